@@ -1,0 +1,467 @@
+"""The words of the domain: what a slot, a booking, an action is, and what can go wrong. Standard library only.
+
+Every other file imports from here and this one imports from none of them. Dates and times of classes are the
+site's (Europe/Rome) and naive; instants are aware and UTC.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+Clock = Callable[[], datetime]
+"""Where the time comes from; injected, so that tests can run a night in a second."""
+
+FIT_CENTER = "Fit Center"
+"""What a slot without a course name is called: the Fit Center has times, not courses."""
+
+
+def utc_now() -> datetime:
+    """The clock of a program that runs for real."""
+    return datetime.now(UTC)
+
+
+def stamp(instant: datetime) -> str:
+    """The stored form of an instant: `YYYY-MM-DDTHH:MM:SS.sssZ`, fixed width, so that text order is time order."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
+
+
+def instant(text: str) -> datetime:
+    """The instant behind a stored stamp, or behind SQLite's own `YYYY-MM-DD HH:MM:SS` typed by hand (UTC)."""
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def plain(text: str) -> str:
+    """A name as it is compared: no accents, no case, single spaces. The site writes the same name in several ways."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(letters.casefold().split())
+
+
+def clock_time(text: str) -> time:
+    """The time a `time_slot` begins at: `18:00`, `18:00-18:55` and `18:00 - 18:55` all begin at 18:00.
+
+    Raises ValueError when the text does not begin with a time of day.
+    """
+    found = re.match(r"\s*(\d{1,2})[:.](\d{2})", text)
+    if not found:
+        raise ValueError(f"'{text}' is not a time: write it as HH:MM")
+    return time(int(found[1]), int(found[2]))
+
+
+class ActionType(StrEnum):
+    """What a row of the queue asks for."""
+
+    BOOK = "book"  # take a place in a slot
+    CANCEL = "cancel"  # give a booked place back
+    CHECK = "check"  # read "my bookings" into user_bookings
+    REFRESH = "refresh"  # read the timetable into courses and slots
+
+
+class ActionStatus(StrEnum):
+    """Where a row of the queue is; schema.sql lists the transitions."""
+
+    PENDING = "pending"  # waits for its run_at
+    PROCESSING = "processing"  # a worker holds its lease
+    COMPLETED = "completed"  # done, and read back from the site
+    FAILED = "failed"  # will not be tried again; error says why
+    CANCELLED = "cancelled"  # withdrawn before it ran
+
+
+class BookingStatus(StrEnum):
+    """What is known of a row of user_bookings. A row typed by hand with another word counts as confirmed."""
+
+    CONFIRMED = "confirmed"  # seen in "my bookings" the last time they were read
+    CANCELLED = "cancelled"  # cancelled by us, and read back as gone
+    GONE = "gone"  # was there, is no more, and not through us
+    PAST = "past"  # the class is over
+
+
+class SlotStatus(StrEnum):
+    """What the site says of a slot to the account that asks."""
+
+    AVAILABLE = "available"  # can be booked now
+    BOOKED = "booked"  # mine
+    DISABLED = "disabled"  # full, closed or not open yet: the site does not tell which
+    WAITING = "waiting"  # full, but takes a waiting list
+
+
+class Role(StrEnum):
+    OWNER = "owner"  # the person in config.json's first keys; hears of the machine's troubles too
+    FRIEND = "friend"  # one of config.json's friends; sees and touches only their own rows
+
+
+class NoticeKind(StrEnum):
+    """What a row of the outbox tells; the wording is made from the rows it points at, in bot/screens.py."""
+
+    RESULT = "result"  # an action ended: completed or failed (action_id)
+    PROGRESS = "progress"  # an action's card changed; edits silently (action_id)
+    CONFIRMATION = "confirmation"  # a periodic booking asks: confirm or skip (confirmation_id)
+    EXPIRED = "expired"  # it asked, nobody answered: skipped (confirmation_id)
+    LOGIN_REJECTED = "login_rejected"  # the site refused the password; nothing more is tried
+    GONE = "gone"  # a booking vanished from the site, and not through us (booking_row_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the site offers under one calendar, e.g. `Giuriati - Corsi Platinum`."""
+
+    id: str
+    name: str
+
+    @property
+    def place(self) -> str:
+        """Where it is: `Giuriati`."""
+        return split_activity(self.name)[0]
+
+    @property
+    def kind(self) -> str:
+        """What it is: `Corsi Platinum`; empty when the name does not say."""
+        return split_activity(self.name)[1]
+
+
+def split_activity(name: str) -> tuple[str, str]:
+    """`Giuriati - Corsi Platinum` -> (`Giuriati`, `Corsi Platinum`); a name without a dash is all place."""
+    place, _, kind = " ".join(name.split()).partition(" - ")
+    return place, kind
+
+
+def same_place(one: str, other: str) -> bool:
+    """Whether two locations can mean the same: `Giuriati` is meant by `Giuriati - Corsi Platinum`, and by nothing said."""
+    a, b = plain(one), plain(other)
+    return not a or not b or a == b or a.startswith(b + " - ") or b.startswith(a + " - ")
+
+
+def same_course(one: str, other: str) -> bool:
+    """Whether two course names mean the same; no name is the Fit Center."""
+    return plain(one or FIT_CENTER) == plain(other or FIT_CENTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants a place in."""
+
+    course: str  # as the site writes it; FIT_CENTER for the Fit Center
+    location: str
+    date: date
+    start: time
+
+    def meant_by(self, other: Wish) -> bool:
+        """Whether the other names the same class, as far as both say."""
+        return (
+            (self.date, self.start) == (other.date, other.start)
+            and same_course(self.course, other.course)
+            and same_place(self.location, other.location)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A course on a date, as the site shows it."""
+
+    activity: Activity
+    appointment_id: str  # empty when read from a page, which does not show it
+    course: str
+    date: date
+    start: time
+    end: time
+    instructor: str = ""
+    places: int | None = None  # free places; None when the site does not say
+    status: SlotStatus = SlotStatus.DISABLED
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.course, self.activity.place, self.date, self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """Every slot of every activity on the dates that were read. A date without slots was read and is empty."""
+
+    activities: tuple[Activity, ...]
+    dates: tuple[date, ...]
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A place we hold, as "my bookings" shows it. The page has no id: what it is, where and when identify it."""
+
+    course: str
+    location: str
+    date: date
+    start: time
+    minutes: int | None = None
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.course, self.location, self.date, self.start)
+
+    @property
+    def booking_id(self) -> str:
+        """Our own name for it, stable from reading to reading: `20261124-1800-pilates-matwork-giuriati`."""
+        words = re.sub(r"[^a-z0-9]+", "-", plain(f"{self.course} {self.location}")).strip("-")
+        return f"{self.date:%Y%m%d}-{self.start:%H%M}-{words}"
+
+    def overlaps(self, day: date, start: time, end: time) -> bool:
+        """Whether one can't be in both: the same day, and the hours meet. Unknown length counts as an hour."""
+        mine = datetime.combine(self.date, self.start)
+        mine_end = mine + timedelta(minutes=self.minutes or 60)
+        return mine < datetime.combine(day, end) and datetime.combine(day, start) < mine_end
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningRule:
+    """When a slot opens: at a time of day in the site's zone, some days before the class."""
+
+    days_ahead: int
+    at: time
+    zone: ZoneInfo
+
+    def opens_at(self, day: date) -> datetime:
+        """The instant (UTC) a slot of that day opens, computed on its own date so that a clock change can't move it."""
+        return datetime.combine(day - timedelta(days=self.days_ahead), self.at, self.zone).astimezone(UTC)
+
+
+def starts_at(day: date, start: time, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) a class begins."""
+    return datetime.combine(day, start, zone).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What one person needs to log in to the site. Never printed."""
+
+    user_id: int  # the person's Telegram id
+    username: str
+    password: str = field(repr=False)
+    otp_url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who may use the bot."""
+
+    user_id: int
+    role: Role
+    rejected: bool = False  # the site refused the password; nothing is tried until it changes or the person asks
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A row of the queue."""
+
+    id: int
+    type: ActionType
+    user_id: int
+    status: ActionStatus
+    course: str
+    location: str
+    date: date | None
+    start: time | None
+    booking_id: str | None
+    created_at: datetime
+    run_at: datetime
+    opens_at: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    result: str | None
+    error: str | None
+    error_kind: str | None  # the class of the error, e.g. `SlotFull`
+    attempts: int  # how often it was claimed; only grows, and is the fence
+    failures: int  # what the retry rule looks at
+    quiet: bool  # routine work: its owner is not told when all is well
+    card_message_id: int | None  # the message in the chat that shows it
+    periodic_booking_id: int | None
+
+    @property
+    def wish(self) -> Wish:
+        """What a book or cancel action is about. Raises SlotNotFound when the row does not say."""
+        if self.date is None or self.start is None:
+            raise SlotNotFound("the action names no date and time")
+        return Wish(self.course or FIT_CENTER, self.location, self.date, self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBooking:
+    """A row of user_bookings."""
+
+    id: int
+    user_id: int
+    booking: Booking
+    booking_id: str
+    status: BookingStatus
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A row of courses: one line of the weekly timetable."""
+
+    id: int
+    name: str
+    location: str
+    day_of_week: int  # 0 = Monday
+    start: time
+    end: time
+    available_spots: int | None
+    total_spots: int | None
+    course_type: str
+    instructor: str
+    last_updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueSlot:
+    """A row of slots: a slot as last read, with the instant it was read."""
+
+    id: int
+    slot: Slot
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodicBooking:
+    """A row of periodic_bookings."""
+
+    id: int
+    user_id: int
+    name: str
+    course: str
+    location: str
+    day_of_week: int  # 0 = Monday
+    start: time
+    requires_confirmation: bool
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A row of pending_confirmations."""
+
+    id: int
+    user_id: int
+    periodic_booking_id: int
+    scheduled_for: datetime  # when the class begins
+    expires_at: datetime
+    confirmed: bool | None  # None: not answered yet
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A row of the outbox: something a person should hear, as kind and ids."""
+
+    id: int
+    user_id: int
+    kind: NoticeKind
+    action_id: int | None
+    booking_row_id: int | None
+    confirmation_id: int | None
+    created_at: datetime
+
+
+class AppError(Exception):
+    """Something went wrong in a way we know. The class says what happens next; the sentence says what it was."""
+
+    @property
+    def kind(self) -> str:
+        """The stored name of the class."""
+        return type(self).__name__
+
+
+class ConfigError(AppError):
+    """The configuration can't be used: the program stops, with the key and the remedy."""
+
+
+class DatabaseError(AppError):
+    """The database can't be used: the program stops, with the remedy; the file is left as it is."""
+
+
+class AlreadyQueued(AppError):
+    """There is a live action for this already: its ticket is shown instead."""
+
+    def __init__(self, action_id: int) -> None:
+        super().__init__(f"action {action_id} is already about this")
+        self.action_id = action_id
+
+
+class LeaseLost(AppError):
+    """Another worker holds this action now: what we did with it is dropped."""
+
+
+class OtpError(AppError):
+    """The otpauth:// URL or its QR code can't be read."""
+
+
+class SiteError(AppError):
+    """The site did not do what was asked. `evidence` names the folder with page and screenshot, if kept."""
+
+    def __init__(self, message: str, evidence: str | None = None) -> None:
+        super().__init__(message)
+        self.evidence = evidence
+
+
+class SiteUnavailable(SiteError):
+    """No usable answer (network, 5xx, maintenance, time-out): try again later."""
+
+
+class SessionExpired(SiteError):
+    """The stored session is over: log in again, once."""
+
+
+class LoginRejected(SiteError):
+    """Wrong user name or password: stop for this account and tell."""
+
+
+class OtpRejected(SiteError):
+    """The one-time code was refused twice: tell; usually the clock or the secret is wrong."""
+
+
+class SiteChanged(SiteError):
+    """A page or answer is not what the contract says: no retry, evidence kept."""
+
+
+class Blocked(SiteError):
+    """403, 429 or a captcha: stop and tell."""
+
+
+class BookingRefused(SiteError):
+    """The site said no, in words we keep."""
+
+
+class NotOpenYet(BookingRefused):
+    """The slot opens later: wait until then."""
+
+
+class SlotFull(BookingRefused):
+    """No place left."""
+
+
+class SlotNotFound(BookingRefused):
+    """The timetable has no such slot."""
+
+
+class AlreadyBooked(BookingRefused):
+    """We hold it already: success, once seen in "my bookings"."""
+
+
+class Overlap(BookingRefused):
+    """It meets another booking of ours."""
+
+
+class MembershipProblem(BookingRefused):
+    """Missing or expired membership: only the person can mend it."""
+
+
+class ClassStarted(BookingRefused):
+    """Too late: the class has begun."""
+
+
+class NothingToCancel(BookingRefused):
+    """The booking is not among ours on the site: it is already gone."""
