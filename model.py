@@ -133,7 +133,7 @@ def split_activity(name: str) -> tuple[str, str]:
 
 
 def same_place(one: str, other: str) -> bool:
-    """Whether two locations can mean the same: `Giuriati` is meant by `Giuriati - Corsi Platinum`, and by nothing said."""
+    """Whether two locations can mean the same: `Giuriati` and `Giuriati - Corsi Platinum`."""
     a, b = plain(one), plain(other)
     return not a or not b or a == b or a.startswith(b + " - ") or b.startswith(a + " - ")
 
@@ -149,13 +149,13 @@ class Wish:
 
     course: str  # as the site writes it; FIT_CENTER for the Fit Center
     location: str
-    date: date
+    day: date
     start: time
 
     def meant_by(self, other: Wish) -> bool:
         """Whether the other names the same class, as far as both say."""
         return (
-            (self.date, self.start) == (other.date, other.start)
+            (self.day, self.start) == (other.day, other.start)
             and same_course(self.course, other.course)
             and same_place(self.location, other.location)
         )
@@ -168,7 +168,7 @@ class Slot:
     activity: Activity
     appointment_id: str  # empty when read from a page, which does not show it
     course: str
-    date: date
+    day: date
     start: time
     end: time
     instructor: str = ""
@@ -177,7 +177,7 @@ class Slot:
 
     @property
     def wish(self) -> Wish:
-        return Wish(self.course, self.activity.place, self.date, self.start)
+        return Wish(self.course, self.activity.place, self.day, self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class Timetable:
     """Every slot of every activity on the dates that were read. A date without slots was read and is empty."""
 
     activities: tuple[Activity, ...]
-    dates: tuple[date, ...]
+    days: tuple[date, ...]
     slots: tuple[Slot, ...]
 
 
@@ -195,23 +195,23 @@ class Booking:
 
     course: str
     location: str
-    date: date
+    day: date
     start: time
     minutes: int | None = None
 
     @property
     def wish(self) -> Wish:
-        return Wish(self.course, self.location, self.date, self.start)
+        return Wish(self.course, self.location, self.day, self.start)
 
     @property
     def booking_id(self) -> str:
         """Our own name for it, stable from reading to reading: `20261124-1800-pilates-matwork-giuriati`."""
         words = re.sub(r"[^a-z0-9]+", "-", plain(f"{self.course} {self.location}")).strip("-")
-        return f"{self.date:%Y%m%d}-{self.start:%H%M}-{words}"
+        return f"{self.day:%Y%m%d}-{self.start:%H%M}-{words}"
 
     def overlaps(self, day: date, start: time, end: time) -> bool:
         """Whether one can't be in both: the same day, and the hours meet. Unknown length counts as an hour."""
-        mine = datetime.combine(self.date, self.start)
+        mine = datetime.combine(self.day, self.start)
         mine_end = mine + timedelta(minutes=self.minutes or 60)
         return mine < datetime.combine(day, end) and datetime.combine(day, start) < mine_end
 
@@ -263,7 +263,7 @@ class Action:
     status: ActionStatus
     course: str
     location: str
-    date: date | None
+    day: date | None
     start: time | None
     booking_id: str | None
     created_at: datetime
@@ -283,9 +283,9 @@ class Action:
     @property
     def wish(self) -> Wish:
         """What a book or cancel action is about. Raises SlotNotFound when the row does not say."""
-        if self.date is None or self.start is None:
+        if self.day is None or self.start is None:
             raise SlotNotFound("the action names no date and time")
-        return Wish(self.course or FIT_CENTER, self.location, self.date, self.start)
+        return Wish(self.course or FIT_CENTER, self.location, self.day, self.start)
 
 
 @dataclass(frozen=True, slots=True)
