@@ -1,0 +1,202 @@
+-- Every table, status and invariant of polimisport.db, at version 1 (PRAGMA user_version).
+-- database.py runs this file on an empty database; later versions get there by its numbered migrations.
+--
+-- Conventions: days of the week are 0 = Monday; class dates `YYYY-MM-DD` and times `HH:MM` are the site's
+-- (Europe/Rome); instants are UTC, `YYYY-MM-DDTHH:MM:SS.sssZ`, so that comparing text compares time;
+-- user_id is a Telegram user id. The columns above a table's "-- more" line are the given ones: a row inserted by
+-- hand with these alone works. The columns below it all have defaults.
+
+-- People -----------------------------------------------------------------------------------------------------------
+
+-- Who may use the bot. Filled from config.json at every start; credentials stay in config.json.
+CREATE TABLE accounts (
+    user_id     INTEGER PRIMARY KEY,
+    role        TEXT NOT NULL CHECK (role IN ('owner', 'friend')),
+    active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),  -- 0: no longer in config.json
+    rejected    INTEGER NOT NULL DEFAULT 0 CHECK (rejected IN (0, 1)),  -- 1: the site refused the password; nothing is tried
+    fingerprint TEXT NOT NULL DEFAULT '',  -- keyed digest of the credentials: changed credentials clear `rejected`
+    created_at  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+) STRICT;
+
+-- The catalogue ----------------------------------------------------------------------------------------------------
+
+-- The weekly timetable, as last read. available_spots is of the next date; total_spots the most ever seen free
+-- (the site does not tell the capacity).
+CREATE TABLE courses (
+    id              INTEGER PRIMARY KEY,
+    name            TEXT NOT NULL,           -- 'PILATES MATWORK'; 'Fit Center' for the slots without a course
+    location        TEXT NOT NULL DEFAULT '',  -- 'Giuriati'
+    day_of_week     INTEGER NOT NULL CHECK (day_of_week BETWEEN 0 AND 6),
+    time_start      TEXT NOT NULL CHECK (time_start GLOB '[0-2][0-9]:[0-5][0-9]'),
+    time_end        TEXT CHECK (time_end GLOB '[0-2][0-9]:[0-5][0-9]'),
+    available_spots INTEGER,
+    total_spots     INTEGER,
+    course_type     TEXT NOT NULL DEFAULT '',  -- 'Corsi Platinum'
+    instructor      TEXT,
+    last_updated    TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+) STRICT;
+CREATE UNIQUE INDEX one_line_per_course ON courses (location, course_type, name, day_of_week, time_start);
+
+-- The same, dated: what a tap can book. A day in slot_days was read, even when it has no slots.
+CREATE TABLE slots (
+    id             INTEGER PRIMARY KEY,
+    appointment_id TEXT NOT NULL DEFAULT '',  -- the site's own id; '' when it was read from the page
+    activity_id    TEXT NOT NULL,
+    activity       TEXT NOT NULL,             -- 'Giuriati - Corsi Platinum'
+    course_name    TEXT NOT NULL,
+    date           TEXT NOT NULL CHECK (date GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
+    time_start     TEXT NOT NULL CHECK (time_start GLOB '[0-2][0-9]:[0-5][0-9]'),
+    time_end       TEXT NOT NULL CHECK (time_end GLOB '[0-2][0-9]:[0-5][0-9]'),
+    instructor     TEXT NOT NULL DEFAULT '',
+    places         INTEGER,                   -- NULL when the site did not say
+    status         TEXT NOT NULL CHECK (status IN ('available', 'booked', 'disabled', 'waiting')),
+    read_at        TEXT NOT NULL
+) STRICT;
+-- A slot keeps its id from reading to reading, so that a button made before a refresh still means the same slot.
+CREATE UNIQUE INDEX one_row_per_slot ON slots (activity_id, course_name, date, time_start);
+CREATE INDEX slots_by_date ON slots (date, time_start);
+
+CREATE TABLE slot_days (
+    date    TEXT PRIMARY KEY,
+    read_at TEXT NOT NULL
+) STRICT;
+
+-- The queue --------------------------------------------------------------------------------------------------------
+
+-- One row is one thing to do on the site. Finished rows are history and stay.
+--
+--   pending ----> processing ----> completed     done, and read back from the site
+--      |  ^           |  |
+--      |  '-----------'  '-------> failed        will not be tried again; error says why
+--      |   retry, release, or
+--      |   lease run out (claimed again)
+--      '---------------------------------------> cancelled     withdrawn before it ran
+--
+-- processing holds a lease: lease_until is set exactly then. attempts only grows and is the fence: whoever finishes
+-- must still be the one who claimed it.
+CREATE TABLE booking_actions (
+    id           INTEGER PRIMARY KEY,
+    action_type  TEXT NOT NULL CHECK (action_type IN ('book', 'cancel', 'check', 'refresh')),
+    user_id      INTEGER NOT NULL,
+    status       TEXT NOT NULL DEFAULT 'pending'
+                 CHECK (status IN ('pending', 'processing', 'completed', 'failed', 'cancelled')),
+    location     TEXT,
+    course_name  TEXT,
+    date         TEXT CHECK (date GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
+    time_slot    TEXT CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]*'),
+    booking_id   TEXT,
+    created_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    started_at   TEXT,
+    completed_at TEXT,
+    result       TEXT,
+    error        TEXT,
+    -- more
+    run_at       TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),  -- not before
+    opens_at     TEXT,                          -- when the slot opens, as the rule says
+    lease_until  TEXT,
+    worker       TEXT,                          -- who holds the lease: 'host:pid'
+    attempts     INTEGER NOT NULL DEFAULT 0,    -- how often claimed; the fence
+    failures     INTEGER NOT NULL DEFAULT 0,    -- what the retry rule looks at
+    error_kind   TEXT,                          -- the class of the error, as in model.py
+    evidence     TEXT,                          -- folder with page and screenshot, when kept
+    quiet        INTEGER NOT NULL DEFAULT 0 CHECK (quiet IN (0, 1)),  -- 1: routine work, told only when it fails for good
+    card_message_id     INTEGER,                -- the message in the chat that shows it
+    periodic_booking_id INTEGER REFERENCES periodic_bookings (id) ON DELETE SET NULL,
+    CHECK ((status = 'processing') = (lease_until IS NOT NULL)),
+    CHECK (action_type <> 'book' OR (date IS NOT NULL AND time_slot IS NOT NULL)),
+    CHECK (action_type <> 'cancel' OR booking_id IS NOT NULL OR (date IS NOT NULL AND time_slot IS NOT NULL))
+) STRICT;
+-- One live action per account, course, date and time: the second tap meets this and is shown the first ticket.
+CREATE UNIQUE INDEX one_live_action_per_slot
+    ON booking_actions (user_id, date, substr(time_slot, 1, 5), coalesce(course_name, '') COLLATE NOCASE)
+    WHERE status IN ('pending', 'processing') AND date IS NOT NULL;
+CREATE UNIQUE INDEX one_live_routine_action
+    ON booking_actions (user_id, action_type)
+    WHERE status IN ('pending', 'processing') AND action_type IN ('check', 'refresh');
+-- These two hold only live rows: a claim costs the same after a million finished ones.
+CREATE INDEX pending_actions ON booking_actions (run_at, id) WHERE status = 'pending';
+CREATE INDEX leased_actions ON booking_actions (lease_until) WHERE status = 'processing';
+CREATE INDEX actions_by_user ON booking_actions (user_id, id);
+
+-- What is held -----------------------------------------------------------------------------------------------------
+
+-- Places on the site. status: confirmed (seen at the last reading), cancelled (by us, read back as gone),
+-- gone (vanished, and not through us), past (the class is over). Another word typed by hand counts as confirmed.
+CREATE TABLE user_bookings (
+    id           INTEGER PRIMARY KEY,
+    user_id      INTEGER NOT NULL,
+    booking_id   TEXT NOT NULL DEFAULT '',  -- our own stable name: the site shows no id
+    course_name  TEXT,
+    location     TEXT,
+    booking_date TEXT NOT NULL CHECK (booking_date GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
+    booking_time TEXT NOT NULL CHECK (booking_time GLOB '[0-2][0-9]:[0-5][0-9]*'),
+    status       TEXT NOT NULL DEFAULT 'confirmed',
+    created_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    updated_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    -- more
+    minutes      INTEGER                    -- how long it lasts, when the site says
+) STRICT;
+CREATE INDEX bookings_by_user ON user_bookings (user_id, booking_date, booking_time);
+
+-- Recurring bookings -----------------------------------------------------------------------------------------------
+
+CREATE TABLE periodic_bookings (
+    id                    INTEGER PRIMARY KEY,
+    user_id               INTEGER NOT NULL,
+    name                  TEXT NOT NULL DEFAULT '',
+    location              TEXT,
+    course_name           TEXT,
+    day_of_week           INTEGER NOT NULL CHECK (day_of_week BETWEEN 0 AND 6),
+    time_slot             TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]*'),
+    requires_confirmation INTEGER NOT NULL DEFAULT 1 CHECK (requires_confirmation IN (0, 1)),
+    active                INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
+    created_at            TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+) STRICT;
+
+-- One row per (periodic booking, date): waking twice acts once.
+--   asked    a confirmation is open                  -> queued | skipped | expired
+--   queued   action_id is its booking
+--   skipped  the person said no    expired  nobody answered in time    missed  we woke too late to ask
+CREATE TABLE occurrences (
+    id                  INTEGER PRIMARY KEY,
+    periodic_booking_id INTEGER NOT NULL REFERENCES periodic_bookings (id) ON DELETE CASCADE,
+    date                TEXT NOT NULL CHECK (date GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
+    state               TEXT NOT NULL CHECK (state IN ('asked', 'queued', 'skipped', 'expired', 'missed')),
+    action_id           INTEGER REFERENCES booking_actions (id) ON DELETE SET NULL,
+    created_at          TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    UNIQUE (periodic_booking_id, date)
+) STRICT;
+
+-- "Shall I book it?" An open question has outcome NULL; not answered by expires_at it is skipped. Setting confirmed to 1
+-- by hand counts as the tap on "Conferma".
+CREATE TABLE pending_confirmations (
+    id                  INTEGER PRIMARY KEY,
+    user_id             INTEGER NOT NULL,
+    periodic_booking_id INTEGER NOT NULL REFERENCES periodic_bookings (id) ON DELETE CASCADE,
+    scheduled_for       TEXT NOT NULL,      -- the instant the class begins
+    confirmed           INTEGER DEFAULT 0 CHECK (confirmed IN (0, 1)),
+    created_at          TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    expires_at          TEXT NOT NULL,
+    -- more
+    outcome             TEXT CHECK (outcome IN ('confirmed', 'skipped', 'expired'))
+) STRICT;
+CREATE UNIQUE INDEX one_question_per_class ON pending_confirmations (periodic_booking_id, scheduled_for);
+CREATE INDEX open_confirmations ON pending_confirmations (expires_at) WHERE outcome IS NULL;
+
+-- The outbox -------------------------------------------------------------------------------------------------------
+
+-- What a person should hear, as kind and ids; bot_db.py makes the words and sends it, at least once, in order per chat.
+--   sent_at NULL -> waits;  sent_at set, error NULL -> delivered;  sent_at set, error set -> given up (blocked, chat gone)
+CREATE TABLE notices (
+    id              INTEGER PRIMARY KEY,
+    user_id         INTEGER NOT NULL,
+    kind            TEXT NOT NULL,
+    action_id       INTEGER REFERENCES booking_actions (id) ON DELETE CASCADE,
+    booking_row_id  INTEGER REFERENCES user_bookings (id) ON DELETE CASCADE,
+    confirmation_id INTEGER REFERENCES pending_confirmations (id) ON DELETE CASCADE,
+    created_at      TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    sent_at         TEXT,
+    attempts        INTEGER NOT NULL DEFAULT 0,
+    error           TEXT
+) STRICT;
+CREATE INDEX unsent_notices ON notices (user_id, id) WHERE sent_at IS NULL;
