@@ -1,0 +1,173 @@
+"""One-time codes from an otpauth:// URL or a picture of its QR code; also a command anybody can run.
+
+python otp_extractor.py 'otpauth://totp/...'      the current code and how long it lives
+python otp_extractor.py screenshot.png            the same, from the QR code in a picture
+python otp_extractor.py screenshot.png --url      the URL in the picture, for config.json (it is a secret)
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hmac
+import re
+import sys
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote
+
+from model import Clock, OtpError, utc_now
+
+ALGORITHMS = ("SHA1", "SHA256", "SHA512")
+DIGITS = range(6, 11)  # what authenticators show; RFC 4226 asks for six at least
+LONGEST_PERIOD = 3600  # seconds; more is a typing error
+
+
+@dataclass(frozen=True, slots=True)
+class OneTimePassword:
+    """A TOTP (RFC 6238): what an authenticator app keeps after reading the QR code."""
+
+    secret: str = field(repr=False)  # base32, upper case, padded
+    digits: int = 6
+    period: int = 30
+    algorithm: str = "SHA1"
+    issuer: str = ""
+    account: str = ""
+
+    def counter(self, moment: datetime) -> int:
+        """The number of the period the moment is in: a code is named by it."""
+        return int(moment.timestamp()) // self.period
+
+    def code(self, counter: int) -> str:
+        """The code of a period (RFC 4226, 5.3).
+
+        Not through pyotp: since 2.12 it refuses secrets under 112 bits, and universities give out 80.
+        """
+        key = base64.b32decode(self.secret)
+        digest = hmac.digest(key, counter.to_bytes(8, "big"), self.algorithm)
+        offset = digest[-1] & 0xF
+        number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFFFFFF
+        return str(number)[-self.digits :].zfill(self.digits)
+
+    def seconds_left(self, moment: datetime) -> float:
+        """How long the code of this moment still lives."""
+        return self.period - moment.timestamp() % self.period
+
+
+def parse(url: str) -> OneTimePassword:
+    """What an otpauth:// URL describes. Raises OtpError with one sentence that never quotes the secret."""
+    parts = re.fullmatch(r"otpauth://([^/?]*)/?([^?]*)\??(.*)", url.strip(), re.IGNORECASE | re.DOTALL)
+    if parts is None:
+        raise OtpError("the one-time password is not an otpauth:// URL: it must begin with otpauth://totp/")
+    kind, label, query = parts.groups()
+    if kind.lower() != "totp":
+        raise OtpError(f"the otpauth URL is of type '{kind}': only totp (codes that change with time) is used")
+    fields = {key.lower(): value for key, value in parse_qsl(query, keep_blank_values=True)}
+    issuer, account = _label(unquote(label))
+    return OneTimePassword(
+        secret=_secret(fields.get("secret", "")),
+        digits=_whole_number(fields, "digits", 6, DIGITS),
+        period=_whole_number(fields, "period", 30, range(1, LONGEST_PERIOD + 1)),
+        algorithm=_algorithm(fields.get("algorithm", "SHA1")),
+        issuer=fields.get("issuer") or issuer,
+        account=account,
+    )
+
+
+def _label(text: str) -> tuple[str, str]:
+    """`Issuer:account` -> both; a label without a colon is all account."""
+    issuer, colon, account = text.partition(":")
+    return (issuer.strip(), account.strip()) if colon else ("", text.strip())
+
+
+def _secret(text: str) -> str:
+    """Base32 as decoders want it. People paste it with spaces, dashes, in lower case and without padding."""
+    bare = re.sub(r"[\s-]", "", text).upper().rstrip("=")
+    if not bare:
+        raise OtpError("the otpauth URL has no secret: it must contain secret=... in base32")
+    padded = bare + "=" * (-len(bare) % 8)
+    try:
+        base64.b32decode(padded)
+    except ValueError:
+        raise OtpError("the secret of the otpauth URL is not base32: only the letters A-Z and digits 2-7") from None
+    return padded
+
+
+def _whole_number(fields: dict[str, str], name: str, default: int, allowed: range) -> int:
+    text = fields.get(name, "").strip() or str(default)
+    if not (text.isascii() and text.isdigit()) or int(text[:9]) not in allowed or len(text) > 9:
+        raise OtpError(f"the otpauth URL says {name}={text[:20]}: it must be {allowed.start} to {allowed.stop - 1}")
+    return int(text)
+
+
+def _algorithm(text: str) -> str:
+    name = text.upper().replace("-", "").replace("HMAC", "") or "SHA1"
+    if name not in ALGORITHMS:
+        raise OtpError(f"the otpauth URL says algorithm={text[:20]}: it must be one of {', '.join(ALGORITHMS)}")
+    return name
+
+
+def url_in_picture(path: Path) -> str:
+    """The otpauth:// URL in a picture of its QR code. Raises OtpError when there is none, or no picture."""
+    texts = _barcodes(path)
+    if not texts:
+        raise OtpError(f"no QR code is to be seen in {path.name}: try a sharper or larger picture")
+    for text in texts:
+        if text.lower().startswith("otpauth://"):
+            return text
+    if any(text.lower().startswith("otpauth-migration://") for text in texts):
+        raise OtpError(f"{path.name} is an export of Google Authenticator: use the QR code the university showed")
+    raise OtpError(f"the QR code in {path.name} is not one of a one-time password")
+
+
+def _barcodes(path: Path) -> list[str]:
+    import zxingcpp  # imported late: only reading pictures needs them, and every program imports this file
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            flat = picture.convert("RGBA")
+            paper = Image.new("RGBA", flat.size, "white")  # transparent pictures decode as black on black
+            paper.alpha_composite(flat)
+            return [found.text for found in zxingcpp.read_barcodes(paper.convert("L"))]
+    except FileNotFoundError:
+        raise OtpError(f"there is no file {path}") from None
+    except (OSError, ValueError, Image.DecompressionBombError):
+        raise OtpError(f"{path.name} is not a picture that can be read (PNG, JPEG, GIF, WebP)") from None
+
+
+def url_from(argument: str) -> str:
+    """The otpauth:// URL meant by a command line argument: itself, or what is in the picture it names."""
+    if "://" in argument:
+        return argument.strip()
+    return url_in_picture(Path(argument).expanduser())
+
+
+def describe(password: OneTimePassword, moment: datetime) -> str:
+    """What the command prints: the code and its life, never the secret."""
+    who = " ".join(part for part in (password.issuer, password.account) if part)
+    code, left = password.code(password.counter(moment)), password.seconds_left(moment)
+    return f"{code}  (valid for {left:.0f} s{'; ' + who if who else ''})"
+
+
+def main(arguments: list[str] | None = None, clock: Clock = utc_now) -> int:
+    """Exit 0 with the code on stdout; 1 with one sentence on stderr."""
+    parser = argparse.ArgumentParser(
+        description="Current one-time code from an otpauth:// URL or a picture of its QR code."
+    )
+    parser.add_argument("source", metavar="URL|PICTURE", help="otpauth:// URL, or an image file with the QR code")
+    parser.add_argument("--url", action="store_true", help="print the otpauth:// URL instead (it is a secret)")
+    options = parser.parse_args(arguments)
+    try:
+        url = url_from(options.source)
+        password = parse(url)
+    except OtpError as problem:
+        print(f"otp_extractor: {problem}", file=sys.stderr)
+        return 1
+    print(url if options.url else describe(password, clock()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
