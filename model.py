@@ -92,6 +92,22 @@ class SlotStatus(StrEnum):
     WAITING = "waiting"  # full, but takes a waiting list
 
 
+class ConfirmationOutcome(StrEnum):
+    CONFIRMED = "confirmed"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
+
+
+class OccurrenceState(StrEnum):
+    """What became of one date of a periodic booking."""
+
+    ASKED = "asked"  # a confirmation is open
+    QUEUED = "queued"  # a booking is in the queue, or was
+    SKIPPED = "skipped"  # the person said no
+    EXPIRED = "expired"  # nobody answered in time
+    MISSED = "missed"  # we woke too late to ask
+
+
 class Role(StrEnum):
     OWNER = "owner"  # the person in config.json's first keys; hears of the machine's troubles too
     FRIEND = "friend"  # one of config.json's friends; sees and touches only their own rows
@@ -104,6 +120,7 @@ class NoticeKind(StrEnum):
     PROGRESS = "progress"  # an action's card changed; edits silently (action_id)
     CONFIRMATION = "confirmation"  # a periodic booking asks: confirm or skip (confirmation_id)
     EXPIRED = "expired"  # it asked, nobody answered: skipped (confirmation_id)
+    MISSED = "missed"  # a periodic booking's date passed while nothing ran (occurrence_id)
     LOGIN_REJECTED = "login_rejected"  # the site refused the password; nothing more is tried
     GONE = "gone"  # a booking vanished from the site, and not through us (booking_row_id)
 
@@ -274,6 +291,7 @@ class Action:
     result: str | None
     error: str | None
     error_kind: str | None  # the class of the error, e.g. `SlotFull`
+    evidence: str | None  # folder with the page and screenshot of the failure
     attempts: int  # how often it was claimed; only grows, and is the fence
     failures: int  # what the retry rule looks at
     quiet: bool  # routine work: its owner is not told when all is well
@@ -350,7 +368,18 @@ class Confirmation:
     periodic_booking_id: int
     scheduled_for: datetime  # when the class begins
     expires_at: datetime
-    confirmed: bool | None  # None: not answered yet
+    outcome: ConfirmationOutcome | None  # None: not answered yet
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A row of occurrences: one date of a periodic booking."""
+
+    id: int
+    periodic_booking_id: int
+    day: date
+    state: OccurrenceState
+    action_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +392,17 @@ class Notice:
     action_id: int | None
     booking_row_id: int | None
     confirmation_id: int | None
+    occurrence_id: int | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DaySummary:
+    """What the catalogue knows of one day."""
+
+    day: date
+    slots: int
+    read_at: datetime
 
 
 class AppError(Exception):

@@ -194,6 +194,7 @@ CREATE TABLE notices (
     action_id       INTEGER REFERENCES booking_actions (id) ON DELETE CASCADE,
     booking_row_id  INTEGER REFERENCES user_bookings (id) ON DELETE CASCADE,
     confirmation_id INTEGER REFERENCES pending_confirmations (id) ON DELETE CASCADE,
+    occurrence_id   INTEGER REFERENCES occurrences (id) ON DELETE CASCADE,
     created_at      TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     sent_at         TEXT,
     attempts        INTEGER NOT NULL DEFAULT 0,

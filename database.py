@@ -1,0 +1,53 @@
+"""The database: one SQLite file, opened, upgraded, and divided into the parts that each know their tables.
+
+Every program of the product talks to the file through `Database`; the SQL itself is in store/ and schema.sql.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from model import Clock, Role, utc_now
+from settings import Settings, fingerprint
+from store.bookings import Bookings
+from store.catalogue import Catalogue
+from store.connection import Connection
+from store.migrations import migrate
+from store.outbox import Outbox
+from store.people import People, Person
+from store.periodic import Periodic
+from store.queue import NewAction, Queue
+
+__all__ = ["Database", "NewAction", "open_database", "people_of"]
+
+
+class Database:
+    """The open file. Each attribute is one part of it."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self.connection = connection
+        self.people = People(connection)
+        self.catalogue = Catalogue(connection)
+        self.queue = Queue(connection, clock)
+        self.bookings = Bookings(connection)
+        self.periodic = Periodic(connection, clock)
+        self.outbox = Outbox(connection, clock)
+
+
+@asynccontextmanager
+async def open_database(path: Path, clock: Clock = utc_now) -> AsyncIterator[Database]:
+    """The database in the file, made (mode 0600) or upgraded if need be. Raises DatabaseError with the remedy."""
+    async with Connection(path) as connection:
+        await migrate(connection, clock)
+        yield Database(connection, clock)
+
+
+def people_of(settings: Settings) -> Sequence[Person]:
+    """The accounts the configuration names."""
+    owner, *friends = settings.people
+    return [
+        Person(owner.user_id, Role.OWNER, fingerprint(owner)),
+        *(Person(friend.user_id, Role.FRIEND, fingerprint(friend)) for friend in friends),
+    ]

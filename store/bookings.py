@@ -1,0 +1,158 @@
+"""user_bookings: the places people hold, as last read from the site."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from model import (
+    FIT_CENTER,
+    Booking,
+    BookingStatus,
+    HeldBooking,
+    NoticeKind,
+    Wish,
+    clock_time,
+    instant,
+    stamp,
+)
+from store.connection import Connection, Transaction
+from store.outbox import add_notice
+
+LIVE = "status NOT IN ('cancelled', 'gone', 'past')"
+
+
+def _held(row: sqlite3.Row) -> HeldBooking:
+    booking = Booking(
+        course=row["course_name"] or FIT_CENTER,
+        location=row["location"] or "",
+        day=date.fromisoformat(row["booking_date"]),
+        start=clock_time(row["booking_time"]),
+        minutes=row["minutes"],
+    )
+    known = row["status"] in set(BookingStatus)
+    return HeldBooking(
+        id=row["id"],
+        user_id=row["user_id"],
+        booking=booking,
+        booking_id=row["booking_id"] or booking.booking_id,
+        status=BookingStatus(row["status"]) if known else BookingStatus.CONFIRMED,
+        updated_at=instant(row["updated_at"]),
+    )
+
+
+async def _rows_of(tx: Transaction, user_id: int, wish: Wish) -> list[HeldBooking]:
+    rows = await tx.run(
+        "SELECT * FROM user_bookings WHERE user_id = :user_id AND booking_date = :date ORDER BY id",
+        {"user_id": user_id, "date": wish.day.isoformat()},
+    )
+    return [held for held in map(_held, rows) if held.booking.wish.meant_by(wish)]
+
+
+async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: datetime) -> None:
+    """Writes that a booking was seen on the site: a new row, or the row that already meant it."""
+    values = {
+        "user_id": user_id,
+        "booking_id": booking.booking_id,
+        "course": booking.course,
+        "location": booking.location,
+        "date": booking.day.isoformat(),
+        "time": f"{booking.start:%H:%M}",
+        "minutes": booking.minutes,
+        "now": stamp(now),
+    }
+    found = await _rows_of(tx, user_id, booking.wish)
+    if found:
+        await tx.run(
+            """
+            UPDATE user_bookings SET booking_id = :booking_id, course_name = :course, location = :location,
+                minutes = coalesce(:minutes, minutes), status = 'confirmed', updated_at = :now
+            WHERE id = :id
+            """,
+            values | {"id": found[-1].id},
+        )
+    else:
+        await tx.run(
+            """
+            INSERT INTO user_bookings (user_id, booking_id, course_name, location, booking_date, booking_time,
+                status, created_at, updated_at, minutes)
+            VALUES (:user_id, :booking_id, :course, :location, :date, :time, 'confirmed', :now, :now, :minutes)
+            """,
+            values,
+        )
+
+
+async def mark_cancelled(tx: Transaction, user_id: int, wish: Wish, now: datetime) -> None:
+    """Writes that a booking was cancelled by us and read back as gone."""
+    for held in await _rows_of(tx, user_id, wish):
+        await _set_status(tx, held.id, BookingStatus.CANCELLED, now)
+
+
+async def sync(tx: Transaction, user_id: int, bookings: Sequence[Booking], now: datetime, today: date) -> None:
+    """Makes the rows what the site says now. What vanished before its day was over is told once."""
+    for booking in bookings:
+        await mark_confirmed(tx, user_id, booking, now)
+    rows = await tx.run(f"SELECT * FROM user_bookings WHERE user_id = :user_id AND {LIVE}", {"user_id": user_id})  # noqa: S608
+    for held in map(_held, rows):
+        if any(held.booking.wish.meant_by(booking.wish) for booking in bookings):
+            continue
+        if held.booking.day < today:
+            await _set_status(tx, held.id, BookingStatus.PAST, now)
+        elif held.booking.day > today:
+            await _set_status(tx, held.id, BookingStatus.GONE, now)
+            await add_notice(tx, user_id, NoticeKind.GONE, booking_row_id=held.id)
+        # Today's classes leave the site's page when they begin: that is not a loss.
+
+
+async def _set_status(tx: Transaction, row_id: int, status: BookingStatus, now: datetime) -> None:
+    await tx.run(
+        "UPDATE user_bookings SET status = :status, updated_at = :now WHERE id = :id",
+        {"status": status, "now": stamp(now), "id": row_id},
+    )
+
+
+class Bookings:
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def held(self, user_id: int, since: date) -> list[HeldBooking]:
+        """What a person holds from that day on, the soonest first."""
+        rows = await self._db.rows(
+            f"""
+            SELECT * FROM user_bookings WHERE user_id = :user_id AND booking_date >= :since AND {LIVE}
+            ORDER BY booking_date, booking_time, id
+            """,  # noqa: S608 - a constant of this file
+            {"user_id": user_id, "since": since.isoformat()},
+        )
+        return [_held(row) for row in rows]
+
+    async def find(self, row_id: int, user_id: int) -> HeldBooking | None:
+        """A person's own booking by its row; None when it is not theirs."""
+        row = await self._db.row(
+            "SELECT * FROM user_bookings WHERE id = :id AND user_id = :user_id", {"id": row_id, "user_id": user_id}
+        )
+        return _held(row) if row else None
+
+    async def by_booking_id(self, booking_id: str, user_id: int) -> HeldBooking | None:
+        """A person's own booking by its booking_id, or by its row's id as somebody may type it by hand."""
+        row = await self._db.row(
+            """
+            SELECT * FROM user_bookings
+            WHERE user_id = :user_id AND (booking_id = :booking_id OR CAST(id AS TEXT) = :booking_id)
+            ORDER BY booking_id = :booking_id DESC, id DESC
+            """,
+            {"booking_id": booking_id, "user_id": user_id},
+        )
+        return _held(row) if row else None
+
+    async def last_read(self, user_id: int) -> datetime | None:
+        """When "my bookings" were last read from the site for this person."""
+        row = await self._db.row(
+            """
+            SELECT max(completed_at) FROM booking_actions
+            WHERE user_id = :user_id AND action_type = 'check' AND status = 'completed'
+            """,
+            {"user_id": user_id},
+        )
+        return instant(row[0]) if row and row[0] else None

@@ -1,0 +1,192 @@
+"""courses, slots, slot_days: the timetable as last read. Swapped whole, by a plausible one only."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from datetime import date, datetime
+
+from model import (
+    Activity,
+    CatalogueSlot,
+    Course,
+    DaySummary,
+    SiteChanged,
+    Slot,
+    SlotStatus,
+    Timetable,
+    clock_time,
+    instant,
+    stamp,
+)
+from store.connection import Connection, Transaction
+
+LEAST_SHARE = 0.5  # a timetable that lost more than half of its slots is taken for a broken page
+
+
+def _slot(row: sqlite3.Row) -> CatalogueSlot:
+    slot = Slot(
+        activity=Activity(row["activity_id"], row["activity"]),
+        appointment_id=row["appointment_id"],
+        course=row["course_name"],
+        day=date.fromisoformat(row["date"]),
+        start=clock_time(row["time_start"]),
+        end=clock_time(row["time_end"]),
+        instructor=row["instructor"],
+        places=row["places"],
+        status=SlotStatus(row["status"]),
+    )
+    return CatalogueSlot(row["id"], slot, instant(row["read_at"]))
+
+
+def _course(row: sqlite3.Row) -> Course:
+    return Course(
+        id=row["id"],
+        name=row["name"],
+        location=row["location"],
+        day_of_week=row["day_of_week"],
+        start=clock_time(row["time_start"]),
+        end=clock_time(row["time_end"] or row["time_start"]),
+        available_spots=row["available_spots"],
+        total_spots=row["total_spots"],
+        course_type=row["course_type"],
+        instructor=row["instructor"] or "",
+        last_updated=instant(row["last_updated"]),
+    )
+
+
+async def replace(tx: Transaction, timetable: Timetable, now: datetime) -> None:
+    """Swaps the catalogue for what was just read. Raises SiteChanged, and leaves the old one, when it is implausible.
+
+    Weekdays that were read empty (a holiday) keep their weekly courses; days that were not read keep their slots.
+    """
+    await _refuse_implausible(tx, timetable)
+    days = [day.isoformat() for day in timetable.days]
+    for day in days:
+        await tx.run(
+            "INSERT INTO slot_days VALUES (:date, :now) ON CONFLICT (date) DO UPDATE SET read_at = excluded.read_at",
+            {"date": day, "now": stamp(now)},
+        )
+    for slot in timetable.slots:
+        await _put_slot(tx, slot, now)
+    for day in days:
+        await tx.run("DELETE FROM slots WHERE date = :date AND read_at < :now", {"date": day, "now": stamp(now)})
+    await tx.run("DELETE FROM slots WHERE date < :first", {"first": min(days)})
+    await tx.run("DELETE FROM slot_days WHERE date < :first", {"first": min(days)})
+    await _replace_courses(tx, timetable, now)
+
+
+async def _refuse_implausible(tx: Transaction, timetable: Timetable) -> None:
+    if not timetable.slots:
+        raise SiteChanged("the timetable came back empty: the old one stays")
+    days = {day.isoformat() for day in timetable.days}
+    rows = await tx.run("SELECT activity, date FROM slots")
+    known = Counter(row["activity"] for row in rows if row["date"] in days)
+    found = Counter(slot.activity.name for slot in timetable.slots)
+    if found.total() < LEAST_SHARE * known.total():
+        raise SiteChanged(f"the timetable shrank from {known.total()} slots to {found.total()}: the old one stays")
+
+
+async def _put_slot(tx: Transaction, slot: Slot, now: datetime) -> None:
+    await tx.run(
+        """
+        INSERT INTO slots (appointment_id, activity_id, activity, course_name, date, time_start, time_end,
+            instructor, places, status, read_at)
+        VALUES (:appointment_id, :activity_id, :activity, :course, :date, :start, :end,
+            :instructor, :places, :status, :now)
+        ON CONFLICT (activity_id, course_name, date, time_start) DO UPDATE SET
+            appointment_id = excluded.appointment_id, activity = excluded.activity, time_end = excluded.time_end,
+            instructor = excluded.instructor, places = excluded.places, status = excluded.status,
+            read_at = excluded.read_at
+        """,
+        {
+            "appointment_id": slot.appointment_id,
+            "activity_id": slot.activity.id,
+            "activity": slot.activity.name,
+            "course": slot.course,
+            "date": slot.day.isoformat(),
+            "start": f"{slot.start:%H:%M}",
+            "end": f"{slot.end:%H:%M}",
+            "instructor": slot.instructor,
+            "places": slot.places,
+            "status": slot.status,
+            "now": stamp(now),
+        },
+    )
+
+
+async def _replace_courses(tx: Transaction, timetable: Timetable, now: datetime) -> None:
+    # A weekday's first date in the reading speaks for its availability: it is the next one.
+    for slot in sorted(timetable.slots, key=lambda slot: slot.day, reverse=True):
+        await _put_course(tx, slot, now)
+    for weekday in {slot.day.weekday() for slot in timetable.slots}:
+        await tx.run(
+            "DELETE FROM courses WHERE day_of_week = :weekday AND last_updated < :now",
+            {"weekday": weekday, "now": stamp(now)},
+        )
+
+
+async def _put_course(tx: Transaction, slot: Slot, now: datetime) -> None:
+    await tx.run(
+        """
+        INSERT INTO courses (name, location, day_of_week, time_start, time_end, available_spots, total_spots,
+            course_type, instructor, last_updated)
+        VALUES (:name, :location, :weekday, :start, :end, :places, :places, :type, :instructor, :now)
+        ON CONFLICT (location, course_type, name, day_of_week, time_start) DO UPDATE SET
+            time_end = excluded.time_end, available_spots = excluded.available_spots,
+            total_spots = max(coalesce(total_spots, 0), coalesce(excluded.total_spots, 0)),
+            instructor = excluded.instructor, last_updated = excluded.last_updated
+        """,
+        {
+            "name": slot.course,
+            "location": slot.activity.place,
+            "weekday": slot.day.weekday(),
+            "start": f"{slot.start:%H:%M}",
+            "end": f"{slot.end:%H:%M}",
+            "places": slot.places,
+            "type": slot.activity.kind,
+            "instructor": slot.instructor,
+            "now": stamp(now),
+        },
+    )
+
+
+class Catalogue:
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def days(self, since: date) -> list[DaySummary]:
+        """The days that were read, from that one on, each with how many slots it has."""
+        rows = await self._db.rows(
+            """
+            SELECT date, read_at, (SELECT count(*) FROM slots WHERE slots.date = slot_days.date) AS slots
+            FROM slot_days WHERE date >= :since ORDER BY date
+            """,
+            {"since": since.isoformat()},
+        )
+        return [DaySummary(date.fromisoformat(row["date"]), row["slots"], instant(row["read_at"])) for row in rows]
+
+    async def slots_on(self, day: date) -> list[CatalogueSlot]:
+        """A day's slots by time, of every activity."""
+        rows = await self._db.rows(
+            "SELECT * FROM slots WHERE date = :date ORDER BY time_start, activity, course_name",
+            {"date": day.isoformat()},
+        )
+        return [_slot(row) for row in rows]
+
+    async def slot(self, slot_id: int) -> CatalogueSlot | None:
+        """A slot by its row, None when the timetable no longer has it."""
+        row = await self._db.row("SELECT * FROM slots WHERE id = :id", {"id": slot_id})
+        return _slot(row) if row else None
+
+    async def courses_on(self, day_of_week: int) -> list[Course]:
+        """The weekly timetable of a weekday (0 = Monday), by time."""
+        rows = await self._db.rows(
+            "SELECT * FROM courses WHERE day_of_week = :day ORDER BY time_start, location, name", {"day": day_of_week}
+        )
+        return [_course(row) for row in rows]
+
+    async def read_at(self) -> datetime | None:
+        """When the timetable was last read; None when it never was."""
+        row = await self._db.row("SELECT max(read_at) FROM slot_days")
+        return instant(row[0]) if row and row[0] else None

@@ -1,0 +1,98 @@
+"""Brings a database file to the version this code knows, in place, after a backup copy.
+
+Version 0 is an empty file, or the five given tables of the first Polimisport bot; version 1 is schema.sql.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from model import Clock, DatabaseError
+from store.connection import Connection, Transaction
+
+VERSION = 1
+SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
+log = logging.getLogger(__name__)
+
+GIVEN_TABLES = ("courses", "booking_actions", "user_bookings", "periodic_bookings", "pending_confirmations")
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of an SQL script, one by one: sqlite3's executescript would commit under our feet."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+
+
+async def version(connection: Connection) -> int:
+    """The version the file says it has (PRAGMA user_version)."""
+    row = await connection.row("PRAGMA user_version")
+    return int(row[0]) if row else 0
+
+
+async def migrate(connection: Connection, clock: Clock) -> None:
+    """Upgrades the file to VERSION. Programs that start together do it once. Raises DatabaseError for a newer file."""
+    found = await version(connection)
+    if found > VERSION:
+        raise DatabaseError(
+            f"the database {connection.path} was made by a newer version (file {found}, program {VERSION}): "
+            "update the program; the file is left as it is"
+        )
+    if found == VERSION:
+        return
+    if await _tables(connection):
+        await _backup(connection, found, clock)
+    async with connection.transaction() as tx:
+        row = await tx.row("PRAGMA user_version")
+        if row and row[0] == found:
+            await _to_version_1(tx)
+
+
+async def _tables(connection: Connection) -> list[str]:
+    rows = await connection.rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    return [row[0] for row in rows]
+
+
+async def _backup(connection: Connection, found: int, clock: Clock) -> None:
+    target = connection.path.with_name(f"{connection.path.name}.version{found}-{clock():%Y%m%dT%H%M%S%f}.bak")
+    await connection.backup(target)
+    log.info("kept a copy of version %s as %s", found, target)
+
+
+async def _to_version_1(tx: Transaction) -> None:
+    names = [row[0] for row in await tx.run("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    given = [name for name in GIVEN_TABLES if name in names]
+    for name in given:
+        for index in await tx.run(
+            "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = :t AND sql > ''", {"t": name}
+        ):
+            await tx.run(f'DROP INDEX "{index[0]}"')
+        await tx.run(f"ALTER TABLE {name} RENAME TO legacy_{name}")
+    for statement in statements(SCHEMA.read_text(encoding="utf-8")):
+        await tx.run(statement)
+    for name in given:
+        await _copy_legacy(tx, name)
+    await tx.run("PRAGMA user_version = 1")
+
+
+async def _copy_legacy(tx: Transaction, name: str) -> None:
+    """Takes over the columns both have. The old table goes only when every row fits; else it stays to be looked at."""
+    old = [row["name"] for row in await tx.run(f"PRAGMA table_info(legacy_{name})")]
+    new = [row["name"] for row in await tx.run(f"PRAGMA table_info({name})")]
+    shared = [column for column in new if column in old]
+    taken = (
+        {"status": "CASE status WHEN 'processing' THEN 'failed' ELSE status END"} if name == "booking_actions" else {}
+    )
+    source = ", ".join(taken.get(column, column) for column in shared)
+    await tx.run(f"INSERT OR IGNORE INTO {name} ({', '.join(shared)}) SELECT {source} FROM legacy_{name}")  # noqa: S608 - names of our own
+    left = await tx.row(f"SELECT count(*) FROM legacy_{name} WHERE id NOT IN (SELECT id FROM {name})")  # noqa: S608
+    if left and left[0]:
+        log.warning("%s rows of %s do not fit; they stay in legacy_%s", left[0], name, name)
+    else:
+        await tx.run(f"DROP TABLE legacy_{name}")

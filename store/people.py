@@ -1,0 +1,70 @@
+"""accounts: who may use the bot, and whose password the site refused."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from model import Account, NoticeKind, Role
+from store.connection import Connection
+from store.outbox import add_notice
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the configuration says of one account."""
+
+    user_id: int
+    role: Role
+    fingerprint: str
+
+
+def _account(row: sqlite3.Row) -> Account:
+    return Account(row["user_id"], Role(row["role"]), bool(row["rejected"]))
+
+
+class People:
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def set(self, people: Sequence[Person]) -> None:
+        """Makes accounts what the configuration says. Changed credentials clear a rejection; leavers keep their rows."""
+        async with self._db.transaction() as tx:
+            await tx.run("UPDATE accounts SET active = 0")
+            for person in people:
+                await tx.run(
+                    """
+                    INSERT INTO accounts (user_id, role, fingerprint) VALUES (:user_id, :role, :fingerprint)
+                    ON CONFLICT (user_id) DO UPDATE SET
+                        active = 1,
+                        role = excluded.role,
+                        rejected = CASE WHEN fingerprint = excluded.fingerprint THEN rejected ELSE 0 END,
+                        fingerprint = excluded.fingerprint
+                    """,
+                    {"user_id": person.user_id, "role": person.role, "fingerprint": person.fingerprint},
+                )
+
+    async def find(self, user_id: int) -> Account | None:
+        """The account of a Telegram user; None for a stranger."""
+        row = await self._db.row("SELECT * FROM accounts WHERE user_id = :user_id AND active = 1", {"user_id": user_id})
+        return _account(row) if row else None
+
+    async def all(self) -> list[Account]:
+        """Every active account, the owner first."""
+        rows = await self._db.rows("SELECT * FROM accounts WHERE active = 1 ORDER BY role = 'owner' DESC, user_id")
+        return [_account(row) for row in rows]
+
+    async def reject(self, user_id: int) -> None:
+        """Marks that the site refused the password, and says so once."""
+        async with self._db.transaction() as tx:
+            marked = await tx.run(
+                "UPDATE accounts SET rejected = 1 WHERE user_id = :user_id AND rejected = 0 RETURNING user_id",
+                {"user_id": user_id},
+            )
+            if marked:
+                await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
+
+    async def forgive(self, user_id: int) -> None:
+        """Lets the password be tried once more: the person asked for it."""
+        await self._db.write("UPDATE accounts SET rejected = 0 WHERE user_id = :user_id", {"user_id": user_id})

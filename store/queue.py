@@ -1,0 +1,348 @@
+"""booking_actions: the queue. Claimed by one worker at a time under a lease, finished only by who claimed it.
+
+bot_db.py, periodic_executor.py and people put rows in; worker.py takes them out. States and transitions: schema.sql.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from model import (
+    Action,
+    ActionStatus,
+    ActionType,
+    AlreadyQueued,
+    AppError,
+    Booking,
+    Clock,
+    LeaseLost,
+    NoticeKind,
+    SiteError,
+    Timetable,
+    Wish,
+    clock_time,
+    instant,
+    stamp,
+)
+from store.bookings import mark_cancelled, mark_confirmed, sync
+from store.catalogue import replace
+from store.connection import Connection, Transaction
+from store.outbox import add_notice
+
+CLAIM = """
+    UPDATE booking_actions
+    SET status = 'processing', attempts = attempts + 1, started_at = :now, lease_until = :lease, worker = :worker
+    WHERE id = (
+        SELECT id FROM (
+            SELECT id, action_type, run_at FROM booking_actions WHERE status = 'pending' AND run_at <= :now
+            UNION ALL
+            SELECT id, action_type, run_at FROM booking_actions WHERE status = 'processing' AND lease_until <= :now
+        )
+        ORDER BY CASE action_type WHEN 'book' THEN 0 WHEN 'cancel' THEN 1 WHEN 'check' THEN 2 ELSE 3 END, run_at, id
+        LIMIT 1
+    )
+    RETURNING *
+"""
+DUE = """
+    SELECT EXISTS (SELECT 1 FROM booking_actions WHERE status = 'pending' AND run_at <= :now)
+        OR EXISTS (SELECT 1 FROM booking_actions WHERE status = 'processing' AND lease_until <= :now)
+"""
+FENCE = "WHERE id = :id AND status = 'processing' AND attempts = :mine RETURNING id"
+
+
+@dataclass(frozen=True, slots=True)
+class NewAction:
+    """What is put in the queue."""
+
+    type: ActionType
+    user_id: int
+    wish: Wish | None = None
+    booking_id: str | None = None
+    run_at: datetime | None = None  # None: now
+    opens_at: datetime | None = None
+    quiet: bool = False
+    card_message_id: int | None = None
+    periodic_booking_id: int | None = None
+
+
+def to_action(row: sqlite3.Row) -> Action:
+    """The only way a row becomes an Action. Raises ValueError for states we do not know."""
+    return Action(
+        id=row["id"],
+        type=ActionType(row["action_type"]),
+        user_id=row["user_id"],
+        status=ActionStatus(row["status"]),
+        course=row["course_name"] or "",
+        location=row["location"] or "",
+        day=date.fromisoformat(row["date"]) if row["date"] else None,
+        start=clock_time(row["time_slot"]) if row["time_slot"] else None,
+        booking_id=row["booking_id"],
+        created_at=instant(row["created_at"]),
+        run_at=instant(row["run_at"]),
+        opens_at=instant(row["opens_at"]) if row["opens_at"] else None,
+        started_at=instant(row["started_at"]) if row["started_at"] else None,
+        completed_at=instant(row["completed_at"]) if row["completed_at"] else None,
+        result=row["result"],
+        error=row["error"],
+        error_kind=row["error_kind"],
+        evidence=row["evidence"],
+        attempts=row["attempts"],
+        failures=row["failures"],
+        quiet=bool(row["quiet"]),
+        card_message_id=row["card_message_id"],
+        periodic_booking_id=row["periodic_booking_id"],
+    )
+
+
+async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
+    """Puts an action in the queue. Raises AlreadyQueued with the ticket of the live action that is about the same."""
+    live = await _live_like(tx, new)
+    if live is not None:
+        raise AlreadyQueued(live)
+    wish = new.wish
+    row = await tx.row(
+        """
+        INSERT INTO booking_actions (action_type, user_id, location, course_name, date, time_slot, booking_id,
+            created_at, run_at, opens_at, quiet, card_message_id, periodic_booking_id)
+        VALUES (:type, :user_id, :location, :course, :date, :time, :booking_id,
+            :now, :run_at, :opens_at, :quiet, :card, :periodic)
+        RETURNING *
+        """,
+        {
+            "type": new.type,
+            "user_id": new.user_id,
+            "location": wish.location if wish else None,
+            "course": wish.course if wish else None,
+            "date": wish.day.isoformat() if wish else None,
+            "time": f"{wish.start:%H:%M}" if wish else None,
+            "booking_id": new.booking_id,
+            "now": stamp(now),
+            "run_at": stamp(new.run_at or now),
+            "opens_at": stamp(new.opens_at) if new.opens_at else None,
+            "quiet": new.quiet,
+            "card": new.card_message_id,
+            "periodic": new.periodic_booking_id,
+        },
+    )
+    if row is None:
+        raise RuntimeError("INSERT ... RETURNING returned no row")
+    return to_action(row)
+
+
+async def _live_like(tx: Transaction, new: NewAction) -> int | None:
+    if new.wish is None:
+        query = "action_type = :type AND date IS NULL"
+    else:
+        query = (
+            "date = :date AND substr(time_slot, 1, 5) = :time AND coalesce(course_name, '') = :course COLLATE NOCASE"
+        )
+    row = await tx.row(
+        f"SELECT id FROM booking_actions WHERE user_id = :user_id AND status IN ('pending', 'processing') AND {query}",  # noqa: S608
+        {
+            "user_id": new.user_id,
+            "type": new.type,
+            "date": new.wish.day.isoformat() if new.wish else None,
+            "time": f"{new.wish.start:%H:%M}" if new.wish else None,
+            "course": new.wish.course if new.wish else None,
+        },
+    )
+    return row["id"] if row else None
+
+
+class Queue:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._db = connection
+        self._clock = clock
+
+    # Putting in, looking, withdrawing: the bot and the executor
+
+    async def add(self, new: NewAction) -> Action:
+        """Puts an action in the queue. Raises AlreadyQueued with the ticket that is about the same."""
+        async with self._db.transaction() as tx:
+            return await enqueue(tx, new, self._clock())
+
+    async def find(self, action_id: int, user_id: int | None = None) -> Action | None:
+        """An action; with user_id only if it is that person's."""
+        row = await self._db.row(
+            "SELECT * FROM booking_actions WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
+            {"id": action_id, "user_id": user_id},
+        )
+        return to_action(row) if row else None
+
+    async def latest(self, user_id: int, limit: int, offset: int = 0) -> list[Action]:
+        """A person's own actions, the newest first, routine work left out."""
+        rows = await self._db.rows(
+            """
+            SELECT * FROM booking_actions WHERE user_id = :user_id AND quiet = 0
+            ORDER BY id DESC LIMIT :limit OFFSET :offset
+            """,
+            {"user_id": user_id, "limit": limit, "offset": offset},
+        )
+        return [to_action(row) for row in rows]
+
+    async def live(self, user_id: int) -> list[Action]:
+        """A person's bookings and cancellations that are not finished, the soonest class first."""
+        rows = await self._db.rows(
+            """
+            SELECT * FROM booking_actions
+            WHERE user_id = :user_id AND status IN ('pending', 'processing') AND action_type IN ('book', 'cancel')
+            ORDER BY date, time_slot, id
+            """,
+            {"user_id": user_id},
+        )
+        return [to_action(row) for row in rows]
+
+    async def withdraw(self, action_id: int, user_id: int) -> Action | None:
+        """Takes a person's action back before it ran. None when it is not theirs or not waiting any more."""
+        rows = await self._db.write(
+            """
+            UPDATE booking_actions SET status = 'cancelled', completed_at = :now
+            WHERE id = :id AND user_id = :user_id AND status = 'pending' RETURNING *
+            """,
+            {"id": action_id, "user_id": user_id, "now": stamp(self._clock())},
+        )
+        return to_action(rows[0]) if rows else None
+
+    async def set_card(self, action_id: int, message_id: int) -> None:
+        """Remembers which message in the chat shows the action."""
+        await self._db.write(
+            "UPDATE booking_actions SET card_message_id = :message_id WHERE id = :id",
+            {"message_id": message_id, "id": action_id},
+        )
+
+    # Claiming and holding: the worker
+
+    async def due(self) -> bool:
+        """Whether a claim would find something. Only reads: an idle worker may ask many times a second."""
+        row = await self._db.row(DUE, {"now": stamp(self._clock())})
+        return bool(row and row[0])
+
+    async def claim(self, worker: str, lease_seconds: float) -> Action | None:
+        """Takes the most urgent due action for this worker alone, or one whose worker let its lease run out."""
+        now = self._clock()
+        lease = stamp(now + timedelta(seconds=lease_seconds))
+        rows = await self._db.write(CLAIM, {"now": stamp(now), "lease": lease, "worker": worker})
+        return to_action(rows[0]) if rows else None
+
+    async def extend(self, action: Action, lease_seconds: float) -> None:
+        """The heartbeat: moves the lease on. Raises LeaseLost when the action is not ours any more."""
+        lease = stamp(self._clock() + timedelta(seconds=lease_seconds))
+        rows = await self._db.write(
+            f"UPDATE booking_actions SET lease_until = :lease {FENCE}",  # noqa: S608 - a constant of this file
+            {"lease": lease, "id": action.id, "mine": action.attempts},
+        )
+        if not rows:
+            raise LeaseLost(f"action {action.id} is no longer ours")
+
+    # Settling: the worker, always behind the fence
+
+    async def release(self, action: Action) -> None:
+        """Gives an action back untouched: the worker stops. Raises LeaseLost."""
+        await self._pend(action, action.run_at, None, failed=False)
+
+    async def postpone(self, action: Action, run_at: datetime, opens_at: datetime) -> None:
+        """Not open yet: back in the queue until then, told on the card. Raises LeaseLost."""
+        await self._pend(action, run_at, None, failed=False, opens_at=opens_at)
+
+    async def retry(self, action: Action, run_at: datetime, error: AppError) -> None:
+        """Back in the queue after a failure that may pass, told on the card. Raises LeaseLost."""
+        await self._pend(action, run_at, error, failed=True)
+
+    async def _pend(
+        self,
+        action: Action,
+        run_at: datetime,
+        error: AppError | None,
+        *,
+        failed: bool,
+        opens_at: datetime | None = None,
+    ) -> None:
+        opening = opens_at or action.opens_at
+        values: dict[str, Any] = {
+            "status": ActionStatus.PENDING,
+            "completed_at": None,
+            "run_at": stamp(run_at),
+            "failures": action.failures + failed,
+            "opens_at": stamp(opening) if opening else None,
+        }
+        async with self._db.transaction() as tx:
+            await _settle(tx, action, error, values)
+            if not action.quiet and (failed or opens_at):
+                await add_notice(tx, action.user_id, NoticeKind.PROGRESS, action_id=action.id)
+
+    async def fail(self, action: Action, error: AppError) -> None:
+        """Ends an action that will not be tried again, and tells. Raises LeaseLost."""
+        async with self._db.transaction() as tx:
+            await self._end(tx, action, ActionStatus.FAILED, None, error)
+            await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
+
+    async def complete_book(self, action: Action, booking: Booking, result: str) -> None:
+        """Ends a booking that was seen in "my bookings": action, booking and notice together. Raises LeaseLost."""
+        async with self._db.transaction() as tx:
+            await self._end(tx, action, ActionStatus.COMPLETED, result, None, booking.booking_id)
+            await mark_confirmed(tx, action.user_id, booking, self._clock())
+            await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
+
+    async def complete_cancel(self, action: Action, wish: Wish, result: str) -> None:
+        """Ends a cancellation that was read back as gone: action, booking and notice together. Raises LeaseLost."""
+        async with self._db.transaction() as tx:
+            await self._end(tx, action, ActionStatus.COMPLETED, result, None, action.booking_id)
+            await mark_cancelled(tx, action.user_id, wish, self._clock())
+            await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
+
+    async def complete_check(self, action: Action, bookings: Sequence[Booking], result: str, today: date) -> None:
+        """Ends a reading of "my bookings": user_bookings becomes what the site says. Raises LeaseLost."""
+        async with self._db.transaction() as tx:
+            await self._end(tx, action, ActionStatus.COMPLETED, result, None)
+            await sync(tx, action.user_id, bookings, self._clock(), today)
+            await self._tell_unless_quiet(tx, action)
+
+    async def complete_refresh(self, action: Action, timetable: Timetable, result: str) -> None:
+        """Ends a reading of the timetable: the whole catalogue swaps, or nothing. Raises LeaseLost, SiteChanged."""
+        async with self._db.transaction() as tx:
+            await self._end(tx, action, ActionStatus.COMPLETED, result, None)
+            await replace(tx, timetable, self._clock())
+            await self._tell_unless_quiet(tx, action)
+
+    async def _tell_unless_quiet(self, tx: Transaction, action: Action) -> None:
+        if not action.quiet:
+            await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
+
+    async def _end(
+        self,
+        tx: Transaction,
+        action: Action,
+        status: ActionStatus,
+        result: str | None,
+        error: AppError | None,
+        booking_id: str | None = None,
+    ) -> None:
+        values = {
+            "status": status,
+            "completed_at": stamp(self._clock()),
+            "result": result,
+            "booking_id": booking_id or action.booking_id,
+            "failures": action.failures + (error is not None),
+        }
+        await _settle(tx, action, error, values)
+
+
+async def _settle(tx: Transaction, action: Action, error: AppError | None, values: dict[str, Any]) -> None:
+    """Writes how an action left `processing`, if it is still ours; its lease ends with it. Raises LeaseLost."""
+    values |= {
+        "error": str(error) if error else None,
+        "error_kind": error.kind if error else None,
+        "evidence": error.evidence if isinstance(error, SiteError) else None,
+        "lease_until": None,
+    }
+    columns = ", ".join(f"{column} = :{column}" for column in values)
+    rows = await tx.run(
+        f"UPDATE booking_actions SET {columns} {FENCE}",  # noqa: S608 - names from this file
+        values | {"id": action.id, "mine": action.attempts},
+    )
+    if not rows:
+        raise LeaseLost(f"action {action.id} is no longer ours")
