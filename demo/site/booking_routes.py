@@ -1,0 +1,263 @@
+"""The routes of the simulated booking site, under /sportpolimi."""
+
+import secrets
+from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import quote, urlencode, urlsplit
+
+from aiohttp import web
+
+from demo.site import pages
+from demo.site.faults import REDESIGN
+from demo.site.gate import ENTRY, SHOT, ConnectionCut, Handler
+from demo.site.pages import BASE, Frame
+from demo.site.schedule import Json, day_schedule, is_future, reason
+from demo.site.world import Outcome, SiteWorld
+
+AUTH_COOKIE = ".ASPXAUTH_SOCIALBOOKING"
+SESSION_COOKIE = "ASP.NET_SessionId"
+FORGERY_COOKIE = FORGERY_FIELD = "__RequestVerificationToken"
+OPEN_PATHS = (f"{BASE}/Account/", f"{BASE}/static/")
+STATIC = Path(__file__).parent / "static"
+CONTENT_TYPES = {".js": "text/javascript", ".css": "text/css"}
+
+
+class BookingRoutes:
+    """Handlers of the site. `assertions` holds what the single sign-on vouches for: one-time token -> username."""
+
+    def __init__(self, world: SiteWorld, assertions: dict[str, str]) -> None:
+        self._world = world
+        self._assertions = assertions
+        self.sso_port = 0  # known once the single sign-on listens
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        router.add_get("/", self.public_home)
+        router.add_get(BASE, self.dashboard)
+        router.add_get(f"{BASE}/", self.dashboard)
+        router.add_get(f"{BASE}/static/{{name}}", self.static)
+        router.add_get(f"{BASE}/Account/Login", self.login_page)
+        router.add_post(f"{BASE}/Account/Login", self.login)
+        router.add_post(f"{BASE}/Account/SsoReturn", self.sso_return)
+        router.add_get(f"{BASE}/Account/LogOut", self.log_out)
+        router.add_get(f"{BASE}/Booking", self.bookings)
+        router.add_get(f"{BASE}/Booking/ChooseActivity", self.choose_activity)
+        router.add_get(f"{BASE}/Booking/BookActivity", self.book_activity)
+        router.add_post(f"{BASE}/Booking/GetActivitySchedule", self.schedule)
+        router.add_get(f"{BASE}/Booking/ConfirmActivityBooking", self.confirm)
+        router.add_post(f"{BASE}/Booking/BookAppointment", self.book)
+        router.add_post(f"{BASE}/Booking/DeleteEvent", self.delete)
+
+    @web.middleware
+    async def session(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Everything but the login needs a session; without one the answer is the way to the login page."""
+        if self._needs_login(request):
+            return _redirect(f"{BASE}/Account/Login?returnUrl={quote(request.path_qs, safe='')}")
+        response = await handler(request)
+        if SESSION_COOKIE not in request.cookies:
+            _set_cookie(response, SESSION_COOKIE, secrets.token_hex(12))
+        return response
+
+    def _needs_login(self, request: web.Request) -> bool:
+        if not request.path.startswith(BASE) or request.path.startswith(OPEN_PATHS):
+            return False
+        user = self._world.accounts.username_of(request.cookies.get(AUTH_COOKIE))
+        if user and self._world.faults.take("session_ends", request.path):
+            self._world.end_sessions(user)
+            user = None
+        return user is None
+
+    # ----- what handlers ask
+
+    def _user(self, request: web.Request) -> str:
+        user = request[ENTRY].user
+        if user is None:
+            raise web.HTTPForbidden
+        return user
+
+    def _frame(self, request: web.Request) -> Frame:
+        faults, path = self._world.faults, request.path
+        person = self._world.accounts.people.get(request[ENTRY].user or "")
+        return Frame(
+            person=(person.name or person.username) if person else "",
+            banner=self._world.cookie_banner,
+            banner_over_all=bool(faults.take("banner_over_button", path)),
+            renamed=pages.renaming(faults.take("rename_classes", path)),
+        )
+
+    # ----- login
+
+    async def public_home(self, request: web.Request) -> web.Response:
+        return _html(pages.public_home())
+
+    async def login_page(self, request: web.Request) -> web.Response:
+        token = request.cookies.get(FORGERY_COOKIE) or secrets.token_urlsafe(32)
+        response = _html(pages.login(self._frame(request), request.path_qs, token))
+        _set_cookie(response, FORGERY_COOKIE, token)
+        return response
+
+    async def login(self, request: web.Request) -> web.Response:
+        """Sends the browser to the single sign-on, which is on another host."""
+        if not _is_ours(request):
+            return _html(pages.notice("Errore", "Richiesta non valida."), 400)
+        query = urlencode(
+            {
+                "service": f"{request.scheme}://{request.host}{BASE}/Account/SsoReturn",
+                "RelayState": request.query.get("returnUrl", f"{BASE}/"),
+            }
+        )
+        name = urlsplit(f"//{request.host}").hostname
+        host = "localhost" if name == "127.0.0.1" else name
+        return _redirect(f"http://{host}:{self.sso_port}/aunicalogin/getservizio.xml?{query}")
+
+    async def sso_return(self, request: web.Request) -> web.Response:
+        form = request[ENTRY].form
+        username = self._assertions.pop(form.get("SAMLResponse", ""), None)
+        if username is None:
+            return _redirect(f"{BASE}/Account/Login")
+        target = form.get("RelayState", "")
+        response = _redirect(target if target.startswith(f"{BASE}/") else f"{BASE}/")
+        _set_cookie(response, AUTH_COOKIE, self._world.accounts.open_session(username))
+        return response
+
+    async def log_out(self, request: web.Request) -> web.Response:
+        self._world.accounts.sessions.pop(request.cookies.get(AUTH_COOKIE, ""), None)
+        response = _redirect(f"{BASE}/Account/Login")
+        response.del_cookie(AUTH_COOKIE, path="/")
+        return response
+
+    # ----- pages
+
+    async def static(self, request: web.Request) -> web.Response:
+        file = STATIC / request.match_info["name"]
+        if file.suffix not in CONTENT_TYPES or not file.is_file():
+            raise web.HTTPNotFound
+        return web.Response(
+            text=self._design(request).rename(file.read_text(encoding="utf-8")),
+            content_type=CONTENT_TYPES[file.suffix],
+            headers={"Cache-Control": "max-age=3600"},
+        )
+
+    def _design(self, request: web.Request) -> Frame:
+        """The design of the page that asks for the script or the style."""
+        tables = (pages.renaming(self._world.faults.rename_classes), REDESIGN)
+        designs = (Frame(renamed=table) for table in tables)
+        return next((each for each in designs if str(each.version) == request.query.get("v")), Frame())
+
+    async def dashboard(self, request: web.Request) -> web.Response:
+        return _html(pages.dashboard(self._frame(request)))
+
+    async def bookings(self, request: web.Request) -> web.Response:
+        user, world = self._user(request), self._world
+        mine = [slot for slot in world.bookings(user) if is_future(slot, world.clock())]
+        token = request.cookies.get(FORGERY_COOKIE) or secrets.token_urlsafe(32)
+        text = pages.bookings(
+            self._frame(request),
+            [(slot, world.booking_number(user, slot.appointment_id)) for slot in mine],
+            token,
+            free_hours=world.free_cancel_hours,
+            container=not world.faults.take("no_booking_container"),
+        )
+        response = _html(text)
+        _set_cookie(response, FORGERY_COOKIE, token)
+        return response
+
+    async def choose_activity(self, request: web.Request) -> web.Response:
+        dead = bool(self._world.faults.take("dead_first_click"))
+        activities = self._world.catalogue.activities
+        return _html(pages.choose_activity(self._frame(request), activities, dead_first_click=dead))
+
+    async def book_activity(self, request: web.Request) -> web.Response:
+        wanted = request.query.get("activityId", "")
+        activity = next((each for each in self._world.catalogue.activities if each.id == wanted), None)
+        if activity is None:
+            return _redirect(f"{BASE}/Booking/ChooseActivity")
+        return _html(pages.calendar(self._frame(request), activity, self._world.today))
+
+    # ----- the calendar's own requests
+
+    async def schedule(self, request: web.Request) -> web.Response:
+        form = request[ENTRY].form
+        day = _read_date(form.get("currentDate", ""))
+        if day is None:
+            return web.json_response({"status": "Error", "message": "Data non valida.", "data": []})
+        slots = [each for each in self._world.slots(day) if each.activity_id == form.get("activityID")]
+        return web.json_response({"status": "OK", "data": day_schedule(self._world, self._user(request), slots)})
+
+    async def confirm(self, request: web.Request) -> web.Response:
+        user, world = self._user(request), self._world
+        appointment_id = request.query.get("appointmentID", "")
+        slot = world.find(appointment_id)
+        if slot is None:
+            return _html('<div class="alert alert-danger">Appuntamento non trovato.</div>')
+        outcome = world.judge(user, appointment_id)
+        takes = outcome in (Outcome.BOOKED, Outcome.WAITING)
+        refusal = "" if takes else reason(world, user, appointment_id, outcome)
+        frame = self._frame(request)
+        return _html(pages.confirmation(frame, slot, refusal, waiting=outcome is Outcome.WAITING))
+
+    async def book(self, request: web.Request) -> web.Response:
+        user, world = self._user(request), self._world
+        appointment_id = request[ENTRY].form.get("appointmentID", "")
+        outcome = self._book(user, appointment_id)
+        request[SHOT].outcome = outcome
+        if world.faults.take("lost_answer", request.path):
+            raise ConnectionCut
+        return web.json_response(self._booking_answer(user, appointment_id, outcome))
+
+    def _book(self, user: str, appointment_id: str) -> Outcome:
+        faults = self._world.faults
+        if faults.take("unknown_refusal"):
+            return Outcome.REFUSED
+        would_book = self._world.judge(user, appointment_id) is Outcome.BOOKED
+        if would_book and faults.take("lying_success"):
+            return Outcome.LIED
+        return self._world.book(user, appointment_id)
+
+    def _booking_answer(self, user: str, appointment_id: str, outcome: Outcome) -> Json:
+        good = outcome in (Outcome.BOOKED, Outcome.LIED, Outcome.WAITING)
+        return {
+            "status": (self._world.faults.take("book_status") or "OK") if good else "Error",
+            "message": reason(self._world, user, appointment_id, outcome),
+            "url": f"{BASE}/Booking" if good else None,
+            "canBookAgain": good and outcome is not Outcome.WAITING,
+        }
+
+    async def delete(self, request: web.Request) -> web.Response:
+        user, world = self._user(request), self._world
+        if not _is_ours(request):
+            return web.json_response({"status": "Error", "message": "Richiesta non valida."}, status=400)
+        number = request[ENTRY].form.get("number", "")
+        mine = (slot.appointment_id for slot in world.bookings(user))
+        wanted = next((each for each in mine if world.booking_number(user, each) == number), "")
+        done = world.cancel(user, wanted)
+        if world.faults.take("lost_answer", request.path):
+            raise ConnectionCut
+        message = "Prenotazione cancellata." if done else "Non è più possibile cancellare questa prenotazione."
+        return web.json_response({"status": "OK" if done else "Error", "message": message})
+
+
+def _read_date(text: str) -> date | None:
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a date on the calendar, not an instant
+        except ValueError:
+            continue
+    return None
+
+
+def _is_ours(request: web.Request) -> bool:
+    """The anti-forgery check: the form carries what the cookie carries."""
+    token = request.cookies.get(FORGERY_COOKIE)
+    return bool(token) and token == request[ENTRY].form.get(FORGERY_FIELD)
+
+
+def _set_cookie(response: web.StreamResponse, name: str, value: str) -> None:
+    response.set_cookie(name, value, path="/", httponly=True, samesite="Lax")
+
+
+def _redirect(location: str) -> web.Response:
+    return web.Response(status=302, headers={"Location": location})
+
+
+def _html(text: str, status: int = 200) -> web.Response:
+    return web.Response(text=text, status=status, content_type="text/html", headers={"Cache-Control": "private"})

@@ -1,0 +1,101 @@
+"""/__demo__/state and /__demo__/faults: another process looks into the simulated site, or changes it. JSON."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from demo.site.gate import CONTROL
+from demo.site.world import SiteWorld, Slot
+
+SHOTS_SHOWN = 50
+
+
+class Control:
+    """The handlers. POST /__demo__/state takes {"do": VERB, ...arguments}; see `_verbs`."""
+
+    def __init__(self, world: SiteWorld) -> None:
+        self._world = world
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        router.add_get(f"{CONTROL}state", self.state)
+        router.add_post(f"{CONTROL}state", self.act)
+        router.add_get(f"{CONTROL}faults", self.faults)
+        router.add_post(f"{CONTROL}faults", self.set_faults)
+
+    async def state(self, request: web.Request) -> web.Response:
+        """Clock, people, shots; with ?date=YYYY-MM-DD (and &activity=) the slots of that day."""
+        world = self._world
+        day = request.query.get("date")
+        slots = world.slots(day, request.query.get("activity", "")) if day else []
+        return web.json_response(
+            {
+                "clock": world.clock().isoformat(),
+                "activities": {each.name: each.id for each in world.catalogue.activities},
+                "people": [self._person(person.username, person.name) for person in world.people],
+                "requests": len(world.log),
+                "shots": [
+                    {"t": shot.t.isoformat(), "user": shot.user, "slot": shot.appointment_id, "outcome": shot.outcome}
+                    for shot in world.shots[-SHOTS_SHOWN:]
+                ],
+                "slots": [_slot(slot) for slot in slots],
+            }
+        )
+
+    def _person(self, username: str, name: str) -> dict[str, Any]:
+        world = self._world
+        return {
+            "username": username,
+            "name": name,
+            "sessions": list(world.accounts.sessions.values()).count(username),
+            "login_attempts": world.login_attempts.get(username, 0),
+            "codes_received": len(world.codes_received.get(username, [])),
+            "bookings": [_slot(slot) for slot in world.bookings(username)],
+        }
+
+    async def act(self, request: web.Request) -> web.Response:
+        try:
+            arguments = dict(await request.json())
+            result = self._verbs()[arguments.pop("do", "")](**arguments)
+        except (LookupError, TypeError, ValueError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        return web.json_response({"result": result})
+
+    def _verbs(self) -> dict[str, Callable[..., Any]]:
+        world = self._world
+        return {
+            "book": world.book,  # username, appointment_id
+            "cancel": world.cancel,  # username, appointment_id
+            "fill": world.fill,  # appointment_id
+            "free": world.free,  # appointment_id, places
+            "rival": world.rival,  # appointment_id, after, places
+            "end_sessions": world.end_sessions,  # username, or nobody for all
+            "membership": self._set_membership,  # username, valid
+        }
+
+    def _set_membership(self, username: str, valid: bool) -> None:
+        self._world.accounts.people[username].membership = valid
+
+    async def faults(self, request: web.Request) -> web.Response:
+        return web.json_response(self._world.faults.as_dict())
+
+    async def set_faults(self, request: web.Request) -> web.Response:
+        try:
+            self._world.faults.update(dict(await request.json()))
+        except (TypeError, ValueError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        return await self.faults(request)
+
+
+def _slot(slot: Slot) -> dict[str, Any]:
+    return {
+        "appointment_id": slot.appointment_id,
+        "activity": slot.activity,
+        "course": slot.course,
+        "date": slot.date.isoformat(),
+        "start": slot.start,
+        "end": slot.end,
+        "free": slot.free,
+        "capacity": slot.capacity,
+        "opens_at": slot.opens_at.isoformat(),
+    }

@@ -1,0 +1,119 @@
+"""Everything the simulated site can be told to do wrong.
+
+One `Faults` belongs to a world and can be changed while the site runs, in the process (`world.faults.reset = True`) or
+over HTTP (`/__demo__/faults`). All off by default. Two modifiers work on every fault:
+`faults.where[name] = "BookAppointment"` limits it to paths that contain the text, `faults.times[name] = 2` to its next
+two uses, after which it is off again.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+# What `rename_classes = True` stands for: the site after a redesign.
+REDESIGN = {
+    "event-slot": "calendar-cell",
+    "event-main-block": "reservation-card",
+    "day-column": "calendar-day",
+    "time-start": "from-hour",
+}
+
+
+@dataclass
+class Faults:
+    # The answer as a whole
+    fail: dict[str, int] = field(default_factory=dict)  # text in the path -> HTTP status, {"BookAppointment": 503}
+    status_500: bool = False
+    status_503: bool = False
+    status_403: bool = False
+    status_429: bool = False  # with Retry-After
+    captcha: bool = False  # a "prove that you are human" page, status 200
+    maintenance: bool = False  # a page, status 200
+    reset: bool = False  # connection closed before anything is done
+    slow: float = 0.0  # seconds before the request is handled
+    hang: bool = False  # never answers
+    html_for_json: bool = False  # status 200, a page where JSON is due; what was asked is done
+    empty_answer: bool = False  # status 200, no body where JSON is due; what was asked is done
+    lost_answer: bool = False  # book and cancel: done, then the connection is closed without an answer
+
+    # Login and session
+    sso_down: bool = False  # the single sign-on answers 503
+    refuse_code: bool = False  # the right one-time code is refused (and counts as used)
+    refuse_expiring_codes: bool = False  # a code in the last two seconds of its period is refused
+    session_ends: bool = False  # the session has ended when the request arrives
+
+    # The pages
+    rename_classes: bool | dict[str, str] = False  # True: REDESIGN
+    banner_over_button: bool = False  # the cookie banner covers the whole page
+    dead_first_click: bool = False  # ChooseActivity: the first click does not navigate
+    no_booking_container: bool = False  # /Booking without #event-repository
+
+    # The timetable
+    empty_timetable: bool = False
+    json_case: str = ""  # "camel", "lower", "upper": letter case of every JSON field
+    json_dates: str = ""  # "ms": /Date(ms)/ in UTC, "italian": dd/mm/yyyy HH:MM:SS
+    no_start_datetime: bool = False  # StartDateTime and EndDateTime left out; TimeStart and DateStart stay
+    course_name_in: str = ""  # "EventName" or "EventDescription" instead of "SkillName"
+    no_places: bool = False  # without "Posti disponibili: 7"
+
+    # Booking
+    book_status: str = ""  # the word for success in place of "OK"
+    lying_success: bool = False  # "OK", but nothing is booked
+    waiting_list: bool = False  # a full slot takes a waiting list: button "Lista", answer "Ok"
+    membership_missing: bool = False  # for everybody
+    unknown_refusal: str = ""  # every booking is refused with this message
+    opening_shift: float = 0.0  # seconds later (or, negative, earlier) than the rule
+
+    where: dict[str, str] = field(default_factory=dict)
+    times: dict[str, int] = field(default_factory=dict)
+
+    def peek(self, name: str, path: str = "") -> Any:
+        """The value of a fault if it applies to this path, otherwise None. Uses nothing up."""
+        value = getattr(self, name)
+        applies = bool(value) and self.where.get(name, "") in path and self.times.get(name, 1) > 0
+        return value if applies else None
+
+    def take(self, name: str, path: str = "") -> Any:
+        """As `peek`, and one of its `times` is used up; the last one switches the fault off."""
+        value = self.peek(name, path)
+        if value is not None and name in self.times:
+            self.times[name] -= 1
+            if self.times[name] <= 0:
+                self.off(name)
+        return value
+
+    def take_status(self, path: str) -> int | None:
+        """The HTTP status this request is to fail with, if any."""
+        for code in (500, 503, 403, 429):
+            if self.take(f"status_{code}", path):
+                return code
+        return next((self._take_fail(text) for text in self.fail if text in path), None)
+
+    def _take_fail(self, text: str) -> int:
+        status = self.fail[text]
+        self.take("fail")
+        return status
+
+    def off(self, name: str) -> None:
+        """Back to how it was at the start, modifiers included."""
+        setattr(self, name, getattr(Faults(), name))
+        self.where.pop(name, None)
+        self.times.pop(name, None)
+
+    def clear(self) -> None:
+        """The site behaves again."""
+        for each in fields(self):
+            self.off(each.name)
+
+    def update(self, values: dict[str, Any]) -> None:
+        """Set several by name, all or none; ValueError names what does not exist. `{"clear": true}` clears first."""
+        known = {each.name for each in fields(self)}
+        unknown = set(values) - known - {"clear"}
+        if unknown:
+            raise ValueError(f"no such fault: {', '.join(sorted(unknown))}")
+        if values.get("clear"):
+            self.clear()
+        for name in known & set(values):
+            setattr(self, name, values[name])
+
+    def as_dict(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in fields(self)}

@@ -1,0 +1,131 @@
+"""What every request to the simulated site passes: its way there and back, the log, the faults, the server's clock."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from email.utils import format_datetime
+
+from aiohttp import web
+
+from demo.site import pages
+from demo.site.world import Outcome, Request, Shot, SiteWorld
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+ENTRY = web.RequestKey("entry", Request)
+SHOT = web.RequestKey("shot", Shot)
+CONTROL = "/__demo__/"
+BOOK = f"{pages.BASE}/Booking/BookAppointment"
+JSON_PATHS = (BOOK, f"{pages.BASE}/Booking/GetActivitySchedule", f"{pages.BASE}/Booking/DeleteEvent")
+STATUS_TEXTS = {
+    403: "Accesso negato.",
+    429: "Troppe richieste: riprova più tardi.",
+    500: "Si è verificato un errore nell'applicazione.",
+    503: "Servizio non disponibile.",
+}
+
+
+class ConnectionCut(Exception):
+    """The connection is to be closed without an answer."""
+
+
+class Gate:
+    """The outermost layer of one of the two servers; `host` is "site" or "sso"."""
+
+    def __init__(self, world: SiteWorld, host: str, closing: asyncio.Event) -> None:
+        self._world = world
+        self._host = host
+        self._closing = closing
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.startswith(CONTROL):
+            return await handler(request)
+        await self._travel()
+        entry = await self._enter(request)
+        try:
+            response = await self._answer(request, handler)
+        except ConnectionCut:
+            return self._cut(request)
+        response.headers["Date"] = format_datetime(self._world.clock(), usegmt=True)
+        entry.status = response.status
+        await self._travel()
+        return response
+
+    async def _travel(self) -> None:
+        seconds = self._world.leg()
+        if seconds:
+            await asyncio.sleep(seconds)
+
+    async def _enter(self, request: web.Request) -> Request:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        query = dict(request.query)
+        now = self._world.clock()
+        entry = Request(now, self._host, request.method, request.path, query, form, _user(self._world, request))
+        request[ENTRY] = entry
+        self._world.record(entry)
+        if request.path == BOOK:
+            request[SHOT] = Shot(now, entry.user, form.get("appointmentID", ""), Outcome.FAULT)
+            self._world.shots.append(request[SHOT])
+        return entry
+
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if "/static/" in request.path:  # no fault of its own: it would only use up what is meant for a page
+            return await _handle(request, handler)
+        refusal = await self._misbehave(request)
+        response = await _handle(request, handler) if refusal is None else refusal
+        return self._spoil(request, response)
+
+    async def _misbehave(self, request: web.Request) -> web.Response | None:
+        """What goes wrong before the request is looked at."""
+        faults, path = self._world.faults, request.path
+        if faults.take("reset", path):
+            raise ConnectionCut
+        if faults.take("hang", path):
+            await self._closing.wait()
+            raise ConnectionCut
+        await asyncio.sleep(faults.take("slow", path) or 0.0)
+        status = faults.take_status(path)
+        if status is None and self._host == "sso" and faults.take("sso_down", path):
+            status = 503
+        if status is not None:
+            return _failure(status)
+        if faults.take("maintenance", path):
+            return _html(pages.notice("Manutenzione", "Il sito è in manutenzione, torneremo presto online."))
+        if faults.take("captcha", path):
+            return _html(pages.notice("Verifica di sicurezza", "Conferma di non essere un robot (captcha)."))
+        return None
+
+    def _spoil(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+        """What goes wrong after the request has been handled."""
+        faults, path = self._world.faults, request.path
+        if path not in JSON_PATHS or response.status != 200:
+            return response
+        if faults.take("html_for_json", path):
+            return _html(pages.notice("Errore", "Si è verificato un errore imprevisto."))
+        return web.Response() if faults.take("empty_answer", path) else response
+
+    def _cut(self, request: web.Request) -> web.Response:
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=500)  # nobody is there to receive it
+
+
+async def _handle(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPException as error:  # no such page, or no such method
+        return web.Response(status=error.status, text=error.reason)
+
+
+def _failure(status: int) -> web.Response:
+    response = _html(pages.notice(f"Errore {status}", STATUS_TEXTS.get(status, "Errore.")), status)
+    if status == 429:
+        response.headers["Retry-After"] = "60"
+    return response
+
+
+def _html(text: str, status: int = 200) -> web.Response:
+    return web.Response(text=text, status=status, content_type="text/html")
+
+
+def _user(world: SiteWorld, request: web.Request) -> str | None:
+    return world.accounts.username_of(request.cookies.get(".ASPXAUTH_SOCIALBOOKING"))

@@ -1,0 +1,248 @@
+"""The pages of the simulated site and of its single sign-on, as HTML text. Pure; every class and id that a client of
+the real site relies on is in here, or in `static/site.js` for what the real pages build by script.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from html import escape
+from zlib import crc32
+
+from demo.site.catalogue import Activity
+from demo.site.faults import REDESIGN
+from demo.site.world import Slot
+
+BASE = "/sportpolimi"
+_BANNER = """
+<div id="iubenda-cs-banner" class="iubenda-cs-container{whole}" role="dialog"
+ aria-label="Informativa sui cookie" hidden>
+  <div class="iubenda-cs-content">
+    <button type="button" class="iubenda-cs-close-btn" aria-label="Chiudi questa informativa">&times;</button>
+    <p><strong>Informativa</strong><br>Noi e terze parti selezionate utilizziamo cookie o tecnologie simili per finalità
+    tecniche e, con il tuo consenso, anche per altre finalità come specificato nella cookie policy.</p>
+    <div class="iubenda-cs-opt-group">
+      <button type="button" class="iubenda-cs-customize-btn">Scopri di più e personalizza</button>
+      <button type="button" class="iubenda-cs-accept-btn iubenda-cs-btn-primary">Accetta</button>
+    </div>
+  </div>
+</div>"""
+_DIALOGS = """
+<div id="srModal_g_confirm_dialog" class="modal" role="dialog" aria-modal="true" hidden><div class="modal-dialog">
+  <div class="modal-body"></div>
+  <div class="modal-footer">
+    <button type="button" class="btn green" data-modalrole="ok">Sì</button>
+    <button type="button" class="btn default" data-modalrole="cancel">No</button>
+  </div></div></div>
+<div id="srModal_g_alert_dialog" class="modal" role="dialog" aria-modal="true" hidden><div class="modal-dialog">
+  <div class="modal-body"></div>
+  <div class="modal-footer"><button type="button" class="btn green" data-modalrole="close">Ok</button></div>
+</div></div>"""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds every page of the site."""
+
+    person: str = ""  # name of who is logged in, empty for nobody
+    banner: bool = True
+    banner_over_all: bool = False
+    renamed: dict[str, str] | None = None
+
+    @property
+    def version(self) -> int:
+        """Changes with the renamed classes, so that a browser doesn't mix pages and scripts of two designs."""
+        return crc32(json.dumps(self.renamed or {}).encode())
+
+    def rename(self, text: str) -> str:
+        for old, new in (self.renamed or {}).items():
+            text = text.replace(old, new)
+        return text
+
+
+def renaming(value: bool | dict[str, str] | None) -> dict[str, str] | None:
+    """The fault `rename_classes` as a table."""
+    return REDESIGN if value is True else value or None
+
+
+def page(frame: Frame, title: str, body: str, crumbs: tuple[tuple[str, str], ...] = ()) -> str:
+    """A whole page of the site."""
+    banner = _BANNER.format(whole=" over-all" if frame.banner_over_all else "") if frame.banner else ""
+    html = f"""<!DOCTYPE html>
+<html lang="it"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)} - Sport Polimi</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="{BASE}/static/site.css?v={frame.version}"></head>
+<body class="page-md" data-base="{BASE}">
+<header class="page-header"><div class="container">
+  <a class="page-logo" href="{BASE}/"><span>SPORT</span> POLIMI</a>{_user_menu(frame)}
+</div></header>
+<main class="container">{_breadcrumbs(crumbs, title)}{body}</main>
+<footer class="page-footer"><div class="container">Sito simulato: nessuna prenotazione è reale.</div></footer>
+{_DIALOGS}{banner}
+<script src="{BASE}/static/site.js?v={frame.version}"></script>
+</body></html>"""
+    return frame.rename(html)
+
+
+def _user_menu(frame: Frame) -> str:
+    if not frame.person:
+        return ""
+    return f"""<nav class="top-menu"><a href="{BASE}/Booking">Prenotazioni</a>
+<span class="username">{escape(frame.person)}</span><a href="{BASE}/Account/LogOut">Esci</a></nav>"""
+
+
+def _breadcrumbs(crumbs: tuple[tuple[str, str], ...], title: str) -> str:
+    if not crumbs:
+        return ""
+    links = "".join(f'<li><a href="{url}">{escape(name)}</a></li>' for name, url in crumbs)
+    return f'<ul class="page-breadcrumb">{links}<li>{escape(title)}</li></ul>'
+
+
+def _portlet(title: str, content: str, extra: str = "") -> str:
+    return f"""<div class="portlet light">
+<div class="portlet-title"><h1 class="caption">{escape(title)}</h1>{extra}</div>
+<div class="portlet-body">{content}</div></div>"""
+
+
+def public_home() -> str:
+    """The public home of the sports centre, which only links to the site."""
+    body = f"""<p>Corsi, palestra e impianti per studenti e personale.</p>
+<p><a class="btn green" href="{BASE}/">Area Riservata</a></p>"""
+    return page(Frame(banner=False), "Polimi Sport", _portlet("Polimi Sport", body))
+
+
+def login(frame: Frame, action: str, token: str) -> str:
+    body = f"""<div class="login-columns"><form method="post" action="{escape(action)}">
+<input type="hidden" name="__RequestVerificationToken" value="{token}">
+<p>Studenti e personale accedono con le credenziali del Politecnico.</p>
+<button type="submit" class="btn green uppercase">Accedi al tuo account</button></form>
+<form method="get" action="{BASE}/Account/Login"><p class="hint">Non sei del Politecnico?</p>
+<button type="submit" class="btn green pull-right">Registrati</button></form></div>"""
+    return page(frame, "Accesso", _portlet("Benvenuto", body))
+
+
+def dashboard(frame: Frame) -> str:
+    tiles = (
+        ("home_btt_booking", f"{BASE}/Booking", "Booking", "Prenotazioni e noleggi", "green"),
+        ("home_btt_profile", "#", "Profilo", "I tuoi dati", "blue"),
+        ("home_btt_shop", "#", "Shop", "Abbonamenti e iscrizioni", "purple"),
+    )
+    body = "".join(
+        f"""<a id="{id_}" class="tile-link" href="{url}"><div class="dashboard-stat {colour}">
+<div class="details"><div class="number">{name}</div><div class="desc">{text}</div></div>
+<span class="more">View more</span></div></a>"""
+        for id_, url, name, text, colour in tiles
+    )
+    return page(
+        frame, "Home", f'<h1 class="page-title">Ciao {escape(frame.person)}</h1><div class="tiles">{body}</div>'
+    )
+
+
+def bookings(frame: Frame, slots: list[tuple[Slot, str]], token: str, *, free_hours: float, container: bool) -> str:
+    """My bookings: (slot, the site's number of the booking). The numbers are in the script, not in the blocks."""
+    blocks = "".join(_booking_block(slot, free_hours) for slot, _ in slots)
+    empty = '<p class="event-empty">Non hai prenotazioni attive.</p>'
+    repository = f'<div id="event-repository">{blocks or empty}</div>' if container else ""
+    numbers = json.dumps([number for _, number in slots])
+    body = f"""{repository}
+<script type="application/json" id="booking-data">{{"token": "{token}", "numbers": {numbers}}}</script>"""
+    target = f"{BASE}/Booking/ChooseActivity"
+    new = f'<a class="btn_nuovaprenotazione standard-booking btn green" href="{target}">Nuova Prenotazione</a>'
+    return page(frame, "Le mie prenotazioni", _portlet("Le mie prenotazioni", body, new), (("Home", f"{BASE}/"),))
+
+
+def _booking_block(slot: Slot, free_hours: float) -> str:
+    until = slot.starts_at - timedelta(hours=free_hours)
+    return f"""<div class="event-main-block row">
+<div class="event-info-when"><div class="event-info-schedule">{slot.date:%d/%m/%Y}</div>
+<div><span class="time-start">{slot.start}</span> <span class="time-duration">{slot.minutes} min</span></div></div>
+<div class="event-info-what"><div class="event-info-description">{escape(slot.activity)}</div>
+<div class="event-info-skill-level">{escape(slot.course)}</div>
+<div class="event-info-notes">Cancellazione gratuita entro il {until:%d/%m/%Y alle %H:%M}</div></div>
+<div class="event-info-actions"><button type="button" class="btn red btn-delete">Cancella</button></div></div>"""
+
+
+def choose_activity(frame: Frame, activities: tuple[Activity, ...], *, dead_first_click: bool) -> str:
+    links = "".join(
+        f'<a class="list-group-item" href="{BASE}/Booking/BookActivity?activityId={each.id}&amp;activityFlags=Classes">'
+        f"{escape(each.name)}</a>"
+        for each in activities
+    )
+    dead = ' data-dead-first-click="1"' if dead_first_click else ""
+    body = _portlet("Scegli l'attività", f'<div class="list-group"{dead}>{links}</div>')
+    return page(frame, "Attività", body, (("Home", f"{BASE}/"), ("Prenotazioni", f"{BASE}/Booking")))
+
+
+def calendar(frame: Frame, activity: Activity, today: date) -> str:
+    """The empty calendar; the script fills it with the calendar's own requests."""
+    body = f"""<div id="booking-calendar" data-activity-id="{activity.id}" data-today="{today}" hidden>
+<div class="calendar-toolbar">
+<a class="btn default btn-move-date" href="#" data-date-target="-1" title="Indietro">&lsaquo;</a>
+<a class="btn default btn-today" href="#">Oggi</a>
+<a class="btn default btn-move-date" href="#" data-date-target="+1" title="Avanti">&rsaquo;</a></div>
+<div id="day-schedule-container"></div><div id="day-schedule-repository" hidden></div></div>
+<div id="booking-confirm-container" hidden></div><p class="calendar-loading">Caricamento in corso…</p>"""
+    crumbs = (("Prenotazioni", f"{BASE}/Booking"), ("Attività", f"{BASE}/Booking/ChooseActivity"))
+    return page(frame, activity.name, _portlet(activity.name, body), crumbs)
+
+
+def confirmation(frame: Frame, slot: Slot, refusal: str, *, waiting: bool) -> str:
+    """The confirmation, a fragment. With a reason for refusal there is nothing to confirm."""
+    label = "Lista" if waiting else "Conferma Prenotazione"
+    button = f'<button type="button" id="btnConfirmAppointmentBooking" class="btn green">{label}</button>'
+    teacher = f"<dt>Istruttore</dt><dd>{escape(slot.instructor)}</dd>" if slot.instructor else ""
+    fragment = f"""<div class="booking-confirm"><h3>{escape(slot.course or slot.activity)}</h3><dl>
+<dt>Attività</dt><dd>{escape(slot.activity)}</dd>{teacher}
+<dt>Data</dt><dd>{slot.date:%d/%m/%Y}</dd><dt>Orario</dt><dd>{slot.start} - {slot.end}</dd></dl>
+{f'<div class="alert alert-danger">{escape(refusal)}</div>' if refusal else button}
+<button type="button" class="btn default btn-back">Indietro</button></div>"""
+    return frame.rename(fragment)
+
+
+def notice(title: str, text: str) -> str:
+    """A page that only says something: maintenance, captcha, an error."""
+    return page(Frame(banner=False), title, _portlet(title, f"<p>{escape(text)}</p>"))
+
+
+# ----- the single sign-on, another site with another look
+
+
+def _sso_page(body: str, error: str) -> str:
+    alert = f'<div class="aunicalogin-error" role="alert">{escape(error)}</div>' if error else ""
+    return f"""<!DOCTYPE html>
+<html lang="it"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Servizi Online - Login</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="/static/sso.css"></head>
+<body><header><strong>POLITECNICO</strong> MILANO 1863</header>
+<main><h1>Servizi Online</h1>{alert}{body}</main></body></html>"""
+
+
+def sso_login(error: str = "") -> str:
+    return _sso_page(
+        """<form method="post" action="/aunicalogin/login" autocomplete="off">
+<label for="login">Codice Persona</label><input type="text" id="login" name="login" autofocus>
+<label for="password">Password</label><input type="password" id="password" name="password">
+<div class="aunicalogin-button-accedi"><button type="submit">Accedi</button></div></form>""",
+        error,
+    )
+
+
+def sso_otp(error: str = "") -> str:
+    return _sso_page(
+        """<p>Inserisci il codice generato dalla tua app di autenticazione.</p>
+<form method="post" action="/aunicalogin/otp" autocomplete="off">
+<label for="otp">OTP</label><input type="text" id="otp" name="otp" inputmode="numeric" autofocus>
+<button type="submit" id="submit-dissms">Continua</button></form>""",
+        error,
+    )
+
+
+def sso_return(target: str, assertion: str, relay_state: str) -> str:
+    """The form that submits itself and so carries the login back to the site."""
+    return _sso_page(
+        f"""<p>Accesso in corso…</p><form id="return" method="post" action="{escape(target)}">
+<input type="hidden" name="SAMLResponse" value="{escape(assertion)}">
+<input type="hidden" name="RelayState" value="{escape(relay_state)}">
+<noscript><button type="submit">Continua</button></noscript></form>
+<script>document.getElementById("return").submit();</script>""",
+        "",
+    )

@@ -1,0 +1,130 @@
+"""A slot as the calendar's own request gives it (JSON), and the site's Italian reasons."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from demo.site.faults import Faults
+from demo.site.world import ROME, Outcome, SiteWorld, Slot
+
+Json = dict[str, Any]
+ALMOST_OVER_PLACES = 3
+LETTER_CASES: dict[str, Callable[[str], str]] = {
+    "camel": lambda name: name[0].lower() + name[1:],
+    "lower": str.lower,
+    "upper": str.upper,
+}
+
+
+def day_schedule(world: SiteWorld, username: str, slots: list[Slot]) -> list[Json]:
+    """The `data` of GetActivitySchedule, bent by the faults of the timetable."""
+    if world.faults.take("empty_timetable"):
+        return []
+    return [_bend(_slot_json(world, username, slot), world.faults) for slot in slots]
+
+
+def _slot_json(world: SiteWorld, username: str, slot: Slot) -> Json:
+    status = _status(world, username, slot)
+    return {
+        "AppointmentId": slot.appointment_id,
+        "ParentCourseId": str(int(slot.appointment_id) // 7),
+        "ServiceId": slot.activity_id,
+        **_names(slot, world.faults),
+        "EventDescription2": f"con {slot.instructor}" if slot.instructor else None,
+        "EventDescription3": "" if world.faults.peek("no_places") else f"Posti disponibili: {slot.free}",
+        "Type": "Class",
+        "Status": status,
+        **_times(slot, world.faults),
+        "DurationMinutes": slot.minutes,
+        "TimeDescription": f"{slot.start} - {slot.end}",
+        "TimeStart": slot.start,
+        "TimeDuration": f"{slot.minutes} min",
+        "Notes": _notes(world, slot, status),
+        "Icon": {"Available": "fa fa-plus", "Booked": "fa fa-check"}.get(status, "fa fa-ban"),
+        "AvailabilitiesAlmostOver": 0 < slot.free <= ALMOST_OVER_PLACES,
+        "Booking360Code": "",
+    }
+
+
+def _status(world: SiteWorld, username: str, slot: Slot) -> str:
+    """ "Available" can be clicked, "Booked" is mine, "Disabled" is full, closed or not open yet."""
+    if world.holds(username, slot.appointment_id):
+        return "Booked"
+    takes = slot.free > 0 or bool(world.faults.peek("waiting_list"))
+    return "Available" if takes and world.is_open(slot) and not world.has_started(slot) else "Disabled"
+
+
+def _notes(world: SiteWorld, slot: Slot, status: str) -> str:
+    if status == "Booked":
+        return "Prenotato"
+    if world.has_started(slot):
+        return "Chiuso"
+    if not world.is_open(slot):
+        return f"Prenotabile dal {_moment(world.opens_at(slot))}"
+    if slot.free > 0:
+        return ""
+    return "Lista d'attesa" if status == "Available" else "Posti esauriti"
+
+
+def _names(slot: Slot, faults: Faults) -> Json:
+    names: Json = {"SkillName": slot.course or None, "EventName": slot.activity, "EventDescription": slot.activity}
+    elsewhere = faults.peek("course_name_in")
+    if elsewhere and slot.course:
+        names |= {"SkillName": None, elsewhere: slot.course}
+    return names
+
+
+def _times(slot: Slot, faults: Faults) -> Json:
+    times: Json = {"DateStart": _instant(slot.starts_at.replace(hour=0, minute=0), faults)}
+    if not faults.peek("no_start_datetime"):
+        times |= {"StartDateTime": _instant(slot.starts_at, faults), "EndDateTime": _instant(slot.ends_at, faults)}
+    return times
+
+
+def _instant(at: datetime, faults: Faults) -> str:
+    form = faults.peek("json_dates")
+    if form == "ms":
+        return f"/Date({int(at.timestamp() * 1000)})/"
+    return f"{at:%d/%m/%Y %H:%M:%S}" if form == "italian" else f"{at:%Y-%m-%dT%H:%M:%S}"
+
+
+def _bend(fields: Json, faults: Faults) -> Json:
+    change = LETTER_CASES.get(faults.peek("json_case") or "")
+    return {change(name): value for name, value in fields.items()} if change else fields
+
+
+def reason(world: SiteWorld, username: str, appointment_id: str, outcome: Outcome) -> str:
+    """What the site tells the person about that outcome."""
+    slot = world.find(appointment_id)
+    if slot is None:
+        return "Appuntamento non trovato."
+    if outcome is Outcome.NOT_OPEN:
+        return f"Prenotazioni non ancora aperte: sarà possibile prenotare dal {_moment(world.opens_at(slot))}."
+    if outcome is Outcome.OVERLAP:
+        return _overlap_reason(world.overlapping(username, slot))
+    if outcome is Outcome.REFUSED:
+        return world.faults.unknown_refusal
+    return {
+        Outcome.BOOKED: "Prenotazione effettuata con successo.",
+        Outcome.LIED: "Prenotazione effettuata con successo.",
+        Outcome.WAITING: "Sei stato inserito in lista d'attesa.",
+        Outcome.STARTED: "L'attività è già iniziata: non è più possibile prenotare.",
+        Outcome.MEMBERSHIP: "Non risulta un abbonamento valido per questa attività.",
+        Outcome.ALREADY: "Hai già prenotato questa attività.",
+        Outcome.FULL: "Posti esauriti per questa attività.",
+    }[outcome]
+
+
+def _overlap_reason(other: Slot | None) -> str:
+    times = f" ({other.start} - {other.end})" if other else ""
+    return f"La prenotazione si sovrappone a un'altra tua prenotazione{times}."
+
+
+def _moment(at: datetime) -> str:
+    local = at.astimezone(ROME)
+    return f"{local:%d/%m/%Y} alle {local:%H:%M:%S}".removesuffix(":00")
+
+
+def is_future(slot: Slot, now: datetime) -> bool:
+    """Whether "my bookings" still shows it: until the class is over."""
+    return now < slot.ends_at.astimezone(UTC)

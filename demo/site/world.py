@@ -1,0 +1,374 @@
+"""The state of the simulated site and its rules: slots, places, openings, rivals, bookings. No HTTP in here.
+
+The *server's* clock is injected and may be shifted at will. Nothing happens by timers: what rivals were going to do
+until now is done whenever somebody looks, so a world is exact and repeatable whatever the speed of the machine.
+"""
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from hashlib import blake2b
+from zoneinfo import ZoneInfo
+
+from demo.site.accounts import Accounts, Person
+from demo.site.catalogue import Activity, Catalogue, Weekly, default_catalogue
+from demo.site.faults import Faults
+
+ROME = ZoneInfo("Europe/Rome")
+DAYS_BACK, DAYS_AHEAD = 7, 35  # the dates on which the timetable exists, around today
+LOG_LIMIT = 20_000  # requests kept, so that a demo can run for weeks
+ORDINARY_CROWD_AFTER = 300.0  # seconds after the opening: others book, but places stay
+# With `crowds=True` these are gone within seconds of their opening, as on the real site.
+POPULAR = {"PILATES MATWORK": (4.0, 12.0), "ZUMBA": (20.0, 90.0), "YOGA": (45.0, 400.0)}
+
+
+class Outcome(StrEnum):
+    """What became of the wish for a place."""
+
+    BOOKED = "booked"
+    WAITING = "waiting"  # on the waiting list, not booked
+    UNKNOWN = "unknown"  # no such appointment
+    STARTED = "started"
+    MEMBERSHIP = "membership"
+    ALREADY = "already"
+    NOT_OPEN = "not_open"
+    OVERLAP = "overlap"
+    FULL = "full"
+    REFUSED = "refused"  # for a reason nobody has seen before
+    LIED = "lied"  # answered OK, nothing booked
+    FAULT = "fault"  # never looked at: the request met a fault
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Rivals: `after` seconds from the opening they take `places`, None for all that are left."""
+
+    after: float
+    places: int | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """A course, or a turn of the gym, on a date. `taken` counts rivals and people alike."""
+
+    appointment_id: str
+    activity: str
+    activity_id: str
+    course: str  # empty for the gym
+    date: date
+    start: str  # HH:MM, Europe/Rome
+    end: str
+    instructor: str
+    capacity: int
+    opens_at: datetime  # by the rule; may be set to another instant
+    minutes: int
+    taken: int = 0
+    crowds: list[Crowd] = field(default_factory=list, repr=False)
+
+    @property
+    def free(self) -> int:
+        return self.capacity - self.taken
+
+    @property
+    def starts_at(self) -> datetime:
+        return datetime.combine(self.date, time.fromisoformat(self.start), ROME)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    def overlaps(self, other: "Slot") -> bool:
+        return self.date == other.date and self.start < other.end and other.start < self.end
+
+
+@dataclass(slots=True)
+class Request:
+    """A request received. `t` is the server's clock at its arrival; `status` is None while it is being handled, and
+    stays None for one that gets no answer."""
+
+    t: datetime
+    host: str  # "site" or "sso"
+    method: str
+    path: str
+    query: dict[str, str]
+    form: dict[str, str]
+    user: str | None
+    status: int | None = None
+
+
+@dataclass(slots=True)
+class Shot:
+    """A BookAppointment request."""
+
+    t: datetime
+    user: str | None
+    appointment_id: str
+    outcome: Outcome
+
+
+def real_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class SiteWorld:
+    """All there is on the simulated site. Methods are synchronous, so each is atomic between requests."""
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime] = real_clock,
+        people: Iterable[Person] = (),
+        opening_days: int = 2,
+        opening_at: str = "00:00",
+        round_trip: float = 0.0,
+        round_trip_jitter: float = 0.0,
+        seed: int = 1,
+        catalogue: Catalogue | None = None,
+        crowds: bool = False,
+        cookie_banner: bool = True,
+        free_cancel_hours: float = 2.0,
+    ) -> None:
+        self.clock = clock
+        self.opening_days = opening_days
+        self.opening_at = opening_at  # HH:MM[:SS], Europe/Rome
+        self.round_trip = round_trip  # seconds
+        self.round_trip_jitter = round_trip_jitter  # seconds, more or less
+        self.catalogue = catalogue or default_catalogue()
+        self.crowds = crowds
+        self.cookie_banner = cookie_banner
+        self.free_cancel_hours = free_cancel_hours
+        self.faults = Faults()
+        self.accounts = Accounts(people, lambda: self.clock(), self.faults)
+        self.log: list[Request] = []
+        self.shots: list[Shot] = []
+        self._seed = seed
+        self._random = random.Random(seed)
+        self._days: dict[date, list[Slot]] = {}
+        self._by_id: dict[str, Slot] = {}
+        self._held: dict[str, dict[str, str]] = {}  # username -> appointment id -> booking number
+        self._waiting: dict[str, set[str]] = {}  # appointment id -> usernames
+        self._numbers = 0
+
+    # ----- time
+
+    @property
+    def today(self) -> date:
+        return self.clock().astimezone(ROME).date()
+
+    def opens_at(self, slot: Slot) -> datetime:
+        """When the site really takes the first booking: the rule, and the fault that bends it."""
+        return slot.opens_at + timedelta(seconds=self.faults.peek("opening_shift") or 0.0)
+
+    def is_open(self, slot: Slot) -> bool:
+        return self.clock() >= self.opens_at(slot)
+
+    def has_started(self, slot: Slot) -> bool:
+        return self.clock() >= slot.starts_at
+
+    def leg(self) -> float:
+        """Seconds a request, or an answer, is on its way."""
+        if not self.round_trip:
+            return 0.0
+        jitter = self._random.uniform(-self.round_trip_jitter, self.round_trip_jitter)
+        return max(0.0, (self.round_trip + jitter) / 2)
+
+    # ----- people
+
+    @property
+    def people(self) -> list[Person]:
+        return list(self.accounts.people.values())
+
+    @property
+    def login_attempts(self) -> dict[str, int]:
+        """Username -> passwords received, right or wrong."""
+        return self.accounts.login_attempts
+
+    @property
+    def codes_received(self) -> dict[str, list[str]]:
+        """Username -> one-time codes received in order, right or wrong."""
+        return self.accounts.codes_received
+
+    def end_sessions(self, username: str | None = None) -> None:
+        self.accounts.end_sessions(username)
+
+    # ----- timetable
+
+    def slots(self, day: date | str, activity: str = "") -> list[Slot]:
+        """The slots of a day (of one activity, or of all) by start. The objects are live; empty outside the horizon."""
+        day = date.fromisoformat(day) if isinstance(day, str) else day
+        if not self._in_horizon(day):
+            return []
+        slots = self._day(day)
+        for slot in slots:
+            self._settle(slot)
+        return [slot for slot in slots if activity in ("", slot.activity)]
+
+    def slot(self, day: date | str, course: str = "", start: str = "", activity: str = "") -> Slot:
+        """The first slot of the day that fits; LookupError names what there is instead. No course means any course;
+        the gym's slots are found with activity="Giuriati - Fit Center"."""
+        slots = self.slots(day, activity)
+        for slot in slots:
+            if course in ("", slot.course) and start in ("", slot.start):
+                return slot
+        there = ", ".join(f"{slot.start} {slot.course or slot.activity}" for slot in slots)
+        raise LookupError(f"no {course} {start} on {day}; there is: {there}")
+
+    def find(self, appointment_id: str) -> Slot | None:
+        """The slot of that id, wherever in the horizon it is."""
+        if appointment_id not in self._by_id:
+            for offset in range(-DAYS_BACK, DAYS_AHEAD + 1):
+                self._day(self.today + timedelta(days=offset))
+        slot = self._by_id.get(appointment_id)
+        if slot is not None:
+            self._settle(slot)
+        return slot
+
+    def _in_horizon(self, day: date) -> bool:
+        return -DAYS_BACK <= (day - self.today).days <= DAYS_AHEAD
+
+    def _day(self, day: date) -> list[Slot]:
+        if day not in self._days:
+            weekly = [each for each in self.catalogue.weekly if each.weekday == day.weekday()]
+            slots = sorted((self._make(each, day) for each in weekly), key=lambda slot: slot.start)
+            self._days[day] = slots
+            self._by_id.update({slot.appointment_id: slot for slot in slots})
+        return self._days[day]
+
+    def _make(self, weekly: Weekly, day: date) -> Slot:
+        activity: Activity = self.catalogue.activity(weekly.activity)
+        number = self._number_for(weekly, day)
+        start = datetime.combine(day, time.fromisoformat(weekly.start))
+        opening_day = day - timedelta(days=self.opening_days)
+        return Slot(
+            appointment_id=str(10**17 + number % (9 * 10**17)),
+            activity=activity.name,
+            activity_id=activity.id,
+            course=weekly.course,
+            date=day,
+            start=weekly.start,
+            end=f"{start + timedelta(minutes=weekly.minutes):%H:%M}",
+            instructor=weekly.instructor,
+            capacity=weekly.capacity,
+            opens_at=datetime.combine(opening_day, time.fromisoformat(self.opening_at), ROME),
+            minutes=weekly.minutes,
+            crowds=[self._usual_crowd(weekly, number)],
+        )
+
+    def _number_for(self, weekly: Weekly, day: date) -> int:
+        """The same for the same slot in every world of this seed, known long before the opening."""
+        key = f"{self._seed}|{weekly.activity}|{weekly.course}|{weekly.start}|{day}"
+        return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big")
+
+    def _usual_crowd(self, weekly: Weekly, number: int) -> Crowd:
+        chance = random.Random(number)
+        if self.crowds and weekly.course in POPULAR:
+            return Crowd(chance.uniform(*POPULAR[weekly.course]))
+        return Crowd(ORDINARY_CROWD_AFTER, int(weekly.capacity * chance.uniform(0.2, 0.75)))
+
+    # ----- rivals
+
+    def fill(self, appointment_id: str) -> None:
+        """Rivals take all the places that are left."""
+        slot = self._known(appointment_id)
+        slot.taken = slot.capacity
+
+    def free(self, appointment_id: str, places: int = 1) -> None:
+        """Rivals give places back."""
+        slot = self._known(appointment_id)
+        slot.taken = max(len(self._holders(appointment_id)), slot.taken - places)
+
+    def rival(self, appointment_id: str, after: float = 0.1, places: int | None = None) -> None:
+        """Rivals take the last places (or so many) `after` seconds from the opening, by the server's clock."""
+        self._known(appointment_id).crowds.append(Crowd(after, places))
+
+    def _settle(self, slot: Slot) -> None:
+        """Whatever rivals were going to do until now is done."""
+        age = (self.clock() - self.opens_at(slot)).total_seconds()
+        for crowd in [each for each in slot.crowds if each.after <= age]:
+            slot.crowds.remove(crowd)
+            slot.taken += slot.free if crowd.places is None else min(slot.free, crowd.places)
+
+    def _known(self, appointment_id: str) -> Slot:
+        slot = self.find(appointment_id)
+        if slot is None:
+            raise LookupError(f"no appointment {appointment_id}")
+        return slot
+
+    # ----- bookings
+
+    def bookings(self, username: str) -> list[Slot]:
+        """What the person holds, by date and time. A place on a waiting list is not in here."""
+        held = [self._by_id[appointment_id] for appointment_id in self._held.get(username, {})]
+        return sorted(held, key=lambda slot: (slot.date, slot.start))
+
+    def holds(self, username: str, appointment_id: str) -> bool:
+        return appointment_id in self._held.get(username, {})
+
+    def booking_number(self, username: str, appointment_id: str) -> str:
+        """The site's own number of a booking, known to its pages only."""
+        return self._held[username][appointment_id]
+
+    def waiting(self, appointment_id: str) -> set[str]:
+        """Who is on the waiting list."""
+        return set(self._waiting.get(appointment_id, set()))
+
+    def judge(self, username: str, appointment_id: str) -> Outcome:
+        """What would become of the wish, were it made now. Changes nothing."""
+        slot = self.find(appointment_id)
+        if slot is None:
+            return Outcome.UNKNOWN
+        refusals = (
+            (Outcome.STARTED, self.has_started(slot)),
+            (Outcome.MEMBERSHIP, self._lacks_membership(username)),
+            (Outcome.ALREADY, self.holds(username, appointment_id)),
+            (Outcome.NOT_OPEN, not self.is_open(slot)),
+            (Outcome.OVERLAP, self.overlapping(username, slot) is not None),
+            (Outcome.WAITING, slot.free <= 0 and bool(self.faults.peek("waiting_list"))),
+            (Outcome.FULL, slot.free <= 0),
+        )
+        return next((outcome for outcome, applies in refusals if applies), Outcome.BOOKED)
+
+    def book(self, username: str, appointment_id: str) -> Outcome:
+        """Take a place, or say why not. Capacity is never exceeded."""
+        outcome = self.judge(username, appointment_id)
+        if outcome is Outcome.BOOKED:
+            self._numbers += 1
+            self._held.setdefault(username, {})[appointment_id] = f"P{self._numbers:06d}"
+            self._by_id[appointment_id].taken += 1
+        elif outcome is Outcome.WAITING:
+            self._waiting.setdefault(appointment_id, set()).add(username)
+        return outcome
+
+    def cancel(self, username: str, appointment_id: str) -> bool:
+        """Give the place back; False when there was none, or when the class has begun."""
+        slot = self.find(appointment_id)
+        if slot is None or self.has_started(slot) or not self.holds(username, appointment_id):
+            return False
+        del self._held[username][appointment_id]
+        slot.taken -= 1
+        return True
+
+    def overlapping(self, username: str, slot: Slot) -> Slot | None:
+        """The booking of that person which is at the same time."""
+        mine = (each for each in self.bookings(username) if each is not slot)
+        return next((each for each in mine if each.overlaps(slot)), None)
+
+    def _lacks_membership(self, username: str) -> bool:
+        person = self.accounts.people.get(username)
+        return bool(self.faults.peek("membership_missing")) or (person is not None and not person.membership)
+
+    def _holders(self, appointment_id: str) -> list[str]:
+        return [who for who, held in self._held.items() if appointment_id in held]
+
+    # ----- what was received
+
+    def record(self, request: Request) -> None:
+        self.log.append(request)
+        if len(self.log) > LOG_LIMIT:
+            del self.log[: LOG_LIMIT // 2]
+
+    def requests(self, text: str, host: str = "") -> list[Request]:
+        """The requests received whose path contains `text`."""
+        return [each for each in self.log if text in each.path and host in ("", each.host)]
