@@ -357,6 +357,7 @@ class PeriodicBooking:
     start: time
     requires_confirmation: bool
     active: bool
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

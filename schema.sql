@@ -116,7 +116,9 @@ CREATE UNIQUE INDEX one_live_routine_action
 -- These two hold only live rows: a claim costs the same after a million finished ones.
 CREATE INDEX pending_actions ON booking_actions (run_at, id) WHERE status = 'pending';
 CREATE INDEX leased_actions ON booking_actions (lease_until) WHERE status = 'processing';
-CREATE INDEX actions_by_user ON booking_actions (user_id, id);
+CREATE INDEX actions_by_user ON booking_actions (user_id, quiet, id);
+CREATE INDEX routine_actions ON booking_actions (user_id, action_type, status, completed_at)
+    WHERE action_type IN ('check', 'refresh');
 
 -- What is held -----------------------------------------------------------------------------------------------------
 

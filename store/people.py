@@ -29,7 +29,7 @@ class People:
         self._db = connection
 
     async def set(self, people: Sequence[Person]) -> None:
-        """Makes accounts what the configuration says. Changed credentials clear a rejection; leavers keep their rows."""
+        """Makes accounts what the configuration says. New credentials clear a rejection; who left keeps their rows."""
         async with self._db.transaction() as tx:
             await tx.run("UPDATE accounts SET active = 0")
             for person in people:
@@ -55,14 +55,14 @@ class People:
         rows = await self._db.rows("SELECT * FROM accounts WHERE active = 1 ORDER BY role = 'owner' DESC, user_id")
         return [_account(row) for row in rows]
 
-    async def reject(self, user_id: int) -> None:
-        """Marks that the site refused the password, and says so once."""
+    async def reject(self, user_id: int, *, tell: bool) -> None:
+        """Marks that the site refused the password. With `tell` a notice says so, once."""
         async with self._db.transaction() as tx:
             marked = await tx.run(
                 "UPDATE accounts SET rejected = 1 WHERE user_id = :user_id AND rejected = 0 RETURNING user_id",
                 {"user_id": user_id},
             )
-            if marked:
+            if marked and tell:
                 await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
 
     async def forgive(self, user_id: int) -> None:

@@ -36,6 +36,7 @@ def _periodic(row: sqlite3.Row) -> PeriodicBooking:
         start=clock_time(row["time_slot"]),
         requires_confirmation=bool(row["requires_confirmation"]),
         active=bool(row["active"]),
+        created_at=instant(row["created_at"]),
     )
 
 

@@ -47,6 +47,12 @@ CLAIM = """
     )
     RETURNING *
 """
+CLAIM_ONE = """
+    UPDATE booking_actions
+    SET status = 'processing', attempts = attempts + 1, started_at = :now, lease_until = :lease, worker = :worker
+    WHERE id = :id AND (status = 'pending' OR (status = 'processing' AND lease_until <= :now))
+    RETURNING *
+"""
 DUE = """
     SELECT EXISTS (SELECT 1 FROM booking_actions WHERE status = 'pending' AND run_at <= :now)
         OR EXISTS (SELECT 1 FROM booking_actions WHERE status = 'processing' AND lease_until <= :now)
@@ -196,6 +202,30 @@ class Queue:
         )
         return [to_action(row) for row in rows]
 
+    async def live_routine(self, kind: ActionType, user_id: int) -> Action | None:
+        """A person's check or refresh that is not finished; there is at most one of each."""
+        row = await self._db.row(
+            """
+            SELECT * FROM booking_actions
+            WHERE user_id = :user_id AND action_type = :type AND action_type IN ('check', 'refresh')
+                AND status IN ('pending', 'processing')
+            """,
+            {"user_id": user_id, "type": kind},
+        )
+        return to_action(row) if row else None
+
+    async def last_of(self, kind: ActionType, user_id: int) -> tuple[datetime | None, datetime | None]:
+        """When a person's action of that kind was last completed, and when one was last put in the queue."""
+        row = await self._db.row(
+            """
+            SELECT max(completed_at) FILTER (WHERE status = 'completed'), max(created_at) FROM booking_actions
+            WHERE user_id = :user_id AND action_type = :type
+            """,
+            {"user_id": user_id, "type": kind},
+        )
+        done, tried = row or (None, None)
+        return instant(done) if done else None, instant(tried) if tried else None
+
     async def withdraw(self, action_id: int, user_id: int) -> Action | None:
         """Takes a person's action back before it ran. None when it is not theirs or not waiting any more."""
         rows = await self._db.write(
@@ -215,6 +245,28 @@ class Queue:
         )
 
     # Claiming and holding: the worker
+
+    async def add_claimed(self, new: NewAction, worker: str, lease_seconds: float) -> Action | None:
+        """Puts an action in the queue already claimed by us, or claims the pending one that is about the same.
+
+        None when another worker has that one in hand.
+        """
+        now = self._clock()
+        async with self._db.transaction() as tx:
+            try:
+                action_id = (await enqueue(tx, new, now)).id
+            except AlreadyQueued as same:
+                action_id = same.action_id
+            row = await tx.row(
+                CLAIM_ONE,
+                {
+                    "id": action_id,
+                    "now": stamp(now),
+                    "lease": stamp(now + timedelta(seconds=lease_seconds)),
+                    "worker": worker,
+                },
+            )
+        return to_action(row) if row else None
 
     async def due(self) -> bool:
         """Whether a claim would find something. Only reads: an idle worker may ask many times a second."""

@@ -1,0 +1,199 @@
+"""One action, performed on the site and settled in the database: what to do, and what an error means next.
+
+Used by worker.py, and by refresh_courses.py and sync_bookings.py for the one action they do themselves.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import booking
+from database import Database
+from model import (
+    Action,
+    ActionType,
+    AppError,
+    BookingRefused,
+    ClassStarted,
+    Clock,
+    ConfigError,
+    Credentials,
+    LeaseLost,
+    LoginRejected,
+    NotOpenYet,
+    OpeningRule,
+    SessionExpired,
+    SiteUnavailable,
+    SlotNotFound,
+    Wish,
+    starts_at,
+    utc_now,
+)
+from portal.session import Portal, SiteAccess, SiteSession
+from settings import Settings
+
+DAYS_TO_READ = 8  # today and the week that follows: every weekday once, today's twice
+MOST_FAILURES = 8
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(minutes=5)
+
+log = logging.getLogger(__name__)
+
+
+def retry_at(error: AppError, failures: int, now: datetime, deadline: datetime | None) -> datetime | None:
+    """When to try again after an error, or None when trying again is of no use.
+
+    `failures` counts earlier ones; `deadline` is when the class begins, after which nothing is tried.
+    """
+    may_pass = isinstance(error, SiteUnavailable | SessionExpired | NotOpenYet) or not _known(error)
+    if not may_pass or failures >= MOST_FAILURES:
+        return None
+    pause = min(FIRST_PAUSE * 2**failures, LONGEST_PAUSE)
+    return now + pause if deadline is None or now + pause < deadline else None
+
+
+def _known(error: AppError) -> bool:
+    return type(error) is not AppError
+
+
+def site_access(settings: Settings) -> SiteAccess:
+    """What the portal needs of the configuration."""
+    executable = settings.browser.executable_path
+    return SiteAccess(
+        base_url=settings.site.base_url,
+        state_dir=settings.state_dir,
+        executable_path=str(executable) if executable else None,
+        headless=settings.browser.headless,
+        timezone=settings.zone,
+    )
+
+
+class Performer:
+    """Performs actions for the people of the configuration, through one portal."""
+
+    def __init__(
+        self,
+        db: Database,
+        portal: Portal,
+        people: Mapping[int, Credentials],
+        rule: OpeningRule,
+        clock: Clock = utc_now,
+        progress: Callable[[str], None] | None = None,
+    ) -> None:
+        self._db = db
+        self._portal = portal
+        self._people = people
+        self._rule = rule
+        self._clock = clock
+        self._progress = progress
+        self._giving_back = False
+
+    def give_back(self) -> None:
+        """From now on what fails is given back untouched: we are stopping, and it is our doing."""
+        self._giving_back = True
+
+    async def perform(self, action: Action) -> AppError | None:
+        """Does a claimed action and settles it, whatever comes. Returns the error it ended or paused with, if any.
+
+        Raises LeaseLost when the action was no longer ours to settle, and DatabaseError when nothing can be written:
+        then the lease runs out and the action is done again, check first.
+        """
+        began = time.monotonic()
+        try:
+            await self._act(action)
+        except LeaseLost:
+            raise
+        except AppError as error:
+            problem = error
+        except Exception as error:
+            log.exception("action %s: something nobody thought of", action.id)
+            problem = AppError(f"unexpected {type(error).__name__}: {error}")
+        else:
+            log.info("← %s %s done in %.2f s", action.type, action.id, time.monotonic() - began)
+            return None
+        await self._settle(action, problem, time.monotonic() - began)
+        return problem
+
+    async def _act(self, action: Action) -> None:
+        session = await self._session_of(action)
+        match action.type:
+            case ActionType.BOOK:
+                await self._book(action, session)
+            case ActionType.CANCEL:
+                await self._cancel(action, session)
+            case ActionType.CHECK:
+                await self._check(action, session)
+            case ActionType.REFRESH:
+                await self._refresh(action, session)
+
+    async def _session_of(self, action: Action) -> SiteSession:
+        account = await self._db.people.find(action.user_id)
+        if account is None or action.user_id not in self._people:
+            raise ConfigError(f"nobody with the Telegram id {action.user_id} is in the configuration")
+        if account.rejected:
+            raise LoginRejected("the site refused this password before: it is not tried again until it changes")
+        return self._portal.session(self._people[action.user_id])
+
+    async def _book(self, action: Action, session: SiteSession) -> None:
+        wish = action.wish
+        now = self._clock()
+        opens = action.opens_at or self._rule.opens_at(wish.day)
+        if now >= self._starts(wish):
+            raise ClassStarted("the class has begun")
+        if now < opens:
+            log.info("  book %s waits for the opening at %s", action.id, opens)
+            await self._db.queue.postpone(action, opens, opens)
+            return
+        booked = await booking.book(session, wish, opens)
+        await self._db.queue.complete_book(action, booked.booking, f"seen in my bookings ({booked.way})")
+
+    async def _cancel(self, action: Action, session: SiteSession) -> None:
+        wish = await self._wish_to_cancel(action)
+        cancelled = await booking.cancel(session, wish)
+        result = "read back as gone" if cancelled.was_there else "was not among the bookings any more"
+        await self._db.queue.complete_cancel(action, wish, result)
+
+    async def _wish_to_cancel(self, action: Action) -> Wish:
+        if action.day is not None and action.start is not None:
+            return action.wish
+        held = await self._db.bookings.by_booking_id(action.booking_id or "", action.user_id)
+        if held is None:
+            raise SlotNotFound(f"there is no booking '{action.booking_id}' to cancel")
+        return held.booking.wish
+
+    async def _check(self, action: Action, session: SiteSession) -> None:
+        bookings = await booking.my_bookings(session)
+        today = self._clock().astimezone(self._rule.zone).date()
+        await self._db.queue.complete_check(action, bookings, f"{len(bookings)} bookings", today)
+
+    async def _refresh(self, action: Action, session: SiteSession) -> None:
+        today = self._clock().astimezone(self._rule.zone).date()
+        days = [today + timedelta(days=offset) for offset in range(DAYS_TO_READ)]
+        timetable = await booking.timetable(session, days, self._progress)
+        result = f"{len(timetable.activities)} activities, {len(timetable.slots)} slots in {len(days)} days"
+        await self._db.queue.complete_refresh(action, timetable, result)
+
+    def _starts(self, wish: Wish) -> datetime:
+        return starts_at(wish.day, wish.start, self._rule.zone)
+
+    async def _settle(self, action: Action, error: AppError, seconds: float) -> None:
+        if self._giving_back:
+            log.info("  %s %s is given back", action.type, action.id)
+            await self._db.queue.release(action)
+            return
+        deadline = self._starts(action.wish) if action.day and action.start else None
+        again = retry_at(error, action.failures, self._clock(), deadline)
+        if again is not None:
+            log.warning("↻ %s %s: %s (%.2f s), again at %s", action.type, action.id, error, seconds, again)
+            await self._db.queue.retry(action, again, error)
+            return
+        log.log(
+            logging.INFO if isinstance(error, BookingRefused) else logging.ERROR,
+            "! %s %s: %s: %s (%.2f s)", action.type, action.id, error.kind, error, seconds,
+        )  # fmt: skip
+        if isinstance(error, LoginRejected):
+            await self._db.people.reject(action.user_id, tell=action.quiet)
+        await self._db.queue.fail(action, error)

@@ -1,0 +1,32 @@
+"""Reads the timetable of the site into the database, now. For cron, or by hand.
+
+    python refresh_courses.py [--config PATH]
+
+Exit code 0: the catalogue is new. 1: it could not be read, and the old one is still there. 2: configuration.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+import program
+from model import ActionStatus, ActionType
+from routine import open_routine
+from settings import Settings
+
+
+async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
+    print("Reading the timetable ...")
+    async with open_routine(settings, lambda line: print(f"  {line}")) as routine:
+        action = await routine.do(ActionType.REFRESH, settings.telegram.allowed_user_id, stop)
+    if action.status is ActionStatus.COMPLETED:
+        print(f"Done: {action.result}.")
+        return program.DONE
+    print(f"Not done, the old timetable stays: {action.error}", file=sys.stderr)
+    return program.FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(program.run("refresh", program.options("Reads the site's timetable into the database."), main))

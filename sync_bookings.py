@@ -1,0 +1,37 @@
+"""Reads "my bookings" of every account from the site into the database, now. For cron, or by hand.
+
+    python sync_bookings.py [--config PATH]
+
+Exit code 0: all were read. 1: somebody's could not be read, and are left as they were. 2: configuration.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+import program
+from model import ActionStatus, ActionType
+from routine import Routine, open_routine
+from settings import Settings
+
+
+async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
+    async with open_routine(settings, lambda line: print(f"  {line}")) as routine:
+        done = [await _sync(routine, person.user_id, stop) for person in settings.people]
+    return program.DONE if all(done) else program.FAILED
+
+
+async def _sync(routine: Routine, user_id: int, stop: asyncio.Event) -> bool:
+    print(f"Reading the bookings of {user_id} ...")
+    action = await routine.do(ActionType.CHECK, user_id, stop)
+    if action.status is ActionStatus.COMPLETED:
+        print(f"Done: {action.result}.")
+        return True
+    print(f"Not done, the rows stay as they were: {action.error}", file=sys.stderr)
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(program.run("sync", program.options("Reads everybody's bookings from the site."), main))
