@@ -1,0 +1,106 @@
+# What run and test need before anything else: a virtual environment and a browser. Sourced from the project's folder.
+#
+# prepare_environment   makes or updates .venv, and sets PYTHON to its interpreter
+# prepare_browser       finds or installs a Chromium, and names it to the programs in POLIMISPORT_BROWSER__EXECUTABLE_PATH
+# Neither asks anything; either works or ends the script with one sentence.
+
+DOWNLOAD_SECONDS=420 # a Raspberry Pi on a slow line needs several minutes; a dead line must not take for ever
+
+say() { printf '%s\n' "$*" >&2; }
+give_up() { say "$*"; exit 1; }
+
+within() { # SECONDS COMMAND...: macOS has no timeout(1)
+    if command -v timeout >/dev/null; then timeout "$@"; else shift; "$@"; fi
+}
+
+may_install_packages() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
+
+install_package() { # NAME: a Debian package
+    say "Installing the package $1 ..."
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$1"; } >/dev/null 2>&1
+}
+
+# --- Python
+
+find_python() { # prints the first interpreter that is new enough
+    local candidate
+    for candidate in python3 python3.14 python3.13 python3.12 python3.11 python; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    return 1
+}
+
+create_venv() {
+    local python
+    python=$(find_python) || give_up "Python 3.11 or newer is needed: install it (on Debian: apt install python3 python3-venv)."
+    say "Making the virtual environment .venv ..."
+    "$python" -m venv --clear .venv >/dev/null 2>&1 && return
+    if may_install_packages; then
+        install_package python3-venv || true
+        "$python" -m venv --clear .venv >/dev/null 2>&1 && return
+    fi
+    give_up "$python can't make virtual environments: install python3-venv (on Debian: apt install python3-venv) and try again."
+}
+
+update_venv() { # the copy of requirements.txt is written last: an interrupted installation is done again
+    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then create_venv; fi
+    cmp -s requirements.txt .venv/requirements.txt && return
+    say "Installing what requirements.txt lists (a minute or two the first time) ..."
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements.txt ||
+        give_up "pip could not install requirements.txt: see the lines above; usually the network is missing."
+    cp requirements.txt .venv/requirements.txt
+}
+
+prepare_environment() {
+    if command -v flock >/dev/null; then # run and test may be started side by side
+        (flock 9 && update_venv) 9<requirements.txt || exit 1
+    else
+        update_venv
+    fi
+    PYTHON=$PWD/.venv/bin/python
+}
+
+# --- the browser
+
+starts() { [ -n "$1" ] && [ -x "$1" ] && within 30 "$1" --version >/dev/null 2>&1; } # Ubuntu's chromium can be an empty shell
+
+installed_browser() { # prints the path of a Chromium that is already on the machine
+    local candidate
+    for candidate in chromium chromium-browser google-chrome google-chrome-stable \
+        /usr/lib/chromium/chromium /usr/lib/chromium-browser/chromium-browser /snap/bin/chromium /opt/google/chrome/chrome \
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" /Applications/Chromium.app/Contents/MacOS/Chromium; do
+        candidate=$(command -v "$candidate") || continue
+        if starts "$candidate"; then
+            printf '%s\n' "$candidate"
+            return
+        fi
+    done
+    return 1
+}
+
+playwrights_browser() { # whether the Chromium that Playwright keeps for itself is there and starts
+    starts "$("$PYTHON" -c 'from playwright.sync_api import sync_playwright as p
+with p() as playwright: print(playwright.chromium.executable_path)' 2>/dev/null)"
+}
+
+download_browser() {
+    say "No Chromium on this machine: getting Playwright's own (about 200 MB) ..."
+    within "$DOWNLOAD_SECONDS" "$PYTHON" -m playwright install chromium >/dev/null 2>&1 || return 1
+    playwrights_browser && return
+    may_install_packages && "$PYTHON" -m playwright install-deps chromium >/dev/null 2>&1 && playwrights_browser
+}
+
+prepare_browser() {
+    [ -n "${POLIMISPORT_BROWSER__EXECUTABLE_PATH:-}" ] && return
+    local found
+    if ! found=$(installed_browser); then
+        if playwrights_browser || download_browser; then return; fi
+        if may_install_packages; then install_package chromium || true; fi
+        found=$(installed_browser) || give_up "No Chromium could be found or installed: install it (on Debian: apt install chromium)" \
+            "or put its path into POLIMISPORT_BROWSER__EXECUTABLE_PATH."
+    fi
+    export POLIMISPORT_BROWSER__EXECUTABLE_PATH=$found
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Runs one program for supervisord, which starts this file: PROGRAM.py
+# Exit code 2 means that the configuration or the database can't be used: starting again would not help, so all stops,
+# with the program's own line as the last word.
+"$RUN_PYTHON" "$1" --config "$RUN_CONFIG" &
+program=$!
+trap 'kill -TERM "$program" 2>/dev/null' TERM INT
+while
+    wait "$program"
+    code=$?
+    kill -0 "$program" 2>/dev/null # a signal ends wait early
+do :; done
+
+if [ "$code" = 2 ]; then
+    touch "$RUN_FOLDER/unusable"
+    kill -TERM "$PPID"
+    sleep 10 & # supervisord would start us again; it ends us first
+    trap 'kill $!; exit 2' TERM
+    wait
+fi
+exit "$code"

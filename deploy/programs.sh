@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# The three programs under supervisord, until Ctrl-C or SIGTERM: CONFIG [WORKERS]
+# Run by ./run and by the demo. Exit code 2 when a program says that the configuration or the database can't be used.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+export RUN_CONFIG=$1 RUN_WORKERS=${2:-1} RUN_PYTHON=$PWD/.venv/bin/python PYTHONUNBUFFERED=1
+RUN_FOLDER=$(mktemp -d)
+export RUN_FOLDER
+
+as_root=()
+[ "$(id -u)" = 0 ] && as_root=(-u 0) # else supervisord complains about being root
+
+# Through a pipe, because /dev/fd/1 can't be opened again when it is a socket, and would be overwritten when it is a file.
+mkfifo "$RUN_FOLDER/log"
+(trap '' INT TERM HUP && exec cat <"$RUN_FOLDER/log") &
+log=$!
+"$RUN_PYTHON" -m supervisor.supervisord -c deploy/supervisord.conf "${as_root[@]}" >"$RUN_FOLDER/log" 2>&1 &
+supervisor=$!
+trap 'kill -TERM "$supervisor" 2>/dev/null' TERM INT HUP
+while
+    wait "$supervisor"
+    code=$?
+    kill -0 "$supervisor" 2>/dev/null # a signal ends wait early
+do :; done
+
+wait "$log"
+[ -e "$RUN_FOLDER/unusable" ] && code=2
+rm -rf "$RUN_FOLDER"
+exit "$code"
