@@ -10,6 +10,7 @@ from datetime import datetime
 
 from demo.site.faults import Faults
 
+AUTH_COOKIE = ".ASPXAUTH_SOCIALBOOKING"
 EXPIRING_SECONDS = 2.0  # how near to its end a code counts as expiring
 
 

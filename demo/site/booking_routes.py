@@ -8,13 +8,13 @@ from urllib.parse import quote, urlencode, urlsplit
 from aiohttp import web
 
 from demo.site import pages
+from demo.site.accounts import AUTH_COOKIE
 from demo.site.faults import REDESIGN
 from demo.site.gate import ENTRY, SHOT, ConnectionCut, Handler
 from demo.site.pages import BASE, Frame
 from demo.site.schedule import Json, day_schedule, is_future, reason
 from demo.site.world import Outcome, SiteWorld
 
-AUTH_COOKIE = ".ASPXAUTH_SOCIALBOOKING"
 SESSION_COOKIE = "ASP.NET_SessionId"
 FORGERY_COOKIE = FORGERY_FIELD = "__RequestVerificationToken"
 OPEN_PATHS = (f"{BASE}/Account/", f"{BASE}/static/")

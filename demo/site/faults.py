@@ -1,9 +1,10 @@
 """Everything the simulated site can be told to do wrong.
 
 One `Faults` belongs to a world and can be changed while the site runs, in the process (`world.faults.reset = True`) or
-over HTTP (`/__demo__/faults`). All off by default. Two modifiers work on every fault:
-`faults.where[name] = "BookAppointment"` limits it to paths that contain the text, `faults.times[name] = 2` to its next
-two uses, after which it is off again.
+over HTTP (`/__demo__/faults`). All off by default. `faults.where[name] = "BookAppointment"` limits a fault to the paths
+that contain the text, `faults.times[name] = 2` to its next two uses, after which it is off again. Both don't apply to
+what describes a state rather than a request: the forms of the timetable, the waiting list, the missing membership, the
+shifted opening.
 """
 
 from dataclasses import dataclass, field, fields
@@ -69,8 +70,8 @@ class Faults:
     def peek(self, name: str, path: str = "") -> Any:
         """The value of a fault if it applies to this path, otherwise None. Uses nothing up."""
         value = getattr(self, name)
-        applies = bool(value) and self.where.get(name, "") in path and self.times.get(name, 1) > 0
-        return value if applies else None
+        here = not path or self.where.get(name, "") in path
+        return value if value and here and self.times.get(name, 1) > 0 else None
 
     def take(self, name: str, path: str = "") -> Any:
         """As `peek`, and one of its `times` is used up; the last one switches the fault off."""
@@ -105,15 +106,23 @@ class Faults:
             self.off(each.name)
 
     def update(self, values: dict[str, Any]) -> None:
-        """Set several by name, all or none; ValueError names what does not exist. `{"clear": true}` clears first."""
-        known = {each.name for each in fields(self)}
-        unknown = set(values) - known - {"clear"}
-        if unknown:
-            raise ValueError(f"no such fault: {', '.join(sorted(unknown))}")
+        """Set several by name, all or none; ValueError names what is wrong. `{"clear": true}` clears first."""
+        wanted = {name: value for name, value in values.items() if name != "clear"}
+        for name, value in wanted.items():
+            self._check(name, value)
         if values.get("clear"):
             self.clear()
-        for name in known & set(values):
-            setattr(self, name, values[name])
+        for name, value in wanted.items():
+            setattr(self, name, value)
+
+    def _check(self, name: str, value: Any) -> None:
+        usual = Faults().as_dict()
+        if name not in usual:
+            raise ValueError(f"no such fault: {name}")
+        kinds: tuple[type, ...] = (type(usual[name]),)
+        kinds += (dict,) if name == "rename_classes" else (int,) if kinds == (float,) else ()
+        if not isinstance(value, kinds):
+            raise ValueError(f"{name} takes {kinds[0].__name__}, not {value!r}")  # noqa: TRY004 - one error for all
 
     def as_dict(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in fields(self)}

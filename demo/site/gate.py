@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC
 from email.utils import format_datetime
 
 from aiohttp import web
 
 from demo.site import pages
+from demo.site.accounts import AUTH_COOKIE
 from demo.site.world import Outcome, Request, Shot, SiteWorld
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -45,7 +47,7 @@ class Gate:
             response = await self._answer(request, handler)
         except ConnectionCut:
             return self._cut(request)
-        response.headers["Date"] = format_datetime(self._world.clock(), usegmt=True)
+        response.headers["Date"] = format_datetime(self._world.clock().astimezone(UTC), usegmt=True)
         entry.status = response.status
         await self._travel()
         return response
@@ -128,4 +130,4 @@ def _html(text: str, status: int = 200) -> web.Response:
 
 
 def _user(world: SiteWorld, request: web.Request) -> str | None:
-    return world.accounts.username_of(request.cookies.get(".ASPXAUTH_SOCIALBOOKING"))
+    return world.accounts.username_of(request.cookies.get(AUTH_COOKIE))

@@ -114,7 +114,7 @@ def login(frame: Frame, action: str, token: str) -> str:
     body = f"""<div class="login-columns"><form method="post" action="{escape(action)}">
 <input type="hidden" name="__RequestVerificationToken" value="{token}">
 <p>Studenti e personale accedono con le credenziali del Politecnico.</p>
-<button type="submit" class="btn green uppercase">Accedi al tuo account</button></form>
+<button type="submit" class="btn green">Accedi al tuo account</button></form>
 <form method="get" action="{BASE}/Account/Login"><p class="hint">Non sei del Politecnico?</p>
 <button type="submit" class="btn green pull-right">Registrati</button></form></div>"""
     return page(frame, "Accesso", _portlet("Benvenuto", body))

@@ -315,7 +315,7 @@ class SiteWorld:
         return set(self._waiting.get(appointment_id, set()))
 
     def judge(self, username: str, appointment_id: str) -> Outcome:
-        """What would become of the wish, were it made now. Changes nothing."""
+        """What would become of the wish, were it made now. Changes nothing. KeyError for a stranger."""
         slot = self.find(appointment_id)
         if slot is None:
             return Outcome.UNKNOWN
@@ -356,8 +356,7 @@ class SiteWorld:
         return next((each for each in mine if each.overlaps(slot)), None)
 
     def _lacks_membership(self, username: str) -> bool:
-        person = self.accounts.people.get(username)
-        return bool(self.faults.peek("membership_missing")) or (person is not None and not person.membership)
+        return bool(self.faults.peek("membership_missing")) or not self.accounts.people[username].membership
 
     def _holders(self, appointment_id: str) -> list[str]:
         return [who for who, held in self._held.items() if appointment_id in held]

@@ -13,7 +13,7 @@
   // ----- cookie banner: accepting is remembered, closing is not
 
   const banner = find("#iubenda-cs-banner");
-  if (banner && !document.cookie.includes(CONSENT)) {
+  if (banner && (banner.classList.contains("over-all") || !document.cookie.includes(CONSENT))) {
     banner.hidden = false;
     find(".iubenda-cs-close-btn", banner).addEventListener("click", () => { banner.hidden = true; });
     find(".iubenda-cs-accept-btn", banner).addEventListener("click", () => {
