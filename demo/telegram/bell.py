@@ -20,7 +20,7 @@ class Bell:
         self._rung = asyncio.Event()
 
     async def until(self, look: Callable[[], T | None], timeout: float | None) -> T:
-        """The first value other than None that `look` gives, now or after a ring, else TimeoutError (`timeout` in s)."""
+        """The first value other than None that `look` gives, now or after a ring. TimeoutError after `timeout` s."""
         async with asyncio.timeout(timeout):
             while (found := look()) is None:
                 await self._rung.wait()

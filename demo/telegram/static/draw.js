@@ -1,0 +1,195 @@
+// A message as the server describes it -> what is seen of it. No state: the same message gives the same nodes.
+import { icon, make } from "./overlays.js";
+
+const LARGEST = 400; // pixels of the longest side of a picture in the chat
+const NARROWEST = 120;
+const clock = new Intl.DateTimeFormat("it-IT", { hour: "2-digit", minute: "2-digit" });
+const dayOfYear = new Intl.DateTimeFormat("it-IT", { day: "numeric", month: "long" });
+const fullDay = new Intl.DateTimeFormat("it-IT", { day: "numeric", month: "long", year: "numeric" });
+
+export const timeOf = (seconds) => clock.format(new Date(seconds * 1000));
+export const dayKey = (seconds) => new Date(seconds * 1000).toDateString();
+
+/** "Oggi", "Ieri", "12 novembre" or "12 novembre 2024", seen from `now` (seconds). */
+export function dayName(seconds, now) {
+  const date = new Date(seconds * 1000);
+  const today = new Date(now * 1000);
+  const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
+  if (date.toDateString() === today.toDateString()) return "Oggi";
+  if (date.toDateString() === yesterday.toDateString()) return "Ieri";
+  return (date.getFullYear() === today.getFullYear() ? dayOfYear : fullDay).format(date);
+}
+
+export function drawMessage(message) {
+  const row = make("div", "message");
+  row.dataset.id = message.id;
+  row.classList.toggle("mine", message.mine);
+  row.classList.toggle("keyed", message.buttons.length > 0);
+  row.classList.toggle("jumbo", message.jumbo && !message.media);
+  const wrap = make("div", "wrap");
+  wrap.append(drawBubble(message, row));
+  if (message.buttons.length) wrap.append(drawKeys(message.buttons));
+  row.append(wrap);
+  return row;
+}
+
+function drawBubble(message, row) {
+  const bubble = make("div", "bubble");
+  if (message.forwarded) bubble.append(make("div", "forwarded", `Inoltrato da ${message.forwarded}`));
+  if (message.reply) bubble.append(drawReply(message.reply));
+  const meta = drawMeta(message);
+  if (message.media) bubble.append(...drawMedia(message, row));
+  if (message.html) {
+    bubble.append(drawBody(message.html, meta));
+  } else {
+    placeMeta(message, bubble, meta);
+  }
+  if (message.reactions.length) {
+    const reactions = make("div", "reactions");
+    reactions.append(...message.reactions.map((emoji) => make("span", "", emoji)));
+    bubble.append(reactions);
+  }
+  return bubble;
+}
+
+function drawBody(html, meta) {
+  const body = make("div", "body");
+  body.innerHTML = html; // made by the server from text and entities, everything else escaped
+  body.append(meta);
+  return body;
+}
+
+function placeMeta(message, bubble, meta) {
+  if (message.media?.kind === "photo") meta.classList.add("over");
+  bubble.append(meta);
+}
+
+function drawMeta(message) {
+  const meta = make("span", "meta");
+  if (message.edited) meta.append(make("span", "", "modificato"));
+  meta.append(make("time", "", timeOf(message.date)));
+  if (message.mine) meta.append(icon("ticks"));
+  return meta;
+}
+
+function drawReply(reply) {
+  const button = make("button", "quoted");
+  button.dataset.jump = reply.id;
+  button.append(make("b", "", reply.author), make("span", "", reply.text));
+  return button;
+}
+
+function drawMedia(message, row) {
+  const media = message.media;
+  const draw = {
+    photo: drawPhoto, sticker: drawSticker, dice: drawDice, location: drawPlace, venue: drawPlace, contact: drawContact,
+    poll: drawPoll, voice: drawSound, audio: drawSound, video: drawVideo, video_note: drawVideo, animation: drawVideo,
+  }[media.kind] ?? drawFile;
+  return draw(media, message, row);
+}
+
+function drawPhoto(media, message, row) {
+  row.classList.add("photo");
+  row.classList.toggle("captioned", Boolean(message.html));
+  const scale = Math.min(1, LARGEST / Math.max(media.w, media.h));
+  const picture = make("span", message.spoiler ? "picture veiled" : "picture");
+  picture.dataset.picture = media.url;
+  picture.style.width = `${Math.max(NARROWEST, Math.round(media.w * scale))}px`;
+  picture.style.aspectRatio = `${media.w} / ${media.h}`;
+  const image = make("img");
+  image.src = media.url;
+  image.alt = message.plain;
+  picture.append(image);
+  return [picture];
+}
+
+function drawFile(media) {
+  const link = make("a", "file");
+  link.href = `${media.url}?download=1`;
+  link.setAttribute("download", media.name);
+  const extension = (media.name.match(/\.([A-Za-z0-9]{1,5})$/)?.[1] ?? "file").toLowerCase();
+  const disc = make("span", "disc");
+  disc.append(make("span", "", extension), icon("down"));
+  const words = make("span");
+  words.append(make("span", "name", media.name || "File"), make("span", "size", sizeOf(media.size)));
+  link.append(disc, words);
+  return [link];
+}
+
+function sizeOf(bytes) {
+  const kilobytes = bytes / 1024;
+  if (bytes < 1024) return `${bytes} B`;
+  if (kilobytes < 1024) return `${kilobytes.toLocaleString("it-IT", { maximumFractionDigits: 1 })} KB`;
+  return `${(kilobytes / 1024).toLocaleString("it-IT", { maximumFractionDigits: 1 })} MB`;
+}
+
+function drawSticker(media, message, row) {
+  row.classList.add("bare");
+  return [make("div", "sticker", media.emoji)];
+}
+
+function drawDice(media, message, row) {
+  row.classList.add("bare");
+  const dice = make("div", "dice", media.emoji);
+  dice.title = `Risultato: ${media.value}`;
+  return [dice];
+}
+
+function drawPlace(media) {
+  const place = media.location ?? media;
+  const map = make("div", "map");
+  map.append(icon("place"));
+  map.title = `${place.latitude}, ${place.longitude}`;
+  const title = media.title ? [make("b", "", media.title), make("div", "size", media.address)] : [];
+  return [map, ...title];
+}
+
+function drawContact(media) {
+  const card = make("div", "file");
+  const words = make("span");
+  words.append(make("span", "name", `${media.first_name} ${media.last_name ?? ""}`), make("span", "size", media.phone_number));
+  card.append(make("span", "disc", media.first_name.slice(0, 1).toUpperCase()), words);
+  return [card];
+}
+
+function drawPoll(media) {
+  const poll = make("div", "poll");
+  const list = make("ul");
+  list.append(...media.options.map((option) => make("li", "", option.text)));
+  poll.append(make("b", "", media.question), make("i", "", "Sondaggio anonimo"), list);
+  return [poll];
+}
+
+function drawSound(media) {
+  const sound = make("audio");
+  sound.controls = true;
+  sound.src = media.url;
+  return media.name ? [make("b", "", media.name), sound] : [sound];
+}
+
+function drawVideo(media) {
+  const video = make("video");
+  video.controls = media.kind !== "animation";
+  video.loop = video.muted = video.autoplay = media.kind === "animation";
+  video.src = media.url;
+  return [video];
+}
+
+function drawKeys(rows) {
+  const keys = make("div", "keys");
+  rows.forEach((buttons, row) => {
+    const line = make("div");
+    buttons.forEach((button, column) => line.append(drawKey(button, row, column)));
+    keys.append(line);
+  });
+  return keys;
+}
+
+function drawKey(button, row, column) {
+  const key = make("button", "", button.text);
+  Object.assign(key.dataset, { row, column, kind: button.kind });
+  if (button.url) key.dataset.url = button.url;
+  if (button.copy) key.dataset.copy = button.copy;
+  if (button.url) key.append(icon("link", "corner"));
+  return key;
+}

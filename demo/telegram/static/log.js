@@ -1,0 +1,133 @@
+// The column of messages: adds, replaces and removes them, groups them, puts the days between, keeps the place.
+import { dayKey, dayName, drawMessage, timeOf } from "./draw.js";
+import { $, make } from "./overlays.js";
+
+const GROUP_SECONDS = 600; // messages of one sender closer than this stand together
+const NEAR_BOTTOM = 90; // pixels
+
+export class Log {
+  constructor() {
+    this.messages = new Map();
+    this.now = 0;
+    this.unread = 0;
+    $("log").addEventListener("scroll", () => this.showDown());
+    $("down").addEventListener("click", () => this.toBottom("smooth"));
+    new ResizeObserver(() => { if (this.stuck) this.toBottom(); }).observe($("log"));
+    $("column").addEventListener("load", () => { if (this.stuck) this.toBottom(); }, true);
+    this.stuck = true;
+  }
+
+  get(id) {
+    return this.messages.get(Number(id));
+  }
+
+  get last() {
+    return [...this.messages.values()].at(-1);
+  }
+
+  node(id) {
+    return $("column").querySelector(`.message[data-id="${id}"]`);
+  }
+
+  /** Everything anew, as after the connection was lost. */
+  reset(messages, now, about) {
+    this.now = now;
+    this.messages = new Map(messages.map((message) => [message.id, message]));
+    $("column").replaceChildren(...messages.map(drawMessage));
+    if (!messages.length) $("column").append(about());
+    this.arrange();
+    this.toBottom();
+  }
+
+  add(message) {
+    $("column").querySelector(".about")?.remove();
+    this.now = Math.max(this.now, message.date);
+    this.messages.set(message.id, message);
+    const node = drawMessage(message);
+    node.classList.add("new");
+    $("column").append(node);
+    this.arrange();
+    const away = document.hidden || !this.stuck || $("app").classList.contains("list");
+    if (!message.mine && away) this.unread += 1;
+    if (message.mine || this.stuck) this.toBottom(message.mine ? "auto" : "smooth");
+    this.showDown();
+  }
+
+  replace(message) {
+    const old = this.node(message.id);
+    if (!old) return this.add(message);
+    this.messages.set(message.id, message);
+    old.replaceWith(drawMessage(message));
+    this.arrange();
+    if (this.stuck) this.toBottom();
+    return undefined;
+  }
+
+  remove(id) {
+    this.messages.delete(id);
+    this.node(id)?.remove();
+    this.arrange();
+  }
+
+  /** Tails on the last of each group, a label where the day changes. */
+  arrange() {
+    $("column").querySelectorAll(".day").forEach((label) => label.remove());
+    const all = [...this.messages.values()];
+    all.forEach((message, index) => {
+      const node = this.node(message.id);
+      node.classList.toggle("first", !together(all[index - 1], message));
+      node.classList.toggle("last", !together(message, all[index + 1]));
+      if (!all[index - 1] || dayKey(all[index - 1].date) !== dayKey(message.date)) {
+        node.before(make("div", "day", dayName(message.date, this.now)));
+      }
+    });
+    this.summarise();
+  }
+
+  summarise() {
+    const { last } = this;
+    $("item-text").textContent = last ? `${last.mine ? "Tu: " : ""}${last.plain}` : "";
+    $("item-time").textContent = last ? timeOf(last.date) : "";
+  }
+
+  toBottom(behavior = "auto") {
+    this.stuck = true;
+    $("log").scrollTo({ top: $("log").scrollHeight, behavior });
+    if (!document.hidden && !$("app").classList.contains("list")) this.read();
+  }
+
+  read() {
+    this.unread = 0;
+    this.showUnread();
+  }
+
+  jump(id) {
+    const node = this.node(id);
+    if (!node) return;
+    node.scrollIntoView({ block: "center", behavior: "smooth" });
+    node.classList.add("flash");
+    node.addEventListener("animationend", () => node.classList.remove("flash"), { once: true });
+  }
+
+  showDown() {
+    const log = $("log");
+    const distance = log.scrollHeight - log.scrollTop - log.clientHeight;
+    this.stuck = distance < NEAR_BOTTOM;
+    $("down").classList.toggle("shown", !this.stuck);
+    if (this.stuck && this.unread && !document.hidden && !$("app").classList.contains("list")) this.unread = 0;
+    this.showUnread();
+  }
+
+  showUnread() {
+    for (const badge of [$("down").querySelector(".badge"), $("item-unread")]) {
+      badge.hidden = this.unread === 0;
+      badge.textContent = this.unread;
+    }
+    const name = document.querySelector(".bot-name").textContent;
+    document.title = this.unread ? `(${this.unread}) ${name}` : name;
+  }
+}
+
+function together(one, other) {
+  return one && other && one.mine === other.mine && other.date - one.date < GROUP_SECONDS && dayKey(one.date) === dayKey(other.date);
+}
