@@ -1,0 +1,494 @@
+"""What we do on the site: book, cancel, list, read the timetable. Each one: check, act, check again.
+
+There are two ways to act, the calendar's own requests and the pages in a browser, and one referee: "my bookings", read
+back. Nothing is called booked or cancelled before it was seen there, or seen gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, TypeVar
+
+from playwright.async_api import Page
+
+import scraper
+from model import (
+    FIT_CENTER,
+    Activity,
+    Booking,
+    BookingRefused,
+    ClassStarted,
+    NotOpenYet,
+    Overlap,
+    SiteChanged,
+    SiteUnavailable,
+    Slot,
+    SlotFull,
+    SlotNotFound,
+    SlotStatus,
+    Timetable,
+    Wish,
+    plain,
+    same_course,
+    same_place,
+    starts_at,
+)
+from portal import api
+from portal.calendars import CalendarCache
+from portal.pages import ActivitiesPage, CalendarPage, MyBookingsPage
+from portal.session import SiteSession
+from scraper import BookingAnswer, Calendar
+
+log = logging.getLogger(__name__)
+
+READ_BACK = (0.0, 0.2, 0.5, 1.0, 2.0, 3.0, 3.5)  # seconds before each look at "my bookings": about ten in all
+READ_BACK_REFUSED = READ_BACK[:1]  # a clear no is believed after one look
+READ_BACK_UNCLEAR = READ_BACK[:4]  # an answer nobody understands: look for a little, then take the other way
+AT_ONCE = 6  # requests side by side, as a browser sends them
+
+Way = Literal["requests", "page", "already"]
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A place that was seen in "my bookings"."""
+
+    booking: Booking
+    seen_at: datetime
+    slot: Slot | None  # as it was before; None when it had not to be looked for
+    way: Way
+    detail: str  # the site's own words, if any
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A place that was not, or is no more, in "my bookings"."""
+
+    seen_gone_at: datetime
+    was_there: bool
+
+
+# ----- the verbs
+
+
+async def my_bookings(session: SiteSession) -> tuple[Booking, ...]:
+    """What the site says we hold. Raises SiteChanged rather than "nothing" when the page can't be read."""
+    async with session.operation("my bookings"):
+        return await _read_mine(session)
+
+
+async def timetable(
+    session: SiteSession, dates: Sequence[date], progress: Callable[[str], None] | None = None
+) -> Timetable:
+    """Every slot of every activity the site lists, on those dates. Complete, or an error."""
+    tell = progress or log.debug
+    async with session.operation(f"timetable of {len(dates)} days"):
+        calendars = await _read_calendars(session)
+        tell(f"{len(calendars)} activities: {', '.join(each.activity.name for each in calendars)}")
+        polite = asyncio.Semaphore(AT_ONCE)
+        parts = await _together(*(_schedules(session, each, dates, polite, tell) for each in calendars))
+        activities = tuple(each.activity for each in calendars)
+        return Timetable(activities, tuple(dates), tuple(slot for part in parts for slot in part))
+
+
+async def find_slot(session: SiteSession, wish: Wish) -> Slot:
+    """The slot the wish means. Raises SlotNotFound when the timetable has none."""
+    async with session.operation(f"find {_name(wish)}"):
+        return await _find(session, wish)
+
+
+async def book(session: SiteSession, wish: Wish, opens_at: datetime | None = None) -> Booked:
+    """Takes a place. Returns once it was seen in "my bookings"; taken already, that counts as success.
+
+    `opens_at` is when the slot should open: what can't be booked before it is NotOpenYet, after it SlotFull.
+    Raises a BookingRefused when the site (or the timetable) says no, SiteUnavailable when nothing was booked and a
+    repetition is safe, SiteChanged with evidence when nobody can say.
+    """
+    async with session.operation(f"book {_name(wish)}"):
+        mine, slot = await _both(_read_mine(session), _find_or_error(session, wish))
+        held = _held(mine, wish)
+        if held:
+            return Booked(held, _now(session), None, "already", "")
+        _refuse_if_begun(session, wish)
+        if isinstance(slot, SiteChanged):
+            log.warning("the calendar's requests do not hold (%s): booking through the page", slot)
+            return await _book_on_page(session, wish, mine, opens_at)
+        if isinstance(slot, BookingRefused):
+            raise slot
+        _refuse_if_overlapping(mine, slot)
+        if not slot.appointment_id:
+            return await _book_on_page(session, wish, mine, opens_at)
+        _refuse_if_hopeless(session, slot, opens_at)
+        return await _book_by_request(session, wish, slot, mine, opens_at)
+
+
+async def cancel(session: SiteSession, wish: Wish) -> Cancelled:
+    """Gives a place back, through the page: the request behind its button is unknown.
+
+    Returns once the place was seen gone; never touches another booking. Raises BookingRefused with the site's words
+    when it keeps the booking, SiteChanged with evidence when nobody can say.
+    """
+    async with session.operation(f"cancel {_name(wish)}"):
+        if _held(await _read_mine(session), wish) is None:
+            return Cancelled(_now(session), was_there=False)
+        try:
+            said = await session.on_page("cancel", lambda page: _delete(session, page, wish))
+        except (SiteUnavailable, SiteChanged) as error:
+            if not await _gone(session, wish, READ_BACK_UNCLEAR):
+                raise
+            log.info("the page failed (%s), but the booking is gone", error)
+            return Cancelled(_now(session), was_there=True)
+        if await _gone(session, wish, READ_BACK):
+            return Cancelled(_now(session), was_there=True)
+        raise _kept(session, said)
+
+
+# ----- reading
+
+
+async def _read_mine(session: SiteSession) -> tuple[Booking, ...]:
+    return session.read("my bookings", await api.my_bookings(session), scraper.bookings)
+
+
+async def _read_calendars(session: SiteSession) -> tuple[Calendar, ...]:
+    """The calendars the site lists now, kept for later bookings."""
+    answer = await api.choose_activity(session)
+    try:
+        found = scraper.activities(answer.text)
+    except SiteChanged as error:
+        log.warning("%s: following its links in the page", error)
+        found = await session.on_page("choose activity", lambda page: _follow_links(session, page))
+    _cache(session).save([(each.activity.id, each.activity.name, each.flags) for each in found])
+    return found
+
+
+async def _follow_links(session: SiteSession, page: Page) -> tuple[Calendar, ...]:
+    choice = ActivitiesPage(page, session.access.root, session.access.timeout_seconds)
+    names = scraper.activity_names(await choice.open())
+    return tuple([scraper.calendar_at(await choice.follow(index), name) for index, name in enumerate(names)])
+
+
+def _cache(session: SiteSession) -> CalendarCache:
+    return CalendarCache(session.access.state_dir, session.access.clock)
+
+
+async def _schedules(
+    session: SiteSession,
+    calendar: Calendar,
+    dates: Sequence[date],
+    polite: asyncio.Semaphore,
+    tell: Callable[[str], None],
+) -> list[Slot]:
+    """The slots of one activity; read from its page when the requests do not hold."""
+
+    async def one_day(day: date) -> tuple[Slot, ...]:
+        async with polite:
+            return await _schedule(session, calendar, day)
+
+    try:
+        days = await _together(*(one_day(day) for day in dates))
+    except SiteChanged as error:
+        log.warning("the schedule of %s can't be read (%s): reading its page", calendar.activity.name, error)
+        days = await session.on_page("timetable", lambda page: _days_on_page(session, page, calendar, dates))
+    slots = [slot for day in days for slot in day]
+    tell(f"{calendar.activity.name}: {len(slots)} slots")
+    return slots
+
+
+async def _schedule(session: SiteSession, calendar: Calendar, day: date, *, urgent: bool = False) -> tuple[Slot, ...]:
+    activity, zone = calendar.activity, session.access.timezone
+    answer = await api.schedule(session, activity.id, calendar.flags, day, urgent=urgent)
+    return session.read("schedule", answer, lambda text: scraper.slots(text, activity, day, zone))
+
+
+async def _days_on_page(
+    session: SiteSession, page: Page, calendar: Calendar, dates: Sequence[date]
+) -> list[tuple[Slot, ...]]:
+    shown = CalendarPage(page, session.access.root, session.access.timeout_seconds)
+    await shown.open(calendar.activity.id, calendar.flags)
+    ordered = sorted(dates)
+    return [tuple(scraper.slots_on_page(await shown.show(day), calendar.activity, day)) for day in ordered]
+
+
+# ----- finding
+
+
+async def _find_or_error(session: SiteSession, wish: Wish) -> Slot | SiteChanged | BookingRefused:
+    """As `_find`, with what can still be answered otherwise (already ours, the page's way) given back."""
+    try:
+        return await _find(session, wish)
+    except (SiteChanged, BookingRefused) as error:
+        return error
+
+
+async def _find(session: SiteSession, wish: Wish) -> Slot:
+    """Looks in the calendars known from before; only when that fails are they read again."""
+    known = _known_calendars(session)
+    if known:
+        slot = await _look_in(session, likely(known, wish), wish)
+        if slot:
+            return slot
+    fresh = await _read_calendars(session)
+    slot = await _look_in(session, likely(fresh, wish), wish) or await _look_in(session, fresh, wish)
+    if slot is None:
+        raise SlotNotFound(f"the timetable has no {_name(wish)}")
+    return slot
+
+
+def _known_calendars(session: SiteSession) -> tuple[Calendar, ...]:
+    return tuple(Calendar(Activity(id_, name), flags) for id_, name, flags in _cache(session).load())
+
+
+async def _look_in(session: SiteSession, calendars: Sequence[Calendar], wish: Wish) -> Slot | None:
+    days = await _together(*(_schedule(session, each, wish.day, urgent=True) for each in calendars))
+    return next((slot for day in days for slot in day if wish.meant_by(slot.wish)), None)
+
+
+def likely(calendars: Sequence[Calendar], wish: Wish) -> Sequence[Calendar]:
+    """The calendars that can hold the wish: of its place and kind, else of its place, else all of them."""
+
+    def is_there(activity: Activity) -> bool:
+        return same_place(activity.place, wish.location) or same_place(activity.name, wish.location)
+
+    def is_its_kind(activity: Activity) -> bool:
+        return (plain(FIT_CENTER) in plain(activity.name)) == same_course(wish.course, FIT_CENTER)
+
+    there = [each for each in calendars if is_there(each.activity)]
+    return [each for each in there if is_its_kind(each.activity)] or there or calendars
+
+
+# ----- what forbids a booking
+
+
+def _held(mine: Sequence[Booking], wish: Wish) -> Booking | None:
+    return next((each for each in mine if wish.meant_by(each.wish)), None)
+
+
+def _refuse_if_begun(session: SiteSession, wish: Wish) -> None:
+    if starts_at(wish.day, wish.start, session.access.timezone) <= session.access.clock():
+        raise ClassStarted(f"{_name(wish)} has begun")
+
+
+def _refuse_if_overlapping(mine: Sequence[Booking], slot: Slot) -> None:
+    for other in mine:
+        if other.overlaps(slot.day, slot.start, slot.end):
+            raise Overlap(f"{_name(slot.wish)} meets our {other.course} at {other.start:%H:%M}")
+
+
+def _refuse_if_hopeless(session: SiteSession, slot: Slot, opens_at: datetime | None) -> None:
+    """Only what is clear stops us: before the opening, a waiting list, no places. The rest the site may decide."""
+    if slot.status is SlotStatus.AVAILABLE:
+        return
+    if opens_at and session.access.clock() < opens_at:
+        raise NotOpenYet(f"{_name(slot.wish)} is not open yet")
+    if slot.status is SlotStatus.WAITING:
+        raise SlotFull(f"{_name(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
+    if slot.places == 0:
+        raise SlotFull(f"{_name(slot.wish)} is full")
+
+
+# ----- booking by the calendar's own request
+
+
+async def _book_by_request(
+    session: SiteSession, wish: Wish, slot: Slot, mine: Sequence[Booking], opens_at: datetime | None
+) -> Booked:
+    if slot.status is not SlotStatus.AVAILABLE:
+        await _refuse_waiting_list(session, slot)
+    try:
+        text = (await api.book_appointment(session, slot.appointment_id)).text
+        lost = None
+    except (SiteUnavailable, SiteChanged) as error:
+        text, lost = "", error  # it may have been booked all the same: "my bookings" knows
+    answer = scraper.booking_answer(text)
+    booking = await _seen(session, wish, _looks(answer, lost))
+    if booking:
+        return Booked(booking, _now(session), slot, "requests", answer.message)
+    if isinstance(lost, SiteUnavailable):
+        raise lost
+    if not answer.understood:
+        log.warning("the answer to the booking is not understood: booking through the page")
+        return await _book_on_page(session, wish, mine, opens_at)
+    raise _not_booked(session, answer, text)
+
+
+async def _refuse_waiting_list(session: SiteSession, slot: Slot) -> None:
+    """A slot that is not simply available may put us on its waiting list: its confirmation says so beforehand."""
+    try:
+        fragment = (await api.confirmation(session, slot.appointment_id)).text
+    except (SiteUnavailable, SiteChanged) as error:
+        log.info("the confirmation can't be read: %s", error)  # it is not needed to book
+        return
+    if scraper.offers_waiting_list(fragment):
+        raise SlotFull(f"{_name(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
+
+
+def _looks(answer: BookingAnswer, lost: Exception | None) -> Sequence[float]:
+    """How long to look for the booking: a no in words we know is believed soon, silence is looked into for long."""
+    if isinstance(lost, SiteUnavailable) or answer.accepted:
+        return READ_BACK
+    if answer.message and type(scraper.refusal(answer.message)) is not BookingRefused:
+        return READ_BACK_REFUSED
+    return READ_BACK_UNCLEAR
+
+
+def _not_booked(session: SiteSession, answer: BookingAnswer, text: str) -> Exception:
+    """Why the slot is not ours, from what the site answered."""
+    if answer.waiting:
+        return SlotFull(f"full; the site put us on its waiting list: {answer.message}")
+    if answer.accepted:
+        changed = SiteChanged("the site answered OK, but the booking is not among ours")
+        changed.evidence = session.keep_evidence("book", text, str(changed))
+        return changed
+    refused = scraper.refusal(answer.message)
+    if type(refused) is BookingRefused:
+        refused.evidence = session.keep_evidence("book", text, f"a refusal nobody knows: {refused}")
+    return refused
+
+
+async def _seen(session: SiteSession, wish: Wish, waits: Sequence[float]) -> Booking | None:
+    """The booking, once "my bookings" shows it; None when it was not seen in all those looks."""
+
+    async def look() -> Booking | None:
+        return _held(await _read_mine(session), wish)
+
+    return await _look_until(look, waits)
+
+
+async def _gone(session: SiteSession, wish: Wish, waits: Sequence[float]) -> bool:
+    """Whether "my bookings" shows, in one of those looks, that the place is no longer ours."""
+
+    async def look() -> bool | None:
+        return True if _held(await _read_mine(session), wish) is None else None
+
+    return bool(await _look_until(look, waits))
+
+
+async def _look_until(look: Callable[[], Awaitable[T | None]], waits: Sequence[float]) -> T | None:
+    """The first thing a look finds. Who does not answer one look may answer the next; the last one's error counts."""
+    for number, wait in enumerate(waits, start=1):
+        await asyncio.sleep(wait)
+        try:
+            found = await look()
+        except SiteUnavailable:
+            if number == len(waits):
+                raise
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+# ----- booking through the page
+
+
+async def _book_on_page(session: SiteSession, wish: Wish, mine: Sequence[Booking], opens_at: datetime | None) -> Booked:
+    """The second way: as a person would, and with the same referee."""
+    calendars = likely(_known_calendars(session) or await _read_calendars(session), wish)
+    try:
+        slot, said = await session.on_page("book", lambda page: _choose(session, page, calendars, wish, mine, opens_at))
+    except (SiteUnavailable, SiteChanged):
+        booking = await _seen(session, wish, READ_BACK_UNCLEAR)  # it may have failed after the click that counts
+        if booking is None:
+            raise
+        return Booked(booking, _now(session), None, "page", "")
+    booking = await _seen(session, wish, READ_BACK)
+    if booking:
+        return Booked(booking, _now(session), slot, "page", said)
+    raise _not_booked(session, BookingAnswer(bool(said), False, said), said)
+
+
+async def _choose(
+    session: SiteSession,
+    page: Page,
+    calendars: Sequence[Calendar],
+    wish: Wish,
+    mine: Sequence[Booking],
+    opens_at: datetime | None,
+) -> tuple[Slot, str]:
+    """Finds the slot in the calendars, confirms it, and gives what the site said."""
+    shown = CalendarPage(page, session.access.root, session.access.timeout_seconds)
+    for calendar in calendars:
+        await shown.open(calendar.activity.id, calendar.flags)
+        column = scraper.slots_on_page(await shown.show(wish.day), calendar.activity, wish.day)
+        for index, slot in enumerate(column):
+            if wish.meant_by(slot.wish):
+                _refuse_if_overlapping(mine, slot)
+                _refuse_unless_clickable(session, slot, opens_at)
+                return slot, await _confirm(shown, slot, index)
+    raise SlotNotFound(f"the timetable has no {_name(wish)}")
+
+
+def _refuse_unless_clickable(session: SiteSession, slot: Slot, opens_at: datetime | None) -> None:
+    """On the page only an available slot can be clicked; of the others it does not say why."""
+    _refuse_if_hopeless(session, slot, opens_at)
+    if slot.status is not SlotStatus.AVAILABLE:
+        error = SlotFull if opens_at else NotOpenYet
+        raise error(f"{_name(slot.wish)} can't be booked: the page shows it as closed, full or not open yet")
+
+
+async def _confirm(shown: CalendarPage, slot: Slot, index: int) -> str:
+    fragment = await shown.choose(slot.day, index, slot.start)
+    if scraper.offers_waiting_list(fragment):
+        raise SlotFull(f"{_name(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
+    if reason := await shown.refusal():
+        raise scraper.refusal(reason)
+    return await shown.confirm()
+
+
+# ----- cancelling through the page
+
+
+async def _delete(session: SiteSession, page: Page, wish: Wish) -> str:
+    """Presses the button of our booking and of no other; gives what the site said."""
+    shown = MyBookingsPage(page, session.access.root, session.access.timeout_seconds)
+    blocks = scraper.booking_blocks(await shown.open())
+    ours = [index for index, each in enumerate(blocks) if each and wish.meant_by(each.wish)]
+    if len(ours) != 1:
+        raise SiteChanged(f"{len(ours)} bookings in the page look like {_name(wish)}: none was touched")
+    return await shown.delete(ours[0], wish.day, wish.start)
+
+
+def _kept(session: SiteSession, said: str) -> Exception:
+    """Why the booking is still there after its cancellation."""
+    if "non" in plain(said).split():
+        return BookingRefused(f"the site keeps the booking: {said}")
+    error = SiteChanged(f"the booking is still there after cancelling it ({said or 'the site said nothing'})")
+    error.evidence = session.keep_evidence("cancel", said, str(error))
+    return error
+
+
+# ----- small things
+
+
+async def _together(*work: Awaitable[T]) -> list[T]:
+    """All results, in order. When some fail, the rest is still waited for (a pending Playwright call must never be
+    cancelled), then the first error is raised."""
+    results = await asyncio.gather(*work, return_exceptions=True)
+    done: list[T] = []
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+        done.append(result)
+    return done
+
+
+async def _both(one: Awaitable[T], other: Awaitable[U]) -> tuple[T, U]:
+    """As `_together`, for two of different kinds."""
+    results: list[Any] = await _together(one, other)
+    return results[0], results[1]
+
+
+def _now(session: SiteSession) -> datetime:
+    return session.access.clock()
+
+
+def _name(wish: Wish) -> str:
+    place = f" ({wish.location})" if wish.location else ""
+    return f"{wish.course or FIT_CENTER}{place} on {wish.day:%d/%m/%Y} at {wish.start:%H:%M}"

@@ -1,0 +1,1 @@
+"""Everything that knows the booking site's secrets: sessions, pages, endpoints, and what its troubles look like."""

@@ -1,0 +1,278 @@
+"""The site's pages as objects: every selector a browser uses, as locators and verbs. Used by session.py and booking.py.
+
+Verbs wait for outcomes, never for time. They let Playwright's errors out: `trouble.translated` around them says what
+those mean. What a page says is returned as HTML or text; scraper.py reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import date, time
+from urllib.parse import quote, urlencode, urlsplit
+
+from playwright.async_api import Locator, Page, expect
+
+from model import Credentials, LoginRejected, OtpRejected, SiteChanged
+from portal.trouble import LOGIN_PATH
+
+MONTHS = ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic")
+FARTHEST = 21  # days the calendar is moved before giving up
+FIRST_CLICK = 2000  # milliseconds a click has to take effect before it is repeated
+TRIED = "data-tried"  # our mark on what was there before a click: what lacks it is new
+MODAL = "[role=dialog]:not([id*=iubenda]), .modal, .bootbox"
+MARK = f"element => element.setAttribute('{TRIED}', '')"
+
+NextCode = Callable[[], Awaitable[str]]
+
+
+class SitePage:
+    """What all pages share: a cookie banner that may lie over anything, and dialogs."""
+
+    def __init__(self, page: Page, base_url: str, timeout: float) -> None:
+        self._page = page
+        self._base_url = base_url
+        self._timeout = timeout * 1000  # milliseconds, as Playwright counts
+        self._dialog = page.locator(MODAL).filter(visible=True)
+
+    async def _open(self, path: str) -> None:
+        await self._page.goto(self._base_url + path, wait_until="domcontentloaded")
+
+    async def _visible(self, *outcomes: Locator) -> None:
+        """Waits until one of the outcomes is seen."""
+        await expect(_either(*outcomes)).to_be_visible(timeout=self._timeout)
+
+    async def _attached(self, *outcomes: Locator) -> None:
+        """Waits until one of the outcomes is in the page; an empty list has no size and is never `visible`."""
+        await expect(_either(*outcomes)).to_be_attached(timeout=self._timeout)
+
+    async def dialog_text(self) -> str:
+        """What the dialog on show says; empty when there is none."""
+        texts = await self._dialog.all_inner_texts()
+        return " ".join(" ".join(texts).split())
+
+    def _dialog_button(self, name: str) -> Locator:
+        """A button of a dialog by its whole label, a regular expression."""
+        label = re.compile(rf"^\s*{name}\s*$", re.IGNORECASE)
+        return self._dialog.get_by_role("button", name=label).or_(self._dialog.get_by_role("link", name=label))
+
+
+def _either(*outcomes: Locator) -> Locator:
+    first, *others = outcomes
+    for other in others:
+        first = first.or_(other)
+    return first.first
+
+
+async def dismiss_cookie_banner(page: Page) -> None:
+    """From now on the cookie banner is accepted, or closed, whenever it is in the way of something."""
+    banner = _either(
+        page.locator(".iubenda-cs-accept-btn").filter(visible=True),
+        page.get_by_role("button", name="Chiudi questa informativa"),
+    )
+
+    async def accept(button: Locator) -> None:
+        await button.click()
+
+    await page.add_locator_handler(banner, accept, no_wait_after=True)
+
+
+class LoginPage(SitePage):
+    """From the login page through the single sign-on to the dashboard."""
+
+    def __init__(self, page: Page, base_url: str, timeout: float) -> None:
+        super().__init__(page, base_url, timeout)
+        self._enter = _either(
+            page.get_by_role("button", name="Accedi al tuo account"),
+            page.get_by_role("link", name="Accedi al tuo account"),
+            page.locator("button[type=submit].green:not(.pull-right)"),
+        )
+        self._login = _either(page.locator("#login"), page.get_by_role("textbox", name="Codice Persona"))
+        self._password = page.locator("#password, input[type=password]").first
+        self._accept = _either(
+            page.locator(".aunicalogin-button-accedi").locator("button, input, a"),
+            page.get_by_role("button", name="Accedi", exact=True),
+        )
+        self._otp = _either(page.locator("#otp"), page.get_by_role("textbox", name="OTP"))
+        self._continue = _either(page.locator("#submit-dissms"), page.get_by_role("button", name="Continua"))
+        self._error = page.locator("[role=alert], [class*=error], [class*=alert], [class*=danger]").filter(visible=True)
+        self._password_again = page.locator(f"input[type=password]:not([{TRIED}])")
+        self._otp_again = page.locator(f"#otp:not([{TRIED}]), [name=otp]:not([{TRIED}])")
+        self._dashboard = page.locator("#home_btt_booking")
+
+    async def sign_in(self, credentials: Credentials, next_code: NextCode) -> None:
+        """Ends on the dashboard. The password is sent once; a code at most twice, each from `next_code`.
+
+        Raises LoginRejected when the password page comes back, OtpRejected when the second code is refused too.
+        """
+        home = quote(urlsplit(self._base_url).path + "/", safe="")
+        await self._open(f"{LOGIN_PATH}?returnUrl={home}")
+        await self._visible(self._enter, self._login, self._dashboard)
+        if await self._enter.is_visible():
+            await self._enter.click()
+            await self._visible(self._login, self._otp, self._dashboard)
+        if await self._login.is_visible():
+            await self._send_password(credentials)
+        if await self._otp.is_visible() and not await self._accepts_code(await next_code()):
+            await self._send_last_code(await next_code())
+        await self._attached(self._dashboard)
+
+    async def _send_password(self, credentials: Credentials) -> None:
+        await self._login.fill(credentials.username)
+        await self._password.fill(credentials.password)
+        await self._password.evaluate(MARK)
+        await self._accept.click()
+        await self._attached(self._otp, self._dashboard, self._password_again)
+        if await self._password_again.count():
+            raise LoginRejected(f"the site refused user name or password: {await self._complaint()}")
+
+    async def _accepts_code(self, code: str) -> bool:
+        await self._otp.fill(code)
+        await self._otp.evaluate(MARK)
+        await self._continue.click()
+        await self._attached(self._dashboard, self._otp_again, self._password_again)
+        return not await self._otp_again.count()
+
+    async def _send_last_code(self, code: str) -> None:
+        if not await self._accepts_code(code):
+            raise OtpRejected(f"the site refused two one-time codes: {await self._complaint()}")
+
+    async def _complaint(self) -> str:
+        texts = " ".join(" ".join(await self._error.all_inner_texts()).split())
+        return texts[:200] or "it gives no reason"
+
+
+class MyBookingsPage(SitePage):
+    """`/Booking`: the list, and its buttons that cancel."""
+
+    def __init__(self, page: Page, base_url: str, timeout: float) -> None:
+        super().__init__(page, base_url, timeout)
+        self._repository = page.locator("#event-repository")
+        self._blocks = self._repository.locator(".event-main-block")
+        self._others = page.locator(f"#event-repository:not(:has([{TRIED}]))")
+        self._yes = self._dialog_button("s[iì]'?")
+        self._ok = self._dialog_button("ok")
+
+    async def open(self) -> str:
+        """The page's HTML."""
+        await self._open("/Booking")
+        await self._attached(self._repository)
+        return await self._page.content()
+
+    async def delete(self, index: int, day: date, start: time) -> str:
+        """Presses the button of that block and says yes. Returns what the site answered in its last dialog, if it did.
+
+        Raises SiteChanged, before anything is pressed, when the block does not show that day and hour.
+        """
+        block = self._blocks.nth(index)
+        text = await block.inner_text()
+        if f"{day:%d/%m/%Y}" not in text or f"{start:%H:%M}" not in text:
+            raise SiteChanged("the bookings in the page changed while we looked")
+        await block.evaluate(MARK)
+        await block.locator("button.btn-delete").click()
+        await self._yes.click()
+        await self._attached(self._ok, self._others)
+        said = await self.dialog_text()
+        if await self._ok.is_visible():
+            await self._ok.click()
+            await self._attached(self._others)
+        return said
+
+
+class ActivitiesPage(SitePage):
+    """`/Booking/ChooseActivity`, for when its links do not say where they lead."""
+
+    def __init__(self, page: Page, base_url: str, timeout: float) -> None:
+        super().__init__(page, base_url, timeout)
+        self._links = page.locator(".list-group-item")
+        self._calendar = page.locator("#booking-calendar")
+
+    async def open(self) -> str:
+        """The page's HTML."""
+        await self._open("/Booking/ChooseActivity")
+        await self._attached(self._links)
+        return await self._page.content()
+
+    async def follow(self, index: int) -> str:
+        """The address the link leads to. Its first click has been seen to do nothing: it is clicked once more."""
+        await self.open()
+        await self._links.nth(index).click()
+        try:
+            await expect(self._calendar).to_be_attached(timeout=FIRST_CLICK)
+        except AssertionError:
+            await self._links.nth(index).click()
+        await self._attached(self._calendar)
+        return self._page.url
+
+
+class CalendarPage(SitePage):
+    """`/Booking/BookActivity`: the days, their slots, and booking one of them."""
+
+    def __init__(self, page: Page, base_url: str, timeout: float) -> None:
+        super().__init__(page, base_url, timeout)
+        self._calendar = page.locator("#booking-calendar")
+        self._days = page.locator("#day-schedule-container .day-schedule")
+        self._labels = self._days.locator(".day-schedule-label")
+        self._ahead = page.locator(
+            "a.btn-move-date[data-date-target='+1'], a.btn-move-date[data-date-target='1']"
+        ).first
+        confirmation = page.locator("#booking-confirm-container")
+        self._confirm = confirmation.locator("#btnConfirmAppointmentBooking")
+        self._confirmation = confirmation
+        self._refused = confirmation.locator(".alert, [role=alert]").filter(visible=True)
+        self._no_more = (
+            page.locator("#srModal_g_confirm_dialog").locator("[data-modalrole=cancel]").filter(visible=True)
+        )
+        self._ok = self._dialog_button("ok")
+        self._my_bookings = page.locator("#event-repository")
+
+    async def open(self, activity_id: str, flags: str) -> None:
+        query = urlencode({"activityId": activity_id, "activityFlags": flags})
+        await self._open(f"/Booking/BookActivity?{query}")
+        await self._visible(self._calendar)
+        await self._attached(self._labels)
+
+    async def show(self, day: date) -> str:
+        """Moves ahead until that day is on show; its column's HTML. Raises SiteChanged when it never comes."""
+        column = self._column(day)
+        for _ in range(FARTHEST):
+            if await column.count():
+                break
+            first = await self._labels.first.inner_text()
+            await self._ahead.click()
+            await expect(self._labels.first).not_to_have_text(first, timeout=self._timeout)
+        else:
+            raise SiteChanged(f"the calendar never came to {day:%d/%m/%Y}")
+        await self._attached(column.locator(".event-slot"), column.locator(".day-schedule-empty"))
+        return str(await column.evaluate("element => element.outerHTML"))
+
+    def _column(self, day: date) -> Locator:
+        """`Lunedì, 10 ott`: the heading has no year, and the calendar never reaches the next year's same day."""
+        label = re.compile(rf"\b0?{day.day}\s+{MONTHS[day.month - 1]}", re.IGNORECASE)
+        return self._days.filter(has=self._page.locator(".day-schedule-label", has_text=label)).first
+
+    async def choose(self, day: date, index: int, start: time) -> str:
+        """Clicks a slot of that day; the confirmation's HTML. Raises SiteChanged when another slot is there now."""
+        slot = self._column(day).locator(".event-slot").nth(index)
+        if f"{start:%H:%M}" not in await slot.locator(".time-start").inner_text():
+            raise SiteChanged("the slots in the page changed while we looked")
+        await slot.click()
+        await self._visible(self._confirm, self._refused, self._dialog, self._confirmation.get_by_role("button"))
+        return await self._confirmation.inner_html()
+
+    async def refusal(self) -> str:
+        """What the site says in place of a confirmation; empty when there is something to confirm."""
+        if await self._confirm.is_visible():
+            return ""
+        texts = await self._refused.all_inner_texts() or [await self.dialog_text()]
+        return " ".join(" ".join(texts).split()) or "the site offers no confirmation"
+
+    async def confirm(self) -> str:
+        """Confirms and, asked whether to book another, says no. Returns the words of the site's dialog."""
+        await self._confirm.click()
+        await self._attached(self._no_more, self._ok, self._my_bookings)
+        said = await self.dialog_text()
+        if await self._no_more.is_visible():
+            await self._no_more.click()
+            await self._attached(self._my_bookings)
+        return said

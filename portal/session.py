@@ -1,0 +1,495 @@
+"""A session on the site per account, over one Playwright driver and one browser per process, started when needed.
+
+`Portal` owns driver and browser and closes them when idle. `SiteSession` sends requests and opens pages as one person:
+it logs in when there is no session or the site says it is over, once for everybody who waits, in whichever process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from playwright.async_api import APIRequestContext, Browser, BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Error as PlaywrightError
+
+from model import (
+    BookingRefused,
+    Clock,
+    Credentials,
+    LoginRejected,
+    OtpRejected,
+    SessionExpired,
+    SiteChanged,
+    SiteError,
+    SiteUnavailable,
+    utc_now,
+)
+from otp_extractor import parse
+from portal.budget import Budget
+from portal.evidence import Evidence
+from portal.pages import LoginPage, dismiss_cookie_banner
+from portal.state import NO_VERSION, SessionStore, Version
+from portal.trouble import Answer, check, lost_the_driver, translated
+from portal.watch import Watch
+
+log = logging.getLogger(__name__)
+
+USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+HEADERS = {"Accept-Language": "it-IT,it;q=0.9,en;q=0.5"}
+BROWSER_ARGS = ("--disable-remote-fonts", "--disable-gpu")
+LEAST_CODE_LIFE = 3.0  # seconds a one-time code must still live to be sent
+CODE_MARGIN = 1.0  # seconds into a period before its code is sent: the site's clock may be behind ours
+REJECTION_HOLDS = 10.0  # seconds: who asks again this soon is told the same, and the password is not sent twice
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteAccess:
+    """Where the site is, and how to go there."""
+
+    base_url: str
+    state_dir: Path
+    timezone: ZoneInfo
+    executable_path: str | None = None  # None: Playwright's own Chromium
+    headless: bool = True
+    clock: Clock = utc_now
+    idle_seconds: float = 30.0  # unused for this long, the driver is closed
+    browser_idle_seconds: float = 10.0  # the same for the browser
+    timeout_seconds: float = 10.0  # for one answer, or one step on a page
+
+    @property
+    def root(self) -> str:
+        """The base address without a slash at its end: paths begin with one."""
+        return self.base_url.rstrip("/")
+
+
+class Portal:
+    """Driver and browser of a process. Starts nothing until it is needed; after `close` no process of it is left."""
+
+    def __init__(self, access: SiteAccess) -> None:
+        self.access = access
+        self.evidence = Evidence(access.state_dir / "evidence", access.clock)
+        self._sessions: dict[int, SiteSession] = {}
+        self._lock = asyncio.Lock()  # held while driver or browser start or end
+        self._driver: Playwright | None = None
+        self._browser: Browser | None = None
+        self._broken = False
+        self._users = 0
+        self._driver_used = self._browser_used = 0.0
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def session(self, credentials: Credentials) -> SiteSession:
+        """The session of that account; a new one when its credentials have changed."""
+        known = self._sessions.get(credentials.user_id)
+        if known is None or known.credentials != credentials:
+            known = self._sessions[credentials.user_id] = SiteSession(self, credentials)
+        return known
+
+    @asynccontextmanager
+    async def in_use(self) -> AsyncIterator[None]:
+        """Within it neither driver nor browser are closed for being idle."""
+        self._users += 1
+        try:
+            yield
+        except SiteError as error:
+            self._broken = self._broken or lost_the_driver(error.__cause__)
+            raise
+        finally:
+            self._users -= 1
+            self._driver_used = time.monotonic()
+
+    async def driver(self) -> Playwright:
+        """The driver, started if it is not there; a dead one is replaced."""
+        async with self._lock:
+            if self._broken:
+                await self._close_driver()
+            if self._driver is None:
+                started = time.monotonic()
+                # Node keeps its compiled code there: the driver starts a third faster
+                os.environ.setdefault("NODE_COMPILE_CACHE", str(self.access.state_dir / "driver"))
+                self._driver = await async_playwright().start()
+                log.info("driver started in %.2f s", time.monotonic() - started)
+            return self._driver
+
+    async def browser(self) -> Browser:
+        """The browser, started if it is not there; a dead one is replaced."""
+        driver = await self.driver()
+        async with self._lock:
+            if self._browser is None or not self._browser.is_connected():
+                started = time.monotonic()
+                self._browser = await self._launch(driver)
+                log.info("browser started in %.2f s", time.monotonic() - started)
+            self._browser_used = time.monotonic()
+            return self._browser
+
+    async def _launch(self, driver: Playwright) -> Browser:
+        with translated("starting the browser"):
+            return await driver.chromium.launch(
+                executable_path=self.access.executable_path,
+                headless=self.access.headless,
+                args=BROWSER_ARGS,
+                handle_sigint=False,  # whoever stops the process ends the work in hand first, then closes us
+                handle_sigterm=False,
+                handle_sighup=False,
+            )
+
+    @asynccontextmanager
+    async def page(self, state: Mapping[str, Any] | None) -> AsyncIterator[Page]:
+        """A page in a context of its own with that storage state. The context is closed, whatever happens."""
+        browser = await self.browser()
+        with translated("opening a page"):
+            context = await self._new_context(browser, state)
+        try:
+            with translated("opening a page"):
+                page = await context.new_page()
+                await dismiss_cookie_banner(page)
+            yield page
+        finally:
+            self._browser_used = time.monotonic()
+            with suppress(PlaywrightError):
+                await context.close()
+
+    async def _new_context(self, browser: Browser, state: Any) -> BrowserContext:
+        context = await browser.new_context(
+            storage_state=state,
+            user_agent=USER_AGENT,
+            extra_http_headers=HEADERS,
+            locale="it-IT",
+            timezone_id=self.access.timezone.key,
+            viewport={"width": 1280, "height": 900},
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(self.access.timeout_seconds * 1000)
+        return context
+
+    async def close_idle(self) -> None:
+        """Closes the browser when it was not used for a while, and the driver after a longer while."""
+        async with self._lock:
+            now = time.monotonic()
+            if self._users:
+                return
+            if self._browser and now - self._browser_used >= self.access.browser_idle_seconds:
+                await self._close_browser()
+            if self._driver and now - self._driver_used >= self.access.idle_seconds:
+                await self._close_driver()
+
+    async def close(self) -> None:
+        """Closes everything; what is in hand ends with SiteUnavailable."""
+        async with self._lock:
+            await self._close_driver()
+        for session in self._sessions.values():
+            await session.settle_login()
+
+    async def _close_browser(self) -> None:
+        browser, self._browser = self._browser, None
+        if browser:
+            with suppress(PlaywrightError):
+                await browser.close()
+            log.info("browser closed")
+
+    async def _close_driver(self) -> None:
+        for session in self._sessions.values():
+            await session.let_go()
+        if not self._broken:
+            await self._close_browser()
+        driver, self._driver, self._browser = self._driver, None, None
+        if driver:
+            with suppress(PlaywrightError, OSError):
+                await driver.stop()
+            log.info("driver closed")
+        self._broken = False
+
+
+@dataclass(slots=True)
+class _Held:
+    """A stored session as this process uses it."""
+
+    version: Version
+    state: dict[str, Any] = field(repr=False)
+    context: APIRequestContext
+    in_flight: int = 0
+
+
+class SiteSession:
+    """One person on the site."""
+
+    def __init__(self, portal: Portal, credentials: Credentials) -> None:
+        self.credentials = credentials
+        self.access = portal.access
+        self._portal = portal
+        self._store = SessionStore(portal.access.state_dir / "sessions", credentials.user_id, credentials.username)
+        self._budget = Budget(f"account {credentials.user_id}")
+        self._opening = asyncio.Lock()  # held while the stored session is taken up
+        self._held: _Held | None = None
+        self._login: asyncio.Task[None] | None = None
+        self._rejection: tuple[float, SiteError] | None = None
+
+    # ----- what a verb does with it
+
+    @asynccontextmanager
+    async def operation(self, what: str) -> AsyncIterator[None]:
+        """Around everything a verb does: keeps driver and browser, and logs one line with its seconds and outcome."""
+        started, outcome = time.monotonic(), "ok"
+        try:
+            async with self._portal.in_use():
+                yield
+        except Exception as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            seconds, recent = time.monotonic() - started, self._budget.last_minute()
+            account = self.credentials.user_id
+            log.info("account %s: %s: %s in %.2f s, %d requests/min", account, what, outcome, seconds, recent)
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        form: dict[str, str] | None = None,
+        params: dict[str, str] | None = None,
+        wants_json: bool = False,
+        urgent: bool = False,
+    ) -> Answer:
+        """Sends a request as this person and returns an answer of the kind that was asked for.
+
+        A session that is over is renewed and the request sent once more: the site did nothing with the first.
+        Raises SiteUnavailable (also when an answer was lost), SiteChanged, Blocked, and what a login raises.
+        """
+        await self._budget.spend(urgent=urgent)
+        async with self._portal.in_use():
+            return await self._renewing(lambda: self._send(method, path, form, params, wants_json=wants_json))
+
+    async def on_page(self, what: str, work: Callable[[Page], Awaitable[T]]) -> T:
+        """Does something on a page of its own, logged in; once more from the start when the site asks to log in.
+
+        On SiteChanged, or a refusal nobody understands, the error comes with evidence.
+        """
+        await self._budget.spend(urgent=True)
+        async with self._portal.in_use():
+            return await self._renewing(lambda: self._work_on_page(what, work))
+
+    def read(self, what: str, answer: Answer, reader: Callable[[str], T]) -> T:
+        """What a reader of scraper.py makes of the answer; when it does not know it, the error comes with evidence."""
+        try:
+            return reader(answer.text)
+        except SiteChanged as error:
+            error.evidence = self.keep_evidence(what, answer.text, str(error))
+            raise
+
+    def keep_evidence(self, what: str, html: str, note: str, picture: bytes | None = None) -> str | None:
+        """A folder with what the site showed, without secrets."""
+        return self._portal.evidence.keep(what, html, note, picture, self._secrets())
+
+    def _secrets(self) -> list[str]:
+        """What must not be in evidence. One-time codes are typed only, and what is typed is masked on pictures."""
+        cookies = self._held.state["cookies"] if self._held else []
+        known = self.credentials
+        return [known.password, known.otp_url, parse(known.otp_url).secret, *(str(each["value"]) for each in cookies)]
+
+    # ----- the session: taking it up, renewing it
+
+    async def _renewing(self, work: Callable[[], Awaitable[T]]) -> T:
+        version = await self._ensure()
+        try:
+            return await work()
+        except SessionExpired:
+            await self._renew(version)
+            return await work()
+
+    async def _ensure(self) -> Version:
+        """Logs in when no session is stored. Gives the version of the one there is."""
+        version = self._store.version()
+        if self._held and self._held.version == version:
+            return version
+        if version == NO_VERSION or self._store.load() is None:
+            await self._renew(version)
+        return self._store.version()
+
+    async def _renew(self, stale: Version) -> None:
+        """Replaces the session of that version; one login serves everybody who waits. Raises what the login raises."""
+        if self._store.version() != stale and self._store.load():
+            return  # somebody already did
+        if self._rejection and time.monotonic() - self._rejection[0] < REJECTION_HOLDS:
+            raise self._rejection[1]
+        if self._login is None or self._login.done():
+            self._login = asyncio.create_task(self._log_in(stale))
+            self._login.add_done_callback(_note_outcome)
+        await asyncio.shield(self._login)  # a waiter may be cancelled; the login goes on for the others
+
+    async def _log_in(self, stale: Version) -> None:
+        """Logs in unless another process has done so, or was turned away, while we waited for our turn."""
+        waiting_since = time.time()
+        async with self._store.locked():
+            if self._store.version() != stale and self._store.load():
+                return
+            if reason := self._store.rejected_since(waiting_since):
+                raise LoginRejected(reason)
+            try:
+                await self._log_in_now()
+            except LoginRejected as error:
+                self._rejection = (time.monotonic(), error)
+                self._store.note_rejected(str(error))
+                raise
+            except OtpRejected as error:
+                self._rejection = (time.monotonic(), error)
+                raise
+
+    async def _log_in_now(self) -> None:
+        started = time.monotonic()
+        async with self._portal.in_use(), self._portal.page(None) as page:
+            watch = Watch(page, self.access.root)
+            login = LoginPage(page, self.access.root, self.access.timeout_seconds)
+            try:
+                with translated("login"):
+                    await login.sign_in(self.credentials, self._next_code)
+                    state: Any = await page.context.storage_state()
+            except SiteError as error:
+                explained = await self._explained("login", page, watch, error)
+                if isinstance(explained, SessionExpired):
+                    raise SiteUnavailable("the login ends where it began: at the login page") from error
+                raise explained from error
+        self._store.save(state)
+        self._store.forget_rejected()
+        self._rejection = None
+        log.info("account %s: logged in within %.2f s", self.credentials.user_id, time.monotonic() - started)
+
+    async def _next_code(self) -> str:
+        """A code that no process has sent yet and that lives long enough; waits for the next period when it must."""
+        password, moment = parse(self.credentials.otp_url), self.access.clock()
+        spent = self._store.last_code()
+        # a number far ahead of ours was noted by a clock that has been set back since: it forbids nothing
+        while spent - 2 <= password.counter(moment) <= spent or password.seconds_left(moment) < LEAST_CODE_LIFE:
+            wait = password.seconds_left(moment) + CODE_MARGIN
+            log.info("account %s: waiting %.0f s for the next one-time code", self.credentials.user_id, wait)
+            await asyncio.sleep(wait)
+            moment = moment.fromtimestamp(moment.timestamp() + wait, moment.tzinfo)
+        self._store.note_code(password.counter(moment))
+        return password.code(password.counter(moment))
+
+    async def settle_login(self) -> None:
+        """Waits for a login under way to end; how it ends was told to whoever waited for it."""
+        if self._login and not self._login.done():
+            await asyncio.wait({self._login})
+
+    # ----- requests
+
+    async def _send(
+        self, method: str, path: str, form: dict[str, str] | None, params: dict[str, str] | None, *, wants_json: bool
+    ) -> Answer:
+        held = await self._take_up()
+        held.in_flight += 1
+        try:
+            with translated(f"{method} {path}"):
+                answer = await self._fetch(held.context, method, path, form, params)
+                self._check(f"{method} {path}", answer, wants_json=wants_json)
+                if "set-cookie" in answer.headers:
+                    await self._keep_cookies(held, await held.context.storage_state())
+                return answer
+        finally:
+            held.in_flight -= 1
+            await self._dispose_if_replaced(held)
+
+    def _check(self, what: str, answer: Answer, *, wants_json: bool) -> None:
+        try:
+            check(answer, self.access.root, wants_json=wants_json)
+        except SiteChanged as error:
+            error.evidence = self.keep_evidence(what, answer.text, f"{what}: {error}")
+            raise
+
+    async def _fetch(self, context: APIRequestContext, method: str, path: str, form: Any, params: Any) -> Answer:
+        started = time.monotonic()
+        response = await context.fetch(
+            self.access.root + path,
+            method=method,
+            form=form,
+            params=params,
+            headers={"X-Requested-With": "XMLHttpRequest"} if form else None,
+            max_retries=1 if method == "GET" else 0,  # a kept connection may have died; a POST is never sent twice
+        )
+        text = (await response.body()).decode("utf-8", errors="replace")
+        return Answer(response.status, text, response.headers, time.monotonic() - started)
+
+    async def _take_up(self) -> _Held:
+        """The stored session as it is now: another process may have renewed it since we last looked."""
+        async with self._opening:
+            if self._held is None or self._held.version != self._store.version():
+                old, self._held = self._held, await self._open_stored()
+                if old:
+                    await self._dispose_if_replaced(old)
+            return self._held
+
+    async def _open_stored(self) -> _Held:
+        version, state = self._store.version(), self._store.load()
+        if state is None:
+            raise SessionExpired("there is no stored session")
+        driver = await self._portal.driver()
+        with translated("opening a connection"):
+            context = await driver.request.new_context(
+                storage_state=state,  # type: ignore[arg-type]  # it is what Playwright gave us
+                user_agent=USER_AGENT,
+                extra_http_headers=HEADERS,
+                max_redirects=0,
+                timeout=self.access.timeout_seconds * 1000,
+            )
+        return _Held(version, state, context)
+
+    async def _dispose_if_replaced(self, held: _Held) -> None:
+        if held is not self._held and not held.in_flight:
+            with suppress(PlaywrightError):
+                await held.context.dispose()
+
+    async def _keep_cookies(self, held: _Held, state: Any) -> None:
+        """Saves what the site renewed, unless somebody has saved something newer."""
+        if state["cookies"] != held.state["cookies"] and held.version == self._store.version():
+            held.version, held.state = self._store.save(state), state
+
+    async def let_go(self) -> None:
+        """Forgets the connection; the stored session stays."""
+        held, self._held = self._held, None
+        if held:
+            await self._dispose_if_replaced(held)
+
+    # ----- pages
+
+    async def _work_on_page(self, what: str, work: Callable[[Page], Awaitable[T]]) -> T:
+        state = self._store.load()
+        if state is None:
+            raise SessionExpired("there is no stored session")
+        async with self._portal.page(state) as page:
+            watch = Watch(page, self.access.root)
+            try:
+                with translated(what):
+                    return await work(page)
+            except SiteError as error:
+                raise await self._explained(what, page, watch, error) from error
+
+    async def _explained(self, what: str, page: Page, watch: Watch, error: SiteError) -> SiteError:
+        """The error, or what the page and its requests show to be behind it; with evidence if nobody can say."""
+        trouble = await watch.trouble(error)
+        if trouble is not error:
+            return trouble
+        if isinstance(error, SiteChanged) or type(error) is BookingRefused:
+            html, picture = await watch.portrait()
+            error.evidence = self.keep_evidence(what, html, f"{what}: {error}\n{page.url.partition('?')[0]}", picture)
+        return error
+
+
+def _note_outcome(login: asyncio.Task[None]) -> None:
+    """Takes notice of a login that failed after everybody who waited had gone."""
+    if not login.cancelled() and (error := login.exception()):
+        log.warning("login failed: %s: %s", type(error).__name__, error)

@@ -1,0 +1,133 @@
+"""What is kept on disk of an account's session, shared by every process: one folder, files of mode 0600.
+
+<user id>.json          who the session belongs to, and Playwright's storage state (cookies)
+<user id>.otp           the number of the last one-time code that was sent
+<user id>.rejected      there while the last login was turned away; a login that waited its turn doesn't try again
+<user id>.lock          held during a login
+calendars.json          the calendars of the site, so that a booking need not look for them
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import logging
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from model import SiteUnavailable
+
+log = logging.getLogger(__name__)
+
+Version = tuple[int, int]  # time of change and inode: two saves within one tick of the file system differ too
+NO_VERSION: Version = (0, 0)
+LOCK_LOOKS = 0.05  # seconds between two looks at a lock another process holds
+LOCK_TIMEOUT = 120.0  # seconds; a login waits for a fresh code at most twice
+
+
+def write_private(file: Path, text: str) -> None:
+    """Replaces a file in one step; nobody else can read it, nobody ever sees half of it."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mkstemp gives mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as temporary:
+            temporary.write(text)
+        os.replace(name, file)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def read_json(file: Path) -> Any:
+    """What the file holds; None when it is missing or broken: it is only a memory, and can be made again."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        log.warning("%s can't be read and is ignored: %s", file.name, error)
+        return None
+
+
+class SessionStore:
+    """The files of one account."""
+
+    def __init__(self, folder: Path, user_id: int, username: str) -> None:
+        self._username = username
+        self._state = folder / f"{user_id}.json"
+        self._otp = folder / f"{user_id}.otp"
+        self._rejected = folder / f"{user_id}.rejected"
+        self._lock = folder / f"{user_id}.lock"
+
+    def version(self) -> Version:
+        """Changes whenever any process saves the session; NO_VERSION when there is none."""
+        try:
+            known = self._state.stat()
+        except FileNotFoundError:
+            return NO_VERSION
+        return known.st_mtime_ns, known.st_ino
+
+    def load(self) -> dict[str, Any] | None:
+        """The storage state, unless it is another user name's."""
+        kept = read_json(self._state)
+        if not isinstance(kept, dict) or kept.get("username") != self._username:
+            return None
+        state = kept.get("state")
+        return state if isinstance(state, dict) and "cookies" in state else None
+
+    def save(self, state: dict[str, Any]) -> Version:
+        """Keeps the storage state and gives its version."""
+        write_private(self._state, json.dumps({"username": self._username, "state": state}))
+        return self.version()
+
+    def last_code(self) -> int:
+        """The number of the last one-time code sent by any process; -1 when none was."""
+        kept = read_json(self._otp)
+        return kept if isinstance(kept, int) else -1
+
+    def note_code(self, counter: int) -> None:
+        write_private(self._otp, json.dumps(counter))
+
+    def note_rejected(self, reason: str) -> None:
+        write_private(self._rejected, json.dumps(reason))
+
+    def forget_rejected(self) -> None:
+        self._rejected.unlink(missing_ok=True)
+
+    def rejected_since(self, wall_time: float) -> str | None:
+        """Why a login was turned away after that moment (`time.time()`), by whichever process; None if none was."""
+        try:
+            recent = self._rejected.stat().st_mtime >= wall_time
+        except FileNotFoundError:
+            return None
+        return str(read_json(self._rejected)) if recent else None
+
+    @asynccontextmanager
+    async def locked(self) -> AsyncIterator[None]:
+        """Held by one login at a time, across processes; the kernel frees it when its holder dies."""
+        self._lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            await _flock(handle)
+            yield
+        finally:
+            os.close(handle)
+
+
+async def _flock(handle: int) -> None:
+    give_up = time.monotonic() + LOCK_TIMEOUT
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > give_up:
+                raise SiteUnavailable("another login of this account has not ended") from None
+            await asyncio.sleep(LOCK_LOOKS)
+        else:
+            return

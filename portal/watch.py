@@ -1,0 +1,83 @@
+"""Watches what a page's own requests meet, so that "the element is not there" can be told as what is behind it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page, Request, Response
+
+from model import SiteChanged, SiteError, SiteUnavailable
+from portal.trouble import REDIRECTS, trouble_in_page, trouble_in_status
+
+TELLING = ("document", "xhr", "fetch")  # kinds of requests whose failure is the site's, not a picture's
+PICTURE_TIMEOUT = 5000  # milliseconds
+
+
+class Watch:
+    """From its making on, what the site's answers to one page were."""
+
+    def __init__(self, page: Page, base_url: str) -> None:
+        self._page = page
+        self._base_url = base_url
+        self._pending: set[Request] = set()
+        self._met: SiteError | None = None
+        self._closing: asyncio.Task[None] | None = None
+        page.on("request", self._sent)
+        page.on("requestfinished", self._ended)
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+
+    def _is_telling(self, request: Request) -> bool:
+        """The page itself, wherever it is (the single sign-on is another host), and the site's own requests."""
+        if request.resource_type not in TELLING:
+            return False
+        return self._is_main(request) or request.url.startswith(self._base_url)
+
+    def _is_main(self, request: Request) -> bool:
+        return request.is_navigation_request() and request.frame == self._page.main_frame
+
+    def _sent(self, request: Request) -> None:
+        if self._is_telling(request):
+            self._pending.add(request)
+
+    def _ended(self, request: Request) -> None:
+        self._pending.discard(request)
+
+    def _failed(self, request: Request) -> None:
+        self._pending.discard(request)
+        aborted = "ERR_ABORTED" in (request.failure or "")  # by the page itself, when it goes elsewhere
+        if self._is_telling(request) and not aborted:
+            self._met = self._met or SiteUnavailable(f"the site did not answer: {request.failure}")
+
+    def _answered(self, response: Response) -> None:
+        """A page that is an error ends the visit at once: nothing that is waited for will come."""
+        if not self._is_telling(response.request) or response.status in REDIRECTS or response.status == 404:
+            return
+        trouble = trouble_in_status(response.status, "", self._base_url)
+        self._met = self._met or trouble
+        if trouble and self._is_main(response.request) and self._closing is None:
+            self._closing = asyncio.ensure_future(self._page.close())
+
+    async def trouble(self, error: SiteError) -> SiteError:
+        """What is behind an error on this page: a bad answer, a page that is trouble, an answer that never came."""
+        if self._closing:
+            await self._closing
+        if not isinstance(error, SiteChanged | SiteUnavailable):
+            return error
+        if self._met:
+            return self._met
+        html, _ = await self.portrait(picture=False)
+        if trouble := trouble_in_page(html):
+            return trouble
+        return SiteUnavailable("the site did not answer in time") if self._pending else error
+
+    async def portrait(self, *, picture: bool = True) -> tuple[str, bytes | None]:
+        """The page's HTML and, if wanted, a picture with everything typed blotted out; empty when it is gone."""
+        try:
+            html = await self._page.content()
+            fields = [self._page.locator("input")]
+            taken = await self._page.screenshot(mask=fields, timeout=PICTURE_TIMEOUT) if picture else None
+        except PlaywrightError:
+            return "", None
+        return html, taken

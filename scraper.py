@@ -1,0 +1,498 @@
+"""The site's HTML and JSON -> domain types. Pure functions: no network, no clock, no state.
+
+What the site is known to send is in the contract; what is only guessed there (which field carries the course's name,
+the letter case of the fields, the form of the dates, the words of a status) is read in every form that makes sense.
+An answer without what it must contain raises SiteChanged: it is never read as "nothing".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+from bs4 import BeautifulSoup, Tag
+
+from model import (
+    FIT_CENTER,
+    Activity,
+    AlreadyBooked,
+    Booking,
+    BookingRefused,
+    ClassStarted,
+    MembershipProblem,
+    NotOpenYet,
+    Overlap,
+    SiteChanged,
+    Slot,
+    SlotFull,
+    SlotNotFound,
+    SlotStatus,
+    clock_time,
+    plain,
+    split_activity,
+)
+
+DEFAULT_MINUTES = 60  # the length of a class when nothing tells it
+DEFAULT_FLAGS = "Classes"  # activityFlags of every calendar link seen so far
+MONTHS = ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic")
+
+WAITING = re.compile(r"lista d.?\s*attesa|in lista|^\s*lista\s*$|waiting", re.IGNORECASE)
+FULL = re.compile(r"esaurit|al completo|complet[oa]\b|sold ?out|\bfull\b|nessun posto|non ci sono (più )?posti", re.I)
+
+# The site's Italian reasons, the more telling first: "Le iscrizioni non sono ancora aperte" is no membership problem.
+REASONS: tuple[tuple[type[BookingRefused], str], ...] = (
+    (SlotFull, r"lista d.?\s*attesa|in lista"),
+    (NotOpenYet, r"non (sono |e )?(stat[aeio] )?ancora|apr(e|ono|ira|iranno)\b|troppo presto|in anticipo|dalle ore"),
+    (NotOpenYet, r"sar(a|anno) (disponibil|possibil|prenotabil|apert)|prenotabil[ei] (dal|a partire)|a partire da"),
+    (Overlap, r"sovrappo|stess[oa] (orario|fascia|ora)\b|altra (tua )?(prenotazione|attivita)|conflitto|contemporane"),
+    (Overlap, r"in questo orario|coincid"),
+    (AlreadyBooked, r"gia (stat[ao] )?(prenotat|iscritt|effettuat)|gia una prenotazione|prenotazione gia|gia present"),
+    (
+        SlotFull,
+        r"esaurit|complet[oa]\b|pien[oa]\b|(nessun|non ci sono|terminat|finit).{0,20}post|post.{0,20}(terminat|finit)",
+    ),
+    (SlotFull, r"nessuna disponibilita|capienza|sold ?out|\bfull\b"),
+    (
+        ClassStarted,
+        r"(gia |e )?(iniziat|cominciat|conclus|terminat|passat)|in corso|oltre il termine|prenotazioni chius",
+    ),
+    (MembershipProblem, r"abbonament|tesser|quota|iscrizion|certificat|pagament|membership|associat|requisit"),
+    (SlotNotFound, r"non (e )?(piu )?(stat[ao] )?(esist|trovat|presente|valid)|inesistente|not found"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """An activity as the choice of activities links to it."""
+
+    activity: Activity
+    flags: str = DEFAULT_FLAGS
+
+
+# ----- HTML: the choice of activities, my bookings
+
+
+def activities(html: str) -> tuple[Calendar, ...]:
+    """The calendars "choose activity" links to, in its order. Raises SiteChanged when not a single link is there."""
+    links = _soup(html).select(".list-group-item")
+    found = [each for each in (_calendar(link) for link in links) if each]
+    if not found:
+        raise SiteChanged("the page with the activities links to no calendar")
+    return tuple({each.activity.id: each for each in found}.values())
+
+
+def _calendar(link: Tag) -> Calendar | None:
+    """The id is usually in the address; another attribute, or a script, may carry it."""
+    identifier = re.search(r"activity-?id\W{1,4}(\w+)", str(link), re.IGNORECASE)
+    name = _text(link.select_one(".list-group-item-heading") or link)
+    if not identifier or not name:
+        return None
+    flags = re.search(r"activity-?flags\W{1,4}(\w+)", str(link), re.IGNORECASE)
+    return Calendar(Activity(identifier[1], name), flags[1] if flags else DEFAULT_FLAGS)
+
+
+def activity_names(html: str) -> tuple[str, ...]:
+    """What "choose activity" lists, whether the links say where they lead or not."""
+    return tuple(_text(each) for each in _soup(html).select(".list-group-item"))
+
+
+def calendar_at(url: str, name: str) -> Calendar:
+    """The calendar whose page has this address. Raises SiteChanged when the address has no activityId."""
+    fields = {key.lower(): values[0] for key, values in parse_qs(urlsplit(url).query).items()}
+    if "activityid" not in fields:
+        raise SiteChanged(f"'{name}' does not lead to a calendar")
+    return Calendar(Activity(fields["activityid"], name), fields.get("activityflags", DEFAULT_FLAGS))
+
+
+def bookings(html: str) -> tuple[Booking, ...]:
+    """What "my bookings" shows, places on a waiting list left out. Raises SiteChanged when it can't be told."""
+    return tuple(booking for booking in booking_blocks(html) if booking)
+
+
+def booking_blocks(html: str) -> list[Booking | None]:
+    """One per `.event-main-block`, in the page's order; None for a place on a waiting list, which is no booking."""
+    repository = _soup(html).select_one("#event-repository")
+    if repository is None:
+        raise SiteChanged("the page with my bookings has no list of bookings")
+    blocks = repository.select(".event-main-block")
+    if not blocks and _looks_held(repository):
+        raise SiteChanged("the bookings in the page are not marked up as expected")
+    return [_booking(block) for block in blocks]
+
+
+def _looks_held(repository: Tag) -> bool:
+    """Whether a list without known blocks shows a booking all the same: a date, or a button that cancels."""
+    return bool(re.search(r"\d{1,2}/\d{1,2}/\d{4}", repository.get_text(" ")) or repository.select(".btn-delete"))
+
+
+def _booking(block: Tag) -> Booking | None:
+    day = calendar_date(_inner(block, ".event-info-schedule"))
+    start = _time(_inner(block, ".time-start"))
+    description = _inner(block, ".event-info-description")
+    if day is None or start is None or not description:
+        raise SiteChanged("a booking in the page lacks its date, time or place")
+    if WAITING.search(block.get_text(" ")):
+        return None
+    place, _ = split_activity(description)
+    course = course_name(_inner(block, ".event-info-skill-level"), description)
+    return Booking(course, place, day, start, _number(_inner(block, ".time-duration")))
+
+
+def course_name(skill: str, description: str, activity: str = "") -> str:
+    """The course's name, from the fields that may carry it. Without one it is what the activity is, as `Fit Center`.
+
+    `skill` alone says it on Polimisport; `description` may go on after the activity's name:
+    `Giuriati - Corsi Platinum - PILATES MATWORK`.
+    """
+    place, kind = split_activity(activity) if activity else _leading(description)
+    known = {plain(place), plain(kind), plain(activity), ""}
+    for text in (skill, description):
+        parts = re.split(r"\s+[-\u2013\u2014]\s+", " ".join(text.split()))
+        own = [part for part in parts if plain(part) not in known]
+        if own:
+            return " - ".join(own)
+    return FIT_CENTER if "fit center" in plain(kind) or not kind else kind
+
+
+def _leading(description: str) -> tuple[str, str]:
+    place, kind = split_activity(description)
+    return place, split_activity(kind)[0]
+
+
+# ----- the schedule, as JSON
+
+
+def slots(answer: object, activity: Activity, day: date, zone: ZoneInfo) -> tuple[Slot, ...]:
+    """The slots of one activity and day in the calendar's own answer; an empty list in it is a day without slots.
+
+    Raises SiteChanged when it is not a schedule: another status, no list, or a list of something else.
+    """
+    content = _schedule_content(answer)
+    found = [_Fields(each, zone) for each in _slot_objects(content)]
+    if not found and not _is_empty_list(content):
+        raise SiteChanged("the schedule of a day is not a list of slots")
+    read = [slot for slot in (_json_slot(each, activity, day) for each in found) if slot]
+    if found and not read:
+        raise SiteChanged("no slot of the schedule tells when it begins")
+    return tuple(sorted((slot for slot in read if slot.day == day), key=lambda slot: (slot.start, slot.course)))
+
+
+def _schedule_content(answer: object) -> object:
+    """What the answer carries, out of its envelopes: `{"status", "data"}`, `{"d": ...}`, JSON within a string."""
+    for _ in range(4):
+        if isinstance(answer, str):
+            answer = _json(answer)
+        if not isinstance(answer, dict):
+            return answer
+        fields = _keys(answer)
+        status = plain(str(fields.get("status", "ok")))
+        if status not in ("ok", "success", "true", "1", "200", "none"):
+            raise SiteChanged(f"the schedule answers with status '{str(fields.get('status'))[:40]}'")
+        inner = next((fields[key] for key in ("data", "d", "result", "slots", "events") if key in fields), None)
+        if inner is None:
+            return answer
+        answer = inner
+    return answer
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise SiteChanged("the schedule is not readable JSON") from None
+
+
+def _slot_objects(node: object) -> Iterator[dict[str, Any]]:
+    """Every object that looks like a slot, however deep: days may be nested around them."""
+    if isinstance(node, dict):
+        if {"appointmentid", "startdatetime", "timestart"} & _keys(node).keys():
+            yield node
+        else:
+            for inner in node.values():
+                yield from _slot_objects(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _slot_objects(inner)
+
+
+def _is_empty_list(content: object) -> bool:
+    if isinstance(content, dict):
+        return bool(content) and all(_is_empty_list(each) for each in content.values() if isinstance(each, dict | list))
+    return isinstance(content, list) and all(_is_empty_list(each) for each in content)
+
+
+def _json_slot(fields: _Fields, activity: Activity, day: date) -> Slot | None:
+    start = fields.start(day)
+    if start is None:
+        return None
+    texts = fields.descriptions()
+    status, places = _status(fields.text("status"), " ".join(fields.notes()), _places(texts))
+    return Slot(
+        activity=activity,
+        appointment_id=fields.text("appointmentid", "appointment"),
+        course=course_name(fields.text("skillname"), texts[0], activity.name)
+        if texts[0]
+        else _course(fields, activity),
+        day=start.date(),
+        start=start.time(),
+        end=fields.end(start).time(),
+        instructor=_instructor(texts[1:]),
+        places=places if places is not None else fields.whole("availableplaces", "placesavailable", "freeplaces"),
+        status=status,
+    )
+
+
+def _course(fields: _Fields, activity: Activity) -> str:
+    return course_name(fields.text("skillname"), fields.text("eventname"), activity.name)
+
+
+def _keys(node: dict[str, Any]) -> dict[str, Any]:
+    """The fields by name in lower case, letters and digits only: `AppointmentId`, `appointmentID`, `appointment_id`."""
+    return {re.sub(r"[^a-z0-9]", "", str(key).lower()): value for key, value in node.items()}
+
+
+class _Fields:
+    """One slot of the answer, read by names in lower case."""
+
+    def __init__(self, node: dict[str, Any], zone: ZoneInfo) -> None:
+        self._fields = _keys(node)
+        self._zone = zone
+
+    def text(self, *names: str) -> str:
+        """The first of these that holds something, as plain text; markup in it is dropped."""
+        for name in names:
+            value = self._fields.get(name)
+            if value is not None and not isinstance(value, dict | list | bool) and str(value).strip():
+                return _text(_soup(str(value))) if "<" in str(value) else " ".join(str(value).split())
+        return ""
+
+    def whole(self, *names: str) -> int | None:
+        values = (self._fields.get(name) for name in names)
+        return next((each for each in values if isinstance(each, int) and not isinstance(each, bool)), None)
+
+    def descriptions(self) -> list[str]:
+        """What the page shows under the time: the first tells the course, the others who and how many places."""
+        first = self.text("eventdescription")
+        return [first, self.text("eventdescription2"), self.text("eventdescription3"), self.text("instructor")]
+
+    def notes(self) -> list[str]:
+        return [self.text(name) for name in ("notes", "notesbefore", "notesafter")]
+
+    def start(self, day: date) -> datetime | None:
+        """`StartDateTime`, else `DateStart` (else the day that was asked for) and `TimeStart`."""
+        whole = self._moment("startdatetime")
+        if whole and (whole.time() != time(0) or "timestart" not in self._fields):
+            return whole
+        hour = self._hour("timestart") or self._hour("timedescription")
+        dated = self._moment("datestart")
+        return datetime.combine(dated.date() if dated else day, hour) if hour is not None else whole
+
+    def end(self, start: datetime) -> datetime:
+        """`EndDateTime`, else the start and the minutes; never past midnight, where no class goes."""
+        end = self._moment("enddatetime")
+        if end is None or end <= start:
+            minutes = _number(self.text("durationminutes", "timeduration")) or DEFAULT_MINUTES
+            end = start + timedelta(minutes=minutes)
+        return min(end, datetime.combine(start.date(), time(23, 59)))
+
+    def _moment(self, name: str) -> datetime | None:
+        return moment(self.text(name), self._zone)
+
+    def _hour(self, name: str) -> time | None:
+        value = self._fields.get(name)
+        if isinstance(value, dict):  # how .NET writes a TimeSpan
+            value = f"{_keys(value).get('hours', '')}:{_keys(value).get('minutes', ''):0>2}"
+        return _time(str(value)) if value is not None else None
+
+
+def moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """A date with or without time as the site may write it -> naive, in the site's zone. None when it is none.
+
+    `/Date(1795629600000)/` (milliseconds, UTC), ISO with or without offset, `24/11/2026 18:00:00`.
+    """
+    ticks = re.search(r"Date\((-?\d{9,14})", text)
+    if ticks:
+        return datetime.fromtimestamp(int(ticks[1]) / 1000, zone).replace(tzinfo=None)
+    italian = calendar_date(text)
+    if italian:
+        return datetime.combine(italian, _time(text.partition(" ")[2].strip()) or time(0))
+    try:
+        read = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return read.astimezone(zone).replace(tzinfo=None) if read.tzinfo else read
+
+
+def calendar_date(text: str) -> date | None:
+    """The `dd/mm/yyyy` in a text."""
+    found = re.search(r"\b(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b", text)
+    if not found:
+        return None
+    try:
+        return date(int(found[3]), int(found[2]), int(found[1]))
+    except ValueError:
+        return None
+
+
+def _status(word: str, notes: str, places: int | None) -> tuple[SlotStatus, int | None]:
+    """The status a word of the site's stands for, and the places left once "full" is said in words."""
+    said = plain(word)
+    if WAITING.search(f"{word} {notes}") or re.search(r"\blista\b", notes, re.IGNORECASE):
+        return SlotStatus.WAITING, 0
+    if FULL.search(f"{word} {notes}"):
+        return SlotStatus.DISABLED, 0
+    if said in ("available", "disponibile", "prenotabile", "bookable", "open", "free"):
+        return SlotStatus.AVAILABLE, places
+    if said in ("booked", "prenotato", "prenotata", "mine", "reserved"):
+        return SlotStatus.BOOKED, places
+    bookable = not said and re.search(r"\bprenota\b", notes, re.IGNORECASE)
+    return (SlotStatus.AVAILABLE if bookable else SlotStatus.DISABLED), places
+
+
+def _places(texts: list[str]) -> int | None:
+    """`Posti disponibili: 7` -> 7; said in words, none are left; not said, not known."""
+    for text in texts:
+        if "post" not in plain(text):
+            continue
+        if FULL.search(text):
+            return 0
+        found = re.search(r"\d+", text)
+        if found:
+            return int(found[0])
+    return None
+
+
+def _instructor(texts: list[str]) -> str:
+    """`con ROSSI MARIA` -> `ROSSI MARIA`; a text about places is nobody's name."""
+    for text in texts:
+        found = re.match(r"con\s+(.+)", text, re.IGNORECASE)
+        if found:
+            return found[1]
+    return next((text for text in texts if text and not re.search(r"\d|post", text, re.IGNORECASE)), "")
+
+
+# ----- the schedule, as the page shows it
+
+
+def slots_on_page(html: str, activity: Activity, day: date) -> list[Slot]:
+    """The slots of one day's column, in the page's order, without AppointmentId.
+
+    Raises SiteChanged when the column has neither slots nor the mark of an empty day.
+    """
+    soup = _soup(html)
+    boxes = soup.select(".event-slot")
+    if not boxes and not soup.select(".day-schedule-empty"):
+        raise SiteChanged(f"the calendar of {activity.name} shows no slots and does not say that the day is empty")
+    return [_page_slot(box, activity, day) for box in boxes]
+
+
+def _page_slot(box: Tag, activity: Activity, day: date) -> Slot:
+    start = _time(_inner(box, ".time-start"))
+    if start is None:
+        raise SiteChanged(f"a slot in the calendar of {activity.name} has no time")
+    description = _inner(box, ".slot-description")
+    minutes = _number(_inner(box, ".time-duration")) or DEFAULT_MINUTES
+    others = [_inner(box, ".slot-description2"), _inner(box, ".slot-description3")]
+    notes = " ".join(_text(each) for each in box.select(".slot-notes"))
+    status, places = _status(_class_word(box), notes, _places(others))
+    return Slot(
+        activity=activity,
+        appointment_id="",
+        course=course_name(_inner(box, ".slot-description .skill"), description, activity.name),
+        day=day,
+        start=start,
+        end=min(datetime.combine(day, start) + timedelta(minutes=minutes), datetime.combine(day, time(23, 59))).time(),
+        instructor=_instructor(others),
+        places=places,
+        status=status,
+    )
+
+
+def _class_word(box: Tag) -> str:
+    """`slot-available` -> `available`."""
+    words = ("available", "booked", "disabled")
+    classes: list[str] = list(box.get_attribute_list("class"))
+    return next((word for word in words if f"slot-{word}" in classes), "")
+
+
+# ----- what the site answers to a booking
+
+
+@dataclass(frozen=True, slots=True)
+class BookingAnswer:
+    """What BookAppointment answered; believed only once "my bookings" agrees."""
+
+    understood: bool  # JSON with a status or a message
+    accepted: bool  # it sounds like a yes
+    message: str  # the site's own words
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it put us on a waiting list instead."""
+        return bool(WAITING.search(self.message))
+
+
+def booking_answer(text: str) -> BookingAnswer:
+    """Reads the answer to BookAppointment, whatever it is; raises nothing."""
+    try:
+        answer = json.loads(text)
+        answer = json.loads(answer) if isinstance(answer, str) else answer
+    except ValueError:
+        return BookingAnswer(False, False, "")
+    fields = _keys(answer) if isinstance(answer, dict) else {}
+    if isinstance(fields.get("d"), dict):
+        fields = _keys(fields["d"])
+    status, message = str(fields.get("status", "")), _plain_text(str(fields.get("message") or ""))
+    accepted = plain(status) in ("ok", "success", "succeeded", "true", "1", "200", "booked", "confirmed")
+    return BookingAnswer(bool(status or message), accepted, message)
+
+
+def refusal(message: str) -> BookingRefused:
+    """The site's Italian reason as the error that says what happens next; unknown words give a plain BookingRefused."""
+    words = plain(message)
+    kind = next((kind for kind, pattern in REASONS if re.search(pattern, words)), BookingRefused)
+    return kind(message.strip() or "the site refused without a reason")
+
+
+def offers_waiting_list(fragment: str) -> bool:
+    """Whether a confirmation has the button "Lista" in place of "Conferma Prenotazione"."""
+    buttons = _soup(fragment).select("button, a.btn, input[type=button], input[type=submit]")
+    return any(WAITING.search(_text(each) or str(each.get("value") or "")) for each in buttons)
+
+
+# ----- small readers
+
+
+def _soup(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "html.parser")
+
+
+def _text(tag: Tag) -> str:
+    return " ".join(tag.get_text(" ").split())
+
+
+def _plain_text(markup: str) -> str:
+    return _text(_soup(markup)) if "<" in markup else " ".join(markup.split())
+
+
+def _inner(tag: Tag, selector: str) -> str:
+    found = tag.select_one(selector)
+    return _text(found) if found else ""
+
+
+def _time(text: str) -> time | None:
+    try:
+        return clock_time(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int | None:
+    found = re.search(r"\d+", text)
+    return int(found[0]) if found else None

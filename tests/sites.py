@@ -1,0 +1,126 @@
+"""Fixtures of the simulated site for the tests that go there: people, a portal, a session. Import what you need."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from demo.site import Person, Site, SiteWorld
+from model import Credentials, Wish, clock_time
+from portal.session import Portal, SiteAccess, SiteSession
+
+ROME = ZoneInfo("Europe/Rome")
+SECRET = "JBSWY3DPEHPK3PXP"
+PASSWORD = "una-password-finta"
+GIULIA = "10000001"
+NOON = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)  # a Sunday: Tuesday's classes are open, Wednesday's are not
+TUESDAY = date(2026, 11, 24)
+SATURDAY = date(2026, 11, 28)
+OTP_URL = f"otpauth://totp/Polimi:{GIULIA}?secret={SECRET}"
+
+
+class Clock:
+    """Runs like the real one, but from noon of a Sunday; can be moved."""
+
+    def __init__(self) -> None:
+        self._ahead = NOON - datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def move(self, seconds: float) -> None:
+        self._ahead += timedelta(seconds=seconds)
+
+
+def chromium() -> str:
+    """The browser of this machine."""
+    named = os.environ.get("POLIMISPORT_BROWSER__EXECUTABLE_PATH")
+    found = named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found:
+        pytest.skip("no Chromium on this machine")
+    return found
+
+
+def credentials(user_id: int = 1, username: str = GIULIA, password: str = PASSWORD) -> Credentials:
+    return Credentials(user_id, username, password, OTP_URL)
+
+
+def person(username: str = GIULIA) -> Person:
+    return Person(username, PASSWORD, SECRET, name="Giulia")
+
+
+def access(site: Site, state_dir: Path, clock: Clock, timeout: float = 4.0) -> SiteAccess:
+    return SiteAccess(
+        base_url=site.base_url,
+        state_dir=state_dir,
+        timezone=ROME,
+        executable_path=chromium(),
+        clock=clock,
+        timeout_seconds=timeout,
+    )
+
+
+def wish(world: SiteWorld, day: date = TUESDAY, course: str = "PILATES MATWORK", start: str | None = None) -> Wish:
+    """Something the simulated timetable really has on that day."""
+    slot = world.slot(day, course=course, start=start) if start else world.slot(day, course=course)
+    return Wish(slot.course, slot.activity.partition(" - ")[0], slot.date, clock_time(slot.start))
+
+
+def enter(session: SiteSession, site: Site) -> None:
+    """Gives the account a stored session without the long way through the login."""
+    session._store.save({"cookies": [cookie(site)], "origins": []})
+
+
+def cookie(site: Site, username: str = GIULIA) -> dict[str, object]:
+    return {
+        "name": ".ASPXAUTH_SOCIALBOOKING",
+        "value": site.world.accounts.open_session(username),
+        "domain": "127.0.0.1",
+        "path": "/",
+        "expires": -1,
+        "httpOnly": True,
+        "secure": False,
+        "sameSite": "Lax",
+    }
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def world(clock: Clock) -> SiteWorld:
+    return SiteWorld(clock=clock, people=[person()])
+
+
+@pytest.fixture
+async def site(world: SiteWorld) -> AsyncIterator[Site]:
+    async with Site(world) as running:
+        yield running
+
+
+@pytest.fixture
+async def portal(site: Site, tmp_path: Path, clock: Clock) -> AsyncIterator[Portal]:
+    async with Portal(access(site, tmp_path, clock)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def session(portal: Portal, site: Site) -> SiteSession:
+    """Somebody whose session is stored: no login, and no browser until a page is needed."""
+    entered = portal.session(credentials())
+    enter(entered, site)
+    return entered
+
+
+@pytest.fixture
+def newcomer(portal: Portal) -> SiteSession:
+    """Somebody who has to log in first."""
+    return portal.session(credentials())
