@@ -19,6 +19,7 @@ import aiosqlite
 from model import DatabaseError
 
 BUSY_TIMEOUT_MS = 20_000  # a person in a sqlite3 shell may hold the write lock for a while; nobody shall notice
+WAL_PAUSE_MS = 50
 Parameters = Mapping[str, Any]
 
 
@@ -40,6 +41,20 @@ def explain(path: Path, error: sqlite3.Error) -> DatabaseError:
     else:
         remedy = f"can't be used ({error})"
     return DatabaseError(f"the database {path} {remedy}")
+
+
+async def _use_wal(connection: aiosqlite.Connection) -> None:
+    """Turns WAL on; it stays on in the file. SQLite's busy timeout does not cover this one change."""
+    for _ in range(BUSY_TIMEOUT_MS // WAL_PAUSE_MS):
+        try:
+            await connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            await asyncio.sleep(WAL_PAUSE_MS / 1000)
+        else:
+            return
+    await connection.execute("PRAGMA journal_mode = WAL")
 
 
 class Transaction:
@@ -75,7 +90,11 @@ class Connection:
         except OSError as error:
             raise explain(self.path, sqlite3.OperationalError("unable to open")) from error
         self._writer = await self._connect()
-        self._reader = await self._connect()
+        try:
+            self._reader = await self._connect()
+        except BaseException:
+            await self._writer.close()
+            raise
         return self
 
     async def __aexit__(
@@ -90,7 +109,7 @@ class Connection:
         try:
             await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             await connection.execute("PRAGMA foreign_keys = ON")
-            await connection.execute("PRAGMA journal_mode = WAL")
+            await _use_wal(connection)
             await connection.execute("PRAGMA synchronous = FULL")
         except sqlite3.Error as error:
             await connection.close()

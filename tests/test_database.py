@@ -1,0 +1,233 @@
+"""The file: made, upgraded, refused with a remedy; the catalogue and the bookings in it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import stat
+from dataclasses import replace
+from datetime import date, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from database import Database, NewAction, open_database
+from model import (
+    FIT_CENTER,
+    ActionType,
+    Activity,
+    Booking,
+    BookingStatus,
+    DatabaseError,
+    NoticeKind,
+    Role,
+    SiteChanged,
+    Slot,
+    SlotStatus,
+    Timetable,
+    Wish,
+)
+from store.catalogue import replace as swap
+from store.people import Person
+from tests.conftest import GIULIA, Time
+
+PLATINUM = Activity("1", "Giuriati - Corsi Platinum")
+MONDAY = date(2026, 11, 23)
+YOGA = Slot(PLATINUM, "a1", "YOGA", MONDAY, time(18), time(18, 55), "ROSSI ANNA", 7, SlotStatus.AVAILABLE)
+PILATES = replace(YOGA, appointment_id="a2", course="PILATES", start=time(19), end=time(19, 55))
+HELD = Booking("YOGA", "Giuriati", MONDAY, time(18), 55)
+
+
+def timetable(*slots: Slot, days: tuple[date, ...] = (MONDAY,)) -> Timetable:
+    return Timetable((PLATINUM,), days, slots)
+
+
+async def read(db: Database, found: Timetable, clock: Time) -> None:
+    clock.go(seconds=1)
+    async with db.connection.transaction() as tx:
+        await swap(tx, found, clock())
+
+
+async def sync(db: Database, clock: Time, *bookings: Booking) -> None:
+    await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+    action = await db.queue.claim("w", 60)
+    assert action
+    await db.queue.complete_check(action, bookings, "read", clock().date())
+
+
+async def test_a_new_file_can_be_read_by_its_owner_alone(db: Database, tmp_path: Path) -> None:
+    assert stat.S_IMODE(os.stat(tmp_path / "polimisport.db").st_mode) == 0o600
+
+
+async def test_programs_that_start_together_make_one_database(tmp_path: Path) -> None:
+    async def start() -> int:
+        async with open_database(tmp_path / "new.db") as database:
+            return len(await database.people.all())
+
+    assert await asyncio.gather(*(start() for _ in range(4))) == [0, 0, 0, 0]
+
+
+async def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    path.write_text("shopping list: milk" * 100)
+    with pytest.raises(DatabaseError, match="left as it is"):
+        async with open_database(path):
+            pass
+    assert path.read_text().startswith("shopping list")
+
+
+async def test_a_newer_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "future.db"
+    with sqlite3.connect(path) as shell:
+        shell.execute("PRAGMA user_version = 99")
+    shell.close()
+    with pytest.raises(DatabaseError, match="newer version"):
+        async with open_database(path):
+            pass
+
+
+async def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DatabaseError, match="can't be opened"):
+        async with open_database(tmp_path / "file" / "polimisport.db"):
+            pass
+
+
+async def test_the_first_bots_file_is_taken_over_after_a_backup(tmp_path: Path) -> None:
+    path = tmp_path / "polimisport.db"
+    with sqlite3.connect(path) as shell:
+        shell.execute(
+            "CREATE TABLE periodic_bookings (id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER, name TEXT,"
+            " location TEXT, course_name TEXT, day_of_week INTEGER, time_slot TEXT, requires_confirmation BOOLEAN,"
+            " active BOOLEAN, created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP)"
+        )
+        shell.execute(
+            "INSERT INTO periodic_bookings VALUES (7, 42, 'mine', 'Giuriati', 'YOGA', 0, '18:00', 1, 1, '2025-01-01')"
+        )
+    shell.close()
+    async with open_database(path) as database:
+        [periodic] = await database.periodic.of(42)
+    assert (periodic.id, periodic.course, periodic.start) == (7, "YOGA", time(18))
+    assert len(list(tmp_path.glob("*.bak"))) == 1
+
+
+async def test_a_refresh_twice_makes_no_duplicates_and_keeps_the_buttons_good(db: Database, clock: Time) -> None:
+    await read(db, timetable(YOGA, PILATES), clock)
+    before = await db.catalogue.slots_on(MONDAY)
+    await read(db, timetable(PILATES, replace(YOGA, places=3)), clock)
+    after = await db.catalogue.slots_on(MONDAY)
+    assert [slot.id for slot in after] == [slot.id for slot in before]
+    assert after[0].slot.places == 3
+    assert [course.name for course in await db.catalogue.courses_on(0)] == ["YOGA", "PILATES"]
+
+
+async def test_the_most_places_ever_seen_are_kept(db: Database, clock: Time) -> None:
+    await read(db, timetable(replace(YOGA, places=20)), clock)
+    await read(db, timetable(replace(YOGA, places=3)), clock)
+    [course] = await db.catalogue.courses_on(0)
+    assert (course.available_spots, course.total_spots) == (3, 20)
+
+
+async def test_an_empty_timetable_leaves_the_old_one(db: Database, clock: Time) -> None:
+    await read(db, timetable(YOGA), clock)
+    with pytest.raises(SiteChanged, match="old one stays"):
+        await read(db, timetable(), clock)
+    assert len(await db.catalogue.slots_on(MONDAY)) == 1
+
+
+async def test_a_timetable_that_lost_most_of_its_slots_leaves_the_old_one(db: Database, clock: Time) -> None:
+    many = [replace(YOGA, start=time(hour)) for hour in range(8, 20)]
+    await read(db, timetable(*many), clock)
+    with pytest.raises(SiteChanged, match="shrank"):
+        await read(db, timetable(*many[:3]), clock)
+    assert len(await db.catalogue.slots_on(MONDAY)) == 12
+
+
+async def test_a_slot_that_left_the_timetable_leaves_the_catalogue(db: Database, clock: Time) -> None:
+    await read(db, timetable(YOGA, PILATES), clock)
+    await read(db, timetable(YOGA), clock)
+    assert [known.slot.course for known in await db.catalogue.slots_on(MONDAY)] == ["YOGA"]
+
+
+async def test_a_holiday_does_not_empty_the_weekly_timetable(db: Database, clock: Time) -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    await read(db, timetable(YOGA, replace(PILATES, day=tuesday), days=(MONDAY, tuesday)), clock)
+    await read(db, timetable(YOGA, days=(MONDAY, tuesday)), clock)
+    assert [course.name for course in await db.catalogue.courses_on(1)] == ["PILATES"]
+    assert await db.catalogue.slots_on(tuesday) == []
+
+
+async def test_a_sync_twice_makes_no_duplicates(db: Database, clock: Time) -> None:
+    await sync(db, clock, HELD)
+    await sync(db, clock, HELD)
+    [held] = await db.bookings.held(GIULIA, MONDAY)
+    assert held.booking == HELD
+
+
+async def test_a_booking_that_vanished_is_told_once(db: Database, clock: Time) -> None:
+    await sync(db, clock, HELD)
+    await sync(db, clock)
+    await sync(db, clock)
+    [row] = await db.connection.rows("SELECT status FROM user_bookings")
+    notices = await db.connection.rows("SELECT kind FROM notices")
+    assert row["status"] == BookingStatus.GONE
+    assert [notice["kind"] for notice in notices] == [NoticeKind.GONE]
+
+
+async def test_yesterdays_booking_is_past_and_not_lost(db: Database, clock: Time) -> None:
+    await sync(db, clock, HELD)
+    clock.go(days=3)
+    await sync(db, clock)
+    [row] = await db.connection.rows("SELECT status FROM user_bookings")
+    assert row["status"] == BookingStatus.PAST
+    assert await db.outbox.next_of_each() == []
+
+
+async def test_a_booking_typed_by_hand_with_the_given_columns_is_shown(db: Database, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "polimisport.db") as shell:
+        shell.execute(
+            "INSERT INTO user_bookings (user_id, booking_id, course_name, location, booking_date, booking_time, status)"
+            " VALUES (42, 'abc', NULL, 'Giuriati', '2026-11-23', '07:00', 'active')"
+        )
+    shell.close()
+    [held] = await db.bookings.held(GIULIA, MONDAY)
+    assert held.booking.wish == Wish(FIT_CENTER, "Giuriati", MONDAY, time(7))
+    assert held.status is BookingStatus.CONFIRMED
+
+
+async def test_new_credentials_clear_a_rejection_and_old_ones_do_not(db: Database) -> None:
+    await db.people.reject(GIULIA, tell=True)
+    await db.people.reject(GIULIA, tell=True)
+    await db.people.set([Person(GIULIA, Role.OWNER, "g")])
+    account = await db.people.find(GIULIA)
+    assert account
+    assert account.rejected
+    assert len(await db.connection.rows("SELECT 1 FROM notices")) == 1
+    await db.people.set([Person(GIULIA, Role.OWNER, "new")])
+    account = await db.people.find(GIULIA)
+    assert account
+    assert not account.rejected
+
+
+async def test_who_left_the_configuration_is_a_stranger(db: Database) -> None:
+    await db.people.set([Person(1, Role.OWNER, "x")])
+    assert await db.people.find(GIULIA) is None
+
+
+async def test_a_transaction_that_fails_leaves_nothing(db: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with db.connection.transaction() as tx:
+            await tx.run("INSERT INTO slot_days VALUES ('2026-11-23', 'now')")
+            raise RuntimeError("the power went")
+    assert await db.connection.rows("SELECT * FROM slot_days") == []
+
+
+async def test_a_shell_that_holds_the_write_lock_only_makes_us_wait(db: Database, tmp_path: Path) -> None:
+    shell = sqlite3.connect(tmp_path / "polimisport.db", isolation_level=None, check_same_thread=False)
+    shell.execute("BEGIN IMMEDIATE")
+    tap = asyncio.create_task(db.queue.add(NewAction(ActionType.CHECK, GIULIA)))
+    assert await db.queue.live(GIULIA) == []  # readers do not wait
+    await asyncio.to_thread(shell.execute, "COMMIT")
+    assert (await tap).type is ActionType.CHECK
+    shell.close()
