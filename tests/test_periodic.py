@@ -1,0 +1,171 @@
+"""Recurring bookings: each date is dealt with once, asked in time, and never booked unasked."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pytest
+
+from database import Database
+from model import Action, ActionStatus, ActionType, ConfirmationOutcome, NoticeKind, Wish
+from periodic_executor import Executor
+from settings import Settings, load
+from tests.conftest import GIULIA, Time
+
+TUESDAY = date(2026, 11, 24)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    path = tmp_path / "config.json"
+    path.write_text(
+        json.dumps(
+            {
+                "username": "10000001",
+                "password": "correct horse",
+                "otpatu": "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP",
+                "telegram": {"bot_token": "123456:token", "allowed_user_id": GIULIA},
+            }
+        )
+    )
+    return load(path)
+
+
+@pytest.fixture
+def executor(db: Database, settings: Settings, clock: Time) -> Executor:
+    return Executor(db, settings, clock)
+
+
+def by_hand(tmp_path: Path, asks: int) -> None:
+    """A row with the given columns alone: pilates on Tuesdays at 18:00."""
+    with sqlite3.connect(tmp_path / "polimisport.db") as shell:
+        shell.execute(
+            "INSERT INTO periodic_bookings (user_id, name, location, course_name, day_of_week, time_slot,"
+            " requires_confirmation, active, created_at) VALUES (42, 'mia', 'Giuriati', 'PILATES', 1, '18:00', ?, 1,"
+            " '2026-11-01 10:00:00')",
+            (asks,),
+        )
+    shell.close()
+
+
+async def bookings(db: Database) -> list[Action]:
+    return [action for action in await db.queue.latest(GIULIA, 10) if action.type is ActionType.BOOK]
+
+
+async def kinds(db: Database) -> list[str]:
+    return [row["kind"] for row in await db.connection.rows("SELECT kind FROM notices ORDER BY id")]
+
+
+async def test_an_automatic_one_waits_in_the_queue_for_its_opening(
+    db: Database, executor: Executor, clock: Time, tmp_path: Path
+) -> None:
+    by_hand(tmp_path, asks=0)
+    clock.now = datetime(2026, 11, 21, 22, 59, tzinfo=UTC)  # a minute before Tuesday's opening
+    await executor.step()
+    await executor.step()
+    [action] = await bookings(db)
+    assert action.wish == Wish("PILATES", "Giuriati", TUESDAY, time(18))
+    assert action.run_at == action.opens_at == datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
+
+
+async def test_an_automatic_one_after_its_opening_is_booked_at_once(
+    db: Database, executor: Executor, clock: Time, tmp_path: Path
+) -> None:
+    by_hand(tmp_path, asks=0)
+    await executor.step()
+    [action] = await bookings(db)
+    assert action.run_at == clock()
+
+
+async def test_the_question_is_sent_one_hour_before_and_once(
+    db: Database, executor: Executor, clock: Time, tmp_path: Path
+) -> None:
+    by_hand(tmp_path, asks=1)
+    clock.now = datetime(2026, 11, 24, 15, 59, tzinfo=UTC)
+    await executor.step()
+    assert await kinds(db) == []
+    clock.go(minutes=1)
+    await executor.step()
+    await executor.step()
+    assert await kinds(db) == [NoticeKind.CONFIRMATION]
+    assert await bookings(db) == []
+
+
+async def test_what_is_not_confirmed_is_skipped_and_told(
+    db: Database, executor: Executor, clock: Time, tmp_path: Path
+) -> None:
+    by_hand(tmp_path, asks=1)
+    clock.now = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+    await executor.step()
+    clock.go(minutes=55)
+    await executor.step()
+    await executor.step()
+    assert await kinds(db) == [NoticeKind.CONFIRMATION, NoticeKind.EXPIRED]
+    assert await bookings(db) == []
+
+
+async def test_what_is_confirmed_by_hand_is_queued(
+    db: Database, executor: Executor, clock: Time, tmp_path: Path
+) -> None:
+    by_hand(tmp_path, asks=1)
+    clock.now = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+    await executor.step()
+    await db.connection.write("UPDATE pending_confirmations SET confirmed = 1")
+    clock.go(minutes=58)
+    await executor.step()
+    [action] = await bookings(db)
+    confirmation = await db.periodic.confirmation(1)
+    assert (action.status, action.run_at) == (ActionStatus.PENDING, clock())
+    assert confirmation
+    assert confirmation.outcome is ConfirmationOutcome.CONFIRMED
+
+
+async def test_a_date_slept_through_is_told_and_not_booked(
+    db: Database, executor: Executor, clock: Time, tmp_path: Path
+) -> None:
+    by_hand(tmp_path, asks=1)
+    clock.now = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
+    await executor.step()
+    await executor.step()
+    assert await kinds(db) == [NoticeKind.MISSED]
+    assert await bookings(db) == []
+
+
+async def test_a_paused_one_does_nothing(db: Database, executor: Executor, clock: Time, tmp_path: Path) -> None:
+    by_hand(tmp_path, asks=0)
+    assert await db.periodic.set_active(1, GIULIA, active=False)
+    await executor.step()
+    assert await bookings(db) == []
+
+
+async def test_a_booking_queued_by_hand_serves_for_the_periodic_one(
+    db: Database, executor: Executor, clock: Time, tmp_path: Path
+) -> None:
+    by_hand(tmp_path, asks=0)
+    await executor.step()
+    [action] = await bookings(db)
+    await db.connection.write("DELETE FROM occurrences")
+    await executor.step()
+    [occurrence] = await db.periodic.occurrences_since(TUESDAY)
+    assert occurrence.action_id == action.id
+
+
+async def test_routine_work_is_queued_once_and_again_when_it_is_due(
+    db: Database, executor: Executor, clock: Time
+) -> None:
+    await executor.step()
+    await executor.step()
+    rows = await db.connection.rows("SELECT action_type, user_id FROM booking_actions ORDER BY id")
+    assert [(row["action_type"], row["user_id"]) for row in rows] == [("refresh", 42), ("check", 42), ("check", 43)]
+    await db.connection.write(
+        "UPDATE booking_actions SET status = 'completed', completed_at = created_at WHERE action_type <> ''"
+    )
+    clock.go(minutes=59)
+    await executor.step()
+    assert len(await db.connection.rows("SELECT 1 FROM booking_actions")) == 3
+    clock.go(minutes=1)
+    await executor.step()
+    assert len(await db.connection.rows("SELECT 1 FROM booking_actions")) == 5

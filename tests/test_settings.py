@@ -1,0 +1,117 @@
+"""The configuration: each mistake gets one clear sentence, and no secret is ever printed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model import ConfigError
+from settings import RedactingFormatter, fingerprint, load
+
+GOOD: dict[str, Any] = {
+    "username": "10000001",
+    "password": "correct horse",
+    "otpatu": "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP",
+    "telegram": {"bot_token": "123456:a-token", "allowed_user_id": 42},
+}
+
+
+def written(tmp_path: Path, values: object) -> Path:
+    path = tmp_path / "config.json"
+    path.write_text(values if isinstance(values, str) else json.dumps(values))
+    return path
+
+
+def test_the_five_keys_are_enough(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, GOOD))
+    assert settings.telegram.api_base_url == "https://api.telegram.org"
+    assert settings.site.base_url == "https://ecomm.sportrick.com/sportpolimi"
+    assert settings.database == tmp_path / "polimisport.db"
+    assert settings.opening.days_ahead == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"password": None}, "the key 'password'"),
+        ({"password": ""}, "the key 'password' is wrong: must not be empty"),
+        ({"otpatu": "JBSWY3DPEHPK3PXP"}, "the key 'otpatu' is wrong: write the otpauth:// address"),
+        ({"telegram": {"bot_token": "1:a", "allowed_user_id": "me"}}, "the key 'telegram.allowed_user_id'"),
+        ({"telegram": {"allowed_user_id": 42}}, "the key 'telegram.bot_token' is missing"),
+        ({"timezone": "Rome"}, "'Rome' is not a time zone"),
+        ({"opening": {"at": "midnight"}}, "the key 'opening.at' is wrong: write a time as HH:MM"),
+        ({"site": {"base_url": "sportrick"}}, "the key 'site.base_url' is wrong: write an address"),
+        ({"worker": {"lease_seconds": -1}}, "the key 'worker.lease_seconds'"),
+    ],
+)
+def test_a_wrong_key_is_named_with_its_remedy(tmp_path: Path, change: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ConfigError, match=sentence.replace("(", r"\(")):
+        load(written(tmp_path, GOOD | change))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("{", "not valid JSON"), ("[]", "one JSON object"), ("\udcff", "can't be read")]
+)
+def test_a_file_that_is_no_configuration_is_said_so(tmp_path: Path, text: str, sentence: str) -> None:
+    path = tmp_path / "config.json"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ConfigError, match=sentence):
+        load(path)
+
+
+def test_a_missing_file_names_the_wizard(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"python setup\.py"):
+        load(tmp_path / "config.json")
+
+
+def test_unknown_keys_are_named_and_ignored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    load(written(tmp_path, GOOD | {"pasword": "x", "worker": {"lease": 5}}))
+    said = capsys.readouterr().err
+    assert "'pasword' is not known" in said
+    assert "'worker.lease' is not known" in said
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLIMISPORT_TELEGRAM__API_BASE_URL", "http://127.0.0.1:1/")
+    settings = load(written(tmp_path, GOOD))
+    assert settings.telegram.api_base_url == "http://127.0.0.1:1"
+    assert settings.telegram.allowed_user_id == 42
+
+
+def test_a_configuration_others_can_read_is_closed_to_them(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD)
+    path.chmod(0o644)
+    load(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_secrets_are_not_in_what_settings_print(tmp_path: Path) -> None:
+    text = repr(load(written(tmp_path, GOOD)))
+    assert not any(secret in text for secret in ("correct horse", "JBSWY", "a-token"))
+
+
+def test_secrets_are_not_in_messages_arguments_or_tracebacks(tmp_path: Path) -> None:
+    formatter = RedactingFormatter("test", load(written(tmp_path, GOOD)).secrets())
+    try:
+        raise ValueError("password was correct horse")  # noqa: TRY301
+    except ValueError:
+        trace = sys.exc_info()
+    record = logging.LogRecord(
+        "x", logging.ERROR, "", 0, "url %s", ("http://h/bot999999:zzzzzzz/getMe JBSWY3DPEHPK3PXP",), trace
+    )
+    text = formatter.format(record)
+    assert not any(secret in text for secret in ("correct horse", "JBSWY", "zzzzzzz"))
+    assert "Traceback" in text
+
+
+def test_a_fingerprint_changes_with_the_password(tmp_path: Path) -> None:
+    [old] = load(written(tmp_path, GOOD)).people
+    [new] = load(written(tmp_path, GOOD | {"password": "other"})).people
+    assert fingerprint(old) != fingerprint(new)
+    assert fingerprint(old) == fingerprint(old)
