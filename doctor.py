@@ -1,0 +1,241 @@
+"""The doctor: looks at everything the programs need and says, a line each, whether it is well and what to do if not.
+
+Run by `python setup.py` after the set-up, and by `python setup.py --check`. It changes nothing but the mode of
+config.json, and books nothing.
+"""
+
+from __future__ import annotations
+
+import stat
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import httpx
+
+import booking
+from database import open_database
+from model import AppError, Clock, ConfigError, Credentials, LoginRejected, OtpRejected, SiteError, utc_now
+from otp_extractor import parse
+from perform import site_access
+from portal.session import Portal
+from settings import Settings, load
+from store.health import damage, prove_writable
+from store.migrations import VERSION
+
+MOST_CLOCK_ERROR = 5.0  # s; a one-time code is refused when the clock is off by about thirty
+PATIENCE = 15.0  # s for one answer of Telegram or the site
+OPEN_TO_OTHERS = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    subject: str
+    what: str
+    remedy: str | None = None  # None: all is well; empty: not well, and `what` says it already
+
+    def __str__(self) -> str:
+        if self.remedy is None:
+            return f"✓ {self.subject}: {self.what}"
+        return f"✗ {self.subject}: {self.what}" + (f" → {self.remedy}" if self.remedy else "")
+
+
+async def examine(config: Path, *, login: bool = True, clock: Clock = utc_now) -> AsyncIterator[Finding]:
+    """The findings, each as soon as it is known. Without a usable configuration there is only the first."""
+    mode = _mode(config)
+    try:
+        settings = load(config)
+    except ConfigError as error:
+        for line in str(error).splitlines():
+            yield Finding("configuration", line, "")
+        return
+    yield _configuration(config, mode)
+    yield await _database(settings)
+    yield await _browser(settings)
+    yield await _telegram(settings)
+    reached = await _reach_site(settings, clock)
+    yield _site(settings, reached)
+    yield _clock(settings, reached)
+    for credentials in settings.people:
+        yield _code(credentials, clock)
+    if login and isinstance(reached, Reached):
+        async for finding in _logins(settings):
+            yield finding
+
+
+def _mode(config: Path) -> int:
+    return config.stat().st_mode if config.exists() else 0
+
+
+def _configuration(config: Path, mode: int) -> Finding:
+    if not config.exists():
+        return Finding("configuration", "from environment variables alone")
+    if mode & OPEN_TO_OTHERS:
+        config.chmod(0o600)
+        return Finding("configuration", f"{config} is complete; other users could read it: now only you can")
+    return Finding("configuration", f"{config} is complete, and only you can read it")
+
+
+async def _database(settings: Settings) -> Finding:
+    if not settings.database.exists():
+        return Finding("database", f"{settings.database} does not exist", "run: python setup.py")
+    try:
+        async with open_database(settings.database) as db:
+            await prove_writable(db.connection)
+            broken = await damage(db.connection)
+    except AppError as error:
+        return Finding("database", str(error), "")
+    if broken:
+        shown = "; ".join(broken[:3])
+        return Finding(
+            "database", f"{settings.database} is damaged ({shown})", "stop the programs and restore a backup"
+        )
+    return Finding("database", f"{settings.database}, version {VERSION}, is sound and can be written")
+
+
+async def _browser(settings: Settings) -> Finding:
+    try:
+        async with Portal(site_access(settings)) as portal:
+            browser = await portal.browser()
+            return Finding("browser", f"Chromium {browser.version} starts")
+    except SiteError as error:
+        remedy = "install Chromium (on Debian: apt install chromium) and name it in browser.executable_path"
+        return Finding("browser", f"it does not start ({_first_line(error)})", remedy)
+
+
+async def _telegram(settings: Settings) -> Finding:
+    try:
+        name = await bot_name(settings.telegram.api_base_url, settings.telegram.bot_token.get_secret_value())
+    except TelegramRefused as error:
+        return Finding("Telegram", str(error), "ask @BotFather for the token (/token) and put it in telegram.bot_token")
+    except httpx.HTTPError as error:
+        remedy = "check the network, and telegram.api_base_url if you set it"
+        return Finding("Telegram", f"{settings.telegram.api_base_url} can't be reached ({_kind(error)})", remedy)
+    return Finding("Telegram", f"the token belongs to @{name}")
+
+
+class TelegramRefused(Exception):
+    """Telegram does not accept the token."""
+
+
+async def bot_name(api_base_url: str, token: str) -> str:
+    """The user name of the bot a token belongs to. Raises TelegramRefused, or httpx.HTTPError when out of reach."""
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+        answer = await client.get(f"{api_base_url}/bot{token}/getMe")
+    try:
+        body = answer.json()
+        if body["ok"]:
+            return str(body["result"]["username"])
+    except (ValueError, KeyError, TypeError):
+        raise httpx.RemoteProtocolError("the answer is not one of Telegram") from None
+    raise TelegramRefused(f"the token is refused ({body.get('description', answer.status_code)})")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The site's answer, and how far its clock is ahead of ours (seconds; it tells whole seconds only)."""
+
+    status: int
+    ahead: float | None
+
+
+async def _reach_site(settings: Settings, clock: Clock) -> Reached | str:
+    """The answer, or why there is none."""
+    sent = clock()
+    try:
+        async with httpx.AsyncClient(timeout=PATIENCE) as client:
+            answer = await client.get(f"{settings.site.base_url}/Account/Login")
+    except httpx.HTTPError as error:
+        return _kind(error)
+    if answer.status_code >= 500:
+        return f"it answers {answer.status_code}"
+    return Reached(answer.status_code, _ahead(answer.headers.get("Date"), sent, clock()))
+
+
+def _ahead(date: str | None, sent: datetime, received: datetime) -> float | None:
+    if not date:
+        return None
+    try:
+        theirs = parsedate_to_datetime(date).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    # The header cuts the second off: half of one is what is missing on average.
+    return (theirs - sent).total_seconds() + 0.5 - (received - sent).total_seconds() / 2
+
+
+def _site(settings: Settings, reached: Reached | str) -> Finding:
+    if isinstance(reached, str):
+        remedy = "check the network, and site.base_url if you set it; if the site is down, it comes back by itself"
+        return Finding("site", f"{settings.site.base_url} can't be used ({reached})", remedy)
+    return Finding("site", f"{settings.site.base_url} answers ({reached.status})")
+
+
+def _clock(settings: Settings, reached: Reached | str) -> Finding:
+    here = datetime.now(settings.zone)
+    ahead = reached.ahead if isinstance(reached, Reached) else None
+    if ahead is not None and abs(ahead) > MOST_CLOCK_ERROR:
+        direction = "slow" if ahead > 0 else "fast"
+        remedy = "let the machine keep time (on Linux: timedatectl set-ntp true)"
+        return Finding("clock", f"this machine is {abs(ahead):.0f} s {direction} against the site", remedy)
+    compared = "" if ahead is None else ", within a second or so of the site's" if abs(ahead) < 1.5 else (
+        f", {abs(ahead):.0f} s from the site's"
+    )  # fmt: skip
+    return Finding("clock", f"{here:%H:%M:%S} in {settings.timezone}{compared}")
+
+
+def _code(credentials: Credentials, clock: Clock) -> Finding:
+    subject = f"one-time code of {credentials.username}"
+    try:
+        password = parse(credentials.otp_url)
+    except AppError as error:
+        return Finding(subject, str(error), "read the QR code again: python otp_extractor.py PICTURE --url")
+    now = clock()
+    code, left = password.code(password.counter(now)), password.seconds_left(now)
+    return Finding(subject, f"{code} for {left:.0f} s more; your authenticator app must show the same")
+
+
+async def _logins(settings: Settings) -> AsyncIterator[Finding]:
+    async with Portal(site_access(settings)) as portal:
+        for credentials in settings.people:
+            finding = await _login(portal, credentials)
+            if finding.remedy is None and settings.database.exists():
+                async with open_database(settings.database) as db:
+                    await db.people.forgive(credentials.user_id)
+            yield finding
+
+
+async def _login(portal: Portal, credentials: Credentials) -> Finding:
+    subject = f"login of {credentials.username}"
+    began = time.monotonic()
+    try:
+        held = await booking.my_bookings(portal.session(credentials))
+    except LoginRejected as error:
+        return Finding(subject, _first_line(error), "correct username and password; it was tried once only")
+    except OtpRejected as error:
+        return Finding(subject, _first_line(error), "compare the one-time code above with your authenticator app")
+    except SiteError as error:
+        kept = f"; what the site showed is in {error.evidence}" if error.evidence else ""
+        return Finding(subject, _first_line(error), f"try again later{kept}")
+    return Finding(subject, f"works; {len(held)} bookings read in {time.monotonic() - began:.1f} s")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else _kind(error)
+
+
+def _kind(error: Exception) -> str:
+    return type(error).__name__
+
+
+async def report(config: Path, say: Callable[[str], None], *, login: bool = True) -> bool:
+    """Says every finding as soon as it is known; whether all is well."""
+    well = True
+    async for finding in examine(config, login=login):
+        say(str(finding))
+        well = well and finding.remedy is None
+    return well

@@ -1,0 +1,120 @@
+"""Sets Polimisport Bot up and looks after it. A script, run by hand: nothing is packaged, nothing happens on import.
+
+    python setup.py               first run: the wizard; then (and every other time) the database and the doctor
+    python setup.py --check       the doctor alone: changes nothing, a line per check with its remedy
+    python setup.py --no-login    either of them without the login on the site
+    python setup.py --backup      a copy of the database, also while the programs run (or --backup FILE)
+
+Exit code 0: all is well. 1: something is not. 2: there is no usable configuration or database. 130: stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import sys
+from pathlib import Path
+
+import doctor
+from database import open_database, people_of
+from model import Clock, ConfigError, DatabaseError, utc_now
+from settings import Settings, add_config_option, load
+from wizard import Wizard, write
+
+WELL, UNWELL, UNUSABLE, STOPPED = 0, 1, 2, 130
+
+
+def options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Sets Polimisport Bot up and looks after it.")
+    add_config_option(parser)
+    parser.add_argument("--check", action="store_true", help="only look whether all is well")
+    parser.add_argument("--no-login", action="store_true", help="don't log in to the site")
+    parser.add_argument(
+        "--backup", nargs="?", const="", metavar="FILE", help="copy the database; default: backups/ beside it"
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    chosen = options(arguments)
+    try:
+        if chosen.check:
+            return WELL if examine(chosen.config, login=not chosen.no_login) else UNWELL
+        if chosen.backup is not None:
+            return asyncio.run(back_up(load(chosen.config), chosen.backup))
+        return set_up(chosen.config, login=not chosen.no_login)
+    except (ConfigError, DatabaseError) as error:
+        print(error, file=sys.stderr)
+        return UNUSABLE
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return STOPPED
+
+
+def set_up(config: Path, *, login: bool) -> int:
+    """Configuration, then database, then doctor. What is there already stays as it is."""
+    settings = configured(config)
+    made = not settings.database.exists()
+    asyncio.run(prepare_database(settings))
+    print(f"The database {settings.database} is {'made' if made else 'there, and up to date'}.\n")
+    well = examine(config, login=login)
+    print("\nAll is well." if well else "\nMend what has a ✗, then run: python setup.py --check")
+    return WELL if well else UNWELL
+
+
+def examine(config: Path, *, login: bool) -> bool:
+    """The doctor's report on the terminal; whether all is well."""
+    return asyncio.run(doctor.report(config, lambda line: print(line, flush=True), login=login))
+
+
+def configured(config: Path) -> Settings:
+    """The settings; asked for when there is no file and the environment does not hold them either."""
+    try:
+        return load(config)
+    except ConfigError:
+        if config.exists():
+            raise
+    try:
+        write(config, Wizard(ask=input, ask_secret=getpass.getpass, say=print).ask_everything())
+    except EOFError:
+        remedy = f"copy config.example.json to {config} and fill it in"
+        raise ConfigError(f"there is nobody to answer the questions here: {remedy}") from None
+    except OSError as error:
+        raise ConfigError(f"{config} can't be written ({error.strerror}): choose another place with --config") from None
+    print(f"\nWritten: {config}, readable by you only.")
+    return load(config)
+
+
+async def prepare_database(settings: Settings) -> None:
+    """Makes or upgrades the file, and writes down who may use the bot. Never takes anything away."""
+    async with open_database(settings.database) as db:
+        await db.people.set(people_of(settings))
+
+
+def backup_target(settings: Settings, name: str, clock: Clock) -> Path:
+    """Where a backup goes: as named, or beside the database under the time it was made."""
+    if name:
+        return Path(name).expanduser()
+    return settings.database.parent / "backups" / f"{settings.database.stem}-{clock():%Y%m%dT%H%M%SZ}.db"
+
+
+async def back_up(settings: Settings, name: str, clock: Clock = utc_now) -> int:
+    """Copies the database as of one instant, whoever is using it."""
+    if not settings.database.exists():
+        raise DatabaseError(f"the database {settings.database} does not exist: there is nothing to copy")
+    target = backup_target(settings, name, clock)
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        async with open_database(settings.database) as db:
+            await db.connection.backup(target)
+    except FileExistsError:
+        raise DatabaseError(f"{target} exists already: name another file") from None
+    except OSError as error:
+        raise DatabaseError(f"{target} can't be written ({error.strerror})") from None
+    print(f"Copied to {target}.")
+    return WELL
+
+
+if __name__ == "__main__":
+    sys.exit(main())
