@@ -1,4 +1,5 @@
 // What the page asks of the emulator: calls under /chat/ID/, and the live stream of changes.
+const RETRY_MS = 2000; // after an answer the browser itself gives up on
 const address = new URLSearchParams(location.search);
 
 /** The id of the person this page belongs to: ?user=ID, or the first there is (null when there is nobody yet). */
@@ -34,6 +35,9 @@ export class Api {
     const stream = new EventSource(`${this.base}/events`);
     stream.onmessage = (event) => onEvent(JSON.parse(event.data));
     stream.onopen = () => onConnection(true);
-    stream.onerror = () => onConnection(false);
+    stream.onerror = () => {
+      onConnection(false);
+      if (stream.readyState === EventSource.CLOSED) setTimeout(() => this.listen(onEvent, onConnection), RETRY_MS);
+    };
   }
 }

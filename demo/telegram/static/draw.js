@@ -55,6 +55,10 @@ function drawBubble(message, row) {
 function drawBody(html, meta) {
   const body = make("div", "body");
   body.innerHTML = html; // made by the server from text and entities, everything else escaped
+  for (const block of body.querySelectorAll("pre, blockquote")) {
+    const after = block.nextSibling; // a block ends its line by itself
+    if (after?.nodeType === Node.TEXT_NODE) after.data = after.data.replace(/^\n/, "");
+  }
   body.append(meta);
   return body;
 }

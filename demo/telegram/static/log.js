@@ -15,6 +15,7 @@ export class Log {
     new ResizeObserver(() => { if (this.stuck) this.toBottom(); }).observe($("log"));
     $("column").addEventListener("load", () => { if (this.stuck) this.toBottom(); }, true);
     this.stuck = true;
+    this.top = 0;
   }
 
   get(id) {
@@ -33,7 +34,8 @@ export class Log {
   reset(messages, now, about) {
     this.now = now;
     this.messages = new Map(messages.map((message) => [message.id, message]));
-    $("column").replaceChildren(...messages.map(drawMessage));
+    $("column").replaceChildren();
+    messages.forEach((message) => this.place(drawMessage(message), message));
     if (!messages.length) $("column").append(about());
     this.arrange();
     this.toBottom();
@@ -45,7 +47,7 @@ export class Log {
     this.messages.set(message.id, message);
     const node = drawMessage(message);
     node.classList.add("new");
-    $("column").append(node);
+    this.place(node, message);
     this.arrange();
     const away = document.hidden || !this.stuck || $("app").classList.contains("list");
     if (!message.mine && away) this.unread += 1;
@@ -69,17 +71,27 @@ export class Log {
     this.arrange();
   }
 
-  /** Tails on the last of each group, a label where the day changes. */
+  /** Puts a new message under its day; each day is a section of its own, so that its label stays on top within it. */
+  place(node, message) {
+    const key = dayKey(message.date);
+    let day = [...$("column").querySelectorAll(".days")].find((section) => section.dataset.day === key);
+    if (!day) {
+      day = make("div", "days");
+      day.dataset.day = key;
+      day.append(make("div", "day", dayName(message.date, this.now)));
+      $("column").append(day);
+    }
+    day.append(node);
+  }
+
+  /** Tails on the last of each group; days without messages go. */
   arrange() {
-    $("column").querySelectorAll(".day").forEach((label) => label.remove());
+    $("column").querySelectorAll(".days:not(:has(.message))").forEach((day) => day.remove());
     const all = [...this.messages.values()];
     all.forEach((message, index) => {
       const node = this.node(message.id);
       node.classList.toggle("first", !together(all[index - 1], message));
       node.classList.toggle("last", !together(message, all[index + 1]));
-      if (!all[index - 1] || dayKey(all[index - 1].date) !== dayKey(message.date)) {
-        node.before(make("div", "day", dayName(message.date, this.now)));
-      }
     });
     this.summarise();
   }
@@ -112,7 +124,9 @@ export class Log {
   showDown() {
     const log = $("log");
     const distance = log.scrollHeight - log.scrollTop - log.clientHeight;
-    this.stuck = distance < NEAR_BOTTOM;
+    if (distance < NEAR_BOTTOM) this.stuck = true;
+    else if (log.scrollTop < this.top) this.stuck = false; // only the reader goes up
+    this.top = log.scrollTop;
     $("down").classList.toggle("shown", !this.stuck);
     if (this.stuck && this.unread && !document.hidden && !$("app").classList.contains("list")) this.unread = 0;
     this.showUnread();
