@@ -1,0 +1,202 @@
+"""`./run --demo`: the real programs in a made-up world, and the address of a chat page to talk to them.
+
+python -m demo [--workers N] [--keep]
+
+Everything it makes is in .demo/, the programs' log included. Ctrl-C or SIGTERM stops programs and world.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import fcntl
+import os
+import shutil
+import signal
+import sys
+import webbrowser
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+
+from demo import world as demo_world
+from demo.site import Site
+from demo.telegram import TelegramEmulator
+from demo.world import GIULIA_ID, MARCO_ID, Programme
+from model import utc_now
+
+PROJECT = Path(__file__).resolve().parent.parent
+FOLDER = PROJECT / ".demo"
+CHAT_PORT = 8765  # the same each time, so that a bookmark or an ssh tunnel goes on working; another when it is taken
+PATIENCE = 30.0  # s for the bot to say its first word
+STOP_PATIENCE = 15.0  # s for the programs to stop; they need five at most
+LOG_LINES = 20  # of the programs' log, shown when they end by themselves
+DAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
+GREETING = """
+  Polimisport Bot · demo  ({opens_date}, ora di Roma / Rome time)
+  ─────────────────────────────────────────────────────────────────────────────────
+  Apri la chat / Open the chat:   {chat}
+
+  IT  1. Premi Avvia e poi "Nuova Prenotazione": per domani si prenota subito.
+      2. Alle {opens} aprono i posti di {day_it}. Prenota adesso {course}
+         delle {start}: il bot aspetta l'apertura, poi i rivali lo riempiono in pochi secondi.
+      3. Verso le {asks} ti chiede conferma per la palestra che si ripete.
+  EN  1. Press Avvia (Start), then "Nuova Prenotazione": tomorrow can be booked at once.
+      2. At {opens} places for {day_en} open. Book {course} at {start} now:
+         the bot waits for the opening; rivals fill the course seconds later.
+      3. At about {asks} it asks you to confirm a recurring gym slot.
+
+  Un'amica, un amico / A friend:  {chat}?user={friend}
+  Il sito simulato / the simulated site:  {site}/
+  Log: {log}        Ctrl-C: fine / stop{tunnel}
+"""
+
+
+class AlreadyRunning(Exception):
+    """Another demo uses the folder."""
+
+
+@contextmanager
+def folder_of_our_own(keep: bool) -> Iterator[Path]:
+    """The demo's folder, emptied unless it is to be kept. Raises AlreadyRunning: two would share a database."""
+    FOLDER.mkdir(mode=0o700, exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning("a demo is running here already: stop it first (Ctrl-C in its terminal)") from None
+        for path in FOLDER.iterdir():
+            if path.name != "lock" and not (keep and path.name.startswith("polimisport")):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        yield FOLDER
+
+
+@asynccontextmanager
+async def chat_server() -> AsyncIterator[TelegramEmulator]:
+    emulator = TelegramEmulator()
+    emulator.person(GIULIA_ID, first_name="Giulia", username="giulia")
+    emulator.person(MARCO_ID, first_name="Marco", username="marco")
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(emulator.serve(port=CHAT_PORT))
+        except OSError:
+            await stack.enter_async_context(emulator.serve(port=0))
+        yield emulator
+
+
+@asynccontextmanager
+async def programs(config: Path, workers: int, log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The three programs, as ./run has them, in a session of their own: Ctrl-C reaches us alone, and we end them."""
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            PROJECT / "deploy/programs.sh", config, str(workers), stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_PATIENCE)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+
+def greeting(programme: Programme, chat: str, site: str, log: Path) -> str:
+    """What the terminal shows: where to go and what to try."""
+    slot = programme.watched
+    port = chat.rstrip("/").rpartition(":")[2]
+    tunnel = (
+        "" if has_display() else f"\n  Da un altro computer / from elsewhere:  ssh -L {port}:127.0.0.1:{port} SERVER"
+    )
+    return GREETING.format(
+        opens_date=f"{programme.opens_at:%d/%m/%Y}",
+        chat=chat,
+        opens=f"{programme.opens_at:%H:%M:%S}",
+        day_it=f"{DAYS[slot.date.weekday()]} {slot.date:%d/%m}",
+        day_en=f"{slot.date:%a %d %b}",
+        course=slot.course or "Fit Center",
+        start=slot.start,
+        asks=f"{programme.asks_at:%H:%M}",
+        friend=MARCO_ID,
+        site=site,
+        log=os.path.relpath(log),
+        tunnel=tunnel,
+    )
+
+
+def has_display() -> bool:
+    return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) -> int:
+    """The demo until stop is set (0) or the programs end by themselves (their exit code)."""
+    world = demo_world.new_world()
+    programme = demo_world.plan(world, utc_now())
+    async with Site(world) as site, chat_server() as telegram:
+        config, log = folder / "config.json", folder / "log.txt"
+        values = demo_world.configuration(programme, site.base_url, telegram.api_base_url, telegram.token)
+        demo_world.write_configuration(config, values)
+        database = await demo_world.prepare_database(config, programme)
+        demo_world.book_again(world, database)
+        if not world.bookings(demo_world.GIULIA.username):
+            demo_world.book_some(world, spared=programme.recurring)
+        async with programs(config, options.workers, log) as process:
+            chat = f"{telegram.api_base_url}/"
+            welcome = asyncio.create_task(greet(telegram, greeting(programme, chat, site.base_url, log), chat))
+            code = await first_of(stop, process)
+            welcome.cancel()
+    if code is None:
+        print("Stopped.", flush=True)
+        return 0
+    print("The programs ended by themselves. Their last words:\n", *last_lines(log), sep="\n  ", file=sys.stderr)
+    return code or 1
+
+
+async def greet(telegram: TelegramEmulator, text: str, chat: str) -> None:
+    """Says where the chat is as soon as the bot listens, and opens it where there is a screen."""
+    with suppress(TimeoutError):
+        await telegram.wait_for_call("getUpdates", PATIENCE)
+    print(text, flush=True)
+    if has_display():
+        await asyncio.to_thread(webbrowser.open, chat)
+
+
+async def first_of(stop: asyncio.Event, process: asyncio.subprocess.Process) -> int | None:
+    """None when stop was set; the exit code when the programs ended before."""
+    stopped = asyncio.create_task(stop.wait())
+    ended = asyncio.create_task(process.wait())
+    await asyncio.wait({stopped, ended}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    return None if stop.is_set() else ended.result()
+
+
+def last_lines(log: Path) -> list[str]:
+    return log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES:]
+
+
+async def until_stopped(folder: Path, options: argparse.Namespace) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return await run(folder, options, stop)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="./run --demo", description="The bot in a made-up world.")
+    parser.add_argument("--workers", type=int, default=1, help="how many workers")
+    parser.add_argument("--keep", action="store_true", help="go on with the last demo's database")
+    options = parser.parse_args()
+    print("Starting the demo world ...", flush=True)
+    try:
+        with folder_of_our_own(options.keep) as folder:
+            return asyncio.run(until_stopped(folder, options))
+    except AlreadyRunning as problem:
+        print(problem, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

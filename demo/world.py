@@ -1,0 +1,151 @@
+"""What ./run --demo puts together: the simulated site and Telegram, two people, a configuration, an opening to watch.
+
+Times are chosen so that a newcomer sees the two things worth seeing within three minutes of the start: a course that
+opens and is full seconds later, and a periodic booking that asks for confirmation.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from database import open_database
+from demo.site import Outcome, Person, SiteWorld, Slot
+from demo.site.world import POPULAR, ROME
+from settings import load
+
+GIULIA = Person("10000001", "demo-giulia", "JBSWY3DPEHPK3PXP", name="Giulia")
+MARCO = Person("10000002", "demo-marco", "KRSXG5CTMVRXEZLU", name="Marco")
+GIULIA_ID, MARCO_ID = 1001, 1002  # on Telegram
+DAYS_AHEAD = 2
+FIT_CENTER = "Giuriati - Fit Center"
+ROUND_TRIP, JITTER = 0.03, 0.01  # s: a good line from Milano
+OPENS_AFTER = timedelta(minutes=2)  # and up to a minute more: the opening is on a full minute
+ASKS_AFTER = timedelta(seconds=90)
+LEAST_NOTICE = timedelta(minutes=25)  # the class that is asked about begins at least so much later
+RIVALS_NEED = 8.0  # s from the opening until the course to watch is full, on days without a popular one
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What there is to see, and when (Europe/Rome)."""
+
+    opens_at: datetime
+    watched: Slot  # opens then, and is full a few seconds later
+    recurring: Slot  # what the periodic booking is about
+    asks_at: datetime
+
+
+def plan(world: SiteWorld, now: datetime) -> Programme:
+    """Sets the world's opening to the next full minute that leaves time to look around, and chooses what to show."""
+    opens_at = (now.astimezone(ROME) + OPENS_AFTER).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    world.opening_at = f"{opens_at:%H:%M:%S}"
+    watched = _worth_watching(world, opens_at.date() + timedelta(days=DAYS_AHEAD))
+    return Programme(opens_at, watched, _next_turn(world, now), now.astimezone(ROME) + ASKS_AFTER)
+
+
+def _worth_watching(world: SiteWorld, day: date) -> Slot:
+    """A popular course of the day; on a day without one, another that rivals now want too."""
+    slots = world.slots(day)
+    popular = [slot for slot in slots if slot.course in POPULAR]
+    chosen = (popular or [slot for slot in slots if slot.course] or slots)[0]
+    if chosen.course not in POPULAR:
+        world.rival(chosen.appointment_id, after=RIVALS_NEED)
+    return chosen
+
+
+def _next_turn(world: SiteWorld, now: datetime) -> Slot:
+    """The next turn of the gym that is far enough away to be asked about."""
+    days = (world.today + timedelta(days=offset) for offset in range(3))
+    turns = (slot for day in days for slot in world.slots(day, FIT_CENTER))
+    return next(slot for slot in turns if slot.starts_at > now + LEAST_NOTICE)
+
+
+def new_world() -> SiteWorld:
+    """The site with its people, and rivals who fill what is popular within seconds of its opening."""
+    return SiteWorld(
+        people=[GIULIA, MARCO],
+        opening_days=DAYS_AHEAD,
+        round_trip=ROUND_TRIP,
+        round_trip_jitter=JITTER,
+        crowds=True,
+    )
+
+
+def book_some(world: SiteWorld, spared: Slot) -> None:
+    """Places Giulia and Marco hold from the start, tomorrow and, where there is still something, today."""
+    for person, wanted in ((GIULIA, 2), (MARCO, 1)):
+        days = (world.today + timedelta(days=offset) for offset in (1, 0))
+        for slot in [slot for day in days for slot in reversed(world.slots(day)) if not slot.overlaps(spared)]:
+            if len(world.bookings(person.username)) < wanted and _adds_variety(world, person, slot):
+                world.book(person.username, slot.appointment_id)
+
+
+def _adds_variety(world: SiteWorld, person: Person, slot: Slot) -> bool:
+    return slot.course not in {held.course for held in world.bookings(person.username)}
+
+
+def book_again(world: SiteWorld, database: Path) -> None:
+    """What Giulia and Marco held when the last demo ended: the simulated site forgets, the database does not."""
+    usernames = {GIULIA_ID: GIULIA.username, MARCO_ID: MARCO.username}
+    with sqlite3.connect(database) as connection:
+        rows = connection.execute(
+            "SELECT user_id, course_name, booking_date, booking_time FROM user_bookings WHERE status = 'confirmed'"
+        ).fetchall()
+    connection.close()
+    for user_id, course, day, start in rows:
+        for slot in world.slots(day):
+            if (slot.course or "Fit Center", slot.start) == (course, start) and user_id in usernames:
+                if world.judge(usernames[user_id], slot.appointment_id) is Outcome.FULL:
+                    world.free(slot.appointment_id)
+                world.book(usernames[user_id], slot.appointment_id)
+
+
+def configuration(programme: Programme, site_url: str, telegram_url: str, token: str) -> dict[str, Any]:
+    """What config.json of the demo holds."""
+    lead = programme.recurring.starts_at - programme.asks_at
+    return {
+        **_account(GIULIA),
+        "telegram": {"bot_token": token, "allowed_user_id": GIULIA_ID, "api_base_url": telegram_url},
+        "site": {"base_url": site_url},
+        "opening": {"days_ahead": DAYS_AHEAD, "at": f"{programme.opens_at:%H:%M:%S}"},
+        "confirmation": {"lead_minutes": int(lead.total_seconds() // 60), "deadline_minutes": 5},
+        "friends": [{"telegram_user_id": MARCO_ID, **_account(MARCO)}],
+    }
+
+
+def _account(person: Person) -> dict[str, str]:
+    url = f"otpauth://totp/Polimi:{person.username}?secret={person.otp_secret}&issuer=Polimi"
+    return {"username": person.username, "password": person.password, "otpatu": url}
+
+
+def write_configuration(path: Path, values: dict[str, Any]) -> None:
+    """Writes it readable by this user only, like the real one."""
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(values, file, indent=2)
+
+
+async def prepare_database(config: Path, programme: Programme) -> Path:
+    """The database with its one periodic booking, put there as anybody can with sqlite3; a kept one loses its old."""
+    settings = load(config)
+    async with open_database(settings.database):
+        pass
+    slot = programme.recurring
+    values = (GIULIA_ID, "Palestra", "Giuriati", "Fit Center", slot.date.weekday(), slot.start, 1)
+    connection = sqlite3.connect(settings.database)
+    with connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("DELETE FROM periodic_bookings WHERE name = 'Palestra'")
+        connection.execute(
+            "INSERT INTO periodic_bookings (user_id, name, location, course_name, day_of_week, time_slot,"
+            " requires_confirmation) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            values,
+        )
+    connection.close()
+    return settings.database
