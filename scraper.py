@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -39,8 +39,8 @@ from model import (
 )
 
 DEFAULT_MINUTES = 60  # the length of a class when nothing tells it
+COURSE_FIELDS = ("skillname", "eventdescription", "eventname")  # which of them has the course can differ
 DEFAULT_FLAGS = "Classes"  # activityFlags of every calendar link seen so far
-MONTHS = ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic")
 
 WAITING = re.compile(r"lista d.?\s*attesa|in lista|^\s*lista\s*$|waiting", re.IGNORECASE)
 FULL = re.compile(r"esaurit|al completo|complet[oa]\b|sold ?out|\bfull\b|nessun posto|non ci sono (più )?posti", re.I)
@@ -140,19 +140,19 @@ def _booking(block: Tag) -> Booking | None:
     if WAITING.search(block.get_text(" ")):
         return None
     place, _ = split_activity(description)
-    course = course_name(_inner(block, ".event-info-skill-level"), description)
+    course = course_name([_inner(block, ".event-info-skill-level"), description])
     return Booking(course, place, day, start, _number(_inner(block, ".time-duration")))
 
 
-def course_name(skill: str, description: str, activity: str = "") -> str:
-    """The course's name, from the fields that may carry it. Without one it is what the activity is, as `Fit Center`.
+def course_name(texts: Sequence[str], activity: str = "") -> str:
+    """The course's name, from the first text that has one. Without one it is what the activity is, as `Fit Center`.
 
-    `skill` alone says it on Polimisport; `description` may go on after the activity's name:
-    `Giuriati - Corsi Platinum - PILATES MATWORK`.
+    A text may begin with the activity's name, `Giuriati - Corsi Platinum - PILATES MATWORK`. If the activity is not
+    given, the last text begins with it.
     """
-    place, kind = split_activity(activity) if activity else _leading(description)
+    place, kind = split_activity(activity) if activity else _leading(texts[-1])
     known = {plain(place), plain(kind), plain(activity), ""}
-    for text in (skill, description):
+    for text in texts:
         parts = re.split(r"\s+[-\u2013\u2014]\s+", " ".join(text.split()))
         own = [part for part in parts if plain(part) not in known]
         if own:
@@ -222,8 +222,10 @@ def _slot_objects(node: object) -> Iterator[dict[str, Any]]:
 
 
 def _is_empty_list(content: object) -> bool:
+    """Whether it holds lists, perhaps one a day, and nothing in them. `null` and `{}` hold no list."""
     if isinstance(content, dict):
-        return bool(content) and all(_is_empty_list(each) for each in content.values() if isinstance(each, dict | list))
+        lists = [each for each in content.values() if isinstance(each, dict | list)]
+        return bool(lists) and all(_is_empty_list(each) for each in lists)
     return isinstance(content, list) and all(_is_empty_list(each) for each in content)
 
 
@@ -232,24 +234,18 @@ def _json_slot(fields: _Fields, activity: Activity, day: date) -> Slot | None:
     if start is None:
         return None
     texts = fields.descriptions()
-    status, places = _status(fields.text("status"), " ".join(fields.notes()), _places(texts))
+    status, places = _status(fields.text("status"), fields.text("notes"), _places(texts))
     return Slot(
         activity=activity,
         appointment_id=fields.text("appointmentid", "appointment"),
-        course=course_name(fields.text("skillname"), texts[0], activity.name)
-        if texts[0]
-        else _course(fields, activity),
+        course=course_name([fields.text(name) for name in COURSE_FIELDS], activity.name),
         day=start.date(),
         start=start.time(),
         end=fields.end(start).time(),
-        instructor=_instructor(texts[1:]),
+        instructor=_instructor(texts),
         places=places if places is not None else fields.whole("availableplaces", "placesavailable", "freeplaces"),
         status=status,
     )
-
-
-def _course(fields: _Fields, activity: Activity) -> str:
-    return course_name(fields.text("skillname"), fields.text("eventname"), activity.name)
 
 
 def _keys(node: dict[str, Any]) -> dict[str, Any]:
@@ -277,12 +273,8 @@ class _Fields:
         return next((each for each in values if isinstance(each, int) and not isinstance(each, bool)), None)
 
     def descriptions(self) -> list[str]:
-        """What the page shows under the time: the first tells the course, the others who and how many places."""
-        first = self.text("eventdescription")
-        return [first, self.text("eventdescription2"), self.text("eventdescription3"), self.text("instructor")]
-
-    def notes(self) -> list[str]:
-        return [self.text(name) for name in ("notes", "notesbefore", "notesafter")]
+        """What the page shows under the course: who teaches, and how many places there are."""
+        return [self.text("eventdescription2"), self.text("eventdescription3"), self.text("instructor")]
 
     def start(self, day: date) -> datetime | None:
         """`StartDateTime`, else `DateStart` (else the day that was asked for) and `TimeStart`."""
@@ -404,7 +396,7 @@ def _page_slot(box: Tag, activity: Activity, day: date) -> Slot:
     return Slot(
         activity=activity,
         appointment_id="",
-        course=course_name(_inner(box, ".slot-description .skill"), description, activity.name),
+        course=course_name([_inner(box, ".slot-description .skill"), description], activity.name),
         day=day,
         start=start,
         end=min(datetime.combine(day, start) + timedelta(minutes=minutes), datetime.combine(day, time(23, 59))).time(),

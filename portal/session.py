@@ -371,10 +371,10 @@ class SiteSession:
     async def _next_code(self) -> str:
         """A code that no process has sent yet and that lives long enough; waits for the next period when it must."""
         password, moment = parse(self.credentials.otp_url), self.access.clock()
-        spent = self._store.last_code()
+        spent, enough = self._store.last_code(), min(LEAST_CODE_LIFE, password.period / 3)
         # a number far ahead of ours was noted by a clock that has been set back since: it forbids nothing
-        while spent - 2 <= password.counter(moment) <= spent or password.seconds_left(moment) < LEAST_CODE_LIFE:
-            wait = password.seconds_left(moment) + CODE_MARGIN
+        while spent - 2 <= password.counter(moment) <= spent or password.seconds_left(moment) < enough:
+            wait = password.seconds_left(moment) + min(CODE_MARGIN, password.period / 3)
             log.info("account %s: waiting %.0f s for the next one-time code", self.credentials.user_id, wait)
             await asyncio.sleep(wait)
             moment = moment.fromtimestamp(moment.timestamp() + wait, moment.tzinfo)

@@ -47,8 +47,10 @@ def chromium() -> str:
     return found
 
 
-def credentials(user_id: int = 1, username: str = GIULIA, password: str = PASSWORD) -> Credentials:
-    return Credentials(user_id, username, password, OTP_URL)
+def credentials(
+    user_id: int = 1, username: str = GIULIA, password: str = PASSWORD, otp_url: str = OTP_URL
+) -> Credentials:
+    return Credentials(user_id, username, password, otp_url)
 
 
 def person(username: str = GIULIA) -> Person:
