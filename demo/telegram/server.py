@@ -152,7 +152,8 @@ class TelegramEmulator:
         body, status = await self._outcome(request.match_info["token"], method, params, fault)
         if (fault and fault.drop == "after") or self.faults.down:
             return self._cut(request)
-        call.code = status
+        if request.transport is not None:  # else the caller is gone: nobody gets this answer
+            call.code = status
         self.world.bell.ring()
         return _json(body, status)
 

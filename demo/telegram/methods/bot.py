@@ -107,7 +107,9 @@ async def answer_callback_query(world: World, params: Params) -> Any:
 async def get_chat(world: World, params: Params) -> Any:
     chat = world.chat(params.text("chat_id"))
     pinned = chat.messages[chat.pinned[-1]].payload if chat.pinned else None
-    extras = {"accent_color_id": chat.id % 7, "max_reaction_count": 11}
+    gifts = {f"{kind}_gifts": False for kind in ("unlimited", "limited", "unique")}
+    gifts |= {"premium_subscription": False, "gifts_from_channels": False}
+    extras = {"accent_color_id": chat.id % 7, "max_reaction_count": 11, "accepted_gift_types": gifts}
     return {**chat.to_json(), **extras, **({"pinned_message": pinned} if pinned else {})}
 
 

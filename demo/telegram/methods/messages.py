@@ -83,12 +83,14 @@ async def send_poll(world: World, params: Params) -> Any:
     poll = {
         "id": str(random.randint(10**17, 10**18)),
         "question": formatted(params.text("question"), params.text("question_parse_mode"), None).text,
-        "options": [{"text": text, "voter_count": 0} for text in texts],
+        "options": [{"text": t, "persistent_id": str(n), "voter_count": 0} for n, t in enumerate(texts)],
         "total_voter_count": 0,
         "is_closed": False,
         "is_anonymous": True,
         "type": params.text("type", "regular"),
         "allows_multiple_answers": params.flag("allows_multiple_answers"),
+        "allows_revoting": True,
+        "members_only": False,
     }
     return send(world, chat, {"poll": poll}, params)
 
