@@ -1,0 +1,285 @@
+"""The worker: what is queued is done on the site, settled with the right words, and survives whoever dies."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from database import Database, NewAction, open_database
+from demo.site import Site, SiteWorld
+from model import (
+    Action,
+    ActionStatus,
+    ActionType,
+    AppError,
+    Blocked,
+    BookingStatus,
+    LoginRejected,
+    NotOpenYet,
+    Role,
+    SiteChanged,
+    SiteUnavailable,
+    SlotFull,
+    Wish,
+    starts_at,
+)
+from perform import MOST_FAILURES, Performer, retry_at
+from portal.session import Portal
+from settings import Settings, load
+from store.people import Person
+from tests.sites import (  # noqa: F401 - fixtures
+    GIULIA,
+    OTP_URL,
+    PASSWORD,
+    ROME,
+    TUESDAY,
+    Clock,
+    clock,
+    credentials,
+    enter,
+    portal,
+    site,
+    wish,
+    world,
+)
+from worker import Worker
+
+OWNER = 1
+THURSDAY = date(2026, 11, 26)
+NOW = datetime(2026, 11, 22, 11, tzinfo=UTC)
+
+
+@pytest.fixture
+async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
+    async with open_database(tmp_path / "polimisport.db", clock) as database:
+        await database.people.set([Person(OWNER, Role.OWNER, "x")])
+        yield database
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    path = tmp_path / "config.json"
+    keys = {"username": GIULIA, "password": PASSWORD, "otpatu": OTP_URL}
+    path.write_text(json.dumps(keys | {"telegram": {"bot_token": "123456:token", "allowed_user_id": OWNER}}))
+    return load(path)
+
+
+@pytest.fixture
+def performer(db: Database, portal: Portal, settings: Settings, clock: Clock) -> Performer:
+    return Performer(db, portal, {OWNER: credentials(OWNER)}, settings.opening_rule, clock)
+
+
+@pytest.fixture
+def worker(db: Database, portal: Portal, performer: Performer, settings: Settings, site: Site) -> Worker:
+    enter(portal.session(credentials(OWNER)), site)
+    return Worker(db, portal, performer, settings)
+
+
+@pytest.fixture
+def pilates(world: SiteWorld) -> Wish:
+    return wish(world)
+
+
+async def done(db: Database, worker: Worker, new: NewAction) -> Action:
+    action = await db.queue.add(new)
+    await worker.burst()
+    row = await db.queue.find(action.id)
+    assert row
+    return row
+
+
+async def test_a_queued_booking_is_made_and_written_down(
+    db: Database,
+    worker: Worker,
+    world: SiteWorld,
+    pilates: Wish,
+) -> None:
+    action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
+    [held] = await db.bookings.held(OWNER, TUESDAY)
+    assert action.status is ActionStatus.COMPLETED
+    assert pilates.meant_by(held.booking.wish)
+    assert len(world.bookings(GIULIA)) == 1
+
+
+async def test_a_queued_cancellation_frees_the_place(
+    db: Database,
+    worker: Worker,
+    world: SiteWorld,
+    pilates: Wish,
+) -> None:
+    booked = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
+    action = await done(db, worker, NewAction(ActionType.CANCEL, OWNER, booking_id=booked.booking_id))
+    [row] = await db.connection.rows("SELECT status FROM user_bookings")
+    assert action.status is ActionStatus.COMPLETED
+    assert row["status"] == BookingStatus.CANCELLED
+    assert world.bookings(GIULIA) == []
+
+
+async def test_a_full_slot_fails_with_its_reason(
+    db: Database,
+    worker: Worker,
+    world: SiteWorld,
+    pilates: Wish,
+) -> None:
+    world.fill(world.slot(TUESDAY, course=pilates.course).appointment_id)
+    action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
+    assert (action.status, action.error_kind) == (ActionStatus.FAILED, "SlotFull")
+
+
+async def test_a_slot_that_opens_later_goes_back_to_wait_for_its_opening(
+    db: Database,
+    worker: Worker,
+    world: SiteWorld,
+) -> None:
+    slot = world.slots(THURSDAY)[0]
+    later = Wish(slot.course, "Giuriati", THURSDAY, time.fromisoformat(slot.start))
+    action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, later))
+    assert action.status is ActionStatus.PENDING
+    assert action.run_at == action.opens_at == datetime(2026, 11, 23, 23, tzinfo=UTC)
+    assert world.shots == []
+
+
+async def test_a_timetable_and_the_bookings_are_read(db: Database, worker: Worker, world: SiteWorld) -> None:
+    world.book(GIULIA, world.slot(TUESDAY, course="PILATES MATWORK").appointment_id)
+    refresh = await done(db, worker, NewAction(ActionType.REFRESH, OWNER, quiet=True))
+    check = await done(db, worker, NewAction(ActionType.CHECK, OWNER, quiet=True))
+    assert (refresh.status, check.status) == (ActionStatus.COMPLETED, ActionStatus.COMPLETED)
+    assert len(await db.catalogue.days(NOW.date())) == 8
+    assert {"PILATES MATWORK", "Fit Center"} <= {course.name for course in await db.catalogue.courses_on(1)}
+    assert len(await db.bookings.held(OWNER, TUESDAY)) == 1
+    assert await db.outbox.next_of_each() == []
+
+
+async def test_a_broken_timetable_leaves_the_old_one(db: Database, worker: Worker, world: SiteWorld) -> None:
+    await done(db, worker, NewAction(ActionType.REFRESH, OWNER, quiet=True))
+    before = await db.catalogue.slots_on(TUESDAY)
+    world.faults.empty_timetable = True
+    action = await done(db, worker, NewAction(ActionType.REFRESH, OWNER, quiet=True))
+    assert (action.status, action.error_kind) == (ActionStatus.FAILED, "SiteChanged")
+    assert await db.catalogue.slots_on(TUESDAY) == before
+
+
+async def test_a_site_that_is_down_is_tried_again_later(
+    db: Database,
+    worker: Worker,
+    world: SiteWorld,
+    pilates: Wish,
+) -> None:
+    world.faults.status_503 = True
+    action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
+    assert (action.status, action.failures, action.error_kind) == (ActionStatus.PENDING, 1, "SiteUnavailable")
+
+
+async def test_a_stranger_in_the_queue_is_refused_and_never_reaches_the_site(
+    db: Database,
+    worker: Worker,
+    world: SiteWorld,
+    pilates: Wish,
+) -> None:
+    action = await done(db, worker, NewAction(ActionType.BOOK, 999, pilates))
+    assert (action.status, action.error_kind) == (ActionStatus.FAILED, "ConfigError")
+    assert world.log == []
+
+
+async def test_after_a_refused_password_nothing_is_tried(
+    db: Database,
+    portal: Portal,
+    settings: Settings,
+    world: SiteWorld,
+    clock: Clock,
+    pilates: Wish,
+) -> None:
+    wrong = replace(credentials(OWNER), password="not-this-one")
+    worker = Worker(db, portal, Performer(db, portal, {OWNER: wrong}, settings.opening_rule, clock), settings)
+    first = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
+    second = await done(db, worker, NewAction(ActionType.CHECK, OWNER))
+    assert (first.error_kind, second.error_kind) == ("LoginRejected", "LoginRejected")
+    assert world.login_attempts[GIULIA] == 1
+
+
+async def test_a_dead_workers_booking_is_found_and_not_made_twice(
+    db: Database,
+    worker: Worker,
+    world: SiteWorld,
+    clock: Clock,
+    pilates: Wish,
+) -> None:
+    """The worker died between the site's commit and ours."""
+    action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
+    await db.queue.claim("dead", 60)
+    world.book(GIULIA, world.slot(TUESDAY, course=pilates.course).appointment_id)
+    clock.move(61)
+    await worker.burst()
+    row = await db.queue.find(action.id)
+    assert row
+    assert row.status is ActionStatus.COMPLETED
+    assert len(world.bookings(GIULIA)) == 1
+    assert [shot for shot in world.shots if shot.user] == []
+
+
+async def test_an_action_that_kills_its_workers_is_given_up(
+    db: Database,
+    worker: Worker,
+    world: SiteWorld,
+    clock: Clock,
+    pilates: Wish,
+) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
+    for _ in range(5):
+        await db.queue.claim("dead", 60)
+        clock.move(61)
+    await worker.burst()
+    row = await db.queue.find(action.id)
+    assert row
+    assert row.status is ActionStatus.FAILED
+    assert world.log == []
+
+
+async def test_a_stop_gives_back_what_is_in_hand(
+    db: Database,
+    worker: Worker,
+    world: SiteWorld,
+    pilates: Wish,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("worker.GRACE", 1.0)
+    world.faults.hang = True
+    action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
+    await worker.step()
+    stop = asyncio.Event()
+    stop.set()
+    await worker.run(stop)
+    row = await db.queue.find(action.id)
+    assert row
+    assert (row.status, row.failures, row.attempts) == (ActionStatus.PENDING, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "failures", "seconds"),
+    [
+        (SiteUnavailable("503"), 0, 2),
+        (SiteUnavailable("503"), 3, 16),
+        (SiteUnavailable("503"), MOST_FAILURES - 1, 256),
+        (SiteUnavailable("503"), MOST_FAILURES, None),
+        (NotOpenYet("later"), 0, 2),
+        (AppError("unexpected"), 0, 2),
+        (SlotFull("full"), 0, None),
+        (LoginRejected("wrong"), 0, None),
+        (SiteChanged("new page"), 0, None),
+        (Blocked("captcha"), 0, None),
+    ],
+)
+def test_the_class_of_an_error_decides_when_to_try_again(error: AppError, failures: int, seconds: int | None) -> None:
+    again = retry_at(error, failures, NOW, None)
+    assert again == (NOW + timedelta(seconds=seconds) if seconds else None)
+
+
+def test_nothing_is_tried_again_after_the_class_began() -> None:
+    begins = starts_at(TUESDAY, time(18), ROME)
+    assert retry_at(SiteUnavailable("503"), 5, begins - timedelta(seconds=10), begins) is None
