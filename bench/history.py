@@ -1,0 +1,88 @@
+"""A claim, and what /status reads, with a million finished rows in booking_actions.
+
+Timed, in one process through database.py: `queue.claim` of a due action (the write to disk included), `queue.due` as
+an idle worker asks, and `queue.latest` with `queue.find` as /status and /status <id> ask.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+import time
+from collections.abc import Awaitable
+from contextlib import closing
+from pathlib import Path
+
+from bench.figures import Figure
+from database import Database, NewAction, open_database
+from model import Action, ActionType
+
+ROUNDS = 200
+ROWS = 1_000_000
+GOAL = 2.0  # ms
+USER_ID = 1001  # of every row: the worst case for /status
+LATEST = 8  # lines on a page of /status
+LEASE = 60.0  # s
+
+FINISHED_ROWS = """
+    WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :rows)
+    INSERT INTO booking_actions (action_type, user_id, status, location, course_name, date, time_slot, created_at,
+        started_at, completed_at, run_at, result, quiet, attempts)
+    SELECT CASE n % 4 WHEN 0 THEN 'check' WHEN 1 THEN 'cancel' ELSE 'book' END, :user_id,
+        CASE n % 10 WHEN 0 THEN 'failed' WHEN 1 THEN 'cancelled' ELSE 'completed' END, 'Giuriati', 'PILATES MATWORK',
+        date('2020-01-01', (n % 2000) || ' days'), '18:00', :then, :then, :then, :then, 'seen in my bookings',
+        n % 4 = 0, 1
+    FROM number
+"""
+
+
+async def measure(rounds: int | None, rows: int = ROWS) -> list[Figure]:
+    with tempfile.TemporaryDirectory(prefix="polimisport-bench-") as name:
+        file = Path(name) / "polimisport.db"
+        async with open_database(file):
+            pass
+        _fill(file, rows)
+        async with open_database(file) as db:
+            return await _measure(db, rounds or ROUNDS, f"{rows:,} rows")
+
+
+def _fill(file: Path, rows: int) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(FINISHED_ROWS, {"rows": rows, "user_id": USER_ID, "then": "2026-01-01T00:00:00.000Z"})
+
+
+async def _measure(db: Database, rounds: int, among: str) -> list[Figure]:
+    claims, looks, lists, finds = [], [], [], []
+    for _ in range(rounds):
+        claims.append(await _claim(db))
+        looks.append(await _milliseconds(db.queue.due()))
+        lists.append(await _milliseconds(db.queue.latest(USER_ID, LATEST)))
+        finds.append(await _milliseconds(db.queue.find(len(lists), USER_ID)))
+    return [
+        Figure(f"a claim among {among}", "ms", tuple(claims), GOAL),
+        Figure(f"an idle worker's look among {among}", "ms", tuple(looks)),
+        Figure(f"/status among {among}", "ms", tuple(lists), GOAL),
+        Figure(f"/status <id> among {among}", "ms", tuple(finds), GOAL),
+    ]
+
+
+async def _claim(db: Database) -> float:
+    """Claims a fresh action, and ends it, so that the next round has its own. Milliseconds of the claim."""
+    await db.queue.add(NewAction(ActionType.CHECK, USER_ID, quiet=True))
+    began = time.perf_counter()
+    action = await db.queue.claim("bench", LEASE)
+    seconds = time.perf_counter() - began
+    assert action is not None
+    await _end(db, action)
+    return seconds * 1000
+
+
+async def _end(db: Database, action: Action) -> None:
+    await db.queue.release(action)
+    await db.queue.withdraw(action.id, USER_ID)
+
+
+async def _milliseconds(work: Awaitable[object]) -> float:
+    began = time.perf_counter()
+    await work
+    return (time.perf_counter() - began) * 1000
