@@ -33,22 +33,10 @@ from perform import MOST_FAILURES, Performer, retry_at
 from portal.session import Portal
 from settings import Settings, load
 from store.people import Person
-from tests.sites import (  # noqa: F401 - fixtures
-    GIULIA,
-    OTP_URL,
-    PASSWORD,
-    ROME,
-    TUESDAY,
-    Clock,
-    clock,
-    credentials,
-    enter,
-    portal,
-    site,
-    wish,
-    world,
-)
+from tests.sites import GIULIA, OTP_URL, PASSWORD, ROME, TUESDAY, Clock, credentials, enter, wish
 from worker import Worker
+
+pytest_plugins = ["tests.site_fixtures"]
 
 OWNER = 1
 THURSDAY = date(2026, 11, 26)
@@ -56,8 +44,8 @@ NOW = datetime(2026, 11, 22, 11, tzinfo=UTC)
 
 
 @pytest.fixture
-async def db(tmp_path: Path, clock: Clock) -> AsyncIterator[Database]:
-    async with open_database(tmp_path / "polimisport.db", clock) as database:
+async def db(tmp_path: Path, site_clock: Clock) -> AsyncIterator[Database]:
+    async with open_database(tmp_path / "polimisport.db", site_clock) as database:
         await database.people.set([Person(OWNER, Role.OWNER, "x")])
         yield database
 
@@ -71,8 +59,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def performer(db: Database, portal: Portal, settings: Settings, clock: Clock) -> Performer:
-    return Performer(db, portal, {OWNER: credentials(OWNER)}, settings.opening_rule, clock)
+def performer(db: Database, portal: Portal, settings: Settings, site_clock: Clock) -> Performer:
+    return Performer(db, portal, {OWNER: credentials(OWNER)}, settings.opening_rule, site_clock)
 
 
 @pytest.fixture
@@ -192,11 +180,11 @@ async def test_after_a_refused_password_nothing_is_tried(
     portal: Portal,
     settings: Settings,
     world: SiteWorld,
-    clock: Clock,
+    site_clock: Clock,
     pilates: Wish,
 ) -> None:
     wrong = replace(credentials(OWNER), password="not-this-one")
-    worker = Worker(db, portal, Performer(db, portal, {OWNER: wrong}, settings.opening_rule, clock), settings)
+    worker = Worker(db, portal, Performer(db, portal, {OWNER: wrong}, settings.opening_rule, site_clock), settings)
     first = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
     second = await done(db, worker, NewAction(ActionType.CHECK, OWNER))
     assert (first.error_kind, second.error_kind) == ("LoginRejected", "LoginRejected")
@@ -207,14 +195,14 @@ async def test_a_dead_workers_booking_is_found_and_not_made_twice(
     db: Database,
     worker: Worker,
     world: SiteWorld,
-    clock: Clock,
+    site_clock: Clock,
     pilates: Wish,
 ) -> None:
     """The worker died between the site's commit and ours."""
     action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
     await db.queue.claim("dead", 60)
     world.book(GIULIA, world.slot(TUESDAY, course=pilates.course).appointment_id)
-    clock.move(61)
+    site_clock.move(61)
     await worker.burst()
     row = await db.queue.find(action.id)
     assert row
@@ -227,13 +215,13 @@ async def test_an_action_that_kills_its_workers_is_given_up(
     db: Database,
     worker: Worker,
     world: SiteWorld,
-    clock: Clock,
+    site_clock: Clock,
     pilates: Wish,
 ) -> None:
     action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
     for _ in range(5):
         await db.queue.claim("dead", 60)
-        clock.move(61)
+        site_clock.move(61)
     await worker.burst()
     row = await db.queue.find(action.id)
     assert row
@@ -283,3 +271,13 @@ def test_the_class_of_an_error_decides_when_to_try_again(error: AppError, failur
 def test_nothing_is_tried_again_after_the_class_began() -> None:
     begins = starts_at(TUESDAY, time(18), ROME)
     assert retry_at(SiteUnavailable("503"), 5, begins - timedelta(seconds=10), begins) is None
+
+
+async def test_an_action_that_hangs_loses_its_session_and_is_tried_again(
+    db: Database, worker: Worker, world: SiteWorld, pilates: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.LONGEST_ACTION", 0.0)
+    monkeypatch.setattr(worker, "_lease", 0.6)
+    world.faults.hang = True
+    action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
+    assert (action.status, action.error_kind) == (ActionStatus.PENDING, "SiteUnavailable")
