@@ -244,6 +244,22 @@ class Queue:
             {"message_id": message_id, "id": action_id},
         )
 
+    async def adopt(self, action_id: int, user_id: int, message_id: int) -> Action | None:
+        """Makes an unfinished check or refresh tell its end on that message, though it was begun quietly.
+
+        None when it is not the person's, or has ended meanwhile.
+        """
+        rows = await self._db.write(
+            """
+            UPDATE booking_actions SET quiet = 0, card_message_id = :message_id
+            WHERE id = :id AND user_id = :user_id AND action_type IN ('check', 'refresh')
+                AND status IN ('pending', 'processing')
+            RETURNING *
+            """,
+            {"message_id": message_id, "id": action_id, "user_id": user_id},
+        )
+        return to_action(rows[0]) if rows else None
+
     # Claiming and holding: the worker
 
     async def add_claimed(self, new: NewAction, worker: str, lease_seconds: float) -> Action | None:
@@ -361,7 +377,9 @@ class Queue:
             await self._tell_unless_quiet(tx, action)
 
     async def _tell_unless_quiet(self, tx: Transaction, action: Action) -> None:
-        if not action.quiet:
+        """The row is asked, not the action in hand: the person may have asked for it meanwhile (adopt)."""
+        row = await tx.row("SELECT quiet FROM booking_actions WHERE id = :id", {"id": action.id})
+        if row and not row["quiet"]:
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
 
     async def _end(

@@ -1,0 +1,152 @@
+"""How a page gets into a chat: sending, editing, answering a tap, and which of Telegram's errors are none."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from weakref import WeakValueDictionary
+
+from telegram import Bot, CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.page import Letter, Page
+
+MOST_PATIENCE = 30.0  # s; a longer flood wait is not sat out while somebody looks at the screen
+PAUSE = 1.0  # s before a lost connection is tried once more
+
+Result = TypeVar("Result")
+log = logging.getLogger(__name__)
+
+
+class ChatLocks:
+    """One lock a chat: what happens in a chat happens in order, and no chat waits for another."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, chat_id: int) -> asyncio.Lock:
+        return self._locks.setdefault(chat_id, asyncio.Lock())
+
+
+def markup(page: Page) -> InlineKeyboardMarkup | None:
+    """The page's buttons as Telegram wants them."""
+    rows = [[InlineKeyboardButton(one.label, callback_data=one.data) for one in row] for row in page.rows]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def lost(error: TelegramError) -> bool:
+    """Whether the network or Telegram's servers failed, so that the same call may work later."""
+    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+
+
+def hopeless(error: TelegramError) -> bool:
+    """Whether Telegram will never take this message, however often it is sent."""
+    return isinstance(error, BadRequest | Forbidden)
+
+
+def unreachable(error: TelegramError) -> bool:
+    """Whether the chat will not take any message: the bot is blocked, or the chat is gone."""
+    return isinstance(error, Forbidden) or (isinstance(error, BadRequest) and "chat not found" in str(error).lower())
+
+
+async def insist(call: Callable[[], Awaitable[Result]]) -> Result:
+    """Once more after a flood wait or a lost connection; for calls that may safely happen twice."""
+    try:
+        return await call()
+    except RetryAfter as flood:
+        seconds = wait_seconds(flood)
+        if seconds > MOST_PATIENCE:
+            raise
+        await asyncio.sleep(seconds)
+    except NetworkError as error:
+        if not lost(error):
+            raise
+        await asyncio.sleep(PAUSE)
+    return await call()
+
+
+def wait_seconds(flood: RetryAfter) -> float:
+    """How long Telegram wants us to be quiet in this chat."""
+    wait = flood.retry_after
+    return float(wait if isinstance(wait, int) else wait.total_seconds())
+
+
+async def send(bot: Bot, chat_id: int, page: Page) -> Message:
+    """A new message."""
+    return await bot.send_message(chat_id, page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page))
+
+
+async def edit(bot: Bot, chat_id: int, message_id: int, page: Page) -> bool:
+    """Makes an existing message show the page. False when it can't: it is gone, or is no text."""
+    try:
+        await insist(
+            lambda: bot.edit_message_text(
+                page.text, chat_id, message_id, parse_mode=ParseMode.HTML, reply_markup=markup(page)
+            )
+        )
+    except BadRequest as refusal:
+        if "not modified" in str(refusal).lower():
+            return True
+        log.info("message %s can't be edited: %s", message_id, refusal)
+        return False
+    return True
+
+
+async def send_letter(bot: Bot, chat_id: int, letter: Letter) -> Message:
+    """A new message with its file. When only the file does not go through, the words go without it."""
+    try:
+        if letter.document:
+            return await _send_document(bot, chat_id, letter)
+        if letter.picture:
+            return await _send_picture(bot, chat_id, letter)
+    except TelegramError as error:
+        if lost(error) or unreachable(error) or isinstance(error, RetryAfter):
+            raise
+        log.warning("the file does not go through, the words go alone: %s", error)
+    except OSError as error:
+        log.warning("the picture can't be read, the words go alone: %s", error)
+    return await send(bot, chat_id, letter.page)
+
+
+async def _send_document(bot: Bot, chat_id: int, letter: Letter) -> Message:
+    page, file = letter.page, letter.document
+    if file is None:
+        raise ValueError("a letter without document")
+    return await bot.send_document(
+        chat_id,
+        InputFile(file.content, filename=file.name),
+        caption=page.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=markup(page),
+    )
+
+
+async def _send_picture(bot: Bot, chat_id: int, letter: Letter) -> Message:
+    page = letter.page
+    if letter.picture is None:
+        raise ValueError("a letter without picture")
+    content = await asyncio.to_thread(letter.picture.read_bytes)
+    return await bot.send_photo(
+        chat_id, content, caption=page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page)
+    )  # fmt: skip
+
+
+async def answer_tap(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
+    """Ends the little clock on the button. A tap too old to be answered is none the worse."""
+    try:
+        await query.answer(text, show_alert=alert)
+    except TelegramError as error:
+        log.info("a tap could not be answered: %s", error)
+
+
+async def show(query: CallbackQuery, page: Page, *, fresh: bool) -> None:
+    """Shows the page where the button was, or as a new message where that can't or shan't be edited."""
+    bot, user_id = query.get_bot(), query.from_user.id
+    message = query.message
+    if isinstance(message, Message) and message.text is not None and not fresh:  # noqa: SIM102 - two steps, in order
+        if await edit(bot, user_id, message.message_id, page):
+            return
+    await send(bot, user_id, page)

@@ -1,0 +1,141 @@
+"""What a row of the outbox becomes: the rows it points at are read at the last moment, so that what is told is true."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import screens, screens_held
+from bot.answers import Answers
+from bot.page import Letter, Page
+from database import Database
+from model import Action, ActionStatus, ActionType, Notice, NoticeKind, Wish
+
+SCREENSHOT = "screenshot.png"  # in an action's evidence folder
+
+
+class NothingToTell(Exception):
+    """The row a notice points at is gone: there is nothing to tell any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A message that is already in the chat, and what it shall show from now on."""
+
+    message_id: int
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """How a notice is told: a card edited silently, a letter that rings, or both."""
+
+    card: Card | None = None
+    letter: Letter | None = None
+    card_is_enough: bool = False  # the letter goes out only when the card can't be edited
+    action_id: int | None = None  # whose card the letter becomes
+
+
+class Composer:
+    """Makes the post of a notice. Raises NothingToTell when its row is gone."""
+
+    def __init__(self, db: Database, answers: Answers) -> None:
+        self._db = db
+        self._answers = answers
+
+    async def compose(self, notice: Notice) -> Post:
+        match notice.kind:
+            case NoticeKind.RESULT:
+                return await self._result(notice)
+            case NoticeKind.PROGRESS:
+                return await self._progress(notice)
+            case NoticeKind.CONFIRMATION:
+                return await self._question(notice)
+            case NoticeKind.EXPIRED:
+                return Post(letter=Letter(screens_held.expired(await self._asked_wish(notice), self._answers.when())))
+            case NoticeKind.MISSED:
+                return Post(letter=Letter(screens_held.missed(await self._missed_wish(notice), self._answers.when())))
+            case NoticeKind.LOGIN_REJECTED:
+                return Post(letter=Letter(screens.login_rejected()))
+            case NoticeKind.GONE:
+                return await self._gone(notice)
+
+    async def _action(self, notice: Notice) -> Action:
+        action = await self._db.queue.find(notice.action_id or 0, notice.user_id)
+        if action is None:
+            raise NothingToTell(f"there is no action {notice.action_id}")
+        return action
+
+    async def _progress(self, notice: Notice) -> Post:
+        action = await self._action(notice)
+        if action.card_message_id is None:
+            return Post()
+        page = screens.ticket(action, self._answers.when(), is_card=True)
+        return Post(card=Card(action.card_message_id, page))
+
+    async def _result(self, notice: Notice) -> Post:
+        action = await self._action(notice)
+        if action.status is ActionStatus.COMPLETED and action.type in (ActionType.CHECK, ActionType.REFRESH):
+            return self._in_place(action, await self._reading(action))
+        card = None
+        if action.card_message_id is not None:
+            card = Card(action.card_message_id, screens.final_card(action, self._answers.when()))
+        return Post(card=card, letter=await self._letter(action), action_id=action.id)
+
+    def _in_place(self, action: Action, page: Page) -> Post:
+        """Who asked for a reading looks at its card and waits: the card becomes what was read."""
+        card = Card(action.card_message_id, page) if action.card_message_id is not None else None
+        return Post(card=card, letter=Letter(page), card_is_enough=True)
+
+    async def _reading(self, action: Action) -> Page:
+        if action.type is ActionType.CHECK:
+            return await self._answers.mine_of(action.user_id, note="✅ Appena lette dal sito.")
+        days, slots = await self._answers.timetable_size()
+        return screens.refreshed(days, slots, self._answers.when())
+
+    async def _letter(self, action: Action) -> Letter:
+        when = self._answers.when()
+        if action.status is not ActionStatus.COMPLETED:
+            return Letter(screens.failure(action, when), picture=await _screenshot(action))
+        if action.type is ActionType.CANCEL:
+            return Letter(screens.cancelled(action, when))
+        held = await self._db.bookings.by_booking_id(action.booking_id or "", action.user_id)
+        document = await self._answers.calendar_file(held) if held else None
+        return Letter(screens.booked(action, held, when), document=document)
+
+    async def _question(self, notice: Notice) -> Post:
+        confirmation = await self._db.periodic.confirmation(notice.confirmation_id or 0, notice.user_id)
+        periodic = confirmation and await self._db.periodic.find(confirmation.periodic_booking_id)
+        if not (confirmation and periodic):
+            raise NothingToTell(f"there is no confirmation {notice.confirmation_id}")
+        wish = self._answers.wish_of(confirmation, periodic)
+        return Post(letter=Letter(screens_held.question(confirmation, periodic, wish, self._answers.when())))
+
+    async def _asked_wish(self, notice: Notice) -> Wish:
+        confirmation = await self._db.periodic.confirmation(notice.confirmation_id or 0, notice.user_id)
+        periodic = confirmation and await self._db.periodic.find(confirmation.periodic_booking_id)
+        if not (confirmation and periodic):
+            raise NothingToTell(f"there is no confirmation {notice.confirmation_id}")
+        return self._answers.wish_of(confirmation, periodic)
+
+    async def _missed_wish(self, notice: Notice) -> Wish:
+        occurrence = await self._db.periodic.occurrence(notice.occurrence_id or 0)
+        periodic = occurrence and await self._db.periodic.find(occurrence.periodic_booking_id, notice.user_id)
+        if not (occurrence and periodic):
+            raise NothingToTell(f"there is no occurrence {notice.occurrence_id}")
+        return Wish(periodic.course, periodic.location, occurrence.day, periodic.start)
+
+    async def _gone(self, notice: Notice) -> Post:
+        held = await self._db.bookings.find(notice.booking_row_id or 0, notice.user_id)
+        if held is None:
+            raise NothingToTell(f"there is no booking in row {notice.booking_row_id}")
+        return Post(letter=Letter(screens.vanished(held, self._answers.when())))
+
+
+async def _screenshot(action: Action) -> Path | None:
+    """What the site showed when the action failed, if that was kept."""
+    if action.evidence is None:
+        return None
+    picture = Path(action.evidence) / SCREENSHOT
+    return picture if await asyncio.to_thread(picture.is_file) else None

@@ -1,0 +1,86 @@
+"""What a slot is to one person now: free, not open yet, full, theirs, queued. The truth behind the booking screens."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from model import (
+    FIT_CENTER,
+    Action,
+    ActionType,
+    Activity,
+    CatalogueSlot,
+    HeldBooking,
+    OpeningRule,
+    Slot,
+    SlotStatus,
+    starts_at,
+)
+
+
+class SlotState(StrEnum):
+    FREE = "free"  # can be booked now, as far as we know
+    OPENS = "opens"  # opens later
+    FULL = "full"  # open, and no place left at the last reading
+    MINE = "mine"  # held
+    QUEUED = "queued"  # an action is about it
+    STARTED = "started"  # too late
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """A slot of the catalogue with what it is to one person."""
+
+    id: int
+    slot: Slot
+    state: SlotState
+    opens_at: datetime
+    read_at: datetime
+    held: HeldBooking | None = None  # the booking that holds it
+    ticket: Action | None = None  # the action about it
+    clash: HeldBooking | None = None  # another booking at the same hours
+
+    @property
+    def name(self) -> str:
+        return self.slot.course or FIT_CENTER
+
+
+def activity_key(activity: Activity) -> int:
+    """A number for an activity that stays the same from reading to reading and fits a button; never 0."""
+    return zlib.crc32(activity.id.encode()) or 1
+
+
+def view_slot(
+    row: CatalogueSlot, held: Sequence[HeldBooking], live: Sequence[Action], rule: OpeningRule, now: datetime
+) -> SlotView:
+    """What a slot is to the person with these bookings and these unfinished actions."""
+    slot = row.slot
+    mine = next((one for one in held if one.booking.wish.meant_by(slot.wish)), None)
+    ticket = next((one for one in live if one.day and one.start and one.wish.meant_by(slot.wish)), None)
+    clash = next(
+        (one for one in held if one is not mine and one.booking.overlaps(slot.day, slot.start, slot.end)), None
+    )
+    opens_at = rule.opens_at(slot.day)
+    if now >= starts_at(slot.day, slot.start, rule.zone):
+        state = SlotState.STARTED
+    elif ticket and ticket.type is ActionType.BOOK:
+        state = SlotState.QUEUED
+    elif mine:
+        state = SlotState.MINE
+    elif now < opens_at:
+        state = SlotState.OPENS
+    else:
+        state = SlotState.FULL if _is_full(row, opens_at) else SlotState.FREE
+    return SlotView(row.id, slot, state, opens_at, row.read_at, mine, ticket, clash)
+
+
+def _is_full(row: CatalogueSlot, opens_at: datetime) -> bool:
+    """Whether it was full when it was last read. Before its opening the site shows every slot as disabled."""
+    if row.read_at < opens_at:
+        return False
+    closed = row.slot.status is SlotStatus.DISABLED and row.slot.places is None
+    return row.slot.places == 0 or row.slot.status is SlotStatus.WAITING or closed

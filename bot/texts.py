@@ -1,0 +1,176 @@
+"""The sentences that do not depend on rows: what went wrong and what now, help, and the odd cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+BOOK_LABEL = "📅 Nuova Prenotazione"
+MINE_LABEL = "📋 Le Mie Prenotazioni"
+PERIODIC_LABEL = "🔄 Prenotazioni Periodiche"
+HOURS_LABEL = "🗓️ Orari Corsi"
+
+
+class Remedy(StrEnum):
+    """The button that goes with a failure, besides the way home."""
+
+    AGAIN = "🔁 Riprova"
+    OTHER = "📅 Scegli un altro orario"
+    HOURS = "🗓️ Aggiorna gli orari"
+    MINE = MINE_LABEL
+    SYNC = "🔄 Aggiorna dal sito"
+    LOGIN = "🔑 Riprova l'accesso"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An error in the user's words: what happened, what the bot does about it, what they can do."""
+
+    happened: str
+    then: str
+    you: str
+    remedy: Remedy
+    quote: bool = False  # the stored sentence is the site's own: show it
+
+
+UNKNOWN = Trouble(
+    "È successo qualcosa che non avevo previsto.",
+    "Mi sono fermato, e non ho segnato niente come fatto.",
+    "Guarda sul sito com'è andata, oppure riprova.",
+    Remedy.AGAIN,
+)
+
+TROUBLES: dict[str, Trouble] = {
+    "SiteUnavailable": Trouble(
+        "Il sito di Polimisport non risponde.",
+        "Ho riprovato più volte, poi mi sono fermato.",
+        "Riprova tra qualche minuto.",
+        Remedy.AGAIN,
+    ),
+    "SessionExpired": Trouble(
+        "Il sito mi ha chiesto di nuovo l'accesso e non sono riuscito a rientrare.",
+        "Mi sono fermato.",
+        "Riprova: ricomincio dall'accesso.",
+        Remedy.AGAIN,
+    ),
+    "LoginRejected": Trouble(
+        "Il sito ha rifiutato il tuo Codice Persona o la password.",
+        "Non riprovo da solo, per non far bloccare il tuo account.",
+        "Controlla username e password in config.json e riavvia il bot; se invece sono giusti, riprova l'accesso.",
+        Remedy.LOGIN,
+    ),
+    "OtpRejected": Trouble(
+        "Il sito ha rifiutato due volte il codice usa e getta.",
+        "Mi sono fermato.",
+        "Controlla che l'orologio del computer sia giusto e che otpatu in config.json sia quello attuale, poi riprova.",
+        Remedy.AGAIN,
+    ),
+    "OtpError": Trouble(
+        "Non riesco a leggere l'indirizzo otpauth del codice usa e getta.",
+        "Mi sono fermato.",
+        "Correggi otpatu in config.json e riavvia il bot.",
+        Remedy.AGAIN,
+    ),
+    "ConfigError": Trouble(
+        "Non trovo le tue credenziali nella configurazione.",
+        "Mi sono fermato.",
+        "Controlla config.json e riavvia il bot.",
+        Remedy.AGAIN,
+    ),
+    "SiteChanged": Trouble(
+        "Il sito ha risposto in un modo che non riconosco.",
+        "Mi sono fermato senza segnare niente come fatto, e ho tenuto una copia della pagina.",
+        "Guarda sul sito com'è andata, o rileggi da qui le tue prenotazioni.",
+        Remedy.SYNC,
+    ),
+    "Blocked": Trouble(
+        "Il sito mi ha fermato: troppe richieste, o chiede di dimostrare che sei una persona.",
+        "Non insisto.",
+        "Entra tu dal browser, e riprova più tardi da qui.",
+        Remedy.AGAIN,
+    ),
+    "BookingRefused": Trouble("Il sito ha detto di no.", "Non riprovo.", "Scegli un altro orario.", Remedy.OTHER, True),
+    "NotOpenYet": Trouble(
+        "Le prenotazioni per questo orario non sono ancora aperte.",
+        "Ho aspettato, ma non si sono aperte.",
+        "Riprova più tardi.",
+        Remedy.AGAIN,
+        True,
+    ),
+    "SlotFull": Trouble(
+        "I posti sono finiti.", "Non riprovo.", "Scegli un altro orario.", Remedy.OTHER, True
+    ),
+    "SlotNotFound": Trouble(
+        "Sul sito questo orario non c'è più.",
+        "Non riprovo.",
+        "Aggiorna gli orari e scegline un altro.",
+        Remedy.HOURS,
+    ),
+    "AlreadyBooked": Trouble(
+        "Il sito dice che questo posto è già tuo, ma non lo vedo tra le tue prenotazioni.",
+        "Non riprovo.",
+        "Rileggi le prenotazioni dal sito.",
+        Remedy.SYNC,
+        True,
+    ),
+    "Overlap": Trouble(
+        "Si sovrappone a un'altra tua prenotazione.",
+        "Non riprovo.",
+        "Annulla prima l'altra, oppure scegli un altro orario.",
+        Remedy.MINE,
+        True,
+    ),
+    "MembershipProblem": Trouble(
+        "Il sito dice che manca l'abbonamento, o che è scaduto.",
+        "Non riprovo.",
+        "Sistemalo sul sito o in segreteria, poi riprova.",
+        Remedy.AGAIN,
+        True,
+    ),
+    "ClassStarted": Trouble(
+        "La lezione è già cominciata.", "Non riprovo.", "Scegli un altro orario.", Remedy.OTHER
+    ),
+    "NothingToCancel": Trouble(
+        "Sul sito questa prenotazione non c'è.",
+        "Non c'è niente da annullare.",
+        "Rileggi le prenotazioni dal sito.",
+        Remedy.SYNC,
+    ),
+}  # fmt: skip
+"""By the class of the error (model.py), as booking_actions.error_kind keeps it."""
+
+
+def trouble(kind: str | None) -> Trouble:
+    """What to say of an error of that class."""
+    return TROUBLES.get(kind or "", UNKNOWN)
+
+
+HELP = f"""<b>Cosa so fare</b>
+
+{BOOK_LABEL} — scegli giorno, corso e orario. Se le prenotazioni non sono ancora aperte aspetto io, e prenoto appena \
+aprono: puoi andare a dormire.
+{MINE_LABEL} — quello che hai, e come annullarlo.
+{PERIODIC_LABEL} — quelle che si ripetono ogni settimana: le metti in pausa e le riprendi.
+{HOURS_LABEL} — l'orario della settimana, con i posti.
+
+<b>Comandi</b>
+/start — il menu
+/status — le ultime richieste; con un numero, quella: <code>/status 12</code>
+/help — questa pagina
+
+Dico <i>prenotata</i> o <i>annullata</i> solo dopo averlo riletto sul sito."""
+
+NOT_UNDERSTOOD = "Qui bastano i pulsanti: i messaggi liberi non li so leggere. Ecco il menu."
+FORGED = "Questo pulsante non lo conosco più. Ti apro il menu."
+TAKING_LONG = "Un attimo, ci sto mettendo più del solito…"
+DATABASE_TROUBLE = (
+    "⚠️ In questo momento non riesco a usare il mio archivio. Non è andato perso niente: riprova tra poco."
+)
+UNEXPECTED_TROUBLE = "⚠️ Qualcosa da parte mia è andato storto. Non è andato perso niente: riprova, o torna al menu."
+REJECTED_WARNING = "🔑 <b>Il sito ha rifiutato le tue credenziali:</b> finché non si risolve non posso prenotare."
+
+COMMANDS = (
+    ("start", "Il menu"),
+    ("status", "Le ultime richieste, o una: /status 12"),
+    ("help", "Cosa so fare"),
+)

@@ -1,0 +1,166 @@
+"""A chat to test the bot in: the real bot on a real database file, in front of the Telegram emulator."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import bot_db
+from database import Database, NewAction, open_database, people_of
+from demo.telegram import Person, TelegramEmulator
+from model import Action, ActionType, Activity, AppError, Booking, Slot, SlotStatus, Timetable
+from settings import Settings
+
+OWNER = 42
+FRIEND = 43
+STRANGER = 666
+NOON = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)  # Sunday, 12:00 in Rome
+TODAY = date(2026, 11, 22)
+TUESDAY = date(2026, 11, 24)  # opened last midnight
+THURSDAY = date(2026, 11, 26)  # opens on Tuesday
+PLATINUM = Activity("245765508040862208", "Giuriati - Corsi Platinum")
+FITNESS = Activity("245765508040862300", "Giuriati - Fit Center")
+OTP = "otpauth://totp/Polimi:1?secret=JBSWY3DPEHPK3PXP"
+
+
+def slot(course: str, day: date, start: str, **more: Any) -> Slot:
+    """A slot of 55 minutes of the Platinum courses, with 7 places, unless told otherwise."""
+    begin = datetime.combine(day, time.fromisoformat(start))
+    values = {
+        "activity": PLATINUM,
+        "appointment_id": f"{course}-{day}-{start}",
+        "end": (begin + timedelta(minutes=55)).time(),
+        "instructor": "ROSSI MARIA",
+        "places": 7,
+        "status": SlotStatus.AVAILABLE,
+    }
+    return Slot(course=course, day=day, start=begin.time(), **(values | more))
+
+
+def fit_center(day: date, start: str, **more: Any) -> Slot:
+    return slot("Fit Center", day, start, activity=FITNESS, instructor="", **more)
+
+
+PILATES = slot("PILATES MATWORK", TUESDAY, "18:00")
+WEEK = (
+    slot("YOGA", TODAY, "09:00"),
+    slot("YOGA", TODAY, "19:00"),
+    PILATES,
+    slot("ZUMBA", TUESDAY, "19:00", places=0, status=SlotStatus.DISABLED),
+    *(fit_center(TUESDAY, f"{7 + n}:00".zfill(5)) for n in range(12)),
+    slot("GAG", THURSDAY, "18:00", places=None, status=SlotStatus.DISABLED),
+)
+
+
+@dataclass
+class FakeClock:
+    """A clock that goes only when told."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def settings_for(folder: Path, emulator: TelegramEmulator, **more: Any) -> Settings:
+    friend = {"telegram_user_id": FRIEND, "username": "2", "password": "other", "otpatu": OTP}
+    return Settings(
+        username="1",
+        password="secret",
+        otpatu=OTP,
+        telegram={"bot_token": emulator.token, "allowed_user_id": OWNER, "api_base_url": emulator.api_base_url},
+        database=folder / "polimisport.db",
+        friends=[friend],
+        **more,
+    )
+
+
+@dataclass
+class World:
+    """The bot running, and the means to play the worker and the people."""
+
+    emulator: TelegramEmulator
+    settings: Settings
+    db: Database
+    clock: FakeClock
+    owner: Person
+    friend: Person
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _running: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._stop = asyncio.Event()
+        self._running = asyncio.create_task(bot_db.serve(self.settings, self.db, self._stop, self.clock))
+
+    async def stop(self) -> None:
+        self._stop.set()
+        if self._running:
+            running, self._running = self._running, None
+            await running
+
+    # The worker's part
+
+    async def read_timetable(self, slots: Sequence[Slot] = WEEK) -> None:
+        """What a refresh leaves behind."""
+        days = tuple(TODAY + timedelta(days=offset) for offset in range(8))
+        new = NewAction(ActionType.REFRESH, OWNER, quiet=True)
+        action = await self.db.queue.add_claimed(new, "test", 60)
+        assert action
+        activities = tuple({one.activity.id: one.activity for one in slots}.values())
+        await self.db.queue.complete_refresh(action, Timetable(activities, days, tuple(slots)), "read")
+
+    async def hold(self, booking: Booking, user_id: int = OWNER) -> None:
+        """What a sync leaves behind."""
+        await self.sync([booking], user_id)
+
+    async def sync(self, bookings: Sequence[Booking], user_id: int = OWNER) -> None:
+        action = await self.db.queue.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "test", 60)
+        assert action
+        await self.db.queue.complete_check(action, bookings, "read", TODAY)
+
+    async def claim(self) -> Action:
+        """The next due action, as a worker takes it."""
+        action = await self.db.queue.claim("test", 60)
+        assert action, "nothing is due"
+        return action
+
+    async def book(self) -> Action:
+        """Does the next action, a booking, with success."""
+        action = await self.claim()
+        wish = action.wish
+        booking = Booking(wish.course, wish.location, wish.day, wish.start, 55)
+        await self.db.queue.complete_book(action, booking, "seen")
+        return action
+
+    async def fail(self, error: AppError) -> Action:
+        """Does the next action without success."""
+        action = await self.claim()
+        await self.db.queue.fail(action, error)
+        return action
+
+    async def actions(self, user_id: int = OWNER) -> list[Action]:
+        return await self.db.queue.latest(user_id, 50)
+
+
+@asynccontextmanager
+async def world(folder: Path, **more: Any) -> AsyncIterator[World]:
+    """The bot up and running, with a timetable."""
+    emulator = TelegramEmulator(limits=False)
+    clock = FakeClock()
+    async with emulator.serve():
+        settings = settings_for(folder, emulator, **more)
+        async with open_database(settings.database, clock) as db:
+            await db.people.set(people_of(settings))
+            owner, friend = emulator.person(OWNER, "Giulia"), emulator.person(FRIEND, "Marco")
+            here = World(emulator, settings, db, clock, owner, friend)
+            await here.read_timetable()
+            here.start()
+            try:
+                yield here
+            finally:
+                await here.stop()
