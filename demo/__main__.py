@@ -1,8 +1,8 @@
 """`./run --demo`: the real programs in a made-up world, and the address of a chat page to talk to them.
 
-python -m demo [--workers N] [--keep]
+python -m demo [--workers N] [--keep] [--folder PATH]
 
-Everything it makes is in .demo/, the programs' log included. Ctrl-C or SIGTERM stops programs and world.
+Everything it makes is in .demo/ (or PATH), the programs' log included. Ctrl-C or SIGTERM stops programs and world.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from demo.world import GIULIA_ID, MARCO_ID, Programme
 from model import utc_now
 
 PROJECT = Path(__file__).resolve().parent.parent
-FOLDER = PROJECT / ".demo"
 CHAT_PORT = 8765  # the same each time, so that a bookmark or an ssh tunnel goes on working; another when it is taken
 PATIENCE = 30.0  # s for the bot to say its first word
 STOP_PATIENCE = 15.0  # s for the programs to stop; they need five at most
@@ -57,18 +56,18 @@ class AlreadyRunning(Exception):
 
 
 @contextmanager
-def folder_of_our_own(keep: bool) -> Iterator[Path]:
+def folder_of_our_own(folder: Path, keep: bool) -> Iterator[Path]:
     """The demo's folder, emptied unless it is to be kept. Raises AlreadyRunning: two would share a database."""
-    FOLDER.mkdir(mode=0o700, exist_ok=True)
-    with (FOLDER / "lock").open("w") as lock:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise AlreadyRunning("a demo is running here already: stop it first (Ctrl-C in its terminal)") from None
-        for path in FOLDER.iterdir():
+        for path in folder.iterdir():
             if path.name != "lock" and not (keep and path.name.startswith("polimisport")):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-        yield FOLDER
+        yield folder
 
 
 @asynccontextmanager
@@ -188,10 +187,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./run --demo", description="The bot in a made-up world.")
     parser.add_argument("--workers", type=int, default=1, help="how many workers")
     parser.add_argument("--keep", action="store_true", help="go on with the last demo's database")
+    parser.add_argument("--folder", type=Path, default=PROJECT / ".demo", help="where it keeps its things")
     options = parser.parse_args()
     print("Starting the demo world ...", flush=True)
     try:
-        with folder_of_our_own(options.keep) as folder:
+        with folder_of_our_own(options.folder.absolute(), options.keep) as folder:
             return asyncio.run(until_stopped(folder, options))
     except AlreadyRunning as problem:
         print(problem, file=sys.stderr)

@@ -1,7 +1,8 @@
 # What run and test need before anything else: a virtual environment and a browser. Sourced from the project's folder.
 #
 # prepare_environment   makes or updates .venv, and sets PYTHON to its interpreter
-# prepare_browser       finds or installs a Chromium, and names it to the programs in POLIMISPORT_BROWSER__EXECUTABLE_PATH
+# prepare_browser       finds or installs a Chromium and sets BROWSER to it; unless it is Playwright's own, which the programs
+#                       find by themselves, it is exported as POLIMISPORT_BROWSER__EXECUTABLE_PATH
 # Neither asks anything; either works or ends the script with one sentence.
 
 DOWNLOAD_SECONDS=420 # a Raspberry Pi on a slow line needs several minutes; a dead line must not take for ever
@@ -81,26 +82,31 @@ installed_browser() { # prints the path of a Chromium that is already on the mac
     return 1
 }
 
-playwrights_browser() { # whether the Chromium that Playwright keeps for itself is there and starts
-    starts "$("$PYTHON" -c 'from playwright.sync_api import sync_playwright as p
-with p() as playwright: print(playwright.chromium.executable_path)' 2>/dev/null)"
+playwrights_browser() { # prints the path of the Chromium that Playwright keeps for itself
+    local own
+    own=$("$PYTHON" -c 'from playwright.sync_api import sync_playwright as start
+with start() as playwright: print(playwright.chromium.executable_path)' 2>/dev/null)
+    starts "$own" && printf '%s\n' "$own"
 }
 
-download_browser() {
+download_browser() { # the same, after getting it
     say "No Chromium on this machine: getting Playwright's own (about 200 MB) ..."
     within "$DOWNLOAD_SECONDS" "$PYTHON" -m playwright install chromium >/dev/null 2>&1 || return 1
     playwrights_browser && return
     may_install_packages && "$PYTHON" -m playwright install-deps chromium >/dev/null 2>&1 && playwrights_browser
 }
 
+package_browser() { # the same, from the distribution
+    may_install_packages && install_package chromium && installed_browser
+}
+
 prepare_browser() {
-    [ -n "${POLIMISPORT_BROWSER__EXECUTABLE_PATH:-}" ] && return
-    local found
-    if ! found=$(installed_browser); then
-        if playwrights_browser || download_browser; then return; fi
-        if may_install_packages; then install_package chromium || true; fi
-        found=$(installed_browser) || give_up "No Chromium could be found or installed: install it (on Debian: apt install chromium)" \
+    BROWSER=${POLIMISPORT_BROWSER__EXECUTABLE_PATH:-}
+    if [ -n "$BROWSER" ]; then return; fi
+    if ! BROWSER=$(installed_browser); then
+        if BROWSER=$(playwrights_browser || download_browser); then return; fi
+        BROWSER=$(package_browser) || give_up "No Chromium could be found or installed: install it (on Debian: apt install chromium)" \
             "or put its path into POLIMISPORT_BROWSER__EXECUTABLE_PATH."
     fi
-    export POLIMISPORT_BROWSER__EXECUTABLE_PATH=$found
+    export POLIMISPORT_BROWSER__EXECUTABLE_PATH=$BROWSER
 }

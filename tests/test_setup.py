@@ -1,0 +1,367 @@
+"""The wizard, the doctor and the backups of setup.py, against the simulated Telegram and site."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sqlite3
+import stat
+import sys
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import doctor
+import setup
+from database import open_database
+from demo.site import Site, SiteWorld
+from demo.telegram import TelegramEmulator
+from doctor import Finding
+from settings import load
+from tests.sites import GIULIA, OTP_URL, PASSWORD, chromium, person
+from wizard import Wizard, write
+
+PROJECT = Path(__file__).resolve().parent.parent
+OWNER = 42
+NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody listens
+
+
+class SkewedClock:
+    """The site's clock, which may differ from ours."""
+
+    ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramEmulator]:
+    emulator = TelegramEmulator()
+    async with emulator.serve():
+        yield emulator
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with Site(SiteWorld(people=[person()], clock=SkewedClock())) as running:
+        yield running
+
+
+Configure = Callable[..., Path]
+
+
+@pytest.fixture
+def configure(tmp_path: Path, telegram: TelegramEmulator, site: Site) -> Configure:
+    """Writes a config.json that works, with what a test wants different in it."""
+
+    def make(**different: Any) -> Path:
+        values: dict[str, Any] = {
+            "username": GIULIA,
+            "password": PASSWORD,
+            "otpatu": OTP_URL,
+            "telegram": {
+                "bot_token": telegram.token,
+                "allowed_user_id": OWNER,
+                "api_base_url": telegram.api_base_url,
+            },
+            "site": {"base_url": site.base_url},
+            "browser": {"executable_path": chromium()},
+        }
+        path = tmp_path / "config.json"
+        path.unlink(missing_ok=True)
+        write(path, values | different)
+        return path
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's own configuration stays out of it."""
+    for name in [name for name in os.environ if name.startswith("POLIMISPORT_")]:
+        monkeypatch.delenv(name)
+
+
+async def findings(config: Path, *, login: bool = False) -> dict[str, Finding]:
+    return {finding.subject: finding async for finding in doctor.examine(config, login=login)}
+
+
+async def run_setup(*arguments: str | Path) -> tuple[int, str]:
+    """setup.py as a process that has nobody to ask; its exit code and everything it said."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        PROJECT / "setup.py",
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
+
+
+# --- the wizard
+
+
+class Person:
+    """Answers the wizard's questions from a list, and keeps what the wizard said."""
+
+    def __init__(self, *answers: str | type[BaseException]) -> None:
+        self._answers = list(answers)
+        self.heard: list[str] = []
+
+    def answer(self, question: str) -> str:
+        self.heard.append(question)
+        answer = self._answers.pop(0)
+        if not isinstance(answer, str):
+            raise answer
+        return answer
+
+    async def use_wizard(self) -> dict[str, Any]:
+        """What the wizard would write. It runs loops of its own, as at a terminal, so it gets a thread."""
+        wizard = Wizard(self.answer, self.answer, self.heard.append)
+        return await asyncio.to_thread(wizard.ask_everything)
+
+    def heard_once(self, text: str) -> bool:
+        return sum(text in line for line in self.heard) == 1
+
+
+@pytest.fixture
+def telegram_of_the_wizard(telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch) -> TelegramEmulator:
+    monkeypatch.setenv("POLIMISPORT_TELEGRAM__API_BASE_URL", telegram.api_base_url)
+    return telegram
+
+
+async def test_five_answers_make_a_configuration(telegram_of_the_wizard: TelegramEmulator) -> None:
+    token = telegram_of_the_wizard.token
+    giulia = Person(GIULIA, PASSWORD, OTP_URL, token, "42")
+    assert await giulia.use_wizard() == {
+        "username": GIULIA,
+        "password": PASSWORD,
+        "otpatu": OTP_URL,
+        "telegram": {"bot_token": token, "allowed_user_id": 42},
+    }
+    assert giulia.heard_once("This is @polimisport_bot.")
+
+
+async def test_each_wrong_answer_gets_a_sentence_and_the_question_again(
+    telegram_of_the_wizard: TelegramEmulator,
+) -> None:
+    token = telegram_of_the_wizard.token
+    giulia = Person(
+        *("", GIULIA),
+        *("", PASSWORD),
+        *("", "otpauth://hotp/x?secret=JBSWY3DPEHPK3PXP", "no-such-picture.png", OTP_URL),
+        *("nonsense", "1234567890:another-token-than-the-bots", token),
+        *("@giulia", "0", "42"),
+    )
+    assert (await giulia.use_wizard())["telegram"]["allowed_user_id"] == 42
+    assert giulia.heard_once("only totp")
+    assert giulia.heard_once("There is no file no-such-picture.png.")
+    assert giulia.heard_once("A token looks like")
+    assert giulia.heard_once("The token is refused (Unauthorized).")
+    assert PASSWORD not in " ".join(giulia.heard)
+
+
+async def test_the_id_is_read_from_the_first_message_which_stays_for_the_bot(
+    telegram_of_the_wizard: TelegramEmulator,
+) -> None:
+    giulia = Person(GIULIA, PASSWORD, OTP_URL, telegram_of_the_wizard.token, "")
+    await telegram_of_the_wizard.person(OWNER, first_name="Giulia").send("/start")
+    assert (await giulia.use_wizard())["telegram"]["allowed_user_id"] == OWNER
+    assert giulia.heard_once("You are Giulia (42).")
+    polls = [call for call in telegram_of_the_wizard.calls if call.method == "getUpdates"]
+    assert [call.params for call in polls] == [{}]  # no offset takes it away, no allowed_updates is remembered
+
+
+async def test_who_has_not_written_to_the_bot_yet_is_told_to(telegram_of_the_wizard: TelegramEmulator) -> None:
+    giulia = Person(GIULIA, PASSWORD, OTP_URL, telegram_of_the_wizard.token, "", "42")
+    await giulia.use_wizard()
+    assert giulia.heard_once("Nobody has written to the bot yet")
+
+
+async def test_without_a_network_the_wizard_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLIMISPORT_TELEGRAM__API_BASE_URL", NOWHERE)
+    giulia = Person(GIULIA, PASSWORD, OTP_URL, "1234567890:a-token-nobody-can-check", "", "42")
+    assert (await giulia.use_wizard())["telegram"]["allowed_user_id"] == 42
+    assert giulia.heard_once("the token is taken as it is")
+
+
+def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    giulia = Person(GIULIA, KeyboardInterrupt)
+    monkeypatch.setattr("builtins.input", giulia.answer)
+    monkeypatch.setattr("getpass.getpass", giulia.answer)
+    assert setup.main(["--config", str(tmp_path / "config.json")]) == setup.STOPPED
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_with_nobody_to_ask_one_sentence_says_what_to_do(tmp_path: Path) -> None:
+    code, said = await run_setup("--config", tmp_path / "config.json")
+    assert code == 2
+    assert "there is nobody to answer the questions here: copy config.example.json to" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_configuration_is_written_for_its_owners_eyes_only(tmp_path: Path) -> None:
+    write(tmp_path / "config.json", {"password": "perché no"})
+    assert stat.S_IMODE((tmp_path / "config.json").stat().st_mode) == 0o600
+    assert json.loads((tmp_path / "config.json").read_text()) == {"password": "perché no"}
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+# --- the database
+
+
+async def test_setup_makes_the_database_and_a_second_time_takes_nothing_away(configure: Configure) -> None:
+    config = configure()
+    code, said = await run_setup("--config", config, "--no-login")
+    assert code == 0, said
+    assert "is made" in said
+    database = config.parent / "polimisport.db"
+    with sqlite3.connect(database) as connection:
+        connection.execute("INSERT INTO periodic_bookings (user_id, day_of_week, time_slot) VALUES (42, 1, '18:00')")
+    connection.close()
+    code, said = await run_setup("--config", config, "--no-login")
+    assert code == 0, said
+    assert "is there, and up to date" in said
+    assert count(database, "periodic_bookings") == count(database, "accounts") == 1
+    assert stat.S_IMODE(database.stat().st_mode) == 0o600
+
+
+def count(database: Path, table: str) -> int:
+    connection = sqlite3.connect(database)
+    (number,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - names of this file
+    connection.close()
+    return int(number)
+
+
+async def test_a_backup_is_whole_while_somebody_is_writing(configure: Configure, tmp_path: Path) -> None:
+    config = configure()
+    await run_setup("--config", config, "--no-login")
+    writer = sqlite3.connect(tmp_path / "polimisport.db", isolation_level=None)
+    writer.execute("INSERT INTO booking_actions (action_type, user_id) VALUES ('check', 42)")
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("INSERT INTO booking_actions (action_type, user_id) VALUES ('refresh', 42)")
+    copy = tmp_path / "copies" / "one.db"
+    assert (await run_setup("--config", config, "--backup", copy))[0] == 0
+    writer.close()
+    assert count(copy, "booking_actions") == 1
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+
+
+async def test_a_backup_never_overwrites(configure: Configure, tmp_path: Path) -> None:
+    config = configure()
+    await run_setup("--config", config, "--no-login")
+    (tmp_path / "mine.db").write_text("precious")
+    code, said = await run_setup("--config", config, "--backup", tmp_path / "mine.db")
+    assert (code, said) == (2, f"{tmp_path}/mine.db exists already: name another file\n")
+    assert (tmp_path / "mine.db").read_text() == "precious"
+
+
+# --- the doctor
+
+
+async def test_when_all_is_well_every_check_says_so(configure: Configure, site: Site) -> None:
+    config = configure()
+    async with open_database(config.parent / "polimisport.db"):
+        pass
+    found = await findings(config, login=True)
+    assert [str(finding) for finding in found.values() if finding.remedy is not None] == []
+    assert list(found) == [
+        "configuration",
+        "database",
+        "browser",
+        "Telegram",
+        "site",
+        "clock",
+        f"one-time code of {GIULIA}",
+        f"login of {GIULIA}",
+    ]
+
+
+async def test_the_doctor_changes_nothing(configure: Configure, tmp_path: Path) -> None:
+    found = await findings(configure())
+    assert found["database"].remedy == "run: python setup.py"
+    assert not (tmp_path / "polimisport.db").exists()
+
+
+async def test_a_configuration_others_can_read_is_closed_to_them(configure: Configure) -> None:
+    config = configure()
+    config.chmod(0o644)
+    assert "now only you can" in (await findings(config))["configuration"].what
+    assert stat.S_IMODE(config.stat().st_mode) == 0o600
+
+
+async def test_every_wrong_key_is_a_line_of_its_own(configure: Configure) -> None:
+    config = configure(username="", timezone="Europe/Atlantis")
+    lines = [str(finding) async for finding in doctor.examine(config)]
+    assert len(lines) == 2
+    assert all(line.startswith("✗ configuration: ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("subject", "different", "says"),
+    [
+        ("browser", {"browser": {"executable_path": "/no/such/browser"}}, "apt install chromium"),
+        ("Telegram", {"telegram": {"bot_token": "1:wrong", "allowed_user_id": 1, "api_base_url": NOWHERE}}, "network"),
+        ("site", {"site": {"base_url": NOWHERE}}, "site.base_url"),
+        (f"one-time code of {GIULIA}", {"otpatu": "otpauth://totp/x?secret=1"}, "otp_extractor.py"),
+    ],
+)
+async def test_what_does_not_work_is_named_with_its_remedy(
+    configure: Configure, subject: str, different: dict[str, Any], says: str
+) -> None:
+    finding = (await findings(configure(**different)))[subject]
+    assert str(finding).startswith(f"✗ {subject}: ")
+    assert says in (finding.remedy or "")
+
+
+async def test_a_token_telegram_refuses_is_told_apart_from_no_network(
+    configure: Configure, telegram: TelegramEmulator
+) -> None:
+    wrong = {"bot_token": "99:not-this-bot", "allowed_user_id": 1, "api_base_url": telegram.api_base_url}
+    finding = (await findings(configure(telegram=wrong)))["Telegram"]
+    assert finding.what == "the token is refused (Unauthorized)"
+    assert "99:not-this-bot" not in str(finding)
+
+
+async def test_a_clock_that_is_wrong_is_noticed(configure: Configure, site: Site) -> None:
+    site.world.clock.ahead = timedelta(seconds=40)  # type: ignore[attr-defined]
+    finding = (await findings(configure()))["clock"]
+    assert "s slow against the site" in finding.what
+    assert "timedatectl" in (finding.remedy or "")
+
+
+async def test_a_file_that_is_no_database_is_left_alone(configure: Configure, tmp_path: Path) -> None:
+    (tmp_path / "polimisport.db").write_text("not a database, but somebody's thesis " * 100)
+    finding = (await findings(configure()))["database"]
+    assert "is not a usable SQLite database" in str(finding)
+    assert (tmp_path / "polimisport.db").read_text().startswith("not a database")
+
+
+async def test_a_wrong_password_is_tried_once_only(configure: Configure, site: Site) -> None:
+    finding = (await findings(configure(password="sbagliata"), login=True))[f"login of {GIULIA}"]
+    assert str(finding).startswith("✗")
+    assert site.world.login_attempts[GIULIA] == 1
+
+
+async def test_a_login_that_works_lets_a_rejected_account_try_again(configure: Configure) -> None:
+    config = configure()
+    async with open_database(config.parent / "polimisport.db") as db:
+        await setup.prepare_database(load(config))
+        await db.people.reject(OWNER, tell=False)
+        await findings(config, login=True)
+        account = await db.people.find(OWNER)
+    assert account is not None
+    assert not account.rejected
+
+
+async def test_exit_code_1_says_that_something_is_not_well(configure: Configure) -> None:
+    code, said = await run_setup("--config", configure(), "--check", "--no-login")
+    assert code == 1
+    assert "✗ database" in said
