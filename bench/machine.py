@@ -23,9 +23,7 @@ async def describe() -> str:
     memory = psutil.virtual_memory().total / GIB
     busy = os.getloadavg()[0]
     system, disk = f"{platform.system()} {platform.release()}", _file_system(Path(tempfile.gettempdir()))
-    versions = (
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, Playwright {version('playwright')}"
-    )
+    versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
     return (
         f"{_processor()}, {len(os.sched_getaffinity(0))} cores, {memory:.1f} GiB; load {busy:.1f} before the start\n"
         f"{system}, files on {disk}\n"

@@ -59,7 +59,7 @@ class Stage:
 
     async def add(self, kind: ActionType, wish: Wish | None = None) -> int:
         """Puts an action of the person in the queue, as the bot does; its number."""
-        return (await self.db.queue.add(NewAction(kind, USER_ID, wish))).id
+        return (await self.db.queue.add(NewAction(kind, USER_ID, wish, quiet=wish is None))).id
 
     async def do(self, kind: ActionType, wish: Wish | None = None) -> float:
         """An action done by the worker that runs: seconds from its claim to the end. Raises BenchError if it fails."""

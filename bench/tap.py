@@ -1,4 +1,4 @@
-"""A tap on "Prenota": how long until a worker has claimed the booking.
+"""A tap on the button that books: how long until a worker has claimed the booking.
 
 Timed: from the moment the tap is there for the bot to fetch (getUpdates) to the moment another process sees the row
 claimed in the database file. The bot and the worker are the real programs, each in its own process; Telegram is the
@@ -23,7 +23,6 @@ ROUNDS = 40
 GOAL = 0.1  # s
 LOOK_AGAIN = 0.001  # s between looks at the file
 LONGEST_WAIT = 20.0  # s
-BOOK_LABEL = "Prenota"
 
 CLAIMED = "SELECT id FROM booking_actions WHERE id > :before AND action_type = 'book' AND started_at IS NOT NULL"
 NEWEST = "SELECT coalesce(max(id), 0) FROM booking_actions"
@@ -59,23 +58,24 @@ async def _slot_ids(stage: Stage) -> list[int]:
 
 
 async def _one_tap(stage: Stage, person: Person, file: sqlite3.Connection, slot_id: int) -> float:
-    await person.send("/start")
-    menu = await person.next_message(LONGEST_WAIT)
+    said = await person.send("/start")
+    menu = await person.wait_for(lambda message: message.message_id > said.message_id, LONGEST_WAIT)
     await person.press(pack(Verb.SLOT, slot_id), menu.message_id)
-    screen = await person.wait_for(lambda message: _offers_booking(message, menu), LONGEST_WAIT)
-    data = next(button.data for row in screen.buttons for button in row if BOOK_LABEL in button.text)
+    screen = await person.wait_for(lambda message: bool(_button_to_book(message)), LONGEST_WAIT)
     before = int(file.execute(NEWEST).fetchone()[0])
     began = time.perf_counter()
-    person.start_tap(str(data), screen.message_id)
+    person.start_tap(_button_to_book(screen), screen.message_id)
     action_id = await _claimed(stage, file, before)
     seconds = time.perf_counter() - began
     await stage.ended(action_id)
-    await person.next_message(LONGEST_WAIT)
+    await person.wait_for(lambda message: message.message_id > screen.message_id, LONGEST_WAIT)
     return seconds
 
 
-def _offers_booking(message: Message, menu: Message) -> bool:
-    return message.message_id == menu.message_id and any(BOOK_LABEL in label for label in message.labels)
+def _button_to_book(message: Message) -> str:
+    """What the button that books says; empty when the message has none."""
+    buttons = (button.data or "" for row in message.buttons for button in row)
+    return next((data for data in buttons if data.startswith(f"{Verb.BOOK}:")), "")
 
 
 async def _claimed(stage: Stage, file: sqlite3.Connection, before: int) -> int:
