@@ -108,6 +108,24 @@ class OccurrenceState(StrEnum):
     MISSED = "missed"  # we woke too late to ask
 
 
+class WatchMode(StrEnum):
+    """What to do when a place in a full slot frees."""
+
+    BOOK = "book"
+    TELL = "tell"
+
+
+class ShotOutcome(StrEnum):
+    """What became of a booking request at an opening."""
+
+    ACCEPTED = "accepted"  # it sounds like a yes; only "my bookings" decides
+    ALREADY = "already"  # we hold it: an earlier shot got through
+    EARLY = "early"  # not open yet
+    FULL = "full"
+    REFUSED = "refused"  # for another reason
+    LOST = "lost"  # no answer, or none that can be read
+
+
 class Role(StrEnum):
     OWNER = "owner"  # the person in config.json's first keys; hears of the machine's troubles too
     FRIEND = "friend"  # one of config.json's friends; sees and touches only their own rows
@@ -123,6 +141,8 @@ class NoticeKind(StrEnum):
     MISSED = "missed"  # a periodic booking's date passed while nothing ran (occurrence_id)
     LOGIN_REJECTED = "login_rejected"  # the site refused the password; nothing more is tried
     GONE = "gone"  # a booking vanished from the site, and not through us (booking_row_id)
+    REHEARSAL = "rehearsal"  # what will be tried at the opening, and whether it can work (action_id)
+    REMINDER = "reminder"  # a class comes near while its place can still be given back (booking_row_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +317,13 @@ class Action:
     quiet: bool  # routine work: its owner is not told when all is well
     card_message_id: int | None  # the message in the chat that shows it
     periodic_booking_id: int | None
+    watch: WatchMode | None = None  # a full slot is looked at again, until watch_until
+    watch_until: datetime | None = None
+    replaces_row_id: int | None = None  # an upgrade: the booking to free once this one is made
+    rehearse_at: datetime | None = None  # when everything but the booking is tried; None once done, or never
+    rehearsal: str | None = None  # what came of it: `ok`, or the class of the error
+    won_choice: int | None = None  # what was booked: 0 the wish, 1 the first alternative ...
+    why_not_first: str | None = None  # the site's words about the choices before it
 
     @property
     def wish(self) -> Wish:
@@ -304,6 +331,42 @@ class Action:
         if self.day is None or self.start is None:
             raise SlotNotFound("the action names no date and time")
         return Wish(self.course or FIT_CENTER, self.location, self.day, self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One booking request at an opening. Times are seconds after the opening, by the server's clock as we know it."""
+
+    choice: int  # 0: the wish; 1, 2 ...: its alternatives
+    planned: float  # when it should arrive
+    sent: float
+    answered: float
+    outcome: ShotOutcome
+    message: str = ""
+
+    @property
+    def arrived(self) -> float:
+        """When it arrived, as far as we can tell: halfway between sending and answer."""
+        return (self.sent + self.answered) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningReport:
+    """What happened at an opening, shot by shot. Seconds."""
+
+    opens_at: datetime
+    offset: float = 0.0  # how far the server's clock is ahead of ours
+    doubt: float = 0.0  # how well we know that
+    round_trip: float = 0.0
+    seen: float | None = None  # after the opening, when it was read back
+    opened_early: bool = False  # it could be booked before the time the rule says
+    shots: tuple[Shot, ...] = ()
+
+    @property
+    def hit(self) -> Shot | None:
+        """The first shot that the site accepted."""
+        accepted = [shot for shot in self.shots if shot.outcome is ShotOutcome.ACCEPTED]
+        return min(accepted, key=lambda shot: shot.sent, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,13 @@ CREATE TABLE booking_actions (
     quiet        INTEGER NOT NULL DEFAULT 0 CHECK (quiet IN (0, 1)),  -- 1: routine work, told only when it fails for good
     card_message_id     INTEGER,                -- the message in the chat that shows it
     periodic_booking_id INTEGER REFERENCES periodic_bookings (id) ON DELETE SET NULL,
+    watch        TEXT CHECK (watch IN ('book', 'tell')),  -- a full slot is looked at again: to book it, or only to tell
+    watch_until  TEXT,                          -- until then
+    replaces_row_id INTEGER REFERENCES user_bookings (id) ON DELETE SET NULL,  -- an upgrade: once booked, that one is freed
+    rehearse_at  TEXT,                          -- the evening before: try everything but the booking; NULL once done
+    rehearsal    TEXT,                          -- what came of it: 'ok', or the class of the error
+    won_choice   INTEGER,                       -- what was booked: 0 the wish, 1 the first alternative ...
+    why_not_first TEXT,                         -- the site's words about the choices before it
     CHECK ((status = 'processing') = (lease_until IS NOT NULL)),
     CHECK (action_type <> 'book' OR (date IS NOT NULL AND time_slot IS NOT NULL)),
     CHECK (action_type <> 'cancel' OR booking_id IS NOT NULL OR (date IS NOT NULL AND time_slot IS NOT NULL))
@@ -119,6 +126,40 @@ CREATE INDEX leased_actions ON booking_actions (lease_until) WHERE status = 'pro
 CREATE INDEX actions_by_user ON booking_actions (user_id, quiet, id);
 CREATE INDEX routine_actions ON booking_actions (user_id, action_type, status, completed_at)
     WHERE action_type IN ('check', 'refresh');
+
+-- What else would do, in the person's order: tried when the wish can't be had.
+CREATE TABLE alternatives (
+    action_id   INTEGER NOT NULL REFERENCES booking_actions (id) ON DELETE CASCADE,
+    position    INTEGER NOT NULL CHECK (position >= 1),
+    location    TEXT NOT NULL,
+    course_name TEXT NOT NULL,
+    date        TEXT NOT NULL CHECK (date GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
+    time_slot   TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]'),
+    PRIMARY KEY (action_id, position)
+) STRICT;
+
+-- How a slot's opening went, and every shot at it. Milliseconds, counted from the opening by the server's clock.
+CREATE TABLE openings (
+    action_id     INTEGER PRIMARY KEY REFERENCES booking_actions (id) ON DELETE CASCADE,
+    opens_at      TEXT NOT NULL,
+    offset_ms     REAL NOT NULL,  -- how far the server's clock is ahead of ours
+    doubt_ms      REAL NOT NULL,  -- how well we know that
+    round_trip_ms REAL NOT NULL,
+    seen_ms       REAL,           -- read back in "my bookings"; NULL when it was not
+    opened_early  INTEGER NOT NULL DEFAULT 0 CHECK (opened_early IN (0, 1))  -- it could be booked before its time
+) STRICT;
+
+CREATE TABLE shots (
+    id          INTEGER PRIMARY KEY,
+    action_id   INTEGER NOT NULL REFERENCES booking_actions (id) ON DELETE CASCADE,
+    choice      INTEGER NOT NULL,
+    planned_ms  REAL NOT NULL,
+    sent_ms     REAL NOT NULL,
+    answered_ms REAL NOT NULL,
+    outcome     TEXT NOT NULL CHECK (outcome IN ('accepted', 'already', 'early', 'full', 'refused', 'lost')),
+    message     TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX shots_by_action ON shots (action_id);
 
 -- What is held -----------------------------------------------------------------------------------------------------
 

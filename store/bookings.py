@@ -50,6 +50,14 @@ async def _rows_of(tx: Transaction, user_id: int, wish: Wish) -> list[HeldBookin
     return [held for held in map(_held, rows) if held.booking.wish.meant_by(wish)]
 
 
+async def find_held(tx: Transaction, row_id: int, user_id: int) -> HeldBooking | None:
+    """A person's own booking by its row, inside a transaction."""
+    row = await tx.row(
+        "SELECT * FROM user_bookings WHERE id = :id AND user_id = :user_id", {"id": row_id, "user_id": user_id}
+    )
+    return _held(row) if row else None
+
+
 async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: datetime) -> None:
     """Writes that a booking was seen on the site: a new row, or the row that already meant it."""
     values = {

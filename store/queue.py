@@ -18,19 +18,23 @@ from model import (
     AlreadyQueued,
     AppError,
     Booking,
+    BookingStatus,
     Clock,
     LeaseLost,
     NoticeKind,
+    OpeningReport,
     SiteError,
     Timetable,
+    WatchMode,
     Wish,
     clock_time,
     instant,
     stamp,
 )
-from store.bookings import mark_cancelled, mark_confirmed, sync
+from store.bookings import find_held, mark_cancelled, mark_confirmed, sync
 from store.catalogue import replace
 from store.connection import Connection, Transaction
+from store.openings import find_opening, record_opening
 from store.outbox import add_notice
 
 CLAIM = """
@@ -73,6 +77,11 @@ class NewAction:
     quiet: bool = False
     card_message_id: int | None = None
     periodic_booking_id: int | None = None
+    alternatives: tuple[Wish, ...] = ()  # tried in this order when the wish can't be had
+    watch: WatchMode | None = None
+    watch_until: datetime | None = None
+    replaces_row_id: int | None = None  # the booking to free once this one is made
+    rehearse_at: datetime | None = None
 
 
 def to_action(row: sqlite3.Row) -> Action:
@@ -89,9 +98,9 @@ def to_action(row: sqlite3.Row) -> Action:
         booking_id=row["booking_id"],
         created_at=instant(row["created_at"]),
         run_at=instant(row["run_at"]),
-        opens_at=instant(row["opens_at"]) if row["opens_at"] else None,
-        started_at=instant(row["started_at"]) if row["started_at"] else None,
-        completed_at=instant(row["completed_at"]) if row["completed_at"] else None,
+        opens_at=_instant_or_none(row["opens_at"]),
+        started_at=_instant_or_none(row["started_at"]),
+        completed_at=_instant_or_none(row["completed_at"]),
         result=row["result"],
         error=row["error"],
         error_kind=row["error_kind"],
@@ -101,7 +110,18 @@ def to_action(row: sqlite3.Row) -> Action:
         quiet=bool(row["quiet"]),
         card_message_id=row["card_message_id"],
         periodic_booking_id=row["periodic_booking_id"],
+        watch=WatchMode(row["watch"]) if row["watch"] else None,
+        watch_until=_instant_or_none(row["watch_until"]),
+        replaces_row_id=row["replaces_row_id"],
+        rehearse_at=_instant_or_none(row["rehearse_at"]),
+        rehearsal=row["rehearsal"],
+        won_choice=row["won_choice"],
+        why_not_first=row["why_not_first"],
     )
+
+
+def _instant_or_none(text: str | None) -> datetime | None:
+    return instant(text) if text else None
 
 
 async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
@@ -113,9 +133,11 @@ async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
     row = await tx.row(
         """
         INSERT INTO booking_actions (action_type, user_id, location, course_name, date, time_slot, booking_id,
-            created_at, run_at, opens_at, quiet, card_message_id, periodic_booking_id)
+            created_at, run_at, opens_at, quiet, card_message_id, periodic_booking_id,
+            watch, watch_until, replaces_row_id, rehearse_at)
         VALUES (:type, :user_id, :location, :course, :date, :time, :booking_id,
-            :now, :run_at, :opens_at, :quiet, :card, :periodic)
+            :now, :run_at, :opens_at, :quiet, :card, :periodic,
+            :watch, :watch_until, :replaces, :rehearse_at)
         RETURNING *
         """,
         {
@@ -128,15 +150,39 @@ async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
             "booking_id": new.booking_id,
             "now": stamp(now),
             "run_at": stamp(new.run_at or now),
-            "opens_at": stamp(new.opens_at) if new.opens_at else None,
+            "opens_at": _stamp_or_none(new.opens_at),
             "quiet": new.quiet,
             "card": new.card_message_id,
             "periodic": new.periodic_booking_id,
+            "watch": new.watch,
+            "watch_until": _stamp_or_none(new.watch_until),
+            "replaces": new.replaces_row_id,
+            "rehearse_at": _stamp_or_none(new.rehearse_at),
         },
     )
     if row is None:
         raise RuntimeError("INSERT ... RETURNING returned no row")
+    for position, other in enumerate(new.alternatives, start=1):
+        await _add_alternative(tx, row["id"], position, other)
     return to_action(row)
+
+
+def _stamp_or_none(moment: datetime | None) -> str | None:
+    return stamp(moment) if moment else None
+
+
+async def _add_alternative(tx: Transaction, action_id: int, position: int, wish: Wish) -> None:
+    await tx.run(
+        "INSERT INTO alternatives VALUES (:action, :position, :location, :course, :date, :time)",
+        {
+            "action": action_id,
+            "position": position,
+            "location": wish.location,
+            "course": wish.course,
+            "date": wish.day.isoformat(),
+            "time": f"{wish.start:%H:%M}",
+        },
+    )
 
 
 async def _live_like(tx: Transaction, new: NewAction) -> int | None:
@@ -225,6 +271,20 @@ class Queue:
         )
         done, tried = row or (None, None)
         return instant(done) if done else None, instant(tried) if tried else None
+
+    async def alternatives(self, action_id: int) -> list[Wish]:
+        """What else would do, in the person's order."""
+        rows = await self._db.rows(
+            "SELECT * FROM alternatives WHERE action_id = :id ORDER BY position", {"id": action_id}
+        )
+        return [
+            Wish(row["course_name"], row["location"], date.fromisoformat(row["date"]), clock_time(row["time_slot"]))
+            for row in rows
+        ]
+
+    async def opening(self, action_id: int) -> OpeningReport | None:
+        """How the opening of an action's slot went; None when there was none to wait for."""
+        return await find_opening(self._db, action_id)
 
     async def withdraw(self, action_id: int, user_id: int) -> Action | None:
         """Takes a person's action back before it ran. None when it is not theirs or not waiting any more."""
@@ -335,30 +395,76 @@ class Queue:
             "completed_at": None,
             "run_at": stamp(run_at),
             "failures": action.failures + failed,
-            "opens_at": stamp(opening) if opening else None,
+            "opens_at": _stamp_or_none(opening),
         }
         async with self._db.transaction() as tx:
             await _settle(tx, action, error, values)
             if not action.quiet and (failed or opens_at):
                 await add_notice(tx, action.user_id, NoticeKind.PROGRESS, action_id=action.id)
 
-    async def fail(self, action: Action, error: AppError) -> None:
+    async def fail(self, action: Action, error: AppError, opening: OpeningReport | None = None) -> None:
         """Ends an action that will not be tried again, and tells. Raises LeaseLost."""
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.FAILED, None, error)
+            await self._record(tx, action, opening)
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
 
-    async def complete_book(self, action: Action, booking: Booking, result: str) -> None:
-        """Ends a booking that was seen in "my bookings": action, booking and notice together. Raises LeaseLost."""
+    async def rehearsed(self, action: Action, run_at: datetime, outcome: str) -> None:
+        """Ends a rehearsal: its outcome is kept and told, and the action waits for its opening. Raises LeaseLost."""
+        values = {
+            "status": ActionStatus.PENDING,
+            "completed_at": None,
+            "run_at": stamp(run_at),
+            "rehearse_at": None,
+            "rehearsal": outcome,
+        }
         async with self._db.transaction() as tx:
-            await self._end(tx, action, ActionStatus.COMPLETED, result, None, booking.booking_id)
+            await _settle(tx, action, None, values)
+            await add_notice(tx, action.user_id, NoticeKind.REHEARSAL, action_id=action.id)
+
+    async def look_again(self, action: Action, run_at: datetime) -> None:
+        """A watch found nothing: it looks again then. Raises LeaseLost."""
+        await self._pend(action, run_at, None, failed=False)
+
+    async def complete_book(
+        self, action: Action, booking: Booking, result: str, opening: OpeningReport | None = None,
+        won_choice: int = 0, why_not_first: str = "",
+    ) -> None:  # fmt: skip
+        """Ends a booking that was seen in "my bookings": action, booking, report and notice together. Raises LeaseLost.
+
+        An upgrade queues, in the same breath, the cancellation of the booking it replaces.
+        """
+        async with self._db.transaction() as tx:
+            more = {"won_choice": won_choice, "why_not_first": why_not_first or None, "booking_id": booking.booking_id}
+            await self._end(tx, action, ActionStatus.COMPLETED, result, None, **more)
             await mark_confirmed(tx, action.user_id, booking, self._clock())
+            await self._record(tx, action, opening)
+            await self._free_the_replaced(tx, action)
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
+
+    async def complete_watch(self, action: Action, result: str) -> None:
+        """Ends a watch that was only to tell: a place is free. Raises LeaseLost."""
+        async with self._db.transaction() as tx:
+            await self._end(tx, action, ActionStatus.COMPLETED, result, None)
+            await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
+
+    async def _record(self, tx: Transaction, action: Action, opening: OpeningReport | None) -> None:
+        if opening:
+            await record_opening(tx, action.id, opening)
+
+    async def _free_the_replaced(self, tx: Transaction, action: Action) -> None:
+        if action.replaces_row_id is None:
+            return
+        held = await find_held(tx, action.replaces_row_id, action.user_id)
+        if held and held.status is BookingStatus.CONFIRMED:
+            new = NewAction(ActionType.CANCEL, action.user_id, held.booking.wish, booking_id=held.booking_id)
+            if await _live_like(tx, new) is None:
+                await enqueue(tx, new, self._clock())
 
     async def complete_cancel(self, action: Action, wish: Wish, result: str) -> None:
         """Ends a cancellation that was read back as gone: action, booking and notice together. Raises LeaseLost."""
         async with self._db.transaction() as tx:
-            await self._end(tx, action, ActionStatus.COMPLETED, result, None, action.booking_id)
+            await self._end(tx, action, ActionStatus.COMPLETED, result, None)
             await mark_cancelled(tx, action.user_id, wish, self._clock())
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
 
@@ -389,16 +495,15 @@ class Queue:
         status: ActionStatus,
         result: str | None,
         error: AppError | None,
-        booking_id: str | None = None,
+        **more: object,
     ) -> None:
         values = {
             "status": status,
             "completed_at": stamp(self._clock()),
             "result": result,
-            "booking_id": booking_id or action.booking_id,
             "failures": action.failures + (error is not None),
         }
-        await _settle(tx, action, error, values)
+        await _settle(tx, action, error, values | more)
 
 
 async def _settle(tx: Transaction, action: Action, error: AppError | None, values: dict[str, Any]) -> None:

@@ -1,0 +1,68 @@
+"""openings, shots: how each opening went, shot by shot. Written with the action's end, read for its report."""
+
+from __future__ import annotations
+
+from model import OpeningReport, Shot, ShotOutcome, instant, stamp
+from store.connection import Connection, Transaction
+
+
+async def record_opening(tx: Transaction, action_id: int, report: OpeningReport) -> None:
+    """Keeps the report of an action's opening. A later try at the same opening adds its shots and replaces the rest."""
+    await tx.run(
+        """
+        INSERT OR REPLACE INTO openings (action_id, opens_at, offset_ms, doubt_ms, round_trip_ms, seen_ms, opened_early)
+        VALUES (:action, :opens_at, :offset, :doubt, :round_trip, :seen, :early)
+        """,
+        {
+            "action": action_id,
+            "opens_at": stamp(report.opens_at),
+            "offset": report.offset * 1000,
+            "doubt": report.doubt * 1000,
+            "round_trip": report.round_trip * 1000,
+            "seen": None if report.seen is None else report.seen * 1000,
+            "early": report.opened_early,
+        },
+    )
+    for shot in report.shots:
+        await tx.run(
+            """
+            INSERT INTO shots (action_id, choice, planned_ms, sent_ms, answered_ms, outcome, message)
+            VALUES (:action, :choice, :planned, :sent, :answered, :outcome, :message)
+            """,
+            {
+                "action": action_id,
+                "choice": shot.choice,
+                "planned": shot.planned * 1000,
+                "sent": shot.sent * 1000,
+                "answered": shot.answered * 1000,
+                "outcome": shot.outcome,
+                "message": shot.message,
+            },
+        )
+
+
+async def find_opening(connection: Connection, action_id: int) -> OpeningReport | None:
+    """The report of an action's opening, None when there was none."""
+    row = await connection.row("SELECT * FROM openings WHERE action_id = :id", {"id": action_id})
+    if row is None:
+        return None
+    shots = await connection.rows("SELECT * FROM shots WHERE action_id = :id ORDER BY id", {"id": action_id})
+    return OpeningReport(
+        opens_at=instant(row["opens_at"]),
+        offset=row["offset_ms"] / 1000,
+        doubt=row["doubt_ms"] / 1000,
+        round_trip=row["round_trip_ms"] / 1000,
+        seen=None if row["seen_ms"] is None else row["seen_ms"] / 1000,
+        opened_early=bool(row["opened_early"]),
+        shots=tuple(
+            Shot(
+                choice=shot["choice"],
+                planned=shot["planned_ms"] / 1000,
+                sent=shot["sent_ms"] / 1000,
+                answered=shot["answered_ms"] / 1000,
+                outcome=ShotOutcome(shot["outcome"]),
+                message=shot["message"],
+            )
+            for shot in shots
+        ),
+    )
