@@ -99,6 +99,7 @@ class Browser(Section):
 class Opening(Section):
     days_ahead: int = Field(2, ge=0, le=60)
     at: TimeOfDay = time(0, 0)
+    rehearsal_at: TimeOfDay | None = time(20, 0)  # the evening before; null: no rehearsal
 
 
 class ConfirmationTimes(Section):
