@@ -12,7 +12,7 @@ from bot.italian import WEEKDAYS, When, count, first_up, long_day, short_day
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
 from bot.screens import in_a_line
 from bot.slots import SlotState, SlotView, activity_key
-from model import FIT_CENTER, Activity, CatalogueSlot, Course, DaySummary
+from model import FIT_CENTER, Activity, CatalogueSlot, Course, DaySummary, split_activity
 
 DAYS_IN_A_WEEK = 7
 
@@ -231,7 +231,7 @@ def _week(today: date) -> list[date]:
 
 def _hours_button(day: date, slots: int | None, when: When) -> Button:
     name = "Oggi" if day == when.today else first_up(short_day(day))
-    return button(name if slots is None else f"{name} · {slots}", Verb.HOURS_DAY, day, 0, 0)
+    return button(f"{name} · {slots}" if slots else name, Verb.HOURS_DAY, day, 0, 0)
 
 
 def hours_day_page(
@@ -252,8 +252,8 @@ def hours_day_page(
 def _hour_line(hour: Hour, *, with_place: bool) -> str:
     instructor = f", con {safe(hour.instructor)}" if hour.instructor else ""
     places = "" if hour.places is None else f" · {count(hour.places, 'posto', 'posti')}"
-    place = f"\n      <i>{safe(hour.place)}</i>" if with_place else ""
-    return f"<b>{hour.start}–{hour.end}</b> {safe(hour.name)}{instructor}{places}{place}"
+    place = f" · {safe(split_activity(hour.place)[0])}" if with_place else ""
+    return f"<b>{hour.start}–{hour.end}</b> {safe(hour.name)}{instructor}{place}{places}"
 
 
 def _filters(day: date, key: int, kinds: Sequence[tuple[int, str]]) -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +12,7 @@ from typing import Any
 
 import bot_db
 from database import Database, NewAction, open_database, people_of
-from demo.telegram import Person, TelegramEmulator
+from demo.telegram import Message, Person, TelegramEmulator
 from model import Action, ActionType, Activity, AppError, Booking, Slot, SlotStatus, Timetable
 from settings import Settings
 
@@ -31,7 +31,7 @@ OTP = "otpauth://totp/Polimi:1?secret=JBSWY3DPEHPK3PXP"
 def slot(course: str, day: date, start: str, **more: Any) -> Slot:
     """A slot of 55 minutes of the Platinum courses, with 7 places, unless told otherwise."""
     begin = datetime.combine(day, time.fromisoformat(start))
-    values = {
+    values: dict[str, Any] = {
         "activity": PLATINUM,
         "appointment_id": f"{course}-{day}-{start}",
         "end": (begin + timedelta(minutes=55)).time(),
@@ -107,10 +107,13 @@ class World:
 
     async def read_timetable(self, slots: Sequence[Slot] = WEEK) -> None:
         """What a refresh leaves behind."""
-        days = tuple(TODAY + timedelta(days=offset) for offset in range(8))
-        new = NewAction(ActionType.REFRESH, OWNER, quiet=True)
-        action = await self.db.queue.add_claimed(new, "test", 60)
+        action = await self.db.queue.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
         assert action
+        await self.read_again(action, slots)
+
+    async def read_again(self, action: Action, slots: Sequence[Slot] = WEEK) -> None:
+        """Ends a refresh with these slots."""
+        days = tuple(TODAY + timedelta(days=offset) for offset in range(8))
         activities = tuple({one.activity.id: one.activity for one in slots}.values())
         await self.db.queue.complete_refresh(action, Timetable(activities, days, tuple(slots)), "read")
 
@@ -147,9 +150,49 @@ class World:
         return await self.db.queue.latest(user_id, 50)
 
 
+async def tapped(person: Person, label: str, shows: str) -> Message:
+    """Taps a button and waits for the screen it leads to, in place or as a new message."""
+    before = {_look(message) for message in person.messages}
+    await person.tap(label)
+    return await person.wait_for(lambda message: shows in message.text and _look(message) not in before)
+
+
+def _look(message: Message) -> tuple[int, str, tuple[str, ...]]:
+    return message.message_id, message.text, tuple(message.labels)
+
+
+async def until(look: Callable[[], Awaitable[object]], wanted: object, timeout: float = 10) -> None:
+    """Waits for the database to hold what another task writes; it tells nobody, so it is asked."""
+    async with asyncio.timeout(timeout):
+        while await look() != wanted:  # noqa: ASYNC110 - no event to wait for
+            await asyncio.sleep(0.01)
+
+
+async def menu(person: Person) -> Message:
+    """A new menu."""
+    seen = {message.message_id for message in person.messages}
+    await person.send("/start")
+    return await person.wait_for(lambda message: "Ciao" in message.text and message.message_id not in seen)
+
+
+async def pilates(person: Person) -> Message:
+    """From a new menu to the screen of Tuesday's Pilates."""
+    await menu(person)
+    await tapped(person, "📅 Nuova Prenotazione", "Per quale giorno?")
+    await tapped(person, "Mar 24 nov", "Che cosa?")
+    await tapped(person, "Corsi Platinum", "PILATES")
+    return await tapped(person, "18:00 PILATES", "📍")
+
+
+async def queued(person: Person) -> Message:
+    """From a new menu to the card of a queued booking of Tuesday's Pilates."""
+    await pilates(person)
+    return await tapped(person, "Prenota", "In coda")
+
+
 @asynccontextmanager
-async def world(folder: Path, **more: Any) -> AsyncIterator[World]:
-    """The bot up and running, with a timetable."""
+async def world(folder: Path, *, timetable: bool = True, start: bool = True, **more: Any) -> AsyncIterator[World]:
+    """The bot up and running, with a timetable, unless told otherwise."""
     emulator = TelegramEmulator(limits=False)
     clock = FakeClock()
     async with emulator.serve():
@@ -158,9 +201,11 @@ async def world(folder: Path, **more: Any) -> AsyncIterator[World]:
             await db.people.set(people_of(settings))
             owner, friend = emulator.person(OWNER, "Giulia"), emulator.person(FRIEND, "Marco")
             here = World(emulator, settings, db, clock, owner, friend)
-            await here.read_timetable()
-            here.start()
+            if timetable:
+                await here.read_timetable()
             try:
+                if start:
+                    here.start()
                 yield here
             finally:
                 await here.stop()
