@@ -58,7 +58,7 @@ class Wizard:
         question = "5. then Enter here; or type your Telegram id, if you know it: "
         user_id = self._until_right(self._ask, question, lambda text: self._telegram_id(token, text))
         telegram = {"bot_token": token, "allowed_user_id": user_id}
-        return {"username": username, "password": password, "otpatu": url, "telegram": telegram}
+        return {"username": username, "password": password, "otpatu": url, "telegram": telegram} | _browser_found()
 
     def _until_right(self, ask: Callable[[str], str], question: str, check: Callable[[str], T]) -> T:
         """Asks until `check` takes the answer."""
@@ -112,6 +112,12 @@ class Wizard:
             )
         self._say(f"   You are {person.get('first_name', '')} ({person['id']}).")
         return int(person["id"])
+
+
+def _browser_found() -> dict[str, Any]:
+    """The browser ./run found, written down so that cron and systemd find it too; nothing for Playwright's own."""
+    path = os.environ.get("POLIMISPORT_BROWSER__EXECUTABLE_PATH")
+    return {"browser": {"executable_path": path}} if path else {}
 
 
 def _sentence(problem: Exception) -> str:

@@ -26,7 +26,7 @@ DAYS_AHEAD = 2
 FIT_CENTER = "Giuriati - Fit Center"
 ROUND_TRIP, JITTER = 0.03, 0.01  # s: a good line from Milano
 OPENS_AFTER = timedelta(minutes=2)  # and up to a minute more: the opening is on a full minute
-ASKS_AFTER = timedelta(seconds=90)
+ASKS_AFTER = timedelta(seconds=90)  # or up to a minute less: the lead is told in minutes
 LEAST_NOTICE = timedelta(minutes=25)  # the class that is asked about begins at least so much later
 RIVALS_NEED = 8.0  # s from the opening until the course to watch is full, on days without a popular one
 
@@ -46,7 +46,8 @@ def plan(world: SiteWorld, now: datetime) -> Programme:
     opens_at = (now.astimezone(ROME) + OPENS_AFTER).replace(second=0, microsecond=0) + timedelta(minutes=1)
     world.opening_at = f"{opens_at:%H:%M:%S}"
     watched = _worth_watching(world, opens_at.date() + timedelta(days=DAYS_AHEAD))
-    return Programme(opens_at, watched, _next_turn(world, now), now.astimezone(ROME) + ASKS_AFTER)
+    asks_at = (now.astimezone(ROME) + ASKS_AFTER).replace(second=0, microsecond=0)
+    return Programme(opens_at, watched, _next_turn(world, now), asks_at)
 
 
 def _worth_watching(world: SiteWorld, day: date) -> Slot:

@@ -149,6 +149,14 @@ async def test_five_answers_make_a_configuration(telegram_of_the_wizard: Telegra
     assert giulia.heard_once("This is @polimisport_bot.")
 
 
+async def test_the_browser_that_run_found_is_written_down(
+    telegram_of_the_wizard: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLIMISPORT_BROWSER__EXECUTABLE_PATH", "/usr/bin/chromium")
+    giulia = Person(GIULIA, PASSWORD, OTP_URL, telegram_of_the_wizard.token, "42")
+    assert (await giulia.use_wizard())["browser"] == {"executable_path": "/usr/bin/chromium"}
+
+
 async def test_each_wrong_answer_gets_a_sentence_and_the_question_again(
     telegram_of_the_wizard: TelegramEmulator,
 ) -> None:

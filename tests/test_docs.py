@@ -1,0 +1,206 @@
+"""The documentation is true: what README.md and README_DB.md name exists, and what exists they name."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from settings import Friend, Settings
+from store.migrations import SCHEMA
+
+PROJECT = Path(__file__).resolve().parent.parent
+DOCUMENTS = ("README.md", "README_DB.md")
+MADE_BY_US = {"config.json", "other.json", "qr.png", "polimisport.db", "polimisport.state", "backups"}
+PROGRAMS = {path.name for path in PROJECT.glob("*.py")}
+
+
+def read(name: str) -> str:
+    return (PROJECT / name).read_text(encoding="utf-8")
+
+
+def commands(name: str) -> Iterator[list[str]]:
+    """Every command line in the shell blocks of a document, without its comment."""
+    for block in re.findall(r"^ *```(?:sh|cron)\n(.*?)^ *```", read(name), re.DOTALL | re.MULTILINE):
+        for line in block.splitlines():
+            words = shlex.split(line, comments=True)
+            yield from ([words] if words else [])
+
+
+ALL_COMMANDS = [(name, words) for name in DOCUMENTS for words in commands(name)]
+
+
+@pytest.fixture
+def database() -> Iterator[sqlite3.Connection]:
+    """A database as schema.sql makes it, in memory."""
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(SCHEMA.read_text(encoding="utf-8"))
+    yield connection
+    connection.close()
+
+
+def columns(database: sqlite3.Connection) -> dict[str, list[str]]:
+    names = [name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    return {name: [row[1] for row in database.execute(f"PRAGMA table_info({name})")] for name in names}
+
+
+def table_after(heading: str, text: str) -> list[str]:
+    """The first cells, in back quotes, of the Markdown table that follows a heading."""
+    return re.findall(r"^\| `([^`]+)` \|", section(heading, text), re.MULTILINE)
+
+
+def section(heading: str, text: str) -> str:
+    """What stands under a heading, up to the next one."""
+    return text.split(f"{heading}\n", 1)[1].split("\n#", 1)[0]
+
+
+def keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """The dotted names of every key of a configuration."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from keys(field.annotation, f"{prefix}{name}.")
+        else:
+            yield prefix + name
+
+
+def dotted(values: dict[str, object], prefix: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from dotted(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name
+
+
+# --- configuration
+
+
+def test_every_configuration_key_is_documented_and_every_documented_key_exists() -> None:
+    assert sorted(table_after("## Configuration", read("README_DB.md"))) == sorted(keys(Settings))
+
+
+def test_the_example_has_every_key() -> None:
+    assert sorted(dotted(json.loads(read("config.example.json")))) == sorted(keys(Settings))
+
+
+def test_the_example_and_the_documentation_give_the_real_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("POLIMISPORT_")]:
+        monkeypatch.delenv(name)
+    telegram = {"bot_token": "x", "allowed_user_id": 1}
+    required: dict[str, Any] = {"username": "x", "password": "x", "otpatu": "otpauth://x", "telegram": telegram}
+    settings = Settings(**required)
+    real = json.loads(settings.model_dump_json())
+    example = json.loads(read("config.example.json"))
+    table = section("## Configuration", read("README_DB.md"))
+    for key, default in re.findall(r"^\| `([\w.]+)` \| `(.*?)` \|", table, re.MULTILINE):
+        assert as_written(look_up(real, key)) == as_written(look_up(example, key)) == default, key
+
+
+def look_up(values: object, key: str) -> object:
+    for name in key.split("."):
+        assert isinstance(values, dict)
+        values = values[name]
+    return values
+
+
+def as_written(value: object) -> str:
+    """A value as the documentation writes it: JSON without quotes, times without their zero seconds."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return re.sub(r"^(\d\d:\d\d):00$", r"\1", value if isinstance(value, str) else json.dumps(value))
+
+
+def test_what_an_entry_of_friends_holds_is_documented() -> None:
+    line = next(line for line in read("README_DB.md").splitlines() if line.startswith("| `friends` |"))
+    assert [name for name in Friend.model_fields if f"`{name}`" not in line] == []
+
+
+# --- tables
+
+
+def test_every_table_and_column_is_documented_and_exists(database: sqlite3.Connection) -> None:
+    text = read("README_DB.md")
+    documented = {name: table_after(f"### `{name}`", text) for name in re.findall(r"^### `(\w+)`$", text, re.MULTILINE)}
+    assert documented == columns(database)
+
+
+@pytest.mark.parametrize("sql", [words[2] for _, words in ALL_COMMANDS if words[0] == "sqlite3"])
+def test_the_sql_works_as_written(database: sqlite3.Connection, sql: str) -> None:
+    database.execute("INSERT INTO accounts (user_id, role) VALUES (42, 'owner')")
+    cursor = database.execute(sql)
+    assert not sql.startswith("INSERT") or cursor.rowcount == 1
+
+
+# --- commands
+
+
+@pytest.mark.parametrize(("document", "words"), ALL_COMMANDS, ids=[" ".join(words)[:60] for _, words in ALL_COMMANDS])
+def test_every_command_names_files_and_options_that_exist(document: str, words: list[str]) -> None:
+    words = [word for word in words if not re.fullmatch(r"POLIMISPORT_\w+=\S*", word)]
+    for place, word in enumerate(words):
+        if word.startswith("--"):
+            assert word in option_source(words), f"{document}: {word}"
+        elif word.endswith((".py", ".sh")) or (word.startswith("./") and place == 0):
+            assert (PROJECT / word).exists(), f"{document}: {word}"
+    if "-m" in words:
+        assert (PROJECT / words[words.index("-m") + 1] / "__main__.py").exists()
+
+
+def option_source(words: list[str]) -> str:
+    """The text in which the options of a command are defined."""
+    if words[0] == "./run":
+        return read("run")
+    program = next(word for word in words if word in PROGRAMS)
+    return read(program) + read("settings.py") + read("program.py")
+
+
+def test_every_program_is_documented() -> None:
+    runnable = {name for name in PROGRAMS if '__name__ == "__main__"' in read(name)}
+    assert runnable == set(table_after("## The programs", read("README_DB.md")))
+
+
+def test_the_cron_lines_are_those_of_the_crontab() -> None:
+    lines = [line for line in read("deploy/crontab").splitlines() if not line.startswith("#")]
+    assert "\n".join(lines) in read("README_DB.md")
+
+
+def test_readme_opens_with_the_two_commands() -> None:
+    assert [words for _, words in ALL_COMMANDS][:2] == [["./run", "--demo"], ["./test"]]
+
+
+# --- links, files, environment variables
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_file_and_link_named_exists(document: str) -> None:
+    text = read(document)
+    named = set(re.findall(r"`([\w/.@-]+\.(?:py|sql|sh|json|db|yaml|service|conf|md|txt))`", text))
+    named |= {name.rstrip("/") for name in re.findall(r"`([\w./-]+/)`", text)}
+    named |= {link.split("#")[0] for link in re.findall(r"\]\((?!https?:)([^)]+)\)", text)}
+    missing = {name for name in named if name.split("/")[0] not in MADE_BY_US and not (PROJECT / name).exists()}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_environment_variable_named_is_a_key(document: str) -> None:
+    named = re.findall(r"POLIMISPORT_(\w+)", read(document))
+    assert [name for name in named if name.lower().replace("__", ".") not in set(keys(Settings))] == []
+
+
+def test_the_pictures_are_small() -> None:
+    assert [path.name for path in (PROJECT / "docs").glob("*.png") if path.stat().st_size > 150_000] == []
+
+
+def test_what_the_chat_is_quoted_to_say_it_says() -> None:
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "bot").glob("*.py"))
+    buttons = re.findall(r"^- \*\*(.+?)\*\*:", read("README.md"), re.MULTILINE)
+    quoted = re.findall(r'^\| "([^"]+)" in the chat', read("README_DB.md"), re.MULTILINE)
+    assert [words for words in buttons + quoted if words not in texts] == []
+    assert len(buttons) == 4
