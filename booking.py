@@ -112,7 +112,7 @@ async def book(session: SiteSession, wish: Wish, opens_at: datetime | None = Non
     """
     async with session.operation(f"book {_name(wish)}"):
         mine, slot = await _both(_read_mine(session), _find_or_error(session, wish))
-        held = _held(mine, wish)
+        held = held_among(mine, wish)
         if held:
             return Booked(held, _now(session), None, "already", "")
         _refuse_if_begun(session, wish)
@@ -121,7 +121,7 @@ async def book(session: SiteSession, wish: Wish, opens_at: datetime | None = Non
             return await _book_on_page(session, wish, mine, opens_at)
         if isinstance(slot, BookingRefused):
             raise slot
-        _refuse_if_overlapping(mine, slot)
+        refuse_if_overlapping(mine, slot)
         if not slot.appointment_id:
             return await _book_on_page(session, wish, mine, opens_at)
         _refuse_if_hopeless(session, slot, opens_at)
@@ -135,7 +135,7 @@ async def cancel(session: SiteSession, wish: Wish) -> Cancelled:
     when it keeps the booking, SiteChanged with evidence when nobody can say.
     """
     async with session.operation(f"cancel {_name(wish)}"):
-        if _held(await _read_mine(session), wish) is None:
+        if held_among(await _read_mine(session), wish) is None:
             return Cancelled(_now(session), was_there=False)
         try:
             said = await session.on_page("cancel", lambda page: _delete(session, page, wish))
@@ -266,7 +266,7 @@ def likely(calendars: Sequence[Calendar], wish: Wish) -> Sequence[Calendar]:
 # ----- what forbids a booking
 
 
-def _held(mine: Sequence[Booking], wish: Wish) -> Booking | None:
+def held_among(mine: Sequence[Booking], wish: Wish) -> Booking | None:
     return next((each for each in mine if wish.meant_by(each.wish)), None)
 
 
@@ -275,7 +275,7 @@ def _refuse_if_begun(session: SiteSession, wish: Wish) -> None:
         raise ClassStarted(f"{_name(wish)} has begun")
 
 
-def _refuse_if_overlapping(mine: Sequence[Booking], slot: Slot) -> None:
+def refuse_if_overlapping(mine: Sequence[Booking], slot: Slot) -> None:
     for other in mine:
         if other.overlaps(slot.day, slot.start, slot.end):
             raise Overlap(f"{_name(slot.wish)} meets our {other.course} at {other.start:%H:%M}")
@@ -307,7 +307,7 @@ async def _book_by_request(
     except (SiteUnavailable, SiteChanged) as error:
         text, lost = "", error  # it may have been booked all the same: "my bookings" knows
     answer = scraper.booking_answer(text)
-    booking = await _seen(session, wish, _looks(answer, lost))
+    booking = await seen(session, wish, _looks(answer, lost))
     if booking:
         return Booked(booking, _now(session), slot, "requests", answer.message)
     if isinstance(lost, SiteUnavailable):
@@ -352,11 +352,11 @@ def _not_booked(session: SiteSession, answer: BookingAnswer, text: str) -> Excep
     return refused
 
 
-async def _seen(session: SiteSession, wish: Wish, waits: Sequence[float]) -> Booking | None:
+async def seen(session: SiteSession, wish: Wish, waits: Sequence[float]) -> Booking | None:
     """The booking, once "my bookings" shows it; None when it was not seen in all those looks."""
 
     async def look() -> Booking | None:
-        return _held(await _read_mine(session), wish)
+        return held_among(await _read_mine(session), wish)
 
     return await _look_until(look, waits)
 
@@ -365,7 +365,7 @@ async def _gone(session: SiteSession, wish: Wish, waits: Sequence[float]) -> boo
     """Whether "my bookings" shows, in one of those looks, that the place is no longer ours."""
 
     async def look() -> bool | None:
-        return True if _held(await _read_mine(session), wish) is None else None
+        return True if held_among(await _read_mine(session), wish) is None else None
 
     return bool(await _look_until(look, waits))
 
@@ -392,16 +392,18 @@ async def _book_on_page(session: SiteSession, wish: Wish, mine: Sequence[Booking
     """The second way: as a person would, and with the same referee."""
     calendars = likely(_known_calendars(session) or await _read_calendars(session), wish)
     try:
-        slot, said = await session.on_page("book", lambda page: _choose(session, page, calendars, wish, mine, opens_at))
+        slot, said, accepted = await session.on_page(
+            "book", lambda page: _choose(session, page, calendars, wish, mine, opens_at)
+        )
     except (SiteUnavailable, SiteChanged):
-        booking = await _seen(session, wish, READ_BACK_UNCLEAR)  # it may have failed after the click that counts
+        booking = await seen(session, wish, READ_BACK_UNCLEAR)  # it may have failed after the click that counts
         if booking is None:
             raise
         return Booked(booking, _now(session), None, "page", "")
-    booking = await _seen(session, wish, READ_BACK)
+    booking = await seen(session, wish, READ_BACK)
     if booking:
         return Booked(booking, _now(session), slot, "page", said)
-    raise _not_booked(session, BookingAnswer(bool(said), False, said), said)
+    raise _not_booked(session, BookingAnswer(bool(said), accepted, said), said)
 
 
 async def _choose(
@@ -411,17 +413,17 @@ async def _choose(
     wish: Wish,
     mine: Sequence[Booking],
     opens_at: datetime | None,
-) -> tuple[Slot, str]:
-    """Finds the slot in the calendars, confirms it, and gives what the site said."""
+) -> tuple[Slot, str, bool]:
+    """Finds the slot in the calendars, confirms it, and gives what the site said and whether it sounded like a yes."""
     shown = CalendarPage(page, session.access.root, session.access.timeout_seconds)
     for calendar in calendars:
         await shown.open(calendar.activity.id, calendar.flags)
         column = scraper.slots_on_page(await shown.show(wish.day), calendar.activity, wish.day)
         for index, slot in enumerate(column):
             if wish.meant_by(slot.wish):
-                _refuse_if_overlapping(mine, slot)
+                refuse_if_overlapping(mine, slot)
                 _refuse_unless_clickable(session, slot, opens_at)
-                return slot, await _confirm(shown, slot, index)
+                return slot, *await _confirm(shown, slot, index)
     raise SlotNotFound(f"the timetable has no {_name(wish)}")
 
 
@@ -433,7 +435,7 @@ def _refuse_unless_clickable(session: SiteSession, slot: Slot, opens_at: datetim
         raise error(f"{_name(slot.wish)} can't be booked: the page shows it as closed, full or not open yet")
 
 
-async def _confirm(shown: CalendarPage, slot: Slot, index: int) -> str:
+async def _confirm(shown: CalendarPage, slot: Slot, index: int) -> tuple[str, bool]:
     fragment = await shown.choose(slot.day, index, slot.start)
     if scraper.offers_waiting_list(fragment):
         raise SlotFull(f"{_name(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
@@ -470,13 +472,13 @@ def _kept(session: SiteSession, said: str) -> Exception:
 async def _together(*work: Awaitable[T]) -> list[T]:
     """All results, in order. When some fail, the rest is still waited for (a pending Playwright call must never be
     cancelled), then the first error is raised."""
-    results = await asyncio.gather(*work, return_exceptions=True)
-    done: list[T] = []
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-        done.append(result)
-    return done
+    tasks = [asyncio.ensure_future(each) for each in work]
+    if tasks:
+        await asyncio.wait(tasks)
+    errors = [task.exception() for task in tasks]  # asked of all: asyncio complains of those nobody looks at
+    if error := next((each for each in errors if each), None):
+        raise error
+    return [task.result() for task in tasks]
 
 
 async def _both(one: Awaitable[T], other: Awaitable[U]) -> tuple[T, U]:

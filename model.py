@@ -537,11 +537,15 @@ class OtpError(AppError):
 
 
 class SiteError(AppError):
-    """The site did not do what was asked. `evidence` names the folder with page and screenshot, if kept."""
+    """The site did not do what was asked.
+
+    `evidence` names the folder with page and screenshot, if kept; `opening` tells how the opening went, if it was one.
+    """
 
     def __init__(self, message: str, evidence: str | None = None) -> None:
         super().__init__(message)
         self.evidence = evidence
+        self.opening: OpeningReport | None = None
 
 
 class SiteUnavailable(SiteError):

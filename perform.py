@@ -17,7 +17,6 @@ from model import (
     ActionType,
     AppError,
     BookingRefused,
-    ClassStarted,
     Clock,
     ConfigError,
     Credentials,
@@ -33,6 +32,7 @@ from model import (
     utc_now,
 )
 from portal.session import Portal, SiteAccess, SiteSession
+from pursuit import Pursuit
 from settings import Settings
 
 DAYS_TO_READ = 8  # today and the week that follows: every weekday once, today's twice
@@ -89,6 +89,7 @@ class Performer:
         self._rule = rule
         self._clock = clock
         self._progress = progress
+        self._pursuit = Pursuit(db, rule, clock)
         self._giving_back = False
 
     def give_back(self) -> None:
@@ -121,7 +122,7 @@ class Performer:
         session = await self._session_of(action)
         match action.type:
             case ActionType.BOOK:
-                await self._book(action, session)
+                await self._pursuit.pursue(action, session)
             case ActionType.CANCEL:
                 await self._cancel(action, session)
             case ActionType.CHECK:
@@ -136,19 +137,6 @@ class Performer:
         if account.rejected:
             raise LoginRejected("the site refused this password before: it is not tried again until it changes")
         return self._portal.session(self._people[action.user_id])
-
-    async def _book(self, action: Action, session: SiteSession) -> None:
-        wish = action.wish
-        now = self._clock()
-        opens = action.opens_at or self._rule.opens_at(wish.day)
-        if now >= self._starts(wish):
-            raise ClassStarted("the class has begun")
-        if now < opens:
-            log.info("  book %s waits for the opening at %s", action.id, opens)
-            await self._db.queue.postpone(action, opens, opens)
-            return
-        booked = await booking.book(session, wish, opens)
-        await self._db.queue.complete_book(action, booked.booking, f"seen in my bookings ({booked.way})")
 
     async def _cancel(self, action: Action, session: SiteSession) -> None:
         wish = await self._wish_to_cancel(action)

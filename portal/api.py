@@ -5,6 +5,7 @@ All raise the errors of `model`: an answer that comes back from here is what was
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from portal.session import SiteSession
@@ -14,6 +15,11 @@ from portal.trouble import Answer
 async def my_bookings(session: SiteSession) -> Answer:
     """`/Booking`: the page with what we hold. A read back after a booking is never made to wait for the budget."""
     return await session.ask("GET", "/Booking", urgent=True)
+
+
+async def knock(session: SiteSession) -> Mapping[str, str]:
+    """The headers of `/Booking`, whatever its status: the server's `Date`, and a warm connection."""
+    return await session.knock("/Booking")
 
 
 async def choose_activity(session: SiteSession) -> Answer:

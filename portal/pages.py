@@ -47,8 +47,9 @@ class SitePage:
         await expect(_either(*outcomes)).to_be_attached(timeout=self._timeout)
 
     async def dialog_text(self) -> str:
-        """What the dialog on show says; empty when there is none."""
-        texts = await self._dialog.all_inner_texts()
+        """What the dialog on show says, its buttons left out; empty when there is none."""
+        texts = await self._dialog.locator(".modal-body, .bootbox-body").all_inner_texts()
+        texts = texts or await self._dialog.all_inner_texts()
         return " ".join(" ".join(texts).split())
 
     def _dialog_button(self, name: str) -> Locator:
@@ -267,12 +268,13 @@ class CalendarPage(SitePage):
         texts = await self._refused.all_inner_texts() or [await self.dialog_text()]
         return " ".join(" ".join(texts).split()) or "the site offers no confirmation"
 
-    async def confirm(self) -> str:
-        """Confirms and, asked whether to book another, says no. Returns the words of the site's dialog."""
+    async def confirm(self) -> tuple[str, bool]:
+        """Confirms and, asked whether to book another, says no. Returns the words of the site's dialog, and whether it
+        asked: it does so when it took the booking."""
         await self._confirm.click()
         await self._attached(self._no_more, self._ok, self._my_bookings)
-        said = await self.dialog_text()
-        if await self._no_more.is_visible():
+        said, asked = await self.dialog_text(), await self._no_more.is_visible()
+        if asked:
             await self._no_more.click()
             await self._attached(self._my_bookings)
-        return said
+        return said, asked

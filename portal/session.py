@@ -99,6 +99,12 @@ class Portal:
             known = self._sessions[credentials.user_id] = SiteSession(self, credentials)
         return known
 
+    async def abandon(self, user_id: int) -> None:
+        """Closes what is open for an account: its hanging calls end with SiteUnavailable, its next one starts anew."""
+        session = self._sessions.pop(user_id, None)
+        if session:
+            await session.abandon()
+
     @asynccontextmanager
     async def in_use(self) -> AsyncIterator[None]:
         """Within it neither driver nor browser are closed for being idle."""
@@ -237,6 +243,16 @@ class SiteSession:
         self._held: _Held | None = None
         self._login: asyncio.Task[None] | None = None
         self._rejection: tuple[float, SiteError] | None = None
+        self._pages: set[Page] = set()
+
+    async def abandon(self) -> None:
+        """Closes connection and pages under whatever is using them."""
+        held, self._held = self._held, None
+        with suppress(PlaywrightError):
+            if held:
+                await held.context.dispose()
+            for page in tuple(self._pages):
+                await page.context.close()
 
     # ----- what a verb does with it
 
@@ -273,6 +289,28 @@ class SiteSession:
         await self._budget.spend(urgent=urgent)
         async with self._portal.in_use():
             return await self._renewing(lambda: self._send(method, path, form, params, wants_json=wants_json))
+
+    async def knock(self, path: str) -> Mapping[str, str]:
+        """Asks for nothing but the headers of a path, whatever its status. Warms a connection, and tells the time.
+
+        Raises SiteUnavailable when nothing comes back.
+        """
+        await self._budget.spend(urgent=True)
+        async with self._portal.in_use():
+            await self._ensure()
+            held = await self._take_up()
+            held.in_flight += 1
+            try:
+                with translated(f"HEAD {path}"):
+                    return (await self._fetch(held.context, "HEAD", path, None, None)).headers
+            finally:
+                held.in_flight -= 1
+                await self._dispose_if_replaced(held)
+
+    async def renew(self) -> None:
+        """Logs in anew, though the stored session may still be good: a rehearsal of password and one-time code."""
+        async with self._portal.in_use():
+            await self._renew(self._store.version())
 
     async def on_page(self, what: str, work: Callable[[Page], Awaitable[T]]) -> T:
         """Does something on a page of its own, logged in; once more from the start when the site asks to log in.
@@ -352,7 +390,7 @@ class SiteSession:
     async def _log_in_now(self) -> None:
         started = time.monotonic()
         async with self._portal.in_use(), self._portal.page(None) as page:
-            watch = Watch(page, self.access.root)
+            watch = Watch(page, self.access.root, logging_in=True)
             login = LoginPage(page, self.access.root, self.access.timeout_seconds)
             try:
                 with translated("login"):
@@ -472,11 +510,14 @@ class SiteSession:
             raise SessionExpired("there is no stored session")
         async with self._portal.page(state) as page:
             watch = Watch(page, self.access.root)
+            self._pages.add(page)
             try:
                 with translated(what):
                     return await work(page)
             except SiteError as error:
                 raise await self._explained(what, page, watch, error) from error
+            finally:
+                self._pages.discard(page)
 
     async def _explained(self, what: str, page: Page, watch: Watch, error: SiteError) -> SiteError:
         """The error, or what the page and its requests show to be behind it; with evidence if nobody can say."""

@@ -105,6 +105,8 @@ def translated(what: str) -> Iterator[None]:
     try:
         yield
     except PlaywrightTimeout as error:
+        if str(error).startswith("Locator."):  # the page is there, what was to be used on it is not
+            raise SiteChanged(f"{what}: the page is not as expected ({_first_line(error)})") from error
         raise SiteUnavailable(f"{what}: the site did not answer in time") from error
     except AssertionError as error:
         raise SiteChanged(f"{what}: the page is not as expected ({_first_line(error)})") from error

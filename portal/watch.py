@@ -7,8 +7,8 @@ import asyncio
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Request, Response
 
-from model import SiteChanged, SiteError, SiteUnavailable
-from portal.trouble import REDIRECTS, trouble_in_page, trouble_in_status
+from model import SessionExpired, SiteChanged, SiteError, SiteUnavailable
+from portal.trouble import LOGIN_PATH, REDIRECTS, trouble_in_page, trouble_in_status
 
 TELLING = ("document", "xhr", "fetch")  # kinds of requests whose failure is the site's, not a picture's
 PICTURE_TIMEOUT = 5000  # milliseconds
@@ -17,8 +17,9 @@ PICTURE_TIMEOUT = 5000  # milliseconds
 class Watch:
     """From its making on, what the site's answers to one page were."""
 
-    def __init__(self, page: Page, base_url: str) -> None:
+    def __init__(self, page: Page, base_url: str, *, logging_in: bool = False) -> None:
         self._page = page
+        self._logging_in = logging_in
         self._base_url = base_url
         self._pending: set[Request] = set()
         self._met: SiteError | None = None
@@ -51,10 +52,12 @@ class Watch:
             self._met = self._met or SiteUnavailable(f"the site did not answer: {request.failure}")
 
     def _answered(self, response: Response) -> None:
-        """A page that is an error ends the visit at once: nothing that is waited for will come."""
+        """A page that is an error, or the login page, ends the visit at once: nothing that is waited for will come."""
         if not self._is_telling(response.request) or response.status in REDIRECTS or response.status == 404:
             return
         trouble = trouble_in_status(response.status, "", self._base_url)
+        if not self._logging_in and self._is_main(response.request) and LOGIN_PATH.lower() in response.url.lower():
+            trouble = SessionExpired("the session is over: the page became the login page")
         self._met = self._met or trouble
         if trouble and self._is_main(response.request) and self._closing is None:
             self._closing = asyncio.ensure_future(self._page.close())

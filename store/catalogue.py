@@ -55,7 +55,7 @@ def _course(row: sqlite3.Row) -> Course:
     )
 
 
-async def replace(tx: Transaction, timetable: Timetable, now: datetime) -> None:
+async def swap(tx: Transaction, timetable: Timetable, now: datetime) -> None:
     """Swaps the catalogue for what was just read. Raises SiteChanged, and leaves the old one, when it is implausible.
 
     Weekdays that were read empty (a holiday) keep their weekly courses; days that were not read keep their slots.

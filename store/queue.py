@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -32,7 +32,7 @@ from model import (
     stamp,
 )
 from store.bookings import find_held, mark_cancelled, mark_confirmed, sync
-from store.catalogue import replace
+from store.catalogue import swap
 from store.connection import Connection, Transaction
 from store.openings import find_opening, record_opening
 from store.outbox import add_notice
@@ -286,6 +286,18 @@ class Queue:
         """How the opening of an action's slot went; None when there was none to wait for."""
         return await find_opening(self._db, action_id)
 
+    async def holders(self) -> list[str]:
+        """The workers that have something in hand."""
+        rows = await self._db.rows("SELECT DISTINCT worker FROM booking_actions WHERE status = 'processing'")
+        return [row["worker"] for row in rows if row["worker"]]
+
+    async def take_from(self, worker: str) -> None:
+        """Ends the leases of a worker that is known to be dead: what it held can be claimed at once."""
+        await self._db.write(
+            "UPDATE booking_actions SET lease_until = :now WHERE status = 'processing' AND worker = :worker",
+            {"now": stamp(self._clock()), "worker": worker},
+        )
+
     async def withdraw(self, action_id: int, user_id: int) -> Action | None:
         """Takes a person's action back before it ran. None when it is not theirs or not waiting any more."""
         rows = await self._db.write(
@@ -402,11 +414,10 @@ class Queue:
             if not action.quiet and (failed or opens_at):
                 await add_notice(tx, action.user_id, NoticeKind.PROGRESS, action_id=action.id)
 
-    async def fail(self, action: Action, error: AppError, opening: OpeningReport | None = None) -> None:
+    async def fail(self, action: Action, error: AppError) -> None:
         """Ends an action that will not be tried again, and tells. Raises LeaseLost."""
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.FAILED, None, error)
-            await self._record(tx, action, opening)
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
 
     async def rehearsed(self, action: Action, run_at: datetime, outcome: str) -> None:
@@ -423,8 +434,8 @@ class Queue:
             await add_notice(tx, action.user_id, NoticeKind.REHEARSAL, action_id=action.id)
 
     async def look_again(self, action: Action, run_at: datetime) -> None:
-        """A watch found nothing: it looks again then. Raises LeaseLost."""
-        await self._pend(action, run_at, None, failed=False)
+        """A watch found nothing: it looks again then, its failures forgotten. Raises LeaseLost."""
+        await self._pend(replace(action, failures=0), run_at, None, failed=False)
 
     async def complete_book(
         self, action: Action, booking: Booking, result: str, opening: OpeningReport | None = None,
@@ -438,7 +449,8 @@ class Queue:
             more = {"won_choice": won_choice, "why_not_first": why_not_first or None, "booking_id": booking.booking_id}
             await self._end(tx, action, ActionStatus.COMPLETED, result, None, **more)
             await mark_confirmed(tx, action.user_id, booking, self._clock())
-            await self._record(tx, action, opening)
+            if opening:
+                await record_opening(tx, action.id, opening)
             await self._free_the_replaced(tx, action)
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
 
@@ -447,10 +459,6 @@ class Queue:
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.COMPLETED, result, None)
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
-
-    async def _record(self, tx: Transaction, action: Action, opening: OpeningReport | None) -> None:
-        if opening:
-            await record_opening(tx, action.id, opening)
 
     async def _free_the_replaced(self, tx: Transaction, action: Action) -> None:
         if action.replaces_row_id is None:
@@ -479,7 +487,7 @@ class Queue:
         """Ends a reading of the timetable: the whole catalogue swaps, or nothing. Raises LeaseLost, SiteChanged."""
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.COMPLETED, result, None)
-            await replace(tx, timetable, self._clock())
+            await swap(tx, timetable, self._clock())
             await self._tell_unless_quiet(tx, action)
 
     async def _tell_unless_quiet(self, tx: Transaction, action: Action) -> None:
@@ -521,3 +529,5 @@ async def _settle(tx: Transaction, action: Action, error: AppError | None, value
     )
     if not rows:
         raise LeaseLost(f"action {action.id} is no longer ours")
+    if isinstance(error, SiteError) and error.opening:
+        await record_opening(tx, action.id, error.opening)

@@ -28,7 +28,7 @@ from model import (
     Timetable,
     Wish,
 )
-from store.catalogue import replace as swap
+from store.catalogue import swap
 from store.people import Person
 from tests.conftest import GIULIA, Time
 
