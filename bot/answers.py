@@ -263,15 +263,20 @@ class Answers:
             return self._ticket(made, tap)
         if view.state in (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED):
             return await self._confirm(tap, slot_id)
-        new = NewAction(
+        return self._ticket(await self._queue(self._booking(tap, view.slot.wish)), tap)
+
+    def _booking(self, tap: Tap, wish: Wish, periodic_id: int | None = None) -> NewAction:
+        """A booking that runs at once, or as soon as its slot opens; the tapped message becomes its card."""
+        opens_at = self._rule.opens_at(wish.day)
+        return NewAction(
             ActionType.BOOK,
             tap.user_id,
-            view.slot.wish,
-            opens_at=view.opens_at,
-            run_at=max(self._clock(), view.opens_at),
+            wish,
+            opens_at=opens_at,
+            run_at=max(self._clock(), opens_at),
             card_message_id=tap.card_id,
+            periodic_booking_id=periodic_id,
         )
-        return self._ticket(await self._queue(new), tap)
 
     async def _newest(self, user_id: int) -> int:
         latest = await self._db.queue.latest(user_id, 1)
@@ -350,10 +355,13 @@ class Answers:
         live = await self._live_about(held)
         if over or live or not screens_held.is_held(held):
             return screens_held.held_page(held, live, self.when(), over=over)
-        hours = self._settings.free_cancel_hours
-        free_until = self._start(held) - timedelta(hours=hours)
         newest = await self._newest(tap.user_id)
-        return screens_held.ask_cancel_page(held, newest, free_until, hours, self.when())
+        hours = self._settings.free_cancel_hours
+        return screens_held.ask_cancel_page(held, newest, self.free_until(held), hours, self.when())
+
+    def free_until(self, held: HeldBooking) -> datetime:
+        """Until when a booking can be given back without penalty."""
+        return self._start(held) - timedelta(hours=self._settings.free_cancel_hours)
 
     async def cancel(self, tap: Tap) -> Page:
         """Queues the cancelling of a booking, once per button however often it is tapped."""
@@ -367,9 +375,8 @@ class Answers:
             return self._ticket(made, tap)
         if self._clock() >= self._start(held) or not screens_held.is_held(held) or await self._live_about(held):
             return await self._ask_cancel(tap, held)
-        new = NewAction(
-            ActionType.CANCEL, tap.user_id, wish, booking_id=held.booking_id, card_message_id=tap.card_id
-        )  # fmt: skip
+        card = tap.card_id
+        new = NewAction(ActionType.CANCEL, tap.user_id, wish, booking_id=held.booking_id, card_message_id=card)
         return self._ticket(await self._queue(new), tap)
 
     async def sync(self, tap: Tap) -> Page:
@@ -414,16 +421,7 @@ class Answers:
             return _no_question()
         confirmation, periodic, wish = asked
         if confirmation.outcome is None and self._clock() < confirmation.expires_at:
-            opens_at = self._rule.opens_at(wish.day)
-            new = NewAction(
-                ActionType.BOOK,
-                tap.user_id,
-                wish,
-                opens_at=opens_at,
-                run_at=max(self._clock(), opens_at),
-                card_message_id=tap.card_id,
-                periodic_booking_id=periodic.id,
-            )
+            new = self._booking(tap, wish, periodic.id)
             action = await self._db.periodic.confirm(confirmation, wish.day, new)
             if action:
                 return self._ticket(action, tap)

@@ -43,20 +43,28 @@ class Delivery:
         self._chats = chats
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._not_before: dict[int, float] = {}  # by user, on the monotonic clock
+        self._troubled = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Delivers until stop is set; then what is being sent gets a moment to arrive."""
-        troubled = False
         while not stop.is_set():
-            try:
-                await self.step()
-                troubled = False
-            except DatabaseError as error:
-                log.log(logging.DEBUG if troubled else logging.ERROR, "the outbox can't be read: %s", error)
-                troubled = True
-            await program.wait(stop, FIRST_PAUSE if troubled else LOOK_EVERY)
+            await program.wait(stop, await self._look())
         if self._under_way:
             await asyncio.wait(self._under_way.values(), timeout=GRACE)
+
+    async def _look(self) -> float:
+        """One step, whatever comes of it. Returns the seconds until the next."""
+        try:
+            await self.step()
+        except DatabaseError as error:
+            log.log(logging.DEBUG if self._troubled else logging.ERROR, "the outbox can't be read: %s", error)
+        except Exception:
+            log.exception("the outbox can't be read")
+        else:
+            self._troubled = False
+            return LOOK_EVERY
+        self._troubled = True
+        return FIRST_PAUSE
 
     async def step(self) -> None:
         """One look: starts a delivery for every chat that has something to hear and is not being told already."""

@@ -10,7 +10,17 @@ from bot import screens, screens_held
 from bot.answers import Answers
 from bot.page import Letter, Page
 from database import Database
-from model import Action, ActionStatus, ActionType, Notice, NoticeKind, Wish
+from model import (
+    Action,
+    ActionStatus,
+    ActionType,
+    Confirmation,
+    HeldBooking,
+    Notice,
+    NoticeKind,
+    PeriodicBooking,
+    Wish,
+)
 
 SCREENSHOT = "screenshot.png"  # in an action's evidence folder
 
@@ -53,13 +63,17 @@ class Composer:
             case NoticeKind.CONFIRMATION:
                 return await self._question(notice)
             case NoticeKind.EXPIRED:
-                return Post(letter=Letter(screens_held.expired(await self._asked_wish(notice), self._answers.when())))
+                return await self._expired(notice)
             case NoticeKind.MISSED:
                 return Post(letter=Letter(screens_held.missed(await self._missed_wish(notice), self._answers.when())))
             case NoticeKind.LOGIN_REJECTED:
                 return Post(letter=Letter(screens.login_rejected()))
+            case NoticeKind.REHEARSAL:
+                return Post(letter=Letter(screens.rehearsed(await self._action(notice), self._answers.when())))
             case NoticeKind.GONE:
-                return await self._gone(notice)
+                return Post(letter=Letter(screens.vanished(await self._held(notice), self._answers.when())))
+            case NoticeKind.REMINDER:
+                return await self._reminder(notice)
 
     async def _action(self, notice: Notice) -> Action:
         action = await self._db.queue.find(notice.action_id or 0, notice.user_id)
@@ -104,20 +118,20 @@ class Composer:
         document = await self._answers.calendar_file(held) if held else None
         return Letter(screens.booked(action, held, when), document=document)
 
-    async def _question(self, notice: Notice) -> Post:
+    async def _asked(self, notice: Notice) -> tuple[Confirmation, PeriodicBooking, Wish]:
         confirmation = await self._db.periodic.confirmation(notice.confirmation_id or 0, notice.user_id)
         periodic = confirmation and await self._db.periodic.find(confirmation.periodic_booking_id)
         if not (confirmation and periodic):
             raise NothingToTell(f"there is no confirmation {notice.confirmation_id}")
-        wish = self._answers.wish_of(confirmation, periodic)
+        return confirmation, periodic, self._answers.wish_of(confirmation, periodic)
+
+    async def _question(self, notice: Notice) -> Post:
+        confirmation, periodic, wish = await self._asked(notice)
         return Post(letter=Letter(screens_held.question(confirmation, periodic, wish, self._answers.when())))
 
-    async def _asked_wish(self, notice: Notice) -> Wish:
-        confirmation = await self._db.periodic.confirmation(notice.confirmation_id or 0, notice.user_id)
-        periodic = confirmation and await self._db.periodic.find(confirmation.periodic_booking_id)
-        if not (confirmation and periodic):
-            raise NothingToTell(f"there is no confirmation {notice.confirmation_id}")
-        return self._answers.wish_of(confirmation, periodic)
+    async def _expired(self, notice: Notice) -> Post:
+        _, _, wish = await self._asked(notice)
+        return Post(letter=Letter(screens_held.expired(wish, self._answers.when())))
 
     async def _missed_wish(self, notice: Notice) -> Wish:
         occurrence = await self._db.periodic.occurrence(notice.occurrence_id or 0)
@@ -126,11 +140,18 @@ class Composer:
             raise NothingToTell(f"there is no occurrence {notice.occurrence_id}")
         return Wish(periodic.course, periodic.location, occurrence.day, periodic.start)
 
-    async def _gone(self, notice: Notice) -> Post:
+    async def _held(self, notice: Notice) -> HeldBooking:
         held = await self._db.bookings.find(notice.booking_row_id or 0, notice.user_id)
         if held is None:
             raise NothingToTell(f"there is no booking in row {notice.booking_row_id}")
-        return Post(letter=Letter(screens.vanished(held, self._answers.when())))
+        return held
+
+    async def _reminder(self, notice: Notice) -> Post:
+        held = await self._held(notice)
+        if not screens_held.is_held(held):
+            raise NothingToTell(f"the booking in row {held.id} is no longer held")
+        page = screens_held.reminder(held, self._answers.free_until(held), self._answers.when())
+        return Post(letter=Letter(page))
 
 
 async def _screenshot(action: Action) -> Path | None:

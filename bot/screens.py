@@ -16,6 +16,7 @@ from model import FIT_CENTER, Action, ActionStatus, ActionType, HeldBooking, Wis
 UNUSUAL_WAIT = timedelta(minutes=1)  # a worker takes what is due within a tenth of a second
 PROMISE = "Ti scrivo io com'è andata."
 SHORTLY = "Leggo dal sito: di solito bastano pochi secondi. Questa pagina si aggiorna da sola."
+REHEARSED_WELL = "ok"  # as booking_actions.rehearsal keeps it; else the class of an error
 LONGEST_QUOTE = 300  # characters of the site's own words; a caption may have 1024 in all
 
 TITLES = {
@@ -283,6 +284,22 @@ def refreshed(days: int, slots: int, when: When) -> Page:
     text = f"🗓️ <b>Orari aggiornati</b>\n{count(slots, 'orario', 'orari')} in {count(days, 'giorno', 'giorni')}, letti "
     rows = ((button(texts.BOOK_LABEL, Verb.NEW),), (button(texts.HOURS_LABEL, Verb.HOURS), home_button()))
     return Page(f"{text}{when.at(when.now)}.", rows)
+
+
+def rehearsed(action: Action, when: When) -> Page:
+    """The evening before an opening: everything but the booking was tried, and this came of it."""
+    withdraw = button("↩️ Ritira", Verb.WITHDRAW, action.id, fresh=True)
+    ticket_button = button(f"Vedi la n. {action.id}", Verb.TICKET, action.id, fresh=True)
+    opening = when.at(action.opens_at or action.run_at)
+    lines = Lines()
+    if action.rehearsal == REHEARSED_WELL:
+        lines.add("🌙 <b>Tutto pronto per l'apertura</b>", about_action(action, when))
+        lines.add(f"Ho provato accesso e orario: funzionano. Prenoto {opening}, tu puoi dormire.")
+    else:
+        cause = trouble(action.rehearsal)
+        lines.add("⚠️ <b>La prova per l'apertura non è riuscita</b>", about_action(action, when))
+        lines.add(cause.happened, f"Ci provo lo stesso {opening}. Se puoi, rimedia prima.")
+    return Page(str(lines), ((ticket_button, withdraw), (home_button(fresh=True),)))
 
 
 def login_rejected() -> Page:

@@ -98,13 +98,26 @@ def ask_cancel_page(held: HeldBooking, newest: int, free_until: datetime, hours:
     if when.now >= free_until:
         lines.add(f"⚠️ Mancano meno di {_hours(hours)}: annullare adesso può costarti una penalità.")
     else:
-        lines.add(f"Puoi annullare senza penalità: c'è tempo fino a {when.at(free_until)}.")
+        lines.add(_free_until(free_until, when))
     yes = button("❌ Sì, annulla", Verb.CANCEL, held.id, newest)
     return Page(str(lines), ((yes, button("No, la tengo", Verb.HELD, held.id)), back_row(Verb.MINE, 0)))
 
 
+def _free_until(free_until: datetime, when: When) -> str:
+    return f"Puoi annullare senza penalità: c'è tempo fino a {when.at(free_until)}."
+
+
 def _hours(hours: float) -> str:
     return count(int(hours), "ora", "ore") if hours == int(hours) else f"{hours:g} ore".replace(".", ",")
+
+
+def reminder(held: HeldBooking, free_until: datetime, when: When) -> Page:
+    """The class comes near, and its place can perhaps still be given back."""
+    lines = Lines().add("⏰ <b>Ci vai?</b>", about(held.booking.wish, when))
+    if when.now < free_until:
+        lines.add(_free_until(free_until, when))
+    rows = ((button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True), home_button(fresh=True)),)
+    return Page(str(lines), rows)
 
 
 def gone_page() -> Page:

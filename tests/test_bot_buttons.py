@@ -72,6 +72,8 @@ def action_pages() -> Iterator[Page]:
         for error in KINDS:
             failed = replace(ACTION, type=kind, status=ActionStatus.FAILED, error_kind=error)
             yield from (screens.failure(failed, WHEN), screens.ticket(failed, WHEN, is_card=False))
+    for outcome in ("ok", "LoginRejected"):
+        yield screens.rehearsed(replace(ACTION, rehearsal=outcome), WHEN)
     yield screens.status_page([ACTION] * 8, 1, WHEN, more=True)
     yield screens.status_page([], 0, WHEN, more=False)
     yield from (screens.booked(ACTION, HELD, WHEN), screens.booked(ACTION, None, WHEN), screens.cancelled(ACTION, WHEN))
@@ -113,6 +115,7 @@ def held_pages() -> Iterator[Page]:
     yield screens_held.held_page(HELD, ACTION, WHEN, over=False)
     for deadline in (NOON, NOON + timedelta(days=1)):
         yield screens_held.ask_cancel_page(HELD, LARGEST, deadline, 1.5, WHEN)
+        yield screens_held.reminder(HELD, deadline, WHEN)
     yield from (screens_held.gone_page(), screens_held.file_page(HELD, WHEN))
     recurring = [replace(PERIODIC, active=a, requires_confirmation=r) for a in (True, False) for r in (True, False)]
     yield screens_held.periodic_page(chunk(recurring * 5, 1), 45)
