@@ -1,10 +1,12 @@
-"""Fixtures of the simulated site for the tests that go there: people, a portal, a session. Import what you need."""
+"""Fixtures of the simulated site for the tests that go there: people, a portal, a session. Use them with
+
+pytest_plugins = ["tests.sites"]
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +15,7 @@ import pytest
 
 from demo.site import Person, Site, SiteWorld
 from model import Credentials, Wish, clock_time
-from portal.session import Portal, SiteAccess, SiteSession
+from portal.session import SiteAccess, SiteSession
 
 ROME = ZoneInfo("Europe/Rome")
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -90,39 +92,3 @@ def cookie(site: Site, username: str = GIULIA) -> dict[str, object]:
         "secure": False,
         "sameSite": "Lax",
     }
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def world(clock: Clock) -> SiteWorld:
-    return SiteWorld(clock=clock, people=[person()])
-
-
-@pytest.fixture
-async def site(world: SiteWorld) -> AsyncIterator[Site]:
-    async with Site(world) as running:
-        yield running
-
-
-@pytest.fixture
-async def portal(site: Site, tmp_path: Path, clock: Clock) -> AsyncIterator[Portal]:
-    async with Portal(access(site, tmp_path, clock)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def session(portal: Portal, site: Site) -> SiteSession:
-    """Somebody whose session is stored: no login, and no browser until a page is needed."""
-    entered = portal.session(credentials())
-    enter(entered, site)
-    return entered
-
-
-@pytest.fixture
-def newcomer(portal: Portal) -> SiteSession:
-    """Somebody who has to log in first."""
-    return portal.session(credentials())

@@ -1,0 +1,471 @@
+"""Booking, cancelling and reading, against the simulated site and its misbehaviours: never a false "booked"."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import booking
+import model
+import scraper
+from booking import Booked
+from demo.site import Site, SiteWorld
+from model import FIT_CENTER, Wish, clock_time
+from portal import api
+from portal.session import Portal, SiteSession
+from tests.sites import GIULIA, NOON, SATURDAY, TUESDAY, Clock, cookie, credentials, person, wish
+
+pytest_plugins = ["tests.site_fixtures"]
+
+BOOK, SCHEDULE, MINE = "BookAppointment", "GetActivitySchedule", "/Booking"
+LATER = NOON + timedelta(days=4)
+
+
+@pytest.fixture
+def pilates(world: SiteWorld) -> Wish:
+    return wish(world)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same number of looks at "my bookings", in a shorter time."""
+    quick = tuple(wait / 20 for wait in booking.READ_BACK)
+    monkeypatch.setattr(booking, "READ_BACK", quick)
+    monkeypatch.setattr(booking, "READ_BACK_UNCLEAR", quick[:4])
+
+
+def held(world: SiteWorld) -> list[tuple[str, date, str]]:
+    return [(each.course, each.date, each.start) for each in world.bookings(GIULIA)]
+
+
+def take(world: SiteWorld, day: date, course: str = "", start: str = "", activity: str = "") -> None:
+    """Somebody books by hand, with another phone."""
+    assert world.book(GIULIA, world.slot(day, course, start, activity).appointment_id) == "booked"
+
+
+async def refusal(session: SiteSession, wanted: Wish, opens_at: datetime | None = None) -> model.SiteError:
+    with pytest.raises(model.SiteError) as caught:
+        await booking.book(session, wanted, opens_at)
+    return caught.value
+
+
+# ----- booking
+
+
+async def test_a_place_is_booked_by_request_and_seen(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+    booked = await booking.book(session, pilates)
+    assert pilates.meant_by(booked.booking.wish)
+    assert booked.way == "requests"
+    assert booked.slot is not None
+    assert booked.slot.instructor == "BIANCHI LAURA"
+    assert held(world) == [("PILATES MATWORK", TUESDAY, "18:00")]
+
+
+async def test_a_fit_center_slot_is_booked(session: SiteSession, world: SiteWorld) -> None:
+    booked = await booking.book(session, Wish(FIT_CENTER, "Giuriati - Fit Center", TUESDAY, clock_time("07:00")))
+    assert (booked.booking.course, booked.booking.location) == (FIT_CENTER, "Giuriati")
+    assert held(world) == [("", TUESDAY, "07:00")]
+
+
+async def test_a_second_booking_needs_four_requests(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+    """The calendars are known by then: my bookings, the day, the booking, my bookings."""
+    await booking.find_slot(session, pilates)
+    world.log.clear()
+    await booking.book(session, pilates)
+    assert sorted(each.path.rpartition("/")[2] for each in world.log) == [
+        "BookAppointment",
+        "Booking",
+        "Booking",
+        "GetActivitySchedule",
+    ]
+
+
+async def test_what_is_ours_already_counts_as_booked(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+    take(world, TUESDAY, "PILATES MATWORK", "18:00")
+    assert (await booking.book(session, pilates)).way == "already"
+    assert not world.shots
+
+
+async def test_a_course_is_found_without_its_place(session: SiteSession, world: SiteWorld) -> None:
+    await booking.book(session, Wish("hatha yoga", "", TUESDAY, clock_time("13:00")))
+    assert held(world) == [("HATHA YOGA", TUESDAY, "13:00")]
+
+
+async def test_overlapping_bookings_are_refused_before_anything_is_sent(
+    session: SiteSession,
+    world: SiteWorld,
+    pilates: Wish,
+) -> None:
+    take(world, TUESDAY, start="17:30", activity="Giuriati - Fit Center")
+    assert isinstance(await refusal(session, pilates), model.Overlap)
+    assert not world.shots
+
+
+async def test_a_class_that_has_begun_is_refused(session: SiteSession, site_clock: Clock, pilates: Wish) -> None:
+    site_clock.move(timedelta(days=2, hours=8).total_seconds())
+    assert isinstance(await refusal(session, pilates), model.ClassStarted)
+
+
+async def test_what_the_timetable_lacks_is_not_found(session: SiteSession, pilates: Wish) -> None:
+    nowhere = Wish("CURLING", "Giuriati", TUESDAY, pilates.start)
+    assert isinstance(await refusal(session, nowhere), model.SlotNotFound)
+    with pytest.raises(model.SlotNotFound):
+        await booking.find_slot(session, nowhere)
+
+
+async def test_a_full_slot_is_full(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+    world.fill(world.slot(TUESDAY, "PILATES MATWORK").appointment_id)
+    assert isinstance(await refusal(session, pilates), model.SlotFull)
+
+
+async def test_before_its_opening_a_slot_is_not_open_yet(session: SiteSession, world: SiteWorld) -> None:
+    assert isinstance(await refusal(session, wish(world, SATURDAY), LATER), model.NotOpenYet)
+    assert not world.shots
+
+
+async def test_an_opening_later_than_the_rule_is_told_by_the_site(session: SiteSession, world: SiteWorld) -> None:
+    assert isinstance(await refusal(session, wish(world, SATURDAY), NOON - timedelta(hours=1)), model.NotOpenYet)
+    assert len(world.shots) == 1
+
+
+async def test_an_opening_earlier_than_the_rule_is_used(session: SiteSession, world: SiteWorld) -> None:
+    world.faults.opening_shift = -timedelta(days=6).total_seconds()
+    assert (await booking.book(session, wish(world, SATURDAY), LATER)).way == "requests"
+
+
+async def test_a_place_lost_between_looking_and_booking_is_full(
+    session: SiteSession,
+    world: SiteWorld,
+    pilates: Wish,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await booking.find_slot(session, pilates)
+    send = api.book_appointment
+
+    async def too_late(session: SiteSession, appointment_id: str) -> Any:
+        world.fill(appointment_id)
+        return await send(session, appointment_id)
+
+    monkeypatch.setattr(api, "book_appointment", too_late)
+    assert isinstance(await refusal(session, pilates), model.SlotFull)
+
+
+async def test_a_waiting_list_is_never_joined(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+    world.faults.waiting_list = True
+    appointment = world.slot(TUESDAY, "PILATES MATWORK").appointment_id
+    world.fill(appointment)
+    full = await refusal(session, pilates)
+    assert isinstance(full, model.SlotFull)
+    assert "attesa" in str(full)
+    assert not world.waiting(appointment)
+
+
+@pytest.mark.parametrize(
+    ("fault", "value", "kind"),
+    [
+        ("membership_missing", True, model.MembershipProblem),
+        ("unknown_refusal", "Il computer dice di no.", model.BookingRefused),
+        ("lying_success", True, model.SiteChanged),
+        ("fail", {BOOK: 503}, model.SiteUnavailable),
+        ("fail", {BOOK: 429}, model.Blocked),
+        ("reset", True, model.SiteUnavailable),
+        ("maintenance", True, model.SiteUnavailable),
+        ("captcha", True, model.Blocked),
+    ],
+)
+async def test_a_booking_that_failed_is_told_as_what_it_was(
+    session: SiteSession,
+    world: SiteWorld,
+    pilates: Wish,
+    fault: str,
+    value: object,
+    kind: type[model.SiteError],
+) -> None:
+    world.faults.where[fault] = BOOK
+    setattr(world.faults, fault, value)
+    error = await refusal(session, pilates)
+    assert type(error) is kind
+    assert held(world) == []
+    assert (error.evidence is not None) == (kind in (model.SiteChanged, model.BookingRefused))
+
+
+@pytest.mark.parametrize(
+    ("fault", "value"),
+    [
+        ("lost_answer", True),
+        ("html_for_json", True),
+        ("empty_answer", True),
+        ("book_status", "Effettuata"),
+    ],
+)
+async def test_an_answer_lost_or_odd_is_settled_by_reading_back(
+    session: SiteSession,
+    world: SiteWorld,
+    pilates: Wish,
+    fault: str,
+    value: object,
+) -> None:
+    world.faults.where[fault] = BOOK
+    setattr(world.faults, fault, value)
+    assert (await booking.book(session, pilates)).way == "requests"
+    assert len(world.shots) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "value"),
+    [
+        ("json_case", "camel"),
+        ("json_case", "upper"),
+        ("json_dates", "ms"),
+        ("json_dates", "italian"),
+        ("no_start_datetime", True),
+        ("course_name_in", "EventName"),
+        ("course_name_in", "EventDescription"),
+        ("no_places", True),
+    ],
+)
+async def test_a_schedule_in_another_form_is_read_all_the_same(
+    session: SiteSession,
+    world: SiteWorld,
+    pilates: Wish,
+    fault: str,
+    value: object,
+) -> None:
+    setattr(world.faults, fault, value)
+    assert (await booking.book(session, pilates)).way == "requests"
+
+
+async def test_a_site_that_does_not_answer_is_unavailable(
+    session: SiteSession, world: SiteWorld, pilates: Wish
+) -> None:
+    world.faults.status_503 = True
+    assert isinstance(await refusal(session, pilates), model.SiteUnavailable)
+
+
+# ----- the other way: through the page
+
+
+async def test_when_the_schedule_does_not_hold_the_page_is_used(
+    session: SiteSession,
+    world: SiteWorld,
+    pilates: Wish,
+) -> None:
+    world.faults.html_for_json, world.faults.where["html_for_json"] = True, SCHEDULE
+    world.faults.times["html_for_json"] = 2  # the calendar's own two requests of ours; the page's get through
+    booked = await booking.book(session, Wish("PILATES MATWORK", "", pilates.day, pilates.start))
+    assert booked.way == "page"
+    assert held(world) == [("PILATES MATWORK", TUESDAY, "18:00")]
+
+
+@pytest.fixture
+def only_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The calendar's requests no longer behave as the contract says."""
+
+    async def no_schedule(*_: Any, **__: Any) -> Any:
+        raise model.SiteChanged("the site answers with a page where data is due")
+
+    monkeypatch.setattr(booking, "_schedule", no_schedule)
+
+
+@pytest.mark.usefixtures("only_the_page")
+async def test_the_page_books_what_is_days_ahead(session: SiteSession, world: SiteWorld) -> None:
+    world.faults.opening_shift = -timedelta(days=6).total_seconds()
+    booked = await booking.book(session, wish(world, SATURDAY))
+    assert booked.way == "page"
+    assert held(world) == [("PILATES MATWORK", SATURDAY, "10:00")]
+
+
+@pytest.mark.usefixtures("only_the_page")
+@pytest.mark.parametrize(
+    ("prepare", "kind"),
+    [
+        ("full", model.SlotFull),
+        ("waiting", model.SlotFull),
+        ("membership", model.MembershipProblem),
+        ("nothing", model.SlotNotFound),
+        ("lie", model.SiteChanged),
+    ],
+)
+async def test_the_page_says_no_as_clearly(
+    session: SiteSession,
+    world: SiteWorld,
+    pilates: Wish,
+    prepare: str,
+    kind: type[model.SiteError],
+) -> None:
+    world.faults.waiting_list = prepare == "waiting"
+    world.faults.membership_missing = prepare == "membership"
+    world.faults.lying_success = prepare == "lie"
+    if prepare in ("full", "waiting"):
+        world.fill(world.slot(TUESDAY, "PILATES MATWORK").appointment_id)
+    wanted = Wish("CURLING", "Giuriati", TUESDAY, pilates.start) if prepare == "nothing" else pilates
+    assert type(await refusal(session, wanted, NOON - timedelta(days=1))) is kind
+    assert held(world) == []
+
+
+@pytest.mark.usefixtures("only_the_page")
+async def test_a_timetable_is_read_from_the_pages(session: SiteSession, world: SiteWorld) -> None:
+    dates = [TUESDAY, SATURDAY]
+    read = await booking.timetable(session, dates)
+    assert len(read.slots) == sum(len(world.slots(day)) for day in dates)
+
+
+async def test_links_that_lead_nowhere_are_clicked(
+    session: SiteSession, world: SiteWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(_: str) -> Any:
+        raise model.SiteChanged("the page with the activities links to no calendar")
+
+    monkeypatch.setattr(scraper, "activities", no_links)
+    world.faults.dead_first_click, world.faults.times["dead_first_click"] = True, 2
+    read = await booking.timetable(session, [TUESDAY])
+    assert [each.id for each in read.activities] == [each.id for each in world.catalogue.activities]
+
+
+# ----- reading
+
+
+async def test_the_timetable_has_every_slot_of_every_activity(session: SiteSession, world: SiteWorld) -> None:
+    dates = [NOON.date() + timedelta(days=ahead) for ahead in range(8)]
+    told: list[str] = []
+    read = await booking.timetable(session, dates, told.append)
+    assert len(read.slots) == sum(len(world.slots(day)) for day in dates)
+    assert [each.name for each in read.activities] == [each.name for each in world.catalogue.activities]
+    assert len(told) == 1 + len(read.activities)
+
+
+async def test_an_empty_timetable_is_empty_and_no_error(session: SiteSession, world: SiteWorld) -> None:
+    world.faults.empty_timetable = True
+    assert (await booking.timetable(session, [TUESDAY])).slots == ()
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("status_500", model.SiteUnavailable),
+        ("status_503", model.SiteUnavailable),
+        ("reset", model.SiteUnavailable),
+        ("maintenance", model.SiteUnavailable),
+        ("status_403", model.Blocked),
+        ("status_429", model.Blocked),
+        ("captcha", model.Blocked),
+        ("rename_classes", model.SiteChanged),
+        ("no_booking_container", model.SiteChanged),
+    ],
+)
+async def test_trouble_is_never_no_bookings(
+    session: SiteSession,
+    world: SiteWorld,
+    fault: str,
+    kind: type[model.SiteError],
+) -> None:
+    take(world, TUESDAY, "PILATES MATWORK")
+    setattr(world.faults, fault, True)
+    with pytest.raises(model.SiteError) as caught:
+        await booking.my_bookings(session)
+    assert type(caught.value) is kind
+    if kind is model.SiteChanged:
+        assert "Le mie prenotazioni" in (Path(str(caught.value.evidence)) / "page.html").read_text()
+
+
+# ----- cancelling
+
+
+async def test_a_booking_is_cancelled_and_no_other(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+    take(world, TUESDAY, start="16:00", activity="Giuriati - Fit Center")
+    take(world, TUESDAY, "PILATES MATWORK")
+    take(world, TUESDAY, "ZUMBA")
+    gone = await booking.cancel(session, pilates)
+    assert gone.was_there
+    assert held(world) == [("", TUESDAY, "16:00"), ("ZUMBA", TUESDAY, "20:00")]
+    assert not (await booking.cancel(session, pilates)).was_there
+
+
+async def test_the_last_booking_is_cancelled_too(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+    take(world, TUESDAY, "PILATES MATWORK")
+    world.faults.banner_over_button = True
+    assert (await booking.cancel(session, pilates)).was_there
+    assert held(world) == []
+
+
+async def test_a_cancellation_whose_answer_is_lost_is_settled_by_reading_back(
+    session: SiteSession,
+    world: SiteWorld,
+    pilates: Wish,
+) -> None:
+    take(world, TUESDAY, "PILATES MATWORK")
+    world.faults.lost_answer = True
+    assert (await booking.cancel(session, pilates)).was_there
+
+
+async def test_a_booking_the_site_keeps_is_not_called_cancelled(
+    session: SiteSession,
+    world: SiteWorld,
+    pilates: Wish,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    take(world, TUESDAY, "PILATES MATWORK")
+    monkeypatch.setattr(world, "cancel", lambda *_: False)
+    with pytest.raises(model.BookingRefused, match="Non è più possibile cancellare"):
+        await booking.cancel(session, pilates)
+
+
+async def test_a_page_that_changed_before_cancelling_is_told_with_a_picture(
+    session: SiteSession,
+    world: SiteWorld,
+    pilates: Wish,
+) -> None:
+    take(world, TUESDAY, "PILATES MATWORK")
+    read, world.faults.rename_classes = await booking.my_bookings(session), {"btn-delete": "btn-away"}
+    assert len(read) == 1
+    with pytest.raises(model.SiteError) as caught:
+        await booking.cancel(session, pilates)
+    assert isinstance(caught.value, model.SiteChanged)
+    assert (Path(str(caught.value.evidence)) / "screenshot.png").stat().st_size > 1000
+    assert held(world) == [("PILATES MATWORK", TUESDAY, "18:00")]
+
+
+# ----- sessions that end
+
+
+@pytest.mark.parametrize("where", [BOOK, SCHEDULE, "ConfirmActivityBooking", "BookActivity"])
+async def test_a_session_that_ends_on_the_way_is_renewed_once(
+    session: SiteSession,
+    world: SiteWorld,
+    pilates: Wish,
+    request: pytest.FixtureRequest,
+    where: str,
+) -> None:
+    if "Activity" in where and where != SCHEDULE:
+        request.getfixturevalue("only_the_page")
+    world.faults.session_ends, world.faults.where["session_ends"] = True, where
+    world.faults.times["session_ends"] = 1
+    booked = await booking.book(session, pilates)
+    assert isinstance(booked, Booked)
+    assert held(world) == [("PILATES MATWORK", TUESDAY, "18:00")]
+    assert world.login_attempts[GIULIA] == 1
+
+
+async def test_a_session_that_ends_while_cancelling_is_renewed_once(
+    session: SiteSession,
+    world: SiteWorld,
+    pilates: Wish,
+) -> None:
+    take(world, TUESDAY, "PILATES MATWORK")
+    world.faults.session_ends, world.faults.where["session_ends"] = True, "DeleteEvent"
+    world.faults.times["session_ends"] = 1
+    assert (await booking.cancel(session, pilates)).was_there
+    assert held(world) == []
+
+
+async def test_two_accounts_book_side_by_side(portal: Portal, site: Site, world: SiteWorld, pilates: Wish) -> None:
+    world.accounts.people["10000002"] = person("10000002")
+    both = [portal.session(credentials(1)), portal.session(credentials(2, "10000002"))]
+    for one, username in zip(both, (GIULIA, "10000002"), strict=True):
+        one._store.save({"cookies": [cookie(site, username)], "origins": []})
+    await asyncio.gather(*(booking.book(each, pilates) for each in both))
+    assert len(world.bookings(GIULIA)) == len(world.bookings("10000002")) == 1
