@@ -1,10 +1,12 @@
-"""How every program starts and stops: options, configuration, logging, the stop signal, the exit code."""
+"""How every program starts and stops, and what it is called: options, logging, stop signal, exit code, lease holder."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 
@@ -54,3 +56,26 @@ async def wait(stop: asyncio.Event, seconds: float) -> None:
             await stop.wait()
     except TimeoutError:
         return
+
+
+def name_of(pid: int) -> str:
+    """Who holds a lease: machine, process namespace (a container's processes are not ours to judge), process."""
+    try:
+        namespace = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        namespace = "-"
+    return f"{socket.gethostname()} {namespace} {pid}"
+
+
+def is_dead(holder: str) -> bool:
+    """Whether that holder was a process of this machine that is no more. What we can't judge is not dead."""
+    pid = holder.rpartition(" ")[2]
+    if not pid.isdigit() or holder != name_of(int(pid)):
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

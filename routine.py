@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -35,9 +34,8 @@ class Routine:
 
     async def do(self, kind: ActionType, user_id: int, stop: asyncio.Event) -> Action:
         """The finished row of the action. When a worker has the same in hand, it is waited for."""
-        name = f"{socket.gethostname()}:{os.getpid()}"
         new = NewAction(kind, user_id, quiet=True)
-        action = await self._db.queue.add_claimed(new, name, LEASE)
+        action = await self._db.queue.add_claimed(new, program.name_of(os.getpid()), LEASE)
         if action is not None:
             await self._performer.perform(action)
             return await self._row(action.id)

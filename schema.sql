@@ -94,7 +94,7 @@ CREATE TABLE booking_actions (
     run_at       TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),  -- not before
     opens_at     TEXT,                          -- when the slot opens, as the rule says
     lease_until  TEXT,
-    worker       TEXT,                          -- who holds the lease: 'host:pid'
+    worker       TEXT,                          -- who holds the lease: machine, process namespace, process
     attempts     INTEGER NOT NULL DEFAULT 0,    -- how often claimed; the fence
     failures     INTEGER NOT NULL DEFAULT 0,    -- what the retry rule looks at
     error_kind   TEXT,                          -- the class of the error, as in model.py
@@ -177,12 +177,18 @@ CREATE TABLE user_bookings (
     created_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     updated_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     -- more
-    minutes      INTEGER                    -- how long it lasts, when the site says
+    minutes      INTEGER,                   -- how long it lasts, when the site says
+    reminded_at  TEXT                       -- when its reminder was put in the outbox
 ) STRICT;
 CREATE INDEX bookings_by_user ON user_bookings (user_id, booking_date, booking_time);
+CREATE INDEX bookings_by_date ON user_bookings (booking_date);
 
 -- Recurring bookings -----------------------------------------------------------------------------------------------
 
+-- mode: how much it does by itself. NULL and whatever contradicts requires_confirmation means the plain one of its kind:
+-- 'automatic' when requires_confirmation = 0, else 'ask_first'.
+--   ask_first    asks shortly before the class, then books        ask_opening  asks shortly before the slot opens
+--   hold         books at the opening, asks while the place can still be given back        automatic  books at the opening
 CREATE TABLE periodic_bookings (
     id                    INTEGER PRIMARY KEY,
     user_id               INTEGER NOT NULL,
@@ -193,13 +199,40 @@ CREATE TABLE periodic_bookings (
     time_slot             TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]*'),
     requires_confirmation INTEGER NOT NULL DEFAULT 1 CHECK (requires_confirmation IN (0, 1)),
     active                INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
-    created_at            TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+    created_at            TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    -- more
+    mode                  TEXT CHECK (mode IN ('ask_first', 'ask_opening', 'hold', 'automatic')),
+    planned_from          TEXT  -- resumed or changed then: what was too late by then is no loss. NULL: created_at
+) STRICT;
+CREATE INDEX periodic_by_user ON periodic_bookings (user_id);
+CREATE INDEX periodic_by_weekday ON periodic_bookings (day_of_week, substr(time_slot, 1, 5)) WHERE active = 1;
+
+-- What else would do for a periodic booking, in the person's order; on the same weekday.
+CREATE TABLE periodic_alternatives (
+    periodic_booking_id INTEGER NOT NULL REFERENCES periodic_bookings (id) ON DELETE CASCADE,
+    position            INTEGER NOT NULL CHECK (position >= 1),
+    location            TEXT NOT NULL,
+    course_name         TEXT NOT NULL,
+    time_slot           TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]'),
+    PRIMARY KEY (periodic_booking_id, position)
 ) STRICT;
 
--- One row per (periodic booking, date): waking twice acts once.
+-- Days on which nothing recurring is booked or asked, both included.
+CREATE TABLE holidays (
+    id        INTEGER PRIMARY KEY,
+    user_id   INTEGER NOT NULL,
+    first_day TEXT NOT NULL CHECK (first_day GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
+    last_day  TEXT NOT NULL CHECK (last_day GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
+    CHECK (first_day <= last_day),
+    UNIQUE (user_id, first_day, last_day)
+) STRICT;
+
+-- One row per (periodic booking, date): waking twice acts once. A row is taken away again only to have its date planned
+-- anew (paused and resumed, changed, a skip taken back), together with its waiting action.
 --   asked    a confirmation is open                  -> queued | skipped | expired
---   queued   action_id is its booking
---   skipped  the person said no    expired  nobody answered in time    missed  we woke too late to ask
+--   queued   action_id is its booking                -> missed: held, and we woke too late to ask whether it is kept
+--   skipped  the person said no, or was on holiday
+--   expired  nobody answered in time                 missed   we woke too late to ask
 CREATE TABLE occurrences (
     id                  INTEGER PRIMARY KEY,
     periodic_booking_id INTEGER NOT NULL REFERENCES periodic_bookings (id) ON DELETE CASCADE,
@@ -209,9 +242,13 @@ CREATE TABLE occurrences (
     created_at          TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     UNIQUE (periodic_booking_id, date)
 ) STRICT;
+CREATE INDEX occurrences_by_date ON occurrences (date, state);
+CREATE INDEX occurrences_by_action ON occurrences (action_id);
 
--- "Shall I book it?" An open question has outcome NULL; not answered by expires_at it is skipped. Setting confirmed to 1
--- by hand counts as the tap on "Conferma".
+-- A question. An open one has outcome NULL; not answered by expires_at it counts as no. Setting confirmed to 1 by hand
+-- counts as the tap on "Conferma".
+--   purpose 'book'  "shall I book it?"        yes: queued                no: skipped
+--   purpose 'keep'  "will you keep it?"       yes: nothing changes       no: its cancelling is queued
 CREATE TABLE pending_confirmations (
     id                  INTEGER PRIMARY KEY,
     user_id             INTEGER NOT NULL,
@@ -221,10 +258,32 @@ CREATE TABLE pending_confirmations (
     created_at          TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     expires_at          TEXT NOT NULL,
     -- more
-    outcome             TEXT CHECK (outcome IN ('confirmed', 'skipped', 'expired'))
+    outcome             TEXT CHECK (outcome IN ('confirmed', 'skipped', 'expired')),
+    purpose             TEXT NOT NULL DEFAULT 'book' CHECK (purpose IN ('book', 'keep')),
+    booking_row_id      INTEGER REFERENCES user_bookings (id) ON DELETE SET NULL  -- what is held, for 'keep'
 ) STRICT;
-CREATE UNIQUE INDEX one_question_per_class ON pending_confirmations (periodic_booking_id, scheduled_for);
+CREATE UNIQUE INDEX one_question_per_class ON pending_confirmations (periodic_booking_id, scheduled_for, purpose);
 CREATE INDEX open_confirmations ON pending_confirmations (expires_at) WHERE outcome IS NULL;
+CREATE INDEX confirmations_by_booking ON pending_confirmations (booking_row_id) WHERE booking_row_id IS NOT NULL;
+
+-- One row: what the executor remembers. plan_version grows with every change of what recurs, by whomever and with
+-- whatever tool, so that the executor looks at once and not at its next minute.
+CREATE TABLE executor (
+    id           INTEGER PRIMARY KEY CHECK (id = 1),
+    plan_version INTEGER NOT NULL DEFAULT 0,
+    ticked_at    TEXT  -- it was awake then, to within a few minutes: what could be done before it was done
+) STRICT;
+INSERT INTO executor (id) VALUES (1);
+CREATE TRIGGER periodic_made AFTER INSERT ON periodic_bookings
+    BEGIN UPDATE executor SET plan_version = plan_version + 1; END;
+CREATE TRIGGER periodic_changed AFTER UPDATE ON periodic_bookings
+    BEGIN UPDATE executor SET plan_version = plan_version + 1; END;
+CREATE TRIGGER date_freed AFTER DELETE ON occurrences
+    BEGIN UPDATE executor SET plan_version = plan_version + 1; END;
+CREATE TRIGGER holiday_ended AFTER DELETE ON holidays
+    BEGIN UPDATE executor SET plan_version = plan_version + 1; END;
+CREATE TRIGGER confirmed_by_hand AFTER UPDATE OF confirmed ON pending_confirmations WHEN new.confirmed = 1
+    BEGIN UPDATE executor SET plan_version = plan_version + 1; END;
 
 -- The outbox -------------------------------------------------------------------------------------------------------
 

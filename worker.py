@@ -12,19 +12,22 @@ import argparse
 import asyncio
 import logging
 import os
-import socket
 import sys
 import time
+from datetime import timedelta
 
 import program
 from database import Database, open_database, people_of
-from model import Action, AppError, DatabaseError, LeaseLost
+from model import Action, AppError, Clock, DatabaseError, LeaseLost, utc_now
 from perform import Performer, site_access
 from portal.session import Portal
 from settings import Settings
 
-MOST_AT_ONCE = 8  # actions in hand; more would only fight for the browser
-LONGEST_ACTION = 180.0  # s; an action that takes longer hangs, and its session is closed under it
+MOST_AT_ONCE = 8  # actions in hand, besides those that wait for an opening; more would only fight for the browser
+LONGEST_ACTION = 180.0  # s, after the opening if there is one; what takes longer hangs: its session is closed
+OPENING_LEASE = 4.0  # s; around an opening a dead worker's action must be taken over soon
+OPENING_NEAR = timedelta(seconds=30)  # before and after an opening
+LOOK_FOR_DEAD_EVERY = 1.0  # s
 MOST_CRASHES = 5  # an action that took its worker down this often is not claimed for ever
 GRACE = 3.0  # s to finish what is in hand after a signal
 PAUSE_AFTER_TROUBLE = 1.0  # s before the database is asked again after an error of its own
@@ -33,19 +36,25 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    def __init__(self, db: Database, portal: Portal, performer: Performer, settings: Settings) -> None:
+    def __init__(
+        self, db: Database, portal: Portal, performer: Performer, settings: Settings, clock: Clock = utc_now
+    ) -> None:
         self._db = db
         self._portal = portal
         self._performer = performer
         self._lease = settings.worker.lease_seconds
         self._poll = settings.worker.poll_seconds
-        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._clock = clock
+        self._name = program.name_of(os.getpid())
         self._in_hand: set[asyncio.Task[None]] = set()
+        self._for_opening: set[asyncio.Task[None]] = set()  # those of them that wait for an opening
+        self._looked_for_dead = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until stop is set; then finishes or gives back what is in hand."""
         while not stop.is_set():
             try:
+                await self._take_from_the_dead()
                 claimed = await self.step()
                 await self._portal.close_idle()
             except DatabaseError as error:
@@ -64,7 +73,7 @@ class Worker:
 
     async def step(self) -> bool:
         """Claims one due action and starts on it. False when there was none, or hands are full."""
-        if len(self._in_hand) >= MOST_AT_ONCE or not await self._db.queue.due():
+        if len(self._in_hand - self._for_opening) >= MOST_AT_ONCE or not await self._db.queue.due():
             return False
         action = await self._db.queue.claim(self._name, self._lease)
         if action is None:
@@ -73,7 +82,20 @@ class Worker:
         task = asyncio.create_task(self._hold(action), name=f"action {action.id}")
         self._in_hand.add(task)
         task.add_done_callback(self._in_hand.discard)
+        if action.opens_at and action.opens_at > self._clock():
+            self._for_opening.add(task)
+            task.add_done_callback(self._for_opening.discard)
         return True
+
+    async def _take_from_the_dead(self) -> None:
+        """What a worker of this machine had in hand when it died need not wait for its lease to run out."""
+        if time.monotonic() - self._looked_for_dead < LOOK_FOR_DEAD_EVERY:
+            return
+        self._looked_for_dead = time.monotonic()
+        for holder in await self._db.queue.holders():
+            if program.is_dead(holder):
+                log.warning("  %s is dead: what it had in hand is taken over", holder)
+                await self._db.queue.take_from(holder)
 
     async def _hold(self, action: Action) -> None:
         """Performs an action while its lease is kept alive."""
@@ -92,11 +114,11 @@ class Worker:
 
     async def _heartbeat(self, action: Action) -> None:
         """Extends the lease until the action is done; closes its session when it hangs or is no longer ours."""
-        began = time.monotonic()
-        while time.monotonic() - began < LONGEST_ACTION:
-            await asyncio.sleep(self._lease / 3)
+        began = self._clock()
+        while self._clock() - max(began, action.opens_at or began) < timedelta(seconds=LONGEST_ACTION):
+            await asyncio.sleep(self._lease_for(action) / 3)
             try:
-                await self._db.queue.extend(action, self._lease)
+                await self._db.queue.extend(action, self._lease_for(action))
             except LeaseLost:
                 log.warning("  action %s is no longer ours", action.id)
                 break
@@ -105,6 +127,11 @@ class Worker:
         else:
             log.error("  action %s hangs: its session is closed", action.id)
         await self._portal.abandon(action.user_id)
+
+    def _lease_for(self, action: Action) -> float:
+        """Seconds. Short when an opening is near: whoever takes over must still be in time."""
+        near = action.opens_at is not None and abs(action.opens_at - self._clock()) < OPENING_NEAR
+        return min(OPENING_LEASE, self._lease) if near else self._lease
 
     async def _finish(self) -> None:
         if self._in_hand:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+import program
 from database import Database, NewAction, open_database
 from demo.site import Site, SiteWorld
 from model import (
+    PREPARE,
     Action,
     ActionStatus,
     ActionType,
@@ -129,7 +132,8 @@ async def test_a_slot_that_opens_later_goes_back_to_wait_for_its_opening(
     later = Wish(slot.course, "Giuriati", THURSDAY, time.fromisoformat(slot.start))
     action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, later))
     assert action.status is ActionStatus.PENDING
-    assert action.run_at == action.opens_at == datetime(2026, 11, 23, 23, tzinfo=UTC)
+    assert action.opens_at == datetime(2026, 11, 23, 23, tzinfo=UTC)
+    assert action.run_at == action.opens_at - PREPARE
     assert world.shots == []
 
 
@@ -281,3 +285,27 @@ async def test_an_action_that_hangs_loses_its_session_and_is_tried_again(
     world.faults.hang = True
     action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
     assert (action.status, action.error_kind) == (ActionStatus.PENDING, "SiteUnavailable")
+
+
+async def test_what_a_dead_process_of_this_machine_held_is_taken_over_at_once(
+    db: Database, worker: Worker, world: SiteWorld, pilates: Wish
+) -> None:
+    died = await asyncio.create_subprocess_exec("true")
+    await died.wait()
+    action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
+    await db.queue.claim(program.name_of(died.pid), 60)
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker.run(stop))
+    async with asyncio.timeout(20):
+        while (row := await db.queue.find(action.id)) and row.status is not ActionStatus.COMPLETED:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    stop.set()
+    await running
+    assert len(world.bookings(GIULIA)) == 1
+
+
+def test_what_lives_or_is_elsewhere_is_not_taken_for_dead() -> None:
+    here = program.name_of(os.getpid())
+    assert not program.is_dead(here)
+    assert not program.is_dead(here.replace(here.split()[0], "another-machine"))
+    assert not program.is_dead("by hand")
