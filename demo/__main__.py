@@ -45,7 +45,7 @@ GREETING = """
          the bot waits for the opening; rivals fill the course seconds later.
       3. At about {asks} it asks you to confirm a recurring gym slot.
 
-  Un'amica, un amico / A friend:  {chat}?user={friend}
+  Un amico, Marco / A friend:     {chat}?user={friend}
   Il sito simulato / the simulated site:  {site}/
   Log: {log}        Ctrl-C: fine / stop{tunnel}
 """

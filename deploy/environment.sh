@@ -50,7 +50,7 @@ update_venv() { # the copy of requirements.txt is written last: an interrupted i
     if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then create_venv; fi
     cmp -s requirements.txt .venv/requirements.txt && return
     say "Installing what requirements.txt lists (a minute or two the first time) ..."
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements.txt ||
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input -r requirements.txt ||
         give_up "pip could not install requirements.txt: see the lines above; usually the network is missing."
     cp requirements.txt .venv/requirements.txt
 }
