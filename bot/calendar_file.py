@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event
 
 from bot.page import File
-from model import HeldBooking
+from model import HeldBooking, plain
 
 ALARM_BEFORE = timedelta(hours=1)
 USUAL_MINUTES = 60  # where neither the site nor the timetable says how long it lasts
@@ -25,7 +26,13 @@ def calendar_file(held: HeldBooking, end: time | None, zone: ZoneInfo, now: date
     calendar.add_component(_event(held, end, zone, now))
     year = held.booking.day.year
     calendar.add_missing_timezones(first_date=date(year - 1, 1, 1), last_date=date(year + 2, 1, 1))
-    return File(f"{held.booking_id[:60]}.ics", calendar.to_ical())
+    return File(f"{_file_name(held)}.ics", calendar.to_ical())
+
+
+def _file_name(held: HeldBooking) -> str:
+    """`pilates-matwork-2026-11-24`: what it is and when, in letters every file system takes."""
+    words = re.sub(r"[^a-z0-9]+", "-", plain(held.booking.course)).strip("-")
+    return f"{words[:50] or 'polimisport'}-{held.booking.day.isoformat()}"
 
 
 def _event(held: HeldBooking, end: time | None, zone: ZoneInfo, now: datetime) -> Event:

@@ -11,7 +11,7 @@ from bot.callbacks import Verb
 from bot.italian import When, count, first_up, long_day, short_day
 from bot.page import Button, Lines, Page, Row, button, clip, home_button, safe
 from bot.texts import Remedy, Trouble, trouble
-from model import FIT_CENTER, Action, ActionStatus, ActionType, HeldBooking, Wish
+from model import FIT_CENTER, Action, ActionStatus, ActionType, HeldBooking, Wish, quoted
 
 UNUSUAL_WAIT = timedelta(minutes=1)  # a worker takes what is due within a tenth of a second
 PROMISE = "Ti scrivo io com'è andata."
@@ -132,8 +132,8 @@ def ticket(action: Action, when: When, *, is_card: bool, note: str = "") -> Page
 
 def final_card(action: Action, when: When) -> Page:
     """The short last state of a card, once the result has come as a message of its own."""
-    lines = Lines().add(f"{MARKS[action.status]} <b>{title(action)}</b>", about_action(action, when))
-    return Page(str(lines.add(_standing(action, when)[0])))
+    what = in_a_line(action.wish, when) if action.day and action.start else ""
+    return Page(str(Lines().add(f"{MARKS[action.status]} {title(action)}", what)))
 
 
 def _ticket_rows(action: Action, *, is_card: bool) -> tuple[Row, ...]:
@@ -214,9 +214,8 @@ def explain(action: Action) -> list[str]:
 
 
 def _quote(action: Action, cause: Trouble) -> str:
-    if not (cause.quote and action.error):
-        return ""
-    return f"\nDal sito: «{safe(clip(action.error, LONGEST_QUOTE))}»"
+    words = quoted(action.error or "")
+    return f"\nDal sito: «{safe(clip(words, LONGEST_QUOTE))}»" if cause.quote and words else ""
 
 
 def failure(action: Action, when: When) -> Page:

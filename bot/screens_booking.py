@@ -71,7 +71,8 @@ def slots_page(day: date, activity: Activity, chunk: Chunk[SlotView], when: When
     head = Lines().add(f"<b>{first_up(long_day(day))}</b>", safe(activity.name))
     if when.now < first.opens_at:
         head.add(f"Si apre {when.at(first.opens_at)}: scegli, e prenoto appena apre.")
-    head.add("\n".join(_slot_line(view, when) for view in chunk.items))
+    if any(view.slot.instructor for view in chunk.items):  # else the buttons say it all
+        head.add(*(_slot_line(view, when) for view in chunk.items))
     rows = [(button(_slot_label(view, when), Verb.SLOT, view.id),) for view in chunk.items]
     turns = chunk.turns(Verb.SLOTS, day, activity_key(activity))
     back = back_row(Verb.NEW) if single else back_row(Verb.DAY, day)
@@ -175,11 +176,11 @@ def _confirm_rows(view: SlotView, newest: int) -> list[Row]:
         case SlotState.QUEUED if view.ticket:
             return [(button(f"Vedi la n. {view.ticket.id}", Verb.TICKET, view.ticket.id),)]
         case SlotState.OPENS:
-            return [(button("⏰ Prenota all'apertura", Verb.BOOK, view.id, newest),)]
+            return [(button("⏰ Conferma: prenota all'apertura", Verb.BOOK, view.id, newest),)]
         case SlotState.FULL:
             return [(button("Prova a prenotare", Verb.BOOK, view.id, newest),)]
         case _:
-            return [(button("✅ Prenota", Verb.BOOK, view.id, newest),)]
+            return [(button("✅ Conferma Prenotazione", Verb.BOOK, view.id, newest),)]
 
 
 def _back_to_list(view: SlotView, page: int) -> Row:

@@ -187,7 +187,7 @@ async def pilates(person: Person) -> Message:
 async def queued(person: Person) -> Message:
     """From a new menu to the card of a queued booking of Tuesday's Pilates."""
     await pilates(person)
-    return await tapped(person, "Prenota", "In coda")
+    return await tapped(person, "Conferma Prenotazione", "In coda")
 
 
 @asynccontextmanager

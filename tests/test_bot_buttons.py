@@ -54,12 +54,17 @@ ACTION = Action(
     card_message_id=None, periodic_booking_id=None,
 )  # fmt: skip
 HELD = HeldBooking(LARGEST, OWNER, Booking(NASTY, NASTY, TUESDAY, time(18)), "x", BookingStatus.CONFIRMED, NOON)
-PERIODIC = PeriodicBooking(LARGEST, OWNER, NASTY, NASTY, NASTY, 1, time(18), True, True, NOON)
 ASKED = Confirmation(LARGEST, OWNER, 1, NOON, NOON + timedelta(hours=1), None)
 VIEW = SlotView(
     LARGEST, replace(PILATES, course=NASTY, instructor=NASTY), SlotState.FREE, NOON, NOON, HELD, ACTION, HELD
 )
 KINDS = sorted({name for name, one in vars(model).items() if isinstance(one, type) and issubclass(one, AppError)})
+
+
+def recurring(*, active: bool = True, asks: bool = True) -> PeriodicBooking:
+    """A periodic booking as far as the screens look at it."""
+    seen = {"id": LARGEST, "name": NASTY, "course": NASTY, "location": NASTY, "day_of_week": 1, "start": time(18)}
+    return cast("PeriodicBooking", SimpleNamespace(**seen, active=active, requires_confirmation=asks))
 
 
 def action_pages() -> Iterator[Page]:
@@ -117,11 +122,11 @@ def held_pages() -> Iterator[Page]:
         yield screens_held.ask_cancel_page(HELD, LARGEST, deadline, 1.5, WHEN)
         yield screens_held.reminder(HELD, deadline, WHEN)
     yield from (screens_held.gone_page(), screens_held.file_page(HELD, WHEN))
-    recurring = [replace(PERIODIC, active=a, requires_confirmation=r) for a in (True, False) for r in (True, False)]
-    yield screens_held.periodic_page(chunk(recurring * 5, 1), 45)
+    every_sort = [recurring(active=active, asks=asks) for active in (True, False) for asks in (True, False)]
+    yield screens_held.periodic_page(chunk(every_sort * 5, 1), 45)
     yield screens_held.periodic_page(chunk([], 0), 60)
     for outcome in (None, *ConfirmationOutcome):
-        yield screens_held.question(replace(ASKED, outcome=outcome), PERIODIC, ACTION.wish, WHEN)
+        yield screens_held.question(replace(ASKED, outcome=outcome), recurring(), ACTION.wish, WHEN)
         yield screens_held.answered(replace(ASKED, outcome=outcome), ACTION.wish, WHEN, ACTION)
     yield from (screens_held.expired(ACTION.wish, WHEN), screens_held.missed(ACTION.wish, WHEN))
 

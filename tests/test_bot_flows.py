@@ -125,7 +125,7 @@ async def test_the_result_rings_with_a_calendar_file_and_the_card_loses_its_butt
     assert result.labels == ["❌ Annulla", "🏠 Menu"]
     old = next(message for message in world.owner.messages if message.message_id == card.message_id)
     assert old.labels == []
-    assert "Prenotata" in old.text
+    assert old.text.startswith("✅ Prenotazione n.")
 
     async def card_in_the_row() -> int | None:
         return (await world.actions())[0].card_message_id
@@ -147,7 +147,7 @@ async def test_the_calendar_file_names_zone_place_and_alarm(world: World) -> Non
     assert event.walk("VALARM")[0]["TRIGGER"].dt == timedelta(hours=-1)
     assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Rome"]
     assert "METHOD" not in calendar
-    assert result.document.name.endswith(".ics")
+    assert result.document.name == "pilates-matwork-2026-11-24.ics"
 
 
 async def test_a_slot_not_open_yet_is_queued_for_its_opening(world: World) -> None:
@@ -158,7 +158,7 @@ async def test_a_slot_not_open_yet_is_queued_for_its_opening(world: World) -> No
     page = await tapped(world.owner, "18:00 GAG", "📍")
     assert "Prenoto appena apre, martedì 24 novembre alle 00:00" in page.text
 
-    card = await tapped(world.owner, "Prenota all'apertura", "In attesa dell'apertura")
+    card = await tapped(world.owner, "prenota all'apertura", "In attesa dell'apertura")
 
     (action,) = await world.actions()
     opening = datetime(2026, 11, 23, 23, tzinfo=UTC)
@@ -202,7 +202,7 @@ async def test_long_lists_are_paged_and_lead_back(world: World) -> None:
 
 async def test_two_taps_at_once_make_one_action(world: World) -> None:
     page = await pilates(world.owner)
-    data = next(button.data for row in page.buttons for button in row if "Prenota" in button.text)
+    data = next(button.data for row in page.buttons for button in row if "Conferma" in button.text)
     assert data
 
     await asyncio.gather(*(world.owner.press(data, page.message_id) for _ in range(3)))
@@ -212,7 +212,7 @@ async def test_two_taps_at_once_make_one_action(world: World) -> None:
 
 async def test_a_second_tap_after_the_end_shows_the_same_ticket(world: World) -> None:
     page = await pilates(world.owner)
-    data = next(button.data for row in page.buttons for button in row if "Prenota" in button.text)
+    data = next(button.data for row in page.buttons for button in row if "Conferma" in button.text)
     assert data
     await world.owner.press(data, page.message_id)
     await world.fail(SlotFull("Posti esauriti"))
@@ -247,7 +247,7 @@ async def test_a_class_that_has_begun_is_not_booked(world: World) -> None:
     await pilates(world.owner)
     world.clock.now = datetime(2026, 11, 24, 17, 1, tzinfo=UTC)
 
-    await tapped(world.owner, "Prenota", "già cominciata")
+    await tapped(world.owner, "Conferma Prenotazione", "già cominciata")
 
     assert await world.actions() == []
 
@@ -257,7 +257,7 @@ async def test_a_button_about_a_slot_that_is_gone_says_so(world: World) -> None:
     world.clock.now += timedelta(seconds=1)
     await world.read_timetable([one for one in chats.WEEK if one is not chats.PILATES])
 
-    await tapped(world.owner, "Prenota", "Questo orario non c'è più")
+    await tapped(world.owner, "Conferma Prenotazione", "Questo orario non c'è più")
 
     assert await world.actions() == []
 
@@ -272,7 +272,7 @@ async def test_markup_in_a_course_name_is_shown_as_it_is(world: World) -> None:
     page = await tapped(world.owner, "10:00", "Prenoto subito")
     assert name in page.text
     assert "<i>&amp;" in page.text
-    await tapped(world.owner, "Prenota", name)
+    await tapped(world.owner, "Conferma Prenotazione", name)
 
     await world.book()
 
