@@ -21,7 +21,7 @@ import pytest
 from tests.sites import chromium
 
 PROJECT = Path(__file__).resolve().parent.parent
-PATIENCE = 20.0  # s; a test that waits so long has failed
+PATIENCE = 60.0  # s; a test that waits so long has failed, however busy the machine
 STAND_IN = """\
 import os, pathlib, signal, sys, time
 name = pathlib.Path(sys.argv[0]).stem
@@ -128,8 +128,8 @@ async def test_the_log_can_go_to_a_file(checkout: Path) -> None:
     log = checkout / "log.txt"
     async with terminal("bash", "-c", f"exec deploy/programs.sh /config.json > '{log}' 2>&1", folder=checkout) as shell:
         async with asyncio.timeout(PATIENCE):
-            while not log.exists() or log.read_text().count("starts") < 3:
-                await asyncio.sleep(0.05)  # a file can't be awaited
+            while not log.exists() or log.read_text().count("starts") < 3:  # noqa: ASYNC110 - a file can't be awaited
+                await asyncio.sleep(0.05)
         shell.process.terminate()
         await shell.end()
     lines = log.read_text()
