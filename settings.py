@@ -229,17 +229,16 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-        mode = path.stat().st_mode
+        if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+            path.chmod(0o600)  # it holds passwords
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} can't be read ({error}): give this user the right to read it") from error
+        raise ConfigError(f"{path} can't be read or kept private ({error}): make this user its owner") from error
     except json.JSONDecodeError as error:
         raise ConfigError(
             f"{path} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         ) from None
     if not isinstance(values, dict):
         raise ConfigError(f"{path} must hold one JSON object, {{...}}: start from config.example.json")
-    if mode & (stat.S_IRGRP | stat.S_IROTH):
-        path.chmod(0o600)
     return values
 
 
