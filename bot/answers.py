@@ -263,7 +263,7 @@ class Answers:
             return self._ticket(made, tap)
         if view.state in (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED):
             return await self._confirm(tap, slot_id)
-        return self._ticket(await self._queue(self._booking(tap, view.slot.wish)), tap)
+        return self._card(await self._queue(self._booking(tap, view.slot.wish)), tap)
 
     def _booking(self, tap: Tap, wish: Wish, periodic_id: int | None = None) -> NewAction:
         """A booking that runs at once, or as soon as its slot opens; the tapped message becomes its card."""
@@ -377,7 +377,7 @@ class Answers:
             return await self._ask_cancel(tap, held)
         card = tap.card_id
         new = NewAction(ActionType.CANCEL, tap.user_id, wish, booking_id=held.booking_id, card_message_id=card)
-        return self._ticket(await self._queue(new), tap)
+        return self._card(await self._queue(new), tap)
 
     async def sync(self, tap: Tap) -> Page:
         """Queues a reading of my bookings; the message becomes the list when it is done."""
@@ -387,10 +387,21 @@ class Answers:
     async def _queue_loud(self, tap: Tap, new: NewAction) -> Page:
         """Queues a reading that is told. One under way already, perhaps a quiet one, is made to tell here too."""
         action = await self._queue(new)
-        if tap.card_id and (action.quiet or action.card_message_id != tap.card_id):
-            adopted = await self._db.queue.adopt(action.id, tap.user_id, tap.card_id)
-            action = adopted or await self._db.queue.find(action.id) or action
+        if tap.card_id is not None and (action.quiet or action.card_message_id != tap.card_id):
+            await self.becomes_card(action.id, tap.user_id, tap.card_id)
+            action = await self._db.queue.find(action.id) or action
+        return self._card(action, tap)
+
+    def _card(self, action: Action, tap: Tap) -> Page:
+        """The ticket of what was just queued. A message that is yet to be sent becomes its card when it is."""
+        if tap.card_id is None and (action.card_message_id is None or action.quiet):
+            return screens.ticket(action, self.when(), is_card=True)
         return self._ticket(action, tap)
+
+    async def becomes_card(self, action_id: int, user_id: int, message_id: int) -> None:
+        """From now on that message shows the action. A reading that was begun quietly now tells its end there."""
+        if await self._db.queue.adopt(action_id, user_id, message_id) is None:
+            await self._db.queue.set_card(action_id, message_id)
 
     # Periodic bookings
 
@@ -424,7 +435,7 @@ class Answers:
             new = self._booking(tap, wish, periodic.id)
             action = await self._db.periodic.confirm(confirmation, wish.day, new)
             if action:
-                return self._ticket(action, tap)
+                return self._card(action, tap)
         return await self._answered(tap, wish)
 
     async def skip(self, tap: Tap) -> Page:

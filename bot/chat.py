@@ -142,11 +142,11 @@ async def answer_tap(query: CallbackQuery, text: str | None = None, *, alert: bo
         log.info("a tap could not be answered: %s", error)
 
 
-async def show(query: CallbackQuery, page: Page, *, fresh: bool) -> None:
-    """Shows the page where the button was, or as a new message where that can't or shan't be edited."""
-    bot, user_id = query.get_bot(), query.from_user.id
-    message = query.message
-    if isinstance(message, Message) and message.text is not None and not fresh:  # noqa: SIM102 - two steps, in order
-        if await edit(bot, user_id, message.message_id, page):
-            return
-    await send(bot, user_id, page)
+async def show(query: CallbackQuery, page: Page, *, fresh: bool) -> int:
+    """Shows the page where the button was, or as a new message where that can't or shan't be edited. Returns where."""
+    bot, user_id, message = query.get_bot(), query.from_user.id, query.message
+    if not isinstance(message, Message) or message.text is None or fresh:
+        return (await send(bot, user_id, page)).message_id
+    if await edit(bot, user_id, message.message_id, page):
+        return message.message_id
+    return (await send(bot, user_id, page)).message_id

@@ -92,8 +92,8 @@ class Delivery:
 
     async def _tell(self, notice: Notice) -> None:
         try:
-            post = await self._compose(notice)
             async with self._chats.of(notice.user_id):
+                post = await self._compose(notice)
                 message_id = await self._send(notice.user_id, post)
         except NothingToTell as nothing:
             await self._give_up(notice, str(nothing))

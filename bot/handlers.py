@@ -84,7 +84,16 @@ class Handlers:
         message_id = query.message.message_id if isinstance(query.message, Message) and query.message.text else None
         tap = Tap(query.from_user.id, query.from_user.first_name, call, message_id)
         answer = await _while_the_clock_runs(query, self._safely(self._answers.to(tap)))
-        await _show(query, answer, fresh=call.fresh)
+        shown = await _show(query, answer, fresh=call.fresh)
+        if shown is not None and shown != message_id and isinstance(answer, Page) and answer.card_of is not None:
+            await self._move_card(answer.card_of, tap.user_id, shown)
+
+    async def _move_card(self, action_id: int, user_id: int, message_id: int) -> None:
+        """The card came out as another message than the one tapped: what comes of the action is shown there."""
+        try:
+            await self._answers.becomes_card(action_id, user_id, message_id)
+        except DatabaseError as error:
+            log.error("action %s has no card, its result will come without: %s", action_id, error)
 
     async def _forged(self, query: CallbackQuery, forged: Forged) -> None:
         log.warning("user %s tapped what is no button of ours: %s", query.from_user.id, forged)
@@ -156,15 +165,15 @@ async def _while_the_clock_runs(query: CallbackQuery, work: Awaitable[Answer | A
     return await task
 
 
-async def _show(query: CallbackQuery, answer: Answer | Apology, *, fresh: bool) -> None:
-    """Shows the answer to a tap: a page in place, anything else as a new message."""
+async def _show(query: CallbackQuery, answer: Answer | Apology, *, fresh: bool) -> int | None:
+    """Shows the answer to a tap: a page in place, anything else as a new message. Returns where the page stands."""
     try:
         if isinstance(answer, Page):
-            await show(query, answer, fresh=fresh)
-        else:
-            await _send(query.get_bot(), query.from_user.id, answer)
+            return await show(query, answer, fresh=fresh)
+        await _send(query.get_bot(), query.from_user.id, answer)
     except TelegramError as error:
         log.warning("user %s was not shown the answer to a tap: %s", query.from_user.id, error)
+    return None
 
 
 async def _send(bot: Bot, user_id: int, answer: Answer | Apology) -> None:

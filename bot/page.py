@@ -33,6 +33,7 @@ class Page:
 
     text: str
     rows: tuple[Row, ...] = ()
+    card_of: int | None = None  # the action whose card the message becomes that shows this
 
 
 @dataclass(frozen=True, slots=True)

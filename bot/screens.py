@@ -127,7 +127,7 @@ def ticket(action: Action, when: When, *, is_card: bool, note: str = "") -> Page
     """An action as it stands. On its card the way home opens a new message: the card stays for what comes."""
     lines = Lines().add(note).add(f"{MARKS[action.status]} <b>{title(action)}</b>")
     lines.add(about_action(action, when)).add(*_standing(action, when))
-    return Page(str(lines), _ticket_rows(action, is_card=is_card))
+    return Page(str(lines), _ticket_rows(action, is_card=is_card), action.id if is_card else None)
 
 
 def final_card(action: Action, when: When) -> Page:
@@ -258,7 +258,8 @@ def _remedy_button(remedy: Remedy, action: Action, *, fresh: bool) -> Button:
 def booked(action: Action, held: HeldBooking | None, when: When) -> Page:
     """The result everybody waits for; a caption when it goes with the calendar file."""
     seen = f"Vista nelle tue prenotazioni {_done_at(action, when)}."
-    lines = Lines().add("✅ <b>Prenotata!</b>", about_action(action, when)).add(seen)
+    what = about(held.booking.wish, when) if held else about_action(action, when)
+    lines = Lines().add("✅ <b>Prenotata!</b>", what).add(seen)
     rows: list[Row] = []
     if held:
         rows.append((button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True), home_button(fresh=True)))

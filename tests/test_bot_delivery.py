@@ -203,6 +203,18 @@ async def test_an_outage_of_telegram_is_survived(world: World) -> None:
     await world.owner.wait_for(lambda message: "Comandi" in message.text)
 
 
+@pytest.mark.parametrize(
+    ("status", "description"),
+    [(409, "Conflict: terminated by other getUpdates request"), (502, None), (404, "Not Found")],
+)
+async def test_a_reading_that_fails_is_tried_again(world: World, status: int, description: str | None) -> None:
+    await menu(world.owner)
+    world.emulator.faults.next("getUpdates", status=status, description=description)
+    await menu(world.owner)
+
+    await menu(world.owner)
+
+
 async def test_methods_that_do_not_exist_are_done_without(tmp_path: Path) -> None:
     async with chats.world(tmp_path, start=False) as world:
         for method in ("setMyCommands", "deleteWebhook"):

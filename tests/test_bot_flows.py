@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -312,7 +313,7 @@ async def test_the_way_home_from_a_card_leaves_the_card_alone(world: World) -> N
 
 async def test_a_refusal_quotes_the_site_and_offers_what_to_do(world: World) -> None:
     await queued(world.owner)
-    await world.fail(SlotFull("Posti <esauriti>"))
+    await world.fail(SlotFull("full: the site says «Posti <esauriti>»"))
 
     result = await world.owner.wait_for(lambda message: "non riuscita" in message.text)
 
@@ -459,6 +460,25 @@ async def test_a_quiet_reading_under_way_is_made_to_tell_its_end(world: World) -
     await world.db.queue.complete_check(action, [MINE], "1", TODAY)
 
     await world.owner.wait_for(lambda message: "Appena lette dal sito" in message.text)
+
+
+async def test_a_reading_asked_for_under_a_failure_updates_its_own_new_message(world: World) -> None:
+    await queued(world.owner)
+    failed = await world.fail(SiteChanged("odd"))
+    await world.owner.wait_for(lambda message: "non riuscita" in message.text)
+    card = await tapped(world.owner, "Aggiorna dal sito", "si aggiorna da sola")
+
+    async def card_in_the_row() -> int | None:
+        return (await world.actions())[0].card_message_id
+
+    await chats.until(card_in_the_row, card.message_id)
+    action = await world.claim()
+    assert action.id > failed.id
+    await world.db.queue.complete_check(action, [MINE], "1", TODAY)
+
+    fresh = await world.owner.wait_for(lambda message: "Appena lette dal sito" in message.text)
+
+    assert fresh.message_id == card.message_id
 
 
 # Periodic bookings and their questions
@@ -636,21 +656,20 @@ async def test_status_of_a_ticket_shows_it(world: World, words: str) -> None:
     assert f"Prenotazione n. {action.id}" in page.text
 
 
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        ("dodici", "«dodici» non è un numero di richiesta"),
-        ("<b>&", "«<b>&» non è un numero di richiesta"),
-        ("-1", "«-1» non è un numero"),
-        ("9" * 30, "non è un numero"),
-        ("٣", "non è un numero"),
-        ("99999", "Tra le tue richieste non c'è la n. 99999"),
-    ],
-)
-async def test_status_of_what_is_no_ticket_is_one_clear_sentence(world: World, words: str, sentence: str) -> None:
-    await world.owner.send(f"/status {words}")
+NO_TICKETS = {
+    "dodici": "«dodici» non è un numero di richiesta",
+    "<b>&": "«<b>&» non è un numero di richiesta",
+    "-1": "«-1» non è un numero",
+    "9" * 30: "non è un numero",
+    "٣": "non è un numero",
+    "99999": "Tra le tue richieste non c'è la n. 99999",
+}
 
-    assert sentence in (await world.owner.next_message()).text
+
+async def test_status_of_what_is_no_ticket_is_one_clear_sentence(world: World) -> None:
+    for words, sentence in NO_TICKETS.items():
+        await world.owner.send(f"/status {words}")
+        assert sentence in (await world.owner.next_message()).text
 
 
 def _is_younger(than: int, message: Message) -> bool:
@@ -690,28 +709,28 @@ async def test_somebody_elses_ticket_booking_and_question_stay_theirs(world: Wor
 # What is odd
 
 
-@pytest.mark.parametrize(
-    "data", ["", "x" * 64, "x" * 200, "book", "book:1", "book:a:b", "day:20261399", "slot:99999999999999999999", "🙂"]
-)
-async def test_a_forged_callback_gets_one_alert_and_the_menu(world: World, data: str) -> None:
+FORGED = [" ", "x" * 64, "x" * 200, "book", "book:1", "book:a:b", "day:20261399", "slot:99999999999999999999", "🙂"]
+
+
+async def test_a_forged_callback_gets_one_alert_and_the_menu(world: World) -> None:
     await menu(world.owner)
+    for data in FORGED:
+        newest = world.owner.last.message_id
+        answer = await world.owner.press(data)
+        assert answer.show_alert
+        assert answer.text
+        fresh = await world.owner.wait_for(partial(_is_younger, newest))
+        assert "Che cosa facciamo?" in fresh.text
 
-    answer = await world.owner.press(data or " ")
-
-    assert answer.show_alert
-    assert answer.text
-    await world.owner.wait_for(lambda message: message.message_id > 2 and "Che cosa facciamo?" in message.text)
     assert await world.actions() == []
 
 
-@pytest.mark.parametrize("data", ["slot:999", "book:999:0", "day:19990101", "slots:20261124:7:9", "mine:999"])
-async def test_a_well_formed_tap_about_nothing_is_answered_and_leads_on(world: World, data: str) -> None:
-    page = await menu(world.owner)
-
-    await world.owner.press(data, page.message_id)
-
-    changed = await world.owner.wait_for(lambda message: "Che cosa facciamo?" not in message.text)
-    assert "🏠 Menu" in changed.labels
+async def test_a_well_formed_tap_about_nothing_is_answered_and_leads_on(world: World) -> None:
+    await menu(world.owner)
+    for data in ("slot:999", "book:999:0", "day:19990101", "slots:20261124:7:9", "mine:999"):
+        newest = world.owner.last.message_id
+        await world.owner.press("+" + data)
+        assert "🏠 Menu" in (await world.owner.wait_for(partial(_is_younger, newest))).labels
 
 
 async def test_text_stickers_pictures_and_edits_get_a_sentence_and_the_menu(world: World) -> None:
@@ -771,6 +790,19 @@ async def test_a_database_that_fails_gets_one_sentence_and_the_button_stays(worl
     assert sorry.message_id != page.message_id
     await world.owner.tap("📋 Le Mie Prenotazioni", message_id=page.message_id)
     await world.owner.wait_for(lambda message: "Le tue prenotazioni" in message.text)
+
+
+async def test_a_tap_waits_for_a_locked_database_and_says_so(world: World) -> None:
+    page = await pilates(world.owner)
+    shell = sqlite3.connect(world.settings.database, isolation_level=None)
+    shell.execute("BEGIN IMMEDIATE")
+
+    answer = await world.owner.tap("Conferma Prenotazione", message_id=page.message_id)
+    shell.execute("COMMIT")
+    shell.close()
+
+    assert "Un attimo" in (answer.text or "")
+    await world.owner.wait_for(lambda message: "In coda" in message.text)
 
 
 async def test_a_restart_loses_nothing(world: World) -> None:
