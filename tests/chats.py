@@ -56,6 +56,12 @@ WEEK = (
     slot("GAG", THURSDAY, "18:00", places=None, status=SlotStatus.DISABLED),
 )
 
+MINE = Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18), 55)
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108020000009077"
+    "53de0000000c4944415408d763f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
+)
+
 
 @dataclass
 class FakeClock:
@@ -188,6 +194,28 @@ async def queued(person: Person) -> Message:
     """From a new menu to the card of a queued booking of Tuesday's Pilates."""
     await pilates(person)
     return await tapped(person, "Conferma Prenotazione", "In coda")
+
+
+async def periodic(world: World, *, ask: int = 1, user_id: int = OWNER) -> int:
+    rows = await world.db.connection.write(
+        """
+        INSERT INTO periodic_bookings (user_id, name, location, course_name, day_of_week, time_slot,
+            requires_confirmation) VALUES (:user_id, 'Il mio Pilates', 'Giuriati', 'PILATES MATWORK', 1, '18:00', :ask)
+        RETURNING id
+        """,
+        {"user_id": user_id, "ask": ask},
+    )
+    return int(rows[0]["id"])
+
+
+async def question(world: World) -> Message:
+    """The executor asks about Tuesday, an hour before."""
+    found = await world.db.periodic.find(await periodic(world))
+    assert found
+    world.clock.now = datetime(2026, 11, 24, 16, tzinfo=UTC)
+    starts = datetime(2026, 11, 24, 17, tzinfo=UTC)
+    await world.db.periodic.ask(found, TUESDAY, starts, starts - timedelta(minutes=5))
+    return await world.owner.wait_for(lambda message: "Prenoto anche questa volta?" in message.text)
 
 
 @asynccontextmanager
