@@ -55,6 +55,17 @@ def clock_time(text: str) -> time:
     return time(int(found[1]), int(found[2]))
 
 
+def quote(words: str) -> str:
+    """How an error holds the site's own words, apart from ours."""
+    return f"the site says «{words}»"
+
+
+def quoted(error: str) -> str:
+    """The site's own words in an error's sentence; empty when it holds none."""
+    found = re.search(r"«(.*)»", error, re.DOTALL)
+    return found[1] if found else ""
+
+
 class ActionType(StrEnum):
     """What a row of the queue asks for."""
 
@@ -98,6 +109,22 @@ class ConfirmationOutcome(StrEnum):
     EXPIRED = "expired"
 
 
+class ConfirmationPurpose(StrEnum):
+    """What a question is about."""
+
+    BOOK = "book"  # "shall I book it?"
+    KEEP = "keep"  # "will you keep it?": a place held by the mode `hold`, given back unless confirmed
+
+
+class PeriodicMode(StrEnum):
+    """How much a periodic booking does by itself."""
+
+    ASK_FIRST = "ask_first"  # asks shortly before the class, then books
+    ASK_OPENING = "ask_opening"  # asks shortly before the slot opens, then books at the opening
+    HOLD = "hold"  # books at the opening, asks before the place can't be given back any more
+    AUTOMATIC = "automatic"  # books at the opening
+
+
 class OccurrenceState(StrEnum):
     """What became of one date of a periodic booking."""
 
@@ -105,7 +132,7 @@ class OccurrenceState(StrEnum):
     QUEUED = "queued"  # a booking is in the queue, or was
     SKIPPED = "skipped"  # the person said no
     EXPIRED = "expired"  # nobody answered in time
-    MISSED = "missed"  # we woke too late to ask
+    MISSED = "missed"  # we woke too late to ask, or to give a held place back
 
 
 class WatchMode(StrEnum):
@@ -455,6 +482,43 @@ class PeriodicBooking:
     requires_confirmation: bool
     active: bool
     created_at: datetime
+    mode: PeriodicMode = PeriodicMode.ASK_FIRST
+    planned_from: datetime | None = None  # resumed or changed then: what was too late by then is no loss
+
+    @property
+    def since(self) -> datetime:
+        """From when on its dates are ours to deal with."""
+        return max(self.created_at, self.planned_from or self.created_at)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodicChoice:
+    """An alternative of a periodic booking, on the same weekday."""
+
+    course: str
+    location: str
+    start: time
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """A row of holidays: from first to last, both included, nothing recurring is booked or asked."""
+
+    id: int
+    user_id: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDate:
+    """One date of a periodic booking, as the preview shows it."""
+
+    day: date
+    state: OccurrenceState | None  # None: nothing was done about it yet
+    holiday: bool
+    action_id: int | None
+    acts_at: datetime | None  # when something happens next for it: a question, an opening; None: nothing more
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,6 +531,13 @@ class Confirmation:
     scheduled_for: datetime  # when the class begins
     expires_at: datetime
     outcome: ConfirmationOutcome | None  # None: not answered yet
+    purpose: ConfirmationPurpose = ConfirmationPurpose.BOOK
+    booking_row_id: int | None = None  # what is held, when the question is whether to keep it
+
+    @property
+    def silence_keeps(self) -> bool:
+        """Whether a held place stays when nobody answers: it was too late to give it back without penalty."""
+        return self.purpose is ConfirmationPurpose.KEEP and self.expires_at >= self.scheduled_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -526,6 +597,14 @@ class AlreadyQueued(AppError):
     def __init__(self, action_id: int) -> None:
         super().__init__(f"action {action_id} is already about this")
         self.action_id = action_id
+
+
+class DuplicatePeriodic(AppError):
+    """The person has the same periodic booking already: that one is shown instead."""
+
+    def __init__(self, periodic_id: int) -> None:
+        super().__init__(f"periodic booking {periodic_id} is already the same")
+        self.periodic_id = periodic_id
 
 
 class LeaseLost(AppError):

@@ -35,6 +35,7 @@ from model import (
     SlotStatus,
     clock_time,
     plain,
+    quote,
     split_activity,
 )
 
@@ -449,7 +450,7 @@ def refusal(message: str) -> BookingRefused:
     """The site's Italian reason as the error that says what happens next; unknown words give a plain BookingRefused."""
     words = plain(message)
     kind = next((kind for kind, pattern in REASONS if re.search(pattern, words)), BookingRefused)
-    return kind(message.strip() or "the site refused without a reason")
+    return kind(quote(message.strip()) if message.strip() else "the site refused without a reason")
 
 
 def offers_waiting_list(fragment: str) -> bool:
