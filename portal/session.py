@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -37,13 +38,14 @@ from portal.budget import Budget
 from portal.evidence import Evidence
 from portal.pages import LoginPage, dismiss_cookie_banner
 from portal.state import NO_VERSION, SessionStore, Version
-from portal.trouble import Answer, check, lost_the_driver, translated
+from portal.trouble import Answer, check, in_time, lost_the_driver, translated
 from portal.watch import Watch
 
 log = logging.getLogger(__name__)
 
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 HEADERS = {"Accept-Language": "it-IT,it;q=0.9,en;q=0.5"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGS = ("--disable-remote-fonts", "--disable-gpu")
 LEAST_CODE_LIFE = 3.0  # seconds a one-time code must still live to be sent
 CODE_MARGIN = 1.0  # seconds into a period before its code is sent: the site's clock may be behind ours
@@ -77,12 +79,14 @@ class Portal:
 
     def __init__(self, access: SiteAccess) -> None:
         self.access = access
+        access.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.evidence = Evidence(access.state_dir / "evidence", access.clock)
         self._sessions: dict[int, SiteSession] = {}
         self._lock = asyncio.Lock()  # held while driver or browser start or end
         self._driver: Playwright | None = None
         self._browser: Browser | None = None
-        self._broken = False
+        self._stranger: APIRequestContext | None = None
+        self.broken = False  # the driver died, and everything that hangs on it
         self._users = 0
         self._driver_used = self._browser_used = 0.0
 
@@ -112,7 +116,7 @@ class Portal:
         try:
             yield
         except SiteError as error:
-            self._broken = self._broken or lost_the_driver(error.__cause__)
+            self.broken = self.broken or lost_the_driver(error.__cause__)
             raise
         finally:
             self._users -= 1
@@ -121,7 +125,7 @@ class Portal:
     async def driver(self) -> Playwright:
         """The driver, started if it is not there; a dead one is replaced."""
         async with self._lock:
-            if self._broken:
+            if self.broken:
                 await self._close_driver()
             if self._driver is None:
                 started = time.monotonic()
@@ -145,7 +149,7 @@ class Portal:
     async def _launch(self, driver: Playwright) -> Browser:
         with translated("starting the browser"):
             return await driver.chromium.launch(
-                executable_path=self.access.executable_path,
+                executable_path=self.access.executable_path or _installed(driver.chromium.executable_path),
                 headless=self.access.headless,
                 args=BROWSER_ARGS,
                 handle_sigint=False,  # whoever stops the process ends the work in hand first, then closes us
@@ -153,12 +157,35 @@ class Portal:
                 handle_sighup=False,
             )
 
+    async def ask_as_stranger(self, path: str) -> Mapping[str, str]:
+        """The headers of the answer to somebody without a session, whatever it is; counts for no account.
+
+        Raises SiteUnavailable when nothing comes back.
+        """
+        async with self.in_use():
+            driver = await self.driver()
+            with translated(f"GET {path}"):
+                if self._stranger is None:
+                    self._stranger = await self.request_context(driver, None)
+                response = await self._stranger.fetch(self.access.root + path)
+                await response.dispose()
+                return response.headers
+
+    async def request_context(self, driver: Playwright, state: Any) -> APIRequestContext:
+        """A connection of its own, with those cookies."""
+        return await driver.request.new_context(
+            storage_state=state,
+            user_agent=USER_AGENT,
+            extra_http_headers=HEADERS,
+            max_redirects=0,
+            timeout=self.access.timeout_seconds * 1000,
+        )
+
     @asynccontextmanager
     async def page(self, state: Mapping[str, Any] | None) -> AsyncIterator[Page]:
         """A page in a context of its own with that storage state. The context is closed, whatever happens."""
-        browser = await self.browser()
         with translated("opening a page"):
-            context = await self._new_context(browser, state)
+            context = await self._open_context(state)
         try:
             with translated("opening a page"):
                 page = await context.new_page()
@@ -166,8 +193,17 @@ class Portal:
             yield page
         finally:
             self._browser_used = time.monotonic()
-            with suppress(PlaywrightError):
-                await context.close()
+            await in_time(context.close())
+
+    async def _open_context(self, state: Any) -> BrowserContext:
+        """Once more in a new browser when the one there was turns out to be dead."""
+        browser = await self.browser()
+        try:
+            return await self._new_context(browser, state)
+        except PlaywrightError:
+            if browser.is_connected():
+                raise
+        return await self._new_context(await self.browser(), state)
 
     async def _new_context(self, browser: Browser, state: Any) -> BrowserContext:
         context = await browser.new_context(
@@ -203,21 +239,19 @@ class Portal:
     async def _close_browser(self) -> None:
         browser, self._browser = self._browser, None
         if browser:
-            with suppress(PlaywrightError):
-                await browser.close()
+            await in_time(browser.close())
             log.info("browser closed")
 
     async def _close_driver(self) -> None:
         for session in self._sessions.values():
             await session.let_go()
-        if not self._broken:
+        if not self.broken:
             await self._close_browser()
-        driver, self._driver, self._browser = self._driver, None, None
+        driver, self._driver, self._browser, self._stranger = self._driver, None, None, None
         if driver:
-            with suppress(PlaywrightError, OSError):
-                await driver.stop()
+            await in_time(driver.stop())
             log.info("driver closed")
-        self._broken = False
+        self.broken = False
 
 
 @dataclass(slots=True)
@@ -248,11 +282,10 @@ class SiteSession:
     async def abandon(self) -> None:
         """Closes connection and pages under whatever is using them."""
         held, self._held = self._held, None
-        with suppress(PlaywrightError):
-            if held:
-                await held.context.dispose()
-            for page in tuple(self._pages):
-                await page.context.close()
+        if held:
+            await in_time(held.context.dispose())
+        for page in tuple(self._pages):
+            await in_time(page.context.close())
 
     # ----- what a verb does with it
 
@@ -289,6 +322,15 @@ class SiteSession:
         await self._budget.spend(urgent=urgent)
         async with self._portal.in_use():
             return await self._renewing(lambda: self._send(method, path, form, params, wants_json=wants_json))
+
+    @property
+    def requests_sent(self) -> int:
+        """How many requests were sent as this person, ever."""
+        return self._budget.total
+
+    async def ask_as_stranger(self, path: str) -> Mapping[str, str]:
+        """As Portal's: what the site tells everybody, its clock for example, needs no session."""
+        return await self._portal.ask_as_stranger(path)
 
     async def knock(self, path: str) -> Mapping[str, str]:
         """Asks for nothing but the headers of a path, whatever its status. Warms a connection, and tells the time.
@@ -465,7 +507,8 @@ class SiteSession:
     async def _take_up(self) -> _Held:
         """The stored session as it is now: another process may have renewed it since we last looked."""
         async with self._opening:
-            if self._held is None or self._held.version != self._store.version():
+            dead = self._portal.broken
+            if self._held is None or dead or self._held.version != self._store.version():
                 old, self._held = self._held, await self._open_stored()
                 if old:
                     await self._dispose_if_replaced(old)
@@ -477,19 +520,12 @@ class SiteSession:
             raise SessionExpired("there is no stored session")
         driver = await self._portal.driver()
         with translated("opening a connection"):
-            context = await driver.request.new_context(
-                storage_state=state,  # type: ignore[arg-type]  # it is what Playwright gave us
-                user_agent=USER_AGENT,
-                extra_http_headers=HEADERS,
-                max_redirects=0,
-                timeout=self.access.timeout_seconds * 1000,
-            )
+            context = await self._portal.request_context(driver, state)
         return _Held(version, state, context)
 
     async def _dispose_if_replaced(self, held: _Held) -> None:
         if held is not self._held and not held.in_flight:
-            with suppress(PlaywrightError):
-                await held.context.dispose()
+            await in_time(held.context.dispose())
 
     async def _keep_cookies(self, held: _Held, state: Any) -> None:
         """Saves what the site renewed, unless somebody has saved something newer."""
@@ -528,6 +564,13 @@ class SiteSession:
             html, picture = await watch.portrait()
             error.evidence = self.keep_evidence(what, html, f"{what}: {error}\n{page.url.partition('?')[0]}", picture)
         return error
+
+
+def _installed(own: str) -> str | None:
+    """None when Playwright has its own Chromium; else one of this machine, if there is any."""
+    if Path(own).exists():
+        return None
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def _note_outcome(login: asyncio.Task[None]) -> None:

@@ -6,11 +6,13 @@ only the errors of `model`, whose class says what happens next.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
@@ -18,7 +20,10 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from model import Blocked, SessionExpired, SiteChanged, SiteError, SiteUnavailable
 
+T = TypeVar("T")
+
 LOGIN_PATH = "/Account/Login"
+PATIENCE = 5.0  # seconds for a call that has no time-out of its own: closing, reading a page that may be stuck
 REDIRECTS = range(300, 400)
 SERVER_ERRORS = range(500, 600)
 
@@ -112,6 +117,17 @@ def translated(what: str) -> Iterator[None]:
         raise SiteChanged(f"{what}: the page is not as expected ({_first_line(error)})") from error
     except PlaywrightError as error:
         raise SiteUnavailable(f"{what}: {_first_line(error)}") from error
+
+
+async def in_time(call: Awaitable[T], seconds: float = PATIENCE) -> T | None:
+    """What a Playwright call that has no time-out of its own gives; None when it fails or does not end in time.
+
+    It is left alone then, never cancelled: Playwright does not define what that does.
+    """
+    task = asyncio.ensure_future(call)
+    task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+    await asyncio.wait({task}, timeout=seconds)
+    return task.result() if task.done() and task.exception() is None else None
 
 
 def lost_the_driver(error: BaseException | None) -> bool:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Request, Response
 
 from model import SessionExpired, SiteChanged, SiteError, SiteUnavailable
-from portal.trouble import LOGIN_PATH, REDIRECTS, trouble_in_page, trouble_in_status
+from portal.trouble import LOGIN_PATH, REDIRECTS, in_time, trouble_in_page, trouble_in_status
 
 TELLING = ("document", "xhr", "fetch")  # kinds of requests whose failure is the site's, not a picture's
-PICTURE_TIMEOUT = 5000  # milliseconds
 
 
 class Watch:
@@ -23,7 +21,7 @@ class Watch:
         self._base_url = base_url
         self._pending: set[Request] = set()
         self._met: SiteError | None = None
-        self._closing: asyncio.Task[None] | None = None
+        self._closing: asyncio.Future[None] | None = None
         page.on("request", self._sent)
         page.on("requestfinished", self._ended)
         page.on("requestfailed", self._failed)
@@ -60,7 +58,8 @@ class Watch:
             trouble = SessionExpired("the session is over: the page became the login page")
         self._met = self._met or trouble
         if trouble and self._is_main(response.request) and self._closing is None:
-            self._closing = asyncio.ensure_future(self._page.close())
+            # the context, not the page: closing a page that is being loaded may never end
+            self._closing = asyncio.ensure_future(in_time(self._page.context.close()))
 
     async def trouble(self, error: SiteError) -> SiteError:
         """What is behind an error on this page: a bad answer, a page that is trouble, an answer that never came."""
@@ -77,10 +76,7 @@ class Watch:
 
     async def portrait(self, *, picture: bool = True) -> tuple[str, bytes | None]:
         """The page's HTML and, if wanted, a picture with everything typed blotted out; empty when it is gone."""
-        try:
-            html = await self._page.content()
-            fields = [self._page.locator("input")]
-            taken = await self._page.screenshot(mask=fields, timeout=PICTURE_TIMEOUT) if picture else None
-        except PlaywrightError:
-            return "", None
-        return html, taken
+        html = await in_time(self._page.content())
+        if not picture or html is None:
+            return html or "", None
+        return html, await in_time(self._page.screenshot(mask=[self._page.locator("input")]))

@@ -1,0 +1,356 @@
+"""Sessions on the site: one login, in whichever process; what is kept on disk; what is left when all is closed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+import booking
+import model
+from demo.site import Site, SiteWorld
+from model import Wish
+from portal.budget import BURST, Budget
+from portal.evidence import KEPT, Evidence, redact
+from portal.session import Portal, SiteSession
+from portal.state import SessionStore
+from portal.trouble import Answer, check, trouble_in_page
+from tests.sites import GIULIA, OTP_URL, PASSWORD, SECRET, Clock, access, credentials, enter, wish
+
+pytest_plugins = ["tests.site_fixtures"]
+
+QUICK_CODES = OTP_URL + "&period=3"
+
+
+@pytest.fixture
+def quick_codes(world: SiteWorld, portal: Portal) -> SiteSession:
+    """Somebody whose one-time codes change every three seconds: waiting for the next one takes no time."""
+    world.accounts.people[GIULIA].period = 3
+    return portal.session(credentials(otp_url=QUICK_CODES))
+
+
+@pytest.fixture
+def pilates(world: SiteWorld) -> Wish:
+    return wish(world)
+
+
+def family() -> list[str]:
+    """The processes we have started and that still live."""
+    return [each.name() for each in psutil.Process().children(recursive=True) if each.status() != psutil.STATUS_ZOMBIE]
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Waits, with a limit, for what another process does in its own time."""
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110 - a process that ends sets no event
+            await asyncio.sleep(0.01)
+
+
+# ----- logging in
+
+
+async def test_a_newcomer_is_logged_in_and_the_session_kept(
+    newcomer: SiteSession, world: SiteWorld, pilates: Wish, tmp_path: Path
+) -> None:
+    assert (await booking.book(newcomer, pilates)).way == "requests"
+    assert (world.login_attempts[GIULIA], len(world.codes_received[GIULIA])) == (1, 1)
+    kept = tmp_path / "sessions" / "1.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
+
+
+async def test_a_kept_session_needs_no_login_and_no_browser(
+    site: Site, session: SiteSession, world: SiteWorld, tmp_path: Path, site_clock: Clock
+) -> None:
+    await booking.my_bookings(session)
+    async with Portal(access(site, tmp_path, site_clock)) as another:
+        assert await booking.my_bookings(another.session(credentials())) == ()
+        assert not any("chrom" in name for name in family())
+    assert world.login_attempts[GIULIA] == 0
+
+
+async def test_a_wrong_password_is_sent_once_whoever_waits(portal: Portal, world: SiteWorld, pilates: Wish) -> None:
+    session = portal.session(credentials(password="sbagliata"))
+    work = [booking.book(session, pilates), booking.my_bookings(session), booking.my_bookings(session)]
+    errors = await asyncio.gather(*work, return_exceptions=True)
+    assert [type(each) for each in errors] == [model.LoginRejected] * 3
+    assert "errati" in str(errors[0])
+    with pytest.raises(model.LoginRejected):
+        await booking.my_bookings(session)
+    assert world.login_attempts[GIULIA] == 1
+
+
+async def test_two_processes_log_in_once(
+    site: Site, portal: Portal, world: SiteWorld, tmp_path: Path, site_clock: Clock
+) -> None:
+    async with Portal(access(site, tmp_path, site_clock)) as other:
+        sessions = [portal.session(credentials()), other.session(credentials())]
+        await asyncio.gather(*(booking.my_bookings(each) for each in sessions))
+    assert world.login_attempts[GIULIA] == 1
+
+
+async def test_a_rejected_login_is_not_repeated_by_the_process_that_waited(
+    site: Site, portal: Portal, world: SiteWorld, tmp_path: Path, site_clock: Clock
+) -> None:
+    wrong = credentials(password="sbagliata")
+    async with Portal(access(site, tmp_path, site_clock)) as other:
+        work = [booking.my_bookings(each.session(wrong)) for each in (portal, other)]
+        errors = await asyncio.gather(*work, return_exceptions=True)
+    assert [type(each) for each in errors] == [model.LoginRejected] * 2
+    assert world.login_attempts[GIULIA] == 1
+
+
+async def test_a_refused_code_is_followed_by_the_next(quick_codes: SiteSession, world: SiteWorld) -> None:
+    world.faults.refuse_code, world.faults.times["refuse_code"] = True, 1
+    assert await booking.my_bookings(quick_codes) == ()
+    assert len(set(world.codes_received[GIULIA])) == 2
+    assert world.login_attempts[GIULIA] == 1
+
+
+async def test_two_refused_codes_are_enough(quick_codes: SiteSession, world: SiteWorld) -> None:
+    world.faults.refuse_code = True
+    with pytest.raises(model.OtpRejected):
+        await booking.my_bookings(quick_codes)
+    assert len(world.codes_received[GIULIA]) == 2
+
+
+async def test_no_code_is_sent_twice_by_whichever_process(
+    quick_codes: SiteSession, site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock
+) -> None:
+    await booking.my_bookings(quick_codes)
+    world.end_sessions()
+    async with Portal(access(site, tmp_path, site_clock)) as other:
+        await booking.my_bookings(other.session(quick_codes.credentials))
+    assert len(set(world.codes_received[GIULIA])) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("sso_down", model.SiteUnavailable),
+        ("status_500", model.SiteUnavailable),
+        ("maintenance", model.SiteUnavailable),
+        ("reset", model.SiteUnavailable),
+        ("hang", model.SiteUnavailable),
+        ("captcha", model.Blocked),
+        ("status_429", model.Blocked),
+    ],
+)
+async def test_trouble_while_logging_in_is_told_as_what_it_is(
+    site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock, fault: str, kind: type[model.SiteError]
+) -> None:
+    setattr(world.faults, fault, True)
+    async with Portal(access(site, tmp_path, site_clock, timeout=2.0)) as portal:
+        with pytest.raises(model.SiteError) as caught:
+            await booking.my_bookings(portal.session(credentials()))
+    assert type(caught.value) is kind
+
+
+async def test_a_login_page_nobody_knows_leaves_evidence_without_secrets(
+    newcomer: SiteSession, world: SiteWorld, tmp_path: Path
+) -> None:
+    world.faults.rename_classes = {'id="otp"': 'id="codice"', "OTP": "Codice"}
+    world.faults.rename_classes |= {"home_btt_booking": "home_tile"}
+    with pytest.raises(model.SiteChanged) as caught:
+        await booking.my_bookings(newcomer)
+    folder = Path(str(caught.value.evidence))
+    assert {each.name for each in folder.iterdir()} == {"page.html", "note.txt", "screenshot.png"}
+    text = "".join((folder / name).read_text() for name in ("page.html", "note.txt"))
+    assert not any(secret in text for secret in (PASSWORD, SECRET, *world.codes_received[GIULIA]))
+
+
+async def test_a_cookie_banner_over_everything_is_dismissed(newcomer: SiteSession, world: SiteWorld) -> None:
+    world.faults.banner_over_button = True
+    assert await booking.my_bookings(newcomer) == ()
+
+
+# ----- the stored session
+
+
+async def test_a_session_renewed_by_another_process_is_taken_up(
+    session: SiteSession, site: Site, world: SiteWorld
+) -> None:
+    await booking.my_bookings(session)
+    world.end_sessions()
+    enter(session, site)  # as another process would
+    assert await booking.my_bookings(session) == ()
+    assert world.login_attempts[GIULIA] == 0
+
+
+async def test_a_session_of_another_user_name_is_ignored(session: SiteSession, tmp_path: Path) -> None:
+    assert session._store.load() is not None
+    assert SessionStore(tmp_path / "sessions", 1, "somebody else").load() is None
+
+
+async def test_a_broken_session_file_is_replaced(session: SiteSession, world: SiteWorld, tmp_path: Path) -> None:
+    (tmp_path / "sessions" / "1.json").write_text("{broken")
+    assert await booking.my_bookings(session) == ()
+    assert world.login_attempts[GIULIA] == 1
+
+
+async def test_cookies_the_site_renews_are_kept(session: SiteSession) -> None:
+    await booking.my_bookings(session)
+    state = session._store.load()
+    assert state is not None
+    assert {each["name"] for each in state["cookies"]} >= {".ASPXAUTH_SOCIALBOOKING", "__RequestVerificationToken"}
+
+
+async def test_new_credentials_make_a_new_session(portal: Portal) -> None:
+    first = portal.session(credentials())
+    assert portal.session(credentials()) is first
+    assert portal.session(replace(credentials(), password="nuova")) is not first
+
+
+async def test_a_lock_is_held_by_one_login_at_a_time(tmp_path: Path) -> None:
+    one, other = (SessionStore(tmp_path, 1, GIULIA) for _ in range(2))
+    async with one.locked():
+        waiting = asyncio.create_task(_enter_and_leave(other))
+        done, _ = await asyncio.wait({waiting}, timeout=0.2)
+        assert not done
+    await asyncio.wait_for(waiting, 5)
+
+
+async def _enter_and_leave(store: SessionStore) -> None:
+    async with store.locked():
+        return
+
+
+# ----- driver and browser
+
+
+async def test_nothing_runs_before_it_is_needed_and_nothing_after(
+    site: Site, tmp_path: Path, site_clock: Clock, world: SiteWorld
+) -> None:
+    async with Portal(access(site, tmp_path, site_clock)) as portal:
+        session = portal.session(credentials())
+        assert family() == []
+        await booking.my_bookings(session)
+        assert any("chrom" in name for name in family())
+    await until(lambda: family() == [])
+
+
+async def test_the_browser_is_closed_before_the_driver_when_idle(site: Site, tmp_path: Path, site_clock: Clock) -> None:
+    patient = replace(access(site, tmp_path, site_clock), browser_idle_seconds=0.0)
+    async with Portal(patient) as portal:
+        session = portal.session(credentials())
+        await booking.my_bookings(session)
+        await portal.close_idle()
+        await until(lambda: not any("chrom" in name for name in family()))
+        assert family() != []
+        portal.access = replace(patient, idle_seconds=0.0)
+        await portal.close_idle()
+        await until(lambda: family() == [])
+        assert await booking.my_bookings(session) == ()
+
+
+async def test_what_is_in_use_is_not_closed_for_being_idle(session: SiteSession, portal: Portal) -> None:
+    portal.access = replace(portal.access, idle_seconds=0.0, browser_idle_seconds=0.0)
+    async with session.operation("a long reading"):
+        await booking.my_bookings(session)
+        await portal.close_idle()
+        assert family() != []
+    await portal.close_idle()
+    await until(lambda: family() == [])
+
+
+async def test_a_driver_that_died_is_replaced(session: SiteSession) -> None:
+    await booking.my_bookings(session)
+    for each in psutil.Process().children():
+        each.kill()
+    await until(lambda: family() == [])
+    with pytest.raises(model.SiteUnavailable):
+        await booking.my_bookings(session)
+    assert await booking.my_bookings(session) == ()
+
+
+async def test_a_browser_that_died_is_replaced(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+    world.book(GIULIA, world.slot(pilates.day, pilates.course).appointment_id)
+    async with session._portal.page(None):
+        pass
+    for each in psutil.Process().children(recursive=True):
+        if "chrom" in each.name():
+            each.kill()
+    await until(lambda: not any("chrom" in name for name in family()))
+    assert (await booking.cancel(session, pilates)).was_there
+
+
+# ----- what the site's answers mean
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (Answer(302, "", {"location": "/sportpolimi/Account/Login?returnUrl=%2F"}), model.SessionExpired),
+        (Answer(302, "", {"location": "https://aunicalogin.polimi.it/x"}), model.SessionExpired),
+        (Answer(302, "", {"location": "/offline.html"}), model.SiteUnavailable),
+        (Answer(302, "", {}), model.SiteUnavailable),
+        (Answer(401, "", {}), model.SessionExpired),
+        (Answer(403, "", {}), model.Blocked),
+        (Answer(429, "", {}), model.Blocked),
+        (Answer(404, "", {}), model.SiteChanged),
+        (Answer(502, "", {}), model.SiteUnavailable),
+        (Answer(200, "<form><button>Accedi al tuo account</button></form>", {}), model.SessionExpired),
+        (Answer(200, "<h1>Sito in manutenzione</h1>", {}), model.SiteUnavailable),
+        (Answer(200, "<div class='g-recaptcha'>", {}), model.Blocked),
+        (Answer(200, "<html>", {}), model.SiteChanged),
+        (Answer(200, "", {}), model.SiteChanged),
+    ],
+)
+def test_an_answer_is_judged_by_what_it_is(answer: Answer, kind: type[model.SiteError]) -> None:
+    with pytest.raises(model.SiteError) as caught:
+        check(answer, "https://ecomm.sportrick.com/sportpolimi", wants_json=True)
+    assert type(caught.value) is kind
+
+
+def test_a_good_page_may_speak_of_maintenance() -> None:
+    assert trouble_in_page("<p>Manutenzione domenica</p><div id='event-repository'></div>") is None
+
+
+# ----- evidence and budget
+
+
+def test_evidence_hides_secrets_and_keeps_the_last_folders(tmp_path: Path, site_clock: Clock) -> None:
+    html = f"""<input type="hidden" name="__RequestVerificationToken" value="abcdefghijkl123">
+      <input name='otp' value='123456'><p>{PASSWORD}</p><script>{{"token": "zyxwvutsrqponml"}}</script><b>Pilates</b>"""
+    evidence = Evidence(tmp_path / "evidence", site_clock)
+    folders = [evidence.keep("My bookings!", html, "note", b"png", [PASSWORD]) for _ in range(KEPT + 3)]
+    kept = sorted(os.listdir(tmp_path / "evidence"))
+    assert kept == [Path(str(each)).name for each in folders[3:]]
+    text = (tmp_path / "evidence" / kept[0] / "page.html").read_text()
+    assert "Pilates" in text
+    assert not any(secret in text for secret in ("abcdefghijkl123", "123456", PASSWORD, "zyxwvutsrqponml"))
+    assert kept[0].endswith("-my-bookings")
+
+
+def test_evidence_that_cannot_be_written_is_no_error(tmp_path: Path, site_clock: Clock) -> None:
+    (tmp_path / "evidence").write_text("a file where the folder should be")
+    assert Evidence(tmp_path / "evidence", site_clock).keep("x", "", "", None, []) is None
+
+
+def test_short_words_are_no_secrets() -> None:
+    assert redact("<p>la sala</p>", ["la", ""]) == "<p>la sala</p>"
+
+
+async def test_a_budget_slows_down_what_is_not_urgent(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    budget = Budget("account 1")
+    for _ in range(int(BURST)):
+        await budget.spend()
+    assert not waited
+    await budget.spend(urgent=True)
+    assert not waited
+    await budget.spend()
+    assert len(waited) == 1
+    assert waited[0] > 1
+    assert budget.last_minute() == BURST + 2
