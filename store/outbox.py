@@ -62,7 +62,10 @@ class Outbox:
             ORDER BY id
             """
         )
-        return [_notice(row) for row in rows]
+        for row in rows:
+            if row["kind"] not in set(NoticeKind):
+                await self.sent(row["id"], f"nobody knows a notice of kind {row['kind']}")
+        return [_notice(row) for row in rows if row["kind"] in set(NoticeKind)]
 
     async def sent(self, notice_id: int, error: str | None = None) -> None:
         """Marks a notice delivered; with an error: given up for good (the person blocked the bot, the chat is gone)."""
