@@ -1,9 +1,10 @@
-"""The periodic executor: turns recurring bookings into dated ones, asks and expires confirmations, queues routine work.
+"""The periodic executor: turns recurring bookings into dated ones, asks, expires, reminds, and queues routine work.
 
     python periodic_executor.py [--config PATH] [--burst]
 
-It wakes every minute, acts once per (periodic booking, date) however often it wakes, and after a sleep does what is
-still possible and tells what is not. It opens neither Telegram nor the site: it only writes rows.
+It wakes every minute, when something is due, and when what recurs was changed; it acts once per (periodic booking,
+date) however often it wakes, and after a sleep does what is still possible and tells what is not. It opens neither
+Telegram nor the site: it only writes rows.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import argparse
 import asyncio
 import logging
 import sys
-from datetime import date, datetime, timedelta
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 import program
 from database import Database, NewAction, open_database, people_of
@@ -21,19 +24,22 @@ from model import (
     AlreadyQueued,
     Clock,
     Confirmation,
+    ConfirmationPurpose,
     DatabaseError,
-    PeriodicBooking,
     Role,
-    Wish,
     starts_at,
     utc_now,
 )
 from settings import Settings
+from store.agenda import DueDate, HeldDate, Memory, first_day, was_awake
+from store.plan import Timing
 
-TICK = 60.0  # s
+TICK = 60.0  # s; at least this often everything is looked at
+LOOK = 1.0  # s between looks whether somebody changed what recurs, or the clock was set
+LOOK_BACK = timedelta(days=7)  # dates slept through longer ago are not told any more: each weekday once
+TICK_NOTED = timedelta(minutes=5)  # being awake is written down this often, to spare the disk
 REFRESH_EVERY = timedelta(days=1)
 CHECK_EVERY = timedelta(hours=1)
-QUEUE_AHEAD = timedelta(days=1)  # an automatic booking shows up in the chat this long before its opening
 RETRY_ROUTINE = timedelta(minutes=15)  # after a failure, routine work is not queued again at once
 
 log = logging.getLogger(__name__)
@@ -42,111 +48,198 @@ log = logging.getLogger(__name__)
 class Executor:
     def __init__(self, db: Database, settings: Settings, clock: Clock = utc_now) -> None:
         self._db = db
-        self._rule = settings.opening_rule
-        self._lead = timedelta(minutes=settings.confirmation.lead_minutes)
-        self._deadline = timedelta(minutes=settings.confirmation.deadline_minutes)
+        self._timing = Timing.of(settings)
+        self._zone = settings.zone
         self._clock = clock
+        self._memory = Memory(0, None)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Ticks every minute until stop is set."""
+        """Ticks until stop is set."""
         while not stop.is_set():
             try:
-                await self.step()
+                await self._rest(stop, await self.step())
             except DatabaseError as error:
                 log.error("%s", error)
-            await program.wait(stop, TICK)
+                await program.wait(stop, LOOK)
+            except Exception:
+                log.exception("a tick failed in a way nobody thought of; the next one tries again")
+                await program.wait(stop, TICK)
 
-    async def step(self) -> None:
-        """One tick: everything that is due now, and nothing twice."""
+    async def _rest(self, stop: asyncio.Event, due: datetime | None) -> None:
+        """Until a minute has passed, something is due by the clock as it then is, or what recurs was changed."""
+        wake = time.monotonic() + TICK
+        while not stop.is_set() and (left := wake - time.monotonic()) > 0:
+            until_due = (due - self._clock()).total_seconds() if due else left
+            if until_due <= 0:
+                return
+            await program.wait(stop, min(LOOK, left, until_due))
+            if (await self._db.periodic.memory()).plan_version != self._memory.plan_version:
+                return
+
+    async def step(self) -> datetime | None:
+        """One tick: everything that is due now, and nothing twice. Returns when something is due next, if known."""
+        self._memory = await self._db.periodic.memory()
+        await self._paused_by_hand()
         await self._confirmed_by_hand()
         await self._unanswered()
-        await self._occurrences()
-        await self._routine()
+        await self._dates()
+        moments = [
+            *await self._keeping(),
+            *await self._reminders(),
+            *await self._routine(),
+            *await self._moments_of_dates(),
+        ]
+        await self._note_tick()
+        return min((moment for moment in moments if moment > self._clock()), default=None)
 
-    async def _occurrences(self) -> None:
-        today = self._today()
-        known = {(o.periodic_booking_id, o.day) for o in await self._db.periodic.occurrences_since(today)}
-        for periodic in await self._db.periodic.active():
-            for day in self._dates(periodic, today):
-                if (periodic.id, day) not in known:
-                    await self._occurrence(periodic, day)
+    async def _note_tick(self) -> None:
+        """Writes down that we were awake; a clock that was set back must not leave a tick in the future."""
+        now, last = self._clock(), self._memory.ticked_at
+        if last is None or not last <= now < last + TICK_NOTED:
+            await self._db.periodic.remember_tick()
 
-    def _dates(self, periodic: PeriodicBooking, today: date) -> list[date]:
-        """The dates that can be due now: this week's, and while an opening lies further off, the next."""
-        first = today + timedelta(days=(periodic.day_of_week - today.weekday()) % 7)
-        return [first, first + timedelta(days=7)]
+    # Dates nothing was done about yet
 
-    async def _occurrence(self, periodic: PeriodicBooking, day: date) -> None:
-        now = self._clock()
-        starts = starts_at(day, periodic.start, self._rule.zone)
-        if now >= starts:
-            await self._missed(periodic, day, starts)
-        elif not periodic.requires_confirmation:
-            opens = self._rule.opens_at(day)
-            if now >= opens - QUEUE_AHEAD:
-                log.info("→ periodic %s: %s is queued for its opening", periodic.id, day)
-                await self._db.periodic.queue(periodic, day, self._booking(periodic, day))
-        elif now >= starts - self._deadline:
-            await self._missed(periodic, day, starts)
-        elif now >= starts - self._lead:
-            log.info("→ periodic %s: asks about %s", periodic.id, day)
-            await self._db.periodic.ask(periodic, day, starts, starts - self._deadline)
+    async def _dates(self) -> None:
+        first = first_day(self._timing, self._memory, self._clock(), LOOK_BACK)
+        for due in await self._db.periodic.due(self._timing, first):
+            now = self._clock()
+            if now >= self._timing.last_chance(due.periodic, due.day):
+                await self._too_late(due)
+            elif not due.on_holiday and now >= self._timing.due_at(due.periodic, due.day):
+                await self._act(due)
 
-    async def _missed(self, periodic: PeriodicBooking, day: date, starts: datetime) -> None:
-        """A date we could not act on; one from before the periodic booking was made is no loss."""
-        if periodic.created_at < starts - self._deadline:
+    async def _too_late(self, due: DueDate) -> None:
+        """A date we could not act on. One from before it was made, resumed or changed is no loss; nor a day off."""
+        periodic, day = due.periodic, due.day
+        last_chance = self._timing.last_chance(periodic, day)
+        if due.on_holiday:
+            await self._db.periodic.pass_over(periodic, day)
+        elif last_chance > periodic.since and not was_awake(self._memory, last_chance):
             log.warning("! periodic %s: woke too late for %s", periodic.id, day)
             await self._db.periodic.miss(periodic, day)
 
-    def _booking(self, periodic: PeriodicBooking, day: date) -> NewAction:
-        opens = self._rule.opens_at(day)
-        wish = Wish(periodic.course, periodic.location, day, periodic.start)
-        return NewAction(
-            ActionType.BOOK,
-            periodic.user_id,
-            wish,
-            run_at=max(opens, self._clock()),
-            opens_at=opens,
-            periodic_booking_id=periodic.id,
-        )
+    async def _act(self, due: DueDate) -> None:
+        periodic, day, now = due.periodic, due.day, self._clock()
+        until = self._timing.question_until(periodic, day, now)
+        if until is not None:
+            if await self._db.periodic.ask(periodic, day, self._timing.starts(periodic, day), until):
+                log.info("→ periodic %s: asks about %s", periodic.id, day)
+            return
+        choices = await self._db.periodic.alternatives(periodic.id)
+        action = await self._db.periodic.queue(periodic, day, self._timing.booking(periodic, day, choices, now))
+        if action:
+            log.info("→ periodic %s: %s is queued as %s", periodic.id, day, action.id)
+
+    async def _moments_of_dates(self) -> Iterable[datetime]:
+        """When the next question or opening comes, and the next deadline."""
+        now = self._clock()
+        moments = [self._timing.next_opening(now)]
+        following = await self._db.periodic.next_class(self._timing.asks_until(now))
+        if following:
+            moments.append(starts_at(*following, self._zone) - self._timing.lead)
+        deadline = await self._db.periodic.next_deadline()
+        return [*moments, deadline] if deadline else moments
+
+    # Questions that are open
+
+    async def _paused_by_hand(self) -> None:
+        for periodic_id in await self._db.periodic.paused_by_hand():
+            log.info("  periodic %s was paused by hand: what waits for it is withdrawn", periodic_id)
+            await self._db.periodic.withdraw(periodic_id)
 
     async def _confirmed_by_hand(self) -> None:
         for confirmation in await self._db.periodic.confirmed_by_hand():
             periodic = await self._db.periodic.find(confirmation.periodic_booking_id)
-            if periodic is not None:
-                day = self._day_of(confirmation)
-                await self._db.periodic.confirm(confirmation, day, self._booking(periodic, day))
+            if confirmation.purpose is ConfirmationPurpose.KEEP:
+                await self._db.periodic.keep(confirmation)
+            elif periodic is not None:
+                day = self._timing.day_of(confirmation.scheduled_for)
+                choices = await self._db.periodic.alternatives(periodic.id)
+                booking = self._timing.booking(periodic, day, choices, self._clock())
+                await self._db.periodic.confirm(confirmation, day, booking)
 
     async def _unanswered(self) -> None:
         for confirmation in await self._db.periodic.unanswered():
-            if await self._db.periodic.expire(confirmation, self._day_of(confirmation)):
+            day = self._timing.day_of(confirmation.scheduled_for)
+            if confirmation.purpose is ConfirmationPurpose.KEEP:
+                await self._not_kept(confirmation)
+            elif await self._db.periodic.expire(confirmation, day):
                 log.info("! confirmation %s was not answered: skipped", confirmation.id)
 
-    def _day_of(self, confirmation: Confirmation) -> date:
-        return confirmation.scheduled_for.astimezone(self._rule.zone).date()
+    async def _not_kept(self, confirmation: Confirmation) -> None:
+        """A held place nobody wanted to keep: given back while that costs nothing; later the person decides."""
+        starts, now = confirmation.scheduled_for, self._clock()
+        day = self._timing.day_of(starts)
+        if now >= starts:
+            await self._db.periodic.close_too_late(confirmation, day, tell=not confirmation.silence_keeps)
+        elif now >= self._timing.free_until(starts):
+            log.warning("! confirmation %s: woke too late to give the place back for free", confirmation.id)
+            await self._db.periodic.leave_open(confirmation)
+        else:
+            action = await self._db.periodic.expire_to_keep(confirmation, day)
+            log.info("! confirmation %s was not answered: given back by %s", confirmation.id, action and action.id)
 
-    def _today(self) -> date:
-        return self._clock().astimezone(self._rule.zone).date()
+    # What is held
 
-    async def _routine(self) -> None:
+    async def _keeping(self) -> Iterable[datetime]:
+        """Asks about the places that are held on trial. Returns when it asks about the others."""
+        first = first_day(self._timing, self._memory, self._clock(), LOOK_BACK)
+        last = self._timing.last_held_day(self._clock())
+        held = await self._db.periodic.held_unasked(first, last)
+        return [self._timing.keep_asked_at(await self._keep(each)) for each in held]
+
+    async def _keep(self, each: HeldDate) -> datetime:
+        """Deals with one place that is held on trial; returns when its class begins."""
+        now, booking = self._clock(), each.held.booking
+        starts = starts_at(booking.day, booking.start, self._zone)
+        in_time = self._timing.keep_until(starts)
+        if now >= starts:
+            if not was_awake(self._memory, starts):
+                await self._db.periodic.miss_keeping(each.periodic, booking.day)
+        elif now >= self._timing.keep_asked_at(starts):
+            log.info("→ periodic %s: asks whether %s is kept", each.periodic.id, booking.day)
+            await self._db.periodic.ask_to_keep(each.periodic, each.held, starts, in_time if now < in_time else starts)
+        return starts
+
+    async def _reminders(self) -> Iterable[datetime]:
+        """Reminds of what is held while it can be given back. Returns when it reminds of the rest."""
+        now = self._clock()
+        later = []
+        for held in await self._db.bookings.due_reminders(self._timing.day_of(now), self._timing.last_held_day(now)):
+            starts = starts_at(held.booking.day, held.booking.start, self._zone)
+            moment = self._timing.remind_at(starts)
+            later.append(moment)
+            if moment <= now < self._timing.free_until(starts) and await self._db.bookings.remind(held, now):
+                log.info("→ booking %s: reminded of %s", held.id, held.booking.day)
+        return later
+
+    # Routine work
+
+    async def _routine(self) -> Iterable[datetime]:
         """Queues the catalogue refresh and the booking syncs where nobody's cron did it in time."""
+        later = []
         for account in await self._db.people.all():
             if account.rejected:
                 continue
             if account.role is Role.OWNER:
-                await self._routine_action(ActionType.REFRESH, account.user_id, REFRESH_EVERY)
-            await self._routine_action(ActionType.CHECK, account.user_id, CHECK_EVERY)
+                later.append(await self._routine_action(ActionType.REFRESH, account.user_id, REFRESH_EVERY))
+            later.append(await self._routine_action(ActionType.CHECK, account.user_id, CHECK_EVERY))
+        return later
 
-    async def _routine_action(self, kind: ActionType, user_id: int, every: timedelta) -> None:
+    async def _routine_action(self, kind: ActionType, user_id: int, every: timedelta) -> datetime:
+        """Queues routine work if it is due; returns when it is looked at again."""
         now = self._clock()
         done, tried = await self._db.queue.last_of(kind, user_id)
-        if (done and now - done < every) or (tried and now - tried < RETRY_ROUTINE):
-            return
+        due = max(done + every if done else now, tried + RETRY_ROUTINE if tried else now)
+        if now < due:
+            return due
         try:
             action = await self._db.queue.add(NewAction(kind, user_id, quiet=True))
             log.info("→ routine %s %s for %s", kind, action.id, user_id)
         except AlreadyQueued as same:
             log.debug("routine %s is queued already: %s", kind, same.action_id)
+        return now + RETRY_ROUTINE
 
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:

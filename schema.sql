@@ -196,7 +196,7 @@ CREATE TABLE periodic_bookings (
     location              TEXT,
     course_name           TEXT,
     day_of_week           INTEGER NOT NULL CHECK (day_of_week BETWEEN 0 AND 6),
-    time_slot             TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]*'),
+    time_slot             TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]*' AND time_slot < '24'),
     requires_confirmation INTEGER NOT NULL DEFAULT 1 CHECK (requires_confirmation IN (0, 1)),
     active                INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
     created_at            TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -243,12 +243,13 @@ CREATE TABLE occurrences (
     UNIQUE (periodic_booking_id, date)
 ) STRICT;
 CREATE INDEX occurrences_by_date ON occurrences (date, state);
-CREATE INDEX occurrences_by_action ON occurrences (action_id);
+CREATE INDEX actions_by_periodic ON booking_actions (periodic_booking_id, status) WHERE periodic_booking_id IS NOT NULL;
 
 -- A question. An open one has outcome NULL; not answered by expires_at it counts as no. Setting confirmed to 1 by hand
 -- counts as the tap on "Conferma".
 --   purpose 'book'  "shall I book it?"        yes: queued                no: skipped
---   purpose 'keep'  "will you keep it?"       yes: nothing changes       no: its cancelling is queued
+--   purpose 'keep'  "will you keep it?"       yes: nothing changes       no: its cancelling is queued; with expires_at =
+--                   scheduled_for it was asked too late to give it back without penalty: silence keeps it
 CREATE TABLE pending_confirmations (
     id                  INTEGER PRIMARY KEY,
     user_id             INTEGER NOT NULL,

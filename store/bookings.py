@@ -23,7 +23,7 @@ from store.outbox import add_notice
 LIVE = "status NOT IN ('cancelled', 'gone', 'past')"
 
 
-def _held(row: sqlite3.Row) -> HeldBooking:
+def to_held(row: sqlite3.Row) -> HeldBooking:
     booking = Booking(
         course=row["course_name"] or FIT_CENTER,
         location=row["location"] or "",
@@ -47,7 +47,12 @@ async def _rows_of(tx: Transaction, user_id: int, wish: Wish) -> list[HeldBookin
         "SELECT * FROM user_bookings WHERE user_id = :user_id AND booking_date = :date ORDER BY id",
         {"user_id": user_id, "date": wish.day.isoformat()},
     )
-    return [held for held in map(_held, rows) if held.booking.wish.meant_by(wish)]
+    return [held for held in map(to_held, rows) if held.booking.wish.meant_by(wish)]
+
+
+async def is_held(tx: Transaction, user_id: int, wish: Wish) -> bool:
+    """Whether the person holds what is meant, as far as we know."""
+    return any(held.status is BookingStatus.CONFIRMED for held in await _rows_of(tx, user_id, wish))
 
 
 async def find_held(tx: Transaction, row_id: int, user_id: int) -> HeldBooking | None:
@@ -55,7 +60,7 @@ async def find_held(tx: Transaction, row_id: int, user_id: int) -> HeldBooking |
     row = await tx.row(
         "SELECT * FROM user_bookings WHERE id = :id AND user_id = :user_id", {"id": row_id, "user_id": user_id}
     )
-    return _held(row) if row else None
+    return to_held(row) if row else None
 
 
 async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: datetime) -> None:
@@ -75,7 +80,8 @@ async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: d
         await tx.run(
             """
             UPDATE user_bookings SET booking_id = :booking_id, course_name = :course, location = :location,
-                minutes = coalesce(:minutes, minutes), status = 'confirmed', updated_at = :now
+                minutes = coalesce(:minutes, minutes), status = 'confirmed', updated_at = :now,
+                reminded_at = CASE WHEN status NOT IN ('cancelled', 'gone', 'past') THEN reminded_at END
             WHERE id = :id
             """,
             values | {"id": found[-1].id},
@@ -102,7 +108,7 @@ async def sync(tx: Transaction, user_id: int, bookings: Sequence[Booking], now: 
     for booking in bookings:
         await mark_confirmed(tx, user_id, booking, now)
     rows = await tx.run(f"SELECT * FROM user_bookings WHERE user_id = :user_id AND {LIVE}", {"user_id": user_id})  # noqa: S608
-    for held in map(_held, rows):
+    for held in map(to_held, rows):
         if any(held.booking.wish.meant_by(booking.wish) for booking in bookings):
             continue
         if held.booking.day < today:
@@ -133,14 +139,14 @@ class Bookings:
             """,  # noqa: S608 - a constant of this file
             {"user_id": user_id, "since": since.isoformat()},
         )
-        return [_held(row) for row in rows]
+        return [to_held(row) for row in rows]
 
     async def find(self, row_id: int, user_id: int) -> HeldBooking | None:
         """A person's own booking by its row; None when it is not theirs."""
         row = await self._db.row(
             "SELECT * FROM user_bookings WHERE id = :id AND user_id = :user_id", {"id": row_id, "user_id": user_id}
         )
-        return _held(row) if row else None
+        return to_held(row) if row else None
 
     async def by_booking_id(self, booking_id: str, user_id: int) -> HeldBooking | None:
         """A person's own booking by its booking_id, or by its row's id as somebody may type it by hand."""
@@ -152,7 +158,44 @@ class Bookings:
             """,
             {"booking_id": booking_id, "user_id": user_id},
         )
-        return _held(row) if row else None
+        return to_held(row) if row else None
+
+    async def due_reminders(self, first: date, last: date) -> list[HeldBooking]:
+        """What is held on those days and was not reminded of, the soonest first, of people who may use the bot.
+
+        Left out: what is being given back, and what its owner was asked about by a periodic booking.
+        """
+        rows = await self._db.rows(
+            """
+            SELECT user_bookings.* FROM user_bookings
+            JOIN accounts ON accounts.user_id = user_bookings.user_id AND accounts.active = 1
+            WHERE booking_date BETWEEN :first AND :last AND reminded_at IS NULL
+                AND status NOT IN ('cancelled', 'gone', 'past')
+                AND NOT EXISTS (
+                    SELECT 1 FROM pending_confirmations WHERE booking_row_id = user_bookings.id AND purpose = 'keep'
+                )
+                AND NOT EXISTS (
+                    SELECT 1 FROM booking_actions
+                    WHERE booking_actions.user_id = user_bookings.user_id AND booking_actions.date = booking_date
+                        AND substr(booking_actions.time_slot, 1, 5) = substr(booking_time, 1, 5)
+                        AND action_type = 'cancel' AND booking_actions.status IN ('pending', 'processing')
+                )
+            ORDER BY booking_date, booking_time, user_bookings.id
+            """,
+            {"first": first.isoformat(), "last": last.isoformat()},
+        )
+        return [to_held(row) for row in rows]
+
+    async def remind(self, held: HeldBooking, now: datetime) -> bool:
+        """Puts the reminder of a booking in the outbox, once. False when it was there before."""
+        async with self._db.transaction() as tx:
+            rows = await tx.run(
+                "UPDATE user_bookings SET reminded_at = :now WHERE id = :id AND reminded_at IS NULL RETURNING id",
+                {"now": stamp(now), "id": held.id},
+            )
+            if rows:
+                await add_notice(tx, held.user_id, NoticeKind.REMINDER, booking_row_id=held.id)
+            return bool(rows)
 
     async def last_read(self, user_id: int) -> datetime | None:
         """When "my bookings" were last read from the site for this person."""

@@ -1,70 +1,61 @@
-"""periodic_bookings, occurrences, pending_confirmations: what recurs, date by date, and what was asked about it."""
+"""periodic_bookings and what belongs to them: alternatives, dates, holidays; with the questions and the agenda.
+
+The front door of store/questions.py (what is asked and answered) and store/agenda.py (what the executor looks at).
+Taking something back - pausing, changing, skipping, a holiday - withdraws what waits for it in the same transaction.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from model import (
-    FIT_CENTER,
     Action,
-    AlreadyQueued,
     Clock,
-    Confirmation,
-    ConfirmationOutcome,
+    DuplicatePeriodic,
+    Holiday,
     NoticeKind,
     Occurrence,
     OccurrenceState,
     PeriodicBooking,
+    PeriodicChoice,
+    PeriodicMode,
+    PlannedDate,
     clock_time,
-    instant,
+    same_course,
+    same_place,
     stamp,
 )
+from store.agenda import Agenda, to_periodic
 from store.connection import Connection, Transaction
+from store.occurrences import begin, enqueue_once, free, held_already, to_occurrence
 from store.outbox import add_notice
-from store.queue import NewAction, enqueue
+from store.plan import Timing
+from store.questions import Questions, close_keeping, miss_held
+from store.queue import NewAction
 
 
-def _periodic(row: sqlite3.Row) -> PeriodicBooking:
-    return PeriodicBooking(
-        id=row["id"],
-        user_id=row["user_id"],
-        name=row["name"],
-        course=row["course_name"] or FIT_CENTER,
-        location=row["location"] or "",
-        day_of_week=row["day_of_week"],
-        start=clock_time(row["time_slot"]),
-        requires_confirmation=bool(row["requires_confirmation"]),
-        active=bool(row["active"]),
-        created_at=instant(row["created_at"]),
-    )
+@dataclass(frozen=True, slots=True)
+class NewPeriodic:
+    """What a person wants every week."""
+
+    user_id: int
+    name: str
+    course: str
+    location: str
+    day_of_week: int  # 0 = Monday
+    start: time
+    mode: PeriodicMode = PeriodicMode.ASK_FIRST
+    alternatives: tuple[PeriodicChoice, ...] = ()
 
 
-def _confirmation(row: sqlite3.Row) -> Confirmation:
-    return Confirmation(
-        id=row["id"],
-        user_id=row["user_id"],
-        periodic_booking_id=row["periodic_booking_id"],
-        scheduled_for=instant(row["scheduled_for"]),
-        expires_at=instant(row["expires_at"]),
-        outcome=ConfirmationOutcome(row["outcome"]) if row["outcome"] else None,
-    )
-
-
-def _occurrence(row: sqlite3.Row) -> Occurrence:
-    return Occurrence(
-        id=row["id"],
-        periodic_booking_id=row["periodic_booking_id"],
-        day=date.fromisoformat(row["date"]),
-        state=OccurrenceState(row["state"]),
-        action_id=row["action_id"],
-    )
-
-
-class Periodic:
+class Periodic(Questions, Agenda):
     def __init__(self, connection: Connection, clock: Clock) -> None:
-        self._db = connection
-        self._clock = clock
+        super().__init__(connection, clock)
+
+    # Looking
 
     async def of(self, user_id: int) -> list[PeriodicBooking]:
         """A person's periodic bookings, by weekday and time."""
@@ -72,18 +63,7 @@ class Periodic:
             "SELECT * FROM periodic_bookings WHERE user_id = :user_id ORDER BY day_of_week, time_slot, id",
             {"user_id": user_id},
         )
-        return [_periodic(row) for row in rows]
-
-    async def active(self) -> list[PeriodicBooking]:
-        """Every periodic booking that is not paused, of people who may use the bot."""
-        rows = await self._db.rows(
-            """
-            SELECT periodic_bookings.* FROM periodic_bookings
-            JOIN accounts ON accounts.user_id = periodic_bookings.user_id AND accounts.active = 1
-            WHERE periodic_bookings.active = 1 ORDER BY periodic_bookings.id
-            """
-        )
-        return [_periodic(row) for row in rows]
+        return [to_periodic(row) for row in rows]
 
     async def find(self, periodic_id: int, user_id: int | None = None) -> PeriodicBooking | None:
         """A periodic booking; with user_id only if it is that person's."""
@@ -91,158 +71,344 @@ class Periodic:
             "SELECT * FROM periodic_bookings WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
             {"id": periodic_id, "user_id": user_id},
         )
-        return _periodic(row) if row else None
+        return to_periodic(row) if row else None
 
-    async def set_active(self, periodic_id: int, user_id: int, active: bool) -> PeriodicBooking | None:
-        """Pauses or resumes a person's own periodic booking; None when it is not theirs."""
-        rows = await self._db.write(
-            "UPDATE periodic_bookings SET active = :active WHERE id = :id AND user_id = :user_id RETURNING *",
-            {"id": periodic_id, "user_id": user_id, "active": active},
+    async def alternatives(self, periodic_id: int) -> list[PeriodicChoice]:
+        """What else would do, in the person's order."""
+        rows = await self._db.rows(
+            "SELECT * FROM periodic_alternatives WHERE periodic_booking_id = :id ORDER BY position",
+            {"id": periodic_id},
         )
-        return _periodic(rows[0]) if rows else None
+        return [PeriodicChoice(row["course_name"], row["location"], clock_time(row["time_slot"])) for row in rows]
 
     async def occurrences_since(self, day: date) -> list[Occurrence]:
         """What was already done about dates from that day on."""
         rows = await self._db.rows("SELECT * FROM occurrences WHERE date >= :date", {"date": day.isoformat()})
-        return [_occurrence(row) for row in rows]
+        return [to_occurrence(row) for row in rows]
 
     async def occurrence(self, occurrence_id: int) -> Occurrence | None:
         row = await self._db.row("SELECT * FROM occurrences WHERE id = :id", {"id": occurrence_id})
-        return _occurrence(row) if row else None
+        return to_occurrence(row) if row else None
 
-    # Each of these acts once per (periodic booking, date), however often it is called.
+    async def preview(
+        self, periodic_id: int, user_id: int, today: date, weeks: int = 4, timing: Timing | None = None
+    ) -> list[PlannedDate]:
+        """The next dates of a person's own periodic booking, one a week; empty when it is not theirs.
 
-    async def queue(self, periodic: PeriodicBooking, day: date, new: NewAction) -> Action | None:
-        """Books a date without asking: occurrence and action together. None when the date was already dealt with."""
+        `acts_at` is filled only with `timing`, and stays empty while it is paused.
+        """
+        periodic = await self.find(periodic_id, user_id)
+        if periodic is None:
+            return []
+        rows = await self._db.rows(
+            "SELECT * FROM occurrences WHERE periodic_booking_id = :id AND date >= :today",
+            {"id": periodic_id, "today": today.isoformat()},
+        )
+        done = {occurrence.day: occurrence for occurrence in map(to_occurrence, rows)}
+        holidays = await self.holidays(user_id)
+        first = today + timedelta(days=(periodic.day_of_week - today.weekday()) % 7)
+        days = [first + timedelta(weeks=week) for week in range(weeks)]
+        now = self._clock()
+        return [_planned(periodic, day, done.get(day), holidays, timing, now) for day in days]
+
+    # Making and changing: the person
+
+    async def add(self, new: NewPeriodic) -> PeriodicBooking:
+        """Makes a periodic booking. Raises DuplicatePeriodic when the person has the same one, and it is active."""
+        values = {
+            "user_id": new.user_id,
+            "name": new.name,
+            "course": new.course,
+            "location": new.location,
+            "weekday": new.day_of_week,
+            "time": f"{new.start:%H:%M}",
+            "mode": new.mode,
+            "now": stamp(self._clock()),
+        }
         async with self._db.transaction() as tx:
-            if not await _begin(tx, periodic.id, day, OccurrenceState.QUEUED):
+            await _refuse_duplicate(tx, values, None)
+            [row] = await tx.run(
+                """
+                INSERT INTO periodic_bookings (user_id, name, course_name, location, day_of_week, time_slot, mode,
+                    requires_confirmation, created_at)
+                VALUES (:user_id, :name, :course, :location, :weekday, :time, :mode, :mode <> 'automatic', :now)
+                RETURNING *
+                """,
+                values,
+            )
+            await _write_alternatives(tx, row["id"], new.alternatives)
+        return to_periodic(row)
+
+    async def change(
+        self,
+        periodic_id: int,
+        user_id: int,
+        *,
+        mode: PeriodicMode | None = None,
+        course: str | None = None,
+        location: str | None = None,
+        day_of_week: int | None = None,
+        start: time | None = None,
+        name: str | None = None,
+    ) -> PeriodicBooking | None:
+        """Changes what is given of a person's own periodic booking; None when it is not theirs.
+
+        What waits for it is withdrawn with it, and the executor, which notices at once, plans its dates anew. Raises
+        DuplicatePeriodic when it would become the same as another.
+        """
+        given = {"mode": mode, "course": course, "location": location, "weekday": day_of_week,
+                 "time": f"{start:%H:%M}" if start else None, "name": name}  # fmt: skip
+        async with self._db.transaction() as tx:
+            old = await tx.row(
+                "SELECT * FROM periodic_bookings WHERE id = :id AND user_id = :user_id",
+                {"id": periodic_id, "user_id": user_id},
+            )
+            if old is None:
                 return None
-            return await _enqueue_once(tx, periodic.id, day, new, self._clock())
+            return await self._change(tx, to_periodic(old), given)
 
-    async def ask(self, periodic: PeriodicBooking, day: date, starts: datetime, expires: datetime) -> None:
-        """Opens the question about a date: occurrence, confirmation and notice together."""
+    async def _change(self, tx: Transaction, old: PeriodicBooking, given: Mapping[str, object]) -> PeriodicBooking:
+        now = self._clock()
+        kept = {"mode": old.mode, "course": old.course, "location": old.location, "weekday": old.day_of_week,
+                "time": f"{old.start:%H:%M}", "name": old.name}  # fmt: skip
+        values = kept | {key: value for key, value in given.items() if value is not None}
+        identity = {"id": old.id, "user_id": old.user_id}
+        anew = any(values[key] != kept[key] for key in kept if key != "name")
+        if anew:
+            await _refuse_duplicate(tx, values | identity, old.id)
+            await free(tx, old.id, now)
+        if values["mode"] != PeriodicMode.HOLD:
+            await close_keeping(tx, old.id)
+        [row] = await tx.run(
+            """
+            UPDATE periodic_bookings SET name = :name, course_name = :course, location = :location,
+                day_of_week = :weekday, time_slot = :time, mode = :mode, requires_confirmation = :mode <> 'automatic',
+                planned_from = CASE WHEN :anew THEN :now ELSE planned_from END
+            WHERE id = :id RETURNING *
+            """,
+            values | identity | {"anew": anew, "now": stamp(now)},
+        )
+        return to_periodic(row)
+
+    async def set_alternatives(self, periodic_id: int, user_id: int, choices: Sequence[PeriodicChoice]) -> bool:
+        """What else would do, from now on; what waits is planned anew with it. False when it is not theirs."""
         async with self._db.transaction() as tx:
-            if not await _begin(tx, periodic.id, day, OccurrenceState.ASKED):
-                return
+            if not await _touch(tx, periodic_id, user_id):
+                return False
+            await tx.run("DELETE FROM periodic_alternatives WHERE periodic_booking_id = :id", {"id": periodic_id})
+            await _write_alternatives(tx, periodic_id, choices)
+            await free(tx, periodic_id, self._clock())
+            return True
+
+    async def set_active(self, periodic_id: int, user_id: int, active: bool) -> PeriodicBooking | None:
+        """Pauses or resumes a person's own periodic booking; None when it is not theirs.
+
+        Pausing withdraws what waits and frees its dates, so that resuming plans them again. What is held stays held.
+        """
+        now = self._clock()
+        async with self._db.transaction() as tx:
             row = await tx.row(
                 """
-                INSERT INTO pending_confirmations (user_id, periodic_booking_id, scheduled_for, created_at, expires_at)
-                VALUES (:user_id, :periodic, :starts, :now, :expires) ON CONFLICT DO NOTHING RETURNING id
+                UPDATE periodic_bookings SET active = :active,
+                    planned_from = CASE WHEN :active AND active = 0 THEN :now ELSE planned_from END
+                WHERE id = :id AND user_id = :user_id RETURNING *
                 """,
-                {
-                    "user_id": periodic.user_id,
-                    "periodic": periodic.id,
-                    "starts": stamp(starts),
-                    "now": stamp(self._clock()),
-                    "expires": stamp(expires),
-                },
+                {"id": periodic_id, "user_id": user_id, "active": active, "now": stamp(now)},
             )
-            if row:
-                await add_notice(tx, periodic.user_id, NoticeKind.CONFIRMATION, confirmation_id=row["id"])
+            if row and not active:
+                await free(tx, periodic_id, now)
+        return to_periodic(row) if row else None
+
+    async def delete(self, periodic_id: int, user_id: int) -> bool:
+        """Deletes a person's own periodic booking with what waits for it. What is held stays. False: not theirs."""
+        async with self._db.transaction() as tx:
+            if not await _touch(tx, periodic_id, user_id):
+                return False
+            await free(tx, periodic_id, self._clock())
+            await tx.run("DELETE FROM periodic_bookings WHERE id = :id", {"id": periodic_id})
+            return True
+
+    # One date, and days off: the person
+
+    async def skip_date(self, periodic_id: int, user_id: int, day: date) -> bool:
+        """Leaves one date out, and withdraws what waits for it; twice is the same as once.
+
+        False when there is no such date of theirs, or it is past withdrawing: being booked, held, or over.
+        """
+        now = self._clock()
+        async with self._db.transaction() as tx:
+            mine = await tx.row(
+                "SELECT 1 FROM periodic_bookings WHERE id = :id AND user_id = :user_id AND day_of_week = :weekday",
+                {"id": periodic_id, "user_id": user_id, "weekday": day.weekday()},
+            )
+            if mine is None:
+                return False
+            await free(tx, periodic_id, now, day, day)
+            await begin(tx, periodic_id, day, OccurrenceState.SKIPPED, now)
+            [row] = await _rows_of_date(tx, periodic_id, day)
+            return bool(row["state"] == OccurrenceState.SKIPPED)
+
+    async def unskip_date(self, periodic_id: int, user_id: int, day: date) -> bool:
+        """Takes a skip back: the executor plans the date anew. False when it was not skipped, or is not theirs."""
+        rows = await self._db.write(
+            """
+            DELETE FROM occurrences WHERE periodic_booking_id = :id AND date = :date AND state = 'skipped'
+                AND EXISTS (SELECT 1 FROM periodic_bookings WHERE id = :id AND user_id = :user_id)
+            RETURNING id
+            """,
+            {"id": periodic_id, "user_id": user_id, "date": day.isoformat()},
+        )
+        return bool(rows)
+
+    async def holidays(self, user_id: int) -> list[Holiday]:
+        """A person's days off, the soonest first."""
+        rows = await self._db.rows(
+            "SELECT * FROM holidays WHERE user_id = :user_id ORDER BY first_day, last_day", {"user_id": user_id}
+        )
+        return [_holiday(row) for row in rows]
+
+    async def add_holiday(self, user_id: int, first: date, last: date) -> Holiday:
+        """Days off, both included: what waits for them is withdrawn. The same days twice are one holiday."""
+        now = self._clock()
+        values = {"user_id": user_id, "first": first.isoformat(), "last": last.isoformat()}
+        async with self._db.transaction() as tx:
+            [row] = await tx.run(
+                """
+                INSERT INTO holidays (user_id, first_day, last_day) VALUES (:user_id, :first, :last)
+                ON CONFLICT DO UPDATE SET last_day = :last RETURNING *
+                """,
+                values,
+            )
+            for mine in await tx.run("SELECT id FROM periodic_bookings WHERE user_id = :user_id", values):
+                await free(tx, mine["id"], now, first, last)
+        return _holiday(row)
+
+    async def delete_holiday(self, holiday_id: int, user_id: int) -> bool:
+        """Ends a holiday: its dates are planned again. False when it is not theirs."""
+        rows = await self._db.write(
+            "DELETE FROM holidays WHERE id = :id AND user_id = :user_id RETURNING id",
+            {"id": holiday_id, "user_id": user_id},
+        )
+        return bool(rows)
+
+    # Acting on a date: the executor. Each acts once per (periodic booking, date), however often it is called.
+
+    async def queue(self, periodic: PeriodicBooking, day: date, new: NewAction) -> Action | None:
+        """Books a date without asking: occurrence and action together.
+
+        None when the date was already dealt with, the place is already held, or a ticket made by hand serves.
+        """
+        now = self._clock()
+        async with self._db.transaction() as tx:
+            if not await begin(tx, periodic.id, day, OccurrenceState.QUEUED, now):
+                return None
+            if new.wish and await held_already(tx, periodic.id, periodic.user_id, new.wish):
+                return None
+            return await enqueue_once(tx, periodic.id, day, new, now)
 
     async def miss(self, periodic: PeriodicBooking, day: date) -> None:
         """Notes, and tells, that a date went by while nothing ran."""
         async with self._db.transaction() as tx:
-            occurrence = await _begin(tx, periodic.id, day, OccurrenceState.MISSED)
+            occurrence = await begin(tx, periodic.id, day, OccurrenceState.MISSED, self._clock())
             if occurrence:
                 await add_notice(tx, periodic.user_id, NoticeKind.MISSED, occurrence_id=occurrence)
 
-    # Confirmations
+    async def miss_keeping(self, periodic: PeriodicBooking, day: date) -> None:
+        """Notes, and tells once, that a held place could not be asked about before its class."""
+        async with self._db.transaction() as tx:
+            await miss_held(tx, periodic.id, periodic.user_id, day)
 
-    async def confirmation(self, confirmation_id: int, user_id: int | None = None) -> Confirmation | None:
-        """A confirmation; with user_id only if it is that person's."""
-        row = await self._db.row(
-            "SELECT * FROM pending_confirmations WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
-            {"id": confirmation_id, "user_id": user_id},
-        )
-        return _confirmation(row) if row else None
+    async def pass_over(self, periodic: PeriodicBooking, day: date) -> None:
+        """Notes that a date went by on holiday, so that ending the holiday later does not bring it back."""
+        async with self._db.transaction() as tx:
+            await begin(tx, periodic.id, day, OccurrenceState.SKIPPED, self._clock())
 
-    async def confirmed_by_hand(self) -> list[Confirmation]:
-        """Open questions whose `confirmed` somebody set to 1 with sqlite3."""
-        rows = await self._db.rows("SELECT * FROM pending_confirmations WHERE outcome IS NULL AND confirmed = 1")
-        return [_confirmation(row) for row in rows]
-
-    async def unanswered(self) -> list[Confirmation]:
-        """Open questions whose deadline has passed. julianday also reads instants typed by hand."""
+    async def paused_by_hand(self) -> list[int]:
+        """Periodic bookings that somebody paused with sqlite3 while a booking of theirs waits."""
         rows = await self._db.rows(
             """
-            SELECT * FROM pending_confirmations
-            WHERE outcome IS NULL AND coalesce(confirmed, 0) = 0 AND julianday(expires_at) <= julianday(:now)
-            """,
-            {"now": stamp(self._clock())},
+            SELECT DISTINCT periodic_bookings.id FROM periodic_bookings
+            CROSS JOIN booking_actions ON periodic_booking_id = periodic_bookings.id AND status = 'pending'
+                AND action_type = 'book'
+            WHERE active = 0
+            """
         )
-        return [_confirmation(row) for row in rows]
+        return [row["id"] for row in rows]
 
-    async def confirm(self, confirmation: Confirmation, day: date, new: NewAction) -> Action | None:
-        """The answer yes: confirmation, occurrence and action together. None when it was already answered."""
+    async def withdraw(self, periodic_id: int) -> None:
+        """Withdraws what waits for a periodic booking and frees its dates."""
         async with self._db.transaction() as tx:
-            if not await _answer(tx, confirmation.id, ConfirmationOutcome.CONFIRMED):
-                return None
-            await _begin(tx, confirmation.periodic_booking_id, day, OccurrenceState.QUEUED)
-            return await _enqueue_once(tx, confirmation.periodic_booking_id, day, new, self._clock())
-
-    async def skip(self, confirmation: Confirmation, day: date) -> bool:
-        """The answer no. False when it was already answered or expired."""
-        return await self._close(confirmation, day, ConfirmationOutcome.SKIPPED, OccurrenceState.SKIPPED)
-
-    async def expire(self, confirmation: Confirmation, day: date) -> bool:
-        """No answer in time: skipped, and told. False when it was answered meanwhile."""
-        return await self._close(confirmation, day, ConfirmationOutcome.EXPIRED, OccurrenceState.EXPIRED)
-
-    async def _close(
-        self, confirmation: Confirmation, day: date, outcome: ConfirmationOutcome, state: OccurrenceState
-    ) -> bool:
-        async with self._db.transaction() as tx:
-            if not await _answer(tx, confirmation.id, outcome):
-                return False
-            await _begin(tx, confirmation.periodic_booking_id, day, state)
-            await _set_state(tx, confirmation.periodic_booking_id, day, state)
-            if outcome is ConfirmationOutcome.EXPIRED:
-                await add_notice(tx, confirmation.user_id, NoticeKind.EXPIRED, confirmation_id=confirmation.id)
-            return True
+            await free(tx, periodic_id, self._clock())
 
 
-async def _begin(tx: Transaction, periodic_id: int, day: date, state: OccurrenceState) -> int | None:
-    """Takes the date for us; None when it was already taken."""
-    row = await tx.row(
-        """
-        INSERT INTO occurrences (periodic_booking_id, date, state) VALUES (:periodic, :date, :state)
-        ON CONFLICT DO NOTHING RETURNING id
-        """,
-        {"periodic": periodic_id, "date": day.isoformat(), "state": state},
-    )
-    return row["id"] if row else None
-
-
-async def _set_state(
-    tx: Transaction, periodic_id: int, day: date, state: OccurrenceState, action_id: int | None = None
-) -> None:
-    await tx.run(
-        """
-        UPDATE occurrences SET state = :state, action_id = coalesce(:action, action_id)
-        WHERE periodic_booking_id = :periodic AND date = :date
-        """,
-        {"state": state, "action": action_id, "periodic": periodic_id, "date": day.isoformat()},
+def _holiday(row: sqlite3.Row) -> Holiday:
+    return Holiday(
+        id=row["id"],
+        user_id=row["user_id"],
+        first=date.fromisoformat(row["first_day"]),
+        last=date.fromisoformat(row["last_day"]),
     )
 
 
-async def _answer(tx: Transaction, confirmation_id: int, outcome: ConfirmationOutcome) -> bool:
+async def _touch(tx: Transaction, periodic_id: int, user_id: int) -> bool:
+    """Whether it is that person's; the executor is told that it changes."""
     rows = await tx.run(
-        """
-        UPDATE pending_confirmations SET outcome = :outcome, confirmed = :outcome = 'confirmed'
-        WHERE id = :id AND outcome IS NULL RETURNING id
-        """,
-        {"outcome": outcome, "id": confirmation_id},
+        "UPDATE periodic_bookings SET active = active WHERE id = :id AND user_id = :user_id RETURNING id",
+        {"id": periodic_id, "user_id": user_id},
     )
     return bool(rows)
 
 
-async def _enqueue_once(tx: Transaction, periodic_id: int, day: date, new: NewAction, now: datetime) -> Action | None:
-    """Queues the booking of a date. When the person queued the same by hand, that ticket serves."""
-    try:
-        action = await enqueue(tx, new, now)
-    except AlreadyQueued as same:
-        await _set_state(tx, periodic_id, day, OccurrenceState.QUEUED, same.action_id)
-        return None
-    await _set_state(tx, periodic_id, day, OccurrenceState.QUEUED, action.id)
-    return action
+async def _rows_of_date(tx: Transaction, periodic_id: int, day: date) -> list[sqlite3.Row]:
+    return await tx.run(
+        "SELECT * FROM occurrences WHERE periodic_booking_id = :id AND date = :date",
+        {"id": periodic_id, "date": day.isoformat()},
+    )
+
+
+async def _refuse_duplicate(tx: Transaction, values: dict[str, object], except_id: int | None) -> None:
+    rows = await tx.run(
+        """
+        SELECT * FROM periodic_bookings
+        WHERE user_id = :user_id AND active = 1 AND day_of_week = :weekday AND substr(time_slot, 1, 5) = :time
+            AND id IS NOT :except
+        """,
+        values | {"except": except_id},
+    )
+    for other in map(to_periodic, rows):
+        same = same_course(other.course, str(values["course"])) and same_place(other.location, str(values["location"]))
+        if same:
+            raise DuplicatePeriodic(other.id)
+
+
+async def _write_alternatives(tx: Transaction, periodic_id: int, choices: Sequence[PeriodicChoice]) -> None:
+    for position, choice in enumerate(choices, start=1):
+        await tx.run(
+            "INSERT INTO periodic_alternatives VALUES (:id, :position, :location, :course, :time)",
+            {
+                "id": periodic_id,
+                "position": position,
+                "location": choice.location,
+                "course": choice.course,
+                "time": f"{choice.start:%H:%M}",
+            },
+        )
+
+
+def _planned(
+    periodic: PeriodicBooking,
+    day: date,
+    occurrence: Occurrence | None,
+    holidays: Sequence[Holiday],
+    timing: Timing | None,
+    now: datetime,
+) -> PlannedDate:
+    off = any(holiday.first <= day <= holiday.last for holiday in holidays)
+    acts = periodic.active and not (off and occurrence is None)
+    return PlannedDate(
+        day=day,
+        state=occurrence.state if occurrence else None,
+        holiday=off,
+        action_id=occurrence.action_id if occurrence else None,
+        acts_at=timing.acts_at(periodic, day, occurrence, now) if timing and acts else None,
+    )

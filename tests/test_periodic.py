@@ -63,12 +63,13 @@ async def test_an_automatic_one_waits_in_the_queue_for_its_opening(
     db: Database, executor: Executor, clock: Time, tmp_path: Path
 ) -> None:
     by_hand(tmp_path, asks=0)
-    clock.now = datetime(2026, 11, 21, 22, 59, tzinfo=UTC)  # a minute before Tuesday's opening
+    clock.now = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # the morning before Tuesday's opening
     await executor.step()
     await executor.step()
     [action] = await bookings(db)
     assert action.wish == Wish("PILATES", "Giuriati", TUESDAY, time(18))
-    assert action.run_at == action.opens_at == datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
+    assert action.opens_at == datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
+    assert action.run_at == action.rehearse_at == datetime(2026, 11, 21, 19, 0, tzinfo=UTC)  # 20:00 in Rome
 
 
 async def test_an_automatic_one_after_its_opening_is_booked_at_once(

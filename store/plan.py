@@ -1,0 +1,173 @@
+"""When what happens for a date of a periodic booking, by its mode. Pure: no SQL, no clock of its own.
+
+periodic_executor.py acts by it, the chat shows by it what will happen, tests walk through years with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Self
+
+from model import (
+    ActionType,
+    Occurrence,
+    OccurrenceState,
+    OpeningRule,
+    PeriodicBooking,
+    PeriodicChoice,
+    PeriodicMode,
+    Wish,
+    plan_booking,
+    starts_at,
+)
+from settings import Settings
+from store.queue import NewAction
+
+QUEUE_AHEAD = timedelta(hours=26)  # before its opening: sooner than the rehearsal of the evening before, in any season
+AT_THE_OPENING = (PeriodicMode.HOLD, PeriodicMode.AUTOMATIC)
+"""The modes that book without having asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The rules of time of the configuration."""
+
+    rule: OpeningRule
+    lead: timedelta  # how long before the moment it is about a question is sent
+    deadline: timedelta  # how long before that moment it is too late to answer
+    reminder: timedelta
+    free_cancel: timedelta
+    rehearsal: time | None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(
+            settings.opening_rule,
+            timedelta(minutes=settings.confirmation.lead_minutes),
+            timedelta(minutes=settings.confirmation.deadline_minutes),
+            timedelta(hours=settings.reminder_hours),
+            timedelta(hours=settings.free_cancel_hours),
+            settings.opening.rehearsal_at,
+        )
+
+    def starts(self, periodic: PeriodicBooking, day: date) -> datetime:
+        """The instant its class begins on that day."""
+        return starts_at(day, periodic.start, self.rule.zone)
+
+    def day_of(self, instant: datetime) -> date:
+        """The site's date at an instant."""
+        return instant.astimezone(self.rule.zone).date()
+
+    def due_at(self, periodic: PeriodicBooking, day: date) -> datetime:
+        """From when on something is to be done about a date: its question is sent, or its booking queued."""
+        if periodic.mode is PeriodicMode.ASK_FIRST:
+            return self.starts(periodic, day) - self.lead
+        ahead = self.lead if periodic.mode is PeriodicMode.ASK_OPENING else QUEUE_AHEAD
+        return self.rule.opens_at(day) - ahead
+
+    def last_chance(self, periodic: PeriodicBooking, day: date) -> datetime:
+        """From when on nothing can be done about a date any more."""
+        starts = self.starts(periodic, day)
+        return starts if periodic.mode is PeriodicMode.AUTOMATIC else starts - self.deadline
+
+    def question_until(self, periodic: PeriodicBooking, day: date, now: datetime) -> datetime | None:
+        """Until when a question sent now can be answered; None when it is booked without asking.
+
+        Who woke too late for the question before the opening asks about what is left: a place until the class. So does
+        a booking to be held when it could not be given back any more: never a penalty without having asked.
+        """
+        last = self.starts(periodic, day) - self.deadline
+        if periodic.mode is PeriodicMode.ASK_OPENING:
+            in_time = self.rule.opens_at(day) - self.deadline
+            return in_time if now < in_time else last
+        if periodic.mode is PeriodicMode.HOLD:
+            return None if now < self.keep_until(self.starts(periodic, day)) else last
+        return last if periodic.mode is PeriodicMode.ASK_FIRST else None
+
+    # What is held: these take the instant the class begins, as an alternative may begin at another time.
+
+    def free_until(self, starts: datetime) -> datetime:
+        """Until when a place can be given back without penalty."""
+        return starts - self.free_cancel
+
+    def keep_asked_at(self, starts: datetime) -> datetime:
+        """When the mode `hold` asks whether the place is kept."""
+        return self.free_until(starts) - self.lead
+
+    def keep_until(self, starts: datetime) -> datetime:
+        """When an unanswered place is given back: early enough to be read back before it costs."""
+        return self.free_until(starts) - self.deadline
+
+    def remind_at(self, starts: datetime) -> datetime:
+        """When a held place is reminded of: always while it can still be given back."""
+        if self.reminder > self.free_cancel:
+            return starts - self.reminder
+        return self.keep_asked_at(starts)
+
+    # What is done and shown
+
+    def booking(
+        self,
+        periodic: PeriodicBooking,
+        day: date,
+        choices: Sequence[PeriodicChoice],
+        now: datetime,
+        card_message_id: int | None = None,
+    ) -> NewAction:
+        """The booking of a date with its alternatives, to be queued now."""
+        plan = plan_booking(self.rule, day, now, self.rehearsal)
+        return NewAction(
+            ActionType.BOOK,
+            periodic.user_id,
+            Wish(periodic.course, periodic.location, day, periodic.start),
+            run_at=plan.run_at,
+            opens_at=plan.opens_at,
+            rehearse_at=plan.rehearse_at,
+            card_message_id=card_message_id,
+            periodic_booking_id=periodic.id,
+            alternatives=tuple(Wish(choice.course, choice.location, day, choice.start) for choice in choices),
+        )
+
+    def acts_at(
+        self, periodic: PeriodicBooking, day: date, occurrence: Occurrence | None, now: datetime
+    ) -> datetime | None:
+        """When something happens next for a date, to be shown: a question or an opening. None: nothing more."""
+        if occurrence is None:
+            if now >= self.last_chance(periodic, day):
+                return None
+            opening = periodic.mode in AT_THE_OPENING
+            return max(now, self.rule.opens_at(day) if opening else self.due_at(periodic, day))
+        if occurrence.state is not OccurrenceState.QUEUED:
+            return None
+        moments = [self.rule.opens_at(day)]
+        if periodic.mode is PeriodicMode.HOLD:
+            moments.append(self.keep_asked_at(self.starts(periodic, day)))
+        return next((moment for moment in moments if moment > now), None)
+
+    # Which dates an executor has to look at
+
+    def asks_until(self, now: datetime) -> datetime:
+        """The latest wall-clock time (naive) of a class about which the mode `ask_first` can have to ask now.
+
+        In the night the clock goes back an hour comes twice; the bound is the later of both readings.
+        """
+        begins = (now + self.lead).astimezone(UTC)
+        offsets = (moment.astimezone(self.rule.zone).utcoffset() for moment in (begins, begins - timedelta(hours=3)))
+        return begins.replace(tzinfo=None) + max(offset for offset in offsets if offset is not None)
+
+    def last_day(self, now: datetime) -> date:
+        """The furthest date about which something can be due now."""
+        furthest = self.day_of(now) + timedelta(days=self.rule.days_ahead + 3)
+        return max(furthest, self.asks_until(now).date())
+
+    def last_held_day(self, now: datetime) -> date:
+        """The furthest date of a class about which a reminder, or whether it is kept, can be due now."""
+        return self.day_of(now + max(self.reminder, self.free_cancel + self.lead)) + timedelta(days=1)
+
+    def next_opening(self, now: datetime) -> datetime:
+        """The next instant at which an opening, whichever date's, makes something due."""
+        days = (self.day_of(now) + timedelta(days=offset) for offset in range(self.rule.days_ahead + 5))
+        instants = (self.rule.opens_at(day) - ahead for day in days for ahead in (self.lead, QUEUE_AHEAD))
+        return min(moment for moment in instants if moment > now)
