@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Playwright, async_playwright
 
 import booking
 import model
@@ -17,12 +20,40 @@ from demo.site import Site, SiteWorld
 from model import FIT_CENTER, Wish, clock_time
 from portal import api
 from portal.session import Portal, SiteSession
-from tests.sites import GIULIA, NOON, SATURDAY, TUESDAY, Clock, cookie, credentials, person, wish
+from tests.sites import GIULIA, NOON, SATURDAY, TUESDAY, Clock, access, chromium, cookie, credentials, person, wish
 
 pytest_plugins = ["tests.site_fixtures"]
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
 
 BOOK, SCHEDULE, MINE = "BookAppointment", "GetActivitySchedule", "/Booking"
 LATER = NOON + timedelta(days=4)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def engine() -> AsyncIterator[tuple[Playwright, Browser]]:
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=chromium())
+        yield driver, browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def site(world: SiteWorld) -> AsyncIterator[Site]:
+    async with Site(world) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def portal(
+    engine: tuple[Playwright, Browser], site: Site, tmp_path: Path, site_clock: Clock
+) -> AsyncIterator[Portal]:
+    """A portal with driver and browser lent to it."""
+    async with Portal(access(site, tmp_path, site_clock)) as opened:
+        opened._driver, opened._browser = engine
+        yield opened
+        for each in opened._sessions.values():
+            await each.let_go()
+        opened._driver = opened._browser = None
 
 
 @pytest.fixture
