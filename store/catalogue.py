@@ -186,6 +186,16 @@ class Catalogue:
         )
         return [_course(row) for row in rows]
 
+    async def courses(self) -> list[Course]:
+        """The whole weekly timetable, by weekday and time."""
+        rows = await self._db.rows("SELECT * FROM courses ORDER BY day_of_week, time_start, location, name")
+        return [_course(row) for row in rows]
+
+    async def course(self, course_id: int) -> Course | None:
+        """A line of the weekly timetable, None when it is no longer there."""
+        row = await self._db.row("SELECT * FROM courses WHERE id = :id", {"id": course_id})
+        return _course(row) if row else None
+
     async def read_at(self) -> datetime | None:
         """When the timetable was last read; None when it never was."""
         row = await self._db.row("SELECT max(read_at) FROM slot_days")

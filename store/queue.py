@@ -33,6 +33,7 @@ from model import (
 )
 from store.bookings import find_held, mark_cancelled, mark_confirmed, sync
 from store.catalogue import swap
+from store.choices import Choices, insert_alternative
 from store.connection import Connection, Transaction
 from store.openings import find_opening, record_opening
 from store.outbox import add_notice
@@ -163,26 +164,12 @@ async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
     if row is None:
         raise RuntimeError("INSERT ... RETURNING returned no row")
     for position, other in enumerate(new.alternatives, start=1):
-        await _add_alternative(tx, row["id"], position, other)
+        await insert_alternative(tx, row["id"], position, other)
     return to_action(row)
 
 
 def _stamp_or_none(moment: datetime | None) -> str | None:
     return stamp(moment) if moment else None
-
-
-async def _add_alternative(tx: Transaction, action_id: int, position: int, wish: Wish) -> None:
-    await tx.run(
-        "INSERT INTO alternatives VALUES (:action, :position, :location, :course, :date, :time)",
-        {
-            "action": action_id,
-            "position": position,
-            "location": wish.location,
-            "course": wish.course,
-            "date": wish.day.isoformat(),
-            "time": f"{wish.start:%H:%M}",
-        },
-    )
 
 
 async def _live_like(tx: Transaction, new: NewAction) -> int | None:
@@ -205,10 +192,9 @@ async def _live_like(tx: Transaction, new: NewAction) -> int | None:
     return row["id"] if row else None
 
 
-class Queue:
+class Queue(Choices):
     def __init__(self, connection: Connection, clock: Clock) -> None:
-        self._db = connection
-        self._clock = clock
+        super().__init__(connection, clock)
 
     # Putting in, looking, withdrawing: the bot and the executor
 
@@ -271,16 +257,6 @@ class Queue:
         )
         done, tried = row or (None, None)
         return instant(done) if done else None, instant(tried) if tried else None
-
-    async def alternatives(self, action_id: int) -> list[Wish]:
-        """What else would do, in the person's order."""
-        rows = await self._db.rows(
-            "SELECT * FROM alternatives WHERE action_id = :id ORDER BY position", {"id": action_id}
-        )
-        return [
-            Wish(row["course_name"], row["location"], date.fromisoformat(row["date"]), clock_time(row["time_slot"]))
-            for row in rows
-        ]
 
     async def opening(self, action_id: int) -> OpeningReport | None:
         """How the opening of an action's slot went; None when there was none to wait for."""

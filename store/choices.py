@@ -1,0 +1,104 @@
+"""What may still change about a booking that waits: its alternatives, its start, its watch. A part of store/queue.py."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+
+from model import Clock, Wish, clock_time, stamp
+from store.connection import Connection, Transaction
+
+MOST_ALTERNATIVES = 3  # at an opening each costs a request, and there are ten in all
+
+WAITS = "id = :id AND user_id = :user_id AND action_type = 'book' AND status = 'pending' AND watch IS NULL"
+
+
+def to_wish(row: sqlite3.Row) -> Wish:
+    day = date.fromisoformat(row["date"])
+    return Wish(row["course_name"] or "", row["location"] or "", day, clock_time(row["time_slot"]))
+
+
+async def insert_alternative(tx: Transaction, action_id: int, position: int, wish: Wish) -> None:
+    await tx.run(
+        "INSERT INTO alternatives VALUES (:action, :position, :location, :course, :date, :time)",
+        {
+            "action": action_id,
+            "position": position,
+            "location": wish.location,
+            "course": wish.course,
+            "date": wish.day.isoformat(),
+            "time": f"{wish.start:%H:%M}",
+        },
+    )
+
+
+class Choices:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._db = connection
+        self._clock = clock
+
+    async def alternatives(self, action_id: int) -> list[Wish]:
+        """What else would do, in the person's order."""
+        rows = await self._db.rows(
+            "SELECT * FROM alternatives WHERE action_id = :id ORDER BY position", {"id": action_id}
+        )
+        return [to_wish(row) for row in rows]
+
+    async def add_alternative(self, action_id: int, user_id: int, wish: Wish) -> bool:
+        """Adds a last choice to a person's booking that waits; twice is the same as once.
+
+        False when it is not theirs or waits no more, is that class already, or has MOST_ALTERNATIVES.
+        """
+        async with self._db.transaction() as tx:
+            first = await tx.row(f"SELECT * FROM booking_actions WHERE {WAITS}", _whose(action_id, user_id))  # noqa: S608
+            if first is None or to_wish(first).meant_by(wish):
+                return False
+            others = await _choices(tx, action_id)
+            if any(other.meant_by(wish) for other in others):
+                return True
+            if len(others) >= MOST_ALTERNATIVES:
+                return False
+            await insert_alternative(tx, action_id, len(others) + 1, wish)
+            return True
+
+    async def drop_alternative(self, action_id: int, user_id: int, wish: Wish) -> bool:
+        """Takes a choice out again; the later ones move up. False when it is not theirs, waits no more, or was out."""
+        async with self._db.transaction() as tx:
+            if await tx.row(f"SELECT 1 FROM booking_actions WHERE {WAITS}", _whose(action_id, user_id)) is None:  # noqa: S608
+                return False
+            others = await _choices(tx, action_id)
+            if wish not in others:
+                return False
+            others.remove(wish)
+            await tx.run("DELETE FROM alternatives WHERE action_id = :id", {"id": action_id})
+            for position, other in enumerate(others, start=1):
+                await insert_alternative(tx, action_id, position, other)
+            return True
+
+    async def start_now(self, action_id: int, user_id: int) -> bool:
+        """Lets a booking go that was held back for its alternatives. False when it waits no more, or for its opening."""
+        rows = await self._db.write(
+            f"UPDATE booking_actions SET run_at = :now WHERE {WAITS} AND opens_at <= :now RETURNING id",  # noqa: S608
+            _whose(action_id, user_id) | {"now": stamp(self._clock())},
+        )
+        return bool(rows)
+
+    async def end_watch(self, action_id: int, user_id: int) -> bool:
+        """Makes the look that a worker is just having the last one of a person's watch."""
+        rows = await self._db.write(
+            """
+            UPDATE booking_actions SET watch_until = :now
+            WHERE id = :id AND user_id = :user_id AND watch IS NOT NULL AND status = 'processing' RETURNING id
+            """,
+            _whose(action_id, user_id) | {"now": stamp(self._clock())},
+        )
+        return bool(rows)
+
+
+def _whose(action_id: int, user_id: int) -> dict[str, object]:
+    return {"id": action_id, "user_id": user_id}
+
+
+async def _choices(tx: Transaction, action_id: int) -> list[Wish]:
+    rows = await tx.run("SELECT * FROM alternatives WHERE action_id = :id ORDER BY position", {"id": action_id})
+    return [to_wish(row) for row in rows]
