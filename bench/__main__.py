@@ -73,7 +73,7 @@ async def _made(name: str, rounds: int | None, figures: list[Figure]) -> bool:
     print(f"{name} ...", end=" ", file=sys.stderr, flush=True)
     try:
         figures.extend(await MEASUREMENTS[name](rounds))
-    except (BenchError, AppError, OSError, LookupError, TimeoutError) as error:
+    except (BenchError, AppError, OSError) as error:
         print(f"failed: {error}", file=sys.stderr)
         return False
     print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)

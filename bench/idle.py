@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import psutil  # type: ignore[import-untyped]
 
 from bench.figures import Figure
-from bench.programs import family_of, helpers_of
+from bench.programs import check_alive, family_of, helpers_of
 from bench.site import code_that_lives
 from bench.stage import USER_ID, Stage, open_stage
 from demo.telegram import TelegramEmulator
@@ -48,6 +48,8 @@ async def _measure(stage: Stage, processes: Sequence[Process], rounds: int) -> l
     for _ in range(rounds):
         processor.append(await _processor(processes))
         memory.append(_memory(processes))
+    for process in processes:
+        check_alive(process, stage.log)
     return [
         Figure("after use: until no browser or driver is left", "s", (left,), LONGEST_AFTER_USE, "max"),
         Figure("idle: memory of the three programs (PSS)", "MB", tuple(memory), MOST_MEMORY),

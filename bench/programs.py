@@ -52,6 +52,12 @@ async def running(*arguments: str, log: Path) -> AsyncIterator[Process]:
         await stop(process)
 
 
+def check_alive(process: Process, log: Path) -> None:
+    """Raises BenchError when a program has ended by itself: what costs nothing because it is dead is no figure."""
+    if process.returncode is not None:
+        raise BenchError(f"a program has ended with exit code {process.returncode}:\n{tail(log)}")
+
+
 async def stop(process: Process) -> None:
     """Asks it to end, ends it when it doesn't, and whatever it leaves behind."""
     family = family_of(process.pid)

@@ -46,8 +46,11 @@ async def _taps(stage: Stage, person: Person, rounds: int) -> tuple[float, ...]:
     slots = await _slot_ids(stage)
     if rounds > len(slots):
         raise BenchError(f"there are only {len(slots)} places to tap on")
-    with closing(sqlite3.connect(stage.database, isolation_level=None)) as file:
-        return tuple([await _one_tap(stage, person, file, slot) for slot in slots[:rounds]])
+    try:
+        with closing(sqlite3.connect(stage.database, isolation_level=None)) as file:
+            return tuple([await _one_tap(stage, person, file, slot) for slot in slots[:rounds]])
+    except (TimeoutError, LookupError) as silence:
+        raise stage.error(f"the bot does not answer as it should: {silence}") from silence
 
 
 async def _slot_ids(stage: Stage) -> list[int]:
