@@ -20,7 +20,7 @@ MONTHS = ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", 
 FARTHEST = 21  # days the calendar is moved before giving up
 FIRST_CLICK = 2000  # milliseconds a click has to take effect before it is repeated
 TRIED = "data-tried"  # our mark on what was there before a click: what lacks it is new
-MODAL = "[role=dialog]:not([id*=iubenda]), .modal, .bootbox"
+MODAL = "[role=dialog]:not([id*=iubenda]), dialog, [id^=srModal], .modal, .bootbox, .ui-dialog, .sweet-alert"
 MARK = f"element => element.setAttribute('{TRIED}', '')"
 
 NextCode = Callable[[], Awaitable[str]]
@@ -53,9 +53,10 @@ class SitePage:
         return " ".join(" ".join(texts).split())
 
     def _dialog_button(self, name: str) -> Locator:
-        """A button of a dialog by its whole label, a regular expression."""
+        """A button by its whole label, a regular expression: of a dialog, or of what we do not know for one."""
         label = re.compile(rf"^\s*{name}\s*$", re.IGNORECASE)
-        return self._dialog.get_by_role("button", name=label).or_(self._dialog.get_by_role("link", name=label))
+        buttons = self._page.get_by_role("button", name=label).or_(self._page.get_by_role("link", name=label))
+        return buttons.filter(visible=True).first
 
 
 def _either(*outcomes: Locator) -> Locator:
