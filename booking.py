@@ -51,6 +51,7 @@ READ_BACK_UNCLEAR = READ_BACK[:4]  # an answer nobody understands: look for a li
 AT_ONCE = 6  # requests side by side, as a browser sends them
 
 Way = Literal["requests", "page", "already"]
+Reader = Callable[[Calendar, date], Awaitable[tuple[Slot, ...]]]
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -101,6 +102,13 @@ async def find_slot(session: SiteSession, wish: Wish) -> Slot:
     """The slot the wish means. Raises SlotNotFound when the timetable has none."""
     async with session.operation(f"find {_name(wish)}"):
         return await _find(session, wish)
+
+
+async def find_slots(session: SiteSession, wishes: Sequence[Wish]) -> list[Slot | BookingRefused]:
+    """For each wish its slot, or why it has none. A schedule that several wishes are in is asked for once."""
+    async with session.operation(f"find {len(wishes)} slots"):
+        read = _asked_once(session)
+        return [await _find_or_refusal(session, wish, read) for wish in wishes]
 
 
 async def book(session: SiteSession, wish: Wish, opens_at: datetime | None = None) -> Booked:
@@ -227,15 +235,23 @@ async def _find_or_error(session: SiteSession, wish: Wish) -> Slot | SiteChanged
         return error
 
 
-async def _find(session: SiteSession, wish: Wish) -> Slot:
+async def _find_or_refusal(session: SiteSession, wish: Wish, read: Reader) -> Slot | BookingRefused:
+    try:
+        return await _find(session, wish, read)
+    except BookingRefused as refused:
+        return refused
+
+
+async def _find(session: SiteSession, wish: Wish, read: Reader | None = None) -> Slot:
     """Looks in the calendars known from before; only when that fails are they read again."""
+    read = read or _asked_once(session)
     known = _known_calendars(session)
     if known:
-        slot = await _look_in(session, likely(known, wish), wish)
+        slot = await _look_in(read, likely(known, wish), wish)
         if slot:
             return slot
     fresh = await _read_calendars(session)
-    slot = await _look_in(session, likely(fresh, wish), wish) or await _look_in(session, fresh, wish)
+    slot = await _look_in(read, likely(fresh, wish), wish) or await _look_in(read, fresh, wish)
     if slot is None:
         raise SlotNotFound(f"the timetable has no {_name(wish)}")
     return slot
@@ -245,8 +261,20 @@ def _known_calendars(session: SiteSession) -> tuple[Calendar, ...]:
     return tuple(Calendar(Activity(id_, name), flags) for id_, name, flags in _cache(session).load())
 
 
-async def _look_in(session: SiteSession, calendars: Sequence[Calendar], wish: Wish) -> Slot | None:
-    days = await _together(*(_schedule(session, each, wish.day, urgent=True) for each in calendars))
+def _asked_once(session: SiteSession) -> Reader:
+    """Reads schedules, each only once."""
+    asked: dict[tuple[Calendar, date], asyncio.Future[tuple[Slot, ...]]] = {}
+
+    def read(calendar: Calendar, day: date) -> Awaitable[tuple[Slot, ...]]:
+        if (calendar, day) not in asked:
+            asked[calendar, day] = asyncio.ensure_future(_schedule(session, calendar, day, urgent=True))
+        return asked[calendar, day]
+
+    return read
+
+
+async def _look_in(read: Reader, calendars: Sequence[Calendar], wish: Wish) -> Slot | None:
+    days = await _together(*(read(each, wish.day) for each in calendars))
     return next((slot for day in days for slot in day if wish.meant_by(slot.wish)), None)
 
 

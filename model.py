@@ -385,6 +385,7 @@ class Action:
     rehearsal: str | None = None  # what came of it: `ok`, or the class of the error
     won_choice: int | None = None  # what was booked: 0 the wish, 1 the first alternative ...
     why_not_first: str | None = None  # the site's words about the choices before it
+    crashes: int = 0  # how often a worker died with it in hand
 
     @property
     def wish(self) -> Wish:

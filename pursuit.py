@@ -9,21 +9,28 @@ import asyncio
 import logging
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import booking
+from booking import Booked
 from database import Database
 from model import (
     PREPARE,
     Action,
+    AppError,
     BookingRefused,
     ClassStarted,
     Clock,
-    NotOpenYet,
+    LoginRejected,
     OpeningReport,
     OpeningRule,
+    OtpError,
     Overlap,
+    SiteChanged,
     SiteError,
+    SiteUnavailable,
+    Slot,
     SlotFull,
     SlotNotFound,
     SlotStatus,
@@ -32,10 +39,13 @@ from model import (
     starts_at,
 )
 from portal.session import SiteSession
-from race import Race, ServerClock, Won
+from race import Race, Won
+from server_clock import ServerClock
 
 LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload, never in step
 CLAIMED_EARLY = timedelta(seconds=1)  # a claim this much before its time is in time
+STILL_OPENING = timedelta(seconds=10)  # after an opening by our clock: the server's may be behind, so race all the same
+LOGIN_HOLDS = timedelta(hours=1)  # after one rehearsed login, the same account's next rehearsals need none
 ANOTHER_MAY_DO = (SlotFull, SlotNotFound, Overlap, ClassStarted)
 
 log = logging.getLogger(__name__)
@@ -49,7 +59,8 @@ class Pursuit:
         self._rule = rule
         self._clock = clock
         self._server = ServerClock(clock)
-        self._logins = asyncio.Lock()
+        self._turns = asyncio.Lock()  # held by the one account that may log in, when many prepare
+        self._logged_in: dict[int, datetime] = {}  # when an account last rehearsed its login
         self._racing = 0
 
     async def pursue(self, action: Action, session: SiteSession) -> None:
@@ -58,81 +69,152 @@ class Pursuit:
         opens = action.opens_at or self._rule.opens_at(wish.day)
         if now >= starts_at(wish.day, wish.start, self._rule.zone):
             raise ClassStarted("the class has begun")
-        wishes = [wish, *await self._db.queue.alternatives(action.id)]
         if action.rehearse_at is not None and now < opens - PREPARE:
-            await self._rehearse(action, session, wishes, opens)
+            await self._rehearse(action, session, opens)
         elif now < opens - PREPARE - CLAIMED_EARLY:
             await self._db.queue.postpone(action, opens - PREPARE, opens)
-        elif now < opens:
-            await self._race(action, session, wishes, opens)
+        elif now < opens + STILL_OPENING:
+            await self._race(action, session, opens)
         elif action.watch is not None:
-            await self._watch(action, session, wish, action.watch)
+            await self._watch(action, session, action.watch)
         else:
-            await self._book_now(action, session, wishes, opens)
+            await self._book_now(action, session, opens)
 
-    async def _rehearse(self, action: Action, session: SiteSession, wishes: Sequence[Wish], opens: datetime) -> None:
+    async def _wishes(self, action: Action) -> list[Wish]:
+        """The wish and what else would do. What the person holds anyway is no alternative."""
+        held = [each.booking for each in await self._db.bookings.held(action.user_id, action.wish.day)]
+        others = await self._db.queue.alternatives(action.id)
+        return [action.wish, *(other for other in others if booking.held_among(held, other) is None)]
+
+    # The evening before
+
+    async def _rehearse(self, action: Action, session: SiteSession, opens: datetime) -> None:
         """Everything but the booking: a real login with its one-time code, the slot, what we hold already."""
         try:
-            async with self._logins:
-                await session.renew()
-            mine = await booking.my_bookings(session)
-            if booking.held_among(mine, wishes[0]) is None:
-                booking.refuse_if_overlapping(mine, await booking.find_slot(session, wishes[0]))
-            outcome = "ok"
-        except SiteError as error:
-            log.warning("  rehearsal of %s: %s", action.id, error)
-            outcome = error.kind
-        await self._db.queue.rehearsed(action, opens - PREPARE, outcome)
+            booked = await self._try_everything(action, session)
+        except (SiteError, OtpError) as error:
+            await self._rehearsed(action, opens, error)
+            return
+        if booked is None:
+            await self._rehearsed(action, opens, None)
+        else:
+            early = None if booked.way == "already" else OpeningReport(opens, opened_early=True)
+            await self._settle(action, Won(booked, 0, early))
 
-    async def _race(self, action: Action, session: SiteSession, wishes: Sequence[Wish], opens: datetime) -> None:
+    async def _rehearsed(self, action: Action, opens: datetime, error: AppError | None) -> None:
+        if error is not None:
+            log.warning("  rehearsal of %s: %s: %s", action.id, error.kind, error)
+        if isinstance(error, LoginRejected):
+            await self._db.people.reject(action.user_id, tell=False)  # the rehearsal's card tells
+        await self._db.queue.rehearsed(action, opens - PREPARE, error.kind if error else "ok")
+
+    async def _try_everything(self, action: Action, session: SiteSession) -> Booked | None:
+        """The booking if it is ours already, or if the slot is open long before its time; None when all is well."""
+        await self._prove_login(action.user_id, session)
+        mine = await booking.my_bookings(session)
+        if (held := booking.held_among(mine, action.wish)) is not None:
+            return Booked(held, self._clock(), None, "already", "")
+        slot = await booking.find_slot(session, action.wish)
+        booking.refuse_if_overlapping(mine, slot)
+        return await self._if_open(session, action.wish, slot)
+
+    async def _prove_login(self, user_id: int, session: SiteSession) -> None:
+        async with self._turns:
+            before = self._logged_in.get(user_id)
+            if before is None or not timedelta(0) <= self._clock() - before < LOGIN_HOLDS:
+                await session.renew()
+                self._logged_in[user_id] = self._clock()
+
+    async def _if_open(self, session: SiteSession, wish: Wish, slot: Slot) -> Booked | None:
+        """A slot that looks open before its time is tried: the rule may be wrong, or have changed."""
+        if slot.status is not SlotStatus.AVAILABLE:
+            return None
+        try:
+            return await booking.book(session, wish)
+        except (BookingRefused, SiteUnavailable, SiteChanged) as error:
+            log.info("  it looks open already, but: %s", error)
+            return None
+
+    # The opening
+
+    async def _race(self, action: Action, session: SiteSession, opens: datetime) -> None:
+        wishes = await self._wishes(action)
+        known = [each.slot for wish in wishes for each in await self._db.catalogue.slots_on(wish.day)]
         self._racing += 1
         try:
-            race = Race(session, wishes, opens, self._server, lambda: self._racing)
-            won = await race.run(self._logins)
+            won = await Race(session, wishes, opens, self._server, lambda: self._racing, known).run(self._turns)
+        except SiteError as error:
+            await self._lost(action, opens, error)
+        else:
+            await self._settle(action, won)
         finally:
             self._racing -= 1
-        await self._settle(action, won)
 
-    async def _book_now(self, action: Action, session: SiteSession, wishes: Sequence[Wish], opens: datetime) -> None:
+    async def _lost(self, action: Action, opens: datetime, error: SiteError) -> None:
+        """What follows a race that was lost, unless it is for perform.py to tell or to try again."""
+        if isinstance(error, SlotFull) and action.watch is not None:
+            await self._look_again(action, error.opening or OpeningReport(opens))
+        elif isinstance(error, SlotNotFound) and self._clock() < opens:
+            log.warning("  %s: looked for once more at the opening", error)
+            await self._db.queue.postpone(action, opens, opens)
+        else:
+            raise error
+
+    # Any time after
+
+    async def _book_now(self, action: Action, session: SiteSession, opens: datetime) -> None:
         """The wish, else the first of its alternatives that can be had. Raises why the wish could not."""
+        wishes = await self._wishes(action)
         refusals: list[BookingRefused] = []
-        for choice, wish in enumerate(wishes):
+        for choice, wish in await self._in_order(wishes, session):
             try:
                 booked = await booking.book(session, wish, opens if choice == 0 else self._rule.opens_at(wish.day))
             except ANOTHER_MAY_DO as refused:
                 refusals.append(refused)
                 continue
-            report = self._late_opening(action, opens)
+            report = await self._late_opening(action)
             await self._settle(action, Won(booked, choice, report, "; ".join(map(str, refusals))))
             return
         raise refusals[0]
 
-    def _late_opening(self, action: Action, opens: datetime) -> OpeningReport | None:
-        """A slot that was "not open yet" past its time opened later than the rule says: worth keeping."""
-        if action.error_kind != NotOpenYet.__name__:
-            return None
-        return OpeningReport(opens, seen=(self._clock() - opens).total_seconds())
+    async def _in_order(self, wishes: Sequence[Wish], session: SiteSession) -> list[tuple[int, Wish]]:
+        """Numbered choices. Only the one that is ours already, if any: won by a worker that did not live to tell."""
+        numbered = list(enumerate(wishes))
+        if len(wishes) == 1:
+            return numbered
+        mine = await booking.my_bookings(session)
+        return [each for each in numbered if booking.held_among(mine, each[1])][:1] or numbered
 
-    async def _watch(self, action: Action, session: SiteSession, wish: Wish, mode: WatchMode) -> None:
+    async def _late_opening(self, action: Action) -> OpeningReport | None:
+        """The report of the race before, now with its end: the slot opened later than the rule says, or went silent."""
+        before = await self._db.queue.opening(action.id)
+        if before is None:
+            return None
+        return replace(
+            before, seen=(self._clock() - before.opens_at).total_seconds(), shots=()
+        )  # they are kept already
+
+    # The watch
+
+    async def _watch(self, action: Action, session: SiteSession, mode: WatchMode) -> None:
         """Looks whether a place has freed; books it, or tells. Raises SlotFull once the watch is over."""
         if action.watch_until is not None and self._clock() >= action.watch_until:
             raise SlotFull("nobody gave a place back in time")
-        slot = await booking.find_slot(session, wish)
-        if slot.status is not SlotStatus.AVAILABLE and not slot.places:
+        try:
+            slot = await booking.find_slot(session, action.wish)
+            if slot.status is not SlotStatus.AVAILABLE and not slot.places:
+                await self._look_again(action)
+            elif mode is WatchMode.TELL:
+                await self._db.queue.complete_watch(action, "a place is free")
+            else:
+                await self._settle(action, Won(await booking.book(session, action.wish), 0, None))
+        except (SlotFull, SiteUnavailable) as error:  # somebody was quicker, or the site rests: a watch is patient
+            log.info("  %s", error)
             await self._look_again(action)
-        elif mode is WatchMode.TELL:
-            await self._db.queue.complete_watch(action, "a place is free")
-        else:
-            try:
-                booked = await booking.book(session, wish)
-            except SlotFull:
-                await self._look_again(action)  # somebody was quicker
-                return
-            await self._settle(action, Won(booked, 0, None))
 
-    async def _look_again(self, action: Action) -> None:
+    async def _look_again(self, action: Action, opening: OpeningReport | None = None) -> None:
         pause = random.uniform(*LOOK_EVERY)  # noqa: S311 - so that watches don't come in step
-        await self._db.queue.look_again(action, self._clock() + timedelta(seconds=pause))
+        await self._db.queue.look_again(action, self._clock() + timedelta(seconds=pause), opening)
 
     async def _settle(self, action: Action, won: Won) -> None:
         booked = won.booked

@@ -1,35 +1,34 @@
-"""The moment a slot opens: the server's clock, a warm connection, the shots, the report.
+"""The moment a slot opens: the server's clock, warm connections, the shots, the report.
 
-Used by perform.py for a booking whose opening is still to come. Everything here counts in the server's time: the site
-opens when its own clock says so. How the night goes, with the opening at T:
+Used by pursuit.py for a booking whose opening is near. Everything here counts in the server's time: the site opens when
+its own clock says so. How the night goes, with the opening at T:
 
     T-5 min   the session is fresh; what we hold is known
     T-60 s    the slots of the wish and its alternatives, whatever their status says
     T-40 s    the server's clock, from the second edges of its `Date` header (shared by everybody in this process)
     T-2 s     as many connections as there will be shots at once, warm
     T         shots that arrive within 20 ms around T; then on what they answer
+
+Who comes later than that skips what there is no time for, but never the shot.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 import booking
 import scraper
 from booking import Booked
 from model import (
     AlreadyBooked,
-    Blocked,
     Booking,
     BookingRefused,
-    Clock,
-    LoginRejected,
     NotOpenYet,
     OpeningReport,
     Shot,
@@ -39,141 +38,39 @@ from model import (
     SiteUnavailable,
     Slot,
     SlotFull,
+    SlotNotFound,
     SlotStatus,
     Wish,
-    utc_now,
 )
 from portal import api
 from portal.session import SiteSession
+from server_clock import GOOD_ENOUGH, LOOK_EVERY, ServerClock, sleep_until, steady
 
+TURNS = timedelta(seconds=90)  # before T: until then one account after the other logs in, later all at once
 LOOK_UP = timedelta(seconds=60)  # before T: the ids of the slots
+TRY_EARLY = timedelta(seconds=20)  # before T: later than that, a slot that looks open already is left for T
+LOOK_AGAIN = timedelta(seconds=12)  # before T: a slot that was not there is looked for once more
 LISTEN = timedelta(seconds=40)  # before T: the server's clock
+HURRY = timedelta(seconds=8)  # before T: who comes later asks for everything at once
+LISTEN_UNTIL = timedelta(seconds=3)  # before T
+LISTEN_UNTIL_LATE = timedelta(seconds=0.4)  # before T, for who comes late
 WARM = timedelta(seconds=2)  # before T: the connections
-VOLLEY = (-0.007, 0.001, 0.011)  # s around T at which the first shots shall arrive; sending takes a few ms more
+SPREAD_LOOK_UP = 0.25  # s per account racing, by which their preparations come apart
+SPREAD_WARM = 0.03  # s per account racing
+AGAIN = 5.0  # s before a site that does not answer is asked again, while preparing
+
+VOLLEY = (-0.007, 0.001, 0.011)  # s around T at which the first shots shall arrive
 VOLLEYS_FOR = 8  # people racing at once in this process; with more, each sends one shot, and nobody waits for thirds
 SINGLE = (0.006,)
-PAUSES = (0.03, 0.08, 0.2, 0.5)  # s after "not open yet" before the next shot: few, then the queue takes over
-MOST_REQUESTS = 10  # per account around an opening: warm-up, shots and reading back
-READINGS = 14  # requests spent on the clock at the most
-STALE = 300.0  # s; older readings belong to another opening, and the clock may have been set since
-GOOD_ENOUGH = 0.003  # s of doubt about the server's clock
-LOOK_EVERY = 0.1  # s between looks at the machine's clock while waiting: it may be set, or have slept
+WIDEST = 0.3  # s; the less sure we are of the clock, the wider the volley, up to this
+PAUSES = (0.0, 0.05, 0.2, 0.5)  # s after "not open yet" before the next shot: few, then the queue takes over
+FAR = 0.3  # s before T: so much too early, the clock was wrong, and is read again before the next shot
+LOOKS = (0.0, 0.5, 2.0, 7.0)  # s before each look for a booking the site has accepted: ten in all
+LOOKS_LOST = (0.0, 0.3, 1.0)  # s before each look for one whose answer was lost, when no more shots are left
+MOST_REQUESTS = 10  # per account around an opening: warming up, shots and reading back
+
 
 log = logging.getLogger(__name__)
-
-
-# ----- the server's clock
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One answer's `Date`, between the two moments (time.monotonic) it was asked for and received."""
-
-    sent: float
-    received: float
-    date: float  # whole seconds since 1970, as the server cut them off
-
-    @property
-    def round_trip(self) -> float:
-        return self.received - self.sent
-
-    @property
-    def middle(self) -> float:
-        return (self.sent + self.received) / 2
-
-
-class ServerClock:
-    """What the server's clock says, as seconds to add to time.monotonic(); shared by all races of a process.
-
-    A `Date` of whole seconds says that the server's clock was in [date, date + 1) when it answered. Readings aimed at
-    the edge of a second halve what is possible each time. time.monotonic is not moved when the machine's clock is set.
-    """
-
-    def __init__(self, clock: Clock = utc_now) -> None:
-        self._clock = clock  # what we go by as long as there is no reading
-        self._readings: list[Reading] = []
-        self._learning = asyncio.Lock()
-
-    def add(self, reading: Reading) -> None:
-        self._readings.append(reading)
-
-    @property
-    def round_trip(self) -> float:
-        """The shortest round trip seen, in seconds; 0 before any reading."""
-        return min((reading.round_trip for reading in self._readings), default=0.0)
-
-    @property
-    def known(self) -> bool:
-        """Whether there is any reading at all."""
-        return bool(self._readings)
-
-    def bounds(self) -> tuple[float, float]:
-        """Between which the offset lies. A slow answer says less: its half of the delay may lie on either way."""
-        best = self.round_trip
-        low, high = float("-inf"), float("inf")
-        for reading in self._readings:
-            slack = (reading.round_trip - best) / 2
-            low = max(low, reading.date - reading.middle - slack)
-            high = min(high, reading.date + 1 - reading.middle + slack)
-        return (low, high) if low <= high else (high, low)
-
-    @property
-    def offset(self) -> float:
-        """Seconds from time.monotonic() to the server's clock; to ours, as long as there is no reading."""
-        if not self._readings:
-            return self._clock().timestamp() - time.monotonic()
-        low, high = self.bounds()
-        return (low + high) / 2
-
-    @property
-    def ahead(self) -> float:
-        """How far the server's clock is ahead of ours, in seconds."""
-        return self.offset + time.monotonic() - self._clock().timestamp()
-
-    @property
-    def doubt(self) -> float:
-        """How far the offset may be off, in seconds."""
-        low, high = self.bounds()
-        return (high - low) / 2
-
-    def monotonic_at(self, instant: datetime) -> float:
-        """The time.monotonic() at which the server's clock will show the instant."""
-        return instant.timestamp() - self.offset
-
-    async def learn(self, session: SiteSession, until: Callable[[], bool]) -> None:
-        """Reads the clock until it is known well enough, or `until` says that time is up. One race asks for all."""
-        async with self._learning:
-            self._readings = [known for known in self._readings if time.monotonic() - known.received < STALE]
-            while len(self._readings) < READINGS and self.doubt > GOOD_ENOUGH and not until():
-                await self._wait_for_edge()
-                await self._read(session)
-            log.info(
-                "server clock: %+.3f s from ours, give or take %.0f ms (%d readings, round trip %.0f ms)",
-                self.ahead, self.doubt * 1000,
-                len(self._readings), self.round_trip * 1000,
-            )  # fmt: skip
-
-    async def _wait_for_edge(self) -> None:
-        """Waits until a request sent now is answered as the server's second turns, by what is known so far."""
-        if not self._readings:
-            return
-        arrival = time.monotonic() + self.offset + self.round_trip / 2
-        await asyncio.sleep(-arrival % 1.0)
-
-    async def _read(self, session: SiteSession) -> None:
-        sent = time.monotonic()
-        try:
-            headers = await api.knock(session)
-        except SiteUnavailable as error:
-            log.info("no answer for the clock: %s", error)
-            return
-        received = time.monotonic()
-        date = headers.get("date")
-        if date:
-            self.add(Reading(sent, received, parsedate_to_datetime(date).timestamp()))
-
-
-# ----- the shots
 
 
 OUTCOMES = {NotOpenYet: ShotOutcome.EARLY, SlotFull: ShotOutcome.FULL, AlreadyBooked: ShotOutcome.ALREADY}
@@ -198,6 +95,34 @@ class Won:
     why_not_first: str = ""  # the site's words about the choices before
 
 
+@dataclass(frozen=True, slots=True)
+class Volley:
+    """What shots fired together came to."""
+
+    shots: Sequence[Shot]
+    errors: Sequence[SiteError]  # what they met, in words
+
+    def has(self, *outcomes: ShotOutcome) -> bool:
+        return any(shot.outcome in outcomes for shot in self.shots)
+
+    @property
+    def final(self) -> SiteError | None:
+        """What leaves no hope for this choice. Words nobody knows may mean "not open yet"."""
+        hopeless = (each for each in self.errors if type(each) is not BookingRefused and not _may_pass(each))
+        return next(hopeless, None)
+
+    @property
+    def last(self) -> SiteError:
+        """What the last one met."""
+        return (
+            self.errors[-1] if self.errors else SiteChanged("the site answered OK, but the booking is not among ours")
+        )
+
+
+def _may_pass(error: SiteError) -> bool:
+    return isinstance(error, NotOpenYet | SiteUnavailable | SiteChanged | AlreadyBooked)
+
+
 class Race:
     """One booking at one opening."""
 
@@ -207,184 +132,302 @@ class Race:
         wishes: Sequence[Wish],
         opens_at: datetime,
         server: ServerClock,
-        racing: Callable[[], int],
+        racing: Callable[[], int] = lambda: 1,
+        known: Sequence[Slot] = (),
     ) -> None:
         self._session = session
         self._wishes = wishes
         self._opens_at = opens_at
         self._server = server
         self._racing = racing  # how many race in this process
-        self._requests = 0
+        self._known = known  # slots from an earlier reading, in case the site can't tell in time
+        self._spent_before = session.requests_sent
         self._refusals: list[SiteError] = []
         self._report = OpeningReport(opens_at)
 
-    async def run(self, logins: asyncio.Lock) -> Won:
-        """Prepares, shoots at the opening, and reads back.
+    async def run(self, turns: asyncio.Lock) -> Won:
+        """Prepares, shoots at the opening, and reads back. `turns` is held by the one account that may log in.
 
-        Raises why the first choice could not be booked, with the report when shots were fired, or what stops us before.
+        Raises why the first choice could not be booked, with the report, or what stops us before.
         """
-        async with logins:
-            mine = await booking.my_bookings(self._session)
-        held = booking.held_among(mine, self._wishes[0])
-        if held is not None:
-            return Won(Booked(held, self._session.access.clock(), None, "already", ""), 0, self._report)
-        await self._until(LOOK_UP)
-        choices = await self._look_up(mine)
+        try:
+            return await self._run(turns)
+        except SiteError as error:
+            error.opening = self._report if self._report.shots else None
+            raise
+
+    async def _run(self, turns: asyncio.Lock) -> Won:
+        mine, choices = await (self._ask_at_once() if self._is_past(HURRY) else self._ask_in_time(turns))
+        if (won := self._held_already(mine)) is not None:
+            return won
+        choices = self._possible(mine, choices)
         if (won := await self._try_early(choices)) is not None:
             return won
         await self._until(LISTEN)
-        await self._server.learn(self._session, lambda: self._left() < 2 * WARM.total_seconds())
-        self._note_clock()
-        await self._until(WARM)
+        await self._listen()
+        await self._until(WARM + self._apart(SPREAD_WARM))
         await self._warm()
         return await self._shoot(choices)
 
-    # Preparing
+    # Time
 
     def _left(self) -> float:
         """Seconds until the opening, by the server's clock once it is known, else by ours."""
-        if self._server.known:
-            return self._server.monotonic_at(self._opens_at) - time.monotonic()
-        return (self._opens_at - self._session.access.clock()).total_seconds()
+        return self._server.steady_at(self._opens_at) - steady()
+
+    def _is_past(self, before: timedelta) -> bool:
+        return self._left() < before.total_seconds()
 
     async def _until(self, before: timedelta) -> None:
         """Waits by the clock that counts, looking at it often: it may be set, or have slept."""
         while (left := self._left() - before.total_seconds()) > 0:  # noqa: ASYNC110 - for time, not an event
             await asyncio.sleep(min(left, LOOK_EVERY))
 
-    async def _look_up(self, mine: Sequence[Booking]) -> list[Choice]:
-        """The choices that can be tried, in order. Raises why when there is none."""
-        choices = []
-        for number, wish in enumerate(self._wishes):
+    def _since_opening(self, moment: float) -> float:
+        return moment - self._server.steady_at(self._opens_at)
+
+    def _apart(self, spread: float) -> timedelta:
+        """A little earlier each, when many prepare for the same moment."""
+        return timedelta(seconds=random.uniform(0.0, spread * (self._racing() - 1)))  # noqa: S311 - no secret
+
+    # Preparing
+
+    async def _ask_in_time(self, turns: asyncio.Lock) -> tuple[Sequence[Booking], list[Choice]]:
+        async with self._my_turn(turns):
+            mine = await self._read_mine()
+        if self._held_already(mine) is not None:
+            return mine, []
+        await self._until(LOOK_UP + self._apart(SPREAD_LOOK_UP))
+        return mine, await self._look_up()
+
+    async def _ask_at_once(self) -> tuple[Sequence[Booking], list[Choice]]:
+        mine, choices = await asyncio.gather(self._read_mine(), self._look_up(), return_exceptions=True)
+        if isinstance(choices, BaseException):
+            raise choices
+        if isinstance(mine, BaseException):
+            raise mine
+        return mine, choices
+
+    async def _read_mine(self) -> Sequence[Booking]:
+        """What we hold; asked again while there is time. Nothing when the site can't tell: it will judge the shots."""
+        while True:
             try:
-                slot = await booking.find_slot(self._session, wish)
-                booking.refuse_if_overlapping(mine, slot)
+                return await booking.my_bookings(self._session)
+            except (SiteUnavailable, SiteChanged) as error:
+                log.warning("  what we hold can't be read: %s", error)
+                if self._left() < HURRY.total_seconds() + AGAIN:
+                    return ()
+            await asyncio.sleep(AGAIN)
+
+    @asynccontextmanager
+    async def _my_turn(self, turns: asyncio.Lock) -> AsyncIterator[None]:
+        """One account after the other, so that a hundred logins don't fight for the browser; near T all at once."""
+        while turns.locked() and not self._is_past(TURNS):  # noqa: ASYNC110 - for time as well
+            await asyncio.sleep(LOOK_EVERY)
+        if turns.locked():
+            yield
+            return
+        async with turns:
+            yield
+
+    def _held_already(self, mine: Sequence[Booking]) -> Won | None:
+        """One of the choices is ours: whoever raced before us won it, and did not live to tell."""
+        for number, wish in enumerate(self._wishes):
+            if (held := booking.held_among(mine, wish)) is not None:
+                return Won(Booked(held, self._session.access.clock(), None, "already", ""), number, None)
+        return None
+
+    async def _look_up(self) -> list[Choice]:
+        """The slots of the choices, in order; one that is not there is looked for again shortly before T."""
+        found = await self._find()
+        if any(isinstance(each, SlotNotFound) for each in found) and not self._is_past(LOOK_AGAIN):
+            await self._until(LOOK_AGAIN)
+            found = await self._find()
+        choices = []
+        for number, (wish, slot) in enumerate(zip(self._wishes, found, strict=True)):
+            if isinstance(slot, Slot):
                 choices.append(Choice(number, wish, slot))
+            else:
+                self._refusals.append(slot)
+        return choices
+
+    async def _find(self) -> Sequence[Slot | BookingRefused]:
+        """What the site lists now; when it can't tell, what it listed before: a slot keeps its id."""
+        try:
+            return await booking.find_slots(self._session, self._wishes)
+        except (SiteUnavailable, SiteChanged) as error:
+            remembered = [self._remembered(wish) for wish in self._wishes]
+            if not any(isinstance(each, Slot) for each in remembered):
+                raise
+            log.warning("  the timetable can't be read (%s): going by an earlier reading", error)
+            return remembered
+
+    def _remembered(self, wish: Wish) -> Slot | BookingRefused:
+        known = (slot for slot in self._known if slot.appointment_id and wish.meant_by(slot.wish))
+        return next(known, SlotNotFound("not among the slots that were read before"))
+
+    def _possible(self, mine: Sequence[Booking], choices: Sequence[Choice]) -> list[Choice]:
+        """The choices that meet nothing else of ours. Raises why when there is none."""
+        possible = []
+        for choice in choices:
+            try:
+                booking.refuse_if_overlapping(mine, choice.slot)
             except BookingRefused as refused:
                 self._refusals.append(refused)
-        if not choices:
-            raise self._lost()
-        return choices
+            else:
+                possible.append(choice)
+        if not possible:
+            raise self._refusals[0]
+        return possible
 
     async def _try_early(self, choices: Sequence[Choice]) -> Won | None:
         """What is shown as available before its time is tried at once: the rule may be wrong, or have changed."""
         choice = choices[0]
-        if choice.slot.status is not SlotStatus.AVAILABLE or self._left() <= 0:
+        if choice.slot.status is not SlotStatus.AVAILABLE or self._is_past(TRY_EARLY):
             return None
         try:
-            booked = await booking.book(self._session, choice.wish, None)
-        except NotOpenYet:
+            booked = await booking.book(self._session, choice.wish)
+        except (BookingRefused, SiteUnavailable, SiteChanged) as error:
+            log.info("  it looks open already, but: %s", error)
             return None
-        self._report = replace(self._report, opened_early=True)
-        return Won(booked, choice.number, self._report, self._why())
+        return Won(booked, choice.number, replace(self._report, opened_early=True), self._why())
+
+    async def _listen(self) -> None:
+        """Learns the server's clock, as well as the time allows."""
+        enough = LISTEN_UNTIL_LATE if self._is_past(HURRY) else LISTEN_UNTIL
+        await self._server.learn(lambda: api.clock(self._session), lambda: self._is_past(enough))
+        self._note_clock()
 
     def _note_clock(self) -> None:
-        self._report = replace(
-            self._report,
-            offset=self._server.ahead,
-            doubt=self._server.doubt,
-            round_trip=self._server.round_trip,
-        )
+        """Puts what is known of the server's clock into the report; nothing is known without a `Date`."""
+        if self._server.known:
+            self._report = replace(
+                self._report,
+                offset=self._server.ahead,
+                doubt=self._server.doubt,
+                round_trip=self._server.round_trip,
+            )
 
     def _plan(self) -> tuple[float, ...]:
-        """When the first shots shall arrive, in seconds around the opening."""
-        return VOLLEY if self._racing() <= VOLLEYS_FOR else SINGLE
+        """When the first shots shall arrive, in seconds around the opening: the wider, the less sure its moment is."""
+        if self._racing() > VOLLEYS_FOR:
+            return SINGLE
+        unsure = min(max(self._server.doubt - GOOD_ENOUGH, 0.0), WIDEST) if self._server.known else WIDEST
+        first, middle, last = VOLLEY
+        return first - unsure, middle, last + unsure
 
     async def _warm(self) -> None:
-        """Opens as many connections as there will be shots at once. One tells whether the session still lives."""
+        """Opens as many connections as there will be shots at once; one tells whether the session still lives."""
+        self._spent_before = self._session.requests_sent
+        if self._left() < self._server.round_trip:
+            return
         knocks = [api.knock(self._session) for _ in self._plan()[1:]]
-        self._requests += 1 + len(knocks)
         for problem in await asyncio.gather(api.my_bookings(self._session), *knocks, return_exceptions=True):
-            if isinstance(problem, LoginRejected | Blocked):
-                raise problem
-            if isinstance(problem, Exception):
+            if isinstance(problem, SiteUnavailable | SiteChanged):
                 log.warning("  warming up: %s", problem)
+            elif isinstance(problem, BaseException):
+                raise problem
 
     # Shooting
 
     async def _shoot(self, choices: Sequence[Choice]) -> Won:
         """The wish at the opening, then what its answers ask for; then the alternatives, one after the other."""
-        planned = self._plan()
         for choice in choices:
-            found = await self._pursue(choice, planned)
+            found = await self._pursue(choice)
             if found is not None:
-                self._report = replace(self._report, seen=self._since_opening(time.monotonic()))
-                shot = self._report.hit
-                booked = Booked(
-                    found, self._session.access.clock(), choice.slot, "requests", shot.message if shot else ""
-                )
+                self._report = replace(self._report, seen=self._since_opening(steady()))
+                said = self._report.hit.message if self._report.hit else ""
+                booked = Booked(found, self._session.access.clock(), choice.slot, "requests", said)
                 return Won(booked, choice.number, self._report, self._why())
-            planned = (0.0,)
-        raise self._lost()
+        raise self._refusals[0]
 
-    async def _pursue(self, choice: Choice, planned: Sequence[float]) -> Booking | None:
+    async def _pursue(self, choice: Choice) -> Booking | None:
         """Shoots at one choice until it is ours, or clearly cannot be. None: on to the next choice."""
-        for pause in (*PAUSES, None):
-            shots = await asyncio.gather(*(self._shot(choice, at) for at in planned))
-            outcomes = {shot.outcome for shot in shots}
-            if outcomes & {ShotOutcome.ACCEPTED, ShotOutcome.ALREADY, ShotOutcome.LOST}:
-                found = await self._read_back(choice, sure=ShotOutcome.LOST not in outcomes)
-                if found is not None:
-                    return found
-            final = next((shot for shot in shots if shot.outcome in (ShotOutcome.FULL, ShotOutcome.REFUSED)), None)
-            if final is not None or pause is None or self._requests >= MOST_REQUESTS - 1:
-                self._refusals.append(
-                    scraper.refusal((final or shots[-1]).message) if final else self._unsettled(outcomes)
-                )
+        pauses = iter(PAUSES)
+        planned: Sequence[float] = (0.0,) if self._report.shots else self._plan()
+        while True:
+            volley = await self._fire(choice, planned)
+            more = next(pauses, None) if self._requests_left() >= 2 else None  # a shot and a look
+            if (found := await self._settled(choice, volley, is_last=more is None)) is not None:
+                return found
+            if more is None or volley.final:
+                self._refusals.append(self._explained(volley))
                 return None
-            await asyncio.sleep(pause)
-            planned = (self._since_opening(time.monotonic()),)
-        return None
+            planned = await self._next_plan(more)
 
-    def _unsettled(self, outcomes: set[ShotOutcome]) -> SiteError:
-        if ShotOutcome.EARLY in outcomes:
-            return NotOpenYet("the site says it is not open yet, later than its rule says")
-        if ShotOutcome.ACCEPTED in outcomes:
-            return SiteChanged("the site answered OK, but the booking is not among ours")
-        return SiteUnavailable("the site does not answer, and the booking is not among ours")
+    async def _fire(self, choice: Choice, planned: Sequence[float]) -> Volley:
+        fired = await asyncio.gather(*(self._shot(choice, at) for at in planned))
+        self._report = replace(self._report, shots=(*self._report.shots, *(shot for shot, _ in fired)))
+        self._note_clock()
+        return Volley([shot for shot, _ in fired], [error for _, error in fired if error is not None])
 
-    async def _shot(self, choice: Choice, planned: float) -> Shot:
+    async def _settled(self, choice: Choice, volley: Volley, *, is_last: bool) -> Booking | None:
+        """What a volley came to, where only "my bookings" can tell. Raises what makes going on wrong."""
+        found = None
+        if volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY):
+            found = await self._see(choice, LOOKS)
+        elif volley.has(ShotOutcome.LOST):
+            found = await self._see(choice, LOOKS_LOST if is_last else LOOKS_LOST[:1])
+        if found is None and volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY):
+            raise self._with_evidence(SiteChanged("the site answered OK, but the booking is not among ours"))
+        if found is None and volley.final and not isinstance(volley.final, BookingRefused):
+            raise volley.final
+        return found
+
+    async def _see(self, choice: Choice, waits: Sequence[float]) -> Booking | None:
+        return await booking.seen(self._session, choice.wish, waits[: max(2, self._requests_left())])
+
+    def _explained(self, volley: Volley) -> SiteError:
+        """Why a choice is given up."""
+        error = volley.final or volley.last
+        return self._with_evidence(error) if type(error) is BookingRefused else error
+
+    def _with_evidence(self, error: SiteError) -> SiteError:
+        """What nobody can explain keeps what the site said."""
+        said = "\n".join(f"{shot.outcome}: {shot.message}" for shot in self._report.shots)
+        error.evidence = self._session.keep_evidence("book", said, str(error))
+        return error
+
+    async def _next_plan(self, pause: float) -> Sequence[float]:
+        """When to shoot next: soon, or at the opening when the last ones were far too early."""
+        await asyncio.sleep(pause)
+        if self._left() < FAR:
+            return (self._since_opening(steady()),)
+        await self._listen()
+        return self._plan()[: self._requests_left() - 1]
+
+    def _requests_left(self) -> int:
+        return MOST_REQUESTS - (self._session.requests_sent - self._spent_before)
+
+    async def _shot(self, choice: Choice, planned: float) -> tuple[Shot, SiteError | None]:
         """One booking request, sent so that it arrives when planned; at once when that is past."""
-        opening = self._server.monotonic_at(self._opens_at)
-        await asyncio.sleep(opening + planned - self._server.round_trip / 2 - time.monotonic())
-        self._requests += 1
-        sent = time.monotonic()
-        outcome, message = await self._answer(choice.slot)
-        shot = Shot(
-            choice.number, planned, self._since_opening(sent), self._since_opening(time.monotonic()), outcome, message
-        )
-        self._report = replace(self._report, shots=(*self._report.shots, shot))
-        log.info("  shot at %+.3f s: %s %s", shot.arrived, shot.outcome, shot.message)
-        return shot
+        await sleep_until(self._server.steady_at(self._opens_at) + planned - self._server.round_trip / 2)
+        sent = steady()
+        outcome, message, error = await self._answer(choice.slot, sent)
+        times = (self._since_opening(sent), self._since_opening(steady()))
+        shot = Shot(choice.number, planned, *times, outcome, message)
+        log.info("  shot at %+.3f s: %s %s", shot.arrived, outcome, message or error or "")
+        return shot, error
 
-    async def _answer(self, slot: Slot) -> tuple[ShotOutcome, str]:
+    async def _answer(self, slot: Slot, sent: float) -> tuple[ShotOutcome, str, SiteError | None]:
+        """What became of a request: in a word, in the site's words, and as the error they mean."""
         try:
-            text = (await api.book_appointment(self._session, slot.appointment_id)).text
+            answer = await api.book_appointment(self._session, slot.appointment_id)
         except (SiteUnavailable, SiteChanged) as error:
-            return ShotOutcome.LOST, str(error)
-        answer = scraper.booking_answer(text)
-        if not answer.understood:
-            return ShotOutcome.LOST, "an answer that can't be read"
-        if answer.waiting:
-            return ShotOutcome.FULL, answer.message
-        if answer.accepted:
-            return ShotOutcome.ACCEPTED, answer.message
-        return OUTCOMES.get(type(scraper.refusal(answer.message)), ShotOutcome.REFUSED), answer.message
-
-    async def _read_back(self, choice: Choice, *, sure: bool) -> Booking | None:
-        self._requests += 1
-        return await booking.seen(self._session, choice.wish, booking.READ_BACK if sure else booking.READ_BACK_UNCLEAR)
-
-    def _since_opening(self, moment: float) -> float:
-        return moment - self._server.monotonic_at(self._opens_at)
-
-    # Telling
+            return ShotOutcome.LOST, "", error
+        except SiteError as error:
+            return ShotOutcome.REFUSED, "", error
+        if not self._server.known:
+            self._server.add(sent, steady(), answer.headers)
+        said = scraper.booking_answer(answer.text)
+        if not said.understood:
+            return ShotOutcome.LOST, "", SiteChanged("the site's answer to the booking can't be read")
+        if said.waiting:
+            return ShotOutcome.FULL, said.message, SlotFull(f"full; waiting list: {said.message}")
+        if said.accepted:
+            return ShotOutcome.ACCEPTED, said.message, None
+        refused = scraper.refusal(said.message)
+        return OUTCOMES.get(type(refused), ShotOutcome.REFUSED), said.message, refused
 
     def _why(self) -> str:
         return "; ".join(str(refusal) for refusal in self._refusals)
-
-    def _lost(self) -> SiteError:
-        """Why the first choice could not be had, with the report."""
-        refusal = self._refusals[0]
-        refusal.opening = self._report
-        return refusal

@@ -101,7 +101,7 @@ class Worker:
         """Performs an action while its lease is kept alive."""
         heart = asyncio.create_task(self._heartbeat(action))
         try:
-            if action.attempts - action.failures > MOST_CRASHES:
+            if action.crashes >= MOST_CRASHES:
                 await self._db.queue.fail(action, AppError("it took the worker down again and again"))
             else:
                 await self._performer.perform(action)

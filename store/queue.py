@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -33,14 +33,15 @@ from model import (
 )
 from store.bookings import find_held, mark_cancelled, mark_confirmed, sync
 from store.catalogue import swap
-from store.choices import Choices, insert_alternative
+from store.choices import WAITS, Choices, insert_alternative, whose_waits
 from store.connection import Connection, Transaction
 from store.openings import find_opening, record_opening
 from store.outbox import add_notice
 
 CLAIM = """
     UPDATE booking_actions
-    SET status = 'processing', attempts = attempts + 1, started_at = :now, lease_until = :lease, worker = :worker
+    SET status = 'processing', attempts = attempts + 1, crashes = crashes + (status = 'processing'), started_at = :now,
+        lease_until = :lease, worker = :worker
     WHERE id = (
         SELECT id FROM (
             SELECT id, action_type, run_at FROM booking_actions WHERE status = 'pending' AND run_at <= :now
@@ -54,7 +55,8 @@ CLAIM = """
 """
 CLAIM_ONE = """
     UPDATE booking_actions
-    SET status = 'processing', attempts = attempts + 1, started_at = :now, lease_until = :lease, worker = :worker
+    SET status = 'processing', attempts = attempts + 1, crashes = crashes + (status = 'processing'), started_at = :now,
+        lease_until = :lease, worker = :worker
     WHERE id = :id AND (status = 'pending' OR (status = 'processing' AND lease_until <= :now))
     RETURNING *
 """
@@ -118,6 +120,7 @@ def to_action(row: sqlite3.Row) -> Action:
         rehearsal=row["rehearsal"],
         won_choice=row["won_choice"],
         why_not_first=row["why_not_first"],
+        crashes=row["crashes"],
     )
 
 
@@ -276,12 +279,13 @@ class Queue(Choices):
 
     async def withdraw(self, action_id: int, user_id: int) -> Action | None:
         """Takes a person's action back before it ran. None when it is not theirs or not waiting any more."""
+        now = self._clock()
         rows = await self._db.write(
-            """
-            UPDATE booking_actions SET status = 'cancelled', completed_at = :now
-            WHERE id = :id AND user_id = :user_id AND status = 'pending' RETURNING *
-            """,
-            {"id": action_id, "user_id": user_id, "now": stamp(self._clock())},
+            f"""
+            UPDATE booking_actions SET status = 'cancelled', completed_at = :now, lease_until = NULL
+            WHERE {WAITS} RETURNING *
+            """,  # noqa: S608 - a constant
+            whose_waits(action_id, user_id, now) | {"now": stamp(now)},
         )
         return to_action(rows[0]) if rows else None
 
@@ -409,9 +413,17 @@ class Queue(Choices):
             await _settle(tx, action, None, values)
             await add_notice(tx, action.user_id, NoticeKind.REHEARSAL, action_id=action.id)
 
-    async def look_again(self, action: Action, run_at: datetime) -> None:
-        """A watch found nothing: it looks again then, its failures forgotten. Raises LeaseLost."""
-        await self._pend(replace(action, failures=0), run_at, None, failed=False)
+    async def look_again(self, action: Action, run_at: datetime, opening: OpeningReport | None = None) -> None:
+        """A watch found nothing: it looks again then, its failures forgotten. Raises LeaseLost.
+
+        With the report of the opening it begins after, the card tells that it begins.
+        """
+        values = {"status": ActionStatus.PENDING, "completed_at": None, "run_at": stamp(run_at), "failures": 0}
+        async with self._db.transaction() as tx:
+            await _settle(tx, action, None, values)
+            if opening:
+                await record_opening(tx, action.id, opening)
+                await add_notice(tx, action.user_id, NoticeKind.PROGRESS, action_id=action.id)
 
     async def complete_book(
         self, action: Action, booking: Booking, result: str, opening: OpeningReport | None = None,

@@ -17,6 +17,7 @@ LAYERS = (
     {"routine", "perform", "pursuit", "wizard", "doctor"},
     {"bot", "booking", "race", "scraper"},
     {"portal"},
+    {"server_clock"},
     {"database", "store", "otp_extractor"},
     {"program"},  # how every program starts and stops
     {"settings"},
