@@ -125,7 +125,10 @@ CREATE UNIQUE INDEX one_live_routine_action
 CREATE INDEX pending_actions ON booking_actions (run_at, id) WHERE status = 'pending';
 CREATE INDEX leased_actions ON booking_actions (lease_until) WHERE status = 'processing';
 CREATE INDEX actions_by_user ON booking_actions (user_id, quiet, id);
-CREATE INDEX routine_actions ON booking_actions (user_id, action_type, status, completed_at)
+CREATE INDEX live_actions ON booking_actions (user_id, action_type) WHERE status IN ('pending', 'processing');
+CREATE INDEX routine_done ON booking_actions (user_id, action_type, completed_at)
+    WHERE action_type IN ('check', 'refresh') AND status = 'completed';
+CREATE INDEX routine_tries ON booking_actions (user_id, action_type, created_at)
     WHERE action_type IN ('check', 'refresh');
 
 -- What else would do, in the person's order: tried when the wish can't be had.

@@ -52,10 +52,11 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until stop is set; then finishes or gives back what is in hand."""
+        changes, claimed = self._db.connection.changes(), False
         while not stop.is_set():
             try:
                 await self._take_from_the_dead()
-                claimed = await self.step()
+                claimed = (claimed or changes.any()) and await self.step()
                 await self._portal.close_idle()
             except DatabaseError as error:
                 log.error("%s", error)

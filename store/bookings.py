@@ -203,6 +203,7 @@ class Bookings:
             """
             SELECT max(completed_at) FROM booking_actions
             WHERE user_id = :user_id AND action_type = 'check' AND status = 'completed'
+                AND action_type IN ('check', 'refresh')
             """,
             {"user_id": user_id},
         )

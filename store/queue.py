@@ -253,13 +253,16 @@ class Queue(Choices):
         """When a person's action of that kind was last completed, and when one was last put in the queue."""
         row = await self._db.row(
             """
-            SELECT max(completed_at) FILTER (WHERE status = 'completed'), max(created_at) FROM booking_actions
-            WHERE user_id = :user_id AND action_type = :type
+            SELECT
+                (SELECT max(completed_at) FROM booking_actions WHERE user_id = :user_id AND action_type = :type
+                    AND action_type IN ('check', 'refresh') AND status = 'completed'),
+                (SELECT max(created_at) FROM booking_actions WHERE user_id = :user_id AND action_type = :type
+                    AND action_type IN ('check', 'refresh'))
             """,
             {"user_id": user_id, "type": kind},
         )
         done, tried = row or (None, None)
-        return instant(done) if done else None, instant(tried) if tried else None
+        return _instant_or_none(done), _instant_or_none(tried)
 
     async def opening(self, action_id: int) -> OpeningReport | None:
         """How the opening of an action's slot went; None when there was none to wait for."""

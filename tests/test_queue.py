@@ -227,3 +227,15 @@ async def test_a_claim_walks_past_finished_rows_without_reading_them(db: Databas
     scans = [row["detail"] for row in plan if "booking_actions" in row["detail"]]
     assert len(scans) == 2
     assert all("INDEX pending_actions" in scan or "INDEX leased_actions" in scan for scan in scans)
+
+
+async def test_every_look_at_live_and_routine_actions_goes_through_an_index_of_its_own(db: Database) -> None:
+    live = "user_id = 42 AND status IN ('pending', 'processing')"
+    routine = "user_id = 42 AND action_type = 'check' AND action_type IN ('check', 'refresh')"
+    for query, index in [
+        (f"SELECT * FROM booking_actions WHERE {live} AND action_type IN ('book', 'cancel')", "live_actions"),
+        (f"SELECT max(completed_at) FROM booking_actions WHERE {routine} AND status = 'completed'", "routine_done"),
+        (f"SELECT max(created_at) FROM booking_actions WHERE {routine}", "routine_tries"),
+    ]:
+        plan = await db.connection.rows(f"EXPLAIN QUERY PLAN {query}")
+        assert any(index in row["detail"] for row in plan)
