@@ -22,7 +22,17 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from model import ConfigError, Credentials, OpeningRule
@@ -105,6 +115,14 @@ class Opening(Section):
 class ConfirmationTimes(Section):
     lead_minutes: int = Field(60, ge=1)  # how long before the class the question is sent
     deadline_minutes: int = Field(5, ge=0)  # how long before the class it is too late to answer
+
+    @field_validator("deadline_minutes")
+    @classmethod
+    def _leaves_time(cls, deadline: int, info: ValidationInfo) -> int:
+        """A question must be sent before it is too late to answer it."""
+        if deadline >= info.data.get("lead_minutes", deadline + 1):
+            raise ValueError("write less than confirmation.lead_minutes: nobody could answer in time")
+        return deadline
 
 
 class Worker(Section):

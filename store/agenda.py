@@ -173,14 +173,15 @@ class Agenda:
         ]
         row = await self._db.row(
             """
-            SELECT value ->> 'day', min(substr(time_slot, 1, 5)) FROM json_each(:days)
-            CROSS JOIN periodic_bookings ON active = 1 AND day_of_week = value ->> 'weekday'
-                AND substr(time_slot, 1, 5) > value ->> 'after'
-            GROUP BY 1 ORDER BY 1 LIMIT 1
+            SELECT value ->> 'day' AS day, (
+                SELECT min(substr(time_slot, 1, 5)) FROM periodic_bookings
+                WHERE active = 1 AND day_of_week = value ->> 'weekday' AND substr(time_slot, 1, 5) > value ->> 'after'
+            ) AS start
+            FROM json_each(:days) WHERE start IS NOT NULL ORDER BY day LIMIT 1
             """,
             {"days": json.dumps(wanted)},
         )
-        return (date.fromisoformat(row[0]), clock_time(row[1])) if row else None
+        return (date.fromisoformat(row["day"]), clock_time(row["start"])) if row else None
 
 
 def _wanted(timing: Timing, day: date, now: datetime) -> dict[str, object]:

@@ -23,6 +23,7 @@ from model import (
     starts_at,
 )
 from settings import Settings
+from store.choices import MOST_ALTERNATIVES
 from store.queue import NewAction
 
 QUEUE_AHEAD = timedelta(hours=26)  # before its opening: sooner than the rehearsal of the evening before, in any season
@@ -118,6 +119,7 @@ class Timing:
     ) -> NewAction:
         """The booking of a date with its alternatives, to be queued now."""
         plan = plan_booking(self.rule, day, now, self.rehearsal)
+        usable = choices[:MOST_ALTERNATIVES]  # rows by hand may be more than an opening has requests for
         return NewAction(
             ActionType.BOOK,
             periodic.user_id,
@@ -127,7 +129,7 @@ class Timing:
             rehearse_at=plan.rehearse_at,
             card_message_id=card_message_id,
             periodic_booking_id=periodic.id,
-            alternatives=tuple(Wish(choice.course, choice.location, day, choice.start) for choice in choices),
+            alternatives=tuple(Wish(choice.course, choice.location, day, choice.start) for choice in usable),
         )
 
     def acts_at(
@@ -159,8 +161,8 @@ class Timing:
 
     def last_day(self, now: datetime) -> date:
         """The furthest date about which something can be due now."""
-        furthest = self.day_of(now) + timedelta(days=self.rule.days_ahead + 3)
-        return max(furthest, self.asks_until(now).date())
+        opening = self.day_of(now + max(self.lead, QUEUE_AHEAD)) + timedelta(days=self.rule.days_ahead)
+        return max(opening, self.asks_until(now).date())
 
     def last_held_day(self, now: datetime) -> date:
         """The furthest date of a class about which a reminder, or whether it is kept, can be due now."""
@@ -168,6 +170,7 @@ class Timing:
 
     def next_opening(self, now: datetime) -> datetime:
         """The next instant at which an opening, whichever date's, makes something due."""
-        days = (self.day_of(now) + timedelta(days=offset) for offset in range(self.rule.days_ahead + 5))
+        today, last = self.day_of(now), self.last_day(now)
+        days = [today + timedelta(days=offset) for offset in range((last - today).days + 2)]
         instants = (self.rule.opens_at(day) - ahead for day in days for ahead in (self.lead, QUEUE_AHEAD))
         return min(moment for moment in instants if moment > now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -10,28 +9,18 @@ from pathlib import Path
 import pytest
 
 from database import Database
-from model import Action, ActionStatus, ActionType, ConfirmationOutcome, NoticeKind, Wish
+from model import Action, ActionStatus, ActionType, ConfigError, ConfirmationOutcome, NoticeKind, Wish
 from periodic_executor import Executor
-from settings import Settings, load
+from settings import Settings
 from tests.conftest import GIULIA, Time
+from tests.recurring import settings_of
 
 TUESDAY = date(2026, 11, 24)
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    path = tmp_path / "config.json"
-    path.write_text(
-        json.dumps(
-            {
-                "username": "10000001",
-                "password": "correct horse",
-                "otpatu": "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP",
-                "telegram": {"bot_token": "123456:token", "allowed_user_id": GIULIA},
-            }
-        )
-    )
-    return load(path)
+    return settings_of(tmp_path)
 
 
 @pytest.fixture
@@ -152,6 +141,11 @@ async def test_a_booking_queued_by_hand_serves_for_the_periodic_one(
     await executor.step()
     [occurrence] = await db.periodic.occurrences_since(TUESDAY)
     assert occurrence.action_id == action.id
+
+
+def test_a_question_that_nobody_could_answer_in_time_is_refused_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"confirmation\.deadline_minutes"):
+        settings_of(tmp_path, confirmation={"lead_minutes": 5, "deadline_minutes": 5})
 
 
 async def test_routine_work_is_queued_once_and_again_when_it_is_due(
