@@ -5,6 +5,7 @@ Every program of the product talks to the file through `Database`; the SQL itsel
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,7 +29,7 @@ class Database:
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self.connection = connection
-        self.people = People(connection)
+        self.people = People(connection, clock)
         self.catalogue = Catalogue(connection)
         self.queue = Queue(connection, clock)
         self.bookings = Bookings(connection)
@@ -37,9 +38,15 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(path: Path, clock: Clock = utc_now) -> AsyncIterator[Database]:
-    """The database in the file, made (mode 0600) or upgraded if need be. Raises DatabaseError with the remedy."""
-    async with Connection(path) as connection:
+async def open_database(
+    path: Path, clock: Clock = utc_now, stop: asyncio.Event | None = None
+) -> AsyncIterator[Database]:
+    """The database in the file, made (mode 0600) or upgraded if need be. Raises DatabaseError with the remedy.
+
+    Once `stop` is set nobody's lock is waited for any longer. A file that turns out broken while it is used sets it,
+    and leaving the block raises DatabaseError then.
+    """
+    async with Connection(path, stop) as connection:
         await migrate(connection, clock)
         yield Database(connection, clock)
 

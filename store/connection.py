@@ -9,8 +9,8 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,20 +19,34 @@ import aiosqlite
 
 from model import DatabaseError
 
-BUSY_TIMEOUT_MS = 20_000  # a person in a sqlite3 shell may hold the write lock for a while; nobody shall notice
-WAL_PAUSE_MS = 50
+PATIENCE = 20.0  # s; a person in a sqlite3 shell may hold the write lock for a while: nobody shall notice
+LAST_PATIENCE = 0.5  # s; the same once the program is told to stop
+ONE_TRY_MS = 100  # how long SQLite itself waits at a time: no longer, for it can't be told to stop meanwhile
+PAUSE = 0.02  # s between tries
 LOOK_ANYWAY = 0.5  # s; two writes within one tick of the file system's clock look like one
+BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 Parameters = Mapping[str, Any]
+
+
+class DatabaseDamaged(DatabaseError):
+    """The file is no SQLite database, or broken. It is never written again, so that what is left can be saved."""
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; -1 when the error is not SQLite's."""
+    return getattr(error, "sqlite_errorcode", -1) & 0xFF
 
 
 def explain(path: Path, error: sqlite3.Error) -> DatabaseError:
     """What an error of SQLite means for the person who runs the program, with the remedy."""
     text = str(error).lower()
-    if "not a database" in text or "malformed" in text:
-        remedy = (
-            "is not a usable SQLite database: it is left as it is; restore a backup or name another file in 'database'"
+    if _code(error) in DAMAGED:
+        return DatabaseDamaged(
+            f"the database {path} is not a usable SQLite database ({error}): it is left as it is; restore a backup "
+            "(python setup.py --restore FILE) or name another file in 'database'"
         )
-    elif "readonly" in text or "read-only" in text:
+    if "readonly" in text or "read-only" in text:
         remedy = "can't be written: give this user the right to write the file and its folder"
     elif "locked" in text or "busy" in text:
         remedy = "is locked by another program for too long: end the transaction that is open on it (a sqlite3 shell?)"
@@ -40,23 +54,29 @@ def explain(path: Path, error: sqlite3.Error) -> DatabaseError:
         remedy = "can't be opened: check that its folder exists and that this user may write there"
     elif "full" in text:
         remedy = "can't grow: the disk is full; make room, the program goes on by itself"
+    elif "disk i/o" in text:
+        remedy = (
+            "can't be read or written (disk I/O error): the disk is full, over quota or failing; make room or mend it"
+        )
     else:
         remedy = f"can't be used ({error})"
     return DatabaseError(f"the database {path} {remedy}")
 
 
-async def _use_wal(connection: aiosqlite.Connection) -> None:
-    """Turns WAL on; it stays on in the file. SQLite's busy timeout does not cover this one change."""
-    for _ in range(BUSY_TIMEOUT_MS // WAL_PAUSE_MS):
-        try:
-            await connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise
-            await asyncio.sleep(WAL_PAUSE_MS / 1000)
-        else:
-            return
-    await connection.execute("PRAGMA journal_mode = WAL")
+class Patience:
+    """How long a lock somebody else holds is waited for: quite a while, but no longer once the stop is set."""
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        self._stop = stop
+        self._stop_seen: float | None = None
+
+    def ends(self, began: float) -> bool:
+        """Whether who waits since then (on the monotonic clock) has waited enough."""
+        now = time.monotonic()
+        if not self._stop.is_set():
+            return now > began + PATIENCE
+        self._stop_seen = self._stop_seen or now
+        return now > self._stop_seen + LAST_PATIENCE
 
 
 class Transaction:
@@ -105,8 +125,11 @@ class Changes:
 class Connection:
     """The file through two connections: readers see the last commit and never wait for our own writes (WAL)."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, stop: asyncio.Event | None = None) -> None:
         self.path = path
+        self.damage: DatabaseDamaged | None = None  # set when the file turns out broken, and the stop with it
+        self._stop = stop or asyncio.Event()
+        self._patience = Patience(self._stop)
         self._writing = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -131,68 +154,125 @@ class Connection:
     ) -> None:
         await self._reader.close()
         await self._writer.close()
+        if self.damage is not None and kind is None:
+            raise self.damage
 
     async def _connect(self) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(self.path, isolation_level=None)
         connection.row_factory = sqlite3.Row
         try:
-            await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-            await connection.execute("PRAGMA foreign_keys = ON")
-            await _use_wal(connection)
-            await connection.execute("PRAGMA synchronous = FULL")
-        except sqlite3.Error as error:
+            with self._explained():
+                await connection.execute(f"PRAGMA busy_timeout = {ONE_TRY_MS}")
+                await connection.execute("PRAGMA foreign_keys = ON")
+                await self._patiently(connection, "PRAGMA journal_mode = WAL", None, time.monotonic())
+                await connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
             await connection.close()
-            raise explain(self.path, error) from error
+            raise
         return connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Errors of SQLite leave it as DatabaseError; a file found broken stops the program that uses it."""
+        try:
+            yield
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.Error as error:
+            problem = explain(self.path, error)
+            if isinstance(problem, DatabaseDamaged):
+                self.damage = problem
+                self._stop.set()
+            raise problem from error
+
+    async def _patiently(
+        self, connection: aiosqlite.Connection, sql: str, parameters: Parameters | None, began: float
+    ) -> list[sqlite3.Row]:
+        """The rows of a statement, which is tried until nobody else's lock is in its way."""
+        while True:
+            try:
+                return list(await connection.execute_fetchall(sql, parameters or {}))
+            except sqlite3.OperationalError as error:
+                if _code(error) not in BUSY or self._patience.ends(began):
+                    raise
+            await asyncio.sleep(PAUSE)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A write transaction that takes its lock at once (BEGIN IMMEDIATE). No network or browser call inside it."""
+        began = time.monotonic()
         async with self._writing:
-            try:
-                await self._writer.execute("BEGIN IMMEDIATE")
+            with self._explained():
                 try:
+                    await self._patiently(self._writer, "BEGIN IMMEDIATE", None, began)
                     yield Transaction(self._writer)
                     await self._writer.execute("COMMIT")
                 except BaseException:
-                    if self._writer.in_transaction:
-                        await self._writer.execute("ROLLBACK")
+                    # Also when we are cancelled while the thread still begins: this comes after it in its queue.
+                    await self._writer.rollback()
                     raise
-            except sqlite3.IntegrityError:
-                raise
-            except sqlite3.Error as error:
-                raise explain(self.path, error) from error
 
     async def write(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
         """One statement that is its own transaction; the rows it returns."""
+        began = time.monotonic()
         async with self._writing:
-            return await self._run(self._writer, sql, parameters)
+            with self._explained():
+                return await self._patiently(self._writer, sql, parameters, began)
 
     async def rows(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
         """The rows of a SELECT, as of the last commit."""
-        return await self._run(self._reader, sql, parameters)
+        with self._explained():
+            return await self._patiently(self._reader, sql, parameters, time.monotonic())
 
     async def row(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Row | None:
         """The first row of a SELECT, as of the last commit."""
         rows = await self.rows(sql, parameters)
         return rows[0] if rows else None
 
-    async def _run(
-        self, connection: aiosqlite.Connection, sql: str, parameters: Parameters | None
-    ) -> list[sqlite3.Row]:
-        try:
-            return list(await connection.execute_fetchall(sql, parameters or {}))
-        except sqlite3.IntegrityError:
-            raise
-        except sqlite3.Error as error:
-            raise explain(self.path, error) from error
+    def changes(self) -> Changes:
+        """A watch of its own for one who looks often."""
+        return Changes(self.path)
 
     def changes(self) -> Changes:
         """A watch of its own for one who looks often."""
         return Changes(self.path)
 
     async def backup(self, target: Path) -> None:
-        """A consistent copy of the whole file, made while others use it. Mode 0600."""
-        os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        async with aiosqlite.connect(target) as copy:
-            await self._reader.backup(copy)
+        """A consistent copy of the whole file, made while others use it. Mode 0600; whole, or not there at all.
+
+        Raises FileExistsError, OSError, or DatabaseDamaged when the copy is not sound because this file is not.
+        """
+        with self._explained():
+            await copy_whole(self._reader, target)
+
+
+async def copy_whole(source: aiosqlite.Connection, target: Path) -> None:
+    """Copies all that is committed, looks whether the copy is sound, and only then gives it its name.
+
+    Raises sqlite3.Error and OSError; then nothing of it is left.
+    """
+    draft = _draft(target)
+    try:
+        async with aiosqlite.connect(draft) as copy:
+            await source.backup(copy)
+            found = list(await copy.execute_fetchall("PRAGMA quick_check(1)"))
+        if str(found[0][0]) != "ok":
+            raise _damage_error(str(found[0][0]))
+        os.replace(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _draft(target: Path) -> Path:
+    """An empty file beside the target, readable by its owner only. Raises FileExistsError when the target exists."""
+    if os.path.lexists(target):
+        raise FileExistsError(target)
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    return draft
+
+
+def _damage_error(found: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(found)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
