@@ -14,6 +14,7 @@ CREATE TABLE accounts (
     role        TEXT NOT NULL CHECK (role IN ('owner', 'friend')),
     active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),  -- 0: no longer in config.json
     rejected    INTEGER NOT NULL DEFAULT 0 CHECK (rejected IN (0, 1)),  -- 1: the site refused the password; nothing is tried
+    expected_at TEXT,  -- last seen on the way to a booking: a worker makes itself ready
     fingerprint TEXT NOT NULL DEFAULT '',  -- keyed digest of the credentials: changed credentials clear `rejected`
     created_at  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 ) STRICT;

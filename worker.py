@@ -28,6 +28,7 @@ LONGEST_ACTION = 180.0  # s, after the opening if there is one; what takes longe
 OPENING_LEASE = 4.0  # s; around an opening a dead worker's action must be taken over soon
 OPENING_NEAR = timedelta(seconds=30)  # before and after an opening
 LOOK_FOR_DEAD_EVERY = 1.0  # s
+EXPECTED_WITHIN = timedelta(seconds=20)  # after a tap on the way to a booking
 MOST_CRASHES = 5  # an action that took its worker down this often is not claimed for ever
 GRACE = 3.0  # s to finish what is in hand after a signal
 PAUSE_AFTER_TROUBLE = 1.0  # s before the database is asked again after an error of its own
@@ -49,6 +50,7 @@ class Worker:
         self._in_hand: set[asyncio.Task[None]] = set()
         self._for_opening: set[asyncio.Task[None]] = set()  # those of them that wait for an opening
         self._looked_for_dead = 0.0
+        self._getting_ready: asyncio.Task[None] | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until stop is set; then finishes or gives back what is in hand."""
@@ -56,7 +58,10 @@ class Worker:
         while not stop.is_set():
             try:
                 await self._take_from_the_dead()
-                claimed = (claimed or changes.any()) and await self.step()
+                stirred = claimed or changes.any()
+                claimed = stirred and await self.step()
+                if stirred:
+                    await self._get_ready()
                 await self._portal.close_idle()
             except DatabaseError as error:
                 log.error("%s", error)
@@ -87,6 +92,12 @@ class Worker:
             self._for_opening.add(task)
             task.add_done_callback(self._for_opening.discard)
         return True
+
+    async def _get_ready(self) -> None:
+        """Starts the driver while somebody is still choosing: it takes longer than the booking itself."""
+        idle = self._getting_ready is None or self._getting_ready.done()
+        if idle and await self._db.people.anyone_expected(EXPECTED_WITHIN):
+            self._getting_ready = asyncio.create_task(self._portal.get_ready())
 
     async def _take_from_the_dead(self) -> None:
         """What a worker of this machine had in hand when it died need not wait for its lease to run out."""
@@ -135,6 +146,8 @@ class Worker:
         return min(OPENING_LEASE, self._lease) if near else self._lease
 
     async def _finish(self) -> None:
+        if self._getting_ready:
+            await self._getting_ready
         if self._in_hand:
             await asyncio.wait(self._in_hand, timeout=GRACE)
         self._performer.give_back()

@@ -135,6 +135,19 @@ class Portal:
                 log.info("driver started in %.2f s", time.monotonic() - started)
             return self._driver
 
+    @property
+    def is_asleep(self) -> bool:
+        """Whether no process of ours runs."""
+        return self._driver is None
+
+    async def get_ready(self) -> None:
+        """Starts the driver, or keeps it: it will be needed soon. Whether it starts is told to who needs it."""
+        try:
+            await self.driver()
+        except Exception:
+            log.warning("the driver does not start", exc_info=True)
+        self._driver_used = time.monotonic()
+
     async def browser(self) -> Browser:
         """The browser, started if it is not there; a dead one is replaced."""
         driver = await self.driver()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from model import Account, NoticeKind, Role
+from model import Account, Clock, NoticeKind, Role, instant, stamp
 from store.connection import Connection
 from store.outbox import add_notice
 
@@ -25,8 +26,9 @@ def _account(row: sqlite3.Row) -> Account:
 
 
 class People:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
         self._db = connection
+        self._clock = clock
 
     async def set(self, people: Sequence[Person]) -> None:
         """Makes accounts what the configuration says. New credentials clear a rejection; who left keeps their rows."""
@@ -64,6 +66,18 @@ class People:
             )
             if marked and tell:
                 await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
+
+    async def expect(self, user_id: int) -> None:
+        """Notes that a person is on the way to something the site must be asked for."""
+        await self._db.write(
+            "UPDATE accounts SET expected_at = :now WHERE user_id = :user_id",
+            {"now": stamp(self._clock()), "user_id": user_id},
+        )
+
+    async def anyone_expected(self, within: timedelta) -> bool:
+        """Whether somebody was, that recently, on the way to something the site must be asked for."""
+        row = await self._db.row("SELECT max(expected_at) FROM accounts")
+        return bool(row and row[0] and instant(row[0]) > self._clock() - within)
 
     async def forgive(self, user_id: int) -> None:
         """Lets the password be tried once more: the person asked for it."""

@@ -309,3 +309,17 @@ def test_what_lives_or_is_elsewhere_is_not_taken_for_dead() -> None:
     assert not program.is_dead(here)
     assert not program.is_dead(here.replace(here.split()[0], "another-machine"))
     assert not program.is_dead("by hand")
+
+
+async def test_a_worker_makes_itself_ready_while_somebody_is_choosing(
+    db: Database, worker: Worker, portal: Portal
+) -> None:
+    await db.people.expect(OWNER)
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker.run(stop))
+    async with asyncio.timeout(10):
+        while portal.is_asleep:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    stop.set()
+    await running
+    assert portal.is_asleep
