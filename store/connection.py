@@ -233,10 +233,6 @@ class Connection:
         """A watch of its own for one who looks often."""
         return Changes(self.path)
 
-    def changes(self) -> Changes:
-        """A watch of its own for one who looks often."""
-        return Changes(self.path)
-
     async def backup(self, target: Path) -> None:
         """A consistent copy of the whole file, made while others use it. Mode 0600; whole, or not there at all.
 
