@@ -1,0 +1,148 @@
+"""What is left after the shooting: the site, the database, the chats and the processes, compared with one another.
+
+Used by bench.crash and bench.soak. Everything may first settle; what then does not agree is a finding.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bench.students import Ledger
+from bench.town import Town, phone_of, user_of
+from bot.italian import long_day
+from demo.site import Person, Slot
+from demo.telegram import Message
+from model import FIT_CENTER, Action, ActionStatus, ActionType, Wish, clock_time
+from store.health import damage
+from store.queue import to_action
+
+SETTLES = 150.0  # s for everything that is under way to end, pauses between tries included
+LOOK_AGAIN = 0.1  # s
+
+UNSETTLED = "SELECT * FROM booking_actions WHERE status IN ('pending', 'processing') ORDER BY id"
+UNSENT = "SELECT count(*) FROM notices WHERE sent_at IS NULL"
+ENDED = "SELECT * FROM booking_actions WHERE action_type IN ('book', 'cancel') AND quiet = 0 ORDER BY completed_at, id"
+UNTOLD = """
+    SELECT id, action_type, user_id FROM booking_actions
+    WHERE status IN ('completed', 'failed') AND quiet = 0 AND NOT EXISTS (
+        SELECT 1 FROM notices
+        WHERE action_id = booking_actions.id AND kind = 'result' AND sent_at IS NOT NULL AND error IS NULL
+    )
+"""
+GIVEN_UP = "SELECT id, user_id, kind, error FROM notices WHERE error IS NOT NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the table: what is counted, and every case of it."""
+
+    what: str
+    cases: tuple[str, ...]
+
+
+async def examine(town: Town, ledger: Ledger) -> tuple[Finding, ...]:
+    """Waits until nothing more happens, stops the programs, and looks. Every finding should have no cases."""
+    await _settled(town)
+    await town.cast.stop()
+    actions = [to_action(row) for row in await town.db.connection.rows(ENDED)]
+    unsettled = [to_action(row) for row in await town.db.connection.rows(UNSETTLED)]
+    twice = town.site.asked_twice
+    return (
+        Finding("wishes lost", tuple(ledger.lost)),
+        Finding("actions stuck", tuple(_shown(action) for action in unsettled)),
+        Finding("asked for twice on the site", (f"{twice} bookings of what was held already",) if twice else ()),
+        Finding("held on the site, and not told", tuple(_not_told(town, actions))),
+        Finding("told, and not so on the site", (*ledger.lies, *_not_so(town, actions))),
+        Finding("notices lost", tuple([*await _notices_lost(town), *_missing_in_chat(town, actions)])),
+        Finding("rows of the database damaged", tuple(await damage(town.db.connection))),
+        Finding("drivers and browsers left over", tuple(str(each) for each in await town.left_over())),
+    )
+
+
+async def _settled(town: Town) -> None:
+    """Until nothing is live, unsent or unread; gives up after a while: then there is something to be found."""
+    give_up = time.monotonic() + SETTLES
+    while time.monotonic() < give_up:
+        town.cast.check()
+        live = await town.db.connection.rows(UNSETTLED)
+        unsent = await town.db.connection.row(UNSENT)
+        if not live and unsent and not unsent[0] and not town.telegram.world.updates.pending():
+            return
+        await asyncio.sleep(LOOK_AGAIN)
+
+
+def _shown(action: Action) -> str:
+    return f"{action.type} {action.id} of {action.user_id}: {action.status}, {action.attempts} attempts, {action.error}"
+
+
+def _wish(slot: Slot) -> Wish:
+    return Wish(slot.course or FIT_CENTER, "", slot.date, clock_time(slot.start))
+
+
+def _last_about(actions: Iterable[Action], user_id: int, wish: Wish) -> Action | None:
+    """The action that was completed last about a place."""
+    done = (each for each in actions if each.user_id == user_id and each.status is ActionStatus.COMPLETED)
+    return max((each for each in done if each.wish.meant_by(wish)), key=_completed, default=None)
+
+
+def _completed(action: Action) -> tuple[str, int]:
+    return str(action.completed_at), action.id
+
+
+def _not_told(town: Town, actions: list[Action]) -> Iterator[str]:
+    for person in town.site.people:
+        for slot in town.site.bookings(person.username):
+            last = _last_about(actions, user_of(person), _wish(slot))
+            if last is None or last.type is not ActionType.BOOK:
+                yield f"{user_of(person)}: {slot.course} on {slot.date} at {slot.start}, last {last and _shown(last)}"
+
+
+def _not_so(town: Town, actions: list[Action]) -> Iterator[str]:
+    for person in town.site.people:
+        held = [_wish(slot) for slot in town.site.bookings(person.username)]
+        for action in actions:
+            if action.user_id != user_of(person) or action.status is not ActionStatus.COMPLETED:
+                continue
+            holds = any(action.wish.meant_by(wish) for wish in held)
+            if _last_about(actions, action.user_id, action.wish) is action and holds != (
+                action.type is ActionType.BOOK
+            ):
+                yield _shown(action)
+
+
+async def _notices_lost(town: Town) -> list[str]:
+    untold = await town.db.connection.rows(UNTOLD)
+    given_up = await town.db.connection.rows(GIVEN_UP)
+    return [
+        *(f"{row['action_type']} {row['id']} of {row['user_id']} ended, and no notice was sent" for row in untold),
+        *(f"notice {row['id']} ({row['kind']}) for {row['user_id']} was given up: {row['error']}" for row in given_up),
+    ]
+
+
+def _missing_in_chat(town: Town, actions: list[Action]) -> Iterator[str]:
+    """What was done and does not stand in the chat as often as it was done."""
+    for person in town.site.people:
+        messages = [each for each in phone_of(town, person).messages if each.from_bot]
+        mine = [each for each in actions if each.user_id == user_of(person)]
+        yield from _untold_deeds(person, messages, [each for each in mine if each.status is ActionStatus.COMPLETED])
+        yield from _untold_failures(messages, [each for each in mine if each.status is ActionStatus.FAILED])
+
+
+def _untold_deeds(person: Person, messages: list[Message], done: list[Action]) -> Iterator[str]:
+    deeds = Counter((action.type, action.course or FIT_CENTER, action.day, action.start) for action in done)
+    for (kind, course, day, start), times in deeds.items():
+        word = "Prenotata!" if kind is ActionType.BOOK else "Annullata"
+        words = (word, course, long_day(day) if day else "", f"alle {start:%H:%M}")
+        told = sum(all(each in message.text for each in words) for message in messages)
+        if told < times:
+            yield f"{person.username}: {' '.join(words)} was told {told} times of {times}"
+
+
+def _untold_failures(messages: list[Message], failed: list[Action]) -> Iterator[str]:
+    for action in failed:
+        if not any(f"n. {action.id}:" in message.text for message in messages):
+            yield f"the failure of {_shown(action)} does not stand in the chat"

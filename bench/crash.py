@@ -1,0 +1,199 @@
+"""python -m bench.crash [--rounds N] [--people N] [--seed S]: the real programs are killed again and again, under load.
+
+Students book and give back places while the bot, two workers and the executor are killed with SIGKILL and started
+again: at random moments; right when the site has committed and nothing is written yet; right when Telegram takes a
+message. Then everything may settle, and what the site, the database and the chats say is compared. Everything that is
+counted must be 0.
+
+Exit code 0: it is. 1: it is not. 2: the run could not be made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.aftermath import Finding, examine
+from bench.machine import describe
+from bench.programs import BenchError
+from bench.students import Ledger, live_all
+from bench.town import PROGRAMS, Town, open_town, phone_of
+
+KILLS = 300
+PEOPLE = 4
+LANES = 2  # things each does at once
+BETWEEN_KILLS = (0.2, 1.2)  # s
+DOWN = (0.0, 0.4)  # s a killed program stays away
+AIMED = 0.35  # of the kills: when the site has committed
+AT_TELEGRAM = 0.15  # of the kills: when a message has gone out
+AFTER_COMMIT = (0.0, 0.0, 0.005, 0.02, 0.05, 0.15)  # s; the answer of the site takes 0.01
+AFTER_SENDING = (0.0, 0.002, 0.02)  # s
+COMMIT_COMES_WITHIN = 5.0  # s; else the kill is a random one
+WEIGHTS = {"bot": 3, "worker 1": 3, "worker 2": 3, "executor": 1}
+REACHED, MISSED, BROKEN = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run showed."""
+
+    kills: Counter[str]
+    ledger: Ledger
+    findings: tuple[Finding, ...]
+    seconds: float
+
+    @property
+    def clean(self) -> bool:
+        return not any(finding.cases for finding in self.findings)
+
+
+class Killer:
+    """Kills programs and starts them again."""
+
+    def __init__(self, town: Town, seed: int) -> None:
+        self._town = town
+        self._chance = random.Random(seed)
+        self.kills: Counter[str] = Counter()
+
+    async def run(self, kills: int, say: bool) -> None:
+        """Until so many kills were made; afterwards everything runs."""
+        while (done := self.kills.total()) < kills:
+            await asyncio.sleep(self._chance.uniform(*BETWEEN_KILLS))
+            self._town.cast.check()
+            dice = self._chance.random()
+            if dice < AIMED:
+                await self._when_committed()
+            elif dice < AIMED + AT_TELEGRAM:
+                await self._when_told()
+            else:
+                await self._kill("at random", self._anybody())
+            if say and self.kills.total() // 20 > done // 20:
+                print(f"  {self.kills.total()} kills", file=sys.stderr, flush=True)
+
+    def _anybody(self) -> str:
+        return self._chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+
+    async def _when_committed(self) -> None:
+        """All workers die when the site has committed: before its answer arrives, or before it is written down."""
+        delay = self._chance.choice(AFTER_COMMIT)
+        committed = asyncio.Event()
+        victims: list[str] = []
+
+        def hit() -> None:
+            if committed.is_set():
+                return
+            committed.set()
+            if not delay:  # at once, inside the site's own doing: the answer can't have left
+                victims.extend(self._shoot_workers())
+
+        self._town.site.listeners.append(hit)
+        try:
+            async with asyncio.timeout(COMMIT_COMES_WITHIN):
+                await committed.wait()
+        except TimeoutError:
+            await self._kill("at random", self._anybody())
+            return
+        finally:
+            self._town.site.listeners.remove(hit)
+        if delay:
+            await asyncio.sleep(delay)
+            victims.extend(self._shoot_workers())
+        self.kills["site has committed"] += len(victims)
+        await self._bring_back(victims)
+
+    def _shoot_workers(self) -> list[str]:
+        return [role for role in PROGRAMS if role.startswith("worker") and self._town.cast.kill(role)]
+
+    async def _when_told(self) -> None:
+        """The bot dies when a message has reached Telegram: before it knows, or before it has noted so."""
+        calls = self._town.telegram.calls
+        method = self._chance.choice(("sendMessage", "sendDocument", "editMessageText", "answerCallbackQuery"))
+        try:
+            await self._town.telegram.wait_for_call(method, COMMIT_COMES_WITHIN, after=len(calls))
+        except TimeoutError:
+            await self._kill("at random", self._anybody())
+            return
+        await asyncio.sleep(self._chance.choice(AFTER_SENDING))
+        await self._kill("message at Telegram", "bot")
+
+    async def _kill(self, why: str, role: str) -> None:
+        if self._town.cast.kill(role):
+            self.kills[why] += 1
+            await self._bring_back([role])
+
+    async def _bring_back(self, roles: Sequence[str]) -> None:
+        await asyncio.sleep(self._chance.uniform(*DOWN))
+        for role in roles:
+            await self._town.cast.start(role)
+
+
+async def crash(kills: int, people: int = PEOPLE, seed: int = 1, *, say: bool = False) -> Outcome:
+    """A whole run: load, kills, recovery, and what is then found."""
+    began, ledger, stop = time.monotonic(), Ledger(), asyncio.Event()
+    async with open_town(people) as town:
+        for person in town.site.people:
+            phone_of(town, person)
+        for role in PROGRAMS:
+            await town.cast.start(role)
+        load = asyncio.create_task(live_all(town, ledger, LANES, stop, seed))
+        killer = Killer(town, seed)
+        killing = asyncio.create_task(killer.run(kills, say))
+        await asyncio.wait({load, killing}, return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        if not killing.done():
+            killing.cancel()
+        await asyncio.gather(load, killing)
+        findings = await examine(town, ledger)
+    return Outcome(killer.kills, ledger, findings, time.monotonic() - began)
+
+
+def report(outcome: Outcome) -> str:
+    """The table, and under it every case that was found."""
+    ledger = outcome.ledger
+    lines = [
+        f"{outcome.kills.total()} kills in {outcome.seconds:.0f} s: "
+        + ", ".join(f"{count} {why}" for why, count in outcome.kills.items()),
+        f"asked: {_counted(ledger.asked)}; settled: {_counted(ledger.settled)}",
+        f"told as failed: {_counted(ledger.failed) or 'none'}",
+        "",
+    ]
+    width = max(len(finding.what) for finding in outcome.findings)
+    lines += [f"{finding.what.ljust(width)}  {len(finding.cases):>4}" for finding in outcome.findings]
+    lines += [f"\n{finding.what}: {case}" for finding in outcome.findings for case in finding.cases[:10]]
+    return "\n".join(lines)
+
+
+def _counted(counter: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counter.items()))
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.crash", description="Kills the programs under load.")
+    parser.add_argument("--rounds", type=int, default=KILLS, metavar="N", help="how many kills (%(default)s)")
+    parser.add_argument("--people", type=int, default=PEOPLE, metavar="N", help="how many students (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="what the dice begin with")
+    options = parser.parse_args(arguments)
+    if options.rounds < 1 or options.people < 1:
+        parser.error("--rounds and --people need a number from 1 up")
+    return options
+
+
+async def run(options: argparse.Namespace) -> int:
+    print(await describe(), flush=True)
+    try:
+        outcome = await crash(options.rounds, options.people, options.seed, say=True)
+    except BenchError as error:
+        print(f"The run could not be made: {error}", file=sys.stderr)
+        return BROKEN
+    print(f"\n{report(outcome)}")
+    return REACHED if outcome.clean else MISSED
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(run(parse())))

@@ -1,0 +1,214 @@
+"""A small town: people with accounts, the simulated site, Telegram, and the real programs, which can be killed.
+
+Used by bench.crash and bench.soak. Site and Telegram run in this process and outlive every program; the site tells the
+moment it has committed something, which is when a kill hurts most.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from asyncio.subprocess import Process
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+from bench import programs
+from bench.browser import find_browser
+from bench.programs import BenchError
+from database import Database, open_database, people_of
+from demo import telegram as chat
+from demo.site import Outcome, Person, Site, SiteWorld
+from demo.telegram import TelegramEmulator
+from demo.world import write_configuration
+from settings import load
+
+FIRST_USER = 1001  # on Telegram
+CODE_PERIOD = 5  # s; a one-time code is good for one login, and nobody wants to wait half a minute for the next
+OPENING_DAYS = 30  # so long before a class it opens: all that is asked for is open
+ROUND_TRIP = 0.02  # s
+LEAVING = 20.0  # s for what a killed program had started to end by itself
+WORKERS = 2
+
+PROGRAMS = {
+    "bot": "bot_db.py",
+    **{f"worker {number}": "worker.py" for number in range(1, WORKERS + 1)},
+    "executor": "periodic_executor.py",
+}
+"""What runs: a name for each process, and its program."""
+
+Committed = Callable[[], None]
+
+
+class TownSite(SiteWorld):
+    """The simulated site, which also tells when it has committed a booking or a cancellation."""
+
+    def __init__(self, people: list[Person]) -> None:
+        super().__init__(people=people, opening_days=OPENING_DAYS, round_trip=ROUND_TRIP, round_trip_jitter=0.005)
+        self.listeners: list[Committed] = []
+        self.commits: Counter[str] = Counter()
+        self.asked_twice = 0  # bookings asked for by who held the place already: on a careless site, double bookings
+
+    def book(self, username: str, appointment_id: str) -> Outcome:
+        outcome = super().book(username, appointment_id)
+        self.asked_twice += outcome is Outcome.ALREADY
+        if outcome is Outcome.BOOKED:
+            self._tell("book")
+        return outcome
+
+    def cancel(self, username: str, appointment_id: str) -> bool:
+        done = super().cancel(username, appointment_id)
+        if done:
+            self._tell("cancel")
+        return done
+
+    def _tell(self, what: str) -> None:
+        self.commits[what] += 1
+        for listener in tuple(self.listeners):
+            listener()
+
+
+class Cast:
+    """The real programs as processes. Each can be killed, and comes back when it is started again."""
+
+    def __init__(self, config: Path, log: Path) -> None:
+        self._config = config
+        self._log = log
+        self._running: dict[str, Process] = {}
+        self._since: dict[str, float] = {}
+        self._used = False
+
+    async def start(self, role: str) -> None:
+        """Starts a program that does not run."""
+        self._running[role] = await programs.start(PROGRAMS[role], "--config", str(self._config), log=self._log)
+        self._since[role] = time.monotonic()
+
+    def kill(self, role: str) -> bool:
+        """SIGKILL to the program alone, as the kernel does when memory is short. False when it was dead already."""
+        process = self._running.get(role)
+        if process is None or process.returncode is not None:
+            return False
+        with suppress(ProcessLookupError):
+            process.kill()
+        del self._running[role]
+        return True
+
+    def age(self, role: str) -> float:
+        """Seconds since it was started; 0 when it does not run."""
+        return time.monotonic() - self._since[role] if role in self._running else 0.0
+
+    @property
+    def processes(self) -> dict[str, Process]:
+        """What runs."""
+        return dict(self._running)
+
+    def check(self) -> None:
+        """Raises BenchError when a program ended by itself."""
+        for role, process in self._running.items():
+            if process.returncode is not None:
+                raise BenchError(f"{role} ended with exit code {process.returncode}:\n{programs.tail(self._log)}")
+
+    async def stop(self) -> None:
+        """Ends all of them as a process manager does."""
+        running, self._running = list(self._running.values()), {}
+        await asyncio.gather(*(programs.stop(process) for process in running))
+
+
+class Town:
+    """Made by `open_town`."""
+
+    def __init__(self, folder: Path, site: TownSite, telegram: TelegramEmulator, db: Database, cast: Cast) -> None:
+        self.folder = folder
+        self.site = site
+        self.telegram = telegram
+        self.db = db
+        self.cast = cast
+        self.log = folder / LOG
+        self.database = folder / DATABASE
+
+    def helpers(self) -> list[psutil.Process]:
+        """Drivers and browsers that any of the programs, dead or alive, has started and that still run."""
+        return [each for each in psutil.process_iter() if self._is_helper(each)]
+
+    def _is_helper(self, process: psutil.Process) -> bool:
+        """The portal tells its driver where to keep compiled code, and the browser inherits that."""
+        try:
+            return str(process.environ().get("NODE_COMPILE_CACHE", "")).startswith(str(self.folder))
+        except psutil.Error:
+            return False
+
+    async def left_over(self) -> list[psutil.Process]:
+        """What is still there a while after the last program has ended: there should be nothing."""
+        give_up = time.monotonic() + LEAVING
+        while (left := self.helpers()) and time.monotonic() < give_up:
+            await asyncio.sleep(0.5)
+        return left
+
+    def error(self, reason: str) -> BenchError:
+        return BenchError(f"{reason}\n{programs.tail(self.log)}")
+
+
+LOG = "programs.log"
+DATABASE = "polimisport.db"
+
+
+@asynccontextmanager
+async def open_town(people: int) -> AsyncIterator[Town]:
+    """A town of so many people, who have a timetable; no program runs yet, and none is left at the end."""
+    with tempfile.TemporaryDirectory(prefix="polimisport-town-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        world = TownSite([_person(number) for number in range(people)])
+        telegram = TelegramEmulator(limits=False)
+        async with Site(world) as site, telegram.serve():
+            config = folder / "config.json"
+            write_configuration(config, await _configuration(world, site.base_url, telegram))
+            settings = load(config)
+            async with open_database(settings.database) as db:
+                await db.people.set(people_of(settings))
+                cast = Cast(config, folder / LOG)
+                await programs.finish("refresh_courses.py", "--config", str(config), log=folder / LOG)
+                try:
+                    yield Town(folder, world, telegram, db, cast)
+                finally:
+                    await cast.stop()
+
+
+def _person(number: int) -> Person:
+    return Person(f"{10000001 + number}", f"password-{number}", "JBSWY3DPEHPK3PXP", f"P{number}", period=CODE_PERIOD)
+
+
+async def _configuration(world: TownSite, site_url: str, telegram: TelegramEmulator) -> dict[str, object]:
+    owner, *friends = (_account(person) for person in world.people)
+    telegram_keys = {
+        "bot_token": telegram.token,
+        "allowed_user_id": FIRST_USER,
+        "api_base_url": telegram.api_base_url,
+    }
+    return {
+        **owner,
+        "telegram": telegram_keys,
+        "site": {"base_url": site_url},
+        "database": DATABASE,
+        "browser": {"executable_path": str(await find_browser())},
+        "opening": {"days_ahead": OPENING_DAYS},
+        "friends": [{"telegram_user_id": FIRST_USER + 1 + n, **friend} for n, friend in enumerate(friends)],
+    }
+
+
+def _account(person: Person) -> dict[str, str]:
+    url = f"otpauth://totp/Polimi:{person.username}?secret={person.otp_secret}&period={CODE_PERIOD}"
+    return {"username": person.username, "password": person.password, "otpatu": url}
+
+
+def user_of(person: Person) -> int:
+    """The Telegram id of somebody in the town."""
+    return FIRST_USER + int(person.username) - 10000001
+
+
+def phone_of(town: Town, person: Person) -> chat.Person:
+    """The chat of somebody in the town with the bot."""
+    return town.telegram.person(user_of(person), person.name)
