@@ -46,12 +46,14 @@ log = logging.getLogger(__name__)
 def retry_at(error: AppError, failures: int, now: datetime, deadline: datetime | None) -> datetime | None:
     """When to try again after an error, or None when trying again is of no use.
 
-    `failures` counts earlier ones; `deadline` is when the class begins, after which nothing is tried.
+    `failures` counts earlier ones; `deadline` is when the class begins, after which nothing is tried. What opens later
+    than its rule says is waited for until then.
     """
     may_pass = isinstance(error, SiteUnavailable | SessionExpired | NotOpenYet) or not _known(error)
-    if not may_pass or failures >= MOST_FAILURES:
+    patient = isinstance(error, NotOpenYet) and deadline is not None
+    if not may_pass or (failures >= MOST_FAILURES and not patient):
         return None
-    pause = min(FIRST_PAUSE * 2**failures, LONGEST_PAUSE)
+    pause = min(FIRST_PAUSE * 2 ** min(failures, MOST_FAILURES), LONGEST_PAUSE)
     return now + pause if deadline is None or now + pause < deadline else None
 
 

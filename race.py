@@ -347,7 +347,8 @@ class Race:
         planned: Sequence[float] = (0.0,) if self._report.shots else self._plan()
         while True:
             volley = await self._fire(choice, planned)
-            more = next(pauses, None) if self._requests_left() >= 2 else None  # a shot and a look
+            needed = 3 if volley.has(ShotOutcome.LOST) else 2  # a look for the lost one, a shot and its look
+            more = next(pauses, None) if self._requests_left() >= needed else None
             if (found := await self._settled(choice, volley, is_last=more is None)) is not None:
                 return found
             if more is None or volley.final:
@@ -365,9 +366,10 @@ class Race:
         """What a volley came to, where only "my bookings" can tell. Raises what makes going on wrong."""
         found = None
         if volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY):
-            found = await self._see(choice, LOOKS)
+            found = await self._see(choice, LOOKS[: max(2, self._requests_left())])
         elif volley.has(ShotOutcome.LOST):
-            found = await self._see(choice, LOOKS_LOST if is_last else LOOKS_LOST[:1])
+            looks = max(1, self._requests_left()) if is_last else 1
+            found = await self._see(choice, LOOKS_LOST[:looks])
         if found is None and volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY):
             raise self._with_evidence(SiteChanged("the site answered OK, but the booking is not among ours"))
         if found is None and volley.final and not isinstance(volley.final, BookingRefused):
@@ -375,7 +377,7 @@ class Race:
         return found
 
     async def _see(self, choice: Choice, waits: Sequence[float]) -> Booking | None:
-        return await booking.seen(self._session, choice.wish, waits[: max(2, self._requests_left())])
+        return await booking.seen(self._session, choice.wish, waits)
 
     def _explained(self, volley: Volley) -> SiteError:
         """Why a choice is given up."""

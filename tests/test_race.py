@@ -1,0 +1,384 @@
+"""The race at an opening, against the simulated site: won in time, within its requests, honest about how it went."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Playwright, async_playwright
+
+import booking
+import race
+from demo.site import Outcome
+from model import (
+    FIT_CENTER,
+    Blocked,
+    BookingRefused,
+    NotOpenYet,
+    Overlap,
+    ShotOutcome,
+    SiteChanged,
+    SiteError,
+    SiteUnavailable,
+    SlotFull,
+    SlotNotFound,
+    Wish,
+    clock_time,
+)
+from portal import api
+from race import MOST_REQUESTS
+from tests.openings import OPENS, Opening, opening
+from tests.sites import GIULIA, TUESDAY, chromium
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
+
+BOOK, SCHEDULE, MINE = "BookAppointment", "GetActivitySchedule", "/Booking"
+
+
+class Open(Protocol):
+    def __call__(self, **options: Any) -> AbstractAsyncContextManager[Opening]: ...
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def engine() -> AsyncIterator[tuple[Playwright, Browser]]:
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=chromium())
+        yield driver, browser
+        await browser.close()
+
+
+@pytest.fixture
+def at(engine: tuple[Playwright, Browser], tmp_path: Path) -> Open:
+    """Opens a site shortly before noon."""
+    numbers = iter(range(100))
+    return lambda **options: opening(engine, tmp_path / str(next(numbers)), **options)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many looks for a booking as ever, in a shorter time."""
+    monkeypatch.setattr(race, "LOOKS", (0.0, 0.05, 0.05, 0.1))
+    monkeypatch.setattr(race, "LOOKS_LOST", (0.0, 0.05, 0.05))
+
+
+def of(opened: Opening, course: str = "", start: str = "", activity: str = "") -> Wish:
+    slot = opened.world.slot(TUESDAY, course, start, activity)
+    return Wish(slot.course or FIT_CENTER, "Giuriati", TUESDAY, clock_time(slot.start))
+
+
+def apart(opened: Opening) -> list[Wish]:
+    """Three gym turns of the day, none meeting another."""
+    gym = opened.world.slots(TUESDAY, "Giuriati - Fit Center")
+    return [Wish(FIT_CENTER, "Giuriati", TUESDAY, clock_time(slot.start)) for slot in gym[:3]]
+
+
+async def lost(opened: Opening, *wishes: Wish) -> SiteError:
+    with pytest.raises(SiteError) as caught:
+        await opened.race(*wishes)
+    return caught.value
+
+
+# ----- in time
+
+
+async def test_servers_whose_clocks_are_off_are_met_in_time_with_ten_requests(at: Open) -> None:
+    async def one(ahead: float) -> tuple[float, float, int]:
+        async with at(lead=6.0, ahead=ahead, knows=False, round_trip=0.03) as opened:
+            await booking.find_slots(opened.session, [opened.pilates])  # the calendars are known from the day before
+            opened.world.rival(opened.pilates_id, after=0.5)
+            before = opened.requests
+            won = await opened.race()
+            assert won.report
+            return opened.arrivals(Outcome.BOOKED)[0], won.report.offset - ahead, opened.requests - before
+
+    for arrival, mistake, requests in await asyncio.gather(*map(one, (-1.9, -0.4, 0.7, 2.0))):
+        assert 0 <= arrival < 0.5
+        assert abs(mistake) < 0.2
+        assert requests <= MOST_REQUESTS
+
+
+async def test_a_crowd_that_takes_the_last_place_after_100_ms_is_too_late(at: Open) -> None:
+    async with at(ahead=1.3, lead=2.3, round_trip=0.03) as opened:
+        opened.world.rival(opened.pilates_id, after=0.1)
+        won = await opened.race()
+        assert won.choice == 0
+        assert [slot.course for slot in opened.world.bookings(GIULIA)] == ["PILATES MATWORK"]
+
+
+async def test_the_report_tells_how_it_went(at: Open) -> None:
+    async with at(ahead=-1.0, round_trip=0.03) as opened:
+        won = await opened.race()
+        report = won.report
+        assert report
+        assert report.opens_at == OPENS
+        assert report.offset == pytest.approx(-1.0, abs=0.01)
+        assert 0 < report.doubt < 0.01
+        assert report.seen
+        assert report.hit
+        assert -0.05 < report.hit.arrived < report.seen
+        assert len(report.shots) == len(opened.shots)
+        assert report.hit.message == "Prenotazione effettuata con successo."
+
+
+async def test_when_many_race_each_sends_one_shot(at: Open) -> None:
+    async with at() as opened:
+        opened.racing = 20
+        await opened.race()
+        assert opened.shots[0] in (Outcome.BOOKED, Outcome.NOT_OPEN)
+        assert len(opened.shots) <= 2
+
+
+# ----- too early
+
+
+async def test_what_opens_a_little_later_is_tried_again_at_once(at: Open) -> None:
+    async with at(round_trip=0.03) as opened:
+        opened.world.faults.opening_shift = 0.15
+        won = await opened.race()
+        assert opened.shots.count(Outcome.NOT_OPEN) >= 3
+        assert won.report
+        assert [shot.outcome for shot in won.report.shots[:3]] == [ShotOutcome.EARLY] * 3
+        assert opened.requests <= MOST_REQUESTS + 3
+
+
+async def test_what_stays_closed_is_left_to_the_queue_with_its_report(at: Open) -> None:
+    async with at() as opened:
+        opened.world.faults.opening_shift = 60.0
+        error = await lost(opened)
+        assert isinstance(error, NotOpenYet)
+        assert error.opening
+        assert {shot.outcome for shot in error.opening.shots} == {ShotOutcome.EARLY}
+        assert len(opened.shots) <= MOST_REQUESTS - 3
+
+
+async def test_words_nobody_knows_may_mean_too_early_and_are_kept(at: Open) -> None:
+    async with at() as opened:
+        opened.world.faults.unknown_refusal = "Torna più avanti."
+        opened.world.faults.times["unknown_refusal"] = 4
+        assert (await opened.race()).choice == 0
+    async with at() as opened:
+        opened.world.faults.unknown_refusal = "La luna non è favorevole."
+        error = await lost(opened)
+        assert type(error) is BookingRefused
+        assert "La luna" in str(error)
+        assert error.evidence
+
+
+async def test_what_looks_open_before_its_time_is_booked_before_its_time(at: Open) -> None:
+    async with at(lead=30.0) as opened:
+        opened.world.faults.opening_shift = -3600.0
+        won = await opened.race()
+        assert won.report
+        assert won.report.opened_early
+        assert len(opened.shots) == 1
+
+
+# ----- too late
+
+
+async def test_who_starts_after_the_opening_shoots_at_once(at: Open) -> None:
+    async with at(lead=-3.0, knows=False) as opened:
+        won = await opened.race()
+        assert won.report
+        assert opened.arrivals(Outcome.BOOKED)[0] < 3.5
+        assert all(entry.user for entry in opened.world.log)  # no stranger asked for the time
+
+
+async def test_late_by_our_clock_is_early_by_a_server_that_is_behind(at: Open) -> None:
+    async with at(lead=-0.2, ahead=-1.5, knows=False, round_trip=0.03) as opened:
+        opened.world.rival(opened.pilates_id, after=0.6)
+        won = await opened.race()
+        assert won.report
+        assert 0 <= opened.arrivals(Outcome.BOOKED)[0] < 0.6
+        assert won.report.offset == pytest.approx(-1.5, abs=0.4)
+
+
+@pytest.mark.parametrize("lead", [2.0, 0.4, 0.05, -0.1])
+async def test_whoever_comes_late_skips_preparations_but_not_the_shot(at: Open, lead: float) -> None:
+    async with at(lead=lead, knows=False, round_trip=0.03) as opened:
+        opened.world.rival(opened.pilates_id, after=1.0)
+        assert (await opened.race()).choice == 0
+
+
+async def test_a_session_that_dies_at_the_opening_is_renewed_and_shoots(at: Open) -> None:
+    async with at() as opened:
+        opened.world.faults.session_ends = True
+        opened.world.faults.where["session_ends"] = BOOK
+        opened.world.faults.times["session_ends"] = 1
+        assert (await opened.race()).choice == 0
+        assert opened.world.login_attempts[GIULIA] == 1
+
+
+# ----- alternatives, and what is ours already
+
+
+async def test_alternatives_are_tried_in_order_when_the_wish_is_full(at: Open) -> None:
+    async with at() as opened:
+        first, second, third = apart(opened)
+        for wish in (first, second):
+            opened.world.fill(opened.world.slot(TUESDAY, start=f"{wish.start:%H:%M}").appointment_id)
+        won = await opened.race(first, second, third)
+        assert won.choice == 2
+        assert won.why_not_first.count("Posti esauriti") == 2
+        assert [f"{third.start:%H:%M}"] == [slot.start for slot in opened.world.bookings(GIULIA)]
+        assert opened.requests <= MOST_REQUESTS + 3
+
+
+async def test_when_nothing_is_left_the_first_refusal_is_told(at: Open) -> None:
+    async with at() as opened:
+        wishes = apart(opened)
+        for wish in wishes:
+            opened.world.fill(opened.world.slot(TUESDAY, start=f"{wish.start:%H:%M}").appointment_id)
+        error = await lost(opened, *wishes)
+        assert isinstance(error, SlotFull)
+        assert error.opening
+        assert {shot.choice for shot in error.opening.shots} == {0, 1, 2}
+
+
+async def test_a_waiting_list_is_no_place(at: Open) -> None:
+    async with at() as opened:
+        opened.world.fill(opened.pilates_id)
+        opened.world.faults.waiting_list = True
+        assert isinstance(await lost(opened), SlotFull)
+
+
+async def test_what_is_ours_already_is_not_shot_at(at: Open) -> None:
+    async with at(lead=-60.0) as opened:
+        opened.world.book(GIULIA, opened.pilates_id)
+        won = await opened.race()
+        assert (won.booked.way, won.report) == ("already", None)
+        assert opened.shots == []
+
+
+async def test_an_alternative_somebody_won_before_dying_is_ours_and_nothing_more_is_booked(at: Open) -> None:
+    async with at(lead=-1.0) as opened:
+        first, second, _ = apart(opened)
+        opened.world.book(GIULIA, opened.world.slot(TUESDAY, start=f"{second.start:%H:%M}").appointment_id)
+        won = await opened.race(first, second)
+        assert (won.choice, opened.shots) == (1, [])
+
+
+async def test_what_meets_another_booking_gives_way_to_an_alternative(at: Open) -> None:
+    async with at() as opened:
+        gym = opened.world.slots(TUESDAY, "Giuriati - Fit Center")
+        pilates = opened.world.slot(TUESDAY, "PILATES MATWORK")
+        meeting = next(slot for slot in gym if slot.overlaps(pilates))
+        other = next(slot for slot in gym if not slot.overlaps(pilates) and not slot.overlaps(meeting))
+        opened.world._held[GIULIA] = {meeting.appointment_id: "P1"}
+        assert isinstance(await lost(opened, opened.pilates), Overlap)
+        assert opened.shots == []
+        won = await opened.race(opened.pilates, of(opened, start=other.start, activity=other.activity))
+        assert won.choice == 1
+        assert "meets our" in won.why_not_first
+
+
+async def test_a_slot_that_vanished_is_not_shot_at(at: Open) -> None:
+    async with at() as opened:
+        gone = Wish("PILATES MATWORK", "Giuriati", TUESDAY, clock_time("04:04"))
+        assert isinstance(await lost(opened, gone), SlotNotFound)
+        won = await opened.race(gone, opened.pilates)
+        assert won.choice == 1
+        assert "04:04" in won.why_not_first
+
+
+# ----- answers that do not come, or make no sense
+
+
+async def test_a_lost_answer_is_read_back_and_nothing_is_booked_twice(at: Open) -> None:
+    async with at() as opened:
+        opened.world.faults.lost_answer = True
+        opened.world.faults.where["lost_answer"] = BOOK
+        won = await opened.race()
+        assert won.report
+        assert len(opened.world.bookings(GIULIA)) == 1
+
+
+@pytest.mark.parametrize("fault", ["html_for_json", "empty_answer"])
+async def test_answers_that_make_no_sense_are_settled_by_reading(at: Open, fault: str) -> None:
+    async with at() as opened:
+        setattr(opened.world.faults, fault, True)
+        opened.world.faults.where[fault] = BOOK
+        assert (await opened.race()).choice == 0
+
+
+async def test_a_site_that_never_answers_leaves_a_report_and_another_try(at: Open) -> None:
+    async with at(timeout=0.3) as opened:
+        opened.world.faults.hang = True
+        opened.world.faults.where["hang"] = BOOK
+        error = await lost(opened)
+        assert isinstance(error, SiteUnavailable)
+        assert error.opening
+        assert {shot.outcome for shot in error.opening.shots} == {ShotOutcome.LOST}
+        assert opened.requests <= MOST_REQUESTS + 3
+
+
+async def test_a_slow_site_is_waited_for(at: Open) -> None:
+    async with at(timeout=2.0) as opened:
+        opened.world.faults.slow = 0.7
+        opened.world.faults.where["slow"] = BOOK
+        won = await opened.race()
+        assert won.report
+        assert won.report.seen
+        assert won.report.seen > 0.6
+
+
+async def test_a_timetable_that_fails_is_replaced_by_what_was_read_before(at: Open) -> None:
+    async with at() as opened:
+        opened.known = list(await booking.find_slots(opened.session, [opened.pilates]))  # type: ignore[arg-type]
+        opened.world.faults.fail = {SCHEDULE: 503}
+        assert (await opened.race()).choice == 0
+        opened.known = []
+        assert isinstance(await lost(opened), SiteUnavailable)
+
+
+async def test_not_knowing_what_we_hold_keeps_nobody_from_shooting(at: Open) -> None:
+    async with at() as opened:
+        opened.world.faults.status_503 = True
+        opened.world.faults.where["status_503"] = MINE
+        opened.world.faults.times["status_503"] = 1
+        opened.known = list(await _known(opened))
+        assert (await opened.race()).choice == 0
+
+
+async def _known(opened: Opening) -> list[Any]:
+    opened.world.faults.times["status_503"] = 0
+    found = await booking.find_slots(opened.session, [opened.pilates])
+    opened.world.faults.times["status_503"] = 1
+    return list(found)
+
+
+async def test_a_yes_without_a_booking_is_not_believed(at: Open) -> None:
+    async with at() as opened:
+        opened.world.faults.lying_success = True
+        error = await lost(opened)
+        assert isinstance(error, SiteChanged)
+        assert error.evidence
+
+
+async def test_a_block_stops_us_and_is_told(at: Open) -> None:
+    async with at() as opened:
+        opened.world.faults.fail = {BOOK: 429}
+        error = await lost(opened)
+        assert isinstance(error, Blocked)
+        assert error.opening
+        assert len(opened.shots) <= 3
+
+
+async def test_without_the_servers_time_ours_is_good_enough(
+    at: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def silent(_: object) -> Mapping[str, str]:
+        return {}
+
+    monkeypatch.setattr(api, "clock", silent)
+    async with at(knows=False, lead=1.0) as opened:
+        with caplog.at_level(logging.WARNING):
+            won = await opened.race()
+        assert won.choice == 0
+        assert "our own clock" in caplog.text
