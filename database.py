@@ -15,6 +15,7 @@ from settings import Settings, fingerprint
 from store.bookings import Bookings
 from store.catalogue import Catalogue
 from store.connection import Connection
+from store.heartbeats import Heartbeats
 from store.migrations import migrate
 from store.outbox import Outbox
 from store.people import People, Person
@@ -35,6 +36,7 @@ class Database:
         self.bookings = Bookings(connection)
         self.periodic = Periodic(connection, clock)
         self.outbox = Outbox(connection, clock)
+        self.heartbeats = Heartbeats(connection, clock)
 
 
 @asynccontextmanager

@@ -170,6 +170,8 @@ class NoticeKind(StrEnum):
     GONE = "gone"  # a booking vanished from the site, and not through us (booking_row_id)
     REHEARSAL = "rehearsal"  # what will be tried at the opening, and whether it can work (action_id)
     REMINDER = "reminder"  # a class comes near while its place can still be given back (booking_row_id)
+    PROGRAM_DOWN = "program_down"  # for the owner: a program of ours is dead or hangs (outage_id)
+    PROGRAM_BACK = "program_back"  # for the owner: it lives again (outage_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -564,6 +566,7 @@ class Notice:
     confirmation_id: int | None
     occurrence_id: int | None
     created_at: datetime
+    outage_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

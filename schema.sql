@@ -291,6 +291,31 @@ CREATE TRIGGER holiday_ended AFTER DELETE ON holidays
 CREATE TRIGGER confirmed_by_hand AFTER UPDATE OF confirmed ON pending_confirmations WHEN new.confirmed = 1
     BEGIN UPDATE executor SET plan_version = plan_version + 1; END;
 
+-- The programs -----------------------------------------------------------------------------------------------------
+
+-- Signs of life: one row per running process, written every twenty seconds by bot, worker and executor themselves, and
+-- taken away when they end as told. A row that is not written any more is a process that died or hangs.
+CREATE TABLE heartbeats (
+    name       TEXT PRIMARY KEY,  -- machine, process namespace, process: as in booking_actions.worker
+    program    TEXT NOT NULL CHECK (program IN ('bot', 'worker', 'executor')),
+    pid        INTEGER NOT NULL,
+    started_at TEXT NOT NULL,
+    at         TEXT NOT NULL,
+    note       TEXT NOT NULL DEFAULT ''  -- what it is at
+) STRICT;
+
+-- What the owner is told about them: one row per process that was missed. until: when it beat again, or another of its
+-- kind had taken its place; NULL while it is missed.
+CREATE TABLE outages (
+    id      INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL,
+    program TEXT NOT NULL,
+    since   TEXT NOT NULL,     -- its last sign of life
+    died    INTEGER NOT NULL CHECK (died IN (0, 1)),  -- 1: the process is no more; 0: it hangs, or its machine is gone
+    until   TEXT
+) STRICT;
+CREATE UNIQUE INDEX one_open_outage ON outages (name) WHERE until IS NULL;
+
 -- The outbox -------------------------------------------------------------------------------------------------------
 
 -- What a person should hear, as kind and ids; bot_db.py makes the words and sends it, at least once, in order per chat.
@@ -303,6 +328,7 @@ CREATE TABLE notices (
     booking_row_id  INTEGER REFERENCES user_bookings (id) ON DELETE CASCADE,
     confirmation_id INTEGER REFERENCES pending_confirmations (id) ON DELETE CASCADE,
     occurrence_id   INTEGER REFERENCES occurrences (id) ON DELETE CASCADE,
+    outage_id       INTEGER REFERENCES outages (id) ON DELETE CASCADE,
     created_at      TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     sent_at         TEXT,
     attempts        INTEGER NOT NULL DEFAULT 0,

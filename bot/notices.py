@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import screens, screens_held
+from bot import screens, screens_held, screens_programs
 from bot.answers import Answers
 from bot.page import Letter, Page
 from database import Database
@@ -21,6 +21,7 @@ from model import (
     PeriodicBooking,
     Wish,
 )
+from store.heartbeats import Outage
 
 SCREENSHOT = "screenshot.png"  # in an action's evidence folder
 
@@ -74,6 +75,10 @@ class Composer:
                 return Post(letter=Letter(screens.vanished(await self._held(notice), self._answers.when())))
             case NoticeKind.REMINDER:
                 return await self._reminder(notice)
+            case NoticeKind.PROGRAM_DOWN:
+                return await self._down(notice)
+            case NoticeKind.PROGRAM_BACK:
+                return Post(letter=Letter(screens_programs.back(await self._outage(notice), self._answers.when())))
 
     async def _action(self, notice: Notice) -> Action:
         action = await self._db.queue.find(notice.action_id or 0, notice.user_id)
@@ -152,6 +157,19 @@ class Composer:
             raise NothingToTell(f"the booking in row {held.id} is no longer held")
         page = screens_held.reminder(held, self._answers.free_until(held), self._answers.when())
         return Post(letter=Letter(page))
+
+    async def _outage(self, notice: Notice) -> Outage:
+        outage = await self._db.heartbeats.outage(notice.outage_id or 0)
+        if outage is None:
+            raise NothingToTell(f"there is no outage {notice.outage_id}")
+        return outage
+
+    async def _down(self, notice: Notice) -> Post:
+        """Nothing when it is over by now, as always when it was us: that it is over tells all."""
+        outage = await self._outage(notice)
+        if outage.until is not None or outage.program == "bot":
+            return Post()
+        return Post(letter=Letter(screens_programs.down(outage, self._answers.when())))
 
 
 async def _screenshot(action: Action) -> Path | None:

@@ -17,12 +17,13 @@ async def add_notice(
     booking_row_id: int | None = None,
     confirmation_id: int | None = None,
     occurrence_id: int | None = None,
+    outage_id: int | None = None,
 ) -> None:
     """Puts a notice in the outbox, in the transaction of the fact it tells."""
     await tx.run(
         """
-        INSERT INTO notices (user_id, kind, action_id, booking_row_id, confirmation_id, occurrence_id)
-        VALUES (:user_id, :kind, :action_id, :booking_row_id, :confirmation_id, :occurrence_id)
+        INSERT INTO notices (user_id, kind, action_id, booking_row_id, confirmation_id, occurrence_id, outage_id)
+        VALUES (:user_id, :kind, :action_id, :booking_row_id, :confirmation_id, :occurrence_id, :outage_id)
         """,
         {
             "user_id": user_id,
@@ -31,6 +32,7 @@ async def add_notice(
             "booking_row_id": booking_row_id,
             "confirmation_id": confirmation_id,
             "occurrence_id": occurrence_id,
+            "outage_id": outage_id,
         },
     )
 
@@ -45,6 +47,7 @@ def _notice(row: sqlite3.Row) -> Notice:
         confirmation_id=row["confirmation_id"],
         occurrence_id=row["occurrence_id"],
         created_at=instant(row["created_at"]),
+        outage_id=row["outage_id"],
     )
 
 

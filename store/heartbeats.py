@@ -1,0 +1,137 @@
+"""heartbeats and outages: which programs live, and which of them the owner was told about because they did not.
+
+Every program writes its own line and looks at the others' lines in the same transaction, so that each outage is told
+once, by whichever program lives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from model import Clock, NoticeKind, instant, stamp
+from store.connection import Connection, Transaction
+from store.outbox import add_notice
+
+LATE = timedelta(seconds=90)  # without a beat: four are missing
+IsDead = Callable[[str], bool]  # whether a process is known to be no more, by its name
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The last sign of life of a process. `name` says machine, process namespace and process, as in program.py."""
+
+    program: str
+    name: str
+    pid: int
+    started_at: datetime
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A program that was missed from `since` on; `until` is None while it still is."""
+
+    id: int
+    program: str
+    since: datetime
+    died: bool  # the process is no more; else it hangs, or its machine can't be reached
+    until: datetime | None
+
+
+class Heartbeats:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._db = connection
+        self._clock = clock
+
+    async def all(self) -> list[Heartbeat]:
+        """Every process that has not said goodbye, oldest sign of life first."""
+        rows = await self._db.rows("SELECT * FROM heartbeats ORDER BY at, program")
+        return [
+            Heartbeat(
+                row["program"], row["name"], row["pid"], instant(row["started_at"]), instant(row["at"]), row["note"]
+            )
+            for row in rows
+        ]
+
+    async def outage(self, outage_id: int) -> Outage | None:
+        row = await self._db.row("SELECT * FROM outages WHERE id = :id", {"id": outage_id})
+        if row is None:
+            return None
+        until = instant(row["until"]) if row["until"] else None
+        return Outage(row["id"], row["program"], instant(row["since"]), bool(row["died"]), until)
+
+    async def beat(
+        self, program: str, name: str, pid: int, started: datetime, note: str, *, is_dead: IsDead | None
+    ) -> None:
+        """Writes down that this process lives. With `is_dead`, also looks whether the others do, and tells the owner.
+
+        Whoever has only just started, or just woken from a sleep, must not judge: pass None.
+        """
+        now = self._clock()
+        mine = {"program": program, "name": name, "pid": pid, "started": stamp(started), "note": note}
+        async with self._db.transaction() as tx:
+            await tx.run(
+                """
+                INSERT INTO heartbeats (program, name, pid, started_at, at, note)
+                VALUES (:program, :name, :pid, :started, :now, :note)
+                ON CONFLICT (name) DO UPDATE SET
+                    program = :program, pid = :pid, started_at = :started, at = :now, note = :note
+                """,
+                mine | {"now": stamp(now)},
+            )
+            await _forget_replaced(tx, mine)
+            if is_dead is not None:
+                await _miss(tx, now, is_dead)
+            await _welcome_back(tx, now)
+
+    async def stop(self, name: str) -> None:
+        """A process that ends as it was told to is missed by nobody."""
+        await self._db.write("DELETE FROM heartbeats WHERE name = :name", {"name": name})
+
+
+async def _forget_replaced(tx: Transaction, mine: dict[str, object]) -> None:
+    """A process of the same program that fell silent before this one started: this one stands in for it."""
+    await tx.run(
+        "DELETE FROM heartbeats WHERE program = :program AND name <> :name AND at < :started",
+        {key: mine[key] for key in ("program", "name", "started")},
+    )
+
+
+async def _miss(tx: Transaction, now: datetime, is_dead: IsDead) -> None:
+    """Opens an outage for every process without a beat for LATE, and tells the owner."""
+    late = await tx.run(
+        """
+        SELECT program, name, at FROM heartbeats
+        WHERE at < :limit AND name NOT IN (SELECT name FROM outages WHERE until IS NULL)
+        """,
+        {"limit": stamp(now - LATE)},
+    )
+    for row in late:
+        [outage] = await tx.run(
+            "INSERT INTO outages (program, name, since, died) VALUES (:program, :name, :at, :died) RETURNING id",
+            dict(row) | {"died": int(is_dead(row["name"]))},
+        )
+        await _tell_owner(tx, NoticeKind.PROGRAM_DOWN, outage["id"])
+
+
+async def _welcome_back(tx: Transaction, now: datetime) -> None:
+    """Closes the outages of whoever beats again or was replaced, and tells the owner."""
+    back = await tx.run(
+        """
+        UPDATE outages SET until = :now
+        WHERE until IS NULL AND name NOT IN (SELECT name FROM heartbeats WHERE at < :limit)
+            AND EXISTS (SELECT 1 FROM heartbeats WHERE heartbeats.program = outages.program AND at >= :limit)
+        RETURNING id
+        """,
+        {"now": stamp(now), "limit": stamp(now - LATE)},
+    )
+    for row in back:
+        await _tell_owner(tx, NoticeKind.PROGRAM_BACK, row["id"])
+
+
+async def _tell_owner(tx: Transaction, kind: NoticeKind, outage_id: int) -> None:
+    for owner in await tx.run("SELECT user_id FROM accounts WHERE role = 'owner' AND active = 1"):
+        await add_notice(tx, owner["user_id"], kind, outage_id=outage_id)
