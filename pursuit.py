@@ -116,7 +116,7 @@ class Pursuit:
             return Booked(held, self._clock(), None, "already", "")
         slot = await booking.find_slot(session, action.wish)
         booking.refuse_if_overlapping(mine, slot)
-        return await self._if_open(session, action.wish, slot)
+        return await self._book_if_open(action, session, slot)
 
     async def _prove_login(self, user_id: int, session: SiteSession) -> None:
         async with self._turns:
@@ -125,12 +125,13 @@ class Pursuit:
                 await session.renew()
                 self._logged_in[user_id] = self._clock()
 
-    async def _if_open(self, session: SiteSession, wish: Wish, slot: Slot) -> Booked | None:
+    async def _book_if_open(self, action: Action, session: SiteSession, slot: Slot) -> Booked | None:
         """A slot that looks open before its time is tried: the rule may be wrong, or have changed."""
         if slot.status is not SlotStatus.AVAILABLE:
             return None
+        await self._db.queue.stop_rehearsing(action)
         try:
-            return await booking.book(session, wish)
+            return await booking.book(session, action.wish)
         except (BookingRefused, SiteUnavailable, SiteChanged) as error:
             log.info("  it looks open already, but: %s", error)
             return None

@@ -361,6 +361,15 @@ class Queue(Choices):
         if not rows:
             raise LeaseLost(f"action {action.id} is no longer ours")
 
+    async def stop_rehearsing(self, action: Action) -> None:
+        """From now on it may book: until now its person could still change it or take it back. Raises LeaseLost."""
+        rows = await self._db.write(
+            f"UPDATE booking_actions SET rehearse_at = NULL {FENCE}",  # noqa: S608 - a constant of this file
+            {"id": action.id, "mine": action.attempts},
+        )
+        if not rows:
+            raise LeaseLost(f"action {action.id} is no longer ours")
+
     # Settling: the worker, always behind the fence
 
     async def release(self, action: Action) -> None:

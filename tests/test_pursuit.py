@@ -1,0 +1,448 @@
+"""How a place is pursued: rehearsed the evening before, raced for, booked late, watched, upgraded; and what is told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Playwright, async_playwright
+
+import race
+from database import Database, NewAction, open_database
+from demo.site import Outcome
+from model import (
+    FIT_CENTER,
+    PREPARE,
+    Action,
+    ActionStatus,
+    ActionType,
+    AppError,
+    Booking,
+    LeaseLost,
+    NoticeKind,
+    OpeningRule,
+    Role,
+    ShotOutcome,
+    WatchMode,
+    Wish,
+    clock_time,
+    plan_booking,
+)
+from perform import Performer
+from store.people import Person
+from tests.openings import OPENS, Opening, opening
+from tests.sites import GIULIA, ROME, TUESDAY, chromium, credentials
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
+
+OWNER = 1
+RULE = OpeningRule(2, time(12), ROME)
+EVENING = 16 * 3600.0  # s before an opening at noon, its rehearsal at 20:00
+LONG_AFTER = -3600.0
+
+
+@dataclass
+class Stage:
+    """An opening with a queue in front of it."""
+
+    opened: Opening
+    db: Database
+    performer: Performer
+    error: AppError | None = None
+
+    async def add(self, wish: Wish | None = None, **more: Any) -> Action:
+        return await self.db.queue.add(
+            NewAction(ActionType.BOOK, OWNER, wish or self.opened.pilates, opens_at=OPENS, **more)
+        )
+
+    async def act(self) -> Action:
+        """Whatever is due next, done; the row as it is afterwards."""
+        action = await self.db.queue.claim("somebody", 60)
+        assert action, "nothing is due"
+        self.error = await self.performer.perform(action)
+        return await self.row(action)
+
+    async def row(self, action: Action) -> Action:
+        row = await self.db.queue.find(action.id)
+        assert row
+        return row
+
+    async def told(self) -> list[NoticeKind]:
+        rows = await self.db.connection.rows("SELECT kind FROM notices ORDER BY id")
+        return [NoticeKind(row["kind"]) for row in rows]
+
+    def has_logged_in(self) -> None:
+        """As after another rehearsal of the same evening."""
+        self.performer._pursuit._logged_in[OWNER] = self.opened.clock()
+
+    def gym(self, number: int) -> Wish:
+        slot = self.opened.world.slots(TUESDAY, "Giuriati - Fit Center")[number]
+        return Wish(FIT_CENTER, "Giuriati", TUESDAY, clock_time(slot.start))
+
+    def id_of(self, wish: Wish) -> str:
+        course = "" if wish.course == FIT_CENTER else wish.course
+        activity = "Giuriati - Fit Center" if not course else ""
+        return self.opened.world.slot(TUESDAY, course, f"{wish.start:%H:%M}", activity).appointment_id
+
+    @property
+    def held(self) -> list[str]:
+        return [slot.course or FIT_CENTER for slot in self.opened.world.bookings(GIULIA)]
+
+
+class Set(Protocol):
+    def __call__(self, lead: float = ..., **options: Any) -> AbstractAsyncContextManager[Stage]: ...
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def engine() -> AsyncIterator[tuple[Playwright, Browser]]:
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=chromium())
+        yield driver, browser
+        await browser.close()
+
+
+@pytest.fixture
+def at(engine: tuple[Playwright, Browser], tmp_path: Path) -> Set:
+    @asynccontextmanager
+    async def stage(lead: float = 0.3, **options: Any) -> AsyncIterator[Stage]:
+        async with (
+            opening(engine, tmp_path, lead=lead, **options) as opened,
+            open_database(tmp_path / "polimisport.db", opened.clock) as db,
+        ):
+            await db.people.set([Person(OWNER, Role.OWNER, "x")])
+            performer = Performer(db, opened.portal, {OWNER: credentials(OWNER)}, RULE, opened.clock)
+            performer._pursuit._server = opened.server
+            yield Stage(opened, db, performer)
+
+    return stage
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many looks for a booking as ever, in a shorter time."""
+    monkeypatch.setattr(race, "LOOKS", (0.0, 0.05, 0.05, 0.1))
+    monkeypatch.setattr(race, "LOOKS_LOST", (0.0, 0.05, 0.05))
+
+
+def evening(now: datetime) -> dict[str, Any]:
+    """A booking planned now, whose rehearsal is due."""
+    return {"run_at": now, "rehearse_at": now}
+
+
+# ----- the rehearsal
+
+
+async def test_the_rehearsal_logs_in_for_real_books_nothing_and_tells(at: Set) -> None:
+    async with at(EVENING) as stage:
+        await stage.add(**evening(stage.opened.clock()))
+        action = await stage.act()
+        assert (action.status, action.rehearsal, action.rehearse_at) == (ActionStatus.PENDING, "ok", None)
+        assert action.run_at == OPENS - PREPARE
+        assert stage.opened.world.login_attempts[GIULIA] == 1
+        assert len(stage.opened.world.codes_received[GIULIA]) == 1
+        assert stage.opened.shots == []
+        assert await stage.told() == [NoticeKind.REHEARSAL]
+
+
+async def test_two_bookings_of_an_evening_are_rehearsed_with_one_login(at: Set) -> None:
+    async with at(EVENING) as stage:
+        for number in (0, 1):
+            await stage.add(stage.gym(number), **evening(stage.opened.clock()))
+        rows = [await stage.act(), await stage.act()]
+        assert [row.rehearsal for row in rows] == ["ok", "ok"]
+        assert stage.opened.world.login_attempts[GIULIA] == 1
+
+
+async def test_a_password_that_is_refused_in_the_evening_is_not_sent_again_at_night(at: Set) -> None:
+    async with at(EVENING) as stage:
+        wrong = replace(credentials(OWNER), password="not-this-one")
+        stage.performer._people = {OWNER: wrong}
+        await stage.add(**evening(stage.opened.clock()))
+        action = await stage.act()
+        assert (action.status, action.rehearsal) == (ActionStatus.PENDING, "LoginRejected")
+        stage.opened.clock.move(EVENING)
+        assert (await stage.act()).error_kind == "LoginRejected"
+        assert stage.opened.world.login_attempts[GIULIA] == 1
+        assert await stage.told() == [NoticeKind.REHEARSAL, NoticeKind.RESULT]
+
+
+async def test_the_rehearsal_finds_what_would_fail(at: Set) -> None:
+    async with at(EVENING) as stage:
+        stage.has_logged_in()
+        pilates = stage.opened.world.slot(TUESDAY, "PILATES MATWORK")
+        gym = stage.opened.world.slots(TUESDAY, "Giuriati - Fit Center")
+        meeting = next(slot for slot in gym if slot.overlaps(pilates))
+        stage.opened.world._held[GIULIA] = {meeting.appointment_id: "P1"}
+        await stage.add(**evening(stage.opened.clock()))
+        assert (await stage.act()).rehearsal == "Overlap"
+        await stage.add(Wish("ACQUAGYM", "Giuriati", TUESDAY, time(4)), **evening(stage.opened.clock()))
+        assert (await stage.act()).rehearsal == "SlotNotFound"
+        stage.opened.world.faults.status_503 = True
+        await stage.add(stage.gym(0), **evening(stage.opened.clock()))
+        assert (await stage.act()).rehearsal == "SiteUnavailable"
+
+
+async def test_what_is_open_in_the_evening_already_is_booked_then(at: Set) -> None:
+    async with at(EVENING) as stage:
+        stage.has_logged_in()
+        stage.opened.world.faults.opening_shift = -86_400.0
+        await stage.add(**evening(stage.opened.clock()))
+        action = await stage.act()
+        report = await stage.db.queue.opening(action.id)
+        assert action.status is ActionStatus.COMPLETED
+        assert report
+        assert report.opened_early
+
+
+async def test_what_was_taken_back_during_its_rehearsal_is_not_booked(at: Set) -> None:
+    async with at(EVENING) as stage:
+        stage.has_logged_in()
+        stage.opened.world.faults.opening_shift = -86_400.0
+        await stage.add(**evening(stage.opened.clock()))
+        action = await stage.db.queue.claim("somebody", 60)
+        assert action
+        assert await stage.db.queue.withdraw(action.id, OWNER)
+        with pytest.raises(LeaseLost):
+            await stage.performer.perform(action)
+        assert stage.opened.shots == []
+
+
+async def test_what_is_held_already_needs_no_opening(at: Set) -> None:
+    async with at(EVENING) as stage:
+        stage.has_logged_in()
+        pilates = stage.opened.world.slot(TUESDAY, "PILATES MATWORK")
+        stage.opened.world._held[GIULIA] = {pilates.appointment_id: "P1"}
+        await stage.add(**evening(stage.opened.clock()))
+        action = await stage.act()
+        assert (action.status, action.result) == (ActionStatus.COMPLETED, "seen in my bookings (already)")
+        assert await stage.db.queue.opening(action.id) is None
+
+
+# ----- the opening
+
+
+async def test_what_is_claimed_too_early_goes_back_until_five_minutes_before(at: Set) -> None:
+    async with at(3600.0) as stage:
+        await stage.add()
+        action = await stage.act()
+        assert (action.status, action.run_at) == (ActionStatus.PENDING, OPENS - PREPARE)
+        assert stage.opened.world.log == []
+
+
+async def test_a_race_won_is_written_down_with_its_shots(at: Set) -> None:
+    async with at() as stage:
+        await stage.add()
+        action = await stage.act()
+        report = await stage.db.queue.opening(action.id)
+        assert (action.status, action.won_choice, action.why_not_first) == (ActionStatus.COMPLETED, 0, None)
+        assert report
+        assert ShotOutcome.ACCEPTED in [shot.outcome for shot in report.shots]
+        assert report.seen
+        assert len(await stage.db.bookings.held(OWNER, TUESDAY)) == 1
+
+
+async def test_an_alternative_that_was_won_says_why_not_the_first(at: Set) -> None:
+    async with at() as stage:
+        first, second = stage.gym(0), stage.gym(1)
+        stage.opened.world.fill(stage.id_of(first))
+        await stage.add(first, alternatives=(second,))
+        action = await stage.act()
+        assert (action.status, action.won_choice) == (ActionStatus.COMPLETED, 1)
+        assert action.why_not_first
+        assert "Posti esauriti" in action.why_not_first
+
+
+async def test_what_one_holds_anyway_is_no_alternative(at: Set) -> None:
+    async with at() as stage:
+        first, second = stage.gym(0), stage.gym(1)
+        stage.opened.world._held[GIULIA] = {stage.id_of(second): "P1"}
+        await stage.db.queue.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
+        await stage.act()
+        await stage.add(first, alternatives=(second,))
+        action = await stage.act()
+        assert (action.status, action.won_choice) == (ActionStatus.COMPLETED, 0)
+        assert stage.held == [FIT_CENTER, FIT_CENTER]
+
+
+async def test_a_race_lost_is_told_with_its_shots(at: Set) -> None:
+    async with at() as stage:
+        stage.opened.world.fill(stage.opened.pilates_id)
+        await stage.add()
+        action = await stage.act()
+        report = await stage.db.queue.opening(action.id)
+        assert (action.status, action.error_kind) == (ActionStatus.FAILED, "SlotFull")
+        assert report
+        assert ShotOutcome.FULL in {shot.outcome for shot in report.shots}
+
+
+async def test_what_opens_a_minute_late_is_won_all_the_same_and_the_report_says_so(at: Set) -> None:
+    async with at() as stage:
+        stage.opened.world.faults.opening_shift = 60.0
+        await stage.add()
+        action = await stage.act()
+        assert (action.status, action.error_kind) == (ActionStatus.PENDING, "NotOpenYet")
+        assert action.run_at - stage.opened.clock() <= timedelta(seconds=2)
+        stage.opened.clock.move(61)
+        action = await stage.act()
+        report = await stage.db.queue.opening(action.id)
+        assert action.status is ActionStatus.COMPLETED
+        assert report
+        assert report.seen
+        assert report.seen > 60
+        assert report.shots
+
+
+async def test_a_slot_that_vanished_is_looked_for_once_more_at_the_opening(at: Set) -> None:
+    async with at() as stage:
+        await stage.add(Wish("ACQUAGYM", "Giuriati", TUESDAY, time(14, 4)))
+        action = await stage.act()
+        assert (action.status, action.run_at) == (ActionStatus.PENDING, OPENS)
+        stage.opened.clock.move(1)
+        assert (await stage.act()).error_kind == "SlotNotFound"
+
+
+async def test_a_site_silent_at_the_opening_is_asked_again_and_its_report_kept(at: Set) -> None:
+    async with at(timeout=0.3) as stage:
+        stage.opened.world.faults.hang = True
+        stage.opened.world.faults.where["hang"] = "BookAppointment"
+        await stage.add()
+        action = await stage.act()
+        assert (action.status, action.error_kind) == (ActionStatus.PENDING, "SiteUnavailable")
+        stage.opened.world.faults.clear()
+        stage.opened.clock.move(60)
+        action = await stage.act()
+        report = await stage.db.queue.opening(action.id)
+        assert action.status is ActionStatus.COMPLETED
+        assert report
+        assert {shot.outcome for shot in report.shots} == {ShotOutcome.LOST}
+
+
+# ----- any time after
+
+
+async def test_long_after_the_opening_the_first_choice_that_can_be_had_is_booked(at: Set) -> None:
+    async with at(LONG_AFTER) as stage:
+        first, second, third = (stage.gym(number) for number in range(3))
+        for wish in (first, second):
+            stage.opened.world.fill(stage.id_of(wish))
+        await stage.add(first, alternatives=(second, third))
+        action = await stage.act()
+        assert (action.status, action.won_choice) == (ActionStatus.COMPLETED, 2)
+
+
+async def test_an_alternative_booked_by_a_worker_that_died_is_found_and_no_more_is_booked(at: Set) -> None:
+    async with at(LONG_AFTER) as stage:
+        first, second = stage.gym(0), stage.gym(1)
+        stage.opened.world.book(GIULIA, stage.id_of(second))
+        await stage.add(first, alternatives=(second,))
+        action = await stage.act()
+        assert (action.status, action.won_choice) == (ActionStatus.COMPLETED, 1)
+        assert stage.opened.shots == []
+
+
+async def test_when_the_class_has_begun_nothing_is_tried(at: Set) -> None:
+    async with at(-3 * 86_400.0) as stage:
+        await stage.add(Wish("PILATES MATWORK", "Giuriati", TUESDAY, time(18)))
+        assert (await stage.act()).error_kind == "ClassStarted"
+        assert stage.opened.world.log == []
+
+
+# ----- the watch
+
+
+async def test_a_race_lost_with_a_watch_goes_on_watching(at: Set) -> None:
+    async with at() as stage:
+        stage.opened.world.fill(stage.opened.pilates_id)
+        await stage.add(watch=WatchMode.BOOK)
+        action = await stage.act()
+        assert action.status is ActionStatus.PENDING
+        assert timedelta(seconds=50) < action.run_at - stage.opened.clock() <= timedelta(seconds=120)
+        assert await stage.db.queue.opening(action.id)
+        assert await stage.told() == [NoticeKind.PROGRESS]
+
+
+async def test_a_watch_looks_patiently_and_books_what_frees(at: Set) -> None:
+    async with at(LONG_AFTER) as stage:
+        stage.opened.world.fill(stage.opened.pilates_id)
+        await stage.add(watch=WatchMode.BOOK)
+        for number in range(10):
+            stage.opened.world.faults.status_503 = number == 5  # the site rests: no reason to end the watch
+            action = await stage.act()
+            assert (action.status, action.crashes, action.failures) == (ActionStatus.PENDING, 0, 0)
+            stage.opened.clock.move(121)
+        stage.opened.world.free(stage.opened.pilates_id)
+        assert (await stage.act()).status is ActionStatus.COMPLETED
+        assert stage.held == ["PILATES MATWORK"]
+        assert await stage.told() == [NoticeKind.RESULT]
+        assert len(stage.opened.world.log) < 40
+
+
+async def test_a_watch_that_only_tells_books_nothing(at: Set) -> None:
+    async with at(LONG_AFTER) as stage:
+        await stage.add(watch=WatchMode.TELL)
+        assert (await stage.act()).status is ActionStatus.COMPLETED
+        assert stage.opened.shots == []
+        assert await stage.told() == [NoticeKind.RESULT]
+
+
+async def test_a_watch_ends_at_its_limit(at: Set) -> None:
+    async with at(LONG_AFTER) as stage:
+        await stage.add(watch=WatchMode.BOOK, watch_until=stage.opened.clock() - timedelta(seconds=1))
+        action = await stage.act()
+        assert (action.status, action.error_kind) == (ActionStatus.FAILED, "SlotFull")
+        assert stage.opened.world.log == []
+
+
+async def test_a_place_taken_by_somebody_quicker_is_watched_on(at: Set) -> None:
+    async with at(LONG_AFTER) as stage:
+        stage.opened.world.faults.unknown_refusal = "Posti esauriti per questa attività."
+        await stage.add(watch=WatchMode.BOOK)
+        action = await stage.act()
+        assert action.status is ActionStatus.PENDING
+        assert stage.opened.shots == [Outcome.REFUSED]
+
+
+# ----- the upgrade
+
+
+async def with_something_held(stage: Stage, wish: Wish) -> int:
+    stage.opened.world.book(GIULIA, stage.id_of(wish))
+    await stage.db.queue.add(NewAction(ActionType.CHECK, OWNER))
+    await stage.act()
+    [held] = await stage.db.bookings.held(OWNER, TUESDAY)
+    assert Booking(wish.course, wish.location, wish.day, wish.start).wish.meant_by(held.booking.wish)
+    return held.id
+
+
+async def test_an_upgrade_books_the_better_one_and_then_frees_the_other(at: Set) -> None:
+    async with at(LONG_AFTER) as stage:
+        row_id = await with_something_held(stage, stage.gym(0))
+        await stage.add(stage.gym(1), replaces_row_id=row_id)
+        assert (await stage.act()).status is ActionStatus.COMPLETED
+        assert len(stage.held) == 2
+        [cancel] = await stage.db.queue.live(OWNER)
+        assert (cancel.type, cancel.start) == (ActionType.CANCEL, stage.gym(0).start)
+        assert (await stage.act()).status is ActionStatus.COMPLETED
+        assert [slot.start for slot in stage.opened.world.bookings(GIULIA)] == [f"{stage.gym(1).start:%H:%M}"]
+
+
+async def test_an_upgrade_that_fails_keeps_what_is_held(at: Set) -> None:
+    async with at(LONG_AFTER) as stage:
+        row_id = await with_something_held(stage, stage.gym(0))
+        stage.opened.world.fill(stage.id_of(stage.gym(1)))
+        await stage.add(stage.gym(1), replaces_row_id=row_id)
+        assert (await stage.act()).status is ActionStatus.FAILED
+        assert await stage.db.queue.live(OWNER) == []
+        assert len(stage.held) == 1
+
+
+async def test_a_plan_made_in_the_evening_is_rehearsed_at_once(at: Set) -> None:
+    now = OPENS - timedelta(hours=1)
+    plan = plan_booking(RULE, TUESDAY, now, time(20))
+    assert (plan.run_at, plan.rehearse_at, plan.opens_at) == (now, now, OPENS)
