@@ -17,14 +17,16 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application
 
 import program
+from bot import screens_programs
 from bot.answers import Answers
-from bot.chat import ChatLocks
+from bot.chat import ChatLocks, send
 from bot.delivery import Delivery
 from bot.handlers import AnyApplication, Handlers
 from bot.notices import Composer
 from bot.polling import Polling, unless_stopped
 from bot.texts import COMMANDS
 from database import Database, open_database, people_of
+from heart import Heart
 from model import Clock, ConfigError, utc_now
 from settings import Settings
 
@@ -90,6 +92,14 @@ async def register_commands(bot: Bot) -> None:
         log.warning("the commands could not be registered: %s", error)
 
 
+async def tell_damage(bot: Bot, owner: int) -> None:
+    """The last word before all programs stop: without its database the bot has no outbox to say it through."""
+    try:
+        await send(bot, owner, screens_programs.damaged())
+    except TelegramError as error:
+        log.warning("the owner could not be told that the database is damaged: %s", error)
+
+
 async def serve(settings: Settings, db: Database, stop: asyncio.Event, clock: Clock = utc_now) -> None:
     """The bot, until stop is set. Raises ConfigError when Telegram does not know the token."""
     chats = ChatLocks()
@@ -98,19 +108,22 @@ async def serve(settings: Settings, db: Database, stop: asyncio.Event, clock: Cl
     Handlers(answers, frozenset(person.user_id for person in settings.people)).install(application)
     delivery = Delivery(application.bot, db, Composer(db, answers), chats)
     try:
-        if not await reach_telegram(application, stop):
-            return
-        log.info("the bot is up: @%s", application.bot.username)
-        await asyncio.gather(
-            register_commands(application.bot), Polling(application, chats).run(stop), delivery.run(stop)
-        )
+        async with Heart(db, "bot", lambda: delivery.moved, clock=clock).beating():
+            if not await reach_telegram(application, stop):
+                return
+            log.info("the bot is up: @%s", application.bot.username)
+            await asyncio.gather(
+                register_commands(application.bot), Polling(application, chats).run(stop), delivery.run(stop)
+            )
+        if db.connection.damage is not None:
+            await tell_damage(application.bot, settings.telegram.allowed_user_id)
     finally:
         await application.shutdown()
     log.info("the bot has stopped")
 
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
-    async with open_database(settings.database) as db:
+    async with open_database(settings.database, stop=stop) as db:
         await db.people.set(people_of(settings))
         await serve(settings, db, stop)
     return program.DONE

@@ -595,6 +595,14 @@ class DatabaseError(AppError):
     """The database can't be used: the program stops, with the remedy; the file is left as it is."""
 
 
+class DatabaseDamaged(DatabaseError):
+    """The file is no SQLite database, or broken. It is never written again, so that what is left can be saved."""
+
+
+class DatabaseBusy(DatabaseError):
+    """Somebody else's lock, or a full disk: it passes, and what was not written can be written then."""
+
+
 class AlreadyQueued(AppError):
     """There is a live action for this already: its ticket is shown instead."""
 

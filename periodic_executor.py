@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 
 import program
 from database import Database, NewAction, open_database, people_of
+from heart import Heart
 from model import (
     ActionType,
     AlreadyQueued,
@@ -52,6 +53,7 @@ class Executor:
         self._zone = settings.zone
         self._clock = clock
         self._memory = Memory(0, None)
+        self.moved = time.monotonic()  # for heart.py: when the loop last went round
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ticks until stop is set."""
@@ -69,6 +71,7 @@ class Executor:
         """Until a minute has passed, something is due by the clock as it then is, or what recurs was changed."""
         wake = time.monotonic() + TICK
         while not stop.is_set() and (left := wake - time.monotonic()) > 0:
+            self.moved = time.monotonic()
             until_due = (due - self._clock()).total_seconds() if due else left
             if until_due <= 0:
                 return
@@ -243,13 +246,14 @@ class Executor:
 
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
-    async with open_database(settings.database) as db:
+    async with open_database(settings.database, stop=stop) as db:
         await db.people.set(people_of(settings))
         executor = Executor(db, settings)
         if arguments.burst:
             await executor.step()
         else:
-            await executor.run(stop)
+            async with Heart(db, "executor", lambda: executor.moved).beating():
+                await executor.run(stop)
     return program.DONE
 
 

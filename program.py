@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
 
-from model import ConfigError, DatabaseError
+from model import ConfigError, DatabaseBusy, DatabaseError
 from settings import Settings, add_config_option, configure_logging, load
 
 DONE = 0
 FAILED = 1
 MISCONFIGURED = 2  # starting again would not help: the process manager does not
+
+LONGEST_STOP = 4.5  # s after the signal; whoever has not ended by then hangs, and is ended without more ado
+PRIVATE = 0o077  # umask: whatever a program writes is for this user alone
+
+log = logging.getLogger(__name__)
 
 Main = Callable[[Settings, argparse.Namespace, asyncio.Event], Awaitable[int]]
 
@@ -30,23 +36,46 @@ def options(description: str) -> argparse.ArgumentParser:
 def run(name: str, parser: argparse.ArgumentParser, main: Main) -> int:
     """Runs `main` with the settings and an event that SIGTERM and Ctrl-C set; returns the exit code.
 
-    What is wrong with configuration or database is one line on standard error and exit code 2.
+    What is wrong with configuration or database is one line on standard error and exit code 2; a trouble of the
+    database that passes, a lock or a full disk, is exit code 1.
     """
     arguments = parser.parse_args()
+    os.umask(PRIVATE)
     try:
         settings = load(arguments.config)
         configure_logging(settings, name)
         return asyncio.run(_until_stopped(settings, arguments, main))
     except (ConfigError, DatabaseError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - for the person at the terminal
-        return MISCONFIGURED
+        return FAILED if isinstance(error, DatabaseBusy) else MISCONFIGURED
 
 
 async def _until_stopped(settings: Settings, arguments: argparse.Namespace, main: Main) -> int:
     stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def begin_to_stop() -> None:
+        if not stop.is_set():
+            loop.call_later(LONGEST_STOP, _end_now)
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return await main(settings, arguments, stop)
+        loop.add_signal_handler(number, begin_to_stop)
+    try:
+        return await main(settings, arguments, stop)
+    except DatabaseBusy:
+        if stop.is_set():  # no error: we only did not wait for it any longer
+            return DONE
+        raise
+
+
+def _end_now() -> None:
+    """The last resort: what was in hand is taken up after the start, as after a power cut. Driver and browser go too.
+
+    The driver ends its browser, and then itself, when we are no more.
+    """
+    log.error("the stop took more than %.1f s: ended without more ado", LONGEST_STOP)
+    os._exit(FAILED)
 
 
 async def wait(stop: asyncio.Event, seconds: float) -> None:

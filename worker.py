@@ -18,6 +18,7 @@ from datetime import timedelta
 
 import program
 from database import Database, open_database, people_of
+from heart import Heart
 from model import Action, AppError, Clock, DatabaseError, LeaseLost, utc_now
 from perform import Performer, site_access
 from portal.session import Portal
@@ -50,12 +51,14 @@ class Worker:
         self._in_hand: set[asyncio.Task[None]] = set()
         self._for_opening: set[asyncio.Task[None]] = set()  # those of them that wait for an opening
         self._looked_for_dead = 0.0
+        self.moved = time.monotonic()  # for heart.py: when the loop last went round
         self._getting_ready: asyncio.Task[None] | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until stop is set; then finishes or gives back what is in hand."""
         changes, claimed = self._db.connection.changes(), False
         while not stop.is_set():
+            self.moved = time.monotonic()
             try:
                 await self._take_from_the_dead()
                 stirred = claimed or changes.any()
@@ -70,6 +73,10 @@ class Worker:
             if not claimed:
                 await program.wait(stop, self._poll)
         await self._finish()
+
+    def note(self) -> str:
+        """What it is at, for heart.py."""
+        return f"{len(self._in_hand)} in hand, {len(self._for_opening)} of them for an opening"
 
     async def burst(self) -> None:
         """Works until nothing is due and nothing is in hand."""
@@ -158,14 +165,15 @@ class Worker:
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
     people = {credentials.user_id: credentials for credentials in settings.people}
-    async with open_database(settings.database) as db, Portal(site_access(settings)) as portal:
+    async with open_database(settings.database, stop=stop) as db, Portal(site_access(settings)) as portal:
         await db.people.set(people_of(settings))
         performer = Performer(db, portal, people, settings.opening_rule)
         worker = Worker(db, portal, performer, settings)
         if arguments.burst:
             await worker.burst()
         else:
-            await worker.run(stop)
+            async with Heart(db, "worker", lambda: worker.moved, worker.note).beating():
+                await worker.run(stop)
     return program.DONE
 
 

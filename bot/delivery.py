@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from functools import partial
 
@@ -45,10 +46,13 @@ class Delivery:
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._not_before: dict[int, float] = {}  # by user, on the monotonic clock
         self._troubled = False
+        self._told: dict[int, tuple[int, int] | None] = {}  # what arrived and is not marked yet: its action and card
+        self.moved = math.inf  # for heart.py: when it last looked; it has not begun yet
 
     async def run(self, stop: asyncio.Event) -> None:
         """Delivers until stop is set; then what is being sent gets a moment to arrive."""
         while not stop.is_set():
+            self.moved = time.monotonic()
             await program.wait(stop, await self._look())
         if self._under_way:
             await asyncio.wait(self._under_way.values(), timeout=GRACE)
@@ -94,9 +98,9 @@ class Delivery:
 
     async def _tell(self, notice: Notice) -> None:
         try:
-            async with self._chats.of(notice.user_id):
-                post = await self._compose(notice)
-                message_id = await self._send(notice.user_id, post)
+            if notice.id not in self._told:
+                await self._send(notice)
+            await self._mark(notice)
         except NothingToTell as nothing:
             await self._give_up(notice, str(nothing))
         except RetryAfter as flood:
@@ -104,11 +108,23 @@ class Delivery:
             self._pause(notice.user_id, wait_seconds(flood))
         except TelegramError as error:
             await self._refused(notice, error)
-        else:
-            if post.action_id is not None and message_id is not None:
-                await self._db.queue.set_card(post.action_id, message_id)
-            await self._db.outbox.sent(notice.id)
-            log.info("→ notice %s (%s) told to %s", notice.id, notice.kind, notice.user_id)
+
+    async def _send(self, notice: Notice) -> None:
+        """Puts the notice in the chat. From then on it counts as told, whatever becomes of the database."""
+        async with self._chats.of(notice.user_id):
+            post = await self._compose(notice)
+            message_id = await self._post(notice.user_id, post)
+        self._told[notice.id] = None
+        if post.action_id is not None and message_id is not None:
+            self._told[notice.id] = (post.action_id, message_id)
+
+    async def _mark(self, notice: Notice) -> None:
+        card = self._told[notice.id]
+        if card is not None:
+            await self._db.queue.set_card(*card)
+        await self._db.outbox.sent(notice.id)
+        del self._told[notice.id]
+        log.info("→ notice %s (%s) told to %s", notice.id, notice.kind, notice.user_id)
 
     async def _compose(self, notice: Notice) -> Post:
         """The post of a notice. Raises NothingToTell also when the rows make no sense: it would never get better."""
@@ -120,7 +136,7 @@ class Delivery:
             log.exception("notice %s can't be put into words", notice.id)
             raise NothingToTell(f"{type(error).__name__}: {error}") from error
 
-    async def _send(self, user_id: int, post: Post) -> int | None:
+    async def _post(self, user_id: int, post: Post) -> int | None:
         """The card first: editing it twice does no harm, ringing twice does. Returns the new message's id."""
         edited = post.card is not None and await edit(self._bot, user_id, post.card.message_id, post.card.page)
         if post.letter is None or (edited and post.card_is_enough):

@@ -44,3 +44,11 @@ def back(outage: Outage, when: When) -> Page:
     )
     lines.add(WAS_MEANWHILE.get(outage.program, ""))
     return Page(str(lines), ((home_button(fresh=True),),))
+
+
+def damaged() -> Page:
+    """The database file is broken: every program stops."""
+    lines = Lines().add("🛑 <b>Il file del database è danneggiato</b>")
+    lines.add("Mi fermo: non prenoto e non scrivo più niente, e il file resta com'è.")
+    lines.add("Ripristina una copia con <code>python setup.py --restore</code>, poi riavviami.")
+    return Page(str(lines))

@@ -86,6 +86,7 @@ class Portal:
         self._driver: Playwright | None = None
         self._browser: Browser | None = None
         self._stranger: APIRequestContext | None = None
+        self._closed = False  # for good: nothing is started any more
         self.broken = False  # the driver died, and everything that hangs on it
         self._users = 0
         self._driver_used = self._browser_used = 0.0
@@ -123,8 +124,10 @@ class Portal:
             self._driver_used = time.monotonic()
 
     async def driver(self) -> Playwright:
-        """The driver, started if it is not there; a dead one is replaced."""
+        """The driver, started if it is not there; a dead one is replaced. Raises SiteUnavailable once closed."""
         async with self._lock:
+            if self._closed:
+                raise SiteUnavailable("this program is stopping")
             if self.broken:
                 await self._close_driver()
             if self._driver is None:
@@ -243,7 +246,8 @@ class Portal:
                 await self._close_driver()
 
     async def close(self) -> None:
-        """Closes everything; what is in hand ends with SiteUnavailable."""
+        """Closes everything, for good; what is in hand ends with SiteUnavailable."""
+        self._closed = True
         async with self._lock:
             await self._close_driver()
         for session in self._sessions.values():

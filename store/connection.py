@@ -10,14 +10,14 @@ import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import aiosqlite
 
-from model import DatabaseError
+from model import DatabaseBusy, DatabaseDamaged, DatabaseError
 
 PATIENCE = 20.0  # s; a person in a sqlite3 shell may hold the write lock for a while: nobody shall notice
 LAST_PATIENCE = 0.5  # s; the same once the program is told to stop
@@ -26,11 +26,12 @@ PAUSE = 0.02  # s between tries
 LOOK_ANYWAY = 0.5  # s; two writes within one tick of the file system's clock look like one
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+PASSING = {  # by what SQLite says
+    "locked": "is locked by another program for too long: end the transaction that is open on it (a sqlite3 shell?)",
+    "full": "can't grow: the disk is full; make room, the program goes on by itself",
+    "disk i/o": "can't be read or written (disk I/O error): the disk is full, over quota or failing; mend that",
+}
 Parameters = Mapping[str, Any]
-
-
-class DatabaseDamaged(DatabaseError):
-    """The file is no SQLite database, or broken. It is never written again, so that what is left can be saved."""
 
 
 def _code(error: sqlite3.Error) -> int:
@@ -46,18 +47,13 @@ def explain(path: Path, error: sqlite3.Error) -> DatabaseError:
             f"the database {path} is not a usable SQLite database ({error}): it is left as it is; restore a backup "
             "(python setup.py --restore FILE) or name another file in 'database'"
         )
+    for words, remedy in PASSING.items():
+        if words in text:
+            return DatabaseBusy(f"the database {path} {remedy}")
     if "readonly" in text or "read-only" in text:
         remedy = "can't be written: give this user the right to write the file and its folder"
-    elif "locked" in text or "busy" in text:
-        remedy = "is locked by another program for too long: end the transaction that is open on it (a sqlite3 shell?)"
     elif "unable to open" in text:
         remedy = "can't be opened: check that its folder exists and that this user may write there"
-    elif "full" in text:
-        remedy = "can't grow: the disk is full; make room, the program goes on by itself"
-    elif "disk i/o" in text:
-        remedy = (
-            "can't be read or written (disk I/O error): the disk is full, over quota or failing; make room or mend it"
-        )
     else:
         remedy = f"can't be used ({error})"
     return DatabaseError(f"the database {path} {remedy}")
@@ -174,6 +170,8 @@ class Connection:
     @contextmanager
     def _explained(self) -> Iterator[None]:
         """Errors of SQLite leave it as DatabaseError; a file found broken stops the program that uses it."""
+        if self.damage is not None:
+            raise self.damage
         try:
             yield
         except sqlite3.IntegrityError:
@@ -208,9 +206,13 @@ class Connection:
                     yield Transaction(self._writer)
                     await self._writer.execute("COMMIT")
                 except BaseException:
-                    # Also when we are cancelled while the thread still begins: this comes after it in its queue.
-                    await self._writer.rollback()
+                    await self._undo()
                     raise
+
+    async def _undo(self) -> None:
+        """Ends what was begun; also what a cancelled BEGIN still begins, for this comes after it in the queue."""
+        with suppress(ValueError):  # closed meanwhile: that has undone it
+            await self._writer.rollback()
 
     async def write(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
         """One statement that is its own transaction; the rows it returns."""

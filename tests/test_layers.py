@@ -14,7 +14,7 @@ NOT_PRODUCT = {"demo", "tests", "bench"}
 # From the top down: a layer imports from itself and from what is below it, never from above.
 LAYERS = (
     {"bot_db", "worker", "periodic_executor", "refresh_courses", "sync_bookings", "setup"},
-    {"routine", "perform", "pursuit", "wizard", "doctor"},
+    {"routine", "perform", "pursuit", "wizard", "doctor", "heart"},
     {"bot", "booking", "race", "scraper"},
     {"portal"},
     {"server_clock"},
