@@ -67,7 +67,8 @@ CREATE TABLE slot_days (
 -- One row is one thing to do on the site. Finished rows are history and stay.
 --
 --   pending ----> processing ----> completed     done, and read back from the site
---      |  ^           |  |
+--      |  ^           |  |               ^
+--      |  |           |  |               |       a reading of "my bookings" found it done after all
 --      |  '-----------'  '-------> failed        will not be tried again; error says why
 --      |   retry, release, or
 --      |   lease run out (claimed again)
@@ -125,6 +126,9 @@ CREATE UNIQUE INDEX one_live_routine_action
 -- These two hold only live rows: a claim costs the same after a million finished ones.
 CREATE INDEX pending_actions ON booking_actions (run_at, id) WHERE status = 'pending';
 CREATE INDEX leased_actions ON booking_actions (lease_until) WHERE status = 'processing';
+-- What became of a class: asked when a reading of "my bookings" differs from what we knew.
+CREATE INDEX finished_by_class ON booking_actions (user_id, date, id)
+    WHERE status IN ('completed', 'failed') AND action_type IN ('book', 'cancel') AND date IS NOT NULL;
 CREATE INDEX actions_by_user ON booking_actions (user_id, quiet, id);
 CREATE INDEX live_actions ON booking_actions (user_id, action_type) WHERE status IN ('pending', 'processing');
 CREATE INDEX routine_done ON booking_actions (user_id, action_type, completed_at)

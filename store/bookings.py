@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from model import (
     FIT_CENTER,
+    ActionType,
     Booking,
     BookingStatus,
     HeldBooking,
@@ -18,6 +19,7 @@ from model import (
     stamp,
 )
 from store.connection import Connection, Transaction
+from store.doubt import done_after_all
 from store.outbox import add_notice
 
 LIVE = "status NOT IN ('cancelled', 'gone', 'past')"
@@ -103,10 +105,14 @@ async def mark_cancelled(tx: Transaction, user_id: int, wish: Wish, now: datetim
         await _set_status(tx, held.id, BookingStatus.CANCELLED, now)
 
 
-async def sync(tx: Transaction, user_id: int, bookings: Sequence[Booking], now: datetime, today: date) -> None:
-    """Makes the rows what the site says now. What vanished before its day was over is told once."""
-    for booking in bookings:
-        await mark_confirmed(tx, user_id, booking, now)
+async def sync(
+    tx: Transaction, user_id: int, bookings: Sequence[Booking], now: datetime, today: date
+) -> list[sqlite3.Row]:
+    """Makes the rows what the site says now. What vanished before its day was over is told once.
+
+    Returns the rows of the bookings that had failed as far as we knew, and are there after all.
+    """
+    found = [await _seen(tx, user_id, booking, now) for booking in bookings]
     rows = await tx.run(f"SELECT * FROM user_bookings WHERE user_id = :user_id AND {LIVE}", {"user_id": user_id})  # noqa: S608
     for held in map(to_held, rows):
         if any(held.booking.wish.meant_by(booking.wish) for booking in bookings):
@@ -114,9 +120,23 @@ async def sync(tx: Transaction, user_id: int, bookings: Sequence[Booking], now: 
         if held.booking.day < today:
             await _set_status(tx, held.id, BookingStatus.PAST, now)
         elif held.booking.day > today:
-            await _set_status(tx, held.id, BookingStatus.GONE, now)
-            await add_notice(tx, user_id, NoticeKind.GONE, booking_row_id=held.id)
+            await _vanished(tx, held, now)
         # Today's classes leave the site's page when they begin: that is not a loss.
+    return [row for row in found if row is not None]
+
+
+async def _seen(tx: Transaction, user_id: int, booking: Booking, now: datetime) -> sqlite3.Row | None:
+    known = await is_held(tx, user_id, booking.wish)
+    await mark_confirmed(tx, user_id, booking, now)
+    return None if known else await done_after_all(tx, ActionType.BOOK, user_id, booking.wish, now)
+
+
+async def _vanished(tx: Transaction, held: HeldBooking, now: datetime) -> None:
+    if await done_after_all(tx, ActionType.CANCEL, held.user_id, held.booking.wish, now):
+        await _set_status(tx, held.id, BookingStatus.CANCELLED, now)
+        return
+    await _set_status(tx, held.id, BookingStatus.GONE, now)
+    await add_notice(tx, held.user_id, NoticeKind.GONE, booking_row_id=held.id)
 
 
 async def _set_status(tx: Transaction, row_id: int, status: BookingStatus, now: datetime) -> None:

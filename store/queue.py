@@ -35,6 +35,7 @@ from store.bookings import find_held, mark_cancelled, mark_confirmed, sync
 from store.catalogue import swap
 from store.choices import WAITS, Choices, insert_alternative, whose_waits
 from store.connection import Connection, Transaction
+from store.doubt import leaves_doubt
 from store.openings import find_opening, record_opening
 from store.outbox import add_notice
 
@@ -407,10 +408,20 @@ class Queue(Choices):
                 await add_notice(tx, action.user_id, NoticeKind.PROGRESS, action_id=action.id)
 
     async def fail(self, action: Action, error: AppError) -> None:
-        """Ends an action that will not be tried again, and tells. Raises LeaseLost."""
+        """Ends an action that will not be tried again, and tells. Raises LeaseLost.
+
+        When the site may have done it all the same, "my bookings" are read next: store/doubt.py.
+        """
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.FAILED, None, error)
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
+            if action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(error):
+                await self._read_soon(tx, action.user_id)
+
+    async def _read_soon(self, tx: Transaction, user_id: int) -> None:
+        new = NewAction(ActionType.CHECK, user_id, quiet=True)
+        if await _live_like(tx, new) is None:
+            await enqueue(tx, new, self._clock())
 
     async def rehearsed(self, action: Action, run_at: datetime, outcome: str) -> None:
         """Ends a rehearsal: its outcome is kept and told, and the action waits for its opening. Raises LeaseLost."""
@@ -480,7 +491,8 @@ class Queue(Choices):
         """Ends a reading of "my bookings": user_bookings becomes what the site says. Raises LeaseLost."""
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.COMPLETED, result, None)
-            await sync(tx, action.user_id, bookings, self._clock(), today)
+            for row in await sync(tx, action.user_id, bookings, self._clock(), today):
+                await self._free_the_replaced(tx, to_action(row))
             await self._tell_unless_quiet(tx, action)
 
     async def complete_refresh(self, action: Action, timetable: Timetable, result: str) -> None:

@@ -1,0 +1,67 @@
+"""Bookings and cancellations that failed without anybody knowing for certain: the next reading of "my bookings" knows.
+
+A site that dies after it has committed, or a worker that is killed again and again, leaves an action that has failed as
+far as we can tell. What is then found done is told after all, as if it had been seen at once.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from model import ActionType, AlreadyBooked, AppError, BookingRefused, NoticeKind, Wish, clock_time, stamp
+from store.connection import Transaction
+from store.outbox import add_notice
+
+REFUSALS: list[type[AppError]] = [BookingRefused, *BookingRefused.__subclasses__()]
+CERTAIN = {each.__name__ for each in REFUSALS} - {AlreadyBooked.__name__}
+"""Errors after which it is known that nothing was done: the site said no, and "my bookings" agreed."""
+
+
+def leaves_doubt(error: AppError) -> bool:
+    """Whether the site may have done it although we failed."""
+    return error.kind not in CERTAIN
+
+
+async def done_after_all(
+    tx: Transaction, kind: ActionType, user_id: int, wish: Wish, now: datetime
+) -> sqlite3.Row | None:
+    """Completes, and tells, the failed action that asked for what was now found to be so; None when there is none.
+
+    Only the last action about a class counts: what was asked for and failed before it is settled by it.
+    """
+    last = await _last_about(tx, user_id, wish)
+    if last is None or last["action_type"] != kind or last["status"] != "failed" or last["error_kind"] in CERTAIN:
+        return None
+    row = await tx.row(
+        """
+        UPDATE booking_actions
+        SET status = 'completed', completed_at = :now, result = 'found to be done after all', error = NULL,
+            error_kind = NULL, evidence = NULL
+        WHERE id = :id AND status = 'failed' RETURNING *
+        """,
+        {"id": last["id"], "now": stamp(now)},
+    )
+    await add_notice(tx, user_id, NoticeKind.RESULT, action_id=last["id"])
+    return row
+
+
+async def _last_about(tx: Transaction, user_id: int, wish: Wish) -> sqlite3.Row | None:
+    """The newest finished booking or cancellation of a class; a withdrawn one was never about anything."""
+    rows = await tx.run(
+        """
+        SELECT * FROM booking_actions INDEXED BY finished_by_class
+        WHERE user_id = :user_id AND date = :date AND status IN ('completed', 'failed') AND date IS NOT NULL
+            AND action_type IN ('book', 'cancel')
+        ORDER BY id DESC
+        """,
+        {"user_id": user_id, "date": wish.day.isoformat()},
+    )
+    return next((row for row in rows if _wish_of(row).meant_by(wish)), None)
+
+
+def _wish_of(row: Mapping[str, Any] | sqlite3.Row) -> Wish:
+    day, start = date.fromisoformat(row["date"]), clock_time(row["time_slot"])
+    return Wish(row["course_name"] or "", row["location"] or "", day, start)

@@ -1,0 +1,145 @@
+"""What failed without anybody knowing for certain is read again, and told after all when it was done."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pytest
+
+from database import Database, NewAction
+from model import (
+    Action,
+    ActionStatus,
+    ActionType,
+    AppError,
+    Blocked,
+    Booking,
+    BookingStatus,
+    NoticeKind,
+    Overlap,
+    SiteChanged,
+    SiteUnavailable,
+    SlotFull,
+)
+from tests.conftest import GIULIA, MARCO, Time
+
+TUESDAY = date(2026, 11, 24)
+HELD = Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18), 55)
+WISH = HELD.wish
+
+
+async def failed(db: Database, kind: ActionType, error: AppError, replaces: int | None = None) -> Action:
+    action = await db.queue.add(NewAction(kind, GIULIA, WISH, replaces_row_id=replaces))
+    await claim_and_fail(db, action, error)
+    return action
+
+
+async def claim_and_fail(db: Database, action: Action, error: AppError) -> None:
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    assert claimed.id == action.id
+    await db.queue.fail(claimed, error)
+
+
+async def read(db: Database, clock: Time, *bookings: Booking, user_id: int = GIULIA) -> None:
+    """The reading that follows, or any other."""
+    action = await db.queue.claim("w", 60)
+    if action is None:
+        await db.queue.add(NewAction(ActionType.CHECK, user_id, quiet=True))
+        action = await db.queue.claim("w", 60)
+    assert action
+    assert (action.type, action.quiet) == (ActionType.CHECK, True)
+    await db.queue.complete_check(action, bookings, "read", clock().date())
+
+
+async def told(db: Database) -> list[tuple[NoticeKind, int | None]]:
+    rows = await db.connection.rows("SELECT kind, action_id FROM notices ORDER BY id")
+    return [(NoticeKind(row["kind"]), row["action_id"]) for row in rows]
+
+
+async def state(db: Database, action: Action) -> tuple[ActionStatus, str | None]:
+    row = await db.queue.find(action.id)
+    assert row
+    return row.status, row.error_kind
+
+
+@pytest.mark.parametrize("error", [SiteUnavailable("503"), SiteChanged("new"), Blocked("captcha"), AppError("died")])
+async def test_a_booking_that_is_there_after_all_is_told(db: Database, clock: Time, error: AppError) -> None:
+    action = await failed(db, ActionType.BOOK, error)
+    await read(db, clock, HELD)
+    assert await state(db, action) == (ActionStatus.COMPLETED, None)
+    assert await told(db) == [(NoticeKind.RESULT, action.id), (NoticeKind.RESULT, action.id)]
+
+
+async def test_it_is_told_once(db: Database, clock: Time) -> None:
+    await failed(db, ActionType.BOOK, SiteUnavailable("503"))
+    await read(db, clock, HELD)
+    await read(db, clock, HELD)
+    assert len(await told(db)) == 2
+
+
+async def test_a_booking_that_is_not_there_stays_failed(db: Database, clock: Time) -> None:
+    action = await failed(db, ActionType.BOOK, SiteUnavailable("503"))
+    await read(db, clock)
+    assert await state(db, action) == (ActionStatus.FAILED, "SiteUnavailable")
+    assert len(await told(db)) == 1
+
+
+@pytest.mark.parametrize("error", [SlotFull("full"), Overlap("two at once")])
+async def test_after_a_clear_no_nothing_is_read_and_a_later_booking_is_somebody_elses_doing(
+    db: Database, clock: Time, error: AppError
+) -> None:
+    action = await failed(db, ActionType.BOOK, error)
+    assert await db.queue.live_routine(ActionType.CHECK, GIULIA) is None
+    await read(db, clock, HELD)
+    assert (await state(db, action))[0] is ActionStatus.FAILED
+
+
+async def test_a_cancellation_that_was_done_after_all_is_told_as_ours(db: Database, clock: Time) -> None:
+    await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+    await read(db, clock, HELD)
+    action = await failed(db, ActionType.CANCEL, AppError("died"))
+    await read(db, clock)
+    [row] = await db.connection.rows("SELECT status FROM user_bookings")
+    assert row["status"] == BookingStatus.CANCELLED
+    assert await state(db, action) == (ActionStatus.COMPLETED, None)
+    assert await told(db) == [(NoticeKind.RESULT, action.id)] * 2
+
+
+async def test_only_the_last_word_about_a_class_counts(db: Database, clock: Time) -> None:
+    """Failed, then booked, then gone without us: that is a loss, and not the late end of the first try."""
+    await failed(db, ActionType.BOOK, SiteUnavailable("503"))
+    await read(db, clock)
+    second = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.complete_book(claimed, HELD, "seen")
+    await read(db, clock)
+    await read(db, clock, HELD)
+    assert (await told(db))[1:] == [(NoticeKind.RESULT, second.id), (NoticeKind.GONE, None)]
+
+
+async def test_what_another_person_holds_settles_nothing(db: Database, clock: Time) -> None:
+    action = await failed(db, ActionType.BOOK, SiteUnavailable("503"))
+    await read(db, clock)
+    await read(db, clock, HELD, user_id=MARCO)
+    assert (await state(db, action))[0] is ActionStatus.FAILED
+
+
+async def test_an_upgrade_that_was_done_after_all_frees_what_it_replaces(db: Database, clock: Time) -> None:
+    worse = Booking("YOGA", "Giuriati", TUESDAY, time(13))
+    await read(db, clock, worse)
+    [held] = await db.bookings.held(GIULIA, TUESDAY)
+    await failed(db, ActionType.BOOK, SiteUnavailable("503"), replaces=held.id)
+    await read(db, clock, worse, HELD)
+    [cancelling] = await db.queue.live(GIULIA)
+    assert (cancelling.type, cancelling.course) == (ActionType.CANCEL, "YOGA")
+
+
+async def test_a_reading_that_is_queued_already_is_not_queued_twice(db: Database) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    check = await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    await claim_and_fail(db, action, SiteUnavailable("503"))
+    live = await db.queue.live_routine(ActionType.CHECK, GIULIA)
+    assert live
+    assert live.id == check.id
