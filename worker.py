@@ -30,7 +30,7 @@ OPENING_LEASE = 4.0  # s; around an opening a dead worker's action must be taken
 OPENING_NEAR = timedelta(seconds=30)  # before and after an opening
 LOOK_FOR_DEAD_EVERY = 1.0  # s
 EXPECTED_WITHIN = timedelta(seconds=20)  # after a tap on the way to a booking
-MOST_CRASHES = 5  # an action that took its worker down this often is not claimed for ever
+MOST_CRASHES = 20  # after so many deaths of its worker an action is given up: far more than a machine in trouble causes
 GRACE = 3.0  # s to finish what is in hand after a signal
 PAUSE_AFTER_TROUBLE = 1.0  # s before the database is asked again after an error of its own
 
