@@ -9,55 +9,141 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 MOST_BYTES = 64  # the Bot API's limit for callback_data
-LARGEST = 2**63 - 1  # what an id can be in SQLite
 FRESH = "+"  # before the verb: the answer is a new message, because the one with the button must stay as it is
 SHAPE = re.compile(r"(\+?)([a-z_]{1,20})((?::(?:0|[1-9][0-9]{0,18}))*)")
 
 
+class Largest(IntEnum):
+    """What a number of a button can be at most, by what it is."""
+
+    ID = 2**63 - 1  # of a row, or the newest of them: as large as SQLite's
+    DAY = 99991231  # as 20261124
+    KEY = 2**32 - 1  # of an activity
+    PAGE = 9999
+    WEEKDAY = 6
+    CHOICE = 9  # one of a few
+
+
+ID, DAY, KEY, PAGE, WEEKDAY, CHOICE = Largest
+
+
 class Verb(StrEnum):
-    """What a tap asks for; in brackets the numbers that go with it."""
+    """What a tap asks for. Names are short where three ids must fit."""
 
     HOME = "home"
     HELP = "help"
-    STATUS = "status"  # the latest actions (page)
-    TICKET = "ticket"  # one action (action)
-    WITHDRAW = "withdraw"  # takes a waiting action back (action)
-    AGAIN = "again"  # leads back to what an action was about (action)
-    NEW = "new"  # new booking: the days
-    DAY = "day"  # its kinds, or its slots when there is one kind (day)
-    SLOTS = "slots"  # (day, kind, page)
-    SLOT = "slot"  # all about one slot, and whether to book it (slot)
-    BOOK = "book"  # (slot, newest action when the button was made)
-    MINE = "mine"  # my bookings (page)
-    HELD = "held"  # one booking (booking row)
-    FILE = "file"  # its calendar file (booking row)
-    ASK_CANCEL = "ask_cancel"  # "sure?" (booking row)
-    CANCEL = "cancel"  # (booking row, newest action when the button was made)
-    SYNC = "sync"  # reads my bookings from the site
-    PERIODIC = "periodic"  # (page)
-    PAUSE = "pause"  # (periodic booking)
-    RESUME = "resume"  # (periodic booking)
-    HOURS = "hours"  # the timetable: the days
-    HOURS_DAY = "hours_day"  # (day, kind, page)
-    REFRESH = "refresh"  # reads the timetable from the site
-    CONFIRM = "confirm"  # yes to a periodic booking's question (confirmation)
-    SKIP = "skip"  # no to it (confirmation)
+    STATUS = "status"  # the latest actions
+    TICKET = "ticket"  # one action
+    WITHDRAW = "withdraw"  # takes a waiting action back, or ends a watch
+    AGAIN = "again"  # leads back to what an action was about
+    START_NOW = "start_now"  # a booking that waits for its alternatives need wait no more
     FORGIVE = "forgive"  # tries the refused password once more
 
+    NEW = "new"  # new booking: the days
+    DAY = "day"  # its kinds, or its slots when there is one kind
+    SLOTS = "slots"
+    SLOT = "slot"  # all about one slot, and whether to book it
+    BOOK = "book"  # with the newest action when the button was made
+    BOOK_ALT = "book_alt"  # the same, and alternatives are chosen next
 
-NUMBERS: dict[Verb, int] = {
-    Verb.STATUS: 1, Verb.TICKET: 1, Verb.WITHDRAW: 1, Verb.AGAIN: 1,
-    Verb.DAY: 1, Verb.SLOTS: 3, Verb.SLOT: 1, Verb.BOOK: 2,
-    Verb.MINE: 1, Verb.HELD: 1, Verb.FILE: 1, Verb.ASK_CANCEL: 1, Verb.CANCEL: 2,
-    Verb.PERIODIC: 1, Verb.PAUSE: 1, Verb.RESUME: 1, Verb.HOURS_DAY: 3, Verb.CONFIRM: 1, Verb.SKIP: 1,
+    ALTS = "alts"  # an action's alternatives
+    ALT_DAYS = "alt_days"
+    ALT_DAY = "alt_day"
+    ALT_SLOTS = "alt_slots"
+    ALT_ADD = "alt_add"
+    ALT_DROP = "alt_drop"
+
+    WATCH = "watch"  # a slot; in place of which booking (0: none); to book or to tell
+    WATCH_LIKE = "watch_like"  # what an action was about; to book or to tell
+    GRAB = "grab"  # books what an action was about, at once
+    WATCHES = "watches"
+
+    MINE = "mine"  # my bookings
+    HELD = "held"  # one booking
+    FILE = "file"  # its calendar file
+    ASK_CANCEL = "ask_cancel"  # "sure?"
+    CANCEL = "cancel"  # with the newest action when the button was made
+    ASK_TWICE = "ask_twice"  # "sure, though it may cost?"
+    CANCEL_LATE = "cancel_late"  # with the newest action when the button was made
+    STAY = "stay"  # "I'll go", under a reminder
+    SYNC = "sync"  # reads my bookings from the site
+
+    SWAP_DAYS = "swap_days"  # a better slot for a booking: the days
+    SWAP_DAY = "swap_day"
+    SWAP_SLOTS = "swap_slots"
+    SWAP_SLOT = "swap_slot"
+    SWAP = "sw"  # with the newest action when the button was made
+
+    PERIODIC = "periodic"  # what recurs
+    SERIES = "series"  # one of them
+    PAUSE = "pause"
+    RESUME = "resume"
+    NEW_KINDS = "new_kinds"  # a new one: what kind?
+    NEW_WEEKDAY = "new_weekday"
+    NEW_COURSE = "new_course"
+    NEW_MODE = "new_mode"
+    MAKE = "make"
+    MODES = "modes"
+    SET_MODE = "set_mode"
+    MOVE_KINDS = "move_kinds"  # another course or time for it
+    MOVE_WEEKDAY = "move_weekday"
+    MOVE_COURSE = "move_course"
+    MOVE = "move"
+    ELSE = "else"  # its alternatives
+    ELSE_KINDS = "else_kinds"
+    ELSE_COURSE = "else_course"
+    ELSE_ADD = "else_add"
+    ELSE_DROP = "else_drop"
+    ASK_DELETE = "ask_delete"
+    DELETE = "delete"
+    DATES = "dates"  # the next four weeks
+    SKIP_DATE = "skip_date"
+    UNSKIP_DATE = "unskip_date"
+    DAYS_OFF = "days_off"  # holidays
+    OFF_FROM = "off_from"
+    OFF_TO = "off_to"
+    OFF_ADD = "off_add"
+    OFF_DROP = "off_drop"
+
+    CONFIRM = "confirm"  # yes to a periodic booking's question
+    SKIP = "skip"  # no to it
+    KEEP = "keep"  # "I'll keep the place"
+    GIVE_BACK = "give_back"  # "free it"
+    APPROVE = "approve"  # a rehearsal was seen: go ahead
+    LET_GO = "let_go"  # not this time
+
+    HOURS = "hours"  # the timetable: the days
+    HOURS_DAY = "hours_day"
+    REFRESH = "refresh"  # reads the timetable from the site
+
+
+NUMBERS: dict[Verb, tuple[Largest, ...]] = {
+    Verb.STATUS: (PAGE,), Verb.TICKET: (ID,), Verb.WITHDRAW: (ID,), Verb.AGAIN: (ID,), Verb.START_NOW: (ID,),
+    Verb.DAY: (DAY,), Verb.SLOTS: (DAY, KEY, PAGE), Verb.SLOT: (ID,), Verb.BOOK: (ID, ID), Verb.BOOK_ALT: (ID, ID),
+    Verb.ALTS: (ID,), Verb.ALT_DAYS: (ID,), Verb.ALT_DAY: (DAY, ID), Verb.ALT_SLOTS: (DAY, KEY, ID, PAGE),
+    Verb.ALT_ADD: (ID, ID), Verb.ALT_DROP: (ID, CHOICE, KEY),
+    Verb.WATCH: (ID, ID, CHOICE), Verb.WATCH_LIKE: (ID, CHOICE), Verb.GRAB: (ID,), Verb.WATCHES: (PAGE,),
+    Verb.MINE: (PAGE,), Verb.HELD: (ID,), Verb.FILE: (ID,), Verb.ASK_CANCEL: (ID,), Verb.CANCEL: (ID, ID),
+    Verb.ASK_TWICE: (ID,), Verb.CANCEL_LATE: (ID, ID), Verb.STAY: (ID,),
+    Verb.SWAP_DAYS: (ID,), Verb.SWAP_DAY: (DAY, ID), Verb.SWAP_SLOTS: (DAY, KEY, ID, PAGE),
+    Verb.SWAP_SLOT: (ID, ID), Verb.SWAP: (ID, ID, ID),
+    Verb.PERIODIC: (PAGE,), Verb.SERIES: (ID,), Verb.PAUSE: (ID,), Verb.RESUME: (ID,),
+    Verb.NEW_WEEKDAY: (KEY,), Verb.NEW_COURSE: (KEY, WEEKDAY, PAGE), Verb.NEW_MODE: (ID,), Verb.MAKE: (ID, CHOICE),
+    Verb.MODES: (ID,), Verb.SET_MODE: (ID, CHOICE),
+    Verb.MOVE_KINDS: (ID,), Verb.MOVE_WEEKDAY: (KEY, ID), Verb.MOVE_COURSE: (KEY, WEEKDAY, ID, PAGE),
+    Verb.MOVE: (ID, ID),
+    Verb.ELSE: (ID,), Verb.ELSE_KINDS: (ID,), Verb.ELSE_COURSE: (KEY, WEEKDAY, ID, PAGE), Verb.ELSE_ADD: (ID, ID),
+    Verb.ELSE_DROP: (ID, CHOICE, KEY), Verb.ASK_DELETE: (ID,), Verb.DELETE: (ID,),
+    Verb.DATES: (ID,), Verb.SKIP_DATE: (DAY, ID), Verb.UNSKIP_DATE: (DAY, ID),
+    Verb.DAYS_OFF: (PAGE,), Verb.OFF_FROM: (PAGE,), Verb.OFF_TO: (DAY, PAGE), Verb.OFF_ADD: (DAY, DAY),
+    Verb.OFF_DROP: (ID,),
+    Verb.CONFIRM: (ID,), Verb.SKIP: (ID,), Verb.KEEP: (ID,), Verb.GIVE_BACK: (ID,), Verb.APPROVE: (ID,),
+    Verb.LET_GO: (ID,), Verb.HOURS_DAY: (DAY, KEY, PAGE),
 }  # fmt: skip
-"""How many numbers a verb takes; the verbs left out take none."""
-
-DAY_FIRST = {Verb.DAY, Verb.SLOTS, Verb.HOURS_DAY}
-"""The verbs whose first number is a day, as 20261124."""
+"""The numbers a verb takes; the verbs left out take none."""
 
 
 class Forged(Exception):
@@ -74,17 +160,26 @@ class Call:
 
     @property
     def day(self) -> date:
-        """The day a DAY_FIRST verb is about. Raises Forged when the number is no date."""
-        digits = str(self.numbers[0])
-        try:
-            return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-        except ValueError:
-            raise Forged(f"{digits} is not a day") from None
+        """The day the first number is."""
+        return _day(self.numbers[0])
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The days the first two numbers are."""
+        return _day(self.numbers[0]), _day(self.numbers[1])
+
+
+def _day(number: int) -> date:
+    """Raises Forged when the number is no date."""
+    try:
+        return date(number // 10000, number // 100 % 100, number % 100)
+    except ValueError:
+        raise Forged(f"{number} is not a day") from None
 
 
 def pack(verb: Verb, *values: int | date, fresh: bool = False) -> str:
     """The callback data of a button. Raises ValueError for what would not survive the way back."""
-    numbers = [int(f"{value:%Y%m%d}") if isinstance(value, date) else value for value in values]
+    numbers = [int(f"{value:%Y%m%d}") if isinstance(value, date) else int(value) for value in values]
     data = (FRESH if fresh else "") + ":".join([verb, *map(str, numbers)])
     try:
         unpack(data)
@@ -107,9 +202,11 @@ def unpack(data: str | None) -> Call:
 
 
 def _check(call: Call) -> None:
-    if len(call.numbers) != NUMBERS.get(call.verb, 0):
-        raise Forged(f"{call.verb} takes {NUMBERS.get(call.verb, 0)} numbers")
-    if any(number > LARGEST for number in call.numbers):
-        raise Forged("a number that no id can be")
-    if call.verb in DAY_FIRST:
-        _ = call.day
+    takes = NUMBERS.get(call.verb, ())
+    if len(call.numbers) != len(takes):
+        raise Forged(f"{call.verb} takes {len(takes)} numbers")
+    for number, largest in zip(call.numbers, takes, strict=True):
+        if number > largest:
+            raise Forged(f"{number} is too large")
+        if largest is DAY:
+            _day(number)

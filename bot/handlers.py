@@ -23,9 +23,10 @@ from telegram.ext import (
 )
 
 from bot import texts
-from bot.answers import Answer, Answers, Tap
+from bot.answers import Answers
 from bot.callbacks import Call, Forged, Verb, unpack
 from bot.chat import answer_tap, send, send_letter, show
+from bot.desk import Answer, Tap
 from bot.page import Letter, Page
 from bot.screens import notice_page
 from model import DatabaseError
@@ -91,7 +92,7 @@ class Handlers:
     async def _move_card(self, action_id: int, user_id: int, message_id: int) -> None:
         """The card came out as another message than the one tapped: what comes of the action is shown there."""
         try:
-            await self._answers.becomes_card(action_id, user_id, message_id)
+            await self._answers.desk.becomes_card(action_id, user_id, message_id)
         except DatabaseError as error:
             log.error("action %s has no card, its result will come without: %s", action_id, error)
 

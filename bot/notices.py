@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import screens, screens_held, screens_programs
+from bot import screens, screens_held, screens_programs, screens_questions, screens_results
 from bot.answers import Answers
 from bot.page import Letter, Page
 from database import Database
@@ -14,6 +14,7 @@ from model import (
     Action,
     ActionStatus,
     ActionType,
+    BookingStatus,
     Confirmation,
     HeldBooking,
     Notice,
@@ -27,7 +28,7 @@ SCREENSHOT = "screenshot.png"  # in an action's evidence folder
 
 
 class NothingToTell(Exception):
-    """The row a notice points at is gone: there is nothing to tell any more."""
+    """The row a notice points at is gone, or what it tells is no longer so: there is nothing to tell any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Composer:
     def __init__(self, db: Database, answers: Answers) -> None:
         self._db = db
         self._answers = answers
+        self._desk = answers.desk
 
     async def compose(self, notice: Notice) -> Post:
         match notice.kind:
@@ -66,19 +68,21 @@ class Composer:
             case NoticeKind.EXPIRED:
                 return await self._expired(notice)
             case NoticeKind.MISSED:
-                return Post(letter=Letter(screens_held.missed(await self._missed_wish(notice), self._answers.when())))
+                return await self._missed(notice)
             case NoticeKind.LOGIN_REJECTED:
-                return Post(letter=Letter(screens.login_rejected()))
+                return Post(letter=Letter(screens_results.login_rejected()))
             case NoticeKind.REHEARSAL:
-                return Post(letter=Letter(screens.rehearsed(await self._action(notice), self._answers.when())))
+                return await self._rehearsal(notice)
             case NoticeKind.GONE:
-                return Post(letter=Letter(screens.vanished(await self._held(notice), self._answers.when())))
+                return Post(letter=Letter(screens_results.vanished(await self._held(notice), self._desk.when())))
             case NoticeKind.REMINDER:
                 return await self._reminder(notice)
             case NoticeKind.PROGRAM_DOWN:
                 return await self._down(notice)
             case NoticeKind.PROGRAM_BACK:
-                return Post(letter=Letter(screens_programs.back(await self._outage(notice), self._answers.when())))
+                return Post(letter=Letter(screens_programs.back(await self._outage(notice), self._desk.when())))
+
+    # Actions
 
     async def _action(self, notice: Notice) -> Action:
         action = await self._db.queue.find(notice.action_id or 0, notice.user_id)
@@ -90,8 +94,7 @@ class Composer:
         action = await self._action(notice)
         if action.card_message_id is None:
             return Post()
-        page = screens.ticket(action, self._answers.when(), is_card=True)
-        return Post(card=Card(action.card_message_id, page))
+        return Post(card=Card(action.card_message_id, await self._desk.ticket_page(action, is_card=True)))
 
     async def _result(self, notice: Notice) -> Post:
         action = await self._action(notice)
@@ -99,7 +102,7 @@ class Composer:
             return self._in_place(action, await self._reading(action))
         card = None
         if action.card_message_id is not None:
-            card = Card(action.card_message_id, screens.final_card(action, self._answers.when()))
+            card = Card(action.card_message_id, screens.final_card(action, self._desk.when()))
         return Post(card=card, letter=await self._letter(action), action_id=action.id)
 
     def _in_place(self, action: Action, page: Page) -> Post:
@@ -109,41 +112,70 @@ class Composer:
 
     async def _reading(self, action: Action) -> Page:
         if action.type is ActionType.CHECK:
-            return await self._answers.mine_of(action.user_id, note="✅ Appena lette dal sito.")
+            return await self._answers.held.mine_of(action.user_id, note="✅ Appena lette dal sito.")
         days, slots = await self._answers.timetable_size()
-        return screens.refreshed(days, slots, self._answers.when())
+        return screens_results.refreshed(days, slots, self._desk.when())
 
     async def _letter(self, action: Action) -> Letter:
-        when = self._answers.when()
+        when = self._desk.when()
         if action.status is not ActionStatus.COMPLETED:
-            return Letter(screens.failure(action, when), picture=await _screenshot(action))
+            report, watchable = await self._db.queue.opening(action.id), self._desk.is_watchable(action)
+            page = screens_results.failure(action, when, report, watchable=watchable)
+            return Letter(page, picture=await _screenshot(action))
         if action.type is ActionType.CANCEL:
-            return Letter(screens.cancelled(action, when))
+            return Letter(screens_results.cancelled(action, when))
+        if screens_results.is_place_free(action):
+            return Letter(screens_results.place_free(action, when))
+        return await self._booked(action)
+
+    async def _booked(self, action: Action) -> Letter:
         held = await self._db.bookings.by_booking_id(action.booking_id or "", action.user_id)
-        document = await self._answers.calendar_file(held) if held else None
-        return Letter(screens.booked(action, held, when), document=document)
+        report = await self._db.queue.opening(action.id)
+        replaced = await self._replaced(action)
+        document = await self._desk.calendar_file(held) if held else None
+        page = screens_results.booked(action, held, self._desk.when(), report, replaced)
+        return Letter(page, document=document)
+
+    async def _replaced(self, action: Action) -> HeldBooking | None:
+        """What an upgrade frees now that it is done: what was there to be freed."""
+        held = await self._db.bookings.find(action.replaces_row_id or 0, action.user_id)
+        return held if held and held.status in (BookingStatus.CONFIRMED, BookingStatus.CANCELLED) else None
+
+    async def _rehearsal(self, notice: Notice) -> Post:
+        action = await self._action(notice)
+        if action.status is not ActionStatus.PENDING or action.rehearsal is None:
+            raise NothingToTell(f"action {action.id} does not wait for its opening any more")
+        others = await self._db.queue.alternatives(action.id)
+        return Post(letter=Letter(screens_results.rehearsed(action, others, self._desk.when())))
+
+    # Periodic bookings
 
     async def _asked(self, notice: Notice) -> tuple[Confirmation, PeriodicBooking, Wish]:
-        confirmation = await self._db.periodic.confirmation(notice.confirmation_id or 0, notice.user_id)
-        periodic = confirmation and await self._db.periodic.find(confirmation.periodic_booking_id)
-        if not (confirmation and periodic):
+        asked = await self._answers.questions.asked_about(notice.confirmation_id or 0, notice.user_id)
+        if asked is None:
             raise NothingToTell(f"there is no confirmation {notice.confirmation_id}")
-        return confirmation, periodic, self._answers.wish_of(confirmation, periodic)
+        return asked
 
     async def _question(self, notice: Notice) -> Post:
         confirmation, periodic, wish = await self._asked(notice)
-        return Post(letter=Letter(screens_held.question(confirmation, periodic, wish, self._answers.when())))
+        opening = self._answers.questions.opening(wish)
+        page = screens_questions.question(confirmation, periodic, wish, opening, self._desk.when())
+        return Post(letter=Letter(page))
 
     async def _expired(self, notice: Notice) -> Post:
-        _, _, wish = await self._asked(notice)
-        return Post(letter=Letter(screens_held.expired(wish, self._answers.when())))
+        confirmation, _, wish = await self._asked(notice)
+        return Post(letter=Letter(screens_questions.expired(confirmation, wish, self._desk.when())))
 
-    async def _missed_wish(self, notice: Notice) -> Wish:
+    async def _missed(self, notice: Notice) -> Post:
         occurrence = await self._db.periodic.occurrence(notice.occurrence_id or 0)
         periodic = occurrence and await self._db.periodic.find(occurrence.periodic_booking_id, notice.user_id)
         if not (occurrence and periodic):
             raise NothingToTell(f"there is no occurrence {notice.occurrence_id}")
-        return Wish(periodic.course, periodic.location, occurrence.day, periodic.start)
+        wish = Wish(periodic.course, periodic.location, occurrence.day, periodic.start)
+        held = occurrence.action_id is not None
+        return Post(letter=Letter(screens_questions.missed(periodic, wish, self._desk.when(), held=held)))
+
+    # What is held
 
     async def _held(self, notice: Notice) -> HeldBooking:
         held = await self._db.bookings.find(notice.booking_row_id or 0, notice.user_id)
@@ -153,10 +185,12 @@ class Composer:
 
     async def _reminder(self, notice: Notice) -> Post:
         held = await self._held(notice)
-        if not screens_held.is_held(held):
-            raise NothingToTell(f"the booking in row {held.id} is no longer held")
-        page = screens_held.reminder(held, self._answers.free_until(held), self._answers.when())
-        return Post(letter=Letter(page))
+        if not screens_held.is_held(held) or self._desk.has_begun(held.booking.wish):
+            raise NothingToTell(f"the booking in row {held.id} is no longer held, or has begun")
+        free_until, hours = self._desk.free_until(held.booking.wish), self._desk.settings.free_cancel_hours
+        return Post(letter=Letter(screens_held.reminder(held, free_until, hours, self._desk.when())))
+
+    # The programs
 
     async def _outage(self, notice: Notice) -> Outage:
         outage = await self._db.heartbeats.outage(notice.outage_id or 0)
@@ -169,7 +203,7 @@ class Composer:
         outage = await self._outage(notice)
         if outage.until is not None or outage.program == "bot":
             return Post()
-        return Post(letter=Letter(screens_programs.down(outage, self._answers.when())))
+        return Post(letter=Letter(screens_programs.down(outage, self._desk.when())))
 
 
 async def _screenshot(action: Action) -> Path | None:

@@ -102,9 +102,9 @@ def home_button(*, fresh: bool = False) -> Button:
     return button("🏠 Menu", Verb.HOME, fresh=fresh)
 
 
-def back_row(verb: Verb, *values: int | date) -> Row:
-    """The last row of every screen: one step back, and home."""
-    return (button("‹ Indietro", verb, *values), home_button())
+def back_row(verb: Verb, *values: int | date, on_card: bool = False) -> Row:
+    """The last row of every screen: one step back, and home. `on_card`: the message must stay, home opens another."""
+    return (button("‹ Indietro", verb, *values), home_button(fresh=on_card))
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The screens of the menu, of tickets, and of what a ticket's end tells. Pure functions: rows in, Page out."""
+"""The screens of the menu and of tickets, and how a class is written. Pure functions: rows in, Page out."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from datetime import timedelta
 
 from bot import texts
 from bot.callbacks import Verb
-from bot.italian import When, count, first_up, long_day, short_day
-from bot.page import Button, Lines, Page, Row, button, clip, home_button, safe
-from bot.texts import Remedy, Trouble, trouble
-from model import FIT_CENTER, Action, ActionStatus, ActionType, HeldBooking, Wish, quoted
+from bot.italian import When, first_up, long_day, short_day
+from bot.page import LONGEST_NAME, Lines, Page, Row, button, clip, home_button, safe
+from bot.screens_trouble import explain, remedy_rows
+from bot.texts import Remedy, trouble
+from model import FIT_CENTER, PREPARE, Action, ActionStatus, ActionType, HeldBooking, WatchMode, Wish
 
 UNUSUAL_WAIT = timedelta(minutes=1)  # a worker takes what is due within a tenth of a second
+ALMOST_NOW = timedelta(minutes=1)
 PROMISE = "Ti scrivo io com'è andata."
 SHORTLY = "Leggo dal sito: di solito bastano pochi secondi. Questa pagina si aggiorna da sola."
-REHEARSED_WELL = "ok"  # as booking_actions.rehearsal keeps it; else the class of an error
-LONGEST_QUOTE = 300  # characters of the site's own words; a caption may have 1024 in all
 
 TITLES = {
     ActionType.BOOK: "Prenotazione",
@@ -32,6 +32,8 @@ MARKS = {
     ActionStatus.FAILED: "❌",
     ActionStatus.CANCELLED: "↩️",
 }
+LIVE = (ActionStatus.PENDING, ActionStatus.PROCESSING)
+STOP_WATCHING = "🔕 Smetti di guardare"
 DONE = {
     ActionType.BOOK: "Prenotata: vista nelle tue prenotazioni",
     ActionType.CANCEL: "Annullata: riletto sul sito",
@@ -59,7 +61,7 @@ def home(overview: Overview, when: When, note: str = "") -> Page:
         lines.add(texts.REJECTED_WARNING)
     if overview.next_booking:
         lines.add(f"Il prossimo appuntamento: {in_a_line(overview.next_booking.booking.wish, when)}.")
-    lines.add(*(f"{MARKS[action.status]} {_live_line(action, when)}" for action in overview.live[:5]))
+    lines.add(*(f"{mark(action)} {_live_line(action, when)}" for action in overview.live[:5]))
     if len(overview.live) > 5:
         lines.add(f"… e altre {len(overview.live) - 5} in coda.")
     if not overview.timetable_known:
@@ -80,8 +82,14 @@ def _home_rows(rejected: bool) -> tuple[Row, ...]:
 
 
 def _live_line(action: Action, when: When) -> str:
-    what = "In annullamento" if action.type is ActionType.CANCEL else "In coda"
-    return f"{what}: {in_a_line(action.wish, when)} (n. {action.id})"
+    return f"{live_word(action)}: {in_a_line(action.wish, when)} (n. {action.id})"
+
+
+def live_word(action: Action) -> str:
+    """What is going on with an unfinished action about a class."""
+    if action.type is ActionType.CANCEL:
+        return "In annullamento"
+    return "Tengo d'occhio" if action.watch else "In coda"
 
 
 def help_page() -> Page:
@@ -96,9 +104,9 @@ def notice_page(text: str, *rows: Row) -> Page:
 # What a booking is about
 
 
-def in_a_line(wish: Wish, when: When) -> str:
+def in_a_line(wish: Wish, when: When, longest: int = LONGEST_NAME) -> str:
     """`PILATES MATWORK, domani alle 18:00`."""
-    return f"<b>{safe(wish.course)}</b>, {when.day(wish.day)} alle {wish.start:%H:%M}"
+    return f"<b>{safe(clip(wish.course, longest))}</b>, {when.day(wish.day)} alle {wish.start:%H:%M}"
 
 
 def about(wish: Wish, when: When) -> str:
@@ -117,17 +125,43 @@ def about_action(action: Action, when: When) -> str:
 
 
 def title(action: Action) -> str:
-    return f"{TITLES[action.type]} n. {action.id}"
+    return f"{name_of(action)} n. {action.id}"
+
+
+def name_of(action: Action) -> str:
+    """What kind of request it is."""
+    return "Posto da tenere d'occhio" if action.watch else TITLES[action.type]
+
+
+def mark(action: Action) -> str:
+    """The sign of where it stands."""
+    return "👀" if action.watch and action.status in LIVE else MARKS[action.status]
 
 
 # Tickets
 
 
-def ticket(action: Action, when: When, *, is_card: bool, note: str = "") -> Page:
-    """An action as it stands. On its card the way home opens a new message: the card stays for what comes."""
-    lines = Lines().add(note).add(f"{MARKS[action.status]} <b>{title(action)}</b>")
-    lines.add(about_action(action, when)).add(*_standing(action, when))
-    return Page(str(lines), _ticket_rows(action, is_card=is_card), action.id if is_card else None)
+def ticket(
+    action: Action,
+    when: When,
+    others: Sequence[Wish] = (),
+    *,
+    is_card: bool,
+    note: str = "",
+    watchable: bool = False,
+) -> Page:
+    """An action as it stands, with its alternatives. On its card other pages open as new messages: the card stays."""
+    lines = Lines().add(note).add(f"{mark(action)} <b>{title(action)}</b>")
+    lines.add(about_action(action, when)).add(*choices(others, when)).add(*_standing(action, when))
+    rows = _ticket_rows(action, others, when, is_card=is_card, watchable=watchable)
+    return Page(str(lines), rows, action.id if is_card else None)
+
+
+def choices(others: Sequence[Wish], when: When) -> list[str]:
+    """What else would do, numbered from the second choice on."""
+    if not others:
+        return []
+    return ["Se non c'è posto, nell'ordine:", *(f"{n}ª {in_a_line(wish, when)}" for n, wish in enumerate(others, 2))]
 
 
 def final_card(action: Action, when: When) -> Page:
@@ -136,32 +170,81 @@ def final_card(action: Action, when: When) -> Page:
     return Page(str(Lines().add(f"{MARKS[action.status]} {title(action)}", what)))
 
 
-def _ticket_rows(action: Action, *, is_card: bool) -> tuple[Row, ...]:
+def _ticket_rows(
+    action: Action, others: Sequence[Wish], when: When, *, is_card: bool, watchable: bool
+) -> tuple[Row, ...]:
     rows: list[Row] = []
     if action.status is ActionStatus.PENDING:
-        rows.append((button("↩️ Ritira", Verb.WITHDRAW, action.id),))
-    if action.status in (ActionStatus.PENDING, ActionStatus.PROCESSING):
+        rows += _waiting_rows(action, others, when)
+    if action.watch and action.status is ActionStatus.PROCESSING:
+        rows.append((button(STOP_WATCHING, Verb.WITHDRAW, action.id),))
+    if action.status in LIVE:
         if is_card:
             return (*rows, (home_button(fresh=True),))
         rows.append((button("🔄 Aggiorna", Verb.TICKET, action.id),))
     if action.status is ActionStatus.FAILED:
-        rows += remedy_rows(action, fresh=False)
+        rows += remedy_rows(action, fresh=False, watchable=watchable)
+    if action.watch is WatchMode.TELL and action.status is ActionStatus.COMPLETED:
+        rows.append((button("✅ Prenota adesso", Verb.GRAB, action.id),))
     return (*rows, (button("🧾 Richieste", Verb.STATUS, 0), home_button()))
+
+
+def _waiting_rows(action: Action, others: Sequence[Wish], when: When) -> list[Row]:
+    if action.watch:
+        return [(button(STOP_WATCHING, Verb.WITHDRAW, action.id),)]
+    withdraw = button("↩️ Ritira", Verb.WITHDRAW, action.id)
+    if not takes_alternatives(action, when):
+        return [(withdraw,)]
+    label = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
+    rows: list[Row] = [(button(label, Verb.ALTS, action.id), withdraw)]
+    if is_held_back(action, when):
+        rows.insert(0, (button("▶️ Prenota adesso", Verb.START_NOW, action.id),))
+    return rows
+
+
+def takes_alternatives(action: Action, when: When) -> bool:
+    """Whether there is still time to say what else would do."""
+    if action.type is not ActionType.BOOK or action.watch or action.status not in LIVE:
+        return False
+    before = action.opens_at is not None and when.now < action.opens_at - PREPARE
+    return before or is_held_back(action, when)
+
+
+def is_held_back(action: Action, when: When) -> bool:
+    """Whether it only waits for its alternatives to be chosen: its slot is open, and it never ran."""
+    opened = action.opens_at is not None and action.opens_at <= when.now
+    waits = action.status is ActionStatus.PENDING and when.now < action.run_at
+    return opened and waits and not action.attempts and not action.watch
 
 
 def _standing(action: Action, when: When) -> list[str]:
     match action.status:
+        case ActionStatus.PENDING if action.watch:
+            return _watching(action, when)
         case ActionStatus.PENDING:
             return _waiting(action, when)
+        case ActionStatus.PROCESSING if action.watch:
+            return [*_watching(action, when), "Sto guardando proprio adesso."]
         case ActionStatus.PROCESSING:
             return [SHORTLY if _is_reading(action) else "Ci sto lavorando adesso."]
         case ActionStatus.COMPLETED:
             done = f" {when.soon(action.completed_at, seconds=True)}" if action.completed_at else ""
-            return [f"{DONE[action.type]}{done}."]
+            return [f"{_done(action)}{done}."]
         case ActionStatus.FAILED:
             return explain(action)
         case ActionStatus.CANCELLED:
-            return ["Ritirata: non la faccio più."]
+            return ["Ho smesso di guardare." if action.watch else "Ritirata: non la faccio più."]
+
+
+def _done(action: Action) -> str:
+    return "Si era liberato un posto" if action.watch is WatchMode.TELL else DONE[action.type]
+
+
+def _watching(action: Action, when: When) -> list[str]:
+    then = "ti avviso" if action.watch is WatchMode.TELL else "lo prenoto e te lo scrivo"
+    until = f" fino a {when.at(action.watch_until)}" if action.watch_until else ""
+    swap = "Poi libero la prenotazione che tieni adesso." if action.replaces_row_id else ""
+    return [f"Guardo ogni minuto o due{until}: se si libera un posto, {then}.", swap]
 
 
 def _waiting(action: Action, when: When) -> list[str]:
@@ -170,13 +253,19 @@ def _waiting(action: Action, when: When) -> list[str]:
         return [trouble(action.error_kind).happened, again]
     if action.opens_at and when.now < action.opens_at:
         opening = when.at(action.opens_at)
-        return [f"In attesa dell'apertura: prenoto appena apre, {opening}.", PROMISE]
+        return [f"In attesa dell'apertura: prenoto appena apre, {opening}.", _rehearsal(action, when), PROMISE]
     if when.now < action.run_at:
-        return [f"In coda: comincio {when.soon(action.run_at)}.", PROMISE]
+        return [f"In coda: comincio {when.soon(action.run_at)}, o appena me lo dici.", PROMISE]
     if when.now - action.run_at > UNUSUAL_WAIT:
         since = when.soon(action.run_at)
         return [f"In coda: doveva cominciare {since}.", "Se non parte, controlla che worker.py sia in funzione."]
     return [SHORTLY] if _is_reading(action) else ["In coda: comincio subito.", PROMISE]
+
+
+def _rehearsal(action: Action, when: When) -> str:
+    if action.rehearse_at is None or action.rehearse_at - when.now < ALMOST_NOW:
+        return ""
+    return f"Prima faccio una prova, {when.at(action.rehearse_at)}: se c'è un problema lo sai in tempo."
 
 
 def _is_reading(action: Action) -> bool:
@@ -201,117 +290,4 @@ def _status_label(action: Action) -> str:
         return f"{MARKS[action.status]} n. {action.id} · {TITLES[action.type]}"
     what = "annulla " if action.type is ActionType.CANCEL else ""
     about_it = f"{action.course or FIT_CENTER} · {short_day(action.day)} {action.start:%H:%M}"
-    return f"{MARKS[action.status]} n. {action.id} · {what}{about_it}"
-
-
-# Failures
-
-
-def explain(action: Action) -> list[str]:
-    """What happened, what the bot does, what the person can do."""
-    cause = trouble(action.error_kind)
-    return [cause.happened + _quote(action, cause), cause.then, cause.you]
-
-
-def _quote(action: Action, cause: Trouble) -> str:
-    words = quoted(action.error or "")
-    return f"\nDal sito: «{safe(clip(words, LONGEST_QUOTE))}»" if cause.quote and words else ""
-
-
-def failure(action: Action, when: When) -> Page:
-    """The ringing message of an action that failed for good."""
-    lines = Lines().add(f"❌ <b>{title(action)}: non riuscita</b>")
-    lines.add(about_action(action, when))
-    lines.add(*explain(action))
-    return Page(str(lines), (*remedy_rows(action, fresh=True), (home_button(fresh=True),)))
-
-
-def remedy_rows(action: Action, *, fresh: bool) -> list[Row]:
-    """The button that does what the failure's text advises."""
-    remedy = trouble(action.error_kind).remedy
-    if remedy is Remedy.OTHER and action.type is not ActionType.BOOK:
-        remedy = Remedy.AGAIN
-    return [(_remedy_button(remedy, action, fresh=fresh),)]
-
-
-def _remedy_button(remedy: Remedy, action: Action, *, fresh: bool) -> Button:
-    match remedy:
-        case Remedy.AGAIN:
-            return button(remedy, Verb.AGAIN, action.id, fresh=fresh)
-        case Remedy.OTHER if action.day:
-            return button(remedy, Verb.DAY, action.day, fresh=fresh)
-        case Remedy.OTHER:
-            return button(remedy, Verb.NEW, fresh=fresh)
-        case Remedy.HOURS:
-            return button(remedy, Verb.REFRESH, fresh=fresh)
-        case Remedy.MINE:
-            return button(remedy, Verb.MINE, 0, fresh=fresh)
-        case Remedy.SYNC:
-            return button(remedy, Verb.SYNC, fresh=fresh)
-        case Remedy.LOGIN:
-            return button(remedy, Verb.FORGIVE, fresh=fresh)
-
-
-# Results that ring
-
-
-def booked(action: Action, held: HeldBooking | None, when: When) -> Page:
-    """The result everybody waits for; a caption when it goes with the calendar file."""
-    seen = f"Vista nelle tue prenotazioni {_done_at(action, when)}."
-    what = about(held.booking.wish, when) if held else about_action(action, when)
-    lines = Lines().add("✅ <b>Prenotata!</b>", what).add(seen)
-    rows: list[Row] = []
-    if held:
-        rows.append((button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True), home_button(fresh=True)))
-    else:
-        rows.append((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)))
-    return Page(str(lines), tuple(rows))
-
-
-def cancelled(action: Action, when: When) -> Page:
-    """A cancellation that was read back."""
-    read = f"Riletto sul sito {_done_at(action, when)}: il posto non è più tuo."
-    lines = Lines().add("✅ <b>Annullata</b>", about_action(action, when)).add(read)
-    return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
-
-
-def _done_at(action: Action, when: When) -> str:
-    return when.soon(action.completed_at or when.now, seconds=True)
-
-
-def refreshed(days: int, slots: int, when: When) -> Page:
-    """The end of a timetable refresh that somebody asked for."""
-    text = f"🗓️ <b>Orari aggiornati</b>\n{count(slots, 'orario', 'orari')} in {count(days, 'giorno', 'giorni')}, letti "
-    rows = ((button(texts.BOOK_LABEL, Verb.NEW),), (button(texts.HOURS_LABEL, Verb.HOURS), home_button()))
-    return Page(f"{text}{when.at(when.now)}.", rows)
-
-
-def rehearsed(action: Action, when: When) -> Page:
-    """The evening before an opening: everything but the booking was tried, and this came of it."""
-    withdraw = button("↩️ Ritira", Verb.WITHDRAW, action.id, fresh=True)
-    ticket_button = button(f"Vedi la n. {action.id}", Verb.TICKET, action.id, fresh=True)
-    opening = when.at(action.opens_at or action.run_at)
-    lines = Lines()
-    if action.rehearsal == REHEARSED_WELL:
-        lines.add("🌙 <b>Tutto pronto per l'apertura</b>", about_action(action, when))
-        lines.add(f"Ho provato accesso e orario: funzionano. Prenoto {opening}, tu puoi dormire.")
-    else:
-        cause = trouble(action.rehearsal)
-        lines.add("⚠️ <b>La prova per l'apertura non è riuscita</b>", about_action(action, when))
-        lines.add(cause.happened, f"Ci provo lo stesso {opening}. Se puoi, rimedia prima.")
-    return Page(str(lines), ((ticket_button, withdraw), (home_button(fresh=True),)))
-
-
-def login_rejected() -> Page:
-    cause = texts.TROUBLES["LoginRejected"]
-    lines = Lines().add(f"🔑 <b>{cause.happened}</b>").add(cause.then, cause.you)
-    return Page(str(lines), ((button(Remedy.LOGIN, Verb.FORGIVE, fresh=True),), (home_button(fresh=True),)))
-
-
-def vanished(held: HeldBooking, when: When) -> Page:
-    """A booking that is no more on the site, and not through us."""
-    lines = Lines().add("⚠️ <b>Questa prenotazione non c'è più sul sito</b>", about(held.booking.wish, when))
-    lines.add("Non l'ho annullata io: forse l'hai fatto tu dal sito, o la lezione è saltata.")
-    mine = button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True)
-    again = button("📅 Orari di quel giorno", Verb.DAY, held.booking.day, fresh=True)
-    return Page(str(lines), ((again,), (mine, home_button(fresh=True))))
+    return f"{mark(action)} n. {action.id} · {what}{about_it}"

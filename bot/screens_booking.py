@@ -1,20 +1,23 @@
-"""The screens of a new booking, day -> kind -> slot -> confirm, and of the timetable. Pure functions."""
+"""The screens of choosing a slot, day -> kind -> slot -> confirm: to book it, as an alternative, or to swap for it."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot import texts
 from bot.callbacks import Verb
-from bot.italian import WEEKDAYS, When, count, first_up, long_day, short_day
+from bot.italian import When, count, first_up, long_day, short_day
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
-from bot.screens import in_a_line
+from bot.screens import choices, in_a_line, is_held_back
+from bot.screens_trouble import WATCH_CODES, WATCH_LABELS
 from bot.slots import SlotState, SlotView, activity_key
-from model import FIT_CENTER, Activity, CatalogueSlot, Course, DaySummary, split_activity
+from model import Action, Activity, HeldBooking, Wish
 
-DAYS_IN_A_WEEK = 7
+SETTLED = (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED)
+TOO_LATE_TO_WATCH = "Per tenerla d'occhio è tardi: un posto preso adesso non si potrebbe più annullare senza penalità."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +29,55 @@ class OpenDay:
     opens_at: datetime
 
 
-# New booking
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a slot is chosen for, and where the buttons lead meanwhile."""
+
+    title: str
+    days: Verb
+    day: Verb
+    slots: Verb
+    slot: Verb
+    about: tuple[int, ...] = ()  # the id of what it is chosen for, in every button
+    on_card: bool = False  # the message is the card of an action: it must not turn into the menu
+    before: Row = ()  # where Back leads from the days; nothing: home
+
+    def back_to_days(self) -> Row:
+        return back_row(self.days, *self.about, on_card=self.on_card)
 
 
-def days_page(days: Sequence[OpenDay], read_at: datetime | None, when: When) -> Page:
+NEW_BOOKING = Route("Nuova prenotazione", Verb.NEW, Verb.DAY, Verb.SLOTS, Verb.SLOT)
+
+
+def alternative_to(action: Action) -> Route:
+    """Another class that would do in place of an action's."""
+    back = back_row(Verb.TICKET, action.id, on_card=True)
+    about = (action.id,)
+    title = "Un'alternativa"
+    return Route(title, Verb.ALT_DAYS, Verb.ALT_DAY, Verb.ALT_SLOTS, Verb.ALT_ADD, about, on_card=True, before=back)
+
+
+def better_than(held: HeldBooking) -> Route:
+    """A class to have instead of one that is held."""
+    back = back_row(Verb.HELD, held.id)
+    about = (held.id,)
+    return Route("Scambia", Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT, about, before=back)
+
+
+# Choosing
+
+
+def days_page(
+    days: Sequence[OpenDay], read_at: datetime | None, when: When, route: Route = NEW_BOOKING, note: str = ""
+) -> Page:
     """Which day?"""
     if not days:
-        return nothing_read(read_at, when)
-    lines = Lines().add("<b>Nuova prenotazione</b>", "Per quale giorno?")
-    if any(when.now < day.opens_at for day in days):
+        return nothing_read(read_at, when, route)
+    lines = Lines().add(f"<b>{route.title}</b>", note).add("Per quale giorno?")
+    if any(when.now < day.opens_at for day in days) and route is NEW_BOOKING:
         lines.add("Dove leggi «apre» aspetto io, e prenoto appena aprono.")
-    rows = [(button(_day_label(day, when), Verb.DAY, day.day),) for day in days]
-    return Page(str(lines), (*rows, (home_button(),)))
+    rows = [(button(_day_label(day, when), route.day, day.day, *route.about),) for day in days]
+    return Page(str(lines), (*rows, route.before or (home_button(),)))
 
 
 def _day_label(day: OpenDay, when: When) -> str:
@@ -47,35 +87,40 @@ def _day_label(day: OpenDay, when: When) -> str:
     return f"{first_up(name)} · {count(day.slots, 'orario', 'orari')}{opens}"
 
 
-def nothing_read(read_at: datetime | None, when: When) -> Page:
+def nothing_read(read_at: datetime | None, when: When, route: Route) -> Page:
     """No slots at all: not read yet, or read and empty."""
+    last = route.before or (home_button(),)
     if read_at is None:
         text = "Gli orari non ci sono ancora: li sto leggendo dal sito. Di solito bastano pochi secondi."
-        return Page(text, ((button("🔄 Ricontrolla", Verb.NEW), home_button()),))
+        return Page(text, ((button("🔄 Ricontrolla", route.days, *route.about),), last))
     text = f"Per i prossimi giorni non vedo orari (letti {when.at(read_at)})."
-    return Page(text, ((button("🔄 Aggiorna orari", Verb.REFRESH), home_button()),))
+    return Page(text, ((button("🔄 Aggiorna orari", Verb.REFRESH, fresh=route.on_card),), last))
 
 
-def kinds_page(day: date, counts: Sequence[tuple[Activity, int]]) -> Page:
+def kinds_page(day: date, counts: Sequence[tuple[Activity, int]], route: Route = NEW_BOOKING) -> Page:
     """Which kind? Only asked when the day has more than one."""
-    rows = [
-        (button(f"{activity.name} · {count(slots, 'orario', 'orari')}", Verb.SLOTS, day, activity_key(activity), 0),)
-        for activity, slots in counts
-    ]
-    return Page(f"<b>{first_up(long_day(day))}</b>\nChe cosa?", (*rows, back_row(Verb.NEW)))
+    rows = [(_kind_button(day, activity, slots, route),) for activity, slots in counts]
+    return Page(f"<b>{first_up(long_day(day))}</b>\nChe cosa?", (*rows, route.back_to_days()))
 
 
-def slots_page(day: date, activity: Activity, chunk: Chunk[SlotView], when: When, *, single: bool) -> Page:
+def _kind_button(day: date, activity: Activity, slots: int, route: Route) -> Button:
+    label = f"{activity.name} · {count(slots, 'orario', 'orari')}"
+    return button(label, route.slots, day, activity_key(activity), *route.about, 0)
+
+
+def slots_page(
+    day: date, activity: Activity, chunk: Chunk[SlotView], when: When, route: Route = NEW_BOOKING, *, single: bool
+) -> Page:
     """Which slot? `single`: the day has one kind only, so that Back leads to the days."""
     first = chunk.items[0]
     head = Lines().add(f"<b>{first_up(long_day(day))}</b>", safe(activity.name))
-    if when.now < first.opens_at:
+    if when.now < first.opens_at and route is NEW_BOOKING:
         head.add(f"Si apre {when.at(first.opens_at)}: scegli, e prenoto appena apre.")
     if any(view.slot.instructor for view in chunk.items):  # else the buttons say it all
         head.add(*(_slot_line(view, when) for view in chunk.items))
-    rows = [(button(_slot_label(view, when), Verb.SLOT, view.id),) for view in chunk.items]
-    turns = chunk.turns(Verb.SLOTS, day, activity_key(activity))
-    back = back_row(Verb.NEW) if single else back_row(Verb.DAY, day)
+    rows = [(button(_slot_label(view, when), route.slot, view.id, *route.about),) for view in chunk.items]
+    turns = chunk.turns(route.slots, day, activity_key(activity), *route.about)
+    back = route.back_to_days() if single else back_row(route.day, day, *route.about, on_card=route.on_card)
     return Page(f"{head}{chunk.caption}", (*rows, *turns, back))
 
 
@@ -96,7 +141,7 @@ def standing(view: SlotView, when: When) -> str:
         case SlotState.MINE:
             return "già tua"
         case SlotState.QUEUED if view.ticket:
-            return f"in coda n. {view.ticket.id}"
+            return f"{'la guardo,' if view.ticket.watch else 'in coda'} n. {view.ticket.id}"
         case SlotState.OPENS:
             return f"apre {when.short(view.opens_at)}"
         case SlotState.FULL:
@@ -114,29 +159,55 @@ def gone_page(day: date | None = None) -> Page:
     return Page("Questo orario non c'è più: nel frattempo il sito l'ha cambiato. Scegline un altro.", tuple(rows))
 
 
-def no_slots_page(day: date) -> Page:
+def no_slots_page(day: date, route: Route = NEW_BOOKING) -> Page:
     """A day that has nothing to book any more."""
     text = f"Per {long_day(day)} non c'è più niente da prenotare."
-    return Page(text, (back_row(Verb.NEW),))
+    return Page(text, (route.back_to_days(),))
 
 
-def confirm_page(view: SlotView, newest: int, page: int, when: When, *, rejected: bool) -> Page:
+# Confirming
+
+
+def confirm_page(
+    view: SlotView, newest: int, page: int, when: When, *, rejected: bool, watchable: bool = False, note: str = ""
+) -> Page:
     """All about a slot and what will happen; `page` of its list is where Back leads.
 
-    `newest`, the person's newest action, makes a second tap on the button mean the same as the first.
+    `newest`, the person's newest action, makes a second tap on the button mean the same as the first. `watchable`: a
+    place that frees could still be given back free of penalty.
     """
-    lines = Lines().add(slot_details(view))
+    lines = Lines().add(note).add(slot_details(view))
+    lines.add(*_prospect(view, when, watchable=watchable))
+    if view.state not in SETTLED:
+        lines.add(_clash(view, when)).add(texts.REJECTED_WARNING if rejected else "")
+    return Page(str(lines), (*_confirm_rows(view, newest, watchable=watchable), _back_to_list(view, page)))
+
+
+def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
+    """What will happen, or has."""
     match view.state:
         case SlotState.STARTED:
-            lines.add("È già cominciata: non si può più prenotare.")
+            return ["È già cominciata: non si può più prenotare."]
         case SlotState.MINE:
-            lines.add("✅ È già tua.")
+            return ["✅ È già tua."]
+        case SlotState.QUEUED if view.ticket and view.ticket.watch:
+            return [f"👀 La tengo già d'occhio: richiesta n. {view.ticket.id}."]
         case SlotState.QUEUED if view.ticket:
-            lines.add(f"⏳ È già in coda: prenotazione n. {view.ticket.id}.")
+            return [f"⏳ È già in coda: prenotazione n. {view.ticket.id}."]
+        case SlotState.FULL:
+            return _when_full(view, when, watchable=watchable)
+        case SlotState.OPENS:
+            return [f"Prenoto appena apre, {when.at(view.opens_at)}. Tu non devi fare altro."]
         case _:
-            lines.add(*_plan(view, when))
-            lines.add(_clash(view, when)).add(texts.REJECTED_WARNING if rejected else "")
-    return Page(str(lines), (*_confirm_rows(view, newest), _back_to_list(view, page)))
+            read = f"{first_up(standing(view, when))} (letto {when.at(view.read_at)})."
+            return [read if view.slot.places is not None else "", "Prenoto subito."]
+
+
+def _when_full(view: SlotView, when: When, *, watchable: bool) -> list[str]:
+    full = f"All'ultima lettura era piena (letto {when.at(view.read_at)})."
+    if watchable:
+        return [full, "Posso tenerla d'occhio finché si può annullare senza penalità, o provare subito."]
+    return [full, TOO_LATE_TO_WATCH, "Posso provare lo stesso: qualcuno può aver rinunciato."]
 
 
 def slot_details(view: SlotView) -> str:
@@ -151,23 +222,13 @@ def slot_details(view: SlotView) -> str:
     return "\n".join(lines)
 
 
-def _plan(view: SlotView, when: When) -> list[str]:
-    read = f" (letto {when.at(view.read_at)})"
-    if view.state is SlotState.OPENS:
-        return [f"Prenoto appena apre, {when.at(view.opens_at)}. Tu non devi fare altro."]
-    if view.state is SlotState.FULL:
-        return [f"All'ultima lettura era piena{read}.", "Posso provare lo stesso: qualcuno può aver rinunciato."]
-    places = f"{first_up(standing(view, when))}{read}." if view.slot.places is not None else ""
-    return [places, "Prenoto subito."]
-
-
 def _clash(view: SlotView, when: When) -> str:
     if view.clash is None:
         return ""
     return f"⚠️ Alla stessa ora hai già {in_a_line(view.clash.booking.wish, when)}: il sito potrebbe rifiutare."
 
 
-def _confirm_rows(view: SlotView, newest: int) -> list[Row]:
+def _confirm_rows(view: SlotView, newest: int, *, watchable: bool) -> list[Row]:
     match view.state:
         case SlotState.STARTED:
             return []
@@ -176,89 +237,73 @@ def _confirm_rows(view: SlotView, newest: int) -> list[Row]:
         case SlotState.QUEUED if view.ticket:
             return [(button(f"Vedi la n. {view.ticket.id}", Verb.TICKET, view.ticket.id),)]
         case SlotState.OPENS:
-            return [(button("⏰ Conferma: prenota all'apertura", Verb.BOOK, view.id, newest),)]
+            book = button("⏰ Conferma: prenota all'apertura", Verb.BOOK, view.id, newest)
+            return [(book,), (_with_alternative(view, newest),)]
         case SlotState.FULL:
-            return [(button("Prova a prenotare", Verb.BOOK, view.id, newest),)]
+            rows = slot_watch_rows(view, 0) if watchable else []
+            return [*rows, (button("Prova a prenotare", Verb.BOOK, view.id, newest),)]
         case _:
-            return [(button("✅ Conferma Prenotazione", Verb.BOOK, view.id, newest),)]
+            book = button("✅ Conferma Prenotazione", Verb.BOOK, view.id, newest)
+            return [(book,), (_with_alternative(view, newest),)]
+
+
+def _with_alternative(view: SlotView, newest: int) -> Button:
+    return button("➕ Alternativa", Verb.BOOK_ALT, view.id, newest)
+
+
+def slot_watch_rows(view: SlotView, replaces: int) -> list[Row]:
+    """The two ways of waiting for a place in a full slot; `replaces`: the booking to free then, 0 for none."""
+    return [(button(label, Verb.WATCH, view.id, replaces, WATCH_CODES[mode]),) for mode, label in WATCH_LABELS.items()]
 
 
 def _back_to_list(view: SlotView, page: int) -> Row:
     return back_row(Verb.SLOTS, view.slot.day, activity_key(view.slot.activity), page)
 
 
-# The timetable
+def swap_page(view: SlotView, held: HeldBooking, newest: int, when: When, *, watchable: bool) -> Page:
+    """Whether to swap what is held for this slot, and how: the new one first."""
+    lines = Lines().add("<b>Scambia</b>", f"Al posto di {in_a_line(held.booking.wish, when)}:")
+    lines.add(slot_details(view))
+    back = back_row(Verb.SWAP_DAY, view.slot.day, held.id)
+    if view.state in SETTLED:
+        lines.add(*_prospect(view, when, watchable=watchable))
+        return Page(str(lines), (*_confirm_rows(view, newest, watchable=False), back))
+    lines.add("Prima prenoto questa; solo quando è tua libero l'altra. Se non riesco, tieni quella che hai.")
+    lines.add(*_swap_prospect(view, when, watchable=watchable)).add(_clash(view, when))
+    rows: list[Row] = [(button("🔁 Scambia", Verb.SWAP, view.id, held.id, newest),)]
+    if view.state is SlotState.FULL and watchable:
+        rows = [*slot_watch_rows(view, held.id), *rows]
+    return Page(str(lines), (*rows, back))
 
 
-@dataclass(frozen=True, slots=True)
-class Hour:
-    """One line of the timetable: from a dated slot, or from the weekly course where the date was not read."""
-
-    start: str
-    end: str
-    name: str
-    place: str
-    key: int  # of its activity, or of what stands for it
-    instructor: str
-    places: int | None
+def _swap_prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
+    if view.state is SlotState.OPENS:
+        return [f"Si apre {when.at(view.opens_at)}: prenoto allora."]
+    return _when_full(view, when, watchable=watchable) if view.state is SlotState.FULL else []
 
 
-def hour_of_slot(row: CatalogueSlot) -> Hour:
-    slot = row.slot
-    name, place, key = slot.course or FIT_CENTER, slot.activity.name, activity_key(slot.activity)
-    return Hour(f"{slot.start:%H:%M}", f"{slot.end:%H:%M}", name, place, key, slot.instructor, slot.places)
+# Alternatives
 
 
-def hour_of_course(course: Course) -> Hour:
-    place = " - ".join(part for part in (course.location, course.course_type) if part)
-    key = activity_key(Activity(place, place))
-    name = course.name or FIT_CENTER
-    return Hour(f"{course.start:%H:%M}", f"{course.end:%H:%M}", name, place, key, course.instructor, None)
+def alternatives_page(action: Action, others: Sequence[Wish], when: When, *, full: bool, note: str = "") -> Page:
+    """What else would do, each with its way out; `full`: no more can be added."""
+    lines = Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {in_a_line(action.wish, when)}")
+    lines.add(*choices(others, when))
+    rows: list[Row] = [
+        (button(f"🗑 {number}ª {_short(wish)}", Verb.ALT_DROP, action.id, number - 1, wish_key(wish)),)
+        for number, wish in enumerate(others, 2)
+    ]
+    if not full:
+        rows.append((button("➕ Aggiungi", Verb.ALT_DAYS, action.id),))
+    if is_held_back(action, when):
+        rows.append((button("▶️ Prenota adesso", Verb.START_NOW, action.id),))
+    return Page(str(lines), (*rows, back_row(Verb.TICKET, action.id, on_card=True)))
 
 
-def hours_page(days: Sequence[DaySummary], read_at: datetime | None, when: When) -> Page:
-    """The week, a button a day."""
-    read = f"Letti {when.at(read_at)}." if read_at else "Non li ho ancora letti dal sito: tocca «Aggiorna orari»."
-    known = {summary.day: summary.slots for summary in days}
-    buttons = [_hours_button(day, known.get(day), when) for day in _week(when.today)]
-    rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
-    refresh = (button("🔄 Aggiorna orari", Verb.REFRESH),)
-    return Page(f"<b>Orari dei corsi</b>\n{read}", (*rows, refresh, (home_button(),)))
+def _short(wish: Wish) -> str:
+    return f"{short_day(wish.day)} {wish.start:%H:%M} {wish.course}"
 
 
-def _week(today: date) -> list[date]:
-    return [date.fromordinal(today.toordinal() + offset) for offset in range(DAYS_IN_A_WEEK)]
-
-
-def _hours_button(day: date, slots: int | None, when: When) -> Button:
-    name = "Oggi" if day == when.today else first_up(short_day(day))
-    return button(f"{name} · {slots}" if slots else name, Verb.HOURS_DAY, day, 0, 0)
-
-
-def hours_day_page(
-    day: date, key: int, kinds: Sequence[tuple[int, str]], chunk: Chunk[Hour], read_at: datetime | None, when: When
-) -> Page:
-    """A day of the timetable; `key` 0 shows every kind, `kinds` are the filters on offer (key, name)."""
-    lines = Lines().add(f"<b>{first_up(long_day(day))}</b>", *(safe(name) for one, name in kinds if one == key))
-    lines.add(*(_hour_line(hour, with_place=key == 0 and len(kinds) > 1) for hour in chunk.items))
-    if not chunk.items:
-        lines.add(f"Nessun orario di {WEEKDAYS[day.weekday()]}.")
-    lines.add(f"<i>Letti {when.at(read_at)}</i>" if read_at else "")
-    rows = [*chunk.turns(Verb.HOURS_DAY, day, key), *_filters(day, key, kinds)]
-    if chunk.items:
-        rows.append((button("📅 Prenota in questo giorno", Verb.DAY, day),))
-    return Page(f"{lines}{chunk.caption}", (*rows, back_row(Verb.HOURS)))
-
-
-def _hour_line(hour: Hour, *, with_place: bool) -> str:
-    instructor = f", con {safe(hour.instructor)}" if hour.instructor else ""
-    places = "" if hour.places is None else f" · {count(hour.places, 'posto', 'posti')}"
-    place = f" · {safe(split_activity(hour.place)[0])}" if with_place else ""
-    return f"<b>{hour.start}–{hour.end}</b> {safe(hour.name)}{instructor}{place}{places}"
-
-
-def _filters(day: date, key: int, kinds: Sequence[tuple[int, str]]) -> list[Row]:
-    if len(kinds) < 2:
-        return []
-    shown = [(0, "Tutto"), *kinds]
-    return [(button(name, Verb.HOURS_DAY, day, one, 0),) for one, name in shown if one != key]
+def wish_key(wish: Wish) -> int:
+    """A number that tells one choice from another, for a button that drops it."""
+    return zlib.crc32(f"{wish.day} {wish.start} {wish.course} {wish.location}".encode())

@@ -1,76 +1,78 @@
-"""The screens of what one has: bookings and their cancelling, periodic bookings and their questions. Pure functions."""
+"""The screens of what one has: bookings, their cancelling and reminders, and the watches. Pure functions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from bot import texts
 from bot.callbacks import Verb
-from bot.italian import When, count, every, first_up, short_day
+from bot.italian import When, count, first_up, short_day
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
-from bot.screens import TITLES, about, in_a_line
-from model import (
-    Action,
-    ActionStatus,
-    ActionType,
-    BookingStatus,
-    Confirmation,
-    ConfirmationOutcome,
-    HeldBooking,
-    PeriodicBooking,
-    Wish,
-)
+from bot.screens import about, in_a_line, live_word, name_of, title
+from model import FIT_CENTER, Action, BookingStatus, HeldBooking, WatchMode
+
+Entry = HeldBooking | Action
+"""A line of "my bookings": what is held, or what is under way."""
 
 # My bookings
 
 
-def mine_page(
-    chunk: Chunk[HeldBooking], live: Sequence[Action], read_at: datetime | None, when: When, note: str = ""
-) -> Page:
-    """What the person holds, and what is under way."""
+def mine_page(chunk: Chunk[Entry], watches: int, read_at: datetime | None, when: When, note: str = "") -> Page:
+    """What the person holds and what is under way; `watches`: how many full slots are looked at."""
     lines = Lines().add(note).add("<b>Le tue prenotazioni</b>")
-    lines.add(*(f"• {in_a_line(held.booking.wish, when)}{_where(held.booking.location)}" for held in chunk.items))
+    lines.add(*(_entry_line(entry, when) for entry in chunk.items))
     if not chunk.items:
         lines.add("Non ne vedo nessuna.")
-    lines.add(*(f"{_live_mark(action)} {in_a_line(action.wish, when)} (n. {action.id})" for action in live))
     read = f"Lette dal sito {when.at(read_at)}" if read_at else "Non le ho ancora lette dal sito"
     lines.add(f"<i>{read}</i>")
-    rows: list[Row] = [(button(_held_label(held), Verb.HELD, held.id),) for held in chunk.items]
+    rows: list[Row] = [(_entry_button(entry),) for entry in chunk.items]
     rows += chunk.turns(Verb.MINE)
-    rows += [(button(f"n. {action.id} · {_live_label(action)}", Verb.TICKET, action.id),) for action in live]
+    if watches:
+        rows.append((button(f"👀 {_watches(watches)}", Verb.WATCHES, 0),))
     rows.append((button("🔄 Aggiorna dal sito", Verb.SYNC),))
-    if not chunk.items and not live:
+    if not chunk.items:
         rows.append((button(texts.BOOK_LABEL, Verb.NEW),))
     return Page(f"{lines}{chunk.caption}", (*rows, (home_button(),)))
 
 
-def _where(location: str) -> str:
+def _watches(number: int) -> str:
+    return f"Tengo d'occhio {count(number, 'posto', 'posti')}"
+
+
+def _entry_line(entry: Entry, when: When) -> str:
+    if isinstance(entry, HeldBooking):
+        return f"• {in_a_line(entry.booking.wish, when)}{where(entry.booking.location)}"
+    return f"⏳ {live_word(entry)}: {in_a_line(entry.wish, when)} (n. {entry.id})"
+
+
+def where(location: str) -> str:
+    """` · Giuriati`, or nothing."""
     return f" · {safe(location)}" if location else ""
 
 
-def _held_label(held: HeldBooking) -> str:
-    return f"{first_up(short_day(held.booking.day))} {held.booking.start:%H:%M} · {held.booking.course}"
+def _entry_button(entry: Entry) -> Button:
+    if isinstance(entry, HeldBooking):
+        booking = entry.booking
+        return button(
+            f"{first_up(short_day(booking.day))} {booking.start:%H:%M} · {booking.course}", Verb.HELD, entry.id
+        )
+    return button(f"n. {entry.id} · {live_word(entry).lower()} · {entry.course or FIT_CENTER}", Verb.TICKET, entry.id)
 
 
-def _live_mark(action: Action) -> str:
-    return "⏳ In annullamento:" if action.type is ActionType.CANCEL else "⏳ In coda:"
+# One booking
 
 
-def _live_label(action: Action) -> str:
-    doing = "in corso" if action.status is ActionStatus.PROCESSING else "in coda"
-    return f"{TITLES[action.type].lower()} {doing}"
-
-
-def held_page(held: HeldBooking, live: Action | None, when: When, *, over: bool) -> Page:
+def held_page(held: HeldBooking, live: Action | None, when: When, *, over: bool, note: str = "") -> Page:
     """One booking, and what can be done with it. `over`: the class has begun."""
-    lines = Lines().add(about(held.booking.wish, when)).add(_standing(held, when, over=over))
+    lines = Lines().add(note).add(about(held.booking.wish, when)).add(_standing(held, when, over=over))
     rows: list[Row] = []
     if live:
-        lines.add(f"⏳ C'è già una richiesta in corso: {TITLES[live.type].lower()} n. {live.id}.")
+        lines.add(f"⏳ C'è già una richiesta in corso: {name_of(live).lower()} n. {live.id}.")
         rows.append((button(f"Vedi la n. {live.id}", Verb.TICKET, live.id),))
     elif is_held(held) and not over:
-        rows.append((button("❌ Annulla", Verb.ASK_CANCEL, held.id), button("🗓 Calendario", Verb.FILE, held.id)))
+        rows.append((button("❌ Annulla", Verb.ASK_CANCEL, held.id), button("🔁 Scambia", Verb.SWAP_DAYS, held.id)))
+        rows.append((button("🗓 Calendario", Verb.FILE, held.id),))
     return Page(str(lines), (*rows, back_row(Verb.MINE, 0)))
 
 
@@ -93,31 +95,52 @@ def _standing(held: HeldBooking, when: When, *, over: bool) -> str:
 
 
 def ask_cancel_page(held: HeldBooking, newest: int, free_until: datetime, hours: float, when: When) -> Page:
-    """Asked once more, with the warning when it is late. `newest` makes a second tap mean the same as the first."""
+    """Asked once more; late it is asked twice. `newest` makes a second tap on "yes" mean the same as the first."""
     lines = Lines().add("<b>Annullo davvero?</b>", about(held.booking.wish, when))
     if when.now >= free_until:
-        lines.add(f"⚠️ Mancano meno di {_hours(hours)}: annullare adesso può costarti una penalità.")
+        lines.add(f"⚠️ Mancano meno di {hours_of(hours)}: annullare adesso può costarti una penalità.")
+        yes = button("❌ Sì, annulla", Verb.ASK_TWICE, held.id)
     else:
-        lines.add(_free_until(free_until, when))
-    yes = button("❌ Sì, annulla", Verb.CANCEL, held.id, newest)
+        lines.add(free_until_line(free_until, when))
+        yes = button("❌ Sì, annulla", Verb.CANCEL, held.id, newest)
     return Page(str(lines), ((yes, button("No, la tengo", Verb.HELD, held.id)), back_row(Verb.MINE, 0)))
 
 
-def _free_until(free_until: datetime, when: When) -> str:
+def ask_twice_page(held: HeldBooking, newest: int, when: When) -> Page:
+    """The second question: the place can't be given back for free any more."""
+    lines = Lines().add("⚠️ <b>Annullo lo stesso?</b>", about(held.booking.wish, when))
+    lines.add(
+        "Il termine per annullare gratis è passato: il sito potrebbe segnarti una penalità. Io non posso toglierla."
+    )
+    yes = button("❌ Annulla lo stesso", Verb.CANCEL_LATE, held.id, newest)
+    return Page(str(lines), ((button("No, la tengo", Verb.HELD, held.id),), (yes,), back_row(Verb.MINE, 0)))
+
+
+def free_until_line(free_until: datetime, when: When) -> str:
     return f"Puoi annullare senza penalità: c'è tempo fino a {when.at(free_until)}."
 
 
-def _hours(hours: float) -> str:
+def hours_of(hours: float) -> str:
+    """`2 ore`, `1,5 ore`."""
     return count(int(hours), "ora", "ore") if hours == int(hours) else f"{hours:g} ore".replace(".", ",")
 
 
-def reminder(held: HeldBooking, free_until: datetime, when: When) -> Page:
-    """The class comes near, and its place can perhaps still be given back."""
+def reminder(held: HeldBooking, free_until: datetime, hours: float, when: When) -> Page:
+    """The class comes near: keep it, give it back while that is free, or swap it."""
     lines = Lines().add("⏰ <b>Ci vai?</b>", about(held.booking.wish, when))
     if when.now < free_until:
-        lines.add(_free_until(free_until, when))
-    rows = ((button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True), home_button(fresh=True)),)
-    return Page(str(lines), rows)
+        lines.add(free_until_line(free_until, when))
+    else:
+        lines.add(f"⚠️ Mancano meno di {hours_of(hours)}: annullare adesso può costarti una penalità.")
+    cancel = button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True)
+    swap = button("🔁 Scambia", Verb.SWAP_DAYS, held.id, fresh=True)
+    return Page(str(lines), ((button("👍 Ci vado", Verb.STAY, held.id),), (cancel, swap), (home_button(fresh=True),)))
+
+
+def staying(held: HeldBooking, when: When) -> Page:
+    """The reminder after "Ci vado"."""
+    lines = Lines().add("👍 <b>Bene, il posto resta tuo</b>", about(held.booking.wish, when))
+    return Page(str(lines), ((button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True), home_button(fresh=True)),))
 
 
 def gone_page() -> Page:
@@ -126,93 +149,40 @@ def gone_page() -> Page:
     return Page(text, ((button(texts.MINE_LABEL, Verb.MINE, 0),), (home_button(),)))
 
 
+def not_found_page(text: str, day: date | None = None) -> Page:
+    """A button that can't do what it says any more, and why; with the way to that day's slots, if it is about one."""
+    rows: list[Row] = [(button("📅 Gli orari di quel giorno", Verb.DAY, day),)] if day else []
+    rows.append((button("🧾 Richieste", Verb.STATUS, 0), home_button()))
+    return Page(text, tuple(rows))
+
+
 def file_page(held: HeldBooking, when: When) -> Page:
     """The words that go with the calendar file."""
     rows = ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),)
     return Page(f"🗓 Per il tuo calendario\n\n{about(held.booking.wish, when)}", rows)
 
 
-# Periodic bookings
+# Watches
 
 
-def periodic_page(chunk: Chunk[PeriodicBooking], lead_minutes: int, note: str = "") -> Page:
-    """What recurs, each with how it behaves and its pause."""
-    lines = Lines().add(note).add("<b>Prenotazioni periodiche</b>")
+def watches_page(chunk: Chunk[Action], when: When, note: str = "") -> Page:
+    """The full slots that are looked at, each with its stop."""
+    lines = Lines().add(note).add("<b>Posti che tengo d'occhio</b>")
     if not chunk.items:
-        lines.add("Non ne hai ancora nessuna.")
-        return Page(str(lines), ((button(texts.BOOK_LABEL, Verb.NEW),), (home_button(),)))
-    for periodic in chunk.items:
-        lines.add(*_periodic_lines(periodic, lead_minutes))
-    rows = [(_switch(periodic),) for periodic in chunk.items]
-    return Page(f"{lines}{chunk.caption}", (*rows, *chunk.turns(Verb.PERIODIC), (home_button(),)))
+        lines.add("Nessuno, adesso. Li trovi sugli orari pieni: «Prenota se si libera».")
+    for watch in chunk.items:
+        lines.add(*_watch_lines(watch, when))
+    rows = [(button(_stop_label(watch), Verb.WITHDRAW, watch.id),) for watch in chunk.items]
+    return Page(f"{lines}{chunk.caption}", (*rows, *chunk.turns(Verb.WATCHES), back_row(Verb.MINE, 0)))
 
 
-def _periodic_lines(periodic: PeriodicBooking, lead_minutes: int) -> list[str]:
-    mark = "🔄" if periodic.active else "⏸"
-    name = f"<b>{safe(periodic.name or periodic.course)}</b>"
-    what = f"{safe(periodic.course)}, " if periodic.name and periodic.name != periodic.course else ""
-    when = f"{what}{every(periodic.day_of_week)} alle {periodic.start:%H:%M}{_where(periodic.location)}"
-    if not periodic.active:
-        return [f"{mark} {name}", when, "In pausa: non faccio niente."]
-    if periodic.requires_confirmation:
-        return [f"{mark} {name}", when, f"Chiede conferma {_before(lead_minutes)}, poi prenota."]
-    return [f"{mark} {name}", when, "Automatica: prenota da sola appena apre."]
+def _watch_lines(watch: Action, when: When) -> Sequence[str]:
+    then = "ti avviso" if watch.watch is WatchMode.TELL else "prenoto"
+    swap = " al posto di quella che hai" if watch.replaces_row_id else ""
+    until = f", fino a {when.at(watch.watch_until)}" if watch.watch_until else ""
+    return [f"👀 {in_a_line(watch.wish, when)}", f"Se si libera {then}{swap}{until} (n. {watch.id})"]
 
 
-def _before(minutes: int) -> str:
-    if minutes % 60 == 0:
-        return f"{count(minutes // 60, 'ora', 'ore')} prima"
-    return f"{count(minutes, 'minuto', 'minuti')} prima"
-
-
-def _switch(periodic: PeriodicBooking) -> Button:
-    name = periodic.name or periodic.course
-    if periodic.active:
-        return button(f"⏸ Metti in pausa: {name}", Verb.PAUSE, periodic.id)
-    return button(f"▶️ Riprendi: {name}", Verb.RESUME, periodic.id)
-
-
-def question(confirmation: Confirmation, periodic: PeriodicBooking, wish: Wish, when: When) -> Page:
-    """The question of a periodic booking, or how it was answered."""
-    if confirmation.outcome is not None or when.now >= confirmation.expires_at:
-        return answered(confirmation, wish, when)
-    lines = Lines().add("🔔 <b>Prenoto anche questa volta?</b>", about(wish, when))
-    if periodic.name and periodic.name != periodic.course:
-        lines.add(f"<i>{safe(periodic.name)}</i>")
-    lines.add(f"Rispondi entro le {when.local(confirmation.expires_at):%H:%M}: se non rispondi, la salto.")
-    yes = button("✅ Conferma", Verb.CONFIRM, confirmation.id)
-    no = button("❌ Salta questa volta", Verb.SKIP, confirmation.id)
-    return Page(str(lines), ((yes,), (no,), (home_button(fresh=True),)))
-
-
-def answered(confirmation: Confirmation, wish: Wish, when: When, ticket: Action | None = None) -> Page:
-    """A question that is closed, honestly: confirmed, skipped, or too late."""
-    lines = Lines()
-    rows: list[Row] = []
-    match confirmation.outcome:
-        case ConfirmationOutcome.CONFIRMED:
-            lines.add("✅ <b>L'avevi già confermata</b>", about(wish, when))
-        case ConfirmationOutcome.SKIPPED:
-            lines.add("↩️ <b>Saltata, questa volta</b>", about(wish, when))
-        case _:
-            lines.add("⌛ <b>Troppo tardi per rispondere</b>", about(wish, when))
-            lines.add("Non avendo risposta, questa volta l'ho saltata. Se c'è ancora posto puoi prenotarla tu.")
-            rows.append((button(texts.BOOK_LABEL, Verb.DAY, wish.day, fresh=True),))
-    if ticket:
-        rows.append((button(f"Vedi la n. {ticket.id}", Verb.TICKET, ticket.id, fresh=True),))
-    return Page(str(lines), (*rows, (home_button(fresh=True),)))
-
-
-def expired(wish: Wish, when: When) -> Page:
-    """The ringing message after a question nobody answered."""
-    lines = Lines().add("⌛ <b>Saltata: non hai risposto in tempo</b>", about(wish, when))
-    lines.add("Se vuoi andarci lo stesso e c'è ancora posto, prenotala tu.")
-    return Page(str(lines), ((button(texts.BOOK_LABEL, Verb.DAY, wish.day, fresh=True),), (home_button(fresh=True),)))
-
-
-def missed(wish: Wish, when: When) -> Page:
-    """The ringing message about a date that went by while nothing ran."""
-    lines = Lines().add("⚠️ <b>Questa l'ho persa</b>", about(wish, when))
-    lines.add("Ero spento quando avrei dovuto occuparmene. Le prossime date restano in programma.")
-    rows = ((button(texts.PERIODIC_LABEL, Verb.PERIODIC, 0, fresh=True),), (home_button(fresh=True),))
-    return Page(str(lines), rows)
+def _stop_label(watch: Action) -> str:
+    day = f"{short_day(watch.day)} {watch.start:%H:%M}" if watch.day and watch.start else title(watch)
+    return f"🔕 Smetti: {day} · {watch.course or FIT_CENTER}"

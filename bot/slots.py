@@ -14,6 +14,7 @@ from model import (
     ActionType,
     Activity,
     CatalogueSlot,
+    Course,
     HeldBooking,
     OpeningRule,
     Slot,
@@ -52,6 +53,12 @@ class SlotView:
 def activity_key(activity: Activity) -> int:
     """A number for an activity that stays the same from reading to reading and fits a button; never 0."""
     return zlib.crc32(activity.id.encode()) or 1
+
+
+def course_activity(course: Course) -> Activity:
+    """What stands for the activity of a line of the weekly timetable, which does not keep the site's id."""
+    name = " - ".join(part for part in (course.location, course.course_type) if part)
+    return Activity(name, name)
 
 
 def view_slot(

@@ -98,7 +98,11 @@ TROUBLES: dict[str, Trouble] = {
         True,
     ),
     "SlotFull": Trouble(
-        "I posti sono finiti.", "Non riprovo.", "Scegli un altro orario.", Remedy.OTHER, True
+        "I posti sono finiti.",
+        "Per ora mi fermo.",
+        "Scegli un altro orario, o lasciami aspettare che qualcuno rinunci.",
+        Remedy.OTHER,
+        True,
     ),
     "SlotNotFound": Trouble(
         "Sul sito questo orario non c'è più.",
@@ -140,6 +144,27 @@ TROUBLES: dict[str, Trouble] = {
 """By the class of the error (model.py), as booking_actions.error_kind keeps it."""
 
 
+WATCH_ENDED = Trouble(
+    "Nessuno ha lasciato il posto in tempo.",
+    "Smetto di guardare: un posto preso adesso non si potrebbe più annullare senza penalità.",
+    "Se vuoi, scegli un altro orario.",
+    Remedy.OTHER,
+)
+
+BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
+    "LoginRejected": ("Controlla username e password in config.json e riavvia il bot.", Remedy.LOGIN),
+    "OtpRejected": ("Controlla l'orologio del computer e otpatu in config.json, poi prova l'accesso.", Remedy.SYNC),
+    "OtpError": ("Correggi otpatu in config.json e riavvia il bot.", Remedy.SYNC),
+    "ConfigError": ("Controlla config.json e riavvia il bot.", Remedy.SYNC),
+    "Overlap": ("Il sito potrebbe rifiutarla: annulla prima l'altra, o salta questa.", Remedy.MINE),
+    "SlotNotFound": ("Forse il corso è stato spostato: aggiorna gli orari e guarda.", Remedy.HOURS),
+    "MembershipProblem": ("Sistemalo sul sito o in segreteria prima di allora.", Remedy.SYNC),
+    "Blocked": ("Entra tu dal browser, prima di allora, e guarda che cosa chiede.", Remedy.SYNC),
+}
+"""What a person can still do when the rehearsal fails, by the class of the error."""
+NOTHING_TO_DO = ("Tu non devi fare niente; se vuoi, prova l'accesso adesso.", Remedy.SYNC)
+
+
 def trouble(kind: str | None) -> Trouble:
     """What to say of an error of that class."""
     return TROUBLES.get(kind or "", UNKNOWN)
@@ -148,10 +173,13 @@ def trouble(kind: str | None) -> Trouble:
 HELP = f"""<b>Cosa so fare</b>
 
 {BOOK_LABEL} — scegli giorno, corso e orario. Se le prenotazioni non sono ancora aperte aspetto io, e prenoto appena \
-aprono: puoi andare a dormire.
-{MINE_LABEL} — quello che hai, e come annullarlo.
-{PERIODIC_LABEL} — quelle che si ripetono ogni settimana: le metti in pausa e le riprendi.
+aprono: puoi andare a dormire. Con <i>➕ Alternativa</i> dici che cosa provare se la prima scelta non c'è più.
+{MINE_LABEL} — quello che hai: annullarlo, o scambiarlo con un orario migliore. E i posti che tengo d'occhio per te.
+{PERIODIC_LABEL} — quello che si ripete ogni settimana: ci penso io, oppure prima ti chiedo. Con pausa, date da \
+saltare e ferie.
 {HOURS_LABEL} — l'orario della settimana, con i posti.
+
+<b>Tutto pieno?</b> Tengo d'occhio il posto: se si libera lo prenoto, o ti avviso.
 
 <b>Comandi</b>
 /start — il menu
@@ -161,6 +189,9 @@ aprono: puoi andare a dormire.
 Dico <i>prenotata</i> o <i>annullata</i> solo dopo averlo riletto sul sito."""
 
 NOT_UNDERSTOOD = "Qui bastano i pulsanti: i messaggi liberi non li so leggere. Ecco il menu."
+NO_TICKET = "Questa richiesta non la trovo tra le tue."
+TOO_LATE = "Ci sto già lavorando: non posso più ritirarla. Ti scrivo com'è andata."
+LAST_LOOK = "Sto guardando proprio adesso: se il posto non c'è, smetto."
 FORGED = "Questo pulsante non lo conosco più. Ti apro il menu."
 TAKING_LONG = "Un attimo, ci sto mettendo più del solito…"
 DATABASE_TROUBLE = (

@@ -1,16 +1,30 @@
-"""What may still change about a booking that waits: its alternatives, its start, its watch. A part of store/queue.py."""
+"""What may still change about a booking that waits: its alternatives, its start, its watch. Part of store/queue.py."""
 
 from __future__ import annotations
 
 import sqlite3
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from model import Clock, Wish, clock_time, stamp
 from store.connection import Connection, Transaction
 
 MOST_ALTERNATIVES = 3  # at an opening each costs a request, and there are ten in all
 
-WAITS = "id = :id AND user_id = :user_id AND action_type = 'book' AND status = 'pending' AND watch IS NULL"
+REHEARSED_FOR = timedelta(minutes=10)  # before an opening: what a worker has earlier than this it only rehearses
+WAITS = """
+    id = :id AND user_id = :user_id
+    AND (status = 'pending' OR (status = 'processing' AND rehearse_at IS NOT NULL AND opens_at > :safe))
+"""
+"""Pending, or only being rehearsed: nothing is booked yet, and a worker will read the row again before it does."""
+WAITING_BOOKING = f"{WAITS} AND action_type = 'book' AND watch IS NULL"
+
+
+FIND = f"SELECT * FROM booking_actions WHERE {WAITING_BOOKING}"  # noqa: S608 - constants of this file
+
+
+def whose_waits(action_id: int, user_id: int, now: datetime) -> dict[str, object]:
+    """The values that WAITS asks for."""
+    return {"id": action_id, "user_id": user_id, "safe": stamp(now + REHEARSED_FOR)}
 
 
 def to_wish(row: sqlite3.Row) -> Wish:
@@ -50,7 +64,7 @@ class Choices:
         False when it is not theirs or waits no more, is that class already, or has MOST_ALTERNATIVES.
         """
         async with self._db.transaction() as tx:
-            first = await tx.row(f"SELECT * FROM booking_actions WHERE {WAITS}", _whose(action_id, user_id))  # noqa: S608
+            first = await tx.row(FIND, whose_waits(action_id, user_id, self._clock()))
             if first is None or to_wish(first).meant_by(wish):
                 return False
             others = await _choices(tx, action_id)
@@ -64,7 +78,7 @@ class Choices:
     async def drop_alternative(self, action_id: int, user_id: int, wish: Wish) -> bool:
         """Takes a choice out again; the later ones move up. False when it is not theirs, waits no more, or was out."""
         async with self._db.transaction() as tx:
-            if await tx.row(f"SELECT 1 FROM booking_actions WHERE {WAITS}", _whose(action_id, user_id)) is None:  # noqa: S608
+            if await tx.row(FIND, whose_waits(action_id, user_id, self._clock())) is None:
                 return False
             others = await _choices(tx, action_id)
             if wish not in others:
@@ -76,10 +90,15 @@ class Choices:
             return True
 
     async def start_now(self, action_id: int, user_id: int) -> bool:
-        """Lets a booking go that was held back for its alternatives. False when it waits no more, or for its opening."""
+        """Lets a booking go that was held back for alternatives. False when it waits no more, or for its opening."""
         rows = await self._db.write(
-            f"UPDATE booking_actions SET run_at = :now WHERE {WAITS} AND opens_at <= :now RETURNING id",  # noqa: S608
-            _whose(action_id, user_id) | {"now": stamp(self._clock())},
+            """
+            UPDATE booking_actions SET run_at = :now
+            WHERE id = :id AND user_id = :user_id AND action_type = 'book' AND status = 'pending' AND watch IS NULL
+                AND opens_at <= :now
+            RETURNING id
+            """,
+            {"id": action_id, "user_id": user_id, "now": stamp(self._clock())},
         )
         return bool(rows)
 
@@ -90,13 +109,9 @@ class Choices:
             UPDATE booking_actions SET watch_until = :now
             WHERE id = :id AND user_id = :user_id AND watch IS NOT NULL AND status = 'processing' RETURNING id
             """,
-            _whose(action_id, user_id) | {"now": stamp(self._clock())},
+            {"id": action_id, "user_id": user_id, "now": stamp(self._clock())},
         )
         return bool(rows)
-
-
-def _whose(action_id: int, user_id: int) -> dict[str, object]:
-    return {"id": action_id, "user_id": user_id}
 
 
 async def _choices(tx: Transaction, action_id: int) -> list[Wish]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,9 +18,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import model
-from bot import screens, screens_booking, screens_held, texts
+from bot import (
+    screens,
+    screens_booking,
+    screens_held,
+    screens_holidays,
+    screens_hours,
+    screens_making,
+    screens_periodic,
+    screens_programs,
+    screens_questions,
+    screens_results,
+    texts,
+)
 from bot.answers import Answers
-from bot.callbacks import LARGEST, MOST_BYTES, NUMBERS, Call, Forged, Verb, pack, unpack
+from bot.callbacks import DAY, ID, MOST_BYTES, NUMBERS, Call, Forged, Verb, pack, unpack
 from bot.italian import When
 from bot.page import Page, chunk
 from bot.slots import SlotState, SlotView, view_slot
@@ -26,19 +41,35 @@ from model import (
     Action,
     ActionStatus,
     ActionType,
+    AlreadyQueued,
     AppError,
     Booking,
     BookingStatus,
     CatalogueSlot,
     Confirmation,
     ConfirmationOutcome,
+    ConfirmationPurpose,
+    Course,
+    DatabaseError,
     DaySummary,
+    DuplicatePeriodic,
     HeldBooking,
+    Holiday,
+    LeaseLost,
+    OccurrenceState,
+    OpeningReport,
     OpeningRule,
     PeriodicBooking,
+    PeriodicChoice,
+    PeriodicMode,
+    PlannedDate,
+    Shot,
+    ShotOutcome,
     SlotStatus,
+    WatchMode,
 )
 from settings import Settings
+from store.heartbeats import Outage
 from tests import chats
 from tests.chats import NOON, OWNER, PILATES, THURSDAY, TUESDAY
 
@@ -48,91 +79,174 @@ RULE = OpeningRule(2, time(0), ROME)
 NASTY = "<b>&'\"" + "x" * 300
 
 ACTION = Action(
-    id=LARGEST, type=ActionType.BOOK, user_id=OWNER, status=ActionStatus.PENDING, course=NASTY, location=NASTY,
+    id=ID, type=ActionType.BOOK, user_id=OWNER, status=ActionStatus.PENDING, course=NASTY, location=NASTY,
     day=TUESDAY, start=time(18), booking_id="x", created_at=NOON, run_at=NOON, opens_at=NOON, started_at=None,
     completed_at=NOON, result=None, error=NASTY, error_kind=None, evidence=None, attempts=0, failures=0, quiet=False,
     card_message_id=None, periodic_booking_id=None,
 )  # fmt: skip
-HELD = HeldBooking(LARGEST, OWNER, Booking(NASTY, NASTY, TUESDAY, time(18)), "x", BookingStatus.CONFIRMED, NOON)
-ASKED = Confirmation(LARGEST, OWNER, 1, NOON, NOON + timedelta(hours=1), None)
-VIEW = SlotView(
-    LARGEST, replace(PILATES, course=NASTY, instructor=NASTY), SlotState.FREE, NOON, NOON, HELD, ACTION, HELD
-)
+HELD = HeldBooking(ID, OWNER, Booking(NASTY, NASTY, TUESDAY, time(18)), "x", BookingStatus.CONFIRMED, NOON)
+ASKED = Confirmation(ID, OWNER, 1, NOON, NOON + timedelta(hours=1), None)
+VIEW = SlotView(ID, replace(PILATES, course=NASTY, instructor=NASTY), SlotState.FREE, NOON, NOON, HELD, ACTION, HELD)
 KINDS = sorted({name for name, one in vars(model).items() if isinstance(one, type) and issubclass(one, AppError)})
 
 
-def recurring(*, active: bool = True, asks: bool = True) -> PeriodicBooking:
-    """A periodic booking as far as the screens look at it."""
-    seen = {"id": LARGEST, "name": NASTY, "course": NASTY, "location": NASTY, "day_of_week": 1, "start": time(18)}
-    return cast("PeriodicBooking", SimpleNamespace(**seen, active=active, requires_confirmation=asks))
+OTHERS = [replace(ACTION, day=THURSDAY).wish] * 3
+CHOICES = [PeriodicChoice(NASTY, NASTY, time(19))] * 3
+COURSE = Course(ID, NASTY, NASTY, 1, time(18), time(19), 3, 7, NASTY, NASTY, NOON)
+SERIES = PeriodicBooking(ID, OWNER, NASTY, NASTY[:-1], NASTY, 1, time(18), True, True, NOON)
+LATE_REPORT = OpeningReport(
+    NOON,
+    0.1,
+    0.002,
+    0.03,
+    62.4,
+    shots=(Shot(0, 0, 0, 0.01, ShotOutcome.EARLY), Shot(0, 62, 62, 62.1, ShotOutcome.ACCEPTED)),
+)
+HOLIDAY = Holiday(ID, OWNER, TUESDAY, THURSDAY)
 
 
 def action_pages() -> Iterator[Page]:
     for kind in ActionType:
         for status in ActionStatus:
             action = replace(ACTION, type=kind, status=status)
-            for one in (action, replace(action, failures=1), replace(action, run_at=NOON - timedelta(hours=1))):
-                yield from (screens.ticket(one, WHEN, is_card=True), screens.ticket(one, WHEN, is_card=False))
-                yield screens.final_card(one, WHEN)
+            yield screens.final_card(action, WHEN)
+            for one in (action, replace(action, failures=1), replace(action, run_at=NOON - timedelta(hours=1)),
+                        replace(action, run_at=NOON + timedelta(minutes=3))):  # fmt: skip
+                yield from (screens.ticket(one, WHEN, OTHERS, is_card=card) for card in (True, False))
         for error in KINDS:
             failed = replace(ACTION, type=kind, status=ActionStatus.FAILED, error_kind=error)
-            yield from (screens.failure(failed, WHEN), screens.ticket(failed, WHEN, is_card=False))
-    for outcome in ("ok", "LoginRejected"):
-        yield screens.rehearsed(replace(ACTION, rehearsal=outcome), WHEN)
+            yield screens_results.failure(failed, WHEN, LATE_REPORT, watchable=True)
+            yield screens.ticket(failed, WHEN, is_card=False, watchable=True)
+    for status in ActionStatus:
+        for mode in WatchMode:
+            watch = replace(
+                ACTION, status=status, watch=mode, watch_until=NOON, replaces_row_id=1, error_kind="SlotFull"
+            )
+            yield from (screens.ticket(watch, WHEN, is_card=card) for card in (True, False))
+            yield screens_results.failure(watch, WHEN)
     yield screens.status_page([ACTION] * 8, 1, WHEN, more=True)
     yield screens.status_page([], 0, WHEN, more=False)
-    yield from (screens.booked(ACTION, HELD, WHEN), screens.booked(ACTION, None, WHEN), screens.cancelled(ACTION, WHEN))
+
+
+def result_pages() -> Iterator[Page]:
+    won = replace(ACTION, won_choice=3, why_not_first=f"full: the site says «{NASTY}»", replaces_row_id=1)
+    yield from (screens_results.booked(won, HELD, WHEN, LATE_REPORT, HELD), screens_results.booked(ACTION, None, WHEN))
+    yield from (screens_results.cancelled(ACTION, WHEN), screens_results.place_free(ACTION, WHEN))
+    yield from (screens_results.vanished(HELD, WHEN), screens_results.refreshed(1, 1, WHEN))
+    yield screens_results.login_rejected()
+    for outcome in ("ok", *KINDS):
+        for periodic in (None, ID):
+            told = replace(ACTION, rehearsal=outcome, periodic_booking_id=periodic)
+            yield from (screens_results.rehearsed(told, OTHERS, WHEN), screens_results.approved(told, OTHERS, WHEN))
 
 
 def menu_pages() -> Iterator[Page]:
     overview = screens.Overview(NASTY, HELD, [ACTION] * 7, timetable_known=False, rejected=True)
-    yield from (screens.home(overview, WHEN, "x"), screens.help_page(), screens.login_rejected())
-    yield from (screens.vanished(HELD, WHEN), screens.refreshed(1, 1, WHEN), screens.notice_page("x"))
+    yield from (screens.home(overview, WHEN, "x"), screens.help_page(), screens.notice_page("x"))
+    for program in ("bot", "worker", "executor"):
+        outage = Outage(1, program, NOON, died=True, until=None)
+        yield from (screens_programs.down(outage, WHEN), screens_programs.back(outage, WHEN))
 
 
 def booking_pages() -> Iterator[Page]:
     days = [screens_booking.OpenDay(day, 3, RULE.opens_at(day)) for day in (TUESDAY, THURSDAY)]
-    yield screens_booking.days_page(days, NOON, WHEN)
-    yield from (screens_booking.days_page([], read, WHEN) for read in (None, NOON))
-    yield screens_booking.kinds_page(TUESDAY, [(PILATES.activity, 3)])
-    yield screens_booking.gone_page(TUESDAY)
-    yield from (screens_booking.gone_page(), screens_booking.no_slots_page(TUESDAY))
-    for state in SlotState:
-        view = replace(VIEW, state=state)
-        yield screens_booking.confirm_page(view, LARGEST, 9, WHEN, rejected=True)
+    routes = (screens_booking.NEW_BOOKING, screens_booking.alternative_to(ACTION), screens_booking.better_than(HELD))
+    for route in routes:
+        yield screens_booking.days_page(days, NOON, WHEN, route)
+        yield from (screens_booking.days_page([], read, WHEN, route) for read in (None, NOON))
+        yield screens_booking.kinds_page(TUESDAY, [(PILATES.activity, 3)], route)
+        yield screens_booking.no_slots_page(TUESDAY, route)
         for single in (True, False):
-            page = chunk([view] * 20, 1)
-            yield screens_booking.slots_page(TUESDAY, PILATES.activity, page, WHEN, single=single)
-    yield screens_booking.hours_page([DaySummary(TUESDAY, 3, NOON)], NOON, WHEN)
-    yield screens_booking.hours_page([], None, WHEN)
-    hours = [screens_booking.hour_of_slot(CatalogueSlot(1, VIEW.slot, NOON))] * 20
+            shown = chunk([VIEW] * 20, 1)
+            yield screens_booking.slots_page(TUESDAY, PILATES.activity, shown, WHEN, route, single=single)
+    yield from (screens_booking.gone_page(TUESDAY), screens_booking.gone_page())
+    for state in SlotState:
+        for watchable in (True, False):
+            view = replace(VIEW, state=state)
+            yield screens_booking.confirm_page(view, ID, 9, WHEN, rejected=True, watchable=watchable)
+            yield screens_booking.swap_page(view, HELD, ID, WHEN, watchable=watchable)
+    for full in (True, False):
+        yield screens_booking.alternatives_page(ACTION, OTHERS, WHEN, full=full)
+
+
+def hours_pages() -> Iterator[Page]:
+    yield screens_hours.hours_page([DaySummary(TUESDAY, 3, NOON)], NOON, WHEN)
+    yield screens_hours.hours_page([], None, WHEN)
+    hours = [screens_hours.hour_of_slot(CatalogueSlot(1, VIEW.slot, NOON))] * 20
     for key in (0, 1):
-        yield screens_booking.hours_day_page(TUESDAY, key, [(1, NASTY), (2, "b")], chunk(hours, 1), NOON, WHEN)
-    yield screens_booking.hours_day_page(TUESDAY, 0, [], chunk([], 0), None, WHEN)
+        yield screens_hours.hours_day_page(TUESDAY, key, [(1, NASTY), (2, "b")], chunk(hours, 1), NOON, WHEN)
+    yield screens_hours.hours_day_page(TUESDAY, 0, [], chunk([], 0), None, WHEN)
 
 
 def held_pages() -> Iterator[Page]:
-    yield screens_held.mine_page(chunk([HELD] * 20, 1), [ACTION], NOON, WHEN)
-    yield screens_held.mine_page(chunk([], 0), [], None, WHEN)
+    entries: list[screens_held.Entry] = [HELD, ACTION] * 10
+    yield screens_held.mine_page(chunk(entries, 1), 3, NOON, WHEN)
+    yield screens_held.mine_page(chunk([], 0), 0, None, WHEN)
     for status in BookingStatus:
         for over in (True, False):
             yield screens_held.held_page(replace(HELD, status=status), None, WHEN, over=over)
     yield screens_held.held_page(HELD, ACTION, WHEN, over=False)
     for deadline in (NOON, NOON + timedelta(days=1)):
-        yield screens_held.ask_cancel_page(HELD, LARGEST, deadline, 1.5, WHEN)
-        yield screens_held.reminder(HELD, deadline, WHEN)
+        yield screens_held.ask_cancel_page(HELD, ID, deadline, 1.5, WHEN)
+        yield screens_held.reminder(HELD, deadline, 2, WHEN)
+    yield from (screens_held.ask_twice_page(HELD, ID, WHEN), screens_held.staying(HELD, WHEN))
     yield from (screens_held.gone_page(), screens_held.file_page(HELD, WHEN))
-    every_sort = [recurring(active=active, asks=asks) for active in (True, False) for asks in (True, False)]
-    yield screens_held.periodic_page(chunk(every_sort * 5, 1), 45)
-    yield screens_held.periodic_page(chunk([], 0), 60)
-    for outcome in (None, *ConfirmationOutcome):
-        yield screens_held.question(replace(ASKED, outcome=outcome), recurring(), ACTION.wish, WHEN)
-        yield screens_held.answered(replace(ASKED, outcome=outcome), ACTION.wish, WHEN, ACTION)
-    yield from (screens_held.expired(ACTION.wish, WHEN), screens_held.missed(ACTION.wish, WHEN))
+    yield from (screens_held.not_found_page("x", day) for day in (None, TUESDAY))
+    watch = replace(ACTION, watch=WatchMode.TELL, watch_until=NOON, replaces_row_id=1)
+    yield from (screens_held.watches_page(chunk([watch] * 20, 1), WHEN), screens_held.watches_page(chunk([], 0), WHEN))
+
+
+def question_pages() -> Iterator[Page]:
+    for purpose in ConfirmationPurpose:
+        for outcome in (None, *ConfirmationOutcome):
+            asked = replace(ASKED, outcome=outcome, purpose=purpose)
+            for when in (WHEN, When(NOON + timedelta(hours=2), ROME)):
+                yield screens_questions.question(asked, SERIES, ACTION.wish, "domani", when)
+            for ticket in (ACTION, None):
+                yield screens_questions.answered(asked, ACTION.wish, WHEN, ticket)
+            yield screens_questions.expired(asked, ACTION.wish, WHEN)
+    for held in (True, False):
+        yield screens_questions.missed(SERIES, ACTION.wish, WHEN, held=held)
+
+
+def dates() -> list[screens_periodic.Date]:
+    found = []
+    for state in (None, *OccurrenceState):
+        for holiday in (True, False):
+            planned = PlannedDate(TUESDAY, state, holiday, None, NOON)
+            found.append(screens_periodic.Date(planned))
+            found += [screens_periodic.Date(planned, replace(ACTION, status=one), HELD) for one in ActionStatus]
+    return found
+
+
+def periodic_pages() -> Iterator[Page]:
+    every = [replace(SERIES, active=active, mode=mode) for active in (True, False) for mode in PeriodicMode]
+    yield screens_periodic.periodic_page(chunk(every * 5, 1), [HOLIDAY] * 9)
+    yield screens_periodic.periodic_page(chunk([], 0), [])
+    for one in every:
+        for date in dates():
+            yield screens_periodic.card_page(one, CHOICES, [date] * 2, 45, WHEN, "x")
+            yield screens_periodic.dates_page(one, [date] * 4, WHEN)
+        yield screens_making.change_mode_page(one, 60)
+    yield screens_periodic.ask_delete_page(SERIES)
+    for full in (True, False):
+        yield screens_periodic.alternatives_page(SERIES, CHOICES, full=full)
+    yield screens_periodic.alternatives_page(SERIES, [], full=False)
+    for route in (screens_making.NEW_SERIES, screens_making.moving(SERIES), screens_making.adding_to(SERIES)):
+        yield from (screens_making.kinds_page(kinds, route, 1) for kinds in ([], [(PILATES.activity, 3)]))
+        yield screens_making.weekdays_page(PILATES.activity, dict.fromkeys(range(7), 3), route)
+        yield screens_making.courses_page(PILATES.activity, 1, chunk([COURSE] * 20, 1), route)
+        yield screens_making.course_gone_page(route)
+    yield from (screens_making.new_mode_page(COURSE, 90), screens_making.not_mine_page())
+    yield from (screens_holidays.holidays_page(chunk([HOLIDAY] * 20, 1)), screens_holidays.holidays_page(chunk([], 0)))
+    for month in range(screens_holidays.MONTHS_AHEAD + 1):
+        yield screens_holidays.first_day_page(month, TUESDAY)
+        yield screens_holidays.last_day_page(THURSDAY, month, TUESDAY)
 
 
 def every_page() -> list[Page]:
-    return [*action_pages(), *menu_pages(), *booking_pages(), *held_pages()]
+    shown = (action_pages(), result_pages(), menu_pages(), booking_pages(), hours_pages(), held_pages())
+    return [*chain(*shown, question_pages(), periodic_pages())]
 
 
 @pytest.fixture
@@ -166,20 +280,20 @@ def test_every_screen_fits_into_a_message_and_escapes_what_comes_from_outside() 
 
 def test_a_screen_that_goes_with_a_file_fits_into_a_caption() -> None:
     failures = [replace(ACTION, status=ActionStatus.FAILED, error_kind=kind) for kind in KINDS]
-    for page in [screens.booked(ACTION, HELD, WHEN), *(screens.failure(action, WHEN) for action in failures)]:
-        assert len(page.text) <= 1024
+    results = [page for page in result_pages() if "Prenotata" in page.text]
+    for page in [*results, *(screens_results.failure(one, WHEN, LATE_REPORT) for one in failures)]:
+        assert len(html.unescape(re.sub("<[^>]+>", "", page.text))) <= 1024
 
 
 def test_every_kind_of_error_of_the_site_has_words_of_its_own() -> None:
-    silent = {"AppError", "SiteError", "AlreadyQueued", "LeaseLost", "DatabaseError"}  # never end an action by name
-    assert set(KINDS) - set(texts.TROUBLES) <= silent
+    never_end_an_action = (AlreadyQueued, DuplicatePeriodic, LeaseLost, DatabaseError)
+    silent = {kind for kind in KINDS if issubclass(getattr(model, kind), never_end_an_action)}
+    assert set(KINDS) - set(texts.TROUBLES) - silent == {"AppError", "SiteError"}
 
 
 def test_what_is_packed_fits_and_comes_back() -> None:
     for verb in Verb:
-        numbers = tuple([LARGEST] * NUMBERS.get(verb, 0))
-        if verb in (Verb.DAY, Verb.SLOTS, Verb.HOURS_DAY):
-            numbers = (20261124, *numbers[1:])
+        numbers = tuple(20261124 if largest is DAY else int(largest) for largest in NUMBERS.get(verb, ()))
         data = pack(verb, *numbers, fresh=True)
         assert unpack(data) == Call(verb, numbers, fresh=True)
         assert len(data.encode()) <= MOST_BYTES

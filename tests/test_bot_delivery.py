@@ -144,7 +144,7 @@ async def test_progress_edits_the_card_and_rings_nobody(world: World) -> None:
     page = await world.owner.wait_for(lambda message: "In attesa dell'apertura" in message.text)
 
     assert page.message_id == card.message_id
-    assert page.labels == card.labels
+    assert page.labels == ["➕ Alternativa", "↩️ Ritira", "🏠 Menu"]
     assert len(world.owner.messages) == 2
 
 

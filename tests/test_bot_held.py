@@ -17,7 +17,7 @@ from model import (
     SiteChanged,
 )
 from tests import chats
-from tests.chats import MINE, OWNER, TODAY, TUESDAY, World, menu, periodic, question, queued, tapped
+from tests.chats import MINE, OWNER, TODAY, TUESDAY, World, menu, question, queued, tapped
 
 
 @pytest.fixture
@@ -149,21 +149,6 @@ async def test_a_reading_asked_for_under_a_failure_updates_its_own_new_message(w
 
 
 # Periodic bookings and their questions
-
-
-async def test_periodic_bookings_are_listed_paused_and_resumed(world: World) -> None:
-    await periodic(world)
-    await periodic(world, ask=0)
-    await menu(world.owner)
-    page = await tapped(world.owner, "🔄 Prenotazioni Periodiche", "Il mio Pilates")
-    assert "ogni martedì alle 18:00" in page.text
-    assert "Chiede conferma 1 ora prima" in page.text
-    assert "Automatica" in page.text
-
-    await tapped(world.owner, "Metti in pausa", "In pausa")
-    assert [one.active for one in await world.db.periodic.of(OWNER)] == [False, True]
-    await tapped(world.owner, "Riprendi", "Chiede conferma")
-    assert [one.active for one in await world.db.periodic.of(OWNER)] == [True, True]
 
 
 async def test_confirming_queues_the_booking_and_the_question_becomes_its_card(world: World) -> None:

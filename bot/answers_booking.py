@@ -1,0 +1,144 @@
+"""What the buttons of a new booking lead to: days, kinds, slots, the confirmation, and the booking put in the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from bot import screens_booking
+from bot.callbacks import Verb
+from bot.desk import Desk, Handlers, Tap
+from bot.page import PER_PAGE, Page, chunk
+from bot.screens_booking import NEW_BOOKING, OpenDay, Route
+from bot.slots import SlotState, SlotView, activity_key
+from model import Action, ActionType, Activity, Wish
+
+TIME_TO_CHOOSE = timedelta(minutes=3)  # how long a booking that could run waits for its alternatives
+
+Wanted = Callable[[SlotView], bool]
+
+
+class Chooser:
+    """Day -> kind -> slot, on whatever route: shared by all that choose a slot."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def days(self, user_id: int, route: Route, note: str = "", until: date | None = None) -> Page:
+        """The days that have slots, up to `until`; where no timetable was ever read, its reading is queued."""
+        when, rule = self._desk.when(), self._desk.rule
+        summaries = await self._desk.db.catalogue.days(when.today)
+        days = [OpenDay(one.day, one.slots, rule.opens_at(one.day)) for one in summaries if one.day > when.today]
+        today = await self._desk.bookable(user_id, when.today)
+        if today:
+            days.insert(0, OpenDay(when.today, len(today), rule.opens_at(when.today)))
+        read_at = await self._desk.db.catalogue.read_at()
+        if read_at is None:
+            await self._desk.read_timetable_quietly(user_id)
+        shown = [day for day in days if day.slots and (until is None or day.day <= until)]
+        return screens_booking.days_page(shown, read_at, when, route, note)
+
+    async def day(self, user_id: int, day: date, route: Route) -> Page:
+        views = await self._desk.bookable(user_id, day)
+        kinds = _kinds(views)
+        if not kinds:
+            return screens_booking.no_slots_page(day, route)
+        if len(kinds) == 1:
+            shown = chunk(views, 0)
+            return screens_booking.slots_page(day, kinds[0][0], shown, self._desk.when(), route, single=True)
+        return screens_booking.kinds_page(day, kinds, route)
+
+    async def slots(self, user_id: int, day: date, key: int, page: int, route: Route) -> Page:
+        views = await self._desk.bookable(user_id, day)
+        wanted = [view for view in views if activity_key(view.slot.activity) == key]
+        if not wanted:
+            return await self.day(user_id, day, route)
+        activity, single = wanted[0].slot.activity, len(wanted) == len(views)
+        return screens_booking.slots_page(day, activity, chunk(wanted, page), self._desk.when(), route, single=single)
+
+
+def _kinds(views: Sequence[SlotView]) -> list[tuple[Activity, int]]:
+    """The activities of a day's slots, each with how many it has."""
+    activities = {view.slot.activity.id: view.slot.activity for view in views}
+    counted = [(one, sum(view.slot.activity.id == one.id for view in views)) for one in activities.values()]
+    return sorted(counted, key=lambda kind: kind[0].name)
+
+
+class BookingAnswers:
+    """A new booking."""
+
+    def __init__(self, desk: Desk, chooser: Chooser) -> None:
+        self._desk = desk
+        self._chooser = chooser
+        self.handlers: Handlers = {
+            Verb.NEW: self.new, Verb.DAY: self.day, Verb.SLOTS: self.slots, Verb.SLOT: self.slot,
+            Verb.BOOK: self.book, Verb.START_NOW: self.start_now,
+        }  # fmt: skip
+
+    async def new(self, tap: Tap) -> Page:
+        return await self._chooser.days(tap.user_id, NEW_BOOKING)
+
+    async def day(self, tap: Tap) -> Page:
+        return await self._chooser.day(tap.user_id, tap.call.day, NEW_BOOKING)
+
+    async def slots(self, tap: Tap) -> Page:
+        _, key, page = tap.call.numbers
+        return await self._chooser.slots(tap.user_id, tap.call.day, key, page, NEW_BOOKING)
+
+    async def slot(self, tap: Tap) -> Page:
+        return await self.confirm_slot(tap, tap.id)
+
+    async def confirm_slot(self, tap: Tap, slot_id: int, note: str = "") -> Page:
+        """All about a slot, after a sentence."""
+        view = await self._desk.view(tap.user_id, slot_id)
+        if view is None:
+            return screens_booking.gone_page()
+        siblings = await self._desk.bookable(tap.user_id, view.slot.day)
+        ids = [one.id for one in siblings if one.slot.activity == view.slot.activity]
+        page = ids.index(view.id) // PER_PAGE if view.id in ids else 0
+        return screens_booking.confirm_page(
+            view,
+            await self._desk.newest(tap.user_id),
+            page,
+            self._desk.when(),
+            rejected=await self._desk.rejected(tap.user_id),
+            watchable=self._desk.can_be_watched(view.slot.wish),
+            note=note,
+        )
+
+    async def confirm_wish(self, tap: Tap, wish: Wish) -> Page:
+        """The same for a class, wherever the timetable has it now."""
+        rows = await self._desk.db.catalogue.slots_on(wish.day)
+        found = next((row for row in rows if row.slot.wish.meant_by(wish)), None)
+        return screens_booking.gone_page(wish.day) if found is None else await self.confirm_slot(tap, found.id)
+
+    async def book(self, tap: Tap) -> Page:
+        """Queues the booking of a slot, once per button however often it is tapped."""
+        made = await self.queue_slot(tap, hold_back=False)
+        return made if isinstance(made, Page) else await self._desk.card(made, tap)
+
+    async def queue_slot(self, tap: Tap, *, hold_back: bool) -> Action | Page:
+        """The booking that a button made, now or before; or the page that says why it makes none.
+
+        `hold_back`: a slot that is open is not booked before there was time to choose alternatives.
+        """
+        slot_id, newest = tap.call.numbers
+        view = await self._desk.view(tap.user_id, slot_id)
+        if view is None:
+            return screens_booking.gone_page()
+        made = await self._desk.made_since(newest, tap.user_id, ActionType.BOOK, view.slot.wish)
+        if made:
+            return made
+        if view.state in (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED):
+            return await self.confirm_slot(tap, slot_id)
+        new = self._desk.booking(tap, view.slot.wish)
+        if hold_back and view.state is not SlotState.OPENS:
+            new = replace(new, run_at=self._desk.clock() + TIME_TO_CHOOSE)
+        return await self._desk.queue(new)
+
+    async def start_now(self, tap: Tap) -> Page:
+        """Ends the wait for alternatives."""
+        await self._desk.db.queue.start_now(tap.id, tap.user_id)
+        action = await self._desk.own(tap)
+        return await self._desk.ticket(action, tap) if action else screens_booking.gone_page()

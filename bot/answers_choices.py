@@ -1,0 +1,260 @@
+"""What else a slot is chosen for: an alternative to a booking that waits, a swap for one that is held, a watch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from bot import screens_booking, screens_held, texts
+from bot.answers_booking import BookingAnswers, Chooser
+from bot.callbacks import Verb
+from bot.desk import Desk, Handlers, Tap
+from bot.page import Page, chunk
+from bot.screens import takes_alternatives
+from bot.screens_booking import TOO_LATE_TO_WATCH, alternative_to, better_than, wish_key
+from bot.screens_trouble import WATCH_CODES
+from bot.slots import SlotState
+from database import NewAction
+from model import Action, ActionStatus, ActionType, HeldBooking, WatchMode, Wish
+from store.choices import MOST_ALTERNATIVES
+
+
+class AlternativeAnswers:
+    """The alternatives of a booking that waits, on its own card."""
+
+    def __init__(self, desk: Desk, chooser: Chooser, booking: BookingAnswers) -> None:
+        self._desk = desk
+        self._chooser = chooser
+        self._booking = booking
+        self.handlers: Handlers = {
+            Verb.BOOK_ALT: self.book_and_choose,
+            Verb.ALTS: self.alternatives, Verb.ALT_DAYS: self.days, Verb.ALT_DAY: self.day,
+            Verb.ALT_SLOTS: self.slots, Verb.ALT_ADD: self.add, Verb.ALT_DROP: self.drop,
+        }  # fmt: skip
+
+    async def book_and_choose(self, tap: Tap) -> Page:
+        """Queues the booking, and what else would do is chosen next; a slot that is open waits for that a little."""
+        made = await self._booking.queue_slot(tap, hold_back=True)
+        if isinstance(made, Page):
+            return made
+        card = await self._desk.card(made, tap)
+        if card.card_of is None or not takes_alternatives(made, self._desk.when()):
+            return card
+        return replace(await self._days(tap, made), card_of=made.id)
+
+    async def alternatives(self, tap: Tap) -> Page:
+        return await self._page(tap, tap.id)
+
+    async def _page(self, tap: Tap, action_id: int, note: str = "") -> Page:
+        """The list, or the ticket when it is too late for one."""
+        action = await self._desk.db.queue.find(action_id, tap.user_id)
+        if action is None:
+            return screens_held.not_found_page(texts.NO_TICKET)
+        if not takes_alternatives(action, self._desk.when()):
+            return await self._desk.ticket(action, tap, note or _too_late(action))
+        others = await self._desk.db.queue.alternatives(action_id)
+        full = len(others) >= MOST_ALTERNATIVES
+        return screens_booking.alternatives_page(action, others, self._desk.when(), full=full, note=note)
+
+    async def _open(self, tap: Tap, action_id: int) -> Action | None:
+        """The person's action, while it still takes alternatives."""
+        action = await self._desk.db.queue.find(action_id, tap.user_id)
+        return action if action and takes_alternatives(action, self._desk.when()) else None
+
+    async def days(self, tap: Tap) -> Page:
+        action = await self._open(tap, tap.id)
+        if action is None:
+            return await self._page(tap, tap.id)
+        return await self._days(tap, action)
+
+    async def _days(self, tap: Tap, action: Action) -> Page:
+        note = f"Che cosa provo se {action.course or 'il posto'} non c'è più? Anche un altro giorno, corso o posto."
+        return await self._chooser.days(tap.user_id, alternative_to(action), note, self._last_day(action))
+
+    def _last_day(self, action: Action) -> date:
+        """The last day whose slots are open when the action runs: what opens later could not be had then."""
+        opens, rule = max(action.opens_at or action.run_at, self._desk.clock()), self._desk.rule
+        last = self._desk.when().local(opens).date() + timedelta(days=rule.days_ahead)
+        return last if rule.opens_at(last) <= opens else last - timedelta(days=1)
+
+    async def day(self, tap: Tap) -> Page:
+        _, action_id = tap.call.numbers
+        action = await self._open(tap, action_id)
+        if action is None:
+            return await self._page(tap, action_id)
+        return await self._chooser.day(tap.user_id, tap.call.day, alternative_to(action))
+
+    async def slots(self, tap: Tap) -> Page:
+        _, key, action_id, page = tap.call.numbers
+        action = await self._open(tap, action_id)
+        if action is None:
+            return await self._page(tap, action_id)
+        return await self._chooser.slots(tap.user_id, tap.call.day, key, page, alternative_to(action))
+
+    async def add(self, tap: Tap) -> Page:
+        """Adds a slot to the choices; a second tap changes nothing."""
+        slot_id, action_id = tap.call.numbers
+        view = await self._desk.view(tap.user_id, slot_id)
+        if view is None:
+            return await self._page(tap, action_id, "Questo orario non c'è più: scegline un altro.")
+        if view.state is SlotState.MINE:
+            return await self._page(tap, action_id, "Questa è già tua: non serve come alternativa.")
+        if await self._desk.db.queue.add_alternative(action_id, tap.user_id, view.slot.wish):
+            return await self._page(tap, action_id)
+        return await self._page(tap, action_id, await self._why_not(tap, action_id, view.slot.wish))
+
+    async def _why_not(self, tap: Tap, action_id: int, wish: Wish) -> str:
+        action = await self._open(tap, action_id)
+        if action is None:
+            return ""
+        return (
+            "È già la tua prima scelta." if action.wish.meant_by(wish) else f"Bastano {MOST_ALTERNATIVES} alternative."
+        )
+
+    async def drop(self, tap: Tap) -> Page:
+        """Takes a choice out; the key makes sure that it is still the one the button named."""
+        action_id, position, key = tap.call.numbers
+        others = await self._desk.db.queue.alternatives(action_id)
+        if 1 <= position <= len(others) and wish_key(others[position - 1]) == key:
+            await self._desk.db.queue.drop_alternative(action_id, tap.user_id, others[position - 1])
+        return await self._page(tap, action_id)
+
+
+def _too_late(action: Action) -> str:
+    waits = action.status in (ActionStatus.PENDING, ActionStatus.PROCESSING)
+    return "Per le alternative è tardi: ci sto già lavorando." if waits else ""
+
+
+class SwapAnswers:
+    """A better slot for a booking that is held: the new one first, then the other is freed."""
+
+    def __init__(self, desk: Desk, chooser: Chooser) -> None:
+        self._desk = desk
+        self._chooser = chooser
+        self.handlers: Handlers = {
+            Verb.SWAP_DAYS: self.days, Verb.SWAP_DAY: self.day, Verb.SWAP_SLOTS: self.slots,
+            Verb.SWAP_SLOT: self.slot, Verb.SWAP: self.swap,
+        }  # fmt: skip
+
+    async def _held(self, tap: Tap, row_id: int) -> HeldBooking | Page:
+        """The person's booking, while it can be swapped; else its page, or that it is not theirs."""
+        held = await self._desk.db.bookings.find(row_id, tap.user_id)
+        if held is None:
+            return screens_held.gone_page()
+        over, live = self._desk.has_begun(held.booking.wish), await self._desk.live_about(held)
+        if over or live or not screens_held.is_held(held):
+            return screens_held.held_page(held, live, self._desk.when(), over=over)
+        return held
+
+    async def days(self, tap: Tap) -> Page:
+        held = await self._held(tap, tap.id)
+        if isinstance(held, Page):
+            return held
+        note = "Scegli l'orario che preferisci: prima lo prenoto, e solo dopo libero quello che hai."
+        return await self._chooser.days(tap.user_id, better_than(held), note)
+
+    async def day(self, tap: Tap) -> Page:
+        held = await self._held(tap, tap.call.numbers[1])
+        return held if isinstance(held, Page) else await self._chooser.day(tap.user_id, tap.call.day, better_than(held))
+
+    async def slots(self, tap: Tap) -> Page:
+        _, key, row_id, page = tap.call.numbers
+        held = await self._held(tap, row_id)
+        if isinstance(held, Page):
+            return held
+        return await self._chooser.slots(tap.user_id, tap.call.day, key, page, better_than(held))
+
+    async def slot(self, tap: Tap) -> Page:
+        slot_id, row_id = tap.call.numbers
+        return await self._confirm(tap, slot_id, row_id)
+
+    async def _confirm(self, tap: Tap, slot_id: int, row_id: int) -> Page:
+        held = await self._held(tap, row_id)
+        if isinstance(held, Page):
+            return held
+        view = await self._desk.view(tap.user_id, slot_id)
+        if view is None:
+            return screens_booking.gone_page()
+        newest, watchable = await self._desk.newest(tap.user_id), self._desk.can_be_watched(view.slot.wish)
+        return screens_booking.swap_page(view, held, newest, self._desk.when(), watchable=watchable)
+
+    async def swap(self, tap: Tap) -> Page:
+        """Queues the better booking, which frees the other once it is ours."""
+        slot_id, row_id, newest = tap.call.numbers
+        view = await self._desk.view(tap.user_id, slot_id)
+        if view is None:
+            return screens_booking.gone_page()
+        made = await self._desk.made_since(newest, tap.user_id, ActionType.BOOK, view.slot.wish)
+        if made:
+            return await self._desk.ticket(made, tap)
+        held = await self._held(tap, row_id)
+        if isinstance(held, Page):
+            return held
+        if view.state in (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED):
+            return await self._confirm(tap, slot_id, row_id)
+        new = replace(self._desk.booking(tap, view.slot.wish), replaces_row_id=held.id)
+        return await self._desk.card(await self._desk.queue(new), tap)
+
+
+class WatchAnswers:
+    """A full slot is looked at until a place frees."""
+
+    def __init__(self, desk: Desk, booking: BookingAnswers) -> None:
+        self._desk = desk
+        self._booking = booking
+        self.handlers: Handlers = {
+            Verb.WATCH: self.watch, Verb.WATCH_LIKE: self.watch_like, Verb.GRAB: self.grab, Verb.WATCHES: self.watches,
+        }  # fmt: skip
+
+    async def watch(self, tap: Tap) -> Page:
+        slot_id, replaces, code = tap.call.numbers
+        view = await self._desk.view(tap.user_id, slot_id)
+        if view is None:
+            return screens_booking.gone_page()
+        return await self._start(tap, view.slot.wish, code, replaces)
+
+    async def watch_like(self, tap: Tap) -> Page:
+        """A watch on what an action was about; what it was to replace is still to be replaced."""
+        action = await self._desk.own(tap)
+        if action is None or not (action.day and action.start):
+            return screens_held.not_found_page(texts.NO_TICKET)
+        return await self._start(tap, action.wish, tap.call.numbers[1], action.replaces_row_id or 0)
+
+    async def _start(self, tap: Tap, wish: Wish, code: int, replaces: int) -> Page:
+        """Queues the watch; the live action about the same class is shown instead, if there is one."""
+        if not self._desk.can_be_watched(wish):
+            return screens_held.not_found_page(TOO_LATE_TO_WATCH, wish.day)
+        held = await self._desk.held_bookings(tap.user_id)
+        if any(one.booking.wish.meant_by(wish) and screens_held.is_held(one) for one in held):
+            return await self._booking.confirm_wish(tap, wish)
+        replaced = next((one.id for one in held if one.id == replaces), None)
+        new = NewAction(
+            ActionType.BOOK,
+            tap.user_id,
+            wish,
+            opens_at=self._desk.rule.opens_at(wish.day),
+            watch=next((mode for mode, one in WATCH_CODES.items() if one == code), WatchMode.TELL),
+            watch_until=self._desk.free_until(wish),
+            replaces_row_id=replaced,
+            card_message_id=tap.card_id,
+        )
+        return await self._desk.card(await self._desk.queue(new), tap)
+
+    async def grab(self, tap: Tap) -> Page:
+        """Books at once what an action was about, once per button however often it is tapped."""
+        action = await self._desk.own(tap)
+        if action is None or not (action.day and action.start):
+            return screens_held.not_found_page(texts.NO_TICKET)
+        made = await self._desk.made_since(action.id, tap.user_id, ActionType.BOOK, action.wish)
+        if made:
+            return await self._desk.ticket(made, tap)
+        held = await self._desk.held_bookings(tap.user_id)
+        if self._desk.has_begun(action.wish) or any(one.booking.wish.meant_by(action.wish) for one in held):
+            return await self._booking.confirm_wish(tap, action.wish)
+        new = replace(self._desk.booking(tap, action.wish), replaces_row_id=action.replaces_row_id)
+        return await self._desk.card(await self._desk.queue(new), tap)
+
+    async def watches(self, tap: Tap) -> Page:
+        live = await self._desk.live_classes(tap.user_id)
+        watches = [action for action in live if action.watch]
+        return screens_held.watches_page(chunk(watches, tap.id), self._desk.when())

@@ -1,0 +1,337 @@
+"""What the buttons of periodic bookings lead to: the list, one of them, its changes, its alternatives and its dates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot import screens_making, screens_periodic
+from bot.callbacks import Verb
+from bot.desk import Desk, Handlers, Tap
+from bot.page import Page, chunk
+from bot.screens_making import MODES, NEW_SERIES, CourseRoute, adding_to, moving
+from bot.screens_periodic import Date, choice_key
+from bot.slots import activity_key, course_activity
+from model import (
+    FIT_CENTER,
+    Activity,
+    Course,
+    DuplicatePeriodic,
+    PeriodicBooking,
+    PeriodicChoice,
+    PlannedDate,
+    same_course,
+    same_place,
+)
+from store.choices import MOST_ALTERNATIVES
+from store.periodic import NewPeriodic
+
+WEEKS = 4  # how far the dates of the preview go
+DATES_ON_THE_CARD = 2
+
+
+class CourseChooser:
+    """Kind -> weekday -> weekly course, on whatever route."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def kinds(self, route: CourseRoute, weekday: int | None = None) -> Page:
+        courses = await self._desk.db.catalogue.courses()
+        shown = [course for course in courses if weekday in (None, course.day_of_week)]
+        activities = sorted({course_activity(course) for course in shown}, key=lambda kind: kind.name)
+        counted = [(kind, sum(course_activity(one) == kind for one in shown)) for kind in activities]
+        return screens_making.kinds_page(counted, route, weekday)
+
+    async def weekdays(self, key: int, route: CourseRoute) -> Page:
+        kind, courses = await self._of_kind(key)
+        if kind is None:
+            return await self.kinds(route)
+        days = {course.day_of_week for course in courses}
+        counts = {day: sum(course.day_of_week == day for course in courses) for day in days}
+        return screens_making.weekdays_page(kind, counts, route)
+
+    async def courses(self, key: int, weekday: int, page: int, route: CourseRoute) -> Page:
+        kind, courses = await self._of_kind(key)
+        shown = [course for course in courses if course.day_of_week == weekday]
+        if kind is None or not shown:
+            return await self.kinds(route, weekday if route.weekday is None else None)
+        return screens_making.courses_page(kind, weekday, chunk(shown, page), route)
+
+    async def _of_kind(self, key: int) -> tuple[Activity | None, list[Course]]:
+        every = await self._desk.db.catalogue.courses()
+        courses = [course for course in every if activity_key(course_activity(course)) == key]
+        return (course_activity(courses[0]) if courses else None), courses
+
+
+class SeriesCards:
+    """The pages of a periodic booking, as things stand."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def card(self, periodic: PeriodicBooking, note: str = "") -> Page:
+        others = await self._desk.db.periodic.alternatives(periodic.id)
+        dates = await self._dates(periodic, DATES_ON_THE_CARD)
+        lead = self._desk.settings.confirmation.lead_minutes
+        return screens_periodic.card_page(periodic, others, dates, lead, self._desk.when(), note)
+
+    async def dates(self, periodic: PeriodicBooking, note: str = "") -> Page:
+        return screens_periodic.dates_page(periodic, await self._dates(periodic, WEEKS), self._desk.when(), note)
+
+    async def _dates(self, periodic: PeriodicBooking, weeks: int) -> Sequence[Date]:
+        """The next dates; today's is left out once its class has begun."""
+        today, timing = self._desk.when().today, self._desk.timing
+        planned = await self._desk.db.periodic.preview(periodic.id, periodic.user_id, today, weeks + 1, timing)
+        ahead = [one for one in planned if self._desk.clock() < timing.starts(periodic, one.day)]
+        return [await self._date(one, periodic.user_id) for one in ahead[:weeks]]
+
+    async def _date(self, planned: PlannedDate, user_id: int) -> Date:
+        if planned.action_id is None:
+            return Date(planned)
+        action = await self._desk.db.queue.find(planned.action_id, user_id)
+        booking_id = action.booking_id if action else None
+        held = await self._desk.db.bookings.by_booking_id(booking_id, user_id) if booking_id else None
+        return Date(planned, action, held)
+
+    async def alternatives(self, periodic: PeriodicBooking, note: str = "") -> Page:
+        others = await self._desk.db.periodic.alternatives(periodic.id)
+        return screens_periodic.alternatives_page(periodic, others, full=len(others) >= MOST_ALTERNATIVES, note=note)
+
+
+class PeriodicAnswers:
+    """Looking, pausing, dates."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._cards = SeriesCards(desk)
+        self.handlers: Handlers = {
+            Verb.PERIODIC: self.periodic, Verb.SERIES: self.series, Verb.PAUSE: self.pause, Verb.RESUME: self.resume,
+            Verb.ASK_DELETE: self.ask_delete, Verb.DELETE: self.delete, Verb.DATES: self.dates,
+            Verb.SKIP_DATE: self.skip_date, Verb.UNSKIP_DATE: self.unskip_date,
+        }  # fmt: skip
+
+    async def periodic(self, tap: Tap) -> Page:
+        return await self._list(tap.user_id, tap.id)
+
+    async def _list(self, user_id: int, page: int = 0, note: str = "") -> Page:
+        every = chunk(await self._desk.db.periodic.of(user_id), page)
+        today = self._desk.when().today
+        ahead = [one for one in await self._desk.db.periodic.holidays(user_id) if one.last >= today]
+        return screens_periodic.periodic_page(every, ahead, note)
+
+    async def _own(self, tap: Tap, number: int = 0) -> PeriodicBooking | None:
+        return await self._desk.db.periodic.find(tap.call.numbers[number], tap.user_id)
+
+    async def series(self, tap: Tap) -> Page:
+        periodic = await self._own(tap)
+        return await self._cards.card(periodic) if periodic else screens_making.not_mine_page()
+
+    async def pause(self, tap: Tap) -> Page:
+        return await self._set_active(tap, active=False)
+
+    async def resume(self, tap: Tap) -> Page:
+        return await self._set_active(tap, active=True)
+
+    async def _set_active(self, tap: Tap, *, active: bool) -> Page:
+        changed = await self._desk.db.periodic.set_active(tap.id, tap.user_id, active)
+        return await self._cards.card(changed) if changed else screens_making.not_mine_page()
+
+    async def ask_delete(self, tap: Tap) -> Page:
+        periodic = await self._own(tap)
+        return screens_periodic.ask_delete_page(periodic) if periodic else screens_making.not_mine_page()
+
+    async def delete(self, tap: Tap) -> Page:
+        deleted = await self._desk.db.periodic.delete(tap.id, tap.user_id)
+        return await self._list(tap.user_id, note="🗑 Eliminata." if deleted else "Questa non c'è più.")
+
+    # Dates
+
+    async def dates(self, tap: Tap) -> Page:
+        periodic = await self._own(tap)
+        return await self._cards.dates(periodic) if periodic else screens_making.not_mine_page()
+
+    async def skip_date(self, tap: Tap) -> Page:
+        day, periodic = tap.call.day, await self._own(tap, 1)
+        if periodic is None:
+            return screens_making.not_mine_page()
+        skipped = await self._ahead(periodic, day) and await self._desk.db.periodic.skip_date(
+            periodic.id, tap.user_id, day
+        )
+        return await self._cards.dates(periodic, "" if skipped else "Per questa data è tardi: guarda a che punto è.")
+
+    async def _ahead(self, periodic: PeriodicBooking, day: date) -> bool:
+        """Whether a day is one of the dates that can be skipped: not begun, and not years away."""
+        today, timing = self._desk.when().today, self._desk.timing
+        shown = await self._desk.db.periodic.preview(periodic.id, periodic.user_id, today, WEEKS + 1)
+        return day in {one.day for one in shown} and self._desk.clock() < timing.starts(periodic, day)
+
+    async def unskip_date(self, tap: Tap) -> Page:
+        day, periodic = tap.call.day, await self._own(tap, 1)
+        if periodic is None:
+            return screens_making.not_mine_page()
+        await self._desk.db.periodic.unskip_date(periodic.id, tap.user_id, day)
+        return await self._cards.dates(periodic)
+
+
+class MakingAnswers:
+    """Making a periodic booking, and changing its mode, course, time and alternatives."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._cards = SeriesCards(desk)
+        self._chooser = CourseChooser(desk)
+        self.handlers: Handlers = {
+            Verb.NEW_KINDS: self.new_kinds, Verb.NEW_WEEKDAY: self.new_weekday, Verb.NEW_COURSE: self.new_course,
+            Verb.NEW_MODE: self.new_mode, Verb.MAKE: self.make, Verb.MODES: self.modes, Verb.SET_MODE: self.set_mode,
+            Verb.MOVE_KINDS: self.move_kinds, Verb.MOVE_WEEKDAY: self.move_weekday,
+            Verb.MOVE_COURSE: self.move_course, Verb.MOVE: self.move, Verb.ELSE: self.alternatives,
+            Verb.ELSE_KINDS: self.else_kinds, Verb.ELSE_COURSE: self.else_course, Verb.ELSE_ADD: self.else_add,
+            Verb.ELSE_DROP: self.else_drop,
+        }  # fmt: skip
+
+    async def _own(self, tap: Tap, periodic_id: int) -> PeriodicBooking | None:
+        return await self._desk.db.periodic.find(periodic_id, tap.user_id)
+
+    @property
+    def _lead(self) -> int:
+        return self._desk.settings.confirmation.lead_minutes
+
+    # A new one
+
+    async def new_kinds(self, tap: Tap) -> Page:
+        if await self._desk.db.catalogue.read_at() is None:
+            await self._desk.read_timetable_quietly(tap.user_id)
+        return await self._chooser.kinds(NEW_SERIES)
+
+    async def new_weekday(self, tap: Tap) -> Page:
+        return await self._chooser.weekdays(tap.id, NEW_SERIES)
+
+    async def new_course(self, tap: Tap) -> Page:
+        key, weekday, page = tap.call.numbers
+        return await self._chooser.courses(key, weekday, page, NEW_SERIES)
+
+    async def new_mode(self, tap: Tap) -> Page:
+        course = await self._desk.db.catalogue.course(tap.id)
+        if course is None:
+            return screens_making.course_gone_page(NEW_SERIES)
+        return screens_making.new_mode_page(course, self._lead)
+
+    async def make(self, tap: Tap) -> Page:
+        """Makes it; a second tap shows the same one."""
+        course_id, code = tap.call.numbers
+        course = await self._desk.db.catalogue.course(course_id)
+        if course is None or code >= len(MODES):
+            return screens_making.course_gone_page(NEW_SERIES)
+        name = course.name or FIT_CENTER
+        new = NewPeriodic(tap.user_id, name, name, course.location, course.day_of_week, course.start, MODES[code])
+        try:
+            made = await self._desk.db.periodic.add(new)
+        except DuplicatePeriodic as same:
+            return await self._duplicate(tap, same.periodic_id)
+        return await self._cards.card(made, "✅ Fatto: ci penso io, ogni settimana.")
+
+    async def _duplicate(self, tap: Tap, periodic_id: int) -> Page:
+        periodic = await self._own(tap, periodic_id)
+        if periodic is None:
+            return screens_making.not_mine_page()
+        return await self._cards.card(periodic, "Questa ce l'hai già. Se vuoi, cambia il modo.")
+
+    # Changing one
+
+    async def modes(self, tap: Tap) -> Page:
+        periodic = await self._own(tap, tap.id)
+        return screens_making.change_mode_page(periodic, self._lead) if periodic else screens_making.not_mine_page()
+
+    async def set_mode(self, tap: Tap) -> Page:
+        periodic_id, code = tap.call.numbers
+        mode = MODES[min(code, len(MODES) - 1)]
+        changed = await self._desk.db.periodic.change(periodic_id, tap.user_id, mode=mode)
+        return await self._cards.card(changed, "✅ Modo cambiato.") if changed else screens_making.not_mine_page()
+
+    async def move_kinds(self, tap: Tap) -> Page:
+        periodic = await self._own(tap, tap.id)
+        return await self._chooser.kinds(moving(periodic)) if periodic else screens_making.not_mine_page()
+
+    async def move_weekday(self, tap: Tap) -> Page:
+        key, periodic_id = tap.call.numbers
+        periodic = await self._own(tap, periodic_id)
+        return await self._chooser.weekdays(key, moving(periodic)) if periodic else screens_making.not_mine_page()
+
+    async def move_course(self, tap: Tap) -> Page:
+        key, weekday, periodic_id, page = tap.call.numbers
+        periodic = await self._own(tap, periodic_id)
+        if periodic is None:
+            return screens_making.not_mine_page()
+        return await self._chooser.courses(key, weekday, page, moving(periodic))
+
+    async def move(self, tap: Tap) -> Page:
+        """Another course, weekday or time; a name that was the course's goes with it."""
+        course_id, periodic_id = tap.call.numbers
+        periodic, course = await self._own(tap, periodic_id), await self._desk.db.catalogue.course(course_id)
+        if periodic is None:
+            return screens_making.not_mine_page()
+        if course is None:
+            return screens_making.course_gone_page(moving(periodic))
+        new = course.name or FIT_CENTER
+        name = new if periodic.name in ("", periodic.course) else None
+        try:
+            changed = await self._desk.db.periodic.change(
+                periodic.id, tap.user_id, name=name, course=new, location=course.location,
+                day_of_week=course.day_of_week, start=course.start,
+            )  # fmt: skip
+        except DuplicatePeriodic as same:
+            return await self._duplicate(tap, same.periodic_id)
+        return await self._cards.card(changed or periodic, "✅ Cambiata.")
+
+    # Alternatives
+
+    async def alternatives(self, tap: Tap) -> Page:
+        periodic = await self._own(tap, tap.id)
+        return await self._cards.alternatives(periodic) if periodic else screens_making.not_mine_page()
+
+    async def else_kinds(self, tap: Tap) -> Page:
+        periodic = await self._own(tap, tap.id)
+        if periodic is None:
+            return screens_making.not_mine_page()
+        return await self._chooser.kinds(adding_to(periodic), periodic.day_of_week)
+
+    async def else_course(self, tap: Tap) -> Page:
+        key, _, periodic_id, page = tap.call.numbers
+        periodic = await self._own(tap, periodic_id)
+        if periodic is None:
+            return screens_making.not_mine_page()
+        return await self._chooser.courses(key, periodic.day_of_week, page, adding_to(periodic))
+
+    async def else_add(self, tap: Tap) -> Page:
+        """Adds a last choice; a second tap changes nothing."""
+        course_id, periodic_id = tap.call.numbers
+        periodic, course = await self._own(tap, periodic_id), await self._desk.db.catalogue.course(course_id)
+        if periodic is None:
+            return screens_making.not_mine_page()
+        if course is None or course.day_of_week != periodic.day_of_week:
+            return screens_making.course_gone_page(adding_to(periodic))
+        choice = PeriodicChoice(course.name or FIT_CENTER, course.location, course.start)
+        others = await self._desk.db.periodic.alternatives(periodic.id)
+        if _is_first(choice, periodic):
+            return await self._cards.alternatives(periodic, "È già la tua prima scelta.")
+        if choice not in others and len(others) < MOST_ALTERNATIVES:
+            await self._desk.db.periodic.set_alternatives(periodic.id, tap.user_id, [*others, choice])
+        return await self._cards.alternatives(periodic)
+
+    async def else_drop(self, tap: Tap) -> Page:
+        """Takes a choice out; the key makes sure that it is still the one the button named."""
+        periodic_id, position, key = tap.call.numbers
+        periodic = await self._own(tap, periodic_id)
+        if periodic is None:
+            return screens_making.not_mine_page()
+        others = await self._desk.db.periodic.alternatives(periodic.id)
+        if 1 <= position <= len(others) and choice_key(others[position - 1]) == key:
+            del others[position - 1]
+            await self._desk.db.periodic.set_alternatives(periodic.id, tap.user_id, others)
+        return await self._cards.alternatives(periodic)
+
+
+def _is_first(choice: PeriodicChoice, periodic: PeriodicBooking) -> bool:
+    same = same_course(choice.course, periodic.course) and same_place(choice.location, periodic.location)
+    return same and choice.start == periodic.start

@@ -1,0 +1,221 @@
+"""The desk behind which every answer is made: the database, the rules of the configuration, the clock.
+
+Every look takes the truth from the database for the person who tapped; nothing is kept between two taps, so a restart
+loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bot import screens
+from bot.calendar_file import calendar_file
+from bot.callbacks import Call, Verb
+from bot.italian import When
+from bot.page import File, Letter, Page
+from bot.slots import SlotState, SlotView, view_slot
+from database import Database, NewAction
+from model import (
+    Action,
+    ActionStatus,
+    ActionType,
+    AlreadyQueued,
+    Clock,
+    HeldBooking,
+    Role,
+    WatchMode,
+    Wish,
+    plan_booking,
+    starts_at,
+)
+from settings import Settings
+from store.plan import Timing
+
+RECENT = 20  # actions looked through for the one a double tap has already made
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """Who asks, for what, and on which message. A command is a tap on no message."""
+
+    user_id: int
+    name: str
+    call: Call
+    message_id: int | None = None
+
+    @property
+    def id(self) -> int:
+        """The first number of the button."""
+        return self.call.numbers[0]
+
+    @property
+    def card_id(self) -> int | None:
+        """The message that will show the answer, when it is known already."""
+        return None if self.call.fresh else self.message_id
+
+
+Answer = Page | Letter
+Handler = Callable[[Tap], Awaitable[Answer]]
+Handlers = dict[Verb, Handler]
+
+
+class Desk:
+    """What all answers need. One for the whole bot."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self.db = db
+        self.settings = settings
+        self.rule = settings.opening_rule
+        self.timing = Timing.of(settings)
+        self.clock = clock
+
+    def when(self) -> When:
+        return When(self.clock(), self.rule.zone)
+
+    # Classes
+
+    def starts(self, wish: Wish) -> datetime:
+        return starts_at(wish.day, wish.start, self.rule.zone)
+
+    def free_until(self, wish: Wish) -> datetime:
+        """Until when a place in a class can be given back without penalty."""
+        return self.timing.free_until(self.starts(wish))
+
+    def has_begun(self, wish: Wish) -> bool:
+        return self.clock() >= self.starts(wish)
+
+    def can_be_watched(self, wish: Wish) -> bool:
+        """Whether a place that frees now could still be given back free of penalty."""
+        return self.clock() < self.free_until(wish)
+
+    # What a person holds
+
+    async def held_bookings(self, user_id: int) -> list[HeldBooking]:
+        """What a person holds whose class is not over."""
+        held = await self.db.bookings.held(user_id, self.when().today)
+        return [one for one in held if self.clock() < self._end(one)]
+
+    def _end(self, held: HeldBooking) -> datetime:
+        return self.starts(held.booking.wish) + timedelta(minutes=held.booking.minutes or 60)
+
+    async def live_classes(self, user_id: int) -> list[Action]:
+        """A person's unfinished actions that are about a class."""
+        return [action for action in await self.db.queue.live(user_id) if action.day and action.start]
+
+    async def live_about(self, held: HeldBooking) -> Action | None:
+        """The unfinished action about what is held, if there is one."""
+        live = await self.live_classes(held.user_id)
+        return next((one for one in live if one.wish.meant_by(held.booking.wish)), None)
+
+    async def calendar_file(self, held: HeldBooking) -> File:
+        rows = await self.db.catalogue.slots_on(held.booking.day)
+        end: time | None = next((row.slot.end for row in rows if row.slot.wish.meant_by(held.booking.wish)), None)
+        return calendar_file(held, end, self.rule.zone, self.clock())
+
+    async def rejected(self, user_id: int) -> bool:
+        account = await self.db.people.find(user_id)
+        return account is not None and account.rejected
+
+    # Slots, as they are to a person
+
+    async def bookable(self, user_id: int, day: date) -> list[SlotView]:
+        """A day's slots that have not begun."""
+        held = await self.held_bookings(user_id)
+        live = await self.db.queue.live(user_id)
+        now = self.clock()
+        views = [view_slot(row, held, live, self.rule, now) for row in await self.db.catalogue.slots_on(day)]
+        return [view for view in views if view.state is not SlotState.STARTED]
+
+    async def view(self, user_id: int, slot_id: int) -> SlotView | None:
+        """A slot by its row; None when the timetable no longer has it."""
+        row = await self.db.catalogue.slot(slot_id)
+        if row is None:
+            return None
+        held = await self.held_bookings(user_id)
+        return view_slot(row, held, await self.db.queue.live(user_id), self.rule, self.clock())
+
+    # The queue
+
+    def booking(self, tap: Tap, wish: Wish) -> NewAction:
+        """A booking that runs at once, or is rehearsed and runs at its opening; the tapped message becomes its card."""
+        plan = plan_booking(self.rule, wish.day, self.clock(), self.settings.opening.rehearsal_at)
+        return NewAction(
+            ActionType.BOOK,
+            tap.user_id,
+            wish,
+            run_at=plan.run_at,
+            opens_at=plan.opens_at,
+            rehearse_at=plan.rehearse_at,
+            card_message_id=tap.card_id,
+        )
+
+    async def queue(self, new: NewAction) -> Action:
+        """The action in the queue: the new one, or the live one that is about the same."""
+        try:
+            return await self.db.queue.add(new)
+        except AlreadyQueued as same:
+            found = await self.db.queue.find(same.action_id)
+            if found is None:
+                raise
+            return found
+
+    async def queue_cancel(self, tap: Tap, held: HeldBooking) -> Action:
+        wish, card = held.booking.wish, tap.card_id
+        new = NewAction(ActionType.CANCEL, tap.user_id, wish, booking_id=held.booking_id, card_message_id=card)
+        return await self.queue(new)
+
+    async def newest(self, user_id: int) -> int:
+        """The person's newest action: a button that carries it knows what was made since."""
+        latest = await self.db.queue.latest(user_id, 1)
+        return latest[0].id if latest else 0
+
+    async def made_since(self, newest: int, user_id: int, kind: ActionType, wish: Wish) -> Action | None:
+        """The action a button has already made: one about the same, younger than the button."""
+        for action in await self.db.queue.latest(user_id, RECENT):
+            about = action.wish if action.day and action.start else None
+            if action.id > newest and action.type is kind and about and about.meant_by(wish):
+                return None if action.watch is WatchMode.TELL else action
+        return None
+
+    async def read_timetable_quietly(self, user_id: int) -> None:
+        """Queues a reading that nobody is told of, in the owner's name, unless one is under way or has just failed."""
+        people = await self.db.people.all()
+        owner = next((one.user_id for one in people if one.role is Role.OWNER), user_id)
+        _, tried = await self.db.queue.last_of(ActionType.REFRESH, owner)
+        if tried is not None and self.clock() - tried < timedelta(minutes=1):
+            return
+        await self.queue(NewAction(ActionType.REFRESH, owner, quiet=True))
+
+    # Tickets
+
+    async def ticket(self, action: Action, tap: Tap, note: str = "") -> Page:
+        """An action as it stands, on its own card or elsewhere."""
+        is_card = tap.card_id is not None and action.card_message_id == tap.card_id
+        return await self.ticket_page(action, is_card=is_card, note=note)
+
+    async def ticket_page(self, action: Action, *, is_card: bool, note: str = "") -> Page:
+        others = await self.db.queue.alternatives(action.id) if action.type is ActionType.BOOK else []
+        watchable = action.status is ActionStatus.FAILED and self.is_watchable(action)
+        return screens.ticket(action, self.when(), others, is_card=is_card, note=note, watchable=watchable)
+
+    def is_watchable(self, action: Action) -> bool:
+        """Whether it makes sense to offer a watch after an action's failure."""
+        is_full = action.type is ActionType.BOOK and action.error_kind == "SlotFull" and action.day and action.start
+        return bool(is_full) and self.can_be_watched(action.wish)
+
+    async def card(self, action: Action, tap: Tap) -> Page:
+        """The ticket of what was just queued. A message that is yet to be sent becomes its card when it is."""
+        if tap.card_id is None and (action.card_message_id is None or action.quiet):
+            return await self.ticket_page(action, is_card=True)
+        return await self.ticket(action, tap)
+
+    async def becomes_card(self, action_id: int, user_id: int, message_id: int) -> None:
+        """From now on that message shows the action. A reading that was begun quietly now tells its end there."""
+        if await self.db.queue.adopt(action_id, user_id, message_id) is None:
+            await self.db.queue.set_card(action_id, message_id)
+
+    async def own(self, tap: Tap) -> Action | None:
+        """The action a button names, when it is the person's."""
+        return await self.db.queue.find(tap.id, tap.user_id)

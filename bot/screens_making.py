@@ -1,0 +1,171 @@
+"""The screens that make or change a periodic booking: kind -> weekday -> course -> mode. Pure functions.
+
+The draft lives in the buttons: each carries the ids of what was chosen before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot import texts
+from bot.callbacks import Verb
+from bot.italian import WEEKDAYS, count, every, first_up
+from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
+from bot.slots import activity_key, course_activity
+from model import FIT_CENTER, Activity, Course, PeriodicBooking, PeriodicMode
+
+MODES = (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD, PeriodicMode.ASK_OPENING, PeriodicMode.ASK_FIRST)
+"""In the order they are offered, which is also how a button names one."""
+RECOMMENDED = PeriodicMode.AUTOMATIC  # who makes a habit of a class mostly goes; a silence must not cost the place
+
+MODE_NAMES = {
+    PeriodicMode.AUTOMATIC: "⚡ Automatica",
+    PeriodicMode.HOLD: "🤝 Prenota, poi chiedi",
+    PeriodicMode.ASK_OPENING: "🌙 Chiedi prima dell'apertura",
+    PeriodicMode.ASK_FIRST: "🔔 Chiedi prima della lezione",
+}
+
+
+def mode_line(mode: PeriodicMode, lead_minutes: int) -> str:
+    """What a mode does, in a sentence."""
+    match mode:
+        case PeriodicMode.AUTOMATIC:
+            return "Prenoto all'apertura, e te lo ricordo in tempo: se non puoi, un tocco e libero il posto."
+        case PeriodicMode.HOLD:
+            return "Prenoto all'apertura, poi ti chiedo se lo tieni: senza risposta libero il posto, gratis."
+        case PeriodicMode.ASK_OPENING:
+            return f"Ti chiedo {before(lead_minutes)} che apra: se confermi, prenoto in quell'istante."
+        case PeriodicMode.ASK_FIRST:
+            return f"Ti chiedo {before(lead_minutes)} della lezione: se confermi, prenoto se c'è ancora posto."
+
+
+def before(minutes: int) -> str:
+    """`1 ora prima`, `90 minuti prima`."""
+    if minutes % 60 == 0:
+        return f"{count(minutes // 60, 'ora', 'ore')} prima"
+    return f"{count(minutes, 'minuto', 'minuti')} prima"
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRoute:
+    """What a weekly course is chosen for, and where the buttons lead meanwhile."""
+
+    title: str
+    kinds: Verb
+    weekday: Verb | None  # None: the weekday is given
+    course: Verb
+    pick: Verb
+    back: Row  # from the kinds
+    about: tuple[int, ...] = ()  # the periodic booking it is chosen for, in every button
+
+
+NEW_SERIES = CourseRoute(
+    "Nuova prenotazione periodica", Verb.NEW_KINDS, Verb.NEW_WEEKDAY, Verb.NEW_COURSE, Verb.NEW_MODE,
+    back_row(Verb.PERIODIC, 0),
+)  # fmt: skip
+
+
+def moving(periodic: PeriodicBooking) -> CourseRoute:
+    """Another course or time for a periodic booking."""
+    verbs = (Verb.MOVE_KINDS, Verb.MOVE_WEEKDAY, Verb.MOVE_COURSE, Verb.MOVE)
+    return CourseRoute("Cambia corso e orario", *verbs, back_row(Verb.SERIES, periodic.id), (periodic.id,))
+
+
+def adding_to(periodic: PeriodicBooking) -> CourseRoute:
+    """An alternative for a periodic booking, on its weekday."""
+    verbs = (Verb.ELSE_KINDS, None, Verb.ELSE_COURSE, Verb.ELSE_ADD)
+    return CourseRoute("Un'alternativa", *verbs, back_row(Verb.ELSE, periodic.id), (periodic.id,))
+
+
+def kinds_page(kinds: Sequence[tuple[Activity, int]], route: CourseRoute, weekday: int | None = None) -> Page:
+    """What kind of course? With how many a week, or on the given weekday."""
+    if not kinds:
+        text = "Gli orari della settimana non li ho ancora letti dal sito."
+        return Page(text, ((button("🔄 Aggiorna orari", Verb.REFRESH),), route.back))
+    on_day = f", {every(weekday)}" if weekday is not None else ""
+    rows = [(_kind_button(kind, number, route, weekday),) for kind, number in kinds]
+    return Page(f"<b>{route.title}</b>\n\nChe cosa{on_day}?", (*rows, route.back))
+
+
+def _kind_button(kind: Activity, number: int, route: CourseRoute, weekday: int | None) -> Button:
+    label, key = f"{kind.name} · {number}", activity_key(kind)
+    if route.weekday is None and weekday is not None:
+        return button(label, route.course, key, weekday, *route.about, 0)
+    return button(label, route.weekday or route.course, key, *route.about)
+
+
+def weekdays_page(kind: Activity, counts: Mapping[int, int], route: CourseRoute) -> Page:
+    """On which day of the week?"""
+    key = activity_key(kind)
+    buttons = [
+        button(f"{first_up(WEEKDAYS[day])} · {number}", route.course, key, day, *route.about, 0)
+        for day, number in sorted(counts.items())
+    ]
+    rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
+    text = f"<b>{safe(kind.name)}</b>\n\nIn quale giorno?"
+    return Page(text, (*rows, back_row(route.kinds, *route.about)))
+
+
+def courses_page(kind: Activity, weekday: int, chunk: Chunk[Course], route: CourseRoute) -> Page:
+    """Which one?"""
+    lines = Lines().add(f"<b>{safe(kind.name)}</b>", first_up(every(weekday))).add("A che ora?")
+    rows = [(button(_course_label(course), route.pick, course.id, *route.about),) for course in chunk.items]
+    key = activity_key(kind)
+    turns = chunk.turns(route.course, key, weekday, *route.about)
+    back = route.kinds if route.weekday is None else route.weekday
+    numbers = route.about if route.weekday is None else (key, *route.about)
+    return Page(f"{lines}{chunk.caption}", (*rows, *turns, back_row(back, *numbers)))
+
+
+def _course_label(course: Course) -> str:
+    instructor = f" · {course.instructor}" if course.instructor else ""
+    return f"{course.start:%H:%M} {course.name or FIT_CENTER}{instructor}"
+
+
+def course_gone_page(route: CourseRoute) -> Page:
+    """A button about a course that the timetable no longer has."""
+    text = "Questo corso non c'è più in orario: nel frattempo il sito l'ha cambiato. Scegline un altro."
+    return Page(text, ((button("Scegli un corso", route.kinds, *route.about),), (home_button(),)))
+
+
+def new_mode_page(course: Course, lead_minutes: int) -> Page:
+    """How much shall it do by itself? The last step: the choice makes it."""
+    lines = Lines().add(f"<b>{safe(course.name or FIT_CENTER)}</b>", _weekly(course))
+    lines.add("Come faccio, ogni volta?").add(*_modes(lead_minutes))
+    rows = [(button(_mode_label(mode), Verb.MAKE, course.id, MODES.index(mode)),) for mode in MODES]
+    kind = activity_key(course_activity(course))
+    return Page(str(lines), (*rows, back_row(Verb.NEW_COURSE, kind, course.day_of_week, 0)))
+
+
+def _weekly(course: Course) -> str:
+    return f"{first_up(every(course.day_of_week))} alle {course.start:%H:%M} · {safe(course.location)}"
+
+
+def change_mode_page(periodic: PeriodicBooking, lead_minutes: int) -> Page:
+    """Another mode for a periodic booking."""
+    lines = Lines().add(f"<b>{safe(periodic.name or periodic.course)}</b>", f"Adesso: {MODE_NAMES[periodic.mode]}")
+    lines.add("Come faccio, ogni volta?").add(*_modes(lead_minutes))
+    rows = [
+        (button(_mode_label(mode), Verb.SET_MODE, periodic.id, MODES.index(mode)),)
+        for mode in MODES
+        if mode is not periodic.mode
+    ]
+    return Page(str(lines), (*rows, back_row(Verb.SERIES, periodic.id)))
+
+
+def _modes(lead_minutes: int) -> list[str]:
+    return [
+        f"<b>{MODE_NAMES[mode]}</b>{' (consigliata)' if mode is RECOMMENDED else ''}\n{mode_line(mode, lead_minutes)}"
+        for mode in MODES
+    ]
+
+
+def _mode_label(mode: PeriodicMode) -> str:
+    return f"{MODE_NAMES[mode]} ⭐" if mode is RECOMMENDED else MODE_NAMES[mode]
+
+
+def not_mine_page() -> Page:
+    """A button about a periodic booking that is not (or no longer) the person's."""
+    text = "Questa prenotazione periodica non la trovo tra le tue."
+    return Page(text, ((button(texts.PERIODIC_LABEL, Verb.PERIODIC, 0),), (home_button(),)))

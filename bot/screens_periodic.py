@@ -1,0 +1,234 @@
+"""The screens of what recurs: the list, the card of one, its alternatives and its next dates. Pure functions."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.callbacks import Verb
+from bot.italian import WEEKDAYS, When, every, first_up, short_day
+from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
+from bot.screens_held import where
+from bot.screens_making import MODE_NAMES, mode_line
+from model import (
+    Action,
+    ActionStatus,
+    BookingStatus,
+    HeldBooking,
+    Holiday,
+    OccurrenceState,
+    PeriodicBooking,
+    PeriodicChoice,
+    PeriodicMode,
+    PlannedDate,
+)
+
+# The list
+
+
+def periodic_page(chunk: Chunk[PeriodicBooking], holidays: Sequence[Holiday], note: str = "") -> Page:
+    """What recurs, each leading to its card."""
+    lines = Lines().add(note).add("<b>Prenotazioni periodiche</b>")
+    if not chunk.items:
+        lines.add("Non ne hai ancora nessuna.", "Scegli un corso una volta: poi ci penso io, ogni settimana.")
+    for periodic in chunk.items:
+        lines.add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic), _behaviour(periodic))
+    if holidays:
+        lines.add("🏖 Ferie: " + ", ".join(days_off(holiday) for holiday in holidays[:3]))
+    rows = [(button(_label(periodic), Verb.SERIES, periodic.id),) for periodic in chunk.items]
+    new = button("➕ Nuova periodica", Verb.NEW_KINDS)
+    return Page(
+        f"{lines}{chunk.caption}",
+        (*rows, *chunk.turns(Verb.PERIODIC), (new, button("🏖 Ferie", Verb.DAYS_OFF, 0)), (home_button(),)),
+    )
+
+
+def sign(periodic: PeriodicBooking) -> str:
+    return "🔄" if periodic.active else "⏸"
+
+
+def name_of(periodic: PeriodicBooking) -> str:
+    return safe(periodic.name or periodic.course)
+
+
+def _weekly(periodic: PeriodicBooking) -> str:
+    what = f"{safe(periodic.course)}, " if periodic.name and periodic.name != periodic.course else ""
+    when = every(periodic.day_of_week)
+    return f"{what}{when if what else first_up(when)} alle {periodic.start:%H:%M}{where(periodic.location)}"
+
+
+def _behaviour(periodic: PeriodicBooking) -> str:
+    return MODE_NAMES[periodic.mode] if periodic.active else "In pausa: non faccio niente."
+
+
+def _label(periodic: PeriodicBooking) -> str:
+    weekday = WEEKDAYS[periodic.day_of_week][:3]
+    return f"{sign(periodic)} {weekday} {periodic.start:%H:%M} · {periodic.name or periodic.course}"
+
+
+def days_off(holiday: Holiday) -> str:
+    """`dal 23 dic al 6 gen`, or one day."""
+    first, last = short_day(holiday.first), short_day(holiday.last)
+    return first if holiday.first == holiday.last else f"da {first} a {last}"
+
+
+# One of them
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A date of a periodic booking with what is known of it: its action, and what the action got."""
+
+    planned: PlannedDate
+    action: Action | None = None
+    held: HeldBooking | None = None
+
+    @property
+    def is_held(self) -> bool:
+        return self.held is not None and self.held.status is BookingStatus.CONFIRMED
+
+
+def card_page(
+    periodic: PeriodicBooking,
+    others: Sequence[PeriodicChoice],
+    dates: Sequence[Date],
+    lead_minutes: int,
+    when: When,
+    note: str = "",
+) -> Page:
+    """Everything about one, and what can be done with it."""
+    lines = Lines().add(note).add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic))
+    if periodic.active:
+        lines.add(MODE_NAMES[periodic.mode], mode_line(periodic.mode, lead_minutes))
+    else:
+        lines.add("In pausa: non faccio niente. Quello che è già prenotato resta.")
+    lines.add(*choice_lines(others)).add("<b>Prossime date</b>", *(date_line(date, periodic, when) for date in dates))
+    return Page(str(lines), (*_card_rows(periodic, others), back_row(Verb.PERIODIC, 0)))
+
+
+def _card_rows(periodic: PeriodicBooking, others: Sequence[PeriodicChoice]) -> list[Row]:
+    number = periodic.id
+    switch = button("⏸ Pausa", Verb.PAUSE, number) if periodic.active else button("▶️ Riprendi", Verb.RESUME, number)
+    alternatives = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
+    return [
+        (button("🗓 Salta una data", Verb.DATES, number), switch),
+        (button("⚙️ Modo", Verb.MODES, number), button("🕒 Corso e orario", Verb.MOVE_KINDS, number)),
+        (button(alternatives, Verb.ELSE, number), button("🗑 Elimina", Verb.ASK_DELETE, number)),
+    ]
+
+
+def choice_lines(others: Sequence[PeriodicChoice]) -> list[str]:
+    """What else would do, numbered from the second choice on."""
+    if not others:
+        return []
+    numbered = (
+        f"{n}ª {safe(one.course)} alle {one.start:%H:%M}{where(one.location)}" for n, one in enumerate(others, 2)
+    )
+    return ["Se non c'è posto, nell'ordine:", *numbered]
+
+
+def ask_delete_page(periodic: PeriodicBooking) -> Page:
+    lines = Lines().add("<b>La elimino?</b>", f"{name_of(periodic)}", _weekly(periodic))
+    lines.add("Ritiro quello che è in coda. I posti già prenotati restano tuoi.")
+    yes = button("🗑 Sì, elimina", Verb.DELETE, periodic.id)
+    return Page(str(lines), ((yes, button("No", Verb.SERIES, periodic.id)), back_row(Verb.SERIES, periodic.id)))
+
+
+# Its alternatives
+
+
+def alternatives_page(
+    periodic: PeriodicBooking, others: Sequence[PeriodicChoice], *, full: bool, note: str = ""
+) -> Page:
+    """What else would do, each with its way out; `full`: no more can be added."""
+    lines = Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {safe(periodic.course)}", _weekly(periodic))
+    lines.add(*choice_lines(others) or ["Nessuna, per ora: stesso giorno, altro orario, corso o posto."])
+    rows: list[Row] = [
+        (button(f"🗑 {n}ª {one.start:%H:%M} {one.course}", Verb.ELSE_DROP, periodic.id, n - 1, choice_key(one)),)
+        for n, one in enumerate(others, 2)
+    ]
+    if not full:
+        rows.append((button("➕ Aggiungi", Verb.ELSE_KINDS, periodic.id),))
+    return Page(str(lines), (*rows, back_row(Verb.SERIES, periodic.id)))
+
+
+def choice_key(choice: PeriodicChoice) -> int:
+    """A number that tells one choice from another, for a button that drops it."""
+    return zlib.crc32(f"{choice.start} {choice.course} {choice.location}".encode())
+
+
+# Its dates
+
+
+def dates_page(periodic: PeriodicBooking, dates: Sequence[Date], when: When, note: str = "") -> Page:
+    """The next four weeks, each date with what can be done about it."""
+    lines = Lines().add(note).add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic))
+    lines.add("<b>Prossime quattro settimane</b>", *(date_line(date, periodic, when) for date in dates))
+    rows = [(one,) for date in dates if (one := _date_button(date, periodic.id))]
+    holidays = (button("🏖 Ferie", Verb.DAYS_OFF, 0),)
+    return Page(str(lines), (*rows, holidays, back_row(Verb.SERIES, periodic.id)))
+
+
+def _date_button(date: Date, periodic_id: int) -> Button | None:
+    planned, day = date.planned, short_day(date.planned.day)
+    if date.held and date.is_held:
+        return button(f"📋 Vedi {day}", Verb.HELD, date.held.id)
+    if planned.state is OccurrenceState.SKIPPED:
+        return button(f"↩️ Non saltare {day}", Verb.UNSKIP_DATE, planned.day, periodic_id)
+    waits = date.action is None or date.action.status is ActionStatus.PENDING
+    can_skip = planned.state in (None, OccurrenceState.ASKED, OccurrenceState.QUEUED) and waits
+    if not can_skip or (planned.holiday and planned.state is None):
+        return None
+    return button(f"⏭ Salta {day}", Verb.SKIP_DATE, planned.day, periodic_id)
+
+
+def date_line(date: Date, periodic: PeriodicBooking, when: When) -> str:
+    """`mar 1 dic · prenoto dom 29 alle 00:00`."""
+    return f"{first_up(short_day(date.planned.day))} · {_fate(date, periodic, when)}"
+
+
+def _fate(date: Date, periodic: PeriodicBooking, when: When) -> str:
+    planned = date.planned
+    match planned.state:
+        case None if planned.holiday:
+            return "🏖 in ferie"
+        case None:
+            return _plan(planned, periodic, when)
+        case OccurrenceState.ASKED:
+            return "🔔 aspetto la tua risposta"
+        case OccurrenceState.QUEUED:
+            return _booking(date, when)
+        case OccurrenceState.SKIPPED:
+            return "⏭ saltata"
+        case OccurrenceState.EXPIRED:
+            return "⌛ saltata: nessuna risposta"
+        case OccurrenceState.MISSED:
+            return "⚠️ persa: ero spento"
+
+
+def _plan(planned: PlannedDate, periodic: PeriodicBooking, when: When) -> str:
+    if not periodic.active:
+        return "⏸ in pausa"
+    if planned.acts_at is None:
+        return "—"
+    books = periodic.mode in (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD)
+    return f"{'prenoto' if books else 'ti chiedo'} {when.short(planned.acts_at)}"
+
+
+def _booking(date: Date, when: When) -> str:
+    """What became of the booking of a date; a date without one was held already."""
+    if date.action is None:
+        return "✅ ce l'hai già"
+    match date.action.status:
+        case ActionStatus.PENDING:
+            opens = date.action.opens_at
+            return f"⏳ prenoto {when.short(opens)}" if opens and when.now < opens else "⏳ in coda"
+        case ActionStatus.PROCESSING:
+            return "⚙️ ci sto lavorando"
+        case ActionStatus.COMPLETED:
+            return "✅ prenotata" if date.is_held else "↩️ annullata"
+        case ActionStatus.FAILED:
+            return "❌ non riuscita"
+        case ActionStatus.CANCELLED:
+            return "↩️ ritirata"

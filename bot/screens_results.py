@@ -1,0 +1,199 @@
+"""What rings when an action ends, a rehearsal is over, or a booking vanishes. Pure functions: rows in, Page out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot import texts
+from bot.callbacks import Verb
+from bot.italian import When, count
+from bot.page import Lines, Page, Row, button, home_button, safe
+from bot.screens import about, about_action, choices, in_a_line, title
+from bot.screens_trouble import explain, remedy_button, remedy_rows
+from bot.texts import Remedy, trouble
+from model import Action, ActionStatus, HeldBooking, OpeningReport, ShotOutcome, WatchMode, Wish
+
+SHORT = 60  # characters of a name where much else is told: a caption may have 1024 in all
+LATE = 5.0  # s after its time: a slot that opened then opened later than the rule says
+REHEARSED_WELL = "ok"  # as booking_actions.rehearsal keeps it; else the class of an error
+
+
+# Openings
+
+
+def opening_line(report: OpeningReport, when: When) -> str:
+    """`Aperta alle 00:00:00, tiro arrivato a +6 ms, vista nelle tue prenotazioni a +0,4 s, 1 tentativo.`"""
+    parts = [f"Aperta {when.hour(report.opens_at, seconds=True)}"]
+    first = report.hit or (report.shots[0] if report.shots else None)
+    if first:
+        what = "tiro arrivato" if report.hit else "primo tiro arrivato"
+        parts.append(f"{what} a {_after(first.arrived)}")
+    if report.seen is not None:
+        parts.append(f"vista nelle tue prenotazioni a {_after(report.seen)}")
+    if report.shots:
+        parts.append(count(len(report.shots), "tentativo", "tentativi"))
+    return ", ".join(parts) + "."
+
+
+def _after(seconds: float) -> str:
+    """`+6 ms`, `+0,4 s`, `+62 s`."""
+    if abs(seconds) < 0.0995:
+        return f"{seconds * 1000:+.0f} ms"
+    return f"{seconds:+.{1 if abs(seconds) < 9.95 else 0}f} s".replace(".", ",")
+
+
+def opening_advice(report: OpeningReport) -> str:
+    """What to change in the configuration when the slot did not open when the rule says."""
+    if report.opened_early:
+        return "Il sito ha aperto prima del previsto: se ricapita, anticipa opening.at in config.json."
+    late = _opened_late(report)
+    if late is None:
+        return ""
+    return f"Il sito ha aperto circa {late:.0f} s dopo il previsto: se ricapita, cambia opening.at in config.json."
+
+
+def _opened_late(report: OpeningReport) -> float | None:
+    """How many seconds late it opened, if that is what the shots say: early ones first, or none that got through."""
+    if report.seen is None or report.seen <= LATE:
+        return None
+    early = any(shot.outcome is ShotOutcome.EARLY for shot in report.shots)
+    opened = report.hit.arrived if report.hit else report.seen
+    return opened if opened > LATE and (early or not report.shots) else None
+
+
+def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:
+    return [opening_line(report, when), opening_advice(report)] if report else []
+
+
+# Results
+
+
+def failure(action: Action, when: When, report: OpeningReport | None = None, *, watchable: bool = False) -> Page:
+    """The ringing message of an action that failed for good; `watchable`: a freed place could still be of use."""
+    lines = Lines().add(f"❌ <b>{title(action)}: non riuscita</b>")
+    if action.watch:
+        lines = Lines().add(f"🔕 <b>{title(action)}: finita</b>")
+    lines.add(about_action(action, when))
+    lines.add(*explain(action)).add(*_opening_lines(report, when))
+    if action.replaces_row_id:
+        lines.add("La prenotazione che hai resta com'è.")
+    rows = remedy_rows(action, fresh=True, watchable=watchable)
+    return Page(str(lines), (*rows, (home_button(fresh=True),)))
+
+
+def booked(
+    action: Action,
+    held: HeldBooking | None,
+    when: When,
+    report: OpeningReport | None = None,
+    replaced: HeldBooking | None = None,
+) -> Page:
+    """The result everybody waits for; a caption when it goes with the calendar file. `replaced` is freed next."""
+    lines = Lines().add("✅ <b>Prenotata!</b>", about(held.booking.wish, when) if held else about_action(action, when))
+    lines.add(_why_not_first(action, when))
+    lines.add(f"Vista nelle tue prenotazioni {_done_at(action, when)}.", *_opening_lines(report, when))
+    if replaced:
+        lines.add(f"🔁 Adesso libero {in_a_line(replaced.booking.wish, when, SHORT)}: ti scrivo quando è fatto.")
+    if held is None:
+        mine = button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True)
+        return Page(str(lines), ((mine, home_button(fresh=True)),))
+    cancel = button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True)
+    return Page(str(lines), ((cancel, home_button(fresh=True)),))
+
+
+def _why_not_first(action: Action, when: When) -> str:
+    """Which choice was won and why not the first, in nobody's words but the site's."""
+    if not action.won_choice:
+        return ""
+    said = "; ".join(dict.fromkeys(re.findall("«(.*?)»", action.why_not_first or "", re.DOTALL)))
+    why = f" Dal sito: «{safe(said)}»." if said else ""
+    first = in_a_line(action.wish, when, SHORT)
+    return f"È la tua {action.won_choice + 1}ª scelta: la prima, {first}, non si poteva avere.{why}"
+
+
+def place_free(action: Action, when: When) -> Page:
+    """The end of a watch that was only to tell: somebody gave a place back."""
+    lines = Lines().add("🔔 <b>Si è liberato un posto!</b>", about_action(action, when))
+    lines.add(f"L'ho visto {_done_at(action, when)}. Fai in fretta: può durare poco.")
+    book = button("✅ Prenota adesso", Verb.GRAB, action.id, fresh=True)
+    again = button("👀 Continua a guardare", Verb.WATCH_LIKE, action.id, 1, fresh=True)
+    return Page(str(lines), ((book,), (again,), (home_button(fresh=True),)))
+
+
+def cancelled(action: Action, when: When) -> Page:
+    """A cancellation that was read back."""
+    read = f"Riletto sul sito {_done_at(action, when)}: il posto non è più tuo."
+    lines = Lines().add("✅ <b>Annullata</b>", about_action(action, when)).add(read)
+    return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
+
+
+def _done_at(action: Action, when: When) -> str:
+    return when.soon(action.completed_at or when.now, seconds=True)
+
+
+def is_place_free(action: Action) -> bool:
+    """Whether an action's end means that a place was seen free, and nothing was booked."""
+    return action.watch is WatchMode.TELL and action.status is ActionStatus.COMPLETED
+
+
+def refreshed(days: int, slots: int, when: When) -> Page:
+    """The end of a timetable refresh that somebody asked for."""
+    text = f"🗓️ <b>Orari aggiornati</b>\n{count(slots, 'orario', 'orari')} in {count(days, 'giorno', 'giorni')}, letti "
+    rows = ((button(texts.BOOK_LABEL, Verb.NEW),), (button(texts.HOURS_LABEL, Verb.HOURS), home_button()))
+    return Page(f"{text}{when.at(when.now)}.", rows)
+
+
+def login_rejected() -> Page:
+    cause = texts.TROUBLES["LoginRejected"]
+    lines = Lines().add(f"🔑 <b>{cause.happened}</b>").add(cause.then, cause.you)
+    return Page(str(lines), ((button(Remedy.LOGIN, Verb.FORGIVE, fresh=True),), (home_button(fresh=True),)))
+
+
+def vanished(held: HeldBooking, when: When) -> Page:
+    """A booking that is no more on the site, and not through us."""
+    lines = Lines().add("⚠️ <b>Questa prenotazione non c'è più sul sito</b>", about(held.booking.wish, when))
+    lines.add("Non l'ho annullata io: forse l'hai fatto tu dal sito, o la lezione è saltata.")
+    mine = button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True)
+    again = button("📅 Orari di quel giorno", Verb.DAY, held.booking.day, fresh=True)
+    return Page(str(lines), ((again,), (mine, home_button(fresh=True))))
+
+
+# Rehearsals
+
+
+def rehearsed(action: Action, others: Sequence[Wish], when: When) -> Page:
+    """The evening before an opening: everything but the booking was tried, and this came of it."""
+    opening = when.at(action.opens_at or action.run_at)
+    lines = Lines()
+    if action.rehearsal == REHEARSED_WELL:
+        lines.add("🌙 <b>Tutto pronto per l'apertura</b>", about_action(action, when)).add(*choices(others, when))
+        lines.add("Ho provato l'accesso e l'orario: funzionano.", f"Prenoto {opening}. Tu puoi dormire.")
+        return Page(str(lines), _rehearsal_rows(action, others))
+    advice, remedy = texts.BEFORE_THE_OPENING.get(action.rehearsal or "", texts.NOTHING_TO_DO)
+    lines.add("⚠️ <b>La prova per l'apertura non è riuscita</b>", about_action(action, when))
+    lines.add(*choices(others, when)).add(trouble(action.rehearsal).happened, advice)
+    lines.add(f"Ci provo comunque {opening}.")
+    mend = (remedy_button(remedy, action, fresh=True),)
+    return Page(str(lines), (mend, *_rehearsal_rows(action, others)))
+
+
+def _rehearsal_rows(action: Action, others: Sequence[Wish]) -> tuple[Row, ...]:
+    label = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
+    skip = "⏭ Salta questa volta" if action.periodic_booking_id else "⏭ Salta"
+    rows: list[Row] = [
+        (button("👍 Va bene", Verb.APPROVE, action.id),),
+        (button(skip, Verb.LET_GO, action.id), button(label, Verb.ALTS, action.id, fresh=True)),
+    ]
+    if action.periodic_booking_id:
+        series = action.periodic_booking_id
+        change = button("🔄 Cambia", Verb.SERIES, series, fresh=True)
+        rows.append((button("⏸ Pausa", Verb.PAUSE, series, fresh=True), change))
+    return (*rows, (home_button(fresh=True),))
+
+
+def approved(action: Action, others: Sequence[Wish], when: When) -> Page:
+    """The rehearsal's card after "Va bene"."""
+    lines = Lines().add("👍 <b>Va bene</b>", about_action(action, when)).add(*choices(others, when))
+    lines.add(f"Prenoto {when.at(action.opens_at or action.run_at)}. Buonanotte!")
+    return Page(str(lines), ((button("⏭ Salta", Verb.LET_GO, action.id), home_button(fresh=True)),))
