@@ -79,6 +79,7 @@ class ServerClock:
     def __init__(self, clock: Clock = utc_now) -> None:
         self._clock = clock  # what we go by as long as there is no reading
         self._readings: list[Reading] = []
+        self._bounds = (float("-inf"), float("inf"))
         self._learning = asyncio.Lock()
 
     def add(self, sent: float, received: float, headers: Mapping[str, str]) -> None:
@@ -87,7 +88,13 @@ class ServerClock:
             date = parsedate_to_datetime(headers["date"]).timestamp()
         except (KeyError, ValueError):
             return
-        self._readings.append(Reading(sent, received, date))
+        self._take([*self._readings, Reading(sent, received, date)])
+
+    def _take(self, readings: list[Reading]) -> None:
+        """Whoever races asks for the offset often, and it changes only here."""
+        self._readings = readings
+        shortest = min((each.round_trip for each in readings), default=0.0)
+        self._bounds = agreed(each.bounds(shortest) for each in readings)
 
     @property
     def known(self) -> bool:
@@ -99,17 +106,12 @@ class ServerClock:
         """The usual round trip, in seconds; 0 before any reading."""
         return statistics.median(each.round_trip for each in self._readings) if self._readings else 0.0
 
-    def bounds(self) -> tuple[float, float]:
-        """Between which the offset lies; endless before any reading."""
-        shortest = min((each.round_trip for each in self._readings), default=0.0)
-        return agreed(each.bounds(shortest) for each in self._readings)
-
     @property
     def offset(self) -> float:
         """Seconds from `steady` to the server's clock; to ours, as long as there is no reading."""
         if not self._readings:
             return self._clock().timestamp() - steady()
-        return sum(self.bounds()) / 2
+        return sum(self._bounds) / 2
 
     @property
     def ahead(self) -> float:
@@ -119,7 +121,7 @@ class ServerClock:
     @property
     def doubt(self) -> float:
         """How far the offset may be off, in seconds; endless before any reading."""
-        low, high = self.bounds()
+        low, high = self._bounds
         return (high - low) / 2
 
     def steady_at(self, instant: datetime) -> float:
@@ -129,7 +131,7 @@ class ServerClock:
     async def learn(self, ask: Ask, time_is_up: Callable[[], bool]) -> None:
         """Reads the clock until it is known well enough, or time is up. One race asks for all; `ask` gives headers."""
         async with self._learning:
-            self._readings = [each for each in self._readings if steady() - each.received < STALE]
+            self._take([each for each in self._readings if steady() - each.received < STALE])
             before = len(self._readings)
             for _ in range(READINGS):
                 if self.doubt <= GOOD_ENOUGH or time_is_up():

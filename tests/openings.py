@@ -68,9 +68,8 @@ def knowing(clock: Clock, ahead: float) -> ServerClock:
     server, now = ServerClock(clock), steady()
     exact = clock().timestamp() + ahead - now
     second = math.floor(now + exact)
-    for edge, date in ((second - 0.001, second - 1), (second + 0.001, second)):
-        moment = edge - exact
-        server._readings.append(Reading(moment, moment, date))
+    edges = ((second - 0.001, second - 1), (second + 0.001, second))
+    server._take([Reading(edge - exact, edge - exact, date) for edge, date in edges])
     return server
 
 
