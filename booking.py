@@ -19,6 +19,7 @@ import scraper
 from model import (
     FIT_CENTER,
     Activity,
+    Blocked,
     Booking,
     BookingRefused,
     ClassStarted,
@@ -140,14 +141,15 @@ async def cancel(session: SiteSession, wish: Wish) -> Cancelled:
     """Gives a place back, through the page: the request behind its button is unknown.
 
     Returns once the place was seen gone; never touches another booking. Raises BookingRefused with the site's words
-    when it keeps the booking, SiteChanged with evidence when nobody can say.
+    when it keeps the booking, ClassStarted when it is too late, SiteChanged with evidence when nobody can say.
     """
     async with session.operation(f"cancel {_name(wish)}"):
         if held_among(await _read_mine(session), wish) is None:
+            _refuse_if_begun(session, wish)  # it leaves the list when it begins: nobody has cancelled it
             return Cancelled(_now(session), was_there=False)
         try:
-            said = await session.on_page("cancel", lambda page: _delete(session, page, wish))
-        except (SiteUnavailable, SiteChanged) as error:
+            said = await session.on_page("cancel", lambda page: _delete(session, page, wish), acts=True)
+        except (SiteUnavailable, SiteChanged, Blocked) as error:
             if not await _gone(session, wish, READ_BACK_UNCLEAR):
                 raise
             log.info("the page failed (%s), but the booking is gone", error)
@@ -421,9 +423,9 @@ async def _book_on_page(session: SiteSession, wish: Wish, mine: Sequence[Booking
     calendars = likely(_known_calendars(session) or await _read_calendars(session), wish)
     try:
         slot, said, accepted = await session.on_page(
-            "book", lambda page: _choose(session, page, calendars, wish, mine, opens_at)
+            "book", lambda page: _choose(session, page, calendars, wish, mine, opens_at), acts=True
         )
-    except (SiteUnavailable, SiteChanged):
+    except (SiteUnavailable, SiteChanged, Blocked):
         booking = await seen(session, wish, READ_BACK_UNCLEAR)  # it may have failed after the click that counts
         if booking is None:
             raise

@@ -371,14 +371,15 @@ class SiteSession:
         async with self._portal.in_use():
             await self._renew(self._store.version())
 
-    async def on_page(self, what: str, work: Callable[[Page], Awaitable[T]]) -> T:
+    async def on_page(self, what: str, work: Callable[[Page], Awaitable[T]], *, acts: bool = False) -> T:
         """Does something on a page of its own, logged in; once more from the start when the site asks to log in.
 
+        `acts`: a request of the page that failed is raised though the page went on: it may be the one that counts.
         On SiteChanged, or a refusal nobody understands, the error comes with evidence.
         """
         await self._budget.spend(urgent=True)
         async with self._portal.in_use():
-            return await self._renewing(lambda: self._work_on_page(what, work))
+            return await self._renewing(lambda: self._work_on_page(what, work, acts=acts))
 
     def read(self, what: str, answer: Answer, reader: Callable[[str], T]) -> T:
         """What a reader of scraper.py makes of the answer; when it does not know it, the error comes with evidence."""
@@ -557,7 +558,7 @@ class SiteSession:
 
     # ----- pages
 
-    async def _work_on_page(self, what: str, work: Callable[[Page], Awaitable[T]]) -> T:
+    async def _work_on_page(self, what: str, work: Callable[[Page], Awaitable[T]], *, acts: bool) -> T:
         state = self._store.load()
         if state is None:
             raise SessionExpired("there is no stored session")
@@ -566,7 +567,7 @@ class SiteSession:
             self._pages.add(page)
             try:
                 with translated(what):
-                    return await work(page)
+                    return watch.passed(await work(page), strict=acts)
             except SiteError as error:
                 raise await self._explained(what, page, watch, error) from error
             finally:

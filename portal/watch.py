@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TypeVar
 
 from playwright.async_api import Page, Request, Response
 
 from model import SessionExpired, SiteChanged, SiteError, SiteUnavailable
 from portal.trouble import LOGIN_PATH, REDIRECTS, in_time, trouble_in_page, trouble_in_status
+
+T = TypeVar("T")
 
 TELLING = ("document", "xhr", "fetch")  # kinds of requests whose failure is the site's, not a picture's
 
@@ -60,6 +63,12 @@ class Watch:
         if trouble and self._is_main(response.request) and self._closing is None:
             # the context, not the page: closing a page that is being loaded may never end
             self._closing = asyncio.ensure_future(in_time(self._page.context.close()))
+
+    def passed(self, result: T, *, strict: bool) -> T:
+        """What the work on the page gave. When strict, raises what a request of the page met, if one failed."""
+        if strict and self._met:
+            raise self._met
+        return result
 
     async def trouble(self, error: SiteError) -> SiteError:
         """What is behind an error on this page: a bad answer, a page that is trouble, an answer that never came."""

@@ -445,6 +445,15 @@ async def test_a_booking_the_site_keeps_is_not_called_cancelled(
         await booking.cancel(session, pilates)
 
 
+async def test_a_class_that_has_begun_left_the_list_and_was_not_cancelled(
+    session: SiteSession, world: SiteWorld, site_clock: Clock, pilates: Wish
+) -> None:
+    take(world, TUESDAY, "PILATES MATWORK")
+    site_clock.move(timedelta(days=2, hours=8).total_seconds())
+    with pytest.raises(model.ClassStarted):
+        await booking.cancel(session, pilates)
+
+
 async def test_a_page_that_changed_before_cancelling_is_told_with_a_picture(
     session: SiteSession,
     world: SiteWorld,
