@@ -352,6 +352,23 @@ async def test_leaving_the_mode_hold_keeps_what_is_held(life: Life) -> None:
     assert await life.actions(ActionType.CANCEL) == []
 
 
+async def test_taking_up_the_mode_hold_after_the_class_misses_nothing(life: Life) -> None:
+    mine = await life.make(PeriodicMode.AUTOMATIC)
+    await life.at(rome(SUNDAY, 9))
+    await life.book()
+    await life.at(rome(TUESDAY, 18, 5))
+    await life.db.periodic.change(mine.id, GIULIA, mode=PeriodicMode.HOLD)
+    assert await life.at(rome(TUESDAY, 18, 6)) == []
+
+
+async def test_taking_up_the_mode_hold_asks_about_what_is_held(life: Life) -> None:
+    mine = await life.make(PeriodicMode.AUTOMATIC)
+    await life.at(rome(SUNDAY, 9))
+    await life.book()
+    await life.db.periodic.change(mine.id, GIULIA, mode=PeriodicMode.HOLD)
+    assert await life.at(rome(TUESDAY, 15)) == [NoticeKind.CONFIRMATION]
+
+
 async def test_deleting_withdraws_what_waits_and_leaves_what_is_held(life: Life) -> None:
     mine = await held(life)
     other = await life.make(PeriodicMode.AUTOMATIC, 1, time(9))
@@ -476,12 +493,14 @@ async def test_a_holiday_withdraws_what_waits_and_nothing_is_asked_in_it(life: L
 async def test_a_holiday_ended_early_brings_its_dates_back_but_not_those_that_passed(life: Life) -> None:
     await life.make(PeriodicMode.AUTOMATIC)
     await life.make(PeriodicMode.AUTOMATIC, 0)
+    await life.at(rome(SATURDAY - timedelta(days=2), 9))
     holiday = await life.db.periodic.add_holiday(GIULIA, SUNDAY, TUESDAY)
     await life.at(rome(TUESDAY, 9))
     assert not await life.db.periodic.delete_holiday(holiday.id, MARCO)
     assert await life.db.periodic.delete_holiday(holiday.id, GIULIA)
     assert await life.at(rome(TUESDAY, 10)) == []
     assert [action.wish.day for action in await life.actions()] == [TUESDAY]
+    assert (await states(life))[TUESDAY - timedelta(days=1)] is OccurrenceState.SKIPPED
 
 
 async def test_a_holiday_of_one_person_is_not_anothers(life: Life) -> None:

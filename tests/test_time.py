@@ -217,6 +217,13 @@ async def test_a_periodic_booking_made_after_its_class_has_lost_nothing(life: Li
     assert await life.at(rome(TUESDAY + DAY, 9)) == []
 
 
+async def test_a_row_typed_by_hand_after_its_class_has_lost_nothing_whatever_date_it_bears(life: Life) -> None:
+    await life.at(rome(TUESDAY, 19))
+    await life.make(PeriodicMode.ASK_FIRST)
+    await life.db.connection.write("UPDATE periodic_bookings SET created_at = '2026-01-01 10:00:00'")
+    assert await life.at(rome(TUESDAY, 19, 1)) == []
+
+
 # --- a clock that is set
 
 
