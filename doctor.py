@@ -1,7 +1,6 @@
 """The doctor: looks at everything the programs need and says, a line each, whether it is well and what to do if not.
 
-Run by `python setup.py` after the set-up, and by `python setup.py --check`. It changes nothing but the mode of
-config.json, and books nothing.
+Run by `python setup.py` after the set-up, and by `python setup.py --check`. It changes nothing, and books nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from pathlib import Path
 import httpx
 
 import booking
+import program
 from database import open_database
 from model import AppError, Clock, ConfigError, Credentials, LoginRejected, OtpRejected, SiteError, utc_now
 from otp_extractor import parse
@@ -24,10 +24,13 @@ from perform import site_access
 from portal.session import Portal
 from settings import Settings, load
 from store.health import damage, prove_writable
+from store.heartbeats import LATE, Heartbeat
 from store.migrations import VERSION
 
 MOST_CLOCK_ERROR = 5.0  # s; a one-time code is refused when the clock is off by about thirty
 PATIENCE = 15.0  # s for one answer of Telegram or the site
+PROGRAMS = {"bot", "worker", "executor"}
+RESTART = "look at the end of its log, then start it again: ./run, or systemctl restart"
 OPEN_TO_OTHERS = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -47,15 +50,16 @@ class Finding:
 
 async def examine(config: Path, *, login: bool = True, clock: Clock = utc_now) -> AsyncIterator[Finding]:
     """The findings, each as soon as it is known. Without a usable configuration there is only the first."""
-    mode = _mode(config)
     try:
         settings = load(config)
     except ConfigError as error:
         for line in str(error).splitlines():
             yield Finding("configuration", line, "")
         return
-    yield _configuration(config, mode)
+    yield _configuration(config)
     yield await _database(settings)
+    async for finding in _programs(settings, clock):
+        yield finding
     yield await _browser(settings)
     yield await _telegram(settings)
     reached = await _reach_site(settings, clock)
@@ -68,16 +72,11 @@ async def examine(config: Path, *, login: bool = True, clock: Clock = utc_now) -
             yield finding
 
 
-def _mode(config: Path) -> int:
-    return config.stat().st_mode if config.exists() else 0
-
-
-def _configuration(config: Path, mode: int) -> Finding:
+def _configuration(config: Path) -> Finding:
     if not config.exists():
         return Finding("configuration", "from environment variables alone")
-    if mode & OPEN_TO_OTHERS:
-        config.chmod(0o600)
-        return Finding("configuration", f"{config} is complete; other users could read it: now only you can")
+    if config.stat().st_mode & OPEN_TO_OTHERS:
+        return Finding("configuration", f"{config} is complete, but others can read it", f"run: chmod 600 {config}")
     return Finding("configuration", f"{config} is complete, and only you can read it")
 
 
@@ -96,6 +95,34 @@ async def _database(settings: Settings) -> Finding:
             "database", f"{settings.database} is damaged ({shown})", "stop the programs and restore a backup"
         )
     return Finding("database", f"{settings.database}, version {VERSION}, is sound and can be written")
+
+
+async def _programs(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    """Who runs, by the signs of life in the database. That nothing runs at all is no fault."""
+    if not settings.database.exists():
+        return
+    try:
+        async with open_database(settings.database) as db:
+            beats = await db.heartbeats.all()
+    except AppError:
+        return  # said already
+    if not beats:
+        yield Finding("programs", "none is running; ./run starts them")
+        return
+    for beat in beats:
+        yield _program(beat, clock())
+    for missing in sorted(PROGRAMS - {beat.program for beat in beats}):
+        yield Finding(missing, "is not running, though others are", "start it, or ./run, which starts all three")
+
+
+def _program(beat: Heartbeat, now: datetime) -> Finding:
+    silent = now - beat.at
+    at = f" ({beat.note})" if beat.note else ""
+    if silent < LATE and not program.is_dead(beat.name):
+        return Finding(beat.program, f"process {beat.pid} lives, last sign {silent.total_seconds():.0f} s ago{at}")
+    if program.is_dead(beat.name):
+        return Finding(beat.program, f"process {beat.pid} died after {beat.at:%d/%m %H:%M:%S} UTC{at}", RESTART)
+    return Finding(beat.program, f"process {beat.pid} is silent since {beat.at:%d/%m %H:%M:%S} UTC{at}", RESTART)
 
 
 async def _browser(settings: Settings) -> Finding:

@@ -40,6 +40,7 @@ from model import ConfigError, Credentials, OpeningRule
 DEFAULT_PATH = Path("config.json")
 SITE_URL = "https://ecomm.sportrick.com/sportpolimi"
 TELEGRAM_URL = "https://api.telegram.org"
+OPEN_TO_ALL = stat.S_IROTH | stat.S_IWOTH
 TOKEN_IN_URL = re.compile(r"bot\d{3,}:[A-Za-z0-9_-]{5,}")
 
 log = logging.getLogger(__name__)
@@ -231,6 +232,8 @@ def add_config_option(parser: ArgumentParser) -> None:
 def load(path: Path = DEFAULT_PATH) -> Settings:
     """The settings in the file, overridden by the environment. Raises ConfigError with one line per wrong key.
 
+    A file that every user of the machine may read is refused: it holds passwords.
+
     A relative `database` or `log.file` is meant beside the configuration file.
     """
     values = _read(path)
@@ -246,11 +249,14 @@ def _read(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
+        if path.stat().st_mode & OPEN_TO_ALL:
+            raise ConfigError(
+                f"{path} holds passwords, and every user of this machine can read or change it: "
+                f"run 'chmod 600 {path}', and change the passwords if others could have looked"
+            )
         values = json.loads(path.read_text(encoding="utf-8"))
-        if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-            path.chmod(0o600)  # it holds passwords
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} can't be read or kept private ({error}): make this user its owner") from error
+        raise ConfigError(f"{path} can't be read ({error}): make this user its owner") from error
     except json.JSONDecodeError as error:
         raise ConfigError(
             f"{path} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"

@@ -4,6 +4,7 @@
     python setup.py --check       the doctor alone: changes nothing, a line per check with its remedy
     python setup.py --no-login    either of them without the login on the site
     python setup.py --backup      a copy of the database, also while the programs run (or --backup FILE)
+    python setup.py --restore FILE  puts such a copy in place of the database, which is kept under another name
 
 Exit code 0: all is well. 1: something is not. 2: there is no usable configuration or database. 130: stopped by Ctrl-C.
 """
@@ -13,13 +14,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
+import os
 import sys
 from pathlib import Path
 
 import doctor
+import program
 from database import open_database, people_of
 from model import Clock, ConfigError, DatabaseError, utc_now
 from settings import Settings, add_config_option, load
+from store.restore import restore
 from wizard import Wizard, write
 
 WELL, UNWELL, UNUSABLE, STOPPED = 0, 1, 2, 130
@@ -33,16 +37,20 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--backup", nargs="?", const="", metavar="FILE", help="copy the database; default: backups/ beside it"
     )
+    parser.add_argument("--restore", metavar="FILE", type=Path, help="put a backup in place of the database")
     return parser.parse_args(arguments)
 
 
 def main(arguments: list[str] | None = None) -> int:
     chosen = options(arguments)
+    os.umask(program.PRIVATE)
     try:
         if chosen.check:
             return WELL if examine(chosen.config, login=not chosen.no_login) else UNWELL
         if chosen.backup is not None:
             return asyncio.run(back_up(load(chosen.config), chosen.backup))
+        if chosen.restore is not None:
+            return asyncio.run(bring_back(load(chosen.config), chosen.restore.expanduser()))
         return set_up(chosen.config, login=not chosen.no_login)
     except (ConfigError, DatabaseError) as error:
         print(error, file=sys.stderr)
@@ -113,6 +121,16 @@ async def back_up(settings: Settings, name: str, clock: Clock = utc_now) -> int:
     except OSError as error:
         raise DatabaseError(f"{target} can't be written ({error.strerror})") from None
     print(f"Copied to {target}.")
+    return WELL
+
+
+async def bring_back(settings: Settings, source: Path, clock: Clock = utc_now) -> int:
+    """Puts a backup in place of the database; what was there stays beside it, and nothing is taken away."""
+    kept = await restore(source, settings.database, clock)
+    await prepare_database(settings)
+    print(
+        f"{settings.database} is now what {source} was." + (f" What it was before is kept in {kept}." if kept else "")
+    )
     return WELL
 
 

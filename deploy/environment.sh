@@ -46,18 +46,18 @@ create_venv() {
     give_up "$python can't make virtual environments: install python3-venv (on Debian: apt install python3-venv) and try again."
 }
 
-update_venv() { # the copy of requirements.txt is written last: an interrupted installation is done again
+update_venv() { # the copy of requirements.lock is written last: an interrupted installation is done again
     if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then create_venv; fi
-    cmp -s requirements.txt .venv/requirements.txt && return
-    say "Installing what requirements.txt lists (a minute or two the first time) ..."
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input -r requirements.txt ||
-        give_up "pip could not install requirements.txt: see the lines above; usually the network is missing."
-    cp requirements.txt .venv/requirements.txt
+    cmp -s requirements.lock .venv/requirements.lock && return
+    say "Installing what requirements.lock lists (a minute or two the first time) ..."
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r requirements.lock ||
+        give_up "pip could not install requirements.lock: see the lines above; usually the network is missing."
+    cp requirements.lock .venv/requirements.lock
 }
 
 prepare_environment() {
     if command -v flock >/dev/null; then # run and test may be started side by side
-        (flock 9 && update_venv) 9<requirements.txt || exit 1
+        (flock 9 && update_venv) 9<requirements.lock || exit 1
     else
         update_venv
     fi

@@ -49,6 +49,7 @@ def settings_of(folder: Path, **more: Any) -> Settings:
         "telegram": {"bot_token": "123456:token", "allowed_user_id": GIULIA},
     }
     path = folder / "config.json"
+    path.touch(mode=0o600)
     path.write_text(json.dumps(required | more))
     return load(path)
 

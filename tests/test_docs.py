@@ -19,7 +19,7 @@ from store.migrations import SCHEMA
 
 PROJECT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("README.md", "README_DB.md")
-MADE_BY_US = {"config.json", "other.json", "qr.png", "polimisport.db", "polimisport.state", "backups"}
+MADE_BY_US = {"config.json", "other.json", "my.db", "qr.png", "polimisport.db", "polimisport.state", "backups"}
 PROGRAMS = {path.name for path in PROJECT.glob("*.py")}
 
 

@@ -44,7 +44,7 @@ def checkout(tmp_path: Path) -> Path:
     """A checkout whose three programs only say what happens to them."""
     folder = tmp_path / "checkout"
     shutil.copytree(PROJECT / "deploy", folder / "deploy")
-    for name in ("run", "test", "requirements.txt"):
+    for name in ("run", "test", "requirements.lock"):
         shutil.copy(PROJECT / name, folder / name)
     for name in ("bot_db", "worker", "periodic_executor"):
         (folder / f"{name}.py").write_text(STAND_IN)
@@ -177,10 +177,10 @@ async def test_a_python_without_venv_is_told_what_to_install(checkout: Path) -> 
 
 async def test_the_environment_is_made_once_and_used_again_until_requirements_change(checkout: Path) -> None:
     (checkout / ".venv").unlink()
-    (checkout / "requirements.txt").write_text("# nothing\n")
+    (checkout / "requirements.lock").write_text("# nothing\n")
     assert (await ask_environment(checkout, "prepare_environment"))[1].count("...") == 2
     assert await ask_environment(checkout, "prepare_environment; echo $PYTHON") == (0, f"{checkout}/.venv/bin/python")
-    (checkout / "requirements.txt").write_text("# nothing more\n")
+    (checkout / "requirements.lock").write_text("# nothing more\n")
     assert "Installing" in (await ask_environment(checkout, "prepare_environment"))[1]
 
 

@@ -24,6 +24,7 @@ GOOD: dict[str, Any] = {
 
 def written(tmp_path: Path, values: object) -> Path:
     path = tmp_path / "config.json"
+    path.touch(mode=0o600)
     path.write_text(values if isinstance(values, str) else json.dumps(values))
     return path
 
@@ -60,6 +61,7 @@ def test_a_wrong_key_is_named_with_its_remedy(tmp_path: Path, change: dict[str, 
 )
 def test_a_file_that_is_no_configuration_is_said_so(tmp_path: Path, text: str, sentence: str) -> None:
     path = tmp_path / "config.json"
+    path.touch(mode=0o600)
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(ConfigError, match=sentence):
         load(path)
@@ -84,11 +86,15 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     assert settings.telegram.allowed_user_id == 42
 
 
-def test_a_configuration_others_can_read_is_closed_to_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o602, 0o666])
+def test_a_configuration_everybody_can_read_is_refused_with_the_remedy(tmp_path: Path, mode: int) -> None:
     path = written(tmp_path, GOOD)
-    path.chmod(0o644)
-    load(path)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(mode)
+    with pytest.raises(ConfigError, match=f"chmod 600 {path}"):
+        load(path)
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    path.chmod(0o640)  # a group somebody chose on purpose
+    assert load(path).username == "10000001"
 
 
 def test_secrets_are_not_in_what_settings_print(tmp_path: Path) -> None:

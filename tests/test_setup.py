@@ -283,6 +283,7 @@ async def test_when_all_is_well_every_check_says_so(configure: Configure, site: 
     assert list(found) == [
         "configuration",
         "database",
+        "programs",
         "browser",
         "Telegram",
         "site",
@@ -298,11 +299,14 @@ async def test_the_doctor_changes_nothing(configure: Configure, tmp_path: Path) 
     assert not (tmp_path / "polimisport.db").exists()
 
 
-async def test_a_configuration_others_can_read_is_closed_to_them(configure: Configure) -> None:
+@pytest.mark.parametrize("mode", [0o644, 0o640])
+async def test_a_configuration_others_can_read_is_named_with_the_remedy(configure: Configure, mode: int) -> None:
     config = configure()
-    config.chmod(0o644)
-    assert "now only you can" in (await findings(config))["configuration"].what
-    assert stat.S_IMODE(config.stat().st_mode) == 0o600
+    config.chmod(mode)
+    finding = (await findings(config))["configuration"]
+    assert str(finding).startswith("✗")
+    assert f"chmod 600 {config}" in str(finding)
+    assert stat.S_IMODE(config.stat().st_mode) == mode
 
 
 async def test_every_wrong_key_is_a_line_of_its_own(configure: Configure) -> None:
