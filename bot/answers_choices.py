@@ -108,7 +108,9 @@ class AlternativeAnswers:
         if action is None:
             return ""
         return (
-            "È già la tua prima scelta." if action.wish.meant_by(wish) else f"Bastano {MOST_ALTERNATIVES} alternative."
+            "È già la tua prima scelta."
+            if action.wish.meant_by(wish)
+            else f"Ne hai già {MOST_ALTERNATIVES}: prima togline una."
         )
 
     async def drop(self, tap: Tap) -> Page:

@@ -41,9 +41,11 @@ def mode_line(mode: PeriodicMode, lead_minutes: int) -> str:
 
 
 def before(minutes: int) -> str:
-    """`1 ora prima`, `90 minuti prima`."""
+    """`un'ora prima`, `2 ore prima`, `90 minuti prima`."""
+    if minutes == 60:
+        return "un'ora prima"
     if minutes % 60 == 0:
-        return f"{count(minutes // 60, 'ora', 'ore')} prima"
+        return f"{minutes // 60} ore prima"
     return f"{count(minutes, 'minuto', 'minuti')} prima"
 
 
@@ -132,7 +134,7 @@ def course_gone_page(route: CourseRoute) -> Page:
 def new_mode_page(course: Course, lead_minutes: int) -> Page:
     """How much shall it do by itself? The last step: the choice makes it."""
     lines = Lines().add(f"<b>{safe(course.name or FIT_CENTER)}</b>", _weekly(course))
-    lines.add("Come faccio, ogni volta?").add(*_modes(lead_minutes))
+    _add_modes(lines, lead_minutes)
     rows = [(button(_mode_label(mode), Verb.MAKE, course.id, MODES.index(mode)),) for mode in MODES]
     kind = activity_key(course_activity(course))
     return Page(str(lines), (*rows, back_row(Verb.NEW_COURSE, kind, course.day_of_week, 0)))
@@ -145,7 +147,7 @@ def _weekly(course: Course) -> str:
 def change_mode_page(periodic: PeriodicBooking, lead_minutes: int) -> Page:
     """Another mode for a periodic booking."""
     lines = Lines().add(f"<b>{safe(periodic.name or periodic.course)}</b>", f"Adesso: {MODE_NAMES[periodic.mode]}")
-    lines.add("Come faccio, ogni volta?").add(*_modes(lead_minutes))
+    _add_modes(lines, lead_minutes)
     rows = [
         (button(_mode_label(mode), Verb.SET_MODE, periodic.id, MODES.index(mode)),)
         for mode in MODES
@@ -154,11 +156,11 @@ def change_mode_page(periodic: PeriodicBooking, lead_minutes: int) -> Page:
     return Page(str(lines), (*rows, back_row(Verb.SERIES, periodic.id)))
 
 
-def _modes(lead_minutes: int) -> list[str]:
-    return [
-        f"<b>{MODE_NAMES[mode]}</b>{' (consigliata)' if mode is RECOMMENDED else ''}\n{mode_line(mode, lead_minutes)}"
-        for mode in MODES
-    ]
+def _add_modes(lines: Lines, lead_minutes: int) -> None:
+    lines.add("Come faccio, ogni volta?")
+    for mode in MODES:
+        star = " (consigliata)" if mode is RECOMMENDED else ""
+        lines.add(f"<b>{MODE_NAMES[mode]}</b>{star}", mode_line(mode, lead_minutes))
 
 
 def _mode_label(mode: PeriodicMode) -> str:

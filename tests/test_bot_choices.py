@@ -1,0 +1,348 @@
+"""What else a slot is chosen for, in the chat: alternatives, swaps for something better, watches on what is full."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from demo.telegram import Message, Person
+from model import ActionStatus, ActionType, Booking, SlotFull, WatchMode
+from tests import chats
+from tests.chats import MINE, OWNER, THURSDAY, TUESDAY, World, menu, pilates, queued, tapped
+
+OPENING = datetime(2026, 11, 23, 23, tzinfo=UTC)  # of Thursday's slots: Tuesday, 00:00 in Rome
+EVENING = datetime(2026, 11, 23, 19, tzinfo=UTC)  # before it, 20:00 in Rome
+FREE_UNTIL = datetime(2026, 11, 24, 16, tzinfo=UTC)  # Tuesday's ZUMBA is at 19:00 in Rome
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with chats.world(tmp_path) as here:
+        await here.read_timetable([*chats.WEEK, chats.slot("BOXE", THURSDAY, "20:00", places=None)])
+        yield here
+
+
+async def gag(person: Person) -> Message:
+    """From a new menu to the screen of Thursday's GAG, which is not open yet."""
+    await menu(person)
+    await tapped(person, "📅 Nuova Prenotazione", "Per quale giorno?")
+    await tapped(person, "Gio 26 nov", "GAG")
+    return await tapped(person, "18:00 GAG", "📍")
+
+
+async def zumba(person: Person, day: str = "Mar 24 nov") -> Message:
+    """From a new menu to the screen of Tuesday's ZUMBA, which is full."""
+    await menu(person)
+    await tapped(person, "📅 Nuova Prenotazione", "Per quale giorno?")
+    await tapped(person, day, "Che cosa?")
+    await tapped(person, "Corsi Platinum", "ZUMBA")
+    return await tapped(person, "19:00 ZUMBA", "era piena")
+
+
+def data_of(page: Message, label: str) -> str:
+    data = next(button.data for row in page.buttons for button in row if label in button.text)
+    assert data
+    return data
+
+
+async def others(world: World) -> list[str]:
+    return [wish.course for wish in await world.db.queue.alternatives((await world.actions())[0].id)]
+
+
+# Alternatives
+
+
+async def test_an_alternative_is_chosen_while_booking_what_is_not_open_yet(world: World) -> None:
+    await gag(world.owner)
+    days = await tapped(world.owner, "➕ Alternativa", "Che cosa provo se GAG")
+    assert [label for label in days.labels if "nov" in label][-1].startswith("Gio 26 nov")
+    await tapped(world.owner, "Gio 26 nov", "BOXE")
+    page = await tapped(world.owner, "20:00 BOXE", "2ª BOXE, giovedì 26 novembre alle 20:00")
+
+    assert await others(world) == ["BOXE"]
+    (action,) = await world.actions()
+    assert (action.opens_at, action.run_at, action.rehearse_at) == (OPENING, EVENING, EVENING)
+    card = await tapped(world.owner, "Indietro", "In attesa dell'apertura")
+    assert "2ª BOXE" in card.text
+    assert "Prima faccio una prova, domani alle 20:00" in card.text
+    assert card.message_id == page.message_id == action.card_message_id
+
+
+async def test_alternatives_are_added_from_the_card_on_other_days_too_and_dropped_again(world: World) -> None:
+    await gag(world.owner)
+    await tapped(world.owner, "prenota all'apertura", "In attesa dell'apertura")
+    await tapped(world.owner, "➕ Alternativa", "Prima scelta: GAG")
+    for label in ("18:00 PILATES", "19:00 ZUMBA"):
+        await tapped(world.owner, "➕ Aggiungi", "Per quale giorno?")
+        await tapped(world.owner, "Mar 24 nov", "Che cosa?")
+        await tapped(world.owner, "Corsi Platinum", "PILATES")
+        page = await tapped(world.owner, label, "nell'ordine")
+    assert "2ª PILATES MATWORK, martedì 24 novembre alle 18:00\n3ª ZUMBA" in page.text
+
+    data = data_of(page, "🗑 2ª")
+    await world.owner.press(data, page.message_id)
+    await world.owner.press(data, page.message_id)  # the same button again drops nothing more
+
+    assert await others(world) == ["ZUMBA"]
+
+
+async def test_three_alternatives_are_the_most_and_the_wish_is_none(world: World) -> None:
+    await gag(world.owner)
+    card = await tapped(world.owner, "prenota all'apertura", "In attesa dell'apertura")
+    (action,) = await world.actions()
+    for slot in chats.WEEK[5:8]:
+        assert await world.db.queue.add_alternative(action.id, OWNER, slot.wish)
+
+    page = await tapped(world.owner, "➕ Alternativa", "4ª")
+    assert not any("Aggiungi" in label for label in page.labels)
+    rows = {row.slot.course: row.id for row in await world.db.catalogue.slots_on(THURSDAY)}
+    await world.owner.press(f"alt_add:{rows['BOXE']}:{action.id}", card.message_id)
+    await world.owner.wait_for(lambda message: "Ne hai già 3" in message.text)
+    await world.owner.press(f"alt_add:{rows['GAG']}:{action.id}", card.message_id)
+    await world.owner.wait_for(lambda message: "È già la tua prima scelta" in message.text)
+    assert len(await world.db.queue.alternatives(action.id)) == 3
+
+
+async def test_an_open_slot_waits_while_its_alternatives_are_chosen_and_starts_when_told(world: World) -> None:
+    await pilates(world.owner)
+    await tapped(world.owner, "➕ Alternativa", "Che cosa provo")
+    assert not await world.db.queue.due()
+    await tapped(world.owner, "Mar 24 nov", "Che cosa?")
+    await tapped(world.owner, "Fit Center", "Pagina 1")
+    await tapped(world.owner, "07:00 Fit Center", "2ª Fit Center")
+
+    await tapped(world.owner, "▶️ Prenota adesso", "comincio subito")
+
+    action = await world.claim()
+    assert [wish.course for wish in await world.db.queue.alternatives(action.id)] == ["Fit Center"]
+
+
+async def test_a_walk_away_while_choosing_loses_nothing(world: World) -> None:
+    await pilates(world.owner)
+    await tapped(world.owner, "➕ Alternativa", "Che cosa provo")
+
+    world.clock.now += timedelta(minutes=3)
+
+    assert (await world.claim()).course == "PILATES MATWORK"
+
+
+async def test_once_a_worker_has_it_alternatives_are_too_late_and_that_is_said(world: World) -> None:
+    await gag(world.owner)
+    card = await tapped(world.owner, "prenota all'apertura", "In attesa dell'apertura")
+    world.clock.now = OPENING - timedelta(minutes=5)
+    await world.claim()
+
+    page = await tapped(world.owner, "➕ Alternativa", "tardi")
+
+    assert page.message_id == card.message_id
+    assert await others(world) == []
+
+
+async def test_a_booking_can_be_taken_back_while_it_is_only_rehearsed(world: World) -> None:
+    await gag(world.owner)
+    await tapped(world.owner, "prenota all'apertura", "In attesa dell'apertura")
+    world.clock.now = EVENING
+    await world.claim()
+
+    await tapped(world.owner, "Ritira", "Ritirata")
+
+    assert (await world.actions())[0].status is ActionStatus.CANCELLED
+
+
+async def test_somebody_elses_alternatives_stay_theirs(world: World) -> None:
+    await gag(world.owner)
+    await tapped(world.owner, "prenota all'apertura", "In attesa dell'apertura")
+    (action,) = await world.actions()
+    page = await menu(world.friend)
+    slot = (await world.db.catalogue.slots_on(TUESDAY))[0].id
+
+    for data in (f"alts:{action.id}", f"alt_days:{action.id}", f"alt_add:{slot}:{action.id}", f"start_now:{action.id}"):
+        await world.friend.press("+" + data, page.message_id)
+
+    assert not any("GAG" in message.text for message in world.friend.messages)
+    assert await others(world) == []
+
+
+async def test_the_result_says_which_choice_was_won_and_why_not_the_first(world: World) -> None:
+    await queued(world.owner)
+    action = await world.claim()
+    won = Booking("YOGA", "Giuriati", TUESDAY, time(19), 55)
+    why = "the slot is full: the site says «Posti <esauriti>»; overlaps"
+    await world.db.queue.complete_book(action, won, "seen", None, 1, why)
+
+    result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
+
+    assert "YOGA\n📅 Martedì 24 novembre, alle 19:00" in result.text
+    assert "È la tua 2ª scelta: la prima, PILATES MATWORK, martedì 24 novembre alle 18:00, non si poteva" in result.text
+    assert "«Posti <esauriti>»" in result.text
+    assert "the site says" not in result.text
+
+
+# Watches
+
+
+async def test_a_full_slot_can_be_watched_and_booked_when_a_place_frees(world: World) -> None:
+    await zumba(world.owner)
+    card = await tapped(world.owner, "🔔 Prenota se si libera", "Guardo ogni minuto o due")
+
+    (action,) = await world.actions()
+    assert (action.type, action.watch, action.watch_until) == (ActionType.BOOK, WatchMode.BOOK, FREE_UNTIL)
+    assert "fino a martedì 24 novembre alle 17:00" in card.text
+    await world.book()
+    await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
+
+
+async def test_a_watch_that_only_tells_leads_to_the_booking_in_one_tap(world: World) -> None:
+    await zumba(world.owner)
+    await tapped(world.owner, "👀 Avvisami soltanto", "ti avviso")
+    await world.db.queue.complete_watch(await world.claim(), "a place is free")
+    told = await world.owner.wait_for(lambda message: "Si è liberato un posto" in message.text)
+    assert not told.silent
+    data = data_of(told, "Prenota adesso")
+
+    await asyncio.gather(*(world.owner.press(data, told.message_id) for _ in range(3)))
+
+    await world.owner.wait_for(lambda message: "comincio subito" in message.text)
+    booking, watch = await world.actions()
+    assert (booking.course, booking.watch) == ("ZUMBA", None)
+    assert watch.watch is WatchMode.TELL
+    await world.owner.send(f"/status {watch.id}")
+    page = await world.owner.wait_for(lambda message: "Si era liberato un posto" in message.text)
+    assert "Prenotata" not in page.text
+
+
+async def test_a_full_result_offers_the_watch(world: World) -> None:
+    await queued(world.owner)
+    await world.fail(SlotFull("full: the site says «Posti esauriti»"))
+    result = await world.owner.wait_for(lambda message: "non riuscita" in message.text)
+    assert result.labels[:2] == ["🔔 Prenota se si libera", "👀 Avvisami soltanto"]
+
+    card = await tapped(world.owner, "🔔 Prenota se si libera", "Guardo ogni minuto o due")
+
+    async def card_of_the_watch() -> int | None:
+        return (await world.actions())[0].card_message_id
+
+    await chats.until(card_of_the_watch, card.message_id)
+    assert (await world.actions())[0].watch is WatchMode.BOOK
+
+
+async def test_past_the_free_cancellation_a_watch_is_refused_with_its_reason(world: World) -> None:
+    page = await zumba(world.owner)
+    world.clock.now = FREE_UNTIL
+    await tapped(world.owner, "🔔 Prenota se si libera", "Per tenerla d'occhio è tardi")
+    assert await world.actions() == []
+
+    page = await zumba(world.owner, "Oggi 24")
+
+    assert "Per tenerla d'occhio è tardi" in page.text
+    assert not any("se si libera" in label for label in page.labels)
+
+
+async def test_watches_are_listed_and_stopped(world: World) -> None:
+    await zumba(world.owner)
+    await tapped(world.owner, "👀 Avvisami soltanto", "ti avviso")
+    await menu(world.owner)
+    await tapped(world.owner, "📋 Le Mie Prenotazioni", "Non ne vedo nessuna")
+    page = await tapped(world.owner, "👀 Tengo d'occhio 1 posto", "Posti che tengo d'occhio")
+    assert "ZUMBA, martedì 24 novembre alle 19:00" in page.text
+
+    await tapped(world.owner, "🔕 Smetti", "Ho smesso di guardare")
+
+    assert (await world.actions())[0].status is ActionStatus.CANCELLED
+
+
+async def test_a_watch_stopped_in_the_middle_of_a_look_has_its_last_one(world: World) -> None:
+    await zumba(world.owner)
+    await tapped(world.owner, "🔔 Prenota se si libera", "Guardo ogni minuto")
+    action = await world.claim()
+
+    await tapped(world.owner, "🔕 Smetti", "se il posto non c'è, smetto")
+
+    found = await world.db.queue.find(action.id)
+    assert found
+    assert found.watch_until == world.clock.now
+
+
+async def test_an_ended_watch_is_told(world: World) -> None:
+    await zumba(world.owner)
+    await tapped(world.owner, "🔔 Prenota se si libera", "Guardo ogni minuto")
+    world.clock.now = FREE_UNTIL
+    await world.fail(SlotFull("nobody gave a place back in time"))
+
+    ended = await world.owner.wait_for(lambda message: "Nessuno ha lasciato il posto in tempo" in message.text)
+
+    assert "finita" in ended.text
+    assert not any("se si libera" in label for label in ended.labels)
+
+
+# Swaps
+
+
+async def to_swap(world: World, label: str, shows: str) -> Message:
+    """From what is held to the confirmation of a swap for another slot of that day."""
+    await world.hold(MINE)
+    await menu(world.owner)
+    await tapped(world.owner, "📋 Le Mie Prenotazioni", "PILATES MATWORK")
+    await tapped(world.owner, "18:00", "vista sul sito")
+    await tapped(world.owner, "🔁 Scambia", "prima lo prenoto")
+    await tapped(world.owner, "Mar 24 nov", "Che cosa?")
+    await tapped(world.owner, label.split("|")[0], shows.split("|")[0])
+    return await tapped(world.owner, label.split("|")[1], shows.split("|")[1])
+
+
+async def test_a_swap_books_the_new_one_and_then_frees_the_other(world: World) -> None:
+    page = await to_swap(world, "Fit Center|07:00", "Pagina 1|solo quando è tua libero l'altra")
+    assert "Al posto di PILATES MATWORK" in page.text
+    data = data_of(page, "🔁 Scambia")
+    await asyncio.gather(*(world.owner.press(data, page.message_id) for _ in range(2)))
+    (action,) = await world.actions()
+    held = await world.db.bookings.by_booking_id(MINE.booking_id, OWNER)
+    assert held
+    assert (action.type, action.course, action.replaces_row_id) == (ActionType.BOOK, "Fit Center", held.id)
+
+    await world.book()
+
+    result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
+    assert "Adesso libero PILATES MATWORK, martedì 24 novembre alle 18:00" in result.text
+    cancel = await world.claim()
+    assert (cancel.type, cancel.booking_id) == (ActionType.CANCEL, MINE.booking_id)
+    await world.db.queue.complete_cancel(cancel, cancel.wish, "gone")
+    await world.owner.wait_for(lambda message: "Annullata" in message.text and "PILATES" in message.text)
+
+
+async def test_a_swap_that_fails_leaves_what_is_held(world: World) -> None:
+    await to_swap(world, "Fit Center|07:00", "Pagina 1|Prima prenoto questa")
+    await tapped(world.owner, "🔁 Scambia", "In coda")
+
+    await world.fail(SlotFull("no"))
+
+    told = await world.owner.wait_for(lambda message: "non riuscita" in message.text)
+    assert "La prenotazione che hai resta com'è" in told.text
+    assert [action.type for action in await world.actions()] == [ActionType.BOOK]
+
+
+async def test_a_full_slot_is_watched_to_swap_for_it(world: World) -> None:
+    page = await to_swap(world, "Corsi Platinum|19:00 ZUMBA", "ZUMBA|era piena")
+    assert "🔔 Prenota se si libera" in page.labels
+
+    await tapped(world.owner, "🔔 Prenota se si libera", "Poi libero la prenotazione che tieni adesso")
+
+    (action,) = await world.actions()
+    assert action.watch is WatchMode.BOOK
+    assert action.replaces_row_id
+
+
+async def test_what_somebody_else_holds_can_not_be_swapped(world: World) -> None:
+    await world.hold(MINE)
+    page = await menu(world.friend)
+    slot = (await world.db.catalogue.slots_on(TUESDAY))[0].id
+
+    for data in ("swap_days:1", "swap_day:20261124:1", f"swap_slot:{slot}:1", f"sw:{slot}:1:0", f"watch:{slot}:1:0"):
+        await world.friend.press("+" + data, page.message_id)
+
+    assert not any("Al posto di" in message.text for message in world.friend.messages)
+    assert all(action.replaces_row_id is None for action in await world.actions(chats.FRIEND))
