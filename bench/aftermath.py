@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.students import Ledger
@@ -22,6 +22,7 @@ from store.queue import to_action
 
 SETTLES = 150.0  # s for everything that is under way to end, pauses between tries included
 LOOK_AGAIN = 0.1  # s
+MOST_CASES = 10  # of one finding that are written out
 
 UNSETTLED = "SELECT * FROM booking_actions WHERE status IN ('pending', 'processing') ORDER BY id"
 UNSENT = "SELECT count(*) FROM notices WHERE sent_at IS NULL"
@@ -44,6 +45,18 @@ class Finding:
     cases: tuple[str, ...]
 
 
+def findings_table(findings: Sequence[Finding]) -> str:
+    """What was counted, and under it the first cases of what is not 0."""
+    width = max(len(finding.what) for finding in findings)
+    counts = [f"{finding.what.ljust(width)}  {len(finding.cases):>4}" for finding in findings]
+    cases = [f"{finding.what}: {case}" for finding in findings for case in finding.cases[:MOST_CASES]]
+    return "\n".join([*counts, "", *cases]).rstrip()
+
+
+def shown(counter: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counter.items()))
+
+
 async def examine(town: Town, ledger: Ledger) -> tuple[Finding, ...]:
     """Waits until nothing more happens, stops the programs, and looks. Every finding should have no cases."""
     await _settled(town)
@@ -52,7 +65,8 @@ async def examine(town: Town, ledger: Ledger) -> tuple[Finding, ...]:
     unsettled = [to_action(row) for row in await town.db.connection.rows(UNSETTLED)]
     twice = town.site.asked_twice
     return (
-        Finding("wishes lost", tuple(ledger.lost)),
+        Finding("taps lost", tuple([str(tap) for tap in ledger.late if await tap.row(town.db) is None])),
+        Finding("messages never read", tuple(str(each) for each in town.telegram.world.updates.pending())),
         Finding("actions stuck", tuple(_shown(action) for action in unsettled)),
         Finding("asked for twice on the site", (f"{twice} bookings of what was held already",) if twice else ()),
         Finding("held on the site, and not told", tuple(_not_told(town, actions))),
@@ -136,7 +150,8 @@ def _untold_deeds(person: Person, messages: list[Message], done: list[Action]) -
     deeds = Counter((action.type, action.course or FIT_CENTER, action.day, action.start) for action in done)
     for (kind, course, day, start), times in deeds.items():
         word = "Prenotata!" if kind is ActionType.BOOK else "Annullata"
-        words = (word, course, long_day(day) if day else "", f"alle {start:%H:%M}")
+        date = long_day(day)[1:] if day else ""  # its first letter may be large
+        words = (word, course, date, f"alle {start:%H:%M}")
         told = sum(all(each in message.text for each in words) for message in messages)
         if told < times:
             yield f"{person.username}: {' '.join(words)} was told {told} times of {times}"

@@ -18,8 +18,9 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from bench.aftermath import Finding, examine
+from bench.aftermath import Finding, examine, findings_table, shown
 from bench.machine import describe
 from bench.programs import BenchError
 from bench.students import Ledger, live_all
@@ -31,6 +32,8 @@ LANES = 2  # things each does at once
 BETWEEN_KILLS = (0.2, 1.2)  # s
 DOWN = (0.0, 0.4)  # s a killed program stays away
 AIMED = 0.35  # of the kills: when the site has committed
+WHILE_STARTING = 0.2  # of the random kills
+LOOK_AGAIN = 0.05  # s
 AT_TELEGRAM = 0.15  # of the kills: when a message has gone out
 AFTER_COMMIT = (0.0, 0.0, 0.005, 0.02, 0.05, 0.15)  # s; the answer of the site takes 0.01
 AFTER_SENDING = (0.0, 0.002, 0.02)  # s
@@ -47,6 +50,7 @@ class Outcome:
     ledger: Ledger
     findings: tuple[Finding, ...]
     seconds: float
+    log: str  # of the programs
 
     @property
     def clean(self) -> bool:
@@ -72,12 +76,22 @@ class Killer:
             elif dice < AIMED + AT_TELEGRAM:
                 await self._when_told()
             else:
-                await self._kill("at random", self._anybody())
+                await self._at_random()
             if say and self.kills.total() // 20 > done // 20:
                 print(f"  {self.kills.total()} kills", file=sys.stderr, flush=True)
 
-    def _anybody(self) -> str:
-        return self._chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+    async def _at_random(self) -> None:
+        """Anybody dies: mostly at work, now and then while still starting."""
+        role = self._chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        if self._chance.random() > WHILE_STARTING:
+            await self._until_awake(role)
+        await self._kill("at random", role)
+
+    async def _until_awake(self, role: str) -> None:
+        while not self._town.cast.awake(role):  # noqa: ASYNC110 - it is in another process
+            await asyncio.sleep(LOOK_AGAIN)
+            self._town.cast.check()
+        await asyncio.sleep(self._chance.uniform(*BETWEEN_KILLS))
 
     async def _when_committed(self) -> None:
         """All workers die when the site has committed: before its answer arrives, or before it is written down."""
@@ -97,7 +111,7 @@ class Killer:
             async with asyncio.timeout(COMMIT_COMES_WITHIN):
                 await committed.wait()
         except TimeoutError:
-            await self._kill("at random", self._anybody())
+            await self._at_random()
             return
         finally:
             self._town.site.listeners.remove(hit)
@@ -117,7 +131,7 @@ class Killer:
         try:
             await self._town.telegram.wait_for_call(method, COMMIT_COMES_WITHIN, after=len(calls))
         except TimeoutError:
-            await self._kill("at random", self._anybody())
+            await self._at_random()
             return
         await asyncio.sleep(self._chance.choice(AFTER_SENDING))
         await self._kill("message at Telegram", "bot")
@@ -150,7 +164,8 @@ async def crash(kills: int, people: int = PEOPLE, seed: int = 1, *, say: bool = 
             killing.cancel()
         await asyncio.gather(load, killing)
         findings = await examine(town, ledger)
-    return Outcome(killer.kills, ledger, findings, time.monotonic() - began)
+        log = town.log.read_text(encoding="utf-8", errors="replace")
+    return Outcome(killer.kills, ledger, findings, time.monotonic() - began, log)
 
 
 def report(outcome: Outcome) -> str:
@@ -159,18 +174,11 @@ def report(outcome: Outcome) -> str:
     lines = [
         f"{outcome.kills.total()} kills in {outcome.seconds:.0f} s: "
         + ", ".join(f"{count} {why}" for why, count in outcome.kills.items()),
-        f"asked: {_counted(ledger.asked)}; settled: {_counted(ledger.settled)}",
-        f"told as failed: {_counted(ledger.failed) or 'none'}",
+        f"asked: {shown(ledger.asked)}; settled: {shown(ledger.settled)}",
+        f"told as failed: {shown(ledger.failed) or 'none'}; given up waiting: {ledger.silences} for the bot",
         "",
     ]
-    width = max(len(finding.what) for finding in outcome.findings)
-    lines += [f"{finding.what.ljust(width)}  {len(finding.cases):>4}" for finding in outcome.findings]
-    lines += [f"\n{finding.what}: {case}" for finding in outcome.findings for case in finding.cases[:10]]
-    return "\n".join(lines)
-
-
-def _counted(counter: Counter[str]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in sorted(counter.items()))
+    return "\n".join([*lines, findings_table(outcome.findings)])
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -178,6 +186,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=KILLS, metavar="N", help="how many kills (%(default)s)")
     parser.add_argument("--people", type=int, default=PEOPLE, metavar="N", help="how many students (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="what the dice begin with")
+    parser.add_argument("--log", type=Path, metavar="PATH", help="where the programs' log is kept")
     options = parser.parse_args(arguments)
     if options.rounds < 1 or options.people < 1:
         parser.error("--rounds and --people need a number from 1 up")
@@ -191,6 +200,8 @@ async def run(options: argparse.Namespace) -> int:
     except BenchError as error:
         print(f"The run could not be made: {error}", file=sys.stderr)
         return BROKEN
+    if options.log:
+        options.log.write_text(outcome.log, encoding="utf-8")
     print(f"\n{report(outcome)}")
     return REACHED if outcome.clean else MISSED
 

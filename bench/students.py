@@ -7,15 +7,17 @@ before having the next, so that at every moment it is known what the site must h
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bench.site import Place
 from bench.town import Town, phone_of, user_of
 from bot.callbacks import Verb, pack
-from database import NewAction
+from database import Database, NewAction
 from demo.site import Person, Slot
 from demo.telegram import Message
 from model import (
@@ -34,11 +36,38 @@ LIVE = (ActionStatus.PENDING, ActionStatus.PROCESSING)
 PATIENCE = 90.0  # s for a wish to be settled, however many programs die meanwhile
 TAP_PATIENCE = 30.0  # s for the bot to be started again and answer
 LOOK_AGAIN = 0.03  # s between looks at a row
-DAYS = 6  # from tomorrow on
+DAYS = 6  # from tomorrow on; the day after the last is for openings
+OPENS_IN = timedelta(seconds=12)  # enough to log in and learn the clock
+RACERS = 3
 PLACES_EACH = 12
 BY_TAP = 0.5  # of the wishes; the others are rows put in the queue, as the executor and people with sqlite3 do
 GIVES_BACK = 0.8  # of what was booked
 READS = 0.15  # of the turns are only a reading of "my bookings"
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A tap on the button that counts."""
+
+    user_id: int
+    kind: ActionType
+    wish: Wish
+    before: int  # the newest action then
+
+    async def row(self, db: Database) -> int | None:
+        """The number of the action that came of it; None when there is none (yet)."""
+        rows = await db.connection.rows(
+            "SELECT id, course_name FROM booking_actions WHERE id > :before AND user_id = :user"
+            " AND action_type = :kind AND date = :day AND substr(time_slot, 1, 5) = :time",
+            {
+                "before": self.before,
+                "user": self.user_id,
+                "kind": self.kind,
+                "day": self.wish.day.isoformat(),
+                "time": f"{self.wish.start:%H:%M}",
+            },
+        )
+        return max((row["id"] for row in rows if same_course(row["course_name"] or "", self.wish.course)), default=None)
 
 
 @dataclass(slots=True)
@@ -48,7 +77,8 @@ class Ledger:
     asked: Counter[str] = field(default_factory=Counter)
     settled: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)  # by class of error
-    lost: list[str] = field(default_factory=list)  # asked for, and no row tells of it
+    late: list[Tap] = field(default_factory=list)  # no row tells of them yet
+    silences: int = 0  # times the bot did not show a screen in time: nothing was asked for then
     lies: list[str] = field(default_factory=list)  # called booked or cancelled, and not so on the site
 
 
@@ -99,9 +129,21 @@ class Student:
         by_tap = self._chance.random() < BY_TAP
         what = f"{kind} of {place.wish.course} on {place.wish.day} by {self.user_id}, {'tap' if by_tap else 'row'}"
         self._ledger.asked[kind] += 1
-        number = await (self._tapped(kind, place, what) if by_tap else self._queued(kind, place))
-        if number is None:
-            return
+        number = await (self._tapped(kind, place) if by_tap else self._queued(kind, place))
+        if number is not None:
+            await self._see_through(number, kind, place, what)
+
+    async def race(self, place: Place, opens_at: datetime) -> None:
+        """A place at its opening, and then given back."""
+        self._ledger.asked["opening"] += 1
+        new = NewAction(ActionType.BOOK, self.user_id, place.wish, opens_at=opens_at)
+        number = (await self._town.db.queue.add(new)).id
+        await self._see_through(number, ActionType.BOOK, place, f"{place.wish.course} at its opening by {self.user_id}")
+        if self._holds(place):
+            await self._wish(ActionType.CANCEL, place)
+
+    async def _see_through(self, number: int, kind: ActionType, place: Place, what: str) -> None:
+        """Waits for the end of an action, and asks the site whether what it says is true."""
         action = await self._end_of(number)
         self._count(action)
         if action and action.status is ActionStatus.COMPLETED and self._holds(place) != (kind is ActionType.BOOK):
@@ -120,19 +162,20 @@ class Student:
         except AlreadyQueued as same:
             return same.action_id
 
-    async def _tapped(self, kind: ActionType, place: Place, what: str) -> int | None:
-        """The number of the action that came of the taps; None when the bot had no such button, or none came."""
+    async def _tapped(self, kind: ActionType, place: Place) -> int | None:
+        """The number of the action that came of the taps; None when none came in time."""
         async with self._at_the_phone:
             try:
                 before = await self._press_through(kind, place)
-            except TimeoutError as silence:
-                self._ledger.lost.append(f"{what}: {silence}")
+            except TimeoutError:
+                self._ledger.silences += 1
                 return None
-        if before is None:
+        if before is None:  # no such button: it is asked for by a row
             return await self._queued(kind, place)
-        number = await self._row_since(before, kind, place)
+        tap = Tap(self.user_id, kind, place.wish, before)
+        number = await self._row_of(tap)
         if number is None:
-            self._ledger.lost.append(f"{what}: the tap was made, and there is no row")
+            self._ledger.late.append(tap)
         return number
 
     async def _press_through(self, kind: ActionType, place: Place) -> int | None:
@@ -171,27 +214,12 @@ class Student:
 
     # ----- waiting
 
-    async def _row_since(self, before: int, kind: ActionType, place: Place) -> int | None:
-        """The action the tap was about, made after `before`; waited for as long as a bot may need to come back."""
-        wanted = {
-            "before": before,
-            "user": self.user_id,
-            "kind": kind,
-            "day": place.wish.day.isoformat(),
-            "time": f"{place.wish.start:%H:%M}",
-        }
-        query = (
-            "SELECT id, course_name FROM booking_actions WHERE id > :before AND user_id = :user"
-            " AND action_type = :kind AND date = :day AND substr(time_slot, 1, 5) = :time"
-        )
-
-        async def look() -> int | None:
-            rows = await self._town.db.connection.rows(query, wanted)
-            ours = [row["id"] for row in rows if same_course(row["course_name"] or "", place.wish.course)]
-            return max(ours, default=None)
-
+    async def _row_of(self, tap: Tap) -> int | None:
+        """The action a tap was about; waited for as long as a bot may need to come back."""
         give_up = asyncio.get_running_loop().time() + TAP_PATIENCE
-        while (found := await look()) is None and asyncio.get_running_loop().time() < give_up:
+        while (found := await tap.row(self._town.db)) is None:
+            if asyncio.get_running_loop().time() > give_up:
+                return None
             await asyncio.sleep(LOOK_AGAIN)
         return found
 
@@ -232,11 +260,23 @@ def _place(slot: Slot) -> Place:
 
 async def live_all(town: Town, ledger: Ledger, lanes: int, stop: asyncio.Event, seed: int) -> None:
     """Everybody lives, each in so many lanes at once, until stop; ends when the last wish is settled."""
-    people = town.site.people
-    places = places_for(town, len(people))
+    places = places_for(town, len(town.site.people))
+    students = [Student(town, person, ledger, seed + number) for number, person in enumerate(town.site.people)]
     async with asyncio.TaskGroup() as group:
-        for number, person in enumerate(people):
-            student = Student(town, person, ledger, seed + number)
+        group.create_task(_openings(town, students, stop), name="openings")
+        for student in students:
             for lane in range(lanes):
                 mine = places[lane::lanes][:PLACES_EACH]
-                group.create_task(student.live(mine, stop), name=f"{person.username}, lane {lane}")
+                group.create_task(student.live(mine, stop), name=f"{student.user_id}, lane {lane}")
+
+
+async def _openings(town: Town, students: Sequence[Student], stop: asyncio.Event) -> None:
+    """One place after the other opens, and some of the students want it at that moment."""
+    slots = town.site.slots(town.site.today + timedelta(days=DAYS + 1))
+    for turn in itertools.count():
+        if stop.is_set():
+            return
+        slot = slots[turn % len(slots)]
+        slot.opens_at = town.site.clock() + OPENS_IN
+        racers = [students[(turn * RACERS + number) % len(students)] for number in range(min(RACERS, len(students)))]
+        await asyncio.gather(*(student.race(_place(slot), slot.opens_at) for student in racers))

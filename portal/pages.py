@@ -263,11 +263,17 @@ class CalendarPage(SitePage):
         return await self._confirmation.inner_html()
 
     async def refusal(self) -> str:
-        """What the site says in place of a confirmation; empty when there is something to confirm."""
+        """What the site says in place of a confirmation; empty when there is something to confirm.
+
+        Raises SiteChanged when there is neither a button to confirm nor a word.
+        """
         if await self._confirm.is_visible():
             return ""
         texts = await self._refused.all_inner_texts() or [await self.dialog_text()]
-        return " ".join(" ".join(texts).split()) or "the site offers no confirmation"
+        said = " ".join(" ".join(texts).split())
+        if not said:
+            raise SiteChanged("the site offers no confirmation, and says nothing")
+        return said
 
     async def confirm(self) -> tuple[str, bool]:
         """Confirms and, asked whether to book another, says no. Returns the words of the site's dialog, and whether it
