@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from bot import screens_booking
 from bot.callbacks import Verb
@@ -12,11 +12,10 @@ from bot.desk import Desk, Handlers, Tap
 from bot.page import PER_PAGE, Page, chunk
 from bot.screens_booking import NEW_BOOKING, OpenDay, Route
 from bot.slots import SlotState, SlotView, activity_key
-from model import Action, ActionType, Activity, Wish
+from model import PREPARE, Action, ActionType, Activity, Wish
 
 TIME_TO_CHOOSE = timedelta(minutes=3)  # how long a booking that could run waits for its alternatives
-
-Wanted = Callable[[SlotView], bool]
+LAST_MOMENT = timedelta(seconds=75)  # before an opening: time to log in and to learn the server's clock
 
 
 class Chooser:
@@ -133,9 +132,17 @@ class BookingAnswers:
         if view.state in (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED):
             return await self.confirm_slot(tap, slot_id)
         new = self._desk.booking(tap, view.slot.wish)
-        if hold_back and view.state is not SlotState.OPENS:
-            new = replace(new, run_at=self._desk.clock() + TIME_TO_CHOOSE)
+        if hold_back:
+            new = replace(new, run_at=self._held_back(view, new.run_at or self._desk.clock()))
         return await self._desk.queue(new)
+
+    def _held_back(self, view: SlotView, run_at: datetime) -> datetime:
+        """When a booking runs that would run now, but for its alternatives: never so late that its opening suffers."""
+        now = self._desk.clock()
+        if run_at > now or now < view.opens_at - PREPARE:
+            return run_at
+        until = now + TIME_TO_CHOOSE
+        return until if view.state is not SlotState.OPENS else max(now, min(until, view.opens_at - LAST_MOMENT))
 
     async def start_now(self, tap: Tap) -> Page:
         """Ends the wait for alternatives."""

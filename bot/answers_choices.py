@@ -18,6 +18,8 @@ from database import NewAction
 from model import Action, ActionStatus, ActionType, HeldBooking, WatchMode, Wish
 from store.choices import MOST_ALTERNATIVES
 
+TOO_LATE = "Per le alternative è tardi: ci sto già lavorando."
+
 
 class AlternativeAnswers:
     """The alternatives of a booking that waits, on its own card."""
@@ -38,8 +40,10 @@ class AlternativeAnswers:
         if isinstance(made, Page):
             return made
         card = await self._desk.card(made, tap)
-        if card.card_of is None or not takes_alternatives(made, self._desk.when()):
+        if card.card_of is None:
             return card
+        if not takes_alternatives(made, self._desk.when()):
+            return await self._desk.ticket_page(made, is_card=True, note=TOO_LATE)
         return replace(await self._days(tap, made), card_of=made.id)
 
     async def alternatives(self, tap: Tap) -> Page:
@@ -124,7 +128,7 @@ class AlternativeAnswers:
 
 def _too_late(action: Action) -> str:
     waits = action.status in (ActionStatus.PENDING, ActionStatus.PROCESSING)
-    return "Per le alternative è tardi: ci sto già lavorando." if waits else ""
+    return TOO_LATE if waits else ""
 
 
 class SwapAnswers:

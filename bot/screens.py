@@ -206,15 +206,18 @@ def takes_alternatives(action: Action, when: When) -> bool:
     """Whether there is still time to say what else would do."""
     if action.type is not ActionType.BOOK or action.watch or action.status not in LIVE:
         return False
-    before = action.opens_at is not None and when.now < action.opens_at - PREPARE
-    return before or is_held_back(action, when)
+    return not _is_due(action, when) or is_held_back(action, when)
+
+
+def _is_due(action: Action, when: When) -> bool:
+    """Whether its slot is open, or so nearly that it is to be prepared."""
+    return action.opens_at is None or when.now >= action.opens_at - PREPARE
 
 
 def is_held_back(action: Action, when: When) -> bool:
-    """Whether it only waits for its alternatives to be chosen: its slot is open, and it never ran."""
-    opened = action.opens_at is not None and action.opens_at <= when.now
+    """Whether it only waits for its alternatives to be chosen: it could run, and never did."""
     waits = action.status is ActionStatus.PENDING and when.now < action.run_at
-    return opened and waits and not action.attempts and not action.watch
+    return _is_due(action, when) and waits and not action.attempts and not action.watch
 
 
 def _standing(action: Action, when: When) -> list[str]:
@@ -253,7 +256,8 @@ def _waiting(action: Action, when: When) -> list[str]:
         return [trouble(action.error_kind).happened, again]
     if action.opens_at and when.now < action.opens_at:
         opening = when.at(action.opens_at)
-        return [f"In attesa dell'apertura: prenoto appena apre, {opening}.", _rehearsal(action, when), PROMISE]
+        waiting = f"In attesa dell'apertura: prenoto appena apre, {opening}."
+        return [waiting, _rehearsal(action, when), PROMISE]
     if when.now < action.run_at:
         return [f"In coda: comincio {when.soon(action.run_at)}, o appena me lo dici.", PROMISE]
     if when.now - action.run_at > UNUSUAL_WAIT:

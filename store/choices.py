@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import date, datetime, timedelta
 
-from model import Clock, Wish, clock_time, stamp
+from model import PREPARE, Clock, Wish, clock_time, stamp
 from store.connection import Connection, Transaction
 
 MOST_ALTERNATIVES = 3  # at an opening each costs a request, and there are ten in all
@@ -91,14 +91,15 @@ class Choices:
 
     async def start_now(self, action_id: int, user_id: int) -> bool:
         """Lets a booking go that was held back for alternatives. False when it waits no more, or for its opening."""
+        now = self._clock()
         rows = await self._db.write(
             """
             UPDATE booking_actions SET run_at = :now
             WHERE id = :id AND user_id = :user_id AND action_type = 'book' AND status = 'pending' AND watch IS NULL
-                AND opens_at <= :now
+                AND opens_at <= :soon
             RETURNING id
             """,
-            {"id": action_id, "user_id": user_id, "now": stamp(self._clock())},
+            {"id": action_id, "user_id": user_id, "now": stamp(now), "soon": stamp(now + PREPARE)},
         )
         return bool(rows)
 

@@ -130,6 +130,28 @@ async def test_a_walk_away_while_choosing_loses_nothing(world: World) -> None:
     assert (await world.claim()).course == "PILATES MATWORK"
 
 
+async def test_minutes_before_the_opening_there_is_still_time_for_an_alternative(world: World) -> None:
+    world.clock.now = OPENING - timedelta(minutes=3)
+    await gag(world.owner)
+
+    await tapped(world.owner, "➕ Alternativa", "Che cosa provo se GAG")
+
+    (action,) = await world.actions()
+    assert action.run_at == OPENING - timedelta(seconds=75)
+    await tapped(world.owner, "Indietro", "In attesa dell'apertura")
+    await tapped(world.owner, "▶️ Prenota adesso", "In attesa dell'apertura")
+    assert (await world.claim()).id == action.id
+
+
+async def test_a_minute_before_the_opening_it_is_too_late_for_an_alternative(world: World) -> None:
+    world.clock.now = OPENING - timedelta(minutes=1)
+    await gag(world.owner)
+
+    await tapped(world.owner, "➕ Alternativa", "Per le alternative è tardi")
+
+    assert await world.db.queue.due()
+
+
 async def test_once_a_worker_has_it_alternatives_are_too_late_and_that_is_said(world: World) -> None:
     await gag(world.owner)
     card = await tapped(world.owner, "prenota all'apertura", "In attesa dell'apertura")
