@@ -287,6 +287,13 @@ async def test_a_row_that_cannot_be_read_keeps_nobody_waiting(life: Life) -> Non
     assert [action.wish.start for action in await life.actions()] == [time(9)]
 
 
+async def test_nothing_is_booked_for_who_may_no_longer_use_the_bot(life: Life) -> None:
+    await life.make(PeriodicMode.AUTOMATIC)
+    await life.db.connection.write("UPDATE accounts SET active = 0")
+    await life.at(rome(SATURDAY, 12))
+    assert await life.actions() == []
+
+
 async def test_what_is_paused_by_hand_is_withdrawn(life: Life) -> None:
     await life.make(PeriodicMode.AUTOMATIC)
     await life.at(rome(SATURDAY, 12))
