@@ -34,6 +34,7 @@ DOWN = (0.0, 0.4)  # s a killed program stays away
 AIMED = 0.35  # of the kills: when the site has committed
 WHILE_STARTING = 0.2  # of the random kills
 LOOK_AGAIN = 0.05  # s
+AWAKE_WITHIN = 3.0  # s; the executor needs little and may never seem awake
 AT_TELEGRAM = 0.15  # of the kills: when a message has gone out
 AFTER_COMMIT = (0.0, 0.0, 0.005, 0.02, 0.05, 0.15)  # s; the answer of the site takes 0.01
 AFTER_SENDING = (0.0, 0.002, 0.02)  # s
@@ -88,7 +89,8 @@ class Killer:
         await self._kill("at random", role)
 
     async def _until_awake(self, role: str) -> None:
-        while not self._town.cast.awake(role):  # noqa: ASYNC110 - it is in another process
+        give_up = time.monotonic() + AWAKE_WITHIN
+        while not self._town.cast.awake(role) and time.monotonic() < give_up:  # noqa: ASYNC110 - another process
             await asyncio.sleep(LOOK_AGAIN)
             self._town.cast.check()
         await asyncio.sleep(self._chance.uniform(*BETWEEN_KILLS))
