@@ -253,6 +253,7 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
             await executor.step()
         else:
             async with Heart(db, "executor", lambda: executor.moved).beating():
+                log.info("the executor is up")
                 await executor.run(stop)
     return program.DONE
 

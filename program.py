@@ -10,6 +10,8 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
 
 from model import ConfigError, DatabaseBusy, DatabaseError
 from settings import Settings, add_config_option, configure_logging, load
@@ -18,7 +20,7 @@ DONE = 0
 FAILED = 1
 MISCONFIGURED = 2  # starting again would not help: the process manager does not
 
-LONGEST_STOP = 4.5  # s after the signal; whoever has not ended by then hangs, and is ended without more ado
+LONGEST_STOP = 4.2  # s after the signal; whoever has not ended by then hangs, and is ended without more ado
 PRIVATE = 0o077  # umask: whatever a program writes is for this user alone
 
 log = logging.getLogger(__name__)
@@ -70,12 +72,20 @@ async def _until_stopped(settings: Settings, arguments: argparse.Namespace, main
 
 
 def _end_now() -> None:
-    """The last resort: what was in hand is taken up after the start, as after a power cut. Driver and browser go too.
-
-    The driver ends its browser, and then itself, when we are no more.
-    """
+    """The last resort: what was in hand is taken up after the start, as after a power cut."""
     log.error("the stop took more than %.1f s: ended without more ado", LONGEST_STOP)
+    for child in _children():
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
     os._exit(FAILED)
+
+
+def _children() -> list[int]:
+    """Our own child processes, where the system tells. A browser whose driver is gone ends by itself."""
+    try:
+        return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+    except OSError:
+        return []
 
 
 async def wait(stop: asyncio.Event, seconds: float) -> None:

@@ -31,7 +31,8 @@ OPENING_NEAR = timedelta(seconds=30)  # before and after an opening
 LOOK_FOR_DEAD_EVERY = 1.0  # s
 EXPECTED_WITHIN = timedelta(seconds=20)  # after a tap on the way to a booking
 MOST_CRASHES = 20  # after so many deaths of its worker an action is given up: far more than a machine in trouble causes
-GRACE = 3.0  # s to finish what is in hand after a signal
+GRACE = 2.0  # s to finish what is in hand after a signal
+LAST_GRACE = 0.5  # s for what must end because the portal was closed
 PAUSE_AFTER_TROUBLE = 1.0  # s before the database is asked again after an error of its own
 
 log = logging.getLogger(__name__)
@@ -124,6 +125,8 @@ class Worker:
                 await self._db.queue.fail(action, AppError("it took the worker down again and again"))
             else:
                 await self._performer.perform(action)
+        except asyncio.CancelledError:
+            await self._give_back(action)
         except LeaseLost as lost:
             log.warning("  %s: what was done is dropped", lost)
         except DatabaseError as error:
@@ -152,15 +155,28 @@ class Worker:
         near = action.opens_at is not None and abs(action.opens_at - self._clock()) < OPENING_NEAR
         return min(OPENING_LEASE, self._lease) if near else self._lease
 
+    async def _give_back(self, action: Action) -> None:
+        """What still waits when we end, for its opening or to look once more, is for the next worker."""
+        try:
+            await self._db.queue.release(action)
+        except AppError as error:
+            log.warning("  %s %s is left to whoever finds us dead: %s", action.type, action.id, error)
+        else:
+            log.info("  %s %s is given back", action.type, action.id)
+
     async def _finish(self) -> None:
-        if self._getting_ready:
-            await self._getting_ready
-        if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=GRACE)
+        """Lets what is in hand end, then has it end, then gives it back."""
+        busy = self._in_hand | ({self._getting_ready} if self._getting_ready else set())
+        if busy:
+            await asyncio.wait(busy, timeout=GRACE)
         self._performer.give_back()
         await self._portal.close()
         if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=1.0)
+            await asyncio.wait(self._in_hand, timeout=LAST_GRACE)
+        for task in self._in_hand:
+            task.cancel()  # the portal is closed: no call of Playwright is under way in it
+        if self._in_hand:
+            await asyncio.wait(self._in_hand, timeout=LAST_GRACE)
 
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
@@ -173,6 +189,7 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
             await worker.burst()
         else:
             async with Heart(db, "worker", lambda: worker.moved, worker.note).beating():
+                log.info("the worker is up")
                 await worker.run(stop)
     return program.DONE
 
