@@ -6,6 +6,8 @@ Every method takes the truth from the database and asks whether it belongs to th
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from datetime import date, datetime
 
 from bot import screens, screens_held, screens_hours, texts
@@ -20,10 +22,16 @@ from bot.desk import Answer, Desk, Handlers, Tap
 from bot.page import PER_PAGE, Page, chunk, safe
 from bot.screens_hours import Hour, hour_of_course, hour_of_slot
 from database import Database, NewAction
-from model import Action, ActionStatus, ActionType, Clock
+from model import Action, ActionStatus, ActionType, Clock, DatabaseError
 from settings import Settings
 
+ON_THE_WAY_TO_THE_SITE = {
+    Verb.NEW, Verb.DAY, Verb.SLOTS, Verb.SLOT, Verb.MINE, Verb.HELD, Verb.ASK_CANCEL, Verb.ASK_TWICE,
+    Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT,
+}  # fmt: skip
 LAST_PAGE = 1000  # of /status; whatever is older is found by its number
+
+log = logging.getLogger(__name__)
 
 
 class Answers:
@@ -31,6 +39,7 @@ class Answers:
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self.desk = Desk(db, settings, clock)
+        self._notes: set[asyncio.Task[None]] = set()
         chooser = Chooser(self.desk)
         self.booking = BookingAnswers(self.desk, chooser)
         self.held = HeldAnswers(self.desk)
@@ -55,8 +64,18 @@ class Answers:
             self.handlers |= subject.handlers
 
     async def to(self, tap: Tap) -> Answer:
-        """The answer to a tap."""
+        """The answer to a tap. On the way to the site, workers are let know; the answer doesn't wait for that."""
+        if tap.call.verb in ON_THE_WAY_TO_THE_SITE:
+            note = asyncio.create_task(self._expect(tap.user_id))
+            self._notes.add(note)
+            note.add_done_callback(self._notes.discard)
         return await self.handlers[tap.call.verb](tap)
+
+    async def _expect(self, user_id: int) -> None:
+        try:
+            await self.desk.db.people.expect(user_id)
+        except DatabaseError as error:
+            log.info("workers could not be told to get ready: %s", error)
 
     # The menu
 
