@@ -128,11 +128,13 @@ async def sync(
 async def _seen(tx: Transaction, user_id: int, booking: Booking, now: datetime) -> sqlite3.Row | None:
     known = await is_held(tx, user_id, booking.wish)
     await mark_confirmed(tx, user_id, booking, now)
-    return None if known else await done_after_all(tx, ActionType.BOOK, user_id, booking.wish, now)
+    if known:
+        return None
+    return await done_after_all(tx, ActionType.BOOK, user_id, booking.wish, now, booking.booking_id)
 
 
 async def _vanished(tx: Transaction, held: HeldBooking, now: datetime) -> None:
-    if await done_after_all(tx, ActionType.CANCEL, held.user_id, held.booking.wish, now):
+    if await done_after_all(tx, ActionType.CANCEL, held.user_id, held.booking.wish, now, held.booking_id):
         await _set_status(tx, held.id, BookingStatus.CANCELLED, now)
         return
     await _set_status(tx, held.id, BookingStatus.GONE, now)

@@ -26,7 +26,7 @@ def leaves_doubt(error: AppError) -> bool:
 
 
 async def done_after_all(
-    tx: Transaction, kind: ActionType, user_id: int, wish: Wish, now: datetime
+    tx: Transaction, kind: ActionType, user_id: int, wish: Wish, now: datetime, booking_id: str
 ) -> sqlite3.Row | None:
     """Completes, and tells, the failed action that asked for what was now found to be so; None when there is none.
 
@@ -39,10 +39,11 @@ async def done_after_all(
         """
         UPDATE booking_actions
         SET status = 'completed', completed_at = :now, result = 'found to be done after all', error = NULL,
-            error_kind = NULL, evidence = NULL
+            error_kind = NULL, evidence = NULL, booking_id = :booking_id,
+            won_choice = CASE action_type WHEN 'book' THEN 0 END
         WHERE id = :id AND status = 'failed' RETURNING *
         """,
-        {"id": last["id"], "now": stamp(now)},
+        {"id": last["id"], "now": stamp(now), "booking_id": booking_id},
     )
     await add_notice(tx, user_id, NoticeKind.RESULT, action_id=last["id"])
     return row

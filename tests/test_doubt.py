@@ -69,6 +69,9 @@ async def test_a_booking_that_is_there_after_all_is_told(db: Database, clock: Ti
     await read(db, clock, HELD)
     assert await state(db, action) == (ActionStatus.COMPLETED, None)
     assert await told(db) == [(NoticeKind.RESULT, action.id), (NoticeKind.RESULT, action.id)]
+    row = await db.queue.find(action.id)
+    assert row
+    assert (row.booking_id, row.won_choice) == (HELD.booking_id, 0)
 
 
 async def test_it_is_told_once(db: Database, clock: Time) -> None:

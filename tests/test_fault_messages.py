@@ -1,0 +1,134 @@
+"""From a fault of the site to the message in the chat: the real way through worker, database and bot.
+
+What the verbs make of each fault is stated in test_fault_matrix.py; here, what the person reads of each kind of error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import booking
+from bot.texts import TROUBLES
+from database import NewAction
+from demo.site import Site, SiteWorld
+from demo.telegram import Message
+from model import Action, ActionType, SiteError, Wish
+from perform import MOST_FAILURES, Performer
+from portal.session import Portal
+from tests import chats
+from tests.chats import OWNER
+from tests.sites import GIULIA, TUESDAY, access, credentials, enter, person, wish
+
+BOOK, CANCEL, CHECK, REFRESH = ActionType
+
+
+@dataclass(slots=True)
+class Stage:
+    """A person with a chat, the bot, and what a worker does its work with."""
+
+    chat: chats.World
+    site: SiteWorld
+    performer: Performer
+    pilates: Wish
+
+    async def last_try(self, kind: ActionType) -> tuple[Action, Message]:
+        """An action's last try, and the message that rings in the end."""
+        wanted = self.pilates if kind in (BOOK, CANCEL) else None
+        action = await self.chat.db.queue.add(NewAction(kind, OWNER, wanted))
+        await self.chat.db.connection.write(f"UPDATE booking_actions SET failures = {MOST_FAILURES}")
+        await self.performer.perform(await self.chat.claim())
+        row = await self.chat.db.queue.find(action.id)
+        assert row
+        return row, await self.chat.owner.wait_for(lambda message: "non riuscita" in message.text)
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+    monkeypatch.setattr(booking, "READ_BACK", (0.0, 0.02))
+    monkeypatch.setattr(booking, "READ_BACK_UNCLEAR", (0.0, 0.02))
+    async with chats.world(tmp_path) as chat:
+        site_world = SiteWorld(clock=chat.clock, people=[person()])
+        async with Site(site_world) as site, Portal(access(site, tmp_path / "state", chat.clock)) as portal:  # type: ignore[arg-type]
+            enter(portal.session(credentials(OWNER)), site)
+            rule = chat.settings.opening_rule
+            performer = Performer(chat.db, portal, {OWNER: credentials(OWNER)}, rule, chat.clock)
+            assert site_world.book(GIULIA, site_world.slot(TUESDAY, "ZUMBA").appointment_id) == "booked"
+            yield Stage(chat, site_world, performer, wish(site_world))
+
+
+@pytest.mark.parametrize(
+    ("kind", "faults", "error"),
+    [
+        (BOOK, {"status_503": True}, "SiteUnavailable"),
+        (BOOK, {"status_429": True}, "Blocked"),
+        (BOOK, {"captcha": True}, "Blocked"),
+        (BOOK, {"lying_success": True}, "SiteChanged"),
+        (BOOK, {"no_booking_container": True}, "SiteChanged"),
+        (BOOK, {"unknown_refusal": "Il computer dice di no & basta."}, "BookingRefused"),
+        (BOOK, {"membership_missing": True}, "MembershipProblem"),
+        (BOOK, {"empty_timetable": True}, "SlotNotFound"),
+        (CANCEL, {"maintenance": True}, "SiteUnavailable"),
+        (CHECK, {"rename_classes": True}, "SiteChanged"),
+        (REFRESH, {"empty_timetable": True}, "SiteChanged"),
+    ],
+)
+async def test_the_person_reads_what_happened_and_what_can_be_done(
+    stage: Stage, kind: ActionType, faults: dict[str, Any], error: str
+) -> None:
+    stage.site.faults.update(faults)
+    row, message = await stage.last_try(kind)
+    cause = TROUBLES[error]
+    assert (row.status, row.error_kind) == ("failed", error)
+    assert all(words in message.text for words in (cause.happened, cause.then, cause.you, f"n. {row.id}"))
+    assert len(message.labels) >= 2
+    if "unknown_refusal" in faults:
+        assert faults["unknown_refusal"] in message.text
+
+
+async def test_a_full_slot_offers_to_wait_for_a_place(stage: Stage) -> None:
+    stage.site.fill(stage.site.slot(TUESDAY, "PILATES MATWORK").appointment_id)
+    _, message = await stage.last_try(BOOK)
+    assert TROUBLES["SlotFull"].happened in message.text
+    assert any("Prenota se si libera" in label for label in message.labels)
+
+
+async def test_a_page_nobody_knows_comes_with_its_picture(stage: Stage) -> None:
+    stage.site.book(GIULIA, stage.site.slot(TUESDAY, "PILATES MATWORK").appointment_id)
+    stage.site.faults.update({"rename_classes": {"btn-delete": "btn-away"}})
+    row, message = await stage.last_try(CANCEL)
+    assert row.evidence
+    assert (Path(row.evidence) / "screenshot.png").exists()
+    assert message.photo
+    assert TROUBLES["SiteChanged"].happened in message.text
+
+
+async def test_what_may_pass_is_told_on_the_card_and_does_not_ring(stage: Stage) -> None:
+    stage.site.faults.update({"status_503": True})
+    await chats.queued(stage.chat.owner)
+    error = await stage.performer.perform(await stage.chat.claim())
+    assert isinstance(error, SiteError)
+    card = await stage.chat.owner.wait_for(lambda message: TROUBLES["SiteUnavailable"].happened in message.text)
+    assert "Riprovo" in card.text
+    assert card.edited
+
+
+async def test_a_failure_that_was_none_rings_again_with_the_truth(stage: Stage) -> None:
+    """The site commits and goes down; when it is back the reading that follows finds the booking."""
+    commit = stage.site.book
+
+    def commit_and_go_down(*arguments: Any) -> Any:
+        stage.site.faults.status_503 = True
+        return commit(*arguments)
+
+    stage.site.book = commit_and_go_down  # type: ignore[assignment, method-assign]
+    row, _ = await stage.last_try(BOOK)
+    assert row.error_kind == "SiteUnavailable"
+    stage.site.faults.clear()
+    await stage.performer.perform(await stage.chat.claim())
+    letter = await stage.chat.owner.wait_for(lambda message: "Prenotata!" in message.text)
+    assert letter.document
