@@ -47,7 +47,7 @@ class Finding:
 
 def findings_table(findings: Sequence[Finding]) -> str:
     """What was counted, and under it the first cases of what is not 0."""
-    width = max(len(finding.what) for finding in findings)
+    width = max((len(finding.what) for finding in findings), default=0)
     counts = [f"{finding.what.ljust(width)}  {len(finding.cases):>4}" for finding in findings]
     cases = [f"{finding.what}: {case}" for finding in findings for case in finding.cases[:MOST_CASES]]
     return "\n".join([*counts, "", *cases]).rstrip()
