@@ -64,14 +64,16 @@ def _month_name(month: int, today: date) -> str:
 
 
 def _grid(month: int, today: date, earliest: date, pick: Callable[[date], Button], blank: Button) -> list[Row]:
-    """The weeks of a month, Monday first; days that can't be chosen are dots that lead nowhere new."""
+    """The weeks of a month, Monday first; days that can't be chosen are dots that lead nowhere."""
     start = month_start(month, today)
     monday = start - timedelta(days=start.weekday())
     head = tuple(Button(name[:2], blank.data) for name in WEEKDAYS)
     weeks: list[Row] = [head]
     while monday < month_start(month + 1, today):
         days = [monday + timedelta(days=offset) for offset in range(7)]
-        weeks.append(tuple(pick(day) if day >= earliest and day.month == start.month else blank for day in days))
+        free = {day for day in days if day >= earliest and day.month == start.month}
+        if free:
+            weeks.append(tuple(pick(day) if day in free else blank for day in days))
         monday += timedelta(days=7)
     return weeks
 
