@@ -1,0 +1,173 @@
+"""Telegram at its worst, for longer than a moment: nothing is lost, order holds, no storm, and the bot stays up."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bot.delivery
+import bot.polling
+from model import NoticeKind
+from store.outbox import add_notice
+from tests import chats
+from tests.chats import FRIEND, OWNER, World, menu
+
+SCALE = 0.01  # an hour becomes 36 seconds, and is cut to what shows the pattern
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with chats.world(tmp_path) as here:
+        yield here
+
+
+@pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pauses of real life, a hundred times shorter."""
+    for module in (bot.delivery, bot.polling):
+        monkeypatch.setattr(module, "FIRST_PAUSE", module.FIRST_PAUSE * SCALE)
+        monkeypatch.setattr(module, "LONGEST_PAUSE", module.LONGEST_PAUSE * SCALE)
+    monkeypatch.setattr("bot.chat.PAUSE", SCALE)
+
+
+async def tell(world: World, *users: int) -> None:
+    """A notice for each, told by its number: the outage it is about."""
+    for user in users:
+        async with world.db.connection.transaction() as tx:
+            [row] = await tx.run(
+                "INSERT INTO outages (name, program, since, died, until) VALUES (hex(randomblob(8)), 'worker',"
+                " '2026-11-22T09:00:00.000Z', 1, strftime('%Y-%m-%dT', '2026-11-22') || printf('%02d:%02d:00.000Z',"
+                " 10 + (SELECT count(*) FROM outages) / 60, (SELECT count(*) FROM outages) % 60)) RETURNING id"
+            )
+            await add_notice(tx, user, NoticeKind.PROGRAM_BACK, outage_id=row["id"])
+
+
+def told(world: World, user: int = OWNER) -> list[str]:
+    """The minutes the notices tell, in the order in which they arrived."""
+    person = world.owner if user == OWNER else world.friend
+    found = [message.text for message in person.messages if "È di nuovo al lavoro" in message.text]
+    return [text.rpartition("alle ")[2][:5] for text in (line.split("\n")[1] for line in found)]
+
+
+async def settled(world: World, timeout: float = 20) -> list[str | None]:
+    """Waits until the outbox is empty; the errors of what it held."""
+    await chats.until(world.db.outbox.next_of_each, [], timeout)
+    return [row["error"] for row in await world.db.connection.rows("SELECT error FROM notices ORDER BY id")]
+
+
+FAULTS: list[dict[str, Any]] = [
+    {"status": 429, "retry_after": 1},
+    {"status": 500},
+    {"status": 502},
+    {"drop": "before"},
+    {"status": 500, "times": 3},
+]
+
+
+@pytest.mark.usefixtures("short_pauses")
+async def test_whatever_fails_between_every_notice_comes_once_and_in_order(world: World) -> None:
+    for fault in FAULTS:
+        world.emulator.faults.next("sendMessage", **fault)
+
+    await tell(world, *[OWNER] * 8)
+
+    assert await settled(world) == [None] * 8
+    assert told(world) == [f"11:0{minute}" for minute in range(8)]
+
+
+@pytest.mark.usefixtures("short_pauses")
+async def test_an_hour_without_network_loses_nothing_and_is_no_storm(world: World) -> None:
+    await menu(world.owner)
+    world.emulator.faults.down = True
+    await tell(world, OWNER, FRIEND, OWNER)
+    tries = await tries_within(world, 3.0)  # five minutes of real life
+    world.emulator.faults.clear()
+
+    assert await settled(world) == [None] * 3
+    assert told(world) == ["11:00", "11:02"]
+    assert tries <= 2 * 12  # 1, 2, 4 ... 60 s: at most twelve a chat
+    await menu(world.owner)
+
+
+async def tries_within(world: World, seconds: float) -> int:
+    """How often a delivery was tried in that time, with the network gone."""
+    await asyncio.sleep(seconds)
+    rows = await world.db.connection.rows("SELECT coalesce(sum(attempts), 0) AS tries FROM notices")
+    return int(rows[0]["tries"])
+
+
+@pytest.mark.usefixtures("short_pauses")
+async def test_an_answer_lost_after_the_message_went_out_repeats_that_message_alone(world: World) -> None:
+    world.emulator.faults.next("sendMessage", drop="after")
+
+    await tell(world, *[OWNER] * 3)
+
+    assert await settled(world) == [None] * 3
+    seen = told(world)
+    assert sorted(set(seen)) == ["11:00", "11:01", "11:02"]
+    assert seen == sorted(seen)
+    assert len(seen) <= 4
+
+
+@pytest.mark.parametrize(
+    ("status", "description"),
+    [
+        (403, "Forbidden: bot was blocked by the user"),
+        (403, "Forbidden: user is deactivated"),
+        (400, "Bad Request: chat not found"),
+    ],
+)
+async def test_a_chat_that_is_gone_is_given_up_once_each_and_holds_up_nobody(
+    world: World, status: int, description: str
+) -> None:
+    before = len(world.emulator.calls)
+    world.emulator.faults.next("sendMessage", status=status, description=description, times=2)
+    await tell(world, FRIEND, FRIEND)
+    assert [error is not None for error in await settled(world)] == [True, True]
+    await tell(world, OWNER)
+    assert (await settled(world))[2] is None
+    assert sum(call.method == "sendMessage" for call in world.emulator.calls[before:]) == 3
+
+
+async def test_a_tap_that_is_too_old_to_be_answered_still_shows_its_screen(world: World) -> None:
+    await menu(world.owner)
+    world.emulator.faults.next(
+        "answerCallbackQuery",
+        status=400,
+        description="Bad Request: query is too old and response timeout expired or query ID is invalid",
+    )
+    world.owner.start_tap("mine:0")
+    await world.owner.wait_for(lambda message: "Le tue prenotazioni" in message.text)
+
+
+@pytest.mark.usefixtures("short_pauses")
+async def test_another_program_with_the_same_token_is_named_once_and_the_bot_stays_up(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await menu(world.owner)
+    conflict = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+    world.emulator.faults.next("getUpdates", status=409, description=conflict, times=6)
+    await menu(world.owner)
+    await menu(world.owner)
+    told_of_it = [record for record in caplog.records if "two can't share a token" in record.getMessage()]
+    assert sum(record.levelname == "WARNING" for record in told_of_it) == 1
+
+
+async def test_fifty_notices_at_once_respect_the_limits_and_arrive_in_order(world: World) -> None:
+    world.emulator._limits.enabled = True
+    users = [OWNER, FRIEND] * 25
+    began = time.monotonic()
+
+    await tell(world, *users)
+
+    assert await settled(world, timeout=60) == [None] * 50
+    for user, first in ((OWNER, 0), (FRIEND, 1)):
+        minutes = [f"11:{minute:02}" for minute in range(first, 50, 2)]
+        assert told(world, user) == minutes
+    refused = [call for call in world.emulator.calls if call.code == 429]
+    assert len(refused) <= 2 * (time.monotonic() - began + 1)  # each is waited out, so about one a second and chat
