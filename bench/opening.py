@@ -1,7 +1,7 @@
 """The moment a slot opens, by the server's own clock: who arrives when, and who gets the place.
 
 Fifty openings, each on a simulated site of its own whose clock is off by an unknown amount of up to two seconds, 30 ms
-of round trip away, in another process. From 15 s before each, race.py prepares and shoots as it does for the worker; a
+of round trip away, in another process. From 12 s before each, race.py prepares and shoots as it does for the worker; a
 crowd takes every place that is left 100 ms after the opening. Timed: the arrival of the first accepted shot, by the
 site's clock. In the same openings a plain client with a warm connection sleeps until the opening, by our clock, and
 sends once. Then one worker.py with a hundred accounts at the same opening: when the last first shot arrives.
@@ -40,14 +40,14 @@ from server_clock import ServerClock
 
 ROUNDS = 50
 LANES = 5  # openings prepared side by side, some seconds apart
-LEAD = 15.0  # s before an opening, its preparation begins
+LEAD = 12.0  # s before an opening, its preparation begins
 FASTEST, SURE = 5.0, 25.0  # ms after the opening: goals for the median and the 95th percentile
 CROWD_AFTER = 0.1  # s
 MOST_OFF = 2.0  # s the server's clock is off, either way
 MOST_REQUESTS = 10
 CROWDED_ROUNDS = 3
 ACCOUNTS = 100
-CROWDED_LEAD = 25.0  # s
+CROWDED_LEAD = 20.0  # s
 LAST_ARRIVAL = 250.0  # ms
 LOOK_AGAIN = 0.1  # s
 LONGEST_WAIT = 90.0  # s
