@@ -161,13 +161,14 @@ class Race:
         if (won := self._held_already(mine)) is not None:
             return won
         choices = self._possible(mine, choices)
-        if (won := await self._try_early(choices)) is not None:
-            return won
-        await self._until(LISTEN)
-        await self._listen()
-        await self._until(WARM + self._apart(SPREAD_WARM))
-        await self._warm()
-        return await self._shoot(choices)
+        async with self._session.awake():
+            if (won := await self._try_early(choices)) is not None:
+                return won
+            await self._until(LISTEN)
+            await self._listen()
+            await self._until(WARM + self._apart(SPREAD_WARM))
+            await self._warm()
+            return await self._shoot(choices)
 
     # Time
 

@@ -47,6 +47,7 @@ USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Ge
 HEADERS = {"Accept-Language": "it-IT,it;q=0.9,en;q=0.5"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_ARGS = ("--disable-remote-fonts", "--disable-gpu")
+MOST_PAGES = 3  # at once; on a small machine more would only run into their time-outs side by side
 LEAST_CODE_LIFE = 3.0  # seconds a one-time code must still live to be sent
 CODE_MARGIN = 1.0  # seconds into a period before its code is sent: the site's clock may be behind ours
 REJECTION_HOLDS = 10.0  # seconds: who asks again this soon is told the same, and the password is not sent twice
@@ -83,6 +84,7 @@ class Portal:
         self.evidence = Evidence(access.state_dir / "evidence", access.clock)
         self._sessions: dict[int, SiteSession] = {}
         self._lock = asyncio.Lock()  # held while driver or browser start or end
+        self._room = asyncio.Semaphore(MOST_PAGES)
         self._driver: Playwright | None = None
         self._browser: Browser | None = None
         self._stranger: APIRequestContext | None = None
@@ -200,16 +202,17 @@ class Portal:
     @asynccontextmanager
     async def page(self, state: Mapping[str, Any] | None) -> AsyncIterator[Page]:
         """A page in a context of its own with that storage state. The context is closed, whatever happens."""
-        with translated("opening a page"):
-            context = await self._open_context(state)
-        try:
+        async with self._room:
             with translated("opening a page"):
-                page = await context.new_page()
-                await dismiss_cookie_banner(page)
-            yield page
-        finally:
-            self._browser_used = time.monotonic()
-            await in_time(context.close())
+                context = await self._open_context(state)
+            try:
+                with translated("opening a page"):
+                    page = await context.new_page()
+                    await dismiss_cookie_banner(page)
+                yield page
+            finally:
+                self._browser_used = time.monotonic()
+                await in_time(context.close())
 
     async def _open_context(self, state: Any) -> BrowserContext:
         """Once more in a new browser when the one there was turns out to be dead."""
@@ -320,6 +323,12 @@ class SiteSession:
             seconds, recent = time.monotonic() - started, self._budget.last_minute()
             account = self.credentials.user_id
             log.info("account %s: %s: %s in %.2f s, %d requests/min", account, what, outcome, seconds, recent)
+
+    @asynccontextmanager
+    async def awake(self) -> AsyncIterator[None]:
+        """Around a wait that must end with a request at once: what sends it is not closed for being idle meanwhile."""
+        async with self._portal.in_use():
+            yield
 
     async def ask(
         self,

@@ -354,3 +354,13 @@ async def test_a_budget_slows_down_what_is_not_urgent(monkeypatch: pytest.Monkey
     assert len(waited) == 1
     assert waited[0] > 1
     assert budget.last_minute() == BURST + 2
+
+
+async def test_who_waits_for_a_moment_keeps_the_driver(portal: Portal, session: SiteSession) -> None:
+    portal.access = replace(portal.access, idle_seconds=0.0)
+    await portal.get_ready()
+    async with session.awake():
+        await portal.close_idle()
+        assert not portal.is_asleep
+    await portal.close_idle()
+    assert portal.is_asleep

@@ -103,6 +103,21 @@ async def test_servers_whose_clocks_are_off_are_met_in_time_with_ten_requests(at
         assert requests <= MOST_REQUESTS
 
 
+async def test_the_driver_is_not_closed_for_being_idle_while_the_opening_is_awaited(at: Open) -> None:
+    async with at(ahead=0.0, lead=2.5) as opened:
+        waiting: list[int] = []
+        watched = asyncio.Event()
+
+        async def seen_waiting(*_: object) -> None:
+            waiting.append(opened.portal._users)
+            watched.set()
+
+        opened.server.learn = seen_waiting  # type: ignore[method-assign,assignment]
+        await opened.race()
+        assert watched.is_set()
+        assert min(waiting) > 0
+
+
 async def test_a_crowd_that_takes_the_last_place_after_100_ms_is_too_late(at: Open) -> None:
     async with at(ahead=1.3, lead=2.3, round_trip=0.03) as opened:
         opened.world.rival(opened.pilates_id, after=0.1)
