@@ -24,7 +24,7 @@ from bench.aftermath import Finding, examine, findings_table, shown
 from bench.machine import describe
 from bench.programs import BenchError
 from bench.students import Ledger, live_all
-from bench.town import PROGRAMS, Town, open_town, phone_of
+from bench.town import PROGRAMS, Town, open_town, phone_of, until_stopped
 
 KILLS = 300
 PEOPLE = 4
@@ -34,6 +34,8 @@ DOWN = (0.0, 0.4)  # s a killed program stays away
 AIMED = 0.35  # of the kills: when the site has committed
 WHILE_STARTING = 0.2  # of the random kills
 LOOK_AGAIN = 0.05  # s
+ENDED = "SELECT count(*) FROM booking_actions WHERE status IN ('completed', 'failed')"
+DONE_WITHIN = 10.0  # s
 AWAKE_WITHIN = 3.0  # s; the executor needs little and may never seem awake
 AT_TELEGRAM = 0.15  # of the kills: when a message has gone out
 AFTER_COMMIT = (0.0, 0.0, 0.005, 0.02, 0.05, 0.15)  # s; the answer of the site takes 0.01
@@ -69,6 +71,7 @@ class Killer:
     async def run(self, kills: int, say: bool) -> None:
         """Until so many kills were made; afterwards everything runs."""
         while (done := self.kills.total()) < kills:
+            await self._something_done()
             await asyncio.sleep(self._chance.uniform(*BETWEEN_KILLS))
             self._town.cast.check()
             dice = self._chance.random()
@@ -80,6 +83,16 @@ class Killer:
                 await self._at_random()
             if say and self.kills.total() // 20 > done // 20:
                 print(f"  {self.kills.total()} kills", file=sys.stderr, flush=True)
+
+    async def _something_done(self) -> None:
+        """Waits for an action to end, so that there is life between the kills also on a slow machine."""
+        before, give_up = await self._ended(), time.monotonic() + DONE_WITHIN
+        while await self._ended() == before and time.monotonic() < give_up:  # noqa: ASYNC110 - other processes
+            await asyncio.sleep(LOOK_AGAIN)
+
+    async def _ended(self) -> int:
+        row = await self._town.db.connection.row(ENDED)
+        return int(row[0]) if row else 0
 
     async def _at_random(self) -> None:
         """Anybody dies: mostly at work, now and then while still starting."""
@@ -209,4 +222,4 @@ async def run(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(run(parse())))
+    sys.exit(until_stopped(run(parse())))

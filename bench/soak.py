@@ -24,7 +24,7 @@ from bench.aftermath import Finding, examine, findings_table, shown
 from bench.machine import describe
 from bench.programs import BenchError, family_of
 from bench.students import Ledger, live_all
-from bench.town import PROGRAMS, Town, open_town, phone_of, user_of
+from bench.town import PROGRAMS, Town, open_town, phone_of, until_stopped, user_of
 from database import NewAction
 from model import ActionType, AlreadyQueued
 
@@ -221,4 +221,4 @@ async def run(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(run(parse())))
+    sys.exit(until_stopped(run(parse())))

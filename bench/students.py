@@ -188,7 +188,7 @@ class Student:
             return None
         said = await self._phone.send("/start")
         menu = await self._phone.wait_for(
-            lambda message: message.message_id > said.message_id and bool(message.buttons), TAP_PATIENCE
+            lambda message: message.message_id > said.message_id and _is_menu(message), TAP_PATIENCE
         )
         self._phone.start_tap(opening, menu.message_id)
         verb = Verb.BOOK if kind is ActionType.BOOK else Verb.CANCEL
@@ -232,6 +232,11 @@ class Student:
                 return row
             await asyncio.sleep(LOOK_AGAIN)
         return None
+
+
+def _is_menu(message: Message) -> bool:
+    """Whether the message may be turned into another screen: a letter must stay as it is, to be counted."""
+    return any(button.data == Verb.HOURS for row in message.buttons for button in row)
 
 
 def _button(message: Message, verb: Verb) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import tempfile
 import time
 from asyncio.subprocess import Process
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -34,6 +35,7 @@ CODE_PERIOD = 5  # s; a one-time code is good for one login, and nobody wants to
 OPENING_DAYS = 30  # so long before a class it opens: all that is asked for is open
 ROUND_TRIP = 0.02  # s
 RAIN = 60.0  # s around an opening
+STOPPED = 130  # exit code of who was interrupted, as shells have it
 LEAVING = 20.0  # s for what a killed program had started to end by itself
 WORKERS = 2
 
@@ -186,6 +188,20 @@ async def open_town(people: int) -> AsyncIterator[Town]:
                     yield Town(folder, world, telegram, db, cast)
                 finally:
                     await cast.stop()
+
+
+def until_stopped(main: Coroutine[None, None, int]) -> int:
+    """Runs a command of the town to its end, or until Ctrl-C or SIGTERM: either way no program is left behind."""
+
+    async def cancellable() -> int:
+        task = asyncio.ensure_future(main)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await task
+
+    try:
+        return asyncio.run(cancellable())
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        return STOPPED
 
 
 def _person(number: int) -> Person:

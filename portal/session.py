@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -34,6 +33,7 @@ from model import (
     utc_now,
 )
 from otp_extractor import parse
+from portal.browser import launch
 from portal.budget import Budget
 from portal.evidence import Evidence
 from portal.pages import LoginPage, dismiss_cookie_banner
@@ -45,8 +45,6 @@ log = logging.getLogger(__name__)
 
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 HEADERS = {"Accept-Language": "it-IT,it;q=0.9,en;q=0.5"}
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-BROWSER_ARGS = ("--disable-remote-fonts", "--disable-gpu")
 MOST_PAGES = 3  # at once; on a small machine more would only run into their time-outs side by side
 LEAST_CODE_LIFE = 3.0  # seconds a one-time code must still live to be sent
 CODE_MARGIN = 1.0  # seconds into a period before its code is sent: the site's clock may be behind ours
@@ -159,21 +157,10 @@ class Portal:
         async with self._lock:
             if self._browser is None or not self._browser.is_connected():
                 started = time.monotonic()
-                self._browser = await self._launch(driver)
+                self._browser = await launch(driver, self.access.executable_path, headless=self.access.headless)
                 log.info("browser started in %.2f s", time.monotonic() - started)
             self._browser_used = time.monotonic()
             return self._browser
-
-    async def _launch(self, driver: Playwright) -> Browser:
-        with translated("starting the browser"):
-            return await driver.chromium.launch(
-                executable_path=self.access.executable_path or _installed(driver.chromium.executable_path),
-                headless=self.access.headless,
-                args=BROWSER_ARGS,
-                handle_sigint=False,  # whoever stops the process ends the work in hand first, then closes us
-                handle_sigterm=False,
-                handle_sighup=False,
-            )
 
     async def ask_as_stranger(self, path: str) -> Mapping[str, str]:
         """The headers of the answer to somebody without a session, whatever it is; counts for no account.
@@ -591,13 +578,6 @@ class SiteSession:
             html, picture = await watch.portrait()
             error.evidence = self.keep_evidence(what, html, f"{what}: {error}\n{page.url.partition('?')[0]}", picture)
         return error
-
-
-def _installed(own: str) -> str | None:
-    """None when Playwright has its own Chromium; else one of this machine, if there is any."""
-    if Path(own).exists():
-        return None
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def _note_outcome(login: asyncio.Task[None]) -> None:

@@ -150,13 +150,21 @@ def test_every_command_names_files_and_options_that_exist(document: str, words: 
         elif word.endswith((".py", ".sh")) or (word.startswith("./") and place == 0):
             assert (PROJECT / word).exists(), f"{document}: {word}"
     if "-m" in words:
-        assert (PROJECT / words[words.index("-m") + 1] / "__main__.py").exists()
+        assert module_of(words).exists()
+
+
+def module_of(words: list[str]) -> Path:
+    """The file that `python -m` runs."""
+    place = PROJECT.joinpath(*words[words.index("-m") + 1].split("."))
+    return place / "__main__.py" if place.is_dir() else place.with_suffix(".py")
 
 
 def option_source(words: list[str]) -> str:
     """The text in which the options of a command are defined."""
     if words[0] == "./run":
         return read("run")
+    if "-m" in words:
+        return module_of(words).read_text(encoding="utf-8")
     program = next(word for word in words if word in PROGRAMS)
     return read(program) + read("settings.py") + read("program.py")
 
