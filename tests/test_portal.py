@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 import pytest
+from playwright.async_api import Page
 
 import booking
 import model
@@ -18,7 +19,7 @@ from demo.site import Site, SiteWorld
 from model import Wish
 from portal.budget import BURST, Budget
 from portal.evidence import KEPT, Evidence, redact
-from portal.session import Portal, SiteSession
+from portal.session import MOST_PAGES, Portal, SiteSession
 from portal.state import SessionStore
 from portal.trouble import Answer, check, trouble_in_page
 from tests.sites import GIULIA, OTP_URL, PASSWORD, SECRET, Clock, access, credentials, enter, wish
@@ -247,6 +248,18 @@ async def test_the_browser_is_closed_before_the_driver_when_idle(site: Site, tmp
         await portal.close_idle()
         await until(lambda: family() == [])
         assert await booking.my_bookings(session) == ()
+
+
+async def test_pages_wait_for_one_another_rather_than_crowd_a_small_machine(session: SiteSession) -> None:
+    shown: list[int] = []
+
+    async def look(page: Page) -> None:
+        await page.goto("about:blank")
+        shown.append(sum(len(context.pages) for context in page.context.browser.contexts))  # type: ignore[union-attr]
+
+    await asyncio.gather(*(session.on_page("look", look) for _ in range(MOST_PAGES + 3)))
+    assert len(shown) == MOST_PAGES + 3
+    assert max(shown) <= MOST_PAGES
 
 
 async def test_what_is_in_use_is_not_closed_for_being_idle(session: SiteSession, portal: Portal) -> None:
