@@ -132,16 +132,15 @@ class ServerClock:
         """Reads the clock until it is known well enough, or time is up. One race asks for all; `ask` gives headers."""
         async with self._learning:
             self._take([each for each in self._readings if steady() - each.received < STALE])
-            before = len(self._readings)
-            for _ in range(READINGS):
-                if self.doubt <= GOOD_ENOUGH or time_is_up():
-                    break
+            before, asked = len(self._readings), 0
+            while asked < READINGS and self.doubt > GOOD_ENOUGH and not time_is_up():
+                asked += 1
                 await self._read(ask)
                 await self._wait_for_edge()
             if len(self._readings) > before:
                 log.info("server clock: %+.3f s from ours, give or take %.0f ms (%d readings, round trip %.0f ms)",
                          self.ahead, self.doubt * 1000, len(self._readings), self.round_trip * 1000)  # fmt: skip
-            elif not self._readings:
+            elif asked and not self._readings:
                 log.warning("the server does not tell its time: we go by our own clock")
 
     async def _read(self, ask: Ask) -> None:

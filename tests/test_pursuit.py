@@ -299,11 +299,11 @@ async def test_what_opens_a_minute_late_is_won_all_the_same_and_the_report_says_
 
 
 async def test_a_slot_that_vanished_is_looked_for_once_more_at_the_opening(at: Set) -> None:
-    async with at() as stage:
+    async with at(10.0) as stage:
         await stage.add(Wish("ACQUAGYM", "Giuriati", TUESDAY, time(14, 4)))
         action = await stage.act()
         assert (action.status, action.run_at) == (ActionStatus.PENDING, OPENS)
-        stage.opened.clock.move(1)
+        stage.opened.clock.move(10)
         assert (await stage.act()).error_kind == "SlotNotFound"
 
 

@@ -99,11 +99,14 @@ async def test_when_a_worker_is_killed_around_the_opening_another_wins_and_only_
         action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, wish, opens_at=opens_at))
         async with worker(config), worker(config):
             first = await holder(db, action)
+            await asyncio.sleep((opens_at - datetime.now(UTC)).total_seconds() + min(after, 0) - 0.05)
+            world.faults.slow = 1.0  # whoever shoots will not have heard the answer yet
             await asyncio.sleep((opens_at - datetime.now(UTC)).total_seconds() + after)
             family = psutil.Process(first).children(recursive=True)
             os.kill(first, signal.SIGKILL)
             for each in family:
                 each.kill()
+            world.faults.clear()
             row = await ended(db, action)
     assert row.status is ActionStatus.COMPLETED, row.error
     assert row.attempts == 2
