@@ -39,6 +39,7 @@ from model import (
     split_activity,
 )
 
+MOST_DIGITS = 4  # of places or minutes
 DEFAULT_MINUTES = 60  # the length of a class when nothing tells it
 COURSE_FIELDS = ("skillname", "eventdescription", "eventname")  # which of them has the course can differ
 DEFAULT_FLAGS = "Classes"  # activityFlags of every calendar link seen so far
@@ -266,12 +267,14 @@ class _Fields:
         for name in names:
             value = self._fields.get(name)
             if value is not None and not isinstance(value, dict | list | bool) and str(value).strip():
-                return _text(_soup(str(value))) if "<" in str(value) else " ".join(str(value).split())
+                words = str(value).encode("utf-8", "replace").decode()  # JSON can hold half a character
+                return _text(_soup(words)) if "<" in words else " ".join(words.split())
         return ""
 
     def whole(self, *names: str) -> int | None:
         values = (self._fields.get(name) for name in names)
-        return next((each for each in values if isinstance(each, int) and not isinstance(each, bool)), None)
+        whole = (each for each in values if isinstance(each, int) and not isinstance(each, bool))
+        return next((each for each in whole if 0 <= each < 10**MOST_DIGITS), None)
 
     def descriptions(self) -> list[str]:
         """What the page shows under the course: who teaches, and how many places there are."""
@@ -355,9 +358,9 @@ def _places(texts: list[str]) -> int | None:
             continue
         if FULL.search(text):
             return 0
-        found = re.search(r"\d+", text)
-        if found:
-            return int(found[0])
+        found = _number(text)
+        if found is not None:
+            return found
     return None
 
 
@@ -487,5 +490,6 @@ def _time(text: str) -> time | None:
 
 
 def _number(text: str) -> int | None:
+    """The first number of the text; none when it is larger than any count of places or minutes."""
     found = re.search(r"\d+", text)
-    return int(found[0]) if found else None
+    return int(found[0]) if found and len(found[0]) <= MOST_DIGITS else None
