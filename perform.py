@@ -38,6 +38,7 @@ from settings import Settings
 DAYS_TO_READ = 8  # today and the week that follows: every weekday once, today's twice
 MOST_FAILURES = 8
 FIRST_PAUSE = timedelta(seconds=2)
+PATIENT_GROWTH = 1.3  # of the pauses before a late opening: found within a third of its delay
 LONGEST_PAUSE = timedelta(minutes=5)
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,8 @@ def retry_at(error: AppError, failures: int, now: datetime, deadline: datetime |
     patient = isinstance(error, NotOpenYet) and deadline is not None
     if not may_pass or (failures >= MOST_FAILURES and not patient):
         return None
-    pause = min(FIRST_PAUSE * 2 ** min(failures, MOST_FAILURES), LONGEST_PAUSE)
+    growth = PATIENT_GROWTH if patient else 2.0
+    pause = min(FIRST_PAUSE * growth ** min(failures, 50), LONGEST_PAUSE)
     return now + pause if deadline is None or now + pause < deadline else None
 
 

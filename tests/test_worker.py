@@ -273,6 +273,16 @@ def test_the_class_of_an_error_decides_when_to_try_again(error: AppError, failur
     assert again == (NOW + timedelta(seconds=seconds) if seconds else None)
 
 
+def test_a_slot_that_opens_a_minute_late_is_found_within_twenty_seconds() -> None:
+    now, failures = NOW, 0
+    while now < NOW + timedelta(seconds=60):
+        again = retry_at(NotOpenYet("later"), failures, now, NOW + timedelta(days=2))
+        assert again
+        now, failures = again, failures + 1
+    assert now < NOW + timedelta(seconds=80)
+    assert failures < 12
+
+
 def test_nothing_is_tried_again_after_the_class_began() -> None:
     begins = starts_at(TUESDAY, time(18), ROME)
     assert retry_at(SiteUnavailable("503"), 5, begins - timedelta(seconds=10), begins) is None
