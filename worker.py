@@ -31,8 +31,8 @@ OPENING_NEAR = timedelta(seconds=30)  # before and after an opening
 LOOK_FOR_DEAD_EVERY = 1.0  # s
 EXPECTED_WITHIN = timedelta(seconds=20)  # after a tap on the way to a booking
 MOST_CRASHES = 20  # after so many deaths of its worker an action is given up: far more than a machine in trouble causes
-GRACE = 2.0  # s to finish what is in hand after a signal
-LAST_GRACE = 0.5  # s for what must end because the portal was closed
+GRACE = 1.5  # s to finish what is in hand after a signal
+LAST_GRACE = 0.3  # s for what must end because the portal was closed
 PAUSE_AFTER_TROUBLE = 1.0  # s before the database is asked again after an error of its own
 
 log = logging.getLogger(__name__)
