@@ -1,4 +1,4 @@
-"""Finds the browser and starts it. Used by session.py."""
+"""Finds the browser and starts it, and tells whether its driver lives. Used by session.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Playwright
 
-from portal.trouble import translated
+from portal.trouble import in_time, translated
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ("--disable-remote-fonts", "--disable-gpu")
@@ -24,6 +24,14 @@ async def launch(driver: Playwright, executable_path: str | None, *, headless: b
             handle_sigterm=False,
             handle_sighup=False,
         )
+
+
+async def answers(driver: Playwright) -> bool:
+    """Whether the driver is alive: what is done on a connection that was closed fails with the words of a dead one."""
+    context = await in_time(driver.request.new_context())
+    if context is not None:
+        await in_time(context.dispose())
+    return context is not None
 
 
 def installed(own: str) -> str | None:

@@ -33,7 +33,7 @@ from model import (
     utc_now,
 )
 from otp_extractor import parse
-from portal.browser import launch
+from portal.browser import answers, launch
 from portal.budget import Budget
 from portal.evidence import Evidence
 from portal.pages import LoginPage, dismiss_cookie_banner
@@ -128,6 +128,8 @@ class Portal:
         async with self._lock:
             if self._closed:
                 raise SiteUnavailable("this program is stopping")
+            if self.broken and self._driver and await answers(self._driver):
+                self.broken = False  # only what hung on a closed connection was lost; others are at work
             if self.broken:
                 await self._close_driver()
             if self._driver is None:

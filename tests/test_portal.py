@@ -255,7 +255,7 @@ async def test_pages_wait_for_one_another_rather_than_crowd_a_small_machine(sess
 
     async def look(page: Page) -> None:
         await page.goto("about:blank")
-        shown.append(sum(len(context.pages) for context in page.context.browser.contexts))  # type: ignore[union-attr]
+        shown.append(sum(len(context.pages) for context in page.context.browser.contexts))  # type: ignore[misc, union-attr]
 
     await asyncio.gather(*(session.on_page("look", look) for _ in range(MOST_PAGES + 3)))
     assert len(shown) == MOST_PAGES + 3
@@ -280,6 +280,19 @@ async def test_a_driver_that_died_is_replaced(session: SiteSession) -> None:
     with pytest.raises(model.SiteUnavailable):
         await booking.my_bookings(session)
     assert await booking.my_bookings(session) == ()
+
+
+async def test_a_connection_closed_under_one_account_leaves_the_driver_to_the_others(
+    session: SiteSession, portal: Portal
+) -> None:
+    await booking.my_bookings(session)
+    driver, held = portal._driver, session._held
+    assert held
+    await held.context.dispose()
+    with pytest.raises(model.SiteUnavailable):
+        await booking.my_bookings(session)
+    assert await booking.my_bookings(session) == ()
+    assert portal._driver is driver
 
 
 async def test_a_browser_that_died_is_replaced(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
