@@ -81,6 +81,7 @@ class Killer:
                 await self._when_told()
             else:
                 await self._at_random()
+            await self._bring_back()
             if say and self.kills.total() // 20 > done // 20:
                 print(f"  {self.kills.total()} kills", file=sys.stderr, flush=True)
 
@@ -112,14 +113,13 @@ class Killer:
         """All workers die when the site has committed: before its answer arrives, or before it is written down."""
         delay = self._chance.choice(AFTER_COMMIT)
         committed = asyncio.Event()
-        victims: list[str] = []
 
         def hit() -> None:
             if committed.is_set():
                 return
             committed.set()
             if not delay:  # at once, inside the site's own doing: the answer can't have left
-                victims.extend(self._shoot_workers())
+                self._shoot_workers()
 
         self._town.site.listeners.append(hit)
         try:
@@ -132,12 +132,11 @@ class Killer:
             self._town.site.listeners.remove(hit)
         if delay:
             await asyncio.sleep(delay)
-            victims.extend(self._shoot_workers())
-        self.kills["site has committed"] += len(victims)
-        await self._bring_back(victims)
+            self._shoot_workers()
 
-    def _shoot_workers(self) -> list[str]:
-        return [role for role in PROGRAMS if role.startswith("worker") and self._town.cast.kill(role)]
+    def _shoot_workers(self) -> None:
+        for role in (role for role in PROGRAMS if role.startswith("worker")):
+            self.kills["site has committed"] += self._town.cast.kill(role)
 
     async def _when_told(self) -> None:
         """The bot dies when a message has reached Telegram: before it knows, or before it has noted so."""
@@ -152,14 +151,14 @@ class Killer:
         await self._kill("message at Telegram", "bot")
 
     async def _kill(self, why: str, role: str) -> None:
-        if self._town.cast.kill(role):
-            self.kills[why] += 1
-            await self._bring_back([role])
+        self.kills[why] += self._town.cast.kill(role)
 
-    async def _bring_back(self, roles: Sequence[str]) -> None:
+    async def _bring_back(self) -> None:
+        """Whoever is dead comes back, a moment later."""
         await asyncio.sleep(self._chance.uniform(*DOWN))
-        for role in roles:
-            await self._town.cast.start(role)
+        for role in PROGRAMS:
+            if role not in self._town.cast.processes:
+                await self._town.cast.start(role)
 
 
 async def crash(kills: int, people: int = PEOPLE, seed: int = 1, *, say: bool = False) -> Outcome:
