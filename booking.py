@@ -16,20 +16,22 @@ from typing import Any, Literal, TypeVar
 from playwright.async_api import Page
 
 import scraper
-from model import (
-    FIT_CENTER,
-    Activity,
+from errors import (
     Blocked,
-    Booking,
     BookingRefused,
     ClassStarted,
     NotOpenYet,
     Overlap,
     SiteChanged,
     SiteUnavailable,
-    Slot,
     SlotFull,
     SlotNotFound,
+)
+from model import (
+    FIT_CENTER,
+    Activity,
+    Booking,
+    Slot,
     SlotStatus,
     Timetable,
     Wish,

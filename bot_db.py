@@ -26,8 +26,9 @@ from bot.notices import Composer
 from bot.polling import Polling, unless_stopped
 from bot.texts import COMMANDS
 from database import Database, open_database, people_of
+from errors import ConfigError
 from heart import Heart
-from model import Clock, ConfigError, utc_now
+from model import Clock, utc_now
 from settings import Settings
 
 CONNECT_SECONDS = 5.0

@@ -18,7 +18,8 @@ import httpx
 import booking
 import program
 from database import open_database
-from model import AppError, Clock, ConfigError, Credentials, LoginRejected, OtpRejected, SiteError, utc_now
+from errors import AppError, ConfigError, LoginRejected, OtpRejected, SiteError
+from model import Clock, Credentials, utc_now
 from otp_extractor import parse
 from perform import site_access
 from portal.session import Portal

@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 
 import program
 from database import Database
-from model import Clock, DatabaseError, utc_now
+from errors import DatabaseError
+from model import Clock, utc_now
 
 BEAT = 20.0  # s between beats
 HUNG = 60.0  # s the work may stand still: longer than any honest step

@@ -19,7 +19,8 @@ from urllib.parse import parse_qsl, unquote
 
 from pyotp.totp import TOTP
 
-from model import Clock, OtpError, utc_now
+from errors import OtpError
+from model import Clock, utc_now
 
 ALGORITHMS = ("SHA1", "SHA256", "SHA512")
 DIGITS = range(6, 11)  # what authenticators show; RFC 4226 asks for six at least

@@ -12,25 +12,18 @@ from datetime import datetime, timedelta
 
 import booking
 from database import Database
-from model import (
-    Action,
-    ActionType,
+from errors import (
     AppError,
     BookingRefused,
-    Clock,
     ConfigError,
-    Credentials,
     LeaseLost,
     LoginRejected,
     NotOpenYet,
-    OpeningRule,
     SessionExpired,
     SiteUnavailable,
     SlotNotFound,
-    Wish,
-    starts_at,
-    utc_now,
 )
+from model import Action, ActionType, Clock, Credentials, OpeningRule, Wish, starts_at, utc_now
 from portal.session import Portal, SiteAccess, SiteSession
 from pursuit import Pursuit
 from settings import Settings

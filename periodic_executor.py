@@ -19,18 +19,9 @@ from datetime import datetime, timedelta
 
 import program
 from database import Database, NewAction, open_database, people_of
+from errors import AlreadyQueued, DatabaseError
 from heart import Heart
-from model import (
-    ActionType,
-    AlreadyQueued,
-    Clock,
-    Confirmation,
-    ConfirmationPurpose,
-    DatabaseError,
-    Role,
-    starts_at,
-    utc_now,
-)
+from model import ActionType, Clock, Confirmation, ConfirmationPurpose, Role, starts_at, utc_now
 from settings import Settings
 from store.agenda import DueDate, HeldDate, Memory, first_day, was_awake
 from store.plan import Timing

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
-from model import ConfigError, DatabaseBusy, DatabaseError
+from errors import ConfigError, DatabaseBusy, DatabaseError
 from settings import Settings, add_config_option, configure_logging, load
 
 DONE = 0

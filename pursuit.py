@@ -15,29 +15,20 @@ from datetime import datetime, timedelta
 import booking
 from booking import Booked
 from database import Database
-from model import (
-    PREPARE,
-    Action,
+from errors import (
     AppError,
     BookingRefused,
     ClassStarted,
-    Clock,
     LoginRejected,
-    OpeningReport,
-    OpeningRule,
     OtpError,
     Overlap,
     SiteChanged,
     SiteError,
     SiteUnavailable,
-    Slot,
     SlotFull,
     SlotNotFound,
-    SlotStatus,
-    WatchMode,
-    Wish,
-    starts_at,
 )
+from model import PREPARE, Action, Clock, OpeningReport, OpeningRule, Slot, SlotStatus, WatchMode, Wish, starts_at
 from portal.session import SiteSession
 from race import Race, Won
 from server_clock import ServerClock

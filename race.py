@@ -25,23 +25,17 @@ from datetime import datetime, timedelta
 import booking
 import scraper
 from booking import Booked
-from model import (
+from errors import (
     AlreadyBooked,
-    Booking,
     BookingRefused,
     NotOpenYet,
-    OpeningReport,
-    Shot,
-    ShotOutcome,
     SiteChanged,
     SiteError,
     SiteUnavailable,
-    Slot,
     SlotFull,
     SlotNotFound,
-    SlotStatus,
-    Wish,
 )
+from model import Booking, OpeningReport, Shot, ShotOutcome, Slot, SlotStatus, Wish
 from portal import api
 from portal.session import SiteSession
 from server_clock import GOOD_ENOUGH, LOOK_EVERY, ServerClock, sleep_until, steady

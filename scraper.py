@@ -18,26 +18,19 @@ from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup, Tag
 
-from model import (
-    FIT_CENTER,
-    Activity,
+from errors import (
     AlreadyBooked,
-    Booking,
     BookingRefused,
     ClassStarted,
     MembershipProblem,
     NotOpenYet,
     Overlap,
     SiteChanged,
-    Slot,
     SlotFull,
     SlotNotFound,
-    SlotStatus,
-    clock_time,
-    plain,
     quote,
-    split_activity,
 )
+from model import FIT_CENTER, Activity, Booking, Slot, SlotStatus, clock_time, plain, split_activity
 
 MOST_DIGITS = 4  # of places or minutes
 DEFAULT_MINUTES = 60  # the length of a class when nothing tells it

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from model import Clock, SiteUnavailable, utc_now
+from errors import SiteUnavailable
+from model import Clock, utc_now
 
 READINGS = 16  # requests spent on the clock at the most
 COARSE = 0.12  # s of doubt; until then readings come one after the other, then they aim at the edge of a second

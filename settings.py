@@ -35,7 +35,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from model import ConfigError, Credentials, OpeningRule
+from errors import ConfigError
+from model import Credentials, OpeningRule
 
 DEFAULT_PATH = Path("config.json")
 SITE_URL = "https://ecomm.sportrick.com/sportpolimi"

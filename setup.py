@@ -21,7 +21,8 @@ from pathlib import Path
 import doctor
 import program
 from database import open_database, people_of
-from model import Clock, ConfigError, DatabaseError, utc_now
+from errors import ConfigError, DatabaseError
+from model import Clock, utc_now
 from settings import Settings, add_config_option, load
 from store.restore import restore
 from wizard import Wizard, write

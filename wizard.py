@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 import httpx
 
 from doctor import PATIENCE, TelegramRefused, bot_name
-from model import OtpError, utc_now
+from errors import OtpError
+from model import utc_now
 from otp_extractor import describe, parse, url_from
 from settings import TELEGRAM_URL
 

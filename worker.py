@@ -18,8 +18,9 @@ from datetime import timedelta
 
 import program
 from database import Database, open_database, people_of
+from errors import AppError, DatabaseError, LeaseLost
 from heart import Heart
-from model import Action, AppError, Clock, DatabaseError, LeaseLost, utc_now
+from model import Action, Clock, utc_now
 from perform import Performer, site_access
 from portal.session import Portal
 from settings import Settings

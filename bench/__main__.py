@@ -16,7 +16,7 @@ from bench import book, cancel, catalogue, first_time, history, idle, opening, s
 from bench.figures import Figure, table
 from bench.machine import describe
 from bench.programs import BenchError
-from model import AppError
+from errors import AppError
 
 REACHED, MISSED, BROKEN = 0, 1, 2
 

@@ -30,7 +30,8 @@ from bot.page import Letter
 from database import open_database, people_of
 from demo.site import Person, Site, SiteWorld
 from demo.telegram.html_mode import parse_html
-from model import Activity, AppError, utc_now
+from errors import AppError
+from model import Activity, utc_now
 from settings import Settings
 
 ROME = ZoneInfo("Europe/Rome")

@@ -31,7 +31,8 @@ from bench.programs import BenchError
 from database import Database, NewAction, open_database
 from demo.site.world import ROME
 from demo.telegram.server import DEMO_TOKEN
-from model import ActionType, Credentials, SiteError, Wish, clock_time
+from errors import SiteError
+from model import ActionType, Credentials, Wish, clock_time
 from portal import api
 from portal.session import Portal, SiteAccess, SiteSession
 from portal.state import SessionStore

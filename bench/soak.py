@@ -26,7 +26,8 @@ from bench.programs import BenchError, family_of
 from bench.students import Ledger, live_all
 from bench.town import PROGRAMS, Town, open_town, phone_of, until_stopped, user_of
 from database import NewAction
-from model import ActionType, AlreadyQueued
+from errors import AlreadyQueued
+from model import ActionType
 
 MINUTES = 60.0
 PEOPLE = 16

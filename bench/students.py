@@ -20,17 +20,8 @@ from bot.callbacks import Verb, pack
 from database import Database, NewAction
 from demo.site import Person, Slot
 from demo.telegram import Message
-from model import (
-    FIT_CENTER,
-    Action,
-    ActionStatus,
-    ActionType,
-    AlreadyQueued,
-    Wish,
-    clock_time,
-    same_course,
-    split_activity,
-)
+from errors import AlreadyQueued
+from model import FIT_CENTER, Action, ActionStatus, ActionType, Wish, clock_time, same_course, split_activity
 
 LIVE = (ActionStatus.PENDING, ActionStatus.PROCESSING)
 PATIENCE = 90.0  # s for a wish to be settled, however many programs die meanwhile

@@ -22,7 +22,8 @@ from bot.desk import Answer, Desk, Handlers, Tap
 from bot.page import PER_PAGE, Page, chunk, safe
 from bot.screens_hours import Hour, hour_of_course, hour_of_slot
 from database import Database, NewAction
-from model import Action, ActionStatus, ActionType, Clock, DatabaseError
+from errors import DatabaseError
+from model import Action, ActionStatus, ActionType, Clock
 from settings import Settings
 
 ON_THE_WAY_TO_THE_SITE = {

@@ -12,17 +12,8 @@ from bot.page import Page, chunk
 from bot.screens_making import MODES, NEW_SERIES, CourseRoute, adding_to, moving
 from bot.screens_periodic import Date, choice_key
 from bot.slots import activity_key, course_activity
-from model import (
-    FIT_CENTER,
-    Activity,
-    Course,
-    DuplicatePeriodic,
-    PeriodicBooking,
-    PeriodicChoice,
-    PlannedDate,
-    same_course,
-    same_place,
-)
+from errors import DuplicatePeriodic
+from model import FIT_CENTER, Activity, Course, PeriodicBooking, PeriodicChoice, PlannedDate, same_course, same_place
 from store.choices import MOST_ALTERNATIVES
 from store.periodic import NewPeriodic
 

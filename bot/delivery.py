@@ -19,7 +19,8 @@ import program
 from bot.chat import ChatLocks, edit, hopeless, send_letter, wait_seconds
 from bot.notices import Composer, NothingToTell, Post
 from database import Database
-from model import DatabaseError, Notice
+from errors import DatabaseError
+from model import Notice
 
 LOOK_EVERY = 0.1  # s
 FIRST_PAUSE = 1.0  # s after the first failure, doubled with each more

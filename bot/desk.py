@@ -17,19 +17,8 @@ from bot.italian import When
 from bot.page import File, Letter, Page
 from bot.slots import SlotState, SlotView, view_slot
 from database import Database, NewAction
-from model import (
-    Action,
-    ActionStatus,
-    ActionType,
-    AlreadyQueued,
-    Clock,
-    HeldBooking,
-    Role,
-    WatchMode,
-    Wish,
-    plan_booking,
-    starts_at,
-)
+from errors import AlreadyQueued
+from model import Action, ActionStatus, ActionType, Clock, HeldBooking, Role, WatchMode, Wish, plan_booking, starts_at
 from settings import Settings
 from store.plan import Timing
 

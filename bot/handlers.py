@@ -29,7 +29,7 @@ from bot.chat import answer_tap, send, send_letter, show
 from bot.desk import Answer, Tap
 from bot.page import Letter, Page
 from bot.screens import notice_page
-from model import DatabaseError
+from errors import DatabaseError
 
 PATIENCE = 2.0  # s a tap's little clock may run before it is stopped with a word
 

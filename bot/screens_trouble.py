@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.callbacks import Verb
 from bot.page import Button, Row, button, safe
 from bot.texts import WATCH_ENDED, Remedy, Trouble, trouble
-from model import Action, ActionType, WatchMode, quoted
+from errors import quoted
+from model import Action, ActionType, WatchMode
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
 """How a button says what a watch is to do."""

@@ -13,7 +13,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from playwright.async_api import Locator, Page, expect
 
-from model import Credentials, LoginRejected, OtpRejected, SiteChanged
+from errors import LoginRejected, OtpRejected, SiteChanged
+from model import Credentials
 from portal.trouble import LOGIN_PATH
 
 MONTHS = ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic")

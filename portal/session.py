@@ -20,18 +20,8 @@ from zoneinfo import ZoneInfo
 from playwright.async_api import APIRequestContext, Browser, BrowserContext, Page, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from model import (
-    BookingRefused,
-    Clock,
-    Credentials,
-    LoginRejected,
-    OtpRejected,
-    SessionExpired,
-    SiteChanged,
-    SiteError,
-    SiteUnavailable,
-    utc_now,
-)
+from errors import BookingRefused, LoginRejected, OtpRejected, SessionExpired, SiteChanged, SiteError, SiteUnavailable
+from model import Clock, Credentials, utc_now
 from otp_extractor import parse
 from portal.browser import answers, launch
 from portal.budget import Budget

@@ -21,7 +21,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from model import SiteUnavailable
+from errors import SiteUnavailable
 
 log = logging.getLogger(__name__)
 

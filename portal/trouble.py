@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from model import Blocked, SessionExpired, SiteChanged, SiteError, SiteUnavailable
+from errors import Blocked, SessionExpired, SiteChanged, SiteError, SiteUnavailable
 
 T = TypeVar("T")
 

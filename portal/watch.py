@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from playwright.async_api import Page, Request, Response
 
-from model import SessionExpired, SiteChanged, SiteError, SiteUnavailable
+from errors import SessionExpired, SiteChanged, SiteError, SiteUnavailable
 from portal.trouble import LOGIN_PATH, REDIRECTS, in_time, trouble_in_page, trouble_in_status
 
 T = TypeVar("T")

@@ -6,19 +6,8 @@ import sqlite3
 from collections import Counter
 from datetime import date, datetime
 
-from model import (
-    Activity,
-    CatalogueSlot,
-    Course,
-    DaySummary,
-    SiteChanged,
-    Slot,
-    SlotStatus,
-    Timetable,
-    clock_time,
-    instant,
-    stamp,
-)
+from errors import SiteChanged
+from model import Activity, CatalogueSlot, Course, DaySummary, Slot, SlotStatus, Timetable, clock_time, instant, stamp
 from store.connection import Connection, Transaction
 
 LEAST_SHARE = 0.5  # a timetable that lost more than half of its slots is taken for a broken page

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from model import ActionType, AlreadyBooked, AppError, BookingRefused, NoticeKind, Wish, clock_time, stamp
+from errors import AlreadyBooked, AppError, BookingRefused
+from model import ActionType, NoticeKind, Wish, clock_time, stamp
 from store.connection import Transaction
 from store.outbox import add_notice
 

@@ -10,7 +10,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from model import Clock, DatabaseError
+from errors import DatabaseError
+from model import Clock
 from store.connection import Connection, Transaction
 
 VERSION = 1

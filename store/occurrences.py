@@ -8,7 +8,8 @@ from __future__ import annotations
 import sqlite3
 from datetime import date, datetime, timedelta
 
-from model import Action, ActionType, AlreadyQueued, NoticeKind, Occurrence, OccurrenceState, Wish, stamp
+from errors import AlreadyQueued
+from model import Action, ActionType, NoticeKind, Occurrence, OccurrenceState, Wish, stamp
 from store.bookings import is_held
 from store.connection import Transaction
 from store.outbox import add_notice

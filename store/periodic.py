@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from errors import DuplicatePeriodic
 from model import (
     Action,
     Clock,
-    DuplicatePeriodic,
     Holiday,
     NoticeKind,
     Occurrence,

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sqlite3
 from datetime import date, datetime
 
+from errors import AlreadyQueued
 from model import (
     Action,
     ActionType,
-    AlreadyQueued,
     BookingStatus,
     Clock,
     Confirmation,

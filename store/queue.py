@@ -11,19 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from errors import AlreadyQueued, AppError, LeaseLost, SiteError
 from model import (
     Action,
     ActionStatus,
     ActionType,
-    AlreadyQueued,
-    AppError,
     Booking,
     BookingStatus,
     Clock,
-    LeaseLost,
     NoticeKind,
     OpeningReport,
-    SiteError,
     Timetable,
     WatchMode,
     Wish,

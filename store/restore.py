@@ -12,7 +12,8 @@ from pathlib import Path
 
 import aiosqlite
 
-from model import Clock, DatabaseBusy, DatabaseError
+from errors import DatabaseBusy, DatabaseError
+from model import Clock
 from store.connection import copy_whole, explain
 from store.migrations import GIVEN_TABLES, VERSION
 

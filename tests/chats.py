@@ -13,7 +13,8 @@ from typing import Any
 import bot_db
 from database import Database, NewAction, open_database, people_of
 from demo.telegram import Message, Person, TelegramEmulator
-from model import Action, ActionType, Activity, AppError, Booking, Slot, SlotStatus, Timetable
+from errors import AppError
+from model import Action, ActionType, Activity, Booking, Slot, SlotStatus, Timetable
 from settings import Settings
 
 OWNER = 42

@@ -10,10 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from database import Database, NewAction
+from errors import AppError
 from model import (
     Action,
     ActionType,
-    AppError,
     Booking,
     Confirmation,
     HeldBooking,

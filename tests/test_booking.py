@@ -13,7 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright
 
 import booking
-import model
+import errors
 import scraper
 from booking import Booked
 from demo.site import Site, SiteWorld
@@ -78,8 +78,8 @@ def take(world: SiteWorld, day: date, course: str = "", start: str = "", activit
     assert world.book(GIULIA, world.slot(day, course, start, activity).appointment_id) == "booked"
 
 
-async def refusal(session: SiteSession, wanted: Wish, opens_at: datetime | None = None) -> model.SiteError:
-    with pytest.raises(model.SiteError) as caught:
+async def refusal(session: SiteSession, wanted: Wish, opens_at: datetime | None = None) -> errors.SiteError:
+    with pytest.raises(errors.SiteError) as caught:
         await booking.book(session, wanted, opens_at)
     return caught.value
 
@@ -132,34 +132,34 @@ async def test_overlapping_bookings_are_refused_before_anything_is_sent(
     pilates: Wish,
 ) -> None:
     take(world, TUESDAY, start="17:30", activity="Giuriati - Fit Center")
-    assert isinstance(await refusal(session, pilates), model.Overlap)
+    assert isinstance(await refusal(session, pilates), errors.Overlap)
     assert not world.shots
 
 
 async def test_a_class_that_has_begun_is_refused(session: SiteSession, site_clock: Clock, pilates: Wish) -> None:
     site_clock.move(timedelta(days=2, hours=8).total_seconds())
-    assert isinstance(await refusal(session, pilates), model.ClassStarted)
+    assert isinstance(await refusal(session, pilates), errors.ClassStarted)
 
 
 async def test_what_the_timetable_lacks_is_not_found(session: SiteSession, pilates: Wish) -> None:
     nowhere = Wish("CURLING", "Giuriati", TUESDAY, pilates.start)
-    assert isinstance(await refusal(session, nowhere), model.SlotNotFound)
-    with pytest.raises(model.SlotNotFound):
+    assert isinstance(await refusal(session, nowhere), errors.SlotNotFound)
+    with pytest.raises(errors.SlotNotFound):
         await booking.find_slot(session, nowhere)
 
 
 async def test_a_full_slot_is_full(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
     world.fill(world.slot(TUESDAY, "PILATES MATWORK").appointment_id)
-    assert isinstance(await refusal(session, pilates), model.SlotFull)
+    assert isinstance(await refusal(session, pilates), errors.SlotFull)
 
 
 async def test_before_its_opening_a_slot_is_not_open_yet(session: SiteSession, world: SiteWorld) -> None:
-    assert isinstance(await refusal(session, wish(world, SATURDAY), LATER), model.NotOpenYet)
+    assert isinstance(await refusal(session, wish(world, SATURDAY), LATER), errors.NotOpenYet)
     assert not world.shots
 
 
 async def test_an_opening_later_than_the_rule_is_told_by_the_site(session: SiteSession, world: SiteWorld) -> None:
-    assert isinstance(await refusal(session, wish(world, SATURDAY), NOON - timedelta(hours=1)), model.NotOpenYet)
+    assert isinstance(await refusal(session, wish(world, SATURDAY), NOON - timedelta(hours=1)), errors.NotOpenYet)
     assert len(world.shots) == 1
 
 
@@ -182,7 +182,7 @@ async def test_a_place_lost_between_looking_and_booking_is_full(
         return await send(session, appointment_id)
 
     monkeypatch.setattr(api, "book_appointment", too_late)
-    assert isinstance(await refusal(session, pilates), model.SlotFull)
+    assert isinstance(await refusal(session, pilates), errors.SlotFull)
 
 
 async def test_a_waiting_list_is_never_joined(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
@@ -190,7 +190,7 @@ async def test_a_waiting_list_is_never_joined(session: SiteSession, world: SiteW
     appointment = world.slot(TUESDAY, "PILATES MATWORK").appointment_id
     world.fill(appointment)
     full = await refusal(session, pilates)
-    assert isinstance(full, model.SlotFull)
+    assert isinstance(full, errors.SlotFull)
     assert "attesa" in str(full)
     assert not world.waiting(appointment)
 
@@ -198,14 +198,14 @@ async def test_a_waiting_list_is_never_joined(session: SiteSession, world: SiteW
 @pytest.mark.parametrize(
     ("fault", "value", "kind"),
     [
-        ("membership_missing", True, model.MembershipProblem),
-        ("unknown_refusal", "Il computer dice di no.", model.BookingRefused),
-        ("lying_success", True, model.SiteChanged),
-        ("fail", {BOOK: 503}, model.SiteUnavailable),
-        ("fail", {BOOK: 429}, model.Blocked),
-        ("reset", True, model.SiteUnavailable),
-        ("maintenance", True, model.SiteUnavailable),
-        ("captcha", True, model.Blocked),
+        ("membership_missing", True, errors.MembershipProblem),
+        ("unknown_refusal", "Il computer dice di no.", errors.BookingRefused),
+        ("lying_success", True, errors.SiteChanged),
+        ("fail", {BOOK: 503}, errors.SiteUnavailable),
+        ("fail", {BOOK: 429}, errors.Blocked),
+        ("reset", True, errors.SiteUnavailable),
+        ("maintenance", True, errors.SiteUnavailable),
+        ("captcha", True, errors.Blocked),
     ],
 )
 async def test_a_booking_that_failed_is_told_as_what_it_was(
@@ -214,14 +214,14 @@ async def test_a_booking_that_failed_is_told_as_what_it_was(
     pilates: Wish,
     fault: str,
     value: object,
-    kind: type[model.SiteError],
+    kind: type[errors.SiteError],
 ) -> None:
     world.faults.where[fault] = BOOK
     setattr(world.faults, fault, value)
     error = await refusal(session, pilates)
     assert type(error) is kind
     assert held(world) == []
-    assert (error.evidence is not None) == (kind in (model.SiteChanged, model.BookingRefused))
+    assert (error.evidence is not None) == (kind in (errors.SiteChanged, errors.BookingRefused))
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ async def test_a_site_that_does_not_answer_is_unavailable(
     session: SiteSession, world: SiteWorld, pilates: Wish
 ) -> None:
     world.faults.status_503 = True
-    assert isinstance(await refusal(session, pilates), model.SiteUnavailable)
+    assert isinstance(await refusal(session, pilates), errors.SiteUnavailable)
 
 
 # ----- the other way: through the page
@@ -297,7 +297,7 @@ def only_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """The calendar's requests no longer behave as the contract says."""
 
     async def no_schedule(*_: Any, **__: Any) -> Any:
-        raise model.SiteChanged("the site answers with a page where data is due")
+        raise errors.SiteChanged("the site answers with a page where data is due")
 
     monkeypatch.setattr(booking, "_schedule", no_schedule)
 
@@ -314,11 +314,11 @@ async def test_the_page_books_what_is_days_ahead(session: SiteSession, world: Si
 @pytest.mark.parametrize(
     ("prepare", "kind"),
     [
-        ("full", model.SlotFull),
-        ("waiting", model.SlotFull),
-        ("membership", model.MembershipProblem),
-        ("nothing", model.SlotNotFound),
-        ("lie", model.SiteChanged),
+        ("full", errors.SlotFull),
+        ("waiting", errors.SlotFull),
+        ("membership", errors.MembershipProblem),
+        ("nothing", errors.SlotNotFound),
+        ("lie", errors.SiteChanged),
     ],
 )
 async def test_the_page_says_no_as_clearly(
@@ -326,7 +326,7 @@ async def test_the_page_says_no_as_clearly(
     world: SiteWorld,
     pilates: Wish,
     prepare: str,
-    kind: type[model.SiteError],
+    kind: type[errors.SiteError],
 ) -> None:
     world.faults.waiting_list = prepare == "waiting"
     world.faults.membership_missing = prepare == "membership"
@@ -349,7 +349,7 @@ async def test_links_that_lead_nowhere_are_clicked(
     session: SiteSession, world: SiteWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_links(_: str) -> Any:
-        raise model.SiteChanged("the page with the activities links to no calendar")
+        raise errors.SiteChanged("the page with the activities links to no calendar")
 
     monkeypatch.setattr(scraper, "activities", no_links)
     world.faults.dead_first_click, world.faults.times["dead_first_click"] = True, 2
@@ -377,29 +377,29 @@ async def test_an_empty_timetable_is_empty_and_no_error(session: SiteSession, wo
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        ("status_500", model.SiteUnavailable),
-        ("status_503", model.SiteUnavailable),
-        ("reset", model.SiteUnavailable),
-        ("maintenance", model.SiteUnavailable),
-        ("status_403", model.Blocked),
-        ("status_429", model.Blocked),
-        ("captcha", model.Blocked),
-        ("rename_classes", model.SiteChanged),
-        ("no_booking_container", model.SiteChanged),
+        ("status_500", errors.SiteUnavailable),
+        ("status_503", errors.SiteUnavailable),
+        ("reset", errors.SiteUnavailable),
+        ("maintenance", errors.SiteUnavailable),
+        ("status_403", errors.Blocked),
+        ("status_429", errors.Blocked),
+        ("captcha", errors.Blocked),
+        ("rename_classes", errors.SiteChanged),
+        ("no_booking_container", errors.SiteChanged),
     ],
 )
 async def test_trouble_is_never_no_bookings(
     session: SiteSession,
     world: SiteWorld,
     fault: str,
-    kind: type[model.SiteError],
+    kind: type[errors.SiteError],
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     setattr(world.faults, fault, True)
-    with pytest.raises(model.SiteError) as caught:
+    with pytest.raises(errors.SiteError) as caught:
         await booking.my_bookings(session)
     assert type(caught.value) is kind
-    if kind is model.SiteChanged:
+    if kind is errors.SiteChanged:
         assert "Le mie prenotazioni" in (Path(str(caught.value.evidence)) / "page.html").read_text()
 
 
@@ -441,7 +441,7 @@ async def test_a_booking_the_site_keeps_is_not_called_cancelled(
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     monkeypatch.setattr(world, "cancel", lambda *_: False)
-    with pytest.raises(model.BookingRefused, match="Non è più possibile cancellare"):
+    with pytest.raises(errors.BookingRefused, match="Non è più possibile cancellare"):
         await booking.cancel(session, pilates)
 
 
@@ -450,7 +450,7 @@ async def test_a_class_that_has_begun_left_the_list_and_was_not_cancelled(
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     site_clock.move(timedelta(days=2, hours=8).total_seconds())
-    with pytest.raises(model.ClassStarted):
+    with pytest.raises(errors.ClassStarted):
         await booking.cancel(session, pilates)
 
 
@@ -462,9 +462,9 @@ async def test_a_page_that_changed_before_cancelling_is_told_with_a_picture(
     take(world, TUESDAY, "PILATES MATWORK")
     read, world.faults.rename_classes = await booking.my_bookings(session), {"btn-delete": "btn-away"}
     assert len(read) == 1
-    with pytest.raises(model.SiteError) as caught:
+    with pytest.raises(errors.SiteError) as caught:
         await booking.cancel(session, pilates)
-    assert isinstance(caught.value, model.SiteChanged)
+    assert isinstance(caught.value, errors.SiteChanged)
     assert (Path(str(caught.value.evidence)) / "screenshot.png").stat().st_size > 1000
     assert held(world) == [("PILATES MATWORK", TUESDAY, "18:00")]
 

@@ -11,15 +11,8 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from model import (
-    ActionStatus,
-    ActionType,
-    Booking,
-    ClassStarted,
-    LoginRejected,
-    SiteChanged,
-    SlotFull,
-)
+from errors import ClassStarted, LoginRejected, SiteChanged, SlotFull
+from model import ActionStatus, ActionType, Booking
 from tests import chats
 from tests.chats import OWNER, THURSDAY, TODAY, TUESDAY, World, menu, pilates, queued, tapped
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import model
+import errors
 from bot import (
     screens,
     screens_booking,
@@ -37,12 +37,11 @@ from bot.italian import When
 from bot.page import Page, chunk
 from bot.slots import SlotState, SlotView, view_slot
 from database import Database
+from errors import AlreadyQueued, AppError, DatabaseError, DuplicatePeriodic, LeaseLost
 from model import (
     Action,
     ActionStatus,
     ActionType,
-    AlreadyQueued,
-    AppError,
     Booking,
     BookingStatus,
     CatalogueSlot,
@@ -50,12 +49,9 @@ from model import (
     ConfirmationOutcome,
     ConfirmationPurpose,
     Course,
-    DatabaseError,
     DaySummary,
-    DuplicatePeriodic,
     HeldBooking,
     Holiday,
-    LeaseLost,
     OccurrenceState,
     OpeningReport,
     OpeningRule,
@@ -87,7 +83,7 @@ ACTION = Action(
 HELD = HeldBooking(ID, OWNER, Booking(NASTY, NASTY, TUESDAY, time(18)), "x", BookingStatus.CONFIRMED, NOON)
 ASKED = Confirmation(ID, OWNER, 1, NOON, NOON + timedelta(hours=1), None)
 VIEW = SlotView(ID, replace(PILATES, course=NASTY, instructor=NASTY), SlotState.FREE, NOON, NOON, HELD, ACTION, HELD)
-KINDS = sorted({name for name, one in vars(model).items() if isinstance(one, type) and issubclass(one, AppError)})
+KINDS = sorted({name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, AppError)})
 
 
 OTHERS = [replace(ACTION, day=THURSDAY).wish] * 3
@@ -287,7 +283,7 @@ def test_a_screen_that_goes_with_a_file_fits_into_a_caption() -> None:
 
 def test_every_kind_of_error_of_the_site_has_words_of_its_own() -> None:
     never_end_an_action = (AlreadyQueued, DuplicatePeriodic, LeaseLost, DatabaseError)
-    silent = {kind for kind in KINDS if issubclass(getattr(model, kind), never_end_an_action)}
+    silent = {kind for kind in KINDS if issubclass(getattr(errors, kind), never_end_an_action)}
     assert set(KINDS) - set(texts.TROUBLES) - silent == {"AppError", "SiteError"}
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from demo.telegram import Message, Person
-from model import ActionStatus, ActionType, Booking, SlotFull, WatchMode
+from errors import SlotFull
+from model import ActionStatus, ActionType, Booking, WatchMode
 from tests import chats
 from tests.chats import MINE, OWNER, THURSDAY, TUESDAY, World, menu, pilates, queued, tapped
 

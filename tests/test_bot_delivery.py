@@ -17,7 +17,8 @@ import pytest
 from bot.delivery import LONGEST_PAUSE, pause_after
 from database import NewAction
 from demo.telegram import TelegramEmulator
-from model import ActionType, NoticeKind, SlotFull
+from errors import SlotFull
+from model import ActionType, NoticeKind
 from store.outbox import add_notice
 from tests import chats
 from tests.chats import FRIEND, OTP, OWNER, TUESDAY, World, menu, queued

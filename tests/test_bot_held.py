@@ -11,11 +11,8 @@ import pytest
 
 from database import NewAction
 from demo.telegram import Message
-from model import (
-    ActionType,
-    Booking,
-    SiteChanged,
-)
+from errors import SiteChanged
+from model import ActionType, Booking
 from tests import chats
 from tests.chats import MINE, OWNER, TODAY, TUESDAY, World, menu, question, queued, tapped
 

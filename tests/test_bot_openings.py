@@ -11,6 +11,7 @@ import pytest
 
 from bot.screens_results import opening_advice, opening_line
 from demo.telegram import Message
+from errors import SlotFull
 from model import (
     Action,
     ActionStatus,
@@ -22,7 +23,6 @@ from model import (
     PeriodicMode,
     Shot,
     ShotOutcome,
-    SlotFull,
 )
 from store.outbox import add_notice
 from store.periodic import NewPeriodic

@@ -13,16 +13,15 @@ from pathlib import Path
 import pytest
 
 from database import Database, NewAction, open_database
+from errors import DatabaseError, SiteChanged
 from model import (
     FIT_CENTER,
     ActionType,
     Activity,
     Booking,
     BookingStatus,
-    DatabaseError,
     NoticeKind,
     Role,
-    SiteChanged,
     Slot,
     SlotStatus,
     Timetable,

@@ -19,7 +19,8 @@ import periodic_executor
 import setup
 import store.connection
 from database import Database, NewAction, open_database, people_of
-from model import ActionType, DatabaseBusy, DatabaseDamaged, DatabaseError, NoticeKind, Role
+from errors import DatabaseBusy, DatabaseDamaged, DatabaseError
+from model import ActionType, NoticeKind, Role
 from settings import Settings
 from store.health import damage
 from store.outbox import add_notice

@@ -7,20 +7,8 @@ from datetime import date, time
 import pytest
 
 from database import Database, NewAction
-from model import (
-    Action,
-    ActionStatus,
-    ActionType,
-    AppError,
-    Blocked,
-    Booking,
-    BookingStatus,
-    NoticeKind,
-    Overlap,
-    SiteChanged,
-    SiteUnavailable,
-    SlotFull,
-)
+from errors import AppError, Blocked, Overlap, SiteChanged, SiteUnavailable, SlotFull
+from model import Action, ActionStatus, ActionType, Booking, BookingStatus, NoticeKind
 from tests.conftest import GIULIA, MARCO, Time
 
 TUESDAY = date(2026, 11, 24)

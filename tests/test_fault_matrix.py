@@ -17,7 +17,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright
 
 import booking
-import model
+import errors
 from demo.site import Faults, Person, Site, SiteWorld
 from model import Credentials, Wish
 from portal.session import Portal, SiteSession
@@ -262,7 +262,7 @@ def prepare(cell: Cell, operation: str, fault: str, monkeypatch: pytest.MonkeyPa
 
 
 async def no_schedule(*_: Any, **__: Any) -> Any:
-    raise model.SiteChanged("the site answers with a page where data is due")
+    raise errors.SiteChanged("the site answers with a page where data is due")
 
 
 def fail_after_the_act(world: SiteWorld, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,7 +283,7 @@ def _then(act: Callable[..., Any], world: SiteWorld, fault: str) -> Callable[...
 async def outcome_of(cell: Cell, operation: str) -> str:
     try:
         await OPERATIONS[operation](cell)
-    except model.SiteError as error:
+    except errors.SiteError as error:
         return type(error).__name__ + ("+" if error.evidence else "")
     return "ok"
 

@@ -17,7 +17,8 @@ from bot.texts import TROUBLES
 from database import NewAction
 from demo.site import Site, SiteWorld
 from demo.telegram import Message
-from model import Action, ActionType, SiteError, Wish
+from errors import SiteError
+from model import Action, ActionType, Wish
 from perform import MOST_FAILURES, Performer
 from portal.session import Portal
 from tests import chats

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import otp_extractor
-from model import OtpError
+from errors import OtpError
 from otp_extractor import OneTimePassword, parse, url_in_picture
 
 # RFC 6238, appendix B: the seeds of the three algorithms, and the codes of two moments

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from database import Database
-from model import Action, ActionStatus, ActionType, ConfigError, ConfirmationOutcome, NoticeKind, Wish
+from errors import ConfigError
+from model import Action, ActionStatus, ActionType, ConfirmationOutcome, NoticeKind, Wish
 from periodic_executor import Executor
 from settings import Settings
 from tests.conftest import GIULIA, Time

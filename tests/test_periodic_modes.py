@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from database import Database, NewAction
+from errors import DuplicatePeriodic
 from model import (
     ActionStatus,
     ActionType,
     ConfirmationOutcome,
     ConfirmationPurpose,
-    DuplicatePeriodic,
     NoticeKind,
     OccurrenceState,
     PeriodicBooking,

@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import Page
 
 import booking
-import model
+import errors
 from demo.site import Site, SiteWorld
 from model import Wish
 from portal.budget import BURST, Budget
@@ -79,10 +79,10 @@ async def test_a_kept_session_needs_no_login_and_no_browser(
 async def test_a_wrong_password_is_sent_once_whoever_waits(portal: Portal, world: SiteWorld, pilates: Wish) -> None:
     session = portal.session(credentials(password="sbagliata"))
     work = [booking.book(session, pilates), booking.my_bookings(session), booking.my_bookings(session)]
-    errors = await asyncio.gather(*work, return_exceptions=True)
-    assert [type(each) for each in errors] == [model.LoginRejected] * 3
-    assert "errati" in str(errors[0])
-    with pytest.raises(model.LoginRejected):
+    results = await asyncio.gather(*work, return_exceptions=True)
+    assert [type(each) for each in results] == [errors.LoginRejected] * 3
+    assert "errati" in str(results[0])
+    with pytest.raises(errors.LoginRejected):
         await booking.my_bookings(session)
     assert world.login_attempts[GIULIA] == 1
 
@@ -102,8 +102,8 @@ async def test_a_rejected_login_is_not_repeated_by_the_process_that_waited(
     wrong = credentials(password="sbagliata")
     async with Portal(access(site, tmp_path, site_clock)) as other:
         work = [booking.my_bookings(each.session(wrong)) for each in (portal, other)]
-        errors = await asyncio.gather(*work, return_exceptions=True)
-    assert [type(each) for each in errors] == [model.LoginRejected] * 2
+        results = await asyncio.gather(*work, return_exceptions=True)
+    assert [type(each) for each in results] == [errors.LoginRejected] * 2
     assert world.login_attempts[GIULIA] == 1
 
 
@@ -116,7 +116,7 @@ async def test_a_refused_code_is_followed_by_the_next(quick_codes: SiteSession, 
 
 async def test_two_refused_codes_are_enough(quick_codes: SiteSession, world: SiteWorld) -> None:
     world.faults.refuse_code = True
-    with pytest.raises(model.OtpRejected):
+    with pytest.raises(errors.OtpRejected):
         await booking.my_bookings(quick_codes)
     assert len(world.codes_received[GIULIA]) == 2
 
@@ -134,21 +134,21 @@ async def test_no_code_is_sent_twice_by_whichever_process(
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        ("sso_down", model.SiteUnavailable),
-        ("status_500", model.SiteUnavailable),
-        ("maintenance", model.SiteUnavailable),
-        ("reset", model.SiteUnavailable),
-        ("hang", model.SiteUnavailable),
-        ("captcha", model.Blocked),
-        ("status_429", model.Blocked),
+        ("sso_down", errors.SiteUnavailable),
+        ("status_500", errors.SiteUnavailable),
+        ("maintenance", errors.SiteUnavailable),
+        ("reset", errors.SiteUnavailable),
+        ("hang", errors.SiteUnavailable),
+        ("captcha", errors.Blocked),
+        ("status_429", errors.Blocked),
     ],
 )
 async def test_trouble_while_logging_in_is_told_as_what_it_is(
-    site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock, fault: str, kind: type[model.SiteError]
+    site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock, fault: str, kind: type[errors.SiteError]
 ) -> None:
     setattr(world.faults, fault, True)
     async with Portal(access(site, tmp_path, site_clock, timeout=2.0)) as portal:
-        with pytest.raises(model.SiteError) as caught:
+        with pytest.raises(errors.SiteError) as caught:
             await booking.my_bookings(portal.session(credentials()))
     assert type(caught.value) is kind
 
@@ -158,7 +158,7 @@ async def test_a_login_page_nobody_knows_leaves_evidence_without_secrets(
 ) -> None:
     world.faults.rename_classes = {'id="otp"': 'id="codice"', "OTP": "Codice"}
     world.faults.rename_classes |= {"home_btt_booking": "home_tile"}
-    with pytest.raises(model.SiteChanged) as caught:
+    with pytest.raises(errors.SiteChanged) as caught:
         await booking.my_bookings(newcomer)
     folder = Path(str(caught.value.evidence))
     assert {each.name for each in folder.iterdir()} == {"page.html", "note.txt", "screenshot.png"}
@@ -277,7 +277,7 @@ async def test_a_driver_that_died_is_replaced(session: SiteSession) -> None:
     for each in psutil.Process().children():
         each.kill()
     await until(lambda: family() == [])
-    with pytest.raises(model.SiteUnavailable):
+    with pytest.raises(errors.SiteUnavailable):
         await booking.my_bookings(session)
     assert await booking.my_bookings(session) == ()
 
@@ -289,7 +289,7 @@ async def test_a_connection_closed_under_one_account_leaves_the_driver_to_the_ot
     driver, held = portal._driver, session._held
     assert held
     await held.context.dispose()
-    with pytest.raises(model.SiteUnavailable):
+    with pytest.raises(errors.SiteUnavailable):
         await booking.my_bookings(session)
     assert await booking.my_bookings(session) == ()
     assert portal._driver is driver
@@ -312,24 +312,24 @@ async def test_a_browser_that_died_is_replaced(session: SiteSession, world: Site
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (Answer(302, "", {"location": "/sportpolimi/Account/Login?returnUrl=%2F"}), model.SessionExpired),
-        (Answer(302, "", {"location": "https://aunicalogin.polimi.it/x"}), model.SessionExpired),
-        (Answer(302, "", {"location": "/offline.html"}), model.SiteUnavailable),
-        (Answer(302, "", {}), model.SiteUnavailable),
-        (Answer(401, "", {}), model.SessionExpired),
-        (Answer(403, "", {}), model.Blocked),
-        (Answer(429, "", {}), model.Blocked),
-        (Answer(404, "", {}), model.SiteChanged),
-        (Answer(502, "", {}), model.SiteUnavailable),
-        (Answer(200, "<form><button>Accedi al tuo account</button></form>", {}), model.SessionExpired),
-        (Answer(200, "<h1>Sito in manutenzione</h1>", {}), model.SiteUnavailable),
-        (Answer(200, "<div class='g-recaptcha'>", {}), model.Blocked),
-        (Answer(200, "<html>", {}), model.SiteChanged),
-        (Answer(200, "", {}), model.SiteChanged),
+        (Answer(302, "", {"location": "/sportpolimi/Account/Login?returnUrl=%2F"}), errors.SessionExpired),
+        (Answer(302, "", {"location": "https://aunicalogin.polimi.it/x"}), errors.SessionExpired),
+        (Answer(302, "", {"location": "/offline.html"}), errors.SiteUnavailable),
+        (Answer(302, "", {}), errors.SiteUnavailable),
+        (Answer(401, "", {}), errors.SessionExpired),
+        (Answer(403, "", {}), errors.Blocked),
+        (Answer(429, "", {}), errors.Blocked),
+        (Answer(404, "", {}), errors.SiteChanged),
+        (Answer(502, "", {}), errors.SiteUnavailable),
+        (Answer(200, "<form><button>Accedi al tuo account</button></form>", {}), errors.SessionExpired),
+        (Answer(200, "<h1>Sito in manutenzione</h1>", {}), errors.SiteUnavailable),
+        (Answer(200, "<div class='g-recaptcha'>", {}), errors.Blocked),
+        (Answer(200, "<html>", {}), errors.SiteChanged),
+        (Answer(200, "", {}), errors.SiteChanged),
     ],
 )
-def test_an_answer_is_judged_by_what_it_is(answer: Answer, kind: type[model.SiteError]) -> None:
-    with pytest.raises(model.SiteError) as caught:
+def test_an_answer_is_judged_by_what_it_is(answer: Answer, kind: type[errors.SiteError]) -> None:
+    with pytest.raises(errors.SiteError) as caught:
         check(answer, "https://ecomm.sportrick.com/sportpolimi", wants_json=True)
     assert type(caught.value) is kind
 

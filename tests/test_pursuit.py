@@ -16,15 +16,14 @@ from playwright.async_api import Browser, Playwright, async_playwright
 import race
 from database import Database, NewAction, open_database
 from demo.site import Outcome
+from errors import AppError, LeaseLost
 from model import (
     FIT_CENTER,
     PREPARE,
     Action,
     ActionStatus,
     ActionType,
-    AppError,
     Booking,
-    LeaseLost,
     NoticeKind,
     OpeningRule,
     Role,

@@ -11,17 +11,8 @@ from pathlib import Path
 import pytest
 
 from database import Database, NewAction, open_database
-from model import (
-    ActionStatus,
-    ActionType,
-    AlreadyQueued,
-    Booking,
-    LeaseLost,
-    NoticeKind,
-    SiteUnavailable,
-    SlotFull,
-    Wish,
-)
+from errors import AlreadyQueued, LeaseLost, SiteUnavailable, SlotFull
+from model import ActionStatus, ActionType, Booking, NoticeKind, Wish
 from tests.conftest import GIULIA, MARCO, Time
 
 PILATES = Wish("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0))

@@ -16,21 +16,18 @@ from playwright.async_api import Browser, Playwright, async_playwright
 import booking
 import race
 from demo.site import Outcome
-from model import (
-    FIT_CENTER,
+from errors import (
     Blocked,
     BookingRefused,
     NotOpenYet,
     Overlap,
-    ShotOutcome,
     SiteChanged,
     SiteError,
     SiteUnavailable,
     SlotFull,
     SlotNotFound,
-    Wish,
-    clock_time,
 )
+from model import FIT_CENTER, ShotOutcome, Wish, clock_time
 from portal import api
 from race import MOST_REQUESTS
 from tests.openings import OPENS, Opening, opening

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import errors
 import model
 import scraper
-from model import FIT_CENTER, Activity, SiteChanged, Slot, SlotStatus
+from errors import SiteChanged
+from model import FIT_CENTER, Activity, Slot, SlotStatus
 
 ROME = ZoneInfo("Europe/Rome")
 TUESDAY = date(2026, 11, 24)
@@ -334,28 +336,28 @@ def test_no_page_whatever_breaks_the_readers(text: str) -> None:
 @pytest.mark.parametrize(
     ("message", "kind"),
     [
-        ("Prenotazioni non ancora aperte: sarà possibile prenotare dal 26/11/2026 alle 00:00.", model.NotOpenYet),
-        ("Le iscrizioni non sono ancora aperte.", model.NotOpenYet),
-        ("La prenotazione sarà disponibile a partire dalle ore 00:00", model.NotOpenYet),
-        ("Posti esauriti per questa attività.", model.SlotFull),
-        ("Non ci sono più posti disponibili", model.SlotFull),
-        ("I posti sono terminati", model.SlotFull),
-        ("Il corso è al completo", model.SlotFull),
-        ("Sei stato inserito in lista d'attesa.", model.SlotFull),
-        ("Hai già prenotato questa attività.", model.AlreadyBooked),
-        ("Risulta già una prenotazione per questo corso", model.AlreadyBooked),
-        ("La prenotazione si sovrappone a un'altra tua prenotazione (18:00 - 18:55).", model.Overlap),
-        ("Hai già un'altra prenotazione nello stesso orario", model.Overlap),
-        ("Non risulta un abbonamento valido per questa attività.", model.MembershipProblem),
-        ("Tessera scaduta", model.MembershipProblem),
-        ("L'attività è già iniziata: non è più possibile prenotare.", model.ClassStarted),
-        ("Prenotazioni chiuse", model.ClassStarted),
-        ("Appuntamento non trovato.", model.SlotNotFound),
-        ("Si è verificato un errore imprevisto", model.BookingRefused),
-        ("", model.BookingRefused),
+        ("Prenotazioni non ancora aperte: sarà possibile prenotare dal 26/11/2026 alle 00:00.", errors.NotOpenYet),
+        ("Le iscrizioni non sono ancora aperte.", errors.NotOpenYet),
+        ("La prenotazione sarà disponibile a partire dalle ore 00:00", errors.NotOpenYet),
+        ("Posti esauriti per questa attività.", errors.SlotFull),
+        ("Non ci sono più posti disponibili", errors.SlotFull),
+        ("I posti sono terminati", errors.SlotFull),
+        ("Il corso è al completo", errors.SlotFull),
+        ("Sei stato inserito in lista d'attesa.", errors.SlotFull),
+        ("Hai già prenotato questa attività.", errors.AlreadyBooked),
+        ("Risulta già una prenotazione per questo corso", errors.AlreadyBooked),
+        ("La prenotazione si sovrappone a un'altra tua prenotazione (18:00 - 18:55).", errors.Overlap),
+        ("Hai già un'altra prenotazione nello stesso orario", errors.Overlap),
+        ("Non risulta un abbonamento valido per questa attività.", errors.MembershipProblem),
+        ("Tessera scaduta", errors.MembershipProblem),
+        ("L'attività è già iniziata: non è più possibile prenotare.", errors.ClassStarted),
+        ("Prenotazioni chiuse", errors.ClassStarted),
+        ("Appuntamento non trovato.", errors.SlotNotFound),
+        ("Si è verificato un errore imprevisto", errors.BookingRefused),
+        ("", errors.BookingRefused),
     ],
 )
-def test_italian_reasons_become_errors(message: str, kind: type[model.BookingRefused]) -> None:
+def test_italian_reasons_become_errors(message: str, kind: type[errors.BookingRefused]) -> None:
     refused = scraper.refusal(message)
     assert type(refused) is kind
     assert message in str(refused)

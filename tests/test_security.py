@@ -27,7 +27,8 @@ from bot.handlers import Handlers
 from bot.page import Letter
 from database import NewAction
 from demo.site import Person, Site, SiteWorld
-from model import Action, ActionStatus, ActionType, AlreadyQueued, SlotFull
+from errors import AlreadyQueued, SlotFull
+from model import Action, ActionStatus, ActionType
 from store.periodic import NewPeriodic
 from tests import chats
 from tests.chats import FRIEND, OWNER, STRANGER, TUESDAY, World

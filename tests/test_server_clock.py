@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 import server_clock
-from model import SiteUnavailable
+from errors import SiteUnavailable
 from server_clock import READINGS, ServerClock, agreed
 
 BEGAN = datetime(2026, 11, 22, 11, tzinfo=UTC).timestamp()

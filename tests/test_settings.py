@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from model import ConfigError
+from errors import ConfigError
 from settings import RedactingFormatter, fingerprint, load
 
 GOOD: dict[str, Any] = {

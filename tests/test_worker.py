@@ -15,23 +15,8 @@ import pytest
 import program
 from database import Database, NewAction, open_database
 from demo.site import Site, SiteWorld
-from model import (
-    PREPARE,
-    Action,
-    ActionStatus,
-    ActionType,
-    AppError,
-    Blocked,
-    BookingStatus,
-    LoginRejected,
-    NotOpenYet,
-    Role,
-    SiteChanged,
-    SiteUnavailable,
-    SlotFull,
-    Wish,
-    starts_at,
-)
+from errors import AppError, Blocked, LoginRejected, NotOpenYet, SiteChanged, SiteUnavailable, SlotFull
+from model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, Role, Wish, starts_at
 from perform import MOST_FAILURES, Performer, retry_at
 from portal.session import Portal
 from settings import Settings, load

@@ -1,0 +1,144 @@
+"""What can go wrong, by what happens next: the class of an error decides, its sentence says what it was.
+
+Standard library only; model.py and every other file import from here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from model import OpeningReport
+
+
+def quote(words: str) -> str:
+    """How an error holds the site's own words, apart from ours."""
+    return f"the site says «{words}»"
+
+
+def quoted(error: str) -> str:
+    """The site's own words in an error's sentence; empty when it holds none."""
+    found = re.search(r"«(.*)»", error, re.DOTALL)
+    return found[1] if found else ""
+
+
+class AppError(Exception):
+    """Something went wrong in a way we know. The class says what happens next; the sentence says what it was."""
+
+    @property
+    def kind(self) -> str:
+        """The stored name of the class."""
+        return type(self).__name__
+
+
+class ConfigError(AppError):
+    """The configuration can't be used: the program stops, with the key and the remedy."""
+
+
+class DatabaseError(AppError):
+    """The database can't be used: the program stops, with the remedy; the file is left as it is."""
+
+
+class DatabaseDamaged(DatabaseError):
+    """The file is no SQLite database, or broken. It is never written again, so that what is left can be saved."""
+
+
+class DatabaseBusy(DatabaseError):
+    """Somebody else's lock, or a full disk: it passes, and what was not written can be written then."""
+
+
+class AlreadyQueued(AppError):
+    """There is a live action for this already: its ticket is shown instead."""
+
+    def __init__(self, action_id: int) -> None:
+        super().__init__(f"action {action_id} is already about this")
+        self.action_id = action_id
+
+
+class DuplicatePeriodic(AppError):
+    """The person has the same periodic booking already: that one is shown instead."""
+
+    def __init__(self, periodic_id: int) -> None:
+        super().__init__(f"periodic booking {periodic_id} is already the same")
+        self.periodic_id = periodic_id
+
+
+class LeaseLost(AppError):
+    """Another worker holds this action now: what we did with it is dropped."""
+
+
+class OtpError(AppError):
+    """The otpauth:// URL or its QR code can't be read."""
+
+
+class SiteError(AppError):
+    """The site did not do what was asked.
+
+    `evidence` names the folder with page and screenshot, if kept; `opening` tells how the opening went, if it was one.
+    """
+
+    def __init__(self, message: str, evidence: str | None = None) -> None:
+        super().__init__(message)
+        self.evidence = evidence
+        self.opening: OpeningReport | None = None
+
+
+class SiteUnavailable(SiteError):
+    """No usable answer (network, 5xx, maintenance, time-out): try again later."""
+
+
+class SessionExpired(SiteError):
+    """The stored session is over: log in again, once."""
+
+
+class LoginRejected(SiteError):
+    """Wrong user name or password: stop for this account and tell."""
+
+
+class OtpRejected(SiteError):
+    """The one-time code was refused twice: tell; usually the clock or the secret is wrong."""
+
+
+class SiteChanged(SiteError):
+    """A page or answer is not what the contract says: no retry, evidence kept."""
+
+
+class Blocked(SiteError):
+    """403, 429 or a captcha: stop and tell."""
+
+
+class BookingRefused(SiteError):
+    """The site said no, in words we keep."""
+
+
+class NotOpenYet(BookingRefused):
+    """The slot opens later: wait until then."""
+
+
+class SlotFull(BookingRefused):
+    """No place left."""
+
+
+class SlotNotFound(BookingRefused):
+    """The timetable has no such slot."""
+
+
+class AlreadyBooked(BookingRefused):
+    """We hold it already: success, once seen in "my bookings"."""
+
+
+class Overlap(BookingRefused):
+    """It meets another booking of ours."""
+
+
+class MembershipProblem(BookingRefused):
+    """Missing or expired membership: only the person can mend it."""
+
+
+class ClassStarted(BookingRefused):
+    """Too late: the class has begun."""
+
+
+class NothingToCancel(BookingRefused):
+    """The booking is not among ours on the site: it is already gone."""
