@@ -100,7 +100,7 @@ CREATE TABLE booking_actions (
     attempts     INTEGER NOT NULL DEFAULT 0,    -- how often claimed; the fence
     failures     INTEGER NOT NULL DEFAULT 0,    -- what the retry rule looks at
     crashes      INTEGER NOT NULL DEFAULT 0,    -- how often its lease ran out, or its worker was found dead
-    error_kind   TEXT,                          -- the class of the error, as in model.py
+    error_kind   TEXT,                          -- the class of the error, as in errors.py
     evidence     TEXT,                          -- folder with page and screenshot, when kept
     quiet        INTEGER NOT NULL DEFAULT 0 CHECK (quiet IN (0, 1)),  -- 1: routine work, told only when it fails for good
     card_message_id     INTEGER,                -- the message in the chat that shows it

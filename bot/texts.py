@@ -141,7 +141,7 @@ TROUBLES: dict[str, Trouble] = {
         Remedy.SYNC,
     ),
 }  # fmt: skip
-"""By the class of the error (model.py), as booking_actions.error_kind keeps it."""
+"""By the class of the error (errors.py), as booking_actions.error_kind keeps it."""
 
 
 WATCH_ENDED = Trouble(

@@ -1,7 +1,7 @@
 """What the site's troubles look like, and what Playwright's errors mean: the one place that translates both.
 
 Above this file nobody sees a Playwright error, an AssertionError of `expect`, an HTTP status or a maintenance page:
-only the errors of `model`, whose class says what happens next.
+only those of errors.py, whose class says what happens next.
 """
 
 from __future__ import annotations
