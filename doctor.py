@@ -1,6 +1,7 @@
 """The doctor: looks at everything the programs need and says, a line each, whether it is well and what to do if not.
 
-Run by `python setup.py` after the set-up, and by `python setup.py --check`. It changes nothing, and books nothing.
+Run by `python setup.py` after the set-up, and by `python setup.py --check`. It books nothing; it upgrades an old
+database after a copy, and a login that works clears the mark of a refused password.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def _configuration(config: Path) -> Finding:
 
 async def _database(settings: Settings) -> Finding:
     if not settings.database.exists():
-        return Finding("database", f"{settings.database} does not exist", "run: python setup.py")
+        return Finding("database", f"{settings.database} does not exist", "run: .venv/bin/python setup.py")
     try:
         async with open_database(settings.database) as db:
             await prove_writable(db.connection)
@@ -221,7 +222,7 @@ def _code(credentials: Credentials, clock: Clock) -> Finding:
     try:
         password = parse(credentials.otp_url)
     except AppError as error:
-        return Finding(subject, str(error), "read the QR code again: python otp_extractor.py PICTURE --url")
+        return Finding(subject, str(error), "read the QR code again: .venv/bin/python otp_extractor.py PICTURE --url")
     now = clock()
     code, left = password.code(password.counter(now)), password.seconds_left(now)
     return Finding(subject, f"{code} for {left:.0f} s more; your authenticator app must show the same")

@@ -56,7 +56,7 @@ def _address(text: str) -> str:
 def _otp_url(secret: SecretStr) -> SecretStr:
     if not secret.get_secret_value().startswith("otpauth://"):
         raise ValueError(
-            "write the otpauth:// address of the one-time password (python otp_extractor.py reads it from its QR code)"
+            "write the otpauth:// address of the QR code (.venv/bin/python otp_extractor.py PICTURE --url reads it)"
         )
     return secret
 
@@ -269,7 +269,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _explain(path: Path, values: dict[str, Any], error: ValidationError) -> str:
     if not values and not path.exists():
-        return f"{path} does not exist: run 'python setup.py' to make it, or name it with --config"
+        return f"{path} does not exist: run '.venv/bin/python setup.py' to make it, or name it with --config"
     lines = []
     for problem in error.errors(include_url=False, include_input=False):
         key = ".".join(str(part) for part in problem["loc"])

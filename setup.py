@@ -1,7 +1,7 @@
 """Sets Polimisport Bot up and looks after it. A script, run by hand: nothing is packaged, nothing happens on import.
 
     python setup.py               first run: the wizard; then (and every other time) the database and the doctor
-    python setup.py --check       the doctor alone: changes nothing, a line per check with its remedy
+    python setup.py --check       the doctor alone: a line per check with its remedy
     python setup.py --no-login    either of them without the login on the site
     python setup.py --backup      a copy of the database, also while the programs run (or --backup FILE)
     python setup.py --restore FILE  puts such a copy in place of the database, which is kept under another name
@@ -68,7 +68,7 @@ def set_up(config: Path, *, login: bool) -> int:
     asyncio.run(prepare_database(settings))
     print(f"The database {settings.database} is {'made' if made else 'there, and up to date'}.\n")
     well = examine(config, login=login)
-    print("\nAll is well." if well else "\nMend what has a ✗, then run: python setup.py --check")
+    print("\nAll is well." if well else "\nMend what has a ✗, then run: .venv/bin/python setup.py --check")
     return WELL if well else UNWELL
 
 

@@ -31,7 +31,7 @@ def down(outage: Outage, when: When) -> Page:
     why = "Il suo processo non c'è più." if outage.died else "Il suo processo è bloccato, o la sua macchina è spenta."
     lines = Lines().add(f"🛑 <b>Si è fermato {_name(outage)}</b>", f"Ultimo segno di vita {when.at(outage.since)}.")
     lines.add(why, MEANWHILE.get(outage.program, ""))
-    lines.add("Guarda il suo log e riavvialo; <code>python setup.py --check</code> dice di più.")
+    lines.add("Guarda il suo log e riavvialo; <code>.venv/bin/python setup.py --check</code> dice di più.")
     return Page(str(lines), ((home_button(fresh=True),),))
 
 
@@ -50,5 +50,5 @@ def damaged() -> Page:
     """The database file is broken: every program stops."""
     lines = Lines().add("🛑 <b>Il file del database è danneggiato</b>")
     lines.add("Mi fermo: non prenoto e non scrivo più niente, e il file resta com'è.")
-    lines.add("Ripristina una copia con <code>python setup.py --restore</code>, poi riavviami.")
+    lines.add("Ripristina una copia con <code>.venv/bin/python setup.py --restore</code>, poi riavviami.")
     return Page(str(lines))

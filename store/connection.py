@@ -45,7 +45,7 @@ def explain(path: Path, error: sqlite3.Error) -> DatabaseError:
     if _code(error) in DAMAGED:
         return DatabaseDamaged(
             f"the database {path} is not a usable SQLite database ({error}): it is left as it is; restore a backup "
-            "(python setup.py --restore FILE) or name another file in 'database'"
+            "(.venv/bin/python setup.py --restore FILE) or name another file in 'database'"
         )
     for words, remedy in PASSING.items():
         if words in text:
