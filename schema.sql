@@ -28,8 +28,8 @@ CREATE TABLE courses (
     name            TEXT NOT NULL,           -- 'PILATES MATWORK'; 'Fit Center' for the slots without a course
     location        TEXT NOT NULL DEFAULT '',  -- 'Giuriati'
     day_of_week     INTEGER NOT NULL CHECK (day_of_week BETWEEN 0 AND 6),
-    time_start      TEXT NOT NULL CHECK (time_start GLOB '[0-2][0-9]:[0-5][0-9]'),
-    time_end        TEXT CHECK (time_end GLOB '[0-2][0-9]:[0-5][0-9]'),
+    time_start      TEXT NOT NULL CHECK (time_start GLOB '[0-2][0-9]:[0-5][0-9]' AND time_start < '24'),
+    time_end        TEXT CHECK (time_end GLOB '[0-2][0-9]:[0-5][0-9]' AND time_end < '24'),
     available_spots INTEGER,
     total_spots     INTEGER,
     course_type     TEXT NOT NULL DEFAULT '',  -- 'Corsi Platinum'
@@ -45,9 +45,9 @@ CREATE TABLE slots (
     activity_id    TEXT NOT NULL,
     activity       TEXT NOT NULL,             -- 'Giuriati - Corsi Platinum'
     course_name    TEXT NOT NULL,
-    date           TEXT NOT NULL CHECK (date GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
-    time_start     TEXT NOT NULL CHECK (time_start GLOB '[0-2][0-9]:[0-5][0-9]'),
-    time_end       TEXT NOT NULL CHECK (time_end GLOB '[0-2][0-9]:[0-5][0-9]'),
+    date           TEXT NOT NULL CHECK (date GLOB '????-??-??' AND date IS date(date, '+0 days')),
+    time_start     TEXT NOT NULL CHECK (time_start GLOB '[0-2][0-9]:[0-5][0-9]' AND time_start < '24'),
+    time_end       TEXT NOT NULL CHECK (time_end GLOB '[0-2][0-9]:[0-5][0-9]' AND time_end < '24'),
     instructor     TEXT NOT NULL DEFAULT '',
     places         INTEGER,                   -- NULL when the site did not say
     status         TEXT NOT NULL CHECK (status IN ('available', 'booked', 'disabled', 'waiting')),
@@ -84,8 +84,8 @@ CREATE TABLE booking_actions (
                  CHECK (status IN ('pending', 'processing', 'completed', 'failed', 'cancelled')),
     location     TEXT,
     course_name  TEXT,
-    date         TEXT CHECK (date GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
-    time_slot    TEXT CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]*'),
+    date         TEXT CHECK (date GLOB '????-??-??' AND date IS date(date, '+0 days')),
+    time_slot    TEXT CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]*' AND time_slot < '24'),
     booking_id   TEXT,
     created_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     started_at   TEXT,
@@ -142,8 +142,8 @@ CREATE TABLE alternatives (
     position    INTEGER NOT NULL CHECK (position >= 1),
     location    TEXT NOT NULL,
     course_name TEXT NOT NULL,
-    date        TEXT NOT NULL CHECK (date GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
-    time_slot   TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]'),
+    date        TEXT NOT NULL CHECK (date GLOB '????-??-??' AND date IS date(date, '+0 days')),
+    time_slot   TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]' AND time_slot < '24'),
     PRIMARY KEY (action_id, position)
 ) STRICT;
 
@@ -180,8 +180,8 @@ CREATE TABLE user_bookings (
     booking_id   TEXT NOT NULL DEFAULT '',  -- our own stable name: the site shows no id
     course_name  TEXT,
     location     TEXT,
-    booking_date TEXT NOT NULL CHECK (booking_date GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
-    booking_time TEXT NOT NULL CHECK (booking_time GLOB '[0-2][0-9]:[0-5][0-9]*'),
+    booking_date TEXT NOT NULL CHECK (booking_date GLOB '????-??-??' AND booking_date IS date(booking_date, '+0 days')),
+    booking_time TEXT NOT NULL CHECK (booking_time GLOB '[0-2][0-9]:[0-5][0-9]*' AND booking_time < '24'),
     status       TEXT NOT NULL DEFAULT 'confirmed',
     created_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     updated_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -222,7 +222,7 @@ CREATE TABLE periodic_alternatives (
     position            INTEGER NOT NULL CHECK (position >= 1),
     location            TEXT NOT NULL,
     course_name         TEXT NOT NULL,
-    time_slot           TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]'),
+    time_slot           TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]' AND time_slot < '24'),
     PRIMARY KEY (periodic_booking_id, position)
 ) STRICT;
 
@@ -230,8 +230,8 @@ CREATE TABLE periodic_alternatives (
 CREATE TABLE holidays (
     id        INTEGER PRIMARY KEY,
     user_id   INTEGER NOT NULL,
-    first_day TEXT NOT NULL CHECK (first_day GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
-    last_day  TEXT NOT NULL CHECK (last_day GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
+    first_day TEXT NOT NULL CHECK (first_day GLOB '????-??-??' AND first_day IS date(first_day, '+0 days')),
+    last_day  TEXT NOT NULL CHECK (last_day GLOB '????-??-??' AND last_day IS date(last_day, '+0 days')),
     CHECK (first_day <= last_day),
     UNIQUE (user_id, first_day, last_day)
 ) STRICT;
@@ -245,7 +245,7 @@ CREATE TABLE holidays (
 CREATE TABLE occurrences (
     id                  INTEGER PRIMARY KEY,
     periodic_booking_id INTEGER NOT NULL REFERENCES periodic_bookings (id) ON DELETE CASCADE,
-    date                TEXT NOT NULL CHECK (date GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
+    date                TEXT NOT NULL CHECK (date GLOB '????-??-??' AND date IS date(date, '+0 days')),
     state               TEXT NOT NULL CHECK (state IN ('asked', 'queued', 'skipped', 'expired', 'missed')),
     action_id           INTEGER REFERENCES booking_actions (id) ON DELETE SET NULL,
     created_at          TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),

@@ -72,6 +72,10 @@ class Worker:
                 log.error("%s", error)
                 await program.wait(stop, PAUSE_AFTER_TROUBLE)
                 continue
+            except Exception:
+                log.exception("a look at the queue failed in a way nobody thought of; the next one tries again")
+                await program.wait(stop, PAUSE_AFTER_TROUBLE)
+                continue
             if not claimed:
                 await program.wait(stop, self._poll)
         await self._finish()

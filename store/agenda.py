@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -21,8 +20,7 @@ from model import (
 from store.bookings import to_held
 from store.connection import Connection
 from store.plan import QUEUE_AHEAD, Timing
-
-log = logging.getLogger(__name__)
+from store.reading import readable
 
 # mode_of() in SQL: requires_confirmation is the given column, and a mode that contradicts it does not count.
 MODE = """
@@ -149,16 +147,18 @@ class Agenda:
         return [
             DueDate(periodic, date.fromisoformat(row["due_day"]), bool(row["on_holiday"]))
             for row in await self._db.rows(DUE, {"days": wanted})
-            if (periodic := _readable(row)) is not None
+            if (periodic := readable(to_periodic, row)) is not None
         ]
 
     async def held_unasked(self, first: date, last: date) -> list[HeldDate]:
         """What the mode `hold` holds on those days and has not asked about."""
         found = []
         for row in await self._db.rows(HELD, {"first": first.isoformat(), "last": last.isoformat()}):
-            held = await self._db.row("SELECT * FROM user_bookings WHERE id = :id", {"id": row["held_id"]})
-            if held is not None:
-                found.append(HeldDate(to_periodic(row), to_held(held)))
+            held = readable(
+                to_held, await self._db.row("SELECT * FROM user_bookings WHERE id = :id", {"id": row["held_id"]})
+            )
+            if held is not None and (periodic := readable(to_periodic, row)) is not None:
+                found.append(HeldDate(periodic, held))
         return found
 
     async def next_class(self, after: datetime, days: int = 8) -> tuple[date, time] | None:
@@ -195,15 +195,6 @@ def _wanted(timing: Timing, day: date, now: datetime) -> dict[str, object]:
         "asks_opening": now >= opens - timing.lead,
         "queues": now >= opens - QUEUE_AHEAD,
     }
-
-
-def _readable(row: sqlite3.Row) -> PeriodicBooking | None:
-    """The row, or None when somebody typed something into it that is no time: it must not keep others waiting."""
-    try:
-        return to_periodic(row)
-    except ValueError as error:
-        log.error("periodic booking %s can't be read and is left out: %s", row["id"], error)
-        return None
 
 
 def first_day(timing: Timing, memory: Memory, now: datetime, back: timedelta) -> date:

@@ -21,6 +21,7 @@ from model import (
 from store.connection import Connection, Transaction
 from store.doubt import done_after_all
 from store.outbox import add_notice
+from store.reading import all_readable, readable
 
 LIVE = "status NOT IN ('cancelled', 'gone', 'past')"
 
@@ -49,7 +50,7 @@ async def _rows_of(tx: Transaction, user_id: int, wish: Wish) -> list[HeldBookin
         "SELECT * FROM user_bookings WHERE user_id = :user_id AND booking_date = :date ORDER BY id",
         {"user_id": user_id, "date": wish.day.isoformat()},
     )
-    return [held for held in map(to_held, rows) if held.booking.wish.meant_by(wish)]
+    return [held for held in all_readable(to_held, rows) if held.booking.wish.meant_by(wish)]
 
 
 async def is_held(tx: Transaction, user_id: int, wish: Wish) -> bool:
@@ -62,7 +63,7 @@ async def find_held(tx: Transaction, row_id: int, user_id: int) -> HeldBooking |
     row = await tx.row(
         "SELECT * FROM user_bookings WHERE id = :id AND user_id = :user_id", {"id": row_id, "user_id": user_id}
     )
-    return to_held(row) if row else None
+    return readable(to_held, row)
 
 
 async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: datetime) -> None:
@@ -114,7 +115,7 @@ async def sync(
     """
     found = [await _seen(tx, user_id, booking, now) for booking in bookings]
     rows = await tx.run(f"SELECT * FROM user_bookings WHERE user_id = :user_id AND {LIVE}", {"user_id": user_id})  # noqa: S608
-    for held in map(to_held, rows):
+    for held in all_readable(to_held, rows):
         if any(held.booking.wish.meant_by(booking.wish) for booking in bookings):
             continue
         if held.booking.day < today:
@@ -161,14 +162,14 @@ class Bookings:
             """,  # noqa: S608 - a constant of this file
             {"user_id": user_id, "since": since.isoformat()},
         )
-        return [to_held(row) for row in rows]
+        return all_readable(to_held, rows)
 
     async def find(self, row_id: int, user_id: int) -> HeldBooking | None:
         """A person's own booking by its row; None when it is not theirs."""
         row = await self._db.row(
             "SELECT * FROM user_bookings WHERE id = :id AND user_id = :user_id", {"id": row_id, "user_id": user_id}
         )
-        return to_held(row) if row else None
+        return readable(to_held, row)
 
     async def by_booking_id(self, booking_id: str, user_id: int) -> HeldBooking | None:
         """A person's own booking by its booking_id, or by its row's id as somebody may type it by hand."""
@@ -180,7 +181,7 @@ class Bookings:
             """,
             {"booking_id": booking_id, "user_id": user_id},
         )
-        return to_held(row) if row else None
+        return readable(to_held, row)
 
     async def due_reminders(self, first: date, last: date) -> list[HeldBooking]:
         """What is held on those days and was not reminded of, the soonest first, of people who may use the bot.
@@ -206,7 +207,7 @@ class Bookings:
             """,
             {"first": first.isoformat(), "last": last.isoformat()},
         )
-        return [to_held(row) for row in rows]
+        return all_readable(to_held, rows)
 
     async def remind(self, held: HeldBooking, now: datetime) -> bool:
         """Puts the reminder of a booking in the outbox, once. False when it was there before."""

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from errors import SiteChanged
 from model import Activity, CatalogueSlot, Course, DaySummary, Slot, SlotStatus, Timetable, clock_time, instant, stamp
 from store.connection import Connection, Transaction
+from store.reading import all_readable, readable
 
 LEAST_SHARE = 0.5  # a timetable that lost more than half of its slots is taken for a broken page
 
@@ -123,7 +124,9 @@ async def _put_course(tx: Transaction, slot: Slot, now: datetime) -> None:
         VALUES (:name, :location, :weekday, :start, :end, :places, :places, :type, :instructor, :now)
         ON CONFLICT (location, course_type, name, day_of_week, time_start) DO UPDATE SET
             time_end = excluded.time_end, available_spots = excluded.available_spots,
-            total_spots = max(coalesce(total_spots, 0), coalesce(excluded.total_spots, 0)),
+            total_spots = max(
+                coalesce(total_spots, excluded.total_spots), coalesce(excluded.total_spots, total_spots)
+            ),
             instructor = excluded.instructor, last_updated = excluded.last_updated
         """,
         {
@@ -161,29 +164,29 @@ class Catalogue:
             "SELECT * FROM slots WHERE date = :date ORDER BY time_start, activity, course_name",
             {"date": day.isoformat()},
         )
-        return [_slot(row) for row in rows]
+        return all_readable(_slot, rows)
 
     async def slot(self, slot_id: int) -> CatalogueSlot | None:
         """A slot by its row, None when the timetable no longer has it."""
         row = await self._db.row("SELECT * FROM slots WHERE id = :id", {"id": slot_id})
-        return _slot(row) if row else None
+        return readable(_slot, row)
 
     async def courses_on(self, day_of_week: int) -> list[Course]:
         """The weekly timetable of a weekday (0 = Monday), by time."""
         rows = await self._db.rows(
             "SELECT * FROM courses WHERE day_of_week = :day ORDER BY time_start, location, name", {"day": day_of_week}
         )
-        return [_course(row) for row in rows]
+        return all_readable(_course, rows)
 
     async def courses(self) -> list[Course]:
         """The whole weekly timetable, by weekday and time."""
         rows = await self._db.rows("SELECT * FROM courses ORDER BY day_of_week, time_start, location, name")
-        return [_course(row) for row in rows]
+        return all_readable(_course, rows)
 
     async def course(self, course_id: int) -> Course | None:
         """A line of the weekly timetable, None when it is no longer there."""
         row = await self._db.row("SELECT * FROM courses WHERE id = :id", {"id": course_id})
-        return _course(row) if row else None
+        return readable(_course, row)
 
     async def read_at(self) -> datetime | None:
         """When the timetable was last read; None when it never was."""

@@ -35,6 +35,7 @@ from store.outbox import add_notice
 from store.plan import Timing
 from store.questions import Questions, close_keeping, miss_held
 from store.queue import NewAction
+from store.reading import all_readable, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Periodic(Questions, Agenda):
             "SELECT * FROM periodic_bookings WHERE user_id = :user_id ORDER BY day_of_week, time_slot, id",
             {"user_id": user_id},
         )
-        return [to_periodic(row) for row in rows]
+        return all_readable(to_periodic, rows)
 
     async def find(self, periodic_id: int, user_id: int | None = None) -> PeriodicBooking | None:
         """A periodic booking; with user_id only if it is that person's."""
@@ -71,7 +72,7 @@ class Periodic(Questions, Agenda):
             "SELECT * FROM periodic_bookings WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
             {"id": periodic_id, "user_id": user_id},
         )
-        return to_periodic(row) if row else None
+        return readable(to_periodic, row)
 
     async def alternatives(self, periodic_id: int) -> list[PeriodicChoice]:
         """What else would do, in the person's order."""
@@ -217,7 +218,7 @@ class Periodic(Questions, Agenda):
             )
             if row and not active:
                 await free(tx, periodic_id, now)
-        return to_periodic(row) if row else None
+        return readable(to_periodic, row)
 
     async def delete(self, periodic_id: int, user_id: int) -> bool:
         """Deletes a person's own periodic booking with what waits for it. What is held stays. False: not theirs."""

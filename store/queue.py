@@ -5,6 +5,7 @@ bot_db.py, periodic_executor.py and people put rows in; worker.py takes them out
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,12 +36,15 @@ from store.connection import Connection, Transaction
 from store.doubt import leaves_doubt
 from store.openings import find_opening, record_opening
 from store.outbox import add_notice
+from store.reading import all_readable, readable
 
-CLAIM = """
+TAKE = """
     UPDATE booking_actions
     SET status = 'processing', attempts = attempts + 1, crashes = crashes + (status = 'processing'), started_at = :now,
         lease_until = :lease, worker = :worker
-    WHERE id = (
+"""
+CLAIM = f"""
+    {TAKE} WHERE id = (
         SELECT id FROM (
             SELECT id, action_type, run_at FROM booking_actions WHERE status = 'pending' AND run_at <= :now
             UNION ALL
@@ -50,19 +54,23 @@ CLAIM = """
         LIMIT 1
     )
     RETURNING *
-"""
-CLAIM_ONE = """
-    UPDATE booking_actions
-    SET status = 'processing', attempts = attempts + 1, crashes = crashes + (status = 'processing'), started_at = :now,
-        lease_until = :lease, worker = :worker
-    WHERE id = :id AND (status = 'pending' OR (status = 'processing' AND lease_until <= :now))
+"""  # noqa: S608 - a constant of this file
+CLAIM_ONE = f"""
+    {TAKE} WHERE id = :id AND (status = 'pending' OR (status = 'processing' AND lease_until <= :now))
     RETURNING *
-"""
+"""  # noqa: S608 - a constant of this file
 DUE = """
     SELECT EXISTS (SELECT 1 FROM booking_actions WHERE status = 'pending' AND run_at <= :now)
         OR EXISTS (SELECT 1 FROM booking_actions WHERE status = 'processing' AND lease_until <= :now)
 """
+GIVE_UP = """
+    UPDATE booking_actions
+    SET status = 'failed', completed_at = :now, lease_until = NULL, error = :error, error_kind = 'ValueError'
+    WHERE id = :id
+"""
 FENCE = "WHERE id = :id AND status = 'processing' AND attempts = :mine RETURNING id"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +218,7 @@ class Queue(Choices):
             "SELECT * FROM booking_actions WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
             {"id": action_id, "user_id": user_id},
         )
-        return to_action(row) if row else None
+        return readable(to_action, row)
 
     async def latest(self, user_id: int, limit: int, offset: int = 0) -> list[Action]:
         """A person's own actions, the newest first, routine work left out."""
@@ -221,7 +229,7 @@ class Queue(Choices):
             """,
             {"user_id": user_id, "limit": limit, "offset": offset},
         )
-        return [to_action(row) for row in rows]
+        return all_readable(to_action, rows)
 
     async def live(self, user_id: int) -> list[Action]:
         """A person's bookings and cancellations that are not finished, the soonest class first."""
@@ -233,7 +241,7 @@ class Queue(Choices):
             """,
             {"user_id": user_id},
         )
-        return [to_action(row) for row in rows]
+        return all_readable(to_action, rows)
 
     async def live_routine(self, kind: ActionType, user_id: int) -> Action | None:
         """A person's check or refresh that is not finished; there is at most one of each."""
@@ -245,7 +253,7 @@ class Queue(Choices):
             """,
             {"user_id": user_id, "type": kind},
         )
-        return to_action(row) if row else None
+        return readable(to_action, row)
 
     async def last_of(self, kind: ActionType, user_id: int) -> tuple[datetime | None, datetime | None]:
         """When a person's action of that kind was last completed, and when one was last put in the queue."""
@@ -288,7 +296,7 @@ class Queue(Choices):
             """,  # noqa: S608 - a constant
             whose_waits(action_id, user_id, now) | {"now": stamp(now)},
         )
-        return to_action(rows[0]) if rows else None
+        return readable(to_action, rows[0] if rows else None)
 
     async def set_card(self, action_id: int, message_id: int) -> None:
         """Remembers which message in the chat shows the action."""
@@ -311,7 +319,7 @@ class Queue(Choices):
             """,
             {"message_id": message_id, "id": action_id, "user_id": user_id},
         )
-        return to_action(rows[0]) if rows else None
+        return readable(to_action, rows[0] if rows else None)
 
     # Claiming and holding: the worker
 
@@ -335,7 +343,7 @@ class Queue(Choices):
                     "worker": worker,
                 },
             )
-        return to_action(row) if row else None
+        return readable(to_action, row)
 
     async def due(self) -> bool:
         """Whether a claim would find something. Only reads: an idle worker may ask many times a second."""
@@ -343,11 +351,21 @@ class Queue(Choices):
         return bool(row and row[0])
 
     async def claim(self, worker: str, lease_seconds: float) -> Action | None:
-        """Takes the most urgent due action for this worker alone, or one whose worker let its lease run out."""
+        """Takes the most urgent due action for this worker alone, or one whose worker let its lease run out.
+
+        A row that can't be read, typed by hand as it must be, fails at once and stands in nobody's way.
+        """
         now = self._clock()
         lease = stamp(now + timedelta(seconds=lease_seconds))
-        rows = await self._db.write(CLAIM, {"now": stamp(now), "lease": lease, "worker": worker})
-        return to_action(rows[0]) if rows else None
+        async with self._db.transaction() as tx:
+            while (row := await tx.row(CLAIM, {"now": stamp(now), "lease": lease, "worker": worker})) is not None:
+                try:
+                    return to_action(row)
+                except ValueError as error:
+                    log.error("action %s can't be read and is given up: %s", row["id"], error)
+                    told = f"this row can't be read: {error}"
+                    await tx.run(GIVE_UP, {"id": row["id"], "now": stamp(now), "error": told})
+        return None
 
     async def extend(self, action: Action, lease_seconds: float) -> None:
         """The heartbeat: moves the lease on. Raises LeaseLost when the action is not ours any more."""

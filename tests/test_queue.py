@@ -230,3 +230,40 @@ async def test_every_look_at_live_and_routine_actions_goes_through_an_index_of_i
     ]:
         plan = await db.connection.rows(f"EXPLAIN QUERY PLAN {query}")
         assert any(index in row["detail"] for row in plan)
+
+
+async def test_a_row_that_can_not_be_read_fails_alone_and_keeps_nobody_waiting(db: Database, clock: Time) -> None:
+    broken, good = await db.queue.add(BOOK), await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    await db.connection.write("UPDATE booking_actions SET opens_at = 'domani' WHERE id = :id", {"id": broken.id})
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    assert claimed.id == good.id
+    [row] = await db.connection.rows("SELECT status, error FROM booking_actions WHERE id = :id", {"id": broken.id})
+    assert row["status"] == ActionStatus.FAILED
+    assert "can't be read" in row["error"]
+    assert await db.queue.find(broken.id) is None
+    assert [action.id for action in await db.queue.latest(GIULIA, 10)] == [good.id]
+    assert await db.queue.live(GIULIA) == []
+
+
+async def test_what_is_held_can_be_listed_beside_a_row_that_can_not_be_read(db: Database, clock: Time) -> None:
+    action = await db.queue.add_claimed(NewAction(ActionType.CHECK, GIULIA), "w", 60)
+    assert action
+    await db.queue.complete_check(action, [HELD, replace(HELD, day=date(2026, 11, 25))], "read", clock().date())
+    await db.connection.write("UPDATE user_bookings SET updated_at = 'ieri' WHERE booking_date = '2026-11-24'")
+    assert len(await db.bookings.held(GIULIA, clock().date())) == 1
+    assert len(await db.bookings.due_reminders(clock().date(), date(2026, 11, 30))) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "start"),
+    [("2026-11-31", "18:00"), ("2026-13-01", "18:00"), ("now", "18:00"), ("2026-11-24", "29:00")],
+)
+async def test_a_date_or_time_that_does_not_exist_is_refused(db: Database, day: str, start: str) -> None:
+    values = {"day": day, "start": start}
+    for insert in (
+        "INSERT INTO booking_actions (action_type, user_id, date, time_slot) VALUES ('book', 42, :day, :start)",
+        "INSERT INTO user_bookings (user_id, booking_date, booking_time) VALUES (42, :day, :start)",
+    ):
+        with pytest.raises(sqlite3.IntegrityError):
+            await db.connection.write(insert, values)

@@ -319,3 +319,26 @@ async def test_a_worker_makes_itself_ready_while_somebody_is_choosing(
     stop.set()
     await running
     assert portal.is_asleep
+
+
+async def test_a_failing_look_at_the_queue_does_not_end_the_worker(
+    db: Database, worker: Worker, pilates: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ValueError("nobody thought of this")
+
+    stop, failed, claim = asyncio.Event(), asyncio.Event(), db.queue.claim
+
+    async def claim_once_broken(name: str, lease: float) -> Action | None:
+        if not failed.is_set():
+            failed.set()
+            fail()
+        stop.set()
+        return await claim(name, lease)
+
+    monkeypatch.setattr("worker.PAUSE_AFTER_TROUBLE", 0.01)
+    monkeypatch.setattr(db.queue, "claim", claim_once_broken)
+    await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
+    async with asyncio.timeout(20):
+        await worker.run(stop)
+    assert failed.is_set()

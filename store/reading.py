@@ -1,0 +1,27 @@
+"""Rows that people may have typed by hand: what can't be read is left out, and keeps nobody waiting."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+Read = TypeVar("Read")
+log = logging.getLogger(__name__)
+
+
+def readable(read: Callable[[sqlite3.Row], Read], row: sqlite3.Row | None) -> Read | None:
+    """What the row says; None when there is none, or when something in it is no day, time or word we know."""
+    if row is None:
+        return None
+    try:
+        return read(row)
+    except ValueError as error:
+        log.error("row %s can't be read by %s and is left out: %s", row["id"], read.__name__, error)
+        return None
+
+
+def all_readable(read: Callable[[sqlite3.Row], Read], rows: Iterable[sqlite3.Row]) -> list[Read]:
+    """What the rows say, without those that can't be read."""
+    return [found for row in rows if (found := readable(read, row)) is not None]
