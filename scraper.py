@@ -7,6 +7,7 @@ An answer without what it must contain raises SiteChanged: it is never read as "
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -84,12 +85,16 @@ def activities(html: str) -> tuple[Calendar, ...]:
 
 def _calendar(link: Tag) -> Calendar | None:
     """The id is usually in the address; another attribute, or a script, may carry it."""
-    identifier = re.search(r"activity-?id\W{1,4}(\w+)", str(link), re.IGNORECASE)
     name = _text(link.select_one(".list-group-item-heading") or link)
-    if not identifier or not name:
+    if not name:
         return None
-    flags = re.search(r"activity-?flags\W{1,4}(\w+)", str(link), re.IGNORECASE)
-    return Calendar(Activity(identifier[1], name), flags[1] if flags else DEFAULT_FLAGS)
+    address = str(link.get("href") or "")
+    if not address.lower().startswith("javascript:"):
+        with contextlib.suppress(SiteChanged, ValueError):  # the latter: an address that is none
+            return calendar_at(address, name)
+    identifier = re.search(r"activity-?id\W{1,4}(\w[\w-]*)", str(link), re.IGNORECASE)
+    flags = re.search(r"activity-?flags\W{1,4}(\w[\w-]*)", str(link), re.IGNORECASE)
+    return Calendar(Activity(identifier[1], name), flags[1] if flags else DEFAULT_FLAGS) if identifier else None
 
 
 def activity_names(html: str) -> tuple[str, ...]:

@@ -286,6 +286,20 @@ def test_activities_are_read_from_their_links() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["corsi-platinum-1", "0f8fad5b-d9cb-469f-a165-70867728950e"])
+@pytest.mark.parametrize(
+    "link",
+    [
+        'href="/Booking/BookActivity?activityId={}&amp;activityFlags=Gym-Open"',
+        'data-activity-id="{}" data-activity-flags="Gym-Open"',
+        """href="javascript:go('?activityId={}&amp;activityFlags=Gym-Open')" """,
+    ],
+)
+def test_an_activity_with_hyphens_is_read_whole(link: str, name: str) -> None:
+    [found] = scraper.activities(f'<a class="list-group-item" {link.format(name)}>Bovisa</a>')
+    assert (found.activity.id, found.flags) == (name, "Gym-Open")
+
+
 def test_a_choice_without_activities_is_refused() -> None:
     with pytest.raises(SiteChanged):
         scraper.activities("<a class='list-group-item' href='/'>Home</a>")
