@@ -40,8 +40,8 @@ class SitePage:
         await self._page.goto(self._base_url + path, wait_until="domcontentloaded")
 
     async def _visible(self, *outcomes: Locator) -> None:
-        """Waits until one of the outcomes is seen."""
-        await expect(_either(*outcomes)).to_be_visible(timeout=self._timeout)
+        """Waits until one of the outcomes is seen, whatever hidden ones come before it in the page."""
+        await expect(_either_seen(*outcomes)).to_be_visible(timeout=self._timeout)
 
     async def _attached(self, *outcomes: Locator) -> None:
         """Waits until one of the outcomes is in the page; an empty list has no size and is never `visible`."""
@@ -67,6 +67,11 @@ def _either(*outcomes: Locator) -> Locator:
     return first.first
 
 
+def _either_seen(*candidates: Locator) -> Locator:
+    """The first on show: a page may hold hidden forms that look alike."""
+    return _either(*(each.filter(visible=True) for each in candidates))
+
+
 async def dismiss_cookie_banner(page: Page) -> None:
     """From now on the cookie banner is accepted, or closed, whenever it is in the way of something."""
     banner = _either(
@@ -85,21 +90,23 @@ class LoginPage(SitePage):
 
     def __init__(self, page: Page, base_url: str, timeout: float) -> None:
         super().__init__(page, base_url, timeout)
-        self._enter = _either(
+        self._enter = _either_seen(
             page.get_by_role("button", name="Accedi al tuo account"),
             page.get_by_role("link", name="Accedi al tuo account"),
             page.locator("button[type=submit].green:not(.pull-right)"),
         )
-        self._login = _either(page.locator("#login"), page.get_by_role("textbox", name="Codice Persona"))
-        self._password = page.locator("#password, input[type=password]").first
-        self._accept = _either(
+        self._login = _either_seen(page.locator("#login"), page.get_by_role("textbox", name="Codice Persona"))
+        self._password = page.locator("#password, input[type=password]").filter(visible=True).first
+        self._accept = _either_seen(
             page.locator(".aunicalogin-button-accedi").locator("button, input, a"),
             page.get_by_role("button", name="Accedi", exact=True),
         )
-        self._otp = _either(page.locator("#otp"), page.get_by_role("textbox", name="OTP"))
-        self._continue = _either(page.locator("#submit-dissms"), page.get_by_role("button", name="Continua"))
+        self._otp = _either_seen(page.locator("#otp"), page.get_by_role("textbox", name="OTP"))
+        self._continue = _either_seen(page.locator("#submit-dissms"), page.get_by_role("button", name="Continua"))
         self._error = page.locator("[role=alert], [class*=error], [class*=alert], [class*=danger]").filter(visible=True)
-        self._password_again = page.locator(f"input[type=password]:not([{TRIED}])")
+        self._password_again = page.locator(f"#password:not([{TRIED}]), input[type=password]:not([{TRIED}])").filter(
+            visible=True
+        )
         self._otp_again = page.locator(f"#otp:not([{TRIED}]), [name=otp]:not([{TRIED}])")
         self._dashboard = page.locator("#home_btt_booking")
 
