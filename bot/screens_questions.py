@@ -28,7 +28,11 @@ def question(confirmation: Confirmation, periodic: PeriodicBooking, wish: Wish, 
         lines.add(f"<i>{safe(periodic.name)}</i>")
     lines.add(f"Si apre {opening}: se confermi, prenoto in quell'istante." if opening and not keep else "")
     until = f"Rispondi entro {_deadline(confirmation, when)}: "
-    lines.add(until + ("se non rispondi, libero il posto." if keep else "se non rispondi, la salto."))
+    if confirmation.silence_keeps:
+        lines.add("⚠️ Il termine per annullare gratis è passato: liberarlo adesso può costarti una penalità.")
+        lines.add(until + "se non rispondi, il posto resta tuo.")
+    else:
+        lines.add(until + ("se non rispondi, libero il posto." if keep else "se non rispondi, la salto."))
     return Page(str(lines), (*_question_rows(confirmation.id, keep=keep), (home_button(fresh=True),)))
 
 
@@ -48,7 +52,7 @@ def _deadline(confirmation: Confirmation, when: When) -> str:
 def answered(confirmation: Confirmation, wish: Wish, when: When, ticket: Action | None = None) -> Page:
     """A question that is closed, honestly: yes, no, or too late."""
     keep = confirmation.purpose is ConfirmationPurpose.KEEP
-    heading, rest = KEEP_ANSWERS[confirmation.outcome] if keep else BOOK_ANSWERS[confirmation.outcome]
+    heading, rest = _kept_or_not(confirmation, when, ticket) if keep else BOOK_ANSWERS[confirmation.outcome]
     lines = Lines().add(heading, about(wish, when)).add(rest)
     rows: list[Row] = []
     if not keep and confirmation.outcome in (None, ConfirmationOutcome.EXPIRED):
@@ -58,6 +62,19 @@ def answered(confirmation: Confirmation, wish: Wish, when: When, ticket: Action 
     elif keep:
         rows.append((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True),))
     return Page(str(lines), (*rows, (home_button(fresh=True),)))
+
+
+def _kept_or_not(confirmation: Confirmation, when: When, ticket: Action | None) -> tuple[str, str]:
+    """What became of a held place; unanswered it is freed only while that is free, so a ticket must show for it."""
+    outcome = confirmation.outcome
+    if outcome not in (None, ConfirmationOutcome.EXPIRED):
+        return KEEP_ANSWERS[outcome]
+    begun = when.now >= confirmation.scheduled_for
+    if confirmation.silence_keeps or (begun and ticket is None):
+        return TOO_LATE, "Non avendo risposta, non l'ho liberato."
+    if outcome is ConfirmationOutcome.EXPIRED and ticket is None:
+        return TOO_LATE, "Se è ancora tuo lo vedi nelle tue prenotazioni."
+    return KEEP_ANSWERS[outcome]
 
 
 TOO_LATE = "⌛ <b>Troppo tardi per rispondere</b>"

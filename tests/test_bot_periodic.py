@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot import screens_questions
+from bot.italian import When
 from database import NewAction
 from demo.telegram import Message
 from model import (
@@ -16,6 +19,9 @@ from model import (
     ActionType,
     Booking,
     BookingStatus,
+    Confirmation,
+    ConfirmationOutcome,
+    ConfirmationPurpose,
     OccurrenceState,
     PeriodicBooking,
     PeriodicChoice,
@@ -334,6 +340,41 @@ async def test_a_held_place_is_freed_on_the_site_and_told(world: World) -> None:
     assert (action.type, action.card_message_id) == (ActionType.CANCEL, asked.message_id)
     await world.db.queue.complete_cancel(action, action.wish, "gone")
     await world.owner.wait_for(lambda message: "Annullata" in message.text and "Riletto sul sito" in message.text)
+
+
+def keeping(world: World, outcome: ConfirmationOutcome | None, expires: timedelta) -> Confirmation:
+    """A question about Tuesday's place that runs out that long before the class."""
+    starts = FREE_UNTIL + timedelta(hours=2)
+    return Confirmation(1, OWNER, 1, starts, starts - expires, outcome, ConfirmationPurpose.KEEP, 1)
+
+
+@pytest.mark.parametrize("outcome", [None, ConfirmationOutcome.EXPIRED])
+async def test_who_is_asked_too_late_reads_that_silence_keeps_the_place(
+    world: World, outcome: ConfirmationOutcome | None
+) -> None:
+    periodic, late = await made(world, PeriodicMode.HOLD), keeping(world, outcome, timedelta())
+    asked = screens_questions.question(
+        replace(late, outcome=None),
+        periodic,
+        MINE.wish,
+        "",
+        When(FREE_UNTIL + timedelta(minutes=30), world.settings.zone),
+    )
+    over = screens_questions.answered(late, MINE.wish, When(late.scheduled_for, world.settings.zone))
+
+    assert "se non rispondi, il posto resta tuo" in asked.text
+    assert "penalità" in asked.text
+    assert "libero il posto" not in asked.text
+    assert "Non avendo risposta, non l'ho liberato." in over.text
+
+
+async def test_a_question_that_ran_out_claims_no_cancelling_without_its_ticket(world: World) -> None:
+    """The place was gone by the deadline, or everything was off until the class."""
+    late = keeping(world, ConfirmationOutcome.EXPIRED, timedelta(hours=2, minutes=5))
+    for now in (late.expires_at, late.scheduled_for):
+        page = screens_questions.answered(late, MINE.wish, When(now, world.settings.zone))
+        assert "Troppo tardi" in page.text
+        assert "l'ho liberato: " not in page.text
 
 
 async def test_late_and_double_answers_about_a_held_place_hear_the_truth(world: World) -> None:
