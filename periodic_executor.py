@@ -32,7 +32,8 @@ LOOK_BACK = timedelta(days=7)  # dates slept through longer ago are not told any
 TICK_NOTED = timedelta(minutes=5)  # being awake is written down this often, to spare the disk
 REFRESH_EVERY = timedelta(days=1)
 CHECK_EVERY = timedelta(hours=1)
-RETRY_ROUTINE = timedelta(minutes=15)  # after a failure, routine work is not queued again at once
+RETRY_ROUTINE = timedelta(minutes=15)  # after a failure, routine work is not queued again at once; doubled with each
+LONGEST_ROUTINE = timedelta(days=1)  # ... up to this: what the site refuses is not thrown at it for ever
 
 log = logging.getLogger(__name__)
 
@@ -216,7 +217,11 @@ class Executor:
         for account in await self._db.people.all():
             if account.rejected:
                 continue
-            if account.role is Role.OWNER:
+            times, last = await self._db.queue.turned_away(account.user_id)
+            if last is not None and (again := last + pause_after(times)) > self._clock():
+                later.append(again)
+                continue
+            if account.role is Role.OWNER and last is None:  # while it is turned away one question is enough
                 later.append(await self._routine_action(ActionType.REFRESH, account.user_id, REFRESH_EVERY))
             later.append(await self._routine_action(ActionType.CHECK, account.user_id, CHECK_EVERY))
         return later
@@ -225,7 +230,8 @@ class Executor:
         """Queues routine work if it is due; returns when it is looked at again."""
         now = self._clock()
         done, tried = await self._db.queue.last_of(kind, user_id)
-        due = max(done + every if done else now, tried + RETRY_ROUTINE if tried else now)
+        pause = pause_after(await self._db.queue.failures_of(kind, user_id))
+        due = max(done + every if done else now, tried + pause if tried else now)
         if now < due:
             return due
         try:
@@ -234,6 +240,11 @@ class Executor:
         except AlreadyQueued as same:
             log.debug("routine %s is queued already: %s", kind, same.action_id)
         return now + RETRY_ROUTINE
+
+
+def pause_after(failures: int) -> timedelta:
+    """How long routine work rests that failed so many times running."""
+    return min(RETRY_ROUTINE * 2.0 ** min(max(failures - 1, 0), 10), LONGEST_ROUTINE)
 
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:

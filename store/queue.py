@@ -68,6 +68,26 @@ GIVE_UP = """
     SET status = 'failed', completed_at = :now, lease_until = NULL, error = :error, error_kind = 'ValueError'
     WHERE id = :id
 """
+SINCE_SUCCESS = """
+    SELECT coalesce(max(completed_at), '') FROM booking_actions
+    WHERE user_id = :user_id AND action_type IN ('check', 'refresh') AND status = 'completed'
+"""
+OF_ACCOUNT = "('OtpRejected', 'OtpError', 'Blocked')"  # whatever is tried next for this account meets the same
+TURNED_AWAY = f"""
+    SELECT count(*), max(completed_at) FROM booking_actions INDEXED BY routine_tries
+    WHERE user_id = :user_id AND action_type IN ('check', 'refresh') AND created_at > ({SINCE_SUCCESS})
+        AND status = 'failed' AND error_kind IN {OF_ACCOUNT}
+"""  # noqa: S608 - constants of this file
+TOLD_ALREADY = f"""
+    SELECT 1 FROM booking_actions AS mine
+    JOIN booking_actions AS other INDEXED BY routine_tries
+        ON other.user_id = :user_id AND other.action_type IN ('check', 'refresh') AND other.id <> mine.id
+        AND other.created_at > ({SINCE_SUCCESS} AND (action_type = mine.action_type OR mine.error_kind IN {OF_ACCOUNT}))
+        AND other.status = 'failed' AND other.error_kind = mine.error_kind
+        AND (other.action_type = mine.action_type OR mine.error_kind IN {OF_ACCOUNT})
+    WHERE mine.id = :id AND mine.quiet = 1
+    LIMIT 1
+"""  # noqa: S608 - constants of this file
 FENCE = "WHERE id = :id AND status = 'processing' AND attempts = :mine RETURNING id"
 
 log = logging.getLogger(__name__)
@@ -270,6 +290,25 @@ class Queue(Choices):
         done, tried = row or (None, None)
         return _instant_or_none(done), _instant_or_none(tried)
 
+    async def failures_of(self, kind: ActionType, user_id: int) -> int:
+        """How often a person's action of that kind failed since it was last completed."""
+        done, _ = await self.last_of(kind, user_id)
+        row = await self._db.row(
+            """
+            SELECT count(*) FROM booking_actions INDEXED BY routine_tries
+            WHERE user_id = :user_id AND action_type = :type AND action_type IN ('check', 'refresh')
+                AND created_at > :done AND status = 'failed'
+            """,
+            {"user_id": user_id, "type": kind, "done": _stamp_or_none(done) or ""},
+        )
+        return row[0] if row else 0
+
+    async def turned_away(self, user_id: int) -> tuple[int, datetime | None]:
+        """How often the site turned a person's account away since routine work last succeeded, and when it last did."""
+        row = await self._db.row(TURNED_AWAY, {"user_id": user_id})
+        times, last = row or (0, None)
+        return times, _instant_or_none(last)
+
     async def opening(self, action_id: int) -> OpeningReport | None:
         """How the opening of an action's slot went; None when there was none to wait for."""
         return await find_opening(self._db, action_id)
@@ -425,11 +464,13 @@ class Queue(Choices):
     async def fail(self, action: Action, error: AppError) -> None:
         """Ends an action that will not be tried again, and tells. Raises LeaseLost.
 
+        Of routine work the same trouble is told once, until it succeeds again.
         When the site may have done it all the same, "my bookings" are read next: store/doubt.py.
         """
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.FAILED, None, error)
-            await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
+            if await tx.row(TOLD_ALREADY, {"id": action.id, "user_id": action.user_id}) is None:
+                await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
             if action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(error):
                 await self._read_soon(tx, action.user_id)
 

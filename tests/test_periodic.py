@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
-from database import Database
-from errors import ConfigError
+from database import Database, NewAction
+from errors import AppError, Blocked, ConfigError, OtpError, OtpRejected, SiteChanged
 from model import Action, ActionStatus, ActionType, ConfirmationOutcome, NoticeKind, Wish
 from periodic_executor import Executor
 from settings import Settings
@@ -165,3 +165,54 @@ async def test_routine_work_is_queued_once_and_again_when_it_is_due(
     clock.go(minutes=1)
     await executor.step()
     assert len(await db.connection.rows("SELECT 1 FROM booking_actions")) == 5
+
+
+async def six_hours(db: Database, executor: Executor, clock: Time, error: AppError) -> int:
+    """Executor and a worker for whom the site always answers the same. Returns how often it was asked."""
+    asked, end = 0, clock() + timedelta(hours=6)
+    while clock() < end:
+        await executor.step()
+        while (action := await db.queue.claim("w", 60)) is not None:
+            await db.queue.fail(action, error)
+            asked += 1
+        clock.go(minutes=1)
+    return asked
+
+
+@pytest.mark.parametrize("error", [OtpRejected("refused twice"), OtpError("no secret"), Blocked("captcha")])
+async def test_an_account_that_is_turned_away_is_told_once_and_left_in_peace(
+    db: Database, executor: Executor, clock: Time, error: AppError
+) -> None:
+    await db.connection.write("UPDATE accounts SET active = 0 WHERE user_id <> 42")
+    assert await six_hours(db, executor, clock, error) <= 6
+    assert await kinds(db) == ["result"]
+
+
+async def test_a_changed_site_is_told_once_for_each_kind_of_work_and_asked_ever_more_seldom(
+    db: Database, executor: Executor, clock: Time
+) -> None:
+    await db.connection.write("UPDATE accounts SET active = 0 WHERE user_id <> 42")
+    assert await six_hours(db, executor, clock, SiteChanged("another page")) <= 12
+    assert await kinds(db) == ["result", "result"]
+
+
+async def test_after_a_success_the_same_trouble_is_told_again(db: Database, clock: Time) -> None:
+    for succeeds in (False, False, True, False):
+        clock.go(hours=1)
+        await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+        action = await db.queue.claim("w", 60)
+        assert action
+        if succeeds:
+            await db.queue.complete_check(action, [], "read", TUESDAY)
+        else:
+            await db.queue.fail(action, Blocked("captcha"))
+    assert await kinds(db) == ["result", "result"]
+
+
+async def test_what_a_person_asked_for_is_told_each_time_it_fails(db: Database, clock: Time) -> None:
+    for _ in range(2):
+        await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+        action = await db.queue.claim("w", 60)
+        assert action
+        await db.queue.fail(action, Blocked("captcha"))
+    assert await kinds(db) == ["result", "result"]
