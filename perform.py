@@ -23,7 +23,7 @@ from errors import (
     SiteUnavailable,
     SlotNotFound,
 )
-from model import Action, ActionType, Clock, Credentials, OpeningRule, Wish, starts_at, utc_now
+from model import PREPARE, Action, ActionType, Clock, Credentials, OpeningRule, Wish, starts_at, utc_now
 from portal.session import Portal, SiteAccess, SiteSession
 from pursuit import Pursuit
 from settings import Settings
@@ -170,6 +170,9 @@ class Performer:
             await self._db.queue.release(action)
             return
         deadline = self._starts(action.wish) if action.day and action.start else None
+        if isinstance(error, LoginRejected) and (opens := self._opens_later(action)) is not None:
+            await self._keep_for_opening(action, opens, error)
+            return
         again = retry_at(error, action.failures, self._clock(), deadline)
         if again is not None:
             log.warning("↻ %s %s: %s (%.2f s), again at %s", action.type, action.id, error, seconds, again)
@@ -182,3 +185,16 @@ class Performer:
         if isinstance(error, LoginRejected):
             await self._db.people.reject(action.user_id, tell=action.quiet)
         await self._db.queue.fail(action, error)
+
+    def _opens_later(self, action: Action) -> datetime | None:
+        """When what a booking waits for opens, while there is time left to get ready for it."""
+        if action.type is not ActionType.BOOK or action.day is None:
+            return None
+        opens = action.opens_at or self._rule.opens_at(action.day)
+        return opens if opens - PREPARE > self._clock() else None
+
+    async def _keep_for_opening(self, action: Action, opens: datetime, error: LoginRejected) -> None:
+        """The password may be mended by then: what waits for its opening goes on waiting, and its card says what is."""
+        log.warning("  %s %s waits for its opening, but: %s", action.type, action.id, error)
+        await self._db.people.reject(action.user_id, tell=False)
+        await self._db.queue.rehearsed(action, opens - PREPARE, error.kind)

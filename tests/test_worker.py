@@ -342,3 +342,15 @@ async def test_a_failing_look_at_the_queue_does_not_end_the_worker(
     async with asyncio.timeout(20):
         await worker.run(stop)
     assert failed.is_set()
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["its opening known", "typed by hand"])
+async def test_what_waits_for_its_opening_outlives_a_refused_password(
+    db: Database, worker: Worker, site_clock: Clock, pilates: Wish, told: bool
+) -> None:
+    later = replace(pilates, day=pilates.day + timedelta(days=30))
+    opens = datetime.combine(later.day - timedelta(days=2), time(0), ROME)
+    await db.people.reject(OWNER, tell=False)
+    action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, later, opens_at=opens if told else None))
+    assert (action.status, action.rehearsal) == (ActionStatus.PENDING, "LoginRejected")
+    assert action.run_at == opens - PREPARE
