@@ -17,6 +17,7 @@ from playwright.async_api import Page
 
 import scraper
 from errors import (
+    AlreadyBooked,
     Blocked,
     BookingRefused,
     ClassStarted,
@@ -122,21 +123,13 @@ async def book(session: SiteSession, wish: Wish, opens_at: datetime | None = Non
     repetition is safe, SiteChanged with evidence when nobody can say.
     """
     async with session.operation(f"book {_name(wish)}"):
-        mine, slot = await _both(_read_mine(session), _find_or_error(session, wish))
-        held = held_among(mine, wish)
-        if held:
+        try:
+            return await _book(session, wish, opens_at)
+        except AlreadyBooked:
+            held = await seen(session, wish, READ_BACK)  # whoever booked it, the list may be slower than the timetable
+            if held is None:
+                raise
             return Booked(held, _now(session), None, "already", "")
-        _refuse_if_begun(session, wish)
-        if isinstance(slot, SiteChanged):
-            log.warning("the calendar's requests do not hold (%s): booking through the page", slot)
-            return await _book_on_page(session, wish, mine, opens_at)
-        if isinstance(slot, BookingRefused):
-            raise slot
-        refuse_if_overlapping(mine, slot)
-        if not slot.appointment_id:
-            return await _book_on_page(session, wish, mine, opens_at)
-        _refuse_if_hopeless(session, slot, opens_at)
-        return await _book_by_request(session, wish, slot, mine, opens_at)
 
 
 async def cancel(session: SiteSession, wish: Wish) -> Cancelled:
@@ -317,12 +310,35 @@ def _refuse_if_hopeless(session: SiteSession, slot: Slot, opens_at: datetime | N
     """Only what is clear stops us: before the opening, a waiting list, no places. The rest the site may decide."""
     if slot.status is SlotStatus.AVAILABLE:
         return
+    if slot.status is SlotStatus.BOOKED:
+        raise AlreadyBooked(f"the timetable shows {_name(slot.wish)} as booked by us")
     if opens_at and session.access.clock() < opens_at:
         raise NotOpenYet(f"{_name(slot.wish)} is not open yet")
     if slot.status is SlotStatus.WAITING:
         raise SlotFull(f"{_name(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
     if slot.places == 0:
         raise SlotFull(f"{_name(slot.wish)} is full")
+
+
+# ----- booking
+
+
+async def _book(session: SiteSession, wish: Wish, opens_at: datetime | None) -> Booked:
+    mine, slot = await _both(_read_mine(session), _find_or_error(session, wish))
+    held = held_among(mine, wish)
+    if held:
+        return Booked(held, _now(session), None, "already", "")
+    _refuse_if_begun(session, wish)
+    if isinstance(slot, SiteChanged):
+        log.warning("the calendar's requests do not hold (%s): booking through the page", slot)
+        return await _book_on_page(session, wish, mine, opens_at)
+    if isinstance(slot, BookingRefused):
+        raise slot
+    refuse_if_overlapping(mine, slot)
+    if not slot.appointment_id:
+        return await _book_on_page(session, wish, mine, opens_at)
+    _refuse_if_hopeless(session, slot, opens_at)
+    return await _book_by_request(session, wish, slot, mine, opens_at)
 
 
 # ----- booking by the calendar's own request

@@ -121,6 +121,27 @@ async def test_what_is_ours_already_counts_as_booked(session: SiteSession, world
     assert not world.shots
 
 
+def keep_from_the_list(monkeypatch: pytest.MonkeyPatch, looks: int) -> None:
+    """The list of my bookings is slower than the timetable: so many looks show nothing."""
+    read, left = scraper.bookings, iter(range(looks))
+    monkeypatch.setattr(scraper, "bookings", lambda html: () if next(left, None) is not None else read(html))
+
+
+@pytest.mark.parametrize("way", ["requests", "page"])
+async def test_what_the_timetable_shows_as_ours_is_not_called_full_but_looked_for(
+    request: pytest.FixtureRequest, session: SiteSession, world: SiteWorld, pilates: Wish, way: str
+) -> None:
+    if way == "page":
+        request.getfixturevalue("only_the_page")
+    take(world, TUESDAY, "PILATES MATWORK", "18:00")
+    monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
+    keep_from_the_list(monkeypatch, 3)
+    assert (await booking.book(session, pilates, NOON - timedelta(hours=1))).way == "already"
+    keep_from_the_list(monkeypatch, 100)
+    assert isinstance(await refusal(session, pilates, NOON - timedelta(hours=1)), errors.AlreadyBooked)
+    assert not world.shots
+
+
 async def test_a_course_is_found_without_its_place(session: SiteSession, world: SiteWorld) -> None:
     await booking.book(session, Wish("hatha yoga", "", TUESDAY, clock_time("13:00")))
     assert held(world) == [("HATHA YOGA", TUESDAY, "13:00")]
