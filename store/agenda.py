@@ -60,10 +60,7 @@ HELD = """
         AND booking_actions.periodic_booking_id = occurrences.periodic_booking_id
     CROSS JOIN user_bookings ON user_bookings.user_id = periodic_bookings.user_id AND booking_date = occurrences.date
         AND user_bookings.status NOT IN ('cancelled', 'gone', 'past')
-        AND substr(booking_time, 1, 5) = substr(coalesce(
-            (SELECT time_slot FROM alternatives WHERE action_id = booking_actions.id AND position = won_choice),
-            booking_actions.time_slot
-        ), 1, 5)
+        AND user_bookings.booking_id = booking_actions.booking_id
     WHERE occurrences.date BETWEEN :first AND :last AND occurrences.state = 'queued'
         AND NOT EXISTS (
             SELECT 1 FROM pending_confirmations WHERE booking_row_id = user_bookings.id AND purpose = 'keep'
