@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -28,14 +27,15 @@ from errors import (
     SlotFull,
     SlotNotFound,
 )
-from model import PREPARE, Action, Clock, OpeningReport, OpeningRule, Slot, SlotStatus, WatchMode, Wish, starts_at
+from model import PREPARE, Action, Clock, OpeningReport, OpeningRule, Slot, SlotStatus, WatchMode, starts_at
 from portal.session import SiteSession
-from race import Race, Won
+from race import Allowance, Race, Wishes, Won
 from server_clock import ServerClock
 
 LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload, never in step
 CLAIMED_EARLY = timedelta(seconds=1)  # a claim this much before its time is in time
 STILL_OPENING = timedelta(seconds=10)  # after an opening by our clock: the server's may be behind, so race all the same
+RACE_AGAIN = 4  # requests a race takes at least: what we hold, the slot, a shot and a look; else it waits a little
 LOGIN_HOLDS = timedelta(hours=1)  # after one rehearsed login, the same account's next rehearsals need none
 ANOTHER_MAY_DO = (SlotFull, SlotNotFound, Overlap, ClassStarted)
 
@@ -53,6 +53,7 @@ class Pursuit:
         self._turns = asyncio.Lock()  # held by the one account that may log in, when many prepare
         self._logged_in: dict[int, datetime] = {}  # when an account last rehearsed its login
         self._racing = 0
+        self._allowances: dict[tuple[int, datetime], Allowance] = {}  # by account and opening
 
     async def pursue(self, action: Action, session: SiteSession) -> None:
         """Does what is due for a book action now, and settles it unless it raises why it could not be done."""
@@ -71,11 +72,12 @@ class Pursuit:
         else:
             await self._book_now(action, session, opens)
 
-    async def _wishes(self, action: Action) -> list[Wish]:
-        """The wish and what else would do. What the person holds anyway is no alternative."""
+    async def _wishes(self, action: Action) -> Wishes:
+        """The wish and what else would do, numbered as they are stored. What the person holds anyway is left out."""
         held = [each.booking for each in await self._db.bookings.held(action.user_id, action.wish.day)]
         others = await self._db.queue.alternatives(action.id)
-        return [action.wish, *(other for other in others if booking.held_among(held, other) is None)]
+        numbered = enumerate(others, start=1)
+        return [(0, action.wish), *(each for each in numbered if booking.held_among(held, each[1]) is None)]
 
     # The evening before
 
@@ -130,17 +132,29 @@ class Pursuit:
     # The opening
 
     async def _race(self, action: Action, session: SiteSession, opens: datetime) -> None:
+        allowance = self._allowance(action.user_id, opens)
+        if action.failures and allowance.left(session) < RACE_AGAIN:
+            await self._db.queue.postpone(action, opens + STILL_OPENING, opens)
+            return
         wishes = await self._wishes(action)
-        known = [each.slot for wish in wishes for each in await self._db.catalogue.slots_on(wish.day)]
+        known = [each.slot for _, wish in wishes for each in await self._db.catalogue.slots_on(wish.day)]
         self._racing += 1
         try:
-            won = await Race(session, wishes, opens, self._server, lambda: self._racing, known).run(self._turns)
+            race = Race(session, wishes, opens, self._server, lambda: self._racing, known, allowance)
+            won = await race.run(self._turns)
         except SiteError as error:
             await self._lost(action, opens, error)
         else:
             await self._settle(action, won)
         finally:
             self._racing -= 1
+
+    def _allowance(self, user_id: int, opens: datetime) -> Allowance:
+        """The account's requests around that opening: however often it is raced for, they are no more than ten."""
+        over = [key for key in self._allowances if key[1] + STILL_OPENING < self._clock()]
+        for key in over:
+            del self._allowances[key]
+        return self._allowances.setdefault((user_id, opens), Allowance())
 
     async def _lost(self, action: Action, opens: datetime, error: SiteError) -> None:
         """What follows a race that was lost, unless it is for perform.py to tell or to try again."""
@@ -169,13 +183,12 @@ class Pursuit:
             return
         raise refusals[0]
 
-    async def _in_order(self, wishes: Sequence[Wish], session: SiteSession) -> list[tuple[int, Wish]]:
-        """Numbered choices. Only the one that is ours already, if any: won by a worker that did not live to tell."""
-        numbered = list(enumerate(wishes))
+    async def _in_order(self, wishes: Wishes, session: SiteSession) -> Wishes:
+        """Only the choice that is ours already, if any: won by a worker that did not live to tell."""
         if len(wishes) == 1:
-            return numbered
+            return wishes
         mine = await booking.my_bookings(session)
-        return [each for each in numbered if booking.held_among(mine, each[1])][:1] or numbered
+        return [each for each in wishes if booking.held_among(mine, each[1])][:1] or wishes
 
     async def _late_opening(self, action: Action) -> OpeningReport | None:
         """The report of the race before, now with its end: the slot opened later than the rule says, or went silent."""

@@ -61,6 +61,7 @@ PAUSES = (0.0, 0.05, 0.2, 0.5)  # s after "not open yet" before the next shot: f
 FAR = 0.3  # s before T: so much too early, the clock was wrong, and is read again before the next shot
 LOOKS = (0.0, 0.5, 2.0, 7.0)  # s before each look for a booking the site has accepted: ten in all
 LOOKS_LOST = (0.0, 0.3, 1.0)  # s before each look for one whose answer was lost, when no more shots are left
+ONE_MORE = 2  # requests: a shot, and a look for what it booked
 MOST_REQUESTS = 10  # per account around an opening: warming up, shots and reading back
 
 
@@ -68,6 +69,9 @@ log = logging.getLogger(__name__)
 
 
 OUTCOMES = {NotOpenYet: ShotOutcome.EARLY, SlotFull: ShotOutcome.FULL, AlreadyBooked: ShotOutcome.ALREADY}
+
+
+Wishes = Sequence[tuple[int, Wish]]  # numbered as they are stored: 0 is the wish itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +121,32 @@ def _may_pass(error: SiteError) -> bool:
     return isinstance(error, NotOpenYet | SiteUnavailable | SiteChanged | AlreadyBooked)
 
 
+@dataclass(slots=True)
+class Allowance:
+    """The requests of an account around one opening, however often it is raced for."""
+
+    counted_from: int | None = None  # what the account had sent when it was first raced for
+
+    def begin(self, session: SiteSession) -> None:
+        if self.counted_from is None:
+            self.counted_from = session.requests_sent
+
+    def left(self, session: SiteSession) -> int:
+        return MOST_REQUESTS if self.counted_from is None else MOST_REQUESTS - session.requests_sent + self.counted_from
+
+
 class Race:
     """One booking at one opening."""
 
     def __init__(
         self,
         session: SiteSession,
-        wishes: Sequence[Wish],
+        wishes: Wishes,
         opens_at: datetime,
         server: ServerClock,
         racing: Callable[[], int] = lambda: 1,
         known: Sequence[Slot] = (),
+        allowance: Allowance | None = None,
     ) -> None:
         self._session = session
         self._wishes = wishes
@@ -135,7 +154,7 @@ class Race:
         self._server = server
         self._racing = racing  # how many race in this process
         self._known = known  # slots from an earlier reading, in case the site can't tell in time
-        self._spent_before = session.requests_sent
+        self._allowance = allowance or Allowance()
         self._refusals: list[SiteError] = []
         self._report = OpeningReport(opens_at)
 
@@ -227,7 +246,7 @@ class Race:
 
     def _held_already(self, mine: Sequence[Booking]) -> Won | None:
         """One of the choices is ours: whoever raced before us won it, and did not live to tell."""
-        for number, wish in enumerate(self._wishes):
+        for number, wish in self._wishes:
             if (held := booking.held_among(mine, wish)) is not None:
                 return Won(Booked(held, self._session.access.clock(), None, "already", ""), number, None)
         return None
@@ -239,7 +258,7 @@ class Race:
             await self._until(LOOK_AGAIN)
             found = await self._find()
         choices = []
-        for number, (wish, slot) in enumerate(zip(self._wishes, found, strict=True)):
+        for (number, wish), slot in zip(self._wishes, found, strict=True):
             if isinstance(slot, Slot):
                 choices.append(Choice(number, wish, slot))
             else:
@@ -248,10 +267,11 @@ class Race:
 
     async def _find(self) -> Sequence[Slot | BookingRefused]:
         """What the site lists now; when it can't tell, what it listed before: a slot keeps its id."""
+        wishes = [wish for _, wish in self._wishes]
         try:
-            return await booking.find_slots(self._session, self._wishes)
+            return await booking.find_slots(self._session, wishes)
         except (SiteUnavailable, SiteChanged) as error:
-            remembered = [self._remembered(wish) for wish in self._wishes]
+            remembered = [self._remembered(wish) for wish in wishes]
             if not any(isinstance(each, Slot) for each in remembered):
                 raise
             log.warning("  the timetable can't be read (%s): going by an earlier reading", error)
@@ -313,7 +333,7 @@ class Race:
 
     async def _warm(self) -> None:
         """Opens as many connections as there will be shots at once; one tells whether the session still lives."""
-        self._spent_before = self._session.requests_sent
+        self._allowance.begin(self._session)
         if self._left() < self._server.round_trip:
             return
         knocks = [api.knock(self._session) for _ in self._plan()[1:]]
@@ -328,6 +348,8 @@ class Race:
     async def _shoot(self, choices: Sequence[Choice]) -> Won:
         """The wish at the opening, then what its answers ask for; then the alternatives, one after the other."""
         for choice in choices:
+            if self._report.shots and self._requests_left() < ONE_MORE:
+                raise SiteUnavailable("the requests of this opening are spent: what is left to try is tried later")
             found = await self._pursue(choice)
             if found is not None:
                 self._report = replace(self._report, seen=self._since_opening(steady()))
@@ -342,11 +364,13 @@ class Race:
         planned: Sequence[float] = (0.0,) if self._report.shots else self._plan()
         while True:
             volley = await self._fire(choice, planned)
-            needed = 3 if volley.has(ShotOutcome.LOST) else 2  # a look for the lost one, a shot and its look
-            more = next(pauses, None) if self._requests_left() >= needed else None
+            needed = ONE_MORE + volley.has(ShotOutcome.LOST)  # a look for the lost one comes first
+            hope = volley.final is None and self._requests_left() >= needed
+            more = next(pauses, None) if hope else None
             if (found := await self._settled(choice, volley, is_last=more is None)) is not None:
                 return found
-            if more is None or volley.final:
+            if more is None:
+                self._refuse_to_guess(volley)
                 self._refusals.append(self._explained(volley))
                 return None
             planned = await self._next_plan(more)
@@ -371,6 +395,12 @@ class Race:
             raise volley.final
         return found
 
+    def _refuse_to_guess(self, volley: Volley) -> None:
+        """A lost shot may have booked after we looked: an alternative would be a second place. The next try looks."""
+        if volley.has(ShotOutcome.LOST):
+            lost = [each for each in volley.errors if isinstance(each, SiteUnavailable | SiteChanged)]
+            raise next((each for each in lost if isinstance(each, SiteUnavailable)), lost[0])
+
     async def _see(self, choice: Choice, waits: Sequence[float]) -> Booking | None:
         return await booking.seen(self._session, choice.wish, waits)
 
@@ -394,7 +424,7 @@ class Race:
         return self._plan()[: self._requests_left() - 1]
 
     def _requests_left(self) -> int:
-        return MOST_REQUESTS - (self._session.requests_sent - self._spent_before)
+        return self._allowance.left(self._session)
 
     async def _shot(self, choice: Choice, planned: float) -> tuple[Shot, SiteError | None]:
         """One booking request, sent so that it arrives when planned; at once when that is past."""

@@ -154,7 +154,7 @@ async def _opening(sites: Midnight, folder: Path, browser: Path) -> Outcome:
     access = SiteAccess(base_url=opening.site, state_dir=folder, timezone=ROME, executable_path=str(browser))
     async with Portal(access) as portal:
         sessions = [_entered(portal, number, who, opening) for number, who in enumerate((we, plain), start=1)]
-        race = Race(sessions[0], [opening.wish], opens_at, ServerClock())
+        race = Race(sessions[0], [(0, opening.wish)], opens_at, ServerClock())
         await asyncio.gather(race.run(asyncio.Lock()), _plainly(sessions[1], opening), return_exceptions=True)
     return _outcome(await sites.close(opening), we, plain)
 

@@ -38,7 +38,7 @@ class Opening:
 
     async def race(self, *wishes: Wish) -> Won:
         wanted: Sequence[Wish] = wishes or [self.pilates]
-        race = Race(self.session, wanted, OPENS, self.server, lambda: self.racing, self.known)
+        race = Race(self.session, list(enumerate(wanted)), OPENS, self.server, lambda: self.racing, self.known)
         return await race.run(asyncio.Lock())
 
     @property

@@ -34,6 +34,7 @@ from model import (
     plan_booking,
 )
 from perform import Performer
+from pursuit import STILL_OPENING
 from store.people import Person
 from tests.openings import OPENS, Opening, opening
 from tests.sites import GIULIA, ROME, TUESDAY, chromium, credentials
@@ -267,6 +268,35 @@ async def test_what_one_holds_anyway_is_no_alternative(at: Set) -> None:
         action = await stage.act()
         assert (action.status, action.won_choice) == (ActionStatus.COMPLETED, 0)
         assert stage.held == [FIT_CENTER, FIT_CENTER]
+
+
+@pytest.mark.parametrize("lead", [0.3, LONG_AFTER])
+async def test_an_alternative_keeps_its_number_when_the_one_before_it_is_held(at: Set, lead: float) -> None:
+    async with at(lead) as stage:
+        first, second, third = (stage.gym(number) for number in range(3))
+        stage.opened.world._held[GIULIA] = {stage.id_of(second): "P1"}
+        await stage.db.queue.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
+        await stage.act()
+        stage.opened.world.fill(stage.id_of(first))
+        await stage.add(first, alternatives=(second, third))
+        action = await stage.act()
+        assert (action.status, action.won_choice) == (ActionStatus.COMPLETED, 2)
+        report = await stage.db.queue.opening(action.id)
+        assert report is None or {shot.choice for shot in report.shots} == {0, 2}
+
+
+async def test_however_often_an_opening_is_raced_for_its_requests_are_ten(at: Set) -> None:
+    async with at() as stage:
+        stage.opened.world.faults.opening_shift = 5.0
+        await stage.add()
+        assert (await stage.act()).error_kind == "NotOpenYet"
+        sent = stage.opened.requests
+        stage.opened.clock.move(3)
+        action = await stage.act()
+        assert (action.status, action.run_at) == (ActionStatus.PENDING, OPENS + STILL_OPENING)
+        assert stage.opened.requests == sent
+        stage.opened.clock.move(8)
+        assert (await stage.act()).status is ActionStatus.COMPLETED
 
 
 async def test_a_race_lost_is_told_with_its_shots(at: Set) -> None:

@@ -330,6 +330,43 @@ async def test_a_site_that_never_answers_leaves_a_report_and_another_try(at: Ope
         assert opened.requests <= MOST_REQUESTS + 3
 
 
+@pytest.mark.parametrize("full", [False, True])
+async def test_while_a_shot_may_have_booked_no_alternative_is_taken(
+    at: Open, monkeypatch: pytest.MonkeyPatch, full: bool
+) -> None:
+    """Whether all of the last answers are lost, or one of them, with others that say full."""
+    async with at(timeout=0.3) as opened:
+        first, second, _ = apart(opened)
+        send, lose = api.book_appointment, iter([True] if full else [True] * 100)
+
+        async def losing(session: Any, appointment_id: str) -> Any:
+            answer = await send(session, appointment_id)
+            if next(lose, False):
+                raise SiteUnavailable("the answer was lost")
+            return answer
+
+        opened.world.fill(opened.world.slot(TUESDAY, start=f"{first.start:%H:%M}").appointment_id)
+        monkeypatch.setattr(api, "book_appointment", losing)
+        monkeypatch.setattr(race, "VOLLEY", (0.005, 0.006, 0.011))
+        error = await lost(opened, first, second)
+        assert isinstance(error, SiteUnavailable)
+        assert error.opening
+        assert {shot.choice for shot in error.opening.shots} == {0}
+
+
+async def test_an_alternative_for_which_no_requests_are_left_is_tried_later(
+    at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(race, "MOST_REQUESTS", 7)
+    async with at() as opened:
+        first, second, _ = apart(opened)
+        opened.world.fill(opened.world.slot(TUESDAY, start=f"{first.start:%H:%M}").appointment_id)
+        error = await lost(opened, first, second)
+        assert isinstance(error, SiteUnavailable)
+        assert error.opening
+        assert {shot.choice for shot in error.opening.shots} == {0}
+
+
 async def test_a_slow_site_is_waited_for(at: Open) -> None:
     async with at(timeout=2.0) as opened:
         opened.world.faults.slow = 0.7
