@@ -219,11 +219,7 @@ def _clock(settings: Settings, reached: Reached | str) -> Finding:
 
 def _code(credentials: Credentials, clock: Clock) -> Finding:
     subject = f"one-time code of {credentials.username}"
-    try:
-        password = parse(credentials.otp_url)
-    except AppError as error:
-        return Finding(subject, str(error), "read the QR code again: .venv/bin/python otp_extractor.py PICTURE --url")
-    now = clock()
+    password, now = parse(credentials.otp_url), clock()
     code, left = password.code(password.counter(now)), password.seconds_left(now)
     return Finding(subject, f"{code} for {left:.0f} s more; your authenticator app must show the same")
 

@@ -35,7 +35,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from errors import ConfigError
+import otp_extractor
+from errors import ConfigError, OtpError
 from model import Credentials, OpeningRule
 
 DEFAULT_PATH = Path("config.json")
@@ -54,10 +55,15 @@ def _address(text: str) -> str:
 
 
 def _otp_url(secret: SecretStr) -> SecretStr:
-    if not secret.get_secret_value().startswith("otpauth://"):
+    url = secret.get_secret_value()
+    if not url.strip().lower().startswith("otpauth://"):
         raise ValueError(
             "write the otpauth:// address of the QR code (.venv/bin/python otp_extractor.py PICTURE --url reads it)"
         )
+    try:
+        otp_extractor.parse(url)
+    except OtpError as problem:
+        raise ValueError(str(problem)) from None
     return secret
 
 
@@ -174,6 +180,18 @@ class Settings(BaseSettings):
     log: Log = Log()
     friends: tuple[Friend, ...] = ()
 
+    @field_validator("friends")
+    @classmethod
+    def _each_their_own(cls, friends: tuple[Friend, ...], info: ValidationInfo) -> tuple[Friend, ...]:
+        """Everything of a person hangs on their Telegram id: two accounts can't share one."""
+        telegram = info.data.get("telegram")
+        seen = {telegram.allowed_user_id} if telegram else set()
+        for friend in friends:
+            if friend.telegram_user_id in seen:
+                raise ValueError(f"the Telegram id {friend.telegram_user_id} is there twice: write each person's own")
+            seen.add(friend.telegram_user_id)
+        return friends
+
     @classmethod
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
@@ -214,7 +232,7 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Everything that must never be written anywhere."""
         people = (
-            text for c in self.people for text in (c.password, c.otp_url, *re.findall(r"secret=([^&]+)", c.otp_url))
+            text for c in self.people for text in (c.password, c.otp_url, *re.findall(r"(?i)secret=([^&]+)", c.otp_url))
         )
         return (self.telegram.bot_token.get_secret_value(), *people)
 

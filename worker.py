@@ -140,7 +140,10 @@ class Worker:
             heart.cancel()
 
     async def _heartbeat(self, action: Action) -> None:
-        """Extends the lease until the action is done; closes its session when it hangs or is no longer ours."""
+        """Extends the lease until the action is done; closes its session when it hangs.
+
+        Who lost the lease is stopped by the fence; the session serves other actions of the same person.
+        """
         began = self._clock()
         while self._clock() - max(began, action.opens_at or began) < timedelta(seconds=LONGEST_ACTION):
             await asyncio.sleep(self._lease_for(action) / 3)
@@ -148,11 +151,10 @@ class Worker:
                 await self._db.queue.extend(action, self._lease_for(action))
             except LeaseLost:
                 log.warning("  action %s is no longer ours", action.id)
-                break
+                return
             except DatabaseError as error:
                 log.error("  the lease of action %s could not be extended: %s", action.id, error)
-        else:
-            log.error("  action %s hangs: its session is closed", action.id)
+        log.error("  action %s hangs: its session is closed", action.id)
         await self._portal.abandon(action.user_id)
 
     def _lease_for(self, action: Action) -> float:

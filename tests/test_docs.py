@@ -93,8 +93,9 @@ def test_the_example_has_every_key() -> None:
 def test_the_example_and_the_documentation_give_the_real_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("POLIMISPORT_")]:
         monkeypatch.delenv(name)
+    otp = "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP"
     telegram = {"bot_token": "x", "allowed_user_id": 1}
-    required: dict[str, Any] = {"username": "x", "password": "x", "otpatu": "otpauth://x", "telegram": telegram}
+    required: dict[str, Any] = {"username": "x", "password": "x", "otpatu": otp, "telegram": telegram}
     settings = Settings(**required)
     real = json.loads(settings.model_dump_json())
     example = json.loads(read("config.example.json"))

@@ -18,9 +18,10 @@ LAYERS = (
     {"bot", "booking", "race", "scraper"},
     {"portal"},
     {"server_clock"},
-    {"database", "store", "otp_extractor"},
+    {"database", "store"},
     {"program"},  # how every program starts and stops
     {"settings"},
+    {"otp_extractor"},
     {"model", "errors"},
 )
 MUST_NOT_REACH = {  # whoever is on the left, directly or through others of ours, never gets to what is on the right

@@ -20,6 +20,7 @@ GOOD: dict[str, Any] = {
     "otpatu": "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP",
     "telegram": {"bot_token": "123456:a-token", "allowed_user_id": 42},
 }
+FRIEND = {"telegram_user_id": 43, "username": "2", "password": "p", "otpatu": GOOD["otpatu"]}
 
 
 def written(tmp_path: Path, values: object) -> Path:
@@ -43,6 +44,19 @@ def test_the_five_keys_are_enough(tmp_path: Path) -> None:
         ({"password": None}, "the key 'password'"),
         ({"password": ""}, "the key 'password' is wrong: must not be empty"),
         ({"otpatu": "JBSWY3DPEHPK3PXP"}, "the key 'otpatu' is wrong: write the otpauth:// address"),
+        (
+            {"otpatu": "otpauth://hotp/x?secret=JBSWY3DPEHPK3PXP"},
+            "'otpatu' is wrong: the otpauth URL is of type",
+        ),
+        (
+            {"otpatu": "otpauth://totp/x?secret=1"},
+            "'otpatu' is wrong: the secret of the otpauth URL",
+        ),
+        (
+            {"friends": [FRIEND | {"telegram_user_id": 42}]},
+            "'friends' is wrong: the Telegram id 42 is there twice",
+        ),
+        ({"friends": [FRIEND, FRIEND]}, "'friends' is wrong: the Telegram id 43 is there twice"),
         ({"telegram": {"bot_token": "1:a", "allowed_user_id": "me"}}, "the key 'telegram.allowed_user_id'"),
         ({"telegram": {"allowed_user_id": 42}}, "the key 'telegram.bot_token' is missing"),
         ({"timezone": "Rome"}, "'Rome' is not a time zone"),
@@ -121,3 +135,8 @@ def test_a_fingerprint_changes_with_the_password(tmp_path: Path) -> None:
     [new] = load(written(tmp_path, GOOD | {"password": "other"})).people
     assert fingerprint(old) != fingerprint(new)
     assert fingerprint(old) == fingerprint(old)
+
+
+def test_an_otpauth_address_in_capitals_is_taken_and_kept_secret(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, GOOD | {"otpatu": "OTPAUTH://TOTP/X?SECRET=JBSWY3DPEHPK3PXP"}))
+    assert "JBSWY3DPEHPK3PXP" in settings.secrets()

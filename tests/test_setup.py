@@ -322,7 +322,6 @@ async def test_every_wrong_key_is_a_line_of_its_own(configure: Configure) -> Non
         ("browser", {"browser": {"executable_path": "/no/such/browser"}}, "apt install chromium"),
         ("Telegram", {"telegram": {"bot_token": "1:wrong", "allowed_user_id": 1, "api_base_url": NOWHERE}}, "network"),
         ("site", {"site": {"base_url": NOWHERE}}, "site.base_url"),
-        (f"one-time code of {GIULIA}", {"otpatu": "otpauth://totp/x?secret=1"}, "otp_extractor.py"),
     ],
 )
 async def test_what_does_not_work_is_named_with_its_remedy(

@@ -354,3 +354,23 @@ async def test_what_waits_for_its_opening_outlives_a_refused_password(
     action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, later, opens_at=opens if told else None))
     assert (action.status, action.rehearsal) == (ActionStatus.PENDING, "LoginRejected")
     assert action.run_at == opens - PREPARE
+
+
+async def test_only_an_action_that_hangs_costs_its_person_the_session(
+    db: Database, worker: Worker, portal: Portal, pilates: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    abandoned: list[int] = []
+
+    async def note(user_id: int) -> None:
+        abandoned.append(user_id)
+
+    monkeypatch.setattr(portal, "abandon", note)
+    monkeypatch.setattr(worker, "_lease_for", lambda _: 0.03)
+    await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
+    action = await db.queue.claim("other", 60)
+    assert action
+    await worker._heartbeat(replace(action, attempts=action.attempts - 1))  # noqa: SLF001 - taken over meanwhile
+    assert abandoned == []
+    monkeypatch.setattr("worker.LONGEST_ACTION", 0.1)
+    await worker._heartbeat(action)  # noqa: SLF001
+    assert abandoned == [OWNER]
