@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from telegram import Bot, Update
 from telegram.error import Conflict, RetryAfter, TelegramError, TimedOut
@@ -62,6 +62,10 @@ class Polling:
             except TelegramError as error:
                 failures += 1
                 await program.wait(stop, _pause_after(error, failures))
+            except Exception:
+                failures += 1
+                log.exception("what people sent can't be read in a way nobody thought of; trying again")
+                await program.wait(stop, _growing(failures))
             else:
                 await self._handle(updates or ())
         await self._finish()
@@ -74,7 +78,29 @@ class Polling:
             log.warning("the webhook could not be taken away, if there is one: %s", error)
 
     async def _read(self) -> tuple[Update, ...]:
-        return await self._bot.get_updates(offset=self._confirmed, timeout=HOLD_SECONDS, allowed_updates=KINDS)
+        try:
+            return await self._bot.get_updates(offset=self._confirmed, timeout=HOLD_SECONDS, allowed_updates=KINDS)
+        except TelegramError:
+            raise
+        except Exception:
+            log.exception("something was sent that can't be read; the rest is read by itself")
+            return await self._read_singly()
+
+    async def _read_singly(self) -> tuple[Update, ...]:
+        """What can be read of what waits; what can't is passed over, or it would come again for ever."""
+        address = f"{self._bot.base_url}/getUpdates?offset={self._confirmed}&timeout=0"  # as sent, not yet as objects
+        waiting: list[dict[str, Any]] = await self._bot.request.post(address)  # type: ignore[assignment]
+        found = [update for each in waiting if (update := self._update(each)) is not None]
+        if waiting and not found:
+            self._confirmed = waiting[-1]["update_id"] + 1
+        return tuple(found)
+
+    def _update(self, sent: dict[str, Any]) -> Update | None:
+        try:
+            return Update.de_json(sent, self._bot)
+        except Exception:
+            log.exception("update %s can't be read and is passed over", sent["update_id"])
+            return None
 
     async def _handle(self, updates: tuple[Update, ...]) -> None:
         tasks = {asyncio.create_task(self._in_order(update), name=f"update {update.update_id}") for update in updates}
@@ -109,6 +135,10 @@ def _pause_after(error: TelegramError, failures: int) -> float:
         return wait_seconds(error)
     reason = "another program reads this bot's messages: stop it, two can't share a token" if _shared(error) else error
     log.log(logging.WARNING if failures in (1, 10) else logging.DEBUG, "messages can't be read for now: %s", reason)
+    return _growing(failures)
+
+
+def _growing(failures: int) -> float:
     return min(FIRST_PAUSE * 2.0 ** min(failures - 1, 10), LONGEST_PAUSE)
 
 

@@ -232,3 +232,10 @@ async def test_a_notice_about_nothing_is_given_up_and_the_next_is_told(world: Wo
     row = await world.db.connection.row("SELECT error FROM notices ORDER BY id LIMIT 1")
     assert row
     assert "there is no action" in row["error"]
+
+
+async def test_an_update_that_can_not_be_read_is_passed_over_and_the_next_is_answered(world: World) -> None:
+    await world.owner.send_raw({"message": {"strange": True}})
+    await menu(world.owner)
+    await world.owner.send_raw({"callback_query": 7})
+    await menu(world.owner)
