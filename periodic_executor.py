@@ -77,6 +77,7 @@ class Executor:
         await self._paused_by_hand()
         await self._confirmed_by_hand()
         await self._unanswered()
+        await self._asked_by_hand()
         await self._dates()
         moments = [
             *await self._keeping(),
@@ -153,6 +154,10 @@ class Executor:
                 choices = await self._db.periodic.alternatives(periodic.id)
                 booking = self._timing.booking(periodic, day, choices, self._clock())
                 await self._db.periodic.confirm(confirmation, day, booking)
+
+    async def _asked_by_hand(self) -> None:
+        for confirmation_id in await self._db.periodic.ask_what_was_put_in_by_hand():
+            log.info("→ confirmation %s was put in by hand: asked", confirmation_id)
 
     async def _unanswered(self) -> None:
         for confirmation in await self._db.periodic.unanswered():

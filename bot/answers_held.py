@@ -36,6 +36,11 @@ class HeldAnswers:
         held = await self._desk.db.bookings.find(tap.id, tap.user_id)
         return await self._held(held) if held else screens_held.gone_page()
 
+    async def page_unless_safe(self, held: HeldBooking) -> Page | None:
+        """The booking's page when it is not held any more, or something is under way about it; else None."""
+        is_safe = screens_held.is_held(held) and await self._desk.live_about(held) is None
+        return None if is_safe else await self._held(held)
+
     async def _held(self, held: HeldBooking, note: str = "") -> Page:
         over, live = self._desk.has_begun(held.booking.wish), await self._desk.live_about(held)
         return screens_held.held_page(held, live, self._desk.when(), over=over, note=note)

@@ -114,7 +114,16 @@ class QuestionAnswers:
         confirmation, _, wish = asked
         if self._is_open(confirmation, ConfirmationPurpose.KEEP):
             await self._desk.db.periodic.keep(confirmation)
-        return await self._answered(tap, wish)
+        return await self._lost_place(confirmation) or await self._answered(tap, wish)
+
+    async def _lost_place(self, confirmation: Confirmation) -> Page | None:
+        """The page of a place that is not held any more, or is being given back: whatever was answered, that counts."""
+        if confirmation.purpose is not ConfirmationPurpose.KEEP:
+            return None
+        held = await self._held_place(confirmation)
+        if held is None:
+            return screens_held.gone_page()
+        return await self._held.page_unless_safe(held)
 
     async def give_back(self, tap: Tap) -> Page:
         """No: the place is really cancelled on the site. When that may cost by now, it is asked like any late one."""

@@ -29,7 +29,8 @@ from store.bookings import find_held
 from store.connection import Connection, Transaction
 from store.occurrences import begin, enqueue_once, find_action, held_already, set_state
 from store.outbox import add_notice
-from store.queue import NewAction, enqueue
+from store.queue import NewAction, enqueue, to_action
+from store.reading import all_readable
 
 
 def _confirmation(row: sqlite3.Row) -> Confirmation:
@@ -62,6 +63,25 @@ class Questions:
         """Open questions whose `confirmed` somebody set to 1 with sqlite3."""
         rows = await self._db.rows("SELECT * FROM pending_confirmations WHERE outcome IS NULL AND confirmed = 1")
         return [_confirmation(row) for row in rows]
+
+    async def ask_what_was_put_in_by_hand(self) -> list[int]:
+        """Tells of the open questions nobody was told of: those somebody made with sqlite3. Returns their ids."""
+        async with self._db.transaction() as tx:
+            rows = await tx.run(
+                """
+                SELECT id, user_id FROM pending_confirmations
+                WHERE outcome IS NULL AND coalesce(confirmed, 0) = 0 AND julianday(expires_at) > julianday(:now)
+                    AND id NOT IN (
+                        SELECT confirmation_id FROM notices
+                        WHERE kind = 'confirmation' AND confirmation_id IS NOT NULL
+                    )
+                ORDER BY id
+                """,
+                {"now": stamp(self._clock())},
+            )
+            for row in rows:
+                await add_notice(tx, row["user_id"], NoticeKind.CONFIRMATION, confirmation_id=row["id"])
+            return [row["id"] for row in rows]
 
     async def unanswered(self) -> list[Confirmation]:
         """Open questions whose deadline has passed. julianday also reads instants typed by hand."""
@@ -136,9 +156,18 @@ class Questions:
             return await self._open(tx, periodic, starts, expires, ConfirmationPurpose.KEEP, held.id)
 
     async def keep(self, confirmation: Confirmation) -> bool:
-        """The answer yes: the place stays ours. False when it was already answered, or given back."""
+        """The answer yes: the place stays ours. False when it was already answered.
+
+        Nor does it count while nothing is held, or it is just being given back: the question then stays open.
+        """
         async with self._db.transaction() as tx:
-            return await _answer(tx, confirmation.id, ConfirmationOutcome.CONFIRMED)
+            if await _is_kept(tx, confirmation):
+                return await _answer(tx, confirmation.id, ConfirmationOutcome.CONFIRMED)
+            await tx.run(
+                "UPDATE pending_confirmations SET confirmed = 0 WHERE id = :id AND outcome IS NULL",
+                {"id": confirmation.id},
+            )  # a yes by hand is not tried again and again
+            return False
 
     async def give_back(self, confirmation: Confirmation, day: date) -> Action | None:
         """The answer no: the cancelling of the held place is queued. When it was queued by hand, that ticket serves.
@@ -257,6 +286,27 @@ async def close_keeping(tx: Transaction, periodic_id: int) -> None:
         """,
         {"periodic": periodic_id},
     )
+
+
+async def _is_kept(tx: Transaction, confirmation: Confirmation) -> bool:
+    """Whether the place a question is about is held, as far as we know, and nobody is giving it back."""
+    held = await find_held(tx, confirmation.booking_row_id or 0, confirmation.user_id)
+    if held is None or held.status is not BookingStatus.CONFIRMED:
+        return False
+    live = await tx.run(
+        """
+        SELECT * FROM booking_actions
+        WHERE user_id = :user_id AND action_type = 'cancel' AND status IN ('pending', 'processing')
+        """,
+        {"user_id": confirmation.user_id},
+    )
+    return not any(_is_about(action, held) for action in all_readable(to_action, live))
+
+
+def _is_about(action: Action, held: HeldBooking) -> bool:
+    if action.booking_id in (held.booking_id, str(held.id)):
+        return True
+    return action.day is not None and action.start is not None and action.wish.meant_by(held.booking.wish)
 
 
 async def _answer(tx: Transaction, confirmation_id: int, outcome: ConfirmationOutcome) -> bool:

@@ -330,6 +330,28 @@ async def test_a_held_place_is_kept(world: World) -> None:
     assert [action.type for action in await world.actions()] == [ActionType.BOOK]
 
 
+async def test_a_held_place_that_is_gone_by_now_is_not_called_kept(world: World) -> None:
+    asked = await held_and_asked(world)
+    await world.sync([])
+
+    await world.owner.press("keep:1", asked.message_id)
+
+    await world.owner.wait_for(lambda message: "Sul sito non c'è più" in message.text)
+    assert not any("Il posto resta tuo" in message.text for message in world.owner.messages)
+
+
+async def test_a_held_place_that_is_being_given_back_is_not_called_kept(world: World) -> None:
+    asked = await held_and_asked(world)
+    await world.db.queue.add(NewAction(ActionType.CANCEL, OWNER, MINE.wish))
+
+    await tapped(world.owner, "✅ Lo tengo", "C'è già una richiesta in corso")
+
+    confirmation = await world.db.periodic.confirmation(1)
+    assert confirmation
+    assert confirmation.outcome is None
+    assert asked
+
+
 async def test_a_held_place_is_freed_on_the_site_and_told(world: World) -> None:
     asked = await held_and_asked(world)
 

@@ -156,6 +156,34 @@ async def test_a_kept_place_stays_and_is_not_reminded_of(life: Life) -> None:
     assert await life.actions(ActionType.CANCEL) == []
 
 
+async def test_a_place_that_is_gone_or_being_given_back_is_not_called_kept(life: Life) -> None:
+    await held(life)
+    await life.at(rome(TUESDAY, 15))
+    question = await life.question()
+    cancelling = await life.db.queue.add(NewAction(ActionType.CANCEL, GIULIA, PILATES))
+    assert not await life.db.periodic.keep(question)
+    await life.db.queue.withdraw(cancelling.id, GIULIA)
+    await life.db.connection.write("UPDATE user_bookings SET status = 'gone'")
+    await life.db.connection.write("UPDATE pending_confirmations SET confirmed = 1")  # a yes by hand
+    assert await life.at(rome(TUESDAY, 15, 10)) == []
+    assert await life.db.periodic.confirmed_by_hand() == []
+    await life.db.connection.write("UPDATE user_bookings SET status = 'confirmed'")
+    assert await life.db.periodic.keep(question)
+
+
+async def test_a_question_put_in_by_hand_is_asked_once(life: Life) -> None:
+    mine = await life.make(PeriodicMode.ASK_FIRST)
+    await life.db.connection.write(
+        """
+        INSERT INTO pending_confirmations (user_id, periodic_booking_id, scheduled_for, expires_at)
+        VALUES (:user, :periodic, '2026-12-01 17:00:00', '2026-12-01 16:00:00')
+        """,
+        {"user": GIULIA, "periodic": mine.id},
+    )
+    assert await life.at(rome(SUNDAY, 9)) == [NoticeKind.CONFIRMATION]
+    assert await life.at(rome(SUNDAY, 10)) == []
+
+
 async def test_a_place_given_back_is_cancelled_on_the_site(life: Life) -> None:
     await held(life)
     await life.at(rome(TUESDAY, 15))
