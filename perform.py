@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import booking
@@ -18,6 +19,7 @@ from errors import (
     ConfigError,
     LeaseLost,
     LoginRejected,
+    NothingToCancel,
     NotOpenYet,
     SessionExpired,
     SiteUnavailable,
@@ -54,6 +56,12 @@ def retry_at(error: AppError, failures: int, now: datetime, deadline: datetime |
 
 def _known(error: AppError) -> bool:
     return type(error) is not AppError
+
+
+def _agrees(action: Action, wish: Wish) -> bool:
+    """Whether a class is what an action is about, as far as that says: a course left out by hand may be any."""
+    meant = action.wish if action.course else replace(action.wish, course=wish.course)
+    return wish.meant_by(meant)
 
 
 def site_access(settings: Settings) -> SiteAccess:
@@ -136,23 +144,38 @@ class Performer:
         return self._portal.session(self._people[action.user_id])
 
     async def _cancel(self, action: Action, session: SiteSession) -> None:
-        wish = await self._wish_to_cancel(action)
+        wish = await self._wish_to_cancel(action, session)
         cancelled = await booking.cancel(session, wish)
+        if not cancelled.was_there and not await self._was_ours(action, wish):
+            raise NothingToCancel(f"{wish.course} on {wish.day} at {wish.start:%H:%M} is not among the bookings")
         result = "read back as gone" if cancelled.was_there else "was not among the bookings any more"
         await self._db.queue.complete_cancel(action, wish, result)
 
-    async def _wish_to_cancel(self, action: Action) -> Wish:
-        if action.day is not None and action.start is not None:
-            return action.wish
+    async def _wish_to_cancel(self, action: Action, session: SiteSession) -> Wish:
+        """What a cancellation means: the booking it names; without a course, what is held at that day and time."""
         held = await self._db.bookings.by_booking_id(action.booking_id or "", action.user_id)
-        if held is None:
-            raise SlotNotFound(f"there is no booking '{action.booking_id}' to cancel")
-        return held.booking.wish
+        if action.day is None or action.start is None:
+            if held is None:
+                raise SlotNotFound(f"there is no booking '{action.booking_id}' to cancel")
+            return held.booking.wish
+        if held and _agrees(action, held.booking.wish):
+            return held.booking.wish
+        return action.wish if action.course else await self._held_then(action, session)
+
+    async def _held_then(self, action: Action, session: SiteSession) -> Wish:
+        """What is held at an action's day and time: on the site, else (after an earlier try) as far as we know."""
+        on_site = [each.wish for each in await booking.my_bookings(session)]
+        known = [each.booking.wish for each in await self._db.bookings.held(action.user_id, action.wish.day)]
+        return next((wish for wish in [*on_site, *known] if _agrees(action, wish)), action.wish)
+
+    async def _was_ours(self, action: Action, wish: Wish) -> bool:
+        """Whether what is not on the site was there before: freed by an earlier try, or known to be held."""
+        held = await self._db.bookings.held(action.user_id, wish.day)
+        return action.attempts > 1 or any(each.booking.wish.meant_by(wish) for each in held)
 
     async def _check(self, action: Action, session: SiteSession) -> None:
         bookings = await booking.my_bookings(session)
-        today = self._clock().astimezone(self._rule.zone).date()
-        await self._db.queue.complete_check(action, bookings, f"{len(bookings)} bookings", today)
+        await self._db.queue.complete_check(action, bookings, f"{len(bookings)} bookings", self._rule.zone)
 
     async def _refresh(self, action: Action, session: SiteSession) -> None:
         today = self._clock().astimezone(self._rule.zone).date()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from model import (
     FIT_CENTER,
@@ -17,12 +18,14 @@ from model import (
     clock_time,
     instant,
     stamp,
+    starts_at,
 )
 from store.connection import Connection, Transaction
 from store.doubt import done_after_all
 from store.outbox import add_notice
 from store.reading import all_readable, readable
 
+CLOCKS_DIFFER = timedelta(minutes=2)  # the site's, by which a class begins, and ours
 LIVE = "status NOT IN ('cancelled', 'gone', 'past')"
 
 
@@ -107,12 +110,13 @@ async def mark_cancelled(tx: Transaction, user_id: int, wish: Wish, now: datetim
 
 
 async def sync(
-    tx: Transaction, user_id: int, bookings: Sequence[Booking], now: datetime, today: date
+    tx: Transaction, user_id: int, bookings: Sequence[Booking], now: datetime, zone: ZoneInfo
 ) -> list[sqlite3.Row]:
-    """Makes the rows what the site says now. What vanished before its day was over is told once.
+    """Makes the rows what the site says now. What vanished before it began is told once.
 
     Returns the rows of the bookings that had failed as far as we knew, and are there after all.
     """
+    today = now.astimezone(zone).date()
     found = [await _seen(tx, user_id, booking, now) for booking in bookings]
     rows = await tx.run(f"SELECT * FROM user_bookings WHERE user_id = :user_id AND {LIVE}", {"user_id": user_id})  # noqa: S608
     for held in all_readable(to_held, rows):
@@ -120,9 +124,9 @@ async def sync(
             continue
         if held.booking.day < today:
             await _set_status(tx, held.id, BookingStatus.PAST, now)
-        elif held.booking.day > today:
+        elif starts_at(held.booking.day, held.booking.start, zone) > now + CLOCKS_DIFFER:
             await _vanished(tx, held, now)
-        # Today's classes leave the site's page when they begin: that is not a loss.
+        # A class leaves the site's page when it begins: that is not a loss.
     return [row for row in found if row is not None]
 
 

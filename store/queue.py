@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from errors import AlreadyQueued, AppError, LeaseLost, SiteError
 from model import (
@@ -199,6 +200,26 @@ async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
 
 def _stamp_or_none(moment: datetime | None) -> str | None:
     return stamp(moment) if moment else None
+
+
+async def _name_its_class(tx: Transaction, action: Action, wish: Wish) -> None:
+    """Writes which class a cancellation put in by hand meant, where it did not say."""
+    await tx.run(
+        """
+        UPDATE booking_actions
+        SET course_name = coalesce(nullif(course_name, ''), :course),
+            location = coalesce(nullif(location, ''), :location),
+            date = coalesce(date, :date), time_slot = coalesce(time_slot, :time)
+        WHERE id = :id
+        """,
+        {
+            "id": action.id,
+            "course": wish.course,
+            "location": wish.location,
+            "date": wish.day.isoformat(),
+            "time": f"{wish.start:%H:%M}",
+        },
+    )
 
 
 async def _live_like(tx: Transaction, new: NewAction) -> int | None:
@@ -540,14 +561,15 @@ class Queue(Choices):
         """Ends a cancellation that was read back as gone: action, booking and notice together. Raises LeaseLost."""
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.COMPLETED, result, None)
+            await _name_its_class(tx, action, wish)
             await mark_cancelled(tx, action.user_id, wish, self._clock())
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
 
-    async def complete_check(self, action: Action, bookings: Sequence[Booking], result: str, today: date) -> None:
+    async def complete_check(self, action: Action, bookings: Sequence[Booking], result: str, zone: ZoneInfo) -> None:
         """Ends a reading of "my bookings": user_bookings becomes what the site says. Raises LeaseLost."""
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.COMPLETED, result, None)
-            for row in await sync(tx, action.user_id, bookings, self._clock(), today):
+            for row in await sync(tx, action.user_id, bookings, self._clock(), zone):
                 await self._free_the_replaced(tx, to_action(row))
             await self._tell_unless_quiet(tx, action)
 

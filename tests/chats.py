@@ -131,7 +131,7 @@ class World:
     async def sync(self, bookings: Sequence[Booking], user_id: int = OWNER) -> None:
         action = await self.db.queue.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "test", 60)
         assert action
-        await self.db.queue.complete_check(action, bookings, "read", TODAY)
+        await self.db.queue.complete_check(action, bookings, "read", self.settings.zone)
 
     async def claim(self) -> Action:
         """The next due action, as a worker takes it."""

@@ -107,7 +107,7 @@ class Life:
         booking = Booking(course, "Giuriati", day, start, 55)
         already = [held.booking for held in await self.db.bookings.held(GIULIA, today)]
         check = await self._claim_check()
-        await self.db.queue.complete_check(check, [*already, booking], "read", today)
+        await self.db.queue.complete_check(check, [*already, booking], "read", self.timing.rule.zone)
         return (await self.db.bookings.held(GIULIA, day))[-1]
 
     async def _claim_check(self) -> Action:

@@ -106,7 +106,7 @@ async def test_reading_my_bookings_turns_the_page_into_the_new_list(world: World
     page = await tapped(world.owner, "📋 Le Mie Prenotazioni", "Non ne vedo nessuna")
     await tapped(world.owner, "Aggiorna dal sito", "si aggiorna da sola")
     action = await world.claim()
-    await world.db.queue.complete_check(action, [MINE], "1", TODAY)
+    await world.db.queue.complete_check(action, [MINE], "1", world.settings.zone)
 
     fresh = await world.owner.wait_for(lambda message: "Appena lette dal sito" in message.text)
 
@@ -121,7 +121,7 @@ async def test_a_quiet_reading_under_way_is_made_to_tell_its_end(world: World) -
     await tapped(world.owner, "📋 Le Mie Prenotazioni", "Non ne vedo nessuna")
     await tapped(world.owner, "Aggiorna dal sito", "si aggiorna da sola")
 
-    await world.db.queue.complete_check(action, [MINE], "1", TODAY)
+    await world.db.queue.complete_check(action, [MINE], "1", world.settings.zone)
 
     await world.owner.wait_for(lambda message: "Appena lette dal sito" in message.text)
 
@@ -138,7 +138,7 @@ async def test_a_reading_asked_for_under_a_failure_updates_its_own_new_message(w
     await chats.until(card_in_the_row, card.message_id)
     action = await world.claim()
     assert action.id > failed.id
-    await world.db.queue.complete_check(action, [MINE], "1", TODAY)
+    await world.db.queue.complete_check(action, [MINE], "1", world.settings.zone)
 
     fresh = await world.owner.wait_for(lambda message: "Appena lette dal sito" in message.text)
 

@@ -7,8 +7,9 @@ import os
 import sqlite3
 import stat
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -52,7 +53,7 @@ async def sync(db: Database, clock: Time, *bookings: Booking) -> None:
     await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
     action = await db.queue.claim("w", 60)
     assert action
-    await db.queue.complete_check(action, bookings, "read", clock().date())
+    await db.queue.complete_check(action, bookings, "read", ZoneInfo("Europe/Rome"))
 
 
 async def test_a_new_file_can_be_read_by_its_owner_alone(db: Database, tmp_path: Path) -> None:
@@ -172,6 +173,17 @@ async def test_a_booking_that_vanished_is_told_once(db: Database, clock: Time) -
     notices = await db.connection.rows("SELECT kind FROM notices")
     assert row["status"] == BookingStatus.GONE
     assert [notice["kind"] for notice in notices] == [NoticeKind.GONE]
+
+
+async def test_a_class_that_vanishes_on_its_own_day_is_told_until_it_begins(db: Database, clock: Time) -> None:
+    begins = datetime.combine(HELD.day, HELD.start, ZoneInfo("Europe/Rome"))
+    for before, status in ((timedelta(hours=3), BookingStatus.GONE), (timedelta(), BookingStatus.CONFIRMED)):
+        await sync(db, clock, HELD)
+        clock.now = begins.astimezone(UTC) - before
+        await sync(db, clock)
+        [row] = await db.connection.rows("SELECT status FROM user_bookings")
+        assert row["status"] == status
+    assert len(await db.connection.rows("SELECT 1 FROM notices WHERE kind = 'gone'")) == 1
 
 
 async def test_yesterdays_booking_is_past_and_not_lost(db: Database, clock: Time) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +12,7 @@ from errors import AppError, Blocked, Overlap, SiteChanged, SiteUnavailable, Slo
 from model import Action, ActionStatus, ActionType, Booking, BookingStatus, NoticeKind
 from tests.conftest import GIULIA, MARCO, Time
 
+ROME = ZoneInfo("Europe/Rome")
 TUESDAY = date(2026, 11, 24)
 HELD = Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18), 55)
 WISH = HELD.wish
@@ -37,7 +39,7 @@ async def read(db: Database, clock: Time, *bookings: Booking, user_id: int = GIU
         action = await db.queue.claim("w", 60)
     assert action
     assert (action.type, action.quiet) == (ActionType.CHECK, True)
-    await db.queue.complete_check(action, bookings, "read", clock().date())
+    await db.queue.complete_check(action, bookings, "read", ROME)
 
 
 async def told(db: Database) -> list[tuple[NoticeKind, int | None]]:
@@ -60,6 +62,16 @@ async def test_a_booking_that_is_there_after_all_is_told(db: Database, clock: Ti
     row = await db.queue.find(action.id)
     assert row
     assert (row.booking_id, row.won_choice) == (HELD.booking_id, 0)
+
+
+async def test_a_cancelling_in_doubt_is_settled_on_the_day_of_the_class_too(db: Database, clock: Time) -> None:
+    await read(db, clock, HELD)
+    clock.now = datetime(2026, 11, 24, 15, tzinfo=UTC)  # two hours before
+    action = await failed(db, ActionType.CANCEL, SiteUnavailable("503"))
+    await read(db, clock)
+    assert await state(db, action) == (ActionStatus.COMPLETED, None)
+    [row] = await db.connection.rows("SELECT status FROM user_bookings")
+    assert row["status"] == BookingStatus.CANCELLED
 
 
 async def test_it_is_told_once(db: Database, clock: Time) -> None:

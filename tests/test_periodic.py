@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -203,7 +204,7 @@ async def test_after_a_success_the_same_trouble_is_told_again(db: Database, cloc
         action = await db.queue.claim("w", 60)
         assert action
         if succeeds:
-            await db.queue.complete_check(action, [], "read", TUESDAY)
+            await db.queue.complete_check(action, [], "read", ZoneInfo("Europe/Rome"))
         else:
             await db.queue.fail(action, Blocked("captcha"))
     assert await kinds(db) == ["result", "result"]

@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -249,7 +250,9 @@ async def test_a_row_that_can_not_be_read_fails_alone_and_keeps_nobody_waiting(d
 async def test_what_is_held_can_be_listed_beside_a_row_that_can_not_be_read(db: Database, clock: Time) -> None:
     action = await db.queue.add_claimed(NewAction(ActionType.CHECK, GIULIA), "w", 60)
     assert action
-    await db.queue.complete_check(action, [HELD, replace(HELD, day=date(2026, 11, 25))], "read", clock().date())
+    await db.queue.complete_check(
+        action, [HELD, replace(HELD, day=date(2026, 11, 25))], "read", ZoneInfo("Europe/Rome")
+    )
     await db.connection.write("UPDATE user_bookings SET updated_at = 'ieri' WHERE booking_date = '2026-11-24'")
     assert len(await db.bookings.held(GIULIA, clock().date())) == 1
     assert len(await db.bookings.due_reminders(clock().date(), date(2026, 11, 30))) == 1

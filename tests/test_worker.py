@@ -98,6 +98,54 @@ async def test_a_queued_cancellation_frees_the_place(
     assert world.bookings(GIULIA) == []
 
 
+def by_hand(pilates: Wish, **more: object) -> dict[str, object]:
+    """The columns of a cancellation that somebody typed: when, and not what."""
+    return {"user_id": OWNER, "date": str(pilates.day), "time": f"{pilates.start:%H:%M}", "booking_id": None, **more}
+
+
+async def cancel_by_hand(db: Database, worker: Worker, columns: dict[str, object]) -> Action:
+    [row] = await db.connection.write(
+        """
+        INSERT INTO booking_actions (action_type, user_id, date, time_slot, booking_id, run_at)
+        VALUES ('cancel', :user_id, :date, :time, :booking_id, '2026-11-22T00:00:00.000Z') RETURNING id
+        """,
+        columns,
+    )
+    await worker.burst()
+    action = await db.queue.find(row["id"])
+    assert action
+    return action
+
+
+@pytest.mark.parametrize("booking_id", ["1", None])
+async def test_a_cancellation_typed_without_a_course_frees_what_is_held_then(
+    db: Database, worker: Worker, world: SiteWorld, pilates: Wish, booking_id: str | None
+) -> None:
+    await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
+    action = await cancel_by_hand(db, worker, by_hand(pilates, booking_id=booking_id))
+    [row] = await db.connection.rows("SELECT status FROM user_bookings")
+    assert (action.status, action.error) == (ActionStatus.COMPLETED, None)
+    assert action.wish.meant_by(pilates)  # and so it is told
+    assert row["status"] == BookingStatus.CANCELLED
+    assert world.bookings(GIULIA) == []
+
+
+async def test_a_cancellation_of_what_is_not_held_is_not_called_done(
+    db: Database, worker: Worker, pilates: Wish
+) -> None:
+    action = await cancel_by_hand(db, worker, by_hand(pilates))
+    assert (action.status, action.error_kind) == (ActionStatus.FAILED, "NothingToCancel")
+
+
+async def test_a_cancellation_of_what_was_held_and_is_gone_by_itself_is_done(
+    db: Database, worker: Worker, world: SiteWorld, pilates: Wish
+) -> None:
+    await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
+    world.cancel(GIULIA, world.slot(TUESDAY, course=pilates.course).appointment_id)
+    action = await done(db, worker, NewAction(ActionType.CANCEL, OWNER, pilates))
+    assert action.status is ActionStatus.COMPLETED
+
+
 async def test_a_full_slot_fails_with_its_reason(
     db: Database,
     worker: Worker,
