@@ -11,10 +11,8 @@ from store.connection import Connection, Transaction
 MOST_ALTERNATIVES = 3  # at an opening each costs a request, and there are ten in all
 
 REHEARSED_FOR = timedelta(minutes=10)  # before an opening: what a worker has earlier than this it only rehearses
-WAITS = """
-    id = :id AND user_id = :user_id
-    AND (status = 'pending' OR (status = 'processing' AND rehearse_at IS NOT NULL AND opens_at > :safe))
-"""
+STILL = "(status = 'pending' OR (status = 'processing' AND rehearse_at IS NOT NULL AND opens_at > :safe))"
+WAITS = f"id = :id AND user_id = :user_id AND {STILL}"
 """Pending, or only being rehearsed: nothing is booked yet, and a worker will read the row again before it does."""
 WAITING_BOOKING = f"{WAITS} AND action_type = 'book' AND watch IS NULL"
 

@@ -6,21 +6,17 @@ Used by store/periodic.py and store/questions.py.
 from __future__ import annotations
 
 import sqlite3
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from errors import AlreadyQueued
 from model import Action, ActionType, NoticeKind, Occurrence, OccurrenceState, Wish, stamp
 from store.bookings import is_held
+from store.choices import REHEARSED_FOR, STILL
 from store.connection import Transaction
 from store.outbox import add_notice
 from store.queue import NewAction, enqueue, to_action
 
-SAFE = timedelta(minutes=10)  # before an opening: a rehearsal that runs earlier than this books nothing
-WAITING = """
-    action_type = 'book' AND (
-        status = 'pending' OR (status = 'processing' AND rehearse_at IS NOT NULL AND opens_at > :safe)
-    )
-"""
+WAITING = f"action_type = 'book' AND {STILL}"
 DAWN, DUSK = date(1, 1, 1), date(9999, 12, 31)
 
 
@@ -119,7 +115,7 @@ async def _withdraw(tx: Transaction, within: dict[str, object], now: datetime) -
         WHERE periodic_booking_id = :periodic AND date BETWEEN :first AND :last AND {WAITING}
         RETURNING id, user_id, card_message_id
         """,  # noqa: S608 - a constant of this file
-        within | {"now": stamp(now), "safe": stamp(now + SAFE)},
+        within | {"now": stamp(now), "safe": stamp(now + REHEARSED_FOR)},
     )
 
 
