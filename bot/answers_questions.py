@@ -114,10 +114,12 @@ class QuestionAnswers:
         confirmation, _, wish = asked
         if self._is_open(confirmation, ConfirmationPurpose.KEEP):
             await self._desk.db.periodic.keep(confirmation)
+        elif confirmation.outcome is not ConfirmationOutcome.CONFIRMED:
+            return await self._answered(tap, wish)
         return await self._lost_place(confirmation) or await self._answered(tap, wish)
 
     async def _lost_place(self, confirmation: Confirmation) -> Page | None:
-        """The page of a place that is not held any more, or is being given back: whatever was answered, that counts."""
+        """The page of a place that is not held any more, or is being given back: a yes does not change that."""
         if confirmation.purpose is not ConfirmationPurpose.KEEP:
             return None
         held = await self._held_place(confirmation)
