@@ -7,10 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from database import Database, open_database
 from model import Role
 from store.people import Person
+
+settings.register_profile("shared machine", deadline=None)  # a slow example is not a wrong one
+settings.load_profile("shared machine")
 
 GIULIA = 42
 MARCO = 43
