@@ -72,7 +72,9 @@ class AlternativeAnswers:
         return await self._days(tap, action)
 
     async def _days(self, tap: Tap, action: Action) -> Page:
-        note = f"Che cosa provo se {action.course or 'il posto'} non c'è più? Anche un altro giorno, corso o posto."
+        queued = f"✅ La prenotazione n. {action.id} è in coda."
+        ask = f"Che cosa provo se {action.course or 'il posto'} non c'è più? Anche un altro giorno, corso o posto."
+        note = f"{queued} {ask}"
         return await self._chooser.days(tap.user_id, alternative_to(action), note, self._last_day(action))
 
     def _last_day(self, action: Action) -> date:

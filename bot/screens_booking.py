@@ -197,7 +197,7 @@ def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
         case SlotState.FULL:
             return _when_full(view, when, watchable=watchable)
         case SlotState.OPENS:
-            return [f"Prenoto appena apre, {when.at(view.opens_at)}. Tu non devi fare altro."]
+            return [f"Prenoto appena apre, {when.at(view.opens_at)}: conferma, e non devi fare altro."]
         case _:
             read = f"{first_up(standing(view, when))} (letto {when.at(view.read_at)})."
             return [read if view.slot.places is not None else "", "Prenoto subito."]
@@ -225,7 +225,7 @@ def slot_details(view: SlotView) -> str:
 def _clash(view: SlotView, when: When) -> str:
     if view.clash is None:
         return ""
-    return f"⚠️ Alla stessa ora hai già {in_a_line(view.clash.booking.wish, when)}: il sito potrebbe rifiutare."
+    return f"⚠️ Si sovrappone a {in_a_line(view.clash.booking.wish, when)}: il sito potrebbe rifiutare."
 
 
 def _confirm_rows(view: SlotView, newest: int, *, watchable: bool) -> list[Row]:
@@ -248,7 +248,7 @@ def _confirm_rows(view: SlotView, newest: int, *, watchable: bool) -> list[Row]:
 
 
 def _with_alternative(view: SlotView, newest: int) -> Button:
-    return button("➕ Alternativa", Verb.BOOK_ALT, view.id, newest)
+    return button("✅ Conferma con ➕ Alternativa", Verb.BOOK_ALT, view.id, newest)
 
 
 def slot_watch_rows(view: SlotView, replaces: int) -> list[Row]:

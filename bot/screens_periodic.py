@@ -130,7 +130,8 @@ def choice_lines(others: Sequence[PeriodicChoice]) -> list[str]:
 
 def ask_delete_page(periodic: PeriodicBooking) -> Page:
     lines = Lines().add("<b>La elimino?</b>", f"{name_of(periodic)}", _weekly(periodic))
-    lines.add("Ritiro quello che è in coda. I posti già prenotati restano tuoi.")
+    lines.add("Ritiro quello che è in coda; se una prenotazione sta già partendo, finisce e te lo scrivo.")
+    lines.add("I posti già prenotati restano tuoi.")
     yes = button("🗑 Sì, elimina", Verb.DELETE, periodic.id)
     return Page(str(lines), ((yes, button("No", Verb.SERIES, periodic.id)), back_row(Verb.SERIES, periodic.id)))
 

@@ -229,7 +229,7 @@ async def test_what_is_held_or_queued_already_is_shown_instead_of_booked(world: 
 async def test_another_booking_at_the_same_hour_is_warned_of(world: World) -> None:
     await world.hold(Booking("NUOTO", "Giuriati", TUESDAY, time(18, 30), 60))
 
-    assert "Alla stessa ora hai già NUOTO" in (await pilates(world.owner)).text
+    assert "Si sovrappone a NUOTO" in (await pilates(world.owner)).text
 
 
 async def test_a_class_that_has_begun_is_not_booked(world: World) -> None:
