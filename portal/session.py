@@ -277,6 +277,7 @@ class SiteSession:
         self._login: asyncio.Task[None] | None = None
         self._rejection: tuple[float, SiteError] | None = None
         self._pages: set[Page] = set()
+        self._login_of: dict[Version, Version] = {}  # a version with renewed cookies -> the one its login made
 
     async def abandon(self) -> None:
         """Closes connection and pages under whatever is using them."""
@@ -408,7 +409,7 @@ class SiteSession:
 
     async def _renew(self, stale: Version) -> None:
         """Replaces the session of that version; one login serves everybody who waits. Raises what the login raises."""
-        if self._store.version() != stale and self._store.load():
+        if self._is_another(stale) and self._store.load():
             return  # somebody already did
         if self._rejection and time.monotonic() - self._rejection[0] < REJECTION_HOLDS:
             raise self._rejection[1]
@@ -417,11 +418,16 @@ class SiteSession:
             self._login.add_done_callback(_note_outcome)
         await asyncio.shield(self._login)  # a waiter may be cancelled; the login goes on for the others
 
+    def _is_another(self, stale: Version) -> bool:
+        """Whether the stored session comes from another login than that version: new cookies alone are no renewal."""
+        stored = self._store.version()
+        return self._login_of.get(stored, stored) != self._login_of.get(stale, stale)
+
     async def _log_in(self, stale: Version) -> None:
         """Logs in unless another process has done so, or was turned away, while we waited for our turn."""
         waiting_since = time.time()
         async with self._store.locked():
-            if self._store.version() != stale and self._store.load():
+            if self._is_another(stale) and self._store.load():
                 return
             if reason := self._store.rejected_since(waiting_since):
                 raise LoginRejected(reason)
@@ -450,6 +456,7 @@ class SiteSession:
                     raise SiteUnavailable("the login ends where it began: at the login page") from error
                 raise explained from error
         self._store.save(state)
+        self._login_of.clear()
         self._store.forget_rejected()
         self._rejection = None
         log.info("account %s: logged in within %.2f s", self.credentials.user_id, time.monotonic() - started)
@@ -536,7 +543,9 @@ class SiteSession:
     async def _keep_cookies(self, held: _Held, state: Any) -> None:
         """Saves what the site renewed, unless somebody has saved something newer."""
         if state["cookies"] != held.state["cookies"] and held.version == self._store.version():
-            held.version, held.state = self._store.save(state), state
+            version = self._store.save(state)
+            self._login_of[version] = self._login_of.get(held.version, held.version)
+            held.version, held.state = version, state
 
     async def let_go(self) -> None:
         """Forgets the connection; the stored session stays."""

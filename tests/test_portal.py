@@ -390,3 +390,20 @@ async def test_who_waits_for_a_moment_keeps_the_driver(portal: Portal, session: 
         assert not portal.is_asleep
     await portal.close_idle()
     assert portal.is_asleep
+
+
+async def test_new_cookies_are_not_taken_for_a_new_login(
+    portal: Portal, session: SiteSession, world: SiteWorld, pilates: Wish
+) -> None:
+    """An answer that came back in time renews a cookie while another finds the session over: still one login."""
+    await booking.my_bookings(session)
+    stale = session._store.version()
+    held = await session._take_up()
+    changed = {**held.state, "cookies": [*held.state["cookies"], {**held.state["cookies"][0], "name": "fresh"}]}
+    await session._keep_cookies(held, changed)
+    assert session._store.version() != stale
+    assert not session._is_another(stale)
+    world.end_sessions()
+    await session._renew(stale)
+    assert session._is_another(stale)
+    assert world.login_attempts[GIULIA] == 1

@@ -295,7 +295,7 @@ async def test_when_all_is_well_every_check_says_so(configure: Configure, site: 
 
 async def test_the_doctor_changes_nothing(configure: Configure, tmp_path: Path) -> None:
     found = await findings(configure())
-    assert found["database"].remedy == "run: python setup.py"
+    assert found["database"].remedy == "run: .venv/bin/python setup.py"
     assert not (tmp_path / "polimisport.db").exists()
 
 
