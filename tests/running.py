@@ -20,6 +20,7 @@ from database import Database, open_database
 from demo.site import Person, Site, SiteWorld
 from demo.telegram import TelegramEmulator
 from settings import Settings, load
+from tests.processes import children_of, kill
 from tests.sites import GIULIA, SECRET, chromium
 from wizard import write
 
@@ -52,7 +53,7 @@ class Running:
 
     def family(self) -> list[psutil.Process]:
         """The processes it has started, and theirs."""
-        self.children = psutil.Process(self.process.pid).children(recursive=True)
+        self.children = children_of(self.process.pid)
         return self.children
 
     async def stop(self) -> float:
@@ -115,9 +116,7 @@ class Installation:
                 running.family()
                 running.process.kill()
                 await running.process.wait()
-            for child in running.children:
-                if child.is_running():
-                    child.kill()
+            kill(running.children)
 
 
 @asynccontextmanager

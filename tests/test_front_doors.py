@@ -11,13 +11,13 @@ import stat
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
-import psutil  # type: ignore[import-untyped]
 import pytest
 
+from tests.processes import children_of, kill, living
 from tests.sites import chromium
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -25,8 +25,11 @@ PATIENCE = 60.0  # s; a test that waits so long has failed, however busy the mac
 STAND_IN = """\
 import os, pathlib, signal, sys, time
 name = pathlib.Path(sys.argv[0]).stem
-print(name, "starts", *sys.argv[1:], flush=True)
-signal.signal(signal.SIGTERM, lambda *_: (print(name, "ends cleanly", flush=True), os._exit(0)))
+def say(*words):  # a whole line at once, as logging does
+    sys.stdout.write(" ".join((name, *words)) + "\\n")
+    sys.stdout.flush()
+signal.signal(signal.SIGTERM, lambda *_: (say("ends cleanly"), os._exit(0)))
+say("starts", *sys.argv[1:])
 behaviour = os.environ.get("DO_" + name)
 if behaviour == "misconfigured":
     print("config.json: the key 'password' is missing", file=sys.stderr, flush=True)
@@ -92,20 +95,20 @@ async def terminal(*command: Path | str, folder: Path, **environment: str) -> As
         yield Terminal(process)
     finally:
         if process.returncode is None:
-            family = psutil.Process(process.pid)
-            for child in [*family.children(recursive=True), family]:
-                child.kill()
+            kill(children_of(process.pid))
+            with suppress(ProcessLookupError):
+                process.kill()
             await process.wait()
 
 
 async def test_ctrl_c_stops_the_programs_cleanly_and_leaves_no_process(checkout: Path) -> None:
     async with terminal("deploy/programs.sh", "/a/config.json", "2", folder=checkout) as shell:
         await shell.until("starts --config /a/config.json", times=4)
-        children = psutil.Process(shell.process.pid).children(recursive=True)
+        children = children_of(shell.process.pid)
         os.killpg(shell.process.pid, signal.SIGINT)
         await shell.end()
     assert shell.said.count("ends cleanly") == 4
-    assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+    assert living(children) == []
 
 
 async def test_a_program_that_crashes_is_started_again(checkout: Path) -> None:
@@ -228,13 +231,13 @@ async def demo(tmp_path: Path) -> AsyncIterator[Terminal]:
 async def test_the_demo_answers_in_the_chat_and_ends_without_leaving_a_process(demo: Terminal, tmp_path: Path) -> None:
     found = re.search(r"http://127\.0\.0\.1:\d+", demo.said)
     assert found
-    children = psutil.Process(demo.process.pid).children(recursive=True)
+    children = children_of(demo.process.pid)
     async with httpx.AsyncClient(base_url=found[0], timeout=PATIENCE) as chat:
         await chat.post("/chat/1001/send", json={"text": "/start"})
         assert "Nuova Prenotazione" in await first_answer(chat)
     demo.process.send_signal(signal.SIGINT)
     assert await demo.end() == 0
-    assert not [child for child in children if child.is_running()]
+    assert living(children) == []
     assert (tmp_path / "demo" / "config.json").stat().st_mode & 0o077 == 0
 
 

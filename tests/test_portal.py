@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
 import pytest
 from playwright.async_api import Page
 
@@ -22,6 +21,7 @@ from portal.evidence import KEPT, Evidence, redact
 from portal.session import MOST_PAGES, Portal, SiteSession
 from portal.state import SessionStore
 from portal.trouble import Answer, check, trouble_in_page
+from tests.processes import children_of, kill, name_of, our_children
 from tests.sites import GIULIA, OTP_URL, PASSWORD, SECRET, Clock, access, credentials, enter, wish
 
 pytest_plugins = ["tests.site_fixtures"]
@@ -39,11 +39,6 @@ def quick_codes(world: SiteWorld, portal: Portal) -> SiteSession:
 @pytest.fixture
 def pilates(world: SiteWorld) -> Wish:
     return wish(world)
-
-
-def family() -> list[str]:
-    """The processes we have started and that still live."""
-    return [each.name() for each in psutil.Process().children(recursive=True) if each.status() != psutil.STATUS_ZOMBIE]
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -72,7 +67,7 @@ async def test_a_kept_session_needs_no_login_and_no_browser(
     await booking.my_bookings(session)
     async with Portal(access(site, tmp_path, site_clock)) as another:
         assert await booking.my_bookings(another.session(credentials())) == ()
-        assert not any("chrom" in name for name in family())
+        assert not any("chrom" in name for name in our_children())
     assert world.login_attempts[GIULIA] == 0
 
 
@@ -230,10 +225,10 @@ async def test_nothing_runs_before_it_is_needed_and_nothing_after(
 ) -> None:
     async with Portal(access(site, tmp_path, site_clock)) as portal:
         session = portal.session(credentials())
-        assert family() == []
+        assert our_children() == []
         await booking.my_bookings(session)
-        assert any("chrom" in name for name in family())
-    await until(lambda: family() == [])
+        assert any("chrom" in name for name in our_children())
+    await until(lambda: our_children() == [])
 
 
 async def test_the_browser_is_closed_before_the_driver_when_idle(site: Site, tmp_path: Path, site_clock: Clock) -> None:
@@ -242,11 +237,11 @@ async def test_the_browser_is_closed_before_the_driver_when_idle(site: Site, tmp
         session = portal.session(credentials())
         await booking.my_bookings(session)
         await portal.close_idle()
-        await until(lambda: not any("chrom" in name for name in family()))
-        assert family() != []
+        await until(lambda: not any("chrom" in name for name in our_children()))
+        assert our_children() != []
         portal.access = replace(patient, idle_seconds=0.0)
         await portal.close_idle()
-        await until(lambda: family() == [])
+        await until(lambda: our_children() == [])
         assert await booking.my_bookings(session) == ()
 
 
@@ -267,16 +262,15 @@ async def test_what_is_in_use_is_not_closed_for_being_idle(session: SiteSession,
     async with session.operation("a long reading"):
         await booking.my_bookings(session)
         await portal.close_idle()
-        assert family() != []
+        assert our_children() != []
     await portal.close_idle()
-    await until(lambda: family() == [])
+    await until(lambda: our_children() == [])
 
 
 async def test_a_driver_that_died_is_replaced(session: SiteSession) -> None:
     await booking.my_bookings(session)
-    for each in psutil.Process().children():
-        each.kill()
-    await until(lambda: family() == [])
+    kill(children_of(os.getpid()))
+    await until(lambda: our_children() == [])
     with pytest.raises(errors.SiteUnavailable):
         await booking.my_bookings(session)
     assert await booking.my_bookings(session) == ()
@@ -299,10 +293,8 @@ async def test_a_browser_that_died_is_replaced(session: SiteSession, world: Site
     world.book(GIULIA, world.slot(pilates.day, pilates.course).appointment_id)
     async with session._portal.page(None):
         pass
-    for each in psutil.Process().children(recursive=True):
-        if "chrom" in each.name():
-            each.kill()
-    await until(lambda: not any("chrom" in name for name in family()))
+    kill(each for each in children_of(os.getpid()) if "chrom" in name_of(each))
+    await until(lambda: not any("chrom" in name for name in our_children()))
     assert (await booking.cancel(session, pilates)).was_there
 
 

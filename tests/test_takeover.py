@@ -13,13 +13,13 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
 import pytest
 
 from database import Database, NewAction, open_database
 from demo.site import Site, SiteWorld
 from model import Action, ActionStatus, ActionType, Wish, clock_time
 from portal.state import SessionStore
+from tests.processes import children_of, kill
 from tests.sites import GIULIA, OTP_URL, PASSWORD, ROME, chromium, cookie, person
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -33,17 +33,14 @@ async def worker(config: Path) -> AsyncIterator[Process]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "worker.py", "--config", str(config), cwd=PROJECT, stdout=DEVNULL, stderr=DEVNULL
     )
-    family = psutil.Process(process.pid)
     try:
         yield process
     finally:
-        left = family.children(recursive=True) if process.returncode is None else []
+        left = children_of(process.pid)
         if process.returncode is None:
             process.terminate()
         await process.wait()
-        for each in left:
-            if each.is_running():
-                each.kill()
+        kill(left)
 
 
 def configure(file: Path, site: Site, opens_at: datetime) -> None:
@@ -102,10 +99,9 @@ async def test_when_a_worker_is_killed_around_the_opening_another_wins_and_only_
             await asyncio.sleep((opens_at - datetime.now(UTC)).total_seconds() + min(after, 0) - 0.05)
             world.faults.slow = 1.0  # whoever shoots will not have heard the answer yet
             await asyncio.sleep((opens_at - datetime.now(UTC)).total_seconds() + after)
-            family = psutil.Process(first).children(recursive=True)
+            left = children_of(first)
             os.kill(first, signal.SIGKILL)
-            for each in family:
-                each.kill()
+            kill(left)
             world.faults.clear()
             row = await ended(db, action)
     assert row.status is ActionStatus.COMPLETED, row.error
