@@ -49,7 +49,7 @@ class Wizard:
     def ask_everything(self) -> dict[str, Any]:
         """The content of config.json. Raises KeyboardInterrupt or EOFError when the person stops."""
         self._say(WELCOME)
-        username = self._until_right(self._ask, "1. Codice Persona (user name at the Politecnico): ", self._filled)
+        username = self._until_right(self._ask, "1. Codice Persona (user name at the Politecnico): ", self._username)
         password = self._until_right(self._ask_secret, "2. Its password (not shown): ", self._filled)
         self._say(ABOUT_THE_CODE)
         url = self._until_right(self._ask, "3. Picture or otpauth:// address: ", self._otp_url)
@@ -72,6 +72,11 @@ class Wizard:
     def _filled(self, text: str) -> str:
         if not text:
             raise WrongAnswer("An answer is needed here.")
+        return text
+
+    def _username(self, text: str) -> str:
+        if any(char.isspace() or char == "@" for char in self._filled(text)):
+            raise WrongAnswer("The Codice Persona is the number on your badge, not your name or e-mail address.")
         return text
 
     def _otp_url(self, text: str) -> str:

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
-from bench import book, cancel, catalogue, first_time, history, idle, opening, sync, tap
+from bench import book, cancel, catalogue, first_time, history, idle, opening, periodic_tick, sync, tap
 from bench.figures import Figure, table
 from bench.machine import describe
 from bench.programs import BenchError
@@ -33,6 +33,7 @@ MEASUREMENTS: dict[str, Measure] = {
     "idle": idle.measure,
     "history": history.measure,
     "opening": opening.measure,
+    "periodic-tick": periodic_tick.measure,
 }
 """In the order in which they run; what exactly is timed stands at the top of each one's file."""
 

@@ -219,14 +219,11 @@ class MakingAnswers:
         try:
             made = await self._desk.db.periodic.add(new)
         except DuplicatePeriodic as same:
-            return await self._duplicate(tap, same.periodic_id)
-        return await self._cards.card(made, "✅ Fatto: ci penso io, ogni settimana.")
-
-    async def _duplicate(self, tap: Tap, periodic_id: int) -> Page:
-        periodic = await self._own(tap, periodic_id)
-        if periodic is None:
-            return screens_making.not_mine_page()
-        return await self._cards.card(periodic, "Questa ce l'hai già. Se vuoi, cambia il modo.")
+            there = await self._own(tap, same.periodic_id)
+            if there is None:
+                return screens_making.not_mine_page()
+            return await self._cards.card(there, "Questa ce l'hai già. Se vuoi, cambia il modo.")
+        return await self._cards.card(made, screens_making.made_note(made.mode))
 
     # Changing one
 
@@ -271,8 +268,8 @@ class MakingAnswers:
                 periodic.id, tap.user_id, name=name, course=new, location=course.location,
                 day_of_week=course.day_of_week, start=course.start,
             )  # fmt: skip
-        except DuplicatePeriodic as same:
-            return await self._duplicate(tap, same.periodic_id)
+        except DuplicatePeriodic:
+            return await self._cards.card(periodic, "Una così ce l'hai già: questa resta com'era.")
         return await self._cards.card(changed or periodic, "✅ Cambiata.")
 
     # Alternatives

@@ -16,6 +16,7 @@ from model import (
     ConfirmationOutcome,
     ConfirmationPurpose,
     HeldBooking,
+    OccurrenceState,
     PeriodicBooking,
     Wish,
 )
@@ -93,8 +94,17 @@ class QuestionAnswers:
         confirmation = await self._desk.db.periodic.confirmation(tap.id, tap.user_id)
         if confirmation is None:
             return _no_question()
+        if await self._was_taken_back(confirmation, wish):
+            return screens_questions.no_longer_asked(confirmation, self._desk.when())
         ticket = await self._ticket_of(confirmation, wish)
         return screens_questions.answered(confirmation, wish, self._desk.when(), ticket)
+
+    async def _was_taken_back(self, confirmation: Confirmation, wish: Wish) -> bool:
+        """Whether a question was closed without an answer, because its date was freed to be planned anew."""
+        if confirmation.purpose is ConfirmationPurpose.KEEP or confirmation.outcome is not ConfirmationOutcome.SKIPPED:
+            return False
+        state = await self._desk.db.periodic.state_of(confirmation.periodic_booking_id, wish.day)
+        return state is not OccurrenceState.SKIPPED
 
     async def _ticket_of(self, confirmation: Confirmation, wish: Wish) -> Action | None:
         """What came of the answer, if it put something in the queue."""

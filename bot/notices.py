@@ -159,7 +159,8 @@ class Composer:
     async def _question(self, notice: Notice) -> Post:
         confirmation, periodic, wish = await self._asked(notice)
         opening = self._answers.questions.opening(wish)
-        page = screens_questions.question(confirmation, periodic, wish, opening, self._desk.when())
+        binding = self._desk.clock() >= self._desk.free_until(wish)
+        page = screens_questions.question(confirmation, periodic, wish, opening, self._desk.when(), binding=binding)
         return Post(letter=Letter(page))
 
     async def _expired(self, notice: Notice) -> Post:

@@ -40,6 +40,13 @@ def mode_line(mode: PeriodicMode, lead_minutes: int) -> str:
             return f"Ti chiedo {before(lead_minutes)} della lezione: se confermi, prenoto se c'è ancora posto."
 
 
+def made_note(mode: PeriodicMode) -> str:
+    """Above the card of one that was just made."""
+    if mode in (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD):
+        return "✅ Fatto: ci penso io, ogni settimana."
+    return "✅ Fatto: te lo chiedo ogni settimana."
+
+
 def before(minutes: int) -> str:
     """`un'ora prima`, `2 ore prima`, `90 minuti prima`."""
     if minutes == 60:

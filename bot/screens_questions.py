@@ -17,8 +17,19 @@ from model import (
 )
 
 
-def question(confirmation: Confirmation, periodic: PeriodicBooking, wish: Wish, opening: str, when: When) -> Page:
-    """A question, or how it was answered. `opening`: when its slot opens, if that is still to come."""
+def question(
+    confirmation: Confirmation,
+    periodic: PeriodicBooking,
+    wish: Wish,
+    opening: str,
+    when: When,
+    *,
+    binding: bool = False,
+) -> Page:
+    """A question, or how it was answered.
+
+    `opening`: when its slot opens, if that is still to come. `binding`: a place could no longer be given back for free.
+    """
     if confirmation.outcome is not None or when.now >= confirmation.expires_at:
         return answered(confirmation, wish, when)
     keep = confirmation.purpose is ConfirmationPurpose.KEEP
@@ -27,6 +38,8 @@ def question(confirmation: Confirmation, periodic: PeriodicBooking, wish: Wish, 
     if periodic.name and periodic.name != periodic.course:
         lines.add(f"<i>{safe(periodic.name)}</i>")
     lines.add(f"Si apre {opening}: se confermi, prenoto in quell'istante." if opening and not keep else "")
+    if binding and not keep:
+        lines.add("⚠️ Il termine per annullare gratis è passato: conferma solo se ci vai davvero.")
     until = f"Rispondi entro {_deadline(confirmation, when)}: "
     if confirmation.silence_keeps:
         lines.add("⚠️ Il termine per annullare gratis è passato: liberarlo adesso può costarti una penalità.")
@@ -62,6 +75,14 @@ def answered(confirmation: Confirmation, wish: Wish, when: When, ticket: Action 
     elif keep:
         rows.append((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True),))
     return Page(str(lines), (*rows, (home_button(fresh=True),)))
+
+
+def no_longer_asked(confirmation: Confirmation, when: When) -> Page:
+    """A question that nobody answered, but whose date is not planned as it was: paused, changed, or days off."""
+    lines = Lines().add("↩️ <b>Questa domanda non vale più</b>", when.day(when.local(confirmation.scheduled_for).date()))
+    lines.add("Nel frattempo la periodica è cambiata, o era in pausa o in ferie: guarda a che punto è.")
+    series = button("🔄 Vedi la periodica", Verb.SERIES, confirmation.periodic_booking_id, fresh=True)
+    return Page(str(lines), ((series,), (home_button(fresh=True),)))
 
 
 def _kept_or_not(confirmation: Confirmation, when: When, ticket: Action | None) -> tuple[str, str]:

@@ -91,6 +91,14 @@ class Periodic(Questions, Agenda):
         row = await self._db.row("SELECT * FROM occurrences WHERE id = :id", {"id": occurrence_id})
         return to_occurrence(row) if row else None
 
+    async def state_of(self, periodic_id: int, day: date) -> OccurrenceState | None:
+        """What was done about a date; None when nothing was, or it was taken back."""
+        row = await self._db.row(
+            "SELECT state FROM occurrences WHERE periodic_booking_id = :id AND date = :date",
+            {"id": periodic_id, "date": day.isoformat()},
+        )
+        return OccurrenceState(row["state"]) if row else None
+
     async def preview(
         self, periodic_id: int, user_id: int, today: date, weeks: int = 4, timing: Timing | None = None
     ) -> list[PlannedDate]:

@@ -180,6 +180,22 @@ async def test_skipping_closes_the_question(world: World) -> None:
     assert await world.actions() == []
 
 
+async def test_who_is_asked_when_a_place_binds_is_warned(world: World) -> None:
+    asked = await question(world)
+
+    assert "conferma solo se ci vai davvero" in asked.text
+
+
+async def test_a_question_of_a_paused_booking_is_not_called_skipped(world: World) -> None:
+    await question(world)
+    await world.db.periodic.set_active(1, OWNER, active=False)
+
+    page = await tapped(world.owner, "✅ Conferma", "non vale più")
+
+    assert any("Vedi la periodica" in label for label in page.labels)
+    assert await world.actions() == []
+
+
 async def test_an_answer_after_the_deadline_is_too_late_even_if_nobody_has_closed_the_question(world: World) -> None:
     asked = await question(world)
     world.clock.now += timedelta(minutes=56)

@@ -101,11 +101,18 @@ async def test_a_periodic_booking_is_made_in_five_taps(world: World) -> None:
     assert "Mar 1 dic · prenoto dom 29 alle 00:00" in page.text
 
 
-@pytest.mark.parametrize(("label", "mode"), [("🤝", "hold"), ("🌙", "ask_opening"), ("🔔 Chiedi", "ask_first")])
-async def test_each_mode_can_be_chosen(world: World, label: str, mode: str) -> None:
+@pytest.mark.parametrize(
+    ("label", "mode", "said"),
+    [
+        ("🤝", "hold", "Fatto: ci penso io"),
+        ("🌙", "ask_opening", "Fatto: te lo chiedo"),
+        ("🔔 Chiedi", "ask_first", "Fatto: te lo chiedo"),
+    ],
+)
+async def test_each_mode_can_be_chosen(world: World, label: str, mode: str, said: str) -> None:
     await to_the_modes(world)
 
-    await tapped(world.owner, label, "ci penso io")
+    await tapped(world.owner, label, said)
 
     assert [one.mode for one in await mine(world)] == [PeriodicMode(mode)]
 
@@ -169,6 +176,23 @@ async def test_its_mode_and_its_hour_are_changed(world: World) -> None:
     (periodic,) = await mine(world)
     assert (periodic.mode, periodic.name, periodic.course) == (PeriodicMode.HOLD, "Fit Center", "Fit Center")
     assert periodic.start == time(7)
+
+
+async def test_one_that_would_become_the_same_as_another_stays_as_it_was(world: World) -> None:
+    other = await made(world)
+    await world.db.periodic.change(other.id, OWNER, course="ZUMBA", start=time(19))
+    await made(world)
+    await menu(world.owner)
+    await tapped(world.owner, "🔄 Prenotazioni Periodiche", "Ogni martedì alle 18:00")
+    await tapped(world.owner, "mar 19:00", "Prossime date")
+    await tapped(world.owner, "🕒 Corso e orario", "Che cosa?")
+    await tapped(world.owner, "Giuriati - Corsi Platinum", "In quale giorno?")
+    await tapped(world.owner, "Martedì", "A che ora?")
+
+    page = await tapped(world.owner, "18:00 PILATES MATWORK", "questa resta com'era")
+
+    assert "alle 19:00" in page.text
+    assert {one.start for one in await mine(world)} == {time(18), time(19)}
 
 
 async def test_deleting_is_asked_once_and_withdraws_what_waits(world: World) -> None:

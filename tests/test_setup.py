@@ -162,13 +162,14 @@ async def test_each_wrong_answer_gets_a_sentence_and_the_question_again(
 ) -> None:
     token = telegram_of_the_wizard.token
     giulia = Person(
-        *("", GIULIA),
+        *("", "giulia rossi", GIULIA),
         *("", PASSWORD),
         *("", "otpauth://hotp/x?secret=JBSWY3DPEHPK3PXP", "no-such-picture.png", OTP_URL),
         *("nonsense", "1234567890:another-token-than-the-bots", token),
         *("@giulia", "0", "42"),
     )
     assert (await giulia.use_wizard())["telegram"]["allowed_user_id"] == 42
+    assert giulia.heard_once("not your name")
     assert giulia.heard_once("only totp")
     assert giulia.heard_once("There is no file no-such-picture.png.")
     assert giulia.heard_once("A token looks like")
