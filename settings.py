@@ -135,7 +135,7 @@ class ConfirmationTimes(Section):
 
 class Worker(Section):
     lease_seconds: float = Field(60, ge=1)
-    poll_seconds: float = Field(0.05, ge=0.005)
+    poll_seconds: float = Field(0.07, ge=0.005)
 
 
 class Log(Section):
