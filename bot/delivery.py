@@ -22,7 +22,7 @@ from database import Database
 from errors import DatabaseError
 from model import Notice
 
-LOOK_EVERY = 0.15  # s; each look wakes a sleeping processor, which is most of what idling costs
+LOOK_EVERY = 0.2  # s; each look wakes a sleeping processor, which is most of what idling costs
 FIRST_PAUSE = 1.0  # s after the first failure, doubled with each more
 LONGEST_PAUSE = 60.0  # s
 GRACE = 2.0  # s for what is being sent when the program stops
