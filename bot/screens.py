@@ -198,8 +198,11 @@ def _waiting_rows(action: Action, others: Sequence[Wish], when: When) -> list[Ro
     label = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
     rows: list[Row] = [(button(label, Verb.ALTS, action.id), withdraw)]
     if is_held_back(action, when):
-        rows.insert(0, (button("▶️ Prenota adesso", Verb.START_NOW, action.id),))
+        rows.insert(0, (button(START_NOW_LABEL, Verb.START_NOW, action.id),))
     return rows
+
+
+START_NOW_LABEL = "▶️ Prenota adesso"
 
 
 def takes_alternatives(action: Action, when: When) -> bool:

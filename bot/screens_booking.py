@@ -11,7 +11,7 @@ from bot import texts
 from bot.callbacks import Verb
 from bot.italian import When, count, first_up, long_day, short_day
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
-from bot.screens import choices, in_a_line, is_held_back
+from bot.screens import START_NOW_LABEL, choices, in_a_line, is_held_back
 from bot.screens_trouble import WATCH_CODES, WATCH_LABELS
 from bot.slots import SlotState, SlotView, activity_key
 from model import Action, Activity, HeldBooking, Wish
@@ -289,14 +289,19 @@ def alternatives_page(action: Action, others: Sequence[Wish], when: When, *, ful
     """What else would do, each with its way out; `full`: no more can be added."""
     lines = Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {in_a_line(action.wish, when)}")
     lines.add(*choices(others, when))
+    held_back = is_held_back(action, when)
+    if held_back:
+        lines.add(f"Comincio {when.soon(action.run_at)}, o appena tocchi «{START_NOW_LABEL}».")
+    elif others:
+        lines.add("Sono già salvate: non devi fare altro.")
     rows: list[Row] = [
         (button(f"🗑 {number}ª {_short(wish)}", Verb.ALT_DROP, action.id, number - 1, wish_key(wish)),)
         for number, wish in enumerate(others, 2)
     ]
     if not full:
         rows.append((button("➕ Aggiungi", Verb.ALT_DAYS, action.id),))
-    if is_held_back(action, when):
-        rows.append((button("▶️ Prenota adesso", Verb.START_NOW, action.id),))
+    if held_back:
+        rows.append((button(START_NOW_LABEL, Verb.START_NOW, action.id),))
     return Page(str(lines), (*rows, back_row(Verb.TICKET, action.id, on_card=True)))
 
 

@@ -114,7 +114,8 @@ async def test_an_open_slot_waits_while_its_alternatives_are_chosen_and_starts_w
     assert not await world.db.queue.due()
     await tapped(world.owner, "Mar 24 nov", "Che cosa?")
     await tapped(world.owner, "Fit Center", "Pagina 1")
-    await tapped(world.owner, "07:00 Fit Center", "2ª Fit Center")
+    chosen = await tapped(world.owner, "07:00 Fit Center", "2ª Fit Center")
+    assert "o appena tocchi «▶️ Prenota adesso»" in chosen.text
 
     await tapped(world.owner, "▶️ Prenota adesso", "comincio subito")
 
