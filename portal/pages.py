@@ -6,16 +6,20 @@ those mean. What a page says is returned as HTML or text; scraper.py reads it.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from datetime import date, time
 from urllib.parse import quote, urlencode, urlsplit
 
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator, Page, expect
 
 from errors import LoginRejected, OtpRejected, SiteChanged
 from model import Credentials
 from portal.trouble import LOGIN_PATH
+
+log = logging.getLogger(__name__)
 
 MONTHS = ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic")
 FARTHEST = 21  # days the calendar is moved before giving up
@@ -80,7 +84,11 @@ async def dismiss_cookie_banner(page: Page) -> None:
     )
 
     async def accept(button: Locator) -> None:
-        await button.click()
+        """Raises nothing: whoever next asked anything of the driver would be told of it, on whatever page."""
+        try:
+            await button.click()
+        except PlaywrightError as error:  # the page was closed meanwhile; or the banner stays, and what it covers fails
+            log.debug("the cookie banner was not closed: %s", error)
 
     await page.add_locator_handler(banner, accept, no_wait_after=True)
 

@@ -151,11 +151,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 async def night(
     engine: tuple[Playwright, Browser], tmp_path: Path, clock: Clock, request: pytest.FixtureRequest
 ) -> AsyncIterator[Night]:
-    """Seven in the evening before the opening; everybody's session is stored."""
+    """Half past seven in the evening before the opening, within an hour of which a login need not be proved again."""
     class_day: date = request.param
     settings = settings_for(tmp_path)
     opens_at = settings.opening_rule.opens_at(class_day)
-    clock.move((opens_at - timedelta(hours=5) - clock()).total_seconds())
+    clock.move((opens_at - timedelta(hours=4.5) - clock()).total_seconds())
     world = SiteWorld(
         clock=lambda: clock() + timedelta(seconds=AHEAD),
         people=[person(who) for who in PEOPLE.values()],
