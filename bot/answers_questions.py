@@ -94,12 +94,12 @@ class QuestionAnswers:
         confirmation = await self._desk.db.periodic.confirmation(tap.id, tap.user_id)
         if confirmation is None:
             return _no_question()
-        if await self._was_taken_back(confirmation, wish):
+        if await self.was_taken_back(confirmation, wish):
             return screens_questions.no_longer_asked(confirmation, self._desk.when())
         ticket = await self._ticket_of(confirmation, wish)
         return screens_questions.answered(confirmation, wish, self._desk.when(), ticket)
 
-    async def _was_taken_back(self, confirmation: Confirmation, wish: Wish) -> bool:
+    async def was_taken_back(self, confirmation: Confirmation, wish: Wish) -> bool:
         """Whether a question was closed without an answer, because its date was freed to be planned anew."""
         if confirmation.purpose is ConfirmationPurpose.KEEP or confirmation.outcome is not ConfirmationOutcome.SKIPPED:
             return False

@@ -158,6 +158,8 @@ class Composer:
 
     async def _question(self, notice: Notice) -> Post:
         confirmation, periodic, wish = await self._asked(notice)
+        if await self._answers.questions.was_taken_back(confirmation, wish):
+            raise NothingToTell(f"question {confirmation.id} was taken back before it was told")
         opening = self._answers.questions.opening(wish)
         binding = self._desk.clock() >= self._desk.free_until(wish)
         page = screens_questions.question(confirmation, periodic, wish, opening, self._desk.when(), binding=binding)

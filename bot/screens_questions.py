@@ -78,9 +78,9 @@ def answered(confirmation: Confirmation, wish: Wish, when: When, ticket: Action 
 
 
 def no_longer_asked(confirmation: Confirmation, when: When) -> Page:
-    """A question that nobody answered, but whose date is not planned as it was: paused, changed, or days off."""
+    """A question that holds no more: its date was freed since, to be planned anew or not at all."""
     lines = Lines().add("↩️ <b>Questa domanda non vale più</b>", when.day(when.local(confirmation.scheduled_for).date()))
-    lines.add("Nel frattempo la periodica è cambiata, o era in pausa o in ferie: guarda a che punto è.")
+    lines.add("Nel frattempo è cambiato qualcosa: guarda a che punto è la periodica.")
     series = button("🔄 Vedi la periodica", Verb.SERIES, confirmation.periodic_booking_id, fresh=True)
     return Page(str(lines), ((series,), (home_button(fresh=True),)))
 

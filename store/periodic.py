@@ -183,8 +183,9 @@ class Periodic(Questions, Agenda):
         values = kept | {key: value for key, value in given.items() if value is not None}
         identity = {"id": old.id, "user_id": old.user_id}
         anew = any(values[key] != kept[key] for key in kept if key != "name")
-        if anew:
+        if any(values[key] != kept[key] for key in ("course", "location", "weekday", "time")):
             await _refuse_duplicate(tx, values | identity, old.id)
+        if anew:
             await free(tx, old.id, now)
         if values["mode"] != PeriodicMode.HOLD:
             await close_keeping(tx, old.id)

@@ -64,7 +64,7 @@ class Running:
         async with asyncio.timeout(PATIENCE):
             await self.process.wait()
         seconds = time.monotonic() - began
-        _, left = psutil.wait_procs(self.children, timeout=2)
+        _, left = psutil.wait_procs(self.children, timeout=10)
         assert left == [], f"left behind: {left}"
         return seconds
 

@@ -195,6 +195,18 @@ async def test_one_that_would_become_the_same_as_another_stays_as_it_was(world: 
     assert {one.start for one in await mine(world)} == {time(18), time(19)}
 
 
+async def test_the_mode_of_one_of_two_that_are_the_same_can_be_changed(world: World) -> None:
+    first = await made(world)
+    await world.db.periodic.set_active(first.id, OWNER, active=False)
+    await made(world)
+    await world.db.periodic.set_active(first.id, OWNER, active=True)
+
+    changed = await world.db.periodic.change(first.id, OWNER, mode=PeriodicMode.HOLD)
+
+    assert changed
+    assert changed.mode is PeriodicMode.HOLD
+
+
 async def test_deleting_is_asked_once_and_withdraws_what_waits(world: World) -> None:
     await made(world)
     world.clock.now = datetime(2026, 11, 28, 9, tzinfo=UTC)  # the day before the next opening

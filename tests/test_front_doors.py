@@ -237,7 +237,9 @@ async def test_the_demo_answers_in_the_chat_and_ends_without_leaving_a_process(d
         assert "Nuova Prenotazione" in await first_answer(chat)
     demo.process.send_signal(signal.SIGINT)
     assert await demo.end() == 0
-    assert living(children) == []
+    async with asyncio.timeout(PATIENCE):
+        while living(children):  # noqa: ASYNC110 - a browser that was just starting ends by itself, and sets no event
+            await asyncio.sleep(0.05)
     assert (tmp_path / "demo" / "config.json").stat().st_mode & 0o077 == 0
 
 

@@ -24,7 +24,7 @@ from tests.sites import GIULIA, OTP_URL, PASSWORD, ROME, chromium, cookie, perso
 
 PROJECT = Path(__file__).resolve().parent.parent
 OWNER = 1001
-LEAD = 8.0  # s before the opening, both workers start
+LEAD = 12.0  # s before the opening, both workers start
 LONGEST = 30.0  # s
 
 
@@ -36,7 +36,7 @@ async def worker(config: Path) -> AsyncIterator[Process]:
     try:
         yield process
     finally:
-        left = children_of(process.pid)
+        left = children_of(process.pid) if process.returncode is None else []
         if process.returncode is None:
             process.terminate()
         await process.wait()
@@ -96,7 +96,7 @@ async def test_when_a_worker_is_killed_around_the_opening_another_wins_and_only_
         action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, wish, opens_at=opens_at))
         async with worker(config), worker(config):
             first = await holder(db, action)
-            await asyncio.sleep((opens_at - datetime.now(UTC)).total_seconds() + min(after, 0) - 0.05)
+            await asyncio.sleep((opens_at - datetime.now(UTC)).total_seconds() + min(after, 0) - 0.3)
             world.faults.slow = 1.0  # whoever shoots will not have heard the answer yet
             await asyncio.sleep((opens_at - datetime.now(UTC)).total_seconds() + after)
             left = children_of(first)
