@@ -151,7 +151,7 @@ async def test_when_many_race_each_sends_one_shot(at: Open) -> None:
 
 async def test_what_opens_a_little_later_is_tried_again_at_once(at: Open) -> None:
     async with at(round_trip=0.03) as opened:
-        opened.world.faults.opening_shift = 0.4
+        opened.world.faults.opening_shift = 0.15
         won = await opened.race()
         assert opened.shots.count(Outcome.NOT_OPEN) >= 3
         assert won.report
