@@ -78,7 +78,13 @@ class Heart:
         self._in_time = self._in_time + 1 if in_time else 0
         judge = program.is_dead if self._in_time >= STEADY else None
         await self._db.heartbeats.beat(
-            self._program, self._name, os.getpid(), self._started, self._note(), is_dead=judge
+            self._program,
+            self._name,
+            os.getpid(),
+            self._started,
+            self._note(),
+            len(asyncio.all_tasks()),
+            is_dead=judge,
         )
         self._last = now
 

@@ -289,6 +289,7 @@ class OpeningRule:
 PREPARE = timedelta(
     minutes=5
 )  # before an opening, its booking is taken in hand: log in, look the slot up, learn the clock
+LAST_CALL = timedelta(seconds=12)  # before an opening: later than that its booking can't be taken back
 REHEARSAL_ENDS = timedelta(minutes=30)  # before an opening, it is too late to rehearse: what fails can't be mended
 
 
@@ -379,6 +380,12 @@ class Action:
     won_choice: int | None = None  # what was booked: 0 the wish, 1 the first alternative ...
     why_not_first: str | None = None  # the site's words about the choices before it
     crashes: int = 0  # how often a worker died with it in hand
+    acting: bool = False  # its worker may take the place from now on; before that it only rehearses or prepares
+
+    def only_prepared(self, now: datetime) -> bool:
+        """Whether a worker has it in hand, but only to rehearse it or to get ready: it can still be taken back."""
+        waits = self.type is ActionType.BOOK and self.status is ActionStatus.PROCESSING and not self.acting
+        return waits and self.opens_at is not None and now < self.opens_at - LAST_CALL
 
     @property
     def wish(self) -> Wish:

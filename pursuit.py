@@ -122,7 +122,7 @@ class Pursuit:
         """A slot that looks open before its time is tried: the rule may be wrong, or have changed."""
         if slot.status is not SlotStatus.AVAILABLE:
             return None
-        await self._db.queue.stop_rehearsing(action)
+        await self._db.queue.begin_to_act(action)
         try:
             return await booking.book(session, action.wish)
         except (BookingRefused, SiteUnavailable, SiteChanged) as error:
@@ -140,7 +140,16 @@ class Pursuit:
         known = [each.slot for _, wish in wishes for each in await self._db.catalogue.slots_on(wish.day)]
         self._racing += 1
         try:
-            race = Race(session, wishes, opens, self._server, lambda: self._racing, known, allowance)
+            race = Race(
+                session,
+                wishes,
+                opens,
+                self._server,
+                lambda: self._racing,
+                known,
+                allowance,
+                last_call=lambda: self._db.queue.begin_to_act(action),
+            )
             won = await race.run(self._turns)
         except SiteError as error:
             await self._lost(action, opens, error)

@@ -6,6 +6,7 @@ its own clock says so. How the night goes, with the opening at T:
     T-5 min   the session is fresh; what we hold is known
     T-60 s    the slots of the wish and its alternatives, whatever their status says
     T-40 s    the server's clock, from the second edges of its `Date` header (shared by everybody in this process)
+    T-10 s    the last call: until then the person could take the booking back
     T-2 s     as many connections as there will be shots at once, warm
     T         shots that arrive within 20 ms around T; then on what they answer
 
@@ -17,7 +18,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from booking import Booked
 from errors import (
     AlreadyBooked,
     BookingRefused,
+    DatabaseError,
     NotOpenYet,
     SiteChanged,
     SiteError,
@@ -35,7 +37,7 @@ from errors import (
     SlotFull,
     SlotNotFound,
 )
-from model import Booking, OpeningReport, Shot, ShotOutcome, Slot, SlotStatus, Wish
+from model import LAST_CALL, Booking, OpeningReport, Shot, ShotOutcome, Slot, SlotStatus, Wish
 from portal import api
 from portal.session import SiteSession
 from server_clock import GOOD_ENOUGH, LOOK_EVERY, ServerClock, sleep_until, steady
@@ -46,6 +48,8 @@ TRY_EARLY = timedelta(seconds=20)  # before T: later than that, a slot that look
 LOOK_AGAIN = timedelta(seconds=12)  # before T: a slot that was not there is looked for once more
 LISTEN = timedelta(seconds=40)  # before T: the server's clock
 HURRY = timedelta(seconds=8)  # before T: who comes later asks for everything at once
+CALL = LAST_CALL - timedelta(seconds=2)  # before T: by the server's clock, a little after the person's last chance
+CALLED_BY = 0.5  # s before T; nobody waits longer for a database that is locked
 LISTEN_UNTIL = timedelta(seconds=3)  # before T
 LISTEN_UNTIL_LATE = timedelta(seconds=0.4)  # before T, for who comes late
 WARM = timedelta(seconds=2)  # before T: the connections
@@ -72,6 +76,13 @@ OUTCOMES = {NotOpenYet: ShotOutcome.EARLY, SlotFull: ShotOutcome.FULL, AlreadyBo
 
 
 Wishes = Sequence[tuple[int, Wish]]  # numbered as they are stored: 0 is the wish itself
+
+LastCall = Callable[[], Awaitable[None]]
+"""Makes it too late to take the booking back. Raises LeaseLost when that was done, or somebody else races for it."""
+
+
+async def _nobody_withdraws() -> None:
+    """For a race that no row of the queue stands behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +158,7 @@ class Race:
         racing: Callable[[], int] = lambda: 1,
         known: Sequence[Slot] = (),
         allowance: Allowance | None = None,
+        last_call: LastCall | None = None,
     ) -> None:
         self._session = session
         self._wishes = wishes
@@ -155,13 +167,15 @@ class Race:
         self._racing = racing  # how many race in this process
         self._known = known  # slots from an earlier reading, in case the site can't tell in time
         self._allowance = allowance or Allowance()
+        self._last_call = last_call or _nobody_withdraws
         self._refusals: list[SiteError] = []
         self._report = OpeningReport(opens_at)
 
     async def run(self, turns: asyncio.Lock) -> Won:
         """Prepares, shoots at the opening, and reads back. `turns` is held by the one account that may log in.
 
-        Raises why the first choice could not be booked, with the report, or what stops us before.
+        Raises why the first choice could not be booked, with the report, or what stops us before: LeaseLost when it was
+        taken back before the last call.
         """
         try:
             return await self._run(turns)
@@ -179,8 +193,11 @@ class Race:
                 return won
             await self._until(LISTEN)
             await self._listen()
+            await self._until(CALL)
+            calling = self._calling()
             await self._until(WARM + self._apart(SPREAD_WARM))
             await self._warm()
+            await self._answered(calling)
             return await self._shoot(choices)
 
     # Time
@@ -300,12 +317,35 @@ class Race:
         choice = choices[0]
         if choice.slot.status is not SlotStatus.AVAILABLE or self._is_past(TRY_EARLY):
             return None
+        if not await self._answered(self._calling()):
+            return None
         try:
             booked = await booking.book(self._session, choice.wish)
         except (BookingRefused, SiteUnavailable, SiteChanged) as error:
             log.info("  it looks open already, but: %s", error)
             return None
         return Won(booked, choice.number, replace(self._report, opened_early=True), self._why())
+
+    def _calling(self) -> asyncio.Task[None]:
+        calling = asyncio.create_task(self._call(), name="last call")
+        calling.add_done_callback(_take_notice)
+        return calling
+
+    async def _call(self) -> None:
+        """The last call. A database that can't be written at this moment costs nobody the place."""
+        try:
+            await self._last_call()
+        except DatabaseError as error:
+            log.warning("  the last call: %s", error)
+
+    async def _answered(self, calling: asyncio.Task[None]) -> bool:
+        """Waits for the last call, but never so long that it makes us late. False when it is not answered by then."""
+        answered, _ = await asyncio.wait({calling}, timeout=max(self._left() - CALLED_BY, 0.0))
+        if not answered:
+            log.warning("  the database is slow: nobody waits for it")
+            return False
+        calling.result()
+        return True
 
     async def _listen(self) -> None:
         """Learns the server's clock, as well as the time allows."""
@@ -458,3 +498,9 @@ class Race:
 
     def _why(self) -> str:
         return "; ".join(str(refusal) for refusal in self._refusals)
+
+
+def _take_notice(calling: asyncio.Task[None]) -> None:
+    """Of a last call that ended after the shots, or after what ended the race: settling finds what it found."""
+    if not calling.cancelled():
+        calling.exception()

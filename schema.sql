@@ -1,4 +1,4 @@
--- Every table, status and invariant of polimisport.db, at version 1 (PRAGMA user_version).
+-- Every table, status and invariant of polimisport.db, at version 2 (PRAGMA user_version).
 -- database.py runs this file on an empty database; later versions get there by its numbered migrations.
 --
 -- Conventions: days of the week are 0 = Monday; class dates `YYYY-MM-DD` and times `HH:MM` are the site's
@@ -72,7 +72,8 @@ CREATE TABLE slot_days (
 --      |  '-----------'  '-------> failed        will not be tried again; error says why
 --      |   retry, release, or
 --      |   lease run out (claimed again)
---      '---------------------------------------> cancelled     withdrawn before it ran
+--      '---------------------------------------> cancelled     withdrawn before it ran; also from processing, while it
+--                                                              is only prepared for its opening (acting = 0)
 --
 -- processing holds a lease: lease_until is set exactly then. attempts only grows and is the fence: whoever finishes
 -- must still be the one who claimed it.
@@ -112,6 +113,7 @@ CREATE TABLE booking_actions (
     rehearsal    TEXT,                          -- what came of it: 'ok', or the class of the error
     won_choice   INTEGER,                       -- what was booked: 0 the wish, 1 the first alternative ...
     why_not_first TEXT,                         -- the site's words about the choices before it
+    acting       INTEGER NOT NULL DEFAULT 0 CHECK (acting IN (0, 1)),  -- 1: its worker may take the place from now on
     CHECK ((status = 'processing') = (lease_until IS NOT NULL)),
     CHECK (action_type <> 'book' OR (date IS NOT NULL AND time_slot IS NOT NULL)),
     CHECK (action_type <> 'cancel' OR booking_id IS NOT NULL OR (date IS NOT NULL AND time_slot IS NOT NULL))
@@ -305,7 +307,8 @@ CREATE TABLE heartbeats (
     pid        INTEGER NOT NULL,
     started_at TEXT NOT NULL,
     at         TEXT NOT NULL,
-    note       TEXT NOT NULL DEFAULT ''  -- what it is at
+    note       TEXT NOT NULL DEFAULT '', -- what it is at
+    tasks      INTEGER NOT NULL DEFAULT 0  -- asyncio tasks in its event loop: a number that only grows is a leak
 ) STRICT;
 
 -- What the owner is told about them: one row per process that was missed. until: when it beat again, or another of its

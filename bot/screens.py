@@ -34,6 +34,7 @@ MARKS = {
 }
 LIVE = (ActionStatus.PENDING, ActionStatus.PROCESSING)
 STOP_WATCHING = "🔕 Smetti di guardare"
+WITHDRAW_LABEL = "↩️ Ritira"
 DONE = {
     ActionType.BOOK: "Prenotata: vista nelle tue prenotazioni",
     ActionType.CANCEL: "Annullata: riletto sul sito",
@@ -178,6 +179,8 @@ def _ticket_rows(
         rows += _waiting_rows(action, others, when)
     if action.watch and action.status is ActionStatus.PROCESSING:
         rows.append((button(STOP_WATCHING, Verb.WITHDRAW, action.id),))
+    elif action.only_prepared(when.now):
+        rows.append((button(WITHDRAW_LABEL, Verb.WITHDRAW, action.id),))
     if action.status in LIVE:
         if is_card:
             return (*rows, (home_button(fresh=True),))
@@ -192,7 +195,7 @@ def _ticket_rows(
 def _waiting_rows(action: Action, others: Sequence[Wish], when: When) -> list[Row]:
     if action.watch:
         return [(button(STOP_WATCHING, Verb.WITHDRAW, action.id),)]
-    withdraw = button("↩️ Ritira", Verb.WITHDRAW, action.id)
+    withdraw = button(WITHDRAW_LABEL, Verb.WITHDRAW, action.id)
     if not takes_alternatives(action, when):
         return [(withdraw,)]
     label = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
@@ -231,6 +234,8 @@ def _standing(action: Action, when: When) -> list[str]:
             return _waiting(action, when)
         case ActionStatus.PROCESSING if action.watch:
             return [*_watching(action, when), "Sto guardando proprio adesso."]
+        case ActionStatus.PROCESSING if action.only_prepared(when.now):
+            return _preparing(action, when)
         case ActionStatus.PROCESSING:
             return [SHORTLY if _is_reading(action) else "Ci sto lavorando adesso."]
         case ActionStatus.COMPLETED:
@@ -267,6 +272,12 @@ def _waiting(action: Action, when: When) -> list[str]:
         since = when.soon(action.run_at)
         return [f"In coda: doveva cominciare {since}.", "Se non parte, controlla che worker.py sia in funzione."]
     return [SHORTLY] if _is_reading(action) else ["In coda: comincio subito.", PROMISE]
+
+
+def _preparing(action: Action, when: When) -> list[str]:
+    opening = when.at(action.opens_at or action.run_at)
+    now = "Sto facendo la prova adesso" if action.rehearse_at else "Mi sto preparando"
+    return [f"{now}: prenoto appena apre, {opening}. Fino ad allora puoi ritirarla.", PROMISE]
 
 
 def _rehearsal(action: Action, when: When) -> str:

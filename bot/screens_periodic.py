@@ -130,7 +130,9 @@ def choice_lines(others: Sequence[PeriodicChoice]) -> list[str]:
 
 def ask_delete_page(periodic: PeriodicBooking) -> Page:
     lines = Lines().add("<b>La elimino?</b>", f"{name_of(periodic)}", _weekly(periodic))
-    lines.add("Ritiro quello che è in coda; se una prenotazione sta già partendo, finisce e te lo scrivo.")
+    lines.add(
+        "Ritiro quello che è in coda; quello che sta partendo in questo istante finisce, e te lo scrivo."
+    )
     lines.add("I posti già prenotati restano tuoi.")
     yes = button("🗑 Sì, elimina", Verb.DELETE, periodic.id)
     return Page(str(lines), ((yes, button("No", Verb.SERIES, periodic.id)), back_row(Verb.SERIES, periodic.id)))
@@ -166,18 +168,18 @@ def dates_page(periodic: PeriodicBooking, dates: Sequence[Date], when: When, not
     """The next four weeks, each date with what can be done about it."""
     lines = Lines().add(note).add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic))
     lines.add("<b>Prossime quattro settimane</b>", *(date_line(date, periodic, when) for date in dates))
-    rows = [(one,) for date in dates if (one := _date_button(date, periodic.id))]
+    rows = [(one,) for date in dates if (one := _date_button(date, periodic.id, when))]
     holidays = (button("🏖 Ferie", Verb.DAYS_OFF, 0),)
     return Page(str(lines), (*rows, holidays, back_row(Verb.SERIES, periodic.id)))
 
 
-def _date_button(date: Date, periodic_id: int) -> Button | None:
+def _date_button(date: Date, periodic_id: int, when: When) -> Button | None:
     planned, day = date.planned, short_day(date.planned.day)
     if date.held and date.is_held:
         return button(f"📋 Vedi {day}", Verb.HELD, date.held.id)
     if planned.state is OccurrenceState.SKIPPED:
         return button(f"↩️ Non saltare {day}", Verb.UNSKIP_DATE, planned.day, periodic_id)
-    waits = date.action is None or date.action.status is ActionStatus.PENDING
+    waits = date.action is None or date.action.status is ActionStatus.PENDING or date.action.only_prepared(when.now)
     can_skip = planned.state in (None, OccurrenceState.ASKED, OccurrenceState.QUEUED) and waits
     if not can_skip or (planned.holiday and planned.state is None):
         return None
@@ -221,10 +223,12 @@ def _booking(date: Date, when: When) -> str:
     """What became of the booking of a date; a date without one was held already."""
     if date.action is None:
         return "✅ ce l'hai già"
+    opens = date.action.opens_at
     match date.action.status:
+        case ActionStatus.PENDING | ActionStatus.PROCESSING if opens and when.now < opens:
+            return f"⏳ prenoto {when.short(opens)}"
         case ActionStatus.PENDING:
-            opens = date.action.opens_at
-            return f"⏳ prenoto {when.short(opens)}" if opens and when.now < opens else "⏳ in coda"
+            return "⏳ in coda"
         case ActionStatus.PROCESSING:
             return "⚙️ ci sto lavorando"
         case ActionStatus.COMPLETED:

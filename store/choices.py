@@ -5,24 +5,32 @@ from __future__ import annotations
 import sqlite3
 from datetime import date, datetime, timedelta
 
-from model import PREPARE, Clock, Wish, clock_time, stamp
+from model import LAST_CALL, PREPARE, Clock, Wish, clock_time, stamp
 from store.connection import Connection, Transaction
 
 MOST_ALTERNATIVES = 3  # at an opening each costs a request, and there are ten in all
 
-REHEARSED_FOR = timedelta(minutes=10)  # before an opening: what a worker has earlier than this it only rehearses
-STILL = "(status = 'pending' OR (status = 'processing' AND rehearse_at IS NOT NULL AND opens_at > :safe))"
+READ_BY = PREPARE + timedelta(minutes=5)  # before an opening: later, its worker may have read the choices already
+STILL = "(status = 'pending' OR (status = 'processing' AND action_type = 'book' AND acting = 0 AND opens_at > :safe))"
+"""Pending, or only being rehearsed or prepared: nothing is booked yet, and its worker asks once more before it does.
+
+`safe` is `last_call(now)`, of a now after the lock was taken.
+"""
 WAITS = f"id = :id AND user_id = :user_id AND {STILL}"
-"""Pending, or only being rehearsed: nothing is booked yet, and a worker will read the row again before it does."""
 WAITING_BOOKING = f"{WAITS} AND action_type = 'book' AND watch IS NULL"
 
 
 FIND = f"SELECT * FROM booking_actions WHERE {WAITING_BOOKING}"  # noqa: S608 - constants of this file
 
 
-def whose_waits(action_id: int, user_id: int, now: datetime) -> dict[str, object]:
-    """The values that WAITS asks for."""
-    return {"id": action_id, "user_id": user_id, "safe": stamp(now + REHEARSED_FOR)}
+def last_call(now: datetime) -> str:
+    """What opens later than this may still be withdrawn, though a worker is preparing it."""
+    return stamp(now + LAST_CALL)
+
+
+def _still_to_be_read(action_id: int, user_id: int, now: datetime) -> dict[str, object]:
+    """The values that FIND asks for: an action whose choices its worker has yet to read."""
+    return {"id": action_id, "user_id": user_id, "safe": stamp(now + READ_BY)}
 
 
 def to_wish(row: sqlite3.Row) -> Wish:
@@ -62,7 +70,7 @@ class Choices:
         False when it is not theirs or waits no more, is that class already, or has MOST_ALTERNATIVES.
         """
         async with self._db.transaction() as tx:
-            first = await tx.row(FIND, whose_waits(action_id, user_id, self._clock()))
+            first = await tx.row(FIND, _still_to_be_read(action_id, user_id, self._clock()))
             if first is None or to_wish(first).meant_by(wish):
                 return False
             others = await _choices(tx, action_id)
@@ -76,7 +84,7 @@ class Choices:
     async def drop_alternative(self, action_id: int, user_id: int, wish: Wish) -> bool:
         """Takes a choice out again; the later ones move up. False when it is not theirs, waits no more, or was out."""
         async with self._db.transaction() as tx:
-            if await tx.row(FIND, whose_waits(action_id, user_id, self._clock())) is None:
+            if await tx.row(FIND, _still_to_be_read(action_id, user_id, self._clock())) is None:
                 return False
             others = await _choices(tx, action_id)
             if wish not in others:

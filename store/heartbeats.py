@@ -28,6 +28,7 @@ class Heartbeat:
     started_at: datetime
     at: datetime
     note: str
+    tasks: int  # in its event loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,13 @@ class Heartbeats:
         rows = await self._db.rows("SELECT * FROM heartbeats ORDER BY at, program")
         return [
             Heartbeat(
-                row["program"], row["name"], row["pid"], instant(row["started_at"]), instant(row["at"]), row["note"]
+                row["program"],
+                row["name"],
+                row["pid"],
+                instant(row["started_at"]),
+                instant(row["at"]),
+                row["note"],
+                row["tasks"],
             )
             for row in rows
         ]
@@ -64,21 +71,23 @@ class Heartbeats:
         return Outage(row["id"], row["program"], instant(row["since"]), bool(row["died"]), until)
 
     async def beat(
-        self, program: str, name: str, pid: int, started: datetime, note: str, *, is_dead: IsDead | None
+        self, program: str, name: str, pid: int, started: datetime, note: str, tasks: int, *, is_dead: IsDead | None
     ) -> None:
         """Writes down that this process lives. With `is_dead`, also looks whether the others do, and tells the owner.
 
         Whoever has only just started, or just woken from a sleep, must not judge: pass None.
         """
         now = self._clock()
-        mine = {"program": program, "name": name, "pid": pid, "started": stamp(started), "note": note}
+        mine = {
+            "program": program, "name": name, "pid": pid, "started": stamp(started), "note": note, "tasks": tasks,
+        }  # fmt: skip
         async with self._db.transaction() as tx:
             await tx.run(
                 """
-                INSERT INTO heartbeats (program, name, pid, started_at, at, note)
-                VALUES (:program, :name, :pid, :started, :now, :note)
+                INSERT INTO heartbeats (program, name, pid, started_at, at, note, tasks)
+                VALUES (:program, :name, :pid, :started, :now, :note, :tasks)
                 ON CONFLICT (name) DO UPDATE SET
-                    program = :program, pid = :pid, started_at = :started, at = :now, note = :note
+                    program = :program, pid = :pid, started_at = :started, at = :now, note = :note, tasks = :tasks
                 """,
                 mine | {"now": stamp(now)},
             )

@@ -1,6 +1,7 @@
 """Brings a database file to the version this code knows, in place, after a backup copy.
 
-Version 0 is an empty file, or the five given tables of the first Polimisport bot; version 1 is schema.sql.
+Version 0 is an empty file, or the five given tables of the first Polimisport bot; VERSION is schema.sql, and what lies
+between is reached step by step.
 """
 
 from __future__ import annotations
@@ -14,10 +15,17 @@ from errors import DatabaseError
 from model import Clock
 from store.connection import Connection, Transaction
 
-VERSION = 1
+VERSION = 2
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
 log = logging.getLogger(__name__)
 
+STEPS = {
+    1: (
+        "ALTER TABLE booking_actions ADD COLUMN acting INTEGER NOT NULL DEFAULT 0 CHECK (acting IN (0, 1))",
+        "ALTER TABLE heartbeats ADD COLUMN tasks INTEGER NOT NULL DEFAULT 0",
+    ),
+}
+"""What leads from each version to the next."""
 GIVEN_TABLES = ("courses", "booking_actions", "user_bookings", "periodic_bookings", "pending_confirmations")
 
 
@@ -52,7 +60,14 @@ async def migrate(connection: Connection, clock: Clock) -> None:
     async with connection.transaction() as tx:
         row = await tx.row("PRAGMA user_version")
         if row and row[0] == found:
-            await _to_version_1(tx)
+            await (_step_by_step(tx, found) if found else _from_nothing(tx))
+            await tx.run(f"PRAGMA user_version = {VERSION}")
+
+
+async def _step_by_step(tx: Transaction, found: int) -> None:
+    for step in range(found, VERSION):
+        for statement in STEPS[step]:
+            await tx.run(statement)
 
 
 async def _tables(connection: Connection) -> list[str]:
@@ -66,7 +81,8 @@ async def _backup(connection: Connection, found: int, clock: Clock) -> None:
     log.info("kept a copy of version %s as %s", found, target)
 
 
-async def _to_version_1(tx: Transaction) -> None:
+async def _from_nothing(tx: Transaction) -> None:
+    """schema.sql, filled with what the given tables held."""
     names = [row[0] for row in await tx.run("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     given = [name for name in GIVEN_TABLES if name in names]
     for name in given:
@@ -79,7 +95,6 @@ async def _to_version_1(tx: Transaction) -> None:
         await tx.run(statement)
     for name in given:
         await _copy_legacy(tx, name)
-    await tx.run("PRAGMA user_version = 1")
 
 
 async def _copy_legacy(tx: Transaction, name: str) -> None:

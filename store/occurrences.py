@@ -11,7 +11,7 @@ from datetime import date, datetime
 from errors import AlreadyQueued
 from model import Action, ActionType, NoticeKind, Occurrence, OccurrenceState, Wish, stamp
 from store.bookings import is_held
-from store.choices import REHEARSED_FOR, STILL
+from store.choices import STILL, last_call
 from store.connection import Transaction
 from store.outbox import add_notice
 from store.queue import NewAction, enqueue, to_action
@@ -88,7 +88,8 @@ async def find_action(tx: Transaction, action_id: int) -> Action:
 async def free(tx: Transaction, periodic_id: int, now: datetime, first: date = DAWN, last: date = DUSK) -> None:
     """Takes back what waits for the dates from first to last, so that they are planned anew, or not at all.
 
-    Waiting are open "shall I book it?" and bookings that are pending or only being rehearsed; what is held stays.
+    Waiting are open "shall I book it?" and bookings that are pending, or only being rehearsed or prepared; what is
+    held stays. `now` is read after the transaction has begun: whoever waited long for its lock may be too late.
     """
     within = {"periodic": periodic_id, "first": first.isoformat(), "last": last.isoformat()}
     asked = await tx.run(
@@ -108,14 +109,14 @@ async def free(tx: Transaction, periodic_id: int, now: datetime, first: date = D
 
 
 async def _withdraw(tx: Transaction, within: dict[str, object], now: datetime) -> list[sqlite3.Row]:
-    """A rehearsal that runs meanwhile finds that the action is no longer its own, and drops what it did."""
+    """Whoever rehearses or prepares it meanwhile finds that the action is no longer its own, and drops what it did."""
     return await tx.run(
         f"""
         UPDATE booking_actions SET status = 'cancelled', completed_at = :now, lease_until = NULL
         WHERE periodic_booking_id = :periodic AND date BETWEEN :first AND :last AND {WAITING}
         RETURNING id, user_id, card_message_id
         """,  # noqa: S608 - a constant of this file
-        within | {"now": stamp(now), "safe": stamp(now + REHEARSED_FOR)},
+        within | {"now": stamp(now), "safe": last_call(now)},
     )
 
 

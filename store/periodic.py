@@ -215,8 +215,8 @@ class Periodic(Questions, Agenda):
 
         Pausing withdraws what waits and frees its dates, so that resuming plans them again. What is held stays held.
         """
-        now = self._clock()
         async with self._db.transaction() as tx:
+            now = self._clock()
             row = await tx.row(
                 """
                 UPDATE periodic_bookings SET active = :active,
@@ -245,8 +245,8 @@ class Periodic(Questions, Agenda):
 
         False when there is no such date of theirs, or it is past withdrawing: being booked, held, or over.
         """
-        now = self._clock()
         async with self._db.transaction() as tx:
+            now = self._clock()
             mine = await tx.row(
                 "SELECT 1 FROM periodic_bookings WHERE id = :id AND user_id = :user_id AND day_of_week = :weekday",
                 {"id": periodic_id, "user_id": user_id, "weekday": day.weekday()},
@@ -279,9 +279,9 @@ class Periodic(Questions, Agenda):
 
     async def add_holiday(self, user_id: int, first: date, last: date) -> Holiday:
         """Days off, both included: what waits for them is withdrawn. The same days twice are one holiday."""
-        now = self._clock()
         values = {"user_id": user_id, "first": first.isoformat(), "last": last.isoformat()}
         async with self._db.transaction() as tx:
+            now = self._clock()
             [row] = await tx.run(
                 """
                 INSERT INTO holidays (user_id, first_day, last_day) VALUES (:user_id, :first, :last)

@@ -32,7 +32,7 @@ from model import (
 )
 from store.bookings import find_held, mark_cancelled, mark_confirmed, sync
 from store.catalogue import swap
-from store.choices import WAITS, Choices, insert_alternative, whose_waits
+from store.choices import WAITS, Choices, insert_alternative, last_call
 from store.connection import Connection, Transaction
 from store.doubt import leaves_doubt
 from store.openings import find_opening, record_opening
@@ -42,7 +42,7 @@ from store.reading import all_readable, readable
 TAKE = """
     UPDATE booking_actions
     SET status = 'processing', attempts = attempts + 1, crashes = crashes + (status = 'processing'), started_at = :now,
-        lease_until = :lease, worker = :worker
+        lease_until = :lease, worker = :worker, acting = acting AND status = 'processing'
 """
 CLAIM = f"""
     {TAKE} WHERE id = (
@@ -148,6 +148,7 @@ def to_action(row: sqlite3.Row) -> Action:
         won_choice=row["won_choice"],
         why_not_first=row["why_not_first"],
         crashes=row["crashes"],
+        acting=bool(row["acting"]),
     )
 
 
@@ -347,16 +348,20 @@ class Queue(Choices):
         )
 
     async def withdraw(self, action_id: int, user_id: int) -> Action | None:
-        """Takes a person's action back before it ran. None when it is not theirs or not waiting any more."""
-        now = self._clock()
-        rows = await self._db.write(
-            f"""
-            UPDATE booking_actions SET status = 'cancelled', completed_at = :now, lease_until = NULL
-            WHERE {WAITS} RETURNING *
-            """,  # noqa: S608 - a constant
-            whose_waits(action_id, user_id, now) | {"now": stamp(now)},
-        )
-        return readable(to_action, rows[0] if rows else None)
+        """Takes a person's action back before it ran, also while it is only being prepared for its opening.
+
+        None when it is not theirs or not waiting any more.
+        """
+        async with self._db.transaction() as tx:
+            now = self._clock()  # not before we have the lock: it may be too late by then
+            row = await tx.row(
+                f"""
+                UPDATE booking_actions SET status = 'cancelled', completed_at = :now, lease_until = NULL
+                WHERE {WAITS} RETURNING *
+                """,  # noqa: S608 - a constant
+                {"id": action_id, "user_id": user_id, "now": stamp(now), "safe": last_call(now)},
+            )
+        return readable(to_action, row)
 
     async def set_card(self, action_id: int, message_id: int) -> None:
         """Remembers which message in the chat shows the action."""
@@ -437,10 +442,10 @@ class Queue(Choices):
         if not rows:
             raise LeaseLost(f"action {action.id} is no longer ours")
 
-    async def stop_rehearsing(self, action: Action) -> None:
-        """From now on it may book: until now its person could still change it or take it back. Raises LeaseLost."""
+    async def begin_to_act(self, action: Action) -> None:
+        """From now on it may book: until now its person could still take it back. Raises LeaseLost when they did."""
         rows = await self._db.write(
-            f"UPDATE booking_actions SET rehearse_at = NULL {FENCE}",  # noqa: S608 - a constant of this file
+            f"UPDATE booking_actions SET acting = 1 {FENCE}",  # noqa: S608 - a constant of this file
             {"id": action.id, "mine": action.attempts},
         )
         if not rows:

@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Playwright
 from demo.site import Outcome, Site, SiteWorld
 from model import Slot, Wish
 from portal.session import Portal, SiteSession
-from race import Race, Won
+from race import LastCall, Race, Won
 from server_clock import Reading, ServerClock, steady
 from tests.sites import GIULIA, NOON, Clock, access, cookie, credentials, person, wish
 
@@ -35,10 +35,19 @@ class Opening:
     server: ServerClock
     racing: int = 1
     known: list[Slot] = field(default_factory=list)
+    last_call: LastCall | None = None
 
     async def race(self, *wishes: Wish) -> Won:
         wanted: Sequence[Wish] = wishes or [self.pilates]
-        race = Race(self.session, list(enumerate(wanted)), OPENS, self.server, lambda: self.racing, self.known)
+        race = Race(
+            self.session,
+            list(enumerate(wanted)),
+            OPENS,
+            self.server,
+            lambda: self.racing,
+            self.known,
+            last_call=self.last_call,
+        )
         return await race.run(asyncio.Lock())
 
     @property

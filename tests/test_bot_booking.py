@@ -281,9 +281,26 @@ async def test_a_waiting_action_can_be_withdrawn(world: World) -> None:
     assert (await world.actions())[0].status is ActionStatus.CANCELLED
 
 
+async def test_what_a_worker_only_prepares_for_its_opening_can_still_be_withdrawn(world: World) -> None:
+    await menu(world.owner)
+    await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
+    await tapped(world.owner, "Gio 26 nov", "GAG")
+    await tapped(world.owner, "18:00 GAG", "📍")
+    await tapped(world.owner, "prenota all'apertura", "In attesa dell'apertura")
+    world.clock.now = datetime(2026, 11, 23, 22, 58, tzinfo=UTC)  # two minutes before it opens
+    await world.claim()
+    await world.owner.send(f"/status {(await world.actions())[0].id}")
+    ticket = await world.owner.wait_for(lambda message: "prenoto appena apre, domani alle 00:00" in message.text)
+    assert "Fino ad allora puoi ritirarla" in ticket.text
+
+    await tapped(world.owner, "Ritira", "Ritirata")
+
+    assert (await world.actions())[0].status is ActionStatus.CANCELLED
+
+
 async def test_withdrawing_what_a_worker_has_says_that_it_is_too_late(world: World) -> None:
     await queued(world.owner)
-    await world.claim()
+    await world.db.queue.begin_to_act(await world.claim())
 
     await tapped(world.owner, "Ritira", "Ci sto già lavorando")
 

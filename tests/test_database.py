@@ -94,6 +94,34 @@ async def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
             pass
 
 
+async def test_a_file_of_the_version_before_gets_what_is_new_and_keeps_what_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "polimisport.db"
+    async with open_database(path) as database:
+        await database.queue.add(NewAction(ActionType.CHECK, 42))
+        schema = await columns(database)
+    with sqlite3.connect(path) as shell:
+        shell.executescript(
+            "ALTER TABLE booking_actions DROP COLUMN acting; ALTER TABLE heartbeats DROP COLUMN tasks;"
+            "PRAGMA user_version = 1;"
+        )
+    shell.close()
+    async with open_database(path) as database:
+        assert [action.user_id for action in await database.queue.latest(42, 9)] == [42]
+        assert await columns(database) == schema
+    assert list(tmp_path.glob("polimisport.db.version1-*.bak"))
+
+
+async def columns(database: Database) -> list[tuple[str, ...]]:
+    rows = await database.connection.rows(
+        """
+        SELECT tables.name, columns.name, columns.type, columns."notnull", columns.dflt_value
+        FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'
+        ORDER BY 1, 2
+        """
+    )
+    return [tuple(row) for row in rows]
+
+
 async def test_the_first_bots_file_is_taken_over_after_a_backup(tmp_path: Path) -> None:
     path = tmp_path / "polimisport.db"
     with sqlite3.connect(path) as shell:

@@ -91,6 +91,18 @@ async def test_who_just_started_or_woke_up_accuses_nobody(db: Database, clock: T
     assert await told(db) == []
 
 
+async def test_a_sign_of_life_tells_how_many_tasks_its_program_has(db: Database, clock: Time) -> None:
+    program = heart(db, clock, "worker")
+    await program.beat()
+    [before] = await db.heartbeats.all()
+    waiting = [asyncio.create_task(asyncio.Event().wait()) for _ in range(7)]
+    await program.beat()
+    [now] = await db.heartbeats.all()
+    assert now.tasks == before.tasks + 7
+    for each in waiting:
+        each.cancel()
+
+
 async def test_a_loop_that_stands_still_does_not_beat(db: Database, clock: Time) -> None:
     stuck = heart(db, clock, "worker", moved=time.monotonic() - HUNG - 1)
     await stuck.beat()

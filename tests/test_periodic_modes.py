@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from database import Database, NewAction
-from errors import DuplicatePeriodic
+from errors import DuplicatePeriodic, LeaseLost
 from model import (
     ActionStatus,
     ActionType,
@@ -468,6 +468,28 @@ async def test_a_rehearsal_that_runs_does_not_survive_a_pause(life: Life) -> Non
     assert rehearsing
     await life.db.periodic.set_active(mine.id, GIULIA, active=False)
     assert [action.status for action in await life.actions()] == [ActionStatus.CANCELLED]
+
+
+@pytest.mark.parametrize("seconds", [240, 60, 13])
+async def test_a_pause_withdraws_what_a_worker_prepares_for_its_opening(life: Life, seconds: int) -> None:
+    mine = await life.make(PeriodicMode.AUTOMATIC)
+    await life.at(rome(SATURDAY, 23, 40))
+    life.clock.now = OPENING - timedelta(seconds=seconds)
+    preparing = await life.db.queue.claim("w", 60)
+    assert preparing
+    await life.db.periodic.set_active(mine.id, GIULIA, active=False)
+    assert [action.status for action in await life.actions()] == [ActionStatus.CANCELLED]
+    with pytest.raises(LeaseLost):
+        await life.db.queue.begin_to_act(preparing)
+
+
+async def test_in_the_last_seconds_before_its_opening_a_booking_goes_its_way(life: Life) -> None:
+    mine = await life.make(PeriodicMode.AUTOMATIC)
+    await life.at(rome(SATURDAY, 23, 40))
+    life.clock.now = OPENING - timedelta(seconds=11)
+    assert await life.db.queue.claim("w", 60)
+    await life.db.periodic.delete(mine.id, GIULIA)
+    assert [action.status for action in await life.actions()] == [ActionStatus.PROCESSING]
 
 
 async def test_what_is_being_booked_is_not_taken_back(life: Life) -> None:

@@ -227,6 +227,21 @@ async def test_what_is_held_already_needs_no_opening(at: Set) -> None:
 # ----- the opening
 
 
+async def test_what_was_taken_back_while_it_was_prepared_is_not_shot_at(
+    at: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(race, "CALL", timedelta(seconds=19))
+    async with at(20.0) as stage:
+        await stage.add(run_at=stage.opened.clock())
+        action = await stage.db.queue.claim("somebody", 60)
+        assert action
+        assert await stage.db.queue.withdraw(action.id, OWNER)
+        with pytest.raises(LeaseLost):
+            await stage.performer.perform(action)
+        assert stage.opened.shots == []
+        assert await stage.told() == []
+
+
 async def test_what_is_claimed_too_early_goes_back_until_five_minutes_before(at: Set) -> None:
     async with at(3600.0) as stage:
         await stage.add()

@@ -76,6 +76,35 @@ async def test_bookings_go_before_routine_work(db: Database, clock: Time) -> Non
     assert claimed[0].id == booking.id
 
 
+async def test_what_waits_for_its_opening_can_be_withdrawn_until_its_worker_begins_to_act(
+    db: Database, clock: Time
+) -> None:
+    action = await db.queue.add(replace(BOOK, opens_at=clock() + timedelta(minutes=4)))
+    mine = await db.queue.claim("w", 60)
+    assert mine
+    await db.queue.begin_to_act(mine)
+    assert await db.queue.withdraw(action.id, GIULIA) is None
+    clock.go(seconds=61)
+    again = await db.queue.claim("another", 60)  # the first died: it may have shot before
+    assert again
+    assert again.acting
+    assert await db.queue.withdraw(action.id, GIULIA) is None
+    await db.queue.release(again)
+    assert await db.queue.withdraw(action.id, GIULIA)
+    with pytest.raises(LeaseLost):
+        await db.queue.begin_to_act(again)
+
+
+async def test_who_waited_for_the_lock_past_the_last_call_withdraws_nothing(db: Database, clock: Time) -> None:
+    action = await db.queue.add(replace(BOOK, opens_at=clock() + timedelta(minutes=4)))
+    assert await db.queue.claim("w", 60)
+    async with db.connection.transaction():
+        withdrawing = asyncio.create_task(db.queue.withdraw(action.id, GIULIA))
+        await asyncio.sleep(0)
+        clock.go(seconds=235)
+    assert await withdrawing is None
+
+
 async def test_a_dead_workers_action_is_claimed_again(db: Database, clock: Time) -> None:
     await db.queue.add(BOOK)
     dead = await db.queue.claim("dead", 60)

@@ -19,6 +19,8 @@ from demo.site import Outcome
 from errors import (
     Blocked,
     BookingRefused,
+    DatabaseBusy,
+    LeaseLost,
     NotOpenYet,
     Overlap,
     SiteChanged,
@@ -113,6 +115,34 @@ async def test_the_driver_is_not_closed_for_being_idle_while_the_opening_is_awai
         await opened.race()
         assert watched.is_set()
         assert min(waiting) > 0
+
+
+async def test_a_database_that_is_locked_at_the_last_call_makes_nobody_late(at: Open) -> None:
+    async def busy() -> None:
+        raise DatabaseBusy("locked")
+
+    async def for_ever() -> None:
+        await asyncio.Event().wait()
+
+    for last_call in (busy, for_ever):
+        async with at(lead=1.0) as opened:
+            opened.last_call = last_call
+            opened.world.rival(opened.pilates_id, after=0.5)
+            await opened.race()
+            assert opened.arrivals(Outcome.BOOKED)[0] < 0.5
+
+
+async def test_what_was_taken_back_before_the_last_call_is_not_shot_at(at: Open) -> None:
+    async def taken_back() -> None:
+        raise LeaseLost("action 1 is no longer ours")
+
+    for early in (0.0, -3600.0):  # also when the slot looks open before its time, and would be tried at once
+        async with at(lead=25.0 if early else 1.0) as opened:
+            opened.last_call = taken_back
+            opened.world.faults.opening_shift = early
+            with pytest.raises(LeaseLost):
+                await opened.race()
+            assert opened.shots == []
 
 
 async def test_a_crowd_that_takes_the_last_place_right_after_the_opening_is_too_late(at: Open) -> None:
