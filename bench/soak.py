@@ -1,8 +1,9 @@
 """python -m bench.soak [--minutes M] [--people N] [--seed S]: student life at high speed, and what it leaves behind.
 
 The bot, two workers and the executor run for minutes while many students book, give back, read and look, as fast as it
-goes; sessions end, timetables are read anew, places open. Memory and open files of each program are read all the while:
-in the second half of the run they may not grow. At the end nothing may be left over, lost or untrue.
+goes; sessions end, timetables are read anew, places open. Memory, open files and asyncio tasks of each program, and the
+memory of the Playwright driver it started, are read all the while: in the second half of the run they may not grow. At
+the end nothing may be left over, lost or untrue.
 
 Exit code 0: it is so. 1: it is not. 2: the run could not be made.
 """
@@ -18,6 +19,8 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+
+import psutil  # type: ignore[import-untyped]
 
 import program
 from bench.aftermath import Finding, examine, findings_table, shown
@@ -36,20 +39,27 @@ SAMPLE_EVERY = 2.0  # s
 SESSION_ENDS_EVERY = 20.0  # s; then somebody's session is over, and a login is due
 REFRESH_EVERY = 15.0  # s
 MOST_GROWTH = 8.0  # MB in the second half of the run, by the straight line that fits it best
+MOST_DRIVER_GROWTH = 40.0  # MB, likewise; Node takes its time to collect: a context left open at every step is more
 MOST_MORE_FILES = 4  # open files more at the end than in the middle
+MOST_MORE_TASKS = 4  # asyncio tasks, likewise; the fewest of many looks, so that work in hand does not count
 MB = 1_000_000
 REACHED, MISSED, BROKEN = 0, 1, 2
-HEADINGS = ("program", "MB start", "middle", "end", "growth", "files middle", "end", "threads", "helpers most", "end")
+HEADINGS = (
+    "program", "MB start", "middle", "end", "growth", "files middle", "end", "tasks middle", "end", "threads",
+    "driver MB middle", "growth", "helpers most", "end",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One look at a program, its helpers (driver, browser) counted but not measured."""
+    """One look at a program, its helpers (driver, browser) counted."""
 
     at: float
     memory: float  # MB, resident
     files: int
+    tasks: int  # of asyncio, as its last sign of life says
     threads: int
+    driver: float | None  # MB, resident; None while none runs
     helpers: int
 
 
@@ -69,21 +79,34 @@ class Soak:
 
     @property
     def growing(self) -> list[str]:
-        """The programs whose memory or open files grew in the second half."""
-        return [
-            role
-            for role, samples in self.samples.items()
-            if growth(samples) > MOST_GROWTH or _files(samples, 1.0) - _files(samples, 0.5) > MOST_MORE_FILES
-        ]
+        """The programs that hold more at the end than in the middle: memory, files, tasks, or through their driver."""
+        return [role for role, samples in self.samples.items() if _grows(samples)]
+
+
+def _grows(samples: Sequence[Sample]) -> bool:
+    return (
+        growth(samples) > MOST_GROWTH
+        or _driver_growth(samples) > MOST_DRIVER_GROWTH
+        or _files(samples, 1.0) - _files(samples, 0.5) > MOST_MORE_FILES
+        or _tasks(samples, 1.0) - _tasks(samples, 0.5) > MOST_MORE_TASKS
+    )
 
 
 def growth(samples: Sequence[Sample]) -> float:
     """MB by which the memory grew in the second half, by the straight line that fits it best."""
-    late = samples[len(samples) // 2 :]
-    if len(late) < 2:
+    return _line([(each.at, each.memory) for each in samples[len(samples) // 2 :]])
+
+
+def _driver_growth(samples: Sequence[Sample]) -> float:
+    """The same for the driver, as long as one runs."""
+    return _line([(each.at, each.driver) for each in samples[len(samples) // 2 :] if each.driver is not None])
+
+
+def _line(points: Sequence[tuple[float, float]]) -> float:
+    if len(points) < 2:
         return 0.0
-    line = statistics.linear_regression([each.at for each in late], [each.memory for each in late])
-    return line.slope * (late[-1].at - late[0].at)
+    line = statistics.linear_regression([at for at, _ in points], [value for _, value in points])
+    return line.slope * (points[-1][0] - points[0][0])
 
 
 def _around(samples: Sequence[Sample], part: float) -> Sequence[Sample]:
@@ -95,6 +118,16 @@ def _around(samples: Sequence[Sample], part: float) -> Sequence[Sample]:
 def _files(samples: Sequence[Sample], part: float) -> int:
     """The fewest open files then: what is more is work in hand."""
     return min(each.files for each in _around(samples, part))
+
+
+def _tasks(samples: Sequence[Sample], part: float) -> int:
+    """The fewest tasks then, for the same reason."""
+    return min(each.tasks for each in _around(samples, part))
+
+
+def _driver_memory(samples: Sequence[Sample], part: float) -> str:
+    known = [each.driver for each in _around(samples, part) if each.driver is not None]
+    return f"{statistics.median(known):.1f}" if known else "-"
 
 
 def _memory(samples: Sequence[Sample], part: float) -> float:
@@ -153,17 +186,25 @@ async def _watch(town: Town, result: Soak, stop: asyncio.Event) -> None:
     wal = town.database.with_name(town.database.name + "-wal")
     while not stop.is_set():
         town.cast.check()
+        tasks = {beat.pid: beat.tasks for beat in await town.db.heartbeats.all()}
         for role, process in town.cast.processes.items():
-            result.samples[role].append(_sample(process.pid, time.monotonic() - began))
+            result.samples[role].append(_sample(process.pid, time.monotonic() - began, tasks.get(process.pid, 0)))
         result.wal.append(wal.stat().st_size / MB if wal.exists() else 0.0)
         await program.wait(stop, SAMPLE_EVERY)
 
 
-def _sample(pid: int, at: float) -> Sample:
+def _sample(pid: int, at: float, tasks: int) -> Sample:
     itself, *helpers = family_of(pid)
     with itself.oneshot():
-        memory = itself.memory_info().rss / MB
-        return Sample(at, memory, itself.num_fds(), itself.num_threads(), len(helpers))
+        memory, driver = itself.memory_info().rss / MB, _driver(helpers)
+        return Sample(at, memory, itself.num_fds(), tasks, itself.num_threads(), driver, len(helpers))
+
+
+def _driver(helpers: Sequence[psutil.Process]) -> float | None:
+    """The memory of the driver, a program of Node's; None when there is none, or it ends just now."""
+    with suppress(psutil.Error):
+        return next((float(each.memory_info().rss) / MB for each in helpers if each.name().startswith("node")), None)
+    return None
 
 
 # ----- telling
@@ -192,7 +233,9 @@ def _row(role: str, samples: Sequence[Sample]) -> tuple[str, ...]:
     start, middle, end = (f"{_memory(samples, part):.1f}" for part in (0.1, 0.5, 1.0))
     return (
         role, start, middle, end, f"{growth(samples):+.1f}",
-        str(_files(samples, 0.5)), str(_files(samples, 1.0)), str(samples[-1].threads),
+        str(_files(samples, 0.5)), str(_files(samples, 1.0)),
+        str(_tasks(samples, 0.5)), str(_tasks(samples, 1.0)), str(samples[-1].threads),
+        _driver_memory(samples, 0.5), f"{_driver_growth(samples):+.1f}",
         str(max(each.helpers for each in samples)), str(samples[-1].helpers),
     )  # fmt: skip
 

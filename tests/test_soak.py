@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bench.soak import Sample, Soak, growth, parse, report
 from bench.town import PROGRAMS
 
+FLAT = Sample(0.0, 50.0, files=20, tasks=6, threads=5, driver=90.0, helpers=1)
 
-def samples(memory: list[float], files: int = 20) -> list[Sample]:
-    return [Sample(2.0 * number, each, files, 5, 0) for number, each in enumerate(memory)]
+
+def samples(memory: list[float]) -> list[Sample]:
+    return [replace(FLAT, at=2.0 * number, memory=each) for number, each in enumerate(memory)]
 
 
 def run_of(memory: list[float]) -> Soak:
@@ -34,11 +38,18 @@ def test_what_goes_on_growing_is_named() -> None:
     assert "GROWS: bot" in report(soak)
 
 
-def test_files_that_are_never_closed_are_named_too() -> None:
+@pytest.mark.parametrize("what", ["files", "tasks", "driver"])
+def test_files_tasks_and_contexts_that_are_never_closed_are_named_too(what: str) -> None:
     soak = run_of([50.0] * 100)
-    leaking = [Sample(2.0 * number, 50.0, 20 + number // 5, 5, 0) for number in range(100)]
-    soak.samples["worker 1"] = leaking
+    soak.samples["worker 1"] = [replace(FLAT, at=2.0 * number, **{what: 20 + number}) for number in range(100)]
     assert soak.growing == ["worker 1"]
+
+
+def test_a_driver_that_comes_and_goes_does_not_count_as_growth() -> None:
+    soak = run_of([50.0] * 100)
+    drivers = [None, 90.0, 110.0, None] * 25
+    soak.samples["worker 1"] = [replace(FLAT, at=2.0 * number, driver=each) for number, each in enumerate(drivers)]
+    assert soak.clean
 
 
 def test_a_run_needs_some_time_and_somebody(capsys: pytest.CaptureFixture[str]) -> None:
