@@ -24,7 +24,7 @@ from model import Clock, Credentials, utc_now
 from otp_extractor import parse
 from perform import site_access
 from portal.session import Portal
-from settings import Settings, load
+from settings import Settings, command, load
 from store.health import damage, prove_writable
 from store.heartbeats import LATE, Heartbeat
 from store.migrations import VERSION
@@ -59,7 +59,7 @@ async def examine(config: Path, *, login: bool = True, clock: Clock = utc_now) -
             yield Finding("configuration", line, "")
         return
     yield _configuration(config)
-    yield await _database(settings)
+    yield await _database(settings, config)
     async for finding in _programs(settings, clock):
         yield finding
     yield await _browser(settings)
@@ -82,9 +82,10 @@ def _configuration(config: Path) -> Finding:
     return Finding("configuration", f"{config} is complete, and only you can read it")
 
 
-async def _database(settings: Settings) -> Finding:
+async def _database(settings: Settings, config: Path) -> Finding:
     if not settings.database.exists():
-        return Finding("database", f"{settings.database} does not exist", "run: .venv/bin/python setup.py")
+        remedy = f"run: {command('.venv/bin/python setup.py', config)}"
+        return Finding("database", f"{settings.database} does not exist", remedy)
     try:
         async with open_database(settings.database) as db:
             await prove_writable(db.connection)

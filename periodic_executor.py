@@ -29,6 +29,7 @@ from store.plan import Timing
 TICK = 60.0  # s; at least this often everything is looked at
 LOOK = 1.0  # s between looks whether somebody changed what recurs, or the clock was set
 LOOK_BACK = timedelta(days=7)  # dates slept through longer ago are not told any more: each weekday once
+JUST_TOLD = timedelta(minutes=15)  # who has just heard that it is booked need not be reminded of it yet
 TICK_NOTED = timedelta(minutes=5)  # being awake is written down this often, to spare the disk
 REFRESH_EVERY = timedelta(days=1)
 CHECK_EVERY = timedelta(hours=1)
@@ -198,6 +199,8 @@ class Executor:
             if not was_awake(self._memory, starts):
                 await self._db.periodic.miss_keeping(each.periodic, booking.day)
         elif now >= self._timing.keep_asked_at(starts):
+            if await self._db.periodic.confirmed_since(each.periodic, starts, self._timing.keep_asked_at(starts)):
+                return starts  # asked late whether to book it, the person has just said yes
             log.info("→ periodic %s: asks whether %s is kept", each.periodic.id, booking.day)
             await self._db.periodic.ask_to_keep(each.periodic, each.held, starts, in_time if now < in_time else starts)
         return starts
@@ -206,7 +209,8 @@ class Executor:
         """Reminds of what is held while it can be given back. Returns when it reminds of the rest."""
         now = self._clock()
         later = []
-        for held in await self._db.bookings.due_reminders(self._timing.day_of(now), self._timing.last_held_day(now)):
+        first, last = self._timing.day_of(now), self._timing.last_held_day(now)
+        for held in await self._db.bookings.due_reminders(first, last, told=now - JUST_TOLD):
             starts = starts_at(held.booking.day, held.booking.start, self._zone)
             moment = self._timing.remind_at(starts)
             later.append(moment)

@@ -13,6 +13,7 @@ import logging
 import logging.handlers
 import os
 import re
+import shlex
 import stat
 import sys
 from argparse import ArgumentParser
@@ -246,6 +247,11 @@ def fingerprint(credentials: Credentials) -> str:
 def add_config_option(parser: ArgumentParser) -> None:
     """The --config option, the same for every program."""
     parser.add_argument("--config", type=Path, default=DEFAULT_PATH, metavar="PATH", help="default: config.json")
+
+
+def command(line: str, config: Path) -> str:
+    """A command as somebody with this configuration has to type it."""
+    return line if config == DEFAULT_PATH else f"{line} --config {shlex.quote(str(config))}"
 
 
 def load(path: Path = DEFAULT_PATH) -> Settings:

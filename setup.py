@@ -23,7 +23,7 @@ import program
 from database import open_database, people_of
 from errors import ConfigError, DatabaseError
 from model import Clock, utc_now
-from settings import Settings, add_config_option, load
+from settings import Settings, add_config_option, command, load
 from store.restore import restore
 from wizard import Wizard, write
 
@@ -68,7 +68,8 @@ def set_up(config: Path, *, login: bool) -> int:
     asyncio.run(prepare_database(settings))
     print(f"The database {settings.database} is {'made' if made else 'there, and up to date'}.\n")
     well = examine(config, login=login)
-    print("\nAll is well." if well else "\nMend what has a ✗, then run: .venv/bin/python setup.py --check")
+    again = command(".venv/bin/python setup.py --check", config)
+    print("\nAll is well." if well else f"\nMend what has a ✗, then run: {again}")
     return WELL if well else UNWELL
 
 

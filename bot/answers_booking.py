@@ -10,7 +10,7 @@ from bot import screens_booking
 from bot.callbacks import Verb
 from bot.desk import Desk, Handlers, Tap
 from bot.page import PER_PAGE, Page, chunk
-from bot.screens_booking import NEW_BOOKING, OpenDay, Route
+from bot.screens_booking import NEW_BOOKING, SETTLED, OpenDay, Route
 from bot.slots import SlotState, SlotView, activity_key
 from model import PREPARE, Action, ActionType, Activity, Wish
 
@@ -24,22 +24,22 @@ class Chooser:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def days(self, user_id: int, route: Route, note: str = "", until: date | None = None) -> Page:
-        """The days that have slots, up to `until`; where no timetable was ever read, its reading is queued."""
+    async def days(self, user_id: int, route: Route, note: str = "") -> Page:
+        """The days that have slots that serve; where no timetable was ever read, its reading is queued."""
         when, rule = self._desk.when(), self._desk.rule
-        summaries = await self._desk.db.catalogue.days(when.today)
-        days = [OpenDay(one.day, one.slots, rule.opens_at(one.day)) for one in summaries if one.day > when.today]
-        today = await self._desk.bookable(user_id, when.today)
-        if today:
-            days.insert(0, OpenDay(when.today, len(today), rule.opens_at(when.today)))
+        known = [one.day for one in await self._desk.db.catalogue.days(when.today)]
+        days = [OpenDay(day, len(await self._serving(user_id, day, route)), rule.opens_at(day)) for day in known]
         read_at = await self._desk.db.catalogue.read_at()
         if read_at is None:
             await self._desk.read_timetable_quietly(user_id)
-        shown = [day for day in days if day.slots and (until is None or day.day <= until)]
-        return screens_booking.days_page(shown, read_at, when, route, note)
+        return screens_booking.days_page([day for day in days if day.slots], read_at, when, route, note)
+
+    async def _serving(self, user_id: int, day: date, route: Route) -> list[SlotView]:
+        """A day's slots that have not begun and serve what one is chosen for."""
+        return [view for view in await self._desk.bookable(user_id, day) if route.fits(view.slot)]
 
     async def day(self, user_id: int, day: date, route: Route) -> Page:
-        views = await self._desk.bookable(user_id, day)
+        views = await self._serving(user_id, day, route)
         kinds = _kinds(views)
         if not kinds:
             return screens_booking.no_slots_page(day, route)
@@ -49,7 +49,7 @@ class Chooser:
         return screens_booking.kinds_page(day, kinds, route)
 
     async def slots(self, user_id: int, day: date, key: int, page: int, route: Route) -> Page:
-        views = await self._desk.bookable(user_id, day)
+        views = await self._serving(user_id, day, route)
         wanted = [view for view in views if activity_key(view.slot.activity) == key]
         if not wanted:
             return await self.day(user_id, day, route)
@@ -129,7 +129,7 @@ class BookingAnswers:
         made = await self._desk.made_since(newest, tap.user_id, ActionType.BOOK, view.slot.wish)
         if made:
             return made
-        if view.state in (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED):
+        if view.state in SETTLED:
             return await self.confirm_slot(tap, slot_id)
         new = self._desk.booking(tap, view.slot.wish)
         if hold_back:

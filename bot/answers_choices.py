@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
 
 from bot import screens_booking, screens_held, texts
 from bot.answers_booking import BookingAnswers, Chooser
@@ -11,11 +10,20 @@ from bot.callbacks import Verb
 from bot.desk import Desk, Handlers, Tap
 from bot.page import Page, chunk
 from bot.screens import takes_alternatives
-from bot.screens_booking import TOO_LATE_TO_WATCH, alternative_to, better_than, wish_key
+from bot.screens_booking import (
+    ONE_AT_A_TIME,
+    SETTLED,
+    TOO_LATE_TO_WATCH,
+    Route,
+    alternative_to,
+    better_than,
+    meets,
+    wish_key,
+)
 from bot.screens_trouble import WATCH_CODES
 from bot.slots import SlotState
 from database import NewAction
-from model import Action, ActionStatus, ActionType, HeldBooking, WatchMode, Wish
+from model import Action, ActionStatus, ActionType, HeldBooking, Slot, WatchMode, Wish
 from store.choices import MOST_ALTERNATIVES
 
 TOO_LATE = "Per le alternative è tardi: ci sto già lavorando."
@@ -75,27 +83,29 @@ class AlternativeAnswers:
         queued = f"✅ La prenotazione n. {action.id} è in coda."
         ask = f"Che cosa provo se {action.course or 'il posto'} non c'è più? Anche un altro giorno, corso o posto."
         note = f"{queued} {ask}"
-        return await self._chooser.days(tap.user_id, alternative_to(action), note, self._last_day(action))
+        return await self._chooser.days(tap.user_id, self._route(action), note)
 
-    def _last_day(self, action: Action) -> date:
-        """The last day whose slots are open when the action runs: what opens later could not be had then."""
-        opens, rule = max(action.opens_at or action.run_at, self._desk.clock()), self._desk.rule
-        last = self._desk.when().local(opens).date() + timedelta(days=rule.days_ahead)
-        return last if rule.opens_at(last) <= opens else last - timedelta(days=1)
+    def _route(self, action: Action) -> Route:
+        return alternative_to(action, lambda slot: self._can_be_had(slot, action))
+
+    def _can_be_had(self, slot: Slot, action: Action) -> bool:
+        """Whether a slot is open, and its class has not begun, when the action runs."""
+        runs = max(action.opens_at or action.run_at, self._desk.clock())
+        return self._desk.rule.opens_at(slot.day) <= runs < self._desk.starts(slot.wish)
 
     async def day(self, tap: Tap) -> Page:
         _, action_id = tap.call.numbers
         action = await self._open(tap, action_id)
         if action is None:
             return await self._page(tap, action_id)
-        return await self._chooser.day(tap.user_id, tap.call.day, alternative_to(action))
+        return await self._chooser.day(tap.user_id, tap.call.day, self._route(action))
 
     async def slots(self, tap: Tap) -> Page:
         _, key, action_id, page = tap.call.numbers
         action = await self._open(tap, action_id)
         if action is None:
             return await self._page(tap, action_id)
-        return await self._chooser.slots(tap.user_id, tap.call.day, key, page, alternative_to(action))
+        return await self._chooser.slots(tap.user_id, tap.call.day, key, page, self._route(action))
 
     async def add(self, tap: Tap) -> Page:
         """Adds a slot to the choices; a second tap changes nothing."""
@@ -105,19 +115,12 @@ class AlternativeAnswers:
             return await self._page(tap, action_id, "Questo orario non c'è più: scegline un altro.")
         if view.state is SlotState.MINE:
             return await self._page(tap, action_id, "Questa è già tua: non serve come alternativa.")
+        action = await self._open(tap, action_id)
+        if action and not self._can_be_had(view.slot, action):
+            return await self._page(tap, action_id, "Quando provo io, questa non si può avere: scegline un'altra.")
         if await self._desk.db.queue.add_alternative(action_id, tap.user_id, view.slot.wish):
             return await self._page(tap, action_id)
-        return await self._page(tap, action_id, await self._why_not(tap, action_id, view.slot.wish))
-
-    async def _why_not(self, tap: Tap, action_id: int, wish: Wish) -> str:
-        action = await self._open(tap, action_id)
-        if action is None:
-            return ""
-        return (
-            "È già la tua prima scelta."
-            if action.wish.meant_by(wish)
-            else f"Ne hai già {MOST_ALTERNATIVES}: prima togline una."
-        )
+        return await self._page(tap, action_id, _why_not(action, view.slot.wish))
 
     async def drop(self, tap: Tap) -> Page:
         """Takes a choice out; the key makes sure that it is still the one the button named."""
@@ -126,6 +129,15 @@ class AlternativeAnswers:
         if 1 <= position <= len(others) and wish_key(others[position - 1]) == key:
             await self._desk.db.queue.drop_alternative(action_id, tap.user_id, others[position - 1])
         return await self._page(tap, action_id)
+
+
+def _why_not(action: Action | None, wish: Wish) -> str:
+    """Why a slot was not added; nothing when the ticket says it."""
+    if action is None:
+        return ""
+    if action.wish.meant_by(wish):
+        return "È già la tua prima scelta."
+    return f"Ne hai già {MOST_ALTERNATIVES}: prima togline una."
 
 
 def _too_late(action: Action) -> str:
@@ -158,7 +170,10 @@ class SwapAnswers:
         held = await self._held(tap, tap.id)
         if isinstance(held, Page):
             return held
-        note = "Scegli l'orario che preferisci: prima lo prenoto, e solo dopo libero quello che hai."
+        note = (
+            "Scegli l'orario che preferisci: prima lo prenoto, e solo dopo libero quello che hai. "
+            f"Quelli che si sovrappongono non te li propongo: {ONE_AT_A_TIME}"
+        )
         return await self._chooser.days(tap.user_id, better_than(held), note)
 
     async def day(self, tap: Tap) -> Page:
@@ -198,7 +213,7 @@ class SwapAnswers:
         held = await self._held(tap, row_id)
         if isinstance(held, Page):
             return held
-        if view.state in (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED):
+        if view.state in SETTLED or meets(view.slot, held):
             return await self._confirm(tap, slot_id, row_id)
         new = replace(self._desk.booking(tap, view.slot.wish), replaces_row_id=held.id)
         return await self._desk.card(await self._desk.queue(new), tap)

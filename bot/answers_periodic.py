@@ -13,7 +13,19 @@ from bot.screens_making import MODES, NEW_SERIES, CourseRoute, adding_to, moving
 from bot.screens_periodic import Date, choice_key
 from bot.slots import activity_key, course_activity
 from errors import DuplicatePeriodic
-from model import FIT_CENTER, Activity, Course, PeriodicBooking, PeriodicChoice, PlannedDate, same_course, same_place
+from model import (
+    FIT_CENTER,
+    Activity,
+    Course,
+    HeldBooking,
+    OccurrenceState,
+    PeriodicBooking,
+    PeriodicChoice,
+    PlannedDate,
+    Wish,
+    same_course,
+    same_place,
+)
 from store.choices import MOST_ALTERNATIVES
 from store.periodic import NewPeriodic
 
@@ -75,11 +87,15 @@ class SeriesCards:
         today, timing = self._desk.when().today, self._desk.timing
         planned = await self._desk.db.periodic.preview(periodic.id, periodic.user_id, today, weeks + 1, timing)
         ahead = [one for one in planned if self._desk.clock() < timing.starts(periodic, one.day)]
-        return [await self._date(one, periodic.user_id) for one in ahead[:weeks]]
+        held = await self._desk.held_bookings(periodic.user_id)
+        return [await self._date(one, periodic, held) for one in ahead[:weeks]]
 
-    async def _date(self, planned: PlannedDate, user_id: int) -> Date:
+    async def _date(self, planned: PlannedDate, periodic: PeriodicBooking, held_now: Sequence[HeldBooking]) -> Date:
+        user_id = periodic.user_id
         if planned.action_id is None:
-            return Date(planned)
+            wish = Wish(periodic.course, periodic.location, planned.day, periodic.start)
+            there = next((one for one in held_now if one.booking.wish.meant_by(wish)), None)
+            return Date(planned, held=there if planned.state in (None, OccurrenceState.QUEUED) else None)
         action = await self._desk.db.queue.find(planned.action_id, user_id)
         booking_id = action.booking_id if action else None
         held = await self._desk.db.bookings.by_booking_id(booking_id, user_id) if booking_id else None

@@ -77,8 +77,12 @@ class QuestionAnswers:
             new = self._desk.timing.booking(periodic, wish.day, choices, self._desk.clock(), tap.card_id)
             action = await self._desk.db.periodic.confirm(confirmation, wish.day, new)
             if action:
-                return await self._desk.card(action, tap)
+                return await self._desk.card(action, tap, self._binding(wish))
         return await self._answered(tap, wish)
+
+    def _binding(self, wish: Wish) -> str:
+        """Said to who confirms when a place could no longer be given back for free."""
+        return texts.BINDING if self._desk.clock() >= self._desk.free_until(wish) else ""
 
     async def skip(self, tap: Tap) -> Page:
         """No: this date is left out."""

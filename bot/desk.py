@@ -17,7 +17,7 @@ from bot.italian import When
 from bot.page import File, Letter, Page
 from bot.slots import SlotState, SlotView, view_slot
 from database import Database, NewAction
-from errors import AlreadyQueued
+from errors import AlreadyQueued, Overlap
 from model import Action, ActionStatus, ActionType, Clock, HeldBooking, Role, WatchMode, Wish, plan_booking, starts_at
 from settings import Settings
 from store.plan import Timing
@@ -187,18 +187,42 @@ class Desk:
     async def ticket_page(self, action: Action, *, is_card: bool, note: str = "") -> Page:
         others = await self.db.queue.alternatives(action.id) if action.type is ActionType.BOOK else []
         watchable = action.status is ActionStatus.FAILED and self.is_watchable(action)
-        return screens.ticket(action, self.when(), others, is_card=is_card, note=note, watchable=watchable)
+        return screens.ticket(
+            action,
+            self.when(),
+            others,
+            is_card=is_card,
+            note=note,
+            watchable=watchable,
+            got=await self._got(action),
+            clash=await self.clash(action),
+        )
+
+    async def _got(self, action: Action) -> HeldBooking | None:
+        """What a booking got, as it is now."""
+        if action.type is not ActionType.BOOK or not action.booking_id:
+            return None
+        return await self.db.bookings.by_booking_id(action.booking_id, action.user_id)
+
+    async def clash(self, action: Action) -> HeldBooking | None:
+        """The booking that an action's class was found to overlap, as far as we know what is held."""
+        if Overlap.__name__ not in (action.error_kind, action.rehearsal) or not (action.day and action.start):
+            return None
+        rows = await self.db.catalogue.slots_on(action.day)
+        end = next((row.slot.end for row in rows if row.slot.wish.meant_by(action.wish)), None)
+        held = await self.held_bookings(action.user_id)
+        return next((one for one in held if one.booking.overlaps(action.day, action.start, end or action.start)), None)
 
     def is_watchable(self, action: Action) -> bool:
         """Whether it makes sense to offer a watch after an action's failure."""
         is_full = action.type is ActionType.BOOK and action.error_kind == "SlotFull" and action.day and action.start
         return bool(is_full) and self.can_be_watched(action.wish)
 
-    async def card(self, action: Action, tap: Tap) -> Page:
+    async def card(self, action: Action, tap: Tap, note: str = "") -> Page:
         """The ticket of what was just queued. A message that is yet to be sent becomes its card when it is."""
         if tap.card_id is None and (action.card_message_id is None or action.quiet):
-            return await self.ticket_page(action, is_card=True)
-        return await self.ticket(action, tap)
+            return await self.ticket_page(action, is_card=True, note=note)
+        return await self.ticket(action, tap, note)
 
     async def becomes_card(self, action_id: int, user_id: int, message_id: int) -> None:
         """From now on that message shows the action. A reading that was begun quietly now tells its end there."""

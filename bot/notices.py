@@ -120,7 +120,8 @@ class Composer:
         when = self._desk.when()
         if action.status is not ActionStatus.COMPLETED:
             report, watchable = await self._db.queue.opening(action.id), self._desk.is_watchable(action)
-            page = screens_results.failure(action, when, report, watchable=watchable)
+            clash = await self._desk.clash(action)
+            page = screens_results.failure(action, when, report, clash, watchable=watchable)
             return Letter(page, picture=await _screenshot(action))
         if action.type is ActionType.CANCEL:
             return Letter(screens_results.cancelled(action, when))
@@ -145,8 +146,8 @@ class Composer:
         action = await self._action(notice)
         if action.status is not ActionStatus.PENDING or action.rehearsal is None:
             raise NothingToTell(f"action {action.id} does not wait for its opening any more")
-        others = await self._db.queue.alternatives(action.id)
-        return Post(letter=Letter(screens_results.rehearsed(action, others, self._desk.when())))
+        others, clash = await self._db.queue.alternatives(action.id), await self._desk.clash(action)
+        return Post(letter=Letter(screens_results.rehearsed(action, others, self._desk.when(), clash)))
 
     # Periodic bookings
 

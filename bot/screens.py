@@ -12,7 +12,17 @@ from bot.italian import When, first_up, long_day, short_day
 from bot.page import LONGEST_NAME, Lines, Page, Row, button, clip, home_button, safe
 from bot.screens_trouble import explain, remedy_rows
 from bot.texts import Remedy, trouble
-from model import FIT_CENTER, PREPARE, Action, ActionStatus, ActionType, HeldBooking, WatchMode, Wish
+from model import (
+    FIT_CENTER,
+    PREPARE,
+    Action,
+    ActionStatus,
+    ActionType,
+    BookingStatus,
+    HeldBooking,
+    WatchMode,
+    Wish,
+)
 
 UNUSUAL_WAIT = timedelta(minutes=1)  # a worker takes what is due within a tenth of a second
 ALMOST_NOW = timedelta(minutes=1)
@@ -150,10 +160,16 @@ def ticket(
     is_card: bool,
     note: str = "",
     watchable: bool = False,
+    got: HeldBooking | None = None,
+    clash: HeldBooking | None = None,
 ) -> Page:
-    """An action as it stands, with its alternatives. On its card other pages open as new messages: the card stays."""
+    """An action as it stands, with its alternatives. On its card other pages open as new messages: the card stays.
+
+    `got`: what a booking got, as it is now. `clash`: what its class overlaps.
+    """
     lines = Lines().add(note).add(f"{mark(action)} <b>{title(action)}</b>")
-    lines.add(about_action(action, when)).add(*choices(others, when)).add(*_standing(action, when))
+    lines.add(about_action(action, when)).add(*choices(others, when))
+    lines.add(*_standing(action, when, the_other(clash, when)), _since(got, when))
     rows = _ticket_rows(action, others, when, is_card=is_card, watchable=watchable)
     return Page(str(lines), rows, action.id if is_card else None)
 
@@ -226,7 +242,21 @@ def is_held_back(action: Action, when: When) -> bool:
     return _is_due(action, when) and waits and not action.attempts and not action.watch
 
 
-def _standing(action: Action, when: When) -> list[str]:
+def the_other(clash: HeldBooking | None, when: When) -> str:
+    """Which booking a class overlaps, if that is known."""
+    return f"L'altra: {in_a_line(clash.booking.wish, when)}." if clash else ""
+
+
+def _since(got: HeldBooking | None, when: When) -> str:
+    """What became of a booking after it was made."""
+    if got is None or got.status in (BookingStatus.CONFIRMED, BookingStatus.PAST):
+        return ""
+    if got.status is BookingStatus.CANCELLED:
+        return f"Poi annullata: riletto sul sito {when.soon(got.updated_at)}."
+    return f"Poi sul sito non c'era più ({when.soon(got.updated_at)}), e non l'ho annullata io."
+
+
+def _standing(action: Action, when: When, other: str) -> list[str]:
     match action.status:
         case ActionStatus.PENDING if action.watch:
             return _watching(action, when)
@@ -242,7 +272,7 @@ def _standing(action: Action, when: When) -> list[str]:
             done = f" {when.soon(action.completed_at, seconds=True)}" if action.completed_at else ""
             return [f"{_done(action)}{done}."]
         case ActionStatus.FAILED:
-            return explain(action)
+            return explain(action, other)
         case ActionStatus.CANCELLED:
             return ["Ho smesso di guardare." if action.watch else "Ritirata: non la faccio più."]
 

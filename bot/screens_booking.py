@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,8 +14,9 @@ from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_but
 from bot.screens import START_NOW_LABEL, choices, in_a_line, is_held_back
 from bot.screens_trouble import WATCH_CODES, WATCH_LABELS
 from bot.slots import SlotState, SlotView, activity_key
-from model import Action, Activity, HeldBooking, Wish
+from model import Action, Activity, HeldBooking, Slot, Wish
 
+ONE_AT_A_TIME = "il sito non accetta due prenotazioni alla stessa ora."
 SETTLED = (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED)
 TOO_LATE_TO_WATCH = "Per tenerla d'occhio è tardi: un posto preso adesso non si potrebbe più annullare senza penalità."
 
@@ -41,6 +42,7 @@ class Route:
     about: tuple[int, ...] = ()  # the id of what it is chosen for, in every button
     on_card: bool = False  # the message is the card of an action: it must not turn into the menu
     before: Row = ()  # where Back leads from the days; nothing: home
+    fits: Callable[[Slot], bool] = lambda _: True  # which slots can serve it at all
 
     def back_to_days(self) -> Row:
         return back_row(self.days, *self.about, on_card=self.on_card)
@@ -49,19 +51,26 @@ class Route:
 NEW_BOOKING = Route("Nuova prenotazione", Verb.NEW, Verb.DAY, Verb.SLOTS, Verb.SLOT)
 
 
-def alternative_to(action: Action) -> Route:
-    """Another class that would do in place of an action's."""
+def alternative_to(action: Action, fits: Callable[[Slot], bool]) -> Route:
+    """Another class that would do in place of an action's, of those that can be had when it runs."""
     back = back_row(Verb.TICKET, action.id, on_card=True)
     about = (action.id,)
     title = "Un'alternativa"
-    return Route(title, Verb.ALT_DAYS, Verb.ALT_DAY, Verb.ALT_SLOTS, Verb.ALT_ADD, about, on_card=True, before=back)
+    verbs = (Verb.ALT_DAYS, Verb.ALT_DAY, Verb.ALT_SLOTS, Verb.ALT_ADD)
+    return Route(title, *verbs, about, on_card=True, before=back, fits=fits)
 
 
 def better_than(held: HeldBooking) -> Route:
-    """A class to have instead of one that is held."""
+    """A class to have instead of one that is held. One that meets it can't be had first: the site would refuse."""
     back = back_row(Verb.HELD, held.id)
     about = (held.id,)
-    return Route("Scambia", Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT, about, before=back)
+    verbs = (Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT)
+    return Route("Scambia", *verbs, about, before=back, fits=lambda slot: not meets(slot, held))
+
+
+def meets(slot: Slot, held: HeldBooking) -> bool:
+    """Whether one can't be in both."""
+    return held.booking.overlaps(slot.day, slot.start, slot.end)
 
 
 # Choosing
@@ -118,6 +127,8 @@ def slots_page(
         head.add(f"Si apre {when.at(first.opens_at)}: scegli, e prenoto appena apre.")
     if any(view.slot.instructor for view in chunk.items):  # else the buttons say it all
         head.add(*(_slot_line(view, when) for view in chunk.items))
+    if any(view.state in (SlotState.FREE, SlotState.FULL) for view in chunk.items):
+        head.add(f"<i>Posti letti dal sito {when.at(min(view.read_at for view in chunk.items))}</i>")
     rows = [(button(_slot_label(view, when), route.slot, view.id, *route.about),) for view in chunk.items]
     turns = chunk.turns(route.slots, day, activity_key(activity), *route.about)
     back = route.back_to_days() if single else back_row(route.day, day, *route.about, on_card=route.on_card)
@@ -180,6 +191,7 @@ def confirm_page(
     lines.add(*_prospect(view, when, watchable=watchable))
     if view.state not in SETTLED:
         lines.add(_clash(view, when)).add(texts.REJECTED_WARNING if rejected else "")
+        lines.add("" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
     return Page(str(lines), (*_confirm_rows(view, newest, watchable=watchable), _back_to_list(view, page)))
 
 
@@ -268,6 +280,9 @@ def swap_page(view: SlotView, held: HeldBooking, newest: int, when: When, *, wat
     if view.state in SETTLED:
         lines.add(*_prospect(view, when, watchable=watchable))
         return Page(str(lines), (*_confirm_rows(view, newest, watchable=False), back))
+    if meets(view.slot, held):
+        lines.add(f"Si sovrappone a quella che hai: {ONE_AT_A_TIME}", "Per cambiare, annulla prima l'altra.")
+        return Page(str(lines), ((button("📋 Vedi la prenotazione", Verb.HELD, held.id),), back))
     lines.add("Prima prenoto questa; solo quando è tua libero l'altra. Se non riesco, tieni quella che hai.")
     lines.add(*_swap_prospect(view, when, watchable=watchable)).add(_clash(view, when))
     rows: list[Row] = [(button("🔁 Scambia", Verb.SWAP, view.id, held.id, newest),)]

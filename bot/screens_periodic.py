@@ -75,6 +75,8 @@ def days_off(holiday: Holiday) -> str:
 
 # One of them
 
+HELD_ANYWAY = "✅ ce l'hai già"
+
 
 @dataclass(frozen=True, slots=True)
 class Date:
@@ -103,6 +105,7 @@ def card_page(
         lines.add(MODE_NAMES[periodic.mode], mode_line(periodic.mode, lead_minutes))
     else:
         lines.add("In pausa: non faccio niente. Quello che è già prenotato resta.")
+        lines.add(f"Quando la riprendi: {MODE_NAMES[periodic.mode]}")
     lines.add(*choice_lines(others)).add("<b>Prossime date</b>", *(date_line(date, periodic, when) for date in dates))
     return Page(str(lines), (*_card_rows(periodic, others), back_row(Verb.PERIODIC, 0)))
 
@@ -130,9 +133,7 @@ def choice_lines(others: Sequence[PeriodicChoice]) -> list[str]:
 
 def ask_delete_page(periodic: PeriodicBooking) -> Page:
     lines = Lines().add("<b>La elimino?</b>", f"{name_of(periodic)}", _weekly(periodic))
-    lines.add(
-        "Ritiro quello che è in coda; quello che sta partendo in questo istante finisce, e te lo scrivo."
-    )
+    lines.add("Ritiro quello che è in coda; quello che sta partendo in questo istante finisce, e te lo scrivo.")
     lines.add("I posti già prenotati restano tuoi.")
     yes = button("🗑 Sì, elimina", Verb.DELETE, periodic.id)
     return Page(str(lines), ((yes, button("No", Verb.SERIES, periodic.id)), back_row(Verb.SERIES, periodic.id)))
@@ -194,6 +195,8 @@ def date_line(date: Date, periodic: PeriodicBooking, when: When) -> str:
 def _fate(date: Date, periodic: PeriodicBooking, when: When) -> str:
     planned = date.planned
     match planned.state:
+        case None if date.is_held:
+            return HELD_ANYWAY
         case None if planned.holiday:
             return "🏖 in ferie"
         case None:
@@ -222,7 +225,7 @@ def _plan(planned: PlannedDate, periodic: PeriodicBooking, when: When) -> str:
 def _booking(date: Date, when: When) -> str:
     """What became of the booking of a date; a date without one was held already."""
     if date.action is None:
-        return "✅ ce l'hai già"
+        return HELD_ANYWAY
     opens = date.action.opens_at
     match date.action.status:
         case ActionStatus.PENDING | ActionStatus.PROCESSING if opens and when.now < opens:

@@ -39,7 +39,7 @@ def question(
         lines.add(f"<i>{safe(periodic.name)}</i>")
     lines.add(f"Si apre {opening}: se confermi, prenoto in quell'istante." if opening and not keep else "")
     if binding and not keep:
-        lines.add("⚠️ Il termine per annullare gratis è passato: conferma solo se ci vai davvero.")
+        lines.add(texts.ONLY_IF_YOU_GO)
     until = f"Rispondi entro {_deadline(confirmation, when)}: "
     if confirmation.silence_keeps:
         lines.add("⚠️ Il termine per annullare gratis è passato: liberarlo adesso può costarti una penalità.")

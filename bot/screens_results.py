@@ -9,7 +9,7 @@ from bot import texts
 from bot.callbacks import Verb
 from bot.italian import When, count
 from bot.page import Lines, Page, Row, button, home_button, safe
-from bot.screens import about, about_action, choices, in_a_line, title
+from bot.screens import about, about_action, choices, in_a_line, the_other, title
 from bot.screens_trouble import explain, remedy_button, remedy_rows
 from bot.texts import Remedy, trouble
 from model import Action, ActionStatus, HeldBooking, OpeningReport, ShotOutcome, WatchMode, Wish
@@ -69,13 +69,23 @@ def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:
 # Results
 
 
-def failure(action: Action, when: When, report: OpeningReport | None = None, *, watchable: bool = False) -> Page:
-    """The ringing message of an action that failed for good; `watchable`: a freed place could still be of use."""
+def failure(
+    action: Action,
+    when: When,
+    report: OpeningReport | None = None,
+    clash: HeldBooking | None = None,
+    *,
+    watchable: bool = False,
+) -> Page:
+    """The ringing message of an action that failed for good.
+
+    `clash`: what its class overlaps. `watchable`: a freed place could still be of use.
+    """
     lines = Lines().add(f"❌ <b>{title(action)}: non riuscita</b>")
     if action.watch:
         lines = Lines().add(f"🔕 <b>{title(action)}: finita</b>")
     lines.add(about_action(action, when))
-    lines.add(*explain(action)).add(*_opening_lines(report, when))
+    lines.add(*explain(action, the_other(clash, when))).add(*_opening_lines(report, when))
     if action.replaces_row_id:
         lines.add("La prenotazione che hai resta com'è.")
     rows = remedy_rows(action, fresh=True, watchable=watchable)
@@ -162,7 +172,7 @@ def vanished(held: HeldBooking, when: When) -> Page:
 # Rehearsals
 
 
-def rehearsed(action: Action, others: Sequence[Wish], when: When) -> Page:
+def rehearsed(action: Action, others: Sequence[Wish], when: When, clash: HeldBooking | None = None) -> Page:
     """The evening before an opening: everything but the booking was tried, and this came of it."""
     opening = when.at(action.opens_at or action.run_at)
     lines = Lines()
@@ -172,7 +182,8 @@ def rehearsed(action: Action, others: Sequence[Wish], when: When) -> Page:
         return Page(str(lines), _rehearsal_rows(action, others))
     advice, remedy = texts.BEFORE_THE_OPENING.get(action.rehearsal or "", texts.NOTHING_TO_DO)
     lines.add("⚠️ <b>La prova per l'apertura non è riuscita</b>", about_action(action, when))
-    lines.add(*choices(others, when)).add(trouble(action.rehearsal).happened, advice)
+    happened = trouble(action.rehearsal).happened
+    lines.add(*choices(others, when)).add(happened, the_other(clash, when), advice)
     lines.add(f"Ci provo comunque {opening}.")
     mend = (remedy_button(remedy, action, fresh=True),)
     return Page(str(lines), (mend, *_rehearsal_rows(action, others)))

@@ -20,10 +20,10 @@ def cause_of(action: Action) -> Trouble:
     return trouble(action.error_kind)
 
 
-def explain(action: Action) -> list[str]:
-    """What happened, what the bot does, what the person can do."""
+def explain(action: Action, more: str = "") -> list[str]:
+    """What happened and what more is known of it, what the bot does, what the person can do."""
     cause = cause_of(action)
-    return [cause.happened + _quote(action, cause), cause.then, cause.you]
+    return [cause.happened + _quote(action, cause), more, cause.then, cause.you]
 
 
 def _quote(action: Action, cause: Trouble) -> str:

@@ -190,6 +190,8 @@ Dico <i>prenotata</i> o <i>annullata</i> solo dopo averlo riletto sul sito."""
 
 NOT_UNDERSTOOD = "Qui bastano i pulsanti: i messaggi liberi non li so leggere. Ecco il menu."
 NO_TICKET = "Questa richiesta non la trovo tra le tue."
+ONLY_IF_YOU_GO = "⚠️ Il termine per annullare gratis è passato: conferma solo se ci vai davvero."
+BINDING = "⚠️ Ricorda: il termine per annullare gratis è già passato."
 TOO_LATE = "Ci sto già lavorando: non posso più ritirarla. Ti scrivo com'è andata."
 LAST_LOOK = "Sto guardando proprio adesso: se il posto non c'è, smetto."
 FORGED = "Questo pulsante non lo conosco più. Ti apro il menu."

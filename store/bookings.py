@@ -187,10 +187,11 @@ class Bookings:
         )
         return readable(to_held, row)
 
-    async def due_reminders(self, first: date, last: date) -> list[HeldBooking]:
+    async def due_reminders(self, first: date, last: date, told: datetime) -> list[HeldBooking]:
         """What is held on those days and was not reminded of, the soonest first, of people who may use the bot.
 
-        Left out: what is being given back, and what its owner was asked about by a periodic booking.
+        Left out: what is being given back, what its owner was asked about by a periodic booking, and what was booked,
+        and told, since `told`.
         """
         rows = await self._db.rows(
             """
@@ -207,9 +208,16 @@ class Bookings:
                         AND substr(booking_actions.time_slot, 1, 5) = substr(booking_time, 1, 5)
                         AND action_type = 'cancel' AND booking_actions.status IN ('pending', 'processing')
                 )
+                AND NOT EXISTS (
+                    SELECT 1 FROM booking_actions AS made INDEXED BY finished_by_class
+                    WHERE made.user_id = user_bookings.user_id AND made.date = booking_date AND made.date IS NOT NULL
+                        AND made.action_type IN ('book', 'cancel') AND made.status IN ('completed', 'failed')
+                        AND made.action_type = 'book' AND made.status = 'completed'
+                        AND made.booking_id = user_bookings.booking_id AND made.completed_at > :told
+                )
             ORDER BY booking_date, booking_time, user_bookings.id
             """,
-            {"first": first.isoformat(), "last": last.isoformat()},
+            {"first": first.isoformat(), "last": last.isoformat(), "told": stamp(told)},
         )
         return all_readable(to_held, rows)
 

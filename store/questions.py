@@ -146,6 +146,18 @@ class Questions:
                 await add_notice(tx, confirmation.user_id, NoticeKind.EXPIRED, confirmation_id=confirmation.id)
             return True
 
+    async def confirmed_since(self, periodic: PeriodicBooking, starts: datetime, since: datetime) -> bool:
+        """Whether "shall I book it?" was asked about that class after that moment, and answered with yes."""
+        row = await self._db.row(
+            """
+            SELECT 1 FROM pending_confirmations
+            WHERE periodic_booking_id = :periodic AND scheduled_for = :starts AND purpose = 'book'
+                AND outcome = 'confirmed' AND created_at >= :since
+            """,
+            {"periodic": periodic.id, "starts": stamp(starts), "since": stamp(since)},
+        )
+        return row is not None
+
     # "Will you keep it?"
 
     async def ask_to_keep(

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from errors import ClassStarted, LoginRejected, SiteChanged, SlotFull
+from database import NewAction
+from errors import ClassStarted, LoginRejected, Overlap, SiteChanged, SlotFull
 from model import ActionStatus, ActionType, Booking
 from tests import chats
 from tests.chats import OWNER, THURSDAY, TODAY, TUESDAY, World, menu, pilates, queued, tapped
@@ -279,6 +280,29 @@ async def test_a_waiting_action_can_be_withdrawn(world: World) -> None:
 
     assert "🏠 Menu" in page.labels
     assert (await world.actions())[0].status is ActionStatus.CANCELLED
+
+
+async def test_a_booking_that_overlaps_another_hears_which(world: World) -> None:
+    await queued(world.owner)
+    await world.hold(Booking("CORE", "Giuriati", TUESDAY, time(18, 30), 55))
+    await world.fail(Overlap("PILATES meets our CORE"))
+
+    told = await world.owner.wait_for(lambda message: "non riuscita" in message.text)
+
+    assert "L'altra: CORE, martedì 24 novembre alle 18:30." in told.text
+
+
+async def test_the_ticket_of_a_place_given_back_since_says_so(world: World) -> None:
+    await queued(world.owner)
+    booked = await world.book()
+    await world.db.queue.add(NewAction(ActionType.CANCEL, OWNER, booked.wish))
+    cancelling = await world.claim()
+    await world.db.queue.complete_cancel(cancelling, booked.wish, "gone")
+
+    await world.owner.send(f"/status {booked.id}")
+
+    ticket = await world.owner.wait_for(lambda message: "Poi annullata: riletto sul sito" in message.text)
+    assert "Prenotata: vista nelle tue prenotazioni" in ticket.text
 
 
 async def test_what_a_worker_only_prepares_for_its_opening_can_still_be_withdrawn(world: World) -> None:

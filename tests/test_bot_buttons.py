@@ -111,7 +111,7 @@ def action_pages() -> Iterator[Page]:
                 yield from (screens.ticket(one, WHEN, OTHERS, is_card=card) for card in (True, False))
         for error in KINDS:
             failed = replace(ACTION, type=kind, status=ActionStatus.FAILED, error_kind=error)
-            yield screens_results.failure(failed, WHEN, LATE_REPORT, watchable=True)
+            yield screens_results.failure(failed, WHEN, LATE_REPORT, HELD, watchable=True)
             yield screens.ticket(failed, WHEN, is_card=False, watchable=True)
     for status in ActionStatus:
         for mode in WatchMode:
@@ -146,7 +146,8 @@ def menu_pages() -> Iterator[Page]:
 
 def booking_pages() -> Iterator[Page]:
     days = [screens_booking.OpenDay(day, 3, RULE.opens_at(day)) for day in (TUESDAY, THURSDAY)]
-    routes = (screens_booking.NEW_BOOKING, screens_booking.alternative_to(ACTION), screens_booking.better_than(HELD))
+    alternative = screens_booking.alternative_to(ACTION, lambda _: True)
+    routes = (screens_booking.NEW_BOOKING, alternative, screens_booking.better_than(HELD))
     for route in routes:
         yield screens_booking.days_page(days, NOON, WHEN, route)
         yield from (screens_booking.days_page([], read, WHEN, route) for read in (None, NOON))
@@ -160,7 +161,8 @@ def booking_pages() -> Iterator[Page]:
         for watchable in (True, False):
             view = replace(VIEW, state=state)
             yield screens_booking.confirm_page(view, ID, 9, WHEN, rejected=True, watchable=watchable)
-            yield screens_booking.swap_page(view, HELD, ID, WHEN, watchable=watchable)
+            for held in (HELD, replace(HELD, booking=replace(HELD.booking, day=THURSDAY))):
+                yield screens_booking.swap_page(view, held, ID, WHEN, watchable=watchable)
     for full in (True, False):
         yield screens_booking.alternatives_page(ACTION, OTHERS, WHEN, full=full)
 

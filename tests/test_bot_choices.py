@@ -91,6 +91,18 @@ async def test_alternatives_are_added_from_the_card_on_other_days_too_and_droppe
     assert await others(world) == ["ZUMBA"]
 
 
+async def test_what_is_over_when_the_booking_starts_is_no_alternative(world: World) -> None:
+    await gag(world.owner)
+    days = await tapped(world.owner, "➕ Alternativa", "Che cosa provo se GAG")
+    assert not any(label.startswith(("Oggi", "Domani")) for label in days.labels)  # it starts on Tuesday at midnight
+
+    (action,) = await world.actions()
+    tonight = next(row for row in await world.db.catalogue.slots_on(chats.TODAY) if row.slot.start == time(19))
+    await world.owner.press(f"alt_add:{tonight.id}:{action.id}", days.message_id)
+    await world.owner.wait_for(lambda message: "Quando provo io, questa non si può avere" in message.text)
+    assert await others(world) == []
+
+
 async def test_three_alternatives_are_the_most_and_the_wish_is_none(world: World) -> None:
     await gag(world.owner)
     card = await tapped(world.owner, "prenota all'apertura", "In attesa dell'apertura")
@@ -336,6 +348,24 @@ async def test_a_swap_books_the_new_one_and_then_frees_the_other(world: World) -
     assert (cancel.type, cancel.booking_id) == (ActionType.CANCEL, MINE.booking_id)
     await world.db.queue.complete_cancel(cancel, cancel.wish, "gone")
     await world.owner.wait_for(lambda message: "Annullata" in message.text and "PILATES" in message.text)
+
+
+async def test_what_overlaps_the_booking_is_not_offered_in_its_place(world: World) -> None:
+    await world.read_timetable([*chats.WEEK, chats.slot("CORE", TUESDAY, "18:30")])
+    await world.hold(MINE)
+    await menu(world.owner)
+    await tapped(world.owner, "📋 Le Mie Prenotazioni", "PILATES MATWORK")
+    await tapped(world.owner, "18:00", "vista sul sito")
+    await tapped(world.owner, "🔁 Scambia", "si sovrappongono")
+    await tapped(world.owner, "Mar 24 nov", "Che cosa?")
+    page = await tapped(world.owner, "Corsi Platinum", "ZUMBA")
+    assert not any("CORE" in label or "PILATES" in label for label in page.labels)
+
+    core = next(row for row in await world.db.catalogue.slots_on(TUESDAY) if row.slot.course == "CORE")
+    for button in (f"swap_slot:{core.id}:1", f"sw:{core.id}:1:0"):
+        await world.owner.press(button, page.message_id)
+        await world.owner.wait_for(lambda message: "il sito non accetta due prenotazioni" in message.text)
+    assert not [action for action in await world.actions() if action.type is ActionType.BOOK]
 
 
 async def test_a_swap_that_fails_leaves_what_is_held(world: World) -> None:

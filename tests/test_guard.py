@@ -84,6 +84,24 @@ async def test_an_automatic_booking_is_reminded_of(life: Life) -> None:
     assert await life.at(rome(TUESDAY, 15)) == REMINDED
 
 
+async def test_who_was_just_told_of_a_booking_is_reminded_of_it_only_later(life: Life) -> None:
+    await life.make(PeriodicMode.AUTOMATIC)
+    await life.at(rome(TUESDAY, 15, 20))
+    await life.book()
+    assert await life.at(rome(TUESDAY, 15, 30)) == []
+    assert await life.at(rome(TUESDAY, 15, 36)) == REMINDED
+
+
+async def test_what_was_confirmed_late_is_not_asked_about_again(life: Life) -> None:
+    periodic = await life.make(PeriodicMode.HOLD)
+    await life.at(rome(TUESDAY, 16, 30))  # woke when a place could not be given back any more: asks before it books
+    booking = life.timing.booking(periodic, TUESDAY, (), life.clock())
+    assert await life.db.periodic.confirm(await life.question(), TUESDAY, booking)
+    await life.book()
+    assert await life.at(rome(TUESDAY, 16, 40)) == []
+    assert await life.at(rome(TUESDAY, 17, 30)) == []
+
+
 async def test_a_class_early_in_the_morning_is_reminded_of_the_evening_before(
     db: Database, tmp_path: Path, clock: Time
 ) -> None:

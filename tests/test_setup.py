@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shlex
 import sqlite3
 import stat
 import sys
@@ -295,8 +296,9 @@ async def test_when_all_is_well_every_check_says_so(configure: Configure, site: 
 
 
 async def test_the_doctor_changes_nothing(configure: Configure, tmp_path: Path) -> None:
-    found = await findings(configure())
-    assert found["database"].remedy == "run: .venv/bin/python setup.py"
+    config = configure()
+    found = await findings(config)
+    assert found["database"].remedy == f"run: .venv/bin/python setup.py --config {shlex.quote(str(config))}"
     assert not (tmp_path / "polimisport.db").exists()
 
 
