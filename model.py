@@ -41,7 +41,7 @@ def instant(text: str) -> datetime:
 
 def plain(text: str) -> str:
     """A name as it is compared: no accents, no case, single spaces. The site writes the same name in several ways."""
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(letters.casefold().split())
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
@@ -265,8 +266,7 @@ class _Fields:
         for name in names:
             value = self._fields.get(name)
             if value is not None and not isinstance(value, dict | list | bool) and str(value).strip():
-                words = str(value).encode("utf-8", "replace").decode()  # JSON can hold half a character
-                return _text(_soup(words)) if "<" in words else " ".join(words.split())
+                return _plain_text(str(value).encode("utf-8", "replace").decode())  # JSON can hold half a character
         return ""
 
     def whole(self, *names: str) -> int | None:
@@ -472,7 +472,8 @@ def _text(tag: Tag) -> str:
 
 
 def _plain_text(markup: str) -> str:
-    return _text(_soup(markup)) if "<" in markup else " ".join(markup.split())
+    """What is meant for a page, `YOGA &amp; <b>PILATES</b>`, as the page shows it."""
+    return _text(_soup(markup)) if "<" in markup else " ".join(unescape(markup).split())
 
 
 def _inner(tag: Tag, selector: str) -> str:

@@ -15,7 +15,7 @@ import errors
 import model
 import scraper
 from errors import SiteChanged
-from model import FIT_CENTER, Activity, Slot, SlotStatus
+from model import FIT_CENTER, Activity, Slot, SlotStatus, same_course
 
 ROME = ZoneInfo("Europe/Rome")
 TUESDAY = date(2026, 11, 24)
@@ -118,6 +118,14 @@ def test_without_start_the_time_and_the_day_are_used(times: dict[str, Any]) -> N
 )
 def test_the_course_is_found_in_whatever_field_carries_it(names: dict[str, Any]) -> None:
     assert read(SLOT | names) == (EXPECTED,)
+
+
+def test_a_name_written_for_a_page_is_the_name_the_page_shows() -> None:
+    (slot,) = read(SLOT | {"SkillName": "L&#39;ARTE DI YOGA &amp; CO"})
+    assert slot.course == "L'ARTE DI YOGA & CO"
+    assert same_course(
+        slot.course, "L\N{RIGHT SINGLE QUOTATION MARK}arte di Yoga & Co"
+    )  # as somebody's keyboard writes it
 
 
 def test_a_fit_center_slot_has_no_course_and_is_called_fit_center() -> None:
