@@ -68,7 +68,8 @@ CREATE TABLE slot_days (
 --
 --   pending ----> processing ----> completed     done, and read back from the site
 --      |  ^           |  |               ^
---      |  |           |  |               |       a reading of "my bookings" found it done after all
+--      |  |           |  |               |       a reading of "my bookings" found it done after all; also of
+--      |  |           |  |               |       what was withdrawn after a try whose answer was lost
 --      |  '-----------'  '-------> failed        will not be tried again; error says why
 --      |   retry, release, or
 --      |   lease run out (claimed again)
@@ -130,7 +131,7 @@ CREATE INDEX pending_actions ON booking_actions (run_at, id) WHERE status = 'pen
 CREATE INDEX leased_actions ON booking_actions (lease_until) WHERE status = 'processing';
 -- What became of a class: asked when a reading of "my bookings" differs from what we knew.
 CREATE INDEX finished_by_class ON booking_actions (user_id, date, id)
-    WHERE status IN ('completed', 'failed') AND action_type IN ('book', 'cancel') AND date IS NOT NULL;
+    WHERE status IN ('completed', 'failed', 'cancelled') AND action_type IN ('book', 'cancel') AND date IS NOT NULL;
 CREATE INDEX actions_by_user ON booking_actions (user_id, quiet, id);
 CREATE INDEX live_actions ON booking_actions (user_id, action_type) WHERE status IN ('pending', 'processing');
 CREATE INDEX routine_done ON booking_actions (user_id, action_type, completed_at)

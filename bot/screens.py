@@ -23,6 +23,7 @@ from model import (
     WatchMode,
     Wish,
 )
+from store.doubt import leaves_doubt
 
 UNUSUAL_WAIT = timedelta(minutes=1)  # a worker takes what is due within a tenth of a second
 ALMOST_NOW = timedelta(minutes=1)
@@ -274,7 +275,18 @@ def _standing(action: Action, when: When, other: str) -> list[str]:
         case ActionStatus.FAILED:
             return explain(action, other)
         case ActionStatus.CANCELLED:
-            return ["Ho smesso di guardare." if action.watch else "Ritirata: non la faccio più."]
+            return _withdrawn(action)
+
+
+def _withdrawn(action: Action) -> list[str]:
+    if action.watch:
+        return ["Ho smesso di guardare."]
+    if not leaves_doubt(action.error_kind):
+        return ["Ritirata: non la faccio più."]
+    return [
+        "Ritirata: non riprovo più.",
+        "L'ultima volta il sito non ha risposto: rileggo le tue prenotazioni e, se ci fosse lo stesso, te lo scrivo.",
+    ]
 
 
 def _done(action: Action) -> str:

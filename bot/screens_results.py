@@ -13,6 +13,7 @@ from bot.screens import about, about_action, choices, in_a_line, the_other, titl
 from bot.screens_trouble import explain, remedy_button, remedy_rows
 from bot.texts import Remedy, trouble
 from model import Action, ActionStatus, HeldBooking, OpeningReport, ShotOutcome, WatchMode, Wish
+from store.doubt import THOUGH_WITHDRAWN
 
 SHORT = 60  # characters of a name where much else is told: a caption may have 1024 in all
 LATE = 5.0  # s after its time: a slot that opened then opened later than the rule says
@@ -101,7 +102,7 @@ def booked(
 ) -> Page:
     """The result everybody waits for; a caption when it goes with the calendar file. `replaced` is freed next."""
     lines = Lines().add("✅ <b>Prenotata!</b>", about(held.booking.wish, when) if held else about_action(action, when))
-    lines.add(_why_not_first(action, when))
+    lines.add(texts.TAKEN_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "", _why_not_first(action, when))
     lines.add(f"Vista nelle tue prenotazioni {_done_at(action, when)}.", *_opening_lines(report, when))
     if replaced:
         lines.add(f"🔁 Adesso libero {in_a_line(replaced.booking.wish, when, SHORT)}: ti scrivo quando è fatto.")
@@ -135,6 +136,7 @@ def cancelled(action: Action, when: When) -> Page:
     """A cancellation that was read back."""
     read = f"Riletto sul sito {_done_at(action, when)}: il posto non è più tuo."
     lines = Lines().add("✅ <b>Annullata</b>", about_action(action, when)).add(read)
+    lines.add(texts.FREED_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "")
     return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
 
 

@@ -193,6 +193,10 @@ NO_TICKET = "Questa richiesta non la trovo tra le tue."
 ONLY_IF_YOU_GO = "⚠️ Il termine per annullare gratis è passato: conferma solo se ci vai davvero."
 BINDING = "⚠️ Ricorda: il termine per annullare gratis è già passato."
 TOO_LATE = "Ci sto già lavorando: non posso più ritirarla. Ti scrivo com'è andata."
+TAKEN_THOUGH_WITHDRAWN = (
+    "⚠️ L'avevi ritirata, ma il sito l'aveva già registrata senza rispondermi. Se non la vuoi, annullala."
+)
+FREED_THOUGH_WITHDRAWN = "⚠️ L'avevi ritirata, ma il sito aveva già liberato il posto senza rispondermi."
 LAST_LOOK = "Sto guardando proprio adesso: se il posto non c'è, smetto."
 FORGED = "Questo pulsante non lo conosco più. Ti apro il menu."
 TAKING_LONG = "Un attimo, ci sto mettendo più del solito…"

@@ -211,7 +211,8 @@ class Bookings:
                 AND NOT EXISTS (
                     SELECT 1 FROM booking_actions AS made INDEXED BY finished_by_class
                     WHERE made.user_id = user_bookings.user_id AND made.date = booking_date AND made.date IS NOT NULL
-                        AND made.action_type IN ('book', 'cancel') AND made.status IN ('completed', 'failed')
+                        AND made.action_type IN ('book', 'cancel')
+                        AND made.status IN ('completed', 'failed', 'cancelled')
                         AND made.action_type = 'book' AND made.status = 'completed'
                         AND made.booking_id = user_bookings.booking_id AND made.completed_at > :told
                 )

@@ -21,9 +21,13 @@ CERTAIN = {each.__name__ for each in REFUSALS} - {AlreadyBooked.__name__}
 """Errors after which it is known that nothing was done: the site said no, and "my bookings" agreed."""
 
 
-def leaves_doubt(error: AppError) -> bool:
-    """Whether the site may have done it although we failed."""
-    return error.kind not in CERTAIN
+AFTER_ALL = "found to be done after all"  # as booking_actions.result keeps it
+THOUGH_WITHDRAWN = f"{AFTER_ALL}, though withdrawn"
+
+
+def leaves_doubt(kind: str | None) -> bool:
+    """Whether the site may have done it although it failed, by the class of its error; None: it was never tried."""
+    return kind is not None and kind not in CERTAIN
 
 
 async def done_after_all(
@@ -31,32 +35,41 @@ async def done_after_all(
 ) -> sqlite3.Row | None:
     """Completes, and tells, the failed action that asked for what was now found to be so; None when there is none.
 
-    Only the last action about a class counts: what was asked for and failed before it is settled by it.
+    So it does with one that its person withdrew while nobody knew. Only the last action about a class counts: what was
+    asked for and failed before it is settled by it.
     """
     last = await _last_about(tx, user_id, wish)
-    if last is None or last["action_type"] != kind or last["status"] != "failed" or last["error_kind"] in CERTAIN:
+    if last is None or last["action_type"] != kind or last["status"] == "completed":
+        return None
+    if not leaves_doubt(last["error_kind"]):
         return None
     row = await tx.row(
         """
         UPDATE booking_actions
-        SET status = 'completed', completed_at = :now, result = 'found to be done after all', error = NULL,
+        SET status = 'completed', completed_at = :now, result = :result, error = NULL,
             error_kind = NULL, evidence = NULL, booking_id = :booking_id,
             won_choice = CASE action_type WHEN 'book' THEN 0 END
-        WHERE id = :id AND status = 'failed' RETURNING *
+        WHERE id = :id RETURNING *
         """,
-        {"id": last["id"], "now": stamp(now), "booking_id": booking_id},
+        {
+            "id": last["id"],
+            "now": stamp(now),
+            "booking_id": booking_id,
+            "result": THOUGH_WITHDRAWN if last["status"] == "cancelled" else AFTER_ALL,
+        },
     )
     await add_notice(tx, user_id, NoticeKind.RESULT, action_id=last["id"])
     return row
 
 
 async def _last_about(tx: Transaction, user_id: int, wish: Wish) -> sqlite3.Row | None:
-    """The newest finished booking or cancellation of a class; a withdrawn one was never about anything."""
+    """The newest finished booking or cancellation of a class; one withdrawn before any try was never about anything."""
     rows = await tx.run(
         """
         SELECT * FROM booking_actions INDEXED BY finished_by_class
-        WHERE user_id = :user_id AND date = :date AND status IN ('completed', 'failed') AND date IS NOT NULL
-            AND action_type IN ('book', 'cancel')
+        WHERE user_id = :user_id AND date = :date AND status IN ('completed', 'failed', 'cancelled')
+            AND date IS NOT NULL AND action_type IN ('book', 'cancel')
+            AND (status <> 'cancelled' OR error_kind IS NOT NULL)
         ORDER BY id DESC
         """,
         {"user_id": user_id, "date": wish.day.isoformat()},

@@ -23,6 +23,10 @@ STEPS = {
     1: (
         "ALTER TABLE booking_actions ADD COLUMN acting INTEGER NOT NULL DEFAULT 0 CHECK (acting IN (0, 1))",
         "ALTER TABLE heartbeats ADD COLUMN tasks INTEGER NOT NULL DEFAULT 0",
+        "DROP INDEX finished_by_class",
+        "CREATE INDEX finished_by_class ON booking_actions (user_id, date, id)"
+        " WHERE status IN ('completed', 'failed', 'cancelled') AND action_type IN ('book', 'cancel')"
+        " AND date IS NOT NULL",
     ),
 }
 """What leads from each version to the next."""

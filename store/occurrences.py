@@ -13,8 +13,9 @@ from model import Action, ActionType, NoticeKind, Occurrence, OccurrenceState, W
 from store.bookings import is_held
 from store.choices import STILL, last_call
 from store.connection import Transaction
+from store.doubt import leaves_doubt
 from store.outbox import add_notice
-from store.queue import NewAction, enqueue, to_action
+from store.queue import NewAction, enqueue, read_soon, to_action
 
 WAITING = f"action_type = 'book' AND {STILL}"
 DAWN, DUSK = date(1, 1, 1), date(9999, 12, 31)
@@ -104,6 +105,8 @@ async def free(tx: Transaction, periodic_id: int, now: datetime, first: date = D
     for action in await _withdraw(tx, within, now):
         await tx.run("DELETE FROM occurrences WHERE periodic_booking_id = :periodic AND action_id = :action",
                      {"periodic": periodic_id, "action": action["id"]})  # fmt: skip
+        if leaves_doubt(action["error_kind"]):
+            await read_soon(tx, action["user_id"], now)
         if action["card_message_id"] is not None:
             await add_notice(tx, action["user_id"], NoticeKind.PROGRESS, action_id=action["id"])
 
@@ -114,7 +117,7 @@ async def _withdraw(tx: Transaction, within: dict[str, object], now: datetime) -
         f"""
         UPDATE booking_actions SET status = 'cancelled', completed_at = :now, lease_until = NULL
         WHERE periodic_booking_id = :periodic AND date BETWEEN :first AND :last AND {WAITING}
-        RETURNING id, user_id, card_message_id
+        RETURNING id, user_id, card_message_id, error_kind
         """,  # noqa: S608 - a constant of this file
         within | {"now": stamp(now), "safe": last_call(now)},
     )

@@ -199,6 +199,13 @@ async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
     return to_action(row)
 
 
+async def read_soon(tx: Transaction, user_id: int, now: datetime) -> None:
+    """Has a person's "my bookings" read next: they know what nobody here does."""
+    new = NewAction(ActionType.CHECK, user_id, quiet=True)
+    if await _live_like(tx, new) is None:
+        await enqueue(tx, new, now)
+
+
 def _stamp_or_none(moment: datetime | None) -> str | None:
     return stamp(moment) if moment else None
 
@@ -350,6 +357,7 @@ class Queue(Choices):
     async def withdraw(self, action_id: int, user_id: int) -> Action | None:
         """Takes a person's action back before it ran, also while it is only being prepared for its opening.
 
+        What waits for another try after one whose answer was lost may have been done: that is read next, and told.
         None when it is not theirs or not waiting any more.
         """
         async with self._db.transaction() as tx:
@@ -361,6 +369,8 @@ class Queue(Choices):
                 """,  # noqa: S608 - a constant
                 {"id": action_id, "user_id": user_id, "now": stamp(now), "safe": last_call(now)},
             )
+            if row and leaves_doubt(row["error_kind"]):
+                await read_soon(tx, user_id, now)
         return readable(to_action, row)
 
     async def set_card(self, action_id: int, message_id: int) -> None:
@@ -497,13 +507,8 @@ class Queue(Choices):
             await self._end(tx, action, ActionStatus.FAILED, None, error)
             if await tx.row(TOLD_ALREADY, {"id": action.id, "user_id": action.user_id}) is None:
                 await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
-            if action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(error):
-                await self._read_soon(tx, action.user_id)
-
-    async def _read_soon(self, tx: Transaction, user_id: int) -> None:
-        new = NewAction(ActionType.CHECK, user_id, quiet=True)
-        if await _live_like(tx, new) is None:
-            await enqueue(tx, new, self._clock())
+            if action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(error.kind):
+                await read_soon(tx, action.user_id, self._clock())
 
     async def rehearsed(self, action: Action, run_at: datetime, outcome: str) -> None:
         """Ends a rehearsal: its outcome is kept and told, and the action waits for its opening. Raises LeaseLost."""

@@ -12,7 +12,7 @@ import pytest
 from icalendar import Calendar
 
 from database import NewAction
-from errors import ClassStarted, LoginRejected, Overlap, SiteChanged, SlotFull
+from errors import ClassStarted, LoginRejected, Overlap, SiteChanged, SiteUnavailable, SlotFull
 from model import ActionStatus, ActionType, Booking
 from tests import chats
 from tests.chats import OWNER, THURSDAY, TODAY, TUESDAY, World, menu, pilates, queued, tapped
@@ -280,6 +280,21 @@ async def test_a_waiting_action_can_be_withdrawn(world: World) -> None:
 
     assert "🏠 Menu" in page.labels
     assert (await world.actions())[0].status is ActionStatus.CANCELLED
+
+
+async def test_what_was_taken_though_it_was_withdrawn_is_told_with_a_way_out(world: World) -> None:
+    await queued(world.owner)
+    action = await world.claim()
+    await world.db.queue.retry(action, world.clock.now + timedelta(minutes=1), SiteUnavailable("no answer"))
+    await world.owner.wait_for(lambda message: "Riprovo" in message.text)
+
+    page = await tapped(world.owner, "Ritira", "Ritirata: non riprovo più")
+
+    assert "rileggo le tue prenotazioni" in page.text
+    await world.db.queue.complete_check(await world.claim(), [MINE], "read", world.settings.zone)
+    told = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
+    assert "L'avevi ritirata, ma il sito l'aveva già registrata" in told.text
+    assert "❌ Annulla" in told.labels
 
 
 async def test_a_booking_that_overlaps_another_hears_which(world: World) -> None:

@@ -102,6 +102,8 @@ async def test_a_file_of_the_version_before_gets_what_is_new_and_keeps_what_it_h
     with sqlite3.connect(path) as shell:
         shell.executescript(
             "ALTER TABLE booking_actions DROP COLUMN acting; ALTER TABLE heartbeats DROP COLUMN tasks;"
+            "DROP INDEX finished_by_class; CREATE INDEX finished_by_class ON booking_actions (user_id, date, id)"
+            " WHERE status IN ('completed', 'failed') AND action_type IN ('book', 'cancel') AND date IS NOT NULL;"
             "PRAGMA user_version = 1;"
         )
     shell.close()
@@ -116,7 +118,8 @@ async def columns(database: Database) -> list[tuple[str, ...]]:
         """
         SELECT tables.name, columns.name, columns.type, columns."notnull", columns.dflt_value
         FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'
-        ORDER BY 1, 2
+        UNION ALL SELECT tbl_name, name, replace(replace(sql, char(10), ''), ' ', ''), '', '' FROM sqlite_schema
+        WHERE type = 'index' ORDER BY 1, 2
         """
     )
     return [tuple(row) for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from database import Database, NewAction
 from errors import AppError, Blocked, Overlap, SiteChanged, SiteUnavailable, SlotFull
 from model import Action, ActionStatus, ActionType, Booking, BookingStatus, NoticeKind
+from store.doubt import THOUGH_WITHDRAWN
 from tests.conftest import GIULIA, MARCO, Time
 
 ROME = ZoneInfo("Europe/Rome")
@@ -72,6 +73,28 @@ async def test_a_cancelling_in_doubt_is_settled_on_the_day_of_the_class_too(db: 
     assert await state(db, action) == (ActionStatus.COMPLETED, None)
     [row] = await db.connection.rows("SELECT status FROM user_bookings")
     assert row["status"] == BookingStatus.CANCELLED
+
+
+async def test_what_was_withdrawn_in_doubt_is_read_and_told_when_it_was_done(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    assert await db.queue.withdraw(action.id, GIULIA)
+    await read(db, clock, HELD)
+    row = await db.queue.find(action.id)
+    assert row
+    assert (row.status, row.result) == (ActionStatus.COMPLETED, THOUGH_WITHDRAWN)
+    assert (await told(db))[-1] == (NoticeKind.RESULT, action.id)
+
+
+async def test_what_was_withdrawn_before_it_was_tried_is_nobodys_doubt(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    assert await db.queue.withdraw(action.id, GIULIA)
+    assert await db.queue.claim("w", 60) is None  # nothing is read for it
+    await read(db, clock, HELD)  # the person booked it on the site
+    assert await state(db, action) == (ActionStatus.CANCELLED, None)
+    assert await told(db) == []
 
 
 async def test_it_is_told_once(db: Database, clock: Time) -> None:
