@@ -27,6 +27,7 @@ from errors import (
     SiteUnavailable,
     SlotFull,
     SlotNotFound,
+    TooLateToCancel,
 )
 from model import (
     FIT_CENTER,
@@ -132,16 +133,19 @@ async def book(session: SiteSession, wish: Wish, opens_at: datetime | None = Non
             return Booked(held, _now(session), None, "already", "")
 
 
-async def cancel(session: SiteSession, wish: Wish) -> Cancelled:
+async def cancel(session: SiteSession, wish: Wish, free_until: datetime | None = None) -> Cancelled:
     """Gives a place back, through the page: the request behind its button is unknown.
 
     Returns once the place was seen gone; never touches another booking. Raises BookingRefused with the site's words
-    when it keeps the booking, ClassStarted when it is too late, SiteChanged with evidence when nobody can say.
+    when it keeps the booking, ClassStarted when it is too late, TooLateToCancel when the place is still ours at
+    `free_until`, SiteChanged with evidence when nobody can say.
     """
     async with session.operation(f"cancel {_name(wish)}"):
         if held_among(await _read_mine(session), wish) is None:
             _refuse_if_begun(session, wish)  # it leaves the list when it begins: nobody has cancelled it
             return Cancelled(_now(session), was_there=False)
+        if free_until is not None and _now(session) >= free_until:
+            raise TooLateToCancel(f"{_name(wish)} can't be given back for free any more")
         try:
             said = await session.on_page("cancel", lambda page: _delete(session, page, wish), acts=True)
         except (SiteUnavailable, SiteChanged, Blocked) as error:

@@ -140,5 +140,9 @@ class ClassStarted(BookingRefused):
     """Too late: the class has begun."""
 
 
+class TooLateToCancel(BookingRefused):
+    """What was to be given back unasked could not be while that was free: from now on only the person decides."""
+
+
 class NothingToCancel(BookingRefused):
     """The booking is not among ours on the site: it is already gone."""

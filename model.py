@@ -380,6 +380,7 @@ class Action:
     won_choice: int | None = None  # what was booked: 0 the wish, 1 the first alternative ...
     why_not_first: str | None = None  # the site's words about the choices before it
     crashes: int = 0  # how often a worker died with it in hand
+    free_until: datetime | None = None  # what is given back without another question is so only until then
     acting: bool = False  # its worker may take the place from now on; before that it only rehearses or prepares
 
     def only_prepared(self, now: datetime) -> bool:

@@ -145,7 +145,7 @@ class Performer:
 
     async def _cancel(self, action: Action, session: SiteSession) -> None:
         wish = await self._wish_to_cancel(action, session)
-        cancelled = await booking.cancel(session, wish)
+        cancelled = await booking.cancel(session, wish, action.free_until)
         if not cancelled.was_there and not await self._was_ours(action, wish):
             raise NothingToCancel(f"{wish.course} on {wish.day} at {wish.start:%H:%M} is not among the bookings")
         result = "read back as gone" if cancelled.was_there else "was not among the bookings any more"

@@ -178,7 +178,7 @@ class Executor:
             log.warning("! confirmation %s: woke too late to give the place back for free", confirmation.id)
             await self._db.periodic.leave_open(confirmation)
         else:
-            action = await self._db.periodic.expire_to_keep(confirmation, day)
+            action = await self._db.periodic.expire_to_keep(confirmation, day, self._timing.free_until(starts))
             log.info("! confirmation %s was not answered: given back by %s", confirmation.id, action and action.id)
 
     # What is held

@@ -114,6 +114,8 @@ CREATE TABLE booking_actions (
     rehearsal    TEXT,                          -- what came of it: 'ok', or the class of the error
     won_choice   INTEGER,                       -- what was booked: 0 the wish, 1 the first alternative ...
     why_not_first TEXT,                         -- the site's words about the choices before it
+    free_until   TEXT,                          -- given back without another question (nobody answered; an upgrade's
+                                                -- other) only until then: later it may cost, and only the person decides
     acting       INTEGER NOT NULL DEFAULT 0 CHECK (acting IN (0, 1)),  -- 1: its worker may take the place from now on
     CHECK ((status = 'processing') = (lease_until IS NOT NULL)),
     CHECK (action_type <> 'book' OR (date IS NOT NULL AND time_slot IS NOT NULL)),

@@ -199,7 +199,8 @@ class SwapAnswers:
         if view is None:
             return screens_booking.gone_page()
         newest, watchable = await self._desk.newest(tap.user_id), self._desk.can_be_watched(view.slot.wish)
-        return screens_booking.swap_page(view, held, newest, self._desk.when(), watchable=watchable)
+        binding = self._desk.free_to_give_back(held) is None
+        return screens_booking.swap_page(view, held, newest, self._desk.when(), watchable=watchable, binding=binding)
 
     async def swap(self, tap: Tap) -> Page:
         """Queues the better booking, which frees the other once it is ours."""
@@ -215,7 +216,8 @@ class SwapAnswers:
             return held
         if view.state in SETTLED or meets(view.slot, held):
             return await self._confirm(tap, slot_id, row_id)
-        new = replace(self._desk.booking(tap, view.slot.wish), replaces_row_id=held.id)
+        booking, free_until = self._desk.booking(tap, view.slot.wish), self._desk.free_to_give_back(held)
+        new = replace(booking, replaces_row_id=held.id, free_until=free_until)
         return await self._desk.card(await self._desk.queue(new), tap)
 
 
@@ -250,7 +252,7 @@ class WatchAnswers:
         held = await self._desk.held_bookings(tap.user_id)
         if any(one.booking.wish.meant_by(wish) and screens_held.is_held(one) for one in held):
             return await self._booking.confirm_wish(tap, wish)
-        replaced = next((one.id for one in held if one.id == replaces), None)
+        replaced = next((one for one in held if one.id == replaces), None)
         new = NewAction(
             ActionType.BOOK,
             tap.user_id,
@@ -258,7 +260,8 @@ class WatchAnswers:
             opens_at=self._desk.rule.opens_at(wish.day),
             watch=next((mode for mode, one in WATCH_CODES.items() if one == code), WatchMode.TELL),
             watch_until=self._desk.free_until(wish),
-            replaces_row_id=replaced,
+            replaces_row_id=replaced.id if replaced else None,
+            free_until=self._desk.free_to_give_back(replaced) if replaced else None,
             card_message_id=tap.card_id,
         )
         return await self._desk.card(await self._desk.queue(new), tap)
@@ -274,7 +277,8 @@ class WatchAnswers:
         held = await self._desk.held_bookings(tap.user_id)
         if self._desk.has_begun(action.wish) or any(one.booking.wish.meant_by(action.wish) for one in held):
             return await self._booking.confirm_wish(tap, action.wish)
-        new = replace(self._desk.booking(tap, action.wish), replaces_row_id=action.replaces_row_id)
+        booking, replaces = self._desk.booking(tap, action.wish), action.replaces_row_id
+        new = replace(booking, replaces_row_id=replaces, free_until=action.free_until)
         return await self._desk.card(await self._desk.queue(new), tap)
 
     async def watches(self, tap: Tap) -> Page:

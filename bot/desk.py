@@ -79,6 +79,11 @@ class Desk:
         """Whether a place that frees now could still be given back free of penalty."""
         return self.clock() < self.free_until(wish)
 
+    def free_to_give_back(self, held: HeldBooking) -> datetime | None:
+        """Until when what a swap frees is freed without another question; None when that is over, and was said."""
+        free_until = self.free_until(held.booking.wish)
+        return free_until if self.clock() < free_until else None
+
     # What a person holds
 
     async def held_bookings(self, user_id: int) -> list[HeldBooking]:

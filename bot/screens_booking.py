@@ -17,6 +17,7 @@ from bot.slots import SlotState, SlotView, activity_key
 from model import Action, Activity, HeldBooking, Slot, Wish
 
 ONE_AT_A_TIME = "il sito non accetta due prenotazioni alla stessa ora."
+LATE_SWAP = "⚠️ Per quella che hai il termine per annullare gratis è passato: liberarla può costarti una penalità."
 SETTLED = (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED)
 TOO_LATE_TO_WATCH = "Per tenerla d'occhio è tardi: un posto preso adesso non si potrebbe più annullare senza penalità."
 
@@ -272,8 +273,13 @@ def _back_to_list(view: SlotView, page: int) -> Row:
     return back_row(Verb.SLOTS, view.slot.day, activity_key(view.slot.activity), page)
 
 
-def swap_page(view: SlotView, held: HeldBooking, newest: int, when: When, *, watchable: bool) -> Page:
-    """Whether to swap what is held for this slot, and how: the new one first."""
+def swap_page(
+    view: SlotView, held: HeldBooking, newest: int, when: When, *, watchable: bool, binding: bool = False
+) -> Page:
+    """Whether to swap what is held for this slot, and how: the new one first.
+
+    `binding`: what is held can't be given back for free any more.
+    """
     lines = Lines().add("<b>Scambia</b>", f"Al posto di {in_a_line(held.booking.wish, when)}:")
     lines.add(slot_details(view))
     back = back_row(Verb.SWAP_DAY, view.slot.day, held.id)
@@ -285,7 +291,9 @@ def swap_page(view: SlotView, held: HeldBooking, newest: int, when: When, *, wat
         return Page(str(lines), ((button("📋 Vedi la prenotazione", Verb.HELD, held.id),), back))
     lines.add("Prima prenoto questa; solo quando è tua libero l'altra. Se non riesco, tieni quella che hai.")
     lines.add(*_swap_prospect(view, when, watchable=watchable)).add(_clash(view, when))
-    rows: list[Row] = [(button("🔁 Scambia", Verb.SWAP, view.id, held.id, newest),)]
+    lines.add(LATE_SWAP if binding else "")
+    label = "🔁 Scambia lo stesso" if binding else "🔁 Scambia"
+    rows: list[Row] = [(button(label, Verb.SWAP, view.id, held.id, newest),)]
     if view.state is SlotState.FULL and watchable:
         rows = [*slot_watch_rows(view, held.id), *rows]
     return Page(str(lines), (*rows, back))

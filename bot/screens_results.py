@@ -12,7 +12,7 @@ from bot.page import Lines, Page, Row, button, home_button, safe
 from bot.screens import about, about_action, choices, in_a_line, the_other, title
 from bot.screens_trouble import explain, remedy_button, remedy_rows
 from bot.texts import Remedy, trouble
-from model import Action, ActionStatus, HeldBooking, OpeningReport, ShotOutcome, WatchMode, Wish
+from model import Action, ActionStatus, ActionType, HeldBooking, OpeningReport, ShotOutcome, WatchMode, Wish
 from store.doubt import THOUGH_WITHDRAWN
 
 SHORT = 60  # characters of a name where much else is told: a caption may have 1024 in all
@@ -69,6 +69,13 @@ def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:
 
 # Results
 
+NOT_DONE = {
+    ActionType.BOOK: "non riuscita",
+    ActionType.CANCEL: "non riuscito",
+    ActionType.CHECK: "non riuscita",
+    ActionType.REFRESH: "non riuscito",
+}
+
 
 def failure(
     action: Action,
@@ -82,7 +89,7 @@ def failure(
 
     `clash`: what its class overlaps. `watchable`: a freed place could still be of use.
     """
-    lines = Lines().add(f"❌ <b>{title(action)}: non riuscita</b>")
+    lines = Lines().add(f"❌ <b>{title(action)}: {NOT_DONE[action.type]}</b>")
     if action.watch:
         lines = Lines().add(f"🔕 <b>{title(action)}: finita</b>")
     lines.add(about_action(action, when))

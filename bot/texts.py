@@ -20,6 +20,7 @@ class Remedy(StrEnum):
     MINE = MINE_LABEL
     SYNC = "🔄 Aggiorna dal sito"
     LOGIN = "🔑 Riprova l'accesso"
+    ANYWAY = "❌ Annulla lo stesso"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,12 @@ TROUBLES: dict[str, Trouble] = {
     ),
     "ClassStarted": Trouble(
         "La lezione è già cominciata.", "Non riprovo.", "Scegli un altro orario.", Remedy.OTHER
+    ),
+    "TooLateToCancel": Trouble(
+        "Non ho potuto liberare il posto in tempo: annullarlo adesso può costarti una penalità.",
+        "L'ho lasciato com'è: il posto è ancora tuo.",
+        "Se non ci vai, annullalo lo stesso: decidi tu.",
+        Remedy.ANYWAY,
     ),
     "NothingToCancel": Trouble(
         "Sul sito questa prenotazione non c'è.",

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 STEPS = {
     1: (
         "ALTER TABLE booking_actions ADD COLUMN acting INTEGER NOT NULL DEFAULT 0 CHECK (acting IN (0, 1))",
+        "ALTER TABLE booking_actions ADD COLUMN free_until TEXT",
         "ALTER TABLE heartbeats ADD COLUMN tasks INTEGER NOT NULL DEFAULT 0",
         "DROP INDEX finished_by_class",
         "CREATE INDEX finished_by_class ON booking_actions (user_id, date, id)"

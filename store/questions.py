@@ -186,13 +186,18 @@ class Questions:
 
         None when the question was already answered, or nothing is held any more.
         """
-        return await self._give_back(confirmation, day, ConfirmationOutcome.SKIPPED)
+        return await self._give_back(confirmation, day, ConfirmationOutcome.SKIPPED, None)
 
-    async def expire_to_keep(self, confirmation: Confirmation, day: date) -> Action | None:
-        """No answer in time: like give_back, and told. When nothing is held any more it closes without a word."""
-        return await self._give_back(confirmation, day, ConfirmationOutcome.EXPIRED)
+    async def expire_to_keep(self, confirmation: Confirmation, day: date, free_until: datetime) -> Action | None:
+        """No answer in time: like give_back, but only as long as that is free, and told.
 
-    async def _give_back(self, confirmation: Confirmation, day: date, outcome: ConfirmationOutcome) -> Action | None:
+        When nothing is held any more it closes without a word.
+        """
+        return await self._give_back(confirmation, day, ConfirmationOutcome.EXPIRED, free_until)
+
+    async def _give_back(
+        self, confirmation: Confirmation, day: date, outcome: ConfirmationOutcome, free_until: datetime | None
+    ) -> Action | None:
         async with self._db.transaction() as tx:
             if not await _answer(tx, confirmation.id, outcome):
                 return None
@@ -201,15 +206,18 @@ class Questions:
                 return None
             if outcome is ConfirmationOutcome.EXPIRED:
                 await add_notice(tx, confirmation.user_id, NoticeKind.EXPIRED, confirmation_id=confirmation.id)
-            return await self._cancelling(tx, confirmation, held)
+            return await self._cancelling(tx, confirmation, held, free_until)
 
-    async def _cancelling(self, tx: Transaction, confirmation: Confirmation, held: HeldBooking) -> Action:
+    async def _cancelling(
+        self, tx: Transaction, confirmation: Confirmation, held: HeldBooking, free_until: datetime | None
+    ) -> Action:
         new = NewAction(
             ActionType.CANCEL,
             confirmation.user_id,
             held.booking.wish,
             booking_id=held.booking_id,
             periodic_booking_id=confirmation.periodic_booking_id,
+            free_until=free_until,
         )
         try:
             return await enqueue(tx, new, self._clock())

@@ -112,6 +112,7 @@ class NewAction:
     watch_until: datetime | None = None
     replaces_row_id: int | None = None  # the booking to free once this one is made
     rehearse_at: datetime | None = None
+    free_until: datetime | None = None  # what is given back without another question is so only until then
 
 
 def to_action(row: sqlite3.Row) -> Action:
@@ -148,6 +149,7 @@ def to_action(row: sqlite3.Row) -> Action:
         won_choice=row["won_choice"],
         why_not_first=row["why_not_first"],
         crashes=row["crashes"],
+        free_until=_instant_or_none(row["free_until"]),
         acting=bool(row["acting"]),
     )
 
@@ -166,10 +168,10 @@ async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
         """
         INSERT INTO booking_actions (action_type, user_id, location, course_name, date, time_slot, booking_id,
             created_at, run_at, opens_at, quiet, card_message_id, periodic_booking_id,
-            watch, watch_until, replaces_row_id, rehearse_at)
+            watch, watch_until, replaces_row_id, rehearse_at, free_until)
         VALUES (:type, :user_id, :location, :course, :date, :time, :booking_id,
             :now, :run_at, :opens_at, :quiet, :card, :periodic,
-            :watch, :watch_until, :replaces, :rehearse_at)
+            :watch, :watch_until, :replaces, :rehearse_at, :free_until)
         RETURNING *
         """,
         {
@@ -190,6 +192,7 @@ async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
             "watch_until": _stamp_or_none(new.watch_until),
             "replaces": new.replaces_row_id,
             "rehearse_at": _stamp_or_none(new.rehearse_at),
+            "free_until": _stamp_or_none(new.free_until),
         },
     )
     if row is None:
@@ -563,7 +566,13 @@ class Queue(Choices):
             return
         held = await find_held(tx, action.replaces_row_id, action.user_id)
         if held and held.status is BookingStatus.CONFIRMED:
-            new = NewAction(ActionType.CANCEL, action.user_id, held.booking.wish, booking_id=held.booking_id)
+            new = NewAction(
+                ActionType.CANCEL,
+                action.user_id,
+                held.booking.wish,
+                booking_id=held.booking_id,
+                free_until=action.free_until,
+            )
             if await _live_like(tx, new) is None:
                 await enqueue(tx, new, self._clock())
 

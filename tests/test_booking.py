@@ -17,6 +17,7 @@ import errors
 import scraper
 from booking import Booked
 from demo.site import Site, SiteWorld
+from errors import TooLateToCancel
 from model import FIT_CENTER, Wish, clock_time
 from portal import api
 from portal.session import Portal, SiteSession
@@ -435,6 +436,18 @@ async def test_a_booking_is_cancelled_and_no_other(session: SiteSession, world: 
     assert gone.was_there
     assert held(world) == [("", TUESDAY, "16:00"), ("ZUMBA", TUESDAY, "20:00")]
     assert not (await booking.cancel(session, pilates)).was_there
+
+
+async def test_what_is_freed_unasked_stays_once_that_may_cost(
+    session: SiteSession, world: SiteWorld, pilates: Wish
+) -> None:
+    take(world, TUESDAY, "PILATES MATWORK")
+    late = session.access.clock() - timedelta(seconds=1)
+    with pytest.raises(TooLateToCancel):
+        await booking.cancel(session, pilates, free_until=late)
+    assert held(world) == [("PILATES MATWORK", TUESDAY, pilates.start.strftime("%H:%M"))]
+    assert (await booking.cancel(session, pilates, free_until=late + timedelta(hours=1))).was_there
+    assert not (await booking.cancel(session, pilates, free_until=late)).was_there  # an earlier try got through
 
 
 async def test_the_last_booking_is_cancelled_too(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:

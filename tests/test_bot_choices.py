@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from database import NewAction
 from demo.telegram import Message, Person
-from errors import SlotFull
+from errors import SlotFull, TooLateToCancel
 from model import ActionStatus, ActionType, Booking, WatchMode
 from tests import chats
 from tests.chats import MINE, OWNER, THURSDAY, TUESDAY, World, menu, pilates, queued, tapped
@@ -362,10 +363,46 @@ async def test_what_overlaps_the_booking_is_not_offered_in_its_place(world: Worl
     assert not any("CORE" in label or "PILATES" in label for label in page.labels)
 
     core = next(row for row in await world.db.catalogue.slots_on(TUESDAY) if row.slot.course == "CORE")
-    for button in (f"swap_slot:{core.id}:1", f"sw:{core.id}:1:0"):
-        await world.owner.press(button, page.message_id)
-        await world.owner.wait_for(lambda message: "il sito non accetta due prenotazioni" in message.text)
+    await world.owner.press(f"swap_slot:{core.id}:1", page.message_id)
+    refused = await world.owner.wait_for(lambda message: "Si sovrappone a quella che hai" in message.text)
+    assert not any("🔁" in label for label in refused.labels)
+    await world.owner.press(f"sw:{core.id}:1:0", page.message_id)
     assert not [action for action in await world.actions() if action.type is ActionType.BOOK]
+
+
+async def test_who_swaps_in_time_frees_the_other_only_while_that_is_free(world: World) -> None:
+    await to_swap(world, "Fit Center|07:00", "Pagina 1|Prima prenoto questa")
+    await tapped(world.owner, "🔁 Scambia", "In coda")
+    await world.book()
+    assert (await world.claim()).free_until == datetime(2026, 11, 24, 15, tzinfo=UTC)  # two hours before 18:00 in Rome
+
+
+async def test_a_swap_when_the_other_may_cost_is_warned_of_and_then_done(world: World) -> None:
+    world.clock.now = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)  # an hour and a half before the class at 18:00
+    await world.read_timetable([*chats.WEEK, chats.slot("CORE", TUESDAY, "20:00")])
+    await world.hold(MINE)
+    await menu(world.owner)
+    await tapped(world.owner, "📋 Le Mie Prenotazioni", "PILATES MATWORK")
+    await tapped(world.owner, "18:00", "vista sul sito")
+    await tapped(world.owner, "🔁 Scambia", "si sovrappongono")
+    await tapped(world.owner, "Oggi 24", "Che cosa?")
+    await tapped(world.owner, "Corsi Platinum", "CORE")
+    page = await tapped(world.owner, "20:00 CORE", "Prima prenoto questa")
+    assert "liberarla può costarti una penalità" in page.text
+    await tapped(world.owner, "🔁 Scambia lo stesso", "In coda")
+    await world.book()
+    assert (await world.claim()).free_until is None
+
+
+async def test_what_could_not_be_given_back_in_time_is_for_the_person_to_decide(world: World) -> None:
+    await world.hold(MINE)
+    world.clock.now = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
+    await world.db.queue.add(NewAction(ActionType.CANCEL, OWNER, MINE.wish, free_until=FREE_UNTIL))
+    await world.fail(TooLateToCancel("late"))
+    told = await world.owner.wait_for(lambda message: "non riuscito" in message.text)
+    assert "il posto è ancora tuo" in told.text
+    await tapped(world.owner, "❌ Annulla lo stesso", "Annullo davvero?")
+    await tapped(world.owner, "Sì, annulla", "Annullo lo stesso?")
 
 
 async def test_a_swap_that_fails_leaves_what_is_held(world: World) -> None:

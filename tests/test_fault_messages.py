@@ -45,7 +45,7 @@ class Stage:
         await self.performer.perform(await self.chat.claim())
         row = await self.chat.db.queue.find(action.id)
         assert row
-        return row, await self.chat.owner.wait_for(lambda message: "non riuscita" in message.text)
+        return row, await self.chat.owner.wait_for(lambda message: "non riuscit" in message.text)
 
 
 @pytest.fixture

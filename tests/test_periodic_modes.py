@@ -199,7 +199,7 @@ async def test_a_place_nobody_wants_to_keep_is_given_back_and_that_is_told(life:
     await life.at(rome(TUESDAY, 15))
     assert await life.at(rome(TUESDAY, 15, 55)) == [NoticeKind.EXPIRED]
     [cancelling] = await life.actions(ActionType.CANCEL)
-    assert cancelling.wish == PILATES
+    assert (cancelling.wish, cancelling.free_until) == (PILATES, rome(TUESDAY, 16))
 
 
 async def test_an_alternative_is_asked_about_by_its_own_time(life: Life) -> None:
