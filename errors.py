@@ -68,6 +68,10 @@ class LeaseLost(AppError):
     """Another worker holds this action now: what we did with it is dropped."""
 
 
+class TakenBack(LeaseLost):
+    """Its person took the action back before anything was sent that could book or cancel."""
+
+
 class OtpError(AppError):
     """The otpauth:// URL or its QR code can't be read."""
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from html import unescape
 from zoneinfo import ZoneInfo
 
 from errors import SlotNotFound
@@ -41,7 +42,7 @@ def instant(text: str) -> datetime:
 
 def plain(text: str) -> str:
     """A name as it is compared: no accents, no case, single spaces. The site writes the same name in several ways."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    decomposed = unicodedata.normalize("NFKD", unescape(text).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(letters.casefold().split())
 

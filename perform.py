@@ -17,6 +17,7 @@ from errors import (
     AppError,
     BookingRefused,
     ConfigError,
+    DatabaseError,
     LeaseLost,
     LoginRejected,
     NothingToCancel,
@@ -24,6 +25,7 @@ from errors import (
     SessionExpired,
     SiteUnavailable,
     SlotNotFound,
+    TakenBack,
 )
 from model import PREPARE, Action, ActionType, Clock, Credentials, OpeningRule, Wish, starts_at, utc_now
 from portal.session import Portal, SiteAccess, SiteSession
@@ -107,10 +109,25 @@ class Performer:
         Raises LeaseLost when the action was no longer ours to settle, and DatabaseError when nothing can be written:
         then the lease runs out and the action is done again, check first.
         """
+        try:
+            return await self._perform(action)
+        except LeaseLost as lost:
+            await self._after_loss(action, lost)
+            raise
+
+    async def _after_loss(self, action: Action, lost: LeaseLost) -> None:
+        """What who took an action back must hear all the same: what may have been done, a password that was refused."""
+        if not isinstance(lost, TakenBack):
+            await self._db.queue.note_doubt(action, lost)
+        account = await self._db.people.find(action.user_id)
+        if account is not None and account.rejected:
+            await self._db.people.tell_rejected(action.user_id)
+
+    async def _perform(self, action: Action) -> AppError | None:
         began = time.monotonic()
         try:
             await self._act(action)
-        except LeaseLost:
+        except (LeaseLost, DatabaseError):
             raise
         except AppError as error:
             problem = error
@@ -190,7 +207,7 @@ class Performer:
     async def _settle(self, action: Action, error: AppError, seconds: float) -> None:
         if self._giving_back:
             log.info("  %s %s is given back", action.type, action.id)
-            await self._db.queue.release(action)
+            await self._db.queue.release(action, error)
             return
         deadline = self._starts(action.wish) if action.day and action.start else None
         if isinstance(error, LoginRejected) and (opens := self._opens_later(action)) is not None:
@@ -220,4 +237,4 @@ class Performer:
         """The password may be mended by then: what waits for its opening goes on waiting, and its card says what is."""
         log.warning("  %s %s waits for its opening, but: %s", action.type, action.id, error)
         await self._db.people.reject(action.user_id, tell=False)
-        await self._db.queue.rehearsed(action, opens - PREPARE, error.kind)
+        await self._db.queue.rehearsed(action, opens - PREPARE, error)

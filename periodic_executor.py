@@ -195,15 +195,19 @@ class Executor:
         now, booking = self._clock(), each.held.booking
         starts = starts_at(booking.day, booking.start, self._zone)
         in_time = self._timing.keep_until(starts)
-        if now >= starts:
-            if not was_awake(self._memory, starts):
-                await self._db.periodic.miss_keeping(each.periodic, booking.day)
-        elif now >= self._timing.keep_asked_at(starts):
-            if await self._db.periodic.confirmed_since(each.periodic, starts, self._timing.keep_asked_at(starts)):
-                return starts  # asked late whether to book it, the person has just said yes
+        if now < self._timing.keep_asked_at(starts) or await self._said_yes_late(each):
+            return starts
+        if now < starts:
             log.info("→ periodic %s: asks whether %s is kept", each.periodic.id, booking.day)
             await self._db.periodic.ask_to_keep(each.periodic, each.held, starts, in_time if now < in_time else starts)
+        elif not was_awake(self._memory, starts):
+            await self._db.periodic.miss_keeping(each.periodic, booking.day)
         return starts
+
+    async def _said_yes_late(self, each: HeldDate) -> bool:
+        """Whether the person was asked whether to book it when it was time to ask whether it is kept, and said yes."""
+        starts = self._timing.starts(each.periodic, each.held.booking.day)
+        return await self._db.periodic.confirmed_since(each.periodic, starts, self._timing.keep_asked_at(starts))
 
     async def _reminders(self) -> Iterable[datetime]:
         """Reminds of what is held while it can be given back. Returns when it reminds of the rest."""

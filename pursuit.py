@@ -21,7 +21,6 @@ from errors import (
     LoginRejected,
     OtpError,
     Overlap,
-    SiteChanged,
     SiteError,
     SiteUnavailable,
     SlotFull,
@@ -40,6 +39,20 @@ LOGIN_HOLDS = timedelta(hours=1)  # after one rehearsed login, the same account'
 ANOTHER_MAY_DO = (SlotFull, SlotNotFound, Overlap, ClassStarted)
 
 log = logging.getLogger(__name__)
+
+
+class _Row:
+    """The row behind a race: until the last call its person may take it back."""
+
+    def __init__(self, db: Database, action: Action) -> None:
+        self._db = db
+        self._action = action
+
+    async def begin(self) -> None:
+        await self._db.queue.begin_to_act(self._action)
+
+    async def is_wanted(self) -> bool:
+        return await self._db.queue.is_wanted(self._action)
 
 
 class Pursuit:
@@ -99,7 +112,7 @@ class Pursuit:
             log.warning("  rehearsal of %s: %s: %s", action.id, error.kind, error)
         if isinstance(error, LoginRejected):
             await self._db.people.reject(action.user_id, tell=False)  # the rehearsal's card tells
-        await self._db.queue.rehearsed(action, opens - PREPARE, error.kind if error else "ok")
+        await self._db.queue.rehearsed(action, opens - PREPARE, error)
 
     async def _try_everything(self, action: Action, session: SiteSession) -> Booked | None:
         """The booking if it is ours already, or if the slot is open long before its time; None when all is well."""
@@ -125,7 +138,7 @@ class Pursuit:
         await self._db.queue.begin_to_act(action)
         try:
             return await booking.book(session, action.wish)
-        except (BookingRefused, SiteUnavailable, SiteChanged) as error:
+        except BookingRefused as error:
             log.info("  it looks open already, but: %s", error)
             return None
 
@@ -148,7 +161,7 @@ class Pursuit:
                 lambda: self._racing,
                 known,
                 allowance,
-                last_call=lambda: self._db.queue.begin_to_act(action),
+                last_call=_Row(self._db, action),
             )
             won = await race.run(self._turns)
         except SiteError as error:
@@ -168,7 +181,7 @@ class Pursuit:
     async def _lost(self, action: Action, opens: datetime, error: SiteError) -> None:
         """What follows a race that was lost, unless it is for perform.py to tell or to try again."""
         if isinstance(error, SlotFull) and action.watch is not None:
-            await self._look_again(action, error.opening or OpeningReport(opens))
+            await self._look_again(action, error, error.opening or OpeningReport(opens))
         elif isinstance(error, SlotNotFound) and self._clock() < opens:
             log.warning("  %s: looked for once more at the opening", error)
             await self._db.queue.postpone(action, opens, opens)
@@ -224,11 +237,13 @@ class Pursuit:
                 await self._settle(action, Won(await booking.book(session, action.wish), 0, None))
         except (SlotFull, SiteUnavailable) as error:  # somebody was quicker, or the site rests: a watch is patient
             log.info("  %s", error)
-            await self._look_again(action)
+            await self._look_again(action, error)
 
-    async def _look_again(self, action: Action, opening: OpeningReport | None = None) -> None:
+    async def _look_again(
+        self, action: Action, met: SiteError | None = None, opening: OpeningReport | None = None
+    ) -> None:
         pause = random.uniform(*LOOK_EVERY)  # noqa: S311 - so that watches don't come in step
-        await self._db.queue.look_again(action, self._clock() + timedelta(seconds=pause), opening)
+        await self._db.queue.look_again(action, self._clock() + timedelta(seconds=pause), met, opening)
 
     async def _settle(self, action: Action, won: Won) -> None:
         booked = won.booked

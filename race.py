@@ -18,24 +18,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 import booking
 import scraper
 from booking import Booked
 from errors import (
     AlreadyBooked,
+    AppError,
     BookingRefused,
     DatabaseError,
+    LeaseLost,
     NotOpenYet,
     SiteChanged,
     SiteError,
     SiteUnavailable,
     SlotFull,
     SlotNotFound,
+    TakenBack,
 )
 from model import LAST_CALL, Booking, OpeningReport, Shot, ShotOutcome, Slot, SlotStatus, Wish
 from portal import api
@@ -50,6 +54,7 @@ LISTEN = timedelta(seconds=40)  # before T: the server's clock
 HURRY = timedelta(seconds=8)  # before T: who comes later asks for everything at once
 CALL = LAST_CALL - timedelta(seconds=2)  # before T: by the server's clock, a little after the person's last chance
 CALLED_BY = 0.5  # s before T; nobody waits longer for a database that is locked
+LONGEST_READ = 0.1  # s
 LISTEN_UNTIL = timedelta(seconds=3)  # before T
 LISTEN_UNTIL_LATE = timedelta(seconds=0.4)  # before T, for who comes late
 WARM = timedelta(seconds=2)  # before T: the connections
@@ -77,12 +82,25 @@ OUTCOMES = {NotOpenYet: ShotOutcome.EARLY, SlotFull: ShotOutcome.FULL, AlreadyBo
 
 Wishes = Sequence[tuple[int, Wish]]  # numbered as they are stored: 0 is the wish itself
 
-LastCall = Callable[[], Awaitable[None]]
-"""Makes it too late to take the booking back. Raises LeaseLost when that was done, or somebody else races for it."""
+
+class LastCall(Protocol):
+    """The row of the queue behind a race, which its person may take back until we act."""
+
+    async def begin(self) -> None:
+        """Makes it too late to take the booking back. Raises TakenBack when it was, LeaseLost when another races."""
+
+    async def is_wanted(self) -> bool:
+        """Whether it was not taken back. Only reads, which no lock holds up."""
 
 
-async def _nobody_withdraws() -> None:
-    """For a race that no row of the queue stands behind."""
+class NobodyWithdraws:
+    """For a race that no row stands behind."""
+
+    async def begin(self) -> None:
+        """There is nothing to be taken back."""
+
+    async def is_wanted(self) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +185,15 @@ class Race:
         self._racing = racing  # how many race in this process
         self._known = known  # slots from an earlier reading, in case the site can't tell in time
         self._allowance = allowance or Allowance()
-        self._last_call = last_call or _nobody_withdraws
+        self._last_call = last_call or NobodyWithdraws()
         self._refusals: list[SiteError] = []
         self._report = OpeningReport(opens_at)
 
     async def run(self, turns: asyncio.Lock) -> Won:
         """Prepares, shoots at the opening, and reads back. `turns` is held by the one account that may log in.
 
-        Raises why the first choice could not be booked, with the report, or what stops us before: LeaseLost when it was
-        taken back before the last call.
+        Raises why the first choice could not be booked, with the report, or what stops us before: TakenBack when its
+        person did not want it any more.
         """
         try:
             return await self._run(turns)
@@ -195,9 +213,12 @@ class Race:
             await self._listen()
             await self._until(CALL)
             calling = self._calling()
+            await asyncio.wait({calling}, timeout=max(self._left() - WARM.total_seconds(), 0.0))
+            if calling.done():  # what was taken back must not cost the account the requests of another race
+                await self._heed(calling)
             await self._until(WARM + self._apart(SPREAD_WARM))
             await self._warm()
-            await self._answered(calling)
+            await self._heed(calling)
             return await self._shoot(choices)
 
     # Time
@@ -317,8 +338,10 @@ class Race:
         choice = choices[0]
         if choice.slot.status is not SlotStatus.AVAILABLE or self._is_past(TRY_EARLY):
             return None
-        if not await self._answered(self._calling()):
-            return None
+        calling = self._calling()
+        if await self._answer_of(calling) is not None or not calling.done():
+            await self._heed(calling)
+            return None  # nobody is sure that it was not taken back: the opening is soon enough
         try:
             booked = await booking.book(self._session, choice.wish)
         except (BookingRefused, SiteUnavailable, SiteChanged) as error:
@@ -327,25 +350,38 @@ class Race:
         return Won(booked, choice.number, replace(self._report, opened_early=True), self._why())
 
     def _calling(self) -> asyncio.Task[None]:
-        calling = asyncio.create_task(self._call(), name="last call")
+        calling = asyncio.create_task(self._last_call.begin(), name="last call")
         calling.add_done_callback(_take_notice)
         return calling
 
-    async def _call(self) -> None:
-        """The last call. A database that can't be written at this moment costs nobody the place."""
-        try:
-            await self._last_call()
-        except DatabaseError as error:
-            log.warning("  the last call: %s", error)
+    async def _heed(self, calling: asyncio.Task[None]) -> None:
+        """Raises when the booking was taken back, or another worker races for it and we need not as well.
 
-    async def _answered(self, calling: asyncio.Task[None]) -> bool:
-        """Waits for the last call, but never so long that it makes us late. False when it is not answered by then."""
-        answered, _ = await asyncio.wait({calling}, timeout=max(self._left() - CALLED_BY, 0.0))
-        if not answered:
-            log.warning("  the database is slow: nobody waits for it")
-            return False
-        calling.result()
-        return True
+        Waits for the answer, but never so long that it makes us late: who can't write then still can read.
+        """
+        error = await self._answer_of(calling)
+        if error is None and calling.done():
+            return
+        if isinstance(error, TakenBack) or not await self._is_wanted():
+            raise error if isinstance(error, TakenBack) else TakenBack("taken back before its opening")
+        if isinstance(error, LeaseLost) and not self._is_past(HURRY):
+            raise error
+        log.warning("  the last call is not answered (%s): shooting all the same", error or "the database is slow")
+
+    async def _answer_of(self, calling: asyncio.Task[None]) -> AppError | None:
+        """What the last call met; None when all is well, or when there is no time to wait for it."""
+        await asyncio.wait({calling}, timeout=max(self._left() - CALLED_BY, 0.0))
+        error = calling.exception() if calling.done() else None
+        if error is not None and not isinstance(error, LeaseLost | DatabaseError):
+            raise error
+        return error
+
+    async def _is_wanted(self) -> bool:
+        """By a plain read, which takes a thousandth of a second; who can't even read shoots."""
+        reading = asyncio.create_task(self._last_call.is_wanted(), name="is it wanted")
+        reading.add_done_callback(_take_notice)
+        await asyncio.wait({reading}, timeout=LONGEST_READ)
+        return not reading.done() or reading.exception() is not None or reading.result()
 
     async def _listen(self) -> None:
         """Learns the server's clock, as well as the time allows."""
@@ -500,7 +536,7 @@ class Race:
         return "; ".join(str(refusal) for refusal in self._refusals)
 
 
-def _take_notice(calling: asyncio.Task[None]) -> None:
-    """Of a last call that ended after the shots, or after what ended the race: settling finds what it found."""
-    if not calling.cancelled():
-        calling.exception()
+def _take_notice(ended: asyncio.Task[Any]) -> None:
+    """Of what ends after the shots, or after what ended the race: settling finds what it found."""
+    if not ended.cancelled():
+        ended.exception()

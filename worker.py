@@ -165,7 +165,7 @@ class Worker:
     async def _give_back(self, action: Action) -> None:
         """What still waits when we end, for its opening or to look once more, is for the next worker."""
         try:
-            await self._db.queue.release(action)
+            await self._db.queue.release(action, AppError("the worker stopped"))
         except AppError as error:
             log.warning("  %s %s is left to whoever finds us dead: %s", action.type, action.id, error)
         else:

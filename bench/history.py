@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bench.figures import Figure
 from database import Database, NewAction, open_database
+from errors import NotOpenYet
 from model import Action, ActionType, Wish, clock_time
 
 ROUNDS = 200
@@ -95,7 +96,7 @@ async def _claim(db: Database) -> float:
 
 
 async def _end(db: Database, action: Action) -> None:
-    await db.queue.release(action)
+    await db.queue.release(action, NotOpenYet("nothing was sent"))
     await db.queue.withdraw(action.id, USER_ID)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot import screens_booking, screens_held, texts
 from bot.answers_booking import BookingAnswers, Chooser
@@ -120,7 +122,8 @@ class AlternativeAnswers:
             return await self._page(tap, action_id, "Quando provo io, questa non si può avere: scegline un'altra.")
         if await self._desk.db.queue.add_alternative(action_id, tap.user_id, view.slot.wish):
             return await self._page(tap, action_id)
-        return await self._page(tap, action_id, _why_not(action, view.slot.wish))
+        others = await self._desk.db.queue.alternatives(action_id)
+        return await self._page(tap, action_id, _why_not(action, view.slot.wish, others))
 
     async def drop(self, tap: Tap) -> Page:
         """Takes a choice out; the key makes sure that it is still the one the button named."""
@@ -131,12 +134,14 @@ class AlternativeAnswers:
         return await self._page(tap, action_id)
 
 
-def _why_not(action: Action | None, wish: Wish) -> str:
+def _why_not(action: Action | None, wish: Wish, others: Sequence[Wish]) -> str:
     """Why a slot was not added; nothing when the ticket says it."""
     if action is None:
         return ""
     if action.wish.meant_by(wish):
         return "È già la tua prima scelta."
+    if len(others) < MOST_ALTERNATIVES:
+        return TOO_LATE
     return f"Ne hai già {MOST_ALTERNATIVES}: prima togline una."
 
 
@@ -243,10 +248,14 @@ class WatchAnswers:
         action = await self._desk.own(tap)
         if action is None or not (action.day and action.start):
             return screens_held.not_found_page(texts.NO_TICKET)
-        return await self._start(tap, action.wish, tap.call.numbers[1], action.replaces_row_id or 0)
+        watch = tap.call.numbers[1]
+        return await self._start(tap, action.wish, watch, action.replaces_row_id or 0, action.free_until)
 
-    async def _start(self, tap: Tap, wish: Wish, code: int, replaces: int) -> Page:
-        """Queues the watch; the live action about the same class is shown instead, if there is one."""
+    async def _start(self, tap: Tap, wish: Wish, code: int, replaces: int, free_until: datetime | None = None) -> Page:
+        """Queues the watch; the live action about the same class is shown instead, if there is one.
+
+        `free_until`: until when the action it continues would have freed what it replaces without another question.
+        """
         if not self._desk.can_be_watched(wish):
             return screens_held.not_found_page(TOO_LATE_TO_WATCH, wish.day)
         held = await self._desk.held_bookings(tap.user_id)
@@ -261,7 +270,7 @@ class WatchAnswers:
             watch=next((mode for mode, one in WATCH_CODES.items() if one == code), WatchMode.TELL),
             watch_until=self._desk.free_until(wish),
             replaces_row_id=replaced.id if replaced else None,
-            free_until=self._desk.free_to_give_back(replaced) if replaced else None,
+            free_until=free_until or (self._desk.free_to_give_back(replaced) if replaced else None),
             card_message_id=tap.card_id,
         )
         return await self._desk.card(await self._desk.queue(new), tap)

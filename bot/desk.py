@@ -211,12 +211,15 @@ class Desk:
 
     async def clash(self, action: Action) -> HeldBooking | None:
         """The booking that an action's class was found to overlap, as far as we know what is held."""
-        if Overlap.__name__ not in (action.error_kind, action.rehearsal) or not (action.day and action.start):
+        kind = action.error_kind if action.status is ActionStatus.FAILED else action.rehearsal
+        if kind != Overlap.__name__ or not (action.day and action.start):
             return None
         rows = await self.db.catalogue.slots_on(action.day)
         end = next((row.slot.end for row in rows if row.slot.wish.meant_by(action.wish)), None)
+        if end is None:  # the timetable has it no more: an hour, as of every class whose length is not known
+            end = (datetime.combine(action.day, action.start) + timedelta(hours=1)).time()
         held = await self.held_bookings(action.user_id)
-        return next((one for one in held if one.booking.overlaps(action.day, action.start, end or action.start)), None)
+        return next((one for one in held if one.booking.overlaps(action.day, action.start, end)), None)
 
     def is_watchable(self, action: Action) -> bool:
         """Whether it makes sense to offer a watch after an action's failure."""

@@ -22,6 +22,7 @@ from model import (
     PeriodicBooking,
     Wish,
 )
+from store.doubt import THOUGH_WITHDRAWN
 from store.heartbeats import Outage
 
 SCREENSHOT = "screenshot.png"  # in an action's evidence folder
@@ -138,7 +139,9 @@ class Composer:
         return Letter(page, document=document)
 
     async def _replaced(self, action: Action) -> HeldBooking | None:
-        """What an upgrade frees now that it is done: what was there to be freed."""
+        """What an upgrade frees now that it is done: what was there to be freed. A withdrawn one frees nothing."""
+        if action.result == THOUGH_WITHDRAWN:
+            return None
         held = await self._db.bookings.find(action.replaces_row_id or 0, action.user_id)
         return held if held and held.status in (BookingStatus.CONFIRMED, BookingStatus.CANCELLED) else None
 

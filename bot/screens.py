@@ -279,14 +279,12 @@ def _standing(action: Action, when: When, other: str) -> list[str]:
 
 
 def _withdrawn(action: Action) -> list[str]:
-    if action.watch:
-        return ["Ho smesso di guardare."]
-    if not leaves_doubt(action.error_kind):
-        return ["Ritirata: non la faccio più."]
-    return [
-        "Ritirata: non riprovo più.",
-        "L'ultima volta il sito non ha risposto: rileggo le tue prenotazioni e, se ci fosse lo stesso, te lo scrivo.",
-    ]
+    ended = "Ho smesso di guardare." if action.watch else "Ritirata: non la faccio più."
+    in_doubt = action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(action.error_kind)
+    if not in_doubt or action.watch is WatchMode.TELL:
+        return [ended]
+    found = "se ci fosse lo stesso" if action.type is ActionType.BOOK else "se il posto non ci fosse più"
+    return [ended, f"Non so com'è andato l'ultimo tentativo: rileggo le tue prenotazioni e, {found}, te lo scrivo."]
 
 
 def _done(action: Action) -> str:
@@ -318,7 +316,8 @@ def _waiting(action: Action, when: When) -> list[str]:
 
 def _preparing(action: Action, when: When) -> list[str]:
     opening = when.at(action.opens_at or action.run_at)
-    now = "Sto facendo la prova adesso" if action.rehearse_at else "Mi sto preparando"
+    rehearsing = action.rehearse_at and not _is_due(action, when)
+    now = "Sto facendo la prova adesso" if rehearsing else "Mi sto preparando"
     return [f"{now}: prenoto appena apre, {opening}. Fino ad allora puoi ritirarla.", PROMISE]
 
 

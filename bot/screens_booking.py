@@ -291,7 +291,7 @@ def swap_page(
         return Page(str(lines), ((button("📋 Vedi la prenotazione", Verb.HELD, held.id),), back))
     lines.add("Prima prenoto questa; solo quando è tua libero l'altra. Se non riesco, tieni quella che hai.")
     lines.add(*_swap_prospect(view, when, watchable=watchable)).add(_clash(view, when))
-    lines.add(LATE_SWAP if binding else "")
+    lines.add(LATE_SWAP if binding else "", "" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
     label = "🔁 Scambia lo stesso" if binding else "🔁 Scambia"
     rows: list[Row] = [(button(label, Verb.SWAP, view.id, held.id, newest),)]
     if view.state is SlotState.FULL and watchable:

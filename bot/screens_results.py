@@ -14,10 +14,10 @@ from bot.screens_trouble import explain, remedy_button, remedy_rows
 from bot.texts import Remedy, trouble
 from model import Action, ActionStatus, ActionType, HeldBooking, OpeningReport, ShotOutcome, WatchMode, Wish
 from store.doubt import THOUGH_WITHDRAWN
+from store.queue import REHEARSED_WELL
 
 SHORT = 60  # characters of a name where much else is told: a caption may have 1024 in all
 LATE = 5.0  # s after its time: a slot that opened then opened later than the rule says
-REHEARSED_WELL = "ok"  # as booking_actions.rehearsal keeps it; else the class of an error
 
 
 # Openings

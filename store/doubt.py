@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from errors import AlreadyBooked, AppError, BookingRefused
@@ -21,6 +21,7 @@ CERTAIN = {each.__name__ for each in REFUSALS} - {AlreadyBooked.__name__}
 """Errors after which it is known that nothing was done: the site said no, and "my bookings" agreed."""
 
 
+DAY = timedelta(days=1)  # the site's date may be another than the one in UTC
 AFTER_ALL = "found to be done after all"  # as booking_actions.result keeps it
 THOUGH_WITHDRAWN = f"{AFTER_ALL}, though withdrawn"
 
@@ -62,6 +63,19 @@ async def done_after_all(
     return row
 
 
+async def end_doubt(tx: Transaction, user_id: int, read_from: datetime) -> None:
+    """What was withdrawn in doubt before "my bookings" were read is settled by them: what is seen later is news."""
+    await tx.run(
+        """
+        UPDATE booking_actions SET error_kind = NULL
+        WHERE user_id = :user_id AND date >= :today AND status = 'cancelled' AND error_kind IS NOT NULL
+            AND status IN ('completed', 'failed', 'cancelled') AND date IS NOT NULL
+            AND action_type IN ('book', 'cancel') AND completed_at <= :read_from
+        """,
+        {"user_id": user_id, "today": (read_from - DAY).date().isoformat(), "read_from": stamp(read_from)},
+    )
+
+
 async def _last_about(tx: Transaction, user_id: int, wish: Wish) -> sqlite3.Row | None:
     """The newest finished booking or cancellation of a class; one withdrawn before any try was never about anything."""
     rows = await tx.run(
@@ -69,7 +83,7 @@ async def _last_about(tx: Transaction, user_id: int, wish: Wish) -> sqlite3.Row 
         SELECT * FROM booking_actions INDEXED BY finished_by_class
         WHERE user_id = :user_id AND date = :date AND status IN ('completed', 'failed', 'cancelled')
             AND date IS NOT NULL AND action_type IN ('book', 'cancel')
-            AND (status <> 'cancelled' OR error_kind IS NOT NULL)
+            AND (status <> 'cancelled' OR error_kind IS NOT NULL) AND coalesce(watch, '') <> 'tell'
         ORDER BY id DESC
         """,
         {"user_id": user_id, "date": wish.day.isoformat()},

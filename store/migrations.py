@@ -24,7 +24,8 @@ STEPS = {
         "ALTER TABLE booking_actions ADD COLUMN acting INTEGER NOT NULL DEFAULT 0 CHECK (acting IN (0, 1))",
         "ALTER TABLE booking_actions ADD COLUMN free_until TEXT",
         "ALTER TABLE heartbeats ADD COLUMN tasks INTEGER NOT NULL DEFAULT 0",
-        "DROP INDEX finished_by_class",
+        "UPDATE booking_actions SET error_kind = NULL WHERE status = 'cancelled'",  # nobody was in doubt about those
+        "DROP INDEX IF EXISTS finished_by_class",
         "CREATE INDEX finished_by_class ON booking_actions (user_id, date, id)"
         " WHERE status IN ('completed', 'failed', 'cancelled') AND action_type IN ('book', 'cancel')"
         " AND date IS NOT NULL",

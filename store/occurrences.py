@@ -6,12 +6,12 @@ Used by store/periodic.py and store/questions.py.
 from __future__ import annotations
 
 import sqlite3
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from errors import AlreadyQueued
-from model import Action, ActionType, NoticeKind, Occurrence, OccurrenceState, Wish, stamp
+from model import LAST_CALL, Action, ActionType, NoticeKind, Occurrence, OccurrenceState, Wish, stamp
 from store.bookings import is_held
-from store.choices import STILL, last_call
+from store.choices import STILL
 from store.connection import Transaction
 from store.doubt import leaves_doubt
 from store.outbox import add_notice
@@ -86,11 +86,19 @@ async def find_action(tx: Transaction, action_id: int) -> Action:
     return to_action(row)
 
 
-async def free(tx: Transaction, periodic_id: int, now: datetime, first: date = DAWN, last: date = DUSK) -> None:
+async def free(
+    tx: Transaction,
+    periodic_id: int,
+    now: datetime,
+    first: date = DAWN,
+    last: date = DUSK,
+    margin: timedelta = LAST_CALL,
+) -> None:
     """Takes back what waits for the dates from first to last, so that they are planned anew, or not at all.
 
-    Waiting are open "shall I book it?" and bookings that are pending, or only being rehearsed or prepared; what is
-    held stays. `now` is read after the transaction has begun: whoever waited long for its lock may be too late.
+    Waiting are open "shall I book it?" and bookings that are pending, or only prepared for an opening
+    farther away than `margin`; what is held stays. `now` is read after the transaction has begun: whoever waited long for
+    its lock may be too late.
     """
     within = {"periodic": periodic_id, "first": first.isoformat(), "last": last.isoformat()}
     asked = await tx.run(
@@ -102,7 +110,7 @@ async def free(tx: Transaction, periodic_id: int, now: datetime, first: date = D
     )
     for row in asked:
         await close_question(tx, periodic_id, date.fromisoformat(row["date"]))
-    for action in await _withdraw(tx, within, now):
+    for action in await _withdraw(tx, within, now, margin):
         await tx.run("DELETE FROM occurrences WHERE periodic_booking_id = :periodic AND action_id = :action",
                      {"periodic": periodic_id, "action": action["id"]})  # fmt: skip
         if leaves_doubt(action["error_kind"]):
@@ -111,7 +119,7 @@ async def free(tx: Transaction, periodic_id: int, now: datetime, first: date = D
             await add_notice(tx, action["user_id"], NoticeKind.PROGRESS, action_id=action["id"])
 
 
-async def _withdraw(tx: Transaction, within: dict[str, object], now: datetime) -> list[sqlite3.Row]:
+async def _withdraw(tx: Transaction, within: dict[str, object], now: datetime, margin: timedelta) -> list[sqlite3.Row]:
     """Whoever rehearses or prepares it meanwhile finds that the action is no longer its own, and drops what it did."""
     return await tx.run(
         f"""
@@ -119,7 +127,7 @@ async def _withdraw(tx: Transaction, within: dict[str, object], now: datetime) -
         WHERE periodic_booking_id = :periodic AND date BETWEEN :first AND :last AND {WAITING}
         RETURNING id, user_id, card_message_id, error_kind
         """,  # noqa: S608 - a constant of this file
-        within | {"now": stamp(now), "safe": last_call(now)},
+        within | {"now": stamp(now), "safe": stamp(now + margin)},
     )
 
 

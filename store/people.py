@@ -67,6 +67,11 @@ class People:
             if marked and tell:
                 await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
 
+    async def tell_rejected(self, user_id: int) -> None:
+        """Tells that the site refused the password, when what would have told it was taken back."""
+        async with self._db.transaction() as tx:
+            await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
+
     async def expect(self, user_id: int) -> None:
         """Notes that a person is on the way to something the site must be asked for."""
         await self._db.write(

@@ -29,8 +29,9 @@ from model import (
     stamp,
 )
 from store.agenda import Agenda, to_periodic
+from store.choices import READ_BY, last_call
 from store.connection import Connection, Transaction
-from store.occurrences import begin, enqueue_once, free, held_already, to_occurrence
+from store.occurrences import WAITING, begin, enqueue_once, free, held_already, to_occurrence
 from store.outbox import add_notice
 from store.plan import Timing
 from store.questions import Questions, close_keeping, miss_held
@@ -201,13 +202,16 @@ class Periodic(Questions, Agenda):
         return to_periodic(row)
 
     async def set_alternatives(self, periodic_id: int, user_id: int, choices: Sequence[PeriodicChoice]) -> bool:
-        """What else would do, from now on; what waits is planned anew with it. False when it is not theirs."""
+        """What else would do, from now on; what waits is planned anew with it. False when it is not theirs.
+
+        A booking that is being prepared for its opening stays as it is: there is no time to prepare it anew.
+        """
         async with self._db.transaction() as tx:
             if not await _touch(tx, periodic_id, user_id):
                 return False
             await tx.run("DELETE FROM periodic_alternatives WHERE periodic_booking_id = :id", {"id": periodic_id})
             await _write_alternatives(tx, periodic_id, choices)
-            await free(tx, periodic_id, self._clock())
+            await free(tx, periodic_id, self._clock(), margin=READ_BY)
             return True
 
     async def set_active(self, periodic_id: int, user_id: int, active: bool) -> PeriodicBooking | None:
@@ -336,12 +340,13 @@ class Periodic(Questions, Agenda):
     async def paused_by_hand(self) -> list[int]:
         """Periodic bookings that somebody paused with sqlite3 while a booking of theirs waits."""
         rows = await self._db.rows(
-            """
+            f"""
             SELECT DISTINCT periodic_bookings.id FROM periodic_bookings
-            CROSS JOIN booking_actions ON periodic_booking_id = periodic_bookings.id AND status = 'pending'
-                AND action_type = 'book'
+            CROSS JOIN booking_actions ON periodic_booking_id = periodic_bookings.id
+                AND status IN ('pending', 'processing') AND {WAITING}
             WHERE active = 0
-            """
+            """,  # noqa: S608 - a constant
+            {"safe": last_call(self._clock())},
         )
         return [row["id"] for row in rows]
 

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from errors import AlreadyQueued, AppError, LeaseLost, SiteError
+from errors import AlreadyQueued, AppError, LeaseLost
 from model import (
     Action,
     ActionStatus,
@@ -34,10 +34,12 @@ from store.bookings import find_held, mark_cancelled, mark_confirmed, sync
 from store.catalogue import swap
 from store.choices import WAITS, Choices, insert_alternative, last_call
 from store.connection import Connection, Transaction
-from store.doubt import leaves_doubt
+from store.doubt import THOUGH_WITHDRAWN, end_doubt, leaves_doubt
+from store.fence import FENCE, begin_to_act, lost, put_back, settle
 from store.openings import find_opening, record_opening
 from store.outbox import add_notice
-from store.reading import all_readable, readable
+from store.reading import all_readable, instant_or_none, readable
+from store.routine_history import RoutineHistory, told_already
 
 TAKE = """
     UPDATE booking_actions
@@ -69,27 +71,7 @@ GIVE_UP = """
     SET status = 'failed', completed_at = :now, lease_until = NULL, error = :error, error_kind = 'ValueError'
     WHERE id = :id
 """
-SINCE_SUCCESS = """
-    SELECT coalesce(max(completed_at), '') FROM booking_actions
-    WHERE user_id = :user_id AND action_type IN ('check', 'refresh') AND status = 'completed'
-"""
-OF_ACCOUNT = "('OtpRejected', 'OtpError', 'Blocked')"  # whatever is tried next for this account meets the same
-TURNED_AWAY = f"""
-    SELECT count(*), max(completed_at) FROM booking_actions INDEXED BY routine_tries
-    WHERE user_id = :user_id AND action_type IN ('check', 'refresh') AND created_at > ({SINCE_SUCCESS})
-        AND status = 'failed' AND error_kind IN {OF_ACCOUNT}
-"""  # noqa: S608 - constants of this file
-TOLD_ALREADY = f"""
-    SELECT 1 FROM booking_actions AS mine
-    JOIN booking_actions AS other INDEXED BY routine_tries
-        ON other.user_id = :user_id AND other.action_type IN ('check', 'refresh') AND other.id <> mine.id
-        AND other.created_at > ({SINCE_SUCCESS} AND (action_type = mine.action_type OR mine.error_kind IN {OF_ACCOUNT}))
-        AND other.status = 'failed' AND other.error_kind = mine.error_kind
-        AND (other.action_type = mine.action_type OR mine.error_kind IN {OF_ACCOUNT})
-    WHERE mine.id = :id AND mine.quiet = 1
-    LIMIT 1
-"""  # noqa: S608 - constants of this file
-FENCE = "WHERE id = :id AND status = 'processing' AND attempts = :mine RETURNING id"
+REHEARSED_WELL = "ok"  # as booking_actions.rehearsal keeps it; else the class of an error
 
 log = logging.getLogger(__name__)
 
@@ -129,9 +111,9 @@ def to_action(row: sqlite3.Row) -> Action:
         booking_id=row["booking_id"],
         created_at=instant(row["created_at"]),
         run_at=instant(row["run_at"]),
-        opens_at=_instant_or_none(row["opens_at"]),
-        started_at=_instant_or_none(row["started_at"]),
-        completed_at=_instant_or_none(row["completed_at"]),
+        opens_at=instant_or_none(row["opens_at"]),
+        started_at=instant_or_none(row["started_at"]),
+        completed_at=instant_or_none(row["completed_at"]),
         result=row["result"],
         error=row["error"],
         error_kind=row["error_kind"],
@@ -142,20 +124,16 @@ def to_action(row: sqlite3.Row) -> Action:
         card_message_id=row["card_message_id"],
         periodic_booking_id=row["periodic_booking_id"],
         watch=WatchMode(row["watch"]) if row["watch"] else None,
-        watch_until=_instant_or_none(row["watch_until"]),
+        watch_until=instant_or_none(row["watch_until"]),
         replaces_row_id=row["replaces_row_id"],
-        rehearse_at=_instant_or_none(row["rehearse_at"]),
+        rehearse_at=instant_or_none(row["rehearse_at"]),
         rehearsal=row["rehearsal"],
         won_choice=row["won_choice"],
         why_not_first=row["why_not_first"],
         crashes=row["crashes"],
-        free_until=_instant_or_none(row["free_until"]),
+        free_until=instant_or_none(row["free_until"]),
         acting=bool(row["acting"]),
     )
-
-
-def _instant_or_none(text: str | None) -> datetime | None:
-    return instant(text) if text else None
 
 
 async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
@@ -253,7 +231,7 @@ async def _live_like(tx: Transaction, new: NewAction) -> int | None:
     return row["id"] if row else None
 
 
-class Queue(Choices):
+class Queue(Choices, RoutineHistory):
     def __init__(self, connection: Connection, clock: Clock) -> None:
         super().__init__(connection, clock)
 
@@ -307,40 +285,6 @@ class Queue(Choices):
         )
         return readable(to_action, row)
 
-    async def last_of(self, kind: ActionType, user_id: int) -> tuple[datetime | None, datetime | None]:
-        """When a person's action of that kind was last completed, and when one was last put in the queue."""
-        row = await self._db.row(
-            """
-            SELECT
-                (SELECT max(completed_at) FROM booking_actions WHERE user_id = :user_id AND action_type = :type
-                    AND action_type IN ('check', 'refresh') AND status = 'completed'),
-                (SELECT max(created_at) FROM booking_actions WHERE user_id = :user_id AND action_type = :type
-                    AND action_type IN ('check', 'refresh'))
-            """,
-            {"user_id": user_id, "type": kind},
-        )
-        done, tried = row or (None, None)
-        return _instant_or_none(done), _instant_or_none(tried)
-
-    async def failures_of(self, kind: ActionType, user_id: int) -> int:
-        """How often a person's action of that kind failed since it was last completed."""
-        done, _ = await self.last_of(kind, user_id)
-        row = await self._db.row(
-            """
-            SELECT count(*) FROM booking_actions INDEXED BY routine_tries
-            WHERE user_id = :user_id AND action_type = :type AND action_type IN ('check', 'refresh')
-                AND created_at > :done AND status = 'failed'
-            """,
-            {"user_id": user_id, "type": kind, "done": _stamp_or_none(done) or ""},
-        )
-        return row[0] if row else 0
-
-    async def turned_away(self, user_id: int) -> tuple[int, datetime | None]:
-        """How often the site turned a person's account away since routine work last succeeded, and when it last did."""
-        row = await self._db.row(TURNED_AWAY, {"user_id": user_id})
-        times, last = row or (0, None)
-        return times, _instant_or_none(last)
-
     async def opening(self, action_id: int) -> OpeningReport | None:
         """How the opening of an action's slot went; None when there was none to wait for."""
         return await find_opening(self._db, action_id)
@@ -372,7 +316,7 @@ class Queue(Choices):
                 """,  # noqa: S608 - a constant
                 {"id": action_id, "user_id": user_id, "now": stamp(now), "safe": last_call(now)},
             )
-            if row and leaves_doubt(row["error_kind"]):
+            if row and row["action_type"] in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(row["error_kind"]):
                 await read_soon(tx, user_id, now)
         return readable(to_action, row)
 
@@ -453,52 +397,66 @@ class Queue(Choices):
             {"lease": lease, "id": action.id, "mine": action.attempts},
         )
         if not rows:
-            raise LeaseLost(f"action {action.id} is no longer ours")
+            raise lost(action)
 
     async def begin_to_act(self, action: Action) -> None:
-        """From now on it may book: until now its person could still take it back. Raises LeaseLost when they did."""
-        rows = await self._db.write(
-            f"UPDATE booking_actions SET acting = 1 {FENCE}",  # noqa: S608 - a constant of this file
-            {"id": action.id, "mine": action.attempts},
-        )
-        if not rows:
-            raise LeaseLost(f"action {action.id} is no longer ours")
+        """From now on it may book: until now its person could still take it back.
+
+        Raises TakenBack when they did, LeaseLost when somebody else has it in hand.
+        """
+        async with self._db.transaction() as tx:
+            await begin_to_act(tx, action)
+
+    async def is_wanted(self, action: Action) -> bool:
+        """Whether an action is still to be done, by whomever. Only reads: no lock holds it up."""
+        row = await self._db.row("SELECT status FROM booking_actions WHERE id = :id", {"id": action.id})
+        return row is not None and row["status"] in (ActionStatus.PENDING, ActionStatus.PROCESSING)
+
+    async def note_doubt(self, action: Action, lost: LeaseLost) -> None:
+        """For who has just learnt that a booking or cancellation was withdrawn, after it may have been done.
+
+        "My bookings" are read next, and tell.
+        """
+        async with self._db.transaction() as tx:
+            rows = await tx.run(
+                """
+                UPDATE booking_actions SET error_kind = :kind
+                WHERE id = :id AND status = 'cancelled' AND action_type IN ('book', 'cancel') RETURNING user_id
+                """,
+                {"id": action.id, "kind": lost.kind},
+            )
+            for row in rows:
+                await read_soon(tx, row["user_id"], self._clock())
 
     # Settling: the worker, always behind the fence
 
-    async def release(self, action: Action) -> None:
-        """Gives an action back untouched: the worker stops. Raises LeaseLost."""
-        await self._pend(action, action.run_at, None, failed=False)
+    async def release(self, action: Action, interrupted: AppError) -> None:
+        """Gives an action back as it was: the worker stops, and ended with it what was under way. Raises LeaseLost."""
+        async with self._db.transaction() as tx:
+            await put_back(tx, action, {"run_at": stamp(action.run_at)}, interrupted, self._clock())
 
     async def postpone(self, action: Action, run_at: datetime, opens_at: datetime) -> None:
         """Not open yet: back in the queue until then, told on the card. Raises LeaseLost."""
-        await self._pend(action, run_at, None, failed=False, opens_at=opens_at)
+        async with self._db.transaction() as tx:
+            values = {"run_at": stamp(run_at), "opens_at": stamp(opens_at)}
+            await put_back(tx, action, values, None, self._clock())
+            await self._tell_progress(tx, action)
 
     async def retry(self, action: Action, run_at: datetime, error: AppError) -> None:
         """Back in the queue after a failure that may pass, told on the card. Raises LeaseLost."""
-        await self._pend(action, run_at, error, failed=True)
-
-    async def _pend(
-        self,
-        action: Action,
-        run_at: datetime,
-        error: AppError | None,
-        *,
-        failed: bool,
-        opens_at: datetime | None = None,
-    ) -> None:
-        opening = opens_at or action.opens_at
         values: dict[str, Any] = {
             "status": ActionStatus.PENDING,
             "completed_at": None,
             "run_at": stamp(run_at),
-            "failures": action.failures + failed,
-            "opens_at": _stamp_or_none(opening),
+            "failures": action.failures + 1,
         }
         async with self._db.transaction() as tx:
-            await _settle(tx, action, error, values)
-            if not action.quiet and (failed or opens_at):
-                await add_notice(tx, action.user_id, NoticeKind.PROGRESS, action_id=action.id)
+            await settle(tx, action, error, values)
+            await self._tell_progress(tx, action)
+
+    async def _tell_progress(self, tx: Transaction, action: Action) -> None:
+        if not action.quiet:
+            await add_notice(tx, action.user_id, NoticeKind.PROGRESS, action_id=action.id)
 
     async def fail(self, action: Action, error: AppError) -> None:
         """Ends an action that will not be tried again, and tells. Raises LeaseLost.
@@ -508,32 +466,31 @@ class Queue(Choices):
         """
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.FAILED, None, error)
-            if await tx.row(TOLD_ALREADY, {"id": action.id, "user_id": action.user_id}) is None:
+            if not await told_already(tx, action):
                 await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
             if action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(error.kind):
                 await read_soon(tx, action.user_id, self._clock())
 
-    async def rehearsed(self, action: Action, run_at: datetime, outcome: str) -> None:
+    async def rehearsed(self, action: Action, run_at: datetime, error: AppError | None) -> None:
         """Ends a rehearsal: its outcome is kept and told, and the action waits for its opening. Raises LeaseLost."""
         values = {
-            "status": ActionStatus.PENDING,
-            "completed_at": None,
             "run_at": stamp(run_at),
             "rehearse_at": None,
-            "rehearsal": outcome,
+            "rehearsal": error.kind if error else REHEARSED_WELL,
         }
         async with self._db.transaction() as tx:
-            await _settle(tx, action, None, values)
+            await put_back(tx, action, values, error, self._clock())
             await add_notice(tx, action.user_id, NoticeKind.REHEARSAL, action_id=action.id)
 
-    async def look_again(self, action: Action, run_at: datetime, opening: OpeningReport | None = None) -> None:
-        """A watch found nothing: it looks again then, its failures forgotten. Raises LeaseLost.
+    async def look_again(
+        self, action: Action, run_at: datetime, met: AppError | None = None, opening: OpeningReport | None = None
+    ) -> None:
+        """A watch found nothing, or met an error that passes: it looks again then, its failures forgotten.
 
-        With the report of the opening it begins after, the card tells that it begins.
+        With the report of the opening it begins after, the card tells that it begins. Raises LeaseLost.
         """
-        values = {"status": ActionStatus.PENDING, "completed_at": None, "run_at": stamp(run_at), "failures": 0}
         async with self._db.transaction() as tx:
-            await _settle(tx, action, None, values)
+            await put_back(tx, action, {"run_at": stamp(run_at), "failures": 0}, met, self._clock())
             if opening:
                 await record_opening(tx, action.id, opening)
                 await add_notice(tx, action.user_id, NoticeKind.PROGRESS, action_id=action.id)
@@ -562,7 +519,8 @@ class Queue(Choices):
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
 
     async def _free_the_replaced(self, tx: Transaction, action: Action) -> None:
-        if action.replaces_row_id is None:
+        """Never for a swap that its person withdrew, and that was done all the same."""
+        if action.replaces_row_id is None or action.result == THOUGH_WITHDRAWN:
             return
         held = await find_held(tx, action.replaces_row_id, action.user_id)
         if held and held.status is BookingStatus.CONFIRMED:
@@ -590,6 +548,7 @@ class Queue(Choices):
             await self._end(tx, action, ActionStatus.COMPLETED, result, None)
             for row in await sync(tx, action.user_id, bookings, self._clock(), zone):
                 await self._free_the_replaced(tx, to_action(row))
+            await end_doubt(tx, action.user_id, action.started_at or self._clock())
             await self._tell_unless_quiet(tx, action)
 
     async def complete_refresh(self, action: Action, timetable: Timetable, result: str) -> None:
@@ -620,23 +579,4 @@ class Queue(Choices):
             "result": result,
             "failures": action.failures + (error is not None),
         }
-        await _settle(tx, action, error, values | more)
-
-
-async def _settle(tx: Transaction, action: Action, error: AppError | None, values: dict[str, Any]) -> None:
-    """Writes how an action left `processing`, if it is still ours; its lease ends with it. Raises LeaseLost."""
-    values |= {
-        "error": str(error) if error else None,
-        "error_kind": error.kind if error else None,
-        "evidence": error.evidence if isinstance(error, SiteError) else None,
-        "lease_until": None,
-    }
-    columns = ", ".join(f"{column} = :{column}" for column in values)
-    rows = await tx.run(
-        f"UPDATE booking_actions SET {columns} {FENCE}",  # noqa: S608 - names from this file
-        values | {"id": action.id, "mine": action.attempts},
-    )
-    if not rows:
-        raise LeaseLost(f"action {action.id} is no longer ours")
-    if isinstance(error, SiteError) and error.opening:
-        await record_opening(tx, action.id, error.opening)
+        await settle(tx, action, error, values | more)

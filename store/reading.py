@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import TypeVar
+
+from model import instant
 
 Read = TypeVar("Read")
 log = logging.getLogger(__name__)
@@ -25,3 +28,8 @@ def readable(read: Callable[[sqlite3.Row], Read], row: sqlite3.Row | None) -> Re
 def all_readable(read: Callable[[sqlite3.Row], Read], rows: Iterable[sqlite3.Row]) -> list[Read]:
     """What the rows say, without those that can't be read."""
     return [found for row in rows if (found := readable(read, row)) is not None]
+
+
+def instant_or_none(text: str | None) -> datetime | None:
+    """The instant in a column that may be empty."""
+    return instant(text) if text else None

@@ -14,6 +14,7 @@ from typing import Any
 from playwright.async_api import Browser, Playwright
 
 from demo.site import Outcome, Site, SiteWorld
+from errors import AppError
 from model import Slot, Wish
 from portal.session import Portal, SiteSession
 from race import LastCall, Race, Won
@@ -22,6 +23,23 @@ from tests.sites import GIULIA, NOON, Clock, access, cookie, credentials, person
 
 OPENS = NOON  # 12:00 in Rome, for the classes of Tuesday
 SOON = 0.3  # s before the opening: enough for who knows the server's clock
+
+
+@dataclass
+class Row:
+    """The row behind a race: what its last call meets (None: it is never answered), and whether it is wanted."""
+
+    met: AppError | None
+    wanted: bool = True
+
+    async def begin(self) -> None:
+        if self.met is None:
+            await asyncio.Event().wait()
+        else:
+            raise self.met
+
+    async def is_wanted(self) -> bool:
+        return self.wanted
 
 
 @dataclass

@@ -155,7 +155,7 @@ class Life:
             elif action.type is not ActionType.BOOK:
                 await self.db.queue.fail(action, AppError("not in this test"))
             elif action.opens_at and self.clock() < action.opens_at:
-                await self.db.queue.rehearsed(action, action.opens_at, "ok")
+                await self.db.queue.rehearsed(action, action.opens_at, None)
             else:
                 booking = Booking(action.course, action.location, action.wish.day, action.wish.start, 55)
                 await self.db.queue.complete_book(action, booking, "seen")

@@ -288,7 +288,7 @@ async def test_what_was_taken_though_it_was_withdrawn_is_told_with_a_way_out(wor
     await world.db.queue.retry(action, world.clock.now + timedelta(minutes=1), SiteUnavailable("no answer"))
     await world.owner.wait_for(lambda message: "Riprovo" in message.text)
 
-    page = await tapped(world.owner, "Ritira", "Ritirata: non riprovo più")
+    page = await tapped(world.owner, "Ritira", "Ritirata: non la faccio più")
 
     assert "rileggo le tue prenotazioni" in page.text
     await world.db.queue.complete_check(await world.claim(), [MINE], "read", world.settings.zone)

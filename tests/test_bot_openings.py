@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import errors
 from bot.screens_results import opening_advice, opening_line
 from demo.telegram import Message
-from errors import SlotFull
+from errors import AppError, SlotFull
 from model import (
     Action,
     ActionStatus,
@@ -58,7 +59,8 @@ async def waiting(world: World) -> Action:
 async def rehearsed(world: World, outcome: str = "ok") -> Message:
     """The evening's card, after a worker has rehearsed what is due."""
     world.clock.now = max(world.clock.now, EVENING)
-    await world.db.queue.rehearsed(await world.claim(), PREPARING, outcome)
+    error: AppError | None = None if outcome == "ok" else getattr(errors, outcome)("in the evening")
+    await world.db.queue.rehearsed(await world.claim(), PREPARING, error)
     return await world.owner.wait_for(lambda message: "l'apertura" in message.text and "👍 Va bene" in message.labels)
 
 

@@ -97,6 +97,67 @@ async def test_what_was_withdrawn_before_it_was_tried_is_nobodys_doubt(db: Datab
     assert await told(db) == []
 
 
+async def test_doubt_outlives_a_stop_and_a_postponement(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    for give_back in ("release", "postpone"):
+        claimed = await db.queue.claim("w", 60)
+        assert claimed
+        if give_back == "release":
+            await db.queue.release(claimed, SiteUnavailable("stopped while it was asked"))
+        else:
+            await db.queue.postpone(claimed, clock(), clock())
+    assert await db.queue.withdraw(action.id, GIULIA)
+    await read(db, clock, HELD)
+    row = await db.queue.find(action.id)
+    assert row
+    assert row.result == THOUGH_WITHDRAWN
+
+
+async def test_what_is_only_prepared_leaves_no_doubt_behind(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH, opens_at=clock() + timedelta(minutes=4)))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.release(claimed, SiteUnavailable("stopped before anything was sent"))
+    assert await state(db, action) == (ActionStatus.PENDING, None)
+
+
+async def test_once_it_was_read_a_withdrawn_booking_is_nobodys_any_more(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    assert await db.queue.withdraw(action.id, GIULIA)
+    clock.go(seconds=1)
+    await read(db, clock)
+    clock.go(hours=5)
+    before = await told(db)
+    await read(db, clock, HELD)  # the person has booked it on the site
+    assert await state(db, action) == (ActionStatus.CANCELLED, None)
+    assert await told(db) == before
+
+
+async def test_a_withdrawn_swap_that_was_done_frees_nothing(db: Database, clock: Time) -> None:
+    other = Booking("YOGA", "Giuriati", TUESDAY, time(9), 55)
+    await read(db, clock, other)
+    [held] = await db.bookings.held(GIULIA, TUESDAY)
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH, replaces_row_id=held.id))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    assert await db.queue.withdraw(action.id, GIULIA)
+    await read(db, clock, other, HELD)
+    assert [live for live in await db.queue.live(GIULIA) if live.type is ActionType.CANCEL] == []
+
+
+async def test_who_withdraws_a_reading_has_no_other_read(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    assert await db.queue.withdraw(action.id, GIULIA)
+    assert await db.queue.live_routine(ActionType.CHECK, GIULIA) is None
+
+
 async def test_it_is_told_once(db: Database, clock: Time) -> None:
     await failed(db, ActionType.BOOK, SiteUnavailable("503"))
     await read(db, clock, HELD)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from database import Database, NewAction, open_database
-from errors import AlreadyQueued, LeaseLost, SiteUnavailable, SlotFull
+from errors import AlreadyQueued, AppError, LeaseLost, SiteUnavailable, SlotFull
 from model import ActionStatus, ActionType, Booking, NoticeKind, Wish
 from tests.conftest import GIULIA, MARCO, Time
 
@@ -89,7 +89,7 @@ async def test_what_waits_for_its_opening_can_be_withdrawn_until_its_worker_begi
     assert again
     assert again.acting
     assert await db.queue.withdraw(action.id, GIULIA) is None
-    await db.queue.release(again)
+    await db.queue.release(again, AppError("stopped"))
     assert await db.queue.withdraw(action.id, GIULIA)
     with pytest.raises(LeaseLost):
         await db.queue.begin_to_act(again)
@@ -171,7 +171,7 @@ async def test_a_released_action_is_claimed_at_once_and_has_not_failed(db: Datab
     await db.queue.add(BOOK)
     action = await db.queue.claim("w", 60)
     assert action
-    await db.queue.release(action)
+    await db.queue.release(action, AppError("stopped"))
     again = await db.queue.claim("w", 60)
     assert again
     assert again.failures == 0

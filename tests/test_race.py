@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ import booking
 import race
 from demo.site import Outcome
 from errors import (
+    AppError,
     Blocked,
     BookingRefused,
     DatabaseBusy,
@@ -28,11 +30,12 @@ from errors import (
     SiteUnavailable,
     SlotFull,
     SlotNotFound,
+    TakenBack,
 )
 from model import FIT_CENTER, ShotOutcome, Wish, clock_time
 from portal import api
 from race import MOST_REQUESTS
-from tests.openings import OPENS, Opening, opening
+from tests.openings import OPENS, Opening, Row, opening
 from tests.sites import GIULIA, TUESDAY, chromium
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
@@ -118,31 +121,61 @@ async def test_the_driver_is_not_closed_for_being_idle_while_the_opening_is_awai
 
 
 async def test_a_database_that_is_locked_at_the_last_call_makes_nobody_late(at: Open) -> None:
-    async def busy() -> None:
-        raise DatabaseBusy("locked")
-
-    async def for_ever() -> None:
-        await asyncio.Event().wait()
-
-    for last_call in (busy, for_ever):
+    for met in (DatabaseBusy("locked"), None):
         async with at(lead=1.0) as opened:
-            opened.last_call = last_call
+            opened.last_call = Row(met)
             opened.world.rival(opened.pilates_id, after=0.5)
             await opened.race()
             assert opened.arrivals(Outcome.BOOKED)[0] < 0.5
 
 
 async def test_what_was_taken_back_before_the_last_call_is_not_shot_at(at: Open) -> None:
-    async def taken_back() -> None:
-        raise LeaseLost("action 1 is no longer ours")
-
     for early in (0.0, -3600.0):  # also when the slot looks open before its time, and would be tried at once
         async with at(lead=25.0 if early else 1.0) as opened:
-            opened.last_call = taken_back
+            opened.last_call = Row(TakenBack("by its person"))
             opened.world.faults.opening_shift = early
-            with pytest.raises(LeaseLost):
+            with pytest.raises(TakenBack):
                 await opened.race()
             assert opened.shots == []
+
+
+@pytest.mark.parametrize("met", [None, DatabaseBusy("locked")])
+@pytest.mark.parametrize("lead", [1.0, -0.2])
+async def test_who_comes_too_late_for_the_last_call_reads_whether_it_is_wanted(
+    at: Open, met: AppError | None, lead: float
+) -> None:
+    async with at(lead=lead) as opened:
+        opened.last_call = Row(met, wanted=False)
+        with pytest.raises(TakenBack):
+            await opened.race()
+        assert opened.shots == []
+
+
+async def test_what_looks_open_early_is_tried_only_when_it_is_sure_to_be_wanted(
+    at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(race, "CALL", timedelta(seconds=24))
+    async with at(lead=25.0) as opened:
+        opened.last_call = Row(DatabaseBusy("locked"), wanted=False)
+        opened.world.faults.opening_shift = -3600.0
+        with pytest.raises(TakenBack):
+            await opened.race()
+        assert opened.shots == []
+
+
+async def test_in_the_last_seconds_whoever_is_ready_shoots_though_another_has_taken_over(at: Open) -> None:
+    async with at(lead=1.0) as opened:
+        opened.last_call = Row(LeaseLost("another has it"))
+        await opened.race()
+        assert Outcome.BOOKED in opened.shots
+
+
+async def test_a_race_that_another_took_over_in_time_is_left_to_it(at: Open) -> None:
+    async with at(lead=10.5) as opened:
+        opened.last_call = Row(LeaseLost("another has it"))
+        with pytest.raises(LeaseLost):
+            await opened.race()
+        assert opened.shots == []
 
 
 async def test_a_crowd_that_takes_the_last_place_right_after_the_opening_is_too_late(at: Open) -> None:
