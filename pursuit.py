@@ -34,7 +34,7 @@ from server_clock import ServerClock
 LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload, never in step
 CLAIMED_EARLY = timedelta(seconds=1)  # a claim this much before its time is in time
 STILL_OPENING = timedelta(seconds=10)  # after an opening by our clock: the server's may be behind, so race all the same
-RACE_AGAIN = 4  # requests a race takes at least: what we hold, the slot, a shot and a look; else it waits a little
+RACE_AGAIN = 2  # requests another race takes at least: a shot and a look; else it waits a little
 LOGIN_HOLDS = timedelta(hours=1)  # after one rehearsed login, the same account's next rehearsals need none
 ANOTHER_MAY_DO = (SlotFull, SlotNotFound, Overlap, ClassStarted)
 
@@ -146,7 +146,7 @@ class Pursuit:
 
     async def _race(self, action: Action, session: SiteSession, opens: datetime) -> None:
         allowance = self._allowance(action.user_id, opens)
-        if action.failures and allowance.left(session) < RACE_AGAIN:
+        if action.failures and allowance.left(action.id) < RACE_AGAIN:
             await self._db.queue.postpone(action, opens + STILL_OPENING, opens)
             return
         wishes = await self._wishes(action)
@@ -162,6 +162,7 @@ class Pursuit:
                 known,
                 allowance,
                 last_call=_Row(self._db, action),
+                number=action.id,
             )
             won = await race.run(self._turns)
         except SiteError as error:
@@ -170,6 +171,7 @@ class Pursuit:
             await self._settle(action, won)
         finally:
             self._racing -= 1
+            allowance.leave(action.id)
 
     def _allowance(self, user_id: int, opens: datetime) -> Allowance:
         """The account's requests around that opening: however often it is raced for, they are no more than ten."""

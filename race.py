@@ -20,7 +20,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -62,16 +62,19 @@ SPREAD_LOOK_UP = 0.25  # s per account racing, by which their preparations come 
 SPREAD_WARM = 0.03  # s per account racing
 AGAIN = 5.0  # s before a site that does not answer is asked again, while preparing
 
-VOLLEY = (-0.007, 0.001, 0.011)  # s around T at which the first shots shall arrive
+VOLLEYS = {1: (-0.007, 0.001, 0.011), 2: (-0.003, 0.011)}
+"""s around T at which the first shots of a booking shall arrive, by how many the account has at this opening."""
+SINGLE = (0.006,)  # with more of them
 VOLLEYS_FOR = 8  # people racing at once in this process; with more, each sends one shot, and nobody waits for thirds
-SINGLE = (0.006,)
 WIDEST = 0.3  # s; the less sure we are of the clock, the wider the volley, up to this
-PAUSES = (0.0, 0.05, 0.2, 0.5)  # s after "not open yet" before the next shot: few, then the queue takes over
+REPEATS = ((), (0.3,), (0.05, 0.8), (0.0, 0.3, 1.5), (0.0, 0.25, 1.2, 2.5))
+"""s before each further shot after "not open yet", by how many are left: few at once, some for what opens late."""
+REPEATS_LOST = (0.3, 1.0, 2.5)  # s before each further shot when the site did not answer the last ones
 FAR = 0.3  # s before T: so much too early, the clock was wrong, and is read again before the next shot
 LOOKS = (0.0, 0.5, 2.0, 7.0)  # s before each look for a booking the site has accepted: ten in all
 LOOKS_LOST = (0.0, 0.3, 1.0)  # s before each look for one whose answer was lost, when no more shots are left
-ONE_MORE = 2  # requests: a shot, and a look for what it booked
 MOST_REQUESTS = 10  # per account around an opening: warming up, shots and reading back
+LEAST_SHARE = 3  # of them for each booking, however many an account has at once: a shot, another, and a look
 
 
 log = logging.getLogger(__name__)
@@ -152,16 +155,29 @@ def _may_pass(error: SiteError) -> bool:
 
 @dataclass(slots=True)
 class Allowance:
-    """The requests of an account around one opening, however often it is raced for."""
+    """The requests of an account around one opening, shared out among its bookings, however often each is raced for."""
 
-    counted_from: int | None = None  # what the account had sent when it was first raced for
+    spent: dict[int, int] = field(default_factory=dict)  # by each of its bookings
+    warm: bool = False  # connections are open, and paid for
 
-    def begin(self, session: SiteSession) -> None:
-        if self.counted_from is None:
-            self.counted_from = session.requests_sent
+    def join(self, booking_number: int) -> None:
+        """From now on one more of the account's bookings has its share."""
+        self.spent.setdefault(booking_number, 0)
 
-    def left(self, session: SiteSession) -> int:
-        return MOST_REQUESTS if self.counted_from is None else MOST_REQUESTS - session.requests_sent + self.counted_from
+    def leave(self, booking_number: int) -> None:
+        """A booking that has sent nothing, and will not, leaves its share to the others."""
+        if self.spent.get(booking_number) == 0:
+            del self.spent[booking_number]
+
+    @property
+    def volley(self) -> tuple[float, ...]:
+        """When the first shots of each booking shall arrive."""
+        return VOLLEYS.get(len(self.spent), SINGLE)
+
+    def left(self, booking_number: int) -> int:
+        """How many requests that booking may still send."""
+        share = (MOST_REQUESTS - len(self.volley)) // max(len(self.spent), 1)
+        return max(share, LEAST_SHARE) - self.spent.get(booking_number, 0)
 
 
 class Race:
@@ -177,6 +193,7 @@ class Race:
         known: Sequence[Slot] = (),
         allowance: Allowance | None = None,
         last_call: LastCall | None = None,
+        number: int = 0,
     ) -> None:
         self._session = session
         self._wishes = wishes
@@ -184,7 +201,9 @@ class Race:
         self._server = server
         self._racing = racing  # how many race in this process
         self._known = known  # slots from an earlier reading, in case the site can't tell in time
+        self._number = number  # of the booking, among those of its account
         self._allowance = allowance or Allowance()
+        self._allowance.join(number)
         self._last_call = last_call or NobodyWithdraws()
         self._refusals: list[SiteError] = []
         self._report = OpeningReport(opens_at)
@@ -401,17 +420,24 @@ class Race:
 
     def _plan(self) -> tuple[float, ...]:
         """When the first shots shall arrive, in seconds around the opening: the wider, the less sure its moment is."""
+        if self._left() <= 0:
+            return (self._since_opening(steady()),)  # late: one shot says more than three at once
         if self._racing() > VOLLEYS_FOR:
             return SINGLE
+        volley = self._allowance.volley
+        if len(volley) == 1:
+            return volley
         unsure = min(max(self._server.doubt - GOOD_ENOUGH, 0.0), WIDEST) if self._server.known else WIDEST
-        first, middle, last = VOLLEY
-        return first - unsure, middle, last + unsure
+        return (volley[0] - unsure, *volley[1:-1], volley[-1] + unsure)
 
     async def _warm(self) -> None:
-        """Opens as many connections as there will be shots at once; one tells whether the session still lives."""
-        self._allowance.begin(self._session)
-        if self._left() < self._server.round_trip:
+        """Opens as many connections as there will be shots at once; one tells whether the session still lives.
+
+        Once for all bookings of the account: they share the connections.
+        """
+        if self._allowance.warm or self._left() < self._server.round_trip:
             return
+        self._allowance.warm = True
         knocks = [api.knock(self._session) for _ in self._plan()[1:]]
         for problem in await asyncio.gather(api.my_bookings(self._session), *knocks, return_exceptions=True):
             if isinstance(problem, SiteUnavailable | SiteChanged):
@@ -423,10 +449,10 @@ class Race:
 
     async def _shoot(self, choices: Sequence[Choice]) -> Won:
         """The wish at the opening, then what its answers ask for; then the alternatives, one after the other."""
-        for choice in choices:
-            if self._report.shots and self._requests_left() < ONE_MORE:
+        for later, choice in zip(reversed(range(len(choices))), choices, strict=True):
+            if self._report.shots and self._requests_left() < 1:
                 raise SiteUnavailable("the requests of this opening are spent: what is left to try is tried later")
-            found = await self._pursue(choice)
+            found = await self._pursue(choice, later)
             if found is not None:
                 self._report = replace(self._report, seen=self._since_opening(steady()))
                 said = self._report.hit.message if self._report.hit else ""
@@ -434,42 +460,45 @@ class Race:
                 return Won(booked, choice.number, self._report, self._why())
         raise self._refusals[0]
 
-    async def _pursue(self, choice: Choice) -> Booking | None:
-        """Shoots at one choice until it is ours, or clearly cannot be. None: on to the next choice."""
-        pauses = iter(PAUSES)
-        planned: Sequence[float] = (0.0,) if self._report.shots else self._plan()
-        while True:
-            volley = await self._fire(choice, planned)
-            needed = ONE_MORE + volley.has(ShotOutcome.LOST)  # a look for the lost one comes first
-            hope = volley.final is None and self._requests_left() >= needed
-            more = next(pauses, None) if hope else None
-            if (found := await self._settled(choice, volley, is_last=more is None)) is not None:
-                return found
-            if more is None:
-                self._refuse_to_guess(volley)
-                self._refusals.append(self._explained(volley))
-                return None
-            planned = await self._next_plan(more)
+    async def _pursue(self, choice: Choice, later: int) -> Booking | None:
+        """Shoots at one choice until it is ours, or clearly cannot be. None: on to the next of the `later` ones.
+
+        What the site did not answer is shot at again: if it was booked all the same, the site says so.
+        """
+        volley = await self._fire(choice, (0.0,) if self._report.shots else self._plan())
+        repeats = max(self._requests_left() - min(later, 1), 0)  # an alternative keeps a shot
+        pauses, pauses_lost = iter(REPEATS[min(repeats, len(REPEATS) - 1)]), iter(REPEATS_LOST)
+        lost = volley.has(ShotOutcome.LOST)
+        while not volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY) and volley.final is None:
+            silent = all(shot.outcome is ShotOutcome.LOST for shot in volley.shots)
+            pause = next(pauses_lost if silent else pauses, None)
+            if pause is None or self._requests_left() - lost < 1:  # what was lost is looked for in the end
+                break
+            volley = await self._fire(choice, await self._next_plan(pause))
+            lost = lost or volley.has(ShotOutcome.LOST)
+        return await self._outcome(choice, volley, lost=lost)
+
+    async def _outcome(self, choice: Choice, volley: Volley, *, lost: bool) -> Booking | None:
+        """What the shots at a choice came to, where only "my bookings" can tell. Raises what makes going on wrong."""
+        if volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY):
+            found = await self._see(choice, LOOKS[: max(2, self._requests_left())])
+            if found is None:
+                raise self._with_evidence(SiteChanged("the site answered OK, but the booking is not among ours"))
+            return found
+        if lost and (found := await self._see(choice, LOOKS_LOST[: max(1, self._requests_left())])) is not None:
+            return found
+        self._refuse_to_guess(volley)
+        if volley.final and not isinstance(volley.final, BookingRefused):
+            raise volley.final
+        self._refusals.append(self._explained(volley))
+        return None
 
     async def _fire(self, choice: Choice, planned: Sequence[float]) -> Volley:
+        self._allowance.spent[self._number] += len(planned)
         fired = await asyncio.gather(*(self._shot(choice, at) for at in planned))
         self._report = replace(self._report, shots=(*self._report.shots, *(shot for shot, _ in fired)))
         self._note_clock()
         return Volley([shot for shot, _ in fired], [error for _, error in fired if error is not None])
-
-    async def _settled(self, choice: Choice, volley: Volley, *, is_last: bool) -> Booking | None:
-        """What a volley came to, where only "my bookings" can tell. Raises what makes going on wrong."""
-        found = None
-        if volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY):
-            found = await self._see(choice, LOOKS[: max(2, self._requests_left())])
-        elif volley.has(ShotOutcome.LOST):
-            looks = max(1, self._requests_left()) if is_last else 1
-            found = await self._see(choice, LOOKS_LOST[:looks])
-        if found is None and volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY):
-            raise self._with_evidence(SiteChanged("the site answered OK, but the booking is not among ours"))
-        if found is None and volley.final and not isinstance(volley.final, BookingRefused):
-            raise volley.final
-        return found
 
     def _refuse_to_guess(self, volley: Volley) -> None:
         """A lost shot may have booked after we looked: an alternative would be a second place. The next try looks."""
@@ -478,6 +507,7 @@ class Race:
             raise next((each for each in lost if isinstance(each, SiteUnavailable)), lost[0])
 
     async def _see(self, choice: Choice, waits: Sequence[float]) -> Booking | None:
+        self._allowance.spent[self._number] += len(waits)
         return await booking.seen(self._session, choice.wish, waits)
 
     def _explained(self, volley: Volley) -> SiteError:
@@ -497,10 +527,10 @@ class Race:
         if self._left() < FAR:
             return (self._since_opening(steady()),)
         await self._listen()
-        return self._plan()[: self._requests_left() - 1]
+        return self._plan()[: max(self._requests_left() - 1, 1)]
 
     def _requests_left(self) -> int:
-        return self._allowance.left(self._session)
+        return self._allowance.left(self._number)
 
     async def _shot(self, choice: Choice, planned: float) -> tuple[Shot, SiteError | None]:
         """One booking request, sent so that it arrives when planned; at once when that is past."""

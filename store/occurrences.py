@@ -96,9 +96,9 @@ async def free(
 ) -> None:
     """Takes back what waits for the dates from first to last, so that they are planned anew, or not at all.
 
-    Waiting are open "shall I book it?" and bookings that are pending, or only prepared for an opening
-    farther away than `margin`; what is held stays. `now` is read after the transaction has begun: whoever waited long for
-    its lock may be too late.
+    Waiting are open "shall I book it?" and bookings that are pending, or only prepared for an opening farther away
+    than `margin`; what is held stays. `now` is read after the transaction has begun: who waited for its lock may be
+    too late.
     """
     within = {"periodic": periodic_id, "first": first.isoformat(), "last": last.isoformat()}
     asked = await tx.run(

@@ -17,7 +17,7 @@ from demo.site import Outcome, Site, SiteWorld
 from errors import AppError
 from model import Slot, Wish
 from portal.session import Portal, SiteSession
-from race import LastCall, Race, Won
+from race import Allowance, LastCall, Race, Won
 from server_clock import Reading, ServerClock, steady
 from tests.sites import GIULIA, NOON, Clock, access, cookie, credentials, person, wish
 
@@ -55,7 +55,7 @@ class Opening:
     known: list[Slot] = field(default_factory=list)
     last_call: LastCall | None = None
 
-    async def race(self, *wishes: Wish) -> Won:
+    async def race(self, *wishes: Wish, allowance: Allowance | None = None, number: int = 0) -> Won:
         wanted: Sequence[Wish] = wishes or [self.pilates]
         race = Race(
             self.session,
@@ -64,7 +64,9 @@ class Opening:
             self.server,
             lambda: self.racing,
             self.known,
+            allowance,
             last_call=self.last_call,
+            number=number,
         )
         return await race.run(asyncio.Lock())
 

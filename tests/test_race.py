@@ -34,7 +34,7 @@ from errors import (
 )
 from model import FIT_CENTER, ShotOutcome, Wish, clock_time
 from portal import api
-from race import MOST_REQUESTS
+from race import MOST_REQUESTS, Allowance
 from tests.openings import OPENS, Opening, Row, opening
 from tests.sites import GIULIA, TUESDAY, chromium
 
@@ -220,6 +220,42 @@ async def test_what_opens_a_little_later_is_tried_again_at_once(at: Open) -> Non
         assert won.report
         assert [shot.outcome for shot in won.report.shots[:3]] == [ShotOutcome.EARLY] * 3
         assert opened.requests <= MOST_REQUESTS + 3
+
+
+async def test_the_bookings_of_one_account_share_its_requests_and_all_win_what_opens_late(at: Open) -> None:
+    for number in (2, 3):
+        async with at(round_trip=0.03) as opened:
+            opened.world.faults.opening_shift = 0.25
+            shared, wishes = Allowance(), apart(opened)[:number]
+            races = (opened.race(wish, allowance=shared, number=at) for at, wish in enumerate(wishes))
+            assert all(won.report for won in await asyncio.gather(*races))
+            preparing, looks = 2 * number, 2 * number
+            assert opened.requests <= MOST_REQUESTS + preparing + looks
+            assert len(opened.world.bookings(GIULIA)) == number
+
+
+async def test_a_site_that_fails_for_a_second_at_the_opening_is_asked_again(
+    at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at() as opened:
+        send, fails = api.book_appointment, iter([True] * 4)
+
+        async def failing(session: Any, appointment_id: str) -> Any:
+            if next(fails, False):
+                raise SiteUnavailable("HTTP 503")
+            return await send(session, appointment_id)
+
+        monkeypatch.setattr(api, "book_appointment", failing)
+        won = await opened.race()
+        assert won.report
+        assert [shot.outcome for shot in won.report.shots] == [ShotOutcome.LOST] * 4 + [ShotOutcome.ACCEPTED]
+        assert won.report.shots[-1].sent < 3.0
+
+
+async def test_who_takes_over_after_the_opening_sends_one_shot_at_a_time(at: Open) -> None:
+    async with at(lead=-0.5) as opened:
+        await opened.race()
+        assert opened.shots == [Outcome.BOOKED]
 
 
 async def test_what_stays_closed_is_left_to_the_queue_with_its_report(at: Open) -> None:
@@ -410,7 +446,7 @@ async def test_while_a_shot_may_have_booked_no_alternative_is_taken(
 
         opened.world.fill(opened.world.slot(TUESDAY, start=f"{first.start:%H:%M}").appointment_id)
         monkeypatch.setattr(api, "book_appointment", losing)
-        monkeypatch.setattr(race, "VOLLEY", (0.005, 0.006, 0.011))
+        monkeypatch.setitem(race.VOLLEYS, 1, (0.005, 0.006, 0.011))
         error = await lost(opened, first, second)
         assert isinstance(error, SiteUnavailable)
         assert error.opening
@@ -420,7 +456,7 @@ async def test_while_a_shot_may_have_booked_no_alternative_is_taken(
 async def test_an_alternative_for_which_no_requests_are_left_is_tried_later(
     at: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(race, "MOST_REQUESTS", 7)
+    monkeypatch.setattr(race, "MOST_REQUESTS", 6)
     async with at() as opened:
         first, second, _ = apart(opened)
         opened.world.fill(opened.world.slot(TUESDAY, start=f"{first.start:%H:%M}").appointment_id)
