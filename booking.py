@@ -22,12 +22,14 @@ from errors import (
     BookingRefused,
     ClassStarted,
     NotOpenYet,
+    OnWaitingList,
     Overlap,
     SiteChanged,
     SiteUnavailable,
     SlotFull,
     SlotNotFound,
     TooLateToCancel,
+    quote,
 )
 from model import (
     FIT_CENTER,
@@ -393,7 +395,8 @@ def _looks(answer: BookingAnswer, lost: Exception | None) -> Sequence[float]:
 def _not_booked(session: SiteSession, answer: BookingAnswer, text: str) -> Exception:
     """Why the slot is not ours, from what the site answered."""
     if answer.waiting:
-        return SlotFull(f"full; the site put us on its waiting list: {answer.message}")
+        kind = OnWaitingList if answer.accepted else SlotFull
+        return kind(f"full; waiting list: {quote(answer.message)}")
     if answer.accepted:
         changed = SiteChanged("the site answered OK, but the booking is not among ours")
         changed.evidence = session.keep_evidence("book", text, str(changed))
@@ -512,7 +515,7 @@ async def _delete(session: SiteSession, page: Page, wish: Wish) -> str:
 def _kept(session: SiteSession, said: str) -> Exception:
     """Why the booking is still there after its cancellation."""
     if "non" in plain(said).split():
-        return BookingRefused(f"the site keeps the booking: {said}")
+        return BookingRefused(f"the site keeps the booking: {quote(said)}")
     error = SiteChanged(f"the booking is still there after cancelling it ({said or 'the site said nothing'})")
     error.evidence = session.keep_evidence("cancel", said, str(error))
     return error

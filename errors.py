@@ -124,6 +124,10 @@ class SlotFull(BookingRefused):
     """No place left."""
 
 
+class OnWaitingList(BookingRefused):
+    """Full, and the site put us on its waiting list: nothing else is tried, or it might become two places."""
+
+
 class SlotNotFound(BookingRefused):
     """The timetable has no such slot."""
 

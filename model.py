@@ -426,6 +426,10 @@ class OpeningReport:
     opened_early: bool = False  # it could be booked before the time the rule says
     shots: tuple[Shot, ...] = ()
 
+    def arrived(self, shot: Shot) -> float:
+        """When a shot arrived, as far as we can tell: it took half the usual way, however late the answer came."""
+        return min(shot.arrived, shot.sent + self.round_trip / 2) if self.round_trip else shot.arrived
+
     @property
     def hit(self) -> Shot | None:
         """The first shot that the site accepted."""

@@ -22,6 +22,7 @@ from errors import (
     LoginRejected,
     NothingToCancel,
     NotOpenYet,
+    OtpRejected,
     SessionExpired,
     SiteUnavailable,
     SlotNotFound,
@@ -36,6 +37,7 @@ DAYS_TO_READ = 8  # today and the week that follows: every weekday once, today's
 MOST_FAILURES = 8
 FIRST_PAUSE = timedelta(seconds=2)
 PATIENT_GROWTH = 1.3  # of the pauses before a late opening: found within a third of its delay
+ANOTHER_CODE = timedelta(seconds=60)  # after two refused ones; the clock that was wrong may have been set by then
 LONGEST_PAUSE = timedelta(minutes=5)
 
 log = logging.getLogger(__name__)
@@ -213,7 +215,7 @@ class Performer:
         if isinstance(error, LoginRejected) and (opens := self._opens_later(action)) is not None:
             await self._keep_for_opening(action, opens, error)
             return
-        again = retry_at(error, action.failures, self._clock(), deadline)
+        again = retry_at(error, action.failures, self._clock(), deadline) or self._next_code(action, error)
         if again is not None:
             log.warning("↻ %s %s: %s (%.2f s), again at %s", action.type, action.id, error, seconds, again)
             await self._db.queue.retry(action, again, error)
@@ -225,6 +227,13 @@ class Performer:
         if isinstance(error, LoginRejected):
             await self._db.people.reject(action.user_id, tell=action.quiet)
         await self._db.queue.fail(action, error)
+
+    def _next_code(self, action: Action, error: AppError) -> datetime | None:
+        """When a booking being prepared tries another one-time code after two were refused, if its opening allows."""
+        if not isinstance(error, OtpRejected) or action.type is not ActionType.BOOK or action.opens_at is None:
+            return None
+        again = self._clock() + ANOTHER_CODE
+        return again if again < action.opens_at - ANOTHER_CODE / 2 else None
 
     def _opens_later(self, action: Action) -> datetime | None:
         """When what a booking waits for opens, while there is time left to get ready for it."""

@@ -163,7 +163,10 @@ class Executor:
     async def _unanswered(self) -> None:
         for confirmation in await self._db.periodic.unanswered():
             day = self._timing.day_of(confirmation.scheduled_for)
-            if confirmation.purpose is ConfirmationPurpose.KEEP:
+            periodic = await self._db.periodic.find(confirmation.periodic_booking_id)
+            if confirmation.purpose is ConfirmationPurpose.KEEP and periodic and not periodic.active:
+                await self._db.periodic.close_keeping(periodic.id)  # paused by hand: what is held stays
+            elif confirmation.purpose is ConfirmationPurpose.KEEP:
                 await self._not_kept(confirmation)
             elif await self._db.periodic.expire(confirmation, day):
                 log.info("! confirmation %s was not answered: skipped", confirmation.id)

@@ -19,6 +19,7 @@ from errors import (
     BookingRefused,
     ClassStarted,
     LoginRejected,
+    NotOpenYet,
     OtpError,
     Overlap,
     SiteError,
@@ -83,7 +84,18 @@ class Pursuit:
         elif action.watch is not None:
             await self._watch(action, session, action.watch)
         else:
+            await self._book_if_it_opened(action, session, opens)
+
+    async def _book_if_it_opened(self, action: Action, session: SiteSession, opens: datetime) -> None:
+        """Books now; what looked open before its time, and is not, waits for the opening that the rule says."""
+        try:
             await self._book_now(action, session, opens)
+        except NotOpenYet as error:
+            by_rule = self._rule.opens_at(action.wish.day)
+            if self._clock() >= by_rule:
+                raise
+            log.info("  %s: waiting for %s, as the rule says", error, by_rule)
+            await self._db.queue.postpone(action, max(self._clock(), by_rule - PREPARE), by_rule)
 
     async def _wishes(self, action: Action) -> Wishes:
         """The wish and what else would do, numbered as they are stored. What the person holds anyway is left out."""

@@ -34,12 +34,14 @@ from errors import (
     DatabaseError,
     LeaseLost,
     NotOpenYet,
+    OnWaitingList,
     SiteChanged,
     SiteError,
     SiteUnavailable,
     SlotFull,
     SlotNotFound,
     TakenBack,
+    quote,
 )
 from model import LAST_CALL, Booking, OpeningReport, Shot, ShotOutcome, Slot, SlotStatus, Wish
 from portal import api
@@ -488,7 +490,7 @@ class Race:
         if lost and (found := await self._see(choice, LOOKS_LOST[: max(1, self._requests_left())])) is not None:
             return found
         self._refuse_to_guess(volley)
-        if volley.final and not isinstance(volley.final, BookingRefused):
+        if isinstance(volley.final, OnWaitingList) or (volley.final and not isinstance(volley.final, BookingRefused)):
             raise volley.final
         self._refusals.append(self._explained(volley))
         return None
@@ -556,7 +558,8 @@ class Race:
         if not said.understood:
             return ShotOutcome.LOST, "", SiteChanged("the site's answer to the booking can't be read")
         if said.waiting:
-            return ShotOutcome.FULL, said.message, SlotFull(f"full; waiting list: {said.message}")
+            kind = OnWaitingList if said.accepted else SlotFull
+            return ShotOutcome.FULL, said.message, kind(f"full; waiting list: {quote(said.message)}")
         if said.accepted:
             return ShotOutcome.ACCEPTED, said.message, None
         refused = scraper.refusal(said.message)

@@ -192,7 +192,8 @@ CREATE TABLE user_bookings (
     updated_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     -- more
     minutes      INTEGER,                   -- how long it lasts, when the site says
-    reminded_at  TEXT                       -- when its reminder was put in the outbox
+    reminded_at  TEXT,                      -- when its reminder was put in the outbox
+    kept_at      TEXT                       -- when its person said "I'll go": it is not asked about any more
 ) STRICT;
 CREATE INDEX bookings_by_user ON user_bookings (user_id, booking_date, booking_time);
 CREATE INDEX bookings_by_date ON user_bookings (booking_date);

@@ -131,7 +131,7 @@ class BookingAnswers:
             return made
         if view.state in SETTLED:
             return await self.confirm_slot(tap, slot_id)
-        new = self._desk.booking(tap, view.slot.wish)
+        new = self._desk.booking(tap, view.slot.wish, is_open=view.state is SlotState.FREE)
         if hold_back:
             new = replace(new, run_at=self._held_back(view, new.run_at or self._desk.clock()))
         return await self._desk.queue(new)

@@ -221,7 +221,8 @@ class SwapAnswers:
             return held
         if view.state in SETTLED or meets(view.slot, held):
             return await self._confirm(tap, slot_id, row_id)
-        booking, free_until = self._desk.booking(tap, view.slot.wish), self._desk.free_to_give_back(held)
+        booking = self._desk.booking(tap, view.slot.wish, is_open=view.state is SlotState.FREE)
+        free_until = self._desk.free_to_give_back(held)
         new = replace(booking, replaces_row_id=held.id, free_until=free_until)
         return await self._desk.card(await self._desk.queue(new), tap)
 

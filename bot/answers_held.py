@@ -101,12 +101,13 @@ class HeldAnswers:
         return await self._desk.card(await self._desk.queue_cancel(tap, held), tap)
 
     async def stay(self, tap: Tap) -> Page:
-        """ "I'll go": nothing changes, and that is said, if it is still true."""
+        """ "I'll go": it is not asked about any more, and that is said, if it is still true."""
         held = await self._desk.db.bookings.find(tap.id, tap.user_id)
         if held is None:
             return screens_held.gone_page()
         if not await self._can_cancel(held):
             return await self._held(held)
+        await self._desk.db.bookings.keep(held.id, tap.user_id, self._desk.clock())
         return screens_held.staying(held, self._desk.when())
 
     # Reading them from the site

@@ -18,10 +18,23 @@ from bot.page import File, Letter, Page
 from bot.slots import SlotState, SlotView, view_slot
 from database import Database, NewAction
 from errors import AlreadyQueued, Overlap
-from model import Action, ActionStatus, ActionType, Clock, HeldBooking, Role, WatchMode, Wish, plan_booking, starts_at
+from model import (
+    Action,
+    ActionStatus,
+    ActionType,
+    BookingPlan,
+    Clock,
+    HeldBooking,
+    Role,
+    WatchMode,
+    Wish,
+    plan_booking,
+    starts_at,
+)
 from settings import Settings
 from store.plan import Timing
 
+OPEN_SINCE = timedelta(minutes=1)  # what the site shows as open before its time was opened at least so long ago
 RECENT = 20  # actions looked through for the one a double tap has already made
 
 
@@ -132,9 +145,16 @@ class Desk:
 
     # The queue
 
-    def booking(self, tap: Tap, wish: Wish) -> NewAction:
-        """A booking that runs at once, or is rehearsed and runs at its opening; the tapped message becomes its card."""
-        plan = plan_booking(self.rule, wish.day, self.clock(), self.settings.opening.rehearsal_at)
+    def booking(self, tap: Tap, wish: Wish, *, is_open: bool = False) -> NewAction:
+        """A booking that runs at once, or is rehearsed and runs at its opening; the tapped message becomes its card.
+
+        `is_open`: the site shows it as open, whatever the rule says. If it is not, the worker goes back to the rule.
+        """
+        now = self.clock()
+        if is_open and now < self.rule.opens_at(wish.day):
+            plan = BookingPlan(now, now - OPEN_SINCE, None)
+        else:
+            plan = plan_booking(self.rule, wish.day, now, self.settings.opening.rehearsal_at)
         return NewAction(
             ActionType.BOOK,
             tap.user_id,

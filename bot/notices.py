@@ -121,8 +121,8 @@ class Composer:
         when = self._desk.when()
         if action.status is not ActionStatus.COMPLETED:
             report, watchable = await self._db.queue.opening(action.id), self._desk.is_watchable(action)
-            clash = await self._desk.clash(action)
-            page = screens_results.failure(action, when, report, clash, watchable=watchable)
+            clash, others = await self._desk.clash(action), await self._db.queue.alternatives(action.id)
+            page = screens_results.failure(action, when, report, clash, others, watchable=watchable)
             return Letter(page, picture=await _screenshot(action))
         if action.type is ActionType.CANCEL:
             return Letter(screens_results.cancelled(action, when))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot import texts
 from bot.callbacks import Verb
@@ -29,7 +30,7 @@ def opening_line(report: OpeningReport, when: When) -> str:
     first = report.hit or (report.shots[0] if report.shots else None)
     if first:
         what = "tiro arrivato" if report.hit else "primo tiro arrivato"
-        parts.append(f"{what} a {_after(first.arrived)}")
+        parts.append(f"{what} a {_after(report.arrived(first))}")
     if report.seen is not None:
         parts.append(f"vista nelle tue prenotazioni a {_after(report.seen)}")
     if report.shots:
@@ -59,7 +60,7 @@ def _opened_late(report: OpeningReport) -> float | None:
     if report.seen is None or report.seen <= LATE:
         return None
     early = any(shot.outcome is ShotOutcome.EARLY for shot in report.shots)
-    opened = report.hit.arrived if report.hit else report.seen
+    opened = report.arrived(report.hit) if report.hit else report.seen
     return opened if opened > LATE and (early or not report.shots) else None
 
 
@@ -69,6 +70,7 @@ def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:
 
 # Results
 
+NONE_COULD_BE_HAD = ("SlotFull", "SlotNotFound", "Overlap", "ClassStarted")
 NOT_DONE = {
     ActionType.BOOK: "non riuscita",
     ActionType.CANCEL: "non riuscito",
@@ -82,22 +84,34 @@ def failure(
     when: When,
     report: OpeningReport | None = None,
     clash: HeldBooking | None = None,
+    others: Sequence[Wish] = (),
     *,
     watchable: bool = False,
 ) -> Page:
     """The ringing message of an action that failed for good.
 
-    `clash`: what its class overlaps. `watchable`: a freed place could still be of use.
+    `clash`: what its class overlaps. `others`: its alternatives. `watchable`: a freed place could still be of use.
     """
     lines = Lines().add(f"❌ <b>{title(action)}: {NOT_DONE[action.type]}</b>")
     if action.watch:
         lines = Lines().add(f"🔕 <b>{title(action)}: finita</b>")
     lines.add(about_action(action, when))
-    lines.add(*explain(action, the_other(clash, when))).add(*_opening_lines(report, when))
+    lines.add(*explain(action, the_other(clash, when))).add(*_tried_too(action, others, when))
+    lines.add(*_opening_lines(report, when))
     if action.replaces_row_id:
         lines.add("La prenotazione che hai resta com'è.")
     rows = remedy_rows(action, fresh=True, watchable=watchable)
     return Page(str(lines), (*rows, (home_button(fresh=True),)))
+
+
+def _tried_too(action: Action, others: Sequence[Wish], when: When) -> list[str]:
+    """The alternatives that could not be had either; of other errors nobody knows how far they were tried."""
+    if not others or action.error_kind not in NONE_COULD_BE_HAD:
+        return []
+    return [
+        "Non si poteva avere nemmeno:",
+        *(f"{n}ª {in_a_line(wish, when, SHORT)}" for n, wish in enumerate(others, 2)),
+    ]
 
 
 def booked(
@@ -110,7 +124,7 @@ def booked(
     """The result everybody waits for; a caption when it goes with the calendar file. `replaced` is freed next."""
     lines = Lines().add("✅ <b>Prenotata!</b>", about(held.booking.wish, when) if held else about_action(action, when))
     lines.add(texts.TAKEN_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "", _why_not_first(action, when))
-    lines.add(f"Vista nelle tue prenotazioni {_done_at(action, when)}.", *_opening_lines(report, when))
+    lines.add(f"Vista nelle tue prenotazioni {_seen_at(action, report, when)}.", *_opening_lines(report, when))
     if replaced:
         lines.add(f"🔁 Adesso libero {in_a_line(replaced.booking.wish, when, SHORT)}: ti scrivo quando è fatto.")
     if held is None:
@@ -145,6 +159,13 @@ def cancelled(action: Action, when: When) -> Page:
     lines = Lines().add("✅ <b>Annullata</b>", about_action(action, when)).add(read)
     lines.add(texts.FREED_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "")
     return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
+
+
+def _seen_at(action: Action, report: OpeningReport | None, when: When) -> str:
+    """After an opening by the site's clock, as all that is told of it; ours may differ by seconds."""
+    if report is None or report.seen is None or report.opened_early:
+        return _done_at(action, when)
+    return when.soon(report.opens_at + timedelta(seconds=report.seen), seconds=True)
 
 
 def _done_at(action: Action, when: When) -> str:

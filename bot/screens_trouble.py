@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.callbacks import Verb
 from bot.page import Button, Row, button, safe
-from bot.texts import WATCH_ENDED, Remedy, Trouble, trouble
+from bot.texts import NOT_CANCELLED, WATCH_ENDED, Remedy, Trouble, trouble
 from errors import quoted
 from model import Action, ActionType, WatchMode
 
@@ -17,6 +17,8 @@ def cause_of(action: Action) -> Trouble:
     """What to say of an action that failed."""
     if action.watch and action.error_kind in ("SlotFull", "ClassStarted"):
         return WATCH_ENDED
+    if action.type is ActionType.CANCEL and action.error_kind == "BookingRefused":
+        return NOT_CANCELLED
     return trouble(action.error_kind)
 
 

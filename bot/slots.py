@@ -78,7 +78,7 @@ def view_slot(
         state = SlotState.QUEUED
     elif mine:
         state = SlotState.MINE
-    elif now < opens_at:
+    elif now < opens_at and slot.status is not SlotStatus.AVAILABLE:  # else the rule is wrong: the site knows better
         state = SlotState.OPENS
     else:
         state = SlotState.FULL if _is_full(row, opens_at) else SlotState.FREE

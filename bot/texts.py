@@ -105,6 +105,13 @@ TROUBLES: dict[str, Trouble] = {
         Remedy.OTHER,
         True,
     ),
+    "OnWaitingList": Trouble(
+        "Il corso è pieno, e il sito ti ha messo in lista d'attesa.",
+        "Non provo altro: se si libera un posto, decide il sito.",
+        "Se la lista non ti serve, toglitene dal sito.",
+        Remedy.OTHER,
+        True,
+    ),
     "SlotNotFound": Trouble(
         "Sul sito questo orario non c'è più.",
         "Non riprovo.",
@@ -156,6 +163,14 @@ WATCH_ENDED = Trouble(
     "Smetto di guardare: un posto preso adesso non si potrebbe più annullare senza penalità.",
     "Se vuoi, scegli un altro orario.",
     Remedy.OTHER,
+)
+
+NOT_CANCELLED = Trouble(
+    "Il sito non ha voluto annullarla.",
+    "Il posto è ancora tuo.",
+    "Riprova più tardi, oppure annullala tu sul sito.",
+    Remedy.AGAIN,
+    quote=True,
 )
 
 BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {

@@ -55,12 +55,12 @@ HELD = """
     SELECT periodic_bookings.*, user_bookings.id AS held_id
     FROM occurrences
     CROSS JOIN periodic_bookings ON periodic_bookings.id = occurrences.periodic_booking_id AND mode = 'hold'
-        AND requires_confirmation = 1
+        AND requires_confirmation = 1 AND active = 1
     CROSS JOIN booking_actions ON booking_actions.id = occurrences.action_id AND booking_actions.status = 'completed'
         AND booking_actions.periodic_booking_id = occurrences.periodic_booking_id
     CROSS JOIN user_bookings ON user_bookings.user_id = periodic_bookings.user_id AND booking_date = occurrences.date
         AND user_bookings.status NOT IN ('cancelled', 'gone', 'past')
-        AND user_bookings.booking_id = booking_actions.booking_id
+        AND user_bookings.booking_id = booking_actions.booking_id AND kept_at IS NULL
     WHERE occurrences.date BETWEEN :first AND :last AND occurrences.state = 'queued'
         AND NOT EXISTS (
             SELECT 1 FROM pending_confirmations WHERE booking_row_id = user_bookings.id AND purpose = 'keep'

@@ -87,7 +87,8 @@ async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: d
             """
             UPDATE user_bookings SET booking_id = :booking_id, course_name = :course, location = :location,
                 minutes = coalesce(:minutes, minutes), status = 'confirmed', updated_at = :now,
-                reminded_at = CASE WHEN status NOT IN ('cancelled', 'gone', 'past') THEN reminded_at END
+                reminded_at = CASE WHEN status NOT IN ('cancelled', 'gone', 'past') THEN reminded_at END,
+                kept_at = CASE WHEN status NOT IN ('cancelled', 'gone', 'past') THEN kept_at END
             WHERE id = :id
             """,
             values | {"id": found[-1].id},
@@ -197,7 +198,7 @@ class Bookings:
             """
             SELECT user_bookings.* FROM user_bookings
             JOIN accounts ON accounts.user_id = user_bookings.user_id AND accounts.active = 1
-            WHERE booking_date BETWEEN :first AND :last AND reminded_at IS NULL
+            WHERE booking_date BETWEEN :first AND :last AND reminded_at IS NULL AND kept_at IS NULL
                 AND status NOT IN ('cancelled', 'gone', 'past')
                 AND NOT EXISTS (
                     SELECT 1 FROM pending_confirmations WHERE booking_row_id = user_bookings.id AND purpose = 'keep'
@@ -232,6 +233,13 @@ class Bookings:
             if rows:
                 await add_notice(tx, held.user_id, NoticeKind.REMINDER, booking_row_id=held.id)
             return bool(rows)
+
+    async def keep(self, row_id: int, user_id: int, now: datetime) -> None:
+        """Notes that a person goes: what they hold is not asked about any more, and not given back for silence."""
+        await self._db.write(
+            "UPDATE user_bookings SET kept_at = :now WHERE id = :id AND user_id = :user_id",
+            {"now": stamp(now), "id": row_id, "user_id": user_id},
+        )
 
     async def last_read(self, user_id: int) -> datetime | None:
         """When "my bookings" were last read from the site for this person."""

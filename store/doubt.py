@@ -11,17 +11,38 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from errors import AlreadyBooked, AppError, BookingRefused
+from errors import AlreadyBooked, AppError, BookingRefused, ConfigError, LoginRejected, OtpError, OtpRejected
 from model import ActionType, NoticeKind, Wish, clock_time, stamp
 from store.connection import Transaction
 from store.outbox import add_notice
 
 REFUSALS: list[type[AppError]] = [BookingRefused, *BookingRefused.__subclasses__()]
-CERTAIN = {each.__name__ for each in REFUSALS} - {AlreadyBooked.__name__}
-"""Errors after which it is known that nothing was done: the site said no, and "my bookings" agreed."""
+BEFORE_ALL: list[type[AppError]] = [LoginRejected, OtpRejected, OtpError, ConfigError]
+CERTAIN = {each.__name__ for each in [*REFUSALS, *BEFORE_ALL]} - {AlreadyBooked.__name__}
+"""Errors after which it is known that nothing was done: the site said no, and "my bookings" agreed, or nothing was sent
+because nobody was let in."""
 
 
 DAY = timedelta(days=1)  # the site's date may be another than the one in UTC
+RECENT = timedelta(hours=1)  # so long after a failure a place seen in one of its alternatives comes from it
+A_WEEK = timedelta(days=7)  # as far apart as a wish and its alternatives can be: only a week's slots are known
+FINISHED = """
+    booking_actions.user_id = :user_id AND booking_actions.date IS NOT NULL AND action_type IN ('book', 'cancel')
+    AND status IN ('completed', 'failed', 'cancelled') AND (status <> 'cancelled' OR error_kind IS NOT NULL)
+    AND coalesce(watch, '') <> 'tell'
+"""
+ABOUT = f"""
+    SELECT *, 0 AS choice FROM booking_actions INDEXED BY finished_by_class
+    WHERE {FINISHED} AND booking_actions.date = :date
+"""  # noqa: S608 - a constant of this file
+ABOUT_ALTERNATIVE = f"""
+    SELECT booking_actions.id, action_type, status, error_kind, position AS choice, alternatives.course_name,
+        alternatives.location, alternatives.date, alternatives.time_slot
+    FROM booking_actions INDEXED BY finished_by_class
+    JOIN alternatives ON alternatives.action_id = booking_actions.id AND alternatives.date = :date
+    WHERE {FINISHED} AND booking_actions.date BETWEEN :first AND :last AND status <> 'completed'
+        AND completed_at > :recent
+"""  # noqa: S608 - a constant of this file
 AFTER_ALL = "found to be done after all"  # as booking_actions.result keeps it
 THOUGH_WITHDRAWN = f"{AFTER_ALL}, though withdrawn"
 
@@ -39,7 +60,7 @@ async def done_after_all(
     So it does with one that its person withdrew while nobody knew. Only the last action about a class counts: what was
     asked for and failed before it is settled by it.
     """
-    last = await _last_about(tx, user_id, wish)
+    last, choice = await _last_about(tx, user_id, wish, now)
     if last is None or last["action_type"] != kind or last["status"] == "completed":
         return None
     if not leaves_doubt(last["error_kind"]):
@@ -49,13 +70,14 @@ async def done_after_all(
         UPDATE booking_actions
         SET status = 'completed', completed_at = :now, result = :result, error = NULL,
             error_kind = NULL, evidence = NULL, booking_id = :booking_id,
-            won_choice = CASE action_type WHEN 'book' THEN 0 END
+            won_choice = CASE action_type WHEN 'book' THEN :choice END
         WHERE id = :id RETURNING *
         """,
         {
             "id": last["id"],
             "now": stamp(now),
             "booking_id": booking_id,
+            "choice": choice,
             "result": THOUGH_WITHDRAWN if last["status"] == "cancelled" else AFTER_ALL,
         },
     )
@@ -76,19 +98,22 @@ async def end_doubt(tx: Transaction, user_id: int, read_from: datetime) -> None:
     )
 
 
-async def _last_about(tx: Transaction, user_id: int, wish: Wish) -> sqlite3.Row | None:
-    """The newest finished booking or cancellation of a class; one withdrawn before any try was never about anything."""
-    rows = await tx.run(
-        """
-        SELECT * FROM booking_actions INDEXED BY finished_by_class
-        WHERE user_id = :user_id AND date = :date AND status IN ('completed', 'failed', 'cancelled')
-            AND date IS NOT NULL AND action_type IN ('book', 'cancel')
-            AND (status <> 'cancelled' OR error_kind IS NOT NULL) AND coalesce(watch, '') <> 'tell'
-        ORDER BY id DESC
-        """,
-        {"user_id": user_id, "date": wish.day.isoformat()},
-    )
-    return next((row for row in rows if _wish_of(row).meant_by(wish)), None)
+async def _last_about(tx: Transaction, user_id: int, wish: Wish, now: datetime) -> tuple[sqlite3.Row | None, int]:
+    """The newest finished booking or cancellation of a class, and as which choice: 0 the wish, 1 the first alternative.
+
+    One withdrawn before any try was never about anything.
+    """
+    values = {
+        "user_id": user_id,
+        "date": wish.day.isoformat(),
+        "first": (wish.day - A_WEEK).isoformat(),
+        "last": (wish.day + A_WEEK).isoformat(),
+        "recent": stamp(now - RECENT),
+    }
+    rows = [*await tx.run(ABOUT, values), *await tx.run(ABOUT_ALTERNATIVE, values)]
+    newest_first = sorted(rows, key=lambda row: int(row["id"]), reverse=True)
+    found = next((row for row in newest_first if _wish_of(row).meant_by(wish)), None)
+    return found, found["choice"] if found else 0
 
 
 def _wish_of(row: Mapping[str, Any] | sqlite3.Row) -> Wish:

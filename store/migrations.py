@@ -23,6 +23,7 @@ STEPS = {
     1: (
         "ALTER TABLE booking_actions ADD COLUMN acting INTEGER NOT NULL DEFAULT 0 CHECK (acting IN (0, 1))",
         "ALTER TABLE booking_actions ADD COLUMN free_until TEXT",
+        "ALTER TABLE user_bookings ADD COLUMN kept_at TEXT",
         "ALTER TABLE heartbeats ADD COLUMN tasks INTEGER NOT NULL DEFAULT 0",
         "UPDATE booking_actions SET error_kind = NULL WHERE status = 'cancelled'",  # nobody was in doubt about those
         "DROP INDEX IF EXISTS finished_by_class",

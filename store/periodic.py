@@ -231,6 +231,7 @@ class Periodic(Questions, Agenda):
             )
             if row and not active:
                 await free(tx, periodic_id, now)
+                await close_keeping(tx, periodic_id)
         return readable(to_periodic, row)
 
     async def delete(self, periodic_id: int, user_id: int) -> bool:
@@ -349,6 +350,11 @@ class Periodic(Questions, Agenda):
             {"safe": last_call(self._clock())},
         )
         return [row["id"] for row in rows]
+
+    async def close_keeping(self, periodic_id: int) -> None:
+        """What is held stays, and is not asked about any more."""
+        async with self._db.transaction() as tx:
+            await close_keeping(tx, periodic_id)
 
     async def withdraw(self, periodic_id: int) -> None:
         """Withdraws what waits for a periodic booking and frees its dates."""

@@ -27,6 +27,9 @@ from store.choices import MOST_ALTERNATIVES
 from store.queue import NewAction
 
 QUEUE_AHEAD = timedelta(hours=26)  # before its opening: sooner than the rehearsal of the evening before, in any season
+NIGHT_BEGINS, NIGHT_ENDS, EVENING = time(22, 30), time(7), time(21)
+LONGEST_NIGHT = timedelta(hours=12)
+"""Questions and reminders about what is held that would come by night come the evening before."""
 AT_THE_OPENING = (PeriodicMode.HOLD, PeriodicMode.AUTOMATIC)
 """The modes that book without having asked."""
 
@@ -94,8 +97,16 @@ class Timing:
         return starts - self.free_cancel
 
     def keep_asked_at(self, starts: datetime) -> datetime:
-        """When the mode `hold` asks whether the place is kept."""
-        return self.free_until(starts) - self.lead
+        """When the mode `hold` asks whether the place is kept: never in the night, when nobody answers."""
+        return self._not_at_night(self.free_until(starts) - self.lead)
+
+    def _not_at_night(self, moment: datetime) -> datetime:
+        """The same, or the evening before when that is when people sleep."""
+        local = moment.astimezone(self.rule.zone)
+        if NIGHT_ENDS <= local.time() < NIGHT_BEGINS:
+            return moment
+        day = local.date() if local.time() >= NIGHT_BEGINS else local.date() - timedelta(days=1)
+        return min(moment, datetime.combine(day, EVENING, self.rule.zone).astimezone(UTC))
 
     def keep_until(self, starts: datetime) -> datetime:
         """When an unanswered place is given back: early enough to be read back before it costs."""
@@ -104,7 +115,7 @@ class Timing:
     def remind_at(self, starts: datetime) -> datetime:
         """When a held place is reminded of: always while it can still be given back."""
         if self.reminder > self.free_cancel:
-            return starts - self.reminder
+            return self._not_at_night(starts - self.reminder)
         return self.keep_asked_at(starts)
 
     # What is done and shown
@@ -166,7 +177,7 @@ class Timing:
 
     def last_held_day(self, now: datetime) -> date:
         """The furthest date of a class about which a reminder, or whether it is kept, can be due now."""
-        return self.day_of(now + max(self.reminder, self.free_cancel + self.lead)) + timedelta(days=1)
+        return self.day_of(now + max(self.reminder, self.free_cancel + self.lead) + LONGEST_NIGHT) + timedelta(days=1)
 
     def next_opening(self, now: datetime) -> datetime:
         """The next instant at which an opening, whichever date's, makes something due."""

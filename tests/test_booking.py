@@ -207,6 +207,22 @@ async def test_a_place_lost_between_looking_and_booking_is_full(
     assert isinstance(await refusal(session, pilates), errors.SlotFull)
 
 
+async def test_who_is_put_on_a_waiting_list_all_the_same_hears_it_in_the_sites_words(
+    session: SiteSession, world: SiteWorld, pilates: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.faults.waiting_list = True
+    send, appointment = api.book_appointment, world.slot(TUESDAY, "PILATES MATWORK").appointment_id
+
+    async def too_late(on: SiteSession, appointment_id: str) -> Any:
+        world.fill(appointment)
+        return await send(on, appointment_id)
+
+    monkeypatch.setattr(api, "book_appointment", too_late)
+    error = await refusal(session, pilates)
+    assert isinstance(error, errors.OnWaitingList)
+    assert "attesa" in errors.quoted(str(error))
+
+
 async def test_a_waiting_list_is_never_joined(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
     world.faults.waiting_list = True
     appointment = world.slot(TUESDAY, "PILATES MATWORK").appointment_id

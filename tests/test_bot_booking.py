@@ -156,6 +156,20 @@ async def test_a_slot_not_open_yet_is_queued_for_its_opening(world: World) -> No
     assert "martedì 24 novembre alle 00:00" in card.text
 
 
+async def test_a_slot_that_opened_before_its_time_is_booked_at_once(world: World) -> None:
+    await world.read_timetable([*chats.WEEK, chats.slot("BOXE", THURSDAY, "20:00")])
+    await menu(world.owner)
+    await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
+    await tapped(world.owner, "Gio 26 nov", "7 posti")
+    await tapped(world.owner, "20:00 BOXE", "Prenoto subito")
+    await tapped(world.owner, "Conferma Prenotazione", "In coda")
+
+    (action,) = await world.actions()
+    assert action.run_at == world.clock.now
+    assert action.opens_at
+    assert action.opens_at < world.clock.now
+
+
 async def test_todays_past_slots_are_left_out(world: World) -> None:
     await menu(world.owner)
     days = await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")

@@ -339,6 +339,14 @@ def test_a_slot_is_full_only_when_it_was_read_so_after_its_opening(
     assert view_slot(row, [], [], RULE, NOON).state is state
 
 
+def test_what_the_site_shows_as_open_is_open_whatever_the_rule_says() -> None:
+    later = replace(PILATES, day=THURSDAY)
+
+    assert view_slot(CatalogueSlot(1, later, NOON), [], [], RULE, NOON).state is SlotState.FREE
+    closed = replace(later, status=SlotStatus.DISABLED)
+    assert view_slot(CatalogueSlot(1, closed, NOON), [], [], RULE, NOON).state is SlotState.OPENS
+
+
 def test_days_and_hours_are_told_as_people_tell_them() -> None:
     assert WHEN.at(NOON + timedelta(days=1)) == "domani alle 12:00"
     assert WHEN.at(datetime(2026, 11, 23, 23, tzinfo=UTC)) == "martedì 24 novembre alle 00:00"

@@ -102,7 +102,7 @@ async def test_a_file_of_the_version_before_gets_what_is_new_and_keeps_what_it_h
     with sqlite3.connect(path) as shell:
         shell.executescript(
             "ALTER TABLE booking_actions DROP COLUMN acting; ALTER TABLE booking_actions DROP COLUMN free_until;"
-            "ALTER TABLE heartbeats DROP COLUMN tasks;"
+            "ALTER TABLE heartbeats DROP COLUMN tasks; ALTER TABLE user_bookings DROP COLUMN kept_at;"
             "DROP INDEX finished_by_class; CREATE INDEX finished_by_class ON booking_actions (user_id, date, id)"
             " WHERE status IN ('completed', 'failed') AND action_type IN ('book', 'cancel') AND date IS NOT NULL;"
             "PRAGMA user_version = 1;"

@@ -8,8 +8,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from database import Database, NewAction
-from errors import AppError, Blocked, Overlap, SiteChanged, SiteUnavailable, SlotFull
-from model import Action, ActionStatus, ActionType, Booking, BookingStatus, NoticeKind
+from errors import (
+    AppError,
+    Blocked,
+    ConfigError,
+    LoginRejected,
+    OtpRejected,
+    Overlap,
+    SiteChanged,
+    SiteUnavailable,
+    SlotFull,
+)
+from model import Action, ActionStatus, ActionType, Booking, BookingStatus, NoticeKind, Wish
 from store.doubt import THOUGH_WITHDRAWN
 from tests.conftest import GIULIA, MARCO, Time
 
@@ -155,6 +165,32 @@ async def test_who_withdraws_a_reading_has_no_other_read(db: Database, clock: Ti
     assert claimed
     await db.queue.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
     assert await db.queue.withdraw(action.id, GIULIA)
+    assert await db.queue.live_routine(ActionType.CHECK, GIULIA) is None
+
+
+async def test_an_alternative_that_is_there_after_all_is_told_as_what_it_is(db: Database, clock: Time) -> None:
+    wish = Wish("YOGA", "Giuriati", date(2026, 11, 25), time(9))
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish, alternatives=(WISH,)))
+    await claim_and_fail(db, action, SiteUnavailable("the answer was lost"))
+    await read(db, clock, HELD)
+    row = await db.queue.find(action.id)
+    assert row
+    assert (row.status, row.won_choice, row.booking_id) == (ActionStatus.COMPLETED, 1, HELD.booking_id)
+
+
+async def test_an_alternative_booked_by_hand_hours_later_is_the_persons_own(db: Database, clock: Time) -> None:
+    wish = Wish("YOGA", "Giuriati", date(2026, 11, 25), time(9))
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish, alternatives=(WISH,)))
+    await claim_and_fail(db, action, SiteUnavailable("the answer was lost"))
+    await read(db, clock)
+    clock.go(hours=2)
+    await read(db, clock, HELD)
+    assert await state(db, action) == (ActionStatus.FAILED, "SiteUnavailable")
+
+
+@pytest.mark.parametrize("error", [LoginRejected("wrong"), OtpRejected("twice"), ConfigError("nobody")])
+async def test_who_was_not_let_in_has_done_nothing(db: Database, error: AppError) -> None:
+    await failed(db, ActionType.BOOK, error)
     assert await db.queue.live_routine(ActionType.CHECK, GIULIA) is None
 
 

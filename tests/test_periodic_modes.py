@@ -156,6 +156,40 @@ async def test_a_kept_place_stays_and_is_not_reminded_of(life: Life) -> None:
     assert await life.actions(ActionType.CANCEL) == []
 
 
+async def test_who_said_that_they_go_is_not_asked_and_keeps_the_place(life: Life) -> None:
+    await held(life)
+    [place] = await life.db.bookings.held(GIULIA, TUESDAY)
+    await life.db.bookings.keep(place.id, GIULIA, life.clock())
+    assert await life.at(rome(TUESDAY, 15)) == []
+    assert await life.at(rome(TUESDAY, 15, 58)) == []
+    assert await life.actions(ActionType.CANCEL) == []
+
+
+@pytest.mark.parametrize("asked", [False, True])
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_what_is_held_stays_when_its_series_is_paused(life: Life, asked: bool, by_hand: bool) -> None:
+    mine = await held(life)
+    if asked:
+        await life.at(rome(TUESDAY, 15))
+    if by_hand:
+        await life.db.connection.write("UPDATE periodic_bookings SET active = 0")
+    else:
+        await life.db.periodic.set_active(mine.id, GIULIA, active=False)
+    await life.at(rome(TUESDAY, 15, 10))
+    await life.at(rome(TUESDAY, 15, 56))
+    await life.at(rome(TUESDAY, 17))
+    assert await life.actions(ActionType.CANCEL) == []
+
+
+async def test_a_class_at_dawn_is_asked_about_the_evening_before(life: Life) -> None:
+    await life.make(PeriodicMode.HOLD, start=time(7))
+    await life.at(rome(SATURDAY, 23))
+    await life.book()
+    assert await life.at(rome(TUESDAY - timedelta(days=1), 20, 59)) == []
+    assert await life.at(rome(TUESDAY - timedelta(days=1), 21)) == [NoticeKind.CONFIRMATION]
+    assert (await life.question()).expires_at == rome(TUESDAY, 4, 55)
+
+
 async def test_a_place_that_is_gone_or_being_given_back_is_not_called_kept(life: Life) -> None:
     await held(life)
     await life.at(rome(TUESDAY, 15))

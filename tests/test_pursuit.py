@@ -250,6 +250,16 @@ async def test_what_is_claimed_too_early_goes_back_until_five_minutes_before(at:
         assert stage.opened.world.log == []
 
 
+async def test_what_only_looked_open_waits_for_the_opening_that_the_rule_says(at: Set) -> None:
+    async with at(3600.0) as stage:
+        now = stage.opened.clock()
+        await stage.db.queue.add(
+            NewAction(ActionType.BOOK, OWNER, stage.opened.pilates, opens_at=now - timedelta(minutes=1))
+        )
+        action = await stage.act()
+        assert (action.status, action.run_at, action.opens_at) == (ActionStatus.PENDING, OPENS - PREPARE, OPENS)
+
+
 async def test_a_race_won_is_written_down_with_its_shots(at: Set) -> None:
     async with at() as stage:
         await stage.add()

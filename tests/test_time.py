@@ -128,8 +128,9 @@ async def test_a_held_place_on_the_day_of_a_clock_change_is_asked_about_in_real_
     await life.make(PeriodicMode.HOLD, 6, time(4))
     await life.at(rome(SPRING - 2 * DAY, 9))
     await life.book()
-    assert await life.at(rome(SPRING, 0, 0) - timedelta(minutes=1)) == []
-    assert await life.at(rome(SPRING, 0, 0)) == ASKED  # 4:00 is three real hours after midnight
+    assert await life.at(rome(SPRING - DAY, 20, 59)) == []
+    assert await life.at(rome(SPRING - DAY, 21)) == ASKED  # nobody answers by night
+    assert (await life.question()).expires_at == rome(SPRING, 0, 55)  # 4:00 is three real hours after midnight
 
 
 async def test_the_year_ends_between_opening_and_class(life: Life) -> None:
