@@ -68,6 +68,7 @@ VOLLEYS = {1: (-0.007, 0.001, 0.011), 2: (-0.003, 0.011)}
 """s around T at which the first shots of a booking shall arrive, by how many the account has at this opening."""
 SINGLE = (0.006,)  # with more of them
 VOLLEYS_FOR = 8  # people racing at once in this process; with more, each sends one shot, and nobody waits for thirds
+LATE = timedelta(seconds=0.1)  # after T: who begins to shoot then has no use for shots side by side
 WIDEST = 0.3  # s; the less sure we are of the clock, the wider the volley, up to this
 REPEATS = ((), (0.3,), (0.05, 0.8), (0.0, 0.3, 1.5), (0.0, 0.25, 1.2, 2.5))
 """s before each further shot after "not open yet", by how many are left: few at once, some for what opens late."""
@@ -360,8 +361,10 @@ class Race:
         if choice.slot.status is not SlotStatus.AVAILABLE or self._is_past(TRY_EARLY):
             return None
         calling = self._calling()
-        if await self._answer_of(calling) is not None or not calling.done():
-            await self._heed(calling)
+        error = await self._answer_of(calling, TRY_EARLY.total_seconds())
+        if isinstance(error, LeaseLost):
+            raise error
+        if error is not None or not calling.done():
             return None  # nobody is sure that it was not taken back: the opening is soon enough
         try:
             booked = await booking.book(self._session, choice.wish)
@@ -380,7 +383,7 @@ class Race:
 
         Waits for the answer, but never so long that it makes us late: who can't write then still can read.
         """
-        error = await self._answer_of(calling)
+        error = await self._answer_of(calling, CALLED_BY)
         if error is None and calling.done():
             return
         if isinstance(error, TakenBack) or not await self._is_wanted():
@@ -389,9 +392,9 @@ class Race:
             raise error
         log.warning("  the last call is not answered (%s): shooting all the same", error or "the database is slow")
 
-    async def _answer_of(self, calling: asyncio.Task[None]) -> AppError | None:
-        """What the last call met; None when all is well, or when there is no time to wait for it."""
-        await asyncio.wait({calling}, timeout=max(self._left() - CALLED_BY, 0.0))
+    async def _answer_of(self, calling: asyncio.Task[None], until: float) -> AppError | None:
+        """What the last call met; None when all is well, or not known by so many seconds before T."""
+        await asyncio.wait({calling}, timeout=max(self._left() - until, 0.0))
         error = calling.exception() if calling.done() else None
         if error is not None and not isinstance(error, LeaseLost | DatabaseError):
             raise error
@@ -422,8 +425,8 @@ class Race:
 
     def _plan(self) -> tuple[float, ...]:
         """When the first shots shall arrive, in seconds around the opening: the wider, the less sure its moment is."""
-        if self._left() <= 0:
-            return (self._since_opening(steady()),)  # late: one shot says more than three at once
+        if self._is_past(-LATE):
+            return (self._since_opening(steady()),)  # one shot says as much as three at once
         if self._racing() > VOLLEYS_FOR:
             return SINGLE
         volley = self._allowance.volley
