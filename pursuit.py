@@ -186,7 +186,7 @@ class Pursuit:
             allowance.leave(action.id)
 
     def _allowance(self, user_id: int, opens: datetime) -> Allowance:
-        """The account's requests around that opening: however often it is raced for, they are no more than ten."""
+        """The account's requests around that opening, however often it is raced for."""
         over = [key for key in self._allowances if key[1] + STILL_OPENING < self._clock()]
         for key in over:
             del self._allowances[key]

@@ -21,7 +21,6 @@ class Budget:
         self._left = BURST
         self._counted = time.monotonic()
         self._sent: deque[float] = deque()
-        self.total = 0
 
     async def spend(self, *, urgent: bool = False) -> None:
         """Counts a request; waits first when too many were sent, unless somebody's place hangs on it."""
@@ -29,7 +28,6 @@ class Budget:
         self._left = min(BURST, self._left + (now - self._counted) * PER_SECOND) - 1
         self._counted = now
         self._sent.append(now)
-        self.total += 1
         if self._left < 0 and not urgent:
             log.warning("%s: too many requests (%d in a minute), slowing down", self._name, self.last_minute())
             await asyncio.sleep(-self._left / PER_SECOND)

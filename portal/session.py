@@ -329,11 +329,6 @@ class SiteSession:
         async with self._portal.in_use():
             return await self._renewing(lambda: self._send(method, path, form, params, wants_json=wants_json))
 
-    @property
-    def requests_sent(self) -> int:
-        """How many requests were sent as this person, ever."""
-        return self._budget.total
-
     async def ask_as_stranger(self, path: str) -> Mapping[str, str]:
         """As Portal's: what the site tells everybody, its clock for example, needs no session."""
         return await self._portal.ask_as_stranger(path)
