@@ -11,7 +11,7 @@ from bot.answers_booking import BookingAnswers, Chooser
 from bot.callbacks import Verb
 from bot.desk import Desk, Handlers, Tap
 from bot.page import Page, chunk
-from bot.screens import takes_alternatives
+from bot.screens import is_held_back, takes_alternatives
 from bot.screens_booking import (
     ONE_AT_A_TIME,
     SETTLED,
@@ -83,6 +83,11 @@ class AlternativeAnswers:
 
     async def _days(self, tap: Tap, action: Action) -> Page:
         queued = f"✅ La prenotazione n. {action.id} è in coda."
+        if is_held_back(action, self._desk.when()) and (
+            action.opens_at is None or self._desk.clock() >= action.opens_at
+        ):
+            starts = self._desk.when().soon(action.run_at)
+            queued = f"✅ La prenotazione n. {action.id} è in coda: comincio {starts}, così hai il tempo di scegliere."
         ask = f"Che cosa provo se {action.course or 'il posto'} non c'è più? Anche un altro giorno, corso o posto."
         note = f"{queued} {ask}"
         return await self._chooser.days(tap.user_id, self._route(action), note)

@@ -99,7 +99,9 @@ class QuestionAnswers:
         if confirmation is None:
             return _no_question()
         if await self.was_taken_back(confirmation, wish):
-            return screens_questions.no_longer_asked(confirmation, self._desk.when())
+            every = await self._desk.held_bookings(tap.user_id)
+            held = next((one for one in every if one.booking.wish.meant_by(wish)), None)
+            return screens_questions.no_longer_asked(confirmation, wish, self._desk.when(), held)
         ticket = await self._ticket_of(confirmation, wish)
         return screens_questions.answered(confirmation, wish, self._desk.when(), ticket)
 

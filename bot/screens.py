@@ -217,7 +217,7 @@ def _waiting_rows(action: Action, others: Sequence[Wish], when: When) -> list[Ro
         return [(withdraw,)]
     label = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
     rows: list[Row] = [(button(label, Verb.ALTS, action.id), withdraw)]
-    if is_held_back(action, when):
+    if is_held_back(action, when) and (action.opens_at is None or when.now >= action.opens_at):
         rows.insert(0, (button(START_NOW_LABEL, Verb.START_NOW, action.id),))
     return rows
 
@@ -318,7 +318,7 @@ def _preparing(action: Action, when: When) -> list[str]:
     opening = when.at(action.opens_at or action.run_at)
     rehearsing = action.rehearse_at and not _is_due(action, when)
     now = "Sto facendo la prova adesso" if rehearsing else "Mi sto preparando"
-    return [f"{now}: prenoto appena apre, {opening}. Fino ad allora puoi ritirarla.", PROMISE]
+    return [f"{now}: prenoto appena apre, {opening}. Puoi ritirarla fino a pochi secondi prima.", PROMISE]
 
 
 def _rehearsal(action: Action, when: When) -> str:

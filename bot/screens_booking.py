@@ -212,12 +212,12 @@ def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
         case SlotState.OPENS:
             return [f"Prenoto appena apre, {when.at(view.opens_at)}: conferma, e non devi fare altro."]
         case _:
-            read = f"{first_up(standing(view, when))} (letto {when.at(view.read_at)})."
+            read = f"{first_up(standing(view, when))}, all'ultima lettura: {when.at(view.read_at)}."
             return [read if view.slot.places is not None else "", "Prenoto subito."]
 
 
 def _when_full(view: SlotView, when: When, *, watchable: bool) -> list[str]:
-    full = f"All'ultima lettura era piena (letto {when.at(view.read_at)})."
+    full = f"All'ultima lettura, {when.at(view.read_at)}, era piena."
     if watchable:
         return [full, "Posso tenerla d'occhio finché si può annullare senza penalità, o provare subito."]
     return [full, TOO_LATE_TO_WATCH, "Posso provare lo stesso: qualcuno può aver rinunciato."]
@@ -236,6 +236,9 @@ def slot_details(view: SlotView) -> str:
 
 
 def _clash(view: SlotView, when: When) -> str:
+    if view.clash is None and view.rival:
+        queued = in_a_line(view.rival.wish, when)
+        return f"⚠️ Si sovrappone alla n. {view.rival.id}, in coda: {queued}. Il sito ne accetta una sola."
     if view.clash is None:
         return ""
     return f"⚠️ Si sovrappone a {in_a_line(view.clash.booking.wish, when)}: il sito potrebbe rifiutare."
@@ -313,7 +316,10 @@ def alternatives_page(action: Action, others: Sequence[Wish], when: When, *, ful
     lines = Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {in_a_line(action.wish, when)}")
     lines.add(*choices(others, when))
     held_back = is_held_back(action, when)
-    if held_back:
+    opens_later = action.opens_at is not None and when.now < action.opens_at
+    if opens_later and held_back:
+        lines.add(f"Prenoto appena apre, {when.at(action.opens_at or action.run_at)}: non devi fare altro.")
+    elif held_back:
         lines.add(f"Comincio {when.soon(action.run_at)}, o appena tocchi «{START_NOW_LABEL}».")
     elif others:
         lines.add("Sono già salvate: non devi fare altro.")
@@ -323,7 +329,7 @@ def alternatives_page(action: Action, others: Sequence[Wish], when: When, *, ful
     ]
     if not full:
         rows.append((button("➕ Aggiungi", Verb.ALT_DAYS, action.id),))
-    if held_back:
+    if held_back and not opens_later:
         rows.append((button(START_NOW_LABEL, Verb.START_NOW, action.id),))
     return Page(str(lines), (*rows, back_row(Verb.TICKET, action.id, on_card=True)))
 

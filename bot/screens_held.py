@@ -24,7 +24,7 @@ def mine_page(chunk: Chunk[Entry], watches: int, read_at: datetime | None, when:
     lines.add(*(_entry_line(entry, when) for entry in chunk.items))
     if not chunk.items:
         lines.add("Non ne vedo nessuna.")
-    read = f"Ultima lettura dal sito: {when.at(read_at)}" if read_at else "Non le ho ancora lette dal sito"
+    read = f"Ultima lettura completa dal sito: {when.at(read_at)}" if read_at else "Non le ho ancora lette dal sito"
     lines.add(f"<i>{read}</i>")
     rows: list[Row] = [(_entry_button(entry),) for entry in chunk.items]
     rows += chunk.turns(Verb.MINE)

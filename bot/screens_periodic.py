@@ -204,7 +204,7 @@ def _fate(date: Date, periodic: PeriodicBooking, when: When) -> str:
         case OccurrenceState.ASKED:
             return "🔔 aspetto la tua risposta"
         case OccurrenceState.QUEUED:
-            return _booking(date, when)
+            return _booking(date, periodic, when)
         case OccurrenceState.SKIPPED:
             return "⏭ saltata"
         case OccurrenceState.EXPIRED:
@@ -218,11 +218,20 @@ def _plan(planned: PlannedDate, periodic: PeriodicBooking, when: When) -> str:
         return "⏸ in pausa"
     if planned.acts_at is None:
         return "—"
+    if planned.acts_at <= when.now:
+        return "ci penso subito"
     books = periodic.mode in (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD)
     return f"{'prenoto' if books else 'ti chiedo'} {when.short(planned.acts_at)}"
 
 
-def _booking(date: Date, when: When) -> str:
+def _otherwise(date: Date, periodic: PeriodicBooking) -> str:
+    """What is held when that is not what the periodic booking says now: an alternative, or from before a change."""
+    if date.held is None or (date.held.booking.course, date.held.booking.start) == (periodic.course, periodic.start):
+        return ""
+    return f": {safe(date.held.booking.course)} alle {date.held.booking.start:%H:%M}"
+
+
+def _booking(date: Date, periodic: PeriodicBooking, when: When) -> str:
     """What became of the booking of a date; a date without one was held already."""
     if date.action is None:
         return HELD_ANYWAY
@@ -235,7 +244,7 @@ def _booking(date: Date, when: When) -> str:
         case ActionStatus.PROCESSING:
             return "⚙️ ci sto lavorando"
         case ActionStatus.COMPLETED:
-            return "✅ prenotata" if date.is_held else "↩️ annullata"
+            return f"✅ prenotata{_otherwise(date, periodic)}" if date.is_held else "↩️ annullata"
         case ActionStatus.FAILED:
             return "❌ non riuscita"
         case ActionStatus.CANCELLED:

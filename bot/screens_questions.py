@@ -12,6 +12,7 @@ from model import (
     Confirmation,
     ConfirmationOutcome,
     ConfirmationPurpose,
+    HeldBooking,
     PeriodicBooking,
     Wish,
 )
@@ -77,12 +78,17 @@ def answered(confirmation: Confirmation, wish: Wish, when: When, ticket: Action 
     return Page(str(lines), (*rows, (home_button(fresh=True),)))
 
 
-def no_longer_asked(confirmation: Confirmation, when: When) -> Page:
-    """A question that holds no more: its date was freed since, to be planned anew or not at all."""
-    lines = Lines().add("↩️ <b>Questa domanda non vale più</b>", when.day(when.local(confirmation.scheduled_for).date()))
-    lines.add("Nel frattempo è cambiato qualcosa: guarda a che punto è la periodica.")
+def no_longer_asked(confirmation: Confirmation, wish: Wish, when: When, held: HeldBooking | None) -> Page:
+    """A question that holds no more: its date was freed since, to be planned anew or not at all. `held`: it is ours."""
+    lines = Lines().add("↩️ <b>Questa domanda non vale più</b>", about(wish, when))
+    rows: list[Row] = []
+    if held:
+        lines.add("✅ Intanto l'ho prenotata: il posto è tuo. Se non ci vai, annullala.")
+        rows.append((button("📋 Vedi la prenotazione", Verb.HELD, held.id, fresh=True),))
+    else:
+        lines.add("Nel frattempo è cambiato qualcosa: guarda a che punto è la periodica.")
     series = button("🔄 Vedi la periodica", Verb.SERIES, confirmation.periodic_booking_id, fresh=True)
-    return Page(str(lines), ((series,), (home_button(fresh=True),)))
+    return Page(str(lines), (*rows, (series,), (home_button(fresh=True),)))
 
 
 def _kept_or_not(confirmation: Confirmation, when: When, ticket: Action | None) -> tuple[str, str]:
@@ -104,7 +110,7 @@ TOO_LATE_TO_BOOK = (
 )  # fmt: skip
 BOOK_ANSWERS = {
     ConfirmationOutcome.CONFIRMED: ("✅ <b>L'avevi già confermata</b>", ""),
-    ConfirmationOutcome.SKIPPED: ("↩️ <b>Saltata, questa volta</b>", ""),
+    ConfirmationOutcome.SKIPPED: ("↩️ <b>Saltata questa volta</b>", ""),
     ConfirmationOutcome.EXPIRED: TOO_LATE_TO_BOOK,
     None: TOO_LATE_TO_BOOK,
 }

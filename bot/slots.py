@@ -13,6 +13,7 @@ from model import (
     Action,
     ActionType,
     Activity,
+    Booking,
     CatalogueSlot,
     Course,
     HeldBooking,
@@ -44,6 +45,7 @@ class SlotView:
     held: HeldBooking | None = None  # the booking that holds it
     ticket: Action | None = None  # the action about it
     clash: HeldBooking | None = None  # another booking at the same hours
+    rival: Action | None = None  # another booking in the queue at the same hours
 
     @property
     def name(self) -> str:
@@ -71,6 +73,7 @@ def view_slot(
     clash = next(
         (one for one in held if one is not mine and one.booking.overlaps(slot.day, slot.start, slot.end)), None
     )
+    rival = next((one for one in live if one is not ticket and _meets(one, slot)), None)
     opens_at = rule.opens_at(slot.day)
     if now >= starts_at(slot.day, slot.start, rule.zone):
         state = SlotState.STARTED
@@ -82,7 +85,15 @@ def view_slot(
         state = SlotState.OPENS
     else:
         state = SlotState.FULL if _is_full(row, opens_at) else SlotState.FREE
-    return SlotView(row.id, slot, state, opens_at, row.read_at, mine, ticket, clash)
+    return SlotView(row.id, slot, state, opens_at, row.read_at, mine, ticket, clash, rival)
+
+
+def _meets(action: Action, slot: Slot) -> bool:
+    """Whether a booking in the queue is for the same hours; its length is not known, and counts as an hour."""
+    if action.type is not ActionType.BOOK or action.watch or not (action.day and action.start):
+        return False
+    booking = Booking(action.course, action.location, action.day, action.start)
+    return booking.overlaps(slot.day, slot.start, slot.end)
 
 
 def _is_full(row: CatalogueSlot, opens_at: datetime) -> bool:

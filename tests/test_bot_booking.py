@@ -156,6 +156,19 @@ async def test_a_slot_not_open_yet_is_queued_for_its_opening(world: World) -> No
     assert "martedì 24 novembre alle 00:00" in card.text
 
 
+async def test_a_slot_at_the_hours_of_another_booking_in_the_queue_says_so(world: World) -> None:
+    await queued(world.owner)
+    await menu(world.owner)
+    await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
+    await tapped(world.owner, "Mar 24 nov", "Che cosa?")
+    await tapped(world.owner, "Fit Center", "Pagina 1")
+    await tapped(world.owner, "Altri ›", "Pagina 2")
+
+    page = await tapped(world.owner, "18:00 Fit Center", "Si sovrappone alla n. ")
+
+    assert "in coda: PILATES MATWORK, martedì 24 novembre alle 18:00. Il sito ne accetta una sola." in page.text
+
+
 async def test_a_slot_that_opened_before_its_time_is_booked_at_once(world: World) -> None:
     await world.read_timetable([*chats.WEEK, chats.slot("BOXE", THURSDAY, "20:00")])
     await menu(world.owner)
@@ -344,7 +357,7 @@ async def test_what_a_worker_only_prepares_for_its_opening_can_still_be_withdraw
     await world.claim()
     await world.owner.send(f"/status {(await world.actions())[0].id}")
     ticket = await world.owner.wait_for(lambda message: "prenoto appena apre, domani alle 00:00" in message.text)
-    assert "Fino ad allora puoi ritirarla" in ticket.text
+    assert "Puoi ritirarla fino a pochi secondi prima" in ticket.text
 
     await tapped(world.owner, "Ritira", "Ritirata")
 

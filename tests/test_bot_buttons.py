@@ -202,7 +202,7 @@ def question_pages() -> Iterator[Page]:
                 yield screens_questions.question(asked, SERIES, ACTION.wish, "domani", when)
             for ticket in (ACTION, None):
                 yield screens_questions.answered(asked, ACTION.wish, WHEN, ticket)
-            yield screens_questions.no_longer_asked(asked, WHEN)
+            yield from (screens_questions.no_longer_asked(asked, ACTION.wish, WHEN, held) for held in (HELD, None))
             yield screens_questions.expired(asked, ACTION.wish, WHEN)
     for held in (True, False):
         yield screens_questions.missed(SERIES, ACTION.wish, WHEN, held=held)

@@ -33,7 +33,7 @@ async def test_my_bookings_show_what_is_held_and_where_it_leads(world: World) ->
     page = await tapped(world.owner, "📋 Le Mie Prenotazioni", "PILATES MATWORK")
 
     assert "martedì 24 novembre alle 18:00 · Giuriati" in page.text
-    assert "Ultima lettura dal sito: oggi alle 12:00" in page.text
+    assert "Ultima lettura completa dal sito: oggi alle 12:00" in page.text
     assert "🔄 Aggiorna dal sito" in page.labels
 
 

@@ -97,7 +97,7 @@ async def test_a_periodic_booking_is_made_in_five_taps(world: World) -> None:
         PeriodicMode.AUTOMATIC,
     )
     assert (periodic.day_of_week, periodic.start) == (1, time(18))
-    assert "Mar 24 nov · prenoto dom 22 alle 12:00" in page.text
+    assert "Mar 24 nov · ci penso subito" in page.text
     assert "Mar 1 dic · prenoto dom 29 alle 00:00" in page.text
 
 

@@ -108,6 +108,7 @@ def _page_button(button: Json) -> Json:
     return {
         "text": button["text"],
         "kind": kind,
+        "data": button.get("callback_data"),
         "url": button.get("url"),
         "copy": (button.get("copy_text") or {}).get("text"),
     }

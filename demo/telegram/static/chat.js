@@ -136,7 +136,7 @@ class Chat {
     if (key.dataset.copy) { copy(key.dataset.copy); return; }
     if (key.dataset.kind === "url") { open(key.dataset.url, "_blank", "noopener"); return; }
     if (key.dataset.kind !== "callback" || key.classList.contains("waiting")) return;
-    const body = { message_id: Number(key.closest(".message").dataset.id), row: Number(key.dataset.row), column: Number(key.dataset.column) };
+    const body = { message_id: Number(key.closest(".message").dataset.id), data: key.dataset.data };
     key.classList.add("waiting");
     try {
       this.answered(await this.api.post("tap", body));

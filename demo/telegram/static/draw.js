@@ -192,6 +192,7 @@ function drawKeys(rows) {
 function drawKey(button, row, column) {
   const key = make("button", "", button.text);
   Object.assign(key.dataset, { row, column, kind: button.kind });
+  if (button.data) key.dataset.data = button.data; // a tap means what was on show, whatever stands there by then
   if (button.url) key.dataset.url = button.url;
   if (button.copy) key.dataset.copy = button.copy;
   if (button.url) key.append(icon("link", "corner"));
