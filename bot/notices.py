@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from bot import screens, screens_held, screens_programs, screens_questions, screens_results
@@ -20,6 +21,7 @@ from model import (
     Notice,
     NoticeKind,
     PeriodicBooking,
+    PeriodicMode,
     Wish,
 )
 from store.doubt import THOUGH_WITHDRAWN
@@ -135,8 +137,17 @@ class Composer:
         report = await self._db.queue.opening(action.id)
         replaced = await self._replaced(action)
         document = await self._desk.calendar_file(held) if held else None
-        page = screens_results.booked(action, held, self._desk.when(), report, replaced)
+        asked_at = await self._asked_at(action, held) if held else None
+        page = screens_results.booked(action, held, self._desk.when(), report, replaced, asked_at)
         return Letter(page, document=document)
+
+    async def _asked_at(self, action: Action, held: HeldBooking) -> datetime | None:
+        """When the mode `hold` asks whether what it has just booked is kept, if that is still to come."""
+        periodic = await self._db.periodic.find(action.periodic_booking_id or 0, action.user_id)
+        if periodic is None or not periodic.active or periodic.mode is not PeriodicMode.HOLD:
+            return None
+        asked_at = self._desk.timing.keep_asked_at(self._desk.starts(held.booking.wish))
+        return asked_at if self._desk.clock() < asked_at else None
 
     async def _replaced(self, action: Action) -> HeldBooking | None:
         """What an upgrade frees now that it is done: what was there to be freed. A withdrawn one frees nothing."""

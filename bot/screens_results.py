@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import texts
 from bot.callbacks import Verb
@@ -120,13 +120,19 @@ def booked(
     when: When,
     report: OpeningReport | None = None,
     replaced: HeldBooking | None = None,
+    asked_at: datetime | None = None,
 ) -> Page:
-    """The result everybody waits for; a caption when it goes with the calendar file. `replaced` is freed next."""
+    """The result everybody waits for; a caption when it goes with the calendar file.
+
+    `replaced` is freed next. `asked_at`: when it is asked whether the place is kept, and freed for silence.
+    """
     lines = Lines().add("✅ <b>Prenotata!</b>", about(held.booking.wish, when) if held else about_action(action, when))
     lines.add(texts.TAKEN_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "", _why_not_first(action, when))
     lines.add(f"Vista nelle tue prenotazioni {_seen_at(action, report, when)}.", *_opening_lines(report, when))
     if replaced:
         lines.add(f"🔁 Adesso libero {in_a_line(replaced.booking.wish, when, SHORT)}: ti scrivo quando è fatto.")
+    if asked_at:
+        lines.add(f"Ti chiedo se la tieni {when.at(asked_at)}: se non rispondi, libero il posto in tempo.")
     if held is None:
         mine = button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True)
         return Page(str(lines), ((mine, home_button(fresh=True)),))

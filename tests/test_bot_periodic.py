@@ -352,6 +352,8 @@ async def held_and_asked(world: World) -> Message:
     await made(world, PeriodicMode.HOLD)
     await tick(world)
     await world.book()
+    booked = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
+    assert "Ti chiedo se la tieni martedì 24 novembre alle 15:00" in booked.text
     world.clock.now = FREE_UNTIL - timedelta(hours=1)
     await tick(world)
     return await world.owner.wait_for(lambda message: "Tieni il posto?" in message.text)
