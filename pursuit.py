@@ -20,6 +20,7 @@ from errors import (
     ClassStarted,
     LoginRejected,
     NotOpenYet,
+    OnWaitingList,
     OtpError,
     Overlap,
     SiteError,
@@ -31,11 +32,13 @@ from model import PREPARE, Action, Clock, OpeningReport, OpeningRule, Slot, Slot
 from portal.session import SiteSession
 from race import Allowance, Race, Wishes, Won
 from server_clock import ServerClock
+from store.doubt import leaves_doubt
 
 LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload, never in step
 CLAIMED_EARLY = timedelta(seconds=1)  # a claim this much before its time is in time
 STILL_OPENING = timedelta(seconds=10)  # after an opening by our clock: the server's may be behind, so race all the same
 RACE_AGAIN = 2  # requests another race takes at least: a shot and a look; else it waits a little
+TIRED = 5  # failures after which what looked open before its time is left for its opening
 LOGIN_HOLDS = timedelta(hours=1)  # after one rehearsed login, the same account's next rehearsals need none
 ANOTHER_MAY_DO = (SlotFull, SlotNotFound, Overlap, ClassStarted)
 
@@ -88,14 +91,16 @@ class Pursuit:
 
     async def _book_if_it_opened(self, action: Action, session: SiteSession, opens: datetime) -> None:
         """Books now; what looked open before its time, and is not, waits for the opening that the rule says."""
+        by_rule = self._rule.opens_at(action.wish.day)
         try:
-            await self._book_now(action, session, opens)
-        except NotOpenYet as error:
-            by_rule = self._rule.opens_at(action.wish.day)
-            if self._clock() >= by_rule:
+            await self._book_now(action, session, max(opens, by_rule))
+        except (BookingRefused, SiteUnavailable) as error:
+            may_open = isinstance(error, NotOpenYet) or type(error) is BookingRefused
+            tired = isinstance(error, SiteUnavailable) and action.failures >= TIRED
+            if self._clock() >= by_rule or not (may_open or tired):
                 raise
             log.info("  %s: waiting for %s, as the rule says", error, by_rule)
-            await self._db.queue.postpone(action, max(self._clock(), by_rule - PREPARE), by_rule)
+            await self._db.queue.postpone(action, max(self._clock(), by_rule - PREPARE), by_rule, error)
 
     async def _wishes(self, action: Action) -> Wishes:
         """The wish and what else would do, numbered as they are stored. What the person holds anyway is left out."""
@@ -110,6 +115,8 @@ class Pursuit:
         """Everything but the booking: a real login with its one-time code, the slot, what we hold already."""
         try:
             booked = await self._try_everything(action, session)
+        except OnWaitingList:
+            raise
         except (SiteError, OtpError) as error:
             await self._rehearsed(action, opens, error)
             return
@@ -150,6 +157,8 @@ class Pursuit:
         await self._db.queue.begin_to_act(action)
         try:
             return await booking.book(session, action.wish)
+        except OnWaitingList:
+            raise
         except BookingRefused as error:
             log.info("  it looks open already, but: %s", error)
             return None
@@ -239,12 +248,15 @@ class Pursuit:
 
     async def _watch(self, action: Action, session: SiteSession, mode: WatchMode) -> None:
         """Looks whether a place has freed; books it, or tells. Raises SlotFull once the watch is over."""
-        if action.watch_until is not None and self._clock() >= action.watch_until:
+        over = action.watch_until is not None and self._clock() >= action.watch_until
+        if over and not await self._was_booked_after_all(action, session):
             raise SlotFull("nobody gave a place back in time")
         try:
+            if over or await self._was_booked_after_all(action, session):
+                return
             slot = await booking.find_slot(session, action.wish)
             if slot.status is not SlotStatus.AVAILABLE and not slot.places:
-                await self._look_again(action)
+                await self._look_again(action, SlotFull("nobody has given a place back"))
             elif mode is WatchMode.TELL:
                 await self._db.queue.complete_watch(action, "a place is free")
             else:
@@ -252,6 +264,16 @@ class Pursuit:
         except (SlotFull, SiteUnavailable) as error:  # somebody was quicker, or the site rests: a watch is patient
             log.info("  %s", error)
             await self._look_again(action, error)
+
+    async def _was_booked_after_all(self, action: Action, session: SiteSession) -> bool:
+        """Settles a watch whose last booking was not answered, and was done all the same."""
+        if action.watch is not WatchMode.BOOK or not leaves_doubt(action.error_kind, action.failures):
+            return False
+        held = booking.held_among(await booking.my_bookings(session), action.wish)
+        if held is None:
+            return False
+        await self._settle(action, Won(Booked(held, self._clock(), None, "already", ""), 0, None))
+        return True
 
     async def _look_again(
         self, action: Action, met: SiteError | None = None, opening: OpeningReport | None = None

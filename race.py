@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -51,6 +52,7 @@ from server_clock import GOOD_ENOUGH, LOOK_EVERY, ServerClock, sleep_until, stea
 TURNS = timedelta(seconds=90)  # before T: until then one account after the other logs in, later all at once
 LOOK_UP = timedelta(seconds=60)  # before T: the ids of the slots
 TRY_EARLY = timedelta(seconds=20)  # before T: later than that, a slot that looks open already is left for T
+LEAVE_EARLY = timedelta(seconds=2)  # before the hurry begins, an early try is left to itself
 LOOK_AGAIN = timedelta(seconds=12)  # before T: a slot that was not there is looked for once more
 LISTEN = timedelta(seconds=40)  # before T: the server's clock
 HURRY = timedelta(seconds=8)  # before T: who comes later asks for everything at once
@@ -141,8 +143,9 @@ class Volley:
     @property
     def final(self) -> SiteError | None:
         """What leaves no hope for this choice. Words nobody knows may mean "not open yet"."""
-        hopeless = (each for each in self.errors if type(each) is not BookingRefused and not _may_pass(each))
-        return next(hopeless, None)
+        hopeless = [each for each in self.errors if type(each) is not BookingRefused and not _may_pass(each)]
+        listed = (each for each in hopeless if isinstance(each, OnWaitingList))
+        return next(listed, hopeless[0] if hopeless else None)
 
     @property
     def last(self) -> SiteError:
@@ -161,16 +164,24 @@ class Allowance:
     """The requests of an account around one opening, shared out among its bookings, however often each is raced for."""
 
     spent: dict[int, int] = field(default_factory=dict)  # by each of its bookings
+    races: Counter[int] = field(
+        default_factory=Counter
+    )  # under way, for each of them: more than one after a claim anew
     warm: bool = False  # connections are open, and paid for
 
     def join(self, booking_number: int) -> None:
         """From now on one more of the account's bookings has its share."""
-        self.spent.setdefault(booking_number, 0)
+        self.races[booking_number] += 1
+        self.spend(booking_number, 0)
 
     def leave(self, booking_number: int) -> None:
-        """A booking that has sent nothing, and will not, leaves its share to the others."""
-        if self.spent.get(booking_number) == 0:
-            del self.spent[booking_number]
+        """A booking that has sent nothing, and is raced for no more, leaves its share to the others."""
+        self.races[booking_number] -= 1
+        if self.races[booking_number] <= 0 and not self.spent.get(booking_number):
+            self.spent.pop(booking_number, None)
+
+    def spend(self, booking_number: int, requests: int) -> None:
+        self.spent[booking_number] = self.spent.get(booking_number, 0) + requests
 
     @property
     def volley(self) -> tuple[float, ...]:
@@ -366,8 +377,15 @@ class Race:
             raise error
         if error is not None or not calling.done():
             return None  # nobody is sure that it was not taken back: the opening is soon enough
+        trying = asyncio.create_task(booking.book(self._session, choice.wish), name="early")
+        trying.add_done_callback(_take_notice)
+        await asyncio.wait({trying}, timeout=max(self._left() - (HURRY + LEAVE_EARLY).total_seconds(), 0.0))
+        if not trying.done():
+            return None  # it goes on by itself; if it books, the site says so at the opening
         try:
-            booked = await booking.book(self._session, choice.wish)
+            booked = trying.result()
+        except OnWaitingList:
+            raise
         except (BookingRefused, SiteUnavailable, SiteChanged) as error:
             log.info("  it looks open already, but: %s", error)
             return None
@@ -485,6 +503,8 @@ class Race:
 
     async def _outcome(self, choice: Choice, volley: Volley, *, lost: bool) -> Booking | None:
         """What the shots at a choice came to, where only "my bookings" can tell. Raises what makes going on wrong."""
+        if isinstance(volley.final, OnWaitingList) and not volley.has(ShotOutcome.ACCEPTED):
+            raise volley.final  # what else is tried might become a second place
         if volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY):
             found = await self._see(choice, LOOKS[: max(2, self._requests_left())])
             if found is None:
@@ -493,13 +513,13 @@ class Race:
         if lost and (found := await self._see(choice, LOOKS_LOST[: max(1, self._requests_left())])) is not None:
             return found
         self._refuse_to_guess(volley)
-        if isinstance(volley.final, OnWaitingList) or (volley.final and not isinstance(volley.final, BookingRefused)):
+        if volley.final and not isinstance(volley.final, BookingRefused):
             raise volley.final
         self._refusals.append(self._explained(volley))
         return None
 
     async def _fire(self, choice: Choice, planned: Sequence[float]) -> Volley:
-        self._allowance.spent[self._number] += len(planned)
+        self._allowance.spend(self._number, len(planned))
         fired = await asyncio.gather(*(self._shot(choice, at) for at in planned))
         self._report = replace(self._report, shots=(*self._report.shots, *(shot for shot, _ in fired)))
         self._note_clock()
@@ -512,7 +532,7 @@ class Race:
             raise next((each for each in lost if isinstance(each, SiteUnavailable)), lost[0])
 
     async def _see(self, choice: Choice, waits: Sequence[float]) -> Booking | None:
-        self._allowance.spent[self._number] += len(waits)
+        self._allowance.spend(self._number, len(waits))
         return await booking.seen(self._session, choice.wish, waits)
 
     def _explained(self, volley: Volley) -> SiteError:

@@ -280,7 +280,7 @@ def _standing(action: Action, when: When, other: str) -> list[str]:
 
 def _withdrawn(action: Action) -> list[str]:
     ended = "Ho smesso di guardare." if action.watch else "Ritirata: non la faccio più."
-    in_doubt = action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(action.error_kind)
+    in_doubt = action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(action.error_kind, action.failures)
     if not in_doubt or action.watch is WatchMode.TELL:
         return [ended]
     found = "se ci fosse lo stesso" if action.type is ActionType.BOOK else "se il posto non ci fosse più"

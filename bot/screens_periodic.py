@@ -22,6 +22,7 @@ from model import (
     PeriodicChoice,
     PeriodicMode,
     PlannedDate,
+    same_course,
 )
 
 # The list
@@ -226,7 +227,9 @@ def _plan(planned: PlannedDate, periodic: PeriodicBooking, when: When) -> str:
 
 def _otherwise(date: Date, periodic: PeriodicBooking) -> str:
     """What is held when that is not what the periodic booking says now: an alternative, or from before a change."""
-    if date.held is None or (date.held.booking.course, date.held.booking.start) == (periodic.course, periodic.start):
+    if date.held is None:
+        return ""
+    if same_course(date.held.booking.course, periodic.course) and date.held.booking.start == periodic.start:
         return ""
     return f": {safe(date.held.booking.course)} alle {date.held.booking.start:%H:%M}"
 

@@ -108,7 +108,7 @@ TROUBLES: dict[str, Trouble] = {
     "OnWaitingList": Trouble(
         "Il corso è pieno, e il sito ti ha messo in lista d'attesa.",
         "Non provo altro: se si libera un posto, decide il sito.",
-        "Se la lista non ti serve, toglitene dal sito.",
+        "Se non ti serve, cancellati dalla lista sul sito.",
         Remedy.OTHER,
         True,
     ),

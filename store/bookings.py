@@ -236,10 +236,16 @@ class Bookings:
 
     async def keep(self, row_id: int, user_id: int, now: datetime) -> None:
         """Notes that a person goes: what they hold is not asked about any more, and not given back for silence."""
-        await self._db.write(
-            "UPDATE user_bookings SET kept_at = :now WHERE id = :id AND user_id = :user_id",
-            {"now": stamp(now), "id": row_id, "user_id": user_id},
-        )
+        values = {"now": stamp(now), "id": row_id, "user_id": user_id}
+        async with self._db.transaction() as tx:
+            await tx.run("UPDATE user_bookings SET kept_at = :now WHERE id = :id AND user_id = :user_id", values)
+            await tx.run(
+                """
+                UPDATE pending_confirmations SET outcome = 'confirmed', confirmed = 1
+                WHERE booking_row_id = :id AND user_id = :user_id AND purpose = 'keep' AND outcome IS NULL
+                """,
+                values,
+            )
 
     async def last_read(self, user_id: int) -> datetime | None:
         """When "my bookings" were last read from the site for this person."""

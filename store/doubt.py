@@ -17,8 +17,8 @@ from store.connection import Transaction
 from store.outbox import add_notice
 
 REFUSALS: list[type[AppError]] = [BookingRefused, *BookingRefused.__subclasses__()]
-BEFORE_ALL: list[type[AppError]] = [LoginRejected, OtpRejected, OtpError, ConfigError]
-CERTAIN = {each.__name__ for each in [*REFUSALS, *BEFORE_ALL]} - {AlreadyBooked.__name__}
+NOT_LET_IN = {each.__name__ for each in (LoginRejected, OtpRejected, OtpError, ConfigError)}
+CERTAIN = {each.__name__ for each in REFUSALS} - {AlreadyBooked.__name__} | NOT_LET_IN
 """Errors after which it is known that nothing was done: the site said no, and "my bookings" agreed, or nothing was sent
 because nobody was let in."""
 
@@ -36,19 +36,24 @@ ABOUT = f"""
     WHERE {FINISHED} AND booking_actions.date = :date
 """  # noqa: S608 - a constant of this file
 ABOUT_ALTERNATIVE = f"""
-    SELECT booking_actions.id, action_type, status, error_kind, position AS choice, alternatives.course_name,
+    SELECT booking_actions.id, action_type, status, error_kind, failures, position AS choice, alternatives.course_name,
         alternatives.location, alternatives.date, alternatives.time_slot
     FROM booking_actions INDEXED BY finished_by_class
     JOIN alternatives ON alternatives.action_id = booking_actions.id AND alternatives.date = :date
     WHERE {FINISHED} AND booking_actions.date BETWEEN :first AND :last AND status <> 'completed'
-        AND completed_at > :recent
+        AND completed_at > :recent AND action_type = 'book'
 """  # noqa: S608 - a constant of this file
 AFTER_ALL = "found to be done after all"  # as booking_actions.result keeps it
 THOUGH_WITHDRAWN = f"{AFTER_ALL}, though withdrawn"
 
 
-def leaves_doubt(kind: str | None) -> bool:
-    """Whether the site may have done it although it failed, by the class of its error; None: it was never tried."""
+def leaves_doubt(kind: str | None, failures: int = 0) -> bool:
+    """Whether the site may have done it although it failed, by the class of its error; None: it was never tried.
+
+    `failures`: its tries that failed, that one included. Who was not let in again knows nothing of the tries before.
+    """
+    if kind in NOT_LET_IN and failures > 1:
+        return True
     return kind is not None and kind not in CERTAIN
 
 
@@ -60,10 +65,10 @@ async def done_after_all(
     So it does with one that its person withdrew while nobody knew. Only the last action about a class counts: what was
     asked for and failed before it is settled by it.
     """
-    last, choice = await _last_about(tx, user_id, wish, now)
+    last, choice = await _last_about(tx, kind, user_id, wish, now)
     if last is None or last["action_type"] != kind or last["status"] == "completed":
         return None
-    if not leaves_doubt(last["error_kind"]):
+    if not leaves_doubt(last["error_kind"], last["failures"]):
         return None
     row = await tx.row(
         """
@@ -98,7 +103,9 @@ async def end_doubt(tx: Transaction, user_id: int, read_from: datetime) -> None:
     )
 
 
-async def _last_about(tx: Transaction, user_id: int, wish: Wish, now: datetime) -> tuple[sqlite3.Row | None, int]:
+async def _last_about(
+    tx: Transaction, kind: ActionType, user_id: int, wish: Wish, now: datetime
+) -> tuple[sqlite3.Row | None, int]:
     """The newest finished booking or cancellation of a class, and as which choice: 0 the wish, 1 the first alternative.
 
     One withdrawn before any try was never about anything.
@@ -110,7 +117,9 @@ async def _last_about(tx: Transaction, user_id: int, wish: Wish, now: datetime) 
         "last": (wish.day + A_WEEK).isoformat(),
         "recent": stamp(now - RECENT),
     }
-    rows = [*await tx.run(ABOUT, values), *await tx.run(ABOUT_ALTERNATIVE, values)]
+    rows = await tx.run(ABOUT, values)
+    if kind is ActionType.BOOK:
+        rows += await tx.run(ABOUT_ALTERNATIVE, values)
     newest_first = sorted(rows, key=lambda row: int(row["id"]), reverse=True)
     found = next((row for row in newest_first if _wish_of(row).meant_by(wish)), None)
     return found, found["choice"] if found else 0

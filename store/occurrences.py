@@ -113,7 +113,7 @@ async def free(
     for action in await _withdraw(tx, within, now, margin):
         await tx.run("DELETE FROM occurrences WHERE periodic_booking_id = :periodic AND action_id = :action",
                      {"periodic": periodic_id, "action": action["id"]})  # fmt: skip
-        if leaves_doubt(action["error_kind"]):
+        if leaves_doubt(action["error_kind"], action["failures"]):
             await read_soon(tx, action["user_id"], now)
         if action["card_message_id"] is not None:
             await add_notice(tx, action["user_id"], NoticeKind.PROGRESS, action_id=action["id"])
@@ -125,7 +125,7 @@ async def _withdraw(tx: Transaction, within: dict[str, object], now: datetime, m
         f"""
         UPDATE booking_actions SET status = 'cancelled', completed_at = :now, lease_until = NULL
         WHERE periodic_booking_id = :periodic AND date BETWEEN :first AND :last AND {WAITING}
-        RETURNING id, user_id, card_message_id, error_kind
+        RETURNING id, user_id, card_message_id, error_kind, failures
         """,  # noqa: S608 - a constant of this file
         within | {"now": stamp(now), "safe": stamp(now + margin)},
     )

@@ -25,6 +25,9 @@ def _account(row: sqlite3.Row) -> Account:
     return Account(row["user_id"], Role(row["role"]), bool(row["rejected"]))
 
 
+A_DAY = timedelta(days=1)
+
+
 class People:
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._db = connection
@@ -68,9 +71,14 @@ class People:
                 await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
 
     async def tell_rejected(self, user_id: int) -> None:
-        """Tells that the site refused the password, when what would have told it was taken back."""
+        """Tells that the site refused the password, when what would have told it was taken back. Once a day."""
+        values = {"user_id": user_id, "kind": NoticeKind.LOGIN_REJECTED, "since": stamp(self._clock() - A_DAY)}
         async with self._db.transaction() as tx:
-            await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
+            told = await tx.row(
+                "SELECT 1 FROM notices WHERE user_id = :user_id AND kind = :kind AND created_at > :since", values
+            )
+            if told is None:
+                await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
 
     async def expect(self, user_id: int) -> None:
         """Notes that a person is on the way to something the site must be asked for."""

@@ -316,7 +316,8 @@ class Queue(Choices, RoutineHistory):
                 """,  # noqa: S608 - a constant
                 {"id": action_id, "user_id": user_id, "now": stamp(now), "safe": last_call(now)},
             )
-            if row and row["action_type"] in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(row["error_kind"]):
+            about_a_class = row is not None and row["action_type"] in (ActionType.BOOK, ActionType.CANCEL)
+            if row and about_a_class and leaves_doubt(row["error_kind"], row["failures"]):
                 await read_soon(tx, user_id, now)
         return readable(to_action, row)
 
@@ -391,11 +392,12 @@ class Queue(Choices, RoutineHistory):
 
     async def extend(self, action: Action, lease_seconds: float) -> None:
         """The heartbeat: moves the lease on. Raises LeaseLost when the action is not ours any more."""
-        lease = stamp(self._clock() + timedelta(seconds=lease_seconds))
-        rows = await self._db.write(
-            f"UPDATE booking_actions SET lease_until = :lease {FENCE}",  # noqa: S608 - a constant of this file
-            {"lease": lease, "id": action.id, "mine": action.attempts},
-        )
+        async with self._db.transaction() as tx:
+            lease = stamp(self._clock() + timedelta(seconds=lease_seconds))  # counted from when we have the lock
+            rows = await tx.run(
+                f"UPDATE booking_actions SET lease_until = :lease {FENCE}",  # noqa: S608 - a constant
+                {"lease": lease, "id": action.id, "mine": action.attempts},
+            )
         if not rows:
             raise lost(action)
 
@@ -421,9 +423,10 @@ class Queue(Choices, RoutineHistory):
             rows = await tx.run(
                 """
                 UPDATE booking_actions SET error_kind = :kind
-                WHERE id = :id AND status = 'cancelled' AND action_type IN ('book', 'cancel') RETURNING user_id
+                WHERE id = :id AND status = 'cancelled' AND action_type IN ('book', 'cancel')
+                    AND (opens_at IS NULL OR opens_at <= :near) RETURNING user_id
                 """,
-                {"id": action.id, "kind": lost.kind},
+                {"id": action.id, "kind": lost.kind, "near": last_call(self._clock())},
             )
             for row in rows:
                 await read_soon(tx, row["user_id"], self._clock())
@@ -435,11 +438,15 @@ class Queue(Choices, RoutineHistory):
         async with self._db.transaction() as tx:
             await put_back(tx, action, {"run_at": stamp(action.run_at)}, interrupted, self._clock())
 
-    async def postpone(self, action: Action, run_at: datetime, opens_at: datetime) -> None:
+    async def postpone(self, action: Action, run_at: datetime, opens_at: datetime, met: AppError | None = None) -> None:
         """Not open yet: back in the queue until then, told on the card. Raises LeaseLost."""
         async with self._db.transaction() as tx:
-            values = {"run_at": stamp(run_at), "opens_at": stamp(opens_at)}
-            await put_back(tx, action, values, None, self._clock())
+            values = {
+                "run_at": stamp(run_at),
+                "opens_at": stamp(opens_at),
+                "failures": action.failures if met is None else 0,
+            }
+            await put_back(tx, action, values, met, self._clock())
             await self._tell_progress(tx, action)
 
     async def retry(self, action: Action, run_at: datetime, error: AppError) -> None:
@@ -468,7 +475,7 @@ class Queue(Choices, RoutineHistory):
             await self._end(tx, action, ActionStatus.FAILED, None, error)
             if not await told_already(tx, action):
                 await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
-            if action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(error.kind):
+            if action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(error.kind, action.failures + 1):
                 await read_soon(tx, action.user_id, self._clock())
 
     async def rehearsed(self, action: Action, run_at: datetime, error: AppError | None) -> None:

@@ -194,6 +194,16 @@ async def test_who_was_not_let_in_has_done_nothing(db: Database, error: AppError
     assert await db.queue.live_routine(ActionType.CHECK, GIULIA) is None
 
 
+async def test_who_was_not_let_in_again_does_not_know_what_came_of_the_try_before(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.retry(claimed, clock(), SiteUnavailable("the answer was lost"))
+    await claim_and_fail(db, action, LoginRejected("wrong"))
+    await read(db, clock, HELD)
+    assert await state(db, action) == (ActionStatus.COMPLETED, None)
+
+
 async def test_it_is_told_once(db: Database, clock: Time) -> None:
     await failed(db, ActionType.BOOK, SiteUnavailable("503"))
     await read(db, clock, HELD)

@@ -156,6 +156,15 @@ async def test_a_kept_place_stays_and_is_not_reminded_of(life: Life) -> None:
     assert await life.actions(ActionType.CANCEL) == []
 
 
+async def test_who_says_that_they_go_when_already_asked_keeps_the_place(life: Life) -> None:
+    await held(life)
+    await life.at(rome(TUESDAY, 15))
+    [place] = await life.db.bookings.held(GIULIA, TUESDAY)
+    await life.db.bookings.keep(place.id, GIULIA, life.clock())
+    assert await life.at(rome(TUESDAY, 15, 56)) == []
+    assert await life.actions(ActionType.CANCEL) == []
+
+
 async def test_who_said_that_they_go_is_not_asked_and_keeps_the_place(life: Life) -> None:
     await held(life)
     [place] = await life.db.bookings.held(GIULIA, TUESDAY)

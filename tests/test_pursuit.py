@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 import race
 from database import Database, NewAction, open_database
 from demo.site import Outcome
-from errors import AppError, LeaseLost
+from errors import AppError, LeaseLost, SiteUnavailable
 from model import (
     FIT_CENTER,
     PREPARE,
@@ -472,6 +472,17 @@ async def with_something_held(stage: Stage, wish: Wish) -> int:
     [held] = await stage.db.bookings.held(OWNER, TUESDAY)
     assert Booking(wish.course, wish.location, wish.day, wish.start).wish.meant_by(held.booking.wish)
     return held.id
+
+
+async def test_a_watch_whose_answer_was_lost_finds_what_it_booked(at: Set, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with at(LONG_AFTER) as stage:
+        action = await stage.add(watch=WatchMode.BOOK)
+        claimed = await stage.db.queue.claim("somebody", 60)
+        assert claimed
+        await stage.db.queue.look_again(claimed, stage.opened.clock(), SiteUnavailable("the answer was lost"))
+        stage.opened.world.book(GIULIA, stage.opened.pilates_id)
+        row = await stage.act()
+        assert (row.id, row.status, row.result) == (action.id, ActionStatus.COMPLETED, "seen in my bookings (already)")
 
 
 async def test_an_upgrade_books_the_better_one_and_then_frees_the_other(at: Set) -> None:

@@ -235,6 +235,17 @@ async def test_the_bookings_of_one_account_share_its_requests_and_all_win_what_o
             assert len(opened.world.bookings(GIULIA)) == number
 
 
+async def test_a_race_that_ends_leaves_its_successor_the_share(at: Open) -> None:
+    async with at() as opened:
+        shared = Allowance()
+        shared.join(7)  # an earlier race of the same booking, claimed anew meanwhile
+        shared.join(7)
+        shared.leave(7)
+        assert (await opened.race(allowance=shared, number=7)).report
+        shared.leave(7)
+        assert shared.spent[7] > 0
+
+
 async def test_a_site_that_fails_for_a_second_at_the_opening_is_asked_again(
     at: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
