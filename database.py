@@ -12,6 +12,7 @@ from pathlib import Path
 
 from model import Clock, Role, utc_now
 from settings import Settings, fingerprint
+from store.actions import NewAction
 from store.bookings import Bookings
 from store.catalogue import Catalogue
 from store.connection import Connection
@@ -20,7 +21,7 @@ from store.migrations import migrate
 from store.outbox import Outbox
 from store.people import People, Person
 from store.periodic import Periodic
-from store.queue import NewAction, Queue
+from store.queue import Queue
 
 __all__ = ["Database", "NewAction", "open_database", "people_of"]
 

@@ -17,8 +17,8 @@ from bot.italian import long_day
 from demo.site import Person, Slot
 from demo.telegram import Message
 from model import FIT_CENTER, Action, ActionStatus, ActionType, Wish, clock_time
+from store.actions import to_action
 from store.health import damage
-from store.queue import to_action
 
 SETTLES = 150.0  # s for everything that is under way to end, pauses between tries included
 LOOK_AGAIN = 0.1  # s

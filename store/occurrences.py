@@ -10,12 +10,12 @@ from datetime import date, datetime, timedelta
 
 from errors import AlreadyQueued
 from model import LAST_CALL, Action, ActionType, NoticeKind, Occurrence, OccurrenceState, Wish, stamp
+from store.actions import NewAction, enqueue, read_soon, to_action
 from store.bookings import is_held
 from store.choices import STILL
 from store.connection import Transaction
 from store.doubt import leaves_doubt
 from store.outbox import add_notice
-from store.queue import NewAction, enqueue, read_soon, to_action
 
 WAITING = f"action_type = 'book' AND {STILL}"
 DAWN, DUSK = date(1, 1, 1), date(9999, 12, 31)

@@ -28,6 +28,7 @@ from model import (
     same_place,
     stamp,
 )
+from store.actions import NewAction
 from store.agenda import Agenda, to_periodic
 from store.choices import READ_BY, last_call
 from store.connection import Connection, Transaction
@@ -35,7 +36,6 @@ from store.occurrences import WAITING, begin, enqueue_once, free, held_already, 
 from store.outbox import add_notice
 from store.plan import Timing
 from store.questions import Questions, close_keeping, miss_held
-from store.queue import NewAction
 from store.reading import all_readable, readable
 
 

@@ -23,8 +23,8 @@ from model import (
     starts_at,
 )
 from settings import Settings
+from store.actions import NewAction
 from store.choices import MOST_ALTERNATIVES
-from store.queue import NewAction
 
 QUEUE_AHEAD = timedelta(hours=26)  # before its opening: sooner than the rehearsal of the evening before, in any season
 NIGHT_BEGINS, NIGHT_ENDS, EVENING = time(22, 30), time(7), time(21)

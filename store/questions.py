@@ -25,11 +25,11 @@ from model import (
     instant,
     stamp,
 )
+from store.actions import NewAction, enqueue, to_action
 from store.bookings import find_held
 from store.connection import Connection, Transaction
 from store.occurrences import begin, enqueue_once, find_action, held_already, set_state
 from store.outbox import add_notice
-from store.queue import NewAction, enqueue, to_action
 from store.reading import all_readable
 
 

@@ -6,10 +6,8 @@ bot_db.py, periodic_executor.py and people put rows in; worker.py takes them out
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,21 +22,19 @@ from model import (
     NoticeKind,
     OpeningReport,
     Timetable,
-    WatchMode,
     Wish,
-    clock_time,
-    instant,
     stamp,
 )
+from store.actions import NewAction, enqueue, live_like, name_its_class, read_soon, to_action
 from store.bookings import find_held, mark_cancelled, mark_confirmed, sync
 from store.catalogue import swap
-from store.choices import WAITS, Choices, insert_alternative, last_call
+from store.choices import WAITS, Choices, last_call
 from store.connection import Connection, Transaction
 from store.doubt import THOUGH_WITHDRAWN, end_doubt, leaves_doubt
 from store.fence import FENCE, begin_to_act, lost, put_back, settle
 from store.openings import find_opening, record_opening
 from store.outbox import add_notice
-from store.reading import all_readable, instant_or_none, readable
+from store.reading import all_readable, readable
 from store.routine_history import RoutineHistory, told_already
 
 TAKE = """
@@ -74,161 +70,6 @@ GIVE_UP = """
 REHEARSED_WELL = "ok"  # as booking_actions.rehearsal keeps it; else the class of an error
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class NewAction:
-    """What is put in the queue."""
-
-    type: ActionType
-    user_id: int
-    wish: Wish | None = None
-    booking_id: str | None = None
-    run_at: datetime | None = None  # None: now
-    opens_at: datetime | None = None
-    quiet: bool = False
-    card_message_id: int | None = None
-    periodic_booking_id: int | None = None
-    alternatives: tuple[Wish, ...] = ()  # tried in this order when the wish can't be had
-    watch: WatchMode | None = None
-    watch_until: datetime | None = None
-    replaces_row_id: int | None = None  # the booking to free once this one is made
-    rehearse_at: datetime | None = None
-    free_until: datetime | None = None  # what is given back without another question is so only until then
-
-
-def to_action(row: sqlite3.Row) -> Action:
-    """The only way a row becomes an Action. Raises ValueError for states we do not know."""
-    return Action(
-        id=row["id"],
-        type=ActionType(row["action_type"]),
-        user_id=row["user_id"],
-        status=ActionStatus(row["status"]),
-        course=row["course_name"] or "",
-        location=row["location"] or "",
-        day=date.fromisoformat(row["date"]) if row["date"] else None,
-        start=clock_time(row["time_slot"]) if row["time_slot"] else None,
-        booking_id=row["booking_id"],
-        created_at=instant(row["created_at"]),
-        run_at=instant(row["run_at"]),
-        opens_at=instant_or_none(row["opens_at"]),
-        started_at=instant_or_none(row["started_at"]),
-        completed_at=instant_or_none(row["completed_at"]),
-        result=row["result"],
-        error=row["error"],
-        error_kind=row["error_kind"],
-        evidence=row["evidence"],
-        attempts=row["attempts"],
-        failures=row["failures"],
-        quiet=bool(row["quiet"]),
-        card_message_id=row["card_message_id"],
-        periodic_booking_id=row["periodic_booking_id"],
-        watch=WatchMode(row["watch"]) if row["watch"] else None,
-        watch_until=instant_or_none(row["watch_until"]),
-        replaces_row_id=row["replaces_row_id"],
-        rehearse_at=instant_or_none(row["rehearse_at"]),
-        rehearsal=row["rehearsal"],
-        won_choice=row["won_choice"],
-        why_not_first=row["why_not_first"],
-        crashes=row["crashes"],
-        free_until=instant_or_none(row["free_until"]),
-        acting=bool(row["acting"]),
-    )
-
-
-async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
-    """Puts an action in the queue. Raises AlreadyQueued with the ticket of the live action that is about the same."""
-    live = await _live_like(tx, new)
-    if live is not None:
-        raise AlreadyQueued(live)
-    wish = new.wish
-    row = await tx.row(
-        """
-        INSERT INTO booking_actions (action_type, user_id, location, course_name, date, time_slot, booking_id,
-            created_at, run_at, opens_at, quiet, card_message_id, periodic_booking_id,
-            watch, watch_until, replaces_row_id, rehearse_at, free_until)
-        VALUES (:type, :user_id, :location, :course, :date, :time, :booking_id,
-            :now, :run_at, :opens_at, :quiet, :card, :periodic,
-            :watch, :watch_until, :replaces, :rehearse_at, :free_until)
-        RETURNING *
-        """,
-        {
-            "type": new.type,
-            "user_id": new.user_id,
-            "location": wish.location if wish else None,
-            "course": wish.course if wish else None,
-            "date": wish.day.isoformat() if wish else None,
-            "time": f"{wish.start:%H:%M}" if wish else None,
-            "booking_id": new.booking_id,
-            "now": stamp(now),
-            "run_at": stamp(new.run_at or now),
-            "opens_at": _stamp_or_none(new.opens_at),
-            "quiet": new.quiet,
-            "card": new.card_message_id,
-            "periodic": new.periodic_booking_id,
-            "watch": new.watch,
-            "watch_until": _stamp_or_none(new.watch_until),
-            "replaces": new.replaces_row_id,
-            "rehearse_at": _stamp_or_none(new.rehearse_at),
-            "free_until": _stamp_or_none(new.free_until),
-        },
-    )
-    if row is None:
-        raise RuntimeError("INSERT ... RETURNING returned no row")
-    for position, other in enumerate(new.alternatives, start=1):
-        await insert_alternative(tx, row["id"], position, other)
-    return to_action(row)
-
-
-async def read_soon(tx: Transaction, user_id: int, now: datetime) -> None:
-    """Has a person's "my bookings" read next: they know what nobody here does."""
-    new = NewAction(ActionType.CHECK, user_id, quiet=True)
-    if await _live_like(tx, new) is None:
-        await enqueue(tx, new, now)
-
-
-def _stamp_or_none(moment: datetime | None) -> str | None:
-    return stamp(moment) if moment else None
-
-
-async def _name_its_class(tx: Transaction, action: Action, wish: Wish) -> None:
-    """Writes which class a cancellation put in by hand meant, where it did not say."""
-    await tx.run(
-        """
-        UPDATE booking_actions
-        SET course_name = coalesce(nullif(course_name, ''), :course),
-            location = coalesce(nullif(location, ''), :location),
-            date = coalesce(date, :date), time_slot = coalesce(time_slot, :time)
-        WHERE id = :id
-        """,
-        {
-            "id": action.id,
-            "course": wish.course,
-            "location": wish.location,
-            "date": wish.day.isoformat(),
-            "time": f"{wish.start:%H:%M}",
-        },
-    )
-
-
-async def _live_like(tx: Transaction, new: NewAction) -> int | None:
-    if new.wish is None:
-        query = "action_type = :type AND date IS NULL"
-    else:
-        query = (
-            "date = :date AND substr(time_slot, 1, 5) = :time AND coalesce(course_name, '') = :course COLLATE NOCASE"
-        )
-    row = await tx.row(
-        f"SELECT id FROM booking_actions WHERE user_id = :user_id AND status IN ('pending', 'processing') AND {query}",  # noqa: S608
-        {
-            "user_id": new.user_id,
-            "type": new.type,
-            "date": new.wish.day.isoformat() if new.wish else None,
-            "time": f"{new.wish.start:%H:%M}" if new.wish else None,
-            "course": new.wish.course if new.wish else None,
-        },
-    )
-    return row["id"] if row else None
 
 
 class Queue(Choices, RoutineHistory):
@@ -538,14 +379,14 @@ class Queue(Choices, RoutineHistory):
                 booking_id=held.booking_id,
                 free_until=action.free_until,
             )
-            if await _live_like(tx, new) is None:
+            if await live_like(tx, new) is None:
                 await enqueue(tx, new, self._clock())
 
     async def complete_cancel(self, action: Action, wish: Wish, result: str) -> None:
         """Ends a cancellation that was read back as gone: action, booking and notice together. Raises LeaseLost."""
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.COMPLETED, result, None)
-            await _name_its_class(tx, action, wish)
+            await name_its_class(tx, action, wish)
             await mark_cancelled(tx, action.user_id, wish, self._clock())
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
 
