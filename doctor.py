@@ -50,8 +50,21 @@ class Finding:
         return f"✗ {self.subject}: {self.what}" + (f" → {self.remedy}" if self.remedy else "")
 
 
-async def examine(config: Path, *, login: bool = True, clock: Clock = utc_now) -> AsyncIterator[Finding]:
-    """The findings, each as soon as it is known. Without a usable configuration there is only the first."""
+Confirm = Callable[[str], bool]
+
+
+def nobody(question: str) -> bool:
+    """Answers for a doctor whose report is not read at a terminal: nothing secret is shown."""
+    return False
+
+
+async def examine(
+    config: Path, *, login: bool = True, clock: Clock = utc_now, confirm: Confirm = nobody
+) -> AsyncIterator[Finding]:
+    """The findings, each as soon as it is known. Without a usable configuration there is only the first.
+
+    A live one-time code is shown only to who says yes to `confirm`.
+    """
     try:
         settings = load(config)
     except ConfigError as error:
@@ -68,7 +81,7 @@ async def examine(config: Path, *, login: bool = True, clock: Clock = utc_now) -
     yield _site(settings, reached)
     yield _clock(settings, reached)
     for credentials in settings.people:
-        yield _code(credentials, clock)
+        yield _code(credentials, clock, confirm)
     if login and isinstance(reached, Reached):
         async for finding in _logins(settings):
             yield finding
@@ -218,9 +231,19 @@ def _clock(settings: Settings, reached: Reached | str) -> Finding:
     return Finding("clock", f"{here:%H:%M:%S} in {settings.timezone}{compared}")
 
 
-def _code(credentials: Credentials, clock: Clock) -> Finding:
-    subject = f"one-time code of {credentials.username}"
-    password, now = parse(credentials.otp_url), clock()
+def masked(username: str) -> str:
+    """A Codice Persona that its owner recognises and nobody else learns: 10••••89."""
+    return f"{username[:2]}••••{username[-2:]}" if len(username) > 6 else f"{username[:1]}••••"
+
+
+def _code(credentials: Credentials, clock: Clock, confirm: Confirm) -> Finding:
+    name = masked(credentials.username)
+    subject = f"one-time code of {name}"
+    password = parse(credentials.otp_url)
+    if not confirm(f"Show the present one-time code of {name}, to compare it with your authenticator app?"):
+        what = f"{password.digits} digits, new every {password.period} s; not shown without being asked at a terminal"
+        return Finding(subject, what)
+    now = clock()
     code, left = password.code(password.counter(now)), password.seconds_left(now)
     return Finding(subject, f"{code} for {left:.0f} s more; your authenticator app must show the same")
 
@@ -236,14 +259,16 @@ async def _logins(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _login(portal: Portal, credentials: Credentials) -> Finding:
-    subject = f"login of {credentials.username}"
+    subject = f"login of {masked(credentials.username)}"
     began = time.monotonic()
     try:
         held = await booking.my_bookings(portal.session(credentials))
     except LoginRejected as error:
         return Finding(subject, _first_line(error), "correct username and password; it was tried once only")
     except OtpRejected as error:
-        return Finding(subject, _first_line(error), "compare the one-time code above with your authenticator app")
+        return Finding(
+            subject, _first_line(error), "compare the one-time code (run setup.py --check at a terminal) with your app"
+        )
     except SiteError as error:
         kept = f"; what the site showed is in {error.evidence}" if error.evidence else ""
         return Finding(subject, _first_line(error), f"try again later{kept}")
@@ -258,10 +283,10 @@ def _kind(error: Exception) -> str:
     return type(error).__name__
 
 
-async def report(config: Path, say: Callable[[str], None], *, login: bool = True) -> bool:
+async def report(config: Path, say: Callable[[str], None], *, login: bool = True, confirm: Confirm = nobody) -> bool:
     """Says every finding as soon as it is known; whether all is well."""
     well = True
-    async for finding in examine(config, login=login):
+    async for finding in examine(config, login=login, confirm=confirm):
         say(str(finding))
         well = well and finding.remedy is None
     return well

@@ -1,6 +1,6 @@
 """One-time codes from an otpauth:// URL or a picture of its QR code; also a command anybody can run.
 
-python otp_extractor.py 'otpauth://totp/...'      the current code and how long it lives
+python otp_extractor.py                           asks for the URL (or takes it from standard input): the current code
 python otp_extractor.py screenshot.png            the same, from the QR code in a picture
 python otp_extractor.py screenshot.png --url      the URL in the picture, for config.json (it is a secret)
 """
@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import argparse
 import base64
+import getpass
 import hashlib
 import re
 import sys
+import warnings
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +27,12 @@ from model import Clock, utc_now
 ALGORITHMS = ("SHA1", "SHA256", "SHA512")
 DIGITS = range(6, 11)  # what authenticators show; RFC 4226 asks for six at least
 LONGEST_PERIOD = 3600  # seconds; more is a typing error
+PICTURES = ("PNG", "JPEG", "GIF", "WEBP")  # other formats bring decoders nobody needs here, one of them a whole program
+MOST_PIXELS = 25_000_000  # four bytes each while it is read: larger pictures could fill a small machine's memory
+ON_COMMAND_LINE = (
+    "a secret on a command line can be read by every user of this machine and stays in the shell's history: next time "
+    "start otp_extractor.py without it, and paste it when asked"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +130,30 @@ def _barcodes(path: Path) -> list[str]:
     import zxingcpp  # imported late: only reading pictures needs them, and every program imports this file
     from PIL import Image
 
+    too_large = OtpError(f"{path.name} has more than 25 megapixels: cut out the QR code and save that")
     try:
-        with Image.open(path) as picture:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # what is too large, we say ourselves
+            opened = Image.open(path, formats=PICTURES)  # reads no further than the size
+        with opened as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise too_large
             flat = picture.convert("RGBA")
             paper = Image.new("RGBA", flat.size, "white")  # transparent pictures decode as black on black
             paper.alpha_composite(flat)
             return [found.text for found in zxingcpp.read_barcodes(paper.convert("L"))]
     except FileNotFoundError:
         raise OtpError(f"there is no file {path}") from None
-    except (OSError, ValueError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise too_large from None
+    except (OSError, ValueError, SyntaxError):  # the last is what Pillow calls a broken PNG
         raise OtpError(f"{path.name} is not a picture that can be read (PNG, JPEG, GIF, WebP)") from None
 
 
 def url_from(argument: str) -> str:
     """The otpauth:// URL meant by a command line argument: itself, or what is in the picture it names."""
+    if not argument:
+        raise OtpError("nothing was given: paste the otpauth:// URL, or name a picture of its QR code")
     if "://" in argument:
         return argument.strip()
     return url_in_picture(Path(argument).expanduser())
@@ -148,16 +166,30 @@ def describe(password: OneTimePassword, moment: datetime) -> str:
     return f"{code}  (valid for {left:.0f} s{'; ' + who if who else ''})"
 
 
+def _asked() -> str:
+    """The URL, or the name of a picture, from whoever is at the terminal (not shown) or from standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    try:
+        return getpass.getpass("otpauth:// URL or picture (not shown): ").strip()
+    except EOFError:
+        return ""
+
+
 def main(arguments: list[str] | None = None, clock: Clock = utc_now) -> int:
     """Exit 0 with the code on stdout; 1 with one sentence on stderr."""
     parser = argparse.ArgumentParser(
         description="Current one-time code from an otpauth:// URL or a picture of its QR code."
     )
-    parser.add_argument("source", metavar="URL|PICTURE", help="otpauth:// URL, or an image file with the QR code")
+    parser.add_argument(
+        "source", metavar="PICTURE", nargs="?", help="an image file with the QR code; without it the URL is asked for"
+    )
     parser.add_argument("--url", action="store_true", help="print the otpauth:// URL instead (it is a secret)")
     options = parser.parse_args(arguments)
+    if options.source and "://" in options.source:
+        print(f"otp_extractor: {ON_COMMAND_LINE}", file=sys.stderr)
     try:
-        url = url_from(options.source)
+        url = url_from(options.source or _asked())
         password = parse(url)
     except OtpError as problem:
         print(f"otp_extractor: {problem}", file=sys.stderr)

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -22,6 +23,7 @@ MISCONFIGURED = 2  # starting again would not help: the process manager does not
 
 LONGEST_STOP = 4.2  # s after the signal; whoever has not ended by then hangs, and is ended without more ado
 PRIVATE = 0o077  # umask: whatever a program writes is for this user alone
+NO_CORE = 1  # byte; unlike 0 it also keeps Linux from handing the dump to a collector (fs/coredump.c, "limit == 1")
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,14 @@ def options(description: str) -> argparse.ArgumentParser:
     return parser
 
 
+def keep_private() -> None:
+    """From now on what this process and its children write is for this user alone, and no crash leaves their memory."""
+    os.umask(PRIVATE)
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    if hard == resource.RLIM_INFINITY or hard > NO_CORE:
+        resource.setrlimit(resource.RLIMIT_CORE, (NO_CORE, NO_CORE))
+
+
 def run(name: str, parser: argparse.ArgumentParser, main: Main) -> int:
     """Runs `main` with the settings and an event that SIGTERM and Ctrl-C set; returns the exit code.
 
@@ -42,7 +52,7 @@ def run(name: str, parser: argparse.ArgumentParser, main: Main) -> int:
     database that passes, a lock or a full disk, is exit code 1.
     """
     arguments = parser.parse_args()
-    os.umask(PRIVATE)
+    keep_private()
     try:
         settings = load(arguments.config)
         configure_logging(settings, name)

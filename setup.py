@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
-import os
 import sys
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from errors import ConfigError, DatabaseError
 from model import Clock, utc_now
 from settings import Settings, add_config_option, command, load
 from store.restore import restore
-from wizard import Wizard, write
+from wizard import YES, Wizard, write
 
 WELL, UNWELL, UNUSABLE, STOPPED = 0, 1, 2, 130
 
@@ -44,7 +43,7 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
 
 def main(arguments: list[str] | None = None) -> int:
     chosen = options(arguments)
-    os.umask(program.PRIVATE)
+    program.keep_private()
     try:
         if chosen.check:
             return WELL if examine(chosen.config, login=not chosen.no_login) else UNWELL
@@ -75,7 +74,16 @@ def set_up(config: Path, *, login: bool) -> int:
 
 def examine(config: Path, *, login: bool) -> bool:
     """The doctor's report on the terminal; whether all is well."""
-    return asyncio.run(doctor.report(config, lambda line: print(line, flush=True), login=login))
+    confirm = ask_at_terminal if sys.stdin.isatty() and sys.stdout.isatty() else doctor.nobody
+    return asyncio.run(doctor.report(config, lambda line: print(line, flush=True), login=login, confirm=confirm))
+
+
+def ask_at_terminal(question: str) -> bool:
+    """Whether the person says yes; a bare Enter is no."""
+    try:
+        return input(f"  {question} [y/N] ").strip().lower() in YES
+    except EOFError:
+        return False
 
 
 def configured(config: Path) -> Settings:

@@ -30,6 +30,11 @@ ABOUT_THE_CODE = """
 ABOUT_THE_BOT = "\n   In Telegram write /newbot to @BotFather, choose a name, and paste the token it answers with."
 ABOUT_YOU = "\n   The bot obeys one Telegram user. Open your bot in Telegram and press Start,"
 
+ABOUT_THE_PICTURE = (
+    "   Delete that picture now, also from downloads, trash and phone: whoever has it can make your codes."
+)
+YES = ("y", "yes", "s", "si", "sì")
+
 T = TypeVar("T")
 
 
@@ -82,11 +87,14 @@ class Wizard:
     def _otp_url(self, text: str) -> str:
         """The otpauth:// URL that was pasted, or is in the picture that was named."""
         try:
-            url = url_from(self._filled(text).strip("'\""))
+            source = self._filled(text).strip("'\"")
+            url = url_from(source)
             code = describe(parse(url), utc_now())
         except OtpError as problem:
             raise WrongAnswer(_sentence(problem)) from None
         self._say(f"   The code is now {code}: your authenticator app must show the same.")
+        if "://" not in source:
+            self._say(ABOUT_THE_PICTURE)
         return url
 
     def _bot_token(self, text: str) -> str:

@@ -50,7 +50,7 @@ update_venv() { # the copy of requirements.lock is written last: an interrupted 
     if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then create_venv; fi
     cmp -s requirements.lock .venv/requirements.lock && return
     say "Installing what requirements.lock lists (a minute or two the first time) ..."
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r requirements.lock ||
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --only-binary :all: --require-hashes -r requirements.lock ||
         give_up "pip could not install requirements.lock: see the lines above; usually the network is missing."
     cp requirements.lock .venv/requirements.lock
 }

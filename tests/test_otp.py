@@ -1,5 +1,14 @@
 """One-time codes: every spelling of an otpauth:// URL, QR pictures, and the command."""
 
+import asyncio
+import io
+import os
+import pty
+import re
+import struct
+import sys
+import zlib
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -133,17 +142,71 @@ def test_a_missing_or_broken_picture_is_told(tmp_path: Path) -> None:
         url_in_picture(tmp_path / "missing.png")
 
 
-def test_the_command_prints_the_code_and_no_secret(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def clock() -> datetime:
-        return datetime(2026, 11, 22, 10, 0, 10, tzinfo=UTC)
+def ten_past() -> datetime:
+    return datetime(2026, 11, 22, 10, 0, 10, tzinfo=UTC)
 
+
+@pytest.mark.parametrize("way", ["picture", "standard input", "command line"])
+def test_the_command_prints_the_code_and_no_secret(
+    picture: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{URL}\n"))
+    arguments = {"picture": [str(picture)], "standard input": [], "command line": [URL]}[way]
+    assert otp_extractor.main(arguments, ten_past) == 0
+    printed = capsys.readouterr()
     password = parse(URL)
-    for source in (URL, str(picture)):
-        assert otp_extractor.main([source], clock) == 0
-        printed = capsys.readouterr().out
-        assert password.code(password.counter(clock())) in printed
-        assert "20 s" in printed
-        assert "JBSWY3DP" not in printed
+    assert password.code(password.counter(ten_past())) in printed.out
+    assert "20 s" in printed.out
+    assert "JBSWY3DP" not in printed.out + printed.err
+    assert ("every user of this machine" in printed.err) == (way == "command line")
+
+
+async def test_at_a_terminal_the_address_is_asked_for_and_not_shown() -> None:
+    master, slave = pty.openpty()
+    command = (sys.executable, otp_extractor.__file__)
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=slave, stdout=asyncio.subprocess.PIPE, stderr=slave, start_new_session=True
+    )
+    shown = b""
+    while b"not shown" not in shown:  # by then what is typed is not shown any more
+        shown += await asyncio.to_thread(os.read, master, 1000)
+    os.write(master, f"{URL}\n".encode())
+    said, _ = await process.communicate()
+    os.close(slave)
+    assert re.match(rb"\d{6}  \(valid", said)
+    with suppress(OSError):  # the terminal has gone with the program
+        shown += os.read(master, 1000)
+    os.close(master)
+    assert b"JBSWY3DP" not in shown
+
+
+def test_nothing_given_is_one_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert otp_extractor.main([]) == 1
+    assert "nothing was given" in capsys.readouterr().err
+
+
+def bomb(path: Path, side: int) -> Path:
+    """A PNG that says it is that large: a few bytes, which nobody must begin to decode."""
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"")), (b"IEND", b""))
+    made = (
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+    )
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(made))
+    return path
+
+
+@pytest.mark.parametrize("side", [5001, 10_000, 60_000])
+def test_a_picture_of_more_than_25_megapixels_is_not_decoded(tmp_path: Path, side: int) -> None:
+    with pytest.raises(OtpError, match="more than 25 megapixels"):
+        url_in_picture(bomb(tmp_path / "qr.png", side))
+
+
+def test_only_the_decoders_of_the_formats_that_are_named_are_used(tmp_path: Path) -> None:
+    """Pillow has forty others, one of which starts Ghostscript."""
+    with pytest.raises(OtpError, match="PNG, JPEG, GIF, WebP"):
+        url_in_picture(qr_code(URL, tmp_path / "qr.tiff"))
 
 
 def test_the_command_gives_the_url_when_asked(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,5 +215,5 @@ def test_the_command_gives_the_url_when_asked(picture: Path, capsys: pytest.Capt
 
 
 def test_the_command_fails_with_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    assert otp_extractor.main(["otpauth://totp/x?secret=1"]) == 1
+    assert otp_extractor.main(["no-such-picture.png"]) == 1
     assert capsys.readouterr().err.count("\n") == 1

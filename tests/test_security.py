@@ -9,6 +9,7 @@ import os
 import random
 import re
 import stat
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -335,6 +336,18 @@ def private(folder: Path) -> None:
             assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
+async def test_no_program_nor_what_it_starts_leaves_its_memory_on_disk() -> None:
+    limit = "import resource, sys; print(*resource.getrlimit(resource.RLIMIT_CORE))"
+    starts = (
+        f"import program, subprocess, sys; program.keep_private(); subprocess.run([sys.executable, '-c', {limit!r}])"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", starts, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await process.communicate()
+    assert [int(number) for number in said.split()] in ([1, 1], [0, 0])  # no dump is that small; 0: so it was before
+
+
 # Packages
 
 
@@ -352,5 +365,7 @@ def test_the_lock_holds_what_is_wanted_with_hashes_and_names_no_registry() -> No
 
 async def test_the_run_and_the_container_install_by_hash() -> None:
     script = await asyncio.to_thread((ROOT / "deploy" / "environment.sh").read_text)
-    assert "--require-hashes -r requirements.lock" in script
+    assert (
+        "--only-binary :all: --require-hashes -r requirements.lock" in script
+    )  # no package's own code at installation
     assert script.count("pip install") == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shlex
 import sqlite3
 import stat
@@ -21,9 +22,10 @@ import setup
 from database import open_database
 from demo.site import Site, SiteWorld
 from demo.telegram import TelegramEmulator
-from doctor import Finding
+from doctor import Finding, masked
 from settings import load
 from tests.sites import GIULIA, OTP_URL, PASSWORD, chromium, person
+from tests.test_otp import qr_code
 from wizard import Wizard, write
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -150,6 +152,15 @@ async def test_five_answers_make_a_configuration(telegram_of_the_wizard: Telegra
     assert giulia.heard_once("This is @polimisport_bot.")
 
 
+async def test_who_gave_a_picture_of_the_qr_code_is_told_to_delete_it(
+    telegram_of_the_wizard: TelegramEmulator, tmp_path: Path
+) -> None:
+    picture = str(qr_code(OTP_URL, tmp_path / "qr.png"))
+    giulia = Person(GIULIA, PASSWORD, f"'{picture}'", telegram_of_the_wizard.token, "42")
+    assert (await giulia.use_wizard())["otpatu"] == OTP_URL
+    assert giulia.heard_once("Delete that picture now")
+
+
 async def test_the_browser_that_run_found_is_written_down(
     telegram_of_the_wizard: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,6 +250,8 @@ async def test_setup_makes_the_database_and_a_second_time_takes_nothing_away(con
     code, said = await run_setup("--config", config, "--no-login")
     assert code == 0, said
     assert "is there, and up to date" in said
+    assert GIULIA not in said
+    assert re.search(r"(?<!\d)\d{6}(?!\d)", said) is None  # no live code: nobody was asked
     assert count(database, "periodic_bookings") == count(database, "accounts") == 1
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
 
@@ -290,9 +303,30 @@ async def test_when_all_is_well_every_check_says_so(configure: Configure, site: 
         "Telegram",
         "site",
         "clock",
-        f"one-time code of {GIULIA}",
-        f"login of {GIULIA}",
+        f"one-time code of {masked(GIULIA)}",
+        f"login of {masked(GIULIA)}",
     ]
+
+
+@pytest.mark.parametrize("answer", [True, False])
+async def test_the_live_code_is_shown_only_to_who_says_yes(configure: Configure, answer: bool) -> None:
+    asked: list[str] = []
+
+    def confirm(question: str) -> bool:
+        asked.append(question)
+        return answer
+
+    config = configure(site={"base_url": NOWHERE})
+    found = [finding async for finding in doctor.examine(config, login=False, confirm=confirm)]
+    [code] = [finding for finding in found if finding.subject.startswith("one-time code")]
+    assert (re.match(r"\d{6} for", code.what) is not None) == answer
+    assert [question for question in asked if masked(GIULIA) in question] == asked != []
+    assert GIULIA not in "".join(map(str, found)) + "".join(asked)
+
+
+@pytest.mark.parametrize(("whole", "shown"), [("10456789", "10••••89"), ("104567", "1••••"), ("1", "1••••")])
+def test_a_codice_persona_is_never_shown_whole(whole: str, shown: str) -> None:
+    assert masked(whole) == shown
 
 
 async def test_the_doctor_changes_nothing(configure: Configure, tmp_path: Path) -> None:
@@ -359,7 +393,7 @@ async def test_a_file_that_is_no_database_is_left_alone(configure: Configure, tm
 
 
 async def test_a_wrong_password_is_tried_once_only(configure: Configure, site: Site) -> None:
-    finding = (await findings(configure(password="sbagliata"), login=True))[f"login of {GIULIA}"]
+    finding = (await findings(configure(password="sbagliata"), login=True))[f"login of {masked(GIULIA)}"]
     assert str(finding).startswith("✗")
     assert site.world.login_attempts[GIULIA] == 1
 
