@@ -73,6 +73,7 @@ def site_access(settings: Settings) -> SiteAccess:
     executable = settings.browser.executable_path
     return SiteAccess(
         base_url=settings.site.base_url,
+        login_hosts=settings.site.login_hosts,
         state_dir=settings.state_dir,
         executable_path=str(executable) if executable else None,
         headless=settings.browser.headless,

@@ -34,14 +34,16 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+import addresses
 import otp_extractor
 from errors import ConfigError, OtpError
 from model import Credentials, OpeningRule
 
 DEFAULT_PATH = Path("config.json")
 SITE_URL = "https://ecomm.sportrick.com/sportpolimi"
+LOGIN_HOSTS = ("aunicalogin.polimi.it",)
 TELEGRAM_URL = "https://api.telegram.org"
 OPEN_TO_ALL = stat.S_IROTH | stat.S_IWOTH
 TOKEN_IN_URL = re.compile(r"bot\d{3,}:[A-Za-z0-9_-]{5,}")
@@ -89,6 +91,8 @@ def _zone(name: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+SiteAddress = Annotated[str, AfterValidator(addresses.check_base_url)]
+LoginHost = Annotated[str, AfterValidator(addresses.check_login_host)]
 Secret = Annotated[SecretStr, AfterValidator(_filled)]
 OtpUrl = Annotated[SecretStr, AfterValidator(_otp_url)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
@@ -107,7 +111,8 @@ class Telegram(Section):
 
 
 class Site(Section):
-    base_url: Address = SITE_URL
+    base_url: SiteAddress = SITE_URL
+    login_hosts: tuple[LoginHost, ...] = Field(LOGIN_HOSTS, min_length=1)
 
 
 class Browser(Section):
@@ -266,6 +271,8 @@ def load(path: Path = DEFAULT_PATH) -> Settings:
         settings = Settings(**values)
     except ValidationError as error:
         raise ConfigError(_explain(path, values, error)) from None
+    except SettingsError as error:
+        raise ConfigError(f'{_variable(error)} is not JSON: write a list as ["a", "b"]') from None
     _name_unknown_keys(path, settings)
     return _with_absolute_paths(settings, path.resolve().parent)
 
@@ -301,6 +308,12 @@ def _explain(path: Path, values: dict[str, Any], error: ValidationError) -> str:
         reason = "is missing: add it, see config.example.json" if missing else _reason(problem["msg"])
         lines.append(f"{path}: the key '{key}' {reason}")
     return "\n".join(lines)
+
+
+def _variable(error: SettingsError) -> str:
+    """Which variables can't be read; their values stay unsaid."""
+    key = re.search(r'"(\w+)"', str(error))
+    return f"the environment variable POLIMISPORT_{key[1].upper() if key else ''}..."
 
 
 def _reason(message: str) -> str:

@@ -56,6 +56,7 @@ class Midnight:
         return web.json_response(
             {
                 "site": site.base_url,
+                "login_host": site.login_host,
                 "cookies": {who: world.accounts.open_session(who) for who in people},
                 "cookie_name": AUTH_COOKIE,
                 "course": slot.course,

@@ -61,6 +61,7 @@ class Opening:
 
     opens_at: datetime
     site: str
+    login_host: str
     appointment_id: str
     wish: Wish
     states: dict[str, dict[str, Any]]  # person -> storage state
@@ -88,7 +89,7 @@ class Midnight:
         told = await self._post("open", asked)
         wish = Wish(told["course"], told["location"], date.fromisoformat(told["day"]), clock_time(told["start"]))
         states = {who: _state(told["cookie_name"], value) for who, value in told["cookies"].items()}
-        return Opening(opens_at, told["site"], told["appointment_id"], wish, states)
+        return Opening(opens_at, told["site"], told["login_host"], told["appointment_id"], wish, states)
 
     async def close(self, opening: Opening) -> dict[str, Any]:
         return await self._post("close", {"site": opening.site})
@@ -151,7 +152,13 @@ async def _opening(sites: Midnight, folder: Path, browser: Path) -> Outcome:
     opens_at = (datetime.now(UTC) + timedelta(seconds=LEAD + 1)).replace(microsecond=0)
     opening = await sites.open(opens_at, people=2, ahead=ahead, crowd_after=CROWD_AFTER)
     we, plain = opening.states
-    access = SiteAccess(base_url=opening.site, state_dir=folder, timezone=ROME, executable_path=str(browser))
+    access = SiteAccess(
+        base_url=opening.site,
+        login_hosts=(opening.login_host,),
+        state_dir=folder,
+        timezone=ROME,
+        executable_path=str(browser),
+    )
     async with Portal(access) as portal:
         sessions = [_entered(portal, number, who, opening) for number, who in enumerate((we, plain), start=1)]
         race = Race(sessions[0], [(0, opening.wish)], opens_at, ServerClock())
@@ -230,7 +237,7 @@ def _configure(file: Path, opening: Opening, people: dict[int, str], browser: Pa
         **secrets,
         "telegram": {"bot_token": DEMO_TOKEN, "allowed_user_id": owner},
         "friends": [{"telegram_user_id": user_id, "username": who, **secrets} for user_id, who in friends],
-        "site": {"base_url": opening.site},
+        "site": {"base_url": opening.site, "login_hosts": [opening.login_host]},
         "database": "polimisport.db",
         "browser": {"executable_path": str(browser)},
         "opening": {"at": f"{opening.opens_at.astimezone(ROME):%H:%M:%S}"},

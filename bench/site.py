@@ -40,8 +40,9 @@ class Place:
 class BenchSite:
     """What a measurement arranges on the site, behind the product's back."""
 
-    def __init__(self, base_url: str, http: aiohttp.ClientSession) -> None:
+    def __init__(self, base_url: str, login_host: str, http: aiohttp.ClientSession) -> None:
         self.base_url = base_url
+        self.login_host = login_host
         self._http = http
         self._state = "{0.scheme}://{0.netloc}/__demo__/state".format(urlsplit(base_url))
 
@@ -90,17 +91,17 @@ async def simulated_site(log: Path) -> AsyncIterator[BenchSite]:
     process = await programs.start("-m", "demo.site", *options, log=log, stdout=PIPE)
     try:
         async with aiohttp.ClientSession() as http:
-            yield BenchSite(await _address(process, log), http)
+            yield BenchSite(*await _addresses(process, log), http)
     finally:
         await programs.stop(process)
 
 
-async def _address(process: Process, log: Path) -> str:
-    """The first thing it says."""
+async def _addresses(process: Process, log: Path) -> tuple[str, str]:
+    """The first things it says: where the site is, and its single sign-on."""
     if process.stdout is None:
         raise ValueError("the site was started without a pipe")
     async with asyncio.timeout(START_SECONDS):
-        address = (await process.stdout.readline()).decode().strip()
-    if not address:
+        base_url, login_host = [(await process.stdout.readline()).decode().strip() for _ in range(2)]
+    if not login_host:
         raise BenchError(f"the simulated site does not start:\n{programs.tail(log)}")
-    return address
+    return base_url, login_host

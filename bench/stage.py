@@ -109,7 +109,7 @@ async def open_stage(telegram_url: str = NOWHERE) -> AsyncIterator[Stage]:
         folder = Path(name)
         witness = BrowserWitness(folder, await find_browser())
         async with simulated_site(folder / LOG) as site, open_database(folder / DATABASE) as db:
-            _configure(folder / CONFIG, site.base_url, telegram_url, witness.path)
+            _configure(folder / CONFIG, site, telegram_url, witness.path)
             stage = Stage(folder, site, db, witness)
             held, stage.places = _apart(await site.gym_places())
             for place in held:
@@ -132,13 +132,13 @@ def _apart(places: list[Place]) -> tuple[list[Place], list[Place]]:
     return held, [place for place in places if place not in held]
 
 
-def _configure(file: Path, site_url: str, telegram_url: str, browser: Path) -> None:
+def _configure(file: Path, site: BenchSite, telegram_url: str, browser: Path) -> None:
     values = {
         "username": DEMO_PERSON.username,
         "password": DEMO_PERSON.password,
         "otpatu": OTP_URL,
         "telegram": {"bot_token": DEMO_TOKEN, "allowed_user_id": USER_ID, "api_base_url": telegram_url},
-        "site": {"base_url": site_url},
+        "site": {"base_url": site.base_url, "login_hosts": [site.login_host]},
         "database": DATABASE,
         "browser": {"executable_path": str(browser)},
         "opening": {"days_ahead": OPENING_DAYS},

@@ -178,7 +178,7 @@ async def open_town(people: int) -> AsyncIterator[Town]:
         telegram = TelegramEmulator(limits=False)
         async with Site(world) as site, telegram.serve():
             config = folder / "config.json"
-            write_configuration(config, await _configuration(world, site.base_url, telegram))
+            write_configuration(config, await _configuration(world, site, telegram))
             settings = load(config)
             async with open_database(settings.database) as db:
                 await db.people.set(people_of(settings))
@@ -208,7 +208,7 @@ def _person(number: int) -> Person:
     return Person(f"{10000001 + number}", f"password-{number}", "JBSWY3DPEHPK3PXP", f"P{number}", period=CODE_PERIOD)
 
 
-async def _configuration(world: TownSite, site_url: str, telegram: TelegramEmulator) -> dict[str, object]:
+async def _configuration(world: TownSite, site: Site, telegram: TelegramEmulator) -> dict[str, object]:
     owner, *friends = (_account(person) for person in world.people)
     telegram_keys = {
         "bot_token": telegram.token,
@@ -218,7 +218,7 @@ async def _configuration(world: TownSite, site_url: str, telegram: TelegramEmula
     return {
         **owner,
         "telegram": telegram_keys,
-        "site": {"base_url": site_url},
+        "site": {"base_url": site.base_url, "login_hosts": [site.login_host]},
         "database": DATABASE,
         "browser": {"executable_path": str(await find_browser())},
         "opening": {"days_ahead": OPENING_DAYS},

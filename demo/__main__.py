@@ -136,7 +136,7 @@ async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) ->
     programme = demo_world.plan(world, utc_now())
     async with Site(world) as site, chat_server() as telegram:
         config, log = folder / "config.json", folder / "log.txt"
-        values = demo_world.configuration(programme, site.base_url, telegram.api_base_url, telegram.token)
+        values = demo_world.configuration(programme, site, telegram.api_base_url, telegram.token)
         demo_world.write_configuration(config, values)
         database = await demo_world.prepare_database(config, programme)
         demo_world.book_again(world, database)

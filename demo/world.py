@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from database import open_database
-from demo.site import Outcome, Person, SiteWorld, Slot
+from demo.site import Outcome, Person, Site, SiteWorld, Slot
 from demo.site.world import POPULAR, ROME
 from settings import load
 
@@ -107,13 +107,13 @@ def book_again(world: SiteWorld, database: Path) -> None:
                 world.book(usernames[user_id], slot.appointment_id)
 
 
-def configuration(programme: Programme, site_url: str, telegram_url: str, token: str) -> dict[str, Any]:
+def configuration(programme: Programme, site: Site, telegram_url: str, token: str) -> dict[str, Any]:
     """What config.json of the demo holds."""
     lead = programme.recurring.starts_at - programme.asks_at
     return {
         **_account(GIULIA),
         "telegram": {"bot_token": token, "allowed_user_id": GIULIA_ID, "api_base_url": telegram_url},
-        "site": {"base_url": site_url},
+        "site": {"base_url": site.base_url, "login_hosts": [site.login_host]},
         "opening": {"days_ahead": DAYS_AHEAD, "at": f"{programme.opens_at:%H:%M:%S}"},
         "confirmation": {"lead_minutes": int(lead.total_seconds() // 60), "deadline_minutes": 5},
         "friends": [{"telegram_user_id": MARCO_ID, **_account(MARCO)}],

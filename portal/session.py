@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -17,13 +16,13 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import APIRequestContext, Browser, BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import APIRequestContext, Browser, BrowserContext, Page, Playwright
 from playwright.async_api import Error as PlaywrightError
 
 from errors import BookingRefused, LoginRejected, OtpRejected, SessionExpired, SiteChanged, SiteError, SiteUnavailable
 from model import Clock, Credentials, utc_now
 from otp_extractor import parse
-from portal.browser import answers, launch
+from portal.browser import answers, launch, start_driver
 from portal.budget import Budget
 from portal.evidence import Evidence
 from portal.pages import LoginPage, dismiss_cookie_banner
@@ -48,6 +47,7 @@ class SiteAccess:
     """Where the site is, and how to go there."""
 
     base_url: str
+    login_hosts: tuple[str, ...]  # `host` or `host:port`: where password and code may be typed
     state_dir: Path
     timezone: ZoneInfo
     executable_path: str | None = None  # None: Playwright's own Chromium
@@ -124,9 +124,7 @@ class Portal:
                 await self._close_driver()
             if self._driver is None:
                 started = time.monotonic()
-                # Node keeps its compiled code there: the driver starts a third faster
-                os.environ.setdefault("NODE_COMPILE_CACHE", str(self.access.state_dir / "driver"))
-                self._driver = await async_playwright().start()
+                self._driver = await start_driver(self.access.state_dir / "driver")
                 log.info("driver started in %.2f s", time.monotonic() - started)
             return self._driver
 

@@ -137,7 +137,7 @@ async def installation(folder: Path, **different: Any) -> AsyncIterator[Installa
                 "allowed_user_id": OWNER,
                 "api_base_url": telegram.api_base_url,
             },
-            "site": {"base_url": site.base_url},
+            "site": {"base_url": site.base_url, "login_hosts": [site.login_host]},
             "browser": {"executable_path": chromium()},
         }
         config = folder / "config.json"

@@ -62,6 +62,7 @@ def person(username: str = GIULIA) -> Person:
 def access(site: Site, state_dir: Path, clock: Clock, timeout: float = 4.0) -> SiteAccess:
     return SiteAccess(
         base_url=site.base_url,
+        login_hosts=(site.login_host,),
         state_dir=state_dir,
         timezone=ROME,
         executable_path=chromium(),

@@ -16,6 +16,7 @@ import booking
 import errors
 from demo.site import Site, SiteWorld
 from model import Wish
+from portal.browser import start_driver
 from portal.budget import BURST, Budget
 from portal.evidence import KEPT, Evidence, redact
 from portal.session import MOST_PAGES, Portal, SiteSession
@@ -230,6 +231,25 @@ async def test_nothing_runs_before_it_is_needed_and_nothing_after(
         await booking.my_bookings(session)
         assert any("chrom" in name for name in our_children())
     await until(lambda: our_children() == [])
+
+
+async def test_the_driver_writes_nothing_down_whatever_the_environment_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    written = {
+        "DEBUG": "*",
+        "DEBUG_FILE": str(tmp_path / "debug"),
+        "PWDEBUG": "1",
+        "SSLKEYLOGFILE": str(tmp_path / "keys"),
+    }
+    for name, value in written.items():
+        monkeypatch.setenv(name, value)
+    driver = await start_driver(tmp_path / "cache")
+    await (await driver.request.new_context()).dispose()
+    await driver.stop()
+    assert capfd.readouterr() == ("", "")
+    assert [path.name for path in tmp_path.iterdir() if path.name != "cache"] == []
+    assert written.keys() & os.environ.keys() == set()
 
 
 async def test_the_browser_is_closed_before_the_driver_when_idle(site: Site, tmp_path: Path, site_clock: Clock) -> None:

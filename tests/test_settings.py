@@ -34,6 +34,7 @@ def test_the_five_keys_are_enough(tmp_path: Path) -> None:
     settings = load(written(tmp_path, GOOD))
     assert settings.telegram.api_base_url == "https://api.telegram.org"
     assert settings.site.base_url == "https://ecomm.sportrick.com/sportpolimi"
+    assert settings.site.login_hosts == ("aunicalogin.polimi.it",)
     assert settings.database == tmp_path / "polimisport.db"
     assert settings.opening.days_ahead == 2
 
@@ -62,6 +63,9 @@ def test_the_five_keys_are_enough(tmp_path: Path) -> None:
         ({"timezone": "Rome"}, "'Rome' is not a time zone"),
         ({"opening": {"at": "midnight"}}, "the key 'opening.at' is wrong: write a time as HH:MM"),
         ({"site": {"base_url": "sportrick"}}, "the key 'site.base_url' is wrong: write an address"),
+        ({"site": {"base_url": "http://ecomm.sportrick.com/x"}}, "'site.base_url' is wrong: write it with https://"),
+        ({"site": {"login_hosts": []}}, "the key 'site.login_hosts' is wrong"),
+        ({"site": {"login_hosts": ["https://a.it"]}}, "'site.login_hosts.0' is wrong: 'https://a.it' is no host"),
         ({"worker": {"lease_seconds": -1}}, "the key 'worker.lease_seconds'"),
     ],
 )
@@ -98,6 +102,21 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     settings = load(written(tmp_path, GOOD))
     assert settings.telegram.api_base_url == "http://127.0.0.1:1"
     assert settings.telegram.allowed_user_id == 42
+
+
+def test_login_hosts_are_named_in_the_environment_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLIMISPORT_SITE__LOGIN_HOSTS", '["localhost:1", "A.it"]')
+    assert load(written(tmp_path, GOOD)).site.login_hosts == ("localhost:1", "a.it")
+
+
+@pytest.mark.parametrize("name", ["SITE__LOGIN_HOSTS", "FRIENDS"])
+def test_a_list_in_the_environment_that_is_no_json_is_told_without_its_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(f"POLIMISPORT_{name}", "a secret")
+    with pytest.raises(ConfigError, match=f"POLIMISPORT_{name.partition('_')[0]}.* is not JSON") as caught:
+        load(written(tmp_path, GOOD))
+    assert "a secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o604, 0o602, 0o666])

@@ -72,7 +72,7 @@ def configure(tmp_path: Path, telegram: TelegramEmulator, site: Site) -> Configu
                 "allowed_user_id": OWNER,
                 "api_base_url": telegram.api_base_url,
             },
-            "site": {"base_url": site.base_url},
+            "site": {"base_url": site.base_url, "login_hosts": [site.login_host]},
             "browser": {"executable_path": chromium()},
         }
         path = tmp_path / "config.json"

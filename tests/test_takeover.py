@@ -49,7 +49,7 @@ def configure(file: Path, site: Site, opens_at: datetime) -> None:
         "password": PASSWORD,
         "otpatu": OTP_URL,
         "telegram": {"bot_token": "123456:token", "allowed_user_id": OWNER},
-        "site": {"base_url": site.base_url},
+        "site": {"base_url": site.base_url, "login_hosts": [site.login_host]},
         "opening": {"at": f"{opens_at.astimezone(ROME):%H:%M:%S}"},
         "browser": {"executable_path": chromium()},
     }

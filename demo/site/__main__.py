@@ -18,7 +18,8 @@ async def serve(options: argparse.Namespace) -> None:
         crowds=True,
     )
     async with Site(world, options.port, host=options.host) as site:
-        print(f"{site.base_url}\nCodice Persona {DEMO_PERSON.username}, password {DEMO_PERSON.password}")
+        print(f"{site.base_url}\n{site.login_host}")
+        print(f"Codice Persona {DEMO_PERSON.username}, password {DEMO_PERSON.password}")
         print(f"otpauth://totp/Polimi:{DEMO_PERSON.username}?secret={DEMO_PERSON.otp_secret}&issuer=Polimi", flush=True)
         await asyncio.Event().wait()
 

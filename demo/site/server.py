@@ -27,7 +27,7 @@ class Site:
         self._booking = BookingRoutes(world, assertions)
         self._runners = (self._site_runner(), self._sso_runner(SsoRoutes(world, assertions)))
         self.base_url = ""
-        self.sso_url = ""
+        self.sso_url = self.login_host = ""
 
     def _site_runner(self) -> web.AppRunner:
         gate = Gate(self.world, "site", self._closing)
@@ -48,7 +48,8 @@ class Site:
         self._booking.sso_port = sso_port
         shown = "127.0.0.1" if self._host == "0.0.0.0" else self._host
         self.base_url = f"http://{shown}:{port}{BASE}"
-        self.sso_url = f"http://localhost:{sso_port}"
+        self.login_host = f"localhost:{sso_port}"
+        self.sso_url = f"http://{self.login_host}"
         return self
 
     async def _listen(self, runner: web.AppRunner, port: int) -> int:
