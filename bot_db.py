@@ -36,14 +36,22 @@ ANSWER_SECONDS = 15.0  # Telegram takes a while for files
 FIRST_PAUSE = 1.0  # s between attempts to reach Telegram, doubled up to
 LONGEST_PAUSE = 30.0  # s
 
+TOO_LOUD = (
+    "telegram.ext.AIORateLimiter",  # tells every flood wait with a traceback
+    "telegram.ext.ExtBot",  # tells updates that can't be read with all that is in them
+    "telegram.request.BaseRequest",  # the same of any answer that is no JSON
+)
+"""Loggers of the library whose news delivery.py, chat.py and polling.py tell themselves: in a line, without texts."""
+SILENT = logging.CRITICAL + 1
+
 log = logging.getLogger(__name__)
 
 
 def build(settings: Settings) -> AnyApplication:
     """The application, ready for its handlers."""
     address = settings.telegram.api_base_url
-    # It tells every flood wait with a traceback; delivery.py and chat.py wait it out and say so in a line.
-    logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
+    for library in TOO_LOUD:
+        logging.getLogger(library).setLevel(SILENT)
     return (
         Application.builder()
         .token(settings.telegram.bot_token.get_secret_value())
@@ -106,16 +114,16 @@ async def serve(settings: Settings, db: Database, stop: asyncio.Event, clock: Cl
     chats = ChatLocks()
     answers = Answers(db, settings, clock)
     application = build(settings)
-    Handlers(answers, frozenset(person.user_id for person in settings.people)).install(application)
+    handlers = Handlers(answers, frozenset(person.user_id for person in settings.people))
+    handlers.install(application)
     delivery = Delivery(application.bot, db, Composer(db, answers), chats)
     try:
         async with Heart(db, "bot", lambda: delivery.moved, clock=clock).beating():
             if not await reach_telegram(application, stop):
                 return
             log.info("the bot is up: @%s", application.bot.username)
-            await asyncio.gather(
-                register_commands(application.bot), Polling(application, chats).run(stop), delivery.run(stop)
-            )
+            polling = Polling(application, chats, handlers.too_many, delivery.try_again)
+            await asyncio.gather(register_commands(application.bot), polling.run(stop), delivery.run(stop))
         if db.connection.damage is not None:
             await tell_damage(application.bot, settings.telegram.allowed_user_id)
     finally:

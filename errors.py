@@ -64,6 +64,10 @@ class DuplicatePeriodic(AppError):
         self.periodic_id = periodic_id
 
 
+class TooManyHolidays(AppError):
+    """The person has as many days off ahead as one may have: some have to go first."""
+
+
 class LeaseLost(AppError):
     """Another worker holds this action now: what we did with it is dropped."""
 

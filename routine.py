@@ -16,6 +16,7 @@ from database import Database, NewAction, open_database, people_of
 from model import Action, ActionStatus, ActionType
 from perform import Performer, site_access
 from portal.session import Portal
+from portal.state import forget_others
 from settings import Settings
 
 LEASE = 300.0  # s; longer than any refresh, so that no worker takes it over while we live
@@ -60,4 +61,5 @@ async def open_routine(settings: Settings, say: Say) -> AsyncIterator[Routine]:
     people = {credentials.user_id: credentials for credentials in settings.people}
     async with open_database(settings.database) as db, Portal(site_access(settings)) as portal:
         await db.people.set(people_of(settings))
+        forget_others(settings.state_dir, people, await db.people.evidence_of_departed())
         yield Routine(db, Performer(db, portal, people, settings.opening_rule, progress=say), say)

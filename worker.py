@@ -23,6 +23,7 @@ from heart import Heart
 from model import Action, Clock, utc_now
 from perform import Performer, site_access
 from portal.session import Portal
+from portal.state import forget_others
 from settings import Settings
 
 MOST_AT_ONCE = 8  # actions in hand, besides those that wait for an opening; more would only fight for the browser
@@ -190,6 +191,7 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
     people = {credentials.user_id: credentials for credentials in settings.people}
     async with open_database(settings.database, stop=stop) as db, Portal(site_access(settings)) as portal:
         await db.people.set(people_of(settings))
+        forget_others(settings.state_dir, people, await db.people.evidence_of_departed())
         performer = Performer(db, portal, people, settings.opening_rule)
         worker = Worker(db, portal, performer, settings)
         if arguments.burst:

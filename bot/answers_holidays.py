@@ -7,6 +7,7 @@ from bot.callbacks import Verb
 from bot.desk import Desk, Handlers, Tap
 from bot.page import Page, chunk
 from bot.screens_holidays import LONGEST, MONTHS_AHEAD
+from errors import TooManyHolidays
 
 
 class HolidayAnswers:
@@ -40,7 +41,10 @@ class HolidayAnswers:
         (first, last), today = tap.call.days, self._desk.when().today
         if last < first or first < today or last - first > LONGEST:
             return await self._list(tap.user_id, note="Questi giorni non vanno bene: sceglili di nuovo.")
-        holiday = await self._desk.db.periodic.add_holiday(tap.user_id, first, last)
+        try:
+            holiday = await self._desk.db.periodic.add_holiday(tap.user_id, first, last)
+        except TooManyHolidays:
+            return await self._list(tap.user_id, note=screens_holidays.FULL)
         return await self._list(tap.user_id, note=screens_holidays.added_note(holiday))
 
     async def drop(self, tap: Tap) -> Page:

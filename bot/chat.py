@@ -12,10 +12,15 @@ from telegram import Bot, CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.page import Letter, Page
+from bot.page import Letter, Page, clip
 
 MOST_PATIENCE = 30.0  # s; a longer flood wait is not sat out while somebody looks at the screen
+LONGEST_FLOOD_WAIT = 600.0  # s; whatever number the server names, a chat is not silent for longer
+LONGEST_REASON = 200  # characters of an error in the log: a server's page may be in it
 PAUSE = 1.0  # s before a lost connection is tried once more
+
+ODD = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What python-telegram-bot raises over an answer of a shape that Telegram does not send."""
 
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
@@ -35,6 +40,18 @@ def markup(page: Page) -> InlineKeyboardMarkup | None:
     """The page's buttons as Telegram wants them."""
     rows = [[InlineKeyboardButton(one.label, callback_data=one.data) for one in row] for row in page.rows]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+class OddAnswer(TelegramError):
+    """The server took the call, and its answer makes no sense: the call may have been done, or not."""
+
+
+async def understood(call: Awaitable[Result]) -> Result:
+    """What a call of Telegram returns. Raises OddAnswer when the answer has a shape that Telegram does not send."""
+    try:
+        return await call
+    except ODD as error:
+        raise OddAnswer(f"the answer makes no sense ({type(error).__name__})") from error
 
 
 def lost(error: TelegramError) -> bool:
@@ -69,9 +86,15 @@ async def insist(call: Callable[[], Awaitable[Result]]) -> Result:
 
 
 def wait_seconds(flood: RetryAfter) -> float:
-    """How long Telegram wants us to be quiet in this chat."""
+    """How long Telegram wants us to be quiet in this chat, within reason."""
     wait = flood.retry_after
-    return float(wait if isinstance(wait, int) else wait.total_seconds())
+    seconds = float(wait if isinstance(wait, int) else wait.total_seconds())
+    return min(max(seconds, 0.0), LONGEST_FLOOD_WAIT)
+
+
+def reason(error: TelegramError) -> str:
+    """What Telegram said, fit for the log: one line, without the answer it stood in, which may hold people's words."""
+    return clip(str(error).partition(". Parsing the server response")[0], LONGEST_REASON)
 
 
 async def send(bot: Bot, chat_id: int, page: Page) -> Message:

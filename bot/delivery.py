@@ -58,6 +58,10 @@ class Delivery:
         if self._under_way:
             await asyncio.wait(self._under_way.values(), timeout=GRACE)
 
+    def try_again(self) -> None:
+        """Telegram was away and is back: what waits to be tried again need wait no longer."""
+        self._not_before.clear()
+
     async def _look(self) -> float:
         """One step, whatever comes of it. Returns the seconds until the next."""
         try:

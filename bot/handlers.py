@@ -66,10 +66,22 @@ class Handlers:
 
     async def gate(self, update: Update, context: Context) -> None:
         """Only the people of the configuration, only in their own chat with the bot."""
+        if not self._knows(update):
+            raise ApplicationHandlerStop
+
+    def _knows(self, update: Update) -> bool:
         user, chat = update.effective_user, update.effective_chat
         private = chat is None or chat.type == Chat.PRIVATE
-        if user is None or user.id not in self._people or not private:
-            raise ApplicationHandlerStop
+        return user is not None and user.id in self._people and private
+
+    async def too_many(self, update: Update) -> None:
+        """The one answer to all that is dropped because too much of one chat waits; strangers get none."""
+        if not self._knows(update):
+            return
+        if update.callback_query is not None:
+            await answer_tap(update.callback_query, texts.TOO_MANY, alert=True)
+        else:
+            await self._say(update, update.get_bot(), _too_many)
 
     # Taps
 
@@ -156,6 +168,10 @@ class Handlers:
     async def error(self, update: object, context: Context) -> None:
         """What no handler expected: logged, and the program goes on."""
         log.error("an update could not be handled", exc_info=context.error)
+
+
+async def _too_many(user_id: int, name: str) -> Answer:
+    return notice_page(texts.TOO_MANY)
 
 
 async def _while_the_clock_runs(query: CallbackQuery, work: Awaitable[Answer | Apology]) -> Answer | Apology:

@@ -13,6 +13,7 @@ from model import Holiday
 
 MONTHS_AHEAD = 12  # how far a holiday can lie ahead
 LONGEST = timedelta(days=366)
+FULL = "Hai già segnato tutte le ferie che riesco a tenere: prima togline qualcuna."
 
 
 def holidays_page(chunk: Chunk[Holiday], note: str = "") -> Page:

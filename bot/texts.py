@@ -220,6 +220,7 @@ TAKEN_THOUGH_WITHDRAWN = (
 )
 FREED_THOUGH_WITHDRAWN = "⚠️ L'avevi ritirata, ma il sito aveva già liberato il posto senza rispondermi."
 LAST_LOOK = "Sto guardando proprio adesso: se il posto non c'è, smetto."
+TOO_MANY = "Troppe richieste tutte insieme: ho tenuto le prime e lasciato cadere le altre. Riprova tra un momento."
 FORGED = "Questo pulsante non lo conosco più. Ti apro il menu."
 TAKING_LONG = "Un attimo, ci sto mettendo più del solito…"
 DATABASE_TROUBLE = (

@@ -19,11 +19,12 @@ async def add_notice(
     occurrence_id: int | None = None,
     outage_id: int | None = None,
 ) -> None:
-    """Puts a notice in the outbox, in the transaction of the fact it tells."""
+    """Puts a notice in the outbox, in the transaction of the fact it tells; none for who left the configuration."""
     await tx.run(
         """
         INSERT INTO notices (user_id, kind, action_id, booking_row_id, confirmation_id, occurrence_id, outage_id)
-        VALUES (:user_id, :kind, :action_id, :booking_row_id, :confirmation_id, :occurrence_id, :outage_id)
+        SELECT :user_id, :kind, :action_id, :booking_row_id, :confirmation_id, :occurrence_id, :outage_id
+        WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE user_id = :user_id AND active = 0)
         """,
         {
             "user_id": user_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import timedelta
 
 from model import Account, Clock, NoticeKind, Role, instant, stamp
 from store.connection import Connection
+from store.departed import end_what_waits, take_evidence
 from store.outbox import add_notice
 
 
@@ -27,6 +29,8 @@ def _account(row: sqlite3.Row) -> Account:
 
 A_DAY = timedelta(days=1)
 
+log = logging.getLogger(__name__)
+
 
 class People:
     def __init__(self, connection: Connection, clock: Clock) -> None:
@@ -34,7 +38,10 @@ class People:
         self._clock = clock
 
     async def set(self, people: Sequence[Person]) -> None:
-        """Makes accounts what the configuration says. New credentials clear a rejection; who left keeps their rows."""
+        """Makes accounts what the configuration says. New credentials clear a rejection.
+
+        What waited for who left ends: bookings, watches, questions, messages. Their history stays.
+        """
         async with self._db.transaction() as tx:
             await tx.run("UPDATE accounts SET active = 0")
             for person in people:
@@ -49,6 +56,14 @@ class People:
                     """,
                     {"user_id": person.user_id, "role": person.role, "fingerprint": person.fingerprint},
                 )
+            ended = await end_what_waits(tx, self._clock())
+        if ended:
+            log.info("somebody is no longer in the configuration: %s things that waited for them are ended", ended)
+
+    async def evidence_of_departed(self) -> list[str]:
+        """The folders of evidence of who left, to be deleted: from now on no row names them."""
+        async with self._db.transaction() as tx:
+            return await take_evidence(tx)
 
     async def find(self, user_id: int) -> Account | None:
         """The account of a Telegram user; None for a stranger."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from errors import DuplicatePeriodic
+from errors import DuplicatePeriodic, TooManyHolidays
 from model import (
     Action,
     Clock,
@@ -37,6 +37,8 @@ from store.outbox import add_notice
 from store.plan import Timing
 from store.questions import Questions, close_keeping, miss_held
 from store.reading import all_readable, readable
+
+MOST_HOLIDAYS = 50  # of one person, ended ones left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,10 @@ class Periodic(Questions, Agenda):
         return [_holiday(row) for row in rows]
 
     async def add_holiday(self, user_id: int, first: date, last: date) -> Holiday:
-        """Days off, both included: what waits for them is withdrawn. The same days twice are one holiday."""
+        """Days off, both included: what waits for them is withdrawn. The same days twice are one holiday.
+
+        Raises TooManyHolidays when the person has MOST_HOLIDAYS already.
+        """
         values = {"user_id": user_id, "first": first.isoformat(), "last": last.isoformat()}
         async with self._db.transaction() as tx:
             now = self._clock()
@@ -294,6 +299,7 @@ class Periodic(Questions, Agenda):
                 """,
                 values,
             )
+            await _refuse_too_many(tx, user_id, now)
             for mine in await tx.run("SELECT id FROM periodic_bookings WHERE user_id = :user_id", values):
                 await free(tx, mine["id"], now, first, last)
         return _holiday(row)
@@ -360,6 +366,15 @@ class Periodic(Questions, Agenda):
         """Withdraws what waits for a periodic booking and frees its dates."""
         async with self._db.transaction() as tx:
             await free(tx, periodic_id, self._clock())
+
+
+async def _refuse_too_many(tx: Transaction, user_id: int, now: datetime) -> None:
+    [row] = await tx.run(
+        "SELECT count(*) FROM holidays WHERE user_id = :user_id AND last_day >= :today",
+        {"user_id": user_id, "today": now.date().isoformat()},
+    )
+    if row[0] > MOST_HOLIDAYS:
+        raise TooManyHolidays(f"{user_id} has {MOST_HOLIDAYS} days off ahead already")
 
 
 def _holiday(row: sqlite3.Row) -> Holiday:

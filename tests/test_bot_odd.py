@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.texts import TOO_MANY
 from database import NewAction
 from demo.telegram import Message
+from demo.telegram.world import CallbackQuery
 from model import (
     ActionStatus,
     ActionType,
@@ -234,8 +236,40 @@ async def test_a_notice_about_nothing_is_given_up_and_the_next_is_told(world: Wo
     assert "there is no action" in row["error"]
 
 
-async def test_an_update_that_can_not_be_read_is_passed_over_and_the_next_is_answered(world: World) -> None:
-    await world.owner.send_raw({"message": {"strange": True}})
+async def test_updates_that_can_not_be_read_are_one_line_without_words_and_the_next_is_answered(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     await menu(world.owner)
-    await world.owner.send_raw({"callback_query": 7})
+    await world.stop()
+    for strange in ({"message": {"text": "un segreto di Giulia"}}, {"callback_query": 7}, {"message": [1]}):
+        await world.owner.send_raw(strange)
+    await world.owner.send("/start")
+    newest = world.owner.last.message_id
+    world.start()
+    await world.owner.wait_for(partial(_is_younger, newest))
+
+    said = [record for record in caplog.records if record.name.startswith(("bot", "telegram"))]
+    lines = [record for record in said if record.levelname in ("WARNING", "ERROR", "CRITICAL")]
+    assert ["3 of 4 updates can't be read" in record.getMessage() for record in lines] == [True]
+    assert not any("Giulia" in record.getMessage() or record.exc_info for record in lines)
+
+
+async def test_of_a_flood_of_taps_twenty_are_kept_and_one_sentence_tells_of_the_rest(world: World) -> None:
+    page = await menu(world.owner)
+    await world.stop()
+    taps = [world.owner.start_tap("mine:0", page.message_id) for _ in range(30)]
+    stranger = world.emulator.person(STRANGER, "Eve")
+    for _ in range(30):
+        await stranger.send("/start")
+    world.start()
+    await menu(world.friend)
+    await chats.until(lambda: _answered(taps), 21)
+
+    told = [tap.answer.text for tap in taps if tap.answer and tap.answer.text]
+    assert told == [TOO_MANY]
     await menu(world.owner)
+    assert not [call for call in world.emulator.calls if str(STRANGER) in str(call.params)]
+
+
+async def _answered(taps: list[CallbackQuery]) -> int:
+    return sum(tap.answer is not None for tap in taps)

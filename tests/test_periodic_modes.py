@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from database import Database, NewAction
-from errors import DuplicatePeriodic, LeaseLost
+from errors import DuplicatePeriodic, LeaseLost, TooManyHolidays
 from model import (
     ActionStatus,
     ActionType,
@@ -21,7 +21,7 @@ from model import (
     PeriodicMode,
     Wish,
 )
-from store.periodic import NewPeriodic
+from store.periodic import MOST_HOLIDAYS, NewPeriodic
 from tests.conftest import GIULIA, MARCO, Time
 from tests.recurring import SUNDAY, TUESDAY, Life, rome, settings_of
 
@@ -576,6 +576,19 @@ async def test_a_date_skipped_ahead_is_neither_asked_nor_missed(life: Life) -> N
     assert await life.db.periodic.skip_date(mine.id, GIULIA, TUESDAY)
     assert await life.at(rome(TUESDAY, 17)) == []
     assert await life.at(rome(TUESDAY, 20)) == []
+
+
+async def test_a_person_has_fifty_holidays_ahead_at_most_and_the_same_days_again_are_none_more(life: Life) -> None:
+    days = [SUNDAY + timedelta(days=offset) for offset in range(MOST_HOLIDAYS)]
+    for day in days:
+        await life.db.periodic.add_holiday(GIULIA, day, day)
+    with pytest.raises(TooManyHolidays):
+        await life.db.periodic.add_holiday(GIULIA, SUNDAY, TUESDAY)
+    await life.db.periodic.add_holiday(GIULIA, SUNDAY, SUNDAY)
+    await life.db.periodic.add_holiday(MARCO, SUNDAY, TUESDAY)
+    assert len(await life.db.periodic.holidays(GIULIA)) == MOST_HOLIDAYS
+    life.clock.now += timedelta(days=7)
+    await life.db.periodic.add_holiday(GIULIA, days[-1], days[-1] + timedelta(days=1))
 
 
 async def test_a_holiday_withdraws_what_waits_and_nothing_is_asked_in_it(life: Life) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from telegram.error import RetryAfter
 
 import bot.delivery
 import bot.polling
+from bot.chat import LONGEST_FLOOD_WAIT, wait_seconds
 from model import NoticeKind
 from store.outbox import add_notice
 from tests import chats
@@ -156,6 +158,11 @@ async def test_another_program_with_the_same_token_is_named_once_and_the_bot_sta
     await menu(world.owner)
     told_of_it = [record for record in caplog.records if "two can't share a token" in record.getMessage()]
     assert sum(record.levelname == "WARNING" for record in told_of_it) == 1
+
+
+@pytest.mark.parametrize(("named", "waited"), [(0, 0), (7, 7), (10**9, LONGEST_FLOOD_WAIT), (-5, 0)])
+def test_a_flood_wait_is_as_long_as_the_server_says_within_reason(named: int, waited: float) -> None:
+    assert wait_seconds(RetryAfter(named)) == waited
 
 
 async def test_fifty_notices_at_once_respect_the_limits_and_arrive_in_order(world: World) -> None:

@@ -1,0 +1,63 @@
+"""Who is no longer in the configuration: what waited for them ends. Steps of a transaction, used by store/people.py.
+
+History, what is held, days off and the recurring bookings themselves (paused) stay; SECURITY.md says so.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from model import stamp
+from store.choices import STILL, last_call
+from store.connection import Transaction
+from store.occurrences import free
+from store.questions import close_keeping
+
+NO_LONGER_HERE = "this person is no longer in config.json"
+PAUSE = """
+    UPDATE periodic_bookings SET active = 0
+    WHERE active = 1 AND user_id IN (SELECT user_id FROM accounts WHERE active = 0) RETURNING id
+"""
+WITHDRAW = f"""
+    UPDATE booking_actions SET status = 'cancelled', completed_at = :now, lease_until = NULL
+    WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0) AND {STILL} RETURNING id
+"""  # noqa: S608 - a constant
+CLOSE_QUESTIONS = """
+    UPDATE pending_confirmations SET confirmed = purpose = 'keep',
+        outcome = CASE purpose WHEN 'keep' THEN 'confirmed' ELSE 'skipped' END
+    WHERE outcome IS NULL AND user_id IN (SELECT user_id FROM accounts WHERE active = 0) RETURNING id
+"""
+CLOSE_NOTICES = """
+    UPDATE notices SET sent_at = :now, error = :reason
+    WHERE sent_at IS NULL AND user_id IN (SELECT user_id FROM accounts WHERE active = 0) RETURNING id
+"""
+EVIDENCE = """
+    SELECT evidence FROM booking_actions
+    WHERE evidence IS NOT NULL AND user_id IN (SELECT user_id FROM accounts WHERE active = 0)
+"""
+FORGET_EVIDENCE = """
+    UPDATE booking_actions SET evidence = NULL
+    WHERE evidence IS NOT NULL AND user_id IN (SELECT user_id FROM accounts WHERE active = 0)
+"""
+
+
+async def end_what_waits(tx: Transaction, now: datetime) -> int:
+    """Ends, for everybody who left, what is recurring, waits, asks or is yet to be told. Returns how many rows.
+
+    What a worker is just doing on the site ends by itself, and is told to nobody.
+    """
+    paused = await tx.run(PAUSE)
+    for periodic in paused:
+        await free(tx, periodic["id"], now)
+        await close_keeping(tx, periodic["id"])
+    withdrawn = await tx.run(WITHDRAW, {"now": stamp(now), "safe": last_call(now)})
+    asked = await tx.run(CLOSE_QUESTIONS)
+    untold = await tx.run(CLOSE_NOTICES, {"now": stamp(now), "reason": NO_LONGER_HERE})
+    return sum(map(len, (paused, withdrawn, asked, untold)))
+
+
+async def take_evidence(tx: Transaction) -> list[str]:
+    """The folders of evidence that belong to people who left; their rows name them no longer."""
+    rows = await tx.run(EVIDENCE)
+    await tx.run(FORGET_EVIDENCE)
+    return [row["evidence"] for row in rows]
