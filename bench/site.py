@@ -87,7 +87,7 @@ async def code_that_lives() -> None:
 @asynccontextmanager
 async def simulated_site(log: Path) -> AsyncIterator[BenchSite]:
     """A fresh site, where nobody has booked and no one-time code was used."""
-    options = ("--port", "0", "--opening-days", str(OPENING_DAYS), "--round-trip", str(ROUND_TRIP))
+    options = ("--port", "0", "--opening-days", str(OPENING_DAYS), "--round-trip", str(ROUND_TRIP), "--calm")
     process = await programs.start("-m", "demo.site", *options, log=log, stdout=PIPE)
     try:
         async with aiohttp.ClientSession() as http:

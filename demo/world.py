@@ -16,11 +16,13 @@ from typing import Any
 
 from database import open_database
 from demo.site import Outcome, Person, Site, SiteWorld, Slot
-from demo.site.world import POPULAR, ROME
+from demo.site.rivals import POPULAR
+from demo.site.switches import lively
+from demo.site.world import ROME
 from settings import load
 
-GIULIA = Person("10000001", "demo-giulia", "JBSWY3DPEHPK3PXP", name="Giulia")
-MARCO = Person("10000002", "demo-marco", "KRSXG5CTMVRXEZLU", name="Marco")
+GIULIA = Person("10000001", "demo-giulia", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", name="Giulia")
+MARCO = Person("10000002", "demo-marco", "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", name="Marco")
 GIULIA_ID, MARCO_ID = 1001, 1002  # on Telegram
 DAYS_AHEAD = 2
 FIT_CENTER = "Giuriati - Fit Center"
@@ -56,7 +58,7 @@ def _worth_watching(world: SiteWorld, day: date) -> Slot:
     popular = [slot for slot in slots if slot.course in POPULAR]
     chosen = (popular or [slot for slot in slots if slot.course] or slots)[0]
     if chosen.course not in POPULAR:
-        world.rival(chosen.appointment_id, after=RIVALS_NEED)
+        world.rush(chosen.appointment_id, within=RIVALS_NEED)
     return chosen
 
 
@@ -75,6 +77,7 @@ def new_world() -> SiteWorld:
         round_trip=ROUND_TRIP,
         round_trip_jitter=JITTER,
         crowds=True,
+        switches=lively(),
     )
 
 

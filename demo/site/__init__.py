@@ -9,6 +9,7 @@ from demo.site.accounts import Person
 from demo.site.catalogue import Activity, Catalogue, Weekly, default_catalogue
 from demo.site.faults import Faults
 from demo.site.server import Site
+from demo.site.switches import Switches
 from demo.site.world import Outcome, Request, Shot, SiteWorld, Slot
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Site",
     "SiteWorld",
     "Slot",
+    "Switches",
     "Weekly",
     "default_catalogue",
 ]

@@ -6,9 +6,10 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from demo.site.faults import Faults
+from demo.site.switches import Switches
 
 AUTH_COOKIE = ".ASPXAUTH_SOCIALBOOKING"
 EXPIRING_SECONDS = 2.0  # how near to its end a code counts as expiring
@@ -16,7 +17,7 @@ EXPIRING_SECONDS = 2.0  # how near to its end a code counts as expiring
 
 @dataclass(slots=True)
 class Person:
-    """Somebody with an account. `membership` can be changed while the site runs."""
+    """Somebody with an account. `membership` and `attends` can be changed while the site runs."""
 
     username: str
     password: str
@@ -26,6 +27,7 @@ class Person:
     period: int = 30
     algorithm: str = "SHA1"
     membership: bool = True
+    attends: bool = True  # False: never comes to what it has booked
 
     def code_at(self, counter: int) -> str:
         """The one-time code of that period (RFC 4226, 5.3). Written out here, because the referee shouldn't use the
@@ -44,15 +46,19 @@ class Person:
 class Accounts:
     """Passwords and codes as the single sign-on checks them, sessions as the site keeps them."""
 
-    def __init__(self, people: Iterable[Person], clock: Callable[[], datetime], faults: Faults) -> None:
+    def __init__(
+        self, people: Iterable[Person], clock: Callable[[], datetime], faults: Faults, switches: Switches
+    ) -> None:
         self.people = {person.username: person for person in people}
         self.sessions: dict[str, str] = {}  # cookie -> username
         self.login_attempts: dict[str, int] = defaultdict(int)  # username -> passwords received, right or wrong
         self.wrong_passwords: dict[str, int] = defaultdict(int)
         self.codes_received: dict[str, list[str]] = defaultdict(list)  # username -> codes in order, right or wrong
+        self._used_at: dict[str, datetime] = {}  # cookie -> when it was last shown
         self._used: set[tuple[str, int]] = set()
         self._clock = clock
         self._faults = faults
+        self._switches = switches
 
     def check_password(self, username: str, password: str) -> bool:
         self.login_attempts[username] += 1
@@ -82,10 +88,23 @@ class Accounts:
     def open_session(self, username: str) -> str:
         token = secrets.token_hex(32)
         self.sessions[token] = username
+        self._used_at[token] = self._clock()
         return token
 
     def username_of(self, cookie: str | None) -> str | None:
-        return self.sessions.get(cookie or "")
+        """Whose session it is; None for one that is over. Asking counts as using it."""
+        username, now = self.sessions.get(cookie or ""), self._clock()
+        if cookie is None or username is None:
+            return None
+        if self._has_rested(now - self._used_at.get(cookie, now)):
+            del self.sessions[cookie]
+            return None
+        self._used_at[cookie] = now
+        return username
+
+    def _has_rested(self, unused: timedelta) -> bool:
+        """Whether a session ends for not having been used for so long."""
+        return 0 < self._switches.session_minutes * 60 <= unused.total_seconds()
 
     def end_sessions(self, username: str | None = None) -> None:
         """Every session (of that person, or of all) ends without notice."""

@@ -28,7 +28,12 @@ class BookingRoutes:
     def __init__(self, world: SiteWorld, assertions: dict[str, str]) -> None:
         self._world = world
         self._assertions = assertions
-        self.sso_port = 0  # known once the single sign-on listens
+        self._public_url = self._public_sso_url = ""
+        self._sso_port = 0
+
+    def reached_at(self, public_url: str, public_sso_url: str, sso_port: int) -> None:
+        """Where clients find site and single sign-on; without an address, at the host they came to."""
+        self._public_url, self._public_sso_url, self._sso_port = public_url, public_sso_url, sso_port
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         router.add_get("/", self.public_home)
@@ -99,15 +104,14 @@ class BookingRoutes:
         """Sends the browser to the single sign-on, which is on another host."""
         if not _is_ours(request):
             return _html(pages.notice("Errore", "Richiesta non valida."), 400)
-        query = urlencode(
-            {
-                "service": f"{request.scheme}://{request.host}{BASE}/Account/SsoReturn",
-                "RelayState": request.query.get("returnUrl", f"{BASE}/"),
-            }
-        )
-        name = urlsplit(f"//{request.host}").hostname
-        host = "localhost" if name == "127.0.0.1" else name
-        return _redirect(f"http://{host}:{self.sso_port}/aunicalogin/getservizio.xml?{query}")
+        here = self._public_url or f"{request.scheme}://{request.host}"
+        returns = {
+            "service": f"{here}{BASE}/Account/SsoReturn",
+            "RelayState": request.query.get("returnUrl", f"{BASE}/"),
+        }
+        name = urlsplit(f"//{request.host}").hostname or ""
+        there = self._public_sso_url or f"{request.scheme}://{sso_host(name)}:{self._sso_port}"
+        return _redirect(f"{there}/aunicalogin/getservizio.xml?{urlencode(returns)}")
 
     async def sso_return(self, request: web.Request) -> web.Response:
         form = request[ENTRY].form
@@ -144,7 +148,8 @@ class BookingRoutes:
         return next((each for each in designs if str(each.version) == request.query.get("v")), Frame())
 
     async def dashboard(self, request: web.Request) -> web.Response:
-        return _html(pages.dashboard(self._frame(request)))
+        points = sum(each.points for each in self._world.penalties_of(self._user(request)))
+        return _html(pages.dashboard(self._frame(request), points if self._world.switches.penalties else None))
 
     async def bookings(self, request: web.Request) -> web.Response:
         user, world = self._user(request), self._world
@@ -156,6 +161,7 @@ class BookingRoutes:
             token,
             free_hours=world.free_cancel_hours,
             container=not world.faults.take("no_booking_container"),
+            penalties=world.penalties_of(user) if world.switches.penalties else None,
         )
         response = _html(text)
         _set_cookie(response, FORGERY_COOKIE, token)
@@ -234,6 +240,11 @@ class BookingRoutes:
             raise ConnectionCut
         message = "Prenotazione cancellata." if done else "Non è più possibile cancellare questa prenotazione."
         return web.json_response({"status": "OK" if done else "Error", "message": message})
+
+
+def sso_host(name: str) -> str:
+    """The single sign-on's host name beside a site's: another one where there are two for the same machine."""
+    return "localhost" if name == "127.0.0.1" else name
 
 
 def _read_date(text: str) -> date | None:

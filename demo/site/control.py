@@ -1,10 +1,12 @@
-"""/__demo__/state and /__demo__/faults: another process looks into the simulated site, or changes it. JSON."""
+"""/__demo__/state, /faults and /switches: another process looks into the simulated site, or changes it. JSON."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
+from demo.site.adjustable import Adjustable
 from demo.site.gate import CONTROL
 from demo.site.world import SiteWorld, Slot
 
@@ -20,8 +22,9 @@ class Control:
     def add_to(self, router: web.UrlDispatcher) -> None:
         router.add_get(f"{CONTROL}state", self.state)
         router.add_post(f"{CONTROL}state", self.act)
-        router.add_get(f"{CONTROL}faults", self.faults)
-        router.add_post(f"{CONTROL}faults", self.set_faults)
+        for name, what in (("faults", self._world.faults), ("switches", self._world.switches)):
+            router.add_get(f"{CONTROL}{name}", partial(_show, what))
+            router.add_post(f"{CONTROL}{name}", partial(_set, what))
 
     async def state(self, request: web.Request) -> web.Response:
         """Clock, people, shots; with ?date=YYYY-MM-DD (and &activity=) the slots of that day."""
@@ -50,6 +53,9 @@ class Control:
             "sessions": list(world.accounts.sessions.values()).count(username),
             "login_attempts": world.login_attempts.get(username, 0),
             "codes_received": len(world.codes_received.get(username, [])),
+            "requests": sum(each.user == username for each in world.log),
+            "refused": sum(each.user == username and each.status == 429 for each in world.log),
+            "penalty_points": sum(each.points for each in world.penalties_of(username)),
             "bookings": [_slot(slot) for slot in world.bookings(username)],
         }
 
@@ -70,21 +76,28 @@ class Control:
             "free": world.free,  # appointment_id, places
             "rival": world.rival,  # appointment_id, after, places
             "end_sessions": world.end_sessions,  # username, or nobody for all
+            "rush": world.rush,  # appointment_id, within
             "membership": self._set_membership,  # username, valid
+            "attends": self._set_attends,  # username, comes
         }
 
     def _set_membership(self, username: str, valid: bool) -> None:
         self._world.accounts.people[username].membership = valid
 
-    async def faults(self, request: web.Request) -> web.Response:
-        return web.json_response(self._world.faults.as_dict())
+    def _set_attends(self, username: str, comes: bool) -> None:
+        self._world.accounts.people[username].attends = comes
 
-    async def set_faults(self, request: web.Request) -> web.Response:
-        try:
-            self._world.faults.update(dict(await request.json()))
-        except (TypeError, ValueError) as error:
-            return web.json_response({"error": str(error)}, status=400)
-        return await self.faults(request)
+
+async def _show(what: Adjustable, request: web.Request) -> web.Response:
+    return web.json_response(what.as_dict())
+
+
+async def _set(what: Adjustable, request: web.Request) -> web.Response:
+    try:
+        what.update(dict(await request.json()))
+    except (TypeError, ValueError) as error:
+        return web.json_response({"error": str(error)}, status=400)
+    return await _show(what, request)
 
 
 def _slot(slot: Slot) -> dict[str, Any]:

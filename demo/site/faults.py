@@ -7,8 +7,10 @@ what describes a state rather than a request: the forms of the timetable, the wa
 shifted opening.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
+
+from demo.site.adjustable import Adjustable
 
 # What `rename_classes = True` stands for: the site after a redesign.
 REDESIGN = {
@@ -20,7 +22,9 @@ REDESIGN = {
 
 
 @dataclass
-class Faults:
+class Faults(Adjustable):
+    called = "fault"
+
     # The answer as a whole
     fail: dict[str, int] = field(default_factory=dict)  # text in the path -> HTTP status, {"BookAppointment": 503}
     status_500: bool = False
@@ -43,7 +47,7 @@ class Faults:
     session_ends: bool = False  # the session has ended when the request arrives
 
     # The pages
-    rename_classes: bool | dict[str, str] = False  # True: REDESIGN
+    rename_classes: bool | dict[str, str] = field(default=False, metadata={"also": (dict,)})  # True: REDESIGN
     banner_over_button: bool = False  # the cookie banner covers the whole page
     dead_first_click: bool = False  # ChooseActivity: the first click does not navigate
     no_booking_container: bool = False  # /Booking without #event-repository
@@ -99,30 +103,3 @@ class Faults:
         setattr(self, name, getattr(Faults(), name))
         self.where.pop(name, None)
         self.times.pop(name, None)
-
-    def clear(self) -> None:
-        """The site behaves again."""
-        for each in fields(self):
-            self.off(each.name)
-
-    def update(self, values: dict[str, Any]) -> None:
-        """Set several by name, all or none; ValueError names what is wrong. `{"clear": true}` clears first."""
-        wanted = {name: value for name, value in values.items() if name != "clear"}
-        for name, value in wanted.items():
-            self._check(name, value)
-        if values.get("clear"):
-            self.clear()
-        for name, value in wanted.items():
-            setattr(self, name, value)
-
-    def _check(self, name: str, value: Any) -> None:
-        usual = Faults().as_dict()
-        if name not in usual:
-            raise ValueError(f"no such fault: {name}")
-        kinds: tuple[type, ...] = (type(usual[name]),)
-        kinds += (dict,) if name == "rename_classes" else (int,) if kinds == (float,) else ()
-        if not isinstance(value, kinds):
-            raise ValueError(f"{name} takes {kinds[0].__name__}, not {value!r}")  # noqa: TRY004 - one error for all
-
-    def as_dict(self) -> dict[str, Any]:
-        return {each.name: getattr(self, each.name) for each in fields(self)}

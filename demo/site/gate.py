@@ -9,6 +9,7 @@ from aiohttp import web
 
 from demo.site import pages
 from demo.site.accounts import AUTH_COOKIE
+from demo.site.load import Load
 from demo.site.world import Outcome, Request, Shot, SiteWorld
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -32,8 +33,9 @@ class ConnectionCut(Exception):
 class Gate:
     """The outermost layer of one of the two servers; `host` is "site" or "sso"."""
 
-    def __init__(self, world: SiteWorld, host: str, closing: asyncio.Event) -> None:
+    def __init__(self, world: SiteWorld, load: Load, host: str, closing: asyncio.Event) -> None:
         self._world = world
+        self._load = load
         self._host = host
         self._closing = closing
 
@@ -72,9 +74,19 @@ class Gate:
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if "/static/" in request.path:  # no fault of its own: it would only use up what is meant for a page
             return await _handle(request, handler)
-        refusal = await self._misbehave(request)
+        refusal = self._refuse_flood(request) or await self._bear(request) or await self._misbehave(request)
         response = await _handle(request, handler) if refusal is None else refusal
         return self._spoil(request, response)
+
+    def _refuse_flood(self, request: web.Request) -> web.Response | None:
+        who = request[ENTRY].user or request.remote or ""
+        seconds = self._load.seconds_too_many(who, books=request.path == BOOK)
+        return None if seconds is None else _failure(429, retry_after=seconds)
+
+    async def _bear(self, request: web.Request) -> web.Response | None:
+        """What the rush of an opening does to a request."""
+        await asyncio.sleep(self._load.delay())
+        return _failure(503) if self._load.is_out_of_breath() else None
 
     async def _misbehave(self, request: web.Request) -> web.Response | None:
         """What goes wrong before the request is looked at."""
@@ -118,10 +130,10 @@ async def _handle(request: web.Request, handler: Handler) -> web.StreamResponse:
         return web.Response(status=error.status, text=error.reason)
 
 
-def _failure(status: int) -> web.Response:
+def _failure(status: int, retry_after: int = 60) -> web.Response:
     response = _html(pages.notice(f"Errore {status}", STATUS_TEXTS.get(status, "Errore.")), status)
     if status == 429:
-        response.headers["Retry-After"] = "60"
+        response.headers["Retry-After"] = str(retry_after)
     return response
 
 

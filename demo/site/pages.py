@@ -3,18 +3,20 @@ the real site relies on is in here, or in `static/site.js` for what the real pag
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from html import escape
 from zlib import crc32
 
 from demo.site.catalogue import Activity
 from demo.site.faults import REDESIGN
+from demo.site.penalties import LATE_POINTS, MISSED_POINTS, MOST_POINTS, SUSPENDED_FOR, Penalty
 from demo.site.world import Slot
 
 BASE = "/sportpolimi"
+PENALTY = "Punti di penalità"
 _BANNER = """
-<div id="iubenda-cs-banner" class="iubenda-cs-container{whole}" role="dialog"
+<div id="iubenda-cs-banner" class="iubenda-cs-container{whole}" role="dialog" data-asks="{asks}"
  aria-label="Informativa sui cookie" hidden>
   <div class="iubenda-cs-content">
     <button type="button" class="iubenda-cs-close-btn" aria-label="Chiudi questa informativa">&times;</button>
@@ -46,6 +48,7 @@ class Frame:
     person: str = ""  # name of who is logged in, empty for nobody
     banner: bool = True
     banner_over_all: bool = False
+    banner_again: bool = False  # asks a second time, though it was accepted: the dashboard does
     renamed: dict[str, str] | None = None
 
     @property
@@ -66,7 +69,7 @@ def renaming(value: bool | dict[str, str] | None) -> dict[str, str] | None:
 
 def page(frame: Frame, title: str, body: str, crumbs: tuple[tuple[str, str], ...] = ()) -> str:
     """A whole page of the site."""
-    banner = _BANNER.format(whole=" over-all" if frame.banner_over_all else "") if frame.banner else ""
+    banner = _banner(frame) if frame.banner else ""
     html = f"""<!DOCTYPE html>
 <html lang="it"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)} - Sport Polimi</title><link rel="icon" href="data:,">
@@ -81,6 +84,10 @@ def page(frame: Frame, title: str, body: str, crumbs: tuple[tuple[str, str], ...
 <script src="{BASE}/static/site.js?v={frame.version}"></script>
 </body></html>"""
     return frame.rename(html)
+
+
+def _banner(frame: Frame) -> str:
+    return _BANNER.format(whole=" over-all" if frame.banner_over_all else "", asks=2 if frame.banner_again else 1)
 
 
 def _user_menu(frame: Frame) -> str:
@@ -120,34 +127,62 @@ def login(frame: Frame, action: str, token: str) -> str:
     return page(frame, "Accesso", _portlet("Benvenuto", body))
 
 
-def dashboard(frame: Frame) -> str:
+def dashboard(frame: Frame, penalty_points: int | None) -> str:
+    """The home after the login. Without `penalty_points` the site knows none."""
+    points = (
+        ()
+        if penalty_points is None
+        else (("home_btt_penalty", f"{BASE}/Booking", str(penalty_points), PENALTY, "red"),)
+    )
     tiles = (
         ("home_btt_booking", f"{BASE}/Booking", "Booking", "Prenotazioni e noleggi", "green"),
         ("home_btt_profile", "#", "Profilo", "I tuoi dati", "blue"),
         ("home_btt_shop", "#", "Shop", "Abbonamenti e iscrizioni", "purple"),
+        *points,
     )
     body = "".join(
-        f"""<a id="{id_}" class="tile-link" href="{url}"><div class="dashboard-stat {colour}">
-<div class="details"><div class="number">{name}</div><div class="desc">{text}</div></div>
-<span class="more">View more</span></div></a>"""
+        f'<a id="{id_}" class="tile-link" href="{url}"><div class="dashboard-stat {colour}">'
+        f'<div class="details"><div class="number">{name}</div> <div class="desc">{text}</div></div> '
+        f'<span class="more">View more</span></div></a>'
         for id_, url, name, text, colour in tiles
     )
     return page(
-        frame, "Home", f'<h1 class="page-title">Ciao {escape(frame.person)}</h1><div class="tiles">{body}</div>'
+        replace(frame, banner_again=True),
+        "Home",
+        f'<h1 class="page-title">Ciao {escape(frame.person)}</h1><div class="tiles">{body}</div>',
     )
 
 
-def bookings(frame: Frame, slots: list[tuple[Slot, str]], token: str, *, free_hours: float, container: bool) -> str:
-    """My bookings: (slot, the site's number of the booking). The numbers are in the script, not in the blocks."""
+def bookings(
+    frame: Frame,
+    slots: list[tuple[Slot, str]],
+    token: str,
+    *,
+    free_hours: float,
+    container: bool,
+    penalties: list[Penalty] | None,
+) -> str:
+    """My bookings: (slot, the site's number of the booking). The numbers are in the script, not in the blocks.
+    Without `penalties` the site knows none."""
     blocks = "".join(_booking_block(slot, free_hours) for slot, _ in slots)
     empty = '<p class="event-empty">Non hai prenotazioni attive.</p>'
     repository = f'<div id="event-repository">{blocks or empty}</div>' if container else ""
     numbers = json.dumps([number for _, number in slots])
-    body = f"""{repository}
+    points = "" if penalties is None else _penalty_box(penalties)
+    body = f"""{repository}{points}
 <script type="application/json" id="booking-data">{{"token": "{token}", "numbers": {numbers}}}</script>"""
     target = f"{BASE}/Booking/ChooseActivity"
-    new = f'<a class="btn_nuovaprenotazione standard-booking btn green" href="{target}">Nuova Prenotazione</a>'
+    new = f'<a class="btn btn_nuovaprenotazione standard-booking purple-plum" href="{target}">Nuova Prenotazione</a>'
     return page(frame, "Le mie prenotazioni", _portlet("Le mie prenotazioni", body, new), (("Home", f"{BASE}/"),))
+
+
+def _penalty_box(penalties: list[Penalty]) -> str:
+    points = sum(each.points for each in penalties)
+    lines = "".join(f"<li>{each.at:%d/%m/%Y}: {escape(each.reason)} ({each.points})</li>" for each in penalties)
+    return f"""<div class="penalty-box"><p><strong>Punti di penalità: <span class="penalty-points">{points}</span> di
+{MOST_POINTS}</strong></p>
+<p class="hint">Una cancellazione oltre il termine gratuito vale {LATE_POINTS} punto, un'assenza {MISSED_POINTS}. Con
+{MOST_POINTS} punti le prenotazioni sono sospese per {SUSPENDED_FOR.days} giorni.</p><ul>{lines}</ul></div>"""
 
 
 def _booking_block(slot: Slot, free_hours: float) -> str:

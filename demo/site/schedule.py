@@ -50,7 +50,7 @@ def _status(world: SiteWorld, username: str, slot: Slot) -> str:
     """ "Available" can be clicked, "Booked" is mine, "Disabled" is full, closed or not open yet."""
     if world.holds(username, slot.appointment_id):
         return "Booked"
-    takes = slot.free > 0 or bool(world.faults.peek("waiting_list"))
+    takes = slot.free > 0 or world.takes_waiting_list(slot)
     return "Available" if takes and world.is_open(slot) and not world.has_started(slot) else "Disabled"
 
 
@@ -102,6 +102,8 @@ def reason(world: SiteWorld, username: str, appointment_id: str, outcome: Outcom
         return f"Prenotazioni non ancora aperte: sarà possibile prenotare dal {_moment(world.opens_at(slot))}."
     if outcome is Outcome.OVERLAP:
         return _overlap_reason(world.overlapping(username, slot))
+    if outcome is Outcome.SUSPENDED:
+        return _suspension_reason(world.suspended_until(username))
     if outcome is Outcome.REFUSED:
         return world.faults.unknown_refusal
     return {
@@ -118,6 +120,11 @@ def reason(world: SiteWorld, username: str, appointment_id: str, outcome: Outcom
 def _overlap_reason(other: Slot | None) -> str:
     times = f" ({other.start} - {other.end})" if other else ""
     return f"La prenotazione si sovrappone a un'altra tua prenotazione{times}."
+
+
+def _suspension_reason(until: datetime | None) -> str:
+    when = f" fino al {_moment(until)}" if until else ""
+    return f"Prenotazioni sospese{when} per cancellazioni tardive o assenze."
 
 
 def _moment(at: datetime) -> str:

@@ -1,13 +1,16 @@
 """The simulated site as two servers on loopback: the booking site, and the single sign-on on another host and port."""
 
 import asyncio
+import ssl
 from typing import Self
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from demo.site.booking_routes import BookingRoutes
+from demo.site.booking_routes import BookingRoutes, sso_host
 from demo.site.control import Control
 from demo.site.gate import Gate
+from demo.site.load import Load
 from demo.site.pages import BASE
 from demo.site.sso_routes import SsoRoutes
 from demo.site.world import SiteWorld
@@ -18,10 +21,24 @@ SHUTDOWN_SECONDS = 0.5  # how long requests in hand may take to end
 class Site:
     """Serves a world between `async with` and its end. Port 0 takes a free one."""
 
-    def __init__(self, world: SiteWorld, port: int = 0, *, host: str = "127.0.0.1", sso_port: int = 0) -> None:
+    def __init__(
+        self,
+        world: SiteWorld,
+        port: int = 0,
+        *,
+        host: str = "127.0.0.1",
+        sso_port: int = 0,
+        public_url: str = "",
+        public_sso_url: str = "",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """The public addresses are those at which clients reach the two servers, where it is not host and port."""
         self.world = world
         self._host = host
+        self._public = (public_url.rstrip("/").removesuffix(BASE), public_sso_url.rstrip("/"))
+        self._tls = tls
         self._ports = (port, sso_port)
+        self._load = Load(world)
         self._closing = asyncio.Event()
         assertions: dict[str, str] = {}
         self._booking = BookingRoutes(world, assertions)
@@ -30,14 +47,14 @@ class Site:
         self.sso_url = self.login_host = ""
 
     def _site_runner(self) -> web.AppRunner:
-        gate = Gate(self.world, "site", self._closing)
+        gate = Gate(self.world, self._load, "site", self._closing)
         app = web.Application(middlewares=[gate.middleware, self._booking.session])
         self._booking.add_to(app.router)
         Control(self.world).add_to(app.router)
         return web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
 
     def _sso_runner(self, routes: SsoRoutes) -> web.AppRunner:
-        app = web.Application(middlewares=[Gate(self.world, "sso", self._closing).middleware])
+        app = web.Application(middlewares=[Gate(self.world, self._load, "sso", self._closing).middleware])
         routes.add_to(app.router)
         return web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
 
@@ -45,16 +62,18 @@ class Site:
         site_runner, sso_runner = self._runners
         sso_port = await self._listen(sso_runner, self._ports[1])
         port = await self._listen(site_runner, self._ports[0])
-        self._booking.sso_port = sso_port
+        scheme = "https" if self._tls else "http"
         shown = "127.0.0.1" if self._host == "0.0.0.0" else self._host
-        self.base_url = f"http://{shown}:{port}{BASE}"
-        self.login_host = f"localhost:{sso_port}"
-        self.sso_url = f"http://{self.login_host}"
+        public_url, public_sso_url = self._public
+        self._booking.reached_at(public_url, public_sso_url, sso_port)
+        self.base_url = (public_url or f"{scheme}://{shown}:{port}") + BASE
+        self.sso_url = public_sso_url or f"{scheme}://{sso_host(shown)}:{sso_port}"
+        self.login_host = urlsplit(self.sso_url).netloc
         return self
 
     async def _listen(self, runner: web.AppRunner, port: int) -> int:
         await runner.setup()
-        await web.TCPSite(runner, self._host, port).start()
+        await web.TCPSite(runner, self._host, port, ssl_context=self._tls).start()
         return int(runner.addresses[0][1])
 
     async def __aexit__(self, *_: object) -> None:

@@ -12,16 +12,17 @@ from enum import StrEnum
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
+from demo.site import penalties, rivals
 from demo.site.accounts import Accounts, Person
 from demo.site.catalogue import Activity, Catalogue, Weekly, default_catalogue
 from demo.site.faults import Faults
+from demo.site.penalties import Penalties, Penalty
+from demo.site.rivals import Crowd
+from demo.site.switches import Switches
 
 ROME = ZoneInfo("Europe/Rome")
 DAYS_BACK, DAYS_AHEAD = 7, 35  # the dates on which the timetable exists, around today
 LOG_LIMIT = 20_000  # requests kept, so that a demo can run for weeks
-ORDINARY_CROWD_AFTER = 300.0  # seconds after the opening: others book, but places stay
-# With `crowds=True` these are gone within seconds of their opening, as on the real site.
-POPULAR = {"PILATES MATWORK": (4.0, 12.0), "ZUMBA": (20.0, 90.0), "YOGA": (45.0, 400.0)}
 
 
 class Outcome(StrEnum):
@@ -36,17 +37,10 @@ class Outcome(StrEnum):
     NOT_OPEN = "not_open"
     OVERLAP = "overlap"
     FULL = "full"
+    SUSPENDED = "suspended"  # too many penalty points
     REFUSED = "refused"  # for a reason nobody has seen before
     LIED = "lied"  # answered OK, nothing booked
     FAULT = "fault"  # never looked at: the request met a fault
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """Rivals: `after` seconds from the opening they take `places`, None for all that are left."""
-
-    after: float
-    places: int | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -70,6 +64,11 @@ class Slot:
     @property
     def free(self) -> int:
         return self.capacity - self.taken
+
+    @property
+    def title(self) -> str:
+        """What, and when, as the site writes it in a sentence."""
+        return f"{self.course or self.activity} del {self.date:%d/%m/%Y} alle {self.start}"
 
     @property
     def starts_at(self) -> datetime:
@@ -129,6 +128,7 @@ class SiteWorld:
         crowds: bool = False,
         cookie_banner: bool = True,
         free_cancel_hours: float = 2.0,
+        switches: Switches | None = None,
     ) -> None:
         self.clock = clock
         self.opening_days = opening_days
@@ -140,15 +140,18 @@ class SiteWorld:
         self.cookie_banner = cookie_banner
         self.free_cancel_hours = free_cancel_hours
         self.faults = Faults()
-        self.accounts = Accounts(people, lambda: self.clock(), self.faults)
+        self.switches = switches or Switches()
+        self.accounts = Accounts(people, lambda: self.clock(), self.faults, self.switches)
+        self.penalties = Penalties()
         self.log: list[Request] = []
         self.shots: list[Shot] = []
-        self._seed = seed
+        self.seed = seed
         self._random = random.Random(seed)
         self._days: dict[date, list[Slot]] = {}
         self._by_id: dict[str, Slot] = {}
         self._held: dict[str, dict[str, str]] = {}  # username -> appointment id -> booking number
         self._waiting: dict[str, set[str]] = {}  # appointment id -> usernames
+        self._missed: set[tuple[str, str]] = set()  # username, appointment id
         self._numbers = 0
 
     # ----- time
@@ -166,6 +169,13 @@ class SiteWorld:
 
     def has_started(self, slot: Slot) -> bool:
         return self.clock() >= slot.starts_at
+
+    def since_opening(self) -> float:
+        """Seconds from the nearest opening by the rule, by the server's clock; negative before it."""
+        now = self.clock()
+        opening = time.fromisoformat(self.opening_at)
+        days = (self.today + timedelta(days=offset) for offset in (-1, 0, 1))
+        return min(((now - datetime.combine(day, opening, ROME)).total_seconds() for day in days), key=abs)
 
     def leg(self) -> float:
         """Seconds a request, or an answer, is on its way."""
@@ -253,19 +263,13 @@ class SiteWorld:
             capacity=weekly.capacity,
             opens_at=datetime.combine(opening_day, time.fromisoformat(self.opening_at), ROME),
             minutes=weekly.minutes,
-            crowds=[self._usual_crowd(weekly, number)],
+            crowds=rivals.usual(weekly, number, crowds=self.crowds, speed=self.switches.crowd_speed),
         )
 
     def _number_for(self, weekly: Weekly, day: date) -> int:
         """The same for the same slot in every world of this seed, known long before the opening."""
-        key = f"{self._seed}|{weekly.activity}|{weekly.course}|{weekly.start}|{day}"
+        key = f"{self.seed}|{weekly.activity}|{weekly.course}|{weekly.start}|{day}"
         return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big")
-
-    def _usual_crowd(self, weekly: Weekly, number: int) -> Crowd:
-        chance = random.Random(number)
-        if self.crowds and weekly.course in POPULAR:
-            return Crowd(chance.uniform(*POPULAR[weekly.course]))
-        return Crowd(ORDINARY_CROWD_AFTER, int(weekly.capacity * chance.uniform(0.2, 0.75)))
 
     # ----- rivals
 
@@ -282,6 +286,11 @@ class SiteWorld:
     def rival(self, appointment_id: str, after: float = 0.1, places: int | None = None) -> None:
         """Rivals take the last places (or so many) `after` seconds from the opening, by the server's clock."""
         self._known(appointment_id).crowds.append(Crowd(after, places))
+
+    def rush(self, appointment_id: str, within: float) -> None:
+        """Rivals take every place, one by one and ever slower, until `within` seconds from the opening."""
+        slot = self._known(appointment_id)
+        slot.crowds.extend(rivals.one_by_one(slot.capacity, within / self.switches.crowd_speed))
 
     def _settle(self, slot: Slot) -> None:
         """Whatever rivals were going to do until now is done."""
@@ -325,7 +334,8 @@ class SiteWorld:
             (Outcome.ALREADY, self.holds(username, appointment_id)),
             (Outcome.NOT_OPEN, not self.is_open(slot)),
             (Outcome.OVERLAP, self.overlapping(username, slot) is not None),
-            (Outcome.WAITING, slot.free <= 0 and bool(self.faults.peek("waiting_list"))),
+            (Outcome.SUSPENDED, self.suspended_until(username) is not None),
+            (Outcome.WAITING, slot.free <= 0 and self.takes_waiting_list(slot)),
             (Outcome.FULL, slot.free <= 0),
         )
         return next((outcome for outcome, applies in refusals if applies), Outcome.BOOKED)
@@ -348,7 +358,34 @@ class SiteWorld:
             return False
         del self._held[username][appointment_id]
         slot.taken -= 1
+        if self.switches.penalties and self.clock() > slot.starts_at - timedelta(hours=self.free_cancel_hours):
+            reason = f"Cancellazione tardiva: {slot.title}"
+            self.penalties.give(username, self.clock(), penalties.LATE_POINTS, reason)
         return True
+
+    def takes_waiting_list(self, slot: Slot) -> bool:
+        """Whether somebody may wait for a place of this slot once it is full."""
+        return slot.course in self.switches.waiting_courses or bool(self.faults.peek("waiting_list"))
+
+    def penalties_of(self, username: str) -> list[Penalty]:
+        """The points that count today, missed classes included. Empty where the site knows no penalties."""
+        if not self.switches.penalties:
+            return []
+        self._settle_missed(username)
+        return self.penalties.of(username, self.clock())
+
+    def suspended_until(self, username: str) -> datetime | None:
+        """Until when the person may book nothing, for penalty points."""
+        return self.penalties.suspended_until(username, self.clock()) if self.penalties_of(username) else None
+
+    def _settle_missed(self, username: str) -> None:
+        """Classes that ended without the person who held a place are put down, once."""
+        if self.accounts.people[username].attends:
+            return
+        for slot in self.bookings(username):
+            if slot.ends_at <= self.clock() and (username, slot.appointment_id) not in self._missed:
+                self._missed.add((username, slot.appointment_id))
+                self.penalties.give(username, slot.ends_at, penalties.MISSED_POINTS, f"Assenza: {slot.title}")
 
     def overlapping(self, username: str, slot: Slot) -> Slot | None:
         """The booking of that person which is at the same time."""

@@ -10,14 +10,15 @@
   const CONSENT = "_iub_cs-polimi";
   const UNREACHABLE = "Si è verificato un errore di comunicazione. Verifica le tue prenotazioni e riprova.";
 
-  // ----- cookie banner: accepting is remembered, closing is not
+  // ----- cookie banner: accepting is remembered, closing is not; the dashboard asks once more (data-asks="2")
 
   const banner = find("#iubenda-cs-banner");
-  if (banner && (banner.classList.contains("over-all") || !document.cookie.includes(CONSENT))) {
+  const accepted = Number(document.cookie.match(`${CONSENT}=(\\d)`)?.[1] ?? 0);
+  if (banner && (banner.classList.contains("over-all") || accepted < Number(banner.dataset.asks))) {
     banner.hidden = false;
     find(".iubenda-cs-close-btn", banner).addEventListener("click", () => { banner.hidden = true; });
     find(".iubenda-cs-accept-btn", banner).addEventListener("click", () => {
-      document.cookie = `${CONSENT}=1; path=/; max-age=31536000; SameSite=Lax`;
+      document.cookie = `${CONSENT}=${banner.dataset.asks}; path=/; max-age=31536000; SameSite=Lax`;
       banner.hidden = true;
     });
   }
@@ -141,7 +142,7 @@
     const column = element("div", "day-schedule");
     column.dataset.dateOffset = offset;
     const label = `${DAYS[day.getUTCDay()]}, ${day.getUTCDate()} ${MONTHS[day.getUTCMonth()]}`;
-    column.append(element("h3", "day-schedule-label", label));
+    column.append(element("h3", "day-schedule-label", label), element("div", "day-schedule-legend"));
     if (answer.data.length) {
       const slots = element("div", "day-schedule-slots");
       slots.append(...answer.data.map(buildSlot));
