@@ -73,8 +73,8 @@ def folder_of_our_own(folder: Path, keep: bool) -> Iterator[Path]:
 @asynccontextmanager
 async def chat_server() -> AsyncIterator[TelegramEmulator]:
     emulator = TelegramEmulator()
-    emulator.person(GIULIA_ID, first_name="Giulia", username="giulia")
-    emulator.person(MARCO_ID, first_name="Marco", username="marco")
+    emulator.person(GIULIA_ID, first_name="Giulia", username="giulia", started=False)
+    emulator.person(MARCO_ID, first_name="Marco", username="marco", started=False)
     async with AsyncExitStack() as stack:
         try:
             await stack.enter_async_context(emulator.serve(port=CHAT_PORT))

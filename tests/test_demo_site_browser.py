@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from demo.site import Person, Site, SiteWorld, Slot
+from demo.site import Person, Site, SiteWorld
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one browser can serve all
 
@@ -28,11 +28,6 @@ def world() -> SiteWorld:
 async def site(world: SiteWorld) -> AsyncIterator[Site]:
     async with Site(world) as running:
         yield running
-
-
-@pytest.fixture
-def pilates(world: SiteWorld) -> Slot:
-    return world.slot(TUESDAY, course="PILATES MATWORK", start="18:00")
 
 
 def chromium() -> str:

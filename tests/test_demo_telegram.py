@@ -3,100 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
-import os
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
-from PIL import Image
-from playwright.async_api import Page, async_playwright, expect
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.ext import (
-    Application,
-    CallbackQueryHandler,
-    CommandHandler,
-    ContextTypes,
-    MessageHandler,
-    filters,
-)
 
 from demo.telegram import CallbackAnswer, TelegramEmulator
 from demo.telegram.errors import NOT_MODIFIED, QUERY_TOO_OLD
+from tests.conftest import Time
+from tests.telegrams import (
+    TOKEN,
+    Call,
+    Json,
+    keyboard,
+    picture,
+    refusal,
+    result,
+    running_bot,
+)
 
-TOKEN = "1234567890:demo-token-for-tests"
-START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-
-Json = dict[str, Any]
-Call = Callable[..., Coroutine[Any, Any, Json]]
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def telegram(clock: Clock) -> AsyncIterator[TelegramEmulator]:
-    emulator = TelegramEmulator(TOKEN, clock=clock, limits=False)
-    emulator.person(42, first_name="Giulia")
-    async with emulator.serve():
-        yield emulator
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-def call(telegram: TelegramEmulator, http: aiohttp.ClientSession) -> Call:
-    """Calls a method as a bot would, with JSON, and gives the whole answer."""
-
-    async def call(method: str, **params: Any) -> Json:
-        async with http.post(f"{telegram.api_base_url}/bot{TOKEN}/{method}", json=params) as response:
-            body: Json = await response.json()
-            assert response.status == body.get("error_code", 200)
-            return body
-
-    return call
-
-
-async def result(answer: Awaitable[Json]) -> Any:
-    body = await answer
-    assert body["ok"], body
-    return body["result"]
-
-
-async def refusal(answer: Awaitable[Json]) -> str:
-    body = await answer
-    assert not body["ok"], body
-    return str(body["description"])
-
-
-def keyboard(*labels: str, data: str = "x") -> Json:
-    return {"inline_keyboard": [[{"text": label, "callback_data": data}] for label in labels]}
-
-
-def picture(size: tuple[int, int] = (600, 400)) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", size, "blue").save(out, "PNG")
-    return out.getvalue()
+pytest_plugins = ["tests.telegram_fixtures"]
 
 
 # --- calling ---
@@ -111,19 +42,29 @@ async def test_methods_are_found_in_any_case_by_get_and_post(telegram: TelegramE
         assert (await response.json())["result"]["text"] == "form"
 
 
+@pytest.mark.parametrize("way", ["json", "form", "multipart"])
+async def test_the_body_of_a_get_is_read(telegram: TelegramEmulator, http: Any, way: str) -> None:
+    values = {"chat_id": "42", "text": "perché no?"}
+    multipart = aiohttp.FormData(values, default_to_multipart=True)
+    body: Json = {"json": values} if way == "json" else {"data": values if way == "form" else multipart}
+    async with http.get(f"{telegram.api_base_url}/bot{TOKEN}/sendMessage", **body) as response:
+        assert (await response.json())["result"]["text"] == "perché no?"
+    assert telegram.calls[-1].params == values
+
+
 async def test_a_wrong_token_is_unauthorized_and_a_wrong_method_not_found(telegram: Any, http: Any, call: Call) -> None:
     async with http.get(f"{telegram.api_base_url}/bot1234567890:other-token/getMe") as response:
         assert await response.json() == {"ok": False, "error_code": 401, "description": "Unauthorized"}
     assert await refusal(call("getNothing")) == "Not Found: method not found"
 
 
-async def test_a_message_comes_back_as_telegrams_own_object(call: Call) -> None:
+async def test_a_message_comes_back_as_telegrams_own_object(clock: Time, call: Call) -> None:
     sent = await result(call("sendMessage", chat_id=42, text=" <b>Ciao</b> 👋 /start ", parse_mode="HTML"))
     assert sent == {
         "message_id": 1,
         "from": {"id": 1234567890, "is_bot": True, "first_name": "Polimisport", "username": "polimisport_bot"},
         "chat": {"id": 42, "first_name": "Giulia", "type": "private"},
-        "date": int(START.timestamp()),
+        "date": int(clock.now.timestamp()),
         "text": "Ciao 👋 /start",
         "entities": [
             {"type": "bold", "offset": 0, "length": 4},
@@ -170,7 +111,16 @@ async def test_a_blocked_bot_is_forbidden_to_write_until_unblocked(telegram: Tel
     assert states == ["kicked", "member"]
 
 
-async def test_a_burst_to_one_chat_is_told_how_long_to_wait(clock: Clock, http: aiohttp.ClientSession) -> None:
+async def test_a_bot_may_not_write_to_who_never_pressed_start(telegram: TelegramEmulator, call: Call) -> None:
+    marco = telegram.person(43, "Marco", started=False)
+    for method, content in (("sendMessage", {"text": "x"}), ("sendChatAction", {"action": "typing"})):
+        said = await refusal(call(method, chat_id=43, **content))
+        assert said == "Forbidden: bot can't initiate conversation with a user"
+    await marco.send("/start")
+    await result(call("sendMessage", chat_id=43, text="x"))
+
+
+async def test_a_burst_to_one_chat_is_told_how_long_to_wait(clock: Time, http: aiohttp.ClientSession) -> None:
     emulator = TelegramEmulator(TOKEN, clock=clock)
     emulator.person(42)
     answers = []
@@ -184,6 +134,16 @@ async def test_a_burst_to_one_chat_is_told_how_long_to_wait(clock: Clock, http: 
     assert refused[0]["error_code"] == 429
     assert refused[0]["parameters"]["retry_after"] == 1
     assert refused[0]["description"] == "Too Many Requests: retry after 1"
+
+
+async def test_a_reply_keyboard_is_cut_where_an_inline_one_is_refused(telegram: Any, call: Call) -> None:
+    rows = [[{"text": f"{row}.{key}"} for key in range(14)] for row in range(30)]
+    await result(call("sendMessage", chat_id=42, text="x", reply_markup={"keyboard": [[{"text": ""}], *rows]}))
+    shown = telegram.person(42).last.keyboard
+    assert [len(row) for row in shown] == [12] * 25
+    wide = {"inline_keyboard": [[{"text": "a", "callback_data": "x"}] * 9]}
+    said = await refusal(call("sendMessage", chat_id=42, text="x", reply_markup=wide))
+    assert said == "Bad Request: REPLY_MARKUP_TOO_LONG"
 
 
 # --- editing ---
@@ -268,7 +228,7 @@ async def test_only_wanted_kinds_of_updates_are_queued(telegram: TelegramEmulato
     assert await result(call("getUpdates")) == []
 
 
-async def test_what_is_not_fetched_for_a_day_is_forgotten(telegram: TelegramEmulator, call: Call, clock: Clock) -> None:
+async def test_what_is_not_fetched_for_a_day_is_forgotten(telegram: TelegramEmulator, call: Call, clock: Time) -> None:
     await telegram.person(42).send("old")
     clock.now += timedelta(hours=25)
     assert await result(call("getUpdates")) == []
@@ -320,7 +280,7 @@ async def test_a_tap_waits_for_its_answer(telegram: TelegramEmulator, call: Call
     assert again == f"Bad Request: {QUERY_TOO_OLD}"
 
 
-async def test_a_tap_can_not_be_answered_when_it_is_old(telegram: Any, call: Call, clock: Clock) -> None:
+async def test_a_tap_can_not_be_answered_when_it_is_old(telegram: Any, call: Call, clock: Time) -> None:
     await result(call("sendMessage", chat_id=42, text="?"))
     query = telegram.person(42).start_tap("forged")
     clock.now += timedelta(minutes=5)
@@ -404,6 +364,20 @@ async def test_a_person_sends_pictures_stickers_files_and_corrections(telegram: 
     assert kinds == ["message", "message", "message", "message", "edited_message", "message"]
 
 
+async def test_a_person_sends_voice_place_and_telephone_number(telegram: Any, call: Call) -> None:
+    giulia = telegram.person(42)
+    await giulia.send_voice(3)
+    await giulia.send_location(45.5, 9.25)
+    await giulia.send_contact()
+    voice, place, contact = [update["message"] for update in await result(call("getUpdates"))]
+    assert (voice["voice"]["duration"], voice["voice"]["mime_type"]) == (3, "audio/ogg")
+    assert place["location"] == {"latitude": 45.5, "longitude": 9.25}
+    assert (contact["contact"]["user_id"], contact["contact"]["phone_number"]) == (42, "393330000042")
+    file = telegram.world.files.get(voice["voice"]["file_id"]).data
+    pages = file.split(b"OggS")[1:]
+    assert [len(pages), pages[0][24:32], pages[1][24:32]] == [2 + 3, b"OpusHead", b"OpusTags"]
+
+
 # --- the bot about itself ---
 async def test_commands_and_texts_are_kept_by_scope_and_language(call: Call) -> None:
     italian = [{"command": "start", "description": "Menu"}]
@@ -453,47 +427,6 @@ async def test_a_network_that_is_gone_breaks_the_poll_and_refuses_new_calls(tele
 
 
 # --- a real bot ---
-async def show_menu(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    menu = InlineKeyboardMarkup([[InlineKeyboardButton("📅 Nuova Prenotazione", callback_data="new")]])
-    assert update.effective_message
-    await update.effective_message.reply_html("Ciao <b>Giulia</b>", reply_markup=menu, disable_notification=True)
-
-
-async def book(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    assert update.callback_query
-    assert update.effective_chat
-    await update.callback_query.answer("In coda")
-    await update.callback_query.edit_message_text("Prenotata ✅")
-    await context.bot.send_document(update.effective_chat.id, b"BEGIN:VCALENDAR", filename="corso.ics")
-
-
-async def read_aloud(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    assert update.effective_message
-    assert update.effective_message.document
-    file = await update.effective_message.document.get_file()
-    await update.effective_message.reply_text(bytes(await file.download_as_bytearray()).decode())
-
-
-@asynccontextmanager
-async def running_bot(telegram: TelegramEmulator) -> AsyncIterator[None]:
-    base = telegram.api_base_url
-    builder = Application.builder().token(TOKEN).base_url(f"{base}/bot").base_file_url(f"{base}/file/bot")
-    bot = builder.build()
-    bot.add_handler(CommandHandler("start", show_menu))
-    bot.add_handler(CallbackQueryHandler(book))
-    bot.add_handler(MessageHandler(filters.Document.ALL, read_aloud))
-    async with bot:
-        assert bot.updater
-        await bot.bot.set_my_commands([("start", "Menu principale")])
-        await bot.start()
-        await bot.updater.start_polling()
-        try:
-            yield
-        finally:
-            await bot.updater.stop()
-            await bot.stop()
-
-
 async def test_a_bot_made_with_python_telegram_bot_works_from_start_to_file(telegram: TelegramEmulator) -> None:
     giulia = telegram.person(42)
     await giulia.send("/start")
@@ -505,64 +438,3 @@ async def test_a_bot_made_with_python_telegram_bot_works_from_start_to_file(tele
         assert (await giulia.next_message()).document == ("corso.ics", b"BEGIN:VCALENDAR")
         await giulia.send_document("note.txt", b"letto")
         assert (await giulia.next_message()).text == "letto"
-
-
-# --- the chat page ---
-@asynccontextmanager
-async def chat_page(telegram: TelegramEmulator) -> AsyncIterator[Page]:
-    browser_path = os.environ.get("POLIMISPORT_BROWSER__EXECUTABLE_PATH") or shutil.which("chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path)
-        page = await browser.new_page(viewport={"width": 390, "height": 844}, locale="it-IT")
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-        await page.goto(f"{telegram.api_base_url}/?user=42")
-        try:
-            yield page
-        finally:
-            await browser.close()
-    assert faults == []
-
-
-async def test_a_person_books_in_the_chat_page(telegram: TelegramEmulator) -> None:
-    async with running_bot(telegram), chat_page(telegram) as page:
-        await page.get_by_role("button", name="Avvia").click()
-        await page.get_by_role("button", name="Nuova Prenotazione").click()
-        await expect(page.get_by_role("status")).to_have_text("In coda")
-        await expect(page.get_by_role("log")).to_contain_text("Prenotata ✅")
-        async with page.expect_download() as download:
-            await page.get_by_role("log").get_by_text("corso.ics").click()
-        assert (await download.value).suggested_filename == "corso.ics"
-        await page.get_by_label("Messaggio", exact=True).fill("/st")
-        await expect(page.get_by_role("listbox")).to_contain_text("Menu principale")
-        await page.get_by_role("button", name="Invia").click()
-        await expect(page.locator(".message.mine").last).to_contain_text("/st")
-
-
-async def test_the_chat_page_escapes_what_people_and_bots_write(telegram: TelegramEmulator, call: Call) -> None:
-    evil = "<img src=x onerror=alert(1)>"
-    await telegram.person(42).send(evil)
-    await result(call("sendMessage", chat_id=42, text=evil, reply_markup=keyboard(evil)))
-    async with chat_page(telegram) as page:
-        await expect(page.locator(".message .body")).to_have_count(2)
-        assert await page.locator("#column img").count() == 0
-
-
-async def test_other_processes_drive_the_chat_over_http(telegram: TelegramEmulator, http: Any, call: Call) -> None:
-    chat = f"{telegram.api_base_url}/chat/42"
-    async with http.get(f"{chat}/events") as events:
-        first = json.loads((await events.content.readline()).removeprefix(b"data: "))
-        async with http.post(f"{chat}/send", json={"text": "ciao"}) as response:
-            assert response.status == 200
-        await events.content.readline()
-        second = json.loads((await events.content.readline()).removeprefix(b"data: "))
-    assert (first["type"], first["messages"]) == ("state", [])
-    assert (second["type"], second["message"]["html"], second["message"]["mine"]) == ("message", "ciao", True)
-    async with http.post(f"{chat}/tap", json={"message_id": 1, "row": 3, "column": 0}) as response:
-        assert response.status == 404
-    form = aiohttp.FormData({"as": "photo", "caption": "io"})
-    form.add_field("file", picture(), filename="io.png")
-    async with http.post(f"{chat}/upload", data=form) as response:
-        assert response.status == 200
-    assert [list(update)[1] for update in await result(call("getUpdates"))] == ["message", "message"]

@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from demo.site.switches import Switches, lively
 from settings import Friend, Settings
 from store.migrations import SCHEMA
 
 PROJECT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("README.md", "README_DB.md")
 MADE_BY_US = {"config.json", "other.json", "my.db", "qr.png", "polimisport.db", "polimisport.state", "backups"}
+DEMO_WORLD = "## The demo world alone"
 PROGRAMS = {path.name for path in PROJECT.glob("*.py")}
 
 
@@ -121,6 +123,21 @@ def as_written(value: object) -> str:
 def test_what_an_entry_of_friends_holds_is_documented() -> None:
     line = next(line for line in read("README_DB.md").splitlines() if line.startswith("| `friends` |"))
     assert [name for name in Friend.model_fields if f"`{name}`" not in line] == []
+
+
+# --- the demo world
+
+
+def test_every_switch_of_the_simulated_site_is_documented_as_it_is() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `(.+?)` \| `(.+?)` \|", section(DEMO_WORLD, read("README_DB.md")), re.MULTILINE)
+    assert {name: (json.loads(calm), json.loads(alive)) for name, calm, alive in rows} == {
+        name: (calm, lively().as_dict()[name]) for name, calm in Switches().as_dict().items()
+    }
+
+
+def test_every_option_of_the_simulated_site_is_documented() -> None:
+    defined = re.findall(r'add_argument\("(--[\w-]+)"', read("demo/site/__main__.py"))
+    assert [option for option in defined if f"`{option}`" not in section(DEMO_WORLD, read("README_DB.md"))] == []
 
 
 # --- tables

@@ -22,7 +22,7 @@ def read_arguments() -> argparse.Namespace:
 async def serve(arguments: argparse.Namespace) -> None:
     emulator = TelegramEmulator(arguments.token, limits=not arguments.no_limits)
     for number, name in enumerate(arguments.people, start=1001):
-        emulator.person(number, first_name=name)
+        emulator.person(number, first_name=name, started=False)
     async with emulator.serve(arguments.host, arguments.port):
         print(f"Bot API   {emulator.api_base_url}/bot{emulator.token}/getMe")
         print(f"Chat page {emulator.api_base_url}/")

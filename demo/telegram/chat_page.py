@@ -1,12 +1,14 @@
 """The chat page and the addresses under /chat/ it works with: what a person sees and does, over HTTP.
 
 GET  /?user=ID             the page itself
-GET  /chat/people          who there is                POST /chat/people      {id, first_name, username?}
+GET  /chat/people          who there is                POST /chat/people      {id, first_name, username?, started?}
 GET  /chat/ID/state        the chat as it stands       GET  /chat/ID/events   the same, live (Server-Sent Events)
 POST /chat/ID/send         {text, reply_to?}           POST /chat/ID/edit     {message_id, text}
 POST /chat/ID/tap          {message_id, row, column}, or {label} or {data} in place of row and column
 POST /chat/ID/upload       multipart: file, as ("photo" or "document"), caption
-POST /chat/ID/sticker      {emoji?}                    POST /chat/ID/block    {blocked}
+POST /chat/ID/sticker      {emoji?}                    POST /chat/ID/voice    {seconds?}
+POST /chat/ID/location     {latitude?, longitude?}     POST /chat/ID/contact  {}: the person's own
+POST /chat/ID/vote         {message_id, options}       POST /chat/ID/block    {blocked}
 GET  /chat/file/FILE_ID    a file; with ?download=1 to save it
 """
 
@@ -30,6 +32,7 @@ from demo.telegram.world import Chat, World
 Json = dict[str, Any]
 
 STATIC = Path(__file__).parent / "static"
+GIURIATI = (45.4781, 9.2264)  # where people are unless they say otherwise: the sports centre
 KEEP_ALIVE = 15.0  # seconds between comments on a quiet event stream
 SAFE = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'",
@@ -59,6 +62,10 @@ class ChatPage:
             web.post(f"{user}/tap", self.tap),
             web.post(f"{user}/upload", self.upload),
             web.post(f"{user}/sticker", self.sticker),
+            web.post(f"{user}/voice", self.voice),
+            web.post(f"{user}/location", self.location),
+            web.post(f"{user}/contact", self.contact),
+            web.post(f"{user}/vote", self.vote),
             web.post(f"{user}/edit", self.edit),
             web.post(f"{user}/block", self.block),
         ]
@@ -137,7 +144,11 @@ class ChatPage:
             raise web.HTTPBadRequest(text="id and first_name are needed")
         language = params.text("language_code", "it")
         person = self._person(
-            params.integer("id"), params.text("first_name"), params.text("username") or None, language_code=language
+            params.integer("id"),
+            params.text("first_name"),
+            params.text("username") or None,
+            language_code=language,
+            started=params.flag("started"),
         )
         return web.json_response({"id": person.id})
 
@@ -190,6 +201,32 @@ class ChatPage:
         params = await self._params(request)
         sent = await self._who(request).send_sticker(params.text("emoji", "👍"))
         return web.json_response({"message_id": sent.message_id})
+
+    async def voice(self, request: web.Request) -> web.Response:
+        params = await self._params(request)
+        sent = await self._who(request).send_voice(params.integer("seconds", 2))
+        return web.json_response({"message_id": sent.message_id})
+
+    async def location(self, request: web.Request) -> web.Response:
+        params = await self._params(request)
+        place = (params.number("latitude", GIURIATI[0]), params.number("longitude", GIURIATI[1]))
+        sent = await self._who(request).send_location(*place)
+        return web.json_response({"message_id": sent.message_id})
+
+    async def contact(self, request: web.Request) -> web.Response:
+        sent = await self._who(request).send_contact()
+        return web.json_response({"message_id": sent.message_id})
+
+    async def vote(self, request: web.Request) -> web.Response:
+        params = await self._params(request)
+        try:
+            choices = [int(each) for each in params.json("options") or []]
+            await self._who(request).vote(params.integer("message_id"), choices)
+        except LookupError as error:
+            raise web.HTTPNotFound(text=str(error)) from error
+        except (TypeError, ValueError) as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
+        return web.json_response({})
 
     async def edit(self, request: web.Request) -> web.Response:
         params = await self._params(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from demo.telegram.errors import ApiError, bad_request
@@ -9,8 +10,10 @@ from demo.telegram.html_mode import URL
 
 Json = dict[str, Any]
 
-MAX_BUTTONS = 100  # of one keyboard
+MAX_BUTTONS = 100  # of one inline keyboard: more are refused
 MAX_ROW = 8  # buttons of one row
+REPLY_BUTTONS = 300  # of one reply keyboard: what is more is left out without a word (seen in TDLib's ReplyMarkup.cpp)
+REPLY_ROW = 12
 CALLBACK_BYTES = 64
 ACTIONS = (
     "callback_data",
@@ -51,14 +54,14 @@ def inline_only(markup: Json | None) -> Json | None:
 def _rows(value: Any, field: str) -> list[list[Any]]:
     if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
         raise bad_request(f'field "{field}" of the ReplyKeyboardMarkup must be an Array of Arrays')
-    rows = [row for row in value if row]
-    if sum(map(len, rows)) > MAX_BUTTONS or any(len(row) > MAX_ROW for row in rows):
-        raise bad_request("REPLY_MARKUP_TOO_LONG")
-    return rows
+    return [row for row in value if row]
 
 
 def _inline(value: Any) -> Json | None:
-    rows = [[_inline_button(button) for button in row] for row in _rows(value, "inline_keyboard")]
+    asked = _rows(value, "inline_keyboard")
+    if sum(map(len, asked)) > MAX_BUTTONS or any(len(row) > MAX_ROW for row in asked):
+        raise bad_request("REPLY_MARKUP_TOO_LONG")
+    rows = [[_inline_button(button) for button in row] for row in asked]
     return {"inline_keyboard": rows} if rows else None
 
 
@@ -74,12 +77,12 @@ def _inline_button(button: Any) -> Json:
     return {"text": text, action: button[action], **{name: button[name] for name in DECORATION if name in button}}
 
 
-def _button_text(button: Any, what: str) -> str:
+def _button_text(button: Any, what: str, *, may_be_empty: bool = False) -> str:
     if not isinstance(button, dict):
         raise bad_request(f"can't parse {what}: {what[0].upper()}{what[1:]} must be an Object")
     if not isinstance(button.get("text"), str):
         raise bad_request(f"can't parse {what}: Can't find field \"text\"")
-    if not button["text"].strip():
+    if not button["text"].strip() and not may_be_empty:
         raise bad_request(f"{what} text must be non-empty")
     return str(button["text"])
 
@@ -95,14 +98,24 @@ def _check_url(url: str) -> None:
 
 
 def _reply(markup: Json) -> Json:
-    rows = [[_reply_button(button) for button in row] for row in _rows(markup["keyboard"], "keyboard")]
+    read = [[_reply_button(button) for button in row] for row in _rows(markup["keyboard"], "keyboard")]
+    rows = list(_that_fit([button for button in row if button["text"]][:REPLY_ROW] for row in read))
     if not rows:
         raise bad_request("reply keyboard must be non-empty")
     return {**markup, "keyboard": rows}
 
 
+def _that_fit(rows: Iterable[list[Json]]) -> Iterator[list[Json]]:
+    """The rows of a reply keyboard, as far as there is room."""
+    left = REPLY_BUTTONS
+    for row in rows:
+        if row[:left]:
+            yield row[:left]
+        left = max(0, left - len(row))
+
+
 def _reply_button(button: Any) -> Json:
     if isinstance(button, str):
         button = {"text": button}
-    text = _button_text(button, "keyboard button")
+    text = _button_text(button, "keyboard button", may_be_empty=True)
     return {"text": text, **{name: button[name] for name in REPLY_REQUESTS if name in button}}

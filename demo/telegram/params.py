@@ -1,10 +1,13 @@
-"""Parameters of a call, wherever the client put them: query string, urlencoded form, multipart form or JSON."""
+"""Parameters of a call, wherever the client put them: query string, urlencoded form, multipart form or JSON.
+
+As Telegram does, a body is read whatever the method: some clients send one with GET."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, MultipartReader, web
 
@@ -64,14 +67,12 @@ class Params:
 async def read_params(request: web.Request) -> Params:
     """All parameters of a request. Raises ApiError when the body is not what its content type says."""
     params = Params(dict(request.query))
-    if request.method != "POST":
-        return params
     if request.content_type == "application/json":
         params.values |= await _json_body(request)
     elif request.content_type == "multipart/form-data":
         await _multipart(request, params)
     elif request.content_type == "application/x-www-form-urlencoded":
-        params.values |= {name: str(value) for name, value in (await request.post()).items()}
+        params.values |= dict(parse_qsl(await request.text(), keep_blank_values=True))
     return params
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from demo.telegram.entities import tidy
 from demo.telegram.files import Upload, sticker_picture
 from demo.telegram.methods.media import Source, media_content
+from demo.telegram.polls import vote
 from demo.telegram.view import Button, Message, to_message
+from demo.telegram.voice import silence
 from demo.telegram.world import CallbackAnswer, CallbackQuery, Chat, Record, World
 
 Json = dict[str, Any]
@@ -25,11 +27,15 @@ class Person:
         self._taken = 0
 
     def __repr__(self) -> str:
-        return f"Person({self.id}, {self._chat.user['first_name']!r})"
+        return f"Person({self.id}, {self.first_name!r})"
 
     @property
     def id(self) -> int:
         return self._chat.id
+
+    @property
+    def first_name(self) -> str:
+        return str(self._chat.user["first_name"])
 
     # --- what is on show ---
     @property
@@ -72,6 +78,27 @@ class Person:
         content = await media_content(self._world.files, "sticker", source, {"emoji": emoji})
         return self._post(content)
 
+    async def send_voice(self, seconds: int = 2) -> Message:
+        """A voice message of silence, one to sixty seconds long."""
+        seconds = min(max(seconds, 1), 60)
+        source = Source(upload=Upload("voice.ogg", silence(seconds), "audio/ogg"))
+        return self._post(await media_content(self._world.files, "voice", source, {"duration": seconds}))
+
+    async def send_location(self, latitude: float, longitude: float) -> Message:
+        return self._post({"location": {"latitude": latitude, "longitude": longitude}})
+
+    async def send_contact(self) -> Message:
+        """The person's own telephone number, as a button that asks for it sends it; the number is made up."""
+        number = f"39333{self.id % 10**7:07d}"
+        return self._post({"contact": {"phone_number": number, "first_name": self.first_name, "user_id": self.id}})
+
+    async def vote(self, message_id: int, choices: list[int]) -> None:
+        """Votes in a poll; no choice takes the vote back. LookupError without such a message, ValueError as `vote`."""
+        record = self._chat.messages.get(message_id)
+        if record is None:
+            raise LookupError(f"no message {message_id}")
+        vote(self._world, self._chat, record, choices)
+
     async def send_raw(self, update: Json) -> None:
         """Hands the bot an update of any shape, as it is; only update_id is added when missing."""
         self._world.updates.add_raw(update)
@@ -91,6 +118,7 @@ class Person:
 
     def _post(self, content: Json, reply_to: int | None = None) -> Message:
         self.unblock()
+        self._start()
         replied = self._chat.messages.get(reply_to) if reply_to else None
         reply = {"reply_to_message": replied.payload} if replied else {}
         record = self._world.post(self._chat, {**reply, **content}, from_bot=False)
@@ -99,6 +127,12 @@ class Person:
             self._chat.tell_pages({"type": "profile"})
         self._world.updates.add("message", record.payload)
         return self._show(record)
+
+    def _start(self) -> None:
+        """Whoever writes has pressed Start: from now on the bot may write first."""
+        if not self._chat.started:
+            self._chat.started = True
+            self._chat.tell_pages({"type": "profile"})
 
     # --- tapping ---
     async def tap(

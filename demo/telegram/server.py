@@ -71,14 +71,20 @@ class TelegramEmulator:
 
     # --- people ---
     def person(
-        self, user_id: int, first_name: str = "", username: str | None = None, *, language_code: str | None = "it"
+        self,
+        user_id: int,
+        first_name: str = "",
+        username: str | None = None,
+        *,
+        language_code: str | None = "it",
+        started: bool = True,
     ) -> Person:
-        """The person with this id, created with a private chat when new."""
+        """The person with this id, created with a private chat when new; `started`: has pressed Start before."""
         if user_id not in self._people:
             user: Json = {"id": user_id, "is_bot": False, "first_name": first_name or f"Utente {user_id}"}
             user |= {"username": username} if username else {}
             user |= {"language_code": language_code} if language_code else {}
-            self._people[user_id] = Person(self.world, self.world.add_chat(user))
+            self._people[user_id] = Person(self.world, self.world.add_chat(user, started=started))
         return self._people[user_id]
 
     async def wait_for_call(self, method: str, timeout: float = 10, *, after: int = 0) -> ApiCall:

@@ -95,6 +95,7 @@ def page_message(record: Record) -> Json:
         "jumbo": bool(text) and len(text) <= 4 and not any(char.isascii() for char in text) and not entities,
         "buttons": [[_page_button(button) for button in row] for row in _inline_rows(payload)],
         "media": _page_media(payload),
+        "votes": record.votes,
         "spoiler": bool(payload.get("has_media_spoiler")),
         "group": payload.get("media_group_id"),
         "reply": _page_reply(payload),
@@ -197,6 +198,7 @@ def page_profile(world: World, chat: Chat) -> Json:
         "commands": world.bot.commands_for(chat),
         "menu": chat.menu_button or world.bot.menu_button,
         "keyboard": chat.keyboard,
+        "started": chat.started,
         "blocked": chat.blocked,
     }
 

@@ -32,6 +32,7 @@ class Record:
     from_bot: bool
     silent: bool = False
     reactions: list[str] = field(default_factory=list)
+    votes: list[int] = field(default_factory=list)  # what the person chose, where it is a poll
 
     @property
     def message_id(self) -> int:
@@ -44,6 +45,7 @@ class Chat:
 
     user: Json
     messages: dict[int, Record] = field(default_factory=dict)
+    started: bool = True  # False: the person has not pressed Start yet, and the bot may not write first
     blocked: bool = False
     pinned: list[int] = field(default_factory=list)
     keyboard: Json | None = None  # the reply keyboard on show
@@ -121,8 +123,8 @@ class World:
         return int(self.clock().timestamp())
 
     # --- chats ---
-    def add_chat(self, user: Json) -> Chat:
-        chat = self.chats.setdefault(int(user["id"]), Chat(user))
+    def add_chat(self, user: Json, *, started: bool = True) -> Chat:
+        chat = self.chats.setdefault(int(user["id"]), Chat(user, started=started))
         self.bell.ring()
         return chat
 
@@ -140,6 +142,8 @@ class World:
         chat = self.chat(chat_id)
         if chat.blocked:
             raise ApiError(403, "Forbidden: bot was blocked by the user")
+        if not chat.started:
+            raise ApiError(403, "Forbidden: bot can't initiate conversation with a user")
         return chat
 
     # --- messages ---

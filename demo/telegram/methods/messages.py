@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from demo.telegram.errors import bad_request
-from demo.telegram.methods.base import Json, Method, caption_of, formatted, message_of, read_text, send
+from demo.telegram.methods.base import Json, Method, caption_of, message_of, read_text, send
 from demo.telegram.params import Params
 from demo.telegram.world import Chat, Record, World
 
@@ -72,27 +72,6 @@ async def send_dice(world: World, params: Params) -> Any:
     if emoji not in DICE:
         raise bad_request("wrong dice emoji specified")
     return send(world, chat, {"dice": {"emoji": emoji, "value": random.randint(1, DICE[emoji])}}, params)
-
-
-async def send_poll(world: World, params: Params) -> Any:
-    chat = world.chat_to_write(params.text("chat_id"))
-    asked = params.json("options", "poll options") or []
-    texts = [str(option.get("text") if isinstance(option, dict) else option) for option in asked]
-    if not params.has("question") or not 1 <= len(texts) <= 12:
-        raise bad_request("poll must have a question and 1-12 options")
-    poll = {
-        "id": str(random.randint(10**17, 10**18)),
-        "question": formatted(params.text("question"), params.text("question_parse_mode"), None).text,
-        "options": [{"text": t, "persistent_id": str(n), "voter_count": 0} for n, t in enumerate(texts)],
-        "total_voter_count": 0,
-        "is_closed": False,
-        "is_anonymous": True,
-        "type": params.text("type", "regular"),
-        "allows_multiple_answers": params.flag("allows_multiple_answers"),
-        "allows_revoting": True,
-        "members_only": False,
-    }
-    return send(world, chat, {"poll": poll}, params)
 
 
 async def copy_message(world: World, params: Params) -> Any:
@@ -204,7 +183,6 @@ METHODS: dict[str, Method] = {
     "sendvenue": send_venue,
     "sendcontact": send_contact,
     "senddice": send_dice,
-    "sendpoll": send_poll,
     "copymessage": copy_message,
     "copymessages": copy_messages,
     "forwardmessage": forward_message,

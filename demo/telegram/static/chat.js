@@ -123,6 +123,7 @@ class Chat {
     if (key) { this.tap(key); return; }
     const command = at("[data-command]");
     if (command) { event.preventDefault(); this.composer.say(command.dataset.command); return; }
+    if (at("[data-vote]")) { this.vote(at("[data-vote]")); return; }
     if (at("[data-jump]")) this.log.jump(at("[data-jump]").dataset.jump);
     const picture = at("[data-picture]");
     if (picture?.classList.contains("veiled")) picture.classList.remove("veiled");
@@ -145,6 +146,11 @@ class Chat {
     } finally {
       key.classList.remove("waiting");
     }
+  }
+
+  vote(option) {
+    const body = { message_id: Number(option.closest(".message").dataset.id), options: JSON.parse(option.dataset.vote) };
+    this.composer.run(this.api.post("vote", body));
   }
 
   answered(answer) {

@@ -35,6 +35,9 @@ export class Composer {
       popup(right - 190, top - 8, [
         { icon: "image", text: "Foto", run: () => this.choose("photo") },
         { icon: "file", text: "File", run: () => this.choose("document") },
+        { icon: "mic", text: "Messaggio vocale", run: () => this.post("voice") },
+        { icon: "place", text: "Posizione", run: () => this.post("location") },
+        { icon: "person", text: "Contatto", run: () => this.post("contact") },
       ]);
     });
     $("file").addEventListener("change", () => {
@@ -87,6 +90,11 @@ export class Composer {
     this.changed();
   }
 
+  /** Sends something that is not written: a voice message, where I am, who I am. */
+  post(what) {
+    return this.run(this.api.post(what, {}));
+  }
+
   choose(as) {
     $("file").dataset.as = as;
     $("file").accept = as === "photo" ? "image/*" : "";
@@ -103,7 +111,7 @@ export class Composer {
   show(profile, empty) {
     this.commands = profile.commands;
     $("commands").hidden = !profile.commands.length || profile.menu.type !== "commands";
-    const begin = empty || profile.blocked;
+    const begin = empty || profile.blocked || !profile.started;
     $("start").hidden = !begin;
     $("start").textContent = profile.blocked ? "Sblocca" : "Avvia";
     $("composer").hidden = begin;
@@ -120,10 +128,17 @@ export class Composer {
     $("keyboard").hidden = !rows.length;
     $("keyboard").replaceChildren(...rows.map((buttons) => {
       const line = make("div");
-      line.append(...buttons.map((button) => this.sign(button.text, () => this.say(button.text))));
+      line.append(...buttons.map((button) => this.sign(button.text, () => this.answer(button))));
       return line;
     }));
     this.lamps();
+  }
+
+  /** A key of the bot's keyboard: says its words, or sends what the bot asks for with it. */
+  answer(button) {
+    if (button.request_contact) return this.post("contact");
+    if (button.request_location) return this.post("location");
+    return this.say(button.text);
   }
 
   // --- writing ---

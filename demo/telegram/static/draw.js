@@ -156,12 +156,30 @@ function drawContact(media) {
   return [card];
 }
 
-function drawPoll(media) {
+function drawPoll(media, message) {
   const poll = make("div", "poll");
-  const list = make("ul");
-  list.append(...media.options.map((option) => make("li", "", option.text)));
-  poll.append(make("b", "", media.question), make("i", "", "Sondaggio anonimo"), list);
+  const shown = media.is_closed || message.votes.length > 0;
+  const kind = media.type === "quiz" ? "Quiz" : "Sondaggio";
+  const who = media.is_closed ? "concluso" : media.is_anonymous ? "anonimo" : "pubblico";
+  poll.append(make("b", "", media.question), make("i", "", `${kind} ${who}`));
+  poll.append(...media.options.map((option, number) => drawOption(media, message, number, shown)));
   return [poll];
+}
+
+function drawOption(media, message, number, shown) {
+  const option = media.options[number];
+  const mine = message.votes.includes(number);
+  const button = make("button", mine ? "option mine" : "option", option.text);
+  button.disabled = media.is_closed || (shown && !media.allows_revoting);
+  button.setAttribute("aria-pressed", String(mine));
+  const others = media.allows_multiple_answers ? message.votes.filter((each) => each !== number) : [];
+  button.dataset.vote = JSON.stringify(mine ? others : [...others, number]);
+  if (shown) {
+    const share = media.total_voter_count ? Math.round((100 * option.voter_count) / media.total_voter_count) : 0;
+    const right = number === media.correct_option_id ? " ✓" : "";
+    button.append(make("span", "share", `${share}%${right}`));
+  }
+  return button;
 }
 
 function drawSound(media) {
