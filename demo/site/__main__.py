@@ -44,8 +44,7 @@ async def serve(options: argparse.Namespace) -> None:
         print(f"{site.base_url}\n{site.login_host}")
         for each in world.people:
             print(f"Codice Persona {each.username}, password {each.password}")
-            print(f"otpauth://totp/Polimi:{each.username}?secret={each.otp_secret}&issuer=Polimi")
-        print(f"Single sign-on {site.sso_url}", flush=True)
+            print(f"otpauth://totp/Polimi:{each.username}?secret={each.otp_secret}&issuer=Polimi", flush=True)
         await asyncio.Event().wait()
 
 
