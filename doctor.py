@@ -75,7 +75,8 @@ async def examine(
     yield await _database(settings, config)
     async for finding in _programs(settings, clock):
         yield finding
-    yield await _browser(settings)
+    async for finding in _browser(settings):
+        yield finding
     yield await _telegram(settings)
     reached = await _reach_site(settings, clock)
     yield _site(settings, reached)
@@ -141,14 +142,20 @@ def _program(beat: Heartbeat, now: datetime) -> Finding:
     return Finding(beat.program, f"process {beat.pid} is silent since {beat.at:%d/%m %H:%M:%S} UTC{at}", RESTART)
 
 
-async def _browser(settings: Settings) -> Finding:
+async def _browser(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with Portal(site_access(settings)) as portal:
             browser = await portal.browser()
-            return Finding("browser", f"Chromium {browser.version} starts")
+            yield Finding("browser", f"Chromium {browser.version} starts")
+            unprotected = portal.chromium.unprotected
     except SiteError as error:
         remedy = "install Chromium (on Debian: apt install chromium) and name it in browser.executable_path"
-        return Finding("browser", f"it does not start ({_first_line(error)})", remedy)
+        yield Finding("browser", f"it does not start ({_first_line(error)})", remedy)
+        return
+    if unprotected:
+        yield Finding("sandbox", f"the browser runs without it, for {unprotected.why}", unprotected.remedy)
+    else:
+        yield Finding("sandbox", "the browser runs in it")
 
 
 async def _telegram(settings: Settings) -> Finding:

@@ -1,15 +1,23 @@
-"""Starts driver and browser, and tells whether the driver lives. Used by session.py."""
+"""Starts driver and browser, this in its sandbox where that is possible, and tells whether the driver lives.
+
+Used by session.py.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Error as PlaywrightError
 
 from portal.trouble import in_time, translated
+
+log = logging.getLogger(__name__)
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TELL_TALES = re.compile(
@@ -19,6 +27,16 @@ TELL_TALES = re.compile(
 """Variables that make driver or browser print or keep what passes through them, passwords included, or send it all to
 another machine, or stop checking who answers. Whoever sets one for another program does not mean ours."""
 ARGUMENTS = ("--disable-remote-fonts", "--disable-gpu")
+# What Playwright and Chromium say when a start fails for want of a sandbox; the last ones are older versions' words
+SANDBOX_FAILED = re.compile(
+    r"sandboxing failed|no usable sandbox|setuid sandbox|move to new namespace|zygote_host_impl", re.IGNORECASE
+)
+SYSCTL = Path("/proc/sys")
+FORBIDDEN_BY = {  # the kernel's switches that forbid it, each with its forbidding value
+    "kernel.unprivileged_userns_clone": ("0", "1"),
+    "kernel.apparmor_restrict_unprivileged_userns": ("1", "0"),
+    "user.max_user_namespaces": ("0", "10000"),
+}
 
 
 async def start_driver(cache: Path) -> Playwright:
@@ -30,12 +48,65 @@ async def start_driver(cache: Path) -> Playwright:
     return await async_playwright().start()
 
 
-async def launch(driver: Playwright, executable_path: str | None, *, headless: bool) -> Browser:
-    """A new browser. Raises SiteUnavailable when it does not start."""
-    with translated("starting the browser"):
+@dataclass(frozen=True, slots=True)
+class Unprotected:
+    """Why the browser runs without its sandbox, and what to do about it."""
+
+    why: str
+    remedy: str
+
+
+ROOT = Unprotected(
+    "the programs run as root", "run them as a user of their own: see deploy/systemd/polimisport@.service"
+)
+
+
+def forbidden(sysctl: Path = SYSCTL) -> Unprotected:
+    """What keeps an ordinary user's Chromium from making its sandbox."""
+    for switch, (forbids, allows) in FORBIDDEN_BY.items():
+        file = sysctl.joinpath(*switch.split("."))
+        if file.exists() and file.read_text().strip() == forbids:
+            remedy = f"allow it: sudo sysctl -w {switch}={allows} (to stay so: a line in /etc/sysctl.d)"
+            return Unprotected(f"this machine forbids it ({switch} is {forbids})", remedy)
+    remedy = "in a container use deploy/container/compose.yaml with its seccomp.json; else install chromium-sandbox"
+    return Unprotected("this machine or container forbids user namespaces", remedy)
+
+
+class Chromium:
+    """The browser of this machine. Starts it in its sandbox; without it only where there can be none, and says so."""
+
+    def __init__(self, executable_path: str | None, *, headless: bool) -> None:
+        self._executable_path = executable_path
+        self._headless = headless
+        self.unprotected: Unprotected | None = None  # known after the first start; looked at once in a process's life
+
+    async def launch(self, driver: Playwright) -> Browser:
+        """A new browser. Raises SiteUnavailable when it does not start."""
+        with translated("starting the browser"):
+            if self.unprotected is None and os.geteuid() == 0:
+                self._do_without(ROOT)
+            if self.unprotected is None:
+                try:
+                    return await self._start(driver, sandbox=True)
+                except PlaywrightError as error:
+                    if not SANDBOX_FAILED.search(str(error)):
+                        raise
+                self._do_without(forbidden())
+            return await self._start(driver, sandbox=False)
+
+    def _do_without(self, unprotected: Unprotected) -> None:
+        self.unprotected = unprotected
+        log.warning(
+            "the browser runs without its sandbox, for %s: a hole in it would open this user's files. Remedy: %s",
+            unprotected.why,
+            unprotected.remedy,
+        )
+
+    async def _start(self, driver: Playwright, *, sandbox: bool) -> Browser:
         return await driver.chromium.launch(
-            executable_path=executable_path or installed(driver.chromium.executable_path),
-            headless=headless,
+            executable_path=self._executable_path or installed(driver.chromium.executable_path),
+            headless=self._headless,
+            chromium_sandbox=sandbox,
             args=ARGUMENTS,
             handle_sigint=False,  # whoever stops the process ends the work in hand first, then closes us
             handle_sigterm=False,

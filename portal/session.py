@@ -22,7 +22,7 @@ from playwright.async_api import Error as PlaywrightError
 from errors import BookingRefused, LoginRejected, OtpRejected, SessionExpired, SiteChanged, SiteError, SiteUnavailable
 from model import Clock, Credentials, utc_now
 from otp_extractor import parse
-from portal.browser import answers, launch, start_driver
+from portal.browser import Chromium, answers, start_driver
 from portal.budget import Budget
 from portal.evidence import Evidence
 from portal.pages import LoginPage, dismiss_cookie_banner
@@ -74,6 +74,7 @@ class Portal:
         self._lock = asyncio.Lock()  # held while driver or browser start or end
         self._room = asyncio.Semaphore(MOST_PAGES)
         self._driver: Playwright | None = None
+        self.chromium = Chromium(access.executable_path, headless=access.headless)
         self._browser: Browser | None = None
         self._stranger: APIRequestContext | None = None
         self._closed = False  # for good: nothing is started any more
@@ -147,7 +148,7 @@ class Portal:
         async with self._lock:
             if self._browser is None or not self._browser.is_connected():
                 started = time.monotonic()
-                self._browser = await launch(driver, self.access.executable_path, headless=self.access.headless)
+                self._browser = await self.chromium.launch(driver)
                 log.info("browser started in %.2f s", time.monotonic() - started)
             self._browser_used = time.monotonic()
             return self._browser

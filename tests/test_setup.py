@@ -90,6 +90,15 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
+def assert_well(code: int, said: str) -> None:
+    """What setup.py says and returns when all is well; as root, the browser can't have its sandbox."""
+    wrong = [
+        line for line in said.splitlines() if line.startswith("✗") and not line.startswith("✗ sandbox: the browser")
+    ]
+    assert wrong == [], said
+    assert code == (setup.UNWELL if "✗ sandbox" in said else setup.WELL)
+
+
 async def findings(config: Path, *, login: bool = False) -> dict[str, Finding]:
     return {finding.subject: finding async for finding in doctor.examine(config, login=login)}
 
@@ -241,14 +250,14 @@ def test_the_configuration_is_written_for_its_owners_eyes_only(tmp_path: Path) -
 async def test_setup_makes_the_database_and_a_second_time_takes_nothing_away(configure: Configure) -> None:
     config = configure()
     code, said = await run_setup("--config", config, "--no-login")
-    assert code == 0, said
+    assert_well(code, said)
     assert "is made" in said
     database = config.parent / "polimisport.db"
     with sqlite3.connect(database) as connection:
         connection.execute("INSERT INTO periodic_bookings (user_id, day_of_week, time_slot) VALUES (42, 1, '18:00')")
     connection.close()
     code, said = await run_setup("--config", config, "--no-login")
-    assert code == 0, said
+    assert_well(code, said)
     assert "is there, and up to date" in said
     assert GIULIA not in said
     assert re.search(r"(?<!\d)\d{6}(?!\d)", said) is None  # no live code: nobody was asked
@@ -289,17 +298,23 @@ async def test_a_backup_never_overwrites(configure: Configure, tmp_path: Path) -
 # --- the doctor
 
 
+def of_root(finding: Finding) -> bool:
+    """The one thing that is not well where the tests themselves run as root."""
+    return finding.subject == "sandbox" and "as root" in finding.what and os.geteuid() == 0
+
+
 async def test_when_all_is_well_every_check_says_so(configure: Configure, site: Site) -> None:
     config = configure()
     async with open_database(config.parent / "polimisport.db"):
         pass
     found = await findings(config, login=True)
-    assert [str(finding) for finding in found.values() if finding.remedy is not None] == []
+    assert [str(finding) for finding in found.values() if finding.remedy is not None and not of_root(finding)] == []
     assert list(found) == [
         "configuration",
         "database",
         "programs",
         "browser",
+        "sandbox",
         "Telegram",
         "site",
         "clock",
