@@ -96,7 +96,7 @@ def assert_well(code: int, said: str) -> None:
         line for line in said.splitlines() if line.startswith("✗") and not line.startswith("✗ sandbox: the browser")
     ]
     assert wrong == [], said
-    assert code == (setup.UNWELL if "✗ sandbox" in said else setup.WELL)
+    assert code == (setup.UNWELL if wrong else setup.WELL)
 
 
 async def findings(config: Path, *, login: bool = False) -> dict[str, Finding]:
