@@ -52,6 +52,7 @@ async def shell(command: str) -> int:
 def access(tmp_path: Path, executable_path: str | None) -> SiteAccess:
     return SiteAccess(
         base_url="http://127.0.0.1:9",
+        login_hosts=("127.0.0.1:9",),
         state_dir=tmp_path / "state",
         timezone=ZoneInfo("Europe/Rome"),
         executable_path=executable_path,
