@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar
 
 from playwright.async_api import Page
 
+import bookings_list
 import scraper
 from errors import (
     AlreadyBooked,
@@ -35,6 +36,7 @@ from model import (
     FIT_CENTER,
     Activity,
     Booking,
+    BookingsList,
     Slot,
     SlotStatus,
     Timetable,
@@ -55,6 +57,7 @@ log = logging.getLogger(__name__)
 READ_BACK = (0.0, 0.2, 0.5, 1.0, 2.0, 3.0, 3.5)  # seconds before each look at "my bookings": about ten in all
 READ_BACK_REFUSED = READ_BACK[:1]  # a clear no is believed after one look
 READ_BACK_UNCLEAR = READ_BACK[:4]  # an answer nobody understands: look for a little, then take the other way
+LOOK_IN_PAGE = 3  # which of these looks goes to the browser while the list shows no booking at all
 AT_ONCE = 6  # requests side by side, as a browser sends them
 
 Way = Literal["requests", "page", "already"]
@@ -87,8 +90,19 @@ class Cancelled:
 
 async def my_bookings(session: SiteSession) -> tuple[Booking, ...]:
     """What the site says we hold. Raises SiteChanged rather than "nothing" when the page can't be read."""
+    return (await read_my_bookings(session)).bookings
+
+
+async def read_my_bookings(session: SiteSession) -> BookingsList:
+    """The same, with how it was read."""
     async with session.operation("my bookings"):
-        return await _read_mine(session)
+        return await bookings_list.read(session)
+
+
+async def read_again_in_page(session: SiteSession, first: BookingsList) -> BookingsList:
+    """A second look in the browser at a list that lacks something; the first one when there is none to be had."""
+    async with session.operation("my bookings, in the browser"):
+        return await bookings_list.read_again_in_page(session, first)
 
 
 async def timetable(
@@ -138,12 +152,13 @@ async def book(session: SiteSession, wish: Wish, opens_at: datetime | None = Non
 async def cancel(session: SiteSession, wish: Wish, free_until: datetime | None = None) -> Cancelled:
     """Gives a place back, through the page: the request behind its button is unknown.
 
-    Returns once the place was seen gone; never touches another booking. Raises BookingRefused with the site's words
-    when it keeps the booking, ClassStarted when it is too late, TooLateToCancel when the place is still ours at
-    `free_until`, SiteChanged with evidence when nobody can say.
+    Returns once the place was seen gone, or was in neither reading of the list before anything was pressed; never
+    touches another booking. Raises BookingRefused with the site's words when it keeps the booking, ClassStarted when it
+    is too late, TooLateToCancel when the place is still ours at `free_until`, SiteChanged with evidence when nobody can
+    say.
     """
     async with session.operation(f"cancel {_name(wish)}"):
-        if held_among(await _read_mine(session), wish) is None:
+        if not await _is_listed(session, wish):
             _refuse_if_begun(session, wish)  # it leaves the list when it begins: nobody has cancelled it
             return Cancelled(_now(session), was_there=False)
         if free_until is not None and _now(session) >= free_until:
@@ -151,11 +166,11 @@ async def cancel(session: SiteSession, wish: Wish, free_until: datetime | None =
         try:
             said = await session.on_page("cancel", lambda page: _delete(session, page, wish), acts=True)
         except (SiteUnavailable, SiteChanged, Blocked) as error:
-            if not await _gone(session, wish, READ_BACK_UNCLEAR):
+            if not await _gone(session, wish, READ_BACK_UNCLEAR, told=False):
                 raise
             log.info("the page failed (%s), but the booking is gone", error)
             return Cancelled(_now(session), was_there=True)
-        if await _gone(session, wish, READ_BACK):
+        if await _gone(session, wish, READ_BACK, told=not _is_no(said)):
             return Cancelled(_now(session), was_there=True)
         raise _kept(session, said)
 
@@ -164,7 +179,21 @@ async def cancel(session: SiteSession, wish: Wish, free_until: datetime | None =
 
 
 async def _read_mine(session: SiteSession) -> tuple[Booking, ...]:
-    return session.read("my bookings", await api.my_bookings(session), scraper.bookings)
+    return (await bookings_list.read(session)).bookings
+
+
+async def _is_listed(session: SiteSession, wish: Wish) -> bool:
+    """Whether a place is among ours. What the list lacks is looked for again in the browser: one list proves no loss.
+
+    Raises SiteUnavailable or SiteChanged when nobody can say.
+    """
+    first = await bookings_list.read(session)
+    if held_among(first.bookings, wish) is not None:
+        return True
+    again = await bookings_list.read_again_in_page(session, first)
+    if not again.in_page:
+        raise SiteUnavailable(f"{_name(wish)} is not in the list, and the page can't be read to be sure")
+    return held_among(again.bookings, wish) is not None
 
 
 async def _read_calendars(session: SiteSession) -> tuple[Calendar, ...]:
@@ -408,19 +437,34 @@ def _not_booked(session: SiteSession, answer: BookingAnswer, text: str) -> Excep
 
 
 async def seen(session: SiteSession, wish: Wish, waits: Sequence[float]) -> Booking | None:
-    """The booking, once "my bookings" shows it; None when it was not seen in all those looks."""
+    """The booking, once "my bookings" shows it; None when it was not seen in all those looks.
+
+    A list that stays empty is read once in the browser: the page's script may fill it in.
+    """
+    looks = 0
 
     async def look() -> Booking | None:
-        return held_among(await _read_mine(session), wish)
+        nonlocal looks
+        looks += 1
+        listed = await bookings_list.read(session)
+        if looks == LOOK_IN_PAGE and not listed.bookings:
+            listed = await bookings_list.read_again_in_page(session, listed)
+        return held_among(listed.bookings, wish)
 
     return await _look_until(look, waits)
 
 
-async def _gone(session: SiteSession, wish: Wish, waits: Sequence[float]) -> bool:
-    """Whether "my bookings" shows, in one of those looks, that the place is no longer ours."""
+async def _gone(session: SiteSession, wish: Wish, waits: Sequence[float], *, told: bool) -> bool:
+    """Whether "my bookings" shows, in one of those looks, that the place is no longer ours.
+
+    `told`: the site's page said so; else what the list lacks is looked for again in the browser.
+    """
 
     async def look() -> bool | None:
-        return True if held_among(await _read_mine(session), wish) is None else None
+        first = await bookings_list.read(session)
+        if held_among(first.bookings, wish) is not None:
+            return None
+        return True if told or not await _is_listed(session, wish) else None
 
     return bool(await _look_until(look, waits))
 
@@ -505,16 +549,24 @@ async def _confirm(shown: CalendarPage, slot: Slot, index: int) -> tuple[str, bo
 async def _delete(session: SiteSession, page: Page, wish: Wish) -> str:
     """Presses the button of our booking and of no other; gives what the site said."""
     shown = MyBookingsPage(page, session.access.root, session.access.timeout_seconds)
-    blocks = scraper.booking_blocks(await shown.open())
-    ours = [index for index, each in enumerate(blocks) if each and wish.meant_by(each.wish)]
+    ours: list[int] = []
+    for _ in range(2):  # the list was seen with it; one that lacks it is asked for once more
+        blocks = scraper.booking_blocks(await shown.open())
+        ours = [index for index, each in enumerate(blocks) if each and wish.meant_by(each.wish)]
+        if ours:
+            break
     if len(ours) != 1:
         raise SiteChanged(f"{len(ours)} bookings in the page look like {_name(wish)}: none was touched")
     return await shown.delete(ours[0], wish.day, wish.start)
 
 
+def _is_no(said: str) -> bool:
+    return "non" in plain(said).split()
+
+
 def _kept(session: SiteSession, said: str) -> Exception:
     """Why the booking is still there after its cancellation."""
-    if "non" in plain(said).split():
+    if _is_no(said):
         return BookingRefused(f"the site keeps the booking: {quote(said)}")
     error = SiteChanged(f"the booking is still there after cancelling it ({said or 'the site said nothing'})")
     error.evidence = session.keep_evidence("cancel", said, str(error))

@@ -24,6 +24,10 @@ FIT_CENTER = "Fit Center"
 """What a slot without a course name is called: the Fit Center has times, not courses."""
 
 
+BETWEEN_READINGS = timedelta(seconds=30)
+"""Between two readings of the site that are to agree: closer together, both may meet the same fault of the site."""
+
+
 def utc_now() -> datetime:
     """The clock of a program that runs for real."""
     return datetime.now(UTC)
@@ -160,6 +164,7 @@ class NoticeKind(StrEnum):
     MISSED = "missed"  # a periodic booking's date passed while nothing ran (occurrence_id)
     LOGIN_REJECTED = "login_rejected"  # the site refused the password; nothing more is tried
     GONE = "gone"  # a booking vanished from the site, and not through us (booking_row_id)
+    BACK = "back"  # a booking that was told as gone or cancelled is on the site again (booking_row_id)
     REHEARSAL = "rehearsal"  # what will be tried at the opening, and whether it can work (action_id)
     REMINDER = "reminder"  # a class comes near while its place can still be given back (booking_row_id)
     PROGRAM_DOWN = "program_down"  # for the owner: a program of ours is dead or hangs (outage_id)
@@ -272,6 +277,14 @@ class Booking:
         mine = datetime.combine(self.day, self.start)
         mine_end = mine + timedelta(minutes=self.minutes or 60)
         return mine < datetime.combine(day, end) and datetime.combine(day, start) < mine_end
+
+
+@dataclass(frozen=True, slots=True)
+class BookingsList:
+    """What "my bookings" showed at one reading."""
+
+    bookings: tuple[Booking, ...]
+    in_page: bool  # as a browser shows the page, after its scripts have run; else as the server sent it
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,6 +460,7 @@ class HeldBooking:
     booking_id: str
     status: BookingStatus
     updated_at: datetime
+    missing_since: datetime | None = None  # the last reading did not show it; one reading is no proof of a loss
 
 
 @dataclass(frozen=True, slots=True)

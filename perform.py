@@ -32,6 +32,7 @@ from model import PREPARE, Action, ActionType, Clock, Credentials, OpeningRule, 
 from portal.session import Portal, SiteAccess, SiteSession
 from pursuit import Pursuit
 from settings import Settings
+from store.doubt import leaves_doubt
 
 DAYS_TO_READ = 8  # today and the week that follows: every weekday once, today's twice
 MOST_FAILURES = 8
@@ -66,6 +67,11 @@ def _agrees(action: Action, wish: Wish) -> bool:
     """Whether a class is what an action is about, as far as that says: a course left out by hand may be any."""
     meant = action.wish if action.course else replace(action.wish, course=wish.course)
     return wish.meant_by(meant)
+
+
+def _may_have_been_done(action: Action) -> bool:
+    """Whether an earlier try of this action may have got through: its worker died, or its answer was lost."""
+    return action.crashes > 0 or leaves_doubt(action.error_kind, action.failures)
 
 
 def site_access(settings: Settings) -> SiteAccess:
@@ -166,9 +172,9 @@ class Performer:
     async def _cancel(self, action: Action, session: SiteSession) -> None:
         wish = await self._wish_to_cancel(action, session)
         cancelled = await booking.cancel(session, wish, action.free_until)
-        if not cancelled.was_there and not await self._was_ours(action, wish):
+        if not cancelled.was_there and not _may_have_been_done(action):
             raise NothingToCancel(f"{wish.course} on {wish.day} at {wish.start:%H:%M} is not among the bookings")
-        result = "read back as gone" if cancelled.was_there else "was not among the bookings any more"
+        result = "read back as gone" if cancelled.was_there else "gone since an earlier try"
         await self._db.queue.complete_cancel(action, wish, result)
 
     async def _wish_to_cancel(self, action: Action, session: SiteSession) -> Wish:
@@ -188,21 +194,23 @@ class Performer:
         known = [each.booking.wish for each in await self._db.bookings.held(action.user_id, action.wish.day)]
         return next((wish for wish in [*on_site, *known] if _agrees(action, wish)), action.wish)
 
-    async def _was_ours(self, action: Action, wish: Wish) -> bool:
-        """Whether what is not on the site was there before: freed by an earlier try, or known to be held."""
-        held = await self._db.bookings.held(action.user_id, wish.day)
-        return action.attempts > 1 or any(each.booking.wish.meant_by(wish) for each in held)
-
     async def _check(self, action: Action, session: SiteSession) -> None:
-        bookings = await booking.my_bookings(session)
-        await self._db.queue.complete_check(action, bookings, f"{len(bookings)} bookings", self._rule.zone)
+        before = await self._db.bookings.before(action.user_id, self._clock())
+        read = await booking.read_my_bookings(session)
+        if any(booking.held_among(read.bookings, wish) is None for wish in before.long_missing):
+            read = await booking.read_again_in_page(session, read)
+        result = f"{len(read.bookings)} bookings"
+        await self._db.queue.complete_check(
+            action, read.bookings, result, self._rule.zone, before, in_page=read.in_page
+        )
 
     async def _refresh(self, action: Action, session: SiteSession) -> None:
-        today = self._clock().astimezone(self._rule.zone).date()
+        began_at = self._clock()
+        today = began_at.astimezone(self._rule.zone).date()
         days = [today + timedelta(days=offset) for offset in range(DAYS_TO_READ)]
         timetable = await booking.timetable(session, days, self._progress)
         result = f"{len(timetable.activities)} activities, {len(timetable.slots)} slots in {len(days)} days"
-        await self._db.queue.complete_refresh(action, timetable, result)
+        await self._db.queue.complete_refresh(action, timetable, result, began_at)
 
     def _starts(self, wish: Wish) -> datetime:
         return starts_at(wish.day, wish.start, self._rule.zone)

@@ -1,4 +1,4 @@
--- Every table, status and invariant of polimisport.db, at version 2 (PRAGMA user_version).
+-- Every table, status and invariant of polimisport.db, at version 3 (PRAGMA user_version).
 -- database.py runs this file on an empty database; later versions get there by its numbered migrations.
 --
 -- Conventions: days of the week are 0 = Monday; class dates `YYYY-MM-DD` and times `HH:MM` are the site's
@@ -51,7 +51,8 @@ CREATE TABLE slots (
     instructor     TEXT NOT NULL DEFAULT '',
     places         INTEGER,                   -- NULL when the site did not say
     status         TEXT NOT NULL CHECK (status IN ('available', 'booked', 'disabled', 'waiting')),
-    read_at        TEXT NOT NULL
+    read_at        TEXT NOT NULL,
+    missing_since  TEXT                       -- a reading then showed none of its activity's slots of that day
 ) STRICT;
 -- A slot keeps its id from reading to reading, so that a button made before a refresh still means the same slot.
 CREATE UNIQUE INDEX one_row_per_slot ON slots (activity_id, course_name, date, time_start);
@@ -193,7 +194,9 @@ CREATE TABLE user_bookings (
     -- more
     minutes      INTEGER,                   -- how long it lasts, when the site says
     reminded_at  TEXT,                      -- when its reminder was put in the outbox
-    kept_at      TEXT                       -- when its person said "I'll go": it is not asked about any more
+    kept_at      TEXT,                      -- when its person said "I'll go": it is not asked about any more
+    missing_since TEXT                      -- the readings since then did not show it: a loss once a second one, at
+                                            -- least half a minute later and in the browser, agrees
 ) STRICT;
 CREATE INDEX bookings_by_user ON user_bookings (user_id, booking_date, booking_time);
 CREATE INDEX bookings_by_date ON user_bookings (booking_date);

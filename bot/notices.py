@@ -78,6 +78,8 @@ class Composer:
                 return await self._rehearsal(notice)
             case NoticeKind.GONE:
                 return Post(letter=Letter(screens_results.vanished(await self._held(notice), self._desk.when())))
+            case NoticeKind.BACK:
+                return await self._back(notice)
             case NoticeKind.REMINDER:
                 return await self._reminder(notice)
             case NoticeKind.PROGRAM_DOWN:
@@ -200,6 +202,12 @@ class Composer:
         if held is None:
             raise NothingToTell(f"there is no booking in row {notice.booking_row_id}")
         return held
+
+    async def _back(self, notice: Notice) -> Post:
+        held = await self._held(notice)
+        if not screens_held.is_held(held):
+            raise NothingToTell(f"the booking in row {held.id} is no longer held")
+        return Post(letter=Letter(screens_results.came_back(held, self._desk.when())))
 
     async def _reminder(self, notice: Notice) -> Post:
         held = await self._held(notice)

@@ -42,8 +42,15 @@ def _watches(number: int) -> str:
 
 def _entry_line(entry: Entry, when: When) -> str:
     if isinstance(entry, HeldBooking):
-        return f"• {in_a_line(entry.booking.wish, when)}{where(entry.booking.location)}"
+        line = f"• {in_a_line(entry.booking.wish, when)}{where(entry.booking.location)}"
+        return f"{line}\n{missing_line(entry, when)}" if entry.missing_since else line
     return f"⏳ {live_word(entry)}: {in_a_line(entry.wish, when)} (n. {entry.id})"
+
+
+def missing_line(held: HeldBooking, when: When) -> str:
+    """What is said of a booking that the last reading did not show, before a second one agrees."""
+    since = when.at(held.missing_since) if held.missing_since else ""
+    return f"⚠️ Nell'elenco del sito non la vedo ({since}). La cerco di nuovo prima di dirla persa."
 
 
 def where(location: str) -> str:
@@ -84,6 +91,8 @@ def is_held(held: HeldBooking) -> bool:
 def _standing(held: HeldBooking, when: When, *, over: bool) -> str:
     seen = when.at(held.updated_at)
     match held.status:
+        case BookingStatus.CONFIRMED if held.missing_since and not over:
+            return missing_line(held, when)
         case BookingStatus.CONFIRMED if not over:
             return f"✅ Prenotata: vista sul sito {seen}."
         case BookingStatus.CANCELLED:

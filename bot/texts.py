@@ -149,9 +149,9 @@ TROUBLES: dict[str, Trouble] = {
         Remedy.ANYWAY,
     ),
     "NothingToCancel": Trouble(
-        "Sul sito questa prenotazione non c'è.",
-        "Non c'è niente da annullare.",
-        "Rileggi le prenotazioni dal sito.",
+        "Sul sito questa prenotazione non la trovo: l'ho cercata due volte.",
+        "Non ho annullato niente. La cerco di nuovo tra poco, e ti scrivo se davvero non c'è più.",
+        "Guarda sul sito: se la vedi, annullala lì.",
         Remedy.SYNC,
     ),
 }  # fmt: skip

@@ -172,9 +172,11 @@ class MyBookingsPage(SitePage):
         self._ok = self._dialog_button("ok")
 
     async def open(self) -> str:
-        """The page's HTML."""
+        """The page's HTML, with what its scripts fill in: a list without blocks is waited for until nothing loads."""
         await self._open("/Booking")
         await self._attached(self._repository)
+        if not await self._blocks.count():
+            await self._page.wait_for_load_state("networkidle", timeout=self._timeout)
         return await self._page.content()
 
     async def delete(self, index: int, day: date, start: time) -> str:

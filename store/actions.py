@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from errors import AlreadyQueued
 from model import Action, ActionStatus, ActionType, WatchMode, Wish, clock_time, instant, stamp
@@ -117,11 +117,23 @@ async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
     return to_action(row)
 
 
-async def read_soon(tx: Transaction, user_id: int, now: datetime) -> None:
-    """Has a person's "my bookings" read next: they know what nobody here does."""
-    new = NewAction(ActionType.CHECK, user_id, quiet=True)
-    if await live_like(tx, new) is None:
+async def read_soon(
+    tx: Transaction,
+    user_id: int,
+    now: datetime,
+    pause: timedelta = timedelta(0),
+    kind: ActionType = ActionType.CHECK,
+) -> None:
+    """Queues a quiet reading, of a person's "my bookings" or of the timetable. One in the queue is begun no later."""
+    new = NewAction(kind, user_id, quiet=True, run_at=now + pause)
+    live = await live_like(tx, new)
+    if live is None:
         await enqueue(tx, new, now)
+    else:
+        await tx.run(
+            "UPDATE booking_actions SET run_at = min(run_at, :run_at) WHERE id = :id AND status = 'pending'",
+            {"id": live, "run_at": stamp(now + pause)},
+        )
 
 
 def _stamp_or_none(moment: datetime | None) -> str | None:

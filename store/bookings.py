@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from model import (
+    BETWEEN_READINGS,
     FIT_CENTER,
+    ActionStatus,
     ActionType,
     Booking,
     BookingStatus,
@@ -20,13 +23,60 @@ from model import (
     stamp,
     starts_at,
 )
+from store.actions import to_action
 from store.connection import Connection, Transaction
-from store.doubt import done_after_all
+from store.doubt import done_after_all, withdrawn_in_doubt
 from store.outbox import add_notice
-from store.reading import all_readable, readable
+from store.reading import all_readable, instant_or_none, readable
 
 CLOCKS_DIFFER = timedelta(minutes=2)  # the site's, by which a class begins, and ours
 LIVE = "status NOT IN ('cancelled', 'gone', 'past')"
+TOLD_AS_LOST = (BookingStatus.CANCELLED, BookingStatus.GONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was known of a person's bookings when a reading of them began. The reading says nothing about later changes.
+
+    Rows are compared with what they were, not by time: a clock that was set back meanwhile changes nothing.
+    """
+
+    began_at: datetime
+    rows: Mapping[int, str]  # the state of each row, as `_state` tells it
+    long_missing: tuple[Wish, ...]  # what a reading at least BETWEEN_READINGS ago did not show
+    in_doubt: tuple[int, ...]  # the actions withdrawn, BETWEEN_READINGS ago, though the site may have done them
+    doubt_is_new: bool  # others were withdrawn so since: one reading does not settle them
+
+    def knew(self, row: sqlite3.Row) -> bool:
+        """Whether nothing changed about a row since the reading began."""
+        return self.rows.get(row["id"]) == _state(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a reading came to."""
+
+    done_after_all: list[sqlite3.Row]  # the actions that had failed as far as we knew, and were done
+    look_again: bool  # it differs from what we knew, and one reading is no proof
+
+
+def _state(row: sqlite3.Row) -> str:
+    return f"{row['status']} {row['updated_at']}"
+
+
+async def before_reading(db: Connection, user_id: int, now: datetime) -> Before:
+    """To be asked for before the site is."""
+    rows = await db.rows("SELECT * FROM user_bookings WHERE user_id = :user_id", {"user_id": user_id})
+    held = [each for each in all_readable(to_held, rows) if each.status is BookingStatus.CONFIRMED]
+    missing = (each for each in held if each.missing_since and each.missing_since <= now - BETWEEN_READINGS)
+    withdrawn = await withdrawn_in_doubt(db, user_id, now)
+    return Before(
+        began_at=now,
+        rows={row["id"]: _state(row) for row in rows},
+        long_missing=tuple(each.booking.wish for each in missing),
+        in_doubt=tuple(number for number, at in withdrawn if at <= now - BETWEEN_READINGS),
+        doubt_is_new=any(now - BETWEEN_READINGS < at <= now for _, at in withdrawn),
+    )
 
 
 def to_held(row: sqlite3.Row) -> HeldBooking:
@@ -45,15 +95,22 @@ def to_held(row: sqlite3.Row) -> HeldBooking:
         booking_id=row["booking_id"] or booking.booking_id,
         status=BookingStatus(row["status"]) if known else BookingStatus.CONFIRMED,
         updated_at=instant(row["updated_at"]),
+        missing_since=instant_or_none(row["missing_since"]),
     )
 
 
 async def _rows_of(tx: Transaction, user_id: int, wish: Wish) -> list[HeldBooking]:
+    return [held for held, _ in await _held_rows_of(tx, user_id, wish)]
+
+
+async def _held_rows_of(tx: Transaction, user_id: int, wish: Wish) -> list[tuple[HeldBooking, sqlite3.Row]]:
+    """The rows about a class, the oldest first: as they are read, and as they are stored."""
     rows = await tx.run(
         "SELECT * FROM user_bookings WHERE user_id = :user_id AND booking_date = :date ORDER BY id",
         {"user_id": user_id, "date": wish.day.isoformat()},
     )
-    return [held for held in all_readable(to_held, rows) if held.booking.wish.meant_by(wish)]
+    read = [(readable(to_held, row), row) for row in rows]
+    return [(held, row) for held, row in read if held is not None and held.booking.wish.meant_by(wish)]
 
 
 async def is_held(tx: Transaction, user_id: int, wish: Wish) -> bool:
@@ -86,7 +143,7 @@ async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: d
         await tx.run(
             """
             UPDATE user_bookings SET booking_id = :booking_id, course_name = :course, location = :location,
-                minutes = coalesce(:minutes, minutes), status = 'confirmed', updated_at = :now,
+                minutes = coalesce(:minutes, minutes), status = 'confirmed', updated_at = :now, missing_since = NULL,
                 reminded_at = CASE WHEN status NOT IN ('cancelled', 'gone', 'past') THEN reminded_at END,
                 kept_at = CASE WHEN status NOT IN ('cancelled', 'gone', 'past') THEN kept_at END
             WHERE id = :id
@@ -111,32 +168,90 @@ async def mark_cancelled(tx: Transaction, user_id: int, wish: Wish, now: datetim
 
 
 async def sync(
-    tx: Transaction, user_id: int, bookings: Sequence[Booking], now: datetime, zone: ZoneInfo
-) -> list[sqlite3.Row]:
-    """Makes the rows what the site says now. What vanished before it began is told once.
+    tx: Transaction,
+    user_id: int,
+    bookings: Sequence[Booking],
+    before: Before,
+    zone: ZoneInfo,
+    now: datetime,
+    *,
+    in_page: bool,
+) -> Synced:
+    """Makes the rows what a reading of the site showed, as far as one reading can prove it.
 
-    Returns the rows of the bookings that had failed as far as we knew, and are there after all.
+    `in_page`: it was read in the browser. What changed after the reading began stays as it is.
     """
-    today = now.astimezone(zone).date()
-    found = [await _seen(tx, user_id, booking, now) for booking in bookings]
+    seen = [await _seen(tx, user_id, booking, before, now) for booking in bookings]
     rows = await tx.run(f"SELECT * FROM user_bookings WHERE user_id = :user_id AND {LIVE}", {"user_id": user_id})  # noqa: S608
-    for held in all_readable(to_held, rows):
-        if any(held.booking.wish.meant_by(booking.wish) for booking in bookings):
+    missed = []
+    for row in rows:
+        held = readable(to_held, row)
+        if held is None or not before.knew(row) or any(held.booking.wish.meant_by(each.wish) for each in bookings):
             continue
-        if held.booking.day < today:
-            await _set_status(tx, held.id, BookingStatus.PAST, now)
-        elif starts_at(held.booking.day, held.booking.start, zone) > now + CLOCKS_DIFFER:
-            await _vanished(tx, held, now)
-        # A class leaves the site's page when it begins: that is not a loss.
-    return [row for row in found if row is not None]
+        missed.append(await _not_seen(tx, held, before, zone, now, in_page=in_page))
+    unproved = before.doubt_is_new or any(again for _, again in seen) or any(missed)
+    return Synced([row for done, _ in seen for row in done], unproved)
 
 
-async def _seen(tx: Transaction, user_id: int, booking: Booking, now: datetime) -> sqlite3.Row | None:
-    known = await is_held(tx, user_id, booking.wish)
+async def _seen(
+    tx: Transaction, user_id: int, booking: Booking, before: Before, now: datetime
+) -> tuple[list[sqlite3.Row], bool]:
+    """Writes a booking that a reading showed: what that completes, and whether to look again before it is believed."""
+    rows = await _held_rows_of(tx, user_id, booking.wish)
+    if not all(before.knew(row) for _, row in rows):
+        return [], False
+    status = rows[-1][0].status if rows else None
+    if status is BookingStatus.CANCELLED and rows[-1][0].updated_at > before.began_at - BETWEEN_READINGS:
+        return [], True  # one of the site's servers may not know yet that it was cancelled
+    known = any(held.status is BookingStatus.CONFIRMED for held, _ in rows)
     await mark_confirmed(tx, user_id, booking, now)
     if known:
-        return None
-    return await done_after_all(tx, ActionType.BOOK, user_id, booking.wish, now, booking.booking_id)
+        return [], False
+    done = await done_after_all(tx, ActionType.BOOK, user_id, booking.wish, now, booking.booking_id)
+    if done is None and status in TOLD_AS_LOST:
+        await add_notice(tx, user_id, NoticeKind.BACK, booking_row_id=rows[-1][0].id)
+    return ([done] if done else []), False
+
+
+async def _not_seen(
+    tx: Transaction, held: HeldBooking, before: Before, zone: ZoneInfo, now: datetime, *, in_page: bool
+) -> bool:
+    """Deals with a booking that a reading did not show; whether to look again soon.
+
+    A loss is believed, and told, only after two readings BETWEEN_READINGS apart, the second in the browser. A class
+    leaves the site's page when it begins: that is not a loss.
+    """
+    if held.booking.day < now.astimezone(zone).date():
+        await _set_status(tx, held.id, BookingStatus.PAST, now)
+        return False
+    begun = starts_at(held.booking.day, held.booking.start, zone) <= now + CLOCKS_DIFFER
+    if begun or await _is_being_cancelled(tx, held):
+        return False
+    since = held.missing_since
+    if since is None or since > before.began_at:  # the latter: the clock was set back since
+        await tx.run(
+            "UPDATE user_bookings SET missing_since = :began WHERE id = :id",
+            {"began": stamp(before.began_at), "id": held.id},
+        )
+        return True
+    if before.began_at - since < BETWEEN_READINGS:
+        return True
+    if in_page:
+        await _vanished(tx, held, now)
+    return False
+
+
+async def _is_being_cancelled(tx: Transaction, held: HeldBooking) -> bool:
+    """Whether a worker has the cancelling of a booking in hand: what it finds is told by it."""
+    rows = await tx.run(
+        "SELECT * FROM booking_actions WHERE user_id = :user_id AND action_type = 'cancel' AND status = :processing",
+        {"user_id": held.user_id, "processing": ActionStatus.PROCESSING},
+    )
+    return any(
+        action.booking_id in (held.booking_id, str(held.id))
+        or (action.day and action.start and action.wish.meant_by(held.booking.wish))
+        for action in all_readable(to_action, rows)
+    )
 
 
 async def _vanished(tx: Transaction, held: HeldBooking, now: datetime) -> None:
@@ -149,7 +264,7 @@ async def _vanished(tx: Transaction, held: HeldBooking, now: datetime) -> None:
 
 async def _set_status(tx: Transaction, row_id: int, status: BookingStatus, now: datetime) -> None:
     await tx.run(
-        "UPDATE user_bookings SET status = :status, updated_at = :now WHERE id = :id",
+        "UPDATE user_bookings SET status = :status, updated_at = :now, missing_since = NULL WHERE id = :id",
         {"status": status, "now": stamp(now), "id": row_id},
     )
 
@@ -157,6 +272,10 @@ async def _set_status(tx: Transaction, row_id: int, status: BookingStatus, now: 
 class Bookings:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+
+    async def before(self, user_id: int, now: datetime) -> Before:
+        """What is known of a person's bookings, to be asked for before they are read from the site."""
+        return await before_reading(self._db, user_id, now)
 
     async def held(self, user_id: int, since: date) -> list[HeldBooking]:
         """What a person holds from that day on, the soonest first."""

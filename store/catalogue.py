@@ -4,13 +4,35 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from errors import SiteChanged
-from model import Activity, CatalogueSlot, Course, DaySummary, Slot, SlotStatus, Timetable, clock_time, instant, stamp
+from model import (
+    BETWEEN_READINGS,
+    Activity,
+    CatalogueSlot,
+    Course,
+    DaySummary,
+    Slot,
+    SlotStatus,
+    Timetable,
+    clock_time,
+    instant,
+    split_activity,
+    stamp,
+)
 from store.connection import Connection, Transaction
 from store.reading import all_readable, readable
 
+OLDER = "(read_at < :began OR read_at > :now)"
+DROP_OLDER = f"DELETE FROM slots WHERE date = :date AND activity_id = :activity AND {OLDER}"  # noqa: S608 - a constant
+KNOWN_ACTIVITIES = """
+    SELECT activity_id, max(missing_since) AS since FROM slots WHERE date = :date GROUP BY activity_id
+"""
+NOTE_MISSING = f"""
+    UPDATE slots SET missing_since = :since WHERE date = :date AND activity_id = :activity AND {OLDER}
+"""  # noqa: S608 - a constant
 LEAST_SHARE = 0.5  # a timetable that lost more than half of its slots is taken for a broken page
 
 
@@ -45,25 +67,61 @@ def _course(row: sqlite3.Row) -> Course:
     )
 
 
-async def swap(tx: Transaction, timetable: Timetable, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a timetable was read: what was read or changed later is not touched by it."""
+
+    began: str  # before the site was asked
+    now: str  # later than this is nothing: only a clock that has been set back since can have written it
+
+
+async def swap(tx: Transaction, timetable: Timetable, began_at: datetime, now: datetime) -> bool:
     """Swaps the catalogue for what was just read. Raises SiteChanged, and leaves the old one, when it is implausible.
 
-    Weekdays that were read empty (a holiday) keep their weekly courses; days that were not read keep their slots.
+    Weekdays that were read empty (a holiday) keep their weekly courses; days that were not read keep their slots. An
+    activity's slots of a day that all vanished go only with a second reading: True when one is needed soon.
     """
     await _refuse_implausible(tx, timetable)
+    moment = Moment(stamp(began_at), stamp(now))
     days = [day.isoformat() for day in timetable.days]
     for day in days:
         await tx.run(
-            "INSERT INTO slot_days VALUES (:date, :now) ON CONFLICT (date) DO UPDATE SET read_at = excluded.read_at",
-            {"date": day, "now": stamp(now)},
+            """
+            INSERT INTO slot_days VALUES (:date, :began) ON CONFLICT (date) DO UPDATE SET read_at = excluded.read_at
+            WHERE read_at <= :began OR read_at > :now
+            """,
+            {"date": day, "began": moment.began, "now": moment.now},
         )
     for slot in timetable.slots:
-        await _put_slot(tx, slot, now)
-    for day in days:
-        await tx.run("DELETE FROM slots WHERE date = :date AND read_at < :now", {"date": day, "now": stamp(now)})
+        await _put_slot(tx, slot, moment)
+    look_again = await _drop_what_is_gone(tx, timetable, moment)
     await tx.run("DELETE FROM slots WHERE date < :first", {"first": min(days)})
     await tx.run("DELETE FROM slot_days WHERE date < :first", {"first": min(days)})
-    await _replace_courses(tx, timetable, now)
+    await _replace_courses(tx, timetable, moment)
+    return look_again
+
+
+async def _drop_what_is_gone(tx: Transaction, timetable: Timetable, moment: Moment) -> bool:
+    """Deletes the slots that a reading did not show. True when a second reading has to agree first.
+
+    One slot that is missing beside others is gone. All of an activity's day may be an empty answer of the site's.
+    """
+    found = {(slot.activity.id, slot.day.isoformat()) for slot in timetable.slots}
+    look_again = False
+    for day in (day.isoformat() for day in timetable.days):
+        for row in await tx.run(KNOWN_ACTIVITIES, {"date": day}):
+            values = {"date": day, "activity": row["activity_id"], "began": moment.began, "now": moment.now}
+            since = row["since"] if row["since"] and row["since"] <= moment.began else None
+            if (row["activity_id"], day) in found or (since and _far_apart(since, moment.began)):
+                await tx.run(DROP_OLDER, values)
+            else:
+                look_again = look_again or since is None
+                await tx.run(NOTE_MISSING, values | {"since": since or moment.began})
+    return look_again
+
+
+def _far_apart(earlier: str, later: str) -> bool:
+    return instant(later) - instant(earlier) >= BETWEEN_READINGS
 
 
 async def _refuse_implausible(tx: Transaction, timetable: Timetable) -> None:
@@ -77,17 +135,18 @@ async def _refuse_implausible(tx: Transaction, timetable: Timetable) -> None:
         raise SiteChanged(f"the timetable shrank from {known.total()} slots to {found.total()}: the old one stays")
 
 
-async def _put_slot(tx: Transaction, slot: Slot, now: datetime) -> None:
+async def _put_slot(tx: Transaction, slot: Slot, moment: Moment) -> None:
     await tx.run(
         """
         INSERT INTO slots (appointment_id, activity_id, activity, course_name, date, time_start, time_end,
             instructor, places, status, read_at)
         VALUES (:appointment_id, :activity_id, :activity, :course, :date, :start, :end,
-            :instructor, :places, :status, :now)
+            :instructor, :places, :status, :began)
         ON CONFLICT (activity_id, course_name, date, time_start) DO UPDATE SET
             appointment_id = excluded.appointment_id, activity = excluded.activity, time_end = excluded.time_end,
             instructor = excluded.instructor, places = excluded.places, status = excluded.status,
-            read_at = excluded.read_at
+            read_at = excluded.read_at, missing_since = NULL
+            WHERE read_at <= :began OR read_at > :now
         """,
         {
             "appointment_id": slot.appointment_id,
@@ -100,34 +159,38 @@ async def _put_slot(tx: Transaction, slot: Slot, now: datetime) -> None:
             "instructor": slot.instructor,
             "places": slot.places,
             "status": slot.status,
-            "now": stamp(now),
+            "began": moment.began,
+            "now": moment.now,
         },
     )
 
 
-async def _replace_courses(tx: Transaction, timetable: Timetable, now: datetime) -> None:
+async def _replace_courses(tx: Transaction, timetable: Timetable, moment: Moment) -> None:
     # A weekday's first date in the reading speaks for its availability: it is the next one.
     for slot in sorted(timetable.slots, key=lambda slot: slot.day, reverse=True):
-        await _put_course(tx, slot, now)
+        await _put_course(tx, slot, moment)
+    unproved = await tx.run("SELECT DISTINCT activity, date FROM slots WHERE missing_since IS NOT NULL")
+    kept = {(*split_activity(row["activity"]), date.fromisoformat(row["date"]).weekday()) for row in unproved}
     for weekday in {slot.day.weekday() for slot in timetable.slots}:
-        await tx.run(
-            "DELETE FROM courses WHERE day_of_week = :weekday AND last_updated < :now",
-            {"weekday": weekday, "now": stamp(now)},
-        )
+        for row in await tx.run("SELECT * FROM courses WHERE day_of_week = :weekday", {"weekday": weekday}):
+            older = not moment.began <= row["last_updated"] <= moment.now
+            if older and (row["location"], row["course_type"], weekday) not in kept:
+                await tx.run("DELETE FROM courses WHERE id = :id", {"id": row["id"]})
 
 
-async def _put_course(tx: Transaction, slot: Slot, now: datetime) -> None:
+async def _put_course(tx: Transaction, slot: Slot, moment: Moment) -> None:
     await tx.run(
         """
         INSERT INTO courses (name, location, day_of_week, time_start, time_end, available_spots, total_spots,
             course_type, instructor, last_updated)
-        VALUES (:name, :location, :weekday, :start, :end, :places, :places, :type, :instructor, :now)
+        VALUES (:name, :location, :weekday, :start, :end, :places, :places, :type, :instructor, :began)
         ON CONFLICT (location, course_type, name, day_of_week, time_start) DO UPDATE SET
             time_end = excluded.time_end, available_spots = excluded.available_spots,
             total_spots = max(
                 coalesce(total_spots, excluded.total_spots), coalesce(excluded.total_spots, total_spots)
             ),
             instructor = excluded.instructor, last_updated = excluded.last_updated
+            WHERE last_updated <= :began OR last_updated > :now
         """,
         {
             "name": slot.course,
@@ -138,7 +201,8 @@ async def _put_course(tx: Transaction, slot: Slot, now: datetime) -> None:
             "places": slot.places,
             "type": slot.activity.kind,
             "instructor": slot.instructor,
-            "now": stamp(now),
+            "began": moment.began,
+            "now": moment.now,
         },
     )
 

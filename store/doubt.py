@@ -6,14 +6,15 @@ far as we can tell. What is then found done is told after all, as if it had been
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from errors import AlreadyBooked, AppError, BookingRefused, ConfigError, LoginRejected, OtpError, OtpRejected
-from model import ActionType, NoticeKind, Wish, clock_time, stamp
-from store.connection import Transaction
+from model import ActionType, NoticeKind, Wish, clock_time, instant, stamp
+from store.connection import Connection, Transaction
 from store.outbox import add_notice
 
 REFUSALS: list[type[AppError]] = [BookingRefused, *BookingRefused.__subclasses__()]
@@ -90,16 +91,28 @@ async def done_after_all(
     return row
 
 
-async def end_doubt(tx: Transaction, user_id: int, read_from: datetime) -> None:
-    """What was withdrawn in doubt before "my bookings" were read is settled by them: what is seen later is news."""
+async def withdrawn_in_doubt(db: Connection, user_id: int, now: datetime) -> list[tuple[int, datetime]]:
+    """The actions about classes still to come that were withdrawn though the site may have done them, and when."""
+    rows = await db.rows(
+        """
+        SELECT id, completed_at FROM booking_actions
+        WHERE user_id = :user_id AND date >= :today AND status = 'cancelled' AND error_kind IS NOT NULL
+            AND status IN ('completed', 'failed', 'cancelled') AND date IS NOT NULL
+            AND action_type IN ('book', 'cancel')
+        """,
+        {"user_id": user_id, "today": (now - DAY).date().isoformat()},
+    )
+    return [(row["id"], instant(row["completed_at"])) for row in rows if row["completed_at"]]
+
+
+async def end_doubt(tx: Transaction, action_ids: Sequence[int]) -> None:
+    """Ends the doubt about actions that were withdrawn, once the readings after that did not show them as done."""
     await tx.run(
         """
         UPDATE booking_actions SET error_kind = NULL
-        WHERE user_id = :user_id AND date >= :today AND status = 'cancelled' AND error_kind IS NOT NULL
-            AND status IN ('completed', 'failed', 'cancelled') AND date IS NOT NULL
-            AND action_type IN ('book', 'cancel') AND completed_at <= :read_from
+        WHERE id IN (SELECT value FROM json_each(:ids)) AND status = 'cancelled'
         """,
-        {"user_id": user_id, "today": (read_from - DAY).date().isoformat(), "read_from": stamp(read_from)},
+        {"ids": json.dumps(action_ids)},
     )
 
 

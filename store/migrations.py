@@ -15,7 +15,7 @@ from errors import DatabaseError
 from model import Clock
 from store.connection import Connection, Transaction
 
-VERSION = 2
+VERSION = 3
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,10 @@ STEPS = {
         "CREATE INDEX finished_by_class ON booking_actions (user_id, date, id)"
         " WHERE status IN ('completed', 'failed', 'cancelled') AND action_type IN ('book', 'cancel')"
         " AND date IS NOT NULL",
+    ),
+    2: (
+        "ALTER TABLE user_bookings ADD COLUMN missing_since TEXT",
+        "ALTER TABLE slots ADD COLUMN missing_since TEXT",
     ),
 }
 """What leads from each version to the next."""

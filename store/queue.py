@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from errors import AlreadyQueued, AppError, LeaseLost
+from errors import AlreadyQueued, AppError, LeaseLost, NothingToCancel
 from model import (
+    BETWEEN_READINGS,
     Action,
     ActionStatus,
     ActionType,
@@ -26,7 +27,7 @@ from model import (
     stamp,
 )
 from store.actions import NewAction, enqueue, live_like, name_its_class, read_soon, to_action
-from store.bookings import find_held, mark_cancelled, mark_confirmed, sync
+from store.bookings import Before, before_reading, find_held, mark_cancelled, mark_confirmed, sync
 from store.catalogue import swap
 from store.choices import WAITS, Choices, last_call
 from store.connection import Connection, Transaction
@@ -67,6 +68,7 @@ GIVE_UP = """
     SET status = 'failed', completed_at = :now, lease_until = NULL, error = :error, error_kind = 'ValueError'
     WHERE id = :id
 """
+SECOND_READING = BETWEEN_READINGS + timedelta(seconds=1)
 REHEARSED_WELL = "ok"  # as booking_actions.rehearsal keeps it; else the class of an error
 
 log = logging.getLogger(__name__)
@@ -170,18 +172,18 @@ class Queue(Choices, RoutineHistory):
         )
 
     async def adopt(self, action_id: int, user_id: int, message_id: int) -> Action | None:
-        """Makes an unfinished check or refresh tell its end on that message, though it was begun quietly.
+        """Makes an unfinished check or refresh tell its end on that message, and begin now, though it was quiet.
 
         None when it is not the person's, or has ended meanwhile.
         """
         rows = await self._db.write(
             """
-            UPDATE booking_actions SET quiet = 0, card_message_id = :message_id
+            UPDATE booking_actions SET quiet = 0, card_message_id = :message_id, run_at = min(run_at, :now)
             WHERE id = :id AND user_id = :user_id AND action_type IN ('check', 'refresh')
                 AND status IN ('pending', 'processing')
             RETURNING *
             """,
-            {"message_id": message_id, "id": action_id, "user_id": user_id},
+            {"message_id": message_id, "id": action_id, "user_id": user_id, "now": stamp(self._clock())},
         )
         return readable(to_action, rows[0] if rows else None)
 
@@ -316,7 +318,9 @@ class Queue(Choices, RoutineHistory):
             await self._end(tx, action, ActionStatus.FAILED, None, error)
             if not await told_already(tx, action):
                 await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
-            if action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(error.kind, action.failures + 1):
+            about_a_class = action.type in (ActionType.BOOK, ActionType.CANCEL)
+            unsettled = leaves_doubt(error.kind, action.failures + 1) or isinstance(error, NothingToCancel)
+            if about_a_class and unsettled:
                 await read_soon(tx, action.user_id, self._clock())
 
     async def rehearsed(self, action: Action, run_at: datetime, error: AppError | None) -> None:
@@ -390,20 +394,38 @@ class Queue(Choices, RoutineHistory):
             await mark_cancelled(tx, action.user_id, wish, self._clock())
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
 
-    async def complete_check(self, action: Action, bookings: Sequence[Booking], result: str, zone: ZoneInfo) -> None:
-        """Ends a reading of "my bookings": user_bookings becomes what the site says. Raises LeaseLost."""
+    async def complete_check(
+        self, action: Action, bookings: Sequence[Booking], result: str, zone: ZoneInfo,
+        before: Before | None = None, *, in_page: bool = False,
+    ) -> None:  # fmt: skip
+        """Ends a reading of "my bookings": user_bookings becomes what it proved. Raises LeaseLost.
+
+        `before`: what was known when it began (None: nothing else was at work meanwhile). `in_page`: read in the
+        browser. What one reading can't prove is read again soon.
+        """
+        before = before or await before_reading(self._db, action.user_id, self._clock())
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.COMPLETED, result, None)
-            for row in await sync(tx, action.user_id, bookings, self._clock(), zone):
+            synced = await sync(tx, action.user_id, bookings, before, zone, self._clock(), in_page=in_page)
+            for row in synced.done_after_all:
                 await self._free_the_replaced(tx, to_action(row))
-            await end_doubt(tx, action.user_id, action.started_at or self._clock())
+            await end_doubt(tx, before.in_doubt)
+            if synced.look_again:
+                await read_soon(tx, action.user_id, self._clock(), SECOND_READING)
             await self._tell_unless_quiet(tx, action)
 
-    async def complete_refresh(self, action: Action, timetable: Timetable, result: str) -> None:
-        """Ends a reading of the timetable: the whole catalogue swaps, or nothing. Raises LeaseLost, SiteChanged."""
+    async def complete_refresh(
+        self, action: Action, timetable: Timetable, result: str, began_at: datetime | None = None
+    ) -> None:
+        """Ends a reading of the timetable: the whole catalogue swaps, or nothing. Raises LeaseLost, SiteChanged.
+
+        `began_at`: before the site was asked (None: just now). What one reading can't prove is read again soon.
+        """
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.COMPLETED, result, None)
-            await swap(tx, timetable, self._clock())
+            now = self._clock()
+            if await swap(tx, timetable, began_at or now, now):
+                await read_soon(tx, action.user_id, now, SECOND_READING, ActionType.REFRESH)
             await self._tell_unless_quiet(tx, action)
 
     async def _tell_unless_quiet(self, tx: Transaction, action: Action) -> None:

@@ -128,10 +128,16 @@ class World:
         """What a sync leaves behind."""
         await self.sync([booking], user_id)
 
-    async def sync(self, bookings: Sequence[Booking], user_id: int = OWNER) -> None:
+    async def sync(self, bookings: Sequence[Booking], user_id: int = OWNER, *, in_page: bool = False) -> None:
         action = await self.db.queue.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "test", 60)
         assert action
-        await self.db.queue.complete_check(action, bookings, "read", self.settings.zone)
+        await self.db.queue.complete_check(action, bookings, "read", self.settings.zone, in_page=in_page)
+
+    async def lose_all(self) -> None:
+        """Two readings that agree: nothing is held any more."""
+        await self.sync([])
+        await self.db.connection.write("UPDATE user_bookings SET missing_since = '2026-01-01T00:00:00.000Z'")
+        await self.sync([], in_page=True)
 
     async def claim(self) -> Action:
         """The next due action, as a worker takes it."""

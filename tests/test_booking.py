@@ -454,6 +454,47 @@ async def test_a_booking_is_cancelled_and_no_other(session: SiteSession, world: 
     assert not (await booking.cancel(session, pilates)).was_there
 
 
+async def test_a_list_that_is_empty_once_cancels_nothing_by_itself(
+    session: SiteSession, world: SiteWorld, pilates: Wish
+) -> None:
+    take(world, TUESDAY, "PILATES MATWORK")
+    world.faults.empty_bookings, world.faults.times["empty_bookings"] = True, 1
+    assert (await booking.cancel(session, pilates)).was_there
+    assert held(world) == []
+
+
+async def test_a_list_that_is_empty_after_the_site_said_no_is_no_cancellation(
+    session: SiteSession, world: SiteWorld, pilates: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(world, TUESDAY, "PILATES MATWORK")
+
+    def refuse(*_: object) -> bool:
+        world.faults.empty_bookings, world.faults.times["empty_bookings"] = (
+            True,
+            2,
+        )  # the page's own, and our first look
+        return False
+
+    monkeypatch.setattr(world, "cancel", refuse)
+    with pytest.raises(errors.BookingRefused, match="Non è più possibile cancellare"):
+        await booking.cancel(session, pilates)
+
+
+async def test_a_list_that_the_pages_script_fills_in_is_read_in_the_browser(
+    session: SiteSession, world: SiteWorld, pilates: Wish, site_clock: Clock
+) -> None:
+    world.faults.bookings_by_script = True
+    assert (await booking.book(session, pilates)).way == "requests"
+    assert len(await booking.my_bookings(session)) == 1  # from now on the browser is the way, also for a cancellation
+    world.faults.bookings_by_script = False
+    site_clock.move(timedelta(days=1).total_seconds() + 1)
+    for in_page in (True, False):  # looked at again after a day
+        assert (await booking.read_my_bookings(session)).in_page is in_page
+    world.faults.bookings_by_script = True
+    assert (await booking.cancel(session, pilates)).was_there
+    assert held(world) == []
+
+
 async def test_what_is_freed_unasked_stays_once_that_may_cost(
     session: SiteSession, world: SiteWorld, pilates: Wish
 ) -> None:

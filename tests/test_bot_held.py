@@ -223,7 +223,7 @@ async def test_an_expired_question_and_a_missed_date_are_told(world: World) -> N
 
 async def test_a_booking_that_vanished_from_the_site_is_told(world: World) -> None:
     await world.hold(MINE)
-    await world.sync([])
+    await world.lose_all()
 
     page = await world.owner.wait_for(lambda message: "non c'è più sul sito" in message.text)
 

@@ -370,7 +370,7 @@ async def test_a_held_place_is_kept(world: World) -> None:
 
 async def test_a_held_place_that_is_gone_by_now_is_not_called_kept(world: World) -> None:
     asked = await held_and_asked(world)
-    await world.sync([])
+    await world.lose_all()
 
     await world.owner.press("keep:1", asked.message_id)
 

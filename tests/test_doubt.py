@@ -42,15 +42,18 @@ async def claim_and_fail(db: Database, action: Action, error: AppError) -> None:
     await db.queue.fail(claimed, error)
 
 
-async def read(db: Database, clock: Time, *bookings: Booking, user_id: int = GIULIA) -> None:
+async def read(db: Database, clock: Time, *bookings: Booking, user_id: int = GIULIA, in_page: bool = False) -> None:
     """The reading that follows, or any other."""
-    action = await db.queue.claim("w", 60)
-    if action is None:
-        await db.queue.add(NewAction(ActionType.CHECK, user_id, quiet=True))
-        action = await db.queue.claim("w", 60)
+    action = await db.queue.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "w", 60)
     assert action
-    assert (action.type, action.quiet) == (ActionType.CHECK, True)
-    await db.queue.complete_check(action, bookings, "read", ROME)
+    await db.queue.complete_check(action, bookings, "read", ROME, in_page=in_page)
+
+
+async def read_twice(db: Database, clock: Time, *bookings: Booking) -> None:
+    """Two readings that agree, half a minute apart, the second in the browser."""
+    await read(db, clock, *bookings)
+    clock.go(seconds=31)
+    await read(db, clock, *bookings, in_page=True)
 
 
 async def told(db: Database) -> list[tuple[NoticeKind, int | None]]:
@@ -79,7 +82,7 @@ async def test_a_cancelling_in_doubt_is_settled_on_the_day_of_the_class_too(db: 
     await read(db, clock, HELD)
     clock.now = datetime(2026, 11, 24, 15, tzinfo=UTC)  # two hours before
     action = await failed(db, ActionType.CANCEL, SiteUnavailable("503"))
-    await read(db, clock)
+    await read_twice(db, clock)
     assert await state(db, action) == (ActionStatus.COMPLETED, None)
     [row] = await db.connection.rows("SELECT status FROM user_bookings")
     assert row["status"] == BookingStatus.CANCELLED
@@ -137,8 +140,7 @@ async def test_once_it_was_read_a_withdrawn_booking_is_nobodys_any_more(db: Data
     assert claimed
     await db.queue.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
     assert await db.queue.withdraw(action.id, GIULIA)
-    clock.go(seconds=1)
-    await read(db, clock)
+    await read_twice(db, clock)
     clock.go(hours=5)
     before = await told(db)
     await read(db, clock, HELD)  # the person has booked it on the site
@@ -232,7 +234,7 @@ async def test_a_cancellation_that_was_done_after_all_is_told_as_ours(db: Databa
     await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
     await read(db, clock, HELD)
     action = await failed(db, ActionType.CANCEL, AppError("died"))
-    await read(db, clock)
+    await read_twice(db, clock)
     [row] = await db.connection.rows("SELECT status FROM user_bookings")
     assert row["status"] == BookingStatus.CANCELLED
     assert await state(db, action) == (ActionStatus.COMPLETED, None)
@@ -247,9 +249,9 @@ async def test_only_the_last_word_about_a_class_counts(db: Database, clock: Time
     claimed = await db.queue.claim("w", 60)
     assert claimed
     await db.queue.complete_book(claimed, HELD, "seen")
-    await read(db, clock)
+    await read_twice(db, clock)
     await read(db, clock, HELD)
-    assert (await told(db))[1:] == [(NoticeKind.RESULT, second.id), (NoticeKind.GONE, None)]
+    assert (await told(db))[1:] == [(NoticeKind.RESULT, second.id), (NoticeKind.GONE, None), (NoticeKind.BACK, None)]
 
 
 async def test_what_another_person_holds_settles_nothing(db: Database, clock: Time) -> None:

@@ -15,7 +15,7 @@ NOT_PRODUCT = {"demo", "tests", "bench"}
 LAYERS = (
     {"bot_db", "worker", "periodic_executor", "refresh_courses", "sync_bookings", "setup"},
     {"routine", "perform", "pursuit", "wizard", "doctor", "heart"},
-    {"bot", "booking", "race", "scraper"},
+    {"bot", "booking", "bookings_list", "race", "scraper"},
     {"portal"},
     {"server_clock"},
     {"database", "store"},
@@ -28,6 +28,7 @@ MUST_NOT_REACH = {  # whoever is on the left, directly or through others of ours
     "bot": {"playwright", "portal", "booking"},
     "bot_db": {"playwright", "portal", "booking"},
     "portal": {"database", "store", "telegram", "bot"},
+    "bookings_list": {"database", "store", "telegram", "bot"},
     "booking": {"database", "store", "telegram", "bot"},
     "scraper": {"database", "store", "telegram", "bot"},
     "race": {"database", "store", "telegram", "bot"},

@@ -137,13 +137,16 @@ async def test_a_cancellation_of_what_is_not_held_is_not_called_done(
     assert (action.status, action.error_kind) == (ActionStatus.FAILED, "NothingToCancel")
 
 
-async def test_a_cancellation_of_what_was_held_and_is_gone_by_itself_is_done(
+async def test_a_cancellation_of_what_was_held_and_is_gone_by_itself_is_not_called_done(
     db: Database, worker: Worker, world: SiteWorld, pilates: Wish
 ) -> None:
+    """Nothing was pressed; the list is read again, and whether it is lost is told by two readings."""
     await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
     world.cancel(GIULIA, world.slot(TUESDAY, course=pilates.course).appointment_id)
     action = await done(db, worker, NewAction(ActionType.CANCEL, OWNER, pilates))
-    assert action.status is ActionStatus.COMPLETED
+    assert (action.status, action.error_kind) == (ActionStatus.FAILED, "NothingToCancel")
+    [held] = await db.bookings.held(OWNER, TUESDAY)
+    assert held.missing_since is not None
 
 
 async def test_a_full_slot_fails_with_its_reason(

@@ -13,7 +13,7 @@ from demo.site.faults import REDESIGN
 from demo.site.gate import ENTRY, SHOT, ConnectionCut, Handler
 from demo.site.pages import BASE, Frame
 from demo.site.schedule import Json, day_schedule, is_future, reason
-from demo.site.world import Outcome, SiteWorld
+from demo.site.world import Outcome, SiteWorld, Slot
 
 SESSION_COOKIE = "ASP.NET_SessionId"
 FORGERY_COOKIE = FORGERY_FIELD = "__RequestVerificationToken"
@@ -45,6 +45,7 @@ class BookingRoutes:
         router.add_post(f"{BASE}/Account/SsoReturn", self.sso_return)
         router.add_get(f"{BASE}/Account/LogOut", self.log_out)
         router.add_get(f"{BASE}/Booking", self.bookings)
+        router.add_get(f"{BASE}/Booking/Events", self.events)
         router.add_get(f"{BASE}/Booking/ChooseActivity", self.choose_activity)
         router.add_get(f"{BASE}/Booking/BookActivity", self.book_activity)
         router.add_post(f"{BASE}/Booking/GetActivitySchedule", self.schedule)
@@ -153,19 +154,32 @@ class BookingRoutes:
 
     async def bookings(self, request: web.Request) -> web.Response:
         user, world = self._user(request), self._world
-        mine = [slot for slot in world.bookings(user) if is_future(slot, world.clock())]
+        mine = [] if world.faults.take("empty_bookings") else self._mine(user)
         token = request.cookies.get(FORGERY_COOKIE) or secrets.token_urlsafe(32)
         text = pages.bookings(
             self._frame(request),
-            [(slot, world.booking_number(user, slot.appointment_id)) for slot in mine],
+            self._blocks(mine),
+            [world.booking_number(user, slot.appointment_id) for slot in mine],
             token,
-            free_hours=world.free_cancel_hours,
             container=not world.faults.take("no_booking_container"),
             penalties=world.penalties_of(user) if world.switches.penalties else None,
+            by_script=bool(world.faults.peek("bookings_by_script")),
         )
         response = _html(text)
         _set_cookie(response, FORGERY_COOKIE, token)
         return response
+
+    def _mine(self, user: str) -> list[Slot]:
+        return [slot for slot in self._world.bookings(user) if is_future(slot, self._world.clock())]
+
+    def _blocks(self, mine: list[Slot]) -> str:
+        faults = self._world.faults
+        name, note = faults.peek("booking_name") or "", faults.peek("booking_note") or ""
+        return pages.booking_blocks(mine, free_hours=self._world.free_cancel_hours, name=name, note=note)
+
+    async def events(self, request: web.Request) -> web.Response:
+        """What the page's script fills the list with, where it does."""
+        return _html(self._frame(request).rename(self._blocks(self._mine(self._user(request)))))
 
     async def choose_activity(self, request: web.Request) -> web.Response:
         dead = bool(self._world.faults.take("dead_first_click"))

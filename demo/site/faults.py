@@ -51,6 +51,10 @@ class Faults(Adjustable):
     banner_over_button: bool = False  # the cookie banner covers the whole page
     dead_first_click: bool = False  # ChooseActivity: the first click does not navigate
     no_booking_container: bool = False  # /Booking without #event-repository
+    empty_bookings: bool = False  # /Booking with an empty list, whatever is held
+    bookings_by_script: bool = False  # /Booking with an empty list that the page's script fills in
+    booking_note: str = ""  # a text in every block of /Booking
+    booking_name: str = ""  # every block of /Booking shows this in place of the course
 
     # The timetable
     empty_timetable: bool = False

@@ -155,22 +155,24 @@ def dashboard(frame: Frame, penalty_points: int | None) -> str:
 
 def bookings(
     frame: Frame,
-    slots: list[tuple[Slot, str]],
+    blocks: str,
+    numbers: list[str],
     token: str,
     *,
-    free_hours: float,
     container: bool,
     penalties: list[Penalty] | None,
+    by_script: bool,
 ) -> str:
-    """My bookings: (slot, the site's number of the booking). The numbers are in the script, not in the blocks.
-    Without `penalties` the site knows none."""
-    blocks = "".join(_booking_block(slot, free_hours) for slot, _ in slots)
+    """My bookings. The site's numbers of the bookings are in the script, not in the blocks. Without `penalties` the
+    site knows none."""
     empty = '<p class="event-empty">Non hai prenotazioni attive.</p>'
-    repository = f'<div id="event-repository">{blocks or empty}</div>' if container else ""
-    numbers = json.dumps([number for _, number in slots])
+    content = "" if by_script else blocks or empty
+    repository = f'<div id="event-repository">{content}</div>' if container else ""
+    source = f' data-filled-from="{BASE}/Booking/Events"' if by_script else ""
+    data = json.dumps({"token": token, "numbers": numbers})
     points = "" if penalties is None else _penalty_box(penalties)
     body = f"""{repository}{points}
-<script type="application/json" id="booking-data">{{"token": "{token}", "numbers": {numbers}}}</script>"""
+<script type="application/json" id="booking-data"{source}>{data}</script>"""
     target = f"{BASE}/Booking/ChooseActivity"
     new = f'<a class="btn btn_nuovaprenotazione standard-booking purple-plum" href="{target}">Nuova Prenotazione</a>'
     return page(frame, "Le mie prenotazioni", _portlet("Le mie prenotazioni", body, new), (("Home", f"{BASE}/"),))
@@ -185,13 +187,18 @@ def _penalty_box(penalties: list[Penalty]) -> str:
 {MOST_POINTS} punti le prenotazioni sono sospese per {SUSPENDED_FOR.days} giorni.</p><ul>{lines}</ul></div>"""
 
 
-def _booking_block(slot: Slot, free_hours: float) -> str:
+def booking_blocks(slots: list[Slot], *, free_hours: float, name: str = "", note: str = "") -> str:
+    """One block a booking. `name` in place of each course's, `note` beside it."""
+    return "".join(_booking_block(slot, free_hours, name or slot.course, note) for slot in slots)
+
+
+def _booking_block(slot: Slot, free_hours: float, course: str, note: str) -> str:
     until = slot.starts_at - timedelta(hours=free_hours)
     return f"""<div class="event-main-block row">
 <div class="event-info-when"><div class="event-info-schedule">{slot.date:%d/%m/%Y}</div>
 <div><span class="time-start">{slot.start}</span> <span class="time-duration">{slot.minutes} min</span></div></div>
 <div class="event-info-what"><div class="event-info-description">{escape(slot.activity)}</div>
-<div class="event-info-skill-level">{escape(slot.course)}</div>
+<div class="event-info-skill-level">{escape(course)}</div>{escape(note)}
 <div class="event-info-notes">Cancellazione gratuita entro il {until:%d/%m/%Y alle %H:%M}</div></div>
 <div class="event-info-actions"><button type="button" class="btn red btn-delete">Cancella</button></div></div>"""
 

@@ -64,9 +64,16 @@
   const data = find("#booking-data");
   if (data) {
     const { token, numbers } = JSON.parse(data.textContent);
-    document.querySelectorAll("button.btn-delete").forEach((button, index) => {
-      button.addEventListener("click", () => cancelBooking(numbers[index], token));
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest("button.btn-delete");
+      const index = [...document.querySelectorAll("button.btn-delete")].indexOf(button);
+      if (button) cancelBooking(numbers[index], token);
     });
+    if (data.dataset.filledFrom) fill(data.dataset.filledFrom);
+  }
+
+  async function fill(address) {
+    find("#event-repository").innerHTML = await (await fetch(address)).text();
   }
 
   async function cancelBooking(number, token) {
