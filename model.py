@@ -396,6 +396,9 @@ class Action:
     crashes: int = 0  # how often a worker died with it in hand
     free_until: datetime | None = None  # what is given back without another question is so only until then
     acting: bool = False  # its worker may take the place from now on; before that it only rehearses or prepares
+    got: Wish | None = (
+        None  # the place that a booking got, by the name the site gives it; read with the action to show it
+    )
 
     def only_prepared(self, now: datetime) -> bool:
         """Whether a worker has it in hand, but only to rehearse it or to get ready: it can still be taken back."""
@@ -408,6 +411,11 @@ class Action:
         if self.day is None or self.start is None:
             raise SlotNotFound("the action names no date and time")
         return Wish(self.course or FIT_CENTER, self.location, self.day, self.start)
+
+    @property
+    def subject(self) -> Wish | None:
+        """The class that a person is shown for it: what it got, else what was asked for; None for a reading."""
+        return self.got or (self.wish if self.day and self.start else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -504,6 +512,7 @@ class PeriodicBooking:
     active: bool
     created_at: datetime
     mode: PeriodicMode = PeriodicMode.ASK_FIRST
+    lead: timedelta | None = None  # how long before its class the mode `ask_first` asks; None: as configured
     planned_from: datetime | None = None  # resumed or changed then: what was too late by then is no loss
 
     @property

@@ -132,9 +132,10 @@ class Executor:
         """When the next question or opening comes, and the next deadline."""
         now = self._clock()
         moments = [self._timing.next_opening(now)]
-        following = await self._db.periodic.next_class(self._timing.asks_until(now))
-        if following:
-            moments.append(starts_at(*following, self._zone) - self._timing.lead)
+        for lead in await self._db.periodic.leads(self._timing):
+            following = await self._db.periodic.next_class(self._timing.asks_until(now, lead))
+            if following:
+                moments.append(starts_at(*following, self._zone) - lead)
         deadline = await self._db.periodic.next_deadline()
         return [*moments, deadline] if deadline else moments
 

@@ -220,10 +220,13 @@ CREATE TABLE periodic_bookings (
     created_at            TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     -- more
     mode                  TEXT CHECK (mode IN ('ask_first', 'ask_opening', 'hold', 'automatic')),
-    planned_from          TEXT  -- resumed or changed then: what was too late by then is no loss. NULL: created_at
+    planned_from          TEXT, -- resumed or changed then: what was too late by then is no loss. NULL: created_at
+    lead_minutes          INTEGER CHECK (lead_minutes BETWEEN 1 AND 2880)  -- how long before its class ask_first asks.
+                                                                           -- NULL: confirmation.lead_minutes
 ) STRICT;
 CREATE INDEX periodic_by_user ON periodic_bookings (user_id);
 CREATE INDEX periodic_by_weekday ON periodic_bookings (day_of_week, substr(time_slot, 1, 5)) WHERE active = 1;
+CREATE INDEX periodic_by_lead ON periodic_bookings (lead_minutes) WHERE active = 1 AND lead_minutes IS NOT NULL;
 
 -- What else would do for a periodic booking, in the person's order; on the same weekday.
 CREATE TABLE periodic_alternatives (

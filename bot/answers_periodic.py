@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from bot import screens_making, screens_periodic
 from bot.callbacks import Verb
@@ -24,13 +24,13 @@ from model import (
     PlannedDate,
     Wish,
     same_course,
-    same_place,
 )
-from store.choices import MOST_ALTERNATIVES
-from store.periodic import NewPeriodic
+from store.choices import MOST_ALTERNATIVES, READ_BY
+from store.periodic import NewPeriodic, is_wish_of
 
 WEEKS = 4  # how far the dates of the preview go
 DATES_ON_THE_CARD = 2
+LEADS = tuple(timedelta(hours=hours) for hours in (2, 3, 6, 12, 24))  # how long before its class one can be asked about
 
 
 class CourseChooser:
@@ -76,8 +76,17 @@ class SeriesCards:
     async def card(self, periodic: PeriodicBooking, note: str = "") -> Page:
         others = await self._desk.db.periodic.alternatives(periodic.id)
         dates = await self._dates(periodic, DATES_ON_THE_CARD)
-        lead = self._desk.settings.confirmation.lead_minutes
-        return screens_periodic.card_page(periodic, others, dates, lead, self._desk.when(), note)
+        times = self._desk.ask_times(periodic.start, periodic.lead)
+        meets = await self.met_by(periodic.user_id, periodic, periodic.id) if periodic.active else []
+        return screens_periodic.card_page(periodic, others, dates, times, self._desk.when(), note, meets)
+
+    async def met_by(
+        self, user_id: int, one: PeriodicBooking | Course, except_id: int | None = None
+    ) -> list[PeriodicBooking]:
+        """The person's active periodic bookings at the same hours, as long as the timetable says that they last."""
+        courses = await self._desk.db.catalogue.courses_on(one.day_of_week)
+        others = [each for each in await self._desk.db.periodic.of(user_id) if each.active and each.id != except_id]
+        return [each for each in others if each.day_of_week == one.day_of_week and _overlap(each, one, courses)]
 
     async def dates(self, periodic: PeriodicBooking, note: str = "") -> Page:
         return screens_periodic.dates_page(periodic, await self._dates(periodic, WEEKS), self._desk.when(), note)
@@ -191,6 +200,7 @@ class MakingAnswers:
         self.handlers: Handlers = {
             Verb.NEW_KINDS: self.new_kinds, Verb.NEW_WEEKDAY: self.new_weekday, Verb.NEW_COURSE: self.new_course,
             Verb.NEW_MODE: self.new_mode, Verb.MAKE: self.make, Verb.MODES: self.modes, Verb.SET_MODE: self.set_mode,
+            Verb.LEADS: self.leads, Verb.SET_LEAD: self.set_lead,
             Verb.MOVE_KINDS: self.move_kinds, Verb.MOVE_WEEKDAY: self.move_weekday,
             Verb.MOVE_COURSE: self.move_course, Verb.MOVE: self.move, Verb.ELSE: self.alternatives,
             Verb.ELSE_KINDS: self.else_kinds, Verb.ELSE_COURSE: self.else_course, Verb.ELSE_ADD: self.else_add,
@@ -199,10 +209,6 @@ class MakingAnswers:
 
     async def _own(self, tap: Tap, periodic_id: int) -> PeriodicBooking | None:
         return await self._desk.db.periodic.find(periodic_id, tap.user_id)
-
-    @property
-    def _lead(self) -> int:
-        return self._desk.settings.confirmation.lead_minutes
 
     # A new one
 
@@ -222,7 +228,8 @@ class MakingAnswers:
         course = await self._desk.db.catalogue.course(tap.id)
         if course is None:
             return screens_making.course_gone_page(NEW_SERIES)
-        return screens_making.new_mode_page(course, self._lead)
+        meets = screens_making.meets_line(await self._cards.met_by(tap.user_id, course))
+        return screens_making.new_mode_page(course, self._desk.ask_times(course.start, None), meets)
 
     async def make(self, tap: Tap) -> Page:
         """Makes it; a second tap shows the same one."""
@@ -245,13 +252,33 @@ class MakingAnswers:
 
     async def modes(self, tap: Tap) -> Page:
         periodic = await self._own(tap, tap.id)
-        return screens_making.change_mode_page(periodic, self._lead) if periodic else screens_making.not_mine_page()
+        if periodic is None:
+            return screens_making.not_mine_page()
+        return screens_making.change_mode_page(periodic, self._desk.ask_times(periodic.start, periodic.lead))
 
     async def set_mode(self, tap: Tap) -> Page:
         periodic_id, code = tap.call.numbers
         mode = MODES[min(code, len(MODES) - 1)]
         changed = await self._desk.db.periodic.change(periodic_id, tap.user_id, mode=mode)
         return await self._cards.card(changed, "✅ Modo cambiato.") if changed else screens_making.not_mine_page()
+
+    def _leads(self) -> list[timedelta]:
+        """How long before a class it can be asked about: as configured, and earlier."""
+        return [self._desk.timing.lead, *(lead for lead in LEADS if lead > self._desk.timing.lead)]
+
+    async def leads(self, tap: Tap) -> Page:
+        periodic = await self._own(tap, tap.id)
+        if periodic is None:
+            return screens_making.not_mine_page()
+        times = self._desk.ask_times(periodic.start, periodic.lead)
+        return screens_making.leads_page(periodic, self._leads(), times)
+
+    async def set_lead(self, tap: Tap) -> Page:
+        periodic_id, code = tap.call.numbers
+        leads = self._leads()
+        lead = leads[min(code, len(leads) - 1)]
+        changed = await self._desk.db.periodic.change(periodic_id, tap.user_id, lead=lead)
+        return await self._cards.card(changed, "✅ Orario cambiato.") if changed else screens_making.not_mine_page()
 
     async def move_kinds(self, tap: Tap) -> Page:
         periodic = await self._own(tap, tap.id)
@@ -277,6 +304,7 @@ class MakingAnswers:
             return screens_making.not_mine_page()
         if course is None:
             return screens_making.course_gone_page(moving(periodic))
+        had = await self._desk.db.periodic.alternatives(periodic.id)
         new = course.name or FIT_CENTER
         name = new if periodic.name in ("", periodic.course) else None
         try:
@@ -286,7 +314,10 @@ class MakingAnswers:
             )  # fmt: skip
         except DuplicatePeriodic:
             return await self._cards.card(periodic, "Una così ce l'hai già: questa resta com'era.")
-        return await self._cards.card(changed or periodic, "✅ Cambiata.")
+        left = len(had) - len(await self._desk.db.periodic.alternatives(periodic.id))
+        gone = {0: "", 1: " Un'alternativa non serve più: l'ho tolta."}
+        note = gone.get(left, " Le alternative non servono più: le ho tolte.")
+        return await self._cards.card(changed or periodic, f"✅ Cambiata.{note}")
 
     # Alternatives
 
@@ -317,11 +348,21 @@ class MakingAnswers:
             return screens_making.course_gone_page(adding_to(periodic))
         choice = PeriodicChoice(course.name or FIT_CENTER, course.location, course.start)
         others = await self._desk.db.periodic.alternatives(periodic.id)
-        if _is_first(choice, periodic):
+        if is_wish_of(choice, periodic):
             return await self._cards.alternatives(periodic, "È già la tua prima scelta.")
         if choice not in others and len(others) < MOST_ALTERNATIVES:
             await self._desk.db.periodic.set_alternatives(periodic.id, tap.user_id, [*others, choice])
-        return await self._cards.alternatives(periodic)
+        return await self._cards.alternatives(periodic, await self._too_late_for(periodic))
+
+    async def _too_late_for(self, periodic: PeriodicBooking) -> str:
+        """From when on a choice holds, when a booking of it is so far under way that it goes on as it was."""
+        latest = self._desk.clock() + READ_BY
+        live = await self._desk.live_classes(periodic.user_id)
+        mine = [one for one in live if one.periodic_booking_id == periodic.id and one.opens_at and one.day]
+        under_way = [one.day for one in mine if one.day and one.opens_at and one.opens_at <= latest]
+        if not under_way:
+            return ""
+        return f"Per {self._desk.when().day(max(under_way))} è tardi, ci sto già lavorando: vale dalla volta dopo."
 
     async def else_drop(self, tap: Tap) -> Page:
         """Takes a choice out; the key makes sure that it is still the one the button named."""
@@ -333,9 +374,18 @@ class MakingAnswers:
         if 1 <= position <= len(others) and choice_key(others[position - 1]) == key:
             del others[position - 1]
             await self._desk.db.periodic.set_alternatives(periodic.id, tap.user_id, others)
-        return await self._cards.alternatives(periodic)
+        return await self._cards.alternatives(periodic, await self._too_late_for(periodic))
 
 
-def _is_first(choice: PeriodicChoice, periodic: PeriodicBooking) -> bool:
-    same = same_course(choice.course, periodic.course) and same_place(choice.location, periodic.location)
-    return same and choice.start == periodic.start
+def _overlap(one: PeriodicBooking, other: PeriodicBooking | Course, courses: Sequence[Course]) -> bool:
+    (begins, ends), (from_, until) = _hours(one, courses), _hours(other, courses)
+    return begins < until and from_ < ends
+
+
+def _hours(one: PeriodicBooking | Course, courses: Sequence[Course]) -> tuple[datetime, datetime]:
+    """From when to when it is, on whatever day; what the timetable does not know lasts an hour."""
+    name = one.name if isinstance(one, Course) else one.course
+    known = (each for each in courses if each.start == one.start and same_course(each.name, name))
+    begins = datetime.combine(date.min, one.start)
+    course = next((each for each in known if each.end > each.start), None)
+    return begins, datetime.combine(date.min, course.end) if course else begins + timedelta(hours=1)

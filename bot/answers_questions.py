@@ -18,6 +18,7 @@ from model import (
     HeldBooking,
     OccurrenceState,
     PeriodicBooking,
+    PeriodicMode,
     Wish,
 )
 
@@ -55,10 +56,13 @@ class QuestionAnswers:
             return None
         return await self._desk.db.bookings.find(confirmation.booking_row_id, confirmation.user_id)
 
-    def opening(self, wish: Wish) -> str:
-        """When its slot opens, in words, if that is still to come."""
-        opens = self._desk.rule.opens_at(wish.day)
-        return self._desk.when().at(opens) if self._desk.clock() < opens else ""
+    def binds_unexpectedly(self, periodic: PeriodicBooking, wish: Wish) -> bool:
+        """Whether a place could not be given back for free any more, and its mode does not say so from the start."""
+        by_its_mode = periodic.mode is PeriodicMode.ASK_FIRST and self._asks_late(periodic)
+        return not by_its_mode and self._desk.clock() >= self._desk.free_until(wish)
+
+    def _asks_late(self, periodic: PeriodicBooking) -> bool:
+        return self._desk.ask_times(periodic.start, periodic.lead).binding
 
     def _is_open(self, confirmation: Confirmation, purpose: ConfirmationPurpose) -> bool:
         in_time = self._desk.clock() < confirmation.expires_at
@@ -77,12 +81,9 @@ class QuestionAnswers:
             new = self._desk.timing.booking(periodic, wish.day, choices, self._desk.clock(), tap.card_id)
             action = await self._desk.db.periodic.confirm(confirmation, wish.day, new)
             if action:
-                return await self._desk.card(action, tap, self._binding(wish))
+                note = texts.BINDING if self.binds_unexpectedly(periodic, wish) else ""
+                return await self._desk.card(action, tap, note)
         return await self._answered(tap, wish)
-
-    def _binding(self, wish: Wish) -> str:
-        """Said to who confirms when a place could no longer be given back for free."""
-        return texts.BINDING if self._desk.clock() >= self._desk.free_until(wish) else ""
 
     async def skip(self, tap: Tap) -> Page:
         """No: this date is left out."""

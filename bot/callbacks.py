@@ -88,6 +88,8 @@ class Verb(StrEnum):
     MAKE = "make"
     MODES = "modes"
     SET_MODE = "set_mode"
+    LEADS = "leads"  # how long before its class it asks
+    SET_LEAD = "set_lead"
     MOVE_KINDS = "move_kinds"  # another course or time for it
     MOVE_WEEKDAY = "move_weekday"
     MOVE_COURSE = "move_course"
@@ -132,7 +134,7 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.SWAP_SLOT: (ID, ID), Verb.SWAP: (ID, ID, ID),
     Verb.PERIODIC: (PAGE,), Verb.SERIES: (ID,), Verb.PAUSE: (ID,), Verb.RESUME: (ID,),
     Verb.NEW_WEEKDAY: (KEY,), Verb.NEW_COURSE: (KEY, WEEKDAY, PAGE), Verb.NEW_MODE: (ID,), Verb.MAKE: (ID, CHOICE),
-    Verb.MODES: (ID,), Verb.SET_MODE: (ID, CHOICE),
+    Verb.MODES: (ID,), Verb.SET_MODE: (ID, CHOICE), Verb.LEADS: (ID,), Verb.SET_LEAD: (ID, CHOICE),
     Verb.MOVE_KINDS: (ID,), Verb.MOVE_WEEKDAY: (KEY, ID), Verb.MOVE_COURSE: (KEY, WEEKDAY, ID, PAGE),
     Verb.MOVE: (ID, ID),
     Verb.ELSE: (ID,), Verb.ELSE_KINDS: (ID,), Verb.ELSE_COURSE: (KEY, WEEKDAY, ID, PAGE), Verb.ELSE_ADD: (ID, ID),

@@ -15,6 +15,7 @@ from bot.calendar_file import calendar_file
 from bot.callbacks import Call, Verb
 from bot.italian import When
 from bot.page import File, Letter, Page
+from bot.screens_making import AskTimes, ask_times
 from bot.slots import SlotState, SlotView, view_slot
 from database import Database, NewAction
 from errors import AlreadyQueued, Overlap
@@ -96,6 +97,11 @@ class Desk:
         """Until when what a swap frees is freed without another question; None when that is over, and was said."""
         free_until = self.free_until(held.booking.wish)
         return free_until if self.clock() < free_until else None
+
+    def ask_times(self, start: time, lead: timedelta | None) -> AskTimes:
+        """When a periodic booking of a class that begins then asks; `lead`: its own time before the class, if any."""
+        timing = self.timing
+        return ask_times(start, lead or timing.lead, self.rule, timing.lead, timing.free_cancel)
 
     # What a person holds
 

@@ -67,6 +67,11 @@ class When:
         today = self.local(moment).date() == self.today
         return self.hour(moment, seconds=seconds) if today else self.at(moment, seconds=seconds)
 
+    def until(self, moment: datetime) -> str:
+        """`fino alle 14:05` when that is today, `fino a domani alle 14:05` else."""
+        local = self.local(moment)
+        return f"fino alle {local:%H:%M}" if local.date() == self.today else f"fino a {self.at(moment)}"
+
     def hour(self, moment: datetime, *, seconds: bool = False) -> str:
         """`alle 00:00:01`."""
         return f"alle {self.local(moment):{'%H:%M:%S' if seconds else '%H:%M'}}"

@@ -177,9 +177,8 @@ class Composer:
         confirmation, periodic, wish = await self._asked(notice)
         if await self._answers.questions.was_taken_back(confirmation, wish):
             raise NothingToTell(f"question {confirmation.id} was taken back before it was told")
-        opening = self._answers.questions.opening(wish)
-        binding = self._desk.clock() >= self._desk.free_until(wish)
-        page = screens_questions.question(confirmation, periodic, wish, opening, self._desk.when(), binding=binding)
+        opens, binding = self._desk.rule.opens_at(wish.day), self._answers.questions.binds_unexpectedly(periodic, wish)
+        page = screens_questions.question(confirmation, periodic, wish, opens, self._desk.when(), binding=binding)
         return Post(letter=Letter(page))
 
     async def _expired(self, notice: Notice) -> Post:

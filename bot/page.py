@@ -88,6 +88,11 @@ def safe(text: str) -> str:
     return html.escape(clip(text, LONGEST_NAME), quote=False)
 
 
+def in_quotes(words: str) -> str:
+    """What somebody else said, in quotation marks and without its own full stop: the sentence around it has one."""
+    return f"«{safe(words).rstrip().rstrip('.')}»"
+
+
 def clip(text: str, most: int) -> str:
     """On one line and at most that long, an ellipsis showing where it was cut."""
     line = " ".join(text.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,11 +10,10 @@ from datetime import timedelta
 from bot import texts
 from bot.callbacks import Verb
 from bot.italian import When, first_up, long_day, short_day
-from bot.page import LONGEST_NAME, Lines, Page, Row, button, clip, home_button, safe
+from bot.page import LONGEST_NAME, Lines, Page, Row, button, clip, home_button, in_quotes, safe
 from bot.screens_trouble import explain, remedy_rows
 from bot.texts import Remedy, trouble
 from model import (
-    FIT_CENTER,
     PREPARE,
     Action,
     ActionStatus,
@@ -25,6 +25,7 @@ from model import (
 )
 from store.doubt import leaves_doubt
 
+SHORT = 60  # characters of a name where much else is told: a caption may have 1024 in all
 UNUSUAL_WAIT = timedelta(minutes=1)  # a worker takes what is due within a tenth of a second
 ALMOST_NOW = timedelta(minutes=1)
 PROMISE = "Ti scrivo io com'è andata."
@@ -48,7 +49,7 @@ STOP_WATCHING = "🔕 Smetti di guardare"
 WITHDRAW_LABEL = "↩️ Ritira"
 DONE = {
     ActionType.BOOK: "Prenotata: vista nelle tue prenotazioni",
-    ActionType.CANCEL: "Annullata: riletto sul sito",
+    ActionType.CANCEL: "Annullata: ricontrollato sul sito",
     ActionType.CHECK: "Fatto: lette dal sito",
     ActionType.REFRESH: "Fatto: letti dal sito",
 }
@@ -75,7 +76,7 @@ def home(overview: Overview, when: When, note: str = "") -> Page:
         lines.add(f"Il prossimo appuntamento: {in_a_line(overview.next_booking.booking.wish, when)}.")
     lines.add(*(f"{mark(action)} {_live_line(action, when)}" for action in overview.live[:5]))
     if len(overview.live) > 5:
-        lines.add(f"… e altre {len(overview.live) - 5} in coda.")
+        lines.add(f"… e altre {len(overview.live) - 5} richieste in corso.")
     if not overview.timetable_known:
         lines.add("Sto leggendo gli orari dal sito: tra qualche secondo puoi prenotare.")
     return Page(str(lines), _home_rows(overview.rejected))
@@ -99,9 +100,11 @@ def _live_line(action: Action, when: When) -> str:
 
 def live_word(action: Action) -> str:
     """What is going on with an unfinished action about a class."""
+    if action.watch:
+        return "Tengo d'occhio"
     if action.type is ActionType.CANCEL:
         return "In annullamento"
-    return "Tengo d'occhio" if action.watch else "In coda"
+    return "Ci sto lavorando" if action.status is ActionStatus.PROCESSING else "In coda"
 
 
 def help_page() -> Page:
@@ -132,8 +135,18 @@ def about(wish: Wish, when: When) -> str:
 
 
 def about_action(action: Action, when: When) -> str:
-    """What an action is about; nothing for those that are about no class."""
-    return about(action.wish, when) if action.day and action.start else ""
+    """What an action got, else what it is about; nothing for those that are about no class."""
+    return about(action.subject, when) if action.subject else ""
+
+
+def why_not_first(action: Action, when: When) -> str:
+    """Which choice was won and why not the first, in nobody's words but the site's; nothing when it was the first."""
+    if not action.won_choice:
+        return ""
+    said = "; ".join(dict.fromkeys(re.findall("«(.*?)»", action.why_not_first or "", re.DOTALL)))
+    why = f" Dal sito: {in_quotes(said)}." if said else ""
+    first = in_a_line(action.wish, when, SHORT)
+    return f"È la tua {action.won_choice + 1}ª scelta: la prima, {first}, non si poteva avere.{why}"
 
 
 def title(action: Action) -> str:
@@ -169,10 +182,16 @@ def ticket(
     `got`: what a booking got, as it is now. `clash`: what its class overlaps.
     """
     lines = Lines().add(note).add(f"{mark(action)} <b>{title(action)}</b>")
-    lines.add(about_action(action, when)).add(*choices(others, when))
+    lines.add(about_action(action, when))
+    lines.add(*([why_not_first(action, when)] if is_done(action) else choices(others, when)))
     lines.add(*_standing(action, when, the_other(clash, when)), _since(got, when))
     rows = _ticket_rows(action, others, when, is_card=is_card, watchable=watchable)
     return Page(str(lines), rows, action.id if is_card else None)
+
+
+def is_done(action: Action) -> bool:
+    """Whether it ended well, so that what was not needed for it need not be told."""
+    return action.status is ActionStatus.COMPLETED
 
 
 def choices(others: Sequence[Wish], when: When) -> list[str]:
@@ -184,7 +203,7 @@ def choices(others: Sequence[Wish], when: When) -> list[str]:
 
 def final_card(action: Action, when: When) -> Page:
     """The short last state of a card, once the result has come as a message of its own."""
-    what = in_a_line(action.wish, when) if action.day and action.start else ""
+    what = in_a_line(action.subject, when) if action.subject else ""
     return Page(str(Lines().add(f"{MARKS[action.status]} {title(action)}", what)))
 
 
@@ -253,7 +272,7 @@ def _since(got: HeldBooking | None, when: When) -> str:
     if got is None or got.status in (BookingStatus.CONFIRMED, BookingStatus.PAST):
         return ""
     if got.status is BookingStatus.CANCELLED:
-        return f"Poi annullata: riletto sul sito {when.soon(got.updated_at)}."
+        return f"Poi annullata: ricontrollato sul sito {when.soon(got.updated_at)}."
     return f"Poi sul sito non c'era più ({when.soon(got.updated_at)}), e non l'ho annullata io."
 
 
@@ -293,7 +312,7 @@ def _done(action: Action) -> str:
 
 def _watching(action: Action, when: When) -> list[str]:
     then = "ti avviso" if action.watch is WatchMode.TELL else "lo prenoto e te lo scrivo"
-    until = f" fino a {when.at(action.watch_until)}" if action.watch_until else ""
+    until = f" {when.until(action.watch_until)}" if action.watch_until else ""
     swap = "Poi libero la prenotazione che tieni adesso." if action.replaces_row_id else ""
     return [f"Guardo ogni minuto o due{until}: se si libera un posto, {then}.", swap]
 
@@ -345,8 +364,9 @@ def status_page(actions: Sequence[Action], page: int, when: When, *, more: bool,
 
 
 def _status_label(action: Action) -> str:
-    if not (action.day and action.start):
+    subject = action.subject
+    if subject is None:
         return f"{MARKS[action.status]} n. {action.id} · {TITLES[action.type]}"
     what = "annulla " if action.type is ActionType.CANCEL else ""
-    about_it = f"{action.course or FIT_CENTER} · {short_day(action.day)} {action.start:%H:%M}"
+    about_it = f"{subject.course} · {short_day(subject.day)} {subject.start:%H:%M}"
     return f"{mark(action)} n. {action.id} · {what}{about_it}"

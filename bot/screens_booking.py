@@ -11,7 +11,7 @@ from bot import texts
 from bot.callbacks import Verb
 from bot.italian import When, count, first_up, long_day, short_day
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
-from bot.screens import START_NOW_LABEL, choices, in_a_line, is_held_back
+from bot.screens import START_NOW_LABEL, choices, in_a_line, is_held_back, live_word, mark
 from bot.screens_trouble import WATCH_CODES, WATCH_LABELS
 from bot.slots import SlotState, SlotView, activity_key
 from model import Action, Activity, HeldBooking, Slot, Wish
@@ -148,12 +148,12 @@ def _slot_label(view: SlotView, when: When) -> str:
 
 
 def standing(view: SlotView, when: When) -> str:
-    """`7 posti`, `piena`, `apre mar 24 alle 00:00`, `già tua`, `in coda n. 12`."""
+    """`7 posti`, `piena`, `apre mar 24 alle 00:00`, `già tua`, `in coda, n. 12`."""
     match view.state:
         case SlotState.MINE:
             return "già tua"
         case SlotState.QUEUED if view.ticket:
-            return f"{'la guardo,' if view.ticket.watch else 'in coda'} n. {view.ticket.id}"
+            return f"{live_word(view.ticket).lower()}, n. {view.ticket.id}"
         case SlotState.OPENS:
             return f"apre {when.short(view.opens_at)}"
         case SlotState.FULL:
@@ -206,7 +206,7 @@ def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
         case SlotState.QUEUED if view.ticket and view.ticket.watch:
             return [f"👀 La tengo già d'occhio: richiesta n. {view.ticket.id}."]
         case SlotState.QUEUED if view.ticket:
-            return [f"⏳ È già in coda: prenotazione n. {view.ticket.id}."]
+            return [f"{mark(view.ticket)} {live_word(view.ticket)}: prenotazione n. {view.ticket.id}."]
         case SlotState.FULL:
             return _when_full(view, when, watchable=watchable)
         case SlotState.OPENS:
@@ -238,7 +238,8 @@ def slot_details(view: SlotView) -> str:
 def _clash(view: SlotView, when: When) -> str:
     if view.clash is None and view.rival:
         queued = in_a_line(view.rival.wish, when)
-        return f"⚠️ Si sovrappone alla n. {view.rival.id}, in coda: {queued}. Il sito ne accetta una sola."
+        what = f"⚠️ Si sovrappone a un'altra tua richiesta, la n. {view.rival.id}: {queued}."
+        return f"{what} Il sito ne accetta una sola."
     if view.clash is None:
         return ""
     return f"⚠️ Si sovrappone a {in_a_line(view.clash.booking.wish, when)}: il sito potrebbe rifiutare."

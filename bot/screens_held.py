@@ -96,7 +96,7 @@ def _standing(held: HeldBooking, when: When, *, over: bool) -> str:
         case BookingStatus.CONFIRMED if not over:
             return f"✅ Prenotata: vista sul sito {seen}."
         case BookingStatus.CANCELLED:
-            return f"Annullata: riletto sul sito {seen}."
+            return f"Annullata: ricontrollato sul sito {seen}."
         case BookingStatus.GONE:
             return f"Sul sito non c'è più ({seen}), e non l'ho annullata io."
         case _:
@@ -126,7 +126,7 @@ def ask_twice_page(held: HeldBooking, newest: int, when: When) -> Page:
 
 
 def free_until_line(free_until: datetime, when: When) -> str:
-    return f"Puoi annullare senza penalità: c'è tempo fino a {when.at(free_until)}."
+    return f"Puoi annullare senza penalità {when.until(free_until)}."
 
 
 def hours_of(hours: float) -> str:
@@ -188,7 +188,7 @@ def watches_page(chunk: Chunk[Action], when: When, note: str = "") -> Page:
 def _watch_lines(watch: Action, when: When) -> Sequence[str]:
     then = "ti avviso" if watch.watch is WatchMode.TELL else "prenoto"
     swap = " al posto di quella che hai" if watch.replaces_row_id else ""
-    until = f", fino a {when.at(watch.watch_until)}" if watch.watch_until else ""
+    until = f", {when.until(watch.watch_until)}" if watch.watch_until else ""
     return [f"👀 {in_a_line(watch.wish, when)}", f"Se si libera {then}{swap}{until} (n. {watch.id})"]
 
 

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from bot import texts
 from bot.callbacks import Verb
-from bot.italian import WEEKDAYS, count, every, first_up
+from bot.italian import WEEKDAYS, every, first_up
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
 from bot.slots import activity_key, course_activity
-from model import FIT_CENTER, Activity, Course, PeriodicBooking, PeriodicMode
+from model import FIT_CENTER, Activity, Course, OpeningRule, PeriodicBooking, PeriodicMode
 
 MODES = (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD, PeriodicMode.ASK_OPENING, PeriodicMode.ASK_FIRST)
 """In the order they are offered, which is also how a button names one."""
+ANY_DAY = date(2000, 1, 10)  # hours are reckoned on it
 RECOMMENDED = PeriodicMode.AUTOMATIC  # who makes a habit of a class mostly goes; a silence must not cost the place
 
 MODE_NAMES = {
@@ -27,17 +29,40 @@ MODE_NAMES = {
 }
 
 
-def mode_line(mode: PeriodicMode, lead_minutes: int) -> str:
-    """What a mode does, in a sentence."""
+@dataclass(frozen=True, slots=True)
+class AskTimes:
+    """When a periodic booking asks, in words."""
+
+    before_class: str  # `alle 17:00, un'ora prima`
+    before_opening: str
+    binding: bool  # before the class it asks when a place can't be given back for free any more
+
+
+def ask_times(start: time, lead: timedelta, rule: OpeningRule, usual: timedelta, free_cancel: timedelta) -> AskTimes:
+    """When a booking of a class asks that begins at `start`; `lead` before the class, `usual` before the opening."""
+    return AskTimes(_hour_before(start, lead), _hour_before(rule.at, usual), binding=lead < free_cancel)
+
+
+def _hour_before(at: time, lead: timedelta) -> str:
+    """`alle 17:00, un'ora prima`; of an odd number of minutes only the hour: `alle 16:11, prima`."""
+    moment = datetime.combine(ANY_DAY, at) - lead
+    days = (ANY_DAY - moment.date()).days
+    day = "" if days == 0 else " del giorno prima" if days == 1 else f" di {days} giorni prima"
+    return f"alle {moment:%H:%M}{day}, {before(round(lead.total_seconds() / 60))}"
+
+
+def mode_line(mode: PeriodicMode, times: AskTimes) -> str:
+    """What a mode does, in a sentence or two."""
     match mode:
         case PeriodicMode.AUTOMATIC:
             return "Prenoto all'apertura, e te lo ricordo in tempo: se non puoi, un tocco e libero il posto."
         case PeriodicMode.HOLD:
             return "Prenoto all'apertura, poi ti chiedo se lo tieni: senza risposta libero il posto, gratis."
         case PeriodicMode.ASK_OPENING:
-            return f"Ti chiedo {before(lead_minutes)} che apra: se confermi, prenoto in quell'istante."
+            return f"Ti chiedo {times.before_opening} che apra: se confermi, prenoto in quell'istante."
         case PeriodicMode.ASK_FIRST:
-            return f"Ti chiedo {before(lead_minutes)} della lezione: se confermi, prenoto se c'è ancora posto."
+            binding = " A quell'ora il posto è vincolante: annullarlo può costare." if times.binding else ""
+            return f"Ti chiedo {times.before_class} della lezione: se confermi, prenoto se c'è ancora posto.{binding}"
 
 
 def made_note(mode: PeriodicMode) -> str:
@@ -48,12 +73,12 @@ def made_note(mode: PeriodicMode) -> str:
 
 
 def before(minutes: int) -> str:
-    """`un'ora prima`, `2 ore prima`, `90 minuti prima`."""
-    if minutes == 60:
-        return "un'ora prima"
-    if minutes % 60 == 0:
-        return f"{minutes // 60} ore prima"
-    return f"{count(minutes, 'minuto', 'minuti')} prima"
+    """`un'ora prima`, `2 ore prima`, `mezz'ora prima`; `prima` alone where the number would say less than the hour."""
+    if minutes == 30:
+        return "mezz'ora prima"
+    if minutes % 60:
+        return "prima"
+    return "un'ora prima" if minutes == 60 else f"{minutes // 60} ore prima"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +163,10 @@ def course_gone_page(route: CourseRoute) -> Page:
     return Page(text, ((button("Scegli un corso", route.kinds, *route.about),), (home_button(),)))
 
 
-def new_mode_page(course: Course, lead_minutes: int) -> Page:
-    """How much shall it do by itself? The last step: the choice makes it."""
-    lines = Lines().add(f"<b>{safe(course.name or FIT_CENTER)}</b>", _weekly(course))
-    _add_modes(lines, lead_minutes)
+def new_mode_page(course: Course, times: AskTimes, warning: str) -> Page:
+    """How much shall it do by itself? The last step: the choice makes it. `warning`: what it would meet."""
+    lines = Lines().add(f"<b>{safe(course.name or FIT_CENTER)}</b>", _weekly(course)).add(warning)
+    _add_modes(lines, times)
     rows = [(button(_mode_label(mode), Verb.MAKE, course.id, MODES.index(mode)),) for mode in MODES]
     kind = activity_key(course_activity(course))
     return Page(str(lines), (*rows, back_row(Verb.NEW_COURSE, kind, course.day_of_week, 0)))
@@ -151,23 +176,44 @@ def _weekly(course: Course) -> str:
     return f"{first_up(every(course.day_of_week))} alle {course.start:%H:%M} · {safe(course.location)}"
 
 
-def change_mode_page(periodic: PeriodicBooking, lead_minutes: int) -> Page:
+def change_mode_page(periodic: PeriodicBooking, times: AskTimes) -> Page:
     """Another mode for a periodic booking."""
     lines = Lines().add(f"<b>{safe(periodic.name or periodic.course)}</b>", f"Adesso: {MODE_NAMES[periodic.mode]}")
-    _add_modes(lines, lead_minutes)
+    _add_modes(lines, times)
     rows = [
         (button(_mode_label(mode), Verb.SET_MODE, periodic.id, MODES.index(mode)),)
         for mode in MODES
         if mode is not periodic.mode
     ]
+    if periodic.mode is PeriodicMode.ASK_FIRST:
+        rows.append((button("⏰ Quando te lo chiedo", Verb.LEADS, periodic.id),))
     return Page(str(lines), (*rows, back_row(Verb.SERIES, periodic.id)))
 
 
-def _add_modes(lines: Lines, lead_minutes: int) -> None:
+def leads_page(periodic: PeriodicBooking, choices: Sequence[timedelta], times: AskTimes) -> Page:
+    """How long before the class shall it ask? Earlier, a place can still be given back for free."""
+    lines = Lines().add(f"<b>{safe(periodic.name or periodic.course)}</b>", mode_line(periodic.mode, times))
+    lines.add("Quando te lo chiedo?")
+    rows = [
+        (button(first_up(_hour_before(periodic.start, lead)), Verb.SET_LEAD, periodic.id, number),)
+        for number, lead in enumerate(choices)
+    ]
+    return Page(str(lines), (*rows, back_row(Verb.MODES, periodic.id)))
+
+
+def meets_line(others: Sequence[PeriodicBooking]) -> str:
+    """Which of a person's other periodic bookings are at the same hours; nothing when none is."""
+    if not others:
+        return ""
+    names = " e ".join(f"<b>{safe(one.name or one.course)}</b> (alle {one.start:%H:%M})" for one in others)
+    return f"⚠️ Alla stessa ora hai già {names}: se il sito ne accetta una sola, vince quella prenotata prima."
+
+
+def _add_modes(lines: Lines, times: AskTimes) -> None:
     lines.add("Come faccio, ogni volta?")
     for mode in MODES:
         star = " (consigliata)" if mode is RECOMMENDED else ""
-        lines.add(f"<b>{MODE_NAMES[mode]}</b>{star}", mode_line(mode, lead_minutes))
+        lines.add(f"<b>{MODE_NAMES[mode]}</b>{star}", mode_line(mode, times))
 
 
 def _mode_label(mode: PeriodicMode) -> str:

@@ -10,7 +10,7 @@ from bot.callbacks import Verb
 from bot.italian import WEEKDAYS, When, every, first_up, short_day
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
 from bot.screens_held import where
-from bot.screens_making import MODE_NAMES, mode_line
+from bot.screens_making import MODE_NAMES, AskTimes, meets_line, mode_line
 from model import (
     Action,
     ActionStatus,
@@ -96,14 +96,16 @@ def card_page(
     periodic: PeriodicBooking,
     others: Sequence[PeriodicChoice],
     dates: Sequence[Date],
-    lead_minutes: int,
+    times: AskTimes,
     when: When,
     note: str = "",
+    meets: Sequence[PeriodicBooking] = (),
 ) -> Page:
-    """Everything about one, and what can be done with it."""
+    """Everything about one, and what can be done with it; `meets`: others at the same hours."""
     lines = Lines().add(note).add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic))
+    lines.add(meets_line(meets))
     if periodic.active:
-        lines.add(MODE_NAMES[periodic.mode], mode_line(periodic.mode, lead_minutes))
+        lines.add(MODE_NAMES[periodic.mode], mode_line(periodic.mode, times))
     else:
         lines.add("In pausa: non faccio niente. Quello che è già prenotato resta.")
         lines.add(f"Quando la riprendi: {MODE_NAMES[periodic.mode]}")

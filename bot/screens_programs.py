@@ -7,9 +7,9 @@ from bot.page import Lines, Page, home_button
 from store.heartbeats import Outage
 
 NAMES = {
-    "bot": "il bot di Telegram",
-    "worker": "chi prenota (worker)",
-    "executor": "chi segue le periodiche (executor)",
+    "bot": "Il programma che ti scrive (bot)",
+    "worker": "Il programma che prenota (worker)",
+    "executor": "Il programma delle periodiche (executor)",
 }
 MEANWHILE = {
     "worker": "Finché è fermo non prenoto e non annullo niente: quello che è in coda aspetta.",
@@ -23,13 +23,13 @@ WAS_MEANWHILE = {
 
 
 def _name(outage: Outage) -> str:
-    return NAMES.get(outage.program, outage.program)
+    return NAMES.get(outage.program, f"Il programma {outage.program}")
 
 
 def down(outage: Outage, when: When) -> Page:
     """A program that has been silent for too long."""
     why = "Il suo processo non c'è più." if outage.died else "Il suo processo è bloccato, o la sua macchina è spenta."
-    lines = Lines().add(f"🛑 <b>Si è fermato {_name(outage)}</b>", f"Ultimo segno di vita {when.at(outage.since)}.")
+    lines = Lines().add(f"🛑 <b>{_name(outage)} si è fermato</b>", f"Ultimo segno di vita {when.at(outage.since)}.")
     lines.add(why, MEANWHILE.get(outage.program, ""))
     lines.add("Guarda il suo log e riavvialo; <code>.venv/bin/python setup.py --check</code> dice di più.")
     return Page(str(lines), ((home_button(fresh=True),),))
@@ -39,7 +39,7 @@ def back(outage: Outage, when: When) -> Page:
     """The same program, at work again; tells all of the outage, because nobody may have told its beginning."""
     until = outage.until or when.now
     lines = Lines().add(
-        f"🟢 <b>È di nuovo al lavoro {_name(outage)}</b>",
+        f"🟢 <b>{_name(outage)} è ripartito</b>",
         f"Ultimo segno di vita {when.at(outage.since)}, ripartito {when.at(until)}.",
     )
     lines.add(WAS_MEANWHILE.get(outage.program, ""))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot import texts
 from bot.callbacks import Verb
 from bot.italian import When
@@ -22,14 +24,15 @@ def question(
     confirmation: Confirmation,
     periodic: PeriodicBooking,
     wish: Wish,
-    opening: str,
+    opens: datetime,
     when: When,
     *,
     binding: bool = False,
 ) -> Page:
     """A question, or how it was answered.
 
-    `opening`: when its slot opens, if that is still to come. `binding`: a place could no longer be given back for free.
+    `opens`: when its slot opens. `binding`: a place could no longer be given back for free, and that was not to be
+    expected of its mode.
     """
     if confirmation.outcome is not None or when.now >= confirmation.expires_at:
         return answered(confirmation, wish, when)
@@ -38,7 +41,7 @@ def question(
     lines.add("🔔 <b>Tieni il posto?</b>" if keep else "🔔 <b>Prenoto anche questa volta?</b>", about(wish, when))
     if periodic.name and periodic.name != periodic.course:
         lines.add(f"<i>{safe(periodic.name)}</i>")
-    lines.add(f"Si apre {opening}: se confermi, prenoto in quell'istante." if opening and not keep else "")
+    lines.add(_at_the_opening(opens, confirmation, when) if when.now < opens and not keep else "")
     if binding and not keep:
         lines.add(texts.ONLY_IF_YOU_GO)
     until = f"Rispondi entro {_deadline(confirmation, when)}: "
@@ -48,6 +51,12 @@ def question(
     else:
         lines.add(until + ("se non rispondi, libero il posto." if keep else "se non rispondi, la salto."))
     return Page(str(lines), (*_question_rows(confirmation.id, keep=keep), (home_button(fresh=True),)))
+
+
+def _at_the_opening(opens: datetime, confirmation: Confirmation, when: When) -> str:
+    """What a yes does before the opening, and after it when it can still be said then."""
+    later = "; se confermi dopo, finché c'è posto" if confirmation.expires_at > opens else ""
+    return f"Si apre {when.at(opens)}: se confermi prima, prenoto in quell'istante{later}."
 
 
 def _question_rows(number: int, *, keep: bool) -> list[Row]:

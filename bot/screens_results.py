@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot import texts
 from bot.callbacks import Verb
 from bot.italian import When, count
-from bot.page import Lines, Page, Row, button, home_button, safe
-from bot.screens import about, about_action, choices, in_a_line, the_other, title
+from bot.page import Lines, Page, Row, button, home_button
+from bot.screens import SHORT, about, about_action, choices, in_a_line, the_other, title, why_not_first
 from bot.screens_trouble import explain, remedy_button, remedy_rows
 from bot.texts import Remedy, trouble
 from model import Action, ActionStatus, ActionType, HeldBooking, OpeningReport, ShotOutcome, WatchMode, Wish
 from store.doubt import THOUGH_WITHDRAWN
 from store.queue import REHEARSED_WELL
 
-SHORT = 60  # characters of a name where much else is told: a caption may have 1024 in all
 LATE = 5.0  # s after its time: a slot that opened then opened later than the rule says
 
 
@@ -94,7 +92,7 @@ def failure(
     """
     lines = Lines().add(f"❌ <b>{title(action)}: {NOT_DONE[action.type]}</b>")
     if action.watch:
-        lines = Lines().add(f"🔕 <b>{title(action)}: finita</b>")
+        lines = Lines().add(f"🔕 <b>{title(action)}: ho smesso di guardare</b>")
     lines.add(about_action(action, when))
     lines.add(*explain(action, the_other(clash, when))).add(*_tried_too(action, others, when))
     lines.add(*_opening_lines(report, when))
@@ -127,7 +125,7 @@ def booked(
     `replaced` is freed next. `asked_at`: when it is asked whether the place is kept, and freed for silence.
     """
     lines = Lines().add("✅ <b>Prenotata!</b>", about(held.booking.wish, when) if held else about_action(action, when))
-    lines.add(texts.TAKEN_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "", _why_not_first(action, when))
+    lines.add(texts.TAKEN_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "", why_not_first(action, when))
     lines.add(f"Vista nelle tue prenotazioni {_seen_at(action, report, when)}.", *_opening_lines(report, when))
     if replaced:
         lines.add(f"🔁 Adesso libero {in_a_line(replaced.booking.wish, when, SHORT)}: ti scrivo quando è fatto.")
@@ -138,16 +136,6 @@ def booked(
         return Page(str(lines), ((mine, home_button(fresh=True)),))
     cancel = button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True)
     return Page(str(lines), ((cancel, home_button(fresh=True)),))
-
-
-def _why_not_first(action: Action, when: When) -> str:
-    """Which choice was won and why not the first, in nobody's words but the site's."""
-    if not action.won_choice:
-        return ""
-    said = "; ".join(dict.fromkeys(re.findall("«(.*?)»", action.why_not_first or "", re.DOTALL)))
-    why = f" Dal sito: «{safe(said)}»." if said else ""
-    first = in_a_line(action.wish, when, SHORT)
-    return f"È la tua {action.won_choice + 1}ª scelta: la prima, {first}, non si poteva avere.{why}"
 
 
 def place_free(action: Action, when: When) -> Page:
@@ -161,7 +149,7 @@ def place_free(action: Action, when: When) -> Page:
 
 def cancelled(action: Action, when: When) -> Page:
     """A cancellation that was read back."""
-    read = f"Riletto sul sito {_done_at(action, when)}: il posto non è più tuo."
+    read = f"L'ho ricontrollato sul sito {_done_at(action, when)}: tra le tue prenotazioni non c'è più."
     lines = Lines().add("✅ <b>Annullata</b>", about_action(action, when)).add(read)
     lines.add(texts.FREED_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "")
     return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))

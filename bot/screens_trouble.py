@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.callbacks import Verb
-from bot.page import Button, Row, button, safe
+from bot.page import Button, Row, button, in_quotes
 from bot.texts import NOT_CANCELLED, WATCH_ENDED, Remedy, Trouble, trouble
 from errors import quoted
 from model import Action, ActionType, WatchMode
@@ -30,7 +30,7 @@ def explain(action: Action, more: str = "") -> list[str]:
 
 def _quote(action: Action, cause: Trouble) -> str:
     words = quoted(action.error or "")
-    return f"\nDal sito: «{safe(words)}»" if cause.quote and words else ""
+    return f"\nDal sito: {in_quotes(words)}." if cause.quote and words else ""
 
 
 def remedy_rows(action: Action, *, fresh: bool, watchable: bool = False) -> list[Row]:

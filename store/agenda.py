@@ -92,6 +92,7 @@ def to_periodic(row: sqlite3.Row) -> PeriodicBooking:
         created_at=instant(row["created_at"]),
         mode=mode_of(row),
         planned_from=instant(row["planned_from"]) if row["planned_from"] else None,
+        lead=timedelta(minutes=row["lead_minutes"]) if row["lead_minutes"] else None,
     )
 
 
@@ -135,12 +136,19 @@ class Agenda:
         """Notes that everything that could be done by now was done."""
         await self._db.write("UPDATE executor SET ticked_at = :now", {"now": stamp(self._clock())})
 
+    async def leads(self, timing: Timing) -> list[timedelta]:
+        """How long before a class questions are asked: as configured, and what single periodic bookings say."""
+        rows = await self._db.rows(
+            "SELECT DISTINCT lead_minutes FROM periodic_bookings WHERE active = 1 AND lead_minutes IS NOT NULL"
+        )
+        return [timing.lead, *(timedelta(minutes=row["lead_minutes"]) for row in rows)]
+
     async def due(self, timing: Timing, first: date) -> list[DueDate]:
         """The dates from `first` on that can be due now, of people who may use the bot; the soonest first."""
-        now = self._clock()
-        last = timing.last_day(now)
+        now, longest = self._clock(), max(await self.leads(timing))
+        last = timing.last_day(now, longest)
         days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
-        wanted = json.dumps([_wanted(timing, day, now) for day in days])
+        wanted = json.dumps([_wanted(timing, day, now, longest) for day in days])
         return [
             DueDate(periodic, date.fromisoformat(row["due_day"]), bool(row["on_holiday"]))
             for row in await self._db.rows(DUE, {"days": wanted})
@@ -181,9 +189,9 @@ class Agenda:
         return (date.fromisoformat(row["day"]), clock_time(row["start"])) if row else None
 
 
-def _wanted(timing: Timing, day: date, now: datetime) -> dict[str, object]:
-    """What can be due about a date now, by mode."""
-    bound, opens = timing.asks_until(now), timing.rule.opens_at(day)
+def _wanted(timing: Timing, day: date, now: datetime, longest: timedelta) -> dict[str, object]:
+    """What can be due about a date now, by mode; `longest`: how long before its class any is asked about."""
+    bound, opens = timing.asks_until(now, longest), timing.rule.opens_at(day)
     until = f"{bound:%H:%M}" if day == bound.date() else "24:00" if day < bound.date() else ""
     return {
         "day": day.isoformat(),

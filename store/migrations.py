@@ -34,6 +34,9 @@ STEPS = {
     2: (
         "ALTER TABLE user_bookings ADD COLUMN missing_since TEXT",
         "ALTER TABLE slots ADD COLUMN missing_since TEXT",
+        "ALTER TABLE periodic_bookings ADD COLUMN lead_minutes INTEGER CHECK (lead_minutes BETWEEN 1 AND 2880)",
+        "CREATE INDEX periodic_by_lead ON periodic_bookings (lead_minutes)"
+        " WHERE active = 1 AND lead_minutes IS NOT NULL",
     ),
 }
 """What leads from each version to the next."""

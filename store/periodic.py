@@ -7,7 +7,7 @@ Taking something back - pausing, changing, skipping, a holiday - withdraws what 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -39,6 +39,10 @@ from store.questions import Questions, close_keeping, miss_held
 from store.reading import all_readable, readable
 
 MOST_HOLIDAYS = 50  # of one person, ended ones left out
+
+
+Run = Callable[[str, Mapping[str, object]], Awaitable[list[sqlite3.Row]]]
+"""Runs a statement and gives its rows: of a connection, or of a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,7 @@ class Periodic(Questions, Agenda):
 
     async def alternatives(self, periodic_id: int) -> list[PeriodicChoice]:
         """What else would do, in the person's order."""
-        rows = await self._db.rows(
-            "SELECT * FROM periodic_alternatives WHERE periodic_booking_id = :id ORDER BY position",
-            {"id": periodic_id},
-        )
-        return [PeriodicChoice(row["course_name"], row["location"], clock_time(row["time_slot"])) for row in rows]
+        return await _choices(self._db.rows, periodic_id)
 
     async def occurrences_since(self, day: date) -> list[Occurrence]:
         """What was already done about dates from that day on."""
@@ -162,14 +162,16 @@ class Periodic(Questions, Agenda):
         day_of_week: int | None = None,
         start: time | None = None,
         name: str | None = None,
+        lead: timedelta | None = None,
     ) -> PeriodicBooking | None:
         """Changes what is given of a person's own periodic booking; None when it is not theirs.
 
-        What waits for it is withdrawn with it, and the executor, which notices at once, plans its dates anew. Raises
-        DuplicatePeriodic when it would become the same as another.
+        What waits for it is withdrawn with it, and the executor, which notices at once, plans its dates anew. An
+        alternative that it becomes, or that is on the weekday that it leaves, is one no more. Raises DuplicatePeriodic
+        when it would become the same as another.
         """
         given = {"mode": mode, "course": course, "location": location, "weekday": day_of_week,
-                 "time": f"{start:%H:%M}" if start else None, "name": name}  # fmt: skip
+                 "time": f"{start:%H:%M}" if start else None, "name": name, "lead": _minutes(lead)}  # fmt: skip
         async with self._db.transaction() as tx:
             old = await tx.row(
                 "SELECT * FROM periodic_bookings WHERE id = :id AND user_id = :user_id",
@@ -182,7 +184,7 @@ class Periodic(Questions, Agenda):
     async def _change(self, tx: Transaction, old: PeriodicBooking, given: Mapping[str, object]) -> PeriodicBooking:
         now = self._clock()
         kept = {"mode": old.mode, "course": old.course, "location": old.location, "weekday": old.day_of_week,
-                "time": f"{old.start:%H:%M}", "name": old.name}  # fmt: skip
+                "time": f"{old.start:%H:%M}", "name": old.name, "lead": _minutes(old.lead)}  # fmt: skip
         values = kept | {key: value for key, value in given.items() if value is not None}
         identity = {"id": old.id, "user_id": old.user_id}
         anew = any(values[key] != kept[key] for key in kept if key != "name")
@@ -196,12 +198,14 @@ class Periodic(Questions, Agenda):
             """
             UPDATE periodic_bookings SET name = :name, course_name = :course, location = :location,
                 day_of_week = :weekday, time_slot = :time, mode = :mode, requires_confirmation = :mode <> 'automatic',
-                planned_from = CASE WHEN :anew THEN :now ELSE planned_from END
+                lead_minutes = :lead, planned_from = CASE WHEN :anew THEN :now ELSE planned_from END
             WHERE id = :id RETURNING *
             """,
             values | identity | {"anew": anew, "now": stamp(now)},
         )
-        return to_periodic(row)
+        changed = to_periodic(row)
+        await _keep_other_choices(tx, changed, moved=changed.day_of_week != old.day_of_week)
+        return changed
 
     async def set_alternatives(self, periodic_id: int, user_id: int, choices: Sequence[PeriodicChoice]) -> bool:
         """What else would do, from now on; what waits is planned anew with it. False when it is not theirs.
@@ -211,8 +215,7 @@ class Periodic(Questions, Agenda):
         async with self._db.transaction() as tx:
             if not await _touch(tx, periodic_id, user_id):
                 return False
-            await tx.run("DELETE FROM periodic_alternatives WHERE periodic_booking_id = :id", {"id": periodic_id})
-            await _write_alternatives(tx, periodic_id, choices)
+            await _replace_alternatives(tx, periodic_id, choices)
             await free(tx, periodic_id, self._clock(), margin=READ_BY)
             return True
 
@@ -377,6 +380,24 @@ async def _refuse_too_many(tx: Transaction, user_id: int, now: datetime) -> None
         raise TooManyHolidays(f"{user_id} has {MOST_HOLIDAYS} days off ahead already")
 
 
+def _minutes(lead: timedelta | None) -> int | None:
+    return round(lead.total_seconds() / 60) if lead else None
+
+
+async def _keep_other_choices(tx: Transaction, periodic: PeriodicBooking, *, moved: bool) -> None:
+    """Drops the alternatives that are its own wish now; all of them when it `moved` to another weekday."""
+    others = await _choices(tx.run, periodic.id)
+    kept = [] if moved else [one for one in others if not is_wish_of(one, periodic)]
+    if len(kept) < len(others):
+        await _replace_alternatives(tx, periodic.id, kept)
+
+
+def is_wish_of(choice: PeriodicChoice, periodic: PeriodicBooking) -> bool:
+    """Whether a choice is what a periodic booking wants first anyway."""
+    same = same_course(choice.course, periodic.course) and same_place(choice.location, periodic.location)
+    return same and choice.start == periodic.start
+
+
 def _holiday(row: sqlite3.Row) -> Holiday:
     return Holiday(
         id=row["id"],
@@ -415,6 +436,18 @@ async def _refuse_duplicate(tx: Transaction, values: dict[str, object], except_i
         same = same_course(other.course, str(values["course"])) and same_place(other.location, str(values["location"]))
         if same:
             raise DuplicatePeriodic(other.id)
+
+
+async def _choices(run: Run, periodic_id: int) -> list[PeriodicChoice]:
+    rows = await run(
+        "SELECT * FROM periodic_alternatives WHERE periodic_booking_id = :id ORDER BY position", {"id": periodic_id}
+    )
+    return [PeriodicChoice(row["course_name"], row["location"], clock_time(row["time_slot"])) for row in rows]
+
+
+async def _replace_alternatives(tx: Transaction, periodic_id: int, choices: Sequence[PeriodicChoice]) -> None:
+    await tx.run("DELETE FROM periodic_alternatives WHERE periodic_booking_id = :id", {"id": periodic_id})
+    await _write_alternatives(tx, periodic_id, choices)
 
 
 async def _write_alternatives(tx: Transaction, periodic_id: int, choices: Sequence[PeriodicChoice]) -> None:

@@ -67,7 +67,7 @@ class Timing:
     def due_at(self, periodic: PeriodicBooking, day: date) -> datetime:
         """From when on something is to be done about a date: its question is sent, or its booking queued."""
         if periodic.mode is PeriodicMode.ASK_FIRST:
-            return self.starts(periodic, day) - self.lead
+            return self.starts(periodic, day) - (periodic.lead or self.lead)
         ahead = self.lead if periodic.mode is PeriodicMode.ASK_OPENING else QUEUE_AHEAD
         return self.rule.opens_at(day) - ahead
 
@@ -161,19 +161,20 @@ class Timing:
 
     # Which dates an executor has to look at
 
-    def asks_until(self, now: datetime) -> datetime:
+    def asks_until(self, now: datetime, lead: timedelta | None = None) -> datetime:
         """The latest wall-clock time (naive) of a class about which the mode `ask_first` can have to ask now.
 
-        In the night the clock goes back an hour comes twice; the bound is the later of both readings.
+        `lead`: how long before a class it asks; None: as configured. In the night the clock goes back an hour comes
+        twice; the bound is the later of both readings.
         """
-        begins = (now + self.lead).astimezone(UTC)
+        begins = (now + (lead or self.lead)).astimezone(UTC)
         offsets = (moment.astimezone(self.rule.zone).utcoffset() for moment in (begins, begins - timedelta(hours=3)))
         return begins.replace(tzinfo=None) + max(offset for offset in offsets if offset is not None)
 
-    def last_day(self, now: datetime) -> date:
-        """The furthest date about which something can be due now."""
+    def last_day(self, now: datetime, lead: timedelta | None = None) -> date:
+        """The furthest date about which something can be due now; `lead` as in asks_until."""
         opening = self.day_of(now + max(self.lead, QUEUE_AHEAD)) + timedelta(days=self.rule.days_ahead)
-        return max(opening, self.asks_until(now).date())
+        return max(opening, self.asks_until(now, lead).date())
 
     def last_held_day(self, now: datetime) -> date:
         """The furthest date of a class about which a reminder, or whether it is kept, can be due now."""

@@ -37,6 +37,7 @@ from store.openings import find_opening, record_opening
 from store.outbox import add_notice
 from store.reading import all_readable, readable
 from store.routine_history import RoutineHistory, told_already
+from store.won import with_what_they_got
 
 TAKE = """
     UPDATE booking_actions
@@ -86,15 +87,16 @@ class Queue(Choices, RoutineHistory):
             return await enqueue(tx, new, self._clock())
 
     async def find(self, action_id: int, user_id: int | None = None) -> Action | None:
-        """An action; with user_id only if it is that person's."""
-        row = await self._db.row(
+        """An action, with what it got; with user_id only if it is that person's."""
+        rows = await self._db.rows(
             "SELECT * FROM booking_actions WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
             {"id": action_id, "user_id": user_id},
         )
-        return readable(to_action, row)
+        found = await with_what_they_got(self._db, all_readable(to_action, rows))
+        return found[0] if found else None
 
     async def latest(self, user_id: int, limit: int, offset: int = 0) -> list[Action]:
-        """A person's own actions, the newest first, routine work left out."""
+        """A person's own actions with what they got, the newest first, routine work left out."""
         rows = await self._db.rows(
             """
             SELECT * FROM booking_actions WHERE user_id = :user_id AND quiet = 0
@@ -102,7 +104,7 @@ class Queue(Choices, RoutineHistory):
             """,
             {"user_id": user_id, "limit": limit, "offset": offset},
         )
-        return all_readable(to_action, rows)
+        return await with_what_they_got(self._db, all_readable(to_action, rows))
 
     async def live(self, user_id: int) -> list[Action]:
         """A person's bookings and cancellations that are not finished, the soonest class first."""

@@ -89,6 +89,7 @@ KINDS = sorted({name for name, one in vars(errors).items() if isinstance(one, ty
 OTHERS = [replace(ACTION, day=THURSDAY).wish] * 3
 CHOICES = [PeriodicChoice(NASTY, NASTY, time(19))] * 3
 COURSE = Course(ID, NASTY, NASTY, 1, time(18), time(19), 3, 7, NASTY, NASTY, NOON)
+TIMES = screens_making.ask_times(time(18), timedelta(minutes=109), RULE, timedelta(hours=1), timedelta(hours=2))
 SERIES = PeriodicBooking(ID, OWNER, NASTY, NASTY[:-1], NASTY, 1, time(18), True, True, NOON)
 LATE_REPORT = OpeningReport(
     NOON,
@@ -199,7 +200,7 @@ def question_pages() -> Iterator[Page]:
         for outcome in (None, *ConfirmationOutcome):
             asked = replace(ASKED, outcome=outcome, purpose=purpose)
             for when in (WHEN, When(NOON + timedelta(hours=2), ROME)):
-                yield screens_questions.question(asked, SERIES, ACTION.wish, "domani", when)
+                yield screens_questions.question(asked, SERIES, ACTION.wish, NOON + timedelta(days=1), when)
             for ticket in (ACTION, None):
                 yield screens_questions.answered(asked, ACTION.wish, WHEN, ticket)
             yield from (screens_questions.no_longer_asked(asked, ACTION.wish, WHEN, held) for held in (HELD, None))
@@ -224,9 +225,10 @@ def periodic_pages() -> Iterator[Page]:
     yield screens_periodic.periodic_page(chunk([], 0), [])
     for one in every:
         for date in dates():
-            yield screens_periodic.card_page(one, CHOICES, [date] * 2, 45, WHEN, "x")
+            yield screens_periodic.card_page(one, CHOICES, [date] * 2, TIMES, WHEN, "x", [SERIES] * 2)
             yield screens_periodic.dates_page(one, [date] * 4, WHEN)
-        yield screens_making.change_mode_page(one, 60)
+        yield screens_making.change_mode_page(one, TIMES)
+        yield screens_making.leads_page(one, [timedelta(hours=1), timedelta(hours=24)], TIMES)
     yield screens_periodic.ask_delete_page(SERIES)
     for full in (True, False):
         yield screens_periodic.alternatives_page(SERIES, CHOICES, full=full)
@@ -236,7 +238,8 @@ def periodic_pages() -> Iterator[Page]:
         yield screens_making.weekdays_page(PILATES.activity, dict.fromkeys(range(7), 3), route)
         yield screens_making.courses_page(PILATES.activity, 1, chunk([COURSE] * 20, 1), route)
         yield screens_making.course_gone_page(route)
-    yield from (screens_making.new_mode_page(COURSE, 90), screens_making.not_mine_page())
+    yield screens_making.new_mode_page(COURSE, TIMES, screens_making.meets_line([SERIES]))
+    yield screens_making.not_mine_page()
     yield from (screens_holidays.holidays_page(chunk([HOLIDAY] * 20, 1)), screens_holidays.holidays_page(chunk([], 0)))
     for month in range(screens_holidays.MONTHS_AHEAD + 1):
         yield screens_holidays.first_day_page(month, TUESDAY)

@@ -417,7 +417,7 @@ async def test_who_is_asked_too_late_reads_that_silence_keeps_the_place(
         replace(late, outcome=None),
         periodic,
         MINE.wish,
-        "",
+        FREE_UNTIL - timedelta(days=2),
         When(FREE_UNTIL + timedelta(minutes=30), world.settings.zone),
     )
     over = screens_questions.answered(late, MINE.wish, When(late.scheduled_for, world.settings.zone))

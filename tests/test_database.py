@@ -29,9 +29,11 @@ from model import (
     Wish,
 )
 from store.catalogue import swap
+from store.migrations import VERSION
 from store.people import Person
 from tests.conftest import GIULIA, Time
 
+SCHEMAS = Path(__file__).parent / "schemas"
 PLATINUM = Activity("1", "Giuriati - Corsi Platinum")
 MONDAY = date(2026, 11, 23)
 YOGA = Slot(PLATINUM, "a1", "YOGA", MONDAY, time(18), time(18, 55), "ROSSI ANNA", 7, SlotStatus.AVAILABLE)
@@ -100,25 +102,26 @@ async def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
             pass
 
 
-async def test_a_file_of_the_version_before_gets_what_is_new_and_keeps_what_it_has(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", range(1, VERSION))
+async def test_a_file_of_any_earlier_version_gets_what_is_new_and_keeps_what_it_has(
+    tmp_path: Path, version: int
+) -> None:
     path = tmp_path / "polimisport.db"
-    async with open_database(path) as database:
-        await database.queue.add(NewAction(ActionType.CHECK, 42))
-        schema = await columns(database)
     with sqlite3.connect(path) as shell:
-        shell.executescript(
-            "ALTER TABLE booking_actions DROP COLUMN acting; ALTER TABLE booking_actions DROP COLUMN free_until;"
-            "ALTER TABLE heartbeats DROP COLUMN tasks; ALTER TABLE user_bookings DROP COLUMN kept_at;"
-            "ALTER TABLE user_bookings DROP COLUMN missing_since; ALTER TABLE slots DROP COLUMN missing_since;"
-            "DROP INDEX finished_by_class; CREATE INDEX finished_by_class ON booking_actions (user_id, date, id)"
-            " WHERE status IN ('completed', 'failed') AND action_type IN ('book', 'cancel') AND date IS NOT NULL;"
-            "PRAGMA user_version = 1;"
-        )
+        shell.executescript((SCHEMAS / f"version{version}.sql").read_text(encoding="utf-8"))
+        shell.execute("INSERT INTO booking_actions (action_type, user_id) VALUES ('check', 42)")
+        shell.execute(f"PRAGMA user_version = {version}")
     shell.close()
+    async with open_database(tmp_path / "new.db") as database:
+        schema = await columns(database)
     async with open_database(path) as database:
         assert [action.user_id for action in await database.queue.latest(42, 9)] == [42]
         assert await columns(database) == schema
-    assert list(tmp_path.glob("polimisport.db.version1-*.bak"))
+    assert list(tmp_path.glob(f"polimisport.db.version{version}-*.bak"))
+
+
+def test_the_schema_of_every_earlier_version_is_kept_to_be_tried() -> None:
+    assert {path.name for path in SCHEMAS.iterdir()} == {f"version{version}.sql" for version in range(1, VERSION)}
 
 
 async def columns(database: Database) -> list[tuple[str, ...]]:
