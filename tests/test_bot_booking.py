@@ -164,9 +164,9 @@ async def test_a_slot_at_the_hours_of_another_booking_in_the_queue_says_so(world
     await tapped(world.owner, "Fit Center", "Pagina 1")
     await tapped(world.owner, "Altri ›", "Pagina 2")
 
-    page = await tapped(world.owner, "18:00 Fit Center", "Si sovrappone alla n. ")
+    page = await tapped(world.owner, "18:00 Fit Center", "Si sovrappone a un'altra tua richiesta")
 
-    assert "in coda: PILATES MATWORK, martedì 24 novembre alle 18:00. Il sito ne accetta una sola." in page.text
+    assert "la n. 1: PILATES MATWORK, martedì 24 novembre alle 18:00. Il sito ne accetta una sola." in page.text
 
 
 async def test_a_slot_that_opened_before_its_time_is_booked_at_once(world: World) -> None:
@@ -243,7 +243,7 @@ async def test_a_second_tap_after_the_end_shows_the_same_ticket(world: World) ->
 async def test_what_is_held_or_queued_already_is_shown_instead_of_booked(world: World) -> None:
     await queued(world.owner)
     page = await pilates(world.owner)
-    assert "È già in coda" in page.text
+    assert "In coda: prenotazione n. 1." in page.text
     await tapped(world.owner, "Vedi la n.", "In coda: comincio")
     await world.book()
     await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
@@ -343,7 +343,7 @@ async def test_the_ticket_of_a_place_given_back_since_says_so(world: World) -> N
 
     await world.owner.send(f"/status {booked.id}")
 
-    ticket = await world.owner.wait_for(lambda message: "Poi annullata: riletto sul sito" in message.text)
+    ticket = await world.owner.wait_for(lambda message: "Poi annullata: ricontrollato sul sito" in message.text)
     assert "Prenotata: vista nelle tue prenotazioni" in ticket.text
 
 

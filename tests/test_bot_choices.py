@@ -313,7 +313,7 @@ async def test_an_ended_watch_is_told(world: World) -> None:
 
     ended = await world.owner.wait_for(lambda message: "Nessuno ha lasciato il posto in tempo" in message.text)
 
-    assert "finita" in ended.text
+    assert "ho smesso di guardare" in ended.text
     assert not any("se si libera" in label for label in ended.labels)
 
 

@@ -56,13 +56,13 @@ async def cancel_to_the_question(world: World) -> Message:
 
 async def test_cancelling_is_asked_once_more_and_told_when_read_back(world: World) -> None:
     page = await cancel_to_the_question(world)
-    assert "senza penalità: c'è tempo fino a martedì 24 novembre alle 16:00" in page.text
+    assert "senza penalità fino a martedì 24 novembre alle 16:00" in page.text
     await tapped(world.owner, "Sì, annulla", "Annullamento n.")
     action = await world.claim()
     assert (action.type, action.booking_id) == (ActionType.CANCEL, MINE.booking_id)
     await world.db.queue.complete_cancel(action, action.wish, "gone")
 
-    result = await world.owner.wait_for(lambda message: "Riletto sul sito alle 12:00:00" in message.text)
+    result = await world.owner.wait_for(lambda message: "L'ho ricontrollato sul sito alle 12:00:00" in message.text)
 
     assert "Annullata" in result.text
     await tapped(world.owner, "📋 Le Mie Prenotazioni", "Non ne vedo nessuna")
@@ -180,10 +180,16 @@ async def test_skipping_closes_the_question(world: World) -> None:
     assert await world.actions() == []
 
 
-async def test_who_is_asked_when_a_place_binds_is_warned(world: World) -> None:
+async def test_that_a_place_binds_an_hour_before_is_said_where_that_is_chosen_and_not_in_each_question(
+    world: World,
+) -> None:
     asked = await question(world)
+    assert "conferma solo se ci vai davvero" not in asked.text
 
-    assert "conferma solo se ci vai davvero" in asked.text
+    await menu(world.owner)
+    await tapped(world.owner, "🔄 Prenotazioni Periodiche", "Il mio Pilates")
+    card = await tapped(world.owner, "Il mio Pilates", "Chiedi prima della lezione")
+    assert "A quell'ora il posto è vincolante" in card.text
 
 
 async def test_a_question_of_a_paused_booking_is_not_called_skipped(world: World) -> None:

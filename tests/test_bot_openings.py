@@ -235,7 +235,7 @@ async def reminded(world: World) -> Message:
 async def test_a_reminder_says_until_when_and_keeps_cancels_or_swaps(world: World) -> None:
     page = await reminded(world)
 
-    assert "c'è tempo fino a martedì 24 novembre alle 16:00" in page.text
+    assert "senza penalità fino a martedì 24 novembre alle 16:00" in page.text
     assert page.labels == ["👍 Ci vado", "❌ Annulla", "🔁 Scambia", "🏠 Menu"]
     await tapped(world.owner, "🔁 Scambia", "prima lo prenoto")
     await world.owner.press("stay:1", page.message_id)
@@ -260,7 +260,7 @@ async def test_cancelling_when_it_may_cost_is_asked_twice(world: World) -> None:
     await menu(world.owner)
     await tapped(world.owner, "📋 Le Mie Prenotazioni", "PILATES")
     await tapped(world.owner, "18:00", "vista sul sito")
-    early = await tapped(world.owner, "❌ Annulla", "c'è tempo fino a")
+    early = await tapped(world.owner, "❌ Annulla", "senza penalità fino a")
     world.clock.now = FREE_UNTIL + timedelta(minutes=1)
 
     await tapped(world.owner, "❌ Sì, annulla", "può costarti una penalità")  # the button of before asks anew

@@ -399,7 +399,7 @@ async def test_a_held_place_is_freed_on_the_site_and_told(world: World) -> None:
     action = await world.claim()
     assert (action.type, action.card_message_id) == (ActionType.CANCEL, asked.message_id)
     await world.db.queue.complete_cancel(action, action.wish, "gone")
-    await world.owner.wait_for(lambda message: "Annullata" in message.text and "Riletto sul sito" in message.text)
+    await world.owner.wait_for(lambda message: "Annullata" in message.text and "ricontrollato sul sito" in message.text)
 
 
 def keeping(world: World, outcome: ConfirmationOutcome | None, expires: timedelta) -> Confirmation:

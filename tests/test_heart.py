@@ -118,8 +118,8 @@ async def test_the_bots_own_outage_is_told_when_it_is_back(tmp_path: Path) -> No
             )
             await add_notice(tx, chats.OWNER, NoticeKind.PROGRAM_DOWN, outage_id=1)
         world.start()
-        back = await world.owner.wait_for(lambda message: "È di nuovo al lavoro" in message.text)
-        assert "il bot di Telegram" in back.text
+        back = await world.owner.wait_for(lambda message: "è ripartito" in message.text)
+        assert "Il programma che ti scrive" in back.text
         assert "10:00" in back.text
         assert len(world.owner.messages) == 1
 
@@ -131,7 +131,7 @@ async def test_a_worker_that_died_is_told_with_what_it_means(tmp_path: Path) -> 
                 "INSERT INTO outages (name, program, since, died) VALUES ('x', 'worker', '2026-11-22T09:00:00.000Z', 1)"
             )
             await add_notice(tx, chats.OWNER, NoticeKind.PROGRAM_DOWN, outage_id=1)
-        down = await world.owner.wait_for(lambda message: "Si è fermato" in message.text)
+        down = await world.owner.wait_for(lambda message: "si è fermato" in message.text)
         assert "non prenoto e non annullo" in down.text
 
 

@@ -52,7 +52,7 @@ async def tell(world: World, *users: int) -> None:
 def told(world: World, user: int = OWNER) -> list[str]:
     """The minutes the notices tell, in the order in which they arrived."""
     person = world.owner if user == OWNER else world.friend
-    found = [message.text for message in person.messages if "È di nuovo al lavoro" in message.text]
+    found = [message.text for message in person.messages if "è ripartito" in message.text]
     return [text.rpartition("alle ")[2][:5] for text in (line.split("\n")[1] for line in found)]
 
 
