@@ -132,9 +132,10 @@ async def test_one_moved_to_another_weekday_leaves_the_choices_of_the_old_one(wo
 async def test_a_choice_added_minutes_before_an_opening_says_from_when_it_holds(world: World) -> None:
     made = await world.db.periodic.add(weekly("GAG", 3, time(18), PeriodicMode.AUTOMATIC))
     opens = world.settings.opening_rule.opens_at(THURSDAY)
-    world.clock.now = opens - timedelta(minutes=8)
+    world.clock.now = opens - timedelta(minutes=4)
     booking = Timing.of(world.settings).booking(made, THURSDAY, [], world.clock.now)
     await world.db.periodic.queue(made, THURSDAY, booking)
+    await world.claim()
     await world.read_timetable([*chats.WEEK, chats.slot("YOGA", THURSDAY, "19:00")])
     await card(world, "gio 18:00")
     await tapped(world.owner, "➕ Alternativa", "Prima scelta")
@@ -145,7 +146,7 @@ async def test_a_choice_added_minutes_before_an_opening_says_from_when_it_holds(
 
     assert "è tardi, ci sto già lavorando: vale dalla volta dopo" in page.text
     (action,) = [one for one in await world.actions() if one.periodic_booking_id]
-    assert action.status is ActionStatus.PENDING
+    assert action.status is ActionStatus.PROCESSING
     assert await world.db.queue.alternatives(action.id) == []
 
 
