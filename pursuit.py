@@ -28,7 +28,18 @@ from errors import (
     SlotFull,
     SlotNotFound,
 )
-from model import PREPARE, Action, Clock, OpeningReport, OpeningRule, Slot, SlotStatus, WatchMode, starts_at
+from model import (
+    PREPARE,
+    Action,
+    Clock,
+    OpeningReport,
+    OpeningRule,
+    ShotOutcome,
+    Slot,
+    SlotStatus,
+    WatchMode,
+    starts_at,
+)
 from portal.session import SiteSession
 from race import Allowance, Race, Wishes, Won
 from server_clock import ServerClock
@@ -187,12 +198,21 @@ class Pursuit:
             )
             won = await race.run(self._turns)
         except SiteError as error:
+            await self._note_full(wishes, error.opening)
             await self._lost(action, opens, error)
         else:
             await self._settle(action, won)
+            await self._note_full(wishes, won.report)
         finally:
             self._racing -= 1
             allowance.leave(action.id)
+
+    async def _note_full(self, wishes: Wishes, report: OpeningReport | None) -> None:
+        """Remembers for everybody which slots the site refused as full at an opening."""
+        full = {shot.choice for shot in report.shots if shot.outcome is ShotOutcome.FULL} if report else set()
+        for choice, wish in wishes:
+            if choice in full:
+                await self._db.catalogue.note_full(wish, self._clock())
 
     def _allowance(self, user_id: int, opens: datetime) -> Allowance:
         """The account's requests around that opening, however often it is raced for."""
@@ -222,6 +242,8 @@ class Pursuit:
                 booked = await booking.book(session, wish, opens if choice == 0 else self._rule.opens_at(wish.day))
             except ANOTHER_MAY_DO as refused:
                 refusals.append(refused)
+                if isinstance(refused, SlotFull):
+                    await self._db.catalogue.note_full(wish, self._clock())
                 continue
             report = await self._late_opening(action)
             await self._settle(action, Won(booked, choice, report, "; ".join(map(str, refusals))))
@@ -256,6 +278,7 @@ class Pursuit:
                 return
             slot = await booking.find_slot(session, action.wish)
             if slot.status is not SlotStatus.AVAILABLE and not slot.places:
+                await self._db.catalogue.note_full(action.wish, self._clock())
                 await self._look_again(action, SlotFull("nobody has given a place back"))
             elif mode is WatchMode.TELL:
                 await self._db.queue.complete_watch(action, "a place is free")

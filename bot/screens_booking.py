@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot import texts
 from bot.callbacks import Verb
@@ -126,21 +126,28 @@ def slots_page(
     head = Lines().add(f"<b>{first_up(long_day(day))}</b>", safe(activity.name))
     if when.now < first.opens_at and route is NEW_BOOKING:
         head.add(f"Si apre {when.at(first.opens_at)}: scegli, e prenoto appena apre.")
-    if any(view.slot.instructor for view in chunk.items):  # else the buttons say it all
-        head.add(*(_slot_line(view, when) for view in chunk.items))
+    read_at = min(view.read_at for view in chunk.items)
+    if any(view.slot.instructor or _is_news(view, read_at) for view in chunk.items):  # else the buttons say it all
+        head.add(*(_slot_line(view, read_at, when) for view in chunk.items))
     if any(view.state in (SlotState.FREE, SlotState.FULL) for view in chunk.items):
-        head.add(f"<i>Posti letti dal sito {when.at(min(view.read_at for view in chunk.items))}</i>")
+        head.add(f"<i>Posti letti dal sito {when.at(read_at)}</i>")
     rows = [(button(_slot_label(view, when), route.slot, view.id, *route.about),) for view in chunk.items]
     turns = chunk.turns(route.slots, day, activity_key(activity), *route.about)
     back = route.back_to_days() if single else back_row(route.day, day, *route.about, on_card=route.on_card)
     return Page(f"{head}{chunk.caption}", (*rows, *turns, back))
 
 
-def _slot_line(view: SlotView, when: When) -> str:
+def _slot_line(view: SlotView, read_at: datetime, when: When) -> str:
+    """`read_at`: when the list was read; what is known of a slot since has its own time."""
     instructor = f", con {safe(view.slot.instructor)}" if view.slot.instructor else ""
-    return (
-        f"<b>{view.slot.start:%H:%M}–{view.slot.end:%H:%M}</b> {safe(view.name)}{instructor} · {standing(view, when)}"
-    )
+    since = f" (visto {when.soon(view.read_at)})" if _is_news(view, read_at) else ""
+    hours = f"<b>{view.slot.start:%H:%M}–{view.slot.end:%H:%M}</b>"
+    return f"{hours} {safe(view.name)}{instructor} · {standing(view, when)}{since}"
+
+
+def _is_news(view: SlotView, read_at: datetime) -> bool:
+    """Whether it was found full after its list was read: the site refused it."""
+    return view.state is SlotState.FULL and view.read_at - read_at >= timedelta(minutes=1)
 
 
 def _slot_label(view: SlotView, when: When) -> str:

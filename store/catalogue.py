@@ -17,6 +17,7 @@ from model import (
     Slot,
     SlotStatus,
     Timetable,
+    Wish,
     clock_time,
     instant,
     split_activity,
@@ -234,6 +235,20 @@ class Catalogue:
         """A slot by its row, None when the timetable no longer has it."""
         row = await self._db.row("SELECT * FROM slots WHERE id = :id", {"id": slot_id})
         return readable(_slot, row)
+
+    async def note_full(self, wish: Wish, now: datetime) -> None:
+        """Notes that the site refused a place in a class as full: for everybody, and until it is read again."""
+        async with self._db.transaction() as tx:
+            rows = await tx.run("SELECT * FROM slots WHERE date = :date", {"date": wish.day.isoformat()})
+            for row in all_readable(_slot, rows):
+                if row.slot.wish.meant_by(wish):
+                    await tx.run(
+                        """
+                        UPDATE slots SET places = 0, status = 'disabled', read_at = :now
+                        WHERE id = :id AND status <> 'waiting'
+                        """,
+                        {"id": row.id, "now": stamp(now)},
+                    )
 
     async def courses_on(self, day_of_week: int) -> list[Course]:
         """The weekly timetable of a weekday (0 = Monday), by time."""

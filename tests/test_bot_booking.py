@@ -437,3 +437,17 @@ async def test_a_tap_on_the_way_to_a_booking_lets_the_workers_get_ready(world: W
     async with asyncio.timeout(5):
         while not await world.db.people.anyone_expected(timedelta(seconds=20)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+
+async def test_a_slot_that_was_refused_as_full_is_listed_as_full_with_its_time(world: World) -> None:
+    world.clock.now += timedelta(minutes=5)
+    await world.db.catalogue.note_full(MINE.wish, world.clock.now)
+    await menu(world.owner)
+    await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
+    await tapped(world.owner, "Mar 24 nov", "Che cosa?")
+
+    page = await tapped(world.owner, "Corsi Platinum", "PILATES")
+
+    assert "PILATES MATWORK, con ROSSI MARIA · piena (visto alle 12:05)" in page.text
+    assert "ZUMBA, con ROSSI MARIA · piena\n" in page.text
+    await tapped(world.owner, "18:00 PILATES", "All'ultima lettura, oggi alle 12:05, era piena")

@@ -283,6 +283,22 @@ async def test_an_alternative_that_was_won_says_why_not_the_first(at: Set) -> No
         assert "Posti esauriti" in action.why_not_first
 
 
+@pytest.mark.parametrize("lead", [0.3, LONG_AFTER])
+async def test_a_slot_that_is_refused_as_full_is_full_for_everybody(at: Set, lead: float) -> None:
+    async with at(lead) as stage:
+        first, second = stage.gym(0), stage.gym(1)
+        await stage.db.queue.add(NewAction(ActionType.REFRESH, OWNER, run_at=stage.opened.clock()))
+        await stage.act()
+        before = {row.slot.wish: row for row in await stage.db.catalogue.slots_on(TUESDAY)}
+        stage.opened.world.fill(stage.id_of(first))
+        await stage.add(first, alternatives=(second,))
+        assert (await stage.act()).won_choice == 1
+        after = {row.slot.wish: row for row in await stage.db.catalogue.slots_on(TUESDAY)}
+        assert after[first].slot.places == 0
+        assert after[first].read_at > before[first].read_at
+        assert [wish for wish, row in after.items() if row != before[wish]] == [first]
+
+
 async def test_what_one_holds_anyway_is_no_alternative(at: Set) -> None:
     async with at() as stage:
         first, second = stage.gym(0), stage.gym(1)
