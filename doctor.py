@@ -19,7 +19,7 @@ import httpx
 import booking
 import program
 from database import open_database
-from errors import AppError, ConfigError, LoginRejected, OtpRejected, SiteError
+from errors import AppError, ConfigError, LoginRejected, LoginStuck, OtpRejected, SiteError
 from model import Clock, Credentials, utc_now
 from otp_extractor import parse
 from perform import site_access
@@ -261,7 +261,7 @@ async def _logins(settings: Settings) -> AsyncIterator[Finding]:
             finding = await _login(portal, credentials)
             if finding.remedy is None and settings.database.exists():
                 async with open_database(settings.database) as db:
-                    await db.people.forgive(credentials.user_id)
+                    await db.people.go_on(credentials.user_id)
             yield finding
 
 
@@ -276,6 +276,9 @@ async def _login(portal: Portal, credentials: Credentials) -> Finding:
         return Finding(
             subject, _first_line(error), "compare the one-time code (run setup.py --check at a terminal) with your app"
         )
+    except LoginStuck as error:
+        remedy = "log in with your browser and see what that page wants; then try again"
+        return Finding(subject, _first_line(error), remedy)
     except SiteError as error:
         kept = f"; what the site showed is in {error.evidence}" if error.evidence else ""
         return Finding(subject, _first_line(error), f"try again later{kept}")

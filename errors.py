@@ -1,11 +1,14 @@
 """What can go wrong, by what happens next: the class of an error decides, its sentence says what it was.
 
+The table is in decide.py: class of the error x what the action is at.
+
 Standard library only; model.py and every other file import from here.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -93,7 +96,7 @@ class SiteError(AppError):
 
 
 class SiteUnavailable(SiteError):
-    """No usable answer (network, 5xx, maintenance, time-out): try again later."""
+    """No usable answer (network, 5xx, maintenance, time-out): try again later, with growing pauses."""
 
 
 class SessionExpired(SiteError):
@@ -105,19 +108,39 @@ class LoginRejected(SiteError):
 
 
 class OtpRejected(SiteError):
-    """The one-time code was refused twice: tell; usually the clock or the secret is wrong."""
+    """The one-time code was refused twice: the account waits, and tells; usually the clock or the secret is wrong."""
+
+
+class LoginStuck(SiteError):
+    """The login ended on a page that nobody knows: the account waits, tells once, and tries once more later."""
 
 
 class SiteChanged(SiteError):
-    """A page or answer is not what the contract says: no retry, evidence kept."""
+    """A page or answer is not what the contract says: evidence is kept. It may be a single one: a few more tries.
+
+    A booking asked for before its slot opened is tried until the class begins.
+    """
 
 
 class Blocked(SiteError):
-    """403, 429 or a captcha: stop and tell."""
+    """403, 429 or a captcha: the account waits as long as the site says, or some minutes, tells once, then goes on."""
+
+    def __init__(self, message: str, *, status: int | None = None, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.status = status  # None: a captcha
+        self.retry_after = retry_after
+
+    @property
+    def is_captcha(self) -> bool:
+        return self.status is None
+
+
+class AccountWaits(SiteError):
+    """The account of the action waits after a trouble of its own: nothing was sent for it, and it waits too."""
 
 
 class BookingRefused(SiteError):
-    """The site said no, in words we keep."""
+    """The site said no, in words we keep. In words we know it is final; in others a booking at its opening goes on."""
 
 
 class NotOpenYet(BookingRefused):
@@ -133,11 +156,14 @@ class OnWaitingList(BookingRefused):
 
 
 class SlotNotFound(BookingRefused):
-    """The timetable has no such slot."""
+    """The timetable has no such slot: it may be hidden, or the timetable empty for a moment. A few more looks.
+
+    A booking asked for before its slot opened, and a watch, look until the class begins.
+    """
 
 
 class AlreadyBooked(BookingRefused):
-    """We hold it already: success, once seen in "my bookings"."""
+    """We hold it already: success, once seen in "my bookings". Until then as if it was not found."""
 
 
 class Overlap(BookingRefused):

@@ -162,6 +162,8 @@ class NoticeKind(StrEnum):
     CONFIRMATION = "confirmation"  # a periodic booking asks: confirm or skip (confirmation_id)
     EXPIRED = "expired"  # it asked, nobody answered: skipped (confirmation_id)
     MISSED = "missed"  # a periodic booking's date passed while nothing ran (occurrence_id)
+    ACCOUNT_WAITS = "account_waits"  # the account is in trouble, and waits; read from accounts
+    STRUGGLING = "struggling"  # a booking or a watch can't be done for a while already, and goes on (action_id)
     LOGIN_REJECTED = "login_rejected"  # the site refused the password; nothing more is tried
     GONE = "gone"  # a booking vanished from the site, and not through us (booking_row_id)
     BACK = "back"  # a booking that was told as gone or cancelled is on the site again (booking_row_id)
@@ -304,6 +306,7 @@ PREPARE = timedelta(
     minutes=5
 )  # before an opening, its booking is taken in hand: log in, look the slot up, learn the clock
 LAST_CALL = timedelta(seconds=12)  # before an opening: later than that its booking can't be taken back
+OPENING_LASTS = timedelta(minutes=2)  # after an opening: until then each booking goes by its own pauses
 REHEARSAL_ENDS = timedelta(minutes=30)  # before an opening, it is too late to rehearse: what fails can't be mended
 
 
@@ -351,12 +354,26 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """What an account waits for: until when, the class of the error, and its sentence."""
+
+    until: datetime
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A person who may use the bot."""
 
     user_id: int
     role: Role
     rejected: bool = False  # the site refused the password; nothing is tried until it changes or the person asks
+    pause: Pause | None = None  # the last trouble of the account; it waits as long as that is not over
+
+    def waits_until(self, now: datetime) -> datetime | None:
+        """Until when nothing is sent for it; None when it does not wait."""
+        return self.pause.until if self.pause is not None and now < self.pause.until else None
 
 
 @dataclass(frozen=True, slots=True)

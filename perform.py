@@ -6,6 +6,7 @@ Used by worker.py, and by refresh_courses.py and sync_bookings.py for the one ac
 from __future__ import annotations
 
 import logging
+import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,7 +14,9 @@ from datetime import datetime, timedelta
 
 import booking
 from database import Database
+from decide import Step, decide, is_near_opening, rest_of
 from errors import (
+    AccountWaits,
     AppError,
     BookingRefused,
     ConfigError,
@@ -21,46 +24,18 @@ from errors import (
     LeaseLost,
     LoginRejected,
     NothingToCancel,
-    NotOpenYet,
-    OtpRejected,
-    SessionExpired,
-    SiteUnavailable,
     SlotNotFound,
     TakenBack,
 )
-from model import PREPARE, Action, ActionType, Clock, Credentials, OpeningRule, Wish, starts_at, utc_now
+from model import PREPARE, Action, ActionType, Clock, Credentials, OpeningRule, Wish, utc_now
 from portal.session import Portal, SiteAccess, SiteSession
 from pursuit import Pursuit
 from settings import Settings
 from store.doubt import leaves_doubt
 
 DAYS_TO_READ = 8  # today and the week that follows: every weekday once, today's twice
-MOST_FAILURES = 8
-FIRST_PAUSE = timedelta(seconds=2)
-PATIENT_GROWTH = 1.3  # of the pauses before a late opening: found within a third of its delay
-ANOTHER_CODE = timedelta(seconds=60)  # after two refused ones; the clock that was wrong may have been set by then
-LONGEST_PAUSE = timedelta(minutes=5)
 
 log = logging.getLogger(__name__)
-
-
-def retry_at(error: AppError, failures: int, now: datetime, deadline: datetime | None) -> datetime | None:
-    """When to try again after an error, or None when trying again is of no use.
-
-    `failures` counts earlier ones; `deadline` is when the class begins, after which nothing is tried. What opens later
-    than its rule says is waited for until then.
-    """
-    may_pass = isinstance(error, SiteUnavailable | SessionExpired | NotOpenYet) or not _known(error)
-    patient = isinstance(error, NotOpenYet) and deadline is not None
-    if not may_pass or (failures >= MOST_FAILURES and not patient):
-        return None
-    growth = PATIENT_GROWTH if patient else 2.0
-    pause = min(FIRST_PAUSE * growth ** min(failures, 50), LONGEST_PAUSE)
-    return now + pause if deadline is None or now + pause < deadline else None
-
-
-def _known(error: AppError) -> bool:
-    return type(error) is not AppError
 
 
 def _agrees(action: Action, wish: Wish) -> bool:
@@ -167,6 +142,9 @@ class Performer:
             raise ConfigError(f"nobody with the Telegram id {action.user_id} is in the configuration")
         if account.rejected:
             raise LoginRejected("the site refused this password before: it is not tried again until it changes")
+        now = self._clock()
+        if account.pause and account.waits_until(now) and not is_near_opening(action, now):
+            raise AccountWaits(f"the account waits until {account.pause.until:%H:%M} UTC: {account.pause.reason}")
         return self._portal.session(self._people[action.user_id])
 
     async def _cancel(self, action: Action, session: SiteSession) -> None:
@@ -212,37 +190,48 @@ class Performer:
         result = f"{len(timetable.activities)} activities, {len(timetable.slots)} slots in {len(days)} days"
         await self._db.queue.complete_refresh(action, timetable, result, began_at)
 
-    def _starts(self, wish: Wish) -> datetime:
-        return starts_at(wish.day, wish.start, self._rule.zone)
-
     async def _settle(self, action: Action, error: AppError, seconds: float) -> None:
         if self._giving_back:
             log.info("  %s %s is given back", action.type, action.id)
             await self._db.queue.release(action, error)
             return
-        deadline = self._starts(action.wish) if action.day and action.start else None
         if isinstance(error, LoginRejected) and (opens := self._opens_later(action)) is not None:
             await self._keep_for_opening(action, opens, error)
             return
-        again = retry_at(error, action.failures, self._clock(), deadline) or self._next_code(action, error)
-        if again is not None:
-            log.warning("↻ %s %s: %s (%.2f s), again at %s", action.type, action.id, error, seconds, again)
-            await self._db.queue.retry(action, again, error)
+        if isinstance(error, AccountWaits):
+            log.info("  %s %s: %s", action.type, action.id, error)
+            await self._db.queue.wait_with_account(action, error)
             return
-        log.log(
-            logging.INFO if isinstance(error, BookingRefused) else logging.ERROR,
-            "! %s %s: %s: %s (%.2f s)", action.type, action.id, error.kind, error, seconds,
-        )  # fmt: skip
-        if isinstance(error, LoginRejected):
-            await self._db.people.reject(action.user_id, tell=action.quiet)
-        await self._db.queue.fail(action, error)
+        following = decide(error, action, self._rule, self._clock())
+        if following.step is Step.ACCOUNT:
+            await self._pause_account(action, error, following.at)
+        elif following.at is not None:
+            log.warning("↻ %s %s: %s (%.2f s), again at %s", action.type, action.id, error, seconds, following.at)
+            await self._reject(action, error, tell=True)
+            await self._db.queue.retry(action, following.at, error, tell=following.tell)
+        else:
+            log.log(
+                logging.INFO if isinstance(error, BookingRefused) else logging.ERROR,
+                "! %s %s: %s: %s (%.2f s)", action.type, action.id, error.kind, error, seconds,
+            )  # fmt: skip
+            await self._reject(action, error, tell=action.quiet)
+            await self._db.queue.fail(action, error)
 
-    def _next_code(self, action: Action, error: AppError) -> datetime | None:
-        """When a booking being prepared tries another one-time code after two were refused, if its opening allows."""
-        if not isinstance(error, OtpRejected) or action.type is not ActionType.BOOK or action.opens_at is None:
-            return None
-        again = self._clock() + ANOTHER_CODE
-        return again if again < action.opens_at - ANOTHER_CODE / 2 else None
+    async def _reject(self, action: Action, error: AppError, *, tell: bool) -> None:
+        """Marks the account when its password was refused."""
+        if isinstance(error, LoginRejected):
+            await self._db.people.reject(action.user_id, tell=tell)
+
+    async def _pause_account(self, action: Action, error: AppError, again: datetime | None) -> None:
+        """It is the account's trouble: the account waits, and its action with it, unless its opening is near."""
+        chance = random.random()  # noqa: S311 - no secret
+        until = await self._db.people.pause(action.user_id, error, lambda rests: rest_of(error, rests, chance))
+        log.warning("  account %s waits until %s: %s: %s", action.user_id, until, error.kind, error)
+        if again is None:
+            await self._db.queue.wait_with_account(action, error)
+        else:
+            log.warning("↻ %s %s: its opening is near, again at %s", action.type, action.id, again)
+            await self._db.queue.retry(action, again, error)
 
     def _opens_later(self, action: Action) -> datetime | None:
         """When what a booking waits for opens, while there is time left to get ready for it."""

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import booking
 from booking import Booked
 from database import Database
+from decide import ODD_LOOKS, STILL_OPENING, Phase, Step, step_of
 from errors import (
     AppError,
     BookingRefused,
@@ -47,7 +48,6 @@ from store.doubt import leaves_doubt
 
 LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload, never in step
 CLAIMED_EARLY = timedelta(seconds=1)  # a claim this much before its time is in time
-STILL_OPENING = timedelta(seconds=10)  # after an opening by our clock: the server's may be behind, so race all the same
 RACE_AGAIN = 2  # requests another race takes at least: a shot and a look; else it waits a little
 TIRED = 5  # failures after which what looked open before its time is left for its opening
 LOGIN_HOLDS = timedelta(hours=1)  # after one rehearsed login, the same account's next rehearsals need none
@@ -284,7 +284,10 @@ class Pursuit:
                 await self._db.queue.complete_watch(action, "a place is free")
             else:
                 await self._settle(action, Won(await booking.book(session, action.wish), 0, None))
-        except (SlotFull, SiteUnavailable) as error:  # somebody was quicker, or the site rests: a watch is patient
+        except SiteError as error:
+            passes = isinstance(error, SlotFull) or step_of(error, Phase.WATCH) is Step.PATIENT
+            if not passes or isinstance(error, LoginRejected):
+                raise
             log.info("  %s", error)
             await self._look_again(action, error)
 
@@ -301,8 +304,12 @@ class Pursuit:
     async def _look_again(
         self, action: Action, met: SiteError | None = None, opening: OpeningReport | None = None
     ) -> None:
+        """A place was not free, somebody was quicker, or the site makes no sense for a while: a watch is patient."""
         pause = random.uniform(*LOOK_EVERY)  # noqa: S311 - so that watches don't come in step
-        await self._db.queue.look_again(action, self._clock() + timedelta(seconds=pause), met, opening)
+        odd = met is not None and not isinstance(met, SlotFull)
+        tell = odd and action.failures + 1 == ODD_LOOKS
+        again = self._clock() + timedelta(seconds=pause)
+        await self._db.queue.look_again(action, again, met, opening, odd=odd, tell=tell)
 
     async def _settle(self, action: Action, won: Won) -> None:
         booked = won.booked

@@ -1,4 +1,4 @@
--- Every table, status and invariant of polimisport.db, at version 3 (PRAGMA user_version).
+-- Every table, status and invariant of polimisport.db, at version 4 (PRAGMA user_version).
 -- database.py runs this file on an empty database; later versions get there by its numbered migrations.
 --
 -- Conventions: days of the week are 0 = Monday; class dates `YYYY-MM-DD` and times `HH:MM` are the site's
@@ -16,7 +16,13 @@ CREATE TABLE accounts (
     rejected    INTEGER NOT NULL DEFAULT 0 CHECK (rejected IN (0, 1)),  -- 1: the site refused the password; nothing is tried
     expected_at TEXT,  -- last seen on the way to a booking: a worker makes itself ready
     fingerprint TEXT NOT NULL DEFAULT '',  -- keyed digest of the credentials: changed credentials clear `rejected`
-    created_at  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+    created_at  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    -- A trouble of the account itself: until then nothing is sent for it, whoever works, except near an opening. Its
+    -- class as in errors.py, its sentence; and how often the account has waited since something last succeeded.
+    paused_until TEXT,
+    pause_kind   TEXT,
+    pause_reason TEXT,
+    rests        INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- The catalogue ----------------------------------------------------------------------------------------------------

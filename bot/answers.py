@@ -95,6 +95,7 @@ class Answers:
             live=await self.desk.live_classes(user_id),
             timetable_known=known,
             rejected=await self.desk.rejected(user_id),
+            pause=await self.desk.pause(user_id),
         )
         return screens.home(overview, self.desk.when(), note)
 
@@ -202,6 +203,6 @@ class Answers:
     # The password
 
     async def forgive(self, tap: Tap) -> Page:
-        """Tries a refused password once more, by reading my bookings with it."""
-        await self.desk.db.people.forgive(tap.user_id)
+        """Ends what the account waits for, a refused password too: it is tried by reading my bookings."""
+        await self.desk.db.people.go_on(tap.user_id)
         return await self.held.sync(tap)

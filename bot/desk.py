@@ -26,6 +26,7 @@ from model import (
     BookingPlan,
     Clock,
     HeldBooking,
+    Pause,
     Role,
     WatchMode,
     Wish,
@@ -131,6 +132,12 @@ class Desk:
         account = await self.db.people.find(user_id)
         return account is not None and account.rejected
 
+    async def pause(self, user_id: int) -> Pause | None:
+        """What a person's account waits for, as long as it does."""
+        account = await self.db.people.find(user_id)
+        waits = account is not None and account.waits_until(self.clock()) is not None
+        return account.pause if account is not None and waits else None
+
     # Slots, as they are to a person
 
     async def bookable(self, user_id: int, day: date) -> list[SlotView]:
@@ -227,6 +234,7 @@ class Desk:
             watchable=watchable,
             got=await self._got(action),
             clash=await self.clash(action),
+            pause=await self.pause(action.user_id),
         )
 
     async def _got(self, action: Action) -> HeldBooking | None:

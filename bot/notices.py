@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot import screens, screens_held, screens_programs, screens_questions, screens_results
+from bot import screens, screens_held, screens_programs, screens_questions, screens_results, screens_trouble
 from bot.answers import Answers
 from bot.page import Letter, Page
 from database import Database
@@ -74,6 +74,10 @@ class Composer:
                 return await self._missed(notice)
             case NoticeKind.LOGIN_REJECTED:
                 return Post(letter=Letter(screens_results.login_rejected()))
+            case NoticeKind.ACCOUNT_WAITS:
+                return await self._account_waits(notice)
+            case NoticeKind.STRUGGLING:
+                return await self._struggling(notice)
             case NoticeKind.REHEARSAL:
                 return await self._rehearsal(notice)
             case NoticeKind.GONE:
@@ -109,6 +113,18 @@ class Composer:
         if action.card_message_id is not None:
             card = Card(action.card_message_id, screens.final_card(action, self._desk.when()))
         return Post(card=card, letter=await self._letter(action), action_id=action.id)
+
+    async def _account_waits(self, notice: Notice) -> Post:
+        pause = await self._desk.pause(notice.user_id)
+        if pause is None:
+            raise NothingToTell(f"the account of {notice.user_id} does not wait any more")
+        return Post(letter=Letter(screens_trouble.account_waits(pause, self._desk.when())))
+
+    async def _struggling(self, notice: Notice) -> Post:
+        action = await self._action(notice)
+        if action.status not in (ActionStatus.PENDING, ActionStatus.PROCESSING):
+            raise NothingToTell(f"action {action.id} is done")
+        return Post(letter=Letter(screens_results.struggling(action, self._desk.when())))
 
     def _in_place(self, action: Action, page: Page) -> Post:
         """Who asked for a reading looks at its card and waits: the card becomes what was read."""

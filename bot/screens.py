@@ -11,8 +11,7 @@ from bot import texts
 from bot.callbacks import Verb
 from bot.italian import When, first_up, long_day, short_day
 from bot.page import LONGEST_NAME, Lines, Page, Row, button, clip, home_button, in_quotes, safe
-from bot.screens_trouble import explain, remedy_rows
-from bot.texts import Remedy, trouble
+from bot.screens_trouble import explain, held_up, holds_up, remedy_rows, retry_rows
 from model import (
     PREPARE,
     Action,
@@ -20,6 +19,7 @@ from model import (
     ActionType,
     BookingStatus,
     HeldBooking,
+    Pause,
     WatchMode,
     Wish,
 )
@@ -64,6 +64,7 @@ class Overview:
     live: Sequence[Action]
     timetable_known: bool
     rejected: bool
+    pause: Pause | None = None  # what the account waits for
 
 
 def home(overview: Overview, when: When, note: str = "") -> Page:
@@ -72,6 +73,8 @@ def home(overview: Overview, when: When, note: str = "") -> Page:
     lines = Lines().add(note).add(f"<b>{greeting}</b>", "Che cosa facciamo?")
     if overview.rejected:
         lines.add(texts.REJECTED_WARNING)
+    elif overview.pause:
+        lines.add(*held_up(overview.pause, when))
     if overview.next_booking:
         lines.add(f"Il prossimo appuntamento: {in_a_line(overview.next_booking.booking.wish, when)}.")
     lines.add(*(f"{mark(action)} {_live_line(action, when)}" for action in overview.live[:5]))
@@ -79,11 +82,11 @@ def home(overview: Overview, when: When, note: str = "") -> Page:
         lines.add(f"… e altre {len(overview.live) - 5} richieste in corso.")
     if not overview.timetable_known:
         lines.add("Sto leggendo gli orari dal sito: tra qualche secondo puoi prenotare.")
-    return Page(str(lines), _home_rows(overview.rejected))
+    return Page(str(lines), _home_rows(can_retry=overview.rejected or overview.pause is not None))
 
 
-def _home_rows(rejected: bool) -> tuple[Row, ...]:
-    rows: list[Row] = [(button(Remedy.LOGIN, Verb.FORGIVE),)] if rejected else []
+def _home_rows(*, can_retry: bool) -> tuple[Row, ...]:
+    rows: list[Row] = [*retry_rows(fresh=False)] if can_retry else []
     rows += [
         (button(texts.BOOK_LABEL, Verb.NEW),),
         (button(texts.MINE_LABEL, Verb.MINE, 0),),
@@ -176,16 +179,21 @@ def ticket(
     watchable: bool = False,
     got: HeldBooking | None = None,
     clash: HeldBooking | None = None,
+    pause: Pause | None = None,
 ) -> Page:
     """An action as it stands, with its alternatives. On its card other pages open as new messages: the card stays.
 
-    `got`: what a booking got, as it is now. `clash`: what its class overlaps.
+    `got`: what a booking got, as it is now. `clash`: what its class overlaps. `pause`: what its account waits for.
     """
     lines = Lines().add(note).add(f"{mark(action)} <b>{title(action)}</b>")
     lines.add(about_action(action, when))
     lines.add(*([why_not_first(action, when)] if is_done(action) else choices(others, when)))
-    lines.add(*_standing(action, when, the_other(clash, when)), _since(got, when))
     rows = _ticket_rows(action, others, when, is_card=is_card, watchable=watchable)
+    if pause is not None and action.status is ActionStatus.PENDING and holds_up(pause, action, when):
+        lines.add(*held_up(pause, when))
+        rows = (*retry_rows(fresh=is_card), *rows)
+    else:
+        lines.add(*_standing(action, when, the_other(clash, when)), _since(got, when))
     return Page(str(lines), rows, action.id if is_card else None)
 
 
@@ -320,7 +328,7 @@ def _watching(action: Action, when: When) -> list[str]:
 def _waiting(action: Action, when: When) -> list[str]:
     if action.failures:
         again = f"Riprovo {when.soon(action.run_at, seconds=True)}, da solo."
-        return [trouble(action.error_kind).happened, again]
+        return [texts.happening(action.error_kind), again]
     if action.opens_at and when.now < action.opens_at:
         opening = when.at(action.opens_at)
         waiting = f"In attesa dell'apertura: prenoto appena apre, {opening}."

@@ -9,8 +9,19 @@ from bot import texts
 from bot.callbacks import Verb
 from bot.italian import When, count
 from bot.page import Lines, Page, Row, button, home_button
-from bot.screens import SHORT, about, about_action, choices, in_a_line, the_other, title, why_not_first
-from bot.screens_trouble import explain, remedy_button, remedy_rows
+from bot.screens import (
+    SHORT,
+    STOP_WATCHING,
+    WITHDRAW_LABEL,
+    about,
+    about_action,
+    choices,
+    in_a_line,
+    the_other,
+    title,
+    why_not_first,
+)
+from bot.screens_trouble import explain, keeps_trying, remedy_button, remedy_rows
 from bot.texts import Remedy, trouble
 from model import Action, ActionStatus, ActionType, HeldBooking, OpeningReport, ShotOutcome, WatchMode, Wish
 from store.doubt import THOUGH_WITHDRAWN
@@ -182,6 +193,14 @@ def login_rejected() -> Page:
     cause = texts.TROUBLES["LoginRejected"]
     lines = Lines().add(f"🔑 <b>{cause.happened}</b>").add(cause.then, cause.you)
     return Page(str(lines), ((button(Remedy.LOGIN, Verb.FORGIVE, fresh=True),), (home_button(fresh=True),)))
+
+
+def struggling(action: Action, when: When) -> Page:
+    """What rings once when a booking or a watch can't be done for a while already: it is not given up."""
+    lines = Lines().add(f"⚠️ <b>{title(action)}: non ancora</b>", about_action(action, when))
+    lines.add(*keeps_trying(action, when))
+    withdraw = button(STOP_WATCHING if action.watch else WITHDRAW_LABEL, Verb.WITHDRAW, action.id)
+    return Page(str(lines), ((withdraw,), (home_button(fresh=True),)))
 
 
 def vanished(held: HeldBooking, when: When) -> Page:

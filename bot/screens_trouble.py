@@ -1,12 +1,15 @@
-"""A failure in the user's words, with the button that does what the words advise. Pure functions."""
+"""A failure in the user's words, with the button that does what the words advise; and what waits. Pure functions."""
 
 from __future__ import annotations
 
+import re
+
 from bot.callbacks import Verb
-from bot.page import Button, Row, button, in_quotes
-from bot.texts import NOT_CANCELLED, WATCH_ENDED, Remedy, Trouble, trouble
+from bot.italian import When
+from bot.page import Button, Lines, Page, Row, button, home_button, in_quotes, safe
+from bot.texts import NOT_CANCELLED, WATCH_ENDED, Remedy, Trouble, happening, trouble
 from errors import quoted
-from model import Action, ActionType, WatchMode
+from model import Action, ActionType, Pause, WatchMode
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
 """How a button says what a watch is to do."""
@@ -66,3 +69,48 @@ def remedy_button(remedy: Remedy, action: Action, *, fresh: bool) -> Button:
             return button(remedy, Verb.SYNC, fresh=fresh)
         case Remedy.LOGIN:
             return button(remedy, Verb.FORGIVE, fresh=fresh)
+
+
+# An account that waits
+
+
+def account_waits(pause: Pause, when: When) -> Page:
+    """What rings, once, when an account is in trouble: what the site showed, what happens now, what helps."""
+    cause = trouble(pause.kind)
+    lines = Lines().add(f"⏸ <b>{cause.happened}</b>").add(*_seen(pause))
+    lines.add(f"{cause.then} Riprovo da solo {when.soon(pause.until)}.")
+    lines.add("Le tue richieste restano in coda; quello che aspetta la sua apertura lo provo comunque.")
+    lines.add(cause.you, "Se qualcosa è urgente, fallo intanto dal sito.")
+    return Page(str(lines), (*retry_rows(fresh=True), (home_button(fresh=True),)))
+
+
+def _seen(pause: Pause) -> list[str]:
+    """The page on which a login stopped: its address, title and words."""
+    address, words = re.search(r"https?://[^\s:]+(:\d+)?[^\s:]*", pause.reason), quoted(pause.reason)
+    shown = [f"Pagina: <code>{safe(address[0])}</code>"] if address else []
+    return [*shown, f"Dal sito: «{safe(words)}»"] if words else shown
+
+
+def retry_rows(*, fresh: bool) -> tuple[Row, ...]:
+    """The button that ends what an account waits for."""
+    return ((button(Remedy.LOGIN, Verb.FORGIVE, fresh=fresh),),)
+
+
+def holds_up(pause: Pause | None, action: Action, when: When) -> bool:
+    """Whether an action waits because its account does: what is to open later goes by its opening."""
+    if pause is None or pause.until <= when.now or action.run_at > pause.until:
+        return False
+    return action.opens_at is None or action.opens_at <= when.now or action.type is not ActionType.BOOK
+
+
+def held_up(pause: Pause, when: When) -> list[str]:
+    """What the card of such an action says."""
+    return [trouble(pause.kind).happened, f"Riprovo {when.soon(pause.until)}, da solo: la richiesta resta in coda."]
+
+
+def keeps_trying(action: Action, when: When) -> list[str]:
+    """What is told once of a booking or a watch that can't be done for a while, and goes on."""
+    again = f"Riprovo {when.soon(action.run_at, seconds=True)}, e poi ancora, fino all'inizio della lezione."
+    if action.watch:
+        again = "Continuo a guardare ogni minuto o due."
+    return [happening(action.error_kind), again, "Se non vuoi aspettare, prova tu dal sito: se prenoti lì, lo vedo."]

@@ -19,7 +19,7 @@ class Remedy(StrEnum):
     HOURS = "🗓️ Aggiorna gli orari"
     MINE = MINE_LABEL
     SYNC = "🔄 Aggiorna dal sito"
-    LOGIN = "🔑 Riprova l'accesso"
+    LOGIN = "🔑 Riprova l'accesso"  # also ends what the account waits for
     ANYWAY = "❌ Annulla lo stesso"
 
 
@@ -62,9 +62,15 @@ TROUBLES: dict[str, Trouble] = {
     ),
     "OtpRejected": Trouble(
         "Il sito ha rifiutato due volte il codice usa e getta.",
-        "Mi sono fermato.",
+        "Non insisto.",
         "Controlla che l'orologio del computer sia giusto e che otpatu in config.json sia quello attuale, poi riprova.",
-        Remedy.AGAIN,
+        Remedy.LOGIN,
+    ),
+    "LoginStuck": Trouble(
+        "L'accesso al sito si è fermato su una pagina che non conosco.",
+        "Non insisto.",
+        "Entra tu dal browser e guarda che cosa chiede quella pagina, poi riprova l'accesso.",
+        Remedy.LOGIN,
     ),
     "OtpError": Trouble(
         "Non riesco a leggere l'indirizzo otpauth del codice usa e getta.",
@@ -87,8 +93,8 @@ TROUBLES: dict[str, Trouble] = {
     "Blocked": Trouble(
         "Il sito mi ha fermato: troppe richieste, o chiede di dimostrare che sei una persona.",
         "Non insisto.",
-        "Entra tu dal browser, e riprova più tardi da qui.",
-        Remedy.AGAIN,
+        "Entra tu dal browser e guarda che cosa dice, poi riprova da qui.",
+        Remedy.LOGIN,
     ),
     "BookingRefused": Trouble("Il sito ha detto di no.", "Non riprovo.", "Scegli un altro orario.", Remedy.OTHER, True),
     "NotOpenYet": Trouble(
@@ -185,6 +191,20 @@ BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
 }
 """What a person can still do when the rehearsal fails, by the class of the error."""
 NOTHING_TO_DO = ("Tu non devi fare niente; se vuoi, prova l'accesso adesso.", Remedy.SYNC)
+
+
+WHILE_WAITING = {
+    "SiteChanged": "Il sito risponde in modo strano.",
+    "SessionExpired": "Il sito chiude subito ogni accesso.",
+    "SlotNotFound": "In questo momento sul sito non vedo questo orario.",
+    "BookingRefused": "Il sito ha detto di no, con parole che non conosco.",
+}
+"""What to say of an error while it is tried again: what was seen once may change."""
+
+
+def happening(kind: str | None) -> str:
+    """What to say of an error of that class while what met it is tried again."""
+    return WHILE_WAITING.get(kind or "") or trouble(kind).happened
 
 
 def trouble(kind: str | None) -> Trouble:

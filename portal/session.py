@@ -19,12 +19,22 @@ from zoneinfo import ZoneInfo
 from playwright.async_api import APIRequestContext, Browser, BrowserContext, Page, Playwright
 from playwright.async_api import Error as PlaywrightError
 
-from errors import BookingRefused, LoginRejected, OtpRejected, SessionExpired, SiteChanged, SiteError, SiteUnavailable
+from errors import (
+    BookingRefused,
+    LoginRejected,
+    LoginStuck,
+    OtpRejected,
+    SessionExpired,
+    SiteChanged,
+    SiteError,
+    SiteUnavailable,
+    quote,
+)
 from model import Clock, Credentials, utc_now
 from otp_extractor import parse
 from portal.browser import Chromium, answers, start_driver
 from portal.budget import Budget
-from portal.evidence import Evidence
+from portal.evidence import Evidence, redact
 from portal.pages import LoginPage, dismiss_cookie_banner
 from portal.state import NO_VERSION, SessionStore, Version
 from portal.trouble import Answer, check, in_time, lost_the_driver, translated
@@ -38,6 +48,8 @@ MOST_PAGES = 3  # at once; on a small machine more would only run into their tim
 LEAST_CODE_LIFE = 3.0  # seconds a one-time code must still live to be sent
 CODE_MARGIN = 1.0  # seconds into a period before its code is sent: the site's clock may be behind ours
 REJECTION_HOLDS = 10.0  # seconds: who asks again this soon is told the same, and the password is not sent twice
+JUST_MADE = 15.0  # seconds after a login in which a session called over is asked again, and not made anew
+LONGEST_WORDS = 200  # characters of a page that is described
 
 T = TypeVar("T")
 
@@ -275,6 +287,7 @@ class SiteSession:
         self._held: _Held | None = None
         self._login: asyncio.Task[None] | None = None
         self._rejection: tuple[float, SiteError] | None = None
+        self._logged_in = -JUST_MADE  # when we last did, on the monotonic clock
         self._pages: set[Page] = set()
         self._login_of: dict[Version, Version] = {}  # a version with renewed cookies -> the one its login made
 
@@ -389,6 +402,8 @@ class SiteSession:
         try:
             return await work()
         except SessionExpired:
+            if version == self._store.version() and time.monotonic() - self._logged_in < JUST_MADE:
+                raise  # one server may know a session later than another; a login each time would help nobody
             await self._renew(version)
             return await work()
 
@@ -423,13 +438,13 @@ class SiteSession:
         async with self._store.locked():
             if self._is_another(stale) and self._store.load():
                 return
-            if reason := self._store.rejected_since(waiting_since):
-                raise LoginRejected(reason)
+            if turned_away := self._store.turned_away_since(waiting_since):
+                raise turned_away
             try:
                 await self._log_in_now()
-            except LoginRejected as error:
+            except (LoginRejected, LoginStuck) as error:
                 self._rejection = (time.monotonic(), error)
-                self._store.note_rejected(str(error))
+                self._store.note_turned_away(error)
                 raise
             except OtpRejected as error:
                 self._rejection = (time.monotonic(), error)
@@ -445,15 +460,26 @@ class SiteSession:
                     await login.sign_in(self.credentials, self._next_code)
                     state: Any = await page.context.storage_state()
             except SiteError as error:
-                explained = await self._explained("login", page, watch, error)
+                explained = await self._explained("login", page, watch, error, picture=False)
                 if isinstance(explained, SessionExpired):
                     raise SiteUnavailable("the login ends where it began: at the login page") from error
+                if isinstance(explained, SiteChanged):
+                    raise await self._stuck(page, explained) from error
                 raise explained from error
         self._store.save(state)
+        self._logged_in = time.monotonic()
         self._login_of.clear()
-        self._store.forget_rejected()
+        self._store.forget_turned_away()
         self._rejection = None
         log.info("account %s: logged in within %.2f s", self.credentials.user_id, time.monotonic() - started)
+
+    async def _stuck(self, page: Page, error: SiteChanged) -> LoginStuck:
+        """What a login ended on: the page's address, title and words, without secrets."""
+        title = await in_time(page.title()) or "no title"
+        words = " ".join((await in_time(page.locator("body").inner_text()) or "").split())
+        secrets = [*self._secrets(), self.credentials.username]
+        said = redact(f"{title}: {words}", secrets)[:LONGEST_WORDS]
+        return LoginStuck(f"the login stops at {page.url.partition('?')[0]}: {quote(said)}", error.evidence)
 
     async def _next_code(self) -> str:
         """A code that no process has sent yet and that lives long enough; waits for the next period when it must."""
@@ -564,14 +590,19 @@ class SiteSession:
             finally:
                 self._pages.discard(page)
 
-    async def _explained(self, what: str, page: Page, watch: Watch, error: SiteError) -> SiteError:
-        """The error, or what the page and its requests show to be behind it; with evidence if nobody can say."""
+    async def _explained(
+        self, what: str, page: Page, watch: Watch, error: SiteError, *, picture: bool = True
+    ) -> SiteError:
+        """The error, or what the page and its requests show to be behind it; with evidence if nobody can say.
+
+        `picture`: of a page of the login there is never one.
+        """
         trouble = await watch.trouble(error)
         if trouble is not error:
             return trouble
         if isinstance(error, SiteChanged) or type(error) is BookingRefused:
-            html, picture = await watch.portrait()
-            error.evidence = self.keep_evidence(what, html, f"{what}: {error}\n{page.url.partition('?')[0]}", picture)
+            html, shown = await watch.portrait(picture=picture)
+            error.evidence = self.keep_evidence(what, html, f"{what}: {error}\n{page.url.partition('?')[0]}", shown)
         return error
 
 

@@ -2,7 +2,7 @@
 
 <user id>.json          who the session belongs to, and Playwright's storage state (cookies)
 <user id>.otp           the number of the last one-time code that was sent
-<user id>.rejected      there while the last login was turned away; a login that waited its turn doesn't try again
+<user id>.rejected      why the last login was turned away, while it was; a login that waited its turn doesn't try again
 <user id>.lock          held during a login
 calendars.json          the calendars of the site, so that a booking need not look for them
 """
@@ -23,7 +23,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from errors import SiteUnavailable
+from errors import LoginRejected, LoginStuck, SiteUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -109,19 +109,22 @@ class SessionStore:
     def note_code(self, counter: int) -> None:
         write_private(self._otp, json.dumps(counter))
 
-    def note_rejected(self, reason: str) -> None:
-        write_private(self._rejected, json.dumps(reason))
+    def note_turned_away(self, error: LoginRejected | LoginStuck) -> None:
+        write_private(self._rejected, json.dumps([error.kind, str(error)]))
 
-    def forget_rejected(self) -> None:
+    def forget_turned_away(self) -> None:
         self._rejected.unlink(missing_ok=True)
 
-    def rejected_since(self, wall_time: float) -> str | None:
+    def turned_away_since(self, wall_time: float) -> LoginRejected | LoginStuck | None:
         """Why a login was turned away after that moment (`time.time()`), by whichever process; None if none was."""
         try:
             recent = self._rejected.stat().st_mtime >= wall_time
         except FileNotFoundError:
             return None
-        return str(read_json(self._rejected)) if recent else None
+        kept = read_json(self._rejected) if recent else None
+        if not isinstance(kept, list) or len(kept) != 2:
+            return None
+        return (LoginStuck if kept[0] == LoginStuck.__name__ else LoginRejected)(str(kept[1]))
 
     @asynccontextmanager
     async def locked(self) -> AsyncIterator[None]:

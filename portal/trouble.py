@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -37,6 +39,13 @@ MAINTENANCE = re.compile(
     r"manutenzione|maintenance|temporaneamente non disponibil|servizio non disponibile|service unavailable|torneremo",
     re.IGNORECASE,
 )
+ENDED_KEY = re.compile(r"(is_?)?(logged_?out|log_?out|sign_?out|session_?(expired|ended|timeout))", re.IGNORECASE)
+ENDED_WORDS = re.compile(
+    r"\bsessione (è |e' )?(scadut|terminat|non valid)|\bsession (has |is )?(expired|ended)"
+    r"|(effettua|esegui)\w* (di nuovo )?(il |l')?(login|accesso)",
+    re.IGNORECASE,
+)
+LONGEST_WAIT = 6 * 3600  # s; what a site asks for beyond that is no use to anybody
 DRIVER_GONE = re.compile(r"connection closed|browser has been closed|driver|pipe closed", re.IGNORECASE)
 
 
@@ -71,14 +80,15 @@ def trouble_in_page(html: str) -> SiteError | None:
     return None
 
 
-def trouble_in_status(status: int, location: str, base_url: str) -> SiteError | None:
-    """The trouble an HTTP status stands for; None for 2xx."""
+def trouble_in_status(status: int, headers: Mapping[str, str], base_url: str) -> SiteError | None:
+    """The trouble an HTTP status stands for; None for 2xx. The headers' names are in lower case."""
     if status in REDIRECTS:
-        return _trouble_of_redirect(location, base_url)
+        return _trouble_of_redirect(headers.get("location", ""), base_url)
     if status == 401:
         return SessionExpired("the site asks to log in (HTTP 401)")
     if status in (403, 429):
-        return Blocked(f"the site turns us away (HTTP {status})")
+        wait = retry_after(headers.get("retry-after", ""), headers.get("date", ""))
+        return Blocked(f"the site turns us away (HTTP {status})", status=status, retry_after=wait)
     if status in SERVER_ERRORS:
         return SiteUnavailable(f"the site answers HTTP {status}")
     return SiteChanged(f"the site answers HTTP {status}") if status >= 400 else None
@@ -92,9 +102,35 @@ def _trouble_of_redirect(location: str, base_url: str) -> SiteError:
     return SiteUnavailable(f"the site redirects elsewhere: {urlsplit(location).path[:80] or '?'}")
 
 
+def retry_after(text: str, date: str) -> timedelta | None:
+    """How long a `Retry-After` asks to wait: seconds, or until a moment by the site's own clock; None without one."""
+    if text.strip().isdigit():
+        return timedelta(seconds=min(int(text.strip()[:9]), LONGEST_WAIT))
+    try:
+        wait = parsedate_to_datetime(text) - parsedate_to_datetime(date)
+    except (ValueError, TypeError):  # the latter: only one of them has a time zone
+        return None
+    return min(max(wait, timedelta(0)), timedelta(seconds=LONGEST_WAIT))
+
+
+def ended_session(text: str) -> SessionExpired | None:
+    """What JSON like `{"logout": 1}` stands for, whatever was asked for: nothing was done, the session is over."""
+    try:
+        answer = json.loads(text) if text.lstrip().startswith("{") else None
+    except ValueError:
+        return None
+    if not isinstance(answer, dict):
+        return None
+    ended = any(value and ENDED_KEY.fullmatch(key) for key, value in answer.items())
+    words = [value for value in answer.values() if isinstance(value, str)]
+    if ended or any(LOGIN_PATH.lower() in word.lower() or ENDED_WORDS.search(word) for word in words):
+        return SessionExpired("the session is over: the site answers that we are logged out")
+    return None
+
+
 def check(answer: Answer, base_url: str, *, wants_json: bool) -> None:
     """Raises what the answer stands for unless it is of the kind that was asked for. HTML never passes for data."""
-    trouble = trouble_in_status(answer.status, answer.headers.get("location", ""), base_url)
+    trouble = trouble_in_status(answer.status, answer.headers, base_url) or ended_session(answer.text)
     if trouble is None and not (wants_json and answer.is_json):
         trouble = trouble_in_page(answer.text)
         if trouble is None and wants_json:

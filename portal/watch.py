@@ -56,7 +56,7 @@ class Watch:
         """A page that is an error, or the login page, ends the visit at once: nothing that is waited for will come."""
         if not self._is_telling(response.request) or response.status in REDIRECTS or response.status == 404:
             return
-        trouble = trouble_in_status(response.status, "", self._base_url)
+        trouble = trouble_in_status(response.status, response.headers, self._base_url)
         if not self._logging_in and self._is_main(response.request) and LOGIN_PATH.lower() in response.url.lower():
             trouble = SessionExpired("the session is over: the page became the login page")
         self._met = self._met or trouble

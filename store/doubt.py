@@ -12,13 +12,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from errors import AlreadyBooked, AppError, BookingRefused, ConfigError, LoginRejected, OtpError, OtpRejected
+from errors import (
+    AlreadyBooked,
+    AppError,
+    BookingRefused,
+    ConfigError,
+    LoginRejected,
+    LoginStuck,
+    OtpError,
+    OtpRejected,
+)
 from model import ActionType, NoticeKind, Wish, clock_time, instant, stamp
 from store.connection import Connection, Transaction
 from store.outbox import add_notice
 
 REFUSALS: list[type[AppError]] = [BookingRefused, *BookingRefused.__subclasses__()]
-NOT_LET_IN = {each.__name__ for each in (LoginRejected, OtpRejected, OtpError, ConfigError)}
+NOT_LET_IN = {each.__name__ for each in (LoginRejected, LoginStuck, OtpRejected, OtpError, ConfigError)}
 CERTAIN = {each.__name__ for each in REFUSALS} - {AlreadyBooked.__name__} | NOT_LET_IN
 """Errors after which it is known that nothing was done: the site said no, and "my bookings" agreed, or nothing was sent
 because nobody was let in."""

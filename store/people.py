@@ -1,4 +1,4 @@
-"""accounts: who may use the bot, and whose password the site refused."""
+"""accounts: who may use the bot, whose password the site refused, and who waits (store/pauses.py)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from model import Account, Clock, NoticeKind, Role, instant, stamp
 from store.connection import Connection
 from store.departed import end_what_waits, take_evidence
 from store.outbox import add_notice
+from store.pauses import OVER, Pauses, to_pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Person:
 
 
 def _account(row: sqlite3.Row) -> Account:
-    return Account(row["user_id"], Role(row["role"]), bool(row["rejected"]))
+    return Account(row["user_id"], Role(row["role"]), bool(row["rejected"]), to_pause(row))
 
 
 A_DAY = timedelta(days=1)
@@ -32,19 +33,24 @@ A_DAY = timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
-class People:
+class People(Pauses):
     def __init__(self, connection: Connection, clock: Clock) -> None:
-        self._db = connection
-        self._clock = clock
+        super().__init__(connection, clock)
 
     async def set(self, people: Sequence[Person]) -> None:
-        """Makes accounts what the configuration says. New credentials clear a rejection.
+        """Makes accounts what the configuration says.
 
-        What waited for who left ends: bookings, watches, questions, messages. Their history stays.
+        New credentials clear a rejection, and end what the account waits for. What waited for who left ends: bookings,
+        watches, questions, messages. Their history stays.
         """
         async with self._db.transaction() as tx:
             await tx.run("UPDATE accounts SET active = 0")
             for person in people:
+                values = {"user_id": person.user_id, "role": person.role, "fingerprint": person.fingerprint}
+                await tx.run(
+                    f"UPDATE accounts SET {OVER} WHERE user_id = :user_id AND fingerprint <> :fingerprint",  # noqa: S608 - a constant
+                    values,
+                )
                 await tx.run(
                     """
                     INSERT INTO accounts (user_id, role, fingerprint) VALUES (:user_id, :role, :fingerprint)
@@ -54,7 +60,7 @@ class People:
                         rejected = CASE WHEN fingerprint = excluded.fingerprint THEN rejected ELSE 0 END,
                         fingerprint = excluded.fingerprint
                     """,
-                    {"user_id": person.user_id, "role": person.role, "fingerprint": person.fingerprint},
+                    values,
                 )
             ended = await end_what_waits(tx, self._clock())
         if ended:
@@ -106,7 +112,3 @@ class People:
         """Whether somebody was, that recently, on the way to something the site must be asked for."""
         row = await self._db.row("SELECT max(expected_at) FROM accounts")
         return bool(row and row[0] and instant(row[0]) > self._clock() - within)
-
-    async def forgive(self, user_id: int) -> None:
-        """Lets the password be tried once more: the person asked for it."""
-        await self._db.write("UPDATE accounts SET rejected = 0 WHERE user_id = :user_id", {"user_id": user_id})

@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from errors import AlreadyQueued, AppError, LeaseLost, NothingToCancel
+from errors import AccountWaits, AlreadyQueued, AppError, LeaseLost, NothingToCancel
 from model import (
     BETWEEN_READINGS,
+    OPENING_LASTS,
+    PREPARE,
     Action,
     ActionStatus,
     ActionType,
@@ -35,6 +37,7 @@ from store.doubt import THOUGH_WITHDRAWN, end_doubt, leaves_doubt
 from store.fence import FENCE, begin_to_act, lost, put_back, settle
 from store.openings import find_opening, record_opening
 from store.outbox import add_notice
+from store.pauses import note_success
 from store.reading import all_readable, readable
 from store.routine_history import RoutineHistory, told_already
 from store.won import with_what_they_got
@@ -44,10 +47,16 @@ TAKE = """
     SET status = 'processing', attempts = attempts + 1, crashes = crashes + (status = 'processing'), started_at = :now,
         lease_until = :lease, worker = :worker, acting = acting AND status = 'processing'
 """
+LET_ON = """
+    (user_id NOT IN (SELECT user_id FROM accounts WHERE paused_until > :now)
+        OR (action_type = 'book' AND opens_at > :opened AND opens_at <= :opening))
+"""
+"""Whose account does not wait; near its opening a booking is tried all the same, for a stored session may be good."""
 CLAIM = f"""
     {TAKE} WHERE id = (
         SELECT id FROM (
-            SELECT id, action_type, run_at FROM booking_actions WHERE status = 'pending' AND run_at <= :now
+            SELECT id, action_type, run_at FROM booking_actions
+            WHERE status = 'pending' AND run_at <= :now AND {LET_ON}
             UNION ALL
             SELECT id, action_type, run_at FROM booking_actions WHERE status = 'processing' AND lease_until <= :now
         )
@@ -60,10 +69,10 @@ CLAIM_ONE = f"""
     {TAKE} WHERE id = :id AND (status = 'pending' OR (status = 'processing' AND lease_until <= :now))
     RETURNING *
 """  # noqa: S608 - a constant of this file
-DUE = """
-    SELECT EXISTS (SELECT 1 FROM booking_actions WHERE status = 'pending' AND run_at <= :now)
+DUE = f"""
+    SELECT EXISTS (SELECT 1 FROM booking_actions WHERE status = 'pending' AND run_at <= :now AND {LET_ON})
         OR EXISTS (SELECT 1 FROM booking_actions WHERE status = 'processing' AND lease_until <= :now)
-"""
+"""  # noqa: S608 - a constant of this file
 GIVE_UP = """
     UPDATE booking_actions
     SET status = 'failed', completed_at = :now, lease_until = NULL, error = :error, error_kind = 'ValueError'
@@ -73,6 +82,12 @@ SECOND_READING = BETWEEN_READINGS + timedelta(seconds=1)
 REHEARSED_WELL = "ok"  # as booking_actions.rehearsal keeps it; else the class of an error
 
 log = logging.getLogger(__name__)
+
+
+def _at(now: datetime) -> dict[str, Any]:
+    """The moments that DUE and CLAIM ask for."""
+    opening = now + PREPARE + timedelta(seconds=1)
+    return {"now": stamp(now), "opened": stamp(now - OPENING_LASTS), "opening": stamp(opening)}
 
 
 class Queue(Choices, RoutineHistory):
@@ -215,7 +230,7 @@ class Queue(Choices, RoutineHistory):
 
     async def due(self) -> bool:
         """Whether a claim would find something. Only reads: an idle worker may ask many times a second."""
-        row = await self._db.row(DUE, {"now": stamp(self._clock())})
+        row = await self._db.row(DUE, _at(self._clock()))
         return bool(row and row[0])
 
     async def claim(self, worker: str, lease_seconds: float) -> Action | None:
@@ -226,7 +241,7 @@ class Queue(Choices, RoutineHistory):
         now = self._clock()
         lease = stamp(now + timedelta(seconds=lease_seconds))
         async with self._db.transaction() as tx:
-            while (row := await tx.row(CLAIM, {"now": stamp(now), "lease": lease, "worker": worker})) is not None:
+            while (row := await tx.row(CLAIM, _at(now) | {"lease": lease, "worker": worker})) is not None:
                 try:
                     return to_action(row)
                 except ValueError as error:
@@ -294,8 +309,8 @@ class Queue(Choices, RoutineHistory):
             await put_back(tx, action, values, met, self._clock())
             await self._tell_progress(tx, action)
 
-    async def retry(self, action: Action, run_at: datetime, error: AppError) -> None:
-        """Back in the queue after a failure that may pass, told on the card. Raises LeaseLost."""
+    async def retry(self, action: Action, run_at: datetime, error: AppError, *, tell: bool = False) -> None:
+        """Back in the queue after a failure that may pass, told on the card; with `tell` it rings. Raises LeaseLost."""
         values: dict[str, Any] = {
             "status": ActionStatus.PENDING,
             "completed_at": None,
@@ -304,6 +319,16 @@ class Queue(Choices, RoutineHistory):
         }
         async with self._db.transaction() as tx:
             await settle(tx, action, error, values)
+            await self._tell_progress(tx, action)
+            if tell:
+                await add_notice(tx, action.user_id, NoticeKind.STRUGGLING, action_id=action.id)
+
+    async def wait_with_account(self, action: Action, error: AppError) -> None:
+        """Back in the queue as it was, for its account waits: that is no failure of its own. Raises LeaseLost."""
+        met = None if isinstance(error, AccountWaits) else error
+        async with self._db.transaction() as tx:
+            values = {"run_at": stamp(action.run_at), "error": str(error)}
+            await put_back(tx, action, values, met, self._clock())
             await self._tell_progress(tx, action)
 
     async def _tell_progress(self, tx: Transaction, action: Action) -> None:
@@ -335,19 +360,34 @@ class Queue(Choices, RoutineHistory):
         async with self._db.transaction() as tx:
             await put_back(tx, action, values, error, self._clock())
             await add_notice(tx, action.user_id, NoticeKind.REHEARSAL, action_id=action.id)
+            if error is None:
+                await note_success(tx, action.user_id)
 
     async def look_again(
-        self, action: Action, run_at: datetime, met: AppError | None = None, opening: OpeningReport | None = None
+        self,
+        action: Action,
+        run_at: datetime,
+        met: AppError | None = None,
+        opening: OpeningReport | None = None,
+        *,
+        odd: bool = False,
+        tell: bool = False,
     ) -> None:
-        """A watch found nothing, or met an error that passes: it looks again then, its failures forgotten.
+        """A watch found nothing, or met an error that passes: it looks again then. Raises LeaseLost.
 
-        With the report of the opening it begins after, the card tells that it begins. Raises LeaseLost.
+        `odd`: the look saw nothing it could go by; how many such there were running is kept in `failures`.
+        With the report of the opening it begins after, the card tells that it begins; with `tell` it rings.
         """
         async with self._db.transaction() as tx:
-            await put_back(tx, action, {"run_at": stamp(run_at), "failures": 0}, met, self._clock())
+            values = {"run_at": stamp(run_at), "failures": action.failures + 1 if odd else 0}
+            await put_back(tx, action, values, met, self._clock())
             if opening:
                 await record_opening(tx, action.id, opening)
                 await add_notice(tx, action.user_id, NoticeKind.PROGRESS, action_id=action.id)
+            if tell:
+                await add_notice(tx, action.user_id, NoticeKind.STRUGGLING, action_id=action.id)
+            if not odd:
+                await note_success(tx, action.user_id)
 
     async def complete_book(
         self, action: Action, booking: Booking, result: str, opening: OpeningReport | None = None,
@@ -452,3 +492,5 @@ class Queue(Choices, RoutineHistory):
             "failures": action.failures + (error is not None),
         }
         await settle(tx, action, error, values | more)
+        if status is ActionStatus.COMPLETED:
+            await note_success(tx, action.user_id)

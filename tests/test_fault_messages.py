@@ -15,11 +15,12 @@ import pytest
 import booking
 from bot.texts import TROUBLES
 from database import NewAction
+from decide import MOST_FAILURES
 from demo.site import Site, SiteWorld
 from demo.telegram import Message
 from errors import SiteError
 from model import Action, ActionType, Wish
-from perform import MOST_FAILURES, Performer
+from perform import Performer
 from portal.session import Portal
 from tests import chats
 from tests.chats import OWNER
@@ -66,8 +67,6 @@ async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     ("kind", "faults", "error"),
     [
         (BOOK, {"status_503": True}, "SiteUnavailable"),
-        (BOOK, {"status_429": True}, "Blocked"),
-        (BOOK, {"captcha": True}, "Blocked"),
         (BOOK, {"lying_success": True}, "SiteChanged"),
         (BOOK, {"no_booking_container": True}, "SiteChanged"),
         (BOOK, {"unknown_refusal": "Il computer dice di no & basta."}, "BookingRefused"),
@@ -89,6 +88,26 @@ async def test_the_person_reads_what_happened_and_what_can_be_done(
     assert len(message.labels) >= 2
     if "unknown_refusal" in faults:
         assert faults["unknown_refusal"] in message.text
+
+
+@pytest.mark.parametrize("fault", ["status_429", "captcha"])
+async def test_who_is_turned_away_is_told_once_and_keeps_what_is_queued(stage: Stage, fault: str) -> None:
+    """The account waits, whatever of it is in the queue; a tap on the message has everything go on."""
+    db, owner, happened = stage.chat.db, stage.chat.owner, TROUBLES["Blocked"].happened
+    stage.site.faults.update({fault: True})
+    await db.queue.add(NewAction(BOOK, OWNER, stage.pilates))
+    await db.queue.add(NewAction(CHECK, OWNER, quiet=True))
+    await stage.performer.perform(await stage.chat.claim())
+    assert not await db.queue.due()
+    letter = await owner.wait_for(lambda message: happened in message.text)
+    assert "Riprovo da solo alle" in letter.text
+    stage.site.faults.clear()
+    await chats.tapped(owner, "Riprova l'accesso", "Leggo dal sito")
+    for _ in range(2):
+        await stage.performer.perform(await stage.chat.claim())
+    rows = await db.connection.rows("SELECT status FROM booking_actions WHERE action_type IN ('book', 'check')")
+    assert [row["status"] for row in rows] == ["completed", "completed"]
+    assert len([message for message in owner.messages if happened in message.text]) == 1
 
 
 async def test_a_full_slot_offers_to_wait_for_a_place(stage: Stage) -> None:

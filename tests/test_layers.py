@@ -15,7 +15,7 @@ NOT_PRODUCT = {"demo", "tests", "bench"}
 LAYERS = (
     {"bot_db", "worker", "periodic_executor", "refresh_courses", "sync_bookings", "setup"},
     {"routine", "perform", "pursuit", "wizard", "doctor", "heart"},
-    {"bot", "booking", "bookings_list", "race", "scraper"},
+    {"bot", "booking", "bookings_list", "decide", "race", "scraper"},
     {"portal"},
     {"server_clock"},
     {"database", "store"},

@@ -155,10 +155,11 @@ async def test_a_login_page_nobody_knows_leaves_evidence_without_secrets(
 ) -> None:
     world.faults.rename_classes = {'id="otp"': 'id="codice"', "OTP": "Codice"}
     world.faults.rename_classes |= {"home_btt_booking": "home_tile"}
-    with pytest.raises(errors.SiteChanged) as caught:
+    with pytest.raises(errors.LoginStuck) as caught:
         await booking.my_bookings(newcomer)
     folder = Path(str(caught.value.evidence))
-    assert {each.name for each in folder.iterdir()} == {"page.html", "note.txt", "screenshot.png"}
+    assert {each.name for each in folder.iterdir()} == {"page.html", "note.txt"}
+    assert "/aunicalogin/login: the site says «Servizi Online - Login: " in str(caught.value)
     text = "".join((folder / name).read_text() for name in ("page.html", "note.txt"))
     assert not any(secret in text for secret in (PASSWORD, SECRET, *world.codes_received[GIULIA]))
 

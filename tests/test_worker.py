@@ -15,9 +15,8 @@ import pytest
 import program
 from database import Database, NewAction, open_database
 from demo.site import Site, SiteWorld
-from errors import AppError, Blocked, LoginRejected, NotOpenYet, SiteChanged, SiteUnavailable, SlotFull
-from model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, Role, Wish, starts_at
-from perform import MOST_FAILURES, Performer, retry_at
+from model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, Role, Wish
+from perform import Performer
 from portal.session import Portal
 from settings import Settings, load
 from store.people import Person
@@ -190,7 +189,7 @@ async def test_a_broken_timetable_leaves_the_old_one(db: Database, worker: Worke
     before = await db.catalogue.slots_on(TUESDAY)
     world.faults.empty_timetable = True
     action = await done(db, worker, NewAction(ActionType.REFRESH, OWNER, quiet=True))
-    assert (action.status, action.error_kind) == (ActionStatus.FAILED, "SiteChanged")
+    assert (action.status, action.error_kind, action.failures) == (ActionStatus.PENDING, "SiteChanged", 1)
     assert await db.catalogue.slots_on(TUESDAY) == before
 
 
@@ -287,41 +286,6 @@ async def test_a_stop_gives_back_what_is_in_hand(
     row = await db.queue.find(action.id)
     assert row
     assert (row.status, row.failures, row.attempts) == (ActionStatus.PENDING, 0, 1)
-
-
-@pytest.mark.parametrize(
-    ("error", "failures", "seconds"),
-    [
-        (SiteUnavailable("503"), 0, 2),
-        (SiteUnavailable("503"), 3, 16),
-        (SiteUnavailable("503"), MOST_FAILURES - 1, 256),
-        (SiteUnavailable("503"), MOST_FAILURES, None),
-        (NotOpenYet("later"), 0, 2),
-        (AppError("unexpected"), 0, 2),
-        (SlotFull("full"), 0, None),
-        (LoginRejected("wrong"), 0, None),
-        (SiteChanged("new page"), 0, None),
-        (Blocked("captcha"), 0, None),
-    ],
-)
-def test_the_class_of_an_error_decides_when_to_try_again(error: AppError, failures: int, seconds: int | None) -> None:
-    again = retry_at(error, failures, NOW, None)
-    assert again == (NOW + timedelta(seconds=seconds) if seconds else None)
-
-
-def test_a_slot_that_opens_a_minute_late_is_found_within_twenty_seconds() -> None:
-    now, failures = NOW, 0
-    while now < NOW + timedelta(seconds=60):
-        again = retry_at(NotOpenYet("later"), failures, now, NOW + timedelta(days=2))
-        assert again
-        now, failures = again, failures + 1
-    assert now < NOW + timedelta(seconds=80)
-    assert failures < 12
-
-
-def test_nothing_is_tried_again_after_the_class_began() -> None:
-    begins = starts_at(TUESDAY, time(18), ROME)
-    assert retry_at(SiteUnavailable("503"), 5, begins - timedelta(seconds=10), begins) is None
 
 
 async def test_an_action_that_hangs_loses_its_session_and_is_tried_again(

@@ -1,0 +1,178 @@
+"""What happens next to an action whose try ended with an error: one table, class of the error x phase. Pure functions.
+
+Used by perform.py and pursuit.py. Once "my bookings" were read as "not held", until the class begins only the site's
+own clear no about the slot ends a booking that was asked for before its slot opened; everything else waits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from errors import (
+    AlreadyBooked,
+    AppError,
+    Blocked,
+    BookingRefused,
+    LoginRejected,
+    LoginStuck,
+    NotOpenYet,
+    OtpRejected,
+    SessionExpired,
+    SiteChanged,
+    SiteUnavailable,
+    SlotFull,
+    SlotNotFound,
+)
+from model import OPENING_LASTS, PREPARE, Action, ActionType, OpeningRule, starts_at
+
+MOST_FAILURES = 8  # tries of what is tried again for minutes
+MOST_ODD = 3  # tries again after an answer that makes no sense, while somebody waits for the result
+FIRST_PAUSE = timedelta(seconds=2)
+GROWTH = 2.0  # of the pauses
+PATIENT_GROWTH = 1.3  # of the pauses of who is patient: what comes back late is found within a third of its delay
+LONGEST_PAUSE = timedelta(minutes=5)
+STILL_OPENING = timedelta(seconds=10)  # after an opening by our clock: the server's may be behind, so race all the same
+TOLD_AFTER = (
+    12  # failures of a patient booking, about two minutes: its person is told once, and may look for themselves
+)
+ODD_LOOKS = 8  # looks of a watch that found nothing they could read, one after the other: the same
+
+ANOTHER_CODE = timedelta(seconds=60)  # after two refused ones; the clock that was wrong may have been set by then
+LAST_LOGIN = timedelta(seconds=75)  # before an opening: a login that got stuck in its preparation is tried once more
+LAST_TRIES = tuple(timedelta(seconds=each) for each in (15, 4, 0))  # before an opening: no pause is longer than that
+
+REST = timedelta(minutes=5)  # of an account that was turned away, when the site does not say how long
+LONG_REST = timedelta(minutes=30)  # of an account whose login meets something that somebody should look at
+LONGEST_REST = timedelta(hours=6)
+
+
+class Phase(StrEnum):
+    """What an action is at, as far as an error's meaning depends on it."""
+
+    READING = "reading"  # my bookings, or the timetable
+    CANCELLING = "cancelling"
+    BY_DAY = "by day"  # a booking that was asked for when its slot was open
+    OPENING = "opening"  # a booking that was asked for before its slot opened, from its preparation on
+    WATCH = "watch"  # a full slot is looked at again and again
+
+
+class Step(StrEnum):
+    """What an error leads to."""
+
+    FINAL = "final"  # told, and never tried again
+    FEW = "few"  # tried again a few times: an answer without sense may have been a single one
+    AGAIN = "again"  # tried again for minutes
+    PATIENT = "patient"  # tried again until the class begins
+    ACCOUNT = "account"  # it is the account's trouble: the account waits, and with it whatever it has in the queue
+
+
+FINAL, FEW, AGAIN, PATIENT, ACCOUNT = Step
+TABLE: dict[type[AppError], tuple[Step, Step, Step, Step, Step]] = {
+    #                 reading  cancelling  by day   opening  watch
+    SiteUnavailable: (AGAIN,   AGAIN,      AGAIN,   PATIENT, PATIENT),
+    SessionExpired:  (AGAIN,   AGAIN,      AGAIN,   PATIENT, PATIENT),
+    AppError:        (AGAIN,   AGAIN,      AGAIN,   PATIENT, PATIENT),  # nobody thought of it; it may pass
+    NotOpenYet:      (FINAL,   FINAL,      PATIENT, PATIENT, PATIENT),
+    SiteChanged:     (FEW,     FEW,        FEW,     PATIENT, PATIENT),
+    SlotNotFound:    (FINAL,   FINAL,      FEW,     PATIENT, PATIENT),
+    AlreadyBooked:   (FINAL,   FINAL,      FEW,     PATIENT, PATIENT),
+    BookingRefused:  (FINAL,   FINAL,      FINAL,   AGAIN,   FINAL),  # in words that we don't know
+    SlotFull:        (FINAL,   FINAL,      FINAL,   FINAL,   FINAL),  # a watch looks on by itself
+    LoginRejected:   (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
+    LoginStuck:      (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
+    OtpRejected:     (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
+    Blocked:         (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
+}  # fmt: skip
+"""By the very class of the error; whatever is not named here is final."""
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What happens next."""
+
+    step: Step
+    at: datetime | None = None  # when it is tried again by itself; None: never, or when its account goes on
+    tell: bool = False  # it takes long: its person is told, once
+
+
+def phase_of(action: Action, rule: OpeningRule, now: datetime) -> Phase:
+    """What an action is at."""
+    if action.type is ActionType.CANCEL:
+        return Phase.CANCELLING
+    if action.type is not ActionType.BOOK or action.day is None:
+        return Phase.READING
+    opens = action.opens_at or rule.opens_at(action.day)
+    if action.watch is not None and now >= opens + STILL_OPENING:
+        return Phase.WATCH
+    return Phase.OPENING if action.created_at < opens else Phase.BY_DAY
+
+
+def step_of(error: AppError, phase: Phase) -> Step:
+    return TABLE.get(type(error), (FINAL,) * 5)[tuple(Phase).index(phase)]
+
+
+def decide(error: AppError, action: Action, rule: OpeningRule, now: datetime) -> Next:
+    """What happens next to an action after that error."""
+    phase = phase_of(action, rule, now)
+    step = step_of(error, phase)
+    if step is ACCOUNT:
+        near = phase is Phase.OPENING and is_near_opening(action, now)
+        return Next(step, _near_opening(error, action, now) if near else None)
+    again = _again(step, action, now, rule) if step is not FINAL else None
+    if again is None:
+        return Next(FINAL)
+    return Next(step, again, tell=step is PATIENT and action.failures + 1 == TOLD_AFTER)
+
+
+def is_near_opening(action: Action, now: datetime) -> bool:
+    """Whether an action's slot opens so soon, or has so lately, that not even a waiting account holds it up."""
+    at = action.opens_at if action.type is ActionType.BOOK else None
+    return at is not None and at - PREPARE - timedelta(seconds=1) <= now < at + OPENING_LASTS
+
+
+def _again(step: Step, action: Action, now: datetime, rule: OpeningRule) -> datetime | None:
+    """When to try again; None when there were tries enough, or the class begins before."""
+    tries = {FEW: MOST_ODD, AGAIN: MOST_FAILURES}.get(step)
+    if tries is not None and action.failures >= tries:
+        return None
+    growth = PATIENT_GROWTH if step is PATIENT else GROWTH
+    again = now + min(FIRST_PAUSE * growth ** min(action.failures, 50), LONGEST_PAUSE)
+    if action.day is None or action.start is None:
+        return again
+    again = _before_opening(again, action, now)
+    return again if again < starts_at(action.day, action.start, rule.zone) else None
+
+
+def _before_opening(again: datetime, action: Action, now: datetime) -> datetime:
+    """No pause goes past an opening that is still to come."""
+    if action.opens_at is None or now >= action.opens_at:
+        return again
+    last = [action.opens_at - each for each in LAST_TRIES if action.opens_at - each > now + FIRST_PAUSE / 2]
+    return min([again, *last]) if last else min(again, now + FIRST_PAUSE)
+
+
+def _near_opening(error: AppError, action: Action, now: datetime) -> datetime:
+    """When an action whose account is in trouble is tried again near its opening."""
+    at = action.opens_at or now
+    over = at + OPENING_LASTS
+    if isinstance(error, OtpRejected):
+        return now + ANOTHER_CODE if now + ANOTHER_CODE < at - ANOTHER_CODE / 2 else over
+    if isinstance(error, Blocked):
+        if now < at:
+            return _before_opening(over, action, now)
+        return now + max(FIRST_PAUSE * GROWTH ** min(action.failures, 10), error.retry_after or timedelta(0))
+    return at - LAST_LOGIN if now < at - LAST_LOGIN else over
+
+
+def rest_of(error: AppError, rests: int, chance: float) -> timedelta:
+    """How long an account waits after such an error.
+
+    `rests`: how often it has waited since something last succeeded. `chance`: from 0 to 1, so that accounts that were
+    turned away together do not come back together.
+    """
+    said = error.retry_after if isinstance(error, Blocked) else None
+    usual = REST if isinstance(error, Blocked) and not error.is_captcha else LONG_REST
+    rest = said if said is not None else usual * 2.0 ** min(rests, 10)
+    return min(rest, LONGEST_REST) * (1 + chance / 5) + timedelta(seconds=chance)

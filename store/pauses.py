@@ -1,0 +1,123 @@
+"""accounts that wait: after a trouble of the account itself (a login that got stuck, too many requests) nothing is sent
+for it until `paused_until`, by whichever worker. Part of store/people.py; claims leave its actions alone.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from errors import AppError, Blocked, LoginStuck, OtpRejected
+from model import OPENING_LASTS, Clock, NoticeKind, Pause, instant, stamp
+from store.connection import Connection, Transaction
+from store.outbox import add_notice
+
+FORBIDDEN = 403  # met by more than one account: it is our address that is turned away
+WATCHES_APART = 90  # s over which the watches of an account come back after its pause
+OVER = "paused_until = NULL, pause_kind = NULL, pause_reason = NULL"
+OF_LOGIN = (LoginStuck.__name__, OtpRejected.__name__)  # over as soon as something succeeds
+
+Rest = Callable[[int], timedelta]
+"""How long to wait, by how often the account has waited since something last succeeded."""
+
+
+def to_pause(row: sqlite3.Row) -> Pause | None:
+    """What an account waits for; a row of accounts."""
+    if row["paused_until"] is None:
+        return None
+    return Pause(instant(row["paused_until"]), row["pause_kind"] or "", row["pause_reason"] or "")
+
+
+class Pauses:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._db = connection
+        self._clock = clock
+
+    async def pause(self, user_id: int, error: AppError, rest: Rest) -> datetime:
+        """Lets an account wait, and gives until when; one that waits already waits as long as it did.
+
+        Its person is told when it is a trouble of another kind than the last, or the first since something succeeded.
+        When the site forbids itself to several accounts, all wait.
+        """
+        async with self._db.transaction() as tx:
+            now = self._clock()
+            row = await tx.row("SELECT * FROM accounts WHERE user_id = :user_id", {"user_id": user_id})
+            if row is None:
+                return now
+            known = to_pause(row)
+            if known is not None and known.until > now:
+                return known.until
+            until = now + rest(row["rests"])
+            await _let_wait(tx, user_id, Pause(until, error.kind, str(error)), now)
+            await tx.run("UPDATE accounts SET rests = rests + 1 WHERE user_id = :user_id", {"user_id": user_id})
+            if not row["rests"] or row["pause_kind"] != error.kind:
+                await add_notice(tx, user_id, NoticeKind.ACCOUNT_WAITS)
+            if isinstance(error, Blocked) and error.status == FORBIDDEN:
+                await _pause_address(tx, user_id, Pause(until, error.kind, str(error)), now)
+        return until
+
+    async def go_on(self, user_id: int) -> None:
+        """Ends what an account waits for, a refused password too: its person asked for it."""
+        now = self._clock()
+        async with self._db.transaction() as tx:
+            await tx.run(f"UPDATE accounts SET rejected = 0, {OVER} WHERE user_id = :user_id", {"user_id": user_id})  # noqa: S608 - a constant
+            await tx.run(
+                """
+                UPDATE booking_actions SET run_at = :now
+                WHERE user_id = :user_id AND status = 'pending' AND action_type = 'book' AND run_at > :now
+                    AND failures > 0 AND opens_at BETWEEN :opened AND :now
+                """,
+                {"user_id": user_id, "now": stamp(now), "opened": stamp(now - OPENING_LASTS)},
+            )
+
+
+async def _let_wait(tx: Transaction, user_id: int, pause: Pause, now: datetime) -> None:
+    """Writes the pause, has the cards of what waits with the account tell it, and spreads its watches out."""
+    values = {"user_id": user_id, "until": stamp(pause.until), "kind": pause.kind, "reason": pause.reason}
+    await tx.run(
+        "UPDATE accounts SET paused_until = :until, pause_kind = :kind, pause_reason = :reason"
+        " WHERE user_id = :user_id",
+        values,
+    )
+    waiting = await tx.run(
+        """
+        SELECT id, watch FROM booking_actions
+        WHERE user_id = :user_id AND status = 'pending' AND run_at <= :until AND action_type <> 'refresh'
+        """,
+        values,
+    )
+    for row in waiting:
+        if row["watch"] is None:
+            await add_notice(tx, user_id, NoticeKind.PROGRESS, action_id=row["id"])
+            continue
+        later = pause.until + timedelta(seconds=random.uniform(0, WATCHES_APART))  # noqa: S311 - no secret
+        await tx.run("UPDATE booking_actions SET run_at = :at WHERE id = :id", {"at": stamp(later), "id": row["id"]})
+
+
+async def _pause_address(tx: Transaction, user_id: int, pause: Pause, now: datetime) -> None:
+    """All accounts wait when another than this one waits for the same reason."""
+    values = {"user_id": user_id, "now": stamp(now), "kind": pause.kind, "reason": pause.reason}
+    others = await tx.run(
+        """
+        SELECT user_id, paused_until > :now AND pause_kind = :kind AND pause_reason = :reason AS same FROM accounts
+        WHERE user_id <> :user_id AND active = 1
+        """,
+        values,
+    )
+    if not any(other["same"] for other in others):
+        return
+    for other in others:
+        if not other["same"]:
+            await _let_wait(tx, other["user_id"], pause, now)
+
+
+async def note_success(tx: Transaction, user_id: int) -> None:
+    """Something succeeded for an account: its next trouble is a new one, and its login is in no trouble any more."""
+    values = {"user_id": user_id, "stuck": OF_LOGIN[0], "refused": OF_LOGIN[1]}
+    await tx.run("UPDATE accounts SET rests = 0 WHERE user_id = :user_id AND rests > 0", values)
+    await tx.run(
+        f"UPDATE accounts SET {OVER} WHERE user_id = :user_id AND pause_kind IN (:stuck, :refused)",  # noqa: S608 - a constant
+        values,
+    )

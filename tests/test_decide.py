@@ -1,0 +1,174 @@
+"""What an error leads to: the table of decide.py, the pauses of actions, and how long accounts wait. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+import errors
+from decide import LONG_REST, LONGEST_REST, MOST_FAILURES, MOST_ODD, REST, TABLE, TOLD_AFTER, Step, decide, rest_of
+from errors import (
+    AlreadyBooked,
+    AppError,
+    Blocked,
+    ConfigError,
+    LoginRejected,
+    LoginStuck,
+    MembershipProblem,
+    NotOpenYet,
+    OnWaitingList,
+    OtpRejected,
+    Overlap,
+    SessionExpired,
+    SiteChanged,
+    SiteUnavailable,
+    SlotFull,
+    SlotNotFound,
+)
+from model import OPENING_LASTS, PREPARE, Action, ActionStatus, ActionType, OpeningRule, WatchMode
+from tests.sites import ROME, TUESDAY
+
+RULE = OpeningRule(2, time(0), ROME)
+OPENS = datetime(2026, 11, 21, 23, tzinfo=UTC)
+BEGINS = datetime(2026, 11, 24, 17, tzinfo=UTC)
+BEFORE, AFTER = OPENS - timedelta(hours=9), OPENS + timedelta(hours=9)
+NONSENSE = [
+    SiteUnavailable("503"), SessionExpired("logout"), SiteChanged("a page for data"), SlotNotFound("an empty day"),
+    AlreadyBooked("so it says"), NotOpenYet("later"), AppError("nobody thought of it"),
+]  # fmt: skip
+CLEAR = [SlotFull("full"), Overlap("another"), MembershipProblem("expired"), OnWaitingList("in lista")]
+OF_ACCOUNT = [LoginStuck("a page"), OtpRejected("twice"), Blocked("captcha"), Blocked("429", status=429)]
+
+
+def action(kind: ActionType = ActionType.BOOK, created_at: datetime = BEFORE, failures: int = 0) -> Action:
+    is_about_a_class = kind in (ActionType.BOOK, ActionType.CANCEL)
+    return Action(
+        id=1, type=kind, user_id=42, status=ActionStatus.PROCESSING, course="YOGA", location="Giuriati",
+        day=TUESDAY if is_about_a_class else None, start=time(18) if is_about_a_class else None, booking_id=None,
+        created_at=created_at, run_at=created_at, opens_at=OPENS if kind is ActionType.BOOK else None, started_at=None,
+        completed_at=None, result=None, error=None, error_kind=None, evidence=None, attempts=1, failures=failures,
+        quiet=False, card_message_id=None, periodic_booking_id=None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("error", NONSENSE, ids=lambda error: error.kind)
+@pytest.mark.parametrize("failures", [0, 40])
+def test_after_an_opening_nothing_but_a_clear_no_is_final_until_the_class_begins(
+    error: AppError, failures: int
+) -> None:
+    following = decide(error, action(failures=failures), RULE, OPENS + timedelta(minutes=1))
+    assert following.step is Step.PATIENT
+    assert following.at
+    assert following.at <= OPENS + timedelta(minutes=6)
+    assert decide(error, action(failures=failures), RULE, BEGINS - timedelta(seconds=1)).at is None
+
+
+@pytest.mark.parametrize("error", CLEAR, ids=lambda error: error.kind)
+@pytest.mark.parametrize("created_at", [BEFORE, AFTER])
+def test_the_sites_clear_no_about_the_slot_is_final(error: AppError, created_at: datetime) -> None:
+    assert decide(error, action(created_at=created_at), RULE, AFTER).step is Step.FINAL
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "most"),
+    [
+        (SiteUnavailable("503"), ActionType.BOOK, MOST_FAILURES),
+        (AppError("unexpected"), ActionType.CHECK, MOST_FAILURES),
+        (SessionExpired("logout"), ActionType.CANCEL, MOST_FAILURES),
+        (SiteChanged("half a JSON"), ActionType.CHECK, MOST_ODD),
+        (SiteChanged("a page for data"), ActionType.BOOK, MOST_ODD),
+        (SlotNotFound("an empty day"), ActionType.BOOK, MOST_ODD),
+        (LoginRejected("wrong"), ActionType.BOOK, 0),
+        (ConfigError("nobody"), ActionType.CHECK, 0),
+    ],
+)
+def test_by_day_what_may_pass_is_tried_again_a_few_times_in_growing_pauses(
+    error: AppError, kind: ActionType, most: int
+) -> None:
+    found = [decide(error, action(kind, AFTER, failures), RULE, AFTER).at for failures in range(most + 1)]
+    assert [at and (at - AFTER).total_seconds() for at in found] == [*(2.0 * 2**n for n in range(most)), None]
+
+
+@pytest.mark.parametrize("error", OF_ACCOUNT, ids=lambda error: error.kind)
+@pytest.mark.parametrize("kind", ActionType)
+def test_a_trouble_of_the_account_ends_no_action(error: AppError, kind: ActionType) -> None:
+    for failures in (0, 50):
+        following = decide(error, action(kind, AFTER - timedelta(minutes=1), failures), RULE, AFTER)
+        assert (following.step, following.at) == (Step.ACCOUNT, None)
+
+
+@pytest.mark.parametrize("error", [*NONSENSE, *OF_ACCOUNT, LoginRejected("wrong")], ids=lambda error: error.kind)
+def test_no_odd_answer_ends_a_watch(error: AppError) -> None:
+    watch = replace(action(created_at=AFTER), watch=WatchMode.BOOK, failures=50)
+    assert decide(error, watch, RULE, AFTER).step in (Step.PATIENT, Step.ACCOUNT)
+
+
+@pytest.mark.parametrize("error", [SiteUnavailable("503"), SiteChanged("a page")])
+def test_no_pause_before_an_opening_goes_past_it(error: AppError) -> None:
+    for left in (280.0, 60.0, 14.0, 5.0, 0.5):
+        following = decide(error, action(failures=15), RULE, OPENS - timedelta(seconds=left))
+        assert following.at
+        assert following.at <= OPENS + timedelta(seconds=1.5)
+
+
+@pytest.mark.parametrize("error", OF_ACCOUNT, ids=lambda error: error.kind)
+def test_a_booking_in_its_preparation_is_tried_once_more_before_it_opens(error: AppError) -> None:
+    at = decide(error, action(), RULE, OPENS - PREPARE).at
+    assert at
+    assert at < OPENS
+
+
+def test_a_login_that_got_stuck_sends_two_passwords_around_an_opening_at_the_most() -> None:
+    now, tries = OPENS - PREPARE, 1
+    while (at := decide(LoginStuck("a page"), action(failures=tries), RULE, now).at) and at < OPENS + OPENING_LASTS:
+        now, tries = at, tries + 1
+    assert tries == 2
+
+
+@pytest.mark.parametrize("asked", [None, 40.0])
+def test_who_is_turned_away_at_an_opening_shoots_again_soon_and_never_before_the_site_allows(
+    asked: float | None,
+) -> None:
+    error = Blocked("429", status=429, retry_after=timedelta(seconds=asked) if asked else None)
+    at = decide(error, action(), RULE, OPENS).at
+    assert at == OPENS + timedelta(seconds=asked or 2)
+
+
+def test_a_slot_that_opens_a_minute_late_is_found_within_twenty_seconds() -> None:
+    now, failures = OPENS, 0
+    while now < OPENS + timedelta(seconds=60):
+        at = decide(NotOpenYet("later"), action(failures=failures), RULE, now).at
+        assert at
+        now, failures = at, failures + 1
+    assert now < OPENS + timedelta(seconds=80)
+    assert failures < 12
+
+
+def test_what_takes_long_is_told_once() -> None:
+    error = SiteChanged("a page")
+    told = [n for n in range(30) if decide(error, action(failures=n), RULE, AFTER).tell]
+    assert told == [TOLD_AFTER - 1]
+
+
+@pytest.mark.parametrize(
+    ("error", "rests", "shortest"),
+    [
+        (Blocked("429", status=429, retry_after=timedelta(seconds=40)), 3, timedelta(seconds=40)),
+        (Blocked("403", status=403), 0, REST),
+        (Blocked("403", status=403), 2, REST * 4),
+        (Blocked("captcha"), 0, LONG_REST),
+        (LoginStuck("a page"), 0, LONG_REST),
+        (LoginStuck("a page"), 30, LONGEST_REST),
+    ],
+)
+def test_an_account_waits_as_long_as_the_site_says_or_longer_each_time(
+    error: AppError, rests: int, shortest: timedelta
+) -> None:
+    assert rest_of(error, rests, 0.0) == shortest
+    assert shortest < rest_of(error, rests, 0.7) <= shortest * 1.2 + timedelta(seconds=1)
+
+
+def test_every_error_of_the_table_is_one_of_ours() -> None:
+    assert [each for each in TABLE if getattr(errors, each.__name__) is not each] == []
