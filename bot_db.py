@@ -19,11 +19,11 @@ from telegram.ext import AIORateLimiter, Application
 import program
 from bot import screens_programs
 from bot.answers import Answers
-from bot.chat import ChatLocks, send
+from bot.chat import ChatLocks, reason, send, understood, unless
 from bot.delivery import Delivery
 from bot.handlers import AnyApplication, Handlers
 from bot.notices import Composer
-from bot.polling import Polling, unless_stopped
+from bot.polling import Polling
 from bot.texts import COMMANDS
 from database import Database, open_database, people_of
 from errors import ConfigError
@@ -34,7 +34,9 @@ from settings import Settings
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0  # Telegram takes a while for files
 FIRST_PAUSE = 1.0  # s between attempts to reach Telegram, doubled up to
-LONGEST_PAUSE = 30.0  # s
+LONGEST_PAUSE = 5.0  # s: whoever writes when Telegram is back shall not wait for us
+TOLD_AFTER = (1, 10)  # failures to reach Telegram, one after the other, that are told
+REFUSALS = ("Not Found", "Unauthorized")  # Telegram's own words for a token it does not know
 
 TOO_LOUD = (
     "telegram.ext.AIORateLimiter",  # tells every flood wait with a traceback
@@ -73,19 +75,21 @@ def build(settings: Settings) -> AnyApplication:
 async def reach_telegram(application: AnyApplication, stop: asyncio.Event) -> bool:
     """Says hello to Telegram, however long the network takes. False when told to stop before it was there.
 
-    Raises ConfigError when Telegram does not know the token.
+    Raises ConfigError when Telegram itself does not know the token. Whatever else answers in its place (a hotel's
+    log-in page, another service) may be gone in a moment, and the other programs need no Telegram.
     """
-    pause = FIRST_PAUSE
+    pause, failures = FIRST_PAUSE, 0
     while not stop.is_set():
         try:
-            await unless_stopped(stop, application.initialize())
-        except InvalidToken as error:
-            raise ConfigError(
-                "the key 'telegram.bot_token' is refused by Telegram: copy it again from @BotFather "
-                "(and check 'telegram.api_base_url' if you have set it)"
-            ) from error
+            await unless(stop, understood(application.initialize()))
         except TelegramError as error:
-            log.warning("Telegram can't be reached, trying again in %.0f s: %s", pause, error)
+            if isinstance(error, InvalidToken) and str(error.__cause__) in REFUSALS:
+                raise ConfigError(
+                    "the key 'telegram.bot_token' is refused by Telegram: copy it again from @BotFather "
+                    "(and check 'telegram.api_base_url' if you have set it)"
+                ) from error
+            failures += 1
+            _tell_failure(application, error, failures)
             await program.wait(stop, pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         else:
@@ -93,12 +97,19 @@ async def reach_telegram(application: AnyApplication, stop: asyncio.Event) -> bo
     return False
 
 
+def _tell_failure(application: AnyApplication, error: TelegramError, failures: int) -> None:
+    level = logging.WARNING if failures in TOLD_AFTER else logging.DEBUG
+    server = application.bot.base_url.partition("/bot")[0]
+    what = "what answers there is not Telegram" if isinstance(error, InvalidToken) else reason(error)
+    log.log(level, "Telegram can't be reached at %s, trying again until it can: %s", server, what)
+
+
 async def register_commands(bot: Bot) -> None:
     """Fills the chat's command menu. Nothing depends on it."""
     try:
-        await bot.set_my_commands(COMMANDS)
+        await understood(bot.set_my_commands(COMMANDS))
     except TelegramError as error:
-        log.warning("the commands could not be registered: %s", error)
+        log.warning("the commands could not be registered: %s", reason(error))
 
 
 async def tell_damage(bot: Bot, owner: int) -> None:
@@ -106,7 +117,7 @@ async def tell_damage(bot: Bot, owner: int) -> None:
     try:
         await send(bot, owner, screens_programs.damaged())
     except TelegramError as error:
-        log.warning("the owner could not be told that the database is damaged: %s", error)
+        log.warning("the owner could not be told that the database is damaged: %s", reason(error))
 
 
 async def serve(settings: Settings, db: Database, stop: asyncio.Event, clock: Clock = utc_now) -> None:
@@ -114,9 +125,10 @@ async def serve(settings: Settings, db: Database, stop: asyncio.Event, clock: Cl
     chats = ChatLocks()
     answers = Answers(db, settings, clock)
     application = build(settings)
-    handlers = Handlers(answers, frozenset(person.user_id for person in settings.people))
-    handlers.install(application)
     delivery = Delivery(application.bot, db, Composer(db, answers), chats)
+    people = frozenset(person.user_id for person in settings.people)
+    handlers = Handlers(answers, people, delivery.heard_from)
+    handlers.install(application)
     try:
         async with Heart(db, "bot", lambda: delivery.moved, clock=clock).beating():
             if not await reach_telegram(application, stop):

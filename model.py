@@ -171,6 +171,13 @@ class NoticeKind(StrEnum):
     REMINDER = "reminder"  # a class comes near while its place can still be given back (booking_row_id)
     PROGRAM_DOWN = "program_down"  # for the owner: a program of ours is dead or hangs (outage_id)
     PROGRAM_BACK = "program_back"  # for the owner: it lives again (outage_id)
+    CARD = "card"  # an action's older message still shows it unfinished; edits silently (action_id, message_id)
+    UNREACHABLE = "unreachable"  # for the owner: Telegram takes no message for a friend (about_user_id)
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether it changes a message that is there already, and rings nobody: no new message waits for it."""
+        return self in (NoticeKind.PROGRESS, NoticeKind.CARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -611,6 +618,9 @@ class Notice:
     occurrence_id: int | None
     created_at: datetime
     outage_id: int | None = None
+    message_id: int | None = None  # the message that is edited
+    about_user_id: int | None = None
+    lost: int = 0  # tries whose answer was lost: each may have arrived
 
 
 @dataclass(frozen=True, slots=True)

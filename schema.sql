@@ -1,4 +1,4 @@
--- Every table, status and invariant of polimisport.db, at version 4 (PRAGMA user_version).
+-- Every table, status and invariant of polimisport.db, at version 5 (PRAGMA user_version).
 -- database.py runs this file on an empty database; later versions get there by its numbered migrations.
 --
 -- Conventions: days of the week are 0 = Monday; class dates `YYYY-MM-DD` and times `HH:MM` are the site's
@@ -22,7 +22,8 @@ CREATE TABLE accounts (
     paused_until TEXT,
     pause_kind   TEXT,
     pause_reason TEXT,
-    rests        INTEGER NOT NULL DEFAULT 0
+    rests        INTEGER NOT NULL DEFAULT 0,
+    unreachable_since TEXT  -- Telegram takes no message for them since then: they never opened the chat, or blocked it
 ) STRICT;
 
 -- The catalogue ----------------------------------------------------------------------------------------------------
@@ -342,7 +343,9 @@ CREATE UNIQUE INDEX one_open_outage ON outages (name) WHERE until IS NULL;
 -- The outbox -------------------------------------------------------------------------------------------------------
 
 -- What a person should hear, as kind and ids; bot_db.py makes the words and sends it, at least once, in order per chat.
---   sent_at NULL -> waits;  sent_at set, error NULL -> delivered;  sent_at set, error set -> given up (blocked, chat gone)
+--   sent_at NULL -> waits, also for who blocked the bot;  sent_at set, error NULL -> delivered;  sent_at set, error set ->
+--   not told: there was nothing to tell any more, or Telegram will never take it, or its answer was lost too often
+-- Kinds `progress` and `card` edit a message that is there already: no new message waits for them.
 CREATE TABLE notices (
     id              INTEGER PRIMARY KEY,
     user_id         INTEGER NOT NULL,
@@ -355,6 +358,9 @@ CREATE TABLE notices (
     created_at      TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     sent_at         TEXT,
     attempts        INTEGER NOT NULL DEFAULT 0,
-    error           TEXT
+    error           TEXT,
+    message_id      INTEGER,  -- for kind card: the message that is edited
+    about_user_id   INTEGER,  -- for kind unreachable: who can't be reached
+    lost            INTEGER NOT NULL DEFAULT 0  -- tries whose answer was lost: each may have arrived
 ) STRICT;
 CREATE INDEX unsent_notices ON notices (user_id, id) WHERE sent_at IS NULL;

@@ -8,16 +8,17 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
+import httpx
 from telegram import Bot, CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.page import Letter, Page, clip
 
+PAUSES = (1.0, 2.0, 4.0, 8.0)  # s before an answer that somebody waits for is tried again
 MOST_PATIENCE = 30.0  # s; a longer flood wait is not sat out while somebody looks at the screen
 LONGEST_FLOOD_WAIT = 600.0  # s; whatever number the server names, a chat is not silent for longer
 LONGEST_REASON = 200  # characters of an error in the log: a server's page may be in it
-PAUSE = 1.0  # s before a lost connection is tried once more
 
 ODD = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What python-telegram-bot raises over an answer of a shape that Telegram does not send."""
@@ -59,6 +60,15 @@ def lost(error: TelegramError) -> bool:
     return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
 
 
+def in_doubt(error: TelegramError) -> bool:
+    """Whether the call may have been done, though no answer was heard or it makes no sense."""
+    if isinstance(error, OddAnswer) or type(error) is TelegramError:  # the latter: an answer that is no JSON
+        return True
+    cause = error.__cause__
+    never_sent = isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+    return lost(error) and isinstance(cause, httpx.HTTPError) and not never_sent
+
+
 def hopeless(error: TelegramError) -> bool:
     """Whether Telegram will never take this message, however often it is sent."""
     return isinstance(error, BadRequest | Forbidden)
@@ -69,20 +79,43 @@ def unreachable(error: TelegramError) -> bool:
     return isinstance(error, Forbidden) or (isinstance(error, BadRequest) and "chat not found" in str(error).lower())
 
 
-async def insist(call: Callable[[], Awaitable[Result]]) -> Result:
-    """Once more after a flood wait or a lost connection; for calls that may safely happen twice."""
-    try:
-        return await call()
-    except RetryAfter as flood:
-        seconds = wait_seconds(flood)
-        if seconds > MOST_PATIENCE:
-            raise
-        await asyncio.sleep(seconds)
-    except NetworkError as error:
-        if not lost(error):
-            raise
-        await asyncio.sleep(PAUSE)
+def never_opened(error: TelegramError) -> bool:
+    """Whether that is because the person never opened the chat with the bot: Telegram lets no bot begin one."""
+    return any(words in str(error).lower() for words in ("can't initiate conversation", "chat not found"))
+
+
+async def insist(call: Callable[[], Awaitable[Result]], *, twice: bool = True) -> Result:
+    """What a call returns that somebody waits for: tried again, a few times, while Telegram refuses it or is away.
+
+    `twice`: it does no harm when it is done again and again. Else, when its answer was lost, it is repeated once.
+    """
+    repeated = False
+    for pause in PAUSES:
+        try:
+            return await call()
+        except RetryAfter as flood:
+            seconds = wait_seconds(flood)
+            if seconds > MOST_PATIENCE:
+                raise
+            await asyncio.sleep(seconds)
+        except NetworkError as error:
+            if not lost(error) or (repeated and not twice and in_doubt(error)):
+                raise
+            repeated = repeated or in_doubt(error)
+            await asyncio.sleep(pause)
     return await call()
+
+
+async def unless(event: asyncio.Event, work: Awaitable[Result]) -> Result | None:
+    """What the work returns or raises; None, with the work cancelled, when the event is set first."""
+    task = asyncio.ensure_future(work)
+    happens = asyncio.ensure_future(event.wait())
+    try:
+        await asyncio.wait({task, happens}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        task.cancel()
+        happens.cancel()
 
 
 def wait_seconds(flood: RetryAfter) -> float:
@@ -99,21 +132,19 @@ def reason(error: TelegramError) -> str:
 
 async def send(bot: Bot, chat_id: int, page: Page) -> Message:
     """A new message."""
-    return await bot.send_message(chat_id, page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page))
+    return await understood(bot.send_message(chat_id, page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page)))
 
 
 async def edit(bot: Bot, chat_id: int, message_id: int, page: Page) -> bool:
     """Makes an existing message show the page. False when it can't: it is gone, or is no text."""
     try:
-        await insist(
-            lambda: bot.edit_message_text(
-                page.text, chat_id, message_id, parse_mode=ParseMode.HTML, reply_markup=markup(page)
-            )
+        await understood(
+            bot.edit_message_text(page.text, chat_id, message_id, parse_mode=ParseMode.HTML, reply_markup=markup(page))
         )
     except BadRequest as refusal:
         if "not modified" in str(refusal).lower():
             return True
-        log.info("message %s can't be edited: %s", message_id, refusal)
+        log.info("message %s can't be edited: %s", message_id, reason(refusal))
         return False
     return True
 
@@ -126,9 +157,9 @@ async def send_letter(bot: Bot, chat_id: int, letter: Letter) -> Message:
         if letter.picture:
             return await _send_picture(bot, chat_id, letter)
     except TelegramError as error:
-        if lost(error) or unreachable(error) or isinstance(error, RetryAfter):
+        if lost(error) or in_doubt(error) or unreachable(error) or isinstance(error, RetryAfter):
             raise
-        log.warning("the file does not go through, the words go alone: %s", error)
+        log.warning("the file does not go through, the words go alone: %s", reason(error))
     except OSError as error:
         log.warning("the picture can't be read, the words go alone: %s", error)
     return await send(bot, chat_id, letter.page)
@@ -138,12 +169,9 @@ async def _send_document(bot: Bot, chat_id: int, letter: Letter) -> Message:
     page, file = letter.page, letter.document
     if file is None:
         raise ValueError("a letter without document")
-    return await bot.send_document(
-        chat_id,
-        InputFile(file.content, filename=file.name),
-        caption=page.text,
-        parse_mode=ParseMode.HTML,
-        reply_markup=markup(page),
+    document = InputFile(file.content, filename=file.name)
+    return await understood(
+        bot.send_document(chat_id, document, caption=page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page))
     )
 
 
@@ -152,24 +180,24 @@ async def _send_picture(bot: Bot, chat_id: int, letter: Letter) -> Message:
     if letter.picture is None:
         raise ValueError("a letter without picture")
     content = await asyncio.to_thread(letter.picture.read_bytes)
-    return await bot.send_photo(
-        chat_id, content, caption=page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page)
-    )  # fmt: skip
+    return await understood(
+        bot.send_photo(chat_id, content, caption=page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page))
+    )
 
 
 async def answer_tap(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
     """Ends the little clock on the button. A tap too old to be answered is none the worse."""
     try:
-        await query.answer(text, show_alert=alert)
+        await understood(query.answer(text, show_alert=alert))
     except TelegramError as error:
-        log.info("a tap could not be answered: %s", error)
+        log.info("a tap could not be answered: %s", reason(error))
 
 
 async def show(query: CallbackQuery, page: Page, *, fresh: bool) -> int:
     """Shows the page where the button was, or as a new message where that can't or shan't be edited. Returns where."""
     bot, user_id, message = query.get_bot(), query.from_user.id, query.message
-    if not isinstance(message, Message) or message.text is None or fresh:
-        return (await send(bot, user_id, page)).message_id
-    if await edit(bot, user_id, message.message_id, page):
-        return message.message_id
-    return (await send(bot, user_id, page)).message_id
+    if isinstance(message, Message) and message.text is not None and not fresh:
+        number = message.message_id
+        if await insist(lambda: edit(bot, user_id, number, page)):
+            return number
+    return (await insist(lambda: send(bot, user_id, page), twice=False)).message_id

@@ -1,7 +1,7 @@
 """The outbox on its way: looks for what people should hear, sends it at least once, in order within a chat.
 
-A notice stays in the database until Telegram has taken it. Chats don't wait for each other: each has at most one
-delivery under way, and its own pause after a failure.
+A notice stays in the database until Telegram has taken it. Chats don't wait for each other, and no new message waits
+for an edit of an older one: a chat has at most one message and one edit under way, and its own pause after a failure.
 """
 
 from __future__ import annotations
@@ -10,21 +10,40 @@ import asyncio
 import logging
 import math
 import time
+from dataclasses import dataclass
 from functools import partial
 
 from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 
 import program
-from bot.chat import ChatLocks, edit, hopeless, send_letter, wait_seconds
-from bot.notices import Composer, NothingToTell, Post
+from bot.chat import (
+    ChatLocks,
+    edit,
+    hopeless,
+    in_doubt,
+    never_opened,
+    reason,
+    send_letter,
+    understood,
+    unless,
+    unreachable,
+    wait_seconds,
+)
+from bot.notices import Card, Composer, NothingToTell, Post
 from database import Database
 from errors import DatabaseError
 from model import Notice
+from store.outbox import Told
 
 LOOK_EVERY = 0.2  # s; each look wakes a sleeping processor, which is most of what idling costs
 FIRST_PAUSE = 1.0  # s after the first failure, doubled with each more
 LONGEST_PAUSE = 60.0  # s
+DOUBT_PAUSES = (2.0, 60.0, 600.0, 3600.0)  # s after each lost answer; it may have arrived, so copies get ever rarer
+IN_ORDER = 1  # lost answers of a notice for which the rest of its chat waits; after more, others go first
+PROBE_PAUSE = 5.0  # s until Telegram is asked again whether it answers at all
+AWAY_PAUSE = 6 * 3600.0  # s until somebody who can't be reached is tried again without having been heard from
+MOST_STALE = 3  # old messages that are told one by one; more become one
 GRACE = 2.0  # s for what is being sent when the program stops
 
 log = logging.getLogger(__name__)
@@ -33,6 +52,17 @@ log = logging.getLogger(__name__)
 def pause_after(tries: int) -> float:
     """Seconds to wait after that many failed tries of one notice."""
     return min(FIRST_PAUSE * 2.0 ** min(tries - 1, 10), LONGEST_PAUSE)
+
+
+@dataclass(slots=True)
+class Lane:
+    """One chat's deliveries."""
+
+    message: asyncio.Task[None] | None = None  # under way
+    edit: asyncio.Task[None] | None = None
+    not_before: float = 0.0  # on the monotonic clock
+    telegram_is_away: bool = False  # that is why it pauses
+    can_not_be_reached: bool = False  # that is why
 
 
 class Delivery:
@@ -44,10 +74,12 @@ class Delivery:
         self._composer = composer
         self._chats = chats
         self._changes = db.connection.changes()
-        self._under_way: dict[int, asyncio.Task[None]] = {}
-        self._not_before: dict[int, float] = {}  # by user, on the monotonic clock
+        self._lanes: dict[int, Lane] = {}
+        self._message_due: dict[int, asyncio.Event] = {}  # by user whose edit is under way: it gives way
+        self._aside: dict[int, float] = {}  # notices others go before, each with when it is tried again
         self._troubled = False
-        self._told: dict[int, tuple[int, int] | None] = {}  # what arrived and is not marked yet: its action and card
+        self._told: dict[int, Told] = {}  # what arrived and is not marked yet
+        self._edited: set[int] = set()  # notices whose card was tried to be edited in place of a message
         self.moved = math.inf  # for heart.py: when it last looked; it has not begun yet
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -55,12 +87,21 @@ class Delivery:
         while not stop.is_set():
             self.moved = time.monotonic()
             await program.wait(stop, await self._look())
-        if self._under_way:
-            await asyncio.wait(self._under_way.values(), timeout=GRACE)
+        under_way = [task for lane in self._lanes.values() for task in (lane.message, lane.edit) if task]
+        if under_way:
+            await asyncio.wait(under_way, timeout=GRACE)
 
     def try_again(self) -> None:
-        """Telegram was away and is back: what waits to be tried again need wait no longer."""
-        self._not_before.clear()
+        """Telegram was away and is back: whatever waited for it need wait no longer."""
+        for lane in self._lanes.values():
+            if lane.telegram_is_away:
+                lane.telegram_is_away, lane.not_before = False, 0.0
+
+    def heard_from(self, user_id: int) -> None:
+        """Who writes to the bot can be written to again."""
+        lane = self._lanes.get(user_id)
+        if lane is not None and lane.can_not_be_reached:
+            lane.can_not_be_reached, lane.not_before = False, 0.0
 
     async def _look(self) -> float:
         """One step, whatever comes of it. Returns the seconds until the next."""
@@ -78,57 +119,99 @@ class Delivery:
         return FIRST_PAUSE
 
     async def step(self) -> None:
-        """One look: starts a delivery for every chat that has something to hear and is not being told already."""
-        for notice in await self._db.outbox.next_of_each():
-            user_id = notice.user_id
-            if user_id in self._under_way or time.monotonic() < self._not_before.get(user_id, 0):
+        """One look: begins what every chat has to hear and is not being told already, messages before edits."""
+        now = time.monotonic()
+        self._aside = {number: until for number, until in self._aside.items() if until > now}
+        due = await self._db.outbox.next_of_each(self._aside)
+        for notice in sorted(due, key=lambda each: each.kind.is_edit):
+            lane = self._lanes.setdefault(notice.user_id, Lane())
+            if now < lane.not_before:
                 continue
-            task = asyncio.create_task(self._deliver(notice), name=f"notice {notice.id}")
-            self._under_way[user_id] = task
-            task.add_done_callback(partial(self._done, user_id))
+            if notice.kind.is_edit and lane.edit is None and lane.message is None:
+                lane.edit = self._begin(notice, lane)
+            elif not notice.kind.is_edit and lane.message is None:
+                lane.message = self._begin(notice, lane)
+                if notice.user_id in self._message_due:
+                    self._message_due[notice.user_id].set()
 
-    def _done(self, user_id: int, task: asyncio.Task[None]) -> None:
-        del self._under_way[user_id]
+    def _begin(self, notice: Notice, lane: Lane) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._deliver(notice), name=f"notice {notice.id}")
+        task.add_done_callback(partial(self._done, lane))
+        return task
+
+    @staticmethod
+    def _done(lane: Lane, task: asyncio.Task[None]) -> None:
+        if lane.message is task:
+            lane.message = None
+        else:
+            lane.edit = None
 
     async def _deliver(self, notice: Notice) -> None:
-        """Sends one notice and marks it, or leaves it for later, or gives it up: never raises."""
+        """Tells one notice and marks it, or leaves it for later, or gives it up: never raises."""
         try:
             await self._tell(notice)
         except DatabaseError as error:
             log.error("notice %s is kept: %s", notice.id, error)
-            self._pause(notice.user_id, FIRST_PAUSE)
+            self._pause(notice, FIRST_PAUSE)
         except Exception:
             log.exception("notice %s could not be settled", notice.id)
-            self._pause(notice.user_id, LONGEST_PAUSE)
+            self._pause(notice, LONGEST_PAUSE)
 
     async def _tell(self, notice: Notice) -> None:
+        if notice.lost and notice.id not in self._told and not await self._telegram_answers(notice):
+            return
         try:
+            if notice.kind.is_edit:
+                await self._edit(notice)
+                return
             if notice.id not in self._told:
+                if await self._tell_together(notice):
+                    return
                 await self._send(notice)
             await self._mark(notice)
         except NothingToTell as nothing:
             await self._give_up(notice, str(nothing))
         except RetryAfter as flood:
-            log.warning("notice %s waits: %s", notice.id, flood)
-            self._pause(notice.user_id, wait_seconds(flood))
+            log.warning("notice %s waits: %s", notice.id, reason(flood))
+            self._pause(notice, wait_seconds(flood))
         except TelegramError as error:
             await self._refused(notice, error)
+
+    # Messages
 
     async def _send(self, notice: Notice) -> None:
         """Puts the notice in the chat. From then on it counts as told, whatever becomes of the database."""
         async with self._chats.of(notice.user_id):
             post = await self._compose(notice)
-            message_id = await self._post(notice.user_id, post)
-        self._told[notice.id] = None
-        if post.action_id is not None and message_id is not None:
-            self._told[notice.id] = (post.action_id, message_id)
+            self._told[notice.id] = await self._post(notice, post)
+
+    async def _post(self, notice: Notice, post: Post) -> Told:
+        card = post.card.message_id if post.card else None
+        if post.card_is_enough and post.card and await self._is_shown_on(post.card, notice):
+            return Told()
+        if post.letter is None:
+            return Told()
+        message = await send_letter(self._bot, notice.user_id, post.letter)
+        return Told(post.action_id, message.message_id, None if post.card_is_enough else card)
+
+    async def _is_shown_on(self, card: Card, notice: Notice) -> bool:
+        """Whether editing the card has told it. Not tried again once it can't be, or nobody knows whether it was."""
+        if notice.id in self._edited:
+            return False
+        try:
+            edited = await edit(self._bot, notice.user_id, card.message_id, card.page)
+        except TelegramError as error:
+            if in_doubt(error):
+                self._edited.add(notice.id)
+            raise
+        if not edited:
+            self._edited.add(notice.id)
+        return edited
 
     async def _mark(self, notice: Notice) -> None:
-        card = self._told[notice.id]
-        if card is not None:
-            await self._db.queue.set_card(*card)
-        await self._db.outbox.sent(notice.id)
+        await self._db.outbox.sent(notice, self._told[notice.id])
         del self._told[notice.id]
+        self._edited.discard(notice.id)
         log.info("→ notice %s (%s) told to %s", notice.id, notice.kind, notice.user_id)
 
     async def _compose(self, notice: Notice) -> Post:
@@ -141,25 +224,108 @@ class Delivery:
             log.exception("notice %s can't be put into words", notice.id)
             raise NothingToTell(f"{type(error).__name__}: {error}") from error
 
-    async def _post(self, user_id: int, post: Post) -> int | None:
-        """The card first: editing it twice does no harm, ringing twice does. Returns the new message's id."""
-        edited = post.card is not None and await edit(self._bot, user_id, post.card.message_id, post.card.page)
-        if post.letter is None or (edited and post.card_is_enough):
-            return None
-        return (await send_letter(self._bot, user_id, post.letter)).message_id
+    async def _tell_together(self, first: Notice) -> bool:
+        """Tells what has waited for long as one message. False when there is too little of it."""
+        stale = await self._composer.stale(first)
+        if len(stale) <= MOST_STALE:
+            return False
+        posts = []
+        for notice in stale:
+            try:
+                posts.append(await self._compose(notice))
+            except NothingToTell as nothing:
+                log.info("notice %s has nothing to tell any more: %s", notice.id, nothing)
+        if posts:
+            async with self._chats.of(first.user_id):
+                await send_letter(self._bot, first.user_id, self._composer.together(posts))
+        await self._db.outbox.sent_together(stale)
+        log.info("→ notices %s to %s told to %s as one", first.id, stale[-1].id, first.user_id)
+        return True
+
+    # Edits
+
+    async def _edit(self, notice: Notice) -> None:
+        """Edits a message that is there already; leaves off at once when a new message is due in the chat."""
+        due = self._message_due[notice.user_id] = asyncio.Event()
+        try:
+            edited = await unless(due, self._edit_card(notice))
+        finally:
+            del self._message_due[notice.user_id]
+        if edited:
+            await self._mark_edited(notice)
+
+    async def _edit_card(self, notice: Notice) -> bool:
+        async with self._chats.of(notice.user_id):
+            post = await self._compose(notice)
+            if post.card is not None:
+                await edit(self._bot, notice.user_id, post.card.message_id, post.card.page)
+        return True
+
+    async def _mark_edited(self, notice: Notice) -> None:
+        await self._db.outbox.sent(notice, Told())
+        log.info("→ notice %s (%s) shown to %s", notice.id, notice.kind, notice.user_id)
+
+    # What did not go through
+
+    async def _telegram_answers(self, notice: Notice) -> bool:
+        """Whether Telegram answers at all. Each copy may be one too many: none is sent while it is away."""
+        try:
+            await understood(self._bot.get_me())
+        except TelegramError as error:
+            self._away(notice, PROBE_PAUSE, error)
+            return False
+        return True
 
     async def _refused(self, notice: Notice, error: TelegramError) -> None:
         """What Telegram will never take is given up, so that the rest goes on; after any other failure it is kept."""
-        if hopeless(error):
-            await self._give_up(notice, str(error))
+        if unreachable(error):
+            await self._can_not_be_reached(notice, error)
+        elif hopeless(error):
+            await self._give_up(notice, reason(error))
+        elif in_doubt(error):
+            await self._in_doubt(notice, error)
+        else:
+            tries = await self._db.outbox.failed(notice.id)
+            self._away(notice, pause_after(tries), error)
+
+    async def _can_not_be_reached(self, notice: Notice, error: TelegramError) -> None:
+        """All waits until this person is heard from. The owner hears of it when they never opened the chat."""
+        log.warning("notice %s waits until %s can be reached: %s", notice.id, notice.user_id, reason(error))
+        await self._db.outbox.failed(notice.id)
+        await self._db.people.unreachable(notice.user_id, tell=never_opened(error))
+        self._pause(notice, AWAY_PAUSE).can_not_be_reached = True
+
+    async def _in_doubt(self, notice: Notice, error: TelegramError) -> None:
+        """It may have arrived. It is sent again, ever more rarely; after the first time others go before it."""
+        times = await self._db.outbox.failed(notice.id, lost=True)
+        if times > len(DOUBT_PAUSES):
+            await self._let_it_be(notice, f"its answer was lost {times} times, so it has most likely arrived")
             return
-        tries = await self._db.outbox.failed(notice.id)
-        log.warning("notice %s is kept (try %s): %s", notice.id, tries, error)
-        self._pause(notice.user_id, pause_after(tries))
+        pause = DOUBT_PAUSES[times - 1]
+        log.warning("notice %s may have arrived (%s), again in %.0f s", notice.id, reason(error), pause)
+        if times > IN_ORDER or notice.kind.is_edit:
+            self._aside[notice.id] = time.monotonic() + pause
+        else:
+            self._pause(notice, pause)
 
-    async def _give_up(self, notice: Notice, reason: str) -> None:
-        log.warning("! notice %s (%s) is given up: %s", notice.id, notice.kind, reason)
-        await self._db.outbox.sent(notice.id, error=reason)
+    async def _let_it_be(self, notice: Notice, why: str) -> None:
+        stale = await self._composer.stale(notice)
+        if len(stale) > MOST_STALE:
+            await self._db.outbox.sent_together(stale)
+        await self._give_up(notice, why)
 
-    def _pause(self, user_id: int, seconds: float) -> None:
-        self._not_before[user_id] = time.monotonic() + seconds
+    async def _give_up(self, notice: Notice, why: str) -> None:
+        log.warning("! notice %s (%s) is given up: %s", notice.id, notice.kind, why)
+        await self._db.outbox.give_up(notice.id, why)
+
+    def _away(self, notice: Notice, seconds: float, error: TelegramError) -> None:
+        log.warning("notice %s is kept, again in %.0f s: %s", notice.id, seconds, reason(error))
+        if notice.kind.is_edit:
+            self._aside[notice.id] = time.monotonic() + seconds
+        else:
+            self._pause(notice, seconds).telegram_is_away = True
+
+    def _pause(self, notice: Notice, seconds: float) -> Lane:
+        lane = self._lanes.setdefault(notice.user_id, Lane())
+        lane.not_before = time.monotonic() + seconds
+        return lane

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from telegram import Bot, CallbackQuery, Chat, Message, Update
+from telegram import Bot, CallbackQuery, Chat, ChatMember, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import (
     Application,
@@ -25,7 +25,7 @@ from telegram.ext import (
 from bot import texts
 from bot.answers import Answers
 from bot.callbacks import Call, Forged, Verb, unpack
-from bot.chat import answer_tap, send, send_letter, show
+from bot.chat import answer_tap, insist, reason, send, send_letter, show
 from bot.desk import Answer, Tap
 from bot.page import Letter, Page
 from bot.screens import notice_page
@@ -48,11 +48,12 @@ class Apology:
 
 
 class Handlers:
-    """The bot's ears. Whoever is not in `people` gets no answer at all."""
+    """The bot's ears. Whoever is not in `people` gets no answer at all; `heard_from` learns who can be written to."""
 
-    def __init__(self, answers: Answers, people: frozenset[int]) -> None:
+    def __init__(self, answers: Answers, people: frozenset[int], heard_from: Callable[[int], None]) -> None:
         self._answers = answers
         self._people = people
+        self._heard_from = heard_from
 
     def install(self, application: AnyApplication) -> None:
         """Hangs every handler where it belongs; the gate comes before all others."""
@@ -68,6 +69,8 @@ class Handlers:
         """Only the people of the configuration, only in their own chat with the bot."""
         if not self._knows(update):
             raise ApplicationHandlerStop
+        if update.effective_user and not _blocks_us(update):
+            self._heard_from(update.effective_user.id)
 
     def _knows(self, update: Update) -> bool:
         user, chat = update.effective_user, update.effective_chat
@@ -161,13 +164,19 @@ class Handlers:
             return
         answer = await self._safely(make(user.id, user.first_name))
         try:
-            await _send(bot, user.id, answer)
+            await insist(lambda: _send(bot, user.id, answer), twice=False)
         except TelegramError as error:
-            log.warning("user %s was not answered: %s", user.id, error)
+            log.warning("user %s was not answered: %s", user.id, reason(error))
 
     async def error(self, update: object, context: Context) -> None:
         """What no handler expected: logged, and the program goes on."""
         log.error("an update could not be handled", exc_info=context.error)
+
+
+def _blocks_us(update: Update) -> bool:
+    """Whether the update tells that its person has blocked the bot."""
+    change = update.my_chat_member
+    return change is not None and change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
 
 
 async def _too_many(user_id: int, name: str) -> Answer:
@@ -187,9 +196,9 @@ async def _show(query: CallbackQuery, answer: Answer | Apology, *, fresh: bool) 
     try:
         if isinstance(answer, Page):
             return await show(query, answer, fresh=fresh)
-        await _send(query.get_bot(), query.from_user.id, answer)
+        await insist(lambda: _send(query.get_bot(), query.from_user.id, answer), twice=False)
     except TelegramError as error:
-        log.warning("user %s was not shown the answer to a tap: %s", query.from_user.id, error)
+        log.warning("user %s was not shown the answer to a tap: %s", query.from_user.id, reason(error))
     return None
 
 

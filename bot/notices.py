@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot import screens, screens_held, screens_programs, screens_questions, screens_results, screens_trouble
@@ -28,6 +29,12 @@ from store.doubt import THOUGH_WITHDRAWN
 from store.heartbeats import Outage
 
 SCREENSHOT = "screenshot.png"  # in an action's evidence folder
+STALE = timedelta(hours=1)  # what has waited for longer is no news any more
+BY_THEMSELVES = (NoticeKind.CONFIRMATION, NoticeKind.REMINDER, NoticeKind.LOGIN_REJECTED)
+"""What asks for something to be done: never told together with others."""
+
+
+ENDED = (ActionStatus.COMPLETED, ActionStatus.FAILED)
 
 
 class NothingToTell(Exception):
@@ -44,7 +51,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """How a notice is told: a card edited silently, a letter that rings, or both."""
+    """How a notice is told: a letter that rings, and a card edited silently, afterwards when there are both."""
 
     card: Card | None = None
     letter: Letter | None = None
@@ -90,6 +97,22 @@ class Composer:
                 return await self._down(notice)
             case NoticeKind.PROGRAM_BACK:
                 return Post(letter=Letter(screens_programs.back(await self._outage(notice), self._desk.when())))
+            case NoticeKind.CARD:
+                return await self._old_card(notice)
+            case NoticeKind.UNREACHABLE:
+                return await self._unreachable(notice)
+
+    async def stale(self, first: Notice) -> list[Notice]:
+        """What a person has not been told for so long, `first` among it, that it is told together. Oldest first."""
+        before = self._desk.clock() - STALE
+        if first.created_at >= before:
+            return []
+        waiting = await self._db.outbox.stale(first.user_id, before)
+        return [notice for notice in waiting if notice.kind not in BY_THEMSELVES]
+
+    def together(self, posts: Sequence[Post]) -> Letter:
+        """One letter for many posts."""
+        return Letter(screens_programs.meanwhile([post.letter.page for post in posts if post.letter]))
 
     # Actions
 
@@ -101,9 +124,18 @@ class Composer:
 
     async def _progress(self, notice: Notice) -> Post:
         action = await self._action(notice)
+        if action.type in (ActionType.BOOK, ActionType.CANCEL) and action.status in ENDED:
+            raise NothingToTell(f"action {action.id} has ended, and its result says so")
         if action.card_message_id is None:
             return Post()
         return Post(card=Card(action.card_message_id, await self._desk.ticket_page(action, is_card=True)))
+
+    async def _old_card(self, notice: Notice) -> Post:
+        """The message that showed an action before its result came as another."""
+        action = await self._action(notice)
+        if notice.message_id is None or action.status not in ENDED:
+            raise NothingToTell(f"action {action.id} has no older card, or goes on")
+        return Post(card=Card(notice.message_id, screens.final_card(action, self._desk.when())))
 
     async def _result(self, notice: Notice) -> Post:
         action = await self._action(notice)
@@ -231,7 +263,13 @@ class Composer:
         free_until, hours = self._desk.free_until(held.booking.wish), self._desk.settings.free_cancel_hours
         return Post(letter=Letter(screens_held.reminder(held, free_until, hours, self._desk.when())))
 
-    # The programs
+    # People and programs
+
+    async def _unreachable(self, notice: Notice) -> Post:
+        user_id = notice.about_user_id or 0
+        if not await self._db.people.is_unreachable(user_id):
+            raise NothingToTell(f"{user_id} can be reached by now, or has left")
+        return Post(letter=Letter(screens_programs.unreachable(user_id)))
 
     async def _outage(self, notice: Notice) -> Outage:
         outage = await self._db.heartbeats.outage(notice.outage_id or 0)

@@ -9,13 +9,13 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from telegram import Bot, Update
 from telegram.error import Conflict, RetryAfter, TelegramError
 
 import program
-from bot.chat import ODD, ChatLocks, reason, wait_seconds
+from bot.chat import ODD, ChatLocks, reason, unless, wait_seconds
 from bot.handlers import AnyApplication
 
 HOLD_SECONDS = 10  # how long Telegram may hold an empty answer back; a connection that died unseen is noticed by then
@@ -27,22 +27,9 @@ LONGEST_FLOOD_WAIT = 60.0  # s, whatever the server names
 MOST_WAITING = 20  # updates of one chat that may wait their turn; what comes on top is dropped, with one word
 REMEMBERED = 1000  # numbers of updates: what a server sends twice is handled once
 GRACE = 2.0  # s for taps in hand when the program stops
-KINDS = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
+KINDS = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 
-Result = TypeVar("Result")
 log = logging.getLogger(__name__)
-
-
-async def unless_stopped(stop: asyncio.Event, work: Awaitable[Result]) -> Result | None:
-    """What the work returns or raises; None, with the work cancelled, when stop is set first."""
-    task = asyncio.ensure_future(work)
-    stopped = asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        return task.result() if task.done() else None
-    finally:
-        task.cancel()
-        stopped.cancel()
 
 
 class Polling:
@@ -77,7 +64,7 @@ class Polling:
         while not stop.is_set():
             began = time.monotonic()
             try:
-                updates = await unless_stopped(stop, self._read())
+                updates = await unless(stop, self._read())
             except TelegramError as error:
                 failures += 1
                 await self._after(error, failures, stop)

@@ -1,10 +1,16 @@
-"""What the owner is told about the programs themselves: one is missed, one is back. Pure functions."""
+"""What is told about the bot itself: a program is missed or back, a friend or the disk is in trouble, what piled up."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from bot import texts
+from bot.callbacks import Verb
 from bot.italian import When
-from bot.page import Lines, Page, home_button
+from bot.page import Lines, Page, button, home_button
 from store.heartbeats import Outage
+
+MOST_TOLD_TOGETHER = 15  # of what piled up; the rest is in the lists
 
 NAMES = {
     "bot": "Il programma che ti scrive (bot)",
@@ -52,3 +58,45 @@ def damaged() -> Page:
     lines.add("Mi fermo: non prenoto e non scrivo più niente, e il file resta com'è.")
     lines.add("Ripristina una copia con <code>.venv/bin/python setup.py --restore</code>, poi riavviami.")
     return Page(str(lines))
+
+
+def disk_full() -> Page:
+    """Nothing can be written any more: said at once, past the outbox, which can't be written either."""
+    lines = Lines().add("🛑 <b>Il disco è pieno</b>")
+    lines.add("Non riesco più a scrivere niente: non prenoto, non annullo e non tengo a mente quello che mi chiedi.")
+    lines.add("Fai posto sulla macchina su cui giro: riprendo da solo.")
+    return Page(str(lines))
+
+
+def disk_has_room() -> Page:
+    """The same, over."""
+    lines = Lines().add("🟢 <b>C'è di nuovo posto sul disco</b>")
+    lines.add("Ho ripreso da dove ero rimasto. Quello che hai chiesto mentre era pieno potrebbe mancare: controlla.")
+    return Page(str(lines), ((button("🧾 Richieste", Verb.STATUS, 0, fresh=True), home_button(fresh=True)),))
+
+
+def unreachable(user_id: int) -> Page:
+    """A friend who never opened the chat: Telegram lets no bot write first."""
+    lines = Lines().add(
+        "⚠️ <b>Non posso scrivere a un tuo amico</b>",
+        f"È quello con l'id Telegram <code>{user_id}</code>: non ha mai aperto la chat con me, e per primo non posso.",
+    )
+    lines.add("Chiedigli di cercarmi qui su Telegram e di premere Avvia: quello che ho da dirgli lo aspetta.")
+    lines.add("Se invece l'id è sbagliato, correggilo in <code>config.json</code> e riavviami.")
+    return Page(str(lines), ((home_button(fresh=True),),))
+
+
+def meanwhile(pages: Sequence[Page]) -> Page:
+    """What piled up while somebody could not be told, each in the first words of its own message, in order."""
+    lines = Lines().add("📬 <b>Mentre non riuscivo a scriverti</b>")
+    left_out = len(pages) - MOST_TOLD_TOGETHER
+    if left_out > 0:
+        lines.add(f"Le più recenti ({left_out} più vecchie sono tra le tue richieste):")
+    lines.add(*(f"• {_first_words(page)}" for page in pages[-MOST_TOLD_TOGETHER:]))
+    mine = button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True)
+    return Page(str(lines), ((mine,), (button("🧾 Richieste", Verb.STATUS, 0, fresh=True), home_button(fresh=True))))
+
+
+def _first_words(page: Page) -> str:
+    """A message's heading and what it is about."""
+    return ": ".join([line for line in page.text.splitlines() if line][:2])

@@ -15,7 +15,7 @@ from errors import DatabaseError
 from model import Clock
 from store.connection import Connection, Transaction
 
-VERSION = 4
+VERSION = 5
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,12 @@ STEPS = {
         "ALTER TABLE accounts ADD COLUMN pause_kind TEXT",
         "ALTER TABLE accounts ADD COLUMN pause_reason TEXT",
         "ALTER TABLE accounts ADD COLUMN rests INTEGER NOT NULL DEFAULT 0",
+    ),
+    4: (
+        "ALTER TABLE notices ADD COLUMN message_id INTEGER",
+        "ALTER TABLE notices ADD COLUMN about_user_id INTEGER",
+        "ALTER TABLE notices ADD COLUMN lost INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE accounts ADD COLUMN unreachable_since TEXT",
     ),
 }
 """What leads from each version to the next."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from model import Clock, Notice, NoticeKind, instant, stamp
 from store.connection import Connection, Transaction
@@ -18,12 +22,16 @@ async def add_notice(
     confirmation_id: int | None = None,
     occurrence_id: int | None = None,
     outage_id: int | None = None,
+    message_id: int | None = None,
+    about_user_id: int | None = None,
 ) -> None:
     """Puts a notice in the outbox, in the transaction of the fact it tells; none for who left the configuration."""
     await tx.run(
         """
-        INSERT INTO notices (user_id, kind, action_id, booking_row_id, confirmation_id, occurrence_id, outage_id)
-        SELECT :user_id, :kind, :action_id, :booking_row_id, :confirmation_id, :occurrence_id, :outage_id
+        INSERT INTO notices (user_id, kind, action_id, booking_row_id, confirmation_id, occurrence_id, outage_id,
+            message_id, about_user_id)
+        SELECT :user_id, :kind, :action_id, :booking_row_id, :confirmation_id, :occurrence_id, :outage_id,
+            :message_id, :about_user_id
         WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE user_id = :user_id AND active = 0)
         """,
         {
@@ -34,6 +42,8 @@ async def add_notice(
             "confirmation_id": confirmation_id,
             "occurrence_id": occurrence_id,
             "outage_id": outage_id,
+            "message_id": message_id,
+            "about_user_id": about_user_id,
         },
     )
 
@@ -49,7 +59,19 @@ def _notice(row: sqlite3.Row) -> Notice:
         occurrence_id=row["occurrence_id"],
         created_at=instant(row["created_at"]),
         outage_id=row["outage_id"],
+        message_id=row["message_id"],
+        about_user_id=row["about_user_id"],
+        lost=row["lost"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of a notice in the chat: the message it went out as, and the one that showed its action before."""
+
+    action_id: int | None = None
+    message_id: int | None = None
+    old_card: int | None = None
 
 
 class Outbox:
@@ -57,30 +79,105 @@ class Outbox:
         self._db = connection
         self._clock = clock
 
-    async def next_of_each(self) -> list[Notice]:
-        """The oldest unsent notice of every person: order holds within a chat, and no chat waits for another."""
+    async def next_of_each(self, aside: Collection[int] = ()) -> list[Notice]:
+        """The oldest unsent message and the oldest unsent edit of every person, those put aside left out.
+
+        Order holds within a chat, and no chat waits for another.
+        """
         rows = await self._db.rows(
             """
             SELECT * FROM notices
-            WHERE id IN (SELECT min(id) FROM notices WHERE sent_at IS NULL GROUP BY user_id)
+            WHERE id IN (
+                SELECT min(id) FROM notices
+                WHERE sent_at IS NULL AND id NOT IN (SELECT value FROM json_each(:aside))
+                GROUP BY user_id, kind IN ('progress', 'card')
+            )
             ORDER BY id
-            """
+            """,
+            {"aside": json.dumps(list(aside))},
         )
         for row in rows:
             if row["kind"] not in set(NoticeKind):
-                await self.sent(row["id"], f"nobody knows a notice of kind {row['kind']}")
+                await self.give_up(row["id"], f"nobody knows a notice of kind {row['kind']}")
         return [_notice(row) for row in rows if row["kind"] in set(NoticeKind)]
 
-    async def sent(self, notice_id: int, error: str | None = None) -> None:
-        """Marks a notice delivered; with an error: given up for good (the person blocked the bot, the chat is gone)."""
-        await self._db.write(
-            "UPDATE notices SET sent_at = :now, attempts = attempts + 1, error = :error WHERE id = :id",
-            {"now": stamp(self._clock()), "error": error, "id": notice_id},
+    async def stale(self, user_id: int, before: datetime) -> list[Notice]:
+        """A person's unsent messages of before that moment, the oldest first; edits left out."""
+        rows = await self._db.rows(
+            """
+            SELECT * FROM notices
+            WHERE user_id = :user_id AND sent_at IS NULL AND created_at < :before AND kind NOT IN ('progress', 'card')
+            ORDER BY id
+            """,
+            {"user_id": user_id, "before": stamp(before)},
+        )
+        return [_notice(row) for row in rows if row["kind"] in set(NoticeKind)]
+
+    async def sent(self, notice: Notice, told: Told) -> None:
+        """Marks a notice delivered, in one step with what follows from it.
+
+        The new message is the action's card from now on; the one before is edited when there is time.
+        """
+        async with self._db.transaction() as tx:
+            await self._mark(tx, [notice.id])
+            await _reached(tx, notice.user_id)
+            if told.action_id is None or told.message_id is None:
+                return
+            await tx.run(
+                "UPDATE booking_actions SET card_message_id = :message WHERE id = :action",
+                {"message": told.message_id, "action": told.action_id},
+            )
+            if told.old_card is not None:
+                await add_notice(
+                    tx, notice.user_id, NoticeKind.CARD, action_id=told.action_id, message_id=told.old_card
+                )
+
+    async def sent_together(self, notices: Sequence[Notice]) -> None:
+        """Marks notices delivered that went out as one message; the cards of their actions are edited in time."""
+        async with self._db.transaction() as tx:
+            await self._mark(tx, [notice.id for notice in notices])
+            for notice in notices:
+                await _reached(tx, notice.user_id)
+                if notice.kind is NoticeKind.RESULT:
+                    await _edit_its_card(tx, notice)
+
+    async def _mark(self, tx: Transaction, ids: Sequence[int]) -> None:
+        await tx.run(
+            """
+            UPDATE notices SET sent_at = :now, attempts = attempts + 1, error = NULL
+            WHERE id IN (SELECT value FROM json_each(:ids))
+            """,
+            {"now": stamp(self._clock()), "ids": json.dumps(list(ids))},
         )
 
-    async def failed(self, notice_id: int) -> int:
-        """Counts a try that did not reach Telegram; the notice stays. Returns how many tries there were."""
-        rows = await self._db.write(
-            "UPDATE notices SET attempts = attempts + 1 WHERE id = :id RETURNING attempts", {"id": notice_id}
+    async def give_up(self, notice_id: int, reason: str) -> None:
+        """Marks a notice that is not told any more: there is nothing to tell, or Telegram will never take it."""
+        await self._db.write(
+            "UPDATE notices SET sent_at = :now, attempts = attempts + 1, error = :error WHERE id = :id",
+            {"now": stamp(self._clock()), "error": reason, "id": notice_id},
         )
-        return int(rows[0]["attempts"]) if rows else 0
+
+    async def failed(self, notice_id: int, *, lost: bool = False) -> int:
+        """Counts a try that did not reach Telegram, or whose answer was `lost`; the notice stays.
+
+        Returns how many tries of that sort there were.
+        """
+        rows = await self._db.write(
+            "UPDATE notices SET attempts = attempts + 1, lost = lost + :lost WHERE id = :id RETURNING attempts, lost",
+            {"id": notice_id, "lost": lost},
+        )
+        return int(rows[0]["lost" if lost else "attempts"]) if rows else 0
+
+
+async def _reached(tx: Transaction, user_id: int) -> None:
+    await tx.run(
+        "UPDATE accounts SET unreachable_since = NULL WHERE user_id = :user_id AND unreachable_since IS NOT NULL",
+        {"user_id": user_id},
+    )
+
+
+async def _edit_its_card(tx: Transaction, notice: Notice) -> None:
+    row = await tx.row("SELECT card_message_id FROM booking_actions WHERE id = :id", {"id": notice.action_id})
+    if row and row["card_message_id"] is not None:
+        card = row["card_message_id"]
+        await add_notice(tx, notice.user_id, NoticeKind.CARD, action_id=notice.action_id, message_id=card)

@@ -101,6 +101,32 @@ class People(Pauses):
             if told is None:
                 await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
 
+    async def unreachable(self, user_id: int, *, tell: bool) -> None:
+        """Notes that Telegram takes no message for this person. With `tell` the owner hears of it, once.
+
+        The next message that arrives ends it.
+        """
+        values = {"user_id": user_id, "now": stamp(self._clock())}
+        async with self._db.transaction() as tx:
+            noted = await tx.run(
+                """
+                UPDATE accounts SET unreachable_since = :now
+                WHERE user_id = :user_id AND unreachable_since IS NULL RETURNING role
+                """,
+                values,
+            )
+            if tell and noted and noted[0]["role"] != Role.OWNER:
+                for owner in await tx.run("SELECT user_id FROM accounts WHERE role = 'owner' AND active = 1"):
+                    await add_notice(tx, owner["user_id"], NoticeKind.UNREACHABLE, about_user_id=user_id)
+
+    async def is_unreachable(self, user_id: int) -> bool:
+        """Whether the last message for this person was refused because of the person."""
+        row = await self._db.row(
+            "SELECT 1 FROM accounts WHERE user_id = :user_id AND active = 1 AND unreachable_since IS NOT NULL",
+            {"user_id": user_id},
+        )
+        return row is not None
+
     async def expect(self, user_id: int) -> None:
         """Notes that a person is on the way to something the site must be asked for."""
         await self._db.write(

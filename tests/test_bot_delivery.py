@@ -105,17 +105,137 @@ async def test_notices_of_a_chat_arrive_in_order_after_an_outage(world: World) -
     assert [next(word for word in ("UNO", "DUE", "TRE") if word in text) for text in told] == ["UNO", "DUE", "TRE"]
 
 
-async def test_a_person_who_blocked_the_bot_is_given_up_and_others_are_told(world: World) -> None:
+async def failed_once(world: World, user_id: int) -> None:
+    """Waits until a notice for that person was tried in vain."""
+
+    async def tries() -> bool:
+        rows = await world.db.connection.rows("SELECT attempts FROM notices WHERE user_id = :u", {"u": user_id})
+        return any(row["attempts"] for row in rows)
+
+    await chats.until(tries, True)
+
+
+async def test_who_blocked_the_bot_is_told_when_they_come_back_and_others_meanwhile(world: World) -> None:
     await menu(world.friend)
     world.friend.block()
     await tell(world, FRIEND)
+    await failed_once(world, FRIEND)
     await tell(world, OWNER)
+    await world.owner.wait_for(lambda message: "Codice Persona" in message.text)
 
-    errors = await settled(world)
+    world.friend.unblock()
 
-    assert errors[0]
-    assert "blocked" in errors[0]
-    assert errors[1] is None
+    await world.friend.wait_for(lambda message: "Codice Persona" in message.text)
+    assert await settled(world) == [None, None]
+    assert not any("amico" in message.text for message in world.owner.messages)
+
+
+async def test_of_a_friend_who_never_opened_the_chat_the_owner_hears_once_and_what_waits_is_told_later(
+    world: World,
+) -> None:
+    refusal = "Forbidden: bot can't initiate conversation with a user"
+    world.emulator.faults.next("sendMessage", status=403, description=refusal)
+    await tell(world, FRIEND)
+    page = await world.owner.wait_for(lambda message: "Non posso scrivere a un tuo amico" in message.text)
+    assert f"id Telegram {FRIEND}" in page.text
+    await world.stop()
+    world.emulator.faults.next("sendMessage", status=403, description=refusal)
+    world.start()
+    await chats.until(lambda: attempts(world, FRIEND), 2)
+
+    await world.friend.send("/start")
+
+    await world.friend.wait_for(lambda message: "Codice Persona" in message.text)
+    assert await settled(world) == [None, None]
+    assert sum("tuo amico" in message.text for message in world.owner.messages) == 1
+    assert not await world.db.people.is_unreachable(FRIEND)
+
+
+async def attempts(world: World, user_id: int) -> int:
+    rows = await world.db.connection.rows("SELECT sum(attempts) FROM notices WHERE user_id = :u", {"u": user_id})
+    return rows[0][0] or 0
+
+
+async def fail_some(world: World, *courses: str) -> None:
+    for course in courses:
+        await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, chats.slot(course, TUESDAY, "10:00").wish))
+        await world.fail(SlotFull("no"))
+
+
+async def test_what_piled_up_for_hours_is_one_message_in_order_and_what_asks_something_comes_by_itself(
+    world: World,
+) -> None:
+    await menu(world.owner)
+    await world.stop()
+    await fail_some(world, "UNO", "DUE", "TRE", "QUATTRO")
+    await tell(world)
+    await world.db.connection.write("UPDATE notices SET created_at = '2026-11-22T09:00:00.000Z'")
+    await fail_some(world, "CINQUE")
+    newest = world.owner.last.message_id
+    world.start()
+    await settled(world)
+
+    fresh = [message for message in world.owner.messages if message.message_id > newest]
+    together, *others = fresh
+    assert "Mentre non riuscivo a scriverti" in together.text
+    places = [together.text.index(course) for course in ("UNO", "DUE", "TRE", "QUATTRO")]
+    assert places == sorted(places)
+    assert [("Codice Persona" in other.text, "CINQUE" in other.text) for other in others] == [
+        (True, False),
+        (False, True),
+    ]
+    assert len(await settled(world)) == 6
+
+
+async def test_a_result_does_not_wait_for_an_edit_that_hangs_and_the_card_follows(world: World) -> None:
+    card = await queued(world.owner)
+    world.emulator.faults.next("editMessageText", delay=60)
+    action = await world.claim()
+    await world.db.queue.postpone(action, chats.NOON, chats.NOON)
+    await world.emulator.wait_for_call("editMessageText", after=len(world.emulator.calls) - 1)
+    await world.book()
+
+    await world.owner.wait_for(lambda message: "Prenotata!" in message.text, timeout=5)
+    assert await settled(world) == ["action 2 has ended, and its result says so", None, None]
+    assert "✅ Prenotazione" in next(each for each in world.owner.messages if each.message_id == card.message_id).text
+
+
+async def test_a_card_is_edited_once_however_often_its_message_is_refused(world: World) -> None:
+    await queued(world.owner)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("bot.delivery.FIRST_PAUSE", 0.01)
+        world.emulator.faults.next("sendDocument", status=500, times=5)
+        await world.book()
+        assert await settled(world) == [None, None]
+    edits = [call for call in world.emulator.calls if call.method == "editMessageText" and "Prenotazione" in str(call)]
+    assert sum("✅ Prenotazione" in str(call.params) for call in edits) == 1
+
+
+@pytest.mark.parametrize(
+    "fault", [{"status": 429, "retry_after": 1}, {"status": 500, "times": 2}, {"drop": "before"}, {"drop": "after"}]
+)
+async def test_a_command_whose_answer_is_refused_is_answered_all_the_same(
+    world: World, fault: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.chat.PAUSES", (0.05, 0.05, 0.05, 0.05))
+    world.emulator.faults.next("sendMessage", **fault)
+    await world.owner.send("/start")
+    await world.owner.send("/help")
+
+    await world.owner.wait_for(lambda message: "Comandi" in message.text)
+    said = ["Ciao" in message.text for message in world.owner.messages if message.from_bot]
+    assert said == [True, *([True] if fault == {"drop": "after"} else []), False]
+
+
+async def test_of_an_answer_that_is_lost_each_time_two_copies_go_out_and_no_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.chat.PAUSES", (0.01,) * 4)
+    world.emulator.faults.next("sendMessage", drop="after", times=2)
+    await menu(world.owner)
+    await world.owner.send("/help")
+    await world.owner.wait_for(lambda message: "Comandi" in message.text)
+    assert sum("Ciao" in message.text for message in world.owner.messages) == 2
 
 
 async def test_a_calendar_file_that_is_refused_leaves_the_words(world: World) -> None:

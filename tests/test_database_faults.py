@@ -20,10 +20,10 @@ import setup
 import store.connection
 from database import Database, NewAction, open_database, people_of
 from errors import DatabaseBusy, DatabaseDamaged, DatabaseError
-from model import ActionType, NoticeKind, Role
+from model import ActionType, Notice, NoticeKind, Role
 from settings import Settings
 from store.health import damage
-from store.outbox import add_notice
+from store.outbox import Told, add_notice
 from store.people import Person
 from tests import chats
 from tests.conftest import GIULIA
@@ -182,12 +182,12 @@ async def test_what_was_told_while_nothing_can_be_written_is_not_told_again(tmp_
     async with chats.world(tmp_path) as world:
         sent, refused = world.db.outbox.sent, 0
 
-        async def refuse(notice_id: int, error: str | None = None) -> None:
+        async def refuse(notice: Notice, told: Told) -> None:
             nonlocal refused
             refused += 1
             if refused < 3:
                 raise DatabaseBusy(FULL)
-            await sent(notice_id, error)
+            await sent(notice, told)
 
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr("bot.delivery.FIRST_PAUSE", 0.05)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from database import Database
 from model import NoticeKind
-from store.outbox import add_notice
+from store.outbox import Told, add_notice
 from tests.conftest import GIULIA, MARCO
 
 
@@ -22,7 +22,7 @@ async def test_each_person_hears_the_oldest_first(db: Database) -> None:
         await add(db, user_id, kind)
     first = await db.outbox.next_of_each()
     assert [(notice.user_id, notice.kind) for notice in first] == [(GIULIA, "login_rejected"), (MARCO, "gone")]
-    await db.outbox.sent(first[0].id)
+    await db.outbox.sent(first[0], Told())
     assert [notice.id for notice in await db.outbox.next_of_each()] == [2, 3]
 
 

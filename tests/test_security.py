@@ -101,12 +101,15 @@ async def test_a_stranger_gets_nothing_from_any_kind_of_update(tmp_path: Path, k
     async with chats.world(tmp_path, start=False) as world:
         application = bot_db.build(world.settings)
         people = frozenset(person.user_id for person in world.settings.people)
-        Handlers(Answers(world.db, world.settings, world.clock), people).install(application)
+        heard_from: list[int] = []
+        answers = Answers(world.db, world.settings, world.clock)
+        Handlers(answers, people, heard_from.append).install(application)
         async with application:
             before = len(world.emulator.calls)
             update = Update.de_json({"update_id": 1, kind.split(" ")[0]: UPDATES[kind]}, application.bot)
             await application.process_update(update)
             assert [call.method for call in world.emulator.calls[before:]] == []
+            assert heard_from == []
         rows = await world.db.connection.rows("SELECT user_id FROM booking_actions WHERE user_id = 666")
         assert rows == []
 

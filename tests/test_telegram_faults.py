@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from telegram.error import RetryAfter
 
+import bot.chat
 import bot.delivery
 import bot.polling
 from bot.chat import LONGEST_FLOOD_WAIT, wait_seconds
+from bot.polling import FLOOR
+from demo.telegram.updates import UpdateQueue
 from model import NoticeKind
 from store.outbox import add_notice
 from tests import chats
@@ -34,7 +37,9 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (bot.delivery, bot.polling):
         monkeypatch.setattr(module, "FIRST_PAUSE", module.FIRST_PAUSE * SCALE)
         monkeypatch.setattr(module, "LONGEST_PAUSE", module.LONGEST_PAUSE * SCALE)
-    monkeypatch.setattr("bot.chat.PAUSE", SCALE)
+    monkeypatch.setattr("bot.delivery.DOUBT_PAUSES", tuple(pause * SCALE for pause in bot.delivery.DOUBT_PAUSES))
+    monkeypatch.setattr("bot.delivery.PROBE_PAUSE", bot.delivery.PROBE_PAUSE * SCALE)
+    monkeypatch.setattr("bot.chat.PAUSES", tuple(pause * SCALE for pause in bot.chat.PAUSES))
 
 
 async def tell(world: World, *users: int) -> None:
@@ -116,6 +121,44 @@ async def test_an_answer_lost_after_the_message_went_out_repeats_that_message_al
     assert len(seen) <= 4
 
 
+@pytest.mark.usefixtures("short_pauses")
+async def test_of_what_is_never_answered_few_copies_come_ever_more_rarely_and_others_go_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.DOUBT_PAUSES", (0.02, 1.0, 0.1, 0.1))
+    world.emulator.faults.next("sendMessage", drop="after", times=2)
+    await tell(world, OWNER)
+    await chats.until(lambda: lost_answers(world), 2)
+    await tell(world, OWNER)
+    await chats.until(lambda: waiting(world), 1)
+    world.emulator.faults.next("sendMessage", drop="after", times=3)
+
+    errors = await settled(world)
+
+    assert told(world) == ["11:00", "11:00", "11:01", "11:00", "11:00", "11:00"]
+    assert [error is None for error in errors] == [False, True]
+
+
+async def lost_answers(world: World) -> int:
+    return int((await world.db.connection.rows("SELECT sum(lost) FROM notices"))[0][0])
+
+
+async def waiting(world: World) -> int:
+    return int((await world.db.connection.rows("SELECT count(*) FROM notices WHERE sent_at IS NULL"))[0][0])
+
+
+@pytest.mark.usefixtures("short_pauses")
+async def test_no_copy_goes_out_while_telegram_is_away(world: World) -> None:
+    await menu(world.owner)
+    world.emulator.faults.next("sendMessage", drop="after")
+    world.emulator.faults.next("getMe", status=502, times=5)
+    before = len(world.emulator.calls)
+    await tell(world, OWNER)
+    assert await settled(world) == [None]
+    asked = [call.method for call in world.emulator.calls[before:] if call.method in ("getMe", "sendMessage")]
+    assert asked == ["sendMessage", *["getMe"] * 6, "sendMessage"]
+
+
 @pytest.mark.parametrize(
     ("status", "description"),
     [
@@ -124,16 +167,27 @@ async def test_an_answer_lost_after_the_message_went_out_repeats_that_message_al
         (400, "Bad Request: chat not found"),
     ],
 )
-async def test_a_chat_that_is_gone_is_given_up_once_each_and_holds_up_nobody(
+async def test_a_chat_that_is_gone_is_left_in_peace_and_holds_up_nobody(
     world: World, status: int, description: str
 ) -> None:
     before = len(world.emulator.calls)
     world.emulator.faults.next("sendMessage", status=status, description=description, times=2)
     await tell(world, FRIEND, FRIEND)
-    assert [error is not None for error in await settled(world)] == [True, True]
+    await chats.until(lambda: tried(world, FRIEND), 1)
+    world.emulator.faults.clear()
     await tell(world, OWNER)
-    assert (await settled(world))[2] is None
-    assert sum(call.method == "sendMessage" for call in world.emulator.calls[before:]) == 3
+    await world.owner.wait_for(lambda message: "È di nuovo al lavoro" in message.text)
+    to_friend = [call for call in world.emulator.calls[before:] if call.params.get("chat_id") == str(FRIEND)]
+    assert len(to_friend) == 1
+
+    await menu(world.friend)
+    assert set(await settled(world)) == {None}
+    assert told(world, FRIEND) == ["11:00", "11:01"]
+
+
+async def tried(world: World, user: int) -> int:
+    rows = await world.db.connection.rows("SELECT sum(attempts) FROM notices WHERE user_id = :user", {"user": user})
+    return int(rows[0][0])
 
 
 async def test_a_tap_that_is_too_old_to_be_answered_still_shows_its_screen(world: World) -> None:
@@ -163,6 +217,19 @@ async def test_another_program_with_the_same_token_is_named_once_and_the_bot_sta
 @pytest.mark.parametrize(("named", "waited"), [(0, 0), (7, 7), (10**9, LONGEST_FLOOD_WAIT), (-5, 0)])
 def test_a_flood_wait_is_as_long_as_the_server_says_within_reason(named: int, waited: float) -> None:
     assert wait_seconds(RetryAfter(named)) == waited
+
+
+async def test_a_server_that_knows_no_offset_is_not_asked_without_a_pause_and_what_it_repeats_is_handled_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await menu(world.owner)
+    monkeypatch.setattr(UpdateQueue, "_confirm", lambda queue, offset: None)
+    await world.owner.send("/help")
+    await world.owner.wait_for(lambda message: "Comandi" in message.text)
+    before = len(world.emulator.calls)
+    await asyncio.sleep(1.2)
+    assert sum(call.method == "getUpdates" for call in world.emulator.calls[before:]) <= 1.2 / FLOOR + 1
+    assert sum("Comandi" in message.text for message in world.owner.messages) == 1
 
 
 async def test_fifty_notices_at_once_respect_the_limits_and_arrive_in_order(world: World) -> None:
