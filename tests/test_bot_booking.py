@@ -112,9 +112,8 @@ async def test_the_result_rings_with_a_calendar_file_and_the_card_loses_its_butt
     assert not result.silent
     assert result.document
     assert result.labels == ["❌ Annulla", "🏠 Menu"]
-    old = next(message for message in world.owner.messages if message.message_id == card.message_id)
-    assert old.labels == []
-    assert old.text.startswith("✅ Prenotazione n.")
+    old = await world.owner.wait_for(lambda message: message.text.startswith("✅ Prenotazione n."))
+    assert (old.message_id, old.labels) == (card.message_id, [])
 
     async def card_in_the_row() -> int | None:
         return (await world.actions())[0].card_message_id

@@ -37,7 +37,7 @@ from bot.italian import When
 from bot.page import Page, chunk
 from bot.slots import SlotState, SlotView, view_slot
 from database import Database
-from errors import AccountWaits, AlreadyQueued, AppError, DatabaseError, DuplicatePeriodic, LeaseLost
+    never_end_an_action = (AlreadyQueued, DuplicatePeriodic, TooManyHolidays, LeaseLost, DatabaseError, AccountWaits)
 from model import (
     Action,
     ActionStatus,
@@ -288,7 +288,7 @@ def test_a_screen_that_goes_with_a_file_fits_into_a_caption() -> None:
 
 
 def test_every_kind_of_error_of_the_site_has_words_of_its_own() -> None:
-    never_end_an_action = (AlreadyQueued, DuplicatePeriodic, LeaseLost, DatabaseError, AccountWaits)
+    never_end_an_action = (AlreadyQueued, DuplicatePeriodic, TooManyHolidays, LeaseLost, DatabaseError, AccountWaits)
     silent = {kind for kind in KINDS if issubclass(getattr(errors, kind), never_end_an_action)}
     assert set(KINDS) - set(texts.TROUBLES) - silent == {"AppError", "SiteError"}
 
