@@ -37,7 +37,15 @@ from bot.italian import When
 from bot.page import Page, chunk
 from bot.slots import SlotState, SlotView, view_slot
 from database import Database
-    never_end_an_action = (AlreadyQueued, DuplicatePeriodic, TooManyHolidays, LeaseLost, DatabaseError, AccountWaits)
+from errors import (
+    AccountWaits,
+    AlreadyQueued,
+    AppError,
+    DatabaseError,
+    DuplicatePeriodic,
+    LeaseLost,
+    TooManyHolidays,
+)
 from model import (
     Action,
     ActionStatus,
