@@ -493,6 +493,8 @@ class HeldBooking:
     status: BookingStatus
     updated_at: datetime
     missing_since: datetime | None = None  # the last reading did not show it; one reading is no proof of a loss
+    calendar_id: str = ""  # its name in people's calendars, which never changes
+    sequence: int = 0  # how often what a calendar shows of it has changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,8 +202,10 @@ CREATE TABLE user_bookings (
     minutes      INTEGER,                   -- how long it lasts, when the site says
     reminded_at  TEXT,                      -- when its reminder was put in the outbox
     kept_at      TEXT,                      -- when its person said "I'll go": it is not asked about any more
-    missing_since TEXT                      -- the readings since then did not show it: a loss once a second one, at
+    missing_since TEXT,                     -- the readings since then did not show it: a loss once a second one, at
                                             -- least half a minute later and in the browser, agrees
+    calendar_id  TEXT,                      -- its name in people's calendars: the first booking_id. NULL: booking_id
+    sequence     INTEGER NOT NULL DEFAULT 0 -- how often what a calendar shows of it has changed
 ) STRICT;
 CREATE INDEX bookings_by_user ON user_bookings (user_id, booking_date, booking_time);
 CREATE INDEX bookings_by_date ON user_bookings (booking_date);

@@ -1,32 +1,38 @@
-"""A booking as an .ics file that every calendar opens: its zone, its place, an alarm an hour before."""
+"""A booking as an .ics file that every calendar opens, and the file that takes it out of the calendar again."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, vCalAddress
 
+from bot.calendar_zone import time_zone
 from bot.page import File
-from model import HeldBooking, plain
+from model import BookingStatus, HeldBooking, plain
 
-ALARM_BEFORE = timedelta(hours=1)
+LEAST_ALARM = timedelta(hours=1)  # before the class
+TIME_TO_DECIDE = timedelta(minutes=30)  # before a place can't be given back for free any more
 USUAL_MINUTES = 60  # where neither the site nor the timetable says how long it lasts
+OVER = (BookingStatus.CANCELLED, BookingStatus.GONE)
 
 
-def calendar_file(held: HeldBooking, end: time | None, zone: ZoneInfo, now: datetime) -> File:
-    """The file of a booking. Its UID stays the same from file to file, so that a calendar never shows it twice.
+def calendar_file(held: HeldBooking, end: time | None, zone: ZoneInfo, free_cancel: timedelta, now: datetime) -> File:
+    """The file of a booking, or, once it is held no more, the one that cancels it (RFC 5546).
 
-    No METHOD: a calendar then offers to add it as one's own event, not to answer an invitation.
+    Its UID stays the same from file to file and its SEQUENCE grows, so that a calendar never shows it twice. While it
+    is held there is no METHOD: a calendar then offers to add it as one's own event, not to answer an invitation.
     """
+    is_over = held.status in OVER
     calendar = Calendar()
     calendar.add("prodid", "-//Polimisport Bot//IT")
     calendar.add("version", "2.0")
-    calendar.add_component(_event(held, end, zone, now))
-    year = held.booking.day.year
-    calendar.add_missing_timezones(first_date=date(year - 1, 1, 1), last_date=date(year + 2, 1, 1))
-    return File(f"{_file_name(held)}.ics", calendar.to_ical())
+    if is_over:
+        calendar.add("method", "CANCEL")
+    calendar.add_component(time_zone(zone, held.booking.day.year))
+    calendar.add_component(_event(held, end, zone, free_cancel, now))
+    return File(f"{_file_name(held)}{'-annullata' if is_over else ''}.ics", calendar.to_ical())
 
 
 def _file_name(held: HeldBooking) -> str:
@@ -35,17 +41,21 @@ def _file_name(held: HeldBooking) -> str:
     return f"{words[:50] or 'polimisport'}-{held.booking.day.isoformat()}"
 
 
-def _event(held: HeldBooking, end: time | None, zone: ZoneInfo, now: datetime) -> Event:
+def _event(held: HeldBooking, end: time | None, zone: ZoneInfo, free_cancel: timedelta, now: datetime) -> Event:
     booking = held.booking
     event = Event()
-    event.add("uid", f"{held.booking_id}-{held.user_id}@polimisport-bot")
+    event.add("uid", f"{held.calendar_id}-{held.user_id}@polimisport-bot")
+    event.add("sequence", held.sequence)
     event.add("dtstamp", now)
     event.add("dtstart", datetime.combine(booking.day, booking.start, zone))
     event.add("dtend", _end(held, end, zone))
     event.add("summary", booking.course)
+    event.add("organizer", vCalAddress("mailto:nessuno@polimisport-bot.invalid"))
+    event.add("status", "CANCELLED" if held.status in OVER else "CONFIRMED")
     if booking.location:
-        event.add("location", f"{booking.location}, Polimisport, Milano")
-    event.add_component(_alarm(booking.course))
+        event.add("location", f"{booking.location}, Polimisport")
+    if held.status not in OVER:
+        event.add_component(_alarm(booking.course, max(LEAST_ALARM, free_cancel + TIME_TO_DECIDE)))
     return event
 
 
@@ -56,9 +66,10 @@ def _end(held: HeldBooking, end: time | None, zone: ZoneInfo) -> datetime:
     return (start + timedelta(minutes=held.booking.minutes or USUAL_MINUTES)).replace(tzinfo=zone)
 
 
-def _alarm(course: str) -> Alarm:
+def _alarm(course: str, before: timedelta) -> Alarm:
+    """While the place can still be given back for free."""
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", course)
-    alarm.add("trigger", -ALARM_BEFORE)
+    alarm.add("trigger", -before)
     return alarm

@@ -124,9 +124,10 @@ class Desk:
         return next((one for one in live if one.wish.meant_by(held.booking.wish)), None)
 
     async def calendar_file(self, held: HeldBooking) -> File:
+        """For the calendar: of what is held, its event; of what is held no more, what takes the event out again."""
         rows = await self.db.catalogue.slots_on(held.booking.day)
         end: time | None = next((row.slot.end for row in rows if row.slot.wish.meant_by(held.booking.wish)), None)
-        return calendar_file(held, end, self.rule.zone, self.clock())
+        return calendar_file(held, end, self.rule.zone, self.timing.free_cancel, self.clock())
 
     async def rejected(self, user_id: int) -> bool:
         account = await self.db.people.find(user_id)

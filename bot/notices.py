@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot import screens, screens_held, screens_programs, screens_questions, screens_results, screens_trouble
 from bot.answers import Answers
-from bot.page import Letter, Page
+from bot.page import File, Letter, Page
 from database import Database
 from model import (
     Action,
@@ -88,7 +88,7 @@ class Composer:
             case NoticeKind.REHEARSAL:
                 return await self._rehearsal(notice)
             case NoticeKind.GONE:
-                return Post(letter=Letter(screens_results.vanished(await self._held(notice), self._desk.when())))
+                return await self._gone(notice)
             case NoticeKind.BACK:
                 return await self._back(notice)
             case NoticeKind.REMINDER:
@@ -177,10 +177,17 @@ class Composer:
             page = screens_results.failure(action, when, report, clash, others, watchable=watchable)
             return Letter(page, picture=await _screenshot(action))
         if action.type is ActionType.CANCEL:
-            return Letter(screens_results.cancelled(action, when))
+            held = await self._db.bookings.by_booking_id(action.booking_id or "", action.user_id)
+            document = await self._calendar_file_of_what_is_over(held)
+            return Letter(screens_results.cancelled(action, when, has_file=document is not None), document=document)
         if screens_results.is_place_free(action):
             return Letter(screens_results.place_free(action, when))
         return await self._booked(action)
+
+    async def _calendar_file_of_what_is_over(self, held: HeldBooking | None) -> File | None:
+        """The file that takes a booking out of the calendar; None while it is held, again perhaps."""
+        is_over = held is not None and held.status in (BookingStatus.CANCELLED, BookingStatus.GONE)
+        return await self._desk.calendar_file(held) if held and is_over else None
 
     async def _booked(self, action: Action) -> Letter:
         held = await self._db.bookings.by_booking_id(action.booking_id or "", action.user_id)
@@ -254,7 +261,13 @@ class Composer:
         held = await self._held(notice)
         if not screens_held.is_held(held):
             raise NothingToTell(f"the booking in row {held.id} is no longer held")
-        return Post(letter=Letter(screens_results.came_back(held, self._desk.when())))
+        page = screens_results.came_back(held, self._desk.when())
+        return Post(letter=Letter(page, document=await self._desk.calendar_file(held)))
+
+    async def _gone(self, notice: Notice) -> Post:
+        held = await self._held(notice)
+        document = await self._calendar_file_of_what_is_over(held)
+        return Post(letter=Letter(screens_results.vanished(held, self._desk.when()), document=document))
 
     async def _reminder(self, notice: Notice) -> Post:
         held = await self._held(notice)

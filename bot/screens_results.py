@@ -158,11 +158,12 @@ def place_free(action: Action, when: When) -> Page:
     return Page(str(lines), ((book,), (again,), (home_button(fresh=True),)))
 
 
-def cancelled(action: Action, when: When) -> Page:
-    """A cancellation that was read back."""
+def cancelled(action: Action, when: When, *, has_file: bool) -> Page:
+    """A cancellation that was read back; a caption when it goes with the file that takes it out of the calendar."""
     read = f"L'ho ricontrollato sul sito {_done_at(action, when)}: tra le tue prenotazioni non c'è più."
     lines = Lines().add("✅ <b>Annullata</b>", about_action(action, when)).add(read)
     lines.add(texts.FREED_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "")
+    lines.add("🗓 L'avevi nel calendario? Apri questo file e la toglie." if has_file else "")
     return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
 
 

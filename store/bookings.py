@@ -96,6 +96,8 @@ def to_held(row: sqlite3.Row) -> HeldBooking:
         status=BookingStatus(row["status"]) if known else BookingStatus.CONFIRMED,
         updated_at=instant(row["updated_at"]),
         missing_since=instant_or_none(row["missing_since"]),
+        calendar_id=row["calendar_id"] or row["booking_id"] or booking.booking_id,
+        sequence=row["sequence"],
     )
 
 
@@ -144,6 +146,8 @@ async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: d
             """
             UPDATE user_bookings SET booking_id = :booking_id, course_name = :course, location = :location,
                 minutes = coalesce(:minutes, minutes), status = 'confirmed', updated_at = :now, missing_since = NULL,
+                calendar_id = coalesce(calendar_id, nullif(booking_id, '')),
+                sequence = sequence + (status IN ('cancelled', 'gone') OR booking_id <> :booking_id),
                 reminded_at = CASE WHEN status NOT IN ('cancelled', 'gone', 'past') THEN reminded_at END,
                 kept_at = CASE WHEN status NOT IN ('cancelled', 'gone', 'past') THEN kept_at END
             WHERE id = :id
@@ -264,7 +268,11 @@ async def _vanished(tx: Transaction, held: HeldBooking, now: datetime) -> None:
 
 async def _set_status(tx: Transaction, row_id: int, status: BookingStatus, now: datetime) -> None:
     await tx.run(
-        "UPDATE user_bookings SET status = :status, updated_at = :now, missing_since = NULL WHERE id = :id",
+        """
+        UPDATE user_bookings SET status = :status, updated_at = :now, missing_since = NULL,
+            sequence = sequence + (:status IN ('cancelled', 'gone') AND status NOT IN ('cancelled', 'gone'))
+        WHERE id = :id
+        """,
         {"status": status, "now": stamp(now), "id": row_id},
     )
 

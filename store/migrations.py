@@ -33,6 +33,8 @@ STEPS = {
     ),
     2: (
         "ALTER TABLE user_bookings ADD COLUMN missing_since TEXT",
+        "ALTER TABLE user_bookings ADD COLUMN calendar_id TEXT",
+        "ALTER TABLE user_bookings ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE slots ADD COLUMN missing_since TEXT",
         "ALTER TABLE periodic_bookings ADD COLUMN lead_minutes INTEGER CHECK (lead_minutes BETWEEN 1 AND 2880)",
         "CREATE INDEX periodic_by_lead ON periodic_bookings (lead_minutes)"

@@ -6,10 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from icalendar import Calendar
 
 from database import NewAction
 from errors import ClassStarted, LoginRejected, Overlap, SiteChanged, SiteUnavailable, SlotFull
@@ -119,23 +117,6 @@ async def test_the_result_rings_with_a_calendar_file_and_the_card_loses_its_butt
         return (await world.actions())[0].card_message_id
 
     await chats.until(card_in_the_row, result.message_id)
-
-
-async def test_the_calendar_file_names_zone_place_and_alarm(world: World) -> None:
-    await queued(world.owner)
-    await world.book()
-    result = await world.owner.wait_for(lambda message: message.document is not None)
-    assert result.document
-
-    calendar: Any = Calendar.from_ical(result.document.data)
-    (event,) = calendar.walk("VEVENT")
-    assert event["DTSTART"].dt.isoformat() == "2026-11-24T18:00:00+01:00"
-    assert event["DTEND"].dt - event["DTSTART"].dt == timedelta(minutes=55)
-    assert event["LOCATION"].startswith("Giuriati")
-    assert event.walk("VALARM")[0]["TRIGGER"].dt == timedelta(hours=-1)
-    assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["Europe/Rome"]
-    assert "METHOD" not in calendar
-    assert result.document.name == "pilates-matwork-2026-11-24.ics"
 
 
 async def test_a_slot_not_open_yet_is_queued_for_its_opening(world: World) -> None:

@@ -136,7 +136,8 @@ def action_pages() -> Iterator[Page]:
 def result_pages() -> Iterator[Page]:
     won = replace(ACTION, won_choice=3, why_not_first=f"full: the site says «{NASTY}»", replaces_row_id=1)
     yield from (screens_results.booked(won, HELD, WHEN, LATE_REPORT, HELD), screens_results.booked(ACTION, None, WHEN))
-    yield from (screens_results.cancelled(ACTION, WHEN), screens_results.place_free(ACTION, WHEN))
+    yield from (screens_results.cancelled(ACTION, WHEN, has_file=has_file) for has_file in (True, False))
+    yield screens_results.place_free(ACTION, WHEN)
     yield from (screens_results.vanished(HELD, WHEN), screens_results.refreshed(1, 1, WHEN))
     yield screens_results.login_rejected()
     for outcome in ("ok", *KINDS):
