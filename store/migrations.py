@@ -15,7 +15,7 @@ from errors import DatabaseError
 from model import Clock
 from store.connection import Connection, Transaction
 
-VERSION = 5
+VERSION = 3
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
 log = logging.getLogger(__name__)
 
@@ -39,14 +39,10 @@ STEPS = {
         "ALTER TABLE periodic_bookings ADD COLUMN lead_minutes INTEGER CHECK (lead_minutes BETWEEN 1 AND 2880)",
         "CREATE INDEX periodic_by_lead ON periodic_bookings (lead_minutes)"
         " WHERE active = 1 AND lead_minutes IS NOT NULL",
-    ),
-    3: (
         "ALTER TABLE accounts ADD COLUMN paused_until TEXT",
         "ALTER TABLE accounts ADD COLUMN pause_kind TEXT",
         "ALTER TABLE accounts ADD COLUMN pause_reason TEXT",
         "ALTER TABLE accounts ADD COLUMN rests INTEGER NOT NULL DEFAULT 0",
-    ),
-    4: (
         "ALTER TABLE notices ADD COLUMN message_id INTEGER",
         "ALTER TABLE notices ADD COLUMN about_user_id INTEGER",
         "ALTER TABLE notices ADD COLUMN lost INTEGER NOT NULL DEFAULT 0",
