@@ -206,6 +206,26 @@ async def test_a_full_slot_with_a_waiting_list_offers_lista_and_answers_ok(
     assert world.waiting(slot.appointment_id) == {GIULIA}
 
 
+async def test_grouped_slots_are_opened_first_and_a_confirmation_can_wake_late(
+    page: Page, site: Site, world: SiteWorld
+) -> None:
+    world.switches.update({"grouped": True, "confirm_wakes_after": 1.0, "overlap": "warned"})
+    await log_in(page, site)
+    await open_calendar(page, GYM)
+    slot = page.locator(".day-column[data-date-offset='0'] .event-slot", has_text="12:00")
+    await expect(slot).to_be_hidden()
+    await page.get_by_role("button", name="12:00 Giuriati - Fit Center").first.click()
+    await slot.click()
+    button = page.locator("#btnConfirmAppointmentBooking")
+    await button.click()
+    assert world.bookings(GIULIA) == []
+    await expect(page.locator("#srModal_g_confirm_dialog")).to_be_hidden()
+    async with page.expect_response("**/BookAppointment"):
+        while await button.is_enabled():
+            await button.click()
+    assert len(world.bookings(GIULIA)) == 1
+
+
 async def test_pages_can_be_in_the_way(page: Page, site: Site, world: SiteWorld) -> None:
     await log_in(page, site)
     world.faults.dead_first_click = world.faults.banner_over_button = True

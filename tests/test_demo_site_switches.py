@@ -19,9 +19,11 @@ from bs4 import BeautifulSoup
 
 from demo.site import Outcome, Person, Site, SiteWorld, Slot, Switches
 from demo.site.accounts import AUTH_COOKIE
+from demo.site.farm import HEADER as NAME
 from demo.site.load import ANYTHING, BLOCKED_FOR, BOOKINGS
 from demo.site.people import people, person
-from demo.site.switches import lively
+from demo.site.schedule import LIMIT_WORDS
+from demo.site.switches import LIMITS, lively
 from portal import budget
 
 GIULIA, MARCO = "10000001", "10000002"
@@ -248,7 +250,8 @@ def test_one_course_can_have_a_waiting_list_while_others_have_none(world: SiteWo
 
 def test_everything_is_off_unless_asked_for() -> None:
     assert SiteWorld().switches == Switches()
-    assert {name for name, value in Switches().as_dict().items() if value} == {"crowd_speed"}
+    words = {"overlap", "late_cancel", "refusal_field", "servers_told", "login_error", "login_pages"}
+    assert {name for name, value in Switches().as_dict().items() if value} == words | {"crowd_speed", "servers"}
     assert lively() != Switches()
 
 
@@ -257,11 +260,167 @@ async def test_another_process_sets_switches_by_name(world: SiteWorld, site: Sit
     async with aiohttp.ClientSession() as http:
         async with http.post(address, json={"session_minutes": 5, "waiting_courses": ["YOGA"]}) as answer:
             assert (await answer.json())["session_minutes"] == 5
-        for wrong in ({"penaltys": True}, {"penalties": 1}, {"rush_seconds": True}, {"waiting_courses": "YOGA"}):
+        for wrong in (
+            {"penaltys": True},
+            {"penalties": 1},
+            {"rush_seconds": True},
+            {"waiting_courses": "YOGA"},
+            {"overlap": "x"},
+        ):
             async with http.post(address, json=wrong) as answer:
                 assert answer.status == 400, wrong
     assert (world.switches.session_minutes, world.switches.waiting_courses) == (5, ["YOGA"])
     assert not world.switches.penalties
+
+
+# ----- rules of the house
+
+
+@pytest.mark.parametrize("overlap", ["refused", "warned", "allowed"])
+async def test_two_bookings_at_one_hour_are_refused_warned_of_or_taken(
+    world: SiteWorld, site: Site, giulia: aiohttp.ClientSession, pilates: Slot, overlap: str
+) -> None:
+    world.switches.overlap = overlap
+    world.book(GIULIA, world.slot(TUESDAY, start="17:30", activity="Giuriati - Fit Center").appointment_id)
+    asked = f"{site.base_url}/Booking/ConfirmActivityBooking?appointmentID={pilates.appointment_id}"
+    fragment = BeautifulSoup((await get(giulia, asked))[1], "html.parser")
+    assert bool(fragment.select_one("#btnConfirmAppointmentBooking")) == (overlap != "refused")
+    assert bool(fragment.select_one(".alert-warning")) == (overlap == "warned")
+    outcome = Outcome.OVERLAP if overlap == "refused" else Outcome.BOOKED
+    assert world.book(GIULIA, pilates.appointment_id) is outcome
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+async def test_an_account_that_may_book_no_more_is_told_why(
+    world: SiteWorld, site: Site, giulia: aiohttp.ClientSession, pilates: Slot, limit: str
+) -> None:
+    world.switches.update({"account_limit": limit, "most_bookings": 1, "refusal_field": "error_message"})
+    gym = world.slot(TUESDAY, activity="Giuriati - Fit Center")
+    assert world.book(GIULIA, gym.appointment_id) is Outcome.BOOKED
+    refusal = await (await book(giulia, site, pilates)).json()
+    assert refusal == {
+        "status": "Error",
+        "error_message": LIMIT_WORDS[limit],
+        "url": None,
+        "canBookAgain": False,
+    }
+    assert await listed(giulia, site, pilates) == "Disabled"
+    world.switches.limit_words = "No."
+    assert (await (await book(giulia, site, pilates)).json())["error_message"] == "No."
+
+
+async def listed(http: aiohttp.ClientSession, site: Site, slot: Slot) -> str | None:
+    """What the timetable says of the slot; None when it is not in it."""
+    form = {"currentDate": slot.date.isoformat(), "activityID": slot.activity_id}
+    async with http.post(f"{site.base_url}/Booking/GetActivitySchedule", data=form) as answer:
+        shown = {each["AppointmentId"]: str(each["Status"]) for each in (await answer.json())["data"]}
+    return shown.get(slot.appointment_id)
+
+
+async def test_full_slots_and_those_not_open_can_be_left_out(
+    world: SiteWorld, clock: Clock, site: Site, giulia: aiohttp.ClientSession, pilates: Slot
+) -> None:
+    later = world.slot(SATURDAY, course="PILATES MATWORK")
+    world.fill(pilates.appointment_id)
+    assert [await listed(giulia, site, slot) for slot in (pilates, later)] == ["Disabled", "Disabled"]
+    world.switches.hide_full = world.switches.hide_unopened = True
+    assert [await listed(giulia, site, slot) for slot in (pilates, later)] == [None, None]
+    clock.now = later.opens_at.astimezone(UTC)
+    assert await listed(giulia, site, later) == "Available"
+
+
+async def test_bookings_can_close_before_the_start(
+    world: SiteWorld, clock: Clock, site: Site, giulia: aiohttp.ClientSession, pilates: Slot
+) -> None:
+    world.switches.closes_minutes = 60
+    clock.now = pilates.starts_at.astimezone(UTC) - timedelta(minutes=61)
+    assert await listed(giulia, site, pilates) == "Available"
+    clock.move(minutes=1)
+    assert await listed(giulia, site, pilates) == "Disabled"
+    assert world.book(GIULIA, pilates.appointment_id) is Outcome.CLOSED
+
+
+@pytest.mark.parametrize("way", ["allowed", "refused", "no_button"])
+async def test_late_cancelling_is_taken_refused_or_not_offered(
+    world: SiteWorld, clock: Clock, site: Site, giulia: aiohttp.ClientSession, pilates: Slot, way: str
+) -> None:
+    world.switches.late_cancel = way
+    later = world.slot(SATURDAY, course="BOXE")
+    later.opens_at = SUNDAY
+    for slot in (pilates, later):
+        world.book(GIULIA, slot.appointment_id)
+    clock.now = pilates.starts_at.astimezone(UTC) - timedelta(hours=1)
+    page = BeautifulSoup((await get(giulia, f"{site.base_url}/Booking"))[1], "html.parser")
+    data = page.select_one("#booking-data")
+    assert data is not None
+    numbers = [world.booking_number(GIULIA, slot.appointment_id) for slot in (pilates, later)]
+    assert json.loads(data.get_text())["numbers"] == (numbers[1:] if way == "no_button" else numbers)
+    assert len(page.select("button.btn-delete")) == (1 if way == "no_button" else 2)
+    assert world.cancel(GIULIA, pilates.appointment_id) is (way == "allowed")
+
+
+def test_outsiders_wait_after_a_cancellation_and_who_is_on_the_list_does_not(
+    world: SiteWorld, clock: Clock, pilates: Slot
+) -> None:
+    world.switches.update({"held_minutes": 10, "waiting_courses": ["PILATES MATWORK"]})
+    world.fill(pilates.appointment_id)
+    assert world.book(MARCO, pilates.appointment_id) is Outcome.WAITING
+    world.free(pilates.appointment_id, places=2)
+    assert world.book(GIULIA, pilates.appointment_id) is Outcome.HELD
+    assert world.book(MARCO, pilates.appointment_id) is Outcome.BOOKED
+    assert world.waiting(pilates.appointment_id) == set()
+    clock.move(minutes=10)
+    assert world.book(GIULIA, pilates.appointment_id) is Outcome.BOOKED
+
+
+async def test_an_automatic_waiting_list_puts_the_first_in(
+    world: SiteWorld, site: Site, giulia: aiohttp.ClientSession, pilates: Slot
+) -> None:
+    words = "In attesa: sei il primo della lista"
+    world.switches.update({"waiting_moves": True, "waiting_courses": ["PILATES MATWORK"], "waiting_words": words})
+    world.fill(pilates.appointment_id)
+    for who in (GIULIA, MARCO, GIULIA):
+        world.book(who, pilates.appointment_id)
+    assert words in (await get(giulia, f"{site.base_url}/Booking"))[1]
+    world.free(pilates.appointment_id)
+    assert (world.bookings(GIULIA), world.bookings(MARCO), pilates.free) == ([pilates], [], 0)
+    assert words not in (await get(giulia, f"{site.base_url}/Booking"))[1]
+    world.cancel(GIULIA, pilates.appointment_id)
+    assert (world.bookings(GIULIA), world.bookings(MARCO)) == ([], [pilates])
+
+
+# ----- several servers
+
+
+@pytest.mark.parametrize("told", ["header", "cookie", "nothing"])
+async def test_two_servers_have_two_clocks_and_open_a_slot_by_their_own(
+    world: SiteWorld, clock: Clock, site: Site, giulia: aiohttp.ClientSession, told: str
+) -> None:
+    world.switches.update({"servers": 2, "clock_spread": 3.0, "servers_told": told})
+    slot = world.slot(SATURDAY, course="PILATES MATWORK")
+    clock.now = slot.opens_at.astimezone(UTC) - timedelta(seconds=1)
+    dates, names = set(), set()
+    for _ in range(4):
+        async with giulia.get(f"{site.base_url}/Booking") as answer:
+            dates.add(answer.headers["Date"].split()[4])
+            cookie = answer.cookies.get(NAME)
+            names.add(answer.headers.get(NAME) or (cookie.value if cookie else ""))
+    assert dates == {"22:59:59", "23:00:02"}
+    assert names == ({""} if told == "nothing" else {"WEB01", "WEB02"})
+    answers = [await (await book(giulia, site, slot)).json() for _ in range(2)]
+    assert sorted(answer["status"] for answer in answers) == ["Error", "OK"]
+
+
+async def test_a_server_may_know_a_session_a_moment_later_than_its_neighbour(
+    world: SiteWorld, clock: Clock, site: Site
+) -> None:
+    world.switches.update({"servers": 2, "session_lag": 0.5})
+    cookies = {AUTH_COOKIE: world.accounts.open_session(GIULIA)}
+    async with aiohttp.ClientSession(cookies=cookies, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        early = [(await get(http, f"{site.base_url}/Booking"))[0] for _ in range(4)]
+        clock.move(seconds=0.5)
+        late = [(await get(http, f"{site.base_url}/Booking"))[0] for _ in range(2)]
+    assert (early, late) == ([200, 302, 200, 302], [200, 200])
 
 
 # ----- where it is, and who is there

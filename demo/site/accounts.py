@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from demo.site import farm
 from demo.site.faults import Faults
 from demo.site.switches import Switches
 
@@ -54,6 +55,7 @@ class Accounts:
         self.login_attempts: dict[str, int] = defaultdict(int)  # username -> passwords received, right or wrong
         self.wrong_passwords: dict[str, int] = defaultdict(int)
         self.codes_received: dict[str, list[str]] = defaultdict(list)  # username -> codes in order, right or wrong
+        self._opened: dict[str, tuple[int, datetime]] = {}  # cookie -> by which server, when
         self._used_at: dict[str, datetime] = {}  # cookie -> when it was last shown
         self._used: set[tuple[str, int]] = set()
         self._clock = clock
@@ -89,18 +91,25 @@ class Accounts:
         token = secrets.token_hex(32)
         self.sessions[token] = username
         self._used_at[token] = self._clock()
+        self._opened[token] = (farm.NUMBER.get(), self._clock())
         return token
 
     def username_of(self, cookie: str | None) -> str | None:
         """Whose session it is; None for one that is over. Asking counts as using it."""
         username, now = self.sessions.get(cookie or ""), self._clock()
-        if cookie is None or username is None:
+        if cookie is None or username is None or not self._has_heard_of(cookie):
             return None
         if self._has_rested(now - self._used_at.get(cookie, now)):
             del self.sessions[cookie]
             return None
         self._used_at[cookie] = now
         return username
+
+    def _has_heard_of(self, cookie: str) -> bool:
+        """Whether the server that answers knows of a session that perhaps another has opened."""
+        number, at = self._opened[cookie]
+        lag = timedelta(seconds=self._switches.session_lag)
+        return number == farm.NUMBER.get() or self._clock() - at >= lag
 
     def _has_rested(self, unused: timedelta) -> bool:
         """Whether a session ends for not having been used for so long."""

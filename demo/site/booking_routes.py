@@ -12,7 +12,7 @@ from demo.site.accounts import AUTH_COOKIE
 from demo.site.faults import REDESIGN
 from demo.site.gate import ENTRY, SHOT, ConnectionCut, Handler
 from demo.site.pages import BASE, Frame
-from demo.site.schedule import Json, day_schedule, is_future, reason
+from demo.site.schedule import Json, day_schedule, is_future, overlap_warning, reason
 from demo.site.world import Outcome, SiteWorld, Slot
 
 SESSION_COOKIE = "ASP.NET_SessionId"
@@ -158,8 +158,8 @@ class BookingRoutes:
         token = request.cookies.get(FORGERY_COOKIE) or secrets.token_urlsafe(32)
         text = pages.bookings(
             self._frame(request),
-            self._blocks(mine),
-            [world.booking_number(user, slot.appointment_id) for slot in mine],
+            self._blocks(mine) + self._waiting(user),
+            [world.booking_number(user, slot.appointment_id) for slot in mine if self._has_button(slot)],
             token,
             container=not world.faults.take("no_booking_container"),
             penalties=world.penalties_of(user) if world.switches.penalties else None,
@@ -175,7 +175,19 @@ class BookingRoutes:
     def _blocks(self, mine: list[Slot]) -> str:
         faults = self._world.faults
         name, note = faults.peek("booking_name") or "", faults.peek("booking_note") or ""
-        return pages.booking_blocks(mine, free_hours=self._world.free_cancel_hours, name=name, note=note)
+        hours, bound = self._world.free_cancel_hours, [slot for slot in mine if not self._has_button(slot)]
+        return pages.booking_blocks(mine, bound, free_hours=hours, name=name, note=note)
+
+    def _has_button(self, slot: Slot) -> bool:
+        """Whether my bookings offers to cancel it."""
+        return self._world.switches.late_cancel != "no_button" or self._world.can_cancel(slot)
+
+    def _waiting(self, user: str) -> str:
+        """The places on waiting lists, where the site shows them among the bookings."""
+        words = self._world.switches.waiting_words
+        waits = [slot for slot in self._world.waits_for(user) if is_future(slot, self._world.clock())]
+        hours = self._world.free_cancel_hours
+        return pages.booking_blocks(waits, waits, free_hours=hours, note=words) if words else ""
 
     async def events(self, request: web.Request) -> web.Response:
         """What the page's script fills the list with, where it does."""
@@ -191,7 +203,9 @@ class BookingRoutes:
         activity = next((each for each in self._world.catalogue.activities if each.id == wanted), None)
         if activity is None:
             return _redirect(f"{BASE}/Booking/ChooseActivity")
-        return _html(pages.calendar(self._frame(request), activity, self._world.today))
+        switches, frame = self._world.switches, self._frame(request)
+        behaviour = {"grouped": int(switches.grouped), "wakes-after": switches.confirm_wakes_after}
+        return _html(pages.calendar(frame, activity, self._world.today, behaviour))
 
     # ----- the calendar's own requests
 
@@ -212,8 +226,10 @@ class BookingRoutes:
         outcome = world.judge(user, appointment_id)
         takes = outcome in (Outcome.BOOKED, Outcome.WAITING)
         refusal = "" if takes else reason(world, user, appointment_id, outcome)
-        frame = self._frame(request)
-        return _html(pages.confirmation(frame, slot, refusal, waiting=outcome is Outcome.WAITING))
+        warned = world.switches.overlap == "warned" and takes
+        warning = overlap_warning(world.overlapping(user, slot)) if warned else ""
+        frame, waiting = self._frame(request), outcome is Outcome.WAITING
+        return _html(pages.confirmation(frame, slot, refusal, warning=warning, waiting=waiting))
 
     async def book(self, request: web.Request) -> web.Response:
         user, world = self._user(request), self._world
@@ -235,9 +251,10 @@ class BookingRoutes:
 
     def _booking_answer(self, user: str, appointment_id: str, outcome: Outcome) -> Json:
         good = outcome in (Outcome.BOOKED, Outcome.LIED, Outcome.WAITING)
+        field = "message" if good else self._world.switches.refusal_field
         return {
             "status": (self._world.faults.take("book_status") or "OK") if good else "Error",
-            "message": reason(self._world, user, appointment_id, outcome),
+            field: reason(self._world, user, appointment_id, outcome),
             "url": f"{BASE}/Booking" if good else None,
             "canBookAgain": good and outcome is not Outcome.WAITING,
         }

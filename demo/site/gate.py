@@ -9,6 +9,7 @@ from aiohttp import web
 
 from demo.site import pages
 from demo.site.accounts import AUTH_COOKIE
+from demo.site.farm import Farm
 from demo.site.load import Load
 from demo.site.world import Outcome, Request, Shot, SiteWorld
 
@@ -36,6 +37,7 @@ class Gate:
     def __init__(self, world: SiteWorld, load: Load, host: str, closing: asyncio.Event) -> None:
         self._world = world
         self._load = load
+        self._farm = Farm(world.switches)
         self._host = host
         self._closing = closing
 
@@ -44,12 +46,14 @@ class Gate:
         if request.path.startswith(CONTROL):
             return await handler(request)
         await self._travel()
+        self._farm.choose()
         entry = await self._enter(request)
         try:
             response = await self._answer(request, handler)
         except ConnectionCut:
             return self._cut(request)
         response.headers["Date"] = format_datetime(self._world.clock().astimezone(UTC), usegmt=True)
+        self._farm.sign(response)
         entry.status = response.status
         await self._travel()
         return response

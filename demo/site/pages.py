@@ -1,5 +1,5 @@
-"""The pages of the simulated site and of its single sign-on, as HTML text. Pure; every class and id that a client of
-the real site relies on is in here, or in `static/site.js` for what the real pages build by script.
+"""The pages of the simulated site, as HTML text. Pure; every class and id that a client of the real site relies on is
+in here, or in `static/site.js` for what the real pages build by script.
 """
 
 import json
@@ -28,6 +28,7 @@ _BANNER = """
     </div>
   </div>
 </div>"""
+_DELETE = '<button type="button" class="btn red btn-delete">Cancella</button>'
 _DIALOGS = """
 <div id="srModal_g_confirm_dialog" class="modal" role="dialog" aria-modal="true" hidden><div class="modal-dialog">
   <div class="modal-body"></div>
@@ -187,12 +188,14 @@ def _penalty_box(penalties: list[Penalty]) -> str:
 {MOST_POINTS} punti le prenotazioni sono sospese per {SUSPENDED_FOR.days} giorni.</p><ul>{lines}</ul></div>"""
 
 
-def booking_blocks(slots: list[Slot], *, free_hours: float, name: str = "", note: str = "") -> str:
-    """One block a booking. `name` in place of each course's, `note` beside it."""
-    return "".join(_booking_block(slot, free_hours, name or slot.course, note) for slot in slots)
+def booking_blocks(slots: list[Slot], bound: list[Slot], *, free_hours: float, name: str = "", note: str = "") -> str:
+    """One block a booking, those that are `bound` without a button; `name` in place of the courses', `note` beside."""
+    return "".join(
+        _booking_block(slot, free_hours, name or slot.course, note, "" if slot in bound else _DELETE) for slot in slots
+    )
 
 
-def _booking_block(slot: Slot, free_hours: float, course: str, note: str) -> str:
+def _booking_block(slot: Slot, free_hours: float, course: str, note: str, button: str) -> str:
     until = slot.starts_at - timedelta(hours=free_hours)
     return f"""<div class="event-main-block row">
 <div class="event-info-when"><div class="event-info-schedule">{slot.date:%d/%m/%Y}</div>
@@ -200,7 +203,7 @@ def _booking_block(slot: Slot, free_hours: float, course: str, note: str) -> str
 <div class="event-info-what"><div class="event-info-description">{escape(slot.activity)}</div>
 <div class="event-info-skill-level">{escape(course)}</div>{escape(note)}
 <div class="event-info-notes">Cancellazione gratuita entro il {until:%d/%m/%Y alle %H:%M}</div></div>
-<div class="event-info-actions"><button type="button" class="btn red btn-delete">Cancella</button></div></div>"""
+<div class="event-info-actions">{button}</div></div>"""
 
 
 def choose_activity(frame: Frame, activities: tuple[Activity, ...], *, dead_first_click: bool) -> str:
@@ -214,9 +217,10 @@ def choose_activity(frame: Frame, activities: tuple[Activity, ...], *, dead_firs
     return page(frame, "Attività", body, (("Home", f"{BASE}/"), ("Prenotazioni", f"{BASE}/Booking")))
 
 
-def calendar(frame: Frame, activity: Activity, today: date) -> str:
-    """The empty calendar; the script fills it with the calendar's own requests."""
-    body = f"""<div id="booking-calendar" data-activity-id="{activity.id}" data-today="{today}" hidden>
+def calendar(frame: Frame, activity: Activity, today: date, behaviour: dict[str, float]) -> str:
+    """The empty calendar; the script fills it with the calendar's own requests, and behaves as it is told."""
+    told = "".join(f' data-{name}="{value}"' for name, value in behaviour.items())
+    body = f"""<div id="booking-calendar" data-activity-id="{activity.id}" data-today="{today}"{told} hidden>
 <div class="calendar-toolbar">
 <a class="btn default btn-move-date" href="#" data-date-target="-1" title="Indietro">&lsaquo;</a>
 <a class="btn default btn-today" href="#">Oggi</a>
@@ -227,7 +231,7 @@ def calendar(frame: Frame, activity: Activity, today: date) -> str:
     return page(frame, activity.name, _portlet(activity.name, body), crumbs)
 
 
-def confirmation(frame: Frame, slot: Slot, refusal: str, *, waiting: bool) -> str:
+def confirmation(frame: Frame, slot: Slot, refusal: str, *, warning: str, waiting: bool) -> str:
     """The confirmation, a fragment. With a reason for refusal there is nothing to confirm."""
     label = "Lista" if waiting else "Conferma Prenotazione"
     button = f'<button type="button" id="btnConfirmAppointmentBooking" class="btn green">{label}</button>'
@@ -235,6 +239,7 @@ def confirmation(frame: Frame, slot: Slot, refusal: str, *, waiting: bool) -> st
     fragment = f"""<div class="booking-confirm"><h3>{escape(slot.course or slot.activity)}</h3><dl>
 <dt>Attività</dt><dd>{escape(slot.activity)}</dd>{teacher}
 <dt>Data</dt><dd>{slot.date:%d/%m/%Y}</dd><dt>Orario</dt><dd>{slot.start} - {slot.end}</dd></dl>
+{f'<div class="alert alert-warning">{escape(warning)}</div>' if warning else ""}
 {f'<div class="alert alert-danger">{escape(refusal)}</div>' if refusal else button}
 <button type="button" class="btn default btn-back">Indietro</button></div>"""
     return frame.rename(fragment)
@@ -243,48 +248,3 @@ def confirmation(frame: Frame, slot: Slot, refusal: str, *, waiting: bool) -> st
 def notice(title: str, text: str) -> str:
     """A page that only says something: maintenance, captcha, an error."""
     return page(Frame(banner=False), title, _portlet(title, f"<p>{escape(text)}</p>"))
-
-
-# ----- the single sign-on, another site with another look
-
-
-def _sso_page(body: str, error: str) -> str:
-    alert = f'<div class="aunicalogin-error" role="alert">{escape(error)}</div>' if error else ""
-    return f"""<!DOCTYPE html>
-<html lang="it"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Servizi Online - Login</title><link rel="icon" href="data:,">
-<link rel="stylesheet" href="/static/sso.css"></head>
-<body><header><strong>POLITECNICO</strong> MILANO 1863</header>
-<main><h1>Servizi Online</h1>{alert}{body}</main></body></html>"""
-
-
-def sso_login(error: str = "") -> str:
-    return _sso_page(
-        """<form method="post" action="/aunicalogin/login" autocomplete="off">
-<label for="login">Codice Persona</label><input type="text" id="login" name="login" autofocus>
-<label for="password">Password</label><input type="password" id="password" name="password">
-<div class="aunicalogin-button-accedi"><button type="submit">Accedi</button></div></form>""",
-        error,
-    )
-
-
-def sso_otp(error: str = "") -> str:
-    return _sso_page(
-        """<p>Inserisci il codice generato dalla tua app di autenticazione.</p>
-<form method="post" action="/aunicalogin/otp" autocomplete="off">
-<label for="otp">OTP</label><input type="text" id="otp" name="otp" inputmode="numeric" autofocus>
-<button type="submit" id="submit-dissms">Continua</button></form>""",
-        error,
-    )
-
-
-def sso_return(target: str, assertion: str, relay_state: str) -> str:
-    """The form that submits itself and so carries the login back to the site."""
-    return _sso_page(
-        f"""<p>Accesso in corso…</p><form id="return" method="post" action="{escape(target)}">
-<input type="hidden" name="SAMLResponse" value="{escape(assertion)}">
-<input type="hidden" name="RelayState" value="{escape(relay_state)}">
-<noscript><button type="submit">Continua</button></noscript></form>
-<script>document.getElementById("return").submit();</script>""",
-        "",
-    )

@@ -9,6 +9,17 @@ from demo.site.world import ROME, Outcome, SiteWorld, Slot
 
 Json = dict[str, Any]
 ALMOST_OVER_PLACES = 3
+LIMIT_WORDS = {
+    "bookings": "Hai raggiunto il numero massimo di prenotazioni contemporanee previste dal tuo abbonamento.",
+    "entries": "Ingressi terminati.",
+    "credit": "Credito terminato: ricarica il tuo abbonamento per continuare a prenotare.",
+    "week": "Hai esaurito gli ingressi disponibili per questa settimana.",
+    "day": "È consentita una sola prenotazione al giorno.",
+    "certificate": "Il certificato medico risulta scaduto.",
+    "payment": "Risulta un pagamento non regolarizzato: rivolgiti alla segreteria.",
+    "profile": "Completa il tuo profilo per poter prenotare.",
+    "blocked": "Utente temporaneamente bloccato per cancellazioni oltre il termine.",
+}
 LETTER_CASES: dict[str, Callable[[str], str]] = {
     "camel": lambda name: name[0].lower() + name[1:],
     "lower": str.lower,
@@ -20,7 +31,14 @@ def day_schedule(world: SiteWorld, username: str, slots: list[Slot]) -> list[Jso
     """The `data` of GetActivitySchedule, bent by the faults of the timetable."""
     if world.faults.take("empty_timetable"):
         return []
-    return [_bend(_slot_json(world, username, slot), world.faults) for slot in slots]
+    shown = [slot for slot in slots if world.holds(username, slot.appointment_id) or not _is_hidden(world, slot)]
+    return [_bend(_slot_json(world, username, slot), world.faults) for slot in shown]
+
+
+def _is_hidden(world: SiteWorld, slot: Slot) -> bool:
+    """Whether the timetable leaves it out altogether."""
+    full = slot.free <= 0 and not world.takes_waiting_list(slot)
+    return (world.switches.hide_full and full) or (world.switches.hide_unopened and not world.is_open(slot))
 
 
 def _slot_json(world: SiteWorld, username: str, slot: Slot) -> Json:
@@ -51,7 +69,8 @@ def _status(world: SiteWorld, username: str, slot: Slot) -> str:
     if world.holds(username, slot.appointment_id):
         return "Booked"
     takes = slot.free > 0 or world.takes_waiting_list(slot)
-    return "Available" if takes and world.is_open(slot) and not world.has_started(slot) else "Disabled"
+    bookable = world.is_open(slot) and not world.has_started(slot) and not world.has_closed(slot)
+    return "Available" if takes and bookable and not world.is_limited(username) else "Disabled"
 
 
 def _notes(world: SiteWorld, slot: Slot, status: str) -> str:
@@ -61,6 +80,8 @@ def _notes(world: SiteWorld, slot: Slot, status: str) -> str:
         return "Chiuso"
     if not world.is_open(slot):
         return f"Prenotabile dal {_moment(world.opens_at(slot))}"
+    if world.has_closed(slot):
+        return "Prenotazioni chiuse"
     if slot.free > 0:
         return ""
     return "Lista d'attesa" if status == "Available" else "Posti esauriti"
@@ -114,12 +135,20 @@ def reason(world: SiteWorld, username: str, appointment_id: str, outcome: Outcom
         Outcome.MEMBERSHIP: "Non risulta un abbonamento valido per questa attività.",
         Outcome.ALREADY: "Hai già prenotato questa attività.",
         Outcome.FULL: "Posti esauriti per questa attività.",
+        Outcome.LIMIT: world.switches.limit_words or LIMIT_WORDS.get(world.switches.account_limit, ""),
+        Outcome.HELD: "Posto riservato alla lista d'attesa: riprova tra qualche minuto.",
+        Outcome.CLOSED: "Il termine per prenotare questa attività è scaduto.",
     }[outcome]
 
 
 def _overlap_reason(other: Slot | None) -> str:
     times = f" ({other.start} - {other.end})" if other else ""
     return f"La prenotazione si sovrappone a un'altra tua prenotazione{times}."
+
+
+def overlap_warning(other: Slot | None) -> str:
+    """What the confirmation says where overlapping is allowed with a warning; empty without an overlap."""
+    return f"Attenzione: alla stessa ora hai già prenotato {other.title}." if other else ""
 
 
 def _suspension_reason(until: datetime | None) -> str:

@@ -5,8 +5,20 @@ given to a world, or changed while the site runs (`world.switches.penalties = Tr
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from demo.site.adjustable import Adjustable
+
+LIMITS = ("bookings", "entries", "credit", "week", "day", "certificate", "payment", "profile", "blocked")
+
+
+def _one_of(usual: str, *others: str) -> Any:
+    return field(default=usual, metadata={"choices": (usual, *others)})
+
+
+def _some_of(usual: str, *others: str) -> Any:
+    """A list out of these; the first alone unless set."""
+    return field(default_factory=lambda: [usual], metadata={"choices": (usual, *others)})
 
 
 @dataclass
@@ -24,6 +36,34 @@ class Switches(Adjustable):
     # The rules of the house
     penalties: bool = False  # late cancelling and missed classes give points, and three points suspend for a week
     waiting_courses: list[str] = field(default_factory=list)  # those of these names take a waiting list once full
+    waiting_moves: bool = False  # a place that is given back goes at once to the first on the list
+    waiting_words: str = ""  # my bookings show places on a waiting list, with these words
+    held_minutes: float = 0.0  # after a cancellation whoever is not on the waiting list is refused for so long
+    overlap: str = _one_of("refused", "warned", "allowed")  # with another booking of mine
+    late_cancel: str = _one_of("allowed", "refused", "no_button")  # past the free term
+    most_bookings: int = 0  # whoever holds so many is refused for `account_limit`; with 0, everybody
+    account_limit: str = _one_of("", *LIMITS)  # why an account can book nothing more
+    limit_words: str = ""  # the site's words for it, in place of its own
+    closes_minutes: float = 0.0  # before the start nothing can be booked any more
+
+    # How it is told
+    refusal_field: str = _one_of("message", "error_message", "errorMessage", "error", "Message")  # of an answer
+    hide_full: bool = False  # a full slot is not in the timetable
+    hide_unopened: bool = False  # a slot is not in the timetable until it opens
+    grouped: bool = False  # the slots of a course at one hour are under a line that has to be opened
+    confirm_wakes_after: float = 0.0  # s until "Conferma Prenotazione" does something when it is clicked
+
+    # Several application servers behind one address
+    servers: int = 1  # they answer in turn
+    clock_spread: float = 0.0  # s each one's clock is ahead of the one before
+    session_lag: float = 0.0  # s until the others know a session that one of them has opened
+    servers_told: str = _one_of("header", "cookie", "nothing")  # where an answer says whose it is
+
+    # The single sign-on
+    login_pages: list[str] = _some_of("code", "notice", "expiring", "matricola", "extension")  # after the password
+    chooser: bool = False  # the password form stands beside SPID, CIE and the others
+    sign_on_minutes: float = 0.0  # whoever comes back so soon needs neither password nor code
+    login_error: str = _one_of("own", "message", "alert")  # how a refused password is shown
 
 
 def lively() -> Switches:

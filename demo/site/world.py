@@ -12,7 +12,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
-from demo.site import penalties, rivals
+from demo.site import farm, penalties, rivals
 from demo.site.accounts import Accounts, Person
 from demo.site.catalogue import Activity, Catalogue, Weekly, default_catalogue
 from demo.site.faults import Faults
@@ -38,6 +38,9 @@ class Outcome(StrEnum):
     OVERLAP = "overlap"
     FULL = "full"
     SUSPENDED = "suspended"  # too many penalty points
+    LIMIT = "limit"  # the account may book no more
+    HELD = "held"  # for those on the waiting list
+    CLOSED = "closed"  # bookings have closed, before the start
     REFUSED = "refused"  # for a reason nobody has seen before
     LIED = "lied"  # answered OK, nothing booked
     FAULT = "fault"  # never looked at: the request met a fault
@@ -60,6 +63,7 @@ class Slot:
     minutes: int
     taken: int = 0
     crowds: list[Crowd] = field(default_factory=list, repr=False)
+    held_until: datetime | None = None  # for those on the waiting list
 
     @property
     def free(self) -> int:
@@ -130,7 +134,7 @@ class SiteWorld:
         free_cancel_hours: float = 2.0,
         switches: Switches | None = None,
     ) -> None:
-        self.clock = clock
+        self._true_clock = clock
         self.opening_days = opening_days
         self.opening_at = opening_at  # HH:MM[:SS], Europe/Rome
         self.round_trip = round_trip  # seconds
@@ -150,11 +154,15 @@ class SiteWorld:
         self._days: dict[date, list[Slot]] = {}
         self._by_id: dict[str, Slot] = {}
         self._held: dict[str, dict[str, str]] = {}  # username -> appointment id -> booking number
-        self._waiting: dict[str, set[str]] = {}  # appointment id -> usernames
+        self._waiting: dict[str, list[str]] = {}  # appointment id -> usernames, first come first
         self._missed: set[tuple[str, str]] = set()  # username, appointment id
         self._numbers = 0
 
     # ----- time
+
+    def clock(self) -> datetime:
+        """Now, by the application server that answers."""
+        return farm.by_its_own_clock(self._true_clock())
 
     @property
     def today(self) -> date:
@@ -282,6 +290,7 @@ class SiteWorld:
         """Rivals give places back."""
         slot = self._known(appointment_id)
         slot.taken = max(len(self._holders(appointment_id)), slot.taken - places)
+        self._given_back(slot)
 
     def rival(self, appointment_id: str, after: float = 0.1, places: int | None = None) -> None:
         """Rivals take the last places (or so many) `after` seconds from the opening, by the server's clock."""
@@ -321,7 +330,11 @@ class SiteWorld:
 
     def waiting(self, appointment_id: str) -> set[str]:
         """Who is on the waiting list."""
-        return set(self._waiting.get(appointment_id, set()))
+        return set(self._waiting.get(appointment_id, ()))
+
+    def waits_for(self, username: str) -> list[Slot]:
+        """The slots on whose waiting list the person is."""
+        return [self._by_id[each] for each, waiting in self._waiting.items() if username in waiting]
 
     def judge(self, username: str, appointment_id: str) -> Outcome:
         """What would become of the wish, were it made now. Changes nothing. KeyError for a stranger."""
@@ -333,7 +346,10 @@ class SiteWorld:
             (Outcome.MEMBERSHIP, self._lacks_membership(username)),
             (Outcome.ALREADY, self.holds(username, appointment_id)),
             (Outcome.NOT_OPEN, not self.is_open(slot)),
-            (Outcome.OVERLAP, self.overlapping(username, slot) is not None),
+            (Outcome.CLOSED, self.has_closed(slot)),
+            (Outcome.OVERLAP, self.switches.overlap == "refused" and self.overlapping(username, slot) is not None),
+            (Outcome.LIMIT, self.is_limited(username)),
+            (Outcome.HELD, self._is_held(username, slot)),
             (Outcome.SUSPENDED, self.suspended_until(username) is not None),
             (Outcome.WAITING, slot.free <= 0 and self.takes_waiting_list(slot)),
             (Outcome.FULL, slot.free <= 0),
@@ -344,24 +360,64 @@ class SiteWorld:
         """Take a place, or say why not. Capacity is never exceeded."""
         outcome = self.judge(username, appointment_id)
         if outcome is Outcome.BOOKED:
-            self._numbers += 1
-            self._held.setdefault(username, {})[appointment_id] = f"P{self._numbers:06d}"
-            self._by_id[appointment_id].taken += 1
+            self._take(username, self._by_id[appointment_id])
+            self._leave_waiting(username, appointment_id)
         elif outcome is Outcome.WAITING:
-            self._waiting.setdefault(appointment_id, set()).add(username)
+            waiting = self._waiting.setdefault(appointment_id, [])
+            waiting.extend([username] if username not in waiting else [])
         return outcome
 
+    def has_closed(self, slot: Slot) -> bool:
+        """Whether it is too late to book, by a rule that ends bookings before the start."""
+        return self.clock() >= slot.starts_at - timedelta(minutes=self.switches.closes_minutes)
+
+    def is_limited(self, username: str) -> bool:
+        """Whether the account may book no more, whatever it is."""
+        held = [slot for slot in self.bookings(username) if slot.starts_at > self.clock()]
+        return bool(self.switches.account_limit) and len(held) >= self.switches.most_bookings
+
+    def _is_held(self, username: str, slot: Slot) -> bool:
+        waits = username in self._waiting.get(slot.appointment_id, ())
+        return slot.held_until is not None and self.clock() < slot.held_until and not waits
+
+    def _given_back(self, slot: Slot) -> None:
+        """What becomes of a place that somebody gave back: outsiders wait, or the first on the list has it."""
+        if self.switches.held_minutes:
+            slot.held_until = self.clock() + timedelta(minutes=self.switches.held_minutes)
+        waiting = self._waiting.get(slot.appointment_id, [])
+        if self.switches.waiting_moves and waiting and slot.free > 0:
+            self._take(waiting.pop(0), slot)
+
+    def _leave_waiting(self, username: str, appointment_id: str) -> None:
+        waiting = self._waiting.get(appointment_id, [])
+        if username in waiting:
+            waiting.remove(username)
+
+    def _take(self, username: str, slot: Slot) -> None:
+        self._numbers += 1
+        self._held.setdefault(username, {})[slot.appointment_id] = f"P{self._numbers:06d}"
+        slot.taken += 1
+
     def cancel(self, username: str, appointment_id: str) -> bool:
-        """Give the place back; False when there was none, or when the class has begun."""
+        """Give the place back; False when there was none, or when it can't be given back any more."""
         slot = self.find(appointment_id)
-        if slot is None or self.has_started(slot) or not self.holds(username, appointment_id):
+        if slot is None or not self.can_cancel(slot) or not self.holds(username, appointment_id):
             return False
         del self._held[username][appointment_id]
         slot.taken -= 1
-        if self.switches.penalties and self.clock() > slot.starts_at - timedelta(hours=self.free_cancel_hours):
+        if self.switches.penalties and self.is_late(slot):
             reason = f"Cancellazione tardiva: {slot.title}"
             self.penalties.give(username, self.clock(), penalties.LATE_POINTS, reason)
+        self._given_back(slot)
         return True
+
+    def is_late(self, slot: Slot) -> bool:
+        """Whether the free term for cancelling is over."""
+        return self.clock() > slot.starts_at - timedelta(hours=self.free_cancel_hours)
+
+    def can_cancel(self, slot: Slot) -> bool:
+        """Whether the site still takes a place back."""
+        return not self.has_started(slot) and (self.switches.late_cancel == "allowed" or not self.is_late(slot))
 
     def takes_waiting_list(self, slot: Slot) -> bool:
         """Whether somebody may wait for a place of this slot once it is full."""

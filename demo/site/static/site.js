@@ -137,6 +137,24 @@
     return box;
   }
 
+  // The slots of one course at one hour, under a line that opens them.
+  function grouped(data) {
+    const groups = new Map();
+    for (const slot of data) {
+      const name = `${field(slot, "TimeStart")} ${field(slot, "SkillName") || field(slot, "EventDescription")}`;
+      groups.set(name, [...(groups.get(name) ?? []), buildSlot(slot)]);
+    }
+    return [...groups].flatMap(([name, slots]) => {
+      const inside = element("div", "event-group");
+      inside.hidden = true;
+      inside.append(...slots);
+      const line = element("button", "event-group-open", name);
+      line.type = "button";
+      line.addEventListener("click", () => { inside.hidden = !inside.hidden; });
+      return [line, inside];
+    });
+  }
+
   async function loadDay(offset) {
     const day = dateAt(offset);
     const answer = await sendForJson("/Booking/GetActivitySchedule", {
@@ -152,7 +170,7 @@
     column.append(element("h3", "day-schedule-label", label), element("div", "day-schedule-legend"));
     if (answer.data.length) {
       const slots = element("div", "day-schedule-slots");
-      slots.append(...answer.data.map(buildSlot));
+      slots.append(...(calendar.dataset.grouped === "1" ? grouped(answer.data) : answer.data.map(buildSlot)));
       column.append(slots);
     } else {
       column.append(element("div", "day-schedule-empty", "Nessuna attività in programma"));
@@ -208,7 +226,8 @@
     confirmation.hidden = false;
     find(".btn-back", confirmation).addEventListener("click", closeConfirmation);
     const button = find("#btnConfirmAppointmentBooking", confirmation);
-    if (button) button.addEventListener("click", () => { button.disabled = true; book(appointmentId); });
+    const wake = () => button.addEventListener("click", () => { button.disabled = true; book(appointmentId); });
+    if (button) setTimeout(wake, 1000 * Number(calendar.dataset.wakesAfter));
   }
 
   function closeConfirmation() {
