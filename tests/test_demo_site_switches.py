@@ -260,13 +260,8 @@ async def test_another_process_sets_switches_by_name(world: SiteWorld, site: Sit
     async with aiohttp.ClientSession() as http:
         async with http.post(address, json={"session_minutes": 5, "waiting_courses": ["YOGA"]}) as answer:
             assert (await answer.json())["session_minutes"] == 5
-        for wrong in (
-            {"penaltys": True},
-            {"penalties": 1},
-            {"rush_seconds": True},
-            {"waiting_courses": "YOGA"},
-            {"overlap": "x"},
-        ):
+        wrong_types = ({"penalties": 1}, {"rush_seconds": True}, {"waiting_courses": "YOGA"})
+        for wrong in ({"penaltys": True}, *wrong_types, {"overlap": "x"}, {"login_pages": ["code", "x"]}):
             async with http.post(address, json=wrong) as answer:
                 assert answer.status == 400, wrong
     assert (world.switches.session_minutes, world.switches.waiting_courses) == (5, ["YOGA"])
