@@ -58,7 +58,7 @@ class Answers:
         )
         self.handlers: Handlers = {
             Verb.HOME: self.home, Verb.HELP: self.help, Verb.STATUS: self.status, Verb.TICKET: self.ticket,
-            Verb.WITHDRAW: self.withdraw, Verb.AGAIN: self.again, Verb.FORGIVE: self.forgive,
+            Verb.WITHDRAW: self.withdraw, Verb.UNDO: self.undo, Verb.AGAIN: self.again, Verb.FORGIVE: self.forgive,
             Verb.HOURS: self.hours, Verb.HOURS_DAY: self.hours_day, Verb.REFRESH: self.refresh,
         }  # fmt: skip
         for subject in subjects:
@@ -145,6 +145,19 @@ class Answers:
         if action.watch and await self.desk.db.queue.end_watch(action.id, action.user_id):
             return texts.LAST_LOOK
         return texts.TOO_LATE
+
+    async def undo(self, tap: Tap) -> Answer:
+        """Puts what was withdrawn back in the queue, once however often it is tapped, or says how things stand."""
+        action = await self.desk.own(tap)
+        if action is None or not (action.day and action.start):
+            return await self._no_ticket(tap)
+        made = await self.desk.made_since(action.id, tap.user_id, ActionType.BOOK, action.wish)
+        if made and made.status is not ActionStatus.CANCELLED:
+            return await self.desk.ticket(made, tap)
+        held = await self.desk.held_bookings(tap.user_id)
+        if not self.desk.can_be_put_back(action) or any(one.booking.wish.meant_by(action.wish) for one in held):
+            return await self.booking.confirm_wish(tap, action.wish)
+        return await self.desk.card(await self.desk.put_back(action, tap), tap)
 
     async def again(self, tap: Tap) -> Answer:
         """Back to what a failed action was about, as things stand now."""

@@ -38,6 +38,7 @@ class Verb(StrEnum):
     STATUS = "status"  # the latest actions
     TICKET = "ticket"  # one action
     WITHDRAW = "withdraw"  # takes a waiting action back, or ends a watch
+    UNDO = "undo"  # puts back in the queue what was withdrawn
     AGAIN = "again"  # leads back to what an action was about
     START_NOW = "start_now"  # a booking that waits for its alternatives need wait no more
     FORGIVE = "forgive"  # tries the refused password once more
@@ -123,7 +124,8 @@ class Verb(StrEnum):
 
 
 NUMBERS: dict[Verb, tuple[Largest, ...]] = {
-    Verb.STATUS: (PAGE,), Verb.TICKET: (ID,), Verb.WITHDRAW: (ID,), Verb.AGAIN: (ID,), Verb.START_NOW: (ID,),
+    Verb.STATUS: (PAGE,), Verb.TICKET: (ID,), Verb.WITHDRAW: (ID,), Verb.UNDO: (ID,),
+    Verb.AGAIN: (ID,), Verb.START_NOW: (ID,),
     Verb.DAY: (DAY,), Verb.SLOTS: (DAY, KEY, PAGE), Verb.SLOT: (ID,), Verb.BOOK: (ID, ID), Verb.BOOK_ALT: (ID, ID),
     Verb.ALTS: (ID,), Verb.ALT_DAYS: (ID,), Verb.ALT_DAY: (DAY, ID), Verb.ALT_SLOTS: (DAY, KEY, ID, PAGE),
     Verb.ALT_ADD: (ID, ID), Verb.ALT_DROP: (ID, CHOICE, KEY),

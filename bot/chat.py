@@ -136,7 +136,7 @@ async def send(bot: Bot, chat_id: int, page: Page) -> Message:
 
 
 async def edit(bot: Bot, chat_id: int, message_id: int, page: Page) -> bool:
-    """Makes an existing message show the page. False when it can't: it is gone, or is no text."""
+    """Makes an existing message show the page, as its text or under its file. False when it can't: it is gone."""
     try:
         await understood(
             bot.edit_message_text(page.text, chat_id, message_id, parse_mode=ParseMode.HTML, reply_markup=markup(page))
@@ -144,7 +144,24 @@ async def edit(bot: Bot, chat_id: int, message_id: int, page: Page) -> bool:
     except BadRequest as refusal:
         if "not modified" in str(refusal).lower():
             return True
+        if "no text in the message" in str(refusal).lower():
+            return await _edit_caption(bot, chat_id, message_id, page)
         log.info("message %s can't be edited: %s", message_id, reason(refusal))
+        return False
+    return True
+
+
+async def _edit_caption(bot: Bot, chat_id: int, message_id: int, page: Page) -> bool:
+    try:
+        await understood(
+            bot.edit_message_caption(
+                chat_id, message_id, caption=page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page)
+            )
+        )
+    except BadRequest as refusal:
+        if "not modified" in str(refusal).lower():
+            return True
+        log.info("the words under the file of message %s can't be edited: %s", message_id, reason(refusal))
         return False
     return True
 

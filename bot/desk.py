@@ -7,7 +7,7 @@ loses nothing.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot import screens
@@ -233,12 +233,41 @@ class Desk:
             is_card=is_card,
             note=note,
             watchable=watchable,
-            got=await self._got(action),
+            undoable=self.can_be_put_back(action),
+            got=await self.got(action),
             clash=await self.clash(action),
             pause=await self.pause(action.user_id),
         )
 
-    async def _got(self, action: Action) -> HeldBooking | None:
+    def can_be_put_back(self, action: Action) -> bool:
+        """Whether a booking was withdrawn by its person and could still be made."""
+        withdrawn = action.type is ActionType.BOOK and action.status is ActionStatus.CANCELLED
+        if not withdrawn or not (action.day and action.start):
+            return False
+        return self.can_be_watched(action.wish) if action.watch else not self.has_begun(action.wish)
+
+    async def put_back(self, action: Action, tap: Tap) -> Action:
+        """A withdrawn booking, in the queue once more with all that it was asked to do."""
+        new = replace(
+            self._watch_again(action, tap) if action.watch else self.booking(tap, action.wish),
+            alternatives=tuple(await self.db.queue.alternatives(action.id)),
+            replaces_row_id=action.replaces_row_id,
+            free_until=action.free_until,
+            periodic_booking_id=action.periodic_booking_id,
+        )
+        if action.periodic_booking_id is None or action.day is None:
+            return await self.queue(new)
+        made = await self.db.periodic.put_back(action.periodic_booking_id, action.day, new)
+        return made or await self.queue(new)
+
+    def _watch_again(self, action: Action, tap: Tap) -> NewAction:
+        opens, until = self.rule.opens_at(action.wish.day), action.watch_until or self.free_until(action.wish)
+        return NewAction(
+            ActionType.BOOK, tap.user_id, action.wish, opens_at=opens, watch=action.watch, watch_until=until,
+            card_message_id=tap.card_id,
+        )  # fmt: skip
+
+    async def got(self, action: Action) -> HeldBooking | None:
         """What a booking got, as it is now."""
         if action.type is not ActionType.BOOK or not action.booking_id:
             return None

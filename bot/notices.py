@@ -135,7 +135,8 @@ class Composer:
         action = await self._action(notice)
         if notice.message_id is None or action.status not in ENDED:
             raise NothingToTell(f"action {action.id} has no older card, or goes on")
-        return Post(card=Card(notice.message_id, screens.final_card(action, self._desk.when())))
+        card = screens.final_card(action, self._desk.when(), await self._desk.got(action))
+        return Post(card=Card(notice.message_id, card))
 
     async def _result(self, notice: Notice) -> Post:
         action = await self._action(notice)

@@ -177,6 +177,7 @@ def ticket(
     is_card: bool,
     note: str = "",
     watchable: bool = False,
+    undoable: bool = False,
     got: HeldBooking | None = None,
     clash: HeldBooking | None = None,
     pause: Pause | None = None,
@@ -184,11 +185,12 @@ def ticket(
     """An action as it stands, with its alternatives. On its card other pages open as new messages: the card stays.
 
     `got`: what a booking got, as it is now. `clash`: what its class overlaps. `pause`: what its account waits for.
+    `undoable`: it was withdrawn, and its place can still be had.
     """
     lines = Lines().add(note).add(f"{mark(action)} <b>{title(action)}</b>")
     lines.add(about_action(action, when))
     lines.add(*([why_not_first(action, when)] if is_done(action) else choices(others, when)))
-    rows = _ticket_rows(action, others, when, is_card=is_card, watchable=watchable)
+    rows = _ticket_rows(action, others, when, is_card=is_card, watchable=watchable, undoable=undoable)
     if pause is not None and action.status is ActionStatus.PENDING and holds_up(pause, action, when):
         lines.add(*held_up(pause, when))
         rows = (*retry_rows(fresh=is_card), *rows)
@@ -209,14 +211,15 @@ def choices(others: Sequence[Wish], when: When) -> list[str]:
     return ["Se non c'è posto, nell'ordine:", *(f"{n}ª {in_a_line(wish, when)}" for n, wish in enumerate(others, 2))]
 
 
-def final_card(action: Action, when: When) -> Page:
-    """The short last state of a card, once the result has come as a message of its own."""
+def final_card(action: Action, when: When, got: HeldBooking | None = None) -> Page:
+    """The short last state of a card: the result has come as a message of its own, or what it got is held no more."""
     what = in_a_line(action.subject, when) if action.subject else ""
-    return Page(str(Lines().add(f"{MARKS[action.status]} {title(action)}", what)))
+    since = _since(got, when)
+    return Page(str(Lines().add(f"{'↩️' if since else MARKS[action.status]} {title(action)}", what, since)))
 
 
 def _ticket_rows(
-    action: Action, others: Sequence[Wish], when: When, *, is_card: bool, watchable: bool
+    action: Action, others: Sequence[Wish], when: When, *, is_card: bool, watchable: bool, undoable: bool
 ) -> tuple[Row, ...]:
     rows: list[Row] = []
     if action.status is ActionStatus.PENDING:
@@ -229,6 +232,8 @@ def _ticket_rows(
         if is_card:
             return (*rows, (home_button(fresh=True),))
         rows.append((button("🔄 Aggiorna", Verb.TICKET, action.id),))
+    if undoable:
+        rows.append((button("↩️ Non ritirarla", Verb.UNDO, action.id),))
     if action.status is ActionStatus.FAILED:
         rows += remedy_rows(action, fresh=False, watchable=watchable)
     if action.watch is WatchMode.TELL and action.status is ActionStatus.COMPLETED:

@@ -275,6 +275,25 @@ async def _set_status(tx: Transaction, row_id: int, status: BookingStatus, now: 
         """,
         {"status": status, "now": stamp(now), "id": row_id},
     )
+    if status in TOLD_AS_LOST:
+        await _edit_what_told_it(tx, row_id)
+
+
+async def _edit_what_told_it(tx: Transaction, row_id: int) -> None:
+    """The messages that say "booked" of a booking are edited: they must not go on saying so, nor keep their buttons."""
+    rows = await tx.run(
+        """
+        SELECT action.id, action.user_id, action.card_message_id
+        FROM user_bookings AS held
+        JOIN booking_actions AS action ON action.user_id = held.user_id AND action.booking_id = held.booking_id
+            AND action.date BETWEEN date(held.booking_date, '-7 days') AND date(held.booking_date, '+7 days')
+        WHERE held.id = :id AND action_type = 'book' AND action.status = 'completed' AND card_message_id IS NOT NULL
+        """,
+        {"id": row_id},
+    )
+    for row in rows:
+        card = row["card_message_id"]
+        await add_notice(tx, row["user_id"], NoticeKind.CARD, action_id=row["id"], message_id=card)
 
 
 class Bookings:

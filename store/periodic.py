@@ -330,6 +330,11 @@ class Periodic(Questions, Agenda):
                 return None
             return await enqueue_once(tx, periodic.id, day, new, now)
 
+    async def put_back(self, periodic_id: int, day: date, new: NewAction) -> Action | None:
+        """Queues the booking of a date that its person withdrew; None when a live ticket is about the same."""
+        async with self._db.transaction() as tx:
+            return await enqueue_once(tx, periodic_id, day, new, self._clock())
+
     async def miss(self, periodic: PeriodicBooking, day: date) -> None:
         """Notes, and tells, that a date went by while nothing ran."""
         async with self._db.transaction() as tx:

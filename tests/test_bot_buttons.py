@@ -114,10 +114,10 @@ def action_pages() -> Iterator[Page]:
     for kind in ActionType:
         for status in ActionStatus:
             action = replace(ACTION, type=kind, status=status)
-            yield screens.final_card(action, WHEN)
+            yield from (screens.final_card(action, WHEN), screens.final_card(action, WHEN, HELD))
             for one in (action, replace(action, failures=1), replace(action, run_at=NOON - timedelta(hours=1)),
                         replace(action, run_at=NOON + timedelta(minutes=3))):  # fmt: skip
-                yield from (screens.ticket(one, WHEN, OTHERS, is_card=card) for card in (True, False))
+                yield from (screens.ticket(one, WHEN, OTHERS, is_card=card, undoable=card) for card in (True, False))
         for error in KINDS:
             failed = replace(ACTION, type=kind, status=ActionStatus.FAILED, error_kind=error)
             yield screens_results.failure(failed, WHEN, LATE_REPORT, HELD, watchable=True)

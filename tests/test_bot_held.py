@@ -68,6 +68,27 @@ async def test_cancelling_is_asked_once_more_and_told_when_read_back(world: Worl
     await tapped(world.owner, "📋 Le Mie Prenotazioni", "Non ne vedo nessuna")
 
 
+@pytest.mark.parametrize("way", ["cancelled", "gone"])
+async def test_the_message_that_said_booked_says_so_no_more_once_the_place_is_gone(world: World, way: str) -> None:
+    await queued(world.owner)
+    await world.book()
+    booked = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
+    if way == "gone":
+        await world.lose_all()
+    else:
+        await tapped(world.owner, "❌ Annulla", "Annullo davvero?")
+        await tapped(world.owner, "Sì, annulla", "Annullamento n.")
+        action = await world.claim()
+        await world.db.queue.complete_cancel(action, action.wish, "gone")
+
+    edited = await world.owner.wait_for(lambda message: message.message_id == booked.message_id and not message.labels)
+
+    assert edited.document
+    assert "Prenotata!" not in edited.text
+    assert edited.text.startswith("↩️ Prenotazione n.")
+    assert {"cancelled": "Poi annullata", "gone": "sul sito non c'era più"}[way] in edited.text
+
+
 async def test_two_taps_on_cancel_make_one_action(world: World) -> None:
     page = await cancel_to_the_question(world)
     data = next(button.data for row in page.buttons for button in row if "Sì" in button.text)

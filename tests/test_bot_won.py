@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
 
-from model import Action, Booking
+from model import Action, ActionStatus, Booking, PeriodicMode
+from store.periodic import NewPeriodic
+from store.plan import Timing
 from tests import chats
-from tests.chats import FITNESS, TUESDAY, World, menu, queued, slot, tapped
+from tests.chats import FITNESS, OWNER, THURSDAY, TUESDAY, World, menu, queued, slot, tapped
 
 GYM = slot("Fit Center", TUESDAY, "19:00", activity=FITNESS)
 
@@ -35,8 +38,8 @@ async def second_choice(world: World, got: Booking) -> Action:
 async def test_card_list_and_ticket_show_the_alternative_that_won(world: World, name: str) -> None:
     action = await second_choice(world, Booking(name, "Giuriati", TUESDAY, GYM.start, 90))
 
-    card = next(message for message in world.owner.messages if message.message_id == action.card_message_id)
-    assert (name in card.text, "PILATES" in card.text) == (True, False)
+    card = await world.owner.wait_for(lambda m: m.message_id == action.card_message_id and name in m.text)
+    assert "PILATES" not in card.text
 
     await world.owner.send("/status")
     page = await world.owner.wait_for(lambda message: "Le tue ultime richieste" in message.text)
@@ -68,3 +71,43 @@ async def test_a_request_that_won_nothing_shows_what_was_asked_for(world: World)
 
     (action,) = await world.actions()
     assert (action.got, action.subject) == (None, action.wish)
+
+
+async def test_a_withdrawal_can_be_undone_with_all_that_was_asked(world: World) -> None:
+    await queued(world.owner)
+    (action,) = await world.actions()
+    await world.db.queue.add_alternative(action.id, action.user_id, GYM.wish)
+    await tapped(world.owner, "↩️ Ritira", "Ritirata")
+
+    await tapped(world.owner, "↩️ Non ritirarla", "In coda")
+
+    new, old = await world.actions()
+    assert (old.status, new.status, new.wish) == (ActionStatus.CANCELLED, ActionStatus.PENDING, action.wish)
+    assert await world.db.queue.alternatives(new.id) == [GYM.wish]
+
+
+async def test_a_withdrawal_of_what_has_begun_can_not_be_undone(world: World) -> None:
+    await queued(world.owner)
+    await tapped(world.owner, "↩️ Ritira", "Ritirata")
+    world.clock.now = datetime(2026, 11, 24, 17, tzinfo=UTC)
+
+    await tapped(world.owner, "↩️ Non ritirarla", "È già cominciata")
+
+    assert [action.status for action in await world.actions()] == [ActionStatus.CANCELLED]
+
+
+async def test_undoing_the_withdrawal_of_a_recurring_booking_puts_its_date_back(world: World) -> None:
+    new = NewPeriodic(OWNER, "GAG", "GAG", "Giuriati", 3, time(18), PeriodicMode.AUTOMATIC)
+    series = await world.db.periodic.add(new)
+    booking = Timing.of(world.settings).booking(series, THURSDAY, [], world.clock.now)
+    queued_one = await world.db.periodic.queue(series, THURSDAY, booking)
+    assert queued_one
+    await world.db.queue.withdraw(queued_one.id, OWNER)
+    await world.owner.send(f"/status {queued_one.id}")
+    await world.owner.wait_for(lambda message: "Ritirata" in message.text)
+
+    await tapped(world.owner, "↩️ Non ritirarla", "In attesa dell'apertura")
+
+    [occurrence] = await world.db.periodic.occurrences_since(THURSDAY)
+    new_action = (await world.actions())[0]
+    assert (occurrence.action_id, new_action.periodic_booking_id) == (new_action.id, series.id)
