@@ -75,8 +75,9 @@ class Desk:
         self.timing = Timing.of(settings)
         self.clock = clock
 
-    def when(self) -> When:
-        return When(self.clock(), self.rule.zone)
+    def when(self, user_id: int | None = None) -> When:
+        """This moment, as it is told to that person; None: nothing told depends on who it is."""
+        return When(self.clock(), self.rule.zone, user_id in (None, self.settings.telegram.allowed_user_id))
 
     # Classes
 
@@ -228,7 +229,7 @@ class Desk:
         watchable = action.status is ActionStatus.FAILED and self.is_watchable(action)
         return screens.ticket(
             action,
-            self.when(),
+            self.when(action.user_id),
             others,
             is_card=is_card,
             note=note,

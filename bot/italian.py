@@ -40,10 +40,11 @@ def first_up(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A moment to speak from: what is today, what is tomorrow, in the zone of the person's clock."""
+    """A moment to speak from, and to whom: what is today, what is tomorrow, in the zone of the person's clock."""
 
     now: datetime
     zone: ZoneInfo
+    to_keeper: bool = True  # they keep the bot; anybody else can mend neither its configuration nor its programs
 
     @property
     def today(self) -> date:

@@ -80,7 +80,7 @@ class Composer:
             case NoticeKind.MISSED:
                 return await self._missed(notice)
             case NoticeKind.LOGIN_REJECTED:
-                return Post(letter=Letter(screens_results.login_rejected()))
+                return Post(letter=Letter(screens_results.login_rejected(self._desk.when(notice.user_id))))
             case NoticeKind.ACCOUNT_WAITS:
                 return await self._account_waits(notice)
             case NoticeKind.STRUGGLING:
@@ -171,7 +171,7 @@ class Composer:
         return screens_results.refreshed(days, slots, self._desk.when())
 
     async def _letter(self, action: Action) -> Letter:
-        when = self._desk.when()
+        when = self._desk.when(action.user_id)
         if action.status is not ActionStatus.COMPLETED:
             report, watchable = await self._db.queue.opening(action.id), self._desk.is_watchable(action)
             clash, others = await self._desk.clash(action), await self._db.queue.alternatives(action.id)
@@ -196,7 +196,7 @@ class Composer:
         replaced = await self._replaced(action)
         document = await self._desk.calendar_file(held) if held else None
         asked_at = await self._asked_at(action, held) if held else None
-        page = screens_results.booked(action, held, self._desk.when(), report, replaced, asked_at)
+        page = screens_results.booked(action, held, self._desk.when(action.user_id), report, replaced, asked_at)
         return Letter(page, document=document)
 
     async def _asked_at(self, action: Action, held: HeldBooking) -> datetime | None:
@@ -219,7 +219,7 @@ class Composer:
         if action.status is not ActionStatus.PENDING or action.rehearsal is None:
             raise NothingToTell(f"action {action.id} does not wait for its opening any more")
         others, clash = await self._db.queue.alternatives(action.id), await self._desk.clash(action)
-        return Post(letter=Letter(screens_results.rehearsed(action, others, self._desk.when(), clash)))
+        return Post(letter=Letter(screens_results.rehearsed(action, others, self._desk.when(action.user_id), clash)))
 
     # Periodic bookings
 

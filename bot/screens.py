@@ -305,7 +305,7 @@ def _standing(action: Action, when: When, other: str) -> list[str]:
             done = f" {when.soon(action.completed_at, seconds=True)}" if action.completed_at else ""
             return [f"{_done(action)}{done}."]
         case ActionStatus.FAILED:
-            return explain(action, other)
+            return explain(action, when, other)
         case ActionStatus.CANCELLED:
             return _withdrawn(action)
 
@@ -342,7 +342,8 @@ def _waiting(action: Action, when: When) -> list[str]:
         return [f"In coda: comincio {when.soon(action.run_at)}, o appena me lo dici.", PROMISE]
     if when.now - action.run_at > UNUSUAL_WAIT:
         since = when.soon(action.run_at)
-        return [f"In coda: doveva cominciare {since}.", "Se non parte, controlla che worker.py sia in funzione."]
+        look = "controlla che worker.py sia in funzione" if when.to_keeper else "dillo a chi tiene il bot"
+        return [f"In coda: doveva cominciare {since}.", f"Se non parte, {look}."]
     return [SHORTLY] if _is_reading(action) else ["In coda: comincio subito.", PROMISE]
 
 

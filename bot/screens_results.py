@@ -54,14 +54,16 @@ def _after(seconds: float) -> str:
     return f"{seconds:+.{1 if abs(seconds) < 9.95 else 0}f} s".replace(".", ",")
 
 
-def opening_advice(report: OpeningReport) -> str:
+def opening_advice(report: OpeningReport, when: When) -> str:
     """What to change in the configuration when the slot did not open when the rule says."""
     if report.opened_early:
-        return "Il sito ha aperto prima del previsto: se ricapita, anticipa opening.at in config.json."
+        change = "anticipa opening.at in config.json" if when.to_keeper else "dillo a chi tiene il bot"
+        return f"Il sito ha aperto prima del previsto: se ricapita, {change}."
     late = _opened_late(report)
     if late is None:
         return ""
-    return f"Il sito ha aperto circa {late:.0f} s dopo il previsto: se ricapita, cambia opening.at in config.json."
+    change = "cambia opening.at in config.json" if when.to_keeper else "dillo a chi tiene il bot"
+    return f"Il sito ha aperto circa {late:.0f} s dopo il previsto: se ricapita, {change}."
 
 
 def _opened_late(report: OpeningReport) -> float | None:
@@ -74,7 +76,7 @@ def _opened_late(report: OpeningReport) -> float | None:
 
 
 def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:
-    return [opening_line(report, when), opening_advice(report)] if report else []
+    return [opening_line(report, when), opening_advice(report, when)] if report else []
 
 
 # Results
@@ -105,7 +107,7 @@ def failure(
     if action.watch:
         lines = Lines().add(f"🔕 <b>{title(action)}: ho smesso di guardare</b>")
     lines.add(about_action(action, when))
-    lines.add(*explain(action, the_other(clash, when))).add(*_tried_too(action, others, when))
+    lines.add(*explain(action, when, the_other(clash, when))).add(*_tried_too(action, others, when))
     lines.add(*_opening_lines(report, when))
     if action.replaces_row_id:
         lines.add("La prenotazione che hai resta com'è.")
@@ -190,9 +192,9 @@ def refreshed(days: int, slots: int, when: When) -> Page:
     return Page(f"{text}{when.at(when.now)}.", rows)
 
 
-def login_rejected() -> Page:
+def login_rejected(when: When) -> Page:
     cause = texts.TROUBLES["LoginRejected"]
-    lines = Lines().add(f"🔑 <b>{cause.happened}</b>").add(cause.then, cause.you)
+    lines = Lines().add(f"🔑 <b>{cause.happened}</b>").add(cause.then, cause.advice(to_keeper=when.to_keeper))
     return Page(str(lines), ((button(Remedy.LOGIN, Verb.FORGIVE, fresh=True),), (home_button(fresh=True),)))
 
 
@@ -235,6 +237,8 @@ def rehearsed(action: Action, others: Sequence[Wish], when: When, clash: HeldBoo
         return Page(str(lines), _rehearsal_rows(action, others))
     advice, remedy = texts.BEFORE_THE_OPENING.get(action.rehearsal or "", texts.NOTHING_TO_DO)
     lines.add("⚠️ <b>La prova per l'apertura non è riuscita</b>", about_action(action, when))
+    if not when.to_keeper:
+        advice = trouble(action.rehearsal).you_guest or advice
     happened = trouble(action.rehearsal).happened
     lines.add(*choices(others, when)).add(happened, the_other(clash, when), advice)
     lines.add(f"Ci provo comunque {opening}.")

@@ -25,10 +25,10 @@ def cause_of(action: Action) -> Trouble:
     return trouble(action.error_kind)
 
 
-def explain(action: Action, more: str = "") -> list[str]:
+def explain(action: Action, when: When, more: str = "") -> list[str]:
     """What happened and what more is known of it, what the bot does, what the person can do."""
     cause = cause_of(action)
-    return [cause.happened + _quote(action, cause), more, cause.then, cause.you]
+    return [cause.happened + _quote(action, cause), more, cause.then, cause.advice(to_keeper=when.to_keeper)]
 
 
 def _quote(action: Action, cause: Trouble) -> str:

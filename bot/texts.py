@@ -32,6 +32,11 @@ class Trouble:
     you: str
     remedy: Remedy
     quote: bool = False  # the stored sentence is the site's own: show it
+    you_guest: str = ""  # what somebody can do who does not keep the bot; empty: the same
+
+    def advice(self, *, to_keeper: bool) -> str:
+        """What the person can do."""
+        return self.you if to_keeper or not self.you_guest else self.you_guest
 
 
 UNKNOWN = Trouble(
@@ -59,12 +64,14 @@ TROUBLES: dict[str, Trouble] = {
         "Non riprovo da solo, per non far bloccare il tuo account.",
         "Controlla username e password in config.json e riavvia il bot; se invece sono giusti, riprova l'accesso.",
         Remedy.LOGIN,
+        you_guest="Se hai cambiato password, dilla a chi tiene il bot; se invece è giusta, riprova l'accesso.",
     ),
     "OtpRejected": Trouble(
         "Il sito ha rifiutato due volte il codice usa e getta.",
         "Non insisto.",
         "Controlla che l'orologio del computer sia giusto e che otpatu in config.json sia quello attuale, poi riprova.",
         Remedy.LOGIN,
+        you_guest="Se hai cambiato app per i codici, dillo a chi tiene il bot; se no, riprova tra un minuto.",
     ),
     "LoginStuck": Trouble(
         "L'accesso al sito si è fermato su una pagina che non conosco.",
@@ -77,12 +84,14 @@ TROUBLES: dict[str, Trouble] = {
         "Mi sono fermato.",
         "Correggi otpatu in config.json e riavvia il bot.",
         Remedy.AGAIN,
+        you_guest="Dillo a chi tiene il bot: deve correggere il tuo codice QR.",
     ),
     "ConfigError": Trouble(
         "Non trovo le tue credenziali nella configurazione.",
         "Mi sono fermato.",
         "Controlla config.json e riavvia il bot.",
         Remedy.AGAIN,
+        you_guest="Dillo a chi tiene il bot: deve aggiungerti di nuovo.",
     ),
     "SiteChanged": Trouble(
         "Il sito ha risposto in un modo che non riconosco.",
@@ -189,7 +198,7 @@ BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
     "MembershipProblem": ("Sistemalo sul sito o in segreteria prima di allora.", Remedy.SYNC),
     "Blocked": ("Entra tu dal browser, prima di allora, e guarda che cosa chiede.", Remedy.SYNC),
 }
-"""What a person can still do when the rehearsal fails, by the class of the error."""
+"""What a person can still do when the rehearsal fails, by the class of the error; a guest what TROUBLES says."""
 NOTHING_TO_DO = ("Tu non devi fare niente; se vuoi, prova l'accesso adesso.", Remedy.SYNC)
 
 

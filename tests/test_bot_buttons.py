@@ -139,7 +139,7 @@ def result_pages() -> Iterator[Page]:
     yield from (screens_results.cancelled(ACTION, WHEN, has_file=has_file) for has_file in (True, False))
     yield screens_results.place_free(ACTION, WHEN)
     yield from (screens_results.vanished(HELD, WHEN), screens_results.refreshed(1, 1, WHEN))
-    yield screens_results.login_rejected()
+    yield screens_results.login_rejected(WHEN)
     for outcome in ("ok", *KINDS):
         for periodic in (None, ID):
             told = replace(ACTION, rehearsal=outcome, periodic_booking_id=periodic)
@@ -294,6 +294,20 @@ def test_a_screen_that_goes_with_a_file_fits_into_a_caption() -> None:
     results = [page for page in result_pages() if "Prenotata" in page.text]
     for page in [*results, *(screens_results.failure(one, WHEN, LATE_REPORT) for one in failures)]:
         assert len(html.unescape(re.sub("<[^>]+>", "", page.text))) <= 1024
+
+
+def test_nobody_but_who_keeps_the_bot_is_told_to_mend_its_configuration_or_programs() -> None:
+    ours = re.compile(r"config\.json|otpatu|opening\.at|worker\.py|setup\.py|riavvia")
+    guest, waiting = replace(WHEN, to_keeper=False), replace(ACTION, run_at=NOON - timedelta(hours=1))
+    early = replace(LATE_REPORT, opened_early=True)
+    pages = [screens_results.login_rejected(guest), screens.ticket(waiting, guest, is_card=True)]
+    pages += [screens_results.booked(ACTION, HELD, guest, report) for report in (LATE_REPORT, early)]
+    for kind in KINDS:
+        failed = replace(ACTION, status=ActionStatus.FAILED, error_kind=kind)
+        pages += [screens_results.failure(failed, guest, LATE_REPORT), screens.ticket(failed, guest, is_card=True)]
+        pages.append(screens_results.rehearsed(replace(ACTION, rehearsal=kind), [], guest))
+    assert [page.text for page in pages if ours.search(page.text)] == []
+    assert ours.search(screens_results.login_rejected(WHEN).text)
 
 
 def test_every_kind_of_error_of_the_site_has_words_of_its_own() -> None:

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 import errors
+from bot.italian import When
 from bot.screens_results import opening_advice, opening_line
 from demo.telegram import Message
 from errors import AppError, SlotFull
@@ -197,6 +199,9 @@ async def test_an_opening_that_was_lost_carries_its_report_too(world: World) -> 
     assert "Aperta alle 00:00:00, primo tiro arrivato a +6 ms, 2 tentativi." in result.text
 
 
+NOON = When(datetime(2026, 11, 22, 11, tzinfo=UTC), ZoneInfo("Europe/Rome"))
+
+
 @pytest.mark.parametrize(
     ("report", "advice"),
     [
@@ -211,8 +216,8 @@ async def test_an_opening_that_was_lost_carries_its_report_too(world: World) -> 
     ],
 )
 def test_a_rule_that_proved_wrong_is_told_with_what_to_change(report: OpeningReport, advice: str) -> None:
-    assert advice in opening_advice(report)
-    assert bool(advice) == bool(opening_advice(report))
+    assert advice in opening_advice(report, NOON)
+    assert bool(advice) == bool(opening_advice(report, NOON))
 
 
 def test_times_of_a_report_are_written_as_italians_write_them() -> None:
