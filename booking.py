@@ -172,7 +172,7 @@ async def cancel(session: SiteSession, wish: Wish, free_until: datetime | None =
             return Cancelled(_now(session), was_there=True)
         if await _gone(session, wish, READ_BACK, told=not _is_no(said)):
             return Cancelled(_now(session), was_there=True)
-        raise _kept(session, said)
+        raise await _kept(session, said)
 
 
 # ----- reading
@@ -200,7 +200,7 @@ async def _read_calendars(session: SiteSession) -> tuple[Calendar, ...]:
     """The calendars the site lists now, kept for later bookings."""
     answer = await api.choose_activity(session)
     try:
-        found = scraper.activities(answer.text)
+        found = await session.parsed(answer.text, scraper.activities)
     except SiteChanged as error:
         log.warning("%s: following its links in the page", error)
         found = await session.on_page("choose activity", lambda page: _follow_links(session, page))
@@ -210,7 +210,7 @@ async def _read_calendars(session: SiteSession) -> tuple[Calendar, ...]:
 
 async def _follow_links(session: SiteSession, page: Page) -> tuple[Calendar, ...]:
     choice = ActivitiesPage(page, session.access.root, session.access.timeout_seconds)
-    names = scraper.activity_names(await choice.open())
+    names = await session.parsed(await choice.open(), scraper.activity_names)
     return tuple([scraper.calendar_at(await choice.follow(index), name) for index, name in enumerate(names)])
 
 
@@ -244,7 +244,7 @@ async def _schedules(
 async def _schedule(session: SiteSession, calendar: Calendar, day: date, *, urgent: bool = False) -> tuple[Slot, ...]:
     activity, zone = calendar.activity, session.access.timezone
     answer = await api.schedule(session, activity.id, calendar.flags, day, urgent=urgent)
-    return session.read("schedule", answer, lambda text: scraper.slots(text, activity, day, zone))
+    return await session.read("schedule", answer, lambda text: scraper.slots(text, activity, day, zone))
 
 
 async def _days_on_page(
@@ -253,7 +253,12 @@ async def _days_on_page(
     shown = CalendarPage(page, session.access.root, session.access.timeout_seconds)
     await shown.open(calendar.activity.id, calendar.flags)
     ordered = sorted(dates)
-    return [tuple(scraper.slots_on_page(await shown.show(day), calendar.activity, day)) for day in ordered]
+    return [tuple(await _column(session, shown, calendar, day)) for day in ordered]
+
+
+async def _column(session: SiteSession, shown: CalendarPage, calendar: Calendar, day: date) -> list[Slot]:
+    html = await shown.show(day)
+    return await session.parsed(html, lambda text: scraper.slots_on_page(text, calendar.activity, day))
 
 
 # ----- finding
@@ -389,7 +394,7 @@ async def _book_by_request(
         lost = None
     except (SiteUnavailable, SiteChanged) as error:
         text, lost = "", error  # it may have been booked all the same: "my bookings" knows
-    answer = scraper.booking_answer(text)
+    answer = scraper.booking_answer(text, session.door.words)
     booking = await seen(session, wish, _looks(answer, lost))
     if booking:
         return Booked(booking, _now(session), slot, "requests", answer.message)
@@ -398,7 +403,7 @@ async def _book_by_request(
     if not answer.understood:
         log.warning("the answer to the booking is not understood: booking through the page")
         return await _book_on_page(session, wish, mine, opens_at)
-    raise _not_booked(session, answer, text)
+    raise await _not_booked(session, answer, text)
 
 
 async def _refuse_waiting_list(session: SiteSession, slot: Slot) -> None:
@@ -416,23 +421,23 @@ def _looks(answer: BookingAnswer, lost: Exception | None) -> Sequence[float]:
     """How long to look for the booking: a no in words we know is believed soon, silence is looked into for long."""
     if isinstance(lost, SiteUnavailable) or answer.accepted:
         return READ_BACK
-    if answer.message and type(scraper.refusal(answer.message)) is not BookingRefused:
+    if answer.message and answer.kind is not BookingRefused:
         return READ_BACK_REFUSED
     return READ_BACK_UNCLEAR
 
 
-def _not_booked(session: SiteSession, answer: BookingAnswer, text: str) -> Exception:
+async def _not_booked(session: SiteSession, answer: BookingAnswer, text: str) -> Exception:
     """Why the slot is not ours, from what the site answered."""
     if answer.waiting:
         kind = OnWaitingList if answer.accepted else SlotFull
         return kind(f"full; waiting list: {quote(answer.message)}")
     if answer.accepted:
         changed = SiteChanged("the site answered OK, but the booking is not among ours")
-        changed.evidence = session.keep_evidence("book", text, str(changed))
+        changed.evidence = await session.keep_evidence("book", text, str(changed))
         return changed
-    refused = scraper.refusal(answer.message)
+    refused = answer.refusal()
     if type(refused) is BookingRefused:
-        refused.evidence = session.keep_evidence("book", text, f"a refusal nobody knows: {refused}")
+        refused.evidence = await session.keep_evidence("book", text, f"a refusal nobody knows: {refused}")
     return refused
 
 
@@ -491,7 +496,7 @@ async def _book_on_page(session: SiteSession, wish: Wish, mine: Sequence[Booking
     """The second way: as a person would, and with the same referee."""
     calendars = likely(_known_calendars(session) or await _read_calendars(session), wish)
     try:
-        slot, said, accepted = await session.on_page(
+        slot, answer = await session.on_page(
             "book", lambda page: _choose(session, page, calendars, wish, mine, opens_at), acts=True
         )
     except (SiteUnavailable, SiteChanged, Blocked):
@@ -501,8 +506,8 @@ async def _book_on_page(session: SiteSession, wish: Wish, mine: Sequence[Booking
         return Booked(booking, _now(session), None, "page", "")
     booking = await seen(session, wish, READ_BACK)
     if booking:
-        return Booked(booking, _now(session), slot, "page", said)
-    raise _not_booked(session, BookingAnswer(bool(said), accepted, said), said)
+        return Booked(booking, _now(session), slot, "page", answer.message)
+    raise await _not_booked(session, answer, answer.message)
 
 
 async def _choose(
@@ -512,17 +517,17 @@ async def _choose(
     wish: Wish,
     mine: Sequence[Booking],
     opens_at: datetime | None,
-) -> tuple[Slot, str, bool]:
-    """Finds the slot in the calendars, confirms it, and gives what the site said and whether it sounded like a yes."""
+) -> tuple[Slot, BookingAnswer]:
+    """Finds the slot in the calendars, confirms it, and gives what the site said."""
     shown = CalendarPage(page, session.access.root, session.access.timeout_seconds)
     for calendar in calendars:
         await shown.open(calendar.activity.id, calendar.flags)
-        column = scraper.slots_on_page(await shown.show(wish.day), calendar.activity, wish.day)
+        column = await _column(session, shown, calendar, wish.day)
         for index, slot in enumerate(column):
             if wish.meant_by(slot.wish):
                 refuse_if_overlapping(mine, slot)
                 _refuse_unless_clickable(session, slot, opens_at)
-                return slot, *await _confirm(shown, slot, index)
+                return slot, await _confirm(session, shown, slot, index)
     raise SlotNotFound(f"the timetable has no {_name(wish)}")
 
 
@@ -534,13 +539,14 @@ def _refuse_unless_clickable(session: SiteSession, slot: Slot, opens_at: datetim
         raise error(f"{_name(slot.wish)} can't be booked: the page shows it as closed, full or not open yet")
 
 
-async def _confirm(shown: CalendarPage, slot: Slot, index: int) -> tuple[str, bool]:
+async def _confirm(session: SiteSession, shown: CalendarPage, slot: Slot, index: int) -> BookingAnswer:
     fragment = await shown.choose(slot.day, index, slot.start)
     if scraper.offers_waiting_list(fragment):
         raise SlotFull(f"{_name(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
     if reason := await shown.refusal():
-        raise scraper.refusal(reason)
-    return await shown.confirm()
+        raise scraper.refusal(reason, session.door.words)
+    said, asked = await shown.confirm()
+    return scraper.answer_in_words(said, session.door.words, accepted=asked)
 
 
 # ----- cancelling through the page
@@ -551,7 +557,7 @@ async def _delete(session: SiteSession, page: Page, wish: Wish) -> str:
     shown = MyBookingsPage(page, session.access.root, session.access.timeout_seconds)
     ours: list[int] = []
     for _ in range(2):  # the list was seen with it; one that lacks it is asked for once more
-        blocks = scraper.booking_blocks(await shown.open())
+        blocks = await session.parsed(await shown.open(), scraper.booking_blocks)
         ours = [index for index, each in enumerate(blocks) if each and wish.meant_by(each.wish)]
         if ours:
             break
@@ -564,12 +570,13 @@ def _is_no(said: str) -> bool:
     return "non" in plain(said).split()
 
 
-def _kept(session: SiteSession, said: str) -> Exception:
+async def _kept(session: SiteSession, said: str) -> Exception:
     """Why the booking is still there after its cancellation."""
+    words = session.door.words(said)
     if _is_no(said):
-        return BookingRefused(f"the site keeps the booking: {quote(said)}")
-    error = SiteChanged(f"the booking is still there after cancelling it ({said or 'the site said nothing'})")
-    error.evidence = session.keep_evidence("cancel", said, str(error))
+        return BookingRefused(f"the site keeps the booking: {quote(words)}")
+    error = SiteChanged(f"the booking is still there after cancelling it ({words or 'the site said nothing'})")
+    error.evidence = await session.keep_evidence("cancel", said, str(error))
     return error
 
 

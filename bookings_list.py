@@ -57,13 +57,13 @@ async def read_again_in_page(session: SiteSession, first: BookingsList) -> Booki
 
 async def _read_html(session: SiteSession) -> BookingsList:
     answer = await api.my_bookings(session)
-    return BookingsList(session.read("my bookings", answer, scraper.bookings), in_page=False)
+    return BookingsList(await session.read("my bookings", answer, scraper.bookings), in_page=False)
 
 
 async def _read_page(session: SiteSession) -> BookingsList:
     async def look(page: Page) -> BookingsList:
         shown = MyBookingsPage(page, session.access.root, session.access.timeout_seconds)
-        return BookingsList(scraper.bookings(await shown.open()), in_page=True)
+        return BookingsList(await session.parsed(await shown.open(), scraper.bookings), in_page=True)
 
     return await session.on_page("my bookings", look, acts=True)  # a list is not empty because its request failed
 

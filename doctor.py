@@ -10,8 +10,7 @@ import stat
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -28,6 +27,7 @@ from settings import Settings, command, load
 from store.health import damage, prove_writable
 from store.heartbeats import LATE, Heartbeat
 from store.migrations import VERSION
+from untrusted import Unreadable, read_http_date
 
 MOST_CLOCK_ERROR = 5.0  # s; a one-time code is refused when the clock is off by about thirty
 PATIENCE = 15.0  # s for one answer of Telegram or the site
@@ -196,23 +196,23 @@ class Reached:
 
 async def _reach_site(settings: Settings, clock: Clock) -> Reached | str:
     """The answer, or why there is none."""
-    sent = clock()
+    sent, login = clock(), f"{settings.site.base_url}/Account/Login"
     try:
-        async with httpx.AsyncClient(timeout=PATIENCE) as client:
-            answer = await client.get(f"{settings.site.base_url}/Account/Login")
+        async with httpx.AsyncClient(timeout=PATIENCE) as client, client.stream("GET", login) as answer:
+            received = clock()  # the body, of whatever size, is not read
     except httpx.HTTPError as error:
         return _kind(error)
     if answer.status_code >= 500:
         return f"it answers {answer.status_code}"
-    return Reached(answer.status_code, _ahead(answer.headers.get("Date"), sent, clock()))
+    return Reached(answer.status_code, _ahead(answer.headers.get("Date"), sent, received))
 
 
 def _ahead(date: str | None, sent: datetime, received: datetime) -> float | None:
     if not date:
         return None
     try:
-        theirs = parsedate_to_datetime(date).replace(tzinfo=UTC)
-    except ValueError:
+        theirs = read_http_date(date)
+    except Unreadable:
         return None
     # The header cuts the second off: half of one is what is missing on average.
     return (theirs - sent).total_seconds() + 0.5 - (received - sent).total_seconds() / 2

@@ -117,7 +117,7 @@ class Performer:
             problem = error
         except Exception as error:
             log.exception("action %s: something nobody thought of", action.id)
-            problem = AppError(f"unexpected {type(error).__name__}: {error}")
+            problem = AppError(f"unexpected {type(error).__name__}")  # its words may be the site's, and are in the log
         else:
             log.info("← %s %s done in %.2f s", action.type, action.id, time.monotonic() - began)
             return None

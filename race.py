@@ -508,14 +508,14 @@ class Race:
         if volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY):
             found = await self._see(choice, LOOKS[: max(2, self._requests_left())])
             if found is None:
-                raise self._with_evidence(SiteChanged("the site answered OK, but the booking is not among ours"))
+                raise await self._with_evidence(SiteChanged("the site answered OK, but the booking is not among ours"))
             return found
         if lost and (found := await self._see(choice, LOOKS_LOST[: max(1, self._requests_left())])) is not None:
             return found
         self._refuse_to_guess(volley)
         if volley.final and not isinstance(volley.final, BookingRefused):
             raise volley.final
-        self._refusals.append(self._explained(volley))
+        self._refusals.append(await self._explained(volley))
         return None
 
     async def _fire(self, choice: Choice, planned: Sequence[float]) -> Volley:
@@ -535,15 +535,15 @@ class Race:
         self._allowance.spend(self._number, len(waits))
         return await booking.seen(self._session, choice.wish, waits)
 
-    def _explained(self, volley: Volley) -> SiteError:
+    async def _explained(self, volley: Volley) -> SiteError:
         """Why a choice is given up."""
         error = volley.final or volley.last
-        return self._with_evidence(error) if type(error) is BookingRefused else error
+        return await self._with_evidence(error) if type(error) is BookingRefused else error
 
-    def _with_evidence(self, error: SiteError) -> SiteError:
+    async def _with_evidence(self, error: SiteError) -> SiteError:
         """What nobody can explain keeps what the site said."""
         said = "\n".join(f"{shot.outcome}: {shot.message}" for shot in self._report.shots)
-        error.evidence = self._session.keep_evidence("book", said, str(error))
+        error.evidence = await self._session.keep_evidence("book", said, str(error))
         return error
 
     async def _next_plan(self, pause: float) -> Sequence[float]:
@@ -577,7 +577,7 @@ class Race:
             return ShotOutcome.REFUSED, "", error
         if not self._server.known:
             self._server.add(sent, steady(), answer.headers)
-        said = scraper.booking_answer(answer.text)
+        said = scraper.booking_answer(answer.text, self._session.door.words)
         if not said.understood:
             return ShotOutcome.LOST, "", SiteChanged("the site's answer to the booking can't be read")
         if said.waiting:
@@ -585,8 +585,7 @@ class Race:
             return ShotOutcome.FULL, said.message, kind(f"full; waiting list: {quote(said.message)}")
         if said.accepted:
             return ShotOutcome.ACCEPTED, said.message, None
-        refused = scraper.refusal(said.message)
-        return OUTCOMES.get(type(refused), ShotOutcome.REFUSED), said.message, refused
+        return OUTCOMES.get(said.kind, ShotOutcome.REFUSED), said.message, said.refusal()
 
     def _why(self) -> str:
         return "; ".join(str(refusal) for refusal in self._refusals)

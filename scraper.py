@@ -8,10 +8,9 @@ An answer without what it must contain raises SiteChanged: it is never read as "
 from __future__ import annotations
 
 import contextlib
-import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from html import unescape
 from typing import Any
@@ -33,6 +32,7 @@ from errors import (
     quote,
 )
 from model import FIT_CENTER, Activity, Booking, Slot, SlotStatus, clock_time, plain, split_activity
+from untrusted import YEARS, Unreadable, read_json, read_moment, readable_html
 
 MOST_DIGITS = 4  # of places or minutes
 DEFAULT_MINUTES = 60  # the length of a class when nothing tells it
@@ -62,6 +62,10 @@ REASONS: tuple[tuple[type[BookingRefused], str], ...] = (
     (MembershipProblem, r"abbonament|tesser|quota|iscrizion|certificat|pagament|membership|associat|requisit"),
     (SlotNotFound, r"non (e )?(piu )?(stat[ao] )?(esist|trovat|presente|valid)|inesistente|not found"),
 )
+
+
+Clean = Callable[[str], str]
+"""Takes the site's words and gives them as they may leave: without a person's secrets (portal/redaction.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +208,9 @@ def _schedule_content(answer: object) -> object:
 
 def _json(text: str) -> object:
     try:
-        return json.loads(text)
-    except ValueError:
-        raise SiteChanged("the schedule is not readable JSON") from None
+        return read_json(text)
+    except Unreadable as error:
+        raise SiteChanged(f"the schedule is not readable JSON ({error})") from None
 
 
 def _slot_objects(node: object) -> Iterator[dict[str, Any]]:
@@ -310,15 +314,13 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
 
     `/Date(1795629600000)/` (milliseconds, UTC), ISO with or without offset, `24/11/2026 18:00:00`.
     """
-    ticks = re.search(r"Date\((-?\d{9,14})", text)
-    if ticks:
-        return datetime.fromtimestamp(int(ticks[1]) / 1000, zone).replace(tzinfo=None)
+    ticks = re.search(r"Date\((\d{9,13})\b", text)
     italian = calendar_date(text)
     if italian:
         return datetime.combine(italian, _time(text.partition(" ")[2].strip()) or time(0))
     try:
-        read = datetime.fromisoformat(text.strip())
-    except ValueError:
+        read = read_moment(datetime.fromtimestamp(int(ticks[1]) / 1000, zone).isoformat() if ticks else text)
+    except Unreadable:
         return None
     return read.astimezone(zone).replace(tzinfo=None) if read.tzinfo else read
 
@@ -326,7 +328,7 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
 def calendar_date(text: str) -> date | None:
     """The `dd/mm/yyyy` in a text."""
     found = re.search(r"\b(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b", text)
-    if not found:
+    if not found or int(found[3]) not in YEARS:
         return None
     try:
         return date(int(found[3]), int(found[2]), int(found[1]))
@@ -424,34 +426,40 @@ class BookingAnswer:
 
     understood: bool  # JSON with a status or a message
     accepted: bool  # it sounds like a yes
-    message: str  # the site's own words
+    message: str = ""  # the site's own words, clean
+    waiting: bool = False  # it put us on a waiting list instead
+    kind: type[BookingRefused] = BookingRefused  # what the words mean, when they are a no
 
-    @property
-    def waiting(self) -> bool:
-        """Whether it put us on a waiting list instead."""
-        return bool(WAITING.search(self.message))
+    def refusal(self) -> BookingRefused:
+        """The no, as the error that says what happens next."""
+        return self.kind(quote(self.message) if self.message else "the site refused without a reason")
 
 
-def booking_answer(text: str) -> BookingAnswer:
+def booking_answer(text: str, clean: Clean) -> BookingAnswer:
     """Reads the answer to BookAppointment, whatever it is; raises nothing."""
     try:
-        answer = json.loads(text)
-        answer = json.loads(answer) if isinstance(answer, str) else answer
-    except ValueError:
-        return BookingAnswer(False, False, "")
+        answer = read_json(text)
+        answer = read_json(answer) if isinstance(answer, str) else answer
+    except Unreadable:
+        return BookingAnswer(understood=False, accepted=False)
     fields = _keys(answer) if isinstance(answer, dict) else {}
     if isinstance(fields.get("d"), dict):
         fields = _keys(fields["d"])
     status, message = str(fields.get("status", "")), _plain_text(str(fields.get("message") or ""))
     accepted = plain(status) in ("ok", "success", "succeeded", "true", "1", "200", "booked", "confirmed")
-    return BookingAnswer(bool(status or message), accepted, message)
+    return replace(answer_in_words(message, clean, accepted=accepted), understood=bool(status or message))
 
 
-def refusal(message: str) -> BookingRefused:
-    """The site's Italian reason as the error that says what happens next; unknown words give a plain BookingRefused."""
+def answer_in_words(message: str, clean: Clean, *, accepted: bool) -> BookingAnswer:
+    """What the site's words mean; they are understood as they came, and kept as they may be seen."""
     words = plain(message)
     kind = next((kind for kind, pattern in REASONS if re.search(pattern, words)), BookingRefused)
-    return kind(quote(message.strip()) if message.strip() else "the site refused without a reason")
+    return BookingAnswer(bool(message), accepted, clean(message.strip()), bool(WAITING.search(message)), kind)
+
+
+def refusal(message: str, clean: Clean) -> BookingRefused:
+    """The site's Italian reason as the error that says what happens next; unknown words give a plain BookingRefused."""
+    return answer_in_words(message, clean, accepted=False).refusal()
 
 
 def offers_waiting_list(fragment: str) -> bool:
@@ -464,7 +472,10 @@ def offers_waiting_list(fragment: str) -> bool:
 
 
 def _soup(html: str) -> BeautifulSoup:
-    return BeautifulSoup(html, "html.parser")
+    try:
+        return BeautifulSoup(readable_html(html), "html.parser")
+    except Unreadable as error:
+        raise SiteChanged(f"the site answers with {error}") from None
 
 
 def _text(tag: Tag) -> str:

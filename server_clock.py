@@ -12,10 +12,10 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from errors import SiteUnavailable
 from model import Clock, utc_now
+from untrusted import Unreadable, read_http_date
 
 READINGS = 16  # requests spent on the clock at the most
 COARSE = 0.12  # s of doubt; until then readings come one after the other, then they aim at the edge of a second
@@ -86,8 +86,8 @@ class ServerClock:
     def add(self, sent: float, received: float, headers: Mapping[str, str]) -> None:
         """Takes note of an answer, if it has a date that can be read."""
         try:
-            date = parsedate_to_datetime(headers["date"]).timestamp()
-        except (KeyError, ValueError):
+            date = read_http_date(headers["date"]).timestamp()
+        except (KeyError, Unreadable):
             return
         self._take([*self._readings, Reading(sent, received, date)])
 

@@ -40,6 +40,7 @@ import addresses
 import otp_extractor
 from errors import ConfigError, OtpError
 from model import Credentials, OpeningRule
+from redaction import Redactor
 
 DEFAULT_PATH = Path("config.json")
 SITE_URL = "https://ecomm.sportrick.com/sportpolimi"
@@ -342,17 +343,14 @@ def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record, tracebacks included, with every known secret replaced by stars."""
+    """Formats a record, tracebacks included, with every known secret, however it is spelled, replaced by stars."""
 
     def __init__(self, program: str, secrets: tuple[str, ...]) -> None:
         super().__init__(f"%(asctime)s {program:<8} %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
-        self._secrets = tuple(sorted((s for s in secrets if len(s) >= 4), key=len, reverse=True))
+        self._redactor = Redactor(secrets, "****")
 
     def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
-        for secret in self._secrets:
-            text = text.replace(secret, "****")
-        return TOKEN_IN_URL.sub("bot****", text)
+        return TOKEN_IN_URL.sub("bot****", self._redactor.clean(super().format(record)))
 
 
 def configure_logging(settings: Settings, program: str) -> None:

@@ -96,7 +96,7 @@ READERS: Sequence[Callable[[str], object]] = (
     scraper.activities,
     scraper.activity_names,
     scraper.bookings,
-    scraper.booking_answer,
+    lambda text: scraper.booking_answer(text, str),
     scraper.offers_waiting_list,
     lambda text: scraper.slots_on_page(text, ACTIVITY, DAY),
     lambda text: scraper.slots(text, ACTIVITY, DAY, ROME),

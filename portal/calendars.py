@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from model import Clock
 from portal.state import read_json, write_private
+from untrusted import read_moment
 
 FRESH = timedelta(hours=1)  # older is read anew: activities come and go with the season
 
@@ -27,11 +28,11 @@ class CalendarCache:
         """What was saved within the hour; nothing when it is older, missing or broken."""
         kept = read_json(self._file)
         try:
-            read_at = datetime.fromisoformat(kept["read_at"])
+            old = abs(self._clock() - read_moment(kept["read_at"])) >= FRESH
             rows = [(str(each[0]), str(each[1]), str(each[2])) for each in kept["calendars"]]
-        except (TypeError, KeyError, ValueError, IndexError):
+        except (TypeError, KeyError, ValueError, IndexError, AttributeError):
             return []
-        return rows if abs(self._clock() - read_at) < FRESH else []
+        return [] if old else rows
 
     def save(self, rows: Iterable[Row]) -> None:
         write_private(self._file, json.dumps({"read_at": self._clock().isoformat(), "calendars": list(rows)}))

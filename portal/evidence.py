@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import shutil
-from collections.abc import Iterable
+from html import unescape
 from pathlib import Path
 
 from model import Clock
+from portal.door import Door
+from portal.sanitizer import sanitized
+from redaction import HIDDEN
 
 log = logging.getLogger(__name__)
 
 KEPT = 20  # folders; the oldest go first
-SHORTEST_SECRET = 4  # characters: hiding shorter ones would blacken the page and hide nothing
-
-HIDDEN_VALUE = re.compile(
-    r"(<input\b(?=[^>]*\b(?:type\s*=\s*[\"']?(?:hidden|password)|name\s*=\s*[\"']?(?:otp|password))\b)"
-    r"[^>]*?\bvalue\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s>]+)",
-    re.IGNORECASE,
-)
-TOKEN = re.compile(r"((?:token|saml\w*|relaystate|assertion)[\"']?\s*[:=]\s*[\"']?)[\w\-+/=.%]{12,}", re.IGNORECASE)
-
-
-def redact(text: str, secrets: Iterable[str]) -> str:
-    """The text without hidden and password fields, tokens, and every secret that is given."""
-    text = TOKEN.sub(r"\1[hidden]", HIDDEN_VALUE.sub(r'\1"[hidden]"', text))
-    for secret in sorted({each for each in secrets if len(each) >= SHORTEST_SECRET}, key=len, reverse=True):
-        text = text.replace(secret, "[hidden]")
-    return text
+MOST_PICTURE = 10_000_000  # bytes
+TAG = re.compile("<[^<>]*>")
 
 
 class Evidence:
@@ -38,14 +28,20 @@ class Evidence:
         self._folder = folder
         self._clock = clock
 
-    def keep(self, what: str, html: str, note: str, picture: bytes | None, secrets: Iterable[str]) -> str | None:
-        """Writes `<UTC time>-<what>/` and gives its path; None when the disk refuses: it must not make things worse."""
-        secrets = tuple(secrets)
+    async def keep(self, what: str, html: str, note: str, picture: bytes | None, door: Door) -> str | None:
+        """Writes `<UTC time>-<what>/` and gives its path; None when the disk refuses: it must not make things worse.
+
+        Done beside the event loop: a page may take seconds.
+        """
+        door.note_name(html)
+        return await asyncio.to_thread(self._keep, what, html, note, picture, door)
+
+    def _keep(self, what: str, html: str, note: str, picture: bytes | None, door: Door) -> str | None:
         try:
             target = self._new_folder(what)
-            self._write(target / "page.html", redact(html, secrets).encode())
-            self._write(target / "note.txt", redact(note + "\n", secrets).encode())
-            if picture:
+            self._write(target / "page.html", clean_page(html, door).encode("utf-8", "replace"))
+            self._write(target / "note.txt", (door.text(note) + "\n").encode("utf-8", "replace"))
+            if picture and len(picture) <= MOST_PICTURE:
                 self._write(target / "screenshot.png", picture)
             self._drop_old()
         except OSError as error:
@@ -68,3 +64,9 @@ class Evidence:
     def _drop_old(self) -> None:
         for old in sorted(each for each in self._folder.iterdir() if each.is_dir())[:-KEPT]:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def clean_page(html: str, door: Door) -> str:
+    """The page as evidence; nothing of it when a secret can still be read across its tags."""
+    page = door.text(sanitized(html))
+    return HIDDEN if door.holds_secret(unescape(TAG.sub("", page))) else page

@@ -34,8 +34,10 @@ from model import Clock, Credentials, utc_now
 from otp_extractor import parse
 from portal.browser import Chromium, answers, start_driver
 from portal.budget import Budget
-from portal.evidence import Evidence, redact
+from portal.door import Door
+from portal.evidence import Evidence
 from portal.pages import LoginPage, dismiss_cookie_banner
+from portal.sanitizer import bare_address
 from portal.state import NO_VERSION, SessionStore, Version
 from portal.trouble import Answer, check, in_time, lost_the_driver, translated
 from portal.watch import Watch
@@ -44,6 +46,7 @@ log = logging.getLogger(__name__)
 
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 HEADERS = {"Accept-Language": "it-IT,it;q=0.9,en;q=0.5"}
+LONG_TEXT = 100_000  # characters; what is longer is read beside the event loop
 MOST_PAGES = 3  # at once; on a small machine more would only run into their time-outs side by side
 LEAST_CODE_LIFE = 3.0  # seconds a one-time code must still live to be sent
 CODE_MARGIN = 1.0  # seconds into a period before its code is sent: the site's clock may be behind ours
@@ -281,6 +284,7 @@ class SiteSession:
         self.credentials = credentials
         self.access = portal.access
         self._portal = portal
+        self.door = Door(credentials, portal.access.clock)
         self._store = SessionStore(portal.access.state_dir / "sessions", credentials.user_id, credentials.username)
         self._budget = Budget(f"account {credentials.user_id}")
         self._opening = asyncio.Lock()  # held while the stored session is taken up
@@ -299,6 +303,13 @@ class SiteSession:
         for page in tuple(self._pages):
             await in_time(page.context.close())
 
+    @asynccontextmanager
+    async def _at_work(self) -> AsyncIterator[None]:
+        """Around whatever meets the site: keeps driver and browser, and lets errors out with clean words only."""
+        with self.door.guarded():
+            async with self._portal.in_use():
+                yield
+
     # ----- what a verb does with it
 
     @asynccontextmanager
@@ -306,7 +317,7 @@ class SiteSession:
         """Around everything a verb does: keeps driver and browser, and logs one line with its seconds and outcome."""
         started, outcome = time.monotonic(), "ok"
         try:
-            async with self._portal.in_use():
+            async with self._at_work():
                 yield
         except Exception as error:
             outcome = type(error).__name__
@@ -319,7 +330,7 @@ class SiteSession:
     @asynccontextmanager
     async def awake(self) -> AsyncIterator[None]:
         """Around a wait that must end with a request at once: what sends it is not closed for being idle meanwhile."""
-        async with self._portal.in_use():
+        async with self._at_work():
             yield
 
     async def ask(
@@ -338,7 +349,7 @@ class SiteSession:
         Raises SiteUnavailable (also when an answer was lost), SiteChanged, Blocked, and what a login raises.
         """
         await self._budget.spend(urgent=urgent)
-        async with self._portal.in_use():
+        async with self._at_work():
             return await self._renewing(lambda: self._send(method, path, form, params, wants_json=wants_json))
 
     async def ask_as_stranger(self, path: str) -> Mapping[str, str]:
@@ -351,7 +362,7 @@ class SiteSession:
         Raises SiteUnavailable when nothing comes back.
         """
         await self._budget.spend(urgent=True)
-        async with self._portal.in_use():
+        async with self._at_work():
             await self._ensure()
             held = await self._take_up()
             held.in_flight += 1
@@ -364,7 +375,7 @@ class SiteSession:
 
     async def renew(self) -> None:
         """Logs in anew, though the stored session may still be good: a rehearsal of password and one-time code."""
-        async with self._portal.in_use():
+        async with self._at_work():
             await self._renew(self._store.version())
 
     async def on_page(self, what: str, work: Callable[[Page], Awaitable[T]], *, acts: bool = False) -> T:
@@ -374,26 +385,27 @@ class SiteSession:
         On SiteChanged, or a refusal nobody understands, the error comes with evidence.
         """
         await self._budget.spend(urgent=True)
-        async with self._portal.in_use():
+        async with self._at_work():
             return await self._renewing(lambda: self._work_on_page(what, work, acts=acts))
 
-    def read(self, what: str, answer: Answer, reader: Callable[[str], T]) -> T:
+    async def read(self, what: str, answer: Answer, reader: Callable[[str], T]) -> T:
         """What a reader of scraper.py makes of the answer; when it does not know it, the error comes with evidence."""
         try:
-            return reader(answer.text)
+            with self.door.guarded():
+                return await self.parsed(answer.text, reader)
         except SiteChanged as error:
-            error.evidence = self.keep_evidence(what, answer.text, str(error))
+            error.evidence = await self.keep_evidence(what, answer.text, str(error))
             raise
 
-    def keep_evidence(self, what: str, html: str, note: str, picture: bytes | None = None) -> str | None:
-        """A folder with what the site showed, without secrets."""
-        return self._portal.evidence.keep(what, html, note, picture, self._secrets())
+    async def parsed(self, text: str, reader: Callable[[str], T]) -> T:
+        """What a reader makes of the text; beside the event loop when it is long."""
+        if len(text) < LONG_TEXT:
+            return reader(self.door.data(text))
+        return await asyncio.to_thread(lambda: reader(self.door.data(text)))
 
-    def _secrets(self) -> list[str]:
-        """What must not be in evidence. One-time codes are typed only, and what is typed is masked on pictures."""
-        cookies = self._held.state["cookies"] if self._held else []
-        known = self.credentials
-        return [known.password, known.otp_url, parse(known.otp_url).secret, *(str(each["value"]) for each in cookies)]
+    async def keep_evidence(self, what: str, html: str, note: str, picture: bytes | None = None) -> str | None:
+        """A folder with what the site showed, without secrets."""
+        return await self._portal.evidence.keep(what, html, note, picture, self.door)
 
     # ----- the session: taking it up, renewing it
 
@@ -441,7 +453,8 @@ class SiteSession:
             if turned_away := self._store.turned_away_since(waiting_since):
                 raise turned_away
             try:
-                await self._log_in_now()
+                with self.door.guarded():
+                    await self._log_in_now()
             except (LoginRejected, LoginStuck) as error:
                 self._rejection = (time.monotonic(), error)
                 self._store.note_turned_away(error)
@@ -477,9 +490,8 @@ class SiteSession:
         """What a login ended on: the page's address, title and words, without secrets."""
         title = await in_time(page.title()) or "no title"
         words = " ".join((await in_time(page.locator("body").inner_text()) or "").split())
-        secrets = [*self._secrets(), self.credentials.username]
-        said = redact(f"{title}: {words}", secrets)[:LONGEST_WORDS]
-        return LoginStuck(f"the login stops at {page.url.partition('?')[0]}: {quote(said)}", error.evidence)
+        said = self.door.words(f"{title}: {words}")[:LONGEST_WORDS]
+        return LoginStuck(f"the login stops at {bare_address(page.url)}: {quote(said)}", error.evidence)
 
     async def _next_code(self) -> str:
         """A code that no process has sent yet and that lives long enough; waits for the next period when it must."""
@@ -492,7 +504,9 @@ class SiteSession:
             await asyncio.sleep(wait)
             moment = moment.fromtimestamp(moment.timestamp() + wait, moment.tzinfo)
         self._store.note_code(password.counter(moment))
-        return password.code(password.counter(moment))
+        code = password.code(password.counter(moment))
+        self.door.note_code(code)
+        return code
 
     async def settle_login(self) -> None:
         """Waits for a login under way to end; how it ends was told to whoever waited for it."""
@@ -509,7 +523,7 @@ class SiteSession:
         try:
             with translated(f"{method} {path}"):
                 answer = await self._fetch(held.context, method, path, form, params)
-                self._check(f"{method} {path}", answer, wants_json=wants_json)
+                await self._check(f"{method} {path}", answer, wants_json=wants_json)
                 if "set-cookie" in answer.headers:
                     await self._keep_cookies(held, await held.context.storage_state())
                 return answer
@@ -517,11 +531,11 @@ class SiteSession:
             held.in_flight -= 1
             await self._dispose_if_replaced(held)
 
-    def _check(self, what: str, answer: Answer, *, wants_json: bool) -> None:
+    async def _check(self, what: str, answer: Answer, *, wants_json: bool) -> None:
         try:
             check(answer, self.access.root, wants_json=wants_json)
         except SiteChanged as error:
-            error.evidence = self.keep_evidence(what, answer.text, f"{what}: {error}")
+            error.evidence = await self.keep_evidence(what, answer.text, f"{what}: {error}")
             raise
 
     async def _fetch(self, context: APIRequestContext, method: str, path: str, form: Any, params: Any) -> Answer:
@@ -554,6 +568,7 @@ class SiteSession:
         driver = await self._portal.driver()
         with translated("opening a connection"):
             context = await self._portal.request_context(driver, state)
+        self.door.note_cookies(state)
         return _Held(version, state, context)
 
     async def _dispose_if_replaced(self, held: _Held) -> None:
@@ -566,6 +581,7 @@ class SiteSession:
             version = self._store.save(state)
             self._login_of[version] = self._login_of.get(held.version, held.version)
             held.version, held.state = version, state
+            self.door.note_cookies(state)
 
     async def let_go(self) -> None:
         """Forgets the connection; the stored session stays."""
@@ -602,7 +618,8 @@ class SiteSession:
             return trouble
         if isinstance(error, SiteChanged) or type(error) is BookingRefused:
             html, shown = await watch.portrait(picture=picture)
-            error.evidence = self.keep_evidence(what, html, f"{what}: {error}\n{page.url.partition('?')[0]}", shown)
+            note = f"{what}: {error}\n{bare_address(page.url)}"
+            error.evidence = await self.keep_evidence(what, html, note, shown)
         return error
 
 

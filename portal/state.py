@@ -23,6 +23,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import untrusted
 from errors import LoginRejected, LoginStuck, SiteUnavailable
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ def write_private(file: Path, text: str) -> None:
 def read_json(file: Path) -> Any:
     """What the file holds; None when it is missing or broken: it is only a memory, and can be made again."""
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return untrusted.read_json(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

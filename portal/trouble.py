@@ -7,7 +7,6 @@ only those of errors.py, whose class says what happens next.
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from errors import Blocked, SessionExpired, SiteChanged, SiteError, SiteUnavailable
+from untrusted import Unreadable, read_json
 
 T = TypeVar("T")
 
@@ -61,8 +61,8 @@ class Answer:
     @property
     def is_json(self) -> bool:
         try:
-            json.loads(self.text)
-        except ValueError:
+            read_json(self.text)
+        except Unreadable:
             return False
         return True
 
@@ -116,8 +116,8 @@ def retry_after(text: str, date: str) -> timedelta | None:
 def ended_session(text: str) -> SessionExpired | None:
     """What JSON like `{"logout": 1}` stands for, whatever was asked for: nothing was done, the session is over."""
     try:
-        answer = json.loads(text) if text.lstrip().startswith("{") else None
-    except ValueError:
+        answer = read_json(text) if text.lstrip().startswith("{") else None
+    except Unreadable:
         return None
     if not isinstance(answer, dict):
         return None

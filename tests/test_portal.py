@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import stat
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,10 +19,13 @@ from demo.site import Site, SiteWorld
 from model import Wish
 from portal.browser import start_driver
 from portal.budget import BURST, Budget
-from portal.evidence import KEPT, Evidence, redact
+from portal.door import Door
+from portal.evidence import KEPT, Evidence, clean_page
+from portal.sanitizer import sanitized
 from portal.session import MOST_PAGES, Portal, SiteSession
 from portal.state import SessionStore
 from portal.trouble import Answer, check, trouble_in_page
+from redaction import HIDDEN
 from tests.processes import children_of, kill, name_of, our_children
 from tests.sites import GIULIA, OTP_URL, PASSWORD, SECRET, Clock, access, credentials, enter, wish
 
@@ -355,11 +359,11 @@ def test_a_good_page_may_speak_of_maintenance() -> None:
 # ----- evidence and budget
 
 
-def test_evidence_hides_secrets_and_keeps_the_last_folders(tmp_path: Path, site_clock: Clock) -> None:
+async def test_evidence_hides_secrets_and_keeps_the_last_folders(tmp_path: Path, site_clock: Clock) -> None:
     html = f"""<input type="hidden" name="__RequestVerificationToken" value="abcdefghijkl123">
       <input name='otp' value='123456'><p>{PASSWORD}</p><script>{{"token": "zyxwvutsrqponml"}}</script><b>Pilates</b>"""
-    evidence = Evidence(tmp_path / "evidence", site_clock)
-    folders = [evidence.keep("My bookings!", html, "note", b"png", [PASSWORD]) for _ in range(KEPT + 3)]
+    evidence, door = Evidence(tmp_path / "evidence", site_clock), Door(credentials(), site_clock)
+    folders = [await evidence.keep("My bookings!", html, "note", b"png", door) for _ in range(KEPT + 3)]
     kept = sorted(os.listdir(tmp_path / "evidence"))
     assert kept == [Path(str(each)).name for each in folders[3:]]
     text = (tmp_path / "evidence" / kept[0] / "page.html").read_text()
@@ -368,13 +372,28 @@ def test_evidence_hides_secrets_and_keeps_the_last_folders(tmp_path: Path, site_
     assert kept[0].endswith("-my-bookings")
 
 
-def test_evidence_that_cannot_be_written_is_no_error(tmp_path: Path, site_clock: Clock) -> None:
+TYPED = """<input value=V1><input type=submit value='V2'><textarea>V3<b>V3</textarea>
+<select><option>una<option selected>V4</select><p data-x="V5" onclick="V6" style="content:'V7'" hidden>resta</p>
+<!-- V8 --><a href="/via;jsessionid=V9?t=V10#V11">qui</a><meta content=V12><script>V13</script>
+<img srcset=V14 src="data:image/png;base64,V15"><template>V16</template><form action="https://me:V17@host/path?V18">
+<iframe srcdoc="V19"></iframe><span class="username">V20</span><style>V21</style>"""
+
+
+def test_what_was_typed_stored_or_computed_is_no_evidence() -> None:
+    page = sanitized(TYPED)
+    assert re.findall(r"V\d+", page) == []
+    assert all(kept in page for kept in ("una", "resta", "qui", 'href="/via"', 'action="https://host/path"'))
+
+
+def test_a_secret_that_can_be_read_across_tags_leaves_no_page(site_clock: Clock) -> None:
+    half = len(PASSWORD) // 2
+    assert clean_page(f"<p>{PASSWORD[:half]}<b>{PASSWORD[half:]}</b></p>", Door(credentials(), site_clock)) == HIDDEN
+
+
+async def test_evidence_that_cannot_be_written_is_no_error(tmp_path: Path, site_clock: Clock) -> None:
     (tmp_path / "evidence").write_text("a file where the folder should be")
-    assert Evidence(tmp_path / "evidence", site_clock).keep("x", "", "", None, []) is None
-
-
-def test_short_words_are_no_secrets() -> None:
-    assert redact("<p>la sala</p>", ["la", ""]) == "<p>la sala</p>"
+    door = Door(credentials(), site_clock)
+    assert await Evidence(tmp_path / "evidence", site_clock).keep("x", "", "", None, door) is None
 
 
 async def test_a_budget_slows_down_what_is_not_urgent(monkeypatch: pytest.MonkeyPatch) -> None:

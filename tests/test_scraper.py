@@ -347,8 +347,8 @@ def test_no_page_whatever_breaks_the_readers(text: str) -> None:
                 reader(html)
             except SiteChanged:
                 continue
-    scraper.refusal(text)
-    scraper.booking_answer(text)
+    scraper.refusal(text, str)
+    scraper.booking_answer(text, str)
     scraper.moment(text, ROME)
 
 
@@ -380,7 +380,7 @@ def test_no_page_whatever_breaks_the_readers(text: str) -> None:
     ],
 )
 def test_italian_reasons_become_errors(message: str, kind: type[errors.BookingRefused]) -> None:
-    refused = scraper.refusal(message)
+    refused = scraper.refusal(message, str)
     assert type(refused) is kind
     assert message in str(refused)
 
@@ -401,7 +401,7 @@ def test_italian_reasons_become_errors(message: str, kind: type[errors.BookingRe
     ],
 )
 def test_an_answer_to_a_booking_is_understood_or_not(text: str, understood: bool, accepted: bool) -> None:
-    answer = scraper.booking_answer(text)
+    answer = scraper.booking_answer(text, str)
     assert (answer.understood, answer.accepted) == (understood, accepted)
     assert "<" not in answer.message
 

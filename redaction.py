@@ -1,0 +1,246 @@
+"""Cleans the site's words of a person's secrets, in whatever spelling they come back. Pure, and linear in the text.
+
+The rule: what leaves as prose (an error, a result, a note, a log line, evidence) is cleaned of every secret. What is
+read and compared (course names, keys, ids) is cleaned only of secrets that nothing else can be spelled like: a password
+that is an ordinary word, "Yoga" say, is also the name of a course, and hiding that would break its booking.
+
+Spellings are not listed. The text is decoded, layer by layer (entities, URL, JSON and script escapes, each within the
+other), each layer is compared without case, accents, spacing or invisible characters, and what is found is blotted in
+the text as it came.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import sys
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from html import unescape
+
+HIDDEN = "[hidden]"
+SHORTEST_SECRET = 4  # characters: hiding shorter ones would blacken the page and hide nothing
+SHORTEST_CODED = 6  # bytes of a secret that is looked for in base64: shorter ones are met by chance
+MOST_LAYERS = 6  # of encoding within encoding; nobody honest has more than three
+MOST_ESCAPES = 150_000  # in all layers of a text; a page of the site has a few hundred
+
+ESCAPE = re.compile(
+    r"&\#(?:x[0-9a-f]{1,8}|[0-9]{1,8});?"
+    r"|&[a-z][a-z0-9]{1,31};?"
+    r"|%u[0-9a-f]{4}"
+    r"|%(?:[cd][0-9a-f]%[89ab][0-9a-f]|e[0-9a-f](?:%[89ab][0-9a-f]){2}|f[0-7](?:%[89ab][0-9a-f]){3}|[0-9a-f]{2})"
+    r"|\\u[d][89ab][0-9a-f]{2}\\u[d][c-f][0-9a-f]{2}"
+    r"|\\u000[0-9a-f]{5}|\\u[0-9a-f]{4}|\\u\{[0-9a-f]{1,6}\}|\\x[0-9a-f]{2}|\\[0-3][0-7]{2}"
+    r"|\\[^a-z0-9\s&%]|\\[bfnrtv]",
+    re.IGNORECASE,
+)
+UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+|[^\x00-\x7f]")
+SPACING = re.compile(r"[\s+]{2,}|[\t-\r+]")
+CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+NOTHING = ("Mn", "Cc", "Cf", "Zl", "Zp")  # categories of characters that show nothing of their own
+
+Span = tuple[int, int]
+
+
+class _TooOdd(Exception):
+    """More is escaped in the text than can be looked through in time."""
+
+
+class _Layer:
+    """A text, and which part of the layer below each part of it stands for."""
+
+    def __init__(
+        self, text: str, below: _Layer | None = None, tokens: tuple[list[Span], list[Span]] | None = None
+    ) -> None:
+        self.text = text
+        self._below = below
+        here, there = tokens or ([], [])
+        self._starts, self._ends = [each[0] for each in here], [each[1] for each in here]
+        self._there = there
+
+    @property
+    def rewrites(self) -> int:
+        """How many parts of it stand for something else below."""
+        return len(self._there)
+
+    def rewritten(self, pattern: re.Pattern[str], meant: Callable[[str], str]) -> _Layer:
+        """The layer above: every match replaced by what it means. This one when nothing is to be replaced."""
+        here: list[Span] = []
+        there: list[Span] = []
+        parts: list[str] = []
+        done = length = 0
+        for match in pattern.finditer(self.text):
+            token, (start, end) = match[0], match.span()
+            if (value := meant(token)) == token:
+                continue
+            parts += (self.text[done:start], value)
+            length += start - done
+            if len(here) >= MOST_ESCAPES:
+                raise _TooOdd
+            here.append((length, length + len(value)))
+            there.append((start, end))
+            length += len(value)
+            done = end
+        if not there:
+            return self
+        parts.append(self.text[done:])
+        return _Layer("".join(parts), self, (here, there))
+
+    def in_source(self, start: int, end: int) -> Span:
+        """The part of the text at the very bottom that these characters stand for; whole escapes."""
+        layer = self
+        while layer._below is not None:
+            start, end = layer._down(start, end)
+            layer = layer._below
+        return start, end
+
+    def _down(self, start: int, end: int) -> Span:
+        first = bisect_right(self._starts, start) - 1
+        last = bisect_left(self._starts, end) - 1
+        if first < 0:
+            below = start
+        elif start < self._ends[first]:
+            below = self._there[first][0]
+        else:
+            below = self._there[first][1] + start - self._ends[first]
+        return below, end if last < 0 else self._there[last][1] + max(0, end - self._ends[last])
+
+
+def _layers(text: str) -> Iterator[_Layer]:
+    """The text as it came, then with one more layer of escapes decoded at a time."""
+    layer = _Layer(text)
+    escapes = 0
+    for _ in range(MOST_LAYERS):
+        yield layer
+        decoded = layer.rewritten(ESCAPE, _meaning)
+        if decoded is layer:
+            return
+        layer = decoded
+        escapes += layer.rewrites
+        if escapes > MOST_ESCAPES:
+            raise _TooOdd
+
+
+@lru_cache(maxsize=4096)
+def _meaning(escape: str) -> str:
+    """What an escape stands for; itself when it stands for nothing."""
+    if escape[0] == "&":
+        known = unescape(escape)
+        return known if known != escape else unescape(escape.lower())
+    if escape[0] == "%" and escape[1] not in "uU":
+        octets = bytes.fromhex(escape.replace("%", ""))
+        return _decoded(octets, "utf-8") or _decoded(octets, "cp1252") or octets.decode("latin-1")
+    if len(escape) == 12:  # two halves of one character
+        return _decoded(bytes.fromhex(escape[2:6] + escape[8:]), "utf-16-be") or escape
+    if number := re.fullmatch(r"[%\\][ux]\{?([0-9a-f]+)\}?", escape, re.IGNORECASE):
+        code = int(number[1], 16)
+        return chr(code) if code <= sys.maxunicode else escape
+    if len(escape) == 4:
+        return chr(int(escape[1:], 8))
+    return CONTROLS.get(escape[1].lower(), escape[1])
+
+
+def _decoded(octets: bytes, encoding: str) -> str:
+    try:
+        return octets.decode(encoding)
+    except UnicodeDecodeError:
+        return ""
+
+
+@lru_cache(maxsize=4096)
+def _folded(token: str) -> str:
+    """Nothing for what is not seen, letters without accents and case."""
+    letters = unicodedata.normalize("NFKD", token)
+    return "".join(each for each in letters if unicodedata.category(each) not in NOTHING).casefold()
+
+
+def _comparable(layer: _Layer) -> tuple[_Layer, str]:
+    """The layer as it is searched, one space for all spacing and for `+`, and its text in lower case."""
+    folded = layer.rewritten(UNSEEN, _folded).rewritten(SPACING, lambda _: " ")
+    return folded, folded.text.lower()  # what is not ASCII is folded already: no character becomes two
+
+
+class Redactor:
+    """Hides a set of secrets. Made once for many texts."""
+
+    def __init__(self, secrets: Iterable[str], mark: str = HIDDEN) -> None:
+        self._mark = mark
+        known = {each for each in secrets if len(each.strip()) >= SHORTEST_SECRET}
+        needles = {needle for secret in known for needle in _needles(secret)}
+        self._needles = tuple(sorted(each for each in needles if len(each) >= SHORTEST_SECRET))
+
+    def clean(self, text: str) -> str:
+        """The text with its secrets, however they are spelled, blotted; all of it when it can't be looked through."""
+        parts: list[str] = []
+        done = 0
+        try:
+            spans = _merged(self._found(text))
+        except _TooOdd:
+            return self._mark
+        for start, end in spans:
+            parts += (text[done:start], self._mark)
+            done = end
+        return "".join((*parts, text[done:])) if parts else text
+
+    def holds(self, text: str) -> bool:
+        """Whether there is any secret in the text, as far as it can be looked through."""
+        try:
+            return next(self._found(text), None) is not None
+        except _TooOdd:
+            return True
+
+    def _found(self, text: str) -> Iterator[Span]:
+        if not self._needles:
+            return
+        for layer in _layers(text):
+            searched, lower = _comparable(layer)
+            for needle in self._needles:
+                for start, end in _occurrences(needle, lower):
+                    yield searched.in_source(start, end)
+
+
+def _needles(secret: str) -> Iterator[str]:
+    """What a secret is looked for as: each of its own layers (it may itself look encoded), misread bytes, base64."""
+    octets = secret.encode("utf-8", "replace")
+    for spelling in (secret, octets.decode("latin-1"), octets.decode("cp1252", "replace")):
+        for layer in _layers(spelling):
+            yield _comparable(layer)[1].strip()
+    if secret.isdigit():
+        yield f"{secret[: len(secret) // 2]} {secret[len(secret) // 2 :]}"
+    yield octets.hex()
+    if len(octets) >= SHORTEST_CODED:
+        yield from (_comparable(_Layer(coded))[1].strip() for coded in _in_base64(octets))
+
+
+def _in_base64(octets: bytes) -> Iterator[str]:
+    """As it looks by itself, and within something longer wherever it begins: without what its neighbours change."""
+    for lead in range(3):
+        coded = base64.b64encode(bytes(lead) + octets).decode().rstrip("=")
+        within = coded[-(-lead * 4 // 3) : len(coded) - 1] if (lead + len(octets)) % 3 else coded[-(-lead * 4 // 3) :]
+        for spelled in (within, coded) if lead == 0 else (within,):
+            yield from (spelled, spelled.replace("+", "-").replace("/", "_"))
+
+
+def _occurrences(needle: str, text: str) -> Iterator[Span]:
+    """Where it stands; digits only where no longer number surrounds them."""
+    at = text.find(needle)
+    while at >= 0:
+        end = at + len(needle)
+        longer = needle.isdigit() and (text[at - 1 : at].isdigit() or text[end : end + 1].isdigit())
+        if not longer:
+            yield at, end
+        at = text.find(needle, end if not longer else at + 1)
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """In order, those that touch as one."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
