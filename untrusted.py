@@ -104,6 +104,14 @@ def read_moment(text: str) -> datetime:
         raise Unreadable("no date") from None
 
 
+def read_instant(written: object) -> datetime:
+    """A moment as our own files keep it, aware. Raises Unreadable when it is none: somebody else wrote there."""
+    read = read_moment(written) if isinstance(written, str) else None
+    if read is None or read.tzinfo is None:
+        raise Unreadable("no instant")
+    return read
+
+
 def read_http_date(text: str) -> datetime:
     """The moment in a `Date` header, aware. Raises Unreadable when it is none, or not of this century."""
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from model import Clock
 from portal.state import read_json, write_private
-from untrusted import read_moment
+from untrusted import read_instant
 
 FRESH = timedelta(hours=1)  # older is read anew: activities come and go with the season
 
@@ -28,9 +28,9 @@ class CalendarCache:
         """What was saved within the hour; nothing when it is older, missing or broken."""
         kept = read_json(self._file)
         try:
-            old = abs(self._clock() - read_moment(kept["read_at"])) >= FRESH
+            old = abs(self._clock() - read_instant(kept["read_at"])) >= FRESH
             rows = [(str(each[0]), str(each[1]), str(each[2])) for each in kept["calendars"]]
-        except (TypeError, KeyError, ValueError, IndexError, AttributeError):
+        except (TypeError, KeyError, ValueError, IndexError):
             return []
         return [] if old else rows
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from model import Clock
 from portal.state import read_json, write_private
+from untrusted import read_instant
 
 BELIEVED = timedelta(days=1)  # then it is looked at again: the site may have changed back
 
@@ -38,6 +39,6 @@ class ListWay:
     def _found_at(self) -> datetime | None:
         kept = read_json(self._file)
         try:
-            return datetime.fromisoformat(kept["found_at"]) if kept["site"] == self._site else None
+            return read_instant(kept["found_at"]) if kept["site"] == self._site else None
         except (TypeError, KeyError, ValueError):
             return None
