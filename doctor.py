@@ -72,6 +72,7 @@ async def examine(
             yield Finding("configuration", line, "")
         return
     yield _configuration(config)
+    yield _files(settings)
     yield await _database(settings, config)
     async for finding in _programs(settings, clock):
         yield finding
@@ -94,6 +95,14 @@ def _configuration(config: Path) -> Finding:
     if config.stat().st_mode & OPEN_TO_OTHERS:
         return Finding("configuration", f"{config} is complete, but others can read it", f"run: chmod 600 {config}")
     return Finding("configuration", f"{config} is complete, and only you can read it")
+
+
+def _files(settings: Settings) -> Finding:
+    try:
+        program.take_care_of_files(settings)
+    except ConfigError as error:
+        return Finding("files", str(error), "")
+    return Finding("files", "database, sessions, backups and log are closed to others")
 
 
 async def _database(settings: Settings, config: Path) -> Finding:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import glob
 import logging
 import os
 import resource
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import private
 from errors import ConfigError, DatabaseBusy, DatabaseError
 from settings import Settings, add_config_option, configure_logging, load
 
@@ -23,6 +25,7 @@ MISCONFIGURED = 2  # starting again would not help: the process manager does not
 
 LONGEST_STOP = 4.2  # s after the signal; whoever has not ended by then hangs, and is ended without more ado
 PRIVATE = 0o077  # umask: whatever a program writes is for this user alone
+MOST_NAMED = 6  # files in one line of the log
 NO_CORE = 1  # byte; unlike 0 it also keeps Linux from handing the dump to a collector (fs/coredump.c, "limit == 1")
 
 log = logging.getLogger(__name__)
@@ -45,6 +48,42 @@ def keep_private() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (NO_CORE, NO_CORE))
 
 
+def take_care_of_files(settings: Settings) -> None:
+    """Closes to others what an earlier version or a careless copy left open to them, and says what.
+
+    Raises ConfigError for what can't be trusted: a symbolic link, a folder that others can write or own.
+    """
+    private.judge_folders(settings.database)
+    found = list(_of_ours(settings))
+    private.refuse_strangers_folder(settings.state_dir)
+    changed = [str(path) for path in private.tighten(found)]
+    if changed:
+        more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
+        log.warning("closed to other users, who could look into it: %s%s", ", ".join(changed[:MOST_NAMED]), more)
+
+
+def _of_ours(settings: Settings) -> Iterator[Path]:
+    """Every file and folder the programs keep, and the old bot kept; those that are not there, too."""
+    database, logs = settings.database, settings.log.file
+    yield settings.state_dir
+    yield from (database.with_name(database.name + end) for end in ("", "-wal", "-shm", "-journal"))
+    for copies in (database.parent.glob(glob.escape(database.name) + end) for end in (".version*", ".replaced-*")):
+        yield from (copy for copy in copies if not copy.is_symlink())
+    yield from _backups(settings.backup_dir, f"{database.stem}-")
+    if logs:
+        yield from (logs, *logs.parent.glob(glob.escape(logs.name) + ".*"))
+        if private.holds_only(logs.parent, logs.stem):
+            yield logs.parent
+
+
+def _backups(folder: Path, beginning: str) -> Iterator[Path]:
+    """The folder, or if it holds other things too, only our backups in it. A link to another disk is all right."""
+    if private.holds_only(folder, beginning):
+        yield folder
+    else:
+        yield from (copy for copy in folder.glob(f"{glob.escape(beginning)}*.db") if not copy.is_symlink())
+
+
 def run(name: str, parser: argparse.ArgumentParser, main: Main) -> int:
     """Runs `main` with the settings and an event that SIGTERM and Ctrl-C set; returns the exit code.
 
@@ -56,6 +95,7 @@ def run(name: str, parser: argparse.ArgumentParser, main: Main) -> int:
     try:
         settings = load(arguments.config)
         configure_logging(settings, name)
+        take_care_of_files(settings)
         return asyncio.run(_until_stopped(settings, arguments, main))
     except (ConfigError, DatabaseError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - for the person at the terminal

@@ -11,14 +11,13 @@ import hmac
 import json
 import logging
 import logging.handlers
-import os
 import re
 import shlex
-import stat
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import time
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -38,6 +37,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 import addresses
 import otp_extractor
+import private
 from errors import ConfigError, OtpError
 from model import Credentials, OpeningRule
 from redaction import Redactor
@@ -46,7 +46,6 @@ DEFAULT_PATH = Path("config.json")
 SITE_URL = "https://ecomm.sportrick.com/sportpolimi"
 LOGIN_HOSTS = ("aunicalogin.polimi.it",)
 TELEGRAM_URL = "https://api.telegram.org"
-OPEN_TO_ALL = stat.S_IROTH | stat.S_IWOTH
 TOKEN_IN_URL = re.compile(r"bot\d{3,}:[A-Za-z0-9_-]{5,}")
 
 log = logging.getLogger(__name__)
@@ -222,6 +221,11 @@ class Settings(BaseSettings):
         return self.database.with_suffix(".state")
 
     @property
+    def backup_dir(self) -> Path:
+        """Where backups go that name no other place, beside the database (0700)."""
+        return self.database.parent / "backups"
+
+    @property
     def people(self) -> tuple[Credentials, ...]:
         """Everybody who may use the bot, the owner first."""
         owner = Credentials(
@@ -263,7 +267,7 @@ def command(line: str, config: Path) -> str:
 def load(path: Path = DEFAULT_PATH) -> Settings:
     """The settings in the file, overridden by the environment. Raises ConfigError with one line per wrong key.
 
-    A file that every user of the machine may read is refused: it holds passwords.
+    A file that others can read or could have written is refused: it holds passwords.
 
     A relative `database` or `log.file` is meant beside the configuration file.
     """
@@ -279,15 +283,10 @@ def load(path: Path = DEFAULT_PATH) -> Settings:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
     try:
-        if path.stat().st_mode & OPEN_TO_ALL:
-            raise ConfigError(
-                f"{path} holds passwords, and every user of this machine can read or change it: "
-                f"run 'chmod 600 {path}', and change the passwords if others could have looked"
-            )
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(private.read_trusted(path).decode("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} can't be read ({error}): make this user its owner") from error
     except json.JSONDecodeError as error:
@@ -353,13 +352,38 @@ class RedactingFormatter(logging.Formatter):
         return TOKEN_IN_URL.sub("bot****", self._redactor.clean(super().format(record)))
 
 
+class PrivateLog(logging.handlers.WatchedFileHandler):
+    """The log file: this user's alone, and never another one through a link. What fails later stops no program."""
+
+    def _open(self) -> TextIOWrapper:
+        return private.open_log(Path(self.baseFilename))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            super().emit(record)
+        except OSError:
+            self.handleError(record)
+
+
+def _log_file(path: Path) -> PrivateLog:
+    private.refuse_link(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return PrivateLog(path)
+    except OSError as error:
+        raise ConfigError(
+            f"the log {path} can't be written ({error.strerror}): name another file in 'log.file'"
+        ) from None
+
+
 def configure_logging(settings: Settings, program: str) -> None:
-    """One line per event on standard error, and in log.file when set. Libraries speak from WARNING on."""
+    """One line per event on standard error, and in log.file when set. Libraries speak from WARNING on.
+
+    Raises ConfigError when that file can't be written.
+    """
     handlers: list[logging.Handler] = [logging.StreamHandler()]
     if settings.log.file:
-        settings.log.file.parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(logging.handlers.WatchedFileHandler(settings.log.file, encoding="utf-8"))
-        os.chmod(settings.log.file, 0o600)
+        handlers.append(_log_file(settings.log.file))
     for handler in handlers:
         handler.setFormatter(RedactingFormatter(program, settings.secrets()))
     logging.basicConfig(level=settings.log.level, handlers=handlers, force=True)

@@ -48,9 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.check:
             return WELL if examine(chosen.config, login=not chosen.no_login) else UNWELL
         if chosen.backup is not None:
-            return asyncio.run(back_up(load(chosen.config), chosen.backup))
+            return asyncio.run(back_up(loaded(chosen.config), chosen.backup))
         if chosen.restore is not None:
-            return asyncio.run(bring_back(load(chosen.config), chosen.restore.expanduser()))
+            return asyncio.run(bring_back(loaded(chosen.config), chosen.restore.expanduser()))
         return set_up(chosen.config, login=not chosen.no_login)
     except (ConfigError, DatabaseError) as error:
         print(error, file=sys.stderr)
@@ -60,9 +60,17 @@ def main(arguments: list[str] | None = None) -> int:
         return STOPPED
 
 
+def loaded(config: Path) -> Settings:
+    """The settings, and the files they name closed to others. Raises ConfigError."""
+    settings = load(config)
+    program.take_care_of_files(settings)
+    return settings
+
+
 def set_up(config: Path, *, login: bool) -> int:
     """Configuration, then database, then doctor. What is there already stays as it is."""
     settings = configured(config)
+    program.take_care_of_files(settings)
     made = not settings.database.exists()
     asyncio.run(prepare_database(settings))
     print(f"The database {settings.database} is {'made' if made else 'there, and up to date'}.\n")
@@ -114,7 +122,7 @@ def backup_target(settings: Settings, name: str, clock: Clock) -> Path:
     """Where a backup goes: as named, or beside the database under the time it was made."""
     if name:
         return Path(name).expanduser()
-    return settings.database.parent / "backups" / f"{settings.database.stem}-{clock():%Y%m%dT%H%M%SZ}.db"
+    return settings.backup_dir / f"{settings.database.stem}-{clock():%Y%m%dT%H%M%SZ}.db"
 
 
 async def back_up(settings: Settings, name: str, clock: Clock = utc_now) -> int:

@@ -131,7 +131,7 @@ class SessionStore:
     async def locked(self) -> AsyncIterator[None]:
         """Held by one login at a time, across processes; the kernel frees it when its holder dies."""
         self._lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             await _flock(handle)
             yield

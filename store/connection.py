@@ -59,6 +59,22 @@ def explain(path: Path, error: sqlite3.Error) -> DatabaseError:
     return DatabaseError(f"the database {path} {remedy}")
 
 
+def _make_or_judge(path: Path) -> None:
+    """An empty file where none was. Raises PermissionError for one that can't be written, DatabaseError for a link.
+
+    What is there is not opened: closing it again would end the locks that SQLite holds in this process.
+    """
+    for end in ("", "-wal", "-shm", "-journal"):
+        if (file := path.with_name(path.name + end)).is_symlink():
+            remedy = "name the file itself in 'database'" if file == path else "remove it"
+            raise DatabaseError(f"{file} is a symbolic link, and a database is not followed through one: {remedy}")
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+    except FileExistsError:
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(path) from None
+
+
 class Patience:
     """How long a lock somebody else holds is waited for: quite a while, but no longer once the stop is set."""
 
@@ -132,7 +148,7 @@ class Connection:
         """Opens the file, creating it empty with mode 0600. Raises DatabaseError with the remedy."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            _make_or_judge(self.path)
         except PermissionError as error:
             raise explain(self.path, sqlite3.OperationalError("readonly")) from error
         except OSError as error:

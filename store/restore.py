@@ -69,7 +69,7 @@ async def _refuse_foreign(backup: aiosqlite.Connection, source: Path) -> None:
 def _refuse_in_use(target: Path) -> None:
     """Raises DatabaseBusy while anybody has the file open, a sqlite3 shell included."""
     try:
-        handle = os.open(f"{target}-shm", os.O_RDWR)
+        handle = os.open(f"{target}-shm", os.O_RDWR | os.O_NOFOLLOW)
     except FileNotFoundError:
         return
     try:
