@@ -18,6 +18,7 @@ from telegram.ext import AIORateLimiter, Application
 
 import program
 from bot import screens_programs
+from bot.alarm import DiskAlarm
 from bot.answers import Answers
 from bot.chat import ChatLocks, reason, send, understood, unless
 from bot.delivery import Delivery
@@ -135,7 +136,10 @@ async def serve(settings: Settings, db: Database, stop: asyncio.Event, clock: Cl
                 return
             log.info("the bot is up: @%s", application.bot.username)
             polling = Polling(application, chats, handlers.too_many, delivery.try_again)
-            await asyncio.gather(register_commands(application.bot), polling.run(stop), delivery.run(stop))
+            alarm = DiskAlarm(application.bot, settings.telegram.allowed_user_id, db.connection)
+            await asyncio.gather(
+                register_commands(application.bot), polling.run(stop), delivery.run(stop), alarm.run(stop)
+            )
         if db.connection.damage is not None:
             await tell_damage(application.bot, settings.telegram.allowed_user_id)
     finally:

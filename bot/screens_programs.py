@@ -60,18 +60,19 @@ def damaged() -> Page:
     return Page(str(lines))
 
 
-def disk_full() -> Page:
+def disk_trouble(*, full: bool) -> Page:
     """Nothing can be written any more: said at once, past the outbox, which can't be written either."""
-    lines = Lines().add("🛑 <b>Il disco è pieno</b>")
+    lines = Lines().add("🛑 <b>Il disco è pieno</b>" if full else "🛑 <b>Il disco non si lascia scrivere</b>")
     lines.add("Non riesco più a scrivere niente: non prenoto, non annullo e non tengo a mente quello che mi chiedi.")
-    lines.add("Fai posto sulla macchina su cui giro: riprendo da solo.")
+    remedy = "Fai posto" if full else "Controlla il disco e i permessi"
+    lines.add(f"{remedy} sulla macchina su cui giro: riprendo da solo.")
     return Page(str(lines))
 
 
-def disk_has_room() -> Page:
+def disk_is_well() -> Page:
     """The same, over."""
-    lines = Lines().add("🟢 <b>C'è di nuovo posto sul disco</b>")
-    lines.add("Ho ripreso da dove ero rimasto. Quello che hai chiesto mentre era pieno potrebbe mancare: controlla.")
+    lines = Lines().add("🟢 <b>Riesco di nuovo a scrivere sul disco</b>")
+    lines.add("Riprendo da dove ero rimasto. Quello che mi hai chiesto nel frattempo può mancare: controlla.")
     return Page(str(lines), ((button("🧾 Richieste", Verb.STATUS, 0, fresh=True), home_button(fresh=True)),))
 
 

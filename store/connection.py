@@ -24,6 +24,7 @@ LAST_PATIENCE = 0.5  # s; the same once the program is told to stop
 ONE_TRY_MS = 100  # how long SQLite itself waits at a time: no longer, for it can't be told to stop meanwhile
 PAUSE = 0.02  # s between tries
 LOOK_ANYWAY = 0.5  # s; two writes within one tick of the file system's clock look like one
+NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 PASSING = {  # by what SQLite says
@@ -140,6 +141,7 @@ class Connection:
     def __init__(self, path: Path, stop: asyncio.Event | None = None) -> None:
         self.path = path
         self.damage: DatabaseDamaged | None = None  # set when the file turns out broken, and the stop with it
+        self.refused: DatabaseError | None = None  # why the last write was not possible: a full or failing disk
         self._stop = stop or asyncio.Event()
         self._patience = Patience(self._stop)
         self._writing = asyncio.Lock()
@@ -197,6 +199,8 @@ class Connection:
             if isinstance(problem, DatabaseDamaged):
                 self.damage = problem
                 self._stop.set()
+            elif _code(error) in NO_ROOM:
+                self.refused = problem
             raise problem from error
 
     async def _patiently(
@@ -221,6 +225,7 @@ class Connection:
                     await self._patiently(self._writer, "BEGIN IMMEDIATE", None, began)
                     yield Transaction(self._writer)
                     await self._writer.execute("COMMIT")
+                    self.refused = None
                 except BaseException:
                     await self._undo()
                     raise
@@ -235,7 +240,9 @@ class Connection:
         began = time.monotonic()
         async with self._writing:
             with self._explained():
-                return await self._patiently(self._writer, sql, parameters, began)
+                found = await self._patiently(self._writer, sql, parameters, began)
+        self.refused = None
+        return found
 
     async def rows(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
         """The rows of a SELECT, as of the last commit."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from bot.delivery import LONGEST_PAUSE, pause_after
 from database import NewAction
@@ -429,6 +430,38 @@ async def test_a_wrong_token_is_one_line_and_exit_code_2(tmp_path: Path) -> None
     assert code == 2
     assert len(log.strip().splitlines()) == 1
     assert "telegram.bot_token" in log
+
+
+ODD_ANSWERS = {
+    "a list": (200, "[]"),
+    "nothing": (200, '{"ok": true, "result": null}'),
+    "half a bot": (200, '{"ok": true, "result": {"id": "x"}}'),
+    "a page": (200, "<html>Log in to the hotel</html>"),
+    "a page with 404": (404, "<html>Not here</html>"),
+    "somebody else's 401": (401, '{"detail": "who are you?"}'),
+}
+
+
+async def test_whatever_answers_in_telegrams_place_is_one_line_and_is_waited_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot_db.FIRST_PAUSE", 0.01)
+    answers = list(ODD_ANSWERS.values())
+
+    async def odd(self: TelegramEmulator, request: web.Request) -> web.StreamResponse:
+        if not answers:
+            return await answer(self, request)
+        status, text = answers.pop(0)
+        return web.Response(status=status, text=text)
+
+    answer = TelegramEmulator._answer
+    monkeypatch.setattr(TelegramEmulator, "_answer", odd)
+    async with chats.world(tmp_path) as world:
+        await menu(world.owner)
+
+    said = [record for record in caplog.records if "Telegram can't be reached" in record.getMessage()]
+    assert [record.levelname for record in said if record.levelname != "DEBUG"] == ["WARNING"]
+    assert not [record for record in caplog.records if record.exc_info or "hotel" in record.getMessage()]
 
 
 async def test_a_database_that_is_none_is_one_line_and_exit_code_2(tmp_path: Path) -> None:

@@ -101,6 +101,21 @@ async def test_an_hour_without_network_loses_nothing_and_is_no_storm(world: Worl
     await menu(world.owner)
 
 
+async def test_what_waited_for_telegram_is_told_as_soon_as_it_is_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.FIRST_PAUSE", 60.0)
+    monkeypatch.setattr("bot.polling.LONGEST_PAUSE", 0.2)
+    await menu(world.owner)
+    world.emulator.faults.next("sendMessage", status=502)
+    await tell(world, OWNER)
+    await chats.until(lambda: tried(world, OWNER), 1)
+    world.emulator.faults.down = True
+    await world.owner.send("/help")
+    world.emulator.faults.clear()
+    await world.owner.wait_for(lambda message: "È di nuovo al lavoro" in message.text)
+
+
 async def tries_within(world: World, seconds: float) -> int:
     """How often a delivery was tried in that time, with the network gone."""
     await asyncio.sleep(seconds)
