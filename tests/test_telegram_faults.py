@@ -113,7 +113,7 @@ async def test_what_waited_for_telegram_is_told_as_soon_as_it_is_back(
     world.emulator.faults.down = True
     await world.owner.send("/help")
     world.emulator.faults.clear()
-    await world.owner.wait_for(lambda message: "È di nuovo al lavoro" in message.text)
+    await world.owner.wait_for(lambda message: "è ripartito" in message.text)
 
 
 async def tries_within(world: World, seconds: float) -> int:
@@ -191,7 +191,7 @@ async def test_a_chat_that_is_gone_is_left_in_peace_and_holds_up_nobody(
     await chats.until(lambda: tried(world, FRIEND), 1)
     world.emulator.faults.clear()
     await tell(world, OWNER)
-    await world.owner.wait_for(lambda message: "È di nuovo al lavoro" in message.text)
+    await world.owner.wait_for(lambda message: "è ripartito" in message.text)
     to_friend = [call for call in world.emulator.calls[before:] if call.params.get("chat_id") == str(FRIEND)]
     assert len(to_friend) == 1
 
