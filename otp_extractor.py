@@ -1,8 +1,9 @@
-"""One-time codes from an otpauth:// URL or a picture of its QR code; also a command anybody can run.
+"""One-time codes from an otpauth:// URL, a setup key or a picture of a QR code; also a command anybody can run.
 
-python otp_extractor.py                           asks for the URL (or takes it from standard input): the current code
+python otp_extractor.py                           asks for URL or key (or reads standard input): the current code
 python otp_extractor.py screenshot.png            the same, from the QR code in a picture
 python otp_extractor.py screenshot.png --url      the URL in the picture, for config.json (it is a secret)
+python otp_extractor.py export.png --account 2    the second account of an export of Google Authenticator
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from urllib.parse import parse_qsl, unquote
 
 from pyotp.totp import TOTP
 
+import otp_export
 from errors import OtpError
 from model import Clock, utc_now
 
 ALGORITHMS = ("SHA1", "SHA256", "SHA512")
 DIGITS = range(6, 11)  # what authenticators show; RFC 4226 asks for six at least
+SHORTEST_KEY = 16  # letters of a setup key: 80 bits, the least an authenticator takes
 LONGEST_PERIOD = 3600  # seconds; more is a typing error
 PICTURES = ("PNG", "JPEG", "GIF", "WEBP")  # other formats bring decoders nobody needs here, one of them a whole program
 MOST_PIXELS = 25_000_000  # four bytes each while it is read: larger pictures could fill a small machine's memory
@@ -113,16 +116,17 @@ def _algorithm(text: str) -> str:
     return name
 
 
-def url_in_picture(path: Path) -> str:
-    """The otpauth:// URL in a picture of its QR code. Raises OtpError when there is none, or no picture."""
+def urls_in_picture(path: Path) -> list[str]:
+    """The otpauth:// URLs in a picture: one, or an export's. Raises OtpError when there is none, or no picture."""
     texts = _barcodes(path)
     if not texts:
         raise OtpError(f"no QR code is to be seen in {path.name}: try a sharper or larger picture")
     for text in texts:
         if text.lower().startswith("otpauth://"):
-            return text
-    if any(text.lower().startswith("otpauth-migration://") for text in texts):
-        raise OtpError(f"{path.name} is an export of Google Authenticator: use the QR code the university showed")
+            return [text]
+    for text in texts:
+        if text.lower().startswith(otp_export.SCHEME):
+            return otp_export.accounts(text)
     raise OtpError(f"the QR code in {path.name} is not one of a one-time password")
 
 
@@ -150,13 +154,57 @@ def _barcodes(path: Path) -> list[str]:
         raise OtpError(f"{path.name} is not a picture that can be read (PNG, JPEG, GIF, WebP)") from None
 
 
-def url_from(argument: str) -> str:
-    """The otpauth:// URL meant by a command line argument: itself, or what is in the picture it names."""
-    if not argument:
-        raise OtpError("nothing was given: paste the otpauth:// URL, or name a picture of its QR code")
-    if "://" in argument:
-        return argument.strip()
-    return url_in_picture(Path(argument).expanduser())
+def urls_from(argument: str) -> list[str]:
+    """The otpauth:// URLs meant by what somebody typed or pasted: a URL, a setup key, an export, a picture's path."""
+    text = argument.strip().strip("'\"")
+    if not text:
+        raise OtpError("nothing was given: paste the otpauth:// URL or the setup key, or name a picture of the QR code")
+    if text.lower().startswith(otp_export.SCHEME):
+        return otp_export.accounts(text)
+    if text.lower().startswith("file://"):
+        return urls_in_picture(Path(unquote(text[len("file://") :])))
+    if "://" in text:
+        return [text]
+    path = Path(text.replace("\\ ", " ")).expanduser()  # as a terminal writes what is dragged into it
+    if is_setup_key(text) and not path.exists():
+        return [url_of_key(text)]
+    return urls_in_picture(path)
+
+
+def is_setup_key(text: str) -> bool:
+    """Whether it looks like the setup key that is shown beside a QR code: base32, in groups perhaps."""
+    bare = re.sub(r"[\s-]", "", text).rstrip("=")
+    return len(bare) >= SHORTEST_KEY and re.fullmatch("[A-Za-z2-7]+", bare) is not None
+
+
+def url_of_key(key: str) -> str:
+    """The otpauth:// URL of a setup key, which says nothing but the secret: the rest is what everybody uses."""
+    return f"otpauth://totp/Polimi?secret={_secret(key).rstrip('=')}"
+
+
+def url_from(argument: str, account: int | None = None) -> str:
+    """The one otpauth:// URL that is meant; `account` says which of an export's, from 1 on. Raises OtpError."""
+    urls = urls_from(argument)
+    if account is None and len(urls) == 1:
+        return urls[0]
+    if account is not None and 1 <= account <= len(urls):
+        return urls[account - 1]
+    raise SeveralAccounts(urls)
+
+
+class SeveralAccounts(OtpError):
+    """An export holds several accounts, and it was not said which."""
+
+    def __init__(self, urls: list[str]) -> None:
+        named = (f"{number}: {name_of(url)}" for number, url in enumerate(urls, start=1))
+        super().__init__(f"there are {len(urls)} accounts: say which with --account ({'; '.join(named)})")
+        self.urls = urls
+
+
+def name_of(url: str) -> str:
+    """Whose codes they are, as the account says it; never the secret."""
+    password = parse(url)
+    return " ".join(part for part in (password.issuer, password.account) if part) or "without a name"
 
 
 def describe(password: OneTimePassword, moment: datetime) -> str:
@@ -166,12 +214,16 @@ def describe(password: OneTimePassword, moment: datetime) -> str:
     return f"{code}  (valid for {left:.0f} s{'; ' + who if who else ''})"
 
 
+def _is_secret(source: str) -> bool:
+    return "://" in source or (is_setup_key(source) and not Path(source).exists())
+
+
 def _asked() -> str:
     """The URL, or the name of a picture, from whoever is at the terminal (not shown) or from standard input."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
     try:
-        return getpass.getpass("otpauth:// URL or picture (not shown): ").strip()
+        return getpass.getpass("otpauth:// URL, setup key or picture (not shown): ").strip()
     except EOFError:
         return ""
 
@@ -184,12 +236,13 @@ def main(arguments: list[str] | None = None, clock: Clock = utc_now) -> int:
     parser.add_argument(
         "source", metavar="PICTURE", nargs="?", help="an image file with the QR code; without it the URL is asked for"
     )
+    parser.add_argument("--account", type=int, metavar="N", help="which account of an export with several")
     parser.add_argument("--url", action="store_true", help="print the otpauth:// URL instead (it is a secret)")
     options = parser.parse_args(arguments)
-    if options.source and "://" in options.source:
+    if options.source and not options.source.startswith("file://") and _is_secret(options.source):
         print(f"otp_extractor: {ON_COMMAND_LINE}", file=sys.stderr)
     try:
-        url = url_from(options.source or _asked())
+        url = url_from(options.source or _asked(), options.account)
         password = parse(url)
     except OtpError as problem:
         print(f"otp_extractor: {problem}", file=sys.stderr)

@@ -21,7 +21,7 @@ LAYERS = (
     {"database", "store"},
     {"program"},  # how every program starts and stops
     {"settings"},
-    {"otp_extractor", "private", "addresses", "untrusted", "redaction"},
+    {"otp_extractor", "otp_export", "private", "addresses", "untrusted", "redaction"},
     {"model", "errors"},
 )
 MUST_NOT_REACH = {  # whoever is on the left, directly or through others of ours, never gets to what is on the right

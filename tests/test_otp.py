@@ -1,6 +1,7 @@
 """One-time codes: every spelling of an otpauth:// URL, QR pictures, and the command."""
 
 import asyncio
+import base64
 import io
 import os
 import pty
@@ -11,6 +12,7 @@ import zlib
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import zxingcpp
@@ -19,7 +21,7 @@ from hypothesis import strategies as st
 
 import otp_extractor
 from errors import OtpError
-from otp_extractor import OneTimePassword, parse, url_in_picture
+from otp_extractor import OneTimePassword, parse, urls_from, urls_in_picture
 
 # RFC 6238, appendix B: the seeds of the three algorithms, and the codes of two moments
 SEEDS = {
@@ -116,7 +118,7 @@ def qr_code(text: str, path: Path) -> Path:
 
 
 def test_a_qr_code_is_read_from_a_picture(picture: Path) -> None:
-    assert url_in_picture(picture) == URL
+    assert urls_in_picture(picture) == [URL]
 
 
 def test_a_picture_without_its_qr_code_is_told(tmp_path: Path) -> None:
@@ -125,21 +127,21 @@ def test_a_picture_without_its_qr_code_is_told(tmp_path: Path) -> None:
     blank = tmp_path / "blank.png"
     Image.new("RGB", (50, 50), "white").save(blank)
     with pytest.raises(OtpError, match="no QR code"):
-        url_in_picture(blank)
+        urls_in_picture(blank)
 
 
 def test_a_qr_code_of_something_else_is_told(tmp_path: Path) -> None:
     with pytest.raises(OtpError, match="not one of a one-time password"):
-        url_in_picture(qr_code("https://www.polimi.it", tmp_path / "qr.png"))
+        urls_in_picture(qr_code("https://www.polimi.it", tmp_path / "qr.png"))
 
 
 def test_a_missing_or_broken_picture_is_told(tmp_path: Path) -> None:
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"not a picture")
     with pytest.raises(OtpError, match="not a picture"):
-        url_in_picture(broken)
+        urls_in_picture(broken)
     with pytest.raises(OtpError, match="there is no file"):
-        url_in_picture(tmp_path / "missing.png")
+        urls_in_picture(tmp_path / "missing.png")
 
 
 def ten_past() -> datetime:
@@ -200,13 +202,13 @@ def bomb(path: Path, side: int) -> Path:
 @pytest.mark.parametrize("side", [5001, 10_000, 60_000])
 def test_a_picture_of_more_than_25_megapixels_is_not_decoded(tmp_path: Path, side: int) -> None:
     with pytest.raises(OtpError, match="more than 25 megapixels"):
-        url_in_picture(bomb(tmp_path / "qr.png", side))
+        urls_in_picture(bomb(tmp_path / "qr.png", side))
 
 
 def test_only_the_decoders_of_the_formats_that_are_named_are_used(tmp_path: Path) -> None:
     """Pillow has forty others, one of which starts Ghostscript."""
     with pytest.raises(OtpError, match="PNG, JPEG, GIF, WebP"):
-        url_in_picture(qr_code(URL, tmp_path / "qr.tiff"))
+        urls_in_picture(qr_code(URL, tmp_path / "qr.tiff"))
 
 
 def test_the_command_gives_the_url_when_asked(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -217,3 +219,84 @@ def test_the_command_gives_the_url_when_asked(picture: Path, capsys: pytest.Capt
 def test_the_command_fails_with_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     assert otp_extractor.main(["no-such-picture.png"]) == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+# What people have besides the address
+
+# Of the public description of the format, made by the app itself: secret "Hello!" and four bytes more, one account.
+EXPORT = (
+    "otpauth-migration://offline?data=CjEKCkhlbGxvId6tvu8SGEV4YW1wbGU6YWxpY2VAZ29vZ2xlLmNvbRoHRXhhbXBsZSABKAEwAhABGAEgACjr4JKK"
+    "%2B%2F%2F%2F%2F%2F8B"
+)
+
+
+def export(*accounts: tuple[bytes, str, int]) -> str:
+    """An export with those accounts: secret, name and type (1 counts, 2 looks at the clock)."""
+
+    def field(number: int, value: bytes) -> bytes:
+        return bytes([number << 3 | 2, len(value)]) + value
+
+    def account(secret: bytes, name: str, kind: int) -> bytes:
+        return field(1, secret) + field(2, name.encode()) + bytes([6 << 3, kind])
+
+    content = b"".join(field(1, account(*each)) for each in accounts) + bytes([2 << 3, 1])
+    return "otpauth-migration://offline?data=" + quote(base64.b64encode(content).decode(), safe="")
+
+
+def test_an_export_of_google_authenticator_gives_its_account() -> None:
+    [url] = urls_from(EXPORT)
+    password = parse(url)
+    assert (password.secret, password.account, password.issuer) == ("JBSWY3DPEHPK3PXP", "alice@google.com", "Example")
+    assert (password.digits, password.algorithm) == (6, "SHA1")
+
+
+def test_of_several_exported_accounts_one_is_chosen_and_no_secret_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two = export(
+        (b"0123456789", "Mail:a", 2), (b"Hello!\xde\xad\xbe\xef", "Polimi:10000001", 2), (b"x" * 10, "Counts", 1)
+    )
+    picture = qr_code(two, tmp_path / "export.png")
+    assert otp_extractor.main([str(picture)], ten_past) == 1
+    said = capsys.readouterr().err
+    assert "1: Mail a; 2: Polimi 10000001" in said
+    assert "Counts" not in said
+    assert "JBSWY3DP" not in said
+
+    assert otp_extractor.main([str(picture), "--account", "2"], ten_past) == 0
+    assert "Polimi 10000001" in capsys.readouterr().out
+    assert otp_extractor.main([str(picture), "--account", "3"], ten_past) == 1
+
+
+@pytest.mark.parametrize(
+    "data", ["", "?data=", "?data=%%%", "?data=CjEK", "?data=CAE", "?data=" + "A" * 4001, "?other=1"]
+)
+def test_an_export_that_is_none_is_refused_in_one_sentence(data: str) -> None:
+    with pytest.raises(OtpError, match="Google Authenticator"):
+        urls_from("otpauth-migration://offline?data" + data)
+
+
+@given(st.binary(max_size=300))
+def test_whatever_an_export_holds_is_read_or_refused(content: bytes) -> None:
+    with suppress(OtpError):
+        for url in urls_from("otpauth-migration://offline?data=" + quote(base64.b64encode(content), safe="")):
+            assert url.startswith("otpauth://totp/")
+
+
+@pytest.mark.parametrize("key", ["JBSWY3DPEHPK3PXP", "jbsw y3dp ehpk 3pxp", " JBSW-Y3DP-EHPK-3PXP== "])
+def test_a_bare_setup_key_is_taken(key: str) -> None:
+    [url] = urls_from(key)
+    assert parse(url).secret == "JBSWY3DPEHPK3PXP"
+
+
+def test_a_file_with_the_name_of_a_key_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    qr_code(URL, Path("picture.png")).rename("JBSWY3DPEHPK3PXP")
+    assert urls_from("JBSWY3DPEHPK3PXP") == [URL]
+
+
+@pytest.mark.parametrize("form", ["{}", "'{}'", '"{}"', "{escaped}", "file://{quoted}"])
+def test_a_path_is_taken_as_terminals_and_browsers_write_it(tmp_path: Path, form: str) -> None:
+    picture = qr_code(URL, tmp_path / "my code è.png")
+    typed = form.format(picture, escaped=str(picture).replace(" ", "\\ "), quoted=quote(str(picture)))
+    assert urls_from(typed) == [URL]
