@@ -9,7 +9,10 @@ import asyncio
 import json
 import os
 import re
+import secrets
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +37,11 @@ ABOUT_THE_PICTURE = (
     "   Delete that picture now, also from downloads, trash and phone: whoever has it can make your codes."
 )
 YES = ("y", "yes", "s", "si", "sì")
+
+DIGITS_LIVE = 600.0  # s
+MOST_WRONG = 3  # other four-digit messages while they live: a typing error or two, not somebody who guesses
+MOST_DRAWS = 5  # digits that are drawn before only a typed id helps
+PAGE, MOST_PAGES = 100, 100  # updates in one answer of Telegram, and how many answers are looked through
 
 T = TypeVar("T")
 
@@ -61,9 +69,7 @@ class Wizard:
         self._say(ABOUT_THE_BOT)
         token = self._until_right(self._ask, "4. Token of the bot: ", self._bot_token)
         self._say(ABOUT_YOU)
-        question = "5. then Enter here; or type your Telegram id, if you know it: "
-        user_id = self._until_right(self._ask, question, lambda text: self._telegram_id(token, text))
-        telegram = {"bot_token": token, "allowed_user_id": user_id}
+        telegram = {"bot_token": token, "allowed_user_id": self._owner(token)}
         return {"username": username, "password": password, "otpatu": url, "telegram": telegram} | _browser_found()
 
     def _until_right(self, ask: Callable[[str], str], question: str, check: Callable[[str], T]) -> T:
@@ -111,21 +117,39 @@ class Wizard:
             self._say(f"   This is @{name}.")
         return text
 
-    def _telegram_id(self, token: str, text: str) -> int:
-        """The id that was typed, or else that of whoever wrote to the bot last."""
-        if text:
-            return _number(text)
+    def _owner(self, token: str) -> int:
+        """The id that was typed, or that of who sent the digits and says that it was them."""
+        for _ in range(MOST_DRAWS):
+            try:
+                return self._holder(Digits.drawn_for(self._api_base_url, token))
+            except DigitsSpent as problem:
+                self._say(f"   {problem}")
+            except httpx.HTTPError as error:
+                return self._typed_id(f"Telegram can't be reached ({type(error).__name__}): it goes without it.")
+        return self._typed_id("Somebody keeps writing digits to the bot: it goes without them.")
+
+    def _holder(self, digits: Digits) -> int:
+        """Who holds the phone. Raises DigitsSpent."""
+        self._say(f"   and send it these four digits: {digits.shown}")
+        question = "5. then Enter here; or type your Telegram id, if you know it: "
+        return self._until_right(self._ask, question, lambda text: _number(text) if text else self._sender(digits))
+
+    def _sender(self, digits: Digits) -> int:
+        """Who sent the digits and says that it was them. Raises WrongAnswer for another try, DigitsSpent for others."""
         try:
-            person = asyncio.run(who_wrote(self._api_base_url, token))
+            person = digits.sender()
         except httpx.HTTPError as error:
-            problem = f"Telegram can't be reached ({type(error).__name__}): try again, or type the id."
-            raise WrongAnswer(problem) from None
-        if person is None:
             raise WrongAnswer(
-                "Nobody has written to the bot yet: open it in Telegram and press Start, then Enter here."
-            )
-        self._say(f"   You are {person.get('first_name', '')} ({person['id']}).")
+                f"Telegram can't be reached ({type(error).__name__}): try again, or type the id."
+            ) from None
+        answer = self._ask(f"   They came from {shown_name(person)}. Is that you? [y/N] ")
+        if answer.strip().lower() not in YES:
+            raise DigitsSpent("Then somebody else has seen or guessed them. Once more, with others:")
         return int(person["id"])
+
+    def _typed_id(self, why: str) -> int:
+        self._say(f"   {why}")
+        return self._until_right(self._ask, "5. Type your Telegram id, a number: ", _number)
 
 
 def _browser_found() -> dict[str, Any]:
@@ -141,21 +165,90 @@ def _sentence(problem: Exception) -> str:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) == 0:
-        raise WrongAnswer("A Telegram id is a number, not a @name: leave it empty, and write to the bot instead.")
+        raise WrongAnswer("A Telegram id is a number, not a @name.")
     return int(text)
 
 
-async def who_wrote(api_base_url: str, token: str) -> dict[str, Any] | None:
-    """Who sent the newest private message the bot has not taken yet; it stays there for the bot to answer."""
+def shown_name(person: dict[str, Any]) -> str:
+    """A Telegram user as the terminal may show it: a stranger chose the name, and it may hold control characters."""
+    parts = (str(person.get(part, "")) for part in ("first_name", "last_name"))
+    name = "".join(char for char in " ".join(filter(None, parts)) if char.isprintable())[:60]
+    user = re.sub(r"\W", "", str(person.get("username", "")), flags=re.ASCII)
+    return f"{name} ({f'@{user}, ' if user else ''}id {int(person['id'])})"
+
+
+class DigitsSpent(Exception):
+    """The digits prove nothing any more; the sentence says why. Others are needed."""
+
+
+class Digits:
+    """Four digits that whoever holds the owner's phone sends to the bot.
+
+    Only a private message that came after they were drawn and holds exactly them counts; after three wrong ones, two
+    people with the right ones, or ten minutes they are spent. A stranger who guesses is right once in 3,333 times, and
+    then still has to be taken for the owner by name.
+    """
+
+    def __init__(self, address: str, seen: int) -> None:
+        self.shown = f"{secrets.randbelow(10_000):04}"
+        self._address = address
+        self._seen = seen  # the number of the last update from before
+        self._drawn = time.monotonic()
+
+    @classmethod
+    def drawn_for(cls, api_base_url: str, token: str) -> Digits:
+        """New ones, shown to nobody yet. Raises httpx.HTTPError."""
+        address = f"{api_base_url}/bot{token}/getUpdates"
+        return cls(address, max((each.number for each in asyncio.run(waiting(address))), default=0))
+
+    def sender(self) -> dict[str, Any]:
+        """Who sent them. Raises WrongAnswer when nobody has yet, DigitsSpent, or httpx.HTTPError."""
+        messages = [each for each in asyncio.run(waiting(self._address)) if each.number > self._seen]
+        if time.monotonic() - self._drawn > DIGITS_LIVE:
+            raise DigitsSpent("These digits are more than ten minutes old. Once more, with others:")
+        right = {each.sender["id"]: each.sender for each in messages if each.text == self.shown}
+        wrong = [each for each in messages if each.text != self.shown and re.fullmatch(r"\d{4}", each.text, re.ASCII)]
+        if len(wrong) >= MOST_WRONG or len(right) > 1:
+            raise DigitsSpent("Other digits came, too, or they came from two people: somebody is guessing. Once more:")
+        if not right:
+            raise WrongAnswer("The bot has not got these digits yet: send them to it, then Enter here.")
+        return right.popitem()[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An update that waits for the bot: what a person wrote in private, or an empty text for anything else."""
+
+    number: int
+    sender: dict[str, Any]
+    text: str
+
+    @classmethod
+    def of(cls, update: dict[str, Any]) -> Waiting:
+        message = update.get("message", {})
+        sender = message.get("from", {})
+        counts = message.get("chat", {}).get("type") == "private" and not sender.get("is_bot")
+        return cls(int(update["update_id"]), sender, str(message.get("text", "")).strip() if counts else "")
+
+
+async def waiting(address: str) -> list[Waiting]:
+    """What the bot has not taken yet; it stays there for it, but for whole pages of a hundred that a flood puts first.
+
+    Raises httpx.HTTPError, also for an answer that is not one of Telegram.
+    """
+    found: list[Waiting] = []
     async with httpx.AsyncClient(timeout=PATIENCE) as client:
-        # Without allowed_updates: Telegram would remember it and keep the taps from the bot.
-        answer = await client.get(f"{api_base_url}/bot{token}/getUpdates")
-    try:
-        messages = [update["message"] for update in answer.json().get("result", []) if "message" in update]
-        senders = [message["from"] for message in messages if message["chat"]["type"] == "private"]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise httpx.RemoteProtocolError("the answer is not one of Telegram") from None
-    return senders[-1] if senders else None
+        for _ in range(MOST_PAGES):
+            # Without allowed_updates: Telegram would remember it and keep the taps from the bot.
+            answer = await client.get(address, params={"offset": found[-1].number + 1} if found else {})
+            try:
+                page = [Waiting.of(update) for update in answer.json()["result"]]
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise httpx.RemoteProtocolError("the answer is not one of Telegram") from None
+            found += page
+            if len(page) < PAGE:
+                break
+    return found
 
 
 def write(config: Path, values: dict[str, Any]) -> None:

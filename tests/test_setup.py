@@ -10,7 +10,7 @@ import shlex
 import sqlite3
 import stat
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -196,21 +196,114 @@ async def test_each_wrong_answer_gets_a_sentence_and_the_question_again(
     assert PASSWORD not in " ".join(giulia.heard)
 
 
-async def test_the_id_is_read_from_the_first_message_which_stays_for_the_bot(
+class Phone:
+    """Answers the wizard's last question by what it says: sends the digits it shows, from this phone or another."""
+
+    def __init__(self, telegram: TelegramEmulator, *sends: Callable[[str], Iterable[tuple[int, str]]], yes: str = "sì"):
+        self.telegram = telegram
+        self.heard: list[str] = []
+        self._first = [GIULIA, PASSWORD, OTP_URL, telegram.token]
+        self._sends = list(sends)
+        self._yes = yes
+
+    @property
+    def digits(self) -> str:
+        return next(line for line in reversed(self.heard) if "four digits: " in line)[-4:]
+
+    def answer(self, question: str) -> str:
+        self.heard.append(question)
+        if self._first:
+            return self._first.pop(0)
+        if "Is that you?" in question:
+            return self._yes
+        if not self._sends:
+            return str(OWNER + 100)
+        for who, text in self._sends.pop(0)(self.digits):
+            sent = self.telegram.person(who, first_name=NAMES[who]).send(text)
+            asyncio.run_coroutine_threadsafe(sent, self.loop).result()
+        return ""
+
+    async def owner(self) -> int:
+        self.loop = asyncio.get_running_loop()
+        wizard = Wizard(self.answer, self.answer, self.heard.append)
+        values = await asyncio.to_thread(wizard.ask_everything)
+        return int(values["telegram"]["allowed_user_id"])
+
+
+MALLORY, EVE = 666, 667
+NAMES = {OWNER: "Giulia", MALLORY: "Mallory", EVE: "\x1b[2JEve\u202e\n"}
+
+
+def others(digits: str, number: int) -> list[str]:
+    """That many other digits."""
+    return [f"{(int(digits) + 1 + step) % 10_000:04}" for step in range(number)]
+
+
+async def test_the_owner_is_who_sends_the_digits_and_the_message_stays_for_the_bot(
     telegram_of_the_wizard: TelegramEmulator,
 ) -> None:
-    giulia = Person(GIULIA, PASSWORD, OTP_URL, telegram_of_the_wizard.token, "")
-    await telegram_of_the_wizard.person(OWNER, first_name="Giulia").send("/start")
-    assert (await giulia.use_wizard())["telegram"]["allowed_user_id"] == OWNER
-    assert giulia.heard_once("You are Giulia (42).")
+    phone = Phone(
+        telegram_of_the_wizard,
+        lambda digits: [(MALLORY, "/start"), (MALLORY, "ciao")],
+        lambda digits: [(OWNER, "/start"), (OWNER, f" {digits} "), (MALLORY, "it is me"), (MALLORY, f"{digits}0")],
+    )
+    assert await phone.owner() == OWNER
+    assert any("The bot has not got these digits yet" in line for line in phone.heard)
+    assert any("They came from Giulia (id 42). Is that you?" in line for line in phone.heard)
     polls = [call for call in telegram_of_the_wizard.calls if call.method == "getUpdates"]
-    assert [call.params for call in polls] == [{}]  # no offset takes it away, no allowed_updates is remembered
+    assert [call.params for call in polls] == [{}] * 3  # no offset takes it away, no allowed_updates is remembered
 
 
-async def test_who_has_not_written_to_the_bot_yet_is_told_to(telegram_of_the_wizard: TelegramEmulator) -> None:
-    giulia = Person(GIULIA, PASSWORD, OTP_URL, telegram_of_the_wizard.token, "", "42")
-    await giulia.use_wizard()
-    assert giulia.heard_once("Nobody has written to the bot yet")
+@pytest.mark.parametrize(
+    "attack",
+    [
+        lambda digits: [(MALLORY, guess) for guess in others(digits, 3)],  # guesses, and is lucky afterwards
+        lambda digits: [(MALLORY, guess) for guess in [*others(digits, 3), digits]],
+        lambda digits: [(OWNER, digits), (MALLORY, digits)],  # looked over the owner's shoulder
+        lambda digits: [(MALLORY, guess) for guess in [*others(digits, 250), digits]],  # more than a page of Telegram's
+    ],
+)
+async def test_who_guesses_never_becomes_the_owner(
+    telegram_of_the_wizard: TelegramEmulator, attack: Callable[[str], Iterable[tuple[int, str]]]
+) -> None:
+    first: list[str] = []
+
+    def attacked(digits: str) -> Iterable[tuple[int, str]]:
+        first.append(digits)
+        return attack(digits)
+
+    phone = Phone(telegram_of_the_wizard, attacked, lambda digits: [(OWNER, digits)])
+    assert await phone.owner() == OWNER
+    assert sum("somebody is guessing" in line for line in phone.heard) == 1
+    assert sum("four digits: " in line for line in phone.heard) == 2
+    assert not any("Mallory" in line for line in phone.heard)
+
+
+async def test_all_digits_sent_beforehand_are_of_no_use(telegram_of_the_wizard: TelegramEmulator) -> None:
+    mallory = telegram_of_the_wizard.person(MALLORY, first_name="Mallory")
+    for number in range(0, 10_000, 50):
+        await mallory.send(f"{number:04}")
+    phone = Phone(telegram_of_the_wizard, lambda digits: [(OWNER, digits)])
+    assert await phone.owner() == OWNER
+    assert sum("four digits: " in line for line in phone.heard) == 1
+
+
+async def test_who_says_no_gets_other_digits_and_after_five_only_a_typed_id_helps(
+    telegram_of_the_wizard: TelegramEmulator,
+) -> None:
+    phone = Phone(telegram_of_the_wizard, *[lambda digits: [(EVE, digits)]] * 5, yes="")
+    assert await phone.owner() == OWNER + 100
+    asked = [line for line in phone.heard if "Is that you?" in line]
+    assert len(asked) == 5
+    assert all("They came from [2JEve (id 667)." in line for line in asked)  # nothing that moves the cursor
+    assert any("it goes without them" in line for line in phone.heard)
+
+
+async def test_digits_expire(telegram_of_the_wizard: TelegramEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.DIGITS_LIVE", -1.0)
+    phone = Phone(telegram_of_the_wizard, lambda digits: [(OWNER, digits)])
+    assert await phone.owner() == OWNER + 100
+    assert any("more than ten minutes old" in line for line in phone.heard)
 
 
 async def test_without_a_network_the_wizard_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
