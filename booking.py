@@ -32,20 +32,8 @@ from errors import (
     TooLateToCancel,
     quote,
 )
-from model import (
-    FIT_CENTER,
-    Activity,
-    Booking,
-    BookingsList,
-    Slot,
-    SlotStatus,
-    Timetable,
-    Wish,
-    plain,
-    same_course,
-    same_place,
-    starts_at,
-)
+from model import FIT_CENTER, Activity, Booking, Slot, SlotStatus, Timetable, Wish, same_course, starts_at
+from names import plain, same_place
 from portal import api
 from portal.calendars import CalendarCache
 from portal.pages import ActivitiesPage, CalendarPage, MyBookingsPage
@@ -93,13 +81,13 @@ async def my_bookings(session: SiteSession) -> tuple[Booking, ...]:
     return (await read_my_bookings(session)).bookings
 
 
-async def read_my_bookings(session: SiteSession) -> BookingsList:
+async def read_my_bookings(session: SiteSession) -> bookings_list.BookingsList:
     """The same, with how it was read."""
     async with session.operation("my bookings"):
         return await bookings_list.read(session)
 
 
-async def read_again_in_page(session: SiteSession, first: BookingsList) -> BookingsList:
+async def read_again_in_page(session: SiteSession, first: bookings_list.BookingsList) -> bookings_list.BookingsList:
     """A second look in the browser at a list that lacks something; the first one when there is none to be had."""
     async with session.operation("my bookings, in the browser"):
         return await bookings_list.read_again_in_page(session, first)
@@ -394,7 +382,7 @@ async def _book_by_request(
         lost = None
     except (SiteUnavailable, SiteChanged) as error:
         text, lost = "", error  # it may have been booked all the same: "my bookings" knows
-    answer = scraper.booking_answer(text, session.door.words)
+    answer = scraper.booking_answer(text, session.door.words, slot.course)
     booking = await seen(session, wish, _looks(answer, lost))
     if booking:
         return Booked(booking, _now(session), slot, "requests", answer.message)
@@ -546,7 +534,7 @@ async def _confirm(session: SiteSession, shown: CalendarPage, slot: Slot, index:
     if reason := await shown.refusal():
         raise scraper.refusal(reason, session.door.words)
     said, asked = await shown.confirm()
-    return scraper.answer_in_words(said, session.door.words, accepted=asked)
+    return scraper.answer_in_words(said, session.door.words, accepted=asked, course=slot.course)
 
 
 # ----- cancelling through the page

@@ -7,18 +7,27 @@ it in. What the browser shows is the second witness.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from playwright.async_api import Page
 
 import scraper
 from errors import SiteChanged, SiteUnavailable
-from model import BookingsList
+from model import Booking
 from portal import api
 from portal.list_way import ListWay
 from portal.pages import MyBookingsPage
 from portal.session import SiteSession
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BookingsList:
+    """What "my bookings" showed at one reading."""
+
+    bookings: tuple[Booking, ...]
+    in_page: bool  # as a browser shows the page, after its scripts have run; else as the server sent it
 
 
 async def read(session: SiteSession) -> BookingsList:

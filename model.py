@@ -1,21 +1,20 @@
 """The words of the domain: what a slot, a booking, an action is. Standard library only; errors.py has what goes wrong.
 
-Every other file imports from here and this one imports from none of them. Dates and times of classes are the
+Every other file imports from here and this one only from errors.py and names.py. Dates and times of classes are the
 site's (Europe/Rome) and naive; instants are aware and UTC.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from html import unescape
 from zoneinfo import ZoneInfo
 
 from errors import SlotNotFound
+from names import plain, same_place, split_activity
 
 Clock = Callable[[], datetime]
 """Where the time comes from; injected, so that tests can run a night in a second."""
@@ -42,13 +41,6 @@ def instant(text: str) -> datetime:
     """The instant behind a stored stamp, or behind SQLite's own `YYYY-MM-DD HH:MM:SS` typed by hand (UTC)."""
     moment = datetime.fromisoformat(text)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def plain(text: str) -> str:
-    """A name as it is compared: no accents, no case, single spaces. The site writes the same name in several ways."""
-    decomposed = unicodedata.normalize("NFKD", unescape(text).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(letters.casefold().split())
 
 
 def clock_time(text: str) -> time:
@@ -198,18 +190,6 @@ class Activity:
         return split_activity(self.name)[1]
 
 
-def split_activity(name: str) -> tuple[str, str]:
-    """`Giuriati - Corsi Platinum` -> (`Giuriati`, `Corsi Platinum`); a name without a dash is all place."""
-    place, _, kind = " ".join(name.split()).partition(" - ")
-    return place, kind
-
-
-def same_place(one: str, other: str) -> bool:
-    """Whether two locations can mean the same: `Giuriati` and `Giuriati - Corsi Platinum`."""
-    a, b = plain(one), plain(other)
-    return not a or not b or a == b or a.startswith(b + " - ") or b.startswith(a + " - ")
-
-
 def same_course(one: str, other: str) -> bool:
     """Whether two course names mean the same; no name is the Fit Center."""
     return plain(one or FIT_CENTER) == plain(other or FIT_CENTER)
@@ -223,14 +203,25 @@ class Wish:
     location: str
     day: date
     start: time
+    course_type: str = ""  # `Corsi Platinum`: two calendars of one place may have the same course at the same hour
 
     def meant_by(self, other: Wish) -> bool:
         """Whether the other names the same class, as far as both say."""
+        return self.is_then_and_there(other) and same_course(self.course, other.course)
+
+    def is_then_and_there(self, other: Wish) -> bool:
+        """Whether the other is at the same hour in the same place, of the same kind as far as both say."""
+        (place, kind), (other_place, other_kind) = self._where(), other._where()
         return (
             (self.day, self.start) == (other.day, other.start)
-            and same_course(self.course, other.course)
-            and same_place(self.location, other.location)
+            and same_place(place, other_place)
+            and same_place(kind, other_kind)
         )
+
+    def _where(self) -> tuple[str, str]:
+        """Place and kind; a location typed as `Giuriati - Corsi Platinum` says both."""
+        place, kind = split_activity(self.location) if " - " in self.location else (self.location, "")
+        return place, self.course_type or kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +240,7 @@ class Slot:
 
     @property
     def wish(self) -> Wish:
-        return Wish(self.course, self.activity.place, self.day, self.start)
+        return Wish(self.course, self.activity.place, self.day, self.start, self.activity.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,10 +261,12 @@ class Booking:
     day: date
     start: time
     minutes: int | None = None
+    course_type: str = field(default="", compare=False)  # the kind of class, where the page says it
+    unknown_words: str = field(default="", compare=False)  # what else the page says of it, in words we do not know
 
     @property
     def wish(self) -> Wish:
-        return Wish(self.course, self.location, self.day, self.start)
+        return Wish(self.course, self.location, self.day, self.start, self.course_type)
 
     @property
     def booking_id(self) -> str:
@@ -286,14 +279,6 @@ class Booking:
         mine = datetime.combine(self.day, self.start)
         mine_end = mine + timedelta(minutes=self.minutes or 60)
         return mine < datetime.combine(day, end) and datetime.combine(day, start) < mine_end
-
-
-@dataclass(frozen=True, slots=True)
-class BookingsList:
-    """What "my bookings" showed at one reading."""
-
-    bookings: tuple[Booking, ...]
-    in_page: bool  # as a browser shows the page, after its scripts have run; else as the server sent it
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,35 +299,6 @@ PREPARE = timedelta(
 )  # before an opening, its booking is taken in hand: log in, look the slot up, learn the clock
 LAST_CALL = timedelta(seconds=12)  # before an opening: later than that its booking can't be taken back
 OPENING_LASTS = timedelta(minutes=2)  # after an opening: until then each booking goes by its own pauses
-REHEARSAL_ENDS = timedelta(minutes=30)  # before an opening, it is too late to rehearse: what fails can't be mended
-
-
-@dataclass(frozen=True, slots=True)
-class BookingPlan:
-    """When a booking is taken in hand, when its slot opens, and when everything but the booking is tried before."""
-
-    run_at: datetime
-    opens_at: datetime
-    rehearse_at: datetime | None
-
-
-def plan_booking(rule: OpeningRule, day: date, now: datetime, rehearsal: time | None) -> BookingPlan:
-    """The plan for a slot of that day: rehearsed the evening before its opening (if wanted), then prepared, else now.
-
-    `rehearsal` is a time of day in the rule's zone. Who asks later than that in the evening has it rehearsed at once.
-    """
-    opens = rule.opens_at(day)
-    rehearse = max(now, _evening_before(opens, rehearsal, rule.zone)) if rehearsal else None
-    if rehearse is None or rehearse > opens - REHEARSAL_ENDS:
-        return BookingPlan(max(now, opens - PREPARE), opens, None)
-    return BookingPlan(rehearse, opens, rehearse)
-
-
-def _evening_before(opens: datetime, rehearsal: time, zone: ZoneInfo) -> datetime:
-    """The last time it was that time of day before an opening, with room to mend what fails."""
-    latest = (opens - REHEARSAL_ENDS).astimezone(zone)
-    day = latest.date() if latest.time() >= rehearsal else latest.date() - timedelta(days=1)
-    return datetime.combine(day, rehearsal, zone).astimezone(UTC)
 
 
 def starts_at(day: date, start: time, zone: ZoneInfo) -> datetime:
@@ -420,9 +376,8 @@ class Action:
     crashes: int = 0  # how often a worker died with it in hand
     free_until: datetime | None = None  # what is given back without another question is so only until then
     acting: bool = False  # its worker may take the place from now on; before that it only rehearses or prepares
-    got: Wish | None = (
-        None  # the place that a booking got, by the name the site gives it; read with the action to show it
-    )
+    got: Wish | None = None  # the place that a booking got, as the site names it; read with the action to show it
+    course_type: str = ""  # the kind of class: `Corsi Platinum`
 
     def only_prepared(self, now: datetime) -> bool:
         """Whether a worker has it in hand, but only to rehearse it or to get ready: it can still be taken back."""
@@ -434,7 +389,7 @@ class Action:
         """What a book or cancel action is about. Raises SlotNotFound when the row does not say."""
         if self.day is None or self.start is None:
             raise SlotNotFound("the action names no date and time")
-        return Wish(self.course or FIT_CENTER, self.location, self.day, self.start)
+        return Wish(self.course or FIT_CENTER, self.location, self.day, self.start, self.course_type)
 
     @property
     def subject(self) -> Wish | None:
@@ -540,6 +495,11 @@ class PeriodicBooking:
     mode: PeriodicMode = PeriodicMode.ASK_FIRST
     lead: timedelta | None = None  # how long before its class the mode `ask_first` asks; None: as configured
     planned_from: datetime | None = None  # resumed or changed then: what was too late by then is no loss
+    course_type: str = ""  # the kind of class: `Corsi Platinum`
+
+    def on(self, day: date) -> Wish:
+        """Its class on that day."""
+        return Wish(self.course, self.location, day, self.start, self.course_type)
 
     @property
     def since(self) -> datetime:
@@ -554,6 +514,11 @@ class PeriodicChoice:
     course: str
     location: str
     start: time
+    course_type: str = ""
+
+    def on(self, day: date) -> Wish:
+        """Its class on that day."""
+        return Wish(self.course, self.location, day, self.start, self.course_type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -577,7 +577,7 @@ class Race:
             return ShotOutcome.REFUSED, "", error
         if not self._server.known:
             self._server.add(sent, steady(), answer.headers)
-        said = scraper.booking_answer(answer.text, self._session.door.words)
+        said = scraper.booking_answer(answer.text, self._session.door.words, slot.course)
         if not said.understood:
             return ShotOutcome.LOST, "", SiteChanged("the site's answer to the booking can't be read")
         if said.waiting:

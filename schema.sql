@@ -1,4 +1,4 @@
--- Every table, status and invariant of polimisport.db, at version 5 (PRAGMA user_version).
+-- Every table, status and invariant of polimisport.db, at version 3 (PRAGMA user_version).
 -- database.py runs this file on an empty database; later versions get there by its numbered migrations.
 --
 -- Conventions: days of the week are 0 = Monday; class dates `YYYY-MM-DD` and times `HH:MM` are the site's
@@ -125,13 +125,15 @@ CREATE TABLE booking_actions (
     free_until   TEXT,                          -- given back without another question (nobody answered; an upgrade's
                                                 -- other) only until then: later it may cost, and only the person decides
     acting       INTEGER NOT NULL DEFAULT 0 CHECK (acting IN (0, 1)),  -- 1: its worker may take the place from now on
+    course_type  TEXT,                          -- 'Corsi Platinum'; NULL: any kind of class
     CHECK ((status = 'processing') = (lease_until IS NOT NULL)),
     CHECK (action_type <> 'book' OR (date IS NOT NULL AND time_slot IS NOT NULL)),
     CHECK (action_type <> 'cancel' OR booking_id IS NOT NULL OR (date IS NOT NULL AND time_slot IS NOT NULL))
 ) STRICT;
--- One live action per account, course, date and time: the second tap meets this and is shown the first ticket.
+-- One live action per account, class, date and time: the second tap meets this and is shown the first ticket.
 CREATE UNIQUE INDEX one_live_action_per_slot
-    ON booking_actions (user_id, date, substr(time_slot, 1, 5), coalesce(course_name, '') COLLATE NOCASE)
+    ON booking_actions (user_id, date, substr(time_slot, 1, 5), coalesce(course_name, '') COLLATE NOCASE,
+        coalesce(location, '') COLLATE NOCASE, coalesce(course_type, '') COLLATE NOCASE)
     WHERE status IN ('pending', 'processing') AND date IS NOT NULL;
 CREATE UNIQUE INDEX one_live_routine_action
     ON booking_actions (user_id, action_type)
@@ -157,6 +159,7 @@ CREATE TABLE alternatives (
     course_name TEXT NOT NULL,
     date        TEXT NOT NULL CHECK (date GLOB '????-??-??' AND date IS date(date, '+0 days')),
     time_slot   TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]' AND time_slot < '24'),
+    course_type TEXT,
     PRIMARY KEY (action_id, position)
 ) STRICT;
 
@@ -202,6 +205,7 @@ CREATE TABLE user_bookings (
     minutes      INTEGER,                   -- how long it lasts, when the site says
     reminded_at  TEXT,                      -- when its reminder was put in the outbox
     kept_at      TEXT,                      -- when its person said "I'll go": it is not asked about any more
+    course_type  TEXT,                      -- 'Corsi Platinum'; NULL: the site did not say
     missing_since TEXT,                     -- the readings since then did not show it: a loss once a second one, at
                                             -- least half a minute later and in the browser, agrees
     calendar_id  TEXT,                      -- its name in people's calendars: the first booking_id. NULL: booking_id
@@ -228,6 +232,7 @@ CREATE TABLE periodic_bookings (
     active                INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
     created_at            TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     -- more
+    course_type           TEXT,  -- 'Corsi Platinum'; NULL: any kind of class
     mode                  TEXT CHECK (mode IN ('ask_first', 'ask_opening', 'hold', 'automatic')),
     planned_from          TEXT, -- resumed or changed then: what was too late by then is no loss. NULL: created_at
     lead_minutes          INTEGER CHECK (lead_minutes BETWEEN 1 AND 2880)  -- how long before its class ask_first asks.
@@ -244,6 +249,7 @@ CREATE TABLE periodic_alternatives (
     location            TEXT NOT NULL,
     course_name         TEXT NOT NULL,
     time_slot           TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]' AND time_slot < '24'),
+    course_type         TEXT,
     PRIMARY KEY (periodic_booking_id, position)
 ) STRICT;
 

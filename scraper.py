@@ -31,7 +31,8 @@ from errors import (
     SlotNotFound,
     quote,
 )
-from model import FIT_CENTER, Activity, Booking, Slot, SlotStatus, clock_time, plain, split_activity
+from model import FIT_CENTER, Activity, Booking, Slot, SlotStatus, clock_time
+from names import name_parts, plain, split_activity
 from untrusted import YEARS, Unreadable, read_json, read_moment, readable_html
 
 MOST_DIGITS = 4  # of places or minutes
@@ -39,8 +40,32 @@ DEFAULT_MINUTES = 60  # the length of a class when nothing tells it
 COURSE_FIELDS = ("skillname", "eventdescription", "eventname")  # which of them has the course can differ
 DEFAULT_FLAGS = "Classes"  # activityFlags of every calendar link seen so far
 
-WAITING = re.compile(r"lista d.?\s*attesa|in lista|^\s*lista\s*$|waiting", re.IGNORECASE)
+WAITING = re.compile(r"lista d.?\s*attesa|in lista|^\s*lista\s*$|\bin (lista d.?\s*)?attesa\b|waiting", re.IGNORECASE)
+BLOCK_PARTS = (
+    ".event-info-schedule",
+    ".time-start",
+    ".time-duration",
+    ".event-info-description",
+    ".event-info-skill-level",
+    "button",
+    "script",
+    "style",
+)
+"""What a booking's block in "my bookings" consists of, as far as it is known."""
+KNOWN_WORDS = re.compile(
+    r"prenotazione (?:prenotat|confermat)a|\b(?:prenotat[oa]|confermat[oa]|stato)\b|\b(?:disdici|annulla|cancella)\b"
+    r"|\bcancella(?:zione|bile) (?:gratuita |gratis )?(?:entro|fino)\b|\b(?:il|al|alle|le|ore|del|delle)\b|[^a-z]"
+)
+"""Words, as `plain` gives them, that say nothing against a booking: others may be those of a waiting list."""
+LEVEL = re.compile(
+    r"(?:livello|level|liv\.?)\b.*|base|principiant\w+|intermedi\w*|avanzat\w*|beginners?|advanced|open|unico|"
+    r"(?:per )?tutti(?: i livelli)?|\d+"
+)
+"""What a text that should name a course may hold in its place."""
 FULL = re.compile(r"esaurit|al completo|complet[oa]\b|sold ?out|\bfull\b|nessun posto|non ci sono (più )?posti", re.I)
+
+TAKEN = re.compile(r"occupat|prenotati\b|iscritt|assegnat")  # places that are counted from the other end
+TOTAL = re.compile(r"total|capienza")
 
 # The site's Italian reasons, the more telling first: "Le iscrizioni non sono ancora aperte" is no membership problem.
 REASONS: tuple[tuple[type[BookingRefused], str], ...] = (
@@ -142,32 +167,50 @@ def _booking(block: Tag) -> Booking | None:
     description = _inner(block, ".event-info-description")
     if day is None or start is None or not description:
         raise SiteChanged("a booking in the page lacks its date, time or place")
-    if WAITING.search(block.get_text(" ")):
+    words = _other_words(block)
+    if WAITING.search(words):
         return None
-    place, _ = split_activity(description)
+    place, kind = _leading(description)
     course = course_name([_inner(block, ".event-info-skill-level"), description])
-    return Booking(course, place, day, start, _number(_inner(block, ".time-duration")))
+    unknown = words if KNOWN_WORDS.sub("", plain(words)) else ""
+    return Booking(course, place, day, start, _number(_inner(block, ".time-duration")), kind, unknown)
+
+
+def _other_words(block: Tag) -> str:
+    """What a booking's block says beside when, where and what: a course may be called "CORSO IN LISTA"."""
+    known = [found for selector in BLOCK_PARTS for found in block.select(selector)]
+    inside = {id(text) for part in known for text in part.find_all(string=True)}
+    return " ".join(" ".join(text for text in block.find_all(string=True) if id(text) not in inside).split())
 
 
 def course_name(texts: Sequence[str], activity: str = "") -> str:
     """The course's name, from the first text that has one. Without one it is what the activity is, as `Fit Center`.
 
     A text may begin with the activity's name, `Giuriati - Corsi Platinum - PILATES MATWORK`. If the activity is not
-    given, the last text begins with it.
+    given, the last text begins with it. A level of difficulty is a name only where no other text has one.
     """
     place, kind = split_activity(activity) if activity else _leading(texts[-1])
-    known = {plain(place), plain(kind), plain(activity), ""}
-    for text in texts:
-        parts = re.split(r"\s+[-\u2013\u2014]\s+", " ".join(text.split()))
-        own = [part for part in parts if plain(part) not in known]
-        if own:
-            return " - ".join(own)
+    found = [own for text in texts if (own := _own_name(text, activity, place, kind))]
+    if found:
+        return next((own for own in found if not LEVEL.fullmatch(plain(own))), found[0])
     return FIT_CENTER if "fit center" in plain(kind) or not kind else kind
 
 
+def _own_name(text: str, activity: str, place: str, kind: str) -> str:
+    """What a text says beside the names of the activity, its place and its kind; empty when that is all it says."""
+    rest = " ".join(text.split())
+    for name in (place, kind):  # "Giuriati-Corsi Platinum-X": blanks around the dashes may be missing
+        words = r"\s+".join(re.escape(word) for word in name.split())
+        if words:
+            rest = re.sub(rf"^{words}\s*(?:[-\u2013\u2014]\s*|$)", "", rest, flags=re.IGNORECASE)
+    known = {plain(place), plain(kind), plain(activity), ""}
+    return " - ".join(part for part in re.split(r"\s+[-\u2013\u2014]\s+", rest) if plain(part) not in known)
+
+
 def _leading(description: str) -> tuple[str, str]:
-    place, kind = split_activity(description)
-    return place, split_activity(kind)[0]
+    """Place and kind of a class, as the description of a booking begins with them."""
+    place, *others = name_parts(description)
+    return place, others[0] if others else ""
 
 
 # ----- the schedule, as JSON
@@ -352,14 +395,18 @@ def _status(word: str, notes: str, places: int | None) -> tuple[SlotStatus, int 
 
 
 def _places(texts: list[str]) -> int | None:
-    """`Posti disponibili: 7` -> 7; said in words, none are left; not said, not known."""
+    """`Posti disponibili: 7` and `Posti occupati: 9 su 16` -> 7; said in words, none are left; not said, not known."""
     for text in texts:
-        if "post" not in plain(text):
+        said = plain(text)
+        if "post" not in said and not TAKEN.search(said):
             continue
         if FULL.search(text):
             return 0
+        if TAKEN.search(said):
+            numbers = [int(each) for each in re.findall(r"\d+", said) if len(each) <= MOST_DIGITS]
+            return max(numbers[1] - numbers[0], 0) if len(numbers) == 2 else None
         found = _number(text)
-        if found is not None:
+        if found is not None and not TOTAL.search(said):
             return found
     return None
 
@@ -435,8 +482,11 @@ class BookingAnswer:
         return self.kind(quote(self.message) if self.message else "the site refused without a reason")
 
 
-def booking_answer(text: str, clean: Clean) -> BookingAnswer:
-    """Reads the answer to BookAppointment, whatever it is; raises nothing."""
+def booking_answer(text: str, clean: Clean, course: str = "") -> BookingAnswer:
+    """Reads the answer to BookAppointment, whatever it is; raises nothing.
+
+    `course`: what was booked. Its name in the message says nothing about a waiting list.
+    """
     try:
         answer = read_json(text)
         answer = read_json(answer) if isinstance(answer, str) else answer
@@ -447,14 +497,16 @@ def booking_answer(text: str, clean: Clean) -> BookingAnswer:
         fields = _keys(fields["d"])
     status, message = str(fields.get("status", "")), _plain_text(str(fields.get("message") or ""))
     accepted = plain(status) in ("ok", "success", "succeeded", "true", "1", "200", "booked", "confirmed")
-    return replace(answer_in_words(message, clean, accepted=accepted), understood=bool(status or message))
+    answered = answer_in_words(message, clean, accepted=accepted, course=course)
+    return replace(answered, understood=bool(status or message))
 
 
-def answer_in_words(message: str, clean: Clean, *, accepted: bool) -> BookingAnswer:
-    """What the site's words mean; they are understood as they came, and kept as they may be seen."""
-    words = plain(message)
+def answer_in_words(message: str, clean: Clean, *, accepted: bool, course: str = "") -> BookingAnswer:
+    """What the site's words mean, the course's name left out; they are kept as they may be seen."""
+    beside = re.sub(re.escape(course), " ", message, flags=re.IGNORECASE) if course else message
+    words = plain(beside)
     kind = next((kind for kind, pattern in REASONS if re.search(pattern, words)), BookingRefused)
-    return BookingAnswer(bool(message), accepted, clean(message.strip()), bool(WAITING.search(message)), kind)
+    return BookingAnswer(bool(message), accepted, clean(message.strip()), bool(WAITING.search(beside)), kind)
 
 
 def refusal(message: str, clean: Clean) -> BookingRefused:

@@ -21,7 +21,8 @@ from database import Database, NewAction
 from demo.site import Person, Slot
 from demo.telegram import Message
 from errors import AlreadyQueued
-from model import FIT_CENTER, Action, ActionStatus, ActionType, Wish, clock_time, same_course, split_activity
+from model import FIT_CENTER, Action, ActionStatus, ActionType, Wish, clock_time, same_course
+from names import split_activity
 
 LIVE = (ActionStatus.PENDING, ActionStatus.PROCESSING)
 PATIENCE = 90.0  # s for a wish to be settled, however many programs die meanwhile

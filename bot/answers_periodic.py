@@ -22,7 +22,6 @@ from model import (
     PeriodicBooking,
     PeriodicChoice,
     PlannedDate,
-    Wish,
     same_course,
 )
 from store.choices import MOST_ALTERNATIVES, READ_BY
@@ -102,7 +101,7 @@ class SeriesCards:
     async def _date(self, planned: PlannedDate, periodic: PeriodicBooking, held_now: Sequence[HeldBooking]) -> Date:
         user_id = periodic.user_id
         if planned.action_id is None:
-            wish = Wish(periodic.course, periodic.location, planned.day, periodic.start)
+            wish = periodic.on(planned.day)
             there = next((one for one in held_now if one.booking.wish.meant_by(wish)), None)
             return Date(planned, held=there if planned.state in (None, OccurrenceState.QUEUED) else None)
         action = await self._desk.db.queue.find(planned.action_id, user_id)
@@ -238,7 +237,10 @@ class MakingAnswers:
         if course is None or code >= len(MODES):
             return screens_making.course_gone_page(NEW_SERIES)
         name = course.name or FIT_CENTER
-        new = NewPeriodic(tap.user_id, name, name, course.location, course.day_of_week, course.start, MODES[code])
+        new = NewPeriodic(
+            tap.user_id, name, name, course.location, course.day_of_week, course.start, MODES[code],
+            course_type=course.course_type,
+        )  # fmt: skip
         try:
             made = await self._desk.db.periodic.add(new)
         except DuplicatePeriodic as same:
@@ -310,6 +312,7 @@ class MakingAnswers:
         try:
             changed = await self._desk.db.periodic.change(
                 periodic.id, tap.user_id, name=name, course=new, location=course.location,
+                course_type=course.course_type,
                 day_of_week=course.day_of_week, start=course.start,
             )  # fmt: skip
         except DuplicatePeriodic:
@@ -346,7 +349,7 @@ class MakingAnswers:
             return screens_making.not_mine_page()
         if course is None or course.day_of_week != periodic.day_of_week:
             return screens_making.course_gone_page(adding_to(periodic))
-        choice = PeriodicChoice(course.name or FIT_CENTER, course.location, course.start)
+        choice = PeriodicChoice(course.name or FIT_CENTER, course.location, course.start, course.course_type)
         others = await self._desk.db.periodic.alternatives(periodic.id)
         if is_wish_of(choice, periodic):
             return await self._cards.alternatives(periodic, "È già la tua prima scelta.")

@@ -49,7 +49,7 @@ class QuestionAnswers:
 
     def _wish_of(self, confirmation: Confirmation, periodic: PeriodicBooking) -> Wish:
         day = self._desk.timing.day_of(confirmation.scheduled_for)
-        return Wish(periodic.course, periodic.location, day, periodic.start)
+        return periodic.on(day)
 
     async def _held_place(self, confirmation: Confirmation) -> HeldBooking | None:
         if confirmation.booking_row_id is None:

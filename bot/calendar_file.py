@@ -10,7 +10,8 @@ from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from bot.calendar_zone import time_zone
 from bot.page import File
-from model import BookingStatus, HeldBooking, plain
+from model import BookingStatus, HeldBooking
+from names import plain
 
 LEAST_ALARM = timedelta(hours=1)  # before the class
 TIME_TO_DECIDE = timedelta(minutes=30)  # before a place can't be given back for free any more

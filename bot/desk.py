@@ -19,20 +19,8 @@ from bot.screens_making import AskTimes, ask_times
 from bot.slots import SlotState, SlotView, view_slot
 from database import Database, NewAction
 from errors import AlreadyQueued, Overlap
-from model import (
-    Action,
-    ActionStatus,
-    ActionType,
-    BookingPlan,
-    Clock,
-    HeldBooking,
-    Pause,
-    Role,
-    WatchMode,
-    Wish,
-    plan_booking,
-    starts_at,
-)
+from model import Action, ActionStatus, ActionType, Clock, HeldBooking, Pause, Role, WatchMode, Wish, starts_at
+from opening_plan import BookingPlan, plan_booking
 from settings import Settings
 from store.plan import Timing
 

@@ -246,7 +246,7 @@ class Composer:
         periodic = occurrence and await self._db.periodic.find(occurrence.periodic_booking_id, notice.user_id)
         if not (occurrence and periodic):
             raise NothingToTell(f"there is no occurrence {notice.occurrence_id}")
-        wish = Wish(periodic.course, periodic.location, occurrence.day, periodic.start)
+        wish = periodic.on(occurrence.day)
         held = occurrence.action_id is not None
         return Post(letter=Letter(screens_questions.missed(periodic, wish, self._desk.when(), held=held)))
 

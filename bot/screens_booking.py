@@ -348,4 +348,4 @@ def _short(wish: Wish) -> str:
 
 def wish_key(wish: Wish) -> int:
     """A number that tells one choice from another, for a button that drops it."""
-    return zlib.crc32(f"{wish.day} {wish.start} {wish.course} {wish.location}".encode())
+    return zlib.crc32(f"{wish.day} {wish.start} {wish.course} {wish.location} {wish.course_type}".encode())

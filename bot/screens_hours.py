@@ -10,7 +10,8 @@ from bot.callbacks import Verb
 from bot.italian import WEEKDAYS, When, count, first_up, long_day, short_day
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
 from bot.slots import activity_key, course_activity
-from model import FIT_CENTER, CatalogueSlot, Course, DaySummary, split_activity
+from model import FIT_CENTER, CatalogueSlot, Course, DaySummary
+from names import split_activity
 
 DAYS_IN_A_WEEK = 7
 

@@ -162,7 +162,7 @@ def alternatives_page(
 
 def choice_key(choice: PeriodicChoice) -> int:
     """A number that tells one choice from another, for a button that drops it."""
-    return zlib.crc32(f"{choice.start} {choice.course} {choice.location}".encode())
+    return zlib.crc32(f"{choice.start} {choice.course} {choice.location} {choice.course_type}".encode())
 
 
 # Its dates

@@ -92,7 +92,7 @@ def _meets(action: Action, slot: Slot) -> bool:
     """Whether a booking in the queue is for the same hours; its length is not known, and counts as an hour."""
     if action.type is not ActionType.BOOK or action.watch or not (action.day and action.start):
         return False
-    booking = Booking(action.course, action.location, action.day, action.start)
+    booking = Booking(action.course, action.location, action.day, action.start, course_type=action.course_type)
     return booking.overlaps(slot.day, slot.start, slot.end)
 
 

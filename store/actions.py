@@ -10,7 +10,7 @@ from errors import AlreadyQueued
 from model import Action, ActionStatus, ActionType, WatchMode, Wish, clock_time, instant, stamp
 from store.choices import insert_alternative
 from store.connection import Transaction
-from store.reading import instant_or_none
+from store.reading import all_readable, instant_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ def to_action(row: sqlite3.Row) -> Action:
         crashes=row["crashes"],
         free_until=instant_or_none(row["free_until"]),
         acting=bool(row["acting"]),
+        course_type=row["course_type"] or "",
     )
 
 
@@ -81,10 +82,11 @@ async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
     wish = new.wish
     row = await tx.row(
         """
-        INSERT INTO booking_actions (action_type, user_id, location, course_name, date, time_slot, booking_id,
+        INSERT INTO booking_actions (action_type, user_id, location, course_name, course_type, date, time_slot,
+            booking_id,
             created_at, run_at, opens_at, quiet, card_message_id, periodic_booking_id,
             watch, watch_until, replaces_row_id, rehearse_at, free_until)
-        VALUES (:type, :user_id, :location, :course, :date, :time, :booking_id,
+        VALUES (:type, :user_id, :location, :course, :course_type, :date, :time, :booking_id,
             :now, :run_at, :opens_at, :quiet, :card, :periodic,
             :watch, :watch_until, :replaces, :rehearse_at, :free_until)
         RETURNING *
@@ -94,6 +96,7 @@ async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
             "user_id": new.user_id,
             "location": wish.location if wish else None,
             "course": wish.course if wish else None,
+            "course_type": (wish.course_type or None) if wish else None,
             "date": wish.day.isoformat() if wish else None,
             "time": f"{wish.start:%H:%M}" if wish else None,
             "booking_id": new.booking_id,
@@ -146,7 +149,7 @@ async def name_its_class(tx: Transaction, action: Action, wish: Wish) -> None:
         """
         UPDATE booking_actions
         SET course_name = coalesce(nullif(course_name, ''), :course),
-            location = coalesce(nullif(location, ''), :location),
+            location = coalesce(nullif(location, ''), :location), course_type = coalesce(course_type, :course_type),
             date = coalesce(date, :date), time_slot = coalesce(time_slot, :time)
         WHERE id = :id
         """,
@@ -154,6 +157,7 @@ async def name_its_class(tx: Transaction, action: Action, wish: Wish) -> None:
             "id": action.id,
             "course": wish.course,
             "location": wish.location,
+            "course_type": wish.course_type or None,
             "date": wish.day.isoformat(),
             "time": f"{wish.start:%H:%M}",
         },
@@ -161,20 +165,16 @@ async def name_its_class(tx: Transaction, action: Action, wish: Wish) -> None:
 
 
 async def live_like(tx: Transaction, new: NewAction) -> int | None:
+    """The live action that is about the same: of the same kind without a class, or about the same class."""
     if new.wish is None:
-        query = "action_type = :type AND date IS NULL"
+        query, day = "action_type = :type AND date IS NULL", None
     else:
-        query = (
-            "date = :date AND substr(time_slot, 1, 5) = :time AND coalesce(course_name, '') = :course COLLATE NOCASE"
-        )
-    row = await tx.row(
-        f"SELECT id FROM booking_actions WHERE user_id = :user_id AND status IN ('pending', 'processing') AND {query}",  # noqa: S608
-        {
-            "user_id": new.user_id,
-            "type": new.type,
-            "date": new.wish.day.isoformat() if new.wish else None,
-            "time": f"{new.wish.start:%H:%M}" if new.wish else None,
-            "course": new.wish.course if new.wish else None,
-        },
+        query, day = "date = :date", new.wish.day.isoformat()
+    rows = await tx.run(
+        f"SELECT * FROM booking_actions WHERE user_id = :user_id AND status IN ('pending', 'processing') AND {query}",  # noqa: S608
+        {"user_id": new.user_id, "type": new.type, "date": day},
     )
-    return row["id"] if row else None
+    if new.wish is None:
+        return rows[0]["id"] if rows else None
+    same = (each for each in all_readable(to_action, rows) if each.start and each.wish.meant_by(new.wish))
+    return next((each.id for each in same), None)

@@ -93,6 +93,7 @@ def to_periodic(row: sqlite3.Row) -> PeriodicBooking:
         mode=mode_of(row),
         planned_from=instant(row["planned_from"]) if row["planned_from"] else None,
         lead=timedelta(minutes=row["lead_minutes"]) if row["lead_minutes"] else None,
+        course_type=row["course_type"] or "",
     )
 
 

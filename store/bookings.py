@@ -86,6 +86,7 @@ def to_held(row: sqlite3.Row) -> HeldBooking:
         day=date.fromisoformat(row["booking_date"]),
         start=clock_time(row["booking_time"]),
         minutes=row["minutes"],
+        course_type=row["course_type"] or "",
     )
     known = row["status"] in set(BookingStatus)
     return HeldBooking(
@@ -135,6 +136,7 @@ async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: d
         "booking_id": booking.booking_id,
         "course": booking.course,
         "location": booking.location,
+        "course_type": booking.course_type or None,
         "date": booking.day.isoformat(),
         "time": f"{booking.start:%H:%M}",
         "minutes": booking.minutes,
@@ -145,6 +147,7 @@ async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: d
         await tx.run(
             """
             UPDATE user_bookings SET booking_id = :booking_id, course_name = :course, location = :location,
+                course_type = coalesce(:course_type, course_type),
                 minutes = coalesce(:minutes, minutes), status = 'confirmed', updated_at = :now, missing_since = NULL,
                 calendar_id = coalesce(calendar_id, nullif(booking_id, '')),
                 sequence = sequence + (status IN ('cancelled', 'gone') OR booking_id <> :booking_id),
@@ -157,9 +160,10 @@ async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: d
     else:
         await tx.run(
             """
-            INSERT INTO user_bookings (user_id, booking_id, course_name, location, booking_date, booking_time,
-                status, created_at, updated_at, minutes)
-            VALUES (:user_id, :booking_id, :course, :location, :date, :time, 'confirmed', :now, :now, :minutes)
+            INSERT INTO user_bookings (user_id, booking_id, course_name, location, course_type, booking_date,
+                booking_time, status, created_at, updated_at, minutes)
+            VALUES (:user_id, :booking_id, :course, :location, :course_type, :date,
+                :time, 'confirmed', :now, :now, :minutes)
             """,
             values,
         )

@@ -20,9 +20,9 @@ from model import (
     Wish,
     clock_time,
     instant,
-    split_activity,
     stamp,
 )
+from names import split_activity
 from store.connection import Connection, Transaction
 from store.reading import all_readable, readable
 

@@ -35,17 +35,22 @@ def _still_to_be_read(action_id: int, user_id: int, now: datetime) -> dict[str, 
 
 def to_wish(row: sqlite3.Row) -> Wish:
     day = date.fromisoformat(row["date"])
-    return Wish(row["course_name"] or "", row["location"] or "", day, clock_time(row["time_slot"]))
+    start = clock_time(row["time_slot"])
+    return Wish(row["course_name"] or "", row["location"] or "", day, start, row["course_type"] or "")
 
 
 async def insert_alternative(tx: Transaction, action_id: int, position: int, wish: Wish) -> None:
     await tx.run(
-        "INSERT INTO alternatives VALUES (:action, :position, :location, :course, :date, :time)",
+        """
+        INSERT INTO alternatives (action_id, position, location, course_name, course_type, date, time_slot)
+        VALUES (:action, :position, :location, :course, :course_type, :date, :time)
+        """,
         {
             "action": action_id,
             "position": position,
             "location": wish.location,
             "course": wish.course,
+            "course_type": wish.course_type or None,
             "date": wish.day.isoformat(),
             "time": f"{wish.start:%H:%M}",
         },

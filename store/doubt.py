@@ -47,7 +47,7 @@ ABOUT = f"""
 """  # noqa: S608 - a constant of this file
 ABOUT_ALTERNATIVE = f"""
     SELECT booking_actions.id, action_type, status, error_kind, failures, position AS choice, alternatives.course_name,
-        alternatives.location, alternatives.date, alternatives.time_slot
+        alternatives.location, alternatives.course_type, alternatives.date, alternatives.time_slot
     FROM booking_actions INDEXED BY finished_by_class
     JOIN alternatives ON alternatives.action_id = booking_actions.id AND alternatives.date = :date
     WHERE {FINISHED} AND booking_actions.date BETWEEN :first AND :last AND status <> 'completed'
@@ -149,4 +149,4 @@ async def _last_about(
 
 def _wish_of(row: Mapping[str, Any] | sqlite3.Row) -> Wish:
     day, start = date.fromisoformat(row["date"]), clock_time(row["time_slot"])
-    return Wish(row["course_name"] or "", row["location"] or "", day, start)
+    return Wish(row["course_name"] or "", row["location"] or "", day, start, row["course_type"] or "")

@@ -47,6 +47,16 @@ STEPS = {
         "ALTER TABLE notices ADD COLUMN about_user_id INTEGER",
         "ALTER TABLE notices ADD COLUMN lost INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE accounts ADD COLUMN unreachable_since TEXT",
+        "ALTER TABLE booking_actions ADD COLUMN course_type TEXT",
+        "ALTER TABLE alternatives ADD COLUMN course_type TEXT",
+        "ALTER TABLE user_bookings ADD COLUMN course_type TEXT",
+        "ALTER TABLE periodic_bookings ADD COLUMN course_type TEXT",
+        "ALTER TABLE periodic_alternatives ADD COLUMN course_type TEXT",
+        "DROP INDEX one_live_action_per_slot",
+        "CREATE UNIQUE INDEX one_live_action_per_slot"
+        " ON booking_actions (user_id, date, substr(time_slot, 1, 5), coalesce(course_name, '') COLLATE NOCASE,"
+        " coalesce(location, '') COLLATE NOCASE, coalesce(course_type, '') COLLATE NOCASE)"
+        " WHERE status IN ('pending', 'processing') AND date IS NOT NULL",
     ),
 }
 """What leads from each version to the next."""

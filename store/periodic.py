@@ -23,16 +23,15 @@ from model import (
     PeriodicChoice,
     PeriodicMode,
     PlannedDate,
+    Wish,
     clock_time,
-    same_course,
-    same_place,
     stamp,
 )
 from store.actions import NewAction
 from store.agenda import Agenda, to_periodic
 from store.choices import READ_BY, last_call
 from store.connection import Connection, Transaction
-from store.occurrences import WAITING, begin, enqueue_once, free, held_already, to_occurrence
+from store.occurrences import DAWN, WAITING, begin, enqueue_once, free, held_already, to_occurrence
 from store.outbox import add_notice
 from store.plan import Timing
 from store.questions import Questions, close_keeping, miss_held
@@ -57,6 +56,7 @@ class NewPeriodic:
     start: time
     mode: PeriodicMode = PeriodicMode.ASK_FIRST
     alternatives: tuple[PeriodicChoice, ...] = ()
+    course_type: str = ""
 
 
 class Periodic(Questions, Agenda):
@@ -132,6 +132,7 @@ class Periodic(Questions, Agenda):
             "name": new.name,
             "course": new.course,
             "location": new.location,
+            "course_type": new.course_type or None,
             "weekday": new.day_of_week,
             "time": f"{new.start:%H:%M}",
             "mode": new.mode,
@@ -141,9 +142,11 @@ class Periodic(Questions, Agenda):
             await _refuse_duplicate(tx, values, None)
             [row] = await tx.run(
                 """
-                INSERT INTO periodic_bookings (user_id, name, course_name, location, day_of_week, time_slot, mode,
-                    requires_confirmation, created_at)
-                VALUES (:user_id, :name, :course, :location, :weekday, :time, :mode, :mode <> 'automatic', :now)
+                INSERT INTO periodic_bookings (user_id, name, course_name, location, course_type, day_of_week,
+                    time_slot,
+                    mode, requires_confirmation, created_at)
+                VALUES (:user_id, :name, :course, :location, :course_type, :weekday, :time,
+                    :mode, :mode <> 'automatic', :now)
                 RETURNING *
                 """,
                 values,
@@ -159,6 +162,7 @@ class Periodic(Questions, Agenda):
         mode: PeriodicMode | None = None,
         course: str | None = None,
         location: str | None = None,
+        course_type: str | None = None,
         day_of_week: int | None = None,
         start: time | None = None,
         name: str | None = None,
@@ -170,8 +174,9 @@ class Periodic(Questions, Agenda):
         alternative that it becomes, or that is on the weekday that it leaves, is one no more. Raises DuplicatePeriodic
         when it would become the same as another.
         """
-        given = {"mode": mode, "course": course, "location": location, "weekday": day_of_week,
-                 "time": f"{start:%H:%M}" if start else None, "name": name, "lead": _minutes(lead)}  # fmt: skip
+        given = {"mode": mode, "course": course, "location": location, "course_type": course_type,
+                 "weekday": day_of_week, "time": f"{start:%H:%M}" if start else None, "name": name,
+                 "lead": _minutes(lead)}  # fmt: skip
         async with self._db.transaction() as tx:
             old = await tx.row(
                 "SELECT * FROM periodic_bookings WHERE id = :id AND user_id = :user_id",
@@ -183,12 +188,13 @@ class Periodic(Questions, Agenda):
 
     async def _change(self, tx: Transaction, old: PeriodicBooking, given: Mapping[str, object]) -> PeriodicBooking:
         now = self._clock()
-        kept = {"mode": old.mode, "course": old.course, "location": old.location, "weekday": old.day_of_week,
-                "time": f"{old.start:%H:%M}", "name": old.name, "lead": _minutes(old.lead)}  # fmt: skip
+        kept = {"mode": old.mode, "course": old.course, "location": old.location, "course_type": old.course_type,
+                "weekday": old.day_of_week, "time": f"{old.start:%H:%M}", "name": old.name,
+                "lead": _minutes(old.lead)}  # fmt: skip
         values = kept | {key: value for key, value in given.items() if value is not None}
         identity = {"id": old.id, "user_id": old.user_id}
         anew = any(values[key] != kept[key] for key in kept if key != "name")
-        if any(values[key] != kept[key] for key in ("course", "location", "weekday", "time")):
+        if any(values[key] != kept[key] for key in ("course", "location", "course_type", "weekday", "time")):
             await _refuse_duplicate(tx, values | identity, old.id)
         if anew:
             await free(tx, old.id, now)
@@ -197,6 +203,7 @@ class Periodic(Questions, Agenda):
         [row] = await tx.run(
             """
             UPDATE periodic_bookings SET name = :name, course_name = :course, location = :location,
+                course_type = nullif(:course_type, ''),
                 day_of_week = :weekday, time_slot = :time, mode = :mode, requires_confirmation = :mode <> 'automatic',
                 lead_minutes = :lead, planned_from = CASE WHEN :anew THEN :now ELSE planned_from END
             WHERE id = :id RETURNING *
@@ -399,8 +406,7 @@ async def _keep_other_choices(tx: Transaction, periodic: PeriodicBooking, *, mov
 
 def is_wish_of(choice: PeriodicChoice, periodic: PeriodicBooking) -> bool:
     """Whether a choice is what a periodic booking wants first anyway."""
-    same = same_course(choice.course, periodic.course) and same_place(choice.location, periodic.location)
-    return same and choice.start == periodic.start
+    return choice.on(DAWN).meant_by(periodic.on(DAWN))
 
 
 def _holiday(row: sqlite3.Row) -> Holiday:
@@ -437,9 +443,10 @@ async def _refuse_duplicate(tx: Transaction, values: dict[str, object], except_i
         """,
         values | {"except": except_id},
     )
+    start, kind = clock_time(str(values["time"])), str(values["course_type"] or "")
+    new = Wish(str(values["course"]), str(values["location"]), DAWN, start, kind)
     for other in map(to_periodic, rows):
-        same = same_course(other.course, str(values["course"])) and same_place(other.location, str(values["location"]))
-        if same:
+        if other.on(DAWN).meant_by(new):
             raise DuplicatePeriodic(other.id)
 
 
@@ -447,7 +454,10 @@ async def _choices(run: Run, periodic_id: int) -> list[PeriodicChoice]:
     rows = await run(
         "SELECT * FROM periodic_alternatives WHERE periodic_booking_id = :id ORDER BY position", {"id": periodic_id}
     )
-    return [PeriodicChoice(row["course_name"], row["location"], clock_time(row["time_slot"])) for row in rows]
+    return [
+        PeriodicChoice(row["course_name"], row["location"], clock_time(row["time_slot"]), row["course_type"] or "")
+        for row in rows
+    ]
 
 
 async def _replace_alternatives(tx: Transaction, periodic_id: int, choices: Sequence[PeriodicChoice]) -> None:
@@ -458,12 +468,17 @@ async def _replace_alternatives(tx: Transaction, periodic_id: int, choices: Sequ
 async def _write_alternatives(tx: Transaction, periodic_id: int, choices: Sequence[PeriodicChoice]) -> None:
     for position, choice in enumerate(choices, start=1):
         await tx.run(
-            "INSERT INTO periodic_alternatives VALUES (:id, :position, :location, :course, :time)",
+            """
+            INSERT INTO periodic_alternatives (periodic_booking_id, position, location, course_name, course_type,
+                time_slot)
+            VALUES (:id, :position, :location, :course, :course_type, :time)
+            """,
             {
                 "id": periodic_id,
                 "position": position,
                 "location": choice.location,
                 "course": choice.course,
+                "course_type": choice.course_type or None,
                 "time": f"{choice.start:%H:%M}",
             },
         )

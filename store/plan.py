@@ -18,10 +18,9 @@ from model import (
     PeriodicBooking,
     PeriodicChoice,
     PeriodicMode,
-    Wish,
-    plan_booking,
     starts_at,
 )
+from opening_plan import plan_booking
 from settings import Settings
 from store.actions import NewAction
 from store.choices import MOST_ALTERNATIVES
@@ -134,13 +133,13 @@ class Timing:
         return NewAction(
             ActionType.BOOK,
             periodic.user_id,
-            Wish(periodic.course, periodic.location, day, periodic.start),
+            periodic.on(day),
             run_at=plan.run_at,
             opens_at=plan.opens_at,
             rehearse_at=plan.rehearse_at,
             card_message_id=card_message_id,
             periodic_booking_id=periodic.id,
-            alternatives=tuple(Wish(choice.course, choice.location, day, choice.start) for choice in usable),
+            alternatives=tuple(choice.on(day) for choice in usable),
         )
 
     def acts_at(

@@ -21,7 +21,6 @@ from model import (
     NoticeKind,
     OccurrenceState,
     PeriodicBooking,
-    Wish,
     instant,
     stamp,
 )
@@ -109,7 +108,7 @@ class Questions:
 
         False when there is nothing to ask: the date was already dealt with, or the person holds the place already.
         """
-        wish = Wish(periodic.course, periodic.location, day, periodic.start)
+        wish = periodic.on(day)
         async with self._db.transaction() as tx:
             if not await begin(tx, periodic.id, day, OccurrenceState.ASKED, self._clock()):
                 return False

@@ -16,6 +16,7 @@ WHAT_THEY_GOT = """
     SELECT action.id,
         CASE WHEN held.id IS NULL THEN choice.course_name ELSE held.course_name END AS course,
         CASE WHEN held.id IS NULL THEN choice.location ELSE held.location END AS location,
+        CASE WHEN held.id IS NULL THEN choice.course_type ELSE held.course_type END AS course_type,
         coalesce(held.booking_date, choice.date) AS date,
         coalesce(held.booking_time, choice.time_slot) AS time
     FROM booking_actions AS action
@@ -41,6 +42,5 @@ async def with_what_they_got(db: Connection, actions: Sequence[Action]) -> list[
 def _got(row: sqlite3.Row) -> Wish | None:
     if row["date"] is None or row["time"] is None:
         return None
-    return Wish(
-        row["course"] or FIT_CENTER, row["location"] or "", date.fromisoformat(row["date"]), clock_time(row["time"])
-    )
+    day, start = date.fromisoformat(row["date"]), clock_time(row["time"])
+    return Wish(row["course"] or FIT_CENTER, row["location"] or "", day, start, row["course_type"] or "")

@@ -32,8 +32,8 @@ from model import (
     Role,
     Wish,
     clock_time,
-    plan_booking,
 )
+from opening_plan import plan_booking
 from perform import Performer
 from periodic_executor import Executor
 from portal.session import Portal

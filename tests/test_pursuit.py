@@ -32,8 +32,8 @@ from model import (
     WatchMode,
     Wish,
     clock_time,
-    plan_booking,
 )
+from opening_plan import plan_booking
 from perform import Performer
 from store.people import Person
 from tests.openings import OPENS, Opening, opening

@@ -19,15 +19,8 @@ from typing import Any
 import pytest
 
 from database import Database
-from model import (
-    ActionStatus,
-    ActionType,
-    NoticeKind,
-    OccurrenceState,
-    OpeningRule,
-    PeriodicMode,
-    plan_booking,
-)
+from model import ActionStatus, ActionType, NoticeKind, OccurrenceState, OpeningRule, PeriodicMode
+from opening_plan import plan_booking
 from store.plan import Timing
 from tests.conftest import GIULIA, MARCO, Time
 from tests.recurring import ROME, TUESDAY, Life, rome, settings_of
