@@ -33,7 +33,8 @@ from model import Clock, utc_now
 from settings import Settings
 
 CONNECT_SECONDS = 5.0
-ANSWER_SECONDS = 15.0  # Telegram takes a while for files
+ANSWER_SECONDS = 10.0  # an answer that takes longer counts as lost
+FILE_SECONDS = 15.0  # Telegram takes a while for files
 FIRST_PAUSE = 1.0  # s between attempts to reach Telegram, doubled up to
 LONGEST_PAUSE = 5.0  # s: whoever writes when Telegram is back shall not wait for us
 TOLD_AFTER = (1, 10)  # failures to reach Telegram, one after the other, that are told
@@ -65,7 +66,7 @@ def build(settings: Settings) -> AnyApplication:
         .connect_timeout(CONNECT_SECONDS)
         .read_timeout(ANSWER_SECONDS)
         .write_timeout(ANSWER_SECONDS)
-        .media_write_timeout(ANSWER_SECONDS)
+        .media_write_timeout(FILE_SECONDS)
         .get_updates_connect_timeout(CONNECT_SECONDS)
         .get_updates_read_timeout(CONNECT_SECONDS)
         .job_queue(None)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
@@ -16,7 +18,8 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from bot.page import Letter, Page, clip
 
 PAUSES = (1.0, 2.0, 4.0, 8.0)  # s before an answer that somebody waits for is tried again
-MOST_PATIENCE = 30.0  # s; a longer flood wait is not sat out while somebody looks at the screen
+MOST_PATIENCE = 30.0  # s: nobody looks at a screen for longer; no try begins after it, no longer flood wait is sat out
+TAP_SECONDS = 5.0  # until a tap counts as not answered: its screen comes all the same
 LONGEST_FLOOD_WAIT = 600.0  # s; whatever number the server names, a chat is not silent for longer
 LONGEST_REASON = 200  # characters of an error in the log: a server's page may be in it
 
@@ -35,6 +38,21 @@ class ChatLocks:
 
     def of(self, chat_id: int) -> asyncio.Lock:
         return self._locks.setdefault(chat_id, asyncio.Lock())
+
+    @asynccontextmanager
+    async def patiently(self, chat_id: int, seconds: float) -> AsyncIterator[None]:
+        """The lock of a chat, or none when it is not free in time: what must ring waits for no call that hangs."""
+        lock = self.of(chat_id)
+        try:
+            async with asyncio.timeout(seconds):
+                await lock.acquire()
+        except TimeoutError:
+            yield
+            return
+        try:
+            yield
+        finally:
+            lock.release()
 
 
 def markup(page: Page) -> InlineKeyboardMarkup | None:
@@ -89,17 +107,17 @@ async def insist(call: Callable[[], Awaitable[Result]], *, twice: bool = True) -
 
     `twice`: it does no harm when it is done again and again. Else, when its answer was lost, it is repeated once.
     """
-    repeated = False
+    repeated, give_up = False, time.monotonic() + MOST_PATIENCE
     for pause in PAUSES:
         try:
             return await call()
         except RetryAfter as flood:
             seconds = wait_seconds(flood)
-            if seconds > MOST_PATIENCE:
+            if time.monotonic() + seconds > give_up:
                 raise
             await asyncio.sleep(seconds)
         except NetworkError as error:
-            if not lost(error) or (repeated and not twice and in_doubt(error)):
+            if not lost(error) or (repeated and not twice and in_doubt(error)) or time.monotonic() + pause > give_up:
                 raise
             repeated = repeated or in_doubt(error)
             await asyncio.sleep(pause)
@@ -205,7 +223,7 @@ async def _send_picture(bot: Bot, chat_id: int, letter: Letter) -> Message:
 async def answer_tap(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
     """Ends the little clock on the button. A tap too old to be answered is none the worse."""
     try:
-        await understood(query.answer(text, show_alert=alert))
+        await understood(query.answer(text, show_alert=alert, read_timeout=TAP_SECONDS))
     except TelegramError as error:
         log.info("a tap could not be answered: %s", reason(error))
 

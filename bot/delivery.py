@@ -44,6 +44,7 @@ IN_ORDER = 1  # lost answers of a notice for which the rest of its chat waits; a
 PROBE_PAUSE = 5.0  # s until Telegram is asked again whether it answers at all
 AWAY_PAUSE = 6 * 3600.0  # s until somebody who can't be reached is tried again without having been heard from
 MOST_STALE = 3  # old messages that are told one by one; more become one
+ORDER_PATIENCE = 3.0  # s a message waits for what is under way in its chat: a tap being answered
 GRACE = 2.0  # s for what is being sent when the program stops
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,9 @@ class Delivery:
         self._message_due: dict[int, asyncio.Event] = {}  # by user whose edit is under way: it gives way
         self._aside: dict[int, float] = {}  # notices others go before, each with when it is tried again
         self._troubled = False
-        self._told: dict[int, Told] = {}  # what arrived and is not marked yet
+        self._told: dict[int, Told] = {}  # what arrived, or is shown, and is not marked yet
+        self._told_together: dict[int, list[Notice]] = {}  # the same, by the first of what became one message
+        self._lost: dict[int, int] = {}  # lost answers, also while nothing can be written
         self._edited: set[int] = set()  # notices whose card was tried to be edited in place of a message
         self.moved = math.inf  # for heart.py: when it last looked; it has not begun yet
 
@@ -158,16 +161,9 @@ class Delivery:
             self._pause(notice, LONGEST_PAUSE)
 
     async def _tell(self, notice: Notice) -> None:
-        if notice.lost and notice.id not in self._told and not await self._telegram_answers(notice):
-            return
         try:
-            if notice.kind.is_edit:
-                await self._edit(notice)
+            if notice.id not in self._told and not await self._goes_out(notice):
                 return
-            if notice.id not in self._told:
-                if await self._tell_together(notice):
-                    return
-                await self._send(notice)
             await self._mark(notice)
         except NothingToTell as nothing:
             await self._give_up(notice, str(nothing))
@@ -177,11 +173,22 @@ class Delivery:
         except TelegramError as error:
             await self._refused(notice, error)
 
+    async def _goes_out(self, notice: Notice) -> bool:
+        """Tells the notice, if now is the moment. False when it is kept, or was told and marked with others."""
+        if self._times_lost(notice) and not await self._telegram_answers(notice):
+            return False
+        if notice.kind.is_edit:
+            return await self._edit(notice)
+        if await self._tell_together(notice):
+            return False
+        await self._send(notice)
+        return True
+
     # Messages
 
     async def _send(self, notice: Notice) -> None:
         """Puts the notice in the chat. From then on it counts as told, whatever becomes of the database."""
-        async with self._chats.of(notice.user_id):
+        async with self._chats.patiently(notice.user_id, ORDER_PATIENCE):
             post = await self._compose(notice)
             self._told[notice.id] = await self._post(notice, post)
 
@@ -211,7 +218,7 @@ class Delivery:
     async def _mark(self, notice: Notice) -> None:
         await self._db.outbox.sent(notice, self._told[notice.id])
         del self._told[notice.id]
-        self._edited.discard(notice.id)
+        self._forget(notice)
         log.info("→ notice %s (%s) told to %s", notice.id, notice.kind, notice.user_id)
 
     async def _compose(self, notice: Notice) -> Post:
@@ -225,10 +232,20 @@ class Delivery:
             raise NothingToTell(f"{type(error).__name__}: {error}") from error
 
     async def _tell_together(self, first: Notice) -> bool:
-        """Tells what has waited for long as one message. False when there is too little of it."""
-        stale = await self._composer.stale(first)
-        if len(stale) <= MOST_STALE:
-            return False
+        """Tells what has waited for long as one message, and marks it. False when there is too little of it."""
+        if first.id not in self._told_together:
+            stale = await self._composer.stale(first)
+            if len(stale) <= MOST_STALE:
+                return False
+            await self._send_together(first.user_id, stale)
+            self._told_together[first.id] = stale
+        stale = self._told_together[first.id]
+        await self._db.outbox.sent_together(stale)
+        del self._told_together[first.id]
+        log.info("→ notices %s to %s told to %s as one", first.id, stale[-1].id, first.user_id)
+        return True
+
+    async def _send_together(self, user_id: int, stale: list[Notice]) -> None:
         posts = []
         for notice in stale:
             try:
@@ -236,34 +253,27 @@ class Delivery:
             except NothingToTell as nothing:
                 log.info("notice %s has nothing to tell any more: %s", notice.id, nothing)
         if posts:
-            async with self._chats.of(first.user_id):
-                await send_letter(self._bot, first.user_id, self._composer.together(posts))
-        await self._db.outbox.sent_together(stale)
-        log.info("→ notices %s to %s told to %s as one", first.id, stale[-1].id, first.user_id)
-        return True
+            async with self._chats.patiently(user_id, ORDER_PATIENCE):
+                await send_letter(self._bot, user_id, self._composer.together(posts))
 
     # Edits
 
-    async def _edit(self, notice: Notice) -> None:
-        """Edits a message that is there already; leaves off at once when a new message is due in the chat."""
+    async def _edit(self, notice: Notice) -> bool:
+        """Edits a message that is there already. False when it left off because a new message was due in the chat."""
         due = self._message_due[notice.user_id] = asyncio.Event()
         try:
             edited = await unless(due, self._edit_card(notice))
         finally:
             del self._message_due[notice.user_id]
-        if edited:
-            await self._mark_edited(notice)
+        return edited is not None
 
     async def _edit_card(self, notice: Notice) -> bool:
         async with self._chats.of(notice.user_id):
             post = await self._compose(notice)
             if post.card is not None:
                 await edit(self._bot, notice.user_id, post.card.message_id, post.card.page)
+        self._told[notice.id] = Told()
         return True
-
-    async def _mark_edited(self, notice: Notice) -> None:
-        await self._db.outbox.sent(notice, Told())
-        log.info("→ notice %s (%s) shown to %s", notice.id, notice.kind, notice.user_id)
 
     # What did not go through
 
@@ -291,13 +301,13 @@ class Delivery:
     async def _can_not_be_reached(self, notice: Notice, error: TelegramError) -> None:
         """All waits until this person is heard from. The owner hears of it when they never opened the chat."""
         log.warning("notice %s waits until %s can be reached: %s", notice.id, notice.user_id, reason(error))
+        self._pause(notice, AWAY_PAUSE).can_not_be_reached = True
         await self._db.outbox.failed(notice.id)
         await self._db.people.unreachable(notice.user_id, tell=never_opened(error))
-        self._pause(notice, AWAY_PAUSE).can_not_be_reached = True
 
     async def _in_doubt(self, notice: Notice, error: TelegramError) -> None:
         """It may have arrived. It is sent again, ever more rarely; after the first time others go before it."""
-        times = await self._db.outbox.failed(notice.id, lost=True)
+        times = self._lost[notice.id] = self._times_lost(notice) + 1
         if times > len(DOUBT_PAUSES):
             await self._let_it_be(notice, f"its answer was lost {times} times, so it has most likely arrived")
             return
@@ -307,6 +317,14 @@ class Delivery:
             self._aside[notice.id] = time.monotonic() + pause
         else:
             self._pause(notice, pause)
+        await self._db.outbox.lost(notice.id)
+
+    def _times_lost(self, notice: Notice) -> int:
+        return max(notice.lost, self._lost.get(notice.id, 0))
+
+    def _forget(self, notice: Notice) -> None:
+        self._edited.discard(notice.id)
+        self._lost.pop(notice.id, None)
 
     async def _let_it_be(self, notice: Notice, why: str) -> None:
         stale = await self._composer.stale(notice)
@@ -317,6 +335,7 @@ class Delivery:
     async def _give_up(self, notice: Notice, why: str) -> None:
         log.warning("! notice %s (%s) is given up: %s", notice.id, notice.kind, why)
         await self._db.outbox.give_up(notice.id, why)
+        self._forget(notice)
 
     def _away(self, notice: Notice, seconds: float, error: TelegramError) -> None:
         log.warning("notice %s is kept, again in %.0f s: %s", notice.id, seconds, reason(error))
@@ -327,5 +346,5 @@ class Delivery:
 
     def _pause(self, notice: Notice, seconds: float) -> Lane:
         lane = self._lanes.setdefault(notice.user_id, Lane())
-        lane.not_before = time.monotonic() + seconds
+        lane.not_before = max(lane.not_before, time.monotonic() + seconds)
         return lane

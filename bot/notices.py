@@ -30,7 +30,12 @@ from store.heartbeats import Outage
 
 SCREENSHOT = "screenshot.png"  # in an action's evidence folder
 STALE = timedelta(hours=1)  # what has waited for longer is no news any more
-BY_THEMSELVES = (NoticeKind.CONFIRMATION, NoticeKind.REMINDER, NoticeKind.LOGIN_REJECTED)
+BY_THEMSELVES = (
+    NoticeKind.CONFIRMATION,
+    NoticeKind.REMINDER,
+    NoticeKind.LOGIN_REJECTED,
+    NoticeKind.ACCOUNT_WAITS,
+)
 """What asks for something to be done: never told together with others."""
 
 

@@ -157,16 +157,18 @@ class Outbox:
             {"now": stamp(self._clock()), "error": reason, "id": notice_id},
         )
 
-    async def failed(self, notice_id: int, *, lost: bool = False) -> int:
-        """Counts a try that did not reach Telegram, or whose answer was `lost`; the notice stays.
-
-        Returns how many tries of that sort there were.
-        """
+    async def failed(self, notice_id: int) -> int:
+        """Counts a try that did not reach Telegram; the notice stays. Returns how many tries there were."""
         rows = await self._db.write(
-            "UPDATE notices SET attempts = attempts + 1, lost = lost + :lost WHERE id = :id RETURNING attempts, lost",
-            {"id": notice_id, "lost": lost},
+            "UPDATE notices SET attempts = attempts + 1 WHERE id = :id RETURNING attempts", {"id": notice_id}
         )
-        return int(rows[0]["lost" if lost else "attempts"]) if rows else 0
+        return int(rows[0]["attempts"]) if rows else 0
+
+    async def lost(self, notice_id: int) -> None:
+        """Counts a try whose answer was lost: it may have arrived. The notice stays."""
+        await self._db.write(
+            "UPDATE notices SET attempts = attempts + 1, lost = lost + 1 WHERE id = :id", {"id": notice_id}
+        )
 
 
 async def _reached(tx: Transaction, user_id: int) -> None:

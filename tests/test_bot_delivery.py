@@ -201,6 +201,19 @@ async def test_a_result_does_not_wait_for_an_edit_that_hangs_and_the_card_follow
     assert "✅ Prenotazione" in next(each for each in world.owner.messages if each.message_id == card.message_id).text
 
 
+async def test_a_result_does_not_wait_for_a_tap_whose_screen_hangs(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.ORDER_PATIENCE", 0.1)
+    await queued(world.owner)
+    page = await menu(world.owner)
+    world.emulator.faults.next("editMessageText", delay=60)
+    await world.owner.tap("📋 Le Mie Prenotazioni", message_id=page.message_id)
+    await world.book()
+
+    await world.owner.wait_for(lambda message: "Prenotata!" in message.text, timeout=5)
+
+
 async def test_a_card_is_edited_once_however_often_its_message_is_refused(world: World) -> None:
     await queued(world.owner)
     with pytest.MonkeyPatch.context() as patched:
