@@ -478,7 +478,9 @@ async def test_whatever_answers_in_telegrams_place_is_one_line_and_is_waited_out
 
 
 async def test_a_database_that_is_none_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
-    (tmp_path / "polimisport.db").write_text("this is no database, by far not, but long enough to be looked at" * 20)
+    database = tmp_path / "polimisport.db"
+    database.write_text("this is no database, by far not, but long enough to be looked at" * 20)
+    database.chmod(0o600)
     emulator = TelegramEmulator()
     async with emulator.serve():
         process = await program(config(tmp_path, emulator))
