@@ -372,3 +372,46 @@ async def test_the_run_and_the_container_install_by_hash() -> None:
         "--only-binary :all: --require-hashes -r requirements.lock" in script
     )  # no package's own code at installation
     assert script.count("pip install") == 1
+
+
+def deployed(name: str) -> str:
+    """A file of deploy/ without its comments."""
+    lines = (ROOT / "deploy" / name).read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
+
+
+def test_the_base_image_is_named_by_its_digest() -> None:
+    images = re.findall(r"^FROM (\S+)", deployed("container/Containerfile"), re.MULTILINE)
+    assert [image for image in images if not re.fullmatch(r"[\w./-]+@sha256:[0-9a-f]{64}", image)] == []
+    assert len(images) == 1
+
+
+def test_a_service_writes_its_data_folder_only_and_has_limits() -> None:
+    unit = dict(re.findall(r"^(\w+)=(.*)$", deployed("systemd/polimisport@.service"), re.MULTILINE))
+    assert (unit["User"], unit["ProtectSystem"], unit["UMask"]) == ("polimisport", "strict", "0077")
+    assert unit["ReadWritePaths"] == "/var/lib/polimisport"
+    assert "/opt/polimisport" not in unit["Environment"] + unit["StateDirectory"]
+    assert unit["ExecStart"].endswith("--config /var/lib/polimisport/config.json")
+    assert {"MemoryMax", "TasksMax", "LimitCORE"} <= set(unit)
+    # What Chromium's own sandbox could not live with
+    assert not {"RestrictNamespaces", "PrivateUsers", "SystemCallFilter", "MemoryDenyWriteExecute"} & set(unit)
+
+
+def test_a_container_runs_as_a_user_with_limits_and_leaves_chromium_its_sandbox() -> None:
+    recipe, compose = deployed("container/Containerfile"), deployed("container/compose.yaml")
+    assert recipe.index("COPY . ./") < recipe.index("USER polimisport") < recipe.index("ENTRYPOINT")
+    assert "--chown" not in recipe  # the code is root's
+    for wanted in (
+        "mem_limit:",
+        "pids_limit:",
+        "core: 1",
+        "read_only: true",
+        "cap_drop: [ALL]",
+        "seccomp=seccomp.json",
+    ):
+        assert wanted in compose
+    profile = json.loads((ROOT / "deploy/container/seccomp.json").read_text())
+    denied = {name for rule in profile["syscalls"] for name in rule["names"] if rule["action"] != "SCMP_ACT_ALLOW"}
+    assert profile["defaultAction"] == "SCMP_ACT_ALLOW"
+    assert not {"clone", "clone3", "unshare", "chroot", "seccomp", "prctl"} & denied
+    assert {"mount", "ptrace", "bpf", "setns", "keyctl", "kexec_load", "init_module"} <= denied
