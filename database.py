@@ -18,6 +18,7 @@ from store.catalogue import Catalogue
 from store.connection import Connection
 from store.heartbeats import Heartbeats
 from store.migrations import migrate
+from store.openings import Openings
 from store.outbox import Outbox
 from store.people import People, Person
 from store.periodic import Periodic
@@ -35,6 +36,7 @@ class Database:
         self.catalogue = Catalogue(connection)
         self.queue = Queue(connection, clock)
         self.bookings = Bookings(connection)
+        self.openings = Openings(connection)
         self.periodic = Periodic(connection, clock)
         self.outbox = Outbox(connection, clock)
         self.heartbeats = Heartbeats(connection, clock)

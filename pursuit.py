@@ -19,6 +19,7 @@ from errors import (
     AppError,
     BookingRefused,
     ClassStarted,
+    DatabaseError,
     LoginRejected,
     NotOpenYet,
     OnWaitingList,
@@ -42,9 +43,10 @@ from model import (
     starts_at,
 )
 from portal.session import SiteSession
-from race import Allowance, Race, Wishes, Won
+from race import Race, Wishes, Won
 from server_clock import ServerClock
 from store.doubt import leaves_doubt
+from volley import Allowance
 
 LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload, never in step
 CLAIMED_EARLY = timedelta(seconds=1)  # a claim this much before its time is in time
@@ -59,12 +61,32 @@ log = logging.getLogger(__name__)
 class _Row:
     """The row behind a race: until the last call its person may take it back."""
 
-    def __init__(self, db: Database, action: Action) -> None:
+    def __init__(self, db: Database, action: Action, allowance: Allowance) -> None:
         self._db = db
         self._action = action
+        self.allowance = allowance
 
     async def begin(self) -> None:
         await self._db.queue.begin_to_act(self._action)
+        await self.share()
+
+    async def share(self) -> None:
+        """Learns what else of the account opens then, and what was sent for it, by whichever worker."""
+        if self._action.opens_at is not None:
+            self.allowance.know(await self._db.openings.spent(self._action.user_id, self._action.opens_at))
+
+    @property
+    def sent(self) -> int:
+        return self.allowance.sent(self._action.id)
+
+    async def note_spent(self, before: int) -> None:
+        """Writes what this race has sent, so that no worker's next one sends it again."""
+        more = self.sent - before
+        try:
+            if more:
+                await self._db.openings.note_spent(self._action.id, more)
+        except DatabaseError as error:
+            log.error("  what was sent for action %s is not written: %s", self._action.id, error)
 
     async def is_wanted(self) -> bool:
         return await self._db.queue.is_wanted(self._action)
@@ -178,25 +200,16 @@ class Pursuit:
 
     async def _race(self, action: Action, session: SiteSession, opens: datetime) -> None:
         allowance = self._allowance(action.user_id, opens)
+        row = _Row(self._db, action, allowance)
+        await row.share()
         if action.failures and allowance.left(action.id) < RACE_AGAIN:
             await self._db.queue.postpone(action, opens + STILL_OPENING, opens)
             return
         wishes = await self._wishes(action)
-        known = [each.slot for _, wish in wishes for each in await self._db.catalogue.slots_on(wish.day)]
+        race = await self._race_for(action, session, opens, wishes, row)
         self._racing += 1
         try:
-            race = Race(
-                session,
-                wishes,
-                opens,
-                self._server,
-                lambda: self._racing,
-                known,
-                allowance,
-                last_call=_Row(self._db, action),
-                number=action.id,
-            )
-            won = await race.run(self._turns)
+            won = await self._run(race, row)
         except SiteError as error:
             await self._note_full(wishes, error.opening)
             await self._lost(action, opens, error)
@@ -206,6 +219,27 @@ class Pursuit:
         finally:
             self._racing -= 1
             allowance.leave(action.id)
+
+    async def _race_for(self, action: Action, session: SiteSession, opens: datetime, wishes: Wishes, row: _Row) -> Race:
+        known = [each.slot for _, wish in wishes for each in await self._db.catalogue.slots_on(wish.day)]
+        return Race(
+            session,
+            wishes,
+            opens,
+            self._server,
+            lambda: self._racing,
+            known,
+            row.allowance,
+            last_call=row,
+            number=action.id,
+        )
+
+    async def _run(self, race: Race, row: _Row) -> Won:
+        before = row.sent
+        try:
+            return await race.run(self._turns)
+        finally:
+            await row.note_spent(before)
 
     async def _note_full(self, wishes: Wishes, report: OpeningReport | None) -> None:
         """Remembers for everybody which slots the site refused as full at an opening."""

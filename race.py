@@ -6,24 +6,26 @@ its own clock says so. How the night goes, with the opening at T:
     T-5 min   the session is fresh; what we hold is known
     T-60 s    the slots of the wish and its alternatives, whatever their status says
     T-40 s    the server's clock, from the second edges of its `Date` header (shared by everybody in this process)
+    T-25 s    the session once more: one that has ended meanwhile is renewed while there is time
     T-10 s    the last call: until then the person could take the booking back
     T-2 s     as many connections as there will be shots at once, warm
-    T         shots that arrive within 20 ms around T; then on what they answer
+    T         shots that arrive within some 10 ms after T; then on what they answer
 
-Who comes later than that skips what there is no time for, but never the shot.
+Who comes later than that skips what there is no time for, but never the shot. All waits go by the server's clock,
+roughly known from the start, so that nobody who sets ours moves the opening.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import random
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import booking
 import scraper
@@ -36,6 +38,8 @@ from errors import (
     LeaseLost,
     NotOpenYet,
     OnWaitingList,
+    OtpRejected,
+    SessionExpired,
     SiteChanged,
     SiteError,
     SiteUnavailable,
@@ -47,7 +51,8 @@ from errors import (
 from model import LAST_CALL, Booking, OpeningReport, Shot, ShotOutcome, Slot, SlotStatus, Wish
 from portal import api
 from portal.session import SiteSession
-from server_clock import GOOD_ENOUGH, LOOK_EVERY, ServerClock, sleep_until, steady
+from server_clock import LOOK_EVERY, ServerClock, sleep_until, steady
+from volley import SINGLE, Allowance, Volley, plan
 
 TURNS = timedelta(seconds=90)  # before T: until then one account after the other logs in, later all at once
 LOOK_UP = timedelta(seconds=60)  # before T: the ids of the slots
@@ -59,32 +64,30 @@ HURRY = timedelta(seconds=8)  # before T: who comes later asks for everything at
 CALL = LAST_CALL - timedelta(seconds=2)  # before T: by the server's clock, a little after the person's last chance
 CALLED_BY = 0.5  # s before T; nobody waits longer for a database that is locked
 LONGEST_READ = 0.1  # s
+PROVE = timedelta(seconds=25)  # before T: whether the session still lives; a login takes seconds
 LISTEN_UNTIL = timedelta(seconds=3)  # before T
 LISTEN_UNTIL_LATE = timedelta(seconds=0.4)  # before T, for who comes late
 WARM = timedelta(seconds=2)  # before T: the connections
+SOON = 0.03  # s before the first shot has to leave: who has no answer by then shoots without it
 SPREAD_LOOK_UP = 0.25  # s per account racing, by which their preparations come apart
 SPREAD_WARM = 0.03  # s per account racing
 AGAIN = 5.0  # s before a site that does not answer is asked again, while preparing
 
-VOLLEYS = {1: (-0.007, 0.001, 0.011), 2: (-0.003, 0.011)}
-"""s around T at which the first shots of a booking shall arrive, by how many the account has at this opening."""
-SINGLE = (0.006,)  # with more of them
 VOLLEYS_FOR = 8  # people racing at once in this process; with more, each sends one shot, and nobody waits for thirds
 LATE = timedelta(seconds=0.1)  # after T: who begins to shoot then has no use for shots side by side
-WIDEST = 0.3  # s; the less sure we are of the clock, the wider the volley, up to this
 REPEATS = ((), (0.3,), (0.05, 0.8), (0.0, 0.3, 1.5), (0.0, 0.25, 1.2, 2.5))
 """s before each further shot after "not open yet", by how many are left: few at once, some for what opens late."""
 REPEATS_LOST = (0.3, 1.0, 2.5)  # s before each further shot when the site did not answer the last ones
 FAR = 0.3  # s before T: so much too early, the clock was wrong, and is read again before the next shot
 LOOKS = (0.0, 0.5, 2.0, 7.0)  # s before each look for a booking the site has accepted: ten in all
+OTHERS_SHOOT = timedelta(seconds=0.15)  # after T: to read a page takes time that others' shots do not have
 LOOKS_LOST = (0.0, 0.3, 1.0)  # s before each look for one whose answer was lost, when no more shots are left
-MOST_REQUESTS = 10  # per account around an opening: warming up, shots and reading back
-LEAST_SHARE = 3  # of them for each booking, however many an account has at once: a shot, another, and a look
 
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-
+PASSING = (SiteUnavailable, SiteChanged, SessionExpired, OtpRejected)  # while preparing; with time left, ask again
 OUTCOMES = {NotOpenYet: ShotOutcome.EARLY, SlotFull: ShotOutcome.FULL, AlreadyBooked: ShotOutcome.ALREADY}
 
 
@@ -130,70 +133,6 @@ class Won:
     why_not_first: str = ""  # the site's words about the choices before
 
 
-@dataclass(frozen=True, slots=True)
-class Volley:
-    """What shots fired together came to."""
-
-    shots: Sequence[Shot]
-    errors: Sequence[SiteError]  # what they met, in words
-
-    def has(self, *outcomes: ShotOutcome) -> bool:
-        return any(shot.outcome in outcomes for shot in self.shots)
-
-    @property
-    def final(self) -> SiteError | None:
-        """What leaves no hope for this choice. Words nobody knows may mean "not open yet"."""
-        hopeless = [each for each in self.errors if type(each) is not BookingRefused and not _may_pass(each)]
-        listed = (each for each in hopeless if isinstance(each, OnWaitingList))
-        return next(listed, hopeless[0] if hopeless else None)
-
-    @property
-    def last(self) -> SiteError:
-        """What the last one met."""
-        return (
-            self.errors[-1] if self.errors else SiteChanged("the site answered OK, but the booking is not among ours")
-        )
-
-
-def _may_pass(error: SiteError) -> bool:
-    return isinstance(error, NotOpenYet | SiteUnavailable | SiteChanged | AlreadyBooked)
-
-
-@dataclass(slots=True)
-class Allowance:
-    """The requests of an account around one opening, shared out among its bookings, however often each is raced for."""
-
-    spent: dict[int, int] = field(default_factory=dict)  # by each of its bookings
-    races: Counter[int] = field(
-        default_factory=Counter
-    )  # under way, for each of them: more than one after a claim anew
-    warm: bool = False  # connections are open, and paid for
-
-    def join(self, booking_number: int) -> None:
-        """From now on one more of the account's bookings has its share."""
-        self.races[booking_number] += 1
-        self.spend(booking_number, 0)
-
-    def leave(self, booking_number: int) -> None:
-        """A booking that has sent nothing, and is raced for no more, leaves its share to the others."""
-        self.races[booking_number] -= 1
-        if self.races[booking_number] <= 0 and not self.spent.get(booking_number):
-            self.spent.pop(booking_number, None)
-
-    def spend(self, booking_number: int, requests: int) -> None:
-        self.spent[booking_number] = self.spent.get(booking_number, 0) + requests
-
-    @property
-    def volley(self) -> tuple[float, ...]:
-        """When the first shots of each booking shall arrive."""
-        return VOLLEYS.get(len(self.spent), SINGLE)
-
-    def left(self, booking_number: int) -> int:
-        """How many requests that booking may still send."""
-        share = (MOST_REQUESTS - len(self.volley)) // max(len(self.spent), 1)
-        return max(share, LEAST_SHARE) - self.spent.get(booking_number, 0)
-
-
 class Race:
     """One booking at one opening."""
 
@@ -220,6 +159,8 @@ class Race:
         self._allowance.join(number)
         self._last_call = last_call or NobodyWithdraws()
         self._refusals: list[SiteError] = []
+        self._over = False
+        self._clocks_tried = 0  # of the site's, if it has several that disagree
         self._report = OpeningReport(opens_at)
 
     async def run(self, turns: asyncio.Lock) -> Won:
@@ -228,11 +169,17 @@ class Race:
         Raises why the first choice could not be booked, with the report, or what stops us before: TakenBack when its
         person did not want it any more.
         """
+        if self._racing() <= 1:
+            self._server.hold()
         try:
             return await self._run(turns)
         except SiteError as error:
             error.opening = self._report if self._report.shots else None
             raise
+        finally:
+            self._over = True
+            if self._racing() <= 1:
+                gc.unfreeze()
 
     async def _run(self, turns: asyncio.Lock) -> Won:
         mine, choices = await (self._ask_at_once() if self._is_past(HURRY) else self._ask_in_time(turns))
@@ -243,12 +190,18 @@ class Race:
             if (won := await self._try_early(choices)) is not None:
                 return won
             await self._until(LISTEN)
-            await self._listen()
+            enough = LISTEN_UNTIL_LATE if self._is_past(HURRY) else LISTEN_UNTIL
+            listening = _noticed(self._listen(enough), "server's clock")
+            proving = _noticed(self._prove_session(), "session")
+            await self._leave_time_for(CALL, proving)
+            if proving.done():
+                proving.result()
             await self._until(CALL)
             calling = self._calling()
-            await asyncio.wait({calling}, timeout=max(self._left() - WARM.total_seconds(), 0.0))
+            await self._leave_time_for(WARM, calling)
             if calling.done():  # what was taken back must not cost the account the requests of another race
                 await self._heed(calling)
+            await self._leave_time_for(min(enough, WARM), listening)
             await self._until(WARM + self._apart(SPREAD_WARM))
             await self._warm()
             await self._heed(calling)
@@ -258,18 +211,29 @@ class Race:
 
     def _left(self) -> float:
         """Seconds until the opening, by the server's clock once it is known, else by ours."""
-        return self._server.steady_at(self._opens_at) - steady()
+        return self._opening[0] - steady()
+
+    @property
+    def _opening(self) -> tuple[float, float]:
+        """When (by `steady`) it opens, and how sure that is: by the first of the site's clocks or, once that was too
+        early, by the next."""
+        moments = self._server.moments(self._opens_at)
+        return moments[min(self._clocks_tried, len(moments) - 1)]
 
     def _is_past(self, before: timedelta) -> bool:
         return self._left() < before.total_seconds()
 
     async def _until(self, before: timedelta) -> None:
-        """Waits by the clock that counts, looking at it often: it may be set, or have slept."""
+        """Waits by the clock that counts, looking at it often: more may be known of it, or the machine have slept."""
         while (left := self._left() - before.total_seconds()) > 0:  # noqa: ASYNC110 - for time, not an event
             await asyncio.sleep(min(left, LOOK_EVERY))
 
+    async def _leave_time_for(self, later: timedelta, running: asyncio.Task[Any]) -> None:
+        """Waits for what runs beside us, but only until what comes after it is due."""
+        await asyncio.wait({running}, timeout=max(self._left() - later.total_seconds(), 0.0))
+
     def _since_opening(self, moment: float) -> float:
-        return moment - self._server.steady_at(self._opens_at)
+        return moment - self._opening[0]
 
     def _apart(self, spread: float) -> timedelta:
         """A little earlier each, when many prepare for the same moment."""
@@ -278,6 +242,9 @@ class Race:
     # Preparing
 
     async def _ask_in_time(self, turns: asyncio.Lock) -> tuple[Sequence[Booking], list[Choice]]:
+        if self._racing() <= 1:
+            _set_aside_what_lives()
+        _noticed(self._server.glance(self._ask_the_time), "server's clock, roughly")
         async with self._my_turn(turns):
             mine = await self._read_mine()
         if self._held_already(mine) is not None:
@@ -294,15 +261,32 @@ class Race:
         return mine, choices
 
     async def _read_mine(self) -> Sequence[Booking]:
-        """What we hold; asked again while there is time. Nothing when the site can't tell: it will judge the shots."""
+        """What we hold. Nothing when the site can't tell in time: it will judge the shots."""
+        try:
+            return await self._while_there_is_time("what we hold", lambda: booking.my_bookings(self._session))
+        except PASSING:
+            return ()
+
+    async def _while_there_is_time(self, what: str, ask: Callable[[], Awaitable[T]]) -> T:
+        """What the site answers, asked again until that would make us late. Raises what it met last."""
         while True:
             try:
-                return await booking.my_bookings(self._session)
-            except (SiteUnavailable, SiteChanged) as error:
-                log.warning("  what we hold can't be read: %s", error)
+                return await ask()
+            except PASSING as error:
+                log.warning("  %s can't be read: %s", what, error)
                 if self._left() < HURRY.total_seconds() + AGAIN:
-                    return ()
+                    raise
             await asyncio.sleep(AGAIN)
+
+    async def _prove_session(self) -> None:
+        """Asks for something of ours shortly before: a session that has ended since the look-up is renewed by that."""
+        if self._is_past(PROVE):
+            return
+        await self._until(PROVE)
+        try:
+            await self._while_there_is_time("our page", lambda: api.my_bookings(self._session))
+        except PASSING:
+            log.warning("  the session may have ended; shooting all the same")
 
     @asynccontextmanager
     async def _my_turn(self, turns: asyncio.Lock) -> AsyncIterator[None]:
@@ -339,12 +323,12 @@ class Race:
     async def _find(self) -> Sequence[Slot | BookingRefused]:
         """What the site lists now; when it can't tell, what it listed before: a slot keeps its id."""
         wishes = [wish for _, wish in self._wishes]
+        remembered = [self._remembered(wish) for wish in wishes]
+        if not any(isinstance(each, Slot) for each in remembered):
+            return await self._while_there_is_time("timetable", lambda: booking.find_slots(self._session, wishes))
         try:
             return await booking.find_slots(self._session, wishes)
-        except (SiteUnavailable, SiteChanged) as error:
-            remembered = [self._remembered(wish) for wish in wishes]
-            if not any(isinstance(each, Slot) for each in remembered):
-                raise
+        except PASSING as error:
             log.warning("  the timetable can't be read (%s): going by an earlier reading", error)
             return remembered
 
@@ -377,9 +361,8 @@ class Race:
             raise error
         if error is not None or not calling.done():
             return None  # nobody is sure that it was not taken back: the opening is soon enough
-        trying = asyncio.create_task(booking.book(self._session, choice.wish), name="early")
-        trying.add_done_callback(_take_notice)
-        await asyncio.wait({trying}, timeout=max(self._left() - (HURRY + LEAVE_EARLY).total_seconds(), 0.0))
+        trying = _noticed(booking.book(self._session, choice.wish), "early")
+        await self._leave_time_for(HURRY + LEAVE_EARLY, trying)
         if not trying.done():
             return None  # it goes on by itself; if it books, the site says so at the opening
         try:
@@ -392,9 +375,7 @@ class Race:
         return Won(booked, choice.number, replace(self._report, opened_early=True), self._why())
 
     def _calling(self) -> asyncio.Task[None]:
-        calling = asyncio.create_task(self._last_call.begin(), name="last call")
-        calling.add_done_callback(_take_notice)
-        return calling
+        return _noticed(self._last_call.begin(), "last call")
 
     async def _heed(self, calling: asyncio.Task[None]) -> None:
         """Raises when the booking was taken back, or another worker races for it and we need not as well.
@@ -420,16 +401,17 @@ class Race:
 
     async def _is_wanted(self) -> bool:
         """By a plain read, which takes a thousandth of a second; who can't even read shoots."""
-        reading = asyncio.create_task(self._last_call.is_wanted(), name="is it wanted")
-        reading.add_done_callback(_take_notice)
+        reading = _noticed(self._last_call.is_wanted(), "is it wanted")
         await asyncio.wait({reading}, timeout=LONGEST_READ)
         return not reading.done() or reading.exception() is not None or reading.result()
 
-    async def _listen(self) -> None:
-        """Learns the server's clock, as well as the time allows."""
-        enough = LISTEN_UNTIL_LATE if self._is_past(HURRY) else LISTEN_UNTIL
-        await self._server.learn(lambda: api.clock(self._session), lambda: self._is_past(enough))
+    async def _listen(self, enough: timedelta) -> None:
+        """Learns the server's clock, as well as the time allows: until so long before the opening."""
+        await self._server.learn(self._ask_the_time, lambda: self._over or self._is_past(enough))
         self._note_clock()
+
+    async def _ask_the_time(self) -> Mapping[str, str]:
+        return await api.clock(self._session)
 
     def _note_clock(self) -> None:
         """Puts what is known of the server's clock into the report; nothing is known without a `Date`."""
@@ -442,30 +424,28 @@ class Race:
             )
 
     def _plan(self) -> tuple[float, ...]:
-        """When the first shots shall arrive, in seconds around the opening: the wider, the less sure its moment is."""
+        """When the first shots shall arrive, in seconds around the opening."""
         if self._is_past(-LATE):
             return (self._since_opening(steady()),)  # one shot says as much as three at once
-        if self._racing() > VOLLEYS_FOR:
-            return SINGLE
-        volley = self._allowance.volley
-        if len(volley) == 1:
-            return volley
-        unsure = min(max(self._server.doubt - GOOD_ENOUGH, 0.0), WIDEST) if self._server.known else WIDEST
-        return (volley[0] - unsure, *volley[1:-1], volley[-1] + unsure)
+        shots = SINGLE if self._racing() > VOLLEYS_FOR else self._allowance.shots
+        return plan(shots, self._server.jitter, self._opening[1])
 
     async def _warm(self) -> None:
         """Opens as many connections as there will be shots at once; one tells whether the session still lives.
 
         Once for all bookings of the account: they share the connections.
         """
-        if self._allowance.warm or self._left() < self._server.round_trip:
+        time_left = self._left() - self._server.round_trip / 2 - SOON
+        if self._allowance.warmed_by is not None or time_left < self._server.round_trip / 2:
             return
-        self._allowance.warm = True
-        knocks = [api.knock(self._session) for _ in self._plan()[1:]]
-        for problem in await asyncio.gather(api.my_bookings(self._session), *knocks, return_exceptions=True):
+        self._allowance.warmed_by = self._number
+        proof = _noticed(api.my_bookings(self._session), "our page")
+        knocks = [_noticed(api.knock(self._session), "connection") for _ in self._plan()[1:]]
+        done, _ = await asyncio.wait({proof, *knocks}, timeout=time_left)
+        for problem in (each.exception() for each in done):
             if isinstance(problem, SiteUnavailable | SiteChanged):
                 log.warning("  warming up: %s", problem)
-            elif isinstance(problem, BaseException):
+            elif problem is not None:
                 raise problem
 
     # Shooting
@@ -521,6 +501,8 @@ class Race:
     async def _fire(self, choice: Choice, planned: Sequence[float]) -> Volley:
         self._allowance.spend(self._number, len(planned))
         fired = await asyncio.gather(*(self._shot(choice, at) for at in planned))
+        for shot, error in fired:  # not sooner: what is written while others are to be sent makes them late
+            log.info("  shot at %+.3f s: %s %s", shot.arrived, shot.outcome, shot.message or error or "")
         self._report = replace(self._report, shots=(*self._report.shots, *(shot for shot, _ in fired)))
         self._note_clock()
         return Volley([shot for shot, _ in fired], [error for _, error in fired if error is not None])
@@ -532,6 +514,8 @@ class Race:
             raise next((each for each in lost if isinstance(each, SiteUnavailable)), lost[0])
 
     async def _see(self, choice: Choice, waits: Sequence[float]) -> Booking | None:
+        if self._racing() > 1:
+            await self._until(-OTHERS_SHOOT)
         self._allowance.spend(self._number, len(waits))
         return await booking.seen(self._session, choice.wish, waits)
 
@@ -549,23 +533,29 @@ class Race:
     async def _next_plan(self, pause: float) -> Sequence[float]:
         """When to shoot next: soon, or at the opening when the last ones were far too early."""
         await asyncio.sleep(pause)
-        if self._left() < FAR:
+        if self._left() < FAR and not self._another_clock_comes():
             return (self._since_opening(steady()),)
-        await self._listen()
+        await self._listen(LISTEN_UNTIL_LATE)
         return self._plan()[: max(self._requests_left() - 1, 1)]
+
+    def _another_clock_comes(self) -> bool:
+        """Whether another of the site's clocks has the opening still ahead; from now on we go by that one."""
+        moments = self._server.moments(self._opens_at)
+        later = [number for number, moment in enumerate(moments) if moment[0] > steady()]
+        if later:
+            self._clocks_tried = later[0]
+        return bool(later)
 
     def _requests_left(self) -> int:
         return self._allowance.left(self._number)
 
     async def _shot(self, choice: Choice, planned: float) -> tuple[Shot, SiteError | None]:
         """One booking request, sent so that it arrives when planned; at once when that is past."""
-        await sleep_until(self._server.steady_at(self._opens_at) + planned - self._server.round_trip / 2)
+        await sleep_until(self._opening[0] + planned - self._server.round_trip / 2)
         sent = steady()
         outcome, message, error = await self._answer(choice.slot, sent)
         times = (self._since_opening(sent), self._since_opening(steady()))
-        shot = Shot(choice.number, planned, *times, outcome, message)
-        log.info("  shot at %+.3f s: %s %s", shot.arrived, outcome, message or error or "")
-        return shot, error
+        return Shot(choice.number, planned, *times, outcome, message), error
 
     async def _answer(self, slot: Slot, sent: float) -> tuple[ShotOutcome, str, SiteError | None]:
         """What became of a request: in a word, in the site's words, and as the error they mean."""
@@ -591,7 +581,20 @@ class Race:
         return "; ".join(str(refusal) for refusal in self._refusals)
 
 
+def _set_aside_what_lives() -> None:
+    """Python does not look through what is in memory by now for garbage until the race is over: with a worker's memory
+    that takes 30 ms and more, at any moment."""
+    gc.collect()
+    gc.freeze()
+
+
+def _noticed(work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+    """Runs beside us, perhaps longer than the race: settling finds what an early try found."""
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_take_notice)
+    return task
+
+
 def _take_notice(ended: asyncio.Task[Any]) -> None:
-    """Of what ends after the shots, or after what ended the race: settling finds what it found."""
     if not ended.cancelled():
         ended.exception()

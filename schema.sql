@@ -126,6 +126,7 @@ CREATE TABLE booking_actions (
                                                 -- other) only until then: later it may cost, and only the person decides
     acting       INTEGER NOT NULL DEFAULT 0 CHECK (acting IN (0, 1)),  -- 1: its worker may take the place from now on
     course_type  TEXT,                          -- 'Corsi Platinum'; NULL: any kind of class
+    opening_requests INTEGER NOT NULL DEFAULT 0,  -- sent around its opening, by whichever workers raced for it
     CHECK ((status = 'processing') = (lease_until IS NOT NULL)),
     CHECK (action_type <> 'book' OR (date IS NOT NULL AND time_slot IS NOT NULL)),
     CHECK (action_type <> 'cancel' OR booking_id IS NOT NULL OR (date IS NOT NULL AND time_slot IS NOT NULL))
@@ -144,6 +145,7 @@ CREATE INDEX leased_actions ON booking_actions (lease_until) WHERE status = 'pro
 -- What became of a class: asked when a reading of "my bookings" differs from what we knew.
 CREATE INDEX finished_by_class ON booking_actions (user_id, date, id)
     WHERE status IN ('completed', 'failed', 'cancelled') AND action_type IN ('book', 'cancel') AND date IS NOT NULL;
+CREATE INDEX spent_at_openings ON booking_actions (user_id, opens_at) WHERE opening_requests > 0;
 CREATE INDEX actions_by_user ON booking_actions (user_id, quiet, id);
 CREATE INDEX live_actions ON booking_actions (user_id, action_type) WHERE status IN ('pending', 'processing');
 CREATE INDEX routine_done ON booking_actions (user_id, action_type, completed_at)

@@ -1,6 +1,7 @@
 """The server's clock, read from the `Date` of its answers: whole seconds, made out to a few milliseconds.
 
-Used by race.py. The site opens when its own clock says so, and that may be seconds off ours.
+Used by race.py and pursuit.py. The site opens when its own clock says so, and that may be seconds off ours. Whatever is
+waited for here is waited for by a clock that nobody can set.
 """
 
 from __future__ import annotations
@@ -9,20 +10,21 @@ import asyncio
 import logging
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
+from clock_estimate import Estimate, Reading, estimate, one_way_deviation
 from errors import SiteUnavailable
 from model import Clock, utc_now
 from untrusted import Unreadable, read_http_date
 
-READINGS = 16  # requests spent on the clock at the most
-COARSE = 0.12  # s of doubt; until then readings come one after the other, then they aim at the edge of a second
-COARSE_PAUSE = 0.19  # s between those
+READINGS = 24  # requests spent on the clock at the most, by strangers to the site
+COARSE = 0.08  # s of deviation; until then readings come one after the other, then they aim at the edge of a second
+COARSE_PAUSE = 0.21  # s between those
+PAIR = (-0.58, 0.58)  # deviations around the likeliest edge at which two readings aim: each parts off a third
 GOOD_ENOUGH = 0.003  # s of doubt about the server's clock
-STALE = 600.0  # s; older readings belong to another opening, and clocks drift apart
-LOOK_EVERY = 0.1  # s between looks at the machine's clock while waiting: it may be set, or have slept
+STALE = 120.0  # s; older readings belong to another opening, and clocks drift apart by 10 microseconds a second
+LOOK_EVERY = 0.1  # s between looks at the steady clock while waiting: the machine may have slept
 
 Ask = Callable[[], Awaitable[Mapping[str, str]]]
 """Gives the headers of an answer. Raises SiteUnavailable."""
@@ -41,61 +43,32 @@ async def sleep_until(moment: float) -> None:
         await asyncio.sleep(min(left, LOOK_EVERY))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One answer's `Date`, between the two moments (of `steady`) it was asked for and received."""
-
-    sent: float
-    received: float
-    date: float  # whole seconds since 1970, as the server cut them off
-
-    @property
-    def round_trip(self) -> float:
-        return self.received - self.sent
-
-    def bounds(self, shortest: float) -> tuple[float, float]:
-        """Between which the offset lies, when no way is shorter than half the shortest round trip."""
-        middle, slack = (self.sent + self.received) / 2, (self.round_trip - shortest) / 2
-        return self.date - middle - slack, self.date + 1 - middle + slack
-
-
-def agreed(intervals: Iterable[tuple[float, float]]) -> tuple[float, float]:
-    """What most of the intervals share (Marzullo's algorithm): one that lies outvotes nobody."""
-    edges = sorted((edge, end) for interval in intervals for end, edge in enumerate(interval))
-    best, most, inside = (float("-inf"), float("inf")), 0, 0
-    for (edge, end), (following, _) in zip(edges, edges[1:], strict=False):
-        inside += -1 if end else 1
-        if inside > most:
-            best, most = (edge, following), inside
-    return best
-
-
 class ServerClock:
     """What the server's clock says, as seconds to add to `steady`; shared by all races of a process.
 
     A `Date` of whole seconds says that the server's clock was in [date, date + 1) when it answered. Readings aimed at
-    the edge of a second halve what is possible each time.
+    the edge of a second narrow down what is possible each time.
     """
 
     def __init__(self, clock: Clock = utc_now) -> None:
         self._clock = clock  # what we go by as long as there is no reading
+        self._held: float | None = None  # from `steady` to our own clock, as it stood when a race began
         self._readings: list[Reading] = []
-        self._bounds = (float("-inf"), float("inf"))
+        self._estimate = Estimate(0.0, float("inf"))
         self._learning = asyncio.Lock()
 
     def add(self, sent: float, received: float, headers: Mapping[str, str]) -> None:
-        """Takes note of an answer, if it has a date that can be read."""
+        """Takes note of an answer, if it has a date that can be read. Older readings that are stale go."""
         try:
             date = read_http_date(headers["date"]).timestamp()
         except (KeyError, Unreadable):
             return
-        self._take([*self._readings, Reading(sent, received, date)])
+        fresh = [each for each in self._readings if received - each.received < STALE]
+        self._take([*fresh, Reading(sent, received, date)])
 
     def _take(self, readings: list[Reading]) -> None:
         """Whoever races asks for the offset often, and it changes only here."""
-        self._readings = readings
-        shortest = min((each.round_trip for each in readings), default=0.0)
-        self._bounds = agreed(each.bounds(shortest) for each in readings)
+        self._readings, self._estimate = readings, estimate(readings)
 
     @property
     def known(self) -> bool:
@@ -103,48 +76,85 @@ class ServerClock:
         return bool(self._readings)
 
     @property
+    def _fresh(self) -> bool:
+        return self.known and steady() - self._readings[-1].received < STALE
+
+    @property
     def round_trip(self) -> float:
         """The usual round trip, in seconds; 0 before any reading."""
         return statistics.median(each.round_trip for each in self._readings) if self._readings else 0.0
 
     @property
+    def jitter(self) -> float:
+        """By how much the way to the server usually differs from half the round trip, in seconds."""
+        return one_way_deviation(self._readings)
+
+    @property
     def offset(self) -> float:
         """Seconds from `steady` to the server's clock; to ours, as long as there is no reading."""
-        if not self._readings:
-            return self._clock().timestamp() - steady()
-        return sum(self._bounds) / 2
+        if self._readings:
+            return self._estimate.offset
+        return self._ours if self._held is None else self._held
+
+    @property
+    def _ours(self) -> float:
+        return self._clock().timestamp() - steady()
 
     @property
     def ahead(self) -> float:
         """How far the server's clock is ahead of ours, in seconds."""
-        return self.offset + steady() - self._clock().timestamp()
+        return self.offset - self._ours
 
     @property
     def doubt(self) -> float:
-        """How far the offset may be off, in seconds; endless before any reading."""
-        low, high = self._bounds
-        return (high - low) / 2
+        """How far the offset may be off, in seconds; endless before any reading. Clocks that disagree widen it."""
+        return self._estimate.doubt
 
-    def steady_at(self, instant: datetime) -> float:
-        """The moment of `steady` at which the server's clock will show the instant."""
-        return instant.timestamp() - self.offset
+    def moments(self, instant: datetime) -> list[tuple[float, float]]:
+        """When (by `steady`) the server's clock will show the instant, and how sure that is to so many seconds.
+
+        Several, the earliest first, when its servers' clocks disagree.
+        """
+        if not self._readings:
+            return [(instant.timestamp() - self.offset, float("inf"))]
+        clocks = (self._estimate, *self._estimate.others)
+        return sorted((instant.timestamp() - each.offset, each.precision) for each in clocks)
+
+    def hold(self) -> None:
+        """From now on our own clock, where nothing better is known, may be set without moving what is waited for."""
+        self._held = self._ours
+
+    async def glance(self, ask: Ask) -> None:
+        """Learns the server's clock to half a second with one request, if nothing is known of it."""
+        async with self._learning:
+            if not self._fresh:
+                await self._read(ask)
 
     async def learn(self, ask: Ask, time_is_up: Callable[[], bool]) -> None:
         """Reads the clock until it is known well enough, or time is up. One race asks for all; `ask` gives headers."""
         async with self._learning:
-            self._take([each for each in self._readings if steady() - each.received < STALE])
-            before, asked = len(self._readings), 0
-            while asked < READINGS and self.doubt > GOOD_ENOUGH and not time_is_up():
-                asked += 1
-                await self._read(ask)
-                await self._wait_for_edge()
-            if len(self._readings) > before:
-                log.info("server clock: %+.3f s from ours, give or take %.0f ms (%d readings, round trip %.0f ms)",
-                         self.ahead, self.doubt * 1000, len(self._readings), self.round_trip * 1000)  # fmt: skip
+            asked = 0
+            while asked < READINGS and not (self._fresh and self.doubt <= GOOD_ENOUGH) and not time_is_up():
+                asked += await self._read_on(ask, READINGS - asked)
+            if asked and self._fresh:
+                self._tell()
             elif asked and not self._readings:
                 log.warning("the server does not tell its time: we go by our own clock")
 
-    async def _read(self, ask: Ask) -> None:
+    async def _read_on(self, ask: Ask, left: int) -> int:
+        """The next one or two readings, of so many that are left; how many they were."""
+        if not self._fresh or self._estimate.deviation > COARSE:
+            await self._read(ask)
+            if self._estimate.deviation > COARSE:
+                await asyncio.sleep(COARSE_PAUSE)
+            return 1
+        now, apart = steady(), self._estimate.deviation
+        edges = [now + -(now + self.offset + self.round_trip / 2 + aim * apart) % 1.0 for aim in PAIR[:left]]
+        await asyncio.gather(*(self._read(ask, edge) for edge in edges))
+        return len(edges)
+
+    async def _read(self, ask: Ask, when: float = 0.0) -> None:
+        await sleep_until(when)
         sent = steady()
         try:
             headers = await ask()
@@ -153,10 +163,9 @@ class ServerClock:
         else:
             self.add(sent, steady(), headers)
 
-    async def _wait_for_edge(self) -> None:
-        """Waits until a request sent then is answered as the server's second turns, by what is known so far."""
-        if self.doubt > COARSE:
-            await asyncio.sleep(COARSE_PAUSE)
-        elif self.doubt > GOOD_ENOUGH:
-            now = steady()
-            await sleep_until(now + -(now + self.offset + self.round_trip / 2) % 1.0)
+    def _tell(self) -> None:
+        log.info("server clock: %+.3f s from ours, give or take %.0f ms (%d readings, round trip %.0f ms)",
+                 self.ahead, self.doubt * 1000, len(self._readings), self.round_trip * 1000)  # fmt: skip
+        if self._estimate.others:
+            log.warning("the site's servers have clocks that disagree: others are %s s from the first",
+                        ", ".join(f"{other.offset - self.offset:+.3f}" for other in self._estimate.others))  # fmt: skip

@@ -24,6 +24,7 @@ from model import Action, Clock, utc_now
 from perform import Performer, site_access
 from portal.session import Portal
 from portal.state import forget_others
+from server_clock import steady
 from settings import Settings
 
 MOST_AT_ONCE = 8  # actions in hand, besides those that wait for an opening; more would only fight for the browser
@@ -145,8 +146,9 @@ class Worker:
 
         Who lost the lease is stopped by the fence; the session serves other actions of the same person.
         """
-        began = self._clock()
-        while self._clock() - max(began, action.opens_at or began) < timedelta(seconds=LONGEST_ACTION):
+        waits = (action.opens_at - self._clock()).total_seconds() if action.opens_at else 0.0
+        hangs = steady() + max(waits, 0.0) + LONGEST_ACTION  # a clock that is set forward ends no race
+        while steady() < hangs:
             await asyncio.sleep(self._lease_for(action) / 3)
             try:
                 await self._db.queue.extend(action, self._lease_for(action))

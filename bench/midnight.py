@@ -1,106 +1,149 @@
-"""Simulated sites that open at a given second, by clocks of their own: a process beside what is measured.
+"""Sites that open at a given second, by clocks of their own: a process beside what is measured.
 
     python -m bench.midnight          prints its address; bench/opening.py opens and closes sites over HTTP
 
-POST /open {"opens_at", "ahead", "people", "crowd_after"} gives a site, who is logged in there, and what will open.
+POST /open {"opens_at", "ahead", "jitter", "people", "crowd_after", "turnstile"} gives a site, who is logged in there,
+and what will open: the simulated site of demo/ or, to check that one, the turnstile of bench/.
 POST /close {"site"} gives what arrived there, in seconds after the opening by that site's clock.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
 from bench.site import ROUND_TRIP
+from bench.turnstile import ACTIVITY, APPOINTMENT, COOKIE, COURSE, Turnstile
 from demo.site import Person, Site, SiteWorld
 from demo.site.accounts import AUTH_COOKIE
-from demo.site.world import ROME, Slot
+from demo.site.world import ROME
 
 PASSWORD = "una-password-finta"
 SECRET = "JBSWY3DPEHPK3PXP"
 FIRST_PERSON = 20_000_000
 OPENING_DAYS = 2
+CLASS_HOUR = 18
 
-
-@dataclass
-class Running:
-    """A site between /open and /close."""
-
-    site: Site
-    slot: Slot
-    opens_at: datetime
-    until_closed: AsyncExitStack
+Told = Callable[[], dict[str, Any]]
+"""Everything that was measured at one site, by its own clock."""
 
 
 class Midnight:
     def __init__(self) -> None:
-        self._running: dict[str, Running] = {}
+        self._running: dict[str, tuple[AsyncExitStack, Told]] = {}
 
     async def open(self, request: web.Request) -> web.Response:
         asked = await request.json()
         opens_at, ahead = datetime.fromisoformat(asked["opens_at"]), timedelta(seconds=asked["ahead"])
         people = [str(FIRST_PERSON + number) for number in range(asked["people"])]
-        world = _world(opens_at, ahead, people)
-        slot = next(slot for slot in world.slots(opens_at.astimezone(ROME).date() + timedelta(days=2)) if slot.course)
-        slot.capacity, slot.crowds = len(people), []
-        if asked["crowd_after"] is not None:
-            world.rival(slot.appointment_id, asked["crowd_after"])
         stack = AsyncExitStack()
-        site = await stack.enter_async_context(Site(world))
-        self._running[site.base_url] = Running(site, slot, opens_at, stack)
-        return web.json_response(
-            {
-                "site": site.base_url,
-                "login_host": site.login_host,
-                "cookies": {who: world.accounts.open_session(who) for who in people},
-                "cookie_name": AUTH_COOKIE,
-                "course": slot.course,
-                "location": slot.activity.partition(" - ")[0],
-                "day": slot.date.isoformat(),
-                "start": slot.start,
-                "appointment_id": slot.appointment_id,
-            }
-        )
+        opened = _turnstile if asked["turnstile"] else _demo
+        site, what, told = await opened(stack, opens_at, ahead, people, asked["jitter"], asked["crowd_after"])
+        self._running[site] = (stack, told)
+        return web.json_response({"site": site, **what})
 
     async def close(self, request: web.Request) -> web.Response:
-        running = self._running.pop((await request.json())["site"])
-        await running.until_closed.aclose()
-        return web.json_response(_told(running))
+        stack, told = self._running.pop((await request.json())["site"])
+        await stack.aclose()
+        return web.json_response(told())
 
     async def close_all(self, _: web.Application) -> None:
-        for running in self._running.values():
-            await running.until_closed.aclose()
+        for stack, _told in self._running.values():
+            await stack.aclose()
 
 
-def _world(opens_at: datetime, ahead: timedelta, people: list[str]) -> SiteWorld:
-    return SiteWorld(
+async def _demo(
+    stack: AsyncExitStack,
+    opens_at: datetime,
+    ahead: timedelta,
+    people: list[str],
+    jitter: float,
+    crowd_after: float | None,
+) -> tuple[str, dict[str, Any], Told]:
+    world = SiteWorld(
         clock=lambda: datetime.now(UTC) + ahead,
         people=[Person(who, PASSWORD, SECRET) for who in people],
         opening_days=OPENING_DAYS,
         opening_at=f"{opens_at.astimezone(ROME):%H:%M:%S}",
         round_trip=ROUND_TRIP,
+        round_trip_jitter=jitter,
+    )
+    slot = next(slot for slot in world.slots(opens_at.astimezone(ROME).date() + timedelta(days=2)) if slot.course)
+    slot.capacity, slot.crowds = len(people), []
+    if crowd_after is not None:
+        world.rival(slot.appointment_id, crowd_after)
+    site = await stack.enter_async_context(Site(world))
+    return (
+        site.base_url,
+        {
+            "cookies": {who: world.accounts.open_session(who) for who in people},
+            "login_host": site.login_host,
+            "cookie_name": AUTH_COOKIE,
+            "course": slot.course,
+            "location": slot.activity.partition(" - ")[0],
+            "day": slot.date.isoformat(),
+            "start": slot.start,
+            "appointment_id": slot.appointment_id,
+        },
+        lambda: _told_by(world, opens_at),
     )
 
 
-def _told(running: Running) -> dict[str, Any]:
-    """Everything that is measured, by the site's own clock."""
-    world = running.site.world
+def _told_by(world: SiteWorld, opens_at: datetime) -> dict[str, Any]:
     requests: dict[str, int] = {}
     for entry in world.log:
         if entry.user:
             requests[entry.user] = requests.get(entry.user, 0) + 1
     return {
         "shots": [
-            {"who": shot.user, "at": (shot.t - running.opens_at).total_seconds(), "outcome": shot.outcome}
+            {"who": shot.user, "at": (shot.t - opens_at).total_seconds(), "outcome": shot.outcome}
             for shot in world.shots
         ],
         "requests": requests,
     }
+
+
+async def _turnstile(
+    stack: AsyncExitStack,
+    opens_at: datetime,
+    ahead: timedelta,
+    people: list[str],
+    jitter: float,
+    crowd_after: float | None,
+) -> tuple[str, dict[str, Any], Told]:
+    day = opens_at.astimezone(ROME).date() + timedelta(days=OPENING_DAYS)
+    starts = datetime(day.year, day.month, day.day, CLASS_HOUR)  # noqa: DTZ001 - local, as the site tells it
+    turnstile = await stack.enter_async_context(
+        Turnstile(
+            lambda: datetime.now(UTC) + ahead,
+            opens_at,
+            starts,
+            lambda: (ROUND_TRIP + random.uniform(-jitter, jitter)) / 2,
+            crowd_after,
+        )
+    )
+    what = {
+        "cookies": {who: who for who in people},
+        "login_host": "127.0.0.1",
+        "cookie_name": COOKIE,
+        "course": COURSE,
+        "location": ACTIVITY.partition(" - ")[0],
+        "day": day.isoformat(),
+        "start": f"{CLASS_HOUR}:00",
+        "appointment_id": APPOINTMENT,
+    }
+    return turnstile.base_url, what, lambda: _told_at(turnstile)
+
+
+def _told_at(turnstile: Turnstile) -> dict[str, Any]:
+    shots = [{"who": shot.who, "at": shot.at, "outcome": shot.outcome} for shot in turnstile.passed]
+    return {"shots": shots, "requests": turnstile.requests}
 
 
 async def serve() -> None:

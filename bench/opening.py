@@ -1,10 +1,12 @@
 """The moment a slot opens, by the server's own clock: who arrives when, and who gets the place.
 
-Fifty openings, each on a simulated site of its own whose clock is off by an unknown amount of up to two seconds, 30 ms
-of round trip away, in another process. From 12 s before each, race.py prepares and shoots as it does for the worker; a
-crowd takes every place that is left 100 ms after the opening. Timed: the arrival of the first accepted shot, by the
-site's clock. In the same openings a plain client with a warm connection sleeps until the opening, by our clock, and
-sends once. Then one worker.py with a hundred accounts at the same opening: when the last first shot arrives.
+Openings on sites of their own, in another process, whose clocks are off by an unknown amount of up to two seconds,
+30 ms of round trip away. From 12 s before each, race.py prepares and shoots as it does for the worker; then a crowd
+takes every place that is left. Timed: the arrival of the first accepted shot, by the site's clock. On a calm way with a
+crowd after 100 ms, then on one that is 20 ms longer or shorter, with crowds after 50 and 20 ms; the latter two on
+another simulator as well, which shares nothing with the first. In the calm openings a plain client with a warm
+connection sleeps until the opening, by our clock, and sends once. Then one worker.py with a hundred accounts at one
+opening: when the last first shot arrives.
 """
 
 from __future__ import annotations
@@ -39,11 +41,11 @@ from portal.state import SessionStore
 from race import Race
 from server_clock import ServerClock
 
-ROUNDS = 50
+ROUNDS = 50  # of each kind
 LANES = 5  # openings prepared side by side, some seconds apart
 LEAD = 12.0  # s before an opening, its preparation begins
-FASTEST, SURE = 5.0, 25.0  # ms after the opening: goals for the median and the 95th percentile
-CROWD_AFTER = 0.1  # s
+FASTEST, SURE = 5.0, 15.0  # ms after the opening: goals for the median and the 95th percentile
+UNEVEN = 0.02  # s a round trip is longer or shorter
 MOST_OFF = 2.0  # s the server's clock is off, either way
 MOST_REQUESTS = 10
 CROWDED_ROUNDS = 3
@@ -53,6 +55,27 @@ LAST_ARRIVAL = 250.0  # ms
 LOOK_AGAIN = 0.1  # s
 LONGEST_WAIT = 90.0  # s
 OTP_URL = f"otpauth://totp/Polimi:somebody?secret={SECRET}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How the openings of a row are made."""
+
+    name: str
+    jitter: float  # s
+    crowd_after: float  # s
+    turnstile: bool  # the other simulator
+    may_lose: float  # share of the openings
+
+
+CALM = Kind("calm", 0.0, 0.1, turnstile=False, may_lose=0.0)
+KINDS = (
+    CALM,
+    Kind("uneven, crowd 50 ms", UNEVEN, 0.05, turnstile=False, may_lose=0.0),
+    Kind("uneven, crowd 20 ms", UNEVEN, 0.02, turnstile=False, may_lose=0.04),
+    Kind("turnstile, crowd 50 ms", UNEVEN, 0.05, turnstile=True, may_lose=0.0),
+    Kind("turnstile, crowd 20 ms", UNEVEN, 0.02, turnstile=True, may_lose=0.04),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +107,16 @@ class Midnight:
         self._address = address
         self._http = http
 
-    async def open(self, opens_at: datetime, people: int, ahead: float, crowd_after: float | None) -> Opening:
-        asked = {"opens_at": opens_at.isoformat(), "people": people, "ahead": ahead, "crowd_after": crowd_after}
+    async def open(self, opens_at: datetime, people: int, kind: Kind | None = None) -> Opening:
+        """A site of that kind whose clock is off; without one, calm and without a crowd."""
+        asked = {
+            "opens_at": opens_at.isoformat(),
+            "people": people,
+            "ahead": random.uniform(-MOST_OFF, MOST_OFF),
+            "jitter": kind.jitter if kind else 0.0,
+            "crowd_after": kind.crowd_after if kind else None,
+            "turnstile": kind is not None and kind.turnstile,
+        }
         told = await self._post("open", asked)
         wish = Wish(told["course"], told["location"], date.fromisoformat(told["day"]), clock_time(told["start"]))
         states = {who: _state(told["cookie_name"], value) for who, value in told["cookies"].items()}
@@ -108,11 +139,15 @@ async def measure(rounds: int | None) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="polimisport-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         async with _midnight(folder / "sites.log") as sites:
-            outcomes = await _openings(sites, folder, rounds or ROUNDS)
+            figures = [
+                figure
+                for kind in KINDS
+                for figure in _figures(kind, await _openings(sites, folder / kind.name, rounds or ROUNDS, kind))
+            ]
             crowded = [
                 await _crowded(sites, folder / str(number)) for number in range(min(rounds or 99, CROWDED_ROUNDS))
             ]
-    return [*_figures(outcomes), *_crowded_figures(crowded)]
+    return [*figures, *_crowded_figures(crowded)]
 
 
 @asynccontextmanager
@@ -134,7 +169,7 @@ async def _midnight(log: Path) -> AsyncIterator[Midnight]:
 # ----- one account, and a crowd
 
 
-async def _openings(sites: Midnight, folder: Path, rounds: int) -> list[Outcome]:
+async def _openings(sites: Midnight, folder: Path, rounds: int, kind: Kind) -> list[Outcome]:
     """Several lanes, their openings apart, so that one's preparation is not another's first shot."""
     browser = await find_browser()
     apart = (LEAD + 2) / LANES
@@ -142,15 +177,14 @@ async def _openings(sites: Midnight, folder: Path, rounds: int) -> list[Outcome]
     async def lane(number: int) -> list[Outcome]:
         await asyncio.sleep(number * apart)
         mine = range(number, rounds, LANES)
-        return [await _opening(sites, folder / f"opening-{each}", browser) for each in mine]
+        return [await _opening(sites, folder / f"opening-{each}", browser, kind) for each in mine]
 
     return [outcome for outcomes in await asyncio.gather(*map(lane, range(LANES))) for outcome in outcomes]
 
 
-async def _opening(sites: Midnight, folder: Path, browser: Path) -> Outcome:
-    ahead = random.uniform(-MOST_OFF, MOST_OFF)
+async def _opening(sites: Midnight, folder: Path, browser: Path, kind: Kind) -> Outcome:
     opens_at = (datetime.now(UTC) + timedelta(seconds=LEAD + 1)).replace(microsecond=0)
-    opening = await sites.open(opens_at, people=2, ahead=ahead, crowd_after=CROWD_AFTER)
+    opening = await sites.open(opens_at, people=2, kind=kind)
     we, plain = opening.states
     access = SiteAccess(
         base_url=opening.site,
@@ -191,21 +225,27 @@ def _outcome(told: dict[str, Any], we: str, plain: str) -> Outcome:
     return Outcome(booked.get(we), plainly[0], plain in booked, told["requests"].get(we, 0))
 
 
-def _figures(outcomes: list[Outcome]) -> list[Figure]:
+def _figures(kind: Kind, outcomes: list[Outcome]) -> list[Figure]:
     arrivals = tuple(each.ours for each in outcomes if each.ours is not None)
     lost = tuple(float(each.ours is None) for each in outcomes)
-    plain_lost = tuple(float(not each.plain_won) for each in outcomes)
     if not arrivals:
         raise BenchError("not one opening was won")
+    name, requests = f"opening, {kind.name}", tuple(float(each.requests) for each in outcomes)
+    figures = [
+        Figure(f"{name}: first accepted shot after it", "ms", arrivals, FASTEST),
+        Figure(f"{name}: the same, nearly always", "ms", arrivals, SURE, "p95"),
+        Figure(f"{name}: lost, {sum(lost):.0f} of {len(lost)}", "", (sum(lost) / len(lost),), kind.may_lose),
+        Figure(f"{name}: requests of an account", "", requests, MOST_REQUESTS, "max"),
+    ]
+    return [*figures, *_plain_figures(outcomes)] if kind is CALM else figures
+
+
+def _plain_figures(outcomes: list[Outcome]) -> list[Figure]:
+    lost = tuple(float(not each.plain_won) for each in outcomes)
     return [
-        Figure("opening: first accepted shot after it", "ms", arrivals, FASTEST),
-        Figure("opening: the same, nearly always", "ms", arrivals, SURE, "p95"),
-        Figure(f"opening: lost to a crowd, {sum(lost):.0f} of {len(lost)}", "", lost, 0.0, "max"),
-        Figure("opening: requests of an account", "", tuple(float(each.requests) for each in outcomes),
-               MOST_REQUESTS, "max"),
         Figure("opening, plain client: arrival off by", "ms", tuple(abs(each.plain) for each in outcomes)),
-        Figure(f"opening, plain client: lost, {sum(plain_lost):.0f} of {len(plain_lost)}", "", plain_lost),
-    ]  # fmt: skip
+        Figure(f"opening, plain client: lost, {sum(lost):.0f} of {len(lost)}", "", lost),
+    ]
 
 
 # ----- a hundred accounts, one worker
@@ -214,7 +254,7 @@ def _figures(outcomes: list[Outcome]) -> list[Figure]:
 async def _crowded(sites: Midnight, folder: Path) -> dict[str, Any]:
     """What arrives when one worker.py has a hundred accounts at the same opening."""
     opens_at = (datetime.now(UTC) + timedelta(seconds=CROWDED_LEAD)).replace(microsecond=0)
-    opening = await sites.open(opens_at, people=ACCOUNTS, ahead=random.uniform(-MOST_OFF, MOST_OFF), crowd_after=None)
+    opening = await sites.open(opens_at, people=ACCOUNTS)
     config, log = folder / "config.json", folder / "worker.log"
     people = dict(enumerate(opening.states, start=1))
     async with open_database(folder / "polimisport.db") as db:  # makes the folder

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -95,6 +95,7 @@ class Portal:
         self._closed = False  # for good: nothing is started any more
         self.broken = False  # the driver died, and everything that hangs on it
         self._users = 0
+        self.awaited = 0  # moments, by somebody who then must send a request at once
         self._driver_used = self._browser_used = 0.0
 
     async def __aenter__(self) -> Self:
@@ -275,6 +276,7 @@ class _Held:
     state: dict[str, Any] = field(repr=False)
     context: APIRequestContext
     in_flight: int = 0
+    cookies_changed: bool = False  # and not kept yet
 
 
 class SiteSession:
@@ -330,8 +332,15 @@ class SiteSession:
     @asynccontextmanager
     async def awake(self) -> AsyncIterator[None]:
         """Around a wait that must end with a request at once: what sends it is not closed for being idle meanwhile."""
-        async with self._at_work():
-            yield
+        self._portal.awaited += 1
+        try:
+            async with self._at_work():
+                yield
+        finally:
+            self._portal.awaited -= 1
+            with suppress(SiteError), translated("keeping cookies"):
+                if self._held:
+                    await self._keep_changed_cookies(self._held)
 
     async def ask(
         self,
@@ -523,9 +532,9 @@ class SiteSession:
         try:
             with translated(f"{method} {path}"):
                 answer = await self._fetch(held.context, method, path, form, params)
+                held.cookies_changed |= "set-cookie" in answer.headers
                 await self._check(f"{method} {path}", answer, wants_json=wants_json)
-                if "set-cookie" in answer.headers:
-                    await self._keep_cookies(held, await held.context.storage_state())
+                await self._keep_changed_cookies(held)
                 return answer
         finally:
             held.in_flight -= 1
@@ -574,6 +583,12 @@ class SiteSession:
     async def _dispose_if_replaced(self, held: _Held) -> None:
         if held is not self._held and not held.in_flight:
             await in_time(held.context.dispose())
+
+    async def _keep_changed_cookies(self, held: _Held) -> None:
+        """Not while an opening is awaited by anybody here: to write a file can take longer than the places last."""
+        if held.cookies_changed and not self._portal.awaited:
+            held.cookies_changed = False
+            await self._keep_cookies(held, await held.context.storage_state())
 
     async def _keep_cookies(self, held: _Held, state: Any) -> None:
         """Saves what the site renewed, unless somebody has saved something newer."""

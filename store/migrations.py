@@ -57,6 +57,8 @@ STEPS = {
         " ON booking_actions (user_id, date, substr(time_slot, 1, 5), coalesce(course_name, '') COLLATE NOCASE,"
         " coalesce(location, '') COLLATE NOCASE, coalesce(course_type, '') COLLATE NOCASE)"
         " WHERE status IN ('pending', 'processing') AND date IS NOT NULL",
+        "ALTER TABLE booking_actions ADD COLUMN opening_requests INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX spent_at_openings ON booking_actions (user_id, opens_at) WHERE opening_requests > 0",
     ),
 }
 """What leads from each version to the next."""

@@ -2,8 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from model import OpeningReport, Shot, ShotOutcome, instant, stamp
 from store.connection import Connection, Transaction
+
+AT_ONE_OPENING = """
+    SELECT id, opening_requests FROM booking_actions
+    WHERE user_id = :user AND opens_at = :opens AND action_type = 'book' AND status IN ('pending', 'processing')
+    UNION
+    SELECT id, opening_requests FROM booking_actions
+    WHERE user_id = :user AND opens_at = :opens AND opening_requests > 0
+"""
+
+
+class Openings:
+    """The requests an account has for an opening, shared by every worker."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def spent(self, user_id: int, opens_at: datetime) -> dict[int, int]:
+        """How many were sent for each booking of an account that opens then: those still live, and those tried."""
+        rows = await self._db.rows(AT_ONE_OPENING, {"user": user_id, "opens": stamp(opens_at)})
+        return {row["id"]: row["opening_requests"] for row in rows}
+
+    async def note_spent(self, action_id: int, requests: int) -> None:
+        """So many more were sent. Whoever holds the action now: they were sent all the same."""
+        async with self._db.transaction() as tx:
+            await tx.run(
+                "UPDATE booking_actions SET opening_requests = opening_requests + :more WHERE id = :id",
+                {"id": action_id, "more": requests},
+            )
 
 
 async def record_opening(tx: Transaction, action_id: int, report: OpeningReport) -> None:

@@ -13,13 +13,15 @@ from typing import Any
 
 from playwright.async_api import Browser, Playwright
 
+from clock_estimate import Reading
 from demo.site import Outcome, Site, SiteWorld
 from errors import AppError
 from model import Slot, Wish
 from portal.session import Portal, SiteSession
-from race import Allowance, LastCall, Race, Won
-from server_clock import Reading, ServerClock, steady
+from race import LastCall, Race, Won
+from server_clock import ServerClock, steady
 from tests.sites import GIULIA, NOON, Clock, access, cookie, credentials, person, wish
+from volley import Allowance
 
 OPENS = NOON  # 12:00 in Rome, for the classes of Tuesday
 SOON = 0.8  # s before the opening: enough for who knows the server's clock, also on a busy machine
@@ -97,8 +99,8 @@ def knowing(clock: Clock, ahead: float) -> ServerClock:
     server, now = ServerClock(clock), steady()
     exact = clock().timestamp() + ahead - now
     second = math.floor(now + exact)
-    edges = ((second - 0.001, second - 1), (second + 0.001, second))
-    server._take([Reading(edge - exact, edge - exact, date) for edge, date in edges])
+    edges = ((second - 0.0001, second - 1), (second + 0.0001, second))
+    server._take([Reading(edge - exact, edge - exact, date) for edge, date in edges * 4])
     return server
 
 

@@ -16,8 +16,10 @@ LAYERS = (
     {"bot_db", "worker", "periodic_executor", "refresh_courses", "sync_bookings", "setup"},
     {"routine", "perform", "pursuit", "wizard", "doctor", "heart"},
     {"bot", "booking", "bookings_list", "decide", "race", "scraper"},
+    {"volley"},
     {"portal"},
     {"server_clock"},
+    {"clock_estimate"},
     {"database", "store"},
     {"program"},  # how every program starts and stops
     {"settings"},

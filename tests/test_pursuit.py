@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -38,6 +39,7 @@ from perform import Performer
 from store.people import Person
 from tests.openings import OPENS, Opening, opening
 from tests.sites import GIULIA, ROME, TUESDAY, chromium, credentials
+from volley import MOST_REQUESTS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
 
@@ -76,6 +78,12 @@ class Stage:
     async def told(self) -> list[NoticeKind]:
         rows = await self.db.connection.rows("SELECT kind FROM notices ORDER BY id")
         return [NoticeKind(row["kind"]) for row in rows]
+
+    def hand_over(self) -> None:
+        """From now on another worker claims what is due: it knows nothing but what the rows say."""
+        people = {OWNER: credentials(OWNER)}
+        self.performer = Performer(self.db, self.opened.portal, people, RULE, self.opened.clock)
+        self.performer._pursuit._server = self.opened.server
 
     def has_logged_in(self) -> None:
         """As after another rehearsal of the same evening."""
@@ -326,18 +334,39 @@ async def test_an_alternative_keeps_its_number_when_the_one_before_it_is_held(at
         assert report is None or {shot.choice for shot in report.shots} == {0, 2}
 
 
-async def test_however_often_an_opening_is_raced_for_its_requests_are_ten(at: Set) -> None:
-    async with at() as stage:
+@pytest.mark.parametrize("another_worker", [False, True])
+async def test_however_often_and_by_whom_an_opening_is_raced_for_its_requests_are_ten(
+    at: Set, another_worker: bool
+) -> None:
+    async with at(1.5) as stage:
         stage.opened.world.faults.opening_shift = 5.0
         await stage.add()
         assert (await stage.act()).error_kind == "NotOpenYet"
         sent = stage.opened.requests
-        stage.opened.clock.move(3)
+        if another_worker:
+            stage.hand_over()
+        stage.opened.clock.move((OPENS - stage.opened.clock()).total_seconds() + 7)
         action = await stage.act()
         assert (action.status, action.run_at) == (ActionStatus.PENDING, OPENS + STILL_OPENING)
         assert stage.opened.requests == sent
-        stage.opened.clock.move(8)
+        stage.opened.clock.move((OPENS - stage.opened.clock()).total_seconds() + 15)
         assert (await stage.act()).status is ActionStatus.COMPLETED
+
+
+async def test_bookings_of_one_account_share_its_requests_whoever_races_for_them(at: Set) -> None:
+    async with at() as stage:
+        stage.opened.world.faults.opening_shift = 60.0
+        await stage.add(stage.gym(0))
+        await stage.add(stage.gym(2))
+        first, second = [await stage.db.queue.claim(name, 60) for name in ("somebody", "another")]
+        assert first
+        assert second
+        one = stage.performer
+        stage.hand_over()
+        preparing = 3  # my bookings, the calendars and a day of one
+        await asyncio.gather(one.perform(first), stage.performer.perform(second))
+        assert len(stage.opened.shots) <= 6
+        assert stage.opened.requests <= MOST_REQUESTS + 2 * preparing
 
 
 async def test_a_race_lost_is_told_with_its_shots(at: Set) -> None:

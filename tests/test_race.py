@@ -16,6 +16,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 
 import booking
 import race
+import volley
 from demo.site import Outcome
 from errors import (
     AppError,
@@ -35,9 +36,9 @@ from errors import (
 )
 from model import FIT_CENTER, ShotOutcome, Wish, clock_time
 from portal import api
-from race import MOST_REQUESTS, Allowance
 from tests.openings import OPENS, Opening, Row, opening
 from tests.sites import GIULIA, TUESDAY, chromium
+from volley import MOST_REQUESTS, Allowance
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
 
@@ -458,7 +459,7 @@ async def test_while_a_shot_may_have_booked_no_alternative_is_taken(
 
         opened.world.fill(opened.world.slot(TUESDAY, start=f"{first.start:%H:%M}").appointment_id)
         monkeypatch.setattr(api, "book_appointment", losing)
-        monkeypatch.setitem(race.VOLLEYS, 1, (0.005, 0.006, 0.011))
+        monkeypatch.setattr(race, "plan", lambda *_: (0.005, 0.006, 0.011))
         error = await lost(opened, first, second)
         assert isinstance(error, SiteUnavailable)
         assert error.opening
@@ -468,7 +469,7 @@ async def test_while_a_shot_may_have_booked_no_alternative_is_taken(
 async def test_an_alternative_for_which_no_requests_are_left_is_tried_later(
     at: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(race, "MOST_REQUESTS", 6)
+    monkeypatch.setattr(volley, "MOST_REQUESTS", 6)
     async with at() as opened:
         first, second, _ = apart(opened)
         opened.world.fill(opened.world.slot(TUESDAY, start=f"{first.start:%H:%M}").appointment_id)

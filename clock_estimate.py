@@ -1,0 +1,128 @@
+"""How far a server's clock is off, made out from answers dated in whole seconds. Pure: readings in, an estimate out.
+
+Used by server_clock.py. A `Date` says that the server's clock stood in [date, date + 1) at some moment between asking
+and receiving. Which moment is known for the fastest answers alone: half-way. The slower an answer, the less it says, as
+it may have been held up on either way. What all of them make likely together is the estimate, and how narrow that is
+says how far to trust it.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+UNEVEN = 0.001  # s by which even the fastest answer may have been slower on one way than on the other
+LIES = 0.02  # chance that a date has nothing to do with the clock
+NOT_OF_THIS_CLOCK = 0.001  # a reading less likely than this, by the estimate, comes from another clock
+A_CLOCK = 2  # readings that agree on another clock; one alone is a date gone wrong
+SURE = 2.5  # deviations either side that hold the truth 49 times in 50
+POINTS = 80  # at which the likelihood is looked at, twice: the second time close around what is likely
+FULL_WIDTH = math.sqrt(12)  # of an even distribution, in deviations
+NO_BOUNDS = (float("-inf"), float("inf"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One answer's `Date`, between the two moments (of our steady clock) it was asked for and received."""
+
+    sent: float
+    received: float
+    date: float  # whole seconds since 1970, as the server cut them off
+
+    @property
+    def round_trip(self) -> float:
+        return self.received - self.sent
+
+    @property
+    def middle(self) -> float:
+        return (self.sent + self.received) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Seconds to add to our steady clock to get the server's."""
+
+    offset: float
+    deviation: float  # standard deviation of the offset
+    others: tuple[Estimate, ...] = ()  # of other clocks that answered: application servers that disagree
+
+    @property
+    def precision(self) -> float:
+        """How far off this clock may be by itself."""
+        return SURE * self.deviation
+
+    @property
+    def doubt(self) -> float:
+        """How far the offset may be off: clocks that disagree are all possible."""
+        return max(self.precision, *(abs(other.offset - self.offset) for other in self.others), 0.0)
+
+
+def estimate(readings: Sequence[Reading]) -> Estimate:
+    """What readings, one at least, say together. One that lies is outvoted; several that agree are another clock."""
+    round_trips = sorted(each.round_trip for each in readings)
+    spread = statistics.median(round_trips) - round_trips[0]
+    fastest, uneven = round_trips[0], UNEVEN + spread / len(readings)  # few readings have not seen the fastest way
+    low, high = agreed(_bounds(each, fastest) for each in readings)
+    margin = 2 * uneven + spread / 2
+    offset, deviation = _likeliest(readings, (low - margin, high + margin), fastest, uneven)
+    close = (offset - 5 * deviation, offset + 5 * deviation)
+    offset, deviation = _likeliest(readings, close, fastest, uneven)
+    strangers = [each for each in readings if _chance(each, offset, fastest, uneven) < NOT_OF_THIS_CLOCK]
+    if not A_CLOCK <= len(strangers) < len(readings):
+        return Estimate(offset, deviation)
+    other = estimate(strangers)
+    return Estimate(offset, deviation, (other, *other.others))
+
+
+def agreed(intervals: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    """What most of the intervals share (Marzullo's algorithm): one that lies outvotes nobody."""
+    edges = sorted((edge, end) for interval in intervals for end, edge in enumerate(interval))
+    best, most, inside = NO_BOUNDS, 0, 0
+    for (edge, end), (following, _) in zip(edges, edges[1:], strict=False):
+        inside += -1 if end else 1
+        if inside > most:
+            best, most = (edge, following), inside
+    return best
+
+
+def one_way_deviation(readings: Sequence[Reading]) -> float:
+    """By how much one way usually differs from its mean: from the middle half of the round trips, so that neither a
+    first connection nor a hiccup counts. A round trip is two ways, hence the root of two."""
+    if len(readings) < A_CLOCK:
+        return 0.0
+    lower, _, upper = statistics.quantiles((each.round_trip for each in readings), n=4)
+    return (upper - lower) / 1.35 / math.sqrt(2)  # the middle half of a bell curve is 1.35 deviations wide
+
+
+def _bounds(reading: Reading, fastest: float) -> tuple[float, float]:
+    """Between which the offset lies, when no way is shorter than half the fastest round trip."""
+    slack = (reading.round_trip - fastest) / 2
+    return reading.date - reading.middle - slack, reading.date + 1 - reading.middle + slack
+
+
+def _likeliest(
+    readings: Sequence[Reading], between: tuple[float, float], fastest: float, uneven: float
+) -> tuple[float, float]:
+    """Mean and deviation of the offset, by how likely each makes the readings."""
+    low, step = between[0], (between[1] - between[0]) / POINTS
+    points = [low + step * (number + 0.5) for number in range(POINTS)]
+    logs = [sum(math.log(LIES + (1 - LIES) * _chance(each, point, fastest, uneven)) for each in readings)
+            for point in points]  # fmt: skip
+    weights = [math.exp(each - max(logs)) for each in logs]
+    mean = sum(point * weight for point, weight in zip(points, weights, strict=True)) / sum(weights)
+    square = sum((point - mean) ** 2 * weight for point, weight in zip(points, weights, strict=True)) / sum(weights)
+    return mean, math.sqrt(square + step * step / 12)
+
+
+def _chance(reading: Reading, offset: float, fastest: float, uneven: float) -> float:
+    """How likely the date is, if that is the offset."""
+    deviation = math.hypot((reading.round_trip - fastest) / FULL_WIDTH, uneven)
+    turned = (reading.date - reading.middle - offset) / deviation
+    return _below(turned + 1 / deviation) - _below(turned)
+
+
+def _below(deviations: float) -> float:
+    """The share of a bell curve below so many deviations from its mean."""
+    return 0.5 * (1 + math.erf(deviations / math.sqrt(2)))

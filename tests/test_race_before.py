@@ -1,0 +1,118 @@
+"""What a race has proved or read once may be different when the slot opens: a session, a login, a clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Playwright, async_playwright
+
+import booking
+import race
+from demo.site import Outcome
+from errors import OtpRejected, SessionExpired, SiteUnavailable
+from model import Wish
+from portal.session import SiteSession
+from tests.openings import OPENS, Opening, knowing, opening
+from tests.sites import GIULIA, chromium
+from volley import MOST_REQUESTS
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
+
+BOOK = "BookAppointment"
+
+
+class Open(Protocol):
+    def __call__(self, **options: Any) -> AbstractAsyncContextManager[Opening]: ...
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def engine() -> AsyncIterator[tuple[Playwright, Browser]]:
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=chromium())
+        yield driver, browser
+        await browser.close()
+
+
+@pytest.fixture
+def at(engine: tuple[Playwright, Browser], tmp_path: Path) -> Open:
+    """Opens a site shortly before noon."""
+    numbers = iter(range(100))
+    return lambda **options: opening(engine, tmp_path / str(next(numbers)), **options)
+
+
+async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_opening(
+    at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(race, "PROVE", timedelta(seconds=1.5))
+    async with at(lead=3.5) as opened:
+        find, logins = booking.find_slots, []
+
+        async def ending(session: SiteSession, wishes: Sequence[Wish]) -> Any:
+            found = await find(session, wishes)
+            opened.world.end_sessions()
+            return found
+
+        async def log_in() -> None:
+            """At once: how long it takes in the browser is no matter here."""
+            logins.append(opened.clock())
+            [fresh] = [{**each, "value": opened.world.accounts.open_session(GIULIA)} for each in cookies]
+            opened.session._store.save({"cookies": [fresh], "origins": []})
+
+        stored = opened.session._store.load()
+        assert stored
+        cookies = stored["cookies"]
+        monkeypatch.setattr(opened.session, "_log_in_now", log_in)
+        monkeypatch.setattr(booking, "find_slots", ending)
+        won = await opened.race()
+        assert won.report
+        assert len(logins) == 1
+        assert logins[0] < OPENS
+        assert {entry.status for entry in opened.world.requests(BOOK)} == {200}  # none met the login page
+
+
+async def test_a_login_that_fails_at_the_look_up_is_tried_again(at: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(race, "HURRY", timedelta(seconds=0.2))
+    monkeypatch.setattr(race, "AGAIN", 0.1)
+    for failure in (OtpRejected("two codes refused"), SiteUnavailable("HTTP 503"), SessionExpired("at the login page")):
+        async with at(lead=2.0) as opened:
+            find, failures = booking.find_slots, iter([failure, failure])
+
+            async def failing(session: SiteSession, wishes: Sequence[Wish]) -> Any:
+                if (met := next(failures, None)) is not None:  # noqa: B023 - called within this round
+                    raise met
+                return await find(session, wishes)  # noqa: B023
+
+            monkeypatch.setattr(booking, "find_slots", failing)
+            assert (await opened.race()).choice == 0
+            monkeypatch.setattr(booking, "find_slots", find)
+
+
+async def test_a_clock_set_back_by_40_minutes_moves_no_shot(at: Open) -> None:
+    async with at(lead=1.6, ahead=0.3, knows=False, round_trip=0.03) as opened:
+        kept = opened.clock() - datetime.now(UTC) + timedelta(seconds=0.3)
+        opened.world._true_clock = lambda: datetime.now(UTC) + kept
+        opened.world.rival(opened.pilates_id, after=3.0)
+        racing = asyncio.create_task(opened.race())
+        await asyncio.sleep(0.4)
+        opened.clock.move(-2400)
+        await asyncio.wait_for(racing, 10)
+        assert -0.01 < opened.arrivals(Outcome.BOOKED)[0] < 3.0
+
+
+async def test_of_two_servers_that_disagree_the_one_that_opens_later_is_met_as_well(at: Open) -> None:
+    async with at(ahead=-1.4, round_trip=0.03) as opened:
+        opened.server._take([*opened.server._readings, *knowing(opened.clock, 0.0)._readings])
+        opened.world.rival(opened.pilates_id, after=0.9)
+        won = await opened.race()
+        assert won.report
+        assert won.report.doubt == pytest.approx(1.4, abs=0.1)
+        assert 0 < opened.shots.count(Outcome.NOT_OPEN) <= 4
+        assert -0.01 < opened.arrivals(Outcome.BOOKED)[0] < 0.9
+        assert opened.requests <= MOST_REQUESTS + 3
