@@ -27,6 +27,14 @@ LOOK_ANYWAY = 0.5  # s; two writes within one tick of the file system's clock lo
 NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+OURS = 0x506F4C69  # PRAGMA application_id, "PoLi": tells our files from another program's
+GIVEN_TABLES = {  # the first bot's, each with a column that no other program's table of that name has
+    "courses": "available_spots",
+    "booking_actions": "action_type",
+    "user_bookings": "booking_id",
+    "periodic_bookings": "requires_confirmation",
+    "pending_confirmations": "periodic_booking_id",
+}
 PASSING = {  # by what SQLite says
     "locked": "is locked by another program for too long: end the transaction that is open on it (a sqlite3 shell?)",
     "full": "can't grow: the disk is full; make room, the program goes on by itself",
@@ -178,12 +186,26 @@ class Connection:
             with self._explained():
                 await connection.execute(f"PRAGMA busy_timeout = {ONE_TRY_MS}")
                 await connection.execute("PRAGMA foreign_keys = ON")
+                await self._refuse_foreign(connection)
                 await self._patiently(connection, "PRAGMA journal_mode = WAL", None, time.monotonic())
                 await connection.execute("PRAGMA synchronous = FULL")
         except BaseException:
             await connection.close()
             raise
         return connection
+
+    async def _refuse_foreign(self, connection: aiosqlite.Connection) -> None:
+        """Raises DatabaseError for another program's file, before anything of it is changed.
+
+        It is one that is neither empty, nor marked as ours, nor of the time before the mark, when a given table tells.
+        """
+        [[mark]] = await self._patiently(connection, "PRAGMA application_id", None, time.monotonic())
+        columns = "SELECT t.name, c.name FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c"
+        found = {tuple(row) for row in await self._patiently(connection, columns, None, time.monotonic())}
+        if mark == OURS or (mark == 0 and (not found or found & set(GIVEN_TABLES.items()))):
+            return
+        remedy = "belongs to another program and is left as it is: name another file in 'database'"
+        raise DatabaseError(f"the database {self.path} {remedy}")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

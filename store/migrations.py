@@ -13,7 +13,7 @@ from pathlib import Path
 
 from errors import DatabaseError
 from model import Clock
-from store.connection import Connection, Transaction
+from store.connection import GIVEN_TABLES, OURS, Connection, Transaction
 
 VERSION = 3
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
@@ -62,7 +62,6 @@ STEPS = {
     ),
 }
 """What leads from each version to the next."""
-GIVEN_TABLES = ("courses", "booking_actions", "user_bookings", "periodic_bookings", "pending_confirmations")
 
 
 def statements(script: str) -> Iterator[str]:
@@ -97,6 +96,7 @@ async def migrate(connection: Connection, clock: Clock) -> None:
         row = await tx.row("PRAGMA user_version")
         if row and row[0] == found:
             await (_step_by_step(tx, found) if found else _from_nothing(tx))
+            await tx.run(f"PRAGMA application_id = {OURS}")
             await tx.run(f"PRAGMA user_version = {VERSION}")
 
 

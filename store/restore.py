@@ -14,8 +14,8 @@ import aiosqlite
 
 from errors import DatabaseBusy, DatabaseError
 from model import Clock
-from store.connection import copy_whole, explain
-from store.migrations import GIVEN_TABLES, VERSION
+from store.connection import GIVEN_TABLES, copy_whole, explain
+from store.migrations import VERSION
 
 WAL_FILES = ("", "-wal", "-shm")
 # The byte of the -shm file on which every open connection holds a shared lock (sqlite.org/walformat.html).

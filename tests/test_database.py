@@ -6,6 +6,7 @@ import asyncio
 import os
 import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ from model import (
     Wish,
 )
 from store.catalogue import swap
+from store.connection import OURS
 from store.migrations import VERSION
 from store.people import Person
 from tests.conftest import GIULIA, Time
@@ -93,6 +95,32 @@ async def test_a_newer_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatabaseError, match="newer version"):
         async with open_database(path):
             pass
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "CREATE TABLE courses (id INTEGER PRIMARY KEY, title TEXT); INSERT INTO courses (title) VALUES ('Analisi 1')",
+        "CREATE TABLE notes (text); PRAGMA user_version = 2",
+        "CREATE TABLE notes (text); PRAGMA user_version = 3; PRAGMA application_id = 252006674",
+        "PRAGMA application_id = 252006674",
+    ],
+)
+async def test_another_programs_file_is_refused_and_left_as_it_is(tmp_path: Path, script: str) -> None:
+    path = tmp_path / "thesis.db"
+    with closing(sqlite3.connect(path)) as theirs:
+        theirs.executescript(script)
+    before = path.read_bytes()
+    with pytest.raises(DatabaseError, match="belongs to another program .* name another file in 'database'"):
+        async with open_database(path):
+            pass
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+async def test_a_file_says_whose_it_is(db: Database) -> None:
+    [row] = await db.connection.rows("PRAGMA application_id")
+    assert row[0] == OURS
 
 
 async def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
