@@ -88,14 +88,6 @@ def _parts(url: str) -> SplitResult | None:
     return parts if host is not None else None
 
 
-def without_query(url: str) -> str:
-    """An address as people are shown it, and logs may hold it: what follows `?` or `#` may be a secret."""
-    shown = re.split(r"[?#;]", url, maxsplit=1)[0]
-    scheme, colon, rest = shown.partition("://")
-    shown = f"{scheme}://{rest.rpartition('@')[2]}" if colon and "@" in rest.partition("/")[0] else shown
-    return ODD.sub("", shown)[:120] if colon else f"{scheme.partition(':')[0][:20]}:"
-
-
 @dataclass(frozen=True, slots=True)
 class Places:
     """The booking site and the login hosts, as the configuration names them."""

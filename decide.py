@@ -15,6 +15,7 @@ from errors import (
     AppError,
     Blocked,
     BookingRefused,
+    LoginDiverted,
     LoginRejected,
     LoginStuck,
     NotOpenYet,
@@ -81,6 +82,7 @@ TABLE: dict[type[AppError], tuple[Step, Step, Step, Step, Step]] = {
     BookingRefused:  (FINAL,   FINAL,      FINAL,   AGAIN,   FINAL),  # in words that we don't know
     SlotFull:        (FINAL,   FINAL,      FINAL,   FINAL,   FINAL),  # a watch looks on by itself
     LoginRejected:   (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
+    LoginDiverted:   (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
     LoginStuck:      (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
     OtpRejected:     (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
     Blocked:         (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),

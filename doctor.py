@@ -18,7 +18,7 @@ import httpx
 import booking
 import program
 from database import open_database
-from errors import AppError, ConfigError, LoginRejected, LoginStuck, OtpRejected, SiteError
+from errors import AppError, ConfigError, LoginDiverted, LoginRejected, LoginStuck, OtpRejected, SiteError
 from model import Clock, Credentials, utc_now
 from otp_extractor import parse
 from perform import site_access
@@ -34,6 +34,11 @@ PATIENCE = 15.0  # s for one answer of Telegram or the site
 PROGRAMS = {"bot", "worker", "executor"}
 RESTART = "look at the end of its log, then start it again: ./run, or systemctl restart"
 OPEN_TO_OTHERS = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH
+
+LED_ASTRAY = (
+    "log in to the booking site with your browser and compare the addresses. If that one is not the Politecnico's, "
+    "change your password there, and report it; if it is, name it in site.login_hosts"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +286,8 @@ async def _login(portal: Portal, credentials: Credentials) -> Finding:
         held = await booking.my_bookings(portal.session(credentials))
     except LoginRejected as error:
         return Finding(subject, _first_line(error), "correct username and password; it was tried once only")
+    except LoginDiverted as error:
+        return Finding(subject, _first_line(error), LED_ASTRAY)
     except OtpRejected as error:
         return Finding(
             subject, _first_line(error), "compare the one-time code (run setup.py --check at a terminal) with your app"

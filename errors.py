@@ -103,8 +103,16 @@ class SessionExpired(SiteError):
     """The stored session is over: log in again, once."""
 
 
-class LoginRejected(SiteError):
+class LoginStopped(SiteError):
+    """This account is not let in, and a second try could do harm: nothing is tried until its person acts."""
+
+
+class LoginRejected(LoginStopped):
     """Wrong user name or password: stop for this account and tell."""
+
+
+class LoginDiverted(LoginStopped):
+    """The login was led where no password may go: stop for this account and tell loudly, with the address."""
 
 
 class OtpRejected(SiteError):
@@ -113,6 +121,16 @@ class OtpRejected(SiteError):
 
 class LoginStuck(SiteError):
     """The login ended on a page that nobody knows: the account waits, tells once, and tries once more later."""
+
+
+def login_stop(kind: str | None, sentence: str) -> LoginStopped:
+    """The error that stopped an account, from what is stored of it."""
+    return LoginDiverted(sentence) if kind == LoginDiverted.__name__ else LoginRejected(sentence)
+
+
+def login_error(kind: str, sentence: str) -> LoginStopped | LoginStuck:
+    """The error a login ended with, from what is stored of it."""
+    return LoginStuck(sentence) if kind == LoginStuck.__name__ else login_stop(kind, sentence)
 
 
 class SiteChanged(SiteError):

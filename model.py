@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from errors import SlotNotFound
+from errors import LoginStopped, SlotNotFound
 from names import plain, same_place, split_activity
 
 Clock = Callable[[], datetime]
@@ -331,8 +331,9 @@ class Account:
 
     user_id: int
     role: Role
-    rejected: bool = False  # the site refused the password; nothing is tried until it changes or the person asks
+    rejected: bool = False  # its login was refused, or led astray; nothing is tried until it changes or the person asks
     pause: Pause | None = None  # the last trouble of the account; it waits as long as that is not over
+    stop: LoginStopped | None = None  # why it is `rejected`
 
     def waits_until(self, now: datetime) -> datetime | None:
         """Until when nothing is sent for it; None when it does not wait."""

@@ -22,18 +22,23 @@ from errors import (
     ConfigError,
     DatabaseError,
     LeaseLost,
+    LoginDiverted,
     LoginRejected,
+    LoginStopped,
     NothingToCancel,
     SlotNotFound,
     TakenBack,
 )
 from model import PREPARE, Action, ActionType, Clock, Credentials, OpeningRule, Wish, utc_now
-from portal.session import Portal, SiteAccess, SiteSession
+from portal.access import SiteAccess
+from portal.session import Portal, SiteSession
 from pursuit import Pursuit
 from settings import Settings
 from store.doubt import leaves_doubt
 
 DAYS_TO_READ = 8  # today and the week that follows: every weekday once, today's twice
+
+REFUSED_BEFORE = "the site refused this password before: it is not tried again until it changes"
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +146,7 @@ class Performer:
         if account is None or action.user_id not in self._people:
             raise ConfigError(f"nobody with the Telegram id {action.user_id} is in the configuration")
         if account.rejected:
-            raise LoginRejected("the site refused this password before: it is not tried again until it changes")
+            raise account.stop if isinstance(account.stop, LoginDiverted) else LoginRejected(REFUSED_BEFORE)
         now = self._clock()
         if account.pause and account.waits_until(now) and not is_near_opening(action, now):
             raise AccountWaits(f"the account waits until {account.pause.until:%H:%M} UTC: {account.pause.reason}")
@@ -195,7 +200,7 @@ class Performer:
             log.info("  %s %s is given back", action.type, action.id)
             await self._db.queue.release(action, error)
             return
-        if isinstance(error, LoginRejected) and (opens := self._opens_later(action)) is not None:
+        if isinstance(error, LoginStopped) and (opens := self._opens_later(action)) is not None:
             await self._keep_for_opening(action, opens, error)
             return
         if isinstance(error, AccountWaits):
@@ -218,9 +223,9 @@ class Performer:
             await self._db.queue.fail(action, error)
 
     async def _reject(self, action: Action, error: AppError, *, tell: bool) -> None:
-        """Marks the account when its password was refused."""
-        if isinstance(error, LoginRejected):
-            await self._db.people.reject(action.user_id, tell=tell)
+        """Marks the account when its password was refused, or its login led astray."""
+        if isinstance(error, LoginStopped):
+            await self._db.people.reject(action.user_id, error, tell=tell)
 
     async def _pause_account(self, action: Action, error: AppError, again: datetime | None) -> None:
         """It is the account's trouble: the account waits, and its action with it, unless its opening is near."""
@@ -240,8 +245,8 @@ class Performer:
         opens = action.opens_at or self._rule.opens_at(action.day)
         return opens if opens - PREPARE > self._clock() else None
 
-    async def _keep_for_opening(self, action: Action, opens: datetime, error: LoginRejected) -> None:
-        """The password may be mended by then: what waits for its opening goes on waiting, and its card says what is."""
+    async def _keep_for_opening(self, action: Action, opens: datetime, error: LoginStopped) -> None:
+        """The login may be mended by then: what waits for its opening goes on waiting, and its card says what is."""
         log.warning("  %s %s waits for its opening, but: %s", action.type, action.id, error)
-        await self._db.people.reject(action.user_id, tell=False)
+        await self._db.people.reject(action.user_id, error, tell=False)
         await self._db.queue.rehearsed(action, opens - PREPARE, error)

@@ -20,7 +20,7 @@ from errors import (
     BookingRefused,
     ClassStarted,
     DatabaseError,
-    LoginRejected,
+    LoginStopped,
     NotOpenYet,
     OnWaitingList,
     OtpError,
@@ -162,8 +162,8 @@ class Pursuit:
     async def _rehearsed(self, action: Action, opens: datetime, error: AppError | None) -> None:
         if error is not None:
             log.warning("  rehearsal of %s: %s: %s", action.id, error.kind, error)
-        if isinstance(error, LoginRejected):
-            await self._db.people.reject(action.user_id, tell=False)  # the rehearsal's card tells
+        if isinstance(error, LoginStopped):
+            await self._db.people.reject(action.user_id, error, tell=False)  # the rehearsal's card tells
         await self._db.queue.rehearsed(action, opens - PREPARE, error)
 
     async def _try_everything(self, action: Action, session: SiteSession) -> Booked | None:
@@ -320,7 +320,7 @@ class Pursuit:
                 await self._settle(action, Won(await booking.book(session, action.wish), 0, None))
         except SiteError as error:
             passes = isinstance(error, SlotFull) or step_of(error, Phase.WATCH) is Step.PATIENT
-            if not passes or isinstance(error, LoginRejected):
+            if not passes or isinstance(error, LoginStopped):
                 raise
             log.info("  %s", error)
             await self._look_again(action, error)

@@ -13,7 +13,7 @@ CREATE TABLE accounts (
     user_id     INTEGER PRIMARY KEY,
     role        TEXT NOT NULL CHECK (role IN ('owner', 'friend')),
     active      INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),  -- 0: no longer in config.json
-    rejected    INTEGER NOT NULL DEFAULT 0 CHECK (rejected IN (0, 1)),  -- 1: the site refused the password; nothing is tried
+    rejected    INTEGER NOT NULL DEFAULT 0 CHECK (rejected IN (0, 1)),  -- 1: the login was refused, or led astray; nothing is tried
     expected_at TEXT,  -- last seen on the way to a booking: a worker makes itself ready
     fingerprint TEXT NOT NULL DEFAULT '',  -- keyed digest of the credentials: changed credentials clear `rejected`
     created_at  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -23,7 +23,9 @@ CREATE TABLE accounts (
     pause_kind   TEXT,
     pause_reason TEXT,
     rests        INTEGER NOT NULL DEFAULT 0,
-    unreachable_since TEXT  -- Telegram takes no message for them since then: they never opened the chat, or blocked it
+    unreachable_since TEXT,  -- Telegram takes no message for them since then: they never opened the chat, or blocked it
+    rejected_kind   TEXT,  -- the class of the error that set `rejected`: LoginRejected, or LoginDiverted (led elsewhere)
+    rejected_reason TEXT   -- its sentence
 ) STRICT;
 
 -- The catalogue ----------------------------------------------------------------------------------------------------

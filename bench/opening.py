@@ -36,7 +36,8 @@ from demo.telegram.server import DEMO_TOKEN
 from errors import SiteError
 from model import ActionType, Credentials, Wish, clock_time
 from portal import api
-from portal.session import Portal, SiteAccess, SiteSession
+from portal.access import SiteAccess
+from portal.session import Portal, SiteSession
 from portal.state import SessionStore
 from race import Race
 from server_clock import ServerClock

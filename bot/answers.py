@@ -94,7 +94,7 @@ class Answers:
             next_booking=bookings[0] if bookings else None,
             live=await self.desk.live_classes(user_id),
             timetable_known=known,
-            rejected=await self.desk.rejected(user_id),
+            stop=await self.desk.stop(user_id),
             pause=await self.desk.pause(user_id),
         )
         return screens.home(overview, self.desk.when(), note)

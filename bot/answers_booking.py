@@ -101,7 +101,7 @@ class BookingAnswers:
             await self._desk.newest(tap.user_id),
             page,
             self._desk.when(),
-            rejected=await self._desk.rejected(tap.user_id),
+            stop=await self._desk.stop(tap.user_id),
             watchable=self._desk.can_be_watched(view.slot.wish),
             note=note,
         )

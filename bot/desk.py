@@ -18,7 +18,7 @@ from bot.page import File, Letter, Page
 from bot.screens_making import AskTimes, ask_times
 from bot.slots import SlotState, SlotView, view_slot
 from database import Database, NewAction
-from errors import AlreadyQueued, Overlap
+from errors import AlreadyQueued, LoginStopped, Overlap
 from model import Action, ActionStatus, ActionType, Clock, HeldBooking, Pause, Role, WatchMode, Wish, starts_at
 from opening_plan import BookingPlan, plan_booking
 from settings import Settings
@@ -118,9 +118,10 @@ class Desk:
         end: time | None = next((row.slot.end for row in rows if row.slot.wish.meant_by(held.booking.wish)), None)
         return calendar_file(held, end, self.rule.zone, self.timing.free_cancel, self.clock())
 
-    async def rejected(self, user_id: int) -> bool:
+    async def stop(self, user_id: int) -> LoginStopped | None:
+        """Why nothing is tried for an account: its login was refused, or led astray."""
         account = await self.db.people.find(user_id)
-        return account is not None and account.rejected
+        return account.stop if account is not None else None
 
     async def pause(self, user_id: int) -> Pause | None:
         """What a person's account waits for, as long as it does."""

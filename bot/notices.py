@@ -85,7 +85,7 @@ class Composer:
             case NoticeKind.MISSED:
                 return await self._missed(notice)
             case NoticeKind.LOGIN_REJECTED:
-                return Post(letter=Letter(screens_results.login_rejected(self._desk.when(notice.user_id))))
+                return await self._stopped(notice)
             case NoticeKind.ACCOUNT_WAITS:
                 return await self._account_waits(notice)
             case NoticeKind.STRUGGLING:
@@ -151,6 +151,12 @@ class Composer:
         if action.card_message_id is not None:
             card = Card(action.card_message_id, screens.final_card(action, self._desk.when()))
         return Post(card=card, letter=await self._letter(action), action_id=action.id)
+
+    async def _stopped(self, notice: Notice) -> Post:
+        stop = await self._desk.stop(notice.user_id)
+        if stop is None:
+            raise NothingToTell(f"the account of {notice.user_id} may log in again")
+        return Post(letter=Letter(screens_results.login_stopped(stop, self._desk.when(notice.user_id))))
 
     async def _account_waits(self, notice: Notice) -> Post:
         pause = await self._desk.pause(notice.user_id)

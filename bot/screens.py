@@ -12,6 +12,7 @@ from bot.callbacks import Verb
 from bot.italian import When, first_up, long_day, short_day
 from bot.page import LONGEST_NAME, Lines, Page, Row, button, clip, home_button, in_quotes, safe
 from bot.screens_trouble import explain, held_up, holds_up, remedy_rows, retry_rows
+from errors import LoginStopped
 from model import (
     PREPARE,
     Action,
@@ -63,7 +64,7 @@ class Overview:
     next_booking: HeldBooking | None
     live: Sequence[Action]
     timetable_known: bool
-    rejected: bool
+    stop: LoginStopped | None = None  # why nothing is tried for the account
     pause: Pause | None = None  # what the account waits for
 
 
@@ -71,8 +72,8 @@ def home(overview: Overview, when: When, note: str = "") -> Page:
     """The main menu; `note` is a sentence that comes first."""
     greeting = f"Ciao {safe(overview.name)}! 👋" if overview.name else "Ciao! 👋"
     lines = Lines().add(note).add(f"<b>{greeting}</b>", "Che cosa facciamo?")
-    if overview.rejected:
-        lines.add(texts.REJECTED_WARNING)
+    if overview.stop:
+        lines.add(texts.STOPPED[overview.stop.kind])
     elif overview.pause:
         lines.add(*held_up(overview.pause, when))
     if overview.next_booking:
@@ -82,7 +83,7 @@ def home(overview: Overview, when: When, note: str = "") -> Page:
         lines.add(f"… e altre {len(overview.live) - 5} richieste in corso.")
     if not overview.timetable_known:
         lines.add("Sto leggendo gli orari dal sito: tra qualche secondo puoi prenotare.")
-    return Page(str(lines), _home_rows(can_retry=overview.rejected or overview.pause is not None))
+    return Page(str(lines), _home_rows(can_retry=overview.stop is not None or overview.pause is not None))
 
 
 def _home_rows(*, can_retry: bool) -> tuple[Row, ...]:

@@ -14,6 +14,7 @@ from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_but
 from bot.screens import START_NOW_LABEL, choices, in_a_line, is_held_back, live_word, mark
 from bot.screens_trouble import WATCH_CODES, WATCH_LABELS
 from bot.slots import SlotState, SlotView, activity_key
+from errors import LoginStopped
 from model import Action, Activity, HeldBooking, Slot, Wish
 
 ONE_AT_A_TIME = "il sito non accetta due prenotazioni alla stessa ora."
@@ -188,7 +189,14 @@ def no_slots_page(day: date, route: Route = NEW_BOOKING) -> Page:
 
 
 def confirm_page(
-    view: SlotView, newest: int, page: int, when: When, *, rejected: bool, watchable: bool = False, note: str = ""
+    view: SlotView,
+    newest: int,
+    page: int,
+    when: When,
+    *,
+    stop: LoginStopped | None,
+    watchable: bool = False,
+    note: str = "",
 ) -> Page:
     """All about a slot and what will happen; `page` of its list is where Back leads.
 
@@ -198,7 +206,7 @@ def confirm_page(
     lines = Lines().add(note).add(slot_details(view))
     lines.add(*_prospect(view, when, watchable=watchable))
     if view.state not in SETTLED:
-        lines.add(_clash(view, when)).add(texts.REJECTED_WARNING if rejected else "")
+        lines.add(_clash(view, when)).add(texts.STOPPED[stop.kind] if stop else "")
         lines.add("" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
     return Page(str(lines), (*_confirm_rows(view, newest, watchable=watchable), _back_to_list(view, page)))
 

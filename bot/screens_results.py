@@ -21,8 +21,9 @@ from bot.screens import (
     title,
     why_not_first,
 )
-from bot.screens_trouble import explain, keeps_trying, remedy_button, remedy_rows
+from bot.screens_trouble import explain, keeps_trying, remedy_button, remedy_rows, seen
 from bot.texts import Remedy, trouble
+from errors import LoginDiverted, LoginStopped
 from model import Action, ActionStatus, ActionType, HeldBooking, OpeningReport, ShotOutcome, WatchMode, Wish
 from store.doubt import THOUGH_WITHDRAWN
 from store.queue import REHEARSED_WELL
@@ -192,9 +193,12 @@ def refreshed(days: int, slots: int, when: When) -> Page:
     return Page(f"{text}{when.at(when.now)}.", rows)
 
 
-def login_rejected(when: When) -> Page:
-    cause = texts.TROUBLES["LoginRejected"]
-    lines = Lines().add(f"🔑 <b>{cause.happened}</b>").add(cause.then, cause.advice(to_keeper=when.to_keeper))
+def login_stopped(stop: LoginStopped, when: When) -> Page:
+    """What rings when the login was refused, or led astray."""
+    cause = trouble(stop.kind)
+    astray = isinstance(stop, LoginDiverted)
+    lines = Lines().add(f"{'🚨' if astray else '🔑'} <b>{cause.happened}</b>", *(seen(str(stop)) if astray else ()))
+    lines.add(cause.then, cause.advice(to_keeper=when.to_keeper))
     return Page(str(lines), ((button(Remedy.LOGIN, Verb.FORGIVE, fresh=True),), (home_button(fresh=True),)))
 
 

@@ -8,7 +8,7 @@ from bot.callbacks import Verb
 from bot.italian import When
 from bot.page import Button, Lines, Page, Row, button, home_button, in_quotes, safe
 from bot.texts import NOT_CANCELLED, WATCH_ENDED, Remedy, Trouble, happening, trouble
-from errors import quoted
+from errors import LoginDiverted, quoted
 from model import Action, ActionType, Pause, WatchMode
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
@@ -28,7 +28,8 @@ def cause_of(action: Action) -> Trouble:
 def explain(action: Action, when: When, more: str = "") -> list[str]:
     """What happened and what more is known of it, what the bot does, what the person can do."""
     cause = cause_of(action)
-    return [cause.happened + _quote(action, cause), more, cause.then, cause.advice(to_keeper=when.to_keeper)]
+    where = seen(action.error or "") if action.error_kind == LoginDiverted.__name__ else []
+    return [cause.happened + _quote(action, cause), *where, more, cause.then, cause.advice(to_keeper=when.to_keeper)]
 
 
 def _quote(action: Action, cause: Trouble) -> str:
@@ -77,16 +78,16 @@ def remedy_button(remedy: Remedy, action: Action, *, fresh: bool) -> Button:
 def account_waits(pause: Pause, when: When) -> Page:
     """What rings, once, when an account is in trouble: what the site showed, what happens now, what helps."""
     cause = trouble(pause.kind)
-    lines = Lines().add(f"⏸ <b>{cause.happened}</b>").add(*_seen(pause))
+    lines = Lines().add(f"⏸ <b>{cause.happened}</b>").add(*seen(pause.reason))
     lines.add(f"{cause.then} Riprovo da solo {when.soon(pause.until)}.")
     lines.add("Le tue richieste restano in coda; quello che aspetta la sua apertura lo provo comunque.")
     lines.add(cause.you, "Se qualcosa è urgente, fallo intanto dal sito.")
     return Page(str(lines), (*retry_rows(fresh=True), (home_button(fresh=True),)))
 
 
-def _seen(pause: Pause) -> list[str]:
+def seen(reason: str) -> list[str]:
     """The page on which a login stopped: its address, title and words."""
-    address, words = re.search(r"https?://[^\s:]+(:\d+)?[^\s:]*", pause.reason), quoted(pause.reason)
+    address, words = re.search(r"https?://[^\s:]+(:\d+)?[^\s:]*", reason), quoted(reason)
     shown = [f"Pagina: <code>{safe(address[0])}</code>"] if address else []
     return [*shown, f"Dal sito: «{safe(words)}»"] if words else shown
 

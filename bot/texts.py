@@ -66,6 +66,13 @@ TROUBLES: dict[str, Trouble] = {
         Remedy.LOGIN,
         you_guest="Se hai cambiato password, dilla a chi tiene il bot; se invece è giusta, riprova l'accesso.",
     ),
+    "LoginDiverted": Trouble(
+        "L'accesso mi ha portato a un indirizzo che non è quello del Politecnico.",
+        "Mi sono fermato: lì non ho scritto niente, e finché non me lo dici tu non riprovo.",
+        "Non aprire quell'indirizzo. Entra dal browser sul sito di Polimisport, guarda dove ti chiede la password e "
+        "confronta; se anche lì qualcosa non torna, cambiala e avvisa il Politecnico.",
+        Remedy.LOGIN,
+    ),
     "OtpRejected": Trouble(
         "Il sito ha rifiutato due volte il codice usa e getta.",
         "Non insisto.",
@@ -190,6 +197,7 @@ NOT_CANCELLED = Trouble(
 
 BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
     "LoginRejected": ("Controlla username e password in config.json e riavvia il bot.", Remedy.LOGIN),
+    "LoginDiverted": ("Entra dal browser e guarda dove ti chiede la password, poi riprova l'accesso.", Remedy.LOGIN),
     "OtpRejected": ("Controlla l'orologio del computer e otpatu in config.json, poi prova l'accesso.", Remedy.SYNC),
     "OtpError": ("Correggi otpatu in config.json e riavvia il bot.", Remedy.SYNC),
     "ConfigError": ("Controlla config.json e riavvia il bot.", Remedy.SYNC),
@@ -256,7 +264,11 @@ DATABASE_TROUBLE = (
     "⚠️ In questo momento non riesco a usare il mio archivio. Non è andato perso niente: riprova tra poco."
 )
 UNEXPECTED_TROUBLE = "⚠️ Qualcosa da parte mia è andato storto. Non è andato perso niente: riprova, o torna al menu."
-REJECTED_WARNING = "🔑 <b>Il sito ha rifiutato le tue credenziali:</b> finché non si risolve non posso prenotare."
+STOPPED = {
+    "LoginRejected": "🔑 <b>Il sito ha rifiutato le tue credenziali:</b> finché non si risolve non posso prenotare.",
+    "LoginDiverted": "🚨 <b>L'accesso al sito porta altrove:</b> finché non si risolve non posso prenotare.",
+}
+"""Why an account does nothing, by the class of the error."""
 
 COMMANDS = (
     ("start", "Il menu"),

@@ -1,4 +1,5 @@
-"""The site's pages as objects: every selector a browser uses, as locators and verbs. Used by session.py and booking.py.
+"""The booking site's pages as objects: the selectors a browser uses, as locators and verbs. Used by booking.py; the
+login's pages are in login.py.
 
 Verbs wait for outcomes, never for time. They let Playwright's errors out: `trouble.translated` around them says what
 those mean. What a page says is returned as HTML or text; scraper.py reads it.
@@ -8,16 +9,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable
 from datetime import date, time
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator, Page, expect
 
-from errors import LoginRejected, OtpRejected, SiteChanged
-from model import Credentials
-from portal.trouble import LOGIN_PATH
+from errors import SiteChanged
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +25,6 @@ FIRST_CLICK = 2000  # milliseconds a click has to take effect before it is repea
 TRIED = "data-tried"  # our mark on what was there before a click: what lacks it is new
 MODAL = "[role=dialog]:not([id*=iubenda]), dialog, [id^=srModal], .modal, .bootbox, .ui-dialog, .sweet-alert"
 MARK = f"element => element.setAttribute('{TRIED}', '')"
-
-NextCode = Callable[[], Awaitable[str]]
 
 
 class SitePage:
@@ -45,11 +41,11 @@ class SitePage:
 
     async def _visible(self, *outcomes: Locator) -> None:
         """Waits until one of the outcomes is seen, whatever hidden ones come before it in the page."""
-        await expect(_either_seen(*outcomes)).to_be_visible(timeout=self._timeout)
+        await expect(either_seen(*outcomes)).to_be_visible(timeout=self._timeout)
 
     async def _attached(self, *outcomes: Locator) -> None:
         """Waits until one of the outcomes is in the page; an empty list has no size and is never `visible`."""
-        await expect(_either(*outcomes)).to_be_attached(timeout=self._timeout)
+        await expect(either(*outcomes)).to_be_attached(timeout=self._timeout)
 
     async def dialog_text(self) -> str:
         """What the dialog on show says, its buttons left out; empty when there is none."""
@@ -64,21 +60,21 @@ class SitePage:
         return buttons.filter(visible=True).first
 
 
-def _either(*outcomes: Locator) -> Locator:
+def either(*outcomes: Locator) -> Locator:
     first, *others = outcomes
     for other in others:
         first = first.or_(other)
     return first.first
 
 
-def _either_seen(*candidates: Locator) -> Locator:
+def either_seen(*candidates: Locator) -> Locator:
     """The first on show: a page may hold hidden forms that look alike."""
-    return _either(*(each.filter(visible=True) for each in candidates))
+    return either(*(each.filter(visible=True) for each in candidates))
 
 
 async def dismiss_cookie_banner(page: Page) -> None:
     """From now on the cookie banner is accepted, or closed, whenever it is in the way of something."""
-    banner = _either(
+    banner = either(
         page.locator(".iubenda-cs-accept-btn").filter(visible=True),
         page.get_by_role("button", name="Chiudi questa informativa"),
     )
@@ -91,73 +87,6 @@ async def dismiss_cookie_banner(page: Page) -> None:
             log.debug("the cookie banner was not closed: %s", error)
 
     await page.add_locator_handler(banner, accept, no_wait_after=True)
-
-
-class LoginPage(SitePage):
-    """From the login page through the single sign-on to the dashboard."""
-
-    def __init__(self, page: Page, base_url: str, timeout: float) -> None:
-        super().__init__(page, base_url, timeout)
-        self._enter = _either_seen(
-            page.get_by_role("button", name="Accedi al tuo account"),
-            page.get_by_role("link", name="Accedi al tuo account"),
-            page.locator("button[type=submit].green:not(.pull-right)"),
-        )
-        self._login = _either_seen(page.locator("#login"), page.get_by_role("textbox", name="Codice Persona"))
-        self._password = page.locator("#password, input[type=password]").filter(visible=True).first
-        self._accept = _either_seen(
-            page.locator(".aunicalogin-button-accedi").locator("button, input, a"),
-            page.get_by_role("button", name="Accedi", exact=True),
-        )
-        self._otp = _either_seen(page.locator("#otp"), page.get_by_role("textbox", name="OTP"))
-        self._continue = _either_seen(page.locator("#submit-dissms"), page.get_by_role("button", name="Continua"))
-        self._error = page.locator("[role=alert], [class*=error], [class*=alert], [class*=danger]").filter(visible=True)
-        self._password_again = page.locator(f"#password:not([{TRIED}]), input[type=password]:not([{TRIED}])").filter(
-            visible=True
-        )
-        self._otp_again = page.locator(f"#otp:not([{TRIED}]), [name=otp]:not([{TRIED}])")
-        self._dashboard = page.locator("#home_btt_booking")
-
-    async def sign_in(self, credentials: Credentials, next_code: NextCode) -> None:
-        """Ends on the dashboard. The password is sent once; a code at most twice, each from `next_code`.
-
-        Raises LoginRejected when the password page comes back, OtpRejected when the second code is refused too.
-        """
-        home = quote(urlsplit(self._base_url).path + "/", safe="")
-        await self._open(f"{LOGIN_PATH}?returnUrl={home}")
-        await self._visible(self._enter, self._login, self._dashboard)
-        if await self._enter.is_visible():
-            await self._enter.click()
-            await self._visible(self._login, self._otp, self._dashboard)
-        if await self._login.is_visible():
-            await self._send_password(credentials)
-        if await self._otp.is_visible() and not await self._accepts_code(await next_code()):
-            await self._send_last_code(await next_code())
-        await self._attached(self._dashboard)
-
-    async def _send_password(self, credentials: Credentials) -> None:
-        await self._login.fill(credentials.username)
-        await self._password.fill(credentials.password)
-        await self._password.evaluate(MARK)
-        await self._accept.click()
-        await self._attached(self._otp, self._dashboard, self._password_again)
-        if await self._password_again.count():
-            raise LoginRejected(f"the site refused user name or password: {await self._complaint()}")
-
-    async def _accepts_code(self, code: str) -> bool:
-        await self._otp.fill(code)
-        await self._otp.evaluate(MARK)
-        await self._continue.click()
-        await self._attached(self._dashboard, self._otp_again, self._password_again)
-        return not await self._otp_again.count()
-
-    async def _send_last_code(self, code: str) -> None:
-        if not await self._accepts_code(code):
-            raise OtpRejected(f"the site refused two one-time codes: {await self._complaint()}")
-
-    async def _complaint(self) -> str:
-        texts = " ".join(" ".join(await self._error.all_inner_texts()).split())
-        return texts[:200] or "it gives no reason"
 
 
 class MyBookingsPage(SitePage):

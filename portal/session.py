@@ -12,16 +12,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Self, TypeVar
-from zoneinfo import ZoneInfo
 
 from playwright.async_api import APIRequestContext, Browser, BrowserContext, Page, Playwright
 from playwright.async_api import Error as PlaywrightError
 
 from errors import (
     BookingRefused,
-    LoginRejected,
+    LoginStopped,
     LoginStuck,
     OtpRejected,
     SessionExpired,
@@ -30,13 +28,17 @@ from errors import (
     SiteUnavailable,
     quote,
 )
-from model import Clock, Credentials, utc_now
-from otp_extractor import parse
+from model import Credentials
+from portal.access import SiteAccess
 from portal.browser import Chromium, answers, start_driver
 from portal.budget import Budget
+from portal.codes import Codes
+from portal.contexts import browser_context, request_context
 from portal.door import Door
 from portal.evidence import Evidence
-from portal.pages import LoginPage, dismiss_cookie_banner
+from portal.login import LoginPage
+from portal.login_guard import LoginGuard, shown
+from portal.pages import dismiss_cookie_banner
 from portal.sanitizer import bare_address
 from portal.state import NO_VERSION, SessionStore, Version
 from portal.trouble import Answer, check, in_time, lost_the_driver, translated
@@ -44,38 +46,12 @@ from portal.watch import Watch
 
 log = logging.getLogger(__name__)
 
-USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-HEADERS = {"Accept-Language": "it-IT,it;q=0.9,en;q=0.5"}
 LONG_TEXT = 100_000  # characters; what is longer is read beside the event loop
 MOST_PAGES = 3  # at once; on a small machine more would only run into their time-outs side by side
-LEAST_CODE_LIFE = 3.0  # seconds a one-time code must still live to be sent
-CODE_MARGIN = 1.0  # seconds into a period before its code is sent: the site's clock may be behind ours
 REJECTION_HOLDS = 10.0  # seconds: who asks again this soon is told the same, and the password is not sent twice
 JUST_MADE = 15.0  # seconds after a login in which a session called over is asked again, and not made anew
-LONGEST_WORDS = 200  # characters of a page that is described
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteAccess:
-    """Where the site is, and how to go there."""
-
-    base_url: str
-    login_hosts: tuple[str, ...]  # `host` or `host:port`: where password and code may be typed
-    state_dir: Path
-    timezone: ZoneInfo
-    executable_path: str | None = None  # None: Playwright's own Chromium
-    headless: bool = True
-    clock: Clock = utc_now
-    idle_seconds: float = 30.0  # unused for this long, the driver is closed
-    browser_idle_seconds: float = 10.0  # the same for the browser
-    timeout_seconds: float = 10.0  # for one answer, or one step on a page
-
-    @property
-    def root(self) -> str:
-        """The base address without a slash at its end: paths begin with one."""
-        return self.base_url.rstrip("/")
 
 
 class Portal:
@@ -178,20 +154,10 @@ class Portal:
             driver = await self.driver()
             with translated(f"GET {path}"):
                 if self._stranger is None:
-                    self._stranger = await self.request_context(driver, None)
+                    self._stranger = await request_context(driver, self.access, None)
                 response = await self._stranger.fetch(self.access.root + path)
                 await response.dispose()
                 return response.headers
-
-    async def request_context(self, driver: Playwright, state: Any) -> APIRequestContext:
-        """A connection of its own, with those cookies."""
-        return await driver.request.new_context(
-            storage_state=state,
-            user_agent=USER_AGENT,
-            extra_http_headers=HEADERS,
-            max_redirects=0,
-            timeout=self.access.timeout_seconds * 1000,
-        )
 
     @asynccontextmanager
     async def page(self, state: Mapping[str, Any] | None) -> AsyncIterator[Page]:
@@ -212,24 +178,11 @@ class Portal:
         """Once more in a new browser when the one there was turns out to be dead."""
         browser = await self.browser()
         try:
-            return await self._new_context(browser, state)
+            return await browser_context(browser, self.access, state)
         except PlaywrightError:
             if browser.is_connected():
                 raise
-        return await self._new_context(await self.browser(), state)
-
-    async def _new_context(self, browser: Browser, state: Any) -> BrowserContext:
-        context = await browser.new_context(
-            storage_state=state,
-            user_agent=USER_AGENT,
-            extra_http_headers=HEADERS,
-            locale="it-IT",
-            timezone_id=self.access.timezone.key,
-            viewport={"width": 1280, "height": 900},
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(self.access.timeout_seconds * 1000)
-        return context
+        return await browser_context(await self.browser(), self.access, state)
 
     async def close_idle(self) -> None:
         """Closes the browser when it was not used for a while, and the driver after a longer while."""
@@ -288,6 +241,7 @@ class SiteSession:
         self._portal = portal
         self.door = Door(credentials, portal.access.clock)
         self._store = SessionStore(portal.access.state_dir / "sessions", credentials.user_id, credentials.username)
+        self._codes = Codes(credentials, self._store, portal.access.clock)
         self._budget = Budget(f"account {credentials.user_id}")
         self._opening = asyncio.Lock()  # held while the stored session is taken up
         self._held: _Held | None = None
@@ -433,13 +387,13 @@ class SiteSession:
         version = self._store.version()
         if self._held and self._held.version == version:
             return version
-        if version == NO_VERSION or self._store.load() is None:
+        if version == NO_VERSION or self._stored() is None:
             await self._renew(version)
         return self._store.version()
 
     async def _renew(self, stale: Version) -> None:
         """Replaces the session of that version; one login serves everybody who waits. Raises what the login raises."""
-        if self._is_another(stale) and self._store.load():
+        if self._is_another(stale) and self._stored():
             return  # somebody already did
         if self._rejection and time.monotonic() - self._rejection[0] < REJECTION_HOLDS:
             raise self._rejection[1]
@@ -457,14 +411,14 @@ class SiteSession:
         """Logs in unless another process has done so, or was turned away, while we waited for our turn."""
         waiting_since = time.time()
         async with self._store.locked():
-            if self._is_another(stale) and self._store.load():
+            if self._is_another(stale) and self._stored():
                 return
             if turned_away := self._store.turned_away_since(waiting_since):
                 raise turned_away
             try:
                 with self.door.guarded():
                     await self._log_in_now()
-            except (LoginRejected, LoginStuck) as error:
+            except (LoginStopped, LoginStuck) as error:
                 self._rejection = (time.monotonic(), error)
                 self._store.note_turned_away(error)
                 raise
@@ -474,48 +428,48 @@ class SiteSession:
 
     async def _log_in_now(self) -> None:
         started = time.monotonic()
-        async with self._portal.in_use(), self._portal.page(None) as page:
+        async with (
+            self._portal.in_use(),
+            self._portal.page(None) as page,
+            LoginGuard(page, self.access.places, self.credentials) as guard,
+        ):
             watch = Watch(page, self.access.root, logging_in=True)
-            login = LoginPage(page, self.access.root, self.access.timeout_seconds)
             try:
                 with translated("login"):
-                    await login.sign_in(self.credentials, self._next_code)
-                    state: Any = await page.context.storage_state()
+                    state = await self._sign_in(page, guard)
+                if diversion := await guard.verdict():
+                    raise diversion
             except SiteError as error:
-                explained = await self._explained("login", page, watch, error, picture=False)
-                if isinstance(explained, SessionExpired):
-                    raise SiteUnavailable("the login ends where it began: at the login page") from error
-                if isinstance(explained, SiteChanged):
-                    raise await self._stuck(page, explained) from error
-                raise explained from error
-        self._store.save(state)
+                raise await self._why_no_login(page, watch, await guard.verdict() or error) from error
+        self._save(state)
         self._logged_in = time.monotonic()
         self._login_of.clear()
         self._store.forget_turned_away()
         self._rejection = None
         log.info("account %s: logged in within %.2f s", self.credentials.user_id, time.monotonic() - started)
 
-    async def _stuck(self, page: Page, error: SiteChanged) -> LoginStuck:
-        """What a login ended on: the page's address, title and words, without secrets."""
-        title = await in_time(page.title()) or "no title"
-        words = " ".join((await in_time(page.locator("body").inner_text()) or "").split())
-        said = self.door.words(f"{title}: {words}")[:LONGEST_WORDS]
-        return LoginStuck(f"the login stops at {bare_address(page.url)}: {quote(said)}", error.evidence)
+    async def _sign_in(self, page: Page, guard: LoginGuard) -> Any:
+        """The browser's storage state at the end of a login nothing was wrong with."""
 
-    async def _next_code(self) -> str:
-        """A code that no process has sent yet and that lives long enough; waits for the next period when it must."""
-        password, moment = parse(self.credentials.otp_url), self.access.clock()
-        spent, enough = self._store.last_code(), min(LEAST_CODE_LIFE, password.period / 3)
-        # a number far ahead of ours was noted by a clock that has been set back since: it forbids nothing
-        while spent - 2 <= password.counter(moment) <= spent or password.seconds_left(moment) < enough:
-            wait = password.seconds_left(moment) + min(CODE_MARGIN, password.period / 3)
-            log.info("account %s: waiting %.0f s for the next one-time code", self.credentials.user_id, wait)
-            await asyncio.sleep(wait)
-            moment = moment.fromtimestamp(moment.timestamp() + wait, moment.tzinfo)
-        self._store.note_code(password.counter(moment))
-        code = password.code(password.counter(moment))
-        self.door.note_code(code)
-        return code
+        async def next_code() -> str:
+            code = await self._codes.next()
+            guard.watch_for(code)
+            self.door.note_code(code)
+            return code
+
+        login = LoginPage(page, self.access.places, self.access.timeout_seconds, guard.typing)
+        await login.sign_in(self.credentials, next_code)
+        return await page.context.storage_state()
+
+    async def _why_no_login(self, page: Page, watch: Watch, error: SiteError) -> SiteError:
+        """The error of a login that did not end where it should, as it is told: there is no picture of it."""
+        explained = await self._explained("login", page, watch, error, picture=False)
+        if isinstance(explained, SessionExpired):
+            return SiteUnavailable("the login ends where it began: at the login page")
+        if isinstance(explained, SiteChanged):
+            said = self.door.words(await shown(page))
+            return LoginStuck(f"the login stops at {bare_address(page.url)}: {quote(said)}", explained.evidence)
+        return explained
 
     async def settle_login(self) -> None:
         """Waits for a login under way to end; how it ends was told to whoever waited for it."""
@@ -570,13 +524,21 @@ class SiteSession:
                     await self._dispose_if_replaced(old)
             return self._held
 
+    def _stored(self) -> dict[str, Any] | None:
+        """The stored session, without what another site may have left in it."""
+        state = self._store.load()
+        return state and self.access.places.own_state(state)
+
+    def _save(self, state: Any) -> Version:
+        return self._store.save(self.access.places.own_state(state))
+
     async def _open_stored(self) -> _Held:
-        version, state = self._store.version(), self._store.load()
+        version, state = self._store.version(), self._stored()
         if state is None:
             raise SessionExpired("there is no stored session")
         driver = await self._portal.driver()
         with translated("opening a connection"):
-            context = await self._portal.request_context(driver, state)
+            context = await request_context(driver, self.access, state)
         self.door.note_cookies(state)
         return _Held(version, state, context)
 
@@ -593,7 +555,7 @@ class SiteSession:
     async def _keep_cookies(self, held: _Held, state: Any) -> None:
         """Saves what the site renewed, unless somebody has saved something newer."""
         if state["cookies"] != held.state["cookies"] and held.version == self._store.version():
-            version = self._store.save(state)
+            version = self._save(state)
             self._login_of[version] = self._login_of.get(held.version, held.version)
             held.version, held.state = version, state
             self.door.note_cookies(state)
@@ -607,7 +569,7 @@ class SiteSession:
     # ----- pages
 
     async def _work_on_page(self, what: str, work: Callable[[Page], Awaitable[T]], *, acts: bool) -> T:
-        state = self._store.load()
+        state = self._stored()
         if state is None:
             raise SessionExpired("there is no stored session")
         async with self._portal.page(state) as page:

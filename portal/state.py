@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import untrusted
-from errors import LoginRejected, LoginStuck, SiteUnavailable
+from errors import LoginStopped, LoginStuck, SiteUnavailable, login_error
 
 log = logging.getLogger(__name__)
 
@@ -110,13 +110,13 @@ class SessionStore:
     def note_code(self, counter: int) -> None:
         write_private(self._otp, json.dumps(counter))
 
-    def note_turned_away(self, error: LoginRejected | LoginStuck) -> None:
+    def note_turned_away(self, error: LoginStopped | LoginStuck) -> None:
         write_private(self._rejected, json.dumps([error.kind, str(error)]))
 
     def forget_turned_away(self) -> None:
         self._rejected.unlink(missing_ok=True)
 
-    def turned_away_since(self, wall_time: float) -> LoginRejected | LoginStuck | None:
+    def turned_away_since(self, wall_time: float) -> LoginStopped | LoginStuck | None:
         """Why a login was turned away after that moment (`time.time()`), by whichever process; None if none was."""
         try:
             recent = self._rejected.stat().st_mtime >= wall_time
@@ -125,7 +125,7 @@ class SessionStore:
         kept = read_json(self._rejected) if recent else None
         if not isinstance(kept, list) or len(kept) != 2:
             return None
-        return (LoginStuck if kept[0] == LoginStuck.__name__ else LoginRejected)(str(kept[1]))
+        return login_error(str(kept[0]), str(kept[1]))
 
     @asynccontextmanager
     async def locked(self) -> AsyncIterator[None]:

@@ -17,6 +17,7 @@ from errors import (
     AppError,
     BookingRefused,
     ConfigError,
+    LoginDiverted,
     LoginRejected,
     LoginStuck,
     OtpError,
@@ -27,7 +28,7 @@ from store.connection import Connection, Transaction
 from store.outbox import add_notice
 
 REFUSALS: list[type[AppError]] = [BookingRefused, *BookingRefused.__subclasses__()]
-NOT_LET_IN = {each.__name__ for each in (LoginRejected, LoginStuck, OtpRejected, OtpError, ConfigError)}
+NOT_LET_IN = {each.__name__ for each in (LoginRejected, LoginDiverted, LoginStuck, OtpRejected, OtpError, ConfigError)}
 CERTAIN = {each.__name__ for each in REFUSALS} - {AlreadyBooked.__name__} | NOT_LET_IN
 """Errors after which it is known that nothing was done: the site said no, and "my bookings" agreed, or nothing was sent
 because nobody was let in."""

@@ -59,6 +59,8 @@ STEPS = {
         " WHERE status IN ('pending', 'processing') AND date IS NOT NULL",
         "ALTER TABLE booking_actions ADD COLUMN opening_requests INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX spent_at_openings ON booking_actions (user_id, opens_at) WHERE opening_requests > 0",
+        "ALTER TABLE accounts ADD COLUMN rejected_kind TEXT",
+        "ALTER TABLE accounts ADD COLUMN rejected_reason TEXT",
     ),
 }
 """What leads from each version to the next."""

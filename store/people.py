@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from errors import LoginStopped, login_stop
 from model import Account, Clock, NoticeKind, Role, instant, stamp
 from store.connection import Connection
 from store.departed import end_what_waits, take_evidence
@@ -24,8 +25,12 @@ class Person:
     fingerprint: str
 
 
+def _rejection(row: sqlite3.Row) -> LoginStopped | None:
+    return login_stop(row["rejected_kind"], row["rejected_reason"] or "") if row["rejected"] else None
+
+
 def _account(row: sqlite3.Row) -> Account:
-    return Account(row["user_id"], Role(row["role"]), bool(row["rejected"]), to_pause(row))
+    return Account(row["user_id"], Role(row["role"]), bool(row["rejected"]), to_pause(row), _rejection(row))
 
 
 A_DAY = timedelta(days=1)
@@ -81,12 +86,15 @@ class People(Pauses):
         rows = await self._db.rows("SELECT * FROM accounts WHERE active = 1 ORDER BY role = 'owner' DESC, user_id")
         return [_account(row) for row in rows]
 
-    async def reject(self, user_id: int, *, tell: bool) -> None:
-        """Marks that the site refused the password. With `tell` a notice says so, once."""
+    async def reject(self, user_id: int, error: LoginStopped, *, tell: bool) -> None:
+        """Marks that a login was refused, or led astray. With `tell` a notice says so, once."""
         async with self._db.transaction() as tx:
             marked = await tx.run(
-                "UPDATE accounts SET rejected = 1 WHERE user_id = :user_id AND rejected = 0 RETURNING user_id",
-                {"user_id": user_id},
+                """
+                UPDATE accounts SET rejected = 1, rejected_kind = :kind, rejected_reason = :reason
+                WHERE user_id = :user_id AND rejected = 0 RETURNING user_id
+                """,
+                {"user_id": user_id, "kind": error.kind, "reason": str(error)},
             )
             if marked and tell:
                 await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)

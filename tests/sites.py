@@ -15,7 +15,8 @@ import pytest
 
 from demo.site import Person, Site, SiteWorld
 from model import Credentials, Wish, clock_time
-from portal.session import SiteAccess, SiteSession
+from portal.access import SiteAccess
+from portal.session import SiteSession
 
 ROME = ZoneInfo("Europe/Rome")
 SECRET = "JBSWY3DPEHPK3PXP"

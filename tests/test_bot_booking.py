@@ -378,7 +378,7 @@ async def test_a_refusal_quotes_the_site_and_offers_what_to_do(world: World) -> 
 
 async def test_a_refused_password_can_be_tried_once_more(world: World) -> None:
     await queued(world.owner)
-    await world.db.people.reject(OWNER, tell=False)
+    await world.db.people.reject(OWNER, LoginRejected("no"), tell=False)
     await world.fail(LoginRejected("no"))
     await world.owner.wait_for(lambda message: "non riuscita" in message.text)
 

@@ -44,7 +44,10 @@ from errors import (
     DatabaseError,
     DuplicatePeriodic,
     LeaseLost,
+    LoginDiverted,
+    LoginRejected,
     TooManyHolidays,
+    quote,
 )
 from model import (
     Action,
@@ -82,6 +85,7 @@ WHEN = When(NOON, ROME)
 RULE = OpeningRule(2, time(0), ROME)
 NASTY = "<b>&'\"" + "x" * 300
 
+STOPS = (LoginRejected("no"), LoginDiverted(f"led astray to https://evil.test/: {quote('<b>parole</b>')}"))
 ACTION = Action(
     id=ID, type=ActionType.BOOK, user_id=OWNER, status=ActionStatus.PENDING, course=NASTY, location=NASTY,
     day=TUESDAY, start=time(18), booking_id="x", created_at=NOON, run_at=NOON, opens_at=NOON, started_at=None,
@@ -139,7 +143,8 @@ def result_pages() -> Iterator[Page]:
     yield from (screens_results.cancelled(ACTION, WHEN, has_file=has_file) for has_file in (True, False))
     yield screens_results.place_free(ACTION, WHEN)
     yield from (screens_results.vanished(HELD, WHEN), screens_results.refreshed(1, 1, WHEN))
-    yield screens_results.login_rejected(WHEN)
+    for stop in STOPS:
+        yield screens_results.login_stopped(stop, WHEN)
     for outcome in ("ok", *KINDS):
         for periodic in (None, ID):
             told = replace(ACTION, rehearsal=outcome, periodic_booking_id=periodic)
@@ -147,7 +152,7 @@ def result_pages() -> Iterator[Page]:
 
 
 def menu_pages() -> Iterator[Page]:
-    overview = screens.Overview(NASTY, HELD, [ACTION] * 7, timetable_known=False, rejected=True)
+    overview = screens.Overview(NASTY, HELD, [ACTION] * 7, timetable_known=False, stop=STOPS[0])
     yield from (screens.home(overview, WHEN, "x"), screens.help_page(), screens.notice_page("x"))
     for program in ("bot", "worker", "executor"):
         outage = Outage(1, program, NOON, died=True, until=None)
@@ -170,7 +175,7 @@ def booking_pages() -> Iterator[Page]:
     for state in SlotState:
         for watchable in (True, False):
             view = replace(VIEW, state=state)
-            yield screens_booking.confirm_page(view, ID, 9, WHEN, rejected=True, watchable=watchable)
+            yield screens_booking.confirm_page(view, ID, 9, WHEN, stop=STOPS[1], watchable=watchable)
             for held in (HELD, replace(HELD, booking=replace(HELD.booking, day=THURSDAY))):
                 yield screens_booking.swap_page(view, held, ID, WHEN, watchable=watchable)
     for full in (True, False):
@@ -300,20 +305,20 @@ def test_nobody_but_who_keeps_the_bot_is_told_to_mend_its_configuration_or_progr
     ours = re.compile(r"config\.json|otpatu|opening\.at|worker\.py|setup\.py|riavvia")
     guest, waiting = replace(WHEN, to_keeper=False), replace(ACTION, run_at=NOON - timedelta(hours=1))
     early = replace(LATE_REPORT, opened_early=True)
-    pages = [screens_results.login_rejected(guest), screens.ticket(waiting, guest, is_card=True)]
+    pages = [screens_results.login_stopped(STOPS[0], guest), screens.ticket(waiting, guest, is_card=True)]
     pages += [screens_results.booked(ACTION, HELD, guest, report) for report in (LATE_REPORT, early)]
     for kind in KINDS:
         failed = replace(ACTION, status=ActionStatus.FAILED, error_kind=kind)
         pages += [screens_results.failure(failed, guest, LATE_REPORT), screens.ticket(failed, guest, is_card=True)]
         pages.append(screens_results.rehearsed(replace(ACTION, rehearsal=kind), [], guest))
     assert [page.text for page in pages if ours.search(page.text)] == []
-    assert ours.search(screens_results.login_rejected(WHEN).text)
+    assert ours.search(screens_results.login_stopped(STOPS[0], WHEN).text)
 
 
 def test_every_kind_of_error_of_the_site_has_words_of_its_own() -> None:
     never_end_an_action = (AlreadyQueued, DuplicatePeriodic, TooManyHolidays, LeaseLost, DatabaseError, AccountWaits)
     silent = {kind for kind in KINDS if issubclass(getattr(errors, kind), never_end_an_action)}
-    assert set(KINDS) - set(texts.TROUBLES) - silent == {"AppError", "SiteError"}
+    assert set(KINDS) - set(texts.TROUBLES) - silent == {"AppError", "SiteError", "LoginStopped"}
 
 
 def test_what_is_packed_fits_and_comes_back() -> None:

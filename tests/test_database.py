@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from database import Database, NewAction, open_database
-from errors import DatabaseError, SiteChanged
+from errors import DatabaseError, LoginDiverted, LoginRejected, LoginStopped, SiteChanged
 from model import (
     FIT_CENTER,
     ActionType,
@@ -280,18 +280,21 @@ async def test_a_booking_typed_by_hand_with_the_given_columns_is_shown(db: Datab
     assert held.status is BookingStatus.CONFIRMED
 
 
-async def test_new_credentials_clear_a_rejection_and_old_ones_do_not(db: Database) -> None:
-    await db.people.reject(GIULIA, tell=True)
-    await db.people.reject(GIULIA, tell=True)
+@pytest.mark.parametrize(
+    "error", [LoginRejected("no"), LoginDiverted("to https://evil.test/")], ids=lambda error: error.kind
+)
+async def test_new_credentials_clear_a_rejection_and_old_ones_do_not(db: Database, error: LoginStopped) -> None:
+    await db.people.reject(GIULIA, error, tell=True)
+    await db.people.reject(GIULIA, error, tell=True)
     await db.people.set([Person(GIULIA, Role.OWNER, "g")])
     account = await db.people.find(GIULIA)
     assert account
-    assert account.rejected
+    assert (type(account.stop), str(account.stop)) == (type(error), str(error))
     assert len(await db.connection.rows("SELECT 1 FROM notices")) == 1
     await db.people.set([Person(GIULIA, Role.OWNER, "new")])
     account = await db.people.find(GIULIA)
     assert account
-    assert not account.rejected
+    assert account.stop is None
 
 
 async def test_who_left_the_configuration_is_a_stranger(db: Database) -> None:

@@ -6,7 +6,7 @@ What the verbs make of each fault is stated in test_fault_matrix.py; here, what 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +135,24 @@ async def test_what_may_pass_is_told_on_the_card_and_does_not_ring(stage: Stage)
     card = await stage.chat.owner.wait_for(lambda message: TROUBLES["SiteUnavailable"].happened in message.text)
     assert "Riprovo" in card.text
     assert card.edited
+
+
+async def test_a_login_led_astray_stops_the_account_and_rings_with_the_address(stage: Stage) -> None:
+    stage.site.end_sessions()
+    session = stage.performer._portal.session(credentials(OWNER))
+    sign_on, session.access = session.access.login_hosts[0], replace(session.access, login_hosts=("localhost:1",))
+    row, message = await stage.last_try(BOOK)
+    cause = TROUBLES["LoginDiverted"]
+    assert (row.error_kind, row.evidence) == ("LoginDiverted", None)
+    assert all(words in message.text for words in (cause.happened, cause.then, cause.you, f"http://{sign_on}/"))
+    assert not message.photo
+    asked = len(stage.site.log)
+    await stage.last_try(CANCEL)  # whatever else waits for this account asks the site for nothing
+    assert (len(stage.site.log), stage.site.login_attempts[GIULIA]) == (asked, 0)
+    await chats.tapped(stage.chat.owner, "Riprova l'accesso", "Lettura delle prenotazioni")
+    account = await stage.chat.db.people.find(OWNER)
+    assert account
+    assert account.stop is None
 
 
 async def test_a_failure_that_was_none_rings_again_with_the_truth(stage: Stage) -> None:

@@ -8,11 +8,14 @@ from datetime import time
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from errors import LoginRejected
-from portal.pages import CalendarPage, LoginPage
+from addresses import Places
+from errors import LoginDiverted, LoginRejected
+from portal.login import LoginPage
+from portal.pages import CalendarPage
 from tests.sites import TUESDAY, chromium, credentials
 
-SITE = "http://site.test"
+SITE = "http://127.0.0.1:1"
+PLACES = Places(SITE, ("127.0.0.1:1",))
 TIMEOUT = 3.0
 CONFIRM = "<button id='btnConfirmAppointmentBooking'>Conferma</button>"
 FORM = """<form onsubmit="sent(); return false"><input id=login><input id=password type=%s>
@@ -49,14 +52,46 @@ ENTRANCE = """<button type=submit class=green hidden>Entra</button><input id=log
 async def test_hidden_buttons_and_fields_before_those_on_show_are_passed_over(page: Page) -> None:
     hidden = "<input id=login hidden><input type=password hidden>"
     await show(page, login(ENTRANCE, hidden + FORM % "password", "<a id=home_btt_booking>Booking</a>"))
-    await LoginPage(page, SITE, TIMEOUT).sign_in(credentials(), no_code)
+    await LoginPage(page, PLACES, TIMEOUT, lambda: None).sign_in(credentials(), no_code)
 
 
 async def test_a_password_page_that_comes_back_is_known_whatever_the_type_of_its_field(page: Page) -> None:
     form = FORM % "text"
     await show(page, login(ENTRANCE, form, f"<p role=alert>Password errata</p>{form}"))
     with pytest.raises(LoginRejected, match="Password errata"):
-        await LoginPage(page, SITE, TIMEOUT).sign_in(credentials(), no_code)
+        await LoginPage(page, PLACES, TIMEOUT, lambda: None).sign_in(credentials(), no_code)
+
+
+POST = "<form method=post action=/password>" + FORM.partition(">")[2]
+SHAPES = {
+    "the button posts elsewhere": POST.replace("<button>", "<button formaction=http://127.0.0.2:1/>"),
+    "the button posts to another port": POST.replace("<button>", "<button formaction=http://127.0.0.1:2/>"),
+    "everything on the page is meant elsewhere": "<base href=http://127.0.0.2:1/>" + POST.replace("/password", "x"),
+    "the fields are another form's": "<form id=f action=//evil.test/></form>"
+    + POST.replace("<input ", "<input form=f "),
+    "the button is another form's": "<form id=f action=//evil.test/></form>"
+    + POST.replace("<button>", "<button form=f>"),
+    "a field hides where the form leads": POST.replace("/password", "//evil.test/").replace(
+        "<input ", "<input name=action value=/password hidden><input "
+    ),
+    "the form opens another window": POST.replace("<form ", "<form target=_blank "),
+    "the button opens another window": POST.replace("<button>", "<button formtarget=x>"),
+    "everything opens in another window": "<base target=x>" + POST,
+    "the form is a script": POST.replace("/password", "javascript:alert(1)"),
+    "the form is a text": POST.replace("/password", "data:text/html,x"),
+    "a name before the address": POST.replace("/password", "http://127.0.0.1:1@evil.test/"),
+    "another ending": POST.replace("/password", "http://127.0.0.1.evil.test:1/"),
+}
+
+
+async def test_nothing_is_typed_in_a_form_that_would_send_it_elsewhere(page: Page) -> None:
+    for name, form in SHAPES.items():
+        await page.unroute_all()
+        await show(page, login(ENTRANCE, form, ""))
+        with pytest.raises(LoginDiverted):
+            await LoginPage(page, PLACES, TIMEOUT, lambda: None).sign_in(credentials(), no_code)
+        typed = await page.locator("input").evaluate_all("fields => fields.map(field => field.value).join('')")
+        assert typed.replace("/password", "") == "", name
 
 
 async def test_a_refusal_in_a_dialog_is_read_though_a_hidden_button_comes_before_it(page: Page) -> None:

@@ -14,8 +14,9 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from errors import SiteUnavailable
+from portal.access import SiteAccess
 from portal.browser import ROOT, forbidden
-from portal.session import Portal, SiteAccess
+from portal.session import Portal
 from tests.processes import children_of, name_of
 from tests.sites import chromium
 

@@ -23,6 +23,7 @@ from database import open_database
 from demo.site import Site, SiteWorld
 from demo.telegram import TelegramEmulator
 from doctor import Finding, masked
+from errors import LoginRejected
 from settings import load
 from tests.sites import GIULIA, OTP_URL, PASSWORD, chromium, person
 from tests.test_otp import qr_code
@@ -509,7 +510,7 @@ async def test_a_login_that_works_lets_a_rejected_account_try_again(configure: C
     config = configure()
     async with open_database(config.parent / "polimisport.db") as db:
         await setup.prepare_database(load(config))
-        await db.people.reject(OWNER, tell=False)
+        await db.people.reject(OWNER, LoginRejected("no"), tell=False)
         await findings(config, login=True)
         account = await db.people.find(OWNER)
     assert account is not None

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from database import Database
+from errors import LoginRejected
 from model import ActionStatus, ActionType, NoticeKind, OccurrenceState, OpeningRule, PeriodicMode
 from opening_plan import plan_booking
 from store.plan import Timing
@@ -363,7 +364,7 @@ async def test_a_month_of_a_person_who_answers_every_other_question(life: Life) 
 async def _without_routine(life: Life) -> None:
     """Nobody's routine work is queued for who can't log in; it would only make the weeks longer."""
     for user_id in (GIULIA, MARCO):
-        await life.db.people.reject(user_id, tell=False)
+        await life.db.people.reject(user_id, LoginRejected("no"), tell=False)
 
 
 # --- the rules themselves

@@ -15,6 +15,7 @@ import pytest
 import program
 from database import Database, NewAction, open_database
 from demo.site import Site, SiteWorld
+from errors import LoginRejected
 from model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, Role, Wish
 from perform import Performer
 from portal.session import Portal
@@ -365,7 +366,7 @@ async def test_what_waits_for_its_opening_outlives_a_refused_password(
 ) -> None:
     later = replace(pilates, day=pilates.day + timedelta(days=30))
     opens = datetime.combine(later.day - timedelta(days=2), time(0), ROME)
-    await db.people.reject(OWNER, tell=False)
+    await db.people.reject(OWNER, LoginRejected("no"), tell=False)
     action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, later, opens_at=opens if told else None))
     assert (action.status, action.rehearsal) == (ActionStatus.PENDING, "LoginRejected")
     assert action.run_at == opens - PREPARE

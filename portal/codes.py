@@ -1,0 +1,35 @@
+"""The one-time codes of an account: each is sent once, by whichever process. Used by session.py."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from model import Clock, Credentials
+from otp_extractor import parse
+from portal.state import SessionStore
+
+log = logging.getLogger(__name__)
+
+LEAST_LIFE = 3.0  # seconds a code must still live to be sent
+MARGIN = 1.0  # seconds into a period before its code is sent: the site's clock may be behind ours
+
+
+class Codes:
+    def __init__(self, credentials: Credentials, store: SessionStore, clock: Clock) -> None:
+        self._credentials = credentials
+        self._store = store
+        self._clock = clock
+
+    async def next(self) -> str:
+        """A code that no process has sent yet and that lives long enough; waits for the next period when it must."""
+        password, moment = parse(self._credentials.otp_url), self._clock()
+        spent, enough = self._store.last_code(), min(LEAST_LIFE, password.period / 3)
+        # a number far ahead of ours was noted by a clock that has been set back since: it forbids nothing
+        while spent - 2 <= password.counter(moment) <= spent or password.seconds_left(moment) < enough:
+            wait = password.seconds_left(moment) + min(MARGIN, password.period / 3)
+            log.info("account %s: waiting %.0f s for the next one-time code", self._credentials.user_id, wait)
+            await asyncio.sleep(wait)
+            moment = moment.fromtimestamp(moment.timestamp() + wait, moment.tzinfo)
+        self._store.note_code(password.counter(moment))
+        return password.code(password.counter(moment))

@@ -1,0 +1,204 @@
+"""Keeps a login where it belongs: what its browser may visit, and what may leave in a request. Used by session.py.
+
+Two nets, because neither sees all. The driver's routing sees where a request begins: in which page, and whether before
+or after something was typed. The browser's own interception sees every request on its way out, each hop of a redirect
+with its body included, of every frame, popup and worker. What neither sees (sockets) is taken away from the pages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+from collections.abc import Coroutine, Iterator
+from typing import Any, Self
+
+from playwright.async_api import CDPSession, Page, Request, Route
+from playwright.async_api import Error as PlaywrightError
+
+from addresses import Places
+from errors import LoginDiverted, quote
+from model import Credentials
+from portal.carried import Word, carries, word
+from portal.sanitizer import bare_address
+from portal.trouble import in_time, translated
+
+log = logging.getLogger(__name__)
+
+NO_OTHER_WAY = """for (const name of ["WebSocket", "WebSocketStream", "WebTransport", "RTCPeerConnection",
+  "webkitRTCPeerConnection", "Worker", "SharedWorker"]) delete window[name]"""
+WENT = "a page was on its way to"
+CARRIED = "a request with password or code was on its way to"
+MUCH = 2000  # bytes: a longer request is read beside the event loop
+MOST_WORDS = 200  # characters of a page that is described
+
+
+class LoginGuard:
+    """Around one login, from before its page goes anywhere to its end, which it makes: it closes
+    the page, as it does at once when it sees a diversion."""
+
+    def __init__(self, page: Page, places: Places, credentials: Credentials) -> None:
+        self._page = page
+        self._places = places
+        self._secret = word(credentials.password)
+        self._name = word(credentials.username)
+        self._frame = ""  # the browser's name of the page's main frame
+        self._wire: CDPSession | None = None
+        self._typed = False
+        self._known: set[str] = set()  # what pages asked other hosts for before anything was typed: it can tell nothing
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ending: asyncio.Task[None] | None = None
+        self._diversion: LoginDiverted | None = None
+
+    async def __aenter__(self) -> Self:
+        with translated("guarding a login"):
+            await self._cast()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Closes the pages first: as long as they live they may try to send what they know."""
+        await self.verdict()
+        await in_time(self._page.context.close())
+        if self._wire:
+            await in_time(self._wire.detach())
+
+    async def verdict(self) -> LoginDiverted | None:
+        """The diversion there was; when there was one the page is closed by now."""
+        if self._ending:
+            await self._ending
+        return self._diversion
+
+    async def _cast(self) -> None:
+        context = self._page.context
+        if context.browser is None:
+            raise ValueError("a login needs a browser of its own to guard")
+        own = await context.new_cdp_session(self._page)
+        self._frame = (await own.send("Target.getTargetInfo"))["targetInfo"]["targetId"]
+        await own.detach()
+        self._wire = await context.browser.new_browser_cdp_session()
+        self._wire.on("Fetch.requestPaused", lambda event: self._start(self._on_the_way(event)))
+        await self._wire.send("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
+        await context.route("**/*", self._begins)
+        await context.add_init_script(NO_OTHER_WAY)
+        context.on("page", lambda popup: self._start(self._close(popup)))
+
+    def typing(self) -> None:
+        """From now on the pages may know what must not leave."""
+        self._typed = True
+
+    def watch_for(self, code: str) -> None:
+        """A one-time code that goes to the login hosts only, from now on."""
+        self._secret += word(code)
+
+    # ----- where requests begin
+
+    async def _begins(self, route: Route) -> None:
+        request = route.request
+        try:
+            if not self._is_stray(request):
+                await route.continue_()
+                return
+            log.debug("a request to %s is not let out of a login", bare_address(request.url))
+            await route.abort("aborted")
+        except PlaywrightError as error:  # the page was closed meanwhile, and the request with it
+            log.debug("a request of a login has ended by itself: %s", error)
+            return
+        if await self._carries(self._secret, [request.url.encode(), request.post_data_buffer or b""]):
+            self._divert(request.url, CARRIED)
+
+    def _is_stray(self, request: Request) -> bool:
+        """A popup's, or one to a foreign host that begins, or differs, after something was typed."""
+        if not self._is_of_the_page(request):
+            return True
+        own_way = request.is_navigation_request() and request.frame == self._page.main_frame  # is judged on its way
+        if own_way or self._places.may_visit(request.url):
+            return False
+        if self._typed:
+            return request.url not in self._known or request.method != "GET"
+        self._known.add(request.url)
+        return False
+
+    def _is_of_the_page(self, request: Request) -> bool:
+        try:
+            return request.frame.page == self._page
+        except PlaywrightError:  # a navigation of a page that is not there yet
+            return False
+
+    @staticmethod
+    async def _close(popup: Page) -> None:
+        await in_time(popup.close())
+
+    # ----- every request on its way
+
+    async def _on_the_way(self, event: dict[str, Any]) -> None:
+        diverted_to = await self._diverted_to(event)
+        try:
+            if diverted_to is None:
+                await self._send("Fetch.continueRequest", {"requestId": event["requestId"]})
+            else:
+                await self._send("Fetch.failRequest", {"requestId": event["requestId"], "errorReason": "Aborted"})
+        except PlaywrightError as error:  # its page was closed meanwhile, and the request with it
+            log.debug("a request has ended by itself: %s", error)
+        if diverted_to:
+            self._divert(diverted_to, WENT if event["resourceType"] == "Document" else CARRIED)
+
+    async def _diverted_to(self, event: dict[str, Any]) -> str | None:
+        """The address of a request that must not go there; empty for one that is quietly dropped."""
+        request = event["request"]
+        url = str(request["url"])
+        is_page = event["resourceType"] == "Document" and event["frameId"] == self._frame
+        if is_page and not self._places.may_visit(url):
+            return url
+        parts = list(_parts(request))
+        in_address, in_parts = (
+            await self._carries(self._secret, parts[:1]),
+            await self._carries(self._secret, parts[1:]),
+        )
+        if in_address or (in_parts and not self._places.may_type(url)):
+            return url
+        if not self._places.may_visit(url) and await self._carries(self._name, parts):
+            return ""
+        return None
+
+    async def _carries(self, words: list[Word], parts: list[bytes]) -> bool:
+        if sum(map(len, parts)) < MUCH:
+            return carries(parts, words)
+        return await asyncio.to_thread(carries, parts, words)
+
+    async def _send(self, method: str, parameters: dict[str, Any]) -> None:
+        if self._wire:
+            await self._wire.send(method, parameters)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _divert(self, url: str, what: str) -> None:
+        if self._ending is None:
+            self._ending = asyncio.ensure_future(self._end(url, what))
+
+    async def _end(self, url: str, what: str) -> None:
+        self._diversion = await diversion(self._page, url, what)
+        await in_time(self._page.context.close())
+
+
+async def diversion(page: Page, url: str, what: str) -> LoginDiverted:
+    """The error, with the address (nothing of it that may be a secret) and what the page on show says."""
+    return LoginDiverted(f"the login was led astray, {what} {bare_address(url)}: {quote(await shown(page))}")
+
+
+async def shown(page: Page) -> str:
+    """What a page calls itself and says, for a sentence in a chat: of a page of the login there is never a picture."""
+    title = await in_time(page.title()) or "no title"
+    title = bare_address(title) if "://" in title else title  # a page without a title is called by its address
+    words = await in_time(page.locator("body").inner_text(timeout=1000)) or ""
+    return " ".join(f"{title}: {words}".split())[:MOST_WORDS]
+
+
+def _parts(request: dict[str, Any]) -> Iterator[bytes]:
+    """What leaves with a request: its address first, then its headers and its body."""
+    yield str(request["url"]).encode()
+    yield "\n".join(f"{name}: {value}" for name, value in request["headers"].items()).encode()
+    yield b"".join(base64.b64decode(each.get("bytes", "")) for each in request.get("postDataEntries", ()))
+    yield str(request.get("postData", "")).encode()

