@@ -7,6 +7,8 @@ The only process that talks to Telegram. Everything it knows is in the database:
 
 from __future__ import annotations
 
+import preflight as preflight  # first: it tells who has not the packages
+
 import argparse
 import asyncio
 import logging

@@ -8,6 +8,8 @@ python otp_extractor.py export.png --account 2    the second account of an expor
 
 from __future__ import annotations
 
+import preflight as preflight  # first: it tells who has not the packages
+
 import argparse
 import base64
 import getpass
@@ -171,6 +173,13 @@ def urls_from(argument: str) -> list[str]:
     return urls_in_picture(path)
 
 
+def is_secret(text: str) -> bool:
+    """Whether what somebody typed is the secret itself, and not the name of a picture."""
+    if text.lower().startswith("file://"):
+        return False
+    return "://" in text or (is_setup_key(text) and not Path(text).exists())
+
+
 def is_setup_key(text: str) -> bool:
     """Whether it looks like the setup key that is shown beside a QR code: base32, in groups perhaps."""
     bare = re.sub(r"[\s-]", "", text).rstrip("=")
@@ -214,10 +223,6 @@ def describe(password: OneTimePassword, moment: datetime) -> str:
     return f"{code}  (valid for {left:.0f} s{'; ' + who if who else ''})"
 
 
-def _is_secret(source: str) -> bool:
-    return "://" in source or (is_setup_key(source) and not Path(source).exists())
-
-
 def _asked() -> str:
     """The URL, or the name of a picture, from whoever is at the terminal (not shown) or from standard input."""
     if not sys.stdin.isatty():
@@ -239,7 +244,7 @@ def main(arguments: list[str] | None = None, clock: Clock = utc_now) -> int:
     parser.add_argument("--account", type=int, metavar="N", help="which account of an export with several")
     parser.add_argument("--url", action="store_true", help="print the otpauth:// URL instead (it is a secret)")
     options = parser.parse_args(arguments)
-    if options.source and not options.source.startswith("file://") and _is_secret(options.source):
+    if options.source and is_secret(options.source):
         print(f"otp_extractor: {ON_COMMAND_LINE}", file=sys.stderr)
     try:
         url = url_from(options.source or _asked(), options.account)

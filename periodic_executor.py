@@ -9,6 +9,8 @@ Telegram nor the site: it only writes rows.
 
 from __future__ import annotations
 
+import preflight as preflight  # first: it tells who has not the packages
+
 import argparse
 import asyncio
 import logging

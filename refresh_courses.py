@@ -7,6 +7,8 @@ Exit code 0: the catalogue is new. 1: it could not be read, and the old one is s
 
 from __future__ import annotations
 
+import preflight as preflight  # first: it tells who has not the packages
+
 import argparse
 import asyncio
 import sys

@@ -2,6 +2,7 @@
 
     python setup.py               first run: the wizard; then (and every other time) the database and the doctor
     python setup.py --check       the doctor alone: a line per check with its remedy
+    python setup.py --validate    only whether the configuration can be used; silent when it can
     python setup.py --no-login    either of them without the login on the site
     python setup.py --backup      a copy of the database, also while the programs run (or --backup FILE)
     python setup.py --restore FILE  puts such a copy in place of the database, which is kept under another name
@@ -10,6 +11,8 @@ Exit code 0: all is well. 1: something is not. 2: there is no usable configurati
 """
 
 from __future__ import annotations
+
+import preflight as preflight  # first: it tells who has not the packages
 
 import argparse
 import asyncio
@@ -33,6 +36,7 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Sets Polimisport Bot up and looks after it.")
     add_config_option(parser)
     parser.add_argument("--check", action="store_true", help="only look whether all is well")
+    parser.add_argument("--validate", action="store_true", help="only say what is wrong with the configuration")
     parser.add_argument("--no-login", action="store_true", help="don't log in to the site")
     parser.add_argument(
         "--backup", nargs="?", const="", metavar="FILE", help="copy the database; default: backups/ beside it"
@@ -45,6 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = options(arguments)
     program.keep_private()
     try:
+        if chosen.validate:
+            load(chosen.config)
+            return WELL
         if chosen.check:
             return WELL if examine(chosen.config, login=not chosen.no_login) else UNWELL
         if chosen.backup is not None:
@@ -76,7 +83,10 @@ def set_up(config: Path, *, login: bool) -> int:
     print(f"The database {settings.database} is {'made' if made else 'there, and up to date'}.\n")
     well = examine(config, login=login)
     again = command(".venv/bin/python setup.py --check", config)
-    print("\nAll is well." if well else f"\nMend what has a ✗, then run: {again}")
+    start = command("./run", config)
+    print(f"\nAll is well: start it with {start}" if well else f"\nMend what has a ✗, then type: {again}")
+    if not well:
+        print(f"When all is well, start it with {start}")
     return WELL if well else UNWELL
 
 

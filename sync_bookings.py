@@ -7,6 +7,8 @@ Exit code 0: all were read. 1: somebody's could not be read, and are left as the
 
 from __future__ import annotations
 
+import preflight as preflight  # first: it tells who has not the packages
+
 import argparse
 import asyncio
 import sys

@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,15 +21,16 @@ import httpx
 from doctor import PATIENCE, TelegramRefused, bot_name
 from errors import OtpError
 from model import utc_now
-from otp_extractor import describe, parse, url_from
+from otp_extractor import describe, is_secret, name_of, parse, urls_from
 from settings import TELEGRAM_URL
 
 WELCOME = (
     "Polimisport Bot: first set-up. Five questions; Ctrl-C stops, and nothing is written before the last answer.\n"
 )
 ABOUT_THE_CODE = """
-   The university shows a QR code when you register an authenticator app for the one-time password. Save a picture of it
-   and type where it is, or paste the otpauth:// address."""
+   The university shows a QR code, and a setup key beside it, when you register an authenticator app for the one-time
+   password. Type where a picture of the code is, or paste the key or the otpauth:// address. Is your phone registered
+   already? Then use the app's own export (Google Authenticator: "Transfer accounts"), or register anew."""
 ABOUT_THE_BOT = "\n   In Telegram write /newbot to @BotFather, choose a name, and paste the token it answers with."
 ABOUT_YOU = "\n   The bot obeys one Telegram user. Open your bot in Telegram and press Start,"
 
@@ -63,20 +64,24 @@ class Wizard:
         """The content of config.json. Raises KeyboardInterrupt or EOFError when the person stops."""
         self._say(WELCOME)
         username = self._until_right(self._ask, "1. Codice Persona (user name at the Politecnico): ", self._username)
-        password = self._until_right(self._ask_secret, "2. Its password (not shown): ", self._filled)
+        password = self._until_right(self._ask_secret, "2. Its password (not shown): ", self._password, as_typed=True)
         self._say(ABOUT_THE_CODE)
-        url = self._until_right(self._ask, "3. Picture or otpauth:// address: ", self._otp_url)
+        question = "3. Picture, setup key or otpauth:// address (not shown): "
+        url = self._until_right(self._ask_secret, question, self._otp_url)
         self._say(ABOUT_THE_BOT)
         token = self._until_right(self._ask, "4. Token of the bot: ", self._bot_token)
         self._say(ABOUT_YOU)
         telegram = {"bot_token": token, "allowed_user_id": self._owner(token)}
         return {"username": username, "password": password, "otpatu": url, "telegram": telegram} | _browser_found()
 
-    def _until_right(self, ask: Callable[[str], str], question: str, check: Callable[[str], T]) -> T:
-        """Asks until `check` takes the answer."""
+    def _until_right(
+        self, ask: Callable[[str], str], question: str, check: Callable[[str], T], *, as_typed: bool = False
+    ) -> T:
+        """Asks until `check` takes the answer, which loses the blanks around it unless it counts `as_typed`."""
         while True:
             try:
-                return check(ask(question).strip())
+                answer = ask(question)
+                return check(answer if as_typed else answer.strip())
             except WrongAnswer as problem:
                 self._say(f"   {problem}")
 
@@ -85,23 +90,41 @@ class Wizard:
             raise WrongAnswer("An answer is needed here.")
         return text
 
+    def _password(self, text: str) -> str:
+        """A blank at its beginning or end belongs to a password, and is seldom meant."""
+        if text != text.strip() and text.strip():
+            self._say("   It begins or ends with a blank, which is kept: if you did not mean it, start again.")
+        return text if text.strip() else self._filled("")
+
     def _username(self, text: str) -> str:
         if any(char.isspace() or char == "@" for char in self._filled(text)):
             raise WrongAnswer("The Codice Persona is the number on your badge, not your name or e-mail address.")
         return text
 
     def _otp_url(self, text: str) -> str:
-        """The otpauth:// URL that was pasted, or is in the picture that was named."""
+        """The otpauth:// URL that was pasted, or stands for the setup key, or is in the picture that was named."""
         try:
-            source = self._filled(text).strip("'\"")
-            url = url_from(source)
+            urls = urls_from(self._filled(text))
+            url = urls[0] if len(urls) == 1 else urls[self._which(urls)]
             code = describe(parse(url), utc_now())
         except OtpError as problem:
             raise WrongAnswer(_sentence(problem)) from None
         self._say(f"   The code is now {code}: your authenticator app must show the same.")
-        if "://" not in source:
+        if not is_secret(text):
             self._say(ABOUT_THE_PICTURE)
         return url
+
+    def _which(self, urls: Sequence[str]) -> int:
+        """Which account of an export is meant."""
+        for number, url in enumerate(urls, start=1):
+            self._say(f"   {number}: {name_of(url)}")
+
+        def chosen(text: str) -> int:
+            if text.isascii() and text.isdigit() and 1 <= int(text) <= len(urls):
+                return int(text) - 1
+            raise WrongAnswer(f"Type a number from 1 to {len(urls)}.")
+
+        return self._until_right(self._ask, "   Which of them is the Politecnico's? ", chosen)
 
     def _bot_token(self, text: str) -> str:
         """A token that Telegram accepts; one that can't be checked for want of a network is taken as it is."""

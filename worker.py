@@ -8,6 +8,8 @@ what is in hand is finished or given back.
 
 from __future__ import annotations
 
+import preflight as preflight  # first: it tells who has not the packages
+
 import argparse
 import asyncio
 import logging

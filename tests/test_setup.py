@@ -26,7 +26,7 @@ from doctor import Finding, masked
 from errors import LoginRejected
 from settings import load
 from tests.sites import GIULIA, OTP_URL, PASSWORD, chromium, person
-from tests.test_otp import qr_code
+from tests.test_otp import export, qr_code
 from wizard import Wizard, write
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -167,6 +167,38 @@ async def test_who_gave_a_picture_of_the_qr_code_is_told_to_delete_it(
     giulia = Person(GIULIA, PASSWORD, f"'{picture}'", telegram_of_the_wizard.token, "42")
     assert (await giulia.use_wizard())["otpatu"] == OTP_URL
     assert giulia.heard_once("Delete that picture now")
+
+
+async def test_a_setup_key_is_taken_and_not_said_again(telegram_of_the_wizard: TelegramEmulator) -> None:
+    giulia = Person(GIULIA, PASSWORD, "jbsw y3dp ehpk 3pxp", telegram_of_the_wizard.token, "42")
+    assert (await giulia.use_wizard())["otpatu"] == "otpauth://totp/Polimi?secret=JBSWY3DPEHPK3PXP"
+    assert "jbsw" not in " ".join(giulia.heard).lower()
+    assert not giulia.heard_once("Delete that picture now")
+
+
+async def test_of_an_export_with_several_accounts_one_is_asked_for(telegram_of_the_wizard: TelegramEmulator) -> None:
+    ours = (b"Hello!\xde\xad\xbe\xef", "Polimi:10000001", 2)
+    two = export((b"0123456789", "Mail:a", 2), ours)
+    giulia = Person(GIULIA, PASSWORD, two, "3", "2", telegram_of_the_wizard.token, "42")
+    assert "JBSWY3DPEHPK3PXP" in (await giulia.use_wizard())["otpatu"]
+    assert giulia.heard_once("2: Polimi 10000001")
+    assert giulia.heard_once("Type a number from 1 to 2.")
+
+
+async def test_blanks_around_a_password_are_kept_and_said(telegram_of_the_wizard: TelegramEmulator) -> None:
+    giulia = Person(GIULIA, "   ", f" {PASSWORD} ", OTP_URL, telegram_of_the_wizard.token, "42")
+    assert (await giulia.use_wizard())["password"] == f" {PASSWORD} "
+    assert giulia.heard_once("begins or ends with a blank, which is kept")
+
+
+@pytest.mark.parametrize("program", ["setup.py", "worker.py", "bot_db.py", "sync_bookings.py", "otp_extractor.py"])
+async def test_a_python_without_the_packages_says_what_to_type(program: str) -> None:
+    command = (sys.executable, "-E", "-S", str(PROJECT / program), "--check")
+    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    _, said = await process.communicate()
+    assert process.returncode == 2
+    assert said.decode().strip().endswith(f".venv/bin/python {program} --check")
+    assert said.count(b"\n") == 1
 
 
 async def test_the_browser_that_run_found_is_written_down(
