@@ -19,6 +19,9 @@ from portal.trouble import in_time, translated
 
 log = logging.getLogger(__name__)
 
+LIMITS = Path(__file__).with_name("driver_limits.cjs")
+MOST_ANSWER = 2_000_000  # bytes of an answer that is read by request, packed or unpacked; the site's have up to 50,000
+MOST_HEAP = 512  # megabytes; a driver that wants more dies, and is started anew
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TELL_TALES = re.compile(
     r"DEBUG(_\w+)?|PW(DEBUG|TEST|_)\w*|NODE_(DEBUG\w*|OPTIONS|V8_COVERAGE|TLS_REJECT_UNAUTHORIZED)"
@@ -45,6 +48,8 @@ async def start_driver(cache: Path) -> Playwright:
     for name in [name for name in os.environ if TELL_TALES.fullmatch(name)]:
         del os.environ[name]
     os.environ.setdefault("NODE_COMPILE_CACHE", str(cache))
+    os.environ["NODE_OPTIONS"] = f'--require "{LIMITS}" --max-old-space-size={MOST_HEAP}'
+    os.environ["POLIMISPORT_MOST_ANSWER"] = str(MOST_ANSWER)
     return await async_playwright().start()
 
 
