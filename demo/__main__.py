@@ -18,6 +18,7 @@ import webbrowser
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urljoin
 
 from demo import world as demo_world
 from demo.site import Site
@@ -47,6 +48,7 @@ GREETING = """
 
   Un amico, Marco / A friend:     {chat}?user={friend}
   Il sito simulato / the simulated site:  {site}/
+  I suoi interruttori / its switches:     {switches}
   Log: {log}        Ctrl-C: fine / stop{tunnel}
 """
 
@@ -121,6 +123,7 @@ def greeting(programme: Programme, chat: str, site: str, log: Path) -> str:
         asks=f"{programme.asks_at:%H:%M}",
         friend=MARCO_ID,
         site=site,
+        switches=urljoin(site, "/__demo__/"),
         log=os.path.relpath(log),
         tunnel=tunnel,
     )

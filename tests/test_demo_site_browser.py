@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from demo.site import Person, Site, SiteWorld
+from demo.site import Person, Site, SiteWorld, Switches
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one browser can serve all
 
@@ -204,6 +204,27 @@ async def test_a_full_slot_with_a_waiting_list_offers_lista_and_answers_ok(
     await page.get_by_role("button", name="Ok").click()
     await page.locator(".event-empty").wait_for()
     assert world.waiting(slot.appointment_id) == {GIULIA}
+
+
+async def test_switches_and_faults_are_set_on_the_control_page(page: Page, site: Site, world: SiteWorld) -> None:
+    await page.goto(site.base_url.replace("/sportpolimi", "/__demo__/"))
+    names = {*world.switches.as_dict(), *world.faults.as_dict()}
+    shown = await page.locator("input, select").evaluate_all("all => all.map(each => each.id)")
+    assert (len(shown), set(shown)) == (len(names), names)
+    said = page.get_by_role("status")
+    await page.get_by_label("penalties").check()
+    await expect(said).to_have_text("penalties: true")
+    await page.get_by_label("overlap").select_option("warned")
+    await expect(said).to_have_text('overlap: "warned"')
+    for name, typed in (("waiting_courses", '["YOGA"]'), ("slow", "0.2"), ("unknown_refusal", "No & basta")):
+        await page.get_by_label(name, exact=True).fill(typed)
+        await page.keyboard.press("Tab")
+        await expect(said).to_contain_text(f"{name}: ")
+    await page.get_by_label("login_pages").fill('["cde"]')
+    await page.keyboard.press("Tab")
+    await expect(said).to_contain_text("login_pages takes")
+    assert world.switches == Switches(penalties=True, overlap="warned", waiting_courses=["YOGA"])
+    assert (world.faults.slow, world.faults.unknown_refusal) == (0.2, "No & basta")
 
 
 async def test_grouped_slots_are_opened_first_and_a_confirmation_can_wake_late(

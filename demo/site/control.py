@@ -1,4 +1,4 @@
-"""/__demo__/state, /faults and /switches: another process looks into the simulated site, or changes it. JSON."""
+"""/__demo__/state, /faults and /switches: another process looks into the site, or changes it. JSON, and one page."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from demo.site import control_page
 from demo.site.adjustable import Adjustable
 from demo.site.gate import CONTROL
 from demo.site.world import SiteWorld, Slot
@@ -22,9 +23,16 @@ class Control:
     def add_to(self, router: web.UrlDispatcher) -> None:
         router.add_get(f"{CONTROL}state", self.state)
         router.add_post(f"{CONTROL}state", self.act)
-        for name, what in (("faults", self._world.faults), ("switches", self._world.switches)):
+        router.add_get(CONTROL, self.page)
+        for name, what in self._groups().items():
             router.add_get(f"{CONTROL}{name}", partial(_show, what))
             router.add_post(f"{CONTROL}{name}", partial(_set, what))
+
+    def _groups(self) -> dict[str, Adjustable]:
+        return {"switches": self._world.switches, "faults": self._world.faults}
+
+    async def page(self, request: web.Request) -> web.Response:
+        return web.Response(text=control_page.page(self._groups()), content_type="text/html")
 
     async def state(self, request: web.Request) -> web.Response:
         """Clock, people, shots; with ?date=YYYY-MM-DD (and &activity=) the slots of that day."""
