@@ -12,7 +12,6 @@ from portal.state import SessionStore
 log = logging.getLogger(__name__)
 
 LEAST_LIFE = 3.0  # seconds a code must still live to be sent
-MARGIN = 1.0  # seconds into a period before its code is sent: the site's clock may be behind ours
 
 
 class Codes:
@@ -22,12 +21,16 @@ class Codes:
         self._clock = clock
 
     async def next(self) -> str:
-        """A code that no process has sent yet and that lives long enough; waits for the next period when it must."""
+        """A code that no process has sent yet and that lives long enough.
+
+        When it must wait for another, it waits for the middle of its period: a site that takes the present code alone
+        takes it though our clock, or its own, is several seconds wrong.
+        """
         password, moment = parse(self._credentials.otp_url), self._clock()
         spent, enough = self._store.last_code(), min(LEAST_LIFE, password.period / 3)
         # a number far ahead of ours was noted by a clock that has been set back since: it forbids nothing
         while spent - 2 <= password.counter(moment) <= spent or password.seconds_left(moment) < enough:
-            wait = password.seconds_left(moment) + min(MARGIN, password.period / 3)
+            wait = password.seconds_left(moment) + password.period / 2
             log.info("account %s: waiting %.0f s for the next one-time code", self._credentials.user_id, wait)
             await asyncio.sleep(wait)
             moment = moment.fromtimestamp(moment.timestamp() + wait, moment.tzinfo)

@@ -8,6 +8,7 @@ import re
 import stat
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from demo.site import Site, SiteWorld
 from model import Wish
 from portal.browser import start_driver
 from portal.budget import BURST, Budget
+from portal.codes import Codes
 from portal.door import Door
 from portal.evidence import KEPT, Evidence, clean_page
 from portal.sanitizer import sanitized
@@ -119,6 +121,24 @@ async def test_two_refused_codes_are_enough(quick_codes: SiteSession, world: Sit
     with pytest.raises(errors.OtpRejected):
         await booking.my_bookings(quick_codes)
     assert len(world.codes_received[GIULIA]) == 2
+
+
+@pytest.mark.parametrize("into", [0.0, 7.0, 29.9])
+async def test_a_code_that_must_be_waited_for_is_sent_in_the_middle_of_its_period(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, into: float
+) -> None:
+    """There a site that takes the present code alone takes it, though one of the two clocks is seconds wrong."""
+    now = datetime.fromtimestamp(1_800_000_000 + into, UTC)
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    codes = Codes(credentials(), SessionStore(tmp_path, 42, GIULIA), lambda: now)
+    first = await codes.next() if into < 27 else None  # too late in its period to be sent at all
+    monkeypatch.setattr("asyncio.sleep", sleep)
+    assert await codes.next() != first
+    assert [round(now.timestamp() + wait, 3) % 30 for wait in waits] == [15]
 
 
 async def test_no_code_is_sent_twice_by_whichever_process(
