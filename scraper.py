@@ -241,7 +241,7 @@ def _schedule_content(answer: object) -> object:
         fields = _keys(answer)
         status = plain(str(fields.get("status", "ok")))
         if status not in ("ok", "success", "true", "1", "200", "none"):
-            raise SiteChanged(f"the schedule answers with status '{str(fields.get('status'))[:40]}'")
+            raise SiteChanged(f"the schedule answers with status '{fields.get('status')}'")
         inner = next((fields[key] for key in ("data", "d", "result", "slots", "events") if key in fields), None)
         if inner is None:
             return answer

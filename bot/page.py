@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,9 @@ from bot.callbacks import Verb, pack
 LONGEST_NAME = 120  # characters of one thing from outside; the site's own are far shorter
 LONGEST_LABEL = 60  # characters on a button; more would not show on a phone anyway
 PER_PAGE = 8  # lines of a list: fits a phone without scrolling
+
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+")
+"""Characters that show nothing of their own, but turn a line around or hide a part of it; joiners of emoji stay."""
 
 Item = TypeVar("Item")
 
@@ -94,8 +98,11 @@ def in_quotes(words: str) -> str:
 
 
 def clip(text: str, most: int) -> str:
-    """On one line and at most that long, an ellipsis showing where it was cut."""
-    line = " ".join(text.split())
+    """On one line and at most that long, an ellipsis showing where it was cut, and without what turns a line around.
+
+    Everything from outside that is shown passes here: in a text through `safe`, on a button through `button`.
+    """
+    line = " ".join(UNSEEN.sub("", " ".join(text.split())).split())
     return line if len(line) <= most else line[: most - 1] + "…"
 
 

@@ -115,7 +115,7 @@ class LoginPage(SitePage):
 
     async def _complaint(self) -> str:
         texts = " ".join(" ".join(await self._error.all_inner_texts()).split())
-        return texts[:200] or "it gives no reason"
+        return texts or "it gives no reason"
 
     # ----- before anything is typed
 

@@ -30,7 +30,6 @@ NO_OTHER_WAY = """for (const name of ["WebSocket", "WebSocketStream", "WebTransp
 WENT = "a page was on its way to"
 CARRIED = "a request with password or code was on its way to"
 MUCH = 2000  # bytes: a longer request is read beside the event loop
-MOST_WORDS = 200  # characters of a page that is described
 
 
 class LoginGuard:
@@ -193,7 +192,7 @@ async def shown(page: Page) -> str:
     title = await in_time(page.title()) or "no title"
     title = bare_address(title) if "://" in title else title  # a page without a title is called by its address
     words = await in_time(page.locator("body").inner_text(timeout=1000)) or ""
-    return " ".join(f"{title}: {words}".split())[:MOST_WORDS]
+    return " ".join(f"{title}: {words}".split())  # whoever cleans it cuts it then: half a secret is not recognised
 
 
 def _parts(request: dict[str, Any]) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Closes a page whose answers grow past what a page may weigh, before it fills the machine's memory. Used by session.py."""
+"""Closes a page that receives more than a page may weigh, before it fills the machine's memory. Used by session.py."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ from typing import Any
 
 from playwright.async_api import Page
 
+from errors import SiteChanged
 from portal.trouble import in_time
 
 log = logging.getLogger(__name__)
 
 MOST_PAGE = 8_000_000  # bytes of all answers of a page, unpacked; the site's pages have about one million
 MOST_VISIT = 40_000_000  # bytes of all pages of one visit: a calendar is turned day by day
+
+
+async def content(page: Page) -> str:
+    """The page's HTML. Raises SiteChanged when its scripts have made it larger than a page may be."""
+    length = await page.evaluate("() => document.documentElement.outerHTML.length")
+    if length > MOST_PAGE:
+        raise SiteChanged("the page is too large to be read")
+    return await page.content()
 
 
 class PageSize:

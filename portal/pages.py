@@ -16,6 +16,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator, Page, expect
 
 from errors import SiteChanged
+from portal.page_size import content
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +107,7 @@ class MyBookingsPage(SitePage):
         await self._attached(self._repository)
         if not await self._blocks.count():
             await self._page.wait_for_load_state("networkidle", timeout=self._timeout)
-        return await self._page.content()
+        return await content(self._page)
 
     async def delete(self, index: int, day: date, start: time) -> str:
         """Presses the button of that block and says yes. Returns what the site answered in its last dialog, if it did.
@@ -140,7 +141,7 @@ class ActivitiesPage(SitePage):
         """The page's HTML."""
         await self._open("/Booking/ChooseActivity")
         await self._attached(self._links)
-        return await self._page.content()
+        return await content(self._page)
 
     async def follow(self, index: int) -> str:
         """The address the link leads to. Its first click has been seen to do nothing: it is clicked once more."""

@@ -38,6 +38,7 @@ from portal.door import Door
 from portal.evidence import Evidence
 from portal.login import LoginPage
 from portal.login_guard import LoginGuard, shown
+from portal.page_size import PageSize
 from portal.pages import dismiss_cookie_banner
 from portal.sanitizer import bare_address
 from portal.state import NO_VERSION, SessionStore, Version
@@ -168,6 +169,7 @@ class Portal:
             try:
                 with translated("opening a page"):
                     page = await context.new_page()
+                    await PageSize(page).watch()
                     await dismiss_cookie_banner(page)
                 yield page
             finally:
@@ -594,7 +596,7 @@ class SiteSession:
         if trouble is not error:
             return trouble
         if isinstance(error, SiteChanged) or type(error) is BookingRefused:
-            html, shown = await watch.portrait(picture=picture)
+            html, shown = await watch.portrait(self.door if picture else None)
             note = f"{what}: {error}\n{bare_address(page.url)}"
             error.evidence = await self.keep_evidence(what, html, note, shown)
         return error

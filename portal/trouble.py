@@ -99,7 +99,7 @@ def _trouble_of_redirect(location: str, base_url: str) -> SiteError:
     elsewhere = host is not None and host != urlsplit(base_url).hostname
     if LOGIN_PATH.lower() in location.lower() or (elsewhere and "login" in location.lower()):
         return SessionExpired("the session is over: the site redirects to its login page")
-    return SiteUnavailable(f"the site redirects elsewhere: {urlsplit(location).path[:80] or '?'}")
+    return SiteUnavailable(f"the site redirects elsewhere: {urlsplit(location).path or '?'}")
 
 
 def retry_after(text: str, date: str) -> timedelta | None:
@@ -174,4 +174,4 @@ def lost_the_driver(error: BaseException | None) -> bool:
 def _first_line(error: BaseException) -> str:
     """The telling part of Playwright's message: it goes on with a call log, which may quote what was typed."""
     lines = str(error).strip().splitlines()
-    return re.sub(r"\?\S*", "", lines[0])[:160] if lines else type(error).__name__
+    return re.sub(r"\?\S*", "", lines[0]) if lines else type(error).__name__

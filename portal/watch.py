@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TypeVar
 
 from playwright.async_api import Page, Request, Response
 
 from errors import SessionExpired, SiteChanged, SiteError, SiteUnavailable
+from portal.door import Door
+from portal.page_size import content
+from portal.portrait import clean_picture
 from portal.trouble import LOGIN_PATH, REDIRECTS, in_time, trouble_in_page, trouble_in_status
 
 T = TypeVar("T")
 
+PICTURE_PATIENCE = 15.0  # seconds until a page is blotted, judged, and taken
+ASKS_TO_LOG_IN = re.compile(r"type\s{0,9}=\s{0,9}[\"']?password|(?:id|name)\s{0,9}=\s{0,9}[\"']?otp\b", re.IGNORECASE)
 TELLING = ("document", "xhr", "fetch")  # kinds of requests whose failure is the site's, not a picture's
 
 
@@ -78,14 +84,18 @@ class Watch:
             return error
         if self._met:
             return self._met
-        html, _ = await self.portrait(picture=False)
+        html, _ = await self.portrait()
         if trouble := trouble_in_page(html):
             return trouble
         return SiteUnavailable("the site did not answer in time") if self._pending else error
 
-    async def portrait(self, *, picture: bool = True) -> tuple[str, bytes | None]:
-        """The page's HTML and, if wanted, a picture with everything typed blotted out; empty when it is gone."""
-        html = await in_time(self._page.content())
-        if not picture or html is None:
-            return html or "", None
-        return html, await in_time(self._page.screenshot(mask=[self._page.locator("input")]))
+    async def portrait(self, door: Door | None = None) -> tuple[str, bytes | None]:
+        """The page's HTML and, for whom it is cleaned if anybody, a picture; empty when the page is gone.
+
+        There is no picture of a page of a login, nor of another site's, nor where a secret could be read on it.
+        """
+        html = await in_time(content(self._page)) or ""
+        elsewhere = not self._page.url.startswith(self._base_url) or LOGIN_PATH.lower() in self._page.url.lower()
+        if door is None or not html or self._logging_in or elsewhere or ASKS_TO_LOG_IN.search(html):
+            return html, None
+        return html, await in_time(clean_picture(self._page, door), PICTURE_PATIENCE)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.callbacks import Verb
+from bot.page import button, safe
 from bot.texts import TOO_MANY
 from database import NewAction
 from demo.telegram import Message
@@ -273,3 +275,9 @@ async def test_of_a_flood_of_taps_twenty_are_kept_and_one_sentence_tells_of_the_
 
 async def _answered(taps: list[CallbackQuery]) -> int:
     return sum(tap.answer is not None for tap in taps)
+
+
+def test_nothing_from_outside_turns_a_line_around_or_breaks_it() -> None:
+    odd = "YO\u202eGA\u2066 \u200f<b>\x00\x1b[31m\nPILATES\u200b\u2028"
+    assert safe(odd) == "YOGA &lt;b&gt;[31m PILATES"
+    assert button(odd, Verb.HOME).label == "YOGA <b>[31m PILATES"
