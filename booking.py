@@ -107,10 +107,11 @@ async def timetable(
         return Timetable(activities, tuple(dates), tuple(slot for part in parts for slot in part))
 
 
-async def find_slot(session: SiteSession, wish: Wish) -> Slot:
-    """The slot the wish means. Raises SlotNotFound when the timetable has none."""
+async def find_slot(session: SiteSession, wish: Wish, sharing: Callable[[Reader], Reader] | None = None) -> Slot:
+    """The slot the wish means, in schedules that may be shared with others. Raises SlotNotFound when there is none."""
     async with session.operation(f"find {_name(wish)}"):
-        return await _find(session, wish)
+        read = _asked_once(session)
+        return await _find(session, wish, sharing(read) if sharing else read)
 
 
 async def find_slots(session: SiteSession, wishes: Sequence[Wish]) -> list[Slot | BookingRefused]:

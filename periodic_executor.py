@@ -236,6 +236,9 @@ class Executor:
         for account in await self._db.people.all():
             if account.rejected:
                 continue
+            if (until := account.waits_until(self._clock())) is not None:
+                later.append(until)
+                continue
             times, last = await self._db.queue.turned_away(account.user_id)
             if last is not None and (again := last + pause_after(times)) > self._clock():
                 later.append(again)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import booking
 from booking import Booked
 from database import Database
-from decide import ODD_LOOKS, STILL_OPENING, Phase, Step, step_of
+from decide import ODD_LOOKS, STILL_OPENING, Phase, Step, rest_of, step_of
 from errors import (
     AppError,
     BookingRefused,
@@ -45,10 +45,12 @@ from model import (
 from portal.session import SiteSession
 from race import Race, Wishes, Won
 from server_clock import ServerClock
+from shared_readings import SharedReadings
 from store.doubt import leaves_doubt
 from volley import Allowance
 
-LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload, never in step
+LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload
+LOOKS_APART = timedelta(seconds=30)  # a watch of a day that another is to be looked at so near to it joins that one
 CLAIMED_EARLY = timedelta(seconds=1)  # a claim this much before its time is in time
 RACE_AGAIN = 2  # requests another race takes at least: a shot and a look; else it waits a little
 TIRED = 5  # failures after which what looked open before its time is left for its opening
@@ -102,6 +104,7 @@ class Pursuit:
         self._server = ServerClock(clock)
         self._turns = asyncio.Lock()  # held by the one account that may log in, when many prepare
         self._logged_in: dict[int, datetime] = {}  # when an account last rehearsed its login
+        self._seen = SharedReadings(clock)  # by the watches, of whichever account
         self._racing = 0
         self._allowances: dict[tuple[int, datetime], Allowance] = {}  # by account and opening
 
@@ -164,6 +167,9 @@ class Pursuit:
             log.warning("  rehearsal of %s: %s: %s", action.id, error.kind, error)
         if isinstance(error, LoginStopped):
             await self._db.people.reject(action.user_id, error, tell=False)  # the rehearsal's card tells
+        elif error is not None and step_of(error, Phase.OPENING) is Step.ACCOUNT:
+            chance = random.random()  # noqa: S311 - no secret
+            await self._db.people.pause(action.user_id, error, lambda rests: rest_of(error, rests, chance), tell=False)
         await self._db.queue.rehearsed(action, opens - PREPARE, error)
 
     async def _try_everything(self, action: Action, session: SiteSession) -> Booked | None:
@@ -310,7 +316,7 @@ class Pursuit:
         try:
             if over or await self._was_booked_after_all(action, session):
                 return
-            slot = await booking.find_slot(session, action.wish)
+            slot = await booking.find_slot(session, action.wish, self._seen.around)
             if slot.status is not SlotStatus.AVAILABLE and not slot.places:
                 await self._db.catalogue.note_full(action.wish, self._clock())
                 await self._look_again(action, SlotFull("nobody has given a place back"))
@@ -339,10 +345,10 @@ class Pursuit:
         self, action: Action, met: SiteError | None = None, opening: OpeningReport | None = None
     ) -> None:
         """A place was not free, somebody was quicker, or the site makes no sense for a while: a watch is patient."""
-        pause = random.uniform(*LOOK_EVERY)  # noqa: S311 - so that watches don't come in step
+        pause = random.uniform(*LOOK_EVERY)  # noqa: S311 - no secret
         odd = met is not None and not isinstance(met, SlotFull)
         tell = odd and action.failures + 1 == ODD_LOOKS
-        again = self._clock() + timedelta(seconds=pause)
+        again = await self._db.queue.in_step(action, self._clock() + timedelta(seconds=pause), LOOKS_APART)
         await self._db.queue.look_again(action, again, met, opening, odd=odd, tell=tell)
 
     async def _settle(self, action: Action, won: Won) -> None:

@@ -89,8 +89,6 @@ log = logging.getLogger(__name__)
 
 PASSING = (SiteUnavailable, SiteChanged, SessionExpired, OtpRejected)  # while preparing; with time left, ask again
 OUTCOMES = {NotOpenYet: ShotOutcome.EARLY, SlotFull: ShotOutcome.FULL, AlreadyBooked: ShotOutcome.ALREADY}
-
-
 Wishes = Sequence[tuple[int, Wish]]  # numbered as they are stored: 0 is the wish itself
 
 
@@ -313,7 +311,8 @@ class Race:
             await self._until(LOOK_AGAIN)
             found = await self._find()
         choices = []
-        for (number, wish), slot in zip(self._wishes, found, strict=True):
+        for (number, wish), listed in zip(self._wishes, found, strict=True):
+            slot = self._remembered(wish) if isinstance(listed, SlotNotFound) else listed
             if isinstance(slot, Slot):
                 choices.append(Choice(number, wish, slot))
             else:
@@ -333,8 +332,9 @@ class Race:
             return remembered
 
     def _remembered(self, wish: Wish) -> Slot | BookingRefused:
+        """The slot as listed before, with its id: absent now, it may not be open yet, or be hidden for a moment."""
         known = (slot for slot in self._known if slot.appointment_id and wish.meant_by(slot.wish))
-        return next(known, SlotNotFound("not among the slots that were read before"))
+        return next(known, SlotNotFound("the timetable has no such slot, now or before"))
 
     def _possible(self, mine: Sequence[Booking], choices: Sequence[Choice]) -> list[Choice]:
         """The choices that meet nothing else of ours. Raises why when there is none."""

@@ -198,13 +198,14 @@ NOT_CANCELLED = Trouble(
 BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
     "LoginRejected": ("Controlla username e password in config.json e riavvia il bot.", Remedy.LOGIN),
     "LoginDiverted": ("Entra dal browser e guarda dove ti chiede la password, poi riprova l'accesso.", Remedy.LOGIN),
-    "OtpRejected": ("Controlla l'orologio del computer e otpatu in config.json, poi prova l'accesso.", Remedy.SYNC),
+    "OtpRejected": ("Controlla l'orologio del computer e otpatu in config.json, poi prova l'accesso.", Remedy.LOGIN),
+    "LoginStuck": ("Entra tu dal browser, prima di allora, e guarda che cosa chiede quella pagina.", Remedy.LOGIN),
     "OtpError": ("Correggi otpatu in config.json e riavvia il bot.", Remedy.SYNC),
     "ConfigError": ("Controlla config.json e riavvia il bot.", Remedy.SYNC),
     "Overlap": ("Il sito potrebbe rifiutarla: annulla prima l'altra, o salta questa.", Remedy.MINE),
     "SlotNotFound": ("Forse il corso è stato spostato: aggiorna gli orari e guarda.", Remedy.HOURS),
     "MembershipProblem": ("Sistemalo sul sito o in segreteria prima di allora.", Remedy.SYNC),
-    "Blocked": ("Entra tu dal browser, prima di allora, e guarda che cosa chiede.", Remedy.SYNC),
+    "Blocked": ("Entra tu dal browser, prima di allora, e guarda che cosa chiede.", Remedy.LOGIN),
 }
 """What a person can still do when the rehearsal fails, by the class of the error; a guest what TROUBLES says."""
 NOTHING_TO_DO = ("Tu non devi fare niente; se vuoi, prova l'accesso adesso.", Remedy.SYNC)

@@ -35,11 +35,11 @@ class Pauses:
         self._db = connection
         self._clock = clock
 
-    async def pause(self, user_id: int, error: AppError, rest: Rest) -> datetime:
+    async def pause(self, user_id: int, error: AppError, rest: Rest, *, tell: bool = True) -> datetime:
         """Lets an account wait, and gives until when; one that waits already waits as long as it did.
 
-        Its person is told when it is a trouble of another kind than the last, or the first since something succeeded.
-        When the site forbids itself to several accounts, all wait.
+        With `tell` its person is told of a trouble of another kind than the last, or of the first since something
+        succeeded. When the site forbids itself to several accounts, all wait.
         """
         async with self._db.transaction() as tx:
             now = self._clock()
@@ -52,7 +52,7 @@ class Pauses:
             until = now + rest(row["rests"])
             await _let_wait(tx, user_id, Pause(until, error.kind, str(error)), now)
             await tx.run("UPDATE accounts SET rests = rests + 1 WHERE user_id = :user_id", {"user_id": user_id})
-            if not row["rests"] or row["pause_kind"] != error.kind:
+            if tell and (not row["rests"] or row["pause_kind"] != error.kind):
                 await add_notice(tx, user_id, NoticeKind.ACCOUNT_WAITS)
             if isinstance(error, Blocked) and error.status == FORBIDDEN:
                 await _pause_address(tx, user_id, Pause(until, error.kind, str(error)), now)

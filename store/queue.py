@@ -26,6 +26,7 @@ from model import (
     OpeningReport,
     Timetable,
     Wish,
+    instant,
     stamp,
 )
 from store.actions import NewAction, enqueue, live_like, name_its_class, read_soon, to_action
@@ -362,6 +363,22 @@ class Queue(Choices, RoutineHistory):
             await add_notice(tx, action.user_id, NoticeKind.REHEARSAL, action_id=action.id)
             if error is None:
                 await note_success(tx, action.user_id)
+
+    async def in_step(self, action: Action, again: datetime, apart: timedelta) -> datetime:
+        """When a watch looks next: at `again`, or with another of its day that looks near it, so that both share."""
+        row = await self._db.row(
+            """
+            SELECT run_at FROM booking_actions INDEXED BY pending_actions
+            WHERE status = 'pending' AND run_at BETWEEN :first AND :last AND watch IS NOT NULL AND date = :date
+            ORDER BY run_at LIMIT 1
+            """,
+            {
+                "first": stamp(again - apart),
+                "last": stamp(again + apart),
+                "date": action.day.isoformat() if action.day else None,
+            },
+        )
+        return instant(row["run_at"]) if row else again
 
     async def look_again(
         self,

@@ -15,7 +15,7 @@ NOT_PRODUCT = {"demo", "tests", "bench"}
 LAYERS = (
     {"bot_db", "worker", "periodic_executor", "refresh_courses", "sync_bookings", "setup"},
     {"routine", "perform", "pursuit", "wizard", "doctor", "heart"},
-    {"bot", "booking", "bookings_list", "decide", "race", "scraper"},
+    {"bot", "booking", "bookings_list", "decide", "race", "scraper", "shared_readings"},
     {"volley"},
     {"portal"},
     {"server_clock"},

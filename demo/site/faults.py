@@ -33,6 +33,7 @@ class Faults(Adjustable):
     status_429: bool = False  # with Retry-After
     captcha: bool = False  # a "prove that you are human" page, status 200
     maintenance: bool = False  # a page, status 200
+    answer: str = ""  # this text, JSON or a page, status 200, in place of every answer; nothing is done
     reset: bool = False  # connection closed before anything is done
     slow: float = 0.0  # seconds before the request is handled
     hang: bool = False  # never answers

@@ -106,6 +106,9 @@ class Gate:
             status = 503
         if status is not None:
             return _failure(status)
+        if text := faults.take("answer", path):
+            kind = "application/json" if text.startswith("{") else "text/html"
+            return web.Response(text=text, content_type=kind)
         if faults.take("maintenance", path):
             return _html(pages.notice("Manutenzione", "Il sito è in manutenzione, torneremo presto online."))
         if faults.take("captcha", path):

@@ -1,0 +1,52 @@
+"""Schedules read once for all who look at them: ten watches of a day ask the site one question. Used by pursuit.py."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from booking import Reader
+from model import Clock, Slot, SlotStatus
+from scraper import Calendar
+
+SHARED_FOR = timedelta(seconds=5)
+
+
+class SharedReadings:
+    """What was read within the last seconds, by whichever account of this process. Only for looking, never to book."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._read: dict[tuple[Calendar, date], tuple[datetime, tuple[Slot, ...]]] = {}
+        self._turns: dict[tuple[Calendar, date], asyncio.Lock] = {}
+
+    def around(self, read: Reader) -> Reader:
+        """A reader that asks only for what nobody has just read. A reading that fails is nobody else's answer."""
+
+        async def shared(calendar: Calendar, day: date) -> tuple[Slot, ...]:
+            self._forget()
+            async with self._turns.setdefault((calendar, day), asyncio.Lock()):
+                known = self._read.get((calendar, day))
+                if known is not None:
+                    return known[1]
+                slots = await read(calendar, day)
+                self._read[calendar, day] = (self._clock(), tuple(_for_others(each) for each in slots))
+                return slots
+
+        return shared
+
+    def _forget(self) -> None:
+        now = self._clock()
+        old = [key for key, (read_at, _) in self._read.items() if abs(now - read_at) > SHARED_FOR]
+        for key in old:
+            del self._read[key]
+            if not self._turns[key].locked():
+                del self._turns[key]
+
+
+def _for_others(slot: Slot) -> Slot:
+    """A slot as who has not booked it sees it: whose it is was said to the reader alone."""
+    if slot.status is not SlotStatus.BOOKED:
+        return slot
+    return replace(slot, status=SlotStatus.AVAILABLE if slot.places else SlotStatus.DISABLED)

@@ -1,0 +1,95 @@
+"""Accounts that wait after a trouble of their own: claims leave them alone, they tell once, and go on by themselves."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from database import Database, NewAction
+from errors import Blocked, LoginStuck
+from model import PREPARE, ActionType, NoticeKind, Role, WatchMode, Wish
+from store.people import Person
+from tests.conftest import GIULIA, MARCO, Time
+
+A_MINUTE = timedelta(minutes=1)
+STUCK, FORBIDDEN = LoginStuck("the login stops at a page"), Blocked("HTTP 403", status=403)
+
+
+def a_minute(rests: int) -> timedelta:
+    return A_MINUTE * (rests + 1)
+
+
+async def test_what_belongs_to_an_account_that_waits_is_claimed_by_nobody(db: Database, clock: Time) -> None:
+    await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    until = await db.people.pause(GIULIA, STUCK, a_minute)
+    assert not await db.queue.due()
+    assert await db.queue.claim("somebody", 60) is None
+    others = await db.queue.add(NewAction(ActionType.CHECK, MARCO))
+    claimed = await db.queue.claim("somebody", 60)
+    assert claimed
+    assert claimed.id == others.id
+    clock.now = until
+    assert await db.queue.due()
+
+
+async def test_near_its_opening_a_booking_is_claimed_though_its_account_waits(db: Database, clock: Time) -> None:
+    await db.people.pause(GIULIA, STUCK, lambda _: timedelta(hours=1))
+    wish = Wish("YOGA", "Giuriati", date(2026, 11, 24), time(18))
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish, opens_at=clock.now + PREPARE))
+    claimed = await db.queue.claim("somebody", 60)
+    assert claimed
+    assert claimed.id == action.id
+    await db.queue.retry(claimed, clock.now, STUCK)
+    clock.go(minutes=10)
+    assert not await db.queue.due()
+
+
+async def test_an_account_waits_longer_each_time_and_tells_once_until_something_succeeds(
+    db: Database, clock: Time
+) -> None:
+    for minutes in (1, 2, 3):
+        assert await db.people.pause(GIULIA, STUCK, a_minute) == clock.now + minutes * A_MINUTE
+        assert await db.people.pause(GIULIA, STUCK, a_minute) == clock.now + minutes * A_MINUTE  # met by another action
+        clock.go(minutes=minutes)
+    assert [notice.kind for notice in await db.outbox.next_of_each()] == [NoticeKind.ACCOUNT_WAITS]
+    action = await db.queue.add_claimed(NewAction(ActionType.CHECK, GIULIA), "somebody", 60)
+    assert action
+    await db.people.pause(GIULIA, STUCK, a_minute)
+    await db.queue.complete_watch(action, "something succeeded")
+    account = await db.people.find(GIULIA)
+    assert account
+    assert account.pause is None
+    assert await db.people.pause(GIULIA, STUCK, a_minute) == clock.now + A_MINUTE
+    rows = await db.connection.rows("SELECT count(*) FROM notices WHERE kind = 'account_waits'")
+    assert rows[0][0] == 2
+
+
+async def test_a_site_that_forbids_itself_to_two_accounts_is_left_alone_by_all(db: Database, clock: Time) -> None:
+    people = [Person(GIULIA, Role.OWNER, "g"), Person(MARCO, Role.FRIEND, "m"), Person(44, Role.FRIEND, "a")]
+    await db.people.set(people)
+    await db.people.pause(GIULIA, FORBIDDEN, a_minute)
+    assert [bool(each.waits_until(clock.now)) for each in await db.people.all()] == [True, False, False]
+    await db.people.pause(MARCO, FORBIDDEN, a_minute)
+    assert None not in [each.waits_until(clock.now) for each in await db.people.all()]
+
+
+@pytest.mark.parametrize("how", ["asked", "new credentials"])
+async def test_who_asks_or_has_new_credentials_goes_on_at_once(db: Database, how: str) -> None:
+    await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    await db.people.pause(GIULIA, STUCK, a_minute)
+    if how == "asked":
+        await db.people.go_on(GIULIA)
+    else:
+        await db.people.set([Person(GIULIA, Role.OWNER, "other"), Person(MARCO, Role.FRIEND, "m")])
+    assert await db.queue.due()
+
+
+async def test_the_watches_of_an_account_that_waits_come_back_one_after_the_other(db: Database) -> None:
+    for hour in range(8, 18):
+        wish = Wish("YOGA", "Giuriati", date(2026, 11, 24), time(hour))
+        await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish, watch=WatchMode.BOOK))
+    until = await db.people.pause(GIULIA, STUCK, a_minute)
+    moments = {action.run_at for action in await db.queue.live(GIULIA)}
+    assert len(moments) > 1
+    assert min(moments) >= until
