@@ -446,6 +446,7 @@ async def test_it_speaks_tls_on_both_ports_and_sends_people_to_its_public_addres
         field = page.select_one("input[name=__RequestVerificationToken]")
         assert field is not None
         form = {"__RequestVerificationToken": str(field["value"])}
+        assert [cookie["secure"] for cookie in http.cookie_jar] == [True, True]
         async with http.post(f"{site.base_url}/Account/Login", data=form, allow_redirects=False) as answer:
             there = urlsplit(answer.headers["Location"])
         assert site.base_url.startswith("https://127.0.0.1:")

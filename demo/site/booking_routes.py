@@ -60,7 +60,7 @@ class BookingRoutes:
             return _redirect(f"{BASE}/Account/Login?returnUrl={quote(request.path_qs, safe='')}")
         response = await handler(request)
         if SESSION_COOKIE not in request.cookies:
-            _set_cookie(response, SESSION_COOKIE, secrets.token_hex(12))
+            _set_cookie(request, response, SESSION_COOKIE, secrets.token_hex(12))
         return response
 
     def _needs_login(self, request: web.Request) -> bool:
@@ -98,7 +98,7 @@ class BookingRoutes:
     async def login_page(self, request: web.Request) -> web.Response:
         token = request.cookies.get(FORGERY_COOKIE) or secrets.token_urlsafe(32)
         response = _html(pages.login(self._frame(request), request.path_qs, token))
-        _set_cookie(response, FORGERY_COOKIE, token)
+        _set_cookie(request, response, FORGERY_COOKIE, token)
         return response
 
     async def login(self, request: web.Request) -> web.Response:
@@ -121,7 +121,7 @@ class BookingRoutes:
             return _redirect(f"{BASE}/Account/Login")
         target = form.get("RelayState", "")
         response = _redirect(target if target.startswith(f"{BASE}/") else f"{BASE}/")
-        _set_cookie(response, AUTH_COOKIE, self._world.accounts.open_session(username))
+        _set_cookie(request, response, AUTH_COOKIE, self._world.accounts.open_session(username))
         return response
 
     async def log_out(self, request: web.Request) -> web.Response:
@@ -166,7 +166,7 @@ class BookingRoutes:
             by_script=bool(world.faults.peek("bookings_by_script")),
         )
         response = _html(text)
-        _set_cookie(response, FORGERY_COOKIE, token)
+        _set_cookie(request, response, FORGERY_COOKIE, token)
         return response
 
     def _mine(self, user: str) -> list[Slot]:
@@ -293,8 +293,8 @@ def _is_ours(request: web.Request) -> bool:
     return bool(token) and token == request[ENTRY].form.get(FORGERY_FIELD)
 
 
-def _set_cookie(response: web.StreamResponse, name: str, value: str) -> None:
-    response.set_cookie(name, value, path="/", httponly=True, samesite="Lax")
+def _set_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str) -> None:
+    response.set_cookie(name, value, path="/", httponly=True, samesite="Lax", secure=request.secure)
 
 
 def _redirect(location: str) -> web.Response:

@@ -197,12 +197,13 @@ def booking_blocks(slots: list[Slot], bound: list[Slot], *, free_hours: float, n
 
 def _booking_block(slot: Slot, free_hours: float, course: str, note: str, button: str) -> str:
     until = slot.starts_at - timedelta(hours=free_hours)
+    term = f"Cancellazione gratuita entro il {until:%d/%m/%Y alle %H:%M}" if button else ""
     return f"""<div class="event-main-block row">
 <div class="event-info-when"><div class="event-info-schedule">{slot.date:%d/%m/%Y}</div>
 <div><span class="time-start">{slot.start}</span> <span class="time-duration">{slot.minutes} min</span></div></div>
 <div class="event-info-what"><div class="event-info-description">{escape(slot.activity)}</div>
 <div class="event-info-skill-level">{escape(course)}</div>{escape(note)}
-<div class="event-info-notes">Cancellazione gratuita entro il {until:%d/%m/%Y alle %H:%M}</div></div>
+<div class="event-info-notes">{term}</div></div>
 <div class="event-info-actions">{button}</div></div>"""
 
 
