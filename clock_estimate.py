@@ -19,6 +19,8 @@ NOT_OF_THIS_CLOCK = 0.001  # a reading less likely than this, by the estimate, c
 A_CLOCK = 2  # readings that agree on another clock; one alone is a date gone wrong
 SURE = 2.5  # deviations either side that hold the truth 49 times in 50
 POINTS = 80  # at which the likelihood is looked at, twice: the second time close around what is likely
+FAR_OUT = 6.0  # deviations, beyond which nothing of a bell curve is left
+ROOT_HALF = math.sqrt(0.5)
 FULL_WIDTH = math.sqrt(12)  # of an even distribution, in deviations
 NO_BOUNDS = (float("-inf"), float("inf"))
 
@@ -69,7 +71,11 @@ def estimate(readings: Sequence[Reading]) -> Estimate:
     offset, deviation = _likeliest(readings, (low - margin, high + margin), fastest, uneven)
     close = (offset - 5 * deviation, offset + 5 * deviation)
     offset, deviation = _likeliest(readings, close, fastest, uneven)
-    strangers = [each for each in readings if _chance(each, offset, fastest, uneven) < NOT_OF_THIS_CLOCK]
+    strangers = [
+        each
+        for each in readings
+        if _chance(each.date - each.middle - offset, _deviation(each, fastest, uneven)) < NOT_OF_THIS_CLOCK
+    ]
     if not A_CLOCK <= len(strangers) < len(readings):
         return Estimate(offset, deviation)
     other = estimate(strangers)
@@ -108,21 +114,29 @@ def _likeliest(
     """Mean and deviation of the offset, by how likely each makes the readings."""
     low, step = between[0], (between[1] - between[0]) / POINTS
     points = [low + step * (number + 0.5) for number in range(POINTS)]
-    logs = [sum(math.log(LIES + (1 - LIES) * _chance(each, point, fastest, uneven)) for each in readings)
+    seen = [(each.date - each.middle, _deviation(each, fastest, uneven)) for each in readings]
+    logs = [sum(math.log(LIES + (1 - LIES) * _chance(turn - point, deviation)) for turn, deviation in seen)
             for point in points]  # fmt: skip
-    weights = [math.exp(each - max(logs)) for each in logs]
+    top = max(logs)
+    weights = [math.exp(each - top) for each in logs]
     mean = sum(point * weight for point, weight in zip(points, weights, strict=True)) / sum(weights)
     square = sum((point - mean) ** 2 * weight for point, weight in zip(points, weights, strict=True)) / sum(weights)
     return mean, math.sqrt(square + step * step / 12)
 
 
-def _chance(reading: Reading, offset: float, fastest: float, uneven: float) -> float:
-    """How likely the date is, if that is the offset."""
-    deviation = math.hypot((reading.round_trip - fastest) / FULL_WIDTH, uneven)
-    turned = (reading.date - reading.middle - offset) / deviation
+def _deviation(reading: Reading, fastest: float, uneven: float) -> float:
+    """By how much the moment it was answered differs from half-way: the slower, the more."""
+    return math.hypot((reading.round_trip - fastest) / FULL_WIDTH, uneven)
+
+
+def _chance(ahead: float, deviation: float) -> float:
+    """How likely a date is that begins so many seconds after what the clock should have shown half-way."""
+    turned = ahead / deviation
     return _below(turned + 1 / deviation) - _below(turned)
 
 
 def _below(deviations: float) -> float:
     """The share of a bell curve below so many deviations from its mean."""
-    return 0.5 * (1 + math.erf(deviations / math.sqrt(2)))
+    if abs(deviations) > FAR_OUT:
+        return 1.0 if deviations > 0 else 0.0
+    return 0.5 * math.erfc(-deviations * ROOT_HALF)

@@ -70,6 +70,7 @@ LISTEN_UNTIL_LATE = timedelta(seconds=0.4)  # before T, for who comes late
 WARM = timedelta(seconds=2)  # before T: the connections
 SOON = 0.03  # s before the first shot has to leave: who has no answer by then shoots without it
 SPREAD_LOOK_UP = 0.25  # s per account racing, by which their preparations come apart
+SPREAD_PROVE = 0.05  # s per account racing
 SPREAD_WARM = 0.03  # s per account racing
 AGAIN = 5.0  # s before a site that does not answer is asked again, while preparing
 
@@ -280,7 +281,7 @@ class Race:
         """Asks for something of ours shortly before: a session that has ended since the look-up is renewed by that."""
         if self._is_past(PROVE):
             return
-        await self._until(PROVE)
+        await self._until(PROVE + self._apart(SPREAD_PROVE))
         try:
             await self._while_there_is_time("our page", lambda: api.my_bookings(self._session))
         except PASSING:

@@ -24,6 +24,7 @@ COARSE_PAUSE = 0.21  # s between those
 PAIR = (-0.58, 0.58)  # deviations around the likeliest edge at which two readings aim: each parts off a third
 GOOD_ENOUGH = 0.003  # s of doubt about the server's clock
 STALE = 120.0  # s; older readings belong to another opening, and clocks drift apart by 10 microseconds a second
+TIMER = 0.002  # s a timer of the system may be late: so long before its moment, a wait only lets others run in turn
 LOOK_EVERY = 0.1  # s between looks at the steady clock while waiting: the machine may have slept
 
 Ask = Callable[[], Awaitable[Mapping[str, str]]]
@@ -38,9 +39,9 @@ def steady() -> float:
 
 
 async def sleep_until(moment: float) -> None:
-    """Waits for a moment of `steady`; returns late, but at once, when the machine slept through it."""
+    """Waits for a moment of `steady`, punctually; returns late, but at once, when the machine slept through it."""
     while (left := moment - steady()) > 0:  # noqa: ASYNC110 - for time, not an event
-        await asyncio.sleep(min(left, LOOK_EVERY))
+        await asyncio.sleep(max(min(left, LOOK_EVERY) - TIMER, 0.0))
 
 
 class ServerClock:
@@ -54,7 +55,7 @@ class ServerClock:
         self._clock = clock  # what we go by as long as there is no reading
         self._held: float | None = None  # from `steady` to our own clock, as it stood when a race began
         self._readings: list[Reading] = []
-        self._estimate = Estimate(0.0, float("inf"))
+        self._made: Estimate | None = None  # of those readings, once somebody has asked for it
         self._learning = asyncio.Lock()
 
     def add(self, sent: float, received: float, headers: Mapping[str, str]) -> None:
@@ -67,8 +68,14 @@ class ServerClock:
         self._take([*fresh, Reading(sent, received, date)])
 
     def _take(self, readings: list[Reading]) -> None:
-        """Whoever races asks for the offset often, and it changes only here."""
-        self._readings, self._estimate = readings, estimate(readings)
+        self._readings, self._made = readings, None
+
+    @property
+    def _estimate(self) -> Estimate:
+        """Whoever races asks for it often, and to make it takes milliseconds."""
+        if self._made is None:
+            self._made = estimate(self._readings) if self._readings else Estimate(0.0, float("inf"))
+        return self._made
 
     @property
     def known(self) -> bool:

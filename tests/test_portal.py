@@ -445,6 +445,21 @@ async def test_who_waits_for_a_moment_keeps_the_driver(portal: Portal, session: 
     assert portal.is_asleep
 
 
+async def test_renewed_cookies_are_written_once_an_opening_is_over_not_while_it_is_awaited(
+    session: SiteSession,
+) -> None:
+    await booking.my_bookings(session)
+    held = await session._take_up()
+    held.cookies_changed = True
+    held.state["cookies"] = []  # whatever the site sent is new
+    async with session.awake():
+        before = session._store.version()
+        await booking.my_bookings(session)
+        assert session._store.version() == before
+    assert session._store.version() != before
+    assert held.state["cookies"]
+
+
 async def test_new_cookies_are_not_taken_for_a_new_login(
     portal: Portal, session: SiteSession, world: SiteWorld, pilates: Wish
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ import program
 from database import Database, NewAction, open_database
 from demo.site import Site, SiteWorld
 from errors import LoginRejected
-from model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, Role, Wish
+from model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, Role, Wish, utc_now
 from perform import Performer
 from portal.session import Portal
 from settings import Settings, load
@@ -390,3 +391,24 @@ async def test_only_an_action_that_hangs_costs_its_person_the_session(
     monkeypatch.setattr("worker.LONGEST_ACTION", 0.1)
     await worker._heartbeat(action)  # noqa: SLF001
     assert abandoned == [OWNER]
+
+
+async def test_a_clock_that_is_set_forward_ends_no_action(
+    db: Database, worker: Worker, portal: Portal, pilates: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    abandoned: list[int] = []
+
+    async def note(user_id: int) -> None:
+        abandoned.append(user_id)
+
+    hours = itertools.count()
+    monkeypatch.setattr(portal, "abandon", note)
+    monkeypatch.setattr(worker, "_lease_for", lambda _: 0.03)
+    monkeypatch.setattr(worker, "_clock", lambda: utc_now() + timedelta(hours=next(hours)))
+    await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates, opens_at=utc_now()))
+    action = await db.queue.claim("other", 60)
+    assert action
+    beating = asyncio.create_task(worker._heartbeat(action))
+    await asyncio.sleep(0.2)  # several beats
+    assert abandoned == []
+    beating.cancel()
