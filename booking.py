@@ -17,6 +17,8 @@ from playwright.async_api import Page
 
 import bookings_list
 import scraper
+from bookings_list import Sought as Sought
+from bookings_list import held_among as held_among
 from errors import (
     AlreadyBooked,
     Blocked,
@@ -25,6 +27,7 @@ from errors import (
     NotOpenYet,
     OnWaitingList,
     Overlap,
+    PlaceUnclear,
     SiteChanged,
     SiteUnavailable,
     SlotFull,
@@ -46,6 +49,7 @@ READ_BACK = (0.0, 0.2, 0.5, 1.0, 2.0, 3.0, 3.5)  # seconds before each look at "
 READ_BACK_REFUSED = READ_BACK[:1]  # a clear no is believed after one look
 READ_BACK_UNCLEAR = READ_BACK[:4]  # an answer nobody understands: look for a little, then take the other way
 LOOK_IN_PAGE = 3  # which of these looks goes to the browser while the list shows no booking at all
+WITNESSES = 2  # times the timetable is asked about one booking
 AT_ONCE = 6  # requests side by side, as a browser sends them
 
 Way = Literal["requests", "page", "already"]
@@ -78,11 +82,12 @@ class Cancelled:
 
 async def my_bookings(session: SiteSession) -> tuple[Booking, ...]:
     """What the site says we hold. Raises SiteChanged rather than "nothing" when the page can't be read."""
-    return (await read_my_bookings(session)).bookings
+    async with session.operation("my bookings"):
+        return await proven(session, await _read_mine(session))
 
 
 async def read_my_bookings(session: SiteSession) -> bookings_list.BookingsList:
-    """The same, with how it was read."""
+    """All that the list shows, also in words nobody knows, with how it was read."""
     async with session.operation("my bookings"):
         return await bookings_list.read(session)
 
@@ -132,7 +137,8 @@ async def book(session: SiteSession, wish: Wish, opens_at: datetime | None = Non
         try:
             return await _book(session, wish, opens_at)
         except AlreadyBooked:
-            held = await seen(session, wish, READ_BACK)  # whoever booked it, the list may be slower than the timetable
+            # whoever booked it, the list may be slower than the timetable, and name it otherwise
+            held = await seen(session, Sought(wish, accepted=True), READ_BACK)
             if held is None:
                 raise
             return Booked(held, _now(session), None, "already", "")
@@ -147,7 +153,7 @@ async def cancel(session: SiteSession, wish: Wish, free_until: datetime | None =
     say.
     """
     async with session.operation(f"cancel {_name(wish)}"):
-        if not await _is_listed(session, wish):
+        if not await bookings_list.is_listed(session, wish):
             _refuse_if_begun(session, wish)  # it leaves the list when it begins: nobody has cancelled it
             return Cancelled(_now(session), was_there=False)
         if free_until is not None and _now(session) >= free_until:
@@ -155,11 +161,11 @@ async def cancel(session: SiteSession, wish: Wish, free_until: datetime | None =
         try:
             said = await session.on_page("cancel", lambda page: _delete(session, page, wish), acts=True)
         except (SiteUnavailable, SiteChanged, Blocked) as error:
-            if not await _gone(session, wish, READ_BACK_UNCLEAR, told=False):
+            if not await bookings_list.is_gone(session, wish, READ_BACK_UNCLEAR, told=False):
                 raise
             log.info("the page failed (%s), but the booking is gone", error)
             return Cancelled(_now(session), was_there=True)
-        if await _gone(session, wish, READ_BACK, told=not _is_no(said)):
+        if await bookings_list.is_gone(session, wish, READ_BACK, told=not _is_no(said)):
             return Cancelled(_now(session), was_there=True)
         raise await _kept(session, said)
 
@@ -169,20 +175,6 @@ async def cancel(session: SiteSession, wish: Wish, free_until: datetime | None =
 
 async def _read_mine(session: SiteSession) -> tuple[Booking, ...]:
     return (await bookings_list.read(session)).bookings
-
-
-async def _is_listed(session: SiteSession, wish: Wish) -> bool:
-    """Whether a place is among ours. What the list lacks is looked for again in the browser: one list proves no loss.
-
-    Raises SiteUnavailable or SiteChanged when nobody can say.
-    """
-    first = await bookings_list.read(session)
-    if held_among(first.bookings, wish) is not None:
-        return True
-    again = await bookings_list.read_again_in_page(session, first)
-    if not again.in_page:
-        raise SiteUnavailable(f"{_name(wish)} is not in the list, and the page can't be read to be sure")
-    return held_among(again.bookings, wish) is not None
 
 
 async def _read_calendars(session: SiteSession) -> tuple[Calendar, ...]:
@@ -320,10 +312,6 @@ def likely(calendars: Sequence[Calendar], wish: Wish) -> Sequence[Calendar]:
 # ----- what forbids a booking
 
 
-def held_among(mine: Sequence[Booking], wish: Wish) -> Booking | None:
-    return next((each for each in mine if wish.meant_by(each.wish)), None)
-
-
 def _refuse_if_begun(session: SiteSession, wish: Wish) -> None:
     if starts_at(wish.day, wish.start, session.access.timezone) <= session.access.clock():
         raise ClassStarted(f"{_name(wish)} has begun")
@@ -331,6 +319,8 @@ def _refuse_if_begun(session: SiteSession, wish: Wish) -> None:
 
 def refuse_if_overlapping(mine: Sequence[Booking], slot: Slot) -> None:
     for other in mine:
+        if slot.status is SlotStatus.BOOKED:
+            return  # what is ours, by whatever name, would meet itself
         if other.overlaps(slot.day, slot.start, slot.end):
             raise Overlap(f"{_name(slot.wish)} meets our {other.course} at {other.start:%H:%M}")
 
@@ -356,6 +346,8 @@ async def _book(session: SiteSession, wish: Wish, opens_at: datetime | None) -> 
     mine, slot = await _both(_read_mine(session), _find_or_error(session, wish))
     held = held_among(mine, wish)
     if held:
+        if held.unknown_words and not (isinstance(slot, Slot) and slot.status is SlotStatus.BOOKED):
+            raise PlaceUnclear(f"{_name(wish)} is listed, but not simply as ours: {quote(held.unknown_words)}")
         return Booked(held, _now(session), None, "already", "")
     _refuse_if_begun(session, wish)
     if isinstance(slot, SiteChanged):
@@ -384,7 +376,8 @@ async def _book_by_request(
     except (SiteUnavailable, SiteChanged) as error:
         text, lost = "", error  # it may have been booked all the same: "my bookings" knows
     answer = scraper.booking_answer(text, session.door.words, slot.course)
-    booking = await seen(session, wish, _looks(answer, lost))
+    sought = Sought(wish, slot, mine, answer.accepted and not answer.waiting)
+    booking = await seen(session, sought, _looks(answer, lost))
     if booking:
         return Booked(booking, _now(session), slot, "requests", answer.message)
     if isinstance(lost, SiteUnavailable):
@@ -430,52 +423,59 @@ async def _not_booked(session: SiteSession, answer: BookingAnswer, text: str) ->
     return refused
 
 
-async def seen(session: SiteSession, wish: Wish, waits: Sequence[float]) -> Booking | None:
+# ----- what proves that a place is ours
+
+
+async def seen(session: SiteSession, sought: Sought, waits: Sequence[float]) -> Booking | None:
     """The booking, once "my bookings" shows it; None when it was not seen in all those looks.
 
-    A list that stays empty is read once in the browser: the page's script may fill it in.
+    A list that stays empty is read once in the browser: the page's script may fill it in. Raises PlaceUnclear when what
+    the list shows may be ours, and the timetable, asked at most WITNESSES times, does not say so.
     """
-    looks = 0
+    looks = asked = 0
+    unclear: Booking | None = None
 
     async def look() -> Booking | None:
-        nonlocal looks
+        nonlocal looks, asked, unclear
         looks += 1
         listed = await bookings_list.read(session)
         if looks == LOOK_IN_PAGE and not listed.bookings:
             listed = await bookings_list.read_again_in_page(session, listed)
-        return held_among(listed.bookings, wish)
-
-    return await _look_until(look, waits)
-
-
-async def _gone(session: SiteSession, wish: Wish, waits: Sequence[float], *, told: bool) -> bool:
-    """Whether "my bookings" shows, in one of those looks, that the place is no longer ours.
-
-    `told`: the site's page said so; else what the list lacks is looked for again in the browser.
-    """
-
-    async def look() -> bool | None:
-        first = await bookings_list.read(session)
-        if held_among(first.bookings, wish) is not None:
-            return None
-        return True if told or not await _is_listed(session, wish) else None
-
-    return bool(await _look_until(look, waits))
-
-
-async def _look_until(look: Callable[[], Awaitable[T | None]], waits: Sequence[float]) -> T | None:
-    """The first thing a look finds. Who does not answer one look may answer the next; the last one's error counts."""
-    for number, wait in enumerate(waits, start=1):
-        await asyncio.sleep(wait)
-        try:
-            found = await look()
-        except SiteUnavailable:
-            if number == len(waits):
-                raise
-            continue
-        if found is not None:
+        found, in_doubt = sought.among(listed.bookings)
+        if found is None or not in_doubt:
             return found
-    return None
+        unclear, asked = found, asked + 1
+        return found if asked <= WITNESSES and await _is_shown_as_ours(session, sought.wish, sought.slot) else None
+
+    found = await bookings_list.look_until(look, waits)
+    if found is None and unclear is not None and unclear.unknown_words:
+        raise PlaceUnclear(f"{_name(sought.wish)} is listed, but not simply as ours: {quote(unclear.unknown_words)}")
+    return found
+
+
+async def proven(session: SiteSession, listed: Sequence[Booking], known: Sequence[Wish] = ()) -> tuple[Booking, ...]:
+    """What a list proves: what it shows in words nobody knows counts if it was known, or the timetable agrees."""
+    sure = []
+    for each in listed:
+        was_known = any(wish.meant_by(each.wish) for wish in known)
+        if not each.unknown_words or was_known or await _is_shown_as_ours(session, each.wish, None):
+            sure.append(each)
+        else:
+            log.warning("%s is listed in words nobody knows, and not counted: %s", _name(each.wish), each.unknown_words)
+    return tuple(sure)
+
+
+async def _is_shown_as_ours(session: SiteSession, wish: Wish, slot: Slot | None) -> bool:
+    """The second witness: whether the timetable shows the slot as ours. When it can't be asked, it does not say so."""
+    try:
+        if slot is None:
+            return (await _find(session, wish)).status is SlotStatus.BOOKED
+        known = (each for each in _known_calendars(session) if each.activity.id == slot.activity.id)
+        there = await _schedule(session, next(known, Calendar(slot.activity)), slot.day, urgent=True)
+    except (SiteUnavailable, SiteChanged, SlotNotFound) as error:
+        log.info("the timetable does not say whether it is ours: %s", error)
+        return False
+    return any(each.status is SlotStatus.BOOKED and slot.wish.meant_by(each.wish) for each in there)
 
 
 # ----- booking through the page
@@ -489,11 +489,13 @@ async def _book_on_page(session: SiteSession, wish: Wish, mine: Sequence[Booking
             "book", lambda page: _choose(session, page, calendars, wish, mine, opens_at), acts=True
         )
     except (SiteUnavailable, SiteChanged, Blocked):
-        booking = await seen(session, wish, READ_BACK_UNCLEAR)  # it may have failed after the click that counts
+        sought = Sought(wish, before=mine)
+        booking = await seen(session, sought, READ_BACK_UNCLEAR)  # it may have failed after the click that counts
         if booking is None:
             raise
         return Booked(booking, _now(session), None, "page", "")
-    booking = await seen(session, wish, READ_BACK)
+    sought = Sought(wish, slot, mine, answer.accepted and not answer.waiting)
+    booking = await seen(session, sought, READ_BACK)
     if booking:
         return Booked(booking, _now(session), slot, "page", answer.message)
     raise await _not_booked(session, answer, answer.message)

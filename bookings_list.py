@@ -6,20 +6,25 @@ it in. What the browser shows is the second witness.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from playwright.async_api import Page
 
 import scraper
 from errors import SiteChanged, SiteUnavailable
-from model import Booking
+from model import Booking, Slot, Wish
 from portal import api
 from portal.list_way import ListWay
 from portal.pages import MyBookingsPage
 from portal.session import SiteSession
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +84,78 @@ async def _read_page(session: SiteSession) -> BookingsList:
 
 def _way(session: SiteSession) -> ListWay:
     return ListWay(session.access.state_dir, session.access.root, session.access.clock)
+
+
+# ----- what a list shows
+
+
+def held_among(mine: Sequence[Booking], wish: Wish) -> Booking | None:
+    """What is held of the class that is meant, if it is."""
+    return next((each for each in mine if wish.meant_by(each.wish)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A place that may have become ours, and what is known of it. One witness alone is no proof."""
+
+    wish: Wish
+    slot: Slot | None = None
+    before: Sequence[Booking] = ()  # what was held before
+    accepted: bool = False  # the site said yes
+
+    def among(self, mine: Sequence[Booking]) -> tuple[Booking | None, bool]:
+        """The booking that it can be, and whether a second witness must say so.
+
+        The site may show it under another name; and in words that nobody knows, which may be those of a waiting list.
+        """
+        named = held_among(mine, self.wish)
+        if named is not None:
+            return named, bool(named.unknown_words)
+        there = self.slot.wish if self.slot else self.wish
+        new = (each for each in mine if held_among(self.before, each.wish) is None)
+        found = next((each for each in new if each.wish.is_then_and_there(there)), None)
+        return found, bool(found and (found.unknown_words or not self.accepted))
+
+
+async def is_listed(session: SiteSession, wish: Wish) -> bool:
+    """Whether a place is among ours. What the list lacks is looked for again in the browser: one list proves no loss.
+
+    Raises SiteUnavailable or SiteChanged when nobody can say.
+    """
+    first = await read(session)
+    if held_among(first.bookings, wish) is not None:
+        return True
+    again = await read_again_in_page(session, first)
+    if not again.in_page:
+        raise SiteUnavailable("the booking is not in the list, and the page can't be read to be sure")
+    return held_among(again.bookings, wish) is not None
+
+
+async def is_gone(session: SiteSession, wish: Wish, waits: Sequence[float], *, told: bool) -> bool:
+    """Whether "my bookings" shows, in one of those looks, that the place is no longer ours.
+
+    `told`: the site's page said so; else what the list lacks is looked for again in the browser.
+    """
+
+    async def look() -> bool | None:
+        first = await read(session)
+        if held_among(first.bookings, wish) is not None:
+            return None
+        return True if told or not await is_listed(session, wish) else None
+
+    return bool(await look_until(look, waits))
+
+
+async def look_until(look: Callable[[], Awaitable[T | None]], waits: Sequence[float]) -> T | None:
+    """The first thing a look finds. Who does not answer one look may answer the next; the last one's error counts."""
+    for number, wait in enumerate(waits, start=1):
+        await asyncio.sleep(wait)
+        try:
+            found = await look()
+        except SiteUnavailable:
+            if number == len(waits):
+                raise
+            continue
+        if found is not None:
+            return found
+    return None

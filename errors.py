@@ -173,6 +173,10 @@ class OnWaitingList(BookingRefused):
     """Full, and the site put us on its waiting list: nothing else is tried, or it might become two places."""
 
 
+class PlaceUnclear(BookingRefused):
+    """The site lists it in words we do not know, and the timetable does not show it as ours: the person has to look."""
+
+
 class SlotNotFound(BookingRefused):
     """The timetable has no such slot: it may be hidden, or the timetable empty for a moment. A few more looks.
 

@@ -157,6 +157,7 @@ class Race:
         self._allowance = allowance or Allowance()
         self._allowance.join(number)
         self._last_call = last_call or NobodyWithdraws()
+        self._mine: Sequence[Booking] = ()  # what is held before the shots
         self._refusals: list[SiteError] = []
         self._over = False
         self._clocks_tried = 0  # of the site's, if it has several that disagree
@@ -182,6 +183,7 @@ class Race:
 
     async def _run(self, turns: asyncio.Lock) -> Won:
         mine, choices = await (self._ask_at_once() if self._is_past(HURRY) else self._ask_in_time(turns))
+        self._mine = mine
         if (won := self._held_already(mine)) is not None:
             return won
         choices = self._possible(mine, choices)
@@ -487,11 +489,12 @@ class Race:
         if isinstance(volley.final, OnWaitingList) and not volley.has(ShotOutcome.ACCEPTED):
             raise volley.final  # what else is tried might become a second place
         if volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY):
-            found = await self._see(choice, LOOKS[: max(2, self._requests_left())])
+            found = await self._see(choice, LOOKS[: max(2, self._requests_left())], accepted=True)
             if found is None:
                 raise await self._with_evidence(SiteChanged("the site answered OK, but the booking is not among ours"))
             return found
-        if lost and (found := await self._see(choice, LOOKS_LOST[: max(1, self._requests_left())])) is not None:
+        looks_lost = LOOKS_LOST[: max(1, self._requests_left())]
+        if lost and (found := await self._see(choice, looks_lost, accepted=False)) is not None:
             return found
         self._refuse_to_guess(volley)
         if volley.final and not isinstance(volley.final, BookingRefused):
@@ -514,11 +517,11 @@ class Race:
             lost = [each for each in volley.errors if isinstance(each, SiteUnavailable | SiteChanged)]
             raise next((each for each in lost if isinstance(each, SiteUnavailable)), lost[0])
 
-    async def _see(self, choice: Choice, waits: Sequence[float]) -> Booking | None:
+    async def _see(self, choice: Choice, waits: Sequence[float], *, accepted: bool) -> Booking | None:
         if self._racing() > 1:
             await self._until(-OTHERS_SHOOT)
         self._allowance.spend(self._number, len(waits))
-        return await booking.seen(self._session, choice.wish, waits)
+        return await booking.seen(self._session, booking.Sought(choice.wish, choice.slot, self._mine, accepted), waits)
 
     async def _explained(self, volley: Volley) -> SiteError:
         """Why a choice is given up."""

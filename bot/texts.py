@@ -134,6 +134,13 @@ TROUBLES: dict[str, Trouble] = {
         Remedy.OTHER,
         True,
     ),
+    "PlaceUnclear": Trouble(
+        "Il sito l'ha messa nel tuo elenco, ma con parole che non conosco: non so se il posto è tuo.",
+        "Non la segno come prenotata, e non provo altro.",
+        "Guarda sul sito: può essere una lista d'attesa, o una richiesta da confermare.",
+        Remedy.SYNC,
+        True,
+    ),
     "SlotNotFound": Trouble(
         "Sul sito questo orario non c'è più.",
         "Non riprovo.",

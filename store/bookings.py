@@ -43,6 +43,7 @@ class Before:
 
     began_at: datetime
     rows: Mapping[int, str]  # the state of each row, as `_state` tells it
+    held: tuple[Wish, ...]
     long_missing: tuple[Wish, ...]  # what a reading at least BETWEEN_READINGS ago did not show
     in_doubt: tuple[int, ...]  # the actions withdrawn, BETWEEN_READINGS ago, though the site may have done them
     doubt_is_new: bool  # others were withdrawn so since: one reading does not settle them
@@ -73,6 +74,7 @@ async def before_reading(db: Connection, user_id: int, now: datetime) -> Before:
     return Before(
         began_at=now,
         rows={row["id"]: _state(row) for row in rows},
+        held=tuple(each.booking.wish for each in held),
         long_missing=tuple(each.booking.wish for each in missing),
         in_doubt=tuple(number for number, at in withdrawn if at <= now - BETWEEN_READINGS),
         doubt_is_new=any(now - BETWEEN_READINGS < at <= now for _, at in withdrawn),

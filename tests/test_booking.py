@@ -600,3 +600,56 @@ async def test_two_accounts_book_side_by_side(portal: Portal, site: Site, world:
         one._store.save({"cookies": [cookie(site, username)], "origins": []})
     await asyncio.gather(*(booking.book(each, pilates) for each in both))
     assert len(world.bookings(GIULIA)) == len(world.bookings("10000002")) == 1
+
+
+# ----- what proves that a place is ours
+
+
+async def test_a_block_in_words_nobody_knows_is_proof_once_the_timetable_agrees(
+    session: SiteSession, world: SiteWorld, pilates: Wish
+) -> None:
+    await booking.find_slot(session, pilates)
+    world.log.clear()
+    world.faults.booking_note = "Da confermare"
+    assert (await booking.book(session, pilates)).way == "requests"
+    assert len(world.log) == 5  # one request more than without a doubt
+    assert len(await booking.my_bookings(session)) == 1
+
+
+@pytest.mark.parametrize("way", ["requests", "page", "already"])
+async def test_a_block_in_words_nobody_knows_is_no_proof_alone(
+    request: pytest.FixtureRequest, session: SiteSession, world: SiteWorld, pilates: Wish, way: str
+) -> None:
+    monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
+    monkeypatch.setattr("demo.site.schedule._status", lambda *_: "Available")  # a waiting list by another name
+    world.faults.booking_note = "Da confermare"
+    if way == "page":
+        request.getfixturevalue("only_the_page")
+    if way == "already":
+        take(world, TUESDAY, "PILATES MATWORK")
+    error = await refusal(session, pilates)
+    assert isinstance(error, errors.PlaceUnclear)
+    assert errors.quoted(str(error)).startswith("Da confermare")
+    assert await booking.my_bookings(session) == ()
+    assert len(world.shots) == (way != "already")
+
+
+@pytest.mark.parametrize("fault", ["", "lost_answer"])
+async def test_a_new_block_at_that_hour_and_place_under_another_name_is_ours(
+    session: SiteSession, world: SiteWorld, pilates: Wish, fault: str
+) -> None:
+    take(world, TUESDAY, start="16:00", activity="Giuriati - Fit Center")
+    world.faults.booking_name = "PILATES con COGNOME NOME"
+    if fault:
+        setattr(world.faults, fault, True)
+    assert (await booking.book(session, pilates)).booking.course == "PILATES con COGNOME NOME"
+    assert (await booking.book(session, pilates)).way == "already"  # and it does not overlap with itself
+    assert len(world.shots) == 1
+
+
+async def test_another_name_alone_proves_nothing(
+    session: SiteSession, world: SiteWorld, pilates: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("demo.site.schedule._status", lambda *_: "Available")
+    world.faults.booking_name, world.faults.lost_answer = "PILATES con COGNOME NOME", True
+    assert isinstance(await refusal(session, pilates), errors.SiteUnavailable)
