@@ -204,5 +204,9 @@ class TooLateToCancel(BookingRefused):
     """What was to be given back unasked could not be while that was free: from now on only the person decides."""
 
 
+class TooLateToAsk(BookingRefused):
+    """What was asked for while a place could be given back for free can be booked only now: the person decides."""
+
+
 class NothingToCancel(BookingRefused):
     """The booking is not among ours on the site: it is already gone."""

@@ -29,6 +29,7 @@ from errors import (
     SiteUnavailable,
     SlotFull,
     SlotNotFound,
+    TooLateToAsk,
 )
 from model import (
     PREPARE,
@@ -114,6 +115,8 @@ class Pursuit:
         opens = action.opens_at or self._rule.opens_at(wish.day)
         if now >= starts_at(wish.day, wish.start, self._rule.zone):
             raise ClassStarted("the class has begun")
+        if await self._came_too_late(action, session):
+            return
         if action.rehearse_at is not None and now < opens - PREPARE:
             await self._rehearse(action, session, opens)
         elif now < opens - PREPARE - CLAIMED_EARLY:
@@ -124,6 +127,20 @@ class Pursuit:
             await self._watch(action, session, action.watch)
         else:
             await self._book_if_it_opened(action, session, opens)
+
+    async def _came_too_late(self, action: Action, session: SiteSession) -> bool:
+        """Settles what an earlier try has booked. Raises TooLateToAsk when a place would now cost to give back.
+
+        It was asked for while that was free, and is booked without another question only until then.
+        """
+        swap = action.replaces_row_id is not None  # then free_until is about what it frees
+        if action.free_until is None or self._clock() < action.free_until or swap or action.watch is not None:
+            return False
+        held = booking.held_among(await booking.my_bookings(session), action.wish)
+        if held is None:
+            raise TooLateToAsk("it could be booked only after a place could be given back for free")
+        await self._settle(action, Won(Booked(held, self._clock(), None, "already", ""), 0, None))
+        return True
 
     async def _book_if_it_opened(self, action: Action, session: SiteSession, opens: datetime) -> None:
         """Books now; what looked open before its time, and is not, waits for the opening that the rule says."""

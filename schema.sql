@@ -125,7 +125,8 @@ CREATE TABLE booking_actions (
     won_choice   INTEGER,                       -- what was booked: 0 the wish, 1 the first alternative ...
     why_not_first TEXT,                         -- the site's words about the choices before it
     free_until   TEXT,                          -- given back without another question (nobody answered; an upgrade's
-                                                -- other) only until then: later it may cost, and only the person decides
+                                                -- other), or booked, only until then: later it may cost, and only the
+                                                -- person decides
     acting       INTEGER NOT NULL DEFAULT 0 CHECK (acting IN (0, 1)),  -- 1: its worker may take the place from now on
     course_type  TEXT,                          -- 'Corsi Platinum'; NULL: any kind of class
     opening_requests INTEGER NOT NULL DEFAULT 0,  -- sent around its opening, by whichever workers raced for it

@@ -293,7 +293,7 @@ class WatchAnswers:
         if self._desk.has_begun(action.wish) or any(one.booking.wish.meant_by(action.wish) for one in held):
             return await self._booking.confirm_wish(tap, action.wish)
         booking, replaces = self._desk.booking(tap, action.wish), action.replaces_row_id
-        new = replace(booking, replaces_row_id=replaces, free_until=action.free_until)
+        new = replace(booking, replaces_row_id=replaces, free_until=action.free_until) if replaces else booking
         return await self._desk.card(await self._desk.queue(new), tap)
 
     async def watches(self, tap: Tap) -> Page:

@@ -167,6 +167,7 @@ class Desk:
             opens_at=plan.opens_at,
             rehearse_at=plan.rehearse_at,
             card_message_id=tap.card_id,
+            free_until=self.free_until(wish) if self.can_be_watched(wish) else None,
         )
 
     async def queue(self, new: NewAction) -> Action:

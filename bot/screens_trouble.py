@@ -56,7 +56,7 @@ def watch_rows(action: Action, *, fresh: bool) -> list[Row]:
 
 def remedy_button(remedy: Remedy, action: Action, *, fresh: bool) -> Button:
     match remedy:
-        case Remedy.AGAIN | Remedy.ANYWAY:
+        case Remedy.AGAIN | Remedy.ANYWAY | Remedy.BOOK_ANYWAY:
             return button(remedy, Verb.AGAIN, action.id, fresh=fresh)
         case Remedy.OTHER if action.day:
             return button(remedy, Verb.DAY, action.day, fresh=fresh)

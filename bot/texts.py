@@ -21,6 +21,7 @@ class Remedy(StrEnum):
     SYNC = "🔄 Aggiorna dal sito"
     LOGIN = "🔑 Riprova l'accesso"  # also ends what the account waits for
     ANYWAY = "❌ Annulla lo stesso"
+    BOOK_ANYWAY = "✅ Prenota lo stesso"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,12 @@ TROUBLES: dict[str, Trouble] = {
         "L'ho lasciato com'è: il posto è ancora tuo.",
         "Se non ci vai, annullalo lo stesso: decidi tu.",
         Remedy.ANYWAY,
+    ),
+    "TooLateToAsk": Trouble(
+        "Potevo prenotarla solo adesso, ma il termine per annullare gratis è già passato.",
+        "Non l'ho prenotata senza chiedertelo.",
+        "Se ci vai davvero, prenotala lo stesso: decidi tu.",
+        Remedy.BOOK_ANYWAY,
     ),
     "NothingToCancel": Trouble(
         "Sul sito questa prenotazione non la trovo: l'ho cercata due volte.",

@@ -72,22 +72,21 @@ class Timing:
 
     def last_chance(self, periodic: PeriodicBooking, day: date) -> datetime:
         """From when on nothing can be done about a date any more."""
-        starts = self.starts(periodic, day)
-        return starts if periodic.mode is PeriodicMode.AUTOMATIC else starts - self.deadline
+        return self.starts(periodic, day) - self.deadline
 
     def question_until(self, periodic: PeriodicBooking, day: date, now: datetime) -> datetime | None:
         """Until when a question sent now can be answered; None when it is booked without asking.
 
-        Who woke too late for the question before the opening asks about what is left: a place until the class. So does
-        a booking to be held when it could not be given back any more: never a penalty without having asked.
+        Who woke too late for the question before the opening asks about what is left: a place until the class. So do
+        the modes that book by themselves, when a place could not be given back any more: never a penalty unasked.
         """
         last = self.starts(periodic, day) - self.deadline
         if periodic.mode is PeriodicMode.ASK_OPENING:
             in_time = self.rule.opens_at(day) - self.deadline
             return in_time if now < in_time else last
-        if periodic.mode is PeriodicMode.HOLD:
-            return None if now < self.keep_until(self.starts(periodic, day)) else last
-        return last if periodic.mode is PeriodicMode.ASK_FIRST else None
+        if periodic.mode in AT_THE_OPENING and now < self.keep_until(self.starts(periodic, day)):
+            return None
+        return last
 
     # What is held: these take the instant the class begins, as an alternative may begin at another time.
 
@@ -129,6 +128,7 @@ class Timing:
     ) -> NewAction:
         """The booking of a date with its alternatives, to be queued now."""
         plan = plan_booking(self.rule, day, now, self.rehearsal)
+        free_until = self.free_until(self.starts(periodic, day))
         usable = choices[:MOST_ALTERNATIVES]  # rows by hand may be more than an opening has requests for
         return NewAction(
             ActionType.BOOK,
@@ -140,6 +140,7 @@ class Timing:
             card_message_id=card_message_id,
             periodic_booking_id=periodic.id,
             alternatives=tuple(choice.on(day) for choice in usable),
+            free_until=free_until if now < free_until else None,
         )
 
     def acts_at(

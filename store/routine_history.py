@@ -20,6 +20,8 @@ TURNED_AWAY = f"""
     WHERE user_id = :user_id AND action_type IN ('check', 'refresh') AND created_at > ({SINCE_SUCCESS})
         AND status = 'failed' AND error_kind IN {OF_ACCOUNT}
 """  # noqa: S608 - constants of this file
+LOOKED_THROUGH = 20  # a person's latest actions among which the failure that told the same may be
+AN_HOUR = "1 / 24.0"  # in days, as julianday counts
 TOLD_ALREADY = f"""
     SELECT 1 FROM booking_actions AS mine
     JOIN booking_actions AS other INDEXED BY routine_tries
@@ -27,6 +29,17 @@ TOLD_ALREADY = f"""
         AND other.created_at > ({SINCE_SUCCESS} AND (action_type = mine.action_type OR mine.error_kind IN {OF_ACCOUNT}))
         AND other.status = 'failed' AND other.error_kind = mine.error_kind
         AND (other.action_type = mine.action_type OR mine.error_kind IN {OF_ACCOUNT})
+    WHERE mine.id = :id AND mine.quiet = 1
+    LIMIT 1
+"""  # noqa: S608 - constants of this file
+
+TOLD_BY_ANOTHER = f"""
+    SELECT 1 FROM booking_actions AS mine
+    JOIN (
+        SELECT * FROM booking_actions WHERE user_id = :user_id AND quiet = 0 ORDER BY id DESC LIMIT {LOOKED_THROUGH}
+    ) AS other ON other.status = 'failed' AND other.error_kind = mine.error_kind
+        AND other.completed_at > ({SINCE_SUCCESS})
+        AND julianday(mine.completed_at) - julianday(other.completed_at) < {AN_HOUR}
     WHERE mine.id = :id AND mine.quiet = 1
     LIMIT 1
 """  # noqa: S608 - constants of this file
@@ -72,5 +85,9 @@ class RoutineHistory:
 
 
 async def told_already(tx: Transaction, action: Action) -> bool:
-    """Whether a failure of routine work is no news: the same trouble was told, and nothing has succeeded since."""
-    return await tx.row(TOLD_ALREADY, {"id": action.id, "user_id": action.user_id}) is not None
+    """Whether a failure of routine work is no news: the same trouble was told, and nothing has succeeded since.
+
+    What a booking or cancelling failed with within the hour was told by that.
+    """
+    values = {"id": action.id, "user_id": action.user_id}
+    return (await tx.row(TOLD_ALREADY, values) or await tx.row(TOLD_BY_ANOTHER, values)) is not None

@@ -217,3 +217,16 @@ async def test_what_a_person_asked_for_is_told_each_time_it_fails(db: Database, 
         assert action
         await db.queue.fail(action, Blocked("captcha"))
     assert await kinds(db) == ["result", "result"]
+
+
+async def test_what_a_booking_failed_with_is_not_told_again_by_the_reading_after_it(db: Database, clock: Time) -> None:
+    wish = Wish("PILATES", "Giuriati", date(2026, 11, 24), time(18))
+    booking = await db.queue.add_claimed(NewAction(ActionType.BOOK, GIULIA, wish), "w", 60)
+    assert booking
+    await db.queue.fail(booking, SiteChanged("another page"))
+    for minutes in (1, 90):
+        clock.go(minutes=minutes)
+        reading = await db.queue.add_claimed(NewAction(ActionType.CHECK, GIULIA, quiet=True), "w", 60)
+        assert reading
+        await db.queue.fail(reading, SiteChanged("another page"))
+    assert await kinds(db) == ["result"]

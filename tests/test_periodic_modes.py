@@ -654,3 +654,11 @@ async def test_the_preview_of_what_is_held_says_when_it_is_asked_about(life: Lif
     life.clock.now = rome(SUNDAY, 9)
     [planned] = await life.db.periodic.preview(mine.id, GIULIA, SUNDAY, 1, life.timing)
     assert planned.acts_at == rome(TUESDAY, 15)
+
+
+@pytest.mark.parametrize("mode", [PeriodicMode.AUTOMATIC, PeriodicMode.HOLD])
+async def test_who_wakes_after_the_free_limit_asks_whatever_the_mode(life: Life, mode: PeriodicMode) -> None:
+    await life.make(mode)
+    await life.at(rome(TUESDAY, 16, 12))  # 1 h 48 before the class
+    assert await life.actions() == []
+    assert (await life.question()).expires_at == rome(TUESDAY, 17, 55)

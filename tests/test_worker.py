@@ -150,6 +150,20 @@ async def test_a_cancellation_of_what_was_held_and_is_gone_by_itself_is_not_call
     assert held.missing_since is not None
 
 
+@pytest.mark.parametrize("is_booked", [False, True])
+async def test_what_comes_to_be_booked_after_the_free_limit_is_asked_about_and_not_booked(
+    db: Database, worker: Worker, world: SiteWorld, pilates: Wish, is_booked: bool
+) -> None:
+    """The machine was off; an earlier try that got through counts all the same."""
+    if is_booked:
+        world.book(GIULIA, world.slot(TUESDAY, course=pilates.course).appointment_id)
+    late = NewAction(ActionType.BOOK, OWNER, pilates, free_until=NOW - timedelta(minutes=1))
+    action = await done(db, worker, late)
+    expected = (ActionStatus.COMPLETED, None) if is_booked else (ActionStatus.FAILED, "TooLateToAsk")
+    assert (action.status, action.error_kind) == expected
+    assert world.shots == []
+
+
 async def test_a_full_slot_fails_with_its_reason(
     db: Database,
     worker: Worker,
