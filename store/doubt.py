@@ -31,11 +31,8 @@ from store.outbox import add_notice
 
 REFUSALS: list[type[AppError]] = [BookingRefused, *BookingRefused.__subclasses__()]
 NOT_LET_IN = {each.__name__ for each in (LoginRejected, LoginDiverted, LoginStuck, OtpRejected, OtpError, ConfigError)}
-CERTAIN = {each.__name__ for each in REFUSALS} - {
-    AlreadyBooked.__name__,
-    PlaceUnclear.__name__,
-    TooLateToAsk.__name__,
-} | NOT_LET_IN
+UNSETTLED = {each.__name__ for each in (AlreadyBooked, PlaceUnclear, TooLateToAsk)}
+CERTAIN = {each.__name__ for each in REFUSALS} - UNSETTLED | NOT_LET_IN
 """Errors after which it is known that nothing was done: the site said no, and "my bookings" agreed, or nothing was sent
 because nobody was let in."""
 
