@@ -6,16 +6,16 @@ Used by bench.crash and bench.soak. Everything may first settle; what then does 
 from __future__ import annotations
 
 import asyncio
+import html
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.students import Ledger
-from bench.town import Town, phone_of, user_of
+from bench.town import Town, user_of
 from bot.italian import long_day
 from demo.site import Person, Slot
-from demo.telegram import Message
 from model import FIT_CENTER, Action, ActionStatus, ActionType, Wish, clock_time
 from store.actions import to_action
 from store.health import damage
@@ -140,24 +140,31 @@ async def _notices_lost(town: Town) -> list[str]:
 def _missing_in_chat(town: Town, actions: list[Action]) -> Iterator[str]:
     """What was done and does not stand in the chat as often as it was done."""
     for person in town.site.people:
-        messages = [each for each in phone_of(town, person).messages if each.from_bot]
+        messages = _sent_to(town, person)
         mine = [each for each in actions if each.user_id == user_of(person)]
         yield from _untold_deeds(person, messages, [each for each in mine if each.status is ActionStatus.COMPLETED])
         yield from _untold_failures(messages, [each for each in mine if each.status is ActionStatus.FAILED])
 
 
-def _untold_deeds(person: Person, messages: list[Message], done: list[Action]) -> Iterator[str]:
+def _sent_to(town: Town, person: Person) -> list[str]:
+    """The texts of the messages that reached a chat, as they were then: some are edited later."""
+    calls = [call for call in town.telegram.calls if call.method.startswith("send") and call.code == 200]
+    mine = [call.params for call in calls if str(call.params.get("chat_id")) == str(user_of(person))]
+    return [html.unescape(str(params.get("text") or params.get("caption") or "")) for params in mine]
+
+
+def _untold_deeds(person: Person, messages: list[str], done: list[Action]) -> Iterator[str]:
     deeds = Counter((action.type, action.course or FIT_CENTER, action.day, action.start) for action in done)
     for (kind, course, day, start), times in deeds.items():
         word = "Prenotata!" if kind is ActionType.BOOK else "Annullata"
         date = long_day(day)[1:] if day else ""  # its first letter may be large
         words = (word, course, date, f"alle {start:%H:%M}")
-        told = sum(all(each in message.text for each in words) for message in messages)
+        told = sum(all(each in message for each in words) for message in messages)
         if told < times:
             yield f"{person.username}: {' '.join(words)} was told {told} times of {times}"
 
 
-def _untold_failures(messages: list[Message], failed: list[Action]) -> Iterator[str]:
+def _untold_failures(messages: list[str], failed: list[Action]) -> Iterator[str]:
     for action in failed:
-        if not any(f"n. {action.id}:" in message.text for message in messages):
+        if not any(f"n. {action.id}:" in message for message in messages):
             yield f"the failure of {_shown(action)} does not stand in the chat"

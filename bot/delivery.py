@@ -17,6 +17,7 @@ from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 
 import program
+from bot import screens_programs
 from bot.chat import (
     ChatLocks,
     edit,
@@ -31,6 +32,7 @@ from bot.chat import (
     wait_seconds,
 )
 from bot.notices import Card, Composer, NothingToTell, Post
+from bot.page import Letter
 from database import Database
 from errors import DatabaseError
 from model import Notice
@@ -246,15 +248,17 @@ class Delivery:
         return True
 
     async def _send_together(self, user_id: int, stale: list[Notice]) -> None:
+        """One message of what is still worth telling; none when nothing is. An old reading is not."""
         posts = []
         for notice in stale:
             try:
                 posts.append(await self._compose(notice))
             except NothingToTell as nothing:
                 log.info("notice %s has nothing to tell any more: %s", notice.id, nothing)
-        if posts:
+        pages = [post.letter.page for post in posts if post.letter and not post.card_is_enough]
+        if pages:
             async with self._chats.patiently(user_id, ORDER_PATIENCE):
-                await send_letter(self._bot, user_id, self._composer.together(posts))
+                await send_letter(self._bot, user_id, Letter(screens_programs.meanwhile(pages)))
 
     # Edits
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -115,10 +114,6 @@ class Composer:
         waiting = await self._db.outbox.stale(first.user_id, before)
         return [notice for notice in waiting if notice.kind not in BY_THEMSELVES]
 
-    def together(self, posts: Sequence[Post]) -> Letter:
-        """One letter for many posts."""
-        return Letter(screens_programs.meanwhile([post.letter.page for post in posts if post.letter]))
-
     # Actions
 
     async def _action(self, notice: Notice) -> Action:
@@ -129,9 +124,8 @@ class Composer:
 
     async def _progress(self, notice: Notice) -> Post:
         action = await self._action(notice)
-        if action.type in (ActionType.BOOK, ActionType.CANCEL) and action.status in ENDED:
-            raise NothingToTell(f"action {action.id} has ended, and its result says so")
-        if action.card_message_id is None:
+        result_tells = action.type in (ActionType.BOOK, ActionType.CANCEL) and action.status in ENDED
+        if result_tells or action.card_message_id is None:
             return Post()
         return Post(card=Card(action.card_message_id, await self._desk.ticket_page(action, is_card=True)))
 

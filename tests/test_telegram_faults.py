@@ -116,6 +116,18 @@ async def test_what_waited_for_telegram_is_told_as_soon_as_it_is_back(
     await world.owner.wait_for(lambda message: "è ripartito" in message.text)
 
 
+async def test_what_is_old_and_over_is_not_told_at_all(world: World) -> None:
+    await menu(world.owner)
+    await world.stop()
+    await tell(world, *[OWNER] * 5)
+    old = "UPDATE notices SET kind = 'program_down', created_at = '2026-11-22T09:00:00.000Z'"
+    await world.db.connection.write(old)
+    before = len(world.owner.messages)
+    world.start()
+    assert await settled(world) == [None] * 5
+    assert len(world.owner.messages) == before
+
+
 async def tries_within(world: World, seconds: float) -> int:
     """How often a delivery was tried in that time, with the network gone."""
     await asyncio.sleep(seconds)
