@@ -26,6 +26,7 @@ from model import (
     ActionStatus,
     ActionType,
     Booking,
+    CatalogueSlot,
     NoticeKind,
     OpeningRule,
     Role,
@@ -92,6 +93,10 @@ class Stage:
     def gym(self, number: int) -> Wish:
         slot = self.opened.world.slots(TUESDAY, "Giuriati - Fit Center")[number]
         return Wish(FIT_CENTER, "Giuriati", TUESDAY, clock_time(slot.start))
+
+    async def listed(self) -> dict[Wish, CatalogueSlot]:
+        """The timetable of the day, by class of whatever calendar."""
+        return {replace(row.slot.wish, course_type=""): row for row in await self.db.catalogue.slots_on(TUESDAY)}
 
     def id_of(self, wish: Wish) -> str:
         course = "" if wish.course == FIT_CENTER else wish.course
@@ -297,11 +302,11 @@ async def test_a_slot_that_is_refused_as_full_is_full_for_everybody(at: Set, lea
         first, second = stage.gym(0), stage.gym(1)
         await stage.db.queue.add(NewAction(ActionType.REFRESH, OWNER, run_at=stage.opened.clock()))
         await stage.act()
-        before = {row.slot.wish: row for row in await stage.db.catalogue.slots_on(TUESDAY)}
+        before = await stage.listed()
         stage.opened.world.fill(stage.id_of(first))
         await stage.add(first, alternatives=(second,))
         assert (await stage.act()).won_choice == 1
-        after = {row.slot.wish: row for row in await stage.db.catalogue.slots_on(TUESDAY)}
+        after = await stage.listed()
         assert after[first].slot.places == 0
         assert after[first].read_at > before[first].read_at
         assert [wish for wish, row in after.items() if row != before[wish]] == [first]
