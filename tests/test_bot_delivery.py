@@ -36,6 +36,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 async def tell(world: World, user_id: int = OWNER) -> None:
     async with world.db.connection.transaction() as tx:
+        await tx.run("UPDATE accounts SET rejected = 1 WHERE user_id = :user_id", {"user_id": user_id})
         await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
 
 

@@ -228,6 +228,7 @@ async def test_a_restart_loses_nothing(world: World) -> None:
 
 async def test_a_notice_about_nothing_is_given_up_and_the_next_is_told(world: World) -> None:
     async with world.db.connection.transaction() as tx:
+        await tx.run("UPDATE accounts SET rejected = 1")
         await add_notice(tx, OWNER, NoticeKind.RESULT)
         await add_notice(tx, OWNER, NoticeKind.LOGIN_REJECTED)
 

@@ -220,6 +220,7 @@ async def test_what_was_told_while_nothing_can_be_written_is_not_told_again(tmp_
             patched.setattr("bot.delivery.FIRST_PAUSE", 0.05)
             patched.setattr(world.db.outbox, "sent", refuse)
             async with world.db.connection.transaction() as tx:
+                await tx.run("UPDATE accounts SET rejected = 1")
                 await add_notice(tx, chats.OWNER, NoticeKind.LOGIN_REJECTED)
             await chats.until(world.db.outbox.next_of_each, [])
         assert refused == 3
