@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 from playwright.async_api import Page
 
@@ -42,6 +42,7 @@ from portal.calendars import CalendarCache
 from portal.pages import ActivitiesPage, CalendarPage, MyBookingsPage
 from portal.session import SiteSession
 from scraper import BookingAnswer, Calendar
+from side_by_side import both, together
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +55,6 @@ AT_ONCE = 6  # requests side by side, as a browser sends them
 
 Way = Literal["requests", "page", "already"]
 Reader = Callable[[Calendar, date], Awaitable[tuple[Slot, ...]]]
-T = TypeVar("T")
-U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ async def timetable(
         calendars = await _read_calendars(session)
         tell(f"{len(calendars)} activities: {', '.join(each.activity.name for each in calendars)}")
         polite = asyncio.Semaphore(AT_ONCE)
-        parts = await _together(*(_schedules(session, each, dates, polite, tell) for each in calendars))
+        parts = await together(*(_schedules(session, each, dates, polite, tell) for each in calendars))
         activities = tuple(each.activity for each in calendars)
         return Timetable(activities, tuple(dates), tuple(slot for part in parts for slot in part))
 
@@ -126,16 +125,19 @@ async def find_slots(session: SiteSession, wishes: Sequence[Wish]) -> list[Slot 
         return [await _find_or_refusal(session, wish, read) for wish in wishes]
 
 
-async def book(session: SiteSession, wish: Wish, opens_at: datetime | None = None) -> Booked:
+async def book(
+    session: SiteSession, wish: Wish, opens_at: datetime | None = None, beside: Wish | None = None
+) -> Booked:
     """Takes a place. Returns once it was seen in "my bookings"; taken already, that counts as success.
 
-    `opens_at` is when the slot should open: what can't be booked before it is NotOpenYet, after it SlotFull.
+    `opens_at` is when the slot should open: what can't be booked before it is NotOpenYet, after it SlotFull. `beside`
+    is a booking of ours that it may overlap, as far as we are concerned: the site decides.
     Raises a BookingRefused when the site (or the timetable) says no, SiteUnavailable when nothing was booked and a
     repetition is safe, SiteChanged with evidence when nobody can say.
     """
     async with session.operation(f"book {_name(wish)}"):
         try:
-            return await _book(session, wish, opens_at)
+            return await _book(session, wish, opens_at, beside)
         except AlreadyBooked:
             # whoever booked it, the list may be slower than the timetable, and name it otherwise
             held = await seen(session, Sought(wish, accepted=True), READ_BACK)
@@ -213,7 +215,7 @@ async def _schedules(
             return await _schedule(session, calendar, day)
 
     try:
-        days = await _together(*(one_day(day) for day in dates))
+        days = await together(*(one_day(day) for day in dates))
     except SiteChanged as error:
         log.warning("the schedule of %s can't be read (%s): reading its page", calendar.activity.name, error)
         days = await session.on_page("timetable", lambda page: _days_on_page(session, page, calendar, dates))
@@ -292,7 +294,7 @@ def _asked_once(session: SiteSession) -> Reader:
 
 
 async def _look_in(read: Reader, calendars: Sequence[Calendar], wish: Wish) -> Slot | None:
-    days = await _together(*(read(each, wish.day) for each in calendars))
+    days = await together(*(read(each, wish.day) for each in calendars))
     return next((slot for day in days for slot in day if wish.meant_by(slot.wish)), None)
 
 
@@ -317,10 +319,13 @@ def _refuse_if_begun(session: SiteSession, wish: Wish) -> None:
         raise ClassStarted(f"{_name(wish)} has begun")
 
 
-def refuse_if_overlapping(mine: Sequence[Booking], slot: Slot) -> None:
+def refuse_if_overlapping(mine: Sequence[Booking], slot: Slot, beside: Wish | None = None) -> None:
+    """Raises Overlap when a slot meets what we hold; `beside` is the one that it may meet."""
+    if slot.status is SlotStatus.BOOKED:
+        return  # what is ours, by whatever name, would meet itself
     for other in mine:
-        if slot.status is SlotStatus.BOOKED:
-            return  # what is ours, by whatever name, would meet itself
+        if beside is not None and beside.meant_by(other.wish):
+            continue
         if other.overlaps(slot.day, slot.start, slot.end):
             raise Overlap(f"{_name(slot.wish)} meets our {other.course} at {other.start:%H:%M}")
 
@@ -342,8 +347,8 @@ def _refuse_if_hopeless(session: SiteSession, slot: Slot, opens_at: datetime | N
 # ----- booking
 
 
-async def _book(session: SiteSession, wish: Wish, opens_at: datetime | None) -> Booked:
-    mine, slot = await _both(_read_mine(session), _find_or_error(session, wish))
+async def _book(session: SiteSession, wish: Wish, opens_at: datetime | None, beside: Wish | None) -> Booked:
+    mine, slot = await both(_read_mine(session), _find_or_error(session, wish))
     held = held_among(mine, wish)
     if held:
         if held.unknown_words and not (isinstance(slot, Slot) and slot.status is SlotStatus.BOOKED):
@@ -352,21 +357,26 @@ async def _book(session: SiteSession, wish: Wish, opens_at: datetime | None) -> 
     _refuse_if_begun(session, wish)
     if isinstance(slot, SiteChanged):
         log.warning("the calendar's requests do not hold (%s): booking through the page", slot)
-        return await _book_on_page(session, wish, mine, opens_at)
+        return await _book_on_page(session, wish, mine, opens_at, beside)
     if isinstance(slot, BookingRefused):
         raise slot
-    refuse_if_overlapping(mine, slot)
+    refuse_if_overlapping(mine, slot, beside)
     if not slot.appointment_id:
-        return await _book_on_page(session, wish, mine, opens_at)
+        return await _book_on_page(session, wish, mine, opens_at, beside)
     _refuse_if_hopeless(session, slot, opens_at)
-    return await _book_by_request(session, wish, slot, mine, opens_at)
+    return await _book_by_request(session, wish, slot, mine, opens_at, beside)
 
 
 # ----- booking by the calendar's own request
 
 
 async def _book_by_request(
-    session: SiteSession, wish: Wish, slot: Slot, mine: Sequence[Booking], opens_at: datetime | None
+    session: SiteSession,
+    wish: Wish,
+    slot: Slot,
+    mine: Sequence[Booking],
+    opens_at: datetime | None,
+    beside: Wish | None,
 ) -> Booked:
     if slot.status is not SlotStatus.AVAILABLE:
         await _refuse_waiting_list(session, slot)
@@ -384,7 +394,7 @@ async def _book_by_request(
         raise lost
     if not answer.understood:
         log.warning("the answer to the booking is not understood: booking through the page")
-        return await _book_on_page(session, wish, mine, opens_at)
+        return await _book_on_page(session, wish, mine, opens_at, beside)
     raise await _not_booked(session, answer, text)
 
 
@@ -481,12 +491,14 @@ async def _is_shown_as_ours(session: SiteSession, wish: Wish, slot: Slot | None)
 # ----- booking through the page
 
 
-async def _book_on_page(session: SiteSession, wish: Wish, mine: Sequence[Booking], opens_at: datetime | None) -> Booked:
+async def _book_on_page(
+    session: SiteSession, wish: Wish, mine: Sequence[Booking], opens_at: datetime | None, beside: Wish | None
+) -> Booked:
     """The second way: as a person would, and with the same referee."""
     calendars = likely(_known_calendars(session) or await _read_calendars(session), wish)
     try:
         slot, answer = await session.on_page(
-            "book", lambda page: _choose(session, page, calendars, wish, mine, opens_at), acts=True
+            "book", lambda page: _choose(session, page, calendars, wish, mine, opens_at, beside), acts=True
         )
     except (SiteUnavailable, SiteChanged, Blocked):
         sought = Sought(wish, before=mine)
@@ -508,6 +520,7 @@ async def _choose(
     wish: Wish,
     mine: Sequence[Booking],
     opens_at: datetime | None,
+    beside: Wish | None,
 ) -> tuple[Slot, BookingAnswer]:
     """Finds the slot in the calendars, confirms it, and gives what the site said."""
     shown = CalendarPage(page, session.access.root, session.access.timeout_seconds)
@@ -516,7 +529,7 @@ async def _choose(
         column = await _column(session, shown, calendar, wish.day)
         for index, slot in enumerate(column):
             if wish.meant_by(slot.wish):
-                refuse_if_overlapping(mine, slot)
+                refuse_if_overlapping(mine, slot, beside)
                 _refuse_unless_clickable(session, slot, opens_at)
                 return slot, await _confirm(session, shown, slot, index)
     raise SlotNotFound(f"the timetable has no {_name(wish)}")
@@ -572,24 +585,6 @@ async def _kept(session: SiteSession, said: str) -> Exception:
 
 
 # ----- small things
-
-
-async def _together(*work: Awaitable[T]) -> list[T]:
-    """All results, in order. When some fail, the rest is still waited for (a pending Playwright call must never be
-    cancelled), then the first error is raised."""
-    tasks = [asyncio.ensure_future(each) for each in work]
-    if tasks:
-        await asyncio.wait(tasks)
-    errors = [task.exception() for task in tasks]  # asked of all: asyncio complains of those nobody looks at
-    if error := next((each for each in errors if each), None):
-        raise error
-    return [task.result() for task in tasks]
-
-
-async def _both(one: Awaitable[T], other: Awaitable[U]) -> tuple[T, U]:
-    """As `_together`, for two of different kinds."""
-    results: list[Any] = await _together(one, other)
-    return results[0], results[1]
 
 
 def _now(session: SiteSession) -> datetime:

@@ -377,6 +377,7 @@ class Action:
     crashes: int = 0  # how often a worker died with it in hand
     free_until: datetime | None = None  # what is given back without another question is so only until then
     acting: bool = False  # its worker may take the place from now on; before that it only rehearses or prepares
+    gave_up: bool = False  # what it replaces overlapped it, and was given back before it
     got: Wish | None = None  # the place that a booking got, as the site names it; read with the action to show it
     course_type: str = ""  # the kind of class: `Corsi Platinum`
 

@@ -31,6 +31,7 @@ from errors import (
     SlotNotFound,
     TooLateToAsk,
 )
+from exchange import Exchange
 from model import (
     PREPARE,
     Action,
@@ -292,11 +293,12 @@ class Pursuit:
 
     async def _book_now(self, action: Action, session: SiteSession, opens: datetime) -> None:
         """The wish, else the first of its alternatives that can be had. Raises why the wish could not."""
-        wishes = await self._wishes(action)
+        wishes, exchange = await self._wishes(action), Exchange(self._db, session, action, self._clock)
         refusals: list[BookingRefused] = []
         for choice, wish in await self._in_order(wishes, session):
             try:
-                booked = await booking.book(session, wish, opens if choice == 0 else self._rule.opens_at(wish.day))
+                opens_at = opens if choice == 0 else self._rule.opens_at(wish.day)
+                booked = await exchange.book(wish, opens_at)
             except ANOTHER_MAY_DO as refused:
                 refusals.append(refused)
                 if isinstance(refused, SlotFull):
@@ -340,7 +342,8 @@ class Pursuit:
             elif mode is WatchMode.TELL:
                 await self._db.queue.complete_watch(action, "a place is free")
             else:
-                await self._settle(action, Won(await booking.book(session, action.wish), 0, None))
+                booked = await Exchange(self._db, session, action, self._clock).book(action.wish)
+                await self._settle(action, Won(booked, 0, None))
         except SiteError as error:
             passes = isinstance(error, SlotFull) or step_of(error, Phase.WATCH) is Step.PATIENT
             if not passes or isinstance(error, LoginStopped):

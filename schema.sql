@@ -128,6 +128,7 @@ CREATE TABLE booking_actions (
                                                 -- other), or booked, only until then: later it may cost, and only the
                                                 -- person decides
     acting       INTEGER NOT NULL DEFAULT 0 CHECK (acting IN (0, 1)),  -- 1: its worker may take the place from now on
+    gave_up      INTEGER NOT NULL DEFAULT 0 CHECK (gave_up IN (0, 1)),  -- 1: what it replaces was given back before it
     course_type  TEXT,                          -- 'Corsi Platinum'; NULL: any kind of class
     opening_requests INTEGER NOT NULL DEFAULT 0,  -- sent around its opening, by whichever workers raced for it
     CHECK ((status = 'processing') = (lease_until IS NOT NULL)),

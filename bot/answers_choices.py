@@ -13,7 +13,6 @@ from bot.desk import Desk, Handlers, Tap
 from bot.page import Page, chunk
 from bot.screens import is_held_back, takes_alternatives
 from bot.screens_booking import (
-    ONE_AT_A_TIME,
     SETTLED,
     TOO_LATE_TO_WATCH,
     Route,
@@ -166,6 +165,9 @@ class SwapAnswers:
             Verb.SWAP_SLOT: self.slot, Verb.SWAP: self.swap,
         }  # fmt: skip
 
+    def _route(self, held: HeldBooking) -> Route:
+        return better_than(held, lambda slot: self._desk.is_open(slot))
+
     async def _held(self, tap: Tap, row_id: int) -> HeldBooking | Page:
         """The person's booking, while it can be swapped; else its page, or that it is not theirs."""
         held = await self._desk.db.bookings.find(row_id, tap.user_id)
@@ -182,20 +184,20 @@ class SwapAnswers:
             return held
         note = (
             "Scegli l'orario che preferisci: prima lo prenoto, e solo dopo libero quello che hai. "
-            f"Quelli che si sovrappongono non te li propongo: {ONE_AT_A_TIME}"
+            "Tra quelli che si sovrappongono ti propongo solo i già aperti."
         )
-        return await self._chooser.days(tap.user_id, better_than(held), note)
+        return await self._chooser.days(tap.user_id, self._route(held), note)
 
     async def day(self, tap: Tap) -> Page:
         held = await self._held(tap, tap.call.numbers[1])
-        return held if isinstance(held, Page) else await self._chooser.day(tap.user_id, tap.call.day, better_than(held))
+        return held if isinstance(held, Page) else await self._chooser.day(tap.user_id, tap.call.day, self._route(held))
 
     async def slots(self, tap: Tap) -> Page:
         _, key, row_id, page = tap.call.numbers
         held = await self._held(tap, row_id)
         if isinstance(held, Page):
             return held
-        return await self._chooser.slots(tap.user_id, tap.call.day, key, page, better_than(held))
+        return await self._chooser.slots(tap.user_id, tap.call.day, key, page, self._route(held))
 
     async def slot(self, tap: Tap) -> Page:
         slot_id, row_id = tap.call.numbers
@@ -224,7 +226,7 @@ class SwapAnswers:
         held = await self._held(tap, row_id)
         if isinstance(held, Page):
             return held
-        if view.state in SETTLED or meets(view.slot, held):
+        if view.state in SETTLED or (view.state is SlotState.OPENS and meets(view.slot, held)):
             return await self._confirm(tap, slot_id, row_id)
         booking = self._desk.booking(tap, view.slot.wish, is_open=view.state is SlotState.FREE)
         free_until = self._desk.free_to_give_back(held)

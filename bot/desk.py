@@ -16,10 +16,23 @@ from bot.callbacks import Call, Verb
 from bot.italian import When
 from bot.page import File, Letter, Page
 from bot.screens_making import AskTimes, ask_times
-from bot.slots import SlotState, SlotView, view_slot
+from bot.slots import Clash, SlotState, SlotView, view_slot
 from database import Database, NewAction
 from errors import AlreadyQueued, LoginStopped, Overlap
-from model import Action, ActionStatus, ActionType, Clock, HeldBooking, Pause, Role, WatchMode, Wish, starts_at
+from model import (
+    Action,
+    ActionStatus,
+    ActionType,
+    Clock,
+    HeldBooking,
+    Pause,
+    Role,
+    Slot,
+    SlotStatus,
+    WatchMode,
+    Wish,
+    starts_at,
+)
 from opening_plan import BookingPlan, plan_booking
 from settings import Settings
 from store.plan import Timing
@@ -264,22 +277,29 @@ class Desk:
             return None
         return await self.db.bookings.by_booking_id(action.booking_id, action.user_id)
 
-    async def clash(self, action: Action) -> HeldBooking | None:
+    async def clash(self, action: Action) -> Clash | None:
         """The booking that an action's class was found to overlap, as far as we know what is held."""
         kind = action.error_kind if action.status is ActionStatus.FAILED else action.rehearsal
-        if kind != Overlap.__name__ or not (action.day and action.start):
+        if kind != Overlap.__name__ or not (action.day and action.start) or self.has_begun(action.wish):
             return None
         rows = await self.db.catalogue.slots_on(action.day)
-        end = next((row.slot.end for row in rows if row.slot.wish.meant_by(action.wish)), None)
-        if end is None:  # the timetable has it no more: an hour, as of every class whose length is not known
-            end = (datetime.combine(action.day, action.start) + timedelta(hours=1)).time()
+        row = next((row for row in rows if row.slot.wish.meant_by(action.wish)), None)
+        # what the timetable has no more lasts an hour, as every class whose length is not known
+        end = row.slot.end if row else (datetime.combine(action.day, action.start) + timedelta(hours=1)).time()
         held = await self.held_bookings(action.user_id)
-        return next((one for one in held if one.booking.overlaps(action.day, action.start, end)), None)
+        other = next((one for one in held if one.booking.overlaps(action.day, action.start, end)), None)
+        return Clash(other, row.id if row and self.is_open(row.slot) else None) if other else None
+
+    def is_open(self, slot: Slot) -> bool:
+        """Whether a slot can be booked by now, as the rule or the site says."""
+        return slot.status is SlotStatus.AVAILABLE or self.clock() >= self.rule.opens_at(slot.day)
 
     def is_watchable(self, action: Action) -> bool:
         """Whether it makes sense to offer a watch after an action's failure."""
-        is_full = action.type is ActionType.BOOK and action.error_kind == "SlotFull" and action.day and action.start
-        return bool(is_full) and self.can_be_watched(action.wish)
+        if action.type is not ActionType.BOOK or not (action.day and action.start):
+            return False
+        of_use = action.error_kind == "SlotFull" or (action.watch is not None and action.error_kind == "Overlap")
+        return of_use and self.can_be_watched(action.wish)
 
     async def card(self, action: Action, tap: Tap, note: str = "") -> Page:
         """The ticket of what was just queued. A message that is yet to be sent becomes its card when it is."""

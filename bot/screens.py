@@ -11,7 +11,8 @@ from bot import texts
 from bot.callbacks import Verb
 from bot.italian import When, first_up, long_day, short_day
 from bot.page import LONGEST_NAME, Lines, Page, Row, button, clip, home_button, in_quotes, safe
-from bot.screens_trouble import explain, held_up, holds_up, remedy_rows, retry_rows
+from bot.screens_trouble import explain, held_up, holds_up, remedy_rows, retry_rows, swap_rows
+from bot.slots import Clash
 from errors import LoginStopped
 from model import (
     PREPARE,
@@ -180,7 +181,7 @@ def ticket(
     watchable: bool = False,
     undoable: bool = False,
     got: HeldBooking | None = None,
-    clash: HeldBooking | None = None,
+    clash: Clash | None = None,
     pause: Pause | None = None,
 ) -> Page:
     """An action as it stands, with its alternatives. On its card other pages open as new messages: the card stays.
@@ -191,7 +192,7 @@ def ticket(
     lines = Lines().add(note).add(f"{mark(action)} <b>{title(action)}</b>")
     lines.add(about_action(action, when))
     lines.add(*([why_not_first(action, when)] if is_done(action) else choices(others, when)))
-    rows = _ticket_rows(action, others, when, is_card=is_card, watchable=watchable, undoable=undoable)
+    rows = _ticket_rows(action, others, when, is_card=is_card, watchable=watchable, undoable=undoable, clash=clash)
     if pause is not None and action.status is ActionStatus.PENDING and holds_up(pause, action, when):
         lines.add(*held_up(pause, when))
         rows = (*retry_rows(fresh=is_card), *rows)
@@ -220,8 +221,9 @@ def final_card(action: Action, when: When, got: HeldBooking | None = None) -> Pa
 
 
 def _ticket_rows(
-    action: Action, others: Sequence[Wish], when: When, *, is_card: bool, watchable: bool, undoable: bool
-) -> tuple[Row, ...]:
+    action: Action, others: Sequence[Wish], when: When, *, is_card: bool, watchable: bool, undoable: bool,
+    clash: Clash | None,
+) -> tuple[Row, ...]:  # fmt: skip
     rows: list[Row] = []
     if action.status is ActionStatus.PENDING:
         rows += _waiting_rows(action, others, when)
@@ -236,7 +238,7 @@ def _ticket_rows(
     if undoable:
         rows.append((button("↩️ Non ritirarla", Verb.UNDO, action.id),))
     if action.status is ActionStatus.FAILED:
-        rows += remedy_rows(action, fresh=False, watchable=watchable)
+        rows += [*swap_rows(clash, fresh=False), *remedy_rows(action, fresh=False, watchable=watchable)]
     if action.watch is WatchMode.TELL and action.status is ActionStatus.COMPLETED:
         rows.append((button("✅ Prenota adesso", Verb.GRAB, action.id),))
     return (*rows, (button("🧾 Richieste", Verb.STATUS, 0), home_button()))
@@ -276,9 +278,9 @@ def is_held_back(action: Action, when: When) -> bool:
     return _is_due(action, when) and waits and not action.attempts and not action.watch
 
 
-def the_other(clash: HeldBooking | None, when: When) -> str:
+def the_other(clash: Clash | None, when: When) -> str:
     """Which booking a class overlaps, if that is known."""
-    return f"L'altra: {in_a_line(clash.booking.wish, when)}." if clash else ""
+    return f"L'altra: {in_a_line(clash.held.booking.wish, when)}." if clash else ""
 
 
 def _since(got: HeldBooking | None, when: When) -> str:

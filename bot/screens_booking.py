@@ -12,13 +12,18 @@ from bot.callbacks import Verb
 from bot.italian import When, count, first_up, long_day, short_day
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
 from bot.screens import START_NOW_LABEL, choices, in_a_line, is_held_back, live_word, mark
-from bot.screens_trouble import WATCH_CODES, WATCH_LABELS
-from bot.slots import SlotState, SlotView, activity_key
+from bot.screens_trouble import WATCH_CODES, WATCH_LABELS, swap_rows
+from bot.slots import Clash, SlotState, SlotView, activity_key
 from errors import LoginStopped
 from model import Action, Activity, HeldBooking, Slot, Wish
 
 ONE_AT_A_TIME = "il sito non accetta due prenotazioni alla stessa ora."
 LATE_SWAP = "⚠️ Per quella che hai il termine per annullare gratis è passato: liberarla può costarti una penalità."
+SWAP_APART = "Prima prenoto questa; solo quando è tua libero l'altra. Se non riesco, tieni quella che hai."
+SWAP_OVERLAPPING = (
+    "Si sovrappone a quella che hai. La chiedo lo stesso; se il sito non ne accetta due alla stessa ora, libero "
+    "l'altra e la richiedo subito. Se intanto va via, provo a riprendere quella che avevi."
+)
 SETTLED = (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED)
 TOO_LATE_TO_WATCH = "Per tenerla d'occhio è tardi: un posto preso adesso non si potrebbe più annullare senza penalità."
 
@@ -62,12 +67,12 @@ def alternative_to(action: Action, fits: Callable[[Slot], bool]) -> Route:
     return Route(title, *verbs, about, on_card=True, before=back, fits=fits)
 
 
-def better_than(held: HeldBooking) -> Route:
-    """A class to have instead of one that is held. One that meets it can't be had first: the site would refuse."""
+def better_than(held: HeldBooking, is_open: Callable[[Slot], bool]) -> Route:
+    """A class to have instead of one that is held. One that meets it can be had once it is open: see exchange.py."""
     back = back_row(Verb.HELD, held.id)
     about = (held.id,)
     verbs = (Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT)
-    return Route("Scambia", *verbs, about, before=back, fits=lambda slot: not meets(slot, held))
+    return Route("Scambia", *verbs, about, before=back, fits=lambda slot: is_open(slot) or not meets(slot, held))
 
 
 def meets(slot: Slot, held: HeldBooking) -> bool:
@@ -270,13 +275,20 @@ def _confirm_rows(view: SlotView, newest: int, *, watchable: bool) -> list[Row]:
             return [(button(f"Vedi la n. {view.ticket.id}", Verb.TICKET, view.ticket.id),)]
         case SlotState.OPENS:
             book = button("⏰ Conferma: prenota all'apertura", Verb.BOOK, view.id, newest)
-            return [(book,), (_with_alternative(view, newest),)]
+            return [(book,), (_with_alternative(view, newest),), *_swap_instead(view)]
         case SlotState.FULL:
             rows = slot_watch_rows(view, 0) if watchable else []
-            return [*rows, (button("Prova a prenotare", Verb.BOOK, view.id, newest),)]
+            return [*rows, (button("Prova a prenotare", Verb.BOOK, view.id, newest),), *_swap_instead(view)]
         case _:
             book = button("✅ Conferma Prenotazione", Verb.BOOK, view.id, newest)
-            return [(book,), (_with_alternative(view, newest),)]
+            return [(book,), (_with_alternative(view, newest),), *_swap_instead(view)]
+
+
+def _swap_instead(view: SlotView) -> list[Row]:
+    """The way to have it instead of what it overlaps."""
+    if view.clash is None:
+        return []
+    return swap_rows(Clash(view.clash, None if view.state is SlotState.OPENS else view.id), fresh=False)
 
 
 def _with_alternative(view: SlotView, newest: int) -> Button:
@@ -305,11 +317,14 @@ def swap_page(
     if view.state in SETTLED:
         lines.add(*_prospect(view, when, watchable=watchable))
         return Page(str(lines), (*_confirm_rows(view, newest, watchable=False), back))
-    if meets(view.slot, held):
-        lines.add(f"Si sovrappone a quella che hai: {ONE_AT_A_TIME}", "Per cambiare, annulla prima l'altra.")
-        return Page(str(lines), ((button("📋 Vedi la prenotazione", Verb.HELD, held.id),), back))
-    lines.add("Prima prenoto questa; solo quando è tua libero l'altra. Se non riesco, tieni quella che hai.")
-    lines.add(*_swap_prospect(view, when, watchable=watchable)).add(_clash(view, when))
+    overlapping = meets(view.slot, held)
+    if overlapping and view.state is SlotState.OPENS:
+        lines.add(f"Si sovrappone a quella che hai, e non è ancora aperta: {ONE_AT_A_TIME}")
+        lines.add("Se preferisci questa, libera prima l'altra.")
+        return Page(str(lines), (*swap_rows(Clash(held), fresh=False), back))
+    lines.add(SWAP_OVERLAPPING if overlapping else SWAP_APART)
+    other = view.clash is not None and view.clash.id != held.id
+    lines.add(*_swap_prospect(view, when, watchable=watchable)).add(_clash(view, when) if other else "")
     lines.add(LATE_SWAP if binding else "", "" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
     label = "🔁 Scambia lo stesso" if binding else "🔁 Scambia"
     rows: list[Row] = [(button(label, Verb.SWAP, view.id, held.id, newest),)]

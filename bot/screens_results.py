@@ -21,7 +21,8 @@ from bot.screens import (
     title,
     why_not_first,
 )
-from bot.screens_trouble import explain, keeps_trying, remedy_button, remedy_rows, seen
+from bot.screens_trouble import explain, keeps_trying, remedy_button, remedy_rows, seen, swap_rows
+from bot.slots import Clash
 from bot.texts import Remedy, trouble
 from errors import LoginDiverted, LoginStopped
 from model import Action, ActionStatus, ActionType, HeldBooking, OpeningReport, ShotOutcome, WatchMode, Wish
@@ -82,6 +83,11 @@ def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:
 
 # Results
 
+GAVE_UP_IN_VAIN = (
+    "⚠️ Il sito non ne accettava due alla stessa ora: per farle posto avevo liberato quella che avevi, "
+    "e non sono riuscito a riprenderla."
+)
+
 NONE_COULD_BE_HAD = ("SlotFull", "SlotNotFound", "Overlap", "ClassStarted")
 NOT_DONE = {
     ActionType.BOOK: "non riuscita",
@@ -95,7 +101,7 @@ def failure(
     action: Action,
     when: When,
     report: OpeningReport | None = None,
-    clash: HeldBooking | None = None,
+    clash: Clash | None = None,
     others: Sequence[Wish] = (),
     *,
     watchable: bool = False,
@@ -111,8 +117,8 @@ def failure(
     lines.add(*explain(action, when, the_other(clash, when))).add(*_tried_too(action, others, when))
     lines.add(*_opening_lines(report, when))
     if action.replaces_row_id:
-        lines.add("La prenotazione che hai resta com'è.")
-    rows = remedy_rows(action, fresh=True, watchable=watchable)
+        lines.add(GAVE_UP_IN_VAIN if action.gave_up else "La prenotazione che hai resta com'è.")
+    rows = [*swap_rows(clash, fresh=True), *remedy_rows(action, fresh=True, watchable=watchable)]
     return Page(str(lines), (*rows, (home_button(fresh=True),)))
 
 
@@ -141,7 +147,9 @@ def booked(
     lines = Lines().add("✅ <b>Prenotata!</b>", about(held.booking.wish, when) if held else about_action(action, when))
     lines.add(texts.TAKEN_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "", why_not_first(action, when))
     lines.add(f"Vista nelle tue prenotazioni {_seen_at(action, report, when)}.", *_opening_lines(report, when))
-    if replaced:
+    if replaced and action.gave_up:
+        lines.add(f"🔁 Al posto di {in_a_line(replaced.booking.wish, when, SHORT)}, che ho liberato.")
+    elif replaced:
         lines.add(f"🔁 Adesso libero {in_a_line(replaced.booking.wish, when, SHORT)}: ti scrivo quando è fatto.")
     if asked_at:
         lines.add(f"Ti chiedo se la tieni {when.at(asked_at)}: se non rispondi, libero il posto in tempo.")
@@ -231,7 +239,7 @@ def came_back(held: HeldBooking, when: When) -> Page:
 # Rehearsals
 
 
-def rehearsed(action: Action, others: Sequence[Wish], when: When, clash: HeldBooking | None = None) -> Page:
+def rehearsed(action: Action, others: Sequence[Wish], when: When, clash: Clash | None = None) -> Page:
     """The evening before an opening: everything but the booking was tried, and this came of it."""
     opening = when.at(action.opens_at or action.run_at)
     lines = Lines()
@@ -246,7 +254,7 @@ def rehearsed(action: Action, others: Sequence[Wish], when: When, clash: HeldBoo
     happened = trouble(action.rehearsal).happened
     lines.add(*choices(others, when)).add(happened, the_other(clash, when), advice)
     lines.add(f"Ci provo comunque {opening}.")
-    mend = (remedy_button(remedy, action, fresh=True),)
+    mend = next(iter(swap_rows(clash, fresh=True)), (remedy_button(remedy, action, fresh=True),))
     return Page(str(lines), (mend, *_rehearsal_rows(action, others)))
 
 

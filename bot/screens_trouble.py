@@ -7,6 +7,7 @@ import re
 from bot.callbacks import Verb
 from bot.italian import When
 from bot.page import Button, Lines, Page, Row, button, home_button, in_quotes, safe
+from bot.slots import Clash
 from bot.texts import NOT_CANCELLED, WATCH_ENDED, Remedy, Trouble, happening, trouble
 from errors import LoginDiverted, quoted
 from model import Action, ActionType, Pause, WatchMode
@@ -44,6 +45,16 @@ def remedy_rows(action: Action, *, fresh: bool, watchable: bool = False) -> list
         remedy = Remedy.AGAIN
     rows: list[Row] = [(remedy_button(remedy, action, fresh=fresh),)]
     return [*watch_rows(action, fresh=fresh), *rows] if watchable else rows
+
+
+def swap_rows(clash: Clash | None, *, fresh: bool) -> list[Row]:
+    """The way to have a class instead of what it overlaps: a swap, or, where that can't be, giving the other back."""
+    if clash is None:
+        return []
+    if clash.slot_id is None:
+        return [(button("❌ Annulla l'altra", Verb.ASK_CANCEL, clash.held.id, fresh=fresh),)]
+    label = f"🔁 Scambia con {clash.held.booking.course} delle {clash.held.booking.start:%H:%M}"
+    return [(button(label, Verb.SWAP_SLOT, clash.slot_id, clash.held.id, fresh=fresh),)]
 
 
 def watch_rows(action: Action, *, fresh: bool) -> list[Row]:

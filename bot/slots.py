@@ -52,6 +52,14 @@ class SlotView:
         return self.slot.course or FIT_CENTER
 
 
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """What the class of an action overlaps, and the row of its slot while one can be swapped for the other."""
+
+    held: HeldBooking
+    slot_id: int | None = None
+
+
 def activity_key(activity: Activity) -> int:
     """A number for an activity that stays the same from reading to reading and fits a button; never 0."""
     return zlib.crc32(activity.id.encode()) or 1

@@ -158,7 +158,7 @@ TROUBLES: dict[str, Trouble] = {
     "Overlap": Trouble(
         "Si sovrappone a un'altra tua prenotazione.",
         "Non riprovo.",
-        "Annulla prima l'altra, oppure scegli un altro orario.",
+        "Scambiala con l'altra, oppure scegli un altro orario.",
         Remedy.MINE,
         True,
     ),

@@ -70,6 +70,7 @@ def to_action(row: sqlite3.Row) -> Action:
         crashes=row["crashes"],
         free_until=instant_or_none(row["free_until"]),
         acting=bool(row["acting"]),
+        gave_up=bool(row["gave_up"]),
         course_type=row["course_type"] or "",
     )
 

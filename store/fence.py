@@ -62,6 +62,11 @@ async def begin_to_act(tx: Transaction, action: Action) -> None:
     raise lost(action)
 
 
+async def note_gave_up(tx: Transaction, action: Action, *, gave_up: bool) -> None:
+    """Whether what an action replaces is given back before it is done. Raises LeaseLost."""
+    await _write(tx, action, ["gave_up = :gave_up"], {"gave_up": gave_up})
+
+
 def lost(action: Action) -> LeaseLost:
     return LeaseLost(f"action {action.id} is no longer ours")
 

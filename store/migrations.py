@@ -32,6 +32,7 @@ STEPS = {
         " AND date IS NOT NULL",
     ),
     2: (
+        "ALTER TABLE booking_actions ADD COLUMN gave_up INTEGER NOT NULL DEFAULT 0 CHECK (gave_up IN (0, 1))",
         "ALTER TABLE user_bookings ADD COLUMN missing_since TEXT",
         "ALTER TABLE user_bookings ADD COLUMN calendar_id TEXT",
         "ALTER TABLE user_bookings ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0",

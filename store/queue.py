@@ -35,7 +35,7 @@ from store.catalogue import swap
 from store.choices import WAITS, Choices, last_call
 from store.connection import Connection, Transaction
 from store.doubt import THOUGH_WITHDRAWN, end_doubt, leaves_doubt
-from store.fence import FENCE, begin_to_act, lost, put_back, settle
+from store.fence import FENCE, begin_to_act, lost, note_gave_up, put_back, settle
 from store.openings import find_opening, record_opening
 from store.outbox import add_notice
 from store.pauses import note_success
@@ -269,6 +269,18 @@ class Queue(Choices, RoutineHistory):
         """
         async with self._db.transaction() as tx:
             await begin_to_act(tx, action)
+
+    async def gave_up(self, action: Action, wish: Wish) -> None:
+        """What an action replaces overlapped it, and was read back as given back. Raises LeaseLost."""
+        async with self._db.transaction() as tx:
+            await note_gave_up(tx, action, gave_up=True)
+            await mark_cancelled(tx, action.user_id, wish, self._clock())
+
+    async def took_back(self, action: Action, booking: Booking) -> None:
+        """What an action gave up in vain is held again. Raises LeaseLost."""
+        async with self._db.transaction() as tx:
+            await note_gave_up(tx, action, gave_up=False)
+            await mark_confirmed(tx, action.user_id, booking, self._clock())
 
     async def is_wanted(self, action: Action) -> bool:
         """Whether an action is still to be done, by whomever. Only reads: no lock holds it up."""

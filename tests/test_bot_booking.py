@@ -315,6 +315,7 @@ async def test_a_booking_that_overlaps_another_hears_which(world: World) -> None
     told = await world.owner.wait_for(lambda message: "non riuscita" in message.text)
 
     assert "L'altra: CORE, martedì 24 novembre alle 18:30." in told.text
+    assert told.labels[0] == "🔁 Scambia con CORE delle 18:30"
 
 
 async def test_the_ticket_of_a_place_given_back_since_says_so(world: World) -> None:

@@ -35,7 +35,7 @@ from bot.answers import Answers
 from bot.callbacks import DAY, ID, MOST_BYTES, NUMBERS, Call, Forged, Verb, pack, unpack
 from bot.italian import When
 from bot.page import Page, chunk
-from bot.slots import SlotState, SlotView, view_slot
+from bot.slots import Clash, SlotState, SlotView, view_slot
 from database import Database
 from errors import (
     AccountWaits,
@@ -124,8 +124,8 @@ def action_pages() -> Iterator[Page]:
                 yield from (screens.ticket(one, WHEN, OTHERS, is_card=card, undoable=card) for card in (True, False))
         for error in KINDS:
             failed = replace(ACTION, type=kind, status=ActionStatus.FAILED, error_kind=error)
-            yield screens_results.failure(failed, WHEN, LATE_REPORT, HELD, watchable=True)
-            yield screens.ticket(failed, WHEN, is_card=False, watchable=True)
+            yield screens_results.failure(failed, WHEN, LATE_REPORT, Clash(HELD, ID), watchable=True)
+            yield screens.ticket(failed, WHEN, is_card=False, watchable=True, clash=Clash(HELD))
     for status in ActionStatus:
         for mode in WatchMode:
             watch = replace(
@@ -162,7 +162,7 @@ def menu_pages() -> Iterator[Page]:
 def booking_pages() -> Iterator[Page]:
     days = [screens_booking.OpenDay(day, 3, RULE.opens_at(day)) for day in (TUESDAY, THURSDAY)]
     alternative = screens_booking.alternative_to(ACTION, lambda _: True)
-    routes = (screens_booking.NEW_BOOKING, alternative, screens_booking.better_than(HELD))
+    routes = (screens_booking.NEW_BOOKING, alternative, screens_booking.better_than(HELD, lambda _: True))
     for route in routes:
         yield screens_booking.days_page(days, NOON, WHEN, route)
         yield from (screens_booking.days_page([], read, WHEN, route) for read in (None, NOON))

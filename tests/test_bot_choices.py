@@ -11,7 +11,7 @@ import pytest
 
 from database import NewAction
 from demo.telegram import Message, Person
-from errors import SlotFull, TooLateToCancel
+from errors import Overlap, SlotFull, TooLateToCancel
 from model import ActionStatus, ActionType, Booking, WatchMode
 from tests import chats
 from tests.chats import MINE, OWNER, THURSDAY, TUESDAY, World, menu, pilates, queued, tapped
@@ -352,23 +352,45 @@ async def test_a_swap_books_the_new_one_and_then_frees_the_other(world: World) -
     await world.owner.wait_for(lambda message: "Annullata" in message.text and "PILATES" in message.text)
 
 
-async def test_what_overlaps_the_booking_is_not_offered_in_its_place(world: World) -> None:
+async def test_what_overlaps_the_booking_is_swapped_for_in_one_tap(world: World) -> None:
     await world.read_timetable([*chats.WEEK, chats.slot("CORE", TUESDAY, "18:30")])
     await world.hold(MINE)
     await menu(world.owner)
-    await tapped(world.owner, "📋 Le Mie Prenotazioni", "PILATES MATWORK")
-    await tapped(world.owner, "18:00", "vista sul sito")
-    await tapped(world.owner, "🔁 Scambia", "si sovrappongono")
+    await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
     await tapped(world.owner, "Mar 24 nov", "Che cosa?")
-    page = await tapped(world.owner, "Corsi Platinum", "ZUMBA")
-    assert not any("CORE" in label or "PILATES" in label for label in page.labels)
+    await tapped(world.owner, "Corsi Platinum", "CORE")
+    await tapped(world.owner, "18:30 CORE", "Si sovrappone a PILATES MATWORK")
 
-    core = next(row for row in await world.db.catalogue.slots_on(TUESDAY) if row.slot.course == "CORE")
-    await world.owner.press(f"swap_slot:{core.id}:1", page.message_id)
-    refused = await world.owner.wait_for(lambda message: "Si sovrappone a quella che hai" in message.text)
-    assert not any("🔁" in label for label in refused.labels)
-    await world.owner.press(f"sw:{core.id}:1:0", page.message_id)
-    assert not [action for action in await world.actions() if action.type is ActionType.BOOK]
+    await tapped(world.owner, "🔁 Scambia con PILATES MATWORK delle 18:00", "se il sito non ne accetta due")
+    await tapped(world.owner, "🔁 Scambia", "In coda")
+
+    [action] = [action for action in await world.actions() if action.type is ActionType.BOOK]
+    held = await world.db.bookings.find(action.replaces_row_id or 0, OWNER)
+    assert held
+    assert (action.course, held.booking.course) == ("CORE", "PILATES MATWORK")
+
+
+async def test_before_an_opening_what_it_overlaps_is_given_back_in_one_tap(world: World) -> None:
+    gag = Booking("CORE", "Giuriati", chats.THURSDAY, time(18, 30), 55)
+    await world.hold(gag)
+    await menu(world.owner)
+    await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
+    await tapped(world.owner, "Gio 26 nov", "GAG")
+    await tapped(world.owner, "18:00 GAG", "Si sovrappone a CORE")
+
+    await tapped(world.owner, "❌ Annulla l'altra", "Annullo davvero?")
+
+
+async def test_a_watch_that_met_an_overlap_is_not_spent(world: World) -> None:
+    await zumba(world.owner)
+    await tapped(world.owner, "🔔 Prenota se si libera", "Guardo ogni minuto")
+    await world.hold(Booking("CORE", "Giuriati", TUESDAY, time(19, 30), 55))
+    await world.fail(Overlap("the site says «Si sovrappone»"))
+
+    told = await world.owner.wait_for(lambda message: "ho smesso di guardare" in message.text)
+
+    assert "🔁 Scambia con CORE delle 19:30" in told.labels
+    assert "🔔 Prenota se si libera" in told.labels
 
 
 async def test_who_swaps_in_time_frees_the_other_only_while_that_is_free(world: World) -> None:

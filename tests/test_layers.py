@@ -14,8 +14,8 @@ NOT_PRODUCT = {"demo", "tests", "bench"}
 # From the top down: a layer imports from itself and from what is below it, never from above.
 LAYERS = (
     {"bot_db", "worker", "periodic_executor", "refresh_courses", "sync_bookings", "setup"},
-    {"routine", "perform", "pursuit", "wizard", "doctor", "heart"},
-    {"bot", "booking", "bookings_list", "decide", "race", "scraper", "shared_readings"},
+    {"routine", "exchange", "perform", "pursuit", "wizard", "doctor", "heart"},
+    {"bot", "booking", "bookings_list", "decide", "race", "scraper", "shared_readings", "side_by_side"},
     {"volley"},
     {"portal"},
     {"server_clock"},

@@ -1,0 +1,27 @@
+"""Several calls to the site side by side. None is ever cancelled: Playwright does not define what that does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+async def together(*work: Awaitable[T]) -> list[T]:
+    """All results, in order. When some fail, the rest is still waited for, then the first error is raised."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    if tasks:
+        await asyncio.wait(tasks)
+    errors = [task.exception() for task in tasks]  # asked of all: asyncio complains of those nobody looks at
+    if error := next((each for each in errors if each), None):
+        raise error
+    return [task.result() for task in tasks]
+
+
+async def both(one: Awaitable[T], other: Awaitable[U]) -> tuple[T, U]:
+    """As `together`, for two of different kinds."""
+    results: list[Any] = await together(one, other)
+    return results[0], results[1]

@@ -1,0 +1,94 @@
+"""A class swapped for one that overlaps it, on the simulated site: nothing is given up that need not be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from database import NewAction
+from model import Action, ActionStatus, ActionType, BookingStatus, Wish
+from tests.sites import GIULIA, TUESDAY
+from tests.test_pursuit import LONG_AFTER, OWNER, Set, Stage, at, engine, impatient  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
+
+
+async def hold_what_overlaps(stage: Stage) -> tuple[Wish, int]:
+    """Giulia holds a gym slot at the hours of Pilates: its wish, and its row."""
+    world = stage.opened.world
+    pilates = world.slot(TUESDAY, "PILATES MATWORK")
+    meeting = next(slot for slot in world.slots(TUESDAY, "Giuriati - Fit Center") if slot.overlaps(pilates))
+    world._held[GIULIA] = {meeting.appointment_id: "P1"}
+    await stage.db.queue.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
+    await stage.act()
+    [held] = await stage.db.bookings.held(OWNER, TUESDAY)
+    return held.booking.wish, held.id
+
+
+async def swapped(stage: Stage, row: int, **more: Any) -> Action:
+    await stage.add(replaces_row_id=row, **more)
+    return await stage.act()
+
+
+async def status(stage: Stage, row: int) -> BookingStatus | None:
+    held = await stage.db.bookings.find(row, OWNER)
+    return held.status if held else None
+
+
+async def test_where_the_site_takes_both_the_old_place_is_freed_only_afterwards(at: Set) -> None:
+    async with at(LONG_AFTER) as stage:
+        stage.opened.world.switches.update({"overlap": "allowed"})
+        _, row = await hold_what_overlaps(stage)
+        action = await swapped(stage, row)
+        assert (action.status, action.gave_up) == (ActionStatus.COMPLETED, False)
+        assert await status(stage, row) is BookingStatus.CONFIRMED
+        assert (await stage.act()).type is ActionType.CANCEL
+
+
+async def test_where_the_site_takes_one_the_old_place_is_given_up_for_the_new(at: Set) -> None:
+    async with at(LONG_AFTER) as stage:
+        _, row = await hold_what_overlaps(stage)
+        action = await swapped(stage, row)
+        assert (action.status, action.gave_up) == (ActionStatus.COMPLETED, True)
+        assert await status(stage, row) is BookingStatus.CANCELLED
+        assert stage.held == ["PILATES MATWORK"]
+
+
+async def test_what_is_full_costs_nobody_the_place_they_have(at: Set) -> None:
+    async with at(LONG_AFTER) as stage:
+        old, row = await hold_what_overlaps(stage)
+        stage.opened.world.fill(stage.id_of(stage.opened.pilates))
+        action = await swapped(stage, row)
+        assert (action.error_kind, action.gave_up) == ("SlotFull", False)
+        assert (stage.held, await status(stage, row)) == ([old.course], BookingStatus.CONFIRMED)
+
+
+async def test_what_was_given_up_in_vain_is_taken_back(at: Set, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with at(LONG_AFTER) as stage:
+        old, row = await hold_what_overlaps(stage)
+        world = stage.opened.world
+        free = world.cancel
+
+        def somebody_is_quicker(*arguments: Any) -> Any:
+            world.fill(stage.id_of(stage.opened.pilates))
+            return free(*arguments)
+
+        monkeypatch.setattr(world, "cancel", somebody_is_quicker)
+        action = await swapped(stage, row)
+        assert (action.error_kind, action.gave_up) == ("SlotFull", False)
+        assert (stage.held, await status(stage, row)) == ([old.course], BookingStatus.CONFIRMED)
+
+
+async def test_for_another_booking_that_it_meets_nothing_is_given_up(at: Set) -> None:
+    async with at(LONG_AFTER) as stage:
+        old, _ = await hold_what_overlaps(stage)
+        await stage.db.connection.write(
+            "INSERT INTO user_bookings (user_id, booking_id, course_name, location, booking_date, booking_time)"
+            " VALUES (1, 'x', 'NUOTO', 'Giuriati', :day, '07:00')",
+            {"day": TUESDAY.isoformat()},
+        )
+        [other] = [each for each in await stage.db.bookings.held(OWNER, TUESDAY) if each.booking.course == "NUOTO"]
+        action = await swapped(stage, other.id)
+        assert (action.error_kind, action.gave_up) == ("Overlap", False)
+        assert stage.held == [old.course]
