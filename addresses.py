@@ -39,7 +39,7 @@ def check_base_url(text: str) -> str:
     """The address of the booking site without a slash at its end. Raises ValueError when it can't be one."""
     if not re.match(r"https?://[^/\s]+", text):
         raise ValueError("write an address that begins with http:// or https://")
-    parts = _parts(text.rstrip("/").lower())
+    parts = parts_of(text.rstrip("/").lower())
     if parts is None or parts.query or parts.fragment:
         raise ValueError("write an address of scheme, host and path only, as https://ecomm.sportrick.com/sportpolimi")
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
@@ -51,7 +51,7 @@ def check_login_host(text: str) -> str:
     """A host of the list in lower case. Raises ValueError when it is not `host` or `host:port`."""
     host, port = _host(text.strip().lower())
     if host is None or (port is not None and not 0 < port < 65536):
-        raise ValueError(f"'{text}' is no host: write it as aunicalogin.polimi.it or aunicalogin.polimi.it:443")
+        raise ValueError(f"{text!a} is no host: write it as aunicalogin.polimi.it or aunicalogin.polimi.it:443")
     return host if port is None else f"{host}:{port}"
 
 
@@ -73,7 +73,7 @@ def _is_name(host: str) -> bool:
     return len(host) <= 253 and NAME.fullmatch(host) is not None
 
 
-def _parts(url: str) -> SplitResult | None:
+def parts_of(url: str) -> SplitResult | None:
     """The parts of an address of the web; None for everything else, and for one that is not what it seems."""
     if ODD.search(url):
         return None
@@ -97,19 +97,19 @@ class Places:
 
     def may_type(self, url: str) -> bool:
         """Whether user name, password and code may go to that address: it is on the list, and safe on the way."""
-        parts = _parts(url)
+        parts = parts_of(url)
         return parts is not None and _is_safe(parts) and any(_is_at(parts, each) for each in self.login_hosts)
 
     def may_visit(self, url: str) -> bool:
         """Whether a login may be led to that address: booking site, login hosts, neighbours of the login hosts."""
-        parts = _parts(url)
+        parts = parts_of(url)
         if parts is None or not _is_safe(parts):
             return False
         return _origin(parts) == self._booking or self.may_type(url) or self._is_neighbour(parts)
 
     def is_booking_site(self, url: str) -> bool:
         """Whether that is the booking site's own address, and not another club's on the same host."""
-        parts, base = _parts(url), urlsplit(self.base_url)
+        parts, base = parts_of(url), urlsplit(self.base_url)
         if parts is None or _origin(parts) != self._booking:
             return False
         root = base.path.rstrip("/").lower()
@@ -132,7 +132,7 @@ class Places:
         return _origin(urlsplit(self.base_url))
 
     def _is_own(self, origin: str) -> bool:
-        parts = _parts(origin)
+        parts = parts_of(origin)
         return parts is not None and (_origin(parts) == self._booking or self.may_type(origin))
 
     def _is_neighbour(self, parts: SplitResult) -> bool:

@@ -59,7 +59,8 @@ async def open_database(
 def people_of(settings: Settings) -> Sequence[Person]:
     """The accounts the configuration names."""
     owner, *friends = settings.people
+    key = settings.telegram.bot_token.get_secret_value()
     return [
-        Person(owner.user_id, Role.OWNER, fingerprint(owner)),
-        *(Person(friend.user_id, Role.FRIEND, fingerprint(friend)) for friend in friends),
+        Person(owner.user_id, Role.OWNER, fingerprint(owner, key)),
+        *(Person(friend.user_id, Role.FRIEND, fingerprint(friend, key)) for friend in friends),
     ]

@@ -19,6 +19,7 @@ from errors import (
     LoginRejected,
     LoginStuck,
     NotOpenYet,
+    OtpMissing,
     OtpRejected,
     SessionExpired,
     SiteChanged,
@@ -83,6 +84,7 @@ TABLE: dict[type[AppError], tuple[Step, Step, Step, Step, Step]] = {
     SlotFull:        (FINAL,   FINAL,      FINAL,   FINAL,   FINAL),  # a watch looks on by itself
     LoginRejected:   (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
     LoginDiverted:   (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
+    OtpMissing:      (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
     LoginStuck:      (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
     OtpRejected:     (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
     Blocked:         (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),

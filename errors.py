@@ -111,6 +111,10 @@ class LoginRejected(LoginStopped):
     """Wrong user name or password: stop for this account and tell."""
 
 
+class OtpMissing(LoginStopped):
+    """The site asks for a one-time code, and no secret is configured: stop for this account and tell."""
+
+
 class LoginDiverted(LoginStopped):
     """The login was led where no password may go: stop for this account and tell loudly, with the address."""
 
@@ -125,7 +129,8 @@ class LoginStuck(SiteError):
 
 def login_stop(kind: str | None, sentence: str) -> LoginStopped:
     """The error that stopped an account, from what is stored of it."""
-    return LoginDiverted(sentence) if kind == LoginDiverted.__name__ else LoginRejected(sentence)
+    classes: dict[str | None, type[LoginStopped]] = {each.__name__: each for each in (LoginDiverted, OtpMissing)}
+    return classes.get(kind, LoginRejected)(sentence)
 
 
 def login_error(kind: str, sentence: str) -> LoginStopped | LoginStuck:

@@ -313,7 +313,7 @@ class Credentials:
     user_id: int  # the person's Telegram id
     username: str
     password: str = field(repr=False)
-    otp_url: str = field(repr=False)
+    otp_url: str = field(repr=False)  # empty: the login asks for no one-time code
 
 
 @dataclass(frozen=True, slots=True)

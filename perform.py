@@ -26,6 +26,7 @@ from errors import (
     LoginRejected,
     LoginStopped,
     NothingToCancel,
+    OtpMissing,
     SlotNotFound,
     TakenBack,
 )
@@ -146,7 +147,9 @@ class Performer:
         if account is None or action.user_id not in self._people:
             raise ConfigError(f"nobody with the Telegram id {action.user_id} is in the configuration")
         if account.rejected:
-            raise account.stop if isinstance(account.stop, LoginDiverted) else LoginRejected(REFUSED_BEFORE)
+            raise (
+                account.stop if isinstance(account.stop, LoginDiverted | OtpMissing) else LoginRejected(REFUSED_BEFORE)
+            )
         now = self._clock()
         if account.pause and account.waits_until(now) and not is_near_opening(action, now):
             raise AccountWaits(f"the account waits until {account.pause.until:%H:%M} UTC: {account.pause.reason}")

@@ -24,7 +24,7 @@ CREATE TABLE accounts (
     pause_reason TEXT,
     rests        INTEGER NOT NULL DEFAULT 0,
     unreachable_since TEXT,  -- Telegram takes no message for them since then: they never opened the chat, or blocked it
-    rejected_kind   TEXT,  -- the class of the error that set `rejected`: LoginRejected, or LoginDiverted (led elsewhere)
+    rejected_kind   TEXT,  -- the class of the error that set `rejected`: LoginRejected, LoginDiverted (led elsewhere), OtpMissing (no secret)
     rejected_reason TEXT   -- its sentence
 ) STRICT;
 

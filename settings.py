@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import logging
 import logging.handlers
+import os
 import re
 import shlex
+import shutil
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import time
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -35,10 +34,24 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
-import addresses
-import otp_extractor
+import config_file
 import private
-from errors import ConfigError, OtpError
+from config_values import (
+    Address,
+    BotToken,
+    CodicePersona,
+    FilePath,
+    LoginHost,
+    OtpUrl,
+    Real,
+    Secret,
+    SiteAddress,
+    TelegramId,
+    TimeOfDay,
+    Whole,
+    Zone,
+)
+from errors import ConfigError
 from model import Credentials, OpeningRule
 from redaction import Redactor
 
@@ -46,56 +59,18 @@ DEFAULT_PATH = Path("config.json")
 SITE_URL = "https://ecomm.sportrick.com/sportpolimi"
 LOGIN_HOSTS = ("aunicalogin.polimi.it",)
 TELEGRAM_URL = "https://api.telegram.org"
+MOST_FRIENDS = 20
+WEEK_HOURS, TWO_DAYS_MINUTES = 7 * 24, 2 * 24 * 60
 TOKEN_IN_URL = re.compile(r"bot\d{3,}:[A-Za-z0-9_-]{5,}")
 
+WRONG_KINDS = {  # by pydantic's name of the mistake
+    "string_type": "write a text, between quotes",
+    "path_type": "write a path, between quotes",
+    "model_type": "write a group of keys, {...}",
+    "tuple_type": "write a list, [...]",
+}
+
 log = logging.getLogger(__name__)
-
-
-def _address(text: str) -> str:
-    if not re.match(r"https?://[^/\s]+", text):
-        raise ValueError("write an address that begins with http:// or https://")
-    return text.rstrip("/")
-
-
-def _otp_url(secret: SecretStr) -> SecretStr:
-    url = secret.get_secret_value()
-    if not url.strip().lower().startswith("otpauth://"):
-        raise ValueError(
-            "write the otpauth:// address of the QR code (.venv/bin/python otp_extractor.py PICTURE --url reads it)"
-        )
-    try:
-        otp_extractor.parse(url)
-    except OtpError as problem:
-        raise ValueError(str(problem)) from None
-    return secret
-
-
-def _filled(secret: SecretStr) -> SecretStr:
-    if not secret.get_secret_value().strip():
-        raise ValueError("must not be empty")
-    return secret
-
-
-def _time_of_day(text: object) -> object:
-    if not isinstance(text, str):
-        return text
-    if not re.fullmatch(r"\d{2}:\d{2}(:\d{2})?", text):
-        raise ValueError("write a time as HH:MM or HH:MM:SS")
-    return time.fromisoformat(text)
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"'{name}' is not a time zone: write one like Europe/Rome")
-    return name
-
-
-Address = Annotated[str, AfterValidator(_address)]
-SiteAddress = Annotated[str, AfterValidator(addresses.check_base_url)]
-LoginHost = Annotated[str, AfterValidator(addresses.check_login_host)]
-Secret = Annotated[SecretStr, AfterValidator(_filled)]
-OtpUrl = Annotated[SecretStr, AfterValidator(_otp_url)]
-TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 
 
 class Section(BaseModel):
@@ -105,8 +80,8 @@ class Section(BaseModel):
 
 
 class Telegram(Section):
-    bot_token: Secret
-    allowed_user_id: int = Field(gt=0)
+    bot_token: BotToken
+    allowed_user_id: TelegramId
     api_base_url: Address = TELEGRAM_URL
 
 
@@ -116,19 +91,19 @@ class Site(Section):
 
 
 class Browser(Section):
-    executable_path: Path | None = None
+    executable_path: FilePath | None = None
     headless: bool = True
 
 
 class Opening(Section):
-    days_ahead: int = Field(2, ge=0, le=60)
+    days_ahead: Whole = Field(2, ge=0, le=60)
     at: TimeOfDay = time(0, 0)
     rehearsal_at: TimeOfDay | None = time(20, 0)  # the evening before; null: no rehearsal
 
 
 class ConfirmationTimes(Section):
-    lead_minutes: int = Field(60, ge=1)  # how long before the class the question is sent
-    deadline_minutes: int = Field(5, ge=0)  # how long before the class it is too late to answer
+    lead_minutes: Whole = Field(60, ge=1, le=TWO_DAYS_MINUTES)  # how long before the class the question is sent
+    deadline_minutes: Whole = Field(5, ge=0)  # how long before the class it is too late to answer
 
     @field_validator("deadline_minutes")
     @classmethod
@@ -140,22 +115,26 @@ class ConfirmationTimes(Section):
 
 
 class Worker(Section):
-    lease_seconds: float = Field(60, ge=1)
-    poll_seconds: float = Field(0.07, ge=0.005)
+    lease_seconds: Real = Field(60, ge=1, le=3600)
+    poll_seconds: Real = Field(0.07, ge=0.005, le=5)
 
 
 class Log(Section):
     level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
-    file: Path | None = None
+    file: FilePath | None = None
 
 
 class Friend(Section):
     """Somebody else who uses this bot with their own Polimisport account."""
 
-    telegram_user_id: int = Field(gt=0)
-    username: str = Field(min_length=1)
+    telegram_user_id: TelegramId
+    username: CodicePersona
     password: Secret
-    otpatu: OtpUrl
+    otpatu: OtpUrl = None
+    active: bool = True  # false: the entry is kept, and counts as if it was not there
+
+    def credentials(self) -> Credentials:
+        return _credentials(self.telegram_user_id, self.username, self.password, self.otpatu)
 
 
 class Settings(BaseSettings):
@@ -169,33 +148,37 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    username: str = Field(min_length=1)
+    username: CodicePersona
     password: Secret
-    otpatu: OtpUrl
+    otpatu: OtpUrl = None
     telegram: Telegram
     site: Site = Site()
-    database: Path = Path("polimisport.db")
-    timezone: Annotated[str, AfterValidator(_zone)] = "Europe/Rome"
+    database: FilePath = Path("polimisport.db")
+    timezone: Zone = "Europe/Rome"
     language: str = Field("it", pattern="^it$")
     browser: Browser = Browser()
     opening: Opening = Opening()
     confirmation: ConfirmationTimes = ConfirmationTimes()
-    reminder_hours: float = Field(3, ge=0)  # how long before a class its reminder is sent
-    free_cancel_hours: float = Field(2, ge=0)  # until when a place can be given back without penalty
+    reminder_hours: Real = Field(3, ge=0, le=WEEK_HOURS)  # how long before a class its reminder is sent
+    free_cancel_hours: Real = Field(2, ge=0, le=WEEK_HOURS)  # until when a place can be given back without penalty
     worker: Worker = Worker()
     log: Log = Log()
-    friends: tuple[Friend, ...] = ()
+    friends: tuple[Friend, ...] = Field((), max_length=MOST_FRIENDS)
 
     @field_validator("friends")
     @classmethod
     def _each_their_own(cls, friends: tuple[Friend, ...], info: ValidationInfo) -> tuple[Friend, ...]:
-        """Everything of a person hangs on their Telegram id: two accounts can't share one."""
+        """Everything of a person hangs on their Telegram id; and two people at one account would undo each other's."""
         telegram = info.data.get("telegram")
-        seen = {telegram.allowed_user_id} if telegram else set()
-        for friend in friends:
-            if friend.telegram_user_id in seen:
+        ids = {telegram.allowed_user_id} if telegram else set()
+        accounts = {info.data.get("username")}
+        for friend in (each for each in friends if each.active):
+            if friend.telegram_user_id in ids:
                 raise ValueError(f"the Telegram id {friend.telegram_user_id} is there twice: write each person's own")
-            seen.add(friend.telegram_user_id)
+            if friend.username in accounts:
+                raise ValueError("one Codice Persona is there twice: an account belongs to one person, write their own")
+            ids.add(friend.telegram_user_id)
+            accounts.add(friend.username)
         return friends
 
     @classmethod
@@ -228,30 +211,27 @@ class Settings(BaseSettings):
     @property
     def people(self) -> tuple[Credentials, ...]:
         """Everybody who may use the bot, the owner first."""
-        owner = Credentials(
-            self.telegram.allowed_user_id,
-            self.username,
-            self.password.get_secret_value(),
-            self.otpatu.get_secret_value(),
-        )
-        friends = (
-            Credentials(f.telegram_user_id, f.username, f.password.get_secret_value(), f.otpatu.get_secret_value())
-            for f in self.friends
-        )
-        return (owner, *friends)
+        owner = _credentials(self.telegram.allowed_user_id, self.username, self.password, self.otpatu)
+        return (owner, *(friend.credentials() for friend in self.friends if friend.active))
 
     def secrets(self) -> tuple[str, ...]:
         """Everything that must never be written anywhere."""
-        people = (
-            text for c in self.people for text in (c.password, c.otp_url, *re.findall(r"(?i)secret=([^&]+)", c.otp_url))
+        everybody = (*self.people, *(friend.credentials() for friend in self.friends))
+        texts = (
+            text for c in everybody for text in (c.password, c.otp_url, *re.findall(r"(?i)secret=([^&]+)", c.otp_url))
         )
-        return (self.telegram.bot_token.get_secret_value(), *people)
+        return (self.telegram.bot_token.get_secret_value(), *filter(None, texts))
 
 
-def fingerprint(credentials: Credentials) -> str:
-    """A digest that changes with the credentials and does not give them away: keyed with the one-time secret."""
-    message = f"{credentials.username}\0{credentials.password}".encode()
-    return hmac.new(credentials.otp_url.encode(), message, hashlib.sha256).hexdigest()
+def _credentials(user_id: int, username: str, password: SecretStr, otp_url: SecretStr | None) -> Credentials:
+    return Credentials(user_id, username, password.get_secret_value(), otp_url.get_secret_value() if otp_url else "")
+
+
+def fingerprint(credentials: Credentials, key: str) -> str:
+    """A digest that changes with the credentials and does not give them away, also to who can guess them: the key, the
+    bot's token, is not in the database."""
+    message = f"{credentials.username}\0{credentials.password}\0{credentials.otp_url}".encode()
+    return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()
 
 
 def add_config_option(parser: ArgumentParser) -> None:
@@ -271,31 +251,36 @@ def load(path: Path = DEFAULT_PATH) -> Settings:
 
     A relative `database` or `log.file` is meant beside the configuration file.
     """
-    values = _read(path)
+    values, unknown = _split(config_file.read(path))
     try:
         settings = Settings(**values)
     except ValidationError as error:
         raise ConfigError(_explain(path, values, error)) from None
     except SettingsError as error:
         raise ConfigError(f'{_variable(error)} is not JSON: write a list as ["a", "b"]') from None
-    _name_unknown_keys(path, settings)
-    return _with_absolute_paths(settings, path.resolve().parent)
+    _name_unknown_keys(path, [*unknown, *_unknown(settings)])
+    settings = _with_absolute_paths(settings, path.resolve().parent)
+    _refuse_shared_files(path.resolve(), settings)
+    return settings
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(private.read_trusted(path).decode("utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} can't be read ({error}): make this user its owner") from error
-    except json.JSONDecodeError as error:
-        raise ConfigError(
-            f"{path} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        ) from None
-    if not isinstance(values, dict):
-        raise ConfigError(f"{path} must hold one JSON object, {{...}}: start from config.example.json")
-    return values
+def _split(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The keys, and apart those that begin with `_`: to the library they would be options of its own."""
+    return {key: value for key, value in values.items() if key[:1] != "_"}, [key for key in values if key[:1] == "_"]
+
+
+def _refuse_shared_files(config: Path, settings: Settings) -> None:
+    """Raises ConfigError for a folder in a file's place, and for what would have one file written over by another."""
+    database, log_file = settings.database, settings.log.file
+    if os.path.isdir(database) or database.suffix == settings.state_dir.suffix:
+        raise ConfigError(f"{config}: the key 'database' is wrong: {database} can't be a database, name a file")
+    of_database = {os.path.realpath(f"{database}{end}") for end in ("", "-wal", "-shm", "-journal")}
+    if os.path.realpath(config) in of_database:
+        raise ConfigError(f"{config}: the key 'database' is wrong: it names the configuration, name another file")
+    if log_file and os.path.isdir(log_file):
+        raise ConfigError(f"{config}: the key 'log.file' is wrong: {log_file} is a folder, name a file in it")
+    if log_file and os.path.realpath(log_file) in {os.path.realpath(config), *of_database}:
+        raise ConfigError(f"{config}: the key 'log.file' is wrong: {log_file} is used already, name a file of its own")
 
 
 def _explain(path: Path, values: dict[str, Any], error: ValidationError) -> str:
@@ -305,7 +290,7 @@ def _explain(path: Path, values: dict[str, Any], error: ValidationError) -> str:
     for problem in error.errors(include_url=False, include_input=False):
         key = ".".join(str(part) for part in problem["loc"])
         missing = problem["type"] == "missing"
-        reason = "is missing: add it, see config.example.json" if missing else _reason(problem["msg"])
+        reason = "is missing: add it, see config.example.json" if missing else _reason(problem["type"], problem["msg"])
         lines.append(f"{path}: the key '{key}' {reason}")
     return "\n".join(lines)
 
@@ -316,13 +301,14 @@ def _variable(error: SettingsError) -> str:
     return f"the environment variable POLIMISPORT_{key[1].upper() if key else ''}..."
 
 
-def _reason(message: str) -> str:
-    return "is wrong: " + message.removeprefix("Value error, ").removeprefix("Input ")
+def _reason(kind: str, message: str) -> str:
+    plain = message.removeprefix("Value error, ").removeprefix("Input ")
+    return f"is wrong: {WRONG_KINDS.get(kind, plain)}"
 
 
-def _name_unknown_keys(path: Path, settings: Settings) -> None:
-    for key in sorted(_unknown(settings)):
-        print(f"{path}: the key '{key}' is not known and is ignored", file=sys.stderr)  # noqa: T201 - before logging
+def _name_unknown_keys(path: Path, keys: Iterable[str]) -> None:
+    for key in sorted(keys):
+        print(f"{path}: the key {key!r} is not known and is ignored", file=sys.stderr)  # noqa: T201 - before logging
 
 
 def _unknown(section: BaseModel, prefix: str = "") -> Iterator[str]:
@@ -335,10 +321,28 @@ def _unknown(section: BaseModel, prefix: str = "") -> Iterator[str]:
 
 
 def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
-    database = folder / settings.database.expanduser()
-    log_file = folder / settings.log.file.expanduser() if settings.log.file else None
-    log_settings = settings.log.model_copy(update={"file": log_file})
-    return settings.model_copy(update={"database": database, "log": log_settings})
+    log_file, executable = settings.log.file, settings.browser.executable_path
+    return settings.model_copy(
+        update={
+            "database": folder / _expanded(settings.database),
+            "log": settings.log.model_copy(update={"file": log_file and folder / _expanded(log_file)}),
+            "browser": settings.browser.model_copy(
+                update={"executable_path": executable and folder / (_in_path(executable) or _expanded(executable))}
+            ),
+        }
+    )
+
+
+def _expanded(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ConfigError(f"{path} can't be found, as this user has no home folder: write the whole path") from None
+
+
+def _in_path(program: Path) -> str | None:
+    """Where a program is that was named without a folder, as in a shell."""
+    return shutil.which(program.name) if str(program) == program.name else None
 
 
 class RedactingFormatter(logging.Formatter):

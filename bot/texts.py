@@ -81,6 +81,13 @@ TROUBLES: dict[str, Trouble] = {
         Remedy.LOGIN,
         you_guest="Se hai cambiato app per i codici, dillo a chi tiene il bot; se no, riprova tra un minuto.",
     ),
+    "OtpMissing": Trouble(
+        "Il sito chiede il codice usa e getta, e nella configurazione non c'è il segreto per calcolarlo.",
+        "Mi sono fermato prima del codice, e non riprovo da solo.",
+        "Scrivi otpatu in config.json (.venv/bin/python otp_extractor.py aiuta a leggerlo) e riavvia il bot.",
+        Remedy.LOGIN,
+        you_guest="Dillo a chi tiene il bot: deve aggiungere il tuo codice QR.",
+    ),
     "LoginStuck": Trouble(
         "L'accesso al sito si è fermato su una pagina che non conosco.",
         "Non insisto.",
@@ -214,6 +221,7 @@ BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
     "LoginDiverted": ("Entra dal browser e guarda dove ti chiede la password, poi riprova l'accesso.", Remedy.LOGIN),
     "OtpRejected": ("Controlla l'orologio del computer e otpatu in config.json, poi prova l'accesso.", Remedy.LOGIN),
     "LoginStuck": ("Entra tu dal browser, prima di allora, e guarda che cosa chiede quella pagina.", Remedy.LOGIN),
+    "OtpMissing": ("Scrivi otpatu in config.json e riavvia il bot.", Remedy.LOGIN),
     "OtpError": ("Correggi otpatu in config.json e riavvia il bot.", Remedy.SYNC),
     "ConfigError": ("Controlla config.json e riavvia il bot.", Remedy.SYNC),
     "Overlap": ("Il sito potrebbe rifiutarla: annulla prima l'altra, o salta questa.", Remedy.MINE),
@@ -282,6 +290,7 @@ UNEXPECTED_TROUBLE = "⚠️ Qualcosa da parte mia è andato storto. Non è anda
 STOPPED = {
     "LoginRejected": "🔑 <b>Il sito ha rifiutato le tue credenziali:</b> finché non si risolve non posso prenotare.",
     "LoginDiverted": "🚨 <b>L'accesso al sito porta altrove:</b> finché non si risolve non posso prenotare.",
+    "OtpMissing": "🔑 <b>Il sito chiede un codice che non ho:</b> finché non si risolve non posso prenotare.",
 }
 """Why an account does nothing, by the class of the error."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from errors import OtpMissing
 from model import Clock, Credentials
 from otp_extractor import parse
 from portal.state import SessionStore
@@ -24,8 +25,10 @@ class Codes:
         """A code that no process has sent yet and that lives long enough.
 
         When it must wait for another, it waits for the middle of its period: a site that takes the present code alone
-        takes it though our clock, or its own, is several seconds wrong.
+        takes it though our clock, or its own, is several seconds wrong. Raises OtpMissing without a secret.
         """
+        if not self._credentials.otp_url:
+            raise OtpMissing("the site asks for a one-time code, and there is no secret: put it in 'otpatu'")
         password, moment = parse(self._credentials.otp_url), self._clock()
         spent, enough = self._store.last_code(), min(LEAST_LIFE, password.period / 3)
         # a number far ahead of ours was noted by a clock that has been set back since: it forbids nothing

@@ -21,6 +21,7 @@ from errors import (
     LoginRejected,
     LoginStuck,
     OtpError,
+    OtpMissing,
     OtpRejected,
     PlaceUnclear,
     TooLateToAsk,
@@ -30,7 +31,9 @@ from store.connection import Connection, Transaction
 from store.outbox import add_notice
 
 REFUSALS: list[type[AppError]] = [BookingRefused, *BookingRefused.__subclasses__()]
-NOT_LET_IN = {each.__name__ for each in (LoginRejected, LoginDiverted, LoginStuck, OtpRejected, OtpError, ConfigError)}
+NOT_LET_IN = {
+    each.__name__ for each in (LoginRejected, LoginDiverted, LoginStuck, OtpMissing, OtpRejected, OtpError, ConfigError)
+}
 UNSETTLED = {each.__name__ for each in (AlreadyBooked, PlaceUnclear, TooLateToAsk)}
 CERTAIN = {each.__name__ for each in REFUSALS} - UNSETTLED | NOT_LET_IN
 """Errors after which it is known that nothing was done: the site said no, and "my bookings" agreed, or nothing was sent

@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from demo.site.switches import Switches, lively
-from settings import Friend, Settings
+from settings import Friend, Settings, load
 from store.migrations import SCHEMA
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -96,11 +96,12 @@ def test_the_example_and_the_documentation_give_the_real_defaults(monkeypatch: p
     for name in [name for name in os.environ if name.startswith("POLIMISPORT_")]:
         monkeypatch.delenv(name)
     otp = "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP"
-    telegram = {"bot_token": "x", "allowed_user_id": 1}
+    telegram = {"bot_token": "1:x", "allowed_user_id": 1}
     required: dict[str, Any] = {"username": "x", "password": "x", "otpatu": otp, "telegram": telegram}
     settings = Settings(**required)
     real = json.loads(settings.model_dump_json())
     example = json.loads(read("config.example.json"))
+    example["friends"] = [friend for friend in example["friends"] if friend["active"]]
     table = section("## Configuration", read("README_DB.md"))
     for key, default in re.findall(r"^\| `([\w.]+)` \| `(.*?)` \|", table, re.MULTILINE):
         assert as_written(look_up(real, key)) == as_written(look_up(example, key)) == default, key
@@ -123,6 +124,20 @@ def as_written(value: object) -> str:
 def test_what_an_entry_of_friends_holds_is_documented() -> None:
     line = next(line for line in read("README_DB.md").splitlines() if line.startswith("| `friends` |"))
     assert [name for name in Friend.model_fields if f"`{name}`" not in line] == []
+
+
+def test_the_example_friend_is_complete_and_counts_only_once_it_is_active(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("POLIMISPORT_")]:
+        monkeypatch.delenv(name)
+    config = tmp_path / "config.json"
+    config.touch(mode=0o600)
+    config.write_text(read("config.example.json"))
+    assert set(json.loads(read("config.example.json"))["friends"][0]) == set(Friend.model_fields)
+    assert len(load(config).people) == 1
+    config.write_text(read("config.example.json").replace('"active": false', '"active": true'))
+    assert len(load(config).people) == 2
 
 
 # --- the demo world

@@ -23,6 +23,7 @@ LAYERS = (
     {"database", "store"},
     {"program"},  # how every program starts and stops
     {"settings"},
+    {"config_file", "config_values"},
     {"otp_extractor", "otp_export", "private", "addresses", "untrusted", "redaction"},
     {"opening_plan"},
     {"model", "names", "errors"},

@@ -20,7 +20,7 @@ GOOD: dict[str, Any] = {
     "otpatu": "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP",
     "telegram": {"bot_token": "123456:a-token", "allowed_user_id": 42},
 }
-FRIEND = {"telegram_user_id": 43, "username": "2", "password": "p", "otpatu": GOOD["otpatu"]}
+FRIEND: dict[str, Any] = {"telegram_user_id": 43, "username": "10000002", "password": "p", "otpatu": GOOD["otpatu"]}
 
 
 def written(tmp_path: Path, values: object) -> Path:
@@ -44,6 +44,9 @@ def test_the_five_keys_are_enough(tmp_path: Path) -> None:
     [
         ({"password": None}, "the key 'password'"),
         ({"password": ""}, "the key 'password' is wrong: must not be empty"),
+        ({"password": "perch\u00e9\nno"}, "'password' is wrong: it holds a character that can't be typed"),
+        ({"username": 10000001}, "the key 'username' is wrong: write a text, between quotes"),
+        ({"username": "g.rossi@mail.polimi.it"}, "'username' is wrong: write the Codice Persona"),
         ({"otpatu": "JBSWY3DPEHPK3PXP"}, "the key 'otpatu' is wrong: write the otpauth:// address"),
         (
             {"otpatu": "otpauth://hotp/x?secret=JBSWY3DPEHPK3PXP"},
@@ -58,6 +61,36 @@ def test_the_five_keys_are_enough(tmp_path: Path) -> None:
             "'friends' is wrong: the Telegram id 42 is there twice",
         ),
         ({"friends": [FRIEND, FRIEND]}, "'friends' is wrong: the Telegram id 43 is there twice"),
+        (
+            {"friends": [FRIEND | {"username": GOOD["username"]}]},
+            "'friends' is wrong: one Codice Persona is there twice",
+        ),
+        (
+            {"friends": [FRIEND, FRIEND | {"telegram_user_id": 44, "username": " 10000002 "}]},
+            "'friends' is wrong: one Codice Persona is there twice",
+        ),
+        ({"telegram": "42"}, "the key 'telegram' is wrong: write a group of keys"),
+        (
+            {"telegram": {"bot_token": "my bot", "allowed_user_id": 42}},
+            "'telegram.bot_token' is wrong: write the whole",
+        ),
+        (
+            {"telegram": {"bot_token": "1:a", "allowed_user_id": True}},
+            "'telegram.allowed_user_id' is wrong: write a number",
+        ),
+        ({"reminder_hours": float("nan")}, "the key 'reminder_hours' is wrong: should be less than or equal to 168"),
+        (
+            {"free_cancel_hours": float("inf")},
+            "the key 'free_cancel_hours' is wrong: should be less than or equal to 168",
+        ),
+        ({"confirmation": {"lead_minutes": 10**30}}, "the key 'confirmation.lead_minutes' is wrong"),
+        ({"timezone": "localtime"}, "'localtime' is not a time zone"),
+        ({"database": "."}, "the key 'database' is wrong: .* can't be a database"),
+        ({"database": "config.json"}, "'database' is wrong: it names the configuration"),
+        ({"log": {"file": "."}}, "the key 'log.file' is wrong: .* is a folder"),
+        ({"log": {"file": "config.json"}}, "the key 'log.file' is wrong: .* is used already"),
+        ({"log": {"file": "polimisport.db-wal"}}, "the key 'log.file' is wrong: .* is used already"),
+        ({"log": {"file": "a\0b"}}, "the key 'log.file' is wrong: it holds a character"),
         ({"telegram": {"bot_token": "1:a", "allowed_user_id": "me"}}, "the key 'telegram.allowed_user_id'"),
         ({"telegram": {"allowed_user_id": 42}}, "the key 'telegram.bot_token' is missing"),
         ({"timezone": "Rome"}, "'Rome' is not a time zone"),
@@ -75,7 +108,16 @@ def test_a_wrong_key_is_named_with_its_remedy(tmp_path: Path, change: dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"), [("{", "not valid JSON"), ("[]", "one JSON object"), ("\udcff", "can't be read")]
+    ("text", "sentence"),
+    [
+        ("{", "not valid JSON"),
+        ("[]", "one JSON object"),
+        ("\udcff", "a letter in line 1 is not UTF-8"),
+        ('{"username": "a", "username": "b"}', "the key 'username' is there twice"),
+        ("[" * 100_000, "nested too deeply"),
+        ("9" * 5_000, "is not valid: Exceeds the limit"),
+    ],
+    ids=["half", "list", "latin", "twice", "deep", "digits"],
 )
 def test_a_file_that_is_no_configuration_is_said_so(tmp_path: Path, text: str, sentence: str) -> None:
     path = tmp_path / "config.json"
@@ -152,10 +194,52 @@ def test_secrets_are_not_in_messages_arguments_or_tracebacks(tmp_path: Path) -> 
 def test_a_fingerprint_changes_with_the_password(tmp_path: Path) -> None:
     [old] = load(written(tmp_path, GOOD)).people
     [new] = load(written(tmp_path, GOOD | {"password": "other"})).people
-    assert fingerprint(old) != fingerprint(new)
-    assert fingerprint(old) == fingerprint(old)
+    [bare] = load(written(tmp_path, GOOD | {"otpatu": None})).people
+    assert len({fingerprint(each, "the token") for each in (old, new, bare)}) == 3
+    assert fingerprint(bare, "the token") == fingerprint(bare, "the token") != fingerprint(bare, "another token")
 
 
 def test_an_otpauth_address_in_capitals_is_taken_and_kept_secret(tmp_path: Path) -> None:
     settings = load(written(tmp_path, GOOD | {"otpatu": "OTPAUTH://TOTP/X?SECRET=JBSWY3DPEHPK3PXP"}))
     assert "JBSWY3DPEHPK3PXP" in settings.secrets()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_byte_order_mark_is_read_over(tmp_path: Path, encoding: str) -> None:
+    path = written(tmp_path, "")
+    path.write_bytes(json.dumps(GOOD | {"password": "perché no"}, ensure_ascii=False).encode(encoding))
+    assert load(path).password.get_secret_value() == "perché no"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "says"),
+    [
+        ("utf-16", "is saved as UTF-16"),
+        ("utf-16-be", "is saved as UTF-16"),
+        ("utf-16-le", "is saved as UTF-16"),
+        ("latin-1", "a letter in line 3 is not UTF-8"),
+    ],
+)
+def test_another_encoding_is_named_with_the_remedy_and_nothing_of_the_file(
+    tmp_path: Path, encoding: str, says: str
+) -> None:
+    path = written(tmp_path, "")
+    path.write_bytes(json.dumps(GOOD | {"password": "perché no"}, ensure_ascii=False, indent=1).encode(encoding))
+    with pytest.raises(ConfigError, match=f"{says}.* save it with the encoding UTF-8") as caught:
+        load(path)
+    assert "perch" not in str(caught.value)
+
+
+@pytest.mark.parametrize("nothing", [{}, {"otpatu": None}, {"otpatu": ""}, {"otpatu": "  "}])
+def test_a_login_without_one_time_password_can_be_configured(tmp_path: Path, nothing: dict[str, object]) -> None:
+    bare = {key: value for key, value in GOOD.items() if key != "otpatu"} | nothing
+    friend = {key: value for key, value in FRIEND.items() if key != "otpatu"} | nothing
+    settings = load(written(tmp_path, bare | {"friends": [friend]}))
+    assert [each.otp_url for each in settings.people] == ["", ""]
+    assert "" not in settings.secrets()
+
+
+def test_the_secrets_of_a_friend_who_is_not_active_are_hidden_all_the_same(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, GOOD | {"friends": [FRIEND | {"active": False, "password": "hers alone"}]}))
+    assert len(settings.people) == 1
+    assert "hers alone" in settings.secrets()

@@ -1,0 +1,126 @@
+"""What a value of config.json may be: the types of its keys, each with its bounds and a sentence for what is outside.
+
+Used by settings.py. What these accept breaks nothing later.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+import addresses
+import otp_extractor
+from errors import OtpError
+
+MOST_BYTES_OF_NAME = 200  # of a file; systems take 255, and something is added to it
+MOST_LETTERS = 500  # of a text; nobody's password is longer
+LONGEST_TELEGRAM_ID = 2**52  # Telegram: "at most 52 significant bits"
+
+
+def _address(text: str) -> str:
+    parts = addresses.parts_of(text.rstrip("/"))
+    if not re.match(r"https?://[^/\s]+", text) or parts is None or parts.query or parts.fragment:
+        raise ValueError("write an address of scheme, host and path only, that begins with http:// or https://")
+    return text.rstrip("/")
+
+
+def _legible(text: str) -> str:
+    """A text that can be typed into a form, kept in a file and shown."""
+    if len(text) > MOST_LETTERS:
+        raise ValueError(f"it has {len(text)} characters: that is a mistake")
+    if not text.isprintable():  # half a character (\ud800) is not printable either
+        raise ValueError("it holds a character that can't be typed (a line break, a tab, a NUL): write it again")
+    return text
+
+
+def _legible_secret(secret: SecretStr) -> SecretStr:
+    _legible(secret.get_secret_value())
+    return _filled(secret)
+
+
+def _codice_persona(text: str) -> str:
+    bare = _legible(text.strip())
+    if not bare or re.search(r"\s|@", bare):
+        raise ValueError("write the Codice Persona, the number on the badge")
+    return bare
+
+
+def _bot_token(secret: SecretStr) -> SecretStr:
+    bare = secret.get_secret_value().strip()
+    if not re.fullmatch(r"\d+:[\w-]+", bare, re.ASCII):
+        raise ValueError("write the whole token that BotFather gave: digits, a colon, letters")
+    return SecretStr(bare)
+
+
+def _otp_url(secret: SecretStr) -> SecretStr:
+    url = _legible_secret(secret).get_secret_value()
+    if not url.strip().lower().startswith("otpauth://"):
+        raise ValueError(
+            "write the otpauth:// address of the QR code (.venv/bin/python otp_extractor.py PICTURE --url reads it)"
+        )
+    try:
+        otp_extractor.parse(url)
+    except OtpError as problem:
+        raise ValueError(str(problem)) from None
+    return secret
+
+
+def _none_if_blank(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _filled(secret: SecretStr) -> SecretStr:
+    if not secret.get_secret_value().strip():
+        raise ValueError("must not be empty")
+    return secret
+
+
+def _no_truth(value: object) -> object:
+    """`true` counts as 1 in Python, and nobody means that."""
+    if value is True or value is False:
+        raise ValueError("write a number")
+    return value
+
+
+def _time_of_day(text: object) -> object:
+    if text is None or isinstance(text, time):
+        return text
+    if not isinstance(text, str) or not re.fullmatch(r"\d{2}:\d{2}(:\d{2})?", text, re.ASCII):
+        raise ValueError("write a time as HH:MM or HH:MM:SS")
+    return time.fromisoformat(text)
+
+
+def _zone(name: str) -> str:
+    named = "/" in name or name == "UTC"  # a browser knows neither "localtime" nor "Factory"
+    if not named or name not in available_timezones():
+        raise ValueError(f"{name!a} is not a time zone: write one like Europe/Rome")
+    return name
+
+
+def _path(path: Path) -> Path:
+    text = _legible(str(path))
+    if any(len(part.encode()) > MOST_BYTES_OF_NAME for part in path.parts):
+        raise ValueError("the name of a file or folder is too long")
+    if text.startswith("~") and not text.startswith("~/"):
+        raise ValueError("write the whole path: only ~/ stands for a home folder")
+    return path
+
+
+Address = Annotated[str, AfterValidator(_address)]
+SiteAddress = Annotated[str, AfterValidator(addresses.check_base_url)]
+LoginHost = Annotated[str, AfterValidator(addresses.check_login_host)]
+Secret = Annotated[SecretStr, AfterValidator(_legible_secret)]
+BotToken = Annotated[SecretStr, AfterValidator(_bot_token)]
+OtpUrl = Annotated[Annotated[SecretStr, AfterValidator(_otp_url)] | None, BeforeValidator(_none_if_blank)]
+CodicePersona = Annotated[str, AfterValidator(_codice_persona)]
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+Zone = Annotated[str, AfterValidator(_zone)]
+FilePath = Annotated[Path, AfterValidator(_path)]
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+Real = Annotated[float, BeforeValidator(_no_truth)]  # with bounds, which nothing endless is within
+TelegramId = Annotated[Whole, Field(gt=0, lt=LONGEST_TELEGRAM_ID)]
