@@ -59,7 +59,7 @@ DEFAULT_PATH = Path("config.json")
 SITE_URL = "https://ecomm.sportrick.com/sportpolimi"
 LOGIN_HOSTS = ("aunicalogin.polimi.it",)
 TELEGRAM_URL = "https://api.telegram.org"
-MOST_FRIENDS = 20
+MOST_FRIENDS = 200  # a mistake beyond that; the site would take them for an attack long before
 WEEK_HOURS, TWO_DAYS_MINUTES = 7 * 24, 2 * 24 * 60
 TOKEN_IN_URL = re.compile(r"bot\d{3,}:[A-Za-z0-9_-]{5,}")
 
