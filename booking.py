@@ -49,6 +49,7 @@ log = logging.getLogger(__name__)
 READ_BACK = (0.0, 0.2, 0.5, 1.0, 2.0, 3.0, 3.5)  # seconds before each look at "my bookings": about ten in all
 READ_BACK_REFUSED = READ_BACK[:1]  # a clear no is believed after one look
 READ_BACK_UNCLEAR = READ_BACK[:4]  # an answer nobody understands: look for a little, then take the other way
+READ_BACK_BLOCKED = READ_BACK[:1]  # who is turned away looks once and tries no other way
 LOOK_IN_PAGE = 3  # which of these looks goes to the browser while the list shows no booking at all
 WITNESSES = 2  # times the timetable is asked about one booking
 AT_ONCE = 6  # requests side by side, as a browser sends them

@@ -17,7 +17,7 @@ from errors import LoginDiverted, LoginRejected, OtpRejected
 from model import Credentials
 from portal.login_guard import diversion
 from portal.pages import MARK, TRIED, SitePage, either_seen
-from portal.trouble import LOGIN_PATH
+from portal.recognition import LOGIN_PATH
 
 NextCode = Callable[[], Awaitable[str]]
 

@@ -489,18 +489,21 @@ class SiteSession:
             with translated(f"{method} {path}"):
                 answer = await self._fetch(held.context, method, path, form, params)
                 held.cookies_changed |= "set-cookie" in answer.headers
-                await self._check(f"{method} {path}", answer, wants_json=wants_json)
+                await self._check(method, path, answer, wants_json=wants_json)
                 await self._keep_changed_cookies(held)
                 return answer
         finally:
             held.in_flight -= 1
             await self._dispose_if_replaced(held)
 
-    async def _check(self, what: str, answer: Answer, *, wants_json: bool) -> None:
+    async def _check(self, method: str, path: str, answer: Answer, *, wants_json: bool) -> None:
         try:
-            check(answer, self.access.root, wants_json=wants_json)
+            if len(answer.text) < LONG_TEXT:
+                check(answer, self.access.root, path, wants_json=wants_json)
+            else:
+                await asyncio.to_thread(check, answer, self.access.root, path, wants_json=wants_json)
         except SiteChanged as error:
-            error.evidence = await self.keep_evidence(what, answer.text, f"{what}: {error}")
+            error.evidence = await self.keep_evidence(f"{method} {path}", answer.text, f"{method} {path}: {error}")
             raise
 
     async def _fetch(self, context: APIRequestContext, method: str, path: str, form: Any, params: Any) -> Answer:
@@ -579,7 +582,7 @@ class SiteSession:
             self._pages.add(page)
             try:
                 with translated(what):
-                    return watch.passed(await work(page), strict=acts)
+                    return await watch.passed(await work(page), strict=acts)
             except SiteError as error:
                 raise await self._explained(what, page, watch, error) from error
             finally:

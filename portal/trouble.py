@@ -20,25 +20,16 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from errors import Blocked, SessionExpired, SiteChanged, SiteError, SiteUnavailable
+from portal.recognition import LOGIN_PATH, captcha_in_page, trouble_in_page
 from untrusted import Unreadable, read_json
 
 T = TypeVar("T")
 
-LOGIN_PATH = "/Account/Login"
 PATIENCE = 5.0  # seconds for a call that has no time-out of its own: closing, reading a page that may be stuck
 REDIRECTS = range(300, 400)
 SERVER_ERRORS = range(500, 600)
 
-# A page with one of these is what was asked for, whatever else it says (a notice of maintenance planned, say).
-OURS = re.compile(r"event-repository|list-group-item|booking-calendar|booking-confirm|home_btt_booking", re.IGNORECASE)
-LOGIN = re.compile(r"accedi al tuo account|aunicalogin-button|name=[\"']?UserName", re.IGNORECASE)
-CAPTCHA = re.compile(
-    r"captcha|cf-challenge|non sei un robot|sei umano|are you human|access denied|accesso negato", re.I
-)
-MAINTENANCE = re.compile(
-    r"manutenzione|maintenance|temporaneamente non disponibil|servizio non disponibile|service unavailable|torneremo",
-    re.IGNORECASE,
-)
+CAPTCHA_PLACE = re.compile(r"captcha|/cdn-cgi/|challenge", re.IGNORECASE)
 ENDED_KEY = re.compile(r"(is_?)?(logged_?out|log_?out|sign_?out|session_?(expired|ended|timeout))", re.IGNORECASE)
 ENDED_WORDS = re.compile(
     r"\bsessione (è |e' )?(scadut|terminat|non valid)|\bsession (has |is )?(expired|ended)"
@@ -67,19 +58,6 @@ class Answer:
         return True
 
 
-def trouble_in_page(html: str) -> SiteError | None:
-    """The trouble a page shows in place of what was asked for: a captcha, the login page, maintenance."""
-    if OURS.search(html):
-        return None
-    if CAPTCHA.search(html):
-        return Blocked("the site asks to prove that we are human")
-    if LOGIN.search(html):
-        return SessionExpired("the site shows its login page")
-    if MAINTENANCE.search(html):
-        return SiteUnavailable("the site is under maintenance")
-    return None
-
-
 def trouble_in_status(status: int, headers: Mapping[str, str], base_url: str) -> SiteError | None:
     """The trouble an HTTP status stands for; None for 2xx. The headers' names are in lower case."""
     if status in REDIRECTS:
@@ -97,6 +75,8 @@ def trouble_in_status(status: int, headers: Mapping[str, str], base_url: str) ->
 def _trouble_of_redirect(location: str, base_url: str) -> SiteError:
     host = urlsplit(location).hostname
     elsewhere = host is not None and host != urlsplit(base_url).hostname
+    if CAPTCHA_PLACE.search(location.partition("?")[0]):
+        return Blocked("the site redirects to where we should prove that we are human")
     if LOGIN_PATH.lower() in location.lower() or (elsewhere and "login" in location.lower()):
         return SessionExpired("the session is over: the site redirects to its login page")
     return SiteUnavailable(f"the site redirects elsewhere: {urlsplit(location).path or '?'}")
@@ -128,16 +108,26 @@ def ended_session(text: str) -> SessionExpired | None:
     return None
 
 
-def check(answer: Answer, base_url: str, *, wants_json: bool) -> None:
+def check(answer: Answer, base_url: str, path: str, *, wants_json: bool) -> None:
     """Raises what the answer stands for unless it is of the kind that was asked for. HTML never passes for data."""
     trouble = trouble_in_status(answer.status, answer.headers, base_url) or ended_session(answer.text)
-    if trouble is None and not (wants_json and answer.is_json):
-        trouble = trouble_in_page(answer.text)
+    if trouble:
+        raise captcha_behind(trouble, answer.text)
+    if not (wants_json and answer.is_json):
+        trouble = trouble_in_page(answer.text, path)
         if trouble is None and wants_json:
             what = "a page" if "<" in answer.text[:200] else "nothing" if not answer.text.strip() else "no JSON"
             trouble = SiteChanged(f"the site answers with {what} where data is due")
-    if trouble:
-        raise trouble
+        if trouble:
+            raise trouble
+
+
+def captcha_behind(trouble: SiteError, html: str) -> SiteError:
+    """The trouble of a status, or the captcha that its page shows: that is not tried again soon."""
+    if not captcha_in_page(html):
+        return trouble
+    wait = trouble.retry_after if isinstance(trouble, Blocked) else None
+    return Blocked("the site asks to prove that we are human", retry_after=wait)
 
 
 @contextmanager

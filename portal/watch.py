@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from playwright.async_api import Page, Request, Response
 
-from errors import SessionExpired, SiteChanged, SiteError, SiteUnavailable
+from errors import Blocked, BookingRefused, SessionExpired, SiteChanged, SiteError, SiteUnavailable
 from portal.door import Door
 from portal.page_size import content
 from portal.portrait import clean_picture
-from portal.trouble import LOGIN_PATH, REDIRECTS, in_time, trouble_in_page, trouble_in_status
+from portal.recognition import LOGIN_PATH, trouble_in_page
+from portal.trouble import REDIRECTS, captcha_behind, in_time, trouble_in_status
 
 T = TypeVar("T")
 
@@ -31,6 +33,7 @@ class Watch:
         self._pending: set[Request] = set()
         self._met: SiteError | None = None
         self._closing: asyncio.Future[None] | None = None
+        self._looks: set[asyncio.Task[None]] = set()
         page.on("request", self._sent)
         page.on("requestfinished", self._ended)
         page.on("requestfailed", self._failed)
@@ -66,26 +69,57 @@ class Watch:
         if not self._logging_in and self._is_main(response.request) and LOGIN_PATH.lower() in response.url.lower():
             trouble = SessionExpired("the session is over: the page became the login page")
         self._met = self._met or trouble
-        if trouble and self._is_main(response.request) and self._closing is None:
-            # the context, not the page: closing a page that is being loaded may never end
+        if isinstance(trouble, SessionExpired):
+            self._end(response)
+            return
+        look = asyncio.create_task(self._look_into(response, trouble))
+        self._looks.add(look)
+        look.add_done_callback(self._looks.discard)
+
+    async def _look_into(self, response: Response, trouble: SiteError | None) -> None:
+        """A page that asks for a proof ends the visit whatever its status, and whoever of the page asked for it: its
+        script might go on by itself."""
+        html = ""
+        if "html" in response.headers.get("content-type", ""):
+            html = await in_time(response.text()) or ""
+        path = urlsplit(response.url).path
+        shown = await asyncio.to_thread(captcha_behind, trouble, html) if trouble else await _trouble_shown(html, path)
+        if isinstance(shown, Blocked):
+            self._met = shown
+        if trouble or isinstance(shown, Blocked):
+            self._end(response)
+
+    def _end(self, response: Response) -> None:
+        """Closes the context, not the page: closing a page that is being loaded may never end."""
+        if self._closing is None and (self._is_main(response.request) or isinstance(self._met, Blocked)):
             self._closing = asyncio.ensure_future(in_time(self._page.context.close()))
 
-    def passed(self, result: T, *, strict: bool) -> T:
+    async def _settled(self) -> None:
+        """Waits until what has come was looked into."""
+        if self._looks:
+            await asyncio.wait(self._looks)
+        if self._closing:
+            await self._closing
+
+    async def passed(self, result: T, *, strict: bool) -> T:
         """What the work on the page gave. When strict, raises what a request of the page met, if one failed."""
+        if strict:
+            await self._settled()
         if strict and self._met:
             raise self._met
         return result
 
     async def trouble(self, error: SiteError) -> SiteError:
         """What is behind an error on this page: a bad answer, a page that is trouble, an answer that never came."""
-        if self._closing:
-            await self._closing
+        await self._settled()
+        if isinstance(error, BookingRefused) and isinstance(self._met, Blocked):
+            return self._met  # its words are what the page makes of a request that was turned away
         if not isinstance(error, SiteChanged | SiteUnavailable):
             return error
         if self._met:
             return self._met
         html, _ = await self.portrait()
-        if trouble := trouble_in_page(html):
+        if trouble := await _trouble_shown(html, urlsplit(self._page.url).path):
             return trouble
         return SiteUnavailable("the site did not answer in time") if self._pending else error
 
@@ -99,3 +133,7 @@ class Watch:
         if door is None or not html or self._logging_in or elsewhere or ASKS_TO_LOG_IN.search(html):
             return html, None
         return html, await in_time(clean_picture(self._page, door), PICTURE_PATIENCE)
+
+
+async def _trouble_shown(html: str, path: str) -> SiteError | None:
+    return await asyncio.to_thread(trouble_in_page, html, path) if html else None

@@ -26,7 +26,7 @@ from portal.evidence import KEPT, Evidence, clean_page
 from portal.sanitizer import sanitized
 from portal.session import MOST_PAGES, Portal, SiteSession
 from portal.state import SessionStore
-from portal.trouble import Answer, check, trouble_in_page
+from portal.trouble import Answer, check
 from redaction import HIDDEN
 from tests.processes import children_of, kill, name_of, our_children
 from tests.sites import GIULIA, OTP_URL, PASSWORD, SECRET, Clock, access, credentials, enter, wish
@@ -368,12 +368,8 @@ async def test_a_browser_that_died_is_replaced(session: SiteSession, world: Site
 )
 def test_an_answer_is_judged_by_what_it_is(answer: Answer, kind: type[errors.SiteError]) -> None:
     with pytest.raises(errors.SiteError) as caught:
-        check(answer, "https://ecomm.sportrick.com/sportpolimi", wants_json=True)
+        check(answer, "https://ecomm.sportrick.com/sportpolimi", "/Booking/BookAppointment", wants_json=True)
     assert type(caught.value) is kind
-
-
-def test_a_good_page_may_speak_of_maintenance() -> None:
-    assert trouble_in_page("<p>Manutenzione domenica</p><div id='event-repository'></div>") is None
 
 
 # ----- evidence and budget
