@@ -117,23 +117,19 @@ class Places:
         return path == root or path.startswith(root + "/")
 
     def own_state(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        """Of a browser's cookies and local storage what is the booking site's and the login hosts'."""
+        """Of a browser's storage the cookies of booking site and login hosts. What pages store is no session."""
         hosts = [
             urlsplit(self.base_url).hostname or "",
             *(urlsplit(f"//{each}").hostname or "" for each in self.login_hosts),
         ]
         return {
             "cookies": [each for each in state["cookies"] if _goes_to(str(each.get("domain", "")), hosts)],
-            "origins": [each for each in state.get("origins", []) if self._is_own(str(each.get("origin", "")))],
+            "origins": [],
         }
 
     @property
     def _booking(self) -> tuple[str, str, int]:
         return _origin(urlsplit(self.base_url))
-
-    def _is_own(self, origin: str) -> bool:
-        parts = parts_of(origin)
-        return parts is not None and (_origin(parts) == self._booking or self.may_type(origin))
 
     def _is_neighbour(self, parts: SplitResult) -> bool:
         """Whether the host is of the registered domain of a login host, on the port of its scheme."""

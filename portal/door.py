@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -54,6 +54,13 @@ class Door:
         if not cookies <= self._cookies:
             self._cookies |= cookies
             self._data = Redactor(self._unmistakable())
+
+    def storable(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """The storage state without the cookies in which a site gives back password, one-time secret or code."""
+        values = Redactor((self._credentials.password, *self._secret(), *self._codes))
+        names = Redactor(self._unmistakable_password())  # a password that is a word may be in an honest name
+        kept = [each for each in state["cookies"] if not values.holds(each["value"]) and not names.holds(each["name"])]
+        return {**state, "cookies": kept}
 
     def note_code(self, code: str) -> None:
         """Takes note of a one-time code that is sent."""
@@ -106,10 +113,17 @@ class Door:
 
     def _unmistakable(self) -> Iterator[str]:
         """What no course, place or key is called."""
-        secret, password = self._otp.secret.rstrip("=") if self._otp else "", self._credentials.password
+        yield from (*self._unmistakable_password(), *self._secret(), *self._cookies)
+
+    def _unmistakable_password(self) -> Iterator[str]:
+        password = self._credentials.password
         if len(password) >= LEAST_UNMISTAKABLE and re.search(r"\d|[^\w\s]", password) and re.search(r"\D", password):
             yield password
-        yield from (secret, " ".join(re.findall(".{1,4}", secret)), self._credentials.otp_url, *self._cookies)
+
+    def _secret(self) -> tuple[str, ...]:
+        """The one-time secret, in one run, in the groups people write it in, and as the address it came in."""
+        secret = self._otp.secret.rstrip("=") if self._otp else ""
+        return secret, " ".join(re.findall(".{1,4}", secret)), self._credentials.otp_url
 
     def _ambiguous(self, now: int) -> Iterable[str]:
         """What may also be a word or a number of the site's: hidden in prose only."""

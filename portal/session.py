@@ -17,31 +17,18 @@ from typing import Any, Self, TypeVar
 from playwright.async_api import APIRequestContext, Browser, BrowserContext, Page, Playwright
 from playwright.async_api import Error as PlaywrightError
 
-from errors import (
-    BookingRefused,
-    LoginStopped,
-    LoginStuck,
-    OtpRejected,
-    SessionExpired,
-    SiteChanged,
-    SiteError,
-    SiteUnavailable,
-    quote,
-)
+from errors import SessionExpired, SiteChanged, SiteError, SiteUnavailable
 from model import Credentials
 from portal.access import SiteAccess
 from portal.browser import Chromium, answers, start_driver
 from portal.budget import Budget
-from portal.codes import Codes
 from portal.contexts import browser_context, request_context
 from portal.door import Door
 from portal.evidence import Evidence
-from portal.login import LoginPage
-from portal.login_guard import LoginGuard, shown
 from portal.page_size import PageSize
 from portal.pages import dismiss_cookie_banner
-from portal.sanitizer import bare_address
-from portal.state import NO_VERSION, SessionStore, Version
+from portal.state import SessionStore, Version
+from portal.stored_session import StoredSession
 from portal.trouble import Answer, check, in_time, lost_the_driver, translated
 from portal.watch import Watch
 
@@ -49,8 +36,6 @@ log = logging.getLogger(__name__)
 
 LONG_TEXT = 100_000  # characters; what is longer is read beside the event loop
 MOST_PAGES = 3  # at once; on a small machine more would only run into their time-outs side by side
-REJECTION_HOLDS = 10.0  # seconds: who asks again this soon is told the same, and the password is not sent twice
-JUST_MADE = 15.0  # seconds after a login in which a session called over is asked again, and not made anew
 
 T = TypeVar("T")
 
@@ -243,15 +228,11 @@ class SiteSession:
         self._portal = portal
         self.door = Door(credentials, portal.access.clock)
         self._store = SessionStore(portal.access.state_dir / "sessions", credentials.user_id, credentials.username)
-        self._codes = Codes(credentials, self._store, portal.access.clock)
+        self._stored = StoredSession(portal, credentials, self.door, self._store)
         self._budget = Budget(f"account {credentials.user_id}")
         self._opening = asyncio.Lock()  # held while the stored session is taken up
         self._held: _Held | None = None
-        self._login: asyncio.Task[None] | None = None
-        self._rejection: tuple[float, SiteError] | None = None
-        self._logged_in = -JUST_MADE  # when we last did, on the monotonic clock
         self._pages: set[Page] = set()
-        self._login_of: dict[Version, Version] = {}  # a version with renewed cookies -> the one its login made
 
     async def abandon(self) -> None:
         """Closes connection and pages under whatever is using them."""
@@ -341,7 +322,7 @@ class SiteSession:
     async def renew(self) -> None:
         """Logs in anew, though the stored session may still be good: a rehearsal of password and one-time code."""
         async with self._at_work():
-            await self._renew(self._store.version())
+            await self._stored.renew(self._stored.version)
 
     async def on_page(self, what: str, work: Callable[[Page], Awaitable[T]], *, acts: bool = False) -> T:
         """Does something on a page of its own, logged in; once more from the start when the site asks to log in.
@@ -379,104 +360,21 @@ class SiteSession:
         try:
             return await work()
         except SessionExpired:
-            if version == self._store.version() and time.monotonic() - self._logged_in < JUST_MADE:
+            if version == self._stored.version and self._stored.is_just_made:
                 raise  # one server may know a session later than another; a login each time would help nobody
-            await self._renew(version)
+            await self._stored.renew(version)
             return await work()
 
     async def _ensure(self) -> Version:
         """Logs in when no session is stored. Gives the version of the one there is."""
-        version = self._store.version()
-        if self._held and self._held.version == version:
-            return version
-        if version == NO_VERSION or self._stored() is None:
-            await self._renew(version)
-        return self._store.version()
-
-    async def _renew(self, stale: Version) -> None:
-        """Replaces the session of that version; one login serves everybody who waits. Raises what the login raises."""
-        if self._is_another(stale) and self._stored():
-            return  # somebody already did
-        if self._rejection and time.monotonic() - self._rejection[0] < REJECTION_HOLDS:
-            raise self._rejection[1]
-        if self._login is None or self._login.done():
-            self._login = asyncio.create_task(self._log_in(stale))
-            self._login.add_done_callback(_note_outcome)
-        await asyncio.shield(self._login)  # a waiter may be cancelled; the login goes on for the others
-
-    def _is_another(self, stale: Version) -> bool:
-        """Whether the stored session comes from another login than that version: new cookies alone are no renewal."""
-        stored = self._store.version()
-        return self._login_of.get(stored, stored) != self._login_of.get(stale, stale)
-
-    async def _log_in(self, stale: Version) -> None:
-        """Logs in unless another process has done so, or was turned away, while we waited for our turn."""
-        waiting_since = time.time()
-        async with self._store.locked():
-            if self._is_another(stale) and self._stored():
-                return
-            if turned_away := self._store.turned_away_since(waiting_since):
-                raise turned_away
-            try:
-                with self.door.guarded():
-                    await self._log_in_now()
-            except (LoginStopped, LoginStuck) as error:
-                self._rejection = (time.monotonic(), error)
-                self._store.note_turned_away(error)
-                raise
-            except OtpRejected as error:
-                self._rejection = (time.monotonic(), error)
-                raise
-
-    async def _log_in_now(self) -> None:
-        started = time.monotonic()
-        async with (
-            self._portal.in_use(),
-            self._portal.page(None) as page,
-            LoginGuard(page, self.access.places, self.credentials) as guard,
-        ):
-            watch = Watch(page, self.access.root, logging_in=True)
-            try:
-                with translated("login"):
-                    state = await self._sign_in(page, guard)
-                if diversion := await guard.verdict():
-                    raise diversion
-            except SiteError as error:
-                raise await self._why_no_login(page, watch, await guard.verdict() or error) from error
-        self._save(state)
-        self._logged_in = time.monotonic()
-        self._login_of.clear()
-        self._store.forget_turned_away()
-        self._rejection = None
-        log.info("account %s: logged in within %.2f s", self.credentials.user_id, time.monotonic() - started)
-
-    async def _sign_in(self, page: Page, guard: LoginGuard) -> Any:
-        """The browser's storage state at the end of a login nothing was wrong with."""
-
-        async def next_code() -> str:
-            code = await self._codes.next()
-            guard.watch_for(code)
-            self.door.note_code(code)
-            return code
-
-        login = LoginPage(page, self.access.places, self.access.timeout_seconds, guard.typing)
-        await login.sign_in(self.credentials, next_code)
-        return await page.context.storage_state()
-
-    async def _why_no_login(self, page: Page, watch: Watch, error: SiteError) -> SiteError:
-        """The error of a login that did not end where it should, as it is told: there is no picture of it."""
-        explained = await self._explained("login", page, watch, error, picture=False)
-        if isinstance(explained, SessionExpired):
-            return SiteUnavailable("the login ends where it began: at the login page")
-        if isinstance(explained, SiteChanged):
-            said = self.door.words(await shown(page))
-            return LoginStuck(f"the login stops at {bare_address(page.url)}: {quote(said)}", explained.evidence)
-        return explained
+        version = self._stored.version
+        if (self._held is None or self._held.version != version) and self._stored.state() is None:
+            await self._stored.renew(version)
+        return self._stored.version
 
     async def settle_login(self) -> None:
-        """Waits for a login under way to end; how it ends was told to whoever waited for it."""
-        if self._login and not self._login.done():
-            await asyncio.wait({self._login})
+        """Waits for a login under way to end."""
+        await self._stored.settle_login()
 
     # ----- requests
 
@@ -523,22 +421,14 @@ class SiteSession:
         """The stored session as it is now: another process may have renewed it since we last looked."""
         async with self._opening:
             dead = self._portal.broken
-            if self._held is None or dead or self._held.version != self._store.version():
+            if self._held is None or dead or self._held.version != self._stored.version:
                 old, self._held = self._held, await self._open_stored()
                 if old:
                     await self._dispose_if_replaced(old)
             return self._held
 
-    def _stored(self) -> dict[str, Any] | None:
-        """The stored session, without what another site may have left in it."""
-        state = self._store.load()
-        return state and self.access.places.own_state(state)
-
-    def _save(self, state: Any) -> Version:
-        return self._store.save(self.access.places.own_state(state))
-
     async def _open_stored(self) -> _Held:
-        version, state = self._store.version(), self._stored()
+        version, state = self._stored.version, self._stored.state()
         if state is None:
             raise SessionExpired("there is no stored session")
         driver = await self._portal.driver()
@@ -559,10 +449,8 @@ class SiteSession:
 
     async def _keep_cookies(self, held: _Held, state: Any) -> None:
         """Saves what the site renewed, unless somebody has saved something newer."""
-        if state["cookies"] != held.state["cookies"] and held.version == self._store.version():
-            version = self._save(state)
-            self._login_of[version] = self._login_of.get(held.version, held.version)
-            held.version, held.state = version, state
+        if state["cookies"] != held.state["cookies"] and held.version == self._stored.version:
+            held.version, held.state = self._stored.keep_renewed(held.version, state), state
             self.door.note_cookies(state)
 
     async def let_go(self) -> None:
@@ -574,7 +462,7 @@ class SiteSession:
     # ----- pages
 
     async def _work_on_page(self, what: str, work: Callable[[Page], Awaitable[T]], *, acts: bool) -> T:
-        state = self._stored()
+        state = self._stored.state()
         if state is None:
             raise SessionExpired("there is no stored session")
         async with self._portal.page(state) as page:
@@ -584,28 +472,6 @@ class SiteSession:
                 with translated(what):
                     return await watch.passed(await work(page), strict=acts)
             except SiteError as error:
-                raise await self._explained(what, page, watch, error) from error
+                raise await watch.explained(what, error, self._portal.evidence, self.door) from error
             finally:
                 self._pages.discard(page)
-
-    async def _explained(
-        self, what: str, page: Page, watch: Watch, error: SiteError, *, picture: bool = True
-    ) -> SiteError:
-        """The error, or what the page and its requests show to be behind it; with evidence if nobody can say.
-
-        `picture`: of a page of the login there is never one.
-        """
-        trouble = await watch.trouble(error)
-        if trouble is not error:
-            return trouble
-        if isinstance(error, SiteChanged) or type(error) is BookingRefused:
-            html, shown = await watch.portrait(self.door if picture else None)
-            note = f"{what}: {error}\n{bare_address(page.url)}"
-            error.evidence = await self.keep_evidence(what, html, note, shown)
-        return error
-
-
-def _note_outcome(login: asyncio.Task[None]) -> None:
-    """Takes notice of a login that failed after everybody who waited had gone."""
-    if not login.cancelled() and (error := login.exception()):
-        log.warning("login failed: %s: %s", type(error).__name__, error)

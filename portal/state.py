@@ -1,6 +1,6 @@
 """What is kept on disk of an account's session, shared by every process: one folder, files of mode 0600.
 
-<user id>.json          who the session belongs to, and Playwright's storage state (cookies)
+<user id>.json          whose session it is, as a digest, and Playwright's storage state (cookies only)
 <user id>.otp           the number of the last one-time code that was sent
 <user id>.rejected      why the last login was turned away, while it was; a login that waited its turn doesn't try again
 <user id>.lock          held during a login
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import hashlib
 import json
 import logging
 import os
@@ -75,7 +76,7 @@ class SessionStore:
     """The files of one account."""
 
     def __init__(self, folder: Path, user_id: int, username: str) -> None:
-        self._username = username
+        self._whose = hashlib.sha256(f"{user_id}:{username}".encode()).hexdigest()
         self._state = folder / f"{user_id}.json"
         self._otp = folder / f"{user_id}.otp"
         self._rejected = folder / f"{user_id}.rejected"
@@ -92,14 +93,14 @@ class SessionStore:
     def load(self) -> dict[str, Any] | None:
         """The storage state, unless it is another user name's."""
         kept = read_json(self._state)
-        if not isinstance(kept, dict) or kept.get("username") != self._username:
+        if not isinstance(kept, dict) or kept.get("whose") != self._whose:
             return None
         state = kept.get("state")
         return state if isinstance(state, dict) and "cookies" in state else None
 
     def save(self, state: dict[str, Any]) -> Version:
         """Keeps the storage state and gives its version."""
-        write_private(self._state, json.dumps({"username": self._username, "state": state}))
+        write_private(self._state, json.dumps({"whose": self._whose, "state": state}))
         return self.version()
 
     def last_code(self) -> int:

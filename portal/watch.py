@@ -11,9 +11,11 @@ from playwright.async_api import Page, Request, Response
 
 from errors import Blocked, BookingRefused, SessionExpired, SiteChanged, SiteError, SiteUnavailable
 from portal.door import Door
+from portal.evidence import Evidence
 from portal.page_size import content
 from portal.portrait import clean_picture
 from portal.recognition import LOGIN_PATH, trouble_in_page
+from portal.sanitizer import bare_address
 from portal.trouble import REDIRECTS, captcha_behind, in_time, trouble_in_status
 
 T = TypeVar("T")
@@ -122,6 +124,17 @@ class Watch:
         if trouble := await _trouble_shown(html, urlsplit(self._page.url).path):
             return trouble
         return SiteUnavailable("the site did not answer in time") if self._pending else error
+
+    async def explained(self, what: str, error: SiteError, evidence: Evidence, door: Door) -> SiteError:
+        """The error, or what the page and its requests show to be behind it; with evidence if nobody can say."""
+        trouble = await self.trouble(error)
+        if trouble is not error:
+            return trouble
+        if isinstance(error, SiteChanged) or type(error) is BookingRefused:
+            html, shown = await self.portrait(door)
+            note = f"{what}: {error}\n{bare_address(self._page.url)}"
+            error.evidence = await evidence.keep(what, html, note, shown, door)
+        return error
 
     async def portrait(self, door: Door | None = None) -> tuple[str, bytes | None]:
         """The page's HTML and, for whom it is cleaned if anybody, a picture; empty when the page is gone.

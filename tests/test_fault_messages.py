@@ -139,8 +139,8 @@ async def test_what_may_pass_is_told_on_the_card_and_does_not_ring(stage: Stage)
 
 async def test_a_login_led_astray_stops_the_account_and_rings_with_the_address(stage: Stage) -> None:
     stage.site.end_sessions()
-    session = stage.performer._portal.session(credentials(OWNER))
-    sign_on, session.access = session.access.login_hosts[0], replace(session.access, login_hosts=("localhost:1",))
+    portal = stage.performer._portal
+    sign_on, portal.access = portal.access.login_hosts[0], replace(portal.access, login_hosts=("localhost:1",))
     row, message = await stage.last_try(BOOK)
     cause = TROUBLES["LoginDiverted"]
     assert (row.error_kind, row.evidence) == ("LoginDiverted", None)
