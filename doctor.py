@@ -1,14 +1,15 @@
 """The doctor: looks at everything the programs need and says, a line each, whether it is well and what to do if not.
 
-Run by `python setup.py` after the set-up, and by `python setup.py --check`. It books nothing; it upgrades an old
-database after a copy, and a login that works clears the mark of a refused password.
+Run by `python setup.py` after the set-up, and by `python setup.py --check`. What it praises it has tried: it writes,
+and logs in anew. It books nothing; it upgrades an old database after a copy, and a login that works clears the mark of
+a refused password.
 """
 
 from __future__ import annotations
 
 import stat
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,18 +19,30 @@ import httpx
 import booking
 import program
 from database import open_database
-from errors import AppError, ConfigError, LoginDiverted, LoginRejected, LoginStuck, OtpRejected, SiteError
+from errors import (
+    AppError,
+    ConfigError,
+    LoginDiverted,
+    LoginRejected,
+    LoginStuck,
+    OtpMissing,
+    OtpRejected,
+    SiteError,
+    SiteUnavailable,
+)
 from model import Clock, Credentials, utc_now
 from otp_extractor import parse
 from perform import site_access
 from portal.session import Portal
+from server_clock import ServerClock, steady
 from settings import Settings, command, load
-from store.health import damage, prove_writable
+from store.health import damage, opens_soon, prove_writable, want_of_room
 from store.heartbeats import LATE, Heartbeat
 from store.migrations import VERSION
-from untrusted import Unreadable, read_http_date
 
-MOST_CLOCK_ERROR = 5.0  # s; a one-time code is refused when the clock is off by about thirty
+MOST_CLOCK_ERROR = 2.0  # s; openings go by the site's clock, but one-time codes and what is told go by ours
+CLOCK_KNOWN = 0.3  # s of doubt about the site's clock that are no matter
+MOST_CLOCK_LOOKS = 6  # requests for it
 PATIENCE = 15.0  # s for one answer of Telegram or the site
 PROGRAMS = {"bot", "worker", "executor"}
 RESTART = "look at the end of its log, then start it again: ./run, or systemctl restart"
@@ -78,6 +91,7 @@ async def examine(
         return
     yield _configuration(config)
     yield _files(settings)
+    yield _disk(settings)
     yield await _database(settings, config)
     async for finding in _programs(settings, clock):
         yield finding
@@ -90,7 +104,7 @@ async def examine(
     for credentials in settings.people:
         yield _code(credentials, clock, confirm)
     if login and isinstance(reached, Reached):
-        async for finding in _logins(settings):
+        async for finding in _logins(settings, clock):
             yield finding
 
 
@@ -108,6 +122,17 @@ def _files(settings: Settings) -> Finding:
     except ConfigError as error:
         return Finding("files", str(error), "")
     return Finding("files", "database, sessions, backups and log are closed to others")
+
+
+def _disk(settings: Settings) -> Finding:
+    """Every folder that is written to: each may lie on another disk."""
+    logs = settings.log.file
+    folders = {settings.database.parent, *([settings.state_dir] if settings.state_dir.exists() else ())}
+    folders |= {logs.parent} if logs else set()
+    wants = [want for folder in sorted(folders) if (want := want_of_room(folder)) is not None]
+    if wants:
+        return Finding("disk", "; ".join(wants), "make room, or let this user write there")
+    return Finding("disk", "a file of a megabyte was written, and there is room for more")
 
 
 async def _database(settings: Settings, config: Path) -> Finding:
@@ -202,34 +227,37 @@ async def bot_name(api_base_url: str, token: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """The site's answer, and how far its clock is ahead of ours (seconds; it tells whole seconds only)."""
+    """The site's answer, and how far its clock is ahead of ours, give or take (in seconds)."""
 
     status: int
     ahead: float | None
+    doubt: float
 
 
 async def _reach_site(settings: Settings, clock: Clock) -> Reached | str:
     """The answer, or why there is none."""
-    sent, login = clock(), f"{settings.site.base_url}/Account/Login"
-    try:
-        async with httpx.AsyncClient(timeout=PATIENCE) as client, client.stream("GET", login) as answer:
-            received = clock()  # the body, of whatever size, is not read
-    except httpx.HTTPError as error:
-        return _kind(error)
-    if answer.status_code >= 500:
-        return f"it answers {answer.status_code}"
-    return Reached(answer.status_code, _ahead(answer.headers.get("Date"), sent, received))
+    login, server, looks = f"{settings.site.base_url}/Account/Login", ServerClock(clock), 0
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
 
+        async def ask() -> Mapping[str, str]:
+            nonlocal looks
+            looks += 1
+            try:
+                return (await client.head(login)).headers
+            except httpx.HTTPError as error:
+                raise SiteUnavailable(_kind(error)) from error
 
-def _ahead(date: str | None, sent: datetime, received: datetime) -> float | None:
-    if not date:
-        return None
-    try:
-        theirs = read_http_date(date)
-    except Unreadable:
-        return None
-    # The header cuts the second off: half of one is what is missing on average.
-    return (theirs - sent).total_seconds() + 0.5 - (received - sent).total_seconds() / 2
+        try:
+            sent = steady()
+            async with client.stream("GET", login) as answer:  # the body, of whatever size, is not read
+                server.add(sent, steady(), answer.headers)
+        except httpx.HTTPError as error:
+            return _kind(error)
+        if answer.status_code >= 500:
+            return f"it answers {answer.status_code}"
+        if server.known:
+            await server.learn(ask, lambda: server.doubt < CLOCK_KNOWN or looks >= MOST_CLOCK_LOOKS)
+    return Reached(answer.status_code, server.ahead if server.known else None, server.doubt)
 
 
 def _site(settings: Settings, reached: Reached | str) -> Finding:
@@ -240,16 +268,15 @@ def _site(settings: Settings, reached: Reached | str) -> Finding:
 
 
 def _clock(settings: Settings, reached: Reached | str) -> Finding:
-    here = datetime.now(settings.zone)
-    ahead = reached.ahead if isinstance(reached, Reached) else None
-    if ahead is not None and abs(ahead) > MOST_CLOCK_ERROR:
-        direction = "slow" if ahead > 0 else "fast"
-        remedy = "let the machine keep time (on Linux: timedatectl set-ntp true)"
-        return Finding("clock", f"this machine is {abs(ahead):.0f} s {direction} against the site", remedy)
-    compared = "" if ahead is None else ", within a second or so of the site's" if abs(ahead) < 1.5 else (
-        f", {abs(ahead):.0f} s from the site's"
-    )  # fmt: skip
-    return Finding("clock", f"{here:%H:%M:%S} in {settings.timezone}{compared}")
+    here = f"{datetime.now(settings.zone):%H:%M:%S} in {settings.timezone}"
+    if not isinstance(reached, Reached) or reached.ahead is None:
+        return Finding("clock", here)
+    off = abs(reached.ahead)
+    if off > max(MOST_CLOCK_ERROR, reached.doubt):
+        direction = "slow" if reached.ahead > 0 else "fast"
+        remedy = "let the machine keep time by NTP (on Linux: sudo timedatectl set-ntp true)"
+        return Finding("clock", f"this machine is {off:.1f} s {direction} against the site", remedy)
+    return Finding("clock", f"{here}, {off:.1f} s from the site's, give or take {reached.doubt:.1f} s")
 
 
 def masked(username: str) -> str:
@@ -260,6 +287,8 @@ def masked(username: str) -> str:
 def _code(credentials: Credentials, clock: Clock, confirm: Confirm) -> Finding:
     name = masked(credentials.username)
     subject = f"one-time code of {name}"
+    if not credentials.otp_url:
+        return Finding(subject, "none is configured: right if the login asks for user name and password alone")
     password = parse(credentials.otp_url)
     if not confirm(f"Show the present one-time code of {name}, to compare it with your authenticator app?"):
         what = f"{password.digits} digits, new every {password.period} s; not shown without being asked at a terminal"
@@ -269,9 +298,13 @@ def _code(credentials: Credentials, clock: Clock, confirm: Confirm) -> Finding:
     return Finding(subject, f"{code} for {left:.0f} s more; your authenticator app must show the same")
 
 
-async def _logins(settings: Settings) -> AsyncIterator[Finding]:
+async def _logins(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     async with Portal(site_access(settings)) as portal:
         for credentials in settings.people:
+            if await _races_soon(settings, credentials, clock):
+                subject = f"login of {masked(credentials.username)}"
+                yield Finding(subject, "not tried: a class opens in these minutes", "try again when it has opened")
+                continue
             finding = await _login(portal, credentials)
             if finding.remedy is None and settings.database.exists():
                 async with open_database(settings.database) as db:
@@ -279,15 +312,31 @@ async def _logins(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
 
 
-async def _login(portal: Portal, credentials: Credentials) -> Finding:
-    subject = f"login of {masked(credentials.username)}"
-    began = time.monotonic()
+async def _races_soon(settings: Settings, credentials: Credentials, clock: Clock) -> bool:
+    """Whether a new session in place of the present one could cost a place."""
+    if not settings.database.exists():
+        return False
     try:
-        held = await booking.my_bookings(portal.session(credentials))
+        async with open_database(settings.database) as db:
+            return await opens_soon(db.connection, credentials.user_id, clock())
+    except AppError:
+        return False  # said already
+
+
+async def _login(portal: Portal, credentials: Credentials) -> Finding:
+    """One login from the start, though the stored session may live; it takes that one's place only when it works."""
+    subject = f"login of {masked(credentials.username)}"
+    session, began = portal.session(credentials), time.monotonic()
+    try:
+        await session.renew()
+        held = await booking.my_bookings(session)
     except LoginRejected as error:
         return Finding(subject, _first_line(error), "correct username and password; it was tried once only")
     except LoginDiverted as error:
         return Finding(subject, _first_line(error), LED_ASTRAY)
+    except OtpMissing as error:
+        remedy = "read the QR code with .venv/bin/python otp_extractor.py PICTURE --url"
+        return Finding(subject, _first_line(error), remedy)
     except OtpRejected as error:
         return Finding(
             subject, _first_line(error), "compare the one-time code (run setup.py --check at a terminal) with your app"
@@ -298,7 +347,7 @@ async def _login(portal: Portal, credentials: Credentials) -> Finding:
     except SiteError as error:
         kept = f"; what the site showed is in {error.evidence}" if error.evidence else ""
         return Finding(subject, _first_line(error), f"try again later{kept}")
-    return Finding(subject, f"works; {len(held)} bookings read in {time.monotonic() - began:.1f} s")
+    return Finding(subject, f"a new one works; {len(held)} bookings read in {time.monotonic() - began:.1f} s")
 
 
 def _first_line(error: Exception) -> str:

@@ -3,6 +3,7 @@
     python setup.py               first run: the wizard; then (and every other time) the database and the doctor
     python setup.py --check       the doctor alone: a line per check with its remedy
     python setup.py --validate    only whether the configuration can be used; silent when it can
+    python setup.py --who         the Telegram id of a friend who sends four digits to the bot, for the key friends
     python setup.py --no-login    either of them without the login on the site
     python setup.py --backup      a copy of the database, also while the programs run (or --backup FILE)
     python setup.py --restore FILE  puts such a copy in place of the database, which is kept under another name
@@ -20,14 +21,17 @@ import getpass
 import sys
 from pathlib import Path
 
+import httpx
+
 import doctor
 import program
 from database import open_database, people_of
 from errors import ConfigError, DatabaseError
 from model import Clock, utc_now
 from settings import Settings, add_config_option, command, load
+from store.heartbeats import LATE
 from store.restore import restore
-from wizard import YES, Wizard, write
+from wizard import YES, DigitsSpent, Wizard, write
 
 WELL, UNWELL, UNUSABLE, STOPPED = 0, 1, 2, 130
 
@@ -37,6 +41,7 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     add_config_option(parser)
     parser.add_argument("--check", action="store_true", help="only look whether all is well")
     parser.add_argument("--validate", action="store_true", help="only say what is wrong with the configuration")
+    parser.add_argument("--who", action="store_true", help="tell the Telegram id of who sends four digits to the bot")
     parser.add_argument("--no-login", action="store_true", help="don't log in to the site")
     parser.add_argument(
         "--backup", nargs="?", const="", metavar="FILE", help="copy the database; default: backups/ beside it"
@@ -54,6 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
             return WELL
         if chosen.check:
             return WELL if examine(chosen.config, login=not chosen.no_login) else UNWELL
+        if chosen.who:
+            return find_out_who(loaded(chosen.config), chosen.config)
         if chosen.backup is not None:
             return asyncio.run(back_up(loaded(chosen.config), chosen.backup))
         if chosen.restore is not None:
@@ -120,6 +127,33 @@ def configured(config: Path) -> Settings:
         raise ConfigError(f"{config} can't be written ({error.strerror}): choose another place with --config") from None
     print(f"\nWritten: {config}, readable by you only.")
     return load(config)
+
+
+def find_out_who(settings: Settings, config: Path) -> int:
+    """Tells a friend's Telegram id. Only while the bot does not run: it would take the digits away."""
+    if settings.database.exists() and asyncio.run(bot_lives(settings)):
+        print("The bot is running and would take the digits for itself: stop it first.", file=sys.stderr)
+        return UNWELL
+    wizard = Wizard(ask=input, ask_secret=getpass.getpass, say=print)
+    try:
+        number = wizard.find_out(settings.telegram.api_base_url, settings.telegram.bot_token.get_secret_value())
+    except DigitsSpent as problem:
+        print(problem, command(".venv/bin/python setup.py --who", config), file=sys.stderr)
+        return UNWELL
+    except httpx.HTTPError as error:
+        print(f"Telegram can't be reached, or another program uses this bot ({type(error).__name__}).", file=sys.stderr)
+        return UNWELL
+    except EOFError:
+        raise ConfigError("there is nobody to press Enter here: run it at a terminal") from None
+    print(f"Put it into {config}, in the entry of that person under friends: telegram_user_id is {number}.")
+    return WELL
+
+
+async def bot_lives(settings: Settings) -> bool:
+    async with open_database(settings.database) as db:
+        beats = await db.heartbeats.all()
+    living = [beat for beat in beats if utc_now() - beat.at < LATE and not program.is_dead(beat.name)]
+    return any(beat.program == "bot" for beat in living)
 
 
 async def prepare_database(settings: Settings) -> None:

@@ -30,8 +30,11 @@ WELCOME = (
 ABOUT_THE_CODE = """
    The university shows a QR code, and a setup key beside it, when you register an authenticator app for the one-time
    password. Type where a picture of the code is, or paste the key or the otpauth:// address. Is your phone registered
-   already? Then use the app's own export (Google Authenticator: "Transfer accounts"), or register anew."""
+   already? Then use the app's own export (Google Authenticator: "Transfer accounts"), or register anew: the QR code is
+   shown only then, and the phone must read the new one too. Only Enter, if the login asks for no code at all."""
 ABOUT_THE_BOT = "\n   In Telegram write /newbot to @BotFather, choose a name, and paste the token it answers with."
+NO_CODE = "   Does the login ask for user name and password alone, and never for a code? [y/N] "
+ABOUT_A_FRIEND = "Your friend opens your bot in Telegram, presses Start,"
 ABOUT_YOU = "\n   The bot obeys one Telegram user. Open your bot in Telegram and press Start,"
 
 ABOUT_THE_PICTURE = (
@@ -101,8 +104,13 @@ class Wizard:
             raise WrongAnswer("The Codice Persona is the number on your badge, not your name or e-mail address.")
         return text
 
-    def _otp_url(self, text: str) -> str:
-        """The otpauth:// URL that was pasted, or stands for the setup key, or is in the picture that was named."""
+    def _otp_url(self, text: str) -> str | None:
+        """The otpauth:// URL that was pasted, or stands for the setup key, or is in the picture that was named.
+
+        None for a bare Enter, once it was confirmed that no code is asked for.
+        """
+        if not text and self._ask(NO_CODE).strip().lower() in YES:
+            return None
         try:
             urls = urls_from(self._filled(text))
             url = urls[0] if len(urls) == 1 else urls[self._which(urls)]
@@ -150,6 +158,14 @@ class Wizard:
             except httpx.HTTPError as error:
                 return self._typed_id(f"Telegram can't be reached ({type(error).__name__}): it goes without it.")
         return self._typed_id("Somebody keeps writing digits to the bot: it goes without them.")
+
+    def find_out(self, api_base_url: str, token: str) -> int:
+        """The Telegram id of who sends the digits, said with their name. Raises DigitsSpent or httpx.HTTPError."""
+        digits = Digits.drawn_for(api_base_url, token)
+        self._say(f"{ABOUT_A_FRIEND} and sends it these four digits: {digits.shown}")
+        person = self._until_right(self._ask, "Then Enter here: ", lambda _: digits.sender())
+        self._say(f"They came from {shown_name(person)}.")
+        return int(person["id"])
 
     def _holder(self, digits: Digits) -> int:
         """Who holds the phone. Raises DigitsSpent."""

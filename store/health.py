@@ -1,8 +1,20 @@
-"""Whether the database file is sound and can be written; for the doctor (python setup.py --check)."""
+"""Whether the database file is sound, and whether there is room to write; for the doctor (python setup.py --check)."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from model import OPENING_LASTS, stamp
 from store.connection import Connection
+from store.migrations import VERSION
+
+PROOF = 1_000_000  # bytes that are written to see whether it can be done
+LEAST_ROOM = 100_000_000  # bytes: the copy before an upgrade, evidence and logs of some weeks
+SOON = timedelta(minutes=5)
 
 
 async def damage(connection: Connection) -> list[str]:
@@ -13,6 +25,31 @@ async def damage(connection: Connection) -> list[str]:
 
 
 async def prove_writable(connection: Connection) -> None:
-    """Takes the write lock and gives it back. Raises DatabaseError with the remedy when that is not possible."""
-    async with connection.transaction():
-        pass
+    """Writes to the file what stands there already. Raises DatabaseError with the remedy when that is not possible."""
+    async with connection.transaction() as tx:
+        await tx.run(f"PRAGMA user_version = {VERSION}")
+
+
+async def opens_soon(connection: Connection, user_id: int, now: datetime) -> bool:
+    """Whether a place is raced for on behalf of that person within the next minutes, or has been just now."""
+    row = await connection.row(
+        """
+        SELECT 1 FROM booking_actions WHERE user_id = :user_id AND action_type = 'book'
+        AND status IN ('pending', 'processing') AND opens_at BETWEEN :past AND :soon
+        """,
+        {"user_id": user_id, "past": stamp(now - OPENING_LASTS), "soon": stamp(now + SOON)},
+    )
+    return row is not None
+
+
+def want_of_room(folder: Path) -> str | None:
+    """Why what the programs write has no room in a folder; None when it has. Tries it, and leaves nothing behind."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(os.urandom(PROOF))
+            file.flush()
+            os.fsync(file.fileno())
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return f"nothing can be written in {folder} ({error.strerror})"
+    return f"only {free / 1e6:.0f} MB are free in {folder}" if free < LEAST_ROOM else None

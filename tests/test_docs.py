@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from pydantic import BaseModel
 from demo.site.switches import Switches, lively
 from settings import Friend, Settings, load
 from store.migrations import SCHEMA
+from tests import chats
 
 PROJECT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("README.md", "README_DB.md")
@@ -233,6 +235,11 @@ def test_every_file_and_link_named_exists(document: str) -> None:
 def test_every_environment_variable_named_is_a_key(document: str) -> None:
     named = re.findall(r"POLIMISPORT_(\w+)", read(document))
     assert [name for name in named if name.lower().replace("__", ".") not in set(keys(Settings))] == []
+
+
+def test_the_taps_to_a_booking_are_as_many_as_the_chat_asks_for() -> None:
+    taps = sum(inspect.getsource(part).count("await tapped(") for part in (chats.pilates, chats.queued))
+    assert {5: "Tap five buttons"}[taps] in read("README.md")
 
 
 def test_the_pictures_are_small() -> None:

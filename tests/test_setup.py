@@ -1,16 +1,16 @@
-"""The wizard, the doctor and the backups of setup.py, against the simulated Telegram and site."""
+"""The doctor and the backups of setup.py, and what it is started for, against the simulated Telegram and site."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import re
+import resource
 import shlex
 import sqlite3
 import stat
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,16 @@ from demo.site import Site, SiteWorld
 from demo.telegram import TelegramEmulator
 from doctor import Finding, masked
 from errors import LoginRejected
+from model import stamp
+from portal.state import SessionStore
+from program import name_of
 from settings import load
-from tests.sites import GIULIA, OTP_URL, PASSWORD, chromium, person
-from tests.test_otp import export, qr_code
-from wizard import Wizard, write
+from store.health import want_of_room
+from tests.sites import GIULIA, OTP_URL, PASSWORD, chromium, cookie, person
+from wizard import write
 
 PROJECT = Path(__file__).resolve().parent.parent
-OWNER = 42
+OWNER, FRIEND = 42, 667
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody listens
 
 
@@ -91,17 +94,6 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-def assert_well(code: int, said: str) -> None:
-    """What setup.py says and returns when all is well; as root, the browser can't have its sandbox."""
-    wrong = [line for line in said.splitlines() if line.startswith("✗")]
-    assert [line for line in wrong if not line.startswith("✗ sandbox: the browser")] == [], said
-    assert code == (setup.UNWELL if wrong else setup.WELL)
-
-
-async def findings(config: Path, *, login: bool = False) -> dict[str, Finding]:
-    return {finding.subject: finding async for finding in doctor.examine(config, login=login)}
-
-
 async def run_setup(*arguments: str | Path) -> tuple[int, str]:
     """setup.py as a process that has nobody to ask; its exit code and everything it said."""
     process = await asyncio.create_subprocess_exec(
@@ -116,79 +108,11 @@ async def run_setup(*arguments: str | Path) -> tuple[int, str]:
     return process.returncode or 0, said.decode()
 
 
-# --- the wizard
-
-
-class Person:
-    """Answers the wizard's questions from a list, and keeps what the wizard said."""
-
-    def __init__(self, *answers: str | type[BaseException]) -> None:
-        self._answers = list(answers)
-        self.heard: list[str] = []
-
-    def answer(self, question: str) -> str:
-        self.heard.append(question)
-        answer = self._answers.pop(0)
-        if not isinstance(answer, str):
-            raise answer
-        return answer
-
-    async def use_wizard(self) -> dict[str, Any]:
-        """What the wizard would write. It runs loops of its own, as at a terminal, so it gets a thread."""
-        wizard = Wizard(self.answer, self.answer, self.heard.append)
-        return await asyncio.to_thread(wizard.ask_everything)
-
-    def heard_once(self, text: str) -> bool:
-        return sum(text in line for line in self.heard) == 1
-
-
-@pytest.fixture
-def telegram_of_the_wizard(telegram: TelegramEmulator, monkeypatch: pytest.MonkeyPatch) -> TelegramEmulator:
-    monkeypatch.setenv("POLIMISPORT_TELEGRAM__API_BASE_URL", telegram.api_base_url)
-    return telegram
-
-
-async def test_five_answers_make_a_configuration(telegram_of_the_wizard: TelegramEmulator) -> None:
-    token = telegram_of_the_wizard.token
-    giulia = Person(GIULIA, PASSWORD, OTP_URL, token, "42")
-    assert await giulia.use_wizard() == {
-        "username": GIULIA,
-        "password": PASSWORD,
-        "otpatu": OTP_URL,
-        "telegram": {"bot_token": token, "allowed_user_id": 42},
-    }
-    assert giulia.heard_once("This is @polimisport_bot.")
-
-
-async def test_who_gave_a_picture_of_the_qr_code_is_told_to_delete_it(
-    telegram_of_the_wizard: TelegramEmulator, tmp_path: Path
-) -> None:
-    picture = str(qr_code(OTP_URL, tmp_path / "qr.png"))
-    giulia = Person(GIULIA, PASSWORD, f"'{picture}'", telegram_of_the_wizard.token, "42")
-    assert (await giulia.use_wizard())["otpatu"] == OTP_URL
-    assert giulia.heard_once("Delete that picture now")
-
-
-async def test_a_setup_key_is_taken_and_not_said_again(telegram_of_the_wizard: TelegramEmulator) -> None:
-    giulia = Person(GIULIA, PASSWORD, "jbsw y3dp ehpk 3pxp", telegram_of_the_wizard.token, "42")
-    assert (await giulia.use_wizard())["otpatu"] == "otpauth://totp/Polimi?secret=JBSWY3DPEHPK3PXP"
-    assert "jbsw" not in " ".join(giulia.heard).lower()
-    assert not giulia.heard_once("Delete that picture now")
-
-
-async def test_of_an_export_with_several_accounts_one_is_asked_for(telegram_of_the_wizard: TelegramEmulator) -> None:
-    ours = (b"Hello!\xde\xad\xbe\xef", "Polimi:10000001", 2)
-    two = export((b"0123456789", "Mail:a", 2), ours)
-    giulia = Person(GIULIA, PASSWORD, two, "3", "2", telegram_of_the_wizard.token, "42")
-    assert "JBSWY3DPEHPK3PXP" in (await giulia.use_wizard())["otpatu"]
-    assert giulia.heard_once("2: Polimi 10000001")
-    assert giulia.heard_once("Type a number from 1 to 2.")
-
-
-async def test_blanks_around_a_password_are_kept_and_said(telegram_of_the_wizard: TelegramEmulator) -> None:
-    giulia = Person(GIULIA, "   ", f" {PASSWORD} ", OTP_URL, telegram_of_the_wizard.token, "42")
-    assert (await giulia.use_wizard())["password"] == f" {PASSWORD} "
-    assert giulia.heard_once("begins or ends with a blank, which is kept")
+def assert_well(code: int, said: str) -> None:
+    """What setup.py says and returns when all is well; as root, the browser can't have its sandbox."""
+    wrong = [line for line in said.splitlines() if line.startswith("✗")]
+    assert [line for line in wrong if not line.startswith("✗ sandbox: the browser")] == [], said
+    assert code == (setup.UNWELL if wrong else setup.WELL)
 
 
 @pytest.mark.parametrize("program", ["setup.py", "worker.py", "bot_db.py", "sync_bookings.py", "otp_extractor.py"])
@@ -201,155 +125,12 @@ async def test_a_python_without_the_packages_says_what_to_type(program: str) -> 
     assert said.count(b"\n") == 1
 
 
-async def test_the_browser_that_run_found_is_written_down(
-    telegram_of_the_wizard: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("POLIMISPORT_BROWSER__EXECUTABLE_PATH", "/usr/bin/chromium")
-    giulia = Person(GIULIA, PASSWORD, OTP_URL, telegram_of_the_wizard.token, "42")
-    assert (await giulia.use_wizard())["browser"] == {"executable_path": "/usr/bin/chromium"}
-
-
-async def test_each_wrong_answer_gets_a_sentence_and_the_question_again(
-    telegram_of_the_wizard: TelegramEmulator,
-) -> None:
-    token = telegram_of_the_wizard.token
-    giulia = Person(
-        *("", "giulia rossi", GIULIA),
-        *("", PASSWORD),
-        *("", "otpauth://hotp/x?secret=JBSWY3DPEHPK3PXP", "no-such-picture.png", OTP_URL),
-        *("nonsense", "1234567890:another-token-than-the-bots", token),
-        *("@giulia", "0", "42"),
-    )
-    assert (await giulia.use_wizard())["telegram"]["allowed_user_id"] == 42
-    assert giulia.heard_once("not your name")
-    assert giulia.heard_once("only totp")
-    assert giulia.heard_once("There is no file no-such-picture.png.")
-    assert giulia.heard_once("A token looks like")
-    assert giulia.heard_once("The token is refused (Unauthorized).")
-    assert PASSWORD not in " ".join(giulia.heard)
-
-
-class Phone:
-    """Answers the wizard's last question by what it says: sends the digits it shows, from this phone or another."""
-
-    def __init__(self, telegram: TelegramEmulator, *sends: Callable[[str], Iterable[tuple[int, str]]], yes: str = "sì"):
-        self.telegram = telegram
-        self.heard: list[str] = []
-        self._first = [GIULIA, PASSWORD, OTP_URL, telegram.token]
-        self._sends = list(sends)
-        self._yes = yes
-
-    @property
-    def digits(self) -> str:
-        return next(line for line in reversed(self.heard) if "four digits: " in line)[-4:]
-
-    def answer(self, question: str) -> str:
-        self.heard.append(question)
-        if self._first:
-            return self._first.pop(0)
-        if "Is that you?" in question:
-            return self._yes
-        if not self._sends:
-            return str(OWNER + 100)
-        for who, text in self._sends.pop(0)(self.digits):
-            sent = self.telegram.person(who, first_name=NAMES[who]).send(text)
-            asyncio.run_coroutine_threadsafe(sent, self.loop).result()
-        return ""
-
-    async def owner(self) -> int:
-        self.loop = asyncio.get_running_loop()
-        wizard = Wizard(self.answer, self.answer, self.heard.append)
-        values = await asyncio.to_thread(wizard.ask_everything)
-        return int(values["telegram"]["allowed_user_id"])
-
-
-MALLORY, EVE = 666, 667
-NAMES = {OWNER: "Giulia", MALLORY: "Mallory", EVE: "\x1b[2JEve\u202e\n"}
-
-
-def others(digits: str, number: int) -> list[str]:
-    """That many other digits."""
-    return [f"{(int(digits) + 1 + step) % 10_000:04}" for step in range(number)]
-
-
-async def test_the_owner_is_who_sends_the_digits_and_the_message_stays_for_the_bot(
-    telegram_of_the_wizard: TelegramEmulator,
-) -> None:
-    phone = Phone(
-        telegram_of_the_wizard,
-        lambda digits: [(MALLORY, "/start"), (MALLORY, "ciao")],
-        lambda digits: [(OWNER, "/start"), (OWNER, f" {digits} "), (MALLORY, "it is me"), (MALLORY, f"{digits}0")],
-    )
-    assert await phone.owner() == OWNER
-    assert any("The bot has not got these digits yet" in line for line in phone.heard)
-    assert any("They came from Giulia (id 42). Is that you?" in line for line in phone.heard)
-    polls = [call for call in telegram_of_the_wizard.calls if call.method == "getUpdates"]
-    assert [call.params for call in polls] == [{}] * 3  # no offset takes it away, no allowed_updates is remembered
-
-
-@pytest.mark.parametrize(
-    "attack",
-    [
-        lambda digits: [(MALLORY, guess) for guess in others(digits, 3)],  # guesses, and is lucky afterwards
-        lambda digits: [(MALLORY, guess) for guess in [*others(digits, 3), digits]],
-        lambda digits: [(OWNER, digits), (MALLORY, digits)],  # looked over the owner's shoulder
-        lambda digits: [(MALLORY, guess) for guess in [*others(digits, 250), digits]],  # more than a page of Telegram's
-    ],
-)
-async def test_who_guesses_never_becomes_the_owner(
-    telegram_of_the_wizard: TelegramEmulator, attack: Callable[[str], Iterable[tuple[int, str]]]
-) -> None:
-    first: list[str] = []
-
-    def attacked(digits: str) -> Iterable[tuple[int, str]]:
-        first.append(digits)
-        return attack(digits)
-
-    phone = Phone(telegram_of_the_wizard, attacked, lambda digits: [(OWNER, digits)])
-    assert await phone.owner() == OWNER
-    assert sum("somebody is guessing" in line for line in phone.heard) == 1
-    assert sum("four digits: " in line for line in phone.heard) == 2
-    assert not any("Mallory" in line for line in phone.heard)
-
-
-async def test_all_digits_sent_beforehand_are_of_no_use(telegram_of_the_wizard: TelegramEmulator) -> None:
-    mallory = telegram_of_the_wizard.person(MALLORY, first_name="Mallory")
-    for number in range(0, 10_000, 50):
-        await mallory.send(f"{number:04}")
-    phone = Phone(telegram_of_the_wizard, lambda digits: [(OWNER, digits)])
-    assert await phone.owner() == OWNER
-    assert sum("four digits: " in line for line in phone.heard) == 1
-
-
-async def test_who_says_no_gets_other_digits_and_after_five_only_a_typed_id_helps(
-    telegram_of_the_wizard: TelegramEmulator,
-) -> None:
-    phone = Phone(telegram_of_the_wizard, *[lambda digits: [(EVE, digits)]] * 5, yes="")
-    assert await phone.owner() == OWNER + 100
-    asked = [line for line in phone.heard if "Is that you?" in line]
-    assert len(asked) == 5
-    assert all("They came from [2JEve (id 667)." in line for line in asked)  # nothing that moves the cursor
-    assert any("it goes without them" in line for line in phone.heard)
-
-
-async def test_digits_expire(telegram_of_the_wizard: TelegramEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wizard.DIGITS_LIVE", -1.0)
-    phone = Phone(telegram_of_the_wizard, lambda digits: [(OWNER, digits)])
-    assert await phone.owner() == OWNER + 100
-    assert any("more than ten minutes old" in line for line in phone.heard)
-
-
-async def test_without_a_network_the_wizard_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("POLIMISPORT_TELEGRAM__API_BASE_URL", NOWHERE)
-    giulia = Person(GIULIA, PASSWORD, OTP_URL, "1234567890:a-token-nobody-can-check", "", "42")
-    assert (await giulia.use_wizard())["telegram"]["allowed_user_id"] == 42
-    assert giulia.heard_once("the token is taken as it is")
-
-
 def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    giulia = Person(GIULIA, KeyboardInterrupt)
-    monkeypatch.setattr("builtins.input", giulia.answer)
-    monkeypatch.setattr("getpass.getpass", giulia.answer)
+    def stopped(_: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.input", lambda _: GIULIA)
+    monkeypatch.setattr("getpass.getpass", stopped)
     assert setup.main(["--config", str(tmp_path / "config.json")]) == setup.STOPPED
     assert list(tmp_path.iterdir()) == []
 
@@ -361,11 +142,35 @@ async def test_with_nobody_to_ask_one_sentence_says_what_to_do(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_configuration_is_written_for_its_owners_eyes_only(tmp_path: Path) -> None:
-    write(tmp_path / "config.json", {"password": "perché no"})
-    assert stat.S_IMODE((tmp_path / "config.json").stat().st_mode) == 0o600
-    assert json.loads((tmp_path / "config.json").read_text()) == {"password": "perché no"}
-    assert len(list(tmp_path.iterdir())) == 1
+async def test_who_tells_the_id_of_the_friend_who_sends_the_digits(
+    configure: Configure,
+    telegram: TelegramEmulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[str] = []
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr("builtins.print", lambda *words, **_: said.append(" ".join(map(str, words))))
+
+    def friend_sends_them(_: str) -> str:
+        digits = next(line for line in said if "four digits: " in line)[-4:]
+        asyncio.run_coroutine_threadsafe(
+            telegram.person(FRIEND, first_name="\x1b[2JEve\u202e\n").send(digits), loop
+        ).result()
+        return ""
+
+    monkeypatch.setattr("builtins.input", friend_sends_them)
+    config = configure()
+    assert await asyncio.to_thread(setup.main, ["--config", str(config), "--who"]) == setup.WELL
+    assert said[-1].endswith(f"telegram_user_id is {FRIEND}.")
+    assert "\x1b" not in "".join(said)
+
+
+async def test_who_does_not_ask_while_the_bot_would_take_the_digits(configure: Configure) -> None:
+    config = configure()
+    async with open_database(config.parent / "polimisport.db") as db:
+        await db.heartbeats.beat("bot", name_of(os.getpid()), os.getpid(), datetime.now(UTC), "", 1, is_dead=None)
+    code, said = await run_setup("--config", config, "--who")
+    assert (code, said) == (1, "The bot is running and would take the digits for itself: stop it first.\n")
 
 
 # --- the database
@@ -422,6 +227,10 @@ async def test_a_backup_never_overwrites(configure: Configure, tmp_path: Path) -
 # --- the doctor
 
 
+async def findings(config: Path, *, login: bool = False) -> dict[str, Finding]:
+    return {finding.subject: finding async for finding in doctor.examine(config, login=login)}
+
+
 def of_root(finding: Finding) -> bool:
     """The one thing that is not well where the tests themselves run as root."""
     return finding.subject == "sandbox" and "as root" in finding.what and os.geteuid() == 0
@@ -436,6 +245,7 @@ async def test_when_all_is_well_every_check_says_so(configure: Configure, site: 
     assert list(found) == [
         "configuration",
         "files",
+        "disk",
         "database",
         "programs",
         "browser",
@@ -519,10 +329,13 @@ async def test_a_token_telegram_refuses_is_told_apart_from_no_network(
 
 
 async def test_a_clock_that_is_wrong_is_noticed(configure: Configure, site: Site) -> None:
-    site.world.clock.ahead = timedelta(seconds=40)  # type: ignore[attr-defined]
-    finding = (await findings(configure()))["clock"]
-    assert "s slow against the site" in finding.what
-    assert "timedatectl" in (finding.remedy or "")
+    config = configure()
+    for ahead, says in ((3, "s slow against"), (-3, "s fast against"), (1.2, "from the site's")):
+        site.world.clock.ahead = timedelta(seconds=ahead)  # type: ignore[attr-defined]
+        reached = await doctor._reach_site(load(config), lambda: datetime.now(UTC))
+        finding = doctor._clock(load(config), reached)
+        assert says in finding.what
+        assert ("timedatectl" in (finding.remedy or "")) == (abs(ahead) > 2)
 
 
 async def test_a_file_that_is_no_database_is_left_alone(configure: Configure, tmp_path: Path) -> None:
@@ -532,10 +345,66 @@ async def test_a_file_that_is_no_database_is_left_alone(configure: Configure, tm
     assert (tmp_path / "polimisport.db").read_text().startswith("not a database")
 
 
-async def test_a_wrong_password_is_tried_once_only(configure: Configure, site: Site) -> None:
-    finding = (await findings(configure(password="sbagliata"), login=True))[f"login of {masked(GIULIA)}"]
-    assert str(finding).startswith("✗")
+async def logins(config: Path) -> list[str]:
+    return [str(finding) async for finding in doctor._logins(load(config), lambda: datetime.now(UTC))]
+
+
+async def test_a_wrong_password_is_tried_once_only_also_while_a_session_lives(configure: Configure, site: Site) -> None:
+    config = configure(password="sbagliata")
+    people = SessionStore(load(config).state_dir / "sessions", OWNER, GIULIA)
+    people.save({"cookies": [cookie(site)], "origins": []})
+    before = people.version()
+    [said] = await logins(config)
+    assert said.startswith("✗ login of 10••••01: the site refused user name or password")
     assert site.world.login_attempts[GIULIA] == 1
+    assert people.version() == before  # the session that lives is not touched
+
+
+async def test_the_doctor_logs_in_anew_and_sends_no_code_a_second_time(configure: Configure, site: Site) -> None:
+    config = configure(otpatu=f"{OTP_URL}&period=2")
+    site.world.accounts.people[GIULIA].period = 2
+    assert [said[:1] for said in await logins(config) + await logins(config)] == ["✓", "✓"]
+    assert len(set(site.world.codes_received[GIULIA])) == site.world.login_attempts[GIULIA] == 2
+
+
+async def test_without_a_one_time_secret_the_login_goes_unless_a_code_is_asked_for(
+    configure: Configure, site: Site
+) -> None:
+    config = configure(otpatu=None)
+    site.world.switches.login_pages = []
+    assert [said[:1] for said in await logins(config)] == ["✓"]
+    site.world.switches.login_pages = ["code"]
+    [said] = await logins(config)
+    assert said.startswith("✗ login of 10••••01: the site asks for a one-time code, and there is no secret")
+    assert site.world.codes_received[GIULIA] == []
+
+
+async def test_no_new_session_is_made_within_minutes_of_an_opening(configure: Configure, site: Site) -> None:
+    config = configure()
+    async with open_database(config.parent / "polimisport.db") as db:
+        await setup.prepare_database(load(config))
+        async with db.connection.transaction() as tx:
+            soon = stamp(datetime.now(UTC) + timedelta(minutes=3))
+            await tx.run(
+                "INSERT INTO booking_actions (action_type, user_id, opens_at) VALUES ('book', :id, :soon)",
+                {"id": OWNER, "soon": soon},
+            )
+    [said] = await logins(config)
+    assert said.startswith("✗ login of 10••••01: not tried: a class opens")
+    assert site.world.login_attempts[GIULIA] == 0
+
+
+def test_a_full_disk_is_not_praised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert want_of_room(tmp_path) is None
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, limits[1]))
+    try:
+        assert "nothing can be written in" in (want_of_room(tmp_path) or "")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    monkeypatch.setattr("store.health.LEAST_ROOM", 10**18)
+    assert "MB are free in" in (want_of_room(tmp_path) or "")
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_a_login_that_works_lets_a_rejected_account_try_again(configure: Configure) -> None:
