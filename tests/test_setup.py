@@ -328,10 +328,10 @@ async def test_a_token_telegram_refuses_is_told_apart_from_no_network(
     assert "99:not-this-bot" not in str(finding)
 
 
-async def test_a_clock_that_is_wrong_is_noticed(configure: Configure, site: Site) -> None:
+async def test_a_clock_that_is_wrong_is_noticed(configure: Configure, monkeypatch: pytest.MonkeyPatch) -> None:
     config = configure()
     for ahead, says in ((3, "s slow against"), (-3, "s fast against"), (1.2, "from the site's")):
-        site.world.clock.ahead = timedelta(seconds=ahead)  # type: ignore[attr-defined]
+        monkeypatch.setattr(SkewedClock, "ahead", timedelta(seconds=ahead))
         reached = await doctor._reach_site(load(config), lambda: datetime.now(UTC))
         finding = doctor._clock(load(config), reached)
         assert says in finding.what
