@@ -386,7 +386,10 @@ async def test_no_new_session_is_made_within_minutes_of_an_opening(configure: Co
         async with db.connection.transaction() as tx:
             soon = stamp(datetime.now(UTC) + timedelta(minutes=3))
             await tx.run(
-                "INSERT INTO booking_actions (action_type, user_id, opens_at) VALUES ('book', :id, :soon)",
+                """
+                INSERT INTO booking_actions (action_type, user_id, location, course_name, date, time_slot, opens_at)
+                VALUES ('book', :id, 'Giuriati', 'PILATES MATWORK', '2030-01-01', '18:00', :soon)
+                """,
                 {"id": OWNER, "soon": soon},
             )
     [said] = await logins(config)
