@@ -163,7 +163,7 @@ async def cancel(session: SiteSession, wish: Wish, free_until: datetime | None =
             raise TooLateToCancel(f"{_name(wish)} can't be given back for free any more")
         try:
             said = await session.on_page("cancel", lambda page: _delete(session, page, wish), acts=True)
-        except (SiteUnavailable, SiteChanged, Blocked) as error:
+        except (SiteUnavailable, SiteChanged) as error:
             if not await bookings_list.is_gone(session, wish, READ_BACK_UNCLEAR, told=False):
                 raise
             log.info("the page failed (%s), but the booking is gone", error)
@@ -501,9 +501,11 @@ async def _book_on_page(
         slot, answer = await session.on_page(
             "book", lambda page: _choose(session, page, calendars, wish, mine, opens_at, beside), acts=True
         )
-    except (SiteUnavailable, SiteChanged, Blocked):
+    except (SiteUnavailable, SiteChanged, Blocked) as error:
         sought = Sought(wish, before=mine)
-        booking = await seen(session, sought, READ_BACK_UNCLEAR)  # it may have failed after the click that counts
+        booking = await seen(
+            session, sought, READ_BACK_BLOCKED if isinstance(error, Blocked) else READ_BACK_UNCLEAR
+        )  # it may have failed after the click that counts
         if booking is None:
             raise
         return Booked(booking, _now(session), None, "page", "")

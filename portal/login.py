@@ -82,8 +82,7 @@ class LoginPage(SitePage):
         await self._open(f"{LOGIN_PATH}?returnUrl={home}")
         await self._visible(self._enter, self._login, self._dashboard)
         if await self._enter.is_visible():
-            await self._enter.click()
-            await self._visible(self._login, self._otp, self._dashboard)
+            await self._click(self._enter, either_seen(self._login, self._otp, self._dashboard))
         if await self._login.is_visible():
             await self._send_password(credentials)
         if await self._otp.is_visible() and not await self._accepts_code(await next_code()):
@@ -95,8 +94,7 @@ class LoginPage(SitePage):
         await self._type(self._login, credentials.username, self._accept)
         await self._type(self._password, credentials.password, self._accept)
         await self._password.evaluate(MARK)
-        await self._press(self._accept, self._password)
-        await self._attached(self._otp, self._dashboard, self._password_again)
+        await self._press(self._accept, self._password, self._otp, self._dashboard, self._password_again)
         if await self._password_again.count():
             await self._prove_address()
             raise LoginRejected(f"the site refused user name or password: {await self._complaint()}")
@@ -104,8 +102,7 @@ class LoginPage(SitePage):
     async def _accepts_code(self, code: str) -> bool:
         await self._type(self._otp, code, self._continue)
         await self._otp.evaluate(MARK)
-        await self._press(self._continue, self._otp)
-        await self._attached(self._dashboard, self._otp_again, self._password_again)
+        await self._press(self._continue, self._otp, self._dashboard, self._otp_again, self._password_again)
         return not await self._otp_again.count()
 
     async def _send_last_code(self, code: str) -> None:
@@ -126,10 +123,13 @@ class LoginPage(SitePage):
         self._typing()
         await element.fill(text)
 
-    async def _press(self, button: Locator, field: Locator) -> None:
+    async def _press(self, button: Locator, field: Locator, *outcomes: Locator) -> None:
         """Once more before it is sent: the page may have changed its form while it was filled in."""
-        await self._prove(await field.element_handle(), button)
-        await button.click()
+
+        async def prove() -> None:
+            await self._prove(await field.element_handle(), button)
+
+        await self._click(button, *outcomes, prove=prove)
 
     async def _prove(self, field: ElementHandle, button: Locator) -> None:
         """Raises LoginDiverted unless the field is on a login host's own page, and would be sent to a login host."""

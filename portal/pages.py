@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import date, time
 from urllib.parse import urlencode
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Request, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from errors import SiteChanged
 from portal.page_size import content
@@ -23,9 +26,15 @@ log = logging.getLogger(__name__)
 MONTHS = ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic")
 FARTHEST = 21  # days the calendar is moved before giving up
 FIRST_CLICK = 2000  # milliseconds a click has to take effect before it is repeated
+AT_ONCE = 1000  # milliseconds a button has to take the second click; who waits longer may click on another page
+PASSIVE = ("image", "stylesheet", "font", "media", "manifest", "texttrack")  # requests that no click sends to act
 TRIED = "data-tried"  # our mark on what was there before a click: what lacks it is new
 MODAL = "[role=dialog]:not([id*=iubenda]), dialog, [id^=srModal], .modal, .bootbox, .ui-dialog, .sweet-alert"
 MARK = f"element => element.setAttribute('{TRIED}', '')"
+
+
+async def _nothing() -> None:
+    """Nothing has to be proved before a click."""
 
 
 class SitePage:
@@ -36,6 +45,11 @@ class SitePage:
         self._base_url = base_url
         self._timeout = timeout * 1000  # milliseconds, as Playwright counts
         self._dialog = page.locator(MODAL).filter(visible=True)
+        self._sent = 0  # requests, of the page or of a window it opened, that may have done something
+        page.context.on("request", self._count)
+
+    def _count(self, request: Request) -> None:
+        self._sent += request.resource_type not in PASSIVE
 
     async def _open(self, path: str) -> None:
         await self._page.goto(self._base_url + path, wait_until="domcontentloaded")
@@ -47,6 +61,35 @@ class SitePage:
     async def _attached(self, *outcomes: Locator) -> None:
         """Waits until one of the outcomes is in the page; an empty list has no size and is never `visible`."""
         await expect(either(*outcomes)).to_be_attached(timeout=self._timeout)
+
+    async def _click(
+        self, button: Locator, *outcomes: Locator, prove: Callable[[], Awaitable[None]] = _nothing
+    ) -> None:
+        """Clicks, and waits until one of the outcomes is in the page.
+
+        A click that changed nothing is repeated once: buttons have been seen that wake up late. Never when a request
+        has left the page since: that click was heard, and its answer is slow. `prove` raises, before each click, when
+        the button must not be pressed.
+        """
+        await prove()
+        sent = self._sent
+        await button.click()
+        try:
+            await expect(either(*outcomes)).to_be_attached(timeout=min(FIRST_CLICK, self._timeout))
+        except AssertionError:
+            if self._sent == sent:
+                await self._click_again(button, sent, prove)
+            await self._attached(*outcomes)
+
+    async def _click_again(self, button: Locator, sent: int, prove: Callable[[], Awaitable[None]]) -> None:
+        """Unless it has gone, sleeps, or is covered by what the first click has led to."""
+        with suppress(PlaywrightTimeout):
+            if not await button.is_visible() or not await button.is_enabled(timeout=AT_ONCE):
+                return
+            await prove()
+            if self._sent == sent:
+                log.info("a click changed nothing: clicking once more")
+                await button.click(timeout=AT_ONCE)
 
     async def dialog_text(self) -> str:
         """What the dialog on show says, its buttons left out; empty when there is none."""
@@ -115,17 +158,18 @@ class MyBookingsPage(SitePage):
         Raises SiteChanged, before anything is pressed, when the block does not show that day and hour.
         """
         block = self._blocks.nth(index)
-        text = await block.inner_text()
-        if f"{day:%d/%m/%Y}" not in text or f"{start:%H:%M}" not in text:
-            raise SiteChanged("the bookings in the page changed while we looked")
-        await block.evaluate(MARK)
-        await block.locator("button.btn-delete").click()
-        await self._yes.click()
-        await self._attached(self._ok, self._others)
+
+        async def prove() -> None:
+            text = await block.inner_text()
+            if f"{day:%d/%m/%Y}" not in text or f"{start:%H:%M}" not in text:
+                raise SiteChanged("the bookings in the page changed while we looked")
+            await block.evaluate(MARK)
+
+        await self._click(block.locator("button.btn-delete"), self._yes, prove=prove)
+        await self._click(self._yes, self._ok, self._others)
         said = await self.dialog_text()
         if await self._ok.is_visible():
-            await self._ok.click()
-            await self._attached(self._others)
+            await self._click(self._ok, self._others)
         return said
 
 
@@ -144,14 +188,9 @@ class ActivitiesPage(SitePage):
         return await content(self._page)
 
     async def follow(self, index: int) -> str:
-        """The address the link leads to. Its first click has been seen to do nothing: it is clicked once more."""
+        """The address the link leads to."""
         await self.open()
-        await self._links.nth(index).click()
-        try:
-            await expect(self._calendar).to_be_attached(timeout=FIRST_CLICK)
-        except AssertionError:
-            await self._links.nth(index).click()
-        await self._attached(self._calendar)
+        await self._click(self._links.nth(index), self._calendar)
         return self._page.url
 
 
@@ -189,8 +228,7 @@ class CalendarPage(SitePage):
             if await column.count():
                 break
             first = await self._labels.first.inner_text()
-            await self._ahead.click()
-            await expect(self._labels.first).not_to_have_text(first, timeout=self._timeout)
+            await self._click(self._ahead, self._labels.first.filter(has_not_text=first))
         else:
             raise SiteChanged(f"the calendar never came to {day:%d/%m/%Y}")
         await self._attached(column.locator(".event-slot"), column.locator(".day-schedule-empty"))
@@ -204,10 +242,13 @@ class CalendarPage(SitePage):
     async def choose(self, day: date, index: int, start: time) -> str:
         """Clicks a slot of that day; the confirmation's HTML. Raises SiteChanged when another slot is there now."""
         slot = self._column(day).locator(".event-slot").nth(index)
-        if f"{start:%H:%M}" not in await slot.locator(".time-start").inner_text():
-            raise SiteChanged("the slots in the page changed while we looked")
-        await slot.click()
-        await self._visible(self._confirm, self._refused, self._dialog, self._confirmation.get_by_role("button"))
+
+        async def prove() -> None:
+            if f"{start:%H:%M}" not in await slot.locator(".time-start").inner_text():
+                raise SiteChanged("the slots in the page changed while we looked")
+
+        outcomes = (self._confirm, self._refused, self._dialog, self._confirmation.get_by_role("button"))
+        await self._click(slot, either_seen(*outcomes), prove=prove)
         return await self._confirmation.inner_html()
 
     async def refusal(self) -> str:
@@ -226,10 +267,8 @@ class CalendarPage(SitePage):
     async def confirm(self) -> tuple[str, bool]:
         """Confirms and, asked whether to book another, says no. Returns the words of the site's dialog, and whether it
         asked: it does so when it took the booking."""
-        await self._confirm.click()
-        await self._attached(self._no_more, self._ok, self._my_bookings)
+        await self._click(self._confirm, self._no_more, self._ok, self._my_bookings)
         said, asked = await self.dialog_text(), await self._no_more.is_visible()
         if asked:
-            await self._no_more.click()
-            await self._attached(self._my_bookings)
+            await self._click(self._no_more, self._my_bookings)
         return said, asked

@@ -6,9 +6,15 @@ import time
 
 import pytest
 
+import booking
+from demo.site import SiteWorld
 from errors import Blocked, SessionExpired, SiteChanged, SiteError, SiteUnavailable
 from portal.recognition import trouble_in_page
+from portal.session import SiteSession
 from portal.trouble import Answer, check
+from tests.sites import GIULIA, TUESDAY, wish
+
+pytest_plugins = ["tests.site_fixtures"]
 
 ROOT = "https://ecomm.sportrick.com/sportpolimi"
 BADGE = """<script src="https://www.google.com/recaptcha/api.js?render=6Lc"></script>
@@ -163,3 +169,29 @@ def test_a_large_page_of_ours_is_known_in_no_time() -> None:
     began = time.process_time()
     assert trouble_in_page(html, MINE) is None
     assert time.process_time() - began < 0.1
+
+
+# ----- after a captcha
+
+
+@pytest.mark.parametrize("where", ["GetActivitySchedule", "BookAppointment", "Booking/ChooseActivity"])
+async def test_after_a_captcha_nothing_is_tried_in_the_browser(
+    session: SiteSession, world: SiteWorld, where: str
+) -> None:
+    path, world.faults.answer = CAPTCHAS["a menu with our classes"]
+    world.faults.where["answer"] = where
+    with pytest.raises(Blocked):
+        await booking.book(session, wish(world))
+    assert world.requests("BookActivity") == []
+    assert len(world.requests("BookAppointment")) == (where == "BookAppointment")
+
+
+async def test_a_captcha_for_the_script_of_the_page_ends_a_cancellation_there(
+    session: SiteSession, world: SiteWorld
+) -> None:
+    world.book(GIULIA, world.slot(TUESDAY, "PILATES MATWORK").appointment_id)
+    world.faults.answer, world.faults.where["answer"] = CLOUDFLARE, "DeleteEvent"
+    with pytest.raises(Blocked):
+        await booking.cancel(session, wish(world))
+    sent = [each.path.rpartition("/")[2] for each in world.log if each.host == "site" and "static" not in each.path]
+    assert sent == ["Booking", "Booking", "DeleteEvent"]

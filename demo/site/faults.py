@@ -50,6 +50,7 @@ class Faults(Adjustable):
     # The pages
     rename_classes: bool | dict[str, str] = field(default=False, metadata={"also": (dict,)})  # True: REDESIGN
     banner_over_button: bool = False  # the cookie banner covers the whole page
+    deaf: float = 0.0  # s for which whatever has just appeared takes no click, the single sign-on's pages too
     dead_first_click: bool = False  # ChooseActivity: the first click does not navigate
     no_booking_container: bool = False  # /Booking without #event-repository
     empty_bookings: bool = False  # /Booking with an empty list, whatever is held

@@ -118,6 +118,10 @@ class Gate:
     def _spoil(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
         """What goes wrong after the request has been handled."""
         faults, path = self._world.faults, request.path
+        if isinstance(response, web.Response) and response.content_type == "text/html" and response.text:
+            response.text = (
+                pages.deaf(response.text, seconds) if (seconds := faults.peek("deaf", path)) else response.text
+            )
         if path not in JSON_PATHS or response.status != 200:
             return response
         if faults.take("html_for_json", path):

@@ -28,6 +28,20 @@ _BANNER = """
     </div>
   </div>
 </div>"""
+_DEAF = """(() => {
+  const born = new WeakMap();
+  const bear = (changes) => changes.forEach((each) =>
+    [each.target, ...each.addedNodes].slice(each.type === "attributes" ? 0 : 1)
+      .forEach((node) => born.set(node, performance.now())));
+  new MutationObserver(bear).observe(document, {subtree: true, childList: true, attributeFilter: ["hidden"]});
+  addEventListener("click", (event) => {
+    let latest = 0;
+    for (let node = event.target; node; node = node.parentNode) latest = Math.max(latest, born.get(node) ?? 0);
+    if (performance.now() - latest > %d) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+})()"""
 _DELETE = '<button type="button" class="btn red btn-delete">Cancella</button>'
 _DIALOGS = """
 <div id="srModal_g_confirm_dialog" class="modal" role="dialog" aria-modal="true" hidden><div class="modal-dialog">
@@ -249,3 +263,8 @@ def confirmation(frame: Frame, slot: Slot, refusal: str, *, warning: str, waitin
 def notice(title: str, text: str) -> str:
     """A page that only says something: maintenance, captcha, an error."""
     return page(Frame(banner=False), title, _portlet(title, f"<p>{escape(text)}</p>"))
+
+
+def deaf(html: str, seconds: float) -> str:
+    """The page, its handlers bound late: what has just appeared in it takes no click for so long."""
+    return html.replace("<head>", f"<head><script>{_DEAF % (seconds * 1000)}</script>", 1)

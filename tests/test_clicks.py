@@ -1,0 +1,126 @@
+"""Clicks that change nothing are repeated once, on every page, and never when a request has left it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, Route, async_playwright
+
+import booking
+import errors
+from addresses import Places
+from demo.site import SiteWorld
+from portal import pages
+from portal.login import LoginPage
+from portal.pages import CalendarPage
+from portal.session import SiteSession
+from tests.sites import GIULIA, SATURDAY, chromium, credentials, wish
+
+pytest_plugins = ["tests.site_fixtures"]
+
+SITE = "http://127.0.0.1:1"
+PLACES = Places(SITE, ("127.0.0.1:1",))
+OK = "<div role=dialog><div class=modal-body>Prenotato</div><button>Ok</button></div>"
+CONFIRM = "<div id=booking-confirm-container><button id=btnConfirmAppointmentBooking>Conferma</button></div>"
+LOGIN = """<div id=form><input id=login><input id=password type=password>
+<div class=aunicalogin-button-accedi><button>Accedi</button></div></div>"""
+SEND = """fetch('/send', {method: 'POST'}).then(r => r.text())
+.then(text => document.body.insertAdjacentHTML('beforeend', text))"""
+
+
+async def test_handlers_bound_late_stop_neither_login_nor_booking_nor_cancelling(
+    newcomer: SiteSession, world: SiteWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Accedi al tuo account, Accedi, Continua; the next day, the slot, Conferma, No; Cancella, Sì, Ok."""
+
+    async def no_schedule(*_: Any, **__: Any) -> Any:
+        raise errors.SiteChanged("the site answers with a page where data is due")
+
+    monkeypatch.setattr(booking, "_schedule", no_schedule)
+    monkeypatch.setattr(pages, "FIRST_CLICK", 700)
+    caplog.set_level(logging.INFO, "portal.pages")
+    world.faults.deaf, world.cookie_banner = 0.6, False
+    world.faults.opening_shift = -timedelta(days=6).total_seconds()
+    wanted = wish(world, SATURDAY)
+    assert (await booking.book(newcomer, wanted)).way == "page"
+    assert (await booking.cancel(newcomer, wanted)).was_there
+    assert world.bookings(GIULIA) == []
+    assert caplog.text.count("clicking once more") >= 2  # a loaded machine may come late enough by itself
+    for once in ("/aunicalogin/login", "/aunicalogin/otp", "BookAppointment", "DeleteEvent"):
+        assert len([each for each in world.requests(once) if each.method == "POST"]) == 1, once
+
+
+@pytest.fixture
+async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
+    monkeypatch.setattr(pages, "FIRST_CLICK", 300)
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=chromium())
+        yield await browser.new_page()
+        await browser.close()
+
+
+async def show(page: Page, body: str, button: str, heard: str, answer: str) -> list[str]:
+    """A page whose button counts its clicks and does as `heard` says; the requests it sends, answered slowly."""
+    sent: list[str] = []
+    script = f"window.clicks = 0; document.querySelector({button!r}).onclick = () => {{ clicks += 1; {heard} }}"
+
+    async def respond(route: Route) -> None:
+        if not route.request.url.endswith("/send"):
+            await route.fulfill(content_type="text/html", body=f"<body>{body}<script>{script}</script></body>")
+            return
+        sent.append(route.request.url)
+        await asyncio.sleep(0.5)  # longer than a click has to take effect
+        await route.fulfill(content_type="text/html", body=answer)
+
+    await page.unroute_all()
+    await page.route("**/*", respond)
+    await page.goto(SITE)
+    return sent
+
+
+@pytest.mark.parametrize("what", ["confirm", "login"])
+async def test_a_click_is_repeated_once_and_never_when_a_request_has_left(page: Page, what: str) -> None:
+    async def press() -> None:
+        if what == "confirm":
+            await CalendarPage(page, SITE, 1.0).confirm()
+        else:
+            await LoginPage(page, PLACES, 1.0, lambda: None).sign_in(credentials(), no_code)
+
+    button, answer = (
+        ("#btnConfirmAppointmentBooking", OK) if what == "confirm" else ("#form button", "<a id=home_btt_booking>")
+    )
+    cases = (
+        ("a slow answer", SEND, 1, 1),
+        ("deaf to the first click", f"if (clicks > 1) {SEND}", 2, 1),
+        ("deaf for ever", "", 2, 0),
+        ("gone after the first click", "event.target.remove()", 1, 0),
+        ("a picture is no answer", f"new Image().src = '/x.png'; if (clicks > 1) {SEND}", 2, 1),
+    )
+    for name, heard, clicks, posts in cases:
+        sent = await show(page, CONFIRM if what == "confirm" else LOGIN, button, heard, answer)
+        seen = name in ("a slow answer", "deaf to the first click", "a picture is no answer")
+        try:
+            await press()
+        except (AssertionError, errors.LoginRejected):
+            assert not seen, name
+        else:
+            assert seen, name
+        assert (await page.evaluate("clicks"), len(sent)) == (clicks, posts), name
+
+
+async def test_a_password_is_not_pressed_again_where_its_form_has_come_to_lead_elsewhere(page: Page) -> None:
+    leads = "document.querySelector('form').action = 'http://127.0.0.2:1/'"
+    form = f"<form onsubmit='return false'>{LOGIN}</form>"
+    await show(page, form, "#form button", leads, "")
+    with pytest.raises(errors.LoginDiverted):
+        await LoginPage(page, PLACES, 2.0, lambda: None).sign_in(credentials(), no_code)
+    assert await page.evaluate("clicks") == 1
+
+
+async def no_code() -> str:
+    raise AssertionError("no one-time code was asked for")
