@@ -503,9 +503,8 @@ async def _book_on_page(
         )
     except (SiteUnavailable, SiteChanged, Blocked) as error:
         sought = Sought(wish, before=mine)
-        booking = await seen(
-            session, sought, READ_BACK_BLOCKED if isinstance(error, Blocked) else READ_BACK_UNCLEAR
-        )  # it may have failed after the click that counts
+        looks = READ_BACK_BLOCKED if isinstance(error, Blocked) else READ_BACK_UNCLEAR
+        booking = await seen(session, sought, looks)  # it may have failed after the click that counts
         if booking is None:
             raise
         return Booked(booking, _now(session), None, "page", "")
