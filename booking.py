@@ -141,7 +141,7 @@ async def book(
             return await _book(session, wish, opens_at, beside)
         except AlreadyBooked:
             # whoever booked it, the list may be slower than the timetable, and name it otherwise
-            held = await seen(session, Sought(wish, accepted=True), READ_BACK)
+            held = await seen(session, Sought(wish, before=bookings_list.as_held(beside), accepted=True), READ_BACK)
             if held is None:
                 raise
             return Booked(held, _now(session), None, "already", "")

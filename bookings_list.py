@@ -94,6 +94,13 @@ def held_among(mine: Sequence[Booking], wish: Wish) -> Booking | None:
     return next((each for each in mine if wish.meant_by(each.wish)), None)
 
 
+def as_held(beside: Wish | None) -> tuple[Booking, ...]:
+    """The booking that another is asked for beside: at the same hour and place, the site may mean it by "already"."""
+    if beside is None:
+        return ()
+    return (Booking(beside.course, beside.location, beside.day, beside.start, course_type=beside.course_type),)
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """A place that may have become ours, and what is known of it. One witness alone is no proof."""

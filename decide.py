@@ -48,6 +48,7 @@ LAST_TRIES = tuple(timedelta(seconds=each) for each in (15, 4, 0))  # before an 
 REST = timedelta(minutes=5)  # of an account that was turned away, when the site does not say how long
 LONG_REST = timedelta(minutes=30)  # of an account whose login meets something that somebody should look at
 LONGEST_REST = timedelta(hours=6)
+LEAST_REST = timedelta(seconds=5)  # whatever the site says ("Retry-After: 0"), doubled each time it turns us away again
 
 
 class Phase(StrEnum):
@@ -178,5 +179,6 @@ def rest_of(error: AppError, rests: int, chance: float) -> timedelta:
     """
     said = error.retry_after if isinstance(error, Blocked) else None
     usual = REST if isinstance(error, Blocked) and not error.is_captcha else LONG_REST
-    rest = said if said is not None else usual * 2.0 ** min(rests, 10)
+    growth = 2.0 ** min(rests, 10)
+    rest = usual * growth if said is None else max(said, min(LEAST_REST * growth, usual))
     return min(rest, LONGEST_REST) * (1 + chance / 5) + timedelta(seconds=chance)

@@ -30,6 +30,11 @@ class Exchange:
         self._clock = clock
         self._gave_up = action.gave_up  # by an earlier try of this action
 
+    @property
+    def lost_the_old(self) -> bool:
+        """Whether what it replaces was given up just now, in vain, and could not be had again."""
+        return self._gave_up and not self._action.gave_up
+
     async def book(self, wish: Wish, opens_at: datetime | None = None) -> Booked:
         """Books; raises what booking.book raises. What was given up for it in vain is asked for again before that."""
         old = await self._db.bookings.find(self._action.replaces_row_id or 0, self._action.user_id)
@@ -63,6 +68,7 @@ class Exchange:
             log.warning("  the place that was given up can't be had again: %s", refused)
         else:
             await self._db.queue.took_back(self._action, taken.booking)
+            self._gave_up = False
 
 
 def _meet(old: HeldBooking, wish: Wish) -> bool:

@@ -332,6 +332,7 @@ class Pursuit:
         over = action.watch_until is not None and self._clock() >= action.watch_until
         if over and not await self._was_booked_after_all(action, session):
             raise SlotFull("nobody gave a place back in time")
+        exchange = Exchange(self._db, session, action, self._clock)
         try:
             if over or await self._was_booked_after_all(action, session):
                 return
@@ -342,14 +343,14 @@ class Pursuit:
             elif mode is WatchMode.TELL:
                 await self._db.queue.complete_watch(action, "a place is free")
             else:
-                booked = await Exchange(self._db, session, action, self._clock).book(action.wish)
+                booked = await exchange.book(action.wish)
                 await self._settle(action, Won(booked, 0, None))
         except SiteError as error:
             passes = isinstance(error, SlotFull) or step_of(error, Phase.WATCH) is Step.PATIENT
             if not passes or isinstance(error, LoginStopped):
                 raise
             log.info("  %s", error)
-            await self._look_again(action, error)
+            await self._look_again(action, error, tell=exchange.lost_the_old)
 
     async def _was_booked_after_all(self, action: Action, session: SiteSession) -> bool:
         """Settles a watch whose last booking was not answered, and was done all the same."""
@@ -362,12 +363,12 @@ class Pursuit:
         return True
 
     async def _look_again(
-        self, action: Action, met: SiteError | None = None, opening: OpeningReport | None = None
+        self, action: Action, met: SiteError, opening: OpeningReport | None = None, *, tell: bool = False
     ) -> None:
         """A place was not free, somebody was quicker, or the site makes no sense for a while: a watch is patient."""
         pause = random.uniform(*LOOK_EVERY)  # noqa: S311 - no secret
-        odd = met is not None and not isinstance(met, SlotFull)
-        tell = odd and action.failures + 1 == ODD_LOOKS
+        odd = not isinstance(met, SlotFull)
+        tell = tell or (odd and action.failures + 1 == ODD_LOOKS)
         again = await self._db.queue.in_step(action, self._clock() + timedelta(seconds=pause), LOOKS_APART)
         await self._db.queue.look_again(action, again, met, opening, odd=odd, tell=tell)
 

@@ -172,6 +172,8 @@ def _booking(block: Tag) -> Booking | None:
         return None
     place, kind = _leading(description)
     course = course_name([_inner(block, ".event-info-skill-level"), description])
+    if plain(kind) == plain(course) != plain(FIT_CENTER):
+        kind = ""  # "Giuriati - PILATES": it may be the course alone
     unknown = words if KNOWN_WORDS.sub("", plain(words)) else ""
     return Booking(course, place, day, start, _number(_inner(block, ".time-duration")), kind, unknown)
 

@@ -175,7 +175,7 @@ class Answers:
                 return await self.refresh(tap)
 
     async def _cancel_again(self, tap: Tap, action: Action) -> Page:
-        held = await self.desk.db.bookings.by_booking_id(action.booking_id or "", tap.user_id)
+        held = await self.desk.db.bookings.by_booking_id(action.booking_id or "", tap.user_id, action.subject)
         if held is None and action.day and action.start:  # put in by hand, perhaps: named by its class
             every = await self.desk.held_bookings(tap.user_id)
             held = next((one for one in every if one.booking.wish.meant_by(action.wish)), None)

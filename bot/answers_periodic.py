@@ -105,9 +105,7 @@ class SeriesCards:
             there = next((one for one in held_now if one.booking.wish.meant_by(wish)), None)
             return Date(planned, held=there if planned.state in (None, OccurrenceState.QUEUED) else None)
         action = await self._desk.db.queue.find(planned.action_id, user_id)
-        booking_id = action.booking_id if action else None
-        held = await self._desk.db.bookings.by_booking_id(booking_id, user_id) if booking_id else None
-        return Date(planned, action, held)
+        return Date(planned, action, await self._desk.got(action) if action else None)
 
     async def alternatives(self, periodic: PeriodicBooking, note: str = "") -> Page:
         others = await self._desk.db.periodic.alternatives(periodic.id)

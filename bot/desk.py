@@ -194,8 +194,15 @@ class Desk:
             return found
 
     async def queue_cancel(self, tap: Tap, held: HeldBooking) -> Action:
-        wish, card = held.booking.wish, tap.card_id
-        new = NewAction(ActionType.CANCEL, tap.user_id, wish, booking_id=held.booking_id, card_message_id=card)
+        """What was asked for while it cost nothing is done only until then, however long the site or account waits."""
+        new = NewAction(
+            ActionType.CANCEL,
+            tap.user_id,
+            held.booking.wish,
+            booking_id=held.booking_id,
+            card_message_id=tap.card_id,
+            free_until=self.free_to_give_back(held),
+        )
         return await self.queue(new)
 
     async def newest(self, user_id: int) -> int:
@@ -275,7 +282,7 @@ class Desk:
         """What a booking got, as it is now."""
         if action.type is not ActionType.BOOK or not action.booking_id:
             return None
-        return await self.db.bookings.by_booking_id(action.booking_id, action.user_id)
+        return await self.db.bookings.by_booking_id(action.booking_id, action.user_id, action.subject)
 
     async def clash(self, action: Action) -> Clash | None:
         """The booking that an action's class was found to overlap, as far as we know what is held."""

@@ -24,6 +24,7 @@ from model import (
     PeriodicMode,
     Wish,
 )
+from store.bookings import TOLD_AS_LOST
 from store.doubt import THOUGH_WITHDRAWN
 from store.heartbeats import Outage
 
@@ -156,7 +157,7 @@ class Composer:
         pause = await self._desk.pause(notice.user_id)
         if pause is None:
             raise NothingToTell(f"the account of {notice.user_id} does not wait any more")
-        return Post(letter=Letter(screens_trouble.account_waits(pause, self._desk.when())))
+        return Post(letter=Letter(screens_trouble.account_waits(pause, self._desk.when(notice.user_id))))
 
     async def _struggling(self, notice: Notice) -> Post:
         action = await self._action(notice)
@@ -183,7 +184,7 @@ class Composer:
             page = screens_results.failure(action, when, report, clash, others, watchable=watchable)
             return Letter(page, picture=await _screenshot(action))
         if action.type is ActionType.CANCEL:
-            held = await self._db.bookings.by_booking_id(action.booking_id or "", action.user_id)
+            held = await self._db.bookings.by_booking_id(action.booking_id or "", action.user_id, action.subject)
             document = await self._calendar_file_of_what_is_over(held)
             return Letter(screens_results.cancelled(action, when, has_file=document is not None), document=document)
         if screens_results.is_place_free(action):
@@ -192,11 +193,12 @@ class Composer:
 
     async def _calendar_file_of_what_is_over(self, held: HeldBooking | None) -> File | None:
         """The file that takes a booking out of the calendar; None while it is held, again perhaps."""
-        is_over = held is not None and held.status in (BookingStatus.CANCELLED, BookingStatus.GONE)
-        return await self._desk.calendar_file(held) if held and is_over else None
+        return await self._desk.calendar_file(held) if held and held.status in TOLD_AS_LOST else None
 
     async def _booked(self, action: Action) -> Letter:
-        held = await self._db.bookings.by_booking_id(action.booking_id or "", action.user_id)
+        held = await self._desk.got(action)
+        if held is not None and held.status in TOLD_AS_LOST:
+            return Letter(await self._desk.ticket_page(action, is_card=False))
         report = await self._db.queue.opening(action.id)
         replaced = await self._replaced(action)
         document = await self._desk.calendar_file(held) if held else None

@@ -213,7 +213,7 @@ def login_stopped(stop: LoginStopped, when: When) -> Page:
 def struggling(action: Action, when: When) -> Page:
     """What rings once when a booking or a watch can't be done for a while already: it is not given up."""
     lines = Lines().add(f"⚠️ <b>{title(action)}: non ancora</b>", about_action(action, when))
-    lines.add(*keeps_trying(action, when))
+    lines.add(*keeps_trying(action, when), GAVE_UP_IN_VAIN if action.gave_up else "")
     withdraw = button(STOP_WATCHING if action.watch else WITHDRAW_LABEL, Verb.WITHDRAW, action.id)
     return Page(str(lines), ((withdraw,), (home_button(fresh=True),)))
 

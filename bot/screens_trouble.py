@@ -92,7 +92,7 @@ def account_waits(pause: Pause, when: When) -> Page:
     lines = Lines().add(f"⏸ <b>{cause.happened}</b>").add(*seen(pause.reason))
     lines.add(f"{cause.then} Riprovo da solo {when.soon(pause.until)}.")
     lines.add("Le tue richieste restano in coda; quello che aspetta la sua apertura lo provo comunque.")
-    lines.add(cause.you, "Se qualcosa è urgente, fallo intanto dal sito.")
+    lines.add(cause.advice(to_keeper=when.to_keeper), "Se qualcosa è urgente, fallo intanto dal sito.")
     return Page(str(lines), (*retry_rows(fresh=True), (home_button(fresh=True),)))
 
 

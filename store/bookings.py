@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from model import (
     BETWEEN_READINGS,
     FIT_CENTER,
-    ActionStatus,
     ActionType,
     Booking,
     BookingStatus,
@@ -163,9 +162,11 @@ async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: d
         await tx.run(
             """
             INSERT INTO user_bookings (user_id, booking_id, course_name, location, course_type, booking_date,
-                booking_time, status, created_at, updated_at, minutes)
-            VALUES (:user_id, :booking_id, :course, :location, :course_type, :date,
-                :time, 'confirmed', :now, :now, :minutes)
+                booking_time, status, created_at, updated_at, minutes, sequence)
+            SELECT :user_id, :booking_id, :course, :location, :course_type, :date,
+                :time, 'confirmed', :now, :now, :minutes, coalesce(max(sequence) + 1, 0)
+            FROM user_bookings  -- of the same hour in another kind of class: in calendars it has the same name
+            WHERE user_id = :user_id AND booking_date = :date AND coalesce(calendar_id, booking_id) = :booking_id
             """,
             values,
         )
@@ -254,8 +255,12 @@ async def _not_seen(
 async def _is_being_cancelled(tx: Transaction, held: HeldBooking) -> bool:
     """Whether a worker has the cancelling of a booking in hand: what it finds is told by it."""
     rows = await tx.run(
-        "SELECT * FROM booking_actions WHERE user_id = :user_id AND action_type = 'cancel' AND status = :processing",
-        {"user_id": held.user_id, "processing": ActionStatus.PROCESSING},
+        """
+        SELECT * FROM booking_actions INDEXED BY live_actions
+        WHERE user_id = :user_id AND action_type = 'cancel' AND status IN ('pending', 'processing')
+            AND status = 'processing'
+        """,
+        {"user_id": held.user_id},
     )
     return any(
         action.booking_id in (held.booking_id, str(held.id))
@@ -291,8 +296,10 @@ async def _edit_what_told_it(tx: Transaction, row_id: int) -> None:
         """
         SELECT action.id, action.user_id, action.card_message_id
         FROM user_bookings AS held
-        JOIN booking_actions AS action ON action.user_id = held.user_id AND action.booking_id = held.booking_id
+        JOIN booking_actions AS action INDEXED BY finished_by_class
+            ON action.user_id = held.user_id AND action.booking_id = held.booking_id AND action.date IS NOT NULL
             AND action.date BETWEEN date(held.booking_date, '-7 days') AND date(held.booking_date, '+7 days')
+            AND action.status IN ('completed', 'failed', 'cancelled') AND action.action_type IN ('book', 'cancel')
         WHERE held.id = :id AND action_type = 'book' AND action.status = 'completed' AND card_message_id IS NOT NULL
         """,
         {"id": row_id},
@@ -328,9 +335,12 @@ class Bookings:
         )
         return readable(to_held, row)
 
-    async def by_booking_id(self, booking_id: str, user_id: int) -> HeldBooking | None:
-        """A person's own booking by its booking_id, or by its row's id as somebody may type it by hand."""
-        row = await self._db.row(
+    async def by_booking_id(self, booking_id: str, user_id: int, wish: Wish | None = None) -> HeldBooking | None:
+        """A person's own booking by its booking_id, or by its row's id as somebody may type it by hand.
+
+        Of several with that booking_id, for it does not tell the kind of class, the newest that is the `wish`.
+        """
+        rows = await self._db.rows(
             """
             SELECT * FROM user_bookings
             WHERE user_id = :user_id AND (booking_id = :booking_id OR CAST(id AS TEXT) = :booking_id)
@@ -338,7 +348,9 @@ class Bookings:
             """,
             {"booking_id": booking_id, "user_id": user_id},
         )
-        return readable(to_held, row)
+        found = all_readable(to_held, rows)
+        meant = (held for held in found if wish is not None and held.booking.wish.meant_by(wish))
+        return next(meant, found[0] if found else None)
 
     async def due_reminders(self, first: date, last: date, told: datetime) -> list[HeldBooking]:
         """What is held on those days and was not reminded of, the soonest first, of people who may use the bot.

@@ -66,8 +66,8 @@ class Pauses:
             await tx.run(
                 """
                 UPDATE booking_actions SET run_at = :now
-                WHERE user_id = :user_id AND status = 'pending' AND action_type = 'book' AND run_at > :now
-                    AND failures > 0 AND opens_at BETWEEN :opened AND :now
+                WHERE user_id = :user_id AND status = 'pending' AND status IN ('pending', 'processing')
+                    AND action_type = 'book' AND run_at > :now AND failures > 0 AND opens_at BETWEEN :opened AND :now
                 """,
                 {"user_id": user_id, "now": stamp(now), "opened": stamp(now - OPENING_LASTS)},
             )
@@ -97,19 +97,21 @@ async def _let_wait(tx: Transaction, user_id: int, pause: Pause, now: datetime) 
 
 
 async def _pause_address(tx: Transaction, user_id: int, pause: Pause, now: datetime) -> None:
-    """All accounts wait when another than this one waits for the same reason."""
-    values = {"user_id": user_id, "now": stamp(now), "kind": pause.kind, "reason": pause.reason}
+    """All accounts wait when another than this one waits for the same reason; who waits for longer goes on so."""
+    values = {"user_id": user_id, "now": stamp(now), "until": stamp(pause.until), "kind": pause.kind,
+              "reason": pause.reason}  # fmt: skip
     others = await tx.run(
         """
-        SELECT user_id, paused_until > :now AND pause_kind = :kind AND pause_reason = :reason AS same FROM accounts
-        WHERE user_id <> :user_id AND active = 1
+        SELECT user_id, paused_until > :now AND pause_kind = :kind AND pause_reason = :reason AS same,
+            coalesce(paused_until, '') >= :until AS longer
+        FROM accounts WHERE user_id <> :user_id AND active = 1
         """,
         values,
     )
     if not any(other["same"] for other in others):
         return
     for other in others:
-        if not other["same"]:
+        if not other["same"] and not other["longer"]:
             await _let_wait(tx, other["user_id"], pause, now)
 
 

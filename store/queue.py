@@ -432,7 +432,7 @@ class Queue(Choices, RoutineHistory):
             await mark_confirmed(tx, action.user_id, booking, self._clock())
             if opening:
                 await record_opening(tx, action.id, opening)
-            await self._free_the_replaced(tx, action)
+            await self._free_the_replaced(tx, action, booking.wish)
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
 
     async def complete_watch(self, action: Action, result: str) -> None:
@@ -441,12 +441,12 @@ class Queue(Choices, RoutineHistory):
             await self._end(tx, action, ActionStatus.COMPLETED, result, None)
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
 
-    async def _free_the_replaced(self, tx: Transaction, action: Action) -> None:
-        """Never for a swap that its person withdrew, and that was done all the same."""
+    async def _free_the_replaced(self, tx: Transaction, action: Action, got: Wish | None = None) -> None:
+        """Never for a swap that its person withdrew, and that was done all the same; nor when that is all it `got`."""
         if action.replaces_row_id is None or action.result == THOUGH_WITHDRAWN:
             return
         held = await find_held(tx, action.replaces_row_id, action.user_id)
-        if held and held.status is BookingStatus.CONFIRMED:
+        if held and held.status is BookingStatus.CONFIRMED and not (got and held.booking.wish.meant_by(got)):
             new = NewAction(
                 ActionType.CANCEL,
                 action.user_id,

@@ -24,9 +24,11 @@ WHAT_THEY_GOT = """
         AND held.booking_date BETWEEN date(action.date, '-7 days') AND date(action.date, '+7 days')
     LEFT JOIN alternatives AS choice ON choice.action_id = action.id AND choice.position = action.won_choice
     WHERE action.id IN (SELECT value FROM json_each(:ids))
+    ORDER BY held.course_type IS coalesce(choice.course_type, action.course_type)
 """
 """A booking's row may be gone or renamed since: then the alternative that was won is known by its number. A wish and
-its alternatives are at most a week apart; the dates let an index find the row."""
+its alternatives are at most a week apart; the dates let an index find the row. Of rows that share a booking_id, which
+does not tell the kind of class, the right one comes last."""
 
 
 async def with_what_they_got(db: Connection, actions: Sequence[Action]) -> list[Action]:

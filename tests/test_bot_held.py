@@ -60,6 +60,7 @@ async def test_cancelling_is_asked_once_more_and_told_when_read_back(world: Worl
     await tapped(world.owner, "Sì, annulla", "Annullamento n.")
     action = await world.claim()
     assert (action.type, action.booking_id) == (ActionType.CANCEL, MINE.booking_id)
+    assert action.free_until == datetime(2026, 11, 24, 15, tzinfo=UTC)  # what was free must not cost for having waited
     await world.db.queue.complete_cancel(action, action.wish, "gone")
 
     result = await world.owner.wait_for(lambda message: "L'ho ricontrollato sul sito alle 12:00:00" in message.text)
@@ -87,6 +88,17 @@ async def test_the_message_that_said_booked_says_so_no_more_once_the_place_is_go
     assert "Prenotata!" not in edited.text
     assert edited.text.startswith("↩️ Prenotazione n.")
     assert {"cancelled": "Poi annullata", "gone": "sul sito non c'era più"}[way] in edited.text
+
+
+async def test_a_result_that_comes_late_does_not_say_booked_of_what_is_gone_by_then(world: World) -> None:
+    await queued(world.owner)
+    world.emulator.faults.next("sendDocument", status=500, times=2)
+    await world.book()
+    await world.lose_all()
+
+    await world.owner.wait_for(lambda message: "non c'è più sul sito" in message.text)
+
+    assert not [message for message in world.owner.messages if "Prenotata!" in message.text]
 
 
 async def test_two_taps_on_cancel_make_one_action(world: World) -> None:

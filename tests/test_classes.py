@@ -11,12 +11,13 @@ import pytest
 
 import booking
 import scraper
+from bookings_list import Sought, as_held
 from database import Database, NewAction
 from demo.site import SiteWorld
 from demo.site.catalogue import Activity as Calendar
 from demo.site.catalogue import Catalogue, Weekly
 from errors import AlreadyQueued
-from model import FIT_CENTER, ActionType, Activity, Booking, PeriodicMode, Slot, Wish
+from model import FIT_CENTER, ActionType, Activity, Booking, BookingStatus, PeriodicMode, Slot, Wish
 from portal.session import SiteSession
 from store.periodic import NewPeriodic
 from tests.conftest import GIULIA
@@ -27,6 +28,12 @@ pytest_plugins = ["tests.site_fixtures"]
 
 ROME = ZoneInfo("Europe/Rome")
 GOLD, PLATINUM = (f"Giuriati - Corsi {name}" for name in ("Gold", "Platinum"))
+BLOCK = """
+<div id="event-repository"><div class="event-main-block">
+<div class="event-info-schedule">24/11/2026</div><span class="time-start">18:30</span>
+<div class="event-info-description">{description}</div><div class="event-info-skill-level">{skill}</div>
+</div></div>
+"""
 YOGA = Wish("YOGA", "Giuriati", TUESDAY, time(18, 30), "Corsi Platinum")
 
 
@@ -175,3 +182,51 @@ def test_a_booking_of_a_place_without_blanks_around_its_dash_is_read() -> None:
     read = block("", description="Giuriati-Corsi Platinum-YOGA")
     assert read
     assert (read.course, read.location, read.course_type) == ("YOGA", "Giuriati", "Corsi Platinum")
+
+
+async def test_two_bookings_of_one_hour_in_two_kinds_are_told_apart_though_they_have_one_name(db: Database) -> None:
+    gold, platinum = (
+        Booking("YOGA", "Giuriati", TUESDAY, time(18, 30), 60, f"Corsi {one}") for one in ("Gold", "Platinum")
+    )
+    for each in (gold, platinum):
+        action = await db.queue.add_claimed(NewAction(ActionType.BOOK, GIULIA, each.wish), "somebody", 60)
+        assert action
+        await db.queue.complete_book(action, each, "seen")
+        if each is gold:
+            cancel = await db.queue.add_claimed(NewAction(ActionType.CANCEL, GIULIA, each.wish), "somebody", 60)
+            assert cancel
+            await db.queue.complete_cancel(cancel, gold.wish, "gone")
+
+    first, second = [await db.bookings.by_booking_id(gold.booking_id, GIULIA, one.wish) for one in (gold, platinum)]
+    assert first
+    assert second
+    assert [first.status, second.status] == [BookingStatus.CANCELLED, BookingStatus.CONFIRMED]
+    assert (second.calendar_id, second.sequence > first.sequence) == (first.calendar_id, True)
+    shown = {one.id: one.subject for one in await db.queue.latest(GIULIA, 9) if one.type is ActionType.BOOK}
+    assert [wish.course_type for _, wish in sorted(shown.items()) if wish] == ["Corsi Gold", "Corsi Platinum"]
+
+
+async def test_a_swap_that_got_nothing_but_what_it_was_to_free_frees_nothing(db: Database) -> None:
+    held = Booking("YOGA", "Giuriati", TUESDAY, time(18, 30), 60)
+    first = await db.queue.add_claimed(NewAction(ActionType.BOOK, GIULIA, held.wish), "somebody", 60)
+    assert first
+    await db.queue.complete_book(first, held, "seen")
+    [row] = await db.bookings.held(GIULIA, TUESDAY)
+    swap = await db.queue.add_claimed(NewAction(ActionType.BOOK, GIULIA, YOGA, replaces_row_id=row.id), "somebody", 60)
+    assert swap
+    await db.queue.complete_book(swap, held, "seen")
+    assert await db.queue.live(GIULIA) == []
+
+
+def test_what_the_site_calls_booked_already_is_not_the_booking_that_another_is_asked_for_beside() -> None:
+    old = Booking("PILATES", "Giuriati", TUESDAY, YOGA.start, 60, "Corsi Platinum")
+    renamed = Booking("YOGA con ROSSI ANNA", "Giuriati", TUESDAY, YOGA.start, 60, "Corsi Platinum")
+    sought = Sought(YOGA, before=as_held(old.wish), accepted=True)
+    assert sought.among([old]) == (None, False)
+    assert sought.among([old, renamed]) == (renamed, False)
+
+
+def test_a_place_whose_list_names_the_course_where_the_kind_should_be_is_still_ours() -> None:
+    block = BLOCK.format(description="Giuriati - YOGA", skill="")
+    [listed] = scraper.bookings(block)
+    assert YOGA.meant_by(listed.wish)

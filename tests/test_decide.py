@@ -156,6 +156,8 @@ def test_what_takes_long_is_told_once() -> None:
     ("error", "rests", "shortest"),
     [
         (Blocked("429", status=429, retry_after=timedelta(seconds=40)), 3, timedelta(seconds=40)),
+        (Blocked("429", status=429, retry_after=timedelta(0)), 0, timedelta(seconds=5)),
+        (Blocked("429", status=429, retry_after=timedelta(seconds=1)), 9, REST),
         (Blocked("403", status=403), 0, REST),
         (Blocked("403", status=403), 2, REST * 4),
         (Blocked("captcha"), 0, LONG_REST),

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from bot import screens_results
+from bot.italian import When
+from bot.screens_results import GAVE_UP_IN_VAIN
 from database import NewAction
-from model import Action, ActionStatus, ActionType, BookingStatus, Wish
-from tests.sites import GIULIA, TUESDAY
+from model import Action, ActionStatus, ActionType, BookingStatus, NoticeKind, WatchMode, Wish
+from tests.sites import GIULIA, ROME, TUESDAY
 from tests.test_pursuit import LONG_AFTER, OWNER, Set, Stage, at, engine, impatient  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
@@ -92,3 +95,24 @@ async def test_for_another_booking_that_it_meets_nothing_is_given_up(at: Set) ->
         action = await swapped(stage, other.id)
         assert (action.error_kind, action.gave_up) == ("Overlap", False)
         assert stage.held == [old.course]
+
+
+async def test_a_watch_that_loses_the_old_place_as_well_says_so_at_once(
+    at: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at(LONG_AFTER) as stage:
+        _, row = await hold_what_overlaps(stage)
+        world = stage.opened.world
+        free, [old_id] = world.cancel, world._held[GIULIA]
+
+        def others_are_quicker(*arguments: Any) -> Any:
+            freed = free(*arguments)
+            for each in (stage.id_of(stage.opened.pilates), old_id):
+                world.fill(each)
+            return freed
+
+        monkeypatch.setattr(world, "cancel", others_are_quicker)
+        action = await swapped(stage, row, watch=WatchMode.BOOK)
+        assert (action.status, action.gave_up, stage.held) == (ActionStatus.PENDING, True, [])
+        assert (await stage.told())[-1] is NoticeKind.STRUGGLING
+        assert GAVE_UP_IN_VAIN in screens_results.struggling(action, When(stage.opened.clock(), ROME)).text

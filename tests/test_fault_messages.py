@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 import booking
+from bot import screens_trouble
+from bot.italian import When
 from bot.texts import TROUBLES
 from database import NewAction
 from decide import MOST_FAILURES
 from demo.site import Site, SiteWorld
 from demo.telegram import Message
 from errors import SiteError
-from model import Action, ActionType, Wish
+from model import Action, ActionType, Pause, Wish
 from perform import Performer
 from portal.session import Portal
 from tests import chats
@@ -170,3 +174,14 @@ async def test_a_failure_that_was_none_rings_again_with_the_truth(stage: Stage) 
     await stage.performer.perform(await stage.chat.claim())
     letter = await stage.chat.owner.wait_for(lambda message: "Prenotata!" in message.text)
     assert letter.document
+
+
+def test_who_does_not_keep_the_bot_is_not_sent_to_its_configuration_when_their_account_waits() -> None:
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    pause = Pause(now + timedelta(minutes=30), "OtpRejected", "the code was refused twice")
+    keeper, friend = (
+        screens_trouble.account_waits(pause, When(now, ZoneInfo("Europe/Rome"), to_keeper=keeps)).text
+        for keeps in (True, False)
+    )
+    assert "config.json" in keeper
+    assert "config.json" not in friend

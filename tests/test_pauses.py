@@ -68,10 +68,12 @@ async def test_an_account_waits_longer_each_time_and_tells_once_until_something_
 async def test_a_site_that_forbids_itself_to_two_accounts_is_left_alone_by_all(db: Database, clock: Time) -> None:
     people = [Person(GIULIA, Role.OWNER, "g"), Person(MARCO, Role.FRIEND, "m"), Person(44, Role.FRIEND, "a")]
     await db.people.set(people)
+    for_an_hour = await db.people.pause(44, STUCK, lambda _: timedelta(hours=1))
     await db.people.pause(GIULIA, FORBIDDEN, a_minute)
-    assert [bool(each.waits_until(clock.now)) for each in await db.people.all()] == [True, False, False]
+    assert [bool(each.waits_until(clock.now)) for each in await db.people.all()] == [True, False, True]
     await db.people.pause(MARCO, FORBIDDEN, a_minute)
-    assert None not in [each.waits_until(clock.now) for each in await db.people.all()]
+    waits = {each.user_id: each.waits_until(clock.now) for each in await db.people.all()}
+    assert waits == {GIULIA: clock.now + A_MINUTE, MARCO: clock.now + A_MINUTE, 44: for_an_hour}
 
 
 @pytest.mark.parametrize("how", ["asked", "new credentials"])
