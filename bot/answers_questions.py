@@ -155,7 +155,7 @@ class QuestionAnswers:
         held = await self._held_place(confirmation)
         if held and self._desk.clock() >= self._desk.free_until(wish):
             return await self._held.ask_about(tap, held)
-        action = await self._desk.db.periodic.give_back(confirmation, wish.day)
+        action = await self._desk.db.periodic.give_back(confirmation, wish.day, self._desk.free_until(wish))
         if action is None:
             return await self._answered(tap, wish)
         if tap.card_id is not None:

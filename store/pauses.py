@@ -83,7 +83,7 @@ async def _let_wait(tx: Transaction, user_id: int, pause: Pause, now: datetime) 
     )
     waiting = await tx.run(
         """
-        SELECT id, watch FROM booking_actions
+        SELECT id, watch FROM booking_actions INDEXED BY pending_actions
         WHERE user_id = :user_id AND status = 'pending' AND run_at <= :until AND action_type <> 'refresh'
         """,
         values,

@@ -180,12 +180,16 @@ class Questions:
             )  # a yes by hand is not tried again and again
             return False
 
-    async def give_back(self, confirmation: Confirmation, day: date) -> Action | None:
+    async def give_back(
+        self, confirmation: Confirmation, day: date, free_until: datetime | None = None
+    ) -> Action | None:
         """The answer no: the cancelling of the held place is queued. When it was queued by hand, that ticket serves.
+
+        `free_until`: until then it costs nothing, and later it is not done without another question.
 
         None when the question was already answered, or nothing is held any more.
         """
-        return await self._give_back(confirmation, day, ConfirmationOutcome.SKIPPED, None)
+        return await self._give_back(confirmation, day, ConfirmationOutcome.SKIPPED, free_until)
 
     async def expire_to_keep(self, confirmation: Confirmation, day: date, free_until: datetime) -> Action | None:
         """No answer in time: like give_back, but only as long as that is free, and told.

@@ -398,6 +398,7 @@ async def test_a_held_place_is_freed_on_the_site_and_told(world: World) -> None:
     assert page.message_id == asked.message_id
     action = await world.claim()
     assert (action.type, action.card_message_id) == (ActionType.CANCEL, asked.message_id)
+    assert action.free_until == datetime(2026, 11, 24, 15, tzinfo=UTC)  # two hours before 18:00 in Rome
     await world.db.queue.complete_cancel(action, action.wish, "gone")
     await world.owner.wait_for(lambda message: "Annullata" in message.text and "ricontrollato sul sito" in message.text)
 
