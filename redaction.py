@@ -197,7 +197,7 @@ class Redactor:
             return
         for layer in _layers(text):
             searched, lower = _comparable(layer)
-            for needle in self._needles:
+            for needle in (each for each in self._needles if each in lower):
                 for start, end in _occurrences(needle, lower):
                     yield searched.in_source(start, end)
 

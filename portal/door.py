@@ -21,10 +21,11 @@ MOST_WORDS = 1000  # characters of what the site says; more than a chat could sh
 CODES_KEPT = 300.0  # seconds for which a one-time code is still a secret: the site takes them that long at the most
 MOST_CODES = 20  # of those that were good before
 LEAST_COOKIE = 8  # characters of a cookie that is worth hiding; "true" and "it-IT" are not
+MOST_OLD_COOKIES = 20  # of those the site has renewed since: it renews them for months, and each costs time
 LEAST_UNMISTAKABLE = 8  # characters of what is hidden in data too
 MOST_READ = 200_000  # characters of a page that are looked through for a name: it stands at the top
 MOST_NAMES = 20  # of the person, as pages wrote them
-UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 TOKEN = re.compile(
     r"((?:token|saml\w{0,20}|relaystate|assertion|sso_login)[\"']?\s{0,3}(?:[:=]|%3A|%3D)\s{0,3}[\"']?)"
     r"[\w\-+/=.%~]{12,}",
@@ -41,7 +42,7 @@ class Door:
         self._credentials = credentials
         self._clock = clock
         self._otp = _one_time_password(credentials.otp_url)
-        self._cookies: frozenset[str] = frozenset()
+        self._cookies: tuple[str, ...] = ()
         self._names: tuple[str, ...] = ()  # replaced, never changed: evidence is cleaned in another thread
         self._codes: tuple[str, ...] = ()
         self._data = Redactor(self._unmistakable())
@@ -50,9 +51,10 @@ class Door:
     def note_cookies(self, state: Any) -> None:
         """Takes note of the cookies of a session, Playwright's storage state."""
         values = (str(each.get("value", "")) for each in state.get("cookies", ()))
-        cookies = frozenset(each for each in values if len(each) >= LEAST_COOKIE)
-        if not cookies <= self._cookies:
-            self._cookies |= cookies
+        cookies = tuple(dict.fromkeys(each for each in values if len(each) >= LEAST_COOKIE))
+        if not set(cookies) <= set(self._cookies):
+            old = [each for each in self._cookies if each not in cookies]
+            self._cookies = (*old[-MOST_OLD_COOKIES:], *cookies)
             self._data = Redactor(self._unmistakable())
 
     def storable(self, state: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,8 +77,11 @@ class Door:
 
     def words(self, text: str) -> str:
         """What the site says, fit to be kept and shown: no secret, no token, one line, not endless."""
-        line = " ".join(UNSEEN.sub(" ", text[: MOST_WORDS * 4]).split())
-        return self.text(line)[:MOST_WORDS]
+        line = " ".join(UNSEEN.sub("", text[: MOST_WORDS * 4]).split())
+        clean = self.text(line)
+        if len(text) > MOST_WORDS * 4:  # half a secret at the cut is not recognised
+            clean = clean[:-MOST_WORDS]
+        return clean[:MOST_WORDS]
 
     def text(self, text: str) -> str:
         """As `words`, of any length and in lines: for evidence. Takes time in proportion to the text."""

@@ -34,7 +34,7 @@ from portal.watch import Watch
 
 log = logging.getLogger(__name__)
 
-LONG_TEXT = 100_000  # characters; what is longer is read beside the event loop
+LONG_TEXT = 20_000  # characters; what is longer is read beside the event loop, where others' requests wait
 MOST_PAGES = 3  # at once; on a small machine more would only run into their time-outs side by side
 
 T = TypeVar("T")

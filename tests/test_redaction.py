@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from errors import SiteChanged
 from otp_extractor import parse
-from portal.door import Door
+from portal.door import MOST_WORDS, Door
 from redaction import HIDDEN, Redactor
 from tests.sites import GIULIA, OTP_URL, credentials
 
@@ -152,6 +152,27 @@ def test_words_are_one_line_without_secrets_codes_names_and_tokens() -> None:
     assert "Gentile" in words
     for secret in ("giulia", "bianchi", "canàry", GIULIA, code, "PHNhbWxw", "chocolate", "\u202e", "\n"):
         assert secret.casefold() not in words.casefold()
+
+
+@pytest.mark.parametrize("unseen", ["\x01", "\xad", "\u200b", "\u2028", "\u202e"])
+def test_what_is_not_seen_within_a_secret_does_not_show_it(unseen: str) -> None:
+    door = Door(credentials(password="Segreta&2024"), lambda: NOW)
+    assert door.words(f"Password Segre{unseen}ta&2024 errata") == f"Password {HIDDEN} errata"
+
+
+@pytest.mark.parametrize("filling", [" ", "x", "Segreta&2024", "%53egreta%262024"])
+def test_where_a_long_sentence_is_cut_no_half_of_a_secret_is_left(filling: str) -> None:
+    door = Door(credentials(password="Segreta&2024"), lambda: NOW)
+    for length in range(4 * MOST_WORDS - 12, 4 * MOST_WORDS):
+        assert "Segre" not in door.words((filling * 4 * MOST_WORDS)[:length] + "Segreta&2024")
+
+
+def test_cookies_that_are_renewed_for_months_make_nothing_slower() -> None:
+    door = Door(credentials(password=ODD), lambda: NOW)
+    for number in range(200):
+        door.note_cookies({"cookies": [{"value": f"renewed-{number:08}"}, {"value": "the-same-for-ever"}]})
+    assert door.data("renewed-00000199 renewed-00000198 the-same-for-ever") == f"{HIDDEN} {HIDDEN} {HIDDEN}"
+    assert "renewed-00000100" in door.data("renewed-00000100")
 
 
 def test_a_password_that_is_a_word_is_hidden_in_prose_but_names_its_course() -> None:
