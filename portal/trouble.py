@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -21,7 +20,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from errors import Blocked, SessionExpired, SiteChanged, SiteError, SiteUnavailable
 from portal.recognition import LOGIN_PATH, captcha_in_page, trouble_in_page
-from untrusted import Unreadable, read_json
+from untrusted import Unreadable, read_http_date, read_json
 
 T = TypeVar("T")
 
@@ -73,22 +72,25 @@ def trouble_in_status(status: int, headers: Mapping[str, str], base_url: str) ->
 
 
 def _trouble_of_redirect(location: str, base_url: str) -> SiteError:
-    host = urlsplit(location).hostname
+    try:
+        host, path = urlsplit(location).hostname, urlsplit(location).path
+    except ValueError:
+        return SiteUnavailable("the site redirects to what is no address")
     elsewhere = host is not None and host != urlsplit(base_url).hostname
     if CAPTCHA_PLACE.search(location.partition("?")[0]):
         return Blocked("the site redirects to where we should prove that we are human")
     if LOGIN_PATH.lower() in location.lower() or (elsewhere and "login" in location.lower()):
         return SessionExpired("the session is over: the site redirects to its login page")
-    return SiteUnavailable(f"the site redirects elsewhere: {urlsplit(location).path or '?'}")
+    return SiteUnavailable(f"the site redirects elsewhere: {path or '?'}")
 
 
 def retry_after(text: str, date: str) -> timedelta | None:
     """How long a `Retry-After` asks to wait: seconds, or until a moment by the site's own clock; None without one."""
-    if text.strip().isdigit():
+    if text.strip().isdecimal():
         return timedelta(seconds=min(int(text.strip()[:9]), LONGEST_WAIT))
     try:
-        wait = parsedate_to_datetime(text) - parsedate_to_datetime(date)
-    except (ValueError, TypeError):  # the latter: only one of them has a time zone
+        wait = read_http_date(text) - read_http_date(date)
+    except Unreadable:
         return None
     return min(max(wait, timedelta(0)), timedelta(seconds=LONGEST_WAIT))
 

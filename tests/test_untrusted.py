@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scraper
-from errors import SiteChanged
+from errors import SiteChanged, SiteUnavailable
 from model import Activity
 from portal.calendars import CalendarCache
 from portal.sanitizer import sanitized
 from portal.state import read_json as read_file
+from portal.trouble import retry_after, trouble_in_status
 from server_clock import ServerClock
 from tests.sites import NOON, ROME, TUESDAY
 from untrusted import MOST_CHARACTERS, MOST_DEPTH, Unreadable, read_http_date, read_json, read_moment, readable_html
@@ -85,6 +86,16 @@ def test_an_odd_date_header_tells_no_time(text: str) -> None:
     clock = ServerClock()
     clock.add(1.0, 1.1, {"date": text})
     assert not clock.known
+
+
+@pytest.mark.parametrize("text", ["\xb2", "-1", "Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "soon"])
+def test_an_odd_wait_is_no_wait(text: str) -> None:
+    assert retry_after(text, "Tue, 24 Nov 2026 12:00:00 GMT") is None
+
+
+@pytest.mark.parametrize("address", ["http://[x", "//[", "", "https://a:b/Account"])
+def test_a_redirect_to_an_odd_address_is_an_error_of_ours(address: str) -> None:
+    assert isinstance(trouble_in_status(302, {"location": address}, "https://example.org"), SiteUnavailable)
 
 
 def test_a_date_header_without_zone_is_utc() -> None:
