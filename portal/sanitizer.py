@@ -18,6 +18,9 @@ CUT_EDGE = 1000  # characters before a cut that may be half of a secret
 KEPT = frozenset(("id", "class", "type", "name", "role", "for", "method", "title", "placeholder", "alt", "aria-label"))
 ADDRESSES = frozenset(("href", "src", "action", "formaction"))
 SILENT = frozenset(("script", "style", "textarea", "template", "noscript"))  # nothing in them is kept
+EMPTY = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
+)  # tags that hold nothing, and are never ended
 NAMED = re.compile(r"data-[a-z-]{1,40}|value|checked|selected|hidden|disabled|readonly")  # without what they hold
 PERSON = re.compile(r"user-?name|user-?menu|profile|welcome|benvenut", re.IGNORECASE)
 
@@ -54,20 +57,25 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.kept: list[str] = []
         self._silent = ""  # the tag nothing is kept of until it ends
+        self._depth = 0  # of tags of that name within each other
         self._chosen = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._silent:
+            self._depth += tag == self._silent
             return
         values = {name: value or "" for name, value in attrs}
         self.kept.append(f"<{tag}{''.join(map(_attribute, values, values.values()))}>")
         self._chosen = tag == "option" and "selected" in values
-        if tag in SILENT or PERSON.search(f"{values.get('class', '')} {values.get('id', '')}"):
-            self._silent = tag
+        named = f"{values.get('class', '')} {values.get('id', '')}"
+        if tag in SILENT or (tag not in EMPTY and PERSON.search(named)):
+            self._silent, self._depth = tag, 1
 
     def handle_endtag(self, tag: str) -> None:
-        if self._silent and tag != self._silent:
-            return
+        if self._silent:
+            self._depth -= tag == self._silent
+            if self._depth:
+                return
         self._silent, self._chosen = "", False
         self.kept.append(f"</{tag}>")
 
@@ -81,6 +89,4 @@ def _attribute(name: str, value: str) -> str:
         return f' {name}="{escape(value)}"'
     if name in ADDRESSES:
         return f' {name}="{escape(bare_address(value))}"'
-    return (
-        f" {name}" if re.fullmatch(r"data-[a-z-]{1,40}|value|checked|selected|hidden|disabled|readonly", name) else ""
-    )
+    return f" {name}" if NAMED.fullmatch(name) else ""
