@@ -30,6 +30,7 @@ NO_OTHER_WAY = """for (const name of ["WebSocket", "WebSocketStream", "WebTransp
 WENT = "a page was on its way to"
 CARRIED = "a request with password or code was on its way to"
 MUCH = 2000  # bytes: a longer request is read beside the event loop
+MOST_SENT = 1_000_000  # bytes: a longer one is not read at all, and counts as one that carries; a login sends 20,000
 
 
 class LoginGuard:
@@ -51,13 +52,21 @@ class LoginGuard:
 
     async def __aenter__(self) -> Self:
         with translated("guarding a login"):
-            await self._cast()
+            try:
+                await self._cast()
+            except PlaywrightError:
+                await self._lift()
+                raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Closes the pages first: as long as they live they may try to send what they know."""
         await self.verdict()
         await in_time(self._page.context.close())
+        await self._lift()
+
+    async def _lift(self) -> None:
+        """Ends the interception: the browser outlives the login, and serves other accounts."""
         if self._wire:
             await in_time(self._wire.detach())
 
@@ -131,6 +140,8 @@ class LoginGuard:
 
     async def _on_the_way(self, event: dict[str, Any]) -> None:
         diverted_to = await self._diverted_to(event)
+        if diverted_to:  # before the page hears of it: whoever waits for that page asks for the verdict then
+            self._divert(diverted_to, WENT if event["resourceType"] == "Document" else CARRIED)
         try:
             if diverted_to is None:
                 await self._send("Fetch.continueRequest", {"requestId": event["requestId"]})
@@ -138,8 +149,6 @@ class LoginGuard:
                 await self._send("Fetch.failRequest", {"requestId": event["requestId"], "errorReason": "Aborted"})
         except PlaywrightError as error:  # its page was closed meanwhile, and the request with it
             log.debug("a request has ended by itself: %s", error)
-        if diverted_to:
-            self._divert(diverted_to, WENT if event["resourceType"] == "Document" else CARRIED)
 
     async def _diverted_to(self, event: dict[str, Any]) -> str | None:
         """The address of a request that must not go there; empty for one that is quietly dropped."""
@@ -160,7 +169,10 @@ class LoginGuard:
         return None
 
     async def _carries(self, words: list[Word], parts: list[bytes]) -> bool:
-        if sum(map(len, parts)) < MUCH:
+        size = sum(map(len, parts))
+        if size > MOST_SENT:
+            return True
+        if size < MUCH:
             return carries(parts, words)
         return await asyncio.to_thread(carries, parts, words)
 
