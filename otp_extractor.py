@@ -14,6 +14,7 @@ import argparse
 import base64
 import getpass
 import hashlib
+import os
 import re
 import sys
 import warnings
@@ -167,17 +168,16 @@ def urls_from(argument: str) -> list[str]:
         return urls_in_picture(Path(unquote(text[len("file://") :])))
     if "://" in text:
         return [text]
-    path = Path(text.replace("\\ ", " ")).expanduser()  # as a terminal writes what is dragged into it
-    if is_setup_key(text) and not path.exists():
+    if is_secret(text):
         return [url_of_key(text)]
-    return urls_in_picture(path)
+    return urls_in_picture(Path(os.path.expanduser(text.replace("\\ ", " "))))  # as a terminal writes what is dragged
 
 
 def is_secret(text: str) -> bool:
     """Whether what somebody typed is the secret itself, and not the name of a picture."""
     if text.lower().startswith("file://"):
         return False
-    return "://" in text or (is_setup_key(text) and not Path(text).exists())
+    return "://" in text or (is_setup_key(text) and not os.path.exists(os.path.expanduser(text)))
 
 
 def is_setup_key(text: str) -> bool:

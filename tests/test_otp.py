@@ -295,6 +295,16 @@ def test_a_file_with_the_name_of_a_key_is_a_file(tmp_path: Path, monkeypatch: py
     assert urls_from("JBSWY3DPEHPK3PXP") == [URL]
 
 
+@pytest.mark.parametrize("typed", ["~nobody-of-that-name/code.png", "A1" * 200, "a\0b.png", "x" * 5000 + ".png"])
+def test_what_can_be_no_path_is_refused_in_one_sentence(typed: str) -> None:
+    with pytest.raises(OtpError):
+        urls_from(typed)
+
+
+def test_a_key_longer_than_a_file_name_is_a_key() -> None:
+    assert parse(urls_from("JBSWY3DPEHPK3PXP" * 20)[0]).secret.startswith("JBSWY3DP")
+
+
 @pytest.mark.parametrize("form", ["{}", "'{}'", '"{}"', "{escaped}", "file://{quoted}"])
 def test_a_path_is_taken_as_terminals_and_browsers_write_it(tmp_path: Path, form: str) -> None:
     picture = qr_code(URL, tmp_path / "my code è.png")
