@@ -171,6 +171,7 @@ class Redactor:
         known = {each for each in secrets if len(each.strip()) >= SHORTEST_SECRET}
         needles = {needle for secret in known for needle in _needles(secret)}
         self._needles = tuple(sorted(each for each in needles if len(each) >= SHORTEST_SECRET))
+        self._in_pieces = tuple(sorted({each for each in map(_unspaced, self._needles) if _is_no_word(each)}))
 
     def clean(self, text: str) -> str:
         """The text with its secrets, however they are spelled, blotted; all of it when it can't be looked through."""
@@ -200,10 +201,32 @@ class Redactor:
             for needle in (each for each in self._needles if each in lower):
                 for start, end in _occurrences(needle, lower):
                     yield searched.in_source(start, end)
+            if len(lower) <= LONGEST_PROSE and self._in_pieces:
+                yield from self._found_in_pieces(searched)
+
+    def _found_in_pieces(self, searched: _Layer) -> Iterator[Span]:
+        """Where a page's markup, or whoever wants it so, has put spaces into a secret."""
+        unspaced = searched.rewritten(SPACE, lambda _: "")
+        lower = unspaced.text.lower()
+        for needle in (each for each in self._in_pieces if each in lower):
+            for start, end in _occurrences(needle, lower):
+                yield unspaced.in_source(start, end)
+
+
+SPACE = re.compile(" ")
+LONGEST_PROSE = 20_000  # characters: what a person is to read is far shorter
+LEAST_IN_PIECES = 8  # characters of a secret that is also looked for with spaces within
+MARKUP = re.compile(r"<[A-Za-z/!?][^<>]*(?:>|$)")
 
 
 def _needles(secret: str) -> Iterator[str]:
-    """What a secret is looked for as: each of its own layers (it may itself look encoded), misread bytes, base64."""
+    """What a secret is looked for as: each of its own layers (it may itself look encoded), misread bytes, base64.
+
+    A part of it that looks like markup is not shown by a page: then the rest of it is the secret.
+    """
+    if MARKUP.search(secret):
+        yield from _needles(MARKUP.sub("", secret))
+        yield from _needles(MARKUP.sub(" ", secret))
     octets = secret.encode("utf-8", "replace")
     for spelling in (secret, octets.decode("latin-1"), octets.decode("cp1252", "replace")):
         for layer in _layers(spelling):
@@ -213,6 +236,15 @@ def _needles(secret: str) -> Iterator[str]:
     yield octets.hex()
     if len(octets) >= SHORTEST_CODED:
         yield from (_comparable(_Layer(coded))[1].strip() for coded in _in_base64(octets))
+
+
+def _unspaced(needle: str) -> str:
+    return needle.replace(" ", "")
+
+
+def _is_no_word(needle: str) -> bool:
+    """Whether no sentence says it by chance, were its spaces left out."""
+    return len(needle) >= LEAST_IN_PIECES and re.search(r"\d|[^\w\s]", needle) is not None
 
 
 def _in_base64(octets: bytes) -> Iterator[str]:

@@ -191,3 +191,23 @@ def test_an_error_leaves_with_clean_words() -> None:
     with pytest.raises(SiteChanged) as caught, door.guarded():
         raise SiteChanged(f"the page says {quote(ODD)}")
     assert str(caught.value) == f"the page says {HIDDEN}"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "Rifiutato: Sg&\"Q'y\\k%W è7",
+        "Rifiutato: Sg& \"Q'y\\k%W è7.",
+        "Rifiutato: Sg&<Z x>\"Q 'y\\k%W è7",
+        "SG&<ZX>\"Q'Y\\K%W È7",
+    ],
+)
+def test_a_secret_that_looks_like_markup_or_was_cut_by_some_is_hidden_as_a_page_shows_it(shown: str) -> None:
+    password = "Sg&<Zx>\"Q'y\\k%W è7"
+    cleaned = Redactor([password]).clean(shown)
+    assert not set("QyW7") & set(cleaned.removeprefix("Rifiutato: ").replace("[hidden]", ""))
+
+
+def test_spaces_between_words_make_no_secret_of_what_a_person_says() -> None:
+    said = "Una parola e una password: par ola, YOGA FLOW alle 18:00"
+    assert Redactor(["parola12", "yogaflow", "alle1800!"]).clean(said) == said
