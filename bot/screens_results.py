@@ -29,6 +29,7 @@ from model import Action, ActionStatus, ActionType, HeldBooking, OpeningReport, 
 from store.doubt import THOUGH_WITHDRAWN
 from store.queue import REHEARSED_WELL
 
+SLOW_ANSWER = 1.0  # s: it may have been sent again meanwhile, after a new login; nobody knows when it arrived
 LATE = 5.0  # s after its time: a slot that opened then opened later than the rule says
 
 
@@ -39,7 +40,9 @@ def opening_line(report: OpeningReport, when: When) -> str:
     """`Aperta alle 00:00:00, tiro arrivato a +6 ms, vista nelle tue prenotazioni a +0,4 s, 1 tentativo.`"""
     parts = [f"Aperta {when.hour(report.opens_at, seconds=True)}"]
     first = report.hit or (report.shots[0] if report.shots else None)
-    if first:
+    if first and first.answered - first.sent > SLOW_ANSWER:
+        parts.append(f"{'tiro' if report.hit else 'primo tiro'} con risposta a {_after(first.answered)}")
+    elif first:
         what = "tiro arrivato" if report.hit else "primo tiro arrivato"
         parts.append(f"{what} a {_after(report.arrived(first))}")
     if report.seen is not None:

@@ -275,3 +275,10 @@ async def test_cancelling_when_it_may_cost_is_asked_twice(world: World) -> None:
 
     assert card.message_id == early.message_id
     assert [action.type for action in await world.actions()] == [ActionType.CANCEL]
+
+
+def test_of_a_shot_that_was_sent_again_meanwhile_nobody_says_when_it_arrived() -> None:
+    shot = Shot(0, 0.006, 0.015, 3.9, ShotOutcome.ACCEPTED)
+    said = opening_line(replace(REPORT, seen=4.2, shots=(shot,)), NOON)
+    assert "tiro con risposta a +3,9 s" in said
+    assert "arrivato" not in said
