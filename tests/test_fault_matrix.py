@@ -23,7 +23,7 @@ from model import Credentials, Wish
 from portal.session import Portal, SiteSession
 from tests.sites import GIULIA, PASSWORD, SECRET, TUESDAY, Clock, access, chromium, enter, wish
 
-PERIOD = 4  # s; of the one-time codes: a test that needs two does not wait for half a minute
+PERIOD = 6  # s; of the one-time codes: a test that needs two does not wait for half a minute
 TIMEOUT = 1.5  # s for an answer, or one step on a page
 
 FAULTS: dict[str, dict[str, Any]] = {

@@ -60,7 +60,7 @@ async def test_what_is_booked_again_is_reminded_of_again(life: Life) -> None:
     assert await life.at(rome(TUESDAY, 15)) == REMINDED
     await life.db.connection.write("UPDATE user_bookings SET status = 'cancelled'")
     await life.hold(TUESDAY)
-    assert await life.at(rome(TUESDAY, 15, 30)) == REMINDED
+    assert await life.at(rome(TUESDAY, 15, 30)) == [NoticeKind.BACK, *REMINDED]
 
 
 async def test_a_row_typed_by_hand_is_reminded_of_too(life: Life) -> None:
