@@ -318,6 +318,7 @@ async def test_what_comes_of_a_fault_is_what_the_table_states(
 ELSEWHERE = {
     "answer": "test_nonsense.py",
     "deaf": "test_clicks.py",
+    "echo_secrets": "test_canaries.py",
     "empty_bookings": "test_booking.py",
     "bookings_by_script": "test_booking.py",
     "booking_note": "test_booking.py",

@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import os
 import random
 import re
-import stat
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]
 import pytest
 from telegram import Update
 
@@ -28,14 +25,12 @@ from bot.handlers import Handlers
 from bot.page import Letter
 from database import NewAction
 from demo.site import Person, Site, SiteWorld
-from errors import AlreadyQueued, SlotFull
-from model import Action, ActionStatus, ActionType
+from errors import SlotFull
+from model import ActionType
 from store.periodic import NewPeriodic
 from tests import chats
 from tests.chats import FRIEND, OWNER, STRANGER, TUESDAY, World
-from tests.running import OWNER as RUNNING_OWNER
-from tests.running import ROOT, Installation, installation
-from tests.sites import GIULIA
+from tests.running import ROOT
 
 QUICK = 1500  # python -m bench.fuzz does a hundred thousand
 
@@ -243,100 +238,7 @@ async def test_odd_pages_and_odd_json_give_a_value_or_an_error_of_ours() -> None
         fuzz.read_schedule(fuzz.damaged(dice, json.dumps(answer)))
 
 
-# Secrets
-
-CANARY_PASSWORD = "canary-PASSWORD-7f3a"
-CANARY_SECRET = "KRUGS4ZANFZSAYJA"
-CANARY_TOKEN = "987654321:canary-TOKEN-9b1c"
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Installation]:
-    different: dict[str, Any] = {
-        "site_password": CANARY_PASSWORD,
-        "secret": CANARY_SECRET,
-        "token": CANARY_TOKEN,
-        "log": {"level": "DEBUG", "file": "all.log"},
-    }
-    os.umask(0o022)  # as on most machines: the programs must see to it themselves
-    async with installation(tmp_path, **different) as installed:
-        yield installed
-
-
-async def live_badly(here: Installation) -> tuple[list[str], set[str]]:
-    """Logins, odd answers, refused codes, Telegram's faults, a kill. The processes' command lines, and all cookies."""
-    here.telegram.faults.next("sendMessage", status=500, times=2)
-    here.telegram.faults.next("getUpdates", drop="before", times=2)
-    programs = [await here.start(name) for name in ("bot", "worker", "executor")]
-    for name, running in zip(("bot", "worker", "executor"), programs, strict=True):
-        await running.until(f"the {name} is up")
-    lines: list[str] = []
-    cookies: set[str] = set()
-    for fault in ("", "rename_classes", "session_ends"):
-        if fault:
-            setattr(here.world.faults, fault, True)
-            here.world.faults.times[fault] = 3
-        await read_my_bookings(here)
-        for running in programs:
-            lines += [command_of(each) for each in (psutil.Process(running.process.pid), *running.family())]
-        here.world.faults.times.clear()
-        cookies |= set(here.world.accounts.sessions)
-    programs[1].process.kill()
-    for running in (programs[0], programs[2]):
-        await running.stop()
-    return lines, cookies
-
-
-def command_of(process: psutil.Process) -> str:
-    """What anybody on the machine can read with ps."""
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:  # it has ended
-        return ""
-
-
-async def read_my_bookings(here: Installation) -> None:
-    """Has the worker read them, and waits until it has tried."""
-    async with here.database() as db:
-        try:
-            action_id = (await db.queue.add(NewAction(ActionType.CHECK, RUNNING_OWNER))).id
-        except AlreadyQueued as same:
-            action_id = same.action_id
-        async with asyncio.timeout(40):
-            while (row := await db.queue.find(action_id)) and not tried(row):  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
-
-
-def tried(action: Action) -> bool:
-    return action.failures > 0 or action.status not in (ActionStatus.PENDING, ActionStatus.PROCESSING)
-
-
-async def test_no_secret_is_left_anywhere_and_every_file_is_private(here: Installation) -> None:
-    lines, cookies = await live_badly(here)
-    codes = set(here.world.accounts.codes_received[GIULIA])
-    assert cookies
-    assert codes
-    secrets = (CANARY_PASSWORD, CANARY_SECRET, CANARY_TOKEN, CANARY_TOKEN.partition(":")[2], *cookies)
-    # A code is six digits: it counts where it stands alone, not within a longer number.
-    patterns = [re.escape(secret) for secret in secrets] + [rf"(?<!\d){code}(?!\d)" for code in codes]
-    traces = [path for path in here.folder.rglob("*") if path.is_file() and may_hold_no_secret(path)]
-    assert {path.name for path in traces} >= {"all.log", "polimisport.db"}
-    found = [(path.name, each) for path in traces for each in patterns if re.search(each.encode(), path.read_bytes())]
-    assert found == []
-    assert [line for line in lines if any(re.search(each, line) for each in patterns)] == []
-    private(here.folder)
-
-
-def may_hold_no_secret(path: Path) -> bool:
-    """All but the configuration, the stored session, and the driver's compiled code, which is not ours."""
-    return path.name != "config.json" and not {"sessions", "driver"} & set(path.parts)
-
-
-def private(folder: Path) -> None:
-    """Every file and folder the programs made is its owner's alone."""
-    for path in folder.rglob("*"):
-        if not path.is_symlink():
-            assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+# Secrets (what is left on disk: test_canaries.py)
 
 
 async def test_no_program_nor_what_it_starts_leaves_its_memory_on_disk() -> None:

@@ -54,6 +54,7 @@ class Accounts:
         self.sessions: dict[str, str] = {}  # cookie -> username
         self.login_attempts: dict[str, int] = defaultdict(int)  # username -> passwords received, right or wrong
         self.wrong_passwords: dict[str, int] = defaultdict(int)
+        self.passwords_received: dict[str, list[str]] = defaultdict(list)  # username -> passwords in order
         self.codes_received: dict[str, list[str]] = defaultdict(list)  # username -> codes in order, right or wrong
         self._opened: dict[str, tuple[int, datetime]] = {}  # cookie -> by which server, when
         self._used_at: dict[str, datetime] = {}  # cookie -> when it was last shown
@@ -62,8 +63,16 @@ class Accounts:
         self._faults = faults
         self._switches = switches
 
+    def told_by(self, username: str) -> list[str]:
+        """All that is known of a person: what they typed last, what is theirs, and their sessions."""
+        person = self.people[username]
+        sessions = [cookie for cookie, who in self.sessions.items() if who == username]
+        passwords, codes = self.passwords_received[username][-1:], self.codes_received[username][-2:]
+        return [*(passwords or [person.password]), username, person.otp_secret, person.name, *codes, *sessions[-1:]]
+
     def check_password(self, username: str, password: str) -> bool:
         self.login_attempts[username] += 1
+        self.passwords_received[username].append(password)
         person = self.people.get(username)
         right = person is not None and secrets.compare_digest(person.password.encode(), password.encode())
         self.wrong_passwords[username] += not right

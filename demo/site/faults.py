@@ -41,6 +41,8 @@ class Faults(Adjustable):
     empty_answer: bool = False  # status 200, no body where JSON is due; what was asked is done
     lost_answer: bool = False  # book and cancel: done, then the connection is closed without an answer
 
+    echo_secrets: str = ""  # a username: every page, answer and header gives back what the site knows of that person
+
     # Login and session
     sso_down: bool = False  # the single sign-on answers 503
     refuse_code: bool = False  # the right one-time code is refused (and counts as used)

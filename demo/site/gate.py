@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 from aiohttp import web
 
-from demo.site import pages
+from demo.site import echo, pages
 from demo.site.accounts import AUTH_COOKIE
 from demo.site.farm import Farm
 from demo.site.load import Load
@@ -19,6 +19,8 @@ SHOT = web.RequestKey("shot", Shot)
 CONTROL = "/__demo__/"
 BOOK = f"{pages.BASE}/Booking/BookAppointment"
 JSON_PATHS = (BOOK, f"{pages.BASE}/Booking/GetActivitySchedule", f"{pages.BASE}/Booking/DeleteEvent")
+LEAST_COOKIE = 8  # characters of a cookie that can be a secret
+ENOUGH = 4  # texts for a cookie, which has a size
 STATUS_TEXTS = {
     403: "Accesso negato.",
     429: "Troppe richieste: riprova più tardi.",
@@ -80,7 +82,7 @@ class Gate:
             return await _handle(request, handler)
         refusal = self._refuse_flood(request) or await self._bear(request) or await self._misbehave(request)
         response = await _handle(request, handler) if refusal is None else refusal
-        return self._spoil(request, response)
+        return self._echo(request, self._spoil(request, response))
 
     def _refuse_flood(self, request: web.Request) -> web.Response | None:
         who = request[ENTRY].user or request.remote or ""
@@ -127,6 +129,30 @@ class Gate:
         if faults.take("html_for_json", path):
             return _html(pages.notice("Errore", "Si è verificato un errore imprevisto."))
         return web.Response() if faults.take("empty_answer", path) else response
+
+    def _echo(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+        """What an odd site gives back of what it was told.
+
+        Not in an address or a cookie of its own while somebody logs in: that would end any login.
+        """
+        who = self._world.faults.peek("echo_secrets", request.path)
+        if not who or not isinstance(response, web.Response):
+            return response
+        cookies = [value for value in request.cookies.values() if len(value) > LEAST_COOKIE]
+        told = [*self._world.accounts.told_by(who), *cookies]
+        response.headers["X-Echo"] = echo.address(told)
+        is_of_login = not request.path.startswith(f"{pages.BASE}/Booking")
+        if response.status == 302:
+            location = response.headers.get("Location", "/")
+            if not is_of_login:
+                response.headers["Location"] = f"{location}{'&' if '?' in location else ''}{echo.address(told)}"
+        elif response.content_type == "text/html" and response.text:
+            if self._host == "sso" or not is_of_login:
+                response.set_cookie("echo", echo.SPELLINGS["percent"](" ".join(told[:ENOUGH])))
+            response.text = echo.on_page(response.text, told)
+        elif request.path in JSON_PATHS and response.text:
+            response.text = echo.in_json(response.text, told)
+        return response
 
     def _cut(self, request: web.Request) -> web.Response:
         if request.transport is not None:
