@@ -68,7 +68,7 @@ async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_openi
         stored = opened.session._store.load()
         assert stored
         cookies = stored["cookies"]
-        monkeypatch.setattr(opened.session, "_log_in_now", log_in)
+        monkeypatch.setattr(opened.session._stored, "_log_in_now", log_in)
         monkeypatch.setattr(booking, "find_slots", ending)
         won = await opened.race()
         assert won.report
