@@ -164,10 +164,17 @@ class World:
 
 
 async def tapped(person: Person, label: str, shows: str) -> Message:
-    """Taps a button and waits for the screen it leads to, in place or as a new message."""
-    before = {_look(message) for message in person.messages}
-    await person.tap(label)
-    return await person.wait_for(lambda message: shows in message.text and _look(message) not in before)
+    """Taps a button and waits for the screen it leads to, in place or as a new message.
+
+    What the bot edits meanwhile in other messages (the card of an action that has just ended) is not that screen.
+    """
+    message, _ = person.find_button(label)
+    before = {_look(one) for one in person.messages}
+    others = {one.message_id for one in person.messages} - {message.message_id}
+    await person.tap(label, message_id=message.message_id)
+    return await person.wait_for(
+        lambda one: shows in one.text and one.message_id not in others and _look(one) not in before
+    )
 
 
 def _look(message: Message) -> tuple[int, str, tuple[str, ...]]:

@@ -143,12 +143,13 @@ class Person:
         Waits for the answer. Raises LookupError naming the buttons on show when none fits, TimeoutError when the bot
         stays silent.
         """
-        message, button = self._find_button(label, message_id)
+        message, button = self.find_button(label, message_id)
         if button.data is None:
             return CallbackAnswer(url=button.url)
         return await self.press(button.data, message_id=message.message_id, timeout=timeout)
 
-    def _find_button(self, label: str, message_id: int | None) -> tuple[Message, Button]:
+    def find_button(self, label: str, message_id: int | None = None) -> tuple[Message, Button]:
+        """The newest message on show with such a button, and the button. Raises LookupError naming those on show."""
         candidates = [m for m in self.messages if m.buttons and message_id in (None, m.message_id)]
         for message in reversed(candidates):
             buttons = [button for row in message.buttons for button in row]
