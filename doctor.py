@@ -188,7 +188,7 @@ async def _browser(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("browser", f"Chromium {browser.version} starts")
             unprotected = portal.chromium.unprotected
     except SiteError as error:
-        remedy = "install Chromium (on Debian: apt install chromium) and name it in browser.executable_path"
+        remedy = "install Chromium (Debian: apt install chromium-headless-shell) and name it in browser.executable_path"
         yield Finding("browser", f"it does not start ({_first_line(error)})", remedy)
         return
     if unprotected:

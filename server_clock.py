@@ -24,6 +24,7 @@ COARSE_PAUSE = 0.21  # s between those
 PAIR = (-0.58, 0.58)  # deviations around the likeliest edge at which two readings aim: each parts off a third
 GOOD_ENOUGH = 0.003  # s of doubt about the server's clock
 STALE = 120.0  # s; older readings belong to another opening, and clocks drift apart by 10 microseconds a second
+SLOWEST = 10.0  # s; an answer that took longer says too little: the machine may have slept between
 TIMER = 0.002  # s a timer of the system may be late: so long before its moment, a wait only lets others run in turn
 LOOK_EVERY = 0.1  # s between looks at the steady clock while waiting: the machine may have slept
 
@@ -59,7 +60,9 @@ class ServerClock:
         self._learning = asyncio.Lock()
 
     def add(self, sent: float, received: float, headers: Mapping[str, str]) -> None:
-        """Takes note of an answer, if it has a date that can be read. Older readings that are stale go."""
+        """Takes note of an answer, if it has a date that can be read and came soon. Stale readings go."""
+        if received - sent > SLOWEST:
+            return
         try:
             date = read_http_date(headers["date"]).timestamp()
         except (KeyError, Unreadable):

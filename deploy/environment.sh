@@ -3,8 +3,10 @@
 # prepare_environment   makes or updates .venv, and sets PYTHON to its interpreter
 # prepare_browser       finds or installs a Chromium and sets BROWSER to it; unless it is Playwright's own, which the programs
 #                       find by themselves, it is exported as POLIMISPORT_BROWSER__EXECUTABLE_PATH
-# Neither asks anything; either works or ends the script with one sentence.
+# prefer_headless_shell before it: installs the quicker Chromium without windows, if it can
+# None asks anything; each works or ends the script with one sentence.
 
+HEADLESS_SHELL=/usr/lib/chromium/chromium-headless-shell # Debian's; opens pages in a third of the time, with a fifth less memory
 DOWNLOAD_SECONDS=420 # a Raspberry Pi on a slow line needs several minutes; a dead line must not take for ever
 
 say() { printf '%s\n' "$*" >&2; }
@@ -70,7 +72,7 @@ starts() { [ -n "$1" ] && [ -x "$1" ] && within 30 "$1" --version >/dev/null 2>&
 
 installed_browser() { # prints the path of a Chromium that is already on the machine
     local candidate
-    for candidate in chromium chromium-browser google-chrome google-chrome-stable \
+    for candidate in "$HEADLESS_SHELL" chromium chromium-browser google-chrome google-chrome-stable \
         /usr/lib/chromium/chromium /usr/lib/chromium-browser/chromium-browser /snap/bin/chromium /opt/google/chrome/chrome \
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" /Applications/Chromium.app/Contents/MacOS/Chromium; do
         candidate=$(command -v "$candidate") || continue
@@ -97,7 +99,12 @@ download_browser() { # the same, after getting it
 }
 
 package_browser() { # the same, from the distribution
-    may_install_packages && install_package chromium && installed_browser
+    may_install_packages && { install_package chromium-headless-shell || install_package chromium; } && installed_browser
+}
+
+prefer_headless_shell() { # installs the Debian package where that is allowed and possible; whoever opens hundreds of pages wants it
+    if [ -n "${POLIMISPORT_BROWSER__EXECUTABLE_PATH:-}" ] || starts "$HEADLESS_SHELL" || ! may_install_packages; then return; fi
+    install_package chromium-headless-shell || say "The package chromium-headless-shell can't be had: another Chromium does as well, but slower."
 }
 
 prepare_browser() {
@@ -105,7 +112,7 @@ prepare_browser() {
     if [ -n "$BROWSER" ]; then return; fi
     if ! BROWSER=$(installed_browser); then
         if BROWSER=$(playwrights_browser || download_browser); then return; fi
-        BROWSER=$(package_browser) || give_up "No Chromium could be found or installed: install it (on Debian: apt install chromium)" \
+        BROWSER=$(package_browser) || give_up "No Chromium could be found or installed: install it (on Debian: apt install chromium-headless-shell)" \
             "or put its path into POLIMISPORT_BROWSER__EXECUTABLE_PATH."
     fi
     export POLIMISPORT_BROWSER__EXECUTABLE_PATH=$BROWSER

@@ -6,7 +6,6 @@ pytest_plugins = ["tests.sites"]
 from __future__ import annotations
 
 import os
-import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ import pytest
 from demo.site import Person, Site, SiteWorld
 from model import Credentials, Wish, clock_time
 from portal.access import SiteAccess
+from portal.browser import installed
 from portal.session import SiteSession
 
 ROME = ZoneInfo("Europe/Rome")
@@ -43,8 +43,7 @@ class Clock:
 
 def chromium() -> str:
     """The browser of this machine."""
-    named = os.environ.get("POLIMISPORT_BROWSER__EXECUTABLE_PATH")
-    found = named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = os.environ.get("POLIMISPORT_BROWSER__EXECUTABLE_PATH") or installed("")
     if not found:
         pytest.skip("no Chromium on this machine")
     return found

@@ -1,7 +1,5 @@
 """The simulated site in a real Chromium: a person logs in, looks around, books and cancels with the pages alone."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 
@@ -10,6 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from demo.site import Person, Site, SiteWorld, Switches
+from tests.sites import chromium
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one browser can serve all
 
@@ -28,11 +27,6 @@ def world() -> SiteWorld:
 async def site(world: SiteWorld) -> AsyncIterator[Site]:
     async with Site(world) as running:
         yield running
-
-
-def chromium() -> str:
-    named = os.environ.get("POLIMISPORT_BROWSER__EXECUTABLE_PATH")
-    return named or shutil.which("chromium") or shutil.which("google-chrome") or "/usr/bin/chromium"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from demo.telegram import TelegramEmulator
+from tests.sites import chromium
 from tests.telegrams import Call, keyboard, picture, refusal, result, running_bot
 
 pytest_plugins = ["tests.telegram_fixtures"]
@@ -55,9 +54,8 @@ async def test_an_anonymous_poll_names_nobody_and_a_quiz_is_answered_once(telegr
 # --- the chat page ---
 @asynccontextmanager
 async def chat_page(telegram: TelegramEmulator, user: int = 42) -> AsyncIterator[Page]:
-    browser_path = os.environ.get("POLIMISPORT_BROWSER__EXECUTABLE_PATH") or shutil.which("chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path)
+        browser = await playwright.chromium.launch(executable_path=chromium())
         page = await browser.new_page(viewport={"width": 390, "height": 844}, locale="it-IT")
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))

@@ -192,8 +192,22 @@ async def test_a_browser_that_does_not_start_is_passed_over(checkout: Path, tmp_
         (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
         (tmp_path / name).chmod(0o755)
     path = f"{tmp_path}:{os.environ['PATH']}"
-    code, said = await ask_environment(checkout, "installed_browser", PATH=path)
+    code, said = await ask_environment(checkout, "HEADLESS_SHELL=/nowhere; installed_browser", PATH=path)
     assert (code, said) == (0, str(tmp_path / "chromium-browser"))
+
+
+async def test_the_browser_without_windows_is_preferred(checkout: Path, tmp_path: Path) -> None:
+    shell = tmp_path / "chromium-headless-shell"
+    shell.write_text("#!/bin/sh\necho Chromium 999\n")
+    shell.chmod(0o755)
+    assert await ask_environment(checkout, f"HEADLESS_SHELL={shell}; installed_browser") == (0, str(shell))
+
+
+async def test_where_no_package_can_be_had_another_browser_does(checkout: Path) -> None:
+    mute = "HEADLESS_SHELL=/nowhere; may_install_packages() { true; }; install_package() { false; }"
+    question = f"{mute}; prefer_headless_shell"
+    code, said = await ask_environment(checkout, question, POLIMISPORT_BROWSER__EXECUTABLE_PATH="")
+    assert (code, said.count("slower")) == (0, 1)
 
 
 async def test_a_browser_somebody_named_is_taken_without_a_search(checkout: Path) -> None:
@@ -210,7 +224,7 @@ async def test_without_any_browser_one_sentence_says_what_to_do(checkout: Path) 
     )
     code, said = await ask_environment(checkout, f"{nothing}; prepare_browser", POLIMISPORT_BROWSER__EXECUTABLE_PATH="")
     assert code == 1
-    assert said.startswith("No Chromium could be found or installed: install it (on Debian: apt install chromium)")
+    assert said.startswith("No Chromium could be found or installed: install it (on Debian: apt install chromium")
 
 
 def test_the_front_doors_are_executable() -> None:

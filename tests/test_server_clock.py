@@ -218,6 +218,20 @@ def test_one_glance_tells_the_clock_to_half_a_second() -> None:
     assert far.asked == 1
 
 
+def test_an_answer_the_machine_slept_through_says_nothing() -> None:
+    far = Far(-1.7)
+
+    async def dozing() -> Mapping[str, str]:
+        headers = await far.ask()
+        await asyncio.sleep(240)
+        return headers
+
+    far.run(far.server.glance(dozing))
+    assert not far.server.known
+    far.run(far.server.glance(far.ask))
+    assert abs(far.server.offset - BEGAN + 1.7) < 0.55
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_setting_the_machines_clock_moves_nothing_once_a_race_has_begun(known: bool) -> None:
     far = Far(0.25)
