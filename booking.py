@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from playwright.async_api import Page
 
@@ -28,6 +28,7 @@ from errors import (
     OnWaitingList,
     Overlap,
     PlaceUnclear,
+    SeveralClasses,
     SiteChanged,
     SiteUnavailable,
     SlotFull,
@@ -54,6 +55,7 @@ LOOK_IN_PAGE = 3  # which of these looks goes to the browser while the list show
 WITNESSES = 2  # times the timetable is asked about one booking
 AT_ONCE = 6  # requests side by side, as a browser sends them
 
+T = TypeVar("T")
 Way = Literal["requests", "page", "already"]
 Reader = Callable[[Calendar, date], Awaitable[tuple[Slot, ...]]]
 
@@ -71,10 +73,14 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """A place that was not, or is no more, in "my bookings"."""
+    """A place that "my bookings" does not show, or no longer."""
 
     seen_gone_at: datetime
-    was_there: bool
+    proven: bool  # its button was pressed, and the site said yes; else the list alone lacks it, and may be at fault
+
+
+async def _nobody_asks() -> None:
+    """For who need not know that a button is about to be pressed."""
 
 
 # ----- the verbs
@@ -147,29 +153,36 @@ async def book(
             return Booked(held, _now(session), None, "already", "")
 
 
-async def cancel(session: SiteSession, wish: Wish, free_until: datetime | None = None) -> Cancelled:
+async def cancel(
+    session: SiteSession,
+    wish: Wish,
+    free_until: datetime | None = None,
+    pressing: Callable[[], Awaitable[None]] = _nobody_asks,
+) -> Cancelled:
     """Gives a place back, through the page: the request behind its button is unknown.
 
-    Returns once the place was seen gone, or was in neither reading of the list before anything was pressed; never
-    touches another booking. Raises BookingRefused with the site's words when it keeps the booking, ClassStarted when it
-    is too late, TooLateToCancel when the place is still ours at `free_until`, SiteChanged with evidence when nobody can
-    say.
+    Returns once the list does not show the place, in the browser neither, with what else proves that it is gone; never
+    touches another booking. `pressing` is awaited before the button is pressed, and may raise to keep us from it.
+    Raises BookingRefused with the site's words when it keeps the booking, ClassStarted when it is too late,
+    TooLateToCancel when the place is still ours at `free_until`, SeveralClasses when more than one booking fits,
+    SiteChanged with evidence when nobody can say.
     """
     async with session.operation(f"cancel {_name(wish)}"):
         if not await bookings_list.is_listed(session, wish):
             _refuse_if_begun(session, wish)  # it leaves the list when it begins: nobody has cancelled it
-            return Cancelled(_now(session), was_there=False)
+            return Cancelled(_now(session), proven=False)
         if free_until is not None and _now(session) >= free_until:
             raise TooLateToCancel(f"{_name(wish)} can't be given back for free any more")
         try:
-            said = await session.on_page("cancel", lambda page: _delete(session, page, wish), acts=True)
+            said = await session.on_page("cancel", lambda page: _delete(session, page, wish, pressing), acts=True)
         except (SiteUnavailable, SiteChanged) as error:
             if not await bookings_list.is_gone(session, wish, READ_BACK_UNCLEAR, told=False):
                 raise
-            log.info("the page failed (%s), but the booking is gone", error)
-            return Cancelled(_now(session), was_there=True)
-        if await bookings_list.is_gone(session, wish, READ_BACK, told=not _is_no(said)):
-            return Cancelled(_now(session), was_there=True)
+            log.info("the page failed (%s), but the list shows the booking no more", error)
+            return Cancelled(_now(session), proven=False)
+        agreed = not _is_no(said)
+        if await bookings_list.is_gone(session, wish, READ_BACK, told=agreed):
+            return Cancelled(_now(session), proven=agreed)
         raise await _kept(session, said)
 
 
@@ -296,7 +309,25 @@ def _asked_once(session: SiteSession) -> Reader:
 
 async def _look_in(read: Reader, calendars: Sequence[Calendar], wish: Wish) -> Slot | None:
     days = await together(*(read(each, wish.day) for each in calendars))
-    return next((slot for day in days for slot in day if wish.meant_by(slot.wish)), None)
+    return the_meant([slot for day in days for slot in day], wish, lambda slot: slot.wish)
+
+
+def the_meant(candidates: Sequence[T], wish: Wish, wish_of: Callable[[T], Wish]) -> T | None:
+    """What a wish means among them: what is named exactly so, else what alone fits; None when nothing does.
+
+    Raises SeveralClasses, with their names, when the wish says too little to tell them apart.
+    """
+    fitting = [each for each in candidates if wish.meant_by(wish_of(each))]
+    found = [each for each in fitting if plain(wish_of(each).full_name) == plain(wish.full_name)] or fitting
+    refuse_if_several([wish_of(each) for each in found])
+    return found[0] if found else None
+
+
+def refuse_if_several(found: Sequence[Wish]) -> None:
+    """Raises SeveralClasses, with their names, unless all of these are one class."""
+    names = dict.fromkeys(each.full_name for each in found)
+    if len(names) > 1:
+        raise SeveralClasses(f"it may mean any of these: {quote(', '.join(names))}")
 
 
 def likely(calendars: Sequence[Calendar], wish: Wish) -> Sequence[Calendar]:
@@ -526,15 +557,23 @@ async def _choose(
 ) -> tuple[Slot, BookingAnswer]:
     """Finds the slot in the calendars, confirms it, and gives what the site said."""
     shown = CalendarPage(page, session.access.root, session.access.timeout_seconds)
+    found: list[tuple[Calendar, Slot, int]] = []
     for calendar in calendars:
         await shown.open(calendar.activity.id, calendar.flags)
         column = await _column(session, shown, calendar, wish.day)
-        for index, slot in enumerate(column):
-            if wish.meant_by(slot.wish):
-                refuse_if_overlapping(mine, slot, beside)
-                _refuse_unless_clickable(session, slot, opens_at)
-                return slot, await _confirm(session, shown, slot, index)
-    raise SlotNotFound(f"the timetable has no {_name(wish)}")
+        found += [(calendar, slot, index) for index, slot in enumerate(column) if wish.meant_by(slot.wish)]
+        if found and wish.course_type:
+            break
+    meant = the_meant(found, wish, lambda each: each[1].wish)
+    if meant is None:
+        raise SlotNotFound(f"the timetable has no {_name(wish)}")
+    there, slot, index = meant
+    refuse_if_overlapping(mine, slot, beside)
+    _refuse_unless_clickable(session, slot, opens_at)
+    if there != calendar:
+        await shown.open(there.activity.id, there.flags)
+        await _column(session, shown, there, wish.day)
+    return slot, await _confirm(session, shown, slot, index)
 
 
 def _refuse_unless_clickable(session: SiteSession, slot: Slot, opens_at: datetime | None) -> None:
@@ -558,18 +597,20 @@ async def _confirm(session: SiteSession, shown: CalendarPage, slot: Slot, index:
 # ----- cancelling through the page
 
 
-async def _delete(session: SiteSession, page: Page, wish: Wish) -> str:
+async def _delete(session: SiteSession, page: Page, wish: Wish, pressing: Callable[[], Awaitable[None]]) -> str:
     """Presses the button of our booking and of no other; gives what the site said."""
     shown = MyBookingsPage(page, session.access.root, session.access.timeout_seconds)
-    ours: list[int] = []
+    ours: list[tuple[int, Wish]] = []
     for _ in range(2):  # the list was seen with it; one that lacks it is asked for once more
         blocks = await session.parsed(await shown.open(), scraper.booking_blocks)
-        ours = [index for index, each in enumerate(blocks) if each and wish.meant_by(each.wish)]
+        listed = [(index, each.wish) for index, each in enumerate(blocks) if each]
+        meant = the_meant(listed, wish, lambda each: each[1])
+        ours = [each for each in listed if meant and each[1] == meant[1]]
         if ours:
             break
     if len(ours) != 1:
         raise SiteChanged(f"{len(ours)} bookings in the page look like {_name(wish)}: none was touched")
-    return await shown.delete(ours[0], wish.day, wish.start)
+    return await shown.delete(ours[0][0], wish.day, wish.start, pressing)
 
 
 def _is_no(said: str) -> bool:

@@ -214,4 +214,8 @@ class TooLateToAsk(BookingRefused):
 
 
 class NothingToCancel(BookingRefused):
-    """The booking is not among ours on the site: it is already gone."""
+    """Two readings apart did not show the booking, and we had not pressed its button: the person has to look."""
+
+
+class SeveralClasses(BookingRefused):
+    """What was asked for, by hand as a rule, fits several classes of the site: the person has to say which."""

@@ -209,6 +209,26 @@ class Wish:
         """Whether the other names the same class, as far as both say."""
         return self.is_then_and_there(other) and same_course(self.course, other.course)
 
+    @property
+    def full_name(self) -> str:
+        """`PILATES MATWORK (Giuriati - Corsi Platinum)`: what, where and of which kind, as far as it says."""
+        return f"{self.course or FIT_CENTER} ({self.where})" if self.where else self.course or FIT_CENTER
+
+    @property
+    def where(self) -> str:
+        """`Giuriati - Corsi Platinum`: the place and the kind of class, as far as it says."""
+        return " - ".join(part for part in self._where() if part)
+
+    @property
+    def kind(self) -> str:
+        """The kind of class, wherever it says it."""
+        return self._where()[1]
+
+    def reads_like(self, other: Wish) -> bool:
+        """Whether the other is another kind of class, and told without its kind would read the same."""
+        alike = (self.day, self.start) == (other.day, other.start) and same_course(self.course, other.course)
+        return alike and plain(self.where) != plain(other.where)
+
     def is_then_and_there(self, other: Wish) -> bool:
         """Whether the other is at the same hour in the same place, of the same kind as far as both say."""
         (place, kind), (other_place, other_kind) = self._where(), other._where()
@@ -377,7 +397,9 @@ class Action:
     crashes: int = 0  # how often a worker died with it in hand
     free_until: datetime | None = None  # what is given back without another question is so only until then
     acting: bool = False  # its worker may take the place from now on; before that it only rehearses or prepares
-    gave_up: bool = False  # what it replaces overlapped it, and was given back before it
+    gave_up: bool = False  # what it replaces overlapped it, and was, or may have been, given back before it
+    pressed: bool = False  # a cancellation's button was pressed, in whichever try
+    absent_since: datetime | None = None  # a cancellation's last reading did not show its booking
     got: Wish | None = None  # the place that a booking got, as the site names it; read with the action to show it
     course_type: str = ""  # the kind of class: `Corsi Platinum`
 
@@ -392,6 +414,13 @@ class Action:
         if self.day is None or self.start is None:
             raise SlotNotFound("the action names no date and time")
         return Wish(self.course or FIT_CENTER, self.location, self.day, self.start, self.course_type)
+
+    def is_about(self, held: HeldBooking) -> bool:
+        """Whether it is about a booking: by what, where and when, or by its name, which does not tell the kind."""
+        if self.day and self.start and self.wish.meant_by(held.booking.wish):
+            return True
+        named = self.booking_id in (held.booking_id, str(held.id))
+        return named and same_place(self.course_type, held.booking.course_type)
 
     @property
     def subject(self) -> Wish | None:
@@ -504,6 +533,11 @@ class PeriodicBooking:
         return Wish(self.course, self.location, day, self.start, self.course_type)
 
     @property
+    def place(self) -> str:
+        """Where it is, and of which kind."""
+        return self.on(date.min).where
+
+    @property
     def since(self) -> datetime:
         """From when on its dates are ours to deal with."""
         return max(self.created_at, self.planned_from or self.created_at)
@@ -521,6 +555,11 @@ class PeriodicChoice:
     def on(self, day: date) -> Wish:
         """Its class on that day."""
         return Wish(self.course, self.location, day, self.start, self.course_type)
+
+    @property
+    def place(self) -> str:
+        """Where it is, and of which kind."""
+        return self.on(date.min).where
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,13 +30,24 @@ from errors import (
     SlotNotFound,
     TakenBack,
 )
-from model import PREPARE, Action, ActionType, Clock, Credentials, OpeningRule, Wish, utc_now
+from model import (
+    BETWEEN_READINGS,
+    PREPARE,
+    Action,
+    ActionType,
+    BookingStatus,
+    Clock,
+    Credentials,
+    OpeningRule,
+    Wish,
+    utc_now,
+)
 from portal.access import SiteAccess
 from portal.session import Portal, SiteSession
 from pursuit import Pursuit
 from settings import Settings
-from store.doubt import leaves_doubt
 
+FREE_CANCEL = timedelta(hours=2)  # before a class: the likeliest, for who does not say
 DAYS_TO_READ = 8  # today and the week that follows: every weekday once, today's twice
 
 REFUSED_BEFORE = "the site refused this password before: it is not tried again until it changes"
@@ -48,11 +59,6 @@ def _agrees(action: Action, wish: Wish) -> bool:
     """Whether a class is what an action is about, as far as that says: a course left out by hand may be any."""
     meant = action.wish if action.course else replace(action.wish, course=wish.course)
     return wish.meant_by(meant)
-
-
-def _may_have_been_done(action: Action) -> bool:
-    """Whether an earlier try of this action may have got through: its worker died, or its answer was lost."""
-    return action.crashes > 0 or leaves_doubt(action.error_kind, action.failures)
 
 
 def site_access(settings: Settings) -> SiteAccess:
@@ -79,6 +85,7 @@ class Performer:
         rule: OpeningRule,
         clock: Clock = utc_now,
         progress: Callable[[str], None] | None = None,
+        free_cancel: timedelta = FREE_CANCEL,
     ) -> None:
         self._db = db
         self._portal = portal
@@ -86,7 +93,7 @@ class Performer:
         self._rule = rule
         self._clock = clock
         self._progress = progress
-        self._pursuit = Pursuit(db, rule, clock)
+        self._pursuit = Pursuit(db, rule, clock, free_cancel)
         self._giving_back = False
 
     def give_back(self) -> None:
@@ -156,29 +163,43 @@ class Performer:
         return self._portal.session(self._people[action.user_id])
 
     async def _cancel(self, action: Action, session: SiteSession) -> None:
+        """Gives a place back. What the list alone lacks is looked for once more, later, before anything is told."""
+        began = self._clock()
         wish = await self._wish_to_cancel(action, session)
-        cancelled = await booking.cancel(session, wish, action.free_until)
-        if not cancelled.was_there and not _may_have_been_done(action):
+        cancelled = await booking.cancel(session, wish, action.free_until, lambda: self._db.queue.pressing(action))
+        if cancelled.proven:
+            await self._db.queue.complete_cancel(action, wish, "read back as gone")
+        elif action.absent_since is None or not began - action.absent_since >= BETWEEN_READINGS:
+            log.info("  %s %s: the list does not show it; looked for once more", action.type, action.id)
+            await self._db.queue.look_once_more(action, cancelled.seen_gone_at)
+        elif action.pressed:
+            await self._db.queue.complete_cancel(action, wish, "gone since an earlier try")
+        else:
             raise NothingToCancel(f"{wish.course} on {wish.day} at {wish.start:%H:%M} is not among the bookings")
-        result = "read back as gone" if cancelled.was_there else "gone since an earlier try"
-        await self._db.queue.complete_cancel(action, wish, result)
 
     async def _wish_to_cancel(self, action: Action, session: SiteSession) -> Wish:
         """What a cancellation means: the booking it names; without a course, what is held at that day and time."""
-        held = await self._db.bookings.by_booking_id(action.booking_id or "", action.user_id)
-        if action.day is None or action.start is None:
-            if held is None:
-                raise SlotNotFound(f"there is no booking '{action.booking_id}' to cancel")
-            return held.booking.wish
-        if held and _agrees(action, held.booking.wish):
-            return held.booking.wish
+        says_when = action.day is not None and action.start is not None
+        named = await self._db.bookings.named(action.booking_id or "", action.user_id)
+        meant = [each for each in named if not says_when or _agrees(action, each.booking.wish)]
+        held = [each for each in meant if each.status is BookingStatus.CONFIRMED]
+        booking.refuse_if_several([each.booking.wish for each in held])
+        if found := [*held, *meant]:
+            return found[0].booking.wish
+        if not says_when:
+            raise SlotNotFound(f"there is no booking '{action.booking_id}' to cancel")
         return action.wish if action.course else await self._held_then(action, session)
 
     async def _held_then(self, action: Action, session: SiteSession) -> Wish:
         """What is held at an action's day and time: on the site, else (after an earlier try) as far as we know."""
         on_site = [each.wish for each in await booking.my_bookings(session)]
         known = [each.booking.wish for each in await self._db.bookings.held(action.user_id, action.wish.day)]
-        return next((wish for wish in [*on_site, *known] if _agrees(action, wish)), action.wish)
+        for wishes in (on_site, known):
+            found = [wish for wish in wishes if _agrees(action, wish)]
+            booking.refuse_if_several(found)
+            if found:
+                return found[0]
+        return action.wish
 
     async def _check(self, action: Action, session: SiteSession) -> None:
         before = await self._db.bookings.before(action.user_id, self._clock())

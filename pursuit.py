@@ -30,6 +30,7 @@ from errors import (
     SlotFull,
     SlotNotFound,
     TooLateToAsk,
+    quoted,
 )
 from exchange import Exchange
 from model import (
@@ -42,12 +43,13 @@ from model import (
     Slot,
     SlotStatus,
     WatchMode,
+    Wish,
     starts_at,
 )
 from portal.session import SiteSession
 from race import Race, Wishes, Won
 from server_clock import ServerClock
-from shared_readings import SharedReadings
+from shared_readings import SHARED_FOR, SharedReadings
 from store.doubt import leaves_doubt
 from volley import Allowance
 
@@ -67,41 +69,42 @@ class _Row:
 
     def __init__(self, db: Database, action: Action, allowance: Allowance) -> None:
         self._db = db
-        self._action = action
+        self.action = action
         self.allowance = allowance
 
     async def begin(self) -> None:
-        await self._db.queue.begin_to_act(self._action)
+        await self._db.queue.begin_to_act(self.action)
         await self.share()
 
     async def share(self) -> None:
         """Learns what else of the account opens then, and what was sent for it, by whichever worker."""
-        if self._action.opens_at is not None:
-            self.allowance.know(await self._db.openings.spent(self._action.user_id, self._action.opens_at))
+        if self.action.opens_at is not None:
+            self.allowance.know(await self._db.openings.spent(self.action.user_id, self.action.opens_at))
 
     @property
     def sent(self) -> int:
-        return self.allowance.sent(self._action.id)
+        return self.allowance.sent(self.action.id)
 
     async def note_spent(self, before: int) -> None:
         """Writes what this race has sent, so that no worker's next one sends it again."""
         more = self.sent - before
         try:
             if more:
-                await self._db.openings.note_spent(self._action.id, more)
+                await self._db.openings.note_spent(self.action.id, more)
         except DatabaseError as error:
-            log.error("  what was sent for action %s is not written: %s", self._action.id, error)
+            log.error("  what was sent for action %s is not written: %s", self.action.id, error)
 
     async def is_wanted(self) -> bool:
-        return await self._db.queue.is_wanted(self._action)
+        return await self._db.queue.is_wanted(self.action)
 
 
 class Pursuit:
     """Pursues book actions; all of a process share the server's clock and take turns at logging in."""
 
-    def __init__(self, db: Database, rule: OpeningRule, clock: Clock) -> None:
+    def __init__(self, db: Database, rule: OpeningRule, clock: Clock, free_cancel: timedelta) -> None:
         self._db = db
         self._rule = rule
+        self._free_cancel = free_cancel  # before a class, until when its place can be given back for free
         self._clock = clock
         self._server = ServerClock(clock)
         self._turns = asyncio.Lock()  # held by the one account that may log in, when many prepare
@@ -111,7 +114,18 @@ class Pursuit:
         self._allowances: dict[tuple[int, datetime], Allowance] = {}  # by account and opening
 
     async def pursue(self, action: Action, session: SiteSession) -> None:
-        """Does what is due for a book action now, and settles it unless it raises why it could not be done."""
+        """Does what is due for a book action now, and settles it unless it raises why it could not be done.
+
+        What was given up for it, now or by a try before, is asked for again whenever it is not won.
+        """
+        exchange = Exchange(self._db, session, action)
+        try:
+            await self._pursue(action, session, exchange)
+        except SiteError:
+            await exchange.take_back()
+            raise
+
+    async def _pursue(self, action: Action, session: SiteSession, exchange: Exchange) -> None:
         wish, now = action.wish, self._clock()
         opens = action.opens_at or self._rule.opens_at(wish.day)
         if now >= starts_at(wish.day, wish.start, self._rule.zone):
@@ -119,15 +133,15 @@ class Pursuit:
         if await self._came_too_late(action, session):
             return
         if action.rehearse_at is not None and now < opens - PREPARE:
-            await self._rehearse(action, session, opens)
+            await self._rehearse(action, session, opens, exchange)
         elif now < opens - PREPARE - CLAIMED_EARLY:
             await self._db.queue.postpone(action, opens - PREPARE, opens)
         elif now < opens + STILL_OPENING:
-            await self._race(action, session, opens)
+            await self._race(action, session, opens, exchange)
         elif action.watch is not None:
-            await self._watch(action, session, action.watch)
+            await self._watch(action, session, action.watch, exchange)
         else:
-            await self._book_if_it_opened(action, session, opens)
+            await self._book_if_it_opened(action, session, opens, exchange)
 
     async def _came_too_late(self, action: Action, session: SiteSession) -> bool:
         """Settles what an earlier try has booked. Raises TooLateToAsk when a place would now cost to give back.
@@ -143,18 +157,29 @@ class Pursuit:
         await self._settle(action, Won(Booked(held, self._clock(), None, "already", ""), 0, None))
         return True
 
-    async def _book_if_it_opened(self, action: Action, session: SiteSession, opens: datetime) -> None:
+    async def _book_if_it_opened(
+        self, action: Action, session: SiteSession, opens: datetime, exchange: Exchange
+    ) -> None:
         """Books now; what looked open before its time, and is not, waits for the opening that the rule says."""
         by_rule = self._rule.opens_at(action.wish.day)
         try:
-            await self._book_now(action, session, max(opens, by_rule))
+            await self._book_now(action, session, max(opens, by_rule), exchange)
         except (BookingRefused, SiteUnavailable) as error:
             may_open = isinstance(error, NotOpenYet) or type(error) is BookingRefused
             tired = isinstance(error, SiteUnavailable) and action.failures >= TIRED
             if self._clock() >= by_rule or not (may_open or tired):
                 raise
             log.info("  %s: waiting for %s, as the rule says", error, by_rule)
+            await exchange.take_back()
             await self._db.queue.postpone(action, max(self._clock(), by_rule - PREPARE), by_rule, error)
+
+    def _bookable_unasked(self, wishes: Wishes) -> Wishes:
+        """Without the alternatives whose own free limit has passed: the person is asked about those first."""
+        now = self._clock()
+        return [each for each in wishes if each[0] == 0 or now < self._free_until(each[1])]
+
+    def _free_until(self, wish: Wish) -> datetime:
+        return starts_at(wish.day, wish.start, self._rule.zone) - self._free_cancel
 
     async def _wishes(self, action: Action) -> Wishes:
         """The wish and what else would do, numbered as they are stored. What the person holds anyway is left out."""
@@ -165,10 +190,10 @@ class Pursuit:
 
     # The evening before
 
-    async def _rehearse(self, action: Action, session: SiteSession, opens: datetime) -> None:
+    async def _rehearse(self, action: Action, session: SiteSession, opens: datetime, exchange: Exchange) -> None:
         """Everything but the booking: a real login with its one-time code, the slot, what we hold already."""
         try:
-            booked = await self._try_everything(action, session)
+            booked = await self._try_everything(action, session, await exchange.beside())
         except OnWaitingList:
             raise
         except (SiteError, OtpError) as error:
@@ -190,15 +215,18 @@ class Pursuit:
             await self._db.people.pause(action.user_id, error, lambda rests: rest_of(error, rests, chance), tell=False)
         await self._db.queue.rehearsed(action, opens - PREPARE, error)
 
-    async def _try_everything(self, action: Action, session: SiteSession) -> Booked | None:
-        """The booking if it is ours already, or if the slot is open long before its time; None when all is well."""
+    async def _try_everything(self, action: Action, session: SiteSession, beside: Wish | None) -> Booked | None:
+        """The booking if it is ours already, or if the slot is open long before its time; None when all is well.
+
+        `beside`: what it may overlap, for the person wants it swapped. It is not given up before the opening.
+        """
         await self._prove_login(action.user_id, session)
         mine = await booking.my_bookings(session)
         if (held := booking.held_among(mine, action.wish)) is not None:
             return Booked(held, self._clock(), None, "already", "")
         slot = await booking.find_slot(session, action.wish)
-        booking.refuse_if_overlapping(mine, slot)
-        return await self._book_if_open(action, session, slot)
+        booking.refuse_if_overlapping(mine, slot, beside)
+        return await self._book_if_open(action, session, slot, beside)
 
     async def _prove_login(self, user_id: int, session: SiteSession) -> None:
         async with self._turns:
@@ -207,13 +235,15 @@ class Pursuit:
                 await session.renew()
                 self._logged_in[user_id] = self._clock()
 
-    async def _book_if_open(self, action: Action, session: SiteSession, slot: Slot) -> Booked | None:
+    async def _book_if_open(
+        self, action: Action, session: SiteSession, slot: Slot, beside: Wish | None
+    ) -> Booked | None:
         """A slot that looks open before its time is tried: the rule may be wrong, or have changed."""
         if slot.status is not SlotStatus.AVAILABLE:
             return None
         await self._db.queue.begin_to_act(action)
         try:
-            return await booking.book(session, action.wish)
+            return await booking.book(session, action.wish, beside=beside)
         except OnWaitingList:
             raise
         except BookingRefused as error:
@@ -222,21 +252,21 @@ class Pursuit:
 
     # The opening
 
-    async def _race(self, action: Action, session: SiteSession, opens: datetime) -> None:
+    async def _race(self, action: Action, session: SiteSession, opens: datetime, exchange: Exchange) -> None:
         allowance = self._allowance(action.user_id, opens)
         row = _Row(self._db, action, allowance)
         await row.share()
         if action.failures and allowance.left(action.id) < RACE_AGAIN:
             await self._db.queue.postpone(action, opens + STILL_OPENING, opens)
             return
-        wishes = await self._wishes(action)
-        race = await self._race_for(action, session, opens, wishes, row)
+        wishes = self._bookable_unasked(await self._wishes(action))
+        race = await self._race_for(action, session, opens, wishes, row, await exchange.beside())
         self._racing += 1
         try:
-            won = await self._run(race, row)
+            won = await self._run(race, row, exchange)
         except SiteError as error:
             await self._note_full(wishes, error.opening)
-            await self._lost(action, opens, error)
+            await self._lost(action, opens, error, exchange)
         else:
             await self._settle(action, won)
             await self._note_full(wishes, won.report)
@@ -244,7 +274,9 @@ class Pursuit:
             self._racing -= 1
             allowance.leave(action.id)
 
-    async def _race_for(self, action: Action, session: SiteSession, opens: datetime, wishes: Wishes, row: _Row) -> Race:
+    async def _race_for(
+        self, action: Action, session: SiteSession, opens: datetime, wishes: Wishes, row: _Row, beside: Wish | None
+    ) -> Race:
         known = [each.slot for _, wish in wishes for each in await self._db.catalogue.slots_on(wish.day)]
         return Race(
             session,
@@ -256,14 +288,32 @@ class Pursuit:
             row.allowance,
             last_call=row,
             number=action.id,
+            beside=beside,
         )
 
-    async def _run(self, race: Race, row: _Row) -> Won:
+    async def _run(self, race: Race, row: _Row, exchange: Exchange) -> Won:
+        """The race; what the site refuses only for the booking it is swapped for, it is asked for in exchange."""
         before = row.sent
         try:
             return await race.run(self._turns)
+        except Overlap as overlap:
+            if await exchange.beside() is None or not quoted(str(overlap)):
+                raise
+            return await self._in_exchange(row.action, exchange, overlap)
         finally:
             await row.note_spent(before)
+
+    async def _in_exchange(self, action: Action, exchange: Exchange, overlap: Overlap) -> Won:
+        try:
+            booked = await exchange.book(action.wish, overlap.opening.opens_at if overlap.opening else None)
+        except SiteError as error:
+            error.opening = overlap.opening
+            raise
+        report = overlap.opening and replace(overlap.opening, seen=self._since(overlap.opening))
+        return Won(booked, 0, report)
+
+    def _since(self, report: OpeningReport) -> float:
+        return (self._clock() - report.opens_at).total_seconds()
 
     async def _note_full(self, wishes: Wishes, report: OpeningReport | None) -> None:
         """Remembers for everybody which slots the site refused as full at an opening."""
@@ -279,21 +329,22 @@ class Pursuit:
             del self._allowances[key]
         return self._allowances.setdefault((user_id, opens), Allowance())
 
-    async def _lost(self, action: Action, opens: datetime, error: SiteError) -> None:
+    async def _lost(self, action: Action, opens: datetime, error: SiteError, exchange: Exchange) -> None:
         """What follows a race that was lost, unless it is for perform.py to tell or to try again."""
         if isinstance(error, SlotFull) and action.watch is not None:
-            await self._look_again(action, error, error.opening or OpeningReport(opens))
+            await self._look_again(action, exchange, error, error.opening or OpeningReport(opens))
         elif isinstance(error, SlotNotFound) and self._clock() < opens:
             log.warning("  %s: looked for once more at the opening", error)
+            await exchange.take_back()
             await self._db.queue.postpone(action, opens, opens)
         else:
             raise error
 
     # Any time after
 
-    async def _book_now(self, action: Action, session: SiteSession, opens: datetime) -> None:
+    async def _book_now(self, action: Action, session: SiteSession, opens: datetime, exchange: Exchange) -> None:
         """The wish, else the first of its alternatives that can be had. Raises why the wish could not."""
-        wishes, exchange = await self._wishes(action), Exchange(self._db, session, action, self._clock)
+        wishes = await self._wishes(action)
         refusals: list[BookingRefused] = []
         for choice, wish in await self._in_order(wishes, session):
             try:
@@ -314,33 +365,33 @@ class Pursuit:
         if len(wishes) == 1:
             return wishes
         mine = await booking.my_bookings(session)
-        return [each for each in wishes if booking.held_among(mine, each[1])][:1] or wishes
+        ours = [each for each in wishes if booking.held_among(mine, each[1])][:1]
+        return ours or self._bookable_unasked(wishes)
 
     async def _late_opening(self, action: Action) -> OpeningReport | None:
         """The report of the race before, now with its end: the slot opened later than the rule says, or went silent."""
         before = await self._db.queue.opening(action.id)
         if before is None:
             return None
-        return replace(
-            before, seen=(self._clock() - before.opens_at).total_seconds(), shots=()
-        )  # they are kept already
+        return replace(before, seen=self._since(before), shots=())  # they are kept already
 
     # The watch
 
-    async def _watch(self, action: Action, session: SiteSession, mode: WatchMode) -> None:
+    async def _watch(self, action: Action, session: SiteSession, mode: WatchMode, exchange: Exchange) -> None:
         """Looks whether a place has freed; books it, or tells. Raises SlotFull once the watch is over."""
         over = action.watch_until is not None and self._clock() >= action.watch_until
         if over and not await self._was_booked_after_all(action, session):
             raise SlotFull("nobody gave a place back in time")
-        exchange = Exchange(self._db, session, action, self._clock)
         try:
             if over or await self._was_booked_after_all(action, session):
                 return
             slot = await booking.find_slot(session, action.wish, self._seen.around)
             if slot.status is not SlotStatus.AVAILABLE and not slot.places:
                 await self._db.catalogue.note_full(action.wish, self._clock())
-                await self._look_again(action, SlotFull("nobody has given a place back"))
-            elif mode is WatchMode.TELL:
+                await self._look_again(action, exchange, SlotFull("nobody has given a place back"))
+                return
+            await self._db.catalogue.note_free(slot, self._clock() - SHARED_FOR)
+            if mode is WatchMode.TELL:
                 await self._db.queue.complete_watch(action, "a place is free")
             else:
                 booked = await exchange.book(action.wish)
@@ -350,7 +401,7 @@ class Pursuit:
             if not passes or isinstance(error, LoginStopped):
                 raise
             log.info("  %s", error)
-            await self._look_again(action, error, tell=exchange.lost_the_old)
+            await self._look_again(action, exchange, error)
 
     async def _was_booked_after_all(self, action: Action, session: SiteSession) -> bool:
         """Settles a watch whose last booking was not answered, and was done all the same."""
@@ -363,12 +414,13 @@ class Pursuit:
         return True
 
     async def _look_again(
-        self, action: Action, met: SiteError, opening: OpeningReport | None = None, *, tell: bool = False
+        self, action: Action, exchange: Exchange, met: SiteError, opening: OpeningReport | None = None
     ) -> None:
         """A place was not free, somebody was quicker, or the site makes no sense for a while: a watch is patient."""
+        await exchange.take_back()
         pause = random.uniform(*LOOK_EVERY)  # noqa: S311 - no secret
         odd = not isinstance(met, SlotFull)
-        tell = tell or (odd and action.failures + 1 == ODD_LOOKS)
+        tell = exchange.lost_the_old or (odd and action.failures + 1 == ODD_LOOKS)
         again = await self._db.queue.in_step(action, self._clock() + timedelta(seconds=pause), LOOKS_APART)
         await self._db.queue.look_again(action, again, met, opening, odd=odd, tell=tell)
 

@@ -146,6 +146,7 @@ class Race:
         allowance: Allowance | None = None,
         last_call: LastCall | None = None,
         number: int = 0,
+        beside: Wish | None = None,
     ) -> None:
         self._session = session
         self._wishes = wishes
@@ -154,6 +155,7 @@ class Race:
         self._racing = racing  # how many race in this process
         self._known = known  # slots from an earlier reading, in case the site can't tell in time
         self._number = number  # of the booking, among those of its account
+        self._beside = beside  # a booking of ours that the wish may overlap, as far as we are concerned
         self._allowance = allowance or Allowance()
         self._allowance.join(number)
         self._last_call = last_call or NobodyWithdraws()
@@ -344,7 +346,7 @@ class Race:
         possible = []
         for choice in choices:
             try:
-                booking.refuse_if_overlapping(mine, choice.slot)
+                booking.refuse_if_overlapping(mine, choice.slot, self._beside)
             except BookingRefused as refused:
                 self._refusals.append(refused)
             else:

@@ -128,9 +128,13 @@ CREATE TABLE booking_actions (
                                                 -- other), or booked, only until then: later it may cost, and only the
                                                 -- person decides
     acting       INTEGER NOT NULL DEFAULT 0 CHECK (acting IN (0, 1)),  -- 1: its worker may take the place from now on
-    gave_up      INTEGER NOT NULL DEFAULT 0 CHECK (gave_up IN (0, 1)),  -- 1: what it replaces was given back before it
+    gave_up      INTEGER NOT NULL DEFAULT 0 CHECK (gave_up IN (0, 1)),  -- 1: what it replaces was given back before it, or may
+                                                -- have been; written before the button is pressed
     course_type  TEXT,                          -- 'Corsi Platinum'; NULL: any kind of class
     opening_requests INTEGER NOT NULL DEFAULT 0,  -- sent around its opening, by whichever workers raced for it
+    pressed      INTEGER NOT NULL DEFAULT 0 CHECK (pressed IN (0, 1)),  -- 1: a cancellation's button was pressed, in whichever try
+    absent_since TEXT,                          -- a cancellation's last reading did not show its booking: one more, half a minute
+                                                -- later, before anything is told
     CHECK ((status = 'processing') = (lease_until IS NOT NULL)),
     CHECK (action_type <> 'book' OR (date IS NOT NULL AND time_slot IS NOT NULL)),
     CHECK (action_type <> 'cancel' OR booking_id IS NOT NULL OR (date IS NOT NULL AND time_slot IS NOT NULL))
@@ -378,3 +382,4 @@ CREATE TABLE notices (
     lost            INTEGER NOT NULL DEFAULT 0  -- tries whose answer was lost: each may have arrived
 ) STRICT;
 CREATE INDEX unsent_notices ON notices (user_id, id) WHERE sent_at IS NULL;
+CREATE INDEX notices_by_confirmation ON notices (confirmation_id) WHERE confirmation_id IS NOT NULL;

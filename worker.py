@@ -196,7 +196,8 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
     async with open_database(settings.database, stop=stop) as db, Portal(site_access(settings)) as portal:
         await db.people.set(people_of(settings))
         forget_others(settings.state_dir, people, await db.people.evidence_of_departed())
-        performer = Performer(db, portal, people, settings.opening_rule)
+        free_cancel = timedelta(hours=settings.free_cancel_hours)
+        performer = Performer(db, portal, people, settings.opening_rule, free_cancel=free_cancel)
         worker = Worker(db, portal, performer, settings)
         if arguments.burst:
             await worker.burst()

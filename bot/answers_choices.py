@@ -18,7 +18,6 @@ from bot.screens_booking import (
     Route,
     alternative_to,
     better_than,
-    meets,
     wish_key,
 )
 from bot.screens_trouble import WATCH_CODES
@@ -27,6 +26,7 @@ from database import NewAction
 from model import Action, ActionStatus, ActionType, HeldBooking, Slot, WatchMode, Wish
 from store.choices import MOST_ALTERNATIVES
 
+SWAPPED = "🔁 Fatto: se prendo questa, libero l'altra."
 TOO_LATE = "Per le alternative è tardi: ci sto già lavorando."
 
 
@@ -81,7 +81,9 @@ class AlternativeAnswers:
         return await self._days(tap, action)
 
     async def _days(self, tap: Tap, action: Action) -> Page:
-        queued = f"✅ La prenotazione n. {action.id} è in coda."
+        opens_later = action.opens_at is not None and self._desk.clock() < action.opens_at
+        waits = "aspetta l'apertura" if opens_later else "è in coda"
+        queued = f"✅ La prenotazione n. {action.id} {waits}."
         if is_held_back(action, self._desk.when()) and (
             action.opens_at is None or self._desk.clock() >= action.opens_at
         ):
@@ -95,9 +97,9 @@ class AlternativeAnswers:
         return alternative_to(action, lambda slot: self._can_be_had(slot, action))
 
     def _can_be_had(self, slot: Slot, action: Action) -> bool:
-        """Whether a slot is open, and its class has not begun, when the action runs."""
+        """Whether a slot is open when the action runs, and could then still be given back for free."""
         runs = max(action.opens_at or action.run_at, self._desk.clock())
-        return self._desk.rule.opens_at(slot.day) <= runs < self._desk.starts(slot.wish)
+        return self._desk.rule.opens_at(slot.day) <= runs < self._desk.free_until(slot.wish)
 
     async def day(self, tap: Tap) -> Page:
         _, action_id = tap.call.numbers
@@ -165,9 +167,6 @@ class SwapAnswers:
             Verb.SWAP_SLOT: self.slot, Verb.SWAP: self.swap,
         }  # fmt: skip
 
-    def _route(self, held: HeldBooking) -> Route:
-        return better_than(held, lambda slot: self._desk.is_open(slot))
-
     async def _held(self, tap: Tap, row_id: int) -> HeldBooking | Page:
         """The person's booking, while it can be swapped; else its page, or that it is not theirs."""
         held = await self._desk.db.bookings.find(row_id, tap.user_id)
@@ -184,20 +183,20 @@ class SwapAnswers:
             return held
         note = (
             "Scegli l'orario che preferisci: prima lo prenoto, e solo dopo libero quello che hai. "
-            "Tra quelli che si sovrappongono ti propongo solo i già aperti."
+            "Se si sovrappongono e il sito ne accetta uno solo, ti dico prima come faccio."
         )
-        return await self._chooser.days(tap.user_id, self._route(held), note)
+        return await self._chooser.days(tap.user_id, better_than(held), note)
 
     async def day(self, tap: Tap) -> Page:
         held = await self._held(tap, tap.call.numbers[1])
-        return held if isinstance(held, Page) else await self._chooser.day(tap.user_id, tap.call.day, self._route(held))
+        return held if isinstance(held, Page) else await self._chooser.day(tap.user_id, tap.call.day, better_than(held))
 
     async def slots(self, tap: Tap) -> Page:
         _, key, row_id, page = tap.call.numbers
         held = await self._held(tap, row_id)
         if isinstance(held, Page):
             return held
-        return await self._chooser.slots(tap.user_id, tap.call.day, key, page, self._route(held))
+        return await self._chooser.slots(tap.user_id, tap.call.day, key, page, better_than(held))
 
     async def slot(self, tap: Tap) -> Page:
         slot_id, row_id = tap.call.numbers
@@ -226,12 +225,22 @@ class SwapAnswers:
         held = await self._held(tap, row_id)
         if isinstance(held, Page):
             return held
-        if view.state in SETTLED or (view.state is SlotState.OPENS and meets(view.slot, held)):
+        waits = screens_booking.waiting_booking(view, self._desk.when())
+        if waits is not None:
+            return await self._swap_what_waits(tap, waits, held)
+        if view.state in SETTLED:
             return await self._confirm(tap, slot_id, row_id)
         booking = self._desk.booking(tap, view.slot.wish, is_open=view.state is SlotState.FREE)
         free_until = self._desk.free_to_give_back(held)
         new = replace(booking, replaces_row_id=held.id, free_until=free_until)
         return await self._desk.card(await self._desk.queue(new), tap)
+
+    async def _swap_what_waits(self, tap: Tap, waits: Action, held: HeldBooking) -> Page:
+        """The booking is in the queue already: it now takes the other's place."""
+        free_until = self._desk.free_to_give_back(held)
+        changed = await self._desk.db.queue.swap_for(waits.id, tap.user_id, held.id, free_until)
+        action = await self._desk.db.queue.find(waits.id, tap.user_id) or waits
+        return await self._desk.ticket(action, tap, SWAPPED if changed else texts.TOO_LATE)
 
 
 class WatchAnswers:

@@ -27,8 +27,6 @@ from model import (
     HeldBooking,
     Pause,
     Role,
-    Slot,
-    SlotStatus,
     WatchMode,
     Wish,
     starts_at,
@@ -285,21 +283,26 @@ class Desk:
         return await self.db.bookings.by_booking_id(action.booking_id, action.user_id, action.subject)
 
     async def clash(self, action: Action) -> Clash | None:
-        """The booking that an action's class was found to overlap, as far as we know what is held."""
-        kind = action.error_kind if action.status is ActionStatus.FAILED else action.rehearsal
-        if kind != Overlap.__name__ or not (action.day and action.start) or self.has_begun(action.wish):
+        """The booking that an action's class overlaps, before it is tried or once it was refused, as far as we know."""
+        refused = action.status is ActionStatus.FAILED and action.error_kind == Overlap.__name__
+        waits = action.status is ActionStatus.PENDING and action.watch is None and action.replaces_row_id is None
+        if action.type is not ActionType.BOOK or not (refused or waits) or not (action.day and action.start):
+            return None
+        if self.has_begun(action.wish):
             return None
         rows = await self.db.catalogue.slots_on(action.day)
         row = next((row for row in rows if row.slot.wish.meant_by(action.wish)), None)
         # what the timetable has no more lasts an hour, as every class whose length is not known
         end = row.slot.end if row else (datetime.combine(action.day, action.start) + timedelta(hours=1)).time()
         held = await self.held_bookings(action.user_id)
-        other = next((one for one in held if one.booking.overlaps(action.day, action.start, end)), None)
-        return Clash(other, row.id if row and self.is_open(row.slot) else None) if other else None
+        meeting = (one for one in held if one.booking.overlaps(action.day, action.start, end))
+        other = next((one for one in meeting if not one.booking.wish.meant_by(action.wish)), None)
+        return Clash(other, row.id if row else None) if other else None
 
-    def is_open(self, slot: Slot) -> bool:
-        """Whether a slot can be booked by now, as the rule or the site says."""
-        return slot.status is SlotStatus.AVAILABLE or self.clock() >= self.rule.opens_at(slot.day)
+    async def slot_of(self, wish: Wish) -> int | None:
+        """The row of a class in the timetable, if that has it."""
+        rows = await self.db.catalogue.slots_on(wish.day)
+        return next((row.id for row in rows if row.slot.wish.meant_by(wish)), None)
 
     def is_watchable(self, action: Action) -> bool:
         """Whether it makes sense to offer a watch after an action's failure."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from bot import screens, screens_held, screens_programs, screens_questions, screens_results, screens_trouble
 from bot.answers import Answers
 from bot.page import File, Letter, Page
+from bot.screens_results import LateChoice
 from database import Database
 from model import (
     Action,
@@ -181,7 +183,10 @@ class Composer:
         if action.status is not ActionStatus.COMPLETED:
             report, watchable = await self._db.queue.opening(action.id), self._desk.is_watchable(action)
             clash, others = await self._desk.clash(action), await self._db.queue.alternatives(action.id)
-            page = screens_results.failure(action, when, report, clash, others, watchable=watchable)
+            late, kept = await self._late_choices(action, others), await self._keeps_the_old(action)
+            page = screens_results.failure(
+                action, when, report, clash, others, watchable=watchable, late=late, kept=kept
+            )
             return Letter(page, picture=await _screenshot(action))
         if action.type is ActionType.CANCEL:
             held = await self._db.bookings.by_booking_id(action.booking_id or "", action.user_id, action.subject)
@@ -190,6 +195,17 @@ class Composer:
         if screens_results.is_place_free(action):
             return Letter(screens_results.place_free(action, when))
         return await self._booked(action)
+
+    async def _late_choices(self, action: Action, others: Sequence[Wish]) -> list[LateChoice]:
+        """The alternatives that could not be given back for free any more when the action ended, and can be had."""
+        ended = action.completed_at or self._desk.clock()
+        late = [one for one in others if self._desk.free_until(one) <= ended and not self._desk.has_begun(one)]
+        return [LateChoice(wish, await self._desk.slot_of(wish)) for wish in late]
+
+    async def _keeps_the_old(self, action: Action) -> bool:
+        """Whether what a swap was to free is still held."""
+        held = await self._db.bookings.find(action.replaces_row_id or 0, action.user_id)
+        return held is not None and screens_held.is_held(held)
 
     async def _calendar_file_of_what_is_over(self, held: HeldBooking | None) -> File | None:
         """The file that takes a booking out of the calendar; None while it is held, again perhaps."""

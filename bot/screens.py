@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot import texts
 from bot.callbacks import Verb
-from bot.italian import When, first_up, long_day, short_day
+from bot.italian import When, count, first_up, long_day, short_day
 from bot.page import LONGEST_NAME, Lines, Page, Row, button, clip, home_button, in_quotes, safe
 from bot.screens_trouble import explain, held_up, holds_up, remedy_rows, retry_rows, swap_rows
 from bot.slots import Clash
@@ -47,6 +47,13 @@ MARKS = {
     ActionStatus.CANCELLED: "↩️",
 }
 LIVE = (ActionStatus.PENDING, ActionStatus.PROCESSING)
+ASKED_BACK = (
+    "⚠️ Il sito non ne accettava due alla stessa ora: per farle posto avevo liberato quella che avevi. "
+    "La richiedo adesso, e ti scrivo com'è andata."
+)
+LOOKING_ONCE_MORE = (
+    "Nell'elenco del sito non la vedo. Prima di dirti com'è andata la cerco di nuovo, tra mezzo minuto circa."
+)
 STOP_WATCHING = "🔕 Smetti di guardare"
 WITHDRAW_LABEL = "↩️ Ritira"
 DONE = {
@@ -81,7 +88,8 @@ def home(overview: Overview, when: When, note: str = "") -> Page:
         lines.add(f"Il prossimo appuntamento: {in_a_line(overview.next_booking.booking.wish, when)}.")
     lines.add(*(f"{mark(action)} {_live_line(action, when)}" for action in overview.live[:5]))
     if len(overview.live) > 5:
-        lines.add(f"… e altre {len(overview.live) - 5} richieste in corso.")
+        more = count(len(overview.live) - 5, "altra richiesta", "altre richieste")
+        lines.add(f"… e {more} in corso.")
     if not overview.timetable_known:
         lines.add("Sto leggendo gli orari dal sito: tra qualche secondo puoi prenotare.")
     return Page(str(lines), _home_rows(can_retry=overview.stop is not None or overview.pause is not None))
@@ -100,15 +108,17 @@ def _home_rows(*, can_retry: bool) -> tuple[Row, ...]:
 
 
 def _live_line(action: Action, when: When) -> str:
-    return f"{live_word(action)}: {in_a_line(action.wish, when)} (n. {action.id})"
+    return f"{live_word(action, when)}: {in_a_line(action.wish, when)} (n. {action.id})"
 
 
-def live_word(action: Action) -> str:
-    """What is going on with an unfinished action about a class."""
+def live_word(action: Action, when: When) -> str:
+    """What is going on with an unfinished action about a class; `In coda` only of what runs as soon as it can."""
     if action.watch:
         return "Tengo d'occhio"
     if action.type is ActionType.CANCEL:
         return "In annullamento"
+    if action.opens_at is not None and when.now < action.opens_at:
+        return "Aspetto l'apertura"
     return "Ci sto lavorando" if action.status is ActionStatus.PROCESSING else "In coda"
 
 
@@ -124,9 +134,15 @@ def notice_page(text: str, *rows: Row) -> Page:
 # What a booking is about
 
 
-def in_a_line(wish: Wish, when: When, longest: int = LONGEST_NAME) -> str:
-    """`PILATES MATWORK, domani alle 18:00`."""
-    return f"<b>{safe(clip(wish.course, longest))}</b>, {when.day(wish.day)} alle {wish.start:%H:%M}"
+def in_a_line(wish: Wish, when: When, longest: int = LONGEST_NAME, beside: Iterable[Wish | None] = ()) -> str:
+    """`PILATES MATWORK, domani alle 18:00`; where it would read like what is told `beside` it, with place and kind."""
+    line = f"<b>{safe(clip(wish.course, longest))}</b>, {when.day(wish.day)} alle {wish.start:%H:%M}"
+    return line + safe(told_apart(wish, beside))
+
+
+def told_apart(wish: Wish, beside: Iterable[Wish | None]) -> str:
+    """` · Giuriati - Corsi Platinum` where a class would otherwise read like another; else nothing."""
+    return f" · {wish.where}" if wish.where and any(one and wish.reads_like(one) for one in beside) else ""
 
 
 def about(wish: Wish, when: When) -> str:
@@ -134,8 +150,8 @@ def about(wish: Wish, when: When) -> str:
     near = when.day(wish.day)
     day = long_day(wish.day) if near == long_day(wish.day) else f"{near}, {long_day(wish.day)}"
     lines = [f"<b>{safe(wish.course)}</b>", f"📅 {first_up(day)}, alle {wish.start:%H:%M}"]
-    if wish.location:
-        lines.append(f"📍 {safe(wish.location)}")
+    if wish.where:
+        lines.append(f"📍 {safe(wish.where)}")
     return "\n".join(lines)
 
 
@@ -150,7 +166,7 @@ def why_not_first(action: Action, when: When) -> str:
         return ""
     said = "; ".join(dict.fromkeys(re.findall("«(.*?)»", action.why_not_first or "", re.DOTALL)))
     why = f" Dal sito: {in_quotes(said)}." if said else ""
-    first = in_a_line(action.wish, when, SHORT)
+    first = in_a_line(action.wish, when, SHORT, beside=[action.subject])
     return f"È la tua {action.won_choice + 1}ª scelta: la prima, {first}, non si poteva avere.{why}"
 
 
@@ -191,13 +207,15 @@ def ticket(
     """
     lines = Lines().add(note).add(f"{mark(action)} <b>{title(action)}</b>")
     lines.add(about_action(action, when))
-    lines.add(*([why_not_first(action, when)] if is_done(action) else choices(others, when)))
+    beside = [action.wish] if others else []
+    lines.add(*([why_not_first(action, when)] if is_done(action) else choices(others, when, beside)))
     rows = _ticket_rows(action, others, when, is_card=is_card, watchable=watchable, undoable=undoable, clash=clash)
     if pause is not None and action.status is ActionStatus.PENDING and holds_up(pause, action, when):
         lines.add(*held_up(pause, when))
         rows = (*retry_rows(fresh=is_card), *rows)
     else:
         lines.add(*_standing(action, when, the_other(clash, when)), _since(got, when))
+        lines.add(meets_what_is_held(clash, action, when) if action.status in LIVE else "")
     return Page(str(lines), rows, action.id if is_card else None)
 
 
@@ -206,11 +224,13 @@ def is_done(action: Action) -> bool:
     return action.status is ActionStatus.COMPLETED
 
 
-def choices(others: Sequence[Wish], when: When) -> list[str]:
-    """What else would do, numbered from the second choice on."""
+def choices(others: Sequence[Wish], when: When, beside: Sequence[Wish] = ()) -> list[str]:
+    """What else would do, numbered from the second choice on; `beside`: what is told with them."""
     if not others:
         return []
-    return ["Se non c'è posto, nell'ordine:", *(f"{n}ª {in_a_line(wish, when)}" for n, wish in enumerate(others, 2))]
+    told = [*beside, *others]
+    numbered = (f"{n}ª {in_a_line(wish, when, beside=told)}" for n, wish in enumerate(others, 2))
+    return ["Se non c'è posto, nell'ordine:", *numbered]
 
 
 def final_card(action: Action, when: When, got: HeldBooking | None = None) -> Page:
@@ -232,6 +252,7 @@ def _ticket_rows(
     elif action.only_prepared(when.now):
         rows.append((button(WITHDRAW_LABEL, Verb.WITHDRAW, action.id),))
     if action.status in LIVE:
+        rows += swap_rows(clash, fresh=is_card)
         if is_card:
             return (*rows, (home_button(fresh=True),))
         rows.append((button("🔄 Aggiorna", Verb.TICKET, action.id),))
@@ -283,6 +304,14 @@ def the_other(clash: Clash | None, when: When) -> str:
     return f"L'altra: {in_a_line(clash.held.booking.wish, when)}." if clash else ""
 
 
+def meets_what_is_held(clash: Clash | None, action: Action, when: When) -> str:
+    """Said before an overlap is refused: what is held then, and that the site decides."""
+    if clash is None:
+        return ""
+    other = in_a_line(clash.held.booking.wish, when, SHORT, beside=[action.wish])
+    return f"⚠️ Si sovrappone a {other}: il sito potrebbe rifiutarla. Se preferisci questa, scambiala con l'altra."
+
+
 def _since(got: HeldBooking | None, when: When) -> str:
     """What became of a booking after it was made."""
     if got is None or got.status in (BookingStatus.CONFIRMED, BookingStatus.PAST):
@@ -314,12 +343,14 @@ def _standing(action: Action, when: When, other: str) -> list[str]:
 
 
 def _withdrawn(action: Action) -> list[str]:
+    back = ASKED_BACK if action.gave_up else ""
     ended = "Ho smesso di guardare." if action.watch else "Ritirata: non la faccio più."
     in_doubt = action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(action.error_kind, action.failures)
     if not in_doubt or action.watch is WatchMode.TELL:
-        return [ended]
+        return [ended, back]
     found = "se ci fosse lo stesso" if action.type is ActionType.BOOK else "se il posto non ci fosse più"
-    return [ended, f"Non so com'è andato l'ultimo tentativo: rileggo le tue prenotazioni e, {found}, te lo scrivo."]
+    unsure = f"Non so com'è andato l'ultimo tentativo: rileggo le tue prenotazioni e, {found}, te lo scrivo."
+    return [ended, unsure, back]
 
 
 def _done(action: Action) -> str:
@@ -329,11 +360,14 @@ def _done(action: Action) -> str:
 def _watching(action: Action, when: When) -> list[str]:
     then = "ti avviso" if action.watch is WatchMode.TELL else "lo prenoto e te lo scrivo"
     until = f" {when.until(action.watch_until)}" if action.watch_until else ""
-    swap = "Poi libero la prenotazione che tieni adesso." if action.replaces_row_id else ""
+    swaps = action.replaces_row_id is not None and action.watch is WatchMode.BOOK
+    swap = "Poi libero la prenotazione che tieni adesso." if swaps else ""
     return [f"Guardo ogni minuto o due{until}: se si libera un posto, {then}.", swap]
 
 
 def _waiting(action: Action, when: When) -> list[str]:
+    if action.absent_since:
+        return [LOOKING_ONCE_MORE]
     if action.failures:
         again = f"Riprovo {when.soon(action.run_at, seconds=True)}, da solo."
         return [texts.happening(action.error_kind), again]
@@ -374,16 +408,17 @@ def status_page(actions: Sequence[Action], page: int, when: When, *, more: bool,
         lines.add("Non hai ancora chiesto niente. Comincia da qui:")
         return Page(str(lines), ((button(texts.BOOK_LABEL, Verb.NEW),), (home_button(),)))
     lines.add("<b>Le tue ultime richieste</b>", "Tocca quella che ti interessa.")
-    rows: list[Row] = [(button(_status_label(action), Verb.TICKET, action.id),) for action in actions]
+    told = [action.subject for action in actions]
+    rows: list[Row] = [(button(_status_label(action, told), Verb.TICKET, action.id),) for action in actions]
     newer = (button("‹ Più recenti", Verb.STATUS, page - 1),) if page else ()
     older = (button("Più vecchie ›", Verb.STATUS, page + 1),) if more else ()
     return Page(str(lines), (*rows, *((newer + older,) if newer or older else ()), (home_button(),)))
 
 
-def _status_label(action: Action) -> str:
+def _status_label(action: Action, told: Sequence[Wish | None]) -> str:
     subject = action.subject
     if subject is None:
         return f"{MARKS[action.status]} n. {action.id} · {TITLES[action.type]}"
     what = "annulla " if action.type is ActionType.CANCEL else ""
-    about_it = f"{subject.course} · {short_day(subject.day)} {subject.start:%H:%M}"
+    about_it = f"{subject.course} · {short_day(subject.day)} {subject.start:%H:%M}{told_apart(subject, told)}"
     return f"{mark(action)} n. {action.id} · {what}{about_it}"

@@ -15,14 +15,19 @@ from bot.screens import START_NOW_LABEL, choices, in_a_line, is_held_back, live_
 from bot.screens_trouble import WATCH_CODES, WATCH_LABELS, swap_rows
 from bot.slots import Clash, SlotState, SlotView, activity_key
 from errors import LoginStopped
-from model import Action, Activity, HeldBooking, Slot, Wish
+from model import Action, ActionStatus, Activity, HeldBooking, Slot, Wish
+from store.choices import READ_BY
 
-ONE_AT_A_TIME = "il sito non accetta due prenotazioni alla stessa ora."
 LATE_SWAP = "⚠️ Per quella che hai il termine per annullare gratis è passato: liberarla può costarti una penalità."
 SWAP_APART = "Prima prenoto questa; solo quando è tua libero l'altra. Se non riesco, tieni quella che hai."
 SWAP_OVERLAPPING = (
     "Si sovrappone a quella che hai. La chiedo lo stesso; se il sito non ne accetta due alla stessa ora, libero "
-    "l'altra e la richiedo subito. Se intanto va via, provo a riprendere quella che avevi."
+    "l'altra e chiedo di nuovo questa. Se intanto va via, provo a riprendere quella che avevi."
+)
+SWAP_AT_THE_OPENING = (
+    "Si sovrappone a quella che hai, che intanto resta tua. All'apertura chiedo questa; se il sito non ne accetta due "
+    "alla stessa ora, libero l'altra in quel momento e chiedo di nuovo questa. Se intanto va via, provo a riprendere "
+    "quella che avevi."
 )
 SETTLED = (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED)
 TOO_LATE_TO_WATCH = "Per tenerla d'occhio è tardi: un posto preso adesso non si potrebbe più annullare senza penalità."
@@ -67,12 +72,12 @@ def alternative_to(action: Action, fits: Callable[[Slot], bool]) -> Route:
     return Route(title, *verbs, about, on_card=True, before=back, fits=fits)
 
 
-def better_than(held: HeldBooking, is_open: Callable[[Slot], bool]) -> Route:
-    """A class to have instead of one that is held. One that meets it can be had once it is open: see exchange.py."""
+def better_than(held: HeldBooking) -> Route:
+    """A class to have instead of one that is held, also one that meets it: see exchange.py."""
     back = back_row(Verb.HELD, held.id)
     about = (held.id,)
     verbs = (Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT)
-    return Route("Scambia", *verbs, about, before=back, fits=lambda slot: is_open(slot) or not meets(slot, held))
+    return Route("Scambia", *verbs, about, before=back)
 
 
 def meets(slot: Slot, held: HeldBooking) -> bool:
@@ -146,7 +151,7 @@ def slots_page(
 def _slot_line(view: SlotView, read_at: datetime, when: When) -> str:
     """`read_at`: when the list was read; what is known of a slot since has its own time."""
     instructor = f", con {safe(view.slot.instructor)}" if view.slot.instructor else ""
-    since = f" (visto {when.soon(view.read_at)})" if _is_news(view, read_at) else ""
+    since = f" (vista {when.soon(view.read_at)})" if _is_news(view, read_at) else ""
     hours = f"<b>{view.slot.start:%H:%M}–{view.slot.end:%H:%M}</b>"
     return f"{hours} {safe(view.name)}{instructor} · {standing(view, when)}{since}"
 
@@ -166,7 +171,7 @@ def standing(view: SlotView, when: When) -> str:
         case SlotState.MINE:
             return "già tua"
         case SlotState.QUEUED if view.ticket:
-            return f"{live_word(view.ticket).lower()}, n. {view.ticket.id}"
+            return f"{live_word(view.ticket, when).lower()}, n. {view.ticket.id}"
         case SlotState.OPENS:
             return f"apre {when.short(view.opens_at)}"
         case SlotState.FULL:
@@ -226,7 +231,7 @@ def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
         case SlotState.QUEUED if view.ticket and view.ticket.watch:
             return [f"👀 La tengo già d'occhio: richiesta n. {view.ticket.id}."]
         case SlotState.QUEUED if view.ticket:
-            return [f"{mark(view.ticket)} {live_word(view.ticket)}: prenotazione n. {view.ticket.id}."]
+            return [f"{mark(view.ticket)} {live_word(view.ticket, when)}: prenotazione n. {view.ticket.id}."]
         case SlotState.FULL:
             return _when_full(view, when, watchable=watchable)
         case SlotState.OPENS:
@@ -257,12 +262,13 @@ def slot_details(view: SlotView) -> str:
 
 def _clash(view: SlotView, when: When) -> str:
     if view.clash is None and view.rival:
-        queued = in_a_line(view.rival.wish, when)
+        queued = in_a_line(view.rival.wish, when, beside=[view.slot.wish])
         what = f"⚠️ Si sovrappone a un'altra tua richiesta, la n. {view.rival.id}: {queued}."
         return f"{what} Il sito ne accetta una sola."
     if view.clash is None:
         return ""
-    return f"⚠️ Si sovrappone a {in_a_line(view.clash.booking.wish, when)}: il sito potrebbe rifiutare."
+    other = in_a_line(view.clash.booking.wish, when, beside=[view.slot.wish])
+    return f"⚠️ Si sovrappone a {other}: il sito potrebbe rifiutarla."
 
 
 def _confirm_rows(view: SlotView, newest: int, *, watchable: bool) -> list[Row]:
@@ -272,7 +278,8 @@ def _confirm_rows(view: SlotView, newest: int, *, watchable: bool) -> list[Row]:
         case SlotState.MINE if view.held:
             return [(button("📋 Vedi la prenotazione", Verb.HELD, view.held.id),)]
         case SlotState.QUEUED if view.ticket:
-            return [(button(f"Vedi la n. {view.ticket.id}", Verb.TICKET, view.ticket.id),)]
+            instead = _swap_instead(view) if view.ticket.replaces_row_id is None else []
+            return [(button(f"Vedi la n. {view.ticket.id}", Verb.TICKET, view.ticket.id),), *instead]
         case SlotState.OPENS:
             book = button("⏰ Conferma: prenota all'apertura", Verb.BOOK, view.id, newest)
             return [(book,), (_with_alternative(view, newest),), *_swap_instead(view)]
@@ -285,10 +292,12 @@ def _confirm_rows(view: SlotView, newest: int, *, watchable: bool) -> list[Row]:
 
 
 def _swap_instead(view: SlotView) -> list[Row]:
-    """The way to have it instead of what it overlaps."""
-    if view.clash is None:
-        return []
-    return swap_rows(Clash(view.clash, None if view.state is SlotState.OPENS else view.id), fresh=False)
+    """The way to have it instead of what it overlaps, be that held or only asked for."""
+    if view.clash is not None:
+        return swap_rows(Clash(view.clash, view.id), fresh=False)
+    if view.rival is not None and view.state is not SlotState.QUEUED:
+        return [(button(f"↩️ Ritira la n. {view.rival.id}", Verb.WITHDRAW, view.rival.id),)]
+    return []
 
 
 def _with_alternative(view: SlotView, newest: int) -> Button:
@@ -311,18 +320,18 @@ def swap_page(
 
     `binding`: what is held can't be given back for free any more.
     """
-    lines = Lines().add("<b>Scambia</b>", f"Al posto di {in_a_line(held.booking.wish, when)}:")
+    old = in_a_line(held.booking.wish, when, beside=[view.slot.wish])
+    lines = Lines().add("<b>Scambia</b>", f"Al posto di {old}:")
     lines.add(slot_details(view))
     back = back_row(Verb.SWAP_DAY, view.slot.day, held.id)
-    if view.state in SETTLED:
+    waits = waiting_booking(view, when)
+    if view.state in SETTLED and waits is None:
         lines.add(*_prospect(view, when, watchable=watchable))
         return Page(str(lines), (*_confirm_rows(view, newest, watchable=False), back))
-    overlapping = meets(view.slot, held)
-    if overlapping and view.state is SlotState.OPENS:
-        lines.add(f"Si sovrappone a quella che hai, e non è ancora aperta: {ONE_AT_A_TIME}")
-        lines.add("Se preferisci questa, libera prima l'altra.")
-        return Page(str(lines), (*swap_rows(Clash(held), fresh=False), back))
-    lines.add(SWAP_OVERLAPPING if overlapping else SWAP_APART)
+    opens_later = view.opens_at > when.now if waits is None else bool(waits.opens_at and waits.opens_at > when.now)
+    overlapping = SWAP_AT_THE_OPENING if opens_later else SWAP_OVERLAPPING
+    lines.add(f"È già tra le tue richieste: la n. {waits.id}." if waits else "")
+    lines.add(overlapping if meets(view.slot, held) else SWAP_APART)
     other = view.clash is not None and view.clash.id != held.id
     lines.add(*_swap_prospect(view, when, watchable=watchable)).add(_clash(view, when) if other else "")
     lines.add(LATE_SWAP if binding else "", "" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
@@ -331,6 +340,15 @@ def swap_page(
     if view.state is SlotState.FULL and watchable:
         rows = [*slot_watch_rows(view, held.id), *rows]
     return Page(str(lines), (*rows, back))
+
+
+def waiting_booking(view: SlotView, when: When) -> Action | None:
+    """The booking in the queue for a slot, while it can still be told to take the place of another."""
+    ticket = view.ticket
+    if view.state is not SlotState.QUEUED or ticket is None or ticket.watch or ticket.replaces_row_id is not None:
+        return None
+    soon = ticket.opens_at is not None and when.now < ticket.opens_at <= when.now + READ_BY
+    return ticket if ticket.status is ActionStatus.PENDING and not soon else None
 
 
 def _swap_prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
@@ -344,8 +362,8 @@ def _swap_prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
 
 def alternatives_page(action: Action, others: Sequence[Wish], when: When, *, full: bool, note: str = "") -> Page:
     """What else would do, each with its way out; `full`: no more can be added."""
-    lines = Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {in_a_line(action.wish, when)}")
-    lines.add(*choices(others, when))
+    lines = Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {in_a_line(action.wish, when, beside=others)}")
+    lines.add(*choices(others, when, [action.wish]))
     held_back = is_held_back(action, when)
     opens_later = action.opens_at is not None and when.now < action.opens_at
     if opens_later and held_back:

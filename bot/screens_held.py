@@ -9,8 +9,8 @@ from bot import texts
 from bot.callbacks import Verb
 from bot.italian import When, count, first_up, short_day
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
-from bot.screens import about, in_a_line, live_word, name_of, title
-from model import FIT_CENTER, Action, BookingStatus, HeldBooking, WatchMode
+from bot.screens import about, in_a_line, live_word, name_of, title, told_apart
+from model import FIT_CENTER, Action, BookingStatus, HeldBooking, WatchMode, Wish
 
 Entry = HeldBooking | Action
 """A line of "my bookings": what is held, or what is under way."""
@@ -21,12 +21,13 @@ Entry = HeldBooking | Action
 def mine_page(chunk: Chunk[Entry], watches: int, read_at: datetime | None, when: When, note: str = "") -> Page:
     """What the person holds and what is under way; `watches`: how many full slots are looked at."""
     lines = Lines().add(note).add("<b>Le tue prenotazioni</b>")
-    lines.add(*(_entry_line(entry, when) for entry in chunk.items))
+    told = [_wish_of(entry) for entry in chunk.items]
+    lines.add(*(_entry_line(entry, when, told) for entry in chunk.items))
     if not chunk.items:
         lines.add("Non ne vedo nessuna.")
     read = f"Ultima lettura completa dal sito: {when.at(read_at)}" if read_at else "Non le ho ancora lette dal sito"
     lines.add(f"<i>{read}</i>")
-    rows: list[Row] = [(_entry_button(entry),) for entry in chunk.items]
+    rows: list[Row] = [(_entry_button(entry, when, told),) for entry in chunk.items]
     rows += chunk.turns(Verb.MINE)
     if watches:
         rows.append((button(f"👀 {_watches(watches)}", Verb.WATCHES, 0),))
@@ -40,11 +41,17 @@ def _watches(number: int) -> str:
     return f"Tengo d'occhio {count(number, 'posto', 'posti')}"
 
 
-def _entry_line(entry: Entry, when: When) -> str:
+def _wish_of(entry: Entry) -> Wish:
+    return entry.booking.wish if isinstance(entry, HeldBooking) else entry.wish
+
+
+def _entry_line(entry: Entry, when: When, told: Sequence[Wish]) -> str:
     if isinstance(entry, HeldBooking):
-        line = f"• {in_a_line(entry.booking.wish, when)}{where(entry.booking.location)}"
+        wish = entry.booking.wish
+        place = "" if told_apart(wish, told) else where(entry.booking.location)
+        line = f"• {in_a_line(wish, when, beside=told)}{place}"
         return f"{line}\n{missing_line(entry, when)}" if entry.missing_since else line
-    return f"⏳ {live_word(entry)}: {in_a_line(entry.wish, when)} (n. {entry.id})"
+    return f"⏳ {live_word(entry, when)}: {in_a_line(entry.wish, when, beside=told)} (n. {entry.id})"
 
 
 def missing_line(held: HeldBooking, when: When) -> str:
@@ -58,13 +65,14 @@ def where(location: str) -> str:
     return f" · {safe(location)}" if location else ""
 
 
-def _entry_button(entry: Entry) -> Button:
+def _entry_button(entry: Entry, when: When, told: Sequence[Wish]) -> Button:
+    kind = told_apart(_wish_of(entry), told)
     if isinstance(entry, HeldBooking):
         booking = entry.booking
-        return button(
-            f"{first_up(short_day(booking.day))} {booking.start:%H:%M} · {booking.course}", Verb.HELD, entry.id
-        )
-    return button(f"n. {entry.id} · {live_word(entry).lower()} · {entry.course or FIT_CENTER}", Verb.TICKET, entry.id)
+        label = f"{first_up(short_day(booking.day))} {booking.start:%H:%M} · {booking.course}{kind}"
+        return button(label, Verb.HELD, entry.id)
+    word = live_word(entry, when).lower()
+    return button(f"n. {entry.id} · {word} · {entry.course or FIT_CENTER}{kind}", Verb.TICKET, entry.id)
 
 
 # One booking
@@ -187,7 +195,8 @@ def watches_page(chunk: Chunk[Action], when: When, note: str = "") -> Page:
 
 def _watch_lines(watch: Action, when: When) -> Sequence[str]:
     then = "ti avviso" if watch.watch is WatchMode.TELL else "prenoto"
-    swap = " al posto di quella che hai" if watch.replaces_row_id else ""
+    swaps = watch.replaces_row_id is not None and watch.watch is WatchMode.BOOK
+    swap = " al posto di quella che hai" if swaps else ""
     until = f", {when.until(watch.watch_until)}" if watch.watch_until else ""
     return [f"👀 {in_a_line(watch.wish, when)}", f"Se si libera {then}{swap}{until} (n. {watch.id})"]
 

@@ -56,7 +56,7 @@ def name_of(periodic: PeriodicBooking) -> str:
 def _weekly(periodic: PeriodicBooking) -> str:
     what = f"{safe(periodic.course)}, " if periodic.name and periodic.name != periodic.course else ""
     when = every(periodic.day_of_week)
-    return f"{what}{when if what else first_up(when)} alle {periodic.start:%H:%M}{where(periodic.location)}"
+    return f"{what}{when if what else first_up(when)} alle {periodic.start:%H:%M}{where(periodic.place)}"
 
 
 def _behaviour(periodic: PeriodicBooking) -> str:
@@ -110,7 +110,8 @@ def card_page(
         lines.add("In pausa: non faccio niente. Quello che è già prenotato resta.")
         lines.add(f"Quando la riprendi: {MODE_NAMES[periodic.mode]}")
     lines.add(*choice_lines(others)).add("<b>Prossime date</b>", *(date_line(date, periodic, when) for date in dates))
-    return Page(str(lines), (*_card_rows(periodic, others), back_row(Verb.PERIODIC, 0)))
+    clashing = [(button(f"🔄 Vedi {one.name or one.course}", Verb.SERIES, one.id),) for one in meets]
+    return Page(str(lines), (*clashing, *_card_rows(periodic, others), back_row(Verb.PERIODIC, 0)))
 
 
 def _card_rows(periodic: PeriodicBooking, others: Sequence[PeriodicChoice]) -> list[Row]:
@@ -128,15 +129,13 @@ def choice_lines(others: Sequence[PeriodicChoice]) -> list[str]:
     """What else would do, numbered from the second choice on."""
     if not others:
         return []
-    numbered = (
-        f"{n}ª {safe(one.course)} alle {one.start:%H:%M}{where(one.location)}" for n, one in enumerate(others, 2)
-    )
+    numbered = (f"{n}ª {safe(one.course)} alle {one.start:%H:%M}{where(one.place)}" for n, one in enumerate(others, 2))
     return ["Se non c'è posto, nell'ordine:", *numbered]
 
 
 def ask_delete_page(periodic: PeriodicBooking) -> Page:
     lines = Lines().add("<b>La elimino?</b>", f"{name_of(periodic)}", _weekly(periodic))
-    lines.add("Ritiro quello che è in coda; quello che sta partendo in questo istante finisce, e te lo scrivo.")
+    lines.add("Ritiro le richieste che aspettano; quella che sta partendo in questo istante finisce, e te lo scrivo.")
     lines.add("I posti già prenotati restano tuoi.")
     yes = button("🗑 Sì, elimina", Verb.DELETE, periodic.id)
     return Page(str(lines), ((yes, button("No", Verb.SERIES, periodic.id)), back_row(Verb.SERIES, periodic.id)))
@@ -236,6 +235,19 @@ def _otherwise(date: Date, periodic: PeriodicBooking) -> str:
     return f": {safe(date.held.booking.course)} alle {date.held.booking.start:%H:%M}"
 
 
+def _no_longer(date: Date) -> str:
+    """What became of a place that was booked: only what we have given back is called cancelled."""
+    match date.held.status if date.held else None:
+        case BookingStatus.CANCELLED:
+            return "↩️ annullata"
+        case BookingStatus.GONE:
+            return "⚠️ sul sito non c'è più"
+        case BookingStatus.PAST:
+            return "✅ c'eri iscritto"
+        case _:
+            return "prenotata: com'è adesso non lo so"
+
+
 def _booking(date: Date, periodic: PeriodicBooking, when: When) -> str:
     """What became of the booking of a date; a date without one was held already."""
     if date.action is None:
@@ -249,7 +261,7 @@ def _booking(date: Date, periodic: PeriodicBooking, when: When) -> str:
         case ActionStatus.PROCESSING:
             return "⚙️ ci sto lavorando"
         case ActionStatus.COMPLETED:
-            return f"✅ prenotata{_otherwise(date, periodic)}" if date.is_held else "↩️ annullata"
+            return f"✅ prenotata{_otherwise(date, periodic)}" if date.is_held else _no_longer(date)
         case ActionStatus.FAILED:
             return "❌ non riuscita"
         case ActionStatus.CANCELLED:

@@ -128,7 +128,7 @@ KEEP_ANSWERS = {
     ConfirmationOutcome.SKIPPED: ("↩️ <b>Avevi scelto di liberare il posto</b>", ""),
     ConfirmationOutcome.EXPIRED: (
         TOO_LATE,
-        "Non avendo risposta, l'ho liberato: com'è andata te l'ho scritto a parte.",
+        "Non avendo risposta, ho chiesto al sito di liberarlo: com'è andata te lo scrivo a parte.",
     ),
     None: (TOO_LATE, "Non avendo risposta, lo sto liberando."),
 }

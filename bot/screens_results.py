@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import texts
 from bot.callbacks import Verb
-from bot.italian import When, count
+from bot.italian import When, count, short_day
 from bot.page import Lines, Page, Row, button, home_button
 from bot.screens import (
+    ASKED_BACK,
     SHORT,
     STOP_WATCHING,
     WITHDRAW_LABEL,
@@ -25,7 +27,17 @@ from bot.screens_trouble import explain, keeps_trying, remedy_button, remedy_row
 from bot.slots import Clash
 from bot.texts import Remedy, trouble
 from errors import LoginDiverted, LoginStopped
-from model import Action, ActionStatus, ActionType, HeldBooking, OpeningReport, ShotOutcome, WatchMode, Wish
+from model import (
+    Action,
+    ActionStatus,
+    ActionType,
+    BookingStatus,
+    HeldBooking,
+    OpeningReport,
+    ShotOutcome,
+    WatchMode,
+    Wish,
+)
 from store.doubt import THOUGH_WITHDRAWN
 from store.queue import REHEARSED_WELL
 
@@ -88,7 +100,7 @@ def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:
 
 GAVE_UP_IN_VAIN = (
     "⚠️ Il sito non ne accettava due alla stessa ora: per farle posto avevo liberato quella che avevi, "
-    "e non sono riuscito a riprenderla."
+    "e per ora non sono riuscito a riprenderla. Ci riprovo insieme a questa."
 )
 
 NONE_COULD_BE_HAD = ("SlotFull", "SlotNotFound", "Overlap", "ClassStarted")
@@ -100,6 +112,14 @@ NOT_DONE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class LateChoice:
+    """An alternative that was left out, for its place could not be given back for free; with its slot, if known."""
+
+    wish: Wish
+    slot_id: int | None
+
+
 def failure(
     action: Action,
     when: When,
@@ -108,31 +128,52 @@ def failure(
     others: Sequence[Wish] = (),
     *,
     watchable: bool = False,
+    late: Sequence[LateChoice] = (),
+    kept: bool = False,
 ) -> Page:
     """The ringing message of an action that failed for good.
 
-    `clash`: what its class overlaps. `others`: its alternatives. `watchable`: a freed place could still be of use.
+    `clash`: what its class overlaps. `others`: its alternatives; `late`: those that were not tried unasked.
+    `watchable`: a freed place could still be of use. `kept`: what it was to replace is held.
     """
     lines = Lines().add(f"❌ <b>{title(action)}: {NOT_DONE[action.type]}</b>")
     if action.watch:
         lines = Lines().add(f"🔕 <b>{title(action)}: ho smesso di guardare</b>")
     lines.add(about_action(action, when))
-    lines.add(*explain(action, when, the_other(clash, when))).add(*_tried_too(action, others, when))
+    tried = [(n, wish) for n, wish in enumerate(others, 2) if all(wish != one.wish for one in late)]
+    lines.add(*explain(action, when, the_other(clash, when))).add(*_tried_too(action, tried, when))
+    lines.add(*_not_tried(late, when))
     lines.add(*_opening_lines(report, when))
-    if action.replaces_row_id:
-        lines.add(GAVE_UP_IN_VAIN if action.gave_up else "La prenotazione che hai resta com'è.")
-    rows = [*swap_rows(clash, fresh=True), *remedy_rows(action, fresh=True, watchable=watchable)]
+    if action.gave_up:
+        lines.add(ASKED_BACK)
+    elif kept:
+        lines.add("La prenotazione che hai resta com'è.")
+    ask = [(button(_late_label(one.wish), Verb.SLOT, one.slot_id, fresh=True),) for one in late if one.slot_id]
+    rows = [*ask, *swap_rows(clash, fresh=True), *remedy_rows(action, fresh=True, watchable=watchable)]
     return Page(str(lines), (*rows, (home_button(fresh=True),)))
 
 
-def _tried_too(action: Action, others: Sequence[Wish], when: When) -> list[str]:
+def _tried_too(action: Action, others: Sequence[tuple[int, Wish]], when: When) -> list[str]:
     """The alternatives that could not be had either; of other errors nobody knows how far they were tried."""
     if not others or action.error_kind not in NONE_COULD_BE_HAD:
         return []
+    told = [action.wish, *(wish for _, wish in others)]
     return [
         "Non si poteva avere nemmeno:",
-        *(f"{n}ª {in_a_line(wish, when, SHORT)}" for n, wish in enumerate(others, 2)),
+        *(f"{n}ª {in_a_line(wish, when, SHORT, beside=told)}" for n, wish in others),
     ]
+
+
+def _not_tried(late: Sequence[LateChoice], when: When) -> list[str]:
+    """The alternatives whose free limit had passed: the person is asked first."""
+    if not late:
+        return []
+    named = [in_a_line(one.wish, when, SHORT) for one in late]
+    return ["Il termine per annullare gratis è già passato, perciò non ho provato senza chiedertelo:", *named]
+
+
+def _late_label(wish: Wish) -> str:
+    return f"✅ Prenota lo stesso: {short_day(wish.day)} {wish.start:%H:%M} {wish.course}"
 
 
 def booked(
@@ -150,7 +191,7 @@ def booked(
     lines = Lines().add("✅ <b>Prenotata!</b>", about(held.booking.wish, when) if held else about_action(action, when))
     lines.add(texts.TAKEN_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "", why_not_first(action, when))
     lines.add(f"Vista nelle tue prenotazioni {_seen_at(action, report, when)}.", *_opening_lines(report, when))
-    if replaced and action.gave_up:
+    if replaced and replaced.status is BookingStatus.CANCELLED:
         lines.add(f"🔁 Al posto di {in_a_line(replaced.booking.wish, when, SHORT)}, che ho liberato.")
     elif replaced:
         lines.add(f"🔁 Adesso libero {in_a_line(replaced.booking.wish, when, SHORT)}: ti scrivo quando è fatto.")

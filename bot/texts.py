@@ -192,10 +192,18 @@ TROUBLES: dict[str, Trouble] = {
         Remedy.BOOK_ANYWAY,
     ),
     "NothingToCancel": Trouble(
-        "Sul sito questa prenotazione non la trovo: l'ho cercata due volte.",
-        "Non ho annullato niente. La cerco di nuovo tra poco, e ti scrivo se davvero non c'è più.",
+        "Sul sito questa prenotazione non la trovo: l'ho cercata due volte, a mezzo minuto di distanza.",
+        "Non ho annullato niente.",
         "Guarda sul sito: se la vedi, annullala lì.",
         Remedy.SYNC,
+    ),
+    "SeveralClasses": Trouble(
+        "Quello che hai chiesto può essere più di un corso, e non so quale.",
+        "Non ho scelto io, e non ho toccato niente.",
+        "Sceglilo dagli orari o dalle tue prenotazioni; in una riga scritta a mano, completa course_type e location.",
+        Remedy.OTHER,
+        True,
+        you_guest="Sceglilo dagli orari o dalle tue prenotazioni.",
     ),
 }  # fmt: skip
 """By the class of the error (errors.py), as booking_actions.error_kind keeps it."""
@@ -224,7 +232,8 @@ BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
     "OtpMissing": ("Scrivi otpatu in config.json e riavvia il bot.", Remedy.LOGIN),
     "OtpError": ("Correggi otpatu in config.json e riavvia il bot.", Remedy.SYNC),
     "ConfigError": ("Controlla config.json e riavvia il bot.", Remedy.SYNC),
-    "Overlap": ("Il sito potrebbe rifiutarla: annulla prima l'altra, o salta questa.", Remedy.MINE),
+    "Overlap": ("Il sito potrebbe rifiutarla: scambiala con l'altra, o salta questa.", Remedy.MINE),
+    "SeveralClasses": ("Ritirala, e scegli dagli orari quello che vuoi.", Remedy.HOURS),
     "SlotNotFound": ("Forse il corso è stato spostato: aggiorna gli orari e guarda.", Remedy.HOURS),
     "MembershipProblem": ("Sistemalo sul sito o in segreteria prima di allora.", Remedy.SYNC),
     "Blocked": ("Entra tu dal browser, prima di allora, e guarda che cosa chiede.", Remedy.LOGIN),

@@ -152,10 +152,11 @@ class MyBookingsPage(SitePage):
             await self._page.wait_for_load_state("networkidle", timeout=self._timeout)
         return await content(self._page)
 
-    async def delete(self, index: int, day: date, start: time) -> str:
+    async def delete(self, index: int, day: date, start: time, pressing: Callable[[], Awaitable[None]]) -> str:
         """Presses the button of that block and says yes. Returns what the site answered in its last dialog, if it did.
 
-        Raises SiteChanged, before anything is pressed, when the block does not show that day and hour.
+        `pressing` is awaited right before. Raises SiteChanged, before anything is pressed, when the block does not
+        show that day and hour.
         """
         block = self._blocks.nth(index)
 
@@ -164,6 +165,7 @@ class MyBookingsPage(SitePage):
             if f"{day:%d/%m/%Y}" not in text or f"{start:%H:%M}" not in text:
                 raise SiteChanged("the bookings in the page changed while we looked")
             await block.evaluate(MARK)
+            await pressing()
 
         await self._click(block.locator("button.btn-delete"), self._yes, prove=prove)
         await self._click(self._yes, self._ok, self._others)

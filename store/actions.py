@@ -32,6 +32,7 @@ class NewAction:
     replaces_row_id: int | None = None  # the booking to free once this one is made
     rehearse_at: datetime | None = None
     free_until: datetime | None = None  # what is given back without another question is so only until then
+    pressed: bool = False  # its button was pressed before it was queued, by the swap it belongs to
 
 
 def to_action(row: sqlite3.Row) -> Action:
@@ -71,6 +72,8 @@ def to_action(row: sqlite3.Row) -> Action:
         free_until=instant_or_none(row["free_until"]),
         acting=bool(row["acting"]),
         gave_up=bool(row["gave_up"]),
+        pressed=bool(row["pressed"]),
+        absent_since=instant_or_none(row["absent_since"]),
         course_type=row["course_type"] or "",
     )
 
@@ -86,10 +89,10 @@ async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
         INSERT INTO booking_actions (action_type, user_id, location, course_name, course_type, date, time_slot,
             booking_id,
             created_at, run_at, opens_at, quiet, card_message_id, periodic_booking_id,
-            watch, watch_until, replaces_row_id, rehearse_at, free_until)
+            watch, watch_until, replaces_row_id, rehearse_at, free_until, pressed)
         VALUES (:type, :user_id, :location, :course, :course_type, :date, :time, :booking_id,
             :now, :run_at, :opens_at, :quiet, :card, :periodic,
-            :watch, :watch_until, :replaces, :rehearse_at, :free_until)
+            :watch, :watch_until, :replaces, :rehearse_at, :free_until, :pressed)
         RETURNING *
         """,
         {
@@ -112,6 +115,7 @@ async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
             "replaces": new.replaces_row_id,
             "rehearse_at": _stamp_or_none(new.rehearse_at),
             "free_until": _stamp_or_none(new.free_until),
+            "pressed": new.pressed,
         },
     )
     if row is None:

@@ -19,6 +19,7 @@ from model import (
 )
 from store.bookings import to_held
 from store.connection import Connection
+from store.kinds import KIND_GOT, same_kind
 from store.plan import QUEUE_AHEAD, Timing
 from store.reading import readable
 
@@ -51,7 +52,7 @@ DUE = f"""
         )
     ORDER BY wanted.day, periodic_bookings.id
 """  # noqa: S608 - constants of this file
-HELD = """
+HELD = f"""
     SELECT periodic_bookings.*, user_bookings.id AS held_id
     FROM occurrences
     CROSS JOIN periodic_bookings ON periodic_bookings.id = occurrences.periodic_booking_id AND mode = 'hold'
@@ -61,12 +62,22 @@ HELD = """
     CROSS JOIN user_bookings ON user_bookings.user_id = periodic_bookings.user_id AND booking_date = occurrences.date
         AND user_bookings.status NOT IN ('cancelled', 'gone', 'past')
         AND user_bookings.booking_id = booking_actions.booking_id AND kept_at IS NULL
+        AND {same_kind("user_bookings.course_type", KIND_GOT.format(action="booking_actions"))}
     WHERE occurrences.date BETWEEN :first AND :last AND occurrences.state = 'queued'
         AND NOT EXISTS (
             SELECT 1 FROM pending_confirmations WHERE booking_row_id = user_bookings.id AND purpose = 'keep'
         )
+        AND NOT EXISTS (
+            SELECT 1 FROM booking_actions AS later INDEXED BY finished_by_class
+            WHERE later.user_id = periodic_bookings.user_id AND later.date = occurrences.date AND later.date IS NOT NULL
+                AND later.action_type IN ('book', 'cancel') AND later.status IN ('completed', 'failed', 'cancelled')
+                AND later.action_type = 'book' AND later.status = 'completed' AND later.id > booking_actions.id
+                AND later.booking_id = user_bookings.booking_id
+                AND {same_kind("user_bookings.course_type", KIND_GOT.format(action="later"))}
+        )
     ORDER BY occurrences.date, occurrences.id
-"""
+"""  # noqa: S608 - constants of store/
+"""What the mode `hold` holds; a place that was swapped or booked anew by hand since is the person's, not on trial."""
 
 
 def mode_of(row: sqlite3.Row) -> PeriodicMode:

@@ -25,10 +25,12 @@ from model import (
 from store.actions import to_action
 from store.connection import Connection, Transaction
 from store.doubt import done_after_all, withdrawn_in_doubt
+from store.kinds import KIND_GOT, same_kind
 from store.outbox import add_notice
 from store.reading import all_readable, instant_or_none, readable
 
 CLOCKS_DIFFER = timedelta(minutes=2)  # the site's, by which a class begins, and ours
+GOT_THAT_KIND = f"({same_kind('user_bookings.course_type', KIND_GOT.format(action='made'))})"
 LIVE = "status NOT IN ('cancelled', 'gone', 'past')"
 TOLD_AS_LOST = (BookingStatus.CANCELLED, BookingStatus.GONE)
 
@@ -172,6 +174,21 @@ async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: d
         )
 
 
+async def keep_what_is_booked_anew(tx: Transaction, user_id: int, booking: Booking) -> None:
+    """What a person lost or gave back and has booked again is theirs: no open question gives it back for silence."""
+    await tx.run(
+        """
+        UPDATE pending_confirmations SET outcome = 'confirmed', confirmed = 1
+        WHERE purpose = 'keep' AND outcome IS NULL AND booking_row_id IN (
+            SELECT id FROM user_bookings
+            WHERE user_id = :user_id AND booking_date = :date AND booking_id = :booking_id
+                AND status IN ('cancelled', 'gone')
+        )
+        """,
+        {"user_id": user_id, "date": booking.day.isoformat(), "booking_id": booking.booking_id},
+    )
+
+
 async def mark_cancelled(tx: Transaction, user_id: int, wish: Wish, now: datetime) -> None:
     """Writes that a booking was cancelled by us and read back as gone."""
     for held in await _rows_of(tx, user_id, wish):
@@ -253,20 +270,16 @@ async def _not_seen(
 
 
 async def _is_being_cancelled(tx: Transaction, held: HeldBooking) -> bool:
-    """Whether a worker has the cancelling of a booking in hand: what it finds is told by it."""
+    """Whether a worker cancels a booking, or has tried, or looks for it once more: what it finds is told by it."""
     rows = await tx.run(
         """
         SELECT * FROM booking_actions INDEXED BY live_actions
         WHERE user_id = :user_id AND action_type = 'cancel' AND status IN ('pending', 'processing')
-            AND status = 'processing'
+            AND (status = 'processing' OR pressed = 1 OR absent_since IS NOT NULL)
         """,
         {"user_id": held.user_id},
     )
-    return any(
-        action.booking_id in (held.booking_id, str(held.id))
-        or (action.day and action.start and action.wish.meant_by(held.booking.wish))
-        for action in all_readable(to_action, rows)
-    )
+    return any(action.is_about(held) for action in all_readable(to_action, rows))
 
 
 async def _vanished(tx: Transaction, held: HeldBooking, now: datetime) -> None:
@@ -293,7 +306,7 @@ async def _set_status(tx: Transaction, row_id: int, status: BookingStatus, now: 
 async def _edit_what_told_it(tx: Transaction, row_id: int) -> None:
     """The messages that say "booked" of a booking are edited: they must not go on saying so, nor keep their buttons."""
     rows = await tx.run(
-        """
+        f"""
         SELECT action.id, action.user_id, action.card_message_id
         FROM user_bookings AS held
         JOIN booking_actions AS action INDEXED BY finished_by_class
@@ -301,7 +314,8 @@ async def _edit_what_told_it(tx: Transaction, row_id: int) -> None:
             AND action.date BETWEEN date(held.booking_date, '-7 days') AND date(held.booking_date, '+7 days')
             AND action.status IN ('completed', 'failed', 'cancelled') AND action.action_type IN ('book', 'cancel')
         WHERE held.id = :id AND action_type = 'book' AND action.status = 'completed' AND card_message_id IS NOT NULL
-        """,
+            AND {same_kind("held.course_type", KIND_GOT.format(action="action"))}
+        """,  # noqa: S608 - constants of store/
         {"id": row_id},
     )
     for row in rows:
@@ -340,6 +354,12 @@ class Bookings:
 
         Of several with that booking_id, for it does not tell the kind of class, the newest that is the `wish`.
         """
+        found = await self.named(booking_id, user_id)
+        meant = (held for held in found if wish is not None and held.booking.wish.meant_by(wish))
+        return next(meant, found[0] if found else None)
+
+    async def named(self, booking_id: str, user_id: int) -> list[HeldBooking]:
+        """A person's bookings of that name, of whatever kind of class and however they stand; the newest first."""
         rows = await self._db.rows(
             """
             SELECT * FROM user_bookings
@@ -348,9 +368,7 @@ class Bookings:
             """,
             {"booking_id": booking_id, "user_id": user_id},
         )
-        found = all_readable(to_held, rows)
-        meant = (held for held in found if wish is not None and held.booking.wish.meant_by(wish))
-        return next(meant, found[0] if found else None)
+        return all_readable(to_held, rows)
 
     async def due_reminders(self, first: date, last: date, told: datetime) -> list[HeldBooking]:
         """What is held on those days and was not reminded of, the soonest first, of people who may use the bot.
@@ -359,7 +377,7 @@ class Bookings:
         and told, since `told`.
         """
         rows = await self._db.rows(
-            """
+            f"""
             SELECT user_bookings.* FROM user_bookings
             JOIN accounts ON accounts.user_id = user_bookings.user_id AND accounts.active = 1
             WHERE booking_date BETWEEN :first AND :last AND reminded_at IS NULL AND kept_at IS NULL
@@ -368,24 +386,27 @@ class Bookings:
                     SELECT 1 FROM pending_confirmations WHERE booking_row_id = user_bookings.id AND purpose = 'keep'
                 )
                 AND NOT EXISTS (
-                    SELECT 1 FROM booking_actions
-                    WHERE booking_actions.user_id = user_bookings.user_id AND booking_actions.date = booking_date
-                        AND substr(booking_actions.time_slot, 1, 5) = substr(booking_time, 1, 5)
-                        AND action_type = 'cancel' AND booking_actions.status IN ('pending', 'processing')
-                )
-                AND NOT EXISTS (
                     SELECT 1 FROM booking_actions AS made INDEXED BY finished_by_class
                     WHERE made.user_id = user_bookings.user_id AND made.date = booking_date AND made.date IS NOT NULL
                         AND made.action_type IN ('book', 'cancel')
                         AND made.status IN ('completed', 'failed', 'cancelled')
                         AND made.action_type = 'book' AND made.status = 'completed'
                         AND made.booking_id = user_bookings.booking_id AND made.completed_at > :told
+                        AND {GOT_THAT_KIND}
                 )
             ORDER BY booking_date, booking_time, user_bookings.id
-            """,
+            """,  # noqa: S608 - constants of this file
             {"first": first.isoformat(), "last": last.isoformat(), "told": stamp(told)},
         )
-        return all_readable(to_held, rows)
+        cancelling = await self._db.rows(
+            "SELECT * FROM booking_actions WHERE status IN ('pending', 'processing') AND action_type = 'cancel'"
+        )
+        actions = all_readable(to_action, cancelling) if rows else []
+        return [
+            held
+            for held in all_readable(to_held, rows)
+            if not any(action.user_id == held.user_id and action.is_about(held) for action in actions)
+        ]
 
     async def remind(self, held: HeldBooking, now: datetime) -> bool:
         """Puts the reminder of a booking in the outbox, once. False when it was there before."""

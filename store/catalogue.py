@@ -250,6 +250,23 @@ class Catalogue:
                         {"id": row.id, "now": stamp(now)},
                     )
 
+    async def note_free(self, slot: Slot, read_since: datetime) -> None:
+        """Notes that a reading showed free places where a refusal, or a reading, before it had told of none.
+
+        `read_since`: it began no earlier. What was found out later than that stands.
+        """
+        async with self._db.transaction() as tx:
+            rows = await tx.run("SELECT * FROM slots WHERE date = :date", {"date": slot.day.isoformat()})
+            for row in all_readable(_slot, rows):
+                if row.slot.wish.meant_by(slot.wish):
+                    await tx.run(
+                        """
+                        UPDATE slots SET places = :places, status = 'available', read_at = :read
+                        WHERE id = :id AND read_at <= :read AND (places = 0 OR status <> 'available')
+                        """,
+                        {"id": row.id, "places": slot.places, "read": stamp(read_since)},
+                    )
+
     async def courses_on(self, day_of_week: int) -> list[Course]:
         """The weekly timetable of a weekday (0 = Monday), by time."""
         rows = await self._db.rows(

@@ -100,6 +100,22 @@ class Choices:
                 await insert_alternative(tx, action_id, position, other)
             return True
 
+    async def swap_for(self, action_id: int, user_id: int, row_id: int, free_until: datetime | None) -> bool:
+        """Has a person's booking that waits take the place of one they hold. False when it is theirs no more to change.
+
+        `free_until`: until when that one is freed without another question.
+        """
+        rows = await self._db.write(
+            f"""
+            UPDATE booking_actions SET replaces_row_id = :row, free_until = :free_until,
+                rehearsal = nullif(rehearsal, 'Overlap')
+            WHERE {WAITING_BOOKING} RETURNING id
+            """,  # noqa: S608 - a constant of this file
+            _still_to_be_read(action_id, user_id, self._clock())
+            | {"row": row_id, "free_until": stamp(free_until) if free_until else None},
+        )
+        return bool(rows)
+
     async def start_now(self, action_id: int, user_id: int) -> bool:
         """Lets a booking go that was held back for alternatives. False when it waits no more, or for its opening."""
         now = self._clock()

@@ -20,6 +20,7 @@ from errors import (
     LoginDiverted,
     LoginRejected,
     LoginStuck,
+    NothingToCancel,
     OtpError,
     OtpMissing,
     OtpRejected,
@@ -87,6 +88,8 @@ async def done_after_all(
         return None
     if not leaves_doubt(last["error_kind"], last["failures"]):
         return None
+    if kind is ActionType.CANCEL and not last["pressed"]:
+        return None  # what is gone without our having pressed its button was not given back by us
     row = await tx.row(
         """
         UPDATE booking_actions
@@ -149,6 +152,8 @@ async def _last_about(
     rows = await tx.run(ABOUT, values)
     if kind is ActionType.BOOK:
         rows += await tx.run(ABOUT_ALTERNATIVE, values)
+    else:  # who found nothing to cancel says nothing of what an earlier one did
+        rows = [row for row in rows if row["error_kind"] != NothingToCancel.__name__]
     newest_first = sorted(rows, key=lambda row: int(row["id"]), reverse=True)
     found = next((row for row in newest_first if _wish_of(row).meant_by(wish)), None)
     return found, found["choice"] if found else 0

@@ -46,10 +46,11 @@ async def put_back(
 
     `doubt`: what was met on the way, perhaps after something had been sent.
     """
+    values = {"absent_since": None} | dict(values)  # only readings that follow each other prove an absence
     columns = [f"{column} = :{column}" for column in values]
     waiting = f"status = '{ActionStatus.PENDING}', completed_at = NULL, lease_until = NULL"
     kept = {"doubt": doubt.kind if doubt else None, "now": stamp(now)}
-    await _write(tx, action, [*columns, waiting, f"error_kind = {IN_DOUBT}"], dict(values) | kept)
+    await _write(tx, action, [*columns, waiting, f"error_kind = {IN_DOUBT}"], values | kept)
 
 
 async def begin_to_act(tx: Transaction, action: Action) -> None:
@@ -63,8 +64,13 @@ async def begin_to_act(tx: Transaction, action: Action) -> None:
 
 
 async def note_gave_up(tx: Transaction, action: Action, *, gave_up: bool) -> None:
-    """Whether what an action replaces is given back before it is done. Raises LeaseLost."""
+    """Whether what an action replaces is, or may be, given back before it is done. Raises LeaseLost."""
     await _write(tx, action, ["gave_up = :gave_up"], {"gave_up": gave_up})
+
+
+async def note_pressed(tx: Transaction, action: Action) -> None:
+    """The button of a cancellation is about to be pressed: what is absent then, we gave back. Raises LeaseLost."""
+    await _write(tx, action, ["pressed = 1"], {})
 
 
 def lost(action: Action) -> LeaseLost:

@@ -62,6 +62,9 @@ STEPS = {
         "CREATE INDEX spent_at_openings ON booking_actions (user_id, opens_at) WHERE opening_requests > 0",
         "ALTER TABLE accounts ADD COLUMN rejected_kind TEXT",
         "ALTER TABLE accounts ADD COLUMN rejected_reason TEXT",
+        "ALTER TABLE booking_actions ADD COLUMN pressed INTEGER NOT NULL DEFAULT 0 CHECK (pressed IN (0, 1))",
+        "ALTER TABLE booking_actions ADD COLUMN absent_since TEXT",
+        "CREATE INDEX notices_by_confirmation ON notices (confirmation_id) WHERE confirmation_id IS NOT NULL",
     ),
 }
 """What leads from each version to the next."""

@@ -16,6 +16,7 @@ from store.choices import STILL
 from store.connection import Transaction
 from store.doubt import leaves_doubt
 from store.outbox import add_notice
+from store.swaps import ask_back
 
 WAITING = f"action_type = 'book' AND {STILL}"
 DAWN, DUSK = date(1, 1, 1), date(9999, 12, 31)
@@ -113,6 +114,7 @@ async def free(
     for action in await _withdraw(tx, within, now, margin):
         await tx.run("DELETE FROM occurrences WHERE periodic_booking_id = :periodic AND action_id = :action",
                      {"periodic": periodic_id, "action": action["id"]})  # fmt: skip
+        await ask_back(tx, action["id"], now)
         if leaves_doubt(action["error_kind"], action["failures"]):
             await read_soon(tx, action["user_id"], now)
         if action["card_message_id"] is not None:

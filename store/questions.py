@@ -68,11 +68,11 @@ class Questions:
         async with self._db.transaction() as tx:
             rows = await tx.run(
                 """
-                SELECT id, user_id FROM pending_confirmations
+                SELECT id, user_id FROM pending_confirmations INDEXED BY open_confirmations
                 WHERE outcome IS NULL AND coalesce(confirmed, 0) = 0 AND julianday(expires_at) > julianday(:now)
-                    AND id NOT IN (
-                        SELECT confirmation_id FROM notices
-                        WHERE kind = 'confirmation' AND confirmation_id IS NOT NULL
+                    AND NOT EXISTS (
+                        SELECT 1 FROM notices INDEXED BY notices_by_confirmation
+                        WHERE confirmation_id = pending_confirmations.id AND kind = 'confirmation'
                     )
                 ORDER BY id
                 """,
@@ -323,13 +323,7 @@ async def _is_kept(tx: Transaction, confirmation: Confirmation) -> bool:
         """,
         {"user_id": confirmation.user_id},
     )
-    return not any(_is_about(action, held) for action in all_readable(to_action, live))
-
-
-def _is_about(action: Action, held: HeldBooking) -> bool:
-    if action.booking_id in (held.booking_id, str(held.id)):
-        return True
-    return action.day is not None and action.start is not None and action.wish.meant_by(held.booking.wish)
+    return not any(action.is_about(held) for action in all_readable(to_action, live))
 
 
 async def _answer(tx: Transaction, confirmation_id: int, outcome: ConfirmationOutcome) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from errors import AccountWaits, AlreadyQueued, AppError, LeaseLost, NothingToCancel
+from errors import AccountWaits, AlreadyQueued, AppError, LeaseLost, NothingToCancel, SiteUnavailable
 from model import (
     BETWEEN_READINGS,
     OPENING_LASTS,
@@ -20,7 +20,6 @@ from model import (
     ActionStatus,
     ActionType,
     Booking,
-    BookingStatus,
     Clock,
     NoticeKind,
     OpeningReport,
@@ -29,24 +28,33 @@ from model import (
     instant,
     stamp,
 )
-from store.actions import NewAction, enqueue, live_like, name_its_class, read_soon, to_action
-from store.bookings import Before, before_reading, find_held, mark_cancelled, mark_confirmed, sync
+from store.actions import NewAction, enqueue, name_its_class, read_soon, to_action
+from store.bookings import (
+    Before,
+    before_reading,
+    keep_what_is_booked_anew,
+    mark_cancelled,
+    mark_confirmed,
+    sync,
+)
 from store.catalogue import swap
 from store.choices import WAITS, Choices, last_call
 from store.connection import Connection, Transaction
-from store.doubt import THOUGH_WITHDRAWN, end_doubt, leaves_doubt
-from store.fence import FENCE, begin_to_act, lost, note_gave_up, put_back, settle
+from store.doubt import end_doubt, leaves_doubt
+from store.fence import FENCE, begin_to_act, lost, note_gave_up, note_pressed, put_back, settle
 from store.openings import find_opening, record_opening
 from store.outbox import add_notice
 from store.pauses import note_success
 from store.reading import all_readable, readable
 from store.routine_history import RoutineHistory, told_already
+from store.swaps import ask_back, free_the_replaced
 from store.won import with_what_they_got
 
 TAKE = """
     UPDATE booking_actions
     SET status = 'processing', attempts = attempts + 1, crashes = crashes + (status = 'processing'), started_at = :now,
-        lease_until = :lease, worker = :worker, acting = acting AND status = 'processing'
+        lease_until = :lease, worker = :worker, acting = acting AND status = 'processing',
+        absent_since = CASE status WHEN 'pending' THEN absent_since END
 """
 LET_ON = """
     (user_id NOT IN (SELECT user_id FROM accounts WHERE paused_until > :now)
@@ -178,6 +186,8 @@ class Queue(Choices, RoutineHistory):
                 {"id": action_id, "user_id": user_id, "now": stamp(now), "safe": last_call(now)},
             )
             about_a_class = row is not None and row["action_type"] in (ActionType.BOOK, ActionType.CANCEL)
+            if row:
+                await ask_back(tx, action_id, now)
             if row and about_a_class and leaves_doubt(row["error_kind"], row["failures"]):
                 await read_soon(tx, user_id, now)
         return readable(to_action, row)
@@ -270,6 +280,11 @@ class Queue(Choices, RoutineHistory):
         async with self._db.transaction() as tx:
             await begin_to_act(tx, action)
 
+    async def giving_up(self, action: Action) -> None:
+        """What an action replaces is about to be given back; whoever dies now leaves that behind. Raises LeaseLost."""
+        async with self._db.transaction() as tx:
+            await note_gave_up(tx, action, gave_up=True)
+
     async def gave_up(self, action: Action, wish: Wish) -> None:
         """What an action replaces overlapped it, and was read back as given back. Raises LeaseLost."""
         async with self._db.transaction() as tx:
@@ -277,10 +292,30 @@ class Queue(Choices, RoutineHistory):
             await mark_cancelled(tx, action.user_id, wish, self._clock())
 
     async def took_back(self, action: Action, booking: Booking) -> None:
-        """What an action gave up in vain is held again. Raises LeaseLost."""
+        """What an action gave up in vain is held again; told, when its loss may have been. Raises LeaseLost."""
         async with self._db.transaction() as tx:
             await note_gave_up(tx, action, gave_up=False)
             await mark_confirmed(tx, action.user_id, booking, self._clock())
+            if action.gave_up:
+                await add_notice(tx, action.user_id, NoticeKind.BACK, booking_row_id=action.replaces_row_id)
+
+    async def pressing(self, action: Action) -> None:
+        """A cancellation's button is about to be pressed. Raises LeaseLost when it is not ours to press any more."""
+        async with self._db.transaction() as tx:
+            await note_pressed(tx, action)
+
+    async def look_once_more(self, action: Action, absent_since: datetime) -> None:
+        """A reading did not show what is to be cancelled: no word before a second one, later. Raises LeaseLost."""
+        unproved = SiteUnavailable("the list lacks the booking, and one reading is no proof")
+        values = {"run_at": stamp(absent_since + SECOND_READING), "absent_since": stamp(absent_since)}
+        async with self._db.transaction() as tx:
+            await put_back(tx, action, values, unproved, self._clock())
+            await self._tell_progress(tx, action)
+
+    async def read_mine_soon(self, user_id: int) -> None:
+        """Has "my bookings" read next, quietly: something about them is not clear."""
+        async with self._db.transaction() as tx:
+            await read_soon(tx, user_id, self._clock())
 
     async def is_wanted(self, action: Action) -> bool:
         """Whether an action is still to be done, by whomever. Only reads: no lock holds it up."""
@@ -329,6 +364,7 @@ class Queue(Choices, RoutineHistory):
             "completed_at": None,
             "run_at": stamp(run_at),
             "failures": action.failures + 1,
+            "absent_since": None,
         }
         async with self._db.transaction() as tx:
             await settle(tx, action, error, values)
@@ -356,6 +392,7 @@ class Queue(Choices, RoutineHistory):
         """
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.FAILED, None, error)
+            await ask_back(tx, action.id, self._clock())
             if not await told_already(tx, action):
                 await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
             about_a_class = action.type in (ActionType.BOOK, ActionType.CANCEL)
@@ -429,10 +466,11 @@ class Queue(Choices, RoutineHistory):
         async with self._db.transaction() as tx:
             more = {"won_choice": won_choice, "why_not_first": why_not_first or None, "booking_id": booking.booking_id}
             await self._end(tx, action, ActionStatus.COMPLETED, result, None, **more)
+            await keep_what_is_booked_anew(tx, action.user_id, booking)
             await mark_confirmed(tx, action.user_id, booking, self._clock())
             if opening:
                 await record_opening(tx, action.id, opening)
-            await self._free_the_replaced(tx, action, booking.wish)
+            await free_the_replaced(tx, action, self._clock(), booking.wish)
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
 
     async def complete_watch(self, action: Action, result: str) -> None:
@@ -440,22 +478,6 @@ class Queue(Choices, RoutineHistory):
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.COMPLETED, result, None)
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
-
-    async def _free_the_replaced(self, tx: Transaction, action: Action, got: Wish | None = None) -> None:
-        """Never for a swap that its person withdrew, and that was done all the same; nor when that is all it `got`."""
-        if action.replaces_row_id is None or action.result == THOUGH_WITHDRAWN:
-            return
-        held = await find_held(tx, action.replaces_row_id, action.user_id)
-        if held and held.status is BookingStatus.CONFIRMED and not (got and held.booking.wish.meant_by(got)):
-            new = NewAction(
-                ActionType.CANCEL,
-                action.user_id,
-                held.booking.wish,
-                booking_id=held.booking_id,
-                free_until=action.free_until,
-            )
-            if await live_like(tx, new) is None:
-                await enqueue(tx, new, self._clock())
 
     async def complete_cancel(self, action: Action, wish: Wish, result: str) -> None:
         """Ends a cancellation that was read back as gone: action, booking and notice together. Raises LeaseLost."""
@@ -479,7 +501,7 @@ class Queue(Choices, RoutineHistory):
             await self._end(tx, action, ActionStatus.COMPLETED, result, None)
             synced = await sync(tx, action.user_id, bookings, before, zone, self._clock(), in_page=in_page)
             for row in synced.done_after_all:
-                await self._free_the_replaced(tx, to_action(row))
+                await free_the_replaced(tx, to_action(row), self._clock())
             await end_doubt(tx, before.in_doubt)
             if synced.look_again:
                 await read_soon(tx, action.user_id, self._clock(), SECOND_READING)

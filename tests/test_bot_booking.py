@@ -11,9 +11,9 @@ import pytest
 
 from database import NewAction
 from errors import ClassStarted, LoginRejected, Overlap, SiteChanged, SiteUnavailable, SlotFull
-from model import ActionStatus, ActionType, Booking
+from model import ActionStatus, ActionType, Booking, Timetable
 from tests import chats
-from tests.chats import OWNER, THURSDAY, TODAY, TUESDAY, World, menu, pilates, queued, tapped
+from tests.chats import MINE, OWNER, PILATES, THURSDAY, TODAY, TUESDAY, World, menu, pilates, queued, tapped
 
 MINE = Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18), 55)
 PNG = bytes.fromhex(
@@ -423,6 +423,29 @@ async def test_a_tap_on_the_way_to_a_booking_lets_the_workers_get_ready(world: W
             await asyncio.sleep(0.02)
 
 
+async def test_what_was_refused_as_full_is_free_again_once_a_later_reading_shows_it(world: World) -> None:
+    catalogue, refused_at = world.db.catalogue, world.clock.now + timedelta(minutes=5)
+
+    async def places() -> int | None:
+        return next(row.slot.places for row in await catalogue.slots_on(TUESDAY) if row.slot.wish == PILATES.wish)
+
+    reading = await world.db.queue.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
+    assert reading
+    began, world.clock.now = world.clock.now, refused_at
+    await catalogue.note_full(MINE.wish, refused_at)
+    days, slots = tuple({one.day for one in chats.WEEK}), tuple(chats.WEEK)
+    timetable = Timetable((chats.PLATINUM, chats.FITNESS), days, slots)
+    await world.db.queue.complete_refresh(reading, timetable, "begun before the refusal", began)
+    await catalogue.note_free(PILATES, refused_at - timedelta(seconds=5))
+    assert await places() == 0
+    await catalogue.note_free(PILATES, refused_at + timedelta(seconds=60))
+    assert await places() == 7
+    await catalogue.note_full(MINE.wish, refused_at + timedelta(seconds=70))
+    world.clock.now += timedelta(minutes=2)
+    await world.read_timetable()
+    assert await places() == 7
+
+
 async def test_a_slot_that_was_refused_as_full_is_listed_as_full_with_its_time(world: World) -> None:
     world.clock.now += timedelta(minutes=5)
     await world.db.catalogue.note_full(MINE.wish, world.clock.now)
@@ -432,6 +455,6 @@ async def test_a_slot_that_was_refused_as_full_is_listed_as_full_with_its_time(w
 
     page = await tapped(world.owner, "Corsi Platinum", "PILATES")
 
-    assert "PILATES MATWORK, con ROSSI MARIA · piena (visto alle 12:05)" in page.text
+    assert "PILATES MATWORK, con ROSSI MARIA · piena (vista alle 12:05)" in page.text
     assert "ZUMBA, con ROSSI MARIA · piena\n" in page.text
     await tapped(world.owner, "18:00 PILATES", "All'ultima lettura, oggi alle 12:05, era piena")

@@ -162,7 +162,7 @@ def menu_pages() -> Iterator[Page]:
 def booking_pages() -> Iterator[Page]:
     days = [screens_booking.OpenDay(day, 3, RULE.opens_at(day)) for day in (TUESDAY, THURSDAY)]
     alternative = screens_booking.alternative_to(ACTION, lambda _: True)
-    routes = (screens_booking.NEW_BOOKING, alternative, screens_booking.better_than(HELD, lambda _: True))
+    routes = (screens_booking.NEW_BOOKING, alternative, screens_booking.better_than(HELD))
     for route in routes:
         yield screens_booking.days_page(days, NOON, WHEN, route)
         yield from (screens_booking.days_page([], read, WHEN, route) for read in (None, NOON))

@@ -370,15 +370,61 @@ async def test_what_overlaps_the_booking_is_swapped_for_in_one_tap(world: World)
     assert (action.course, held.booking.course) == ("CORE", "PILATES MATWORK")
 
 
-async def test_before_an_opening_what_it_overlaps_is_given_back_in_one_tap(world: World) -> None:
-    gag = Booking("CORE", "Giuriati", chats.THURSDAY, time(18, 30), 55)
-    await world.hold(gag)
+async def test_before_an_opening_what_it_overlaps_is_swapped_in_one_tap(world: World) -> None:
+    await world.hold(Booking("CORE", "Giuriati", THURSDAY, time(18, 30), 55))
+    await gag(world.owner)
+    await tapped(world.owner, "🔁 Scambia con CORE", "All'apertura chiedo questa")
+    await tapped(world.owner, "🔁 Scambia", "In attesa dell'apertura")
+    (action,) = await world.actions()
+    [held] = await world.db.bookings.held(OWNER, THURSDAY)
+    assert (action.replaces_row_id, action.opens_at) == (held.id, OPENING)
+    assert action.free_until == datetime(2026, 11, 26, 15, 30, tzinfo=UTC)  # of CORE, two hours before
+
+
+@pytest.mark.parametrize("read_by_now", [False, True])
+async def test_what_waits_for_its_opening_takes_the_place_of_what_it_overlaps_in_one_tap(
+    world: World, read_by_now: bool
+) -> None:
+    await world.hold(Booking("CORE", "Giuriati", THURSDAY, time(18, 30), 55))
+    await gag(world.owner)
+    card = await tapped(world.owner, "prenota all'apertura", "Si sovrappone a CORE, giovedì 26 novembre alle 18:30")
+    page = await tapped(world.owner, "🔁 Scambia con CORE", "È già tra le tue richieste: la n.")
+    assert page.message_id != card.message_id
+    if read_by_now:  # by the worker that prepares for the opening
+        world.clock.now = OPENING - timedelta(minutes=6)
+        await tapped(world.owner, "🔁 Scambia", "Aspetto l'apertura: prenotazione n.")
+    else:
+        page = await tapped(world.owner, "🔁 Scambia", "Fatto: se prendo questa, libero l'altra")
+        assert "Si sovrappone" not in page.text
+    (action,) = await world.actions()
+    assert (action.replaces_row_id is None) is read_by_now
+
+
+async def test_a_request_that_another_meets_is_withdrawn_in_one_tap(world: World) -> None:
+    await queued(world.owner)
+    await world.read_timetable([*chats.WEEK, chats.slot("CORE", TUESDAY, "18:30")])
     await menu(world.owner)
     await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
-    await tapped(world.owner, "Gio 26 nov", "GAG")
-    await tapped(world.owner, "18:00 GAG", "Si sovrappone a CORE")
+    await tapped(world.owner, "Mar 24 nov", "Che cosa?")
+    await tapped(world.owner, "Corsi Platinum", "PILATES")
+    await tapped(world.owner, "18:30 CORE", "Si sovrappone a un'altra tua richiesta")
+    await tapped(world.owner, "↩️ Ritira la n.", "Ritirata: non la faccio più")
 
-    await tapped(world.owner, "❌ Annulla l'altra", "Annullo davvero?")
+
+async def test_an_alternative_past_its_own_free_limit_is_asked_about(world: World) -> None:
+    late = chats.slot("CORE", chats.TODAY, "14:30")
+    await world.read_timetable([*chats.WEEK, late])
+    await queued(world.owner)
+    (action,) = await world.actions()
+    await world.db.queue.add_alternative(action.id, OWNER, late.wish)
+    world.clock.now += timedelta(hours=1)  # 13:00 in Rome
+    await world.fail(SlotFull("the site says «Posti esauriti»"))
+
+    told = await world.owner.wait_for(lambda message: "non riuscita" in message.text)
+
+    assert "non ho provato senza chiedertelo:\nCORE, oggi alle 14:30" in told.text
+    assert "Non si poteva avere nemmeno" not in told.text
+    await tapped(world.owner, "✅ Prenota lo stesso: dom 22 nov 14:30 CORE", "conferma solo se ci vai davvero")
 
 
 async def test_a_watch_that_met_an_overlap_is_not_spent(world: World) -> None:

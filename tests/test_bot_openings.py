@@ -99,7 +99,7 @@ async def test_the_rehearsal_rings_with_what_will_be_tried(world: World) -> None
     ("outcome", "sentence", "remedy"),
     [
         ("LoginRejected", "Controlla username e password", "Riprova l'accesso"),
-        ("Overlap", "annulla prima l'altra", "Le Mie Prenotazioni"),
+        ("Overlap", "scambiala con l'altra", "Le Mie Prenotazioni"),
         ("SlotNotFound", "aggiorna gli orari", "Aggiorna gli orari"),
         ("SiteUnavailable", "Tu non devi fare niente", "Aggiorna dal sito"),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,13 @@ import pytest
 import booking
 import scraper
 from bookings_list import Sought, as_held
+from bot.italian import When
+from bot.screens import in_a_line
 from database import Database, NewAction
 from demo.site import SiteWorld
 from demo.site.catalogue import Activity as Calendar
 from demo.site.catalogue import Catalogue, Weekly
-from errors import AlreadyQueued
+from errors import AlreadyQueued, SeveralClasses, quoted
 from model import FIT_CENTER, ActionType, Activity, Booking, BookingStatus, PeriodicMode, Slot, Wish
 from portal.session import SiteSession
 from store.periodic import NewPeriodic
@@ -230,3 +232,28 @@ def test_a_place_whose_list_names_the_course_where_the_kind_should_be_is_still_o
     block = BLOCK.format(description="Giuriati - YOGA", skill="")
     [listed] = scraper.bookings(block)
     assert YOGA.meant_by(listed.wish)
+
+
+async def test_what_fits_two_kinds_of_class_names_both_and_books_neither(
+    session: SiteSession, world: SiteWorld
+) -> None:
+    with pytest.raises(SeveralClasses) as caught:
+        await booking.book(session, replace(YOGA, course_type=""))
+    assert quoted(str(caught.value)) == "YOGA (Giuriati - Corsi Gold), YOGA (Giuriati - Corsi Platinum)"
+    assert world.bookings(STUDENT) == []
+
+
+def test_a_kind_whose_name_begins_like_anothers_is_told_from_it() -> None:
+    wishes = [replace(YOGA, course_type=kind) for kind in ("Corsi - Gold", "Corsi")]
+    assert booking.the_meant(wishes, wishes[1], lambda each: each) == wishes[1]
+    with pytest.raises(SeveralClasses):
+        booking.the_meant(wishes, replace(YOGA, course_type=""), lambda each: each)
+
+
+@pytest.mark.parametrize("kind", ["", "Corsi Gold"])
+def test_the_chat_shows_the_kind_where_two_classes_would_read_the_same(kind: str) -> None:
+    when = When(datetime(2026, 11, 22, 11, tzinfo=UTC), ROME)
+    other = replace(YOGA, course_type=kind, location="Giuriati")
+    line = in_a_line(YOGA, when, beside=[YOGA, other])
+    assert line == "<b>YOGA</b>, martedì 24 novembre alle 18:30 · Giuriati - Corsi Platinum"
+    assert in_a_line(YOGA, when, beside=[YOGA]).endswith("18:30")

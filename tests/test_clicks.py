@@ -48,7 +48,7 @@ async def test_handlers_bound_late_stop_neither_login_nor_booking_nor_cancelling
     world.faults.opening_shift = -timedelta(days=6).total_seconds()
     wanted = wish(world, SATURDAY)
     assert (await booking.book(newcomer, wanted)).way == "page"
-    assert (await booking.cancel(newcomer, wanted)).was_there
+    assert (await booking.cancel(newcomer, wanted)).proven
     assert world.bookings(GIULIA) == []
     assert caplog.text.count("clicking once more") >= 2  # a loaded machine may come late enough by itself
     for once in ("/aunicalogin/login", "/aunicalogin/otp", "BookAppointment", "DeleteEvent"):

@@ -13,6 +13,7 @@ from errors import (
     Blocked,
     ConfigError,
     LoginRejected,
+    NothingToCancel,
     OtpRejected,
     Overlap,
     SiteChanged,
@@ -29,8 +30,12 @@ HELD = Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18), 55)
 WISH = HELD.wish
 
 
-async def failed(db: Database, kind: ActionType, error: AppError, replaces: int | None = None) -> Action:
-    action = await db.queue.add(NewAction(kind, GIULIA, WISH, replaces_row_id=replaces))
+async def failed(
+    db: Database, kind: ActionType, error: AppError, replaces: int | None = None, *, pressed: bool = True
+) -> Action:
+    """`pressed`: of a cancellation, its button on the site."""
+    pressed = pressed and kind is ActionType.CANCEL
+    action = await db.queue.add(NewAction(kind, GIULIA, WISH, replaces_row_id=replaces, pressed=pressed))
     await claim_and_fail(db, action, error)
     return action
 
@@ -239,6 +244,29 @@ async def test_a_cancellation_that_was_done_after_all_is_told_as_ours(db: Databa
     assert row["status"] == BookingStatus.CANCELLED
     assert await state(db, action) == (ActionStatus.COMPLETED, None)
     assert await told(db) == [(NoticeKind.RESULT, action.id)] * 2
+
+
+async def test_what_vanished_without_our_having_pressed_its_button_is_not_called_ours(
+    db: Database, clock: Time
+) -> None:
+    await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+    await read(db, clock, HELD)
+    action = await failed(db, ActionType.CANCEL, SiteUnavailable("503"), pressed=False)
+    await read_twice(db, clock)
+    [row] = await db.connection.rows("SELECT status FROM user_bookings")
+    assert (row["status"], (await state(db, action))[0]) == (BookingStatus.GONE, ActionStatus.FAILED)
+
+
+async def test_who_found_nothing_to_cancel_does_not_hide_who_had_cancelled_it(db: Database, clock: Time) -> None:
+    await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+    await read(db, clock, HELD)
+    first = await failed(db, ActionType.CANCEL, SiteUnavailable("its answer was lost"))
+    second = await failed(db, ActionType.CANCEL, NothingToCancel("not there"), pressed=False)
+    await read_twice(db, clock)
+    assert (await state(db, first), (await state(db, second))[0]) == (
+        (ActionStatus.COMPLETED, None),
+        ActionStatus.FAILED,
+    )
 
 
 async def test_only_the_last_word_about_a_class_counts(db: Database, clock: Time) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+import booking
 from bot import screens_results
 from bot.italian import When
 from bot.screens_results import GAVE_UP_IN_VAIN
 from database import NewAction
+from errors import LoginRejected, SiteUnavailable
 from model import Action, ActionStatus, ActionType, BookingStatus, NoticeKind, WatchMode, Wish
 from tests.sites import GIULIA, ROME, TUESDAY
 from tests.test_pursuit import LONG_AFTER, OWNER, Set, Stage, at, engine, impatient  # noqa: F401 - fixtures
@@ -116,3 +119,119 @@ async def test_a_watch_that_loses_the_old_place_as_well_says_so_at_once(
         assert (action.status, action.gave_up, stage.held) == (ActionStatus.PENDING, True, [])
         assert (await stage.told())[-1] is NoticeKind.STRUGGLING
         assert GAVE_UP_IN_VAIN in screens_results.struggling(action, When(stage.opened.clock(), ROME)).text
+
+
+async def lost_between_the_two(stage: Stage, row: int) -> None:
+    """A worker died after it had given the old place up, and before it had the new one."""
+    await stage.add(replaces_row_id=row)
+    action = await stage.db.queue.claim("dead", 60)
+    assert action
+    await stage.db.queue.giving_up(action)
+    [old_id] = stage.opened.world._held[GIULIA]
+    stage.opened.world.cancel(GIULIA, old_id)
+    stage.opened.clock.move(61)
+
+
+@pytest.mark.parametrize("can_be_had", [True, False])
+async def test_what_a_worker_that_died_had_given_up_is_asked_back(at: Set, can_be_had: bool) -> None:
+    async with at(LONG_AFTER) as stage:
+        old, row = await hold_what_overlaps(stage)
+        [old_id] = stage.opened.world._held[GIULIA]
+        await lost_between_the_two(stage, row)
+        stage.opened.world.fill(stage.id_of(stage.opened.pilates))
+        if not can_be_had:
+            stage.opened.world.fill(old_id)
+        action = await stage.act()
+        assert (action.error_kind, action.gave_up, stage.held) == (
+            "SlotFull",
+            not can_be_had,
+            [old.course] if can_be_had else [],
+        )
+        live = await stage.db.queue.live(OWNER)
+        assert [each.course for each in live] == ([] if can_be_had else [old.course])  # asked for once more, and told
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "refused login"])
+async def test_however_it_ends_what_was_given_up_in_vain_is_asked_back(at: Set, end: str) -> None:
+    async with at(LONG_AFTER) as stage:
+        old, row = await hold_what_overlaps(stage)
+        await lost_between_the_two(stage, row)
+        if end == "withdrawn":
+            action = await stage.db.queue.claim("somebody", 60)
+            assert action
+            await stage.db.queue.release(action, SiteUnavailable("the worker stopped"))
+            assert await stage.db.queue.withdraw(action.id, OWNER)
+        else:
+            await stage.db.people.reject(OWNER, LoginRejected("no"), tell=False)
+            assert (await stage.act()).error_kind == "LoginRejected"
+            await stage.db.people.go_on(OWNER)
+        live = [each for each in await stage.db.queue.live(OWNER) if each.type is ActionType.BOOK]
+        assert [each.course for each in live] == [old.course]
+        assert (await stage.act()).status is ActionStatus.COMPLETED
+        assert (stage.held, await status(stage, row)) == ([old.course], BookingStatus.CONFIRMED)
+
+
+async def test_after_an_answer_without_sense_the_old_place_is_had_again_and_that_is_told(
+    at: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(booking, "READ_BACK", booking.READ_BACK[:1])
+    async with at(LONG_AFTER) as stage:
+        old, row = await hold_what_overlaps(stage)
+        world = stage.opened.world
+        free = world.cancel
+
+        def the_site_breaks(*arguments: Any) -> Any:
+            world.faults.status_503, world.faults.where["status_503"] = True, "BookAppointment"
+            return free(*arguments)
+
+        monkeypatch.setattr(world, "cancel", the_site_breaks)
+        action = await swapped(stage, row)
+        assert (action.status, action.gave_up, stage.held) == (ActionStatus.PENDING, True, [])
+        world.faults.clear()
+        world.fill(stage.id_of(stage.opened.pilates))
+        stage.opened.clock.move(3)
+        action = await stage.act()
+        assert (action.error_kind, action.gave_up, stage.held) == ("SlotFull", False, [old.course])
+        assert await status(stage, row) is BookingStatus.CONFIRMED
+        assert NoticeKind.BACK in await stage.told()
+
+
+async def test_what_the_list_lacks_without_our_doing_does_not_count_as_given_up(
+    at: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at(LONG_AFTER) as stage:
+        old, row = await hold_what_overlaps(stage)
+
+        async def absent(*_: Any, **__: Any) -> booking.Cancelled:
+            return booking.Cancelled(stage.opened.clock(), proven=False)
+
+        monkeypatch.setattr(booking, "cancel", absent)
+        action = await swapped(stage, row)
+        assert (action.status, action.error_kind, action.gave_up) == (ActionStatus.PENDING, "SiteUnavailable", False)
+        assert (stage.held, await status(stage, row)) == ([old.course], BookingStatus.CONFIRMED)
+        assert await stage.db.queue.live_routine(ActionType.CHECK, OWNER)
+
+
+@pytest.mark.parametrize("overlap", ["allowed", "refused"])
+async def test_at_an_opening_the_old_place_is_kept_until_the_new_one_is_won_or_let_go_just_then(
+    at: Set, overlap: str
+) -> None:
+    async with at(1.0) as stage:
+        old, row = await hold_what_overlaps(stage)
+        stage.opened.world.switches.update({"overlap": overlap})
+        action = await swapped(stage, row)
+        assert (action.status, action.gave_up) == (ActionStatus.COMPLETED, overlap == "refused")
+        both = [old.course, "PILATES MATWORK"]
+        assert sorted(stage.held) == sorted(both if overlap == "allowed" else both[1:])
+        assert await stage.db.queue.opening(action.id)
+
+
+async def test_an_alternative_past_its_own_free_limit_is_not_booked_unasked(at: Set) -> None:
+    async with at(LONG_AFTER) as stage:
+        first, second = stage.gym(2), stage.gym(0)
+        begins = datetime.combine(TUESDAY, second.start, ROME)
+        stage.performer._pursuit._free_cancel = begins - stage.opened.clock()
+        stage.opened.world.fill(stage.id_of(first))
+        await stage.add(first, alternatives=(second,))
+        assert (await stage.act()).error_kind == "SlotFull"
+        assert stage.held == []

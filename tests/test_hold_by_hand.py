@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from database import Database
+import pytest
+
+from database import Database, NewAction
 from model import ActionType, Booking, NoticeKind, PeriodicChoice, PeriodicMode
 from store.bookings import mark_confirmed
 from tests.conftest import GIULIA, Time
@@ -32,3 +34,28 @@ async def test_a_place_booked_by_hand_is_not_taken_for_the_one_that_is_held(
     assert await life.at(rome(TUESDAY, 16, 30)) == [NoticeKind.REMINDER]  # of the one booked by hand
     [cancelling] = await life.actions(ActionType.CANCEL)
     assert cancelling.start == time(18)
+
+
+@pytest.mark.parametrize("told_apart", [True, False], ids=["another kind", "the site does not say the kind"])
+async def test_a_held_place_that_was_swapped_by_hand_for_another_at_the_same_hour_is_not_on_trial(
+    db: Database, tmp_path: Path, clock: Time, told_apart: bool
+) -> None:
+    """The booking_id of both is the same: it does not tell the kind of class."""
+    clock.now = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    life = Life(db, settings_of(tmp_path), clock)
+    await life.make(PeriodicMode.HOLD)
+    await life.at(rome(SUNDAY - timedelta(days=1), 23))
+    held = await life.book()
+    if told_apart:
+        await db.connection.write("UPDATE user_bookings SET course_type = 'Corsi Platinum'")
+        await db.connection.write("UPDATE booking_actions SET course_type = 'Corsi Platinum'")
+    gold = Booking(held.booking.course, "Giuriati", TUESDAY, time(18), 55, "Corsi Gold" if told_apart else "")
+    await db.queue.add(NewAction(ActionType.BOOK, GIULIA, gold.wish, replaces_row_id=held.id))
+    swap = await db.queue.claim("w", 60)
+    assert swap
+    await db.queue.gave_up(swap, held.booking.wish)
+    await db.queue.complete_book(swap, gold, "seen")
+    assert len(await db.bookings.held(GIULIA, TUESDAY)) == 1
+    assert NoticeKind.CONFIRMATION not in await life.at(rome(TUESDAY, 15))
+    assert await life.at(rome(TUESDAY, 15, 56)) == []
+    assert await life.actions(ActionType.CANCEL) == []

@@ -341,7 +341,7 @@ async def test_a_browser_that_died_is_replaced(session: SiteSession, world: Site
         pass
     kill(each for each in children_of(os.getpid()) if "chrom" in name_of(each))
     await until(lambda: not any("chrom" in name for name in our_children()))
-    assert (await booking.cancel(session, pilates)).was_there
+    assert (await booking.cancel(session, pilates)).proven
 
 
 # ----- what the site's answers mean

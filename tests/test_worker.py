@@ -131,23 +131,63 @@ async def test_a_cancellation_typed_without_a_course_frees_what_is_held_then(
     assert world.bookings(GIULIA) == []
 
 
+async def half_a_minute_later(db: Database, worker: Worker, site_clock: Clock, action: Action) -> Action:
+    """The second look; until then nothing was told."""
+    assert (action.status, action.absent_since is None) == (ActionStatus.PENDING, False)
+    site_clock.move(20)
+    await worker.burst()
+    assert await db.queue.find(action.id) == action
+    site_clock.move(11)
+    await worker.burst()
+    row = await db.queue.find(action.id)
+    assert row
+    return row
+
+
 async def test_a_cancellation_of_what_is_not_held_is_not_called_done(
-    db: Database, worker: Worker, pilates: Wish
+    db: Database, worker: Worker, site_clock: Clock, pilates: Wish
 ) -> None:
     action = await cancel_by_hand(db, worker, by_hand(pilates))
+    action = await half_a_minute_later(db, worker, site_clock, action)
     assert (action.status, action.error_kind) == (ActionStatus.FAILED, "NothingToCancel")
 
 
 async def test_a_cancellation_of_what_was_held_and_is_gone_by_itself_is_not_called_done(
-    db: Database, worker: Worker, world: SiteWorld, pilates: Wish
+    db: Database, worker: Worker, world: SiteWorld, site_clock: Clock, pilates: Wish
 ) -> None:
     """Nothing was pressed; the list is read again, and whether it is lost is told by two readings."""
     await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
     world.cancel(GIULIA, world.slot(TUESDAY, course=pilates.course).appointment_id)
     action = await done(db, worker, NewAction(ActionType.CANCEL, OWNER, pilates))
+    action = await half_a_minute_later(db, worker, site_clock, action)
     assert (action.status, action.error_kind) == (ActionStatus.FAILED, "NothingToCancel")
     [held] = await db.bookings.held(OWNER, TUESDAY)
     assert held.missing_since is not None
+
+
+async def test_a_cancellation_whose_answer_is_lost_is_called_ours_after_a_second_reading(
+    db: Database, worker: Worker, world: SiteWorld, site_clock: Clock, pilates: Wish
+) -> None:
+    await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
+    world.faults.lost_answer = True
+    action = await done(db, worker, NewAction(ActionType.CANCEL, OWNER, pilates))
+    assert (action.pressed, world.bookings(GIULIA)) == (True, [])
+    world.faults.clear()
+    action = await half_a_minute_later(db, worker, site_clock, action)
+    assert (action.status, action.result) == (ActionStatus.COMPLETED, "gone since an earlier try")
+
+
+async def test_a_list_that_was_empty_for_a_moment_does_not_make_a_cancellation(
+    db: Database, worker: Worker, world: SiteWorld, site_clock: Clock, pilates: Wish
+) -> None:
+    """An earlier try was lost before it pressed anything, and the site shows an empty list at the next one."""
+    await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
+    world.faults.empty_bookings = True
+    action = await done(db, worker, NewAction(ActionType.CANCEL, OWNER, pilates))
+    assert not action.pressed
+    world.faults.clear()
+    action = await half_a_minute_later(db, worker, site_clock, action)
+    assert (action.status, action.result, world.bookings(GIULIA)) == (ActionStatus.COMPLETED, "read back as gone", [])
 
 
 @pytest.mark.parametrize("is_booked", [False, True])

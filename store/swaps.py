@@ -1,0 +1,54 @@
+"""The other booking of a swap: freed once the new one is ours, and asked for again when it was given up in vain.
+
+Steps of a transaction, used by store/queue.py and store/occurrences.py.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from model import Action, ActionStatus, ActionType, BookingStatus, Wish
+from store.actions import NewAction, enqueue, live_like, to_action
+from store.bookings import find_held
+from store.connection import Transaction
+from store.doubt import THOUGH_WITHDRAWN
+
+
+async def free_the_replaced(tx: Transaction, action: Action, now: datetime, got: Wish | None = None) -> None:
+    """Queues the cancelling of what an action replaced, unless that is all it `got`.
+
+    Never for a swap that its person withdrew, and that was done all the same.
+    """
+    if action.replaces_row_id is None or action.result == THOUGH_WITHDRAWN:
+        return
+    held = await find_held(tx, action.replaces_row_id, action.user_id)
+    if held is None or held.status is not BookingStatus.CONFIRMED or (got and held.booking.wish.meant_by(got)):
+        return
+    row = await tx.row("SELECT gave_up FROM booking_actions WHERE id = :id", {"id": action.id})
+    new = NewAction(
+        ActionType.CANCEL,
+        action.user_id,
+        held.booking.wish,
+        booking_id=held.booking_id,
+        free_until=action.free_until,
+        pressed=bool(row and row["gave_up"]),
+    )
+    if await live_like(tx, new) is None:
+        await enqueue(tx, new, now)
+
+
+async def ask_back(tx: Transaction, action_id: int, now: datetime) -> None:
+    """Queues the booking of what an action gave up, now that it has ended without what it was given up for.
+
+    The booking finds out whether the place was given up at all: what is held already counts as booked.
+    """
+    row = await tx.row("SELECT * FROM booking_actions WHERE id = :id AND gave_up = 1", {"id": action_id})
+    if row is None or row["status"] == ActionStatus.COMPLETED:
+        return
+    action = to_action(row)
+    held = await find_held(tx, action.replaces_row_id or 0, action.user_id)
+    if held is None:
+        return
+    new = NewAction(ActionType.BOOK, action.user_id, held.booking.wish, free_until=action.free_until)
+    if await live_like(tx, new) is None:
+        await enqueue(tx, new, now)
