@@ -137,7 +137,7 @@ def notice_page(text: str, *rows: Row) -> Page:
 def in_a_line(wish: Wish, when: When, longest: int = LONGEST_NAME, beside: Iterable[Wish | None] = ()) -> str:
     """`PILATES MATWORK, domani alle 18:00`; where it would read like what is told `beside` it, with place and kind."""
     line = f"<b>{safe(clip(wish.course, longest))}</b>, {when.day(wish.day)} alle {wish.start:%H:%M}"
-    return line + safe(told_apart(wish, beside))
+    return f"{line} · {safe(wish.where)}" if told_apart(wish, beside) else line
 
 
 def told_apart(wish: Wish, beside: Iterable[Wish | None]) -> str:
