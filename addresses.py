@@ -107,6 +107,14 @@ class Places:
             return False
         return _origin(parts) == self._booking or self.may_type(url) or self._is_neighbour(parts)
 
+    def secured(self, url: str) -> str | None:
+        """The same address over https, where a plain one is a stop on the way to a place a login may visit."""
+        parts = parts_of(url)
+        if parts is None or parts.scheme != "http" or parts.port not in (None, PORTS["http"]):
+            return None
+        safe = parts._replace(scheme="https", netloc=parts.hostname or "").geturl()
+        return safe if not self.may_visit(url) and self.may_visit(safe) else None
+
     def is_booking_site(self, url: str) -> bool:
         """Whether that is the booking site's own address, and not another club's on the same host."""
         parts, base = parts_of(url), urlsplit(self.base_url)

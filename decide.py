@@ -18,6 +18,7 @@ from errors import (
     LoginDiverted,
     LoginRejected,
     LoginStuck,
+    LoginUnavailable,
     NotOpenYet,
     OtpMissing,
     OtpRejected,
@@ -43,9 +44,12 @@ ODD_LOOKS = 8  # looks of a watch that found nothing they could read, one after 
 
 ANOTHER_CODE = timedelta(seconds=60)  # after two refused ones; the clock that was wrong may have been set by then
 LAST_LOGIN = timedelta(seconds=75)  # before an opening: a login that got stuck in its preparation is tried once more
+LOGIN_AGAIN = timedelta(seconds=15)  # near an opening, after a sign-on that did not answer; then growing
+MOST_LOGIN_GROWTH = 2  # times that pause grows: to a minute
 LAST_TRIES = tuple(timedelta(seconds=each) for each in (15, 4, 0))  # before an opening: no pause is longer than that
 
 REST = timedelta(minutes=5)  # of an account that was turned away, when the site does not say how long
+SHORT_REST = timedelta(minutes=1)  # of an account whose sign-on does not answer: that may be over soon
 LONG_REST = timedelta(minutes=30)  # of an account whose login meets something that somebody should look at
 LONGEST_REST = timedelta(hours=6)
 LEAST_REST = timedelta(seconds=5)  # whatever the site says ("Retry-After: 0"), doubled each time it turns us away again
@@ -87,6 +91,7 @@ TABLE: dict[type[AppError], tuple[Step, Step, Step, Step, Step]] = {
     LoginDiverted:   (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
     OtpMissing:      (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
     LoginStuck:      (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
+    LoginUnavailable: (ACCOUNT, ACCOUNT,   ACCOUNT, ACCOUNT, ACCOUNT),
     OtpRejected:     (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
     Blocked:         (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
 }  # fmt: skip
@@ -164,6 +169,9 @@ def _near_opening(error: AppError, action: Action, now: datetime) -> datetime:
     over = at + OPENING_LASTS
     if isinstance(error, OtpRejected):
         return now + ANOTHER_CODE if now + ANOTHER_CODE < at - ANOTHER_CODE / 2 else over
+    if isinstance(error, LoginUnavailable):
+        again = now + LOGIN_AGAIN * GROWTH ** min(action.failures, MOST_LOGIN_GROWTH)
+        return _before_opening(again, action, now)
     if isinstance(error, Blocked):
         if now < at:
             return _before_opening(over, action, now)
@@ -179,6 +187,8 @@ def rest_of(error: AppError, rests: int, chance: float) -> timedelta:
     """
     said = error.retry_after if isinstance(error, Blocked) else None
     usual = REST if isinstance(error, Blocked) and not error.is_captcha else LONG_REST
+    if isinstance(error, LoginUnavailable):
+        usual = SHORT_REST
     growth = 2.0 ** min(rests, 10)
     rest = usual * growth if said is None else max(said, min(LEAST_REST * growth, usual))
     return min(rest, LONGEST_REST) * (1 + chance / 5) + timedelta(seconds=chance)

@@ -25,6 +25,7 @@ from errors import (
     LoginDiverted,
     LoginRejected,
     LoginStuck,
+    LoginUnavailable,
     OtpMissing,
     OtpRejected,
     SiteError,
@@ -328,7 +329,7 @@ async def _login(portal: Portal, credentials: Credentials) -> Finding:
     subject = f"login of {masked(credentials.username)}"
     session, began = portal.session(credentials), time.monotonic()
     try:
-        await session.renew()
+        await session.renew(asked=True)
         held = await booking.my_bookings(session)
     except LoginRejected as error:
         return Finding(subject, _first_line(error), "correct username and password; it was tried once only")
@@ -343,6 +344,9 @@ async def _login(portal: Portal, credentials: Credentials) -> Finding:
         )
     except LoginStuck as error:
         remedy = "log in with your browser and see what that page wants; then try again"
+        return Finding(subject, _first_line(error), remedy)
+    except LoginUnavailable as error:
+        remedy = "look with your browser whether the login works; it is tried again by itself, and so can you later"
         return Finding(subject, _first_line(error), remedy)
     except SiteError as error:
         kept = f"; what the site showed is in {error.evidence}" if error.evidence else ""

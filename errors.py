@@ -103,7 +103,11 @@ class SessionExpired(SiteError):
     """The stored session is over: log in again, once."""
 
 
-class LoginStopped(SiteError):
+class LoginFailed(SiteError):
+    """A login that is a trouble of its account, and not of the booking site: see the classes below."""
+
+
+class LoginStopped(LoginFailed):
     """This account is not let in, and a second try could do harm: nothing is tried until its person acts."""
 
 
@@ -119,12 +123,17 @@ class LoginDiverted(LoginStopped):
     """The login was led where no password may go: stop for this account and tell loudly, with the address."""
 
 
-class OtpRejected(SiteError):
+class OtpRejected(LoginFailed):
     """The one-time code was refused twice: the account waits, and tells; usually the clock or the secret is wrong."""
 
 
-class LoginStuck(SiteError):
+class LoginStuck(LoginFailed):
     """The login ended on a page that nobody knows: the account waits, tells once, and tries once more later."""
+
+
+class LoginUnavailable(LoginFailed):
+    """The sign-on does not answer, or the login broke off after the password: the account waits, tells once, and tries
+    again soon. Who has a live session goes on."""
 
 
 def login_stop(kind: str | None, sentence: str) -> LoginStopped:
@@ -133,9 +142,12 @@ def login_stop(kind: str | None, sentence: str) -> LoginStopped:
     return classes.get(kind, LoginRejected)(sentence)
 
 
-def login_error(kind: str, sentence: str) -> LoginStopped | LoginStuck:
+def login_error(kind: str, sentence: str) -> LoginFailed:
     """The error a login ended with, from what is stored of it."""
-    return LoginStuck(sentence) if kind == LoginStuck.__name__ else login_stop(kind, sentence)
+    for each in (LoginStuck, LoginUnavailable, OtpRejected):
+        if kind == each.__name__:
+            return each(sentence)
+    return login_stop(kind, sentence)
 
 
 class SiteChanged(SiteError):
@@ -148,10 +160,13 @@ class SiteChanged(SiteError):
 class Blocked(SiteError):
     """403, 429 or a captcha: the account waits as long as the site says, or some minutes, tells once, then goes on."""
 
-    def __init__(self, message: str, *, status: int | None = None, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, message: str, *, status: int | None = None, retry_after: timedelta | None = None, at_login: bool = False
+    ) -> None:
         super().__init__(message)
         self.status = status  # None: a captcha
         self.retry_after = retry_after
+        self.at_login = at_login  # it says nothing of the accounts whose sessions live
 
     @property
     def is_captcha(self) -> bool:

@@ -46,6 +46,7 @@ from portal.access import SiteAccess
 from portal.session import Portal, SiteSession
 from pursuit import Pursuit
 from settings import Settings
+from store.health import opens_soon
 
 FREE_CANCEL = timedelta(hours=2)  # before a class: the likeliest, for who does not say
 DAYS_TO_READ = 8  # today and the week that follows: every weekday once, today's twice
@@ -139,6 +140,7 @@ class Performer:
 
     async def _act(self, action: Action) -> None:
         session = await self._session_of(action)
+        await self._log_in_if_asked(action, session)
         match action.type:
             case ActionType.BOOK:
                 await self._pursuit.pursue(action, session)
@@ -209,6 +211,13 @@ class Performer:
         bookings = await booking.proven(session, read.bookings, before.held)
         result = f"{len(bookings)} bookings"
         await self._db.queue.complete_check(action, bookings, result, self._rule.zone, before, in_page=read.in_page)
+
+    async def _log_in_if_asked(self, action: Action, session: SiteSession) -> None:
+        """A live session proves nothing of the login; but while a class opens, a new one could cost the place."""
+        if await opens_soon(self._db.connection, action.user_id, self._clock()):
+            return
+        if await self._db.people.take_login_asked(action.user_id):
+            await session.renew(asked=True)
 
     async def _refresh(self, action: Action, session: SiteSession) -> None:
         began_at = self._clock()

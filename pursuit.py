@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from database import Database
 from decide import ODD_LOOKS, STILL_OPENING, Phase, Step, rest_of, step_of
 from errors import (
     AppError,
+    Blocked,
     BookingRefused,
     ClassStarted,
     DatabaseError,
@@ -56,6 +58,7 @@ from volley import Allowance
 LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload
 LOOKS_APART = timedelta(seconds=30)  # a watch of a day that another is to be looked at so near to it joins that one
 CLAIMED_EARLY = timedelta(seconds=1)  # a claim this much before its time is in time
+HURRIED = timedelta(seconds=60)  # before an opening: who is taken in hand later has no time for a login's long waits
 RACE_AGAIN = 2  # requests another race takes at least: a shot and a look; else it waits a little
 TIRED = 5  # failures after which what looked open before its time is left for its opening
 LOGIN_HOLDS = timedelta(hours=1)  # after one rehearsed login, the same account's next rehearsals need none
@@ -197,23 +200,35 @@ class Pursuit:
         except OnWaitingList:
             raise
         except (SiteError, OtpError) as error:
-            await self._rehearsed(action, opens, error)
+            await self._rehearsed(action, session, opens, error)
             return
         if booked is None:
-            await self._rehearsed(action, opens, None)
+            await self._rehearsed(action, session, opens, None)
         else:
             early = None if booked.way == "already" else OpeningReport(opens, opened_early=True)
             await self._settle(action, Won(booked, 0, early))
 
-    async def _rehearsed(self, action: Action, opens: datetime, error: AppError | None) -> None:
+    async def _rehearsed(self, action: Action, session: SiteSession, opens: datetime, error: AppError | None) -> None:
         if error is not None:
             log.warning("  rehearsal of %s: %s: %s", action.id, error.kind, error)
         if isinstance(error, LoginStopped):
             await self._db.people.reject(action.user_id, error, tell=False)  # the rehearsal's card tells
-        elif error is not None and step_of(error, Phase.OPENING) is Step.ACCOUNT:
+        elif error is not None and await self._has_to_wait(session, error):
             chance = random.random()  # noqa: S311 - no secret
             await self._db.people.pause(action.user_id, error, lambda rests: rest_of(error, rests, chance), tell=False)
         await self._db.queue.rehearsed(action, opens - PREPARE, error)
+
+    async def _has_to_wait(self, session: SiteSession, error: AppError) -> bool:
+        """Whether it is the account's trouble. One of the login alone is none as long as the session lives."""
+        if step_of(error, Phase.OPENING) is not Step.ACCOUNT:
+            return False
+        if isinstance(error, Blocked) and not error.at_login:
+            return True
+        try:
+            await booking.my_bookings(session)
+        except SiteError:
+            return True
+        return False
 
     async def _try_everything(self, action: Action, session: SiteSession, beside: Wish | None) -> Booked | None:
         """The booking if it is ours already, or if the slot is open long before its time; None when all is well.
@@ -262,8 +277,10 @@ class Pursuit:
         wishes = self._bookable_unasked(await self._wishes(action))
         race = await self._race_for(action, session, opens, wishes, row, await exchange.beside())
         self._racing += 1
+        late = self._clock() > opens - HURRIED
         try:
-            won = await self._run(race, row, exchange)
+            async with session.awake() if late else nullcontext():
+                won = await self._run(race, row, exchange)
         except SiteError as error:
             await self._note_full(wishes, error.opening)
             await self._lost(action, opens, error, exchange)

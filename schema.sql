@@ -25,7 +25,8 @@ CREATE TABLE accounts (
     rests        INTEGER NOT NULL DEFAULT 0,
     unreachable_since TEXT,  -- Telegram takes no message for them since then: they never opened the chat, or blocked it
     rejected_kind   TEXT,  -- the class of the error that set `rejected`: LoginRejected, LoginDiverted (led elsewhere), OtpMissing (no secret)
-    rejected_reason TEXT   -- its sentence
+    rejected_reason TEXT,  -- its sentence
+    login_asked     INTEGER NOT NULL DEFAULT 0 CHECK (login_asked IN (0, 1))  -- 1: its person wants a new login tried: the next action does
 ) STRICT;
 
 -- The catalogue ----------------------------------------------------------------------------------------------------

@@ -216,6 +216,6 @@ class Answers:
     # The password
 
     async def forgive(self, tap: Tap) -> Page:
-        """Ends what the account waits for, a refused password too: it is tried by reading my bookings."""
-        await self.desk.db.people.go_on(tap.user_id)
+        """Ends what the account waits for, a refused password too: a new login is tried, then my bookings are read."""
+        await self.desk.db.people.go_on(tap.user_id, log_in=True)
         return await self.held.sync(tap)

@@ -94,6 +94,12 @@ TROUBLES: dict[str, Trouble] = {
         "Entra tu dal browser e guarda che cosa chiede quella pagina, poi riprova l'accesso.",
         Remedy.LOGIN,
     ),
+    "LoginUnavailable": Trouble(
+        "La pagina d'accesso del Politecnico non risponde, o l'accesso si interrompe a metà.",
+        "Non insisto.",
+        "Di solito passa da sé: se hai fretta, guarda dal browser se l'accesso funziona, poi riprova.",
+        Remedy.LOGIN,
+    ),
     "OtpError": Trouble(
         "Non riesco a leggere l'indirizzo otpauth del codice usa e getta.",
         "Mi sono fermato.",
@@ -229,6 +235,7 @@ BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
     "LoginDiverted": ("Entra dal browser e guarda dove ti chiede la password, poi riprova l'accesso.", Remedy.LOGIN),
     "OtpRejected": ("Controlla l'orologio del computer e otpatu in config.json, poi prova l'accesso.", Remedy.LOGIN),
     "LoginStuck": ("Entra tu dal browser, prima di allora, e guarda che cosa chiede quella pagina.", Remedy.LOGIN),
+    "LoginUnavailable": ("Di solito passa da sé: riprovo. Se vuoi, prova tu l'accesso più tardi.", Remedy.LOGIN),
     "OtpMissing": ("Scrivi otpatu in config.json e riavvia il bot.", Remedy.LOGIN),
     "OtpError": ("Correggi otpatu in config.json e riavvia il bot.", Remedy.SYNC),
     "ConfigError": ("Controlla config.json e riavvia il bot.", Remedy.SYNC),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from errors import OtpMissing
 from model import Clock, Credentials
@@ -13,19 +14,26 @@ from portal.state import SessionStore
 log = logging.getLogger(__name__)
 
 LEAST_LIFE = 3.0  # seconds a code must still live to be sent
+IN_HASTE = 1.0  # seconds into its period at which a code is sent when an opening is awaited
 
 
 class Codes:
-    def __init__(self, credentials: Credentials, store: SessionStore, clock: Clock) -> None:
+    def __init__(
+        self, credentials: Credentials, store: SessionStore, clock: Clock, in_haste: Callable[[], bool]
+    ) -> None:
+        """`in_haste`: whether an opening is awaited, so that a wait could cost a place."""
         self._credentials = credentials
         self._store = store
         self._clock = clock
+        self._in_haste = in_haste
 
     async def next(self) -> str:
         """A code that no process has sent yet and that lives long enough.
 
         When it must wait for another, it waits for the middle of its period: a site that takes the present code alone
-        takes it though our clock, or its own, is several seconds wrong. Raises OtpMissing without a secret.
+        takes it though our clock, or its own, is several seconds wrong. In haste it waits for its beginning.
+
+        Raises OtpMissing without a secret.
         """
         if not self._credentials.otp_url:
             raise OtpMissing("the site asks for a one-time code, and there is no secret: put it in 'otpatu'")
@@ -33,7 +41,7 @@ class Codes:
         spent, enough = self._store.last_code(), min(LEAST_LIFE, password.period / 3)
         # a number far ahead of ours was noted by a clock that has been set back since: it forbids nothing
         while spent - 2 <= password.counter(moment) <= spent or password.seconds_left(moment) < enough:
-            wait = password.seconds_left(moment) + password.period / 2
+            wait = password.seconds_left(moment) + (IN_HASTE if self._in_haste() else password.period / 2)
             log.info("account %s: waiting %.0f s for the next one-time code", self._credentials.user_id, wait)
             await asyncio.sleep(wait)
             moment = moment.fromtimestamp(moment.timestamp() + wait, moment.tzinfo)

@@ -6,6 +6,7 @@ error of the site through `guarded`, so that no row, log line, notice or picture
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +25,7 @@ LEAST_COOKIE = 8  # characters of a cookie that is worth hiding; "true" and "it-
 MOST_OLD_COOKIES = 20  # of those the site has renewed since: it renews them for months, and each costs time
 LEAST_UNMISTAKABLE = 8  # characters of what is hidden in data too
 MOST_READ = 200_000  # characters of a page that are looked through for a name: it stands at the top
-MOST_NAMES = 20  # of the person, as pages wrote them
+MOST_NAMED = 5_000  # characters of the person's names, as pages wrote them: far more than an honest site writes
 UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 TOKEN = re.compile(
     r"((?:token|saml\w{0,20}|relaystate|assertion|sso_login)[\"']?\s{0,3}(?:[:=]|%3A|%3D)\s{0,3}[\"']?)"
@@ -71,9 +72,11 @@ class Door:
     def note_name(self, html: str) -> None:
         """Takes note of how a page names the person who is logged in."""
         found = [name.strip() for name in NAME.findall(html[:MOST_READ])] if "name" in html else []
-        names = {each for name in found for each in (name, *name.split())} - set(self._names)
-        if names:
-            self._names = (*self._names, *sorted(names))[-MOST_NAMES:]
+        names = dict.fromkeys(each for name in found for each in (name, *name.split()))
+        if not names.keys() <= set(self._names):
+            known = tuple(names | dict.fromkeys(self._names))
+            sizes = itertools.accumulate(map(len, known))
+            self._names = tuple(name for name, size in zip(known, sizes, strict=True) if size <= MOST_NAMED)
 
     def words(self, text: str) -> str:
         """What the site says, fit to be kept and shown: no secret, no token, one line, not endless."""

@@ -27,7 +27,9 @@ log = logging.getLogger(__name__)
 
 NO_OTHER_WAY = """for (const name of ["WebSocket", "WebSocketStream", "WebTransport", "RTCPeerConnection",
   "webkitRTCPeerConnection", "Worker", "SharedWorker"]) delete window[name]"""
+BLANK = "about:blank"
 WENT = "a page was on its way to"
+WINDOW = "another window was on its way to"
 CARRIED = "a request with password or code was on its way to"
 MUCH = 2000  # bytes: a longer request is read beside the event loop
 MOST_SENT = 1_000_000  # bytes: a longer one is not read at all, and counts as one that carries; a login sends 20,000
@@ -43,6 +45,8 @@ class LoginGuard:
         self._secret = word(credentials.password)
         self._name = word(credentials.username)
         self._frame = ""  # the browser's name of the page's main frame
+        self._context = ""  # and of its context
+        self.window = ""  # where another window would have gone, BLANK if nowhere yet; no window of a login is let live
         self._wire: CDPSession | None = None
         self._typed = False
         self._known: set[str] = set()  # what pages asked other hosts for before anything was typed: it can tell nothing
@@ -81,7 +85,8 @@ class LoginGuard:
         if context.browser is None:
             raise ValueError("a login needs a browser of its own to guard")
         own = await context.new_cdp_session(self._page)
-        self._frame = (await own.send("Target.getTargetInfo"))["targetInfo"]["targetId"]
+        target = (await own.send("Target.getTargetInfo"))["targetInfo"]
+        self._frame, self._context = target["targetId"], target["browserContextId"]
         await own.detach()
         self._wire = await context.browser.new_browser_cdp_session()
         self._wire.on("Fetch.requestPaused", lambda event: self._start(self._on_the_way(event)))
@@ -89,6 +94,11 @@ class LoginGuard:
         await context.route("**/*", self._begins)
         await context.add_init_script(NO_OTHER_WAY)
         context.on("page", lambda popup: self._start(self._close(popup)))
+
+    @property
+    def has_typed(self) -> bool:
+        """Whether something was typed that must not leave."""
+        return self._typed
 
     def typing(self) -> None:
         """From now on the pages may know what must not leave."""
@@ -111,12 +121,14 @@ class LoginGuard:
         except PlaywrightError as error:  # the page was closed meanwhile, and the request with it
             log.debug("a request of a login has ended by itself: %s", error)
             return
-        if await self._carries(self._secret, [request.url.encode(), request.post_data_buffer or b""]):
-            self._divert(request.url, CARRIED)
+        parts = [request.url.encode(), request.post_data_buffer or b""]
+        if self._ending is None and sum(map(len, parts)) < MUCH and carries(parts, self._secret):
+            self._divert(request.url, CARRIED)  # it went nowhere; but its person must hear what that page does
 
     def _is_stray(self, request: Request) -> bool:
         """A popup's, or one to a foreign host that begins, or differs, after something was typed."""
         if not self._is_of_the_page(request):
+            self._note_window(request)
             return True
         own_way = request.is_navigation_request() and request.frame == self._page.main_frame  # is judged on its way
         if own_way or self._places.may_visit(request.url):
@@ -132,30 +144,58 @@ class LoginGuard:
         except PlaywrightError:  # a navigation of a page that is not there yet
             return False
 
-    @staticmethod
-    async def _close(popup: Page) -> None:
+    def _note_window(self, request: Request) -> None:
+        """A form that is sent to another window is a diversion: what was typed was to go there, unseen by us."""
+        if not request.is_navigation_request():
+            return
+        if self.window in ("", BLANK):
+            self.window = request.url
+        if self._typed and request.method != "GET":
+            self._divert(request.url, WINDOW)
+
+    async def _close(self, popup: Page) -> None:
+        self.window = self.window or popup.url or BLANK
         await in_time(popup.close())
 
     # ----- every request on its way
 
     async def _on_the_way(self, event: dict[str, Any]) -> None:
-        diverted_to = await self._diverted_to(event)
+        secured = await self._secured(event)
+        diverted_to = None if secured else await self._diverted_to(event)
+        if diverted_to is not None and await self._is_anothers(event):
+            diverted_to = None
         if diverted_to:  # before the page hears of it: whoever waits for that page asks for the verdict then
             self._divert(diverted_to, WENT if event["resourceType"] == "Document" else CARRIED)
         try:
-            if diverted_to is None:
-                await self._send("Fetch.continueRequest", {"requestId": event["requestId"]})
+            if secured:
+                headers = [{"name": "Location", "value": secured}]
+                await self._settle("fulfillRequest", event, responseCode=307, responseHeaders=headers)
+            elif diverted_to is None:
+                await self._settle("continueRequest", event)
             else:
-                await self._send("Fetch.failRequest", {"requestId": event["requestId"], "errorReason": "Aborted"})
+                await self._settle("failRequest", event, errorReason="Aborted")
         except PlaywrightError as error:  # its page was closed meanwhile, and the request with it
             log.debug("a request has ended by itself: %s", error)
+
+    async def _secured(self, event: dict[str, Any]) -> str | None:
+        """Where the page goes instead of a plain stop on its way to a place it may visit: the same address over https.
+
+        So nothing travels in clear. What has a body stays refused: it was meant to go there.
+        """
+        request = event["request"]
+        if not self._is_page(event) or request["method"] != "GET" or request.get("hasPostData"):
+            return None
+        secured = self._places.secured(str(request["url"]))
+        return secured if secured and not await self._carries(self._secret, list(_parts(request))) else None
+
+    def _is_page(self, event: dict[str, Any]) -> bool:
+        return bool(event["resourceType"] == "Document" and event["frameId"] == self._frame)
 
     async def _diverted_to(self, event: dict[str, Any]) -> str | None:
         """The address of a request that must not go there; empty for one that is quietly dropped."""
         request = event["request"]
         url = str(request["url"])
-        is_page = event["resourceType"] == "Document" and event["frameId"] == self._frame
-        if is_page and not self._places.may_visit(url):
+        if self._is_page(event) and not self._places.may_visit(url):
             return url
         parts = list(_parts(request))
         in_address, in_parts = (
@@ -164,9 +204,21 @@ class LoginGuard:
         )
         if in_address or (in_parts and not self._places.may_type(url)):
             return url
+        if self._typed and _hides_its_body(request) and not self._places.may_type(url):
+            return url if event["resourceType"] == "Document" else ""
         if not self._places.may_visit(url) and await self._carries(self._name, parts):
             return ""
         return None
+
+    async def _is_anothers(self, event: dict[str, Any]) -> bool:
+        """Whether a page of another context asks, of another account: what is a secret here may be a word there."""
+        if self._wire is None:
+            return False
+        targets = (await self._wire.send("Target.getTargets"))["targetInfos"]
+        return any(
+            each["targetId"] == event.get("frameId") and each.get("browserContextId") != self._context
+            for each in targets
+        )
 
     async def _carries(self, words: list[Word], parts: list[bytes]) -> bool:
         size = sum(map(len, parts))
@@ -176,9 +228,9 @@ class LoginGuard:
             return carries(parts, words)
         return await asyncio.to_thread(carries, parts, words)
 
-    async def _send(self, method: str, parameters: dict[str, Any]) -> None:
+    async def _settle(self, verb: str, event: dict[str, Any], **parameters: Any) -> None:
         if self._wire:
-            await self._wire.send(method, parameters)
+            await self._wire.send(f"Fetch.{verb}", {"requestId": event["requestId"], **parameters})
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -205,6 +257,12 @@ async def shown(page: Page) -> str:
     title = bare_address(title) if "://" in title else title  # a page without a title is called by its address
     words = await in_time(page.locator("body").inner_text(timeout=1000)) or ""
     return " ".join(f"{title}: {words}".split())  # whoever cleans it cuts it then: half a secret is not recognised
+
+
+def _hides_its_body(request: dict[str, Any]) -> bool:
+    """Whether it has a body that is not shown, or not all of it: one that a script writes as it is sent, a file."""
+    entries = request.get("postDataEntries", ())
+    return bool(request.get("hasPostData")) and not (entries and all("bytes" in each for each in entries))
 
 
 def _parts(request: dict[str, Any]) -> Iterator[bytes]:

@@ -33,6 +33,8 @@ async def clean_picture(page: Page, door: Door) -> bytes | None:
     """The picture, or None where nobody can be sure that it shows no secret. The page is of no use afterwards."""
     channel = await page.context.new_cdp_session(page)
     await channel.send("Emulation.setScriptExecutionDisabled", {"value": True})
+    await channel.send("Animation.enable")
+    await channel.send("Animation.setPlaybackRate", {"playbackRate": 0})  # what is judged is what is taken
     blots = await asyncio.to_thread(_to_blot, await _layout(channel), door)
     if len(blots) > MOST_BLOTS:
         return None
@@ -40,7 +42,7 @@ async def clean_picture(page: Page, door: Door) -> bytes | None:
         await _blot(channel, node, whole=whole)
     if not await asyncio.to_thread(_is_clean, await _layout(channel), door):
         return None
-    picture = await page.screenshot(animations="disabled", caret="hide")
+    picture = await page.screenshot(animations="allow", caret="hide")
     return picture if await asyncio.to_thread(_is_clean, await _layout(channel), door) else None
 
 

@@ -145,6 +145,13 @@ def trouble_in_page(html: str, path: str = "") -> SiteError | None:
     return _login() if page.has_words("a", LOGIN_WORDS) else None
 
 
+def words_in_page(html: str) -> str:
+    """What a page calls itself and says to who sees it."""
+    soup = _elements(html)
+    title = _text(soup.title) if soup.title else "no title"
+    return f"{title}: {_Shown(soup).words}"
+
+
 def captcha_in_page(html: str) -> bool:
     """Whether the page that comes with an error's status asks to prove that we are human."""
     return _is_telling(html) and _Shown(_elements(html)).asks_for_proof()
@@ -194,7 +201,7 @@ class _Shown:
         for each in unseen:
             each.extract()
         self._soup = soup
-        self._words = PROTECTED.sub("", _text(soup))
+        self.words = PROTECTED.sub("", _text(soup))
 
     def asks_for_proof(self) -> bool:
         return (
@@ -211,7 +218,7 @@ class _Shown:
         return any(words.search(part) for part in self._titles)
 
     def says(self, words: re.Pattern[str]) -> bool:
-        return bool(words.search(self._words)) or self.is_titled(words)
+        return bool(words.search(self.words)) or self.is_titled(words)
 
     def has_words(self, selector: str, words: re.Pattern[str]) -> bool:
         """Whether one of these elements says so, by its text or its label."""

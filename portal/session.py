@@ -54,7 +54,7 @@ class Portal:
         self.chromium = Chromium(access.executable_path, headless=access.headless)
         self._browser: Browser | None = None
         self._stranger: APIRequestContext | None = None
-        self._closed = False  # for good: nothing is started any more
+        self.closed = False  # for good: nothing is started any more
         self.broken = False  # the driver died, and everything that hangs on it
         self._users = 0
         self.awaited = 0  # moments, by somebody who then must send a request at once
@@ -95,7 +95,7 @@ class Portal:
     async def driver(self) -> Playwright:
         """The driver, started if it is not there; a dead one is replaced. Raises SiteUnavailable once closed."""
         async with self._lock:
-            if self._closed:
+            if self.closed:
                 raise SiteUnavailable("this program is stopping")
             if self.broken and self._driver and await answers(self._driver):
                 self.broken = False  # only what hung on a closed connection was lost; others are at work
@@ -184,7 +184,7 @@ class Portal:
 
     async def close(self) -> None:
         """Closes everything, for good; what is in hand ends with SiteUnavailable."""
-        self._closed = True
+        self.closed = True
         async with self._lock:
             await self._close_driver()
         for session in self._sessions.values():
@@ -319,10 +319,13 @@ class SiteSession:
                 held.in_flight -= 1
                 await self._dispose_if_replaced(held)
 
-    async def renew(self) -> None:
-        """Logs in anew, though the stored session may still be good: a rehearsal of password and one-time code."""
+    async def renew(self, *, asked: bool = False) -> None:
+        """Logs in anew, though the stored session may still be good: a rehearsal of password and one-time code.
+
+        `asked`: its person wants it tried now, whatever came of a login moments ago.
+        """
         async with self._at_work():
-            await self._stored.renew(self._stored.version)
+            await self._stored.renew(self._stored.version, asked=asked)
 
     async def on_page(self, what: str, work: Callable[[Page], Awaitable[T]], *, acts: bool = False) -> T:
         """Does something on a page of its own, logged in; once more from the start when the site asks to log in.
@@ -358,12 +361,14 @@ class SiteSession:
     async def _renewing(self, work: Callable[[], Awaitable[T]]) -> T:
         version = await self._ensure()
         try:
-            return await work()
-        except SessionExpired:
-            if version == self._stored.version and self._stored.is_just_made:
-                raise  # one server may know a session later than another; a login each time would help nobody
+            done = await work()
+        except SessionExpired as error:
+            if version == self._stored.version:
+                self._stored.refuse_if_new(error)
             await self._stored.renew(version)
-            return await work()
+            done = await work()
+        self._stored.note_that_it_works()
+        return done
 
     async def _ensure(self) -> Version:
         """Logs in when no session is stored. Gives the version of the one there is."""

@@ -2,7 +2,7 @@
 
 <user id>.json          whose session it is, as a digest, and Playwright's storage state (cookies only)
 <user id>.otp           the number of the last one-time code that was sent
-<user id>.rejected      why the last login was turned away, while it was; a login that waited its turn doesn't try again
+<user id>.rejected      why the last login failed, while it does; a login that waited its turn doesn't try again
 <user id>.lock          held during a login
 calendars.json          the calendars of the site, so that a booking need not look for them
 """
@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import untrusted
-from errors import LoginStopped, LoginStuck, SiteUnavailable, login_error
+from errors import LoginFailed, SiteUnavailable, login_error
 
 log = logging.getLogger(__name__)
 
@@ -111,13 +111,13 @@ class SessionStore:
     def note_code(self, counter: int) -> None:
         write_private(self._otp, json.dumps(counter))
 
-    def note_turned_away(self, error: LoginStopped | LoginStuck) -> None:
+    def note_turned_away(self, error: LoginFailed) -> None:
         write_private(self._rejected, json.dumps([error.kind, str(error)]))
 
     def forget_turned_away(self) -> None:
         self._rejected.unlink(missing_ok=True)
 
-    def turned_away_since(self, wall_time: float) -> LoginStopped | LoginStuck | None:
+    def turned_away_since(self, wall_time: float) -> LoginFailed | None:
         """Why a login was turned away after that moment (`time.time()`), by whichever process; None if none was."""
         try:
             recent = self._rejected.stat().st_mtime >= wall_time

@@ -9,15 +9,29 @@ import asyncio
 import logging
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import Page
 
-from errors import LoginStopped, LoginStuck, OtpRejected, SessionExpired, SiteChanged, SiteError, SiteUnavailable, quote
+from errors import (
+    Blocked,
+    LoginDiverted,
+    LoginFailed,
+    LoginStopped,
+    LoginStuck,
+    LoginUnavailable,
+    SessionExpired,
+    SiteChanged,
+    SiteError,
+    SiteUnavailable,
+    quote,
+)
 from model import Credentials
 from portal.codes import Codes
 from portal.door import Door
 from portal.login import LoginPage
-from portal.login_guard import LoginGuard, shown
+from portal.login_guard import BLANK, LoginGuard, shown
+from portal.recognition import LOGIN_PATH, words_in_page
 from portal.sanitizer import bare_address
 from portal.state import SessionStore, Version
 from portal.trouble import in_time, translated
@@ -29,6 +43,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REJECTION_HOLDS = 10.0  # seconds: who asks again this soon is told the same, and the password is not sent twice
+IN_A_CIRCLE = "ERR_TOO_MANY_REDIRECTS"
 JUST_MADE = 15.0  # seconds after a login in which a session called over is asked again, and not made anew
 
 
@@ -40,9 +55,10 @@ class StoredSession:
         self._credentials = credentials
         self._door = door
         self._store = store
-        self._codes = Codes(credentials, store, portal.access.clock)
+        self._codes = Codes(credentials, store, portal.access.clock, lambda: portal.awaited > 0)
         self._login: asyncio.Task[None] | None = None
         self._rejection: tuple[float, SiteError] | None = None
+        self._has_worked = True  # since we made it, if we did
         self._logged_in = -JUST_MADE  # when we last did, on the monotonic clock
         self._login_of: dict[Version, Version] = {}  # a version with renewed cookies -> the one its login made
 
@@ -50,10 +66,24 @@ class StoredSession:
     def version(self) -> Version:
         return self._store.version()
 
-    @property
-    def is_just_made(self) -> bool:
-        """Whether we have only just logged in."""
-        return time.monotonic() - self._logged_in < JUST_MADE
+    def refuse_if_new(self, error: SessionExpired) -> None:
+        """Raises, for a session that is called over, when another login would help nobody.
+
+        The error itself while the session is just made: one server may know it later than another. LoginStuck when it
+        has never worked since: the password is not sent each time somebody asks for something.
+        """
+        if time.monotonic() - self._logged_in < JUST_MADE:
+            raise error
+        if not self._has_worked:
+            self._has_worked = True  # once the account has waited, another login is tried
+            place = bare_address(self._portal.access.root + LOGIN_PATH)
+            stuck = LoginStuck(f"the site lets us in, and then asks to log in all the same, at {place}")
+            self._note_failure(stuck)
+            raise stuck from error
+
+    def note_that_it_works(self) -> None:
+        """Something was done with it."""
+        self._has_worked = True
 
     def state(self) -> dict[str, Any] | None:
         """Its cookies and storage, without what another site may have left in it; None when there is none."""
@@ -71,16 +101,27 @@ class StoredSession:
 
     # ----- logging in
 
-    async def renew(self, stale: Version) -> None:
-        """Replaces the session of that version; one login serves everybody who waits. Raises what the login raises."""
+    async def renew(self, stale: Version, *, asked: bool = False) -> None:
+        """Replaces the session of that version; one login serves everybody who waits. Raises what the login raises.
+
+        What it raises holds for a few seconds for whoever comes next, unless the person has `asked` for another try.
+        """
         if self.is_another(stale) and self.state():
             return  # somebody already did
-        if self._rejection and time.monotonic() - self._rejection[0] < REJECTION_HOLDS:
-            raise self._rejection[1]
         if self._login is None or self._login.done():
-            self._login = asyncio.create_task(self._log_in(stale))
+            if asked:
+                self._store.forget_turned_away()
+            elif held := self._rejection_that_holds():
+                raise held
+            self._login = asyncio.create_task(self._log_in(stale, asked=asked))
             self._login.add_done_callback(_note_outcome)
         await asyncio.shield(self._login)  # a waiter may be cancelled; the login goes on for the others
+
+    def _rejection_that_holds(self) -> SiteError | None:
+        """What our last login failed with, just now; None once a person has asked for another, of any process."""
+        if self._rejection is None or time.monotonic() - self._rejection[0] >= REJECTION_HOLDS:
+            return None
+        return self._rejection[1] if self._store.turned_away_since(0) else None
 
     async def settle_login(self) -> None:
         """Waits for a login under way to end; how it ends was told to whoever waited for it."""
@@ -91,24 +132,33 @@ class StoredSession:
         """Whether the stored session comes from another login than that version: new cookies alone are no renewal."""
         return self._login_of.get(self.version, self.version) != self._login_of.get(stale, stale)
 
-    async def _log_in(self, stale: Version) -> None:
+    async def _log_in(self, stale: Version, *, asked: bool) -> None:
         """Logs in unless another process has done so, or was turned away, while we waited for our turn."""
         waiting_since = time.time()
         async with self._store.locked():
             if self.is_another(stale) and self.state():
                 return
-            if turned_away := self._store.turned_away_since(waiting_since):
+            if turned_away := self._turned_away(waiting_since, asked=asked):
                 raise turned_away
             try:
                 with self._door.guarded():
                     await self._log_in_now()
-            except (LoginStopped, LoginStuck) as error:
-                self._rejection = (time.monotonic(), error)
-                self._store.note_turned_away(error)
+            except (LoginFailed, Blocked) as error:
+                self._note_failure(error)
                 raise
-            except OtpRejected as error:
-                self._rejection = (time.monotonic(), error)
-                raise
+
+    def _note_failure(self, error: LoginFailed | Blocked) -> None:
+        """For whoever comes next, in this process or another."""
+        self._rejection = (time.monotonic(), error)
+        self._store.note_turned_away(LoginUnavailable(str(error)) if isinstance(error, Blocked) else error)
+
+    def _turned_away(self, waiting_since: float, *, asked: bool) -> LoginFailed | None:
+        """Why a login failed, in whichever process, while we waited or just before.
+
+        What stops an account counts only while we waited: the password may have been corrected since.
+        """
+        before = None if asked else self._store.turned_away_since(waiting_since - REJECTION_HOLDS)
+        return self._store.turned_away_since(waiting_since) or (None if isinstance(before, LoginStopped) else before)
 
     async def _log_in_now(self) -> None:
         started, access = time.monotonic(), self._portal.access
@@ -124,9 +174,9 @@ class StoredSession:
                 if diversion := await guard.verdict():
                     raise diversion
             except SiteError as error:
-                raise await self._why_no_login(page, watch, await guard.verdict() or error) from error
+                raise await self._why_no_login(page, watch, guard, await guard.verdict() or error) from error
         self._save(state)
-        self._logged_in = time.monotonic()
+        self._logged_in, self._has_worked = time.monotonic(), False
         self._login_of.clear()
         self._store.forget_turned_away()
         self._rejection = None
@@ -145,16 +195,45 @@ class StoredSession:
         await login.sign_in(self._credentials, next_code)
         return await page.context.storage_state()
 
-    async def _why_no_login(self, page: Page, watch: Watch, error: SiteError) -> SiteError:
-        """The error of a login that did not end where it should, as it is told: there is no picture of it."""
+    async def _why_no_login(self, page: Page, watch: Watch, guard: LoginGuard, error: SiteError) -> SiteError:
+        """The error of a login that did not end where it should, as it is told: there is no picture of it.
+
+        Only the booking site's own silence, before anything was typed, is a trouble of everybody's.
+        """
         self._door.note_cookies({"cookies": await in_time(page.context.cookies()) or ()})
+        ours = self._portal.closed or not (page.context.browser and page.context.browser.is_connected())
         explained = await watch.explained("login", error, self._portal.evidence, self._door)
-        if isinstance(explained, SessionExpired):
-            return SiteUnavailable("the login ends where it began: at the login page")
-        if isinstance(explained, SiteChanged):
-            said = self._door.words(await shown(page))
-            return LoginStuck(f"the login stops at {bare_address(page.url)}: {quote(said)}", explained.evidence)
+        address = watch.met_at or watch.waits_for or page.url
+        if isinstance(explained, LoginFailed) or ours:
+            return explained
+        place = await self._place(page, watch, address)
+        if isinstance(explained, Blocked) and self._is_elsewhere(address):
+            return Blocked(
+                f"{explained}, at {place}", status=explained.status, retry_after=explained.retry_after, at_login=True
+            )
+        if guard.window and not watch.met_at and not watch.waits_for:
+            return self._in_another_window(guard.window)
+        if isinstance(explained, SessionExpired | SiteChanged) or IN_A_CIRCLE in str(explained):
+            return LoginStuck(f"the login stops at {place}", explained.evidence)
+        if isinstance(explained, SiteUnavailable) and (guard.has_typed or self._is_elsewhere(address)):
+            return LoginUnavailable(f"the login breaks off ({explained}), at {place}")
         return explained
+
+    def _in_another_window(self, address: str) -> LoginFailed:
+        said = f"the login goes on in another window, at {bare_address(address)}"
+        harmless = address == BLANK or self._portal.access.places.may_visit(address)
+        return LoginStuck(said) if harmless else LoginDiverted(said)
+
+    def _is_elsewhere(self, address: str) -> bool:
+        """Whether that is another host than the booking site's."""
+        return urlsplit(address).netloc != urlsplit(self._portal.access.root).netloc
+
+    async def _place(self, page: Page, watch: Watch, address: str) -> str:
+        """Where a login ended, and what stands there; without its words when that page never came."""
+        words = words_in_page(watch.met_page) if watch.met_page else ""
+        if not watch.met_at and not watch.waits_for and not page.is_closed():
+            words = await shown(page)
+        return bare_address(address) + (f": {quote(self._door.words(words))}" if words else "")
 
 
 def _note_outcome(login: asyncio.Task[None]) -> None:

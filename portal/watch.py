@@ -34,6 +34,8 @@ class Watch:
         self._base_url = base_url
         self._pending: set[Request] = set()
         self._met: SiteError | None = None
+        self.met_at = ""  # the address of the request that met it
+        self.met_page = ""  # what the site showed there
         self._closing: asyncio.Future[None] | None = None
         self._looks: set[asyncio.Task[None]] = set()
         page.on("request", self._sent)
@@ -61,7 +63,12 @@ class Watch:
         self._pending.discard(request)
         aborted = "ERR_ABORTED" in (request.failure or "")  # by the page itself, when it goes elsewhere
         if self._is_telling(request) and not aborted:
-            self._met = self._met or SiteUnavailable(f"the site did not answer: {request.failure}")
+            self._meet(SiteUnavailable(f"the site did not answer: {request.failure}"), request.url)
+
+    def _meet(self, trouble: SiteError, address: str, page: str = "") -> None:
+        """The first one counts; but who asks for a proof is obeyed, whatever came before."""
+        if self._met is None or self._met is trouble or isinstance(trouble, Blocked):
+            self._met, self.met_at, self.met_page = trouble, address, page
 
     def _answered(self, response: Response) -> None:
         """A page that is an error, or the login page, ends the visit at once: nothing that is waited for will come."""
@@ -70,8 +77,9 @@ class Watch:
         trouble = trouble_in_status(response.status, response.headers, self._base_url)
         if not self._logging_in and self._is_main(response.request) and LOGIN_PATH.lower() in response.url.lower():
             trouble = SessionExpired("the session is over: the page became the login page")
-        self._met = self._met or trouble
-        if isinstance(trouble, SessionExpired):
+        if trouble:
+            self._meet(trouble, response.url)
+        if isinstance(trouble, SessionExpired) and not self._logging_in:
             self._end(response)
             return
         look = asyncio.create_task(self._look_into(response, trouble))
@@ -87,7 +95,9 @@ class Watch:
         path = urlsplit(response.url).path
         shown = await asyncio.to_thread(captcha_behind, trouble, html) if trouble else await _trouble_shown(html, path)
         if isinstance(shown, Blocked):
-            self._met = shown
+            self._meet(shown, response.url, html)
+        elif trouble:
+            self._meet(trouble, response.url, html)
         if trouble or isinstance(shown, Blocked):
             self._end(response)
 
@@ -120,6 +130,8 @@ class Watch:
             return error
         if self._met:
             return self._met
+        if self._logging_in and self.waits_for:  # what is on show is the page before
+            return SiteUnavailable("the site did not answer in time")
         html, _ = await self.portrait()
         if trouble := await _trouble_shown(html, urlsplit(self._page.url).path):
             return trouble
@@ -135,6 +147,11 @@ class Watch:
             note = f"{what}: {error}\n{bare_address(self._page.url)}"
             error.evidence = await evidence.keep(what, html, note, shown, door)
         return error
+
+    @property
+    def waits_for(self) -> str:
+        """The address of the page that was asked for and has not come; empty when none is awaited."""
+        return next((each.url for each in self._pending if self._is_main(each)), "")
 
     async def portrait(self, door: Door | None = None) -> tuple[str, bytes | None]:
         """The page's HTML and, for whom it is cleaned if anybody, a picture; empty when the page is gone.

@@ -65,6 +65,7 @@ STEPS = {
         "ALTER TABLE booking_actions ADD COLUMN pressed INTEGER NOT NULL DEFAULT 0 CHECK (pressed IN (0, 1))",
         "ALTER TABLE booking_actions ADD COLUMN absent_since TEXT",
         "CREATE INDEX notices_by_confirmation ON notices (confirmation_id) WHERE confirmation_id IS NOT NULL",
+        "ALTER TABLE accounts ADD COLUMN login_asked INTEGER NOT NULL DEFAULT 0 CHECK (login_asked IN (0, 1))",
     ),
 }
 """What leads from each version to the next."""

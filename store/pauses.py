@@ -4,12 +4,13 @@ for it until `paused_until`, by whichever worker. Part of store/people.py; claim
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from errors import AppError, Blocked, LoginStuck, OtpRejected
+from errors import AppError, Blocked, LoginStuck, LoginUnavailable, OtpRejected
 from model import OPENING_LASTS, Clock, NoticeKind, Pause, instant, stamp
 from store.connection import Connection, Transaction
 from store.outbox import add_notice
@@ -17,7 +18,7 @@ from store.outbox import add_notice
 FORBIDDEN = 403  # met by more than one account: it is our address that is turned away
 WATCHES_APART = 90  # s over which the watches of an account come back after its pause
 OVER = "paused_until = NULL, pause_kind = NULL, pause_reason = NULL"
-OF_LOGIN = (LoginStuck.__name__, OtpRejected.__name__)  # over as soon as something succeeds
+OF_LOGIN = [each.__name__ for each in (LoginStuck, LoginUnavailable, OtpRejected)]  # over as soon as something succeeds
 
 Rest = Callable[[int], timedelta]
 """How long to wait, by how often the account has waited since something last succeeded."""
@@ -54,15 +55,21 @@ class Pauses:
             await tx.run("UPDATE accounts SET rests = rests + 1 WHERE user_id = :user_id", {"user_id": user_id})
             if tell and (not row["rests"] or row["pause_kind"] != error.kind):
                 await add_notice(tx, user_id, NoticeKind.ACCOUNT_WAITS)
-            if isinstance(error, Blocked) and error.status == FORBIDDEN:
+            if isinstance(error, Blocked) and error.status == FORBIDDEN and not error.at_login:
                 await _pause_address(tx, user_id, Pause(until, error.kind, str(error)), now)
         return until
 
-    async def go_on(self, user_id: int) -> None:
-        """Ends what an account waits for, a refused password too: its person asked for it."""
+    async def go_on(self, user_id: int, *, log_in: bool = False) -> None:
+        """Ends what an account waits for, a refused password too: its person asked for it.
+
+        `log_in`: whether the next action tries the login anew, though a session may still live.
+        """
         now = self._clock()
         async with self._db.transaction() as tx:
-            await tx.run(f"UPDATE accounts SET rejected = 0, {OVER} WHERE user_id = :user_id", {"user_id": user_id})  # noqa: S608 - a constant
+            await tx.run(
+                f"UPDATE accounts SET rejected = 0, login_asked = :log_in, {OVER} WHERE user_id = :user_id",  # noqa: S608 - a constant
+                {"user_id": user_id, "log_in": int(log_in)},
+            )
             await tx.run(
                 """
                 UPDATE booking_actions SET run_at = :now
@@ -71,6 +78,14 @@ class Pauses:
                 """,
                 {"user_id": user_id, "now": stamp(now), "opened": stamp(now - OPENING_LASTS)},
             )
+
+    async def take_login_asked(self, user_id: int) -> bool:
+        """Whether a person wants a new login tried. True once each time they ask."""
+        taken = await self._db.write(
+            "UPDATE accounts SET login_asked = 0 WHERE user_id = :user_id AND login_asked = 1 RETURNING user_id",
+            {"user_id": user_id},
+        )
+        return bool(taken)
 
 
 async def _let_wait(tx: Transaction, user_id: int, pause: Pause, now: datetime) -> None:
@@ -117,9 +132,10 @@ async def _pause_address(tx: Transaction, user_id: int, pause: Pause, now: datet
 
 async def note_success(tx: Transaction, user_id: int) -> None:
     """Something succeeded for an account: its next trouble is a new one, and its login is in no trouble any more."""
-    values = {"user_id": user_id, "stuck": OF_LOGIN[0], "refused": OF_LOGIN[1]}
+    values = {"user_id": user_id, "of_login": json.dumps(OF_LOGIN)}
     await tx.run("UPDATE accounts SET rests = 0 WHERE user_id = :user_id AND rests > 0", values)
     await tx.run(
-        f"UPDATE accounts SET {OVER} WHERE user_id = :user_id AND pause_kind IN (:stuck, :refused)",  # noqa: S608 - a constant
+        f"UPDATE accounts SET {OVER} WHERE user_id = :user_id"  # noqa: S608 - a constant
+        " AND pause_kind IN (SELECT value FROM json_each(:of_login))",
         values,
     )

@@ -13,6 +13,25 @@ HERE = Places("http://127.0.0.1:8099/sportpolimi", ("localhost:8100", "[::1]:810
 
 
 @pytest.mark.parametrize(
+    ("url", "secured"),
+    [
+        ("http://aunicalogin.polimi.it/x?y=z", "https://aunicalogin.polimi.it/x?y=z"),
+        ("http://aunicalogin.polimi.it:80/", "https://aunicalogin.polimi.it/"),
+        ("http://shibidp.polimi.it/idp", "https://shibidp.polimi.it/idp"),
+        ("http://ecomm.sportrick.com/sportpolimi/", "https://ecomm.sportrick.com/sportpolimi/"),
+        ("http://aunicalogin.polimi.it:8080/", None),
+        ("http://sso.ateneo.test/", None),
+        ("http://evil.test/", None),
+        ("http://aunicalogin.polimi.it@evil.test/", None),
+        ("https://aunicalogin.polimi.it/", None),
+        ("ftp://aunicalogin.polimi.it/", None),
+    ],
+)
+def test_only_a_plain_address_of_an_allowed_host_is_secured(url: str, secured: str | None) -> None:
+    assert REAL.secured(url) == secured
+
+
+@pytest.mark.parametrize(
     ("places", "url"),
     [
         (REAL, "https://aunicalogin.polimi.it/aunicalogin/login"),

@@ -318,7 +318,7 @@ def test_nobody_but_who_keeps_the_bot_is_told_to_mend_its_configuration_or_progr
 def test_every_kind_of_error_of_the_site_has_words_of_its_own() -> None:
     never_end_an_action = (AlreadyQueued, DuplicatePeriodic, TooManyHolidays, LeaseLost, DatabaseError, AccountWaits)
     silent = {kind for kind in KINDS if issubclass(getattr(errors, kind), never_end_an_action)}
-    assert set(KINDS) - set(texts.TROUBLES) - silent == {"AppError", "SiteError", "LoginStopped"}
+    assert set(KINDS) - set(texts.TROUBLES) - silent == {"AppError", "SiteError", "LoginFailed", "LoginStopped"}
 
 
 def test_what_is_packed_fits_and_comes_back() -> None:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 import errors
-from decide import LONG_REST, LONGEST_REST, MOST_FAILURES, MOST_ODD, REST, TABLE, TOLD_AFTER, Step, decide, rest_of
+from decide import (
+    LONG_REST,
+    LONGEST_REST,
+    MOST_FAILURES,
+    MOST_ODD,
+    REST,
+    SHORT_REST,
+    TABLE,
+    TOLD_AFTER,
+    Step,
+    decide,
+    rest_of,
+)
 from errors import (
     AlreadyBooked,
     AppError,
@@ -16,6 +29,7 @@ from errors import (
     ConfigError,
     LoginRejected,
     LoginStuck,
+    LoginUnavailable,
     MembershipProblem,
     NotOpenYet,
     OnWaitingList,
@@ -39,7 +53,10 @@ NONSENSE = [
     AlreadyBooked("so it says"), NotOpenYet("later"), AppError("nobody thought of it"),
 ]  # fmt: skip
 CLEAR = [SlotFull("full"), Overlap("another"), MembershipProblem("expired"), OnWaitingList("in lista")]
-OF_ACCOUNT = [LoginStuck("a page"), OtpRejected("twice"), Blocked("captcha"), Blocked("429", status=429)]
+OF_ACCOUNT = [
+    LoginStuck("a page"), LoginUnavailable("no answer"), OtpRejected("twice"), Blocked("captcha"),
+    Blocked("429", status=429),
+]  # fmt: skip
 
 
 def action(kind: ActionType = ActionType.BOOK, created_at: datetime = BEFORE, failures: int = 0) -> Action:
@@ -127,6 +144,19 @@ def test_a_login_that_got_stuck_sends_two_passwords_around_an_opening_at_the_mos
     assert tries == 2
 
 
+def test_a_sign_on_that_does_not_answer_is_tried_until_the_opening_and_after_it_in_growing_pauses() -> None:
+    now = OPENS - PREPARE
+    tries: list[float] = []
+    while (at := decide(LoginUnavailable("no answer"), action(failures=len(tries)), RULE, now).at) and at < AFTER:
+        now = at
+        tries.append((at - OPENS).total_seconds())
+        if len(tries) == 12:
+            break
+    assert [each for each in tries if -20 < each <= 0] == [-15, -4, 0]
+    assert len([each for each in tries if each < -20]) <= 6
+    assert all(later - earlier <= 60 for earlier, later in itertools.pairwise(tries))
+
+
 @pytest.mark.parametrize("asked", [None, 40.0])
 def test_who_is_turned_away_at_an_opening_shoots_again_soon_and_never_before_the_site_allows(
     asked: float | None,
@@ -163,6 +193,8 @@ def test_what_takes_long_is_told_once() -> None:
         (Blocked("captcha"), 0, LONG_REST),
         (LoginStuck("a page"), 0, LONG_REST),
         (LoginStuck("a page"), 30, LONGEST_REST),
+        (LoginUnavailable("no answer"), 0, SHORT_REST),
+        (LoginUnavailable("no answer"), 3, SHORT_REST * 8),
     ],
 )
 def test_an_account_waits_as_long_as_the_site_says_or_longer_each_time(

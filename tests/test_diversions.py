@@ -14,10 +14,11 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from errors import LoginDiverted, SiteError
+from errors import LoginDiverted, LoginStuck, LoginUnavailable, SiteError
 from model import Credentials
 from otp_extractor import parse
 from portal.access import SiteAccess
+from portal.login_guard import LoginGuard
 from portal.session import Portal
 from portal.state import SessionStore
 from tests.hostile import Host, serving, to
@@ -298,3 +299,69 @@ async def test_who_waited_for_a_login_that_was_led_astray_does_not_try_it(attemp
     stop = attempt.store.turned_away_since(0)
     assert isinstance(stop, LoginDiverted)
     assert hosts["booking"].received == []
+
+
+# ----- other ends
+
+
+@pytest.mark.parametrize(("where", "kind"), [("login", LoginStuck), ("stranger", LoginDiverted)])
+@pytest.mark.parametrize(
+    "opener", ["<a target=_blank href='{0}'>{1}</a>", "<button onclick='open(`{0}`)'>{1}</button>"]
+)
+async def test_a_login_that_goes_on_in_another_window_is_told_with_its_address(
+    attempt: Attempt, hosts: Hosts, where: str, kind: type[SiteError], opener: str
+) -> None:
+    address = hosts[where].address + "/aunicalogin"
+    hosts["booking"].pages[f"{HOME}/Account/Login"] = opener.format(address, "Accedi al tuo account")
+    with pytest.raises(SiteError, match=address) as caught:
+        await attempt.session.renew()
+    assert type(caught.value) is kind
+    assert attempt.store.turned_away_since(0) is not None
+    assert not any(host.told(PASSWORD) for host in hosts.values())
+    assert hosts[where].received == []
+
+
+@pytest.mark.parametrize(("status", "kind"), [(302, LoginUnavailable), (307, LoginDiverted)])
+async def test_a_plain_stop_on_the_way_to_the_login_is_made_over_https_unless_it_carries_something(
+    attempt: Attempt, portal: Portal, hosts: Hosts, status: int, kind: type[SiteError]
+) -> None:
+    """The button posts: with 302 a plain GET follows, with 307 what was posted. Nobody answers to that name."""
+    plain = "http://aunicalogin.invalid/service"
+    portal.access = dataclasses.replace(portal.access, login_hosts=(*portal.access.login_hosts, "aunicalogin.invalid"))
+    hosts["booking"].pages[f"{HOME}/sso"] = to(plain, status)
+    with pytest.raises(SiteError) as caught:
+        await attempt.session.renew()
+    assert type(caught.value) is kind, caught.value
+    assert (plain.replace("http:", "https:") in str(caught.value)) == (kind is LoginUnavailable)
+
+
+async def test_a_body_nobody_can_read_does_not_leave_once_something_was_typed(attempt: Attempt, hosts: Hosts) -> None:
+    arrange(
+        hosts,
+        "login",
+        "/aunicalogin",
+        scripted(
+            """{script:
+      const bytes = new TextEncoder().encode(p)
+      const body = new ReadableStream({start: control => { control.enqueue(bytes); control.close() }})
+      fetch(`{booking}/x`, {method: `POST`, body, mode, duplex: `half`}).catch(() => 0)
+    }"""
+        ),
+    )
+    await attempt.session.renew()
+    attempt.kept_to_itself()
+    assert not hosts["booking"].told("/x")
+
+
+async def test_what_is_a_password_of_one_account_may_be_a_word_of_anothers_login(
+    attempt: Attempt, portal: Portal, hosts: Hosts
+) -> None:
+    hosts["login"].pages |= {
+        "/aunicalogin": PASSWORD_FORM.replace("/password", "/Servizi-Online9"),
+        "/Servizi-Online9": OTP_FORM,
+    }
+    other = credentials(99, password="Servizi-Online9")
+    async with portal.page(None) as page, LoginGuard(page, portal.access.places, other) as guard:
+        guard.typing()
+        await attempt.session.renew()
+        assert await guard.verdict() is None

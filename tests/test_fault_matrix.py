@@ -115,7 +115,7 @@ a page for data                 -                SiteChanged+     ok            
 nothing for data                -                -                ok               SiteChanged+       SiteChanged+       -
 answer lost                     -                ok               ok               ok                 ok                 ok
 
-single sign-on down             SiteUnavailable  ok               ok               ok                 -                  -
+single sign-on down             LoginUnavailable ok               ok               ok                 -                  -
 code refused once               ok               -                -                -                  -                  -
 code refused                    OtpRejected      -                -                -                  -                  -
 expiring codes refused          ok               -                -                -                  -                  -
@@ -124,8 +124,8 @@ session ended                   -                ok               ok            
 session ended at the timetable  -                ok               -                ok                 -                  -
 session ended at the act        -                -                -                ok                 ok                 -
 session ended at cancelling     -                -                -                -                  -                  ok
-session ends each time          -                -                -                SiteUnavailable    -                  SiteUnavailable
-ended, single sign-on down      -                -                -                SiteUnavailable    -                  SiteUnavailable
+session ends each time          -                -                -                LoginStuck         -                  LoginStuck
+ended, single sign-on down      -                -                -                LoginUnavailable   -                  LoginUnavailable
 
 renamed classes                 -                ok               SiteChanged+     SiteChanged+       SiteChanged+       SiteChanged+
 renamed buttons                 -                ok               ok               ok                 SiteChanged+       SiteChanged+

@@ -5,6 +5,7 @@ What the verbs make of each fault is stated in test_fault_matrix.py; here, what 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +23,7 @@ from database import NewAction
 from decide import MOST_FAILURES
 from demo.site import Site, SiteWorld
 from demo.telegram import Message
-from errors import SiteError
+from errors import LoginStuck, SiteError
 from model import Action, ActionType, Pause, Wish
 from perform import Performer
 from portal.session import Portal
@@ -112,6 +113,44 @@ async def test_who_is_turned_away_is_told_once_and_keeps_what_is_queued(stage: S
     rows = await db.connection.rows("SELECT status FROM booking_actions WHERE action_type IN ('book', 'check')")
     assert [row["status"] for row in rows] == ["completed", "completed"]
     assert len([message for message in owner.messages if happened in message.text]) == 1
+
+
+@pytest.mark.parametrize("at", ["getservizio", "aunicalogin/login"], ids=["before the password", "after the password"])
+async def test_a_sign_on_that_is_down_is_told_once_and_everything_of_the_account_waits(stage: Stage, at: str) -> None:
+    db, owner, happened = stage.chat.db, stage.chat.owner, TROUBLES["LoginUnavailable"].happened
+    stage.site.end_sessions()
+    stage.site.faults.update({"sso_down": True, "where": {"sso_down": at}})
+    for action in (
+        NewAction(BOOK, OWNER, stage.pilates),
+        NewAction(CHECK, OWNER, quiet=True),
+        NewAction(REFRESH, OWNER),
+    ):
+        await db.queue.add(action)
+    claimed = [await stage.chat.claim() for _ in range(3)]
+    await asyncio.gather(*(stage.performer.perform(each) for each in claimed))
+    assert not await db.queue.due()
+    letter = await owner.wait_for(lambda message: happened in message.text)
+    assert f"/{at}" in letter.text
+    assert "«Errore 503" in letter.text
+    assert not letter.photo
+    assert len([each for each in stage.site.log if each.path.endswith("aunicalogin/login")]) <= 1
+    stage.site.faults.clear()
+    await chats.tapped(owner, "Riprova l'accesso", "Leggo dal sito")
+    while await db.queue.due():
+        await stage.performer.perform(await stage.chat.claim())
+    rows = await db.connection.rows("SELECT status FROM booking_actions")
+    assert {row["status"] for row in rows} == {"completed"}
+    assert len([message for message in owner.messages if happened in message.text]) == 1
+
+
+async def test_to_try_the_login_again_is_a_new_login_though_a_session_lives(stage: Stage) -> None:
+    await stage.chat.db.people.pause(OWNER, LoginStuck("the login stops at a page"), lambda _: timedelta(hours=1))
+    await stage.chat.owner.wait_for(lambda message: TROUBLES["LoginStuck"].happened in message.text)
+    await stage.chat.owner.tap("Riprova l'accesso")
+    for logins in (1, 1):
+        await stage.performer.perform(await stage.chat.claim())
+        assert stage.site.login_attempts[GIULIA] == logins
+        await stage.chat.db.queue.add(NewAction(CHECK, OWNER))
 
 
 async def test_a_full_slot_offers_to_wait_for_a_place(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import html
 import json
@@ -14,6 +15,7 @@ from aiohttp import web
 from playwright.async_api import Browser, Playwright
 from playwright.async_api import Error as PlaywrightError
 
+from errors import SiteChanged
 from portal.browser import MOST_ANSWER, Chromium, start_driver
 from portal.door import Door
 from portal.page_size import PageSize, content
@@ -101,6 +103,44 @@ async def test_a_page_too_large_is_closed_while_it_comes(browser: Browser, serve
     with pytest.raises(PlaywrightError):
         await page.goto(f"{server}/{path}")
         await content(page)
+
+
+LIES = """<script>
+  document.body.append("y".repeat(9000000))
+  Object.defineProperty(Element.prototype, "outerHTML", {get: () => "short"})
+  Object.defineProperty(String.prototype, "length", {get: () => 1})
+</script>"""
+
+
+async def test_a_page_that_lies_about_its_size_is_not_believed(browser: Browser) -> None:
+    page = await browser.new_page()
+    await page.set_content(f"<body>{LIES}")
+    with pytest.raises(SiteChanged, match="too large"):
+        await content(page)
+    await page.context.close()
+
+
+async def test_what_another_sites_frame_receives_counts_too(browser: Browser, server: str) -> None:
+    page = await browser.new_page()
+    await PageSize(page).watch()
+    elsewhere = server.replace("127.0.0.1", "localhost")
+    closed = asyncio.ensure_future(page.wait_for_event("close", timeout=20_000))
+    await page.set_content(f"<iframe src='{elsewhere}/endless'></iframe>", wait_until="commit")
+    await closed
+
+
+async def test_a_picture_shows_what_was_judged_whatever_is_animated(browser: Browser) -> None:
+    """What an animation covers must not come to light while the picture is taken."""
+    door, taken = Door(credentials(password="geheimnis7"), lambda: NOON), []
+    animated = (
+        "<style>@keyframes k {from, to {content: 'x'}} p::before {content: 'geheimnis7'; animation: k 1s infinite}"
+    )
+    for style in (animated, "<style>p::before {content: 'x'}"):
+        page = await browser.new_page()
+        await page.set_content(f"{style}</style><p></p>")
+        taken.append(await clean_picture(page, door))
+        await page.context.close()
+    assert taken[0] in (None, taken[1])
 
 
 PAGES = {

@@ -367,6 +367,23 @@ async def test_the_doctor_logs_in_anew_and_sends_no_code_a_second_time(configure
     assert len(set(site.world.codes_received[GIULIA])) == site.world.login_attempts[GIULIA] == 2
 
 
+async def test_the_doctor_names_the_page_on_which_a_login_ends(configure: Configure, site: Site) -> None:
+    """Its address, its title and its words, whatever the end is."""
+    config, sso = configure(otpatu=None), "/aunicalogin/"
+    site.world.switches.login_pages = []
+    ends: list[tuple[dict[str, Any], str]] = [
+        ({"sso_down": True, "where": {"sso_down": "login"}}, f"{sso}login: the site says «Errore 503 "),
+        ({"captcha": True, "where": {"captcha": "getservizio"}}, f"{sso}getservizio.xml: the site says «Verifica "),
+        ({"rename_classes": {"home_btt_booking": "home_tile"}}, "/sportpolimi/: the site says «Home "),
+    ]
+    for faults, place in ends:
+        site.world.faults.update(faults)
+        [said] = await logins(config)
+        assert said.startswith("✗ login of 10••••01: the ")
+        assert place in said
+        site.world.faults.clear()
+
+
 async def test_without_a_one_time_secret_the_login_goes_unless_a_code_is_asked_for(
     configure: Configure, site: Site
 ) -> None:
