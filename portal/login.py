@@ -6,6 +6,7 @@ Playwright's errors out, as those of pages.py do. Used by session.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -13,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from playwright.async_api import ElementHandle, Locator, Page
 
 from addresses import Places
-from errors import LoginDiverted, LoginRejected, OtpRejected
+from errors import LoginDiverted, LoginRejected, OtpRejected, SiteChanged
 from model import Credentials
 from portal.login_guard import diversion
 from portal.pages import MARK, TRIED, SitePage, either_seen
@@ -41,6 +42,8 @@ WAYS = """(field, button) => {
     says(base, "target")].filter(Boolean)
   return {at: window.location.href, top: window === window.top, leads, opens}
 }"""
+TIMED_OUT = re.compile(r"\bsession\w* (?:\S+ ){0,2}(?:scadut|terminat|non valid|expired|timed out)", re.IGNORECASE)
+OF_CREDENTIALS = re.compile(r"password|credenzial|credential|codice persona|errat|wrong", re.IGNORECASE)
 SAME_WINDOW = ("_self", "_top", "_parent")
 
 
@@ -95,9 +98,18 @@ class LoginPage(SitePage):
         await self._type(self._password, credentials.password, self._accept)
         await self._password.evaluate(MARK)
         await self._press(self._accept, self._password, self._otp, self._dashboard, self._password_again)
-        if await self._password_again.count():
+        if again := await self._password_again.count():
             await self._prove_address()
-            raise LoginRejected(f"the site refused user name or password: {await self._complaint()}")
+            await self._judge(again)
+
+    async def _judge(self, fields: int) -> None:
+        """Why a page asks for a password again: not every such page has refused the one that was sent."""
+        complaint = await self._complaint()
+        if fields > 1:
+            raise SiteChanged("the login asks for a new password")
+        if TIMED_OUT.search(complaint) and not OF_CREDENTIALS.search(complaint):
+            raise SiteChanged("the login starts over")
+        raise LoginRejected(f"the site refused user name or password: {complaint}")
 
     async def _accepts_code(self, code: str) -> bool:
         await self._type(self._otp, code, self._continue)

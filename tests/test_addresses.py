@@ -20,7 +20,7 @@ HERE = Places("http://127.0.0.1:8099/sportpolimi", ("localhost:8100", "[::1]:810
         ("http://shibidp.polimi.it/idp", "https://shibidp.polimi.it/idp"),
         ("http://ecomm.sportrick.com/sportpolimi/", "https://ecomm.sportrick.com/sportpolimi/"),
         ("http://aunicalogin.polimi.it:8080/", None),
-        ("http://sso.ateneo.test/", None),
+        ("http://sso.ateneo.test/", "https://sso.ateneo.test/"),
         ("http://evil.test/", None),
         ("http://aunicalogin.polimi.it@evil.test/", None),
         ("https://aunicalogin.polimi.it/", None),

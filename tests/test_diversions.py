@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from errors import LoginDiverted, LoginStuck, LoginUnavailable, SiteError
+from errors import LoginDiverted, LoginRejected, LoginStuck, LoginUnavailable, SiteError
 from model import Credentials
 from otp_extractor import parse
 from portal.access import SiteAccess
@@ -86,6 +86,7 @@ class Attempt:
         self.hosts = hosts
         portal.access = dataclasses.replace(
             portal.access,
+            timeout_seconds=5.0,
             base_url=hosts["booking"].address + HOME,
             login_hosts=(hosts["login"].address.removeprefix("http://"),),
         )
@@ -304,13 +305,17 @@ async def test_who_waited_for_a_login_that_was_led_astray_does_not_try_it(attemp
 # ----- other ends
 
 
-@pytest.mark.parametrize(("where", "kind"), [("login", LoginStuck), ("stranger", LoginDiverted)])
 @pytest.mark.parametrize(
-    "opener", ["<a target=_blank href='{0}'>{1}</a>", "<button onclick='open(`{0}`)'>{1}</button>"]
+    ("where", "kind", "opener"),
+    [
+        ("login", LoginStuck, "<a target=_blank href='{0}'>{1}</a>"),
+        ("stranger", LoginDiverted, "<button onclick='window.open(`{0}`)'>{1}</button>"),
+    ],
 )
 async def test_a_login_that_goes_on_in_another_window_is_told_with_its_address(
-    attempt: Attempt, hosts: Hosts, where: str, kind: type[SiteError], opener: str
+    attempt: Attempt, portal: Portal, hosts: Hosts, where: str, kind: type[SiteError], opener: str
 ) -> None:
+    portal.access = dataclasses.replace(portal.access, timeout_seconds=1.0)
     address = hosts[where].address + "/aunicalogin"
     hosts["booking"].pages[f"{HOME}/Account/Login"] = opener.format(address, "Accedi al tuo account")
     with pytest.raises(SiteError, match=address) as caught:
@@ -319,6 +324,24 @@ async def test_a_login_that_goes_on_in_another_window_is_told_with_its_address(
     assert attempt.store.turned_away_since(0) is not None
     assert not any(host.told(PASSWORD) for host in hosts.values())
     assert hosts[where].received == []
+
+
+@pytest.mark.parametrize(
+    ("asked_again", "kind", "words"),
+    [
+        ("<p class=alert>Sessione scaduta: accedi di nuovo.</p>" + PASSWORD_FORM, LoginStuck, "Sessione scaduta"),
+        ("<p>Scegli una nuova password</p><input type=password><input type=password>", LoginStuck, "Scegli una nuova"),
+        ("<p class=alert>Password scaduta o errata</p>" + PASSWORD_FORM, LoginRejected, "scaduta o errata"),
+    ],
+)
+async def test_not_every_page_that_asks_for_a_password_again_has_refused_the_one_that_was_sent(
+    attempt: Attempt, hosts: Hosts, asked_again: str, kind: type[SiteError], words: str
+) -> None:
+    hosts["login"].pages["/password"] = asked_again
+    with pytest.raises(SiteError, match=words) as caught:
+        await attempt.session.renew()
+    assert type(caught.value) is kind
+    assert len([request for request in hosts["login"].received if PASSWORD in request]) == 1
 
 
 @pytest.mark.parametrize(("status", "kind"), [(302, LoginUnavailable), (307, LoginDiverted)])
@@ -344,13 +367,13 @@ async def test_a_body_nobody_can_read_does_not_leave_once_something_was_typed(at
             """{script:
       const bytes = new TextEncoder().encode(p)
       const body = new ReadableStream({start: control => { control.enqueue(bytes); control.close() }})
-      fetch(`{booking}/x`, {method: `POST`, body, mode, duplex: `half`}).catch(() => 0)
+      fetch(`{booking}/streamed`, {method: `POST`, body, mode, duplex: `half`}).catch(() => 0)
     }"""
         ),
     )
     await attempt.session.renew()
     attempt.kept_to_itself()
-    assert not hosts["booking"].told("/x")
+    assert not hosts["booking"].told("/streamed")
 
 
 async def test_what_is_a_password_of_one_account_may_be_a_word_of_anothers_login(

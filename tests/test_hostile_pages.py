@@ -106,13 +106,16 @@ async def test_a_page_too_large_is_closed_while_it_comes(browser: Browser, serve
 
 
 LIES = """<script>
-  document.body.append("y".repeat(9000000))
+  document.body.append("y".repeat(60000))
   Object.defineProperty(Element.prototype, "outerHTML", {get: () => "short"})
   Object.defineProperty(String.prototype, "length", {get: () => 1})
 </script>"""
 
 
-async def test_a_page_that_lies_about_its_size_is_not_believed(browser: Browser) -> None:
+async def test_a_page_that_lies_about_its_size_is_not_believed(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.page_size.MOST_PAGE", 50_000)
     page = await browser.new_page()
     await page.set_content(f"<body>{LIES}")
     with pytest.raises(SiteChanged, match="too large"):
