@@ -23,7 +23,8 @@ import program
 from database import Database, NewAction, open_database, people_of
 from errors import AlreadyQueued, DatabaseError
 from heart import Heart
-from model import ActionType, Clock, Confirmation, ConfirmationPurpose, Role, starts_at, utc_now
+from model import ActionType, Clock, Role, starts_at, utc_now
+from recurrence import Confirmation, ConfirmationPurpose
 from settings import Settings
 from store.agenda import DueDate, HeldDate, Memory, first_day, was_awake
 from store.plan import Timing

@@ -13,17 +13,8 @@ from bot.screens_making import MODES, NEW_SERIES, CourseRoute, adding_to, moving
 from bot.screens_periodic import Date, choice_key
 from bot.slots import activity_key, course_activity
 from errors import DuplicatePeriodic
-from model import (
-    FIT_CENTER,
-    Activity,
-    Course,
-    HeldBooking,
-    OccurrenceState,
-    PeriodicBooking,
-    PeriodicChoice,
-    PlannedDate,
-    same_course,
-)
+from model import FIT_CENTER, Activity, Course, HeldBooking, same_course
+from recurrence import OccurrenceState, PeriodicBooking, PeriodicChoice, PlannedDate
 from store.choices import MOST_ALTERNATIVES, READ_BY
 from store.periodic import NewPeriodic, is_wish_of
 

@@ -8,18 +8,14 @@ from bot.callbacks import Verb
 from bot.desk import Desk, Handlers, Tap
 from bot.page import Page, button
 from bot.screens import notice_page
-from model import (
-    Action,
-    ActionStatus,
-    ActionType,
+from model import Action, ActionStatus, ActionType, HeldBooking, Wish
+from recurrence import (
     Confirmation,
     ConfirmationOutcome,
     ConfirmationPurpose,
-    HeldBooking,
     OccurrenceState,
     PeriodicBooking,
     PeriodicMode,
-    Wish,
 )
 
 

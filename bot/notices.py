@@ -13,19 +13,8 @@ from bot.answers import Answers
 from bot.page import File, Letter, Page
 from bot.screens_results import LateChoice
 from database import Database
-from model import (
-    Action,
-    ActionStatus,
-    ActionType,
-    BookingStatus,
-    Confirmation,
-    HeldBooking,
-    Notice,
-    NoticeKind,
-    PeriodicBooking,
-    PeriodicMode,
-    Wish,
-)
+from model import Action, ActionStatus, ActionType, BookingStatus, HeldBooking, Notice, NoticeKind, Wish
+from recurrence import Confirmation, PeriodicBooking, PeriodicMode
 from store.bookings import TOLD_AS_LOST
 from store.doubt import THOUGH_WITHDRAWN
 from store.heartbeats import Outage

@@ -9,7 +9,7 @@ from bot.callbacks import Verb
 from bot.italian import MONTHS, WEEKDAYS, first_up, long_day, short_day
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button
 from bot.screens_periodic import days_off
-from model import Holiday
+from recurrence import Holiday
 
 MONTHS_AHEAD = 12  # how far a holiday can lie ahead
 LONGEST = timedelta(days=366)

@@ -14,7 +14,8 @@ from bot.callbacks import Verb
 from bot.italian import WEEKDAYS, every, first_up
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
 from bot.slots import activity_key, course_activity
-from model import FIT_CENTER, Activity, Course, OpeningRule, PeriodicBooking, PeriodicMode
+from model import FIT_CENTER, Activity, Course, OpeningRule
+from recurrence import PeriodicBooking, PeriodicMode
 
 MODES = (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD, PeriodicMode.ASK_OPENING, PeriodicMode.ASK_FIRST)
 """In the order they are offered, which is also how a button names one."""

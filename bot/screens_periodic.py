@@ -11,19 +11,8 @@ from bot.italian import WEEKDAYS, When, every, first_up, short_day
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
 from bot.screens_held import where
 from bot.screens_making import MODE_NAMES, AskTimes, meets_line, mode_line
-from model import (
-    Action,
-    ActionStatus,
-    BookingStatus,
-    HeldBooking,
-    Holiday,
-    OccurrenceState,
-    PeriodicBooking,
-    PeriodicChoice,
-    PeriodicMode,
-    PlannedDate,
-    same_course,
-)
+from model import Action, ActionStatus, BookingStatus, HeldBooking, same_course
+from recurrence import Holiday, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
 
 # The list
 

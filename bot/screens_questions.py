@@ -9,15 +9,8 @@ from bot.callbacks import Verb
 from bot.italian import When
 from bot.page import Lines, Page, Row, button, home_button, safe
 from bot.screens import about
-from model import (
-    Action,
-    Confirmation,
-    ConfirmationOutcome,
-    ConfirmationPurpose,
-    HeldBooking,
-    PeriodicBooking,
-    Wish,
-)
+from model import Action, HeldBooking, Wish
+from recurrence import Confirmation, ConfirmationOutcome, ConfirmationPurpose, PeriodicBooking
 
 
 def question(

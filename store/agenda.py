@@ -7,16 +7,8 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from model import (
-    FIT_CENTER,
-    Clock,
-    HeldBooking,
-    PeriodicBooking,
-    PeriodicMode,
-    clock_time,
-    instant,
-    stamp,
-)
+from model import FIT_CENTER, Clock, HeldBooking, clock_time, instant, stamp
+from recurrence import PeriodicBooking, PeriodicMode
 from store.bookings import to_held
 from store.connection import Connection
 from store.kinds import KIND_GOT, same_kind

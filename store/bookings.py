@@ -310,7 +310,8 @@ async def _edit_what_told_it(tx: Transaction, row_id: int) -> None:
         SELECT action.id, action.user_id, action.card_message_id
         FROM user_bookings AS held
         JOIN booking_actions AS action INDEXED BY finished_by_class
-            ON action.user_id = held.user_id AND action.booking_id = held.booking_id AND action.date IS NOT NULL
+            ON action.user_id = held.user_id AND action.booking_id IN (held.booking_id, held.calendar_id)
+            AND action.date IS NOT NULL
             AND action.date BETWEEN date(held.booking_date, '-7 days') AND date(held.booking_date, '+7 days')
             AND action.status IN ('completed', 'failed', 'cancelled') AND action.action_type IN ('book', 'cancel')
         WHERE held.id = :id AND action_type = 'book' AND action.status = 'completed' AND card_message_id IS NOT NULL
@@ -363,7 +364,7 @@ class Bookings:
         rows = await self._db.rows(
             """
             SELECT * FROM user_bookings
-            WHERE user_id = :user_id AND (booking_id = :booking_id OR CAST(id AS TEXT) = :booking_id)
+            WHERE user_id = :user_id AND :booking_id IN (booking_id, calendar_id, CAST(id AS TEXT))
             ORDER BY booking_id = :booking_id DESC, id DESC
             """,
             {"booking_id": booking_id, "user_id": user_id},

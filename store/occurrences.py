@@ -9,7 +9,8 @@ import sqlite3
 from datetime import date, datetime, timedelta
 
 from errors import AlreadyQueued
-from model import LAST_CALL, Action, ActionType, NoticeKind, Occurrence, OccurrenceState, Wish, stamp
+from model import LAST_CALL, Action, ActionType, NoticeKind, Wish, stamp
+from recurrence import Occurrence, OccurrenceState
 from store.actions import NewAction, enqueue, read_soon, to_action
 from store.bookings import is_held
 from store.choices import STILL

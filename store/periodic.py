@@ -12,21 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from errors import DuplicatePeriodic, TooManyHolidays
-from model import (
-    Action,
-    Clock,
-    Holiday,
-    NoticeKind,
-    Occurrence,
-    OccurrenceState,
-    PeriodicBooking,
-    PeriodicChoice,
-    PeriodicMode,
-    PlannedDate,
-    Wish,
-    clock_time,
-    stamp,
-)
+from model import Action, Clock, NoticeKind, Wish, clock_time, stamp
+from recurrence import Holiday, Occurrence, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
 from store.actions import NewAction
 from store.agenda import Agenda, to_periodic
 from store.choices import READ_BY, last_call

@@ -10,17 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 
-from model import (
-    ActionType,
-    Occurrence,
-    OccurrenceState,
-    OpeningRule,
-    PeriodicBooking,
-    PeriodicChoice,
-    PeriodicMode,
-    starts_at,
-)
+from model import ActionType, OpeningRule, starts_at
 from opening_plan import plan_booking
+from recurrence import Occurrence, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode
 from settings import Settings
 from store.actions import NewAction
 from store.choices import MOST_ALTERNATIVES

@@ -9,21 +9,8 @@ import sqlite3
 from datetime import date, datetime
 
 from errors import AlreadyQueued
-from model import (
-    Action,
-    ActionType,
-    BookingStatus,
-    Clock,
-    Confirmation,
-    ConfirmationOutcome,
-    ConfirmationPurpose,
-    HeldBooking,
-    NoticeKind,
-    OccurrenceState,
-    PeriodicBooking,
-    instant,
-    stamp,
-)
+from model import Action, ActionType, BookingStatus, Clock, HeldBooking, NoticeKind, instant, stamp
+from recurrence import Confirmation, ConfirmationOutcome, ConfirmationPurpose, OccurrenceState, PeriodicBooking
 from store.actions import NewAction, enqueue, to_action
 from store.bookings import find_held
 from store.connection import Connection, Transaction

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from database import Database, NewAction
 from errors import AppError
-from model import (
-    Action,
-    ActionType,
-    Booking,
-    Confirmation,
-    HeldBooking,
-    PeriodicBooking,
-    PeriodicChoice,
-    PeriodicMode,
-    Wish,
-    instant,
-)
+from model import Action, ActionType, Booking, HeldBooking, Wish, instant
 from periodic_executor import Executor
+from recurrence import Confirmation, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode
 from settings import Settings, load
 from store.periodic import NewPeriodic
 from store.plan import Timing
@@ -32,6 +24,7 @@ from tests.conftest import GIULIA, Time
 ROME = ZoneInfo("Europe/Rome")
 TUESDAY = date(2026, 11, 24)  # its slots open on Sunday the 22nd at 00:00
 SUNDAY = date(2026, 11, 22)
+SATURDAY = SUNDAY - timedelta(days=1)
 Told = tuple[datetime, str]
 
 
@@ -163,3 +156,20 @@ class Life:
     async def _next_run(self) -> datetime | None:
         row = await self.db.connection.row("SELECT min(run_at) FROM booking_actions WHERE status = 'pending'")
         return instant(row[0]) if row and row[0] else None
+
+
+@pytest.fixture
+def life(db: Database, tmp_path: Path, clock: Time) -> Life:
+    clock.now = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    return Life(db, settings_of(tmp_path), clock)
+
+
+async def held(life: Life, won_choice: int = 0, *alternatives: PeriodicChoice) -> PeriodicBooking:
+    mine = await life.make(PeriodicMode.HOLD, 1, time(18), *alternatives)
+    await life.at(rome(SATURDAY, 23))
+    await life.book(won_choice)
+    return mine
+
+
+async def states(life: Life) -> dict[date, OccurrenceState]:
+    return {each.day: each.state for each in await life.db.periodic.occurrences_since(date(2000, 1, 1))}

@@ -3,80 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Playwright, async_playwright
 
 import booking
 import errors
 import scraper
 from booking import Booked
 from demo.site import Site, SiteWorld
-from errors import TooLateToCancel
 from model import FIT_CENTER, Wish, clock_time
 from portal import api
 from portal.session import Portal, SiteSession
-from tests.sites import GIULIA, NOON, SATURDAY, TUESDAY, Clock, access, chromium, cookie, credentials, person, wish
+from tests.lent_browser import engine, held, impatient, pilates, portal, site, take  # noqa: F401 - fixtures
+from tests.sites import GIULIA, NOON, SATURDAY, TUESDAY, Clock, cookie, credentials, person, wish
 
 pytest_plugins = ["tests.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
 
 BOOK, SCHEDULE, MINE = "BookAppointment", "GetActivitySchedule", "/Booking"
 LATER = NOON + timedelta(days=4)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def engine() -> AsyncIterator[tuple[Playwright, Browser]]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium())
-        yield driver, browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def site(world: SiteWorld) -> AsyncIterator[Site]:
-    async with Site(world) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def portal(
-    engine: tuple[Playwright, Browser], site: Site, tmp_path: Path, site_clock: Clock
-) -> AsyncIterator[Portal]:
-    """A portal with driver and browser lent to it."""
-    async with Portal(access(site, tmp_path, site_clock)) as opened:
-        opened._driver, opened._browser = engine
-        yield opened
-        for each in opened._sessions.values():
-            await each.let_go()
-        opened._driver = opened._browser = None
-
-
-@pytest.fixture
-def pilates(world: SiteWorld) -> Wish:
-    return wish(world)
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same number of looks at "my bookings", in a shorter time."""
-    quick = tuple(wait / 20 for wait in booking.READ_BACK)
-    monkeypatch.setattr(booking, "READ_BACK", quick)
-    monkeypatch.setattr(booking, "READ_BACK_UNCLEAR", quick[:4])
-
-
-def held(world: SiteWorld) -> list[tuple[str, date, str]]:
-    return [(each.course, each.date, each.start) for each in world.bookings(GIULIA)]
-
-
-def take(world: SiteWorld, day: date, course: str = "", start: str = "", activity: str = "") -> None:
-    """Somebody books by hand, with another phone."""
-    assert world.book(GIULIA, world.slot(day, course, start, activity).appointment_id) == "booked"
 
 
 async def refusal(session: SiteSession, wanted: Wish, opens_at: datetime | None = None) -> errors.SiteError:
@@ -441,129 +389,6 @@ async def test_trouble_is_never_no_bookings(
         assert "Le mie prenotazioni" in (Path(str(caught.value.evidence)) / "page.html").read_text()
 
 
-# ----- cancelling
-
-
-async def test_a_booking_is_cancelled_and_no_other(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
-    take(world, TUESDAY, start="16:00", activity="Giuriati - Fit Center")
-    take(world, TUESDAY, "PILATES MATWORK")
-    take(world, TUESDAY, "ZUMBA")
-    gone = await booking.cancel(session, pilates)
-    assert gone.proven
-    assert held(world) == [("", TUESDAY, "16:00"), ("ZUMBA", TUESDAY, "20:00")]
-    assert not (await booking.cancel(session, pilates)).proven
-
-
-async def test_a_list_that_is_empty_once_cancels_nothing_by_itself(
-    session: SiteSession, world: SiteWorld, pilates: Wish
-) -> None:
-    take(world, TUESDAY, "PILATES MATWORK")
-    world.faults.empty_bookings, world.faults.times["empty_bookings"] = True, 1
-    assert (await booking.cancel(session, pilates)).proven
-    assert held(world) == []
-
-
-async def test_a_list_that_is_empty_after_the_site_said_no_is_no_cancellation(
-    session: SiteSession, world: SiteWorld, pilates: Wish, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    take(world, TUESDAY, "PILATES MATWORK")
-
-    def refuse(*_: object) -> bool:
-        world.faults.empty_bookings, world.faults.times["empty_bookings"] = (
-            True,
-            2,
-        )  # the page's own, and our first look
-        return False
-
-    monkeypatch.setattr(world, "cancel", refuse)
-    with pytest.raises(errors.BookingRefused, match="Non è più possibile cancellare"):
-        await booking.cancel(session, pilates)
-
-
-async def test_a_list_that_the_pages_script_fills_in_is_read_in_the_browser(
-    session: SiteSession, world: SiteWorld, pilates: Wish, site_clock: Clock
-) -> None:
-    world.faults.bookings_by_script = True
-    assert (await booking.book(session, pilates)).way == "requests"
-    assert len(await booking.my_bookings(session)) == 1  # from now on the browser is the way, also for a cancellation
-    world.faults.bookings_by_script = False
-    site_clock.move(timedelta(days=1).total_seconds() + 1)
-    for in_page in (True, False):  # looked at again after a day
-        assert (await booking.read_my_bookings(session)).in_page is in_page
-    world.faults.bookings_by_script = True
-    assert (await booking.cancel(session, pilates)).proven
-    assert held(world) == []
-
-
-async def test_what_is_freed_unasked_stays_once_that_may_cost(
-    session: SiteSession, world: SiteWorld, pilates: Wish
-) -> None:
-    take(world, TUESDAY, "PILATES MATWORK")
-    late = session.access.clock() - timedelta(seconds=1)
-    with pytest.raises(TooLateToCancel):
-        await booking.cancel(session, pilates, free_until=late)
-    assert held(world) == [("PILATES MATWORK", TUESDAY, pilates.start.strftime("%H:%M"))]
-    assert (await booking.cancel(session, pilates, free_until=late + timedelta(hours=1))).proven
-    assert not (await booking.cancel(session, pilates, free_until=late)).proven  # an earlier try got through
-
-
-async def test_the_last_booking_is_cancelled_too(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
-    take(world, TUESDAY, "PILATES MATWORK")
-    world.faults.banner_over_button = True
-    assert (await booking.cancel(session, pilates)).proven
-    assert held(world) == []
-
-
-async def test_a_cancellation_whose_answer_is_lost_is_not_proven_by_the_list_alone(
-    session: SiteSession, world: SiteWorld, pilates: Wish
-) -> None:
-    take(world, TUESDAY, "PILATES MATWORK")
-    world.faults.lost_answer = True
-    pressed: list[int] = []
-
-    async def note() -> None:
-        pressed.append(len(world.bookings(GIULIA)))
-
-    assert not (await booking.cancel(session, pilates, pressing=note)).proven
-    assert (pressed, held(world)) == ([1], [])  # noted while the place was still there
-
-
-async def test_a_booking_the_site_keeps_is_not_called_cancelled(
-    session: SiteSession,
-    world: SiteWorld,
-    pilates: Wish,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    take(world, TUESDAY, "PILATES MATWORK")
-    monkeypatch.setattr(world, "cancel", lambda *_: False)
-    with pytest.raises(errors.BookingRefused, match="Non è più possibile cancellare"):
-        await booking.cancel(session, pilates)
-
-
-async def test_a_class_that_has_begun_left_the_list_and_was_not_cancelled(
-    session: SiteSession, world: SiteWorld, site_clock: Clock, pilates: Wish
-) -> None:
-    take(world, TUESDAY, "PILATES MATWORK")
-    site_clock.move(timedelta(days=2, hours=8).total_seconds())
-    with pytest.raises(errors.ClassStarted):
-        await booking.cancel(session, pilates)
-
-
-async def test_a_page_that_changed_before_cancelling_is_told_with_a_picture(
-    session: SiteSession,
-    world: SiteWorld,
-    pilates: Wish,
-) -> None:
-    take(world, TUESDAY, "PILATES MATWORK")
-    read, world.faults.rename_classes = await booking.my_bookings(session), {"btn-delete": "btn-away"}
-    assert len(read) == 1
-    with pytest.raises(errors.SiteError) as caught:
-        await booking.cancel(session, pilates)
-    assert isinstance(caught.value, errors.SiteChanged)
-    assert (Path(str(caught.value.evidence)) / "screenshot.png").stat().st_size > 1000
-    assert held(world) == [("PILATES MATWORK", TUESDAY, "18:00")]
-
-
 # ----- sessions that end
 
 
@@ -583,18 +408,6 @@ async def test_a_session_that_ends_on_the_way_is_renewed_once(
     assert isinstance(booked, Booked)
     assert held(world) == [("PILATES MATWORK", TUESDAY, "18:00")]
     assert world.login_attempts[GIULIA] == 1
-
-
-async def test_a_session_that_ends_while_cancelling_is_renewed_once(
-    session: SiteSession,
-    world: SiteWorld,
-    pilates: Wish,
-) -> None:
-    take(world, TUESDAY, "PILATES MATWORK")
-    world.faults.session_ends, world.faults.where["session_ends"] = True, "DeleteEvent"
-    world.faults.times["session_ends"] = 1
-    assert (await booking.cancel(session, pilates)).proven
-    assert held(world) == []
 
 
 async def test_two_accounts_book_side_by_side(portal: Portal, site: Site, world: SiteWorld, pilates: Wish) -> None:

@@ -15,18 +15,8 @@ from bot.italian import When
 from bot.screens_results import opening_advice, opening_line
 from demo.telegram import Message
 from errors import AppError, SlotFull
-from model import (
-    Action,
-    ActionStatus,
-    ActionType,
-    Booking,
-    NoticeKind,
-    OccurrenceState,
-    OpeningReport,
-    PeriodicMode,
-    Shot,
-    ShotOutcome,
-)
+from model import Action, ActionStatus, ActionType, Booking, NoticeKind, OpeningReport, Shot, ShotOutcome
+from recurrence import OccurrenceState, PeriodicMode
 from store.outbox import add_notice
 from store.periodic import NewPeriodic
 from store.plan import Timing

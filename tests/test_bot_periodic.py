@@ -14,11 +14,9 @@ from bot import screens_questions
 from bot.italian import When
 from database import NewAction
 from demo.telegram import Message
-from model import (
-    ActionStatus,
-    ActionType,
-    Booking,
-    BookingStatus,
+from model import ActionStatus, ActionType, Booking, BookingStatus
+from periodic_executor import Executor
+from recurrence import (
     Confirmation,
     ConfirmationOutcome,
     ConfirmationPurpose,
@@ -27,7 +25,6 @@ from model import (
     PeriodicChoice,
     PeriodicMode,
 )
-from periodic_executor import Executor
 from store.periodic import NewPeriodic
 from tests import chats
 from tests.chats import FRIEND, MINE, OWNER, TUESDAY, World, menu, tapped

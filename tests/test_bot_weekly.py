@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import screens_making
-from model import ActionStatus, OpeningRule, PeriodicChoice, PeriodicMode
+from model import ActionStatus, OpeningRule
 from periodic_executor import Executor
+from recurrence import PeriodicChoice, PeriodicMode
 from store.periodic import NewPeriodic
 from store.plan import Timing
 from tests import chats

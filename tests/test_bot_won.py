@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from model import Action, ActionStatus, Booking, PeriodicMode
+from model import Action, ActionStatus, Booking
+from recurrence import PeriodicMode
 from store.periodic import NewPeriodic
 from store.plan import Timing
 from tests import chats

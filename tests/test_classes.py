@@ -19,8 +19,9 @@ from demo.site import SiteWorld
 from demo.site.catalogue import Activity as Calendar
 from demo.site.catalogue import Catalogue, Weekly
 from errors import AlreadyQueued, SeveralClasses, quoted
-from model import FIT_CENTER, ActionType, Activity, Booking, BookingStatus, PeriodicMode, Slot, Wish
+from model import FIT_CENTER, ActionType, Activity, Booking, BookingStatus, Slot, Wish
 from portal.session import SiteSession
+from recurrence import PeriodicMode
 from store.periodic import NewPeriodic
 from tests.conftest import GIULIA
 from tests.sites import GIULIA as STUDENT

@@ -10,8 +10,9 @@ import pytest
 
 from database import Database, NewAction
 from errors import AppError, SlotFull
-from model import ActionStatus, ActionType, Booking, NoticeKind, PeriodicMode, Role, WatchMode, Wish
+from model import ActionStatus, ActionType, Booking, NoticeKind, Role, WatchMode, Wish
 from portal.state import forget_others
+from recurrence import PeriodicMode
 from store.departed import NO_LONGER_HERE
 from store.outbox import add_notice
 from store.people import Person

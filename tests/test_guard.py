@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from database import Database, NewAction
-from model import ActionType, NoticeKind, PeriodicMode
+from model import ActionType, NoticeKind
+from recurrence import PeriodicMode
 from tests.conftest import GIULIA, Time
 from tests.recurring import SUNDAY, TUESDAY, Life, rome, settings_of
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from database import Database, NewAction
-from model import ActionType, Booking, NoticeKind, PeriodicChoice, PeriodicMode
+from model import ActionType, Booking, NoticeKind
+from recurrence import PeriodicChoice, PeriodicMode
 from store.bookings import mark_confirmed
 from tests.conftest import GIULIA, Time
 from tests.recurring import SUNDAY, TUESDAY, Life, rome, settings_of

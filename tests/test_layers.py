@@ -26,7 +26,7 @@ LAYERS = (
     {"config_file", "config_values"},
     {"otp_extractor", "otp_export", "private", "addresses", "untrusted", "redaction"},
     {"opening_plan"},
-    {"model", "names", "errors"},
+    {"model", "recurrence", "names", "errors"},
     {"preflight"},
 )
 MUST_NOT_REACH = {  # whoever is on the left, directly or through others of ours, never gets to what is on the right

@@ -21,22 +21,12 @@ import race
 import server_clock
 from database import Database, NewAction, open_database
 from demo.site import Outcome, Site, SiteWorld
-from model import (
-    FIT_CENTER,
-    PREPARE,
-    Action,
-    ActionStatus,
-    ActionType,
-    NoticeKind,
-    PeriodicMode,
-    Role,
-    Wish,
-    clock_time,
-)
+from model import FIT_CENTER, PREPARE, Action, ActionStatus, ActionType, NoticeKind, Role, Wish, clock_time
 from opening_plan import plan_booking
 from perform import Performer
 from periodic_executor import Executor
 from portal.session import Portal
+from recurrence import PeriodicMode
 from settings import Settings, load
 from store.people import Person
 from store.periodic import NewPeriodic

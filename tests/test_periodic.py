@@ -11,8 +11,9 @@ import pytest
 
 from database import Database, NewAction
 from errors import AppError, Blocked, ConfigError, OtpError, OtpRejected, SiteChanged
-from model import Action, ActionStatus, ActionType, ConfirmationOutcome, NoticeKind, Wish
+from model import Action, ActionStatus, ActionType, NoticeKind, Wish
 from periodic_executor import Executor
+from recurrence import ConfirmationOutcome
 from settings import Settings
 from tests.conftest import GIULIA, Time
 from tests.recurring import settings_of

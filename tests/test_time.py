@@ -20,8 +20,9 @@ import pytest
 
 from database import Database
 from errors import LoginRejected
-from model import ActionStatus, ActionType, NoticeKind, OccurrenceState, OpeningRule, PeriodicMode
+from model import ActionStatus, ActionType, NoticeKind, OpeningRule
 from opening_plan import plan_booking
+from recurrence import OccurrenceState, PeriodicMode
 from store.plan import Timing
 from tests.conftest import GIULIA, MARCO, Time
 from tests.recurring import ROME, TUESDAY, Life, rome, settings_of
