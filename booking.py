@@ -1,4 +1,4 @@
-"""What we do on the site: book, cancel, list, read the timetable. Each one: check, act, check again.
+"""What we do on the site: book, list, read the timetable; cancelling.py gives back. Each: check, act, check again.
 
 There are two ways to act, the calendar's own requests and the pages in a browser, and one referee: "my bookings", read
 back. Nothing is called booked or cancelled before it was seen there, or seen gone.
@@ -33,14 +33,13 @@ from errors import (
     SiteUnavailable,
     SlotFull,
     SlotNotFound,
-    TooLateToCancel,
     quote,
 )
 from model import FIT_CENTER, Activity, Booking, Slot, SlotStatus, Timetable, Wish, same_course, starts_at
 from names import plain, same_place
 from portal import api
 from portal.calendars import CalendarCache
-from portal.pages import ActivitiesPage, CalendarPage, MyBookingsPage
+from portal.pages import ActivitiesPage, CalendarPage
 from portal.session import SiteSession
 from scraper import BookingAnswer, Calendar
 from side_by_side import both, together
@@ -69,18 +68,6 @@ class Booked:
     slot: Slot | None  # as it was before; None when it had not to be looked for
     way: Way
     detail: str  # the site's own words, if any
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """A place that "my bookings" does not show, or no longer."""
-
-    seen_gone_at: datetime
-    proven: bool  # its button was pressed, and the site said yes; else the list alone lacks it, and may be at fault
-
-
-async def _nobody_asks() -> None:
-    """For who need not know that a button is about to be pressed."""
 
 
 # ----- the verbs
@@ -120,7 +107,7 @@ async def timetable(
 
 async def find_slot(session: SiteSession, wish: Wish, sharing: Callable[[Reader], Reader] | None = None) -> Slot:
     """The slot the wish means, in schedules that may be shared with others. Raises SlotNotFound when there is none."""
-    async with session.operation(f"find {_name(wish)}"):
+    async with session.operation(f"find {name_of(wish)}"):
         read = _asked_once(session)
         return await _find(session, wish, sharing(read) if sharing else read)
 
@@ -142,7 +129,7 @@ async def book(
     Raises a BookingRefused when the site (or the timetable) says no, SiteUnavailable when nothing was booked and a
     repetition is safe, SiteChanged with evidence when nobody can say.
     """
-    async with session.operation(f"book {_name(wish)}"):
+    async with session.operation(f"book {name_of(wish)}"):
         try:
             return await _book(session, wish, opens_at, beside)
         except AlreadyBooked:
@@ -151,39 +138,6 @@ async def book(
             if held is None:
                 raise
             return Booked(held, _now(session), None, "already", "")
-
-
-async def cancel(
-    session: SiteSession,
-    wish: Wish,
-    free_until: datetime | None = None,
-    pressing: Callable[[], Awaitable[None]] = _nobody_asks,
-) -> Cancelled:
-    """Gives a place back, through the page: the request behind its button is unknown.
-
-    Returns once the list does not show the place, in the browser neither, with what else proves that it is gone; never
-    touches another booking. `pressing` is awaited before the button is pressed, and may raise to keep us from it.
-    Raises BookingRefused with the site's words when it keeps the booking, ClassStarted when it is too late,
-    TooLateToCancel when the place is still ours at `free_until`, SeveralClasses when more than one booking fits,
-    SiteChanged with evidence when nobody can say.
-    """
-    async with session.operation(f"cancel {_name(wish)}"):
-        if not await bookings_list.is_listed(session, wish):
-            _refuse_if_begun(session, wish)  # it leaves the list when it begins: nobody has cancelled it
-            return Cancelled(_now(session), proven=False)
-        if free_until is not None and _now(session) >= free_until:
-            raise TooLateToCancel(f"{_name(wish)} can't be given back for free any more")
-        try:
-            said = await session.on_page("cancel", lambda page: _delete(session, page, wish, pressing), acts=True)
-        except (SiteUnavailable, SiteChanged) as error:
-            if not await bookings_list.is_gone(session, wish, READ_BACK_UNCLEAR, told=False):
-                raise
-            log.info("the page failed (%s), but the list shows the booking no more", error)
-            return Cancelled(_now(session), proven=False)
-        agreed = not _is_no(said)
-        if await bookings_list.is_gone(session, wish, READ_BACK, told=agreed):
-            return Cancelled(_now(session), proven=agreed)
-        raise await _kept(session, said)
 
 
 # ----- reading
@@ -287,7 +241,7 @@ async def _find(session: SiteSession, wish: Wish, read: Reader | None = None) ->
     fresh = await _read_calendars(session)
     slot = await _look_in(read, likely(fresh, wish), wish) or await _look_in(read, fresh, wish)
     if slot is None:
-        raise SlotNotFound(f"the timetable has no {_name(wish)}")
+        raise SlotNotFound(f"the timetable has no {name_of(wish)}")
     return slot
 
 
@@ -346,9 +300,10 @@ def likely(calendars: Sequence[Calendar], wish: Wish) -> Sequence[Calendar]:
 # ----- what forbids a booking
 
 
-def _refuse_if_begun(session: SiteSession, wish: Wish) -> None:
+def refuse_if_begun(session: SiteSession, wish: Wish) -> None:
+    """Raises ClassStarted when it is too late for anything about a class."""
     if starts_at(wish.day, wish.start, session.access.timezone) <= session.access.clock():
-        raise ClassStarted(f"{_name(wish)} has begun")
+        raise ClassStarted(f"{name_of(wish)} has begun")
 
 
 def refuse_if_overlapping(mine: Sequence[Booking], slot: Slot, beside: Wish | None = None) -> None:
@@ -359,7 +314,7 @@ def refuse_if_overlapping(mine: Sequence[Booking], slot: Slot, beside: Wish | No
         if beside is not None and beside.meant_by(other.wish):
             continue
         if other.overlaps(slot.day, slot.start, slot.end):
-            raise Overlap(f"{_name(slot.wish)} meets our {other.course} at {other.start:%H:%M}")
+            raise Overlap(f"{name_of(slot.wish)} meets our {other.course} at {other.start:%H:%M}")
 
 
 def _refuse_if_hopeless(session: SiteSession, slot: Slot, opens_at: datetime | None) -> None:
@@ -367,13 +322,13 @@ def _refuse_if_hopeless(session: SiteSession, slot: Slot, opens_at: datetime | N
     if slot.status is SlotStatus.AVAILABLE:
         return
     if slot.status is SlotStatus.BOOKED:
-        raise AlreadyBooked(f"the timetable shows {_name(slot.wish)} as booked by us")
+        raise AlreadyBooked(f"the timetable shows {name_of(slot.wish)} as booked by us")
     if opens_at and session.access.clock() < opens_at:
-        raise NotOpenYet(f"{_name(slot.wish)} is not open yet")
+        raise NotOpenYet(f"{name_of(slot.wish)} is not open yet")
     if slot.status is SlotStatus.WAITING:
-        raise SlotFull(f"{_name(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
+        raise SlotFull(f"{name_of(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
     if slot.places == 0:
-        raise SlotFull(f"{_name(slot.wish)} is full")
+        raise SlotFull(f"{name_of(slot.wish)} is full")
 
 
 # ----- booking
@@ -384,9 +339,9 @@ async def _book(session: SiteSession, wish: Wish, opens_at: datetime | None, bes
     held = held_among(mine, wish)
     if held:
         if held.unknown_words and not (isinstance(slot, Slot) and slot.status is SlotStatus.BOOKED):
-            raise PlaceUnclear(f"{_name(wish)} is listed, but not simply as ours: {quote(held.unknown_words)}")
+            raise PlaceUnclear(f"{name_of(wish)} is listed, but not simply as ours: {quote(held.unknown_words)}")
         return Booked(held, _now(session), None, "already", "")
-    _refuse_if_begun(session, wish)
+    refuse_if_begun(session, wish)
     if isinstance(slot, SiteChanged):
         log.warning("the calendar's requests do not hold (%s): booking through the page", slot)
         return await _book_on_page(session, wish, mine, opens_at, beside)
@@ -438,7 +393,7 @@ async def _refuse_waiting_list(session: SiteSession, slot: Slot) -> None:
         log.info("the confirmation can't be read: %s", error)  # it is not needed to book
         return
     if scraper.offers_waiting_list(fragment):
-        raise SlotFull(f"{_name(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
+        raise SlotFull(f"{name_of(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
 
 
 def _looks(answer: BookingAnswer, lost: Exception | None) -> Sequence[float]:
@@ -491,7 +446,7 @@ async def seen(session: SiteSession, sought: Sought, waits: Sequence[float]) -> 
 
     found = await bookings_list.look_until(look, waits)
     if found is None and unclear is not None and unclear.unknown_words:
-        raise PlaceUnclear(f"{_name(sought.wish)} is listed, but not simply as ours: {quote(unclear.unknown_words)}")
+        raise PlaceUnclear(f"{name_of(sought.wish)} is listed, but not simply as ours: {quote(unclear.unknown_words)}")
     return found
 
 
@@ -503,7 +458,9 @@ async def proven(session: SiteSession, listed: Sequence[Booking], known: Sequenc
         if not each.unknown_words or was_known or await _is_shown_as_ours(session, each.wish, None):
             sure.append(each)
         else:
-            log.warning("%s is listed in words nobody knows, and not counted: %s", _name(each.wish), each.unknown_words)
+            log.warning(
+                "%s is listed in words nobody knows, and not counted: %s", name_of(each.wish), each.unknown_words
+            )
     return tuple(sure)
 
 
@@ -566,7 +523,7 @@ async def _choose(
             break
     meant = the_meant(found, wish, lambda each: each[1].wish)
     if meant is None:
-        raise SlotNotFound(f"the timetable has no {_name(wish)}")
+        raise SlotNotFound(f"the timetable has no {name_of(wish)}")
     there, slot, index = meant
     refuse_if_overlapping(mine, slot, beside)
     _refuse_unless_clickable(session, slot, opens_at)
@@ -581,50 +538,17 @@ def _refuse_unless_clickable(session: SiteSession, slot: Slot, opens_at: datetim
     _refuse_if_hopeless(session, slot, opens_at)
     if slot.status is not SlotStatus.AVAILABLE:
         error = SlotFull if opens_at else NotOpenYet
-        raise error(f"{_name(slot.wish)} can't be booked: the page shows it as closed, full or not open yet")
+        raise error(f"{name_of(slot.wish)} can't be booked: the page shows it as closed, full or not open yet")
 
 
 async def _confirm(session: SiteSession, shown: CalendarPage, slot: Slot, index: int) -> BookingAnswer:
     fragment = await shown.choose(slot.day, index, slot.start)
     if scraper.offers_waiting_list(fragment):
-        raise SlotFull(f"{_name(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
+        raise SlotFull(f"{name_of(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
     if reason := await shown.refusal():
         raise scraper.refusal(reason, session.door.words)
     said, asked = await shown.confirm()
     return scraper.answer_in_words(said, session.door.words, accepted=asked, course=slot.course)
-
-
-# ----- cancelling through the page
-
-
-async def _delete(session: SiteSession, page: Page, wish: Wish, pressing: Callable[[], Awaitable[None]]) -> str:
-    """Presses the button of our booking and of no other; gives what the site said."""
-    shown = MyBookingsPage(page, session.access.root, session.access.timeout_seconds)
-    ours: list[tuple[int, Wish]] = []
-    for _ in range(2):  # the list was seen with it; one that lacks it is asked for once more
-        blocks = await session.parsed(await shown.open(), scraper.booking_blocks)
-        listed = [(index, each.wish) for index, each in enumerate(blocks) if each]
-        meant = the_meant(listed, wish, lambda each: each[1])
-        ours = [each for each in listed if meant and each[1] == meant[1]]
-        if ours:
-            break
-    if len(ours) != 1:
-        raise SiteChanged(f"{len(ours)} bookings in the page look like {_name(wish)}: none was touched")
-    return await shown.delete(ours[0][0], wish.day, wish.start, pressing)
-
-
-def _is_no(said: str) -> bool:
-    return "non" in plain(said).split()
-
-
-async def _kept(session: SiteSession, said: str) -> Exception:
-    """Why the booking is still there after its cancellation."""
-    words = session.door.words(said)
-    if _is_no(said):
-        return BookingRefused(f"the site keeps the booking: {quote(words)}")
-    error = SiteChanged(f"the booking is still there after cancelling it ({words or 'the site said nothing'})")
-    error.evidence = await session.keep_evidence("cancel", said, str(error))
-    return error
 
 
 # ----- small things
@@ -634,6 +558,7 @@ def _now(session: SiteSession) -> datetime:
     return session.access.clock()
 
 
-def _name(wish: Wish) -> str:
+def name_of(wish: Wish) -> str:
+    """`PILATES MATWORK (Giuriati) on 24/11/2026 at 18:00`, for sentences of errors and the log."""
     place = f" ({wish.location})" if wish.location else ""
     return f"{wish.course or FIT_CENTER}{place} on {wish.day:%d/%m/%Y} at {wish.start:%H:%M}"

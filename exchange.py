@@ -13,6 +13,7 @@ import logging
 from datetime import date, datetime, timedelta
 
 import booking
+import cancelling
 from booking import Booked
 from database import Database
 from errors import Overlap, SiteError, SiteUnavailable, quoted
@@ -63,7 +64,7 @@ class Exchange:
 
     async def _give_up(self, old: HeldBooking) -> None:
         """Raises SiteUnavailable when the old one is not in the list though nothing was pressed: then nobody knows."""
-        given = await booking.cancel(self._session, old.booking.wish, self._action.free_until, self._pressing)
+        given = await cancelling.cancel(self._session, old.booking.wish, self._action.free_until, self._pressing)
         if given.proven:
             await self._db.queue.gave_up(self._action, old.booking.wish)
         elif not self._gave_up:

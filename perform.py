@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import booking
+import cancelling
 from database import Database
 from decide import Step, decide, is_near_opening, rest_of
 from errors import (
@@ -168,7 +169,7 @@ class Performer:
         """Gives a place back. What the list alone lacks is looked for once more, later, before anything is told."""
         began = self._clock()
         wish = await self._wish_to_cancel(action, session)
-        cancelled = await booking.cancel(session, wish, action.free_until, lambda: self._db.queue.pressing(action))
+        cancelled = await cancelling.cancel(session, wish, action.free_until, lambda: self._db.queue.pressing(action))
         if cancelled.proven:
             await self._db.queue.complete_cancel(action, wish, "read back as gone")
         elif action.absent_since is None or not began - action.absent_since >= BETWEEN_READINGS:

@@ -78,12 +78,38 @@ def to_action(row: sqlite3.Row) -> Action:
     )
 
 
+def _values(new: NewAction, now: datetime) -> dict[str, object]:
+    """Its row."""
+    wish = new.wish
+    return {
+        "type": new.type,
+        "user_id": new.user_id,
+        "location": wish.location if wish else None,
+        "course": wish.course if wish else None,
+        "course_type": (wish.course_type or None) if wish else None,
+        "date": wish.day.isoformat() if wish else None,
+        "time": f"{wish.start:%H:%M}" if wish else None,
+        "booking_id": new.booking_id,
+        "now": stamp(now),
+        "run_at": stamp(new.run_at or now),
+        "opens_at": _stamp_or_none(new.opens_at),
+        "quiet": new.quiet,
+        "card": new.card_message_id,
+        "periodic": new.periodic_booking_id,
+        "watch": new.watch,
+        "watch_until": _stamp_or_none(new.watch_until),
+        "replaces": new.replaces_row_id,
+        "rehearse_at": _stamp_or_none(new.rehearse_at),
+        "free_until": _stamp_or_none(new.free_until),
+        "pressed": new.pressed,
+    }
+
+
 async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
     """Puts an action in the queue. Raises AlreadyQueued with the ticket of the live action that is about the same."""
     live = await live_like(tx, new)
     if live is not None:
         raise AlreadyQueued(live)
-    wish = new.wish
     row = await tx.row(
         """
         INSERT INTO booking_actions (action_type, user_id, location, course_name, course_type, date, time_slot,
@@ -95,28 +121,7 @@ async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
             :watch, :watch_until, :replaces, :rehearse_at, :free_until, :pressed)
         RETURNING *
         """,
-        {
-            "type": new.type,
-            "user_id": new.user_id,
-            "location": wish.location if wish else None,
-            "course": wish.course if wish else None,
-            "course_type": (wish.course_type or None) if wish else None,
-            "date": wish.day.isoformat() if wish else None,
-            "time": f"{wish.start:%H:%M}" if wish else None,
-            "booking_id": new.booking_id,
-            "now": stamp(now),
-            "run_at": stamp(new.run_at or now),
-            "opens_at": _stamp_or_none(new.opens_at),
-            "quiet": new.quiet,
-            "card": new.card_message_id,
-            "periodic": new.periodic_booking_id,
-            "watch": new.watch,
-            "watch_until": _stamp_or_none(new.watch_until),
-            "replaces": new.replaces_row_id,
-            "rehearse_at": _stamp_or_none(new.rehearse_at),
-            "free_until": _stamp_or_none(new.free_until),
-            "pressed": new.pressed,
-        },
+        _values(new, now),
     )
     if row is None:
         raise RuntimeError("INSERT ... RETURNING returned no row")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import booking
+import cancelling
 import errors
 from demo.site import SiteWorld
 from errors import TooLateToCancel
@@ -24,10 +25,10 @@ async def test_a_booking_is_cancelled_and_no_other(session: SiteSession, world: 
     take(world, TUESDAY, start="16:00", activity="Giuriati - Fit Center")
     take(world, TUESDAY, "PILATES MATWORK")
     take(world, TUESDAY, "ZUMBA")
-    gone = await booking.cancel(session, pilates)
+    gone = await cancelling.cancel(session, pilates)
     assert gone.proven
     assert held(world) == [("", TUESDAY, "16:00"), ("ZUMBA", TUESDAY, "20:00")]
-    assert not (await booking.cancel(session, pilates)).proven
+    assert not (await cancelling.cancel(session, pilates)).proven
 
 
 async def test_a_list_that_is_empty_once_cancels_nothing_by_itself(
@@ -35,7 +36,7 @@ async def test_a_list_that_is_empty_once_cancels_nothing_by_itself(
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     world.faults.empty_bookings, world.faults.times["empty_bookings"] = True, 1
-    assert (await booking.cancel(session, pilates)).proven
+    assert (await cancelling.cancel(session, pilates)).proven
     assert held(world) == []
 
 
@@ -53,7 +54,7 @@ async def test_a_list_that_is_empty_after_the_site_said_no_is_no_cancellation(
 
     monkeypatch.setattr(world, "cancel", refuse)
     with pytest.raises(errors.BookingRefused, match="Non è più possibile cancellare"):
-        await booking.cancel(session, pilates)
+        await cancelling.cancel(session, pilates)
 
 
 async def test_a_list_that_the_pages_script_fills_in_is_read_in_the_browser(
@@ -67,7 +68,7 @@ async def test_a_list_that_the_pages_script_fills_in_is_read_in_the_browser(
     for in_page in (True, False):  # looked at again after a day
         assert (await booking.read_my_bookings(session)).in_page is in_page
     world.faults.bookings_by_script = True
-    assert (await booking.cancel(session, pilates)).proven
+    assert (await cancelling.cancel(session, pilates)).proven
     assert held(world) == []
 
 
@@ -77,16 +78,16 @@ async def test_what_is_freed_unasked_stays_once_that_may_cost(
     take(world, TUESDAY, "PILATES MATWORK")
     late = session.access.clock() - timedelta(seconds=1)
     with pytest.raises(TooLateToCancel):
-        await booking.cancel(session, pilates, free_until=late)
+        await cancelling.cancel(session, pilates, free_until=late)
     assert held(world) == [("PILATES MATWORK", TUESDAY, pilates.start.strftime("%H:%M"))]
-    assert (await booking.cancel(session, pilates, free_until=late + timedelta(hours=1))).proven
-    assert not (await booking.cancel(session, pilates, free_until=late)).proven  # an earlier try got through
+    assert (await cancelling.cancel(session, pilates, free_until=late + timedelta(hours=1))).proven
+    assert not (await cancelling.cancel(session, pilates, free_until=late)).proven  # an earlier try got through
 
 
 async def test_the_last_booking_is_cancelled_too(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     world.faults.banner_over_button = True
-    assert (await booking.cancel(session, pilates)).proven
+    assert (await cancelling.cancel(session, pilates)).proven
     assert held(world) == []
 
 
@@ -100,7 +101,7 @@ async def test_a_cancellation_whose_answer_is_lost_is_not_proven_by_the_list_alo
     async def note() -> None:
         pressed.append(len(world.bookings(GIULIA)))
 
-    assert not (await booking.cancel(session, pilates, pressing=note)).proven
+    assert not (await cancelling.cancel(session, pilates, pressing=note)).proven
     assert (pressed, held(world)) == ([1], [])  # noted while the place was still there
 
 
@@ -113,7 +114,7 @@ async def test_a_booking_the_site_keeps_is_not_called_cancelled(
     take(world, TUESDAY, "PILATES MATWORK")
     monkeypatch.setattr(world, "cancel", lambda *_: False)
     with pytest.raises(errors.BookingRefused, match="Non è più possibile cancellare"):
-        await booking.cancel(session, pilates)
+        await cancelling.cancel(session, pilates)
 
 
 async def test_a_class_that_has_begun_left_the_list_and_was_not_cancelled(
@@ -122,7 +123,7 @@ async def test_a_class_that_has_begun_left_the_list_and_was_not_cancelled(
     take(world, TUESDAY, "PILATES MATWORK")
     site_clock.move(timedelta(days=2, hours=8).total_seconds())
     with pytest.raises(errors.ClassStarted):
-        await booking.cancel(session, pilates)
+        await cancelling.cancel(session, pilates)
 
 
 async def test_a_page_that_changed_before_cancelling_is_told_with_a_picture(
@@ -134,7 +135,7 @@ async def test_a_page_that_changed_before_cancelling_is_told_with_a_picture(
     read, world.faults.rename_classes = await booking.my_bookings(session), {"btn-delete": "btn-away"}
     assert len(read) == 1
     with pytest.raises(errors.SiteError) as caught:
-        await booking.cancel(session, pilates)
+        await cancelling.cancel(session, pilates)
     assert isinstance(caught.value, errors.SiteChanged)
     assert (Path(str(caught.value.evidence)) / "screenshot.png").stat().st_size > 1000
     assert held(world) == [("PILATES MATWORK", TUESDAY, "18:00")]
@@ -148,5 +149,5 @@ async def test_a_session_that_ends_while_cancelling_is_renewed_once(
     take(world, TUESDAY, "PILATES MATWORK")
     world.faults.session_ends, world.faults.where["session_ends"] = True, "DeleteEvent"
     world.faults.times["session_ends"] = 1
-    assert (await booking.cancel(session, pilates)).proven
+    assert (await cancelling.cancel(session, pilates)).proven
     assert held(world) == []

@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import Page, Route, async_playwright
 
 import booking
+import cancelling
 import errors
 from addresses import Places
 from demo.site import SiteWorld
@@ -48,7 +49,7 @@ async def test_handlers_bound_late_stop_neither_login_nor_booking_nor_cancelling
     world.faults.opening_shift = -timedelta(days=6).total_seconds()
     wanted = wish(world, SATURDAY)
     assert (await booking.book(newcomer, wanted)).way == "page"
-    assert (await booking.cancel(newcomer, wanted)).proven
+    assert (await cancelling.cancel(newcomer, wanted)).proven
     assert world.bookings(GIULIA) == []
     assert caplog.text.count("clicking once more") >= 2  # a loaded machine may come late enough by itself
     for once in ("/aunicalogin/login", "/aunicalogin/otp", "BookAppointment", "DeleteEvent"):

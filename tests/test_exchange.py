@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import booking
+import cancelling
 from bot import screens_results
 from bot.italian import When
 from bot.screens_results import GAVE_UP_IN_VAIN
@@ -202,10 +203,10 @@ async def test_what_the_list_lacks_without_our_doing_does_not_count_as_given_up(
     async with at(LONG_AFTER) as stage:
         old, row = await hold_what_overlaps(stage)
 
-        async def absent(*_: Any, **__: Any) -> booking.Cancelled:
-            return booking.Cancelled(stage.opened.clock(), proven=False)
+        async def absent(*_: Any, **__: Any) -> cancelling.Cancelled:
+            return cancelling.Cancelled(stage.opened.clock(), proven=False)
 
-        monkeypatch.setattr(booking, "cancel", absent)
+        monkeypatch.setattr(cancelling, "cancel", absent)
         action = await swapped(stage, row)
         assert (action.status, action.error_kind, action.gave_up) == (ActionStatus.PENDING, "SiteUnavailable", False)
         assert (stage.held, await status(stage, row)) == ([old.course], BookingStatus.CONFIRMED)

@@ -17,6 +17,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright
 
 import booking
+import cancelling
 import errors
 from demo.site import Faults, Person, Site, SiteWorld
 from model import Credentials, Wish
@@ -194,7 +195,7 @@ async def book(cell: Cell) -> None:
 
 
 async def cancel(cell: Cell) -> None:
-    await booking.cancel(cell.session, cell.wish)
+    await cancelling.cancel(cell.session, cell.wish)
 
 
 OPERATIONS: dict[str, Callable[[Cell], Awaitable[None]]] = {

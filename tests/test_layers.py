@@ -15,7 +15,7 @@ NOT_PRODUCT = {"demo", "tests", "bench"}
 LAYERS = (
     {"bot_db", "worker", "periodic_executor", "refresh_courses", "sync_bookings", "setup"},
     {"routine", "exchange", "perform", "pursuit", "wizard", "doctor", "heart"},
-    {"bot", "booking", "bookings_list", "decide", "race", "scraper", "shared_readings", "side_by_side"},
+    {"bot", "booking", "bookings_list", "cancelling", "decide", "race", "scraper", "shared_readings", "side_by_side"},
     {"volley"},
     {"portal"},
     {"server_clock"},
@@ -30,11 +30,12 @@ LAYERS = (
     {"preflight"},
 )
 MUST_NOT_REACH = {  # whoever is on the left, directly or through others of ours, never gets to what is on the right
-    "bot": {"playwright", "portal", "booking"},
-    "bot_db": {"playwright", "portal", "booking"},
+    "bot": {"playwright", "portal", "booking", "cancelling"},
+    "bot_db": {"playwright", "portal", "booking", "cancelling"},
     "portal": {"database", "store", "telegram", "bot"},
     "bookings_list": {"database", "store", "telegram", "bot"},
     "booking": {"database", "store", "telegram", "bot"},
+    "cancelling": {"database", "store", "telegram", "bot"},
     "scraper": {"database", "store", "telegram", "bot"},
     "race": {"database", "store", "telegram", "bot"},
     "worker": {"telegram", "bot"},

@@ -15,6 +15,7 @@ import pytest
 from playwright.async_api import Page
 
 import booking
+import cancelling
 import errors
 from demo.site import Site, SiteWorld
 from model import Wish
@@ -343,7 +344,7 @@ async def test_a_browser_that_died_is_replaced(session: SiteSession, world: Site
         pass
     kill(each for each in children_of(os.getpid()) if "chrom" in name_of(each))
     await until(lambda: not any("chrom" in name for name in our_children()))
-    assert (await booking.cancel(session, pilates)).proven
+    assert (await cancelling.cancel(session, pilates)).proven
 
 
 # ----- what the site's answers mean

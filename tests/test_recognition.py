@@ -7,6 +7,7 @@ import time
 import pytest
 
 import booking
+import cancelling
 from demo.site import SiteWorld
 from errors import Blocked, SessionExpired, SiteChanged, SiteError, SiteUnavailable
 from portal.recognition import trouble_in_page
@@ -192,6 +193,6 @@ async def test_a_captcha_for_the_script_of_the_page_ends_a_cancellation_there(
     world.book(GIULIA, world.slot(TUESDAY, "PILATES MATWORK").appointment_id)
     world.faults.answer, world.faults.where["answer"] = CLOUDFLARE, "DeleteEvent"
     with pytest.raises(Blocked):
-        await booking.cancel(session, wish(world))
+        await cancelling.cancel(session, wish(world))
     sent = [each.path.rpartition("/")[2] for each in world.log if each.host == "site" and "static" not in each.path]
     assert sent == ["Booking", "Booking", "DeleteEvent"]
