@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from database import Database, NewAction
-from errors import NothingToCancel
+from errors import NothingToCancel, SiteUnavailable
 from model import Action, ActionType, Activity, Booking, BookingStatus, Slot, SlotStatus, Timetable
 from tests.conftest import GIULIA, Time
 
@@ -206,3 +207,50 @@ async def test_an_activity_that_is_missing_once_keeps_its_slots_until_a_second_r
         clock.go(seconds=31)
     assert known == [["TRX", "YOGA"], ["TRX", "YOGA"], ["TRX", "YOGA"], ["TRX", "YOGA"], ["TRX"]]
     assert [each.name for each in await db.catalogue.courses_on(1)] == ["TRX"]
+
+
+async def test_the_card_of_a_booking_whose_name_on_the_site_changed_does_not_go_on_saying_booked(
+    db: Database, clock: Time
+) -> None:
+    action = await claimed(db, ActionType.BOOK, PILATES)
+    await db.queue.complete_book(action, PILATES, "seen")
+    await db.queue.set_card(action.id, 7)
+    renamed = replace(PILATES, location="Giuriati - Corsi Platinum")
+    await read(db, renamed)
+    await cancel(db, renamed)
+    rows = await db.connection.rows("SELECT action_id, message_id FROM notices WHERE kind = 'card'")
+    assert [tuple(row) for row in rows] == [(action.id, 7)]
+
+
+async def test_what_a_cancellation_looks_for_once_more_is_told_by_it_and_not_as_a_loss(
+    db: Database, clock: Time
+) -> None:
+    await read(db, PILATES)
+    action = await claimed(db, ActionType.CANCEL, PILATES)
+    await db.queue.pressing(action)
+    await db.queue.look_once_more(action, clock())
+    for seconds in (1, 32):
+        clock.go(seconds=seconds)
+        await read(db, in_page=True)
+    assert (await statuses(db), await told(db)) == ([BookingStatus.CONFIRMED], [])
+    again = await db.queue.claim("w", 60)
+    assert again
+    assert (again.id, again.pressed, again.absent_since is None) == (action.id, True, False)
+
+
+async def test_a_reading_that_failed_in_between_does_not_count_among_the_two(db: Database, clock: Time) -> None:
+    async def next_claim() -> Action:
+        clock.go(seconds=61)
+        action = await db.queue.claim("w", 60)
+        assert action
+        return action
+
+    await db.queue.look_once_more(await claimed(db, ActionType.CANCEL, PILATES), clock())
+    second = await next_claim()
+    assert second.absent_since
+    await db.queue.retry(second, clock(), SiteUnavailable("503"))
+    third = await next_claim()
+    assert third.absent_since is None
+    await db.queue.look_once_more(third, clock())
+    assert (await next_claim()).absent_since  # and its worker dies
+    assert (await next_claim()).absent_since is None
