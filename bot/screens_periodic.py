@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from bot.callbacks import Verb
 from bot.italian import WEEKDAYS, When, every, first_up, short_day
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
+from bot.screens import told_apart
 from bot.screens_held import where
 from bot.screens_making import MODE_NAMES, AskTimes, meets_line, mode_line
-from model import Action, ActionStatus, BookingStatus, HeldBooking, same_course
+from model import Action, ActionStatus, BookingStatus, HeldBooking
 from recurrence import Holiday, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
 
 # The list
@@ -219,9 +220,11 @@ def _otherwise(date: Date, periodic: PeriodicBooking) -> str:
     """What is held when that is not what the periodic booking says now: an alternative, or from before a change."""
     if date.held is None:
         return ""
-    if same_course(date.held.booking.course, periodic.course) and date.held.booking.start == periodic.start:
+    held, meant = date.held.booking.wish, periodic.on(date.held.booking.day)
+    if held.meant_by(meant):
         return ""
-    return f": {safe(date.held.booking.course)} alle {date.held.booking.start:%H:%M}"
+    where_else = f" · {safe(held.where)}" if told_apart(held, [meant]) else ""
+    return f": {safe(held.course)} alle {held.start:%H:%M}{where_else}"
 
 
 def _no_longer(date: Date) -> str:
