@@ -204,7 +204,7 @@ class LoginGuard:
         )
         if in_address or (in_parts and not self._places.may_type(url)):
             return url
-        if self._typed and _hides_its_body(request) and not self._places.may_type(url):
+        if self._typed and hides_its_body(request) and not self._places.may_type(url):
             return url if event["resourceType"] == "Document" else ""
         if not self._places.may_visit(url) and await self._carries(self._name, parts):
             return ""
@@ -259,7 +259,7 @@ async def shown(page: Page) -> str:
     return " ".join(f"{title}: {words}".split())  # whoever cleans it cuts it then: half a secret is not recognised
 
 
-def _hides_its_body(request: dict[str, Any]) -> bool:
+def hides_its_body(request: dict[str, Any]) -> bool:
     """Whether it has a body that is not shown, or not all of it: one that a script writes as it is sent, a file."""
     entries = request.get("postDataEntries", ())
     return bool(request.get("hasPostData")) and not (entries and all("bytes" in each for each in entries))

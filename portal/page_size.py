@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
 from typing import Any
 
-from playwright.async_api import CDPSession, Frame, Page
-from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import CDPSession, Page
 
 from errors import SiteChanged
 from portal.trouble import in_time
@@ -46,26 +44,11 @@ class PageSize:
     def __init__(self, page: Page) -> None:
         self._page = page
         self._of: dict[str, int] = {}
-        self._watched: set[Frame] = set()  # those with a process of their own
-        self._tasks: set[asyncio.Task[None]] = set()
         self._closing: asyncio.Task[None] | None = None
 
     async def watch(self) -> None:
         """From now on the page's context is closed under whoever uses it once too much has come."""
-        await self._listen(await self._page.context.new_cdp_session(self._page))
-        self._page.on("framenavigated", lambda frame: self._start(self._watch_frame(frame)))
-
-    async def _watch_frame(self, frame: Frame) -> None:
-        """A frame of another site has a process of its own, whose answers the page's channel does not hear of."""
-        if frame.parent_frame is None or frame in self._watched:
-            return
-        self._watched.add(frame)
-        try:
-            await self._listen(await self._page.context.new_cdp_session(frame))
-        except PlaywrightError:  # it is of the page's own process, or has gone
-            self._watched.discard(frame)
-
-    async def _listen(self, channel: CDPSession) -> None:
+        channel = await self._page.context.new_cdp_session(self._page)
         channel.on("Network.dataReceived", self._received)
         channel.on("Network.responseReceived", self._announced)
         await channel.send("Network.enable", {"maxTotalBufferSize": MOST_VISIT, "maxResourceBufferSize": MOST_PAGE})
@@ -75,11 +58,6 @@ class PageSize:
         announced = str(headers.get("content-length", ""))
         if len(announced) > len(str(MOST_PAGE)) or (announced.isdecimal() and int(announced) > MOST_PAGE):
             self._close()
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     def _received(self, event: dict[str, Any]) -> None:
         name = str(event["requestId"])

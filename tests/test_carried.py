@@ -8,11 +8,13 @@ import json
 import secrets
 import time
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 
 from portal.carried import carries, word
+from portal.login_guard import hides_its_body
 
 PASSWORDS = ("una-password-finta", 'Però & "C\'è" <100%> \\ +1', "12345678", "aB3!x")
 CODE = "042731"
@@ -80,3 +82,17 @@ def test_an_honest_assertion_does_not_carry_a_code_by_chance_and_is_read_quickly
     started = time.process_time()
     assert not carries([assertion.encode()], word(CODE))
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("body", "hides"),
+    [
+        ({}, False),
+        ({"hasPostData": True, "postData": "x", "postDataEntries": [{"bytes": "eA=="}]}, False),
+        ({"hasPostData": True, "postDataEntries": [{}]}, True),  # a stream, as Chromium shows it
+        ({"hasPostData": True, "postDataEntries": [{"bytes": "eA=="}, {}]}, True),
+        ({"hasPostData": True}, True),
+    ],
+)
+def test_a_body_that_is_not_shown_to_its_end_is_known(body: dict[str, Any], hides: bool) -> None:
+    assert hides_its_body(body) == hides

@@ -358,24 +358,6 @@ async def test_a_plain_stop_on_the_way_to_the_login_is_made_over_https_unless_it
     assert (plain.replace("http:", "https:") in str(caught.value)) == (kind is LoginUnavailable)
 
 
-async def test_a_body_nobody_can_read_does_not_leave_once_something_was_typed(attempt: Attempt, hosts: Hosts) -> None:
-    arrange(
-        hosts,
-        "login",
-        "/aunicalogin",
-        scripted(
-            """{script:
-      const bytes = new TextEncoder().encode(p)
-      const body = new ReadableStream({start: control => { control.enqueue(bytes); control.close() }})
-      fetch(`{booking}/streamed`, {method: `POST`, body, mode, duplex: `half`}).catch(() => 0)
-    }"""
-        ),
-    )
-    await attempt.session.renew()
-    attempt.kept_to_itself()
-    assert not hosts["booking"].told("/streamed")
-
-
 async def test_what_is_a_password_of_one_account_may_be_a_word_of_anothers_login(
     attempt: Attempt, portal: Portal, hosts: Hosts
 ) -> None:

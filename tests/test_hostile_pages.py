@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import html
 import json
@@ -121,15 +120,6 @@ async def test_a_page_that_lies_about_its_size_is_not_believed(
     with pytest.raises(SiteChanged, match="too large"):
         await content(page)
     await page.context.close()
-
-
-async def test_what_another_sites_frame_receives_counts_too(browser: Browser, server: str) -> None:
-    page = await browser.new_page()
-    await PageSize(page).watch()
-    elsewhere = server.replace("127.0.0.1", "localhost")
-    closed = asyncio.ensure_future(page.wait_for_event("close", timeout=20_000))
-    await page.set_content(f"<iframe src='{elsewhere}/endless'></iframe>", wait_until="commit")
-    await closed
 
 
 async def test_a_picture_shows_what_was_judged_whatever_is_animated(browser: Browser) -> None:
