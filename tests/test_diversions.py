@@ -350,7 +350,8 @@ async def test_a_plain_stop_on_the_way_to_the_login_is_made_over_https_unless_it
 ) -> None:
     """The button posts: with 302 a plain GET follows, with 307 what was posted. Nobody answers to that name."""
     plain = "http://aunicalogin.invalid/service"
-    portal.access = dataclasses.replace(portal.access, login_hosts=(*portal.access.login_hosts, "aunicalogin.invalid"))
+    hosts_named = (*portal.access.login_hosts, "aunicalogin.invalid")
+    portal.access = dataclasses.replace(portal.access, login_hosts=hosts_named, timeout_seconds=1.0)
     hosts["booking"].pages[f"{HOME}/sso"] = to(plain, status)
     with pytest.raises(SiteError) as caught:
         await attempt.session.renew()
