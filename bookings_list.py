@@ -33,6 +33,12 @@ class BookingsList:
 
     bookings: tuple[Booking, ...]
     in_page: bool  # as a browser shows the page, after its scripts have run; else as the server sent it
+    waiting: tuple[Booking, ...] = ()  # places on waiting lists, with the words that say so
+
+
+def is_quick(session: SiteSession) -> bool:
+    """Whether a reading takes one request, and no browser."""
+    return not _way(session).needs_page()
 
 
 async def read(session: SiteSession) -> BookingsList:
@@ -71,13 +77,15 @@ async def read_again_in_page(session: SiteSession, first: BookingsList) -> Booki
 
 async def _read_html(session: SiteSession) -> BookingsList:
     answer = await api.my_bookings(session)
-    return BookingsList(await session.read("my bookings", answer, scraper.bookings), in_page=False)
+    held, waiting = await session.read("my bookings", answer, scraper.listed)
+    return BookingsList(held, in_page=False, waiting=waiting)
 
 
 async def _read_page(session: SiteSession) -> BookingsList:
     async def look(page: Page) -> BookingsList:
         shown = MyBookingsPage(page, session.access.root, session.access.timeout_seconds)
-        return BookingsList(await session.parsed(await shown.open(), scraper.bookings), in_page=True)
+        held, waiting = await session.parsed(await shown.open(), scraper.listed)
+        return BookingsList(held, in_page=True, waiting=waiting)
 
     return await session.on_page("my bookings", look, acts=True)  # a list is not empty because its request failed
 
@@ -108,6 +116,7 @@ class Sought:
     wish: Wish
     slot: Slot | None = None
     before: Sequence[Booking] = ()  # what was held before
+    all_before: bool = True  # whether that is all of it; else nobody knows what was there before
     accepted: bool = False  # the site said yes
 
     def among(self, mine: Sequence[Booking]) -> tuple[Booking | None, bool]:
@@ -121,7 +130,14 @@ class Sought:
         there = self.slot.wish if self.slot else self.wish
         new = (each for each in mine if held_among(self.before, each.wish) is None)
         found = next((each for each in new if each.wish.is_then_and_there(there)), None)
-        return found, bool(found and (found.unknown_words or not self.accepted))
+        known_as_new = self.accepted and self.all_before
+        return found, bool(found and (found.unknown_words or not known_as_new))
+
+    def waits_among(self, waiting: Sequence[Booking]) -> Booking | None:
+        """The place on a waiting list that it can be instead; rather the one that is named like it."""
+        there = self.slot.wish if self.slot else self.wish
+        then = (each for each in waiting if each.wish.is_then_and_there(there))
+        return held_among(waiting, self.wish) or next(then, None)
 
 
 async def is_listed(session: SiteSession, wish: Wish) -> bool:

@@ -209,7 +209,7 @@ class Performer:
         read = await booking.read_my_bookings(session)
         if any(booking.held_among(read.bookings, wish) is None for wish in before.long_missing):
             read = await booking.read_again_in_page(session, read)
-        bookings = await booking.proven(session, read.bookings, before.held)
+        bookings = await booking.counted(session, read.bookings, before.held)
         result = f"{len(bookings)} bookings"
         await self._db.queue.complete_check(action, bookings, result, self._rule.zone, before, in_page=read.in_page)
 

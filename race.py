@@ -21,37 +21,40 @@ import asyncio
 import gc
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import booking
+import bookings_list
 import scraper
 from booking import Booked
+from bookings_list import BookingsList, Sought
 from errors import (
     AlreadyBooked,
-    AppError,
     BookingRefused,
-    DatabaseError,
     LeaseLost,
     NotOpenYet,
     OnWaitingList,
     OtpRejected,
+    Overlap,
     SessionExpired,
     SiteChanged,
     SiteError,
     SiteUnavailable,
     SlotFull,
     SlotNotFound,
-    TakenBack,
     quote,
 )
+from last_call import Call, LastCall, NobodyWithdraws
 from model import LAST_CALL, Booking, OpeningReport, Shot, ShotOutcome, Slot, SlotStatus, Wish
 from portal import api
 from portal.session import SiteSession
+from proof import seen, standing
 from server_clock import LOOK_EVERY, ServerClock, sleep_until, steady
+from side_by_side import both, noticed
 from volley import SINGLE, Allowance, Volley, plan
 
 TURNS = timedelta(seconds=90)  # before T: until then one account after the other logs in, later all at once
@@ -62,8 +65,6 @@ LOOK_AGAIN = timedelta(seconds=12)  # before T: a slot that was not there is loo
 LISTEN = timedelta(seconds=40)  # before T: the server's clock
 HURRY = timedelta(seconds=8)  # before T: who comes later asks for everything at once
 CALL = LAST_CALL - timedelta(seconds=2)  # before T: by the server's clock, a little after the person's last chance
-CALLED_BY = 0.5  # s before T; nobody waits longer for a database that is locked
-LONGEST_READ = 0.1  # s
 PROVE = timedelta(seconds=25)  # before T: whether the session still lives; a login takes seconds
 LISTEN_UNTIL = timedelta(seconds=3)  # before T
 LISTEN_UNTIL_LATE = timedelta(seconds=0.4)  # before T, for who comes late
@@ -78,7 +79,8 @@ VOLLEYS_FOR = 8  # people racing at once in this process; with more, each sends 
 LATE = timedelta(seconds=0.1)  # after T: who begins to shoot then has no use for shots side by side
 REPEATS = ((), (0.3,), (0.05, 0.8), (0.0, 0.3, 1.5), (0.0, 0.25, 1.2, 2.5))
 """s before each further shot after "not open yet", by how many are left: few at once, some for what opens late."""
-REPEATS_LOST = (0.3, 1.0, 2.5)  # s before each further shot when the site did not answer the last ones
+REPEATS_ODD = ((), (2.2,), (0.9, 2.2), (0.9, 1.5, 3.6), (0.9, 0.9, 1.7, 3.5))
+"""The same after answers that make no sense, or none: a site in trouble is given time, and some are kept for later."""
 FAR = 0.3  # s before T: so much too early, the clock was wrong, and is read again before the next shot
 LOOKS = (0.0, 0.5, 2.0, 7.0)  # s before each look for a booking the site has accepted: ten in all
 OTHERS_SHOOT = timedelta(seconds=0.15)  # after T: to read a page takes time that others' shots do not have
@@ -91,26 +93,6 @@ log = logging.getLogger(__name__)
 PASSING = (SiteUnavailable, SiteChanged, SessionExpired, OtpRejected)  # while preparing; with time left, ask again
 OUTCOMES = {NotOpenYet: ShotOutcome.EARLY, SlotFull: ShotOutcome.FULL, AlreadyBooked: ShotOutcome.ALREADY}
 Wishes = Sequence[tuple[int, Wish]]  # numbered as they are stored: 0 is the wish itself
-
-
-class LastCall(Protocol):
-    """The row of the queue behind a race, which its person may take back until we act."""
-
-    async def begin(self) -> None:
-        """Makes it too late to take the booking back. Raises TakenBack when it was, LeaseLost when another races."""
-
-    async def is_wanted(self) -> bool:
-        """Whether it was not taken back. Only reads, which no lock holds up."""
-
-
-class NobodyWithdraws:
-    """For a race that no row stands behind."""
-
-    async def begin(self) -> None:
-        """There is nothing to be taken back."""
-
-    async def is_wanted(self) -> bool:
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +140,8 @@ class Race:
         self._beside = beside  # a booking of ours that the wish may overlap, as far as we are concerned
         self._allowance = allowance or Allowance()
         self._allowance.join(number)
-        self._last_call = last_call or NobodyWithdraws()
-        self._mine: Sequence[Booking] = ()  # what is held before the shots
+        self._call = Call(last_call or NobodyWithdraws(), self._left)
+        self._mine: BookingsList | None = None  # what is held before the shots; None: nobody knows
         self._refusals: list[SiteError] = []
         self._over = False
         self._clocks_tried = 0  # of the site's, if it has several that disagree
@@ -184,30 +166,33 @@ class Race:
                 gc.unfreeze()
 
     async def _run(self, turns: asyncio.Lock) -> Won:
-        mine, choices = await (self._ask_at_once() if self._is_past(HURRY) else self._ask_in_time(turns))
-        self._mine = mine
-        if (won := self._held_already(mine)) is not None:
+        choices = await (self._ask_at_once() if self._is_past(HURRY) else self._ask_in_time(turns))
+        if (won := await self._held_already()) is not None:
             return won
-        choices = self._possible(mine, choices)
+        if not choices:
+            raise self._refusals[0]
         async with self._session.awake():
             if (won := await self._try_early(choices)) is not None:
                 return won
             await self._until(LISTEN)
             enough = LISTEN_UNTIL_LATE if self._is_past(HURRY) else LISTEN_UNTIL
-            listening = _noticed(self._listen(enough), "server's clock")
-            proving = _noticed(self._prove_session(), "session")
+            listening = noticed(self._listen(enough), "server's clock")
+            proving = noticed(self._prove_session(choices), "session")
             await self._leave_time_for(CALL, proving)
             if proving.done():
                 proving.result()
+                if (won := await self._held_already()) is not None:
+                    return won
+            choices = self._possible(choices)
             await self._until(CALL)
-            calling = self._calling()
+            calling = self._call.begin()
             await self._leave_time_for(WARM, calling)
             if calling.done():  # what was taken back must not cost the account the requests of another race
-                await self._heed(calling)
+                await self._call.heed(calling, hurry=self._is_past(HURRY))
             await self._leave_time_for(min(enough, WARM), listening)
             await self._until(WARM + self._apart(SPREAD_WARM))
             await self._warm()
-            await self._heed(calling)
+            await self._call.heed(calling, hurry=self._is_past(HURRY))
             return await self._shoot(choices)
 
     # Time
@@ -244,31 +229,29 @@ class Race:
 
     # Preparing
 
-    async def _ask_in_time(self, turns: asyncio.Lock) -> tuple[Sequence[Booking], list[Choice]]:
+    async def _ask_in_time(self, turns: asyncio.Lock) -> list[Choice]:
         if self._racing() <= 1:
             _set_aside_what_lives()
-        _noticed(self._server.glance(self._ask_the_time), "server's clock, roughly")
+        noticed(self._server.glance(self._ask_the_time), "server's clock, roughly")
         async with self._my_turn(turns):
-            mine = await self._read_mine()
-        if self._held_already(mine) is not None:
-            return mine, []
+            await self._read_mine()
+        if await self._held_already() is not None:
+            return []
         await self._until(LOOK_UP + self._apart(SPREAD_LOOK_UP))
-        return mine, await self._look_up()
+        return await self._look_up()
 
-    async def _ask_at_once(self) -> tuple[Sequence[Booking], list[Choice]]:
-        mine, choices = await asyncio.gather(self._read_mine(), self._look_up(), return_exceptions=True)
-        if isinstance(choices, BaseException):
-            raise choices
-        if isinstance(mine, BaseException):
-            raise mine
-        return mine, choices
+    async def _ask_at_once(self) -> list[Choice]:
+        _, choices = await both(self._read_mine(), self._look_up())
+        if len(self._possible_now(choices)) < len(choices):
+            await self._read_mine()  # one reading is no reason not to ask for a place
+        return choices
 
-    async def _read_mine(self) -> Sequence[Booking]:
-        """What we hold. Nothing when the site can't tell in time: it will judge the shots."""
-        try:
-            return await self._while_there_is_time("what we hold", lambda: booking.my_bookings(self._session))
-        except PASSING:
-            return ()
+    async def _read_mine(self) -> None:
+        """Reads what we hold. When the site can't tell in time, what it told before counts; it will judge the shots."""
+        with suppress(*PASSING):
+            self._mine = await self._while_there_is_time(
+                "what we hold", lambda: booking.read_my_bookings(self._session)
+            )
 
     async def _while_there_is_time(self, what: str, ask: Callable[[], Awaitable[T]]) -> T:
         """What the site answers, asked again until that would make us late. Raises what it met last."""
@@ -281,15 +264,17 @@ class Race:
                     raise
             await asyncio.sleep(AGAIN)
 
-    async def _prove_session(self) -> None:
-        """Asks for something of ours shortly before: a session that has ended since the look-up is renewed by that."""
+    async def _prove_session(self, choices: Sequence[Choice]) -> None:
+        """Reads what we hold once more shortly before: a session that has ended since the look-up is renewed by that,
+        and what met another booking then may not do so any more."""
         if self._is_past(PROVE):
             return
         await self._until(PROVE + self._apart(SPREAD_PROVE))
-        try:
+        if bookings_list.is_quick(self._session) or self._mine is None or not self._possible_now(choices):
+            await self._read_mine()
+            return
+        with suppress(*PASSING):
             await self._while_there_is_time("our page", lambda: api.my_bookings(self._session))
-        except PASSING:
-            log.warning("  the session may have ended; shooting all the same")
 
     @asynccontextmanager
     async def _my_turn(self, turns: asyncio.Lock) -> AsyncIterator[None]:
@@ -302,10 +287,15 @@ class Race:
         async with turns:
             yield
 
-    def _held_already(self, mine: Sequence[Booking]) -> Won | None:
-        """One of the choices is ours: whoever raced before us won it, and did not live to tell."""
+    async def _held_already(self) -> Won | None:
+        """One of the choices is ours: whoever raced before us won it, and did not live to tell.
+
+        Raises what stands in its place and may not be ours: to shoot again might take a second one.
+        """
+        if self._mine is None:
+            return None
         for number, wish in self._wishes:
-            if (held := booking.held_among(mine, wish)) is not None:
+            if (held := await standing(self._session, self._mine, wish)) is not None:
                 return Won(Booked(held, self._session.access.clock(), None, "already", ""), number, None)
         return None
 
@@ -341,32 +331,38 @@ class Race:
         known = (slot for slot in self._known if slot.appointment_id and wish.meant_by(slot.wish))
         return next(known, SlotNotFound("the timetable has no such slot, now or before"))
 
-    def _possible(self, mine: Sequence[Booking], choices: Sequence[Choice]) -> list[Choice]:
-        """The choices that meet nothing else of ours. Raises why when there is none."""
-        possible = []
-        for choice in choices:
-            try:
-                booking.refuse_if_overlapping(mine, choice.slot, self._beside)
-            except BookingRefused as refused:
-                self._refusals.append(refused)
-            else:
-                possible.append(choice)
-        if not possible:
+    def _possible(self, choices: Sequence[Choice]) -> list[Choice]:
+        """The choices that meet nothing else of ours, by the latest reading. Raises why when there is none."""
+        self._refusals += [overlap for each in choices if (overlap := self._overlap(each)) is not None]
+        if not (possible := self._possible_now(choices)):
             raise self._refusals[0]
         return possible
+
+    def _possible_now(self, choices: Sequence[Choice]) -> list[Choice]:
+        return [each for each in choices if self._overlap(each) is None]
+
+    def _overlap(self, choice: Choice) -> Overlap | None:
+        """With what a choice meets, as far as we know. What is listed in words nobody knows is left to the site."""
+        mine = self._mine.bookings if self._mine is not None else ()
+        try:
+            booking.refuse_if_overlapping([each for each in mine if not each.unknown_words], choice.slot, self._beside)
+        except Overlap as overlap:
+            return overlap
+        return None
 
     async def _try_early(self, choices: Sequence[Choice]) -> Won | None:
         """What is shown as available before its time is tried at once: the rule may be wrong, or have changed."""
         choice = choices[0]
-        if choice.slot.status is not SlotStatus.AVAILABLE or self._is_past(TRY_EARLY):
+        if choice.slot.status is not SlotStatus.AVAILABLE or self._is_past(TRY_EARLY) or self._overlap(choice):
             return None
-        calling = self._calling()
-        error = await self._answer_of(calling, TRY_EARLY.total_seconds())
+        calling = self._call.begin()
+        error = await self._call.answer_of(calling, TRY_EARLY.total_seconds())
         if isinstance(error, LeaseLost):
             raise error
         if error is not None or not calling.done():
             return None  # nobody is sure that it was not taken back: the opening is soon enough
-        trying = _noticed(booking.book(self._session, choice.wish), "early")
+        self._count_one()
+        trying = noticed(booking.book(self._session, choice.wish), "early")
         await self._leave_time_for(HURRY + LEAVE_EARLY, trying)
         if not trying.done():
             return None  # it goes on by itself; if it books, the site says so at the opening
@@ -378,37 +374,6 @@ class Race:
             log.info("  it looks open already, but: %s", error)
             return None
         return Won(booked, choice.number, replace(self._report, opened_early=True), self._why())
-
-    def _calling(self) -> asyncio.Task[None]:
-        return _noticed(self._last_call.begin(), "last call")
-
-    async def _heed(self, calling: asyncio.Task[None]) -> None:
-        """Raises when the booking was taken back, or another worker races for it and we need not as well.
-
-        Waits for the answer, but never so long that it makes us late: who can't write then still can read.
-        """
-        error = await self._answer_of(calling, CALLED_BY)
-        if error is None and calling.done():
-            return
-        if isinstance(error, TakenBack) or not await self._is_wanted():
-            raise error if isinstance(error, TakenBack) else TakenBack("taken back before its opening")
-        if isinstance(error, LeaseLost) and not self._is_past(HURRY):
-            raise error
-        log.warning("  the last call is not answered (%s): shooting all the same", error or "the database is slow")
-
-    async def _answer_of(self, calling: asyncio.Task[None], until: float) -> AppError | None:
-        """What the last call met; None when all is well, or not known by so many seconds before T."""
-        await asyncio.wait({calling}, timeout=max(self._left() - until, 0.0))
-        error = calling.exception() if calling.done() else None
-        if error is not None and not isinstance(error, LeaseLost | DatabaseError):
-            raise error
-        return error
-
-    async def _is_wanted(self) -> bool:
-        """By a plain read, which takes a thousandth of a second; who can't even read shoots."""
-        reading = _noticed(self._last_call.is_wanted(), "is it wanted")
-        await asyncio.wait({reading}, timeout=LONGEST_READ)
-        return not reading.done() or reading.exception() is not None or reading.result()
 
     async def _listen(self, enough: timedelta) -> None:
         """Learns the server's clock, as well as the time allows: until so long before the opening."""
@@ -444,8 +409,8 @@ class Race:
         if self._allowance.warmed_by is not None or time_left < self._server.round_trip / 2:
             return
         self._allowance.warmed_by = self._number
-        proof = _noticed(api.my_bookings(self._session), "our page")
-        knocks = [_noticed(api.knock(self._session), "connection") for _ in self._plan()[1:]]
+        proof = noticed(api.my_bookings(self._session), "our page")
+        knocks = [noticed(api.knock(self._session), "connection") for _ in self._plan()[1:]]
         done, _ = await asyncio.wait({proof, *knocks}, timeout=time_left)
         for problem in (each.exception() for each in done):
             if isinstance(problem, SiteUnavailable | SiteChanged):
@@ -475,11 +440,11 @@ class Race:
         """
         volley = await self._fire(choice, (0.0,) if self._report.shots else self._plan())
         repeats = max(self._requests_left() - min(later, 1), 0)  # an alternative keeps a shot
-        pauses, pauses_lost = iter(REPEATS[min(repeats, len(REPEATS) - 1)]), iter(REPEATS_LOST)
+        pauses = iter(REPEATS[min(repeats, len(REPEATS) - 1)])
+        odd_pauses = iter(REPEATS_ODD[min(max(repeats - 1, 0), len(REPEATS_ODD) - 1)])
         lost = volley.has(ShotOutcome.LOST)
         while not volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY) and volley.final is None:
-            silent = all(shot.outcome is ShotOutcome.LOST for shot in volley.shots)
-            pause = next(pauses_lost if silent else pauses, None)
+            pause = next(odd_pauses if volley.senseless else pauses, None)
             if pause is None or self._requests_left() - lost < 1:  # what was lost is looked for in the end
                 break
             volley = await self._fire(choice, await self._next_plan(pause))
@@ -499,9 +464,10 @@ class Race:
         if lost and (found := await self._see(choice, looks_lost, accepted=False)) is not None:
             return found
         self._refuse_to_guess(volley)
-        if volley.final and not isinstance(volley.final, BookingRefused):
-            raise volley.final
-        self._refusals.append(await self._explained(volley))
+        why = volley.final or volley.last
+        if not isinstance(why, BookingRefused):
+            raise why
+        self._refusals.append(await self._with_evidence(why) if type(why) is BookingRefused else why)
         return None
 
     async def _fire(self, choice: Choice, planned: Sequence[float]) -> Volley:
@@ -523,12 +489,9 @@ class Race:
         if self._racing() > 1:
             await self._until(-OTHERS_SHOOT)
         self._allowance.spend(self._number, len(waits))
-        return await booking.seen(self._session, booking.Sought(choice.wish, choice.slot, self._mine, accepted), waits)
-
-    async def _explained(self, volley: Volley) -> SiteError:
-        """Why a choice is given up."""
-        error = volley.final or volley.last
-        return await self._with_evidence(error) if type(error) is BookingRefused else error
+        known, before = self._mine is not None, self._mine.bookings if self._mine else ()
+        sought = Sought(choice.wish, choice.slot, before, all_before=known, accepted=accepted)
+        return await seen(self._session, sought, waits)
 
     async def _with_evidence(self, error: SiteError) -> SiteError:
         """What nobody can explain keeps what the site said."""
@@ -566,7 +529,7 @@ class Race:
     async def _answer(self, slot: Slot, sent: float) -> tuple[ShotOutcome, str, SiteError | None]:
         """What became of a request: in a word, in the site's words, and as the error they mean."""
         try:
-            answer = await api.book_appointment(self._session, slot.appointment_id)
+            answer = await api.book_appointment(self._session, slot.appointment_id, sent_again=self._count_one)
         except (SiteUnavailable, SiteChanged) as error:
             return ShotOutcome.LOST, "", error
         except SiteError as error:
@@ -583,6 +546,9 @@ class Race:
             return ShotOutcome.ACCEPTED, said.message, None
         return OUTCOMES.get(said.kind, ShotOutcome.REFUSED), said.message, said.refusal()
 
+    def _count_one(self) -> None:
+        self._allowance.spend(self._number, 1)
+
     def _why(self) -> str:
         return "; ".join(str(refusal) for refusal in self._refusals)
 
@@ -592,15 +558,3 @@ def _set_aside_what_lives() -> None:
     that takes 30 ms and more, at any moment."""
     gc.collect()
     gc.freeze()
-
-
-def _noticed(work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
-    """Runs beside us, perhaps longer than the race: settling finds what an early try found."""
-    task = asyncio.create_task(work, name=name)
-    task.add_done_callback(_take_notice)
-    return task
-
-
-def _take_notice(ended: asyncio.Task[Any]) -> None:
-    if not ended.cancelled():
-        ended.exception()

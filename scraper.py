@@ -41,6 +41,8 @@ COURSE_FIELDS = ("skillname", "eventdescription", "eventname")  # which of them 
 DEFAULT_FLAGS = "Classes"  # activityFlags of every calendar link seen so far
 
 WAITING = re.compile(r"lista d.?\s*attesa|in lista|^\s*lista\s*$|\bin (lista d.?\s*)?attesa\b|waiting", re.IGNORECASE)
+WE_WAIT = re.compile(r"\b(sei|stat[oa]|inserit[oa]) .*\blista\b|\b(sei )?in (lista|attesa)\b|posizione")
+"""What the notes of a slot say when it is we who wait; anything else about a list is an offer to others."""
 BLOCK_PARTS = (
     ".event-info-schedule",
     ".time-start",
@@ -142,11 +144,23 @@ def calendar_at(url: str, name: str) -> Calendar:
 
 def bookings(html: str) -> tuple[Booking, ...]:
     """What "my bookings" shows, places on a waiting list left out. Raises SiteChanged when it can't be told."""
-    return tuple(booking for booking in booking_blocks(html) if booking)
+    return listed(html)[0]
+
+
+def listed(html: str) -> tuple[tuple[Booking, ...], tuple[Booking, ...]]:
+    """What "my bookings" shows: the bookings, and apart from them the places on waiting lists, with all their words."""
+    blocks = _blocks(html)
+    held = tuple(booking for booking, waits in blocks if not waits)
+    return held, tuple(booking for booking, waits in blocks if waits)
 
 
 def booking_blocks(html: str) -> list[Booking | None]:
     """One per `.event-main-block`, in the page's order; None for a place on a waiting list, which is no booking."""
+    return [None if waits else booking for booking, waits in _blocks(html)]
+
+
+def _blocks(html: str) -> list[tuple[Booking, bool]]:
+    """Each block of the list, and whether it is a place on a waiting list."""
     repository = _soup(html).select_one("#event-repository")
     if repository is None:
         raise SiteChanged("the page with my bookings has no list of bookings")
@@ -161,21 +175,20 @@ def _looks_held(repository: Tag) -> bool:
     return bool(re.search(r"\d{1,2}/\d{1,2}/\d{4}", repository.get_text(" ")) or repository.select(".btn-delete"))
 
 
-def _booking(block: Tag) -> Booking | None:
+def _booking(block: Tag) -> tuple[Booking, bool]:
     day = calendar_date(_inner(block, ".event-info-schedule"))
     start = _time(_inner(block, ".time-start"))
     description = _inner(block, ".event-info-description")
     if day is None or start is None or not description:
         raise SiteChanged("a booking in the page lacks its date, time or place")
     words = _other_words(block)
-    if WAITING.search(words):
-        return None
+    waits = bool(WAITING.search(words))
     place, kind = _leading(description)
     course = course_name([_inner(block, ".event-info-skill-level"), description])
     if plain(kind) == plain(course) != plain(FIT_CENTER):
         kind = ""  # "Giuriati - PILATES": it may be the course alone
-    unknown = words if KNOWN_WORDS.sub("", plain(words)) else ""
-    return Booking(course, place, day, start, _number(_inner(block, ".time-duration")), kind, unknown)
+    unknown = words if waits or KNOWN_WORDS.sub("", plain(words)) else ""
+    return Booking(course, place, day, start, _number(_inner(block, ".time-duration")), kind, unknown), waits
 
 
 def _other_words(block: Tag) -> str:
@@ -384,14 +397,14 @@ def calendar_date(text: str) -> date | None:
 def _status(word: str, notes: str, places: int | None) -> tuple[SlotStatus, int | None]:
     """The status a word of the site's stands for, and the places left once "full" is said in words."""
     said = plain(word)
+    if said in ("booked", "prenotato", "prenotata", "mine", "reserved"):  # what others are offered is no matter
+        return (SlotStatus.WAITING, 0) if WE_WAIT.search(plain(notes)) else (SlotStatus.BOOKED, places)
     if WAITING.search(f"{word} {notes}") or re.search(r"\blista\b", notes, re.IGNORECASE):
         return SlotStatus.WAITING, 0
     if FULL.search(f"{word} {notes}"):
         return SlotStatus.DISABLED, 0
     if said in ("available", "disponibile", "prenotabile", "bookable", "open", "free"):
         return SlotStatus.AVAILABLE, places
-    if said in ("booked", "prenotato", "prenotata", "mine", "reserved"):
-        return SlotStatus.BOOKED, places
     bookable = not said and re.search(r"\bprenota\b", notes, re.IGNORECASE)
     return (SlotStatus.AVAILABLE if bookable else SlotStatus.DISABLED), places
 

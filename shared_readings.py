@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from booking import Reader
 from model import Clock, Slot, SlotStatus
+from schedules import Reader
 from scraper import Calendar
 
 SHARED_FOR = timedelta(seconds=5)
+LONGEST_TURN = 3.0  # s; whoever has waited so long for somebody else's answer asks for it alone
 
 
 class SharedReadings:
@@ -26,7 +29,7 @@ class SharedReadings:
 
         async def shared(calendar: Calendar, day: date) -> tuple[Slot, ...]:
             self._forget()
-            async with self._turns.setdefault((calendar, day), asyncio.Lock()):
+            async with _my_turn(self._turns.setdefault((calendar, day), asyncio.Lock())):
                 known = self._read.get((calendar, day))
                 if known is not None:
                     return known[1]
@@ -43,6 +46,20 @@ class SharedReadings:
             del self._read[key]
             if not self._turns[key].locked():
                 del self._turns[key]
+
+
+@asynccontextmanager
+async def _my_turn(turn: asyncio.Lock) -> AsyncIterator[None]:
+    """One after the other, so that the second finds what the first has read; an answer that hangs holds up nobody."""
+    mine = False
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LONGEST_TURN):
+            mine = await turn.acquire()
+    try:
+        yield
+    finally:
+        if mine:
+            turn.release()
 
 
 def _for_others(slot: Slot) -> Slot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -25,3 +25,15 @@ async def both(one: Awaitable[T], other: Awaitable[U]) -> tuple[T, U]:
     """As `together`, for two of different kinds."""
     results: list[Any] = await together(one, other)
     return results[0], results[1]
+
+
+def noticed(work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+    """Runs beside us, perhaps longer than whoever has asked for it waits: asyncio complains of errors nobody saw."""
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_take_notice)
+    return task
+
+
+def _take_notice(ended: asyncio.Task[Any]) -> None:
+    if not ended.cancelled():
+        ended.exception()

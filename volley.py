@@ -6,12 +6,23 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from errors import AlreadyBooked, BookingRefused, NotOpenYet, OnWaitingList, SiteChanged, SiteError, SiteUnavailable
+from errors import (
+    AlreadyBooked,
+    Blocked,
+    BookingRefused,
+    NotOpenYet,
+    OnWaitingList,
+    SessionExpired,
+    SiteChanged,
+    SiteError,
+    SiteUnavailable,
+)
 from model import Shot, ShotOutcome
 
 MOST_REQUESTS = 10  # per account around an opening: warming up, shots and reading back
 LEAST_SHARE = 3  # of them for each booking, however many an account has at once: a shot, another, and a look
 SHOTS = {1: 3, 2: 2}  # fired together for each booking, by how many the account has at this opening
+TOO_MANY_REQUESTS = 429  # HTTP status
 SINGLE = 1  # with more of them
 WIDEST = 0.3  # s; the less sure we are of the clock, the wider the volley, up to this
 SOONEST = 0.0005  # s after the opening: our own way to the network is never quite even
@@ -43,6 +54,12 @@ class Volley:
         return any(shot.outcome in outcomes for shot in self.shots)
 
     @property
+    def senseless(self) -> bool:
+        """Whether no answer says anything about the slot: lost, a page, a no without a word, "too many requests"."""
+        unsaid = (ShotOutcome.LOST, ShotOutcome.REFUSED)
+        return all(shot.outcome in unsaid and not shot.message for shot in self.shots)
+
+    @property
     def final(self) -> SiteError | None:
         """What leaves no hope for this choice. Words nobody knows may mean "not open yet"."""
         hopeless = [each for each in self.errors if type(each) is not BookingRefused and not _may_pass(each)]
@@ -58,7 +75,10 @@ class Volley:
 
 
 def _may_pass(error: SiteError) -> bool:
-    return isinstance(error, NotOpenYet | SiteUnavailable | SiteChanged | AlreadyBooked)
+    """Whether the next shot may be answered otherwise. "Too many requests", and not for how long: after a pause."""
+    if isinstance(error, Blocked):
+        return error.status == TOO_MANY_REQUESTS and error.retry_after is None
+    return isinstance(error, NotOpenYet | SiteUnavailable | SiteChanged | AlreadyBooked | SessionExpired)
 
 
 @dataclass(slots=True)

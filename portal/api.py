@@ -5,7 +5,7 @@ All raise the errors of errors.py: an answer that comes back from here is what w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from portal.session import SiteSession
@@ -50,7 +50,14 @@ async def confirmation(session: SiteSession, appointment_id: str) -> Answer:
     return await session.ask("GET", path, params={"appointmentID": appointment_id}, urgent=True)
 
 
-async def book_appointment(session: SiteSession, appointment_id: str) -> Answer:
-    """Books a slot; the answer, in JSON, is no proof. Sent once: only a redirect to the login has it sent again."""
+async def book_appointment(
+    session: SiteSession, appointment_id: str, sent_again: Callable[[], None] = lambda: None
+) -> Answer:
+    """Books a slot; the answer, in JSON, is no proof. Sent once: only a redirect to the login has it sent again.
+
+    `sent_again` is called before that happens.
+    """
     form = {"appointmentID": appointment_id}
-    return await session.ask("POST", "/Booking/BookAppointment", form=form, wants_json=True, urgent=True)
+    return await session.ask(
+        "POST", "/Booking/BookAppointment", form=form, wants_json=True, urgent=True, sent_again=sent_again
+    )

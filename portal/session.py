@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Self, TypeVar
 
 from playwright.async_api import APIRequestContext, Browser, BrowserContext, Page, Playwright
@@ -288,15 +289,18 @@ class SiteSession:
         params: dict[str, str] | None = None,
         wants_json: bool = False,
         urgent: bool = False,
+        sent_again: Callable[[], None] = lambda: None,
     ) -> Answer:
         """Sends a request as this person and returns an answer of the kind that was asked for.
 
-        A session that is over is renewed and the request sent once more: the site did nothing with the first.
+        A session that is over is renewed and the request sent once more: the site did nothing with the first. Whoever
+        counts the requests is told before by `sent_again`.
         Raises SiteUnavailable (also when an answer was lost), SiteChanged, Blocked, and what a login raises.
         """
         await self._budget.spend(urgent=urgent)
         async with self._at_work():
-            return await self._renewing(lambda: self._send(method, path, form, params, wants_json=wants_json))
+            send = partial(self._send, method, path, form, params, wants_json=wants_json)
+            return await self._renewing(send, sent_again)
 
     async def ask_as_stranger(self, path: str) -> Mapping[str, str]:
         """As Portal's: what the site tells everybody, its clock for example, needs no session."""
@@ -358,7 +362,7 @@ class SiteSession:
 
     # ----- the session: taking it up, renewing it
 
-    async def _renewing(self, work: Callable[[], Awaitable[T]]) -> T:
+    async def _renewing(self, work: Callable[[], Awaitable[T]], again: Callable[[], None] = lambda: None) -> T:
         version = await self._ensure()
         try:
             done = await work()
@@ -366,6 +370,8 @@ class SiteSession:
             if version == self._stored.version:
                 self._stored.refuse_if_new(error)
             await self._stored.renew(version)
+            again()
+            await self._budget.spend(urgent=True)
             done = await work()
         self._stored.note_that_it_works()
         return done

@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.async_api import Browser, Playwright
 
 from clock_estimate import Reading
 from demo.site import Outcome, Site, SiteWorld
 from errors import AppError
+from last_call import LastCall
 from model import Slot, Wish
 from portal.session import Portal, SiteSession
-from race import LastCall, Race, Won
+from race import Race, Won
 from server_clock import ServerClock, steady
 from tests.sites import GIULIA, NOON, Clock, access, cookie, credentials, person, wish
 from volley import Allowance
@@ -42,6 +43,10 @@ class Row:
 
     async def is_wanted(self) -> bool:
         return self.wanted
+
+
+class Open(Protocol):
+    def __call__(self, **options: Any) -> AbstractAsyncContextManager[Opening]: ...
 
 
 @dataclass

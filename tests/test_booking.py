@@ -11,6 +11,7 @@ import pytest
 
 import booking
 import errors
+import schedules
 import scraper
 from booking import Booked
 from demo.site import Site, SiteWorld
@@ -51,8 +52,8 @@ async def test_a_fit_center_slot_is_booked(session: SiteSession, world: SiteWorl
     assert held(world) == [("", TUESDAY, "07:00")]
 
 
-async def test_a_second_booking_needs_four_requests(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
-    """The calendars are known by then: my bookings, the day, the booking, my bookings."""
+async def test_a_second_booking_needs_five_requests(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+    """The calendars are known: my bookings, the day, the booking, my bookings, and the day as the second witness."""
     await booking.find_slot(session, pilates)
     world.log.clear()
     await booking.book(session, pilates)
@@ -60,6 +61,7 @@ async def test_a_second_booking_needs_four_requests(session: SiteSession, world:
         "BookAppointment",
         "Booking",
         "Booking",
+        "GetActivitySchedule",
         "GetActivitySchedule",
     ]
 
@@ -72,8 +74,8 @@ async def test_what_is_ours_already_counts_as_booked(session: SiteSession, world
 
 def keep_from_the_list(monkeypatch: pytest.MonkeyPatch, looks: int) -> None:
     """The list of my bookings is slower than the timetable: so many looks show nothing."""
-    read, left = scraper.bookings, iter(range(looks))
-    monkeypatch.setattr(scraper, "bookings", lambda html: () if next(left, None) is not None else read(html))
+    read, left = scraper.listed, iter(range(looks))
+    monkeypatch.setattr(scraper, "listed", lambda html: ((), ()) if next(left, None) is not None else read(html))
 
 
 @pytest.mark.parametrize("way", ["requests", "page"])
@@ -285,7 +287,7 @@ def only_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     async def no_schedule(*_: Any, **__: Any) -> Any:
         raise errors.SiteChanged("the site answers with a page where data is due")
 
-    monkeypatch.setattr(booking, "_schedule", no_schedule)
+    monkeypatch.setattr(schedules, "schedule", no_schedule)
 
 
 @pytest.mark.usefixtures("only_the_page")

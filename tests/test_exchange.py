@@ -16,9 +16,10 @@ from database import NewAction
 from errors import LoginRejected, SiteUnavailable
 from model import Action, ActionStatus, ActionType, BookingStatus, NoticeKind, WatchMode, Wish
 from tests.sites import GIULIA, ROME, TUESDAY
-from tests.test_pursuit import LONG_AFTER, OWNER, Set, Stage, at, engine, impatient  # noqa: F401 - fixtures
+from tests.stages import LONG_AFTER, OWNER, Set, Stage
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
+pytest_plugins = ["tests.opening_fixtures"]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("impatient")]
 
 
 async def hold_what_overlaps(stage: Stage) -> tuple[Wish, int]:
@@ -43,8 +44,8 @@ async def status(stage: Stage, row: int) -> BookingStatus | None:
     return held.status if held else None
 
 
-async def test_where_the_site_takes_both_the_old_place_is_freed_only_afterwards(at: Set) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_where_the_site_takes_both_the_old_place_is_freed_only_afterwards(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
         stage.opened.world.switches.update({"overlap": "allowed"})
         _, row = await hold_what_overlaps(stage)
         action = await swapped(stage, row)
@@ -53,8 +54,8 @@ async def test_where_the_site_takes_both_the_old_place_is_freed_only_afterwards(
         assert (await stage.act()).type is ActionType.CANCEL
 
 
-async def test_where_the_site_takes_one_the_old_place_is_given_up_for_the_new(at: Set) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_where_the_site_takes_one_the_old_place_is_given_up_for_the_new(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
         _, row = await hold_what_overlaps(stage)
         action = await swapped(stage, row)
         assert (action.status, action.gave_up) == (ActionStatus.COMPLETED, True)
@@ -62,8 +63,8 @@ async def test_where_the_site_takes_one_the_old_place_is_given_up_for_the_new(at
         assert stage.held == ["PILATES MATWORK"]
 
 
-async def test_what_is_full_costs_nobody_the_place_they_have(at: Set) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_what_is_full_costs_nobody_the_place_they_have(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
         old, row = await hold_what_overlaps(stage)
         stage.opened.world.fill(stage.id_of(stage.opened.pilates))
         action = await swapped(stage, row)
@@ -71,8 +72,8 @@ async def test_what_is_full_costs_nobody_the_place_they_have(at: Set) -> None:
         assert (stage.held, await status(stage, row)) == ([old.course], BookingStatus.CONFIRMED)
 
 
-async def test_what_was_given_up_in_vain_is_taken_back(at: Set, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_what_was_given_up_in_vain_is_taken_back(staged: Set, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with staged(LONG_AFTER) as stage:
         old, row = await hold_what_overlaps(stage)
         world = stage.opened.world
         free = world.cancel
@@ -87,8 +88,8 @@ async def test_what_was_given_up_in_vain_is_taken_back(at: Set, monkeypatch: pyt
         assert (stage.held, await status(stage, row)) == ([old.course], BookingStatus.CONFIRMED)
 
 
-async def test_for_another_booking_that_it_meets_nothing_is_given_up(at: Set) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_for_another_booking_that_it_meets_nothing_is_given_up(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
         old, _ = await hold_what_overlaps(stage)
         await stage.db.connection.write(
             "INSERT INTO user_bookings (user_id, booking_id, course_name, location, booking_date, booking_time)"
@@ -102,9 +103,9 @@ async def test_for_another_booking_that_it_meets_nothing_is_given_up(at: Set) ->
 
 
 async def test_a_watch_that_loses_the_old_place_as_well_says_so_at_once(
-    at: Set, monkeypatch: pytest.MonkeyPatch
+    staged: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with at(LONG_AFTER) as stage:
+    async with staged(LONG_AFTER) as stage:
         _, row = await hold_what_overlaps(stage)
         world = stage.opened.world
         free, [old_id] = world.cancel, world._held[GIULIA]

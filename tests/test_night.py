@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Browser, Playwright
 
 import race
 import server_clock
@@ -30,10 +30,11 @@ from recurrence import PeriodicMode
 from settings import Settings, load
 from store.people import Person
 from store.periodic import NewPeriodic
-from tests.sites import OTP_URL, PASSWORD, ROME, Clock, access, chromium, cookie, credentials, person
+from tests.sites import OTP_URL, PASSWORD, ROME, Clock, access, cookie, credentials, person
 from worker import Worker
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
+pytest_plugins = ["tests.opening_fixtures"]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PEOPLE = {1: "10000001", 2: "10000002", 3: "10000003"}
 AHEAD = 1.3  # s the site's clock is ahead of ours
@@ -41,14 +42,6 @@ RIVALS_AFTER = 1.5  # s after the opening nothing is left
 ON_STAGE = 4.5  # s before the opening the clock runs at its own pace
 EVENING = time(20)
 LONGEST = 60.0  # s of our time any wait may take
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def engine() -> AsyncIterator[tuple[Playwright, Browser]]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium())
-        yield driver, browser
-        await browser.close()
 
 
 @dataclass

@@ -21,11 +21,11 @@ from perform import Performer
 from portal.session import Portal
 from store.people import Person
 from tests.sites import PASSWORD, SECRET, Clock, access, wish
-from tests.test_pursuit import LONG_AFTER, OWNER, RULE, Set, Stage, at, engine, impatient
+from tests.stages import LONG_AFTER, OWNER, RULE, Set, Stage
 from volley import MOST_REQUESTS
 
-__all__ = ["at", "engine", "impatient"]
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytest_plugins = ["tests.opening_fixtures"]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("impatient")]
 
 BOOK, ANY = "BookAppointment", "/Booking"
 LOGOUT, ERROR, HALF = (
@@ -50,7 +50,7 @@ NONSENSE: dict[str, dict[str, Any]] = {
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many shots as ever, in a shorter time."""
     monkeypatch.setattr(race, "REPEATS", tuple((0.02,) * number for number in range(5)))
-    monkeypatch.setattr(race, "REPEATS_LOST", (0.02,) * 3)
+    monkeypatch.setattr(race, "REPEATS_ODD", tuple((0.02,) * number for number in range(5)))
     monkeypatch.setattr(booking, "READ_BACK", (0.0, 0.02))
     monkeypatch.setattr(booking, "READ_BACK_UNCLEAR", (0.0, 0.02))
 
@@ -67,8 +67,8 @@ async def go_on(stage: Stage, action: Action) -> Action:
 
 
 @pytest.mark.parametrize("nonsense", NONSENSE)
-async def test_a_site_that_makes_no_sense_at_the_opening_is_waited_for(at: Set, nonsense: str) -> None:
-    async with at(timeout=1.5) as stage:
+async def test_a_site_that_makes_no_sense_at_the_opening_is_waited_for(staged: Set, nonsense: str) -> None:
+    async with staged(timeout=1.5) as stage:
         stage.opened.world.faults.update(NONSENSE[nonsense])
         await stage.add()
         action = await stage.act()
@@ -96,8 +96,8 @@ ODD_BY_DAY: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("nonsense", ODD_BY_DAY)
-async def test_by_day_one_answer_without_sense_ends_nothing(at: Set, nonsense: str) -> None:
-    async with at(LONG_AFTER, timeout=1.5) as stage:
+async def test_by_day_one_answer_without_sense_ends_nothing(staged: Set, nonsense: str) -> None:
+    async with staged(LONG_AFTER, timeout=1.5) as stage:
         stage.opened.world.faults.update(copy.deepcopy(ODD_BY_DAY[nonsense]))  # what is used up is counted in it
         await stage.add()
         action = await stage.act()
@@ -109,9 +109,9 @@ async def test_by_day_one_answer_without_sense_ends_nothing(at: Set, nonsense: s
 
 
 async def test_no_answer_without_sense_ends_a_watch_and_many_are_told_once(
-    at: Set,
+    staged: Set,
 ) -> None:
-    async with at(LONG_AFTER, timeout=1.5) as stage:
+    async with staged(LONG_AFTER, timeout=1.5) as stage:
         stage.opened.world.fill(stage.opened.pilates_id)
         action = await stage.add(watch=WatchMode.BOOK)
         schedule = {"answer": "GetActivitySchedule"}
@@ -131,8 +131,8 @@ async def test_no_answer_without_sense_ends_a_watch_and_many_are_told_once(
         assert (action.status, stage.held) == (ActionStatus.COMPLETED, ["PILATES MATWORK"])
 
 
-async def test_ten_watches_of_a_day_share_one_reading_and_come_in_step(at: Set) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_ten_watches_of_a_day_share_one_reading_and_come_in_step(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
         for number in range(10):
             stage.opened.world.fill(stage.id_of(stage.gym(number)))
             await stage.add(stage.gym(number), watch=WatchMode.BOOK)

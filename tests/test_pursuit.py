@@ -3,144 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Playwright, async_playwright
 
 import race
-from database import Database, NewAction, open_database
+from database import NewAction
 from decide import STILL_OPENING
 from demo.site import Outcome
-from errors import AppError, LeaseLost, SiteUnavailable
+from errors import LeaseLost, SiteUnavailable
 from model import (
     FIT_CENTER,
     PREPARE,
-    Action,
     ActionStatus,
     ActionType,
     Booking,
-    CatalogueSlot,
     NoticeKind,
-    OpeningRule,
-    Role,
     ShotOutcome,
     WatchMode,
     Wish,
-    clock_time,
 )
 from opening_plan import plan_booking
-from perform import Performer
-from store.people import Person
-from tests.openings import OPENS, Opening, opening
-from tests.sites import GIULIA, ROME, TUESDAY, chromium, credentials
+from tests.openings import OPENS
+from tests.sites import GIULIA, TUESDAY, credentials
+from tests.stages import LONG_AFTER, OWNER, RULE, Set, Stage
 from volley import MOST_REQUESTS
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
+pytest_plugins = ["tests.opening_fixtures"]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("impatient")]
 
-OWNER = 1
-RULE = OpeningRule(2, time(12), ROME)
 EVENING = 16 * 3600.0  # s before an opening at noon, its rehearsal at 20:00
-LONG_AFTER = -3600.0
-
-
-@dataclass
-class Stage:
-    """An opening with a queue in front of it."""
-
-    opened: Opening
-    db: Database
-    performer: Performer
-    error: AppError | None = None
-
-    async def add(self, wish: Wish | None = None, **more: Any) -> Action:
-        return await self.db.queue.add(
-            NewAction(ActionType.BOOK, OWNER, wish or self.opened.pilates, opens_at=OPENS, **more)
-        )
-
-    async def act(self) -> Action:
-        """Whatever is due next, done; the row as it is afterwards."""
-        action = await self.db.queue.claim("somebody", 60)
-        assert action, "nothing is due"
-        self.error = await self.performer.perform(action)
-        return await self.row(action)
-
-    async def row(self, action: Action) -> Action:
-        row = await self.db.queue.find(action.id)
-        assert row
-        return row
-
-    async def told(self) -> list[NoticeKind]:
-        rows = await self.db.connection.rows("SELECT kind FROM notices ORDER BY id")
-        return [NoticeKind(row["kind"]) for row in rows]
-
-    def hand_over(self) -> None:
-        """From now on another worker claims what is due: it knows nothing but what the rows say."""
-        people = {OWNER: credentials(OWNER)}
-        self.performer = Performer(self.db, self.opened.portal, people, RULE, self.opened.clock)
-        self.performer._pursuit._server = self.opened.server
-
-    def has_logged_in(self) -> None:
-        """As after another rehearsal of the same evening."""
-        self.performer._pursuit._logged_in[OWNER] = self.opened.clock()
-
-    def gym(self, number: int) -> Wish:
-        slot = self.opened.world.slots(TUESDAY, "Giuriati - Fit Center")[number]
-        return Wish(FIT_CENTER, "Giuriati", TUESDAY, clock_time(slot.start))
-
-    async def listed(self) -> dict[Wish, CatalogueSlot]:
-        """The timetable of the day, by class of whatever calendar."""
-        return {replace(row.slot.wish, course_type=""): row for row in await self.db.catalogue.slots_on(TUESDAY)}
-
-    def id_of(self, wish: Wish) -> str:
-        course = "" if wish.course == FIT_CENTER else wish.course
-        activity = "Giuriati - Fit Center" if not course else ""
-        return self.opened.world.slot(TUESDAY, course, f"{wish.start:%H:%M}", activity).appointment_id
-
-    @property
-    def held(self) -> list[str]:
-        return [slot.course or FIT_CENTER for slot in self.opened.world.bookings(GIULIA)]
-
-
-class Set(Protocol):
-    def __call__(self, lead: float = ..., **options: Any) -> AbstractAsyncContextManager[Stage]: ...
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def engine() -> AsyncIterator[tuple[Playwright, Browser]]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium())
-        yield driver, browser
-        await browser.close()
-
-
-@pytest.fixture
-def at(engine: tuple[Playwright, Browser], tmp_path: Path) -> Set:
-    @asynccontextmanager
-    async def stage(lead: float = 0.3, **options: Any) -> AsyncIterator[Stage]:
-        async with (
-            opening(engine, tmp_path, lead=lead, **options) as opened,
-            open_database(tmp_path / "polimisport.db", opened.clock) as db,
-        ):
-            await db.people.set([Person(OWNER, Role.OWNER, "x")])
-            performer = Performer(db, opened.portal, {OWNER: credentials(OWNER)}, RULE, opened.clock)
-            performer._pursuit._server = opened.server
-            yield Stage(opened, db, performer)
-
-    return stage
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many looks for a booking as ever, in a shorter time."""
-    monkeypatch.setattr(race, "LOOKS", (0.0, 0.05, 0.05, 0.1))
-    monkeypatch.setattr(race, "LOOKS_LOST", (0.0, 0.05, 0.05))
 
 
 def evening(now: datetime) -> dict[str, Any]:
@@ -151,8 +45,8 @@ def evening(now: datetime) -> dict[str, Any]:
 # ----- the rehearsal
 
 
-async def test_the_rehearsal_logs_in_for_real_books_nothing_and_tells(at: Set) -> None:
-    async with at(EVENING) as stage:
+async def test_the_rehearsal_logs_in_for_real_books_nothing_and_tells(staged: Set) -> None:
+    async with staged(EVENING) as stage:
         await stage.add(**evening(stage.opened.clock()))
         action = await stage.act()
         assert (action.status, action.rehearsal, action.rehearse_at) == (ActionStatus.PENDING, "ok", None)
@@ -163,8 +57,8 @@ async def test_the_rehearsal_logs_in_for_real_books_nothing_and_tells(at: Set) -
         assert await stage.told() == [NoticeKind.REHEARSAL]
 
 
-async def test_two_bookings_of_an_evening_are_rehearsed_with_one_login(at: Set) -> None:
-    async with at(EVENING) as stage:
+async def test_two_bookings_of_an_evening_are_rehearsed_with_one_login(staged: Set) -> None:
+    async with staged(EVENING) as stage:
         for number in (0, 1):
             await stage.add(stage.gym(number), **evening(stage.opened.clock()))
         rows = [await stage.act(), await stage.act()]
@@ -172,8 +66,8 @@ async def test_two_bookings_of_an_evening_are_rehearsed_with_one_login(at: Set) 
         assert stage.opened.world.login_attempts[GIULIA] == 1
 
 
-async def test_a_password_that_is_refused_in_the_evening_is_not_sent_again_at_night(at: Set) -> None:
-    async with at(EVENING) as stage:
+async def test_a_password_that_is_refused_in_the_evening_is_not_sent_again_at_night(staged: Set) -> None:
+    async with staged(EVENING) as stage:
         wrong = replace(credentials(OWNER), password="not-this-one")
         stage.performer._people = {OWNER: wrong}
         await stage.add(**evening(stage.opened.clock()))
@@ -185,8 +79,8 @@ async def test_a_password_that_is_refused_in_the_evening_is_not_sent_again_at_ni
         assert await stage.told() == [NoticeKind.REHEARSAL, NoticeKind.RESULT]
 
 
-async def test_the_rehearsal_finds_what_would_fail(at: Set) -> None:
-    async with at(EVENING) as stage:
+async def test_the_rehearsal_finds_what_would_fail(staged: Set) -> None:
+    async with staged(EVENING) as stage:
         stage.has_logged_in()
         pilates = stage.opened.world.slot(TUESDAY, "PILATES MATWORK")
         gym = stage.opened.world.slots(TUESDAY, "Giuriati - Fit Center")
@@ -201,8 +95,8 @@ async def test_the_rehearsal_finds_what_would_fail(at: Set) -> None:
         assert (await stage.act()).rehearsal == "SiteUnavailable"
 
 
-async def test_what_is_open_in_the_evening_already_is_booked_then(at: Set) -> None:
-    async with at(EVENING) as stage:
+async def test_what_is_open_in_the_evening_already_is_booked_then(staged: Set) -> None:
+    async with staged(EVENING) as stage:
         stage.has_logged_in()
         stage.opened.world.faults.opening_shift = -86_400.0
         await stage.add(**evening(stage.opened.clock()))
@@ -213,8 +107,8 @@ async def test_what_is_open_in_the_evening_already_is_booked_then(at: Set) -> No
         assert report.opened_early
 
 
-async def test_what_was_taken_back_during_its_rehearsal_is_not_booked(at: Set) -> None:
-    async with at(EVENING) as stage:
+async def test_what_was_taken_back_during_its_rehearsal_is_not_booked(staged: Set) -> None:
+    async with staged(EVENING) as stage:
         stage.has_logged_in()
         stage.opened.world.faults.opening_shift = -86_400.0
         await stage.add(**evening(stage.opened.clock()))
@@ -226,8 +120,8 @@ async def test_what_was_taken_back_during_its_rehearsal_is_not_booked(at: Set) -
         assert stage.opened.shots == []
 
 
-async def test_what_is_held_already_needs_no_opening(at: Set) -> None:
-    async with at(EVENING) as stage:
+async def test_what_is_held_already_needs_no_opening(staged: Set) -> None:
+    async with staged(EVENING) as stage:
         stage.has_logged_in()
         pilates = stage.opened.world.slot(TUESDAY, "PILATES MATWORK")
         stage.opened.world._held[GIULIA] = {pilates.appointment_id: "P1"}
@@ -241,10 +135,10 @@ async def test_what_is_held_already_needs_no_opening(at: Set) -> None:
 
 
 async def test_what_was_taken_back_while_it_was_prepared_is_not_shot_at(
-    at: Set, monkeypatch: pytest.MonkeyPatch
+    staged: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(race, "CALL", timedelta(seconds=19))
-    async with at(20.0) as stage:
+    async with staged(20.0) as stage:
         await stage.add(run_at=stage.opened.clock())
         action = await stage.db.queue.claim("somebody", 60)
         assert action
@@ -255,16 +149,16 @@ async def test_what_was_taken_back_while_it_was_prepared_is_not_shot_at(
         assert await stage.told() == []
 
 
-async def test_what_is_claimed_too_early_goes_back_until_five_minutes_before(at: Set) -> None:
-    async with at(3600.0) as stage:
+async def test_what_is_claimed_too_early_goes_back_until_five_minutes_before(staged: Set) -> None:
+    async with staged(3600.0) as stage:
         await stage.add()
         action = await stage.act()
         assert (action.status, action.run_at) == (ActionStatus.PENDING, OPENS - PREPARE)
         assert stage.opened.world.log == []
 
 
-async def test_what_only_looked_open_waits_for_the_opening_that_the_rule_says(at: Set) -> None:
-    async with at(3600.0) as stage:
+async def test_what_only_looked_open_waits_for_the_opening_that_the_rule_says(staged: Set) -> None:
+    async with staged(3600.0) as stage:
         now = stage.opened.clock()
         await stage.db.queue.add(
             NewAction(ActionType.BOOK, OWNER, stage.opened.pilates, opens_at=now - timedelta(minutes=1))
@@ -273,8 +167,8 @@ async def test_what_only_looked_open_waits_for_the_opening_that_the_rule_says(at
         assert (action.status, action.run_at, action.opens_at) == (ActionStatus.PENDING, OPENS - PREPARE, OPENS)
 
 
-async def test_a_race_won_is_written_down_with_its_shots(at: Set) -> None:
-    async with at() as stage:
+async def test_a_race_won_is_written_down_with_its_shots(staged: Set) -> None:
+    async with staged() as stage:
         await stage.add()
         action = await stage.act()
         report = await stage.db.queue.opening(action.id)
@@ -285,8 +179,8 @@ async def test_a_race_won_is_written_down_with_its_shots(at: Set) -> None:
         assert len(await stage.db.bookings.held(OWNER, TUESDAY)) == 1
 
 
-async def test_an_alternative_that_was_won_says_why_not_the_first(at: Set) -> None:
-    async with at() as stage:
+async def test_an_alternative_that_was_won_says_why_not_the_first(staged: Set) -> None:
+    async with staged() as stage:
         first, second = stage.gym(0), stage.gym(1)
         stage.opened.world.fill(stage.id_of(first))
         await stage.add(first, alternatives=(second,))
@@ -297,8 +191,8 @@ async def test_an_alternative_that_was_won_says_why_not_the_first(at: Set) -> No
 
 
 @pytest.mark.parametrize("lead", [0.3, LONG_AFTER])
-async def test_a_slot_that_is_refused_as_full_is_full_for_everybody(at: Set, lead: float) -> None:
-    async with at(lead) as stage:
+async def test_a_slot_that_is_refused_as_full_is_full_for_everybody(staged: Set, lead: float) -> None:
+    async with staged(lead) as stage:
         first, second = stage.gym(0), stage.gym(1)
         await stage.db.queue.add(NewAction(ActionType.REFRESH, OWNER, run_at=stage.opened.clock()))
         await stage.act()
@@ -312,8 +206,8 @@ async def test_a_slot_that_is_refused_as_full_is_full_for_everybody(at: Set, lea
         assert [wish for wish, row in after.items() if row != before[wish]] == [first]
 
 
-async def test_what_one_holds_anyway_is_no_alternative(at: Set) -> None:
-    async with at() as stage:
+async def test_what_one_holds_anyway_is_no_alternative(staged: Set) -> None:
+    async with staged() as stage:
         first, second = stage.gym(0), stage.gym(1)
         stage.opened.world._held[GIULIA] = {stage.id_of(second): "P1"}
         await stage.db.queue.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
@@ -325,8 +219,8 @@ async def test_what_one_holds_anyway_is_no_alternative(at: Set) -> None:
 
 
 @pytest.mark.parametrize("lead", [0.3, LONG_AFTER])
-async def test_an_alternative_keeps_its_number_when_the_one_before_it_is_held(at: Set, lead: float) -> None:
-    async with at(lead) as stage:
+async def test_an_alternative_keeps_its_number_when_the_one_before_it_is_held(staged: Set, lead: float) -> None:
+    async with staged(lead) as stage:
         first, second, third = (stage.gym(number) for number in range(3))
         stage.opened.world._held[GIULIA] = {stage.id_of(second): "P1"}
         await stage.db.queue.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
@@ -341,9 +235,9 @@ async def test_an_alternative_keeps_its_number_when_the_one_before_it_is_held(at
 
 @pytest.mark.parametrize("another_worker", [False, True])
 async def test_however_often_and_by_whom_an_opening_is_raced_for_its_requests_are_ten(
-    at: Set, another_worker: bool
+    staged: Set, another_worker: bool
 ) -> None:
-    async with at(1.5) as stage:
+    async with staged(1.5) as stage:
         stage.opened.world.faults.opening_shift = 5.0
         await stage.add()
         assert (await stage.act()).error_kind == "NotOpenYet"
@@ -358,8 +252,8 @@ async def test_however_often_and_by_whom_an_opening_is_raced_for_its_requests_ar
         assert (await stage.act()).status is ActionStatus.COMPLETED
 
 
-async def test_bookings_of_one_account_share_its_requests_whoever_races_for_them(at: Set) -> None:
-    async with at() as stage:
+async def test_bookings_of_one_account_share_its_requests_whoever_races_for_them(staged: Set) -> None:
+    async with staged() as stage:
         stage.opened.world.faults.opening_shift = 60.0
         await stage.add(stage.gym(0))
         await stage.add(stage.gym(2))
@@ -374,8 +268,8 @@ async def test_bookings_of_one_account_share_its_requests_whoever_races_for_them
         assert stage.opened.requests <= MOST_REQUESTS + 2 * preparing
 
 
-async def test_a_race_lost_is_told_with_its_shots(at: Set) -> None:
-    async with at() as stage:
+async def test_a_race_lost_is_told_with_its_shots(staged: Set) -> None:
+    async with staged() as stage:
         stage.opened.world.fill(stage.opened.pilates_id)
         await stage.add()
         action = await stage.act()
@@ -385,8 +279,8 @@ async def test_a_race_lost_is_told_with_its_shots(at: Set) -> None:
         assert ShotOutcome.FULL in {shot.outcome for shot in report.shots}
 
 
-async def test_what_opens_a_minute_late_is_won_all_the_same_and_the_report_says_so(at: Set) -> None:
-    async with at() as stage:
+async def test_what_opens_a_minute_late_is_won_all_the_same_and_the_report_says_so(staged: Set) -> None:
+    async with staged() as stage:
         stage.opened.world.faults.opening_shift = 60.0
         await stage.add()
         action = await stage.act()
@@ -402,8 +296,8 @@ async def test_what_opens_a_minute_late_is_won_all_the_same_and_the_report_says_
         assert report.shots
 
 
-async def test_a_slot_that_vanished_is_looked_for_once_more_at_the_opening(at: Set) -> None:
-    async with at(10.0) as stage:
+async def test_a_slot_that_vanished_is_looked_for_once_more_at_the_opening(staged: Set) -> None:
+    async with staged(10.0) as stage:
         await stage.add(Wish("ACQUAGYM", "Giuriati", TUESDAY, time(14, 4)))
         action = await stage.act()
         assert (action.status, action.run_at) == (ActionStatus.PENDING, OPENS)
@@ -411,8 +305,8 @@ async def test_a_slot_that_vanished_is_looked_for_once_more_at_the_opening(at: S
         assert (await stage.act()).error_kind == "SlotNotFound"
 
 
-async def test_a_site_silent_at_the_opening_is_asked_again_and_its_report_kept(at: Set) -> None:
-    async with at(timeout=1.5) as stage:
+async def test_a_site_silent_at_the_opening_is_asked_again_and_its_report_kept(staged: Set) -> None:
+    async with staged(timeout=1.5) as stage:
         stage.opened.world.faults.hang = True
         stage.opened.world.faults.where["hang"] = "BookAppointment"
         await stage.add()
@@ -430,8 +324,8 @@ async def test_a_site_silent_at_the_opening_is_asked_again_and_its_report_kept(a
 # ----- any time after
 
 
-async def test_long_after_the_opening_the_first_choice_that_can_be_had_is_booked(at: Set) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_long_after_the_opening_the_first_choice_that_can_be_had_is_booked(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
         first, second, third = (stage.gym(number) for number in range(3))
         for wish in (first, second):
             stage.opened.world.fill(stage.id_of(wish))
@@ -440,8 +334,8 @@ async def test_long_after_the_opening_the_first_choice_that_can_be_had_is_booked
         assert (action.status, action.won_choice) == (ActionStatus.COMPLETED, 2)
 
 
-async def test_an_alternative_booked_by_a_worker_that_died_is_found_and_no_more_is_booked(at: Set) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_an_alternative_booked_by_a_worker_that_died_is_found_and_no_more_is_booked(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
         first, second = stage.gym(0), stage.gym(1)
         stage.opened.world.book(GIULIA, stage.id_of(second))
         await stage.add(first, alternatives=(second,))
@@ -450,8 +344,8 @@ async def test_an_alternative_booked_by_a_worker_that_died_is_found_and_no_more_
         assert stage.opened.shots == []
 
 
-async def test_when_the_class_has_begun_nothing_is_tried(at: Set) -> None:
-    async with at(-3 * 86_400.0) as stage:
+async def test_when_the_class_has_begun_nothing_is_tried(staged: Set) -> None:
+    async with staged(-3 * 86_400.0) as stage:
         await stage.add(Wish("PILATES MATWORK", "Giuriati", TUESDAY, time(18)))
         assert (await stage.act()).error_kind == "ClassStarted"
         assert stage.opened.world.log == []
@@ -460,8 +354,8 @@ async def test_when_the_class_has_begun_nothing_is_tried(at: Set) -> None:
 # ----- the watch
 
 
-async def test_a_race_lost_with_a_watch_goes_on_watching(at: Set) -> None:
-    async with at() as stage:
+async def test_a_race_lost_with_a_watch_goes_on_watching(staged: Set) -> None:
+    async with staged() as stage:
         stage.opened.world.fill(stage.opened.pilates_id)
         await stage.add(watch=WatchMode.BOOK)
         action = await stage.act()
@@ -471,8 +365,8 @@ async def test_a_race_lost_with_a_watch_goes_on_watching(at: Set) -> None:
         assert await stage.told() == [NoticeKind.PROGRESS]
 
 
-async def test_a_watch_looks_patiently_and_books_what_frees(at: Set) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_a_watch_looks_patiently_and_books_what_frees(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
         stage.opened.world.fill(stage.opened.pilates_id)
         await stage.add(watch=WatchMode.BOOK)
         for number in range(10):
@@ -487,24 +381,24 @@ async def test_a_watch_looks_patiently_and_books_what_frees(at: Set) -> None:
         assert len(stage.opened.world.log) < 40
 
 
-async def test_a_watch_that_only_tells_books_nothing(at: Set) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_a_watch_that_only_tells_books_nothing(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
         await stage.add(watch=WatchMode.TELL)
         assert (await stage.act()).status is ActionStatus.COMPLETED
         assert stage.opened.shots == []
         assert await stage.told() == [NoticeKind.RESULT]
 
 
-async def test_a_watch_ends_at_its_limit(at: Set) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_a_watch_ends_at_its_limit(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
         await stage.add(watch=WatchMode.BOOK, watch_until=stage.opened.clock() - timedelta(seconds=1))
         action = await stage.act()
         assert (action.status, action.error_kind) == (ActionStatus.FAILED, "SlotFull")
         assert stage.opened.world.log == []
 
 
-async def test_a_place_taken_by_somebody_quicker_is_watched_on(at: Set) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_a_place_taken_by_somebody_quicker_is_watched_on(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
         stage.opened.world.faults.unknown_refusal = "Posti esauriti per questa attività."
         await stage.add(watch=WatchMode.BOOK)
         action = await stage.act()
@@ -524,8 +418,8 @@ async def with_something_held(stage: Stage, wish: Wish) -> int:
     return held.id
 
 
-async def test_a_watch_whose_answer_was_lost_finds_what_it_booked(at: Set, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_a_watch_whose_answer_was_lost_finds_what_it_booked(staged: Set, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with staged(LONG_AFTER) as stage:
         action = await stage.add(watch=WatchMode.BOOK)
         claimed = await stage.db.queue.claim("somebody", 60)
         assert claimed
@@ -535,8 +429,8 @@ async def test_a_watch_whose_answer_was_lost_finds_what_it_booked(at: Set, monke
         assert (row.id, row.status, row.result) == (action.id, ActionStatus.COMPLETED, "seen in my bookings (already)")
 
 
-async def test_an_upgrade_books_the_better_one_and_then_frees_the_other(at: Set) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_an_upgrade_books_the_better_one_and_then_frees_the_other(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
         row_id = await with_something_held(stage, stage.gym(0))
         await stage.add(stage.gym(1), replaces_row_id=row_id)
         assert (await stage.act()).status is ActionStatus.COMPLETED
@@ -547,8 +441,8 @@ async def test_an_upgrade_books_the_better_one_and_then_frees_the_other(at: Set)
         assert [slot.start for slot in stage.opened.world.bookings(GIULIA)] == [f"{stage.gym(1).start:%H:%M}"]
 
 
-async def test_an_upgrade_that_fails_keeps_what_is_held(at: Set) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_an_upgrade_that_fails_keeps_what_is_held(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
         row_id = await with_something_held(stage, stage.gym(0))
         stage.opened.world.fill(stage.id_of(stage.gym(1)))
         await stage.add(stage.gym(1), replaces_row_id=row_id)
@@ -557,7 +451,7 @@ async def test_an_upgrade_that_fails_keeps_what_is_held(at: Set) -> None:
         assert len(stage.held) == 1
 
 
-async def test_a_plan_made_in_the_evening_is_rehearsed_at_once(at: Set) -> None:
+async def test_a_plan_made_in_the_evening_is_rehearsed_at_once(staged: Set) -> None:
     now = OPENS - timedelta(hours=1)
     plan = plan_booking(RULE, TUESDAY, now, time(20))
     assert (plan.run_at, plan.rehearse_at, plan.opens_at) == (now, now, OPENS)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Playwright, async_playwright
 
 import booking
 import race
@@ -36,39 +32,16 @@ from errors import (
 )
 from model import FIT_CENTER, ShotOutcome, Wish, clock_time
 from portal import api
-from tests.openings import OPENS, Opening, Row, opening
-from tests.sites import GIULIA, TUESDAY, chromium
+from tests.openings import OPENS, Open, Opening, Row
+from tests.sites import GIULIA, TUESDAY
 from volley import MOST_REQUESTS, Allowance
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
+pytest_plugins = ["tests.opening_fixtures"]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("impatient")]
 
 BOOK, SCHEDULE, MINE = "BookAppointment", "GetActivitySchedule", "/Booking"
-
-
-class Open(Protocol):
-    def __call__(self, **options: Any) -> AbstractAsyncContextManager[Opening]: ...
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def engine() -> AsyncIterator[tuple[Playwright, Browser]]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium())
-        yield driver, browser
-        await browser.close()
-
-
-@pytest.fixture
-def at(engine: tuple[Playwright, Browser], tmp_path: Path) -> Open:
-    """Opens a site shortly before noon."""
-    numbers = iter(range(100))
-    return lambda **options: opening(engine, tmp_path / str(next(numbers)), **options)
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many looks for a booking as ever, in a shorter time."""
-    monkeypatch.setattr(race, "LOOKS", (0.0, 0.05, 0.05, 0.1))
-    monkeypatch.setattr(race, "LOOKS_LOST", (0.0, 0.05, 0.05))
+PREPARING = 3  # requests: my bookings, the calendars, a day of one
+WITNESS = 1  # request: the timetable, after a yes
 
 
 def of(opened: Opening, course: str = "", start: str = "", activity: str = "") -> Wish:
@@ -231,7 +204,7 @@ async def test_what_opens_a_little_later_is_tried_again_at_once(at: Open) -> Non
         assert opened.shots.count(Outcome.NOT_OPEN) >= 3
         assert won.report
         assert [shot.outcome for shot in won.report.shots[:3]] == [ShotOutcome.EARLY] * 3
-        assert opened.requests <= MOST_REQUESTS + 3
+        assert opened.requests <= MOST_REQUESTS + PREPARING + WITNESS
 
 
 async def test_the_bookings_of_one_account_share_its_requests_and_all_win_what_opens_late(at: Open) -> None:
@@ -242,7 +215,7 @@ async def test_the_bookings_of_one_account_share_its_requests_and_all_win_what_o
             races = (opened.race(wish, allowance=shared, number=at) for at, wish in enumerate(wishes))
             assert all(won.report for won in await asyncio.gather(*races))
             preparing, looks = 2 * number, 2 * number
-            assert opened.requests <= MOST_REQUESTS + preparing + looks
+            assert opened.requests <= MOST_REQUESTS + preparing + looks + number * WITNESS
             assert len(opened.world.bookings(GIULIA)) == number
 
 
@@ -263,7 +236,7 @@ async def test_a_site_that_fails_for_a_second_at_the_opening_is_asked_again(
     async with at() as opened:
         send, fails = api.book_appointment, iter([True] * 3)
 
-        async def failing(session: Any, appointment_id: str) -> Any:
+        async def failing(session: Any, appointment_id: str, **_: Any) -> Any:
             if next(fails, False):
                 raise SiteUnavailable("HTTP 503")
             return await send(session, appointment_id)
@@ -360,7 +333,7 @@ async def test_alternatives_are_tried_in_order_when_the_wish_is_full(at: Open) -
         assert won.choice == 2
         assert won.why_not_first.count("Posti esauriti") == 2
         assert [f"{third.start:%H:%M}"] == [slot.start for slot in opened.world.bookings(GIULIA)]
-        assert opened.requests <= MOST_REQUESTS + 3
+        assert opened.requests <= MOST_REQUESTS + PREPARING + WITNESS
 
 
 async def test_when_nothing_is_left_the_first_refusal_is_told(at: Open) -> None:
@@ -449,7 +422,7 @@ async def test_a_site_that_never_answers_leaves_a_report_and_another_try(at: Ope
         assert isinstance(error, SiteUnavailable)
         assert error.opening
         assert {shot.outcome for shot in error.opening.shots} == {ShotOutcome.LOST}
-        assert opened.requests <= MOST_REQUESTS + 3
+        assert opened.requests <= MOST_REQUESTS + PREPARING + WITNESS
 
 
 @pytest.mark.parametrize("full", [False, True])
@@ -461,7 +434,7 @@ async def test_while_a_shot_may_have_booked_no_alternative_is_taken(
         first, second, _ = apart(opened)
         send, lose = api.book_appointment, iter([True] if full else [True] * 100)
 
-        async def losing(session: Any, appointment_id: str) -> Any:
+        async def losing(session: Any, appointment_id: str, **_: Any) -> Any:
             answer = await send(session, appointment_id)
             if next(lose, False):
                 raise SiteUnavailable("the answer was lost")

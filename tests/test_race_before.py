@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Playwright, async_playwright
 
 import booking
 import race
@@ -19,32 +15,16 @@ from demo.site import Outcome
 from errors import OtpRejected, SessionExpired, SiteUnavailable
 from model import Wish
 from portal.session import SiteSession
-from tests.openings import OPENS, Opening, knowing, opening
-from tests.sites import GIULIA, chromium
+from tests.openings import OPENS, Open, knowing
+from tests.sites import GIULIA
 from volley import MOST_REQUESTS
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
+pytest_plugins = ["tests.opening_fixtures"]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 BOOK = "BookAppointment"
-
-
-class Open(Protocol):
-    def __call__(self, **options: Any) -> AbstractAsyncContextManager[Opening]: ...
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def engine() -> AsyncIterator[tuple[Playwright, Browser]]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium())
-        yield driver, browser
-        await browser.close()
-
-
-@pytest.fixture
-def at(engine: tuple[Playwright, Browser], tmp_path: Path) -> Open:
-    """Opens a site shortly before noon."""
-    numbers = iter(range(100))
-    return lambda **options: opening(engine, tmp_path / str(next(numbers)), **options)
+PREPARING = 3  # requests: my bookings, the calendars, a day of one
+WITNESS = 1  # request: the timetable, after a yes
 
 
 async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_opening(
@@ -115,4 +95,4 @@ async def test_of_two_servers_that_disagree_the_one_that_opens_later_is_met_as_w
         assert won.report.doubt == pytest.approx(1.4, abs=0.1)
         assert 0 < opened.shots.count(Outcome.NOT_OPEN) <= 4
         assert -0.01 < opened.arrivals(Outcome.BOOKED)[0] < 0.9
-        assert opened.requests <= MOST_REQUESTS + 3
+        assert opened.requests <= MOST_REQUESTS + PREPARING + WITNESS
