@@ -135,8 +135,8 @@ async def lost_between_the_two(stage: Stage, row: int) -> None:
 
 
 @pytest.mark.parametrize("can_be_had", [True, False])
-async def test_what_a_worker_that_died_had_given_up_is_asked_back(at: Set, can_be_had: bool) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_what_a_worker_that_died_had_given_up_is_asked_back(staged: Set, can_be_had: bool) -> None:
+    async with staged(LONG_AFTER) as stage:
         old, row = await hold_what_overlaps(stage)
         [old_id] = stage.opened.world._held[GIULIA]
         await lost_between_the_two(stage, row)
@@ -154,8 +154,8 @@ async def test_what_a_worker_that_died_had_given_up_is_asked_back(at: Set, can_b
 
 
 @pytest.mark.parametrize("end", ["withdrawn", "refused login"])
-async def test_however_it_ends_what_was_given_up_in_vain_is_asked_back(at: Set, end: str) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_however_it_ends_what_was_given_up_in_vain_is_asked_back(staged: Set, end: str) -> None:
+    async with staged(LONG_AFTER) as stage:
         old, row = await hold_what_overlaps(stage)
         await lost_between_the_two(stage, row)
         if end == "withdrawn":
@@ -174,10 +174,10 @@ async def test_however_it_ends_what_was_given_up_in_vain_is_asked_back(at: Set, 
 
 
 async def test_after_an_answer_without_sense_the_old_place_is_had_again_and_that_is_told(
-    at: Set, monkeypatch: pytest.MonkeyPatch
+    staged: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(booking, "READ_BACK", booking.READ_BACK[:1])
-    async with at(LONG_AFTER) as stage:
+    async with staged(LONG_AFTER) as stage:
         old, row = await hold_what_overlaps(stage)
         world = stage.opened.world
         free = world.cancel
@@ -199,9 +199,9 @@ async def test_after_an_answer_without_sense_the_old_place_is_had_again_and_that
 
 
 async def test_what_the_list_lacks_without_our_doing_does_not_count_as_given_up(
-    at: Set, monkeypatch: pytest.MonkeyPatch
+    staged: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with at(LONG_AFTER) as stage:
+    async with staged(LONG_AFTER) as stage:
         old, row = await hold_what_overlaps(stage)
 
         async def absent(*_: Any, **__: Any) -> cancelling.Cancelled:
@@ -216,9 +216,9 @@ async def test_what_the_list_lacks_without_our_doing_does_not_count_as_given_up(
 
 @pytest.mark.parametrize("overlap", ["allowed", "refused"])
 async def test_at_an_opening_the_old_place_is_kept_until_the_new_one_is_won_or_let_go_just_then(
-    at: Set, overlap: str
+    staged: Set, overlap: str
 ) -> None:
-    async with at(1.0) as stage:
+    async with staged(1.0) as stage:
         old, row = await hold_what_overlaps(stage)
         stage.opened.world.switches.update({"overlap": overlap})
         action = await swapped(stage, row)
@@ -228,8 +228,8 @@ async def test_at_an_opening_the_old_place_is_kept_until_the_new_one_is_won_or_l
         assert await stage.db.queue.opening(action.id)
 
 
-async def test_an_alternative_past_its_own_free_limit_is_not_booked_unasked(at: Set) -> None:
-    async with at(LONG_AFTER) as stage:
+async def test_an_alternative_past_its_own_free_limit_is_not_booked_unasked(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
         first, second = stage.gym(2), stage.gym(0)
         begins = datetime.combine(TUESDAY, second.start, ROME)
         stage.performer._pursuit._free_cancel = begins - stage.opened.clock()
