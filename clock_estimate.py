@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 UNEVEN = 0.001  # s by which even the fastest answer may have been slower on one way than on the other
 LIES = 0.02  # chance that a date has nothing to do with the clock
 NOT_OF_THIS_CLOCK = 0.001  # a reading less likely than this, by the estimate, comes from another clock
-A_CLOCK = 2  # readings that agree on another clock; one alone is a date gone wrong
+A_CLOCK = 2  # readings that agree on another clock where their bounds do not tell; one alone is a date gone wrong
+FAR_OFF = 5.5  # s; a single reading so far from all others is a date gone wrong, and no clock
 SURE = 2.5  # deviations either side that hold the truth 49 times in 50
 POINTS = 80  # at which the likelihood is looked at, twice: the second time close around what is likely
 FAR_OUT = 6.0  # deviations, beyond which nothing of a bell curve is left
@@ -41,6 +42,11 @@ class Reading:
     def middle(self) -> float:
         return (self.sent + self.received) / 2
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Between which the offset of the clock that answered lies for certain: it was read on the way."""
+        return self.date - self.received, self.date + 1 - self.sent
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -58,11 +64,57 @@ class Estimate:
     @property
     def doubt(self) -> float:
         """How far the offset may be off: clocks that disagree are all possible."""
-        return max(self.precision, *(abs(other.offset - self.offset) for other in self.others), 0.0)
+        return max(self.precision, *(abs(each.offset - self.offset) + each.precision for each in self.others), 0.0)
 
 
 def estimate(readings: Sequence[Reading]) -> Estimate:
-    """What readings, one at least, say together. One that lies is outvoted; several that agree are another clock."""
+    """What readings, one at least, say together. One that lies is outvoted; what no single clock can say, two do."""
+    if not _can_agree([each.bounds for each in readings]):
+        believed = _without_a_lie(readings)
+        if (two := two_clocks([each.bounds for each in believed])) is not None:
+            low, high = (Estimate((least + most) / 2, ((most - least) / 2 + UNEVEN) / SURE) for least, most in two)
+            return replace(low, others=(high,))
+        readings = believed
+    return _estimate_of_one(readings)
+
+
+def two_clocks(bounds: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    """Between which the offsets of two clocks lie that explain all readings; None when one explains them, or not two.
+
+    Whichever pair it really is, it lies within: of all pairs that are possible the least and the most.
+    """
+    if _can_agree(bounds):
+        return None
+    edges = sorted({edge for interval in bounds for edge in interval})
+    low: list[float] = []
+    high: list[float] = []
+    for least, most in zip(edges, edges[1:], strict=False):
+        others = [each for each in bounds if not (each[0] <= least and most <= each[1])]
+        if not others or not _can_agree(others):
+            continue
+        (low if _shared(others)[0] >= most else high).extend((least, most))
+    return ((min(low), max(low)), (min(high), max(high))) if low and high else None
+
+
+def _can_agree(bounds: Sequence[tuple[float, float]]) -> bool:
+    """Whether one clock can have given all of those readings."""
+    least, most = _shared(bounds)
+    return least <= most + UNEVEN
+
+
+def _shared(bounds: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    return max(each[0] for each in bounds), min(each[1] for each in bounds)
+
+
+def _without_a_lie(readings: Sequence[Reading]) -> Sequence[Reading]:
+    """Without the one reading that is further from what most agree on than servers' clocks are from one another."""
+    least, most = agreed(each.bounds for each in readings)
+    far = [each for each in readings if each.bounds[0] > most + FAR_OFF or each.bounds[1] < least - FAR_OFF]
+    return [each for each in readings if each is not far[0]] if len(far) == 1 else readings
+
+
+def _estimate_of_one(readings: Sequence[Reading]) -> Estimate:
+    """By likelihood; those that are none of this clock's, if several, are another's."""
     round_trips = sorted(each.round_trip for each in readings)
     spread = statistics.median(round_trips) - round_trips[0]
     fastest, uneven = round_trips[0], UNEVEN + spread / len(readings)  # few readings have not seen the fastest way
@@ -78,7 +130,7 @@ def estimate(readings: Sequence[Reading]) -> Estimate:
     ]
     if not A_CLOCK <= len(strangers) < len(readings):
         return Estimate(offset, deviation)
-    other = estimate(strangers)
+    other = _estimate_of_one(strangers)
     return Estimate(offset, deviation, (other, *other.others))
 
 

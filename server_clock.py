@@ -10,7 +10,7 @@ import asyncio
 import logging
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from clock_estimate import Estimate, Reading, estimate, one_way_deviation
@@ -18,7 +18,9 @@ from errors import SiteUnavailable
 from model import Clock, utc_now
 from untrusted import Unreadable, read_http_date
 
-READINGS = 24  # requests spent on the clock at the most, by strangers to the site
+READINGS = 32  # requests spent on the clock at the most, by strangers to the site
+PROBES = 8  # of them look for a second clock: servers behind one address may disagree
+PROBE = 0.1  # s and a round trip off the edge of a second, where a clock that differs by more says otherwise
 COARSE = 0.08  # s of deviation; until then readings come one after the other, then they aim at the edge of a second
 COARSE_PAUSE = 0.21  # s between those
 PAIR = (-0.58, 0.58)  # deviations around the likeliest edge at which two readings aim: each parts off a third
@@ -58,6 +60,7 @@ class ServerClock:
         self._readings: list[Reading] = []
         self._made: Estimate | None = None  # of those readings, once somebody has asked for it
         self._learning = asyncio.Lock()
+        self._probed = 0  # readings that looked for another clock
 
     def add(self, sent: float, received: float, headers: Mapping[str, str]) -> None:
         """Takes note of an answer, if it has a date that can be read and came soon. Stale readings go."""
@@ -144,24 +147,45 @@ class ServerClock:
         """Reads the clock until it is known well enough, or time is up. One race asks for all; `ask` gives headers."""
         async with self._learning:
             asked = 0
-            while asked < READINGS and not (self._fresh and self.doubt <= GOOD_ENOUGH) and not time_is_up():
+            if not self._fresh:
+                self._probed = 0
+            while asked < READINGS and not self._is_known_well and not time_is_up():
                 asked += await self._read_on(ask, READINGS - asked)
             if asked and self._fresh:
                 self._tell()
             elif asked and not self._readings:
                 log.warning("the server does not tell its time: we go by our own clock")
 
+    @property
+    def _is_known_well(self) -> bool:
+        return self._fresh and self.doubt <= GOOD_ENOUGH and self._probed >= PROBES
+
     async def _read_on(self, ask: Ask, left: int) -> int:
-        """The next one or two readings, of so many that are left; how many they were."""
+        """The next readings, of so many that are left; how many they were."""
+        if self._fresh and self._estimate.others:
+            return await self._part_two_clocks(ask, left)
         if not self._fresh or self._estimate.deviation > COARSE:
             await self._read(ask)
             if self._estimate.deviation > COARSE:
                 await asyncio.sleep(COARSE_PAUSE)
             return 1
-        now, apart = steady(), self._estimate.deviation
-        edges = [now + -(now + self.offset + self.round_trip / 2 + aim * apart) % 1.0 for aim in PAIR[:left]]
-        await asyncio.gather(*(self._read(ask, edge) for edge in edges))
-        return len(edges)
+        aims = [aim * self._estimate.deviation for aim in PAIR]
+        if self._probed < PROBES:
+            far = PROBE + self.round_trip
+            aims += [far if self._probed % 4 < 2 else -far] * 2  # at once: of servers that answer in turn, both do
+            self._probed += 2
+        return await self._read_at_edges(ask, [self.offset + each for each in aims][:left])
+
+    async def _part_two_clocks(self, ask: Ask, left: int) -> int:
+        """Two readings at once where the clock that is known least well may show the next second, or not yet."""
+        least_known = max((self._estimate, *self._estimate.others), key=lambda each: each.deviation)
+        return await self._read_at_edges(ask, [least_known.offset] * min(2, left))
+
+    async def _read_at_edges(self, ask: Ask, offsets: Sequence[float]) -> int:
+        """One reading for each offset, so that it is answered when a clock of that offset shows a new second."""
+        now, way = steady(), self.round_trip / 2
+        await asyncio.gather(*(self._read(ask, now + -(now + offset + way) % 1.0) for offset in offsets))
+        return len(offsets)
 
     async def _read(self, ask: Ask, when: float = 0.0) -> None:
         await sleep_until(when)

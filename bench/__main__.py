@@ -1,4 +1,4 @@
-"""python -m bench [NAME...] [--rounds N] [--list]: runs the measurements and prints a table.
+"""python -m bench [NAME...] [--rounds N] [--kind K] [--list]: runs the measurements and prints a table.
 
 Exit code 0: every goal was reached. 1: one was not. 2: a measurement could not be made.
 """
@@ -11,6 +11,7 @@ import inspect
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from bench import book, cancel, catalogue, first_time, history, idle, opening, periodic_tick, sync, tap
 from bench.figures import Figure, table
@@ -42,11 +43,14 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measures the product on this machine.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="which measurements; all when none is named")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each is repeated")
+    parser.add_argument("--kind", default="", metavar="K", help='only the openings of that kind, as "calm"')
     parser.add_argument("--list", action="store_true", help="tells what each measures, and measures nothing")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.names if name not in MEASUREMENTS]
     if unknown:
         parser.error(f"{', '.join(unknown)}: not known; there are {', '.join(MEASUREMENTS)}")
+    if options.kind and not any(options.kind in each.name for each in opening.KINDS):
+        parser.error(f"--kind {options.kind}: not known; there are {'; '.join(each.name for each in opening.KINDS)}")
     if options.rounds is not None and options.rounds < 1:
         parser.error("--rounds needs a number from 1 up")
     return options
@@ -58,11 +62,11 @@ def catalogue_of_measurements() -> str:
     return "\n\n".join(f"{name}\n{text}" for name, text in texts)
 
 
-async def run(names: Sequence[str], rounds: int | None) -> int:
+async def run(names: Sequence[str], rounds: int | None, kind: str = "") -> int:
     """Makes the measurements one after the other; one that fails does not keep the others from being made."""
     print(await describe(), flush=True)
     figures: list[Figure] = []
-    broken = [name for name in names or MEASUREMENTS if not await _made(name, rounds, figures)]
+    broken = [name for name in names or MEASUREMENTS if not await _made(name, rounds, kind, figures)]
     if figures:
         print(f"\n{table(figures)}")
     if broken:
@@ -70,11 +74,12 @@ async def run(names: Sequence[str], rounds: int | None) -> int:
     return BROKEN if broken else REACHED if all(figure.met for figure in figures) else MISSED
 
 
-async def _made(name: str, rounds: int | None, figures: list[Figure]) -> bool:
+async def _made(name: str, rounds: int | None, kind: str, figures: list[Figure]) -> bool:
     began = time.monotonic()
     print(f"{name} ...", end=" ", file=sys.stderr, flush=True)
     try:
-        figures.extend(await MEASUREMENTS[name](rounds))
+        measure = partial(opening.measure, only=kind) if name == "opening" else MEASUREMENTS[name]
+        figures.extend(await measure(rounds))
     except (BenchError, AppError, OSError) as error:
         print(f"failed: {error}", file=sys.stderr)
         return False
@@ -87,7 +92,7 @@ def main() -> int:
     if options.list:
         print(catalogue_of_measurements())
         return REACHED
-    return asyncio.run(run(options.names, options.rounds))
+    return asyncio.run(run(options.names, options.rounds, options.kind))
 
 
 if __name__ == "__main__":

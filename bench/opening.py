@@ -136,19 +136,22 @@ def _state(name: str, value: str) -> dict[str, Any]:
     return {"cookies": [cookie | {"httpOnly": True, "secure": False, "sameSite": "Lax"}], "origins": []}
 
 
-async def measure(rounds: int | None) -> list[Figure]:
+async def measure(rounds: int | None, only: str = "") -> list[Figure]:
+    """`only`: the openings of the kind whose name holds that; nothing else is measured then."""
     with tempfile.TemporaryDirectory(prefix="polimisport-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         async with _midnight(folder / "sites.log") as sites:
             figures = [
                 figure
                 for kind in KINDS
+                if only in kind.name
                 for figure in _figures(kind, await _openings(sites, folder / kind.name, rounds or ROUNDS, kind))
             ]
             crowded = [
-                await _crowded(sites, folder / str(number)) for number in range(min(rounds or 99, CROWDED_ROUNDS))
+                await _crowded(sites, folder / str(number))
+                for number in range(0 if only else min(rounds or 99, CROWDED_ROUNDS))
             ]
-    return [*figures, *_crowded_figures(crowded)]
+    return [*figures, *(_crowded_figures(crowded) if crowded else ())]
 
 
 @asynccontextmanager
