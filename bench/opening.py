@@ -25,6 +25,7 @@ from typing import Any
 
 import aiohttp
 
+import booking
 from bench import programs
 from bench.browser import find_browser
 from bench.figures import Figure
@@ -199,6 +200,7 @@ async def _opening(sites: Midnight, folder: Path, browser: Path, kind: Kind) -> 
     )
     async with Portal(access) as portal:
         sessions = [_entered(portal, number, who, opening) for number, who in enumerate((we, plain), start=1)]
+        await booking.find_slots(sessions[1], [opening.wish])  # the calendars are known from the day before
         race = Race(sessions[0], [(0, opening.wish)], opens_at, ServerClock())
         await asyncio.gather(race.run(asyncio.Lock()), _plainly(sessions[1], opening), return_exceptions=True)
     return _outcome(await sites.close(opening), we, plain)
