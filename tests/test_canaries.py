@@ -32,6 +32,7 @@ from tests.running import CODE_PERIOD, OWNER, PATIENCE, Installation, Running, i
 from tests.sites import GIULIA
 
 BOOK, CANCEL, CHECK, REFRESH = ActionType
+PENDING, PROCESSING = ActionStatus.PENDING, ActionStatus.PROCESSING
 ODD = " è€&<>\"'\\%41"
 PASSWORD = f"canary1word{ODD}canary2word"
 SECRET = "KRUGS4ZANFZSAYJA"
@@ -88,6 +89,7 @@ async def live_badly(here: Installation) -> list[str]:
     here.telegram.faults.next("getUpdates", drop="before", times=2)
     programs = [await start(here, name) for name in ("bot", "worker")]
     await do_everything(here)
+    await leave_nothing_to_do(here)
     lines = [line for running in programs for line in commands_of(running)]
     await fail_to_log_in(here)
     programs.append(await start(here, "executor"))  # only now: it has everybody's bookings read
@@ -123,6 +125,19 @@ async def do_everything(here: Installation) -> None:
         faults.update(fault)
         await act(here, kind, wish)
         faults.update({"clear": True, "echo_secrets": GIULIA})
+
+
+async def leave_nothing_to_do(here: Installation) -> None:
+    """From here on the site gives back what it was told of others: Giulia is not to be there meanwhile."""
+    async with here.database() as db:
+
+        async def is_open() -> bool:
+            still = [each for each in await db.queue.latest(OWNER, 50) if each.status in (PENDING, PROCESSING)]
+            for action in still:
+                await db.queue.withdraw(action.id, OWNER)
+            return bool(still)
+
+        await while_there_is(is_open)
 
 
 async def fail_to_log_in(here: Installation) -> None:
@@ -176,8 +191,8 @@ async def while_there_is(anything: Callable[[], Awaitable[object]]) -> None:
 
 
 def tried(action: Action, attempts: int) -> bool:
-    ended = action.status not in (ActionStatus.PENDING, ActionStatus.PROCESSING)
-    return ended or (action.attempts > attempts and action.status is ActionStatus.PENDING)
+    ended = action.status not in (PENDING, PROCESSING)
+    return ended or (action.attempts > attempts and action.status is PENDING)
 
 
 def commands_of(running: Running) -> Iterator[str]:

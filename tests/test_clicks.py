@@ -14,6 +14,7 @@ from playwright.async_api import Page, Route, async_playwright
 import booking
 import cancelling
 import errors
+import schedules
 from addresses import Places
 from demo.site import SiteWorld
 from portal import pages
@@ -42,7 +43,7 @@ async def test_handlers_bound_late_stop_neither_login_nor_booking_nor_cancelling
     async def no_schedule(*_: Any, **__: Any) -> Any:
         raise errors.SiteChanged("the site answers with a page where data is due")
 
-    monkeypatch.setattr(booking, "_schedule", no_schedule)
+    monkeypatch.setattr(schedules, "schedule", no_schedule)
     monkeypatch.setattr(pages, "FIRST_CLICK", 700)
     caplog.set_level(logging.INFO, "portal.pages")
     world.faults.deaf, world.cookie_banner = 0.6, False

@@ -19,6 +19,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 import booking
 import cancelling
 import errors
+import schedules
 from demo.site import Faults, Person, Site, SiteWorld
 from model import Credentials, Wish
 from portal.session import Portal, SiteSession
@@ -252,7 +253,7 @@ def prepare(cell: Cell, operation: str, fault: str, monkeypatch: pytest.MonkeyPa
     if operation == "cancel":
         assert world.book(GIULIA, pilates) == "booked"
     if operation == "page":
-        monkeypatch.setattr(booking, "_schedule", no_schedule)
+        monkeypatch.setattr(schedules, "schedule", no_schedule)
     if fault == "full, waiting list":
         world.fill(pilates)
     if fault == "wrong password":
@@ -320,8 +321,8 @@ ELSEWHERE = {
     "answer": "test_nonsense.py",
     "deaf": "test_clicks.py",
     "echo_secrets": "test_canaries.py",
-    "empty_bookings": "test_booking.py",
-    "bookings_by_script": "test_booking.py",
+    "empty_bookings": "test_cancelling.py",
+    "bookings_by_script": "test_cancelling.py",
     "booking_note": "test_booking.py",
     "booking_name": "test_booking.py",
 }
