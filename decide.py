@@ -6,6 +6,7 @@ own clear no about the slot ends a booking that was asked for before its slot op
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -44,9 +45,11 @@ ODD_LOOKS = 8  # looks of a watch that found nothing they could read, one after 
 
 ANOTHER_CODE = timedelta(seconds=60)  # after two refused ones; the clock that was wrong may have been set by then
 LAST_LOGIN = timedelta(seconds=75)  # before an opening: a login that got stuck in its preparation is tried once more
-LOGIN_AGAIN = timedelta(seconds=15)  # near an opening, after a sign-on that did not answer; then growing
-MOST_LOGIN_GROWTH = 2  # times that pause grows: to a minute
+LOGIN_AGAIN = timedelta(seconds=30)  # before an opening, after a sign-on that did not answer; then growing
+MOST_LOGIN_GROWTH = 2  # times that pause grows: to two minutes
+LOGIN_AFTER = timedelta(seconds=60)  # the same after an opening
 LAST_TRIES = tuple(timedelta(seconds=each) for each in (15, 4, 0))  # before an opening: no pause is longer than that
+LAST_LOGINS = (LAST_TRIES[0], LAST_TRIES[-1])  # each may send the password: a sign-on that counts them locks accounts
 
 REST = timedelta(minutes=5)  # of an account that was turned away, when the site does not say how long
 SHORT_REST = timedelta(minutes=1)  # of an account whose sign-on does not answer: that may be over soon
@@ -155,11 +158,13 @@ def _again(step: Step, action: Action, now: datetime, rule: OpeningRule) -> date
     return again if again < starts_at(action.day, action.start, rule.zone) else None
 
 
-def _before_opening(again: datetime, action: Action, now: datetime) -> datetime:
+def _before_opening(
+    again: datetime, action: Action, now: datetime, last_tries: Sequence[timedelta] = LAST_TRIES
+) -> datetime:
     """No pause goes past an opening that is still to come."""
     if action.opens_at is None or now >= action.opens_at:
         return again
-    last = [action.opens_at - each for each in LAST_TRIES if action.opens_at - each > now + FIRST_PAUSE / 2]
+    last = [action.opens_at - each for each in last_tries if action.opens_at - each > now + FIRST_PAUSE / 2]
     return min([again, *last]) if last else min(again, now + FIRST_PAUSE)
 
 
@@ -170,8 +175,10 @@ def _near_opening(error: AppError, action: Action, now: datetime) -> datetime:
     if isinstance(error, OtpRejected):
         return now + ANOTHER_CODE if now + ANOTHER_CODE < at - ANOTHER_CODE / 2 else over
     if isinstance(error, LoginUnavailable):
+        if now >= at:
+            return now + LOGIN_AFTER
         again = now + LOGIN_AGAIN * GROWTH ** min(action.failures, MOST_LOGIN_GROWTH)
-        return _before_opening(again, action, now)
+        return _before_opening(again, action, now, LAST_LOGINS)
     if isinstance(error, Blocked):
         if now < at:
             return _before_opening(over, action, now)
