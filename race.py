@@ -40,6 +40,7 @@ from errors import (
     OnWaitingList,
     OtpRejected,
     Overlap,
+    PlaceUnclear,
     SessionExpired,
     SiteChanged,
     SiteError,
@@ -90,7 +91,8 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-PASSING = (SiteUnavailable, SiteChanged, SessionExpired, OtpRejected)  # while preparing; with time left, ask again
+PASSING = (SiteUnavailable, SiteChanged, SessionExpired)  # while preparing; with time left, ask again
+STILL_SHOOT = (*PASSING, OtpRejected)  # shortly before; but nobody asks again for what sends the password each time
 OUTCOMES = {NotOpenYet: ShotOutcome.EARLY, SlotFull: ShotOutcome.FULL, AlreadyBooked: ShotOutcome.ALREADY}
 Wishes = Sequence[tuple[int, Wish]]  # numbered as they are stored: 0 is the wish itself
 
@@ -270,11 +272,11 @@ class Race:
         if self._is_past(PROVE):
             return
         await self._until(PROVE + self._apart(SPREAD_PROVE))
-        if bookings_list.is_quick(self._session) or self._mine is None or not self._possible_now(choices):
-            await self._read_mine()
-            return
-        with suppress(*PASSING):
-            await self._while_there_is_time("our page", lambda: api.my_bookings(self._session))
+        with suppress(*STILL_SHOOT):
+            if bookings_list.is_quick(self._session) or self._mine is None or not self._possible_now(choices):
+                await self._read_mine()
+            else:
+                await self._while_there_is_time("our page", lambda: api.my_bookings(self._session))
 
     @asynccontextmanager
     async def _my_turn(self, turns: asyncio.Lock) -> AsyncIterator[None]:
@@ -290,12 +292,20 @@ class Race:
     async def _held_already(self) -> Won | None:
         """One of the choices is ours: whoever raced before us won it, and did not live to tell.
 
-        Raises what stands in its place and may not be ours: to shoot again might take a second one.
+        After the opening, raises what stands in its place and may not be ours: to shoot again might take a second one.
+        What stood there before it says nothing about a place that nobody could have yet.
         """
         if self._mine is None:
             return None
         for number, wish in self._wishes:
-            if (held := await standing(self._session, self._mine, wish)) is not None:
+            try:
+                held = await standing(self._session, self._mine, wish)
+            except (OnWaitingList, PlaceUnclear) as stands:
+                if self._left() <= 0:
+                    raise
+                log.warning("  %s: the site will judge the shots", stands)
+                continue
+            if held is not None:
                 return Won(Booked(held, self._session.access.clock(), None, "already", ""), number, None)
         return None
 
@@ -322,7 +332,7 @@ class Race:
             return await self._while_there_is_time("timetable", lambda: booking.find_slots(self._session, wishes))
         try:
             return await booking.find_slots(self._session, wishes)
-        except PASSING as error:
+        except STILL_SHOOT as error:
             log.warning("  the timetable can't be read (%s): going by an earlier reading", error)
             return remembered
 

@@ -60,7 +60,7 @@ async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_openi
 async def test_a_login_that_fails_at_the_look_up_is_tried_again(at: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(race, "HURRY", timedelta(seconds=0.2))
     monkeypatch.setattr(race, "AGAIN", 0.1)
-    for failure in (OtpRejected("two codes refused"), SiteUnavailable("HTTP 503"), SessionExpired("at the login page")):
+    for failure in (SiteUnavailable("HTTP 503"), SessionExpired("at the login page")):
         async with at(lead=2.0) as opened:
             find, failures = booking.find_slots, iter([failure, failure])
 
@@ -72,6 +72,30 @@ async def test_a_login_that_fails_at_the_look_up_is_tried_again(at: Open, monkey
             monkeypatch.setattr(booking, "find_slots", failing)
             assert (await opened.race()).choice == 0
             monkeypatch.setattr(booking, "find_slots", find)
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+async def test_a_login_whose_codes_are_refused_at_the_look_up_is_not_tried_every_few_seconds(
+    at: Open, monkeypatch: pytest.MonkeyPatch, remembered: bool
+) -> None:
+    monkeypatch.setattr(race, "HURRY", timedelta(seconds=0.1))
+    monkeypatch.setattr(race, "AGAIN", 0.05)
+    async with at(lead=1.0) as opened:
+        if remembered:
+            opened.known = [await booking.find_slot(opened.session, opened.pilates)]
+        logins: list[None] = []
+
+        async def refused(*_: Any) -> Any:
+            logins.append(None)
+            raise OtpRejected("two codes refused")
+
+        monkeypatch.setattr(booking, "find_slots", refused)
+        if remembered:  # there is something to shoot at, and the session may live on
+            assert (await opened.race()).choice == 0
+        else:
+            with pytest.raises(OtpRejected):
+                await opened.race()
+        assert len(logins) == 1
 
 
 async def test_a_clock_set_back_by_40_minutes_moves_no_shot(at: Open) -> None:

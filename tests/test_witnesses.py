@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -152,6 +153,21 @@ async def test_a_list_that_was_silent_before_the_opening_is_no_empty_one(
         monkeypatch.setattr("demo.site.schedule._status", lambda *_: "Available")
         opened.world.faults.booking_name = "YOGA con ROSSI"  # all that the list shows then and there
         assert isinstance(await met(opened), SiteChanged)
+
+
+async def test_what_the_list_shows_in_odd_words_before_the_opening_keeps_nobody_from_shooting(
+    at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stands = itertools.cycle([OnWaitingList("«In attesa»"), PlaceUnclear("«Annullata dal centro»")])
+
+    async def odd(*_: object) -> None:
+        raise next(stands)
+
+    monkeypatch.setattr(race, "standing", odd)
+    async with at(lead=0.6) as opened:
+        assert (await opened.race()).choice == 0
+        with pytest.raises((OnWaitingList, PlaceUnclear)):  # whoever takes over afterwards asks for nothing more
+            await opened.race()
 
 
 # ----- an overlap
