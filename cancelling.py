@@ -7,6 +7,7 @@ the list; the list alone may be empty for a moment, and is no proof.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ from names import plain
 from portal.pages import MyBookingsPage
 from portal.session import SiteSession
 
+TROUBLE = re.compile(r"error|impossibil|fallit|problem|riprov")
+
 log = logging.getLogger(__name__)
 
 
@@ -30,11 +33,11 @@ class Cancelled:
     """A place that "my bookings" does not show, or no longer."""
 
     seen_gone_at: datetime
-    proven: bool  # its button was pressed, and the site said yes; else the list alone lacks it, and may be at fault
+    proven: bool  # we confirmed it, and the site said yes; else the list alone lacks it, and may be at fault
 
 
 async def _nobody_asks() -> None:
-    """For who need not know that a button is about to be pressed."""
+    """For who need not know that a place is about to be given back."""
 
 
 async def cancel(
@@ -46,7 +49,7 @@ async def cancel(
     """Gives a place back, through the page: the request behind its button is unknown.
 
     Returns once the list does not show the place, in the browser neither, with what else proves that it is gone; never
-    touches another booking. `pressing` is awaited before the button is pressed, and may raise to keep us from it.
+    touches another booking. `pressing` is awaited before it is confirmed, and may raise to keep us from that.
     Raises BookingRefused with the site's words when it keeps the booking, ClassStarted when it is too late,
     TooLateToCancel when the place is still ours at `free_until`, SeveralClasses when more than one booking fits,
     SiteChanged with evidence when nobody can say.
@@ -64,7 +67,7 @@ async def cancel(
                 raise
             log.info("the page failed (%s), but the list shows the booking no more", error)
             return Cancelled(session.access.clock(), proven=False)
-        agreed = not _is_no(said)
+        agreed = _is_yes(said)
         if await bookings_list.is_gone(session, wish, booking.READ_BACK, told=agreed):
             return Cancelled(session.access.clock(), proven=agreed)
         raise await _kept(session, said)
@@ -88,6 +91,11 @@ async def _delete(session: SiteSession, page: Page, wish: Wish, pressing: Callab
 
 def _is_no(said: str) -> bool:
     return "non" in plain(said).split()
+
+
+def _is_yes(said: str) -> bool:
+    """Whether the site said that it was done. Silence says nothing, nor does a question, or a trouble of its own."""
+    return bool(said) and "?" not in said and not _is_no(said) and not TROUBLE.search(plain(said))
 
 
 async def _kept(session: SiteSession, said: str) -> Exception:

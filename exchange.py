@@ -3,7 +3,8 @@
 The site may refuse two bookings at the same hours, or take them. So the new one is asked for first. Only when the site
 says that they overlap, the old place is given back and the new one asked for again. Whenever that is in vain, for
 whatever reason, the old one is asked for once more: here at once, and by store/swaps.py when the action ends without
-it. That it may have been given up is written before the button is pressed, so that whoever dies leaves it behind.
+it; had again, it is given up no second time unless its person says so. That it may have been given up is written before
+the site is told, so that whoever dies leaves it behind.
 Used by pursuit.py.
 """
 
@@ -58,6 +59,8 @@ class Exchange:
         except Overlap as overlap:
             if not quoted(str(overlap)) or not _meet(old, wish) or old.status is not BookingStatus.CONFIRMED:
                 raise  # it meets another booking, which nobody wants to give up
+            if self._action.took_back:
+                raise  # a place that looks free, and can't be had, would cost the old one in the end
             log.info("  %s: the other is given back first", overlap)
         await self._give_up(old)
         return await booking.book(self._session, wish, opens_at)

@@ -366,8 +366,9 @@ class Action:
     free_until: datetime | None = None  # what is given back without another question is so only until then
     acting: bool = False  # its worker may take the place from now on; before that it only rehearses or prepares
     gave_up: bool = False  # what it replaces overlapped it, and was, or may have been, given back before it
-    pressed: bool = False  # a cancellation's button was pressed, in whichever try
+    pressed: bool = False  # a cancellation was confirmed on the site, in whichever try
     absent_since: datetime | None = None  # a cancellation's last reading did not show its booking
+    took_back: bool = False  # what it replaces was given up in vain, and had again: it is not given up a second time
     got: Wish | None = None  # the place that a booking got, as the site names it; read with the action to show it
     course_type: str = ""  # the kind of class: `Corsi Platinum`
 

@@ -133,9 +133,11 @@ CREATE TABLE booking_actions (
                                                 -- have been; written before the button is pressed
     course_type  TEXT,                          -- 'Corsi Platinum'; NULL: any kind of class
     opening_requests INTEGER NOT NULL DEFAULT 0,  -- sent around its opening, by whichever workers raced for it
-    pressed      INTEGER NOT NULL DEFAULT 0 CHECK (pressed IN (0, 1)),  -- 1: a cancellation's button was pressed, in whichever try
+    pressed      INTEGER NOT NULL DEFAULT 0 CHECK (pressed IN (0, 1)),  -- 1: a cancellation was confirmed on the site, in whichever try
     absent_since TEXT,                          -- a cancellation's last reading did not show its booking: one more, half a minute
                                                 -- later, before anything is told
+    took_back    INTEGER NOT NULL DEFAULT 0 CHECK (took_back IN (0, 1)),  -- 1: what it replaces was given up in vain, and had
+                                                -- again: it is not given up a second time
     CHECK ((status = 'processing') = (lease_until IS NOT NULL)),
     CHECK (action_type <> 'book' OR (date IS NOT NULL AND time_slot IS NOT NULL)),
     CHECK (action_type <> 'cancel' OR booking_id IS NOT NULL OR (date IS NOT NULL AND time_slot IS NOT NULL))

@@ -155,8 +155,8 @@ class MyBookingsPage(SitePage):
     async def delete(self, index: int, day: date, start: time, pressing: Callable[[], Awaitable[None]]) -> str:
         """Presses the button of that block and says yes. Returns what the site answered in its last dialog, if it did.
 
-        `pressing` is awaited right before. Raises SiteChanged, before anything is pressed, when the block does not
-        show that day and hour.
+        `pressing` is awaited right before the yes: until then nothing is given back. Raises SiteChanged, before
+        anything is pressed, when the block does not show that day and hour.
         """
         block = self._blocks.nth(index)
 
@@ -165,10 +165,9 @@ class MyBookingsPage(SitePage):
             if f"{day:%d/%m/%Y}" not in text or f"{start:%H:%M}" not in text:
                 raise SiteChanged("the bookings in the page changed while we looked")
             await block.evaluate(MARK)
-            await pressing()
 
         await self._click(block.locator("button.btn-delete"), self._yes, prove=prove)
-        await self._click(self._yes, self._ok, self._others)
+        await self._click(self._yes, self._ok, self._others, prove=pressing)
         said = await self.dialog_text()
         if await self._ok.is_visible():
             await self._click(self._ok, self._others)

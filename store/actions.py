@@ -32,7 +32,7 @@ class NewAction:
     replaces_row_id: int | None = None  # the booking to free once this one is made
     rehearse_at: datetime | None = None
     free_until: datetime | None = None  # what is given back without another question is so only until then
-    pressed: bool = False  # its button was pressed before it was queued, by the swap it belongs to
+    pressed: bool = False  # it was confirmed before it was queued, by the swap it belongs to
 
 
 def to_action(row: sqlite3.Row) -> Action:
@@ -74,6 +74,7 @@ def to_action(row: sqlite3.Row) -> Action:
         gave_up=bool(row["gave_up"]),
         pressed=bool(row["pressed"]),
         absent_since=instant_or_none(row["absent_since"]),
+        took_back=bool(row["took_back"]),
         course_type=row["course_type"] or "",
     )
 

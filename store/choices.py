@@ -107,7 +107,7 @@ class Choices:
         """
         rows = await self._db.write(
             f"""
-            UPDATE booking_actions SET replaces_row_id = :row, free_until = :free_until,
+            UPDATE booking_actions SET replaces_row_id = :row, free_until = :free_until, took_back = 0,
                 rehearsal = nullif(rehearsal, 'Overlap')
             WHERE {WAITING_BOOKING} RETURNING id
             """,  # noqa: S608 - a constant of this file

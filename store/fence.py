@@ -63,13 +63,18 @@ async def begin_to_act(tx: Transaction, action: Action) -> None:
     raise lost(action)
 
 
-async def note_gave_up(tx: Transaction, action: Action, *, gave_up: bool) -> None:
-    """Whether what an action replaces is, or may be, given back before it is done. Raises LeaseLost."""
-    await _write(tx, action, ["gave_up = :gave_up"], {"gave_up": gave_up})
+async def note_gave_up(tx: Transaction, action: Action) -> None:
+    """What an action replaces is, or may be, given back before it is done. Raises LeaseLost."""
+    await _write(tx, action, ["gave_up = 1"], {})
+
+
+async def note_took_back(tx: Transaction, action: Action) -> None:
+    """What an action gave up is held again, and is not given up for it a second time. Raises LeaseLost."""
+    await _write(tx, action, ["gave_up = 0", "took_back = 1"], {})
 
 
 async def note_pressed(tx: Transaction, action: Action) -> None:
-    """The button of a cancellation is about to be pressed: what is absent then, we gave back. Raises LeaseLost."""
+    """A cancellation is about to be confirmed: what is absent then, we gave back. Raises LeaseLost."""
     await _write(tx, action, ["pressed = 1"], {})
 
 

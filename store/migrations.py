@@ -64,6 +64,7 @@ STEPS = {
         "ALTER TABLE accounts ADD COLUMN rejected_reason TEXT",
         "ALTER TABLE booking_actions ADD COLUMN pressed INTEGER NOT NULL DEFAULT 0 CHECK (pressed IN (0, 1))",
         "ALTER TABLE booking_actions ADD COLUMN absent_since TEXT",
+        "ALTER TABLE booking_actions ADD COLUMN took_back INTEGER NOT NULL DEFAULT 0 CHECK (took_back IN (0, 1))",
         "CREATE INDEX notices_by_confirmation ON notices (confirmation_id) WHERE confirmation_id IS NOT NULL",
         "ALTER TABLE accounts ADD COLUMN login_asked INTEGER NOT NULL DEFAULT 0 CHECK (login_asked IN (0, 1))",
     ),

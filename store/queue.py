@@ -41,7 +41,7 @@ from store.catalogue import swap
 from store.choices import WAITS, Choices, last_call
 from store.connection import Connection, Transaction
 from store.doubt import end_doubt, leaves_doubt
-from store.fence import FENCE, begin_to_act, lost, note_gave_up, note_pressed, put_back, settle
+from store.fence import FENCE, begin_to_act, lost, note_gave_up, note_pressed, note_took_back, put_back, settle
 from store.openings import find_opening, record_opening
 from store.outbox import add_notice
 from store.pauses import note_success
@@ -283,24 +283,24 @@ class Queue(Choices, RoutineHistory):
     async def giving_up(self, action: Action) -> None:
         """What an action replaces is about to be given back; whoever dies now leaves that behind. Raises LeaseLost."""
         async with self._db.transaction() as tx:
-            await note_gave_up(tx, action, gave_up=True)
+            await note_gave_up(tx, action)
 
     async def gave_up(self, action: Action, wish: Wish) -> None:
         """What an action replaces overlapped it, and was read back as given back. Raises LeaseLost."""
         async with self._db.transaction() as tx:
-            await note_gave_up(tx, action, gave_up=True)
+            await note_gave_up(tx, action)
             await mark_cancelled(tx, action.user_id, wish, self._clock())
 
     async def took_back(self, action: Action, booking: Booking) -> None:
         """What an action gave up in vain is held again; told, when its loss may have been. Raises LeaseLost."""
         async with self._db.transaction() as tx:
-            await note_gave_up(tx, action, gave_up=False)
+            await note_took_back(tx, action)
             await mark_confirmed(tx, action.user_id, booking, self._clock())
             if action.gave_up:
                 await add_notice(tx, action.user_id, NoticeKind.BACK, booking_row_id=action.replaces_row_id)
 
     async def pressing(self, action: Action) -> None:
-        """A cancellation's button is about to be pressed. Raises LeaseLost when it is not ours to press any more."""
+        """A cancellation is about to be confirmed on the site. Raises LeaseLost when it is not ours any more."""
         async with self._db.transaction() as tx:
             await note_pressed(tx, action)
 

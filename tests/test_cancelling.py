@@ -96,13 +96,21 @@ async def test_a_cancellation_whose_answer_is_lost_is_not_proven_by_the_list_alo
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     world.faults.lost_answer = True
-    pressed: list[int] = []
+    pressed: list[tuple[int, bool]] = []
 
     async def note() -> None:
-        pressed.append(len(world.bookings(GIULIA)))
+        [page] = session._pages
+        asks = await page.get_by_role("button", name="Sì").is_visible()
+        pressed.append((len(world.bookings(GIULIA)), asks))
 
     assert not (await cancelling.cancel(session, pilates, pressing=note)).proven
-    assert (pressed, held(world)) == ([1], [])  # noted while the place was still there
+    assert (pressed, held(world)) == ([(1, True)], [])  # while the place was still there, and only the yes was missing
+
+
+@pytest.mark.parametrize("said", ["", "Vuoi davvero cancellare?", "Errore imprevisto, riprova", "Non è possibile"])
+async def test_what_is_no_yes_is_no_proof(said: str) -> None:
+    assert not cancelling._is_yes(said)
+    assert cancelling._is_yes("Prenotazione cancellata.")
 
 
 async def test_a_booking_the_site_keeps_is_not_called_cancelled(

@@ -123,6 +123,29 @@ async def test_a_watch_that_loses_the_old_place_as_well_says_so_at_once(
         assert GAVE_UP_IN_VAIN in screens_results.struggling(action, When(stage.opened.clock(), ROME)).text
 
 
+async def test_a_watch_that_had_the_old_place_again_gives_it_up_no_second_time(
+    staged: Set, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with staged(LONG_AFTER) as stage:
+        old, row = await hold_what_overlaps(stage)
+        world, freed = stage.opened.world, []
+        free, pilates = world.cancel, stage.id_of(stage.opened.pilates)
+
+        def for_nobody(*arguments: Any) -> Any:
+            freed.append(arguments)
+            world.fill(pilates)
+            return free(*arguments)
+
+        monkeypatch.setattr(world, "cancel", for_nobody)
+        action = await swapped(stage, row, watch=WatchMode.BOOK)
+        assert (action.status, action.took_back, stage.held) == (ActionStatus.PENDING, True, [old.course])
+        world.free(pilates)
+        stage.opened.clock.move(121)
+        action = await stage.act()
+        assert (action.status, action.error_kind) == (ActionStatus.FAILED, "Overlap")  # with the way to swap once more
+        assert (len(freed), stage.held, await status(stage, row)) == (1, [old.course], BookingStatus.CONFIRMED)
+
+
 async def lost_between_the_two(stage: Stage, row: int) -> None:
     """A worker died after it had given the old place up, and before it had the new one."""
     await stage.add(replaces_row_id=row)
