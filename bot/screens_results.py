@@ -272,9 +272,9 @@ def vanished(held: HeldBooking, when: When) -> Page:
 
 
 def came_back(held: HeldBooking, when: When) -> Page:
-    """A booking that was told as lost or cancelled is on the site again."""
+    """A booking that was lost or cancelled, as far as we knew, is on the site again."""
     lines = Lines().add("✅ <b>Questa prenotazione è di nuovo sul sito</b>", about(held.booking.wish, when))
-    lines.add("Ti avevo scritto che non c'era più: adesso la vedo tra le tue prenotazioni, e il posto risulta tuo.")
+    lines.add("Per un po' non risultava: adesso la vedo tra le tue prenotazioni, e il posto è tuo.")
     lines.add("Se non ci vai, ricordati di annullarla.")
     cancel = button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True)
     return Page(str(lines), ((cancel, home_button(fresh=True)),))
