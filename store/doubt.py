@@ -20,6 +20,7 @@ from errors import (
     LoginDiverted,
     LoginRejected,
     LoginStuck,
+    LoginUnavailable,
     NothingToCancel,
     OtpError,
     OtpMissing,
@@ -32,9 +33,8 @@ from store.connection import Connection, Transaction
 from store.outbox import add_notice
 
 REFUSALS: list[type[AppError]] = [BookingRefused, *BookingRefused.__subclasses__()]
-NOT_LET_IN = {
-    each.__name__ for each in (LoginRejected, LoginDiverted, LoginStuck, OtpMissing, OtpRejected, OtpError, ConfigError)
-}
+OF_LOGIN = (LoginRejected, LoginDiverted, LoginStuck, LoginUnavailable, OtpMissing, OtpRejected)
+NOT_LET_IN = {each.__name__ for each in (*OF_LOGIN, OtpError, ConfigError)}
 UNSETTLED = {each.__name__ for each in (AlreadyBooked, PlaceUnclear, TooLateToAsk)}
 CERTAIN = {each.__name__ for each in REFUSALS} - UNSETTLED | NOT_LET_IN
 """Errors after which it is known that nothing was done: the site said no, and "my bookings" agreed, or nothing was sent

@@ -12,11 +12,13 @@ from typing import Any
 from errors import AppError, LeaseLost, SiteError, TakenBack
 from model import Action, ActionStatus, stamp
 from store.connection import Transaction
+from store.doubt import NOT_LET_IN
 from store.openings import record_opening
 
 FENCE = "WHERE id = :id AND status = 'processing' AND attempts = :mine RETURNING id"
 IN_DOUBT = """
-    CASE WHEN :doubt IS NOT NULL AND (acting = 1 OR opens_at IS NULL OR opens_at <= :now) THEN :doubt
+    CASE WHEN :doubt IS NOT NULL AND (acting = 1 OR opens_at IS NULL OR opens_at <= :now)
+            AND (:was_let_in OR error_kind IS NULL) THEN :doubt
         ELSE error_kind END
 """
 """What this try met, if it had got as far as sending something; else what is in doubt about an earlier one."""
@@ -49,7 +51,8 @@ async def put_back(
     values = {"absent_since": None} | dict(values)  # only readings that follow each other prove an absence
     columns = [f"{column} = :{column}" for column in values]
     waiting = f"status = '{ActionStatus.PENDING}', completed_at = NULL, lease_until = NULL"
-    kept = {"doubt": doubt.kind if doubt else None, "now": stamp(now)}
+    kind = doubt.kind if doubt else None
+    kept = {"doubt": kind, "was_let_in": kind not in NOT_LET_IN, "now": stamp(now)}
     await _write(tx, action, [*columns, waiting, f"error_kind = {IN_DOUBT}"], values | kept)
 
 

@@ -13,6 +13,8 @@ from errors import (
     Blocked,
     ConfigError,
     LoginRejected,
+    LoginStuck,
+    LoginUnavailable,
     NothingToCancel,
     OtpRejected,
     Overlap,
@@ -195,7 +197,9 @@ async def test_an_alternative_booked_by_hand_hours_later_is_the_persons_own(db: 
     assert await state(db, action) == (ActionStatus.FAILED, "SiteUnavailable")
 
 
-@pytest.mark.parametrize("error", [LoginRejected("wrong"), OtpRejected("twice"), ConfigError("nobody")])
+@pytest.mark.parametrize(
+    "error", [LoginRejected("wrong"), OtpRejected("twice"), LoginUnavailable("no answer"), ConfigError("nobody")]
+)
 async def test_who_was_not_let_in_has_done_nothing(db: Database, error: AppError) -> None:
     await failed(db, ActionType.BOOK, error)
     assert await db.queue.live_routine(ActionType.CHECK, GIULIA) is None
@@ -207,6 +211,19 @@ async def test_who_was_not_let_in_again_does_not_know_what_came_of_the_try_befor
     assert claimed
     await db.queue.retry(claimed, clock(), SiteUnavailable("the answer was lost"))
     await claim_and_fail(db, action, LoginRejected("wrong"))
+    await read(db, clock, HELD)
+    assert await state(db, action) == (ActionStatus.COMPLETED, None)
+
+
+async def test_a_login_in_trouble_hides_no_doubt_about_the_try_before(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.retry(claimed, clock(), SiteUnavailable("the answer was lost"))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.wait_with_account(claimed, LoginStuck("a page"))
+    assert await db.queue.withdraw(action.id, GIULIA)
     await read(db, clock, HELD)
     assert await state(db, action) == (ActionStatus.COMPLETED, None)
 
