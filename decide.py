@@ -16,6 +16,8 @@ from errors import (
     AppError,
     Blocked,
     BookingRefused,
+    BookingsClosed,
+    HeldForOthers,
     LoginDiverted,
     LoginRejected,
     LoginStuck,
@@ -41,6 +43,8 @@ STILL_OPENING = timedelta(seconds=10)  # after an opening by our clock: the serv
 TOLD_AFTER = (
     12  # failures of a patient booking, about two minutes: its person is told once, and may look for themselves
 )
+HELD = timedelta(minutes=10)  # a place that was given back is kept for others, when the site does not say how long
+LONGEST_HELD = timedelta(hours=1)
 ODD_LOOKS = 8  # looks of a watch that found nothing they could read, one after the other: the same
 
 ANOTHER_CODE = timedelta(seconds=60)  # after two refused ones; the clock that was wrong may have been set by then
@@ -89,6 +93,8 @@ TABLE: dict[type[AppError], tuple[Step, Step, Step, Step, Step]] = {
     SlotNotFound:    (FINAL,   FINAL,      FEW,     PATIENT, PATIENT),
     AlreadyBooked:   (FINAL,   FINAL,      FEW,     PATIENT, PATIENT),
     BookingRefused:  (FINAL,   FINAL,      FINAL,   AGAIN,   FINAL),  # in words that we don't know
+    BookingsClosed:  (FINAL,   FINAL,      FINAL,   AGAIN,   FINAL),  # before an opening it may mean "not yet"
+    HeldForOthers:   (FINAL,   FINAL,      PATIENT, PATIENT, PATIENT),  # as long as the site says
     SlotFull:        (FINAL,   FINAL,      FINAL,   FINAL,   FINAL),  # a watch looks on by itself
     LoginRejected:   (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
     LoginDiverted:   (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
@@ -134,6 +140,8 @@ def decide(error: AppError, action: Action, rule: OpeningRule, now: datetime) ->
         near = phase is Phase.OPENING and is_near_opening(action, now)
         return Next(step, _near_opening(error, action, now) if near else None)
     again = _again(step, action, now, rule) if step is not FINAL else None
+    if again is not None and isinstance(error, HeldForOthers):
+        again = _once_released(error, action, now, rule)
     if again is None:
         return Next(FINAL)
     return Next(step, again, tell=step is PATIENT and action.failures + 1 == TOLD_AFTER)
@@ -156,6 +164,13 @@ def _again(step: Step, action: Action, now: datetime, rule: OpeningRule) -> date
         return again
     again = _before_opening(again, action, now)
     return again if again < starts_at(action.day, action.start, rule.zone) else None
+
+
+def _once_released(error: HeldForOthers, action: Action, now: datetime, rule: OpeningRule) -> datetime | None:
+    """When a place is no longer kept for others; None when the class begins before."""
+    again = now + min(error.retry_after or HELD, LONGEST_HELD) + FIRST_PAUSE
+    begins = starts_at(action.day, action.start, rule.zone) if action.day and action.start else None
+    return again if begins is None or again < begins else None
 
 
 def _before_opening(

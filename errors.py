@@ -213,11 +213,27 @@ class Overlap(BookingRefused):
 
 
 class MembershipProblem(BookingRefused):
-    """Missing or expired membership: only the person can mend it."""
+    """Membership, certificate, payment or profile of the person: only they can mend it. No other slot would do."""
+
+
+class AccountLimit(BookingRefused):
+    """So many bookings at once, entries or credit used up, or barred for a while. No other slot would do."""
+
+
+class HeldForOthers(BookingRefused):
+    """A place that was given back is kept for a while for who waits for it: later anybody may have it."""
+
+    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after  # as the site says; None: it does not
 
 
 class ClassStarted(BookingRefused):
     """Too late: the class has begun."""
+
+
+class BookingsClosed(BookingRefused):
+    """The site takes no bookings for it: too late, or, before an opening, not yet."""
 
 
 class TooLateToCancel(BookingRefused):

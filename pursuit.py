@@ -20,8 +20,10 @@ from errors import (
     AppError,
     Blocked,
     BookingRefused,
+    BookingsClosed,
     ClassStarted,
     DatabaseError,
+    HeldForOthers,
     LoginStopped,
     NotOpenYet,
     OnWaitingList,
@@ -62,7 +64,7 @@ HURRIED = timedelta(seconds=60)  # before an opening: who is taken in hand later
 RACE_AGAIN = 2  # requests another race takes at least: a shot and a look; else it waits a little
 TIRED = 5  # failures after which what looked open before its time is left for its opening
 LOGIN_HOLDS = timedelta(hours=1)  # after one rehearsed login, the same account's next rehearsals need none
-ANOTHER_MAY_DO = (SlotFull, SlotNotFound, Overlap, ClassStarted)
+ANOTHER_MAY_DO = (SlotFull, SlotNotFound, Overlap, ClassStarted, BookingsClosed, HeldForOthers)
 
 log = logging.getLogger(__name__)
 

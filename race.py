@@ -33,9 +33,11 @@ import scraper
 from booking import Booked
 from bookings_list import BookingsList, Sought
 from errors import (
+    AccountLimit,
     AlreadyBooked,
     BookingRefused,
     LeaseLost,
+    MembershipProblem,
     NotOpenYet,
     OnWaitingList,
     OtpRejected,
@@ -475,8 +477,8 @@ class Race:
             return found
         self._refuse_to_guess(volley)
         why = volley.final or volley.last
-        if not isinstance(why, BookingRefused):
-            raise why
+        if not isinstance(why, BookingRefused) or isinstance(why, AccountLimit | MembershipProblem):
+            raise why  # of the last two no alternative would be refused less
         self._refusals.append(await self._with_evidence(why) if type(why) is BookingRefused else why)
         return None
 

@@ -19,18 +19,8 @@ from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup, Tag
 
-from errors import (
-    AlreadyBooked,
-    BookingRefused,
-    ClassStarted,
-    MembershipProblem,
-    NotOpenYet,
-    Overlap,
-    SiteChanged,
-    SlotFull,
-    SlotNotFound,
-    quote,
-)
+import refusals
+from errors import BookingRefused, HeldForOthers, SiteChanged, quote
 from model import FIT_CENTER, Activity, Booking, Slot, SlotStatus, clock_time
 from names import name_parts, plain, split_activity
 from untrusted import YEARS, Unreadable, read_json, read_moment, readable_html
@@ -38,6 +28,11 @@ from untrusted import YEARS, Unreadable, read_json, read_moment, readable_html
 MOST_DIGITS = 4  # of places or minutes
 DEFAULT_MINUTES = 60  # the length of a class when nothing tells it
 COURSE_FIELDS = ("skillname", "eventdescription", "eventname")  # which of them has the course can differ
+MESSAGE_FIELDS = (
+    "message",
+    "errormessage",
+    "error",
+)  # of an answer to a booking: which has the site's words can differ
 DEFAULT_FLAGS = "Classes"  # activityFlags of every calendar link seen so far
 
 WAITING = re.compile(r"lista d.?\s*attesa|in lista|^\s*lista\s*$|\bin (lista d.?\s*)?attesa\b|waiting", re.IGNORECASE)
@@ -68,28 +63,6 @@ FULL = re.compile(r"esaurit|al completo|complet[oa]\b|sold ?out|\bfull\b|nessun 
 
 TAKEN = re.compile(r"occupat|prenotati\b|iscritt|assegnat")  # places that are counted from the other end
 TOTAL = re.compile(r"total|capienza")
-
-# The site's Italian reasons, the more telling first: "Le iscrizioni non sono ancora aperte" is no membership problem.
-REASONS: tuple[tuple[type[BookingRefused], str], ...] = (
-    (SlotFull, r"lista d.?\s*attesa|in lista"),
-    (NotOpenYet, r"non (sono |e )?(stat[aeio] )?ancora|apr(e|ono|ira|iranno)\b|troppo presto|in anticipo|dalle ore"),
-    (NotOpenYet, r"sar(a|anno) (disponibil|possibil|prenotabil|apert)|prenotabil[ei] (dal|a partire)|a partire da"),
-    (Overlap, r"sovrappo|stess[oa] (orario|fascia|ora)\b|altra (tua )?(prenotazione|attivita)|conflitto|contemporane"),
-    (Overlap, r"in questo orario|coincid"),
-    (AlreadyBooked, r"gia (stat[ao] )?(prenotat|iscritt|effettuat)|gia una prenotazione|prenotazione gia|gia present"),
-    (
-        SlotFull,
-        r"esaurit|complet[oa]\b|pien[oa]\b|(nessun|non ci sono|terminat|finit).{0,20}post|post.{0,20}(terminat|finit)",
-    ),
-    (SlotFull, r"nessuna disponibilita|capienza|sold ?out|\bfull\b"),
-    (
-        ClassStarted,
-        r"(gia |e )?(iniziat|cominciat|conclus|terminat|passat)|in corso|oltre il termine|prenotazioni chius",
-    ),
-    (MembershipProblem, r"abbonament|tesser|quota|iscrizion|certificat|pagament|membership|associat|requisit"),
-    (SlotNotFound, r"non (e )?(piu )?(stat[ao] )?(esist|trovat|presente|valid)|inesistente|not found"),
-)
-
 
 Clean = Callable[[str], str]
 """Takes the site's words and gives them as they may leave: without a person's secrets (portal/redaction.py)."""
@@ -494,7 +467,11 @@ class BookingAnswer:
 
     def refusal(self) -> BookingRefused:
         """The no, as the error that says what happens next."""
-        return self.kind(quote(self.message) if self.message else "the site refused without a reason")
+        if not self.message:
+            return self.kind("the site refused without a reason")
+        if self.kind is HeldForOthers:
+            return HeldForOthers(quote(self.message), refusals.wait_in(self.message))
+        return self.kind(quote(self.message))
 
 
 def booking_answer(text: str, clean: Clean, course: str = "") -> BookingAnswer:
@@ -510,7 +487,9 @@ def booking_answer(text: str, clean: Clean, course: str = "") -> BookingAnswer:
     fields = _keys(answer) if isinstance(answer, dict) else {}
     if isinstance(fields.get("d"), dict):
         fields = _keys(fields["d"])
-    status, message = str(fields.get("status", "")), _plain_text(str(fields.get("message") or ""))
+    texts = (fields.get(name) for name in MESSAGE_FIELDS)
+    said = next((text for text in texts if isinstance(text, str) and text), "")
+    status, message = str(fields.get("status", "")), _plain_text(said)
     accepted = plain(status) in ("ok", "success", "succeeded", "true", "1", "200", "booked", "confirmed")
     answered = answer_in_words(message, clean, accepted=accepted, course=course)
     return replace(answered, understood=bool(status or message))
@@ -519,9 +498,9 @@ def booking_answer(text: str, clean: Clean, course: str = "") -> BookingAnswer:
 def answer_in_words(message: str, clean: Clean, *, accepted: bool, course: str = "") -> BookingAnswer:
     """What the site's words mean, the course's name left out; they are kept as they may be seen."""
     beside = re.sub(re.escape(course), " ", message, flags=re.IGNORECASE) if course else message
-    words = plain(beside)
-    kind = next((kind for kind, pattern in REASONS if re.search(pattern, words)), BookingRefused)
-    return BookingAnswer(bool(message), accepted, clean(message.strip()), bool(WAITING.search(beside)), kind)
+    kind = refusals.kind_of(beside)
+    waiting = bool(WAITING.search(beside)) and (accepted or kind is not HeldForOthers)
+    return BookingAnswer(bool(message), accepted, clean(message.strip()), waiting, kind)
 
 
 def refusal(message: str, clean: Clean) -> BookingRefused:

@@ -10,6 +10,7 @@ from errors import (
     AlreadyBooked,
     Blocked,
     BookingRefused,
+    BookingsClosed,
     NotOpenYet,
     OnWaitingList,
     SessionExpired,
@@ -61,8 +62,9 @@ class Volley:
 
     @property
     def final(self) -> SiteError | None:
-        """What leaves no hope for this choice. Words nobody knows may mean "not open yet"."""
-        hopeless = [each for each in self.errors if type(each) is not BookingRefused and not _may_pass(each)]
+        """What leaves no hope for this choice. Words nobody knows, and "closed", may mean "not open yet"."""
+        unsure = (BookingRefused, BookingsClosed)
+        hopeless = [each for each in self.errors if type(each) not in unsure and not _may_pass(each)]
         listed = (each for each in hopeless if isinstance(each, OnWaitingList))
         return next(listed, hopeless[0] if hopeless else None)
 

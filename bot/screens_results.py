@@ -103,7 +103,7 @@ GAVE_UP_IN_VAIN = (
     "e per ora non sono riuscito a riprenderla. Ci riprovo insieme a questa."
 )
 
-NONE_COULD_BE_HAD = ("SlotFull", "SlotNotFound", "Overlap", "ClassStarted")
+NONE_COULD_BE_HAD = ("SlotFull", "SlotNotFound", "Overlap", "ClassStarted", "BookingsClosed", "HeldForOthers")
 NOT_DONE = {
     ActionType.BOOK: "non riuscita",
     ActionType.CANCEL: "non riuscito",

@@ -19,7 +19,7 @@ WATCH_LABELS = {WatchMode.BOOK: "ðŸ”” Prenota se si libera", WatchMode.TELL: "ðŸ
 
 def cause_of(action: Action) -> Trouble:
     """What to say of an action that failed."""
-    if action.watch and action.error_kind in ("SlotFull", "ClassStarted"):
+    if action.watch and action.error_kind in ("SlotFull", "ClassStarted", "BookingsClosed"):
         return WATCH_ENDED
     if action.type is ActionType.CANCEL and action.error_kind == "BookingRefused":
         return NOT_CANCELLED

@@ -176,10 +176,31 @@ TROUBLES: dict[str, Trouble] = {
         True,
     ),
     "MembershipProblem": Trouble(
-        "Il sito dice che manca l'abbonamento, o che è scaduto.",
-        "Non riprovo.",
+        "Il sito dice che c'è qualcosa da sistemare: abbonamento, certificato, pagamento o profilo.",
+        "Non riprovo, e non provo alternative: varrebbe anche per loro.",
         "Sistemalo sul sito o in segreteria, poi riprova.",
         Remedy.AGAIN,
+        True,
+    ),
+    "AccountLimit": Trouble(
+        "Il sito dice che per ora non puoi fare altre prenotazioni.",
+        "Non riprovo, e non provo alternative: varrebbe anche per loro.",
+        "Libera un posto che non ti serve, oppure guarda sul sito i tuoi ingressi, poi riprova.",
+        Remedy.MINE,
+        True,
+    ),
+    "BookingsClosed": Trouble(
+        "Il sito non accetta più prenotazioni per questa lezione.",
+        "Non riprovo.",
+        "Scegli un altro orario.",
+        Remedy.OTHER,
+        True,
+    ),
+    "HeldForOthers": Trouble(
+        "Il posto si è liberato, ma il sito lo teneva per altri fino all'inizio.",
+        "Non riprovo.",
+        "Scegli un altro orario.",
+        Remedy.OTHER,
         True,
     ),
     "ClassStarted": Trouble(
@@ -243,6 +264,7 @@ BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
     "SeveralClasses": ("Ritirala, e scegli dagli orari quello che vuoi.", Remedy.HOURS),
     "SlotNotFound": ("Forse il corso è stato spostato: aggiorna gli orari e guarda.", Remedy.HOURS),
     "MembershipProblem": ("Sistemalo sul sito o in segreteria prima di allora.", Remedy.SYNC),
+    "AccountLimit": ("Libera prima di allora un posto che non ti serve.", Remedy.MINE),
     "Blocked": ("Entra tu dal browser, prima di allora, e guarda che cosa chiede.", Remedy.LOGIN),
 }
 """What a person can still do when the rehearsal fails, by the class of the error; a guest what TROUBLES says."""
@@ -253,6 +275,8 @@ WHILE_WAITING = {
     "SiteChanged": "Il sito risponde in modo strano.",
     "SessionExpired": "Il sito chiude subito ogni accesso.",
     "SlotNotFound": "In questo momento sul sito non vedo questo orario.",
+    "HeldForOthers": "Il posto si è liberato, ma per qualche minuto il sito lo tiene per altri: poi riprovo.",
+    "BookingsClosed": "Il sito dice che le prenotazioni sono chiuse.",
     "BookingRefused": "Il sito ha detto di no, con parole che non conosco.",
 }
 """What to say of an error while it is tried again: what was seen once may change."""

@@ -23,10 +23,13 @@ from decide import (
     rest_of,
 )
 from errors import (
+    AccountLimit,
     AlreadyBooked,
     AppError,
     Blocked,
+    BookingsClosed,
     ConfigError,
+    HeldForOthers,
     LoginRejected,
     LoginStuck,
     LoginUnavailable,
@@ -52,7 +55,9 @@ NONSENSE = [
     SiteUnavailable("503"), SessionExpired("logout"), SiteChanged("a page for data"), SlotNotFound("an empty day"),
     AlreadyBooked("so it says"), NotOpenYet("later"), AppError("nobody thought of it"),
 ]  # fmt: skip
-CLEAR = [SlotFull("full"), Overlap("another"), MembershipProblem("expired"), OnWaitingList("in lista")]
+CLEAR = [
+    SlotFull("full"), Overlap("another"), MembershipProblem("expired"), AccountLimit("3"), OnWaitingList("in lista"),
+]  # fmt: skip
 OF_ACCOUNT = [
     LoginStuck("a page"), LoginUnavailable("no answer"), OtpRejected("twice"), Blocked("captcha"),
     Blocked("429", status=429),
@@ -86,6 +91,24 @@ def test_after_an_opening_nothing_but_a_clear_no_is_final_until_the_class_begins
 @pytest.mark.parametrize("created_at", [BEFORE, AFTER])
 def test_the_sites_clear_no_about_the_slot_is_final(error: AppError, created_at: datetime) -> None:
     assert decide(error, action(created_at=created_at), RULE, AFTER).step is Step.FINAL
+
+
+@pytest.mark.parametrize(("said", "minutes"), [(None, 10), (timedelta(minutes=5), 5), (timedelta(minutes=999), 60)])
+@pytest.mark.parametrize("created_at", [BEFORE, AFTER])
+def test_a_place_that_is_held_for_others_is_tried_again_when_it_is_released(
+    said: timedelta | None, minutes: int, created_at: datetime
+) -> None:
+    held = HeldForOthers("riservato", said)
+    at = decide(held, action(created_at=created_at), RULE, AFTER).at
+    assert at
+    assert timedelta(0) < at - AFTER - timedelta(minutes=minutes) < timedelta(seconds=5)
+    assert decide(held, action(created_at=created_at), RULE, BEGINS - timedelta(minutes=4)).step is Step.FINAL
+
+
+def test_closed_bookings_may_mean_not_yet_before_an_opening_but_not_by_day() -> None:
+    closed = BookingsClosed("chiuse")
+    assert decide(closed, action(created_at=BEFORE), RULE, OPENS).step is Step.AGAIN
+    assert decide(closed, action(created_at=AFTER), RULE, AFTER).step is Step.FINAL
 
 
 @pytest.mark.parametrize(

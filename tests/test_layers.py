@@ -37,7 +37,7 @@ LAYERS = (
     {"program"},  # how every program starts and stops
     {"settings"},
     {"config_file", "config_values"},
-    {"otp_extractor", "otp_export", "private", "addresses", "untrusted", "redaction"},
+    {"otp_extractor", "otp_export", "private", "addresses", "untrusted", "redaction", "refusals"},
     {"opening_plan"},
     {"model", "recurrence", "names", "errors"},
     {"preflight"},

@@ -15,6 +15,7 @@ import race
 import volley
 from demo.site import Outcome, Switches
 from errors import (
+    AccountLimit,
     AppError,
     Blocked,
     BookingRefused,
@@ -263,11 +264,15 @@ async def test_what_stays_closed_is_left_to_the_queue_with_its_report(at: Open) 
         assert len(opened.shots) <= MOST_REQUESTS - 3
 
 
-async def test_words_nobody_knows_may_mean_too_early_and_are_kept(at: Open) -> None:
+@pytest.mark.parametrize("said", ["Torna più avanti.", "Le prenotazioni sono chiuse."])
+async def test_words_nobody_knows_and_closed_may_mean_too_early(at: Open, said: str) -> None:
     async with at() as opened:
-        opened.world.faults.unknown_refusal = "Torna più avanti."
+        opened.world.faults.unknown_refusal = said
         opened.world.faults.times["unknown_refusal"] = 4
         assert (await opened.race()).choice == 0
+
+
+async def test_words_nobody_knows_are_kept(at: Open) -> None:
     async with at() as opened:
         opened.world.faults.unknown_refusal = "La luna non è favorevole."
         error = await lost(opened)
@@ -345,6 +350,15 @@ async def test_when_nothing_is_left_the_first_refusal_is_told(at: Open) -> None:
         assert isinstance(error, SlotFull)
         assert error.opening
         assert {shot.choice for shot in error.opening.shots} == {0, 1, 2}
+
+
+async def test_what_concerns_the_account_stops_the_alternatives(at: Open) -> None:
+    async with at() as opened:
+        opened.world.faults.unknown_refusal = "Ingressi terminati."
+        error = await lost(opened, *apart(opened))
+        assert type(error) is AccountLimit
+        assert error.opening
+        assert {shot.choice for shot in error.opening.shots} == {0}
 
 
 async def test_a_waiting_list_is_no_place(at: Open) -> None:

@@ -373,7 +373,7 @@ def test_no_page_whatever_breaks_the_readers(text: str) -> None:
         ("Non risulta un abbonamento valido per questa attività.", errors.MembershipProblem),
         ("Tessera scaduta", errors.MembershipProblem),
         ("L'attività è già iniziata: non è più possibile prenotare.", errors.ClassStarted),
-        ("Prenotazioni chiuse", errors.ClassStarted),
+        ("Prenotazioni chiuse", errors.BookingsClosed),
         ("Appuntamento non trovato.", errors.SlotNotFound),
         ("Si è verificato un errore imprevisto", errors.BookingRefused),
         ("", errors.BookingRefused),
@@ -389,6 +389,9 @@ def test_italian_reasons_become_errors(message: str, kind: type[errors.BookingRe
     ("text", "understood", "accepted"),
     [
         ('{"status": "OK", "message": "Fatto", "url": "/", "canBookAgain": true}', True, True),
+        ('{"status": "ERROR", "error_message": "Posti esauriti"}', True, False),
+        ('{"status": "ERROR", "errorMessage": "Posti esauriti"}', True, False),
+        ('{"error": "Posti esauriti"}', True, False),
         ('{"Status": "ok"}', True, True),
         ('{"d": {"status": "OK"}}', True, True),
         ('"{\\"status\\": \\"OK\\"}"', True, True),
