@@ -12,7 +12,7 @@ import pytest
 import booking
 import race
 from demo.site import Outcome
-from errors import OtpRejected, SessionExpired, SiteUnavailable
+from errors import OtpRejected, SessionExpired, SiteError, SiteUnavailable
 from model import Wish
 from portal.session import SiteSession
 from tests.openings import OPENS, Open, knowing
@@ -60,18 +60,21 @@ async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_openi
 async def test_a_login_that_fails_at_the_look_up_is_tried_again(at: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(race, "HURRY", timedelta(seconds=0.2))
     monkeypatch.setattr(race, "AGAIN", 0.1)
-    for failure in (SiteUnavailable("HTTP 503"), SessionExpired("at the login page")):
+    find, failures = booking.find_slots, dict[SiteSession, list[SiteError]]()
+
+    async def failing(session: SiteSession, wishes: Sequence[Wish]) -> Any:
+        if failures[session]:
+            raise failures[session].pop()
+        return await find(session, wishes)
+
+    async def one(failure: SiteError) -> None:
         async with at(lead=2.0) as opened:
-            find, failures = booking.find_slots, iter([failure, failure])
-
-            async def failing(session: SiteSession, wishes: Sequence[Wish]) -> Any:
-                if (met := next(failures, None)) is not None:  # noqa: B023 - called within this round
-                    raise met
-                return await find(session, wishes)  # noqa: B023
-
-            monkeypatch.setattr(booking, "find_slots", failing)
+            failures[opened.session] = [failure, failure]
             assert (await opened.race()).choice == 0
-            monkeypatch.setattr(booking, "find_slots", find)
+
+    monkeypatch.setattr(booking, "find_slots", failing)
+    await asyncio.gather(one(SiteUnavailable("HTTP 503")), one(SessionExpired("at the login page")))
+    assert not any(failures.values())
 
 
 @pytest.mark.parametrize("remembered", [True, False])
@@ -80,7 +83,7 @@ async def test_a_login_whose_codes_are_refused_at_the_look_up_is_not_tried_every
 ) -> None:
     monkeypatch.setattr(race, "HURRY", timedelta(seconds=0.1))
     monkeypatch.setattr(race, "AGAIN", 0.05)
-    async with at(lead=1.0) as opened:
+    async with at(lead=0.5) as opened:
         if remembered:
             opened.known = [await booking.find_slot(opened.session, opened.pilates)]
         logins: list[None] = []

@@ -164,7 +164,7 @@ async def test_what_the_list_shows_in_odd_words_before_the_opening_keeps_nobody_
         raise next(stands)
 
     monkeypatch.setattr(race, "standing", odd)
-    async with at(lead=0.6) as opened:
+    async with at(lead=1.5) as opened:
         assert (await opened.race()).choice == 0
         with pytest.raises((OnWaitingList, PlaceUnclear)):  # whoever takes over afterwards asks for nothing more
             await opened.race()
