@@ -103,6 +103,8 @@ GAVE_UP_IN_VAIN = (
     "e per ora non sono riuscito a riprenderla. Ci riprovo insieme a questa."
 )
 
+CHECKS_THAT_IT_IS_FREED = "controllo sul sito che quel posto sia libero, e te lo scrivo."
+
 NONE_COULD_BE_HAD = ("SlotFull", "SlotNotFound", "Overlap", "ClassStarted", "BookingsClosed", "HeldForOthers")
 NOT_DONE = {
     ActionType.BOOK: "non riuscita",
@@ -193,6 +195,8 @@ def booked(
     lines.add(f"Vista nelle tue prenotazioni {_seen_at(action, report, when)}.", *_opening_lines(report, when))
     if replaced and replaced.status is BookingStatus.CANCELLED:
         lines.add(f"🔁 Al posto di {in_a_line(replaced.booking.wish, when, SHORT)}, che ho liberato.")
+    elif replaced and action.gave_up:
+        lines.add(f"🔁 Al posto di {in_a_line(replaced.booking.wish, when, SHORT)}: {CHECKS_THAT_IT_IS_FREED}")
     elif replaced:
         lines.add(f"🔁 Adesso libero {in_a_line(replaced.booking.wish, when, SHORT)}: ti scrivo quando è fatto.")
     if asked_at:

@@ -47,7 +47,7 @@ from store.outbox import add_notice
 from store.pauses import note_success
 from store.reading import all_readable, readable
 from store.routine_history import RoutineHistory, told_already
-from store.swaps import ask_back, free_the_replaced
+from store.swaps import ask_back, free_the_replaced, was_told_as_lost
 from store.won import with_what_they_got
 
 TAKE = """
@@ -292,11 +292,12 @@ class Queue(Choices, RoutineHistory):
             await mark_cancelled(tx, action.user_id, wish, self._clock())
 
     async def took_back(self, action: Action, booking: Booking) -> None:
-        """What an action gave up in vain is held again; told, when its loss may have been. Raises LeaseLost."""
+        """What an action gave up in vain is held again; told, when its loss was. Raises LeaseLost."""
         async with self._db.transaction() as tx:
             await note_took_back(tx, action)
+            told = action.gave_up and await was_told_as_lost(tx, action)
             await mark_confirmed(tx, action.user_id, booking, self._clock())
-            if action.gave_up:
+            if told:
                 await add_notice(tx, action.user_id, NoticeKind.BACK, booking_row_id=action.replaces_row_id)
 
     async def pressing(self, action: Action) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from model import Action, ActionStatus, ActionType, BookingStatus, Wish
+from model import Action, ActionStatus, ActionType, BookingStatus, NoticeKind, Wish
 from store.actions import NewAction, enqueue, live_like, to_action
-from store.bookings import find_held
+from store.bookings import TOLD_AS_LOST, find_held
 from store.connection import Transaction
 from store.doubt import THOUGH_WITHDRAWN
 
@@ -35,6 +35,18 @@ async def free_the_replaced(tx: Transaction, action: Action, now: datetime, got:
     )
     if await live_like(tx, new) is None:
         await enqueue(tx, new, now)
+
+
+async def was_told_as_lost(tx: Transaction, action: Action) -> bool:
+    """Whether a person was told, or could see, that what an action replaces was given up.
+
+    A worker that dies leaves behind that it may have been: that alone is told to nobody.
+    """
+    held = await find_held(tx, action.replaces_row_id or 0, action.user_id)
+    if held is not None and held.status in TOLD_AS_LOST:
+        return True
+    told = "SELECT 1 FROM notices WHERE action_id = :id AND kind = :kind"
+    return await tx.row(told, {"id": action.id, "kind": NoticeKind.STRUGGLING}) is not None
 
 
 async def ask_back(tx: Transaction, action_id: int, now: datetime) -> None:

@@ -352,6 +352,18 @@ async def test_a_swap_books_the_new_one_and_then_frees_the_other(world: World) -
     await world.owner.wait_for(lambda message: "Annullata" in message.text and "PILATES" in message.text)
 
 
+async def test_what_may_be_given_back_already_is_not_said_to_be_freed_now(world: World) -> None:
+    page = await to_swap(world, "Fit Center|07:00", "Pagina 1|solo quando è tua libero l'altra")
+    await world.owner.press(data_of(page, "🔁 Scambia"), page.message_id)
+    await world.db.connection.write("UPDATE booking_actions SET gave_up = 1")  # by a worker that died then
+
+    await world.book()
+
+    result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
+    assert "Adesso libero" not in result.text
+    assert "Al posto di PILATES MATWORK, martedì 24 novembre alle 18:00: controllo sul sito" in result.text
+
+
 async def test_what_overlaps_the_booking_is_swapped_for_in_one_tap(world: World) -> None:
     await world.read_timetable([*chats.WEEK, chats.slot("CORE", TUESDAY, "18:30")])
     await world.hold(MINE)

@@ -146,15 +146,27 @@ async def test_a_watch_that_had_the_old_place_again_gives_it_up_no_second_time(
         assert (len(freed), stage.held, await status(stage, row)) == (1, [old.course], BookingStatus.CONFIRMED)
 
 
-async def lost_between_the_two(stage: Stage, row: int) -> None:
-    """A worker died after it had given the old place up, and before it had the new one."""
+async def lost_between_the_two(stage: Stage, row: int, *, pressed: bool = True) -> None:
+    """A worker died after it had given the old place up, or just before, and before it had the new one."""
     await stage.add(replaces_row_id=row)
     action = await stage.db.queue.claim("dead", 60)
     assert action
     await stage.db.queue.giving_up(action)
     [old_id] = stage.opened.world._held[GIULIA]
-    stage.opened.world.cancel(GIULIA, old_id)
+    if pressed:
+        stage.opened.world.cancel(GIULIA, old_id)
     stage.opened.clock.move(61)
+
+
+@pytest.mark.parametrize("pressed", [True, False])
+async def test_of_what_was_given_up_and_had_again_nobody_hears_who_never_knew(staged: Set, pressed: bool) -> None:
+    async with staged(LONG_AFTER) as stage:
+        old, row = await hold_what_overlaps(stage)
+        await lost_between_the_two(stage, row, pressed=pressed)
+        stage.opened.world.fill(stage.id_of(stage.opened.pilates))
+        action = await stage.act()
+        assert (action.error_kind, action.took_back, stage.held) == ("SlotFull", True, [old.course])
+        assert NoticeKind.BACK not in await stage.told()
 
 
 @pytest.mark.parametrize("can_be_had", [True, False])
