@@ -71,6 +71,11 @@ class Pauses:
                 {"user_id": user_id, "log_in": int(log_in)},
             )
             await tx.run(
+                "UPDATE booking_actions SET run_at = :now"  # what was due meanwhile is late only from now on
+                " WHERE user_id = :user_id AND status = 'pending' AND run_at < :now",
+                {"user_id": user_id, "now": stamp(now)},
+            )
+            await tx.run(
                 """
                 UPDATE booking_actions SET run_at = :now
                 WHERE user_id = :user_id AND status = 'pending' AND status IN ('pending', 'processing')

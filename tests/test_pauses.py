@@ -87,6 +87,20 @@ async def test_who_asks_or_has_new_credentials_goes_on_at_once(db: Database, how
     assert await db.queue.due()
 
 
+async def test_what_was_due_during_a_pause_that_its_person_ends_is_late_only_from_then_on(
+    db: Database, clock: Time
+) -> None:
+    waits = await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    others = await db.queue.add(NewAction(ActionType.CHECK, MARCO))
+    await db.people.pause(GIULIA, STUCK, lambda _: timedelta(hours=1))
+    clock.go(minutes=10)
+
+    await db.people.go_on(GIULIA, log_in=True)
+
+    found = [await db.queue.find(each.id) for each in (waits, others)]
+    assert [each.run_at for each in found if each] == [clock.now, others.run_at]
+
+
 async def test_the_watches_of_an_account_that_waits_come_back_one_after_the_other(db: Database) -> None:
     for hour in range(8, 18):
         wish = Wish("YOGA", "Giuriati", date(2026, 11, 24), time(hour))
