@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -205,6 +205,12 @@ class Wish:
             and same_place(place, other_place)
             and same_place(kind, other_kind)
         )
+
+    def named_as(self, asked: Wish) -> Wish:
+        """This class as "my bookings" shows it; where that says only its kind, under the name it was asked for."""
+        if plain(self.course) != plain(asked.kind) or not self.is_then_and_there(asked):
+            return self
+        return replace(self, course=asked.course, course_type=asked.course_type)
 
     def _where(self) -> tuple[str, str]:
         """Place and kind; a location typed as `Giuriati - Corsi Platinum` says both."""

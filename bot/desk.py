@@ -277,10 +277,14 @@ class Desk:
         )  # fmt: skip
 
     async def got(self, action: Action) -> HeldBooking | None:
-        """What a booking got, as it is now."""
+        """What a booking got, as it is now, and as it is called."""
         if action.type is not ActionType.BOOK or not action.booking_id:
             return None
-        return await self.db.bookings.by_booking_id(action.booking_id, action.user_id, action.subject)
+        held = await self.db.bookings.by_booking_id(action.booking_id, action.user_id, action.subject)
+        if held is None or action.subject is None:
+            return held
+        called = held.booking.wish.named_as(action.subject)
+        return replace(held, booking=replace(held.booking, course=called.course, course_type=called.course_type))
 
     async def clash(self, action: Action) -> Clash | None:
         """The booking that an action's class overlaps, before it is tried or once it was refused, as far as we know."""

@@ -18,7 +18,10 @@ WHAT_THEY_GOT = """
         CASE WHEN held.id IS NULL THEN choice.location ELSE held.location END AS location,
         CASE WHEN held.id IS NULL THEN choice.course_type ELSE held.course_type END AS course_type,
         coalesce(held.booking_date, choice.date) AS date,
-        coalesce(held.booking_time, choice.time_slot) AS time
+        coalesce(held.booking_time, choice.time_slot) AS time,
+        CASE WHEN choice.action_id IS NULL THEN action.course_name ELSE choice.course_name END AS asked_course,
+        CASE WHEN choice.action_id IS NULL THEN action.location ELSE choice.location END AS asked_location,
+        CASE WHEN choice.action_id IS NULL THEN action.course_type ELSE choice.course_type END AS asked_type
     FROM booking_actions AS action
     LEFT JOIN user_bookings AS held ON held.user_id = action.user_id AND held.booking_id = action.booking_id
         AND held.booking_date BETWEEN date(action.date, '-7 days') AND date(action.date, '+7 days')
@@ -45,4 +48,6 @@ def _got(row: sqlite3.Row) -> Wish | None:
     if row["date"] is None or row["time"] is None:
         return None
     day, start = date.fromisoformat(row["date"]), clock_time(row["time"])
-    return Wish(row["course"] or FIT_CENTER, row["location"] or "", day, start, row["course_type"] or "")
+    got = Wish(row["course"] or FIT_CENTER, row["location"] or "", day, start, row["course_type"] or "")
+    asked_type = row["asked_type"] or ""
+    return got.named_as(Wish(row["asked_course"] or FIT_CENTER, row["asked_location"] or "", day, start, asked_type))

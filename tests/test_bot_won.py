@@ -54,6 +54,24 @@ async def test_card_list_and_ticket_show_the_alternative_that_won(world: World, 
     assert "Se non c'è posto" not in ticket.text
 
 
+@pytest.mark.parametrize(("listed", "told"), [("Corsi Platinum", "PILATES MATWORK"), ("YOGA DOLCE", "YOGA DOLCE")])
+async def test_what_the_site_lists_without_a_name_is_told_under_the_name_it_was_asked_for(
+    world: World, listed: str, told: str
+) -> None:
+    await queued(world.owner)
+    claimed = await world.claim()
+    got = Booking(listed, "Giuriati", claimed.wish.day, claimed.wish.start, 60)
+
+    await world.db.queue.complete_book(claimed, got, "seen")
+
+    result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
+    assert f"Prenotata!\n{told}\n" in result.text
+    await world.owner.wait_for(lambda m: m.message_id == claimed.card_message_id and m.text.startswith("✅"))
+    await world.owner.send("/status")
+    page = await world.owner.wait_for(lambda message: "Le tue ultime richieste" in message.text)
+    assert f"✅ n. {claimed.id} · {told} · mar 24 nov 18:00" in page.labels
+
+
 async def test_what_was_got_is_known_though_its_row_is_gone(world: World) -> None:
     action = await second_choice(world, Booking("Fit Center", "Giuriati", TUESDAY, GYM.start, 90))
     await world.db.connection.write("DELETE FROM user_bookings")
