@@ -19,6 +19,7 @@ from errors import (
     BookingsClosed,
     HeldForOthers,
     LoginDiverted,
+    LoginInterrupted,
     LoginRejected,
     LoginStuck,
     LoginUnavailable,
@@ -48,10 +49,10 @@ LONGEST_HELD = timedelta(hours=1)
 ODD_LOOKS = 8  # looks of a watch that found nothing they could read, one after the other: the same
 
 ANOTHER_CODE = timedelta(seconds=60)  # after two refused ones; the clock that was wrong may have been set by then
-LAST_LOGIN = timedelta(seconds=75)  # before an opening: a login that got stuck in its preparation is tried once more
 LOGIN_AGAIN = timedelta(seconds=30)  # before an opening, after a sign-on that did not answer; then growing
 MOST_LOGIN_GROWTH = 2  # times that pause grows: to two minutes
 LOGIN_AFTER = timedelta(seconds=60)  # the same after an opening
+INTERRUPTED = timedelta(seconds=10)  # after an opening, a login the booking site itself cut short; then growing
 LAST_TRIES = tuple(timedelta(seconds=each) for each in (15, 4, 0))  # before an opening: no pause is longer than that
 LAST_LOGINS = (LAST_TRIES[0], LAST_TRIES[-1])  # each may send the password: a sign-on that counts them locks accounts
 
@@ -86,6 +87,7 @@ FINAL, FEW, AGAIN, PATIENT, ACCOUNT = Step
 TABLE: dict[type[AppError], tuple[Step, Step, Step, Step, Step]] = {
     #                 reading  cancelling  by day   opening  watch
     SiteUnavailable: (AGAIN,   AGAIN,      AGAIN,   PATIENT, PATIENT),
+    LoginInterrupted: (AGAIN,  AGAIN,      AGAIN,   PATIENT, PATIENT),
     SessionExpired:  (AGAIN,   AGAIN,      AGAIN,   PATIENT, PATIENT),
     AppError:        (AGAIN,   AGAIN,      AGAIN,   PATIENT, PATIENT),  # nobody thought of it; it may pass
     NotOpenYet:      (FINAL,   FINAL,      PATIENT, PATIENT, PATIENT),
@@ -136,8 +138,8 @@ def decide(error: AppError, action: Action, rule: OpeningRule, now: datetime) ->
     """What happens next to an action after that error."""
     phase = phase_of(action, rule, now)
     step = step_of(error, phase)
-    if step is ACCOUNT:
-        near = phase is Phase.OPENING and is_near_opening(action, now)
+    near = phase is Phase.OPENING and is_near_opening(action, now)
+    if step is ACCOUNT or (near and isinstance(error, LoginInterrupted)):
         return Next(step, _near_opening(error, action, now) if near else None)
     again = _again(step, action, now, rule) if step is not FINAL else None
     if again is not None and isinstance(error, HeldForOthers):
@@ -184,21 +186,19 @@ def _before_opening(
 
 
 def _near_opening(error: AppError, action: Action, now: datetime) -> datetime:
-    """When an action whose account is in trouble is tried again near its opening."""
+    """When an action whose login or account is in trouble is tried again near its opening."""
     at = action.opens_at or now
     over = at + OPENING_LASTS
     if isinstance(error, OtpRejected):
         return now + ANOTHER_CODE if now + ANOTHER_CODE < at - ANOTHER_CODE / 2 else over
-    if isinstance(error, LoginUnavailable):
-        if now >= at:
-            return now + LOGIN_AFTER
-        again = now + LOGIN_AGAIN * GROWTH ** min(action.failures, MOST_LOGIN_GROWTH)
-        return _before_opening(again, action, now, LAST_LOGINS)
     if isinstance(error, Blocked):
         if now < at:
             return _before_opening(over, action, now)
         return now + max(FIRST_PAUSE * GROWTH ** min(action.failures, 10), error.retry_after or timedelta(0))
-    return at - LAST_LOGIN if now < at - LAST_LOGIN else over
+    if now < at:
+        again = now + LOGIN_AGAIN * GROWTH ** min(action.failures, MOST_LOGIN_GROWTH)
+        return _before_opening(again, action, now, LAST_LOGINS)
+    return now + (max(INTERRUPTED, now - at) if isinstance(error, LoginInterrupted) else LOGIN_AFTER)
 
 
 def rest_of(error: AppError, rests: int, chance: float) -> timedelta:

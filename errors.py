@@ -104,7 +104,7 @@ class SessionExpired(SiteError):
 
 
 class LoginFailed(SiteError):
-    """A login that is a trouble of its account, and not of the booking site: see the classes below."""
+    """A login that did not end where it should: see the classes below."""
 
 
 class LoginStopped(LoginFailed):
@@ -136,6 +136,11 @@ class LoginUnavailable(LoginFailed):
     again soon. Who has a live session goes on."""
 
 
+class LoginInterrupted(LoginFailed):
+    """The sign-on let us in, and the booking site itself then gave no page: it is the site's trouble, and nobody's
+    account is blamed. Apart from SiteUnavailable because each try sends the password."""
+
+
 def login_stop(kind: str | None, sentence: str) -> LoginStopped:
     """The error that stopped an account, from what is stored of it."""
     classes: dict[str | None, type[LoginStopped]] = {each.__name__: each for each in (LoginDiverted, OtpMissing)}
@@ -144,7 +149,7 @@ def login_stop(kind: str | None, sentence: str) -> LoginStopped:
 
 def login_error(kind: str, sentence: str) -> LoginFailed:
     """The error a login ended with, from what is stored of it."""
-    for each in (LoginStuck, LoginUnavailable, OtpRejected):
+    for each in (LoginInterrupted, LoginStuck, LoginUnavailable, OtpRejected):
         if kind == each.__name__:
             return each(sentence)
     return login_stop(kind, sentence)

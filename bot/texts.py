@@ -100,6 +100,12 @@ TROUBLES: dict[str, Trouble] = {
         "Di solito passa da sé: se hai fretta, guarda dal browser se l'accesso funziona, poi riprova.",
         Remedy.LOGIN,
     ),
+    "LoginInterrupted": Trouble(
+        "L'accesso riesce, ma poi il sito di Polimisport non mostra la sua pagina.",
+        "Ho riprovato più volte, poi mi sono fermato.",
+        "Riprova tra qualche minuto.",
+        Remedy.AGAIN,
+    ),
     "OtpError": Trouble(
         "Non riesco a leggere l'indirizzo otpauth del codice usa e getta.",
         "Mi sono fermato.",
@@ -257,6 +263,7 @@ BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
     "OtpRejected": ("Controlla l'orologio del computer e otpatu in config.json, poi prova l'accesso.", Remedy.LOGIN),
     "LoginStuck": ("Entra tu dal browser, prima di allora, e guarda che cosa chiede quella pagina.", Remedy.LOGIN),
     "LoginUnavailable": ("Di solito passa da sé: riprovo. Se vuoi, prova tu l'accesso più tardi.", Remedy.LOGIN),
+    "LoginInterrupted": ("Di solito passa da sé: riprovo.", Remedy.LOGIN),
     "OtpMissing": ("Scrivi otpatu in config.json e riavvia il bot.", Remedy.LOGIN),
     "OtpError": ("Correggi otpatu in config.json e riavvia il bot.", Remedy.SYNC),
     "ConfigError": ("Controlla config.json e riavvia il bot.", Remedy.SYNC),

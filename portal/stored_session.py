@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from errors import (
     Blocked,
     LoginDiverted,
     LoginFailed,
+    LoginInterrupted,
     LoginStopped,
     LoginStuck,
     LoginUnavailable,
@@ -44,6 +46,9 @@ log = logging.getLogger(__name__)
 
 REJECTION_HOLDS = 10.0  # seconds: who asks again this soon is told the same, and the password is not sent twice
 IN_A_CIRCLE = "ERR_TOO_MANY_REDIRECTS"
+ERROR_PAGE = re.compile(
+    r"si è verificato un errore|errore (?:interno|del server)|server error|an error (?:has )?occurred", re.IGNORECASE
+)
 JUST_MADE = 15.0  # seconds after a login in which a session called over is asked again, and not made anew
 
 
@@ -198,7 +203,7 @@ class StoredSession:
     async def _why_no_login(self, page: Page, watch: Watch, guard: LoginGuard, error: SiteError) -> SiteError:
         """The error of a login that did not end where it should, as it is told: there is no picture of it.
 
-        Only the booking site's own silence, before anything was typed, is a trouble of everybody's.
+        The booking site's own trouble blames no account: SiteUnavailable before typing, LoginInterrupted after it.
         """
         self._door.note_cookies({"cookies": await in_time(page.context.cookies()) or ()})
         ours = self._portal.closed or not (page.context.browser and page.context.browser.is_connected())
@@ -213,9 +218,11 @@ class StoredSession:
             )
         if guard.window and not watch.met_at and not watch.waits_for:
             return self._in_another_window(guard.window)
+        if guard.has_typed and not self._is_elsewhere(address) and _is_nonsense(explained, watch, place):
+            return LoginInterrupted(f"the sign-on lets us in, and then there is no page ({explained}), at {place}")
         if isinstance(explained, SessionExpired | SiteChanged) or IN_A_CIRCLE in str(explained):
             return LoginStuck(f"the login stops at {place}", explained.evidence)
-        if isinstance(explained, SiteUnavailable) and (guard.has_typed or self._is_elsewhere(address)):
+        if isinstance(explained, SiteUnavailable) and self._is_elsewhere(address):
             return LoginUnavailable(f"the login breaks off ({explained}), at {place}")
         return explained
 
@@ -234,6 +241,13 @@ class StoredSession:
         if not watch.met_at and not watch.waits_for and not page.is_closed():
             words = await shown(page)
         return bare_address(address) + (f": {quote(self._door.words(words))}" if words else "")
+
+
+def _is_nonsense(explained: SiteError, watch: Watch, place: str) -> bool:
+    """Whether the booking site gave an error, silence or data for the page a login ends on, and no other page."""
+    if isinstance(explained, SiteUnavailable):
+        return IN_A_CIRCLE not in str(explained)
+    return bool(watch.met_at) or ERROR_PAGE.search(place) is not None
 
 
 def _note_outcome(login: asyncio.Task[None]) -> None:

@@ -89,9 +89,11 @@ class Watch:
     async def _look_into(self, response: Response, trouble: SiteError | None) -> None:
         """A page that asks for a proof ends the visit whatever its status, and whoever of the page asked for it: its
         script might go on by itself."""
-        html = ""
-        if "html" in response.headers.get("content-type", ""):
+        kind, html = response.headers.get("content-type", ""), ""
+        if "html" in kind or (self._logging_in and "json" in kind and self._is_main(response.request)):
             html = await in_time(response.text()) or ""
+        if trouble is None and self._is_data_for_a_page(response, html):
+            trouble = SiteUnavailable("the site answers with data where a page should be")
         path = urlsplit(response.url).path
         shown = await asyncio.to_thread(captcha_behind, trouble, html) if trouble else await _trouble_shown(html, path)
         if isinstance(shown, Blocked):
@@ -100,6 +102,11 @@ class Watch:
             self._meet(trouble, response.url, html)
         if trouble or isinstance(shown, Blocked):
             self._end(response)
+
+    def _is_data_for_a_page(self, response: Response, text: str) -> bool:
+        """Whether a page of a login is data ({"logout": 1}, half a JSON): the booking site shows a person none."""
+        ours = response.url.startswith(self._base_url) and self._is_main(response.request)
+        return self._logging_in and ours and text.lstrip().startswith(("{", "["))
 
     def _end(self, response: Response) -> None:
         """Closes the context, not the page: closing a page that is being loaded may never end."""

@@ -18,6 +18,7 @@ from errors import (
     BookingRefused,
     ConfigError,
     LoginDiverted,
+    LoginInterrupted,
     LoginRejected,
     LoginStuck,
     LoginUnavailable,
@@ -33,7 +34,7 @@ from store.connection import Connection, Transaction
 from store.outbox import add_notice
 
 REFUSALS: list[type[AppError]] = [BookingRefused, *BookingRefused.__subclasses__()]
-OF_LOGIN = (LoginRejected, LoginDiverted, LoginStuck, LoginUnavailable, OtpMissing, OtpRejected)
+OF_LOGIN = (LoginRejected, LoginDiverted, LoginInterrupted, LoginStuck, LoginUnavailable, OtpMissing, OtpRejected)
 NOT_LET_IN = {each.__name__ for each in (*OF_LOGIN, OtpError, ConfigError)}
 UNSETTLED = {each.__name__ for each in (AlreadyBooked, PlaceUnclear, TooLateToAsk)}
 CERTAIN = {each.__name__ for each in REFUSALS} - UNSETTLED | NOT_LET_IN

@@ -30,6 +30,7 @@ from errors import (
     BookingsClosed,
     ConfigError,
     HeldForOthers,
+    LoginInterrupted,
     LoginRejected,
     LoginStuck,
     LoginUnavailable,
@@ -53,7 +54,7 @@ BEGINS = datetime(2026, 11, 24, 17, tzinfo=UTC)
 BEFORE, AFTER = OPENS - timedelta(hours=9), OPENS + timedelta(hours=9)
 NONSENSE = [
     SiteUnavailable("503"), SessionExpired("logout"), SiteChanged("a page for data"), SlotNotFound("an empty day"),
-    AlreadyBooked("so it says"), NotOpenYet("later"), AppError("nobody thought of it"),
+    AlreadyBooked("so it says"), NotOpenYet("later"), AppError("nobody thought of it"), LoginInterrupted("a JSON"),
 ]  # fmt: skip
 CLEAR = [
     SlotFull("full"), Overlap("another"), MembershipProblem("expired"), AccountLimit("3"), OnWaitingList("in lista"),
@@ -160,11 +161,31 @@ def test_a_booking_in_its_preparation_is_tried_once_more_before_it_opens(error: 
     assert at < OPENS
 
 
-def test_a_login_that_got_stuck_sends_two_passwords_around_an_opening_at_the_most() -> None:
-    now, tries = OPENS - PREPARE, 1
-    while (at := decide(LoginStuck("a page"), action(failures=tries), RULE, now).at) and at < OPENS + OPENING_LASTS:
-        now, tries = at, tries + 1
-    assert tries == 2
+@pytest.mark.parametrize(
+    ("error", "after"),
+    [(LoginStuck("a page"), [60]), (LoginInterrupted("a JSON"), [10, 20, 40, 80])],
+    ids=lambda one: one.kind if isinstance(one, AppError) else "",
+)
+def test_no_login_that_ends_oddly_gives_the_opening_up_and_each_sends_a_few_passwords(
+    error: AppError, after: list[int]
+) -> None:
+    now, tries = OPENS - PREPARE, [-PREPARE.total_seconds()]
+    while (at := decide(error, action(failures=len(tries)), RULE, now).at) and at < OPENS + OPENING_LASTS:
+        now = at
+        tries.append((at - OPENS).total_seconds())
+    assert tries[-2 - len(after) :] == [-15, 0, *after]
+    assert len([each for each in tries if each < 0]) <= 5
+
+
+def test_a_session_that_is_cut_short_right_before_its_opening_is_made_anew_soon_after_it() -> None:
+    error, now = LoginInterrupted("a JSON"), OPENS - timedelta(seconds=1)
+    moments = []
+    for failures in range(2):
+        following = decide(error, action(failures=failures), RULE, now)
+        assert following.at
+        now = following.at
+        moments.append((now - OPENS).total_seconds())
+    assert moments == [1, 11]  # the first is told what the last login ended with, and sends no password
 
 
 def test_a_sign_on_that_does_not_answer_is_sent_five_more_passwords_until_the_opening_and_some_after_it() -> None:

@@ -14,7 +14,15 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from errors import LoginDiverted, LoginRejected, LoginStuck, LoginUnavailable, SiteError
+from errors import (
+    LoginDiverted,
+    LoginInterrupted,
+    LoginRejected,
+    LoginStuck,
+    LoginUnavailable,
+    SiteError,
+    SiteUnavailable,
+)
 from model import Credentials
 from otp_extractor import parse
 from portal.access import SiteAccess
@@ -342,6 +350,36 @@ async def test_not_every_page_that_asks_for_a_password_again_has_refused_the_one
         await attempt.session.renew()
     assert type(caught.value) is kind
     assert len([request for request in hosts["login"].received if PASSWORD in request]) == 1
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        web.Response(text='{"logout":1}', content_type="application/json"),
+        web.Response(text="<h1>Server Error in '/sportpolimi' Application.</h1>", content_type="text/html", status=500),
+        "<title>Errore</title><h1>Si &egrave; verificato un errore</h1>",
+    ],
+    ids=["ended", "500", "error page"],
+)
+async def test_nonsense_of_the_booking_site_after_a_good_login_is_the_sites_trouble_and_sends_one_password(
+    attempt: Attempt, portal: Portal, hosts: Hosts, nonsense: str | web.Response
+) -> None:
+    portal.access = dataclasses.replace(portal.access, timeout_seconds=1.0)
+    hosts["booking"].pages[f"{HOME}/"] = nonsense
+    for _ in range(2):
+        with pytest.raises(SiteError) as caught:
+            await attempt.session.renew()
+        assert type(caught.value) is LoginInterrupted, caught.value
+    assert isinstance(attempt.store.turned_away_since(0), LoginInterrupted)  # for other processes
+    assert len([request for request in hosts["login"].received if PASSWORD in request]) == 1
+
+
+async def test_nonsense_before_anything_was_typed_is_plain_trouble_of_the_site(attempt: Attempt, hosts: Hosts) -> None:
+    ended = web.Response(text='{"logout":1}', content_type="application/json")
+    hosts["booking"].pages[f"{HOME}/Account/Login"] = ended
+    with pytest.raises(SiteError) as caught:
+        await attempt.session.renew()
+    assert type(caught.value) is SiteUnavailable, caught.value
 
 
 @pytest.mark.parametrize(("status", "kind"), [(302, LoginUnavailable), (307, LoginDiverted)])
