@@ -84,10 +84,14 @@ def opening_advice(report: OpeningReport, when: When) -> str:
 
 
 def _opened_late(report: OpeningReport) -> float | None:
-    """How many seconds late it opened, if that is what the shots say: early ones first, or none that got through."""
+    """How many seconds late it opened, if that is what the shots say: too early until then, or none that got through.
+
+    A site that answered nothing, or nonsense, may have been open all that time.
+    """
     if report.seen is None or report.seen <= LATE:
         return None
-    early = any(shot.outcome is ShotOutcome.EARLY for shot in report.shots)
+    missed = [shot for shot in report.shots if shot is not report.hit]
+    early = bool(missed) and max(missed, key=lambda shot: shot.sent).outcome is ShotOutcome.EARLY
     opened = report.arrived(report.hit) if report.hit else report.seen
     return opened if opened > LATE and (early or not report.shots) else None
 

@@ -203,6 +203,7 @@ NOON = When(datetime(2026, 11, 22, 11, tzinfo=UTC), ZoneInfo("Europe/Rome"))
             "circa 62 s dopo il previsto: se ricapita, cambia opening.at",
         ),
         (replace(REPORT, seen=62.4, shots=()), "circa 62 s dopo il previsto"),
+        (replace(REPORT, seen=11.3, shots=(EARLY, replace(EARLY, sent=0.2, outcome=ShotOutcome.LOST))), ""),
     ],
 )
 def test_a_rule_that_proved_wrong_is_told_with_what_to_change(report: OpeningReport, advice: str) -> None:
