@@ -29,7 +29,7 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
-def _legible(text: str) -> str:
+def legible(text: str) -> str:
     """A text that can be typed into a form, kept in a file and shown."""
     if len(text) > MOST_LETTERS:
         raise ValueError(f"it has {len(text)} characters: that is a mistake")
@@ -39,12 +39,12 @@ def _legible(text: str) -> str:
 
 
 def _legible_secret(secret: SecretStr) -> SecretStr:
-    _legible(secret.get_secret_value())
+    legible(secret.get_secret_value())
     return _filled(secret)
 
 
 def _codice_persona(text: str) -> str:
-    bare = _legible(text.strip())
+    bare = legible(text.strip())
     if not bare or re.search(r"\s|@", bare):
         raise ValueError("write the Codice Persona, the number on the badge")
     return bare
@@ -103,7 +103,7 @@ def _zone(name: str) -> str:
 
 
 def _path(path: Path) -> Path:
-    text = _legible(str(path))
+    text = legible(str(path))
     if any(len(part.encode()) > MOST_BYTES_OF_NAME for part in path.parts):
         raise ValueError("the name of a file or folder is too long")
     if text.startswith("~") and not text.startswith("~/"):

@@ -18,6 +18,7 @@ import preflight as preflight  # first: it tells who has not the packages
 import argparse
 import asyncio
 import getpass
+import os
 import sys
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from model import Clock, utc_now
 from settings import Settings, add_config_option, command, load
 from store.heartbeats import LATE
 from store.restore import restore
-from wizard import YES, DigitsSpent, Wizard, write
+from wizard import YES, DigitsSpent, Wizard, refuse_unwritable
 
 WELL, UNWELL, UNUSABLE, STOPPED = 0, 1, 2, 130
 
@@ -83,7 +84,7 @@ def loaded(config: Path) -> Settings:
 
 def set_up(config: Path, *, login: bool) -> int:
     """Configuration, then database, then doctor. What is there already stays as it is."""
-    settings = configured(config)
+    settings, config = configured(config)
     program.take_care_of_files(settings)
     made = not settings.database.exists()
     asyncio.run(prepare_database(settings))
@@ -111,22 +112,28 @@ def ask_at_terminal(question: str) -> bool:
         return False
 
 
-def configured(config: Path) -> Settings:
-    """The settings; asked for when there is no file and the environment does not hold them either."""
+def configured(config: Path) -> tuple[Settings, Path]:
+    """The settings and where they are; asked for when neither a file nor the environment holds them."""
     try:
-        return load(config)
+        return load(config), config
     except ConfigError:
-        if config.exists():
+        if os.path.exists(config):
             raise
+    refuse_unwritable(config)
+    wizard = Wizard(ask=input, ask_secret=getpass.getpass, say=print)
     try:
-        write(config, Wizard(ask=input, ask_secret=getpass.getpass, say=print).ask_everything())
+        config = wizard.write_down(config, wizard.ask_everything())
     except EOFError:
-        remedy = f"copy config.example.json to {config} and fill it in"
-        raise ConfigError(f"there is nobody to answer the questions here: {remedy}") from None
-    except OSError as error:
-        raise ConfigError(f"{config} can't be written ({error.strerror}): choose another place with --config") from None
+        raise ConfigError(_unanswered(config)) from None
     print(f"\nWritten: {config}, readable by you only.")
-    return load(config)
+    return load(config), config
+
+
+def _unanswered(config: Path) -> str:
+    """What to do after the questions ended without an answer: by Ctrl-D, or for want of a terminal."""
+    if sys.stdin.isatty():
+        return f"\nNothing was written. To start again, type: {command('.venv/bin/python setup.py', config)}"
+    return f"there is nobody to answer the questions here: copy config.example.json to {config} and fill it in"
 
 
 def find_out_who(settings: Settings, config: Path) -> int:
@@ -144,6 +151,8 @@ def find_out_who(settings: Settings, config: Path) -> int:
         print(f"Telegram can't be reached, or another program uses this bot ({type(error).__name__}).", file=sys.stderr)
         return UNWELL
     except EOFError:
+        if sys.stdin.isatty():  # Ctrl-D
+            raise KeyboardInterrupt from None
         raise ConfigError("there is nobody to press Enter here: run it at a terminal") from None
     print(f"Put it into {config}, in the entry of that person under friends: telegram_user_id is {number}.")
     return WELL

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import secrets
+import shlex
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,8 +19,9 @@ from typing import Any, TypeVar
 
 import httpx
 
+from config_values import LONGEST_TELEGRAM_ID, legible
 from doctor import PATIENCE, TelegramRefused, bot_name
-from errors import OtpError
+from errors import ConfigError, OtpError
 from model import utc_now
 from otp_extractor import describe, is_secret, name_of, parse, urls_from
 from settings import TELEGRAM_URL
@@ -35,12 +37,16 @@ ABOUT_THE_CODE = """
 ABOUT_THE_BOT = "\n   In Telegram write /newbot to @BotFather, choose a name, and paste the token it answers with."
 NO_CODE = "   Does the login ask for user name and password alone, and never for a code? [y/N] "
 ABOUT_A_FRIEND = "Your friend opens your bot in Telegram, presses Start,"
-ABOUT_YOU = "\n   The bot obeys one Telegram user. Open your bot in Telegram and press Start,"
+ABOUT_YOU = "\n   The bot obeys one Telegram user."
+HOW_TO_FIND_AN_ID = "   To find your id, write to @userinfobot in Telegram: it answers with it, a number."
 
 ABOUT_THE_PICTURE = (
     "   Delete that picture now, also from downloads, trash and phone: whoever has it can make your codes."
 )
+SAME_CODE = "   Does it? [y/n] "
+ANOTHER_CODE = "Then it is another account's secret, or the clock of this machine or of the phone is wrong. Once more:"
 YES = ("y", "yes", "s", "si", "sì")
+NO = ("n", "no")
 
 DIGITS_LIVE = 600.0  # s
 MOST_WRONG = 3  # other four-digit messages while they live: a typing error or two, not somebody who guesses
@@ -97,11 +103,17 @@ class Wizard:
         """A blank at its beginning or end belongs to a password, and is seldom meant."""
         if text != text.strip() and text.strip():
             self._say("   It begins or ends with a blank, which is kept: if you did not mean it, start again.")
-        return text if text.strip() else self._filled("")
+        return _legible(text) if text.strip() else self._filled("")
 
     def _username(self, text: str) -> str:
-        if any(char.isspace() or char == "@" for char in self._filled(text)):
+        """A Codice Persona; another user name, as other clubs of the platform have, once it was confirmed."""
+        if any(char.isspace() or char == "@" for char in _legible(self._filled(text))):
             raise WrongAnswer("The Codice Persona is the number on your badge, not your name or e-mail address.")
+        if re.fullmatch(r"\d{8}", text, re.ASCII):
+            return text
+        question = f"   A Codice Persona has eight digits. Does your login really ask for {text}? [y/N] "
+        if self._ask(question).strip().lower() not in YES:
+            raise WrongAnswer("Then once more: it is the number on your badge.")
         return text
 
     def _otp_url(self, text: str) -> str | None:
@@ -118,6 +130,8 @@ class Wizard:
         except OtpError as problem:
             raise WrongAnswer(_sentence(problem)) from None
         self._say(f"   The code is now {code}: your authenticator app must show the same.")
+        if not self._until_right(self._ask, SAME_CODE, _yes_or_no):
+            raise WrongAnswer(ANOTHER_CODE)
         if not is_secret(text):
             self._say(ABOUT_THE_PICTURE)
         return url
@@ -136,7 +150,7 @@ class Wizard:
 
     def _bot_token(self, text: str) -> str:
         """A token that Telegram accepts; one that can't be checked for want of a network is taken as it is."""
-        if not re.fullmatch(r"\d+:[\w-]{20,}", text):
+        if not re.fullmatch(r"\d+:[\w-]{20,}", text, re.ASCII):
             raise WrongAnswer("A token looks like 1234567890:AAH... (digits, a colon, letters).")
         try:
             name = asyncio.run(bot_name(self._api_base_url, text))
@@ -159,6 +173,25 @@ class Wizard:
                 return self._typed_id(f"Telegram can't be reached ({type(error).__name__}): it goes without it.")
         return self._typed_id("Somebody keeps writing digits to the bot: it goes without them.")
 
+    def write_down(self, config: Path, values: dict[str, Any]) -> Path:
+        """Writes the answers, in another place when the first can't be written; where they are now."""
+        while True:
+            try:
+                write(config, values)
+            except (OSError, ValueError) as error:
+                self._say(f"\n{config} can't be written ({_why(error)}). Your answers are kept: name another place.")
+                config = self._until_right(self._ask, "Path of the new file: ", self._new_file)
+            else:
+                return config
+
+    def _new_file(self, text: str) -> Path:
+        path = Path(os.path.expanduser(self._filled(text)))
+        if os.path.isdir(path):
+            path /= "config.json"
+        if os.path.lexists(path):
+            raise WrongAnswer(f"{path} is there already, and stays as it is: name a new file.")
+        return path
+
     def find_out(self, api_base_url: str, token: str) -> int:
         """The Telegram id of who sends the digits, said with their name. Raises DigitsSpent or httpx.HTTPError."""
         digits = Digits.drawn_for(api_base_url, token)
@@ -169,7 +202,7 @@ class Wizard:
 
     def _holder(self, digits: Digits) -> int:
         """Who holds the phone. Raises DigitsSpent."""
-        self._say(f"   and send it these four digits: {digits.shown}")
+        self._say(f"   Open your bot in Telegram, press Start, and send it these four digits: {digits.shown}")
         question = "5. then Enter here; or type your Telegram id, if you know it: "
         return self._until_right(self._ask, question, lambda text: _number(text) if text else self._sender(digits))
 
@@ -188,7 +221,21 @@ class Wizard:
 
     def _typed_id(self, why: str) -> int:
         self._say(f"   {why}")
+        self._say(HOW_TO_FIND_AN_ID)
         return self._until_right(self._ask, "5. Type your Telegram id, a number: ", _number)
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in (*YES, *NO):
+        raise WrongAnswer("Type y for yes or n for no.")
+    return text.lower() in YES
+
+
+def _legible(text: str) -> str:
+    try:
+        return legible(text)
+    except ValueError as problem:
+        raise WrongAnswer(_sentence(problem)) from None
 
 
 def _browser_found() -> dict[str, Any]:
@@ -203,8 +250,10 @@ def _sentence(problem: Exception) -> str:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or int(text) == 0:
+    if not re.fullmatch(r"-?\d{1,30}", text, re.ASCII):
         raise WrongAnswer("A Telegram id is a number, not a @name.")
+    if not 0 < int(text) < LONGEST_TELEGRAM_ID:
+        raise WrongAnswer("A person's Telegram id is a positive number of up to 16 digits; a group's begins with -.")
     return int(text)
 
 
@@ -290,9 +339,33 @@ async def waiting(address: str) -> list[Waiting]:
     return found
 
 
+def refuse_unwritable(config: Path) -> None:
+    """Raises ConfigError when config.json can't be written there, which is better known before the first question."""
+    folder, remedy = config.absolute().parent, "choose another place with --config"
+    if not os.path.isdir(folder):
+        shown = shlex.quote(str(folder))
+        raise ConfigError(
+            f"{config} can't be written, as there is no folder {folder}: make it (mkdir -p {shown}), or {remedy}"
+        )
+    draft = _draft(config)
+    try:
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        draft.unlink()
+    except OSError as error:
+        raise ConfigError(f"{config} can't be written ({_why(error)}): {remedy}") from None
+
+
+def _draft(config: Path) -> Path:
+    return config.with_name(f".{config.name}.{os.getpid()}")
+
+
+def _why(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or "that can be no path"
+
+
 def write(config: Path, values: dict[str, Any]) -> None:
     """Writes the file whole or not at all, readable by its owner only."""
-    draft = config.with_name(f".{config.name}.{os.getpid()}")
+    draft = _draft(config)
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             json.dump(values, file, indent=2, ensure_ascii=False)

@@ -135,6 +135,33 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monkey
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("place", ["nowhere/config.json", "x" * 250])
+def test_a_place_that_can_not_be_written_is_refused_before_the_first_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    monkeypatch.setattr("builtins.input", lambda _: pytest.fail("it asked"))
+    assert setup.main(["--config", str(tmp_path / place)]) == setup.UNUSABLE
+    assert "can't be written" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_d_says_that_nothing_was_written_and_how_to_start_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ctrl_d(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", lambda _: GIULIA)
+    monkeypatch.setattr("getpass.getpass", ctrl_d)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    config = tmp_path / "config.json"
+    assert setup.main(["--config", str(config)]) == setup.UNUSABLE
+    said = capsys.readouterr().err
+    assert f"Nothing was written. To start again, type: .venv/bin/python setup.py --config {config}" in said
+    assert "nobody" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_with_nobody_to_ask_one_sentence_says_what_to_do(tmp_path: Path) -> None:
     code, said = await run_setup("--config", tmp_path / "config.json")
     assert code == 2
