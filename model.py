@@ -125,7 +125,7 @@ class NoticeKind(StrEnum):
     ACCOUNT_WAITS = "account_waits"  # the account is in trouble, and waits; read from accounts
     STRUGGLING = "struggling"  # a booking or a watch can't be done for a while already, and goes on (action_id)
     LOGIN_REJECTED = "login_rejected"  # the site refused the password; nothing more is tried
-    GONE = "gone"  # a booking vanished from the site, and not through us (booking_row_id)
+    GONE = "gone"  # a booking vanished from the site, or was given up for another (booking_row_id)
     BACK = "back"  # a booking that was told as gone or cancelled is on the site again (booking_row_id)
     REHEARSAL = "rehearsal"  # what will be tried at the opening, and whether it can work (action_id)
     REMINDER = "reminder"  # a class comes near while its place can still be given back (booking_row_id)

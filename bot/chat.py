@@ -148,9 +148,13 @@ def reason(error: TelegramError) -> str:
     return clip(str(error).partition(". Parsing the server response")[0], LONGEST_REASON)
 
 
-async def send(bot: Bot, chat_id: int, page: Page) -> Message:
+async def send(bot: Bot, chat_id: int, page: Page, *, silent: bool = False) -> Message:
     """A new message."""
-    return await understood(bot.send_message(chat_id, page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page)))
+    return await understood(
+        bot.send_message(
+            chat_id, page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page), disable_notification=silent
+        )
+    )
 
 
 async def edit(bot: Bot, chat_id: int, message_id: int, page: Page) -> bool:
@@ -197,7 +201,7 @@ async def send_letter(bot: Bot, chat_id: int, letter: Letter) -> Message:
         log.warning("the file does not go through, the words go alone: %s", reason(error))
     except OSError as error:
         log.warning("the picture can't be read, the words go alone: %s", error)
-    return await send(bot, chat_id, letter.page)
+    return await send(bot, chat_id, letter.page, silent=letter.silent)
 
 
 async def _send_document(bot: Bot, chat_id: int, letter: Letter) -> Message:
@@ -206,7 +210,14 @@ async def _send_document(bot: Bot, chat_id: int, letter: Letter) -> Message:
         raise ValueError("a letter without document")
     document = InputFile(file.content, filename=file.name)
     return await understood(
-        bot.send_document(chat_id, document, caption=page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page))
+        bot.send_document(
+            chat_id,
+            document,
+            caption=page.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup(page),
+            disable_notification=letter.silent,
+        )  # fmt: skip
     )
 
 

@@ -279,7 +279,12 @@ class Composer:
 
     async def _gone(self, notice: Notice) -> Post:
         held = await self._held(notice)
+        if screens_held.is_held(held):
+            raise NothingToTell(f"the booking in row {held.id} is held again")
         document = await self._calendar_file_of_what_is_over(held)
+        if held.status is BookingStatus.CANCELLED and document:
+            page = screens_results.freed(held, self._desk.when())
+            return Post(letter=Letter(page, document=document, silent=True))
         return Post(letter=Letter(screens_results.vanished(held, self._desk.when()), document=document))
 
     async def _reminder(self, notice: Notice) -> Post:

@@ -55,6 +55,7 @@ class Letter:
     page: Page
     document: File | None = None
     picture: Path | None = None
+    silent: bool = False  # it comes with one that rings
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,8 @@ GAVE_UP_IN_VAIN = (
 
 CHECKS_THAT_IT_IS_FREED = "controllo sul sito che quel posto sia libero, e te lo scrivo."
 
+OUT_OF_THE_CALENDAR = "🗓 L'avevi nel calendario? Apri questo file per toglierla."
+
 NONE_COULD_BE_HAD = ("SlotFull", "SlotNotFound", "Overlap", "ClassStarted", "BookingsClosed", "HeldForOthers")
 NOT_DONE = {
     ActionType.BOOK: "non riuscita",
@@ -226,7 +228,13 @@ def cancelled(action: Action, when: When, *, has_file: bool) -> Page:
     read = f"L'ho ricontrollato sul sito {_done_at(action, when)}: tra le tue prenotazioni non c'è più."
     lines = Lines().add("✅ <b>Annullata</b>", about_action(action, when)).add(read)
     lines.add(texts.FREED_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "")
-    lines.add("🗓 L'avevi nel calendario? Apri questo file e la toglie." if has_file else "")
+    lines.add(OUT_OF_THE_CALENDAR if has_file else "")
+    return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
+
+
+def freed(held: HeldBooking, when: When) -> Page:
+    """The caption of the file that takes out of the calendar what was given up for a better place."""
+    lines = Lines().add("✅ <b>Annullata</b>", about(held.booking.wish, when)).add(OUT_OF_THE_CALENDAR)
     return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
 
 

@@ -47,7 +47,7 @@ from store.outbox import add_notice
 from store.pauses import note_success
 from store.reading import all_readable, readable
 from store.routine_history import RoutineHistory, told_already
-from store.swaps import ask_back, free_the_replaced, was_told_as_lost
+from store.swaps import ask_back, free_the_replaced, tell_of_the_freed, was_told_as_lost
 from store.won import with_what_they_got
 
 TAKE = """
@@ -473,6 +473,7 @@ class Queue(Choices, RoutineHistory):
                 await record_opening(tx, action.id, opening)
             await free_the_replaced(tx, action, self._clock(), booking.wish)
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
+            await tell_of_the_freed(tx, action)
 
     async def complete_watch(self, action: Action, result: str) -> None:
         """Ends a watch that was only to tell: a place is free. Raises LeaseLost."""

@@ -12,6 +12,7 @@ from store.actions import NewAction, enqueue, live_like, to_action
 from store.bookings import TOLD_AS_LOST, find_held
 from store.connection import Transaction
 from store.doubt import THOUGH_WITHDRAWN
+from store.outbox import add_notice
 
 
 async def free_the_replaced(tx: Transaction, action: Action, now: datetime, got: Wish | None = None) -> None:
@@ -35,6 +36,14 @@ async def free_the_replaced(tx: Transaction, action: Action, now: datetime, got:
     )
     if await live_like(tx, new) is None:
         await enqueue(tx, new, now)
+
+
+async def tell_of_the_freed(tx: Transaction, action: Action) -> None:
+    """Has a person hear of what an action gave up before it had the new place: it may be in their calendar."""
+    held = await find_held(tx, action.replaces_row_id or 0, action.user_id)
+    row = await tx.row("SELECT gave_up FROM booking_actions WHERE id = :id", {"id": action.id})
+    if held is not None and held.status is BookingStatus.CANCELLED and row and row["gave_up"]:
+        await add_notice(tx, action.user_id, NoticeKind.GONE, booking_row_id=held.id)
 
 
 async def was_told_as_lost(tx: Transaction, action: Action) -> bool:

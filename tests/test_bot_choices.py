@@ -364,6 +364,25 @@ async def test_what_may_be_given_back_already_is_not_said_to_be_freed_now(world:
     assert "Al posto di PILATES MATWORK, martedì 24 novembre alle 18:00: controllo sul sito" in result.text
 
 
+async def test_what_a_swap_gave_up_first_leaves_the_calendar_too(world: World) -> None:
+    page = await to_swap(world, "Fit Center|07:00", "Pagina 1|solo quando è tua libero l'altra")
+    await world.owner.press(data_of(page, "🔁 Scambia"), page.message_id)
+    action = await world.claim()
+    await world.db.queue.gave_up(action, MINE.wish)
+    new = Booking(action.wish.course, action.wish.location, action.wish.day, action.wish.start, 55)
+
+    await world.db.queue.complete_book(action, new, "seen")
+
+    out = await world.owner.wait_for(lambda message: "Annullata" in message.text and "PILATES" in message.text)
+    assert out.document
+    assert out.document.name == "pilates-matwork-2026-11-24-annullata.ics"
+    assert b"METHOD:CANCEL" in out.document.data
+    assert out.silent
+    result = next(message for message in world.owner.messages if "Prenotata!" in message.text)
+    assert "Al posto di PILATES MATWORK" in result.text
+    assert not result.silent
+
+
 async def test_what_overlaps_the_booking_is_swapped_for_in_one_tap(world: World) -> None:
     await world.read_timetable([*chats.WEEK, chats.slot("CORE", TUESDAY, "18:30")])
     await world.hold(MINE)
