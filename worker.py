@@ -52,6 +52,7 @@ class Worker:
         self._performer = performer
         self._lease = settings.worker.lease_seconds
         self._poll = settings.worker.poll_seconds
+        self._rule = settings.opening_rule
         self._clock = clock
         self._name = program.name_of(os.getpid())
         self._in_hand: set[asyncio.Task[None]] = set()
@@ -96,6 +97,7 @@ class Worker:
 
     async def step(self) -> bool:
         """Claims one due action and starts on it. False when there was none, or hands are full."""
+        await self._db.openings.fill_in(self._rule)
         if len(self._in_hand - self._for_opening) >= MOST_AT_ONCE or not await self._db.queue.due():
             return False
         action = await self._db.queue.claim(self._name, self._lease)

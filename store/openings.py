@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from model import OpeningReport, Shot, ShotOutcome, instant, stamp
+from model import OpeningReport, OpeningRule, Shot, ShotOutcome, instant, stamp
 from store.connection import Connection, Transaction
 
 AT_ONE_OPENING = """
@@ -14,13 +14,32 @@ AT_ONE_OPENING = """
     SELECT id, opening_requests FROM booking_actions
     WHERE user_id = :user AND opens_at = :opens AND opening_requests > 0
 """
+WITHOUT_OPENING = """
+    SELECT id, date FROM booking_actions INDEXED BY pending_actions
+    WHERE status = 'pending' AND action_type = 'book' AND opens_at IS NULL
+"""
 
 
 class Openings:
-    """The requests an account has for an opening, shared by every worker."""
+    """When what is queued opens, and the requests an account has for an opening, shared by every worker."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+
+    async def fill_in(self, rule: OpeningRule) -> None:
+        """Writes when its slot opens into each waiting booking that lacks it: a row put in by hand is like any other.
+
+        A date no calendar has an opening for stays as it is.
+        """
+        for row in await self._db.rows(WITHOUT_OPENING):
+            try:
+                opens = rule.opens_at(date.fromisoformat(row["date"]))
+            except (ValueError, OverflowError):
+                continue
+            await self._db.write(
+                "UPDATE booking_actions SET opens_at = :opens WHERE id = :id AND opens_at IS NULL",
+                {"id": row["id"], "opens": stamp(opens)},
+            )
 
     async def spent(self, user_id: int, opens_at: datetime) -> dict[int, int]:
         """How many were sent for each booking of an account that opens then: those still live, and those tried."""

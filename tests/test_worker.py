@@ -16,7 +16,7 @@ import pytest
 import program
 from database import Database, NewAction, open_database
 from demo.site import Site, SiteWorld
-from errors import LoginRejected
+from errors import Blocked, LoginRejected
 from model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, Role, Wish, utc_now
 from perform import Performer
 from portal.session import Portal
@@ -258,6 +258,21 @@ async def test_a_site_that_is_down_is_tried_again_later(
     world.faults.status_503 = True
     action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
     assert (action.status, action.failures, action.error_kind) == (ActionStatus.PENDING, 1, "SiteUnavailable")
+
+
+async def test_a_booking_put_in_by_hand_learns_when_it_opens_though_its_account_waits(
+    db: Database, worker: Worker, settings: Settings
+) -> None:
+    [row] = await db.connection.write(
+        "INSERT INTO booking_actions (action_type, user_id, location, course_name, date, time_slot)"
+        " VALUES ('book', :who, 'Giuriati', 'YOGA', '2099-11-24', '18:00') RETURNING id",
+        {"who": OWNER},
+    )
+    await db.people.pause(OWNER, Blocked("HTTP 403", status=403), lambda _: timedelta(days=36500))
+    assert not await worker.step()
+    action = await db.queue.find(row["id"])
+    assert action
+    assert action.opens_at == settings.opening_rule.opens_at(date(2099, 11, 24))
 
 
 async def test_a_stranger_in_the_queue_is_refused_and_never_reaches_the_site(
