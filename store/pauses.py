@@ -135,6 +135,15 @@ async def _pause_address(tx: Transaction, user_id: int, pause: Pause, now: datet
             await _let_wait(tx, other["user_id"], pause, now)
 
 
+async def note_booked(tx: Transaction, user_id: int) -> None:
+    """The site has just let an account book: it turns it away no more, whatever it, or everybody, waits for."""
+    await tx.run(
+        "UPDATE accounts SET paused_until = NULL, pause_kind = NULL, pause_reason = NULL"
+        " WHERE user_id = :user_id AND paused_until IS NOT NULL",
+        {"user_id": user_id},
+    )
+
+
 async def note_success(tx: Transaction, user_id: int) -> None:
     """Something succeeded for an account: its next trouble is a new one, and its login is in no trouble any more."""
     values = {"user_id": user_id, "of_login": json.dumps(OF_LOGIN)}

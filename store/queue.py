@@ -44,7 +44,7 @@ from store.doubt import end_doubt, leaves_doubt
 from store.fence import FENCE, begin_to_act, lost, note_gave_up, note_pressed, note_took_back, put_back, settle
 from store.openings import find_opening, record_opening
 from store.outbox import add_notice
-from store.pauses import note_success
+from store.pauses import note_booked, note_success
 from store.reading import all_readable, readable
 from store.routine_history import RoutineHistory, told_already
 from store.swaps import ask_back, free_the_replaced, tell_of_the_freed, was_told_as_lost
@@ -472,6 +472,7 @@ class Queue(Choices, RoutineHistory):
             if opening:
                 await record_opening(tx, action.id, opening)
             await free_the_replaced(tx, action, self._clock(), booking.wish)
+            await note_booked(tx, action.user_id)
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
             await tell_of_the_freed(tx, action)
 

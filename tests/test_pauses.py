@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from database import Database, NewAction
+from decide import is_near_opening
 from errors import Blocked, LoginStuck
-from model import PREPARE, ActionType, NoticeKind, Role, WatchMode, Wish
+from model import PREPARE, ActionType, Booking, NoticeKind, OpeningRule, Role, WatchMode, Wish, stamp
 from store.people import Person
 from tests.conftest import GIULIA, MARCO, Time
 
@@ -74,6 +76,38 @@ async def test_a_site_that_forbids_itself_to_two_accounts_is_left_alone_by_all(d
     await db.people.pause(MARCO, FORBIDDEN, a_minute)
     waits = {each.user_id: each.waits_until(clock.now) for each in await db.people.all()}
     assert waits == {GIULIA: clock.now + A_MINUTE, MARCO: clock.now + A_MINUTE, 44: for_an_hour}
+
+
+async def test_a_booking_made_while_all_wait_ends_the_waiting_of_its_account_alone(db: Database, clock: Time) -> None:
+    people = [Person(GIULIA, Role.OWNER, "g"), Person(MARCO, Role.FRIEND, "m"), Person(44, Role.FRIEND, "a")]
+    await db.people.set(people)
+    wish = Wish("YOGA", "Giuriati", date(2026, 11, 24), time(18))
+    action = await db.queue.add_claimed(NewAction(ActionType.BOOK, 44, wish), "somebody", 60)
+    assert action
+    for user_id in (GIULIA, MARCO):
+        await db.people.pause(user_id, FORBIDDEN, a_minute)
+    assert all([each.waits_until(clock.now) for each in await db.people.all()])
+    await db.queue.complete_book(action, Booking("YOGA", "Giuriati", wish.day, time(18)), "booked")
+    assert [each.user_id for each in await db.people.all() if not each.waits_until(clock.now)] == [44]
+
+
+async def test_a_booking_put_in_by_hand_is_let_on_near_its_opening_though_its_account_waits(
+    db: Database, clock: Time
+) -> None:
+    rule = OpeningRule(2, time(0), ZoneInfo("UTC"))
+    clock.now = rule.opens_at(date(2026, 11, 24)) - A_MINUTE
+    await db.connection.write(
+        "INSERT INTO booking_actions (action_type, user_id, location, course_name, date, time_slot, created_at, run_at)"
+        " VALUES ('book', :who, 'Giuriati', 'YOGA', :day, '18:00', :now, :now)",
+        {"who": GIULIA, "day": "2026-11-24", "now": stamp(clock.now)},
+    )
+    await db.people.pause(GIULIA, FORBIDDEN, lambda _: timedelta(hours=1))
+    assert not await db.queue.due()
+    await db.openings.fill_in(rule)
+    claimed = await db.queue.claim("somebody", 60)
+    assert claimed
+    assert claimed.opens_at == clock.now + A_MINUTE
+    assert is_near_opening(claimed, clock.now)
 
 
 @pytest.mark.parametrize("how", ["asked", "new credentials"])
