@@ -446,5 +446,6 @@ class Pursuit:
     async def _settle(self, action: Action, won: Won) -> None:
         booked = won.booked
         await self._db.queue.complete_book(
-            action, booked.booking, f"seen in my bookings ({booked.way})", won.report, won.choice, won.why_not_first
-        )
+            action, booked.booking, f"seen in my bookings ({booked.way})", won.report, won.choice, won.why_not_first,
+            booked.slot,
+        )  # fmt: skip

@@ -155,7 +155,7 @@ def _stamp_or_none(moment: datetime | None) -> str | None:
 
 
 async def name_its_class(tx: Transaction, action: Action, wish: Wish) -> None:
-    """Writes which class a cancellation put in by hand meant, where it did not say."""
+    """Writes which class an action put in by hand meant, where it did not say."""
     await tx.run(
         """
         UPDATE booking_actions

@@ -23,6 +23,7 @@ from model import (
     Clock,
     NoticeKind,
     OpeningReport,
+    Slot,
     Timetable,
     Wish,
     instant,
@@ -458,15 +459,18 @@ class Queue(Choices, RoutineHistory):
 
     async def complete_book(
         self, action: Action, booking: Booking, result: str, opening: OpeningReport | None = None,
-        won_choice: int = 0, why_not_first: str = "",
+        won_choice: int = 0, why_not_first: str = "", slot: Slot | None = None,
     ) -> None:  # fmt: skip
         """Ends a booking that was seen in "my bookings": action, booking, report and notice together. Raises LeaseLost.
 
-        An upgrade queues, in the same breath, the cancellation of the booking it replaces.
+        `slot`: what was booked, as the timetable shows it, if it was looked for. An upgrade queues, in the same breath,
+        the cancellation of the booking it replaces.
         """
         async with self._db.transaction() as tx:
             more = {"won_choice": won_choice, "why_not_first": why_not_first or None, "booking_id": booking.booking_id}
             await self._end(tx, action, ActionStatus.COMPLETED, result, None, **more)
+            if slot and not won_choice:
+                await name_its_class(tx, action, slot.wish)
             await keep_what_is_booked_anew(tx, action.user_id, booking)
             await mark_confirmed(tx, action.user_id, booking, self._clock())
             if opening:

@@ -72,6 +72,19 @@ async def test_what_the_site_lists_without_a_name_is_told_under_the_name_it_was_
     assert f"✅ n. {claimed.id} · {told} · mar 24 nov 18:00" in page.labels
 
 
+async def test_what_was_put_in_without_its_kind_is_told_under_its_name_too(world: World) -> None:
+    await queued(world.owner)
+    await world.db.connection.write("UPDATE booking_actions SET course_type = NULL")
+    claimed = await world.claim()
+    pilates = next(each for each in chats.WEEK if each.wish.meant_by(claimed.wish))
+    got = Booking("Corsi Platinum", "Giuriati", claimed.wish.day, claimed.wish.start, 60)
+
+    await world.db.queue.complete_book(claimed, got, "seen", slot=pilates)
+
+    result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
+    assert f"Prenotata!\n{pilates.course}\n" in result.text
+
+
 async def test_what_was_got_is_known_though_its_row_is_gone(world: World) -> None:
     action = await second_choice(world, Booking("Fit Center", "Giuriati", TUESDAY, GYM.start, 90))
     await world.db.connection.write("DELETE FROM user_bookings")
