@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import codecs
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
+import config_mistakes
 import private
 from errors import ConfigError
+
+DEFAULT_PATH = Path("config.json")
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -19,12 +23,13 @@ def read(path: Path) -> dict[str, Any]:
         return {}
     except (OSError, ValueError) as error:  # the latter: a path that can't be one
         raise ConfigError(f"{path} can't be read ({error}): make this user its owner") from error
+    if not text.strip():
+        again = command(".venv/bin/python setup.py", path)
+        raise ConfigError(f"{path} is empty: remove it, then run '{again}', which asks for what belongs in it")
     try:
         values = json.loads(text, object_pairs_hook=_each_once)
     except json.JSONDecodeError as error:
-        raise ConfigError(
-            f"{path} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        ) from None
+        raise ConfigError(f"{path} is not valid JSON: {config_mistakes.of_json(text, error)}") from None
     except RecursionError:
         raise ConfigError(f"{path} is nested too deeply: start from config.example.json") from None
     except ValueError as error:
@@ -32,6 +37,11 @@ def read(path: Path) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise ConfigError(f"{path} must hold one JSON object, {{...}}: start from config.example.json")
     return values
+
+
+def command(line: str, config: Path) -> str:
+    """A command as somebody with this configuration has to type it."""
+    return line if config == DEFAULT_PATH else f"{line} --config {shlex.quote(str(config))}"
 
 
 def _decoded(path: Path, content: bytes) -> str:

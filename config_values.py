@@ -92,7 +92,10 @@ def _time_of_day(text: object) -> object:
         return text
     if not isinstance(text, str) or not re.fullmatch(r"\d{2}:\d{2}(:\d{2})?", text, re.ASCII):
         raise ValueError("write a time as HH:MM or HH:MM:SS")
-    return time.fromisoformat(text)
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise ValueError("write a time from 00:00 to 23:59:59") from None
 
 
 def _zone(name: str) -> str:

@@ -18,6 +18,7 @@ import httpx
 
 import booking
 import program
+from config_file import command
 from database import open_database
 from errors import (
     AppError,
@@ -36,7 +37,7 @@ from otp_extractor import parse
 from perform import site_access
 from portal.session import Portal
 from server_clock import ServerClock, steady
-from settings import Settings, command, load
+from settings import Settings, load
 from store.health import damage, opens_soon, prove_writable, want_of_room
 from store.heartbeats import LATE, Heartbeat
 from store.migrations import VERSION

@@ -12,7 +12,6 @@ import logging
 import logging.handlers
 import os
 import re
-import shlex
 import shutil
 import sys
 from argparse import ArgumentParser
@@ -20,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from datetime import time
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -35,7 +34,9 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 import config_file
+import config_mistakes
 import private
+from config_file import DEFAULT_PATH, command
 from config_values import (
     Address,
     BotToken,
@@ -55,20 +56,12 @@ from errors import ConfigError
 from model import Credentials, OpeningRule
 from redaction import Redactor
 
-DEFAULT_PATH = Path("config.json")
 SITE_URL = "https://ecomm.sportrick.com/sportpolimi"
 LOGIN_HOSTS = ("aunicalogin.polimi.it",)
 TELEGRAM_URL = "https://api.telegram.org"
 MOST_FRIENDS = 200  # a mistake beyond that; the site would take them for an attack long before
 WEEK_HOURS, TWO_DAYS_MINUTES = 7 * 24, 2 * 24 * 60
 TOKEN_IN_URL = re.compile(r"bot\d{3,}:[A-Za-z0-9_-]{5,}")
-
-WRONG_KINDS = {  # by pydantic's name of the mistake
-    "string_type": "write a text, between quotes",
-    "path_type": "write a path, between quotes",
-    "model_type": "write a group of keys, {...}",
-    "tuple_type": "write a list, [...]",
-}
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +113,7 @@ class Worker(Section):
 
 
 class Log(Section):
-    level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     file: FilePath | None = None
 
 
@@ -155,7 +148,7 @@ class Settings(BaseSettings):
     site: Site = Site()
     database: FilePath = Path("polimisport.db")
     timezone: Zone = "Europe/Rome"
-    language: str = Field("it", pattern="^it$")
+    language: Literal["it"] = "it"
     browser: Browser = Browser()
     opening: Opening = Opening()
     confirmation: ConfirmationTimes = ConfirmationTimes()
@@ -239,11 +232,6 @@ def add_config_option(parser: ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, default=DEFAULT_PATH, metavar="PATH", help="default: config.json")
 
 
-def command(line: str, config: Path) -> str:
-    """A command as somebody with this configuration has to type it."""
-    return line if config == DEFAULT_PATH else f"{line} --config {shlex.quote(str(config))}"
-
-
 def load(path: Path = DEFAULT_PATH) -> Settings:
     """The settings in the file, overridden by the environment. Raises ConfigError with one line per wrong key.
 
@@ -285,13 +273,12 @@ def _refuse_shared_files(config: Path, settings: Settings) -> None:
 
 def _explain(path: Path, values: dict[str, Any], error: ValidationError) -> str:
     if not values and not path.exists():
-        return f"{path} does not exist: run '.venv/bin/python setup.py' to make it, or name it with --config"
+        make = command(".venv/bin/python setup.py", path)
+        return f"{path} does not exist: run '{make}' to make it, or name another one with --config"
     lines = []
     for problem in error.errors(include_url=False, include_input=False):
         key = ".".join(str(part) for part in problem["loc"])
-        missing = problem["type"] == "missing"
-        reason = "is missing: add it, see config.example.json" if missing else _reason(problem["type"], problem["msg"])
-        lines.append(f"{path}: the key '{key}' {reason}")
+        lines.append(f"{path}: the key '{key}' {config_mistakes.of_value(problem)}")
     return "\n".join(lines)
 
 
@@ -299,11 +286,6 @@ def _variable(error: SettingsError) -> str:
     """Which variables can't be read; their values stay unsaid."""
     key = re.search(r'"(\w+)"', str(error))
     return f"the environment variable POLIMISPORT_{key[1].upper() if key else ''}..."
-
-
-def _reason(kind: str, message: str) -> str:
-    plain = message.removeprefix("Value error, ").removeprefix("Input ")
-    return f"is wrong: {WRONG_KINDS.get(kind, plain)}"
 
 
 def _name_unknown_keys(path: Path, keys: Iterable[str]) -> None:

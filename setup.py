@@ -26,10 +26,11 @@ import httpx
 
 import doctor
 import program
+from config_file import command
 from database import open_database, people_of
 from errors import ConfigError, DatabaseError
 from model import Clock, utc_now
-from settings import Settings, add_config_option, command, load
+from settings import Settings, add_config_option, load
 from store.heartbeats import LATE
 from store.restore import restore
 from wizard import YES, DigitsSpent, Wizard, refuse_unwritable

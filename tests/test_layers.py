@@ -37,6 +37,7 @@ LAYERS = (
     {"program"},  # how every program starts and stops
     {"settings"},
     {"config_file", "config_values"},
+    {"config_mistakes"},
     {"otp_extractor", "otp_export", "private", "addresses", "untrusted", "redaction", "refusals"},
     {"opening_plan"},
     {"model", "recurrence", "names", "errors"},

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import re
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from errors import ConfigError
-from settings import RedactingFormatter, fingerprint, load
+from settings import Friend, RedactingFormatter, Settings, fingerprint, load
 
 GOOD: dict[str, Any] = {
     "username": "10000001",
@@ -78,10 +82,10 @@ def test_the_five_keys_are_enough(tmp_path: Path) -> None:
             {"telegram": {"bot_token": "1:a", "allowed_user_id": True}},
             "'telegram.allowed_user_id' is wrong: write a number",
         ),
-        ({"reminder_hours": float("nan")}, "the key 'reminder_hours' is wrong: should be less than or equal to 168"),
+        ({"reminder_hours": float("nan")}, "the key 'reminder_hours' is wrong: write a number up to 168"),
         (
             {"free_cancel_hours": float("inf")},
-            "the key 'free_cancel_hours' is wrong: should be less than or equal to 168",
+            "the key 'free_cancel_hours' is wrong: write a number up to 168",
         ),
         ({"confirmation": {"lead_minutes": 10**30}}, "the key 'confirmation.lead_minutes' is wrong"),
         ({"timezone": "localtime"}, "'localtime' is not a time zone"),
@@ -110,14 +114,31 @@ def test_a_wrong_key_is_named_with_its_remedy(tmp_path: Path, change: dict[str, 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("{", "not valid JSON"),
+        ("{", "not valid JSON: line 1, column 2: the file ends too early"),
+        (" \n", r"is empty: remove it, then run '.*setup\.py --config "),
+        ('{"a": 1,\n "b": 2,\n}', "line 2, column 8: there is a comma too many before }"),
+        ('{"a": [1, ]}', "line 1, column 9: there is a comma too many before ]"),
+        ("{“a”: 1}", "line 1, column 2: there are curly quotes “ ”: write straight ones"),
+        ('{"a":\n “x”}', "line 2, column 2: there are curly quotes"),
+        ("{'a': 1}", "line 1, column 2: there are single quotes"),
+        ('{"a": 1 "b": 2}', "column 9: a comma is missing before this place"),
+        ('{"a" 1}', "column 6: a : is missing"),
+        ('{"a": True}', "column 7: write a text between double quotes, a number, true"),
+        ('{"a": "x}', "the file ends too early"),
+        ('{"a": "x\n}', "a quote is missing at the end of a text"),
+        ('{"a": 1}}', "column 9: something follows the }"),
+        (r'{"a": "C:\x"}', "a backslash is written twice"),
         ("[]", "one JSON object"),
         ("\udcff", "a letter in line 1 is not UTF-8"),
         ('{"username": "a", "username": "b"}', "the key 'username' is there twice"),
         ("[" * 100_000, "nested too deeply"),
         ("9" * 5_000, "is not valid: Exceeds the limit"),
     ],
-    ids=["half", "list", "latin", "twice", "deep", "digits"],
+    ids=[
+        *("half", "empty", "comma", "comma in list", "curly key", "curly value", "single", "no comma", "no colon"),
+        *("bare", "unclosed", "unclosed line", "more", "backslash"),
+        *("list", "latin", "twice", "deep", "digits"),
+    ],
 )
 def test_a_file_that_is_no_configuration_is_said_so(tmp_path: Path, text: str, sentence: str) -> None:
     path = tmp_path / "config.json"
@@ -127,9 +148,84 @@ def test_a_file_that_is_no_configuration_is_said_so(tmp_path: Path, text: str, s
         load(path)
 
 
-def test_a_missing_file_names_the_wizard(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"python setup\.py"):
-        load(tmp_path / "config.json")
+def test_a_missing_file_names_the_wizard_with_the_place_that_was_meant(tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    with pytest.raises(ConfigError, match=rf"run '\.venv/bin/python setup\.py --config {config}' to make it"):
+        load(config)
+
+
+WRONG: tuple[object, ...] = (
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    10**30,
+    1e300,
+    float("nan"),
+    "",
+    "maybe",
+    "\ud800",
+    [],
+    [None],
+    {},
+    ["a"] * 201,
+)
+NOT_OURS = re.compile(r"should|unable|validat|pattern|Input|Value error|instance|literal|expected|write it as config")
+
+
+def every_key(section: type[BaseModel], prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, field in section.model_fields.items():
+        yield (*prefix, name)
+        inner = Friend if name == "friends" else field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from every_key(inner, (*prefix, name))
+
+
+@pytest.mark.parametrize("key", list(every_key(Settings)), ids=".".join)
+def test_no_word_of_the_library_tells_what_is_wrong_with_a_key(
+    key: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("POLIMISPORT_")]:
+        monkeypatch.delenv(name)
+    group, *inner = key
+    said: list[str] = []
+    for value in WRONG:
+        values = GOOD | {group: value}
+        if inner:
+            values = GOOD | {group: [FRIEND | {inner[0]: value}] if group == "friends" else {inner[0]: value}}
+        try:
+            load(written(tmp_path, values))
+        except ConfigError as refused:
+            said += str(refused).splitlines()
+    assert said
+    assert [line for line in said if NOT_OURS.search(line.replace(str(tmp_path), ""))] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"language": "en"}, "the key 'language' is wrong: write \"it\""),
+        ({"log": {"level": "LOUD"}}, 'the key \'log.level\' is wrong: write "DEBUG", "INFO", "WARNING" or "ERROR"'),
+        (
+            {"browser": {"headless": "maybe"}},
+            "the key 'browser.headless' is wrong: write true or false, without quotes",
+        ),
+        (
+            {"opening": {"days_ahead": "two"}},
+            "the key 'opening.days_ahead' is wrong: write a whole number, without quotes",
+        ),
+        ({"opening": {"at": "24:00"}}, "the key 'opening.at' is wrong: write a time from 00:00 to 23:59:59"),
+        (
+            {"site": {"login_hosts": []}},
+            "the key 'site.login_hosts' is wrong: the list is too short: write 1 or more in it",
+        ),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_to_write(tmp_path: Path, change: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load(written(tmp_path, GOOD | change))
+    assert str(refused.value) == f"{tmp_path / 'config.json'}: {sentence}"
 
 
 def test_unknown_keys_are_named_and_ignored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
