@@ -10,12 +10,11 @@ from bot import screens_booking
 from bot.callbacks import Verb
 from bot.desk import Desk, Handlers, Tap
 from bot.page import PER_PAGE, Page, chunk
-from bot.screens_booking import NEW_BOOKING, SETTLED, OpenDay, Route
+from bot.screens_booking import LAST_MOMENT, NEW_BOOKING, SETTLED, OpenDay, Route
 from bot.slots import SlotState, SlotView, activity_key
 from model import PREPARE, Action, ActionType, Activity, Wish
 
 TIME_TO_CHOOSE = timedelta(minutes=3)  # how long a booking that could run waits for its alternatives
-LAST_MOMENT = timedelta(seconds=75)  # before an opening: time to log in and to learn the server's clock
 
 
 class Chooser:

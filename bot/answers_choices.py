@@ -27,6 +27,12 @@ from model import Action, ActionStatus, ActionType, HeldBooking, Slot, WatchMode
 from store.choices import MOST_ALTERNATIVES
 
 SWAPPED = "🔁 Fatto: se prendo questa, libero l'altra."
+CHANGED = {
+    WatchMode.BOOK: "🔔 Cambiato: se si libera un posto, lo prenoto.",
+    WatchMode.TELL: "👀 Cambiato: se si libera un posto, ti avviso soltanto.",
+}
+LOOKS_NOW = "Sto guardando proprio adesso: per cambiare, tocca di nuovo tra qualche secondo."
+WITHOUT_ALTERNATIVE = "Per un'alternativa è tardi: provo questa senza alternativa."
 TOO_LATE = "Per le alternative è tardi: ci sto già lavorando."
 
 
@@ -52,7 +58,7 @@ class AlternativeAnswers:
         if card.card_of is None:
             return card
         if not takes_alternatives(made, self._desk.when()):
-            return await self._desk.ticket_page(made, is_card=True, note=TOO_LATE)
+            return await self._desk.ticket_page(made, is_card=True, note=WITHOUT_ALTERNATIVE)
         return replace(await self._days(tap, made), card_of=made.id)
 
     async def alternatives(self, tap: Tap) -> Page:
@@ -290,7 +296,12 @@ class WatchAnswers:
             free_until=free_until or (self._desk.free_to_give_back(replaced) if replaced else None),
             card_message_id=tap.card_id,
         )
-        return await self._desk.card(await self._desk.queue(new), tap)
+        action = await self._desk.queue(new)
+        if action.watch is None or new.watch is None or action.watch is new.watch:
+            return await self._desk.card(action, tap)
+        changed = await self._desk.db.queue.change_watch(action.id, tap.user_id, new.watch)
+        action = await self._desk.db.queue.find(action.id, tap.user_id) or action
+        return await self._desk.ticket(action, tap, CHANGED[new.watch] if changed else LOOKS_NOW)
 
     async def grab(self, tap: Tap) -> Page:
         """Books at once what an action was about, once per button however often it is tapped."""

@@ -22,14 +22,18 @@ LATE_SWAP = "⚠️ Per quella che hai il termine per annullare gratis è passat
 SWAP_APART = "Prima prenoto questa; solo quando è tua libero l'altra. Se non riesco, tieni quella che hai."
 SWAP_OVERLAPPING = (
     "Si sovrappone a quella che hai. La chiedo lo stesso; se il sito non ne accetta due alla stessa ora, libero "
-    "l'altra e chiedo di nuovo questa. Se intanto va via, provo a riprendere quella che avevi."
+    "l'altra e chiedo di nuovo questa. Se intanto il posto nuovo lo prende un altro, provo a riprendere "
+    "quello che avevi."
 )
 SWAP_AT_THE_OPENING = (
     "Si sovrappone a quella che hai, che intanto resta tua. All'apertura chiedo questa; se il sito non ne accetta due "
-    "alla stessa ora, libero l'altra in quel momento e chiedo di nuovo questa. Se intanto va via, provo a riprendere "
-    "quella che avevi."
+    "alla stessa ora, libero l'altra in quel momento e chiedo di nuovo questa. Se intanto il posto nuovo lo prende un "
+    "altro, provo a riprendere quello che avevi."
 )
+LAST_MOMENT = timedelta(seconds=75)  # before an opening: time to log in and to learn the server's clock
+LEAST_TO_CHOOSE = timedelta(seconds=45)  # an alternative takes a few taps
 SETTLED = (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED)
+NOT_READ_SINCE = "I posti non li ho ancora riletti dall'apertura."
 TOO_LATE_TO_WATCH = "Per tenerla d'occhio è tardi: un posto preso adesso non si potrebbe più annullare senza penalità."
 
 
@@ -140,7 +144,9 @@ def slots_page(
     read_at = min(view.read_at for view in chunk.items)
     if any(view.slot.instructor or _is_news(view, read_at) for view in chunk.items):  # else the buttons say it all
         head.add(*(_slot_line(view, read_at, when) for view in chunk.items))
-    if any(view.state in (SlotState.FREE, SlotState.FULL) for view in chunk.items):
+    if any(_is_from_before(view, when) for view in chunk.items):
+        head.add(f"<i>{NOT_READ_SINCE}</i>")
+    elif any(view.state in (SlotState.FREE, SlotState.FULL) for view in chunk.items):
         head.add(f"<i>Posti letti dal sito {when.at(read_at)}</i>")
     rows = [(button(_slot_label(view, when), route.slot, view.id, *route.about),) for view in chunk.items]
     turns = chunk.turns(route.slots, day, activity_key(activity), *route.about)
@@ -179,7 +185,8 @@ def standing(view: SlotView, when: When) -> str:
         case SlotState.STARTED:
             return "già cominciata"
         case _:
-            return "aperta" if view.slot.places is None else count(view.slot.places, "posto", "posti")
+            places = view.places(when.now)
+            return "aperta" if places is None else count(places, "posto", "posti")
 
 
 def gone_page(day: date | None = None) -> Page:
@@ -218,7 +225,7 @@ def confirm_page(
     if view.state not in SETTLED:
         lines.add(_clash(view, when)).add(texts.STOPPED[stop.kind] if stop else "")
         lines.add("" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
-    return Page(str(lines), (*_confirm_rows(view, newest, watchable=watchable), _back_to_list(view, page)))
+    return Page(str(lines), (*_confirm_rows(view, newest, when, watchable=watchable), _back_to_list(view, page)))
 
 
 def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
@@ -237,8 +244,15 @@ def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
         case SlotState.OPENS:
             return [f"Prenoto appena apre, {when.at(view.opens_at)}: conferma, e non devi fare altro."]
         case _:
+            if _is_from_before(view, when):
+                return [NOT_READ_SINCE, "Prenoto subito."]
             read = f"{first_up(standing(view, when))}, all'ultima lettura: {when.at(view.read_at)}."
             return [read if view.slot.places is not None else "", "Prenoto subito."]
+
+
+def _is_from_before(view: SlotView, when: When) -> bool:
+    """Whether an open slot was last read before its opening."""
+    return view.state is SlotState.FREE and view.read_at < view.opens_at <= when.now
 
 
 def _when_full(view: SlotView, when: When, *, watchable: bool) -> list[str]:
@@ -271,7 +285,7 @@ def _clash(view: SlotView, when: When) -> str:
     return f"⚠️ Si sovrappone a {other}: il sito potrebbe rifiutarla."
 
 
-def _confirm_rows(view: SlotView, newest: int, *, watchable: bool) -> list[Row]:
+def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -> list[Row]:
     match view.state:
         case SlotState.STARTED:
             return []
@@ -282,13 +296,18 @@ def _confirm_rows(view: SlotView, newest: int, *, watchable: bool) -> list[Row]:
             return [(button(f"Vedi la n. {view.ticket.id}", Verb.TICKET, view.ticket.id),), *instead]
         case SlotState.OPENS:
             book = button("⏰ Conferma: prenota all'apertura", Verb.BOOK, view.id, newest)
-            return [(book,), (_with_alternative(view, newest),), *_swap_instead(view)]
+            in_time = when.now < view.opens_at - LAST_MOMENT - LEAST_TO_CHOOSE
+            other = [(_with_alternative(view, newest),)] if in_time else []
+            return [(book,), *other, *_swap_instead(view)]
         case SlotState.FULL:
             rows = slot_watch_rows(view, 0) if watchable else []
             return [*rows, (button("Prova a prenotare", Verb.BOOK, view.id, newest),), *_swap_instead(view)]
         case _:
             book = button("✅ Conferma Prenotazione", Verb.BOOK, view.id, newest)
-            return [(book,), (_with_alternative(view, newest),), *_swap_instead(view)]
+            again: list[Row] = (
+                [(button(texts.Remedy.HOURS, Verb.REFRESH, fresh=True),)] if _is_from_before(view, when) else []
+            )
+            return [(book,), (_with_alternative(view, newest),), *_swap_instead(view), *again]
 
 
 def _swap_instead(view: SlotView) -> list[Row]:
@@ -327,7 +346,7 @@ def swap_page(
     waits = waiting_booking(view, when)
     if view.state in SETTLED and waits is None:
         lines.add(*_prospect(view, when, watchable=watchable))
-        return Page(str(lines), (*_confirm_rows(view, newest, watchable=False), back))
+        return Page(str(lines), (*_confirm_rows(view, newest, when, watchable=False), back))
     opens_later = view.opens_at > when.now if waits is None else bool(waits.opens_at and waits.opens_at > when.now)
     overlapping = SWAP_AT_THE_OPENING if opens_later else SWAP_OVERLAPPING
     lines.add(f"È già tra le tue richieste: la n. {waits.id}." if waits else "")

@@ -125,7 +125,7 @@ def choice_lines(others: Sequence[PeriodicChoice]) -> list[str]:
 
 def ask_delete_page(periodic: PeriodicBooking) -> Page:
     lines = Lines().add("<b>La elimino?</b>", f"{name_of(periodic)}", _weekly(periodic))
-    lines.add("Ritiro le richieste che aspettano; quella che sta partendo in questo istante finisce, e te lo scrivo.")
+    lines.add("Ritiro le richieste in attesa. Se una sta partendo proprio adesso, ti scrivo com'è andata.")
     lines.add("I posti già prenotati restano tuoi.")
     yes = button("🗑 Sì, elimina", Verb.DELETE, periodic.id)
     return Page(str(lines), ((yes, button("No", Verb.SERIES, periodic.id)), back_row(Verb.SERIES, periodic.id)))

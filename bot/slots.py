@@ -47,6 +47,10 @@ class SlotView:
     clash: HeldBooking | None = None  # another booking at the same hours
     rival: Action | None = None  # another booking in the queue at the same hours
 
+    def places(self, now: datetime) -> int | None:
+        """Its free places, if counted: a reading from before the opening says nothing of them after it."""
+        return None if self.read_at < self.opens_at <= now else self.slot.places
+
     @property
     def name(self) -> str:
         return self.slot.course or FIT_CENTER

@@ -160,12 +160,18 @@ async def test_minutes_before_the_opening_there_is_still_time_for_an_alternative
 
 
 async def test_a_minute_before_the_opening_it_is_too_late_for_an_alternative(world: World) -> None:
-    world.clock.now = OPENING - timedelta(minutes=1)
+    world.clock.now = OPENING - timedelta(minutes=3)
     await gag(world.owner)
-
-    await tapped(world.owner, "➕ Alternativa", "Per le alternative è tardi")
+    world.clock.now = OPENING - timedelta(minutes=1)
+    await tapped(world.owner, "➕ Alternativa", "provo questa senza alternativa")
 
     assert await world.db.queue.due()
+
+
+async def test_no_alternative_is_offered_when_there_is_no_time_to_choose_one(world: World) -> None:
+    world.clock.now = OPENING - timedelta(seconds=110)
+    page = await gag(world.owner)
+    assert not any("Alternativa" in label for label in page.labels)
 
 
 async def test_once_a_worker_has_it_alternatives_are_too_late_and_that_is_said(world: World) -> None:
@@ -266,6 +272,39 @@ async def test_a_full_result_offers_the_watch(world: World) -> None:
 
     await chats.until(card_of_the_watch, card.message_id)
     assert (await world.actions())[0].watch is WatchMode.BOOK
+
+
+async def test_the_other_watch_on_a_full_result_changes_the_one_that_runs_and_says_so(world: World) -> None:
+    await queued(world.owner)
+    await world.fail(SlotFull("full: the site says «Posti esauriti»"))
+    result = await world.owner.wait_for(lambda message: "non riuscita" in message.text)
+    book, tell = data_of(result, "🔔 Prenota se si libera"), data_of(result, "👀 Avvisami soltanto")
+    await world.owner.press(book, result.message_id)
+    await world.owner.wait_for(lambda message: "Guardo ogni minuto o due" in message.text)
+
+    await world.owner.press(tell, result.message_id)
+
+    await world.owner.wait_for(lambda message: "Cambiato: se si libera un posto, ti avviso soltanto" in message.text)
+    assert (await world.actions())[0].watch is WatchMode.TELL
+    await world.owner.press(book, result.message_id)
+    await world.owner.wait_for(lambda message: "Cambiato: se si libera un posto, lo prenoto" in message.text)
+    watch = await world.claim()
+    assert watch.watch is WatchMode.BOOK
+    await world.owner.press(tell, result.message_id)
+    await world.owner.wait_for(lambda message: "Sto guardando proprio adesso" in message.text)
+    assert (await world.actions())[0].watch is WatchMode.BOOK
+
+
+async def test_places_counted_before_an_opening_are_not_told_after_it(world: World) -> None:
+    await world.read_timetable([*chats.WEEK, chats.slot("BOXE", THURSDAY, "20:00", places=20)])
+    world.clock.now = OPENING + timedelta(minutes=1)
+    await menu(world.owner)
+    await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
+    page = await tapped(world.owner, "Gio 26 nov", "riletti dall'apertura")
+    assert not any("20 posti" in label for label in page.labels)
+    page = await tapped(world.owner, "20:00 BOXE", "I posti non li ho ancora riletti dall'apertura")
+    assert "20 posti" not in page.text
+    assert "🗓️ Aggiorna gli orari" in page.labels
 
 
 async def test_past_the_free_cancellation_a_watch_is_refused_with_its_reason(world: World) -> None:
