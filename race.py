@@ -86,6 +86,7 @@ REPEATS_ODD = ((), (2.2,), (0.9, 2.2), (0.9, 1.5, 3.6), (0.9, 0.9, 1.7, 3.5))
 """The same after answers that make no sense, or none: a site in trouble is given time, and some are kept for later."""
 FAR = 0.3  # s before T: so much too early, the clock was wrong, and is read again before the next shot
 LOOKS = (0.0, 0.5, 2.0, 7.0)  # s before each look for a booking the site has accepted: ten in all
+WITNESS = 1  # request that is kept for the timetable, which is asked about what my bookings show
 OTHERS_SHOOT = timedelta(seconds=0.15)  # after T: to read a page takes time that others' shots do not have
 LOOKS_LOST = (0.0, 0.3, 1.0)  # s before each look for one whose answer was lost, when no more shots are left
 
@@ -468,11 +469,11 @@ class Race:
         if isinstance(volley.final, OnWaitingList) and not volley.has(ShotOutcome.ACCEPTED):
             raise volley.final  # what else is tried might become a second place
         if volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY):
-            found = await self._see(choice, LOOKS[: max(2, self._requests_left())], accepted=True)
+            found = await self._see(choice, LOOKS[: max(2, self._requests_left() - WITNESS)], accepted=True)
             if found is None:
                 raise await self._with_evidence(SiteChanged("the site answered OK, but the booking is not among ours"))
             return found
-        looks_lost = LOOKS_LOST[: max(1, self._requests_left())]
+        looks_lost = LOOKS_LOST[: max(1, self._requests_left() - WITNESS)]
         if lost and (found := await self._see(choice, looks_lost, accepted=False)) is not None:
             return found
         self._refuse_to_guess(volley)
@@ -500,7 +501,7 @@ class Race:
     async def _see(self, choice: Choice, waits: Sequence[float], *, accepted: bool) -> Booking | None:
         if self._racing() > 1:
             await self._until(-OTHERS_SHOOT)
-        self._allowance.spend(self._number, len(waits))
+        self._allowance.spend(self._number, len(waits) + WITNESS)
         known, before = self._mine is not None, self._mine.bookings if self._mine else ()
         sought = Sought(choice.wish, choice.slot, before, all_before=known, accepted=accepted)
         return await seen(self._session, sought, waits)

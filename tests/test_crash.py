@@ -91,6 +91,7 @@ async def test_what_the_site_had_committed_when_the_worker_died_is_found_and_tol
 @in_one_loop
 async def test_a_bot_that_died_while_telling_tells_again(town: Town) -> None:
     place, calls = places_for(town, 1)[1], len(town.telegram.calls)
+    town.telegram.faults.next("sendDocument", drop="after", delay=5.0)  # it waits for the answer when it is killed
     action_id = await queue(town, ActionType.BOOK, place)
     await town.cast.start("worker 2")
     await town.telegram.wait_for_call("sendDocument", PATIENCE, after=calls)

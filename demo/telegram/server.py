@@ -151,11 +151,14 @@ class TelegramEmulator:
         self.calls.append(call)
         self.world.bell.ring()
         fault = self.faults.take(method)
-        if fault and fault.delay:
-            await asyncio.sleep(fault.delay)
+        silence = fault.delay if fault else 0.0
+        if fault and fault.drop != "after":
+            await asyncio.sleep(silence)
         if fault and fault.drop == "before":
             return self._cut(request)
         body, status = await self._outcome(request.match_info["token"], method, params, fault)
+        if fault and fault.drop == "after":
+            await asyncio.sleep(silence)
         if (fault and fault.drop == "after") or self.faults.down:
             return self._cut(request)
         if request.transport is not None:  # else the caller is gone: nobody gets this answer
