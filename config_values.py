@@ -19,6 +19,14 @@ from errors import OtpError
 
 MOST_BYTES_OF_NAME = 200  # of a file; systems take 255, and something is added to it
 MOST_LETTERS = 500  # of a text; nobody's password is longer
+EXAMPLES = {  # what config.example.json holds where everybody has a value of their own
+    "username": ("12345678", "87654321"),
+    "password": ("the password of your Codice Persona", "the password of your friend's Codice Persona"),
+    "otpatu": ("secret=EXAMPLEEXAMPLE22", "secret=EXAMPLEEXAMPLE33"),
+    "bot_token": ("1234567890:the-token-BotFather-gave-you",),
+    "allowed_user_id": (123456789,),
+    "telegram_user_id": (987654321,),
+}
 LONGEST_TELEGRAM_ID = 2**52  # Telegram: "at most 52 significant bits"
 
 

@@ -38,6 +38,7 @@ import config_mistakes
 import private
 from config_file import DEFAULT_PATH, command
 from config_values import (
+    EXAMPLES,
     Address,
     BotToken,
     CodicePersona,
@@ -247,6 +248,7 @@ def load(path: Path = DEFAULT_PATH) -> Settings:
     except SettingsError as error:
         raise ConfigError(f'{_variable(error)} is not JSON: write a list as ["a", "b"]') from None
     _name_unknown_keys(path, [*unknown, *_unknown(settings)])
+    _refuse_examples(path, settings)
     settings = _with_absolute_paths(settings, path.resolve().parent)
     _refuse_shared_files(path.resolve(), settings)
     return settings
@@ -255,6 +257,22 @@ def load(path: Path = DEFAULT_PATH) -> Settings:
 def _split(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The keys, and apart those that begin with `_`: to the library they would be options of its own."""
     return {key: value for key, value in values.items() if key[:1] != "_"}, [key for key in values if key[:1] == "_"]
+
+
+def _refuse_examples(path: Path, settings: Settings) -> None:
+    """Raises ConfigError for what was left as in config.example.json: its Telegram id is a stranger's."""
+    friends = ((f"friends.{number}.", each) for number, each in enumerate(settings.friends) if each.active)
+    sections: list[tuple[str, BaseModel]] = [("", settings), ("telegram.", settings.telegram), *friends]
+    keys = ((prefix, section, name) for prefix, section in sections for name in type(section).model_fields)
+    left = (prefix + name for prefix, section, name in keys if _left(section, name))
+    if lines := [f"{path}: the key '{key}' still holds the example's value: write your own" for key in left]:
+        raise ConfigError("\n".join(lines))
+
+
+def _left(section: BaseModel, name: str) -> bool:
+    value = getattr(section, name)
+    bare = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return any(bare == example or (name == "otpatu" and example in (bare or "")) for example in EXAMPLES.get(name, ()))
 
 
 def _refuse_shared_files(config: Path, settings: Settings) -> None:

@@ -137,8 +137,18 @@ def test_the_example_friend_is_complete_and_counts_only_once_it_is_active(
     config.touch(mode=0o600)
     config.write_text(read("config.example.json"))
     assert set(json.loads(read("config.example.json"))["friends"][0]) == set(Friend.model_fields)
+    own = read("config.example.json")
+    mine = {
+        "12345678": "55500001",
+        "87654321": "55500002",
+        "the password": "secret",
+        "EXAMPLEEXAMPLE": "ABCDEFGHIJKLMN",
+    }
+    for example, ours in mine.items():  # the ids and the token hold the same digits
+        own = own.replace(example, ours)
+    config.write_text(own)
     assert len(load(config).people) == 1
-    config.write_text(read("config.example.json").replace('"active": false', '"active": true'))
+    config.write_text(own.replace('"active": false', '"active": true'))
     assert len(load(config).people) == 2
 
 

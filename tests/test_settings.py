@@ -148,6 +148,22 @@ def test_a_file_that_is_no_configuration_is_said_so(tmp_path: Path, text: str, s
         load(path)
 
 
+@pytest.mark.parametrize("active", [False, True])
+def test_what_is_left_of_the_example_is_refused_key_by_key(tmp_path: Path, active: bool) -> None:
+    example = json.loads((Path(__file__).parent.parent / "config.example.json").read_text())
+    example["friends"][0]["active"] = active
+    with pytest.raises(ConfigError) as refused:
+        load(written(tmp_path, example))
+    keys = ["username", "password", "otpatu", "telegram.bot_token", "telegram.allowed_user_id"]
+    keys += [f"friends.0.{name}" for name in FRIEND] if active else []
+    assert sorted(str(refused.value).splitlines()) == sorted(
+        f"{tmp_path / 'config.json'}: the key '{key}' still holds the example's value: write your own" for key in keys
+    )
+    for key in ("username", "password", "otpatu"):  # one alone is told, too
+        with pytest.raises(ConfigError, match=f"the key '{key}' still holds"):
+            load(written(tmp_path, GOOD | {key: example[key]}))
+
+
 def test_a_missing_file_names_the_wizard_with_the_place_that_was_meant(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
     with pytest.raises(ConfigError, match=rf"run '\.venv/bin/python setup\.py --config {config}' to make it"):
