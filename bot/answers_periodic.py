@@ -66,7 +66,7 @@ class SeriesCards:
     async def card(self, periodic: PeriodicBooking, note: str = "") -> Page:
         others = await self._desk.db.periodic.alternatives(periodic.id)
         dates = await self._dates(periodic, DATES_ON_THE_CARD)
-        times = self._desk.ask_times(periodic.start, periodic.lead)
+        times = self._desk.ask_times(periodic.day_of_week, periodic.start, periodic.lead)
         meets = await self.met_by(periodic.user_id, periodic, periodic.id) if periodic.active else []
         return screens_periodic.card_page(periodic, others, dates, times, self._desk.when(), note, meets)
 
@@ -217,7 +217,7 @@ class MakingAnswers:
         if course is None:
             return screens_making.course_gone_page(NEW_SERIES)
         meets = screens_making.meets_line(await self._cards.met_by(tap.user_id, course))
-        return screens_making.new_mode_page(course, self._desk.ask_times(course.start, None), meets)
+        return screens_making.new_mode_page(course, self._desk.ask_times(course.day_of_week, course.start, None), meets)
 
     async def make(self, tap: Tap) -> Page:
         """Makes it; a second tap shows the same one."""
@@ -245,7 +245,9 @@ class MakingAnswers:
         periodic = await self._own(tap, tap.id)
         if periodic is None:
             return screens_making.not_mine_page()
-        return screens_making.change_mode_page(periodic, self._desk.ask_times(periodic.start, periodic.lead))
+        return screens_making.change_mode_page(
+            periodic, self._desk.ask_times(periodic.day_of_week, periodic.start, periodic.lead)
+        )
 
     async def set_mode(self, tap: Tap) -> Page:
         periodic_id, code = tap.call.numbers
@@ -261,7 +263,7 @@ class MakingAnswers:
         periodic = await self._own(tap, tap.id)
         if periodic is None:
             return screens_making.not_mine_page()
-        times = self._desk.ask_times(periodic.start, periodic.lead)
+        times = self._desk.ask_times(periodic.day_of_week, periodic.start, periodic.lead)
         return screens_making.leads_page(periodic, self._leads(), times)
 
     async def set_lead(self, tap: Tap) -> Page:

@@ -58,7 +58,7 @@ class QuestionAnswers:
         return not by_its_mode and self._desk.clock() >= self._desk.free_until(wish)
 
     def _asks_late(self, periodic: PeriodicBooking) -> bool:
-        return self._desk.ask_times(periodic.start, periodic.lead).binding
+        return self._desk.ask_times(periodic.day_of_week, periodic.start, periodic.lead).binding
 
     def _is_open(self, confirmation: Confirmation, purpose: ConfirmationPurpose) -> bool:
         in_time = self._desk.clock() < confirmation.expires_at

@@ -16,6 +16,7 @@ from bot.callbacks import Call, Verb
 from bot.italian import When
 from bot.page import File, Letter, Page
 from bot.screens_making import AskTimes, ask_times
+from bot.screens_results import opening_line
 from bot.slots import Clash, SlotState, SlotView, view_slot
 from database import Database, NewAction
 from errors import AlreadyQueued, LoginStopped, Overlap
@@ -99,10 +100,10 @@ class Desk:
         free_until = self.free_until(held.booking.wish)
         return free_until if self.clock() < free_until else None
 
-    def ask_times(self, start: time, lead: timedelta | None) -> AskTimes:
+    def ask_times(self, weekday: int, start: time, lead: timedelta | None) -> AskTimes:
         """When a periodic booking of a class that begins then asks; `lead`: its own time before the class, if any."""
         timing = self.timing
-        return ask_times(start, lead or timing.lead, self.rule, timing.lead, timing.free_cancel)
+        return ask_times(weekday, start, lead or timing.lead, self.rule, timing.lead, timing.free_cancel)
 
     # What a person holds
 
@@ -234,6 +235,7 @@ class Desk:
 
     async def ticket_page(self, action: Action, *, is_card: bool, note: str = "") -> Page:
         others = await self.db.queue.alternatives(action.id) if action.type is ActionType.BOOK else []
+        report = None if is_card else await self.db.queue.opening(action.id)
         watchable = action.status is ActionStatus.FAILED and self.is_watchable(action)
         return screens.ticket(
             action,
@@ -246,6 +248,7 @@ class Desk:
             got=await self.got(action),
             clash=await self.clash(action),
             pause=await self.pause(action.user_id),
+            figures=opening_line(report, self.when(action.user_id)) if report else "",
         )
 
     def can_be_put_back(self, action: Action) -> bool:

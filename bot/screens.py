@@ -199,11 +199,12 @@ def ticket(
     got: HeldBooking | None = None,
     clash: Clash | None = None,
     pause: Pause | None = None,
+    figures: str = "",
 ) -> Page:
     """An action as it stands, with its alternatives. On its card other pages open as new messages: the card stays.
 
     `got`: what a booking got, as it is now. `clash`: what its class overlaps. `pause`: what its account waits for.
-    `undoable`: it was withdrawn, and its place can still be had.
+    `undoable`: it was withdrawn, and its place can still be had. `figures`: of its opening.
     """
     lines = Lines().add(note).add(f"{mark(action)} <b>{title(action)}</b>")
     lines.add(about_action(action, when))
@@ -216,7 +217,7 @@ def ticket(
     else:
         lines.add(*_standing(action, when, the_other(clash, when)), _since(got, when))
         lines.add(meets_what_is_held(clash, action, when) if action.status in LIVE else "")
-    return Page(str(lines), rows, action.id if is_card else None)
+    return Page(str(lines.add(figures)), rows, action.id if is_card else None)
 
 
 def is_done(action: Action) -> bool:

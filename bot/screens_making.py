@@ -35,13 +35,18 @@ class AskTimes:
     """When a periodic booking asks, in words."""
 
     before_class: str  # `alle 17:00, un'ora prima`
-    before_opening: str
+    before_opening: str  # `il venerdì alle 17:20`
     binding: bool  # before the class it asks when a place can't be given back for free any more
 
 
-def ask_times(start: time, lead: timedelta, rule: OpeningRule, usual: timedelta, free_cancel: timedelta) -> AskTimes:
+def ask_times(
+    weekday: int, start: time, lead: timedelta, rule: OpeningRule, usual: timedelta, free_cancel: timedelta
+) -> AskTimes:
     """When a booking of a class asks that begins at `start`; `lead` before the class, `usual` before the opening."""
-    return AskTimes(_hour_before(start, lead), _hour_before(rule.at, usual), binding=lead < free_cancel)
+    before_opening = datetime.combine(ANY_DAY, rule.at) - timedelta(days=rule.days_ahead) - usual
+    day = WEEKDAYS[(before_opening.date() - ANY_DAY + timedelta(days=weekday)).days % 7]
+    asked = f"{'la' if day == 'domenica' else 'il'} {day} alle {before_opening:%H:%M}"
+    return AskTimes(_hour_before(start, lead), asked, binding=lead < free_cancel)
 
 
 def _hour_before(at: time, lead: timedelta) -> str:
@@ -60,7 +65,10 @@ def mode_line(mode: PeriodicMode, times: AskTimes) -> str:
         case PeriodicMode.HOLD:
             return "Prenoto all'apertura, poi ti chiedo se lo tieni: senza risposta libero il posto, gratis."
         case PeriodicMode.ASK_OPENING:
-            return f"Ti chiedo {times.before_opening} che apra: se confermi, prenoto in quell'istante."
+            return (
+                f"Ti chiedo {times.before_opening}, prima che aprano le prenotazioni: "
+                "se confermi, prenoto appena aprono."
+            )
         case PeriodicMode.ASK_FIRST:
             binding = " A quell'ora il posto è vincolante: annullarlo può costare." if times.binding else ""
             return f"Ti chiedo {times.before_class} della lezione: se confermi, prenoto se c'è ancora posto.{binding}"

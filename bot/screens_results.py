@@ -42,10 +42,24 @@ from store.doubt import THOUGH_WITHDRAWN
 from store.queue import REHEARSED_WELL
 
 SLOW_ANSWER = 1.0  # s: it may have been sent again meanwhile, after a new login; nobody knows when it arrived
+SOON = 1.0  # s after its time: a request that came by then is told as one made at once
 LATE = 5.0  # s after its time: a slot that opened then opened later than the rule says
 
 
 # Openings
+
+
+def opening_sentence(report: OpeningReport, when: When) -> str:
+    """`Si apriva alle 00:00: l'ho chiesta subito.`: the figures are on the ticket."""
+    hour = when.hour(report.opens_at)
+    first = report.hit or (report.shots[0] if report.shots else None)
+    if first is None:
+        return f"Si apriva {hour}."
+    after = first.answered if first.answered - first.sent > SLOW_ANSWER else report.arrived(first)
+    if after < SOON:
+        return f"Si apriva {hour}: l'ho chiesta subito."
+    what = "la risposta è arrivata" if first.answered - first.sent > SLOW_ANSWER else "la richiesta è arrivata"
+    return f"Si apriva {hour}: {what} dopo {count(round(after), 'secondo', 'secondi')}."
 
 
 def opening_line(report: OpeningReport, when: When) -> str:
@@ -97,7 +111,7 @@ def _opened_late(report: OpeningReport) -> float | None:
 
 
 def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:
-    return [opening_line(report, when), opening_advice(report, when)] if report else []
+    return [opening_sentence(report, when), opening_advice(report, when)] if report else []
 
 
 # Results

@@ -103,7 +103,7 @@ KINDS = sorted({name for name, one in vars(errors).items() if isinstance(one, ty
 OTHERS = [replace(ACTION, day=THURSDAY).wish] * 3
 CHOICES = [PeriodicChoice(NASTY, NASTY, time(19))] * 3
 COURSE = Course(ID, NASTY, NASTY, 1, time(18), time(19), 3, 7, NASTY, NASTY, NOON)
-TIMES = screens_making.ask_times(time(18), timedelta(minutes=109), RULE, timedelta(hours=1), timedelta(hours=2))
+TIMES = screens_making.ask_times(3, time(18), timedelta(minutes=109), RULE, timedelta(hours=1), timedelta(hours=2))
 SERIES = PeriodicBooking(ID, OWNER, NASTY, NASTY[:-1], NASTY, 1, time(18), True, True, NOON)
 LATE_REPORT = OpeningReport(
     NOON,

@@ -12,7 +12,7 @@ import pytest
 
 import errors
 from bot.italian import When
-from bot.screens_results import opening_advice, opening_line
+from bot.screens_results import opening_advice, opening_line, opening_sentence
 from demo.telegram import Message
 from errors import AppError, SlotFull
 from model import Action, ActionStatus, ActionType, Booking, NoticeKind, OpeningReport, Shot, ShotOutcome
@@ -169,11 +169,12 @@ async def test_the_result_of_an_opening_carries_its_report(world: World) -> None
 
     result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
 
-    assert (
-        "Aperta alle 00:00:00, tiro arrivato a +6 ms, vista nelle tue prenotazioni a +0,4 s, 1 tentativo."
-        in result.text
-    )
+    assert "Si apriva alle 00:00: l'ho chiesta subito." in result.text
+    assert " ms" not in result.text
     assert "opening.at" not in result.text
+    await world.owner.send(f"/status {action.id}")
+    figures = "Aperta alle 00:00:00, tiro arrivato a +6 ms, vista nelle tue prenotazioni a +0,4 s, 1 tentativo."
+    await world.owner.wait_for(lambda message: figures in message.text)
 
 
 async def test_an_opening_that_was_lost_carries_its_report_too(world: World) -> None:
@@ -186,7 +187,10 @@ async def test_an_opening_that_was_lost_carries_its_report_too(world: World) -> 
 
     result = await world.owner.wait_for(lambda message: "non riuscita" in message.text)
 
-    assert "Aperta alle 00:00:00, primo tiro arrivato a +6 ms, 2 tentativi." in result.text
+    assert "Si apriva alle 00:00: l'ho chiesta subito." in result.text
+    await world.owner.send(f"/status {action.id}")
+    figures = "Aperta alle 00:00:00, primo tiro arrivato a +6 ms, 2 tentativi."
+    await world.owner.wait_for(lambda message: figures in message.text)
 
 
 NOON = When(datetime(2026, 11, 22, 11, tzinfo=UTC), ZoneInfo("Europe/Rome"))
@@ -215,6 +219,7 @@ def test_times_of_a_report_are_written_as_italians_write_them() -> None:
     late = replace(REPORT, seen=62.4, shots=(replace(REPORT.shots[0], sent=1.2, answered=1.3),))
 
     assert "tiro arrivato a +1,2 s, vista nelle tue prenotazioni a +62 s" in opening_line(late, WHEN)
+    assert opening_sentence(late, WHEN) == "Si apriva alle 00:00: la richiesta è arrivata dopo 1 secondo."
 
 
 # The reminder

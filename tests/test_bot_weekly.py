@@ -51,9 +51,23 @@ async def card(world: World, label: str) -> None:
 )
 def test_when_it_asks_is_told_by_the_hour(start: time, lead: timedelta, words: str, binding: bool) -> None:
     rule = OpeningRule(2, time(0), ZoneInfo("Europe/Rome"))
-    times = screens_making.ask_times(start, lead, rule, HOUR, 2 * HOUR)
+    times = screens_making.ask_times(0, start, lead, rule, HOUR, 2 * HOUR)
     assert (times.before_class, times.binding) == (words, binding)
-    assert times.before_opening == "alle 23:00 del giorno prima, un'ora prima"
+
+
+@pytest.mark.parametrize(
+    ("weekday", "opens", "words"),
+    [
+        (0, time(18, 20), "Ti chiedo il sabato alle 17:20, prima che aprano"),
+        (0, time(0), "Ti chiedo il venerdì alle 23:00, prima che aprano"),
+        (2, time(0, 30), "Ti chiedo la domenica alle 23:30, prima che aprano"),
+        (6, time(12), "Ti chiedo il venerdì alle 11:00, prima che aprano"),
+    ],
+)
+def test_the_question_before_an_opening_is_told_by_its_weekday(weekday: int, opens: time, words: str) -> None:
+    rule = OpeningRule(2, opens, ZoneInfo("Europe/Rome"))
+    times = screens_making.ask_times(weekday, time(18), HOUR, rule, HOUR, 2 * HOUR)
+    assert screens_making.mode_line(PeriodicMode.ASK_OPENING, times).startswith(words)
 
 
 async def test_one_that_asks_before_its_class_can_ask_while_the_place_is_still_free_to_give_back(world: World) -> None:
