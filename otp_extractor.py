@@ -35,6 +35,10 @@ SHORTEST_KEY = 16  # letters of a setup key: 80 bits, the least an authenticator
 LONGEST_PERIOD = 3600  # seconds; more is a typing error
 PICTURES = ("PNG", "JPEG", "GIF", "WEBP")  # other formats bring decoders nobody needs here, one of them a whole program
 MOST_PIXELS = 25_000_000  # four bytes each while it is read: larger pictures could fill a small machine's memory
+NO_KEY = (
+    "that is no file, and a setup key has letters and the digits 2-7 only, never 0 1 8 9, and at least "
+    f"{SHORTEST_KEY} of them: look at it again"
+)
 ON_COMMAND_LINE = (
     "a secret on a command line can be read by every user of this machine and stays in the shell's history: next time "
     "start otp_extractor.py without it, and paste it when asked"
@@ -170,7 +174,10 @@ def urls_from(argument: str) -> list[str]:
         return [text]
     if is_secret(text):
         return [url_of_key(text)]
-    return urls_in_picture(Path(os.path.expanduser(text.replace("\\ ", " "))))  # as a terminal writes what is dragged
+    path = Path(os.path.expanduser(text.replace("\\ ", " ")))  # as a terminal writes what is dragged
+    if not path.suffix and "/" not in text and not os.path.exists(path):  # a key with a mistake in it is a secret, too
+        raise OtpError(NO_KEY)
+    return urls_in_picture(path)
 
 
 def is_secret(text: str) -> bool:
@@ -202,11 +209,12 @@ def url_from(argument: str, account: int | None = None) -> str:
 
 
 class SeveralAccounts(OtpError):
-    """An export holds several accounts, and it was not said which."""
+    """An export holds several accounts, and it was not said which; or another was named than there is."""
 
     def __init__(self, urls: list[str]) -> None:
         named = (f"{number}: {name_of(url)}" for number, url in enumerate(urls, start=1))
-        super().__init__(f"there are {len(urls)} accounts: say which with --account ({'; '.join(named)})")
+        which = f"there are {len(urls)} accounts: say which with --account, 1 to {len(urls)} ({'; '.join(named)})"
+        super().__init__(which if len(urls) > 1 else "there is one account only: leave --account out")
         self.urls = urls
 
 

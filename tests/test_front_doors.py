@@ -147,6 +147,17 @@ async def test_run_says_what_it_can_do(checkout: Path) -> None:
     assert "--workers N" in shell.said
 
 
+async def test_run_says_what_to_do_once_it_runs_and_how_to_stop_it(checkout: Path) -> None:
+    (checkout / "setup.py").touch()
+    (checkout / "deploy" / "programs.sh").write_text("#!/bin/sh\necho the programs\n")
+    ready = 'say() { echo "$*"; }; prepare_environment() { PYTHON=.venv/bin/python; }; prepare_browser() { :; }\n'
+    (checkout / "deploy" / "environment.sh").write_text(ready)
+    async with terminal("./run", folder=checkout) as shell:
+        assert await shell.end() == 0
+    said = "Starting: write /start to your bot in Telegram. It runs until you press Ctrl-C here."
+    assert shell.said.splitlines() == [said, "the programs"]
+
+
 @pytest.mark.parametrize("wrong", [["--dmeo"], ["--workers", "none"], ["--workers", "0"], ["--workers"]])
 async def test_run_refuses_what_it_does_not_know_before_it_does_anything(checkout: Path, wrong: list[str]) -> None:
     (checkout / ".venv").unlink()

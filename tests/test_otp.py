@@ -259,7 +259,7 @@ def test_of_several_exported_accounts_one_is_chosen_and_no_secret_is_shown(
     picture = qr_code(two, tmp_path / "export.png")
     assert otp_extractor.main([str(picture)], ten_past) == 1
     said = capsys.readouterr().err
-    assert "1: Mail a; 2: Polimi 10000001" in said
+    assert "--account, 1 to 2 (1: Mail a; 2: Polimi 10000001)" in said
     assert "Counts" not in said
     assert "JBSWY3DP" not in said
 
@@ -287,6 +287,22 @@ def test_whatever_an_export_holds_is_read_or_refused(content: bytes) -> None:
 def test_a_bare_setup_key_is_taken(key: str) -> None:
     [url] = urls_from(key)
     assert parse(url).secret == "JBSWY3DPEHPK3PXP"
+
+
+@pytest.mark.parametrize("key", ["JBSWY3DPEHPK3PX0", "jbsw y3dp ehpk 3px1", "JBSWY3DPEHPK3PX.", "JBSWY3DP"])
+def test_a_setup_key_with_a_mistake_is_told_what_keys_are_made_of_and_not_shown(
+    key: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(key))
+    assert otp_extractor.main([]) == 1
+    said = capsys.readouterr().err
+    assert "a setup key has letters and the digits 2-7 only, never 0 1 8 9" in said
+    assert key[:4] not in said
+
+
+def test_an_account_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert otp_extractor.main([EXPORT, "--account", "9"]) == 1
+    assert "there is one account only: leave --account out" in capsys.readouterr().err
 
 
 def test_a_file_with_the_name_of_a_key_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
