@@ -18,6 +18,7 @@ import preflight as preflight  # first: it tells who has not the packages
 import argparse
 import asyncio
 import getpass
+import logging
 import os
 import sys
 from pathlib import Path
@@ -36,6 +37,10 @@ from store.restore import restore
 from wizard import YES, DigitsSpent, Wizard, refuse_unwritable
 
 WELL, UNWELL, UNUSABLE, STOPPED = 0, 1, 2, 130
+SAID_BY_THE_DOCTOR = (
+    "portal.browser",
+    "portal.stored_session",
+)  # want of a sandbox, a login that fails: told twice else
 
 
 def options(arguments: list[str] | None) -> argparse.Namespace:
@@ -101,6 +106,8 @@ def set_up(config: Path, *, login: bool) -> int:
 
 def examine(config: Path, *, login: bool) -> bool:
     """The doctor's report on the terminal; whether all is well."""
+    for name in SAID_BY_THE_DOCTOR:
+        logging.getLogger(name).setLevel(logging.ERROR)
     confirm = ask_at_terminal if sys.stdin.isatty() and sys.stdout.isatty() else doctor.nobody
     return asyncio.run(doctor.report(config, lambda line: print(line, flush=True), login=login, confirm=confirm))
 

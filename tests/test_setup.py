@@ -113,6 +113,7 @@ def assert_well(code: int, said: str) -> None:
     wrong = [line for line in said.splitlines() if line.startswith("✗")]
     assert [line for line in wrong if not line.startswith("✗ sandbox: the browser")] == [], said
     assert code == (setup.UNWELL if wrong else setup.WELL)
+    assert "Remedy:" not in said  # the browser's own warning says once more what is in the line of the sandbox
 
 
 @pytest.mark.parametrize("program", ["setup.py", "worker.py", "bot_db.py", "sync_bookings.py", "otp_extractor.py"])
@@ -462,6 +463,13 @@ async def test_a_login_that_works_lets_a_rejected_account_try_again(configure: C
         account = await db.people.find(OWNER)
     assert account is not None
     assert not account.rejected
+
+
+async def test_the_doctor_repeats_the_place_of_a_configuration_that_is_not_there(tmp_path: Path) -> None:
+    config = tmp_path / "nowhere" / "x.json"
+    code, said = await run_setup("--check", "--config", config)
+    assert code == 1
+    assert f"run '.venv/bin/python setup.py --config {config}' to make it" in said
 
 
 async def test_exit_code_1_says_that_something_is_not_well(configure: Configure) -> None:
