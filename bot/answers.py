@@ -190,17 +190,18 @@ class Answers:
     async def hours_day(self, tap: Tap) -> Page:
         day = tap.call.day
         _, key, page = tap.call.numbers
-        hours, read_at = await self._hours_of(day)
+        hours, read_at = await self._hours_of(day, tap.user_id)
         kinds = sorted({(hour.key, hour.place) for hour in hours}, key=lambda kind: kind[1])
         shown = [hour for hour in hours if key in (0, hour.key)]
         return screens_hours.hours_day_page(day, key, kinds, chunk(shown, page), read_at, self.desk.when())
 
-    async def _hours_of(self, day: date) -> tuple[list[Hour], datetime | None]:
+    async def _hours_of(self, day: date, user_id: int) -> tuple[list[Hour], datetime | None]:
         """A day's lines and when they were read: dated slots where that day was read, else the weekly courses."""
         catalogue = self.desk.db.catalogue
         read_at = next((one.read_at for one in await catalogue.days(day) if one.day == day), None)
         if read_at is not None:
-            return [hour_of_slot(row) for row in await catalogue.slots_on(day)], read_at
+            now = self.desk.clock()
+            return [hour_of_slot(view, now) for view in await self.desk.slots_on(user_id, day)], read_at
         courses = await catalogue.courses_on(day.weekday())
         return [hour_of_course(course) for course in courses], max((c.last_updated for c in courses), default=None)
 

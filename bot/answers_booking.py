@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from bot import screens_booking
 from bot.callbacks import Verb
 from bot.desk import Desk, Handlers, Tap
-from bot.page import PER_PAGE, Page, chunk
+from bot.page import Page, chunk, page_size
 from bot.screens_booking import LAST_MOMENT, NEW_BOOKING, SETTLED, OpenDay, Route
 from bot.slots import SlotState, SlotView, activity_key
 from model import PREPARE, Action, ActionType, Activity, Wish
@@ -94,7 +94,7 @@ class BookingAnswers:
             return screens_booking.gone_page()
         siblings = await self._desk.bookable(tap.user_id, view.slot.day)
         ids = [one.id for one in siblings if one.slot.activity == view.slot.activity]
-        page = ids.index(view.id) // PER_PAGE if view.id in ids else 0
+        page = ids.index(view.id) // page_size(len(ids)) if view.id in ids else 0
         return screens_booking.confirm_page(
             view,
             await self._desk.newest(tap.user_id),

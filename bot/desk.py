@@ -15,7 +15,7 @@ from bot.calendar_file import calendar_file
 from bot.callbacks import Call, Verb
 from bot.italian import When
 from bot.page import File, Letter, Page
-from bot.screens_making import AskTimes, ask_times
+from bot.screens_making import ANY_DAY, AskTimes, ask_times, hour_before
 from bot.screens_results import opening_line
 from bot.slots import Clash, SlotState, SlotView, view_slot
 from database import Database, NewAction
@@ -103,7 +103,9 @@ class Desk:
     def ask_times(self, weekday: int, start: time, lead: timedelta | None) -> AskTimes:
         """When a periodic booking of a class that begins then asks; `lead`: its own time before the class, if any."""
         timing = self.timing
-        return ask_times(weekday, start, lead or timing.lead, self.rule, timing.lead, timing.free_cancel)
+        starts = starts_at(ANY_DAY, start, self.rule.zone)
+        times = ask_times(weekday, start, lead or timing.lead, self.rule, timing.lead, timing.free_cancel)
+        return replace(times, to_keep=hour_before(start, starts - timing.keep_asked_at(starts)))
 
     # What a person holds
 
@@ -145,11 +147,13 @@ class Desk:
 
     async def bookable(self, user_id: int, day: date) -> list[SlotView]:
         """A day's slots that have not begun."""
+        return [view for view in await self.slots_on(user_id, day) if view.state is not SlotState.STARTED]
+
+    async def slots_on(self, user_id: int, day: date) -> list[SlotView]:
         held = await self.held_bookings(user_id)
         live = await self.db.queue.live(user_id)
         now = self.clock()
-        views = [view_slot(row, held, live, self.rule, now) for row in await self.db.catalogue.slots_on(day)]
-        return [view for view in views if view.state is not SlotState.STARTED]
+        return [view_slot(row, held, live, self.rule, now) for row in await self.db.catalogue.slots_on(day)]
 
     async def view(self, user_id: int, slot_id: int) -> SlotView | None:
         """A slot by its row; None when the timetable no longer has it."""

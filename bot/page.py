@@ -15,6 +15,7 @@ from bot.callbacks import Verb, pack
 LONGEST_NAME = 120  # characters of one thing from outside; the site's own are far shorter
 LONGEST_LABEL = 60  # characters on a button; more would not show on a phone anyway
 PER_PAGE = 8  # lines of a list: fits a phone without scrolling
+MOST_ON_ONE = 10  # lines of a list that needs no second page
 
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+")
 """Characters that show nothing of their own, but turn a line around or hide a part of it; joiners of emoji stay."""
@@ -81,8 +82,14 @@ class Chunk(Generic[Item]):
         return (tuple(row),) if row else ()
 
 
-def chunk(items: Sequence[Item], number: int, size: int = PER_PAGE) -> Chunk[Item]:
+def page_size(count: int) -> int:
+    """How many lines of a list of that many go on a page: a few more than usual, or pages of about one length."""
+    return count if count <= MOST_ON_ONE else -(-count // -(-count // PER_PAGE))
+
+
+def chunk(items: Sequence[Item], number: int) -> Chunk[Item]:
     """That page of the list; the last one when the list has become shorter meanwhile."""
+    size = max(1, page_size(len(items)))
     pages = max(1, -(-len(items) // size))
     number = min(number, pages - 1)
     return Chunk(items[number * size : (number + 1) * size], number, pages)

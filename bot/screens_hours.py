@@ -9,8 +9,8 @@ from datetime import date, datetime
 from bot.callbacks import Verb
 from bot.italian import WEEKDAYS, When, count, first_up, long_day, short_day
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
-from bot.slots import activity_key, course_activity
-from model import FIT_CENTER, CatalogueSlot, Course, DaySummary
+from bot.slots import SlotView, activity_key, course_activity
+from model import FIT_CENTER, Course, DaySummary
 from names import split_activity
 
 DAYS_IN_A_WEEK = 7
@@ -27,12 +27,15 @@ class Hour:
     key: int  # of its activity, or of what stands for it
     instructor: str
     places: int | None
+    is_mine: bool = False
 
 
-def hour_of_slot(row: CatalogueSlot) -> Hour:
-    slot = row.slot
+def hour_of_slot(view: SlotView, now: datetime) -> Hour:
+    slot, places = view.slot, view.places(now)
     name, place, key = slot.course or FIT_CENTER, slot.activity.name, activity_key(slot.activity)
-    return Hour(f"{slot.start:%H:%M}", f"{slot.end:%H:%M}", name, place, key, slot.instructor, slot.places)
+    return Hour(
+        f"{slot.start:%H:%M}", f"{slot.end:%H:%M}", name, place, key, slot.instructor, places, view.held is not None
+    )
 
 
 def hour_of_course(course: Course) -> Hour:
@@ -78,8 +81,9 @@ def hours_day_page(
 def _hour_line(hour: Hour, *, with_place: bool) -> str:
     instructor = f", con {safe(hour.instructor)}" if hour.instructor else ""
     places = "" if hour.places is None else f" · {count(hour.places, 'posto', 'posti')}"
+    mine = " · già tua" if hour.is_mine else ""
     place = f" · {safe(split_activity(hour.place)[0])}" if with_place else ""
-    return f"<b>{hour.start}–{hour.end}</b> {safe(hour.name)}{instructor}{place}{places}"
+    return f"<b>{hour.start}–{hour.end}</b> {safe(hour.name)}{instructor}{place}{mine or places}"
 
 
 def _filters(day: date, key: int, kinds: Sequence[tuple[int, str]]) -> list[Row]:

@@ -36,6 +36,7 @@ class AskTimes:
 
     before_class: str  # `alle 17:00, un'ora prima`
     before_opening: str  # `il venerdì alle 17:20`
+    to_keep: str  # whether a place that was booked is kept
     binding: bool  # before the class it asks when a place can't be given back for free any more
 
 
@@ -46,10 +47,11 @@ def ask_times(
     before_opening = datetime.combine(ANY_DAY, rule.at) - timedelta(days=rule.days_ahead) - usual
     day = WEEKDAYS[(before_opening.date() - ANY_DAY + timedelta(days=weekday)).days % 7]
     asked = f"{'la' if day == 'domenica' else 'il'} {day} alle {before_opening:%H:%M}"
-    return AskTimes(_hour_before(start, lead), asked, binding=lead < free_cancel)
+    to_keep = hour_before(start, usual + free_cancel)
+    return AskTimes(hour_before(start, lead), asked, to_keep, binding=lead < free_cancel)
 
 
-def _hour_before(at: time, lead: timedelta) -> str:
+def hour_before(at: time, lead: timedelta) -> str:
     """`alle 17:00, un'ora prima`; of an odd number of minutes only the hour: `alle 16:11, prima`."""
     moment = datetime.combine(ANY_DAY, at) - lead
     days = (ANY_DAY - moment.date()).days
@@ -63,7 +65,10 @@ def mode_line(mode: PeriodicMode, times: AskTimes) -> str:
         case PeriodicMode.AUTOMATIC:
             return "Prenoto all'apertura, e te lo ricordo in tempo: se non puoi, un tocco e libero il posto."
         case PeriodicMode.HOLD:
-            return "Prenoto all'apertura, poi ti chiedo se lo tieni: senza risposta libero il posto, gratis."
+            return (
+                f"Prenoto il posto all'apertura. {first_up(times.to_keep)} della lezione, ti chiedo se lo tieni: "
+                "se non rispondi lo libero, gratis."
+            )
         case PeriodicMode.ASK_OPENING:
             return (
                 f"Ti chiedo {times.before_opening}, prima che aprano le prenotazioni: "
@@ -204,7 +209,7 @@ def leads_page(periodic: PeriodicBooking, choices: Sequence[timedelta], times: A
     lines = Lines().add(f"<b>{safe(periodic.name or periodic.course)}</b>", mode_line(periodic.mode, times))
     lines.add("Quando te lo chiedo?")
     rows = [
-        (button(first_up(_hour_before(periodic.start, lead)), Verb.SET_LEAD, periodic.id, number),)
+        (button(first_up(hour_before(periodic.start, lead)), Verb.SET_LEAD, periodic.id, number),)
         for number, lead in enumerate(choices)
     ]
     return Page(str(lines), (*rows, back_row(Verb.MODES, periodic.id)))

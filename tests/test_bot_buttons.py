@@ -187,7 +187,7 @@ def booking_pages() -> Iterator[Page]:
 def hours_pages() -> Iterator[Page]:
     yield screens_hours.hours_page([DaySummary(TUESDAY, 3, NOON)], NOON, WHEN)
     yield screens_hours.hours_page([], None, WHEN)
-    hours = [screens_hours.hour_of_slot(CatalogueSlot(1, VIEW.slot, NOON))] * 20
+    hours = [screens_hours.hour_of_slot(VIEW, NOON)] * 20
     for key in (0, 1):
         yield screens_hours.hours_day_page(TUESDAY, key, [(1, NASTY), (2, "b")], chunk(hours, 1), NOON, WHEN)
     yield screens_hours.hours_day_page(TUESDAY, 0, [], chunk([], 0), None, WHEN)

@@ -285,6 +285,18 @@ async def test_the_timetable_shows_a_day_with_its_places_and_when_it_was_read(wo
     await tapped(world.owner, "Prenota in questo giorno", "Che cosa?")
 
 
+async def test_the_timetable_marks_what_is_held_already(world: World) -> None:
+    await world.hold(MINE)
+    await menu(world.owner)
+    await tapped(world.owner, "🗓️ Orari Corsi", "Letti oggi alle 12:00")
+    await tapped(world.owner, "Mar 24 nov", "Martedì 24 novembre")
+
+    page = await tapped(world.owner, "Corsi Platinum", "PILATES MATWORK")
+
+    assert "18:00–18:55 PILATES MATWORK, con ROSSI MARIA · già tua" in page.text
+    assert page.text.count("già tua") == 1
+
+
 async def test_days_that_were_not_read_show_the_weekly_courses(world: World) -> None:
     await world.db.connection.write("DELETE FROM slots")
     await world.db.connection.write("DELETE FROM slot_days")

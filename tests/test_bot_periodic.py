@@ -162,6 +162,7 @@ async def test_its_mode_and_its_hour_are_changed(world: World) -> None:
     await made(world)
     await card(world)
     modes = await tapped(world.owner, "⚙️ Modo", "Adesso: ⚡ Automatica")
+    assert "Alle 15:00, 3 ore prima della lezione, ti chiedo se lo tieni: se non rispondi lo libero" in modes.text
     assert not any("Automatica" in label for label in modes.labels)
     await tapped(world.owner, "🤝 Prenota, poi chiedi", "Modo cambiato")
     await tapped(world.owner, "🕒 Corso e orario", "Che cosa?")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import screens_making
+from bot.page import chunk
 from model import ActionStatus, OpeningRule
 from periodic_executor import Executor
 from recurrence import PeriodicChoice, PeriodicMode
@@ -53,6 +54,13 @@ def test_when_it_asks_is_told_by_the_hour(start: time, lead: timedelta, words: s
     rule = OpeningRule(2, time(0), ZoneInfo("Europe/Rome"))
     times = screens_making.ask_times(0, start, lead, rule, HOUR, 2 * HOUR)
     assert (times.before_class, times.binding) == (words, binding)
+
+
+def test_lists_have_no_second_page_with_a_line_or_two() -> None:
+    def lengths(count: int) -> list[int]:
+        return [len(chunk(range(count), page).items) for page in range(chunk(range(count), 0).pages)]
+
+    assert [lengths(count) for count in (0, 8, 10, 11, 17, 24)] == [[0], [8], [10], [6, 5], [6, 6, 5], [8, 8, 8]]
 
 
 @pytest.mark.parametrize(
