@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 import program
 from database import Database, NewAction, open_database
@@ -22,17 +23,19 @@ from perform import Performer
 from portal.session import Portal
 from settings import Settings, load
 from store.people import Person
-from tests.sites import GIULIA, OTP_URL, PASSWORD, ROME, TUESDAY, Clock, credentials, enter, wish
+from tests.lent_browser import engine, pilates, portal, site  # noqa: F401 - fixtures
+from tests.sites import GIULIA, OTP_URL, PASSWORD, ROME, TUESDAY, Clock, credentials, enter
 from worker import MOST_CRASHES, Worker
 
 pytest_plugins = ["tests.site_fixtures"]
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
 
 OWNER = 1
 THURSDAY = date(2026, 11, 26)
 NOW = datetime(2026, 11, 22, 11, tzinfo=UTC)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def db(tmp_path: Path, site_clock: Clock) -> AsyncIterator[Database]:
     async with open_database(tmp_path / "polimisport.db", site_clock) as database:
         await database.people.set([Person(OWNER, Role.OWNER, "x")])
@@ -60,8 +63,9 @@ def worker(db: Database, portal: Portal, performer: Performer, settings: Setting
 
 
 @pytest.fixture
-def pilates(world: SiteWorld) -> Wish:
-    return wish(world)
+def alone(portal: Portal) -> None:
+    """Nothing is lent to the portal: a worker that runs to its end closes driver and browser."""
+    portal._driver = portal._browser = None
 
 
 async def done(db: Database, worker: Worker, new: NewAction) -> Action:
@@ -340,6 +344,7 @@ async def test_an_action_that_kills_its_workers_is_given_up(
     assert world.shots == []
 
 
+@pytest.mark.usefixtures("alone")
 async def test_a_stop_gives_back_what_is_in_hand(
     db: Database,
     worker: Worker,
@@ -369,6 +374,7 @@ async def test_an_action_that_hangs_loses_its_session_and_is_tried_again(
     assert (action.status, action.error_kind) == (ActionStatus.PENDING, "SiteUnavailable")
 
 
+@pytest.mark.usefixtures("alone")
 async def test_what_a_dead_process_of_this_machine_held_is_taken_over_at_once(
     db: Database, worker: Worker, world: SiteWorld, pilates: Wish
 ) -> None:
@@ -386,13 +392,14 @@ async def test_what_a_dead_process_of_this_machine_held_is_taken_over_at_once(
     assert len(world.bookings(GIULIA)) == 1
 
 
-def test_what_lives_or_is_elsewhere_is_not_taken_for_dead() -> None:
+async def test_what_lives_or_is_elsewhere_is_not_taken_for_dead() -> None:
     here = program.name_of(os.getpid())
     assert not program.is_dead(here)
     assert not program.is_dead(here.replace(here.split()[0], "another-machine"))
     assert not program.is_dead("by hand")
 
 
+@pytest.mark.usefixtures("alone")
 async def test_a_worker_makes_itself_ready_while_somebody_is_choosing(
     db: Database, worker: Worker, portal: Portal
 ) -> None:
@@ -407,6 +414,7 @@ async def test_a_worker_makes_itself_ready_while_somebody_is_choosing(
     assert portal.is_asleep
 
 
+@pytest.mark.usefixtures("alone")
 async def test_a_failing_look_at_the_queue_does_not_end_the_worker(
     db: Database, worker: Worker, pilates: Wish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
