@@ -2,7 +2,8 @@
 
 Used by scraper.py. Nobody knows the site's own words; these are what such sites say. What a wording is about decides
 what happens next, so that one that fits two rows goes by the more telling one: "iscrizioni chiuse" is about time,
-"iscrizione scaduta" about the person, "iscrizioni al completo" about the slot.
+"iscrizione scaduta" about the person, "iscrizioni al completo" about the slot. That a class has begun is known by the
+clock; words that say so are read as "bookings closed", which may mean "not yet".
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from errors import (
     AlreadyBooked,
     BookingRefused,
     BookingsClosed,
-    ClassStarted,
     HeldForOthers,
     MembershipProblem,
     NotOpenYet,
@@ -33,9 +33,14 @@ FULL_WORDS = r"esaurit|complet[oa]\b|pien[oa]\b"
 ENTRIES = r"ingress|entrat|accessi\b|lezioni|credit|punti|carnet|pacchett|saldo"
 GIVEN_BACK = r"cancellazion|disdett|annullament|rinunci"
 MAY_BE = r"prenot|iscri|disponibil|apert|potrai|possibil|consentit"
+SYSTEM = r"server|sistema|servizio|elaborazion|connession|sessione"
+TROUBLE = r"pien|blocc|occupat|non (?:e )?(?:disponibil|complet|risponde|raggiung)|sovraccaric|sospes|scadut|interrott"
+CLASS = r"lezione|attivita|corso|evento|appuntamento|orario"
 BARRED = r"sospes|bloccat|inibit|interdett|disabilitat|penal|no.?show|sanzion"
 
 WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
+    # nothing about the slot or the person: the site's own trouble, which may pass
+    (BookingRefused, rf"manutenzion|in corso un|(?:{SYSTEM})\w*.{{0,15}}(?:{TROUBLE})"),
     # kept for who stood on the list, for a while after somebody gave the place back
     (HeldForOthers, r"(?:riservat|trattenut|tenut)\w*.{0,40}(?:list|attesa|altri|precedenz|priorit)"),
     (HeldForOthers, r"(?:appena|da poco) (?:stat[oa] )?(?:liberat|cancellat|disdett|annullat|rilasciat)"),
@@ -43,14 +48,15 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     (HeldForOthers, r"(?:priorit|precedenz)\w*.{0,30}(?:list|attesa)|(?:list|attesa).{0,40}(?:priorit|precedenz)"),
     (HeldForOthers, r"post[oi]\b.{0,12}temporaneamente"),
     # the account is barred: after late cancellations or missed classes
-    (AccountLimit, rf"(?:{BARRED}).{{0,80}}(?:tardiv|mancat|assen|presenz|cancellazion|disdett|fino al|giorn|prenota)"),
+    (AccountLimit, rf"(?:{BARRED}).{{0,80}}(?:tardiv|mancat|assen|presenz|cancellazion|disdett)"),
+    (AccountLimit, rf"(?:utente|account|profilo|\bsei\b).{{0,30}}(?:{BARRED})"),
     (AccountLimit, r"(?:troppe|numero di) (?:assenze|mancate presenze|cancellazioni|disdette)"),
     (SlotFull, r"lista d.?\s*attesa|in lista"),
     # so many at once, or in a day or week
     (SlotFull, r"(?:numero|limite|massimo).{0,25}(?:partecipant|iscritti|posti|persone|presenze)"),
     (AccountLimit, r"(?:numero|limite|quota|tetto|massim)\w*.{0,40}prenotazioni"),
     (AccountLimit, r"prenotazioni .{0,30}(?:massim|contemporane)"),
-    (AccountLimit, r"(?:non puoi|non e possibile|impossibile).{0,30}(?:piu di|altre|oltre) .{0,25}prenotazion"),
+    (AccountLimit, r"(?:non (?:puoi|e possibile|consent)|impossibile).{0,30}(?:piu di|altre|oltre) .{0,25}prenotazion"),
     (AccountLimit, r"(?:hai|utente).{0,25}(?:troppe|gia .{0,12}\d+) prenotazion"),
     (AccountLimit, rf"(?:{ENTRIES})\w*.{{0,40}}(?:esaurit|terminat|finit|insufficient|utilizzat|consumat|scadut)"),
     (AccountLimit, rf"(?:{ENTRIES})\w*.{{0,40}}(?:non (?:e |sono )?sufficient|raggiunt|residu)"),
@@ -67,11 +73,10 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     (MembershipProblem, r"iscrizion\w+.{0,25}(?:scadut|mancant|sospes|rinnovar|non (?:attiv|valid|.{0,12}regolar))"),
     (MembershipProblem, r"non .{0,12}iscritt\w* (?:al|all)"),
     # the time to book
-    (ClassStarted, r"(?:lezione|attivita|corso|evento|appuntamento|orario)\b.{0,25}\b(?:iniziat|cominciat|conclus)"),
-    (ClassStarted, r"(?:lezione|attivita|corso|evento|appuntamento|orario)\b.{0,25}\b(?:terminat|passat|svolt)"),
-    (ClassStarted, r"gia (?:iniziat|cominciat|conclus|passat|terminat|svolt)|\be in corso\b"),
-    (ClassStarted, r"data (?:passata|trascorsa)|nel passato"),
-    (BookingsClosed, r"(?:prenotazion|iscrizion)\w*.{0,20}(?:chius|terminat|conclus|scadut|chiud)"),
+    (BookingsClosed, rf"(?:{CLASS})\b.{{0,25}}\b(?:iniziat|cominciat|conclus|terminat|passat|svolt|in corso)"),
+    (BookingsClosed, r"gia (?:iniziat|cominciat|conclus|passat|terminat|svolt)"),
+    (BookingsClosed, r"data (?:passata|trascorsa)|nel passato"),
+    (BookingsClosed, r"(?:prenotazion|iscrizion)\w*.{0,20}(?:chius|terminat|conclus|scadut|chiud|sospes|bloccat)"),
     (BookingsClosed, r"tempo .{0,15}scadut|fuori tempo"),
     (BookingsClosed, r"(?:oltre|scadut\w*|superat\w*|passat\w*) (?:il |i )?(?:termin|tempo|limite|orario)"),
     (BookingsClosed, r"(?:termine|limite) .{0,25}(?:scadut|superat|passat|trascors)"),

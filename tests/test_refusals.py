@@ -74,6 +74,8 @@ PHRASINGS: dict[type[errors.BookingRefused], str] = {
         Gli ingressi settimanali sono esauriti
         Non hai ingressi residui
         Hai già 2 prenotazioni attive
+        Il sistema non consente più di 3 prenotazioni
+        Il tuo account è bloccato
         Il massimo settimanale è stato raggiunto
         Utente sospeso per cancellazione tardiva fino al 30/11/2026
         Sei bloccato per troppe assenze
@@ -95,7 +97,8 @@ PHRASINGS: dict[type[errors.BookingRefused], str] = {
         Abbonamento non attivo
         Aggiorna i tuoi dati anagrafici prima di prenotare
         """,
-    errors.ClassStarted: """
+    errors.BookingsClosed: """
+        Prenotazioni chiuse
         L'attività è già iniziata: non è più possibile prenotare.
         La lezione è già cominciata
         Il corso è iniziato
@@ -105,9 +108,7 @@ PHRASINGS: dict[type[errors.BookingRefused], str] = {
         Attività già svolta
         La lezione è in corso
         Non è possibile prenotare una data passata
-        """,
-    errors.BookingsClosed: """
-        Prenotazioni chiuse
+        Prenotazioni sospese fino alle 00:05
         Le iscrizioni sono chiuse
         Le prenotazioni chiudono 60 minuti prima dell'inizio
         Il termine per le prenotazioni è scaduto
@@ -147,6 +148,14 @@ PHRASINGS: dict[type[errors.BookingRefused], str] = {
         Servizio temporaneamente non disponibile
         Si è verificato un errore: riprova tra qualche minuto
         Ricarica la pagina e riprova
+        È in corso un aggiornamento del sistema
+        Manutenzione in corso: prenotazioni chiuse
+        Accessi terminati per manutenzione
+        Sistema bloccato: prenotazioni non disponibili
+        Il server è pieno
+        Elaborazione non completa
+        Operazione già in corso
+        Sessione scaduta, effettua nuovamente l'accesso
         """,
 }
 

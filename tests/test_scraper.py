@@ -372,7 +372,7 @@ def test_no_page_whatever_breaks_the_readers(text: str) -> None:
         ("Hai già un'altra prenotazione nello stesso orario", errors.Overlap),
         ("Non risulta un abbonamento valido per questa attività.", errors.MembershipProblem),
         ("Tessera scaduta", errors.MembershipProblem),
-        ("L'attività è già iniziata: non è più possibile prenotare.", errors.ClassStarted),
+        ("L'attività è già iniziata: non è più possibile prenotare.", errors.BookingsClosed),
         ("Prenotazioni chiuse", errors.BookingsClosed),
         ("Appuntamento non trovato.", errors.SlotNotFound),
         ("Si è verificato un errore imprevisto", errors.BookingRefused),
