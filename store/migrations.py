@@ -15,11 +15,11 @@ from errors import DatabaseError
 from model import Clock
 from store.connection import GIVEN_TABLES, OURS, Connection, Transaction
 
-VERSION = 3
+VERSION = 4
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
 log = logging.getLogger(__name__)
 
-STEPS = {
+STEPS: dict[int, tuple[str, ...]] = {
     1: (
         "ALTER TABLE booking_actions ADD COLUMN acting INTEGER NOT NULL DEFAULT 0 CHECK (acting IN (0, 1))",
         "ALTER TABLE booking_actions ADD COLUMN free_until TEXT",
@@ -68,6 +68,7 @@ STEPS = {
         "CREATE INDEX notices_by_confirmation ON notices (confirmation_id) WHERE confirmation_id IS NOT NULL",
         "ALTER TABLE accounts ADD COLUMN login_asked INTEGER NOT NULL DEFAULT 0 CHECK (login_asked IN (0, 1))",
     ),
+    3: (),
 }
 """What leads from each version to the next."""
 
