@@ -39,7 +39,7 @@ from portal import api
 from portal.pages import CalendarPage
 from portal.session import SiteSession
 from proof import proven, seen, standing, without_waiting
-from schedules import Reader, asked_once, find, known_calendars, likely, read_calendars
+from schedules import Reader, asked_once, find, known_calendars, likeliest, likely, read_calendars
 from schedules import name_of as name_of
 from schedules import refuse_if_several as refuse_if_several
 from schedules import the_meant as the_meant
@@ -55,6 +55,7 @@ READ_BACK_BLOCKED = READ_BACK[:1]  # who is turned away looks once and tries no 
 AT_ONCE = 6  # requests side by side, as a browser sends them
 
 Way = Literal["requests", "page", "already"]
+_Shown = tuple[Calendar, Slot, int]  # a slot on a page: of which calendar, and its place in the day's column
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +178,14 @@ async def _days_on_page(
 ) -> list[tuple[Slot, ...]]:
     shown = CalendarPage(page, session.access.root, session.access.timeout_seconds)
     await shown.open(calendar.activity.id, calendar.flags)
-    ordered = sorted(dates)
-    return [tuple(await _column(session, shown, calendar, day)) for day in ordered]
+    days: list[tuple[Slot, ...]] = []
+    for day in sorted(dates):
+        await shown.show(day)
+        days.append(tuple(await _column(session, calendar, day, await shown.unfold(day))))
+    return days
 
 
-async def _column(session: SiteSession, shown: CalendarPage, calendar: Calendar, day: date) -> list[Slot]:
-    html = await shown.show(day)
+async def _column(session: SiteSession, calendar: Calendar, day: date, html: str) -> list[Slot]:
     return await session.parsed(html, lambda text: scraper.slots_on_page(text, calendar.activity, day))
 
 
@@ -363,23 +366,40 @@ async def _choose(
 ) -> tuple[Slot, BookingAnswer]:
     """Finds the slot in the calendars, confirms it, and gives what the site said."""
     shown = CalendarPage(page, session.access.root, session.access.timeout_seconds)
-    found: list[tuple[Calendar, Slot, int]] = []
+    found: list[_Shown] = []
     for calendar in calendars:
         await shown.open(calendar.activity.id, calendar.flags)
-        column = await _column(session, shown, calendar, wish.day)
-        found += [(calendar, slot, index) for index, slot in enumerate(column) if wish.meant_by(slot.wish)]
+        found += await _meant_in(session, shown, calendar, wish)
         if found and wish.course_type:
             break
-    meant = the_meant(found, wish, lambda each: each[1].wish)
-    if meant is None:
-        raise SlotNotFound(f"the timetable has no {name_of(wish)}")
-    there, slot, index = meant
+    there, slot, index = _the_one(found, wish)
     refuse_if_overlapping(mine, slot, beside)
     _refuse_unless_clickable(session, slot, opens_at)
     if there != calendar:
         await shown.open(there.activity.id, there.flags)
-        await _column(session, shown, there, wish.day)
-    return slot, await _confirm(session, shown, slot, index)
+        await _meant_in(session, shown, there, wish)
+    fragment = await shown.choose(slot.day, index, slot.start, slot.course)
+    if fragment is None:  # it was the line over the slots
+        inside = [each for each in await _meant_in(session, shown, there, wish) if each[2] != index]
+        _, slot, index = _the_one(inside, wish)
+        _refuse_unless_clickable(session, slot, opens_at)
+        fragment = await shown.choose(slot.day, index, slot.start, slot.course)
+    return slot, await _confirm(session, shown, fragment or "", slot)
+
+
+async def _meant_in(session: SiteSession, shown: CalendarPage, calendar: Calendar, wish: Wish) -> list[_Shown]:
+    """The slots of a calendar's day that fit the wish, with their places in the page; opened for it where need be."""
+    column = await _column(session, calendar, wish.day, await shown.show(wish.day))
+    if not any(wish.meant_by(slot.wish) for slot in column):
+        column = await _column(session, calendar, wish.day, await shown.unfold(wish.day, wish.start, wish.course))
+    return [(calendar, slot, index) for index, slot in enumerate(column) if wish.meant_by(slot.wish)]
+
+
+def _the_one(found: Sequence[_Shown], wish: Wish) -> _Shown:
+    meant = the_meant(likeliest(found, lambda each: each[1]), wish, lambda each: each[1].wish)
+    if meant is None:
+        raise SlotNotFound(f"the timetable has no {name_of(wish)}")
+    return meant
 
 
 def _refuse_unless_clickable(session: SiteSession, slot: Slot, opens_at: datetime | None) -> None:
@@ -390,8 +410,7 @@ def _refuse_unless_clickable(session: SiteSession, slot: Slot, opens_at: datetim
         raise error(f"{name_of(slot.wish)} can't be booked: the page shows it as closed, full or not open yet")
 
 
-async def _confirm(session: SiteSession, shown: CalendarPage, slot: Slot, index: int) -> BookingAnswer:
-    fragment = await shown.choose(slot.day, index, slot.start)
+async def _confirm(session: SiteSession, shown: CalendarPage, fragment: str, slot: Slot) -> BookingAnswer:
     if scraper.offers_waiting_list(fragment):
         raise SlotFull(f"{name_of(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
     if reason := await shown.refusal():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -45,7 +45,10 @@ async def read_calendars(session: SiteSession) -> tuple[Calendar, ...]:
 async def _follow_links(session: SiteSession, page: Page) -> tuple[Calendar, ...]:
     choice = ActivitiesPage(page, session.access.root, session.access.timeout_seconds)
     names = await session.parsed(await choice.open(), scraper.activity_names)
-    return tuple([scraper.calendar_at(await choice.follow(index), name) for index, name in enumerate(names)])
+    alike = [names[:index].count(name) for index, name in enumerate(names)]
+    return tuple(
+        [scraper.calendar_at(await choice.follow(name, nth), name) for name, nth in zip(names, alike, strict=True)]
+    )
 
 
 def _cache(session: SiteSession) -> CalendarCache:
@@ -91,7 +94,13 @@ def asked_once(session: SiteSession) -> Reader:
 
 async def _look_in(read: Reader, calendars: Sequence[Calendar], wish: Wish) -> Slot | None:
     days = await together(*(read(each, wish.day) for each in calendars))
-    return the_meant([slot for day in days for slot in day], wish, lambda slot: slot.wish)
+    return the_meant(likeliest([slot for day in days for slot in day], lambda slot: slot), wish, lambda slot: slot.wish)
+
+
+def likeliest(candidates: Iterable[T], slot_of: Callable[[T], Slot]) -> list[T]:
+    """Of several slots of one class at one hour the one that is ours comes first, then one that can be booked."""
+    ranks = {SlotStatus.BOOKED: 0, SlotStatus.AVAILABLE: 1}
+    return sorted(candidates, key=lambda each: ranks.get(slot_of(each).status, 2))
 
 
 def the_meant(candidates: Sequence[T], wish: Wish, wish_of: Callable[[T], Wish]) -> T | None:

@@ -19,6 +19,7 @@ from playwright.async_api import Locator, Page, Request, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from errors import SiteChanged
+from portal.folded import ANY_HOUR, MOST_CLICKS, MOST_LINES, Folded, hours_of
 from portal.page_size import content
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,15 @@ MONTHS = ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", 
 FARTHEST = 21  # days the calendar is moved before giving up
 FIRST_CLICK = 2000  # milliseconds a click has to take effect before it is repeated
 AT_ONCE = 1000  # milliseconds a button has to take the second click; who waits longer may click on another page
-PASSIVE = ("image", "stylesheet", "font", "media", "manifest", "texttrack")  # requests that no click sends to act
+PASSIVE = (
+    "image",
+    "stylesheet",
+    "font",
+    "media",
+    "manifest",
+    "texttrack",
+    "ping",
+)  # requests that no click sends to act
 TRIED = "data-tried"  # our mark on what was there before a click: what lacks it is new
 MODAL = "[role=dialog]:not([id*=iubenda]), dialog, [id^=srModal], .modal, .bootbox, .ui-dialog, .sweet-alert"
 MARK = f"element => element.setAttribute('{TRIED}', '')"
@@ -116,6 +125,14 @@ def either_seen(*candidates: Locator) -> Locator:
     return either(*(each.filter(visible=True) for each in candidates))
 
 
+async def _never() -> bool:
+    return False
+
+
+async def _more(slots: Locator, before: int) -> bool:
+    return await slots.count() > before
+
+
 async def dismiss_cookie_banner(page: Page) -> None:
     """From now on the cookie banner is accepted, or closed, whenever it is in the way of something."""
     banner = either(
@@ -188,10 +205,12 @@ class ActivitiesPage(SitePage):
         await self._attached(self._links)
         return await content(self._page)
 
-    async def follow(self, index: int) -> str:
-        """The address the link leads to."""
+    async def follow(self, name: str, number: int) -> str:
+        """The address the link of that name leads to, whatever its place; `number` among those that are named alike."""
         await self.open()
-        await self._click(self._links.nth(index), self._calendar)
+        words = r"\s*".join(map(re.escape, name.split()))
+        label = re.compile(rf"^\s*{words}\s*$")
+        await self._click(self._links.filter(has_text=label).nth(number), self._calendar)
         return self._page.url
 
 
@@ -232,24 +251,56 @@ class CalendarPage(SitePage):
             await self._click(self._ahead, self._labels.first.filter(has_not_text=first))
         else:
             raise SiteChanged(f"the calendar never came to {day:%d/%m/%Y}")
-        await self._attached(column.locator(".event-slot"), column.locator(".day-schedule-empty"))
+        line = column.get_by_text(ANY_HOUR)  # of a day all of whose slots are still to be asked for
+        await self._attached(column.locator(".event-slot"), column.locator(".day-schedule-empty"), line)
+        return await self._html(column)
+
+    async def _html(self, column: Locator) -> str:
         return str(await column.evaluate("element => element.outerHTML"))
+
+    async def unfold(self, day: date, start: time | None = None, course: str = "") -> str:
+        """Opens the lines of that day which hold slots that are not in the page yet; its column's HTML.
+
+        Of one class only, where one is meant.
+        """
+        column = self._column(day)
+        slots = column.locator(".event-slot")
+        before = await slots.count()
+        if start is not None:
+            await self._folded(column).open(hours_of(start), course, lambda: _more(slots, before), MOST_CLICKS)
+        elif before == await slots.filter(visible=True).count():
+            await self._folded(column).open(ANY_HOUR.pattern, "", _never, MOST_LINES)
+        return await self._html(column)
+
+    def _folded(self, column: Locator) -> Folded:
+        return Folded(column, self._timeout, lambda: self._sent)
 
     def _column(self, day: date) -> Locator:
         """`Lunedì, 10 ott`: the heading has no year, and the calendar never reaches the next year's same day."""
         label = re.compile(rf"\b0?{day.day}\s+{MONTHS[day.month - 1]}", re.IGNORECASE)
         return self._days.filter(has=self._page.locator(".day-schedule-label", has_text=label)).first
 
-    async def choose(self, day: date, index: int, start: time) -> str:
-        """Clicks a slot of that day; the confirmation's HTML. Raises SiteChanged when another slot is there now."""
-        slot = self._column(day).locator(".event-slot").nth(index)
+    async def choose(self, day: date, index: int, start: time, course: str = "") -> str | None:
+        """Clicks a slot of that day, after the line it is under; the confirmation's HTML.
+
+        None when it was itself a line, and has opened. Raises SiteChanged when another slot is there now.
+        """
+        column = self._column(day)
+        slots = column.locator(".event-slot")
+        slot = slots.nth(index)
 
         async def prove() -> None:
             if f"{start:%H:%M}" not in await slot.locator(".time-start").inner_text():
                 raise SiteChanged("the slots in the page changed while we looked")
 
+        if not await slot.is_visible():
+            await self._folded(column).open(hours_of(start), course, slot.is_visible, MOST_CLICKS)
+        in_sight = slots.filter(visible=True)
+        more = in_sight.nth(await in_sight.count())
         outcomes = (self._confirm, self._refused, self._dialog, self._confirmation.get_by_role("button"))
-        await self._click(slot, either_seen(*outcomes), prove=prove)
+        await self._click(slot, either_seen(*outcomes), more, prove=prove)
+        if await more.is_visible() and not await either_seen(*outcomes).is_visible():
+            return None
         return await self._confirmation.inner_html()
 
     async def refusal(self) -> str:
