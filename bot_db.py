@@ -12,11 +12,15 @@ import preflight as preflight  # first: it tells who has not the packages
 import argparse
 import asyncio
 import logging
+import ssl
 import sys
+from functools import cache
 
+import httpx
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application
+from telegram.request import HTTPXRequest
 
 import program
 from bot import screens_programs
@@ -37,6 +41,7 @@ from settings import Settings
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 10.0  # an answer that takes longer counts as lost
 FILE_SECONDS = 15.0  # Telegram takes a while for files
+CONNECTIONS = 256  # for whatever is sent at once; the library's own number
 FIRST_PAUSE = 1.0  # s between attempts to reach Telegram, doubled up to
 LONGEST_PAUSE = 5.0  # s: whoever writes when Telegram is back shall not wait for us
 TOLD_AFTER = (1, 10)  # failures to reach Telegram, one after the other, that are told
@@ -53,11 +58,32 @@ SILENT = logging.CRITICAL + 1
 log = logging.getLogger(__name__)
 
 
+@cache
+def trusted() -> ssl.SSLContext:
+    """The authorities whose word for Telegram's certificate is taken. Reading them is most of the time that building
+    takes, so both connections share them."""
+    return httpx.create_ssl_context()
+
+
 def build(settings: Settings) -> AnyApplication:
     """The application, ready for its handlers."""
     address = settings.telegram.api_base_url
     for library in TOO_LOUD:
         logging.getLogger(library).setLevel(SILENT)
+    calls = HTTPXRequest(
+        connection_pool_size=CONNECTIONS,
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=ANSWER_SECONDS,
+        write_timeout=ANSWER_SECONDS,
+        media_write_timeout=FILE_SECONDS,
+        httpx_kwargs={"verify": trusted()},
+    )
+    updates = HTTPXRequest(
+        connection_pool_size=1,
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=CONNECT_SECONDS,
+        httpx_kwargs={"verify": trusted()},
+    )
     return (
         Application.builder()
         .token(settings.telegram.bot_token.get_secret_value())
@@ -65,12 +91,8 @@ def build(settings: Settings) -> AnyApplication:
         .base_file_url(f"{address}/file/bot")
         .rate_limiter(AIORateLimiter())
         .updater(None)
-        .connect_timeout(CONNECT_SECONDS)
-        .read_timeout(ANSWER_SECONDS)
-        .write_timeout(ANSWER_SECONDS)
-        .media_write_timeout(FILE_SECONDS)
-        .get_updates_connect_timeout(CONNECT_SECONDS)
-        .get_updates_read_timeout(CONNECT_SECONDS)
+        .request(calls)
+        .get_updates_request(updates)
         .job_queue(None)
         .build()
     )

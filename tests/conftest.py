@@ -6,12 +6,17 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import pytest
+import pytest_asyncio
 from hypothesis import settings
+from playwright.async_api import Browser, Playwright, async_playwright
 
 from database import Database, open_database
 from model import Role
 from store.people import Person
+from tests.processes import LENT
+from tests.sites import chromium
 
 settings.register_profile("shared machine", deadline=None)  # a slow example is not a wrong one
 settings.load_profile("shared machine")
@@ -46,3 +51,14 @@ async def db(tmp_path: Path, clock: Time) -> AsyncIterator[Database]:
     async with open_database(tmp_path / "polimisport.db", clock) as database:
         await database.people.set([Person(GIULIA, Role.OWNER, "g"), Person(MARCO, Role.FRIEND, "m")])
         yield database
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def engine() -> AsyncIterator[tuple[Playwright, Browser]]:
+    """One driver and one browser for all tests of a worker that run in the session's loop; each opens its contexts."""
+    before = psutil.Process().children()
+    async with async_playwright() as driver:
+        LENT.update(each.pid for each in psutil.Process().children() if each not in before)
+        browser = await driver.chromium.launch(executable_path=chromium())
+        yield driver, browser
+        await browser.close()

@@ -1,50 +1,52 @@
-"""Fixtures of tests that book and cancel on the simulated site: one browser for a whole file, lent to each portal.
+"""Fixtures of tests that book and cancel on the simulated site: the one browser of conftest.py, lent to each portal.
 
-A test file imports them by name, and runs in one loop.
+A test file imports them by name, and runs in the session's loop.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Browser, Playwright
 
 import booking
 from demo.site import Site, SiteWorld
 from model import Wish
+from portal.access import SiteAccess
 from portal.session import Portal
-from tests.sites import GIULIA, Clock, access, chromium, wish
+from tests.sites import GIULIA, Clock, access, wish
+
+Engine = tuple[Playwright, Browser]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def engine() -> AsyncIterator[tuple[Playwright, Browser]]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium())
-        yield driver, browser
-        await browser.close()
+@asynccontextmanager
+async def lent(engine: Engine, to: SiteAccess) -> AsyncIterator[Portal]:
+    """A portal with driver and browser lent to it (conftest.py)."""
+    async with Portal(to) as opened:
+        opened._driver, opened._browser = engine
+        try:
+            yield opened
+        finally:
+            for each in opened._sessions.values():
+                await each.let_go()
+            opened._driver = opened._browser = None
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(world: SiteWorld) -> AsyncIterator[Site]:
     async with Site(world) as running:
         yield running
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def portal(
-    engine: tuple[Playwright, Browser], site: Site, tmp_path: Path, site_clock: Clock
-) -> AsyncIterator[Portal]:
-    """A portal with driver and browser lent to it."""
-    async with Portal(access(site, tmp_path, site_clock)) as opened:
-        opened._driver, opened._browser = engine
+@pytest_asyncio.fixture(loop_scope="session")
+async def portal(engine: Engine, site: Site, tmp_path: Path, site_clock: Clock) -> AsyncIterator[Portal]:
+    async with lent(engine, access(site, tmp_path, site_clock)) as opened:
         yield opened
-        for each in opened._sessions.values():
-            await each.let_go()
-        opened._driver = opened._browser = None
 
 
 @pytest.fixture

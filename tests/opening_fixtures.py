@@ -1,7 +1,7 @@
 """Fixtures of openings: a driver and a browser for a file's tests, sites shortly before noon, and a queue before them.
 
 pytest_plugins = ["tests.opening_fixtures"]
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("impatient")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
 
 One loop for a file's tests, so that one driver and browser can serve all.
 """
@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Browser, Playwright
 
 import race
 from database import open_database
@@ -23,16 +22,8 @@ from model import Role
 from perform import Performer
 from store.people import Person
 from tests.openings import Open, opening
-from tests.sites import chromium, credentials
+from tests.sites import credentials
 from tests.stages import OWNER, RULE, Set, Stage
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def engine() -> AsyncIterator[tuple[Playwright, Browser]]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium())
-        yield driver, browser
-        await browser.close()
 
 
 @pytest.fixture

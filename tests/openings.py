@@ -21,6 +21,7 @@ from model import Slot, Wish
 from portal.session import Portal, SiteSession
 from race import Race, Won
 from server_clock import ServerClock, steady
+from tests.lent_browser import lent
 from tests.sites import GIULIA, NOON, Clock, access, cookie, credentials, person, wish
 from volley import Allowance
 
@@ -126,14 +127,9 @@ async def opening(
     world = SiteWorld(
         clock=lambda: clock() + timedelta(seconds=ahead), people=[person()], opening_at="12:00", **world_options
     )
-    async with Site(world) as site, Portal(access(site, folder, clock, timeout)) as portal:
-        portal._driver, portal._browser = engine
+    async with Site(world) as site, lent(engine, access(site, folder, clock, timeout)) as portal:
         session = portal.session(credentials())
         session._store.save({"cookies": [cookie(site)], "origins": []})
         clock.move((OPENS - clock()).total_seconds() - lead)
         server = knowing(clock, ahead) if knows else ServerClock(clock)
-        try:
-            yield Opening(world, portal, session, clock, server)
-        finally:
-            await session.let_go()
-            portal._driver = portal._browser = None
+        yield Opening(world, portal, session, clock, server)

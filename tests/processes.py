@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 
 import psutil  # type: ignore[import-untyped]
+
+LENT: set[int] = set()  # the driver that is lent to tests (conftest.py): no test has started it, and none ends it
 
 
 def children_of(pid: int) -> list[psutil.Process]:
@@ -29,9 +30,15 @@ def name_of(process: psutil.Process) -> str:
     return ""
 
 
+def our_processes() -> list[psutil.Process]:
+    """What this test has started, and what those have started."""
+    started = [each for each in psutil.Process().children() if each.pid not in LENT]
+    return [*started, *(child for each in started for child in children_of(each.pid))]
+
+
 def our_children() -> list[str]:
     """The commands of what this test has started and that still runs."""
-    return [name for each in children_of(os.getpid()) if (name := name_of(each))]
+    return [name for each in our_processes() if (name := name_of(each))]
 
 
 def kill(processes: Iterable[psutil.Process]) -> None:

@@ -6,6 +6,7 @@ pytest_plugins = ["tests.sites"]
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -59,7 +60,7 @@ def person(username: str = GIULIA) -> Person:
     return Person(username, PASSWORD, SECRET, name="Giulia")
 
 
-def access(site: Site, state_dir: Path, clock: Clock, timeout: float = 4.0) -> SiteAccess:
+def access(site: Site, state_dir: Path, clock: Callable[[], datetime], timeout: float = 4.0) -> SiteAccess:
     return SiteAccess(
         base_url=site.base_url,
         login_hosts=(site.login_host,),

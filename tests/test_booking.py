@@ -18,11 +18,11 @@ from demo.site import Site, SiteWorld
 from model import FIT_CENTER, Wish, clock_time
 from portal import api
 from portal.session import Portal, SiteSession
-from tests.lent_browser import engine, held, impatient, pilates, portal, site, take  # noqa: F401 - fixtures
+from tests.lent_browser import held, impatient, pilates, portal, site, take  # noqa: F401 - fixtures
 from tests.sites import GIULIA, NOON, SATURDAY, TUESDAY, Clock, cookie, credentials, person, wish
 
 pytest_plugins = ["tests.site_fixtures"]
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
 BOOK, SCHEDULE, MINE = "BookAppointment", "GetActivitySchedule", "/Booking"
 LATER = NOON + timedelta(days=4)

@@ -14,11 +14,11 @@ from demo.site import SiteWorld
 from errors import TooLateToCancel
 from model import Wish
 from portal.session import SiteSession
-from tests.lent_browser import engine, held, impatient, pilates, portal, site, take  # noqa: F401 - fixtures
+from tests.lent_browser import held, impatient, pilates, portal, site, take  # noqa: F401 - fixtures
 from tests.sites import GIULIA, TUESDAY, Clock
 
 pytest_plugins = ["tests.site_fixtures"]
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
 
 async def test_a_booking_is_cancelled_and_no_other(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:

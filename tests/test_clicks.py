@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, Route, async_playwright
+import pytest_asyncio
+from playwright.async_api import Page, Route
 
 import booking
 import cancelling
@@ -21,9 +22,11 @@ from portal import pages
 from portal.login import LoginPage
 from portal.pages import CalendarPage
 from portal.session import SiteSession
-from tests.sites import GIULIA, SATURDAY, chromium, credentials, wish
+from tests.lent_browser import Engine, portal, site  # noqa: F401 - fixtures
+from tests.sites import GIULIA, SATURDAY, credentials, wish
 
 pytest_plugins = ["tests.site_fixtures"]
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
 SITE = "http://127.0.0.1:1"
 PLACES = Places(SITE, ("127.0.0.1:1",))
@@ -57,13 +60,13 @@ async def test_handlers_bound_late_stop_neither_login_nor_booking_nor_cancelling
         assert len([each for each in world.requests(once) if each.method == "POST"]) == 1, once
 
 
-@pytest.fixture
-async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
     monkeypatch.setattr(pages, "FIRST_CLICK", 300)
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium())
-        yield await browser.new_page()
-        await browser.close()
+    _, browser = engine
+    page = await browser.new_page()
+    yield page
+    await page.close()
 
 
 async def show(page: Page, body: str, button: str, heard: str, answer: str) -> list[str]:

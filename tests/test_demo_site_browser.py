@@ -5,12 +5,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, Playwright, expect
 
 from demo.site import Person, Site, SiteWorld, Switches
-from tests.sites import chromium
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one browser can serve all
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
 GIULIA = "10000001"
 SUNDAY = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -23,24 +22,15 @@ def world() -> SiteWorld:
     return SiteWorld(clock=lambda: SUNDAY, people=[Person(GIULIA, "password", "JBSWY3DPEHPK3PXP", name="Giulia")])
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(world: SiteWorld) -> AsyncIterator[Site]:
     async with Site(world) as running:
         yield running
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium())
-        try:
-            yield browser
-        finally:
-            await browser.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(browser: Browser) -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(engine: tuple[Playwright, Browser]) -> AsyncIterator[Page]:
+    _, browser = engine
     page = await browser.new_page(locale="it-IT", timezone_id="America/New_York")
     page.set_default_timeout(10_000)
     yield page

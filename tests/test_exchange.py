@@ -19,7 +19,7 @@ from tests.sites import GIULIA, ROME, TUESDAY
 from tests.stages import LONG_AFTER, OWNER, Set, Stage
 
 pytest_plugins = ["tests.opening_fixtures"]
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("impatient")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
 
 
 async def hold_what_overlaps(stage: Stage) -> tuple[Wish, int]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import Browser, Playwright
 
 import booking
 import cancelling
@@ -22,8 +22,9 @@ import errors
 import schedules
 from demo.site import Faults, Person, Site, SiteWorld
 from model import Credentials, Wish
-from portal.session import Portal, SiteSession
-from tests.sites import GIULIA, PASSWORD, SECRET, TUESDAY, Clock, access, chromium, enter, wish
+from portal.session import SiteSession
+from tests.lent_browser import lent
+from tests.sites import GIULIA, PASSWORD, SECRET, TUESDAY, Clock, access, enter, wish
 
 PERIOD = 6  # s; of the one-time codes: a test that needs two does not wait for half a minute
 TIMEOUT = 1.5  # s for an answer, or one step on a page
@@ -210,14 +211,6 @@ OPERATIONS: dict[str, Callable[[Cell], Awaitable[None]]] = {
 """`page` books through the page, because the calendar's own requests do not hold."""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def engine() -> AsyncIterator[tuple[Playwright, Browser]]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium())
-        yield driver, browser
-        await browser.close()
-
-
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer looks at "my bookings", in a shorter time."""
@@ -225,7 +218,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(booking, "READ_BACK_UNCLEAR", (0.0, 0.02))
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def cell(engine: tuple[Playwright, Browser], tmp_path: Path) -> AsyncIterator[Cell]:
     clock = Clock()
     clock.move(PERIOD - clock().timestamp() % PERIOD)  # a fresh one-time code
@@ -233,16 +226,12 @@ async def cell(engine: tuple[Playwright, Browser], tmp_path: Path) -> AsyncItera
     url = f"otpauth://totp/Polimi:{GIULIA}?secret={SECRET}&period={PERIOD}"
     async with (
         Site(SiteWorld(clock=clock, people=[giulia])) as site,
-        Portal(access(site, tmp_path, clock, TIMEOUT)) as portal,
+        lent(engine, access(site, tmp_path, clock, TIMEOUT)) as portal,
     ):
-        portal._driver, portal._browser = engine
         session = portal.session(Credentials(1, GIULIA, PASSWORD, url))
         enter(session, site)
         yield Cell(session, site, wish(site.world))
         site.world.faults.clear()
-        for each in portal._sessions.values():
-            await each.let_go()
-        portal._driver = portal._browser = None
 
 
 def prepare(cell: Cell, operation: str, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -303,7 +292,7 @@ def cells() -> list[tuple[str, str, str]]:
     ]
 
 
-@pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
+@pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 @pytest.mark.parametrize(
     ("fault", "operation", "stated"), [pytest.param(*each, id=f"{each[1]}, {each[0]}") for each in cells()]
 )

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_asyncio
 
 import booking
 from bot import screens_trouble
@@ -26,12 +27,14 @@ from demo.telegram import Message
 from errors import LoginStuck, SiteError
 from model import Action, ActionType, Pause, Wish
 from perform import Performer
-from portal.session import Portal
 from tests import chats
 from tests.chats import OWNER
+from tests.lent_browser import Engine, lent
 from tests.sites import GIULIA, TUESDAY, access, credentials, enter, person, wish
 
 BOOK, CANCEL, CHECK, REFRESH = ActionType
+
+in_its_loop = pytest.mark.asyncio(loop_scope="session")  # of the browser that is lent
 
 
 @dataclass(slots=True)
@@ -54,13 +57,13 @@ class Stage:
         return row, await self.chat.owner.wait_for(lambda message: "non riuscit" in message.text)
 
 
-@pytest.fixture
-async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     monkeypatch.setattr(booking, "READ_BACK", (0.0, 0.02))
     monkeypatch.setattr(booking, "READ_BACK_UNCLEAR", (0.0, 0.02))
     async with chats.world(tmp_path) as chat:
         site_world = SiteWorld(clock=chat.clock, people=[person()])
-        async with Site(site_world) as site, Portal(access(site, tmp_path / "state", chat.clock)) as portal:  # type: ignore[arg-type]
+        async with Site(site_world) as site, lent(engine, access(site, tmp_path / "state", chat.clock)) as portal:
             enter(portal.session(credentials(OWNER)), site)
             rule = chat.settings.opening_rule
             performer = Performer(chat.db, portal, {OWNER: credentials(OWNER)}, rule, chat.clock)
@@ -82,6 +85,7 @@ async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         (REFRESH, {"empty_timetable": True}, "SiteChanged"),
     ],
 )
+@in_its_loop
 async def test_the_person_reads_what_happened_and_what_can_be_done(
     stage: Stage, kind: ActionType, faults: dict[str, Any], error: str
 ) -> None:
@@ -96,6 +100,7 @@ async def test_the_person_reads_what_happened_and_what_can_be_done(
 
 
 @pytest.mark.parametrize("fault", ["status_429", "captcha"])
+@in_its_loop
 async def test_who_is_turned_away_is_told_once_and_keeps_what_is_queued(stage: Stage, fault: str) -> None:
     """The account waits, whatever of it is in the queue; a tap on the message has everything go on."""
     db, owner, happened = stage.chat.db, stage.chat.owner, TROUBLES["Blocked"].happened
@@ -116,6 +121,7 @@ async def test_who_is_turned_away_is_told_once_and_keeps_what_is_queued(stage: S
 
 
 @pytest.mark.parametrize("at", ["getservizio", "aunicalogin/login"], ids=["before the password", "after the password"])
+@in_its_loop
 async def test_a_sign_on_that_is_down_is_told_once_and_everything_of_the_account_waits(stage: Stage, at: str) -> None:
     db, owner, happened = stage.chat.db, stage.chat.owner, TROUBLES["LoginUnavailable"].happened
     stage.site.end_sessions()
@@ -142,6 +148,7 @@ async def test_a_sign_on_that_is_down_is_told_once_and_everything_of_the_account
     assert len([message for message in owner.messages if happened in message.text]) == 1
 
 
+@in_its_loop
 async def test_to_try_the_login_again_is_a_new_login_though_a_session_lives(stage: Stage) -> None:
     await stage.chat.db.people.pause(OWNER, LoginStuck("the login stops at a page"), lambda _: timedelta(hours=1))
     await stage.chat.owner.wait_for(lambda message: TROUBLES["LoginStuck"].happened in message.text)
@@ -152,6 +159,7 @@ async def test_to_try_the_login_again_is_a_new_login_though_a_session_lives(stag
         await stage.chat.db.queue.add(NewAction(CHECK, OWNER))
 
 
+@in_its_loop
 async def test_a_full_slot_offers_to_wait_for_a_place(stage: Stage) -> None:
     stage.site.fill(stage.site.slot(TUESDAY, "PILATES MATWORK").appointment_id)
     _, message = await stage.last_try(BOOK)
@@ -159,6 +167,7 @@ async def test_a_full_slot_offers_to_wait_for_a_place(stage: Stage) -> None:
     assert any("Prenota se si libera" in label for label in message.labels)
 
 
+@in_its_loop
 async def test_a_page_nobody_knows_comes_with_its_picture(stage: Stage) -> None:
     stage.site.book(GIULIA, stage.site.slot(TUESDAY, "PILATES MATWORK").appointment_id)
     stage.site.faults.update({"rename_classes": {"btn-delete": "btn-away"}})
@@ -169,6 +178,7 @@ async def test_a_page_nobody_knows_comes_with_its_picture(stage: Stage) -> None:
     assert TROUBLES["SiteChanged"].happened in message.text
 
 
+@in_its_loop
 async def test_what_may_pass_is_told_on_the_card_and_does_not_ring(stage: Stage) -> None:
     stage.site.faults.update({"status_503": True})
     await chats.queued(stage.chat.owner)
@@ -179,6 +189,7 @@ async def test_what_may_pass_is_told_on_the_card_and_does_not_ring(stage: Stage)
     assert card.edited
 
 
+@in_its_loop
 async def test_a_login_led_astray_stops_the_account_and_rings_with_the_address(stage: Stage) -> None:
     stage.site.end_sessions()
     portal = stage.performer._portal
@@ -197,6 +208,7 @@ async def test_a_login_led_astray_stops_the_account_and_rings_with_the_address(s
     assert account.stop is None
 
 
+@in_its_loop
 async def test_a_failure_that_was_none_rings_again_with_the_truth(stage: Stage) -> None:
     """The site commits and goes down; when it is back the reading that follows finds the booking."""
     commit = stage.site.book

@@ -25,16 +25,16 @@ from model import FIT_CENTER, PREPARE, Action, ActionStatus, ActionType, NoticeK
 from opening_plan import plan_booking
 from perform import Performer
 from periodic_executor import Executor
-from portal.session import Portal
 from recurrence import PeriodicMode
 from settings import Settings, load
 from store.people import Person
 from store.periodic import NewPeriodic
+from tests.lent_browser import lent
 from tests.sites import OTP_URL, PASSWORD, ROME, Clock, access, cookie, credentials, person
 from worker import Worker
 
 pytest_plugins = ["tests.opening_fixtures"]
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PEOPLE = {1: "10000001", 2: "10000002", 3: "10000003"}
 AHEAD = 1.3  # s the site's clock is ahead of ours
@@ -130,7 +130,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return moved
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def night(
     engine: tuple[Playwright, Browser], tmp_path: Path, clock: Clock, request: pytest.FixtureRequest
 ) -> AsyncIterator[Night]:
@@ -146,10 +146,9 @@ async def night(
     )
     async with (
         Site(world) as site,
-        Portal(access(site, tmp_path, clock)) as portal,
+        lent(engine, access(site, tmp_path, clock)) as portal,
         open_database(tmp_path / "polimisport.db", clock) as db,
     ):
-        portal._driver, portal._browser = engine
         await db.people.set([Person(each, Role.OWNER if each == 1 else Role.FRIEND, "x") for each in PEOPLE])
         people = {each: credentials(each, who) for each, who in PEOPLE.items()}
         for each, who in PEOPLE.items():
@@ -159,9 +158,6 @@ async def night(
         performer._pursuit._logged_in = {2: clock(), 3: clock()}  # one real login a night is enough
         worker = Worker(db, portal, performer, settings, clock)
         yield Night(clock, world, db, Executor(db, settings, clock), worker, settings, class_day)
-        for known in portal._sessions.values():
-            await known.let_go()
-        portal._driver = portal._browser = None
 
 
 NIGHTS = [

@@ -18,14 +18,14 @@ from demo.site import Person as Student
 from demo.site import Site, SiteWorld
 from model import Action, ActionStatus, ActionType, Credentials, NoticeKind, Role, WatchMode
 from perform import Performer
-from portal.session import Portal
 from store.people import Person
+from tests.lent_browser import lent
 from tests.sites import PASSWORD, SECRET, Clock, access, wish
 from tests.stages import LONG_AFTER, OWNER, RULE, Set, Stage
 from volley import MOST_REQUESTS
 
 pytest_plugins = ["tests.opening_fixtures"]
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("impatient")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
 
 BOOK, ANY = "BookAppointment", "/Booking"
 LOGOUT, ERROR, HALF = (
@@ -159,10 +159,9 @@ async def test_a_login_that_stops_on_an_unknown_page_is_tried_once_for_each_acco
     people = {number: student_credentials(number, name) for number, name in enumerate(names, start=1)}
     async with (
         Site(world) as site,
-        Portal(access(site, tmp_path, clock, 1.0)) as portal,
+        lent(engine, access(site, tmp_path, clock, 1.0)) as portal,
         open_database(tmp_path / "polimisport.db", clock) as db,
     ):
-        portal._driver, portal._browser = engine
         await db.people.set([Person(each, Role.OWNER if each == 1 else Role.FRIEND, "x") for each in people])
         performer = Performer(db, portal, people, RULE, clock)
         for each in people:
@@ -171,7 +170,6 @@ async def test_a_login_that_stops_on_an_unknown_page_is_tried_once_for_each_acco
             await db.queue.add(NewAction(ActionType.BOOK, each, wish(world, course="ZUMBA"), watch=WatchMode.BOOK))
         while action := await db.queue.claim("somebody", 60):
             await performer.perform(action)
-        portal._driver = portal._browser = None
         sent = [entry.form.get("login") for entry in world.log if entry.path == "/aunicalogin/login"]
         assert sorted(map(str, sent)) == names
         rows = await db.connection.rows("SELECT status, count(*) FROM booking_actions GROUP BY status")

@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator
 from datetime import time
 
 import pytest
-from playwright.async_api import Page, async_playwright
+import pytest_asyncio
+from playwright.async_api import Page
 
 from addresses import Places
 from errors import LoginDiverted, LoginRejected
 from portal.login import LoginPage
 from portal.pages import CalendarPage
-from tests.sites import TUESDAY, chromium, credentials
+from tests.lent_browser import Engine
+from tests.sites import TUESDAY, credentials
 
 SITE = "http://127.0.0.1:1"
 PLACES = Places(SITE, ("127.0.0.1:1",))
@@ -22,12 +24,15 @@ FORM = """<form onsubmit="sent(); return false"><input id=login><input id=passwo
 <div class=aunicalogin-button-accedi><button hidden>Vecchio</button><button>Accedi</button></div></form>"""
 
 
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium())
-        yield await browser.new_page()
-        await browser.close()
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(engine: Engine) -> AsyncIterator[Page]:
+    _, browser = engine
+    page = await browser.new_page()
+    yield page
+    await page.close()
 
 
 async def show(page: Page, body: str) -> None:

@@ -32,7 +32,7 @@ from tests.stages import LONG_AFTER, OWNER, RULE, Set, Stage
 from volley import MOST_REQUESTS
 
 pytest_plugins = ["tests.opening_fixtures"]
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("impatient")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
 
 EVENING = 16 * 3600.0  # s before an opening at noon, its rehearsal at 20:00
 

@@ -38,7 +38,7 @@ from tests.sites import GIULIA, TUESDAY
 from volley import MOST_REQUESTS, Allowance
 
 pytest_plugins = ["tests.opening_fixtures"]
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("impatient")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
 
 BOOK, SCHEDULE, MINE = "BookAppointment", "GetActivitySchedule", "/Booking"
 PREPARING = 3  # requests: my bookings, the calendars, a day of one

@@ -20,7 +20,7 @@ from tests.sites import GIULIA
 from volley import MOST_REQUESTS
 
 pytest_plugins = ["tests.opening_fixtures"]
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 BOOK = "BookAppointment"
 PREPARING = 3  # requests: my bookings, the calendars, a day of one

@@ -26,7 +26,7 @@ from tests.stages import LONG_AFTER, OWNER, Set
 from volley import MOST_REQUESTS, Allowance
 
 pytest_plugins = ["tests.opening_fixtures"]
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("impatient")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
 
 BOOK, SCHEDULE = "BookAppointment", "GetActivitySchedule"
 LIKE_A_BOOKING = " "  # words of a waiting list that nobody sees

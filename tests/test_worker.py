@@ -23,19 +23,19 @@ from perform import Performer
 from portal.session import Portal
 from settings import Settings, load
 from store.people import Person
-from tests.lent_browser import engine, pilates, portal, site  # noqa: F401 - fixtures
+from tests.lent_browser import pilates, portal, site  # noqa: F401 - fixtures
 from tests.sites import GIULIA, OTP_URL, PASSWORD, ROME, TUESDAY, Clock, credentials, enter
 from worker import MOST_CRASHES, Worker
 
 pytest_plugins = ["tests.site_fixtures"]
-pytestmark = pytest.mark.asyncio(loop_scope="module")  # one loop, so that one driver and browser can serve all
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
 OWNER = 1
 THURSDAY = date(2026, 11, 26)
 NOW = datetime(2026, 11, 22, 11, tzinfo=UTC)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def db(tmp_path: Path, site_clock: Clock) -> AsyncIterator[Database]:
     async with open_database(tmp_path / "polimisport.db", site_clock) as database:
         await database.people.set([Person(OWNER, Role.OWNER, "x")])
