@@ -1,6 +1,8 @@
 """Fixtures of tests that book and cancel on the simulated site: the one browser of conftest.py, lent to each portal.
 
-A test file imports them by name, and runs in the session's loop.
+A test file imports them by name (but `engine`, which is there by itself) and runs in the session's loop:
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 """
 
 from __future__ import annotations

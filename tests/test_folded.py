@@ -20,11 +20,11 @@ from model import Activity, Wish
 from portal import pages
 from portal.session import SiteSession
 from scraper import Calendar
-from tests.lent_browser import engine, impatient, portal, site  # noqa: F401 - fixtures
+from tests.lent_browser import impatient, portal, site  # noqa: F401 - fixtures
 from tests.sites import GIULIA, TUESDAY, wish
 
 pytest_plugins = ["tests.site_fixtures"]
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WANTED = Wish("PILATES MATWORK", "Giuriati", TUESDAY, time(18))
 LINKS = (("1", "Giuriati - Fit Center"), ("2", "Giuriati - Corsi Platinum"), ("3", "Lecco"))
@@ -67,7 +67,7 @@ const confirmation = document.getElementById("booking-confirm-container")
 </script></body>"""
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(engine: tuple[Playwright, Browser], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:  # noqa: F811
     monkeypatch.setattr(pages, "FIRST_CLICK", 300)
     monkeypatch.setattr("portal.folded.SIGHT", 100)

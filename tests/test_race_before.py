@@ -68,7 +68,7 @@ async def test_a_login_that_fails_at_the_look_up_is_tried_again(at: Open, monkey
         return await find(session, wishes)
 
     async def one(failure: SiteError) -> None:
-        async with at(lead=2.0) as opened:
+        async with at(lead=5.0) as opened:
             failures[opened.session] = [failure, failure]
             assert (await opened.race()).choice == 0
 
