@@ -126,14 +126,23 @@ class Places:
 
     def own_state(self, state: Mapping[str, Any]) -> dict[str, Any]:
         """Of a browser's storage the cookies of booking site and login hosts. What pages store is no session."""
-        hosts = [
-            urlsplit(self.base_url).hostname or "",
-            *(urlsplit(f"//{each}").hostname or "" for each in self.login_hosts),
-        ]
-        return {
-            "cookies": [each for each in state["cookies"] if _goes_to(str(each.get("domain", "")), hosts)],
-            "origins": [],
-        }
+        return _cookies_to([self._booking_host, *self._hosts_of_login], state)
+
+    def session_of(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """Of what is kept the booking site's own cookies: all that is sent there."""
+        return _cookies_to([self._booking_host], state)
+
+    def sign_on_of(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """Of what is kept the login hosts' cookies: who shows them may need neither password nor code."""
+        return _cookies_to(self._hosts_of_login, state)
+
+    @property
+    def _booking_host(self) -> str:
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def _hosts_of_login(self) -> list[str]:
+        return [urlsplit(f"//{each}").hostname or "" for each in self.login_hosts]
 
     @property
     def _booking(self) -> tuple[str, str, int]:
@@ -171,6 +180,13 @@ def _is_at(parts: SplitResult, listed: str) -> bool:
     ours = parts.netloc if host is None else _host(parts.netloc)[0]
     default = PORTS[parts.scheme]
     return ours == host and (parts.port or default) == (port or default)
+
+
+def _cookies_to(hosts: list[str], state: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "cookies": [each for each in state["cookies"] if _goes_to(str(each.get("domain", "")), hosts)],
+        "origins": [],
+    }
 
 
 def _goes_to(domain: str, hosts: list[str]) -> bool:

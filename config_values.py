@@ -58,6 +58,16 @@ def _codice_persona(text: str) -> str:
     return bare
 
 
+def _matricola(text: object) -> object:
+    """As a text: a number without quotes is what most people write."""
+    bare = str(text).strip() if isinstance(text, str | int) and not isinstance(text, bool) else text
+    if bare in (None, ""):
+        return None
+    if not isinstance(bare, str) or not re.fullmatch(r"[\w./-]{1,30}", legible(bare), re.ASCII):
+        raise ValueError("write the matricola as the login shows it, as 123456; null: the first that is offered")
+    return bare
+
+
 def _bot_token(secret: SecretStr) -> SecretStr:
     bare = secret.get_secret_value().strip()
     if not re.fullmatch(r"\d+:[\w-]+", bare, re.ASCII):
@@ -129,6 +139,7 @@ Secret = Annotated[SecretStr, AfterValidator(_legible_secret)]
 BotToken = Annotated[SecretStr, AfterValidator(_bot_token)]
 OtpUrl = Annotated[Annotated[SecretStr, AfterValidator(_otp_url)] | None, BeforeValidator(_none_if_blank)]
 CodicePersona = Annotated[str, AfterValidator(_codice_persona)]
+Matricola = Annotated[str | None, BeforeValidator(_matricola)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 Zone = Annotated[str, AfterValidator(_zone)]
 FilePath = Annotated[Path, AfterValidator(_path)]

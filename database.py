@@ -23,6 +23,7 @@ from store.outbox import Outbox
 from store.people import People, Person
 from store.periodic import Periodic
 from store.queue import Queue
+from store.remarks import Remarks
 
 __all__ = ["Database", "NewAction", "open_database", "people_of"]
 
@@ -39,6 +40,7 @@ class Database:
         self.openings = Openings(connection)
         self.periodic = Periodic(connection, clock)
         self.outbox = Outbox(connection, clock)
+        self.remarks = Remarks(connection, clock)
         self.heartbeats = Heartbeats(connection, clock)
 
 

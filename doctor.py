@@ -23,16 +23,18 @@ from database import open_database
 from errors import (
     AppError,
     ConfigError,
+    LoginBlocked,
     LoginDiverted,
     LoginRejected,
-    LoginStuck,
     LoginUnavailable,
+    MatricolaMissing,
     OtpMissing,
     OtpRejected,
     SiteError,
     SiteUnavailable,
+    quote,
 )
-from model import Clock, Credentials, utc_now
+from model import Clock, Credentials, LoginRemark, RemarkKind, utc_now
 from otp_extractor import parse
 from perform import site_access
 from portal.session import Portal
@@ -312,6 +314,18 @@ async def _logins(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
                 async with open_database(settings.database) as db:
                     await db.people.go_on(credentials.user_id)
             yield finding
+            for remark in portal.session(credentials).take_login_remarks():
+                yield _remark(credentials, remark)
+
+
+def _remark(credentials: Credentials, remark: LoginRemark) -> Finding:
+    """What the pages of the login told: nothing is wrong yet."""
+    said = {
+        RemarkKind.PASSWORD_EXPIRES: "the password expires soon: change it, then write it into the configuration",
+        RemarkKind.SITE_NOTICE: "the login shows a notice, and was passed",
+        RemarkKind.MATRICOLA_CHOSEN: "there are several: the first is taken, unless the key 'matricola' names another",
+    }
+    return Finding(f"notice to {masked(credentials.username)}", f"{said[remark.kind]} ({quote(remark.words[:300])})")
 
 
 async def _races_soon(settings: Settings, credentials: Credentials, clock: Clock) -> bool:
@@ -336,6 +350,8 @@ async def _login(portal: Portal, credentials: Credentials) -> Finding:
         return Finding(subject, _first_line(error), "correct username and password; it was tried once only")
     except LoginDiverted as error:
         return Finding(subject, _first_line(error), LED_ASTRAY)
+    except MatricolaMissing as error:
+        return Finding(subject, _first_line(error), "correct matricola; left empty, the first is taken")
     except OtpMissing as error:
         remedy = "read the QR code with .venv/bin/python otp_extractor.py PICTURE --url"
         return Finding(subject, _first_line(error), remedy)
@@ -343,7 +359,7 @@ async def _login(portal: Portal, credentials: Credentials) -> Finding:
         return Finding(
             subject, _first_line(error), "compare the one-time code (run setup.py --check at a terminal) with your app"
         )
-    except LoginStuck as error:
+    except LoginBlocked as error:
         remedy = "log in with your browser and see what that page wants; then try again"
         return Finding(subject, _first_line(error), remedy)
     except LoginUnavailable as error:

@@ -119,6 +119,10 @@ class OtpMissing(LoginStopped):
     """The site asks for a one-time code, and no secret is configured: stop for this account and tell."""
 
 
+class MatricolaMissing(LoginStopped):
+    """The configured matricola is none of those the site lets us choose from: stop for this account and tell which."""
+
+
 class LoginDiverted(LoginStopped):
     """The login was led where no password may go: stop for this account and tell loudly, with the address."""
 
@@ -127,8 +131,9 @@ class OtpRejected(LoginFailed):
     """The one-time code was refused twice: the account waits, and tells; usually the clock or the secret is wrong."""
 
 
-class LoginStuck(LoginFailed):
-    """The login ended on a page that nobody knows: the account waits, tells once, and tries once more later."""
+class LoginBlocked(LoginFailed):
+    """The login came to a page at which it can't go on: the account waits, tells once (address, title and words of the
+    page), and tries once more later."""
 
 
 class LoginUnavailable(LoginFailed):
@@ -143,13 +148,14 @@ class LoginInterrupted(LoginFailed):
 
 def login_stop(kind: str | None, sentence: str) -> LoginStopped:
     """The error that stopped an account, from what is stored of it."""
-    classes: dict[str | None, type[LoginStopped]] = {each.__name__: each for each in (LoginDiverted, OtpMissing)}
+    others = (LoginDiverted, MatricolaMissing, OtpMissing)
+    classes: dict[str | None, type[LoginStopped]] = {each.__name__: each for each in others}
     return classes.get(kind, LoginRejected)(sentence)
 
 
 def login_error(kind: str, sentence: str) -> LoginFailed:
     """The error a login ended with, from what is stored of it."""
-    for each in (LoginInterrupted, LoginStuck, LoginUnavailable, OtpRejected):
+    for each in (LoginInterrupted, LoginBlocked, LoginUnavailable, OtpRejected):
         if kind == each.__name__:
             return each(sentence)
     return login_stop(kind, sentence)

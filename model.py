@@ -132,6 +132,7 @@ class NoticeKind(StrEnum):
     PROGRAM_DOWN = "program_down"  # for the owner: a program of ours is dead or hangs (outage_id)
     PROGRAM_BACK = "program_back"  # for the owner: it lives again (outage_id)
     CARD = "card"  # an action's older message still shows it unfinished; edits silently (action_id, message_id)
+    LOGIN_REMARK = "login_remark"  # what the pages of a login told (remark_id)
     UNREACHABLE = "unreachable"  # for the owner: Telegram takes no message for a friend (about_user_id)
 
     @property
@@ -308,6 +309,40 @@ class Credentials:
     username: str
     password: str = field(repr=False)
     otp_url: str = field(repr=False)  # empty: the login asks for no one-time code
+    matricola: str = ""  # which of several careers to log in with; empty: the first that is offered
+
+
+class RemarkKind(StrEnum):
+    """What the pages of a login told that its person should know."""
+
+    PASSWORD_EXPIRES = "password_expires"  # noqa: S105 - a kind
+    SITE_NOTICE = "site_notice"  # a page that wanted to be read, and one click
+    MATRICOLA_CHOSEN = "matricola_chosen"  # the first of several, which the words name
+
+
+@dataclass(frozen=True, slots=True)
+class LoginRemark:
+    """Something that a login met on its way, in the site's words: told once, until it becomes something else."""
+
+    kind: RemarkKind
+    words: str
+
+    @property
+    def days_left(self) -> int | None:
+        """In how many days a password expires, if the page says so."""
+        found = (
+            re.search(r"(\d{1,3})\s+(?:giorn|day)", self.words) if self.kind is RemarkKind.PASSWORD_EXPIRES else None
+        )
+        return int(found[1]) if found else None
+
+    @property
+    def about(self) -> str:
+        """What tells it from another of its kind: a password that expires is told again a week, three days and a day
+        before; a notice that only counts something down is the same."""
+        if self.kind is RemarkKind.PASSWORD_EXPIRES:
+            days = self.days_left
+            return "" if days is None else str(next((each for each in (1, 3, 7) if days <= each), ""))
+        return re.sub(r"\d+", "", plain(self.words))[:200] if self.kind is RemarkKind.SITE_NOTICE else self.words[:200]
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,6 +534,7 @@ class Notice:
     outage_id: int | None = None
     message_id: int | None = None  # the message that is edited
     about_user_id: int | None = None
+    remark_id: int | None = None
     lost: int = 0  # tries whose answer was lost: each may have arrived
 
 

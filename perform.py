@@ -26,6 +26,7 @@ from errors import (
     LoginDiverted,
     LoginRejected,
     LoginStopped,
+    MatricolaMissing,
     NothingToCancel,
     OtpMissing,
     SlotNotFound,
@@ -52,6 +53,7 @@ from store.health import opens_soon
 FREE_CANCEL = timedelta(hours=2)  # before a class: the likeliest, for who does not say
 DAYS_TO_READ = 8  # today and the week that follows: every weekday once, today's twice
 
+SAYS_ITSELF = (LoginDiverted, MatricolaMissing, OtpMissing)
 REFUSED_BEFORE = "the site refused this password before: it is not tried again until it changes"
 
 log = logging.getLogger(__name__)
@@ -126,6 +128,7 @@ class Performer:
         began = time.monotonic()
         try:
             await self._act(action)
+            await self._tell_remarks(action.user_id)
         except (LeaseLost, DatabaseError):
             raise
         except AppError as error:
@@ -136,8 +139,14 @@ class Performer:
         else:
             log.info("← %s %s done in %.2f s", action.type, action.id, time.monotonic() - began)
             return None
+        await self._tell_remarks(action.user_id)
         await self._settle(action, problem, time.monotonic() - began)
         return problem
+
+    async def _tell_remarks(self, user_id: int) -> None:
+        """What the pages of a login told of the account, each once."""
+        if user_id in self._people and (remarks := self._portal.session(self._people[user_id]).take_login_remarks()):
+            await self._db.remarks.note(user_id, remarks)
 
     async def _act(self, action: Action) -> None:
         session = await self._session_of(action)
@@ -157,9 +166,8 @@ class Performer:
         if account is None or action.user_id not in self._people:
             raise ConfigError(f"nobody with the Telegram id {action.user_id} is in the configuration")
         if account.rejected:
-            raise (
-                account.stop if isinstance(account.stop, LoginDiverted | OtpMissing) else LoginRejected(REFUSED_BEFORE)
-            )
+            stop = account.stop
+            raise stop if isinstance(stop, SAYS_ITSELF) else LoginRejected(REFUSED_BEFORE)
         now = self._clock()
         if account.pause and account.waits_until(now) and not is_near_opening(action, now):
             raise AccountWaits(f"the account waits until {account.pause.until:%H:%M} UTC: {account.pause.reason}")

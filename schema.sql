@@ -363,6 +363,18 @@ CREATE UNIQUE INDEX one_open_outage ON outages (name) WHERE until IS NULL;
 
 -- The outbox -------------------------------------------------------------------------------------------------------
 
+-- What the pages of a login told a person, in the site's words: told once, and again when it becomes something else or
+-- was not seen for a month. kind: password_expires, site_notice, matricola_chosen; about: what tells one from the next.
+CREATE TABLE login_remarks (
+    id      INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL,
+    kind    TEXT NOT NULL,
+    about   TEXT NOT NULL,
+    words   TEXT NOT NULL,
+    seen_at TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX one_login_remark ON login_remarks (user_id, kind, about);
+
 -- What a person should hear, as kind and ids; bot_db.py makes the words and sends it, at least once, in order per chat.
 --   sent_at NULL -> waits, also for who blocked the bot;  sent_at set, error NULL -> delivered;  sent_at set, error set ->
 --   not told: there was nothing to tell any more, or Telegram will never take it, or its answer was lost too often
@@ -382,7 +394,8 @@ CREATE TABLE notices (
     error           TEXT,
     message_id      INTEGER,  -- for kind card: the message that is edited
     about_user_id   INTEGER,  -- for kind unreachable: who can't be reached
-    lost            INTEGER NOT NULL DEFAULT 0  -- tries whose answer was lost: each may have arrived
+    lost            INTEGER NOT NULL DEFAULT 0, -- tries whose answer was lost: each may have arrived
+    remark_id       INTEGER REFERENCES login_remarks (id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX unsent_notices ON notices (user_id, id) WHERE sent_at IS NULL;
 CREATE INDEX notices_by_confirmation ON notices (confirmation_id) WHERE confirmation_id IS NOT NULL;

@@ -44,6 +44,7 @@ from config_values import (
     CodicePersona,
     FilePath,
     LoginHost,
+    Matricola,
     OtpUrl,
     Real,
     Secret,
@@ -125,10 +126,11 @@ class Friend(Section):
     username: CodicePersona
     password: Secret
     otpatu: OtpUrl = None
+    matricola: Matricola = None
     active: bool = True  # false: the entry is kept, and counts as if it was not there
 
     def credentials(self) -> Credentials:
-        return _credentials(self.telegram_user_id, self.username, self.password, self.otpatu)
+        return _credentials(self.telegram_user_id, self)
 
 
 class Settings(BaseSettings):
@@ -145,6 +147,7 @@ class Settings(BaseSettings):
     username: CodicePersona
     password: Secret
     otpatu: OtpUrl = None
+    matricola: Matricola = None  # which of several careers to log in with; null: the first
     telegram: Telegram
     site: Site = Site()
     database: FilePath = Path("polimisport.db")
@@ -205,7 +208,7 @@ class Settings(BaseSettings):
     @property
     def people(self) -> tuple[Credentials, ...]:
         """Everybody who may use the bot, the owner first."""
-        owner = _credentials(self.telegram.allowed_user_id, self.username, self.password, self.otpatu)
+        owner = _credentials(self.telegram.allowed_user_id, self)
         return (owner, *(friend.credentials() for friend in self.friends if friend.active))
 
     def secrets(self) -> tuple[str, ...]:
@@ -217,14 +220,16 @@ class Settings(BaseSettings):
         return (self.telegram.bot_token.get_secret_value(), *filter(None, texts))
 
 
-def _credentials(user_id: int, username: str, password: SecretStr, otp_url: SecretStr | None) -> Credentials:
-    return Credentials(user_id, username, password.get_secret_value(), otp_url.get_secret_value() if otp_url else "")
+def _credentials(user_id: int, keys: Settings | Friend) -> Credentials:
+    otp_url = keys.otpatu.get_secret_value() if keys.otpatu else ""
+    return Credentials(user_id, keys.username, keys.password.get_secret_value(), otp_url, keys.matricola or "")
 
 
 def fingerprint(credentials: Credentials, key: str) -> str:
     """A digest that changes with the credentials and does not give them away, also to who can guess them: the key, the
     bot's token, is not in the database."""
-    message = f"{credentials.username}\0{credentials.password}\0{credentials.otp_url}".encode()
+    parts = (credentials.username, credentials.password, credentials.otp_url)
+    message = "\0".join((*parts, credentials.matricola) if credentials.matricola else parts).encode()
     return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()
 
 

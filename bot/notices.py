@@ -95,6 +95,8 @@ class Composer:
                 return Post(letter=Letter(screens_programs.back(await self._outage(notice), self._desk.when())))
             case NoticeKind.CARD:
                 return await self._old_card(notice)
+            case NoticeKind.LOGIN_REMARK:
+                return await self._login_remark(notice)
             case NoticeKind.UNREACHABLE:
                 return await self._unreachable(notice)
 
@@ -149,6 +151,12 @@ class Composer:
         if pause is None:
             raise NothingToTell(f"the account of {notice.user_id} does not wait any more")
         return Post(letter=Letter(screens_trouble.account_waits(pause, self._desk.when(notice.user_id))))
+
+    async def _login_remark(self, notice: Notice) -> Post:
+        remark = await self._db.remarks.find(notice.remark_id or 0, notice.user_id)
+        if remark is None:
+            raise NothingToTell(f"there is no remark {notice.remark_id}")
+        return Post(letter=Letter(screens_trouble.login_remark(remark, self._desk.when(notice.user_id))))
 
     async def _struggling(self, notice: Notice) -> Post:
         action = await self._action(notice)

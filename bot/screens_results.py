@@ -26,7 +26,7 @@ from bot.screens import (
 from bot.screens_trouble import explain, keeps_trying, remedy_button, remedy_rows, seen, swap_rows
 from bot.slots import Clash
 from bot.texts import Remedy, trouble
-from errors import LoginDiverted, LoginStopped
+from errors import LoginDiverted, LoginStopped, MatricolaMissing
 from model import (
     Action,
     ActionStatus,
@@ -278,8 +278,8 @@ def refreshed(days: int, slots: int, when: When) -> Page:
 def login_stopped(stop: LoginStopped, when: When) -> Page:
     """What rings when the login was refused, or led astray."""
     cause = trouble(stop.kind)
-    astray = isinstance(stop, LoginDiverted)
-    lines = Lines().add(f"{'🚨' if astray else '🔑'} <b>{cause.happened}</b>", *(seen(str(stop)) if astray else ()))
+    astray, tells = isinstance(stop, LoginDiverted), isinstance(stop, LoginDiverted | MatricolaMissing)
+    lines = Lines().add(f"{'🚨' if astray else '🔑'} <b>{cause.happened}</b>", *(seen(str(stop)) if tells else ()))
     lines.add(cause.then, cause.advice(to_keeper=when.to_keeper))
     return Page(str(lines), ((button(Remedy.LOGIN, Verb.FORGIVE, fresh=True),), (home_button(fresh=True),)))
 

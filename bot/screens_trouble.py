@@ -8,9 +8,9 @@ from bot.callbacks import Verb
 from bot.italian import When
 from bot.page import Button, Lines, Page, Row, button, home_button, in_quotes, safe
 from bot.slots import Clash
-from bot.texts import NOT_CANCELLED, WATCH_ENDED, Remedy, Trouble, happening, trouble
+from bot.texts import LOGIN_REMARKS, NOT_CANCELLED, WATCH_ENDED, Remedy, Trouble, happening, trouble
 from errors import LoginDiverted, quoted
-from model import Action, ActionType, Pause, WatchMode
+from model import Action, ActionType, LoginRemark, Pause, WatchMode
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
 """How a button says what a watch is to do."""
@@ -94,6 +94,17 @@ def account_waits(pause: Pause, when: When) -> Page:
     lines.add("Le tue richieste restano in coda; quello che aspetta la sua apertura lo provo comunque.")
     lines.add(cause.advice(to_keeper=when.to_keeper), "Se qualcosa è urgente, fallo intanto dal sito.")
     return Page(str(lines), (*retry_rows(fresh=True), (home_button(fresh=True),)))
+
+
+def login_remark(remark: LoginRemark, when: When) -> Page:
+    """What the pages of a login told, and what helps."""
+    told = LOGIN_REMARKS[remark.kind]
+    happened = told.happened
+    if (days := remark.days_left) is not None:
+        happened = happened.replace("tra poco", {0: "oggi", 1: "domani"}.get(days, f"tra {days} giorni"))
+    lines = Lines().add(happened).add(f"Dal sito: {in_quotes(remark.words)}.")
+    lines.add(told.then, told.advice(to_keeper=when.to_keeper))
+    return Page(str(lines), ((home_button(fresh=True),),))
 
 
 def seen(reason: str) -> list[str]:

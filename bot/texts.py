@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from model import RemarkKind
+
 BOOK_LABEL = "📅 Nuova Prenotazione"
 MINE_LABEL = "📋 Le Mie Prenotazioni"
 PERIODIC_LABEL = "🔄 Prenotazioni Periodiche"
@@ -88,11 +90,20 @@ TROUBLES: dict[str, Trouble] = {
         Remedy.LOGIN,
         you_guest="Dillo a chi tiene il bot: deve aggiungere il tuo codice QR.",
     ),
-    "LoginStuck": Trouble(
-        "L'accesso al sito si è fermato su una pagina che non conosco.",
-        "Non insisto.",
-        "Entra tu dal browser e guarda che cosa chiede quella pagina, poi riprova l'accesso.",
+    "LoginBlocked": Trouble(
+        "L'accesso al sito si è fermato su una pagina che non so superare da solo.",
+        "Lì non ho scritto niente, e non insisto.",
+        "Entra tu dal browser e fai quello che la pagina chiede (se è una nuova password, poi scrivila anche in "
+        "config.json), poi riprova l'accesso.",
         Remedy.LOGIN,
+    ),
+    "MatricolaMissing": Trouble(
+        "Tra le matricole che il Politecnico ti fa scegliere non c'è quella della configurazione.",
+        "Non ne ho scelta un'altra, e non riprovo da solo.",
+        "Correggi matricola in config.json (vuota: prendo la prima) e riavvia il bot.",
+        Remedy.LOGIN,
+        quote=True,
+        you_guest="Dillo a chi tiene il bot: deve correggere la tua matricola.",
     ),
     "LoginUnavailable": Trouble(
         "La pagina d'accesso del Politecnico non risponde, o l'accesso si interrompe a metà.",
@@ -261,9 +272,10 @@ BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
     "LoginRejected": ("Controlla username e password in config.json e riavvia il bot.", Remedy.LOGIN),
     "LoginDiverted": ("Entra dal browser e guarda dove ti chiede la password, poi riprova l'accesso.", Remedy.LOGIN),
     "OtpRejected": ("Controlla l'orologio del computer e otpatu in config.json, poi prova l'accesso.", Remedy.LOGIN),
-    "LoginStuck": ("Entra tu dal browser, prima di allora, e guarda che cosa chiede quella pagina.", Remedy.LOGIN),
+    "LoginBlocked": ("Entra tu dal browser, prima di allora, e guarda che cosa chiede quella pagina.", Remedy.LOGIN),
     "LoginUnavailable": ("Di solito passa da sé: riprovo. Se vuoi, prova tu l'accesso più tardi.", Remedy.LOGIN),
     "LoginInterrupted": ("Di solito passa da sé: riprovo.", Remedy.LOGIN),
+    "MatricolaMissing": ("Correggi matricola in config.json e riavvia il bot.", Remedy.LOGIN),
     "OtpMissing": ("Scrivi otpatu in config.json e riavvia il bot.", Remedy.LOGIN),
     "OtpError": ("Correggi otpatu in config.json e riavvia il bot.", Remedy.SYNC),
     "ConfigError": ("Controlla config.json e riavvia il bot.", Remedy.SYNC),
@@ -334,10 +346,34 @@ DATABASE_TROUBLE = (
     "⚠️ In questo momento non riesco a usare il mio archivio. Non è andato perso niente: riprova tra poco."
 )
 UNEXPECTED_TROUBLE = "⚠️ Qualcosa da parte mia è andato storto. Non è andato perso niente: riprova, o torna al menu."
+LOGIN_REMARKS = {
+    RemarkKind.PASSWORD_EXPIRES: Trouble(
+        "🔑 <b>La tua password del Politecnico scade tra poco.</b>",
+        "",
+        "Cambiala dal sito del Politecnico prima di allora, poi scrivi quella nuova in config.json e riavvia il bot.",
+        Remedy.LOGIN,
+        you_guest="Cambiala dal sito del Politecnico prima di allora, poi di' quella nuova a chi tiene il bot.",
+    ),
+    RemarkKind.SITE_NOTICE: Trouble(
+        "📢 <b>All'accesso il Politecnico ti mostra un avviso.</b>",
+        "",
+        "L'ho superato e sono entrato: se ti riguarda, leggilo con calma dal browser.",
+        Remedy.LOGIN,
+    ),
+    RemarkKind.MATRICOLA_CHOSEN: Trouble(
+        "🎓 <b>Il Politecnico ti fa scegliere tra più matricole: ho scelto la prima.</b>",
+        "",
+        "Se ne vuoi un'altra, scrivila nella chiave matricola di config.json e riavvia il bot.",
+        Remedy.LOGIN,
+        you_guest="Se ne vuoi un'altra, dillo a chi tiene il bot.",
+    ),
+}
+"""What the pages of a login told; told once."""
 STOPPED = {
     "LoginRejected": "🔑 <b>Il sito ha rifiutato le tue credenziali:</b> finché non si risolve non posso prenotare.",
     "LoginDiverted": "🚨 <b>L'accesso al sito porta altrove:</b> finché non si risolve non posso prenotare.",
     "OtpMissing": "🔑 <b>Il sito chiede un codice che non ho:</b> finché non si risolve non posso prenotare.",
+    "MatricolaMissing": "🎓 <b>Non trovo la tua matricola:</b> finché non si risolve non posso prenotare.",
 }
 """Why an account does nothing, by the class of the error."""
 

@@ -1,175 +1,321 @@
-"""The way through the login: from the booking site's login page through the single sign-on to the dashboard.
+"""The way through the login, from the booking site's login page through the single sign-on to the dashboard.
 
-Looks at the address before it types, never only at the looks. Verbs wait for outcomes, never for time, and let
-Playwright's errors out, as those of pages.py do. Used by session.py.
+One loop: which page is on show (login_pages.py) -> what that page wants -> next, until the dashboard or an error that
+says where it ended. It looks at the address before it types or clicks (login_proof.py). Used by stored_session.py.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
+import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
-from playwright.async_api import ElementHandle, Locator, Page
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Locator, Page
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from addresses import Places
-from errors import LoginDiverted, LoginRejected, OtpRejected, SiteChanged
-from model import Credentials
-from portal.login_guard import diversion
-from portal.pages import MARK, TRIED, SitePage, either_seen
+from errors import LoginBlocked, LoginRejected, MatricolaMissing, OtpRejected, SiteChanged
+from model import Credentials, LoginRemark, RemarkKind
+from portal.login_pages import CLICKED, Kind, Portrait, Row, Seen, recognise
+from portal.login_proof import Proof
+from portal.login_sight import NUMBER, Sight
+from portal.pages import AT_ONCE, FIRST_CLICK, MARK, SitePage
 from portal.recognition import LOGIN_PATH
 
 NextCode = Callable[[], Awaitable[str]]
+Passing = Callable[[str], Awaitable[None]]
 
-# Where a field is, and where its form and the button would send it. Read past the page's own names: a form's field
-# called "action" would hide the form's.
-WAYS = """(field, button) => {
-  const own = (element, name) => {
-    for (let type = Object.getPrototypeOf(element); type; type = Object.getPrototypeOf(type)) {
-      const found = Object.getOwnPropertyDescriptor(type, name)
-      if (found && found.get) return found.get.call(element)
-    }
-  }
-  const says = (element, name) => element && Element.prototype.getAttribute.call(element, name)
-  const forms = [own(field, "form"), button && own(button, "form")].filter(Boolean)
-  const leads = forms.map(form => own(form, "action"))
-  if (button && says(button, "formaction") !== null) leads.push(own(button, "formAction"))
-  const link = button && says(button, "href") !== null ? own(button, "href") : ""
-  if (link && !link.startsWith("javascript:")) leads.push(link)
-  const base = document.querySelector("base[target]")
-  const opens = [...forms.map(form => says(form, "target")), says(button, "formtarget"), says(button, "target"),
-    says(base, "target")].filter(Boolean)
-  return {at: window.location.href, top: window === window.top, leads, opens}
-}"""
+MOST_STEPS = 12  # pages that wanted something
+MOST_SECONDS = 45.0  # for all of a login but the wait for a code
+MOST_BANNERS = 6  # that are accepted: one that stays is no matter until it covers something
+BANNER_COMES = 1.0  # seconds in which the dashboard has shown its banner
+MOST_PAGES = 40  # that came, one by one, in which nothing was to be done too
+SETTLES = 0.3  # seconds a page must have been on show that nobody knows, before it is believed
+GOES_ON = 3.0  # seconds a page is given that may go on by itself
+LAGS = (0.3, 0.7, 1.0, 1.5, 1.5, 2.0)  # seconds between looks for a session that one server knows later than another
 TIMED_OUT = re.compile(r"\bsession\w* (?:\S+ ){0,2}(?:scadut|terminat|non valid|expired|timed out)", re.IGNORECASE)
 OF_CREDENTIALS = re.compile(r"password|credenzial|credential|codice persona|errat|wrong", re.IGNORECASE)
-SAME_WINDOW = ("_self", "_top", "_parent")
+REFUSED = re.compile(
+    r"errat|non (?:è |sono )?(?:corrett|valid|riconosciut)|scadut|wrong|invalid|incorrect|not valid|expired",
+    re.IGNORECASE,
+)
+ERROR_PAGE = "chrome-error:"
+
+log = logging.getLogger(__name__)
 
 
 class LoginPage(SitePage):
-    """The login's pages, and what is done on them."""
+    """One login: what has been done of it, and what is done next."""
 
-    def __init__(self, page: Page, places: Places, timeout: float, typing: Callable[[], None]) -> None:
-        """`typing` is called before anything is typed."""
+    def __init__(
+        self, page: Page, places: Places, timeout: float, typing: Callable[[], None], passing: Passing
+    ) -> None:
+        """`typing` is called before anything is typed; `passing` before a page that nobody knows is passed."""
         super().__init__(page, places.base_url, timeout)
         self._places = places
         self._typing = typing
-        self._enter = either_seen(
-            page.get_by_role("button", name="Accedi al tuo account"),
-            page.get_by_role("link", name="Accedi al tuo account"),
-            page.locator("button[type=submit].green:not(.pull-right)"),
-        )
-        self._login = either_seen(page.locator("#login"), page.get_by_role("textbox", name="Codice Persona"))
-        self._password = page.locator("#password, input[type=password]").filter(visible=True).first
-        self._accept = either_seen(
-            page.locator(".aunicalogin-button-accedi").locator("button, input, a"),
-            page.get_by_role("button", name="Accedi", exact=True),
-        )
-        self._otp = either_seen(page.locator("#otp"), page.get_by_role("textbox", name="OTP"))
-        self._continue = either_seen(page.locator("#submit-dissms"), page.get_by_role("button", name="Continua"))
-        self._error = page.locator("[role=alert], [class*=error], [class*=alert], [class*=danger]").filter(visible=True)
-        self._password_again = page.locator(f"#password:not([{TRIED}]), input[type=password]:not([{TRIED}])").filter(
-            visible=True
-        )
-        self._otp_again = page.locator(f"#otp:not([{TRIED}]), [name=otp]:not([{TRIED}])")
-        self._dashboard = page.locator("#home_btt_booking").first
+        self._passing = passing
+        self._proof = Proof(page, places)
+        self._sight = Sight(page)
+        self._steps = self._pages = self._codes = self._asked_home = self._entered = self._banners = 0
+        self._password_sent = False
+        self._passed: set[tuple[str, str]] = set()  # the names of unknown pages that were clicked
+        self._last: tuple[Seen, float, int] | None = None  # what was last dealt with, when, and requests sent by then
+        self._repeated = False
+        self._ends = time.monotonic() + MOST_SECONDS
+        self.remarks: list[LoginRemark] = []  # what the pages told, and their person should know
+        page.on("framenavigated", lambda frame: self._count_page(frame == page.main_frame))
+
+    def _count_page(self, is_main: bool) -> None:
+        self._pages += is_main
 
     async def sign_in(self, credentials: Credentials, next_code: NextCode) -> None:
         """Ends on the dashboard. The password is sent once; a code at most twice, each from `next_code`.
 
-        Raises LoginRejected when the password page comes back, OtpRejected when the second code is refused too, and
-        LoginDiverted, before anything is typed, when a page is not where it should be or would send it elsewhere.
+        Raises LoginRejected when the password page comes back, OtpRejected when the second code is refused too,
+        LoginDiverted, before anything is typed, when a page is not where it should be or would send it elsewhere,
+        MatricolaMissing, LoginBlocked, with the reason, where it can't go on, and SiteChanged on a page nobody knows.
         """
         home = quote(urlsplit(self._base_url).path + "/", safe="")
-        await self._open(f"{LOGIN_PATH}?returnUrl={home}")
-        await self._visible(self._enter, self._login, self._dashboard)
-        if await self._enter.is_visible():
-            await self._click(self._enter, either_seen(self._login, self._otp, self._dashboard))
-        if await self._login.is_visible():
-            await self._send_password(credentials)
-        if await self._otp.is_visible() and not await self._accepts_code(await next_code()):
-            await self._send_last_code(await next_code())
-        await self._attached(self._dashboard)
-        await self._prove_home()
+        try:
+            await self._open(f"{LOGIN_PATH}?returnUrl={home}")
+            while (seen := await self._next_page()).kind is not Kind.HOME:
+                try:
+                    await self._deal_with(seen, credentials, next_code)
+                except PlaywrightTimeout:
+                    if not await self._is_gone(seen):
+                        raise
+            await self._proof.home(self._page.locator("#home_btt_booking").first)
+            await self._accept_last_banner()
+        finally:
+            await self._sight.close()
 
-    async def _send_password(self, credentials: Credentials) -> None:
-        await self._type(self._login, credentials.username, self._accept)
-        await self._type(self._password, credentials.password, self._accept)
-        await self._password.evaluate(MARK)
-        await self._press(self._accept, self._password, self._otp, self._dashboard, self._password_again)
-        if again := await self._password_again.count():
-            await self._prove_address()
-            await self._judge(again)
+    async def _is_gone(self, seen: Seen) -> bool:
+        """Whether another page has come while this one was dealt with."""
+        portrait = await self._sight.look()
+        return portrait is None or portrait.born != seen.portrait.born
 
-    async def _judge(self, fields: int) -> None:
-        """Why a page asks for a password again: not every such page has refused the one that was sent."""
-        complaint = await self._complaint()
-        if fields > 1:
-            raise SiteChanged("the login asks for a new password")
+    async def _deal_with(self, seen: Seen, credentials: Credentials, next_code: NextCode) -> None:
+        self._count_step(seen)
+        log.debug("a login meets a page: %s", seen.kind)
+        match seen.kind:
+            case Kind.ENTRY:
+                await self._enter(seen)
+            case Kind.PASSWORD:
+                await self._send_password(seen, credentials)
+            case Kind.CODE:
+                await self._send_code(seen, next_code)
+            case Kind.MATRICOLA:
+                await self._choose(seen, credentials.matricola)
+            case Kind.EXPIRING | Kind.NOTICE | Kind.ONE_WAY:
+                await self._pass(seen)
+            case Kind.NEW_PASSWORD:
+                await self._proof.address()
+                raise LoginBlocked("it asks for a new password, and nothing is typed there")
+            case _:
+                raise SiteChanged(seen.why or "nobody knows that page")
+
+    def _count_step(self, seen: Seen) -> None:
+        if seen.kind is Kind.ENTRY and self._entered:
+            return  # to ask again for what one server does not know yet is no new step
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            raise LoginBlocked(f"it shows page after page, {MOST_STEPS} and no end")
+
+    # ----- which page is on show
+
+    async def _next_page(self) -> Seen:
+        """The next page that wants something; what takes its time is waited for."""
+        began, known, since = time.monotonic(), None, time.monotonic()
+        while True:
+            self._check_limits()
+            portrait = await self._sight.look()
+            now = time.monotonic()
+            if portrait is not None:
+                await self._accept_banner(portrait)
+                seen = self._recognise(portrait)
+                if (seen.kind, portrait.born) != known:
+                    known, since = (seen.kind, portrait.born), now
+                if not self._is_dealt_with(seen) and now - since >= self._patience(seen):
+                    return seen
+                await self._insist(seen)
+            if now - max(began, self._last[1] if self._last else 0.0) >= self._timeout / 1000:
+                raise SiteChanged(self._why_it_stays())
+            await self._sight.something_happens()
+
+    def _why_it_stays(self) -> str:
+        if self._last is None:
+            return "it does not go on by itself"
+        return f"it does not go on after the page that was {self._last[0].kind}"
+
+    def _recognise(self, portrait: Portrait) -> Seen:
+        if portrait.url.startswith(ERROR_PAGE):
+            raise SiteChanged("the next page did not come")
+        return recognise(portrait, self._places)
+
+    def _check_limits(self) -> None:
+        if time.monotonic() > self._ends:
+            raise SiteChanged(f"it takes longer than {MOST_SECONDS:.0f} s")
+        if self._pages > MOST_PAGES:
+            raise LoginBlocked(f"it goes in a circle, {MOST_PAGES} pages and no end")
+
+    def _patience(self, seen: Seen) -> float:
+        """Seconds for which a page must have been on show before it is dealt with."""
+        longest = self._timeout / 1000
+        if seen.kind is Kind.WAITING:
+            return 2 * longest  # never: it goes on by itself, or not
+        if seen.kind is Kind.UNKNOWN:
+            return min(GOES_ON, longest) if self._places.may_type(seen.portrait.url) else longest
+        if seen.kind is Kind.ONE_WAY:
+            return GOES_ON if seen.portrait.automatic or not seen.portrait.loaded else SETTLES
+        return 0.0
+
+    def _is_dealt_with(self, seen: Seen) -> bool:
+        """Whether it is the page, unchanged, that was clicked or filled in last, and the next has not come."""
+        if self._last is None or seen.kind is Kind.HOME:
+            return False
+        before, _, _ = self._last
+        if before.portrait.born != seen.portrait.born:
+            return False
+        if seen.kind in (Kind.UNKNOWN, Kind.WAITING):
+            return True
+        said, before_said = seen.portrait.complaint, before.portrait.complaint
+        complains = said != before_said and REFUSED.search(said) is not None
+        return seen.kind is before.kind and seen.is_tried and not complains
+
+    async def _insist(self, seen: Seen) -> None:
+        """Clicks once more when a click changed nothing and sent nothing: buttons have been seen that wake up late."""
+        if self._last is None or self._repeated or not self._is_dealt_with(seen):
+            return
+        before, at, sent = self._last
+        if self._sent != sent or time.monotonic() - at < min(FIRST_CLICK, self._timeout) / 1000:
+            return
+        self._repeated, self._last = True, (before, time.monotonic(), sent)
+        button = self._button_of(before)
+        await self._prove(before, button)
+        if self._sent == sent:
+            log.info("a click of a login changed nothing: clicking once more")
+            with suppress(PlaywrightError):
+                await button.click(timeout=AT_ONCE)
+
+    async def _accept_banner(self, portrait: Portrait) -> None:
+        if portrait.banner and self._banners < MOST_BANNERS:
+            self._banners += await self._sight.accept_banner()
+
+    async def _accept_last_banner(self) -> None:
+        """The dashboard asks about cookies once more, when it is complete."""
+        latest = time.monotonic() + BANNER_COMES
+        while (portrait := await self._sight.look()) is None or not (portrait.loaded or time.monotonic() > latest):
+            await self._sight.something_happens()
+        await self._accept_banner(portrait)
+
+    # ----- what each page wants
+
+    async def _enter(self, seen: Seen) -> None:
+        """The site's login page. When it comes again after the sign-on, perhaps only the server that answered has not
+        heard of us yet: another may, so home is asked for again before anything is sent a second time."""
+        if self._entered and self._asked_home < len(LAGS):
+            await asyncio.sleep(LAGS[self._asked_home])
+            self._asked_home += 1
+            self._last = None
+            await self._open("/")
+            return
+        if self._entered:
+            raise LoginBlocked("the site lets us in, and then asks to log in all the same")
+        self._entered += 1
+        await self._click_on(seen)
+
+    async def _send_password(self, seen: Seen, credentials: Credentials) -> None:
+        if self._password_sent:
+            await self._proof.address()
+            raise self._refused(seen.portrait)
+        field, button = self._locate(seen.field), self._button_of(seen)
+        if seen.login is not None and credentials.username not in seen.login.value:
+            if seen.login.readonly:
+                raise LoginBlocked("it asks for the password of somebody else")
+            await self._type(self._locate(seen.login), credentials.username, button)
+        await self._type(field, credentials.password, button)
+        self._password_sent = True
+        await self._send(seen)
+
+    def _refused(self, portrait: Portrait) -> Exception:
+        """Why a page asks for the password again: not every such page has refused the one that was sent."""
+        complaint = portrait.complaint
         if TIMED_OUT.search(complaint) and not OF_CREDENTIALS.search(complaint):
-            raise SiteChanged("the login starts over")
-        raise LoginRejected(f"the site refused user name or password: {complaint}")
+            return LoginBlocked("it starts over")
+        return LoginRejected(f"the site refused user name or password: {complaint or 'it gives no reason'}")
 
-    async def _accepts_code(self, code: str) -> bool:
-        await self._type(self._otp, code, self._continue)
-        await self._otp.evaluate(MARK)
-        await self._press(self._continue, self._otp, self._dashboard, self._otp_again, self._password_again)
-        return not await self._otp_again.count()
+    async def _send_code(self, seen: Seen, next_code: NextCode) -> None:
+        if self._codes == 2:
+            await self._proof.address()
+            complaint = seen.portrait.complaint or "it gives no reason"
+            raise OtpRejected(f"the site refused two one-time codes: {complaint}")
+        await self._proof.address()
+        asked = time.monotonic()
+        code = await next_code()
+        self._ends += time.monotonic() - asked
+        self._codes += 1
+        await self._type(self._locate(seen.field), code, self._button_of(seen))
+        await self._send(seen)
 
-    async def _send_last_code(self, code: str) -> None:
-        if not await self._accepts_code(code):
-            await self._prove_address()
-            raise OtpRejected(f"the site refused two one-time codes: {await self._complaint()}")
+    async def _choose(self, seen: Seen, wanted: str) -> None:
+        rows = seen.portrait.rows
+        named = [each for each in rows if wanted and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", each.text, re.I)]
+        offered = ", ".join(each.text for each in rows)
+        if wanted and len(named) != 1:
+            await self._proof.address()
+            raise MatricolaMissing(f"the matricola {wanted} is not among those that the site offers: «{offered}»")
+        if not wanted and len(rows) > 1:
+            self.remarks.append(LoginRemark(RemarkKind.MATRICOLA_CHOSEN, offered))
+        await self._click_on(seen, (named or rows)[0])
 
-    async def _complaint(self) -> str:
-        texts = " ".join(" ".join(await self._error.all_inner_texts()).split())
-        return texts or "it gives no reason"
+    async def _pass(self, seen: Seen) -> None:
+        """One click; a page that nobody knows is kept before it, and clicked once only."""
+        if seen.kind is Kind.ONE_WAY:
+            if seen.name in self._passed:
+                raise LoginBlocked("it comes again after it was clicked")
+            self._passed.add(seen.name)
+            await self._passing(f"passed with '{seen.button.label if seen.button else ''}'")
+        kind = RemarkKind.PASSWORD_EXPIRES if seen.kind is Kind.EXPIRING else RemarkKind.SITE_NOTICE
+        remark = LoginRemark(kind, seen.portrait.main)
+        await self._click_on(seen)
+        if remark not in self.remarks:
+            self.remarks.append(remark)
 
-    # ----- before anything is typed
+    # ----- typing and clicking
 
     async def _type(self, field: Locator, text: str, button: Locator) -> None:
         """Fills the very field that was looked at: of a page that came in its place meanwhile nothing is known."""
-        element = await field.element_handle()
-        await self._prove(element, button)
+        element = await field.element_handle(timeout=AT_ONCE)
+        await self._proof.field(element, button)
         self._typing()
         await element.fill(text)
 
-    async def _press(self, button: Locator, field: Locator, *outcomes: Locator) -> None:
-        """Once more before it is sent: the page may have changed its form while it was filled in."""
+    async def _send(self, seen: Seen) -> None:
+        """Once more proved before it is sent: the page may have changed its form while it was filled in."""
+        await self._locate(seen.field).evaluate(MARK, timeout=AT_ONCE)
+        await self._click_on(seen)
 
-        async def prove() -> None:
-            await self._prove(await field.element_handle(), button)
+    async def _click_on(self, seen: Seen, row: Row | None = None) -> None:
+        button = self._locate(row) if row else self._button_of(seen)
+        await self._prove(seen, button)
+        await button.evaluate(MARK, timeout=AT_ONCE)
+        self._last, self._repeated = (seen, time.monotonic(), self._sent), row is not None
+        await button.click()
 
-        await self._click(button, *outcomes, prove=prove)
+    async def _prove(self, seen: Seen, button: Locator) -> None:
+        if seen.field is not None:
+            await self._proof.field(await self._locate(seen.field).element_handle(timeout=AT_ONCE), button)
+        elif seen.kind in CLICKED or seen.kind is Kind.MATRICOLA:
+            await self._proof.click(button)
 
-    async def _prove(self, field: ElementHandle, button: Locator) -> None:
-        """Raises LoginDiverted unless the field is on a login host's own page, and would be sent to a login host."""
-        pressed = await button.element_handles()
-        ways: dict[str, Any] = await field.evaluate(f"(field, buttons) => ({WAYS})(field, buttons[0])", pressed)
-        await self._prove_address()
-        if (
-            not self._places.may_type(ways["at"])
-            or not ways["top"]
-            or await field.owner_frame() != self._page.main_frame
-        ):
-            raise await self._diverted("a field for the password or code is at", ways["at"])
-        for url in ways["leads"]:
-            if not self._places.may_type(url):
-                raise await self._diverted("the form of password or code leads to", url)
-        if any(name.lower() not in SAME_WINDOW for name in ways["opens"]):
-            raise await self._diverted("the form opens another window at", ways["at"])
+    def _button_of(self, seen: Seen) -> Locator:
+        return self._locate(seen.button)
 
-    async def _prove_address(self) -> None:
-        if not self._places.may_type(self._page.url):
-            raise await self._diverted("password or code are asked for by", self._page.url)
-
-    async def _prove_home(self) -> None:
-        """A dashboard is one under the booking site's own address only."""
-        tile = await self._dashboard.element_handle()
-        at = str(await tile.evaluate("() => window.location.href"))
-        if not self._places.is_booking_site(at) or not self._places.is_booking_site(self._page.url):
-            raise await self._diverted("it seemed to end at", at)
-
-    async def _diverted(self, what: str, url: str) -> LoginDiverted:
-        return await diversion(self._page, url, what)
+    def _locate(self, element: object) -> Locator:
+        return self._page.locator(f"[{NUMBER}='{getattr(element, 'number', 0)}']").first

@@ -19,13 +19,14 @@ from playwright.async_api import APIRequestContext, Browser, BrowserContext, Pag
 from playwright.async_api import Error as PlaywrightError
 
 from errors import SessionExpired, SiteChanged, SiteError, SiteUnavailable
-from model import Credentials
+from model import Credentials, LoginRemark
 from portal.access import SiteAccess
 from portal.browser import Chromium, answers, start_driver
 from portal.budget import Budget
 from portal.contexts import browser_context, request_context
 from portal.door import Door
 from portal.evidence import Evidence
+from portal.login import LAGS
 from portal.page_size import PageSize
 from portal.pages import dismiss_cookie_banner
 from portal.state import SessionStore, Version
@@ -329,7 +330,7 @@ class SiteSession:
         `asked`: its person wants it tried now, whatever came of a login moments ago.
         """
         async with self._at_work():
-            await self._stored.renew(self._stored.version, asked=asked)
+            await self._stored.renew(self._stored.version, asked=asked, whole=True)
 
     async def on_page(self, what: str, work: Callable[[Page], Awaitable[T]], *, acts: bool = False) -> T:
         """Does something on a page of its own, logged in; once more from the start when the site asks to log in.
@@ -367,14 +368,31 @@ class SiteSession:
         try:
             done = await work()
         except SessionExpired as error:
-            if version == self._stored.version:
-                self._stored.refuse_if_new(error)
-            await self._stored.renew(version)
-            again()
-            await self._budget.spend(urgent=True)
-            done = await work()
+            done = await self._again(work, again, version, error)
         self._stored.note_that_it_works()
         return done
+
+    async def _again(
+        self, work: Callable[[], Awaitable[T]], again: Callable[[], None], version: Version, error: SessionExpired
+    ) -> T:
+        """The work once more, for a session called over: as it is while it is just made, for one server may know it
+        later than another; else with a new one."""
+        for lag in LAGS:
+            if version != self._stored.version or not self._stored.is_just_made:
+                break
+            await asyncio.sleep(lag)
+            again()
+            await self._budget.spend(urgent=True)
+            try:
+                return await work()
+            except SessionExpired as still:
+                error = still
+        if version == self._stored.version:
+            self._stored.refuse_if_new(error)
+        await self._stored.renew(version)
+        again()
+        await self._budget.spend(urgent=True)
+        return await work()
 
     async def _ensure(self) -> Version:
         """Logs in when no session is stored. Gives the version of the one there is."""
@@ -382,6 +400,10 @@ class SiteSession:
         if (self._held is None or self._held.version != version) and self._stored.state() is None:
             await self._stored.renew(version)
         return self._stored.version
+
+    def take_login_remarks(self) -> tuple[LoginRemark, ...]:
+        """What the pages of our logins told since this was last asked, for the person to know."""
+        return self._stored.take_remarks()
 
     async def settle_login(self) -> None:
         """Waits for a login under way to end."""

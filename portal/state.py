@@ -1,7 +1,7 @@
 """What is kept on disk of an account's session, shared by every process: one folder, files of mode 0600.
 
 <user id>.json          whose session it is, as a digest, and Playwright's storage state (cookies only)
-<user id>.otp           the number of the last one-time code that was sent
+<user id>.otp           the numbers of the last one-time codes that were sent, the latest last
 <user id>.rejected      why the last login failed, while it does; a login that waited its turn doesn't try again
 <user id>.lock          held during a login
 calendars.json          the calendars of the site, so that a booking need not look for them
@@ -33,6 +33,7 @@ Version = tuple[int, int]  # time of change and inode: two saves within one tick
 NO_VERSION: Version = (0, 0)
 LOCK_LOOKS = 0.05  # seconds between two looks at a lock another process holds
 OF_AN_ACCOUNT = re.compile(r"\.?([0-9]+)\.(?:json|otp|rejected|lock)(?:\..*)?")  # half-written ones too
+CODES_NOTED = 50  # one-time codes; a clock that is set back by more than they take has another trouble
 LOCK_TIMEOUT = 120.0  # seconds; a login waits for a fresh code at most twice
 
 
@@ -92,24 +93,32 @@ class SessionStore:
 
     def load(self) -> dict[str, Any] | None:
         """The storage state, unless it is another user name's."""
-        kept = read_json(self._state)
-        if not isinstance(kept, dict) or kept.get("whose") != self._whose:
-            return None
-        state = kept.get("state")
+        state = self._kept().get("state")
         return state if isinstance(state, dict) and "cookies" in state else None
 
-    def save(self, state: dict[str, Any]) -> Version:
+    def logged_in_at(self) -> float:
+        """When the login was that made it, by whichever process (`time.time()`); 0 when that is not known."""
+        at = self._kept().get("logged_in_at")
+        return float(at) if isinstance(at, int | float) else 0.0
+
+    def _kept(self) -> dict[str, Any]:
+        kept = read_json(self._state)
+        return kept if isinstance(kept, dict) and kept.get("whose") == self._whose else {}
+
+    def save(self, state: dict[str, Any], *, logged_in_at: float = 0.0) -> Version:
         """Keeps the storage state and gives its version."""
-        write_private(self._state, json.dumps({"whose": self._whose, "state": state}))
+        kept = {"whose": self._whose, "state": state, "logged_in_at": logged_in_at}
+        write_private(self._state, json.dumps(kept))
         return self.version()
 
-    def last_code(self) -> int:
-        """The number of the last one-time code sent by any process; -1 when none was."""
+    def sent_codes(self) -> list[int]:
+        """The numbers of the last one-time codes sent by any process, the latest last."""
         kept = read_json(self._otp)
-        return kept if isinstance(kept, int) else -1
+        numbers = kept if isinstance(kept, list) else [kept]  # before there were several it was one alone
+        return [each for each in numbers if isinstance(each, int)]
 
     def note_code(self, counter: int) -> None:
-        write_private(self._otp, json.dumps(counter))
+        write_private(self._otp, json.dumps([*self.sent_codes(), counter][-CODES_NOTED:]))
 
     def note_turned_away(self, error: LoginFailed) -> None:
         write_private(self._rejected, json.dumps([error.kind, str(error)]))

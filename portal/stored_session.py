@@ -9,6 +9,8 @@ import asyncio
 import logging
 import re
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,11 +18,11 @@ from playwright.async_api import Page
 
 from errors import (
     Blocked,
+    LoginBlocked,
     LoginDiverted,
     LoginFailed,
     LoginInterrupted,
     LoginStopped,
-    LoginStuck,
     LoginUnavailable,
     SessionExpired,
     SiteChanged,
@@ -28,11 +30,12 @@ from errors import (
     SiteUnavailable,
     quote,
 )
-from model import Credentials
+from model import Credentials, LoginRemark
 from portal.codes import Codes
 from portal.door import Door
 from portal.login import LoginPage
 from portal.login_guard import BLANK, LoginGuard, shown
+from portal.page_size import content
 from portal.recognition import LOGIN_PATH, words_in_page
 from portal.sanitizer import bare_address
 from portal.state import SessionStore, Version
@@ -65,6 +68,8 @@ class StoredSession:
         self._rejection: tuple[float, SiteError] | None = None
         self._has_worked = True  # since we made it, if we did
         self._logged_in = -JUST_MADE  # when we last did, on the monotonic clock
+        self._by_sign_on = False  # we made it without password and code
+        self._remarks: dict[LoginRemark, None] = {}  # of our logins, in their order, until somebody takes them
         self._login_of: dict[Version, Version] = {}  # a version with renewed cookies -> the one its login made
 
     @property
@@ -74,15 +79,19 @@ class StoredSession:
     def refuse_if_new(self, error: SessionExpired) -> None:
         """Raises, for a session that is called over, when another login would help nobody.
 
-        The error itself while the session is just made: one server may know it later than another. LoginStuck when it
-        has never worked since: the password is not sent each time somebody asks for something.
+        The error itself while the session is just made: one server may know it later than another. LoginBlocked when it
+        has never worked since: the password is not sent each time somebody asks for something. When it was made from
+        a sign-on alone, that is given up, and the next login begins from nothing.
         """
         if time.monotonic() - self._logged_in < JUST_MADE:
             raise error
+        if not self._has_worked and self._by_sign_on:
+            self._forget_sign_on()
+            return
         if not self._has_worked:
             self._has_worked = True  # once the account has waited, another login is tried
             place = bare_address(self._portal.access.root + LOGIN_PATH)
-            stuck = LoginStuck(f"the site lets us in, and then asks to log in all the same, at {place}")
+            stuck = LoginBlocked(f"the site lets us in, and then asks to log in all the same, at {place}")
             self._note_failure(stuck)
             raise stuck from error
 
@@ -90,26 +99,55 @@ class StoredSession:
         """Something was done with it."""
         self._has_worked = True
 
+    @property
+    def is_just_made(self) -> bool:
+        """Whether the session comes from a login moments ago, of whichever process."""
+        return 0 <= time.time() - self._store.logged_in_at() < JUST_MADE
+
+    def take_remarks(self) -> tuple[LoginRemark, ...]:
+        """What our logins met on their way since this was last asked, for their person to know."""
+        remarks, self._remarks = tuple(self._remarks), {}
+        return remarks
+
     def state(self) -> dict[str, Any] | None:
-        """Its cookies and storage, without what another site may have left in it; None when there is none."""
-        state = self._store.load()
-        return state and self._portal.access.places.own_state(state)
+        """The booking site's cookies, which alone are sent there; None when there is no session."""
+        kept = self._store.load()
+        own = kept and self._portal.access.places.session_of(kept)
+        return own if own and own["cookies"] else None
+
+    def _sign_on(self) -> dict[str, Any] | None:
+        """The login hosts' cookies, which only a login shows them; None when there are none."""
+        kept = self._store.load()
+        own = kept and self._portal.access.places.sign_on_of(kept)
+        return own if own and own["cookies"] else None
 
     def keep_renewed(self, version: Version, state: Any) -> Version:
-        """Replaces the cookies of that version by renewed ones, of the same login."""
-        renewed = self._save(state)
+        """Replaces the cookies of that version by renewed ones, of the same login; its sign-on stays."""
+        cookies = list(self._portal.access.places.session_of(state)["cookies"])
+        names = {_name_of(each) for each in cookies}
+        cookies += [each for each in (self._sign_on() or {"cookies": ()})["cookies"] if _name_of(each) not in names]
+        renewed = self._save({"cookies": cookies, "origins": []}, self._store.logged_in_at())
         self._login_of[renewed] = self._login_of.get(version, version)
         return renewed
 
-    def _save(self, state: Any) -> Version:
-        return self._store.save(self._door.storable(self._portal.access.places.own_state(state)))
+    def _forget_sign_on(self) -> None:
+        """The next login begins from nothing. The session itself stays, as the one that a login replaces."""
+        kept, version = self._store.load(), self.version
+        if kept is not None and self._sign_on() is not None:
+            own = self._portal.access.places.session_of(kept)
+            self._login_of[self._save(own, self._store.logged_in_at())] = self._login_of.get(version, version)
+
+    def _save(self, state: Any, logged_in_at: float) -> Version:
+        kept = self._door.storable(self._portal.access.places.own_state(state))
+        return self._store.save(kept, logged_in_at=logged_in_at)
 
     # ----- logging in
 
-    async def renew(self, stale: Version, *, asked: bool = False) -> None:
+    async def renew(self, stale: Version, *, asked: bool = False, whole: bool = False) -> None:
         """Replaces the session of that version; one login serves everybody who waits. Raises what the login raises.
 
         What it raises holds for a few seconds for whoever comes next, unless the person has `asked` for another try.
+        `whole`: with password and code, though the sign-on may still know us: they are what is to be proved.
         """
         if self.is_another(stale) and self.state():
             return  # somebody already did
@@ -118,7 +156,7 @@ class StoredSession:
                 self._store.forget_turned_away()
             elif held := self._rejection_that_holds():
                 raise held
-            self._login = asyncio.create_task(self._log_in(stale, asked=asked))
+            self._login = asyncio.create_task(self._log_in(stale, asked=asked, whole=whole))
             self._login.add_done_callback(_note_outcome)
         await asyncio.shield(self._login)  # a waiter may be cancelled; the login goes on for the others
 
@@ -137,7 +175,7 @@ class StoredSession:
         """Whether the stored session comes from another login than that version: new cookies alone are no renewal."""
         return self._login_of.get(self.version, self.version) != self._login_of.get(stale, stale)
 
-    async def _log_in(self, stale: Version, *, asked: bool) -> None:
+    async def _log_in(self, stale: Version, *, asked: bool, whole: bool) -> None:
         """Logs in unless another process has done so, or was turned away, while we waited for our turn."""
         waiting_since = time.time()
         async with self._store.locked():
@@ -147,7 +185,7 @@ class StoredSession:
                 raise turned_away
             try:
                 with self._door.guarded():
-                    await self._log_in_now()
+                    await self._log_in_now(None if whole else self._sign_on())
             except (LoginFailed, Blocked) as error:
                 self._note_failure(error)
                 raise
@@ -165,11 +203,24 @@ class StoredSession:
         before = None if asked else self._store.turned_away_since(waiting_since - REJECTION_HOLDS)
         return self._store.turned_away_since(waiting_since) or (None if isinstance(before, LoginStopped) else before)
 
-    async def _log_in_now(self) -> None:
+    async def _log_in_now(self, sign_on: dict[str, Any] | None) -> None:
+        """With what the sign-on knows us by, if there is any; where that leads nowhere, once more from nothing."""
+        try:
+            await self._log_in_with(sign_on)
+        except SiteError as error:
+            if sign_on is None or not _may_be_of_sign_on(error):
+                raise
+            log.info("account %s: the kept sign-on leads nowhere (%s)", self._credentials.user_id, error.kind)
+            self._forget_sign_on()
+            await self._log_in_with(None)
+
+    async def _log_in_with(self, sign_on: dict[str, Any] | None) -> None:
         started, access = time.monotonic(), self._portal.access
+        if sign_on is not None:
+            self._door.note_cookies(sign_on)
         async with (
             self._portal.in_use(),
-            self._portal.page(None) as page,
+            self._portal.page(sign_on) as page,
             LoginGuard(page, access.places, self._credentials) as guard,
         ):
             watch = Watch(page, access.root, logging_in=True)
@@ -180,7 +231,8 @@ class StoredSession:
                     raise diversion
             except SiteError as error:
                 raise await self._why_no_login(page, watch, guard, await guard.verdict() or error) from error
-        self._save(state)
+            self._by_sign_on = not guard.has_typed
+        self._save(state, time.time())
         self._logged_in, self._has_worked = time.monotonic(), False
         self._login_of.clear()
         self._store.forget_turned_away()
@@ -196,8 +248,17 @@ class StoredSession:
             self._door.note_code(code)
             return code
 
-        login = LoginPage(page, self._portal.access.places, self._portal.access.timeout_seconds, guard.typing)
-        await login.sign_in(self._credentials, next_code)
+        async def passing(how: str) -> None:
+            note = f"a page of the login that nobody knows, {how}\n{bare_address(page.url)}"
+            await self._portal.evidence.keep("login page passed", await content(page), note, None, self._door)
+
+        access = self._portal.access
+        login = LoginPage(page, access.places, access.timeout_seconds, guard.typing, passing)
+        try:
+            await login.sign_in(self._credentials, next_code)
+        finally:
+            for remark in login.remarks:
+                self._remarks[replace(remark, words=self._door.words(remark.words))] = None
         return await page.context.storage_state()
 
     async def _why_no_login(self, page: Page, watch: Watch, guard: LoginGuard, error: SiteError) -> SiteError:
@@ -207,6 +268,8 @@ class StoredSession:
         """
         self._door.note_cookies({"cookies": await in_time(page.context.cookies()) or ()})
         ours = self._portal.closed or not (page.context.browser and page.context.browser.is_connected())
+        if type(error) is LoginBlocked and not ours:
+            return await self._with_its_page(page, watch, error)
         explained = await watch.explained("login", error, self._portal.evidence, self._door)
         address = watch.met_at or watch.waits_for or page.url
         if isinstance(explained, LoginFailed) or ours:
@@ -221,15 +284,23 @@ class StoredSession:
         if guard.has_typed and not self._is_elsewhere(address) and _is_nonsense(explained, watch, place):
             return LoginInterrupted(f"the sign-on lets us in, and then there is no page ({explained}), at {place}")
         if isinstance(explained, SessionExpired | SiteChanged) or IN_A_CIRCLE in str(explained):
-            return LoginStuck(f"the login stops at {place}", explained.evidence)
+            why = f", for {error}," if isinstance(error, SiteChanged) else ""
+            return LoginBlocked(f"the login stops{why} at {place}", explained.evidence)
         if isinstance(explained, SiteUnavailable) and self._is_elsewhere(address):
             return LoginUnavailable(f"the login breaks off ({explained}), at {place}")
         return explained
 
+    async def _with_its_page(self, page: Page, watch: Watch, error: LoginBlocked) -> LoginBlocked:
+        """The error of a login that ended itself, with the page that is on show then."""
+        words = quote(self._door.words(await shown(page)))
+        said = f"the login stops, for {error}, at {bare_address(page.url)}: {words}"
+        html, _ = await watch.portrait()
+        return LoginBlocked(said, await self._portal.evidence.keep("login", html, said, None, self._door))
+
     def _in_another_window(self, address: str) -> LoginFailed:
         said = f"the login goes on in another window, at {bare_address(address)}"
         harmless = address == BLANK or self._portal.access.places.may_visit(address)
-        return LoginStuck(said) if harmless else LoginDiverted(said)
+        return LoginBlocked(said) if harmless else LoginDiverted(said)
 
     def _is_elsewhere(self, address: str) -> bool:
         """Whether that is another host than the booking site's."""
@@ -241,6 +312,15 @@ class StoredSession:
         if not watch.met_at and not watch.waits_for and not page.is_closed():
             words = await shown(page)
         return bare_address(address) + (f": {quote(self._door.words(words))}" if words else "")
+
+
+def _name_of(cookie: Mapping[str, Any]) -> tuple[str, str, str]:
+    return str(cookie.get("name")), str(cookie.get("domain")), str(cookie.get("path"))
+
+
+def _may_be_of_sign_on(error: SiteError) -> bool:
+    """Whether a sign-on that is over may have led there: to a circle, or to a page or an error of its own."""
+    return isinstance(error, LoginBlocked | LoginUnavailable | LoginInterrupted)
 
 
 def _is_nonsense(explained: SiteError, watch: Watch, place: str) -> bool:

@@ -17,11 +17,12 @@ from errors import (
     AppError,
     BookingRefused,
     ConfigError,
+    LoginBlocked,
     LoginDiverted,
     LoginInterrupted,
     LoginRejected,
-    LoginStuck,
     LoginUnavailable,
+    MatricolaMissing,
     NothingToCancel,
     OtpError,
     OtpMissing,
@@ -34,7 +35,10 @@ from store.connection import Connection, Transaction
 from store.outbox import add_notice
 
 REFUSALS: list[type[AppError]] = [BookingRefused, *BookingRefused.__subclasses__()]
-OF_LOGIN = (LoginRejected, LoginDiverted, LoginInterrupted, LoginStuck, LoginUnavailable, OtpMissing, OtpRejected)
+OF_LOGIN = (
+    LoginRejected, LoginDiverted, LoginInterrupted, LoginBlocked, LoginUnavailable, MatricolaMissing, OtpMissing,
+    OtpRejected,
+)  # fmt: skip
 NOT_LET_IN = {each.__name__ for each in (*OF_LOGIN, OtpError, ConfigError)}
 UNSETTLED = {each.__name__ for each in (AlreadyBooked, PlaceUnclear, TooLateToAsk)}
 CERTAIN = {each.__name__ for each in REFUSALS} - UNSETTLED | NOT_LET_IN

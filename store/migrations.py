@@ -68,7 +68,15 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX notices_by_confirmation ON notices (confirmation_id) WHERE confirmation_id IS NOT NULL",
         "ALTER TABLE accounts ADD COLUMN login_asked INTEGER NOT NULL DEFAULT 0 CHECK (login_asked IN (0, 1))",
     ),
-    3: (),
+    3: (
+        "UPDATE accounts SET pause_kind = 'LoginBlocked' WHERE pause_kind = 'LoginStuck'",
+        "UPDATE booking_actions SET error_kind = 'LoginBlocked' WHERE error_kind = 'LoginStuck'",
+        "UPDATE booking_actions SET rehearsal = 'LoginBlocked' WHERE rehearsal = 'LoginStuck'",
+        "CREATE TABLE login_remarks (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, kind TEXT NOT NULL,"
+        " about TEXT NOT NULL, words TEXT NOT NULL, seen_at TEXT NOT NULL) STRICT",
+        "CREATE UNIQUE INDEX one_login_remark ON login_remarks (user_id, kind, about)",
+        "ALTER TABLE notices ADD COLUMN remark_id INTEGER REFERENCES login_remarks (id) ON DELETE CASCADE",
+    ),
 }
 """What leads from each version to the next."""
 

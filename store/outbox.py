@@ -24,14 +24,15 @@ async def add_notice(
     outage_id: int | None = None,
     message_id: int | None = None,
     about_user_id: int | None = None,
+    remark_id: int | None = None,
 ) -> None:
     """Puts a notice in the outbox, in the transaction of the fact it tells; none for who left the configuration."""
     await tx.run(
         """
         INSERT INTO notices (user_id, kind, action_id, booking_row_id, confirmation_id, occurrence_id, outage_id,
-            message_id, about_user_id)
+            message_id, about_user_id, remark_id)
         SELECT :user_id, :kind, :action_id, :booking_row_id, :confirmation_id, :occurrence_id, :outage_id,
-            :message_id, :about_user_id
+            :message_id, :about_user_id, :remark_id
         WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE user_id = :user_id AND active = 0)
         """,
         {
@@ -44,6 +45,7 @@ async def add_notice(
             "outage_id": outage_id,
             "message_id": message_id,
             "about_user_id": about_user_id,
+            "remark_id": remark_id,
         },
     )
 
@@ -61,6 +63,7 @@ def _notice(row: sqlite3.Row) -> Notice:
         outage_id=row["outage_id"],
         message_id=row["message_id"],
         about_user_id=row["about_user_id"],
+        remark_id=row["remark_id"],
         lost=row["lost"],
     )
 

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from errors import AppError, Blocked, LoginStuck, LoginUnavailable, OtpRejected
+from errors import AppError, Blocked, LoginBlocked, LoginUnavailable, OtpRejected
 from model import OPENING_LASTS, Clock, NoticeKind, Pause, instant, stamp
 from store.connection import Connection, Transaction
 from store.outbox import add_notice
@@ -18,7 +18,9 @@ from store.outbox import add_notice
 FORBIDDEN = 403  # met by more than one account: it is our address that is turned away
 WATCHES_APART = 90  # s over which the watches of an account come back after its pause
 OVER = "paused_until = NULL, pause_kind = NULL, pause_reason = NULL"
-OF_LOGIN = [each.__name__ for each in (LoginStuck, LoginUnavailable, OtpRejected)]  # over as soon as something succeeds
+OF_LOGIN = [
+    each.__name__ for each in (LoginBlocked, LoginUnavailable, OtpRejected)
+]  # over as soon as something succeeds
 
 Rest = Callable[[int], timedelta]
 """How long to wait, by how often the account has waited since something last succeeded."""

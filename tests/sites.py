@@ -51,9 +51,13 @@ def chromium() -> str:
 
 
 def credentials(
-    user_id: int = 1, username: str = GIULIA, password: str = PASSWORD, otp_url: str = OTP_URL
+    user_id: int = 1,
+    username: str = GIULIA,
+    password: str = PASSWORD,
+    otp_url: str = OTP_URL,
+    matricola: str = "",
 ) -> Credentials:
-    return Credentials(user_id, username, password, otp_url)
+    return Credentials(user_id, username, password, otp_url, matricola)
 
 
 def person(username: str = GIULIA) -> Person:

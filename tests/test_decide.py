@@ -30,9 +30,9 @@ from errors import (
     BookingsClosed,
     ConfigError,
     HeldForOthers,
+    LoginBlocked,
     LoginInterrupted,
     LoginRejected,
-    LoginStuck,
     LoginUnavailable,
     MembershipProblem,
     NotOpenYet,
@@ -60,7 +60,7 @@ CLEAR = [
     SlotFull("full"), Overlap("another"), MembershipProblem("expired"), AccountLimit("3"), OnWaitingList("in lista"),
 ]  # fmt: skip
 OF_ACCOUNT = [
-    LoginStuck("a page"), LoginUnavailable("no answer"), OtpRejected("twice"), Blocked("captcha"),
+    LoginBlocked("a page"), LoginUnavailable("no answer"), OtpRejected("twice"), Blocked("captcha"),
     Blocked("429", status=429),
 ]  # fmt: skip
 
@@ -163,7 +163,7 @@ def test_a_booking_in_its_preparation_is_tried_once_more_before_it_opens(error: 
 
 @pytest.mark.parametrize(
     ("error", "after"),
-    [(LoginStuck("a page"), [60]), (LoginInterrupted("a JSON"), [10, 20, 40, 80])],
+    [(LoginBlocked("a page"), [60]), (LoginInterrupted("a JSON"), [10, 20, 40, 80])],
     ids=lambda one: one.kind if isinstance(one, AppError) else "",
 )
 def test_no_login_that_ends_oddly_gives_the_opening_up_and_each_sends_a_few_passwords(
@@ -236,8 +236,8 @@ def test_what_takes_long_is_told_once() -> None:
         (Blocked("403", status=403), 0, REST),
         (Blocked("403", status=403), 2, REST * 4),
         (Blocked("captcha"), 0, LONG_REST),
-        (LoginStuck("a page"), 0, LONG_REST),
-        (LoginStuck("a page"), 30, LONGEST_REST),
+        (LoginBlocked("a page"), 0, LONG_REST),
+        (LoginBlocked("a page"), 30, LONGEST_REST),
         (LoginUnavailable("no answer"), 0, SHORT_REST),
         (LoginUnavailable("no answer"), 3, SHORT_REST * 8),
     ],

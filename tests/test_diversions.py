@@ -8,127 +8,35 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from aiohttp import web
 
 from errors import (
+    LoginBlocked,
     LoginDiverted,
     LoginInterrupted,
     LoginRejected,
-    LoginStuck,
     LoginUnavailable,
     SiteError,
     SiteUnavailable,
 )
-from model import Credentials
-from otp_extractor import parse
-from portal.access import SiteAccess
 from portal.login_guard import LoginGuard
 from portal.session import Portal
-from portal.state import SessionStore
-from tests.hostile import Host, serving, to
-from tests.sites import OTP_URL, PASSWORD, ROME, Clock, chromium, credentials
-
-HOME = "/sportpolimi"
-TILE = "<title>Home</title><a id=home_btt_booking href=#>Booking</a>"
-ENTER = "<form method=post action='{0}/sso'><button class=green type=submit>Accedi al tuo account</button></form>"
-FIELDS = "<input id=login name=login><input id=password name=password type=password>"
-BUTTON = "<div class=aunicalogin-button-accedi><button {0}>Accedi</button></div>"
-PASSWORD_FORM = f"<title>Servizi Online</title><form method=post action=/password>{FIELDS}{BUTTON.format('')}</form>"
-OTP_FORM = "<form method=post action=/otp><input id=otp name=otp><button id=submit-dissms>Continua</button></form>"
-RETURN = (
-    "<form id=r method=post action='{0}'><input type=hidden name=SAMLResponse value=x></form>"
-    "<script>r.submit()</script>"
+from tests.hostile import to
+from tests.login_fixtures import (  # noqa: F401 - fixtures
+    HOME,
+    OTP_FORM,
+    PASSWORD_FORM,
+    RETURN,
+    TILE,
+    Attempt,
+    Hosts,
+    attempt,
+    hosts,
+    portal,
 )
-
-Hosts = dict[str, Host]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def portal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Portal]:
-    """One driver and one browser for all; where the site is differs from test to test."""
-    access = SiteAccess(
-        base_url="http://127.0.0.1:1",
-        login_hosts=("localhost:1",),
-        state_dir=tmp_path_factory.mktemp("state"),
-        timezone=ROME,
-        executable_path=chromium(),
-        clock=Clock(),
-        timeout_seconds=5.0,
-    )
-    async with Portal(access) as opened:
-        await opened.browser()
-        yield opened
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def hosts() -> AsyncIterator[Hosts]:
-    """All of them honest, until a test makes one otherwise."""
-    async with serving() as running:
-        booking, login = running["booking"], running["login"]
-        booking.pages = {
-            f"{HOME}/Account/Login": ENTER.format(HOME),
-            f"{HOME}/sso": to(f"{login.address}/aunicalogin"),
-            f"{HOME}/acs": to(f"{HOME}/"),
-            f"{HOME}/": TILE,
-        }
-        login.pages = {
-            "/aunicalogin": PASSWORD_FORM,
-            "/password": OTP_FORM,
-            "/otp": RETURN.format(f"{booking.address}{HOME}/acs"),
-        }
-        yield running
-
-
-class Attempt:
-    """One login against those hosts."""
-
-    number = 0
-
-    def __init__(self, portal: Portal, hosts: Hosts) -> None:
-        Attempt.number += 1
-        self.who: Credentials = credentials(Attempt.number, otp_url=OTP_URL + "&period=1")
-        self.hosts = hosts
-        portal.access = dataclasses.replace(
-            portal.access,
-            timeout_seconds=5.0,
-            base_url=hosts["booking"].address + HOME,
-            login_hosts=(hosts["login"].address.removeprefix("http://"),),
-        )
-        self.session = portal.session(self.who)
-        self.store = SessionStore(portal.access.state_dir / "sessions", self.who.user_id, self.who.username)
-        self.evidence = portal.access.state_dir / "evidence"
-
-    async def diverted(self) -> str:
-        """How the error puts it. Asserts that nothing left and nothing was kept."""
-        with pytest.raises(SiteError) as caught:
-            await self.session.renew()
-        assert type(caught.value) is LoginDiverted, caught.value
-        self.kept_to_itself()
-        assert self.store.load() is None
-        assert caught.value.evidence is None
-        assert not list(self.evidence.rglob("*.png"))
-        assert not any(word in str(caught.value) for word in self.secrets)
-        return str(caught.value)
-
-    @property
-    def secrets(self) -> list[str]:
-        password, last = parse(self.who.otp_url), self.store.last_code()
-        return [self.who.password, self.who.username, *([password.code(last)] if last >= 0 else [])]
-
-    def kept_to_itself(self) -> None:
-        for host in self.hosts.values():
-            if host.name != "login":
-                assert not any(host.told(word) for word in self.secrets), host.name
-
-
-@pytest.fixture
-def attempt(portal: Portal, hosts: Hosts) -> Attempt:
-    return Attempt(portal, hosts)
-
+from tests.sites import PASSWORD, credentials
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -316,7 +224,7 @@ async def test_who_waited_for_a_login_that_was_led_astray_does_not_try_it(attemp
 @pytest.mark.parametrize(
     ("where", "kind", "opener"),
     [
-        ("login", LoginStuck, "<a target=_blank href='{0}'>{1}</a>"),
+        ("login", LoginBlocked, "<a target=_blank href='{0}'>{1}</a>"),
         ("stranger", LoginDiverted, "<button onclick='window.open(`{0}`)'>{1}</button>"),
     ],
 )
@@ -337,8 +245,12 @@ async def test_a_login_that_goes_on_in_another_window_is_told_with_its_address(
 @pytest.mark.parametrize(
     ("asked_again", "kind", "words"),
     [
-        ("<p class=alert>Sessione scaduta: accedi di nuovo.</p>" + PASSWORD_FORM, LoginStuck, "Sessione scaduta"),
-        ("<p>Scegli una nuova password</p><input type=password><input type=password>", LoginStuck, "Scegli una nuova"),
+        ("<p class=alert>Sessione scaduta: accedi di nuovo.</p>" + PASSWORD_FORM, LoginBlocked, "Sessione scaduta"),
+        (
+            "<p>Scegli una nuova password</p><input type=password><input type=password>",
+            LoginBlocked,
+            "Scegli una nuova",
+        ),
         ("<p class=alert>Password scaduta o errata</p>" + PASSWORD_FORM, LoginRejected, "scaduta o errata"),
     ],
 )

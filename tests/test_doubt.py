@@ -12,8 +12,8 @@ from errors import (
     AppError,
     Blocked,
     ConfigError,
+    LoginBlocked,
     LoginRejected,
-    LoginStuck,
     LoginUnavailable,
     NothingToCancel,
     OtpRejected,
@@ -222,7 +222,7 @@ async def test_a_login_in_trouble_hides_no_doubt_about_the_try_before(db: Databa
     await db.queue.retry(claimed, clock(), SiteUnavailable("the answer was lost"))
     claimed = await db.queue.claim("w", 60)
     assert claimed
-    await db.queue.wait_with_account(claimed, LoginStuck("a page"))
+    await db.queue.wait_with_account(claimed, LoginBlocked("a page"))
     assert await db.queue.withdraw(action.id, GIULIA)
     await read(db, clock, HELD)
     assert await state(db, action) == (ActionStatus.COMPLETED, None)

@@ -24,7 +24,7 @@ from database import NewAction
 from decide import MOST_FAILURES
 from demo.site import Site, SiteWorld
 from demo.telegram import Message
-from errors import LoginStuck, SiteError
+from errors import LoginBlocked, SiteError
 from model import Action, ActionType, Pause, Wish
 from perform import Performer
 from tests import chats
@@ -150,8 +150,8 @@ async def test_a_sign_on_that_is_down_is_told_once_and_everything_of_the_account
 
 @in_its_loop
 async def test_to_try_the_login_again_is_a_new_login_though_a_session_lives(stage: Stage) -> None:
-    await stage.chat.db.people.pause(OWNER, LoginStuck("the login stops at a page"), lambda _: timedelta(hours=1))
-    await stage.chat.owner.wait_for(lambda message: TROUBLES["LoginStuck"].happened in message.text)
+    await stage.chat.db.people.pause(OWNER, LoginBlocked("the login stops at a page"), lambda _: timedelta(hours=1))
+    await stage.chat.owner.wait_for(lambda message: TROUBLES["LoginBlocked"].happened in message.text)
     await stage.chat.owner.tap("Riprova l'accesso")
     for logins in (1, 1):
         await stage.performer.perform(await stage.chat.claim())

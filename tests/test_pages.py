@@ -39,6 +39,10 @@ async def show(page: Page, body: str) -> None:
     await page.route("**/*", lambda route: route.fulfill(content_type="text/html", body=body))
 
 
+async def no_passing(how: str) -> None:
+    raise AssertionError("no page that nobody knows was passed")
+
+
 async def no_code() -> str:
     raise AssertionError("no one-time code was asked for")
 
@@ -57,14 +61,14 @@ ENTRANCE = """<button type=submit class=green hidden>Entra</button><input id=log
 async def test_hidden_buttons_and_fields_before_those_on_show_are_passed_over(page: Page) -> None:
     hidden = "<input id=login hidden><input type=password hidden>"
     await show(page, login(ENTRANCE, hidden + FORM % "password", "<a id=home_btt_booking>Booking</a>"))
-    await LoginPage(page, PLACES, TIMEOUT, lambda: None).sign_in(credentials(), no_code)
+    await LoginPage(page, PLACES, TIMEOUT, lambda: None, no_passing).sign_in(credentials(), no_code)
 
 
 async def test_a_password_page_that_comes_back_is_known_whatever_the_type_of_its_field(page: Page) -> None:
     form = FORM % "text"
     await show(page, login(ENTRANCE, form, f"<p role=alert>Password errata</p>{form}"))
     with pytest.raises(LoginRejected, match="Password errata"):
-        await LoginPage(page, PLACES, TIMEOUT, lambda: None).sign_in(credentials(), no_code)
+        await LoginPage(page, PLACES, TIMEOUT, lambda: None, no_passing).sign_in(credentials(), no_code)
 
 
 POST = "<form method=post action=/password>" + FORM.partition(">")[2]
@@ -94,7 +98,7 @@ async def test_nothing_is_typed_in_a_form_that_would_send_it_elsewhere(page: Pag
         await page.unroute_all()
         await show(page, login(ENTRANCE, form, ""))
         with pytest.raises(LoginDiverted):
-            await LoginPage(page, PLACES, TIMEOUT, lambda: None).sign_in(credentials(), no_code)
+            await LoginPage(page, PLACES, TIMEOUT, lambda: None, no_passing).sign_in(credentials(), no_code)
         typed = await page.locator("input").evaluate_all("fields => fields.map(field => field.value).join('')")
         assert typed.replace("/password", "") == "", name
 

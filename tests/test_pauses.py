@@ -9,13 +9,13 @@ import pytest
 
 from database import Database, NewAction
 from decide import is_near_opening
-from errors import Blocked, LoginStuck
+from errors import Blocked, LoginBlocked
 from model import PREPARE, ActionType, Booking, NoticeKind, OpeningRule, Role, WatchMode, Wish, stamp
 from store.people import Person
 from tests.conftest import GIULIA, MARCO, Time
 
 A_MINUTE = timedelta(minutes=1)
-STUCK, FORBIDDEN = LoginStuck("the login stops at a page"), Blocked("HTTP 403", status=403)
+STUCK, FORBIDDEN = LoginBlocked("the login stops at a page"), Blocked("HTTP 403", status=403)
 
 
 def a_minute(rests: int) -> timedelta:

@@ -166,7 +166,7 @@ async def test_a_login_page_nobody_knows_leaves_evidence_without_secrets(
     newcomer: SiteSession, world: SiteWorld, tmp_path: Path
 ) -> None:
     world.faults.rename_classes = {"home_btt_booking": "home_tile"}
-    with pytest.raises(errors.LoginStuck) as caught:
+    with pytest.raises(errors.LoginBlocked) as caught:
         await booking.my_bookings(newcomer)
     folder = Path(str(caught.value.evidence))
     assert {each.name for each in folder.iterdir()} == {"page.html", "note.txt"}
