@@ -1,6 +1,6 @@
 """A booking site, a login host and a stranger, whose pages a test writes, and a login there with a real browser.
 
-A test file imports the fixtures by name, and runs in one loop.
+A test file imports the fixtures by name, and runs in the session's loop.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from portal.access import SiteAccess
 from portal.session import Portal
 from portal.state import SessionStore
 from tests.hostile import Host, serving, to
+from tests.lent_browser import Engine, lent
 from tests.sites import OTP_URL, ROME, Clock, chromium, credentials
 
 HOME = "/sportpolimi"
@@ -35,9 +36,9 @@ RETURN = (
 Hosts = dict[str, Host]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def portal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Portal]:
-    """One driver and one browser for all; where the site is differs from test to test."""
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def portal(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Portal]:
+    """One for all tests of a file, with the browser lent to it; where the site is differs from test to test."""
     access = SiteAccess(
         base_url="http://127.0.0.1:1",
         login_hosts=("localhost:1",),
@@ -47,12 +48,11 @@ async def portal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Port
         clock=Clock(),
         timeout_seconds=5.0,
     )
-    async with Portal(access) as opened:
-        await opened.browser()
+    async with lent(engine, access) as opened:
         yield opened
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def hosts() -> AsyncIterator[Hosts]:
     """All of them honest, until a test makes one otherwise."""
     async with serving() as running:

@@ -38,7 +38,7 @@ from tests.login_fixtures import (  # noqa: F401 - fixtures
 )
 from tests.sites import PASSWORD, credentials
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_an_honest_login_goes_through_and_keeps_its_own_cookies_only(attempt: Attempt, hosts: Hosts) -> None:

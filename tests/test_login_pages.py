@@ -34,7 +34,7 @@ from tests.login_fixtures import (  # noqa: F401 - fixtures
 )
 from tests.sites import PASSWORD
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LOGIN, SITE = "https://aunicalogin.polimi.it", "https://ecomm.sportrick.com/sportpolimi"
 PLACES = Places(SITE, ("aunicalogin.polimi.it",))

@@ -19,8 +19,8 @@ from portal.session import Portal, SiteSession
 from portal.state import SessionStore
 from tests.conftest import Time
 from tests.hostile import to
-from tests.lent_browser import engine, site  # noqa: F401 - fixtures
-from tests.lent_browser import portal as lent  # noqa: F401 - a fixture
+from tests.lent_browser import portal as at_the_site  # noqa: F401 - a fixture
+from tests.lent_browser import site  # noqa: F401 - a fixture
 from tests.login_fixtures import (  # noqa: F401 - fixtures
     HOME,
     OTP_FORM,
@@ -36,16 +36,16 @@ from tests.login_fixtures import (  # noqa: F401 - fixtures
 from tests.sites import GIULIA, PASSWORD, Clock, credentials
 
 pytest_plugins = ["tests.site_fixtures"]
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 QUICK = "otpauth://totp/Polimi:10000001?secret=JBSWY3DPEHPK3PXP&period=3"
 
 
 @pytest.fixture
-def giulia(lent: Portal, world: SiteWorld) -> SiteSession:
+def giulia(at_the_site: Portal, world: SiteWorld) -> SiteSession:
     """Somebody whose one-time codes change every three seconds."""
     world.accounts.people[GIULIA].period = 3
-    return lent.session(credentials(otp_url=QUICK))
+    return at_the_site.session(credentials(otp_url=QUICK))
 
 
 def long_ago(session: SiteSession) -> None:
