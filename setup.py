@@ -5,6 +5,7 @@
     python setup.py --validate    only whether the configuration can be used; silent when it can
     python setup.py --who         the Telegram id of a friend who sends four digits to the bot, for the key friends
     python setup.py --no-login    either of them without the login on the site
+    python setup.py --survey      how the site behaves, a line per fact, and a file to send to who maintains the bot
     python setup.py --backup      a copy of the database, also while the programs run (or --backup FILE)
     python setup.py --restore FILE  puts such a copy in place of the database, which is kept under another name
 
@@ -30,10 +31,11 @@ import program
 from config_file import command
 from database import open_database, people_of
 from errors import ConfigError, DatabaseError
-from model import Clock, utc_now
+from model import Clock, Credentials, utc_now
 from settings import Settings, add_config_option, load
 from store.heartbeats import LATE
 from store.restore import restore
+from survey.terminal import Wanted, survey
 from wizard import YES, DigitsSpent, Wizard, refuse_unwritable
 
 WELL, UNWELL, UNUSABLE, STOPPED = 0, 1, 2, 130
@@ -53,6 +55,10 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--backup", nargs="?", const="", metavar="FILE", help="copy the database; default: backups/ beside it"
     )
+    parser.add_argument("--survey", action="store_true", help="look how the site behaves, and write a file about it")
+    parser.add_argument("--book", action="store_true", help="with --survey: also book a class far ahead and cancel it")
+    parser.add_argument("--yes", action="store_true", help="with --survey --book: don't ask before booking")
+    parser.add_argument("--person", metavar="NAME", help="whose: Codice Persona or Telegram id; the owner unless told")
     parser.add_argument("--restore", metavar="FILE", type=Path, help="put a backup in place of the database")
     return parser.parse_args(arguments)
 
@@ -68,6 +74,8 @@ def main(arguments: list[str] | None = None) -> int:
             return WELL if examine(chosen.config, login=not chosen.no_login) else UNWELL
         if chosen.who:
             return find_out_who(loaded(chosen.config), chosen.config)
+        if chosen.survey:
+            return survey_site(loaded(chosen.config), chosen)
         if chosen.backup is not None:
             return asyncio.run(back_up(loaded(chosen.config), chosen.backup))
         if chosen.restore is not None:
@@ -110,6 +118,27 @@ def examine(config: Path, *, login: bool) -> bool:
         logging.getLogger(name).setLevel(logging.ERROR)
     confirm = ask_at_terminal if sys.stdin.isatty() and sys.stdout.isatty() else doctor.nobody
     return asyncio.run(doctor.report(config, lambda line: print(line, flush=True), login=login, confirm=confirm))
+
+
+def survey_site(settings: Settings, chosen: argparse.Namespace) -> int:
+    """How the real site behaves, fact by fact. Nothing is changed there without --book and a yes."""
+    at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if chosen.book and not (at_terminal or chosen.yes):
+        raise ConfigError("--book books a place and gives it back: run it at a terminal, or with --yes")
+    ask = (lambda _: True) if chosen.yes else ask_at_terminal
+    wanted = Wanted(person_named(settings, chosen.person), chosen.book, Path.cwd())
+    well = asyncio.run(survey(settings, wanted, lambda line: print(line, flush=True), ask))
+    return WELL if well else UNWELL
+
+
+def person_named(settings: Settings, name: str | None) -> Credentials:
+    """Somebody of the configuration, by Codice Persona or Telegram id; the owner without a name. Raises ConfigError."""
+    if name is None:
+        return settings.people[0]
+    found = [each for each in settings.people if name in (each.username, str(each.user_id))]
+    if not found:
+        raise ConfigError(f"nobody in the configuration is called {name!r}: give a Codice Persona or a Telegram id")
+    return found[0]
 
 
 def ask_at_terminal(question: str) -> bool:

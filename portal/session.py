@@ -303,6 +303,25 @@ class SiteSession:
             send = partial(self._send, method, path, form, params, wants_json=wants_json)
             return await self._renewing(send, sent_again)
 
+    async def look(
+        self, method: str, path: str, *, form: dict[str, str] | None = None, params: dict[str, str] | None = None
+    ) -> Answer:
+        """The answer as it comes, whatever it is: for whoever examines the site. Nothing is renewed for it.
+
+        Raises SiteUnavailable when nothing comes back.
+        """
+        await self._budget.spend()
+        async with self._at_work():
+            await self._ensure()
+            held = await self._take_up()
+            held.in_flight += 1
+            try:
+                with translated(f"{method} {path}"):
+                    return await self._fetch(held.context, method, path, form, params)
+            finally:
+                held.in_flight -= 1
+                await self._dispose_if_replaced(held)
+
     async def ask_as_stranger(self, path: str) -> Mapping[str, str]:
         """As Portal's: what the site tells everybody, its clock for example, needs no session."""
         return await self._portal.ask_as_stranger(path)

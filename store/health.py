@@ -11,6 +11,7 @@ from pathlib import Path
 from model import OPENING_LASTS, stamp
 from store.connection import Connection
 from store.migrations import VERSION
+from untrusted import read_instant
 
 PROOF = 1_000_000  # bytes that are written to see whether it can be done
 LEAST_ROOM = 100_000_000  # bytes: the copy before an upgrade, evidence and logs of some weeks
@@ -40,6 +41,18 @@ async def opens_soon(connection: Connection, user_id: int, now: datetime) -> boo
         {"user_id": user_id, "past": stamp(now - OPENING_LASTS), "soon": stamp(now + SOON)},
     )
     return row is not None
+
+
+async def next_opening(connection: Connection, user_id: int, now: datetime) -> datetime | None:
+    """When the next place opens, or has just opened, that somebody waits for."""
+    row = await connection.row(
+        """
+        SELECT MIN(opens_at) AS opens_at FROM booking_actions WHERE user_id = :user_id AND action_type = 'book'
+        AND status IN ('pending', 'processing') AND opens_at >= :past
+        """,
+        {"user_id": user_id, "past": stamp(now - OPENING_LASTS)},
+    )
+    return read_instant(row["opens_at"]) if row and row["opens_at"] else None
 
 
 def want_of_room(folder: Path) -> str | None:

@@ -14,7 +14,7 @@ NOT_PRODUCT = {"demo", "tests", "bench"}
 # From the top down: a layer imports from itself and from what is below it, never from above.
 LAYERS = (
     {"bot_db", "worker", "periodic_executor", "refresh_courses", "sync_bookings", "setup"},
-    {"routine", "exchange", "perform", "pursuit", "wizard", "doctor", "heart"},
+    {"routine", "exchange", "perform", "pursuit", "wizard", "doctor", "heart", "survey"},
     {
         "bot",
         "booking",
