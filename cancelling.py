@@ -16,8 +16,9 @@ from playwright.async_api import Page
 
 import booking
 import bookings_list
+import refusals
 import scraper
-from errors import BookingRefused, SiteChanged, SiteUnavailable, TooLateToCancel, quote
+from errors import CancelTooLate, SiteChanged, SiteUnavailable, TooLateToCancel
 from model import Wish
 from names import plain
 from portal.pages import MyBookingsPage
@@ -50,7 +51,8 @@ async def cancel(
 
     Returns once the list does not show the place, in the browser neither, with what else proves that it is gone; never
     touches another booking. `pressing` is awaited before it is confirmed, and may raise to keep us from that.
-    Raises BookingRefused with the site's words when it keeps the booking, ClassStarted when it is too late,
+    Raises BookingRefused with the site's words when it keeps the booking, CancelTooLate when that is because of the
+    hour or there is no button any more, ClassStarted when the class has begun,
     TooLateToCancel when the place is still ours at `free_until`, SeveralClasses when more than one booking fits,
     SiteChanged with evidence when nobody can say.
     """
@@ -86,6 +88,8 @@ async def _delete(session: SiteSession, page: Page, wish: Wish, pressing: Callab
             break
     if len(ours) != 1:
         raise SiteChanged(f"{len(ours)} bookings in the page look like {booking.name_of(wish)}: none was touched")
+    if not await shown.can_be_deleted(ours[0][0]):
+        raise CancelTooLate("the site shows the booking, and no button to cancel it any more")
     return await shown.delete(ours[0][0], wish.day, wish.start, pressing)
 
 
@@ -95,14 +99,15 @@ def _is_no(said: str) -> bool:
 
 def _is_yes(said: str) -> bool:
     """Whether the site said that it was done. Silence says nothing, nor does a question, or a trouble of its own."""
-    return bool(said) and "?" not in said and not _is_no(said) and not TROUBLE.search(plain(said))
+    refused = _is_no(said) or refusals.is_too_late_to_cancel(said)
+    return bool(said) and "?" not in said and not refused and not TROUBLE.search(plain(said))
 
 
 async def _kept(session: SiteSession, said: str) -> Exception:
     """Why the booking is still there after its cancellation."""
     words = session.door.words(said)
-    if _is_no(said):
-        return BookingRefused(f"the site keeps the booking: {quote(words)}")
+    if _is_no(said) or refusals.is_too_late_to_cancel(said):
+        return refusals.kept(words)
     error = SiteChanged(f"the booking is still there after cancelling it ({words or 'the site said nothing'})")
     error.evidence = await session.keep_evidence("cancel", said, str(error))
     return error

@@ -48,6 +48,7 @@ TOLD_AFTER = (
 HELD = timedelta(minutes=10)  # a place that was given back is kept for others, when the site does not say how long
 LONGEST_HELD = timedelta(hours=1)
 ODD_LOOKS = 8  # looks of a watch that found nothing they could read, one after the other: the same
+UNKNOWN_NOES = 3  # the same of refusals in words that nobody knows
 
 ANOTHER_CODE = timedelta(seconds=60)  # after two refused ones; the clock that was wrong may have been set by then
 LOGIN_AGAIN = timedelta(seconds=30)  # before an opening, after a sign-on that did not answer; then growing
@@ -95,8 +96,8 @@ TABLE: dict[type[AppError], tuple[Step, Step, Step, Step, Step]] = {
     SiteChanged:     (FEW,     FEW,        FEW,     PATIENT, PATIENT),
     SlotNotFound:    (FINAL,   FINAL,      FEW,     PATIENT, PATIENT),
     AlreadyBooked:   (FINAL,   FINAL,      FEW,     PATIENT, PATIENT),
-    BookingRefused:  (FINAL,   FINAL,      FINAL,   AGAIN,   FINAL),  # in words that we don't know
-    BookingsClosed:  (FINAL,   FINAL,      FINAL,   AGAIN,   FINAL),  # before an opening it may mean "not yet"
+    BookingRefused:  (FINAL,   FINAL,      FINAL,   AGAIN,   PATIENT),  # in words that we don't know
+    BookingsClosed:  (FINAL,   FINAL,      FINAL,   AGAIN,   AGAIN),  # before an opening it may mean "not yet"
     HeldForOthers:   (FINAL,   FINAL,      PATIENT, PATIENT, PATIENT),  # as long as the site says
     SlotFull:        (FINAL,   FINAL,      FINAL,   FINAL,   FINAL),  # a watch looks on by itself
     LoginRejected:   (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),

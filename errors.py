@@ -251,6 +251,10 @@ class TooLateToCancel(BookingRefused):
     """What was to be given back unasked could not be while that was free: from now on only the person decides."""
 
 
+class CancelTooLate(BookingRefused):
+    """The site lets go of no place so near its class: its words say so, or the button is gone. The place stays ours."""
+
+
 class TooLateToAsk(BookingRefused):
     """What was asked for while a place could be given back for free can be booked only now: the person decides."""
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import booking
 from booking import Booked
 from database import Database
-from decide import ODD_LOOKS, STILL_OPENING, Phase, Step, rest_of, step_of
+from decide import LONGEST_HELD, ODD_LOOKS, STILL_OPENING, UNKNOWN_NOES, Phase, Step, rest_of, step_of
 from errors import (
     AppError,
     Blocked,
@@ -64,6 +64,8 @@ HURRIED = timedelta(seconds=60)  # before an opening: who is taken in hand later
 RACE_AGAIN = 2  # requests another race takes at least: a shot and a look; else it waits a little
 TIRED = 5  # failures after which what looked open before its time is left for its opening
 LOGIN_HOLDS = timedelta(hours=1)  # after one rehearsed login, the same account's next rehearsals need none
+STILL_TAKEN = (SlotFull, SlotNotFound, HeldForOthers)
+"""What a watch goes on after without a word: a site may hide what is full, or keep what was given back for others."""
 ANOTHER_MAY_DO = (SlotFull, SlotNotFound, Overlap, ClassStarted, BookingsClosed, HeldForOthers)
 
 log = logging.getLogger(__name__)
@@ -438,8 +440,11 @@ class Pursuit:
         """A place was not free, somebody was quicker, or the site makes no sense for a while: a watch is patient."""
         await exchange.take_back()
         pause = random.uniform(*LOOK_EVERY)  # noqa: S311 - no secret
-        odd = not isinstance(met, SlotFull)
-        tell = exchange.lost_the_old or (odd and action.failures + 1 == ODD_LOOKS)
+        if isinstance(met, HeldForOthers) and met.retry_after is not None:
+            pause = max(LOOK_EVERY[0], min(met.retry_after, LONGEST_HELD).total_seconds())
+        odd = not isinstance(met, STILL_TAKEN)
+        enough = UNKNOWN_NOES if type(met) is BookingRefused else ODD_LOOKS
+        tell = exchange.lost_the_old or (odd and action.failures + 1 == enough)
         again = await self._db.queue.in_step(action, self._clock() + timedelta(seconds=pause), LOOKS_APART)
         await self._db.queue.look_again(action, again, met, opening, odd=odd, tell=tell)
 

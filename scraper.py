@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from bs4 import BeautifulSoup, Tag
 
 import refusals
-from errors import BookingRefused, HeldForOthers, SiteChanged, quote
+from errors import BookingRefused, HeldForOthers, SiteChanged, SlotFull, quote
 from model import FIT_CENTER, Activity, Booking, Slot, SlotStatus, clock_time
 from names import name_parts, plain, split_activity
 from untrusted import YEARS, Unreadable, read_json, read_moment, readable_html
@@ -32,7 +32,13 @@ MESSAGE_FIELDS = (
     "message",
     "errormessage",
     "error",
+    "errors",
+    "reason",
+    "text",
+    "title",
+    "data",
 )  # of an answer to a booking: which has the site's words can differ
+MOST_NESTED = 3  # objects within an answer that may hold its words
 DEFAULT_FLAGS = "Classes"  # activityFlags of every calendar link seen so far
 
 WAITING = re.compile(r"lista d.?\s*attesa|in lista|^\s*lista\s*$|\bin (lista d.?\s*)?attesa\b|waiting", re.IGNORECASE)
@@ -487,19 +493,39 @@ def booking_answer(text: str, clean: Clean, course: str = "") -> BookingAnswer:
     fields = _keys(answer) if isinstance(answer, dict) else {}
     if isinstance(fields.get("d"), dict):
         fields = _keys(fields["d"])
-    texts = (fields.get(name) for name in MESSAGE_FIELDS)
-    said = next((text for text in texts if isinstance(text, str) and text), "")
-    status, message = str(fields.get("status", "")), _plain_text(said)
+    status, message = str(fields.get("status", "")), _telling([*_words_of(fields)], course)
     accepted = plain(status) in ("ok", "success", "succeeded", "true", "1", "200", "booked", "confirmed")
     answered = answer_in_words(message, clean, accepted=accepted, course=course)
     return replace(answered, understood=bool(status or message))
 
 
+def _words_of(fields: dict[str, Any], depth: int = 0) -> Iterator[str]:
+    """The site's words in an answer, wherever it has them: in one of the known fields, in a list or an object there."""
+    for name in MESSAGE_FIELDS:
+        found = fields.get(name)
+        for value in found if isinstance(found, list) else [found]:
+            if isinstance(value, str) and (words := _plain_text(value)):
+                yield words
+            elif isinstance(value, dict) and depth < MOST_NESTED:
+                yield from _words_of(_keys(value), depth + 1)
+
+
+def _telling(said: Sequence[str], course: str) -> str:
+    """Of several texts the one whose words we know: "Errore" may stand beside the reason. Else the first."""
+    known = (text for text in said if refusals.kind_of(_beside(text, course)) is not BookingRefused)
+    return next(known, said[0] if said else "")
+
+
+def _beside(message: str, course: str) -> str:
+    """The words without the course's name, which says nothing of what they mean."""
+    return re.sub(re.escape(course), " ", message, flags=re.IGNORECASE) if course else message
+
+
 def answer_in_words(message: str, clean: Clean, *, accepted: bool, course: str = "") -> BookingAnswer:
     """What the site's words mean, the course's name left out; they are kept as they may be seen."""
-    beside = re.sub(re.escape(course), " ", message, flags=re.IGNORECASE) if course else message
+    beside = _beside(message, course)
     kind = refusals.kind_of(beside)
-    waiting = bool(WAITING.search(beside)) and (accepted or kind is not HeldForOthers)
+    waiting = bool(WAITING.search(beside)) and (accepted or kind is SlotFull)
     return BookingAnswer(bool(message), accepted, clean(message.strip()), waiting, kind)
 
 

@@ -173,9 +173,9 @@ TROUBLES: dict[str, Trouble] = {
         True,
     ),
     "SlotNotFound": Trouble(
-        "Sul sito questo orario non c'è più.",
+        "Sul sito in questo momento non vedo questo orario: è stato tolto, oppure è pieno e non lo mostrano.",
         "Non riprovo.",
-        "Aggiorna gli orari e scegline un altro.",
+        "Aggiorna gli orari e scegline un altro, o lasciami guardare se torna.",
         Remedy.HOURS,
     ),
     "AlreadyBooked": Trouble(
@@ -228,6 +228,13 @@ TROUBLES: dict[str, Trouble] = {
         "L'ho lasciato com'è: il posto è ancora tuo.",
         "Se non ci vai, annullalo lo stesso: decidi tu.",
         Remedy.ANYWAY,
+    ),
+    "CancelTooLate": Trouble(
+        "Il sito non lascia più annullare questa prenotazione: è troppo tardi.",
+        "Non è annullata: il posto è ancora tuo.",
+        "Se non puoi andarci, scrivilo alla segreteria o guarda sul sito.",
+        Remedy.MINE,
+        True,
     ),
     "TooLateToAsk": Trouble(
         "Potevo prenotarla solo adesso, ma il termine per annullare gratis è già passato.",

@@ -169,6 +169,22 @@ class MyBookingsPage(SitePage):
             await self._page.wait_for_load_state("networkidle", timeout=self._timeout)
         return await content(self._page)
 
+    async def can_be_deleted(self, index: int) -> bool:
+        """Whether a block of the list has its button, once nothing loads any more.
+
+        Raises SiteChanged when it has another one, and none of the others has what we look for: the page may have a
+        new button.
+        """
+        block, known = self._blocks.nth(index), "button.btn-delete:not([disabled])"
+        if not await block.locator(known).count():
+            await self._page.wait_for_load_state("networkidle", timeout=self._timeout)
+        if await block.locator(known).count():
+            return True
+        others = await block.locator("button:not(.btn-delete), input, a[href], [role=button], [onclick]").count()
+        if others and not await self._blocks.locator(known).count():
+            raise SiteChanged("the bookings in the page have no button to cancel them that we know")
+        return False
+
     async def delete(self, index: int, day: date, start: time, pressing: Callable[[], Awaitable[None]]) -> str:
         """Presses the button of that block and says yes. Returns what the site answered in its last dialog, if it did.
 

@@ -18,7 +18,7 @@ from typing import Any, Self, TypeVar
 from playwright.async_api import APIRequestContext, Browser, BrowserContext, Page, Playwright
 from playwright.async_api import Error as PlaywrightError
 
-from errors import SessionExpired, SiteChanged, SiteError, SiteUnavailable
+from errors import Blocked, SessionExpired, SiteChanged, SiteError, SiteUnavailable
 from model import Credentials, LoginRemark
 from portal.access import SiteAccess
 from portal.browser import Chromium, answers, start_driver
@@ -37,6 +37,7 @@ from portal.watch import Watch
 log = logging.getLogger(__name__)
 
 LONG_TEXT = 20_000  # characters; what is longer is read beside the event loop, where others' requests wait
+FORBIDDEN = 403  # what a call by script meets when the session is over, or when the site turns us away
 MOST_PAGES = 3  # at once; on a small machine more would only run into their time-outs side by side
 
 T = TypeVar("T")
@@ -301,7 +302,7 @@ class SiteSession:
         await self._budget.spend(urgent=urgent)
         async with self._at_work():
             send = partial(self._send, method, path, form, params, wants_json=wants_json)
-            return await self._renewing(send, sent_again)
+            return await self._renewing(partial(self._told_apart, send) if form else send, sent_again)
 
     async def look(
         self, method: str, path: str, *, form: dict[str, str] | None = None, params: dict[str, str] | None = None
@@ -359,7 +360,7 @@ class SiteSession:
         """
         await self._budget.spend(urgent=True)
         async with self._at_work():
-            return await self._renewing(lambda: self._work_on_page(what, work, acts=acts))
+            return await self._renewing(partial(self._told_apart, lambda: self._work_on_page(what, work, acts=acts)))
 
     async def read(self, what: str, answer: Answer, reader: Callable[[str], T]) -> T:
         """What a reader of scraper.py makes of the answer; when it does not know it, the error comes with evidence."""
@@ -412,6 +413,24 @@ class SiteSession:
         again()
         await self._budget.spend(urgent=True)
         return await work()
+
+    async def _told_apart(self, call: Callable[[], Awaitable[T]]) -> T:
+        """The call of a script; when the site forbids it, the page of "my bookings" says whether the session is over.
+
+        A site may answer 403 for either. No password is sent before that page asks to log in.
+        """
+        try:
+            return await call()
+        except Blocked as blocked:
+            if blocked.status != FORBIDDEN or blocked.retry_after is not None:
+                raise
+            try:
+                await self._send("GET", "/Booking", None, None, wants_json=False)
+            except SessionExpired as ended:
+                raise ended from blocked
+            except SiteError as other:
+                log.info("it stays forbidden: %s", other)
+            raise
 
     async def _ensure(self) -> Version:
         """Logs in when no session is stored. Gives the version of the one there is."""

@@ -29,11 +29,28 @@ REDIRECTS = range(300, 400)
 SERVER_ERRORS = range(500, 600)
 
 CAPTCHA_PLACE = re.compile(r"captcha|/cdn-cgi/|challenge", re.IGNORECASE)
-ENDED_KEY = re.compile(r"(is_?)?(logged_?out|log_?out|sign_?out|session_?(expired|ended|timeout))", re.IGNORECASE)
-ENDED_WORDS = re.compile(
-    r"\bsessione (è |e' )?(scadut|terminat|non valid)|\bsession (has |is )?(expired|ended)"
-    r"|(effettua|esegui)\w* (di nuovo )?(il |l')?(login|accesso)",
+ENDED_KEY = re.compile(
+    r"(is_?)?(logged_?out|log_?out|sign_?out|session_?(expired|ended|timeout)|(login|auth)_?(required|needed)"
+    r"|(requires?|needs?)_?(login|auth(entication)?)|unauthori[sz]ed|unauthenticated)",
     re.IGNORECASE,
+)
+LET_IN_KEY = re.compile(r"(is_?)?(authenticated|authori[sz]ed|logged_?(in|on)|session_?(valid|active))", re.IGNORECASE)
+ENDED_STATUS = re.compile(
+    r"(log(ged)?[ _-]?out|sign(ed)?[ _-]?out|un(authori[sz]ed|authenticated)|session[ _-]?(expired|ended|timeout)"
+    r"|not[ _-]?(logged[ _-]?in|authenticated)|login([ _-]?required)?|401)",
+    re.IGNORECASE,
+)
+ENDED_WORDS = re.compile(
+    r"\bsessione (è |e' )?(scadut|terminat|non (è )?(più )?valid)|\bsession (has |is )?(expired|ended|timed out)"
+    r"|(effettua|esegui|rieffettua|ripeti|rifa)\w* (di nuovo |nuovamente )?(il |l')?(log-?in|accesso|autenticazione)"
+    r"|non (sei|risulti) (più )?(autenticat|loggat|conness)|utente non (più )?(autenticat|loggat)"
+    r"|(not|no longer) (logged in|authenticated)|(please|must|need to) (log|sign)[ -]?(in|on)|log ?in required"
+    r"|(accedi|entra|devi accedere) (di nuovo|nuovamente)|sei stato disconness",
+    re.IGNORECASE,
+)
+CAPTCHA_KEY = re.compile(r"\w*captcha\w*|\w*challenge\w*|blockscript", re.IGNORECASE)
+CAPTCHA_WORDS = re.compile(
+    r"captcha|non (sei|sono|essere|sia) un robot|not a robot|verify (that )?you are human", re.IGNORECASE
 )
 LONGEST_WAIT = 6 * 3600  # s; what a site asks for beyond that is no use to anybody
 DRIVER_GONE = re.compile(r"connection closed|browser has been closed|driver|pipe closed", re.IGNORECASE)
@@ -101,18 +118,46 @@ def ended_session(text: str) -> SessionExpired | None:
         answer = read_json(text) if text.lstrip().startswith("{") else None
     except Unreadable:
         return None
-    if not isinstance(answer, dict):
-        return None
-    ended = any(value and ENDED_KEY.fullmatch(key) for key, value in answer.items())
-    words = [value for value in answer.values() if isinstance(value, str)]
-    if ended or any(LOGIN_PATH.lower() in word.lower() or ENDED_WORDS.search(word) for word in words):
+    fields = _of_answer(answer)
+    said = any(value and ENDED_KEY.fullmatch(key) for key, value in fields)
+    denied = any(value is False and LET_IN_KEY.fullmatch(key) for key, value in fields)
+    status = any(key.lower() == "status" and ENDED_STATUS.fullmatch(str(value).strip()) for key, value in fields)
+    words = [value for _, value in fields if isinstance(value, str)]
+    worded = any(LOGIN_PATH.lower() in each.lower() or ENDED_WORDS.search(each) for each in words)
+    if said or denied or status or worded:
         return SessionExpired("the session is over: the site answers that we are logged out")
     return None
 
 
+def captcha_in_data(text: str) -> Blocked | None:
+    """What JSON stands for that asks for a captcha in place of an answer."""
+    try:
+        answer = read_json(text) if text.lstrip().startswith("{") and "a" in text else None
+    except Unreadable:
+        return None
+    asked = any(
+        (value and not isinstance(value, list | dict) and CAPTCHA_KEY.fullmatch(key))
+        or (isinstance(value, str) and CAPTCHA_WORDS.search(value))
+        for key, value in _of_answer(answer)
+    )
+    return Blocked("the site asks to prove that we are human") if asked else None
+
+
+def _of_answer(answer: object) -> list[tuple[str, object]]:
+    """The fields of a JSON answer, and of the envelope around it if there is one."""
+    if not isinstance(answer, dict):
+        return []
+    inner = [answer[key].items() for key in ("d", "error", "data") if isinstance(answer.get(key), dict)]
+    return [*answer.items(), *(field for fields in inner for field in fields)]
+
+
 def check(answer: Answer, base_url: str, path: str, *, wants_json: bool) -> None:
     """Raises what the answer stands for unless it is of the kind that was asked for. HTML never passes for data."""
-    trouble = trouble_in_status(answer.status, answer.headers, base_url) or ended_session(answer.text)
+    trouble = (
+        trouble_in_status(answer.status, answer.headers, base_url)
+        or ended_session(answer.text)
+        or captcha_in_data(answer.text)
+    )
     if trouble:
         raise captcha_behind(trouble, answer.text)
     if not (wants_json and answer.is_json):

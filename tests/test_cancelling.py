@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,12 @@ import pytest
 import booking
 import cancelling
 import errors
-from demo.site import SiteWorld
+from demo.site import Site, SiteWorld
 from errors import TooLateToCancel
 from model import Wish
 from portal.session import SiteSession
 from tests.lent_browser import held, impatient, pilates, portal, site, take  # noqa: F401 - fixtures
-from tests.sites import GIULIA, TUESDAY, Clock
+from tests.sites import GIULIA, ROME, TUESDAY, Clock, enter
 
 pytest_plugins = ["tests.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
@@ -159,3 +159,44 @@ async def test_a_session_that_ends_while_cancelling_is_renewed_once(
     world.faults.times["session_ends"] = 1
     assert (await cancelling.cancel(session, pilates)).proven
     assert held(world) == []
+
+
+async def test_a_place_without_its_button_is_kept_and_told_so(
+    session: SiteSession, world: SiteWorld, pilates: Wish, site_clock: Clock
+) -> None:
+    take(world, TUESDAY, "PILATES MATWORK")
+    world.switches.late_cancel = "no_button"
+    starts = datetime.combine(pilates.day, pilates.start, ROME)
+    site_clock.move((starts - site_clock()).total_seconds() - 600)
+    with pytest.raises(errors.CancelTooLate, match="no button"):
+        await cancelling.cancel(session, pilates)
+    assert held(world) == [("PILATES MATWORK", TUESDAY, f"{pilates.start:%H:%M}")]
+
+
+@pytest.mark.parametrize("told", ["401", "403", "json"])
+async def test_a_call_by_script_that_finds_the_session_ended_logs_in_once(
+    session: SiteSession, site: Site, world: SiteWorld, pilates: Wish, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logins: list[int] = []
+
+    async def renew(*_: object, **__: object) -> None:
+        logins.append(1)
+        enter(session, site)
+
+    monkeypatch.setattr(session._stored, "renew", renew)
+    await booking.my_bookings(session)
+    world.switches.session_end = told
+    world.faults.session_ends, world.faults.times["session_ends"] = True, 1
+    world.faults.where["session_ends"] = "GetActivitySchedule"
+    assert (await booking.find_slot(session, pilates)).course == pilates.course
+    assert len(logins) == 1
+
+
+async def test_who_is_forbidden_with_a_live_session_is_turned_away_and_sends_no_password(
+    session: SiteSession, world: SiteWorld, pilates: Wish
+) -> None:
+    await booking.my_bookings(session)
+    world.faults.status_403, world.faults.where["status_403"] = True, "GetActivitySchedule"
+    with pytest.raises(errors.Blocked):
+        await booking.find_slot(session, pilates)
+    assert not world.requests("", host="sso")

@@ -67,6 +67,10 @@ OURS = {
         MINE,
         page("<script>window.__CF$cv$params={r:'1'};a.src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'</script>"),
     ),
+    "a newsletter's hidden form with a captcha": (
+        MINE,
+        page(f"<form hidden><div class='g-recaptcha'></div><input name=email></form>{BADGE}<h1>Prenotazioni</h1>"),
+    ),
     "nothing": (MINE, ""),
 }
 CAPTCHAS = {
@@ -81,6 +85,14 @@ CAPTCHAS = {
     "Cloudflare": (MINE, CLOUDFLARE),
     "DataDome": (MINE, page("<script src='https://ct.captcha-delivery.com/c.js'></script>", "sportrick.com")),
     "Imperva": (MINE, page("<iframe src='/_Incapsula_Resource?SWUDNSAI=31'>Request unsuccessful</iframe>")),
+    "AWS": (MINE, page("<script>window.gokuProps = {key: 'x'}</script><div id='challenge-container'></div>", "")),
+    "hCaptcha": (
+        MINE,
+        page("<div class='h-captcha' data-sitekey=1></div><script src='https://hcaptcha.com/1/api.js'>"),
+    ),
+    "turnstile": (MINE, page("<div class='cf-turnstile' data-sitekey='1'></div>", "sportrick.com")),
+    "Akamai": (MINE, page("<H1>Access Denied</H1>You don't have permission to access this.<P>Reference #18.2f", "")),
+    "in the place of data": ("/Booking/GetActivitySchedule", page("<h1>Completa il captcha</h1>")),
     "a frame": (MINE, page("<iframe src='https://www.google.com/recaptcha/api2/anchor?k=1&size=normal'></iframe>")),
     "the login with a captcha": ("/Account/Login", page("<form><div class=g-recaptcha></div><button>Accedi</button>")),
     "English": (MINE, page(MENU + "<h1>Are you a robot?</h1>", "Robot check")),
@@ -154,6 +166,44 @@ def test_a_captcha_is_one_whatever_its_status(status: int, html: str, kind: type
     if isinstance(caught.value, Blocked):
         assert caught.value.status == http
         assert (caught.value.retry_after is not None) == (status in (403, 429))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"status": "LOGGED_OUT", "data": null}',
+        '{"status": "ERROR", "message": "Sessione scaduta, effettua nuovamente l\'accesso"}',
+        '{"isAuthenticated": false}',
+        '{"d": {"loggedIn": false}}',
+        '{"loginRequired": true}',
+        '{"status": 401, "message": ""}',
+        '{"error": {"message": "You are not logged in"}}',
+        '{"url": "/sportpolimi/Account/Login?returnUrl=%2F", "data": []}',
+        '{"Message": "Utente non autenticato."}',
+    ],
+)
+def test_data_that_says_logged_out_is_an_ended_session(answer: str) -> None:
+    with pytest.raises(SessionExpired):
+        check(Answer(200, answer, {}), ROOT, "/Booking/GetActivitySchedule", wants_json=True)
+
+
+@pytest.mark.parametrize("answer", ['{"captchaRequired": true}', '{"status": "KO", "message": "Verifica captcha"}'])
+def test_data_that_asks_for_a_captcha_is_a_block(answer: str) -> None:
+    with pytest.raises(Blocked):
+        check(Answer(200, answer, {}), ROOT, "/Booking/BookAppointment", wants_json=True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"status": "OK", "data": [], "isAuthenticated": true, "captcha": false}',
+        '{"status": "ERROR", "message": "Tessera scaduta"}',
+        '{"status": "ERROR", "message": "La sessione di allenamento è piena"}',
+        '{"status": "Expired", "message": "Lezione passata"}',
+    ],
+)
+def test_data_that_says_neither_is_an_answer(answer: str) -> None:
+    check(Answer(200, answer, {}), ROOT, "/Booking/BookAppointment", wants_json=True)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 
 import errors
 import refusals
+import scraper
+from tests.refusal_words import CANCELLED, OTHERWISE_NOT_CANCELLED, SAID, TOO_LATE_TO_CANCEL
 
 PHRASINGS: dict[type[errors.BookingRefused], str] = {
     errors.SlotFull: """
@@ -174,6 +177,49 @@ def lines(text: str) -> list[str]:
 )
 def test_a_phrasing_is_read_for_what_it_is(kind: type[errors.BookingRefused], message: str) -> None:
     assert {refusals.kind_of(message), refusals.kind_of(message.upper())} == {kind}
+
+
+@pytest.mark.parametrize(("kind", "text"), [pytest.param(kind, text, id=kind.__name__) for kind, text in SAID.items()])
+@pytest.mark.parametrize("form", ["{}", "<b>Attenzione!</b><br/>{}", "Gentile utente, {}. Grazie"])
+def test_what_such_sites_say_is_read_for_what_it_is(kind: type[errors.BookingRefused], text: str, form: str) -> None:
+    said = {line: answered(message=form.format(line)).kind for line in lines(text)}
+    assert said == dict.fromkeys(said, kind)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"error_message": "Ingressi terminati"},
+        {"errorMessage": "Ingressi terminati"},
+        {"error": "Ingressi terminati"},
+        {"Message": "INGRESSI TERMINATI"},
+        {"title": "Attenzione", "message": "Ingressi terminati"},
+        {"title": "Ingressi terminati", "message": "Impossibile prenotare"},
+        {"message": None, "error_message": "<p>Ingressi&nbsp;terminati</p>"},
+        {"message": "Errore", "error": {"message": "Ingressi terminati"}},
+        {"errors": ["Errore", "Ingressi terminati"]},
+        {"data": {"error_message": "Ingressi terminati"}},
+    ],
+    ids=str,
+)
+def test_the_words_are_found_wherever_an_answer_has_them(fields: dict[str, object]) -> None:
+    assert answered(**fields).kind is errors.AccountLimit
+
+
+def answered(**fields: object) -> scraper.BookingAnswer:
+    return scraper.booking_answer(json.dumps({"status": "ERROR"} | fields), lambda words: words, "PILATES MATWORK")
+
+
+def test_a_list_for_others_makes_a_limit_of_the_account_no_full_class() -> None:
+    answer = answered(message="Hai raggiunto il numero massimo di prenotazioni, anche in lista d'attesa")
+    assert (answer.kind, answer.waiting) == (errors.AccountLimit, False)
+
+
+def test_a_cancellation_that_came_too_late_is_told_from_one_that_failed_and_from_one_that_was_done() -> None:
+    late = lines(TOO_LATE_TO_CANCEL)
+    assert {line: refusals.kept(line).kind for line in late} == dict.fromkeys(late, "CancelTooLate")
+    others = [*lines(OTHERWISE_NOT_CANCELLED), *lines(CANCELLED)]
+    assert [line for line in others if refusals.is_too_late_to_cancel(line)] == []
 
 
 def test_silence_means_nothing() -> None:

@@ -57,11 +57,20 @@ class BookingRoutes:
     async def session(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Everything but the login needs a session; without one the answer is the way to the login page."""
         if self._needs_login(request):
-            return _redirect(f"{BASE}/Account/Login?returnUrl={quote(request.path_qs, safe='')}")
+            return self._turned_away(request)
         response = await handler(request)
         if SESSION_COOKIE not in request.cookies:
             _set_cookie(request, response, SESSION_COOKIE, secrets.token_hex(12))
         return response
+
+    def _turned_away(self, request: web.Request) -> web.Response:
+        """The way to the login page; a call by script may be answered otherwise."""
+        told = self._world.switches.session_end
+        if told == "redirect" or request.headers.get("X-Requested-With") != "XMLHttpRequest":
+            return _redirect(f"{BASE}/Account/Login?returnUrl={quote(request.path_qs, safe='')}")
+        if told == "json":
+            return web.json_response({"status": "LOGGED_OUT", "data": None})
+        return web.Response(status=int(told))
 
     def _needs_login(self, request: web.Request) -> bool:
         if not request.path.startswith(BASE) or request.path.startswith(OPEN_PATHS):

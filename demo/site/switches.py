@@ -32,6 +32,7 @@ class Switches(Adjustable):
 
     # The session
     session_minutes: float = 0.0  # a session that is not used for so long is over; 0: it lasts
+    session_end: str = _one_of("redirect", "401", "403", "json")  # what a call by script is answered once it is over
 
     # The rules of the house
     penalties: bool = False  # late cancelling and missed classes give points, and three points suspend for a week
