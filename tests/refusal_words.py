@@ -10,7 +10,7 @@ import errors
 SAID: dict[type[errors.BookingRefused], str] = {
     errors.AccountLimit: """
         Non puoi prenotare: hai già raggiunto il numero massimo di prenotazioni per questa settimana
-        Attenzione! Superato il limite di 3 prenotazioni attive per utente. Cancella una prenotazione per poterne effettuare un'altra.
+        Attenzione! Superato il limite di 3 prenotazioni attive per utente.
         Maximum number of bookings reached
         You have reached your weekly booking limit.
         You have no remaining entries
@@ -41,7 +41,7 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Spiacenti, hai già utilizzato tutti gli ingressi previsti dal tuo abbonamento
         Prenotazione non consentita: quota settimanale esaurita
         La tua utenza è stata bloccata per 7 giorni per assenze ingiustificate
-        Spiacenti, non è possibile completare la prenotazione: sono state raggiunte le 3 prenotazioni contemporanee previste
+        non è possibile completare la prenotazione: sono state raggiunte le 3 prenotazioni contemporanee previste
         Hai a disposizione 0 ingressi
         Ingressi disponibili: 0
         Il credito del tuo borsellino non basta per questa lezione
