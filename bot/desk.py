@@ -319,7 +319,8 @@ class Desk:
         """Whether it makes sense to offer a watch after an action's failure."""
         if action.type is not ActionType.BOOK or not (action.day and action.start):
             return False
-        of_use = action.error_kind in ("SlotFull", "SlotNotFound") or (action.watch is not None and action.error_kind == "Overlap")
+        overlapped = action.watch is not None and action.error_kind == "Overlap"
+        of_use = action.error_kind in ("SlotFull", "SlotNotFound") or overlapped
         return of_use and self.can_be_watched(action.wish)
 
     async def card(self, action: Action, tap: Tap, note: str = "") -> Page:

@@ -381,6 +381,40 @@ async def test_a_watch_looks_patiently_and_books_what_frees(staged: Set) -> None
         assert len(stage.opened.world.log) < 40
 
 
+async def test_a_watch_survives_hidden_slots_an_empty_timetable_and_a_no_in_unknown_words_and_tells_once(
+    staged: Set,
+) -> None:
+    async with staged(LONG_AFTER) as stage:
+        world, slot = stage.opened.world, stage.id_of(stage.opened.pilates)
+        world.switches.hide_full = True
+        world.fill(slot)
+        await stage.add(watch=WatchMode.BOOK)
+        for look in range(13):
+            world.faults.status_500 = look == 4
+            world.faults.empty_timetable = look == 5
+            if look == 9:
+                world.free(slot)
+                world.faults.unknown_refusal = "Il computer dice di no."
+            action = await stage.act()
+            assert (action.status, action.watch) == (ActionStatus.PENDING, WatchMode.BOOK)
+            assert (await stage.told()).count(NoticeKind.STRUGGLING) == (look >= 11)
+            stage.opened.clock.move((action.run_at - stage.opened.clock()).total_seconds() + 1)
+        world.faults.unknown_refusal = ""
+        assert (await stage.act()).status is ActionStatus.COMPLETED
+
+
+async def test_a_watch_waits_as_long_as_a_place_is_held_for_others(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
+        await stage.add(watch=WatchMode.BOOK)
+        stage.opened.world.faults.unknown_refusal = "Posto appena liberato: potrai prenotare tra 10 minuti"
+        action = await stage.act()
+        assert (action.status, action.failures) == (ActionStatus.PENDING, 0)
+        assert action.run_at - stage.opened.clock() > timedelta(minutes=9)
+        stage.opened.world.faults.unknown_refusal = ""
+        stage.opened.clock.move(605)
+        assert (await stage.act()).status is ActionStatus.COMPLETED
+
+
 async def test_a_watch_that_only_tells_books_nothing(staged: Set) -> None:
     async with staged(LONG_AFTER) as stage:
         await stage.add(watch=WatchMode.TELL)
