@@ -39,7 +39,7 @@ from portal import api
 from portal.pages import CalendarPage
 from portal.session import SiteSession
 from proof import proven, seen, standing, without_waiting
-from schedules import Reader, asked_once, find, known_calendars, likeliest, likely, read_calendars
+from schedules import Reader, asked_once, find, find_before_opening, known_calendars, likeliest, likely, read_calendars
 from schedules import name_of as name_of
 from schedules import refuse_if_several as refuse_if_several
 from schedules import the_meant as the_meant
@@ -118,7 +118,7 @@ async def find_slot(session: SiteSession, wish: Wish, sharing: Callable[[Reader]
 
 
 async def find_slots(session: SiteSession, wishes: Sequence[Wish]) -> list[Slot | BookingRefused]:
-    """For each wish its slot, or why it has none. A schedule that several wishes are in is asked for once."""
+    """For each wish its slot before it opens, or why it has none. A schedule of several wishes is asked for once."""
     async with session.operation(f"find {len(wishes)} slots"):
         read = asked_once(session)
         return [await _find_or_refusal(session, wish, read) for wish in wishes]
@@ -202,7 +202,7 @@ async def _find_or_error(session: SiteSession, wish: Wish) -> Slot | SiteChanged
 
 async def _find_or_refusal(session: SiteSession, wish: Wish, read: Reader) -> Slot | BookingRefused:
     try:
-        return await find(session, wish, read)
+        return await find_before_opening(session, wish, read)
     except BookingRefused as refused:
         return refused
 

@@ -509,6 +509,12 @@ class Course:
     instructor: str
     last_updated: datetime
 
+    def on(self, day: date) -> Slot:
+        """What stands for its slot on that day where the site does not show one: without an id."""
+        place = " - ".join(part for part in (self.location, self.course_type) if part)
+        activity = Activity(place, place)
+        return Slot(activity, "", self.name, day, self.start, self.end, self.instructor)
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogueSlot:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import booking
+from appearance import Sightings, Wishes
 from booking import Booked
 from database import Database
 from decide import LONGEST_HELD, ODD_LOOKS, STILL_OPENING, UNKNOWN_NOES, Phase, Step, rest_of, step_of
@@ -51,7 +52,7 @@ from model import (
     starts_at,
 )
 from portal.session import SiteSession
-from race import Race, Wishes, Won
+from race import Race, Won
 from server_clock import ServerClock
 from shared_readings import SHARED_FOR, SharedReadings
 from store.doubt import leaves_doubt
@@ -118,6 +119,7 @@ class Pursuit:
         self._logged_in: dict[int, datetime] = {}  # when an account last rehearsed its login
         self._seen = SharedReadings(clock)  # by the watches, of whichever account
         self._racing = 0
+        self._sightings = Sightings()
         self._allowances: dict[tuple[int, datetime], Allowance] = {}  # by account and opening
 
     async def pursue(self, action: Action, session: SiteSession) -> None:
@@ -298,7 +300,7 @@ class Pursuit:
     async def _race_for(
         self, action: Action, session: SiteSession, opens: datetime, wishes: Wishes, row: _Row, beside: Wish | None
     ) -> Race:
-        known = [each.slot for _, wish in wishes for each in await self._db.catalogue.slots_on(wish.day)]
+        known = [slot for _, wish in wishes for slot in await self._db.catalogue.expected_on(wish.day)]
         return Race(
             session,
             wishes,
@@ -310,6 +312,7 @@ class Pursuit:
             last_call=row,
             number=action.id,
             beside=beside,
+            sightings=self._sightings,
         )
 
     async def _run(self, race: Race, row: _Row, exchange: Exchange) -> Won:

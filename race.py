@@ -9,7 +9,8 @@ its own clock says so. How the night goes, with the opening at T:
     T-25 s    the session once more: one that has ended meanwhile is renewed while there is time
     T-10 s    the last call: until then the person could take the booking back
     T-2 s     as many connections as there will be shots at once, warm
-    T         shots that arrive within some 10 ms after T; then on what they answer
+    T         shots that arrive within some 10 ms after T; then on what they answer. What the timetable did not show:
+              its schedule in their place, and a shot the moment it shows the slot
 
 Who comes later than that skips what there is no time for, but never the shot. All waits go by the server's clock,
 roughly known from the start, so that nobody who sets ours moves the opening.
@@ -30,6 +31,7 @@ from typing import Any, TypeVar
 import booking
 import bookings_list
 import scraper
+from appearance import Appearance, Choice, Found, Sightings, Wishes
 from booking import Booked
 from bookings_list import BookingsList, Sought
 from errors import (
@@ -85,6 +87,8 @@ REPEATS = ((), (0.3,), (0.05, 0.8), (0.0, 0.3, 1.5), (0.0, 0.25, 1.2, 2.5))
 REPEATS_ODD = ((), (2.2,), (0.9, 2.2), (0.9, 1.5, 3.6), (0.9, 0.9, 1.7, 3.5))
 """The same after answers that make no sense, or none: a site in trouble is given time, and some are kept for later."""
 FAR = 0.3  # s before T: so much too early, the clock was wrong, and is read again before the next shot
+ASKS = 2  # schedules side by side: a third would be won by no more than it costs, another connection and itself
+ENOUGH = 2  # requests that are kept for what appears: a shot, and a look
 LOOKS = (0.0, 0.5, 2.0, 7.0)  # s before each look for a booking the site has accepted: ten in all
 WITNESS = 1  # request that is kept for the timetable, which is asked about what my bookings show
 OTHERS_SHOOT = timedelta(seconds=0.15)  # after T: to read a page takes time that others' shots do not have
@@ -97,16 +101,6 @@ log = logging.getLogger(__name__)
 PASSING = (SiteUnavailable, SiteChanged, SessionExpired)  # while preparing; with time left, ask again
 STILL_SHOOT = (*PASSING, OtpRejected)  # shortly before; but nobody asks again for what sends the password each time
 OUTCOMES = {NotOpenYet: ShotOutcome.EARLY, SlotFull: ShotOutcome.FULL, AlreadyBooked: ShotOutcome.ALREADY}
-Wishes = Sequence[tuple[int, Wish]]  # numbered as they are stored: 0 is the wish itself
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The wish, or one of its alternatives, with the slot that it means."""
-
-    number: int  # 0: the wish itself
-    wish: Wish
-    slot: Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +128,14 @@ class Race:
         last_call: LastCall | None = None,
         number: int = 0,
         beside: Wish | None = None,
+        sightings: Sightings | None = None,
     ) -> None:
         self._session = session
         self._wishes = wishes
+        self._appearance = Appearance(session, wishes, known, sightings or Sightings())
         self._opens_at = opens_at
         self._server = server
         self._racing = racing  # how many race in this process
-        self._known = known  # slots from an earlier reading, in case the site can't tell in time
         self._number = number  # of the booking, among those of its account
         self._beside = beside  # a booking of ours that the wish may overlap, as far as we are concerned
         self._allowance = allowance or Allowance()
@@ -189,16 +184,17 @@ class Race:
                 if (won := await self._held_already()) is not None:
                     return won
             choices = self._possible(choices)
-            await self._until(CALL)
-            calling = self._call.begin()
-            await self._leave_time_for(WARM, calling)
-            if calling.done():  # what was taken back must not cost the account the requests of another race
+            with self._appearance.watched(choices):
+                await self._until(CALL)
+                calling = self._call.begin()
+                await self._leave_time_for(WARM, calling)
+                if calling.done():  # what was taken back must not cost the account the requests of another race
+                    await self._call.heed(calling, hurry=self._is_past(HURRY))
+                await self._leave_time_for(min(enough, WARM), listening)
+                await self._until(WARM + self._apart(SPREAD_WARM))
+                await self._warm(len(self._plan() if choices[0].is_listed else self._plan_asking(choices[0])))
                 await self._call.heed(calling, hurry=self._is_past(HURRY))
-            await self._leave_time_for(min(enough, WARM), listening)
-            await self._until(WARM + self._apart(SPREAD_WARM))
-            await self._warm()
-            await self._call.heed(calling, hurry=self._is_past(HURRY))
-            return await self._shoot(choices)
+                return await self._shoot(choices)
 
     # Time
 
@@ -313,36 +309,25 @@ class Race:
         return None
 
     async def _look_up(self) -> list[Choice]:
-        """The slots of the choices, in order; one that is not there is looked for again shortly before T."""
+        """The choices, in order; one that is not listed is looked for again shortly before T."""
         found = await self._find()
         if any(isinstance(each, SlotNotFound) for each in found) and not self._is_past(LOOK_AGAIN):
             await self._until(LOOK_AGAIN)
             found = await self._find()
-        choices = []
-        for (number, wish), listed in zip(self._wishes, found, strict=True):
-            slot = self._remembered(wish) if isinstance(listed, SlotNotFound) else listed
-            if isinstance(slot, Slot):
-                choices.append(Choice(number, wish, slot))
-            else:
-                self._refusals.append(slot)
+        choices, refusals = self._appearance.choices(found)
+        self._refusals += refusals
         return choices
 
-    async def _find(self) -> Sequence[Slot | BookingRefused]:
-        """What the site lists now; when it can't tell, what it listed before: a slot keeps its id."""
-        wishes = [wish for _, wish in self._wishes]
-        remembered = [self._remembered(wish) for wish in wishes]
+    async def _find(self) -> Found:
+        """What the site lists now; when it can't tell, what it listed before."""
+        remembered = self._appearance.remembered()
         if not any(isinstance(each, Slot) for each in remembered):
-            return await self._while_there_is_time("timetable", lambda: booking.find_slots(self._session, wishes))
+            return await self._while_there_is_time("timetable", self._appearance.look_up)
         try:
-            return await booking.find_slots(self._session, wishes)
+            return await self._appearance.look_up()
         except STILL_SHOOT as error:
             log.warning("  the timetable can't be read (%s): going by an earlier reading", error)
             return remembered
-
-    def _remembered(self, wish: Wish) -> Slot | BookingRefused:
-        """The slot as listed before, with its id: absent now, it may not be open yet, or be hidden for a moment."""
-        known = (slot for slot in self._known if slot.appointment_id and wish.meant_by(slot.wish))
-        return next(known, SlotNotFound("the timetable has no such slot, now or before"))
 
     def _possible(self, choices: Sequence[Choice]) -> list[Choice]:
         """The choices that meet nothing else of ours, by the latest reading. Raises why when there is none."""
@@ -413,8 +398,19 @@ class Race:
         shots = SINGLE if self._racing() > VOLLEYS_FOR else self._allowance.shots
         return plan(shots, self._server.jitter, self._opening[1])
 
-    async def _warm(self) -> None:
-        """Opens as many connections as there will be shots at once; one tells whether the session still lives.
+    def _plan_asking(self, choice: Choice) -> Sequence[float]:
+        """The same for the schedules that are asked for until a choice appears; a share where others wait for it."""
+        if self._is_past(-LATE):
+            return (self._since_opening(steady()),)
+        asks = min(self._allowance.shots, ASKS)
+        return self._appearance.share(choice, plan(asks, self._server.jitter, self._opening[1]))
+
+    def _sent(self, planned: float) -> float:
+        """When (by `steady`) a request has to leave so that it arrives as planned."""
+        return self._opening[0] + planned - self._server.round_trip / 2
+
+    async def _warm(self, connections: int) -> None:
+        """Opens as many connections as will be needed at once; one tells whether the session still lives.
 
         Once for all bookings of the account: they share the connections.
         """
@@ -423,7 +419,7 @@ class Race:
             return
         self._allowance.warmed_by = self._number
         proof = noticed(api.my_bookings(self._session), "our page")
-        knocks = [noticed(api.knock(self._session), "connection") for _ in self._plan()[1:]]
+        knocks = [noticed(api.knock(self._session), "connection") for _ in range(1, connections)]
         done, _ = await asyncio.wait({proof, *knocks}, timeout=time_left)
         for problem in (each.exception() for each in done):
             if isinstance(problem, SiteUnavailable | SiteChanged):
@@ -435,10 +431,12 @@ class Race:
 
     async def _shoot(self, choices: Sequence[Choice]) -> Won:
         """The wish at the opening, then what its answers ask for; then the alternatives, one after the other."""
-        for later, choice in zip(reversed(range(len(choices))), choices, strict=True):
+        left = list(choices)
+        while left := await self._with_the_first_listed(left):
+            choice, *left = left
             if self._report.shots and self._requests_left() < 1:
                 raise SiteUnavailable("the requests of this opening are spent: what is left to try is tried later")
-            found = await self._pursue(choice, later)
+            found = await self._pursue(choice, len(left))
             if found is not None:
                 self._report = replace(self._report, seen=self._since_opening(steady()))
                 said = self._report.hit.message if self._report.hit else ""
@@ -446,12 +444,33 @@ class Race:
                 return Won(booked, choice.number, self._report, self._why())
         raise self._refusals[0]
 
+    async def _with_the_first_listed(self, choices: list[Choice]) -> list[Choice]:
+        """The choices from the first on that can be shot at: what the timetable does not show yet, it is asked for.
+
+        While another choice is listed, what does not appear at once is given up.
+        """
+        if not choices or choices[0].is_listed:
+            return choices
+        left, hopes = self._requests_left() - ENOUGH, any(each.is_listed for each in choices)
+        planned = self._plan_asking(choices[0])[: max(left, 0)]
+        pauses = iter(REPEATS[max(min(left - len(planned), len(REPEATS) - 1), 0)])
+        pause: float | None = None
+        while planned and not self._appearance.has_seen(choices):
+            self._allowance.spend(self._number, len(planned))
+            await self._appearance.ask(choices, [self._sent(each) for each in planned])
+            if hopes or self._appearance.has_seen(choices) or (pause := next(pauses, None)) is None:
+                break
+            planned = await self._next_plan(pause)
+        listed, not_seen = self._appearance.from_the_first_seen(choices)
+        self._refusals += not_seen
+        return listed
+
     async def _pursue(self, choice: Choice, later: int) -> Booking | None:
         """Shoots at one choice until it is ours, or clearly cannot be. None: on to the next of the `later` ones.
 
         What the site did not answer is shot at again: if it was booked all the same, the site says so.
         """
-        volley = await self._fire(choice, (0.0,) if self._report.shots else self._plan())
+        volley = await self._fire(choice, self._first_shots(choice))
         repeats = max(self._requests_left() - min(later, 1), 0)  # an alternative keeps a shot
         pauses = iter(REPEATS[min(repeats, len(REPEATS) - 1)])
         odd_pauses = iter(REPEATS_ODD[min(max(repeats - 1, 0), len(REPEATS_ODD) - 1)])
@@ -463,6 +482,11 @@ class Race:
             volley = await self._fire(choice, await self._next_plan(pause))
             lost = lost or volley.has(ShotOutcome.LOST)
         return await self._outcome(choice, volley, lost=lost)
+
+    def _first_shots(self, choice: Choice) -> Sequence[float]:
+        if self._report.shots:
+            return (0.0,)
+        return (self._since_opening(steady()),) if choice.just_seen else self._plan()
 
     async def _outcome(self, choice: Choice, volley: Volley, *, lost: bool) -> Booking | None:
         """What the shots at a choice came to, where only "my bookings" can tell. Raises what makes going on wrong."""
@@ -533,7 +557,7 @@ class Race:
 
     async def _shot(self, choice: Choice, planned: float) -> tuple[Shot, SiteError | None]:
         """One booking request, sent so that it arrives when planned; at once when that is past."""
-        await sleep_until(self._opening[0] + planned - self._server.round_trip / 2)
+        await sleep_until(self._sent(planned))
         sent = steady()
         outcome, message, error = await self._answer(choice.slot, sent)
         times = (self._since_opening(sent), self._since_opening(steady()))

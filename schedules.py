@@ -76,6 +76,16 @@ async def find(session: SiteSession, wish: Wish, read: Reader | None = None) -> 
     return slot
 
 
+async def find_before_opening(session: SiteSession, wish: Wish, read: Reader) -> Slot:
+    """As `find`. A day of which the likely calendars show nothing at all is looked for in no other: the site may not
+    show it before its opening."""
+    calendars = known_calendars(session) or await read_calendars(session)
+    days = await together(*(read(each, wish.day) for each in likely(calendars, wish)))
+    if not any(days):
+        raise SlotNotFound(f"the timetable has nothing yet on {wish.day:%d/%m/%Y}, so no {name_of(wish)}")
+    return await find(session, wish, read)
+
+
 def known_calendars(session: SiteSession) -> tuple[Calendar, ...]:
     return tuple(Calendar(Activity(id_, name), flags) for id_, name, flags in _cache(session).load())
 

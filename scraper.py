@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from html import unescape
@@ -210,17 +210,25 @@ def _leading(description: str) -> tuple[str, str]:
 # ----- the schedule, as JSON
 
 
-def slots(answer: object, activity: Activity, day: date, zone: ZoneInfo) -> tuple[Slot, ...]:
+def slots(
+    answer: object, activity: Activity, day: date, zone: ZoneInfo, starts: Container[time] | None = None
+) -> tuple[Slot, ...]:
     """The slots of one activity and day in the calendar's own answer; an empty list in it is a day without slots.
 
+    `starts`: only those that begin then, in a tenth of the time.
     Raises SiteChanged when it is not a schedule: another status, no list, or a list of something else.
     """
     content = _schedule_content(answer)
     found = [_Fields(each, zone) for each in _slot_objects(content)]
     if not found and not _is_empty_list(content):
         raise SiteChanged("the schedule of a day is not a list of slots")
-    read = [slot for slot in (_json_slot(each, activity, day) for each in found) if slot]
-    if found and not read:
+    begin = [each.start(day) for each in found]
+    read = [
+        _json_slot(each, start, activity)
+        for each, start in zip(found, begin, strict=True)
+        if start is not None and (starts is None or start.time() in starts)
+    ]
+    if found and not any(begin):
         raise SiteChanged("no slot of the schedule tells when it begins")
     return tuple(sorted((slot for slot in read if slot.day == day), key=lambda slot: (slot.start, slot.course)))
 
@@ -271,10 +279,7 @@ def _is_empty_list(content: object) -> bool:
     return isinstance(content, list) and all(_is_empty_list(each) for each in content)
 
 
-def _json_slot(fields: _Fields, activity: Activity, day: date) -> Slot | None:
-    start = fields.start(day)
-    if start is None:
-        return None
+def _json_slot(fields: _Fields, start: datetime, activity: Activity) -> Slot:
     texts = fields.descriptions()
     status, places = _status(fields.text("status"), fields.text("notes"), _places(texts))
     return Slot(

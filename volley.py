@@ -17,6 +17,7 @@ from errors import (
     SiteChanged,
     SiteError,
     SiteUnavailable,
+    SlotNotFound,
 )
 from model import Shot, ShotOutcome
 
@@ -77,10 +78,11 @@ class Volley:
 
 
 def _may_pass(error: SiteError) -> bool:
-    """Whether the next shot may be answered otherwise. "Too many requests", and not for how long: after a pause."""
+    """Whether the next shot may be answered otherwise: an id may be unknown until its slot opens. "Too many requests",
+    and not for how long: after a pause."""
     if isinstance(error, Blocked):
         return error.status == TOO_MANY_REQUESTS and error.retry_after is None
-    return isinstance(error, NotOpenYet | SiteUnavailable | SiteChanged | AlreadyBooked | SessionExpired)
+    return isinstance(error, NotOpenYet | SlotNotFound | SiteUnavailable | SiteChanged | AlreadyBooked | SessionExpired)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from functools import partial
 
 from bench import book, cancel, catalogue, first_time, history, idle, opening, periodic_tick, sync, tap
 from bench.figures import Figure, table
+from bench.kinds import KINDS
 from bench.machine import describe
 from bench.programs import BenchError
 from errors import AppError
@@ -49,8 +50,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     unknown = [name for name in options.names if name not in MEASUREMENTS]
     if unknown:
         parser.error(f"{', '.join(unknown)}: not known; there are {', '.join(MEASUREMENTS)}")
-    if options.kind and not any(options.kind in each.name for each in opening.KINDS):
-        parser.error(f"--kind {options.kind}: not known; there are {'; '.join(each.name for each in opening.KINDS)}")
+    if options.kind and not any(options.kind in each.name for each in KINDS):
+        parser.error(f"--kind {options.kind}: not known; there are {'; '.join(each.name for each in KINDS)}")
     if options.rounds is not None and options.rounds < 1:
         parser.error("--rounds needs a number from 1 up")
     return options

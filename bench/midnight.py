@@ -2,8 +2,8 @@
 
     python -m bench.midnight          prints its address; bench/opening.py opens and closes sites over HTTP
 
-POST /open {"opens_at", "ahead", "jitter", "people", "crowd_after", "turnstile"} gives a site, who is logged in there,
-and what will open: the simulated site of demo/ or, to check that one, the turnstile of bench/.
+POST /open {"opens_at", "ahead", "people", "kind"} gives a site, who is logged in there, and what will open: the
+simulated site of demo/ or, to check that one, the turnstile of bench/. "kind" is a Kind of bench/kinds.py.
 POST /close {"site"} gives what arrived there, in seconds after the opening by that site's clock.
 """
 
@@ -18,9 +18,10 @@ from typing import Any
 
 from aiohttp import web
 
+from bench.kinds import Kind
 from bench.site import ROUND_TRIP
 from bench.turnstile import ACTIVITY, APPOINTMENT, COOKIE, COURSE, Turnstile
-from demo.site import Person, Site, SiteWorld
+from demo.site import Person, Site, SiteWorld, Switches
 from demo.site.accounts import AUTH_COOKIE
 from demo.site.world import ROME
 
@@ -42,9 +43,9 @@ class Midnight:
         asked = await request.json()
         opens_at, ahead = datetime.fromisoformat(asked["opens_at"]), timedelta(seconds=asked["ahead"])
         people = [str(FIRST_PERSON + number) for number in range(asked["people"])]
-        stack = AsyncExitStack()
-        opened = _turnstile if asked["turnstile"] else _demo
-        site, what, told = await opened(stack, opens_at, ahead, people, asked["jitter"], asked["crowd_after"])
+        stack, kind = AsyncExitStack(), Kind(**asked["kind"])
+        opened = _turnstile if kind.turnstile else _demo
+        site, what, told = await opened(stack, opens_at, ahead, people, kind)
         self._running[site] = (stack, told)
         return web.json_response({"site": site, **what})
 
@@ -59,12 +60,7 @@ class Midnight:
 
 
 async def _demo(
-    stack: AsyncExitStack,
-    opens_at: datetime,
-    ahead: timedelta,
-    people: list[str],
-    jitter: float,
-    crowd_after: float | None,
+    stack: AsyncExitStack, opens_at: datetime, ahead: timedelta, people: list[str], kind: Kind
 ) -> tuple[str, dict[str, Any], Told]:
     world = SiteWorld(
         clock=lambda: datetime.now(UTC) + ahead,
@@ -72,12 +68,15 @@ async def _demo(
         opening_days=OPENING_DAYS,
         opening_at=f"{opens_at.astimezone(ROME):%H:%M:%S}",
         round_trip=ROUND_TRIP,
-        round_trip_jitter=jitter,
+        round_trip_jitter=kind.jitter,
+        switches=Switches(
+            hide_unopened=kind.absent, servers=kind.servers, clock_spread=kind.spread, servers_told=kind.told
+        ),
     )
     slot = next(slot for slot in world.slots(opens_at.astimezone(ROME).date() + timedelta(days=2)) if slot.course)
     slot.capacity, slot.crowds = len(people), []
-    if crowd_after is not None:
-        world.rival(slot.appointment_id, crowd_after)
+    if kind.crowd_after is not None:
+        world.rival(slot.appointment_id, kind.crowd_after)
     site = await stack.enter_async_context(Site(world))
     return (
         site.base_url,
@@ -110,12 +109,7 @@ def _told_by(world: SiteWorld, opens_at: datetime) -> dict[str, Any]:
 
 
 async def _turnstile(
-    stack: AsyncExitStack,
-    opens_at: datetime,
-    ahead: timedelta,
-    people: list[str],
-    jitter: float,
-    crowd_after: float | None,
+    stack: AsyncExitStack, opens_at: datetime, ahead: timedelta, people: list[str], kind: Kind
 ) -> tuple[str, dict[str, Any], Told]:
     day = opens_at.astimezone(ROME).date() + timedelta(days=OPENING_DAYS)
     starts = datetime(day.year, day.month, day.day, CLASS_HOUR)  # noqa: DTZ001 - local, as the site tells it
@@ -124,8 +118,10 @@ async def _turnstile(
             lambda: datetime.now(UTC) + ahead,
             opens_at,
             starts,
-            lambda: (ROUND_TRIP + random.uniform(-jitter, jitter)) / 2,
-            crowd_after,
+            lambda: (ROUND_TRIP + random.uniform(-kind.jitter, kind.jitter)) / 2,
+            kind.crowd_after,
+            kind.absent,
+            [timedelta(seconds=number * kind.spread) for number in range(kind.servers)],
         )
     )
     what = {

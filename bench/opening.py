@@ -2,9 +2,11 @@
 
 Openings on sites of their own, in another process, whose clocks are off by an unknown amount of up to two seconds,
 30 ms of round trip away. From 12 s before each, race.py prepares and shoots as it does for the worker; then a crowd
-takes every place that is left. Timed: the arrival of the first accepted shot, by the site's clock. On a calm way with a
-crowd after 100 ms, then on one that is 20 ms longer or shorter, with crowds after 50 and 20 ms; the latter two on
-another simulator as well, which shares nothing with the first. In the calm openings a plain client with a warm
+takes every place that is left. Timed: the arrival of the first accepted shot, by the clock of the server that took it.
+On a calm way with a crowd after 100 ms, then on one that is 20 ms longer or shorter, with crowds after 50 and 20 ms; of
+a slot that no timetable shows before it opens, with a crowd after 150 ms; and of two servers behind one address whose
+clocks are six seconds apart; each but the first on another simulator as well, which shares nothing with the first
+(bench/kinds.py). In the calm openings a plain client with a warm
 connection sleeps until the opening, by our clock, and sends once. Then one worker.py with a hundred accounts at one
 opening: when the last first shot arrives.
 """
@@ -18,7 +20,7 @@ import tempfile
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ import booking
 from bench import programs
 from bench.browser import find_browser
 from bench.figures import Figure
+from bench.kinds import CALM, KINDS, TOGETHER, Kind
 from bench.midnight import PASSWORD, SECRET
 from bench.programs import BenchError
 from database import Database, NewAction, open_database
@@ -46,8 +49,6 @@ from server_clock import ServerClock
 ROUNDS = 50  # of each kind
 LANES = 5  # openings prepared side by side, some seconds apart
 LEAD = 12.0  # s before an opening, its preparation begins
-FASTEST, SURE = 5.0, 15.0  # ms after the opening: goals for the median and the 95th percentile
-UNEVEN = 0.02  # s a round trip is longer or shorter
 MOST_OFF = 2.0  # s the server's clock is off, either way
 MOST_REQUESTS = 10
 CROWDED_ROUNDS = 3
@@ -57,27 +58,6 @@ LAST_ARRIVAL = 250.0  # ms
 LOOK_AGAIN = 0.1  # s
 LONGEST_WAIT = 90.0  # s
 OTP_URL = f"otpauth://totp/Polimi:somebody?secret={SECRET}"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How the openings of a row are made."""
-
-    name: str
-    jitter: float  # s
-    crowd_after: float  # s
-    turnstile: bool  # the other simulator
-    may_lose: float  # share of the openings
-
-
-CALM = Kind("calm", 0.0, 0.1, turnstile=False, may_lose=0.0)
-KINDS = (
-    CALM,
-    Kind("uneven, crowd 50 ms", UNEVEN, 0.05, turnstile=False, may_lose=0.0),
-    Kind("uneven, crowd 20 ms", UNEVEN, 0.02, turnstile=False, may_lose=0.04),
-    Kind("turnstile, crowd 50 ms", UNEVEN, 0.05, turnstile=True, may_lose=0.0),
-    Kind("turnstile, crowd 20 ms", UNEVEN, 0.02, turnstile=True, may_lose=0.04),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +89,14 @@ class Midnight:
         self._address = address
         self._http = http
 
-    async def open(self, opens_at: datetime, people: int, kind: Kind | None = None) -> Opening:
-        """A site of that kind whose clock is off; without one, calm and without a crowd."""
+    async def open(self, opens_at: datetime, people: int, kind: Kind) -> Opening:
+        """A site of that kind whose clock is off; several clocks are off around that."""
+        off = random.uniform(-MOST_OFF, MOST_OFF)
         asked = {
             "opens_at": opens_at.isoformat(),
             "people": people,
-            "ahead": random.uniform(-MOST_OFF, MOST_OFF),
-            "jitter": kind.jitter if kind else 0.0,
-            "crowd_after": kind.crowd_after if kind else None,
-            "turnstile": kind is not None and kind.turnstile,
+            "ahead": off - kind.spread * (kind.servers - 1) / 2,
+            "kind": asdict(kind),
         }
         told = await self._post("open", asked)
         wish = Wish(told["course"], told["location"], date.fromisoformat(told["day"]), clock_time(told["start"]))
@@ -238,8 +217,8 @@ def _figures(kind: Kind, outcomes: list[Outcome]) -> list[Figure]:
         raise BenchError("not one opening was won")
     name, requests = f"opening, {kind.name}", tuple(float(each.requests) for each in outcomes)
     figures = [
-        Figure(f"{name}: first accepted shot after it", "ms", arrivals, FASTEST),
-        Figure(f"{name}: the same, nearly always", "ms", arrivals, SURE, "p95"),
+        Figure(f"{name}: first accepted shot after it", "ms", arrivals, kind.median),
+        Figure(f"{name}: the same, nearly always", "ms", arrivals, kind.nearly_always, "p95"),
         Figure(f"{name}: lost, {sum(lost):.0f} of {len(lost)}", "", (sum(lost) / len(lost),), kind.may_lose),
         Figure(f"{name}: requests of an account", "", requests, MOST_REQUESTS, "max"),
     ]
@@ -260,7 +239,7 @@ def _plain_figures(outcomes: list[Outcome]) -> list[Figure]:
 async def _crowded(sites: Midnight, folder: Path) -> dict[str, Any]:
     """What arrives when one worker.py has a hundred accounts at the same opening."""
     opens_at = (datetime.now(UTC) + timedelta(seconds=CROWDED_LEAD)).replace(microsecond=0)
-    opening = await sites.open(opens_at, people=ACCOUNTS)
+    opening = await sites.open(opens_at, ACCOUNTS, TOGETHER)
     config, log = folder / "config.json", folder / "worker.log"
     people = dict(enumerate(opening.states, start=1))
     async with open_database(folder / "polimisport.db") as db:  # makes the folder

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -39,9 +39,12 @@ class Turnstile:
     starts_at: datetime  # the class, as the site's local time
     way: Callable[[], float]  # seconds that one way takes this time
     crowd_after: float | None = None  # s after the opening; all places are gone then
+    absent: bool = False  # the slot is in no timetable before it opens
+    servers: Sequence[timedelta] = (timedelta(),)  # how far each one's clock is ahead; they answer in turn
     passed: list[Passed] = field(default_factory=list)
     requests: dict[str, int] = field(default_factory=dict)
     base_url: str = ""
+    _answered: int = 0
     _held: set[str] = field(default_factory=set)
 
     async def __aenter__(self) -> Self:
@@ -66,7 +69,8 @@ class Turnstile:
             writer.close()
 
     def _answer(self, method: str, path: str, cookies: str, body: str) -> bytes:
-        now = self.clock()
+        now = self.clock() + self.servers[self._answered % len(self.servers)]
+        self._answered += 1
         who = next((each.split("=", 1)[1] for each in cookies.split("; ") if each.startswith(COOKIE.lower())), "")
         status, kind, text = "200 OK", "text/html", ""
         if not who:
@@ -88,7 +92,8 @@ class Turnstile:
                 return "text/html", f'<a class="list-group-item" href="{link}">{ACTIVITY}</a>'
             case "GetActivitySchedule":
                 ours = f"currentDate={self.starts_at:%Y-%m-%d}&" in f"{body}&"
-                return "application/json", json.dumps({"status": "OK", "data": [self._slot()] if ours else []})
+                shown = ours and (now >= self.opens_at or not self.absent)
+                return "application/json", json.dumps({"status": "OK", "data": [self._slot()] if shown else []})
             case "BookAppointment":
                 return "application/json", json.dumps(self._book(who, now))
             case _:

@@ -231,6 +231,12 @@ class Catalogue:
         )
         return all_readable(_slot, rows)
 
+    async def expected_on(self, day: date) -> list[Slot]:
+        """What a day will have: its slots, then, without ids, the classes of the week that it is not shown with."""
+        listed = [row.slot for row in await self.slots_on(day)]
+        weekly = [course.on(day) for course in await self.courses_on(day.weekday())]
+        return [*listed, *(each for each in weekly if not any(each.wish.meant_by(slot.wish) for slot in listed))]
+
     async def slot(self, slot_id: int) -> CatalogueSlot | None:
         """A slot by its row, None when the timetable no longer has it."""
         row = await self._db.row("SELECT * FROM slots WHERE id = :id", {"id": slot_id})

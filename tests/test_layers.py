@@ -16,6 +16,7 @@ LAYERS = (
     {"bot_db", "worker", "periodic_executor", "refresh_courses", "sync_bookings", "setup"},
     {"routine", "exchange", "perform", "pursuit", "wizard", "doctor", "heart", "survey"},
     {
+        "appearance",
         "bot",
         "booking",
         "bookings_list",
@@ -54,6 +55,7 @@ MUST_NOT_REACH = {  # whoever is on the left, directly or through others of ours
     "schedules": {"database", "store", "telegram", "bot"},
     "scraper": {"database", "store", "telegram", "bot"},
     "race": {"database", "store", "telegram", "bot"},
+    "appearance": {"database", "store", "telegram", "bot"},
     "worker": {"telegram", "bot"},
     "periodic_executor": {"telegram", "bot"},
 }

@@ -405,7 +405,7 @@ async def test_a_slot_that_vanished_is_not_shot_at(at: Open) -> None:
         assert isinstance(await lost(opened, gone), SlotNotFound)
         won = await opened.race(gone, opened.pilates)
         assert won.choice == 1
-        assert "no such slot" in won.why_not_first
+        assert "the timetable has no PILATES MATWORK" in won.why_not_first
 
 
 # ----- answers that do not come, or make no sense
