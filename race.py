@@ -87,6 +87,7 @@ REPEATS = ((), (0.3,), (0.05, 0.8), (0.0, 0.3, 1.5), (0.0, 0.25, 1.2, 2.5))
 REPEATS_ODD = ((), (2.2,), (0.9, 2.2), (0.9, 1.5, 3.6), (0.9, 0.9, 1.7, 3.5))
 """The same after answers that make no sense, or none: a site in trouble is given time, and some are kept for later."""
 FAR = 0.3  # s before T: so much too early, the clock was wrong, and is read again before the next shot
+AT_SIGHT = 2  # shots at what has just appeared: of two ways, one is the shorter
 ASKS = 2  # schedules side by side: a third would be won by no more than it costs, another connection and itself
 ENOUGH = 2  # requests that are kept for what appears: a shot, and a look
 LOOKS = (0.0, 0.5, 2.0, 7.0)  # s before each look for a booking the site has accepted: ten in all
@@ -486,7 +487,9 @@ class Race:
     def _first_shots(self, choice: Choice) -> Sequence[float]:
         if self._report.shots:
             return (0.0,)
-        return (self._since_opening(steady()),) if choice.just_seen else self._plan()
+        if not choice.just_seen:
+            return self._plan()
+        return (self._since_opening(steady()),) * min(AT_SIGHT, max(self._requests_left() - 1, 1))
 
     async def _outcome(self, choice: Choice, volley: Volley, *, lost: bool) -> Booking | None:
         """What the shots at a choice came to, where only "my bookings" can tell. Raises what makes going on wrong."""
