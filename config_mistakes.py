@@ -35,6 +35,7 @@ OF_VALUES = {  # by pydantic's name of the mistake; what is in braces is the bou
     "less_than": "write a number below {lt}",
     "less_than_equal": "write a number up to {le}",
 }
+NO_PASSWORD = "no_password"  # noqa: S105 - config_values.py's name of a mistake
 OURS = "value_error"  # what config_values.py and settings.py refuse, in words of their own
 ANY_OTHER = "write it as config.example.json does"
 
@@ -55,6 +56,8 @@ def of_value(problem: ErrorDetails) -> str:
     kind, bounds = problem["type"], problem.get("ctx", {})
     if kind == "missing":
         return "is missing: add it, see config.example.json"
+    if kind == NO_PASSWORD:
+        return 'is missing: add it, or write "login": "by_hand" if you log in with SPID, CIE or another way of your own'
     if kind == OURS:
         return f"is wrong: {bounds['error']}"
     return f"is wrong: {OF_VALUES.get(kind, ANY_OTHER).format(**_as_json(bounds))}"

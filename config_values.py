@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from datetime import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 import addresses
 import otp_extractor
+from config_mistakes import NO_PASSWORD
 from errors import OtpError
 
 MOST_BYTES_OF_NAME = 200  # of a file; systems take 255, and something is added to it
@@ -27,6 +29,7 @@ EXAMPLES = {  # what config.example.json holds where everybody has a value of th
     "allowed_user_id": (123456789,),
     "telegram_user_id": (987654321,),
 }
+BY_HAND = "by_hand"  # the person logs in, with SPID, CIE or however they do, and we use that session
 LONGEST_TELEGRAM_ID = 2**52  # Telegram: "at most 52 significant bits"
 
 
@@ -88,6 +91,19 @@ def _otp_url(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _needed_by_the_login(password: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    if password is None and info.data.get("login") == "password":
+        raise PydanticCustomError(NO_PASSWORD, "of the login")
+    return password
+
+
+def otp_goes_with_password(otp_url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    """A one-time password alone logs nobody in: it is a mistake, or the password was forgotten."""
+    if otp_url is not None and info.data.get("login") == BY_HAND and info.data.get("password") is None:
+        raise ValueError('with "login": "by_hand" there is no use for it without a password: remove it, or add that')
+    return otp_url
+
+
 def _none_if_blank(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
@@ -135,7 +151,12 @@ def _path(path: Path) -> Path:
 Address = Annotated[str, AfterValidator(_address)]
 SiteAddress = Annotated[str, AfterValidator(addresses.check_base_url)]
 LoginHost = Annotated[str, AfterValidator(addresses.check_login_host)]
-Secret = Annotated[SecretStr, AfterValidator(_legible_secret)]
+Login = Literal["password", "by_hand"]
+PasswordOfLogin = Annotated[
+    Annotated[SecretStr, AfterValidator(_legible_secret)] | None,
+    AfterValidator(_needed_by_the_login),
+    Field(validate_default=True),
+]
 BotToken = Annotated[SecretStr, AfterValidator(_bot_token)]
 OtpUrl = Annotated[Annotated[SecretStr, AfterValidator(_otp_url)] | None, BeforeValidator(_none_if_blank)]
 CodicePersona = Annotated[str, AfterValidator(_codice_persona)]

@@ -21,6 +21,7 @@ from errors import (
     LoginBlocked,
     LoginDiverted,
     LoginInterrupted,
+    LoginNeeded,
     LoginRejected,
     LoginUnavailable,
     MatricolaMissing,
@@ -55,6 +56,7 @@ LOGIN_AGAIN = timedelta(seconds=30)  # before an opening, after a sign-on that d
 MOST_LOGIN_GROWTH = 2  # times that pause grows: to two minutes
 LOGIN_AFTER = timedelta(seconds=60)  # the same after an opening
 INTERRUPTED = timedelta(seconds=10)  # after an opening, a login the booking site itself cut short; then growing
+PERSON_LOOKED_FOR = timedelta(seconds=10)  # near an opening: whether a person has logged in by hand
 LAST_TRIES = tuple(timedelta(seconds=each) for each in (15, 4, 0))  # before an opening: no pause is longer than that
 LAST_LOGINS = (LAST_TRIES[0], LAST_TRIES[-1])  # each may send the password: a sign-on that counts them locks accounts
 
@@ -104,6 +106,7 @@ TABLE: dict[type[AppError], tuple[Step, Step, Step, Step, Step]] = {
     LoginDiverted:   (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
     MatricolaMissing: (FINAL,  FINAL,      FINAL,   FINAL,   PATIENT),
     OtpMissing:      (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
+    LoginNeeded:     (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),  # near an opening its person is waited for
     LoginBlocked:    (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
     LoginUnavailable: (ACCOUNT, ACCOUNT,   ACCOUNT, ACCOUNT, ACCOUNT),
     OtpRejected:     (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
@@ -144,6 +147,8 @@ def decide(error: AppError, action: Action, rule: OpeningRule, now: datetime) ->
     near = phase is Phase.OPENING and is_near_opening(action, now)
     if step is ACCOUNT or (near and isinstance(error, LoginInterrupted)):
         return Next(step, _near_opening(error, action, now) if near else None)
+    if near and isinstance(error, LoginNeeded):
+        return Next(step, _before_opening(now + PERSON_LOOKED_FOR, action, now))
     again = _again(step, action, now, rule) if step is not FINAL else None
     if again is not None and isinstance(error, HeldForOthers):
         again = _once_released(error, action, now, rule)

@@ -25,6 +25,7 @@ from errors import (
     ConfigError,
     LoginBlocked,
     LoginDiverted,
+    LoginNeeded,
     LoginRejected,
     LoginUnavailable,
     MatricolaMissing,
@@ -37,6 +38,7 @@ from errors import (
 from model import Clock, Credentials, LoginRemark, RemarkKind, utc_now
 from otp_extractor import parse
 from perform import site_access
+from portal.browser import has_display
 from portal.session import Portal
 from server_clock import ServerClock, steady
 from settings import Settings, load
@@ -106,9 +108,10 @@ async def examine(
     yield _site(settings, reached)
     yield _clock(settings, reached)
     for credentials in settings.people:
-        yield _code(credentials, clock, confirm)
+        if not credentials.by_hand:
+            yield _code(credentials, clock, confirm)
     if login and isinstance(reached, Reached):
-        async for finding in _logins(settings, clock):
+        async for finding in _logins(settings, config, clock):
             yield finding
 
 
@@ -302,9 +305,12 @@ def _code(credentials: Credentials, clock: Clock, confirm: Confirm) -> Finding:
     return Finding(subject, f"{code} for {left:.0f} s more; your authenticator app must show the same")
 
 
-async def _logins(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+async def _logins(settings: Settings, config: Path, clock: Clock) -> AsyncIterator[Finding]:
     async with Portal(site_access(settings)) as portal:
         for credentials in settings.people:
+            if credentials.by_hand:
+                yield await _hand_made(settings, config, portal, credentials)
+                continue
             if await _races_soon(settings, credentials, clock):
                 subject = f"login of {masked(credentials.username)}"
                 yield Finding(subject, "not tried: a class opens in these minutes", "try again when it has opened")
@@ -369,6 +375,36 @@ async def _login(portal: Portal, credentials: Credentials) -> Finding:
         kept = f"; what the site showed is in {error.evidence}" if error.evidence else ""
         return Finding(subject, _first_line(error), f"try again later{kept}")
     return Finding(subject, f"a new one works; {len(held)} bookings read in {time.monotonic() - began:.1f} s")
+
+
+async def _hand_made(settings: Settings, config: Path, portal: Portal, credentials: Credentials) -> Finding:
+    """Whether the session of who logs in by hand lives, and since when."""
+    subject, session = f"session of {masked(credentials.username)}", portal.session(credentials)
+    made = session.logged_in_at
+    since = f", made by hand on {made.astimezone(settings.zone):%d/%m/%Y at %H:%M}" if made else ""
+    try:
+        held = await booking.my_bookings(session)
+        if settings.database.exists():
+            async with open_database(settings.database) as db:
+                await db.people.go_on(credentials.user_id)
+    except LoginNeeded as error:
+        return Finding(subject, f"{_first_line(error)}{since}", how_to_enter(settings, config, credentials))
+    except AppError as error:
+        return Finding(subject, _first_line(error), "try again later")
+    return Finding(subject, f"it lives{since}; {len(held)} bookings read")
+
+
+def how_to_enter(settings: Settings, config: Path, credentials: Credentials) -> str:
+    """What who logs in by hand has to type, here or on a laptop."""
+    whose = "" if credentials == settings.people[0] else f" --person {credentials.user_id}"
+    here = command(f".venv/bin/python setup.py --login{whose}", config)
+    if has_display():
+        return f"log in yourself: {here}"
+    bring = command(".venv/bin/python setup.py --import-session FILE", config)
+    return (
+        "there is no screen here: on a laptop that has a copy of this project type "
+        f".venv/bin/python setup.py --login --export-session FILE; copy FILE here, then type {bring}"
+    )
 
 
 def _first_line(error: Exception) -> str:

@@ -127,6 +127,13 @@ class LoginDiverted(LoginStopped):
     """The login was led where no password may go: stop for this account and tell loudly, with the address."""
 
 
+class LoginNeeded(LoginStopped):
+    """Its person logs in by hand, and their session has ended, or there is none yet: tell, and wait for them.
+
+    Nothing is sent that could do harm, so the site is asked again now and then: a session it takes ends the stop.
+    """
+
+
 class OtpRejected(LoginFailed):
     """The one-time code was refused twice: the account waits, and tells; usually the clock or the secret is wrong."""
 
@@ -148,7 +155,7 @@ class LoginInterrupted(LoginFailed):
 
 def login_stop(kind: str | None, sentence: str) -> LoginStopped:
     """The error that stopped an account, from what is stored of it."""
-    others = (LoginDiverted, MatricolaMissing, OtpMissing)
+    others = (LoginDiverted, LoginNeeded, MatricolaMissing, OtpMissing)
     classes: dict[str | None, type[LoginStopped]] = {each.__name__: each for each in others}
     return classes.get(kind, LoginRejected)(sentence)
 

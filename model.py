@@ -125,6 +125,8 @@ class NoticeKind(StrEnum):
     ACCOUNT_WAITS = "account_waits"  # the account is in trouble, and waits; read from accounts
     STRUGGLING = "struggling"  # a booking or a watch can't be done for a while already, and goes on (action_id)
     LOGIN_REJECTED = "login_rejected"  # the site refused the password; nothing more is tried
+    LOGIN_DUE = "login_due"  # who logs in by hand has not yet, and an opening comes nearer (action_id)
+    LOGIN_BACK = "login_back"  # who logs in by hand has: what waited for it goes on
     GONE = "gone"  # a booking vanished from the site, or was given up for another (booking_row_id)
     BACK = "back"  # a booking that was told as gone or cancelled is on the site again (booking_row_id)
     REHEARSAL = "rehearsal"  # what will be tried at the opening, and whether it can work (action_id)
@@ -310,6 +312,7 @@ class Credentials:
     password: str = field(repr=False)
     otp_url: str = field(repr=False)  # empty: the login asks for no one-time code
     matricola: str = ""  # which of several careers to log in with; empty: the first that is offered
+    by_hand: bool = False  # the person logs in themselves, and hands us the session: nothing is ever typed for them
 
 
 class RemarkKind(StrEnum):

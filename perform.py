@@ -24,6 +24,7 @@ from errors import (
     DatabaseError,
     LeaseLost,
     LoginDiverted,
+    LoginNeeded,
     LoginRejected,
     LoginStopped,
     MatricolaMissing,
@@ -47,7 +48,7 @@ from model import (
 from portal.access import SiteAccess
 from portal.session import Portal, SiteSession
 from pursuit import Pursuit
-from settings import Settings
+from settings import Settings, Visitor
 from store.health import opens_soon
 
 FREE_CANCEL = timedelta(hours=2)  # before a class: the likeliest, for who does not say
@@ -65,7 +66,7 @@ def _agrees(action: Action, wish: Wish) -> bool:
     return wish.meant_by(meant)
 
 
-def site_access(settings: Settings) -> SiteAccess:
+def site_access(settings: Settings | Visitor) -> SiteAccess:
     """What the portal needs of the configuration."""
     executable = settings.browser.executable_path
     return SiteAccess(
@@ -165,7 +166,7 @@ class Performer:
         account = await self._db.people.find(action.user_id)
         if account is None or action.user_id not in self._people:
             raise ConfigError(f"nobody with the Telegram id {action.user_id} is in the configuration")
-        if account.rejected:
+        if account.rejected and not isinstance(account.stop, LoginNeeded):  # whose person may be back by now
             stop = account.stop
             raise stop if isinstance(stop, SAYS_ITSELF) else LoginRejected(REFUSED_BEFORE)
         now = self._clock()
@@ -223,7 +224,7 @@ class Performer:
 
     async def _log_in_if_asked(self, action: Action, session: SiteSession) -> None:
         """A live session proves nothing of the login; but while a class opens, a new one could cost the place."""
-        if await opens_soon(self._db.connection, action.user_id, self._clock()):
+        if session.credentials.by_hand or await opens_soon(self._db.connection, action.user_id, self._clock()):
             return
         if await self._db.people.take_login_asked(action.user_id):
             await session.renew(asked=True)

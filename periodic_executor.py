@@ -21,9 +21,9 @@ from datetime import datetime, timedelta
 
 import program
 from database import Database, NewAction, open_database, people_of
-from errors import AlreadyQueued, DatabaseError
+from errors import AlreadyQueued, DatabaseError, LoginNeeded
 from heart import Heart
-from model import ActionType, Clock, Role, starts_at, utc_now
+from model import Account, ActionType, Clock, Role, starts_at, utc_now
 from recurrence import Confirmation, ConfirmationPurpose
 from settings import Settings
 from store.agenda import DueDate, HeldDate, Memory, first_day, was_awake
@@ -37,6 +37,9 @@ TICK_NOTED = timedelta(minutes=5)  # being awake is written down this often, to 
 REFRESH_EVERY = timedelta(days=1)
 CHECK_EVERY = timedelta(hours=1)
 RETRY_ROUTINE = timedelta(minutes=15)  # after a failure, routine work is not queued again at once; doubled with each
+LOOK_BEFORE_OPENING = timedelta(
+    hours=3, minutes=30
+)  # whether who logs in by hand is logged in: three hours are time enough
 LONGEST_ROUTINE = timedelta(days=1)  # ... up to this: what the site refuses is not thrown at it for ever
 
 log = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ class Executor:
         self._timing = Timing.of(settings)
         self._zone = settings.zone
         self._clock = clock
+        self._by_hand = {person.user_id for person in settings.people if person.by_hand}
         self._memory = Memory(0, None)
         self.moved = time.monotonic()  # for heart.py: when the loop last went round
 
@@ -235,7 +239,10 @@ class Executor:
         """Queues the catalogue refresh and the booking syncs where nobody's cron did it in time."""
         later = []
         for account in await self._db.people.all():
-            if account.rejected:
+            needs_login = isinstance(
+                account.stop, LoginNeeded
+            )  # no password is sent: it can be asked whether all is well
+            if account.rejected and not needs_login:
                 continue
             if (until := account.waits_until(self._clock())) is not None:
                 later.append(until)
@@ -244,25 +251,56 @@ class Executor:
             if last is not None and (again := last + pause_after(times)) > self._clock():
                 later.append(again)
                 continue
-            if account.role is Role.OWNER and last is None:  # while it is turned away one question is enough
+            if (
+                account.role is Role.OWNER and last is None and not needs_login
+            ):  # while it is turned away one question is enough
                 later.append(await self._routine_action(ActionType.REFRESH, account.user_id, REFRESH_EVERY))
-            later.append(await self._routine_action(ActionType.CHECK, account.user_id, CHECK_EVERY))
+            by_hand = account.user_id in self._by_hand
+            longest = CHECK_EVERY if by_hand else LONGEST_ROUTINE  # a session lives by being used
+            later.append(await self._routine_action(ActionType.CHECK, account.user_id, CHECK_EVERY, longest))
+            if by_hand:
+                later += await self._before_openings(account)
         return later
 
-    async def _routine_action(self, kind: ActionType, user_id: int, every: timedelta) -> datetime:
+    async def _before_openings(self, account: Account) -> list[datetime]:
+        """Looks well before each opening whether who logs in by hand is logged in; if not, tells while there is time.
+
+        Returns when it looks before the others.
+        """
+        later = []
+        for opening in await self._db.people.openings_ahead(account.user_id):
+            look_at = opening.opens_at - LOOK_BEFORE_OPENING
+            if self._clock() < look_at:
+                later.append(look_at)
+                continue
+            _, looked = await self._db.queue.last_of(ActionType.CHECK, account.user_id)
+            if looked is None or looked < look_at:
+                await self._queue_routine(ActionType.CHECK, account.user_id)
+            elif await self._db.queue.live_routine(ActionType.CHECK, account.user_id):
+                continue  # it tells by itself; the next tick knows what came of it
+            elif await self._db.people.tell_login_due(opening, look_at):
+                log.warning("! %s has to log in by hand before %s: told", account.user_id, opening.opens_at)
+        return later
+
+    async def _routine_action(
+        self, kind: ActionType, user_id: int, every: timedelta, longest: timedelta = LONGEST_ROUTINE
+    ) -> datetime:
         """Queues routine work if it is due; returns when it is looked at again."""
         now = self._clock()
         done, tried = await self._db.queue.last_of(kind, user_id)
-        pause = pause_after(await self._db.queue.failures_of(kind, user_id))
+        pause = min(pause_after(await self._db.queue.failures_of(kind, user_id)), longest)
         due = max(done + every if done else now, tried + pause if tried else now)
         if now < due:
             return due
+        await self._queue_routine(kind, user_id)
+        return now + RETRY_ROUTINE
+
+    async def _queue_routine(self, kind: ActionType, user_id: int) -> None:
         try:
             action = await self._db.queue.add(NewAction(kind, user_id, quiet=True))
             log.info("→ routine %s %s for %s", kind, action.id, user_id)
         except AlreadyQueued as same:
             log.debug("routine %s is queued already: %s", kind, same.action_id)
-        return now + RETRY_ROUTINE
 
 
 def pause_after(failures: int) -> timedelta:

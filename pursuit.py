@@ -250,6 +250,8 @@ class Pursuit:
         return await self._book_if_open(action, session, slot, beside)
 
     async def _prove_login(self, user_id: int, session: SiteSession) -> None:
+        if session.credentials.by_hand:
+            return  # whatever is asked next proves the session, and there is no other login
         async with self._turns:
             before = self._logged_in.get(user_id)
             if before is None or not timedelta(0) <= self._clock() - before < LOGIN_HOLDS:

@@ -24,9 +24,11 @@ CREATE TABLE accounts (
     pause_reason TEXT,
     rests        INTEGER NOT NULL DEFAULT 0,
     unreachable_since TEXT,  -- Telegram takes no message for them since then: they never opened the chat, or blocked it
-    rejected_kind   TEXT,  -- the class of the error that set `rejected`: LoginRejected, LoginDiverted (led elsewhere), OtpMissing (no secret)
+    rejected_kind   TEXT,  -- the class of the error that set `rejected`: LoginRejected, LoginDiverted (led elsewhere), OtpMissing (no secret),
+                           -- LoginNeeded (who logs in by hand has to)
     rejected_reason TEXT,  -- its sentence
-    login_asked     INTEGER NOT NULL DEFAULT 0 CHECK (login_asked IN (0, 1))  -- 1: its person wants a new login tried: the next action does
+    login_asked     INTEGER NOT NULL DEFAULT 0 CHECK (login_asked IN (0, 1)),  -- 1: its person wants a new login tried: the next action does
+    rejected_at     TEXT  -- since when it is `rejected`
 ) STRICT;
 
 -- The catalogue ----------------------------------------------------------------------------------------------------

@@ -35,19 +35,22 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 import config_file
 import config_mistakes
+import config_values
 import private
 from config_file import DEFAULT_PATH, command
 from config_values import (
+    BY_HAND,
     EXAMPLES,
     Address,
     BotToken,
     CodicePersona,
     FilePath,
+    Login,
     LoginHost,
     Matricola,
     OtpUrl,
+    PasswordOfLogin,
     Real,
-    Secret,
     SiteAddress,
     TelegramId,
     TimeOfDay,
@@ -124,17 +127,20 @@ class Friend(Section):
 
     telegram_user_id: TelegramId
     username: CodicePersona
-    password: Secret
+    login: Login = "password"
+    password: PasswordOfLogin = None
     otpatu: OtpUrl = None
     matricola: Matricola = None
     active: bool = True  # false: the entry is kept, and counts as if it was not there
+
+    _otp_goes_with_password = field_validator("otpatu")(config_values.otp_goes_with_password)
 
     def credentials(self) -> Credentials:
         return _credentials(self.telegram_user_id, self)
 
 
-class Settings(BaseSettings):
-    """The validated configuration. Paths are absolute."""
+class Keys(BaseSettings):
+    """Keys that come from the environment too."""
 
     model_config = SettingsConfigDict(
         env_prefix="POLIMISPORT_",
@@ -144,8 +150,40 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """Environment first, then what load() read from the file."""
+        return env_settings, init_settings
+
+
+class Visitor(Keys):
+    """Somebody who only makes a session for another machine: no configuration, no database, no bot."""
+
     username: CodicePersona
-    password: Secret
+    state_dir: FilePath
+    site: Site = Site()
+    timezone: Zone = "Europe/Rome"
+    browser: Browser = Browser()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def credentials(self) -> Credentials:
+        return Credentials(0, self.username, "", "", by_hand=True)
+
+
+class Settings(Keys):
+    """The validated configuration. Paths are absolute."""
+
+    username: CodicePersona
+    login: Login = "password"
+    password: PasswordOfLogin = None
     otpatu: OtpUrl = None
     matricola: Matricola = None  # which of several careers to log in with; null: the first
     telegram: Telegram
@@ -162,6 +200,8 @@ class Settings(BaseSettings):
     log: Log = Log()
     friends: tuple[Friend, ...] = Field((), max_length=MOST_FRIENDS)
 
+    _otp_goes_with_password = field_validator("otpatu")(config_values.otp_goes_with_password)
+
     @field_validator("friends")
     @classmethod
     def _each_their_own(cls, friends: tuple[Friend, ...], info: ValidationInfo) -> tuple[Friend, ...]:
@@ -177,15 +217,6 @@ class Settings(BaseSettings):
             ids.add(friend.telegram_user_id)
             accounts.add(friend.username)
         return friends
-
-    @classmethod
-    def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
-        """Environment first, then what load() read from the file."""
-        return env_settings, init_settings
 
     @property
     def zone(self) -> ZoneInfo:
@@ -221,15 +252,18 @@ class Settings(BaseSettings):
 
 
 def _credentials(user_id: int, keys: Settings | Friend) -> Credentials:
-    otp_url = keys.otpatu.get_secret_value() if keys.otpatu else ""
-    return Credentials(user_id, keys.username, keys.password.get_secret_value(), otp_url, keys.matricola or "")
+    password, otp_url = (each.get_secret_value() if each else "" for each in (keys.password, keys.otpatu))
+    by_hand = keys.login == BY_HAND
+    return Credentials(user_id, keys.username, password, otp_url, keys.matricola or "", by_hand=by_hand)
 
 
 def fingerprint(credentials: Credentials, key: str) -> str:
     """A digest that changes with the credentials and does not give them away, also to who can guess them: the key, the
     bot's token, is not in the database."""
-    parts = (credentials.username, credentials.password, credentials.otp_url)
-    message = "\0".join((*parts, credentials.matricola) if credentials.matricola else parts).encode()
+    parts = [credentials.username, credentials.password, credentials.otp_url]
+    parts += [credentials.matricola] if credentials.matricola else []
+    parts += [BY_HAND] if credentials.by_hand else []
+    message = "\0".join(parts).encode()
     return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()
 
 
@@ -257,6 +291,15 @@ def load(path: Path = DEFAULT_PATH) -> Settings:
     settings = _with_absolute_paths(settings, path.resolve().parent)
     _refuse_shared_files(path.resolve(), settings)
     return settings
+
+
+def visitor(username: str, state_dir: Path) -> Visitor:
+    """Raises ConfigError with one line per wrong key."""
+    values: dict[str, Any] = {"username": username, "state_dir": state_dir}
+    try:
+        return Visitor(**values)
+    except ValidationError as error:
+        raise ConfigError(_explain(Path("the environment"), values, error)) from None
 
 
 def _split(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -4,7 +4,10 @@
     python setup.py --check       the doctor alone: a line per check with its remedy
     python setup.py --validate    only whether the configuration can be used; silent when it can
     python setup.py --who         the Telegram id of a friend who sends four digits to the bot, for the key friends
-    python setup.py --no-login    either of them without the login on the site
+    python setup.py --login       a browser in which you log in yourself (SPID, CIE): the bot uses that session
+    python setup.py --export-session FILE  that session in a sealed file, for a machine without a screen
+    python setup.py --import-session FILE  takes it there
+    python setup.py --no-login    the set-up, the check or an import without asking the site
     python setup.py --survey      how the site behaves, a line per fact, and a file to send to who maintains the bot
     python setup.py --backup      a copy of the database, also while the programs run (or --backup FILE)
     python setup.py --restore FILE  puts such a copy in place of the database, which is kept under another name
@@ -28,21 +31,27 @@ import httpx
 
 import doctor
 import program
+import setup_sessions
 from config_file import command
 from database import open_database, people_of
 from errors import ConfigError, DatabaseError
+from hand_login import HandLoginFailed
 from model import Clock, Credentials, utc_now
+from portal.browser import has_display
+from session_file import SessionFileError
 from settings import Settings, add_config_option, load
 from store.heartbeats import LATE
 from store.restore import restore
 from survey.terminal import Wanted, survey
-from wizard import YES, DigitsSpent, Wizard, refuse_unwritable
+from wizard import NO, YES, DigitsSpent, Wizard, refuse_unwritable
 
 WELL, UNWELL, UNUSABLE, STOPPED = 0, 1, 2, 130
 SAID_BY_THE_DOCTOR = (
     "portal.browser",
     "portal.stored_session",
 )  # want of a sandbox, a login that fails: told twice else
+
+QUIET_BY_HAND = ("portal", "hand_login")  # what they warn of is said by the sentence that follows
 
 
 def options(arguments: list[str] | None) -> argparse.Namespace:
@@ -51,7 +60,13 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--check", action="store_true", help="only look whether all is well")
     parser.add_argument("--validate", action="store_true", help="only say what is wrong with the configuration")
     parser.add_argument("--who", action="store_true", help="tell the Telegram id of who sends four digits to the bot")
-    parser.add_argument("--no-login", action="store_true", help="don't log in to the site")
+    parser.add_argument("--login", action="store_true", help="log in yourself, in a browser that opens")
+    parser.add_argument("--person", metavar="NAME", help="whose login: a Codice Persona or Telegram id; default: yours")
+    parser.add_argument(
+        "--export-session", metavar="FILE", type=Path, help="put the session in a file, for a machine without a screen"
+    )
+    parser.add_argument("--import-session", metavar="FILE", type=Path, help="take a session from such a file")
+    parser.add_argument("--no-login", action="store_true", help="don't ask the site")
     parser.add_argument(
         "--backup", nargs="?", const="", metavar="FILE", help="copy the database; default: backups/ beside it"
     )
@@ -72,6 +87,8 @@ def main(arguments: list[str] | None = None) -> int:
             return WELL
         if chosen.check:
             return WELL if examine(chosen.config, login=not chosen.no_login) else UNWELL
+        if chosen.login or chosen.export_session or chosen.import_session:
+            return session_by_hand(chosen)
         if chosen.who:
             return find_out_who(loaded(chosen.config), chosen.config)
         if chosen.survey:
@@ -81,12 +98,31 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.restore is not None:
             return asyncio.run(bring_back(loaded(chosen.config), chosen.restore.expanduser()))
         return set_up(chosen.config, login=not chosen.no_login)
+    except (HandLoginFailed, SessionFileError) as error:
+        print(error, file=sys.stderr)
+        return UNWELL
     except (ConfigError, DatabaseError) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return STOPPED
+
+
+def session_by_hand(chosen: argparse.Namespace) -> int:
+    """Makes, exports or imports a session; what was there stays unless that succeeds."""
+    for name in QUIET_BY_HAND:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    terminal = at_terminal()
+    exported = chosen.export_session and chosen.export_session.expanduser()
+    if chosen.import_session:
+        file = chosen.import_session.expanduser()
+        setup_sessions.import_session(chosen.config, chosen.person, file, terminal, login=not chosen.no_login)
+    elif chosen.login:
+        setup_sessions.log_in(chosen.config, chosen.person, exported, terminal)
+    else:
+        setup_sessions.export_session(chosen.config, chosen.person, exported, terminal)
+    return WELL
 
 
 def loaded(config: Path) -> Settings:
@@ -103,6 +139,8 @@ def set_up(config: Path, *, login: bool) -> int:
     made = not settings.database.exists()
     asyncio.run(prepare_database(settings))
     print(f"The database {settings.database} is {'made' if made else 'there, and up to date'}.\n")
+    if login:
+        enter_the_first_time(settings, config)
     well = examine(config, login=login)
     again = command(".venv/bin/python setup.py --check", config)
     start = command("./run", config)
@@ -110,6 +148,26 @@ def set_up(config: Path, *, login: bool) -> int:
     if not well:
         print(f"When all is well, start it with {start}")
     return WELL if well else UNWELL
+
+
+def enter_the_first_time(settings: Settings, config: Path) -> None:
+    """Has the owner log in by hand, if that is their way and they have not yet; the doctor says what else to do."""
+    owner = settings.people[0]
+    if not owner.by_hand or setup_sessions.is_stored(settings, owner):
+        return
+    if not has_display() or not sys.stdin.isatty():
+        return
+    try:
+        if input("Log in to Polimisport now, in a browser that opens? [Y/n] ").strip().lower() not in NO:
+            setup_sessions.log_in(config, None, None, at_terminal())
+    except EOFError:
+        print()
+    except HandLoginFailed as error:
+        print(error, file=sys.stderr)
+
+
+def at_terminal() -> setup_sessions.Terminal:
+    return setup_sessions.Terminal(input, getpass.getpass, lambda line: print(line, flush=True))
 
 
 def examine(config: Path, *, login: bool) -> bool:

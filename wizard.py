@@ -1,4 +1,6 @@
-"""The first-run wizard: five questions, each answer checked at once, then config.json. Run by `python setup.py`.
+"""The first-run wizard: how one logs in, then up to five questions, each answer checked at once, then config.json.
+
+Run by `python setup.py`.
 
 Nothing is written before the last answer, and then all at once: who stops in between loses nothing.
 """
@@ -19,7 +21,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from config_values import LONGEST_TELEGRAM_ID, legible
+from config_values import BY_HAND, LONGEST_TELEGRAM_ID, legible
 from doctor import PATIENCE, TelegramRefused, bot_name
 from errors import ConfigError, OtpError
 from model import utc_now
@@ -27,8 +29,12 @@ from otp_extractor import describe, is_secret, name_of, parse, urls_from
 from settings import TELEGRAM_URL
 
 WELCOME = (
-    "Polimisport Bot: first set-up. Five questions; Ctrl-C stops, and nothing is written before the last answer.\n"
+    "Polimisport Bot: first set-up. A few questions; Ctrl-C stops, and nothing is written before the last answer.\n"
 )
+ABOUT_THE_LOGIN = """   How do you log in to Polimisport?
+     1  with Codice Persona and password, and perhaps a one-time code: the bot can do that by itself
+     2  with SPID, CIE or any other way of your own: you log in yourself, now and then, and the bot uses that session"""
+WAYS = {"": False, "1": False, "2": True}  # whether one logs in by hand
 ABOUT_THE_CODE = """
    The university shows a QR code, and a setup key beside it, when you register an authenticator app for the one-time
    password. Type where a picture of the code is, or paste the key or the otpauth:// address. Is your phone registered
@@ -67,21 +73,36 @@ class Wizard:
         self._ask = ask
         self._ask_secret = ask_secret
         self._say = say
+        self._asked = 0  # questions so far
+        self._number = ""  # of the last one, which may be asked in several ways
         self._api_base_url = os.environ.get("POLIMISPORT_TELEGRAM__API_BASE_URL", TELEGRAM_URL).rstrip("/")
 
     def ask_everything(self) -> dict[str, Any]:
         """The content of config.json. Raises KeyboardInterrupt or EOFError when the person stops."""
         self._say(WELCOME)
-        username = self._until_right(self._ask, "1. Codice Persona (user name at the Politecnico): ", self._username)
-        password = self._until_right(self._ask_secret, "2. Its password (not shown): ", self._password, as_typed=True)
-        self._say(ABOUT_THE_CODE)
-        question = "3. Picture, setup key or otpauth:// address (not shown): "
-        url = self._until_right(self._ask_secret, question, self._otp_url)
+        self._say(ABOUT_THE_LOGIN)
+        by_hand = self._until_right(self._ask, "   1 or 2? [1] ", _way)
+        question = self._next("Codice Persona (user name at the Politecnico): ")
+        account = {"username": self._until_right(self._ask, question, self._username)}
+        account |= {"login": BY_HAND} if by_hand else self._password_and_code()
         self._say(ABOUT_THE_BOT)
-        token = self._until_right(self._ask, "4. Token of the bot: ", self._bot_token)
+        token = self._until_right(self._ask, self._next("Token of the bot: "), self._bot_token)
         self._say(ABOUT_YOU)
+        self._number = self._next("")
         telegram = {"bot_token": token, "allowed_user_id": self._owner(token)}
-        return {"username": username, "password": password, "otpatu": url, "telegram": telegram} | _browser_found()
+        return account | {"telegram": telegram} | _browser_found()
+
+    def _next(self, question: str) -> str:
+        """The question with its number."""
+        self._asked += 1
+        return f"{self._asked}. {question}"
+
+    def _password_and_code(self) -> dict[str, Any]:
+        question = self._next("Its password (not shown): ")
+        password = self._until_right(self._ask_secret, question, self._password, as_typed=True)
+        self._say(ABOUT_THE_CODE)
+        question = self._next("Picture, setup key or otpauth:// address (not shown): ")
+        return {"password": password, "otpatu": self._until_right(self._ask_secret, question, self._otp_url)}
 
     def _until_right(
         self, ask: Callable[[str], str], question: str, check: Callable[[str], T], *, as_typed: bool = False
@@ -203,7 +224,7 @@ class Wizard:
     def _holder(self, digits: Digits) -> int:
         """Who holds the phone. Raises DigitsSpent."""
         self._say(f"   Open your bot in Telegram, press Start, and send it these four digits: {digits.shown}")
-        question = "5. then Enter here; or type your Telegram id, if you know it: "
+        question = f"{self._number}then Enter here; or type your Telegram id, if you know it: "
         return self._until_right(self._ask, question, lambda text: _number(text) if text else self._sender(digits))
 
     def _sender(self, digits: Digits) -> int:
@@ -222,7 +243,13 @@ class Wizard:
     def _typed_id(self, why: str) -> int:
         self._say(f"   {why}")
         self._say(HOW_TO_FIND_AN_ID)
-        return self._until_right(self._ask, "5. Type your Telegram id, a number: ", _number)
+        return self._until_right(self._ask, f"{self._number}Type your Telegram id, a number: ", _number)
+
+
+def _way(text: str) -> bool:
+    if text not in WAYS:
+        raise WrongAnswer("Type 1 or 2.")
+    return WAYS[text]
 
 
 def _yes_or_no(text: str) -> bool:

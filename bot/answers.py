@@ -22,7 +22,7 @@ from bot.desk import Answer, Desk, Handlers, Tap
 from bot.page import PER_PAGE, Page, chunk, safe
 from bot.screens_hours import Hour, hour_of_course, hour_of_slot
 from database import Database, NewAction
-from errors import DatabaseError
+from errors import DatabaseError, LoginNeeded
 from model import Action, ActionStatus, ActionType, Clock
 from settings import Settings
 
@@ -217,6 +217,10 @@ class Answers:
     # The password
 
     async def forgive(self, tap: Tap) -> Page:
-        """Ends what the account waits for, a refused password too: a new login is tried, then my bookings are read."""
-        await self.desk.db.people.go_on(tap.user_id, log_in=True)
+        """Ends what the account waits for, a refused password too: a new login is tried, then my bookings are read.
+
+        Who logs in by hand is believed once they were read.
+        """
+        if not isinstance(await self.desk.stop(tap.user_id), LoginNeeded):
+            await self.desk.db.people.go_on(tap.user_id, log_in=True)
         return await self.held.sync(tap)

@@ -13,6 +13,7 @@ from bot.answers import Answers
 from bot.page import File, Letter, Page
 from bot.screens_results import LateChoice
 from database import Database
+from errors import LoginNeeded
 from model import Action, ActionStatus, ActionType, BookingStatus, HeldBooking, Notice, NoticeKind, Wish
 from recurrence import Confirmation, PeriodicBooking, PeriodicMode
 from store.bookings import TOLD_AS_LOST
@@ -25,6 +26,7 @@ BY_THEMSELVES = (
     NoticeKind.CONFIRMATION,
     NoticeKind.REMINDER,
     NoticeKind.LOGIN_REJECTED,
+    NoticeKind.LOGIN_DUE,
     NoticeKind.ACCOUNT_WAITS,
 )
 """What asks for something to be done: never told together with others."""
@@ -77,6 +79,10 @@ class Composer:
                 return await self._missed(notice)
             case NoticeKind.LOGIN_REJECTED:
                 return await self._stopped(notice)
+            case NoticeKind.LOGIN_DUE:
+                return await self._login_due(notice)
+            case NoticeKind.LOGIN_BACK:
+                return await self._login_back(notice)
             case NoticeKind.ACCOUNT_WAITS:
                 return await self._account_waits(notice)
             case NoticeKind.STRUGGLING:
@@ -145,6 +151,17 @@ class Composer:
         if stop is None:
             raise NothingToTell(f"the account of {notice.user_id} may log in again")
         return Post(letter=Letter(screens_results.login_stopped(stop, self._desk.when(notice.user_id))))
+
+    async def _login_due(self, notice: Notice) -> Post:
+        action, stop = await self._action(notice), await self._desk.stop(notice.user_id)
+        if not isinstance(stop, LoginNeeded) or action.status not in (ActionStatus.PENDING, ActionStatus.PROCESSING):
+            raise NothingToTell(f"action {action.id} needs no login any more")
+        return Post(letter=Letter(screens_results.login_due(action, stop, self._desk.when(notice.user_id))))
+
+    async def _login_back(self, notice: Notice) -> Post:
+        if await self._desk.stop(notice.user_id) is not None:
+            raise NothingToTell(f"the account of {notice.user_id} is stopped again")
+        return Post(letter=Letter(screens_results.login_back(self._desk.when())))
 
     async def _account_waits(self, notice: Notice) -> Post:
         pause = await self._desk.pause(notice.user_id)

@@ -92,11 +92,12 @@ def home(overview: Overview, when: When, note: str = "") -> Page:
         lines.add(f"… e {more} in corso.")
     if not overview.timetable_known:
         lines.add("Sto leggendo gli orari dal sito: tra qualche secondo puoi prenotare.")
-    return Page(str(lines), _home_rows(can_retry=overview.stop is not None or overview.pause is not None))
+    return Page(str(lines), _home_rows(overview))
 
 
-def _home_rows(*, can_retry: bool) -> tuple[Row, ...]:
-    rows: list[Row] = [*retry_rows(fresh=False)] if can_retry else []
+def _home_rows(overview: Overview) -> tuple[Row, ...]:
+    waits = overview.stop is not None or overview.pause is not None
+    rows: list[Row] = [*retry_rows(overview.stop, fresh=False)] if waits else []
     rows += [
         (button(texts.BOOK_LABEL, Verb.NEW),),
         (button(texts.MINE_LABEL, Verb.MINE, 0),),

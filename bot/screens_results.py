@@ -23,10 +23,10 @@ from bot.screens import (
     title,
     why_not_first,
 )
-from bot.screens_trouble import explain, keeps_trying, remedy_button, remedy_rows, seen, swap_rows
+from bot.screens_trouble import explain, keeps_trying, remedy_button, remedy_rows, retry_rows, seen, swap_rows
 from bot.slots import Clash
-from bot.texts import Remedy, trouble
-from errors import LoginDiverted, LoginStopped, MatricolaMissing
+from bot.texts import trouble
+from errors import LoginDiverted, LoginNeeded, LoginStopped, MatricolaMissing
 from model import (
     Action,
     ActionStatus,
@@ -281,7 +281,22 @@ def login_stopped(stop: LoginStopped, when: When) -> Page:
     astray, tells = isinstance(stop, LoginDiverted), isinstance(stop, LoginDiverted | MatricolaMissing)
     lines = Lines().add(f"{'🚨' if astray else '🔑'} <b>{cause.happened}</b>", *(seen(str(stop)) if tells else ()))
     lines.add(cause.then, cause.advice(to_keeper=when.to_keeper))
-    return Page(str(lines), ((button(Remedy.LOGIN, Verb.FORGIVE, fresh=True),), (home_button(fresh=True),)))
+    return Page(str(lines), (*retry_rows(stop, fresh=True), (home_button(fresh=True),)))
+
+
+def login_due(action: Action, stop: LoginNeeded, when: When) -> Page:
+    """What rings some hours before an opening when who logs in by hand has not yet."""
+    lines = Lines().add("⏰ <b>Devi ancora entrare nel sito</b>", about_action(action, when))
+    lines.add(f"Si prenota {when.at(action.opens_at or action.run_at)}: senza il tuo accesso non posso farlo.")
+    lines.add(trouble(stop.kind).advice(to_keeper=when.to_keeper))
+    return Page(str(lines), (*retry_rows(stop, fresh=True), (home_button(fresh=True),)))
+
+
+def login_back(when: When) -> Page:
+    """What rings when who logs in by hand has."""
+    lines = Lines().add("✅ <b>Sono di nuovo nel sito</b>", f"Il tuo accesso funziona: provato {when.soon(when.now)}.")
+    lines.add("Vado avanti con quello che aspettava.")
+    return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
 
 
 def struggling(action: Action, when: When) -> Page:

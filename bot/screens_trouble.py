@@ -9,7 +9,7 @@ from bot.italian import When
 from bot.page import Button, Lines, Page, Row, button, home_button, in_quotes, safe
 from bot.slots import Clash
 from bot.texts import LOGIN_REMARKS, NOT_CANCELLED, WATCH_ENDED, Remedy, Trouble, happening, trouble
-from errors import LoginDiverted, quoted
+from errors import LoginDiverted, LoginNeeded, LoginStopped, quoted
 from model import Action, ActionType, LoginRemark, Pause, WatchMode
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
@@ -79,7 +79,7 @@ def remedy_button(remedy: Remedy, action: Action, *, fresh: bool) -> Button:
             return button(remedy, Verb.MINE, 0, fresh=fresh)
         case Remedy.SYNC:
             return button(remedy, Verb.SYNC, fresh=fresh)
-        case Remedy.LOGIN:
+        case Remedy.LOGIN | Remedy.ENTERED:
             return button(remedy, Verb.FORGIVE, fresh=fresh)
 
 
@@ -114,9 +114,10 @@ def seen(reason: str) -> list[str]:
     return [*shown, f"Dal sito: «{safe(words)}»"] if words else shown
 
 
-def retry_rows(*, fresh: bool) -> tuple[Row, ...]:
-    """The button that ends what an account waits for."""
-    return ((button(Remedy.LOGIN, Verb.FORGIVE, fresh=fresh),),)
+def retry_rows(stop: LoginStopped | None = None, *, fresh: bool) -> tuple[Row, ...]:
+    """The button that ends what an account waits for; who logs in by hand says with it that they have."""
+    label = Remedy.ENTERED if isinstance(stop, LoginNeeded) else Remedy.LOGIN
+    return ((button(label, Verb.FORGIVE, fresh=fresh),),)
 
 
 def holds_up(pause: Pause | None, action: Action, when: When) -> bool:

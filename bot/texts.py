@@ -22,6 +22,7 @@ class Remedy(StrEnum):
     MINE = MINE_LABEL
     SYNC = "🔄 Aggiorna dal sito"
     LOGIN = "🔑 Riprova l'accesso"  # also ends what the account waits for
+    ENTERED = "🔑 Ho fatto l'accesso"  # for who logs in by hand: whether the site lets us in is asked
     ANYWAY = "❌ Annulla lo stesso"
     BOOK_ANYWAY = "✅ Prenota lo stesso"
 
@@ -89,6 +90,15 @@ TROUBLES: dict[str, Trouble] = {
         "Scrivi otpatu in config.json (.venv/bin/python otp_extractor.py aiuta a leggerlo) e riavvia il bot.",
         Remedy.LOGIN,
         you_guest="Dillo a chi tiene il bot: deve aggiungere il tuo codice QR.",
+    ),
+    "LoginNeeded": Trouble(
+        "Nel sito devi entrare tu, e il tuo accesso è scaduto o non c'è ancora.",
+        "Senza non posso fare niente; quello che aspetta la sua apertura resta in coda.",
+        "Sul computer del bot scrivi nel terminale: .venv/bin/python setup.py --login. Se è senza schermo, entra da un "
+        "altro con --login --export-session FILE, e portagli il file: lo prende con --import-session FILE.",
+        Remedy.ENTERED,
+        you_guest="Mettiti d'accordo con chi tiene il bot: devi rifare l'accesso sul suo computer, o mandargli il file "
+        "dell'accesso fatto sul tuo.",
     ),
     "LoginBlocked": Trouble(
         "L'accesso al sito si è fermato su una pagina che non so superare da solo.",
@@ -283,6 +293,7 @@ BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
     "LoginUnavailable": ("Di solito passa da sé: riprovo. Se vuoi, prova tu l'accesso più tardi.", Remedy.LOGIN),
     "LoginInterrupted": ("Di solito passa da sé: riprovo.", Remedy.LOGIN),
     "MatricolaMissing": ("Correggi matricola in config.json e riavvia il bot.", Remedy.LOGIN),
+    "LoginNeeded": ("Prima di allora entra tu: .venv/bin/python setup.py --login.", Remedy.ENTERED),
     "OtpMissing": ("Scrivi otpatu in config.json e riavvia il bot.", Remedy.LOGIN),
     "OtpError": ("Correggi otpatu in config.json e riavvia il bot.", Remedy.SYNC),
     "ConfigError": ("Controlla config.json e riavvia il bot.", Remedy.SYNC),
@@ -379,6 +390,7 @@ LOGIN_REMARKS = {
 STOPPED = {
     "LoginRejected": "🔑 <b>Il sito ha rifiutato le tue credenziali:</b> finché non si risolve non posso prenotare.",
     "LoginDiverted": "🚨 <b>L'accesso al sito porta altrove:</b> finché non si risolve non posso prenotare.",
+    "LoginNeeded": "🔑 <b>Nel sito devi entrare tu:</b> finché non rifai l'accesso non posso prenotare.",
     "OtpMissing": "🔑 <b>Il sito chiede un codice che non ho:</b> finché non si risolve non posso prenotare.",
     "MatricolaMissing": "🎓 <b>Non trovo la tua matricola:</b> finché non si risolve non posso prenotare.",
 }

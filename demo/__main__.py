@@ -25,6 +25,7 @@ from demo.site import Site
 from demo.telegram import TelegramEmulator
 from demo.world import GIULIA_ID, MARCO_ID, Programme
 from model import utc_now
+from portal.browser import has_display
 
 PROJECT = Path(__file__).resolve().parent.parent
 CHAT_PORT = 8765  # the same each time, so that a bookmark or an ssh tunnel goes on working; another when it is taken
@@ -127,10 +128,6 @@ def greeting(programme: Programme, chat: str, site: str, log: Path) -> str:
         log=os.path.relpath(log),
         tunnel=tunnel,
     )
-
-
-def has_display() -> bool:
-    return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) -> int:

@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,6 +126,11 @@ class Chromium:
             handle_sigterm=False,
             handle_sighup=False,
         )
+
+
+def has_display() -> bool:
+    """Whether a person would see a window."""
+    return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 async def answers(driver: Playwright) -> bool:

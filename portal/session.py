@@ -12,7 +12,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from playwright.async_api import APIRequestContext, Browser, BrowserContext, Page, Playwright
@@ -29,7 +31,7 @@ from portal.evidence import Evidence
 from portal.login import LAGS
 from portal.page_size import PageSize
 from portal.pages import dismiss_cookie_banner
-from portal.state import SessionStore, Version
+from portal.state import SESSIONS, SessionStore, Version
 from portal.stored_session import StoredSession
 from portal.trouble import Answer, check, in_time, lost_the_driver, translated
 from portal.watch import Watch
@@ -225,12 +227,14 @@ class _Held:
 class SiteSession:
     """One person on the site."""
 
-    def __init__(self, portal: Portal, credentials: Credentials) -> None:
+    def __init__(self, portal: Portal, credentials: Credentials, sessions: Path | None = None) -> None:
+        """`sessions`: where it is stored, if not with the others: one that has to be proved first."""
         self.credentials = credentials
         self.access = portal.access
         self._portal = portal
         self.door = Door(credentials, portal.access.clock)
-        self._store = SessionStore(portal.access.state_dir / "sessions", credentials.user_id, credentials.username)
+        sessions = sessions or portal.access.state_dir / SESSIONS
+        self._store = SessionStore(sessions, credentials.user_id, credentials.username)
         self._stored = StoredSession(portal, credentials, self.door, self._store)
         self._budget = Budget(f"account {credentials.user_id}")
         self._opening = asyncio.Lock()  # held while the stored session is taken up
@@ -347,6 +351,7 @@ class SiteSession:
     async def renew(self, *, asked: bool = False) -> None:
         """Logs in anew, though the stored session may still be good: a rehearsal of password and one-time code.
 
+        Raises LoginNeeded for who logs in by hand.
         `asked`: its person wants it tried now, whatever came of a login moments ago.
         """
         async with self._at_work():
@@ -396,9 +401,10 @@ class SiteSession:
         self, work: Callable[[], Awaitable[T]], again: Callable[[], None], version: Version, error: SessionExpired
     ) -> T:
         """The work once more, for a session called over: as it is while it is just made, for one server may know it
-        later than another; else with a new one."""
-        for lag in LAGS:
-            if version != self._stored.version or not self._stored.is_just_made:
+        later than another; once more before a person is asked to log in by hand; else with a new one."""
+        lags = LAGS if self._stored.is_just_made else LAGS[:1] if self.credentials.by_hand else ()
+        for lag in lags:
+            if version != self._stored.version:
                 break
             await asyncio.sleep(lag)
             again()
@@ -435,6 +441,8 @@ class SiteSession:
     async def _ensure(self) -> Version:
         """Logs in when no session is stored. Gives the version of the one there is."""
         version = self._stored.version
+        if self.credentials.by_hand:
+            self._stored.refuse_if_ended()
         if (self._held is None or self._held.version != version) and self._stored.state() is None:
             await self._stored.renew(version)
         return self._stored.version
@@ -442,6 +450,21 @@ class SiteSession:
     def take_login_remarks(self) -> tuple[LoginRemark, ...]:
         """What the pages of our logins told since this was last asked, for the person to know."""
         return self._stored.take_remarks()
+
+    async def take_over(self, state: Mapping[str, Any], made_at: datetime) -> None:
+        """Puts a session that a person made by hand in place of the stored one, for every process."""
+        with self.door.guarded():
+            await self._stored.take_over(state, made_at.timestamp())
+
+    @property
+    def logged_in_at(self) -> datetime | None:
+        """When the login was that made the stored session; None when that is not known."""
+        at = self._stored.logged_in_at
+        return datetime.fromtimestamp(at, UTC) if at else None
+
+    def stored_state(self) -> dict[str, Any] | None:
+        """The cookies of the stored session; None when there is none."""
+        return self._stored.state()
 
     async def settle_login(self) -> None:
         """Waits for a login under way to end."""

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 Version = tuple[int, int]  # time of change and inode: two saves within one tick of the file system differ too
 NO_VERSION: Version = (0, 0)
+SESSIONS = "sessions"  # the folder, among all that is kept on disk
 LOCK_LOOKS = 0.05  # seconds between two looks at a lock another process holds
 OF_AN_ACCOUNT = re.compile(r"\.?([0-9]+)\.(?:json|otp|rejected|lock)(?:\..*)?")  # half-written ones too
 CODES_NOTED = 50  # one-time codes; a clock that is set back by more than they take has another trouble
@@ -63,7 +64,7 @@ def read_json(file: Path) -> Any:
 
 def forget_others(folder: Path, people: Collection[int], evidence: Iterable[str]) -> None:
     """Deletes the files of every account that is not among the people, and these folders of evidence."""
-    for file in folder.glob("*"):
+    for file in (folder / SESSIONS).glob("*"):
         owner = OF_AN_ACCOUNT.fullmatch(file.name)
         if owner and int(owner[1]) not in people:
             file.unlink(missing_ok=True)

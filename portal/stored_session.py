@@ -22,6 +22,7 @@ from errors import (
     LoginDiverted,
     LoginFailed,
     LoginInterrupted,
+    LoginNeeded,
     LoginStopped,
     LoginUnavailable,
     SessionExpired,
@@ -38,7 +39,7 @@ from portal.login_guard import BLANK, LoginGuard, shown
 from portal.page_size import content
 from portal.recognition import LOGIN_PATH, words_in_page
 from portal.sanitizer import bare_address
-from portal.state import SessionStore, Version
+from portal.state import NO_VERSION, SessionStore, Version
 from portal.trouble import in_time, translated
 from portal.watch import Watch
 
@@ -52,6 +53,8 @@ IN_A_CIRCLE = "ERR_TOO_MANY_REDIRECTS"
 ERROR_PAGE = re.compile(
     r"si è verificato un errore|errore (?:interno|del server)|server error|an error (?:has )?occurred", re.IGNORECASE
 )
+ENDED = "the session that was made by hand has ended"
+ENDED_HOLDS = 60.0  # seconds in which a session that was called over is not tried again: its person has to act
 JUST_MADE = 15.0  # seconds after a login in which a session called over is asked again, and not made anew
 
 
@@ -70,6 +73,7 @@ class StoredSession:
         self._logged_in = -JUST_MADE  # when we last did, on the monotonic clock
         self._by_sign_on = False  # we made it without password and code
         self._remarks: dict[LoginRemark, None] = {}  # of our logins, in their order, until somebody takes them
+        self._ended: tuple[Version, float] = NO_VERSION, 0.0  # the version that the site called over, and when
         self._login_of: dict[Version, Version] = {}  # a version with renewed cookies -> the one its login made
 
     @property
@@ -95,14 +99,31 @@ class StoredSession:
             self._note_failure(stuck)
             raise stuck from error
 
+    def refuse_if_ended(self) -> None:
+        """Raises LoginNeeded while the session that a person has to make anew is the one the site called over."""
+        version, at = self._ended
+        if version == self.version and time.monotonic() - at < ENDED_HOLDS:
+            raise LoginNeeded(ENDED)
+
+    def _ended_now(self, stale: Version) -> LoginNeeded:
+        if self.state() is None:
+            return LoginNeeded("nobody has logged in yet")
+        self._ended = stale, time.monotonic()
+        return LoginNeeded(ENDED)
+
     def note_that_it_works(self) -> None:
         """Something was done with it."""
         self._has_worked = True
 
     @property
+    def logged_in_at(self) -> float:
+        """When the login was that made it, of whichever process (`time.time()`); 0 when that is not known."""
+        return self._store.logged_in_at()
+
+    @property
     def is_just_made(self) -> bool:
         """Whether the session comes from a login moments ago, of whichever process."""
-        return 0 <= time.time() - self._store.logged_in_at() < JUST_MADE
+        return 0 <= time.time() - self.logged_in_at < JUST_MADE
 
     def take_remarks(self) -> tuple[LoginRemark, ...]:
         """What our logins met on their way since this was last asked, for their person to know."""
@@ -130,6 +151,16 @@ class StoredSession:
         self._login_of[renewed] = self._login_of.get(version, version)
         return renewed
 
+    async def take_over(self, state: Mapping[str, Any], made_at: float) -> None:
+        """Stores a session that a person made at that time (`time.time()`). Raises SiteUnavailable.
+
+        The sign-on's cookies are left behind: they would open every other service to who gets hold of them.
+        """
+        async with self._store.locked():
+            self._save(self._portal.access.places.session_of(state), made_at)
+            self._store.forget_turned_away()
+        self._rejection = None
+
     def _forget_sign_on(self) -> None:
         """The next login begins from nothing. The session itself stays, as the one that a login replaces."""
         kept, version = self._store.load(), self.version
@@ -151,6 +182,8 @@ class StoredSession:
         """
         if self.is_another(stale) and self.state():
             return  # somebody already did
+        if self._credentials.by_hand:
+            raise self._ended_now(stale)
         if self._login is None or self._login.done():
             if asked:
                 self._store.forget_turned_away()

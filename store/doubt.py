@@ -20,6 +20,7 @@ from errors import (
     LoginBlocked,
     LoginDiverted,
     LoginInterrupted,
+    LoginNeeded,
     LoginRejected,
     LoginUnavailable,
     MatricolaMissing,
@@ -36,8 +37,8 @@ from store.outbox import add_notice
 
 REFUSALS: list[type[AppError]] = [BookingRefused, *BookingRefused.__subclasses__()]
 OF_LOGIN = (
-    LoginRejected, LoginDiverted, LoginInterrupted, LoginBlocked, LoginUnavailable, MatricolaMissing, OtpMissing,
-    OtpRejected,
+    LoginRejected, LoginDiverted, LoginInterrupted, LoginBlocked, LoginNeeded, LoginUnavailable, MatricolaMissing,
+    OtpMissing, OtpRejected,
 )  # fmt: skip
 NOT_LET_IN = {each.__name__ for each in (*OF_LOGIN, OtpError, ConfigError)}
 UNSETTLED = {each.__name__ for each in (AlreadyBooked, PlaceUnclear, TooLateToAsk)}

@@ -76,6 +76,7 @@ STEPS: dict[int, tuple[str, ...]] = {
         " about TEXT NOT NULL, words TEXT NOT NULL, seen_at TEXT NOT NULL) STRICT",
         "CREATE UNIQUE INDEX one_login_remark ON login_remarks (user_id, kind, about)",
         "ALTER TABLE notices ADD COLUMN remark_id INTEGER REFERENCES login_remarks (id) ON DELETE CASCADE",
+        "ALTER TABLE accounts ADD COLUMN rejected_at TEXT",
     ),
 }
 """What leads from each version to the next."""

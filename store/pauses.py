@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from errors import AppError, Blocked, LoginBlocked, LoginUnavailable, OtpRejected
 from model import OPENING_LASTS, Clock, NoticeKind, Pause, instant, stamp
 from store.connection import Connection, Transaction
+from store.hand_logins import HandLogins, note_entered
 from store.outbox import add_notice
 
 FORBIDDEN = 403  # met by more than one account: it is our address that is turned away
@@ -33,10 +34,9 @@ def to_pause(row: sqlite3.Row) -> Pause | None:
     return Pause(instant(row["paused_until"]), row["pause_kind"] or "", row["pause_reason"] or "")
 
 
-class Pauses:
+class Pauses(HandLogins):
     def __init__(self, connection: Connection, clock: Clock) -> None:
-        self._db = connection
-        self._clock = clock
+        super().__init__(connection, clock)
 
     async def pause(self, user_id: int, error: AppError, rest: Rest, *, tell: bool = True) -> datetime:
         """Lets an account wait, and gives until when; one that waits already waits as long as it did.
@@ -68,6 +68,7 @@ class Pauses:
         """
         now = self._clock()
         async with self._db.transaction() as tx:
+            await note_entered(tx, user_id, now)
             await tx.run(
                 f"UPDATE accounts SET rejected = 0, login_asked = :log_in, {OVER} WHERE user_id = :user_id",  # noqa: S608 - a constant
                 {"user_id": user_id, "log_in": int(log_in)},
@@ -146,8 +147,9 @@ async def note_booked(tx: Transaction, user_id: int) -> None:
     )
 
 
-async def note_success(tx: Transaction, user_id: int) -> None:
+async def note_success(tx: Transaction, user_id: int, now: datetime) -> None:
     """Something succeeded for an account: its next trouble is a new one, and its login is in no trouble any more."""
+    await note_entered(tx, user_id, now)
     values = {"user_id": user_id, "of_login": json.dumps(OF_LOGIN)}
     await tx.run("UPDATE accounts SET rests = 0 WHERE user_id = :user_id AND rests > 0", values)
     await tx.run(

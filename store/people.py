@@ -91,10 +91,10 @@ class People(Pauses):
         async with self._db.transaction() as tx:
             marked = await tx.run(
                 """
-                UPDATE accounts SET rejected = 1, rejected_kind = :kind, rejected_reason = :reason
+                UPDATE accounts SET rejected = 1, rejected_kind = :kind, rejected_reason = :reason, rejected_at = :now
                 WHERE user_id = :user_id AND rejected = 0 RETURNING user_id
                 """,
-                {"user_id": user_id, "kind": error.kind, "reason": str(error)},
+                {"user_id": user_id, "kind": error.kind, "reason": str(error), "now": stamp(self._clock())},
             )
             if marked and tell:
                 await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from errors import AccountWaits, AlreadyQueued, AppError, LeaseLost, NothingToCancel, SiteUnavailable
+from errors import AccountWaits, AlreadyQueued, AppError, LeaseLost, LoginNeeded, NothingToCancel, SiteUnavailable
 from model import (
     BETWEEN_READINGS,
     OPENING_LASTS,
@@ -395,7 +395,8 @@ class Queue(Choices, RoutineHistory):
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.FAILED, None, error)
             await ask_back(tx, action.id, self._clock())
-            if not await told_already(tx, action):
+            of_login = action.quiet and isinstance(error, LoginNeeded)  # told by the account's own message
+            if not of_login and not await told_already(tx, action):
                 await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
             about_a_class = action.type in (ActionType.BOOK, ActionType.CANCEL)
             unsettled = leaves_doubt(error.kind, action.failures + 1) or isinstance(error, NothingToCancel)
@@ -413,7 +414,7 @@ class Queue(Choices, RoutineHistory):
             await put_back(tx, action, values, error, self._clock())
             await add_notice(tx, action.user_id, NoticeKind.REHEARSAL, action_id=action.id)
             if error is None:
-                await note_success(tx, action.user_id)
+                await note_success(tx, action.user_id, self._clock())
 
     async def in_step(self, action: Action, again: datetime, apart: timedelta) -> datetime:
         """When a watch looks next: at `again`, or with another of its day that looks near it, so that both share."""
@@ -455,7 +456,7 @@ class Queue(Choices, RoutineHistory):
             if tell:
                 await add_notice(tx, action.user_id, NoticeKind.STRUGGLING, action_id=action.id)
             if not odd:
-                await note_success(tx, action.user_id)
+                await note_success(tx, action.user_id, self._clock())
 
     async def complete_book(
         self, action: Action, booking: Booking, result: str, opening: OpeningReport | None = None,
@@ -551,4 +552,4 @@ class Queue(Choices, RoutineHistory):
         }
         await settle(tx, action, error, values | more)
         if status is ActionStatus.COMPLETED:
-            await note_success(tx, action.user_id)
+            await note_success(tx, action.user_id, self._clock())

@@ -11,7 +11,7 @@ import pytest
 from database import Database, NewAction
 from errors import AppError, SlotFull
 from model import ActionStatus, ActionType, Booking, NoticeKind, Role, WatchMode, Wish
-from portal.state import forget_others
+from portal.state import SESSIONS, forget_others
 from recurrence import PeriodicMode
 from store.departed import NO_LONGER_HERE
 from store.outbox import add_notice
@@ -122,15 +122,17 @@ async def test_their_sessions_and_what_the_site_showed_them_are_deleted(db: Data
             "UPDATE booking_actions SET evidence = :folder WHERE id = :id", {"folder": str(folder), "id": action.id}
         )
     names = ["43.json", "43.otp", "43.rejected", "43.lock", ".43.json.x1y2", "42.json", "calendars.json"]
+    sessions = state / SESSIONS
+    sessions.mkdir()
     for name in names:
-        (state / name).touch()
+        (sessions / name).touch()
     outside = tmp_path / "43.json"
     outside.touch()
     await db.people.set(EVERYBODY[:1])
 
     forget_others(state, {GIULIA}, [*await db.people.evidence_of_departed(), str(tmp_path)])
 
-    assert sorted(file.name for file in state.iterdir()) == ["42.json", "calendars.json", "evidence"]
+    assert sorted(file.name for file in sessions.iterdir()) == ["42.json", "calendars.json"]
     assert [folder.name for folder in (state / "evidence").iterdir()] == ["2-book"]
     assert outside.exists()
     assert await db.people.evidence_of_departed() == []

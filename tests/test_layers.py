@@ -14,6 +14,7 @@ NOT_PRODUCT = {"demo", "tests", "bench"}
 # From the top down: a layer imports from itself and from what is below it, never from above.
 LAYERS = (
     {"bot_db", "worker", "periodic_executor", "refresh_courses", "sync_bookings", "setup"},
+    {"setup_sessions"},
     {"routine", "exchange", "perform", "pursuit", "wizard", "doctor", "heart", "survey"},
     {
         "appearance",
@@ -22,6 +23,7 @@ LAYERS = (
         "bookings_list",
         "cancelling",
         "decide",
+        "hand_login",
         "last_call",
         "proof",
         "race",
@@ -38,7 +40,7 @@ LAYERS = (
     {"program"},  # how every program starts and stops
     {"settings"},
     {"config_file", "config_values"},
-    {"config_mistakes"},
+    {"config_mistakes", "session_file"},
     {"otp_extractor", "otp_export", "private", "addresses", "untrusted", "redaction", "refusals"},
     {"opening_plan"},
     {"model", "recurrence", "names", "errors"},

@@ -320,7 +320,7 @@ def test_an_otpauth_address_in_capitals_is_taken_and_kept_secret(tmp_path: Path)
 def test_a_byte_order_mark_is_read_over(tmp_path: Path, encoding: str) -> None:
     path = written(tmp_path, "")
     path.write_bytes(json.dumps(GOOD | {"password": "perché no"}, ensure_ascii=False).encode(encoding))
-    assert load(path).password.get_secret_value() == "perché no"
+    assert "perché no" in load(path).secrets()
 
 
 @pytest.mark.parametrize(

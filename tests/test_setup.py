@@ -130,7 +130,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monkey
     def stopped(_: str) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("builtins.input", lambda _: GIULIA)
+    monkeypatch.setattr("builtins.input", lambda question: "1" if "1 or 2" in question else GIULIA)
     monkeypatch.setattr("getpass.getpass", stopped)
     assert setup.main(["--config", str(tmp_path / "config.json")]) == setup.STOPPED
     assert list(tmp_path.iterdir()) == []
@@ -152,7 +152,7 @@ def test_ctrl_d_says_that_nothing_was_written_and_how_to_start_again(
     def ctrl_d(_: str) -> str:
         raise EOFError
 
-    monkeypatch.setattr("builtins.input", lambda _: GIULIA)
+    monkeypatch.setattr("builtins.input", lambda question: "1" if "1 or 2" in question else GIULIA)
     monkeypatch.setattr("getpass.getpass", ctrl_d)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     config = tmp_path / "config.json"
@@ -374,7 +374,7 @@ async def test_a_file_that_is_no_database_is_left_alone(configure: Configure, tm
 
 
 async def logins(config: Path) -> list[str]:
-    return [str(finding) async for finding in doctor._logins(load(config), lambda: datetime.now(UTC))]
+    return [str(finding) async for finding in doctor._logins(load(config), config, lambda: datetime.now(UTC))]
 
 
 async def test_a_wrong_password_is_tried_once_only_also_while_a_session_lives(configure: Configure, site: Site) -> None:

@@ -57,7 +57,7 @@ async def telegram_of_the_wizard(monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 
 async def test_five_answers_make_a_configuration(telegram_of_the_wizard: TelegramEmulator) -> None:
     token = telegram_of_the_wizard.token
-    giulia = Person(GIULIA, PASSWORD, OTP_URL, "y", token, "42")
+    giulia = Person("1", GIULIA, PASSWORD, OTP_URL, "y", token, "42")
     assert await giulia.use_wizard() == {
         "username": GIULIA,
         "password": PASSWORD,
@@ -67,17 +67,28 @@ async def test_five_answers_make_a_configuration(telegram_of_the_wizard: Telegra
     assert giulia.heard_once("This is @polimisport_bot.")
 
 
+async def test_who_logs_in_by_hand_is_asked_for_no_password(telegram_of_the_wizard: TelegramEmulator) -> None:
+    token = telegram_of_the_wizard.token
+    giulia = Person("2", GIULIA, token, "42")
+    assert await giulia.use_wizard() == {
+        "username": GIULIA,
+        "login": "by_hand",
+        "telegram": {"bot_token": token, "allowed_user_id": 42},
+    }
+    assert [line[:3] for line in giulia.heard if line[:1].isdigit()] == ["1. ", "2. ", "3. "]
+
+
 async def test_who_gave_a_picture_of_the_qr_code_is_told_to_delete_it(
     telegram_of_the_wizard: TelegramEmulator, tmp_path: Path
 ) -> None:
     picture = str(qr_code(OTP_URL, tmp_path / "qr.png"))
-    giulia = Person(GIULIA, PASSWORD, f"'{picture}'", "y", telegram_of_the_wizard.token, "42")
+    giulia = Person("1", GIULIA, PASSWORD, f"'{picture}'", "y", telegram_of_the_wizard.token, "42")
     assert (await giulia.use_wizard())["otpatu"] == OTP_URL
     assert giulia.heard_once("Delete that picture now")
 
 
 async def test_a_setup_key_is_taken_and_not_said_again(telegram_of_the_wizard: TelegramEmulator) -> None:
-    giulia = Person(GIULIA, PASSWORD, "jbsw y3dp ehpk 3pxp", "y", telegram_of_the_wizard.token, "42")
+    giulia = Person("1", GIULIA, PASSWORD, "jbsw y3dp ehpk 3pxp", "y", telegram_of_the_wizard.token, "42")
     assert (await giulia.use_wizard())["otpatu"] == "otpauth://totp/Polimi?secret=JBSWY3DPEHPK3PXP"
     assert "jbsw" not in " ".join(giulia.heard).lower()
     assert not giulia.heard_once("Delete that picture now")
@@ -86,14 +97,14 @@ async def test_a_setup_key_is_taken_and_not_said_again(telegram_of_the_wizard: T
 async def test_of_an_export_with_several_accounts_one_is_asked_for(telegram_of_the_wizard: TelegramEmulator) -> None:
     ours = (b"Hello!\xde\xad\xbe\xef", "Polimi:10000001", 2)
     two = export((b"0123456789", "Mail:a", 2), ours)
-    giulia = Person(GIULIA, PASSWORD, two, "3", "2", "y", telegram_of_the_wizard.token, "42")
+    giulia = Person("1", GIULIA, PASSWORD, two, "3", "2", "y", telegram_of_the_wizard.token, "42")
     assert "JBSWY3DPEHPK3PXP" in (await giulia.use_wizard())["otpatu"]
     assert giulia.heard_once("2: Polimi 10000001")
     assert giulia.heard_once("Type a number from 1 to 2.")
 
 
 async def test_blanks_around_a_password_are_kept_and_said(telegram_of_the_wizard: TelegramEmulator) -> None:
-    giulia = Person(GIULIA, "   ", f" {PASSWORD} ", OTP_URL, "y", telegram_of_the_wizard.token, "42")
+    giulia = Person("1", GIULIA, "   ", f" {PASSWORD} ", OTP_URL, "y", telegram_of_the_wizard.token, "42")
     assert (await giulia.use_wizard())["password"] == f" {PASSWORD} "
     assert giulia.heard_once("begins or ends with a blank, which is kept")
 
@@ -101,7 +112,7 @@ async def test_blanks_around_a_password_are_kept_and_said(telegram_of_the_wizard
 async def test_a_login_without_any_code_is_configured_only_after_a_second_question(
     telegram_of_the_wizard: TelegramEmulator,
 ) -> None:
-    giulia = Person(GIULIA, PASSWORD, "", "no", "", "sì", telegram_of_the_wizard.token, "42")
+    giulia = Person("1", GIULIA, PASSWORD, "", "no", "", "sì", telegram_of_the_wizard.token, "42")
     assert (await giulia.use_wizard())["otpatu"] is None
     assert giulia.heard_once("An answer is needed here.")
 
@@ -110,7 +121,7 @@ async def test_the_browser_that_run_found_is_written_down(
     telegram_of_the_wizard: TelegramEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POLIMISPORT_BROWSER__EXECUTABLE_PATH", "/usr/bin/chromium")
-    giulia = Person(GIULIA, PASSWORD, OTP_URL, "y", telegram_of_the_wizard.token, "42")
+    giulia = Person("1", GIULIA, PASSWORD, OTP_URL, "y", telegram_of_the_wizard.token, "42")
     assert (await giulia.use_wizard())["browser"] == {"executable_path": "/usr/bin/chromium"}
 
 
@@ -119,6 +130,7 @@ async def test_each_wrong_answer_gets_a_sentence_and_the_question_again(
 ) -> None:
     token = telegram_of_the_wizard.token
     giulia = Person(
+        *("3", "1"),
         *("", "giulia rossi", GIULIA),
         *("", PASSWORD),
         *("", "", "otpauth://hotp/x?secret=JBSWY3DPEHPK3PXP", "no-such-picture.png", OTP_URL, "y"),
@@ -137,7 +149,7 @@ async def test_each_wrong_answer_gets_a_sentence_and_the_question_again(
 async def test_only_eight_digits_are_taken_for_a_codice_persona_without_a_second_question(
     telegram_of_the_wizard: TelegramEmulator,
 ) -> None:
-    giulia = Person("ciao", "", "g.rossi", "y", PASSWORD, OTP_URL, "y", telegram_of_the_wizard.token, "42")
+    giulia = Person("", "ciao", "", "g.rossi", "y", PASSWORD, OTP_URL, "y", telegram_of_the_wizard.token, "42")
     assert (await giulia.use_wizard())["username"] == "g.rossi"
     assert giulia.heard_once("Does your login really ask for ciao? [y/N]")
 
@@ -146,7 +158,7 @@ async def test_a_code_that_the_app_does_not_show_asks_for_the_secret_again(
     telegram_of_the_wizard: TelegramEmulator,
 ) -> None:
     other = "otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ"
-    giulia = Person(GIULIA, PASSWORD, other, "perhaps", "n", OTP_URL, "y", telegram_of_the_wizard.token, "42")
+    giulia = Person("1", GIULIA, PASSWORD, other, "perhaps", "n", OTP_URL, "y", telegram_of_the_wizard.token, "42")
     assert (await giulia.use_wizard())["otpatu"] == OTP_URL
     assert giulia.heard_once("Type y for yes or n for no.")
     assert giulia.heard_once("Then it is another account's secret")
@@ -157,7 +169,7 @@ async def test_what_the_programs_would_refuse_as_password_or_id_is_asked_again(
     telegram_of_the_wizard: TelegramEmulator,
 ) -> None:
     answers = ("a\tb", PASSWORD, OTP_URL, "y", telegram_of_the_wizard.token, "-5", "-1001234567890", "9" * 17, "42")
-    giulia = Person(GIULIA, *answers)
+    giulia = Person("1", GIULIA, *answers)
     assert (await giulia.use_wizard())["telegram"]["allowed_user_id"] == 42
     assert giulia.heard_once("It holds a character that can't be typed")
     assert (
@@ -286,7 +298,7 @@ async def test_digits_expire(telegram_of_the_wizard: TelegramEmulator, monkeypat
 
 async def test_without_a_network_the_wizard_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLIMISPORT_TELEGRAM__API_BASE_URL", NOWHERE)
-    giulia = Person(GIULIA, PASSWORD, OTP_URL, "y", "1234567890:a-token-nobody-can-check", "", "42")
+    giulia = Person("1", GIULIA, PASSWORD, OTP_URL, "y", "1234567890:a-token-nobody-can-check", "", "42")
     assert (await giulia.use_wizard())["telegram"]["allowed_user_id"] == 42
     assert giulia.heard_once("the token is taken as it is")
     assert giulia.heard_once("To find your id, write to @userinfobot")

@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from demo.site import sso_pages
+from demo.site.federated import Provider
 from demo.site.gate import ENTRY
 from demo.site.world import SiteWorld
 
@@ -25,7 +26,9 @@ PLACES = {  # where each page of the switch `login_pages` is
     "matricola": "SceltaMatricola.do",
     "extension": "passi/LoginExtensionPoint.do",
 }
-OTHER_WAYS = ("IngressoSPID.do", "IngressoCIE.do", "IngressoEIDAS.do", "IngressoEduGAIN.do")
+FEDERATED = ("IngressoSPID.do", "IngressoCIE.do")
+OTHER_WAYS = ("IngressoEIDAS.do", "IngressoEduGAIN.do")
+RETURN = "RitornoFederato.do"
 
 
 @dataclass(slots=True)
@@ -46,6 +49,7 @@ class SsoRoutes:
         self._world = world
         self._accounts = world.accounts
         self._assertions = assertions
+        self._provider = Provider(world)
         self._visits: dict[str, Visit] = {}
         self._signed_on: dict[str, tuple[str, datetime]] = {}  # cookie -> username, since when
 
@@ -58,11 +62,26 @@ class SsoRoutes:
             router.add_get(f"{ROOT}/{place}", self.on_show)
         for name in ("notice", "expiring", "extension"):
             router.add_post(f"{ROOT}/{PLACES[name]}", self.go_on)
+        for way in FEDERATED:
+            router.add_post(f"{ROOT}/{way}", self.to_provider)
+        router.add_get(f"{ROOT}/{RETURN}", self.from_provider)
+        self._provider.add_to(router)
         for way in OTHER_WAYS:
             router.add_post(f"{ROOT}/{way}", self.elsewhere)
 
     async def style(self, request: web.Request) -> web.Response:
         return web.Response(text=STYLE.read_text(encoding="utf-8"), content_type="text/css")
+
+    async def to_provider(self, request: web.Request) -> web.Response:
+        return self._provider.way_to(request, f"{ROOT}/{RETURN}")
+
+    async def from_provider(self, request: web.Request) -> web.Response:
+        """Back with a token: neither password nor code is asked for."""
+        visit, username = self._visit(request), self._provider.taken(request.query.get("token", ""))
+        if visit is None or not username:
+            return _html(self._login_page(EXPIRED))
+        visit.username = username
+        return self._next(request, visit)
 
     async def elsewhere(self, request: web.Request) -> web.Response:
         return _html(sso_pages.elsewhere())
