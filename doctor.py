@@ -321,10 +321,10 @@ async def _logins(settings: Settings, config: Path, clock: Clock) -> AsyncIterat
                     await db.people.go_on(credentials.user_id)
             yield finding
             for remark in portal.session(credentials).take_login_remarks():
-                yield _remark(credentials, remark)
+                yield remark_finding(credentials, remark)
 
 
-def _remark(credentials: Credentials, remark: LoginRemark) -> Finding:
+def remark_finding(credentials: Credentials, remark: LoginRemark) -> Finding:
     """What the pages of the login told: nothing is wrong yet."""
     said = {
         RemarkKind.PASSWORD_EXPIRES: "the password expires soon: change it, then write it into the configuration",

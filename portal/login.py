@@ -67,12 +67,14 @@ class LoginPage(SitePage):
         self._passed: set[tuple[str, str]] = set()  # the names of unknown pages that were clicked
         self._last: tuple[Seen, float, int] | None = None  # what was last dealt with, when, and requests sent by then
         self._repeated = False
+        self._moved = 0.0  # when a page last came
         self._ends = time.monotonic() + MOST_SECONDS
         self.remarks: list[LoginRemark] = []  # what the pages told, and their person should know
         page.on("framenavigated", lambda frame: self._count_page(frame == page.main_frame))
 
     def _count_page(self, is_main: bool) -> None:
-        self._pages += is_main
+        if is_main:
+            self._pages, self._moved = self._pages + 1, time.monotonic()
 
     async def sign_in(self, credentials: Credentials, next_code: NextCode) -> None:
         """Ends on the dashboard. The password is sent once; a code at most twice, each from `next_code`.
@@ -144,7 +146,7 @@ class LoginPage(SitePage):
                 if not self._is_dealt_with(seen) and now - since >= self._patience(seen):
                     return seen
                 await self._insist(seen)
-            if now - max(began, self._last[1] if self._last else 0.0) >= self._timeout / 1000:
+            if now - max(began, self._moved, self._last[1] if self._last else 0.0) >= self._timeout / 1000:
                 raise SiteChanged(self._why_it_stays())
             await self._sight.something_happens()
 
@@ -171,6 +173,8 @@ class LoginPage(SitePage):
             return 2 * longest  # never: it goes on by itself, or not
         if seen.kind is Kind.UNKNOWN:
             return min(GOES_ON, longest) if self._places.may_type(seen.portrait.url) else longest
+        if not seen.portrait.parsed and seen.kind is not Kind.HOME:
+            return min(GOES_ON, longest)  # half a page may lack the second field of a new password
         if seen.kind is Kind.ONE_WAY:
             return GOES_ON if seen.portrait.automatic or not seen.portrait.loaded else SETTLES
         return 0.0

@@ -121,7 +121,8 @@ class Portrait:
 
     url: str
     born: float = 0.0  # when the page began, in the browser's own time: tells one page from the next
-    loaded: bool = True
+    parsed: bool = True  # all of it has come
+    loaded: bool = True  # and what belongs to it
     title: str = ""
     words: str = ""
     main: str = ""  # the words without those around them

@@ -93,6 +93,7 @@ LOOK = (
   const main = all("main, [role=main]").find(shown)
   const words = body ? text(body) : ""
   return {url: location.href, born: performance.timeOrigin, loaded: document.readyState === "complete",
+    parsed: document.readyState !== "loading",
     title: (all("title")[0] ? own(all("title")[0], "textContent") : "").trim().slice(0, 200),
     words: words.slice(0, 4000), main: (main ? text(main) : words).slice(0, 4000),
     fields, buttons, rows, complaint: outer.map(text).filter(Boolean).join(" ").slice(0, 1000),

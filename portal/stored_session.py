@@ -133,8 +133,7 @@ class StoredSession:
     def state(self) -> dict[str, Any] | None:
         """The booking site's cookies, which alone are sent there; None when there is no session."""
         kept = self._store.load()
-        own = kept and self._portal.access.places.session_of(kept)
-        return own if own and own["cookies"] else None
+        return kept and self._portal.access.places.session_of(kept)
 
     def _sign_on(self) -> dict[str, Any] | None:
         """The login hosts' cookies, which only a login shows them; None when there are none."""

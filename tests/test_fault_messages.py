@@ -149,6 +149,20 @@ async def test_a_sign_on_that_is_down_is_told_once_and_everything_of_the_account
 
 
 @in_its_loop
+async def test_what_the_pages_of_the_login_say_is_told_once(stage: Stage) -> None:
+    stage.site.switches.update({"login_pages": ["expiring", "notice", "matricola", "extension"]})
+    db, owner = stage.chat.db, stage.chat.owner
+    for _ in range(2):
+        await db.people.go_on(OWNER, log_in=True)
+        await db.queue.add(NewAction(CHECK, OWNER, quiet=True))
+        await stage.performer.perform(await stage.chat.claim())
+    assert stage.site.login_attempts[GIULIA] == 2
+    await owner.wait_for(lambda message: "ho scelto la prima" in message.text)
+    for words in ("scade tra 9 giorni", "ti mostra un avviso", "ho scelto la prima"):
+        assert len([message for message in owner.messages if words in message.text]) == 1
+
+
+@in_its_loop
 async def test_to_try_the_login_again_is_a_new_login_though_a_session_lives(stage: Stage) -> None:
     await stage.chat.db.people.pause(OWNER, LoginBlocked("the login stops at a page"), lambda _: timedelta(hours=1))
     await stage.chat.owner.wait_for(lambda message: TROUBLES["LoginBlocked"].happened in message.text)

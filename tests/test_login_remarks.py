@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import doctor
 from bot.italian import When
 from bot.screens_results import login_stopped
 from bot.screens_trouble import login_remark
@@ -66,6 +67,14 @@ def test_the_words_say_what_it_is_and_what_to_do(clock: Time) -> None:
     assert "ho scelto la prima" in chosen
     assert "chiave matricola" in chosen
     assert "961234" in chosen
+
+
+@pytest.mark.parametrize(("kind", "what"), [*zip(RemarkKind, ("expires soon", "a notice", "the first"), strict=True)])
+def test_the_doctor_shows_it_and_finds_nothing_wrong(kind: RemarkKind, what: str) -> None:
+    line = str(doctor.remark_finding(credentials(), LoginRemark(kind, "Le parole del sito")))
+    assert line.startswith("✓ notice to 10")
+    assert what in line
+    assert "Le parole del sito" in line
 
 
 async def test_a_matricola_that_is_not_offered_stops_the_account_and_names_those_that_are(

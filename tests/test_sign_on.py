@@ -14,6 +14,7 @@ from aiohttp import web
 import booking
 from demo.site import SiteWorld
 from errors import LoginBlocked, LoginRejected
+from model import RemarkKind
 from portal.codes import Codes
 from portal.session import Portal, SiteSession
 from portal.state import SessionStore
@@ -66,6 +67,29 @@ async def test_who_signed_on_needs_neither_password_nor_code_until_the_site_asks
         assert (world.login_attempts[GIULIA], len(world.codes_received[GIULIA])) == (passwords, passwords)
         world.end_sessions()
         long_ago(giulia)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+async def test_every_page_of_the_simulated_sign_on_is_passed_in_whatever_order(
+    giulia: SiteSession, world: SiteWorld, backwards: bool
+) -> None:
+    pages = ["expiring", "code", "notice", "matricola", "extension"]
+    world.switches.update({"login_pages": pages[::-1] if backwards else pages, "chooser": backwards})
+    assert await booking.my_bookings(giulia) == ()
+    assert (world.login_attempts[GIULIA], len(world.codes_received[GIULIA])) == (1, 1)
+    told = {each.kind: each.words for each in giulia.take_login_remarks()}
+    assert "900001" in told[RemarkKind.MATRICOLA_CHOSEN]
+    assert "tra 9 giorni" in told[RemarkKind.PASSWORD_EXPIRES]
+    assert "secondo fattore" in told[RemarkKind.SITE_NOTICE]
+    assert giulia.take_login_remarks() == ()
+
+
+@pytest.mark.parametrize("style", ["message", "alert"])
+async def test_a_refused_password_is_told_in_the_sites_words(at_the_site: Portal, world: SiteWorld, style: str) -> None:
+    world.switches.update({"login_error": style})
+    with pytest.raises(LoginRejected, match="Codice Persona o password errati"):
+        await booking.my_bookings(at_the_site.session(credentials(password="sbagliata")))
+    assert world.login_attempts[GIULIA] == 1
 
 
 async def test_a_rehearsal_proves_password_and_code_though_the_sign_on_lives(
