@@ -1,6 +1,6 @@
 """`./run --demo`: the real programs in a made-up world, and the address of a chat page to talk to them.
 
-python -m demo [--workers N] [--keep] [--folder PATH]
+python -m demo [--workers N] [--keep] [--folder PATH] [--like SURVEY]
 
 Everything it makes is in .demo/ (or PATH), the programs' log included. Ctrl-C or SIGTERM stops programs and world.
 """
@@ -22,10 +22,12 @@ from urllib.parse import urljoin
 
 from demo import world as demo_world
 from demo.site import Site
+from demo.site.like import take_over
 from demo.telegram import TelegramEmulator
 from demo.world import GIULIA_ID, MARCO_ID, Programme
 from model import utc_now
 from portal.browser import has_display
+from survey.bundle import BadSurvey, read
 
 PROJECT = Path(__file__).resolve().parent.parent
 CHAT_PORT = 8765  # the same each time, so that a bookmark or an ssh tunnel goes on working; another when it is taken
@@ -133,6 +135,8 @@ def greeting(programme: Programme, chat: str, site: str, log: Path) -> str:
 async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) -> int:
     """The demo until stop is set (0) or the programs end by themselves (their exit code)."""
     world = demo_world.new_world()
+    if options.survey:
+        print(*take_over(world, options.survey), sep="\n", flush=True)
     programme = demo_world.plan(world, utc_now())
     async with Site(world) as site, chat_server() as telegram:
         config, log = folder / "config.json", folder / "log.txt"
@@ -188,12 +192,14 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1, help="how many workers")
     parser.add_argument("--keep", action="store_true", help="go on with the last demo's database")
     parser.add_argument("--folder", type=Path, default=PROJECT / ".demo", help="where it keeps its things")
+    parser.add_argument("--like", type=Path, metavar="SURVEY", help="a site as a survey found the real one")
     options = parser.parse_args()
     print("Starting the demo world ...", flush=True)
     try:
+        options.survey = read(options.like) if options.like else None  # first: a bad one leaves the last demo alone
         with folder_of_our_own(options.folder.absolute(), options.keep) as folder:
             return asyncio.run(until_stopped(folder, options))
-    except AlreadyRunning as problem:
+    except (AlreadyRunning, BadSurvey) as problem:
         print(problem, file=sys.stderr)
         return 1
 

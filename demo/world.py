@@ -65,8 +65,8 @@ def _worth_watching(world: SiteWorld, day: date) -> Slot:
 def _next_turn(world: SiteWorld, now: datetime) -> Slot:
     """The next turn of the gym that is far enough away to be asked about."""
     days = (world.today + timedelta(days=offset) for offset in range(3))
-    turns = (slot for day in days for slot in world.slots(day, FIT_CENTER))
-    return next(slot for slot in turns if slot.starts_at > now + LEAST_NOTICE)
+    there = [slot for day in days for slot in world.slots(day) if slot.starts_at > now + LEAST_NOTICE]
+    return min(there, key=lambda slot: (slot.activity != FIT_CENTER, slot.starts_at))
 
 
 def new_world() -> SiteWorld:

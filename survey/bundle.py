@@ -33,8 +33,8 @@ STEEPEST = 300  # times as large unpacked; what is honest is about ten
 NAME = re.compile(r"report\.(?:txt|json)|LEGGIMI\.txt|(?:pages|data)/[a-z0-9-]{1,40}\.(?:html|json)")
 README = """This file tells how the booking site behaved on {day}: report.txt says it in lines, report.json for
 programs; pages/ and data/ hold what the site showed, without names, numbers, cookies, tokens or pictures. Words that
-are not known to be the site's own are made up (parola1, parola2 ...), and so are all ids. Dates, hours and places of classes
-are real: those of your own bookings too. Look into it before you send it to anybody.
+are not known to be the site's own are made up (parola1, parola2 ...), and so are all ids. Dates, hours and places of
+classes are real: those of your own bookings too. Look into it before you send it to anybody.
 """
 
 

@@ -38,17 +38,21 @@ class Wanted:
 async def survey(settings: Settings, wanted: Wanted, say: Say, ask: Ask, clock: Clock = utc_now) -> bool:
     """Whether the login worked and, with a booking, the place was given back. Raises ConfigError near an opening."""
     await _refuse_near_opening(settings, wanted.credentials, clock)
-    visit = Visit(settings, wanted.credentials, clock, wanted.pace, say)
     async with WatchedPortal(site_access(settings)) as portal:
-        try:
-            await visit.go(portal)
-            if wanted.book and visit.seen.logged_in:
-                await _try_out(visit, portal, wanted, say, ask)
-        finally:
-            given_back = _tell_of_place(visit, say)
-        findings = examined(visit.seen)
-        door = portal.session(wanted.credentials).door
-        files = bundle.contents(visit.seen, findings, wanted.credentials, door)
+        return await carry_out(Visit(settings, wanted.credentials, clock, wanted.pace, say), portal, wanted, say, ask)
+
+
+async def carry_out(visit: Visit, portal: WatchedPortal, wanted: Wanted, say: Say, ask: Ask) -> bool:
+    """As `survey`, through that portal."""
+    try:
+        await visit.go(portal)
+        if wanted.book and visit.seen.logged_in:
+            await _try_out(visit, portal, wanted, say, ask)
+    finally:
+        given_back = _tell_of_place(visit, say)
+    findings = examined(visit.seen)
+    door = portal.session(wanted.credentials).door
+    files = bundle.contents(visit.seen, findings, wanted.credentials, door)
     _tell(findings, say)
     path = bundle.write(wanted.folder, visit.seen, files)
     say(f"\nWritten: {path}, readable by you only ({visit.seen.requests} requests were sent).")

@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from demo.site import Person, Site, SiteWorld, Switches
+from demo.site.like import take_over
 from demo.site.people import people, person
 from demo.site.switches import lively
 from demo.site.world import ROME
+from survey.bundle import BadSurvey, read
 
 DEMO_PERSON = Person("10000001", "password", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", name="Giulia")
 SWITCHES = ", ".join(each.name for each in fields(Switches))
@@ -40,6 +42,8 @@ async def serve(options: argparse.Namespace) -> None:
         public_sso_url=options.public_sso_url,
         tls=tls_from(options),
     )
+    if options.like:
+        print(*take_over(world, read(options.like)), sep="\n", file=sys.stderr)
     async with site:
         print(f"{site.base_url}\n{site.login_host}")
         for each in world.people:
@@ -112,6 +116,7 @@ def read_arguments() -> argparse.Namespace:
     how.add_argument("--waiting-list", action="append", default=[], metavar="COURSE", help="takes one once it is full")
     how.add_argument("--calm", action="store_true", help="no rush, floods allowed, late cancelling costs nothing")
     how.add_argument("--set", action="append", default=[], metavar="SWITCH=VALUE", help=f"one of: {SWITCHES}")
+    how.add_argument("--like", type=Path, metavar="SURVEY", help="as a survey of the real site found it: survey-*.zip")
     return parser.parse_args()
 
 
@@ -119,7 +124,7 @@ def main() -> int:
     try:
         with suppress(KeyboardInterrupt):
             asyncio.run(serve(read_arguments()))
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, BadSurvey) as problem:
         print(f"demo.site: {problem}", file=sys.stderr)
         return 2
     return 0

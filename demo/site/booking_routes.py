@@ -163,6 +163,8 @@ class BookingRoutes:
 
     async def bookings(self, request: web.Request) -> web.Response:
         user, world = self._user(request), self._world
+        if recorded := world.likeness.pages.get("bookings"):
+            return _html(recorded)
         mine = [] if world.faults.take("empty_bookings") else self._mine(user)
         token = request.cookies.get(FORGERY_COOKIE) or secrets.token_urlsafe(32)
         text = pages.bookings(
@@ -203,6 +205,8 @@ class BookingRoutes:
         return _html(self._frame(request).rename(self._blocks(self._mine(self._user(request)))))
 
     async def choose_activity(self, request: web.Request) -> web.Response:
+        if recorded := self._world.likeness.pages.get("activities"):
+            return _html(recorded)
         dead = bool(self._world.faults.take("dead_first_click"))
         activities = self._world.catalogue.activities
         return _html(pages.choose_activity(self._frame(request), activities, dead_first_click=dead))
@@ -212,6 +216,8 @@ class BookingRoutes:
         activity = next((each for each in self._world.catalogue.activities if each.id == wanted), None)
         if activity is None:
             return _redirect(f"{BASE}/Booking/ChooseActivity")
+        if recorded := self._world.likeness.pages.get("calendar"):
+            return _html(recorded)
         switches, frame = self._world.switches, self._frame(request)
         behaviour = {"grouped": int(switches.grouped), "wakes-after": switches.confirm_wakes_after}
         return _html(pages.calendar(frame, activity, self._world.today, behaviour))
@@ -232,6 +238,8 @@ class BookingRoutes:
         slot = world.find(appointment_id)
         if slot is None:
             return _html('<div class="alert alert-danger">Appuntamento non trovato.</div>')
+        if recorded := world.likeness.pages.get("confirmation"):
+            return _html(recorded)
         outcome = world.judge(user, appointment_id)
         takes = outcome in (Outcome.BOOKED, Outcome.WAITING)
         refusal = "" if takes else reason(world, user, appointment_id, outcome)

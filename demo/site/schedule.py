@@ -32,7 +32,8 @@ def day_schedule(world: SiteWorld, username: str, slots: list[Slot]) -> list[Jso
     if world.faults.take("empty_timetable"):
         return []
     shown = [slot for slot in slots if world.holds(username, slot.appointment_id) or not _is_hidden(world, slot)]
-    return [_bend(_slot_json(world, username, slot), world.faults) for slot in shown]
+    told = (world.likeness.reshaped(_slot_json(world, username, slot)) for slot in shown)
+    return [_bend(each, world.faults) for each in told]
 
 
 def _is_hidden(world: SiteWorld, slot: Slot) -> bool:

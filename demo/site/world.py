@@ -16,6 +16,7 @@ from demo.site import farm, penalties, rivals
 from demo.site.accounts import Accounts, Person
 from demo.site.catalogue import Activity, Catalogue, Weekly, default_catalogue
 from demo.site.faults import Faults
+from demo.site.likeness import Likeness
 from demo.site.penalties import Penalties, Penalty
 from demo.site.rivals import Crowd
 from demo.site.switches import Switches
@@ -145,6 +146,7 @@ class SiteWorld:
         self.free_cancel_hours = free_cancel_hours
         self.faults = Faults()
         self.switches = switches or Switches()
+        self.likeness = Likeness()
         self.accounts = Accounts(people, lambda: self.clock(), self.faults, self.switches)
         self.penalties = Penalties()
         self.log: list[Request] = []
