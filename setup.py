@@ -25,6 +25,7 @@ import getpass
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -36,7 +37,7 @@ from config_file import command
 from database import open_database, people_of
 from errors import ConfigError, DatabaseError
 from hand_login import HandLoginFailed
-from model import Clock, Credentials, utc_now
+from model import Clock, utc_now
 from portal.browser import has_display
 from session_file import SessionFileError
 from settings import Settings, add_config_option, load
@@ -61,7 +62,9 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--validate", action="store_true", help="only say what is wrong with the configuration")
     parser.add_argument("--who", action="store_true", help="tell the Telegram id of who sends four digits to the bot")
     parser.add_argument("--login", action="store_true", help="log in yourself, in a browser that opens")
-    parser.add_argument("--person", metavar="NAME", help="whose login: a Codice Persona or Telegram id; default: yours")
+    parser.add_argument(
+        "--person", metavar="NAME", help="whose login, or survey: a Codice Persona or Telegram id; default: yours"
+    )
     parser.add_argument(
         "--export-session", metavar="FILE", type=Path, help="put the session in a file, for a machine without a screen"
     )
@@ -73,7 +76,6 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--survey", action="store_true", help="look how the site behaves, and write a file about it")
     parser.add_argument("--book", action="store_true", help="with --survey: also book a class far ahead and cancel it")
     parser.add_argument("--yes", action="store_true", help="with --survey --book: don't ask before booking")
-    parser.add_argument("--person", metavar="NAME", help="whose: Codice Persona or Telegram id; the owner unless told")
     parser.add_argument("--restore", metavar="FILE", type=Path, help="put a backup in place of the database")
     return parser.parse_args(arguments)
 
@@ -147,6 +149,8 @@ def set_up(config: Path, *, login: bool) -> int:
     print(f"\nAll is well: start it with {start}" if well else f"\nMend what has a ✗, then type: {again}")
     if not well:
         print(f"When all is well, start it with {start}")
+    elif made and login:
+        offer_survey(settings, config)
     return WELL if well else UNWELL
 
 
@@ -170,33 +174,40 @@ def at_terminal() -> setup_sessions.Terminal:
     return setup_sessions.Terminal(input, getpass.getpass, lambda line: print(line, flush=True))
 
 
+def offer_survey(settings: Settings, config: Path) -> None:
+    """Once, to who has just logged in for the first time: nobody who makes the bot can see the real site."""
+    later = command(".venv/bin/python setup.py --survey", config)
+    if not somebody_is_there():
+        return
+    print(f"\nThis bot was made without seeing the real site. A survey looks how it behaves (later: {later}).")
+    if ask_at_terminal("Do it now? About sixty requests, nothing is booked; you decide who gets its file"):
+        examine_site(settings, Wanted(settings.people[0], False, Path.cwd()), ask_at_terminal)
+
+
 def examine(config: Path, *, login: bool) -> bool:
     """The doctor's report on the terminal; whether all is well."""
     for name in SAID_BY_THE_DOCTOR:
         logging.getLogger(name).setLevel(logging.ERROR)
-    confirm = ask_at_terminal if sys.stdin.isatty() and sys.stdout.isatty() else doctor.nobody
+    confirm = ask_at_terminal if somebody_is_there() else doctor.nobody
     return asyncio.run(doctor.report(config, lambda line: print(line, flush=True), login=login, confirm=confirm))
 
 
 def survey_site(settings: Settings, chosen: argparse.Namespace) -> int:
     """How the real site behaves, fact by fact. Nothing is changed there without --book and a yes."""
-    at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    if chosen.book and not (at_terminal or chosen.yes):
+    if chosen.book and not (somebody_is_there() or chosen.yes):
         raise ConfigError("--book books a place and gives it back: run it at a terminal, or with --yes")
     ask = (lambda _: True) if chosen.yes else ask_at_terminal
-    wanted = Wanted(person_named(settings, chosen.person), chosen.book, Path.cwd())
-    well = asyncio.run(survey(settings, wanted, lambda line: print(line, flush=True), ask))
-    return WELL if well else UNWELL
+    wanted = Wanted(setup_sessions.person_named(settings, chosen.person), chosen.book, Path.cwd())
+    return WELL if examine_site(settings, wanted, ask) else UNWELL
 
 
-def person_named(settings: Settings, name: str | None) -> Credentials:
-    """Somebody of the configuration, by Codice Persona or Telegram id; the owner without a name. Raises ConfigError."""
-    if name is None:
-        return settings.people[0]
-    found = [each for each in settings.people if name in (each.username, str(each.user_id))]
-    if not found:
-        raise ConfigError(f"nobody in the configuration is called {name!r}: give a Codice Persona or a Telegram id")
-    return found[0]
+def examine_site(settings: Settings, wanted: Wanted, ask: Callable[[str], bool]) -> bool:
+    return asyncio.run(survey(settings, wanted, lambda line: print(line, flush=True), ask))
+
+
+def somebody_is_there() -> bool:
+    """Whether there is a terminal to ask at."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def ask_at_terminal(question: str) -> bool:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from demo.site.catalogue import Activity, Catalogue, Weekly
-from demo.site.likeness import Likeness, key
+from demo.site.likeness import Likeness, bare
 from demo.site.world import SiteWorld
 from survey.bundle import Survey
 
@@ -71,7 +71,7 @@ def _slots(survey: Survey) -> Iterator[tuple[str, date, dict[str, Any]]]:
     for name in sorted(each for each in survey.files if each.startswith("data/schedule-")):
         read = survey.data(name.removeprefix("data/").removesuffix(".json"))
         answer = read.get("answer") if isinstance(read, dict) else None
-        listed = {key(key): value for key, value in answer.items()}.get("data") if isinstance(answer, dict) else None
+        listed = {bare(key): value for key, value in answer.items()}.get("data") if isinstance(answer, dict) else None
         try:
             day = date.fromisoformat(str(read["day"])) if listed else date.min
         except (ValueError, KeyError):
@@ -82,7 +82,7 @@ def _slots(survey: Survey) -> Iterator[tuple[str, date, dict[str, Any]]]:
 
 
 def _weekly(activity: str, day: date, slot: dict[str, Any], where: str) -> Weekly | None:
-    fields = {key(name): value for name, value in slot.items()}
+    fields = {bare(name): value for name, value in slot.items()}
     start, minutes = str(fields.get("timestart") or "")[:5], fields.get("durationminutes")
     start = start if HOUR.fullmatch(start) else _hour_in(str(fields.get("startdatetime") or ""))
     if not activity or not start:

@@ -18,10 +18,10 @@ class Likeness:
         """Our slot with the recorded one's fields: those we have by their names, the others as they were recorded."""
         if not self.slot:
             return fields
-        ours = {key(name): value for name, value in fields.items()}
-        return {name: ours.get(key(name), recorded) for name, recorded in self.slot.items()}
+        ours = {bare(name): value for name, value in fields.items()}
+        return {name: ours.get(bare(name), recorded) for name, recorded in self.slot.items()}
 
 
-def key(name: object) -> str:
+def bare(name: object) -> str:
     """A field's name without its letter case."""
     return re.sub(r"[^a-z0-9]", "", str(name).lower())
