@@ -136,6 +136,7 @@ FACTS = (
         looks.booking_list,
         "it is read in the browser",
     ),
+    Fact("bookings.marked", "every booking in it can be read", "A", looks.bookings_marked, STOPS),
     Fact(
         "bookings.block",
         "a booking is an .event-main-block with its date",

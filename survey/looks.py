@@ -227,15 +227,29 @@ def round_trip(seen: Seen) -> Verdict:
 
 
 def booking_list(seen: Seen) -> Verdict:
-    """Whether the product's own reader reads what the server sends, and what the browser shows."""
-    if "bookings" not in seen.sent:
+    """Whether the server sends as many bookings as the browser shows."""
+    if "bookings" not in seen.sent or "bookings" not in seen.pages:
         return UNSEEN
     try:
         sent = len(scraper.booking_blocks(seen.sent["bookings"].text))
-        shown = len(scraper.booking_blocks(seen.pages.get("bookings", seen.sent["bookings"].text)))
+        shown = len(scraper.booking_blocks(seen.pages["bookings"]))
+    except SiteChanged:
+        return UNSEEN
+    return judged(sent == shown, f"{sent} as sent, {shown} on show", {"sent": sent, "shown": shown})
+
+
+def bookings_marked(seen: Seen) -> Verdict:
+    """Whether the product's own reader reads the list, as sent and as shown."""
+    pages = [each for each in (seen.pages.get("bookings"), *_sent_bookings(seen)) if each]
+    try:
+        most = max((len(scraper.booking_blocks(page)) for page in pages), default=0)
     except SiteChanged as error:
         return judged(False, str(error))
-    return judged(sent == shown, f"{sent} as sent, {shown} on show", {"sent": sent, "shown": shown})
+    return judged(True, f"{most} there") if most else UNSEEN
+
+
+def _sent_bookings(seen: Seen) -> list[str]:
+    return [seen.sent["bookings"].text] if "bookings" in seen.sent else []
 
 
 def booking_block(selector: str) -> Look:
@@ -282,7 +296,8 @@ def day_labels(seen: Seen) -> Verdict:
     labels = soup.select("#day-schedule-container .day-schedule-label") if soup else []
     form = re.compile(rf"(luned|marted|mercoled|gioved|venerd)i|sabato|domenica,?\s+\d\d? ({'|'.join(MONTHS)})")
     good = [each for each in labels if form.search(plain(each.get_text(" ", strip=True)))]
-    return judged(len(good) == len(labels), f"{len(labels)} days on show", len(labels)) if labels else UNSEEN
+    whole = bool(labels) and len(good) == len(labels)
+    return judged(whole, f"{len(good)} of {len(labels)} days on show", len(labels)) if soup else UNSEEN
 
 
 def slots_third(seen: Seen) -> Verdict:

@@ -22,7 +22,7 @@ MOST_ACTIVITIES, MOST_WEEKLY = 30, 1000
 SPARE = 5  # places more than were free: somebody had taken some
 NAMES = {"eventname": "EventName", "eventdescription": "EventDescription"}
 MARKUP = {  # the page, and the facts that say whether its markup is as known
-    "bookings": ("bookings.list", "bookings.block", "bookings.time", "bookings.place", "bookings.delete"),
+    "bookings": ("bookings.list", "bookings.marked", "bookings.time", "bookings.place", "bookings.delete"),
     "activities": ("activities.links",),
     "calendar": ("calendar.shown", "calendar.labels", "calendar.slots", "calendar.states"),
     "confirmation": ("confirm.fragment",),
