@@ -55,7 +55,8 @@ async def carry_out(visit: Visit, portal: WatchedPortal, wanted: Wanted, say: Sa
     files = bundle.contents(visit.seen, findings, wanted.credentials, door)
     _tell(findings, say)
     path = bundle.write(wanted.folder, visit.seen, files)
-    say(f"\nWritten: {path}, readable by you only ({visit.seen.requests} requests were sent).")
+    more = " and those of the booking" if visit.seen.trial else ""
+    say(f"\nWritten: {path}, readable by you only. {visit.seen.requests} requests were sent{more}.")
     say("It holds pages and data of the site without names, numbers, cookies and pictures. Look into it, then send it")
     say("to whoever maintains this bot. They can live through what it shows: ./run --demo --like FILE")
     return visit.seen.logged_in and given_back

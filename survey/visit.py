@@ -116,17 +116,22 @@ class Visit:
         self._pace = pace
         self._tell = tell
         self._last = 0.0
+        self._sent_by_pages: Callable[[], int] = lambda: 0
         self.seen = Seen(clock(), settings.zone, settings.opening_rule, self._access.root, self._access.login_hosts)
 
     async def go(self, portal: WatchedPortal) -> None:
         """Everything that changes nothing. Whatever fails is written down as not seen."""
+        self._sent_by_pages = lambda: portal.sent
         async with self._strangers() as client:
             await self._as_stranger(client)
         session = portal.session(self._credentials)
         self._tell("logging in ...")
         await self._log_in(session, portal)
-        if not self.seen.logged_in:
-            return
+        if self.seen.logged_in:
+            await self._look_around(session)
+        self.seen.requests += portal.sent
+
+    async def _look_around(self, session: SiteSession) -> None:
         for what, look in (
             ("the pages", self._pages),
             ("the timetable", self._timetable),
@@ -137,7 +142,6 @@ class Visit:
                 await look(session)
             except SiteError as error:
                 log.info("%s: %s", what, error)
-        self.seen.requests += portal.sent
 
     # ----- without a session
 
@@ -179,13 +183,16 @@ class Visit:
             if any(word in name.lower() for word in SERVER_NAMES) and len(value) <= 60:
                 self.seen.servers.setdefault(name, set()).add(value)
 
-    async def _step(self) -> None:
-        """Before each request: not too many, not too fast. Raises SiteUnavailable when the budget is spent."""
-        if self.seen.requests >= MOST_REQUESTS:
+    async def _step(self, *, by_page: bool = False) -> None:
+        """Before each request: not too many, not too fast. Raises SiteUnavailable when the budget is spent.
+
+        `by_page`: the browser sends it, which counts for itself.
+        """
+        if self.seen.requests + self._sent_by_pages() >= MOST_REQUESTS:
             raise SiteUnavailable("the survey has asked for enough")
         await asyncio.sleep(max(0.0, self._last + self._pace - time.monotonic()))
         self._last = time.monotonic()
-        self.seen.requests += 1
+        self.seen.requests += not by_page
 
     # ----- as the person
 
@@ -215,7 +222,7 @@ class Visit:
     async def _pages(self, session: SiteSession) -> None:
         async def show(page: Page) -> None:
             for name, path in (("dashboard", "/"), ("bookings", "/Booking"), ("activities", "/Booking/ChooseActivity")):
-                await self._step()
+                await self._step(by_page=True)
                 await page.goto(self._access.root + path, wait_until="load")
                 if await page.locator(BANNER).filter(visible=True).count():
                     self.seen.banners.append(name)
@@ -252,7 +259,7 @@ class Visit:
         path = f"/Booking/BookActivity?activityId={chosen.activity.id}&activityFlags={chosen.flags}"
 
         async def show(page: Page) -> None:
-            await self._step()
+            await self._step(by_page=True)
             await page.goto(self._access.root + path, wait_until="load")
             with suppress(PlaywrightError):  # a calendar that fills itself otherwise is kept as it is
                 await page.wait_for_load_state("networkidle", timeout=self._access.timeout_seconds * 1000)
