@@ -149,7 +149,7 @@ def _odd(survey: Survey) -> dict[str, Any]:
     form, name = survey.value("schedule.dates"), survey.value("schedule.name")
     found: dict[str, Any] = {"json_dates": form} if form in ("ms", "italian") else {}
     found |= {"no_start_datetime": True} if form == "none" else {}
-    found |= {"course_name_in": NAMES[name]} if name in NAMES else {}
+    found |= {"course_name_in": NAMES[name]} if isinstance(name, str) and name in NAMES else {}
     sizes = survey.value("bookings.read")
     empty = isinstance(sizes, dict) and sizes.get("sent") == 0 and bool(sizes.get("shown"))
     return found | ({"bookings_by_script": True} if empty else {})
