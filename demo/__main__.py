@@ -56,6 +56,13 @@ GREETING = """
 """
 
 
+BY_HAND = f"""
+  IT  Il bot non può entrare da solo: fallo tu (SPID, nome utente {demo_world.GIULIA.username}), in un altro terminale.
+  EN  The bot can't log in by itself: do it for it (SPID, user name {demo_world.GIULIA.username}), in another terminal:
+      .venv/bin/python setup.py --login --config {{}}
+"""
+
+
 class AlreadyRunning(Exception):
     """Another demo uses the folder."""
 
@@ -138,9 +145,12 @@ async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) ->
     if options.survey:
         print(*take_over(world, options.survey), sep="\n", flush=True)
     programme = demo_world.plan(world, utc_now())
+    world.switches.chooser = options.by_hand
     async with Site(world) as site, chat_server() as telegram:
         config, log = folder / "config.json", folder / "log.txt"
-        values = demo_world.configuration(programme, site, telegram.api_base_url, telegram.token)
+        values = demo_world.configuration(
+            programme, site, telegram.api_base_url, telegram.token, by_hand=options.by_hand
+        )
         demo_world.write_configuration(config, values)
         database = await demo_world.prepare_database(config, programme)
         demo_world.book_again(world, database)
@@ -148,7 +158,8 @@ async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) ->
             demo_world.book_some(world, spared=programme.recurring)
         async with programs(config, options.workers, log) as process:
             chat = f"{telegram.api_base_url}/"
-            welcome = asyncio.create_task(greet(telegram, greeting(programme, chat, site.base_url, log), chat))
+            text = greeting(programme, chat, site.base_url, log) + (BY_HAND.format(config) if options.by_hand else "")
+            welcome = asyncio.create_task(greet(telegram, text, chat))
             code = await first_of(stop, process)
             welcome.cancel()
     if code is None:
@@ -191,6 +202,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./run --demo", description="The bot in a made-up world.")
     parser.add_argument("--workers", type=int, default=1, help="how many workers")
     parser.add_argument("--keep", action="store_true", help="go on with the last demo's database")
+    parser.add_argument("--by-hand", action="store_true", help="Giulia logs in herself, with a made-up SPID")
     parser.add_argument("--folder", type=Path, default=PROJECT / ".demo", help="where it keeps its things")
     parser.add_argument("--like", type=Path, metavar="SURVEY", help="a site as a survey found the real one")
     options = parser.parse_args()

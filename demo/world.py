@@ -110,11 +110,13 @@ def book_again(world: SiteWorld, database: Path) -> None:
                 world.book(usernames[user_id], slot.appointment_id)
 
 
-def configuration(programme: Programme, site: Site, telegram_url: str, token: str) -> dict[str, Any]:
-    """What config.json of the demo holds."""
+def configuration(
+    programme: Programme, site: Site, telegram_url: str, token: str, *, by_hand: bool = False
+) -> dict[str, Any]:
+    """What config.json of the demo holds. `by_hand`: Giulia logs in herself."""
     lead = programme.recurring.starts_at - programme.asks_at
     return {
-        **_account(GIULIA),
+        **({"username": GIULIA.username, "login": "by_hand"} if by_hand else _account(GIULIA)),
         "telegram": {"bot_token": token, "allowed_user_id": GIULIA_ID, "api_base_url": telegram_url},
         "site": {"base_url": site.base_url, "login_hosts": [site.login_host]},
         "opening": {"days_ahead": DAYS_AHEAD, "at": f"{programme.opens_at:%H:%M:%S}"},

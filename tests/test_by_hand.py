@@ -24,7 +24,7 @@ from perform import Performer
 from portal.session import Portal, SiteSession
 from settings import load
 from store.people import Person
-from tests.lent_browser import impatient, portal, site  # noqa: F401 - fixtures
+from tests.lent_browser import impatient, pilates, portal, site  # noqa: F401 - fixtures
 from tests.sites import GIULIA, ROME, Clock, credentials, enter
 from wizard import write
 from worker import Worker
