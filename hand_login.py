@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from playwright.async_api import BrowserContext, Page
 
@@ -28,7 +30,7 @@ from portal.session import Portal, SiteSession
 from portal.trouble import in_time, translated
 
 PATIENCE = 600.0  # s for a person to find phone, card reader and codes
-TRY_AGAIN = 5.0  # s until a session that could not be tried, for want of an answer, is tried again
+TRY_AGAIN = 5.0  # s until a session that is not good yet is tried again, though no page was loaded; doubled each time
 
 log = logging.getLogger(__name__)
 
@@ -76,20 +78,16 @@ async def log_in(
             with translated("opening the login page"):
                 page = await context.new_page()
                 visit = _Visit(portal, credentials, context)
-                await page.goto(portal.access.root + LOGIN_PATH)
+                home = quote(urlsplit(portal.access.root).path + "/", safe="")
+                await page.goto(f"{portal.access.root}{LOGIN_PATH}?returnUrl={home}")
             acting = asyncio.ensure_future(person(page)) if person else None
             try:
-                async with asyncio.timeout(patience):
-                    return await visit.until_in()
+                return await visit.until_in(patience)
             finally:
                 if acting:
                     acting.cancel()
                     with suppress(asyncio.CancelledError):
                         await acting
-        except TimeoutError:
-            raise HandLoginFailed(
-                f"nobody was logged in on the booking site within {patience / 60:.0f} minutes: start again{visit.why}"
-            ) from None
         except SiteUnavailable as error:
             raise HandLoginFailed(f"the booking site can't be reached ({error}): try again later") from error
         finally:
@@ -126,17 +124,27 @@ class _Visit:
         """What kept a session that was there from being proved."""
         return f". The site let you in, but: {self._trouble}" if self._trouble else ""
 
-    async def until_in(self) -> Proved:
-        """Raises HandLoginFailed when the last window is closed."""
-        while True:
-            if self._is_inside() and (entered := await self._try()):
+    async def until_in(self, patience: float) -> Proved:
+        """Raises HandLoginFailed when the last window is closed, or after so many seconds."""
+        over, pause = time.monotonic() + patience, TRY_AGAIN
+        while (left := over - time.monotonic()) > 0:
+            inside = self._is_inside()
+            if inside and (entered := await self._try()):
                 return entered
-            with suppress(TimeoutError):
-                async with asyncio.timeout(TRY_AGAIN if self._trouble else None):
-                    await self._moved.wait()
-            self._moved.clear()
+            moved = await self._has_moved(min(left, pause) if inside else left)
+            pause = TRY_AGAIN if moved else pause * 2
             if not self._context.pages:
                 raise HandLoginFailed(f"the window was closed before you were logged in: start again{self.why}")
+        minutes = f"{patience / 60:.0f} minutes"
+        raise HandLoginFailed(f"nobody was logged in on the booking site within {minutes}: start again{self.why}")
+
+    async def _has_moved(self, within: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._moved.wait()
+        moved = self._moved.is_set()
+        self._moved.clear()
+        return moved
 
     def _follow(self, page: Page) -> None:
         page.on("domcontentloaded", self._stirs)

@@ -198,7 +198,7 @@ class Visit:
 
     async def _log_in(self, session: SiteSession, portal: WatchedPortal) -> None:
         try:
-            if self._credentials.password:
+            if not self._credentials.by_hand:
                 await session.renew(asked=True)
             await self._look(session, "GET", "/Booking", "bookings")
         except SiteError as error:

@@ -108,7 +108,7 @@ async def test_who_enters_by_spid_leaves_a_session_with_which_everything_works(
     pilates: Wish,
 ) -> None:
     world.switches.chooser = True
-    entered = await hand_login.log_in(portal, BY_HAND, person=enter_by_spid)
+    entered = await hand_login.log_in(portal, BY_HAND, person=enter_by_spid, patience=30)
     session = portal.session(BY_HAND)
     await session.take_over(entered.state, entered.made_at)
     await booking.book(session, pilates)
