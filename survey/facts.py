@@ -260,6 +260,7 @@ FACTS = (
     ),
     Fact("schedule.full", "full slots are listed", "C", looks.full_ones, "a watch waits for one to appear"),
     Fact("schedule.places", "it tells the free places", "B", looks.places_told, "they are not shown"),
+    Fact("schedule.zone", "its hours are those of Europe/Rome", "A", looks.time_zone, "set timezone"),
     Fact(
         "fit.hours",
         "the Fit Center opens at 07:00, at the weekend at 09:00, for 90 minutes",

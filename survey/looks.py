@@ -10,14 +10,15 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 import scraper
 from errors import SiteChanged
+from model import SlotStatus, starts_at
 from names import plain
 from portal.pages import MONTHS
 from portal.recognition import LOGIN_PATH
-from survey.seen import Schedule, Seen
+from survey.seen import Schedule, Seen, soup_of
 from untrusted import Unreadable, read_http_date
 
 LOGIN_SHAPES = {  # what a page between password and site holds
@@ -92,7 +93,8 @@ def optional(page: str, selector: str) -> Look:
 def login_button(seen: Seen) -> Verdict:
     if (got := seen.strangers.get("login")) is None:
         return UNSEEN
-    soup = BeautifulSoup(got.text[:400_000], "html.parser")
+    if (soup := soup_of(got.text)) is None:
+        return UNSEEN
     buttons = [plain(each.get_text(" ", strip=True)) for each in soup.select("button, a, input[type=submit]")]
     by_class = soup.select("button[type=submit].green:not(.pull-right)")
     return judged("accedi al tuo account" in buttons, f"{len(buttons)} buttons, {len(by_class)} with the known class")
@@ -108,8 +110,8 @@ def login_pages(seen: Seen) -> Verdict:
 
 
 def _shapes_of(html: str) -> list[str]:
-    soup = BeautifulSoup(html[:400_000], "html.parser")
-    return [name for name, selector in LOGIN_SHAPES.items() if soup.select_one(selector)]
+    soup = soup_of(html)
+    return [name for name, selector in LOGIN_SHAPES.items() if soup and soup.select_one(selector)]
 
 
 def login_end(seen: Seen) -> Verdict:
@@ -136,7 +138,7 @@ def chooser(seen: Seen) -> Verdict:
 
 
 def password_form(seen: Seen) -> Verdict:
-    pages = [BeautifulSoup(page.html[:400_000], "html.parser") for page in seen.login]
+    pages = [soup for page in seen.login if (soup := soup_of(page.html))]
     there = [soup for soup in pages if soup.select("input[type=password]:not([hidden])")]
     if not there:
         return UNSEEN
@@ -469,6 +471,17 @@ def places_told(seen: Seen) -> Verdict:
     slots = [_lower(slot) for _, slot in seen.slots()]
     telling = [each for each in slots if "post" in plain(str(each.get("eventdescription3") or ""))]
     return judged(bool(telling), f"in {len(telling)} of {len(slots)}") if slots else UNSEEN
+
+
+def time_zone(seen: Seen) -> Verdict:
+    """Whether, by Europe/Rome, what has begun can be booked no more and something that is to come can."""
+    begun, ahead = 0, 0
+    for schedule in seen.schedules:
+        for slot in seen.read(schedule):
+            is_ahead = starts_at(slot.day, slot.start, seen.zone) > seen.at
+            ahead += is_ahead and slot.status is SlotStatus.AVAILABLE
+            begun += not is_ahead and slot.status is SlotStatus.AVAILABLE
+    return judged(not begun, f"{begun} that have begun can be booked") if begun or ahead else UNSEEN
 
 
 def fit_center(seen: Seen) -> Verdict:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup
 
-from errors import SiteError
-from model import OpeningRule
+import scraper
+from errors import SiteChanged, SiteError
+from model import OpeningRule, Slot
 from scraper import Calendar
 from untrusted import Unreadable, read_json, readable_html
 
@@ -118,15 +119,27 @@ class Seen:
     def soup(self, name: str) -> BeautifulSoup | None:
         """A page as the browser shows it, else as the server sends it; None when it was not seen."""
         html = self.pages.get(name) or (self.sent[name].text if name in self.sent else "")
+        return soup_of(html) if html else None
+
+    def read(self, schedule: Schedule) -> tuple[Slot, ...]:
+        """The slots of an answer as the product reads them; none where it can't."""
         try:
-            return BeautifulSoup(readable_html(html), "html.parser") if html else None
-        except Unreadable:
-            return None
+            return scraper.slots(schedule.got.text, schedule.calendar.activity, schedule.day, self.zone)
+        except SiteChanged:
+            return ()
 
     def slots(self) -> Iterator[tuple[Schedule, dict[str, Any]]]:
         """Every object of the schedules that looks like a slot."""
         for schedule in self.schedules:
             yield from ((schedule, each) for each in _objects(schedule.got.json))
+
+
+def soup_of(html: str) -> BeautifulSoup | None:
+    """The page, parsed; None for one that would take seconds."""
+    try:
+        return BeautifulSoup(readable_html(html), "html.parser")
+    except Unreadable:
+        return None
 
 
 def _objects(node: Any) -> Iterator[dict[str, Any]]:

@@ -10,11 +10,10 @@ from datetime import timedelta
 import booking
 import bookings_list
 import cancelling
-import scraper
-from errors import BookingRefused, SiteChanged, SiteError
+from errors import BookingRefused, SiteError
 from model import Slot, SlotStatus, Wish, starts_at
 from portal.session import SiteSession
-from survey.seen import Got, Schedule, Seen, Trial
+from survey.seen import Got, Seen, Trial
 from survey.visit import WatchedPortal
 
 MANY = 5  # free places: nobody is kept from one
@@ -27,15 +26,9 @@ Tell = Callable[[str], None]
 
 def choose(seen: Seen) -> Slot | None:
     """The latest slot that can be booked now and has many places; None when there is none."""
-    found = [slot for schedule in seen.schedules for slot in _readable(seen, schedule)]
+    found = [slot for schedule in seen.schedules for slot in seen.read(schedule)]
     good = [slot for slot in found if _is_harmless(seen, slot)]
     return max(good, key=lambda slot: (slot.day, slot.start), default=None)
-
-
-def _readable(seen: Seen, schedule: Schedule) -> tuple[Slot, ...]:
-    with suppress(SiteChanged):
-        return scraper.slots(schedule.got.text, schedule.calendar.activity, schedule.day, seen.zone)
-    return ()
 
 
 def _is_harmless(seen: Seen, slot: Slot) -> bool:
