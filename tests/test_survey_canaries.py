@@ -6,11 +6,13 @@ Searched with the decoder of test_canaries.py, which knows nothing of what the s
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
-from collections.abc import Iterator
-from datetime import time
+from collections.abc import Iterable, Iterator
+from datetime import time, timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from playwright.async_api import Browser, Playwright
@@ -26,7 +28,7 @@ from survey.markup import cleaned
 from survey.seen import Cookie, Got, Met, Post, Schedule, Seen, Trial
 from tests.lent_browser import impatient, portal, site  # noqa: F401 - fixtures
 from tests.sites import GIULIA, NOON, PASSWORD, ROME, SECRET, Clock, credentials
-from tests.test_canaries import found_in
+from tests.test_canaries import escapes, found_in
 from tests.test_survey import surveyed
 
 pytest_plugins = ["tests.site_fixtures"]
@@ -70,6 +72,9 @@ CORNERS = """<head><title>{0}</title><meta name="csrf-token" content="{0}"><meta
 <div id=event-repository><div class=event-main-block>{0} <b class=event-info-schedule>24/11/2026</b>
 {0}</div></div></body>"""
 
+FEW = """<p class="{0}" title="{0}" data-x="{0}">{0} <a href="/x?{0}={0}">x</a></p>"""
+EVERYWHERE = ("plain", "decimal", "percent")  # spellings that are tried in every corner
+
 
 def planted(text: str) -> Iterator[str]:
     """The secret in a page, in every spelling, and cut in pieces by tags."""
@@ -77,8 +82,8 @@ def planted(text: str) -> Iterator[str]:
     in_base64 = base64.b64encode(text.encode()).decode()
     cuts = "".join(f"<i>{each}</i>" for each in re.findall(r".{1,3}", text))
     cuts += "".join(f"<b>{each}</b>" for each in re.findall(r".{1,2}", text))
-    for spell in echo.SPELLINGS.values():
-        yield CORNERS.format(spell(text), letters, in_base64, cuts)
+    for name, spell in echo.SPELLINGS.items():
+        yield (CORNERS if name in EVERYWHERE else FEW).format(spell(text), letters, in_base64, cuts)
 
 
 def slot(text: str) -> dict[str, object]:
@@ -117,23 +122,39 @@ def hostile(text: str) -> Seen:
     return seen
 
 
+def all_lines(texts: Iterable[str]) -> str:
+    """Each line once: a survey's files are alike, and the search takes its time."""
+    return "\n".join(dict.fromkeys(line for text in texts for line in text.splitlines()))
+
+
+def in_any(text: str, secrets: Iterable[str]) -> list[str]:
+    """The secrets that can be read in it, as it is or with what parts their pieces left out."""
+    patterns = [re.compile(re.escape(each.casefold())) for each in secrets]
+    read = (text, html.unescape(text), unquote(unquote(text)), escapes(text))
+    glued = "\n".join(re.sub(r"<[^<>]*>|[\s+.,\-]", "", each).casefold() for each in read)
+    return [*found_in(text, patterns), *(each.pattern for each in patterns if each.search(glued))]
+
+
 async def test_no_file_of_a_survey_holds_what_is_somebodys_in_any_spelling() -> None:
     door = Door(credentials(), lambda: NOON)
-    guilty = []
-    for secret, text in SECRETS.items():
+    written: list[str] = []
+    listed = list(SECRETS.values())
+    for text in (" ".join(listed[first::2]) for first in range(2)):
         seen = hostile(text)
-        for name, content in contents(seen, examined(seen), credentials(), door).items():
-            assert content != "left out\n" or secret in (PASSWORD, SECRET.lower()), (secret, name)
-            glued = re.sub(r"<[^<>]*>|[\s.,\-]", "", content)
-            guilty += [(secret, name) for each in (content, glued) if found_in(each, [re.compile(re.escape(secret))])]
-            assert "data:" not in content or name.startswith("data/"), name
-    assert guilty == []
+        files = contents(seen, examined(seen), credentials(), door)
+        assert [name for name, content in files.items() if content == "left out\n" or "data:" in content] == []
+        written += files.values()
+    assert in_any(all_lines(written), SECRETS) == []
 
 
 async def test_the_search_would_find_them_uncleaned() -> None:
-    for secret, text in SECRETS.items():
-        plain = [found_in(re.sub(r"[\s]", "", page), [re.compile(re.escape(secret))]) for page in planted(text)]
-        assert all(plain) or secret[0].isdigit(), secret
+    for secret, unreadable in (
+        ("quokkini", 0),
+        ("6f9619ff", 0),
+        ("3471234987", 1),
+    ):  # of base64 its spaces are no pieces
+        unread = [page for page in planted(SECRETS[secret]) if not in_any(all_lines([page]), [secret])]
+        assert len(unread) <= unreadable, (secret, unread)
 
 
 async def test_a_site_that_gives_back_all_it_knows_leaves_nothing_in_the_file(
@@ -145,12 +166,13 @@ async def test_a_site_that_gives_back_all_it_knows_leaves_nothing_in_the_file(
 ) -> None:
     world.accounts.people[GIULIA].name = NAME
     world.faults.update({"echo_secrets": GIULIA, "booking_note": f"Cliente: {NAME}, tel. 347 1234987"})
-    _, _, found = await surveyed(engine, site, tmp_path, site_clock, book=True)
-    values = [*world.accounts._opened, *(code for codes in world.accounts.codes_received.values() for code in codes)]
-    never = [re.compile(re.escape(each.casefold())) for each in (*SECRETS, *values, "bianchi", "d'amico")]
-    assert [(name, each) for name, text in found.files.items() if (each := found_in(text, never))] == []
-    assert [name for name, text in found.files.items() if text == "left out\n"] == []
-    assert "Posti disponibili" in found.files["data/schedule-01.json"] or "Posti" in str(found.files)
+    world.book(GIULIA, world.slot(world.today + timedelta(days=1), activity="Giuriati - Fit Center").appointment_id)
+    _, _, found = await surveyed(engine, site, tmp_path, site_clock)
+    accounts = world.accounts
+    values = [*accounts._opened, *(code for codes in accounts.codes_received.values() for code in codes)]
+    assert in_any(all_lines(found.files.values()), [*SECRETS, *values, "bianchi", "d'amico"]) == []
+    assert "left out\n" not in found.files.values()
+    assert "Posti disponibili" in found.files["data/schedule-03.json"]
 
 
 async def test_what_is_the_sites_own_stays() -> None:
