@@ -50,6 +50,8 @@ async def carry_out(visit: Visit, portal: WatchedPortal, wanted: Wanted, say: Sa
             await _try_out(visit, portal, wanted, say, ask)
     finally:
         given_back = _tell_of_place(visit, say)
+    if visit.seen.login_error:
+        say(f"\n✗ The login did not end on the dashboard: {visit.seen.login_error}")
     findings = examined(visit.seen)
     door = portal.session(wanted.credentials).door
     files = bundle.contents(visit.seen, findings, wanted.credentials, door)

@@ -172,8 +172,9 @@ async def test_a_login_that_ends_on_an_unknown_page_is_surveyed_all_the_same(
 ) -> None:
     world.faults.answer = "<title>Consenso</title><h1>Consenso</h1><button>Accetta</button><button>Rifiuta</button>"
     world.faults.where["answer"] = "/aunicalogin/otp"
-    well, _, found = await surveyed(engine, site, tmp_path, site_clock)
+    well, said, found = await surveyed(engine, site, tmp_path, site_clock)
     assert not well
+    assert any("The login did not end on the dashboard" in line for line in said)
     assert "login.end" in differing(found)
     assert any("Rifiuta" in text for name, text in found.files.items() if name.startswith("pages/login"))
 
