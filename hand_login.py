@@ -164,8 +164,11 @@ class _Visit:
         state = await in_time(self._context.storage_state())
         if state is None:
             return None
+        places = self._portal.access.places
         try:
-            return await proved(self._portal, self._credentials, state, utc_now())
+            made = await proved(self._portal, self._credentials, places.session_of(state), utc_now())
+            cookies = [*places.sign_on_of(state)["cookies"], *made.state["cookies"]]
+            return replace(made, state={"cookies": cookies, "origins": []})
         except LoginNeeded:
             self._trouble = None
         except SiteError as error:

@@ -19,7 +19,7 @@ from playwright.async_api import Locator, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from addresses import Places
-from errors import LoginBlocked, LoginRejected, MatricolaMissing, OtpRejected, SiteChanged
+from errors import LoginBlocked, LoginNeeded, LoginRejected, MatricolaMissing, OtpRejected, SiteChanged
 from model import Credentials, LoginRemark, RemarkKind
 from portal.login_pages import CLICKED, Kind, Portrait, Row, Seen, recognise
 from portal.login_proof import Proof
@@ -81,6 +81,7 @@ class LoginPage(SitePage):
 
         Raises LoginRejected when the password page comes back, OtpRejected when the second code is refused too,
         LoginDiverted, before anything is typed, when a page is not where it should be or would send it elsewhere,
+        LoginNeeded for who logs in by hand, where anything would have to be typed,
         MatricolaMissing, LoginBlocked, with the reason, where it can't go on, and SiteChanged on a page nobody knows.
         """
         home = quote(urlsplit(self._base_url).path + "/", safe="")
@@ -105,6 +106,8 @@ class LoginPage(SitePage):
     async def _deal_with(self, seen: Seen, credentials: Credentials, next_code: NextCode) -> None:
         self._count_step(seen)
         log.debug("a login meets a page: %s", seen.kind)
+        if credentials.by_hand and seen.kind in (Kind.PASSWORD, Kind.CODE, Kind.NEW_PASSWORD):
+            raise LoginNeeded("the sign-on asks for its person")
         match seen.kind:
             case Kind.ENTRY:
                 await self._enter(seen)

@@ -463,8 +463,8 @@ class SiteSession:
         return datetime.fromtimestamp(at, UTC) if at else None
 
     def stored_state(self) -> dict[str, Any] | None:
-        """The cookies of the stored session; None when there is none."""
-        return self._stored.state()
+        """The cookies of the stored session and its sign-on; None when there is none."""
+        return self._stored.whole()
 
     async def settle_login(self) -> None:
         """Waits for a login under way to end."""

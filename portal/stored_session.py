@@ -105,10 +105,10 @@ class StoredSession:
         if version == self.version and time.monotonic() - at < ENDED_HOLDS:
             raise LoginNeeded(ENDED)
 
-    def _ended_now(self, stale: Version) -> LoginNeeded:
+    def _ended_now(self) -> LoginNeeded:
         if self.state() is None:
             return LoginNeeded("nobody has logged in yet")
-        self._ended = stale, time.monotonic()
+        self._ended = self.version, time.monotonic()
         return LoginNeeded(ENDED)
 
     def note_that_it_works(self) -> None:
@@ -135,6 +135,10 @@ class StoredSession:
         kept = self._store.load()
         return kept and self._portal.access.places.session_of(kept)
 
+    def whole(self) -> dict[str, Any] | None:
+        """The cookies of session and sign-on; None when there is no session."""
+        return self._portal.access.places.own_state(self._store.load() or {"cookies": ()}) if self.state() else None
+
     def _sign_on(self) -> dict[str, Any] | None:
         """The login hosts' cookies, which only a login shows them; None when there are none."""
         kept = self._store.load()
@@ -151,12 +155,9 @@ class StoredSession:
         return renewed
 
     async def take_over(self, state: Mapping[str, Any], made_at: float) -> None:
-        """Stores a session that a person made at that time (`time.time()`). Raises SiteUnavailable.
-
-        The sign-on's cookies are left behind: they would open every other service to who gets hold of them.
-        """
+        """Stores a session that a person made at that time (`time.time()`). Raises SiteUnavailable."""
         async with self._store.locked():
-            self._save(self._portal.access.places.session_of(state), made_at)
+            self._save(state, made_at)
             self._store.forget_turned_away()
         self._rejection = None
 
@@ -181,8 +182,8 @@ class StoredSession:
         """
         if self.is_another(stale) and self.state():
             return  # somebody already did
-        if self._credentials.by_hand:
-            raise self._ended_now(stale)
+        if self._credentials.by_hand and self._sign_on() is None:
+            raise self._ended_now()
         if self._login is None or self._login.done():
             if asked:
                 self._store.forget_turned_away()
@@ -240,10 +241,14 @@ class StoredSession:
         try:
             await self._log_in_with(sign_on)
         except SiteError as error:
-            if sign_on is None or not _may_be_of_sign_on(error):
+            by_hand = self._credentials.by_hand
+            over = isinstance(error, LoginNeeded | LoginBlocked) if by_hand else _may_be_of_sign_on(error)
+            if sign_on is None or not over:
                 raise
             log.info("account %s: the kept sign-on leads nowhere (%s)", self._credentials.user_id, error.kind)
             self._forget_sign_on()
+            if by_hand:
+                raise self._ended_now() from error
             await self._log_in_with(None)
 
     async def _log_in_with(self, sign_on: dict[str, Any] | None) -> None:

@@ -117,6 +117,27 @@ async def test_who_enters_by_spid_leaves_a_session_with_which_everything_works(
     assert not list(portal.access.state_dir.glob(".proof-*"))
 
 
+async def test_while_the_sign_on_knows_the_person_a_new_session_is_made_with_nothing_typed(
+    portal: Portal,  # noqa: F811
+    world: SiteWorld,
+    site_clock: Clock,
+) -> None:
+    world.switches.chooser, world.switches.sign_on_minutes = True, 60.0
+    session = portal.session(BY_HAND)
+    entered = await hand_login.log_in(portal, BY_HAND, person=enter_by_spid, patience=30)
+    await session.take_over(entered.state, entered.made_at)
+    world.accounts.end_sessions()
+    assert await booking.my_bookings(session) == ()
+    await session.take_over(session.stored_state() or {}, datetime(2026, 11, 1, tzinfo=UTC))
+    world.accounts.end_sessions()
+    site_clock.move(2 * 3600)
+    portal._sessions.clear()  # what it knows of a login just made
+    session = portal.session(BY_HAND)
+    with pytest.raises(LoginNeeded, match="has ended"):
+        await booking.my_bookings(session)
+    assert (world.accounts.login_attempts, world.accounts.codes_received) == ({}, {})
+
+
 async def close_the_window(page: Page) -> None:
     await page.context.close()
 
