@@ -402,9 +402,9 @@ class SiteSession:
     ) -> T:
         """The work once more, for a session called over: as it is while it is just made, for one server may know it
         later than another; once more before a person is asked to log in by hand; else with a new one."""
-        lags = LAGS if self._stored.is_just_made else LAGS[:1] if self.credentials.by_hand else ()
-        for lag in lags:
-            if version != self._stored.version:
+        for number, lag in enumerate(LAGS):
+            once_more = self._stored.is_just_made or (self.credentials.by_hand and number == 0)
+            if version != self._stored.version or not once_more:
                 break
             await asyncio.sleep(lag)
             again()

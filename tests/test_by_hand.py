@@ -236,6 +236,6 @@ async def test_near_an_opening_its_person_is_waited_for_and_after_it_the_result_
         again = decide(ended, action, RULE, now).at
         assert again
         assert timedelta(0) < again - now <= timedelta(seconds=10)
-    assert decide(ended, action, RULE, opens - timedelta(seconds=16)).at == opens - timedelta(seconds=15)
+    assert decide(ended, action, RULE, opens - timedelta(seconds=17)).at == opens - timedelta(seconds=15)
     assert decide(ended, action, RULE, opens + timedelta(minutes=3)).step is Step.FINAL
     assert decide(ended, action, RULE, opens + timedelta(minutes=3)).at is None

@@ -193,7 +193,7 @@ class Phone:
     def __init__(self, telegram: TelegramEmulator, *sends: Callable[[str], Iterable[tuple[int, str]]], yes: str = "sì"):
         self.telegram = telegram
         self.heard: list[str] = []
-        self._first = [GIULIA, PASSWORD, OTP_URL, "y", telegram.token]
+        self._first = ["1", GIULIA, PASSWORD, OTP_URL, "y", telegram.token]
         self._sends = list(sends)
         self._yes = yes
 
