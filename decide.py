@@ -42,6 +42,7 @@ FIRST_PAUSE = timedelta(seconds=2)
 GROWTH = 2.0  # of the pauses
 PATIENT_GROWTH = 1.3  # of the pauses of who is patient: what comes back late is found within a third of its delay
 LONGEST_PAUSE = timedelta(minutes=5)
+APPEARS = timedelta(seconds=5)  # the longest pause near an opening, while the timetable does not show the class
 STILL_OPENING = timedelta(seconds=10)  # after an opening by our clock: the server's may be behind, so race all the same
 TOLD_AFTER = (
     12  # failures of a patient booking, about two minutes: its person is told once, and may look for themselves
@@ -149,7 +150,10 @@ def decide(error: AppError, action: Action, rule: OpeningRule, now: datetime) ->
         return Next(step, _near_opening(error, action, now) if near else None)
     if near and isinstance(error, LoginNeeded):
         return Next(step, _before_opening(now + PERSON_LOOKED_FOR, action, now))
-    again = _again(step, action, now, rule) if step is not FINAL else None
+    longest = LONGEST_PAUSE
+    if isinstance(error, SlotNotFound) and phase in (Phase.OPENING, Phase.BY_DAY) and is_near_opening(action, now):
+        step, longest = PATIENT, APPEARS  # asked for before it opened or after, it may not be shown yet
+    again = _again(step, action, now, rule, longest) if step is not FINAL else None
     if again is not None and isinstance(error, HeldForOthers):
         again = _once_released(error, action, now, rule)
     if again is None:
@@ -163,13 +167,13 @@ def is_near_opening(action: Action, now: datetime) -> bool:
     return at is not None and at - PREPARE - timedelta(seconds=1) <= now < at + OPENING_LASTS
 
 
-def _again(step: Step, action: Action, now: datetime, rule: OpeningRule) -> datetime | None:
+def _again(step: Step, action: Action, now: datetime, rule: OpeningRule, longest: timedelta) -> datetime | None:
     """When to try again; None when there were tries enough, or the class begins before."""
     tries = {FEW: MOST_ODD, AGAIN: MOST_FAILURES}.get(step)
     if tries is not None and action.failures >= tries:
         return None
     growth = PATIENT_GROWTH if step is PATIENT else GROWTH
-    again = now + min(FIRST_PAUSE * growth ** min(action.failures, 50), LONGEST_PAUSE)
+    again = now + min(FIRST_PAUSE * growth ** min(action.failures, 50), longest)
     if action.day is None or action.start is None:
         return again
     again = _before_opening(again, action, now)

@@ -496,6 +496,15 @@ class HeldBooking:
     sequence: int = 0  # how often what a calendar shows of it has changed
 
 
+UNSEEN, DAYS_OF_EVER = 10**13, 10**7  # such a slot's id: from there on, its weekly course and its date
+
+
+def course_and_day(unseen_id: int) -> tuple[int, date] | None:
+    """What a slot means that the site does not show yet; None when its id was made up, and says no date."""
+    course_id, ordinal = divmod(unseen_id - UNSEEN, DAYS_OF_EVER)
+    return (course_id, date.fromordinal(ordinal)) if 0 < ordinal <= date.max.toordinal() else None
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """A row of courses: one line of the weekly timetable."""
@@ -512,20 +521,30 @@ class Course:
     instructor: str
     last_updated: datetime
 
-    def on(self, day: date) -> Slot:
-        """What stands for its slot on that day where the site does not show one: without an id."""
-        place = " - ".join(part for part in (self.location, self.course_type) if part)
-        activity = Activity(place, place)
-        return Slot(activity, "", self.name, day, self.start, self.end, self.instructor)
+    @property
+    def activity(self) -> Activity:
+        """What stands for its activity: the weekly timetable does not keep the site's id."""
+        name = " - ".join(part for part in (self.location, self.course_type) if part)
+        return Activity(name, name)
+
+    def on(self, day: date) -> CatalogueSlot:
+        """What stands for its slot on that day where the site does not show it yet."""
+        slot = Slot(self.activity, "", self.name, day, self.start, self.end, self.instructor)
+        return CatalogueSlot(UNSEEN + self.id * DAYS_OF_EVER + day.toordinal(), slot, self.last_updated)
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueSlot:
-    """A row of slots: a slot as last read, with the instant it was read."""
+    """A row of slots: a slot as last read, with the instant it was read. Or a class of the week on a later date."""
 
     id: int
     slot: Slot
     read_at: datetime
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether the site does not show it yet: it is what the weekly timetable leads to expect."""
+        return self.id >= UNSEEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,9 +51,10 @@ from model import (
     Wish,
     starts_at,
 )
+from portal import api
 from portal.session import SiteSession
 from race import Race, Won
-from server_clock import ServerClock
+from server_clock import ServerClock, steady
 from shared_readings import SHARED_FOR, SharedReadings
 from store.doubt import leaves_doubt
 from volley import Allowance
@@ -61,6 +62,7 @@ from volley import Allowance
 LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload
 LOOKS_APART = timedelta(seconds=30)  # a watch of a day that another is to be looked at so near to it joins that one
 CLAIMED_EARLY = timedelta(seconds=1)  # a claim this much before its time is in time
+LATEST_CLOCK = timedelta(minutes=5)  # after an opening: a site's clock may be so far behind ours
 HURRIED = timedelta(seconds=60)  # before an opening: who is taken in hand later has no time for a login's long waits
 RACE_AGAIN = 2  # requests another race takes at least: a shot and a look; else it waits a little
 TIRED = 5  # failures after which what looked open before its time is left for its opening
@@ -145,12 +147,18 @@ class Pursuit:
             await self._rehearse(action, session, opens, exchange)
         elif now < opens - PREPARE - CLAIMED_EARLY:
             await self._db.queue.postpone(action, opens - PREPARE, opens)
-        elif now < opens + STILL_OPENING:
+        elif now < opens + STILL_OPENING or await self._opens_later_there(session, opens):
             await self._race(action, session, opens, exchange)
         elif action.watch is not None:
             await self._watch(action, session, action.watch, exchange)
         else:
             await self._book_if_it_opened(action, session, opens, exchange)
+
+    async def _opens_later_there(self, session: SiteSession, opens: datetime) -> bool:
+        """Whether the site's clock, or one of them, is so late that the opening is still to come there."""
+        if self._clock() < opens + LATEST_CLOCK:
+            await self._server.glance(lambda: api.clock(session))
+        return self._server.known and self._server.moments(opens)[-1][0] > steady()
 
     async def _came_too_late(self, action: Action, session: SiteSession) -> bool:
         """Settles what an earlier try has booked. Raises TooLateToAsk when a place would now cost to give back.
@@ -205,6 +213,13 @@ class Pursuit:
             booked = await self._try_everything(action, session, await exchange.beside())
         except OnWaitingList:
             raise
+        except SlotNotFound as error:
+            if await self._db.catalogue.awaited(action.wish) is None:
+                await self._rehearsed(action, session, opens, error)
+            else:
+                log.info("  %s: it is expected to appear when it opens", error)
+                await self._db.queue.rehearsed(action, opens - PREPARE, None, listed=False)
+            return
         except (SiteError, OtpError) as error:
             await self._rehearsed(action, session, opens, error)
             return
@@ -245,6 +260,8 @@ class Pursuit:
         mine = await booking.my_bookings(session)
         if (held := booking.held_among(mine, action.wish)) is not None:
             return Booked(held, self._clock(), None, "already", "")
+        if (awaited := await self._db.catalogue.awaited(action.wish)) is not None:
+            booking.refuse_if_overlapping(mine, awaited, beside)
         slot = await booking.find_slot(session, action.wish)
         booking.refuse_if_overlapping(mine, slot, beside)
         return await self._book_if_open(action, session, slot, beside)

@@ -19,7 +19,6 @@ roughly known from the start, so that nobody who sets ours moves the opening.
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -58,7 +57,7 @@ from model import LAST_CALL, Booking, OpeningReport, Shot, ShotOutcome, Slot, Sl
 from portal import api
 from portal.session import SiteSession
 from proof import seen, standing
-from server_clock import LOOK_EVERY, ServerClock, sleep_until, steady
+from server_clock import LOOK_EVERY, ServerClock, look_after_everything, set_aside_what_lives, sleep_until, steady
 from side_by_side import both, noticed
 from volley import SINGLE, Allowance, Volley, plan
 
@@ -89,6 +88,7 @@ REPEATS_ODD = ((), (2.2,), (0.9, 2.2), (0.9, 1.5, 3.6), (0.9, 0.9, 1.7, 3.5))
 FAR = 0.3  # s before T: so much too early, the clock was wrong, and is read again before the next shot
 AT_SIGHT = 2  # shots at what has just appeared: of two ways, one is the shorter
 ASKS = 2  # schedules side by side: a third would be won by no more than it costs, another connection and itself
+FOR_ANOTHER_CLOCK = 3  # requests that are kept for the opening by the next of the site's clocks: two shots, a look
 ENOUGH = 2  # requests that are kept for what appears: a shot, and a look
 LOOKS = (0.0, 0.5, 2.0, 7.0)  # s before each look for a booking the site has accepted: ten in all
 WITNESS = 1  # request that is kept for the timetable, which is asked about what my bookings show
@@ -164,7 +164,7 @@ class Race:
         finally:
             self._over = True
             if self._racing() <= 1:
-                gc.unfreeze()
+                look_after_everything()
 
     async def _run(self, turns: asyncio.Lock) -> Won:
         choices = await (self._ask_at_once() if self._is_past(HURRY) else self._ask_in_time(turns))
@@ -233,7 +233,7 @@ class Race:
 
     async def _ask_in_time(self, turns: asyncio.Lock) -> list[Choice]:
         if self._racing() <= 1:
-            _set_aside_what_lives()
+            set_aside_what_lives()
         noticed(self._server.glance(self._ask_the_time), "server's clock, roughly")
         async with self._my_turn(turns):
             await self._read_mine()
@@ -379,8 +379,8 @@ class Race:
         await self._server.learn(self._ask_the_time, lambda: self._over or self._is_past(enough))
         self._note_clock()
 
-    async def _ask_the_time(self) -> Mapping[str, str]:
-        return await api.clock(self._session)
+    def _ask_the_time(self) -> Awaitable[Mapping[str, str]]:
+        return api.clock(self._session)
 
     def _note_clock(self) -> None:
         """Puts what is known of the server's clock into the report; nothing is known without a `Date`."""
@@ -540,9 +540,12 @@ class Race:
         return error
 
     async def _next_plan(self, pause: float) -> Sequence[float]:
-        """When to shoot next: soon, or at the opening when the last ones were far too early."""
+        """When to shoot next: soon, or at the opening when the last ones were far too early.
+
+        Of servers that answer by chance or in turn the one whose clock shows the opening may be the next to answer.
+        """
         await asyncio.sleep(pause)
-        if self._left() < FAR and not self._another_clock_comes():
+        if self._left() < FAR and (self._requests_left() > FOR_ANOTHER_CLOCK or not self._another_clock_comes()):
             return (self._since_opening(steady()),)
         await self._listen(LISTEN_UNTIL_LATE)
         return self._plan()[: max(self._requests_left() - 1, 1)]
@@ -591,10 +594,3 @@ class Race:
 
     def _why(self) -> str:
         return "; ".join(str(refusal) for refusal in self._refusals)
-
-
-def _set_aside_what_lives() -> None:
-    """Python does not look through what is in memory by now for garbage until the race is over: with a worker's memory
-    that takes 30 ms and more, at any moment."""
-    gc.collect()
-    gc.freeze()

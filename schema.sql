@@ -124,7 +124,7 @@ CREATE TABLE booking_actions (
     watch_until  TEXT,                          -- until then
     replaces_row_id INTEGER REFERENCES user_bookings (id) ON DELETE SET NULL,  -- an upgrade: once booked, that one is freed
     rehearse_at  TEXT,                          -- the evening before: try everything but the booking; NULL once done
-    rehearsal    TEXT,                          -- what came of it: 'ok', or the class of the error
+    rehearsal    TEXT,                          -- what came of it: 'ok', 'unseen', or the class of the error
     won_choice   INTEGER,                       -- what was booked: 0 the wish, 1 the first alternative ...
     why_not_first TEXT,                         -- the site's words about the choices before it
     free_until   TEXT,                          -- given back without another question (nobody answered; an upgrade's

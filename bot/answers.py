@@ -27,7 +27,7 @@ from model import Action, ActionStatus, ActionType, Clock
 from settings import Settings
 
 ON_THE_WAY_TO_THE_SITE = {
-    Verb.NEW, Verb.DAY, Verb.SLOTS, Verb.SLOT, Verb.MINE, Verb.HELD, Verb.ASK_CANCEL, Verb.ASK_TWICE,
+    Verb.NEW, Verb.FAR_DAYS, Verb.DAY, Verb.SLOTS, Verb.SLOT, Verb.MINE, Verb.HELD, Verb.ASK_CANCEL, Verb.ASK_TWICE,
     Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT,
 }  # fmt: skip
 LAST_PAGE = 1000  # of /status; whatever is older is found by its number

@@ -14,6 +14,7 @@ from bot.screens_booking import LAST_MOMENT, NEW_BOOKING, SETTLED, OpenDay, Rout
 from bot.slots import SlotState, SlotView, activity_key
 from model import PREPARE, Action, ActionType, Activity, Wish
 
+FARTHEST = timedelta(days=14)  # from today: so far ahead the week is taken to stay as it is
 TIME_TO_CHOOSE = timedelta(minutes=3)  # how long a booking that could run waits for its alternatives
 
 
@@ -25,13 +26,32 @@ class Chooser:
 
     async def days(self, user_id: int, route: Route, note: str = "") -> Page:
         """The days that have slots that serve; where no timetable was ever read, its reading is queued."""
-        when, rule = self._desk.when(), self._desk.rule
+        when = self._desk.when()
         known = [one.day for one in await self._desk.db.catalogue.days(when.today)]
-        days = [OpenDay(day, len(await self._serving(user_id, day, route)), rule.opens_at(day)) for day in known]
+        days = await self._with_slots(user_id, known, route)
         read_at = await self._desk.db.catalogue.read_at()
         if read_at is None:
             await self._desk.read_timetable_quietly(user_id)
-        return screens_booking.days_page([day for day in days if day.slots], read_at, when, route, note)
+        farther = route is NEW_BOOKING and bool(days) and await self._desk.db.catalogue.courses() != []
+        return screens_booking.days_page(days, read_at, when, route, note, farther=farther)
+
+    async def far_days(self, user_id: int) -> Page:
+        """The dates after those that were read, by the weekly timetable."""
+        when = self._desk.when()
+        known = [one.day for one in await self._desk.db.catalogue.days(when.today)]
+        first = max(known, default=when.today) + timedelta(days=1)
+        later = [first + timedelta(days=each) for each in range((when.today + FARTHEST - first).days + 1)]
+        return screens_booking.far_days_page(await self._with_slots(user_id, later, NEW_BOOKING), when)
+
+    async def _with_slots(self, user_id: int, days: Sequence[date], route: Route) -> list[OpenDay]:
+        """Those of the days that have slots which serve."""
+        found = [(day, await self._serving(user_id, day, route)) for day in days]
+        opens_at = self._desk.rule.opens_at
+        return [
+            OpenDay(day, len(views), opens_at(day), is_unseen=all(view.is_unseen for view in views))
+            for day, views in found
+            if views
+        ]
 
     async def _serving(self, user_id: int, day: date, route: Route) -> list[SlotView]:
         """A day's slots that have not begun and serve what one is chosen for."""
@@ -71,11 +91,14 @@ class BookingAnswers:
         self._chooser = chooser
         self.handlers: Handlers = {
             Verb.NEW: self.new, Verb.DAY: self.day, Verb.SLOTS: self.slots, Verb.SLOT: self.slot,
-            Verb.BOOK: self.book, Verb.START_NOW: self.start_now,
+            Verb.FAR_DAYS: self.far_days, Verb.BOOK: self.book, Verb.START_NOW: self.start_now,
         }  # fmt: skip
 
     async def new(self, tap: Tap) -> Page:
         return await self._chooser.days(tap.user_id, NEW_BOOKING)
+
+    async def far_days(self, tap: Tap) -> Page:
+        return await self._chooser.far_days(tap.user_id)
 
     async def day(self, tap: Tap) -> Page:
         return await self._chooser.day(tap.user_id, tap.call.day, NEW_BOOKING)
@@ -107,7 +130,7 @@ class BookingAnswers:
 
     async def confirm_wish(self, tap: Tap, wish: Wish) -> Page:
         """The same for a class, wherever the timetable has it now."""
-        rows = await self._desk.db.catalogue.slots_on(wish.day)
+        rows = await self._desk.slots_on(tap.user_id, wish.day)
         found = next((row for row in rows if row.slot.wish.meant_by(wish)), None)
         return screens_booking.gone_page(wish.day) if found is None else await self.confirm_slot(tap, found.id)
 

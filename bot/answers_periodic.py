@@ -11,7 +11,7 @@ from bot.desk import Desk, Handlers, Tap
 from bot.page import Page, chunk
 from bot.screens_making import MODES, NEW_SERIES, CourseRoute, adding_to, moving
 from bot.screens_periodic import Date, choice_key
-from bot.slots import activity_key, course_activity
+from bot.slots import activity_key
 from errors import DuplicatePeriodic
 from model import FIT_CENTER, Activity, Course, HeldBooking, same_course
 from recurrence import OccurrenceState, PeriodicBooking, PeriodicChoice, PlannedDate
@@ -32,8 +32,8 @@ class CourseChooser:
     async def kinds(self, route: CourseRoute, weekday: int | None = None) -> Page:
         courses = await self._desk.db.catalogue.courses()
         shown = [course for course in courses if weekday in (None, course.day_of_week)]
-        activities = sorted({course_activity(course) for course in shown}, key=lambda kind: kind.name)
-        counted = [(kind, sum(course_activity(one) == kind for one in shown)) for kind in activities]
+        activities = sorted({course.activity for course in shown}, key=lambda kind: kind.name)
+        counted = [(kind, sum(one.activity == kind for one in shown)) for kind in activities]
         return screens_making.kinds_page(counted, route, weekday)
 
     async def weekdays(self, key: int, route: CourseRoute) -> Page:
@@ -53,8 +53,8 @@ class CourseChooser:
 
     async def _of_kind(self, key: int) -> tuple[Activity | None, list[Course]]:
         every = await self._desk.db.catalogue.courses()
-        courses = [course for course in every if activity_key(course_activity(course)) == key]
-        return (course_activity(courses[0]) if courses else None), courses
+        courses = [course for course in every if activity_key(course.activity) == key]
+        return (courses[0].activity if courses else None), courses
 
 
 class SeriesCards:

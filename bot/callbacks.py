@@ -118,6 +118,8 @@ class Verb(StrEnum):
     APPROVE = "approve"  # a rehearsal was seen: go ahead
     LET_GO = "let_go"  # not this time
 
+    FAR_DAYS = "far_days"  # for a new booking: dates that the site does not show yet
+
     HOURS = "hours"  # the timetable: the days
     HOURS_DAY = "hours_day"
     REFRESH = "refresh"  # reads the timetable from the site

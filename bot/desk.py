@@ -152,8 +152,10 @@ class Desk:
     async def slots_on(self, user_id: int, day: date) -> list[SlotView]:
         held = await self.held_bookings(user_id)
         live = await self.db.queue.live(user_id)
-        now = self.clock()
-        return [view_slot(row, held, live, self.rule, now) for row in await self.db.catalogue.slots_on(day)]
+        now, rows = self.clock(), await self.db.catalogue.slots_on(day)
+        if now < self.rule.opens_at(day):
+            rows = sorted([*rows, *await self.db.catalogue.unseen_on(day)], key=lambda row: row.slot.start)
+        return [view_slot(row, held, live, self.rule, now) for row in rows]
 
     async def view(self, user_id: int, slot_id: int) -> SlotView | None:
         """A slot by its row; None when the timetable no longer has it."""
@@ -301,7 +303,7 @@ class Desk:
             return None
         if self.has_begun(action.wish):
             return None
-        rows = await self.db.catalogue.slots_on(action.day)
+        rows = [*await self.db.catalogue.slots_on(action.day), *await self.db.catalogue.unseen_on(action.day)]
         row = next((row for row in rows if row.slot.wish.meant_by(action.wish)), None)
         # what the timetable has no more lasts an hour, as every class whose length is not known
         end = row.slot.end if row else (datetime.combine(action.day, action.start) + timedelta(hours=1)).time()

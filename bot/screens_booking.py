@@ -33,6 +33,8 @@ SWAP_AT_THE_OPENING = (
 LAST_MOMENT = timedelta(seconds=75)  # before an opening: time to log in and to learn the server's clock
 LEAST_TO_CHOOSE = timedelta(seconds=45)  # an alternative takes a few taps
 SETTLED = (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED)
+NOT_SHOWN_YET = "La data non è ancora nel sito."
+BY_THE_WEEK = "Gli orari sono quelli di ogni settimana: se cambiano, te lo dico."
 NOT_READ_SINCE = "I posti non li ho ancora riletti dall'apertura."
 TOO_LATE_TO_WATCH = "Per tenerla d'occhio è tardi: un posto preso adesso non si potrebbe più annullare senza penalità."
 
@@ -44,6 +46,7 @@ class OpenDay:
     day: date
     slots: int
     opens_at: datetime
+    is_unseen: bool = False  # the site shows none of them yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +96,42 @@ def meets(slot: Slot, held: HeldBooking) -> bool:
 
 
 def days_page(
-    days: Sequence[OpenDay], read_at: datetime | None, when: When, route: Route = NEW_BOOKING, note: str = ""
+    days: Sequence[OpenDay],
+    read_at: datetime | None,
+    when: When,
+    route: Route = NEW_BOOKING,
+    note: str = "",
+    *,
+    farther: bool = False,
 ) -> Page:
-    """Which day?"""
+    """Which day? `farther`: later ones can be chosen by the weekly timetable."""
     if not days:
         return nothing_read(read_at, when, route)
     lines = Lines().add(f"<b>{route.title}</b>", note).add("Per quale giorno?")
     if any(when.now < day.opens_at for day in days) and route is NEW_BOOKING:
         lines.add("Dove leggi «apre» aspetto io, e prenoto appena aprono.")
     rows = [(button(_day_label(day, when), route.day, day.day, *route.about),) for day in days]
-    return Page(str(lines), (*rows, route.before or (home_button(),)))
+    last = route.before or (home_button(),)
+    return Page(str(lines), (*rows, (button("📆 Date più lontane", Verb.FAR_DAYS), *last) if farther else last))
+
+
+def far_days_page(days: Sequence[OpenDay], when: When) -> Page:
+    """Which of the days that the site does not show yet?"""
+    lines = Lines().add(f"<b>{NEW_BOOKING.title}</b>").add("Queste date non sono ancora nel sito.", BY_THE_WEEK)
+    if not days:
+        lines = Lines().add(f"<b>{NEW_BOOKING.title}</b>").add("Per ora non conosco orari di date più lontane.")
+    rows = [(button(_day_label(day, when), NEW_BOOKING.day, day.day),) for day in days]
+    return Page(str(lines), (*rows, NEW_BOOKING.back_to_days()))
 
 
 def _day_label(day: OpenDay, when: When) -> str:
-    opens = f" · apre {when.short(day.opens_at)}" if when.now < day.opens_at else ""
+    opens = (
+        " · non ancora nel sito"
+        if day.is_unseen
+        else f" · apre {when.short(day.opens_at)}"
+        if when.now < day.opens_at
+        else ""
+    )
     near = when.day(day.day)
     name = short_day(day.day) if near == long_day(day.day) else f"{near} {day.day.day}"
     return f"{first_up(name)} · {count(day.slots, 'orario', 'orari')}{opens}"
@@ -139,6 +164,8 @@ def slots_page(
     """Which slot? `single`: the day has one kind only, so that Back leads to the days."""
     first = chunk.items[0]
     head = Lines().add(f"<b>{first_up(long_day(day))}</b>", safe(activity.name))
+    if any(view.is_unseen for view in chunk.items):
+        head.add(f"{NOT_SHOWN_YET} {BY_THE_WEEK}")
     if when.now < first.opens_at and route is NEW_BOOKING:
         head.add(f"Si apre {when.at(first.opens_at)}: scegli, e prenoto appena apre.")
     read_at = min(view.read_at for view in chunk.items)
@@ -241,6 +268,9 @@ def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
             return [f"{mark(view.ticket)} {live_word(view.ticket, when)}: prenotazione n. {view.ticket.id}."]
         case SlotState.FULL:
             return _when_full(view, when, watchable=watchable)
+        case SlotState.OPENS if view.is_unseen:
+            wait = f"Prenoto appena apre, {when.at(view.opens_at)}: conferma, e non devi fare altro."
+            return [NOT_SHOWN_YET, wait]
         case SlotState.OPENS:
             return [f"Prenoto appena apre, {when.at(view.opens_at)}: conferma, e non devi fare altro."]
         case _:

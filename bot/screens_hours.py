@@ -9,7 +9,7 @@ from datetime import date, datetime
 from bot.callbacks import Verb
 from bot.italian import WEEKDAYS, When, count, first_up, long_day, short_day
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
-from bot.slots import SlotView, activity_key, course_activity
+from bot.slots import SlotView, activity_key
 from model import FIT_CENTER, Course, DaySummary
 from names import split_activity
 
@@ -39,7 +39,7 @@ def hour_of_slot(view: SlotView, now: datetime) -> Hour:
 
 
 def hour_of_course(course: Course) -> Hour:
-    activity = course_activity(course)
+    activity = course.activity
     name, key = course.name or FIT_CENTER, activity_key(activity)
     return Hour(f"{course.start:%H:%M}", f"{course.end:%H:%M}", name, activity.name, key, course.instructor, None)
 

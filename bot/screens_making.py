@@ -13,7 +13,7 @@ from bot import texts
 from bot.callbacks import Verb
 from bot.italian import WEEKDAYS, every, first_up
 from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
-from bot.slots import activity_key, course_activity
+from bot.slots import activity_key
 from model import FIT_CENTER, Activity, Course, OpeningRule
 from recurrence import PeriodicBooking, PeriodicMode
 
@@ -182,7 +182,7 @@ def new_mode_page(course: Course, times: AskTimes, warning: str) -> Page:
     lines = Lines().add(f"<b>{safe(course.name or FIT_CENTER)}</b>", _weekly(course)).add(warning)
     _add_modes(lines, times)
     rows = [(button(_mode_label(mode), Verb.MAKE, course.id, MODES.index(mode)),) for mode in MODES]
-    kind = activity_key(course_activity(course))
+    kind = activity_key(course.activity)
     return Page(str(lines), (*rows, back_row(Verb.NEW_COURSE, kind, course.day_of_week, 0)))
 
 

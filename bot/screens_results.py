@@ -39,7 +39,7 @@ from model import (
     Wish,
 )
 from store.doubt import THOUGH_WITHDRAWN
-from store.queue import REHEARSED_WELL
+from store.queue import REHEARSED_UNSEEN, REHEARSED_WELL
 
 SLOW_ANSWER = 1.0  # s: it may have been sent again meanwhile, after a new login; nobody knows when it arrived
 SOON = 1.0  # s after its time: a request that came by then is told as one made at once
@@ -332,9 +332,12 @@ def rehearsed(action: Action, others: Sequence[Wish], when: When, clash: Clash |
     """The evening before an opening: everything but the booking was tried, and this came of it."""
     opening = when.at(action.opens_at or action.run_at)
     lines = Lines()
-    if action.rehearsal == REHEARSED_WELL:
+    if action.rehearsal in (REHEARSED_WELL, REHEARSED_UNSEEN):
+        tried = "Ho provato l'accesso e l'orario: funzionano."
+        if action.rehearsal == REHEARSED_UNSEEN:
+            tried = "Ho provato l'accesso: funziona. Il sito non mostra ancora la data: comparirà all'apertura."
         lines.add("🌙 <b>Tutto pronto per l'apertura</b>", about_action(action, when)).add(*choices(others, when))
-        lines.add("Ho provato l'accesso e l'orario: funzionano.", f"Prenoto {opening}. Tu puoi dormire.")
+        lines.add(tried, f"Prenoto {opening}. Tu puoi dormire.")
         return Page(str(lines), _rehearsal_rows(action, others))
     advice, remedy = texts.BEFORE_THE_OPENING.get(action.rehearsal or "", texts.NOTHING_TO_DO)
     lines.add("⚠️ <b>La prova per l'apertura non è riuscita</b>", about_action(action, when))

@@ -15,7 +15,6 @@ from model import (
     Activity,
     Booking,
     CatalogueSlot,
-    Course,
     HeldBooking,
     OpeningRule,
     Slot,
@@ -46,6 +45,7 @@ class SlotView:
     ticket: Action | None = None  # the action about it
     clash: HeldBooking | None = None  # another booking at the same hours
     rival: Action | None = None  # another booking in the queue at the same hours
+    is_unseen: bool = False  # the site does not show it yet
 
     def places(self, now: datetime) -> int | None:
         """Its free places, if counted: a reading from before the opening says nothing of them after it."""
@@ -67,12 +67,6 @@ class Clash:
 def activity_key(activity: Activity) -> int:
     """A number for an activity that stays the same from reading to reading and fits a button; never 0."""
     return zlib.crc32(activity.id.encode()) or 1
-
-
-def course_activity(course: Course) -> Activity:
-    """What stands for the activity of a line of the weekly timetable, which does not keep the site's id."""
-    name = " - ".join(part for part in (course.location, course.course_type) if part)
-    return Activity(name, name)
 
 
 def view_slot(
@@ -97,7 +91,7 @@ def view_slot(
         state = SlotState.OPENS
     else:
         state = SlotState.FULL if _is_full(row, opens_at) else SlotState.FREE
-    return SlotView(row.id, slot, state, opens_at, row.read_at, mine, ticket, clash, rival)
+    return SlotView(row.id, slot, state, opens_at, row.read_at, mine, ticket, clash, rival, row.is_unseen)
 
 
 def _meets(action: Action, slot: Slot) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from errors import SiteChanged
 from model import (
     BETWEEN_READINGS,
+    UNSEEN,
     Activity,
     CatalogueSlot,
     Course,
@@ -19,6 +21,7 @@ from model import (
     Timetable,
     Wish,
     clock_time,
+    course_and_day,
     instant,
     stamp,
 )
@@ -172,11 +175,26 @@ async def _replace_courses(tx: Transaction, timetable: Timetable, moment: Moment
         await _put_course(tx, slot, moment)
     unproved = await tx.run("SELECT DISTINCT activity, date FROM slots WHERE missing_since IS NOT NULL")
     kept = {(*split_activity(row["activity"]), date.fromisoformat(row["date"]).weekday()) for row in unproved}
+    latest = _latest_starts(timetable)
     for weekday in {slot.day.weekday() for slot in timetable.slots}:
         for row in await tx.run("SELECT * FROM courses WHERE day_of_week = :weekday", {"weekday": weekday}):
             older = not moment.began <= row["last_updated"] <= moment.now
-            if older and (row["location"], row["course_type"], weekday) not in kept:
+            activity = (row["location"], row["course_type"], weekday)
+            may_open_later = weekday != min(timetable.days).weekday() and row["time_start"] > latest.get(activity, "")
+            if older and activity not in kept and not may_open_later:
                 await tx.run("DELETE FROM courses WHERE id = :id", {"id": row["id"]})
+
+
+def _latest_starts(timetable: Timetable) -> dict[tuple[str, str, int], str]:
+    """For each activity and weekday when its last class begins, of those that were shown.
+
+    A site may show each class a fixed time before it begins: what is later in a day than all that it shows may appear.
+    """
+    latest: dict[tuple[str, str, int], str] = {}
+    for slot in timetable.slots:
+        key = (slot.activity.place, slot.activity.kind, slot.day.weekday())
+        latest[key] = max(latest.get(key, ""), f"{slot.start:%H:%M}")
+    return latest
 
 
 async def _put_course(tx: Transaction, slot: Slot, moment: Moment) -> None:
@@ -208,6 +226,15 @@ async def _put_course(tx: Transaction, slot: Slot, moment: Moment) -> None:
     )
 
 
+def _rules_out(listed: Sequence[Slot], expected: Slot) -> bool:
+    """Whether what a day shows says that a class is there, or not to come."""
+    return any(
+        slot.wish.meant_by(expected.wish)
+        or (slot.activity.name == expected.activity.name and slot.start >= expected.start)
+        for slot in listed
+    )
+
+
 class Catalogue:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -231,16 +258,34 @@ class Catalogue:
         )
         return all_readable(_slot, rows)
 
-    async def expected_on(self, day: date) -> list[Slot]:
-        """What a day will have: its slots, then, without ids, the classes of the week that it is not shown with."""
+    async def unseen_on(self, day: date) -> list[CatalogueSlot]:
+        """The classes of the week that a day will have, and that the site does not show on it: it may not show them
+        before they open. What is missing beside later classes of its activity is not to come."""
         listed = [row.slot for row in await self.slots_on(day)]
-        weekly = [course.on(day) for course in await self.courses_on(day.weekday())]
-        return [*listed, *(each for each in weekly if not any(each.wish.meant_by(slot.wish) for slot in listed))]
+        unseen = [course.on(day) for course in await self.courses_on(day.weekday())]
+        return [each for each in unseen if not _rules_out(listed, each.slot)]
+
+    async def expected_on(self, day: date) -> list[Slot]:
+        """What a day has, and what it will have: the latter without ids."""
+        return [row.slot for row in (*await self.slots_on(day), *await self.unseen_on(day))]
+
+    async def awaited(self, wish: Wish) -> Slot | None:
+        """What a class will be that the site does not show yet; None when it shows it, or it is not to come."""
+        return next((row.slot for row in await self.unseen_on(wish.day) if wish.meant_by(row.slot.wish)), None)
 
     async def slot(self, slot_id: int) -> CatalogueSlot | None:
-        """A slot by its row, None when the timetable no longer has it."""
-        row = await self._db.row("SELECT * FROM slots WHERE id = :id", {"id": slot_id})
-        return readable(_slot, row)
+        """A slot by its row, None when the timetable no longer has it; by the row of its own once the site shows it."""
+        if slot_id < UNSEEN:
+            row = await self._db.row("SELECT * FROM slots WHERE id = :id", {"id": slot_id})
+            return readable(_slot, row)
+        if (meant := course_and_day(slot_id)) is None:
+            return None
+        course_id, day = meant
+        if (course := await self.course(course_id)) is None or course.day_of_week != day.weekday():
+            return None
+        unseen = course.on(day)
+        listed = [row for row in await self.slots_on(day) if row.slot.wish.meant_by(unseen.slot.wish)]
+        return next(iter(listed), unseen)
 
     async def note_full(self, wish: Wish, now: datetime) -> None:
         """Notes that the site refused a place in a class as full: for everybody, and until it is read again."""

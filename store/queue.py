@@ -90,6 +90,7 @@ GIVE_UP = """
 """
 SECOND_READING = BETWEEN_READINGS + timedelta(seconds=1)
 REHEARSED_WELL = "ok"  # as booking_actions.rehearsal keeps it; else the class of an error
+REHEARSED_UNSEEN = "unseen"  # the same, of a class that the site does not show before it opens
 
 log = logging.getLogger(__name__)
 
@@ -403,12 +404,16 @@ class Queue(Choices, RoutineHistory):
             if about_a_class and unsettled:
                 await read_soon(tx, action.user_id, self._clock())
 
-    async def rehearsed(self, action: Action, run_at: datetime, error: AppError | None) -> None:
-        """Ends a rehearsal: its outcome is kept and told, and the action waits for its opening. Raises LeaseLost."""
+    async def rehearsed(self, action: Action, run_at: datetime, error: AppError | None, *, listed: bool = True) -> None:
+        """Ends a rehearsal: its outcome is kept and told, and the action waits for its opening. Raises LeaseLost.
+
+        `listed`: the timetable shows the class already.
+        """
+        well = REHEARSED_WELL if listed else REHEARSED_UNSEEN
         values = {
             "run_at": stamp(run_at),
             "rehearse_at": None,
-            "rehearsal": error.kind if error else REHEARSED_WELL,
+            "rehearsal": error.kind if error else well,
         }
         async with self._db.transaction() as tx:
             await put_back(tx, action, values, error, self._clock())

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import time, timedelta
 from typing import Any, Protocol
 
 from database import Database, NewAction
 from errors import AppError
-from model import FIT_CENTER, Action, ActionType, CatalogueSlot, NoticeKind, OpeningRule, Wish, clock_time
+from model import (
+    FIT_CENTER,
+    Action,
+    ActionType,
+    Activity,
+    CatalogueSlot,
+    NoticeKind,
+    OpeningRule,
+    Slot,
+    Timetable,
+    Wish,
+    clock_time,
+)
 from perform import Performer
+from store.catalogue import swap
 from tests.openings import OPENS, Opening
 from tests.sites import GIULIA, ROME, TUESDAY, credentials
 
@@ -58,6 +71,16 @@ class Stage:
     def has_logged_in(self) -> None:
         """As after another rehearsal of the same evening."""
         self.performer._pursuit._logged_in[OWNER] = self.opened.clock()
+
+    async def knows_the_week(self) -> None:
+        """As after a reading of the week before."""
+        slot = self.opened.world.slot(TUESDAY, "PILATES MATWORK")
+        start, end = clock_time(slot.start), clock_time(slot.end)
+        activity = Activity(slot.activity_id, slot.activity)
+        seen = Slot(activity, "1", slot.course, TUESDAY - timedelta(days=7), start, end)
+        now = self.opened.clock()
+        async with self.db.connection.transaction() as tx:
+            await swap(tx, Timetable((activity,), (seen.day,), (seen,)), now, now)
 
     def gym(self, number: int) -> Wish:
         slot = self.opened.world.slots(TUESDAY, "Giuriati - Fit Center")[number]

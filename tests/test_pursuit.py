@@ -12,7 +12,7 @@ import pytest
 import race
 from database import NewAction
 from decide import STILL_OPENING
-from demo.site import Outcome
+from demo.site import Outcome, Switches
 from errors import LeaseLost, SiteUnavailable
 from model import (
     FIT_CENTER,
@@ -489,3 +489,43 @@ async def test_a_plan_made_in_the_evening_is_rehearsed_at_once(staged: Set) -> N
     now = OPENS - timedelta(hours=1)
     plan = plan_booking(RULE, TUESDAY, now, time(20))
     assert (plan.run_at, plan.rehearse_at, plan.opens_at) == (now, now, OPENS)
+
+
+# ----- what no timetable shows before it opens
+
+
+async def test_the_rehearsal_is_calm_about_a_class_of_the_week_that_the_site_does_not_show_yet(staged: Set) -> None:
+    async with staged(EVENING, switches=Switches(hide_unopened=True)) as stage:
+        stage.has_logged_in()
+        for wish in (stage.opened.pilates, Wish("ACQUAGYM", "Giuriati", TUESDAY, time(4))):
+            await stage.add(wish, **evening(stage.opened.clock()))
+            assert (await stage.act()).rehearsal == "SlotNotFound"  # the week has none either, as far as we know
+        await stage.knows_the_week()
+        await stage.add(**evening(stage.opened.clock()))
+        assert (await stage.act()).rehearsal == "unseen"
+        await stage.add(Wish("ACQUAGYM", "Giuriati", TUESDAY, time(5)), **evening(stage.opened.clock()))
+        assert (await stage.act()).rehearsal == "SlotNotFound"
+
+
+async def test_the_rehearsal_sees_what_an_absent_class_will_meet(staged: Set) -> None:
+    async with staged(EVENING, switches=Switches(hide_unopened=True)) as stage:
+        stage.has_logged_in()
+        await stage.knows_the_week()
+        pilates = stage.opened.world.slot(TUESDAY, "PILATES MATWORK")
+        gym = stage.opened.world.slots(TUESDAY, "Giuriati - Fit Center")
+        meeting = next(slot for slot in gym if slot.overlaps(pilates))
+        stage.opened.world._held[GIULIA] = {meeting.appointment_id: "P1"}
+        await stage.add(**evening(stage.opened.clock()))
+        assert (await stage.act()).rehearsal == "Overlap"
+
+
+async def test_a_booking_after_the_opening_by_our_clock_waits_for_the_opening_by_a_clock_that_is_late(
+    staged: Set,
+) -> None:
+    late = 60.0
+    async with staged(1.5 - late, ahead=-late, knows=False, switches=Switches(hide_unopened=True)) as stage:
+        action = await stage.add()
+        assert action.opens_at is not None
+        assert action.opens_at + timedelta(seconds=50) < stage.opened.clock()
+        assert (await stage.act()).status is ActionStatus.COMPLETED
+        assert stage.held == ["PILATES MATWORK"]

@@ -1,0 +1,85 @@
+"""In the chat: classes of dates that the site does not show yet, chosen by the weekly timetable."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from database import NewAction
+from model import PREPARE, UNSEEN, ActionStatus, ActionType, SlotStatus, Timetable
+from tests import chats
+from tests.chats import FITNESS, NOON, OWNER, PILATES, PLATINUM, TUESDAY, WEEK, World, fit_center, menu, slot, tapped
+
+NEXT_TUESDAY = TUESDAY + timedelta(days=7)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with chats.world(tmp_path) as here:
+        yield here
+
+
+async def test_a_class_of_a_later_week_is_booked_at_its_opening_though_the_site_has_no_date_for_it(
+    world: World,
+) -> None:
+    await menu(world.owner)
+    days = await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
+    assert not any("1 dic" in label for label in days.labels)
+    far = await tapped(world.owner, "Date più lontane", "Queste date non sono ancora nel sito.")
+    assert "Mar 1 dic · non ancora nel sito" in "\n".join(far.labels).replace(" · 14 orari", "")
+    await tapped(world.owner, "Mar 1 dic", "Che cosa?")
+    await tapped(world.owner, "Corsi Platinum", "La data non è ancora nel sito.")
+    page = await tapped(world.owner, "18:00 PILATES", "📍")
+    assert "La data non è ancora nel sito." in page.text
+    assert "Prenoto appena apre, domenica 29 novembre alle 00:00" in page.text
+    await tapped(world.owner, "prenota all'apertura", "In attesa dell'apertura")
+    [action] = await world.db.queue.live(OWNER)
+    assert (action.status, action.course, action.day) == (ActionStatus.PENDING, PILATES.course, NEXT_TUESDAY)
+    assert action.opens_at == world.settings.opening_rule.opens_at(NEXT_TUESDAY)
+    assert NOON < action.run_at <= action.opens_at - PREPARE
+
+
+async def test_what_is_chosen_from_the_week_is_the_sites_own_slot_once_that_is_shown(world: World) -> None:
+    """Also of an id that somebody made up."""
+    [course] = [one for one in await world.db.catalogue.courses() if one.name == PILATES.course]
+    unseen = course.on(NEXT_TUESDAY)
+    assert (await world.db.catalogue.slot(unseen.id)) == unseen
+    assert (await world.db.catalogue.slot(course.on(NEXT_TUESDAY + timedelta(days=1)).id)) is None
+    for made_up in (UNSEEN + course.id * 10**7, UNSEEN, 2**63 - 1):
+        assert (await world.db.catalogue.slot(made_up)) is None
+    shown = course.on(TUESDAY)
+    row = await world.db.catalogue.slot(shown.id)
+    assert row is not None
+    assert not row.is_unseen
+
+
+async def test_a_day_that_shows_its_first_classes_only_keeps_those_of_the_evening(world: World) -> None:
+    """As where each class is shown a fixed time before it begins."""
+    world.clock.now += timedelta(hours=1)
+    first = next(one for one in WEEK if one.activity == FITNESS)
+    await world.read_timetable([*(one for one in WEEK if one.day != TUESDAY), first])
+    kept = {(one.name, f"{one.start:%H:%M}") for one in await world.db.catalogue.courses_on(TUESDAY.weekday())}
+    assert ("PILATES MATWORK", "18:00") in kept
+    assert ("Fit Center", "18:00") in kept
+    world.clock.now += timedelta(hours=1)
+    later = fit_center(TUESDAY, "18:00")
+    await world.read_timetable([*(one for one in WEEK if one.day != TUESDAY), later])
+    kept = {(one.name, f"{one.start:%H:%M}") for one in await world.db.catalogue.courses_on(TUESDAY.weekday())}
+    assert ("Fit Center", "12:00") not in kept  # a later one is shown, and this is not
+
+
+async def test_what_is_missing_beside_later_classes_is_not_offered_for_that_day(world: World) -> None:
+    world.clock.now += timedelta(days=3)
+    assert {row.slot.course for row in await world.db.catalogue.unseen_on(NEXT_TUESDAY)} >= {"PILATES MATWORK", "ZUMBA"}
+    other = slot("YOGA", NEXT_TUESDAY, "18:30", places=None, status=SlotStatus.DISABLED)
+    action = await world.db.queue.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
+    assert action
+    days = tuple(NEXT_TUESDAY - timedelta(days=each) for each in reversed(range(8)))
+    read = Timetable((PLATINUM,), days, (*(one for one in WEEK if one.day >= TUESDAY), other))
+    await world.db.queue.complete_refresh(action, read, "read")
+    unseen = {row.slot.course for row in await world.db.catalogue.unseen_on(NEXT_TUESDAY)}
+    assert "PILATES MATWORK" not in unseen
+    assert "ZUMBA" in unseen
