@@ -376,10 +376,6 @@ class Pursuit:
         """What follows a race that was lost, unless it is for perform.py to tell or to try again."""
         if isinstance(error, SlotFull) and action.watch is not None:
             await self._look_again(action, exchange, error, error.opening or OpeningReport(opens))
-        elif isinstance(error, SlotNotFound) and self._clock() < opens:
-            log.warning("  %s: looked for once more at the opening", error)
-            await exchange.take_back()
-            await self._db.queue.postpone(action, opens, opens)
         else:
             raise error
 
