@@ -165,6 +165,9 @@ def booking_pages() -> Iterator[Page]:
     days = [screens_booking.OpenDay(day, 3, RULE.opens_at(day)) for day in (TUESDAY, THURSDAY)]
     alternative = screens_booking.alternative_to(ACTION, lambda _: True)
     routes = (screens_booking.NEW_BOOKING, alternative, screens_booking.better_than(HELD))
+    unseen = [screens_booking.OpenDay(THURSDAY, 3, RULE.opens_at(THURSDAY), is_unseen=True)]
+    yield from (screens_booking.far_days_page(each, WHEN) for each in (unseen, []))
+    yield screens_booking.days_page(days, NOON, WHEN, farther=True)
     for route in routes:
         yield screens_booking.days_page(days, NOON, WHEN, route)
         yield from (screens_booking.days_page([], read, WHEN, route) for read in (None, NOON))
