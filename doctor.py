@@ -113,6 +113,9 @@ async def examine(
     if login and isinstance(reached, Reached):
         async for finding in _logins(settings, config, clock):
             yield finding
+    else:
+        async for finding in _not_asked(settings, config):
+            yield finding
 
 
 def _configuration(config: Path) -> Finding:
@@ -309,7 +312,7 @@ async def _logins(settings: Settings, config: Path, clock: Clock) -> AsyncIterat
     async with Portal(site_access(settings)) as portal:
         for credentials in settings.people:
             if credentials.by_hand:
-                yield await _hand_made(settings, config, portal, credentials)
+                yield await _hand_made(settings, config, portal, credentials, ask=True)
                 continue
             if await _races_soon(settings, credentials, clock):
                 subject = f"login of {masked(credentials.username)}"
@@ -332,6 +335,15 @@ def remark_finding(credentials: Credentials, remark: LoginRemark) -> Finding:
         RemarkKind.MATRICOLA_CHOSEN: "there are several: the first is taken, unless the key 'matricola' names another",
     }
     return Finding(f"notice to {masked(credentials.username)}", f"{said[remark.kind]} ({quote(remark.words[:300])})")
+
+
+async def _not_asked(settings: Settings, config: Path) -> AsyncIterator[Finding]:
+    """Of who logs in by hand, whether there is a session at all: that needs no login."""
+    people = [each for each in settings.people if each.by_hand]
+    if people:
+        async with Portal(site_access(settings)) as portal:
+            for credentials in people:
+                yield await _hand_made(settings, config, portal, credentials, ask=False)
 
 
 async def _races_soon(settings: Settings, credentials: Credentials, clock: Clock) -> bool:
@@ -377,11 +389,17 @@ async def _login(portal: Portal, credentials: Credentials) -> Finding:
     return Finding(subject, f"a new one works; {len(held)} bookings read in {time.monotonic() - began:.1f} s")
 
 
-async def _hand_made(settings: Settings, config: Path, portal: Portal, credentials: Credentials) -> Finding:
+async def _hand_made(
+    settings: Settings, config: Path, portal: Portal, credentials: Credentials, *, ask: bool
+) -> Finding:
     """Whether the session of who logs in by hand lives, and since when."""
     subject, session = f"session of {masked(credentials.username)}", portal.session(credentials)
     made = session.logged_in_at
-    since = f", made by hand on {made.astimezone(settings.zone):%d/%m/%Y at %H:%M}" if made else ""
+    since = f" (logged in on {made.astimezone(settings.zone):%d/%m/%Y at %H:%M})" if made else ""
+    if not ask:
+        there = session.stored_state() is not None
+        remedy = None if there else how_to_enter(settings, config, credentials)
+        return Finding(subject, f"one is stored{since}; not tried" if there else "nobody has logged in yet", remedy)
     try:
         held = await booking.my_bookings(session)
         if settings.database.exists():
