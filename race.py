@@ -89,6 +89,7 @@ FAR = 0.3  # s before T: so much too early, the clock was wrong, and is read aga
 AT_SIGHT = 2  # shots at what has just appeared: of two ways, one is the shorter
 ASKS = 2  # schedules side by side: a third would be won by no more than it costs, another connection and itself
 FOR_ANOTHER_CLOCK = 3  # requests that are kept for the opening by the next of the site's clocks: two shots, a look
+AFTER_SIGHT = 3  # requests that are kept for what those shots come to: another, a look, the timetable
 ENOUGH = 2  # requests that are kept for what appears: a shot, and a look
 LOOKS = (0.0, 0.5, 2.0, 7.0)  # s before each look for a booking the site has accepted: ten in all
 WITNESS = 1  # request that is kept for the timetable, which is asked about what my bookings show
@@ -312,7 +313,7 @@ class Race:
     async def _look_up(self) -> list[Choice]:
         """The choices, in order; one that is not listed is looked for again shortly before T."""
         found = await self._find()
-        if any(isinstance(each, SlotNotFound) for each in found) and not self._is_past(LOOK_AGAIN):
+        if any(isinstance(each, SlotNotFound) for each in found) and not self._is_past(LOOK_AGAIN * 1.5):
             await self._until(LOOK_AGAIN)
             found = await self._find()
         choices, refusals = self._appearance.choices(found)
@@ -489,7 +490,7 @@ class Race:
             return (0.0,)
         if not choice.just_seen:
             return self._plan()
-        return (self._since_opening(steady()),) * min(AT_SIGHT, max(self._requests_left() - 1, 1))
+        return (self._since_opening(steady()),) * min(AT_SIGHT, max(self._requests_left() - AFTER_SIGHT, 1))
 
     async def _outcome(self, choice: Choice, volley: Volley, *, lost: bool) -> Booking | None:
         """What the shots at a choice came to, where only "my bookings" can tell. Raises what makes going on wrong."""
