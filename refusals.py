@@ -59,14 +59,23 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     (BookingRefused, rf"manutenzion|in corso un|(?:{SYSTEM})\w*.{{0,15}}(?:{TROUBLE})"),
     (BookingRefused, r"sessione .{0,15}(?:scadut|interrott|non valid|terminat)|session .{0,12}expired"),
     (BookingRefused, r"time.?out|(?:server|internal|unexpected|unknown) error|exception|object reference"),
+    # the class itself does not take place
+    (SlotNotFound, rf"(?:{CLASS})\b.{{0,20}}(?:sospes|annullat|soppress|cancellat|rinviat)\w*.{{0,40}}"
+                   r"(?:istruttor|insegnant|docent|trainer|maltempo|scioper|festiv|manutenz|chiusur)"),
     # kept for who stood on the list, for a while after somebody gave the place back
     (HeldForOthers, r"(?:riservat|trattenut|tenut|offert|assegna)\w*.{0,40}(?:list|attesa|altri|precedenz|priorit)"),
     (HeldForOthers, r"(?:appena|da poco) (?:stat[oa] )?(?:liberat|cancellat|disdett|annullat|rilasciat)"),
     (HeldForOthers, rf"(?:{GIVEN_BACK})\w*.{{0,50}}\b(?:tra|fra|per|attend\w*|aspett\w*) .{{0,12}}minut"),
     (HeldForOthers, rf"(?:tra|fra|attend\w*|aspett\w*) .{{0,12}}minut.{{0,30}}(?:{GIVEN_BACK})"),
     (HeldForOthers, r"(?:priorit|precedenz)\w*.{0,30}(?:list|attesa)|(?:list|attesa).{0,40}(?:priorit|precedenz)"),
+    (HeldForOthers, r"post[oi]\b.{0,12}momentanea"),
     (HeldForOthers, r"post[oi]\b.{0,12}temporaneamente|prelazion|post[oi]\b.{0,15}bloccat.{0,25}minut"),
     (HeldForOthers, r"prenotar\w* .{0,12}post[oi]\b.{0,8}(?:tra|fra) .{0,8}minut|attesa di conferma .{0,20}altr"),
+    (HeldForOthers, r"prenotazion\w+ .{0,20}(?:momentanea|temporanea)mente.{0,20}(?:bloccat|sospes|non dispon).{0,40}"
+                    r"\b(?:una|della|di una) (?:cancellazione|disdetta|rinuncia)"),
+    (HeldForOthers, r"(?:solo|soltanto|esclusiva\w*|unicamente) .{0,25}(?:in|di|d'|della) ?(?:lista|attesa|coda)"),
+    (HeldForOthers, r"\b(?:a|ai|agli|per|dei|degli|al)\b .{0,18}\bin (?:coda|attesa|lista)\b(?<!messo in lista)"),
+    (HeldForOthers, r"(?:attend|aspett)\w* \d+ min\w* .{0,20}(?:prenotar|post[oi]\b)"),
     (HeldForOthers, r"(?:minut|sospes|bloccat).{0,30}(?:in|a) favore .{0,30}(?:list|attesa)"),
     (HeldForOthers, r"(?:reserved|held|kept|offered) .{0,25}(?:waiting|waitlist|others)"
                     r"|wait(?:ing )?list .{0,25}priorit"),
@@ -75,6 +84,11 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
                  r"|settiman\w)\b.{0,12}(?:prima|anticipo)"),
     (NotOpenYet, r"(?:piu di|oltre|massimo).{0,25}(?:di anticipo|in anticipo)|oltre (?:il|la) (?:periodo|finestra)"),
     (NotOpenYet, r"(?:solo|soltanto) nelle .{0,5}\d+ ore (?:precedenti|prima)|anticipat\w* non|opens? \d+"),
+    (NotOpenYet, r"(?:cosi|troppo) .{0,12}(?:anticipo|lontan|presto)"),
+    (NotOpenYet, r"(?:solo|soltanto) .{0,20}prossim\w+ \d+ (?:giorn|or[ae]\b)"),
+    (NotOpenYet, r"(?:prenotabil|apr|disponibil)\w* (?:tra|fra) \d+ (?:or[ae]\b|giorn)"),
+    (NotOpenYet, r"anticipo massim|massimo anticipo|anticipo .{0,15}(?:consentit|previst)"),
+    (NotOpenYet, r"(?:prenotazion|iscrizion)\w* .{0,15}(?:inizier|comincer|partir)"),
     (NotOpenYet, r"apertura (?:delle )?(?:prenotazion|iscrizion)"),
     # the account is barred: after late cancellations or missed classes
     (AccountLimit, rf"(?:{BARRED}).{{0,80}}(?:tardiv|mancat|assen|presenz|cancellazion|disdett)"),
@@ -83,6 +97,8 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     (AccountLimit, r"(?:troppe|numero di) (?:assenze|mancate presenze|cancellazioni|disdette)"),
     (AccountLimit, r"account .{0,20}(?:blocked|suspended|banned|disabled)|no.?shows\b|late cancell?ation"),
     # so many at once, or in a day or week
+    (AccountLimit, r"gia (?:prenotat|effettuat|utilizzat|usufruit|svolt)\w* .{0,12}(?:massim|limite|tutt[iae] "
+                   r"|\d+ \w+ (?:su|di|dei|delle) )"),
     (SlotFull, r"(?:numero|limite|massimo).{0,25}(?:partecipant|iscritti|posti|persone|presenze)"),
     (SlotFull, rf"^(?!.*{OF_A_PERSON}).*(?:numero|limite|massim)\w*.{{0,25}}(?:prenotazion"
                rf"|iscrizion)\w+ {OF_THE_CLASS}"),
@@ -118,23 +134,24 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
                         r"|profile .{0,15}incomplete"),
     (MembershipProblem, r"quot[ae]\b.{0,40}(?:scadut|pagat|versat|associativ|iscrizion|mancant|annual)|associativ"),
     (MembershipProblem, r"\bsoci[oa]?\b|requisit|minorenn|maggiorenn|eta minima"),
-    (MembershipProblem, r"iscrizion\w+.{0,25}(?:scadut|mancant|sospes|rinnov|annual|non (?:attiv|valid"
+    (MembershipProblem, r"iscrizion\w+.{0,25}(?:scadut|mancant|sospes|rinnov|annual|non (?:attiv|valid|perfezion"
                         r"|.{0,12}regolar))"),
     (MembershipProblem, r"posizione .{0,25}(?:non|irregolar)|documento .{0,25}scadut|utente non attiv"
                         r"|titolo .{0,20}valid|contratto\b"),
-    (MembershipProblem, r"manca\w* .{0,20}profilo"),
+    (MembershipProblem, r"manca\w* .{0,20}profilo|anagrafic\w* .{0,20}(?:incomplet|mancant)|privacy|consens[oi]\b"),
     (MembershipProblem, r"iscrizion\w+ non (?:risulta|e) (?:attiv|valid)|non .{0,12}iscritt\w* (?:al|all)"),
     (MembershipProblem, r"(?:non (?:sei|risulti)|utente non .{0,8}) ?(?:stat[oa] )?(?:abilitat|autorizzat)"),
     (MembershipProblem, r"riservat\w+ (?:a|ai|agli|alle|solo)\b.{0,20}(?:abbonat|tesserat|student|iscritt|dipendent"
                         r"|over|under|donne)"),
     # a list for who comes too late
     (SlotFull, r"lista d.?\s*attesa|lista di attesa|in lista|wait(?:ing )?list"),
+    (SlotFull, r"nessun[ao]? postazion|post\w+ .{0,30}\b0 ?(?:/|su|di) ?\d|post\w+ .{0,20}gia .{0,8}assegnat"),
     (SlotFull, r"post[oi]\b.{0,45}(?:terminat|finit|esaurit|occupat|preso\b|presi\b|non .{0,15}disponibil)"),
     (SlotFull, r"non (?:risultano|sono|ci sono|restano|rimangono|e rimasto)\b.{0,25}post[oi]\b"),
     # the time to book
     (BookingsClosed, rf"(?:{CLASS})\b.{{0,25}}\b(?:iniziat|cominciat|conclus|terminat|passat|scadut|svolt|in corso)"),
     (BookingsClosed, r"(?:lezion|event|cors|appuntament)[ei] passat"),
-    (BookingsClosed, r"gia (?:iniziat|cominciat|conclus|passat|terminat|svolt)"),
+    (BookingsClosed, r"gia (?:iniziat|cominciat|conclus|passat|terminat|svolt|trascors)"),
     (BookingsClosed, r"data (?:passata|trascorsa)|nel passato"),
     (BookingsClosed, r"(?:prenotazion|iscrizion)\w*.{0,40}\b(?:chius|chiud)|chiusura (?:delle )?(?:prenotazion"
                      r"|iscrizion)"),
@@ -159,19 +176,24 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     # what else of mine is there
     (Overlap, r"sovrappo|accavall|concomitan|(?:stess|medesim)[oa] (?:orario|fascia|ora|momento)\b|overlap|clash"),
     (Overlap, r"altr[ao] (?:tua |tuo )?(?:prenotazione|attivita|impegno|corso|lezione)|conflitt|conflict|contemporane"),
+    (Overlap, r"non .{0,8}compatibil|incompatibil|gia occupat\w* da "
+              r"|con (?:un'?a? )?tu[oa] .{0,12}(?:appuntament|prenotaz)"),
     (Overlap, r"(?:in|per|a|nel) ?(?:questo|quest|quello|quell).?\s?(?:orario|ora|fascia)|in quel momento|coincid"),
     (Overlap, r"gia una prenotazione (?:alle|per le|dalle|in fascia)|(?:at|for) (?:this|that|the same) (?:time|hour)"),
-    (Overlap, r"alle (?:ore )?\d\S* .{0,12}hai gia|gia prenotat\w+ altrove|gia prenotat\w+ .{0,12}altr[ao] "),
+    (Overlap, r"alle (?:ore )?\d\S* .{0,12}hai gia|hai gia un\S* \w+ (?:dalle|alle) "
+              r"|gia prenotat\w+ altrove|gia prenotat\w+ .{0,12}altr[ao] "),
     (Overlap, r"(?:sei|hai|risulti)\b.{0,15}gia (?:occupat|impegnat)|another (?:booking|class)"),
     (AlreadyBooked, r"gia (?:stat[ao] )?(?:prenotat|iscritt|effettuat|registrat|inserit|esistent)"
                     r"|gia una (?:tua )?prenotazione"),
     (AlreadyBooked, r"prenotazione (?:risulta )?gia|gia (?:tra|present)|gia .{0,12}per quest"),
     (AlreadyBooked, r"already .{0,15}(?:booked|registered|enrolled|reserved|exists)|already have a (?:booking"
                     r"|reservation)"
-                    r"|duplica|hai gia un posto|gia in elenco"),
+                    r"|duplica|hai gia un posto|gia in elenco|due volte|doppi[ao] (?:prenot|iscri)|una volta la stess"),
     # no place
     (SlotFull, rf"{FULL_WORDS}|(?:nessun|non ci sono|terminat|finit).{{0,20}}post|post.{{0,30}}(?:: ?0\b|pari a 0)"),
-    (SlotFull, r"nessuna disponibilita|disponibilita .{0,12}(?:terminat|finit|nulla|zero|insufficient)|capienza"
+    (SlotFull, r"ultim\w+ post\w .{0,25}(?:prenotat|assegnat)|post\w .{0,20}prenotat\w* da"),
+    (SlotFull, r"non (?:ha|c'e|vi e|risulta|presenta|offre) .{0,8}disponibilita|"
+               r"nessuna disponibilita|disponibilita .{0,12}(?:terminat|finit|nulla|zero|insufficient)|capienza"
                r"|sold.?out|c'e (?:piu )?posto"),
     (SlotFull, r"\bfull\b|fully booked|overbooking|no (?:more )?(?:places|spots|spaces|seats|availability)|(?:spots"
                r"|places) .{0,8}taken"),
@@ -186,14 +208,14 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
 GIVE_BACK = r"cancell|annull|disd|elimina|delet|rinunci"
 DONE = r"prenotazione .{0,25}(?:annullat|cancellat|eliminat|disdett)a"
 TOO_LATE_TO_CANCEL = (
-    rf"non .{{0,15}}piu .{{0,25}}(?:{GIVE_BACK})|(?:{GIVE_BACK})\w*.{{0,40}}non .{{0,12}}piu|no longer\b"
+    rf"non .{{0,15}}piu .{{0,25}}(?:{GIVE_BACK}|rimoss)|(?:{GIVE_BACK})\w*.{{0,40}}non .{{0,12}}piu|no longer\b"
     r"|troppo tardi|too late|fuori tempo|tempo (?:massimo|limite|utile)"
     r"|(?:termin|tempo|limite|scadenza|orario).{0,45}(?:scadut|superat|passat|trascors|oltrepassat)"
     r"|(?:oltre|scadut\w*|superat\w*|passat\w*) (?:il |i |l')?(?:termin|tempo|limite|orario)|deadline|cut.?off"
     r"|(?:meno di|entro|almeno|fino a|piu di|within|less than|at least)\b.{0,15}(?:minut|or[ae]\b|giorn|hour|day)"
     rf"|(?:{GIVE_BACK})\w* .{{0,40}}(?:chius|tardiv|closed)"
     r"|gia (?:iniziat|cominciat|conclus|passat|terminat|svolt)|already (?:started|begun)|dopo l.inizio"
-    r"|\bmancano\b.{0,20}(?:minut|or[ae]\b)"
+    r"|preavviso|\bmancano\b.{0,20}(?:minut|or[ae]\b)"
 )
 """What a site says that does not let go of a place any more: a term has passed, or the class has begun."""
 

@@ -9,6 +9,8 @@ import errors
 
 SAID: dict[type[errors.BookingRefused], str] = {
     errors.AccountLimit: """
+        Per questa settimana hai già effettuato 4 accessi su 4.
+        Hai già prenotato il massimo di lezioni consentite
         Non puoi prenotare: hai già raggiunto il numero massimo di prenotazioni per questa settimana
         Attenzione! Superato il limite di 3 prenotazioni attive per utente.
         Maximum number of bookings reached
@@ -76,6 +78,8 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Reservation limit reached for this week
         """,
     errors.MembershipProblem: """
+        Dati anagrafici incompleti.
+        Iscrizione non perfezionata: manca la privacy.
         Il suo abbonamento è scaduto il 31/10/2026
         Non risulta nessun abbonamento attivo per la data selezionata
         Certificato medico scaduto. Presentarsi in segreteria
@@ -132,6 +136,11 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Attività non consentita dal tuo abbonamento
         """,
     errors.SlotFull: """
+        L'ultimo posto è stato appena prenotato da un altro utente.
+        La lezione non ha più disponibilità, prova con un altro orario.
+        Spiacenti, tutti i posti sono già stati assegnati
+        Nessuna postazione libera in questa fascia
+        Impossibile prenotare: posti disponibili 0/20
         La lezione è al completo, puoi metterti in lista d'attesa
         POSTI ESAURITI
         Siamo spiacenti, i posti disponibili per questo corso sono terminati.
@@ -178,6 +187,12 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Posti liberi: 0
         """,
     errors.NotOpenYet: """
+        Anticipo massimo consentito: 48 ore.
+        Il periodo di prenotazione inizierà giovedì 26 novembre.
+        Non puoi prenotare con così largo anticipo
+        Prenotabile tra 3 ore
+        È possibile prenotare solo le lezioni dei prossimi 2 giorni
+        La data selezionata è troppo lontana
         Prenotazioni aperte dal 24/11 ore 00:00
         Le prenotazioni per questa lezione si aprono il 24/11/2026 alle 00:00
         La lezione non è ancora disponibile per la prenotazione
@@ -216,6 +231,8 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Le iscrizioni a questo corso apriranno 2 giorni prima
         """,
     errors.AlreadyBooked: """
+        Non puoi prenotare due volte la stessa lezione.
+        Doppia prenotazione non consentita per lo stesso appuntamento
         Sei già prenotato
         Sei già prenotata per questa lezione!
         Hai già una prenotazione per questa lezione
@@ -241,6 +258,9 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Risulti già iscritto a questa attività
         """,
     errors.Overlap: """
+        Orario non compatibile con un tuo precedente appuntamento.
+        Fascia oraria già occupata da un tuo appuntamento
+        Non puoi essere in due posti: hai già una lezione dalle 18:00 alle 19:00
         Hai già una prenotazione in questo orario
         Hai già una prenotazione alle 18:00
         Esiste una prenotazione concomitante
@@ -268,6 +288,7 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Due prenotazioni nello stesso orario non sono ammesse
         """,
     errors.BookingsClosed: """
+        L'appuntamento è già trascorso.
         Le prenotazioni per questa lezione sono chiuse
         Non è più possibile prenotare questa lezione
         Prenotazioni terminate
@@ -306,6 +327,12 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Prenotazioni chiuse alle 17:30
         """,
     errors.HeldForOthers: """
+        Prenotazione momentaneamente bloccata a seguito di una cancellazione, riprovare più tardi.
+        Per i prossimi 8 minuti possono prenotare solo gli iscritti alla lista di attesa.
+        Lo slot è bloccato fino alle 18:42 per gli utenti in coda.
+        È in corso l'assegnazione del posto ai clienti in attesa.
+        Attendi 10 minuti prima di prenotare questo posto
+        Posto momentaneamente non prenotabile, riprova tra 10 min
         Il posto liberato è riservato per 10 minuti a chi è in lista d'attesa
         Posto in corso di assegnazione alla lista d'attesa
         Riprova tra 10 minuti: il posto è in prelazione
@@ -322,6 +349,7 @@ SAID: dict[type[errors.BookingRefused], str] = {
         In seguito a una rinuncia il posto sarà prenotabile da tutti fra 7 minuti
         """,
     errors.SlotNotFound: """
+        Lezione sospesa per assenza istruttore
         Lezione non trovata
         L'evento selezionato non esiste più
         Appointment not found
@@ -366,6 +394,8 @@ SAID: dict[type[errors.BookingRefused], str] = {
 }
 
 TOO_LATE_TO_CANCEL = """
+    Questa prenotazione non può più essere rimossa.
+    È richiesto un preavviso minimo di 120 minuti.
     Non è più possibile cancellare la prenotazione
     Il termine per la disdetta è scaduto
     Cancellazione consentita fino a 2 ore prima
