@@ -333,9 +333,12 @@ class LoginRemark:
     @property
     def days_left(self) -> int | None:
         """In how many days a password expires, if the page says so."""
-        found = (
-            re.search(r"(\d{1,3})\s+(?:giorn|day)", self.words) if self.kind is RemarkKind.PASSWORD_EXPIRES else None
+        if self.kind is not RemarkKind.PASSWORD_EXPIRES:
+            return None
+        found = re.search(
+            r"\b(?:tra|fra|entro|in|within|mancano|restano)\s+(\d{1,3})\s+(?:giorn|day)", self.words, re.I
         )
+        found = found or re.fullmatch(r"\D*(\d{1,3})\s+(?:giorn|day)\D*", self.words)
         return int(found[1]) if found else None
 
     @property

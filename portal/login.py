@@ -21,7 +21,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from addresses import Places
 from errors import LoginBlocked, LoginNeeded, LoginRejected, MatricolaMissing, OtpRejected, SiteChanged
 from model import Credentials, LoginRemark, RemarkKind
-from portal.login_pages import CLICKED, Kind, Portrait, Row, Seen, recognise
+from portal.login_pages import CLICKED, Kind, Portrait, Row, Seen, recognise, refusal_on
 from portal.login_proof import Proof
 from portal.login_sight import NUMBER, Sight
 from portal.pages import AT_ONCE, FIRST_CLICK, MARK, SitePage
@@ -252,16 +252,15 @@ class LoginPage(SitePage):
 
     def _refused(self, portrait: Portrait) -> Exception:
         """Why a page asks for the password again: not every such page has refused the one that was sent."""
-        complaint = portrait.complaint
-        if TIMED_OUT.search(complaint) and not OF_CREDENTIALS.search(complaint):
+        complaint = refusal_on(portrait)
+        if TIMED_OUT.search(portrait.complaint) and not OF_CREDENTIALS.search(complaint):
             return LoginBlocked("it starts over")
-        return LoginRejected(f"the site refused user name or password: {complaint or 'it gives no reason'}")
+        return LoginRejected(f"the site refused user name or password: {complaint}")
 
     async def _send_code(self, seen: Seen, next_code: NextCode) -> None:
         if self._codes == 2:
             await self._proof.address()
-            complaint = seen.portrait.complaint or "it gives no reason"
-            raise OtpRejected(f"the site refused two one-time codes: {complaint}")
+            raise OtpRejected(f"the site refused two one-time codes: {refusal_on(seen.portrait)}")
         await self._proof.address()
         asked = time.monotonic()
         code = await next_code()
@@ -272,8 +271,10 @@ class LoginPage(SitePage):
 
     async def _choose(self, seen: Seen, wanted: str) -> None:
         rows = seen.portrait.rows
-        named = [each for each in rows if wanted and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", each.text, re.I)]
         offered = ", ".join(each.text for each in rows)
+        number = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)", re.IGNORECASE)
+        shown = [each for each in rows if wanted and number.search(each.text)]
+        named = shown or [each for each in rows if wanted and number.search(each.carries)]
         if wanted and len(named) != 1:
             await self._proof.address()
             raise MatricolaMissing(f"the matricola {wanted} is not among those that the site offers: «{offered}»")

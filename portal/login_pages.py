@@ -45,6 +45,11 @@ ONE_TIME = re.compile(
     r"|verification code|security code|authenticat|\btotp\b|passcode",
     re.IGNORECASE,
 )
+REFUSAL = re.compile(
+    r"[^.!?|]{0,150}(?:errat|non (?:è |sono )?(?:corrett|valid|riconosciut)|bloccat|wrong|invalid|incorrect|locked)"
+    r"[^.!?|]{0,150}",
+    re.IGNORECASE,
+)
 CHOICES = ("checkbox", "radio")
 NEVER_TYPED = ("range", "color", "search")
 
@@ -113,6 +118,7 @@ class Row:
     tried: bool = False
     aside: bool = False
     text: str = ""
+    carries: str = ""  # what its link would send
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,13 +285,14 @@ def _choice(portrait: Portrait) -> Seen | None:
 def _known_click(portrait: Portrait) -> Seen | None:
     """The pages that want one click, and are known by their address or words."""
     expires = EXPIRING_WORDS.search(portrait.words) is not None
-    known = Kind.EXPIRING if EXPIRING_PLACE.search(portrait.url) else None
-    known = known or (Kind.NOTICE if NOTICE_PLACE.search(portrait.url) else None)
+    places = " ".join([portrait.url, *(each.to for each in _live(portrait) if each.form >= 0)])  # it may post to itself
+    known = Kind.EXPIRING if EXPIRING_PLACE.search(places) else None
+    known = known or (Kind.NOTICE if NOTICE_PLACE.search(places) else None)
     named = [each for each in _live(portrait) if each.name == "evn_continua"]
     ways = ways_on(portrait)
     if known is None and expires and (named or len(ways) == 1) and not _to_fill(portrait) and _only_changes(portrait):
         known = Kind.EXPIRING
-    if known is None and NOTICE_WORDS.search(portrait.words) and len(ways) == 1 and not _to_fill(portrait):
+    if known is None and NOTICE_WORDS.search(portrait.words) and len(ways) == 1 and not _texts_to_fill(portrait):
         known = None if _other_ways(portrait) else Kind.NOTICE
     if known is None:
         return None
@@ -342,3 +349,14 @@ def _other_ways(portrait: Portrait) -> list[Button]:
 
 def _to_fill(portrait: Portrait) -> list[Field]:
     return [each for each in portrait.fields if not each.aside and not each.readonly and each.kind not in NEVER_TYPED]
+
+
+def _texts_to_fill(portrait: Portrait) -> list[Field]:
+    """Without boxes to tick, as "do not show this again"."""
+    return [each for each in _to_fill(portrait) if each.kind not in CHOICES]
+
+
+def refusal_on(portrait: Portrait) -> str:
+    """The page's own words about what it refused: where such words stand, else the sentence that sounds like it."""
+    found = REFUSAL.search(portrait.words)
+    return portrait.complaint or (" ".join(found[0].split()) if found else "it gives no reason")

@@ -35,8 +35,11 @@ LOOK = (
   const inside = (element, selector) => [...Element.prototype.querySelectorAll.call(element, selector)]
   const holds = (element, other) => Node.prototype.contains.call(element, other)
   const text = element => (own(element, "innerText") || "").replace(/\\s+/g, " ").trim()
-  const shown = element => Element.prototype.checkVisibility.call(element, {checkVisibilityCSS: true})
-    && Element.prototype.getClientRects.call(element).length > 0
+  const shown = element => {
+    const box = Element.prototype.getBoundingClientRect.call(element)
+    return Element.prototype.checkVisibility.call(element, {checkVisibilityCSS: true})
+      && box.width > 1 && box.height > 1 && box.right + scrollX > 0 && box.bottom + scrollY > 0
+  }
   const forms = []
   const form = element => {
     const found = own(element, "form")
@@ -60,7 +63,9 @@ LOOK = (
   }
   const typed = "input:not([type=hidden i], [type=submit i], [type=button i], [type=image i], [type=reset i]), "
     + "textarea, select, [contenteditable=true]"
-  const inputs = all(typed).filter(each => shown(each) && !is(each, ":disabled"))
+  const seen = each => Element.prototype.checkVisibility.call(each, {opacityProperty: true}) && shown(each)
+  const inputs = all(typed).filter(each => seen(each) && !is(each, ":disabled")
+    && !within(each, "form#automaticaRedirectForm"))
   const kind = each => is(each, "input") ? own(each, "type") : is(each, "select") ? "select" : "text"
   const fields = inputs.map(each => ({...number(each), kind: kind(each), name: says(each, "name"),
     id: says(each, "id"), label: label(each) || cell(each), form: form(each),
@@ -72,6 +77,10 @@ LOOK = (
     for (let each = anchor; each; each = own(each, "parentElement"), steps++) if (holds(each, element)) return steps
     return 1000
   }
+  const goes = element => {
+    const of = is(element, "button, input") && own(element, "form")
+    return of ? says(element, "formaction") || says(of, "action") : ""
+  }
   const pressed = all("button, input[type=submit i], input[type=button i], input[type=image i], a, [role=button], "
     + "[role=link]").filter(shown)
   const buttons = pressed.slice(0, 300).map(each => ({...number(each), label: (text(each) || own(each, "value")
@@ -79,13 +88,15 @@ LOOK = (
     is_link: is(each, "a:not([role=button], .btn, .button), [role=link]"), id: says(each, "id"),
     name: says(each, "name"), classes: says(each, "class"), form: is(each, "button, input") ? form(each) : -1,
     submits: is(each, "button:not([type=button i], [type=reset i]), input[type=submit i], input[type=image i]"),
-    to: is(each, "[href]") ? String(own(each, "href")) : "", disabled: is(each, ":disabled, [aria-disabled=true]"),
+    to: is(each, "[href]") ? String(own(each, "href")) : goes(each),
+    disabled: is(each, ":disabled, [aria-disabled=true]"),
     accedi: Boolean(within(each, ".aunicalogin-button-accedi")), distance: anchor ? far(each) : 0}))
   const chosen = all("#dati_applicativi_autorizzazioniXSceltaMatricolaColl")[0]
     || (/SceltaMatricola/i.test(location.href) ? all("table")[0] : null)
   const rows = (chosen ? inside(chosen, "tr, li") : []).map(each => ({row: each, link:
     inside(each, "a, button, input[type=submit i], input[type=button i], input[type=image i]").find(shown)}))
-    .filter(each => each.link).map(each => ({...number(each.link), text: text(each.row)}))
+    .filter(each => each.link).map(each => ({...number(each.link), text: text(each.row).slice(0, 200),
+      carries: ["href", "onclick", "value"].map(name => says(each.link, name)).join(" ").slice(0, 1000)}))
   const complaints = all("[role=alert], [class*=error i], [class*=alert i], [class*=danger i]").filter(shown)
     .filter(each => !inputs.some(input => holds(each, input)))
   const outer = complaints.filter(each => !complaints.some(other => other !== each && holds(other, each)))
@@ -110,7 +121,8 @@ LOOK = (
 BANNER = """(() => {
   const shown = element => element.checkVisibility({checkVisibilityCSS: true}) && element.getClientRects().length > 0
   const all = selector => [...Document.prototype.querySelectorAll.call(document, selector)].filter(shown)
-  const named = /^\\W*(accett[ao]( tutt[oi]| e continua| e chiudi)?|accept( all)?( cookies)?|ok|ho capito|got it)\\W*$/i
+  const named = new RegExp("^\\\\W*(accett[ao]( tutt[oi]| e continua| e chiudi)?|accept( all)?( cookies)?|ok|ho capito"
+    + "|got it|chiudi questa informativa)\\\\W*$", "i")
   const lying = all("[id*=iubenda i], [id*=cookie i], [class*=cookie i], [id*=consent i], [aria-label*=cookie i]")
   const inside = lying.flatMap(each => [...each.querySelectorAll("button, a, [role=button]")]).filter(shown)
   const button = all(".iubenda-cs-accept-btn")[0] || inside.find(each => named.test(each.innerText))

@@ -242,7 +242,7 @@ class StoredSession:
             await self._log_in_with(sign_on)
         except SiteError as error:
             by_hand = self._credentials.by_hand
-            over = isinstance(error, LoginNeeded | LoginBlocked) if by_hand else _may_be_of_sign_on(error)
+            over = isinstance(error, LoginNeeded | LoginBlocked) if by_hand else self._may_be_of_sign_on(error)
             if sign_on is None or not over:
                 raise
             log.info("account %s: the kept sign-on leads nowhere (%s)", self._credentials.user_id, error.kind)
@@ -250,6 +250,11 @@ class StoredSession:
             if by_hand:
                 raise self._ended_now() from error
             await self._log_in_with(None)
+
+    def _may_be_of_sign_on(self, error: SiteError) -> bool:
+        """Whether a sign-on that is over may have led there: to a circle, or to a page or, before the password, an
+        error of its own."""
+        return type(error) is LoginBlocked or (isinstance(error, LoginUnavailable) and self._by_sign_on)
 
     async def _log_in_with(self, sign_on: dict[str, Any] | None) -> None:
         started, access = time.monotonic(), self._portal.access
@@ -268,7 +273,8 @@ class StoredSession:
                     raise diversion
             except SiteError as error:
                 raise await self._why_no_login(page, watch, guard, await guard.verdict() or error) from error
-            self._by_sign_on = not guard.has_typed
+            finally:
+                self._by_sign_on = not guard.has_typed
         self._save(state, time.time())
         self._logged_in, self._has_worked = time.monotonic(), False
         self._login_of.clear()
@@ -353,11 +359,6 @@ class StoredSession:
 
 def _name_of(cookie: Mapping[str, Any]) -> tuple[str, str, str]:
     return str(cookie.get("name")), str(cookie.get("domain")), str(cookie.get("path"))
-
-
-def _may_be_of_sign_on(error: SiteError) -> bool:
-    """Whether a sign-on that is over may have led there: to a circle, or to a page or an error of its own."""
-    return isinstance(error, LoginBlocked | LoginUnavailable | LoginInterrupted)
 
 
 def _is_nonsense(explained: SiteError, watch: Watch, place: str) -> bool:

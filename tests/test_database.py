@@ -148,6 +148,27 @@ async def test_a_file_of_any_earlier_version_gets_what_is_new_and_keeps_what_it_
     assert list(tmp_path.glob(f"polimisport.db.version{version}-*.bak"))
 
 
+async def test_a_login_that_got_stuck_goes_by_the_new_name_of_its_error(tmp_path: Path) -> None:
+    path = tmp_path / "polimisport.db"
+    with sqlite3.connect(path) as shell:
+        shell.executescript((SCHEMAS / "version3.sql").read_text(encoding="utf-8"))
+        shell.execute(
+            "INSERT INTO accounts (user_id, role, paused_until, pause_kind) VALUES (42, 'owner', :at, 'LoginStuck')",
+            {"at": "2026-11-26T12:00:00.000Z"},
+        )
+        shell.execute(
+            "INSERT INTO booking_actions (action_type, user_id, error_kind, rehearsal)"
+            " VALUES ('check', 42, 'LoginStuck', 'LoginStuck')"
+        )
+        shell.execute("PRAGMA user_version = 3")
+    shell.close()
+    async with open_database(path) as database:
+        account, [action] = await database.people.find(42), await database.queue.latest(42, 9)
+    assert account is not None
+    assert account.pause is not None
+    assert (account.pause.kind, action.error_kind, action.rehearsal) == ("LoginBlocked",) * 3
+
+
 def test_the_schema_of_every_earlier_version_is_kept_to_be_tried() -> None:
     assert {path.name for path in SCHEMAS.iterdir()} == {f"version{version}.sql" for version in range(1, VERSION)}
 

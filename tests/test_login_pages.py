@@ -102,6 +102,8 @@ PORTRAITS: dict[Kind, tuple[tuple[str, str], ...]] = {
     Kind.NOTICE: (
         ("passi/AvvisiDFA.do", "<h2>Autenticazione a due fattori</h2><form><button>Prosegui</button></form>"),
         ("passi/AvvisiDFA.do;jsessionid=1?x=2", "<p>Avviso<button>Attiva ora</button><button>Più tardi</button>"),
+        ("IdentificazioneUnica.do", "<form action=/x/passi/AvvisiDFA.do><p>Avviso<button>Chiudi</button></form>"),
+        ("a", "<h1>Second factor</h1><input type=checkbox> Don't show again <a href=/go class=btn>CONTINUE</a>"),
         ("passi/AvvisiDFA.do", "<input type=checkbox> Non mostrare più <input type=button value=CHIUDI>"),
     ),
     Kind.ONE_WAY: (
@@ -114,6 +116,8 @@ PORTRAITS: dict[Kind, tuple[tuple[str, str], ...]] = {
     ),
     Kind.WAITING: (
         ("passi/LoginExtensionPoint.do", f"<p>Attendere…{AUTOMATIC}"),
+        ("a", f"<p>Attendere…{AUTOMATIC.replace(' hidden', '')}"),
+        ("a", "<p>Attendere<form><input type=password style='position:absolute;left:-9999px'></form>"),
         ("a", "<p>Attendere</p><button disabled>Continua (5)</button>"),
         ("a", "<meta http-equiv=refresh content=60><p>Un momento"),
         ("@x", f"<p>Accesso in corso{AUTOMATIC}"),
