@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
-from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
@@ -204,10 +203,10 @@ class LoginPage(SitePage):
             return
         self._repeated, self._last = True, (before, time.monotonic(), sent)
         button = self._button_of(before)
-        await self._prove(before, button)
-        if self._sent == sent:
-            log.info("a click of a login changed nothing: clicking once more")
-            with suppress(PlaywrightError):
+        with suppress(PlaywrightTimeout):  # what was clicked has gone: that was the answer
+            await self._prove(before, button)
+            if self._sent == sent:
+                log.info("a click of a login changed nothing: clicking once more")
                 await button.click(timeout=AT_ONCE)
 
     async def _accept_banner(self, portrait: Portrait) -> None:
