@@ -135,7 +135,7 @@ class LoginPage(SitePage):
 
     async def _next_page(self) -> Seen:
         """The next page that wants something; what takes its time is waited for."""
-        began, known, since = time.monotonic(), None, time.monotonic()
+        began, known, since, seen = time.monotonic(), None, time.monotonic(), None
         while True:
             self._check_limits()
             portrait = await self._sight.look()
@@ -149,6 +149,8 @@ class LoginPage(SitePage):
                     return seen
                 await self._insist(seen)
             if now - max(began, self._moved, self._last[1] if self._last else 0.0) >= self._timeout / 1000:
+                if seen is not None and seen.kind is Kind.UNKNOWN and not self._is_dealt_with(seen):
+                    return seen  # it says itself why it stays
                 raise SiteChanged(self._why_it_stays())
             await self._sight.something_happens()
 

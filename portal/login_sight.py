@@ -110,9 +110,9 @@ LOOK = (
     fields, buttons, rows, complaint: outer.map(text).filter(Boolean).join(" ").slice(0, 1000),
     home: all("#home_btt_booking").length > 0,
     banner: all("[id*=iubenda i], [id*=cookie i], [class*=cookie i], [id*=consent i]").some(shown),
-    automatic: all("form").some(each => inside(each, "input").length > 0 && inside(each, "input, select, textarea")
-      .every(input => is(input, "[type=hidden i]") || !shown(input)) && !inside(each, "button").some(shown))
-      || all("meta[http-equiv=refresh i]").length > 0}
+    automatic: all("form#automaticaRedirectForm, meta[http-equiv=refresh i]").length > 0
+      || all("form").some(each => inside(each, "input").length > 0 && inside(each, "input, select, textarea")
+        .every(input => is(input, "[type=hidden i]") || !shown(input)) && !inside(each, "button").some(shown))}
 })()"""
     )
     .replace("NUMBER", NUMBER)

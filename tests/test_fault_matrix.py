@@ -127,7 +127,7 @@ session ended                   -                ok               ok            
 session ended at the timetable  -                ok               -                ok                 -                  -
 session ended at the act        -                -                -                ok                 ok                 -
 session ended at cancelling     -                -                -                -                  -                  ok
-session ends each time          -                -                -                LoginBlocked         -                  LoginBlocked
+session ends each time          -                -                -                LoginBlocked+      -                  LoginBlocked+
 ended, single sign-on down      -                -                -                LoginUnavailable   -                  LoginUnavailable
 
 renamed classes                 -                ok               SiteChanged+     SiteChanged+       SiteChanged+       SiteChanged+
