@@ -337,6 +337,17 @@ CREATE TRIGGER holiday_ended AFTER DELETE ON holidays
 CREATE TRIGGER confirmed_by_hand AFTER UPDATE OF confirmed ON pending_confirmations WHEN new.confirmed = 1
     BEGIN UPDATE executor SET plan_version = plan_version + 1; END;
 
+-- What recurs for a person waits until they say so: the site refused a booking for something about the account. There
+-- is a row as long as it waits; no date is planned meanwhile.
+CREATE TABLE recurring_pauses (
+    user_id INTEGER PRIMARY KEY,
+    since   TEXT NOT NULL,
+    kind    TEXT NOT NULL,              -- the class of the error, as in errors.py
+    words   TEXT NOT NULL DEFAULT ''    -- the site's own
+) STRICT;
+CREATE TRIGGER recurring_resumed AFTER DELETE ON recurring_pauses
+    BEGIN UPDATE executor SET plan_version = plan_version + 1; END;
+
 -- The programs -----------------------------------------------------------------------------------------------------
 
 -- Signs of life: one row per running process, written every twenty seconds by bot, worker and executor themselves, and

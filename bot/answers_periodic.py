@@ -112,7 +112,7 @@ class PeriodicAnswers:
         self.handlers: Handlers = {
             Verb.PERIODIC: self.periodic, Verb.SERIES: self.series, Verb.PAUSE: self.pause, Verb.RESUME: self.resume,
             Verb.ASK_DELETE: self.ask_delete, Verb.DELETE: self.delete, Verb.DATES: self.dates,
-            Verb.SKIP_DATE: self.skip_date, Verb.UNSKIP_DATE: self.unskip_date,
+            Verb.SKIP_DATE: self.skip_date, Verb.UNSKIP_DATE: self.unskip_date, Verb.GO_ON: self.go_on,
         }  # fmt: skip
 
     async def periodic(self, tap: Tap) -> Page:
@@ -122,7 +122,15 @@ class PeriodicAnswers:
         every = chunk(await self._desk.db.periodic.of(user_id), page)
         today = self._desk.when().today
         ahead = [one for one in await self._desk.db.periodic.holidays(user_id) if one.last >= today]
-        return screens_periodic.periodic_page(every, ahead, note)
+        pause = await self._desk.db.periodic.recurring_pause(user_id)
+        return screens_periodic.periodic_page(every, ahead, note, pause)
+
+    async def go_on(self, tap: Tap) -> Page:
+        """What recurs is planned again, after something about the account was mended."""
+        missed = await self._desk.db.periodic.go_on(tap.user_id, self._desk.timing)
+        if missed is None:
+            return await self._list(tap.user_id, note="Non c'è niente di fermo.")
+        return screens_periodic.going_on_page(missed, self._desk.when())
 
     async def _own(self, tap: Tap, number: int = 0) -> PeriodicBooking | None:
         return await self._desk.db.periodic.find(tap.call.numbers[number], tap.user_id)

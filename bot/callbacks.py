@@ -82,6 +82,7 @@ class Verb(StrEnum):
     SERIES = "series"  # one of them
     PAUSE = "pause"
     RESUME = "resume"
+    GO_ON = "go_on"  # what recurs, after a refusal that concerned the account
     NEW_KINDS = "new_kinds"  # a new one: what kind?
     NEW_WEEKDAY = "new_weekday"
     NEW_COURSE = "new_course"

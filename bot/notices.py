@@ -199,8 +199,9 @@ class Composer:
             clash, others = await self._desk.clash(action), await self._db.queue.alternatives(action.id)
             late, kept = await self._late_choices(action, others), await self._keeps_the_old(action)
             page = screens_results.failure(
-                action, when, report, clash, others, watchable=watchable, late=late, kept=kept
-            )
+                action, when, report, clash, others, watchable=watchable, late=late, kept=kept,
+                stands=await self._stands(action),
+            )  # fmt: skip
             return Letter(page, picture=await _screenshot(action))
         if action.type is ActionType.CANCEL:
             held = await self._db.bookings.by_booking_id(action.booking_id or "", action.user_id, action.subject)
@@ -209,6 +210,11 @@ class Composer:
         if screens_results.is_place_free(action):
             return Letter(screens_results.place_free(action, when))
         return await self._booked(action)
+
+    async def _stands(self, action: Action) -> bool:
+        """Whether what recurs waits because of a refusal like that of the action."""
+        pause = await self._db.periodic.recurring_pause(action.user_id)
+        return pause is not None and pause.kind == action.error_kind
 
     async def _late_choices(self, action: Action, others: Sequence[Wish]) -> list[LateChoice]:
         """The alternatives that could not be given back for free any more when the action ended, and can be had."""

@@ -8,31 +8,50 @@ from dataclasses import dataclass
 
 from bot.callbacks import Verb
 from bot.italian import WEEKDAYS, When, every, first_up, short_day
-from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
+from bot.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, in_quotes, safe
 from bot.screens import told_apart
 from bot.screens_held import where
 from bot.screens_making import MODE_NAMES, AskTimes, meets_line, mode_line
+from bot.texts import GO_ON_LABEL, GOES_ON, PERIODIC_LABEL, trouble
 from model import Action, ActionStatus, BookingStatus, HeldBooking
 from recurrence import Holiday, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
+from store.standstill import MissedDate, RecurringPause
 
 # The list
 
 
-def periodic_page(chunk: Chunk[PeriodicBooking], holidays: Sequence[Holiday], note: str = "") -> Page:
-    """What recurs, each leading to its card."""
+def periodic_page(
+    chunk: Chunk[PeriodicBooking], holidays: Sequence[Holiday], note: str = "", pause: RecurringPause | None = None
+) -> Page:
+    """What recurs, each leading to its card. `pause`: why all of it waits."""
     lines = Lines().add(note).add("<b>Prenotazioni periodiche</b>")
+    if pause is not None:
+        said = f" Dal sito: {in_quotes(pause.words)}." if pause.words else ""
+        lines.add(f"⏸ <b>Tutte ferme.</b> {trouble(pause.kind).happened}{said}", "Quando è a posto, tocca Riprendi.")
     if not chunk.items:
         lines.add("Non ne hai ancora nessuna.", "Scegli un corso una volta: poi ci penso io, ogni settimana.")
     for periodic in chunk.items:
         lines.add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic), _behaviour(periodic))
     if holidays:
         lines.add("🏖 Ferie: " + ", ".join(days_off(holiday) for holiday in holidays[:3]))
-    rows = [(button(_label(periodic), Verb.SERIES, periodic.id),) for periodic in chunk.items]
+    rows: list[Row] = [(button(GO_ON_LABEL, Verb.GO_ON),)] if pause is not None else []
+    rows += [(button(_label(periodic), Verb.SERIES, periodic.id),) for periodic in chunk.items]
     new = button("➕ Nuova periodica", Verb.NEW_KINDS)
     return Page(
         f"{lines}{chunk.caption}",
         (*rows, *chunk.turns(Verb.PERIODIC), (new, button("🏖 Ferie", Verb.DAYS_OFF, 0)), (home_button(),)),
     )
+
+
+def going_on_page(missed: Sequence[MissedDate], when: When) -> Page:
+    """What recurs goes on: what was missed meanwhile is told."""
+    lines = Lines().add(f"<b>{GOES_ON}</b>")
+    if missed:
+        lines.add("Nel frattempo queste date sono passate senza prenotazione:")
+        lines.add(*(f"• {short_day(each.day)} {each.periodic.start:%H:%M} {name_of(each.periodic)}" for each in missed))
+    else:
+        lines.add("Nel frattempo non è passata nessuna data.")
+    return Page(str(lines), ((button(PERIODIC_LABEL, Verb.PERIODIC, 0),), (home_button(),)))
 
 
 def sign(periodic: PeriodicBooking) -> str:

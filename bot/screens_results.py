@@ -152,11 +152,13 @@ def failure(
     watchable: bool = False,
     late: Sequence[LateChoice] = (),
     kept: bool = False,
+    stands: bool = False,
 ) -> Page:
     """The ringing message of an action that failed for good.
 
     `clash`: what its class overlaps. `others`: its alternatives; `late`: those that were not tried unasked.
     `watchable`: a freed place could still be of use. `kept`: what it was to replace is held.
+    `stands`: because of it, what recurs waits until the person says so.
     """
     lines = Lines().add(f"❌ <b>{title(action)}: {NOT_DONE[action.type]}</b>")
     if action.watch:
@@ -170,8 +172,10 @@ def failure(
         lines.add(ASKED_BACK)
     elif kept:
         lines.add("La prenotazione che hai resta com'è.")
+    lines.add(texts.RECURRING_STANDS if stands else "")
     ask = [(button(_late_label(one.wish), Verb.SLOT, one.slot_id, fresh=True),) for one in late if one.slot_id]
     rows = [*ask, *swap_rows(clash, fresh=True), *remedy_rows(action, fresh=True, watchable=watchable)]
+    rows += [(button(texts.GO_ON_LABEL, Verb.GO_ON, fresh=True),)] if stands else []
     return Page(str(lines), (*rows, (home_button(fresh=True),)))
 
 

@@ -347,6 +347,12 @@ saltare e ferie.
 
 Dico <i>prenotata</i> o <i>annullata</i> solo dopo averlo riletto sul sito."""
 
+GO_ON_LABEL = "▶️ Riprendi le periodiche"
+RECURRING_STANDS = (
+    "⏸ Varrebbe anche per le prossime, perciò fermo le tue prenotazioni periodiche finché non mi dici di riprendere. "
+    "Prenotare a mano si può sempre."
+)
+GOES_ON = "▶️ Riprendo le prenotazioni periodiche."
 NOT_UNDERSTOOD = "Qui bastano i pulsanti: i messaggi liberi non li so leggere. Ecco il menu."
 NO_TICKET = "Questa richiesta non la trovo tra le tue."
 ONLY_IF_YOU_GO = "⚠️ Il termine per annullare gratis è passato: conferma solo se ci vai davvero."

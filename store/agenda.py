@@ -34,7 +34,7 @@ DUE = f"""
     FROM wanted
     CROSS JOIN periodic_bookings ON periodic_bookings.active = 1 AND day_of_week = wanted.weekday
     JOIN accounts ON accounts.user_id = periodic_bookings.user_id AND accounts.active = 1
-    WHERE CASE {MODE}
+    WHERE periodic_bookings.user_id NOT IN (SELECT user_id FROM recurring_pauses) AND CASE {MODE}
             WHEN 'ask_first' THEN substr(time_slot, 1, 5) <= wanted.asks_until
             WHEN 'ask_opening' THEN wanted.asks_opening
             ELSE wanted.queues

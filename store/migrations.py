@@ -77,6 +77,10 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE UNIQUE INDEX one_login_remark ON login_remarks (user_id, kind, about)",
         "ALTER TABLE notices ADD COLUMN remark_id INTEGER REFERENCES login_remarks (id) ON DELETE CASCADE",
         "ALTER TABLE accounts ADD COLUMN rejected_at TEXT",
+        "CREATE TABLE recurring_pauses (user_id INTEGER PRIMARY KEY, since TEXT NOT NULL, kind TEXT NOT NULL,"
+        " words TEXT NOT NULL DEFAULT '') STRICT",
+        "CREATE TRIGGER recurring_resumed AFTER DELETE ON recurring_pauses"
+        " BEGIN UPDATE executor SET plan_version = plan_version + 1; END",
     ),
 }
 """What leads from each version to the next."""

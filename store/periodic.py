@@ -23,6 +23,7 @@ from store.outbox import add_notice
 from store.plan import Timing
 from store.questions import Questions, close_keeping, miss_held
 from store.reading import all_readable, readable
+from store.standstill import Standstill
 
 MOST_HOLIDAYS = 50  # of one person, ended ones left out
 
@@ -46,7 +47,7 @@ class NewPeriodic:
     course_type: str = ""
 
 
-class Periodic(Questions, Agenda):
+class Periodic(Questions, Agenda, Standstill):
     def __init__(self, connection: Connection, clock: Clock) -> None:
         super().__init__(connection, clock)
 

@@ -48,6 +48,7 @@ from store.outbox import add_notice
 from store.pauses import note_booked, note_success
 from store.reading import all_readable, readable
 from store.routine_history import RoutineHistory, told_already
+from store.standstill import let_stand
 from store.swaps import ask_back, free_the_replaced, tell_of_the_freed, was_told_as_lost
 from store.won import with_what_they_got
 
@@ -397,7 +398,9 @@ class Queue(Choices, RoutineHistory):
             await self._end(tx, action, ActionStatus.FAILED, None, error)
             await ask_back(tx, action.id, self._clock())
             of_login = action.quiet and isinstance(error, LoginNeeded)  # told by the account's own message
-            if not of_login and not await told_already(tx, action):
+            if await let_stand(tx, action, error, self._clock()):
+                await add_notice(tx, action.user_id, NoticeKind.PROGRESS, action_id=action.id)
+            elif not of_login and not await told_already(tx, action):
                 await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
             about_a_class = action.type in (ActionType.BOOK, ActionType.CANCEL)
             unsettled = leaves_doubt(error.kind, action.failures + 1) or isinstance(error, NothingToCancel)
