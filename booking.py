@@ -216,9 +216,14 @@ def refuse_if_begun(session: SiteSession, wish: Wish) -> None:
         raise ClassStarted(f"{name_of(wish)} has begun")
 
 
-def refuse_if_overlapping(mine: Sequence[Booking], slot: Slot, beside: Wish | None = None) -> None:
-    """Raises Overlap when a slot meets what we hold; `beside` is the one that it may meet."""
-    if slot.status is SlotStatus.BOOKED:
+def refuse_if_overlapping(
+    session: SiteSession, mine: Sequence[Booking], slot: Slot, beside: Wish | None = None
+) -> None:
+    """Raises Overlap when a slot meets what we hold; `beside` is the one that it may meet.
+
+    Not where the site takes both: then it decides.
+    """
+    if session.may_overlap or slot.status is SlotStatus.BOOKED:
         return  # what is ours, by whatever name, would meet itself
     for other in mine:
         if beside is not None and beside.meant_by(other.wish):
@@ -256,7 +261,7 @@ async def _book(session: SiteSession, wish: Wish, opens_at: datetime | None, bes
         return await _book_on_page(session, wish, mine, opens_at, beside)
     if isinstance(slot, BookingRefused):
         raise slot
-    refuse_if_overlapping(mine, slot, beside)
+    refuse_if_overlapping(session, mine, slot, beside)
     if not slot.appointment_id:
         return await _book_on_page(session, wish, mine, opens_at, beside)
     _refuse_if_hopeless(session, slot, opens_at)
@@ -373,7 +378,7 @@ async def _choose(
         if found and wish.course_type:
             break
     there, slot, index = _the_one(found, wish)
-    refuse_if_overlapping(mine, slot, beside)
+    refuse_if_overlapping(session, mine, slot, beside)
     _refuse_unless_clickable(session, slot, opens_at)
     if there != calendar:
         await shown.open(there.activity.id, there.flags)

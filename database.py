@@ -24,6 +24,7 @@ from store.people import People, Person
 from store.periodic import Periodic
 from store.queue import Queue
 from store.remarks import Remarks
+from store.rules import Rules
 
 __all__ = ["Database", "NewAction", "open_database", "people_of"]
 
@@ -41,6 +42,7 @@ class Database:
         self.periodic = Periodic(connection, clock)
         self.outbox = Outbox(connection, clock)
         self.remarks = Remarks(connection, clock)
+        self.rules = Rules(connection, clock)
         self.heartbeats = Heartbeats(connection, clock)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from errors import (
@@ -131,7 +131,7 @@ def phase_of(action: Action, rule: OpeningRule, now: datetime) -> Phase:
         return Phase.CANCELLING
     if action.type is not ActionType.BOOK or action.day is None:
         return Phase.READING
-    opens = action.opens_at or rule.opens_at(action.day)
+    opens = action.opens_at or rule.opens_at(action.day, action.start or time.min)
     if action.watch is not None and now >= opens + STILL_OPENING:
         return Phase.WATCH
     return Phase.OPENING if action.created_at < opens else Phase.BY_DAY

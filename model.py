@@ -135,6 +135,7 @@ class NoticeKind(StrEnum):
     PROGRAM_BACK = "program_back"  # for the owner: it lives again (outage_id)
     CARD = "card"  # an action's older message still shows it unfinished; edits silently (action_id, message_id)
     LOGIN_REMARK = "login_remark"  # what the pages of a login told (remark_id)
+    HOUSE_RULE = "house_rule"  # for the owner: the site was seen to follow another rule than we know (rule_id)
     UNREACHABLE = "unreachable"  # for the owner: Telegram takes no message for a friend (about_user_id)
 
     @property
@@ -280,14 +281,25 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class OpeningRule:
-    """When a slot opens: at a time of day in the site's zone, some days before the class."""
+    """When a slot opens: at a time of day in the site's zone some days before the class, or so many hours before it."""
 
     days_ahead: int
     at: time
     zone: ZoneInfo
+    hours_before: float | None = None  # then the two others do not count
 
-    def opens_at(self, day: date) -> datetime:
-        """The instant (UTC) a slot of that day opens, computed on its own date so that a clock change can't move it."""
+    @property
+    def most_days_ahead(self) -> int:
+        """How many days before its class a slot opens, at most."""
+        return self.days_ahead if self.hours_before is None else int(self.hours_before // 24) + 2
+
+    def opens_at(self, day: date, start: time = time.min) -> datetime:
+        """The instant (UTC) a slot of that day opens, computed on its own date so that a clock change can't move it.
+
+        Without `start`: before it no slot of that day opens.
+        """
+        if self.hours_before is not None:
+            return datetime.combine(day, start, self.zone).astimezone(UTC) - timedelta(hours=self.hours_before)
         return datetime.combine(day - timedelta(days=self.days_ahead), self.at, self.zone).astimezone(UTC)
 
 
@@ -566,6 +578,7 @@ class Notice:
     message_id: int | None = None  # the message that is edited
     about_user_id: int | None = None
     remark_id: int | None = None
+    rule_id: int | None = None
     lost: int = 0  # tries whose answer was lost: each may have arrived
 
 

@@ -20,12 +20,14 @@ class BookingPlan:
     rehearse_at: datetime | None
 
 
-def plan_booking(rule: OpeningRule, day: date, now: datetime, rehearsal: time | None) -> BookingPlan:
+def plan_booking(
+    rule: OpeningRule, day: date, now: datetime, rehearsal: time | None, start: time = time.min
+) -> BookingPlan:
     """The plan for a slot of that day: rehearsed the evening before its opening (if wanted), then prepared, else now.
 
     `rehearsal` is a time of day in the rule's zone. Who asks later than that in the evening has it rehearsed at once.
     """
-    opens = rule.opens_at(day)
+    opens = rule.opens_at(day, start)
     rehearse = max(now, _evening_before(opens, rehearsal, rule.zone)) if rehearsal else None
     if rehearse is None or rehearse > opens - REHEARSAL_ENDS:
         return BookingPlan(max(now, opens - PREPARE), opens, None)

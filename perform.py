@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 import booking
 import cancelling
+import rule_sightings
 from database import Database
 from decide import Step, decide, is_near_opening, rest_of
 from errors import (
@@ -33,6 +34,7 @@ from errors import (
     SlotNotFound,
     TakenBack,
 )
+from house_rules import HouseRules, Overlapping
 from model import (
     BETWEEN_READINGS,
     PREPARE,
@@ -48,10 +50,10 @@ from model import (
 from portal.access import SiteAccess
 from portal.session import Portal, SiteSession
 from pursuit import Pursuit
+from rule_sightings import Sighting, opened_at
 from settings import Settings, Visitor
 from store.health import opens_soon
 
-FREE_CANCEL = timedelta(hours=2)  # before a class: the likeliest, for who does not say
 DAYS_TO_READ = 8  # today and the week that follows: every weekday once, today's twice
 
 SAYS_ITSELF = (LoginDiverted, MatricolaMissing, OtpMissing)
@@ -90,7 +92,7 @@ class Performer:
         rule: OpeningRule,
         clock: Clock = utc_now,
         progress: Callable[[str], None] | None = None,
-        free_cancel: timedelta = FREE_CANCEL,
+        rules: HouseRules | None = None,
     ) -> None:
         self._db = db
         self._portal = portal
@@ -98,7 +100,8 @@ class Performer:
         self._rule = rule
         self._clock = clock
         self._progress = progress
-        self._pursuit = Pursuit(db, rule, clock, free_cancel)
+        self._configured = self._rules = rules or HouseRules(rule)
+        self._pursuit = Pursuit(db, self._rules, clock)
         self._giving_back = False
 
     def give_back(self) -> None:
@@ -139,9 +142,11 @@ class Performer:
             problem = AppError(f"unexpected {type(error).__name__}")  # its words may be the site's, and are in the log
         else:
             log.info("← %s %s done in %.2f s", action.type, action.id, time.monotonic() - began)
+            await self._note(action, None)
             return None
         await self._tell_remarks(action.user_id)
         await self._settle(action, problem, time.monotonic() - began)
+        await self._note(action, problem)
         return problem
 
     async def _tell_remarks(self, user_id: int) -> None:
@@ -150,7 +155,9 @@ class Performer:
             await self._db.remarks.note(user_id, remarks)
 
     async def _act(self, action: Action) -> None:
+        await self._learn_rules()
         session = await self._session_of(action)
+        session.may_overlap = self._rules.overlap is Overlapping.WARNED
         await self._log_in_if_asked(action, session)
         match action.type:
             case ActionType.BOOK:
@@ -161,6 +168,46 @@ class Performer:
                 await self._check(action, session)
             case ActionType.REFRESH:
                 await self._refresh(action, session)
+
+    async def _learn_rules(self) -> None:
+        """Takes the rules of the house that are in force."""
+        self._rules = await self._db.rules.in_force(self._configured)
+        self._rule = self._rules.opening
+        self._pursuit.follow(self._rules)
+
+    async def _note(self, action: Action, error: AppError | None) -> None:
+        """Notes what the site did otherwise than the rules say. Nothing of it may undo what was done."""
+        if action.type is ActionType.REFRESH or (
+            action.type is not ActionType.CHECK and not (action.day and action.start)
+        ):
+            return
+        try:
+            for sighting, wish in await self._sightings(action, error):
+                log.info("  the site was seen to have %s %s: %s", sighting.rule, sighting.value, sighting.words)
+                await self._db.rules.note(sighting, self._rules, wish, action.id)
+        except DatabaseError as lost:
+            log.error("  what was seen of the site's rules is not kept: %s", lost)
+
+    async def _sightings(self, action: Action, error: AppError | None) -> list[tuple[Sighting, Wish]]:
+        now, rules = self._clock(), self._rules
+        if error is not None:
+            seen = (
+                rule_sightings.of_refusal(error, action.wish, rules, now) if isinstance(error, BookingRefused) else None
+            )
+            return [(seen, action.wish)] if seen else []
+        if action.type is ActionType.CANCEL:
+            seen = rule_sightings.of_cancelled(action.wish, rules, now)
+            return [(seen, action.wish)] if seen else []
+        held = [
+            each.booking
+            for each in await self._db.bookings.held(action.user_id, now.astimezone(self._rule.zone).date())
+        ]
+        found = [(seen, held[0].wish)] if (seen := rule_sightings.of_held(held, rules)) else []
+        report = await self._db.queue.opening(action.id) if action.type is ActionType.BOOK else None
+        opened = opened_at(report, now) if report else None
+        if opened is not None and (seen := rule_sightings.of_opening(action.wish, opened, rules)):
+            found.append((seen, action.wish))
+        return found
 
     async def _session_of(self, action: Action) -> SiteSession:
         account = await self._db.people.find(action.user_id)
@@ -284,7 +331,7 @@ class Performer:
         """When what a booking waits for opens, while there is time left to get ready for it."""
         if action.type is not ActionType.BOOK or action.day is None:
             return None
-        opens = action.opens_at or self._rule.opens_at(action.day)
+        opens = action.opens_at or self._rule.opens_at(action.day, action.wish.start)
         return opens if opens - PREPARE > self._clock() else None
 
     async def _keep_for_opening(self, action: Action, opens: datetime, error: LoginStopped) -> None:

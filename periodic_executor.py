@@ -48,6 +48,7 @@ log = logging.getLogger(__name__)
 class Executor:
     def __init__(self, db: Database, settings: Settings, clock: Clock = utc_now) -> None:
         self._db = db
+        self._settings = settings
         self._timing = Timing.of(settings)
         self._zone = settings.zone
         self._clock = clock
@@ -82,6 +83,8 @@ class Executor:
     async def step(self) -> datetime | None:
         """One tick: everything that is due now, and nothing twice. Returns when something is due next, if known."""
         self._memory = await self._db.periodic.memory()
+        rules = await self._db.rules.in_force(self._settings.house_rules)
+        self._timing = Timing.of(self._settings, rules)
         await self._paused_by_hand()
         await self._confirmed_by_hand()
         await self._unanswered()

@@ -38,12 +38,12 @@ from errors import (
     quoted,
 )
 from exchange import Exchange
+from house_rules import HouseRules
 from model import (
     PREPARE,
     Action,
     Clock,
     OpeningReport,
-    OpeningRule,
     ShotOutcome,
     Slot,
     SlotStatus,
@@ -111,10 +111,9 @@ class _Row:
 class Pursuit:
     """Pursues book actions; all of a process share the server's clock and take turns at logging in."""
 
-    def __init__(self, db: Database, rule: OpeningRule, clock: Clock, free_cancel: timedelta) -> None:
+    def __init__(self, db: Database, rules: HouseRules, clock: Clock) -> None:
         self._db = db
-        self._rule = rule
-        self._free_cancel = free_cancel  # before a class, until when its place can be given back for free
+        self.follow(rules)
         self._clock = clock
         self._server = ServerClock(clock)
         self._turns = asyncio.Lock()  # held by the one account that may log in, when many prepare
@@ -123,6 +122,10 @@ class Pursuit:
         self._racing = 0
         self._sightings = Sightings()
         self._allowances: dict[tuple[int, datetime], Allowance] = {}  # by account and opening
+
+    def follow(self, rules: HouseRules) -> None:
+        """From now on goes by these rules of the house."""
+        self._rule, self._free_cancel, self._closes = rules.opening, rules.free_cancel, rules.closes
 
     async def pursue(self, action: Action, session: SiteSession) -> None:
         """Does what is due for a book action now, and settles it unless it raises why it could not be done.
@@ -138,7 +141,7 @@ class Pursuit:
 
     async def _pursue(self, action: Action, session: SiteSession, exchange: Exchange) -> None:
         wish, now = action.wish, self._clock()
-        opens = action.opens_at or self._rule.opens_at(wish.day)
+        opens = action.opens_at or self._rule.opens_at(wish.day, wish.start)
         if now >= starts_at(wish.day, wish.start, self._rule.zone):
             raise ClassStarted("the class has begun")
         if await self._came_too_late(action, session):
@@ -178,7 +181,7 @@ class Pursuit:
         self, action: Action, session: SiteSession, opens: datetime, exchange: Exchange
     ) -> None:
         """Books now; what looked open before its time, and is not, waits for the opening that the rule says."""
-        by_rule = self._rule.opens_at(action.wish.day)
+        by_rule = self._rule.opens_at(action.wish.day, action.wish.start)
         try:
             await self._book_now(action, session, max(opens, by_rule), exchange)
         except (BookingRefused, SiteUnavailable) as error:
@@ -263,7 +266,7 @@ class Pursuit:
         if (awaited := await self._db.catalogue.awaited(action.wish)) is not None:
             booking.refuse_if_overlapping(mine, awaited, beside)
         slot = await booking.find_slot(session, action.wish)
-        booking.refuse_if_overlapping(mine, slot, beside)
+        booking.refuse_if_overlapping(session, mine, slot, beside)
         return await self._book_if_open(action, session, slot, beside)
 
     async def _prove_login(self, user_id: int, session: SiteSession) -> None:
@@ -387,7 +390,7 @@ class Pursuit:
         refusals: list[BookingRefused] = []
         for choice, wish in await self._in_order(wishes, session):
             try:
-                opens_at = opens if choice == 0 else self._rule.opens_at(wish.day)
+                opens_at = opens if choice == 0 else self._rule.opens_at(wish.day, wish.start)
                 booked = await exchange.book(wish, opens_at)
             except ANOTHER_MAY_DO as refused:
                 refusals.append(refused)
@@ -418,7 +421,8 @@ class Pursuit:
 
     async def _watch(self, action: Action, session: SiteSession, mode: WatchMode, exchange: Exchange) -> None:
         """Looks whether a place has freed; books it, or tells. Raises SlotFull once the watch is over."""
-        over = action.watch_until is not None and self._clock() >= action.watch_until
+        closed = starts_at(action.wish.day, action.wish.start, self._rule.zone) - self._closes
+        over = self._clock() >= min(action.watch_until or closed, closed)
         if over and not await self._was_booked_after_all(action, session):
             raise SlotFull("nobody gave a place back in time")
         try:

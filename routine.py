@@ -62,4 +62,6 @@ async def open_routine(settings: Settings, say: Say) -> AsyncIterator[Routine]:
     async with open_database(settings.database) as db, Portal(site_access(settings)) as portal:
         await db.people.set(people_of(settings))
         forget_others(settings.state_dir, people, await db.people.evidence_of_departed())
-        yield Routine(db, Performer(db, portal, people, settings.opening_rule, progress=say), say)
+        yield Routine(
+            db, Performer(db, portal, people, settings.opening_rule, progress=say, rules=settings.house_rules), say
+        )

@@ -392,6 +392,25 @@ CREATE UNIQUE INDEX one_login_remark ON login_remarks (user_id, kind, about);
 --   sent_at NULL -> waits, also for who blocked the bot;  sent_at set, error NULL -> delivered;  sent_at set, error set ->
 --   not told: there was nothing to tell any more, or Telegram will never take it, or its answer was lost too often
 -- Kinds `progress` and `card` edit a message that is there already: no new message waits for them.
+-- What the site was seen to do otherwise than the rules of the house say (house_rules.py); told to the owner once.
+-- answer: 'set': in force as long as the configuration says what it said then; 'left': not taken over, or taken back.
+CREATE TABLE house_rules (
+    id          INTEGER PRIMARY KEY,
+    name        TEXT NOT NULL,            -- opening, overlap, late_cancel, free_cancel_hours, closes_minutes, most_bookings
+    value       TEXT NOT NULL,
+    instead_of  TEXT NOT NULL DEFAULT '', -- what was in force when it was seen
+    words       TEXT NOT NULL DEFAULT '', -- the site's own, or what was seen
+    about       TEXT NOT NULL DEFAULT '', -- the class it was last seen with: the same counts once
+    action_id   INTEGER REFERENCES booking_actions (id) ON DELETE SET NULL,
+    seen        INTEGER NOT NULL DEFAULT 1,
+    seen_at     TEXT NOT NULL,
+    told_at     TEXT,
+    answer      TEXT CHECK (answer IN ('set', 'left')),
+    answered_at TEXT,
+    configured  TEXT,                     -- what the configuration said when it was answered
+    UNIQUE (name, value)
+) STRICT;
+
 CREATE TABLE notices (
     id              INTEGER PRIMARY KEY,
     user_id         INTEGER NOT NULL,
@@ -408,7 +427,8 @@ CREATE TABLE notices (
     message_id      INTEGER,  -- for kind card: the message that is edited
     about_user_id   INTEGER,  -- for kind unreachable: who can't be reached
     lost            INTEGER NOT NULL DEFAULT 0, -- tries whose answer was lost: each may have arrived
-    remark_id       INTEGER REFERENCES login_remarks (id) ON DELETE CASCADE
+    remark_id       INTEGER REFERENCES login_remarks (id) ON DELETE CASCADE,
+    rule_id         INTEGER REFERENCES house_rules (id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX unsent_notices ON notices (user_id, id) WHERE sent_at IS NULL;
 CREATE INDEX notices_by_confirmation ON notices (confirmation_id) WHERE confirmation_id IS NOT NULL;

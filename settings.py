@@ -16,7 +16,7 @@ import shutil
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
-from datetime import time
+from datetime import time, timedelta
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Literal
@@ -58,6 +58,7 @@ from config_values import (
     Zone,
 )
 from errors import ConfigError
+from house_rules import HouseRules, LateCancel, Overlapping
 from model import Credentials, OpeningRule
 from redaction import Redactor
 
@@ -96,7 +97,17 @@ class Browser(Section):
 class Opening(Section):
     days_ahead: Whole = Field(2, ge=0, le=60)
     at: TimeOfDay = time(0, 0)
+    hours_before: Real | None = Field(None, gt=0, le=24 * 60)  # the class, instead of the two above; null: those count
     rehearsal_at: TimeOfDay | None = time(20, 0)  # the evening before; null: no rehearsal
+
+
+class HouseRulesSection(Section):
+    """How the site treats bookings, where that is not known for sure: what it does is noticed, and told."""
+
+    overlap: Overlapping = Overlapping.REFUSED
+    late_cancel: LateCancel = LateCancel.PENALTY
+    closes_minutes: Whole = Field(0, ge=0, le=TWO_DAYS_MINUTES)  # before a class, nothing can be booked any more
+    most_bookings: Whole | None = Field(None, ge=1, le=100)  # at once; null: not known
 
 
 class ConfirmationTimes(Section):
@@ -196,6 +207,7 @@ class Settings(Keys):
     confirmation: ConfirmationTimes = ConfirmationTimes()
     reminder_hours: Real = Field(3, ge=0, le=WEEK_HOURS)  # how long before a class its reminder is sent
     free_cancel_hours: Real = Field(2, ge=0, le=WEEK_HOURS)  # until when a place can be given back without penalty
+    rules: HouseRulesSection = HouseRulesSection()
     worker: Worker = Worker()
     log: Log = Log()
     friends: tuple[Friend, ...] = Field((), max_length=MOST_FRIENDS)
@@ -224,7 +236,19 @@ class Settings(Keys):
 
     @property
     def opening_rule(self) -> OpeningRule:
-        return OpeningRule(self.opening.days_ahead, self.opening.at, self.zone)
+        return OpeningRule(self.opening.days_ahead, self.opening.at, self.zone, self.opening.hours_before)
+
+    @property
+    def house_rules(self) -> HouseRules:
+        """The rules of the house as configured; those in force may differ (store/rules.py)."""
+        return HouseRules(
+            self.opening_rule,
+            timedelta(hours=self.free_cancel_hours),
+            self.rules.overlap,
+            self.rules.late_cancel,
+            timedelta(minutes=self.rules.closes_minutes),
+            self.rules.most_bookings,
+        )
 
     @property
     def state_dir(self) -> Path:

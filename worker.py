@@ -52,7 +52,8 @@ class Worker:
         self._performer = performer
         self._lease = settings.worker.lease_seconds
         self._poll = settings.worker.poll_seconds
-        self._rule = settings.opening_rule
+        self._configured = self._rules = settings.house_rules
+        self._followed = False  # whether what waits was given the openings of these rules
         self._clock = clock
         self._name = program.name_of(os.getpid())
         self._in_hand: set[asyncio.Task[None]] = set()
@@ -97,7 +98,7 @@ class Worker:
 
     async def step(self) -> bool:
         """Claims one due action and starts on it. False when there was none, or hands are full."""
-        await self._db.openings.fill_in(self._rule)
+        await self._follow_rules()
         if len(self._in_hand - self._for_opening) >= MOST_AT_ONCE or not await self._db.queue.due():
             return False
         action = await self._db.queue.claim(self._name, self._lease)
@@ -111,6 +112,14 @@ class Worker:
             self._for_opening.add(task)
             task.add_done_callback(self._for_opening.discard)
         return True
+
+    async def _follow_rules(self) -> None:
+        """Gives what waits the opening that the rule in force says."""
+        rules = await self._db.rules.in_force(self._configured)
+        await self._db.openings.fill_in(rules.opening)
+        if rules != self._rules or not self._followed:
+            await self._db.openings.follow(rules.opening, self._clock())
+            self._rules, self._followed = rules, True
 
     async def _get_ready(self) -> None:
         """Starts the driver while somebody is still choosing: it takes longer than the booking itself."""
@@ -198,8 +207,7 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
     async with open_database(settings.database, stop=stop) as db, Portal(site_access(settings)) as portal:
         await db.people.set(people_of(settings))
         forget_others(settings.state_dir, people, await db.people.evidence_of_departed())
-        free_cancel = timedelta(hours=settings.free_cancel_hours)
-        performer = Performer(db, portal, people, settings.opening_rule, free_cancel=free_cancel)
+        performer = Performer(db, portal, people, settings.opening_rule, rules=settings.house_rules)
         worker = Worker(db, portal, performer, settings)
         if arguments.burst:
             await worker.burst()

@@ -17,6 +17,7 @@ from bot.answers_held import HeldAnswers
 from bot.answers_holidays import HolidayAnswers
 from bot.answers_periodic import MakingAnswers, PeriodicAnswers
 from bot.answers_questions import QuestionAnswers
+from bot.answers_rules import RulesAnswers
 from bot.callbacks import Verb
 from bot.desk import Answer, Desk, Handlers, Tap
 from bot.page import PER_PAGE, Page, chunk, safe
@@ -55,6 +56,7 @@ class Answers:
             PeriodicAnswers(self.desk),
             MakingAnswers(self.desk),
             HolidayAnswers(self.desk),
+            RulesAnswers(self.desk),
         )
         self.handlers: Handlers = {
             Verb.HOME: self.home, Verb.HELP: self.help, Verb.STATUS: self.status, Verb.TICKET: self.ticket,
@@ -70,6 +72,7 @@ class Answers:
             note = asyncio.create_task(self._expect(tap.user_id))
             self._notes.add(note)
             note.add_done_callback(self._notes.discard)
+        await self.desk.learn_rules()
         return await self.handlers[tap.call.verb](tap)
 
     async def _expect(self, user_id: int) -> None:
@@ -85,6 +88,7 @@ class Answers:
 
     async def home_with(self, user_id: int, name: str, note: str = "") -> Page:
         """The menu, after a sentence. Where no timetable was ever read, its reading is queued."""
+        await self.desk.learn_rules()
         known = await self.desk.db.catalogue.read_at() is not None
         if not known:
             await self.desk.read_timetable_quietly(user_id)

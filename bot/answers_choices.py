@@ -105,7 +105,7 @@ class AlternativeAnswers:
     def _can_be_had(self, slot: Slot, action: Action) -> bool:
         """Whether a slot is open when the action runs, and could then still be given back for free."""
         runs = max(action.opens_at or action.run_at, self._desk.clock())
-        return self._desk.rule.opens_at(slot.day) <= runs < self._desk.free_until(slot.wish)
+        return self._desk.rule.opens_at(slot.day, slot.start) <= runs < self._desk.free_until(slot.wish)
 
     async def day(self, tap: Tap) -> Page:
         _, action_id = tap.call.numbers
@@ -289,7 +289,7 @@ class WatchAnswers:
             ActionType.BOOK,
             tap.user_id,
             wish,
-            opens_at=self._desk.rule.opens_at(wish.day),
+            opens_at=self._desk.rule.opens_at(wish.day, wish.start),
             watch=next((mode for mode, one in WATCH_CODES.items() if one == code), WatchMode.TELL),
             watch_until=self._desk.free_until(wish),
             replaces_row_id=replaced.id if replaced else None,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot import screens_held
 from bot.callbacks import Verb
 from bot.desk import Answer, Desk, Handlers, Tap
 from bot.page import Letter, Page, chunk
 from bot.screens_held import Entry
 from database import NewAction
+from house_rules import LateCancel
 from model import Action, ActionType, HeldBooking
 
 
@@ -63,8 +66,9 @@ class HeldAnswers:
         if not await self._can_cancel(held):
             return await self._held(held)
         newest, free_until = await self._desk.newest(tap.user_id), self._desk.free_until(held.booking.wish)
-        hours = self._desk.settings.free_cancel_hours
-        return screens_held.ask_cancel_page(held, newest, free_until, hours, self._desk.when())
+        hours = self._desk.house.free_cancel / timedelta(hours=1)
+        refused = self._desk.house.late_cancel is LateCancel.REFUSED
+        return screens_held.ask_cancel_page(held, newest, free_until, hours, self._desk.when(), refused=refused)
 
     async def _can_cancel(self, held: HeldBooking) -> bool:
         begun, live = self._desk.has_begun(held.booking.wish), await self._desk.live_about(held)

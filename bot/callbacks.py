@@ -41,6 +41,9 @@ class Verb(StrEnum):
     UNDO = "undo"  # puts back in the queue what was withdrawn
     AGAIN = "again"  # leads back to what an action was about
     START_NOW = "start_now"  # a booking that waits for its alternatives need wait no more
+    RULES = "rules"  # the rules of the house, and what the site was seen to do
+    SET_RULE = "set_rule"  # takes over what was seen
+    LEAVE_RULE = "leave_rule"  # does not, or takes it back
     FORGIVE = "forgive"  # tries the refused password once more
 
     NEW = "new"  # new booking: the days
@@ -128,7 +131,7 @@ class Verb(StrEnum):
 
 NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.STATUS: (PAGE,), Verb.TICKET: (ID,), Verb.WITHDRAW: (ID,), Verb.UNDO: (ID,),
-    Verb.AGAIN: (ID,), Verb.START_NOW: (ID,),
+    Verb.SET_RULE: (ID,), Verb.LEAVE_RULE: (ID,), Verb.AGAIN: (ID,), Verb.START_NOW: (ID,),
     Verb.DAY: (DAY,), Verb.SLOTS: (DAY, KEY, PAGE), Verb.SLOT: (ID,), Verb.BOOK: (ID, ID), Verb.BOOK_ALT: (ID, ID),
     Verb.ALTS: (ID,), Verb.ALT_DAYS: (ID,), Verb.ALT_DAY: (DAY, ID), Verb.ALT_SLOTS: (DAY, KEY, ID, PAGE),
     Verb.ALT_ADD: (ID, ID), Verb.ALT_DROP: (ID, CHOICE, KEY),

@@ -26,6 +26,7 @@ from model import (
     ActionType,
     Clock,
     HeldBooking,
+    OpeningRule,
     Pause,
     Role,
     WatchMode,
@@ -71,9 +72,18 @@ class Desk:
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self.db = db
         self.settings = settings
-        self.rule = settings.opening_rule
+        self.house = settings.house_rules  # as in force, once they were asked for
         self.timing = Timing.of(settings)
         self.clock = clock
+
+    @property
+    def rule(self) -> OpeningRule:
+        return self.house.opening
+
+    async def learn_rules(self) -> None:
+        """Takes the rules of the house that are in force; asked before each answer and each message."""
+        self.house = await self.db.rules.in_force(self.settings.house_rules)
+        self.timing = Timing.of(self.settings, self.house)
 
     def when(self, user_id: int | None = None) -> When:
         """This moment, as it is told to that person; None: nothing told depends on who it is."""
@@ -92,8 +102,8 @@ class Desk:
         return self.clock() >= self.starts(wish)
 
     def can_be_watched(self, wish: Wish) -> bool:
-        """Whether a place that frees now could still be given back free of penalty."""
-        return self.clock() < self.free_until(wish)
+        """Whether a place that frees now could be booked, and still be given back free of penalty."""
+        return self.clock() < min(self.free_until(wish), self.starts(wish) - self.house.closes)
 
     def free_to_give_back(self, held: HeldBooking) -> datetime | None:
         """Until when what a swap frees is freed without another question; None when that is over, and was said."""
@@ -173,10 +183,10 @@ class Desk:
         `is_open`: the site shows it as open, whatever the rule says. If it is not, the worker goes back to the rule.
         """
         now = self.clock()
-        if is_open and now < self.rule.opens_at(wish.day):
+        if is_open and now < self.rule.opens_at(wish.day, wish.start):
             plan = BookingPlan(now, now - OPEN_SINCE, None)
         else:
-            plan = plan_booking(self.rule, wish.day, now, self.settings.opening.rehearsal_at)
+            plan = plan_booking(self.rule, wish.day, now, self.settings.opening.rehearsal_at, wish.start)
         return NewAction(
             ActionType.BOOK,
             tap.user_id,
@@ -279,7 +289,8 @@ class Desk:
         return made or await self.queue(new)
 
     def _watch_again(self, action: Action, tap: Tap) -> NewAction:
-        opens, until = self.rule.opens_at(action.wish.day), action.watch_until or self.free_until(action.wish)
+        opens = self.rule.opens_at(action.wish.day, action.wish.start)
+        until = action.watch_until or self.free_until(action.wish)
         return NewAction(
             ActionType.BOOK, tap.user_id, action.wish, opens_at=opens, watch=action.watch, watch_until=until,
             card_message_id=tap.card_id,

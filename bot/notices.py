@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot import screens, screens_held, screens_programs, screens_questions, screens_results, screens_trouble
+from bot import (
+    screens,
+    screens_held,
+    screens_programs,
+    screens_questions,
+    screens_results,
+    screens_rules,
+    screens_trouble,
+)
 from bot.answers import Answers
 from bot.page import File, Letter, Page
 from bot.screens_results import LateChoice
@@ -28,6 +36,7 @@ BY_THEMSELVES = (
     NoticeKind.LOGIN_REJECTED,
     NoticeKind.LOGIN_DUE,
     NoticeKind.ACCOUNT_WAITS,
+    NoticeKind.HOUSE_RULE,
 )
 """What asks for something to be done: never told together with others."""
 
@@ -66,6 +75,7 @@ class Composer:
         self._desk = answers.desk
 
     async def compose(self, notice: Notice) -> Post:
+        await self._desk.learn_rules()
         match notice.kind:
             case NoticeKind.RESULT:
                 return await self._result(notice)
@@ -103,6 +113,8 @@ class Composer:
                 return await self._old_card(notice)
             case NoticeKind.LOGIN_REMARK:
                 return await self._login_remark(notice)
+            case NoticeKind.HOUSE_RULE:
+                return await self._house_rule(notice)
             case NoticeKind.UNREACHABLE:
                 return await self._unreachable(notice)
 
@@ -276,7 +288,10 @@ class Composer:
         confirmation, periodic, wish = await self._asked(notice)
         if await self._answers.questions.was_taken_back(confirmation, wish):
             raise NothingToTell(f"question {confirmation.id} was taken back before it was told")
-        opens, binding = self._desk.rule.opens_at(wish.day), self._answers.questions.binds_unexpectedly(periodic, wish)
+        opens, binding = (
+            self._desk.rule.opens_at(wish.day, wish.start),
+            self._answers.questions.binds_unexpectedly(periodic, wish),
+        )
         page = screens_questions.question(confirmation, periodic, wish, opens, self._desk.when(), binding=binding)
         return Post(letter=Letter(page))
 
@@ -322,10 +337,16 @@ class Composer:
         held = await self._held(notice)
         if not screens_held.is_held(held) or self._desk.has_begun(held.booking.wish):
             raise NothingToTell(f"the booking in row {held.id} is no longer held, or has begun")
-        free_until, hours = self._desk.free_until(held.booking.wish), self._desk.settings.free_cancel_hours
+        free_until, hours = self._desk.free_until(held.booking.wish), self._desk.house.free_cancel / timedelta(hours=1)
         return Post(letter=Letter(screens_held.reminder(held, free_until, hours, self._desk.when())))
 
     # People and programs
+
+    async def _house_rule(self, notice: Notice) -> Post:
+        seen = await self._db.rules.find(notice.rule_id or 0)
+        if seen is None or seen.answer is not None:
+            raise NothingToTell(f"rule {notice.rule_id} is gone, or answered")
+        return Post(letter=Letter(screens_rules.seen_page(seen, self._desk.when(notice.user_id))))
 
     async def _unreachable(self, notice: Notice) -> Post:
         user_id = notice.about_user_id or 0

@@ -124,7 +124,7 @@ def live_word(action: Action, when: When) -> str:
 
 
 def help_page() -> Page:
-    return Page(texts.HELP, ((home_button(),),))
+    return Page(texts.HELP, ((button("⚙️ Regole del sito", Verb.RULES),), (home_button(),)))
 
 
 def notice_page(text: str, *rows: Row) -> Page:

@@ -111,11 +111,20 @@ def _standing(held: HeldBooking, when: When, *, over: bool) -> str:
             return "È già cominciata o finita."
 
 
-def ask_cancel_page(held: HeldBooking, newest: int, free_until: datetime, hours: float, when: When) -> Page:
-    """Asked once more; late it is asked twice. `newest` makes a second tap on "yes" mean the same as the first."""
+REFUSED_LATE = "di solito il sito non lascia più annullare: posso provarci, ma può dire di no."
+
+
+def ask_cancel_page(
+    held: HeldBooking, newest: int, free_until: datetime, hours: float, when: When, *, refused: bool = False
+) -> Page:
+    """Asked once more; late it is asked twice. `newest` makes a second tap on "yes" mean the same as the first.
+
+    `refused`: as far as we know the site takes no late cancellation.
+    """
     lines = Lines().add("<b>Annullo davvero?</b>", about(held.booking.wish, when))
     if when.now >= free_until:
-        lines.add(f"⚠️ Mancano meno di {hours_of(hours)}: annullare adesso può costarti una penalità.")
+        costs = REFUSED_LATE if refused else "annullare adesso può costarti una penalità."
+        lines.add(f"⚠️ Mancano meno di {hours_of(hours)}: {costs}")
         yes = button("❌ Sì, annulla", Verb.ASK_TWICE, held.id)
     else:
         lines.add(free_until_line(free_until, when))

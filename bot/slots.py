@@ -80,7 +80,7 @@ def view_slot(
         (one for one in held if one is not mine and one.booking.overlaps(slot.day, slot.start, slot.end)), None
     )
     rival = next((one for one in live if one is not ticket and _meets(one, slot)), None)
-    opens_at = rule.opens_at(slot.day)
+    opens_at = rule.opens_at(slot.day, slot.start)
     if now >= starts_at(slot.day, slot.start, rule.zone):
         state = SlotState.STARTED
     elif ticket and ticket.type is ActionType.BOOK:

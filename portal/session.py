@@ -240,6 +240,7 @@ class SiteSession:
         self._opening = asyncio.Lock()  # held while the stored session is taken up
         self._held: _Held | None = None
         self._pages: set[Page] = set()
+        self.may_overlap = False  # whether the site takes two bookings at the same hours, as far as we know
 
     async def abandon(self) -> None:
         """Closes connection and pages under whatever is using them."""

@@ -77,6 +77,12 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE UNIQUE INDEX one_login_remark ON login_remarks (user_id, kind, about)",
         "ALTER TABLE notices ADD COLUMN remark_id INTEGER REFERENCES login_remarks (id) ON DELETE CASCADE",
         "ALTER TABLE accounts ADD COLUMN rejected_at TEXT",
+        "CREATE TABLE house_rules (id INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL,"
+        " instead_of TEXT NOT NULL DEFAULT '', words TEXT NOT NULL DEFAULT '', about TEXT NOT NULL DEFAULT '',"
+        " action_id INTEGER REFERENCES booking_actions (id) ON DELETE SET NULL, seen INTEGER NOT NULL DEFAULT 1,"
+        " seen_at TEXT NOT NULL, told_at TEXT, answer TEXT CHECK (answer IN ('set', 'left')), answered_at TEXT,"
+        " configured TEXT, UNIQUE (name, value)) STRICT",
+        "ALTER TABLE notices ADD COLUMN rule_id INTEGER REFERENCES house_rules (id) ON DELETE CASCADE",
         "CREATE TABLE recurring_pauses (user_id INTEGER PRIMARY KEY, since TEXT NOT NULL, kind TEXT NOT NULL,"
         " words TEXT NOT NULL DEFAULT '') STRICT",
         "CREATE TRIGGER recurring_resumed AFTER DELETE ON recurring_pauses"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from model import OpeningReport, OpeningRule, Shot, ShotOutcome, instant, stamp
+from model import PREPARE, OpeningReport, OpeningRule, Shot, ShotOutcome, clock_time, instant, stamp
 from store.connection import Connection, Transaction
 
 AT_ONE_OPENING = """
@@ -15,8 +15,13 @@ AT_ONE_OPENING = """
     WHERE user_id = :user AND opens_at = :opens AND opening_requests > 0
 """
 WITHOUT_OPENING = """
-    SELECT id, date FROM booking_actions INDEXED BY pending_actions
+    SELECT id, date, time_slot FROM booking_actions INDEXED BY pending_actions
     WHERE status = 'pending' AND action_type = 'book' AND opens_at IS NULL
+"""
+
+BEFORE_OPENING = """
+    SELECT id, date, time_slot, opens_at FROM booking_actions INDEXED BY pending_actions
+    WHERE status = 'pending' AND action_type = 'book' AND opens_at > :now AND watch IS NULL
 """
 
 
@@ -26,6 +31,26 @@ class Openings:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
+    async def follow(self, rule: OpeningRule, now: datetime) -> None:
+        """Writes anew when its slot opens into each booking that waits for it, by a rule that changed."""
+        for row in await self._db.rows(BEFORE_OPENING, {"now": stamp(now)}):
+            try:
+                opens = rule.opens_at(date.fromisoformat(row["date"]), clock_time(row["time_slot"]))
+            except (ValueError, OverflowError):
+                continue
+            if stamp(opens) == row["opens_at"]:
+                continue
+            runs = max(now, opens - PREPARE)
+            await self._db.write(
+                """
+                UPDATE booking_actions SET opens_at = :opens,
+                    run_at = CASE WHEN rehearse_at IS NOT NULL THEN min(run_at, :runs) ELSE :runs END,
+                    rehearse_at = CASE WHEN rehearse_at < :runs THEN rehearse_at END
+                WHERE id = :id AND status = 'pending' AND opens_at = :before
+                """,
+                {"id": row["id"], "opens": stamp(opens), "runs": stamp(runs), "before": row["opens_at"]},
+            )
+
     async def fill_in(self, rule: OpeningRule) -> None:
         """Writes when its slot opens into each waiting booking that lacks it: a row put in by hand is like any other.
 
@@ -33,7 +58,7 @@ class Openings:
         """
         for row in await self._db.rows(WITHOUT_OPENING):
             try:
-                opens = rule.opens_at(date.fromisoformat(row["date"]))
+                opens = rule.opens_at(date.fromisoformat(row["date"]), clock_time(row["time_slot"]))
             except (ValueError, OverflowError):
                 continue
             await self._db.write(

@@ -25,14 +25,15 @@ async def add_notice(
     message_id: int | None = None,
     about_user_id: int | None = None,
     remark_id: int | None = None,
+    rule_id: int | None = None,
 ) -> None:
     """Puts a notice in the outbox, in the transaction of the fact it tells; none for who left the configuration."""
     await tx.run(
         """
         INSERT INTO notices (user_id, kind, action_id, booking_row_id, confirmation_id, occurrence_id, outage_id,
-            message_id, about_user_id, remark_id)
+            message_id, about_user_id, remark_id, rule_id)
         SELECT :user_id, :kind, :action_id, :booking_row_id, :confirmation_id, :occurrence_id, :outage_id,
-            :message_id, :about_user_id, :remark_id
+            :message_id, :about_user_id, :remark_id, :rule_id
         WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE user_id = :user_id AND active = 0)
         """,
         {
@@ -46,6 +47,7 @@ async def add_notice(
             "message_id": message_id,
             "about_user_id": about_user_id,
             "remark_id": remark_id,
+            "rule_id": rule_id,
         },
     )
 
@@ -64,6 +66,7 @@ def _notice(row: sqlite3.Row) -> Notice:
         message_id=row["message_id"],
         about_user_id=row["about_user_id"],
         remark_id=row["remark_id"],
+        rule_id=row["rule_id"],
         lost=row["lost"],
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 
+from house_rules import HouseRules
 from model import ActionType, OpeningRule, starts_at
 from opening_plan import plan_booking
 from recurrence import Occurrence, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode
@@ -37,19 +38,25 @@ class Timing:
     rehearsal: time | None
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, rules: HouseRules | None = None) -> Self:
+        """As configured; `rules`: of the house, as they are in force."""
+        rules = rules or settings.house_rules
         return cls(
-            settings.opening_rule,
+            rules.opening,
             timedelta(minutes=settings.confirmation.lead_minutes),
             timedelta(minutes=settings.confirmation.deadline_minutes),
             timedelta(hours=settings.reminder_hours),
-            timedelta(hours=settings.free_cancel_hours),
+            rules.free_cancel,
             settings.opening.rehearsal_at,
         )
 
     def starts(self, periodic: PeriodicBooking, day: date) -> datetime:
         """The instant its class begins on that day."""
         return starts_at(day, periodic.start, self.rule.zone)
+
+    def opens(self, periodic: PeriodicBooking, day: date) -> datetime:
+        """The instant its slot of that day opens."""
+        return self.rule.opens_at(day, periodic.start)
 
     def day_of(self, instant: datetime) -> date:
         """The site's date at an instant."""
@@ -60,7 +67,7 @@ class Timing:
         if periodic.mode is PeriodicMode.ASK_FIRST:
             return self.starts(periodic, day) - (periodic.lead or self.lead)
         ahead = self.lead if periodic.mode is PeriodicMode.ASK_OPENING else QUEUE_AHEAD
-        return self.rule.opens_at(day) - ahead
+        return self.opens(periodic, day) - ahead
 
     def last_chance(self, periodic: PeriodicBooking, day: date) -> datetime:
         """From when on nothing can be done about a date any more."""
@@ -74,7 +81,7 @@ class Timing:
         """
         last = self.starts(periodic, day) - self.deadline
         if periodic.mode is PeriodicMode.ASK_OPENING:
-            in_time = self.rule.opens_at(day) - self.deadline
+            in_time = self.opens(periodic, day) - self.deadline
             return in_time if now < in_time else last
         if periodic.mode in AT_THE_OPENING and now < self.keep_until(self.starts(periodic, day)):
             return None
@@ -119,7 +126,7 @@ class Timing:
         card_message_id: int | None = None,
     ) -> NewAction:
         """The booking of a date with its alternatives, to be queued now."""
-        plan = plan_booking(self.rule, day, now, self.rehearsal)
+        plan = plan_booking(self.rule, day, now, self.rehearsal, periodic.start)
         free_until = self.free_until(self.starts(periodic, day))
         usable = choices[:MOST_ALTERNATIVES]  # rows by hand may be more than an opening has requests for
         return NewAction(
@@ -143,10 +150,10 @@ class Timing:
             if now >= self.last_chance(periodic, day):
                 return None
             opening = periodic.mode in AT_THE_OPENING
-            return max(now, self.rule.opens_at(day) if opening else self.due_at(periodic, day))
+            return max(now, self.opens(periodic, day) if opening else self.due_at(periodic, day))
         if occurrence.state is not OccurrenceState.QUEUED:
             return None
-        moments = [self.rule.opens_at(day)]
+        moments = [self.opens(periodic, day)]
         if periodic.mode is PeriodicMode.HOLD:
             moments.append(self.keep_asked_at(self.starts(periodic, day)))
         return next((moment for moment in moments if moment > now), None)
@@ -165,7 +172,7 @@ class Timing:
 
     def last_day(self, now: datetime, lead: timedelta | None = None) -> date:
         """The furthest date about which something can be due now; `lead` as in asks_until."""
-        opening = self.day_of(now + max(self.lead, QUEUE_AHEAD)) + timedelta(days=self.rule.days_ahead)
+        opening = self.day_of(now + max(self.lead, QUEUE_AHEAD)) + timedelta(days=self.rule.most_days_ahead)
         return max(opening, self.asks_until(now, lead).date())
 
     def last_held_day(self, now: datetime) -> date:

@@ -42,7 +42,8 @@ LAYERS = (
     {"config_file", "config_values"},
     {"config_mistakes", "session_file"},
     {"otp_extractor", "otp_export", "private", "addresses", "untrusted", "redaction", "refusals"},
-    {"opening_plan"},
+    {"rule_sightings"},
+    {"house_rules", "opening_plan"},
     {"model", "recurrence", "names", "errors"},
     {"preflight"},
 )

@@ -1,0 +1,120 @@
+"""house_rules: what the site was seen to do otherwise than its rules say, and what the owner took over of it."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from house_rules import HouseRules, Rule
+from model import Clock, NoticeKind, Role, Wish, instant, stamp
+from rule_sightings import Sighting
+from store.connection import Connection
+from store.outbox import add_notice
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRule:
+    """A row of house_rules."""
+
+    id: int
+    rule: Rule
+    value: str  # what the site was seen to do
+    instead_of: str  # what was in force then
+    words: str
+    seen: int
+    seen_at: datetime
+    answer: str | None  # `set`: in force until the configuration changes; `left`: not taken over, or taken back
+
+
+def _seen(row: sqlite3.Row) -> SeenRule:
+    return SeenRule(
+        row["id"],
+        Rule(row["name"]),
+        row["value"],
+        row["instead_of"],
+        row["words"],
+        row["seen"],
+        instant(row["seen_at"]),
+        row["answer"],
+    )
+
+
+class Rules:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._db = connection
+        self._clock = clock
+
+    async def in_force(self, configured: HouseRules) -> HouseRules:
+        """The configuration's rules with what was taken over since it last changed. A small read, at each use."""
+        rules = configured
+        for row in await self._db.rows(
+            "SELECT name, value, configured FROM house_rules WHERE answer = 'set' ORDER BY answered_at"
+        ):
+            try:
+                rule = Rule(row["name"])
+                if row["configured"] == configured.value(rule):
+                    rules = rules.with_value(rule, row["value"])
+            except ValueError as error:
+                log.warning("a rule of the house can't be read: %s", error)
+        return rules
+
+    async def note(self, sighting: Sighting, rules: HouseRules, wish: Wish, action_id: int) -> None:
+        """Counts a sighting, one for each class; the owner is told once, when there are enough."""
+        values = {
+            "name": sighting.rule,
+            "value": sighting.value,
+            "instead_of": rules.value(sighting.rule),
+            "words": sighting.words,
+            "about": f"{wish.day} {wish.start:%H:%M} {wish.course}",
+            "action": action_id,
+            "needed": sighting.needed,
+            "now": stamp(self._clock()),
+        }
+        async with self._db.transaction() as tx:
+            [row] = await tx.run(
+                """
+                INSERT INTO house_rules (name, value, instead_of, words, about, action_id, seen_at)
+                VALUES (:name, :value, :instead_of, :words, :about, :action, :now)
+                ON CONFLICT (name, value) DO UPDATE SET seen = seen + (about <> :about), about = :about, seen_at = :now,
+                    words = :words, action_id = :action, instead_of = :instead_of
+                RETURNING id, seen, told_at
+                """,
+                values,
+            )
+            if row["told_at"] is not None or row["seen"] < sighting.needed:
+                return
+            await tx.run("UPDATE house_rules SET told_at = :now WHERE id = :id", values | {"id": row["id"]})
+            for owner in await tx.run("SELECT user_id FROM accounts WHERE role = :r AND active = 1", {"r": Role.OWNER}):
+                await add_notice(tx, owner["user_id"], NoticeKind.HOUSE_RULE, rule_id=row["id"])
+
+    async def find(self, rule_id: int) -> SeenRule | None:
+        row = await self._db.row("SELECT * FROM house_rules WHERE id = :id", {"id": rule_id})
+        return _seen(row) if row else None
+
+    async def told(self) -> list[SeenRule]:
+        """What the owner was told of, the newest last."""
+        rows = await self._db.rows("SELECT * FROM house_rules WHERE told_at IS NOT NULL ORDER BY id")
+        return [_seen(row) for row in rows]
+
+    async def answer(self, rule_id: int, configured: HouseRules, *, take_over: bool) -> SeenRule | None:
+        """Takes a value over, in place of another of its rule, or leaves (or takes back) it; None: no such row."""
+        values = {"id": rule_id, "now": stamp(self._clock()), "answer": "set" if take_over else "left"}
+        async with self._db.transaction() as tx:
+            row = await tx.row("SELECT * FROM house_rules WHERE id = :id", values)
+            if row is None:
+                return None
+            values["configured"] = configured.value(Rule(row["name"]))
+            if take_over:
+                await tx.run(
+                    "UPDATE house_rules SET answer = 'left' WHERE name = :name AND answer = 'set'",
+                    {"name": row["name"]},
+                )
+            await tx.run(
+                "UPDATE house_rules SET answer = :answer, answered_at = :now, configured = :configured WHERE id = :id",
+                values,
+            )
+        return await self.find(rule_id)

@@ -1,0 +1,149 @@
+"""The rules of the house: what the site is seen to do is told once, and in force once the owner says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+import rule_sightings
+from database import Database
+from errors import AccountLimit, BookingRefused, BookingsClosed, CancelTooLate, NotOpenYet, Overlap, quote
+from house_rules import HouseRules, LateCancel, Overlapping, Rule
+from model import Booking, NoticeKind, OpeningRule, Role, Wish
+from rule_sightings import DOUBTFUL, PLAIN, Sighting
+from store.people import Person
+from tests.conftest import GIULIA, Time
+from tests.sites import ROME
+
+TUESDAY = date(2026, 11, 24)
+PILATES = Wish("PILATES", "Giuriati", TUESDAY, time(18))
+RULES = HouseRules(OpeningRule(2, time(0), ROME))
+NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
+FIVE = datetime(2026, 11, 24, 16, tzinfo=UTC)  # an hour before the class
+
+
+@pytest.mark.parametrize(
+    ("error", "now", "rule", "value", "needed"),
+    [
+        (AccountLimit(quote("Hai raggiunto il massimo di 3 prenotazioni")), NOON, Rule.MOST_BOOKINGS, "3", PLAIN),
+        (AccountLimit(quote("Non puoi avere più di due prenotazioni")), NOON, Rule.MOST_BOOKINGS, "2", PLAIN),
+        (BookingsClosed(quote("Le prenotazioni chiudono 30 minuti prima")), FIVE, Rule.CLOSES, "30", PLAIN),
+        (BookingsClosed(quote("Prenotabile fino a un'ora prima")), FIVE, Rule.CLOSES, "60", PLAIN),
+        (NotOpenYet(quote("Aperte dal 22/11 ore 12:00")), NOON, Rule.OPENING, "days_ahead=2 at=12:00:00", PLAIN),
+        (NotOpenYet(quote("Aperte dal 22/11/2026 alle 18:00")), NOON, Rule.OPENING, "hours_before=48", PLAIN),
+        (NotOpenYet(quote("Prenotabile solo 72 ore prima")), NOON, Rule.OPENING, "hours_before=72", PLAIN),
+        (CancelTooLate(quote("Troppo tardi per annullare")), FIVE, Rule.LATE_CANCEL, "refused", PLAIN),
+        (CancelTooLate("no button"), FIVE, Rule.LATE_CANCEL, "refused", DOUBTFUL),
+        (CancelTooLate(quote("Solo fino a 24 ore prima")), NOON, Rule.FREE_CANCEL, "24", PLAIN),
+        (CancelTooLate("no button"), NOON, Rule.FREE_CANCEL, "6", DOUBTFUL),
+    ],
+)
+def test_a_refusal_tells_of_a_rule(error: BookingRefused, now: datetime, rule: Rule, value: str, needed: int) -> None:
+    seen = rule_sightings.of_refusal(error, PILATES, RULES, now)
+    assert seen is not None
+    assert (seen.rule, seen.value, seen.needed) == (rule, value, needed)
+    again = rule_sightings.of_refusal(error, PILATES, RULES.with_value(rule, value), now)
+    assert again is None or again.rule is not rule
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AccountLimit(quote("Ingressi terminati")),
+        NotOpenYet(quote("Non ancora aperte")),
+        NotOpenYet(quote("Aperte dal 22/11 ore 00:00")),
+        Overlap(quote("Si sovrappone")),
+        BookingsClosed(quote("Prenotazioni chiuse")),
+        BookingRefused(quote("Il computer dice di no")),
+    ],
+)
+def test_a_refusal_that_names_nothing_new_tells_of_none(error: BookingRefused) -> None:
+    assert rule_sightings.of_refusal(error, PILATES, RULES, NOON) is None
+
+
+def test_two_places_at_the_same_hours_are_an_overlap_that_was_taken() -> None:
+    held = [Booking("YOGA", "Giuriati", TUESDAY, time(17, 30), 60), Booking("ZUMBA", "Giuriati", TUESDAY, time(18), 55)]
+    seen = rule_sightings.of_held(held, RULES)
+    assert seen is not None
+    assert (seen.rule, seen.value) == (Rule.OVERLAP, Overlapping.WARNED)
+    apart = [held[0], replace(held[1], start=time(18, 30))]
+    assert rule_sightings.of_held(apart, RULES) is None
+    assert rule_sightings.of_held(held, replace(RULES, overlap=Overlapping.WARNED)) is None
+
+
+def test_a_rule_of_hours_opens_each_class_at_its_own_time() -> None:
+    rolling = RULES.with_value(Rule.OPENING, "hours_before=48").opening
+    assert rolling.opens_at(TUESDAY, time(18)) == datetime(2026, 11, 22, 17, tzinfo=UTC)
+    assert rolling.opens_at(TUESDAY) == datetime(2026, 11, 21, 23, tzinfo=UTC)
+    back = RULES.with_value(Rule.OPENING, "hours_before=48").with_value(Rule.OPENING, "days_ahead=2 at=00:00:00")
+    assert back.opening == RULES.opening
+
+
+@pytest.fixture
+async def known(db: Database, clock: Time) -> Database:
+    clock.now = NOON
+    await db.people.set([Person(GIULIA, Role.OWNER, "x")])
+    return db
+
+
+async def told(db: Database) -> int:
+    rows = await db.connection.rows("SELECT id FROM notices WHERE kind = :kind", {"kind": NoticeKind.HOUSE_RULE})
+    return len(rows)
+
+
+async def see(db: Database, sighting: Sighting, day: date = TUESDAY) -> None:
+    await db.connection.write(
+        "INSERT OR IGNORE INTO booking_actions (id, action_type, user_id) VALUES (1, 'check', :user)", {"user": GIULIA}
+    )
+    await db.rules.note(sighting, RULES, replace(PILATES, day=day), 1)
+
+
+async def test_what_is_said_in_words_is_told_at_once_and_once(known: Database) -> None:
+    for _ in range(3):
+        await see(known, Sighting(Rule.MOST_BOOKINGS, "3", "Massimo 3 prenotazioni"))
+    assert await told(known) == 1
+    assert await known.rules.in_force(RULES) == RULES  # never changed silently
+
+
+async def test_what_may_have_another_cause_is_told_after_a_second_class(known: Database) -> None:
+    late = Sighting(Rule.OPENING, "days_ahead=2 at=12:00:00", "", DOUBTFUL)
+    await see(known, late)
+    await see(known, late)
+    assert await told(known) == 0
+    await see(known, late, TUESDAY + timedelta(days=1))
+    assert await told(known) == 1
+
+
+async def test_a_value_taken_over_is_in_force_until_the_configuration_changes_or_it_is_taken_back(
+    known: Database,
+) -> None:
+    await see(known, Sighting(Rule.LATE_CANCEL, "refused", "Troppo tardi"))
+    await see(known, Sighting(Rule.FREE_CANCEL, "24", "Fino a 24 ore prima"))
+    late, free = await known.rules.told()
+    await known.rules.answer(late.id, RULES, take_over=True)
+    await known.rules.answer(free.id, RULES, take_over=True)
+    now = await known.rules.in_force(RULES)
+    assert (now.late_cancel, now.free_cancel) == (LateCancel.REFUSED, timedelta(hours=24))
+    edited = replace(RULES, free_cancel=timedelta(hours=6))
+    assert (await known.rules.in_force(edited)).free_cancel == timedelta(hours=6)
+    await known.rules.answer(late.id, RULES, take_over=False)
+    assert (await known.rules.in_force(RULES)).late_cancel is LateCancel.PENALTY
+
+
+async def test_what_waits_is_given_the_opening_of_a_rule_that_changed(known: Database, clock: Time) -> None:
+    clock.now = datetime(2026, 11, 20, 11, tzinfo=UTC)
+    await known.connection.write(
+        "INSERT INTO booking_actions (id, action_type, user_id, course_name, date, time_slot)"
+        " VALUES (7, 'book', :user, 'PILATES', '2026-11-24', '18:00')",
+        {"user": GIULIA},
+    )
+    await known.openings.fill_in(RULES.opening)
+    later = RULES.with_value(Rule.OPENING, "hours_before=24").opening
+    for _ in range(2):
+        await known.openings.follow(later, clock())
+        action = await known.queue.find(7)
+        assert action is not None
+        assert action.opens_at == datetime(2026, 11, 23, 17, tzinfo=UTC)
+        assert action.run_at == action.opens_at - timedelta(minutes=5)
