@@ -35,6 +35,7 @@ from errors import (
     SiteUnavailable,
     quote,
 )
+from house_rules import Rule
 from model import Clock, Credentials, LoginRemark, RemarkKind, utc_now
 from otp_extractor import parse
 from perform import site_access
@@ -99,6 +100,8 @@ async def examine(
     yield _files(settings)
     yield _disk(settings)
     yield await _database(settings, config)
+    async for finding in _rules(settings):
+        yield finding
     async for finding in _programs(settings, clock):
         yield finding
     async for finding in _browser(settings):
@@ -161,6 +164,22 @@ async def _database(settings: Settings, config: Path) -> Finding:
             "database", f"{settings.database} is damaged ({shown})", "stop the programs and restore a backup"
         )
     return Finding("database", f"{settings.database}, version {VERSION}, is sound and can be written")
+
+
+async def _rules(settings: Settings) -> AsyncIterator[Finding]:
+    """Which rules of the house are not as config.json says, for the owner took over what the site was seen to do."""
+    if not settings.database.exists():
+        return
+    configured = settings.house_rules
+    try:
+        async with open_database(settings.database) as db:
+            rules = await db.rules.in_force(configured)
+    except AppError:
+        return  # told of the database itself
+    for rule in Rule:
+        if (value := rules.value(rule)) != configured.value(rule):
+            told = f"{rule} is {value}, as seen on the site; config.json says {configured.value(rule) or 'nothing'}"
+            yield Finding("rules of the house", told)
 
 
 async def _programs(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:

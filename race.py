@@ -343,11 +343,9 @@ class Race:
 
     def _overlap(self, choice: Choice) -> Overlap | None:
         """With what a choice meets, as far as we know. What is listed in words nobody knows is left to the site."""
-        mine = self._mine.bookings if self._mine is not None else ()
+        mine = [each for each in (self._mine.bookings if self._mine else ()) if not each.unknown_words]
         try:
-            booking.refuse_if_overlapping(
-                self._session, [each for each in mine if not each.unknown_words], choice.slot, self._beside
-            )
+            booking.refuse_if_overlapping(self._session, mine, choice.slot, self._beside)
         except Overlap as overlap:
             return overlap
         return None

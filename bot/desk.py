@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from bot import screens
+from bot import screens, texts
 from bot.calendar_file import calendar_file
 from bot.callbacks import Call, Verb
 from bot.italian import When
@@ -20,6 +20,7 @@ from bot.screens_results import opening_line
 from bot.slots import Clash, SlotState, SlotView, view_slot
 from database import Database, NewAction
 from errors import AlreadyQueued, LoginStopped, Overlap
+from house_rules import Overlapping
 from model import (
     Action,
     ActionStatus,
@@ -163,9 +164,20 @@ class Desk:
         held = await self.held_bookings(user_id)
         live = await self.db.queue.live(user_id)
         now, rows = self.clock(), await self.db.catalogue.slots_on(day)
-        if now < self.rule.opens_at(day):
+        if now < self.rule.opens_at(day, time.max):
             rows = sorted([*rows, *await self.db.catalogue.unseen_on(day)], key=lambda row: row.slot.start)
-        return [view_slot(row, held, live, self.rule, now) for row in rows]
+        return [self._by_rules(view_slot(row, held, live, self.rule, now), len(held)) for row in rows]
+
+    def _by_rules(self, view: SlotView, held: int) -> SlotView:
+        """A slot with what the rules of the house say against it. The site decides: nothing is forbidden here."""
+        warnings = []
+        if self.house.most_bookings is not None and held >= self.house.most_bookings:
+            warnings.append(texts.TOO_MANY_HELD.format(most=self.house.most_bookings))
+        closes = self.starts(view.slot.wish) - self.house.closes
+        if self.house.closes and closes <= self.clock():
+            warnings.append(texts.CLOSED_BY_NOW.format(minutes=round(self.house.closes / timedelta(minutes=1))))
+        both_taken = self.house.overlap is Overlapping.WARNED
+        return replace(view, both_taken=both_taken, warnings=tuple(warnings))
 
     async def view(self, user_id: int, slot_id: int) -> SlotView | None:
         """A slot by its row; None when the timetable no longer has it."""
@@ -173,7 +185,8 @@ class Desk:
         if row is None:
             return None
         held = await self.held_bookings(user_id)
-        return view_slot(row, held, await self.db.queue.live(user_id), self.rule, self.clock())
+        view = view_slot(row, held, await self.db.queue.live(user_id), self.rule, self.clock())
+        return self._by_rules(view, len(held))
 
     # The queue
 
@@ -312,7 +325,7 @@ class Desk:
         waits = action.status is ActionStatus.PENDING and action.watch is None and action.replaces_row_id is None
         if action.type is not ActionType.BOOK or not (refused or waits) or not (action.day and action.start):
             return None
-        if self.has_begun(action.wish):
+        if self.has_begun(action.wish) or (waits and self.house.overlap is Overlapping.WARNED):
             return None
         rows = [*await self.db.catalogue.slots_on(action.day), *await self.db.catalogue.unseen_on(action.day)]
         row = next((row for row in rows if row.slot.wish.meant_by(action.wish)), None)

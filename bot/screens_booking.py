@@ -250,7 +250,7 @@ def confirm_page(
     lines = Lines().add(note).add(slot_details(view))
     lines.add(*_prospect(view, when, watchable=watchable))
     if view.state not in SETTLED:
-        lines.add(_clash(view, when)).add(texts.STOPPED[stop.kind] if stop else "")
+        lines.add(_clash(view, when), *view.warnings).add(texts.STOPPED[stop.kind] if stop else "")
         lines.add("" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
     return Page(str(lines), (*_confirm_rows(view, newest, when, watchable=watchable), _back_to_list(view, page)))
 
@@ -312,7 +312,8 @@ def _clash(view: SlotView, when: When) -> str:
     if view.clash is None:
         return ""
     other = in_a_line(view.clash.booking.wish, when, beside=[view.slot.wish])
-    return f"⚠️ Si sovrappone a {other}: il sito potrebbe rifiutarla."
+    said = "di solito il sito le accetta tutte e due." if view.both_taken else "il sito potrebbe rifiutarla."
+    return f"⚠️ Si sovrappone a {other}: {said}"
 
 
 def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -> list[Row]:

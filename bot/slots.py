@@ -46,6 +46,8 @@ class SlotView:
     clash: HeldBooking | None = None  # another booking at the same hours
     rival: Action | None = None  # another booking in the queue at the same hours
     is_unseen: bool = False  # the site does not show it yet
+    both_taken: bool = False  # the site takes two at the same hours, as far as we know
+    warnings: tuple[str, ...] = ()  # what the rules of the house say against it, in the person's words
 
     def places(self, now: datetime) -> int | None:
         """Its free places, if counted: a reading from before the opening says nothing of them after it."""
