@@ -22,10 +22,13 @@ NUMBER = r"(\d{1,3}|una|un'|un|due|tre|quattro|cinque|sei|dieci)"
 LIMIT = re.compile(
     rf"(?:massim\w+|piu di|gia|limite|oltre|up to|more than|only)\D{{0,30}}?\b{NUMBER} (?:prenotazion|booking)"
 )
+PERIOD = re.compile(r"settiman|giorn|\bmes[ei]\b|mensil|week|\bday|month")  # so many in a week is another rule
+BEFORE_THE_CLASS = re.compile(r"prima|anticipo|inizio|before")
 BEFORE = re.compile(rf"\b{NUMBER} ?(minut\w*|min\b|or[ae]\b|hours?|giorn\w+|days?)")
 DATED = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2,4}))?")
 HOUR = re.compile(r"(?:ore|alle|at|dalle|h)\s{0,3}(\d{1,2})[:.](\d{2})|\b(\d{1,2}):(\d{2})\b")
 MINUTES = {"min": 1, "ora": 60, "ore": 60, "hou": 60, "gio": 1440, "day": 1440}
+MOST_AHEAD = 60  # days before a class its slot may open
 LATE = 60.0  # s after its time: what opens then goes by another rule
 ROUND_HOURS = (3, 4, 6, 8, 12, 18, 24, 36, 48, 72)  # notices that such sites have
 
@@ -46,11 +49,11 @@ def of_refusal(error: AppError, wish: Wish, rules: HouseRules, now: datetime) ->
     said = plain(words)
     seen: Sighting | None = None
     match error:
-        case AccountLimit() if found := LIMIT.search(said):
+        case AccountLimit() if (found := LIMIT.search(said)) and not PERIOD.search(said):
             seen = Sighting(Rule.MOST_BOOKINGS, str(_number(found[1])), words)
         case Overlap() if words:
             seen = Sighting(Rule.OVERLAP, Overlapping.REFUSED, words)
-        case BookingsClosed() if words and (minutes := _minutes(said)):
+        case BookingsClosed() if BEFORE_THE_CLASS.search(said) and (minutes := _minutes(said)):
             seen = Sighting(Rule.CLOSES, f"{minutes:g}", words)
         case NotOpenYet() if opening := _opening(said, wish, rules):
             seen = Sighting(Rule.OPENING, rules.with_value(Rule.OPENING, opening).value(Rule.OPENING), words)
@@ -118,19 +121,26 @@ def _late_cancel(said: str, words: str, wish: Wish, rules: HouseRules, now: date
 
 def _opening(said: str, wish: Wish, rules: HouseRules) -> str | None:
     """The rule behind "aperte dal 24/11 ore 12:00" or "48 ore prima"; None when the words do not say."""
-    dated, hour = DATED.search(said), HOUR.search(said)
-    if dated and hour:
-        try:
-            day = date(wish.day.year, int(dated[2]), int(dated[1]))
-            at = time(int(hour[1] or hour[3]), int(hour[2] or hour[4]))
-        except ValueError:
-            return None
-        ahead = (wish.day - day).days % 365
-        if ahead and at == wish.start and at != rules.opening.at:
+    for dated in DATED.finditer(said):
+        hour = HOUR.search(said, dated.end())
+        if hour is None or (moment := _moment(dated, hour, wish)) is None or moment.date() == wish.day:
+            continue  # the class itself may be named too
+        ahead = (wish.day - moment.date()).days
+        if moment.time() == wish.start != rules.opening.at:
             return f"hours_before={ahead * 24}"
-        return f"days_ahead={ahead} at={at:%H:%M}" if ahead <= 60 else None
+        return f"days_ahead={ahead} at={moment:%H:%M}" if 0 < ahead <= MOST_AHEAD else None
     minutes = _minutes(said)
     return f"hours_before={minutes / 60:g}" if minutes and "prima" in said and minutes % 60 == 0 else None
+
+
+def _moment(dated: re.Match[str], hour: re.Match[str], wish: Wish) -> datetime | None:
+    """The date and hour that words name, in the year that is nearest before a class."""
+    try:
+        day = date(wish.day.year, int(dated[2]), int(dated[1]))
+        at = time(int(hour[1] or hour[3]), int(hour[2] or hour[4]))
+    except ValueError:
+        return None
+    return datetime.combine(day if day <= wish.day else day.replace(year=day.year - 1), at)
 
 
 def _minutes(said: str) -> float | None:

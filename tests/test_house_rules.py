@@ -33,6 +33,13 @@ FIVE = datetime(2026, 11, 24, 16, tzinfo=UTC)  # an hour before the class
         (BookingsClosed(quote("Prenotabile fino a un'ora prima")), FIVE, Rule.CLOSES, "60", PLAIN),
         (NotOpenYet(quote("Aperte dal 22/11 ore 12:00")), NOON, Rule.OPENING, "days_ahead=2 at=12:00:00", PLAIN),
         (NotOpenYet(quote("Aperte dal 22/11/2026 alle 18:00")), NOON, Rule.OPENING, "hours_before=48", PLAIN),
+        (
+            NotOpenYet(quote("La lezione del 24/11 alle 18:00 sarà prenotabile dal 21/11 ore 9:00")),
+            NOON,
+            Rule.OPENING,
+            "days_ahead=3 at=09:00:00",
+            PLAIN,
+        ),  # fmt: skip
         (NotOpenYet(quote("Prenotabile solo 72 ore prima")), NOON, Rule.OPENING, "hours_before=72", PLAIN),
         (CancelTooLate(quote("Troppo tardi per annullare")), FIVE, Rule.LATE_CANCEL, "refused", PLAIN),
         (CancelTooLate("no button"), FIVE, Rule.LATE_CANCEL, "refused", DOUBTFUL),
@@ -52,6 +59,8 @@ def test_a_refusal_tells_of_a_rule(error: BookingRefused, now: datetime, rule: R
     "error",
     [
         AccountLimit(quote("Ingressi terminati")),
+        AccountLimit(quote("Massimo 3 prenotazioni alla settimana")),
+        BookingsClosed(quote("Prenotazioni sospese per 30 minuti")),
         NotOpenYet(quote("Non ancora aperte")),
         NotOpenYet(quote("Aperte dal 22/11 ore 00:00")),
         Overlap(quote("Si sovrappone")),

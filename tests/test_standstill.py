@@ -31,7 +31,7 @@ async def test_a_refusal_about_the_account_stops_what_recurs_with_one_message(li
         await life.make(PeriodicMode.AUTOMATIC, weekday)
     await life.at(rome(SATURDAY, 23))
     await life.at(rome(SATURDAY + timedelta(days=1), 23))
-    assert len(await life.db.queue.live(GIULIA)) == 2
+    assert len(await life.db.queue.live(GIULIA)) == 3
     await refuse(life, SPENT)
     assert await life.db.queue.live(GIULIA) == []
     assert await life.at(rome(TUESDAY + A_WEEK, 12)) == []
