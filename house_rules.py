@@ -60,7 +60,8 @@ class HouseRules:
             case Rule.OPENING if self.opening.hours_before is not None:
                 return f"hours_before={self.opening.hours_before:g}"
             case Rule.OPENING:
-                return f"days_ahead={self.opening.days_ahead} at={self.opening.at.isoformat('auto')[:8]}"
+                at = self.opening.at
+                return f"days_ahead={self.opening.days_ahead} at={at:{'%H:%M:%S' if at.second else '%H:%M'}}"
             case Rule.OVERLAP:
                 return self.overlap
             case Rule.LATE_CANCEL:

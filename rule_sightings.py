@@ -137,10 +137,10 @@ def _moment(dated: re.Match[str], hour: re.Match[str], wish: Wish) -> datetime |
     """The date and hour that words name, in the year that is nearest before a class."""
     try:
         day = date(wish.day.year, int(dated[2]), int(dated[1]))
-        at = time(int(hour[1] or hour[3]), int(hour[2] or hour[4]))
+        day = day if day <= wish.day else day.replace(year=day.year - 1)
+        return datetime.combine(day, time(int(hour[1] or hour[3]), int(hour[2] or hour[4])))
     except ValueError:
         return None
-    return datetime.combine(day if day <= wish.day else day.replace(year=day.year - 1), at)
 
 
 def _minutes(said: str) -> float | None:

@@ -52,7 +52,7 @@ def told(rule: Rule, value: str) -> str:
 def seen_page(seen: SeenRule, when: When) -> Page:
     """What rings once: the site follows another rule than we thought. Nothing changes unless the owner says so."""
     lines = Lines().add("👀 <b>Il sito fa diversamente da come pensavo</b>")
-    lines.add(f"{NAMES[seen.rule]}: {told(seen.rule, seen.instead_of)}, secondo me.")
+    lines.add(f"{NAMES[seen.rule]}. Pensavo: {told(seen.rule, seen.instead_of)}.")
     lines.add(f"L'ho visto fare così: <b>{told(seen.rule, seen.value)}</b>. Lo imposto?")
     lines.add(f"Visto {when.at(seen.seen_at)}: {in_quotes(seen.words)}." if seen.words else "")
     take = button("✅ Impostalo", Verb.SET_RULE, seen.id, fresh=True)

@@ -106,6 +106,8 @@ TROUBLES: dict[str, Trouble] = {
         "Entra tu dal browser e fai quello che la pagina chiede (se è una nuova password, poi scrivila anche in "
         "config.json), poi riprova l'accesso.",
         Remedy.LOGIN,
+        you_guest="Entra tu dal browser e fai quello che la pagina chiede (se è una nuova password, poi dilla a chi "
+        "tiene il bot), poi riprova l'accesso.",
     ),
     "MatricolaMissing": Trouble(
         "Tra le matricole che il Politecnico ti fa scegliere non c'è quella della configurazione.",

@@ -29,6 +29,7 @@ from bot import (
     screens_programs,
     screens_questions,
     screens_results,
+    screens_rules,
     texts,
 )
 from bot.answers import Answers
@@ -49,6 +50,7 @@ from errors import (
     TooManyHolidays,
     quote,
 )
+from house_rules import HouseRules, Rule
 from model import (
     Action,
     ActionStatus,
@@ -79,6 +81,8 @@ from recurrence import (
 )
 from settings import Settings
 from store.heartbeats import Outage
+from store.rules import SeenRule
+from store.standstill import MissedDate, RecurringPause
 from tests import chats
 from tests.chats import NOON, OWNER, PILATES, THURSDAY, TUESDAY
 
@@ -126,7 +130,7 @@ def action_pages() -> Iterator[Page]:
                 yield from (screens.ticket(one, WHEN, OTHERS, is_card=card, undoable=card) for card in (True, False))
         for error in KINDS:
             failed = replace(ACTION, type=kind, status=ActionStatus.FAILED, error_kind=error)
-            yield screens_results.failure(failed, WHEN, LATE_REPORT, Clash(HELD, ID), watchable=True)
+            yield screens_results.failure(failed, WHEN, LATE_REPORT, Clash(HELD, ID), watchable=True, stands=True)
             yield screens.ticket(failed, WHEN, is_card=False, watchable=True, clash=Clash(HELD))
     for status in ActionStatus:
         for mode in WatchMode:
@@ -242,6 +246,10 @@ def periodic_pages() -> Iterator[Page]:
     every = [replace(SERIES, active=active, mode=mode) for active in (True, False) for mode in PeriodicMode]
     yield screens_periodic.periodic_page(chunk(every * 5, 1), [HOLIDAY] * 9)
     yield screens_periodic.periodic_page(chunk([], 0), [])
+    pause = RecurringPause(NOON, "AccountLimit", NASTY)
+    yield screens_periodic.periodic_page(chunk(every * 5, 1), [HOLIDAY] * 9, pause=pause)
+    yield screens_periodic.going_on_page([MissedDate(every[0], TUESDAY)] * 9, WHEN)
+    yield screens_periodic.going_on_page([], WHEN)
     for one in every:
         for date in dates():
             yield screens_periodic.card_page(one, CHOICES, [date] * 2, TIMES, WHEN, "x", [SERIES] * 2)
@@ -265,8 +273,22 @@ def periodic_pages() -> Iterator[Page]:
         yield screens_holidays.last_day_page(THURSDAY, month, TUESDAY)
 
 
+def rules_pages() -> Iterator[Page]:
+    rules = HouseRules(RULE)
+    values = ("hours_before=48", "warned", "refused", "24", "30", "3")
+    seen = [
+        SeenRule(ID, rule, value, rules.value(rule), NASTY, 2, NOON, answer)
+        for rule, value in zip(Rule, values, strict=True)
+        for answer in (None, "set")
+    ]
+    yield from (screens_rules.seen_page(each, WHEN) for each in seen)
+    yield screens_rules.rules_page(rules, seen, "✅ Impostato.")
+    yield screens_rules.rules_page(rules.with_value(Rule.OVERLAP, "warned"), seen)
+    yield screens_rules.not_yours_page()
+
+
 def every_page() -> list[Page]:
-    shown = (action_pages(), result_pages(), menu_pages(), booking_pages(), hours_pages(), held_pages())
+    shown = (rules_pages(), action_pages(), result_pages(), menu_pages(), booking_pages(), hours_pages(), held_pages())
     return [*chain(*shown, question_pages(), periodic_pages())]
 
 
