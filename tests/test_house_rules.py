@@ -11,11 +11,15 @@ import rule_sightings
 from database import Database
 from errors import AccountLimit, BookingRefused, BookingsClosed, CancelTooLate, NotOpenYet, Overlap, quote
 from house_rules import HouseRules, LateCancel, Overlapping, Rule
-from model import Booking, NoticeKind, OpeningRule, Role, Wish
+from model import ActionStatus, Booking, NoticeKind, OpeningRule, Role, Wish
 from rule_sightings import DOUBTFUL, PLAIN, Sighting
 from store.people import Person
 from tests.conftest import GIULIA, Time
+from tests.sites import GIULIA as HER_ACCOUNT
 from tests.sites import ROME
+from tests.stages import LONG_AFTER, RULE, Set
+
+pytest_plugins = ["tests.opening_fixtures"]
 
 TUESDAY = date(2026, 11, 24)
 PILATES = Wish("PILATES", "Giuriati", TUESDAY, time(18))
@@ -156,3 +160,29 @@ async def test_what_waits_is_given_the_opening_of_a_rule_that_changed(known: Dat
         assert action is not None
         assert action.opens_at == datetime(2026, 11, 23, 17, tzinfo=UTC)
         assert action.run_at == action.opens_at - timedelta(minutes=5)
+
+
+async def test_a_limit_that_the_site_names_is_told_to_the_owner_by_who_meets_it(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
+        world = stage.opened.world
+        world.switches.update({"account_limit": "bookings", "limit_words": "Massimo 3 prenotazioni attive"})
+        await stage.add()
+        assert (await stage.act()).error_kind == "AccountLimit"
+        assert (await stage.told()).count(NoticeKind.HOUSE_RULE) == 1
+        [seen] = await stage.db.rules.told()
+        assert (seen.rule, seen.value, seen.instead_of) == (Rule.MOST_BOOKINGS, "3", "")
+
+
+async def test_an_overlap_is_asked_for_once_the_rule_says_that_the_site_takes_both(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
+        world = stage.opened.world
+        world.switches.overlap = "warned"
+        gym = world.slot(stage.opened.pilates.day, start="17:30", activity="Giuriati - Fit Center")
+        world.book(HER_ACCOUNT, gym.appointment_id)
+        await stage.add()
+        assert (await stage.act()).error_kind == "Overlap"
+        taken = Sighting(Rule.OVERLAP, Overlapping.WARNED, "")
+        await stage.db.rules.note(taken, HouseRules(RULE), stage.opened.pilates, 1)
+        await stage.db.rules.answer(1, HouseRules(RULE), take_over=True)
+        await stage.add()
+        assert (await stage.act()).status is ActionStatus.COMPLETED
