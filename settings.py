@@ -104,8 +104,8 @@ class Opening(Section):
 class HouseRulesSection(Section):
     """How the site treats bookings, where that is not known for sure: what it does is noticed, and told."""
 
-    overlap: Overlapping = Overlapping.REFUSED
-    late_cancel: LateCancel = LateCancel.PENALTY
+    overlap: Literal["refused", "warned"] = "refused"
+    late_cancel: Literal["penalty", "refused"] = "penalty"
     closes_minutes: Whole = Field(0, ge=0, le=TWO_DAYS_MINUTES)  # before a class, nothing can be booked any more
     most_bookings: Whole | None = Field(None, ge=1, le=100)  # at once; null: not known
 
@@ -244,8 +244,8 @@ class Settings(Keys):
         return HouseRules(
             self.opening_rule,
             timedelta(hours=self.free_cancel_hours),
-            self.rules.overlap,
-            self.rules.late_cancel,
+            Overlapping(self.rules.overlap),
+            LateCancel(self.rules.late_cancel),
             timedelta(minutes=self.rules.closes_minutes),
             self.rules.most_bookings,
         )

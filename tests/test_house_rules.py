@@ -162,6 +162,7 @@ async def test_what_waits_is_given_the_opening_of_a_rule_that_changed(known: Dat
         assert action.run_at == action.opens_at - timedelta(minutes=5)
 
 
+@pytest.mark.asyncio(loop_scope="session")
 async def test_a_limit_that_the_site_names_is_told_to_the_owner_by_who_meets_it(staged: Set) -> None:
     async with staged(LONG_AFTER) as stage:
         world = stage.opened.world
@@ -173,6 +174,7 @@ async def test_a_limit_that_the_site_names_is_told_to_the_owner_by_who_meets_it(
         assert (seen.rule, seen.value, seen.instead_of) == (Rule.MOST_BOOKINGS, "3", "")
 
 
+@pytest.mark.asyncio(loop_scope="session")
 async def test_an_overlap_is_asked_for_once_the_rule_says_that_the_site_takes_both(staged: Set) -> None:
     async with staged(LONG_AFTER) as stage:
         world = stage.opened.world
