@@ -264,7 +264,7 @@ class Pursuit:
         if (held := booking.held_among(mine, action.wish)) is not None:
             return Booked(held, self._clock(), None, "already", "")
         if (awaited := await self._db.catalogue.awaited(action.wish)) is not None:
-            booking.refuse_if_overlapping(mine, awaited, beside)
+            booking.refuse_if_overlapping(session, mine, awaited, beside)
         slot = await booking.find_slot(session, action.wish)
         booking.refuse_if_overlapping(session, mine, slot, beside)
         return await self._book_if_open(action, session, slot, beside)
