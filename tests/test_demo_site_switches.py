@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -492,3 +494,12 @@ def test_a_file_without_people_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "people.json").write_text(text)
     with pytest.raises(ValueError, match="people|person"):
         people(tmp_path / "people.json")
+
+
+def test_every_switch_is_lived_through_from_the_chat_to_the_row_with_each_of_its_choices() -> None:
+    journeys = "".join(path.read_text() for path in Path(__file__).parent.glob("test_journeys_*.py"))
+    for switch in fields(Switches):
+        assert re.search(rf'\b{switch.name}(=|":)', journeys), f"no journey sets {switch.name}"
+        for choice in switch.metadata.get("choices", ()):
+            told = not choice or switch.name == "account_limit" or f'"{choice}"' in journeys  # LIMITS has those
+            assert told, f"no journey has {switch.name} be {choice}"

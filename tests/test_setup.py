@@ -12,10 +12,12 @@ import stat
 import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 import doctor
 import setup
@@ -25,10 +27,12 @@ from demo.telegram import TelegramEmulator
 from doctor import Finding, masked
 from errors import LoginRejected
 from model import stamp
+from portal.session import Portal
 from portal.state import SessionStore
 from program import name_of
 from settings import load
 from store.health import want_of_room
+from tests.lent_browser import Engine, lent
 from tests.sites import GIULIA, OTP_URL, PASSWORD, chromium, cookie, person
 from wizard import write
 
@@ -46,14 +50,17 @@ class SkewedClock:
         return datetime.now(UTC) + self.ahead
 
 
-@pytest.fixture
+in_its_loop = pytest.mark.asyncio(loop_scope="session")  # of the browser that is lent
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def telegram() -> AsyncIterator[TelegramEmulator]:
     emulator = TelegramEmulator()
     async with emulator.serve():
         yield emulator
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site() -> AsyncIterator[Site]:
     async with Site(SiteWorld(people=[person()], clock=SkewedClock())) as running:
         yield running
@@ -63,7 +70,19 @@ Configure = Callable[..., Path]
 
 
 @pytest.fixture
-def configure(tmp_path: Path, telegram: TelegramEmulator, site: Site) -> Configure:
+def lent_to_the_doctor(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doctor of this process looks at the site through the browser that is there already."""
+    monkeypatch.setattr(doctor, "Portal", partial(lent, engine))
+
+
+@pytest.fixture
+def own_browser(lent_to_the_doctor: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doctor starts its own after all."""
+    monkeypatch.setattr(doctor, "Portal", Portal)
+
+
+@pytest.fixture
+def configure(tmp_path: Path, telegram: TelegramEmulator, site: Site, lent_to_the_doctor: None) -> Configure:
     """Writes a config.json that works, with what a test wants different in it."""
 
     def make(**different: Any) -> Path:
@@ -117,6 +136,7 @@ def assert_well(code: int, said: str) -> None:
 
 
 @pytest.mark.parametrize("program", ["setup.py", "worker.py", "bot_db.py", "sync_bookings.py", "otp_extractor.py"])
+@in_its_loop
 async def test_a_python_without_the_packages_says_what_to_type(program: str) -> None:
     command = (sys.executable, "-E", "-S", str(PROJECT / program), "--check")
     process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
@@ -163,6 +183,7 @@ def test_ctrl_d_says_that_nothing_was_written_and_how_to_start_again(
     assert list(tmp_path.iterdir()) == []
 
 
+@in_its_loop
 async def test_with_nobody_to_ask_one_sentence_says_what_to_do(tmp_path: Path) -> None:
     code, said = await run_setup("--config", tmp_path / "config.json")
     assert code == 2
@@ -170,6 +191,7 @@ async def test_with_nobody_to_ask_one_sentence_says_what_to_do(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+@in_its_loop
 async def test_who_tells_the_id_of_the_friend_who_sends_the_digits(
     configure: Configure,
     telegram: TelegramEmulator,
@@ -193,6 +215,7 @@ async def test_who_tells_the_id_of_the_friend_who_sends_the_digits(
     assert "\x1b" not in "".join(said)
 
 
+@in_its_loop
 async def test_who_does_not_ask_while_the_bot_would_take_the_digits(configure: Configure) -> None:
     config = configure()
     async with open_database(config.parent / "polimisport.db") as db:
@@ -204,6 +227,7 @@ async def test_who_does_not_ask_while_the_bot_would_take_the_digits(configure: C
 # --- the database
 
 
+@in_its_loop
 async def test_setup_makes_the_database_and_a_second_time_takes_nothing_away(configure: Configure) -> None:
     config = configure()
     code, said = await run_setup("--config", config, "--no-login")
@@ -229,9 +253,10 @@ def count(database: Path, table: str) -> int:
     return int(number)
 
 
+@in_its_loop
 async def test_a_backup_is_whole_while_somebody_is_writing(configure: Configure, tmp_path: Path) -> None:
     config = configure()
-    await run_setup("--config", config, "--no-login")
+    await setup.prepare_database(load(config))
     writer = sqlite3.connect(tmp_path / "polimisport.db", isolation_level=None)
     writer.execute("INSERT INTO booking_actions (action_type, user_id) VALUES ('check', 42)")
     writer.execute("BEGIN IMMEDIATE")
@@ -243,9 +268,10 @@ async def test_a_backup_is_whole_while_somebody_is_writing(configure: Configure,
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
 
+@in_its_loop
 async def test_a_backup_never_overwrites(configure: Configure, tmp_path: Path) -> None:
     config = configure()
-    await run_setup("--config", config, "--no-login")
+    await setup.prepare_database(load(config))
     (tmp_path / "mine.db").write_text("precious")
     code, said = await run_setup("--config", config, "--backup", tmp_path / "mine.db")
     assert (code, said) == (2, f"{tmp_path}/mine.db exists already: name another file\n")
@@ -264,7 +290,8 @@ def of_root(finding: Finding) -> bool:
     return finding.subject == "sandbox" and "as root" in finding.what and os.geteuid() == 0
 
 
-async def test_when_all_is_well_every_check_says_so(configure: Configure, site: Site) -> None:
+@in_its_loop
+async def test_when_all_is_well_every_check_says_so(configure: Configure, site: Site, own_browser: None) -> None:
     config = configure()
     async with open_database(config.parent / "polimisport.db"):
         pass
@@ -287,6 +314,7 @@ async def test_when_all_is_well_every_check_says_so(configure: Configure, site: 
 
 
 @pytest.mark.parametrize("answer", [True, False])
+@in_its_loop
 async def test_the_live_code_is_shown_only_to_who_says_yes(configure: Configure, answer: bool) -> None:
     asked: list[str] = []
 
@@ -307,6 +335,7 @@ def test_a_codice_persona_is_never_shown_whole(whole: str, shown: str) -> None:
     assert masked(whole) == shown
 
 
+@in_its_loop
 async def test_the_doctor_changes_nothing(configure: Configure, tmp_path: Path) -> None:
     config = configure()
     found = await findings(config)
@@ -315,6 +344,7 @@ async def test_the_doctor_changes_nothing(configure: Configure, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640])
+@in_its_loop
 async def test_a_configuration_others_can_read_is_named_with_the_remedy(configure: Configure, mode: int) -> None:
     config = configure()
     config.chmod(mode)
@@ -324,6 +354,7 @@ async def test_a_configuration_others_can_read_is_named_with_the_remedy(configur
     assert stat.S_IMODE(config.stat().st_mode) == mode
 
 
+@in_its_loop
 async def test_every_wrong_key_is_a_line_of_its_own(configure: Configure) -> None:
     config = configure(username="", timezone="Europe/Atlantis")
     lines = [str(finding) async for finding in doctor.examine(config)]
@@ -339,14 +370,22 @@ async def test_every_wrong_key_is_a_line_of_its_own(configure: Configure) -> Non
         ("site", {"site": {"base_url": NOWHERE}}, "site.base_url"),
     ],
 )
+@in_its_loop
 async def test_what_does_not_work_is_named_with_its_remedy(
-    configure: Configure, subject: str, different: dict[str, Any], says: str
+    configure: Configure,
+    subject: str,
+    different: dict[str, Any],
+    says: str,
+    request: pytest.FixtureRequest,
 ) -> None:
+    if subject == "browser":
+        request.getfixturevalue("own_browser")
     finding = (await findings(configure(**different)))[subject]
     assert str(finding).startswith(f"✗ {subject}: ")
     assert says in (finding.remedy or "")
 
 
+@in_its_loop
 async def test_a_token_telegram_refuses_is_told_apart_from_no_network(
     configure: Configure, telegram: TelegramEmulator
 ) -> None:
@@ -356,6 +395,7 @@ async def test_a_token_telegram_refuses_is_told_apart_from_no_network(
     assert "99:not-this-bot" not in str(finding)
 
 
+@in_its_loop
 async def test_a_clock_that_is_wrong_is_noticed(configure: Configure, monkeypatch: pytest.MonkeyPatch) -> None:
     config = configure()
     for ahead, says in ((3, "s slow against"), (-3, "s fast against"), (1.2, "from the site's")):
@@ -366,6 +406,7 @@ async def test_a_clock_that_is_wrong_is_noticed(configure: Configure, monkeypatc
         assert ("timedatectl" in (finding.remedy or "")) == (abs(ahead) > 2)
 
 
+@in_its_loop
 async def test_a_file_that_is_no_database_is_left_alone(configure: Configure, tmp_path: Path) -> None:
     (tmp_path / "polimisport.db").write_text("not a database, but somebody's thesis " * 100)
     finding = (await findings(configure()))["database"]
@@ -377,6 +418,7 @@ async def logins(config: Path) -> list[str]:
     return [str(finding) async for finding in doctor._logins(load(config), config, lambda: datetime.now(UTC))]
 
 
+@in_its_loop
 async def test_a_wrong_password_is_tried_once_only_also_while_a_session_lives(configure: Configure, site: Site) -> None:
     config = configure(password="sbagliata")
     people = SessionStore(load(config).state_dir / "sessions", OWNER, GIULIA)
@@ -388,6 +430,7 @@ async def test_a_wrong_password_is_tried_once_only_also_while_a_session_lives(co
     assert people.version() == before  # the session that lives is not touched
 
 
+@in_its_loop
 async def test_the_doctor_logs_in_anew_and_sends_no_code_a_second_time(configure: Configure, site: Site) -> None:
     config = configure(otpatu=f"{OTP_URL}&period=2")
     site.world.accounts.people[GIULIA].period = 2
@@ -395,6 +438,7 @@ async def test_the_doctor_logs_in_anew_and_sends_no_code_a_second_time(configure
     assert len(set(site.world.codes_received[GIULIA])) == site.world.login_attempts[GIULIA] == 2
 
 
+@in_its_loop
 async def test_the_doctor_names_the_page_on_which_a_login_ends(configure: Configure, site: Site) -> None:
     """Its address, its title and its words, whatever the end is."""
     config, sso = configure(otpatu=None), "/aunicalogin/"
@@ -411,6 +455,7 @@ async def test_the_doctor_names_the_page_on_which_a_login_ends(configure: Config
         site.world.faults.clear()
 
 
+@in_its_loop
 async def test_without_a_one_time_secret_the_login_goes_unless_a_code_is_asked_for(
     configure: Configure, site: Site
 ) -> None:
@@ -423,6 +468,7 @@ async def test_without_a_one_time_secret_the_login_goes_unless_a_code_is_asked_f
     assert site.world.codes_received[GIULIA] == []
 
 
+@in_its_loop
 async def test_no_new_session_is_made_within_minutes_of_an_opening(configure: Configure, site: Site) -> None:
     config = configure()
     async with open_database(config.parent / "polimisport.db") as db:
@@ -454,6 +500,7 @@ def test_a_full_disk_is_not_praised(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert list(tmp_path.iterdir()) == []
 
 
+@in_its_loop
 async def test_a_login_that_works_lets_a_rejected_account_try_again(configure: Configure) -> None:
     config = configure()
     async with open_database(config.parent / "polimisport.db") as db:
@@ -465,6 +512,7 @@ async def test_a_login_that_works_lets_a_rejected_account_try_again(configure: C
     assert not account.rejected
 
 
+@in_its_loop
 async def test_the_doctor_repeats_the_place_of_a_configuration_that_is_not_there(tmp_path: Path) -> None:
     config = tmp_path / "nowhere" / "x.json"
     code, said = await run_setup("--check", "--config", config)
@@ -472,6 +520,7 @@ async def test_the_doctor_repeats_the_place_of_a_configuration_that_is_not_there
     assert f"run '.venv/bin/python setup.py --config {config}' to make it" in said
 
 
+@in_its_loop
 async def test_exit_code_1_says_that_something_is_not_well(configure: Configure) -> None:
     code, said = await run_setup("--config", configure(), "--check", "--no-login")
     assert code == 1
