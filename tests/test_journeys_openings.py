@@ -18,7 +18,7 @@ from tests.sites import GIULIA, ROME
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
-SHORTLY = 3.0  # s before the opening the worker takes it up
+SHORTLY = 5.0  # s before the opening the worker takes it up
 DAYS = ("Gio 26 nov", "Ven 27 nov", "Sab 28 nov")  # in the chat, in the order in which they open
 CLASSES = ((PILATES, "18:00"), ("TOTAL BODY", "18:00"), (PILATES, "10:00"))
 FIRST = datetime.combine(date(2026, 11, 24), time(), ROME)  # the opening of the first
