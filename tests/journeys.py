@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import bot_db
-from bot.texts import BOOK_LABEL, MINE_LABEL
+from bot.texts import BOOK_LABEL, HOURS_LABEL, MINE_LABEL
 from database import Database, open_database, people_of
 from demo.site import Outcome, Site, SiteWorld, Slot
 from demo.site.accounts import Person as Student
@@ -91,11 +91,20 @@ class Journey:
     async def chooses(self, course: str = PILATES, day: str = "Mar 24 nov", start: str = "18:00") -> Message:
         """From a new menu to the screen of a class."""
         await self.opens_menu()
-        await tapped(self.giulia, BOOK_LABEL, "Per quale giorno?")
+        days = await tapped(self.giulia, BOOK_LABEL, "Per quale giorno?")
+        if not any(day in label for label in days.labels):
+            await tapped(self.giulia, "Date più lontane", "non sono ancora nel sito")
         await tapped(self.giulia, day, "Che cosa?")
         kind = FIT_CENTER if course == "Fit Center" else PLATINUM
         await tapped(self.giulia, kind, kind)
         return await tapped(self.giulia, f"{start} {course}", "📍")
+
+    async def reads_timetable(self) -> None:
+        """ "Orari Corsi", read anew from the site."""
+        await self.opens_menu()
+        await tapped(self.giulia, HOURS_LABEL, "Orari")
+        await self.giulia.tap("Aggiorna orari")
+        await self.works()
 
     async def opens_menu(self) -> Message:
         seen = {message.message_id for message in self.giulia.messages}
