@@ -69,7 +69,8 @@ class Journey:
     def hire(self, **of_the_login: Any) -> None:
         person = credentials(OWNER, otp_url=f"{OTP_URL}&period={QUICK_PERIOD}")
         people = {OWNER: replace(person, **of_the_login)}
-        self.performer = Performer(self.db, self.portal, people, self.settings.opening_rule, self.clock)
+        rule, rules = self.settings.opening_rule, self.settings.house_rules
+        self.performer = Performer(self.db, self.portal, people, rule, self.clock, rules=rules)
         self.worker = Worker(self.db, self.portal, self.performer, self.settings, self.clock)
 
     @property
