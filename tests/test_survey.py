@@ -40,6 +40,12 @@ Engine = tuple[Playwright, Browser]
 TOKEN = "987654321:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 
 
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two days of each activity in place of a week."""
+    monkeypatch.setattr("survey.visit.MOST_SCHEDULES", 9)
+
+
 def settings_for(there: Site, folder: Path) -> Settings:
     config = folder / "config.json"
     values = {
@@ -109,6 +115,7 @@ async def test_a_site_as_known_differs_in_nothing_and_has_its_place_back(
     assert not {each["id"] for each in found.data("activities")} & {each.id for each in world.catalogue.activities}
 
 
+@pytest.mark.usefixtures("brief")
 async def test_a_site_that_differs_is_told_and_lived_through_at_home(
     engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock
 ) -> None:
@@ -155,6 +162,7 @@ async def test_a_site_that_differs_is_told_and_lived_through_at_home(
                 await booking.read_my_bookings(session)
 
 
+@pytest.mark.usefixtures("brief")
 async def test_a_place_that_is_not_given_back_is_said_loudly(
     engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock
 ) -> None:
@@ -167,6 +175,7 @@ async def test_a_place_that_is_not_given_back_is_said_loudly(
     assert "trial.deleted" in differing(found)
 
 
+@pytest.mark.usefixtures("brief")
 async def test_a_login_that_ends_on_an_unknown_page_is_surveyed_all_the_same(
     engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock
 ) -> None:

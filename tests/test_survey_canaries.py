@@ -29,7 +29,7 @@ from survey.seen import Cookie, Got, Met, Post, Schedule, Seen, Trial
 from tests.lent_browser import impatient, portal, site  # noqa: F401 - fixtures
 from tests.sites import GIULIA, NOON, PASSWORD, ROME, SECRET, Clock, credentials
 from tests.test_canaries import escapes, found_in
-from tests.test_survey import surveyed
+from tests.test_survey import brief, surveyed  # noqa: F401 - a fixture
 
 pytest_plugins = ["tests.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -157,6 +157,7 @@ async def test_the_search_would_find_them_uncleaned() -> None:
         assert len(unread) <= unreadable, (secret, unread)
 
 
+@pytest.mark.usefixtures("brief")
 async def test_a_site_that_gives_back_all_it_knows_leaves_nothing_in_the_file(
     engine: tuple[Playwright, Browser],
     site: Site,
