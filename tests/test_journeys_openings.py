@@ -50,7 +50,6 @@ OPENINGS: dict[str, dict[str, Any]] = {
     "two clocks, told by a cookie": {**TWO, "servers_told": "cookie"},
     "two clocks, not told apart": {**TWO, "servers_told": "nothing"},
     "a crowd twice as quick, in a rush, and floods refused": {"rush_seconds": 4.0, "refuse_floods": True},
-    "absent until it opens": {"hide_unopened": True},
 }
 
 
