@@ -74,7 +74,10 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     (HeldForOthers, r"prenotazion\w+ .{0,20}(?:momentanea|temporanea)mente.{0,20}(?:bloccat|sospes|non dispon).{0,40}"
                     r"\b(?:una|della|di una) (?:cancellazione|disdetta|rinuncia)"),
     (HeldForOthers, r"(?:solo|soltanto|esclusiva\w*|unicamente) .{0,25}(?:in|di|d'|della) ?(?:lista|attesa|coda)"),
-    (HeldForOthers, r"\b(?:a|ai|agli|per|dei|degli|al)\b .{0,18}\bin (?:coda|attesa|lista)\b(?<!messo in lista)"),
+    (HeldForOthers, r"(?<!\bsei )(?<!inserit[oa] )\b(?:a|ai|agli|per|dei|degli|da) "
+                    r"(?:chi|gli utenti|utenti|i clienti|clienti|altri|coloro|persone)\b"
+                    r".{0,12}\bin (?:coda|attesa|lista)\b"),
+    (HeldForOthers, r"in attesa che .{0,20}\b(?:lista|client|utent|altr)"),
     (HeldForOthers, r"(?:attend|aspett)\w* \d+ min\w* .{0,20}(?:prenotar|post[oi]\b)"),
     (HeldForOthers, r"(?:minut|sospes|bloccat).{0,30}(?:in|a) favore .{0,30}(?:list|attesa)"),
     (HeldForOthers, r"(?:reserved|held|kept|offered) .{0,25}(?:waiting|waitlist|others)"
@@ -84,6 +87,7 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
                  r"|settiman\w)\b.{0,12}(?:prima|anticipo)"),
     (NotOpenYet, r"(?:piu di|oltre|massimo).{0,25}(?:di anticipo|in anticipo)|oltre (?:il|la) (?:periodo|finestra)"),
     (NotOpenYet, r"(?:solo|soltanto) nelle .{0,5}\d+ ore (?:precedenti|prima)|anticipat\w* non|opens? \d+"),
+    (NotOpenYet, r"non (?:puo|possono|si puo) ancora|torn\w+ (?:a|alle|domani|dopo)\b.{0,20}(?:prenotar|iscriver)"),
     (NotOpenYet, r"(?:cosi|troppo) .{0,12}(?:anticipo|lontan|presto)"),
     (NotOpenYet, r"(?:solo|soltanto) .{0,20}prossim\w+ \d+ (?:giorn|or[ae]\b)"),
     (NotOpenYet, r"(?:prenotabil|apr|disponibil)\w* (?:tra|fra) \d+ (?:or[ae]\b|giorn)"),
@@ -93,13 +97,17 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     # the account is barred: after late cancellations or missed classes
     (AccountLimit, rf"(?:{BARRED}).{{0,80}}(?:tardiv|mancat|assen|presenz|cancellazion|disdett)"),
     (AccountLimit, rf"(?:utente|utenza|account|profilo|\bsei\b).{{0,30}}(?:{BARRED})"),
+    (AccountLimit, r"(?:mancat|assen|tardiv|penal)\w*.{0,40}non (?:puoi|potrai|e possibile) prenotar\w* (?:per|fino) "),
     (AccountLimit, r"accumulat\w* .{0,20}(?:penal|assenz|punti)"),
     (AccountLimit, r"(?:troppe|numero di) (?:assenze|mancate presenze|cancellazioni|disdette)"),
     (AccountLimit, r"account .{0,20}(?:blocked|suspended|banned|disabled)|no.?shows\b|late cancell?ation"),
     # so many at once, or in a day or week
-    (AccountLimit, r"gia (?:prenotat|effettuat|utilizzat|usufruit|svolt)\w* .{0,12}(?:massim|limite|tutt[iae] "
+    (AccountLimit, r"gia (?:prenotat|effettuat|utilizzat|usufruit|usat|svolt)\w* .{0,12}(?:massim|limite|tutt[iae] "
+                   r"|ingress"
                    r"|\d+ \w+ (?:su|di|dei|delle) )"),
     (SlotFull, r"(?:numero|limite|massimo).{0,25}(?:partecipant|iscritti|posti|persone|presenze)"),
+    (AlreadyBooked, r"(?:esiste|risulta|c'e|hai) gia una (?:tua )?prenotazione .{0,25}per quest[oa] (?:turno"
+                    r"|lezione|corso|attivita|classe|appuntamento|evento|slot)"),
     (SlotFull, rf"^(?!.*{OF_A_PERSON}).*(?:numero|limite|massim)\w*.{{0,25}}(?:prenotazion"
                rf"|iscrizion)\w+ {OF_THE_CLASS}"),
     (AccountLimit, r"(?:numero|limite|quota|tetto|massim)\w*.{0,40}prenotazioni"),
@@ -145,6 +153,7 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
                         r"|over|under|donne)"),
     # a list for who comes too late
     (SlotFull, r"lista d.?\s*attesa|lista di attesa|in lista|wait(?:ing )?list"),
+    (SlotFull, r"\b0 post|piu (?:veloce|rapid)|post[oi] non c'e"),
     (SlotFull, r"nessun[ao]? postazion|post\w+ .{0,30}\b0 ?(?:/|su|di) ?\d|post\w+ .{0,20}gia .{0,8}assegnat"),
     (SlotFull, r"post[oi]\b.{0,45}(?:terminat|finit|esaurit|occupat|preso\b|presi\b|non .{0,15}disponibil)"),
     (SlotFull, r"non (?:risultano|sono|ci sono|restano|rimangono|e rimasto)\b.{0,25}post[oi]\b"),
@@ -161,7 +170,7 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     (BookingsClosed, r"(?:termine|limite) .{0,40}(?:scadut|superat|passat|trascors)"),
     (BookingsClosed, r"(?:fino a|entro|almeno|meno di) .{0,15}(?:minut|or[ae]\b).{0,15}(?:prima|anticipo"
                      r"|d?all.inizio)"),
-    (BookingsClosed, r"dopo l.inizio"),
+    (BookingsClosed, r"dopo l.inizio|(?:orario|ora) (?:d.|di )inizio .{0,12}(?:superat|passat|trascors)"),
     (BookingsClosed, r"troppo tardi|too late"),
     (BookingsClosed, r"book\w* .{0,30}(?:closed|ended)|(?:already|has|have) (?:started|begun|ended|finished)"
                      r"|in the past"),
@@ -209,7 +218,7 @@ GIVE_BACK = r"cancell|annull|disd|elimina|delet|rinunci"
 DONE = r"prenotazione .{0,25}(?:annullat|cancellat|eliminat|disdett)a"
 TOO_LATE_TO_CANCEL = (
     rf"non .{{0,15}}piu .{{0,25}}(?:{GIVE_BACK}|rimoss)|(?:{GIVE_BACK})\w*.{{0,40}}non .{{0,12}}piu|no longer\b"
-    r"|troppo tardi|too late|fuori tempo|tempo (?:massimo|limite|utile)"
+    r"|troppo tardi|too late|fuori t(?:empo|ermine)|tempo (?:massimo|limite|utile)"
     r"|(?:termin|tempo|limite|scadenza|orario).{0,45}(?:scadut|superat|passat|trascors|oltrepassat)"
     r"|(?:oltre|scadut\w*|superat\w*|passat\w*) (?:il |i |l')?(?:termin|tempo|limite|orario)|deadline|cut.?off"
     r"|(?:meno di|entro|almeno|fino a|piu di|within|less than|at least)\b.{0,15}(?:minut|or[ae]\b|giorn|hour|day)"

@@ -9,6 +9,8 @@ import errors
 
 SAID: dict[type[errors.BookingRefused], str] = {
     errors.AccountLimit: """
+        Hai già usato il tuo ingresso di oggi
+        Per mancata presenza non puoi prenotare per 7 giorni
         Per questa settimana hai già effettuato 4 accessi su 4.
         Hai già prenotato il massimo di lezioni consentite
         Non puoi prenotare: hai già raggiunto il numero massimo di prenotazioni per questa settimana
@@ -136,6 +138,10 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Attività non consentita dal tuo abbonamento
         """,
     errors.SlotFull: """
+        0 posti rimasti
+        Spiacente, qualcuno è stato più veloce di te: il posto non c'è più.
+        Al momento sei in lista d'attesa
+        Sei stato inserito al numero 3 in lista d'attesa
         L'ultimo posto è stato appena prenotato da un altro utente.
         La lezione non ha più disponibilità, prova con un altro orario.
         Spiacenti, tutti i posti sono già stati assegnati
@@ -187,6 +193,8 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Posti liberi: 0
         """,
     errors.NotOpenYet: """
+        La lezione non può ancora essere prenotata
+        Torna a mezzanotte per prenotare.
         Anticipo massimo consentito: 48 ore.
         Il periodo di prenotazione inizierà giovedì 26 novembre.
         Non puoi prenotare con così largo anticipo
@@ -231,6 +239,7 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Le iscrizioni a questo corso apriranno 2 giorni prima
         """,
     errors.AlreadyBooked: """
+        Esiste già una prenotazione attiva a suo nome per questo turno
         Non puoi prenotare due volte la stessa lezione.
         Doppia prenotazione non consentita per lo stesso appuntamento
         Sei già prenotato
@@ -288,6 +297,7 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Due prenotazioni nello stesso orario non sono ammesse
         """,
     errors.BookingsClosed: """
+        Orario di inizio superato
         L'appuntamento è già trascorso.
         Le prenotazioni per questa lezione sono chiuse
         Non è più possibile prenotare questa lezione
@@ -327,6 +337,7 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Prenotazioni chiuse alle 17:30
         """,
     errors.HeldForOthers: """
+        In attesa che i clienti in lista confermino
         Prenotazione momentaneamente bloccata a seguito di una cancellazione, riprovare più tardi.
         Per i prossimi 8 minuti possono prenotare solo gli iscritti alla lista di attesa.
         Lo slot è bloccato fino alle 18:42 per gli utenti in coda.
@@ -394,6 +405,7 @@ SAID: dict[type[errors.BookingRefused], str] = {
 }
 
 TOO_LATE_TO_CANCEL = """
+    Disdetta fuori termine
     Questa prenotazione non può più essere rimossa.
     È richiesto un preavviso minimo di 120 minuti.
     Non è più possibile cancellare la prenotazione
