@@ -123,7 +123,8 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     (AccountLimit, rf"(?:esaurit|terminat|finit|insufficient|raggiunt|utilizzat|consumat)\w*.{{0,40}}(?:{ENTRIES})"),
     (AccountLimit, rf"(?:{ENTRIES})\w*.{{0,30}}(?:: ?0\b|pari a 0|non basta)|\b0 (?:{ENTRIES})"
                    rf"|non .{{0,8}}rest\w+ (?:{ENTRIES})"),
-    (AccountLimit, r"limite .{0,25}(?:abbonament|contratt)|black.?list|plafond"),
+    (AccountLimit, r"borsellin|troppe prenotazioni|penal\w* in corso|limite .{0,25}(?:abbonament|contratt)"
+                   r"|black.?list|plafond"),
     (AccountLimit, r"prenotazioni .{0,20}disposizione .{0,20}(?:terminat|esaurit|finit)|piu di \S+ prenotazion"),
     (AccountLimit, r"(?:non hai|non disponi|nessun|senza).{0,25}(?:ingress|credit|punti|carnet)"),
     (AccountLimit, rf"(?:massimo|limite).{{0,30}}(?:{PERIOD})|(?:{PERIOD})\w* .{{0,25}}(?:esaurit|raggiunt|superat)"),
@@ -136,7 +137,7 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     (MembershipProblem, r"(?:complet|aggiorn|compil|verific|inseri)\w* .{0,30}(?:profilo|anagrafic|i (?:tuoi )?dati)"),
     (MembershipProblem, r"(?:profilo|registrazione|anagrafica) .{0,20}(?:incomplet|non (?:e |risulta )?complet)"),
     (MembershipProblem, r"complet\w+ la registrazione|regolament|liberatori|assicura|codice fiscale"),
-    (MembershipProblem, r"certificat|visita medica|idoneit|abbonament|tesser|pagament|\brata\b|insolut|moros"),
+    (MembershipProblem, r"certificat|visita medica|idoneit|abbonament|tesser|pagament|\brata\b|insolut|moros|fattur"),
     (MembershipProblem, r"saldare|membership|affiliazion|subscription|payment|overdue|insurance|waiver|\bmember\b"),
     (MembershipProblem, r"(?:complete|update|incomplete) .{0,15}(?:profile|data|registration)"
                         r"|profile .{0,15}incomplete"),
@@ -170,7 +171,8 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     (BookingsClosed, r"(?:termine|limite) .{0,40}(?:scadut|superat|passat|trascors)"),
     (BookingsClosed, r"(?:fino a|entro|almeno|meno di) .{0,15}(?:minut|or[ae]\b).{0,15}(?:prima|anticipo"
                      r"|d?all.inizio)"),
-    (BookingsClosed, r"dopo l.inizio|(?:orario|ora) (?:d.|di )inizio .{0,12}(?:superat|passat|trascors)"),
+    (BookingsClosed, r"dopo l.inizio|\bmancano .{0,12}minut|(?:orario|ora) (?:d.|di )inizio .{0,12}(?:superat"
+                     r"|passat|trascors)"),
     (BookingsClosed, r"troppo tardi|too late"),
     (BookingsClosed, r"book\w* .{0,30}(?:closed|ended)|(?:already|has|have) (?:started|begun|ended|finished)"
                      r"|in the past"),
@@ -179,7 +181,7 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     (BookingsClosed, r"non (?:e |sono )?piu prenotabil|no longer (?:bookable|possible)|non si (?:puo|possono) piu"
                      r"|registration closed"),
     (NotOpenYet, rf"{NOT_YET}|{NOT_YET_IN_ENGLISH}"),
-    (NotOpenYet, r"sar(?:a|anno) (?:disponibil|possibil|prenotabil|apert|attiv)"),
+    (NotOpenYet, r"prenota\w+ dal giorno|sar(?:a|anno) (?:disponibil|possibil|prenotabil|apert|attiv)"),
     (NotOpenYet, rf"(?:{MAY_BE})\w*.{{0,30}}\b(?:{FROM_WHEN})"),
     (NotOpenYet, r"non .{0,25}prima (?:del|delle|di|dell)\b(?!.{0,3}inizio)"),
     # what else of mine is there
@@ -197,11 +199,13 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     (AlreadyBooked, r"prenotazione (?:risulta )?gia|gia (?:tra|present)|gia .{0,12}per quest"),
     (AlreadyBooked, r"already .{0,15}(?:booked|registered|enrolled|reserved|exists)|already have a (?:booking"
                     r"|reservation)"
-                    r"|duplica|hai gia un posto|gia in elenco|due volte|doppi[ao] (?:prenot|iscri)|una volta la stess"),
+                    r"|duplica|hai gia un posto|gia in elenco|due volte|nuovamente la stess|doppi[ao] (?:prenot"
+                    r"|iscri)|una volta la stess"),
     # no place
     (SlotFull, rf"{FULL_WORDS}|(?:nessun|non ci sono|terminat|finit).{{0,20}}post|post.{{0,30}}(?:: ?0\b|pari a 0)"),
     (SlotFull, r"ultim\w+ post\w .{0,25}(?:prenotat|assegnat)|post\w .{0,20}prenotat\w* da"),
-    (SlotFull, r"non (?:ha|c'e|vi e|risulta|presenta|offre) .{0,8}disponibilita|"
+    (SlotFull, r"non (?:ha|c'e|vi e|risulta|presenta|offre) .{0,8}disponibilita|non ha post[oi]\b"
+               r"|capacita .{0,12}(?:superat|raggiunt|massim)|"
                r"nessuna disponibilita|disponibilita .{0,12}(?:terminat|finit|nulla|zero|insufficient)|capienza"
                r"|sold.?out|c'e (?:piu )?posto"),
     (SlotFull, r"\bfull\b|fully booked|overbooking|no (?:more )?(?:places|spots|spaces|seats|availability)|(?:spots"
@@ -217,7 +221,9 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
 GIVE_BACK = r"cancell|annull|disd|elimina|delet|rinunci"
 DONE = r"prenotazione .{0,25}(?:annullat|cancellat|eliminat|disdett)a"
 TOO_LATE_TO_CANCEL = (
-    rf"non .{{0,15}}piu .{{0,25}}(?:{GIVE_BACK}|rimoss)|(?:{GIVE_BACK})\w*.{{0,40}}non .{{0,12}}piu|no longer\b"
+    rf"\bnon (?:e |risulta )?(?:{GIVE_BACK})\w*bile|(?:{GIVE_BACK})\w* (?:solo|soltanto) con"
+    rf"|non .{{0,15}}piu .{{0,25}}(?:{GIVE_BACK}|rimoss)"
+    rf"|(?:{GIVE_BACK})\w*.{{0,40}}non .{{0,12}}piu|no longer\b"
     r"|troppo tardi|too late|fuori t(?:empo|ermine)|tempo (?:massimo|limite|utile)"
     r"|(?:termin|tempo|limite|scadenza|orario).{0,45}(?:scadut|superat|passat|trascors|oltrepassat)"
     r"|(?:oltre|scadut\w*|superat\w*|passat\w*) (?:il |i |l')?(?:termin|tempo|limite|orario)|deadline|cut.?off"

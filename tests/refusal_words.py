@@ -9,6 +9,9 @@ import errors
 
 SAID: dict[type[errors.BookingRefused], str] = {
     errors.AccountLimit: """
+        Il tuo borsellino è vuoto
+        Troppe prenotazioni attive
+        Penalità in corso fino al 30/11
         Hai già usato il tuo ingresso di oggi
         Per mancata presenza non puoi prenotare per 7 giorni
         Per questa settimana hai già effettuato 4 accessi su 4.
@@ -80,6 +83,7 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Reservation limit reached for this week
         """,
     errors.MembershipProblem: """
+        Fattura scaduta
         Dati anagrafici incompleti.
         Iscrizione non perfezionata: manca la privacy.
         Il suo abbonamento è scaduto il 31/10/2026
@@ -138,6 +142,8 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Attività non consentita dal tuo abbonamento
         """,
     errors.SlotFull: """
+        La lezione che hai scelto non ha posti disponibili
+        Capacità massima superata
         0 posti rimasti
         Spiacente, qualcuno è stato più veloce di te: il posto non c'è più.
         Al momento sei in lista d'attesa
@@ -193,6 +199,7 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Posti liberi: 0
         """,
     errors.NotOpenYet: """
+        Prenotazioni dal giorno 28
         La lezione non può ancora essere prenotata
         Torna a mezzanotte per prenotare.
         Anticipo massimo consentito: 48 ore.
@@ -239,6 +246,7 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Le iscrizioni a questo corso apriranno 2 giorni prima
         """,
     errors.AlreadyBooked: """
+        Non è possibile prenotare nuovamente la stessa lezione
         Esiste già una prenotazione attiva a suo nome per questo turno
         Non puoi prenotare due volte la stessa lezione.
         Doppia prenotazione non consentita per lo stesso appuntamento
@@ -297,6 +305,7 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Due prenotazioni nello stesso orario non sono ammesse
         """,
     errors.BookingsClosed: """
+        Mancano 10 minuti all'inizio, prenotazione non consentita
         Orario di inizio superato
         L'appuntamento è già trascorso.
         Le prenotazioni per questa lezione sono chiuse
@@ -405,6 +414,8 @@ SAID: dict[type[errors.BookingRefused], str] = {
 }
 
 TOO_LATE_TO_CANCEL = """
+    Puoi disdire solo con 2 ore di anticipo
+    Non annullabile
     Disdetta fuori termine
     Questa prenotazione non può più essere rimossa.
     È richiesto un preavviso minimo di 120 minuti.
