@@ -39,6 +39,9 @@ class LateCancel(StrEnum):
     REFUSED = "refused"
 
 
+WEEK_HOURS, TWO_DAYS_MINUTES = 7 * 24, 2 * 24 * 60
+MOST_DAYS_AHEAD = 60  # of a class its slot opens
+MOST_BOOKINGS = 100  # at once
 DAYS_AHEAD = re.compile(r"days_ahead=(\d{1,2}) at=(\d\d):(\d\d)(?::(\d\d))?")
 HOURS_BEFORE = re.compile(r"hours_before=(\d{1,4}(?:\.\d{1,3})?)")
 
@@ -83,17 +86,24 @@ class HouseRules:
             case Rule.LATE_CANCEL:
                 return replace(self, late_cancel=LateCancel(text))
             case Rule.FREE_CANCEL:
-                return replace(self, free_cancel=timedelta(hours=float(text)))
+                return replace(self, free_cancel=timedelta(hours=_within(0, float(text), WEEK_HOURS)))
             case Rule.CLOSES:
-                return replace(self, closes=timedelta(minutes=float(text)))
+                return replace(self, closes=timedelta(minutes=_within(0, float(text), TWO_DAYS_MINUTES)))
             case Rule.MOST_BOOKINGS:
-                return replace(self, most_bookings=int(text))
+                return replace(self, most_bookings=int(_within(1, int(text), MOST_BOOKINGS)))
 
     def _opening(self, text: str) -> OpeningRule:
         if found := HOURS_BEFORE.fullmatch(text):
-            return replace(self.opening, hours_before=float(found[1]))
+            hours = _within(0, float(found[1]), MOST_DAYS_AHEAD * 24)
+            return replace(self.opening, hours_before=hours)
         found = DAYS_AHEAD.fullmatch(text)
-        if found is None:
+        if found is None or int(found[1]) > MOST_DAYS_AHEAD:
             raise ValueError(f"'{text}' is no rule of openings")
         at = time(int(found[2]), int(found[3]), int(found[4] or 0))
         return replace(self.opening, days_ahead=int(found[1]), at=at, hours_before=None)
+
+
+def _within(least: float, number: float, most: float) -> float:
+    if not least <= number <= most:
+        raise ValueError(f"{number:g} is not between {least:g} and {most:g}")
+    return number

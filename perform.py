@@ -201,10 +201,11 @@ class Performer:
         held = [
             each.booking
             for each in await self._db.bookings.held(action.user_id, now.astimezone(self._rule.zone).date())
+            if each.missing_since is None
         ]
         found = [(seen, held[0].wish)] if (seen := rule_sightings.of_held(held, rules)) else []
         report = await self._db.queue.opening(action.id) if action.type is ActionType.BOOK else None
-        opened = opened_at(report, now) if report else None
+        opened = opened_at(report) if report else None
         if opened is not None and (seen := rule_sightings.of_opening(action.wish, opened, rules)):
             found.append((seen, action.wish))
         return found

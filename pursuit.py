@@ -425,18 +425,20 @@ class Pursuit:
         over = self._clock() >= min(action.watch_until or closed, closed)
         if over and not await self._was_booked_after_all(action, session):
             raise SlotFull("nobody gave a place back in time")
+        look = self._seen.look()
         try:
             if over or await self._was_booked_after_all(action, session):
                 return
-            slot = await booking.find_slot(session, action.wish, self._seen.around)
+            slot = await booking.find_slot(session, action.wish, look.around)
             if slot.status is not SlotStatus.AVAILABLE and not slot.places:
                 await self._db.catalogue.note_full(action.wish, self._clock())
-                await self._look_again(action, exchange, SlotFull("nobody has given a place back"))
+                await self._look_again(action, exchange, SlotFull("nobody has given a place back"), asked=look.asked)
                 return
             await self._db.catalogue.note_free(slot, self._clock() - SHARED_FOR)
             if mode is WatchMode.TELL:
                 await self._db.queue.complete_watch(action, "a place is free")
             else:
+                look.asked = True
                 booked = await exchange.book(action.wish)
                 await self._settle(action, Won(booked, 0, None))
         except SiteError as error:
@@ -444,7 +446,7 @@ class Pursuit:
             if not passes or isinstance(error, LoginStopped):
                 raise
             log.info("  %s", error)
-            await self._look_again(action, exchange, error)
+            await self._look_again(action, exchange, error, asked=look.asked)
 
     async def _was_booked_after_all(self, action: Action, session: SiteSession) -> bool:
         """Settles a watch whose last booking was not answered, and was done all the same."""
@@ -457,9 +459,18 @@ class Pursuit:
         return True
 
     async def _look_again(
-        self, action: Action, exchange: Exchange, met: SiteError, opening: OpeningReport | None = None
+        self,
+        action: Action,
+        exchange: Exchange,
+        met: SiteError,
+        opening: OpeningReport | None = None,
+        *,
+        asked: bool = True,
     ) -> None:
-        """A place was not free, somebody was quicker, or the site makes no sense for a while: a watch is patient."""
+        """A place was not free, somebody was quicker, or the site makes no sense for a while: a watch is patient.
+
+        `asked`: the site, in this account's name.
+        """
         await exchange.take_back()
         pause = random.uniform(*LOOK_EVERY)  # noqa: S311 - no secret
         if isinstance(met, HeldForOthers) and met.retry_after is not None:
@@ -468,7 +479,7 @@ class Pursuit:
         enough = UNKNOWN_NOES if type(met) is BookingRefused else ODD_LOOKS
         tell = exchange.lost_the_old or (odd and action.failures + 1 == enough)
         again = await self._db.queue.in_step(action, self._clock() + timedelta(seconds=pause), LOOKS_APART)
-        await self._db.queue.look_again(action, again, met, opening, odd=odd, tell=tell)
+        await self._db.queue.look_again(action, again, met, opening, odd=odd, tell=tell, asked=asked)
 
     async def _settle(self, action: Action, won: Won) -> None:
         booked = won.booked

@@ -53,13 +53,21 @@ def of_refusal(error: AppError, wish: Wish, rules: HouseRules, now: datetime) ->
             seen = Sighting(Rule.MOST_BOOKINGS, str(_number(found[1])), words)
         case Overlap() if words:
             seen = Sighting(Rule.OVERLAP, Overlapping.REFUSED, words)
-        case BookingsClosed() if BEFORE_THE_CLASS.search(said) and (minutes := _minutes(said)):
+        case BookingsClosed() if BEFORE_THE_CLASS.search(said) and (minutes := _term(said, wish, rules, now)):
             seen = Sighting(Rule.CLOSES, f"{minutes:g}", words)
         case NotOpenYet() if opening := _opening(said, wish, rules):
             seen = Sighting(Rule.OPENING, rules.with_value(Rule.OPENING, opening).value(Rule.OPENING), words)
         case CancelTooLate():
             seen = _late_cancel(said, words, wish, rules, now)
-    return seen if seen and seen.value != rules.value(seen.rule) else None
+    return seen if seen and _is_news(seen, rules) else None
+
+
+def _is_news(seen: Sighting, rules: HouseRules) -> bool:
+    """Whether it is another value than the one in force, and one that the rule can have."""
+    try:
+        return rules.with_value(seen.rule, seen.value) != rules
+    except ValueError:
+        return False
 
 
 def of_held(held: Sequence[Booking], rules: HouseRules) -> Sighting | None:
@@ -97,10 +105,13 @@ def of_opening(wish: Wish, opened: datetime, rules: HouseRules) -> Sighting | No
     return Sighting(Rule.OPENING, seen, f"{wish.course} {wish.day:%d/%m}: {local:%d/%m %H:%M}", DOUBTFUL)
 
 
-def opened_at(report: OpeningReport, now: datetime) -> datetime | None:
-    """When a slot opened, if that was not when it should: early, by now; or late, when a first request got through."""
+def opened_at(report: OpeningReport) -> datetime | None:
+    """When a slot opened, if that was later than it should: when a first request got through.
+
+    Of one that was open before its time nobody knows since when.
+    """
     if report.opened_early:
-        return now.replace(minute=0, second=0, microsecond=0)
+        return None
     late = report.arrived(report.hit) if report.hit else report.seen
     early = [shot for shot in report.shots if shot.outcome is ShotOutcome.EARLY]
     if late is None or late < LATE or not (early or not report.shots):
@@ -108,15 +119,16 @@ def opened_at(report: OpeningReport, now: datetime) -> datetime | None:
     return report.opens_at + timedelta(seconds=late)
 
 
-def _late_cancel(said: str, words: str, wish: Wish, rules: HouseRules, now: datetime) -> Sighting:
+def _late_cancel(said: str, words: str, wish: Wish, rules: HouseRules, now: datetime) -> Sighting | None:
     """Refused past the term we know: late cancelling is refused. Before it: the term is an earlier one."""
     begins = starts_at(wish.day, wish.start, rules.opening.zone)
     if now >= begins - rules.free_cancel:
         return Sighting(Rule.LATE_CANCEL, LateCancel.REFUSED, words, PLAIN if words else DOUBTFUL)
-    if minutes := _minutes(said):
+    if minutes := _term(said, wish, rules, now):
         return Sighting(Rule.FREE_CANCEL, f"{minutes / 60:g}", words)
     left = (begins - now) / timedelta(hours=1)
-    return Sighting(Rule.FREE_CANCEL, str(next((h for h in ROUND_HOURS if h >= left), 72)), words, DOUBTFUL)
+    hours = next((each for each in ROUND_HOURS if each >= left), None)
+    return Sighting(Rule.FREE_CANCEL, str(hours), words, DOUBTFUL) if hours else None
 
 
 def _opening(said: str, wish: Wish, rules: HouseRules) -> str | None:
@@ -126,11 +138,13 @@ def _opening(said: str, wish: Wish, rules: HouseRules) -> str | None:
         if hour is None or (moment := _moment(dated, hour, wish)) is None or moment.date() == wish.day:
             continue  # the class itself may be named too
         ahead = (wish.day - moment.date()).days
-        if moment.time() == wish.start != rules.opening.at:
-            return f"hours_before={ahead * 24}"
-        return f"days_ahead={ahead} at={moment:%H:%M}" if 0 < ahead <= MOST_AHEAD else None
+        if not 0 < ahead <= MOST_AHEAD:
+            return None
+        rolls = moment.time() == wish.start != rules.opening.at
+        return f"hours_before={ahead * 24}" if rolls else f"days_ahead={ahead} at={moment:%H:%M}"
     minutes = _minutes(said)
-    return f"hours_before={minutes / 60:g}" if minutes and "prima" in said and minutes % 60 == 0 else None
+    whole_hours = minutes is not None and 0 < minutes <= MOST_AHEAD * 24 * 60 and minutes % 60 == 0
+    return f"hours_before={minutes / 60:g}" if minutes and whole_hours and "prima" in said else None
 
 
 def _moment(dated: re.Match[str], hour: re.Match[str], wish: Wish) -> datetime | None:
@@ -146,6 +160,13 @@ def _moment(dated: re.Match[str], hour: re.Match[str], wish: Wish) -> datetime |
 def _minutes(said: str) -> float | None:
     found = BEFORE.search(said)
     return _number(found[1]) * MINUTES[found[2][:3]] if found else None
+
+
+def _term(said: str, wish: Wish, rules: HouseRules, now: datetime) -> float | None:
+    """How long before its class the words say that something ends, in minutes; None when it would not have ended yet:
+    then they speak of something else."""
+    minutes, begins = _minutes(said), starts_at(wish.day, wish.start, rules.opening.zone)
+    return minutes if minutes and begins - now <= timedelta(minutes=minutes) else None
 
 
 def _number(word: str) -> int:

@@ -25,7 +25,7 @@ CREATE TABLE accounts (
     rests        INTEGER NOT NULL DEFAULT 0,
     unreachable_since TEXT,  -- Telegram takes no message for them since then: they never opened the chat, or blocked it
     rejected_kind   TEXT,  -- the class of the error that set `rejected`: LoginRejected, LoginDiverted (led elsewhere), OtpMissing (no secret),
-                           -- LoginNeeded (who logs in by hand has to)
+                           -- LoginNeeded (who logs in by hand has to), MatricolaMissing (theirs is not offered)
     rejected_reason TEXT,  -- its sentence
     login_asked     INTEGER NOT NULL DEFAULT 0 CHECK (login_asked IN (0, 1)),  -- 1: its person wants a new login tried: the next action does
     rejected_at     TEXT  -- since when it is `rejected`
@@ -388,10 +388,6 @@ CREATE TABLE login_remarks (
 ) STRICT;
 CREATE UNIQUE INDEX one_login_remark ON login_remarks (user_id, kind, about);
 
--- What a person should hear, as kind and ids; bot_db.py makes the words and sends it, at least once, in order per chat.
---   sent_at NULL -> waits, also for who blocked the bot;  sent_at set, error NULL -> delivered;  sent_at set, error set ->
---   not told: there was nothing to tell any more, or Telegram will never take it, or its answer was lost too often
--- Kinds `progress` and `card` edit a message that is there already: no new message waits for them.
 -- What the site was seen to do otherwise than the rules of the house say (house_rules.py); told to the owner once.
 -- answer: 'set': in force as long as the configuration says what it said then; 'left': not taken over, or taken back.
 CREATE TABLE house_rules (
@@ -411,6 +407,10 @@ CREATE TABLE house_rules (
     UNIQUE (name, value)
 ) STRICT;
 
+-- What a person should hear, as kind and ids; bot_db.py makes the words and sends it, at least once, in order per chat.
+--   sent_at NULL -> waits, also for who blocked the bot;  sent_at set, error NULL -> delivered;  sent_at set, error set ->
+--   not told: there was nothing to tell any more, or Telegram will never take it, or its answer was lost too often
+-- Kinds `progress` and `card` edit a message that is there already: no new message waits for them.
 CREATE TABLE notices (
     id              INTEGER PRIMARY KEY,
     user_id         INTEGER NOT NULL,

@@ -58,7 +58,7 @@ from config_values import (
     Zone,
 )
 from errors import ConfigError
-from house_rules import HouseRules, LateCancel, Overlapping
+from house_rules import TWO_DAYS_MINUTES, WEEK_HOURS, HouseRules, LateCancel, Overlapping
 from model import Credentials, OpeningRule
 from redaction import Redactor
 
@@ -66,7 +66,6 @@ SITE_URL = "https://ecomm.sportrick.com/sportpolimi"
 LOGIN_HOSTS = ("aunicalogin.polimi.it",)
 TELEGRAM_URL = "https://api.telegram.org"
 MOST_FRIENDS = 200  # a mistake beyond that; the site would take them for an attack long before
-WEEK_HOURS, TWO_DAYS_MINUTES = 7 * 24, 2 * 24 * 60
 TOKEN_IN_URL = re.compile(r"bot\d{3,}:[A-Za-z0-9_-]{5,}")
 
 log = logging.getLogger(__name__)

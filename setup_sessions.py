@@ -18,11 +18,11 @@ import program
 import session_file
 from config_file import command
 from config_values import legible
-from database import open_database, people_of
+from database import NewAction, open_database, people_of
 from doctor import masked
-from errors import Blocked, ConfigError, LoginNeeded, SiteError
+from errors import AlreadyQueued, Blocked, ConfigError, LoginNeeded, SiteError
 from hand_login import HandLoginFailed, OnPage, Proved, proved
-from model import Booking, Clock, Credentials, utc_now
+from model import ActionType, Booking, Clock, Credentials, utc_now
 from perform import site_access
 from portal.browser import has_display
 from portal.session import Portal
@@ -185,7 +185,7 @@ async def _enter(settings: Settings, credentials: Credentials, window: Window) -
     async with Portal(replace(site_access(settings), headless=window.headless)) as portal:
         entered = await hand_login.log_in(portal, credentials, person=window.person)
         await portal.session(credentials).take_over(entered.state, entered.made_at)
-    await _tell_the_programs(settings, credentials.user_id)
+    await _tell_the_programs(settings, credentials)
     return entered
 
 
@@ -195,17 +195,26 @@ async def _take(settings: Settings, credentials: Credentials, carried: CarriedSe
         if login:
             entered = await proved(portal, credentials, carried.state, carried.made_at)
         await portal.session(credentials).take_over(entered.state, entered.made_at)
-    await _tell_the_programs(settings, credentials.user_id)
+    await _tell_the_programs(settings, credentials, tried=login)
     return entered
 
 
-async def _tell_the_programs(settings: Settings, user_id: int, clock: Clock = utc_now) -> None:
-    """What the account waited for goes on. Without a database nothing waits."""
+async def _tell_the_programs(
+    settings: Settings, credentials: Credentials, clock: Clock = utc_now, *, tried: bool = True
+) -> None:
+    """What the account waited for goes on; a session that was not `tried` here, the worker tries first.
+
+    Without a database nothing waits.
+    """
     if not settings.database.exists():
         return
     async with open_database(settings.database, clock) as db:
         await db.people.set(people_of(settings))
-        await db.people.go_on(user_id)
+        if tried or not credentials.by_hand:
+            await db.people.go_on(credentials.user_id)
+            return
+        with suppress(AlreadyQueued):
+            await db.queue.add(NewAction(ActionType.CHECK, credentials.user_id, quiet=True))
 
 
 def _log_in_as_visitor(export: Path | None, terminal: Terminal, window: Window) -> None:

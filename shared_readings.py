@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from model import Clock, Slot, SlotStatus
@@ -39,6 +39,9 @@ class SharedReadings:
 
         return shared
 
+    def look(self) -> Look:
+        return Look(self)
+
     def _forget(self) -> None:
         now = self._clock()
         old = [key for key, (read_at, _) in self._read.items() if abs(now - read_at) > SHARED_FOR]
@@ -46,6 +49,21 @@ class SharedReadings:
             del self._read[key]
             if not self._turns[key].locked():
                 del self._turns[key]
+
+
+@dataclass(slots=True)
+class Look:
+    """One look at the timetable, by one account: what another has just read says nothing of this one's session."""
+
+    _readings: SharedReadings
+    asked: bool = False  # the site itself, in this account's name
+
+    def around(self, read: Reader) -> Reader:
+        async def own(calendar: Calendar, day: date) -> tuple[Slot, ...]:
+            self.asked = True
+            return await read(calendar, day)
+
+        return self._readings.around(own)
 
 
 @asynccontextmanager

@@ -165,7 +165,10 @@ class Desk:
         live = await self.db.queue.live(user_id)
         now, rows = self.clock(), await self.db.catalogue.slots_on(day)
         if now < self.rule.opens_at(day, time.max):
-            rows = sorted([*rows, *await self.db.catalogue.unseen_on(day)], key=lambda row: row.slot.start)
+            unseen = [
+                row for row in await self.db.catalogue.unseen_on(day) if now < self.rule.opens_at(day, row.slot.start)
+            ]  # later on it is full, or not to come
+            rows = sorted([*rows, *unseen], key=lambda row: row.slot.start)
         return [self._by_rules(view_slot(row, held, live, self.rule, now), len(held)) for row in rows]
 
     def _by_rules(self, view: SlotView, held: int) -> SlotView:

@@ -339,7 +339,7 @@ def rehearsed(action: Action, others: Sequence[Wish], when: When, clash: Clash |
     if action.rehearsal in (REHEARSED_WELL, REHEARSED_UNSEEN):
         tried = "Ho provato l'accesso e l'orario: funzionano."
         if action.rehearsal == REHEARSED_UNSEEN:
-            tried = "Ho provato l'accesso: funziona. Il sito non mostra ancora la data: comparirà all'apertura."
+            tried = "Ho provato l'accesso: funziona. Sul sito non c'è ancora: di solito compare all'apertura."
         lines.add("🌙 <b>Tutto pronto per l'apertura</b>", about_action(action, when)).add(*choices(others, when))
         lines.add(tried, f"Prenoto {opening}. Tu puoi dormire.")
         return Page(str(lines), _rehearsal_rows(action, others))

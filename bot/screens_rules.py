@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from bot import texts
 from bot.callbacks import Verb
-from bot.italian import When
+from bot.italian import When, count
 from bot.page import Lines, Page, Row, button, home_button, in_quotes
+from bot.screens_held import hours_of
 from house_rules import HouseRules, Rule
 from store.rules import SeenRule
 
@@ -21,10 +22,11 @@ NAMES = {
     Rule.MOST_BOOKINGS: "Prenotazioni al massimo",
 }
 WORDS = {
-    (Rule.OVERLAP, "refused"): "il sito la rifiuta",
+    (Rule.OVERLAP, "refused"): "il sito rifiuta la seconda",
     (Rule.OVERLAP, "warned"): "il sito le accetta",
     (Rule.LATE_CANCEL, "penalty"): "si può, ma può costare una penalità",
     (Rule.LATE_CANCEL, "refused"): "il sito non lo permette",
+    (Rule.FREE_CANCEL, "0"): "fino all'inizio della lezione",
     (Rule.CLOSES, "0"): "all'inizio della lezione",
     (Rule.MOST_BOOKINGS, ""): "non lo so",
 }
@@ -37,16 +39,15 @@ def told(rule: Rule, value: str) -> str:
     if found := re.fullmatch(r"days_ahead=(\d+) at=(.+)", value):
         days = {"0": "il giorno stesso", "1": "il giorno prima"}.get(found[1], f"{found[1]} giorni prima")
         return f"{days}, alle {found[2]}"
-    number = value.removeprefix("hours_before=").replace(".", ",")
     match rule:
         case Rule.OPENING:
-            return f"{number} ore prima della lezione"
+            return f"{hours_of(float(value.removeprefix('hours_before=')))} prima della lezione"
         case Rule.FREE_CANCEL:
-            return f"fino a {number} ore prima"
+            return f"fino a {hours_of(float(value))} prima"
         case Rule.CLOSES:
-            return f"{number} minuti prima della lezione"
+            return f"{count(round(float(value)), 'minuto', 'minuti')} prima della lezione"
         case _:
-            return number
+            return value
 
 
 def seen_page(seen: SeenRule, when: When) -> Page:

@@ -449,10 +449,12 @@ class Queue(Choices, RoutineHistory):
         *,
         odd: bool = False,
         tell: bool = False,
+        asked: bool = True,
     ) -> None:
         """A watch found nothing, or met an error that passes: it looks again then. Raises LeaseLost.
 
-        `odd`: the look saw nothing it could go by; how many such there were running is kept in `failures`.
+        `odd`: the look saw nothing it could go by; how many such there were running is kept in `failures`. `asked`: the
+        site was, in this account's name; what another account has just read says nothing of this one's login.
         With the report of the opening it begins after, the card tells that it begins; with `tell` it rings.
         """
         async with self._db.transaction() as tx:
@@ -463,7 +465,7 @@ class Queue(Choices, RoutineHistory):
                 await add_notice(tx, action.user_id, NoticeKind.PROGRESS, action_id=action.id)
             if tell:
                 await add_notice(tx, action.user_id, NoticeKind.STRUGGLING, action_id=action.id)
-            if not odd:
+            if asked and not odd:
                 await note_success(tx, action.user_id, self._clock())
 
     async def complete_book(

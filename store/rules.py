@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from house_rules import HouseRules, Rule
-from model import Clock, NoticeKind, Role, Wish, instant, stamp
+from model import Clock, NoticeKind, OpeningRule, Role, Wish, instant, stamp
 from rule_sightings import Sighting
 from store.connection import Connection
 from store.outbox import add_notice
+from store.reading import all_readable, readable
 
+NOTHING_KNOWN = HouseRules(OpeningRule(0, time.min, ZoneInfo("UTC")))  # values are tried on these
 log = logging.getLogger(__name__)
 
 
@@ -31,9 +34,12 @@ class SeenRule:
 
 
 def _seen(row: sqlite3.Row) -> SeenRule:
+    """Raises ValueError for a rule, or a value of it, that there can't be."""
+    rule = Rule(row["name"])
+    NOTHING_KNOWN.with_value(rule, row["value"])
     return SeenRule(
         row["id"],
-        Rule(row["name"]),
+        rule,
         row["value"],
         row["instead_of"],
         row["words"],
@@ -93,21 +99,21 @@ class Rules:
 
     async def find(self, rule_id: int) -> SeenRule | None:
         row = await self._db.row("SELECT * FROM house_rules WHERE id = :id", {"id": rule_id})
-        return _seen(row) if row else None
+        return readable(_seen, row)
 
     async def told(self) -> list[SeenRule]:
         """What the owner was told of, the newest last."""
         rows = await self._db.rows("SELECT * FROM house_rules WHERE told_at IS NOT NULL ORDER BY id")
-        return [_seen(row) for row in rows]
+        return all_readable(_seen, rows)
 
     async def answer(self, rule_id: int, configured: HouseRules, *, take_over: bool) -> SeenRule | None:
         """Takes a value over, in place of another of its rule, or leaves (or takes back) it; None: no such row."""
         values = {"id": rule_id, "now": stamp(self._clock()), "answer": "set" if take_over else "left"}
         async with self._db.transaction() as tx:
             row = await tx.row("SELECT * FROM house_rules WHERE id = :id", values)
-            if row is None:
+            if row is None or (seen := readable(_seen, row)) is None:
                 return None
-            values["configured"] = configured.value(Rule(row["name"]))
+            values["configured"] = configured.value(seen.rule)
             if take_over:
                 await tx.run(
                     "UPDATE house_rules SET answer = 'left' WHERE name = :name AND answer = 'set'",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.desk import Desk
 from database import NewAction
-from model import PREPARE, UNSEEN, ActionStatus, ActionType, SlotStatus, Timetable
+from model import PREPARE, UNSEEN, ActionStatus, ActionType, OpeningRule, SlotStatus, Timetable
 from tests import chats
 from tests.chats import NOON, OWNER, PILATES, PLATINUM, TUESDAY, WEEK, World, menu, slot, tapped
 
@@ -80,3 +82,15 @@ async def test_what_is_missing_beside_later_classes_is_not_offered_for_that_day(
     unseen = {row.slot.course for row in await world.db.catalogue.unseen_on(NEXT_TUESDAY)}
     assert "PILATES MATWORK" not in unseen
     assert "ZUMBA" in unseen
+
+
+async def test_what_the_site_does_not_show_after_its_own_opening_is_not_offered(world: World) -> None:
+    """Where each class opens some hours before it begins, the morning's are open while the evening's are not."""
+    rolling = OpeningRule(2, time(0), world.settings.zone, hours_before=48)
+    desk = Desk(world.db, world.settings, world.clock)
+    desk.house = replace(desk.house, opening=rolling)
+    world.clock.now = rolling.opens_at(NEXT_TUESDAY, time(15))
+    unseen = {row.slot.start for row in await world.db.catalogue.unseen_on(NEXT_TUESDAY)}
+    offered = {view.slot.start for view in await desk.slots_on(OWNER, NEXT_TUESDAY)}
+    assert time(12) in unseen - offered
+    assert time(18) in offered

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 import rule_sightings
+from bot import screens_rules
 from database import Database
 from errors import AccountLimit, BookingRefused, BookingsClosed, CancelTooLate, NotOpenYet, Overlap, quote
 from house_rules import HouseRules, LateCancel, Overlapping, Rule
-from model import ActionStatus, Booking, NoticeKind, OpeningRule, Role, Wish
+from model import ActionStatus, Booking, NoticeKind, OpeningReport, OpeningRule, Role, Wish
 from rule_sightings import DOUBTFUL, PLAIN, Sighting
 from store.people import Person
 from tests.conftest import GIULIA, Time
@@ -26,6 +27,7 @@ PILATES = Wish("PILATES", "Giuriati", TUESDAY, time(18))
 RULES = HouseRules(OpeningRule(2, time(0), ROME))
 NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
 FIVE = datetime(2026, 11, 24, 16, tzinfo=UTC)  # an hour before the class
+HALF_PAST = FIVE + timedelta(minutes=30)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,13 @@ FIVE = datetime(2026, 11, 24, 16, tzinfo=UTC)  # an hour before the class
     [
         (AccountLimit(quote("Hai raggiunto il massimo di 3 prenotazioni")), NOON, Rule.MOST_BOOKINGS, "3", PLAIN),
         (AccountLimit(quote("Non puoi avere più di due prenotazioni")), NOON, Rule.MOST_BOOKINGS, "2", PLAIN),
-        (BookingsClosed(quote("Le prenotazioni chiudono 30 minuti prima")), FIVE, Rule.CLOSES, "30", PLAIN),
+        (
+            BookingsClosed(quote("Le prenotazioni chiudono 30 minuti prima")),
+            FIVE + timedelta(minutes=40),
+            Rule.CLOSES,
+            "30",
+            PLAIN,
+        ),
         (BookingsClosed(quote("Prenotabile fino a un'ora prima")), FIVE, Rule.CLOSES, "60", PLAIN),
         (NotOpenYet(quote("Aperte dal 22/11 ore 12:00")), NOON, Rule.OPENING, "days_ahead=2 at=12:00", PLAIN),
         (NotOpenYet(quote("Aperte dal 22/11/2026 alle 18:00")), NOON, Rule.OPENING, "hours_before=48", PLAIN),
@@ -49,6 +57,7 @@ FIVE = datetime(2026, 11, 24, 16, tzinfo=UTC)  # an hour before the class
         (CancelTooLate("no button"), FIVE, Rule.LATE_CANCEL, "refused", DOUBTFUL),
         (CancelTooLate(quote("Solo fino a 24 ore prima")), NOON, Rule.FREE_CANCEL, "24", PLAIN),
         (CancelTooLate("no button"), NOON, Rule.FREE_CANCEL, "6", DOUBTFUL),
+        (CancelTooLate(quote("Troppo tardi: riprova tra 5 minuti")), NOON, Rule.FREE_CANCEL, "6", DOUBTFUL),
     ],
 )
 def test_a_refusal_tells_of_a_rule(error: BookingRefused, now: datetime, rule: Rule, value: str, needed: int) -> None:
@@ -70,10 +79,49 @@ def test_a_refusal_tells_of_a_rule(error: BookingRefused, now: datetime, rule: R
         Overlap(quote("Si sovrappone")),
         BookingsClosed(quote("Prenotazioni chiuse")),
         BookingRefused(quote("Il computer dice di no")),
+        BookingsClosed(quote("Prenotazioni chiuse: si aprono 3 ore prima")),  # it is six hours before
+        NotOpenYet(quote("Prenotabile 500 giorni prima")),
+        AccountLimit(quote("Massimo 0 prenotazioni attive")),
     ],
 )
 def test_a_refusal_that_names_nothing_new_tells_of_none(error: BookingRefused) -> None:
     assert rule_sightings.of_refusal(error, PILATES, RULES, NOON) is None
+
+
+def test_what_opened_before_its_time_does_not_tell_when() -> None:
+    """A rehearsal at eight in the evening finds it open: it may have been so since noon."""
+    assert rule_sightings.opened_at(OpeningReport(NOON, opened_early=True)) is None
+    assert rule_sightings.opened_at(OpeningReport(NOON, seen=1800.0)) == NOON + timedelta(minutes=30)
+
+
+async def test_a_row_put_in_by_hand_that_no_rule_can_have_stops_nobody(known: Database) -> None:
+    for number, (name, value) in enumerate(
+        [("free_cancel_hours", "1e300"), ("closes_minutes", "inf"), ("most_bookings", "-1"), ("weather", "fine"),
+         ("opening", "hours_before=9999")]
+    ):  # fmt: skip
+        await known.connection.write(
+            "INSERT INTO house_rules (id, name, value, answer, configured, seen_at, told_at)"
+            " VALUES (:id, :name, :value, 'set', :said, '2026-11-24T11:00:00.000Z', '2026-11-24T11:00:00.000Z')",
+            {"id": number + 1, "name": name, "value": value,
+             "said": RULES.value(Rule(name)) if name in [*Rule] else ""},
+        )  # fmt: skip
+    assert await known.rules.in_force(RULES) == RULES
+    assert await known.rules.told() == []
+    assert await known.rules.find(4) is None
+    assert await known.rules.answer(4, RULES, take_over=True) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "words"),
+    [
+        (Rule.FREE_CANCEL, "1", "fino a 1 ora prima"),
+        (Rule.FREE_CANCEL, "1.5", "fino a 1,5 ore prima"),
+        (Rule.OPENING, "hours_before=1", "1 ora prima della lezione"),
+        (Rule.CLOSES, "1", "1 minuto prima della lezione"),
+    ],
+)
+def test_one_hour_is_told_as_one(rule: Rule, value: str, words: str) -> None:
+    assert screens_rules.told(rule, value) == words
 
 
 def test_two_places_at_the_same_hours_are_an_overlap_that_was_taken() -> None:

@@ -13,7 +13,7 @@ import race
 from database import NewAction
 from decide import STILL_OPENING
 from demo.site import Outcome, Switches
-from errors import LeaseLost, SiteUnavailable
+from errors import LeaseLost, LoginNeeded, SiteUnavailable
 from model import (
     FIT_CENTER,
     PREPARE,
@@ -24,6 +24,7 @@ from model import (
     ShotOutcome,
     WatchMode,
     Wish,
+    stamp,
 )
 from opening_plan import plan_booking
 from tests.openings import OPENS
@@ -414,6 +415,22 @@ async def test_a_watch_waits_as_long_as_a_place_is_held_for_others(staged: Set) 
         stage.opened.world.faults.unknown_refusal = ""
         stage.opened.clock.move(605)
         assert (await stage.act()).status is ActionStatus.COMPLETED
+
+
+async def test_what_another_account_has_just_read_says_nothing_of_this_ones_session(staged: Set) -> None:
+    async with staged(LONG_AFTER) as stage:
+        stage.opened.world.fill(stage.opened.pilates_id)
+        await stage.add(watch=WatchMode.TELL)
+        action = await stage.act()  # which leaves a reading for whoever looks within seconds
+        for later, told in ((0, 0), (121, 1)):
+            await stage.db.people.reject(OWNER, LoginNeeded("it has ended"), tell=False)
+            stage.opened.clock.move(later)
+            await stage.db.connection.write(
+                "UPDATE booking_actions SET run_at = :now WHERE id = :id",
+                {"now": stamp(stage.opened.clock()), "id": action.id},
+            )
+            assert (await stage.act()).status is ActionStatus.PENDING
+            assert (await stage.told()).count(NoticeKind.LOGIN_BACK) == told
 
 
 async def test_a_watch_that_only_tells_books_nothing(staged: Set) -> None:

@@ -94,13 +94,22 @@ async def notices(settings: Settings) -> list[str]:
         return [row["kind"] for row in await db.connection.rows("SELECT kind FROM notices ORDER BY id")]
 
 
-def test_a_file_puts_the_session_in_place_and_what_waited_for_it_goes_on(tmp_path: Path) -> None:
+async def queued(settings: Settings) -> list[str]:
+    async with open_database(settings.database) as db:
+        rows = await db.connection.rows("SELECT action_type FROM booking_actions WHERE status = 'pending'")
+        return [row["action_type"] for row in rows]
+
+
+def test_a_file_puts_the_session_in_place_and_what_was_not_tried_is_tried_before_anything_is_told(
+    tmp_path: Path,
+) -> None:
     settings = load(configured(tmp_path))
     asyncio.run(stopped(settings))
     typist = Typist("another passphrase", PASSPHRASE)
     import_session(tmp_path / "config.json", None, carried(tmp_path), typist.terminal, login=False)
     assert value_of(store(settings).load()) == "new"
-    assert asyncio.run(notices(settings)) == ["login_rejected", "login_back"]
+    assert asyncio.run(notices(settings)) == ["login_rejected"]
+    assert asyncio.run(queued(settings)) == ["check"]
     assert any("does not open with this passphrase. Once more" in line for line in typist.said)
     assert GIULIA not in " ".join(typist.said)
 
@@ -201,7 +210,9 @@ async def test_who_logs_in_on_a_laptop_is_logged_in_on_the_server(
     window = Window(headless=True, person=enter_by_spid)
     await asyncio.to_thread(export_session, tmp_path / "no.json", None, file, laptop.terminal, window)
     settings = load(config)
+    await stopped(settings)
     await asyncio.to_thread(import_session, config, None, file, Typist(PASSPHRASE).terminal, login=True)
+    assert await notices(settings) == ["login_rejected", "login_back"]
     taken = store(settings).load()
     assert taken is not None
     assert site.world.accounts.login_attempts == {}
