@@ -173,7 +173,7 @@ class Composer:
     async def _login_back(self, notice: Notice) -> Post:
         if await self._desk.stop(notice.user_id) is not None:
             raise NothingToTell(f"the account of {notice.user_id} is stopped again")
-        return Post(letter=Letter(screens_results.login_back(self._desk.when())))
+        return Post(letter=Letter(screens_results.login_back()))
 
     async def _account_waits(self, notice: Notice) -> Post:
         pause = await self._desk.pause(notice.user_id)

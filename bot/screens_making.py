@@ -44,7 +44,10 @@ def ask_times(
     weekday: int, start: time, lead: timedelta, rule: OpeningRule, usual: timedelta, free_cancel: timedelta
 ) -> AskTimes:
     """When a booking of a class asks that begins at `start`; `lead` before the class, `usual` before the opening."""
-    before_opening = datetime.combine(ANY_DAY, rule.at) - timedelta(days=rule.days_ahead) - usual
+    opens = datetime.combine(ANY_DAY, rule.at) - timedelta(days=rule.days_ahead)
+    if rule.hours_before is not None:
+        opens = datetime.combine(ANY_DAY, start) - timedelta(hours=rule.hours_before)
+    before_opening = opens - usual
     day = WEEKDAYS[(before_opening.date() - ANY_DAY + timedelta(days=weekday)).days % 7]
     asked = f"{'la' if day == 'domenica' else 'il'} {day} alle {before_opening:%H:%M}"
     to_keep = hour_before(start, usual + free_cancel)

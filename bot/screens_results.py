@@ -296,9 +296,9 @@ def login_due(action: Action, stop: LoginNeeded, when: When) -> Page:
     return Page(str(lines), (*retry_rows(stop, fresh=True), (home_button(fresh=True),)))
 
 
-def login_back(when: When) -> Page:
+def login_back() -> Page:
     """What rings when who logs in by hand has."""
-    lines = Lines().add("✅ <b>Sono di nuovo nel sito</b>", f"Il tuo accesso funziona: provato {when.soon(when.now)}.")
+    lines = Lines().add("✅ <b>Sono di nuovo nel sito</b>", "Ho riprovato: il tuo accesso funziona.")
     lines.add("Vado avanti con quello che aspettava.")
     return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
 

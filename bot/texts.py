@@ -102,7 +102,7 @@ TROUBLES: dict[str, Trouble] = {
     ),
     "LoginBlocked": Trouble(
         "L'accesso al sito si è fermato su una pagina che non so superare da solo.",
-        "Lì non ho scritto niente, e non insisto.",
+        "Non insisto.",
         "Entra tu dal browser e fai quello che la pagina chiede (se è una nuova password, poi scrivila anche in "
         "config.json), poi riprova l'accesso.",
         Remedy.LOGIN,

@@ -182,3 +182,9 @@ async def test_a_question_minutes_before_an_opening_says_what_a_yes_does_before_
     asked = await world.owner.wait_for(lambda message: "Prenoto anche questa volta?" in message.text)
 
     assert "se confermi prima, prenoto in quell'istante; se confermi dopo, finché c'è posto." in asked.text
+
+
+def test_where_a_class_opens_hours_before_it_begins_the_question_comes_before_that() -> None:
+    rule = OpeningRule(2, time(0), ZoneInfo("Europe/Rome"), hours_before=48)
+    times = screens_making.ask_times(4, time(18), HOUR, rule, HOUR, 2 * HOUR)
+    assert times.before_opening == "il mercoledì alle 17:00"
