@@ -14,6 +14,7 @@ from bot.screens_booking import LAST_MOMENT, NEW_BOOKING, SETTLED, OpenDay, Rout
 from bot.slots import SlotState, SlotView, activity_key
 from model import PREPARE, Action, ActionType, Activity, Wish
 
+AROUND = 2  # days before and after a date that is far away: there alternatives to it are looked for
 FARTHEST = timedelta(days=14)  # from today: so far ahead the week is taken to stay as it is
 TIME_TO_CHOOSE = timedelta(minutes=3)  # how long a booking that could run waits for its alternatives
 
@@ -28,7 +29,7 @@ class Chooser:
         """The days that have slots that serve; where no timetable was ever read, its reading is queued."""
         when = self._desk.when()
         known = [one.day for one in await self._desk.db.catalogue.days(when.today)]
-        days = await self._with_slots(user_id, known, route)
+        days = await self._with_slots(user_id, [*known, *_around(route.near, known)], route)
         read_at = await self._desk.db.catalogue.read_at()
         if read_at is None:
             await self._desk.read_timetable_quietly(user_id)
@@ -74,6 +75,14 @@ class Chooser:
             return await self.day(user_id, day, route)
         activity, single = wanted[0].slot.activity, len(wanted) == len(views)
         return screens_booking.slots_page(day, activity, chunk(wanted, page), self._desk.when(), route, single=single)
+
+
+def _around(near: date | None, known: Sequence[date]) -> list[date]:
+    """The dates about that one which come after those that were read."""
+    if near is None:
+        return []
+    around = [near + timedelta(days=each) for each in range(-AROUND, AROUND + 1)]
+    return [day for day in around if known and day > max(known)]
 
 
 def _kinds(views: Sequence[SlotView]) -> list[tuple[Activity, int]]:

@@ -62,6 +62,7 @@ class Route:
     on_card: bool = False  # the message is the card of an action: it must not turn into the menu
     before: Row = ()  # where Back leads from the days; nothing: home
     fits: Callable[[Slot], bool] = lambda _: True  # which slots can serve it at all
+    near: date | None = None  # also dates around this one that the site does not show yet
 
     def back_to_days(self) -> Row:
         return back_row(self.days, *self.about, on_card=self.on_card)
@@ -76,7 +77,7 @@ def alternative_to(action: Action, fits: Callable[[Slot], bool]) -> Route:
     about = (action.id,)
     title = "Un'alternativa"
     verbs = (Verb.ALT_DAYS, Verb.ALT_DAY, Verb.ALT_SLOTS, Verb.ALT_ADD)
-    return Route(title, *verbs, about, on_card=True, before=back, fits=fits)
+    return Route(title, *verbs, about, on_card=True, before=back, fits=fits, near=action.day)
 
 
 def better_than(held: HeldBooking) -> Route:
@@ -106,7 +107,7 @@ def days_page(
 ) -> Page:
     """Which day? `farther`: later ones can be chosen by the weekly timetable."""
     if not days:
-        return nothing_read(read_at, when, route)
+        return nothing_read(read_at, when, route, note)
     lines = Lines().add(f"<b>{route.title}</b>", note).add("Per quale giorno?")
     if any(when.now < day.opens_at for day in days) and route is NEW_BOOKING:
         lines.add("Dove leggi «apre» aspetto io, e prenoto appena aprono.")
@@ -137,9 +138,11 @@ def _day_label(day: OpenDay, when: When) -> str:
     return f"{first_up(name)} · {count(day.slots, 'orario', 'orari')}{opens}"
 
 
-def nothing_read(read_at: datetime | None, when: When, route: Route) -> Page:
-    """No slots at all: not read yet, or read and empty."""
+def nothing_read(read_at: datetime | None, when: When, route: Route, note: str = "") -> Page:
+    """No slots at all: not read yet, read and empty, or none that serves."""
     last = route.before or (home_button(),)
+    if read_at is not None and route.near is not None:
+        return Page(str(Lines().add(note).add("Non vedo altri orari che si possano avere in quel momento.")), (last,))
     if read_at is None:
         text = "Gli orari non ci sono ancora: li sto leggendo dal sito. Di solito bastano pochi secondi."
         return Page(text, ((button("🔄 Ricontrolla", route.days, *route.about),), last))

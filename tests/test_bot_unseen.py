@@ -44,6 +44,25 @@ async def test_a_class_of_a_later_week_is_booked_at_its_opening_though_the_site_
     assert NOON < action.run_at <= action.opens_at - PREPARE
 
 
+async def test_an_alternative_is_chosen_around_a_date_that_the_site_does_not_show(world: World) -> None:
+    await menu(world.owner)
+    await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
+    await tapped(world.owner, "Date più lontane", "Queste date non sono ancora nel sito.")
+    await tapped(world.owner, "Mar 1 dic", "Che cosa?")
+    await tapped(world.owner, "Corsi Platinum", "La data non è ancora nel sito.")
+    await tapped(world.owner, "18:00 PILATES", "📍")
+    days = await tapped(world.owner, "Alternativa", "Per quale giorno?")
+    assert "aspetta l'apertura" in days.text
+    assert any(label.startswith("Mar 1 dic") for label in days.labels)
+    await tapped(world.owner, "Mar 1 dic", "Che cosa?")
+    await tapped(world.owner, "Fit Center", "La data non è ancora nel sito.")
+    await tapped(world.owner, "07:00", "Fit Center")
+    [action] = await world.db.queue.live(OWNER)
+    assert [(wish.course, wish.day) for wish in await world.db.queue.alternatives(action.id)] == [
+        ("Fit Center", NEXT_TUESDAY)
+    ]
+
+
 async def test_what_is_chosen_from_the_week_is_the_sites_own_slot_once_that_is_shown(world: World) -> None:
     """Also of an id that somebody made up."""
     [course] = [one for one in await world.db.catalogue.courses() if one.name == PILATES.course]
