@@ -1,4 +1,4 @@
-"""What the buttons of the rules of the house lead to. They are the owner's alone."""
+"""What the buttons of the rules of the house lead to. Everybody reads them; only the owner changes them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RulesAnswers:
 
     async def _answer(self, tap: Tap, *, take_over: bool) -> Page:
         if not self._is_owner(tap):
-            return screens_rules.not_yours_page()
+            return screens_rules.friends_page(self._desk.house)
         seen = await self._desk.db.rules.answer(tap.id, self._desk.settings.house_rules, take_over=take_over)
         await self._desk.learn_rules()
         if seen is None:
@@ -40,7 +40,7 @@ class RulesAnswers:
 
     async def _page(self, tap: Tap, note: str = "") -> Page:
         if not self._is_owner(tap):
-            return screens_rules.not_yours_page()
+            return screens_rules.friends_page(self._desk.house)
         return screens_rules.rules_page(self._desk.house, await self._desk.db.rules.told(), note)
 
     def _is_owner(self, tap: Tap) -> bool:

@@ -16,8 +16,8 @@ from store.rules import SeenRule
 NAMES = {
     Rule.OPENING: "Apertura delle prenotazioni",
     Rule.OVERLAP: "Due prenotazioni alla stessa ora",
-    Rule.LATE_CANCEL: "Annullare dopo il termine gratuito",
     Rule.FREE_CANCEL: "Annullare gratis",
+    Rule.LATE_CANCEL: "Annullare dopo il termine gratuito",
     Rule.CLOSES: "Chiusura delle prenotazioni",
     Rule.MOST_BOOKINGS: "Prenotazioni al massimo",
 }
@@ -63,9 +63,7 @@ def seen_page(seen: SeenRule, when: When) -> Page:
 
 def rules_page(rules: HouseRules, seen: Sequence[SeenRule], note: str = "") -> Page:
     """What is in force, and what the site was seen to do, each to be taken over or taken back."""
-    lines = Lines().add(note).add("⚙️ <b>Come funziona il sito, per quel che so</b>")
-    lines.add(*(f"• {NAMES[rule]}: {told(rule, rules.value(rule))}" for rule in Rule))
-    lines.add("Sono scritte in config.json; quello che vedo fare al sito lo chiedo prima di impostarlo.")
+    lines = _in_force(rules, note).add("Se vedo il sito fare diversamente, te lo chiedo prima di cambiarle.")
     rows: list[Row] = []
     for each in seen[-8:]:
         label = f"{NAMES[each.rule]}: {told(each.rule, each.value)}"
@@ -75,6 +73,12 @@ def rules_page(rules: HouseRules, seen: Sequence[SeenRule], note: str = "") -> P
     return Page(str(lines), (*rows, (home_button(),)))
 
 
-def not_yours_page() -> Page:
-    """For who does not keep the bot."""
-    return Page("Queste regole le cambia chi tiene il bot.", ((button(texts.MINE_LABEL, Verb.MINE, 0), home_button()),))
+def friends_page(rules: HouseRules) -> Page:
+    """What is in force, for who does not keep the bot: it holds for them too."""
+    lines = _in_force(rules).add("Le cambia chi tiene il bot.")
+    return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0), home_button()),))
+
+
+def _in_force(rules: HouseRules, note: str = "") -> Lines:
+    lines = Lines().add(note).add("⚙️ <b>Come funziona il sito, per quel che so</b>")
+    return lines.add(*(f"• {name}: {told(rule, rules.value(rule))}" for rule, name in NAMES.items()))

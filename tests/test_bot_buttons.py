@@ -284,7 +284,7 @@ def rules_pages() -> Iterator[Page]:
     yield from (screens_rules.seen_page(each, WHEN) for each in seen)
     yield screens_rules.rules_page(rules, seen, "✅ Impostato.")
     yield screens_rules.rules_page(rules.with_value(Rule.OVERLAP, "warned"), seen)
-    yield screens_rules.not_yours_page()
+    yield screens_rules.friends_page(rules)
 
 
 def every_page() -> list[Page]:
