@@ -266,7 +266,7 @@ def _new_passphrase(terminal: Terminal) -> str:
     while True:
         first = _secret(terminal, f"Passphrase ({LEAST_PASSPHRASE} characters or more, not shown): ")
         if len(first) < LEAST_PASSPHRASE:
-            terminal.say(f"It has {len(first)} characters: take {LEAST_PASSPHRASE} or more, several words for example.")
+            terminal.say(f"That is too short: take {LEAST_PASSPHRASE} or more, several words for example.")
         elif _secret(terminal, "Once more: ") != first:
             terminal.say("These were two different ones. From the start:")
         else:
