@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from model import OpeningReport
 
 
+ASKED_AGAIN = "the site asks for the password again, and does not say why"  # a LoginRejected that nobody explained
+
+
 def quote(words: str) -> str:
     """How an error holds the site's own words, apart from ours."""
     return f"the site says «{words}»"

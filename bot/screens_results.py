@@ -23,10 +23,10 @@ from bot.screens import (
     title,
     why_not_first,
 )
-from bot.screens_trouble import explain, keeps_trying, remedy_button, remedy_rows, retry_rows, seen, swap_rows
+from bot.screens_trouble import explain, keeps_trying, of_login, remedy_button, remedy_rows, retry_rows, seen, swap_rows
 from bot.slots import Clash
 from bot.texts import trouble
-from errors import LoginDiverted, LoginNeeded, LoginStopped, MatricolaMissing
+from errors import LoginDiverted, LoginNeeded, LoginRejected, LoginStopped, MatricolaMissing
 from model import (
     Action,
     ActionStatus,
@@ -281,8 +281,8 @@ def refreshed(days: int, slots: int, when: When) -> Page:
 
 def login_stopped(stop: LoginStopped, when: When) -> Page:
     """What rings when the login was refused, or led astray."""
-    cause = trouble(stop.kind)
-    astray, tells = isinstance(stop, LoginDiverted), isinstance(stop, LoginDiverted | MatricolaMissing)
+    cause = of_login(stop.kind, str(stop))
+    astray, tells = isinstance(stop, LoginDiverted), isinstance(stop, LoginDiverted | LoginRejected | MatricolaMissing)
     lines = Lines().add(f"{'🚨' if astray else '🔑'} <b>{cause.happened}</b>", *(seen(str(stop)) if tells else ()))
     lines.add(cause.then, cause.advice(to_keeper=when.to_keeper))
     return Page(str(lines), (*retry_rows(stop, fresh=True), (home_button(fresh=True),)))

@@ -8,8 +8,8 @@ from bot.callbacks import Verb
 from bot.italian import When
 from bot.page import Button, Lines, Page, Row, button, home_button, in_quotes, safe
 from bot.slots import Clash
-from bot.texts import LOGIN_REMARKS, NOT_CANCELLED, WATCH_ENDED, Remedy, Trouble, happening, trouble
-from errors import LoginDiverted, LoginNeeded, LoginStopped, quoted
+from bot.texts import LOGIN_REMARKS, NOT_CANCELLED, PASSWORD_AGAIN, WATCH_ENDED, Remedy, Trouble, happening, trouble
+from errors import ASKED_AGAIN, LoginDiverted, LoginNeeded, LoginStopped, quoted
 from model import Action, ActionType, LoginRemark, Pause, WatchMode
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
@@ -23,7 +23,12 @@ def cause_of(action: Action) -> Trouble:
         return WATCH_ENDED
     if action.type is ActionType.CANCEL and action.error_kind == "BookingRefused":
         return NOT_CANCELLED
-    return trouble(action.error_kind)
+    return of_login(action.error_kind, action.error or "")
+
+
+def of_login(kind: str | None, sentence: str) -> Trouble:
+    """What to say of an error that may be a login's."""
+    return PASSWORD_AGAIN if ASKED_AGAIN in sentence else trouble(kind)
 
 
 def explain(action: Action, when: When, more: str = "") -> list[str]:

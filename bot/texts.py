@@ -68,6 +68,7 @@ TROUBLES: dict[str, Trouble] = {
         "Non riprovo da solo, per non far bloccare il tuo account.",
         "Controlla username e password in config.json e riavvia il bot; se invece sono giusti, riprova l'accesso.",
         Remedy.LOGIN,
+        quote=True,
         you_guest="Se hai cambiato password, dilla a chi tiene il bot; se invece è giusta, riprova l'accesso.",
     ),
     "LoginDiverted": Trouble(
@@ -150,7 +151,7 @@ TROUBLES: dict[str, Trouble] = {
         Remedy.SYNC,
     ),
     "Blocked": Trouble(
-        "Il sito mi ha fermato: troppe richieste, o chiede di dimostrare che sei una persona.",
+        "Il sito mi ha fermato: troppe richieste, un no senza motivo, o chiede di dimostrare che sei una persona.",
         "Non insisto.",
         "Entra tu dal browser e guarda che cosa dice, poi riprova da qui.",
         Remedy.LOGIN,
@@ -286,6 +287,17 @@ NOT_CANCELLED = Trouble(
     Remedy.AGAIN,
     quote=True,
 )
+
+PASSWORD_AGAIN = Trouble(
+    "Il Politecnico mi ha chiesto di nuovo la password, senza dire perché.",
+    "Non la riscrivo da solo, per non far bloccare il tuo account.",
+    "Prova a entrare tu dal browser: se la password è cambiata, scrivila in config.json e riavvia il bot; se no, "
+    "riprova l'accesso.",
+    Remedy.LOGIN,
+    you_guest="Prova a entrare tu dal browser: se la password è cambiata, dilla a chi tiene il bot; se no, riprova "
+    "l'accesso.",
+)
+"""A password that was not taken, and not refused either."""
 
 BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
     "LoginRejected": ("Controlla username e password in config.json e riavvia il bot.", Remedy.LOGIN),

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from portal.session import SiteSession
+from portal.session import BOOKINGS, SiteSession
 from portal.trouble import Answer
 
 
 async def my_bookings(session: SiteSession) -> Answer:
     """`/Booking`: the page with what we hold. A read back after a booking is never made to wait for the budget."""
-    return await session.ask("GET", "/Booking", urgent=True)
+    return await session.ask("GET", BOOKINGS, urgent=True)
 
 
 async def knock(session: SiteSession) -> Mapping[str, str]:

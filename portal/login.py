@@ -14,13 +14,34 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Locator, Page, Request
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from addresses import Places
-from errors import LoginBlocked, LoginNeeded, LoginRejected, MatricolaMissing, OtpRejected, SiteChanged
+from errors import (
+    ASKED_AGAIN,
+    LoginBlocked,
+    LoginNeeded,
+    LoginRejected,
+    MatricolaMissing,
+    OtpRejected,
+    SiteChanged,
+)
+from errors import quote as quote_words
 from model import Credentials, LoginRemark, RemarkKind
-from portal.login_pages import CLICKED, Kind, Portrait, Row, Seen, recognise, refusal_on
+from portal.login_pages import (
+    BARRED,
+    CLICKED,
+    Kind,
+    Portrait,
+    Row,
+    Seen,
+    only_starts_over,
+    recognise,
+    refusal_on,
+    turned_away,
+)
 from portal.login_proof import Proof
 from portal.login_sight import NUMBER, Sight
 from portal.pages import AT_ONCE, FIRST_CLICK, MARK, SitePage
@@ -37,13 +58,14 @@ MOST_PAGES = 40  # that came, one by one, in which nothing was to be done too
 SETTLES = 0.3  # seconds a page must have been on show that nobody knows, before it is believed
 GOES_ON = 3.0  # seconds a page is given that may go on by itself
 LAGS = (0.3, 0.7, 1.0, 1.5, 1.5, 2.0)  # seconds between looks for a session that one server knows later than another
-TIMED_OUT = re.compile(r"\bsession\w* (?:\S+ ){0,2}(?:scadut|terminat|non valid|expired|timed out)", re.IGNORECASE)
-OF_CREDENTIALS = re.compile(r"password|credenzial|credential|codice persona|errat|wrong", re.IGNORECASE)
 REFUSED = re.compile(
     r"errat|non (?:è |sono )?(?:corrett|valid|riconosciut)|scadut|wrong|invalid|incorrect|not valid|expired",
     re.IGNORECASE,
 )
+REFUSED_LOGIN = "the site refused user name or password"
+NO_REASON = "it gives no reason"
 ERROR_PAGE = "chrome-error:"
+CIRCLE = "ERR_TOO_MANY_REDIRECTS"
 
 log = logging.getLogger(__name__)
 
@@ -69,11 +91,18 @@ class LoginPage(SitePage):
         self._moved = 0.0  # when a page last came
         self._ends = time.monotonic() + MOST_SECONDS
         self.remarks: list[LoginRemark] = []  # what the pages told, and their person should know
+        self._circles_home = False  # the last page asked for led from dashboard to login page to dashboard, without end
         page.on("framenavigated", lambda frame: self._count_page(frame == page.main_frame))
+        page.on("requestfailed", self._note_circle)
 
     def _count_page(self, is_main: bool) -> None:
         if is_main:
             self._pages, self._moved = self._pages + 1, time.monotonic()
+
+    def _note_circle(self, request: Request) -> None:
+        """One server of the site does not know us yet, and the next sends back to it whom it knows."""
+        ours = self._places.is_booking_site(request.url) and request.is_navigation_request()
+        self._circles_home = self._circles_home or (ours and CIRCLE in (request.failure or ""))
 
     async def sign_in(self, credentials: Credentials, next_code: NextCode) -> None:
         """Ends on the dashboard. The password is sent once; a code at most twice, each from `next_code`.
@@ -105,6 +134,7 @@ class LoginPage(SitePage):
     async def _deal_with(self, seen: Seen, credentials: Credentials, next_code: NextCode) -> None:
         self._count_step(seen)
         log.debug("a login meets a page: %s", seen.kind)
+        await self._heed_refusal(seen)
         if credentials.by_hand and seen.kind in (Kind.PASSWORD, Kind.CODE, Kind.NEW_PASSWORD):
             raise LoginNeeded("the sign-on asks for its person")
         match seen.kind:
@@ -161,6 +191,8 @@ class LoginPage(SitePage):
 
     def _recognise(self, portrait: Portrait) -> Seen:
         if portrait.url.startswith(ERROR_PAGE):
+            if self._entered and self._circles_home:
+                return Seen(Kind.ENTRY, portrait)
             raise SiteChanged("the next page did not come")
         return recognise(portrait, self._places)
 
@@ -225,13 +257,19 @@ class LoginPage(SitePage):
     # ----- what each page wants
 
     async def _enter(self, seen: Seen) -> None:
-        """The site's login page. When it comes again after the sign-on, perhaps only the server that answered has not
-        heard of us yet: another may, so home is asked for again before anything is sent a second time."""
+        """The site's login page. When it, or a circle that goes through it, comes again after the sign-on, perhaps only
+        the server that answered has not heard of us yet: another may, so home is asked for again before anything is
+        sent a second time."""
         if self._entered and self._asked_home < len(LAGS):
             await asyncio.sleep(LAGS[self._asked_home])
             self._asked_home += 1
-            self._last = None
-            await self._open("/")
+            self._last, self._circles_home = None, False
+            try:
+                await self._open("/")
+            except PlaywrightError as error:
+                if CIRCLE not in str(error):
+                    raise
+                self._circles_home = True
             return
         if self._entered:
             raise LoginBlocked("the site lets us in, and then asks to log in all the same")
@@ -253,15 +291,26 @@ class LoginPage(SitePage):
 
     def _refused(self, portrait: Portrait) -> Exception:
         """Why a page asks for the password again: not every such page has refused the one that was sent."""
-        complaint = refusal_on(portrait)
-        if TIMED_OUT.search(portrait.complaint) and not OF_CREDENTIALS.search(complaint):
+        if only_starts_over(portrait):
             return LoginBlocked("it starts over")
-        return LoginRejected(f"the site refused user name or password: {complaint}")
+        complaint = refusal_on(portrait)
+        return LoginRejected(f"{REFUSED_LOGIN}: {quote_words(complaint)}" if complaint else ASKED_AGAIN)
+
+    async def _heed_refusal(self, seen: Seen) -> None:
+        """Raises when the answer to password or code is a page that says, without a form, that nobody is let in: to
+        try again could only make it worse."""
+        after = self._last[0].kind if self._last else None
+        if after not in (Kind.PASSWORD, Kind.CODE) or seen.kind not in (Kind.UNKNOWN, Kind.ONE_WAY):
+            return
+        said = turned_away(seen.portrait, seen.kind)
+        if said and (after is Kind.PASSWORD or BARRED.search(said)):
+            await self._proof.address()
+            raise LoginRejected(f"{REFUSED_LOGIN}: {quote_words(said)}")
 
     async def _send_code(self, seen: Seen, next_code: NextCode) -> None:
         if self._codes == 2:
             await self._proof.address()
-            raise OtpRejected(f"the site refused two one-time codes: {refusal_on(seen.portrait)}")
+            raise OtpRejected(f"the site refused two one-time codes: {refusal_on(seen.portrait) or NO_REASON}")
         await self._proof.address()
         asked = time.monotonic()
         code = await next_code()

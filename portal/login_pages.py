@@ -17,6 +17,7 @@ from portal.recognition import LOGIN_PATH
 
 NOTICE_PLACE = re.compile(r"/AvvisiDFA\b", re.IGNORECASE)
 NOTICE_WORDS = re.compile(r"(?:due|doppio|secondo) fattor[ie]|(?:two|second)[ -]factor|\b2FA\b", re.IGNORECASE)
+PRESS = re.compile(r"per (?:proseguire|continuare)\W+prem|to (?:continue|proceed)\W+(?:press|click)", re.IGNORECASE)
 EXPIRING_PLACE = re.compile(r"/PWDinScadenza\b", re.IGNORECASE)
 EXPIRING_WORDS = re.compile(
     r"password\W+(?:\w+\W+){0,6}?(?:scad|in scadenza|expir)|(?:scadenza|expiry|expiration)\W+(?:\w+\W+){0,3}?password",
@@ -48,6 +49,20 @@ ONE_TIME = re.compile(
 REFUSAL = re.compile(
     r"[^.!?|]{0,150}(?:errat|non (?:è |sono )?(?:corrett|valid|riconosciut)|bloccat|wrong|invalid|incorrect|locked)"
     r"[^.!?|]{0,150}",
+    re.IGNORECASE,
+)
+TURNED_AWAY = re.compile(
+    r"[^.!?|]{0,150}\b(?:bloccat|scadut|errat|disabilitat|tentativi\b|locked|expired|wrong|incorrect|disabled|too many)"
+    r"[^.!?|]{0,150}",
+    re.IGNORECASE,
+)
+BARRED = re.compile(r"bloccat|disabilitat|tentativi\b|locked|disabled|too many", re.IGNORECASE)
+TIMED_OUT = re.compile(r"\bsession\w* (?:\S+ ){0,2}(?:scadut|terminat|non valid|expired|timed out)", re.IGNORECASE)
+OF_CREDENTIALS = re.compile(r"password|credenzial|credential|codice persona|errat|wrong", re.IGNORECASE)
+GRAVE = re.compile(  # what a click on a page that nobody knows may do, and nobody asked us for
+    r"\b(?:disattiv|elimin|cancell|revoc|revok|recess|reced|rinunc|termina(?:re|ta|to|zione)?\b|terminer[àa]|deactivat"
+    r"|delet|terminat|withdraw|unsubscri|pagament|pagare\b|payment|purchase)|nuova password|new password"
+    r"|(?:altr[aoe]|other) (?:session|access)",
     re.IGNORECASE,
 )
 CHOICES = ("checkbox", "radio")
@@ -230,7 +245,8 @@ def _password(portrait: Portrait, places: Places) -> Seen | None:
 def _goes_on_without(portrait: Portrait) -> Seen | None:
     """The page of a password that expires, with a form to change it now: its own button goes on without."""
     button = next((each for each in portrait.buttons if each.name == "evn_continua" and not each.disabled), None)
-    expires = EXPIRING_PLACE.search(portrait.url) and EXPIRING_WORDS.search(portrait.words)
+    known = EXPIRING_PLACE.search(portrait.url) or PRESS.search(portrait.words)
+    expires = known and EXPIRING_WORDS.search(portrait.words)
     return Seen(Kind.EXPIRING, portrait, button=button) if button and expires else None
 
 
@@ -283,17 +299,20 @@ def _choice(portrait: Portrait) -> Seen | None:
 
 
 def _known_click(portrait: Portrait) -> Seen | None:
-    """The pages that want one click, and are known by their address or words."""
-    expires = EXPIRING_WORDS.search(portrait.words) is not None
-    places = " ".join([portrait.url, *(each.to for each in _live(portrait) if each.form >= 0)])  # it may post to itself
-    known = Kind.EXPIRING if EXPIRING_PLACE.search(places) else None
-    known = known or (Kind.NOTICE if NOTICE_PLACE.search(places) else None)
+    """The pages that want one click, known by their words or address.
+
+    A page that answers a form without a redirect stands at the address of the page before: so its words come first.
+    """
+    placed, known = _by_place(portrait), _by_words(portrait)
     named = [each for each in _live(portrait) if each.name == "evn_continua"]
     ways = ways_on(portrait)
-    if known is None and expires and (named or len(ways) == 1) and not _to_fill(portrait) and _only_changes(portrait):
-        known = Kind.EXPIRING
-    if known is None and NOTICE_WORDS.search(portrait.words) and len(ways) == 1 and not _texts_to_fill(portrait):
-        known = None if _other_ways(portrait) else Kind.NOTICE
+    if known is Kind.EXPIRING and placed is None:
+        sure = (named or len(ways) == 1) and not _to_fill(portrait) and _only_changes(portrait)
+        known = known if sure else None
+    elif known is Kind.NOTICE and placed is None:
+        sure = len(ways) == 1 and not _texts_to_fill(portrait) and not _other_ways(portrait) and not _grave(portrait)
+        known = known if sure else None
+    known = known or placed
     if known is None:
         return None
     buttons = [each for each in _live(portrait) if not each.is_link]
@@ -302,6 +321,33 @@ def _known_click(portrait: Portrait) -> Seen | None:
         if len(choice) == 1:
             return Seen(known, portrait, button=choice[0])
     return None
+
+
+def _by_place(portrait: Portrait) -> Kind | None:
+    for place in (
+        " ".join(each.to for each in _live(portrait) if each.form >= 0),
+        portrait.url,
+    ):  # it may post to itself
+        for kind, known in ((Kind.EXPIRING, EXPIRING_PLACE), (Kind.NOTICE, NOTICE_PLACE)):
+            if known.search(place):
+                return kind
+    return None
+
+
+def _by_words(portrait: Portrait) -> Kind | None:
+    """Where the words speak of both, the title decides, then the button and what is said of it."""
+    for said in (portrait.words, portrait.title):
+        expires, notice = EXPIRING_WORDS.search(said) is not None, NOTICE_WORDS.search(said) is not None
+        if expires != notice:
+            return Kind.EXPIRING if expires else Kind.NOTICE
+    named = any(each.name == "evn_continua" for each in _live(portrait))
+    return Kind.EXPIRING if named and EXPIRING_WORDS.search(portrait.words) and PRESS.search(portrait.words) else None
+
+
+def _grave(portrait: Portrait) -> str:
+    """What a page says a click may end, undo or cost; empty when it says no such thing."""
+    found = GRAVE.search(f"{portrait.title} {portrait.main or portrait.words}")
+    return found[0] if found else ""
 
 
 def _only_changes(portrait: Portrait) -> bool:
@@ -316,6 +362,8 @@ def _one_way(portrait: Portrait) -> Seen:
         return Seen(Kind.UNKNOWN, portrait, why=f"it has a field to fill in, '{what[:60]}'")
     ways = ways_on(portrait)
     if len(ways) == 1 and not _other_ways(portrait):
+        if grave := _grave(portrait):
+            return Seen(Kind.UNKNOWN, portrait, why=f"who goes on there may end or undo something ('{grave}')")
         return Seen(Kind.ONE_WAY, portrait, button=ways[0])
     if ways or _other_ways(portrait):
         return Seen(Kind.UNKNOWN, portrait, why="it has not exactly one way on")
@@ -333,9 +381,15 @@ def _live(portrait: Portrait) -> list[Button]:
 
 
 def ways_on(portrait: Portrait) -> list[Button]:
-    """What a person would click without thinking, each way once."""
+    """What a person would click without thinking, each way once: what says the same and leads to the same is one."""
     found = [each for each in _live(portrait) if GO_ON.fullmatch(plain(each.label))]
-    return list({(each.form, each.to, each.form < 0 and not each.to and each.number): each for each in found}.values())
+    return list({(plain(each.label), _leads(each)): each for each in found}.values())
+
+
+def _leads(button: Button) -> tuple[str, int]:
+    """Where it leads: an address, else its form, else only it knows."""
+    own = (button.form if button.form >= 0 else -button.number) if not button.to else 0
+    return button.to, own
 
 
 def _other_ways(portrait: Portrait) -> list[Button]:
@@ -357,6 +411,25 @@ def _texts_to_fill(portrait: Portrait) -> list[Field]:
 
 
 def refusal_on(portrait: Portrait) -> str:
-    """The page's own words about what it refused: where such words stand, else the sentence that sounds like it."""
+    """The page's own words about what it refused: where such words stand, else the sentence that sounds like it; empty
+    when there is neither."""
     found = REFUSAL.search(portrait.words)
-    return portrait.complaint or (" ".join(found[0].split()) if found else "it gives no reason")
+    return portrait.complaint or (" ".join(found[0].split()) if found else "")
+
+
+def only_starts_over(portrait: Portrait) -> bool:
+    """Whether it complains that a session timed out, and not of what was typed."""
+    return TIMED_OUT.search(portrait.complaint) is not None and not OF_CREDENTIALS.search(refusal_on(portrait))
+
+
+def turned_away(portrait: Portrait, kind: Kind) -> str:
+    """How a page without a form, on which a login ends, says that it lets nobody in; empty when it says no such thing.
+
+    A page that can be passed must say so in clear words; where no way leads on, a complaint is enough.
+    """
+    if _texts_to_fill(portrait) or TIMED_OUT.search(portrait.words):
+        return ""
+    found = TURNED_AWAY.search(portrait.words)
+    if found is None:
+        return portrait.complaint if kind is Kind.UNKNOWN else ""
+    return portrait.complaint or " ".join(found[0].split())

@@ -79,7 +79,8 @@ LOOK = (
   }
   const goes = element => {
     const of = is(element, "button, input") && own(element, "form")
-    return of ? says(element, "formaction") || says(of, "action") : ""
+    if (says(element, "formaction")) return String(own(element, "formAction"))
+    return of && says(of, "action") ? String(own(of, "action")) : ""
   }
   const pressed = all("button, input[type=submit i], input[type=button i], input[type=image i], a, [role=button], "
     + "[role=link]").filter(shown)
@@ -100,13 +101,36 @@ LOOK = (
   const complaints = all("[role=alert], [class*=error i], [class*=alert i], [class*=danger i]").filter(shown)
     .filter(each => !inputs.some(input => holds(each, input)))
   const outer = complaints.filter(each => !complaints.some(other => other !== each && holds(other, each)))
+  const up = element => own(element, "parentElement")
+  const beside = "header, nav, footer, aside, [role=banner], [role=navigation], [role=contentinfo], [role=search], "
+    + "[id*=iubenda i], [class*=footer i], [id*=footer i], [class*=navbar i], [class*=lang i], [id*=lang i], "
+    + "[class*=cookie i], [class*=version i], button, [role=button], a[class*=btn i], select, script, style, noscript"
+  const isBeside = element => {
+    for (let each = element && within(element, beside); each; each = up(each) && within(up(each), beside))
+      if (!is(each, "html, body")) return true
+    return false
+  }
+  const paragraphs = "p, li, dd, td, h1, h2, h3, h4, h5, h6, [class*=message i], [role=alert]"
+  const said = (root, of_link) => {
+    const walker = Document.prototype.createTreeWalker.call(document, root, 4), parts = []
+    while (TreeWalker.prototype.nextNode.call(walker)) {
+      const node = own(walker, "currentNode"), parent = own(node, "parentNode"), link = within(parent, "a")
+      if (shown(parent) && !isBeside(parent) && (!link || of_link(link))) parts.push(own(node, "data"))
+    }
+    return parts.join(" ").replace(/(^|\\s)[|·•](?=\\s|$)/g, " ").replace(/\\bv(er)?\\. ?\\d[\\d.]*/gi, " ")
+      .replace(/\\s+/g, " ").replace(/ (?=[.,;:!?»)])/g, "").trim()
+  }
+  const in_sentence = link => {
+    const block = within(link, paragraphs)
+    return Boolean(block) && /\\p{L}/u.test(said(block, () => false))
+  }
   const body = all("body")[0]
   const main = all("main, [role=main]").find(shown)
   const words = body ? text(body) : ""
   return {url: location.href, born: performance.timeOrigin, loaded: document.readyState === "complete",
     parsed: document.readyState !== "loading",
     title: (all("title")[0] ? own(all("title")[0], "textContent") : "").trim().slice(0, 200),
-    words: words.slice(0, 4000), main: (main ? text(main) : words).slice(0, 4000),
+    words: words.slice(0, 4000), main: (body && said(main || body, in_sentence) || words).slice(0, 4000),
     fields, buttons, rows, complaint: outer.map(text).filter(Boolean).join(" ").slice(0, 1000),
     home: all("#home_btt_booking").length > 0,
     banner: all("[id*=iubenda i], [id*=cookie i], [class*=cookie i], [id*=consent i]").some(shown),

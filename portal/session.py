@@ -20,7 +20,7 @@ from typing import Any, Self, TypeVar
 from playwright.async_api import APIRequestContext, Browser, BrowserContext, Page, Playwright
 from playwright.async_api import Error as PlaywrightError
 
-from errors import Blocked, SessionExpired, SiteChanged, SiteError, SiteUnavailable
+from errors import SessionExpired, SiteChanged, SiteError, SiteUnavailable
 from model import Credentials, LoginRemark
 from portal.access import SiteAccess
 from portal.browser import Chromium, answers, start_driver
@@ -31,6 +31,7 @@ from portal.evidence import Evidence
 from portal.login import LAGS
 from portal.page_size import PageSize
 from portal.pages import dismiss_cookie_banner
+from portal.refused_calls import RefusedCalls
 from portal.state import SESSIONS, SessionStore, Version
 from portal.stored_session import StoredSession
 from portal.trouble import Answer, check, in_time, lost_the_driver, translated
@@ -39,7 +40,7 @@ from portal.watch import Watch
 log = logging.getLogger(__name__)
 
 LONG_TEXT = 20_000  # characters; what is longer is read beside the event loop, where others' requests wait
-FORBIDDEN = 403  # what a call by script meets when the session is over, or when the site turns us away
+BOOKINGS = "/Booking"  # the page that says whether a session lives
 MOST_PAGES = 3  # at once; on a small machine more would only run into their time-outs side by side
 
 T = TypeVar("T")
@@ -240,6 +241,7 @@ class SiteSession:
         self._opening = asyncio.Lock()  # held while the stored session is taken up
         self._held: _Held | None = None
         self._pages: set[Page] = set()
+        self._refused = RefusedCalls(self._stored, lambda: self._send("GET", BOOKINGS, None, None, wants_json=False))
         self.may_overlap = False  # whether the site takes two bookings at the same hours, as far as we know
 
     async def abandon(self) -> None:
@@ -307,7 +309,8 @@ class SiteSession:
         await self._budget.spend(urgent=urgent)
         async with self._at_work():
             send = partial(self._send, method, path, form, params, wants_json=wants_json)
-            return await self._renewing(partial(self._told_apart, send) if form else send, sent_again)
+            call = send if path == BOOKINGS else partial(self._told_apart, path, send, sent_again)
+            return await self._renewing(call, sent_again)
 
     async def look(
         self, method: str, path: str, *, form: dict[str, str] | None = None, params: dict[str, str] | None = None
@@ -366,7 +369,8 @@ class SiteSession:
         """
         await self._budget.spend(urgent=True)
         async with self._at_work():
-            return await self._renewing(partial(self._told_apart, lambda: self._work_on_page(what, work, acts=acts)))
+            call = partial(self._work_on_page, what, work, acts=acts)
+            return await self._renewing(partial(self._told_apart, what, call, lambda: None))
 
     async def read(self, what: str, answer: Answer, reader: Callable[[str], T]) -> T:
         """What a reader of scraper.py makes of the answer; when it does not know it, the error comes with evidence."""
@@ -405,7 +409,7 @@ class SiteSession:
         later than another; once more before a person is asked to log in by hand; else with a new one."""
         for number, lag in enumerate(LAGS):
             once_more = self._stored.is_just_made or (self.credentials.by_hand and number == 0)
-            if version != self._stored.version or not once_more:
+            if self._stored.is_another(version) or not once_more:
                 break
             await asyncio.sleep(lag)
             again()
@@ -414,30 +418,21 @@ class SiteSession:
                 return await work()
             except SessionExpired as still:
                 error = still
-        if version == self._stored.version:
+        if not self._stored.is_another(version):
             self._stored.refuse_if_new(error)
         await self._stored.renew(version)
         again()
         await self._budget.spend(urgent=True)
         return await work()
 
-    async def _told_apart(self, call: Callable[[], Awaitable[T]]) -> T:
-        """The call of a script; when the site forbids it, the page of "my bookings" says whether the session is over.
+    async def _told_apart(self, what: str, call: Callable[[], Awaitable[T]], again: Callable[[], None]) -> T:
+        """The call, made again where the site refuses it to a session that lives (refused_calls.py)."""
 
-        A site may answer 403 for either. No password is sent before that page asks to log in.
-        """
-        try:
-            return await call()
-        except Blocked as blocked:
-            if blocked.status != FORBIDDEN or blocked.retry_after is not None:
-                raise
-            try:
-                await self._send("GET", "/Booking", None, None, wants_json=False)
-            except SessionExpired as ended:
-                raise ended from blocked
-            except SiteError as other:
-                log.info("it stays forbidden: %s", other)
-            raise
+        async def before_again() -> None:
+            again()
+            await self._budget.spend(urgent=True)
+
+        return await self._refused.told_apart(what, call, before_again)
 
     async def _ensure(self) -> Version:
         """Logs in when no session is stored. Gives the version of the one there is."""

@@ -249,6 +249,8 @@ class StoredSession:
             self._forget_sign_on()
             if by_hand:
                 raise self._ended_now() from error
+            if not self._by_sign_on:  # the password was sent: the next login begins from nothing, and is not now
+                raise
             await self._log_in_with(None)
 
     def _may_be_of_sign_on(self, error: SiteError) -> bool:

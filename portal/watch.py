@@ -72,10 +72,15 @@ class Watch:
 
     def _answered(self, response: Response) -> None:
         """A page that is an error, or the login page, ends the visit at once: nothing that is waited for will come."""
-        if not self._is_telling(response.request) or response.status in REDIRECTS or response.status == 404:
+        if not self._is_telling(response.request) or response.status == 404:
+            return
+        # even where that sends on again, to a page of another of the site's servers
+        at_login = LOGIN_PATH.lower() in response.url.lower() and self._is_main(response.request)
+        at_login = at_login and not self._logging_in
+        if response.status in REDIRECTS and not at_login:
             return
         trouble = trouble_in_status(response.status, response.headers, self._base_url)
-        if not self._logging_in and self._is_main(response.request) and LOGIN_PATH.lower() in response.url.lower():
+        if at_login:
             trouble = SessionExpired("the session is over: the page became the login page")
         if trouble:
             self._meet(trouble, response.url)

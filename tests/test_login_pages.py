@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from addresses import Places
-from errors import LoginBlocked, MatricolaMissing, SiteError
+from errors import LoginBlocked, LoginRejected, MatricolaMissing, SiteError
 from model import LoginRemark, RemarkKind
 from portal.login import MOST_STEPS
 from portal.login_pages import Kind, Portrait, recognise
@@ -98,6 +98,8 @@ PORTRAITS: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("PWDinScadenza.do", f"<form>{EXPIRES}{NEW}<button>Cambia</button>{CONTINUE}</form>"),
         ("a", f"<form>{EXPIRES}<button>Cambia password</button><button>Continua</button></form>"),
         ("PWDinScadenza.do", "<p>Your password will expire</p><a href=/go>Proceed</a>"),
+        ("passi/AvvisiDFA.do", f"<form action=/PWDinScadenza.do>{EXPIRES}{CONTINUE}</form>"),
+        ("IdentificazioneUnica.do", f"<form>{EXPIRES}<p>Due fattori: presto</p>{NEW}{CONTINUE}</form>"),
     ),
     Kind.NOTICE: (
         ("passi/AvvisiDFA.do", "<h2>Autenticazione a due fattori</h2><form><button>Prosegui</button></form>"),
@@ -105,6 +107,7 @@ PORTRAITS: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("IdentificazioneUnica.do", "<form action=/x/passi/AvvisiDFA.do><p>Avviso<button>Chiudi</button></form>"),
         ("a", "<h1>Second factor</h1><input type=checkbox> Don't show again <a href=/go class=btn>CONTINUE</a>"),
         ("passi/AvvisiDFA.do", "<input type=checkbox> Non mostrare più <input type=button value=CHIUDI>"),
+        ("PWDinScadenza.do", f"<h1>Autenticazione a due fattori</h1><form action=/AvvisiDFA.do>{CONTINUE}</form>"),
     ),
     Kind.ONE_WAY: (
         ("a", "<p>Novità</p><a href=/go>Continua</a><footer><a href=/p>Privacy</a></footer>"),
@@ -113,6 +116,8 @@ PORTRAITS: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("a", "<p>x</p><form action=/go><input type=submit value='Avanti »'><button>Avanti (3)</button></form>"),
         ("a", "<header><input type=search><a href=/>Home</a></header><p>x<input type=button value=Continue>"),
         ("a", f"{AUTOMATIC}<a href=/go>Prosegui</a>"),
+        ("a", "<p>x</p><form action=/go><button>Continua</button></form><a href=/go>CONTINUA</a><button>Esci</button>"),
+        ("a", "<p>Novità</p><a href=/go>Continua</a><footer><p>Cancellazione dei dati</p></footer>"),
     ),
     Kind.WAITING: (
         ("passi/LoginExtensionPoint.do", f"<p>Attendere…{AUTOMATIC}"),
@@ -126,6 +131,12 @@ PORTRAITS: dict[Kind, tuple[tuple[str, str], ...]] = {
     Kind.UNKNOWN: (
         ("a", "<p>Scegli<a href=/1>Continua</a><a href=/2>Prosegui</a>"),
         ("a", "<p>Condizioni</p><button>Accetta</button><button>Rifiuta</button>"),
+        ("a", "<p>Pubblicità?</p><form action=/go><button>Accetta</button><button>Continua</button></form>"),
+        ("a", "<p>Premendo Ok la tua utenza verrà disattivata.</p><button>Ok</button>"),
+        ("a", "<h1>Accesso</h1>Premendo Continua l'altra sessione verrà terminata <button>Continua</button>"),
+        ("a", "<p>Disattivi il secondo fattore, e le verifiche vengono eliminate.</p><button>Ok</button>"),
+        ("a", "<p>Scegli una nuova password.</p><button>Prosegui</button>"),
+        ("a", "<p>Per l'accesso serve un pagamento di 10 euro.</p><button>Procedi</button>"),
         ("a", "<p>Codice fiscale <input name=cf></p><button>Continua</button>"),
         ("a", "<label><input type=checkbox> Ho letto</label><button>Continua</button>"),
         ("a", "<p>Errore: servizio non attivo per questo utente.</p>"),
@@ -274,6 +285,47 @@ async def test_what_can_not_be_passed_is_told_with_its_address_title_and_words(
     assert [each.split()[1] for each in asked if re.search(r"/(again|more|go)", each)] == followed
     assert not list(attempt.evidence.rglob("*.png"))
     assert hosts["stranger"].received == []
+
+
+ERROR = "<div class='Message ErrorMessage'><p>{0}</p></div>"
+REFUSALS = {
+    "locked": ([ERROR.format("Utenza bloccata per troppi tentativi.")], "bloccata per troppi tentativi"),
+    "locked for a while": (["<p>Utenza bloccata. Riprovare tra 30 minuti</p><a href=/go>Continua</a>"], "bloccata"),
+    "expired": (["<div role=alert>La password è scaduta.</div>"], "La password è scaduta"),
+    "in other words": (["<div class='alert alert-danger'>Code: 17</div><a href=/x>Home</a>"], "Code: 17"),
+    "after the code": ([OTP_FORM, ERROR.format("Utenza disabilitata")], "disabilitata"),
+    "without a word": ([PASSWORD_FORM], "does not say why"),
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+async def test_a_page_that_lets_nobody_in_after_the_password_is_told_and_never_tried_again(
+    attempt: Attempt, hosts: Hosts, refusal: str
+) -> None:
+    pages, words = REFUSALS[refusal]
+    error = await blocked(attempt, hosts, *pages, kind=LoginRejected)
+    assert words in str(error)
+    assert not hosts["login"].told("/go")
+
+
+CHROME = (
+    "<header><a href=/en>English</a></header><div class=lingue-lang><a href=/it>Italiano</a></div><div>{0}</div>"
+    "<form method=post action=/go><p>Leggi, poi vai avanti.</p>{1}</form>"
+    "<div class=page-footer><p>Assistenza | Privacy</p></div><p>v. 2.31</p><p><a href=/x>Contatti</a> | </p>"
+)
+
+
+async def test_what_a_notice_says_is_told_without_what_stands_around_it(attempt: Attempt, hosts: Hosts) -> None:
+    body = "<h1>Due passaggi</h1><p>Dal <b>{0}</b> dicembre: <a href=/x>leggi</a>.</p>"
+    told: list[LoginRemark] = []
+    for day, way in ((1, "<button>Continua</button>"), (2, "<input type=submit value=AVANTI>")):
+        SignOn(hosts, [CHROME.format(body.format(day), way)])
+        await attempt.session.renew(asked=True)
+        told += attempt.session.take_login_remarks()
+    assert [each.words for each in told] == [
+        f"Due passaggi Dal {day} dicembre: leggi. Leggi, poi vai avanti." for day in (1, 2)
+    ]
+    assert len({each.about for each in told}) == 1
 
 
 async def test_a_login_host_that_redirects_in_a_circle_is_told_as_such(attempt: Attempt, hosts: Hosts) -> None:

@@ -9,7 +9,7 @@ from bot.italian import When
 from bot.screens_results import login_stopped
 from bot.screens_trouble import login_remark
 from database import Database
-from errors import MatricolaMissing, login_stop
+from errors import ASKED_AGAIN, LoginRejected, MatricolaMissing, login_stop
 from model import LoginRemark, NoticeKind, RemarkKind
 from settings import fingerprint
 from tests.conftest import GIULIA, MARCO, Time
@@ -88,6 +88,15 @@ async def test_a_matricola_that_is_not_offered_stops_the_account_and_names_those
     text = login_stopped(account.stop, When(clock(), ROME)).text
     assert "861234 Laurea, 961234 Altra" in text
     assert "matricola in config.json" in text
+
+
+def test_a_refused_password_is_told_in_the_sites_words_and_one_that_nobody_refused_in_ours(clock: Time) -> None:
+    refused = login_stopped(LoginRejected("refused: the site says «Utenza bloccata»"), When(clock(), ROME)).text
+    assert "ha rifiutato il tuo Codice Persona" in refused
+    assert "Dal sito: «Utenza bloccata»" in refused
+    again = login_stopped(LoginRejected(ASKED_AGAIN), When(clock(), ROME, to_keeper=False)).text
+    assert "di nuovo la password, senza dire perché" in again
+    assert "config.json" not in again
 
 
 def test_another_matricola_is_another_try_and_none_is_the_same_as_before() -> None:

@@ -13,8 +13,9 @@ from aiohttp import web
 
 import booking
 from demo.site import SiteWorld
-from errors import LoginBlocked, LoginRejected
+from errors import Blocked, LoginBlocked, LoginRejected
 from model import RemarkKind
+from portal import api
 from portal.codes import Codes
 from portal.session import Portal, SiteSession
 from portal.state import SessionStore
@@ -34,7 +35,7 @@ from tests.login_fixtures import (  # noqa: F401 - fixtures
     hosts,
     portal,
 )
-from tests.sites import GIULIA, PASSWORD, Clock, credentials
+from tests.sites import GIULIA, PASSWORD, TUESDAY, Clock, credentials
 
 pytest_plugins = ["tests.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -102,14 +103,70 @@ async def test_a_rehearsal_proves_password_and_code_though_the_sign_on_lives(
     assert len(set(world.codes_received[GIULIA])) == 2
 
 
-@pytest.mark.parametrize("lag", [0.5, 2.0, 5.0])
+@pytest.mark.parametrize(
+    ("servers", "lag", "known_go_home"),  # True: from server to server in a circle of redirects
+    [(2, 0.5, False), (2, 3.0, True), (3, 2.0, True), (3, 5.0, False)],
+)
 async def test_a_session_that_one_server_knows_later_is_no_login_loop(
-    giulia: SiteSession, world: SiteWorld, lag: float
+    giulia: SiteSession, world: SiteWorld, servers: int, lag: float, known_go_home: bool
 ) -> None:
-    world.switches.update({"servers": 2, "session_lag": lag})
+    world.switches.update({"servers": servers, "session_lag": lag, "servers_told": "nothing"})
+    world.switches.update({"known_go_home": known_go_home, "sign_on_minutes": 60.0})
     for _ in range(3):
         assert await booking.my_bookings(giulia) == ()
     assert (world.login_attempts[GIULIA], len(world.codes_received[GIULIA])) == (1, 1)
+
+
+@pytest.mark.parametrize("told", ["redirect", "401", "403"])
+async def test_a_call_that_a_server_refuses_since_it_knows_a_new_session_later_is_made_again(
+    giulia: SiteSession, world: SiteWorld, told: str
+) -> None:
+    await booking.my_bookings(giulia)
+    activity = world.slot(TUESDAY, course="PILATES MATWORK").activity_id
+    world.switches.update({"servers": 2, "servers_told": "cookie", "session_end": told, "session_lag": 2.0})
+    world.end_sessions()
+    long_ago(giulia)
+    for _ in range(3):
+        assert (await api.schedule(giulia, activity, "Classes", TUESDAY)).is_json
+        await booking.my_bookings(giulia)
+    assert world.login_attempts[GIULIA] == 2
+
+
+@pytest.mark.parametrize(("status", "passwords"), [(401, 2), (403, 1)])
+async def test_a_site_that_refuses_every_booking_is_told_and_gets_one_more_password_at_the_most(
+    giulia: SiteSession, world: SiteWorld, monkeypatch: pytest.MonkeyPatch, status: int, passwords: int
+) -> None:
+    monkeypatch.setattr("portal.refused_calls.LAGS", (0.0,) * 5)
+    await booking.my_bookings(giulia)
+    world.faults.fail = {"BookAppointment": status}
+    for _ in range(3):
+        long_ago(giulia)
+        with pytest.raises(Blocked):
+            await api.book_appointment(giulia, "1")
+        await booking.my_bookings(giulia)
+    assert world.login_attempts[GIULIA] == passwords
+    world.faults.fail = {}
+    world.end_sessions()
+    long_ago(giulia)
+    assert (await api.book_appointment(giulia, "1")).is_json  # a session that ends is still made anew
+
+
+async def test_a_login_that_stops_after_the_password_sends_no_second_one_for_the_sign_on(
+    attempt: Attempt, hosts: Hosts
+) -> None:
+    signs_on(hosts, PASSWORD_FORM)
+    await attempt.session.renew()
+    hosts["login"].pages["/password"] = "<p>Una pagina che nessuno conosce</p>"
+    with pytest.raises(LoginBlocked):
+        await again(attempt)
+    assert passwords(hosts) == 2
+    hosts["login"].pages["/password"] = OTP_FORM
+    hosts["login"].pages["/aunicalogin"] = lambda request: web.Response(
+        text="Sessione non valida" if "SSO_LOGIN" in request.cookies else PASSWORD_FORM, content_type="text/html"
+    )
+    attempt.store.forget_turned_away()
+    await again(attempt)  # from nothing, the next time
+    assert passwords(hosts) == 3
 
 
 async def test_a_session_that_no_server_ever_knows_sends_one_password(
@@ -219,6 +276,7 @@ import asyncio, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from model import Credentials
+from portal import api
 from portal.codes import Codes
 from portal.state import SessionStore
 

@@ -105,6 +105,8 @@ class BookingRoutes:
         return _html(pages.public_home())
 
     async def login_page(self, request: web.Request) -> web.Response:
+        if self._world.switches.known_go_home and request[ENTRY].user:
+            return _redirect(f"{BASE}/")
         token = request.cookies.get(FORGERY_COOKIE) or secrets.token_urlsafe(32)
         response = _html(pages.login(self._frame(request), request.path_qs, token))
         _set_cookie(request, response, FORGERY_COOKIE, token)

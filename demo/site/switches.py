@@ -59,6 +59,7 @@ class Switches(Adjustable):
     clock_spread: float = 0.0  # s each one's clock is ahead of the one before
     session_lag: float = 0.0  # s until the others know a session that one of them has opened
     servers_told: str = _one_of("header", "cookie", "nothing")  # where an answer says whose it is
+    known_go_home: bool = False  # the login page sends on to the dashboard whoever is logged in
 
     # The single sign-on
     login_pages: list[str] = _some_of("code", "notice", "expiring", "matricola", "extension")  # after the password
