@@ -72,7 +72,7 @@ async def test_a_session_that_the_other_server_does_not_know_yet_is_no_second_lo
 ) -> None:
     async with journey(engine, tmp_path) as here:
         await here.starts()
-        here.set(servers=2, session_lag=0.6)
+        here.set(servers=2, session_lag=1.5, known_go_home=True)
         here.logs_out()
         await here.books("")
         here.clock.move(20)

@@ -292,6 +292,7 @@ REFUSALS = {
     "locked": ([ERROR.format("Utenza bloccata per troppi tentativi.")], "bloccata per troppi tentativi"),
     "locked for a while": (["<p>Utenza bloccata. Riprovare tra 30 minuti</p><a href=/go>Continua</a>"], "bloccata"),
     "expired": (["<div role=alert>La password è scaduta.</div>"], "La password è scaduta"),
+    "expired, with a way on": (["<p>La tua password è scaduta.</p><a href=/go>Continua</a>"], "è scaduta"),
     "in other words": (["<div class='alert alert-danger'>Code: 17</div><a href=/x>Home</a>"], "Code: 17"),
     "after the code": ([OTP_FORM, ERROR.format("Utenza disabilitata")], "disabilitata"),
     "without a word": ([PASSWORD_FORM], "does not say why"),
