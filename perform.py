@@ -18,6 +18,7 @@ import rule_sightings
 from database import Database
 from decide import Step, decide, is_near_opening, rest_of
 from errors import (
+    ASKED_AGAIN,
     AccountWaits,
     AppError,
     BookingRefused,
@@ -215,8 +216,9 @@ class Performer:
         if account is None or action.user_id not in self._people:
             raise ConfigError(f"nobody with the Telegram id {action.user_id} is in the configuration")
         if account.rejected and not isinstance(account.stop, LoginNeeded):  # whose person may be back by now
-            stop = account.stop
-            raise stop if isinstance(stop, SAYS_ITSELF) else LoginRejected(REFUSED_BEFORE)
+            stop = account.stop or LoginRejected(REFUSED_BEFORE)
+            says_itself = isinstance(stop, SAYS_ITSELF) or ASKED_AGAIN in str(stop)
+            raise stop if says_itself else LoginRejected(REFUSED_BEFORE)
         now = self._clock()
         if account.pause and account.waits_until(now) and not is_near_opening(action, now):
             raise AccountWaits(f"the account waits until {account.pause.until:%H:%M} UTC: {account.pause.reason}")

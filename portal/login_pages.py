@@ -20,7 +20,8 @@ NOTICE_WORDS = re.compile(r"(?:due|doppio|secondo) fattor[ie]|(?:two|second)[ -]
 PRESS = re.compile(r"per (?:proseguire|continuare)\W+prem|to (?:continue|proceed)\W+(?:press|click)", re.IGNORECASE)
 EXPIRING_PLACE = re.compile(r"/PWDinScadenza\b", re.IGNORECASE)
 EXPIRING_WORDS = re.compile(
-    r"password\W+(?:\w+\W+){0,6}?(?:scad(?!ut)|in scadenza|expir(?!ed))|(?:scadenza|expiry|expiration)\W+(?:\w+\W+){0,3}?password",
+    r"password\W+(?:\w+\W+){0,6}?(?:scad(?!ut)|in scadenza|expir(?!ed))"
+    r"|(?:scadenza|expiry|expiration)\W+(?:\w+\W+){0,3}?password",
     re.IGNORECASE,
 )
 GO_ON = re.compile(
