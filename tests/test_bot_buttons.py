@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
@@ -287,9 +288,10 @@ def rules_pages() -> Iterator[Page]:
     yield screens_rules.friends_page(rules)
 
 
-def every_page() -> list[Page]:
+@cache
+def every_page() -> tuple[Page, ...]:
     shown = (rules_pages(), action_pages(), result_pages(), menu_pages(), booking_pages(), hours_pages(), held_pages())
-    return [*chain(*shown, question_pages(), periodic_pages())]
+    return (*chain(*shown, question_pages(), periodic_pages()),)
 
 
 @pytest.fixture

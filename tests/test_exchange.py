@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -267,7 +268,8 @@ async def test_an_alternative_past_its_own_free_limit_is_not_booked_unasked(stag
     async with staged(LONG_AFTER) as stage:
         first, second = stage.gym(2), stage.gym(0)
         begins = datetime.combine(TUESDAY, second.start, ROME)
-        stage.performer._pursuit._free_cancel = begins - stage.opened.clock()
+        rules = replace(stage.performer._configured, free_cancel=begins - stage.opened.clock())
+        stage.performer._configured = rules
         stage.opened.world.fill(stage.id_of(first))
         await stage.add(first, alternatives=(second,))
         assert (await stage.act()).error_kind == "SlotFull"

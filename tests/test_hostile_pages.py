@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import html
 import json
-import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -19,7 +18,7 @@ from portal.browser import MOST_ANSWER, Chromium, start_driver
 from portal.door import Door
 from portal.page_size import PageSize, content
 from portal.portrait import clean_picture
-from tests.processes import children_of, name_of
+from tests.processes import name_of, our_processes
 from tests.sites import NOON, chromium, credentials
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one driver, browser and server serve all
@@ -85,7 +84,7 @@ async def browser(driver: Playwright) -> AsyncIterator[Browser]:
 async def test_an_answer_too_large_is_cut_off_while_it_is_read_and_the_driver_stays_small(
     driver: Playwright, server: str
 ) -> None:
-    (process,) = [each for each in children_of(os.getpid()) if "node" in name_of(each)]
+    (process,) = [each for each in our_processes() if "node" in name_of(each)]
     context, before = await driver.request.new_context(), process.memory_info().rss
     for path in ("announced", "endless", "packed", f"exact?n={MOST_ANSWER + 1}"):
         with pytest.raises(PlaywrightError):

@@ -22,9 +22,6 @@ TURNS = (
     ("Domani 23", "16:00"),
     ("Domani 23", "20:30"),
     ("Mar 24 nov", "07:00"),
-    ("Mar 24 nov", "16:00"),
-    ("Mar 24 nov", "20:30"),
-    ("Mar 24 nov", "17:30"),
 )  # of the gym, none meeting another
 
 
@@ -44,11 +41,8 @@ REMARKS = {
 }
 LOGINS: tuple[dict[str, Any], ...] = (
     {"login_pages": []},
-    {"login_pages": ["code", "notice"]},
-    {"login_pages": ["expiring", "code"]},
-    {"login_pages": ["code", "matricola"]},
-    {"login_pages": ["code", "extension"]},  # submits itself, with hidden password inputs
-    {"chooser": True, "login_pages": ["code"]},
+    {"login_pages": ["expiring", "code", "notice"]},
+    {"login_pages": ["code", "matricola", "extension"]},  # the last submits itself, with hidden password inputs
     {"chooser": True, "login_pages": ["notice", "code", "expiring", "matricola", "extension"]},
 )
 

@@ -39,7 +39,7 @@ async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_openi
             opened.world.end_sessions()
             return found
 
-        async def log_in() -> None:
+        async def log_in(_: object) -> None:
             """At once: how long it takes in the browser is no matter here."""
             logins.append(opened.clock())
             [fresh] = [{**each, "value": opened.world.accounts.open_session(GIULIA)} for each in cookies]

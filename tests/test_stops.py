@@ -14,10 +14,13 @@ from pathlib import Path
 import pytest
 
 from database import NewAction
-from model import ActionStatus, ActionType, Wish, clock_time
+from model import ActionStatus, ActionType, Wish, clock_time, starts_at
+from portal.state import SESSIONS, SessionStore
 from program import is_dead
 from tests.running import OWNER, PATIENCE, PROGRAMS, ROOT, STOP_SECONDS, Installation, installation
+from tests.sites import GIULIA, cookie
 
+LOGIN = "Account/Login"
 UP = {"bot": "the bot is up", "worker": "the worker is up", "executor": "the executor is up"}
 
 
@@ -33,6 +36,12 @@ def a_class(here: Installation, *, open_now: bool = True) -> Wish:
     day = today + timedelta(days=1 if open_now else 5)
     slot = next(each for each in here.world.slots(day))
     return Wish(slot.course, slot.activity.partition(" - ")[0], slot.date, clock_time(slot.start))
+
+
+def logged_in(here: Installation) -> None:
+    """A session is stored: the worker needs no browser to get at what it is stopped in."""
+    store = SessionStore(here.settings.state_dir / SESSIONS, OWNER, GIULIA)
+    store.save({"cookies": [cookie(here.site)], "origins": []})
 
 
 async def queued(here: Installation, new: NewAction) -> int:
@@ -102,10 +111,12 @@ async def test_a_program_that_waits_for_the_lock_at_its_start_ends(here: Install
     shell.close()
 
 
-@pytest.mark.parametrize("path", ["Account/Login", "GetActivitySchedule", "BookAppointment"])
+@pytest.mark.parametrize("path", [LOGIN, "GetActivitySchedule", "BookAppointment"])
 async def test_a_worker_in_the_middle_of_something_gives_it_back(here: Installation, path: str) -> None:
     here.world.faults.hang = True
     here.world.faults.where["hang"] = path
+    if path != LOGIN:
+        logged_in(here)
     action = await queued(here, NewAction(ActionType.BOOK, OWNER, a_class(here)))
     worker = await here.start("worker")
     before = len(here.world.log)
@@ -118,10 +129,11 @@ async def test_a_worker_in_the_middle_of_something_gives_it_back(here: Installat
 
 
 async def test_a_worker_that_waits_for_an_opening_leaves_it_to_the_next(here: Installation) -> None:
+    logged_in(here)
     wish = a_class(here, open_now=False)
-    opens = datetime.now(UTC) + timedelta(minutes=3)
-    action = await queued(here, NewAction(ActionType.BOOK, OWNER, wish, opens_at=opens))
-    worker = await here.start("worker")
+    before = starts_at(wish.day, wish.start, here.settings.zone) - datetime.now(UTC) - timedelta(minutes=3)
+    action = await queued(here, NewAction(ActionType.BOOK, OWNER, wish))
+    worker = await here.start("worker", POLIMISPORT_OPENING__HOURS_BEFORE=str(before / timedelta(hours=1)))
     await worker.until("→ book")
     await asyncio.sleep(1)
     assert await worker.stop() < STOP_SECONDS

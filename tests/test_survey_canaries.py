@@ -28,7 +28,7 @@ from survey.markup import cleaned
 from survey.seen import Cookie, Got, Met, Post, Schedule, Seen, Trial
 from tests.lent_browser import impatient, portal, site  # noqa: F401 - fixtures
 from tests.sites import GIULIA, NOON, PASSWORD, ROME, SECRET, Clock, credentials
-from tests.test_canaries import escapes, found_in
+from tests.test_canaries import escapes, found_in, plainly
 from tests.test_survey import brief, surveyed  # noqa: F401 - a fixture
 
 pytest_plugins = ["tests.site_fixtures"]
@@ -129,10 +129,10 @@ def all_lines(texts: Iterable[str]) -> str:
 
 def in_any(text: str, secrets: Iterable[str]) -> list[str]:
     """The secrets that can be read in it, as it is or with what parts their pieces left out."""
-    patterns = [re.compile(re.escape(each.casefold())) for each in secrets]
+    searched = plainly(*secrets)
     read = (text, html.unescape(text), unquote(unquote(text)), escapes(text))
     glued = "\n".join(re.sub(r"<[^<>]*>|[\s+.,\-]", "", each).casefold() for each in read)
-    return [*found_in(text, patterns), *(each.pattern for each in patterns if each.search(glued))]
+    return [*found_in(text, searched), *(each.text for each in searched if each.is_in(glued))]
 
 
 async def test_no_file_of_a_survey_holds_what_is_somebodys_in_any_spelling() -> None:
