@@ -274,9 +274,9 @@ class Performer:
 
     async def _log_in_if_asked(self, action: Action, session: SiteSession) -> None:
         """A live session proves nothing of the login; but while a class opens, a new one could cost the place."""
-        if session.credentials.by_hand or await opens_soon(self._db.connection, action.user_id, self._clock()):
+        if await opens_soon(self._db.connection, action.user_id, self._clock()):
             return
-        if await self._db.people.take_login_asked(action.user_id):
+        if await self._db.people.take_login_asked(action.user_id) and not session.credentials.by_hand:
             await session.renew(asked=True)
 
     async def _refresh(self, action: Action, session: SiteSession) -> None:

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from bot import screens, texts
 from bot.calendar_file import calendar_file
 from bot.callbacks import Call, Verb
-from bot.italian import When
+from bot.italian import When, count
 from bot.page import File, Letter, Page
 from bot.screens_making import ANY_DAY, AskTimes, ask_times, hour_before
 from bot.screens_results import opening_line
@@ -177,8 +177,9 @@ class Desk:
         if self.house.most_bookings is not None and held >= self.house.most_bookings:
             warnings.append(texts.TOO_MANY_HELD.format(most=self.house.most_bookings))
         closes = self.starts(view.slot.wish) - self.house.closes
-        if self.house.closes and closes <= self.clock():
-            warnings.append(texts.CLOSED_BY_NOW.format(minutes=round(self.house.closes / timedelta(minutes=1))))
+        minutes = round(self.house.closes / timedelta(minutes=1))
+        if minutes and closes <= self.clock():
+            warnings.append(texts.CLOSED_BY_NOW.format(minutes=count(minutes, "minuto", "minuti")))
         both_taken = self.house.overlap is Overlapping.WARNED
         return replace(view, both_taken=both_taken, warnings=tuple(warnings))
 

@@ -368,7 +368,7 @@ RECURRING_STANDS = (
 )
 GOES_ON = "▶️ Riprendo le prenotazioni periodiche."
 TOO_MANY_HELD = "⚠️ Ne hai già {most}, e di solito il sito non ne accetta di più: posso provarci."
-CLOSED_BY_NOW = "⚠️ Di solito il sito chiude le prenotazioni {minutes} minuti prima: posso provarci."
+CLOSED_BY_NOW = "⚠️ Di solito il sito chiude le prenotazioni {minutes} prima: posso provarci."
 NOT_UNDERSTOOD = "Qui bastano i pulsanti: i messaggi liberi non li so leggere. Ecco il menu."
 NO_TICKET = "Questa richiesta non la trovo tra le tue."
 ONLY_IF_YOU_GO = "⚠️ Il termine per annullare gratis è passato: conferma solo se ci vai davvero."
