@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -30,6 +31,8 @@ from portal.session import Portal, SiteSession
 from portal.trouble import in_time, translated
 
 PATIENCE = 600.0  # s for a person to find phone, card reader and codes
+TRIAL = ".proof-"  # how the folder begins in which a session is tried
+TRIAL_LASTS = 3600.0  # s; an older one was left behind by a program that was killed in the midst of it
 TRY_AGAIN = 5.0  # s until a session that is not good yet is tried again, though no page was loaded; doubled each time
 
 log = logging.getLogger(__name__)
@@ -55,7 +58,8 @@ async def proved(portal: Portal, credentials: Credentials, state: Any, made_at: 
 
     It may be renewed meanwhile: what is returned is what counts.
     """
-    with tempfile.TemporaryDirectory(prefix=".proof-", dir=portal.access.state_dir) as folder:
+    _sweep(portal.access.state_dir)
+    with tempfile.TemporaryDirectory(prefix=TRIAL, dir=portal.access.state_dir) as folder:
         session = SiteSession(portal, replace(credentials, by_hand=True), Path(folder))
         await session.take_over(state, made_at)
         try:
@@ -63,6 +67,14 @@ async def proved(portal: Portal, credentials: Credentials, state: Any, made_at: 
         finally:
             await session.let_go()
         return Proved(session.stored_state() or {}, made_at, held)
+
+
+def _sweep(state_dir: Path) -> None:
+    """Deletes the sessions of trials that never ended."""
+    for left in state_dir.glob(f"{TRIAL}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > TRIAL_LASTS:
+                shutil.rmtree(left)
 
 
 async def log_in(

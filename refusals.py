@@ -117,7 +117,9 @@ WORDINGS: tuple[tuple[type[BookingRefused], str], ...] = (
     (AccountLimit, r"(?:hai|utente).{0,25}(?:troppe|gia .{0,12}\d+) (?:prenotazion|corsi|lezioni|attivita|ingressi)"),
     (AccountLimit, rf"(?:una|un|1|solo) (?:sol[ao]|una|un)? ?(?:prenotazione|lezione|corso|attivita"
                    rf"|ingresso) .{{0,20}}(?:{PERIOD}|attiva|per utente|alla volta)"),
-    (AccountLimit, r"gia una prenotazione (?:per|in) (?:oggi|domani|quest[ao] (?:giorn|dat)|la giornata|tale data)"),
+    (AccountLimit, r"gia una prenotazione (?:per|in) (?:oggi|domani|quest[ao] (?:giorn|dat)|la giornata|tale data)"
+                   r"(?!.{0,8}\b(?:alle|dalle|ore)\b)"),
+    (Overlap, r"gia una prenotazione (?:per|in) \w+.{0,12}\b(?:alle|dalle|ore)\b"),
     (AccountLimit, rf"(?:{ENTRIES})\w*.{{0,40}}(?:esaurit|terminat|finit|insufficient|utilizzat|consumat|scadut)"),
     (AccountLimit, rf"(?:{ENTRIES})\w*.{{0,40}}(?:non (?:e |sono )?sufficient|raggiunt|residu)"),
     (AccountLimit, rf"(?:esaurit|terminat|finit|insufficient|raggiunt|utilizzat|consumat)\w*.{{0,40}}(?:{ENTRIES})"),

@@ -275,6 +275,7 @@ SAID: dict[type[errors.BookingRefused], str] = {
         Risulti già iscritto a questa attività
         """,
     errors.Overlap: """
+        Hai già una prenotazione per oggi alle 18:00
         Orario non compatibile con un tuo precedente appuntamento.
         Fascia oraria già occupata da un tuo appuntamento
         Non puoi essere in due posti: hai già una lezione dalle 18:00 alle 19:00

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from time import time as time_now
 
 import pytest
 import pytest_asyncio
@@ -242,3 +244,15 @@ async def test_near_an_opening_its_person_is_waited_for_and_after_it_the_result_
     assert decide(ended, action, RULE, opens - timedelta(seconds=17)).at == opens - timedelta(seconds=15)
     assert decide(ended, action, RULE, opens + timedelta(minutes=3)).step is Step.FINAL
     assert decide(ended, action, RULE, opens + timedelta(minutes=3)).at is None
+
+
+async def test_the_session_of_a_trial_that_was_killed_does_not_stay_on_disk(portal: Portal) -> None:  # noqa: F811
+    left, going_on = (portal.access.state_dir / f"{hand_login.TRIAL}{name}" for name in ("left", "going-on"))
+    for folder in (left, going_on):
+        folder.mkdir()
+        (folder / "42.json").write_text("{}")
+    long_ago = time_now() - hand_login.TRIAL_LASTS - 1
+    os.utime(left, (long_ago, long_ago))
+    with pytest.raises(LoginNeeded):
+        await hand_login.proved(portal, BY_HAND, {"cookies": [], "origins": []}, datetime.now(UTC))
+    assert [each.exists() for each in (left, going_on)] == [False, True]
