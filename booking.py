@@ -24,6 +24,7 @@ from errors import (
     AlreadyBooked,
     Blocked,
     BookingRefused,
+    BookingsClosed,
     ClassStarted,
     NotOpenYet,
     OnWaitingList,
@@ -411,8 +412,9 @@ def _refuse_unless_clickable(session: SiteSession, slot: Slot, opens_at: datetim
     """On the page only an available slot can be clicked; of the others it does not say why."""
     _refuse_if_hopeless(session, slot, opens_at)
     if slot.status is not SlotStatus.AVAILABLE:
-        error = SlotFull if opens_at else NotOpenYet
-        raise error(f"{name_of(slot.wish)} can't be booked: the page shows it as closed, full or not open yet")
+        error = NotOpenYet if not opens_at else BookingsClosed if slot.places else SlotFull
+        places = f" with {slot.places} free places" if slot.places else ""
+        raise error(f"{name_of(slot.wish)} can't be booked: the page shows it{places} as closed, full or not open yet")
 
 
 async def _confirm(session: SiteSession, shown: CalendarPage, fragment: str, slot: Slot) -> BookingAnswer:

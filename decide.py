@@ -1,7 +1,8 @@
 """What happens next to an action whose try ended with an error: one table, class of the error x phase. Pure functions.
 
-Used by perform.py and pursuit.py. Once "my bookings" were read as "not held", until the class begins only the site's
-own clear no about the slot ends a booking that was asked for before its slot opened; everything else waits.
+Used by perform.py and pursuit.py. Once "my bookings" were read as "not held", until the class begins (or its bookings
+close, by the rules of the house) only the site's own clear no about the slot ends a booking that was asked for before
+its slot opened; everything else waits.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ class Step(StrEnum):
     FINAL = "final"  # told, and never tried again
     FEW = "few"  # tried again a few times: an answer without sense may have been a single one
     AGAIN = "again"  # tried again for minutes
-    PATIENT = "patient"  # tried again until the class begins
+    PATIENT = "patient"  # tried again until the class begins, or its bookings close
     ACCOUNT = "account"  # it is the account's trouble: the account waits, and with it whatever it has in the queue
 
 
@@ -141,8 +142,8 @@ def step_of(error: AppError, phase: Phase) -> Step:
     return TABLE.get(type(error), (FINAL,) * 5)[tuple(Phase).index(phase)]
 
 
-def decide(error: AppError, action: Action, rule: OpeningRule, now: datetime) -> Next:
-    """What happens next to an action after that error."""
+def decide(error: AppError, action: Action, rule: OpeningRule, now: datetime, closes: timedelta = timedelta(0)) -> Next:
+    """What happens next to an action after that error; `closes`: so long before its class a booking is too late."""
     phase = phase_of(action, rule, now)
     step = step_of(error, phase)
     near = phase is Phase.OPENING and is_near_opening(action, now)
@@ -153,9 +154,10 @@ def decide(error: AppError, action: Action, rule: OpeningRule, now: datetime) ->
     longest = LONGEST_PAUSE
     if isinstance(error, SlotNotFound) and phase in (Phase.OPENING, Phase.BY_DAY) and is_near_opening(action, now):
         step, longest = PATIENT, APPEARS  # asked for before it opened or after, it may not be shown yet
-    again = _again(step, action, now, rule, longest) if step is not FINAL else None
+    ends = _too_late_from(action, rule, closes)
+    again = _again(step, action, now, longest, ends) if step is not FINAL else None
     if again is not None and isinstance(error, HeldForOthers):
-        again = _once_released(error, action, now, rule)
+        again = _once_released(error, now, ends)
     if again is None:
         return Next(FINAL)
     return Next(step, again, tell=step is PATIENT and action.failures + 1 == TOLD_AFTER)
@@ -167,24 +169,31 @@ def is_near_opening(action: Action, now: datetime) -> bool:
     return at is not None and at - PREPARE - timedelta(seconds=1) <= now < at + OPENING_LASTS
 
 
-def _again(step: Step, action: Action, now: datetime, rule: OpeningRule, longest: timedelta) -> datetime | None:
-    """When to try again; None when there were tries enough, or the class begins before."""
+def _too_late_from(action: Action, rule: OpeningRule, closes: timedelta) -> datetime | None:
+    """From when on nothing can be done for an action: its class begins, or bookings for it have closed."""
+    if action.day is None or action.start is None:
+        return None
+    begins = starts_at(action.day, action.start, rule.zone)
+    return begins - closes if action.type is ActionType.BOOK else begins
+
+
+def _again(step: Step, action: Action, now: datetime, longest: timedelta, ends: datetime | None) -> datetime | None:
+    """When to try again; None when there were tries enough, or it would be too late."""
     tries = {FEW: MOST_ODD, AGAIN: MOST_FAILURES}.get(step)
     if tries is not None and action.failures >= tries:
         return None
     growth = PATIENT_GROWTH if step is PATIENT else GROWTH
     again = now + min(FIRST_PAUSE * growth ** min(action.failures, 50), longest)
-    if action.day is None or action.start is None:
+    if ends is None:
         return again
     again = _before_opening(again, action, now)
-    return again if again < starts_at(action.day, action.start, rule.zone) else None
+    return again if again < ends else None
 
 
-def _once_released(error: HeldForOthers, action: Action, now: datetime, rule: OpeningRule) -> datetime | None:
-    """When a place is no longer kept for others; None when the class begins before."""
+def _once_released(error: HeldForOthers, now: datetime, ends: datetime | None) -> datetime | None:
+    """When a place is no longer kept for others; None when it is too late by then."""
     again = now + min(error.retry_after or HELD, LONGEST_HELD) + FIRST_PAUSE
-    begins = starts_at(action.day, action.start, rule.zone) if action.day and action.start else None
-    return again if begins is None or again < begins else None
+    return again if ends is None or again < ends else None
 
 
 def _before_opening(

@@ -45,13 +45,16 @@ from model import (
     Clock,
     Credentials,
     OpeningRule,
+    Role,
+    Timetable,
     Wish,
+    starts_at,
     utc_now,
 )
 from portal.access import SiteAccess
 from portal.session import Portal, SiteSession
 from pursuit import Pursuit
-from rule_sightings import Sighting, opened_at
+from rule_sightings import Sighting
 from settings import Settings, Visitor
 from store.health import opens_soon
 
@@ -184,10 +187,25 @@ class Performer:
             return
         try:
             for sighting, wish in await self._sightings(action, error):
-                log.info("  the site was seen to have %s %s: %s", sighting.rule, sighting.value, sighting.words)
-                await self._db.rules.note(sighting, self._rules, wish, action.id)
+                await self._note_sighting(action, sighting, wish, said=error is not None)
         except DatabaseError as lost:
             log.error("  what was seen of the site's rules is not kept: %s", lost)
+
+    async def _note_sighting(self, action: Action, sighting: Sighting, wish: Wish, *, said: bool) -> None:
+        """`said`: its words are the site's. What was seen of a friend's classes is not for the owner to read."""
+        log.info("  the site was seen to have %s %s: %s", sighting.rule, sighting.value, sighting.words)
+        account = await self._db.people.find(action.user_id)
+        of_a_friend = account is None or account.role is not Role.OWNER
+        told = replace(sighting, words="") if of_a_friend and not said else sighting
+        await self._db.rules.note(told, self._rules, wish, action.id)
+
+    async def _note_timetable(self, action: Action, timetable: Timetable, read_at: datetime) -> None:
+        """Notes what a reading of the timetable shows of the rules; the reading is kept already."""
+        held = await self._db.bookings.held(action.user_id, read_at.astimezone(self._rule.zone).date())
+        ahead = [each.booking for each in held if each.status is BookingStatus.CONFIRMED]
+        ahead = [each for each in ahead if starts_at(each.day, each.start, self._rule.zone) > read_at]
+        if seen := rule_sightings.of_timetable(timetable.slots, len(ahead), self._rules, read_at):
+            await self._note_sighting(action, *seen, said=False)
 
     async def _sightings(self, action: Action, error: AppError | None) -> list[tuple[Sighting, Wish]]:
         now, rules = self._clock(), self._rules
@@ -206,8 +224,7 @@ class Performer:
         ]
         found = [(seen, held[0].wish)] if (seen := rule_sightings.of_held(held, rules)) else []
         report = await self._db.queue.opening(action.id) if action.type is ActionType.BOOK else None
-        opened = opened_at(report) if report else None
-        if opened is not None and (seen := rule_sightings.of_opening(action.wish, opened, rules)):
+        if report and (seen := rule_sightings.of_opening(action.wish, report, rules)):
             found.append((seen, action.wish))
         return found
 
@@ -286,6 +303,10 @@ class Performer:
         timetable = await booking.timetable(session, days, self._progress)
         result = f"{len(timetable.activities)} activities, {len(timetable.slots)} slots in {len(days)} days"
         await self._db.queue.complete_refresh(action, timetable, result, began_at)
+        try:
+            await self._note_timetable(action, timetable, began_at)
+        except DatabaseError as lost:
+            log.error("  what was seen of the site's rules is not kept: %s", lost)
 
     async def _settle(self, action: Action, error: AppError, seconds: float) -> None:
         if self._giving_back:
@@ -299,7 +320,7 @@ class Performer:
             log.info("  %s %s: %s", action.type, action.id, error)
             await self._db.queue.wait_with_account(action, error)
             return
-        following = decide(error, action, self._rule, self._clock())
+        following = decide(error, action, self._rule, self._clock(), self._rules.closes)
         if following.step is Step.ACCOUNT:
             await self._pause_account(action, error, following.at)
         elif following.at is not None:

@@ -142,20 +142,24 @@ class Pursuit:
     async def _pursue(self, action: Action, session: SiteSession, exchange: Exchange) -> None:
         wish, now = action.wish, self._clock()
         opens = action.opens_at or self._rule.opens_at(wish.day, wish.start)
+        ready = opens if action.watch is WatchMode.TELL else opens - PREPARE  # who only tells races for nothing
         if now >= starts_at(wish.day, wish.start, self._rule.zone):
             raise ClassStarted("the class has begun")
         if await self._came_too_late(action, session):
             return
         if action.rehearse_at is not None and now < opens - PREPARE:
             await self._rehearse(action, session, opens, exchange)
-        elif now < opens - PREPARE - CLAIMED_EARLY:
-            await self._db.queue.postpone(action, opens - PREPARE, opens)
-        elif now < opens + STILL_OPENING or await self._opens_later_there(session, opens):
+        elif now < ready - CLAIMED_EARLY:
+            await self._db.queue.postpone(action, ready, opens)
+        elif action.watch is not WatchMode.TELL and await self._is_opening(session, opens):
             await self._race(action, session, opens, exchange)
         elif action.watch is not None:
             await self._watch(action, session, action.watch, exchange)
         else:
             await self._book_if_it_opened(action, session, opens, exchange)
+
+    async def _is_opening(self, session: SiteSession, opens: datetime) -> bool:
+        return self._clock() < opens + STILL_OPENING or await self._opens_later_there(session, opens)
 
     async def _opens_later_there(self, session: SiteSession, opens: datetime) -> bool:
         """Whether the site's clock, or one of them, is so late that the opening is still to come there."""

@@ -47,9 +47,10 @@ class Chooser:
     async def _with_slots(self, user_id: int, days: Sequence[date], route: Route) -> list[OpenDay]:
         """Those of the days that have slots which serve."""
         found = [(day, await self._serving(user_id, day, route)) for day in days]
-        opens_at = self._desk.rule.opens_at
         return [
-            OpenDay(day, len(views), opens_at(day), is_unseen=all(view.is_unseen for view in views))
+            OpenDay(
+                day, len(views), min(view.opens_at for view in views), is_unseen=all(view.is_unseen for view in views)
+            )
             for day, views in found
             if views
         ]

@@ -45,7 +45,7 @@ class OpenDay:
 
     day: date
     slots: int
-    opens_at: datetime
+    opens_at: datetime  # the first of them
     is_unseen: bool = False  # the site shows none of them yet
 
 
@@ -169,8 +169,10 @@ def slots_page(
     head = Lines().add(f"<b>{first_up(long_day(day))}</b>", safe(activity.name))
     if any(view.is_unseen for view in chunk.items):
         head.add(f"{NOT_SHOWN_YET} {BY_THE_WEEK}")
-    if when.now < first.opens_at and route is NEW_BOOKING:
-        head.add(f"Si apre {when.at(first.opens_at)}: scegli, e prenoto appena apre.")
+    if when.now < max(view.opens_at for view in chunk.items) and route is NEW_BOOKING:
+        together = len({view.opens_at for view in chunk.items}) == 1
+        opens = f"Si apre {when.at(first.opens_at)}" if together else "Ogni orario si apre per conto suo"
+        head.add(f"{opens}: scegli, e prenoto appena apre.")
     read_at = min(view.read_at for view in chunk.items)
     if any(view.slot.instructor or _is_news(view, read_at) for view in chunk.items):  # else the buttons say it all
         head.add(*(_slot_line(view, read_at, when) for view in chunk.items))
@@ -311,7 +313,8 @@ def _clash(view: SlotView, when: When) -> str:
     if view.clash is None and view.rival:
         queued = in_a_line(view.rival.wish, when, beside=[view.slot.wish])
         what = f"⚠️ Si sovrappone a un'altra tua richiesta, la n. {view.rival.id}: {queued}."
-        return f"{what} Il sito ne accetta una sola."
+        both = "Di solito il sito le accetta tutte e due." if view.both_taken else "Il sito ne accetta una sola."
+        return f"{what} {both}"
     if view.clash is None:
         return ""
     other = in_a_line(view.clash.booking.wish, when, beside=[view.slot.wish])

@@ -85,16 +85,19 @@ def _after(seconds: float) -> str:
     return f"{seconds:+.{1 if abs(seconds) < 9.95 else 0}f} s".replace(".", ",")
 
 
-def opening_advice(report: OpeningReport, when: When) -> str:
-    """What to change in the configuration when the slot did not open when the rule says."""
+def off_time(report: OpeningReport, when: When) -> str:
+    """That the slot did not open when the rule says. What to make of a later opening the keeper is asked apart, with a
+    button (store/rules.py); since when an earlier one was open nobody has seen."""
     if report.opened_early:
-        change = "anticipa opening.at in config.json" if when.to_keeper else "dillo a chi tiene il bot"
-        return f"Il sito ha aperto prima del previsto: se ricapita, {change}."
+        change = "correggi opening in config.json" if when.to_keeper else "dillo a chi tiene il bot"
+        return f"Il sito ha aperto prima del previsto, non so da quando: se ricapita, {change}."
     late = _opened_late(report)
-    if late is None:
-        return ""
-    change = "cambia opening.at in config.json" if when.to_keeper else "dillo a chi tiene il bot"
-    return f"Il sito ha aperto circa {late:.0f} s dopo il previsto: se ricapita, {change}."
+    return "" if late is None else f"Il sito ha aperto circa {_in_words(late)} dopo il previsto."
+
+
+def _in_words(seconds: float) -> str:
+    """`62 s`, `5 minuti`."""
+    return f"{seconds:.0f} s" if seconds < 120 else count(round(seconds / 60), "minuto", "minuti")
 
 
 def _opened_late(report: OpeningReport) -> float | None:
@@ -111,7 +114,7 @@ def _opened_late(report: OpeningReport) -> float | None:
 
 
 def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:
-    return [opening_sentence(report, when), opening_advice(report, when)] if report else []
+    return [opening_sentence(report, when), off_time(report, when)] if report else []
 
 
 # Results

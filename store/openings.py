@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from model import PREPARE, OpeningReport, OpeningRule, Shot, ShotOutcome, clock_time, instant, stamp
+from model import PREPARE, NoticeKind, OpeningReport, OpeningRule, Shot, ShotOutcome, clock_time, instant, stamp
 from store.connection import Connection, Transaction
+from store.outbox import add_notice
 
 AT_ONE_OPENING = """
     SELECT id, opening_requests FROM booking_actions
@@ -20,8 +21,15 @@ WITHOUT_OPENING = """
 """
 
 BEFORE_OPENING = """
-    SELECT id, date, time_slot, opens_at FROM booking_actions INDEXED BY pending_actions
-    WHERE status = 'pending' AND action_type = 'book' AND opens_at > :now AND watch IS NULL
+    SELECT id, user_id, date, time_slot, opens_at FROM booking_actions INDEXED BY pending_actions
+    WHERE status = 'pending' AND action_type = 'book' AND opens_at > :now
+"""
+MOVED = """
+    UPDATE booking_actions SET opens_at = :opens,
+        run_at = CASE WHEN rehearse_at IS NOT NULL THEN min(run_at, :runs) ELSE :runs END,
+        rehearse_at = CASE WHEN rehearse_at < :runs THEN rehearse_at END
+    WHERE id = :id AND status = 'pending' AND opens_at = :before
+    RETURNING id
 """
 
 
@@ -32,7 +40,7 @@ class Openings:
         self._db = connection
 
     async def follow(self, rule: OpeningRule, now: datetime) -> None:
-        """Writes anew when its slot opens into each booking that waits for it, by a rule that changed."""
+        """Writes anew when its slot opens into each booking that waits for it, by a rule that changed; cards follow."""
         for row in await self._db.rows(BEFORE_OPENING, {"now": stamp(now)}):
             try:
                 opens = rule.opens_at(date.fromisoformat(row["date"]), clock_time(row["time_slot"]))
@@ -41,15 +49,10 @@ class Openings:
             if stamp(opens) == row["opens_at"]:
                 continue
             runs = max(now, opens - PREPARE)
-            await self._db.write(
-                """
-                UPDATE booking_actions SET opens_at = :opens,
-                    run_at = CASE WHEN rehearse_at IS NOT NULL THEN min(run_at, :runs) ELSE :runs END,
-                    rehearse_at = CASE WHEN rehearse_at < :runs THEN rehearse_at END
-                WHERE id = :id AND status = 'pending' AND opens_at = :before
-                """,
-                {"id": row["id"], "opens": stamp(opens), "runs": stamp(runs), "before": row["opens_at"]},
-            )
+            values = {"id": row["id"], "opens": stamp(opens), "runs": stamp(runs), "before": row["opens_at"]}
+            async with self._db.transaction() as tx:
+                if await tx.run(MOVED, values):
+                    await add_notice(tx, row["user_id"], NoticeKind.PROGRESS, action_id=row["id"])
 
     async def fill_in(self, rule: OpeningRule) -> None:
         """Writes when its slot opens into each waiting booking that lacks it: a row put in by hand is like any other.

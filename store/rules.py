@@ -116,9 +116,12 @@ class Rules:
             values["configured"] = configured.value(seen.rule)
             if take_over:
                 await tx.run(
-                    "UPDATE house_rules SET answer = 'left' WHERE name = :name AND answer = 'set'",
-                    {"name": row["name"]},
-                )
+                    """
+                    UPDATE house_rules SET answer = 'left', seen = 0, told_at = NULL, about = ''
+                    WHERE name = :name AND answer = 'set' AND id <> :id
+                    """,
+                    {"name": row["name"], "id": rule_id},
+                )  # what the site goes back to is news again
             await tx.run(
                 "UPDATE house_rules SET answer = :answer, answered_at = :now, configured = :configured WHERE id = :id",
                 values,

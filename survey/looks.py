@@ -446,12 +446,11 @@ def ids_unique(seen: Seen) -> Verdict:
 
 def unopened(seen: Seen) -> Verdict:
     """Whether slots whose opening is ahead are listed, and have their ids."""
-    ahead = [each for each in seen.schedules if seen.rule.opens_at(each.day) > seen.at]
-    if not ahead:
+    slots = [slot for schedule in seen.schedules for slot in seen.read(schedule)]
+    listed = [slot for slot in slots if seen.rule.opens_at(slot.day, slot.start) > seen.at]
+    if not listed and not any(seen.rule.opens_at(each.day) > seen.at for each in seen.schedules):
         return UNSEEN
-    days = {each.day for each in ahead}
-    listed = [(schedule.day, slot) for schedule, slot in seen.slots() if schedule.day in days]
-    with_id = [slot for _, slot in listed if _lower(slot).get("appointmentid")]
+    with_id = [slot for slot in listed if slot.appointment_id]
     return judged(
         bool(listed) and len(with_id) == len(listed), f"{len(listed)} listed, {len(with_id)} with id", bool(listed)
     )
@@ -459,11 +458,9 @@ def unopened(seen: Seen) -> Verdict:
 
 def full_ones(seen: Seen) -> Verdict:
     """Whether any slot that is open says that it has no place left: they may be hidden."""
-    open_days = {each.day for each in seen.schedules if seen.rule.opens_at(each.day) <= seen.at}
-    listed = [slot for schedule, slot in seen.slots() if schedule.day in open_days]
-    full = [
-        slot for slot in listed if re.search(r"\b0\b|esaurit|complet", str(_lower(slot).get("eventdescription3", "")))
-    ]
+    slots = [slot for schedule in seen.schedules for slot in seen.read(schedule)]
+    listed = [slot for slot in slots if seen.rule.opens_at(slot.day, slot.start) <= seen.at]
+    full = [slot for slot in listed if slot.places == 0]
     return judged(True, f"{len(full)} of {len(listed)}", len(full)) if full else UNSEEN
 
 

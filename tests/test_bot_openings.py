@@ -12,7 +12,7 @@ import pytest
 
 import errors
 from bot.italian import When
-from bot.screens_results import opening_advice, opening_line, opening_sentence
+from bot.screens_results import off_time, opening_line, opening_sentence
 from demo.telegram import Message
 from errors import AppError, SlotFull
 from model import Action, ActionStatus, ActionType, Booking, NoticeKind, OpeningReport, Shot, ShotOutcome
@@ -201,18 +201,22 @@ NOON = When(datetime(2026, 11, 22, 11, tzinfo=UTC), ZoneInfo("Europe/Rome"))
     [
         (REPORT, ""),
         (replace(REPORT, seen=9.0), ""),  # read back slowly, but won at once
-        (replace(REPORT, opened_early=True), "prima del previsto: se ricapita, anticipa opening.at"),
+        (
+            replace(REPORT, opened_early=True),
+            "prima del previsto, non so da quando: se ricapita, correggi opening in config.json",
+        ),
         (
             replace(REPORT, seen=62.8, shots=(EARLY, Shot(0, 62.1, 62.1, 62.3, ShotOutcome.ACCEPTED))),
-            "circa 62 s dopo il previsto: se ricapita, cambia opening.at",
+            "circa 62 s dopo il previsto",
         ),
         (replace(REPORT, seen=62.4, shots=()), "circa 62 s dopo il previsto"),
         (replace(REPORT, seen=11.3, shots=(EARLY, replace(EARLY, sent=0.2, outcome=ShotOutcome.LOST))), ""),
     ],
 )
-def test_a_rule_that_proved_wrong_is_told_with_what_to_change(report: OpeningReport, advice: str) -> None:
-    assert advice in opening_advice(report, NOON)
-    assert bool(advice) == bool(opening_advice(report, NOON))
+def test_an_opening_at_another_time_is_told_for_what_it_was(report: OpeningReport, advice: str) -> None:
+    assert advice in off_time(report, NOON)
+    assert bool(advice) == bool(off_time(report, NOON))
+    assert ("config.json" in off_time(report, NOON)) == report.opened_early  # of a later one the keeper is asked apart
 
 
 def test_times_of_a_report_are_written_as_italians_write_them() -> None:

@@ -106,6 +106,18 @@ def test_a_place_that_is_held_for_others_is_tried_again_when_it_is_released(
     assert decide(held, action(created_at=created_at), RULE, BEGINS - timedelta(minutes=4)).step is Step.FINAL
 
 
+@pytest.mark.parametrize(
+    "error", [*NONSENSE, HeldForOthers("riservato", timedelta(minutes=1))], ids=lambda one: one.kind
+)
+def test_nothing_is_tried_once_bookings_have_closed_by_the_rules_of_the_house(error: AppError) -> None:
+    closes = timedelta(minutes=30)
+    before, past = BEGINS - timedelta(minutes=45), BEGINS - timedelta(minutes=30, seconds=1)
+    assert decide(error, action(failures=3), RULE, before, closes).at
+    assert decide(error, action(failures=3), RULE, past, closes).step is Step.FINAL
+    cancel = replace(action(failures=3), type=ActionType.CANCEL)
+    assert decide(SiteUnavailable("503"), cancel, RULE, past, closes).at  # what is held can still be given back
+
+
 def test_closed_bookings_may_mean_not_yet_before_an_opening_but_not_by_day() -> None:
     closed = BookingsClosed("chiuse")
     assert decide(closed, action(created_at=BEFORE), RULE, OPENS).step is Step.AGAIN

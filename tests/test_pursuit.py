@@ -546,3 +546,10 @@ async def test_a_booking_after_the_opening_by_our_clock_waits_for_the_opening_by
         assert action.opens_at + timedelta(seconds=50) < stage.opened.clock()
         assert (await stage.act()).status is ActionStatus.COMPLETED
         assert stage.held == ["PILATES MATWORK"]
+
+
+async def test_a_watch_that_only_tells_waits_for_the_opening_and_never_races(staged: Set) -> None:
+    async with staged(60.0) as stage:
+        await stage.add(watch=WatchMode.TELL)
+        action = await stage.act()
+        assert (action.status, action.run_at, stage.opened.world.shots) == (ActionStatus.PENDING, OPENS, [])
