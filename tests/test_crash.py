@@ -73,8 +73,7 @@ async def test_what_the_site_had_committed_when_the_worker_died_is_found_and_tol
     place, username = places_for(town, 1)[0], town.site.people[0].username
     for kind, words in ((ActionType.BOOK, "Prenotata!"), (ActionType.CANCEL, "Annullata")):
         action_id, dead = await queue(town, kind, place), shoot_at_the_commit(town, "worker 1")
-        if "worker 1" not in town.cast.processes:
-            await town.cast.start("worker 1")
+        await town.cast.start("worker 1")
         async with asyncio.timeout(PATIENCE):
             await dead.wait()
         assert (row := await town.db.queue.find(action_id))
@@ -85,6 +84,7 @@ async def test_what_the_site_had_committed_when_the_worker_died_is_found_and_tol
         assert (row.status, row.crashes) == (ActionStatus.COMPLETED, 1)
         assert town.site.holds(username, place.appointment_id) is (kind is ActionType.BOOK)
         assert len(told(town, words)) == 1
+        assert town.cast.kill("worker 1")
     assert town.site.commits == {"book": 1, "cancel": 1}
     assert town.site.asked_twice == 0
 
@@ -93,7 +93,8 @@ async def test_what_the_site_had_committed_when_the_worker_died_is_found_and_tol
 async def test_a_bot_that_died_while_telling_tells_again(town: Town) -> None:
     place, calls = places_for(town, 1)[1], len(town.telegram.calls)
     town.telegram.faults.next("sendDocument", drop="after", delay=5.0)  # it waits for the answer when it is killed
-    action_id = await queue(town, ActionType.BOOK, place)  # for the worker of the test before
+    action_id = await queue(town, ActionType.BOOK, place)
+    await town.cast.start("worker 2")
     await town.telegram.wait_for_call("sendDocument", PATIENCE, after=calls)
     assert town.cast.kill("bot")
     assert await town.db.outbox.next_of_each()
