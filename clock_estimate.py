@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ UNEVEN = 0.001  # s by which even the fastest answer may have been slower on one
 LIES = 0.02  # chance that a date has nothing to do with the clock
 NOT_OF_THIS_CLOCK = 0.001  # a reading less likely than this, by the estimate, comes from another clock
 A_CLOCK = 2  # readings that agree on another clock where their bounds do not tell; one alone is a date gone wrong
+MOST_SERVERS = 8  # behind one address; what takes more values does not tell them apart
 FAR_OFF = 5.5  # s; a single reading so far from all others is a date gone wrong, and no clock
 SURE = 2.5  # deviations either side that hold the truth 49 times in 50
 POINTS = 80  # at which the likelihood is looked at, twice: the second time close around what is likely
@@ -24,6 +26,9 @@ FAR_OUT = 6.0  # deviations, beyond which nothing of a bell curve is left
 ROOT_HALF = math.sqrt(0.5)
 FULL_WIDTH = math.sqrt(12)  # of an even distribution, in deviations
 NO_BOUNDS = (float("-inf"), float("inf"))
+
+Marks = frozenset[tuple[str, str]]
+"""Names and values of headers and cookies of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Reading:
     sent: float
     received: float
     date: float  # whole seconds since 1970, as the server cut them off
+    marks: Marks = frozenset()  # what else it said that may tell from which server it comes
 
     @property
     def round_trip(self) -> float:
@@ -71,11 +77,34 @@ def estimate(readings: Sequence[Reading]) -> Estimate:
     """What readings, one at least, say together. One that lies is outvoted; what no single clock can say, two do."""
     if not _can_agree([each.bounds for each in readings]):
         believed = _without_a_lie(readings)
+        if servers := told_apart(believed):
+            first, *others = sorted(map(_estimate_of_one, servers), key=lambda each: each.offset)
+            return replace(first, others=tuple(others))
         if (two := two_clocks([each.bounds for each in believed])) is not None:
             low, high = (Estimate((least + most) / 2, ((most - least) / 2 + UNEVEN) / SURE) for least, most in two)
             return replace(low, others=(high,))
         readings = believed
     return _estimate_of_one(readings)
+
+
+def told_apart(readings: Sequence[Reading]) -> list[list[Reading]]:
+    """The readings of each server, if all name theirs in the same way and each server has one clock; else none.
+
+    No header or cookie is known to be the one: what takes several values again and again, each with a clock of its
+    own that all of its answers agree on, names a server, whatever it is called.
+    """
+    names = frozenset.intersection(*(frozenset(name for name, _ in each.marks) for each in readings))
+    for name in sorted(names):
+        servers: defaultdict[str, list[Reading]] = defaultdict(list)
+        for each in readings:
+            servers[dict(each.marks)[name]].append(each)
+        if 1 < len(servers) <= MOST_SERVERS and all(map(_is_one_server, servers.values())):
+            return list(servers.values())
+    return []
+
+
+def _is_one_server(readings: Sequence[Reading]) -> bool:
+    return len(readings) >= A_CLOCK and _can_agree([each.bounds for each in readings])
 
 
 def two_clocks(bounds: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], tuple[float, float]] | None:

@@ -52,6 +52,7 @@ from model import (
     starts_at,
 )
 from portal import api
+from portal.contexts import Affinity
 from portal.session import SiteSession
 from race import Race, Won
 from server_clock import ServerClock, steady
@@ -115,7 +116,7 @@ class Pursuit:
         self._db = db
         self.follow(rules)
         self._clock = clock
-        self._server = ServerClock(clock)
+        self._servers: dict[Affinity, ServerClock] = {}  # by what keeps an account with one of them
         self._turns = asyncio.Lock()  # held by the one account that may log in, when many prepare
         self._logged_in: dict[int, datetime] = {}  # when an account last rehearsed its login
         self._seen = SharedReadings(clock)  # by the watches, of whichever account
@@ -164,8 +165,13 @@ class Pursuit:
     async def _opens_later_there(self, session: SiteSession, opens: datetime) -> bool:
         """Whether the site's clock, or one of them, is so late that the opening is still to come there."""
         if self._clock() < opens + LATEST_CLOCK:
-            await self._server.glance(lambda: api.clock(session))
-        return self._server.known and self._server.moments(opens)[-1][0] > steady()
+            await self._server(session).glance(lambda: api.clock(session))
+        server = self._server(session)
+        return server.known and server.moments(opens)[-1][0] > steady()
+
+    def _server(self, session: SiteSession) -> ServerClock:
+        """The clock that counts for a session: of the server that its cookies keep it with, or of all there are."""
+        return self._servers.setdefault(session.affinity, ServerClock(self._clock))
 
     async def _came_too_late(self, action: Action, session: SiteSession) -> bool:
         """Settles what an earlier try has booked. Raises TooLateToAsk when a place would now cost to give back.
@@ -331,7 +337,7 @@ class Pursuit:
             session,
             wishes,
             opens,
-            self._server,
+            self._server(session),
             lambda: self._racing,
             known,
             row.allowance,

@@ -59,7 +59,7 @@ from portal.session import SiteSession
 from proof import seen, standing
 from server_clock import LOOK_EVERY, ServerClock, look_after_everything, set_aside_what_lives, sleep_until, steady
 from side_by_side import both, noticed
-from volley import SINGLE, Allowance, Volley, plan
+from volley import ASKING, SINGLE, Allowance, Volley, plan
 
 TURNS = timedelta(seconds=90)  # before T: until then one account after the other logs in, later all at once
 LOOK_UP = timedelta(seconds=60)  # before T: the ids of the slots
@@ -405,7 +405,7 @@ class Race:
         if self._is_past(-LATE):
             return (self._since_opening(steady()),)
         asks = min(self._allowance.shots, ASKS)
-        return self._appearance.share(choice, plan(asks, self._server.jitter, self._opening[1]))
+        return self._appearance.share(choice, plan(asks, self._server.jitter, self._opening[1], ASKING))
 
     def _sent(self, planned: float) -> float:
         """When (by `steady`) a request has to leave so that it arrives as planned."""

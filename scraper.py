@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -26,6 +27,7 @@ from names import name_parts, plain, split_activity
 from untrusted import YEARS, Unreadable, read_json, read_moment, readable_html
 
 MOST_DIGITS = 4  # of places or minutes
+LONGEST_KEY = 64  # characters of the name of a field that is read; the site's have up to twenty
 DEFAULT_MINUTES = 60  # the length of a class when nothing tells it
 COURSE_FIELDS = ("skillname", "eventdescription", "eventname")  # which of them has the course can differ
 MESSAGE_FIELDS = (
@@ -297,7 +299,13 @@ def _json_slot(fields: _Fields, start: datetime, activity: Activity) -> Slot:
 
 def _keys(node: dict[str, Any]) -> dict[str, Any]:
     """The fields by name in lower case, letters and digits only: `AppointmentId`, `appointmentID`, `appointment_id`."""
-    return {re.sub(r"[^a-z0-9]", "", str(key).lower()): value for key, value in node.items()}
+    return {_key(str(key)[:LONGEST_KEY]): value for key, value in node.items()}
+
+
+@lru_cache(maxsize=256)
+def _key(name: str) -> str:
+    """Every slot of a day has the same, and at an opening each millisecond counts."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 class _Fields:
@@ -356,15 +364,15 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
 
     `/Date(1795629600000)/` (milliseconds, UTC), ISO with or without offset, `24/11/2026 18:00:00`.
     """
+    with contextlib.suppress(Unreadable):
+        read = read_moment(text)
+        return read.astimezone(zone).replace(tzinfo=None) if read.tzinfo else read
     ticks = re.search(r"Date\((\d{9,13})\b", text)
+    if ticks:
+        read = datetime.fromtimestamp(int(ticks[1]) / 1000, zone).replace(tzinfo=None)
+        return read if read.year in YEARS else None
     italian = calendar_date(text)
-    if italian:
-        return datetime.combine(italian, _time(text.partition(" ")[2].strip()) or time(0))
-    try:
-        read = read_moment(datetime.fromtimestamp(int(ticks[1]) / 1000, zone).isoformat() if ticks else text)
-    except Unreadable:
-        return None
-    return read.astimezone(zone).replace(tzinfo=None) if read.tzinfo else read
+    return datetime.combine(italian, _time(text.partition(" ")[2].strip()) or time(0)) if italian else None
 
 
 def calendar_date(text: str) -> date | None:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
-from clock_estimate import Estimate, Reading, estimate, one_way_deviation
+from clock_estimate import Estimate, Marks, Reading, estimate, one_way_deviation
 from errors import SiteUnavailable
 from model import Clock, utc_now
 from untrusted import Unreadable, read_http_date
@@ -30,6 +30,9 @@ STALE = 120.0  # s; older readings belong to another opening, and clocks drift a
 SLOWEST = 10.0  # s; an answer that took longer says too little: the machine may have slept between
 TIMER = 0.002  # s a timer of the system may be late: so long before its moment, a wait only lets others run in turn
 LOOK_EVERY = 0.1  # s between looks at the steady clock while waiting: the machine may have slept
+NO_MARKS = ("date", "set-cookie")
+LONGEST_MARK = 200  # characters
+MOST_MARKS = 20  # cookies of an answer that are looked at
 
 Ask = Callable[[], Awaitable[Mapping[str, str]]]
 """Gives the headers of an answer. Raises SiteUnavailable."""
@@ -84,7 +87,7 @@ class ServerClock:
         except (KeyError, Unreadable):
             return
         fresh = [each for each in self._readings if received - each.received < STALE]
-        self._take([*fresh, Reading(sent, received, date)])
+        self._take([*fresh, Reading(sent, received, date, _marks(headers))])
 
     def _take(self, readings: list[Reading]) -> None:
         self._readings, self._made = readings, None
@@ -216,3 +219,12 @@ class ServerClock:
         if self._estimate.others:
             log.warning("the site's servers have clocks that disagree: others are %s s from the first",
                         ", ".join(f"{other.offset - self.offset:+.3f}" for other in self._estimate.others))  # fmt: skip
+
+
+def _marks(headers: Mapping[str, str]) -> Marks:
+    """What an answer says beside the time that may tell its server from others: short headers, cookies it sets."""
+    said = {(name, value) for name, value in headers.items() if name not in NO_MARKS and len(value) <= LONGEST_MARK}
+    cookies = (
+        line.partition(";")[0].partition("=") for line in headers.get("set-cookie", "").splitlines()[:MOST_MARKS]
+    )
+    return frozenset(said | {(f"cookie {name.strip()}", value[:LONGEST_MARK]) for name, _, value in cookies})

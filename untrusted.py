@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
@@ -73,18 +72,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _depth(value: Any) -> int:
-    deepest, level = 0, [value]
+    """Lists and objects within one another. What is neither is passed over: a day of the timetable is full of it."""
+    deepest, level = 0, [value] if isinstance(value, dict | list) else []
     while level:
         deepest += 1
-        level = [inner for each in level for inner in _inside(each)]
+        contents = [each.values() if isinstance(each, dict) else each for each in level]
+        level = [inner for content in contents for inner in content if isinstance(inner, dict | list)]
     return deepest
-
-
-def _inside(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        yield from value.values()
-    elif isinstance(value, list):
-        yield from value
 
 
 def _whole(value: Any) -> Any:

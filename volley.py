@@ -29,7 +29,9 @@ SINGLE = 1  # with more of them
 WIDEST = 0.3  # s; the less sure we are of the clock, the wider the volley, up to this
 SOONEST = 0.0005  # s after the opening: our own way to the network is never quite even
 
-PLANS = {1: ((1.6, 0.6),), 2: ((1.1, 0.0), (1.35, 0.8)), 3: ((0.7, -0.3), (0.9, 0.1), (1.0, 0.8))}
+Plans = Mapping[int, Sequence[tuple[float, float]]]
+
+PLANS: Plans = {1: ((1.6, 0.6),), 2: ((1.1, 0.0), (1.35, 0.8)), 3: ((0.7, -0.3), (0.9, 0.1), (1.0, 0.8))}
 """When the shots of a volley shall arrive after T, in deviations of the way to the server and in doubts of its clock.
 
 A way that is uneven costs each shot something of its own, so that the first of three is early enough even if all aim a
@@ -39,10 +41,15 @@ less than one opening in a hundred.
 """
 
 
-def plan(shots: int, jitter: float, doubt: float) -> tuple[float, ...]:
-    """When so many shots shall arrive, in seconds after the opening; both arguments in seconds."""
+ASKING: Plans = {1: ((1.6, 0.6),), 2: ((1.1, 0.0), (1.35, 0.4))}
+"""The same for schedules: of those that are all too early the answers only cost a way there and back, and are asked for
+again at once."""
+
+
+def plan(shots: int, jitter: float, doubt: float, plans: Plans = PLANS) -> tuple[float, ...]:
+    """When so many shots shall arrive, in seconds after the opening; both measures in seconds."""
     known_to = min(doubt, WIDEST)
-    return tuple(SOONEST + ways * jitter + doubts * known_to for ways, doubts in PLANS[shots])
+    return tuple(SOONEST + ways * jitter + doubts * known_to for ways, doubts in plans[shots])
 
 
 @dataclass(frozen=True, slots=True)

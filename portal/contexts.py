@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import APIRequestContext, Browser, BrowserContext, Playwright
 
@@ -10,6 +13,37 @@ from portal.access import SiteAccess
 
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 HEADERS = {"Accept-Language": "it-IT,it;q=0.9,en;q=0.5"}
+
+Affinity = tuple[tuple[str, str], ...]
+"""Names and values of the cookies by which whoever spreads the requests keeps a visitor with one application server."""
+
+OF_A_BALANCER = re.compile(
+    r"affinity|sticky|balanc|backend|upstream|application.?server|^(awsalb|awselb|bigip|nsc_|__cflb)"
+    r"|(^|[^a-z])(server|srv|route|node|lb|farm|instance|pool|web)[_-]?(id|name|no)?($|[^a-z])",
+    re.IGNORECASE,
+)
+OF_A_PERSON = re.compile(r"auth|sess|token|verif|user|login", re.IGNORECASE)
+
+
+def affinity(state: Mapping[str, Any] | None, root: str) -> Affinity:
+    """The cookies of a storage state that keep it with one of the site's servers, whose clock is what counts."""
+    host = urlsplit(root).hostname or ""
+    return tuple(
+        sorted(
+            (each["name"], each["value"])
+            for each in (state or {}).get("cookies", ())
+            if f".{host}".endswith(f".{each['domain'].lstrip('.')}")
+            and OF_A_BALANCER.search(each["name"])
+            and not OF_A_PERSON.search(each["name"])
+        )
+    )
+
+
+def stranger_state(kept_with: Affinity, root: str) -> dict[str, Any]:
+    """The storage state of somebody without a session who is kept with that server."""
+    where = {"domain": urlsplit(root).hostname or "", "path": "/", "expires": -1}
+    flags = {"httpOnly": False, "secure": False, "sameSite": "Lax"}
+    return {"cookies": [{"name": name, "value": value, **where, **flags} for name, value in kept_with], "origins": []}
 
 
 async def request_context(driver: Playwright, access: SiteAccess, state: Any) -> APIRequestContext:

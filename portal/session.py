@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from playwright.async_api import APIRequestContext, Browser, BrowserContext, Page, Playwright
+from playwright.async_api import APIRequestContext, APIResponse, Browser, BrowserContext, Page, Playwright
 from playwright.async_api import Error as PlaywrightError
 
 from errors import SessionExpired, SiteChanged, SiteError, SiteUnavailable
@@ -25,7 +25,7 @@ from model import Credentials, LoginRemark
 from portal.access import SiteAccess
 from portal.browser import Chromium, answers, start_driver
 from portal.budget import Budget
-from portal.contexts import browser_context, request_context
+from portal.contexts import Affinity, affinity, browser_context, request_context, stranger_state
 from portal.door import Door
 from portal.evidence import Evidence
 from portal.login import LAGS
@@ -36,11 +36,13 @@ from portal.state import SESSIONS, SessionStore, Version
 from portal.stored_session import StoredSession
 from portal.trouble import Answer, check, in_time, lost_the_driver, translated
 from portal.watch import Watch
+from side_by_side import noticed
 
 log = logging.getLogger(__name__)
 
 LONG_TEXT = 20_000  # characters; what is longer is read beside the event loop, where others' requests wait
 BOOKINGS = "/Booking"  # the page that says whether a session lives
+MOST_STRANGERS = 8  # kept with different application servers; beyond that, any may answer
 MOST_PAGES = 3  # at once; on a small machine more would only run into their time-outs side by side
 
 T = TypeVar("T")
@@ -59,7 +61,7 @@ class Portal:
         self._driver: Playwright | None = None
         self.chromium = Chromium(access.executable_path, headless=access.headless)
         self._browser: Browser | None = None
-        self._stranger: APIRequestContext | None = None
+        self._strangers: dict[Affinity, APIRequestContext] = {}  # by the application server they are kept with
         self.closed = False  # for good: nothing is started any more
         self.broken = False  # the driver died, and everything that hangs on it
         self._users = 0
@@ -137,19 +139,30 @@ class Portal:
             self._browser_used = time.monotonic()
             return self._browser
 
-    async def ask_as_stranger(self, path: str) -> Mapping[str, str]:
+    async def ask_as_stranger(self, path: str, kept_with: Affinity = ()) -> Mapping[str, str]:
         """The headers of the answer to somebody without a session, whatever it is; counts for no account.
 
+        Whoever is kept with no server takes no cookie along, so that each of them may answer.
         Raises SiteUnavailable when nothing comes back.
         """
         async with self.in_use():
             driver = await self.driver()
             with translated(f"GET {path}"):
-                if self._stranger is None:
-                    self._stranger = await request_context(driver, self.access, None)
-                response = await self._stranger.fetch(self.access.root + path)
+                if kept_with not in self._strangers:
+                    kept_with = kept_with if len(self._strangers) < MOST_STRANGERS else ()
+                    state = stranger_state(kept_with, self.access.root)
+                    self._strangers[kept_with] = await request_context(driver, self.access, state)
+                stranger = self._strangers[kept_with]
+                response = await stranger.fetch(self.access.root + path)
+        noticed(self._tidy(stranger, response, keeps_cookies=bool(kept_with)), "tidying up")  # its time is taken now
+        return response.headers
+
+    async def _tidy(self, stranger: APIRequestContext, response: APIResponse, *, keeps_cookies: bool) -> None:
+        async with self.in_use():
+            with suppress(SiteUnavailable), translated("tidying up"):
                 await response.dispose()
-                return response.headers
+                if not keeps_cookies and "set-cookie" in response.headers:
+                    await stranger.clear_cookies()
 
     @asynccontextmanager
     async def page(self, state: Mapping[str, Any] | None) -> AsyncIterator[Page]:
@@ -207,7 +220,8 @@ class Portal:
             await session.let_go()
         if not self.broken:
             await self._close_browser()
-        driver, self._driver, self._browser, self._stranger = self._driver, None, None, None
+        driver, self._driver, self._browser = self._driver, None, None
+        self._strangers.clear()
         if driver:
             await in_time(driver.stop())
             log.info("driver closed")
@@ -333,7 +347,12 @@ class SiteSession:
 
     async def ask_as_stranger(self, path: str) -> Mapping[str, str]:
         """As Portal's: what the site tells everybody, its clock for example, needs no session."""
-        return await self._portal.ask_as_stranger(path)
+        return await self._portal.ask_as_stranger(path, self.affinity)
+
+    @property
+    def affinity(self) -> Affinity:
+        """The cookies that keep this session with one of the site's servers, if any do."""
+        return affinity(self._held.state if self._held else self._stored.state(), self.access.root)
 
     async def knock(self, path: str) -> Mapping[str, str]:
         """Asks for nothing but the headers of a path, whatever its status. Warms a connection, and tells the time.

@@ -24,6 +24,9 @@ from untrusted import Unreadable, read_http_date, read_json
 
 T = TypeVar("T")
 
+Fields = list[tuple[str, object]]
+"""Of a JSON answer, by name."""
+
 PATIENCE = 5.0  # seconds for a call that has no time-out of its own: closing, reading a page that may be stuck
 REDIRECTS = range(300, 400)
 SERVER_ERRORS = range(500, 600)
@@ -65,14 +68,6 @@ class Answer:
     headers: dict[str, str] = field(repr=False)
     seconds: float = 0.0
 
-    @property
-    def is_json(self) -> bool:
-        try:
-            read_json(self.text)
-        except Unreadable:
-            return False
-        return True
-
 
 def trouble_in_status(status: int, headers: Mapping[str, str], base_url: str) -> SiteError | None:
     """The trouble an HTTP status stands for; None for 2xx. The headers' names are in lower case."""
@@ -112,13 +107,8 @@ def retry_after(text: str, date: str) -> timedelta | None:
     return min(max(wait, timedelta(0)), timedelta(seconds=LONGEST_WAIT))
 
 
-def ended_session(text: str) -> SessionExpired | None:
+def _ended_session(fields: Fields) -> SessionExpired | None:
     """What JSON like `{"logout": 1}` stands for, whatever was asked for: nothing was done, the session is over."""
-    try:
-        answer = read_json(text) if text.lstrip().startswith("{") else None
-    except Unreadable:
-        return None
-    fields = _of_answer(answer)
     said = any(value and ENDED_KEY.fullmatch(key) for key, value in fields)
     denied = any(value is False and LET_IN_KEY.fullmatch(key) for key, value in fields)
     status = any(key.lower() == "status" and ENDED_STATUS.fullmatch(str(value).strip()) for key, value in fields)
@@ -129,21 +119,25 @@ def ended_session(text: str) -> SessionExpired | None:
     return None
 
 
-def captcha_in_data(text: str) -> Blocked | None:
+def _captcha_in_data(fields: Fields) -> Blocked | None:
     """What JSON stands for that asks for a captcha in place of an answer."""
-    try:
-        answer = read_json(text) if text.lstrip().startswith("{") and "a" in text else None
-    except Unreadable:
-        return None
     asked = any(
         (value and not isinstance(value, list | dict) and CAPTCHA_KEY.fullmatch(key))
         or (isinstance(value, str) and CAPTCHA_WORDS.search(value))
-        for key, value in _of_answer(answer)
+        for key, value in fields
     )
     return Blocked("the site asks to prove that we are human") if asked else None
 
 
-def _of_answer(answer: object) -> list[tuple[str, object]]:
+def _read(text: str) -> tuple[bool, Fields]:
+    """Whether an answer is JSON, and its fields."""
+    try:
+        return True, _of_answer(read_json(text))
+    except Unreadable:
+        return False, []
+
+
+def _of_answer(answer: object) -> Fields:
     """The fields of a JSON answer, and of the envelope around it if there is one."""
     if not isinstance(answer, dict):
         return []
@@ -153,14 +147,13 @@ def _of_answer(answer: object) -> list[tuple[str, object]]:
 
 def check(answer: Answer, base_url: str, path: str, *, wants_json: bool) -> None:
     """Raises what the answer stands for unless it is of the kind that was asked for. HTML never passes for data."""
+    is_json, fields = _read(answer.text)
     trouble = (
-        trouble_in_status(answer.status, answer.headers, base_url)
-        or ended_session(answer.text)
-        or captcha_in_data(answer.text)
+        trouble_in_status(answer.status, answer.headers, base_url) or _ended_session(fields) or _captcha_in_data(fields)
     )
     if trouble:
         raise captcha_behind(trouble, answer.text)
-    if not (wants_json and answer.is_json):
+    if not (wants_json and is_json):
         trouble = trouble_in_page(answer.text, path)
         if trouble is None and wants_json:
             what = "a page" if "<" in answer.text[:200] else "nothing" if not answer.text.strip() else "no JSON"

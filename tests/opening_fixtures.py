@@ -45,7 +45,7 @@ def staged(engine: tuple[Playwright, Browser], tmp_path: Path) -> Set:
         ):
             await db.people.set([Person(OWNER, Role.OWNER, "x")])
             performer = Performer(db, opened.portal, {OWNER: credentials(OWNER)}, RULE, opened.clock)
-            performer._pursuit._server = opened.server
+            performer._pursuit._servers[()] = opened.server
             yield Stage(opened, db, performer)
 
     return stage

@@ -66,7 +66,7 @@ class Stage:
         """From now on another worker claims what is due: it knows nothing but what the rows say."""
         people = {OWNER: credentials(OWNER)}
         self.performer = Performer(self.db, self.opened.portal, people, RULE, self.opened.clock)
-        self.performer._pursuit._server = self.opened.server
+        self.performer._pursuit._servers[()] = self.opened.server
 
     def has_logged_in(self) -> None:
         """As after another rehearsal of the same evening."""

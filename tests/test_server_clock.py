@@ -53,11 +53,19 @@ class OnlyTime(selectors.SelectSelector):
 class Far:
     """A server some way off, and a time that passes only when somebody waits."""
 
-    def __init__(self, *ahead: float, way: Way = lambda _: CALM / 2, seed: int = 0, in_turn: bool = False) -> None:
+    def __init__(
+        self,
+        *ahead: float,
+        way: Way = lambda _: CALM / 2,
+        seed: int = 0,
+        in_turn: bool = False,
+        told: Callable[[int], Mapping[str, str]] = lambda _: {},
+    ) -> None:
         self.now = 1000.0
         self.asked = 0
         self.ahead = ahead  # of its servers, which answer by chance or in turn
         self._in_turn = in_turn
+        self._told = told  # what else a server says, by its number
         self._way = way
         self._random = random.Random(seed)  # noqa: S311 - no secret
         self.server = ServerClock(self.clock)
@@ -69,10 +77,10 @@ class Far:
         self.asked += 1
         number = self.asked % len(self.ahead)
         await asyncio.sleep(self._way(self._random))
-        ahead = self.ahead[number] if self._in_turn else self._random.choice(self.ahead)
-        date = math.floor(BEGAN + self.now + ahead)
+        number = number if self._in_turn else self._random.randrange(len(self.ahead))
+        date = math.floor(BEGAN + self.now + self.ahead[number])
         await asyncio.sleep(self._way(self._random))
-        return {"date": formatdate(date, usegmt=True)}
+        return {"date": formatdate(date, usegmt=True), **self._told(number)}
 
     def learn(self, ask: Ask | None = None, seconds: float = 100.0) -> ServerClock:
         """Has the server's clock learnt, within so many seconds at the most."""
@@ -172,6 +180,52 @@ def test_of_two_servers_the_true_opening_of_each_lies_within_the_doubt(way: Way,
         if any(abs(server.offset - BEGAN - each) > server.doubt for each in (first, first + apart)):
             missed.append((seed, apart))
     assert len(missed) <= (0 if in_turn else 2), missed  # by chance, one server may have answered all that matters
+
+
+NAMES: dict[str, Callable[[int], Mapping[str, str]]] = {
+    "header": lambda number: {"x-served-by": f"WEB0{number}", "server": "Microsoft-IIS/10.0"},
+    "cookie": lambda number: {"set-cookie": f"ARRAffinity=a1b2c{number}; Path=/; HttpOnly\nlang=it; Path=/"},
+    "among others": lambda number: {
+        "x-served-by": f"WEB0{number}",
+        "x-cache": random.choice(("HIT", "MISS")),  # noqa: S311 - no secret
+        "x-request-id": str(random.random()),  # noqa: S311 - no secret
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("told", "in_turn", "aheads"),
+    [
+        ("header", True, (-3.0, 3.0)),
+        ("cookie", False, (-3.0, 3.0)),
+        ("among others", True, (0.4, -0.9)),
+        ("header", True, (0.0, 3.0, -3.0)),
+    ],
+)
+def test_of_servers_that_are_told_apart_each_clock_is_known_as_if_it_were_alone(
+    told: str, in_turn: bool, aheads: tuple[float, ...]
+) -> None:
+    opens, mistakes = datetime.fromtimestamp(BEGAN + 2000, UTC), []
+    for seed in range(4):
+        far = Far(*aheads, way=uneven, seed=seed, in_turn=in_turn, told=NAMES[told])
+        moments = far.learn(seconds=30).moments(opens)
+        assert len(moments) == len(aheads)
+        for (moment, doubt), true in zip(moments, sorted(2000 - each for each in aheads), strict=True):
+            mistakes.append(abs(moment - true))
+            assert mistakes[-1] <= 2 * doubt + 0.002
+    assert statistics.median(mistakes) <= 0.01
+
+
+def test_an_odd_header_is_no_name_of_a_server() -> None:
+    """One that every answer has anew, one that comes and goes, and one that says nothing of the clock."""
+
+    def said(number: int) -> Mapping[str, str]:
+        new, now_and_then = str(random.random()), random.choice(({}, {"x-b": "1"}))  # noqa: S311 - no secret
+        return {"x-request-id": new, "x-cache": random.choice(("HIT", "MISS")), **now_and_then}  # noqa: S311 - no secret
+
+    assert len(Far(0.7, way=skewed, told=said).learn().moments(datetime.fromtimestamp(BEGAN, UTC))) == 1
+    moments = Far(-3.0, 3.0, way=uneven, in_turn=True, told=said).learn().moments(datetime.fromtimestamp(BEGAN, UTC))
+    assert len(moments) == 2
 
 
 def test_a_single_server_is_never_taken_for_two() -> None:
