@@ -59,7 +59,7 @@ from portal.session import SiteSession
 from proof import seen, standing
 from server_clock import LOOK_EVERY, ServerClock, look_after_everything, set_aside_what_lives, sleep_until, steady
 from side_by_side import both, noticed
-from volley import ASKING, SINGLE, Allowance, Volley, plan
+from volley import ASKING, REPEATS, REPEATS_ODD, SINGLE, Allowance, Volley, plan
 
 TURNS = timedelta(seconds=90)  # before T: until then one account after the other logs in, later all at once
 LOOK_UP = timedelta(seconds=60)  # before T: the ids of the slots
@@ -81,16 +81,13 @@ AGAIN = 5.0  # s before a site that does not answer is asked again, while prepar
 
 VOLLEYS_FOR = 8  # people racing at once in this process; with more, each sends one shot, and nobody waits for thirds
 LATE = timedelta(seconds=0.1)  # after T: who begins to shoot then has no use for shots side by side
-REPEATS = ((), (0.3,), (0.05, 0.8), (0.0, 0.3, 1.5), (0.0, 0.25, 1.2, 2.5))
-"""s before each further shot after "not open yet", by how many are left: few at once, some for what opens late."""
-REPEATS_ODD = ((), (2.2,), (0.9, 2.2), (0.9, 1.5, 3.6), (0.9, 0.9, 1.7, 3.5))
-"""The same after answers that make no sense, or none: a site in trouble is given time, and some are kept for later."""
 FAR = 0.3  # s before T: so much too early, the clock was wrong, and is read again before the next shot
 AT_SIGHT = 2  # shots at what has just appeared: of two ways, one is the shorter
 ASKS = 2  # schedules side by side: a third would be won by no more than it costs, another connection and itself
 FOR_ANOTHER_CLOCK = 3  # requests that are kept for the opening by the next of the site's clocks: two shots, a look
 AFTER_SIGHT = 3  # requests that are kept for what those shots come to: another, a look, the timetable
-ENOUGH = 2  # requests that are kept for what appears: a shot, and a look
+ENOUGH = 3  # requests that are kept for what appears: a shot, a look, the timetable
+PROOF = 2  # requests that are kept for a shot without an answer: a look, the timetable
 LOOKS = (0.0, 0.5, 2.0, 7.0)  # s before each look for a booking the site has accepted: ten in all
 WITNESS = 1  # request that is kept for the timetable, which is asked about what my bookings show
 OTHERS_SHOOT = timedelta(seconds=0.15)  # after T: to read a page takes time that others' shots do not have
@@ -419,7 +416,7 @@ class Race:
         time_left = self._left() - self._server.round_trip / 2 - SOON
         if self._allowance.warmed_by is not None or time_left < self._server.round_trip / 2:
             return
-        self._allowance.warmed_by = self._number
+        self._allowance.warmed_by, self._allowance.warmed = self._number, max(connections, 1)
         proof = noticed(api.my_bookings(self._session), "our page")
         knocks = [noticed(api.knock(self._session), "connection") for _ in range(1, connections)]
         done, _ = await asyncio.wait({proof, *knocks}, timeout=time_left)
@@ -462,7 +459,7 @@ class Race:
             await self._appearance.ask(choices, [self._sent(each) for each in planned])
             if hopes or self._appearance.has_seen(choices) or (pause := next(pauses, None)) is None:
                 break
-            planned = await self._next_plan(pause)
+            planned = await self._next_plan(pause, lambda: self._plan_asking(choices[0]), ENOUGH + 1)
         listed, not_seen = self._appearance.from_the_first_seen(choices)
         self._refusals += not_seen
         return listed
@@ -479,9 +476,9 @@ class Race:
         lost = volley.has(ShotOutcome.LOST)
         while not volley.has(ShotOutcome.ACCEPTED, ShotOutcome.ALREADY) and volley.final is None:
             pause = next(odd_pauses if volley.senseless else pauses, None)
-            if pause is None or self._requests_left() - lost < 1:  # what was lost is looked for in the end
+            if pause is None or self._requests_left() - PROOF * lost < 1:  # what was lost is looked for in the end
                 break
-            volley = await self._fire(choice, await self._next_plan(pause))
+            volley = await self._fire(choice, await self._next_plan(pause, self._plan, FOR_ANOTHER_CLOCK))
             lost = lost or volley.has(ShotOutcome.LOST)
         return await self._outcome(choice, volley, lost=lost)
 
@@ -540,16 +537,17 @@ class Race:
         error.evidence = await self._session.keep_evidence("book", said, str(error))
         return error
 
-    async def _next_plan(self, pause: float) -> Sequence[float]:
-        """When to shoot next: soon, or at the opening when the last ones were far too early.
+    async def _next_plan(self, pause: float, at_opening: Callable[[], Sequence[float]], kept: int) -> Sequence[float]:
+        """When to send next: soon, or at the opening when the last ones were far too early. `kept`: for another clock.
 
         Of servers that answer by chance or in turn the one whose clock shows the opening may be the next to answer.
         """
-        await asyncio.sleep(pause)
-        if self._left() < FAR and (self._requests_left() > FOR_ANOTHER_CLOCK or not self._another_clock_comes()):
+        later = [moment for moment, _ in self._server.moments(self._opens_at) if moment > steady()]
+        await asyncio.sleep(min(pause, *(max(each - steady() - SOON, 0.0) for each in later)) if later else pause)
+        if self._left() < FAR and (self._requests_left() > kept or not self._another_clock_comes()):
             return (self._since_opening(steady()),)
         await self._listen(LISTEN_UNTIL_LATE)
-        return self._plan()[: max(self._requests_left() - 1, 1)]
+        return at_opening()[: max(self._requests_left() - 1, 1)]
 
     def _another_clock_comes(self) -> bool:
         """Whether another of the site's clocks has the opening still ahead; from now on we go by that one."""

@@ -29,6 +29,11 @@ SINGLE = 1  # with more of them
 WIDEST = 0.3  # s; the less sure we are of the clock, the wider the volley, up to this
 SOONEST = 0.0005  # s after the opening: our own way to the network is never quite even
 
+REPEATS = ((), (0.3,), (0.05, 0.8), (0.0, 0.3, 1.5), (0.0, 0.25, 1.2, 2.5))
+"""s before each further shot after "not open yet", by how many are left: few at once, some for what opens late."""
+REPEATS_ODD = ((), (2.2,), (0.9, 2.2), (0.9, 1.5, 3.6), (0.9, 0.9, 1.7, 3.5))
+"""The same after answers that make no sense, or none: a site in trouble is given time, and some are kept for later."""
+
 Plans = Mapping[int, Sequence[tuple[float, float]]]
 
 PLANS: Plans = {1: ((1.6, 0.6),), 2: ((1.1, 0.0), (1.35, 0.8)), 3: ((0.7, -0.3), (0.9, 0.1), (1.0, 0.8))}
@@ -99,6 +104,7 @@ class Allowance:
     spent: dict[int, int] = field(default_factory=dict)  # by each of its bookings
     races: Counter[int] = field(default_factory=Counter)  # under way here, for each: more than one after a claim anew
     warmed_by: int | None = None  # the booking that paid for opening connections; they serve all
+    warmed: int = 0  # how many it opened
 
     def join(self, booking_number: int) -> None:
         """From now on one more of the account's bookings has its share."""
@@ -122,8 +128,7 @@ class Allowance:
 
     def sent(self, booking_number: int) -> int:
         """What was sent for a booking, with the opening of connections if that was its part."""
-        warming = self.shots if booking_number == self.warmed_by else 0
-        return self.spent.get(booking_number, 0) + warming
+        return self.spent.get(booking_number, 0) + (self.warmed if booking_number == self.warmed_by else 0)
 
     def spend(self, booking_number: int, requests: int) -> None:
         self.spent[booking_number] = self.spent.get(booking_number, 0) + requests
@@ -136,5 +141,6 @@ class Allowance:
     def left(self, booking_number: int) -> int:
         """How many requests that booking may still send."""
         elsewhere = sum(number not in self.races for number in self.spent)  # each with connections of its own
-        share = (MOST_REQUESTS - self.shots * (1 + elsewhere)) // max(len(self.spent), 1)
+        warming = self.shots if self.warmed_by is None else self.warmed
+        share = (MOST_REQUESTS - warming - self.shots * elsewhere) // max(len(self.spent), 1)
         return max(share, LEAST_SHARE) - self.spent.get(booking_number, 0)

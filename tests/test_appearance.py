@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 
@@ -14,7 +14,7 @@ from demo.site import Outcome, Switches
 from errors import BookingRefused, SiteUnavailable, SlotNotFound
 from model import FIT_CENTER, Activity, Slot, Wish
 from portal.session import SiteSession
-from tests.openings import Open, Opening
+from tests.openings import OPENS, Open, Opening, knowing
 from tests.sites import GIULIA, TUESDAY
 from volley import MOST_REQUESTS
 
@@ -121,6 +121,32 @@ async def test_an_opening_at_which_no_schedule_can_be_read_ends_with_that(
         with pytest.raises(SiteUnavailable):
             await opened.race()
         assert opened.world.bookings(GIULIA) == []
+
+
+# ----- several servers
+
+
+@pytest.mark.parametrize("apart", [3.0, -3.0], ids=["the second opens first", "the first opens first"])
+async def test_of_two_servers_the_one_that_opens_first_shows_what_is_absent(at: Open, apart: float) -> None:
+    """They answer in turn: whichever is asked first, the next request meets the other."""
+    switches = Switches(hide_unopened=True, servers=2, clock_spread=apart)
+    async with at(lead=1.5 + max(apart, 0.0), round_trip=0.03, switches=switches) as opened:
+        other = knowing(opened.clock, apart)._readings
+        opened.server._take([*opened.server._readings, *other])
+        won = await opened.race()
+        assert won.choice == 0
+        assert opened.clock() < OPENS + timedelta(seconds=2.5 + min(-apart, 0.0))  # before the other one opened
+        assert opened.requests <= MOST_REQUESTS + 3  # my bookings, the calendars and the day, before it
+
+
+async def test_a_server_that_opens_later_is_asked_at_its_opening_too(at: Open) -> None:
+    """Another's clock is known, but that one never answers us."""
+    async with at(lead=2.5, round_trip=0.03, switches=hidden()) as opened:
+        opened.server._take([*opened.server._readings, *knowing(opened.clock, 1.2)._readings])
+        opened.world.rival(opened.pilates_id, after=0.9)
+        assert (await opened.race()).choice == 0
+        assert 0 < opened.arrivals(Outcome.BOOKED)[0] < 0.9
+        assert opened.requests <= MOST_REQUESTS + 3
 
 
 # ----- several accounts

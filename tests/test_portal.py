@@ -9,18 +9,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from playwright.async_api import Page
 
 import booking
 import errors
 from demo.site import Site, SiteWorld
 from model import Wish
+from portal import api
+from portal.access import SiteAccess
 from portal.codes import Codes
+from portal.contexts import affinity
 from portal.session import MOST_PAGES, Portal, SiteSession
 from portal.state import SessionStore
+from tests.hostile import serving
 from tests.lent_browser import Engine, lent, pilates, portal, site  # noqa: F401 - fixtures
 from tests.processes import our_children
-from tests.sites import GIULIA, OTP_URL, PASSWORD, SECRET, Clock, access, credentials, enter
+from tests.sites import GIULIA, OTP_URL, PASSWORD, ROME, SECRET, Clock, access, credentials, enter
 
 pytest_plugins = ["tests.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
@@ -274,3 +279,42 @@ async def test_new_cookies_are_not_taken_for_a_new_login(
     await session._stored.renew(stale)
     assert session._stored.is_another(stale)
     assert world.login_attempts[GIULIA] == 1
+
+
+async def test_the_time_is_asked_of_the_server_that_a_cookie_keeps_us_with(
+    engine: Engine, tmp_path: Path, site_clock: Clock
+) -> None:
+    """A neighbour's clock may be seconds off. Whom no cookie keeps anywhere takes none along: any server may answer."""
+    async with serving() as hosts:
+        host = hosts["booking"]
+        headers = {"Set-Cookie": "ARRAffinity=a-neighbours; Path=/"}
+        host.pages["/Booking"] = web.Response(headers=headers)
+        to = SiteAccess(host.address, ("localhost",), tmp_path, ROME, clock=site_clock)
+        async with lent(engine, to) as portal:
+            session = portal.session(credentials())
+            for _ in range(2):
+                await api.clock(session)
+                await asyncio.gather(*(each for each in asyncio.all_tasks() if each.get_name() == "tidying up"))
+            assert not host.told("a-neighbours")
+            common = {"domain": "127.0.0.1", "path": "/", "expires": -1, "httpOnly": True, "secure": False}
+            mine = {"ARRAffinity": "my-servers", ".ASPXAUTH": "my-secret", "lang": "it"}
+            cookies = [{"name": name, "value": value, "sameSite": "Lax", **common} for name, value in mine.items()]
+            session._store.save({"cookies": cookies, "origins": []})
+            await api.clock(session)
+            assert host.told("ARRAffinity=my-servers")
+            assert not host.told("my-secret")
+
+
+@pytest.mark.parametrize(
+    ("name", "keeps"),
+    [
+        *((name, True) for name in ("ARRAffinity", "ARRAffinitySameSite", "AWSALB", "AWSALBCORS", "SERVERID", "SRV")),
+        *((name, True) for name in ("BIGipServerpool_web", "NSC_vip", "ROUTEID", "X-Application-Server", "web_node")),
+        *((name, False) for name in (".ASPXAUTH_SOCIALBOOKING", "ASP.NET_SessionId", "__RequestVerificationToken")),
+        *((name, False) for name in ("lang", "serverSession", "observer", "webauth", "cookie_consent", "_ga")),
+    ],
+)
+def test_cookies_that_keep_with_a_server_are_told_from_those_of_a_person(name: str, keeps: bool) -> None:
+    state = {"cookies": [{"name": name, "value": "1", "domain": ".sport.example"}]}
+    assert bool(affinity(state, "https://www.sport.example/x")) == keeps
+    assert not affinity(state, "https://elsewhere.example/x")
