@@ -127,7 +127,7 @@ async def test_a_call_that_a_server_refuses_since_it_knows_a_new_session_later_i
     world.end_sessions()
     long_ago(giulia)
     for _ in range(3):
-        assert (await api.schedule(giulia, activity, "Classes", TUESDAY)).is_json
+        assert (await api.schedule(giulia, activity, "Classes", TUESDAY)).text.startswith("{")
         await booking.my_bookings(giulia)
     assert world.login_attempts[GIULIA] == 2
 
@@ -148,7 +148,7 @@ async def test_a_site_that_refuses_every_booking_is_told_and_gets_one_more_passw
     world.faults.fail = {}
     world.end_sessions()
     long_ago(giulia)
-    assert (await api.book_appointment(giulia, "1")).is_json  # a session that ends is still made anew
+    assert (await api.book_appointment(giulia, "1")).text.startswith("{")  # a session that ends is still made anew
 
 
 async def test_a_login_that_stops_after_the_password_sends_no_second_one_for_the_sign_on(
