@@ -307,11 +307,11 @@ def the_other(clash: Clash | None, when: When) -> str:
 
 
 def meets_what_is_held(clash: Clash | None, action: Action, when: When) -> str:
-    """Said before an overlap is refused: what is held then, and that the site decides."""
+    """Said before an overlap is refused: what is held then, and what we know of the site."""
     if clash is None:
         return ""
     other = in_a_line(clash.held.booking.wish, when, SHORT, beside=[action.wish])
-    return f"⚠️ Si sovrappone a {other}: il sito potrebbe rifiutarla. Se preferisci questa, scambiala con l'altra."
+    return f"⚠️ Si sovrappone a {other}: {texts.ONE_AT_A_TIME} Se preferisci questa, scambiala con l'altra."
 
 
 def _since(got: HeldBooking | None, when: When) -> str:

@@ -318,7 +318,7 @@ def _clash(view: SlotView, when: When) -> str:
     if view.clash is None:
         return ""
     other = in_a_line(view.clash.booking.wish, when, beside=[view.slot.wish])
-    said = "di solito il sito le accetta tutte e due." if view.both_taken else "il sito potrebbe rifiutarla."
+    said = "di solito il sito le accetta tutte e due." if view.both_taken else texts.ONE_AT_A_TIME
     return f"⚠️ Si sovrappone a {other}: {said}"
 
 

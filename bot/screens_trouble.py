@@ -8,8 +8,18 @@ from bot.callbacks import Verb
 from bot.italian import When
 from bot.page import Button, Lines, Page, Row, button, home_button, in_quotes, safe
 from bot.slots import Clash
-from bot.texts import LOGIN_REMARKS, NOT_CANCELLED, PASSWORD_AGAIN, WATCH_ENDED, Remedy, Trouble, happening, trouble
-from errors import ASKED_AGAIN, LoginDiverted, LoginNeeded, LoginStopped, quoted
+from bot.texts import (
+    LOGIN_REMARKS,
+    NOT_ASKED_FOR,
+    NOT_CANCELLED,
+    PASSWORD_AGAIN,
+    WATCH_ENDED,
+    Remedy,
+    Trouble,
+    happening,
+    trouble,
+)
+from errors import ASKED_AGAIN, LoginDiverted, LoginNeeded, LoginStopped, Overlap, quoted
 from model import Action, ActionType, LoginRemark, Pause, WatchMode
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
@@ -23,6 +33,8 @@ def cause_of(action: Action) -> Trouble:
         return WATCH_ENDED
     if action.type is ActionType.CANCEL and action.error_kind == "BookingRefused":
         return NOT_CANCELLED
+    if action.error_kind == Overlap.__name__ and not quoted(action.error or ""):
+        return NOT_ASKED_FOR
     return of_login(action.error_kind, action.error or "")
 
 

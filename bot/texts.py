@@ -50,6 +50,16 @@ UNKNOWN = Trouble(
     Remedy.AGAIN,
 )
 
+ONE_AT_A_TIME = "per quel che so il sito ne accetta una sola."
+NOT_ASKED_FOR = Trouble(
+    "Si sovrappone a un'altra tua prenotazione: per quel che so il sito ne accetta una sola, e non l'ho chiesta.",
+    "Non riprovo.",
+    'Scambiala con l\'altra. Se invece il sito le accetta, scrivi "warned" in config.json, in rules.overlap.',
+    Remedy.MINE,
+    you_guest="Scambiala con l'altra, oppure scegli un altro orario.",
+)
+"""An overlap that the site was never asked about: the rule of the house was enough."""
+
 TROUBLES: dict[str, Trouble] = {
     "SiteUnavailable": Trouble(
         "Il sito di Polimisport non risponde.",
@@ -311,7 +321,7 @@ BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
     "OtpMissing": ("Scrivi otpatu in config.json e riavvia il bot.", Remedy.LOGIN),
     "OtpError": ("Correggi otpatu in config.json e riavvia il bot.", Remedy.SYNC),
     "ConfigError": ("Controlla config.json e riavvia il bot.", Remedy.SYNC),
-    "Overlap": ("Il sito potrebbe rifiutarla: scambiala con l'altra, o salta questa.", Remedy.MINE),
+    "Overlap": ("Per quel che so il sito ne accetta una sola: scambiala con l'altra, o salta questa.", Remedy.MINE),
     "SeveralClasses": ("Ritirala, e scegli dagli orari quello che vuoi.", Remedy.HOURS),
     "SlotNotFound": ("Forse il corso è stato spostato: aggiorna gli orari e guarda.", Remedy.HOURS),
     "MembershipProblem": ("Sistemalo sul sito o in segreteria prima di allora.", Remedy.SYNC),

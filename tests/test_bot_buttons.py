@@ -31,6 +31,7 @@ from bot import (
     screens_questions,
     screens_results,
     screens_rules,
+    screens_trouble,
     texts,
 )
 from bot.answers import Answers
@@ -413,3 +414,14 @@ def test_days_and_hours_are_told_as_people_tell_them() -> None:
     assert WHEN.soon(NOON, seconds=True) == "alle 12:00:00"
     assert WHEN.soon(NOON - timedelta(days=1)) == "ieri alle 12:00"
     assert WHEN.short(datetime(2026, 11, 23, 23, tzinfo=UTC)) == "mar 24 alle 00:00"
+
+
+@pytest.mark.parametrize(("sentence", "told"), [
+    ("ZUMBA meets our CORE at 19:30", "e non l'ho chiesta"),
+    ("the site says «Si sovrappone»", "Dal sito: «Si sovrappone»"),
+])  # fmt: skip
+def test_a_no_of_our_own_rule_is_never_told_as_the_sites(sentence: str, told: str) -> None:
+    failed = replace(ACTION, status=ActionStatus.FAILED, error_kind="Overlap", error=sentence)
+    said = " ".join(screens_trouble.explain(failed, WHEN))
+    assert told in said
+    assert ("Dal sito" in said) == ("«" in sentence)
