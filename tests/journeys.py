@@ -107,6 +107,19 @@ class Journey:
         await self.giulia.tap("Aggiorna orari")
         await self.works()
 
+    async def offers_a_swap(self) -> bool:
+        """Whether Tuesday's Pilates is offered in place of what it overlaps; else both, as the site takes them."""
+        page = await self.chooses()
+        assert ("di solito il sito le accetta" in page.text) != ("potrebbe rifiutarla" in page.text)
+        return "potrebbe rifiutarla" in page.text
+
+    async def opens_rules(self) -> Message:
+        """/help, and the rules of the house under it."""
+        seen = {message.message_id for message in self.giulia.messages}
+        await self.giulia.send("/help")
+        await self.giulia.wait_for(lambda one: "Cosa so fare" in one.text and one.message_id not in seen)
+        return await tapped(self.giulia, "⚙️ Regole del sito", "Come funziona il sito")
+
     async def opens_menu(self) -> Message:
         seen = {message.message_id for message in self.giulia.messages}
         await self.giulia.send("/start")
@@ -190,6 +203,13 @@ class Journey:
     def takes(self, slot: Slot) -> None:
         """Giulia books it herself, with another phone."""
         assert self.world.book(GIULIA, slot.appointment_id) is Outcome.BOOKED
+
+    async def gives_back(self, slot: Slot) -> None:
+        """Giulia gives it back herself; it is gone for the bot once two readings agree."""
+        assert self.world.cancel(GIULIA, slot.appointment_id)
+        for _ in range(2):
+            self.clock.move(60)
+            await self.looks_at_hers()
 
     @property
     def held(self) -> list[str]:

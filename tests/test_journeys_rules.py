@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -14,13 +15,16 @@ import schedules
 from bot.texts import TROUBLES, WHILE_WAITING
 from demo.site.accounts import AUTH_COOKIE
 from demo.site.load import BOOKINGS
+from demo.site.schedule import LIMIT_WORDS
 from demo.site.switches import LIMITS
 from errors import SiteChanged
 from model import ActionStatus
-from tests.chats import tapped
+from recurrence import PeriodicMode
+from store.periodic import NewPeriodic
+from tests.chats import OWNER, tapped
 from tests.journeys import PILATES, Journey, journey
 from tests.lent_browser import Engine, impatient  # noqa: F401 - fixture
-from tests.sites import GIULIA
+from tests.sites import GIULIA, ROME
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
@@ -52,12 +56,15 @@ async def test_two_classes_at_one_hour_are_not_booked_unasked_but_swapped_in_one
     assert (row.status, here.held) == (DONE, [PILATES])
 
 
-async def test_an_account_that_may_book_no_more_is_told_why_whatever_the_words(here: Journey) -> None:
+async def test_an_account_that_may_book_no_more_is_told_why_whatever_the_words_and_wherever_they_stand(
+    here: Journey,
+) -> None:
     kinds = {"certificate": "MembershipProblem", "payment": "MembershipProblem", "profile": "MembershipProblem"}
-    for limit in LIMITS:
-        here.set(account_limit=limit)
+    fields = itertools.cycle(("message", "error_message", "errorMessage", "error", "Message"))
+    for limit, field in zip(LIMITS, fields, strict=False):
+        here.set(account_limit=limit, refusal_field=field)
         kind = kinds.get(limit, "AccountLimit")
-        row, _ = await here.books(TROUBLES[kind].happened)
+        row, _ = await here.books(TROUBLES[kind].happened, LIMIT_WORDS[limit].partition(":")[0].rstrip("."))
         assert (row.status, row.error_kind, here.held) == (FAILED, kind, []), limit
     here.set(account_limit="bookings", limit_words="Non puoi avere più di una prenotazione attiva.", most_bookings=1)
     await here.books("Prenotata!", course="Fit Center", start="07:00")
@@ -71,11 +78,97 @@ async def test_bookings_that_have_closed_are_told_as_such(here: Journey) -> None
     assert (row.error_kind, here.held) == ("BookingsClosed", [])
 
 
-async def test_a_reason_is_read_wherever_it_stands(here: Journey) -> None:
-    for field in ("message", "error_message", "errorMessage", "error", "Message"):
-        here.set(refusal_field=field, account_limit="certificate")
-        row, _ = await here.books(TROUBLES["MembershipProblem"].happened, "certificato medico")
-        assert (row.error_kind, here.held) == ("MembershipProblem", []), field
+# ----- the rules of the house, learnt
+
+
+async def test_an_overlap_that_the_site_took_is_asked_about_and_both_are_booked_once_the_rule_says_so(
+    here: Journey,
+) -> None:
+    here.set(overlap="allowed")
+    pilates, gym = here.slot(), here.slot("Fit Center", start="17:30")
+    here.takes(gym)
+    await here.looks_at_hers()
+    assert await here.offers_a_swap()  # the rule says that the site refuses two
+    here.takes(pilates)
+    before = here.mark
+    await here.looks_at_hers()
+    asked = await here.reads("Pensavo: il sito rifiuta la seconda", "il sito le accetta", "Lo imposto?", since=before)
+    await here.gives_back(pilates)
+    assert await here.offers_a_swap()  # never changed silently
+
+    await here.giulia.tap("✅ Impostalo", message_id=asked.message_id)
+    await here.reads("✅ Impostato. Due prenotazioni alla stessa ora: il sito le accetta.")
+    page = await here.chooses()
+    assert "di solito il sito le accetta tutte e due" in page.text
+    row, _ = await here.confirms("Conferma Prenotazione", "Prenotata!")
+    assert (row.status, sorted(here.held)) == (DONE, ["Fit Center", PILATES])
+
+    await here.gives_back(pilates)
+    await here.opens_rules()
+    await tapped(here.giulia, "↩️ Torna a config.json: Due", "Resta come dice config.json")
+    await here.chooses()
+    row, _ = await here.confirms("Conferma Prenotazione", "")
+    assert (row.status, row.error_kind, here.held) == (FAILED, "Overlap", ["Fit Center"])
+
+
+async def test_a_limit_that_is_left_as_it_is_changes_nothing_until_its_owner_thinks_again(here: Journey) -> None:
+    words = "Non puoi avere più di una prenotazione attiva."
+    here.set(account_limit="bookings", limit_words=words, most_bookings=1)
+    await here.books("Prenotata!", course="Fit Center", start="07:00")
+    before = here.mark
+    await here.books(TROUBLES["AccountLimit"].happened)
+    asked = await here.reads("Prenotazioni al massimo", "Pensavo: non lo so", words[:-1], since=before)
+    await here.giulia.tap("Lascia com'è", message_id=asked.message_id)
+    await here.reads("Resta come dice config.json. Prenotazioni al massimo: non lo so.")
+    before = here.mark
+    assert "Ne hai già" not in (await here.chooses()).text
+    await here.confirms("Conferma Prenotazione", TROUBLES["AccountLimit"].happened)
+    assert not [each for each in here.giulia.messages if each.message_id > before and "Lo imposto?" in each.text]
+    await here.opens_rules()
+    await tapped(here.giulia, "✅ Prenotazioni al massimo: 1", "✅ Impostato")
+    assert "Ne hai già 1" in (await here.chooses()).text
+
+
+async def test_when_bookings_close_is_seen_in_the_timetable_of_two_evenings_and_asked_about(here: Journey) -> None:
+    here.set(closes_minutes=60)
+    for evening in (23, 24):  # that of 20:00 has closed, that of 20:30 has not
+        assert not [each for each in here.giulia.messages if "Chiusura delle prenotazioni" in each.text]
+        here.goes_to(datetime(2026, 11, evening, 19, 10, tzinfo=ROME))
+        await here.reads_timetable()
+    asked = await here.reads("Chiusura delle prenotazioni", "60 minuti prima della lezione", "Lo imposto?")
+    await here.giulia.tap("✅ Impostalo", message_id=asked.message_id)
+    await here.reads("✅ Impostato")
+    page = await here.chooses("ZUMBA", "Oggi 24", "20:00")
+    assert "chiude le prenotazioni 60 minuti prima" in page.text
+    row, _ = await here.confirms("Conferma Prenotazione", TROUBLES["BookingsClosed"].happened)
+    assert (row.status, here.held) == (FAILED, [])
+
+
+async def test_what_recurs_waits_after_a_limit_with_one_message_and_goes_on_with_one_tap(here: Journey) -> None:
+    for course, place in ((PILATES, "18:00"), ("ZUMBA", "20:00")):
+        start = time.fromisoformat(place)
+        await here.db.periodic.add(
+            NewPeriodic(
+                OWNER, course, course, "Giuriati", 1, start, PeriodicMode.AUTOMATIC, course_type="Corsi Platinum"
+            )
+        )
+    here.set(account_limit="entries")
+    before = here.mark
+    await here.executes()
+    await here.works()
+    told = await here.reads("Ingressi terminati", "fermo le tue prenotazioni periodiche", since=before)
+    await here.executes()
+    await here.works()
+    assert len([each for each in here.giulia.messages if each.message_id > before and "Ingressi" in each.text]) == 1
+    assert (here.held, await here.db.queue.live(OWNER)) == ([], [])
+
+    here.set(account_limit="")
+    await here.giulia.tap("Riprendi le periodiche", message_id=told.message_id)
+    await here.reads("Riprendo le prenotazioni periodiche", since=before)
+    await here.executes()
+    await here.works()
+    await here.reads("Prenotata!", "ZUMBA", since=before)
+    assert sorted(here.held) == [PILATES, "ZUMBA"]
 
 
 # ----- giving back
