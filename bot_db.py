@@ -29,6 +29,7 @@ from bot.answers import Answers
 from bot.chat import ChatLocks, reason, send, understood, unless
 from bot.delivery import Delivery
 from bot.handlers import AnyApplication, Handlers
+from bot.italian import When
 from bot.notices import Composer
 from bot.polling import Polling
 from bot.texts import COMMANDS
@@ -138,10 +139,10 @@ async def register_commands(bot: Bot) -> None:
         log.warning("the commands could not be registered: %s", reason(error))
 
 
-async def tell_damage(bot: Bot, owner: int) -> None:
+async def tell_damage(bot: Bot, owner: int, when: When) -> None:
     """The last word before all programs stop: without its database the bot has no outbox to say it through."""
     try:
-        await send(bot, owner, screens_programs.damaged())
+        await send(bot, owner, screens_programs.damaged(when))
     except TelegramError as error:
         log.warning("the owner could not be told that the database is damaged: %s", reason(error))
 
@@ -166,7 +167,7 @@ async def serve(settings: Settings, db: Database, stop: asyncio.Event, clock: Cl
                 register_commands(application.bot), polling.run(stop), delivery.run(stop), alarm.run(stop)
             )
         if db.connection.damage is not None:
-            await tell_damage(application.bot, settings.telegram.allowed_user_id)
+            await tell_damage(application.bot, settings.telegram.allowed_user_id, answers.desk.when())
     finally:
         await application.shutdown()
     log.info("the bot has stopped")

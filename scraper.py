@@ -192,8 +192,12 @@ def course_name(texts: Sequence[str], activity: str = "") -> str:
     return FIT_CENTER if "fit center" in plain(kind) or not kind else kind
 
 
-def _own_name(text: str, activity: str, place: str, kind: str) -> str:
+def own_name(text: str, activity: str) -> str:
     """What a text says beside the names of the activity, its place and its kind; empty when that is all it says."""
+    return _own_name(text, activity, *split_activity(activity))
+
+
+def _own_name(text: str, activity: str, place: str, kind: str) -> str:
     rest = " ".join(text.split())
     for name in (place, kind):  # "Giuriati-Corsi Platinum-X": blanks around the dashes may be missing
         words = r"\s+".join(re.escape(word) for word in name.split())

@@ -26,6 +26,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationError,
     ValidationInfo,
@@ -211,6 +212,8 @@ class Settings(Keys):
     log: Log = Log()
     friends: tuple[Friend, ...] = Field((), max_length=MOST_FRIENDS)
 
+    _config_file: Path = PrivateAttr(DEFAULT_PATH)
+
     _otp_goes_with_password = field_validator("otpatu")(config_values.otp_goes_with_password)
 
     @field_validator("friends")
@@ -228,6 +231,11 @@ class Settings(Keys):
             ids.add(friend.telegram_user_id)
             accounts.add(friend.username)
         return friends
+
+    @property
+    def config_file(self) -> Path:
+        """The file these were read from, named as the command line did."""
+        return self._config_file
 
     @property
     def zone(self) -> ZoneInfo:
@@ -313,6 +321,7 @@ def load(path: Path = DEFAULT_PATH) -> Settings:
     _refuse_examples(path, settings)
     settings = _with_absolute_paths(settings, path.resolve().parent)
     _refuse_shared_files(path.resolve(), settings)
+    settings._config_file = path
     return settings
 
 

@@ -52,32 +52,60 @@ SAID_BY_THE_DOCTOR = (
     "portal.stored_session",
 )  # want of a sandbox, a login that fails: told twice else
 
+TASKS = ("check", "validate", "who", "login", "import_session", "survey", "backup", "restore")
 QUIET_BY_HAND = ("portal", "hand_login")  # what they warn of is said by the sentence that follows
 
 
 def options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Sets Polimisport Bot up and looks after it.")
+    """What was asked for. What contradicts itself, or means nothing alone, ends here with one sentence and code 2."""
+    parser = argparse.ArgumentParser(
+        description="Sets Polimisport Bot up and looks after it.", usage="%(prog)s [--config PATH] [option ...]"
+    )
     add_config_option(parser)
-    parser.add_argument("--check", action="store_true", help="only look whether all is well")
-    parser.add_argument("--validate", action="store_true", help="only say what is wrong with the configuration")
-    parser.add_argument("--who", action="store_true", help="tell the Telegram id of who sends four digits to the bot")
-    parser.add_argument("--login", action="store_true", help="log in yourself, in a browser that opens")
-    parser.add_argument(
+    _add_tasks(parser.add_argument_group("one of these, or none for the set-up").add_mutually_exclusive_group())
+    more = parser.add_argument_group("and with some of them")
+    more.add_argument(
         "--person", metavar="NAME", help="whose login, or survey: a Codice Persona or Telegram id; default: yours"
     )
-    parser.add_argument(
+    more.add_argument(
         "--export-session", metavar="FILE", type=Path, help="put the session in a file, for a machine without a screen"
     )
-    parser.add_argument("--import-session", metavar="FILE", type=Path, help="take a session from such a file")
-    parser.add_argument("--no-login", action="store_true", help="don't ask the site")
-    parser.add_argument(
+    more.add_argument("--no-login", action="store_true", help="don't ask the site")
+    more.add_argument("--book", action="store_true", help="with --survey: also book a class far ahead and cancel it")
+    more.add_argument("--yes", action="store_true", help="with --survey --book: don't ask before booking")
+    chosen = parser.parse_args(arguments)
+    if problem := _contradiction(chosen):
+        parser.error(problem)
+    return chosen
+
+
+def _add_tasks(one: argparse._MutuallyExclusiveGroup) -> None:
+    one.add_argument("--check", action="store_true", help="only look whether all is well")
+    one.add_argument("--validate", action="store_true", help="only say what is wrong with the configuration")
+    one.add_argument("--who", action="store_true", help="tell the Telegram id of who sends four digits to the bot")
+    one.add_argument("--login", action="store_true", help="log in yourself, in a browser that opens")
+    one.add_argument("--import-session", metavar="FILE", type=Path, help="take a session from such a file")
+    one.add_argument("--survey", action="store_true", help="look how the site behaves, and write a file about it")
+    one.add_argument(
         "--backup", nargs="?", const="", metavar="FILE", help="copy the database; default: backups/ beside it"
     )
-    parser.add_argument("--survey", action="store_true", help="look how the site behaves, and write a file about it")
-    parser.add_argument("--book", action="store_true", help="with --survey: also book a class far ahead and cancel it")
-    parser.add_argument("--yes", action="store_true", help="with --survey --book: don't ask before booking")
-    parser.add_argument("--restore", metavar="FILE", type=Path, help="put a backup in place of the database")
-    return parser.parse_args(arguments)
+    one.add_argument("--restore", metavar="FILE", type=Path, help="put a backup in place of the database")
+
+
+def _contradiction(chosen: argparse.Namespace) -> str:
+    """What is wrong with the options together; empty when nothing is."""
+    tasks = [each for each in TASKS if getattr(chosen, each) not in (None, False)]
+    task = f"--{tasks[0].replace('_', '-')}" if tasks else "the set-up"
+    exports = chosen.export_session is not None
+    if exports and task not in ("--login", "the set-up"):
+        return f"--export-session goes alone or with --login, not with {task}"
+    if chosen.person is not None and not exports and task not in ("--login", "--import-session", "--survey"):
+        return "--person goes with --login, --export-session, --import-session or --survey"
+    if chosen.no_login and (exports or task not in ("--check", "--import-session", "the set-up")):
+        return "--no-login goes with the set-up, --check or --import-session"
+    if chosen.book and task != "--survey":
+        return "--book goes with --survey"
+    return "--yes goes with --survey --book" if chosen.yes and not chosen.book else ""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -20,6 +20,7 @@ YEARS = range(2000, 2100)  # a date outside of them is none of ours, and computi
 MOST_PIECES = 20_000  # tags and entities of a page that is read: about a second; the site's have about a thousand
 MOST_TAG = 20_000  # characters of one tag; the standard library's parser takes the square of it
 
+BYTE_ORDER_MARK = "\ufeff"  # what some servers and editors put before a text
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 MARKUP = re.compile(
@@ -44,7 +45,12 @@ def read_json(text: str) -> Any:
     if len(text) > MOST_CHARACTERS:
         raise Unreadable(f"JSON of {len(text)} characters")
     try:
-        value = json.loads(text, parse_float=_number, parse_constant=_no_number, object_pairs_hook=_object)
+        value = json.loads(
+            text.removeprefix(BYTE_ORDER_MARK),
+            parse_float=_number,
+            parse_constant=_no_number,
+            object_pairs_hook=_object,
+        )
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"no JSON: {type(error).__name__}") from None
     if text.count("[") + text.count("{") > MOST_DEPTH and _depth(value) > MOST_DEPTH:

@@ -88,7 +88,8 @@ class Desk:
 
     def when(self, user_id: int | None = None) -> When:
         """This moment, as it is told to that person; None: nothing told depends on who it is."""
-        return When(self.clock(), self.rule.zone, user_id in (None, self.settings.telegram.allowed_user_id))
+        keeps = user_id in (None, self.settings.telegram.allowed_user_id)
+        return When(self.clock(), self.rule.zone, keeps, self.settings.config_file)
 
     # Classes
 

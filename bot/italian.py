@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from config_file import DEFAULT_PATH, command
+
+SETUP = ".venv/bin/python setup.py"  # how the texts name it
 
 WEEKDAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
 MONTHS = (
@@ -45,10 +51,15 @@ class When:
     now: datetime
     zone: ZoneInfo
     to_keeper: bool = True  # they keep the bot; anybody else can mend neither its configuration nor its programs
+    config: Path = DEFAULT_PATH  # the configuration that the programs run with
 
     @property
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()
+
+    def typed(self, words: str) -> str:
+        """Words with the commands in them as they have to be typed with this configuration."""
+        return words.replace(SETUP, html.escape(command(SETUP, self.config), quote=False))
 
     def local(self, moment: datetime) -> datetime:
         """The same instant on the wall clock."""

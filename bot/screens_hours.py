@@ -14,6 +14,9 @@ from model import FIT_CENTER, Course, DaySummary
 from names import split_activity
 
 DAYS_IN_A_WEEK = 7
+NOT_YET_SHOWN = "Per questo giorno il sito non mostra ancora orari."
+NOT_READ_YET = "Questo giorno non l'ho ancora letto dal sito: tocca «Aggiorna orari»."
+REFRESH = (button("🔄 Aggiorna orari", Verb.REFRESH),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,7 @@ def hours_page(days: Sequence[DaySummary], read_at: datetime | None, when: When)
     known = {summary.day: summary.slots for summary in days}
     buttons = [_hours_button(day, known.get(day), when) for day in _week(when.today)]
     rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
-    refresh = (button("🔄 Aggiorna orari", Verb.REFRESH),)
-    return Page(f"<b>Orari dei corsi</b>\n{read}", (*rows, refresh, (home_button(),)))
+    return Page(f"<b>Orari dei corsi</b>\n{read}", (*rows, REFRESH, (home_button(),)))
 
 
 def _week(today: date) -> list[date]:
@@ -64,17 +66,30 @@ def _hours_button(day: date, slots: int | None, when: When) -> Button:
 
 
 def hours_day_page(
-    day: date, key: int, kinds: Sequence[tuple[int, str]], chunk: Chunk[Hour], read_at: datetime | None, when: When
+    day: date,
+    key: int,
+    kinds: Sequence[tuple[int, str]],
+    chunk: Chunk[Hour],
+    read_at: datetime | None,
+    when: When,
+    *,
+    is_open: bool = True,
 ) -> Page:
-    """A day of the timetable; `key` 0 shows every kind, `kinds` are the filters on offer (key, name)."""
+    """A day of the timetable; `key` 0 shows every kind, `kinds` are the filters on offer (key, name).
+
+    `is_open`: whether all its classes have opened; the site may show nothing of what has not.
+    """
     lines = Lines().add(f"<b>{first_up(long_day(day))}</b>", *(safe(name) for one, name in kinds if one == key))
     lines.add(*(_hour_line(hour, with_place=key == 0 and len(kinds) > 1) for hour in chunk.items))
     if not chunk.items:
-        lines.add(f"Nessun orario di {WEEKDAYS[day.weekday()]}.")
+        none = f"Nessun orario di {WEEKDAYS[day.weekday()]}." if read_at else NOT_READ_YET
+        lines.add(none if is_open else NOT_YET_SHOWN)
     lines.add(f"<i>Letti {when.at(read_at)}</i>" if read_at else "")
     rows = [*chunk.turns(Verb.HOURS_DAY, day, key), *_filters(day, key, kinds)]
     if chunk.items:
         rows.append((button("📅 Prenota in questo giorno", Verb.DAY, day),))
+    elif read_at is None and is_open:
+        rows.append(REFRESH)
     return Page(f"{lines}{chunk.caption}", (*rows, back_row(Verb.HOURS)))
 
 

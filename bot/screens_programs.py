@@ -37,7 +37,7 @@ def down(outage: Outage, when: When) -> Page:
     why = "Il suo processo non c'è più." if outage.died else "Il suo processo è bloccato, o la sua macchina è spenta."
     lines = Lines().add(f"🛑 <b>{_name(outage)} si è fermato</b>", f"Ultimo segno di vita {when.at(outage.since)}.")
     lines.add(why, MEANWHILE.get(outage.program, ""))
-    lines.add("Guarda il suo log e riavvialo; <code>.venv/bin/python setup.py --check</code> dice di più.")
+    lines.add(when.typed("Guarda il suo log e riavvialo; <code>.venv/bin/python setup.py --check</code> dice di più."))
     return Page(str(lines), ((home_button(fresh=True),),))
 
 
@@ -52,11 +52,12 @@ def back(outage: Outage, when: When) -> Page:
     return Page(str(lines), ((home_button(fresh=True),),))
 
 
-def damaged() -> Page:
+def damaged(when: When) -> Page:
     """The database file is broken: every program stops."""
     lines = Lines().add("🛑 <b>Il file del database è danneggiato</b>")
     lines.add("Mi fermo: non prenoto e non scrivo più niente, e il file resta com'è.")
-    lines.add("Ripristina una copia con <code>.venv/bin/python setup.py --restore</code>, poi riavviami.")
+    restore = when.typed("<code>.venv/bin/python setup.py --restore</code>")
+    lines.add(f"Ripristina una copia con {restore}, poi riavviami.")
     return Page(str(lines))
 
 

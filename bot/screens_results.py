@@ -287,7 +287,7 @@ def login_stopped(stop: LoginStopped, when: When) -> Page:
     cause = of_login(stop.kind, str(stop))
     astray, tells = isinstance(stop, LoginDiverted), isinstance(stop, LoginDiverted | LoginRejected | MatricolaMissing)
     lines = Lines().add(f"{'🚨' if astray else '🔑'} <b>{cause.happened}</b>", *(seen(str(stop)) if tells else ()))
-    lines.add(cause.then, cause.advice(to_keeper=when.to_keeper))
+    lines.add(cause.then, cause.advice(when))
     return Page(str(lines), (*retry_rows(stop, fresh=True), (home_button(fresh=True),)))
 
 
@@ -295,7 +295,7 @@ def login_due(action: Action, stop: LoginNeeded, when: When) -> Page:
     """What rings some hours before an opening when who logs in by hand has not yet."""
     lines = Lines().add("⏰ <b>Devi ancora entrare nel sito</b>", about_action(action, when))
     lines.add(f"Si prenota {when.at(action.opens_at or action.run_at)}: senza il tuo accesso non posso farlo.")
-    lines.add(trouble(stop.kind).advice(to_keeper=when.to_keeper))
+    lines.add(trouble(stop.kind).advice(when))
     return Page(str(lines), (*retry_rows(stop, fresh=True), (home_button(fresh=True),)))
 
 
@@ -351,7 +351,7 @@ def rehearsed(action: Action, others: Sequence[Wish], when: When, clash: Clash |
     if not when.to_keeper:
         advice = trouble(action.rehearsal).you_guest or advice
     happened = trouble(action.rehearsal).happened
-    lines.add(*choices(others, when)).add(happened, the_other(clash, when), advice)
+    lines.add(*choices(others, when)).add(happened, the_other(clash, when), when.typed(advice))
     lines.add(f"Ci provo comunque {opening}.")
     mend = next(iter(swap_rows(clash, fresh=True)), (remedy_button(remedy, action, fresh=True),))
     return Page(str(lines), (mend, *_rehearsal_rows(action, others)))

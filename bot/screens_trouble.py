@@ -47,7 +47,7 @@ def explain(action: Action, when: When, more: str = "") -> list[str]:
     """What happened and what more is known of it, what the bot does, what the person can do."""
     cause = cause_of(action)
     where = seen(action.error or "") if action.error_kind == LoginDiverted.__name__ else []
-    return [cause.happened + _quote(action, cause), *where, more, cause.then, cause.advice(to_keeper=when.to_keeper)]
+    return [cause.happened + _quote(action, cause), *where, more, cause.then, cause.advice(when)]
 
 
 def _quote(action: Action, cause: Trouble) -> str:
@@ -109,7 +109,7 @@ def account_waits(pause: Pause, when: When) -> Page:
     lines = Lines().add(f"⏸ <b>{cause.happened}</b>").add(*seen(pause.reason))
     lines.add(f"{cause.then} Riprovo da solo {when.soon(pause.until)}.")
     lines.add("Le tue richieste restano in coda; quello che aspetta la sua apertura lo provo comunque.")
-    lines.add(cause.advice(to_keeper=when.to_keeper), "Se qualcosa è urgente, fallo intanto dal sito.")
+    lines.add(cause.advice(when), "Se qualcosa è urgente, fallo intanto dal sito.")
     return Page(str(lines), (*retry_rows(fresh=True), (home_button(fresh=True),)))
 
 
@@ -120,7 +120,7 @@ def login_remark(remark: LoginRemark, when: When) -> Page:
     if (days := remark.days_left) is not None:
         happened = happened.replace("tra poco", {0: "oggi", 1: "domani"}.get(days, f"tra {days} giorni"))
     lines = Lines().add(happened).add(f"Dal sito: {in_quotes(remark.words)}.")
-    lines.add(told.then, told.advice(to_keeper=when.to_keeper))
+    lines.add(told.then, told.advice(when))
     return Page(str(lines), ((home_button(fresh=True),),))
 
 

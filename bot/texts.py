@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.italian import When
 from model import RemarkKind
 
 BOOK_LABEL = "📅 Nuova Prenotazione"
@@ -38,9 +39,9 @@ class Trouble:
     quote: bool = False  # the stored sentence is the site's own: show it
     you_guest: str = ""  # what somebody can do who does not keep the bot; empty: the same
 
-    def advice(self, *, to_keeper: bool) -> str:
+    def advice(self, when: When) -> str:
         """What the person can do."""
-        return self.you if to_keeper or not self.you_guest else self.you_guest
+        return when.typed(self.you if when.to_keeper or not self.you_guest else self.you_guest)
 
 
 UNKNOWN = Trouble(

@@ -27,7 +27,9 @@ log = logging.getLogger(__name__)
 MONTHS = ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic")
 FARTHEST = 21  # days the calendar is moved before giving up
 FIRST_CLICK = 2000  # milliseconds a click has to take effect before it is repeated
-AT_ONCE = 1000  # milliseconds a button has to take the second click; who waits longer may click on another page
+NEXT_CLICK = 1000  # milliseconds each further one has
+MOST_AGAIN = 4  # repetitions: the last comes five seconds after the first click
+AT_ONCE = 1000  # milliseconds a button has to take another click; who waits longer may click on another page
 PASSIVE = (
     "image",
     "stylesheet",
@@ -76,29 +78,47 @@ class SitePage:
     ) -> None:
         """Clicks, and waits until one of the outcomes is in the page.
 
-        A click that changed nothing is repeated once: buttons have been seen that wake up late. Never when a request
-        has left the page since: that click was heard, and its answer is slow. `prove` raises, before each click, when
+        A click that changed nothing is repeated: buttons have been seen that wake up late. Never when a request has
+        left the page since: that click was heard, and its answer is slow. `prove` raises, before each click, when
         the button must not be pressed.
         """
         await prove()
-        sent = self._sent
+        sent, looked = self._sent, ""
         await button.click()
-        try:
-            await expect(either(*outcomes)).to_be_attached(timeout=min(FIRST_CLICK, self._timeout))
-        except AssertionError:
-            if self._sent == sent:
-                await self._click_again(button, sent, prove)
-            await self._attached(*outcomes)
-
-    async def _click_again(self, button: Locator, sent: int, prove: Callable[[], Awaitable[None]]) -> None:
-        """Unless it has gone, sleeps, or is covered by what the first click has led to."""
-        with suppress(PlaywrightTimeout):
-            if not await button.is_visible() or not await button.is_enabled(timeout=AT_ONCE):
+        if await self._comes(FIRST_CLICK, *outcomes):
+            return
+        for _ in range(MOST_AGAIN):
+            looks = await self._looks_unheard(button, sent)
+            if not looks or looked not in ("", looks) or not await self._click_again(button, sent, prove):
+                break
+            looked = looks
+            if await self._comes(NEXT_CLICK, *outcomes):
                 return
+        await self._attached(*outcomes)
+
+    async def _comes(self, patience: float, *outcomes: Locator) -> bool:
+        """Whether one of the outcomes is in the page, or gets there in so many milliseconds."""
+        with suppress(AssertionError):
+            await expect(either(*outcomes)).to_be_attached(timeout=min(patience, self._timeout))
+            return True
+        return False
+
+    async def _looks_unheard(self, button: Locator, sent: int) -> str:
+        """The button's markup; empty when it has gone or sleeps, or a request has left: its click was heard."""
+        with suppress(PlaywrightTimeout):
+            if self._sent == sent and await button.is_visible() and await button.is_enabled(timeout=AT_ONCE):
+                return str(await button.evaluate("element => element.outerHTML", timeout=AT_ONCE))
+        return ""
+
+    async def _click_again(self, button: Locator, sent: int, prove: Callable[[], Awaitable[None]]) -> bool:
+        """Whether it was clicked: not when it is covered by what an earlier click has led to."""
+        with suppress(PlaywrightTimeout):
             await prove()
             if self._sent == sent:
                 log.info("a click changed nothing: clicking once more")
                 await button.click(timeout=AT_ONCE)
+                return True
+        return False
 
     async def dialog_text(self) -> str:
         """What the dialog on show says, its buttons left out; empty when there is none."""

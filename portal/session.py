@@ -523,7 +523,7 @@ class SiteSession:
             headers={"X-Requested-With": "XMLHttpRequest"} if form else None,
             max_retries=1 if method == "GET" else 0,  # a kept connection may have died; a POST is never sent twice
         )
-        text = (await response.body()).decode("utf-8", errors="replace")
+        text = (await response.body()).decode("utf-8-sig", errors="replace")
         return Answer(response.status, text, response.headers, time.monotonic() - started)
 
     async def _take_up(self) -> _Held:

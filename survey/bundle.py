@@ -17,6 +17,7 @@ from model import Credentials
 from portal.door import Door
 from redaction import Redactor
 from store.migrations import VERSION
+from survey.class_names import markup_words
 from survey.cleaning import Cleaner
 from survey.facts import Finding
 from survey.markup import cleaned, people_in
@@ -44,6 +45,7 @@ classes are real: those of your own bookings too. Look into it before you send i
 def contents(seen: Seen, findings: Sequence[Finding], credentials: Credentials, door: Door) -> dict[str, str]:
     """Every file of the survey, clean. What holds a secret all the same is left out, and named."""
     cleaner = Cleaner(seen.today, [credentials.username, *_people(seen)])
+    cleaner.know_markup(markup_words(_every_page(seen), [each.got.json for each in seen.schedules]))
     files = {**_data(seen, cleaner), **_pages(seen, cleaner)}
     files["report.json"] = _report(seen, findings, cleaner)
     files["report.txt"] = "".join(f"{_line(each, cleaner)}\n" for each in findings)
@@ -57,8 +59,12 @@ def _is_clean(text: str, credentials: Credentials, door: Door) -> bool:
 
 
 def _people(seen: Seen) -> Iterable[str]:
-    pages = [*seen.pages.values(), *(got.text for got in seen.sent.values()), *(met.html for met in seen.login)]
-    return [name for html in pages for name in people_in(html)]
+    return [name for html in _every_page(seen) for name in people_in(html)]
+
+
+def _every_page(seen: Seen) -> list[str]:
+    answers = [*seen.sent.values(), *seen.strangers.values()]
+    return [*seen.pages.values(), *(got.text for got in answers), *(met.html for met in seen.login)]
 
 
 def _data(seen: Seen, cleaner: Cleaner) -> dict[str, str]:

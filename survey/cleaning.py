@@ -67,9 +67,14 @@ class Cleaner:
         self._people = {plain(word) for name in people for word in re.findall(r"[^\W_]+", name) if len(word) > 1}
         self._words: dict[str, str] = {}
         self._ids: dict[str, str] = {}
+        self._markup: frozenset[str] = frozenset()
 
     def know_person(self, text: str) -> None:
         self._people |= {plain(word) for word in re.findall(r"[^\W_]+", text) if len(word) > 1}
+
+    def know_markup(self, words: frozenset[str]) -> None:
+        """Words of class names that may stay in classes and ids, though they are not in the vocabulary."""
+        self._markup = words - self._people
 
     # ----- texts
 
@@ -127,11 +132,16 @@ class Cleaner:
 
     # ----- names that programs give: ids, classes, fields
 
-    def identifier(self, name: str) -> str:
+    def identifier(self, name: str, kept: frozenset[str] = frozenset()) -> str:
         """`btnConfirmAppointmentBooking`, `slot-available`: piece by piece, as the words are."""
         if name.lower() in NAMES:
             return name
-        return "".join(self._of_identifier(piece) for piece in PIECES.findall(name[:200]))
+        pieces = PIECES.findall(name[:200])
+        return "".join(piece if plain(piece) in kept else self._of_identifier(piece) for piece in pieces)
+
+    def markup_name(self, name: str) -> str:
+        """A class, or an id in a page."""
+        return self.identifier(name, self._markup)
 
     def identifier_path(self, path: str) -> str:
         return "/".join(map(self.identifier, path.split("/")))

@@ -35,6 +35,7 @@ FIELDS_2022 = (
 )
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 DATE_FORMS = {"iso": ISO, "ms": re.compile(r"/Date\(\d+\)/"), "italian": re.compile(r"\d\d?/\d\d?/\d{4}.*")}
+NAME_FIELDS = ("skillname", "eventdescription", "eventname")
 WHOLE_SECOND = 1.5  # s by which two clocks read from whole seconds must differ to be two
 
 
@@ -330,18 +331,28 @@ def page_states(seen: Seen) -> Verdict:
 
 
 def grouped(seen: Seen) -> Verdict:
-    """Whether slots in the page are folded up: hidden, or fewer than the schedule has."""
+    """Whether slots of the days on show are folded up: not to be seen, or not in the page though the schedule has them.
+
+    Of today the page may leave out what has begun.
+    """
     soup = seen.soup("calendar")
     slots = soup.select("#day-schedule-container .event-slot") if soup else []
-    if not slots:
+    if not soup or not slots or seen.folded is None:
         return UNSEEN
-    folded = [each for each in slots if each.find_parent(attrs={"hidden": True}) and not _under_hidden_day(each)]
-    return judged(not folded, f"{len(folded)} of {len(slots)} folded up", bool(folded))
+    days = soup.select("#day-schedule-container .day-schedule")
+    later = [each for each in seen.schedules if each.calendar.activity == seen.shown and each.day > seen.today]
+    left_out = sum(_left_out(seen, each, days) for each in later)
+    folded = seen.folded + left_out
+    return judged(not folded, f"{folded} of {len(slots) + left_out} folded up", bool(folded))
 
 
-def _under_hidden_day(slot: Tag) -> bool:
-    day = slot.find_parent(class_="day-schedule")
-    return day is not None and (day.has_attr("hidden") or day.find_parent(attrs={"hidden": True}) is not None)
+def _left_out(seen: Seen, schedule: Schedule, days: list[Tag]) -> int:
+    """How many slots of an answer its day in the page has not, where that is on show."""
+    label = re.compile(rf"\b0?{schedule.day.day}\s+{MONTHS[schedule.day.month - 1]}", re.IGNORECASE)
+    for day in days:
+        if (head := day.select_one(".day-schedule-label")) and label.search(head.text):
+            return max(0, len(seen.read(schedule)) - len(day.select(".event-slot")))
+    return 0
 
 
 # ----- the schedule
@@ -404,20 +415,31 @@ def date_form(seen: Seen) -> Verdict:
 
 
 def name_field(seen: Seen) -> Verdict:
-    """Which field has what tells the courses of one activity apart."""
-    courses: dict[str, set[str]] = {"skillname": set(), "eventdescription": set(), "eventname": set()}
+    """Which field has what tells the classes of one activity apart; SkillName before one that says it too, and more."""
+    names: dict[str, dict[str, list[str]]] = {}
     for schedule, slot in seen.slots():
-        fields = _lower(slot)
-        for name, found in courses.items():
-            value = str(fields.get(name) or "")
-            if value and plain(value) != plain(schedule.calendar.activity.name):
-                found.add(value)
-    if not any(True for _ in seen.slots()):
+        activity, fields = schedule.calendar.activity.name, _lower(slot)
+        of_activity = names.setdefault(activity, {name: [] for name in NAME_FIELDS})
+        for name, values in of_activity.items():
+            own = plain(scraper.own_name(str(fields.get(name) or ""), activity))
+            values.append("" if scraper.LEVEL.fullmatch(own) else own)
+    if not names:
         return UNSEEN
-    best = max(courses, key=lambda name: len(courses[name]))
-    if not courses[best]:
+    fullest = max(names.values(), key=lambda each: max(map(_kinds, each.values())))
+    best = max(NAME_FIELDS, key=lambda name: _kinds(fullest[name]))
+    if not _kinds(fullest[best]):
         return judged(False, "none of the known fields", "")
+    best = "skillname" if _is_in(fullest["skillname"], fullest[best]) else best
     return judged(best == "skillname", best, best)
+
+
+def _kinds(values: list[str]) -> int:
+    return len(set(values) - {""})
+
+
+def _is_in(names: list[str], texts: list[str]) -> bool:
+    """Whether the texts say the names, and something beside them; most have one."""
+    return 2 * sum(map(bool, names)) >= len(names) and all(map(str.__contains__, texts, names))
 
 
 def types(seen: Seen) -> Verdict:

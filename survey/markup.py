@@ -145,7 +145,7 @@ class _Reader(_Within):
         if name == "style":
             return ' style="display:none"' if UNSEEN.search(value) else ""
         if name in NAMES:
-            made = " ".join(map(self._cleaner.identifier, value.split()))
+            made = " ".join(map(self._cleaner.markup_name, value.split()))
         elif name in TEXTS or (name == "value" and tag in ("input", "button") and values.get("type") in BUTTONS):
             made = self._cleaner.text(value, of_person=bool(self.whose))
         elif name in ADDRESSES:

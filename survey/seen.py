@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 
 import scraper
 from errors import SiteChanged, SiteError
-from model import OpeningRule, Slot
+from model import Activity, OpeningRule, Slot
 from scraper import Calendar
 from untrusted import Unreadable, read_json, readable_html
 
@@ -104,6 +104,8 @@ class Seen:
     sent: dict[str, Got] = field(default_factory=dict)  # as the server sends them: "bookings", "activities" ...
     cookies: list[Cookie] = field(default_factory=list)
     server: str = ""  # MyApp._currentServer
+    shown: Activity | None = None  # whose calendar the browser has shown
+    folded: int | None = None  # slots of the days on show that nobody sees
     banners: list[str] = field(default_factory=list)  # pages on which a cookie banner was on show
     calendars: tuple[Calendar, ...] = ()
     schedules: list[Schedule] = field(default_factory=list)

@@ -40,6 +40,14 @@ PATIENCE = 15.0  # s
 MOST_MET = 20  # pages of a login
 TELLING = ("document", "xhr", "fetch")
 SERVER_NAMES = ("server", "backend", "node", "instance", "route", "affinity", "upstream", "served")
+FOLDED = """() => [...document.querySelectorAll("#day-schedule-container .day-schedule")]
+  .filter((day) => day.getClientRects().length > 0)
+  .flatMap((day) => [...day.querySelectorAll(".event-slot")].map((slot) => {
+    for (let each = slot; each !== day; each = each.parentElement)
+      if (each.getBoundingClientRect().height === 0 && getComputedStyle(each).display !== "contents") return true
+    return getComputedStyle(slot).visibility !== "visible"
+  }))
+  .filter((folded) => folded).length"""  # slots of the days on show that are not, whatever hides them
 BANNER = "[id*=iubenda], [class*=iubenda-cs-container], [id*=cookie-banner], [class*=cookie-banner]"
 
 log = logging.getLogger(__name__)
@@ -263,6 +271,7 @@ class Visit:
             await page.goto(self._access.root + path, wait_until="load")
             with suppress(PlaywrightError):  # a calendar that fills itself otherwise is kept as it is
                 await page.wait_for_load_state("networkidle", timeout=self._access.timeout_seconds * 1000)
+            self.seen.folded, self.seen.shown = int(await page.evaluate(FOLDED)), chosen.activity
             self.seen.pages["calendar"] = await content(page)
 
         await session.on_page("survey", show)

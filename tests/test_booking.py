@@ -245,6 +245,7 @@ async def test_an_answer_lost_or_odd_is_settled_by_reading_back(
         ("course_name_in", "EventName"),
         ("course_name_in", "EventDescription"),
         ("no_places", True),
+        ("byte_order_mark", True),
     ],
 )
 async def test_a_schedule_in_another_form_is_read_all_the_same(

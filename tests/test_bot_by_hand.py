@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot import screens_programs
+from bot.desk import Desk
+from bot.screens_results import login_stopped
 from database import NewAction
 from errors import LoginNeeded
 from model import ActionType
+from settings import load
 from store.hand_logins import OpeningAhead
+from store.heartbeats import Outage
 from tests import chats
 from tests.chats import FRIEND, MINE, OWNER, World, menu, tapped
 
+TOKEN = "987654321:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+OUTAGE = Outage(1, "worker", chats.NOON, died=True, until=None)
 ENDED = LoginNeeded("the session that was made by hand has ended")
 
 
@@ -53,3 +62,16 @@ async def test_before_an_opening_it_is_told_again_to_a_friend_in_words_for_frien
     assert "chi tiene il bot" in message.text
     assert "setup.py" not in message.text
     assert "🔑 Ho fatto l'accesso" in message.labels
+
+
+async def test_a_command_names_the_configuration_that_the_programs_run_with(world: World, tmp_path: Path) -> None:
+    """As where a service has it elsewhere."""
+    config = tmp_path / "my config.json"
+    telegram = {"bot_token": TOKEN, "allowed_user_id": OWNER}
+    config.write_text(json.dumps({"username": "10000001", "login": "by_hand", "telegram": telegram}))
+    config.chmod(0o600)
+    when = Desk(world.db, load(config), world.clock).when()
+    assert f"setup.py --config '{config}' --login." in login_stopped(ENDED, when).text
+    assert f"setup.py --config '{config}' --check" in screens_programs.down(OUTAGE, when).text
+    assert f"setup.py --config '{config}' --restore" in screens_programs.damaged(when).text
+    assert "--config" not in login_stopped(ENDED, replace(when, config=Path("config.json"))).text

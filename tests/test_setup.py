@@ -525,3 +525,48 @@ async def test_exit_code_1_says_that_something_is_not_well(configure: Configure)
     code, said = await run_setup("--config", configure(), "--check", "--no-login")
     assert code == 1
     assert "✗ database" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--login --check", "argument --check: not allowed with argument --login"),
+        ("--import-session A --export-session B", "--export-session goes alone or with --login"),
+        ("--survey --import-session A", "not allowed with argument"),
+        ("--backup --restore A", "not allowed with argument"),
+        ("--check --export-session A", "--export-session goes alone or with --login, not with --check"),
+        ("--book", "--book goes with --survey"),
+        ("--check --yes", "--yes goes with --survey --book"),
+        ("--survey --yes", "--yes goes with --survey --book"),
+        ("--survey --no-login", "--no-login goes with the set-up, --check or --import-session"),
+        ("--login --no-login", "--no-login goes with"),
+        ("--person 1", "--person goes with"),
+    ],
+)
+def test_options_that_contradict_each_other_or_mean_nothing_alone_are_refused_before_anything_is_done(
+    capsys: pytest.CaptureFixture[str], options: str, said: str
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        setup.main(options.split())
+    assert refused.value.code == setup.UNUSABLE
+    usage, sentence = capsys.readouterr().err.splitlines()
+    assert usage.startswith("usage: ")
+    assert said in sentence
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "",
+        "--no-login",
+        "--check --no-login",
+        "--login --export-session A --person 1",
+        "--export-session A --person 1",
+        "--import-session A --no-login --person 1",
+        "--survey --book --yes --person 1",
+        "--backup",
+        "--backup A",
+    ],
+)
+def test_options_that_go_together_are_taken(options: str) -> None:
+    assert setup.options(["--config", "x.json", *options.split()]).config == Path("x.json")

@@ -90,6 +90,7 @@ def differing(found: Survey) -> set[str]:
     return {each["id"] for each in found.report["facts"] if each["mark"] == "differs"}
 
 
+@pytest.mark.usefixtures("brief")
 async def test_a_site_as_known_differs_in_nothing_and_has_its_place_back(
     engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock
 ) -> None:
@@ -160,19 +161,6 @@ async def test_a_site_that_differs_is_told_and_lived_through_at_home(
             assert (await booking.find_slot(session, monday)).course == "PILATES MATWORK"
             with pytest.raises(errors.SiteChanged):
                 await booking.read_my_bookings(session)
-
-
-@pytest.mark.usefixtures("brief")
-async def test_a_place_that_is_not_given_back_is_said_loudly(
-    engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock
-) -> None:
-    world.switches.late_cancel = "no_button"
-    world.free_cancel_hours = 24 * 30
-    well, said, found = await surveyed(engine, site, tmp_path, site_clock, book=True)
-    assert not well
-    assert len(world.bookings(GIULIA)) == 1
-    assert any("NOT GIVEN BACK" in line for line in said)
-    assert "trial.deleted" in differing(found)
 
 
 @pytest.mark.usefixtures("brief")

@@ -29,7 +29,7 @@ from survey.seen import Cookie, Got, Met, Post, Schedule, Seen, Trial
 from tests.lent_browser import impatient, portal, site  # noqa: F401 - fixtures
 from tests.sites import GIULIA, NOON, PASSWORD, ROME, SECRET, Clock, credentials
 from tests.test_canaries import escapes, found_in, plainly
-from tests.test_survey import brief, surveyed  # noqa: F401 - a fixture
+from tests.test_survey import brief, differing, surveyed  # noqa: F401 - a fixture
 
 pytest_plugins = ["tests.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -158,7 +158,7 @@ async def test_the_search_would_find_them_uncleaned() -> None:
 
 
 @pytest.mark.usefixtures("brief")
-async def test_a_site_that_gives_back_all_it_knows_leaves_nothing_in_the_file(
+async def test_a_site_that_gives_back_all_it_knows_leaves_nothing_in_the_file_and_a_place_it_keeps_is_said_loudly(
     engine: tuple[Playwright, Browser],
     site: Site,
     world: SiteWorld,
@@ -166,9 +166,15 @@ async def test_a_site_that_gives_back_all_it_knows_leaves_nothing_in_the_file(
     site_clock: Clock,  # noqa: F811
 ) -> None:
     world.accounts.people[GIULIA].name = NAME
+    world.switches.late_cancel, world.free_cancel_hours = "no_button", 24 * 30
+    world.faults.where["echo_secrets"] = "/Booking"
     world.faults.update({"echo_secrets": GIULIA, "booking_note": f"Cliente: {NAME}, tel. 347 1234987"})
     world.book(GIULIA, world.slot(world.today + timedelta(days=1), activity="Giuriati - Fit Center").appointment_id)
-    _, _, found = await surveyed(engine, site, tmp_path, site_clock)
+    well, said, found = await surveyed(engine, site, tmp_path, site_clock, book=True)
+    assert not well
+    assert len(world.bookings(GIULIA)) == 2
+    assert any("NOT GIVEN BACK" in line for line in said)
+    assert "trial.deleted" in differing(found)
     accounts = world.accounts
     values = [*accounts._opened, *(code for codes in accounts.codes_received.values() for code in codes)]
     assert in_any(all_lines(found.files.values()), [*SECRETS, *values, "bianchi", "d'amico"]) == []

@@ -41,6 +41,10 @@ def test_odd_json_is_an_error_of_ours(text: str) -> None:
         read_json(text)
 
 
+def test_a_byte_order_mark_before_json_says_nothing() -> None:
+    assert read_json('\ufeff{"status": "OK"}') == {"status": "OK"}
+
+
 def test_json_as_deep_as_allowed_is_read_and_half_characters_become_whole() -> None:
     assert read_json("[" * MOST_DEPTH + "]" * MOST_DEPTH)
     assert read_json('{"a\\ud800": ["\\ud83d\\ude00 \\udfff"]}') == {"a\ufffd": ["\U0001f600 \ufffd"]}

@@ -124,6 +124,8 @@ class Gate:
             response.text = (
                 pages.deaf(response.text, seconds) if (seconds := faults.peek("deaf", path)) else response.text
             )
+        if faults.peek("byte_order_mark", path) and isinstance(response, web.Response) and response.text:
+            response.text = f"\ufeff{response.text}"
         if path not in JSON_PATHS or response.status != 200:
             return response
         if faults.take("html_for_json", path):

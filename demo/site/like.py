@@ -91,7 +91,7 @@ def _weekly(activity: str, day: date, slot: dict[str, Any], where: str) -> Weekl
     places = re.search(r"\d{1,3}", str(fields.get("eventdescription3") or ""))
     return Weekly(
         activity,
-        "" if course == activity else course,
+        course.removeprefix(activity).lstrip(" -"),  # "Giuriati - Corsi Platinum - YOGA" in a description
         day.weekday(),
         start,
         minutes if isinstance(minutes, int) and 0 < minutes < 300 else 60,
