@@ -145,7 +145,7 @@ async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) ->
     if options.survey:
         print(*take_over(world, options.survey), sep="\n", flush=True)
     programme = demo_world.plan(world, utc_now())
-    world.switches.chooser = options.by_hand
+    world.switches.chooser = world.switches.chooser or options.by_hand
     async with Site(world) as site, chat_server() as telegram:
         config, log = folder / "config.json", folder / "log.txt"
         values = demo_world.configuration(

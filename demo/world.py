@@ -143,7 +143,11 @@ async def prepare_database(config: Path, programme: Programme) -> Path:
     async with open_database(settings.database):
         pass
     slot = programme.recurring
-    values = (GIULIA_ID, "Palestra", "Giuriati", "Fit Center", slot.date.weekday(), slot.start, 1)
+    place, course = (
+        slot.activity.partition(" - ")[0],
+        slot.course or "Fit Center",
+    )  # a site like a survey may have no gym
+    values = (GIULIA_ID, "Palestra", place, course, slot.date.weekday(), slot.start, 1)
     connection = sqlite3.connect(settings.database)
     with connection:
         connection.execute("PRAGMA foreign_keys = ON")
