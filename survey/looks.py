@@ -470,8 +470,9 @@ def unopened(seen: Seen) -> Verdict:
     """Whether slots whose opening is ahead are listed, and have their ids."""
     slots = [slot for schedule in seen.schedules for slot in seen.read(schedule)]
     listed = [slot for slot in slots if seen.rule.opens_at(slot.day, slot.start) > seen.at]
-    if not listed and not any(seen.rule.opens_at(each.day) > seen.at for each in seen.schedules):
-        return UNSEEN
+    ahead = {each.day for each in seen.schedules if seen.rule.opens_at(each.day) > seen.at}
+    if not listed and len(ahead) < 2:
+        return UNSEEN  # a single day may be one without classes
     with_id = [slot for slot in listed if slot.appointment_id]
     return judged(
         bool(listed) and len(with_id) == len(listed), f"{len(listed)} listed, {len(with_id)} with id", bool(listed)

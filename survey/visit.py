@@ -45,7 +45,7 @@ FOLDED = """() => [...document.querySelectorAll("#day-schedule-container .day-sc
   .flatMap((day) => [...day.querySelectorAll(".event-slot")].map((slot) => {
     for (let each = slot; each !== day; each = each.parentElement)
       if (each.getBoundingClientRect().height === 0 && getComputedStyle(each).display !== "contents") return true
-    return getComputedStyle(slot).visibility !== "visible"
+    return !slot.checkVisibility({checkVisibilityCSS: true})
   }))
   .filter((folded) => folded).length"""  # slots of the days on show that are not, whatever hides them
 BANNER = "[id*=iubenda], [class*=iubenda-cs-container], [id*=cookie-banner], [class*=cookie-banner]"

@@ -122,12 +122,12 @@ async def test_a_day_without_hours_is_called_so_only_once_it_was_read_and_all_of
     unopened = await tapped(world.owner, "Sab 28 nov", "Per questo giorno il sito non mostra ancora orari.")
     assert "Nessun" not in unopened.text
     world.clock.now += timedelta(days=5)
-    await tapped(world.owner, "◀️ Indietro", "Orari dei corsi")
+    await tapped(world.owner, "‹ Indietro", "Orari dei corsi")
     unread = await tapped(world.owner, "Sab 28 nov", "non l'ho ancora letto dal sito")
     assert "🔄 Aggiorna orari" in unread.labels
     action = await world.db.queue.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
     assert action
     read = Timetable((PLATINUM,), (NEXT_TUESDAY - timedelta(days=3),), ())
     await world.db.queue.complete_refresh(action, read, "read")
-    await tapped(world.owner, "◀️ Indietro", "Orari dei corsi")
+    await tapped(world.owner, "‹ Indietro", "Orari dei corsi")
     await tapped(world.owner, "Sab 28 nov", "Nessun orario di sabato.")

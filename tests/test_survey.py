@@ -42,8 +42,8 @@ TOKEN = "987654321:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 
 @pytest.fixture
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two days of each activity in place of a week."""
-    monkeypatch.setattr("survey.visit.MOST_SCHEDULES", 9)
+    """Tomorrow, which is open, and a day that is not, in place of a week."""
+    monkeypatch.setattr("survey.visit.DAYS", (1, 3))
 
 
 def settings_for(there: Site, folder: Path) -> Settings:
