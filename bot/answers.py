@@ -197,8 +197,10 @@ class Answers:
         hours, read_at = await self._hours_of(day, tap.user_id)
         kinds = sorted({(hour.key, hour.place) for hour in hours}, key=lambda kind: kind[1])
         shown = [hour for hour in hours if key in (0, hour.key)]
-        when, is_open = self.desk.when(), self.desk.clock() >= self.desk.rule.opens_at(day, time.max)
-        return screens_hours.hours_day_page(day, key, kinds, chunk(shown, page), read_at, when, is_open=is_open)
+        opens_at = self.desk.rule.opens_at(day, time.max)
+        return screens_hours.hours_day_page(
+            day, key, kinds, chunk(shown, page), read_at, self.desk.when(), opens_at=opens_at
+        )
 
     async def _hours_of(self, day: date, user_id: int) -> tuple[list[Hour], datetime | None]:
         """A day's lines and when they were read: dated slots where that day was read, else the weekly courses."""

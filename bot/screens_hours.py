@@ -15,7 +15,7 @@ from names import split_activity
 
 DAYS_IN_A_WEEK = 7
 NOT_YET_SHOWN = "Per questo giorno il sito non mostra ancora orari."
-NOT_READ_YET = "Questo giorno non l'ho ancora letto dal sito: tocca «Aggiorna orari»."
+NOT_READ_YET = "Da quando si prenota per questo giorno non ho ancora letto i suoi orari: tocca «Aggiorna orari»."
 REFRESH = (button("🔄 Aggiorna orari", Verb.REFRESH),)
 
 
@@ -73,22 +73,23 @@ def hours_day_page(
     read_at: datetime | None,
     when: When,
     *,
-    is_open: bool = True,
+    opens_at: datetime,
 ) -> Page:
     """A day of the timetable; `key` 0 shows every kind, `kinds` are the filters on offer (key, name).
 
-    `is_open`: whether all its classes have opened; the site may show nothing of what has not.
+    `opens_at`: when the last of its classes opens; of what has not opened the site may show nothing.
     """
+    is_unread = read_at is None or read_at < opens_at
     lines = Lines().add(f"<b>{first_up(long_day(day))}</b>", *(safe(name) for one, name in kinds if one == key))
     lines.add(*(_hour_line(hour, with_place=key == 0 and len(kinds) > 1) for hour in chunk.items))
     if not chunk.items:
-        none = f"Nessun orario di {WEEKDAYS[day.weekday()]}." if read_at else NOT_READ_YET
-        lines.add(none if is_open else NOT_YET_SHOWN)
+        none = f"Nessun orario di {WEEKDAYS[day.weekday()]}."
+        lines.add(NOT_YET_SHOWN if when.now < opens_at else NOT_READ_YET if is_unread else none)
     lines.add(f"<i>Letti {when.at(read_at)}</i>" if read_at else "")
     rows = [*chunk.turns(Verb.HOURS_DAY, day, key), *_filters(day, key, kinds)]
     if chunk.items:
         rows.append((button("📅 Prenota in questo giorno", Verb.DAY, day),))
-    elif read_at is None and is_open:
+    elif is_unread:
         rows.append(REFRESH)
     return Page(f"{lines}{chunk.caption}", (*rows, back_row(Verb.HOURS)))
 

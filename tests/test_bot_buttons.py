@@ -198,8 +198,10 @@ def hours_pages() -> Iterator[Page]:
     yield screens_hours.hours_page([], None, WHEN)
     hours = [screens_hours.hour_of_slot(VIEW, NOON)] * 20
     for key in (0, 1):
-        yield screens_hours.hours_day_page(TUESDAY, key, [(1, NASTY), (2, "b")], chunk(hours, 1), NOON, WHEN)
-    yield screens_hours.hours_day_page(TUESDAY, 0, [], chunk([], 0), None, WHEN)
+        yield screens_hours.hours_day_page(
+            TUESDAY, key, [(1, NASTY), (2, "b")], chunk(hours, 1), NOON, WHEN, opens_at=NOON
+        )
+    yield screens_hours.hours_day_page(TUESDAY, 0, [], chunk([], 0), None, WHEN, opens_at=NOON)
 
 
 def held_pages() -> Iterator[Page]:

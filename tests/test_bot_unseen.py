@@ -123,7 +123,7 @@ async def test_a_day_without_hours_is_called_so_only_once_it_was_read_and_all_of
     assert "Nessun" not in unopened.text
     world.clock.now += timedelta(days=5)
     await tapped(world.owner, "‹ Indietro", "Orari dei corsi")
-    unread = await tapped(world.owner, "Sab 28 nov", "non l'ho ancora letto dal sito")
+    unread = await tapped(world.owner, "Sab 28 nov", "non ho ancora letto i suoi orari")
     assert "🔄 Aggiorna orari" in unread.labels
     action = await world.db.queue.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
     assert action
