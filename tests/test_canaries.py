@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, unquote_plus
+from urllib.parse import quote, unquote
 
 import psutil  # type: ignore[import-untyped]
 import pytest
@@ -218,6 +218,11 @@ def readings(text: str, deep: int = 3) -> Iterator[str]:
         seen.update(now)
 
 
+def unquoted(text: str) -> str:
+    """As `unquote`, in a tenth of the time where few of the letters are plain ones."""
+    return re.sub(r"(?:%[0-9a-fA-F]{2})+", lambda found: unquote(found[0]), text)
+
+
 def escapes(text: str) -> str:
     return re.sub(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", _escaped, text)
 
@@ -238,8 +243,8 @@ def _from_base64(run: str) -> str:
 
 DECODERS: tuple[Callable[[str], str], ...] = (
     html.unescape,
-    unquote,
-    unquote_plus,
+    unquoted,
+    lambda text: unquoted(text.replace("+", " ")),
     escapes,
     in_base64,
     lambda text: re.sub(r"<[^<>]*>", "", text),
