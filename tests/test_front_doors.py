@@ -158,7 +158,11 @@ async def test_run_says_what_to_do_once_it_runs_and_how_to_stop_it(checkout: Pat
     assert shell.said.splitlines() == [said, "the programs"]
 
 
-@pytest.mark.parametrize("wrong", [["--dmeo"], ["--workers", "none"], ["--workers", "0"], ["--workers"]])
+UNKNOWN = ["--dmeo", "--workers none", "--workers 0", "--workers"]
+USELESS = ["--keep", "--by-hand", "--like x.zip", "--demo --config x.json"]
+
+
+@pytest.mark.parametrize("wrong", [each.split() for each in (*UNKNOWN, *USELESS)])
 async def test_run_refuses_what_it_does_not_know_before_it_does_anything(checkout: Path, wrong: list[str]) -> None:
     (checkout / ".venv").unlink()
     async with terminal("./run", *wrong, folder=checkout) as shell:
