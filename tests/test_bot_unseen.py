@@ -127,7 +127,8 @@ async def test_a_day_without_hours_is_called_so_only_once_it_was_read_and_all_of
     assert "🔄 Aggiorna orari" in unread.labels
     action = await world.db.queue.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
     assert action
-    read = Timetable((PLATINUM,), (NEXT_TUESDAY - timedelta(days=3),), ())
+    friday, saturday = (NEXT_TUESDAY - timedelta(days=each) for each in (4, 3))
+    read = Timetable((PLATINUM,), (friday, saturday), (slot("YOGA", friday, "18:30"),))
     await world.db.queue.complete_refresh(action, read, "read")
     await tapped(world.owner, "‹ Indietro", "Orari dei corsi")
     await tapped(world.owner, "Sab 28 nov", "Nessun orario di sabato.")
