@@ -61,6 +61,14 @@ NOT_ASKED_FOR = Trouble(
 )
 """An overlap that the site was never asked about: the rule of the house was enough."""
 
+OLD_HOURS_STAY = Trouble(
+    "Gli orari sul sito non li so leggere, o sono molti meno di prima.",
+    "Restano quelli che avevo letto.",
+    "Se resta così, guarda sul sito.",
+    Remedy.HOURS,
+)
+"""A timetable that can't be believed: nothing of a booking is at stake."""
+
 TROUBLES: dict[str, Trouble] = {
     "SiteUnavailable": Trouble(
         "Il sito di Polimisport non risponde.",
