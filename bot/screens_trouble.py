@@ -12,6 +12,7 @@ from bot.texts import (
     LOGIN_REMARKS,
     NOT_ASKED_FOR,
     NOT_CANCELLED,
+    OLD_HOURS_STAY,
     PASSWORD_AGAIN,
     WATCH_ENDED,
     Remedy,
@@ -19,7 +20,7 @@ from bot.texts import (
     happening,
     trouble,
 )
-from errors import ASKED_AGAIN, LoginDiverted, LoginNeeded, LoginStopped, Overlap, quoted
+from errors import ASKED_AGAIN, LoginDiverted, LoginNeeded, LoginStopped, Overlap, SiteChanged, quoted
 from model import Action, ActionType, LoginRemark, Pause, WatchMode
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
@@ -33,6 +34,8 @@ def cause_of(action: Action) -> Trouble:
         return WATCH_ENDED
     if action.type is ActionType.CANCEL and action.error_kind == "BookingRefused":
         return NOT_CANCELLED
+    if action.type is ActionType.REFRESH and action.error_kind == SiteChanged.__name__:
+        return OLD_HOURS_STAY
     if action.error_kind == Overlap.__name__ and not quoted(action.error or ""):
         return NOT_ASKED_FOR
     return of_login(action.error_kind, action.error or "")

@@ -427,3 +427,10 @@ def test_a_no_of_our_own_rule_is_never_told_as_the_sites(sentence: str, told: st
     said = " ".join(screens_trouble.explain(failed, WHEN))
     assert told in said
     assert ("Dal sito" in said) == ("«" in sentence)
+
+
+def test_a_timetable_that_is_not_believed_is_not_told_in_a_bookings_words() -> None:
+    failed = replace(ACTION, type=ActionType.REFRESH, status=ActionStatus.FAILED, error_kind="SiteChanged")
+    said = " ".join(screens_trouble.explain(failed, WHEN))
+    assert "Restano quelli che avevo letto" in said
+    assert "prenotazioni" not in said
