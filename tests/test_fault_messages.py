@@ -19,7 +19,7 @@ import pytest_asyncio
 import booking
 from bot import screens_trouble
 from bot.italian import When
-from bot.texts import TROUBLES
+from bot.texts import OLD_HOURS_STAY, TROUBLES
 from database import NewAction
 from decide import MOST_FAILURES
 from demo.site import Site, SiteWorld
@@ -91,7 +91,7 @@ async def test_the_person_reads_what_happened_and_what_can_be_done(
 ) -> None:
     stage.site.faults.update(faults)
     row, message = await stage.last_try(kind)
-    cause = TROUBLES[error]
+    cause = OLD_HOURS_STAY if kind is REFRESH else TROUBLES[error]
     assert (row.status, row.error_kind) == ("failed", error)
     assert all(words in message.text for words in (cause.happened, cause.then, cause.you, f"n. {row.id}"))
     assert len(message.labels) >= 2
