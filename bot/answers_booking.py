@@ -34,7 +34,8 @@ class Chooser:
         if read_at is None:
             await self._desk.read_timetable_quietly(user_id)
         farther = route is NEW_BOOKING and bool(days) and await self._desk.db.catalogue.courses() != []
-        return screens_booking.days_page(days, read_at, when, route, note, farther=farther)
+        held_up = await self._desk.stop(user_id) is not None or await self._desk.pause(user_id) is not None
+        return screens_booking.days_page(days, read_at, when, route, note, farther=farther, held_up=held_up)
 
     async def far_days(self, user_id: int) -> Page:
         """The dates after those that were read, by the weekly timetable."""

@@ -90,7 +90,7 @@ def home(overview: Overview, when: When, note: str = "") -> Page:
     if len(overview.live) > 5:
         more = count(len(overview.live) - 5, "altra richiesta", "altre richieste")
         lines.add(f"… e {more} in corso.")
-    if not overview.timetable_known:
+    if not overview.timetable_known and overview.stop is None and overview.pause is None:
         lines.add("Sto leggendo gli orari dal sito: tra qualche secondo puoi prenotare.")
     return Page(str(lines), _home_rows(overview))
 

@@ -104,8 +104,12 @@ def days_page(
     note: str = "",
     *,
     farther: bool = False,
+    held_up: bool = False,
 ) -> Page:
-    """Which day? `farther`: later ones can be chosen by the weekly timetable."""
+    """Which day? `farther`: later ones can be chosen by the weekly timetable. `held_up`: the site can't be entered."""
+    if not days and read_at is None and held_up:
+        text = "Gli orari non ci sono ancora: li leggo appena posso entrare nel sito. Nel menu vedi che cosa serve."
+        return Page(text, (route.before or (home_button(),),))
     if not days:
         return nothing_read(read_at, when, route, note)
     lines = Lines().add(f"<b>{route.title}</b>", note).add("Per quale giorno?")

@@ -301,8 +301,8 @@ def login_due(action: Action, stop: LoginNeeded, when: When) -> Page:
 
 def login_back() -> Page:
     """What rings when who logs in by hand has."""
-    lines = Lines().add("✅ <b>Sono di nuovo nel sito</b>", "Ho riprovato: il tuo accesso funziona.")
-    lines.add("Vado avanti con quello che aspettava.")
+    lines = Lines().add("✅ <b>Sono nel sito</b>", "Ho riprovato: il tuo accesso funziona.")
+    lines.add("Se qualcosa aspettava, vado avanti da lì.")
     return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
 
 

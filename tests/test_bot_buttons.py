@@ -174,6 +174,7 @@ def booking_pages() -> Iterator[Page]:
     unseen = [screens_booking.OpenDay(THURSDAY, 3, RULE.opens_at(THURSDAY), is_unseen=True)]
     yield from (screens_booking.far_days_page(each, WHEN) for each in (unseen, []))
     yield screens_booking.days_page(days, NOON, WHEN, farther=True)
+    yield screens_booking.days_page([], None, WHEN, held_up=True)
     for route in routes:
         yield screens_booking.days_page(days, NOON, WHEN, route)
         yield from (screens_booking.days_page([], read, WHEN, route) for read in (None, NOON))

@@ -46,7 +46,7 @@ async def test_who_says_that_they_are_in_is_believed_once_the_site_agrees(world:
     assert "🔑 Ho fatto l'accesso" in failed.labels
 
     await world.sync([MINE])
-    await world.owner.wait_for(lambda message: "Sono di nuovo nel sito" in message.text)
+    await world.owner.wait_for(lambda message: "Sono nel sito" in message.text)
     assert "Nel sito devi entrare tu" not in (await menu(world.owner)).text
 
 
