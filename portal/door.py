@@ -80,11 +80,15 @@ class Door:
 
     def words(self, text: str) -> str:
         """What the site says, fit to be kept and shown: no secret, no token, one line, not endless."""
+        return self.said(text)[:MOST_WORDS]
+
+    def said(self, text: str) -> str:
+        """As `words`, several times as long: for what is taken out of it afterwards."""
         line = " ".join(UNSEEN.sub("", text[: MOST_WORDS * 4]).split())
         clean = self.text(line)
         if len(text) > MOST_WORDS * 4:  # half a secret at the cut is not recognised
             clean = clean[:-MOST_WORDS]
-        return clean[:MOST_WORDS]
+        return clean
 
     def text(self, text: str) -> str:
         """As `words`, of any length and in lines: for evidence. Takes time in proportion to the text."""

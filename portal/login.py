@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 from playwright.async_api import Error as PlaywrightError
@@ -74,13 +75,21 @@ class LoginPage(SitePage):
     """One login: what has been done of it, and what is done next."""
 
     def __init__(
-        self, page: Page, places: Places, timeout: float, typing: Callable[[], None], passing: Passing
+        self,
+        page: Page,
+        places: Places,
+        timeout: float,
+        typing: Callable[[], None],
+        passing: Passing,
+        clean: Callable[[str], str] = str,
     ) -> None:
-        """`typing` is called before anything is typed; `passing` before a page that nobody knows is passed."""
+        """`typing` is called before anything is typed; `passing` before a page that nobody knows is passed; `clean`
+        takes the secrets out of what a page says, before a part of that is told."""
         super().__init__(page, places.base_url, timeout)
         self._places = places
         self._typing = typing
         self._passing = passing
+        self._clean = clean
         self._proof = Proof(page, places)
         self._sight = Sight(page)
         self._steps = self._pages = self._codes = self._asked_home = self._entered = self._banners = 0
@@ -293,8 +302,12 @@ class LoginPage(SitePage):
         """Why a page asks for the password again: not every such page has refused the one that was sent."""
         if only_starts_over(portrait):
             return LoginBlocked("it starts over")
-        complaint = refusal_on(portrait)
+        complaint = refusal_on(self._cleaned(portrait))
         return LoginRejected(f"{REFUSED_LOGIN}: {quote_words(complaint)}" if complaint else ASKED_AGAIN)
+
+    def _cleaned(self, portrait: Portrait) -> Portrait:
+        """As it is told: without secrets before a sentence is taken out of it, for half a secret is not recognised."""
+        return replace(portrait, words=self._clean(portrait.words))
 
     async def _heed_refusal(self, seen: Seen) -> None:
         """Raises when the answer to password or code is a page that says, without a form, that nobody is let in: to
@@ -302,7 +315,7 @@ class LoginPage(SitePage):
         after = self._last[0].kind if self._last else None
         if after not in (Kind.PASSWORD, Kind.CODE) or seen.kind not in (Kind.UNKNOWN, Kind.ONE_WAY):
             return
-        said = turned_away(seen.portrait, seen.kind)
+        said = turned_away(self._cleaned(seen.portrait), seen.kind)
         if said and (after is Kind.PASSWORD or BARRED.search(said)):
             await self._proof.address()
             raise LoginRejected(f"{REFUSED_LOGIN}: {quote_words(said)}")
@@ -310,7 +323,8 @@ class LoginPage(SitePage):
     async def _send_code(self, seen: Seen, next_code: NextCode) -> None:
         if self._codes == 2:
             await self._proof.address()
-            raise OtpRejected(f"the site refused two one-time codes: {refusal_on(seen.portrait) or NO_REASON}")
+            said = refusal_on(self._cleaned(seen.portrait)) or NO_REASON
+            raise OtpRejected(f"the site refused two one-time codes: {said}")
         await self._proof.address()
         asked = time.monotonic()
         code = await next_code()

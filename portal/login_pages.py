@@ -67,6 +67,7 @@ GRAVE = re.compile(  # what a click on a page that nobody knows may do, and nobo
     re.IGNORECASE,
 )
 CHOICES = ("checkbox", "radio")
+LONG_LABEL = 60  # characters; login_sight.py cuts the cell before a field there
 NEVER_TYPED = ("range", "color", "search")
 
 
@@ -359,8 +360,9 @@ def _only_changes(portrait: Portrait) -> bool:
 def _one_way(portrait: Portrait) -> Seen:
     """A page of the sign-on that nobody knows: with exactly one way on, and nothing to fill in, it is passed."""
     if filled := _to_fill(portrait):
-        what = filled[0].label or filled[0].name or filled[0].kind
-        return Seen(Kind.UNKNOWN, portrait, why=f"it has a field to fill in, '{what[:60]}'")
+        label = filled[0].label if len(filled[0].label) < LONG_LABEL else ""  # half a secret at a cut is not recognised
+        what = label or filled[0].name or filled[0].kind
+        return Seen(Kind.UNKNOWN, portrait, why=f"it has a field to fill in, '{what}'")
     ways = ways_on(portrait)
     if len(ways) == 1 and not _other_ways(portrait):
         if grave := _grave(portrait):

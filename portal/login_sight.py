@@ -18,6 +18,7 @@ from portal.pages import TRIED
 from portal.trouble import in_time
 
 NUMBER = "data-number"
+MOST_SEEN = 5000  # characters of a text that may be told: more than door.py reads, which would not know half a secret
 BETWEEN_LOOKS = 0.1  # seconds, unless the page says before that something has happened
 LOOK = (
     (
@@ -96,7 +97,7 @@ LOOK = (
     || (/SceltaMatricola/i.test(location.href) ? all("table")[0] : null)
   const rows = (chosen ? inside(chosen, "tr, li") : []).map(each => ({row: each, link:
     inside(each, "a, button, input[type=submit i], input[type=button i], input[type=image i]").find(shown)}))
-    .filter(each => each.link).map(each => ({...number(each.link), text: text(each.row).slice(0, 200),
+    .filter(each => each.link).map(each => ({...number(each.link), text: text(each.row).slice(0, MOST),
       carries: ["href", "onclick", "value"].map(name => says(each.link, name)).join(" ").slice(0, 1000)}))
   const complaints = all("[role=alert], [class*=error i], [class*=alert i], [class*=danger i]").filter(shown)
     .filter(each => !inputs.some(input => holds(each, input)))
@@ -130,8 +131,8 @@ LOOK = (
   return {url: location.href, born: performance.timeOrigin, loaded: document.readyState === "complete",
     parsed: document.readyState !== "loading",
     title: (all("title")[0] ? own(all("title")[0], "textContent") : "").trim().slice(0, 200),
-    words: words.slice(0, 4000), main: (body && said(main || body, in_sentence) || words).slice(0, 4000),
-    fields, buttons, rows, complaint: outer.map(text).filter(Boolean).join(" ").slice(0, 1000),
+    words: words.slice(0, MOST), main: (body && said(main || body, in_sentence) || words).slice(0, MOST),
+    fields, buttons, rows, complaint: outer.map(text).filter(Boolean).join(" ").slice(0, MOST),
     home: all("#home_btt_booking").length > 0,
     banner: all("[id*=iubenda i], [id*=cookie i], [class*=cookie i], [id*=consent i]").some(shown),
     automatic: all("form#automaticaRedirectForm, meta[http-equiv=refresh i]").length > 0
@@ -141,6 +142,7 @@ LOOK = (
     )
     .replace("NUMBER", NUMBER)
     .replace("TRIED", TRIED)
+    .replace("MOST", str(MOST_SEEN))
 )
 BANNER = """(() => {
   const shown = element => element.checkVisibility({checkVisibilityCSS: true}) && element.getClientRects().length > 0

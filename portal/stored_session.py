@@ -298,7 +298,7 @@ class StoredSession:
             await self._portal.evidence.keep("login page passed", await content(page), note, None, self._door)
 
         access = self._portal.access
-        login = LoginPage(page, access.places, access.timeout_seconds, guard.typing, passing)
+        login = LoginPage(page, access.places, access.timeout_seconds, guard.typing, passing, self._door.said)
         try:
             await login.sign_in(self._credentials, next_code)
         finally:

@@ -148,7 +148,8 @@ async def fail_to_log_in(here: Installation) -> None:
         if user_id == REFUSED:
             people[on_site.username].password = "another"
         faults.refuse_code = user_id == NO_CODE
-        switches.login_pages = ["matricola"] if user_id == UNKNOWN else ["code"]
+        switches.login_pages = ["notice", "code", "matricola"] if user_id == UNKNOWN else ["code"]
+        faults.rename_classes = {"home_btt_booking": "home_tile"} if user_id == UNKNOWN else {}
         port = here.site.login_host.rpartition(":")[2]
         address = f"http://127.0.0.1:{port}" if user_id == ELSEWHERE else ""
         here.site._booking.reached_at("", address, int(port))
@@ -283,7 +284,8 @@ def left_behind(here: Installation) -> Iterator[tuple[str, str]]:
     for root in (here.folder, (here.folder / "tmp").resolve()):
         for path in root.rglob("*"):
             if path.is_file() and path != here.config:
-                yield str(path.relative_to(root)), path.read_bytes().decode("utf-8", "replace")
+                written = re.sub(b"\0+", b"\0", path.read_bytes())  # most of a database's pages is empty
+                yield str(path.relative_to(root)), written.decode("utf-8", "replace")
     told = [[call.method, call.params] for call in here.telegram.calls]
     yield "Telegram", json.dumps(told, ensure_ascii=False, default=repr)
     for file in here.telegram.world.files._by_id.values():

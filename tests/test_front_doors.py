@@ -257,13 +257,18 @@ async def demo(tmp_path: Path) -> AsyncIterator[Terminal]:
         yield shell
 
 
-async def test_the_demo_answers_in_the_chat_and_ends_without_leaving_a_process(demo: Terminal, tmp_path: Path) -> None:
+async def test_the_demo_answers_in_the_chat_refuses_a_second_and_ends_without_leaving_a_process(
+    demo: Terminal, tmp_path: Path
+) -> None:
     found = re.search(r"http://127\.0\.0\.1:\d+", demo.said)
     assert found
     children = children_of(demo.process.pid)
     async with httpx.AsyncClient(base_url=found[0], timeout=PATIENCE) as chat:
         await chat.post("/chat/1001/send", json={"text": "/start"})
         assert "Nuova Prenotazione" in await first_answer(chat)
+    async with terminal(sys.executable, "-m", "demo", "--folder", tmp_path / "demo", folder=PROJECT) as second:
+        assert await second.end() == 1
+    assert "a demo is running here already" in second.said
     demo.process.send_signal(signal.SIGINT)
     assert await demo.end() == 0
     async with asyncio.timeout(PATIENCE):
@@ -281,11 +286,3 @@ async def first_answer(chat: httpx.AsyncClient) -> str:
             if "Nuova Prenotazione" in said:
                 break
     return said
-
-
-async def test_a_second_demo_in_the_same_folder_is_refused(demo: Terminal, tmp_path: Path) -> None:
-    async with terminal(sys.executable, "-m", "demo", "--folder", tmp_path / "demo", folder=PROJECT) as second:
-        assert await second.end() == 1
-    assert "a demo is running here already" in second.said
-    demo.process.terminate()
-    assert await demo.end() == 0

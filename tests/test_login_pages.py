@@ -299,6 +299,20 @@ REFUSALS = {
 }
 
 
+ECHO = f"{PASSWORD} " * 400
+
+
+@pytest.mark.parametrize(
+    "page", [f"<p>{ECHO} errata {ECHO}", f"<p role=alert>Errata {ECHO}"], ids=["words", "complaint"]
+)
+async def test_where_a_refusal_is_cut_out_of_a_page_no_half_of_the_password_is_told(
+    attempt: Attempt, hosts: Hosts, page: str
+) -> None:
+    error = await blocked(attempt, hosts, page + PASSWORD_FORM, kind=LoginRejected)
+    assert "errata" in str(error).casefold()
+    assert re.findall(r"una-|-?finta|password-", str(error)) == []
+
+
 @pytest.mark.parametrize("refusal", REFUSALS)
 async def test_a_page_that_lets_nobody_in_after_the_password_is_told_and_never_tried_again(
     attempt: Attempt, hosts: Hosts, refusal: str
