@@ -85,6 +85,16 @@ async def test_the_rehearsal_rings_with_what_will_be_tried(world: World) -> None
     assert (await world.actions())[0].status is ActionStatus.PENDING
 
 
+async def test_the_rehearsal_of_what_the_site_does_not_show_yet_promises_no_more_than_was_seen(world: World) -> None:
+    await waiting(world)
+    world.clock.now = EVENING
+    await world.db.queue.rehearsed(await world.claim(), PREPARING, None, listed=False)
+    card = await world.owner.wait_for(lambda message: "Tutto pronto per l'apertura" in message.text)
+    assert "Ho provato l'accesso: funziona. Sul sito non c'è ancora" in card.text
+    assert "e l'orario" not in card.text
+    assert "👍 Va bene" in card.labels
+
+
 @pytest.mark.parametrize(
     ("outcome", "sentence", "remedy"),
     [
