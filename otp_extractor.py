@@ -33,6 +33,7 @@ ALGORITHMS = ("SHA1", "SHA256", "SHA512")
 DIGITS = range(6, 11)  # what authenticators show; RFC 4226 asks for six at least
 SHORTEST_KEY = 16  # letters of a setup key: 80 bits, the least an authenticator takes
 LONGEST_PERIOD = 3600  # seconds; more is a typing error
+TIME_TO_COMPARE = 8  # seconds; a code that lives shorter is shown with the one that follows
 PICTURES = ("PNG", "JPEG", "GIF", "WEBP")  # other formats bring decoders nobody needs here, one of them a whole program
 MOST_PIXELS = 25_000_000  # four bytes each while it is read: larger pictures could fill a small machine's memory
 NO_KEY = (
@@ -225,10 +226,12 @@ def name_of(url: str) -> str:
 
 
 def describe(password: OneTimePassword, moment: datetime) -> str:
-    """What the command prints: the code and its life, never the secret."""
+    """What the command prints: the code and its life, and the next one where nobody could compare it in time; never the
+    secret."""
     who = " ".join(part for part in (password.issuer, password.account) if part)
-    code, left = password.code(password.counter(moment)), password.seconds_left(moment)
-    return f"{code}  (valid for {left:.0f} s{'; ' + who if who else ''})"
+    counter, left = password.counter(moment), password.seconds_left(moment)
+    then = f", then {password.code(counter + 1)}" if left < TIME_TO_COMPARE else ""
+    return f"{password.code(counter)}  (valid for {left:.0f} s{then}{'; ' + who if who else ''})"
 
 
 def _asked() -> str:

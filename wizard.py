@@ -224,7 +224,7 @@ class Wizard:
     def _holder(self, digits: Digits) -> int:
         """Who holds the phone. Raises DigitsSpent."""
         self._say(f"   Open your bot in Telegram, press Start, and send it these four digits: {digits.shown}")
-        question = f"{self._number}then Enter here; or type your Telegram id, if you know it: "
+        question = f"{self._number}Press Enter when you have; or type your Telegram id, if you know it: "
         return self._until_right(self._ask, question, lambda text: _number(text) if text else self._sender(digits))
 
     def _sender(self, digits: Digits) -> int:

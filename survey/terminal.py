@@ -105,3 +105,4 @@ def _tell(findings: list[Finding], say: Say) -> None:
         say(str(finding))
     count = {mark: sum(each.verdict.mark is mark for each in findings) for mark in Mark}
     say(f"\n{count[Mark.KNOWN]} as known, {count[Mark.DIFFERS]} differ, {count[Mark.UNSEEN]} were not seen.")
+    say("[A]: several programs had seen it so before, [B]: one had, [C]: it was only supposed.")

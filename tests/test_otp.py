@@ -10,7 +10,7 @@ import struct
 import sys
 import zlib
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 import otp_extractor
 from errors import OtpError
-from otp_extractor import OneTimePassword, parse, urls_from, urls_in_picture
+from otp_extractor import OneTimePassword, describe, parse, urls_from, urls_in_picture
 
 # RFC 6238, appendix B: the seeds of the three algorithms, and the codes of two moments
 SEEDS = {
@@ -326,3 +326,11 @@ def test_a_path_is_taken_as_terminals_and_browsers_write_it(tmp_path: Path, form
     picture = qr_code(URL, tmp_path / "my code è.png")
     typed = form.format(picture, escaped=str(picture).replace(" ", "\\ "), quoted=quote(str(picture)))
     assert urls_from(typed) == [URL]
+
+
+def test_a_code_that_ends_before_it_could_be_compared_is_shown_with_the_next() -> None:
+    password = parse("otpauth://totp/Polimi:1?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    begin = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    now, then = (password.code(password.counter(begin + timedelta(seconds=each))) for each in (0, 30))
+    assert describe(password, begin).startswith(f"{now}  (valid for 30 s;")
+    assert describe(password, begin + timedelta(seconds=28)).startswith(f"{now}  (valid for 2 s, then {then};")
