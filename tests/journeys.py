@@ -110,8 +110,8 @@ class Journey:
     async def offers_a_swap(self) -> bool:
         """Whether Tuesday's Pilates is offered in place of what it overlaps; else both, as the site takes them."""
         page = await self.chooses()
-        assert ("di solito il sito le accetta" in page.text) != ("potrebbe rifiutarla" in page.text)
-        return "potrebbe rifiutarla" in page.text
+        assert ("di solito il sito le accetta" in page.text) != ("ne accetta una sola" in page.text)
+        return "ne accetta una sola" in page.text
 
     async def opens_rules(self) -> Message:
         """/help, and the rules of the house under it."""
@@ -205,11 +205,13 @@ class Journey:
         assert self.world.book(GIULIA, slot.appointment_id) is Outcome.BOOKED
 
     async def gives_back(self, slot: Slot) -> None:
-        """Giulia gives it back herself; it is gone for the bot once two readings agree."""
+        """Giulia gives it back herself; it is gone for the bot, and she is told, once two readings agree."""
+        before = self.mark
         assert self.world.cancel(GIULIA, slot.appointment_id)
         for _ in range(2):
             self.clock.move(60)
             await self.looks_at_hers()
+        await self.giulia.wait_for(lambda one: one.message_id > before and "📅 Orari di quel giorno" in one.labels)
 
     @property
     def held(self) -> list[str]:

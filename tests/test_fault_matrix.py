@@ -314,6 +314,7 @@ ELSEWHERE = {
     "bookings_by_script": "test_cancelling.py",
     "booking_note": "test_booking.py",
     "booking_name": "test_booking.py",
+    "byte_order_mark": "test_booking.py",
 }
 """What one operation does not show: faults that are lived through in tests of their own."""
 

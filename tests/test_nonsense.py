@@ -115,7 +115,7 @@ async def test_no_answer_without_sense_ends_a_watch_and_many_are_told_once(
         stage.opened.world.fill(stage.opened.pilates_id)
         action = await stage.add(watch=WatchMode.BOOK)
         schedule = {"answer": "GetActivitySchedule"}
-        odd = ({"answer": LOGOUT, "where": schedule}, {"answer": ERROR, "where": schedule}, {"status_500": True})
+        odd = ({"answer": HALF, "where": schedule}, {"answer": ERROR, "where": schedule}, {"status_500": True})
         for number in range(ODD_LOOKS + 2):
             stage.opened.world.faults.clear()
             stage.opened.world.faults.update(copy.deepcopy(odd[number % 3] if number else {"answer": HALF}))
