@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
 import booking
-import bookings_list
 import cancelling
 from errors import BookingRefused, SiteError
-from model import Slot, SlotStatus, Wish, starts_at
+from model import BETWEEN_READINGS, Slot, SlotStatus, Wish, starts_at
 from portal.session import SiteSession
 from survey.seen import Got, Seen, Trial
 from survey.visit import WatchedPortal
 
 MANY = 5  # free places: nobody is kept from one
 BOOK, SCHEDULE = "/Booking/BookAppointment", "/Booking/GetActivitySchedule"
+MOST_TRIES = 3  # to give it back
 NOTICE = timedelta(hours=24)  # before the class: it can surely be given back for free
 
 log = logging.getLogger(__name__)
@@ -76,13 +77,16 @@ async def _look_at_the_list(session: SiteSession, seen: Seen) -> None:
 
 
 async def _give_back(session: SiteSession, wish: Wish, trial: Trial) -> None:
-    for _ in range(2):
+    """It is gone once the site has said so and the list agrees, or once the list lacks it twice, some time apart."""
+    was_absent = False
+    for _ in range(MOST_TRIES):
         try:
-            await cancelling.cancel(session, wish)
+            cancelled = await cancelling.cancel(session, wish)
         except SiteError as error:
-            trial.trouble = str(error)
+            trial.trouble, was_absent = str(error), False
             continue
-        trial.seen_gone, trial.still_held = trial.seen_booked, False
-        return
-    with suppress(SiteError):
-        trial.still_held = await bookings_list.is_listed(session, wish)
+        if cancelled.proven or was_absent:
+            trial.seen_gone, trial.still_held = trial.seen_booked, False
+            return
+        trial.trouble, was_absent = "the list alone lacks it", True
+        await asyncio.sleep(BETWEEN_READINGS.total_seconds())

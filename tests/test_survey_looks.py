@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 
-from model import Activity, OpeningRule
+import cancelling
+from cancelling import Cancelled
+from errors import SiteChanged
+from model import Activity, OpeningRule, Wish, utc_now
+from portal.session import SiteSession
 from scraper import Calendar
-from survey import looks
+from survey import looks, trial
 from survey.class_names import markup_words
 from survey.cleaning import Cleaner
 from survey.markup import cleaned
-from survey.seen import Got, Schedule, Seen
+from survey.seen import Got, Schedule, Seen, Trial
 from survey.visit import FOLDED, MOST_SCHEDULES, _wanted
 from tests.lent_browser import Engine
 from tests.sites import NOON, ROME
@@ -134,3 +138,26 @@ async def test_a_survey_asks_for_no_more_days_than_is_polite() -> None:
     for activities in (1, 3, 9, 40):
         calendars = tuple(Calendar(Activity(str(number), "x")) for number in range(activities))
         assert len(_wanted(calendars, TODAY)) <= MOST_SCHEDULES
+
+
+@pytest.mark.parametrize(("answers", "gone"), [
+    ([True], True),
+    ([False, False], True),
+    ([False, SiteChanged("no"), False], False),
+    ([SiteChanged("no"), SiteChanged("no"), False], False),
+])  # fmt: skip
+async def test_one_list_without_the_booking_of_the_trial_is_not_believed(
+    answers: list[bool | SiteChanged], gone: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cancel(session: object, wish: object) -> Cancelled:
+        answer = answers.pop(0)
+        if isinstance(answer, SiteChanged):
+            raise answer
+        return Cancelled(utc_now(), proven=answer)
+
+    monkeypatch.setattr(trial, "BETWEEN_READINGS", timedelta(0))
+    monkeypatch.setattr(cancelling, "cancel", cancel)
+    tried = Trial("YOGA", seen_booked=True, still_held=True)
+    await trial._give_back(SiteSession.__new__(SiteSession), Wish("YOGA", "Giuriati", TODAY, time(18)), tried)
+    assert (tried.seen_gone, tried.still_held) == (gone, not gone)
+    assert answers == []
