@@ -1,4 +1,5 @@
-"""What we do on the site: book, list, read the timetable; cancelling.py gives back. Each: check, act, check again.
+"""What we do on the site: book, list, read the timetable; actions/cancelling.py gives back. Each: check, act, check
+again.
 
 There are two ways to act, the calendar's own requests and the pages in a browser, and one referee: "my bookings", read
 back. Nothing is called booked or cancelled before it was seen there, or seen gone.
@@ -15,12 +16,8 @@ from typing import Literal
 
 from playwright.async_api import Page
 
-import bookings_list
-import schedules
 import scraper
-from bookings_list import Sought as Sought
-from bookings_list import held_among as held_among
-from errors import (
+from domain.errors import (
     AlreadyBooked,
     Blocked,
     BookingRefused,
@@ -35,17 +32,28 @@ from errors import (
     SlotNotFound,
     quote,
 )
-from model import Booking, Slot, SlotStatus, Timetable, Wish, starts_at
-from portal import api
+from domain.model import Booking, Slot, SlotStatus, Timetable, Wish, starts_at
+from portal import api, bookings_list, schedules
+from portal.bookings_list import Sought as Sought
+from portal.bookings_list import held_among as held_among
 from portal.pages import CalendarPage
+from portal.proof import proven, seen, standing, without_waiting
+from portal.schedules import (
+    Reader,
+    asked_once,
+    find,
+    find_before_opening,
+    known_calendars,
+    likeliest,
+    likely,
+    read_calendars,
+)
+from portal.schedules import name_of as name_of
+from portal.schedules import refuse_if_several as refuse_if_several
+from portal.schedules import the_meant as the_meant
 from portal.session import SiteSession
-from proof import proven, seen, standing, without_waiting
-from schedules import Reader, asked_once, find, find_before_opening, known_calendars, likeliest, likely, read_calendars
-from schedules import name_of as name_of
-from schedules import refuse_if_several as refuse_if_several
-from schedules import the_meant as the_meant
+from portal.side_by_side import both, together
 from scraper import BookingAnswer, Calendar
-from side_by_side import both, together
 
 log = logging.getLogger(__name__)
 

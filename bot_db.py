@@ -7,7 +7,7 @@ The only process that talks to Telegram. Everything it knows is in the database:
 
 from __future__ import annotations
 
-import preflight as preflight  # first: it tells who has not the packages
+from runtime.preflight import PROJECT as PROJECT  # first: it tells who has not the packages
 
 import argparse
 import asyncio
@@ -22,22 +22,22 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application
 from telegram.request import HTTPXRequest
 
-import program
-from bot import screens_programs
-from bot.alarm import DiskAlarm
-from bot.answers import Answers
-from bot.chat import ChatLocks, reason, send, understood, unless
-from bot.delivery import Delivery
-from bot.handlers import AnyApplication, Handlers
-from bot.italian import When
-from bot.notices import Composer
-from bot.polling import Polling
-from bot.texts import COMMANDS
+from bot.flows.notices import Composer
+from bot.flows.router import Answers
+from bot.screens import programs as screens_programs
+from bot.screens.italian import When
+from bot.screens.texts import COMMANDS
+from bot.transport.alarm import DiskAlarm
+from bot.transport.chat import ChatLocks, reason, send, understood, unless
+from bot.transport.delivery import Delivery
+from bot.transport.handlers import AnyApplication, Handlers
+from bot.transport.polling import Polling
 from database import Database, open_database, people_of
-from errors import ConfigError
-from heart import Heart
-from model import Clock, utc_now
-from settings import Settings
+from domain.errors import ConfigError
+from domain.model import Clock, utc_now
+from runtime import program
+from runtime.heartbeat import Heart
+from runtime.settings import Settings
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 10.0  # an answer that takes longer counts as lost

@@ -10,19 +10,19 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from model import Clock, Role, utc_now
-from settings import Settings, fingerprint
-from store.actions import NewAction
+from domain.model import Clock, Role, utc_now
+from runtime.settings import Settings, fingerprint
 from store.bookings import Bookings
 from store.catalogue import Catalogue
 from store.connection import Connection
 from store.heartbeats import Heartbeats
 from store.migrations import migrate
-from store.openings import Openings
 from store.outbox import Outbox
 from store.people import People, Person
-from store.periodic import Periodic
-from store.queue import Queue
+from store.queue.openings import Openings
+from store.queue.queue import Queue
+from store.queue.requests import NewAction
+from store.recurring.series import Periodic
 from store.remarks import Remarks
 from store.rules import Rules
 

@@ -8,7 +8,7 @@ python otp_extractor.py export.png --account 2    the second account of an expor
 
 from __future__ import annotations
 
-import preflight as preflight  # first: it tells who has not the packages
+from runtime.preflight import PROJECT as PROJECT  # first: it tells who has not the packages
 
 import argparse
 import base64
@@ -25,9 +25,9 @@ from urllib.parse import parse_qsl, unquote
 
 from pyotp.totp import TOTP
 
-import otp_export
-from errors import OtpError
-from model import Clock, utc_now
+from domain import otp_export
+from domain.errors import OtpError
+from domain.model import Clock, utc_now
 
 ALGORITHMS = ("SHA1", "SHA256", "SHA512")
 DIGITS = range(6, 11)  # what authenticators show; RFC 4226 asks for six at least

@@ -9,7 +9,7 @@ Telegram nor the site: it only writes rows.
 
 from __future__ import annotations
 
-import preflight as preflight  # first: it tells who has not the packages
+from runtime.preflight import PROJECT as PROJECT  # first: it tells who has not the packages
 
 import argparse
 import asyncio
@@ -19,15 +19,15 @@ import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import program
 from database import Database, NewAction, open_database, people_of
-from errors import AlreadyQueued, DatabaseError, LoginNeeded
-from heart import Heart
-from model import Account, ActionType, Clock, Role, starts_at, utc_now
-from recurrence import Confirmation, ConfirmationPurpose
-from settings import Settings
-from store.agenda import DueDate, HeldDate, Memory, first_day, was_awake
-from store.plan import Timing
+from domain.errors import AlreadyQueued, DatabaseError, LoginNeeded
+from domain.model import Account, ActionType, Clock, Role, starts_at, utc_now
+from domain.recurrence import Confirmation, ConfirmationPurpose
+from runtime import program
+from runtime.heartbeat import Heart
+from runtime.settings import Settings
+from store.recurring.due_dates import DueDate, HeldDate, Memory, first_day, was_awake
+from store.recurring.plan import Timing
 
 TICK = 60.0  # s; at least this often everything is looked at
 LOOK = 1.0  # s between looks whether somebody changed what recurs, or the clock was set
@@ -54,7 +54,7 @@ class Executor:
         self._clock = clock
         self._by_hand = {person.user_id for person in settings.people if person.by_hand}
         self._memory = Memory(0, None)
-        self.moved = time.monotonic()  # for heart.py: when the loop last went round
+        self.moved = time.monotonic()  # for runtime/heartbeat.py: when the loop last went round
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ticks until stop is set."""

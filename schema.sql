@@ -18,7 +18,7 @@ CREATE TABLE accounts (
     fingerprint TEXT NOT NULL DEFAULT '',  -- keyed digest of the credentials: changed credentials clear `rejected`
     created_at  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     -- A trouble of the account itself: until then nothing is sent for it, whoever works, except near an opening. Its
-    -- class as in errors.py, its sentence; and how often the account has waited since something last succeeded.
+    -- class as in domain/errors.py, its sentence; and how often the account has waited since something last succeeded.
     paused_until TEXT,
     pause_kind   TEXT,
     pause_reason TEXT,
@@ -115,7 +115,7 @@ CREATE TABLE booking_actions (
     attempts     INTEGER NOT NULL DEFAULT 0,    -- how often claimed; the fence
     failures     INTEGER NOT NULL DEFAULT 0,    -- what the retry rule looks at
     crashes      INTEGER NOT NULL DEFAULT 0,    -- how often its lease ran out, or its worker was found dead
-    error_kind   TEXT,                          -- the class of the error, as in errors.py
+    error_kind   TEXT,                          -- the class of the error, as in domain/errors.py
     evidence     TEXT,                          -- folder with page and screenshot, when kept
     quiet        INTEGER NOT NULL DEFAULT 0 CHECK (quiet IN (0, 1)),  -- 1: routine work, told only when it fails for good
     card_message_id     INTEGER,                -- the message in the chat that shows it
@@ -342,7 +342,7 @@ CREATE TRIGGER confirmed_by_hand AFTER UPDATE OF confirmed ON pending_confirmati
 CREATE TABLE recurring_pauses (
     user_id INTEGER PRIMARY KEY,
     since   TEXT NOT NULL,
-    kind    TEXT NOT NULL,              -- the class of the error, as in errors.py
+    kind    TEXT NOT NULL,              -- the class of the error, as in domain/errors.py
     words   TEXT NOT NULL DEFAULT ''    -- the site's own
 ) STRICT;
 CREATE TRIGGER recurring_resumed AFTER DELETE ON recurring_pauses
@@ -388,7 +388,7 @@ CREATE TABLE login_remarks (
 ) STRICT;
 CREATE UNIQUE INDEX one_login_remark ON login_remarks (user_id, kind, about);
 
--- What the site was seen to do otherwise than the rules of the house say (house_rules.py); told to the owner once.
+-- What the site was seen to do otherwise than the rules of the house say (domain/house_rules.py); told to the owner once.
 -- answer: 'set': in force as long as the configuration says what it said then; 'left': not taken over, or taken back.
 CREATE TABLE house_rules (
     id          INTEGER PRIMARY KEY,

@@ -20,11 +20,11 @@ from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup, Tag
 
-import refusals
-from errors import BookingRefused, HeldForOthers, SiteChanged, SlotFull, quote
-from model import FIT_CENTER, Activity, Booking, Slot, SlotStatus, clock_time
-from names import name_parts, plain, split_activity
-from untrusted import YEARS, Unreadable, read_json, read_moment, readable_html
+from domain import refusals
+from domain.errors import BookingRefused, HeldForOthers, SiteChanged, SlotFull, quote
+from domain.model import FIT_CENTER, Activity, Booking, Slot, SlotStatus, clock_time
+from domain.names import name_parts, plain, split_activity
+from safety.untrusted import YEARS, Unreadable, read_json, read_moment, readable_html
 
 MOST_DIGITS = 4  # of places or minutes
 LONGEST_KEY = 64  # characters of the name of a field that is read; the site's have up to twenty

@@ -17,7 +17,7 @@ Exit code 0: all is well. 1: something is not. 2: there is no usable configurati
 
 from __future__ import annotations
 
-import preflight as preflight  # first: it tells who has not the packages
+from runtime.preflight import PROJECT as PROJECT  # first: it tells who has not the packages
 
 import argparse
 import asyncio
@@ -30,21 +30,20 @@ from pathlib import Path
 
 import httpx
 
-import doctor
-import program
-import setup_sessions
-from config_file import command
+from admin import doctor, sessions
+from admin.hand_login import HandLoginFailed
+from admin.session_file import SessionFileError
+from admin.survey.terminal import Wanted, survey
+from admin.wizard import NO, YES, DigitsSpent, Wizard, refuse_unwritable
 from database import open_database, people_of
-from errors import ConfigError, DatabaseError
-from hand_login import HandLoginFailed
-from model import Clock, utc_now
+from domain.errors import ConfigError, DatabaseError
+from domain.model import Clock, utc_now
 from portal.browser import has_display
-from session_file import SessionFileError
-from settings import Settings, add_config_option, load
+from runtime import program
+from runtime.config_file import command
+from runtime.settings import Settings, add_config_option, load
+from store.backup import restore
 from store.heartbeats import LATE
-from store.restore import restore
-from survey.terminal import Wanted, survey
-from wizard import NO, YES, DigitsSpent, Wizard, refuse_unwritable
 
 WELL, UNWELL, UNUSABLE, STOPPED = 0, 1, 2, 130
 SAID_BY_THE_DOCTOR = (
@@ -147,11 +146,11 @@ def session_by_hand(chosen: argparse.Namespace) -> int:
     exported = chosen.export_session and chosen.export_session.expanduser()
     if chosen.import_session:
         file = chosen.import_session.expanduser()
-        setup_sessions.import_session(chosen.config, chosen.person, file, terminal, login=not chosen.no_login)
+        sessions.import_session(chosen.config, chosen.person, file, terminal, login=not chosen.no_login)
     elif chosen.login:
-        setup_sessions.log_in(chosen.config, chosen.person, exported, terminal)
+        sessions.log_in(chosen.config, chosen.person, exported, terminal)
     else:
-        setup_sessions.export_session(chosen.config, chosen.person, exported, terminal)
+        sessions.export_session(chosen.config, chosen.person, exported, terminal)
     return WELL
 
 
@@ -185,21 +184,21 @@ def set_up(config: Path, *, login: bool) -> int:
 def enter_the_first_time(settings: Settings, config: Path) -> None:
     """Has the owner log in by hand, if that is their way and they have not yet; the doctor says what else to do."""
     owner = settings.people[0]
-    if not owner.by_hand or setup_sessions.is_stored(settings, owner):
+    if not owner.by_hand or sessions.is_stored(settings, owner):
         return
     if not has_display() or not sys.stdin.isatty():
         return
     try:
         if input("Log in to Polimisport now, in a browser that opens? [Y/n] ").strip().lower() not in NO:
-            setup_sessions.log_in(config, None, None, at_terminal())
+            sessions.log_in(config, None, None, at_terminal())
     except EOFError:
         print()
     except HandLoginFailed as error:
         print(error, file=sys.stderr)
 
 
-def at_terminal() -> setup_sessions.Terminal:
-    return setup_sessions.Terminal(input, getpass.getpass, lambda line: print(line, flush=True))
+def at_terminal() -> sessions.Terminal:
+    return sessions.Terminal(input, getpass.getpass, lambda line: print(line, flush=True))
 
 
 def offer_survey(settings: Settings, config: Path) -> None:
@@ -225,7 +224,7 @@ def survey_site(settings: Settings, chosen: argparse.Namespace) -> int:
     if chosen.book and not (somebody_is_there() or chosen.yes):
         raise ConfigError("--book books a place and gives it back: run it at a terminal, or with --yes")
     ask = (lambda _: True) if chosen.yes else ask_at_terminal
-    wanted = Wanted(setup_sessions.person_named(settings, chosen.person), chosen.book, Path.cwd())
+    wanted = Wanted(sessions.person_named(settings, chosen.person), chosen.book, Path.cwd())
     return WELL if examine_site(settings, wanted, ask) else UNWELL
 
 

@@ -7,16 +7,16 @@ Exit code 0: all were read. 1: somebody's could not be read, and are left as the
 
 from __future__ import annotations
 
-import preflight as preflight  # first: it tells who has not the packages
+from runtime.preflight import PROJECT as PROJECT  # first: it tells who has not the packages
 
 import argparse
 import asyncio
 import sys
 
-import program
-from model import ActionStatus, ActionType
-from routine import Routine, open_routine
-from settings import Settings
+from actions.routine import Routine, open_routine
+from domain.model import ActionStatus, ActionType
+from runtime import program
+from runtime.settings import Settings
 
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:

@@ -8,7 +8,7 @@ what is in hand is finished or given back.
 
 from __future__ import annotations
 
-import preflight as preflight  # first: it tells who has not the packages
+from runtime.preflight import PROJECT as PROJECT  # first: it tells who has not the packages
 
 import argparse
 import asyncio
@@ -18,16 +18,16 @@ import sys
 import time
 from datetime import timedelta
 
-import program
+from actions.runner import Performer, site_access
 from database import Database, open_database, people_of
-from errors import AppError, DatabaseError, LeaseLost
-from heart import Heart
-from model import Action, Clock, utc_now
-from perform import Performer, site_access
+from domain.errors import AppError, DatabaseError, LeaseLost
+from domain.model import Action, Clock, utc_now
+from opening.server_clock import steady
 from portal.session import Portal
 from portal.state import forget_others
-from server_clock import steady
-from settings import Settings
+from runtime import program
+from runtime.heartbeat import Heart
+from runtime.settings import Settings
 
 MOST_AT_ONCE = 8  # actions in hand, besides those that wait for an opening; more would only fight for the browser
 LONGEST_ACTION = 180.0  # s, after the opening if there is one; what takes longer hangs: its session is closed
@@ -59,7 +59,7 @@ class Worker:
         self._in_hand: set[asyncio.Task[None]] = set()
         self._for_opening: set[asyncio.Task[None]] = set()  # those of them that wait for an opening
         self._looked_for_dead = 0.0
-        self.moved = time.monotonic()  # for heart.py: when the loop last went round
+        self.moved = time.monotonic()  # for runtime/heartbeat.py: when the loop last went round
         self._getting_ready: asyncio.Task[None] | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -87,7 +87,7 @@ class Worker:
         await self._finish()
 
     def note(self) -> str:
-        """What it is at, for heart.py."""
+        """What it is at, for runtime/heartbeat.py."""
         return f"{len(self._in_hand)} in hand, {len(self._for_opening)} of them for an opening"
 
     async def burst(self) -> None:

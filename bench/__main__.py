@@ -18,7 +18,7 @@ from bench.figures import Figure, table
 from bench.kinds import KINDS
 from bench.machine import describe
 from bench.programs import BenchError
-from errors import AppError
+from domain.errors import AppError
 
 REACHED, MISSED, BROKEN = 0, 1, 2
 

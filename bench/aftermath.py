@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 from bench.students import Ledger
 from bench.town import Town, user_of
-from bot.italian import long_day
+from bot.screens.italian import long_day
 from demo.site import Person, Slot
-from model import FIT_CENTER, Action, ActionStatus, ActionType, Wish, clock_time
-from store.actions import to_action
+from domain.model import FIT_CENTER, Action, ActionStatus, ActionType, Wish, clock_time
 from store.health import damage
+from store.queue.requests import to_action
 
 SETTLES = 150.0  # s for everything that is under way to end, pauses between tries included
 LOOK_AGAIN = 0.1  # s

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from bench.figures import Figure
 from bench.stage import Stage, logged_in_stage
-from model import ActionType, Wish
+from domain.model import ActionType, Wish
 
 ROUNDS = 20
 COLD_ROUNDS = 8  # a worker has to be started for each

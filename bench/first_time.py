@@ -9,7 +9,7 @@ from __future__ import annotations
 from bench.figures import Figure
 from bench.site import code_that_lives
 from bench.stage import open_stage
-from model import ActionType
+from domain.model import ActionType
 
 ROUNDS = 5
 GOAL = 6.0  # s

@@ -2,7 +2,7 @@
 
     python -m bench.fuzz [--count 100000] [--seed 1]
 
-Ends with exit code 1 at the first crash, with what caused it. tests/test_security.py throws a few thousand.
+Ends with exit code 1 at the first crash, with what caused it. tests/programs/test_security.py throws a few thousand.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from zoneinfo import ZoneInfo
 import httpx
 
 import scraper
-from bot.answers import Answers
-from bot.callbacks import NUMBERS, Forged, Largest, Verb, unpack
-from bot.desk import Answer, Tap
-from bot.page import Letter
+from bot.flows.desk import Answer, Tap
+from bot.flows.router import Answers
+from bot.screens.callbacks import NUMBERS, Forged, Largest, Verb, unpack
+from bot.screens.page import Letter
 from database import open_database, people_of
 from demo.site import Person, Site, SiteWorld
 from demo.telegram.html_mode import parse_html
-from errors import AppError
-from model import Activity, utc_now
-from settings import Settings
+from domain.errors import AppError
+from domain.model import Activity, utc_now
+from runtime.settings import Settings
 
 ROME = ZoneInfo("Europe/Rome")
 ACTIVITY = Activity("1", "Giuriati - Corsi Platinum")

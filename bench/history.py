@@ -17,8 +17,8 @@ from pathlib import Path
 
 from bench.figures import Figure
 from database import Database, NewAction, open_database
-from errors import NotOpenYet
-from model import Action, ActionType, Wish, clock_time
+from domain.errors import NotOpenYet
+from domain.model import Action, ActionType, Wish, clock_time
 
 ROUNDS = 200
 FEW_ROUNDS = 10  # of what has no goal

@@ -20,7 +20,7 @@ from bench.programs import check_alive, family_of, helpers_of
 from bench.site import code_that_lives
 from bench.stage import USER_ID, Stage, open_stage
 from demo.telegram import TelegramEmulator
-from model import ActionType
+from domain.model import ActionType
 
 ROUNDS = 3
 WINDOW = 10.0  # s of idling in a round

@@ -1,7 +1,8 @@
 """The moment a slot opens, by the server's own clock: who arrives when, and who gets the place.
 
 Openings on sites of their own, in another process, whose clocks are off by an unknown amount of up to two seconds,
-30 ms of round trip away. From 12 s before each, race.py prepares and shoots as it does for the worker; then a crowd
+30 ms of round trip away. From 12 s before each, opening/race.py prepares and shoots as it does for the worker; then a
+crowd
 takes every place that is left. Timed: the arrival of the first accepted shot, by the clock of the server that took it.
 On a calm way with a crowd after 100 ms, then on one that is 20 ms longer or shorter, with crowds after 50 and 20 ms; of
 a slot that no timetable shows before it opens, with a crowd after 150 ms; and of two servers behind one address whose
@@ -37,14 +38,14 @@ from bench.programs import BenchError
 from database import Database, NewAction, open_database
 from demo.site.world import ROME
 from demo.telegram.server import DEMO_TOKEN
-from errors import SiteError
-from model import ActionType, Credentials, Wish, clock_time
+from domain.errors import SiteError
+from domain.model import ActionType, Credentials, Wish, clock_time
+from opening.race import Race
+from opening.server_clock import ServerClock
 from portal import api
 from portal.access import SiteAccess
 from portal.session import Portal, SiteSession
 from portal.state import SessionStore
-from race import Race
-from server_clock import ServerClock
 
 ROUNDS = 50  # of each kind
 LANES = 5  # openings prepared side by side, some seconds apart

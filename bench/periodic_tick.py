@@ -18,9 +18,9 @@ from bench.figures import Figure
 from bench.programs import BenchError
 from database import Database, open_database
 from demo.world import write_configuration
-from model import Role
+from domain.model import Role
 from periodic_executor import Executor
-from settings import Settings, load
+from runtime.settings import Settings, load
 from store.people import Person
 
 ROUNDS = 100

@@ -17,8 +17,8 @@ import aiohttp
 from bench import programs
 from bench.programs import BenchError
 from demo.site.__main__ import DEMO_PERSON
-from model import FIT_CENTER, Wish, clock_time, utc_now
-from names import split_activity
+from domain.model import FIT_CENTER, Wish, clock_time, utc_now
+from domain.names import split_activity
 
 ROUND_TRIP = 0.03  # s added to each request, as the figures are defined
 OPENING_DAYS = 30  # so long before a class it opens: all that the programs look at is open

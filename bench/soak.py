@@ -22,15 +22,15 @@ from dataclasses import dataclass, field
 
 import psutil  # type: ignore[import-untyped]
 
-import program
 from bench.aftermath import Finding, examine, findings_table, shown
 from bench.machine import describe
 from bench.programs import BenchError, family_of
 from bench.students import Ledger, live_all
 from bench.town import PROGRAMS, Town, open_town, phone_of, until_stopped, user_of
 from database import NewAction
-from errors import AlreadyQueued
-from model import ActionType
+from domain.errors import AlreadyQueued
+from domain.model import ActionType
+from runtime import program
 
 MINUTES = 60.0
 PEOPLE = 16

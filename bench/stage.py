@@ -21,7 +21,7 @@ from bench.site import OPENING_DAYS, OTP_URL, BenchSite, Place, code_that_lives,
 from database import Database, NewAction, open_database
 from demo.site.__main__ import DEMO_PERSON
 from demo.telegram.server import DEMO_TOKEN
-from model import Action, ActionStatus, ActionType, Wish
+from domain.model import Action, ActionStatus, ActionType, Wish
 
 USER_ID = 1001
 NOWHERE = "http://127.0.0.1:9"  # Telegram's address where no bot runs

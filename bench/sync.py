@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bench.figures import Figure
 from bench.stage import logged_in_stage
-from model import ActionType
+from domain.model import ActionType
 
 ROUNDS = 20
 COLD_ROUNDS = 8  # a worker has to be started for each

@@ -15,9 +15,9 @@ from contextlib import closing
 from bench.figures import Figure
 from bench.programs import BenchError
 from bench.stage import USER_ID, Stage, logged_in_stage
-from bot.callbacks import Verb, pack
+from bot.screens.callbacks import Verb, pack
 from demo.telegram import Message, Person, TelegramEmulator
-from model import ActionType
+from domain.model import ActionType
 
 ROUNDS = 40
 GOAL = 0.1  # s

@@ -27,7 +27,7 @@ from demo import telegram as chat
 from demo.site import Outcome, Person, Site, SiteWorld
 from demo.telegram import TelegramEmulator
 from demo.world import write_configuration
-from settings import load
+from runtime.settings import load
 
 FIRST_USER = 1001  # on Telegram
 AWAKE = 0.7  # s of processor time a program needs to be up and at work

@@ -20,14 +20,14 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from pathlib import Path
 from urllib.parse import urljoin
 
+from admin.survey.bundle import BadSurvey, read
 from demo import world as demo_world
 from demo.site import Site
 from demo.site.like import take_over
 from demo.telegram import TelegramEmulator
 from demo.world import GIULIA_ID, MARCO_ID, Programme
-from model import utc_now
+from domain.model import utc_now
 from portal.browser import has_display
-from survey.bundle import BadSurvey, read
 
 PROJECT = Path(__file__).resolve().parent.parent
 CHAT_PORT = 8765  # the same each time, so that a bookmark or an ssh tunnel goes on working; another when it is taken

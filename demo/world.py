@@ -19,7 +19,7 @@ from demo.site import Outcome, Person, Site, SiteWorld, Slot
 from demo.site.rivals import POPULAR
 from demo.site.switches import lively
 from demo.site.world import ROME
-from settings import load
+from runtime.settings import load
 
 GIULIA = Person("10000001", "demo-giulia", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", name="Giulia")
 MARCO = Person("10000002", "demo-marco", "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", name="Marco")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from addresses import Places
-from model import Clock, utc_now
+from domain.model import Clock, utc_now
+from safety.addresses import Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The requests the site's own pages send, one function each. What they answer is read by scraper.py.
 
-All raise the errors of errors.py: an answer that comes back from here is what was asked for, or at least looks it.
+All raise the errors of domain/errors.py: an answer that comes back from here is what was asked for, or at least looks
+it.
 """
 
 from __future__ import annotations

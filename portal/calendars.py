@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
-from model import Clock
+from domain.model import Clock
 from portal.state import read_json, write_private
-from untrusted import read_instant
+from safety.untrusted import read_instant
 
 FRESH = timedelta(hours=1)  # older is read anew: activities come and go with the season
 

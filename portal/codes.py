@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from errors import OtpMissing
-from model import Clock, Credentials
+from domain.errors import OtpMissing
+from domain.model import Clock, Credentials
 from otp_extractor import parse
 from portal.state import SessionStore
 

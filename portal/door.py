@@ -1,7 +1,7 @@
 """Where the site's text becomes ours, for one person: from here on it holds none of their secrets. Used by session.py.
 
-What leaves as prose goes through `words`, what is read and compared through `data` (the rule: redaction.py), and every
-error of the site through `guarded`, so that no row, log line, notice or picture after it can hold a secret.
+What leaves as prose goes through `words`, what is read and compared through `data` (the rule: safety/redaction.py),
+and every error of the site through `guarded`, so that no row, log line, notice or picture after it can hold a secret.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from errors import OtpError, SiteError
-from model import Clock, Credentials
+from domain.errors import OtpError, SiteError
+from domain.model import Clock, Credentials
 from otp_extractor import OneTimePassword, parse
-from redaction import Redactor
+from safety.redaction import Redactor
 
 MOST_WORDS = 1000  # characters of what the site says; more than a chat could show
 CODES_KEPT = 300.0  # seconds for which a one-time code is still a secret: the site takes them that long at the most

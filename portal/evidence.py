@@ -9,10 +9,10 @@ import shutil
 from html import unescape
 from pathlib import Path
 
-from model import Clock
+from domain.model import Clock
 from portal.door import Door
 from portal.sanitizer import sanitized
-from redaction import HIDDEN
+from safety.redaction import HIDDEN
 
 log = logging.getLogger(__name__)
 

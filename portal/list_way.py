@@ -6,9 +6,9 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from model import Clock
+from domain.model import Clock
 from portal.state import read_json, write_private
-from untrusted import read_instant
+from safety.untrusted import read_instant
 
 BELIEVED = timedelta(days=1)  # then it is looked at again: the site may have changed back
 

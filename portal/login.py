@@ -19,8 +19,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator, Page, Request
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from addresses import Places
-from errors import (
+from domain.errors import (
     ASKED_AGAIN,
     LoginBlocked,
     LoginNeeded,
@@ -29,8 +28,8 @@ from errors import (
     OtpRejected,
     SiteChanged,
 )
-from errors import quote as quote_words
-from model import Credentials, LoginRemark, RemarkKind
+from domain.errors import quote as quote_words
+from domain.model import Credentials, LoginRemark, RemarkKind
 from portal.login_pages import (
     BARRED,
     CLICKED,
@@ -47,6 +46,7 @@ from portal.login_proof import Proof
 from portal.login_sight import NUMBER, Sight
 from portal.pages import AT_ONCE, FIRST_CLICK, MARK, SitePage
 from portal.recognition import LOGIN_PATH
+from safety.addresses import Places
 
 NextCode = Callable[[], Awaitable[str]]
 Passing = Callable[[str], Awaitable[None]]

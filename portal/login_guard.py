@@ -16,12 +16,12 @@ from typing import Any, Self
 from playwright.async_api import CDPSession, Page, Request, Route
 from playwright.async_api import Error as PlaywrightError
 
-from addresses import Places
-from errors import LoginDiverted, quote
-from model import Credentials
+from domain.errors import LoginDiverted, quote
+from domain.model import Credentials
 from portal.carried import Word, carries, word
 from portal.sanitizer import bare_address
 from portal.trouble import in_time, translated
+from safety.addresses import Places
 
 log = logging.getLogger(__name__)
 

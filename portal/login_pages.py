@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from addresses import Places
 from portal.recognition import LOGIN_PATH
+from safety.addresses import Places
 
 NOTICE_PLACE = re.compile(r"/AvvisiDFA\b", re.IGNORECASE)
 NOTICE_WORDS = re.compile(r"(?:due|doppio|secondo) fattor[ie]|(?:two|second)[ -]factor|\b2FA\b", re.IGNORECASE)

@@ -9,10 +9,10 @@ from typing import Any
 
 from playwright.async_api import ElementHandle, Locator, Page
 
-from addresses import Places
-from errors import LoginDiverted, SiteChanged
+from domain.errors import LoginDiverted, SiteChanged
 from portal.login_guard import diversion
 from portal.sanitizer import bare_address
+from safety.addresses import Places
 
 # Where a field or button is, and where its form would send it. Read past the page's own names: a form's field called
 # "action" would hide the form's.

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.async_api import CDPSession, Page
 
-from errors import SiteChanged
+from domain.errors import SiteChanged
 from portal.trouble import in_time
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator, Page, Request, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from errors import SiteChanged
+from domain.errors import SiteChanged
 from portal.folded import ANY_HOUR, MOST_CLICKS, MOST_LINES, Folded, hours_of
 from portal.page_size import content
 

@@ -10,8 +10,8 @@ import re
 
 from bs4 import BeautifulSoup, Tag
 
-from errors import Blocked, SessionExpired, SiteError, SiteUnavailable
-from untrusted import Unreadable, readable_html, tame_html
+from domain.errors import Blocked, SessionExpired, SiteError, SiteUnavailable
+from safety.untrusted import Unreadable, readable_html, tame_html
 
 LOGIN_PATH = "/Account/Login"
 MOST_READ = 40_000  # characters looked at of a page that would take seconds; what stands in a page's place is short

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from errors import Blocked, SessionExpired, SiteError
+from domain.errors import Blocked, SessionExpired, SiteError
 from portal.login import LAGS
 from portal.stored_session import StoredSession
 

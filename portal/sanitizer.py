@@ -10,7 +10,7 @@ from html import escape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
-from untrusted import tame_html
+from safety.untrusted import tame_html
 
 MOST_HTML = 2_000_000  # characters of a page that are kept
 CUT_EDGE = 1000  # characters before a cut that may be half of a secret

@@ -20,8 +20,8 @@ from typing import Any, Self, TypeVar
 from playwright.async_api import APIRequestContext, APIResponse, Browser, BrowserContext, Page, Playwright
 from playwright.async_api import Error as PlaywrightError
 
-from errors import SessionExpired, SiteChanged, SiteError, SiteUnavailable
-from model import Credentials, LoginRemark
+from domain.errors import SessionExpired, SiteChanged, SiteError, SiteUnavailable
+from domain.model import Credentials, LoginRemark
 from portal.access import SiteAccess
 from portal.browser import Chromium, answers, start_driver
 from portal.budget import Budget
@@ -32,11 +32,11 @@ from portal.login import LAGS
 from portal.page_size import PageSize
 from portal.pages import dismiss_cookie_banner
 from portal.refused_calls import RefusedCalls
+from portal.side_by_side import noticed
 from portal.state import SESSIONS, SessionStore, Version
 from portal.stored_session import StoredSession
 from portal.trouble import Answer, check, in_time, lost_the_driver, translated
 from portal.watch import Watch
-from side_by_side import noticed
 
 log = logging.getLogger(__name__)
 

@@ -24,8 +24,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import untrusted
-from errors import LoginFailed, SiteUnavailable, login_error
+from domain.errors import LoginFailed, SiteUnavailable, login_error
+from safety import untrusted
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Page
 
-from errors import (
+from domain.errors import (
     Blocked,
     LoginBlocked,
     LoginDiverted,
@@ -31,7 +31,7 @@ from errors import (
     SiteUnavailable,
     quote,
 )
-from model import Credentials, LoginRemark
+from domain.model import Credentials, LoginRemark
 from portal.codes import Codes
 from portal.door import Door
 from portal.login import LoginPage

@@ -1,7 +1,7 @@
 """What the site's troubles look like, and what Playwright's errors mean: the one place that translates both.
 
 Above this file nobody sees a Playwright error, an AssertionError of `expect`, an HTTP status or a maintenance page:
-only those of errors.py, whose class says what happens next.
+only those of domain/errors.py, whose class says what happens next.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from errors import Blocked, SessionExpired, SiteChanged, SiteError, SiteUnavailable
+from domain.errors import Blocked, SessionExpired, SiteChanged, SiteError, SiteUnavailable
 from portal.recognition import LOGIN_PATH, captcha_in_page, trouble_in_page
-from untrusted import Unreadable, read_http_date, read_json
+from safety.untrusted import Unreadable, read_http_date, read_json
 
 T = TypeVar("T")
 

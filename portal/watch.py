@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Page, Request, Response
 
-from errors import Blocked, BookingRefused, SessionExpired, SiteChanged, SiteError, SiteUnavailable
+from domain.errors import Blocked, BookingRefused, SessionExpired, SiteChanged, SiteError, SiteUnavailable
 from portal.door import Door
 from portal.evidence import Evidence
 from portal.page_size import content

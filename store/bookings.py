@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from model import (
+from domain.model import (
     BETWEEN_READINGS,
     FIT_CENTER,
     ActionType,
@@ -22,11 +22,11 @@ from model import (
     stamp,
     starts_at,
 )
-from store.actions import to_action
 from store.connection import Connection, Transaction
-from store.doubt import done_after_all, withdrawn_in_doubt
 from store.kinds import KIND_GOT, same_kind
 from store.outbox import add_notice
+from store.queue.reconciliation import done_after_all, withdrawn_in_doubt
+from store.queue.requests import to_action
 from store.reading import all_readable, instant_or_none, readable
 
 CLOCKS_DIFFER = timedelta(minutes=2)  # the site's, by which a class begins, and ours

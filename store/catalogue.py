@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from errors import SiteChanged
-from model import (
+from domain.errors import SiteChanged
+from domain.model import (
     BETWEEN_READINGS,
     UNSEEN,
     Activity,
@@ -25,7 +25,7 @@ from model import (
     instant,
     stamp,
 )
-from names import split_activity
+from domain.names import split_activity
 from store.connection import Connection, Transaction
 from store.reading import all_readable, readable
 

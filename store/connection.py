@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import aiosqlite
 
-from errors import DatabaseBusy, DatabaseDamaged, DatabaseError
+from domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseError
 
 PATIENCE = 20.0  # s; a person in a sqlite3 shell may hold the write lock for a while: nobody shall notice
 LAST_PATIENCE = 0.5  # s; the same once the program is told to stop

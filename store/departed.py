@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from model import stamp
-from store.choices import STILL, last_call
+from domain.model import stamp
 from store.connection import Transaction
-from store.occurrences import free
-from store.questions import close_keeping
+from store.queue.choices import STILL, last_call
+from store.recurring.confirmations import close_keeping
+from store.recurring.occurrences import free
 
 NO_LONGER_HERE = "this person is no longer in config.json"
 PAUSE = """

@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from errors import LoginNeeded
-from model import PREPARE, Clock, NoticeKind, instant, stamp
+from domain.errors import LoginNeeded
+from domain.model import PREPARE, Clock, NoticeKind, instant, stamp
 from store.connection import Connection, Transaction
 from store.outbox import add_notice
 

@@ -8,10 +8,10 @@ import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from model import OPENING_LASTS, stamp
+from domain.model import OPENING_LASTS, stamp
+from safety.untrusted import read_instant
 from store.connection import Connection
 from store.migrations import VERSION
-from untrusted import read_instant
 
 PROOF = 1_000_000  # bytes that are written to see whether it can be done
 LEAST_ROOM = 100_000_000  # bytes: the copy before an upgrade, evidence and logs of some weeks

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from model import Clock, NoticeKind, instant, stamp
+from domain.model import Clock, NoticeKind, instant, stamp
 from store.connection import Connection, Transaction
 from store.outbox import add_notice
 
@@ -20,7 +20,9 @@ IsDead = Callable[[str], bool]  # whether a process is known to be no more, by i
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """The last sign of life of a process. `name` says machine, process namespace and process, as in program.py."""
+    """The last sign of life of a process. `name` says machine, process namespace and process, as in
+    runtime/program.py.
+    """
 
     program: str
     name: str

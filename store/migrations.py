@@ -11,8 +11,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from errors import DatabaseError
-from model import Clock
+from domain.errors import DatabaseError
+from domain.model import Clock
 from store.connection import GIVEN_TABLES, OURS, Connection, Transaction
 
 VERSION = 4

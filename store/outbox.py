@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from model import Clock, Notice, NoticeKind, instant, stamp
+from domain.model import Clock, Notice, NoticeKind, instant, stamp
 from store.connection import Connection, Transaction
 
 

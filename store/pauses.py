@@ -10,8 +10,8 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from errors import AppError, Blocked, LoginBlocked, LoginUnavailable, OtpRejected
-from model import OPENING_LASTS, Clock, NoticeKind, Pause, instant, stamp
+from domain.errors import AppError, Blocked, LoginBlocked, LoginUnavailable, OtpRejected
+from domain.model import OPENING_LASTS, Clock, NoticeKind, Pause, instant, stamp
 from store.connection import Connection, Transaction
 from store.hand_logins import HandLogins, note_entered
 from store.outbox import add_notice

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from errors import LoginStopped, login_stop
-from model import Account, Clock, NoticeKind, Role, instant, stamp
+from domain.errors import LoginStopped, login_stop
+from domain.model import Account, Clock, NoticeKind, Role, instant, stamp
 from store.connection import Connection
 from store.departed import end_what_waits, take_evidence
 from store.outbox import add_notice

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 
-from model import instant
+from domain.model import instant
 
 Read = TypeVar("Read")
 log = logging.getLogger(__name__)

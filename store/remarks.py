@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from model import Clock, LoginRemark, NoticeKind, RemarkKind, instant, stamp
+from domain.model import Clock, LoginRemark, NoticeKind, RemarkKind, instant, stamp
 from store.connection import Connection
 from store.outbox import add_notice
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from house_rules import HouseRules, Rule
-from model import Clock, NoticeKind, OpeningRule, Role, Wish, instant, stamp
-from rule_sightings import Sighting
+from domain.house_rules import HouseRules, Rule
+from domain.model import Clock, NoticeKind, OpeningRule, Role, Wish, instant, stamp
+from domain.rule_sightings import Sighting
 from store.connection import Connection
 from store.outbox import add_notice
 from store.reading import all_readable, readable

@@ -13,10 +13,10 @@ from hypothesis import settings
 from playwright.async_api import Browser, Playwright, async_playwright
 
 from database import Database, open_database
-from model import Role
+from domain.model import Role
 from store.people import Person
-from tests.processes import LENT
-from tests.sites import chromium
+from tests.support.processes import LENT
+from tests.support.sites import chromium
 
 settings.register_profile("shared machine", deadline=None)  # a slow example is not a wrong one
 settings.load_profile("shared machine")

@@ -10,18 +10,17 @@ from typing import Any
 import pytest
 
 import booking
-import errors
-import schedules
 import scraper
 from booking import Booked
 from demo.site import Site, SiteWorld
-from model import FIT_CENTER, Wish, clock_time
-from portal import api
+from domain import errors
+from domain.model import FIT_CENTER, Wish, clock_time
+from portal import api, schedules
 from portal.session import Portal, SiteSession
-from tests.lent_browser import held, impatient, pilates, portal, site, take  # noqa: F401 - fixtures
-from tests.sites import GIULIA, NOON, SATURDAY, TUESDAY, Clock, cookie, credentials, person, wish
+from tests.support.lent_browser import held, impatient, pilates, portal, site, take  # noqa: F401 - fixtures
+from tests.support.sites import GIULIA, NOON, SATURDAY, TUESDAY, Clock, cookie, credentials, person, wish
 
-pytest_plugins = ["tests.site_fixtures"]
+pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
 BOOK, SCHEDULE, MINE = "BookAppointment", "GetActivitySchedule", "/Booking"

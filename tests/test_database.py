@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from database import Database, NewAction, open_database
-from errors import DatabaseError, LoginDiverted, LoginRejected, LoginStopped, SiteChanged
-from model import (
+from domain.errors import DatabaseError, LoginDiverted, LoginRejected, LoginStopped, SiteChanged
+from domain.model import (
     FIT_CENTER,
     ActionType,
     Activity,

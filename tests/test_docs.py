@@ -16,9 +16,9 @@ import pytest
 from pydantic import BaseModel
 
 from demo.site.switches import Switches, lively
-from settings import Friend, Settings, load
+from runtime.settings import Friend, Settings, load
 from store.migrations import SCHEMA
-from tests import chats
+from tests.support import chats
 
 PROJECT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("README.md", "README_DB.md")
@@ -211,7 +211,7 @@ def option_source(words: list[str]) -> str:
     if "-m" in words:
         return module_of(words).read_text(encoding="utf-8")
     program = next(word for word in words if word in PROGRAMS)
-    return read(program) + read("settings.py") + read("program.py")
+    return read(program) + read("runtime/settings.py") + read("runtime/program.py")
 
 
 def test_every_program_is_documented() -> None:
@@ -257,7 +257,7 @@ def test_the_pictures_are_small() -> None:
 
 
 def test_what_the_chat_is_quoted_to_say_it_says() -> None:
-    texts = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "bot").glob("*.py"))
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "bot").rglob("*.py"))
     buttons = re.findall(r"^- \*\*(.+?)\*\*:", read("README.md"), re.MULTILINE)
     quoted = re.findall(r'^\| "([^"]+)" in the chat', read("README_DB.md"), re.MULTILINE)
     assert [words for words in buttons + quoted if words not in texts] == []

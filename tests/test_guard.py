@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from database import Database, NewAction
-from model import ActionType, NoticeKind
-from recurrence import PeriodicMode
+from domain.model import ActionType, NoticeKind
+from domain.recurrence import PeriodicMode
 from tests.conftest import GIULIA, Time
-from tests.recurring import SUNDAY, TUESDAY, Life, rome, settings_of
+from tests.support.recurring import SUNDAY, TUESDAY, Life, rome, settings_of
 
 REMINDED = [NoticeKind.REMINDER]
 

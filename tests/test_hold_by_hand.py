@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from database import Database, NewAction
-from model import ActionType, Booking, NoticeKind
-from recurrence import PeriodicChoice, PeriodicMode
+from domain.model import ActionType, Booking, NoticeKind
+from domain.recurrence import PeriodicChoice, PeriodicMode
 from store.bookings import mark_confirmed
 from tests.conftest import GIULIA, Time
-from tests.recurring import SUNDAY, TUESDAY, Life, rome, settings_of
+from tests.support.recurring import SUNDAY, TUESDAY, Life, rome, settings_of
 
 LATER = PeriodicChoice("YOGA", "Giuriati", time(19, 30))
 BY_HAND = Booking("YOGA", "Giuriati", TUESDAY, time(19, 30), 60)

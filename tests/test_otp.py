@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import otp_extractor
-from errors import OtpError
+from domain.errors import OtpError
 from otp_extractor import OneTimePassword, describe, parse, urls_from, urls_in_picture
 
 # RFC 6238, appendix B: the seeds of the three algorithms, and the codes of two moments

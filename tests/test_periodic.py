@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from database import Database, NewAction
-from errors import AppError, Blocked, ConfigError, OtpError, OtpRejected, SiteChanged
-from model import Action, ActionStatus, ActionType, NoticeKind, Wish
+from domain.errors import AppError, Blocked, ConfigError, OtpError, OtpRejected, SiteChanged
+from domain.model import Action, ActionStatus, ActionType, NoticeKind, Wish
+from domain.recurrence import ConfirmationOutcome
 from periodic_executor import Executor
-from recurrence import ConfirmationOutcome
-from settings import Settings
+from runtime.settings import Settings
 from tests.conftest import GIULIA, Time
-from tests.recurring import settings_of
+from tests.support.recurring import settings_of
 
 TUESDAY = date(2026, 11, 24)
 

@@ -6,21 +6,12 @@ from datetime import time, timedelta
 
 import pytest
 
-from errors import DuplicatePeriodic, LeaseLost, TooManyHolidays
-from model import ActionStatus, ActionType, NoticeKind, Wish
-from recurrence import ConfirmationOutcome, OccurrenceState, PeriodicChoice, PeriodicMode
-from store.periodic import MOST_HOLIDAYS, NewPeriodic
+from domain.errors import DuplicatePeriodic, LeaseLost, TooManyHolidays
+from domain.model import ActionStatus, ActionType, NoticeKind, Wish
+from domain.recurrence import ConfirmationOutcome, OccurrenceState, PeriodicChoice, PeriodicMode
+from store.recurring.series import MOST_HOLIDAYS, NewPeriodic
 from tests.conftest import GIULIA, MARCO
-from tests.recurring import (
-    SATURDAY,
-    SUNDAY,
-    TUESDAY,
-    Life,
-    held,
-    life,  # noqa: F401 - a fixture
-    rome,
-    states,
-)
+from tests.support.recurring import SATURDAY, SUNDAY, TUESDAY, Life, held, life, rome, states  # noqa: F401 - a fixture
 
 OPENING = rome(SUNDAY, 0)
 CLASS = rome(TUESDAY, 18)

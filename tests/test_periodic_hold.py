@@ -7,18 +7,10 @@ from datetime import time, timedelta
 import pytest
 
 from database import NewAction
-from model import ActionStatus, ActionType, NoticeKind, Wish
-from recurrence import ConfirmationOutcome, ConfirmationPurpose, PeriodicChoice, PeriodicMode
+from domain.model import ActionStatus, ActionType, NoticeKind, Wish
+from domain.recurrence import ConfirmationOutcome, ConfirmationPurpose, PeriodicChoice, PeriodicMode
 from tests.conftest import GIULIA
-from tests.recurring import (
-    SATURDAY,
-    SUNDAY,
-    TUESDAY,
-    Life,
-    held,
-    life,  # noqa: F401 - a fixture
-    rome,
-)
+from tests.support.recurring import SATURDAY, SUNDAY, TUESDAY, Life, held, life, rome  # noqa: F401 - a fixture
 
 OPENING = rome(SUNDAY, 0)
 CLASS = rome(TUESDAY, 18)

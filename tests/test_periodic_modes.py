@@ -7,19 +7,10 @@ from datetime import date, time, timedelta
 import pytest
 
 from database import NewAction
-from model import ActionStatus, ActionType, NoticeKind, Wish
-from recurrence import OccurrenceState, PeriodicChoice, PeriodicMode
+from domain.model import ActionStatus, ActionType, NoticeKind, Wish
+from domain.recurrence import OccurrenceState, PeriodicChoice, PeriodicMode
 from tests.conftest import GIULIA
-from tests.recurring import (
-    SATURDAY,
-    SUNDAY,
-    TUESDAY,
-    Life,
-    held,
-    life,  # noqa: F401 - a fixture
-    rome,
-    states,
-)
+from tests.support.recurring import SATURDAY, SUNDAY, TUESDAY, Life, held, life, rome, states  # noqa: F401 - a fixture
 
 OPENING = rome(SUNDAY, 0)
 CLASS = rome(TUESDAY, 18)

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import errors
-import model
 import scraper
-from errors import SiteChanged
-from model import FIT_CENTER, Activity, Slot, SlotStatus, same_course
+from domain import errors, model
+from domain.errors import SiteChanged
+from domain.model import FIT_CENTER, Activity, Slot, SlotStatus, same_course
 
 ROME = ZoneInfo("Europe/Rome")
 TUESDAY = date(2026, 11, 24)

@@ -19,22 +19,22 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-import doctor
 import setup
+from admin import doctor
+from admin.doctor import Finding, masked
+from admin.wizard import write
 from database import open_database
 from demo.site import Site, SiteWorld
 from demo.telegram import TelegramEmulator
-from doctor import Finding, masked
-from errors import LoginRejected
-from model import stamp
+from domain.errors import LoginRejected
+from domain.model import stamp
 from portal.session import Portal
 from portal.state import SessionStore
-from program import name_of
-from settings import load
+from runtime.program import name_of
+from runtime.settings import load
 from store.health import want_of_room
-from tests.lent_browser import Engine, lent
-from tests.sites import GIULIA, OTP_URL, PASSWORD, chromium, cookie, person
-from wizard import write
+from tests.support.lent_browser import Engine, lent
+from tests.support.sites import GIULIA, OTP_URL, PASSWORD, chromium, cookie, person
 
 PROJECT = Path(__file__).resolve().parent.parent
 OWNER, FRIEND = 42, 667

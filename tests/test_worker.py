@@ -14,20 +14,20 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-import program
+from actions.runner import Performer
 from database import Database, NewAction, open_database
 from demo.site import Site, SiteWorld
-from errors import Blocked, LoginRejected
-from model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, Role, Wish, utc_now
-from perform import Performer
+from domain.errors import Blocked, LoginRejected
+from domain.model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, Role, Wish, utc_now
 from portal.session import Portal
-from settings import Settings, load
+from runtime import program
+from runtime.settings import Settings, load
 from store.people import Person
-from tests.lent_browser import pilates, portal, site  # noqa: F401 - fixtures
-from tests.sites import GIULIA, OTP_URL, PASSWORD, ROME, TUESDAY, Clock, credentials, enter
+from tests.support.lent_browser import pilates, portal, site  # noqa: F401 - fixtures
+from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, TUESDAY, Clock, credentials, enter
 from worker import MOST_CRASHES, Worker
 
-pytest_plugins = ["tests.site_fixtures"]
+pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
 OWNER = 1

@@ -11,12 +11,12 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
+from admin.survey.bundle import BadSurvey, read
 from demo.site import Person, Site, SiteWorld, Switches
 from demo.site.like import take_over
 from demo.site.people import people, person
 from demo.site.switches import lively
 from demo.site.world import ROME
-from survey.bundle import BadSurvey, read
 
 DEMO_PERSON = Person("10000001", "password", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", name="Giulia")
 SWITCHES = ", ".join(each.name for each in fields(Switches))

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from admin.survey.bundle import Survey
 from demo.site.catalogue import Activity, Catalogue, Weekly
 from demo.site.likeness import Likeness, bare
 from demo.site.world import SiteWorld
-from survey.bundle import Survey
 
 MOST_ACTIVITIES, MOST_WEEKLY = 30, 1000
 SPARE = 5  # places more than were free: somebody had taken some

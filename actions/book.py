@@ -1,0 +1,499 @@
+"""How a place is pursued: rehearsed, raced for at its opening, booked at once, or watched; with what else would do.
+
+Used by actions/runner.py for every book action. What is got is settled here; why not is raised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import booking
+from actions.decide import LONGEST_HELD, ODD_LOOKS, STILL_OPENING, UNKNOWN_NOES, Phase, Step, rest_of, step_of
+from actions.shared_readings import SHARED_FOR, SharedReadings
+from actions.swap import Exchange
+from booking import Booked
+from database import Database
+from domain.errors import (
+    AppError,
+    Blocked,
+    BookingRefused,
+    BookingsClosed,
+    ClassStarted,
+    DatabaseError,
+    HeldForOthers,
+    LoginStopped,
+    NotOpenYet,
+    OnWaitingList,
+    OtpError,
+    Overlap,
+    SiteError,
+    SiteUnavailable,
+    SlotFull,
+    SlotNotFound,
+    TooLateToAsk,
+    quoted,
+)
+from domain.house_rules import HouseRules
+from domain.model import (
+    PREPARE,
+    Action,
+    Clock,
+    OpeningReport,
+    ShotOutcome,
+    Slot,
+    SlotStatus,
+    WatchMode,
+    Wish,
+    starts_at,
+)
+from opening.appearance import Sightings, Wishes
+from opening.race import Race, Won
+from opening.server_clock import ServerClock, steady
+from opening.volley import Allowance
+from portal import api
+from portal.contexts import Affinity
+from portal.session import SiteSession
+from store.queue.reconciliation import leaves_doubt
+
+LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload
+LOOKS_APART = timedelta(seconds=30)  # a watch of a day that another is to be looked at so near to it joins that one
+CLAIMED_EARLY = timedelta(seconds=1)  # a claim this much before its time is in time
+LATEST_CLOCK = timedelta(minutes=5)  # after an opening: a site's clock may be so far behind ours
+HURRIED = timedelta(seconds=60)  # before an opening: who is taken in hand later has no time for a login's long waits
+RACE_AGAIN = 2  # requests another race takes at least: a shot and a look; else it waits a little
+TIRED = 5  # failures after which what looked open before its time is left for its opening
+LOGIN_HOLDS = timedelta(hours=1)  # after one rehearsed login, the same account's next rehearsals need none
+STILL_TAKEN = (SlotFull, SlotNotFound, HeldForOthers)
+"""What a watch goes on after without a word: a site may hide what is full, or keep what was given back for others."""
+ANOTHER_MAY_DO = (SlotFull, SlotNotFound, Overlap, ClassStarted, BookingsClosed, HeldForOthers)
+
+log = logging.getLogger(__name__)
+
+
+class _Row:
+    """The row behind a race: until the last call its person may take it back."""
+
+    def __init__(self, db: Database, action: Action, allowance: Allowance) -> None:
+        self._db = db
+        self.action = action
+        self.allowance = allowance
+
+    async def begin(self) -> None:
+        await self._db.queue.begin_to_act(self.action)
+        await self.share()
+
+    async def share(self) -> None:
+        """Learns what else of the account opens then, and what was sent for it, by whichever worker."""
+        if self.action.opens_at is not None:
+            self.allowance.know(await self._db.openings.spent(self.action.user_id, self.action.opens_at))
+
+    @property
+    def sent(self) -> int:
+        return self.allowance.sent(self.action.id)
+
+    async def note_spent(self, before: int) -> None:
+        """Writes what this race has sent, so that no worker's next one sends it again."""
+        more = self.sent - before
+        try:
+            if more:
+                await self._db.openings.note_spent(self.action.id, more)
+        except DatabaseError as error:
+            log.error("  what was sent for action %s is not written: %s", self.action.id, error)
+
+    async def is_wanted(self) -> bool:
+        return await self._db.queue.is_wanted(self.action)
+
+
+class Pursuit:
+    """Pursues book actions; all of a process share the server's clock and take turns at logging in."""
+
+    def __init__(self, db: Database, rules: HouseRules, clock: Clock) -> None:
+        self._db = db
+        self.follow(rules)
+        self._clock = clock
+        self._servers: dict[Affinity, ServerClock] = {}  # by what keeps an account with one of them
+        self._turns = asyncio.Lock()  # held by the one account that may log in, when many prepare
+        self._logged_in: dict[int, datetime] = {}  # when an account last rehearsed its login
+        self._seen = SharedReadings(clock)  # by the watches, of whichever account
+        self._racing = 0
+        self._sightings = Sightings()
+        self._allowances: dict[tuple[int, datetime], Allowance] = {}  # by account and opening
+
+    def follow(self, rules: HouseRules) -> None:
+        """From now on goes by these rules of the house."""
+        self._rule, self._free_cancel, self._closes = rules.opening, rules.free_cancel, rules.closes
+
+    async def pursue(self, action: Action, session: SiteSession) -> None:
+        """Does what is due for a book action now, and settles it unless it raises why it could not be done.
+
+        What was given up for it, now or by a try before, is asked for again whenever it is not won.
+        """
+        exchange = Exchange(self._db, session, action)
+        try:
+            await self._pursue(action, session, exchange)
+        except SiteError:
+            await exchange.take_back()
+            raise
+
+    async def _pursue(self, action: Action, session: SiteSession, exchange: Exchange) -> None:
+        wish, now = action.wish, self._clock()
+        opens = action.opens_at or self._rule.opens_at(wish.day, wish.start)
+        ready = opens if action.watch is WatchMode.TELL else opens - PREPARE  # who only tells races for nothing
+        if now >= starts_at(wish.day, wish.start, self._rule.zone):
+            raise ClassStarted("the class has begun")
+        if await self._came_too_late(action, session):
+            return
+        if action.rehearse_at is not None and now < opens - PREPARE:
+            await self._rehearse(action, session, opens, exchange)
+        elif now < ready - CLAIMED_EARLY:
+            await self._db.queue.postpone(action, ready, opens)
+        elif action.watch is not WatchMode.TELL and await self._is_opening(session, opens):
+            await self._race(action, session, opens, exchange)
+        elif action.watch is not None:
+            await self._watch(action, session, action.watch, exchange)
+        else:
+            await self._book_if_it_opened(action, session, opens, exchange)
+
+    async def _is_opening(self, session: SiteSession, opens: datetime) -> bool:
+        return self._clock() < opens + STILL_OPENING or await self._opens_later_there(session, opens)
+
+    async def _opens_later_there(self, session: SiteSession, opens: datetime) -> bool:
+        """Whether the site's clock, or one of them, is so late that the opening is still to come there."""
+        if self._clock() < opens + LATEST_CLOCK:
+            await self._server(session).glance(lambda: api.clock(session))
+        server = self._server(session)
+        return server.known and server.moments(opens)[-1][0] > steady()
+
+    def _server(self, session: SiteSession) -> ServerClock:
+        """The clock that counts for a session: of the server that its cookies keep it with, or of all there are."""
+        return self._servers.setdefault(session.affinity, ServerClock(self._clock))
+
+    async def _came_too_late(self, action: Action, session: SiteSession) -> bool:
+        """Settles what an earlier try has booked. Raises TooLateToAsk when a place would now cost to give back.
+
+        It was asked for while that was free, and is booked without another question only until then.
+        """
+        swap = action.replaces_row_id is not None  # then free_until is about what it frees
+        if action.free_until is None or self._clock() < action.free_until or swap or action.watch is not None:
+            return False
+        held = booking.held_among(await booking.my_bookings(session), action.wish)
+        if held is None:
+            raise TooLateToAsk("it could be booked only after a place could be given back for free")
+        await self._settle(action, Won(Booked(held, self._clock(), None, "already", ""), 0, None))
+        return True
+
+    async def _book_if_it_opened(
+        self, action: Action, session: SiteSession, opens: datetime, exchange: Exchange
+    ) -> None:
+        """Books now; what looked open before its time, and is not, waits for the opening that the rule says."""
+        by_rule = self._rule.opens_at(action.wish.day, action.wish.start)
+        try:
+            await self._book_now(action, session, max(opens, by_rule), exchange)
+        except (BookingRefused, SiteUnavailable) as error:
+            may_open = isinstance(error, NotOpenYet) or type(error) is BookingRefused
+            tired = isinstance(error, SiteUnavailable) and action.failures >= TIRED
+            if self._clock() >= by_rule or not (may_open or tired):
+                raise
+            log.info("  %s: waiting for %s, as the rule says", error, by_rule)
+            await exchange.take_back()
+            await self._db.queue.postpone(action, max(self._clock(), by_rule - PREPARE), by_rule, error)
+
+    def _bookable_unasked(self, wishes: Wishes) -> Wishes:
+        """Without the alternatives whose own free limit has passed: the person is asked about those first."""
+        now = self._clock()
+        return [each for each in wishes if each[0] == 0 or now < self._free_until(each[1])]
+
+    def _free_until(self, wish: Wish) -> datetime:
+        return starts_at(wish.day, wish.start, self._rule.zone) - self._free_cancel
+
+    async def _wishes(self, action: Action) -> Wishes:
+        """The wish and what else would do, numbered as they are stored. What the person holds anyway is left out."""
+        held = [each.booking for each in await self._db.bookings.held(action.user_id, action.wish.day)]
+        others = await self._db.queue.alternatives(action.id)
+        numbered = enumerate(others, start=1)
+        return [(0, action.wish), *(each for each in numbered if booking.held_among(held, each[1]) is None)]
+
+    # The evening before
+
+    async def _rehearse(self, action: Action, session: SiteSession, opens: datetime, exchange: Exchange) -> None:
+        """Everything but the booking: a real login with its one-time code, the slot, what we hold already."""
+        try:
+            booked = await self._try_everything(action, session, await exchange.beside())
+        except OnWaitingList:
+            raise
+        except SlotNotFound as error:
+            if await self._db.catalogue.awaited(action.wish) is None:
+                await self._rehearsed(action, session, opens, error)
+            else:
+                log.info("  %s: it is expected to appear when it opens", error)
+                await self._db.queue.rehearsed(action, opens - PREPARE, None, listed=False)
+            return
+        except (SiteError, OtpError) as error:
+            await self._rehearsed(action, session, opens, error)
+            return
+        if booked is None:
+            await self._rehearsed(action, session, opens, None)
+        else:
+            early = None if booked.way == "already" else OpeningReport(opens, opened_early=True)
+            await self._settle(action, Won(booked, 0, early))
+
+    async def _rehearsed(self, action: Action, session: SiteSession, opens: datetime, error: AppError | None) -> None:
+        if error is not None:
+            log.warning("  rehearsal of %s: %s: %s", action.id, error.kind, error)
+        if isinstance(error, LoginStopped):
+            await self._db.people.reject(action.user_id, error, tell=False)  # the rehearsal's card tells
+        elif error is not None and await self._has_to_wait(session, error):
+            chance = random.random()  # noqa: S311 - no secret
+            await self._db.people.pause(action.user_id, error, lambda rests: rest_of(error, rests, chance), tell=False)
+        await self._db.queue.rehearsed(action, opens - PREPARE, error)
+
+    async def _has_to_wait(self, session: SiteSession, error: AppError) -> bool:
+        """Whether it is the account's trouble. One of the login alone is none as long as the session lives."""
+        if step_of(error, Phase.OPENING) is not Step.ACCOUNT:
+            return False
+        if isinstance(error, Blocked) and not error.at_login:
+            return True
+        try:
+            await booking.my_bookings(session)
+        except SiteError:
+            return True
+        return False
+
+    async def _try_everything(self, action: Action, session: SiteSession, beside: Wish | None) -> Booked | None:
+        """The booking if it is ours already, or if the slot is open long before its time; None when all is well.
+
+        `beside`: what it may overlap, for the person wants it swapped. It is not given up before the opening.
+        """
+        await self._prove_login(action.user_id, session)
+        mine = await booking.my_bookings(session)
+        if (held := booking.held_among(mine, action.wish)) is not None:
+            return Booked(held, self._clock(), None, "already", "")
+        if (awaited := await self._db.catalogue.awaited(action.wish)) is not None:
+            booking.refuse_if_overlapping(session, mine, awaited, beside)
+        slot = await booking.find_slot(session, action.wish)
+        booking.refuse_if_overlapping(session, mine, slot, beside)
+        return await self._book_if_open(action, session, slot, beside)
+
+    async def _prove_login(self, user_id: int, session: SiteSession) -> None:
+        if session.credentials.by_hand:
+            return  # whatever is asked next proves the session, and there is no other login
+        async with self._turns:
+            before = self._logged_in.get(user_id)
+            if before is None or not timedelta(0) <= self._clock() - before < LOGIN_HOLDS:
+                await session.renew()
+                self._logged_in[user_id] = self._clock()
+
+    async def _book_if_open(
+        self, action: Action, session: SiteSession, slot: Slot, beside: Wish | None
+    ) -> Booked | None:
+        """A slot that looks open before its time is tried: the rule may be wrong, or have changed."""
+        if slot.status is not SlotStatus.AVAILABLE:
+            return None
+        await self._db.queue.begin_to_act(action)
+        try:
+            return await booking.book(session, action.wish, beside=beside)
+        except OnWaitingList:
+            raise
+        except BookingRefused as error:
+            log.info("  it looks open already, but: %s", error)
+            return None
+
+    # The opening
+
+    async def _race(self, action: Action, session: SiteSession, opens: datetime, exchange: Exchange) -> None:
+        allowance = self._allowance(action.user_id, opens)
+        row = _Row(self._db, action, allowance)
+        await row.share()
+        if action.failures and allowance.left(action.id) < RACE_AGAIN:
+            await self._db.queue.postpone(action, opens + STILL_OPENING, opens)
+            return
+        wishes = self._bookable_unasked(await self._wishes(action))
+        race = await self._race_for(action, session, opens, wishes, row, await exchange.beside())
+        self._racing += 1
+        late = self._clock() > opens - HURRIED
+        try:
+            async with session.awake() if late else nullcontext():
+                won = await self._run(race, row, exchange)
+        except SiteError as error:
+            await self._note_full(wishes, error.opening)
+            await self._lost(action, opens, error, exchange)
+        else:
+            await self._settle(action, won)
+            await self._note_full(wishes, won.report)
+        finally:
+            self._racing -= 1
+            allowance.leave(action.id)
+
+    async def _race_for(
+        self, action: Action, session: SiteSession, opens: datetime, wishes: Wishes, row: _Row, beside: Wish | None
+    ) -> Race:
+        known = [slot for _, wish in wishes for slot in await self._db.catalogue.expected_on(wish.day)]
+        return Race(
+            session,
+            wishes,
+            opens,
+            self._server(session),
+            lambda: self._racing,
+            known,
+            row.allowance,
+            last_call=row,
+            number=action.id,
+            beside=beside,
+            sightings=self._sightings,
+        )
+
+    async def _run(self, race: Race, row: _Row, exchange: Exchange) -> Won:
+        """The race; what the site refuses only for the booking it is swapped for, it is asked for in exchange."""
+        before = row.sent
+        try:
+            return await race.run(self._turns)
+        except Overlap as overlap:
+            if await exchange.beside() is None or not quoted(str(overlap)):
+                raise
+            return await self._in_exchange(row.action, exchange, overlap)
+        finally:
+            await row.note_spent(before)
+
+    async def _in_exchange(self, action: Action, exchange: Exchange, overlap: Overlap) -> Won:
+        try:
+            booked = await exchange.book(action.wish, overlap.opening.opens_at if overlap.opening else None)
+        except SiteError as error:
+            error.opening = overlap.opening
+            raise
+        report = overlap.opening and replace(overlap.opening, seen=self._since(overlap.opening))
+        return Won(booked, 0, report)
+
+    def _since(self, report: OpeningReport) -> float:
+        return (self._clock() - report.opens_at).total_seconds()
+
+    async def _note_full(self, wishes: Wishes, report: OpeningReport | None) -> None:
+        """Remembers for everybody which slots the site refused as full at an opening."""
+        full = {shot.choice for shot in report.shots if shot.outcome is ShotOutcome.FULL} if report else set()
+        for choice, wish in wishes:
+            if choice in full:
+                await self._db.catalogue.note_full(wish, self._clock())
+
+    def _allowance(self, user_id: int, opens: datetime) -> Allowance:
+        """The account's requests around that opening, however often it is raced for."""
+        over = [key for key in self._allowances if key[1] + STILL_OPENING < self._clock()]
+        for key in over:
+            del self._allowances[key]
+        return self._allowances.setdefault((user_id, opens), Allowance())
+
+    async def _lost(self, action: Action, opens: datetime, error: SiteError, exchange: Exchange) -> None:
+        """What follows a race that was lost, unless it is for actions/runner.py to tell or to try again."""
+        if isinstance(error, SlotFull) and action.watch is not None:
+            await self._look_again(action, exchange, error, error.opening or OpeningReport(opens))
+        else:
+            raise error
+
+    # Any time after
+
+    async def _book_now(self, action: Action, session: SiteSession, opens: datetime, exchange: Exchange) -> None:
+        """The wish, else the first of its alternatives that can be had. Raises why the wish could not."""
+        wishes = await self._wishes(action)
+        refusals: list[BookingRefused] = []
+        for choice, wish in await self._in_order(wishes, session):
+            try:
+                opens_at = opens if choice == 0 else self._rule.opens_at(wish.day, wish.start)
+                booked = await exchange.book(wish, opens_at)
+            except ANOTHER_MAY_DO as refused:
+                refusals.append(refused)
+                if isinstance(refused, SlotFull):
+                    await self._db.catalogue.note_full(wish, self._clock())
+                continue
+            report = await self._late_opening(action)
+            await self._settle(action, Won(booked, choice, report, "; ".join(map(str, refusals))))
+            return
+        raise refusals[0]
+
+    async def _in_order(self, wishes: Wishes, session: SiteSession) -> Wishes:
+        """Only the choice that is ours already, if any: won by a worker that did not live to tell."""
+        if len(wishes) == 1:
+            return wishes
+        mine = await booking.my_bookings(session)
+        ours = [each for each in wishes if booking.held_among(mine, each[1])][:1]
+        return ours or self._bookable_unasked(wishes)
+
+    async def _late_opening(self, action: Action) -> OpeningReport | None:
+        """The report of the race before, now with its end: the slot opened later than the rule says, or went silent."""
+        before = await self._db.queue.opening(action.id)
+        if before is None:
+            return None
+        return replace(before, seen=self._since(before), shots=())  # they are kept already
+
+    # The watch
+
+    async def _watch(self, action: Action, session: SiteSession, mode: WatchMode, exchange: Exchange) -> None:
+        """Looks whether a place has freed; books it, or tells. Raises SlotFull once the watch is over."""
+        closed = starts_at(action.wish.day, action.wish.start, self._rule.zone) - self._closes
+        over = self._clock() >= min(action.watch_until or closed, closed)
+        if over and not await self._was_booked_after_all(action, session):
+            raise SlotFull("nobody gave a place back in time")
+        look = self._seen.look()
+        try:
+            if over or await self._was_booked_after_all(action, session):
+                return
+            slot = await booking.find_slot(session, action.wish, look.around)
+            if slot.status is not SlotStatus.AVAILABLE and not slot.places:
+                await self._db.catalogue.note_full(action.wish, self._clock())
+                await self._look_again(action, exchange, SlotFull("nobody has given a place back"), asked=look.asked)
+                return
+            await self._db.catalogue.note_free(slot, self._clock() - SHARED_FOR)
+            if mode is WatchMode.TELL:
+                await self._db.queue.complete_watch(action, "a place is free")
+            else:
+                look.asked = True
+                booked = await exchange.book(action.wish)
+                await self._settle(action, Won(booked, 0, None))
+        except SiteError as error:
+            passes = isinstance(error, SlotFull) or step_of(error, Phase.WATCH) is Step.PATIENT
+            if not passes or isinstance(error, LoginStopped):
+                raise
+            log.info("  %s", error)
+            await self._look_again(action, exchange, error, asked=look.asked)
+
+    async def _was_booked_after_all(self, action: Action, session: SiteSession) -> bool:
+        """Settles a watch whose last booking was not answered, and was done all the same."""
+        if action.watch is not WatchMode.BOOK or not leaves_doubt(action.error_kind, action.failures):
+            return False
+        held = booking.held_among(await booking.my_bookings(session), action.wish)
+        if held is None:
+            return False
+        await self._settle(action, Won(Booked(held, self._clock(), None, "already", ""), 0, None))
+        return True
+
+    async def _look_again(
+        self,
+        action: Action,
+        exchange: Exchange,
+        met: SiteError,
+        opening: OpeningReport | None = None,
+        *,
+        asked: bool = True,
+    ) -> None:
+        """A place was not free, somebody was quicker, or the site makes no sense for a while: a watch is patient.
+
+        `asked`: the site, in this account's name.
+        """
+        await exchange.take_back()
+        pause = random.uniform(*LOOK_EVERY)  # noqa: S311 - no secret
+        if isinstance(met, HeldForOthers) and met.retry_after is not None:
+            pause = max(LOOK_EVERY[0], min(met.retry_after, LONGEST_HELD).total_seconds())
+        odd = not isinstance(met, STILL_TAKEN)
+        enough = UNKNOWN_NOES if type(met) is BookingRefused else ODD_LOOKS
+        tell = exchange.lost_the_old or (odd and action.failures + 1 == enough)
+        again = await self._db.queue.in_step(action, self._clock() + timedelta(seconds=pause), LOOKS_APART)
+        await self._db.queue.look_again(action, again, met, opening, odd=odd, tell=tell, asked=asked)
+
+    async def _settle(self, action: Action, won: Won) -> None:
+        booked = won.booked
+        await self._db.queue.complete_book(
+            action, booked.booking, f"seen in my bookings ({booked.way})", won.report, won.choice, won.why_not_first,
+            booked.slot,
+        )  # fmt: skip

@@ -1,0 +1,113 @@
+"""Gives a place back, through the page, and proves that it is gone. Check, act, check again; used by actions/runner.py.
+
+The request behind the page's button is unknown. That a place is gone is proven by two witnesses, the site's own yes and
+the list; the list alone may be empty for a moment, and is no proof.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from playwright.async_api import Page
+
+import booking
+import scraper
+from domain import refusals
+from domain.errors import CancelTooLate, SiteChanged, SiteUnavailable, TooLateToCancel
+from domain.model import Wish
+from domain.names import plain
+from portal import bookings_list
+from portal.pages import MyBookingsPage
+from portal.session import SiteSession
+
+TROUBLE = re.compile(r"error|impossibil|fallit|problem|riprov")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A place that "my bookings" does not show, or no longer."""
+
+    seen_gone_at: datetime
+    proven: bool  # we confirmed it, and the site said yes; else the list alone lacks it, and may be at fault
+
+
+async def _nobody_asks() -> None:
+    """For who need not know that a place is about to be given back."""
+
+
+async def cancel(
+    session: SiteSession,
+    wish: Wish,
+    free_until: datetime | None = None,
+    pressing: Callable[[], Awaitable[None]] = _nobody_asks,
+) -> Cancelled:
+    """Gives a place back, through the page: the request behind its button is unknown.
+
+    Returns once the list does not show the place, in the browser neither, with what else proves that it is gone; never
+    touches another booking. `pressing` is awaited before it is confirmed, and may raise to keep us from that.
+    Raises BookingRefused with the site's words when it keeps the booking, CancelTooLate when that is because of the
+    hour or there is no button any more, ClassStarted when the class has begun,
+    TooLateToCancel when the place is still ours at `free_until`, SeveralClasses when more than one booking fits,
+    SiteChanged with evidence when nobody can say.
+    """
+    async with session.operation(f"cancel {booking.name_of(wish)}"):
+        if not await bookings_list.is_listed(session, wish):
+            booking.refuse_if_begun(session, wish)  # it leaves the list when it begins: nobody has cancelled it
+            return Cancelled(session.access.clock(), proven=False)
+        if free_until is not None and session.access.clock() >= free_until:
+            raise TooLateToCancel(f"{booking.name_of(wish)} can't be given back for free any more")
+        try:
+            said = await session.on_page("cancel", lambda page: _delete(session, page, wish, pressing), acts=True)
+        except (SiteUnavailable, SiteChanged) as error:
+            if not await bookings_list.is_gone(session, wish, booking.READ_BACK_UNCLEAR, told=False):
+                raise
+            log.info("the page failed (%s), but the list shows the booking no more", error)
+            return Cancelled(session.access.clock(), proven=False)
+        agreed = _is_yes(said)
+        if await bookings_list.is_gone(session, wish, booking.READ_BACK, told=agreed):
+            return Cancelled(session.access.clock(), proven=agreed)
+        raise await _kept(session, said)
+
+
+async def _delete(session: SiteSession, page: Page, wish: Wish, pressing: Callable[[], Awaitable[None]]) -> str:
+    """Presses the button of our booking and of no other; gives what the site said."""
+    shown = MyBookingsPage(page, session.access.root, session.access.timeout_seconds)
+    ours: list[tuple[int, Wish]] = []
+    for _ in range(2):  # the list was seen with it; one that lacks it is asked for once more
+        blocks = await session.parsed(await shown.open(), scraper.booking_blocks)
+        listed = [(index, each.wish) for index, each in enumerate(blocks) if each]
+        meant = booking.the_meant(listed, wish, lambda each: each[1])
+        ours = [each for each in listed if meant and each[1] == meant[1]]
+        if ours:
+            break
+    if len(ours) != 1:
+        raise SiteChanged(f"{len(ours)} bookings in the page look like {booking.name_of(wish)}: none was touched")
+    if not await shown.can_be_deleted(ours[0][0]):
+        raise CancelTooLate("the site shows the booking, and no button to cancel it any more")
+    return await shown.delete(ours[0][0], wish.day, wish.start, pressing)
+
+
+def _is_no(said: str) -> bool:
+    return "non" in plain(said).split()
+
+
+def _is_yes(said: str) -> bool:
+    """Whether the site said that it was done. Silence says nothing, nor does a question, or a trouble of its own."""
+    refused = _is_no(said) or refusals.is_too_late_to_cancel(said)
+    return bool(said) and "?" not in said and not refused and not TROUBLE.search(plain(said))
+
+
+async def _kept(session: SiteSession, said: str) -> Exception:
+    """Why the booking is still there after its cancellation."""
+    words = session.door.words(said)
+    if _is_no(said) or refusals.is_too_late_to_cancel(said):
+        return refusals.kept(words)
+    error = SiteChanged(f"the booking is still there after cancelling it ({words or 'the site said nothing'})")
+    error.evidence = await session.keep_evidence("cancel", said, str(error))
+    return error

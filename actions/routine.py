@@ -1,0 +1,67 @@
+"""Routine work done now, by the script that asks for it, as an ordinary action of the queue.
+
+Used by refresh_courses.py and sync_bookings.py: the row keeps the history, and a worker that is already at it is
+waited for instead of doing the same twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from actions.runner import Performer, site_access
+from database import Database, NewAction, open_database, people_of
+from domain.model import Action, ActionStatus, ActionType
+from portal.session import Portal
+from portal.state import forget_others
+from runtime import program
+from runtime.settings import Settings
+
+LEASE = 300.0  # s; longer than any refresh, so that no worker takes it over while we live
+LOOK_AGAIN = 0.2  # s between looks at an action that a worker has in hand
+
+Say = Callable[[str], None]
+
+
+class Routine:
+    """Does routine actions one after the other."""
+
+    def __init__(self, db: Database, performer: Performer, say: Say) -> None:
+        self._db = db
+        self._performer = performer
+        self._say = say
+
+    async def do(self, kind: ActionType, user_id: int, stop: asyncio.Event) -> Action:
+        """The finished row of the action. When a worker has the same in hand, it is waited for."""
+        new = NewAction(kind, user_id, quiet=True)
+        action = await self._db.queue.add_claimed(new, program.name_of(os.getpid()), LEASE)
+        if action is not None:
+            await self._performer.perform(action)
+            return await self._row(action.id)
+        live = await self._db.queue.live_routine(kind, user_id)
+        if live is None:
+            return await self.do(kind, user_id, stop)
+        self._say(f"a worker is already at it (action {live.id}): waiting for it")
+        while (row := await self._row(live.id)).status is ActionStatus.PROCESSING and not stop.is_set():
+            await program.wait(stop, LOOK_AGAIN)
+        return row
+
+    async def _row(self, action_id: int) -> Action:
+        row = await self._db.queue.find(action_id)
+        if row is None:
+            raise RuntimeError(f"action {action_id} was deleted while it ran")
+        return row
+
+
+@asynccontextmanager
+async def open_routine(settings: Settings, say: Say) -> AsyncIterator[Routine]:
+    """A Routine with database and portal of its own; `say` hears of the progress, a line at a time."""
+    people = {credentials.user_id: credentials for credentials in settings.people}
+    async with open_database(settings.database) as db, Portal(site_access(settings)) as portal:
+        await db.people.set(people_of(settings))
+        forget_others(settings.state_dir, people, await db.people.evidence_of_departed())
+        yield Routine(
+            db, Performer(db, portal, people, settings.opening_rule, progress=say, rules=settings.house_rules), say
+        )

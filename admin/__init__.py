@@ -1,0 +1,1 @@
+"""What setup.py runs: the wizard, the doctor, sessions entered by hand, the survey."""

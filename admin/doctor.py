@@ -1,0 +1,461 @@
+"""The doctor: looks at everything the programs need and says, a line each, whether it is well and what to do if not.
+
+Run by `python setup.py` after the set-up, and by `python setup.py --check`. What it praises it has tried: it writes,
+and logs in anew. It books nothing; it upgrades an old database after a copy, and a login that works clears the mark of
+a refused password.
+"""
+
+from __future__ import annotations
+
+import stat
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+import booking
+from actions.runner import site_access
+from database import open_database
+from domain.errors import (
+    AppError,
+    ConfigError,
+    LoginBlocked,
+    LoginDiverted,
+    LoginNeeded,
+    LoginRejected,
+    LoginUnavailable,
+    MatricolaMissing,
+    OtpMissing,
+    OtpRejected,
+    SiteError,
+    SiteUnavailable,
+    quote,
+)
+from domain.house_rules import Rule
+from domain.model import Clock, Credentials, LoginRemark, RemarkKind, utc_now
+from opening.server_clock import ServerClock, steady
+from otp_extractor import parse
+from portal.browser import has_display
+from portal.session import Portal
+from runtime import program
+from runtime.config_file import command
+from runtime.settings import Settings, load
+from store.health import damage, opens_soon, prove_writable, want_of_room
+from store.heartbeats import LATE, Heartbeat
+from store.migrations import VERSION
+
+MOST_CLOCK_ERROR = 2.0  # s; openings go by the site's clock, but one-time codes and what is told go by ours
+CLOCK_KNOWN = 0.3  # s of doubt about the site's clock that are no matter
+MOST_CLOCK_LOOKS = 6  # requests for it
+PATIENCE = 15.0  # s for one answer of Telegram or the site
+PROGRAMS = {"bot", "worker", "executor"}
+RESTART = "look at the end of its log, then start it again: ./run, or systemctl restart"
+OPEN_TO_OTHERS = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH
+
+LED_ASTRAY = (
+    "log in to the booking site with your browser and compare the addresses. If that one is not the Politecnico's, "
+    "change your password there, and report it; if it is, name it in site.login_hosts"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    subject: str
+    what: str
+    remedy: str | None = None  # None: all is well; empty: not well, and `what` says it already
+
+    def __str__(self) -> str:
+        if self.remedy is None:
+            return f"✓ {self.subject}: {self.what}"
+        return f"✗ {self.subject}: {self.what}" + (f" → {self.remedy}" if self.remedy else "")
+
+
+Confirm = Callable[[str], bool]
+
+
+def nobody(question: str) -> bool:
+    """Answers for a doctor whose report is not read at a terminal: nothing secret is shown."""
+    return False
+
+
+async def examine(
+    config: Path, *, login: bool = True, clock: Clock = utc_now, confirm: Confirm = nobody
+) -> AsyncIterator[Finding]:
+    """The findings, each as soon as it is known. Without a usable configuration there is only the first.
+
+    A live one-time code is shown only to who says yes to `confirm`.
+    """
+    try:
+        settings = load(config)
+    except ConfigError as error:
+        for line in str(error).splitlines():
+            yield Finding("configuration", line, "")
+        return
+    yield _configuration(config)
+    yield _files(settings)
+    yield _disk(settings)
+    yield await _database(settings, config)
+    async for finding in _rules(settings):
+        yield finding
+    async for finding in _programs(settings, clock):
+        yield finding
+    async for finding in _browser(settings):
+        yield finding
+    yield await _telegram(settings)
+    reached = await _reach_site(settings, clock)
+    yield _site(settings, reached)
+    yield _clock(settings, reached)
+    for credentials in settings.people:
+        if not credentials.by_hand:
+            yield _code(credentials, clock, confirm)
+    if login and isinstance(reached, Reached):
+        async for finding in _logins(settings, config, clock):
+            yield finding
+    else:
+        async for finding in _not_asked(settings, config):
+            yield finding
+
+
+def _configuration(config: Path) -> Finding:
+    if not config.exists():
+        return Finding("configuration", "from environment variables alone")
+    if config.stat().st_mode & OPEN_TO_OTHERS:
+        return Finding("configuration", f"{config} is complete, but others can read it", f"run: chmod 600 {config}")
+    return Finding("configuration", f"{config} is complete, and only you can read it")
+
+
+def _files(settings: Settings) -> Finding:
+    try:
+        program.take_care_of_files(settings)
+    except ConfigError as error:
+        return Finding("files", str(error), "")
+    return Finding("files", "database, sessions, backups and log are closed to others")
+
+
+def _disk(settings: Settings) -> Finding:
+    """Every folder that is written to: each may lie on another disk."""
+    logs = settings.log.file
+    folders = {settings.database.parent, *([settings.state_dir] if settings.state_dir.exists() else ())}
+    folders |= {logs.parent} if logs else set()
+    wants = [want for folder in sorted(folders) if (want := want_of_room(folder)) is not None]
+    if wants:
+        return Finding("disk", "; ".join(wants), "make room, or let this user write there")
+    return Finding("disk", "a file of a megabyte was written, and there is room for more")
+
+
+async def _database(settings: Settings, config: Path) -> Finding:
+    if not settings.database.exists():
+        remedy = f"run: {command('.venv/bin/python setup.py', config)}"
+        return Finding("database", f"{settings.database} does not exist", remedy)
+    try:
+        async with open_database(settings.database) as db:
+            await prove_writable(db.connection)
+            broken = await damage(db.connection)
+    except AppError as error:
+        return Finding("database", str(error), "")
+    if broken:
+        shown = "; ".join(broken[:3])
+        return Finding(
+            "database", f"{settings.database} is damaged ({shown})", "stop the programs and restore a backup"
+        )
+    return Finding("database", f"{settings.database}, version {VERSION}, is sound and can be written")
+
+
+async def _rules(settings: Settings) -> AsyncIterator[Finding]:
+    """Which rules of the house are not as config.json says, for the owner took over what the site was seen to do."""
+    if not settings.database.exists():
+        return
+    configured = settings.house_rules
+    try:
+        async with open_database(settings.database) as db:
+            rules = await db.rules.in_force(configured)
+    except AppError:
+        return  # told of the database itself
+    for rule in Rule:
+        if (value := rules.value(rule)) != configured.value(rule):
+            told = f"{rule} is {value}, as seen on the site; config.json says {configured.value(rule) or 'nothing'}"
+            yield Finding("rules of the house", told)
+
+
+async def _programs(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    """Who runs, by the signs of life in the database. That nothing runs at all is no fault."""
+    if not settings.database.exists():
+        return
+    try:
+        async with open_database(settings.database) as db:
+            beats = await db.heartbeats.all()
+    except AppError:
+        return  # said already
+    if not beats:
+        yield Finding("programs", "none is running; ./run starts them")
+        return
+    for beat in beats:
+        yield _program(beat, clock())
+    for missing in sorted(PROGRAMS - {beat.program for beat in beats}):
+        yield Finding(missing, "is not running, though others are", "start it, or ./run, which starts all three")
+
+
+def _program(beat: Heartbeat, now: datetime) -> Finding:
+    silent = now - beat.at
+    at = f" ({beat.note})" if beat.note else ""
+    if silent < LATE and not program.is_dead(beat.name):
+        return Finding(beat.program, f"process {beat.pid} lives, last sign {silent.total_seconds():.0f} s ago{at}")
+    if program.is_dead(beat.name):
+        return Finding(beat.program, f"process {beat.pid} died after {beat.at:%d/%m %H:%M:%S} UTC{at}", RESTART)
+    return Finding(beat.program, f"process {beat.pid} is silent since {beat.at:%d/%m %H:%M:%S} UTC{at}", RESTART)
+
+
+async def _browser(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        async with Portal(site_access(settings)) as portal:
+            browser = await portal.browser()
+            yield Finding("browser", f"Chromium {browser.version} starts")
+            unprotected = portal.chromium.unprotected
+    except SiteError as error:
+        remedy = "install Chromium (Debian: apt install chromium-headless-shell) and name it in browser.executable_path"
+        yield Finding("browser", f"it does not start ({_first_line(error)})", remedy)
+        return
+    if unprotected:
+        yield Finding("sandbox", f"the browser runs without it, for {unprotected.why}", unprotected.remedy)
+    else:
+        yield Finding("sandbox", "the browser runs in it")
+
+
+async def _telegram(settings: Settings) -> Finding:
+    try:
+        name = await bot_name(settings.telegram.api_base_url, settings.telegram.bot_token.get_secret_value())
+    except TelegramRefused as error:
+        return Finding("Telegram", str(error), "ask @BotFather for the token (/token) and put it in telegram.bot_token")
+    except httpx.HTTPError as error:
+        remedy = "check the network, and telegram.api_base_url if you set it"
+        return Finding("Telegram", f"{settings.telegram.api_base_url} can't be reached ({_kind(error)})", remedy)
+    return Finding("Telegram", f"the token belongs to @{name}")
+
+
+class TelegramRefused(Exception):
+    """Telegram does not accept the token."""
+
+
+async def bot_name(api_base_url: str, token: str) -> str:
+    """The user name of the bot a token belongs to. Raises TelegramRefused, or httpx.HTTPError when out of reach."""
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+        answer = await client.get(f"{api_base_url}/bot{token}/getMe")
+    try:
+        body = answer.json()
+        if body["ok"]:
+            return str(body["result"]["username"])
+    except (ValueError, KeyError, TypeError):
+        raise httpx.RemoteProtocolError("the answer is not one of Telegram") from None
+    raise TelegramRefused(f"the token is refused ({body.get('description', answer.status_code)})")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The site's answer, and how far its clock is ahead of ours, give or take (in seconds)."""
+
+    status: int
+    ahead: float | None
+    doubt: float
+
+
+async def _reach_site(settings: Settings, clock: Clock) -> Reached | str:
+    """The answer, or why there is none."""
+    login, server, looks = f"{settings.site.base_url}/Account/Login", ServerClock(clock), 0
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+
+        async def ask() -> Mapping[str, str]:
+            nonlocal looks
+            looks += 1
+            try:
+                return (await client.head(login)).headers
+            except httpx.HTTPError as error:
+                raise SiteUnavailable(_kind(error)) from error
+
+        try:
+            sent = steady()
+            async with client.stream("GET", login) as answer:  # the body, of whatever size, is not read
+                server.add(sent, steady(), answer.headers)
+        except httpx.HTTPError as error:
+            return _kind(error)
+        if answer.status_code >= 500:
+            return f"it answers {answer.status_code}"
+        if server.known:
+            await server.learn(ask, lambda: server.doubt < CLOCK_KNOWN or looks >= MOST_CLOCK_LOOKS)
+    return Reached(answer.status_code, server.ahead if server.known else None, server.doubt)
+
+
+def _site(settings: Settings, reached: Reached | str) -> Finding:
+    if isinstance(reached, str):
+        remedy = "check the network, and site.base_url if you set it; if the site is down, it comes back by itself"
+        return Finding("site", f"{settings.site.base_url} can't be used ({reached})", remedy)
+    return Finding("site", f"{settings.site.base_url} answers ({reached.status})")
+
+
+def _clock(settings: Settings, reached: Reached | str) -> Finding:
+    here = f"{datetime.now(settings.zone):%H:%M:%S} in {settings.timezone}"
+    if not isinstance(reached, Reached) or reached.ahead is None:
+        return Finding("clock", here)
+    off = abs(reached.ahead)
+    if off > max(MOST_CLOCK_ERROR, reached.doubt):
+        direction = "slow" if reached.ahead > 0 else "fast"
+        remedy = "let the machine keep time by NTP (on Linux: sudo timedatectl set-ntp true)"
+        return Finding("clock", f"this machine is {off:.1f} s {direction} against the site", remedy)
+    return Finding("clock", f"{here}, {off:.1f} s from the site's, give or take {reached.doubt:.1f} s")
+
+
+def masked(username: str) -> str:
+    """A Codice Persona that its owner recognises and nobody else learns: 10••••89."""
+    return f"{username[:2]}••••{username[-2:]}" if len(username) > 6 else f"{username[:1]}••••"
+
+
+def _code(credentials: Credentials, clock: Clock, confirm: Confirm) -> Finding:
+    name = masked(credentials.username)
+    subject = f"one-time code of {name}"
+    if not credentials.otp_url:
+        return Finding(subject, "none is configured: right if the login asks for user name and password alone")
+    password = parse(credentials.otp_url)
+    if not confirm(f"Show the present one-time code of {name}, to compare it with your authenticator app?"):
+        what = f"{password.digits} digits, new every {password.period} s; not shown without being asked at a terminal"
+        return Finding(subject, what)
+    now = clock()
+    code, left = password.code(password.counter(now)), password.seconds_left(now)
+    return Finding(subject, f"{code} for {left:.0f} s more; your authenticator app must show the same")
+
+
+async def _logins(settings: Settings, config: Path, clock: Clock) -> AsyncIterator[Finding]:
+    async with Portal(site_access(settings)) as portal:
+        for credentials in settings.people:
+            if credentials.by_hand:
+                yield await _hand_made(settings, config, portal, credentials, ask=True)
+                continue
+            if await _races_soon(settings, credentials, clock):
+                subject = f"login of {masked(credentials.username)}"
+                yield Finding(subject, "not tried: a class opens in these minutes", "try again when it has opened")
+                continue
+            finding = await _login(portal, credentials)
+            if finding.remedy is None and settings.database.exists():
+                async with open_database(settings.database) as db:
+                    await db.people.go_on(credentials.user_id)
+            yield finding
+            for remark in portal.session(credentials).take_login_remarks():
+                yield remark_finding(credentials, remark)
+
+
+def remark_finding(credentials: Credentials, remark: LoginRemark) -> Finding:
+    """What the pages of the login told: nothing is wrong yet."""
+    said = {
+        RemarkKind.PASSWORD_EXPIRES: "the password expires soon: change it, then write it into the configuration",
+        RemarkKind.SITE_NOTICE: "the login shows a notice, and was passed",
+        RemarkKind.MATRICOLA_CHOSEN: "there are several: the first is taken, unless the key 'matricola' names another",
+    }
+    return Finding(f"notice to {masked(credentials.username)}", f"{said[remark.kind]} ({quote(remark.words[:300])})")
+
+
+async def _not_asked(settings: Settings, config: Path) -> AsyncIterator[Finding]:
+    """Of who logs in by hand, whether there is a session at all: that needs no login."""
+    people = [each for each in settings.people if each.by_hand]
+    if people:
+        async with Portal(site_access(settings)) as portal:
+            for credentials in people:
+                yield await _hand_made(settings, config, portal, credentials, ask=False)
+
+
+async def _races_soon(settings: Settings, credentials: Credentials, clock: Clock) -> bool:
+    """Whether a new session in place of the present one could cost a place."""
+    if not settings.database.exists():
+        return False
+    try:
+        async with open_database(settings.database) as db:
+            return await opens_soon(db.connection, credentials.user_id, clock())
+    except AppError:
+        return False  # said already
+
+
+async def _login(portal: Portal, credentials: Credentials) -> Finding:
+    """One login from the start, though the stored session may live; it takes that one's place only when it works."""
+    subject = f"login of {masked(credentials.username)}"
+    session, began = portal.session(credentials), time.monotonic()
+    try:
+        await session.renew(asked=True)
+        held = await booking.my_bookings(session)
+    except LoginRejected as error:
+        return Finding(subject, _first_line(error), "correct username and password; it was tried once only")
+    except LoginDiverted as error:
+        return Finding(subject, _first_line(error), LED_ASTRAY)
+    except MatricolaMissing as error:
+        return Finding(subject, _first_line(error), "correct matricola; left empty, the first is taken")
+    except OtpMissing as error:
+        remedy = "read the QR code with .venv/bin/python otp_extractor.py PICTURE --url"
+        return Finding(subject, _first_line(error), remedy)
+    except OtpRejected as error:
+        return Finding(
+            subject, _first_line(error), "compare the one-time code (run setup.py --check at a terminal) with your app"
+        )
+    except LoginBlocked as error:
+        remedy = "log in with your browser and see what that page wants; then try again"
+        return Finding(subject, _first_line(error), remedy)
+    except LoginUnavailable as error:
+        remedy = "look with your browser whether the login works; it is tried again by itself, and so can you later"
+        return Finding(subject, _first_line(error), remedy)
+    except SiteError as error:
+        kept = f"; what the site showed is in {error.evidence}" if error.evidence else ""
+        return Finding(subject, _first_line(error), f"try again later{kept}")
+    return Finding(subject, f"a new one works; {len(held)} bookings read in {time.monotonic() - began:.1f} s")
+
+
+async def _hand_made(
+    settings: Settings, config: Path, portal: Portal, credentials: Credentials, *, ask: bool
+) -> Finding:
+    """Whether the session of who logs in by hand lives, and since when."""
+    subject, session = f"session of {masked(credentials.username)}", portal.session(credentials)
+    made = session.logged_in_at
+    since = f" (logged in on {made.astimezone(settings.zone):%d/%m/%Y at %H:%M})" if made else ""
+    if not ask:
+        there = session.stored_state() is not None
+        remedy = None if there else how_to_enter(settings, config, credentials)
+        return Finding(subject, f"one is stored{since}; not tried" if there else "nobody has logged in yet", remedy)
+    try:
+        held = await booking.my_bookings(session)
+        if settings.database.exists():
+            async with open_database(settings.database) as db:
+                await db.people.go_on(credentials.user_id)
+    except LoginNeeded as error:
+        return Finding(subject, f"{_first_line(error)}{since}", how_to_enter(settings, config, credentials))
+    except AppError as error:
+        return Finding(subject, _first_line(error), "try again later")
+    return Finding(subject, f"it lives{since}; {len(held)} bookings read")
+
+
+def how_to_enter(settings: Settings, config: Path, credentials: Credentials) -> str:
+    """What who logs in by hand has to type, here or on a laptop."""
+    whose = "" if credentials == settings.people[0] else f" --person {credentials.user_id}"
+    here = command(f".venv/bin/python setup.py --login{whose}", config)
+    if has_display():
+        return f"log in yourself: {here}"
+    bring = command(".venv/bin/python setup.py --import-session FILE", config)
+    return (
+        "there is no screen here: on a laptop that has a copy of this project type "
+        f".venv/bin/python setup.py --login --export-session FILE; copy FILE here, then type {bring}"
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else _kind(error)
+
+
+def _kind(error: Exception) -> str:
+    return type(error).__name__
+
+
+async def report(config: Path, say: Callable[[str], None], *, login: bool = True, confirm: Confirm = nobody) -> bool:
+    """Says every finding as soon as it is known; whether all is well."""
+    well = True
+    async for finding in examine(config, login=login, confirm=confirm):
+        say(str(finding))
+        well = well and finding.remedy is None
+    return well

@@ -1,0 +1,108 @@
+"""`python setup.py --survey [--book]`: asks, goes, says a line per fact, and writes the file. Run by setup.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import booking
+from actions.runner import site_access
+from admin.survey import bundle, trial
+from admin.survey.facts import Finding, examined
+from admin.survey.looks import Mark
+from admin.survey.visit import PACE, Visit, WatchedPortal
+from database import open_database
+from domain.errors import ConfigError
+from domain.model import Clock, Credentials, utc_now
+from runtime.settings import Settings
+from store.health import next_opening
+
+TOO_NEAR = timedelta(minutes=20)  # to an opening of that person: the survey may take two
+
+Say = Callable[[str], None]
+Ask = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the person at the terminal asked for."""
+
+    credentials: Credentials
+    book: bool
+    folder: Path  # where the file goes
+    pace: float = PACE
+
+
+async def survey(settings: Settings, wanted: Wanted, say: Say, ask: Ask, clock: Clock = utc_now) -> bool:
+    """Whether the login worked and, with a booking, the place was given back. Raises ConfigError near an opening."""
+    await _refuse_near_opening(settings, wanted.credentials, clock)
+    async with WatchedPortal(site_access(settings)) as portal:
+        return await carry_out(Visit(settings, wanted.credentials, clock, wanted.pace, say), portal, wanted, say, ask)
+
+
+async def carry_out(visit: Visit, portal: WatchedPortal, wanted: Wanted, say: Say, ask: Ask) -> bool:
+    """As `survey`, through that portal."""
+    try:
+        await visit.go(portal)
+        if wanted.book and visit.seen.logged_in:
+            await _try_out(visit, portal, wanted, say, ask)
+    finally:
+        given_back = _tell_of_place(visit, say)
+    if visit.seen.login_error:
+        say(f"\n✗ The login did not end on the dashboard: {visit.seen.login_error}")
+    findings = examined(visit.seen)
+    door = portal.session(wanted.credentials).door
+    files = bundle.contents(visit.seen, findings, wanted.credentials, door)
+    _tell(findings, say)
+    path = bundle.write(wanted.folder, visit.seen, files)
+    more = " and those of the booking" if visit.seen.trial else ""
+    say(f"\nWritten: {path}, readable by you only. {visit.seen.requests} requests were sent{more}.")
+    say("It holds pages and data of the site without names, numbers, cookies and pictures. Look into it, then send it")
+    say("to whoever maintains this bot. They can live through what it shows: ./run --demo --like FILE")
+    return visit.seen.logged_in and given_back
+
+
+async def _refuse_near_opening(settings: Settings, credentials: Credentials, clock: Clock) -> None:
+    if not settings.database.exists():
+        return
+    async with open_database(settings.database) as db:
+        opens_at = await next_opening(db.connection, credentials.user_id, clock())
+    if opens_at is not None and opens_at - clock() < TOO_NEAR:
+        free = (opens_at + TOO_NEAR).astimezone(settings.zone)
+        raise ConfigError(
+            f"a class that is to be booked opens soon: the survey would be in its way; after {free:%H:%M}"
+        )
+
+
+async def _try_out(visit: Visit, portal: WatchedPortal, wanted: Wanted, say: Say, ask: Ask) -> None:
+    slot = trial.choose(visit.seen)
+    if slot is None:
+        say("No class far ahead has many places: nothing is booked.")
+        return
+    if not ask(f"Book {booking.name_of(slot.wish)}, {slot.places} places free, and give it back at once?"):
+        say("Nothing is booked.")
+        return
+    await trial.attempt(portal.session(wanted.credentials), portal, slot, visit.seen, say)
+
+
+def _tell_of_place(visit: Visit, say: Say) -> bool:
+    """Says loudly what may still be held; whether nothing is."""
+    tried = visit.seen.trial
+    if tried is None:
+        return True
+    if tried.still_held:
+        say(f"\n✗ NOT GIVEN BACK: {tried.subject} may still be booked: cancel it by hand! {tried.trouble}")
+        return False
+    say(f"Given back: {tried.subject}." if tried.seen_gone else f"Not booked: {tried.subject}. {tried.trouble}")
+    return True
+
+
+def _tell(findings: list[Finding], say: Say) -> None:
+    say("")
+    for finding in findings:
+        say(str(finding))
+    count = {mark: sum(each.verdict.mark is mark for each in findings) for mark in Mark}
+    say(f"\n{count[Mark.KNOWN]} as known, {count[Mark.DIFFERS]} differ, {count[Mark.UNSEEN]} were not seen.")
+    say("[A]: several programs had seen it so before, [B]: one had, [C]: it was only supposed.")

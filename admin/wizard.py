@@ -1,0 +1,404 @@
+"""The first-run wizard: how one logs in, then up to five questions, each answer checked at once, then config.json.
+
+Run by `python setup.py`.
+
+Nothing is written before the last answer, and then all at once: who stops in between loses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import secrets
+import shlex
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from admin.doctor import PATIENCE, TelegramRefused, bot_name
+from domain.errors import ConfigError, OtpError
+from domain.model import utc_now
+from otp_extractor import describe, is_secret, name_of, parse, urls_from
+from runtime.config_values import BY_HAND, LONGEST_TELEGRAM_ID, legible
+from runtime.settings import TELEGRAM_URL
+
+WELCOME = (
+    "Polimisport Bot: first set-up. A few questions; Ctrl-C stops, and nothing is written before the last answer.\n"
+)
+ABOUT_THE_LOGIN = """   How do you log in to Polimisport?
+     1  with Codice Persona and password, and perhaps a one-time code: the bot can do that by itself
+     2  with SPID, CIE or any other way of your own: you log in yourself, now and then, and the bot uses that session"""
+WAYS = {"": False, "1": False, "2": True}  # whether one logs in by hand
+ABOUT_THE_CODE = """
+   The university shows a QR code, and a setup key beside it, when you register an authenticator app for the one-time
+   password. Type where a picture of the code is, or paste the key or the otpauth:// address. Is your phone registered
+   already? Then use the app's own export (Google Authenticator: "Transfer accounts"), or register anew: the QR code is
+   shown only then, and the phone must read the new one too. Only Enter, if the login asks for no code at all."""
+ABOUT_THE_BOT = "\n   In Telegram write /newbot to @BotFather, choose a name, and paste the token it answers with."
+NO_CODE = "   Does the login ask for user name and password alone, and never for a code? [y/N] "
+ABOUT_A_FRIEND = "Your friend opens your bot in Telegram, presses Start,"
+ABOUT_YOU = "\n   The bot obeys one Telegram user."
+HOW_TO_FIND_AN_ID = "   To find your id, write to @userinfobot in Telegram: it answers with it, a number."
+
+ABOUT_THE_PICTURE = (
+    "   Delete that picture now, also from downloads, trash and phone: whoever has it can make your codes."
+)
+SAME_CODE = "   Does it? [y/n] "
+ANOTHER_CODE = "Then it is another account's secret, or the clock of this machine or of the phone is wrong. Once more:"
+YES = ("y", "yes", "s", "si", "sì")
+NO = ("n", "no")
+
+DIGITS_LIVE = 600.0  # s
+MOST_WRONG = 3  # other four-digit messages while they live: a typing error or two, not somebody who guesses
+MOST_DRAWS = 5  # digits that are drawn before only a typed id helps
+PAGE, MOST_PAGES = 100, 100  # updates in one answer of Telegram, and how many answers are looked through
+
+T = TypeVar("T")
+
+
+class WrongAnswer(Exception):
+    """The answer can't be used; the sentence says why, and the question is asked again."""
+
+
+class Wizard:
+    """Asks at a terminal; the three functions are input, getpass and print when it runs for real."""
+
+    def __init__(self, ask: Callable[[str], str], ask_secret: Callable[[str], str], say: Callable[[str], None]) -> None:
+        self._ask = ask
+        self._ask_secret = ask_secret
+        self._say = say
+        self._asked = 0  # questions so far
+        self._number = ""  # of the last one, which may be asked in several ways
+        self._api_base_url = os.environ.get("POLIMISPORT_TELEGRAM__API_BASE_URL", TELEGRAM_URL).rstrip("/")
+
+    def ask_everything(self) -> dict[str, Any]:
+        """The content of config.json. Raises KeyboardInterrupt or EOFError when the person stops."""
+        self._say(WELCOME)
+        self._say(ABOUT_THE_LOGIN)
+        by_hand = self._until_right(self._ask, "   1 or 2? [1] ", _way)
+        question = self._next("Codice Persona (user name at the Politecnico): ")
+        account = {"username": self._until_right(self._ask, question, self._username)}
+        account |= {"login": BY_HAND} if by_hand else self._password_and_code()
+        self._say(ABOUT_THE_BOT)
+        token = self._until_right(self._ask, self._next("Token of the bot: "), self._bot_token)
+        self._say(ABOUT_YOU)
+        self._number = self._next("")
+        telegram = {"bot_token": token, "allowed_user_id": self._owner(token)}
+        return account | {"telegram": telegram} | _browser_found()
+
+    def _next(self, question: str) -> str:
+        """The question with its number."""
+        self._asked += 1
+        return f"{self._asked}. {question}"
+
+    def _password_and_code(self) -> dict[str, Any]:
+        question = self._next("Its password (not shown): ")
+        password = self._until_right(self._ask_secret, question, self._password, as_typed=True)
+        self._say(ABOUT_THE_CODE)
+        question = self._next("Picture, setup key or otpauth:// address (not shown): ")
+        return {"password": password, "otpatu": self._until_right(self._ask_secret, question, self._otp_url)}
+
+    def _until_right(
+        self, ask: Callable[[str], str], question: str, check: Callable[[str], T], *, as_typed: bool = False
+    ) -> T:
+        """Asks until `check` takes the answer, which loses the blanks around it unless it counts `as_typed`."""
+        while True:
+            try:
+                answer = ask(question)
+                return check(answer if as_typed else answer.strip())
+            except WrongAnswer as problem:
+                self._say(f"   {problem}")
+
+    def _filled(self, text: str) -> str:
+        if not text:
+            raise WrongAnswer("An answer is needed here.")
+        return text
+
+    def _password(self, text: str) -> str:
+        """A blank at its beginning or end belongs to a password, and is seldom meant."""
+        if text != text.strip() and text.strip():
+            self._say("   It begins or ends with a blank, which is kept: if you did not mean it, start again.")
+        return _legible(text) if text.strip() else self._filled("")
+
+    def _username(self, text: str) -> str:
+        """A Codice Persona; another user name, as other clubs of the platform have, once it was confirmed."""
+        if any(char.isspace() or char == "@" for char in _legible(self._filled(text))):
+            raise WrongAnswer("The Codice Persona is the number on your badge, not your name or e-mail address.")
+        if re.fullmatch(r"\d{8}", text, re.ASCII):
+            return text
+        question = f"   A Codice Persona has eight digits. Does your login really ask for {text}? [y/N] "
+        if self._ask(question).strip().lower() not in YES:
+            raise WrongAnswer("Then once more: it is the number on your badge.")
+        return text
+
+    def _otp_url(self, text: str) -> str | None:
+        """The otpauth:// URL that was pasted, or stands for the setup key, or is in the picture that was named.
+
+        None for a bare Enter, once it was confirmed that no code is asked for.
+        """
+        if not text and self._ask(NO_CODE).strip().lower() in YES:
+            return None
+        try:
+            urls = urls_from(self._filled(text))
+            url = urls[0] if len(urls) == 1 else urls[self._which(urls)]
+            code = describe(parse(url), utc_now())
+        except OtpError as problem:
+            raise WrongAnswer(_sentence(problem)) from None
+        self._say(f"   The code is now {code}: your authenticator app must show the same.")
+        if not self._until_right(self._ask, SAME_CODE, _yes_or_no):
+            raise WrongAnswer(ANOTHER_CODE)
+        if not is_secret(text):
+            self._say(ABOUT_THE_PICTURE)
+        return url
+
+    def _which(self, urls: Sequence[str]) -> int:
+        """Which account of an export is meant."""
+        for number, url in enumerate(urls, start=1):
+            self._say(f"   {number}: {name_of(url)}")
+
+        def chosen(text: str) -> int:
+            if text.isascii() and text.isdigit() and 1 <= int(text) <= len(urls):
+                return int(text) - 1
+            raise WrongAnswer(f"Type a number from 1 to {len(urls)}.")
+
+        return self._until_right(self._ask, "   Which of them is the Politecnico's? ", chosen)
+
+    def _bot_token(self, text: str) -> str:
+        """A token that Telegram accepts; one that can't be checked for want of a network is taken as it is."""
+        if not re.fullmatch(r"\d+:[\w-]{20,}", text, re.ASCII):
+            raise WrongAnswer("A token looks like 1234567890:AAH... (digits, a colon, letters).")
+        try:
+            name = asyncio.run(bot_name(self._api_base_url, text))
+        except TelegramRefused as problem:
+            raise WrongAnswer(_sentence(problem)) from None
+        except httpx.HTTPError as error:
+            self._say(f"   Telegram can't be reached ({type(error).__name__}): the token is taken as it is.")
+        else:
+            self._say(f"   This is @{name}.")
+        return text
+
+    def _owner(self, token: str) -> int:
+        """The id that was typed, or that of who sent the digits and says that it was them."""
+        for _ in range(MOST_DRAWS):
+            try:
+                return self._holder(Digits.drawn_for(self._api_base_url, token))
+            except DigitsSpent as problem:
+                self._say(f"   {problem}")
+            except httpx.HTTPError as error:
+                return self._typed_id(f"Telegram can't be reached ({type(error).__name__}): it goes without it.")
+        return self._typed_id("Somebody keeps writing digits to the bot: it goes without them.")
+
+    def write_down(self, config: Path, values: dict[str, Any]) -> Path:
+        """Writes the answers, in another place when the first can't be written; where they are now."""
+        while True:
+            try:
+                write(config, values)
+            except (OSError, ValueError) as error:
+                self._say(f"\n{config} can't be written ({_why(error)}). Your answers are kept: name another place.")
+                config = self._until_right(self._ask, "Path of the new file: ", self._new_file)
+            else:
+                return config
+
+    def _new_file(self, text: str) -> Path:
+        path = Path(os.path.expanduser(self._filled(text)))
+        if os.path.isdir(path):
+            path /= "config.json"
+        if os.path.lexists(path):
+            raise WrongAnswer(f"{path} is there already, and stays as it is: name a new file.")
+        return path
+
+    def find_out(self, api_base_url: str, token: str) -> int:
+        """The Telegram id of who sends the digits, said with their name. Raises DigitsSpent or httpx.HTTPError."""
+        digits = Digits.drawn_for(api_base_url, token)
+        self._say(f"{ABOUT_A_FRIEND} and sends it these four digits: {digits.shown}")
+        person = self._until_right(self._ask, "Then Enter here: ", lambda _: digits.sender())
+        self._say(f"They came from {shown_name(person)}.")
+        return int(person["id"])
+
+    def _holder(self, digits: Digits) -> int:
+        """Who holds the phone. Raises DigitsSpent."""
+        self._say(f"   Open your bot in Telegram, press Start, and send it these four digits: {digits.shown}")
+        question = f"{self._number}Press Enter when you have; or type your Telegram id, if you know it: "
+        return self._until_right(self._ask, question, lambda text: _number(text) if text else self._sender(digits))
+
+    def _sender(self, digits: Digits) -> int:
+        """Who sent the digits and says that it was them. Raises WrongAnswer for another try, DigitsSpent for others."""
+        try:
+            person = digits.sender()
+        except httpx.HTTPError as error:
+            raise WrongAnswer(
+                f"Telegram can't be reached ({type(error).__name__}): try again, or type the id."
+            ) from None
+        answer = self._ask(f"   They came from {shown_name(person)}. Is that you? [y/N] ")
+        if answer.strip().lower() not in YES:
+            raise DigitsSpent("Then somebody else has seen or guessed them. Once more, with others:")
+        return int(person["id"])
+
+    def _typed_id(self, why: str) -> int:
+        self._say(f"   {why}")
+        self._say(HOW_TO_FIND_AN_ID)
+        return self._until_right(self._ask, f"{self._number}Type your Telegram id, a number: ", _number)
+
+
+def _way(text: str) -> bool:
+    if text not in WAYS:
+        raise WrongAnswer("Type 1 or 2.")
+    return WAYS[text]
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in (*YES, *NO):
+        raise WrongAnswer("Type y for yes or n for no.")
+    return text.lower() in YES
+
+
+def _legible(text: str) -> str:
+    try:
+        return legible(text)
+    except ValueError as problem:
+        raise WrongAnswer(_sentence(problem)) from None
+
+
+def _browser_found() -> dict[str, Any]:
+    """The browser ./run found, written down so that cron and systemd find it too; nothing for Playwright's own."""
+    path = os.environ.get("POLIMISPORT_BROWSER__EXECUTABLE_PATH")
+    return {"browser": {"executable_path": path}} if path else {}
+
+
+def _sentence(problem: Exception) -> str:
+    text = str(problem)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _number(text: str) -> int:
+    if not re.fullmatch(r"-?\d{1,30}", text, re.ASCII):
+        raise WrongAnswer("A Telegram id is a number, not a @name.")
+    if not 0 < int(text) < LONGEST_TELEGRAM_ID:
+        raise WrongAnswer("A person's Telegram id is a positive number of up to 16 digits; a group's begins with -.")
+    return int(text)
+
+
+def shown_name(person: dict[str, Any]) -> str:
+    """A Telegram user as the terminal may show it: a stranger chose the name, and it may hold control characters."""
+    parts = (str(person.get(part, "")) for part in ("first_name", "last_name"))
+    name = "".join(char for char in " ".join(filter(None, parts)) if char.isprintable())[:60]
+    user = re.sub(r"\W", "", str(person.get("username", "")), flags=re.ASCII)
+    return f"{name} ({f'@{user}, ' if user else ''}id {int(person['id'])})"
+
+
+class DigitsSpent(Exception):
+    """The digits prove nothing any more; the sentence says why. Others are needed."""
+
+
+class Digits:
+    """Four digits that whoever holds the owner's phone sends to the bot.
+
+    Only a private message that came after they were drawn and holds exactly them counts; after three wrong ones, two
+    people with the right ones, or ten minutes they are spent. A stranger who guesses is right once in 3,333 times, and
+    then still has to be taken for the owner by name.
+    """
+
+    def __init__(self, address: str, seen: int) -> None:
+        self.shown = f"{secrets.randbelow(10_000):04}"
+        self._address = address
+        self._seen = seen  # the number of the last update from before
+        self._drawn = time.monotonic()
+
+    @classmethod
+    def drawn_for(cls, api_base_url: str, token: str) -> Digits:
+        """New ones, shown to nobody yet. Raises httpx.HTTPError."""
+        address = f"{api_base_url}/bot{token}/getUpdates"
+        return cls(address, max((each.number for each in asyncio.run(waiting(address))), default=0))
+
+    def sender(self) -> dict[str, Any]:
+        """Who sent them. Raises WrongAnswer when nobody has yet, DigitsSpent, or httpx.HTTPError."""
+        messages = [each for each in asyncio.run(waiting(self._address)) if each.number > self._seen]
+        if time.monotonic() - self._drawn > DIGITS_LIVE:
+            raise DigitsSpent("These digits are more than ten minutes old. Once more, with others:")
+        right = {each.sender["id"]: each.sender for each in messages if each.text == self.shown}
+        wrong = [each for each in messages if each.text != self.shown and re.fullmatch(r"\d{4}", each.text, re.ASCII)]
+        if len(wrong) >= MOST_WRONG or len(right) > 1:
+            raise DigitsSpent("Other digits came, too, or they came from two people: somebody is guessing. Once more:")
+        if not right:
+            raise WrongAnswer("The bot has not got these digits yet: send them to it, then Enter here.")
+        return right.popitem()[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An update that waits for the bot: what a person wrote in private, or an empty text for anything else."""
+
+    number: int
+    sender: dict[str, Any]
+    text: str
+
+    @classmethod
+    def of(cls, update: dict[str, Any]) -> Waiting:
+        message = update.get("message", {})
+        sender = message.get("from", {})
+        counts = message.get("chat", {}).get("type") == "private" and not sender.get("is_bot")
+        return cls(int(update["update_id"]), sender, str(message.get("text", "")).strip() if counts else "")
+
+
+async def waiting(address: str) -> list[Waiting]:
+    """What the bot has not taken yet; it stays there for it, but for whole pages of a hundred that a flood puts first.
+
+    Raises httpx.HTTPError, also for an answer that is not one of Telegram.
+    """
+    found: list[Waiting] = []
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+        for _ in range(MOST_PAGES):
+            # Without allowed_updates: Telegram would remember it and keep the taps from the bot.
+            answer = await client.get(address, params={"offset": found[-1].number + 1} if found else {})
+            try:
+                page = [Waiting.of(update) for update in answer.json()["result"]]
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise httpx.RemoteProtocolError("the answer is not one of Telegram") from None
+            found += page
+            if len(page) < PAGE:
+                break
+    return found
+
+
+def refuse_unwritable(config: Path) -> None:
+    """Raises ConfigError when config.json can't be written there, which is better known before the first question."""
+    folder, remedy = config.absolute().parent, "choose another place with --config"
+    if not os.path.isdir(folder):
+        shown = shlex.quote(str(folder))
+        raise ConfigError(
+            f"{config} can't be written, as there is no folder {folder}: make it (mkdir -p {shown}), or {remedy}"
+        )
+    draft = _draft(config)
+    try:
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        draft.unlink()
+    except OSError as error:
+        raise ConfigError(f"{config} can't be written ({_why(error)}): {remedy}") from None
+
+
+def _draft(config: Path) -> Path:
+    return config.with_name(f".{config.name}.{os.getpid()}")
+
+
+def _why(error: Exception) -> str:
+    return (isinstance(error, OSError) and error.strerror) or "that can be no path"
+
+
+def write(config: Path, values: dict[str, Any]) -> None:
+    """Writes the file whole or not at all, readable by its owner only."""
+    draft = _draft(config)
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump(values, file, indent=2, ensure_ascii=False)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(config)
+    finally:
+        draft.unlink(missing_ok=True)

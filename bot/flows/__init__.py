@@ -1,0 +1,1 @@
+"""A tap becomes rows, and rows become a page."""

@@ -1,0 +1,184 @@
+"""What the buttons of a new booking lead to: days, kinds, slots, the confirmation, and the booking put in the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from bot.flows.desk import Desk, Handlers, Tap
+from bot.screens import booking as screens_booking
+from bot.screens.booking import LAST_MOMENT, NEW_BOOKING, SETTLED, OpenDay, Route
+from bot.screens.callbacks import Verb
+from bot.screens.page import Page, chunk, page_size
+from bot.screens.slots import SlotState, SlotView, activity_key
+from domain.model import PREPARE, Action, ActionType, Activity, Wish
+
+AROUND = 2  # days before and after a date that is far away: there alternatives to it are looked for
+FARTHEST = timedelta(days=14)  # from today: so far ahead the week is taken to stay as it is
+TIME_TO_CHOOSE = timedelta(minutes=3)  # how long a booking that could run waits for its alternatives
+
+
+class Chooser:
+    """Day -> kind -> slot, on whatever route: shared by all that choose a slot."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def days(self, user_id: int, route: Route, note: str = "") -> Page:
+        """The days that have slots that serve; where no timetable was ever read, its reading is queued."""
+        when = self._desk.when()
+        known = [one.day for one in await self._desk.db.catalogue.days(when.today)]
+        days = await self._with_slots(user_id, [*known, *_around(route.near, known)], route)
+        read_at = await self._desk.db.catalogue.read_at()
+        if read_at is None:
+            await self._desk.read_timetable_quietly(user_id)
+        farther = route is NEW_BOOKING and bool(days) and await self._desk.db.catalogue.courses() != []
+        held_up = await self._desk.stop(user_id) is not None or await self._desk.pause(user_id) is not None
+        return screens_booking.days_page(days, read_at, when, route, note, farther=farther, held_up=held_up)
+
+    async def far_days(self, user_id: int) -> Page:
+        """The dates after those that were read, by the weekly timetable."""
+        when = self._desk.when()
+        known = [one.day for one in await self._desk.db.catalogue.days(when.today)]
+        first = max(known, default=when.today) + timedelta(days=1)
+        later = [first + timedelta(days=each) for each in range((when.today + FARTHEST - first).days + 1)]
+        return screens_booking.far_days_page(await self._with_slots(user_id, later, NEW_BOOKING), when)
+
+    async def _with_slots(self, user_id: int, days: Sequence[date], route: Route) -> list[OpenDay]:
+        """Those of the days that have slots which serve."""
+        found = [(day, await self._serving(user_id, day, route)) for day in days]
+        return [
+            OpenDay(
+                day, len(views), min(view.opens_at for view in views), is_unseen=all(view.is_unseen for view in views)
+            )
+            for day, views in found
+            if views
+        ]
+
+    async def _serving(self, user_id: int, day: date, route: Route) -> list[SlotView]:
+        """A day's slots that have not begun and serve what one is chosen for."""
+        return [view for view in await self._desk.bookable(user_id, day) if route.fits(view.slot)]
+
+    async def day(self, user_id: int, day: date, route: Route) -> Page:
+        views = await self._serving(user_id, day, route)
+        kinds = _kinds(views)
+        if not kinds:
+            return screens_booking.no_slots_page(day, route)
+        if len(kinds) == 1:
+            shown = chunk(views, 0)
+            return screens_booking.slots_page(day, kinds[0][0], shown, self._desk.when(), route, single=True)
+        return screens_booking.kinds_page(day, kinds, route)
+
+    async def slots(self, user_id: int, day: date, key: int, page: int, route: Route) -> Page:
+        views = await self._serving(user_id, day, route)
+        wanted = [view for view in views if activity_key(view.slot.activity) == key]
+        if not wanted:
+            return await self.day(user_id, day, route)
+        activity, single = wanted[0].slot.activity, len(wanted) == len(views)
+        return screens_booking.slots_page(day, activity, chunk(wanted, page), self._desk.when(), route, single=single)
+
+
+def _around(near: date | None, known: Sequence[date]) -> list[date]:
+    """The dates about that one which come after those that were read."""
+    if near is None:
+        return []
+    around = [near + timedelta(days=each) for each in range(-AROUND, AROUND + 1)]
+    return [day for day in around if known and day > max(known)]
+
+
+def _kinds(views: Sequence[SlotView]) -> list[tuple[Activity, int]]:
+    """The activities of a day's slots, each with how many it has."""
+    activities = {view.slot.activity.id: view.slot.activity for view in views}
+    counted = [(one, sum(view.slot.activity.id == one.id for view in views)) for one in activities.values()]
+    return sorted(counted, key=lambda kind: kind[0].name)
+
+
+class BookingAnswers:
+    """A new booking."""
+
+    def __init__(self, desk: Desk, chooser: Chooser) -> None:
+        self._desk = desk
+        self._chooser = chooser
+        self.handlers: Handlers = {
+            Verb.NEW: self.new, Verb.DAY: self.day, Verb.SLOTS: self.slots, Verb.SLOT: self.slot,
+            Verb.FAR_DAYS: self.far_days, Verb.BOOK: self.book, Verb.START_NOW: self.start_now,
+        }  # fmt: skip
+
+    async def new(self, tap: Tap) -> Page:
+        return await self._chooser.days(tap.user_id, NEW_BOOKING)
+
+    async def far_days(self, tap: Tap) -> Page:
+        return await self._chooser.far_days(tap.user_id)
+
+    async def day(self, tap: Tap) -> Page:
+        return await self._chooser.day(tap.user_id, tap.call.day, NEW_BOOKING)
+
+    async def slots(self, tap: Tap) -> Page:
+        _, key, page = tap.call.numbers
+        return await self._chooser.slots(tap.user_id, tap.call.day, key, page, NEW_BOOKING)
+
+    async def slot(self, tap: Tap) -> Page:
+        return await self.confirm_slot(tap, tap.id)
+
+    async def confirm_slot(self, tap: Tap, slot_id: int, note: str = "") -> Page:
+        """All about a slot, after a sentence."""
+        view = await self._desk.view(tap.user_id, slot_id)
+        if view is None:
+            return screens_booking.gone_page()
+        siblings = await self._desk.bookable(tap.user_id, view.slot.day)
+        ids = [one.id for one in siblings if one.slot.activity == view.slot.activity]
+        page = ids.index(view.id) // page_size(len(ids)) if view.id in ids else 0
+        return screens_booking.confirm_page(
+            view,
+            await self._desk.newest(tap.user_id),
+            page,
+            self._desk.when(),
+            stop=await self._desk.stop(tap.user_id),
+            watchable=self._desk.can_be_watched(view.slot.wish),
+            note=note,
+        )
+
+    async def confirm_wish(self, tap: Tap, wish: Wish) -> Page:
+        """The same for a class, wherever the timetable has it now."""
+        rows = await self._desk.slots_on(tap.user_id, wish.day)
+        found = next((row for row in rows if row.slot.wish.meant_by(wish)), None)
+        return screens_booking.gone_page(wish.day) if found is None else await self.confirm_slot(tap, found.id)
+
+    async def book(self, tap: Tap) -> Page:
+        """Queues the booking of a slot, once per button however often it is tapped."""
+        made = await self.queue_slot(tap, hold_back=False)
+        return made if isinstance(made, Page) else await self._desk.card(made, tap)
+
+    async def queue_slot(self, tap: Tap, *, hold_back: bool) -> Action | Page:
+        """The booking that a button made, now or before; or the page that says why it makes none.
+
+        `hold_back`: a slot that is open is not booked before there was time to choose alternatives.
+        """
+        slot_id, newest = tap.call.numbers
+        view = await self._desk.view(tap.user_id, slot_id)
+        if view is None:
+            return screens_booking.gone_page()
+        made = await self._desk.made_since(newest, tap.user_id, ActionType.BOOK, view.slot.wish)
+        if made:
+            return made
+        if view.state in SETTLED:
+            return await self.confirm_slot(tap, slot_id)
+        new = self._desk.booking(tap, view.slot.wish, is_open=view.state is SlotState.FREE)
+        if hold_back:
+            new = replace(new, run_at=self._held_back(view, new.run_at or self._desk.clock()))
+        return await self._desk.queue(new)
+
+    def _held_back(self, view: SlotView, run_at: datetime) -> datetime:
+        """When a booking runs that would run now, but for its alternatives: never so late that its opening suffers."""
+        now = self._desk.clock()
+        if run_at > now or now < view.opens_at - PREPARE:
+            return run_at
+        until = now + TIME_TO_CHOOSE
+        return until if view.state is not SlotState.OPENS else max(now, min(until, view.opens_at - LAST_MOMENT))
+
+    async def start_now(self, tap: Tap) -> Page:
+        """Ends the wait for alternatives."""
+        await self._desk.db.queue.start_now(tap.id, tap.user_id)
+        action = await self._desk.own(tap)
+        return await self._desk.ticket(action, tap) if action else screens_booking.gone_page()

@@ -1,0 +1,319 @@
+"""What else a slot is chosen for: an alternative to a booking that waits, a swap for one that is held, a watch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.flows.booking import BookingAnswers, Chooser
+from bot.flows.desk import Desk, Handlers, Tap
+from bot.screens import booking as screens_booking
+from bot.screens import held as screens_held
+from bot.screens import texts
+from bot.screens.booking import SETTLED, TOO_LATE_TO_WATCH, Route, alternative_to, better_than, wish_key
+from bot.screens.callbacks import Verb
+from bot.screens.common import is_held_back, takes_alternatives
+from bot.screens.page import Page, chunk
+from bot.screens.slots import SlotState
+from bot.screens.trouble import WATCH_CODES
+from database import NewAction
+from domain.model import Action, ActionStatus, ActionType, HeldBooking, Slot, WatchMode, Wish
+from store.queue.choices import MOST_ALTERNATIVES
+
+SWAPPED = "🔁 Fatto: se prendo questa, libero l'altra."
+CHANGED = {
+    WatchMode.BOOK: "🔔 Cambiato: se si libera un posto, lo prenoto.",
+    WatchMode.TELL: "👀 Cambiato: se si libera un posto, ti avviso soltanto.",
+}
+LOOKS_NOW = "Sto guardando proprio adesso: per cambiare, tocca di nuovo tra qualche secondo."
+WITHOUT_ALTERNATIVE = "Per un'alternativa è tardi: provo questa senza alternativa."
+TOO_LATE = "Per le alternative è tardi: ci sto già lavorando."
+
+
+class AlternativeAnswers:
+    """The alternatives of a booking that waits, on its own card."""
+
+    def __init__(self, desk: Desk, chooser: Chooser, booking: BookingAnswers) -> None:
+        self._desk = desk
+        self._chooser = chooser
+        self._booking = booking
+        self.handlers: Handlers = {
+            Verb.BOOK_ALT: self.book_and_choose,
+            Verb.ALTS: self.alternatives, Verb.ALT_DAYS: self.days, Verb.ALT_DAY: self.day,
+            Verb.ALT_SLOTS: self.slots, Verb.ALT_ADD: self.add, Verb.ALT_DROP: self.drop,
+        }  # fmt: skip
+
+    async def book_and_choose(self, tap: Tap) -> Page:
+        """Queues the booking, and what else would do is chosen next; a slot that is open waits for that a little."""
+        made = await self._booking.queue_slot(tap, hold_back=True)
+        if isinstance(made, Page):
+            return made
+        card = await self._desk.card(made, tap)
+        if card.card_of is None:
+            return card
+        if not takes_alternatives(made, self._desk.when()):
+            return await self._desk.ticket_page(made, is_card=True, note=WITHOUT_ALTERNATIVE)
+        return replace(await self._days(tap, made), card_of=made.id)
+
+    async def alternatives(self, tap: Tap) -> Page:
+        return await self._page(tap, tap.id)
+
+    async def _page(self, tap: Tap, action_id: int, note: str = "") -> Page:
+        """The list, or the ticket when it is too late for one."""
+        action = await self._desk.db.queue.find(action_id, tap.user_id)
+        if action is None:
+            return screens_held.not_found_page(texts.NO_TICKET)
+        if not takes_alternatives(action, self._desk.when()):
+            return await self._desk.ticket(action, tap, note or _too_late(action))
+        others = await self._desk.db.queue.alternatives(action_id)
+        full = len(others) >= MOST_ALTERNATIVES
+        return screens_booking.alternatives_page(action, others, self._desk.when(), full=full, note=note)
+
+    async def _open(self, tap: Tap, action_id: int) -> Action | None:
+        """The person's action, while it still takes alternatives."""
+        action = await self._desk.db.queue.find(action_id, tap.user_id)
+        return action if action and takes_alternatives(action, self._desk.when()) else None
+
+    async def days(self, tap: Tap) -> Page:
+        action = await self._open(tap, tap.id)
+        if action is None:
+            return await self._page(tap, tap.id)
+        return await self._days(tap, action)
+
+    async def _days(self, tap: Tap, action: Action) -> Page:
+        opens_later = action.opens_at is not None and self._desk.clock() < action.opens_at
+        waits = "aspetta l'apertura" if opens_later else "è in coda"
+        queued = f"✅ La prenotazione n. {action.id} {waits}."
+        if is_held_back(action, self._desk.when()) and (
+            action.opens_at is None or self._desk.clock() >= action.opens_at
+        ):
+            starts = self._desk.when().soon(action.run_at)
+            queued = f"✅ La prenotazione n. {action.id} è in coda: comincio {starts}, così hai il tempo di scegliere."
+        ask = f"Che cosa provo se {action.course or 'il posto'} non c'è più? Anche un altro giorno, corso o posto."
+        note = f"{queued} {ask}"
+        return await self._chooser.days(tap.user_id, self._route(action), note)
+
+    def _route(self, action: Action) -> Route:
+        return alternative_to(action, lambda slot: self._can_be_had(slot, action))
+
+    def _can_be_had(self, slot: Slot, action: Action) -> bool:
+        """Whether a slot is open when the action runs, and could then still be given back for free."""
+        runs = max(action.opens_at or action.run_at, self._desk.clock())
+        return self._desk.rule.opens_at(slot.day, slot.start) <= runs < self._desk.free_until(slot.wish)
+
+    async def day(self, tap: Tap) -> Page:
+        _, action_id = tap.call.numbers
+        action = await self._open(tap, action_id)
+        if action is None:
+            return await self._page(tap, action_id)
+        return await self._chooser.day(tap.user_id, tap.call.day, self._route(action))
+
+    async def slots(self, tap: Tap) -> Page:
+        _, key, action_id, page = tap.call.numbers
+        action = await self._open(tap, action_id)
+        if action is None:
+            return await self._page(tap, action_id)
+        return await self._chooser.slots(tap.user_id, tap.call.day, key, page, self._route(action))
+
+    async def add(self, tap: Tap) -> Page:
+        """Adds a slot to the choices; a second tap changes nothing."""
+        slot_id, action_id = tap.call.numbers
+        view = await self._desk.view(tap.user_id, slot_id)
+        if view is None:
+            return await self._page(tap, action_id, "Questo orario non c'è più: scegline un altro.")
+        if view.state is SlotState.MINE:
+            return await self._page(tap, action_id, "Questa è già tua: non serve come alternativa.")
+        action = await self._open(tap, action_id)
+        if action and not self._can_be_had(view.slot, action):
+            return await self._page(tap, action_id, "Quando provo io, questa non si può avere: scegline un'altra.")
+        if await self._desk.db.queue.add_alternative(action_id, tap.user_id, view.slot.wish):
+            return await self._page(tap, action_id)
+        others = await self._desk.db.queue.alternatives(action_id)
+        return await self._page(tap, action_id, _why_not(action, view.slot.wish, others))
+
+    async def drop(self, tap: Tap) -> Page:
+        """Takes a choice out; the key makes sure that it is still the one the button named."""
+        action_id, position, key = tap.call.numbers
+        others = await self._desk.db.queue.alternatives(action_id)
+        if 1 <= position <= len(others) and wish_key(others[position - 1]) == key:
+            await self._desk.db.queue.drop_alternative(action_id, tap.user_id, others[position - 1])
+        return await self._page(tap, action_id)
+
+
+def _why_not(action: Action | None, wish: Wish, others: Sequence[Wish]) -> str:
+    """Why a slot was not added; nothing when the ticket says it."""
+    if action is None:
+        return ""
+    if action.wish.meant_by(wish):
+        return "È già la tua prima scelta."
+    if len(others) < MOST_ALTERNATIVES:
+        return TOO_LATE
+    return f"Ne hai già {MOST_ALTERNATIVES}: prima togline una."
+
+
+def _too_late(action: Action) -> str:
+    waits = action.status in (ActionStatus.PENDING, ActionStatus.PROCESSING)
+    return TOO_LATE if waits else ""
+
+
+class SwapAnswers:
+    """A better slot for a booking that is held: the new one first, then the other is freed."""
+
+    def __init__(self, desk: Desk, chooser: Chooser) -> None:
+        self._desk = desk
+        self._chooser = chooser
+        self.handlers: Handlers = {
+            Verb.SWAP_DAYS: self.days, Verb.SWAP_DAY: self.day, Verb.SWAP_SLOTS: self.slots,
+            Verb.SWAP_SLOT: self.slot, Verb.SWAP: self.swap,
+        }  # fmt: skip
+
+    async def _held(self, tap: Tap, row_id: int) -> HeldBooking | Page:
+        """The person's booking, while it can be swapped; else its page, or that it is not theirs."""
+        held = await self._desk.db.bookings.find(row_id, tap.user_id)
+        if held is None:
+            return screens_held.gone_page()
+        over, live = self._desk.has_begun(held.booking.wish), await self._desk.live_about(held)
+        if over or live or not screens_held.is_held(held):
+            return screens_held.held_page(held, live, self._desk.when(), over=over)
+        return held
+
+    async def days(self, tap: Tap) -> Page:
+        held = await self._held(tap, tap.id)
+        if isinstance(held, Page):
+            return held
+        note = (
+            "Scegli l'orario che preferisci: prima lo prenoto, e solo dopo libero quello che hai. "
+            "Se si sovrappongono e il sito ne accetta uno solo, ti dico prima come faccio."
+        )
+        return await self._chooser.days(tap.user_id, better_than(held), note)
+
+    async def day(self, tap: Tap) -> Page:
+        held = await self._held(tap, tap.call.numbers[1])
+        return held if isinstance(held, Page) else await self._chooser.day(tap.user_id, tap.call.day, better_than(held))
+
+    async def slots(self, tap: Tap) -> Page:
+        _, key, row_id, page = tap.call.numbers
+        held = await self._held(tap, row_id)
+        if isinstance(held, Page):
+            return held
+        return await self._chooser.slots(tap.user_id, tap.call.day, key, page, better_than(held))
+
+    async def slot(self, tap: Tap) -> Page:
+        slot_id, row_id = tap.call.numbers
+        return await self._confirm(tap, slot_id, row_id)
+
+    async def _confirm(self, tap: Tap, slot_id: int, row_id: int) -> Page:
+        held = await self._held(tap, row_id)
+        if isinstance(held, Page):
+            return held
+        view = await self._desk.view(tap.user_id, slot_id)
+        if view is None:
+            return screens_booking.gone_page()
+        newest, watchable = await self._desk.newest(tap.user_id), self._desk.can_be_watched(view.slot.wish)
+        binding = self._desk.free_to_give_back(held) is None
+        return screens_booking.swap_page(view, held, newest, self._desk.when(), watchable=watchable, binding=binding)
+
+    async def swap(self, tap: Tap) -> Page:
+        """Queues the better booking, which frees the other once it is ours."""
+        slot_id, row_id, newest = tap.call.numbers
+        view = await self._desk.view(tap.user_id, slot_id)
+        if view is None:
+            return screens_booking.gone_page()
+        made = await self._desk.made_since(newest, tap.user_id, ActionType.BOOK, view.slot.wish)
+        if made:
+            return await self._desk.ticket(made, tap)
+        held = await self._held(tap, row_id)
+        if isinstance(held, Page):
+            return held
+        waits = screens_booking.waiting_booking(view, self._desk.when())
+        if waits is not None:
+            return await self._swap_what_waits(tap, waits, held)
+        if view.state in SETTLED:
+            return await self._confirm(tap, slot_id, row_id)
+        booking = self._desk.booking(tap, view.slot.wish, is_open=view.state is SlotState.FREE)
+        free_until = self._desk.free_to_give_back(held)
+        new = replace(booking, replaces_row_id=held.id, free_until=free_until)
+        return await self._desk.card(await self._desk.queue(new), tap)
+
+    async def _swap_what_waits(self, tap: Tap, waits: Action, held: HeldBooking) -> Page:
+        """The booking is in the queue already: it now takes the other's place."""
+        free_until = self._desk.free_to_give_back(held)
+        changed = await self._desk.db.queue.swap_for(waits.id, tap.user_id, held.id, free_until)
+        action = await self._desk.db.queue.find(waits.id, tap.user_id) or waits
+        return await self._desk.ticket(action, tap, SWAPPED if changed else texts.TOO_LATE)
+
+
+class WatchAnswers:
+    """A full slot is looked at until a place frees."""
+
+    def __init__(self, desk: Desk, booking: BookingAnswers) -> None:
+        self._desk = desk
+        self._booking = booking
+        self.handlers: Handlers = {
+            Verb.WATCH: self.watch, Verb.WATCH_LIKE: self.watch_like, Verb.GRAB: self.grab, Verb.WATCHES: self.watches,
+        }  # fmt: skip
+
+    async def watch(self, tap: Tap) -> Page:
+        slot_id, replaces, code = tap.call.numbers
+        view = await self._desk.view(tap.user_id, slot_id)
+        if view is None:
+            return screens_booking.gone_page()
+        return await self._start(tap, view.slot.wish, code, replaces)
+
+    async def watch_like(self, tap: Tap) -> Page:
+        """A watch on what an action was about; what it was to replace is still to be replaced."""
+        action = await self._desk.own(tap)
+        if action is None or not (action.day and action.start):
+            return screens_held.not_found_page(texts.NO_TICKET)
+        watch = tap.call.numbers[1]
+        return await self._start(tap, action.wish, watch, action.replaces_row_id or 0, action.free_until)
+
+    async def _start(self, tap: Tap, wish: Wish, code: int, replaces: int, free_until: datetime | None = None) -> Page:
+        """Queues the watch; the live action about the same class is shown instead, if there is one.
+
+        `free_until`: until when the action it continues would have freed what it replaces without another question.
+        """
+        if not self._desk.can_be_watched(wish):
+            return screens_held.not_found_page(TOO_LATE_TO_WATCH, wish.day)
+        held = await self._desk.held_bookings(tap.user_id)
+        if any(one.booking.wish.meant_by(wish) and screens_held.is_held(one) for one in held):
+            return await self._booking.confirm_wish(tap, wish)
+        replaced = next((one for one in held if one.id == replaces), None)
+        new = NewAction(
+            ActionType.BOOK,
+            tap.user_id,
+            wish,
+            opens_at=self._desk.rule.opens_at(wish.day, wish.start),
+            watch=next((mode for mode, one in WATCH_CODES.items() if one == code), WatchMode.TELL),
+            watch_until=self._desk.free_until(wish),
+            replaces_row_id=replaced.id if replaced else None,
+            free_until=free_until or (self._desk.free_to_give_back(replaced) if replaced else None),
+            card_message_id=tap.card_id,
+        )
+        action = await self._desk.queue(new)
+        if action.watch is None or new.watch is None or action.watch is new.watch:
+            return await self._desk.card(action, tap)
+        changed = await self._desk.db.queue.change_watch(action.id, tap.user_id, new.watch)
+        action = await self._desk.db.queue.find(action.id, tap.user_id) or action
+        return await self._desk.ticket(action, tap, CHANGED[new.watch] if changed else LOOKS_NOW)
+
+    async def grab(self, tap: Tap) -> Page:
+        """Books at once what an action was about, once per button however often it is tapped."""
+        action = await self._desk.own(tap)
+        if action is None or not (action.day and action.start):
+            return screens_held.not_found_page(texts.NO_TICKET)
+        made = await self._desk.made_since(action.id, tap.user_id, ActionType.BOOK, action.wish)
+        if made:
+            return await self._desk.ticket(made, tap)
+        held = await self._desk.held_bookings(tap.user_id)
+        if self._desk.has_begun(action.wish) or any(one.booking.wish.meant_by(action.wish) for one in held):
+            return await self._booking.confirm_wish(tap, action.wish)
+        booking, replaces = self._desk.booking(tap, action.wish), action.replaces_row_id
+        new = replace(booking, replaces_row_id=replaces, free_until=action.free_until) if replaces else booking
+        return await self._desk.card(await self._desk.queue(new), tap)
+
+    async def watches(self, tap: Tap) -> Page:
+        live = await self._desk.live_classes(tap.user_id)
+        watches = [action for action in live if action.watch]
+        return screens_held.watches_page(chunk(watches, tap.id), self._desk.when())

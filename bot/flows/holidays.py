@@ -1,0 +1,53 @@
+"""What the buttons of holidays lead to: the list, a first and a last day chosen from months of buttons."""
+
+from __future__ import annotations
+
+from bot.flows.desk import Desk, Handlers, Tap
+from bot.screens import holidays as screens_holidays
+from bot.screens.callbacks import Verb
+from bot.screens.holidays import LONGEST, MONTHS_AHEAD
+from bot.screens.page import Page, chunk
+from domain.errors import TooManyHolidays
+
+
+class HolidayAnswers:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.handlers: Handlers = {
+            Verb.DAYS_OFF: self.days_off, Verb.OFF_FROM: self.first_day, Verb.OFF_TO: self.last_day,
+            Verb.OFF_ADD: self.add, Verb.OFF_DROP: self.drop,
+        }  # fmt: skip
+
+    async def days_off(self, tap: Tap) -> Page:
+        return await self._list(tap.user_id, tap.id)
+
+    async def _list(self, user_id: int, page: int = 0, note: str = "") -> Page:
+        """The holidays that are not over, after a sentence."""
+        today = self._desk.when().today
+        ahead = [one for one in await self._desk.db.periodic.holidays(user_id) if one.last >= today]
+        return screens_holidays.holidays_page(chunk(ahead, page), note)
+
+    async def first_day(self, tap: Tap) -> Page:
+        return screens_holidays.first_day_page(min(tap.id, MONTHS_AHEAD), self._desk.when().today)
+
+    async def last_day(self, tap: Tap) -> Page:
+        first, month, today = tap.call.day, min(tap.call.numbers[1], MONTHS_AHEAD), self._desk.when().today
+        if first < today:
+            return screens_holidays.first_day_page(0, today)
+        return screens_holidays.last_day_page(first, month, today)
+
+    async def add(self, tap: Tap) -> Page:
+        """Adds the holiday; the same days twice are one."""
+        (first, last), today = tap.call.days, self._desk.when().today
+        if last < first or first < today or last - first > LONGEST:
+            return await self._list(tap.user_id, note="Questi giorni non vanno bene: sceglili di nuovo.")
+        try:
+            holiday = await self._desk.db.periodic.add_holiday(tap.user_id, first, last)
+        except TooManyHolidays:
+            return await self._list(tap.user_id, note=screens_holidays.FULL)
+        return await self._list(tap.user_id, note=screens_holidays.added_note(holiday))
+
+    async def drop(self, tap: Tap) -> Page:
+        dropped = await self._desk.db.periodic.delete_holiday(tap.id, tap.user_id)
+        note = "Tolte: quei giorni tornano in programma." if dropped else "Queste ferie non le trovo tra le tue."
+        return await self._list(tap.user_id, note=note)

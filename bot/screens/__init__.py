@@ -1,0 +1,1 @@
+"""Rows become a page: pure functions, in Italian."""

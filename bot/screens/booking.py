@@ -1,0 +1,452 @@
+"""The screens of choosing a slot, day -> kind -> slot -> confirm: to book it, as an alternative, or to swap for it."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.screens import texts
+from bot.screens.callbacks import Verb
+from bot.screens.common import START_NOW_LABEL, choices, in_a_line, is_held_back, live_word, mark
+from bot.screens.italian import When, count, first_up, long_day, short_day
+from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
+from bot.screens.slots import Clash, SlotState, SlotView, activity_key
+from bot.screens.trouble import WATCH_CODES, WATCH_LABELS, swap_rows
+from domain.errors import LoginStopped
+from domain.model import Action, ActionStatus, Activity, HeldBooking, Slot, Wish
+from store.queue.choices import READ_BY
+
+LATE_SWAP = "⚠️ Per quella che hai il termine per annullare gratis è passato: liberarla può costarti una penalità."
+SWAP_APART = "Prima prenoto questa; solo quando è tua libero l'altra. Se non riesco, tieni quella che hai."
+SWAP_OVERLAPPING = (
+    "Si sovrappone a quella che hai. La chiedo lo stesso; se il sito non ne accetta due alla stessa ora, libero "
+    "l'altra e chiedo di nuovo questa. Se intanto il posto nuovo lo prende un altro, provo a riprendere "
+    "quello che avevi."
+)
+SWAP_AT_THE_OPENING = (
+    "Si sovrappone a quella che hai, che intanto resta tua. All'apertura chiedo questa; se il sito non ne accetta due "
+    "alla stessa ora, libero l'altra in quel momento e chiedo di nuovo questa. Se intanto il posto nuovo lo prende un "
+    "altro, provo a riprendere quello che avevi."
+)
+LAST_MOMENT = timedelta(seconds=75)  # before an opening: time to log in and to learn the server's clock
+LEAST_TO_CHOOSE = timedelta(seconds=45)  # an alternative takes a few taps
+SETTLED = (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED)
+NOT_SHOWN_YET = "La data non è ancora nel sito."
+BY_THE_WEEK = "Gli orari sono quelli di ogni settimana: se cambiano, te lo dico."
+NOT_READ_SINCE = "I posti non li ho ancora riletti dall'apertura."
+TOO_LATE_TO_WATCH = "Per tenerla d'occhio è tardi: un posto preso adesso non si potrebbe più annullare senza penalità."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDay:
+    """A day one can book, with what the button says."""
+
+    day: date
+    slots: int
+    opens_at: datetime  # the first of them
+    is_unseen: bool = False  # the site shows none of them yet
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a slot is chosen for, and where the buttons lead meanwhile."""
+
+    title: str
+    days: Verb
+    day: Verb
+    slots: Verb
+    slot: Verb
+    about: tuple[int, ...] = ()  # the id of what it is chosen for, in every button
+    on_card: bool = False  # the message is the card of an action: it must not turn into the menu
+    before: Row = ()  # where Back leads from the days; nothing: home
+    fits: Callable[[Slot], bool] = lambda _: True  # which slots can serve it at all
+    near: date | None = None  # also dates around this one that the site does not show yet
+
+    def back_to_days(self) -> Row:
+        return back_row(self.days, *self.about, on_card=self.on_card)
+
+
+NEW_BOOKING = Route("Nuova prenotazione", Verb.NEW, Verb.DAY, Verb.SLOTS, Verb.SLOT)
+
+
+def alternative_to(action: Action, fits: Callable[[Slot], bool]) -> Route:
+    """Another class that would do in place of an action's, of those that can be had when it runs."""
+    back = back_row(Verb.TICKET, action.id, on_card=True)
+    about = (action.id,)
+    title = "Un'alternativa"
+    verbs = (Verb.ALT_DAYS, Verb.ALT_DAY, Verb.ALT_SLOTS, Verb.ALT_ADD)
+    return Route(title, *verbs, about, on_card=True, before=back, fits=fits, near=action.day)
+
+
+def better_than(held: HeldBooking) -> Route:
+    """A class to have instead of one that is held, also one that meets it: see actions/swap.py."""
+    back = back_row(Verb.HELD, held.id)
+    about = (held.id,)
+    verbs = (Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT)
+    return Route("Scambia", *verbs, about, before=back)
+
+
+def meets(slot: Slot, held: HeldBooking) -> bool:
+    """Whether one can't be in both."""
+    return held.booking.overlaps(slot.day, slot.start, slot.end)
+
+
+# Choosing
+
+
+def days_page(
+    days: Sequence[OpenDay],
+    read_at: datetime | None,
+    when: When,
+    route: Route = NEW_BOOKING,
+    note: str = "",
+    *,
+    farther: bool = False,
+    held_up: bool = False,
+) -> Page:
+    """Which day? `farther`: later ones can be chosen by the weekly timetable. `held_up`: the site can't be entered."""
+    if not days and read_at is None and held_up:
+        text = "Gli orari non ci sono ancora: li leggo appena posso entrare nel sito. Nel menu vedi che cosa serve."
+        return Page(text, (route.before or (home_button(),),))
+    if not days:
+        return nothing_read(read_at, when, route, note)
+    lines = Lines().add(f"<b>{route.title}</b>", note).add("Per quale giorno?")
+    if any(when.now < day.opens_at for day in days) and route is NEW_BOOKING:
+        lines.add("Dove leggi «apre» aspetto io, e prenoto appena aprono.")
+    rows = [(button(_day_label(day, when), route.day, day.day, *route.about),) for day in days]
+    last = route.before or (home_button(),)
+    return Page(str(lines), (*rows, (button("📆 Date più lontane", Verb.FAR_DAYS), *last) if farther else last))
+
+
+def far_days_page(days: Sequence[OpenDay], when: When) -> Page:
+    """Which of the days that the site does not show yet?"""
+    lines = Lines().add(f"<b>{NEW_BOOKING.title}</b>").add("Queste date non sono ancora nel sito.", BY_THE_WEEK)
+    if not days:
+        lines = Lines().add(f"<b>{NEW_BOOKING.title}</b>").add("Per ora non conosco orari di date più lontane.")
+    rows = [(button(_day_label(day, when), NEW_BOOKING.day, day.day),) for day in days]
+    return Page(str(lines), (*rows, NEW_BOOKING.back_to_days()))
+
+
+def _day_label(day: OpenDay, when: When) -> str:
+    opens = (
+        " · non ancora nel sito"
+        if day.is_unseen
+        else f" · apre {when.short(day.opens_at)}"
+        if when.now < day.opens_at
+        else ""
+    )
+    near = when.day(day.day)
+    name = short_day(day.day) if near == long_day(day.day) else f"{near} {day.day.day}"
+    return f"{first_up(name)} · {count(day.slots, 'orario', 'orari')}{opens}"
+
+
+def nothing_read(read_at: datetime | None, when: When, route: Route, note: str = "") -> Page:
+    """No slots at all: not read yet, read and empty, or none that serves."""
+    last = route.before or (home_button(),)
+    if read_at is not None and route.near is not None:
+        return Page(str(Lines().add(note).add("Non vedo altri orari che si possano avere in quel momento.")), (last,))
+    if read_at is None:
+        text = "Gli orari non ci sono ancora: li sto leggendo dal sito. Di solito bastano pochi secondi."
+        return Page(text, ((button("🔄 Ricontrolla", route.days, *route.about),), last))
+    text = f"Per i prossimi giorni non vedo orari (letti {when.at(read_at)})."
+    return Page(text, ((button("🔄 Aggiorna orari", Verb.REFRESH, fresh=route.on_card),), last))
+
+
+def kinds_page(day: date, counts: Sequence[tuple[Activity, int]], route: Route = NEW_BOOKING) -> Page:
+    """Which kind? Only asked when the day has more than one."""
+    rows = [(_kind_button(day, activity, slots, route),) for activity, slots in counts]
+    return Page(f"<b>{first_up(long_day(day))}</b>\nChe cosa?", (*rows, route.back_to_days()))
+
+
+def _kind_button(day: date, activity: Activity, slots: int, route: Route) -> Button:
+    label = f"{activity.name} · {count(slots, 'orario', 'orari')}"
+    return button(label, route.slots, day, activity_key(activity), *route.about, 0)
+
+
+def slots_page(
+    day: date, activity: Activity, chunk: Chunk[SlotView], when: When, route: Route = NEW_BOOKING, *, single: bool
+) -> Page:
+    """Which slot? `single`: the day has one kind only, so that Back leads to the days."""
+    first = chunk.items[0]
+    head = Lines().add(f"<b>{first_up(long_day(day))}</b>", safe(activity.name))
+    if any(view.is_unseen for view in chunk.items):
+        head.add(f"{NOT_SHOWN_YET} {BY_THE_WEEK}")
+    if when.now < max(view.opens_at for view in chunk.items) and route is NEW_BOOKING:
+        together = len({view.opens_at for view in chunk.items}) == 1
+        opens = f"Si apre {when.at(first.opens_at)}" if together else "Ogni orario si apre per conto suo"
+        head.add(f"{opens}: scegli, e prenoto appena apre.")
+    read_at = min(view.read_at for view in chunk.items)
+    if any(view.slot.instructor or _is_news(view, read_at) for view in chunk.items):  # else the buttons say it all
+        head.add(*(_slot_line(view, read_at, when) for view in chunk.items))
+    if any(_is_from_before(view, when) for view in chunk.items):
+        head.add(f"<i>{NOT_READ_SINCE}</i>")
+    elif any(view.state in (SlotState.FREE, SlotState.FULL) for view in chunk.items):
+        head.add(f"<i>Posti letti dal sito {when.at(read_at)}</i>")
+    rows = [(button(_slot_label(view, when), route.slot, view.id, *route.about),) for view in chunk.items]
+    turns = chunk.turns(route.slots, day, activity_key(activity), *route.about)
+    back = route.back_to_days() if single else back_row(route.day, day, *route.about, on_card=route.on_card)
+    return Page(f"{head}{chunk.caption}", (*rows, *turns, back))
+
+
+def _slot_line(view: SlotView, read_at: datetime, when: When) -> str:
+    """`read_at`: when the list was read; what is known of a slot since has its own time."""
+    instructor = f", con {safe(view.slot.instructor)}" if view.slot.instructor else ""
+    since = f" (vista {when.soon(view.read_at)})" if _is_news(view, read_at) else ""
+    hours = f"<b>{view.slot.start:%H:%M}–{view.slot.end:%H:%M}</b>"
+    return f"{hours} {safe(view.name)}{instructor} · {standing(view, when)}{since}"
+
+
+def _is_news(view: SlotView, read_at: datetime) -> bool:
+    """Whether it was found full after its list was read: the site refused it."""
+    return view.state is SlotState.FULL and view.read_at - read_at >= timedelta(minutes=1)
+
+
+def _slot_label(view: SlotView, when: When) -> str:
+    return f"{view.slot.start:%H:%M} {view.name} · {standing(view, when)}"
+
+
+def standing(view: SlotView, when: When) -> str:
+    """`7 posti`, `piena`, `apre mar 24 alle 00:00`, `già tua`, `in coda, n. 12`."""
+    match view.state:
+        case SlotState.MINE:
+            return "già tua"
+        case SlotState.QUEUED if view.ticket:
+            return f"{live_word(view.ticket, when).lower()}, n. {view.ticket.id}"
+        case SlotState.OPENS:
+            return f"apre {when.short(view.opens_at)}"
+        case SlotState.FULL:
+            return "piena"
+        case SlotState.STARTED:
+            return "già cominciata"
+        case _:
+            places = view.places(when.now)
+            return "aperta" if places is None else count(places, "posto", "posti")
+
+
+def gone_page(day: date | None = None) -> Page:
+    """A button about something the timetable no longer has."""
+    rows: list[Row] = [(button("📅 Gli orari di quel giorno", Verb.DAY, day),)] if day else []
+    rows.append((button(texts.BOOK_LABEL, Verb.NEW), home_button()))
+    return Page("Questo orario non c'è più: nel frattempo il sito l'ha cambiato. Scegline un altro.", tuple(rows))
+
+
+def no_slots_page(day: date, route: Route = NEW_BOOKING) -> Page:
+    """A day that has nothing to book any more."""
+    text = f"Per {long_day(day)} non c'è più niente da prenotare."
+    return Page(text, (route.back_to_days(),))
+
+
+# Confirming
+
+
+def confirm_page(
+    view: SlotView,
+    newest: int,
+    page: int,
+    when: When,
+    *,
+    stop: LoginStopped | None,
+    watchable: bool = False,
+    note: str = "",
+) -> Page:
+    """All about a slot and what will happen; `page` of its list is where Back leads.
+
+    `newest`, the person's newest action, makes a second tap on the button mean the same as the first. `watchable`: a
+    place that frees could still be given back free of penalty.
+    """
+    lines = Lines().add(note).add(slot_details(view))
+    lines.add(*_prospect(view, when, watchable=watchable))
+    if view.state not in SETTLED:
+        lines.add(_clash(view, when), *view.warnings).add(texts.STOPPED[stop.kind] if stop else "")
+        lines.add("" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
+    return Page(str(lines), (*_confirm_rows(view, newest, when, watchable=watchable), _back_to_list(view, page)))
+
+
+def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
+    """What will happen, or has."""
+    match view.state:
+        case SlotState.STARTED:
+            return ["È già cominciata: non si può più prenotare."]
+        case SlotState.MINE:
+            return ["✅ È già tua."]
+        case SlotState.QUEUED if view.ticket and view.ticket.watch:
+            return [f"👀 La tengo già d'occhio: richiesta n. {view.ticket.id}."]
+        case SlotState.QUEUED if view.ticket:
+            return [f"{mark(view.ticket)} {live_word(view.ticket, when)}: prenotazione n. {view.ticket.id}."]
+        case SlotState.FULL:
+            return _when_full(view, when, watchable=watchable)
+        case SlotState.OPENS if view.is_unseen:
+            wait = f"Prenoto appena apre, {when.at(view.opens_at)}: conferma, e non devi fare altro."
+            return [NOT_SHOWN_YET, wait]
+        case SlotState.OPENS:
+            return [f"Prenoto appena apre, {when.at(view.opens_at)}: conferma, e non devi fare altro."]
+        case _:
+            if _is_from_before(view, when):
+                return [NOT_READ_SINCE, "Prenoto subito."]
+            read = f"{first_up(standing(view, when))}, all'ultima lettura: {when.at(view.read_at)}."
+            return [read if view.slot.places is not None else "", "Prenoto subito."]
+
+
+def _is_from_before(view: SlotView, when: When) -> bool:
+    """Whether an open slot was last read before its opening."""
+    return view.state is SlotState.FREE and view.read_at < view.opens_at <= when.now
+
+
+def _when_full(view: SlotView, when: When, *, watchable: bool) -> list[str]:
+    full = f"All'ultima lettura, {when.at(view.read_at)}, era piena."
+    if watchable:
+        return [full, "Posso tenerla d'occhio finché si può annullare senza penalità, o provare subito."]
+    return [full, TOO_LATE_TO_WATCH, "Posso provare lo stesso: qualcuno può aver rinunciato."]
+
+
+def slot_details(view: SlotView) -> str:
+    slot = view.slot
+    lines = [
+        f"<b>{safe(view.name)}</b>",
+        f"📅 {first_up(long_day(slot.day))}, {slot.start:%H:%M}–{slot.end:%H:%M}",
+        f"📍 {safe(slot.activity.name)}",
+    ]
+    if slot.instructor:
+        lines.append(f"👤 {safe(slot.instructor)}")
+    return "\n".join(lines)
+
+
+def _clash(view: SlotView, when: When) -> str:
+    if view.clash is None and view.rival:
+        queued = in_a_line(view.rival.wish, when, beside=[view.slot.wish])
+        what = f"⚠️ Si sovrappone a un'altra tua richiesta, la n. {view.rival.id}: {queued}."
+        both = "Di solito il sito le accetta tutte e due." if view.both_taken else "Il sito ne accetta una sola."
+        return f"{what} {both}"
+    if view.clash is None:
+        return ""
+    other = in_a_line(view.clash.booking.wish, when, beside=[view.slot.wish])
+    said = "di solito il sito le accetta tutte e due." if view.both_taken else texts.ONE_AT_A_TIME
+    return f"⚠️ Si sovrappone a {other}: {said}"
+
+
+def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -> list[Row]:
+    match view.state:
+        case SlotState.STARTED:
+            return []
+        case SlotState.MINE if view.held:
+            return [(button("📋 Vedi la prenotazione", Verb.HELD, view.held.id),)]
+        case SlotState.QUEUED if view.ticket:
+            instead = _swap_instead(view) if view.ticket.replaces_row_id is None else []
+            return [(button(f"Vedi la n. {view.ticket.id}", Verb.TICKET, view.ticket.id),), *instead]
+        case SlotState.OPENS:
+            book = button("⏰ Conferma: prenota all'apertura", Verb.BOOK, view.id, newest)
+            in_time = when.now < view.opens_at - LAST_MOMENT - LEAST_TO_CHOOSE
+            other = [(_with_alternative(view, newest),)] if in_time else []
+            return [(book,), *other, *_swap_instead(view)]
+        case SlotState.FULL:
+            rows = slot_watch_rows(view, 0) if watchable else []
+            return [*rows, (button("Prova a prenotare", Verb.BOOK, view.id, newest),), *_swap_instead(view)]
+        case _:
+            book = button("✅ Conferma Prenotazione", Verb.BOOK, view.id, newest)
+            again: list[Row] = (
+                [(button(texts.Remedy.HOURS, Verb.REFRESH, fresh=True),)] if _is_from_before(view, when) else []
+            )
+            return [(book,), (_with_alternative(view, newest),), *_swap_instead(view), *again]
+
+
+def _swap_instead(view: SlotView) -> list[Row]:
+    """The way to have it instead of what it overlaps, be that held or only asked for."""
+    if view.clash is not None:
+        return swap_rows(Clash(view.clash, view.id), fresh=False)
+    if view.rival is not None and view.state is not SlotState.QUEUED:
+        return [(button(f"↩️ Ritira la n. {view.rival.id}", Verb.WITHDRAW, view.rival.id),)]
+    return []
+
+
+def _with_alternative(view: SlotView, newest: int) -> Button:
+    return button("✅ Conferma con ➕ Alternativa", Verb.BOOK_ALT, view.id, newest)
+
+
+def slot_watch_rows(view: SlotView, replaces: int) -> list[Row]:
+    """The two ways of waiting for a place in a full slot; `replaces`: the booking to free then, 0 for none."""
+    return [(button(label, Verb.WATCH, view.id, replaces, WATCH_CODES[mode]),) for mode, label in WATCH_LABELS.items()]
+
+
+def _back_to_list(view: SlotView, page: int) -> Row:
+    return back_row(Verb.SLOTS, view.slot.day, activity_key(view.slot.activity), page)
+
+
+def swap_page(
+    view: SlotView, held: HeldBooking, newest: int, when: When, *, watchable: bool, binding: bool = False
+) -> Page:
+    """Whether to swap what is held for this slot, and how: the new one first.
+
+    `binding`: what is held can't be given back for free any more.
+    """
+    old = in_a_line(held.booking.wish, when, beside=[view.slot.wish])
+    lines = Lines().add("<b>Scambia</b>", f"Al posto di {old}:")
+    lines.add(slot_details(view))
+    back = back_row(Verb.SWAP_DAY, view.slot.day, held.id)
+    waits = waiting_booking(view, when)
+    if view.state in SETTLED and waits is None:
+        lines.add(*_prospect(view, when, watchable=watchable))
+        return Page(str(lines), (*_confirm_rows(view, newest, when, watchable=False), back))
+    opens_later = view.opens_at > when.now if waits is None else bool(waits.opens_at and waits.opens_at > when.now)
+    overlapping = SWAP_AT_THE_OPENING if opens_later else SWAP_OVERLAPPING
+    lines.add(f"È già tra le tue richieste: la n. {waits.id}." if waits else "")
+    lines.add(overlapping if meets(view.slot, held) else SWAP_APART)
+    other = view.clash is not None and view.clash.id != held.id
+    lines.add(*_swap_prospect(view, when, watchable=watchable)).add(_clash(view, when) if other else "")
+    lines.add(LATE_SWAP if binding else "", "" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
+    label = "🔁 Scambia lo stesso" if binding else "🔁 Scambia"
+    rows: list[Row] = [(button(label, Verb.SWAP, view.id, held.id, newest),)]
+    if view.state is SlotState.FULL and watchable:
+        rows = [*slot_watch_rows(view, held.id), *rows]
+    return Page(str(lines), (*rows, back))
+
+
+def waiting_booking(view: SlotView, when: When) -> Action | None:
+    """The booking in the queue for a slot, while it can still be told to take the place of another."""
+    ticket = view.ticket
+    if view.state is not SlotState.QUEUED or ticket is None or ticket.watch or ticket.replaces_row_id is not None:
+        return None
+    soon = ticket.opens_at is not None and when.now < ticket.opens_at <= when.now + READ_BY
+    return ticket if ticket.status is ActionStatus.PENDING and not soon else None
+
+
+def _swap_prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
+    if view.state is SlotState.OPENS:
+        return [f"Si apre {when.at(view.opens_at)}: prenoto allora."]
+    return _when_full(view, when, watchable=watchable) if view.state is SlotState.FULL else []
+
+
+# Alternatives
+
+
+def alternatives_page(action: Action, others: Sequence[Wish], when: When, *, full: bool, note: str = "") -> Page:
+    """What else would do, each with its way out; `full`: no more can be added."""
+    lines = Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {in_a_line(action.wish, when, beside=others)}")
+    lines.add(*choices(others, when, [action.wish]))
+    held_back = is_held_back(action, when)
+    opens_later = action.opens_at is not None and when.now < action.opens_at
+    if opens_later and held_back:
+        lines.add(f"Prenoto appena apre, {when.at(action.opens_at or action.run_at)}: non devi fare altro.")
+    elif held_back:
+        lines.add(f"Comincio {when.soon(action.run_at)}, o appena tocchi «{START_NOW_LABEL}».")
+    elif others:
+        lines.add("Sono già salvate: non devi fare altro.")
+    rows: list[Row] = [
+        (button(f"🗑 {number}ª {_short(wish)}", Verb.ALT_DROP, action.id, number - 1, wish_key(wish)),)
+        for number, wish in enumerate(others, 2)
+    ]
+    if not full:
+        rows.append((button("➕ Aggiungi", Verb.ALT_DAYS, action.id),))
+    if held_back and not opens_later:
+        rows.append((button(START_NOW_LABEL, Verb.START_NOW, action.id),))
+    return Page(str(lines), (*rows, back_row(Verb.TICKET, action.id, on_card=True)))
+
+
+def _short(wish: Wish) -> str:
+    return f"{short_day(wish.day)} {wish.start:%H:%M} {wish.course}"
+
+
+def wish_key(wish: Wish) -> int:
+    """A number that tells one choice from another, for a button that drops it."""
+    return zlib.crc32(f"{wish.day} {wish.start} {wish.course} {wish.location} {wish.course_type}".encode())

@@ -1,0 +1,416 @@
+"""The screens of the menu and of tickets, and how a class is written. Pure functions: rows in, Page out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.screens import texts
+from bot.screens.callbacks import Verb
+from bot.screens.italian import When, count, first_up, long_day, short_day
+from bot.screens.page import LONGEST_NAME, Lines, Page, Row, button, clip, home_button, in_quotes, safe
+from bot.screens.slots import Clash
+from bot.screens.trouble import explain, held_up, holds_up, remedy_rows, retry_rows, swap_rows
+from domain.errors import LoginStopped
+from domain.model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, HeldBooking, Pause, WatchMode, Wish
+from store.queue.reconciliation import leaves_doubt
+
+SHORT = 60  # characters of a name where much else is told: a caption may have 1024 in all
+UNUSUAL_WAIT = timedelta(minutes=1)  # a worker takes what is due within a tenth of a second
+ALMOST_NOW = timedelta(minutes=1)
+PROMISE = "Ti scrivo io com'è andata."
+SHORTLY = "Leggo dal sito: di solito bastano pochi secondi. Questa pagina si aggiorna da sola."
+
+TITLES = {
+    ActionType.BOOK: "Prenotazione",
+    ActionType.CANCEL: "Annullamento",
+    ActionType.CHECK: "Lettura delle prenotazioni",
+    ActionType.REFRESH: "Aggiornamento degli orari",
+}
+MARKS = {
+    ActionStatus.PENDING: "⏳",
+    ActionStatus.PROCESSING: "⚙️",
+    ActionStatus.COMPLETED: "✅",
+    ActionStatus.FAILED: "❌",
+    ActionStatus.CANCELLED: "↩️",
+}
+LIVE = (ActionStatus.PENDING, ActionStatus.PROCESSING)
+ASKED_BACK = (
+    "⚠️ Il sito non ne accettava due alla stessa ora: per farle posto avevo liberato quella che avevi. "
+    "La richiedo adesso, e ti scrivo com'è andata."
+)
+LOOKING_ONCE_MORE = (
+    "Nell'elenco del sito non la vedo. Prima di dirti com'è andata la cerco di nuovo, tra mezzo minuto circa."
+)
+STOP_WATCHING = "🔕 Smetti di guardare"
+WITHDRAW_LABEL = "↩️ Ritira"
+DONE = {
+    ActionType.BOOK: "Prenotata: vista nelle tue prenotazioni",
+    ActionType.CANCEL: "Annullata: ricontrollato sul sito",
+    ActionType.CHECK: "Fatto: lette dal sito",
+    ActionType.REFRESH: "Fatto: letti dal sito",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the menu shows besides its buttons."""
+
+    name: str  # what the person is called
+    next_booking: HeldBooking | None
+    live: Sequence[Action]
+    timetable_known: bool
+    stop: LoginStopped | None = None  # why nothing is tried for the account
+    pause: Pause | None = None  # what the account waits for
+
+
+def home(overview: Overview, when: When, note: str = "") -> Page:
+    """The main menu; `note` is a sentence that comes first."""
+    greeting = f"Ciao {safe(overview.name)}! 👋" if overview.name else "Ciao! 👋"
+    lines = Lines().add(note).add(f"<b>{greeting}</b>", "Che cosa facciamo?")
+    if overview.stop:
+        lines.add(texts.STOPPED[overview.stop.kind])
+    elif overview.pause:
+        lines.add(*held_up(overview.pause, when))
+    if overview.next_booking:
+        lines.add(f"Il prossimo appuntamento: {in_a_line(overview.next_booking.booking.wish, when)}.")
+    lines.add(*(f"{mark(action)} {_live_line(action, when)}" for action in overview.live[:5]))
+    if len(overview.live) > 5:
+        more = count(len(overview.live) - 5, "altra richiesta", "altre richieste")
+        lines.add(f"… e {more} in corso.")
+    if not overview.timetable_known and overview.stop is None and overview.pause is None:
+        lines.add("Sto leggendo gli orari dal sito: tra qualche secondo puoi prenotare.")
+    return Page(str(lines), _home_rows(overview))
+
+
+def _home_rows(overview: Overview) -> tuple[Row, ...]:
+    waits = overview.stop is not None or overview.pause is not None
+    rows: list[Row] = [*retry_rows(overview.stop, fresh=False)] if waits else []
+    rows += [
+        (button(texts.BOOK_LABEL, Verb.NEW),),
+        (button(texts.MINE_LABEL, Verb.MINE, 0),),
+        (button(texts.PERIODIC_LABEL, Verb.PERIODIC, 0),),
+        (button(texts.HOURS_LABEL, Verb.HOURS),),
+        (button("🧾 Richieste", Verb.STATUS, 0), button("❓ Aiuto", Verb.HELP)),
+    ]
+    return tuple(rows)
+
+
+def _live_line(action: Action, when: When) -> str:
+    return f"{live_word(action, when)}: {in_a_line(action.wish, when)} (n. {action.id})"
+
+
+def live_word(action: Action, when: When) -> str:
+    """What is going on with an unfinished action about a class; `In coda` only of what runs as soon as it can."""
+    if action.watch:
+        return "Tengo d'occhio"
+    if action.type is ActionType.CANCEL:
+        return "In annullamento"
+    if action.opens_at is not None and when.now < action.opens_at:
+        return "Aspetto l'apertura"
+    return "Ci sto lavorando" if action.status is ActionStatus.PROCESSING else "In coda"
+
+
+def help_page() -> Page:
+    return Page(texts.HELP, ((button("⚙️ Regole del sito", Verb.RULES),), (home_button(),)))
+
+
+def notice_page(text: str, *rows: Row) -> Page:
+    """A sentence with a way on and the way home."""
+    return Page(text, (*rows, (home_button(),)))
+
+
+# What a booking is about
+
+
+def in_a_line(wish: Wish, when: When, longest: int = LONGEST_NAME, beside: Iterable[Wish | None] = ()) -> str:
+    """`PILATES MATWORK, domani alle 18:00`; where it would read like what is told `beside` it, with place and kind."""
+    line = f"<b>{safe(clip(wish.course, longest))}</b>, {when.day(wish.day)} alle {wish.start:%H:%M}"
+    return f"{line} · {safe(wish.where)}" if told_apart(wish, beside) else line
+
+
+def told_apart(wish: Wish, beside: Iterable[Wish | None]) -> str:
+    """` · Giuriati - Corsi Platinum` where a class would otherwise read like another; else nothing."""
+    return f" · {wish.where}" if wish.where and any(one and wish.reads_like(one) for one in beside) else ""
+
+
+def about(wish: Wish, when: When) -> str:
+    """What, when and where, a line each."""
+    near = when.day(wish.day)
+    day = long_day(wish.day) if near == long_day(wish.day) else f"{near}, {long_day(wish.day)}"
+    lines = [f"<b>{safe(wish.course)}</b>", f"📅 {first_up(day)}, alle {wish.start:%H:%M}"]
+    if wish.where:
+        lines.append(f"📍 {safe(wish.where)}")
+    return "\n".join(lines)
+
+
+def about_action(action: Action, when: When) -> str:
+    """What an action got, else what it is about; nothing for those that are about no class."""
+    return about(action.subject, when) if action.subject else ""
+
+
+def why_not_first(action: Action, when: When) -> str:
+    """Which choice was won and why not the first, in nobody's words but the site's; nothing when it was the first."""
+    if not action.won_choice:
+        return ""
+    said = "; ".join(dict.fromkeys(re.findall("«(.*?)»", action.why_not_first or "", re.DOTALL)))
+    why = f" Dal sito: {in_quotes(said)}." if said else ""
+    first = in_a_line(action.wish, when, SHORT, beside=[action.subject])
+    return f"È la tua {action.won_choice + 1}ª scelta: la prima, {first}, non si poteva avere.{why}"
+
+
+def title(action: Action) -> str:
+    return f"{name_of(action)} n. {action.id}"
+
+
+def name_of(action: Action) -> str:
+    """What kind of request it is."""
+    return "Posto da tenere d'occhio" if action.watch else TITLES[action.type]
+
+
+def mark(action: Action) -> str:
+    """The sign of where it stands."""
+    return "👀" if action.watch and action.status in LIVE else MARKS[action.status]
+
+
+# Tickets
+
+
+def ticket(
+    action: Action,
+    when: When,
+    others: Sequence[Wish] = (),
+    *,
+    is_card: bool,
+    note: str = "",
+    watchable: bool = False,
+    undoable: bool = False,
+    got: HeldBooking | None = None,
+    clash: Clash | None = None,
+    pause: Pause | None = None,
+    figures: str = "",
+) -> Page:
+    """An action as it stands, with its alternatives. On its card other pages open as new messages: the card stays.
+
+    `got`: what a booking got, as it is now. `clash`: what its class overlaps. `pause`: what its account waits for.
+    `undoable`: it was withdrawn, and its place can still be had. `figures`: of its opening.
+    """
+    lines = Lines().add(note).add(f"{mark(action)} <b>{title(action)}</b>")
+    lines.add(about_action(action, when))
+    beside = [action.wish] if others else []
+    lines.add(*([why_not_first(action, when)] if is_done(action) else choices(others, when, beside)))
+    rows = _ticket_rows(action, others, when, is_card=is_card, watchable=watchable, undoable=undoable, clash=clash)
+    if pause is not None and action.status is ActionStatus.PENDING and holds_up(pause, action, when):
+        lines.add(*held_up(pause, when))
+        rows = (*retry_rows(fresh=is_card), *rows)
+    else:
+        lines.add(*_standing(action, when, the_other(clash, when)), _since(got, when))
+        lines.add(meets_what_is_held(clash, action, when) if action.status in LIVE else "")
+    return Page(str(lines.add(figures)), rows, action.id if is_card else None)
+
+
+def is_done(action: Action) -> bool:
+    """Whether it ended well, so that what was not needed for it need not be told."""
+    return action.status is ActionStatus.COMPLETED
+
+
+def choices(others: Sequence[Wish], when: When, beside: Sequence[Wish] = ()) -> list[str]:
+    """What else would do, numbered from the second choice on; `beside`: what is told with them."""
+    if not others:
+        return []
+    told = [*beside, *others]
+    numbered = (f"{n}ª {in_a_line(wish, when, beside=told)}" for n, wish in enumerate(others, 2))
+    return ["Se non c'è posto, nell'ordine:", *numbered]
+
+
+def final_card(action: Action, when: When, got: HeldBooking | None = None) -> Page:
+    """The short last state of a card: the result has come as a message of its own, or what it got is held no more."""
+    what = in_a_line(action.subject, when) if action.subject else ""
+    since = _since(got, when)
+    return Page(str(Lines().add(f"{'↩️' if since else MARKS[action.status]} {title(action)}", what, since)))
+
+
+def _ticket_rows(
+    action: Action, others: Sequence[Wish], when: When, *, is_card: bool, watchable: bool, undoable: bool,
+    clash: Clash | None,
+) -> tuple[Row, ...]:  # fmt: skip
+    rows: list[Row] = []
+    if action.status is ActionStatus.PENDING:
+        rows += _waiting_rows(action, others, when)
+    if action.watch and action.status is ActionStatus.PROCESSING:
+        rows.append((button(STOP_WATCHING, Verb.WITHDRAW, action.id),))
+    elif action.only_prepared(when.now):
+        rows.append((button(WITHDRAW_LABEL, Verb.WITHDRAW, action.id),))
+    if action.status in LIVE:
+        rows += swap_rows(clash, fresh=is_card)
+        if is_card:
+            return (*rows, (home_button(fresh=True),))
+        rows.append((button("🔄 Aggiorna", Verb.TICKET, action.id),))
+    if undoable:
+        rows.append((button("↩️ Non ritirarla", Verb.UNDO, action.id),))
+    if action.status is ActionStatus.FAILED:
+        rows += [*swap_rows(clash, fresh=False), *remedy_rows(action, fresh=False, watchable=watchable)]
+    if action.watch is WatchMode.TELL and action.status is ActionStatus.COMPLETED:
+        rows.append((button("✅ Prenota adesso", Verb.GRAB, action.id),))
+    return (*rows, (button("🧾 Richieste", Verb.STATUS, 0), home_button()))
+
+
+def _waiting_rows(action: Action, others: Sequence[Wish], when: When) -> list[Row]:
+    if action.watch:
+        return [(button(STOP_WATCHING, Verb.WITHDRAW, action.id),)]
+    withdraw = button(WITHDRAW_LABEL, Verb.WITHDRAW, action.id)
+    if not takes_alternatives(action, when):
+        return [(withdraw,)]
+    label = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
+    rows: list[Row] = [(button(label, Verb.ALTS, action.id), withdraw)]
+    if is_held_back(action, when) and (action.opens_at is None or when.now >= action.opens_at):
+        rows.insert(0, (button(START_NOW_LABEL, Verb.START_NOW, action.id),))
+    return rows
+
+
+START_NOW_LABEL = "▶️ Prenota adesso"
+
+
+def takes_alternatives(action: Action, when: When) -> bool:
+    """Whether there is still time to say what else would do."""
+    if action.type is not ActionType.BOOK or action.watch or action.status not in LIVE:
+        return False
+    return not _is_due(action, when) or is_held_back(action, when)
+
+
+def _is_due(action: Action, when: When) -> bool:
+    """Whether its slot is open, or so nearly that it is to be prepared."""
+    return action.opens_at is None or when.now >= action.opens_at - PREPARE
+
+
+def is_held_back(action: Action, when: When) -> bool:
+    """Whether it only waits for its alternatives to be chosen: it could run, and never did."""
+    waits = action.status is ActionStatus.PENDING and when.now < action.run_at
+    return _is_due(action, when) and waits and not action.attempts and not action.watch
+
+
+def the_other(clash: Clash | None, when: When) -> str:
+    """Which booking a class overlaps, if that is known."""
+    return f"L'altra: {in_a_line(clash.held.booking.wish, when)}." if clash else ""
+
+
+def meets_what_is_held(clash: Clash | None, action: Action, when: When) -> str:
+    """Said before an overlap is refused: what is held then, and what we know of the site."""
+    if clash is None:
+        return ""
+    other = in_a_line(clash.held.booking.wish, when, SHORT, beside=[action.wish])
+    return f"⚠️ Si sovrappone a {other}: {texts.ONE_AT_A_TIME} Se preferisci questa, scambiala con l'altra."
+
+
+def _since(got: HeldBooking | None, when: When) -> str:
+    """What became of a booking after it was made."""
+    if got is None or got.status in (BookingStatus.CONFIRMED, BookingStatus.PAST):
+        return ""
+    if got.status is BookingStatus.CANCELLED:
+        return f"Poi annullata: ricontrollato sul sito {when.soon(got.updated_at)}."
+    return f"Poi sul sito non c'era più ({when.soon(got.updated_at)}), e non l'ho annullata io."
+
+
+def _standing(action: Action, when: When, other: str) -> list[str]:
+    match action.status:
+        case ActionStatus.PENDING if action.watch:
+            return _watching(action, when)
+        case ActionStatus.PENDING:
+            return _waiting(action, when)
+        case ActionStatus.PROCESSING if action.watch:
+            return [*_watching(action, when), "Sto guardando proprio adesso."]
+        case ActionStatus.PROCESSING if action.only_prepared(when.now):
+            return _preparing(action, when)
+        case ActionStatus.PROCESSING:
+            return [SHORTLY if _is_reading(action) else "Ci sto lavorando adesso."]
+        case ActionStatus.COMPLETED:
+            done = f" {when.soon(action.completed_at, seconds=True)}" if action.completed_at else ""
+            return [f"{_done(action)}{done}."]
+        case ActionStatus.FAILED:
+            return explain(action, when, other)
+        case ActionStatus.CANCELLED:
+            return _withdrawn(action)
+
+
+def _withdrawn(action: Action) -> list[str]:
+    back = ASKED_BACK if action.gave_up else ""
+    ended = "Ho smesso di guardare." if action.watch else "Ritirata: non la faccio più."
+    in_doubt = action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(action.error_kind, action.failures)
+    if not in_doubt or action.watch is WatchMode.TELL:
+        return [ended, back]
+    found = "se ci fosse lo stesso" if action.type is ActionType.BOOK else "se il posto non ci fosse più"
+    unsure = f"Non so com'è andato l'ultimo tentativo: rileggo le tue prenotazioni e, {found}, te lo scrivo."
+    return [ended, unsure, back]
+
+
+def _done(action: Action) -> str:
+    return "Si era liberato un posto" if action.watch is WatchMode.TELL else DONE[action.type]
+
+
+def _watching(action: Action, when: When) -> list[str]:
+    then = "ti avviso" if action.watch is WatchMode.TELL else "lo prenoto e te lo scrivo"
+    until = f" {when.until(action.watch_until)}" if action.watch_until else ""
+    swaps = action.replaces_row_id is not None and action.watch is WatchMode.BOOK
+    swap = "Poi libero la prenotazione che tieni adesso." if swaps else ""
+    return [f"Guardo ogni minuto o due{until}: se si libera un posto, {then}.", swap]
+
+
+def _waiting(action: Action, when: When) -> list[str]:
+    if action.absent_since:
+        return [LOOKING_ONCE_MORE]
+    if action.failures:
+        again = f"Riprovo {when.soon(action.run_at, seconds=True)}, da solo."
+        return [texts.happening(action.error_kind), again]
+    if action.opens_at and when.now < action.opens_at:
+        opening = when.at(action.opens_at)
+        waiting = f"In attesa dell'apertura: prenoto appena apre, {opening}."
+        return [waiting, _rehearsal(action, when), PROMISE]
+    if when.now < action.run_at:
+        return [f"In coda: comincio {when.soon(action.run_at)}, o appena me lo dici.", PROMISE]
+    if when.now - action.run_at > UNUSUAL_WAIT:
+        since = when.soon(action.run_at)
+        look = "controlla che worker.py sia in funzione" if when.to_keeper else "dillo a chi tiene il bot"
+        return [f"In coda: doveva cominciare {since}.", f"Se non parte, {look}."]
+    return [SHORTLY] if _is_reading(action) else ["In coda: comincio subito.", PROMISE]
+
+
+def _preparing(action: Action, when: When) -> list[str]:
+    opening = when.at(action.opens_at or action.run_at)
+    rehearsing = action.rehearse_at and not _is_due(action, when)
+    now = "Sto facendo la prova adesso" if rehearsing else "Mi sto preparando"
+    return [f"{now}: prenoto appena apre, {opening}. Puoi ritirarla fino a pochi secondi prima.", PROMISE]
+
+
+def _rehearsal(action: Action, when: When) -> str:
+    if action.rehearse_at is None or action.rehearse_at - when.now < ALMOST_NOW:
+        return ""
+    return f"Prima faccio una prova, {when.at(action.rehearse_at)}: se c'è un problema lo sai in tempo."
+
+
+def _is_reading(action: Action) -> bool:
+    return action.type in (ActionType.CHECK, ActionType.REFRESH)
+
+
+def status_page(actions: Sequence[Action], page: int, when: When, *, more: bool, note: str = "") -> Page:
+    """A page of the latest actions, each with its button; `more`: older ones follow."""
+    lines = Lines().add(note)
+    if not actions and page == 0:
+        lines.add("Non hai ancora chiesto niente. Comincia da qui:")
+        return Page(str(lines), ((button(texts.BOOK_LABEL, Verb.NEW),), (home_button(),)))
+    lines.add("<b>Le tue ultime richieste</b>", "Tocca quella che ti interessa.")
+    told = [action.subject for action in actions]
+    rows: list[Row] = [(button(_status_label(action, told), Verb.TICKET, action.id),) for action in actions]
+    newer = (button("‹ Più recenti", Verb.STATUS, page - 1),) if page else ()
+    older = (button("Più vecchie ›", Verb.STATUS, page + 1),) if more else ()
+    return Page(str(lines), (*rows, *((newer + older,) if newer or older else ()), (home_button(),)))
+
+
+def _status_label(action: Action, told: Sequence[Wish | None]) -> str:
+    subject = action.subject
+    if subject is None:
+        return f"{MARKS[action.status]} n. {action.id} · {TITLES[action.type]}"
+    what = "annulla " if action.type is ActionType.CANCEL else ""
+    about_it = f"{subject.course} · {short_day(subject.day)} {subject.start:%H:%M}{told_apart(subject, told)}"
+    return f"{mark(action)} n. {action.id} · {what}{about_it}"

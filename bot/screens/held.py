@@ -1,0 +1,215 @@
+"""The screens of what one has: bookings, their cancelling and reminders, and the watches. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from bot.screens import texts
+from bot.screens.callbacks import Verb
+from bot.screens.common import about, in_a_line, live_word, name_of, title, told_apart
+from bot.screens.italian import When, count, first_up, short_day
+from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
+from domain.model import FIT_CENTER, Action, BookingStatus, HeldBooking, WatchMode, Wish
+
+Entry = HeldBooking | Action
+"""A line of "my bookings": what is held, or what is under way."""
+
+# My bookings
+
+
+def mine_page(chunk: Chunk[Entry], watches: int, read_at: datetime | None, when: When, note: str = "") -> Page:
+    """What the person holds and what is under way; `watches`: how many full slots are looked at."""
+    lines = Lines().add(note).add("<b>Le tue prenotazioni</b>")
+    told = [_wish_of(entry) for entry in chunk.items]
+    lines.add(*(_entry_line(entry, when, told) for entry in chunk.items))
+    if not chunk.items:
+        lines.add("Non ne vedo nessuna.")
+    read = f"Ultima lettura completa dal sito: {when.at(read_at)}" if read_at else "Non le ho ancora lette dal sito"
+    lines.add(f"<i>{read}</i>")
+    rows: list[Row] = [(_entry_button(entry, when, told),) for entry in chunk.items]
+    rows += chunk.turns(Verb.MINE)
+    if watches:
+        rows.append((button(f"👀 {_watches(watches)}", Verb.WATCHES, 0),))
+    rows.append((button("🔄 Aggiorna dal sito", Verb.SYNC),))
+    if not chunk.items:
+        rows.append((button(texts.BOOK_LABEL, Verb.NEW),))
+    return Page(f"{lines}{chunk.caption}", (*rows, (home_button(),)))
+
+
+def _watches(number: int) -> str:
+    return f"Tengo d'occhio {count(number, 'posto', 'posti')}"
+
+
+def _wish_of(entry: Entry) -> Wish:
+    return entry.booking.wish if isinstance(entry, HeldBooking) else entry.wish
+
+
+def _entry_line(entry: Entry, when: When, told: Sequence[Wish]) -> str:
+    if isinstance(entry, HeldBooking):
+        wish = entry.booking.wish
+        place = "" if told_apart(wish, told) else where(entry.booking.location)
+        line = f"• {in_a_line(wish, when, beside=told)}{place}"
+        return f"{line}\n{missing_line(entry, when)}" if entry.missing_since else line
+    return f"⏳ {live_word(entry, when)}: {in_a_line(entry.wish, when, beside=told)} (n. {entry.id})"
+
+
+def missing_line(held: HeldBooking, when: When) -> str:
+    """What is said of a booking that the last reading did not show, before a second one agrees."""
+    since = when.at(held.missing_since) if held.missing_since else ""
+    return f"⚠️ Nell'elenco del sito non la vedo ({since}). La cerco di nuovo prima di dirla persa."
+
+
+def where(location: str) -> str:
+    """` · Giuriati`, or nothing."""
+    return f" · {safe(location)}" if location else ""
+
+
+def _entry_button(entry: Entry, when: When, told: Sequence[Wish]) -> Button:
+    kind = told_apart(_wish_of(entry), told)
+    if isinstance(entry, HeldBooking):
+        booking = entry.booking
+        label = f"{first_up(short_day(booking.day))} {booking.start:%H:%M} · {booking.course}{kind}"
+        return button(label, Verb.HELD, entry.id)
+    word = live_word(entry, when).lower()
+    return button(f"n. {entry.id} · {word} · {entry.course or FIT_CENTER}{kind}", Verb.TICKET, entry.id)
+
+
+# One booking
+
+
+def held_page(held: HeldBooking, live: Action | None, when: When, *, over: bool, note: str = "") -> Page:
+    """One booking, and what can be done with it. `over`: the class has begun."""
+    lines = Lines().add(note).add(about(held.booking.wish, when)).add(_standing(held, when, over=over))
+    rows: list[Row] = []
+    if live:
+        lines.add(f"⏳ C'è già una richiesta in corso: {name_of(live).lower()} n. {live.id}.")
+        rows.append((button(f"Vedi la n. {live.id}", Verb.TICKET, live.id),))
+    elif is_held(held) and not over:
+        rows.append((button("❌ Annulla", Verb.ASK_CANCEL, held.id), button("🔁 Scambia", Verb.SWAP_DAYS, held.id)))
+        rows.append((button("🗓 Calendario", Verb.FILE, held.id),))
+    return Page(str(lines), (*rows, back_row(Verb.MINE, 0)))
+
+
+def is_held(held: HeldBooking) -> bool:
+    """Whether it was there at the last reading, so that it can be cancelled."""
+    return held.status is BookingStatus.CONFIRMED
+
+
+def _standing(held: HeldBooking, when: When, *, over: bool) -> str:
+    seen = when.at(held.updated_at)
+    match held.status:
+        case BookingStatus.CONFIRMED if held.missing_since and not over:
+            return missing_line(held, when)
+        case BookingStatus.CONFIRMED if not over:
+            return f"✅ Prenotata: vista sul sito {seen}."
+        case BookingStatus.CANCELLED:
+            return f"Annullata: ricontrollato sul sito {seen}."
+        case BookingStatus.GONE:
+            return f"Sul sito non c'è più ({seen}), e non l'ho annullata io."
+        case _:
+            return "È già cominciata o finita."
+
+
+REFUSED_LATE = "di solito il sito non lascia più annullare: posso provarci, ma può dire di no."
+
+
+def ask_cancel_page(
+    held: HeldBooking, newest: int, free_until: datetime, hours: float, when: When, *, refused: bool = False
+) -> Page:
+    """Asked once more; late it is asked twice. `newest` makes a second tap on "yes" mean the same as the first.
+
+    `refused`: as far as we know the site takes no late cancellation.
+    """
+    lines = Lines().add("<b>Annullo davvero?</b>", about(held.booking.wish, when))
+    if when.now >= free_until:
+        costs = REFUSED_LATE if refused else "annullare adesso può costarti una penalità."
+        lines.add(f"⚠️ Mancano meno di {hours_of(hours)}: {costs}")
+        yes = button("❌ Sì, annulla", Verb.ASK_TWICE, held.id)
+    else:
+        lines.add(free_until_line(free_until, when))
+        yes = button("❌ Sì, annulla", Verb.CANCEL, held.id, newest)
+    return Page(str(lines), ((yes, button("No, la tengo", Verb.HELD, held.id)), back_row(Verb.MINE, 0)))
+
+
+def ask_twice_page(held: HeldBooking, newest: int, when: When) -> Page:
+    """The second question: the place can't be given back for free any more."""
+    lines = Lines().add("⚠️ <b>Annullo lo stesso?</b>", about(held.booking.wish, when))
+    lines.add(
+        "Il termine per annullare gratis è passato: il sito potrebbe segnarti una penalità. Io non posso toglierla."
+    )
+    yes = button("❌ Annulla lo stesso", Verb.CANCEL_LATE, held.id, newest)
+    return Page(str(lines), ((button("No, la tengo", Verb.HELD, held.id),), (yes,), back_row(Verb.MINE, 0)))
+
+
+def free_until_line(free_until: datetime, when: When) -> str:
+    return f"Puoi annullare senza penalità {when.until(free_until)}."
+
+
+def hours_of(hours: float) -> str:
+    """`2 ore`, `1,5 ore`."""
+    return count(int(hours), "ora", "ore") if hours == int(hours) else f"{hours:g} ore".replace(".", ",")
+
+
+def reminder(held: HeldBooking, free_until: datetime, hours: float, when: When) -> Page:
+    """The class comes near: keep it, give it back while that is free, or swap it."""
+    lines = Lines().add("⏰ <b>Ci vai?</b>", about(held.booking.wish, when))
+    if when.now < free_until:
+        lines.add(free_until_line(free_until, when))
+    else:
+        lines.add(f"⚠️ Mancano meno di {hours_of(hours)}: annullare adesso può costarti una penalità.")
+    cancel = button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True)
+    swap = button("🔁 Scambia", Verb.SWAP_DAYS, held.id, fresh=True)
+    return Page(str(lines), ((button("👍 Ci vado", Verb.STAY, held.id),), (cancel, swap), (home_button(fresh=True),)))
+
+
+def staying(held: HeldBooking, when: When) -> Page:
+    """The reminder after "Ci vado"."""
+    lines = Lines().add("👍 <b>Bene, il posto resta tuo</b>", about(held.booking.wish, when))
+    return Page(str(lines), ((button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True), home_button(fresh=True)),))
+
+
+def gone_page() -> Page:
+    """A button about a booking that is not (or no longer) the person's."""
+    text = "Questa prenotazione non la trovo tra le tue."
+    return Page(text, ((button(texts.MINE_LABEL, Verb.MINE, 0),), (home_button(),)))
+
+
+def not_found_page(text: str, day: date | None = None) -> Page:
+    """A button that can't do what it says any more, and why; with the way to that day's slots, if it is about one."""
+    rows: list[Row] = [(button("📅 Gli orari di quel giorno", Verb.DAY, day),)] if day else []
+    rows.append((button("🧾 Richieste", Verb.STATUS, 0), home_button()))
+    return Page(text, tuple(rows))
+
+
+def file_page(held: HeldBooking, when: When) -> Page:
+    """The words that go with the calendar file."""
+    rows = ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),)
+    return Page(f"🗓 Per il tuo calendario\n\n{about(held.booking.wish, when)}", rows)
+
+
+# Watches
+
+
+def watches_page(chunk: Chunk[Action], when: When, note: str = "") -> Page:
+    """The full slots that are looked at, each with its stop."""
+    lines = Lines().add(note).add("<b>Posti che tengo d'occhio</b>")
+    if not chunk.items:
+        lines.add("Nessuno, adesso. Li trovi sugli orari pieni: «Prenota se si libera».")
+    for watch in chunk.items:
+        lines.add(*_watch_lines(watch, when))
+    rows = [(button(_stop_label(watch), Verb.WITHDRAW, watch.id),) for watch in chunk.items]
+    return Page(f"{lines}{chunk.caption}", (*rows, *chunk.turns(Verb.WATCHES), back_row(Verb.MINE, 0)))
+
+
+def _watch_lines(watch: Action, when: When) -> Sequence[str]:
+    then = "ti avviso" if watch.watch is WatchMode.TELL else "prenoto"
+    swaps = watch.replaces_row_id is not None and watch.watch is WatchMode.BOOK
+    swap = " al posto di quella che hai" if swaps else ""
+    until = f", {when.until(watch.watch_until)}" if watch.watch_until else ""
+    return [f"👀 {in_a_line(watch.wish, when)}", f"Se si libera {then}{swap}{until} (n. {watch.id})"]
+
+
+def _stop_label(watch: Action) -> str:
+    day = f"{short_day(watch.day)} {watch.start:%H:%M}" if watch.day and watch.start else title(watch)
+    return f"🔕 Smetti: {day} · {watch.course or FIT_CENTER}"

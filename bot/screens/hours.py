@@ -1,0 +1,109 @@
+"""The screens of the timetable: the week, and a day of it. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.screens.callbacks import Verb
+from bot.screens.italian import WEEKDAYS, When, count, first_up, long_day, short_day
+from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
+from bot.screens.slots import SlotView, activity_key
+from domain.model import FIT_CENTER, Course, DaySummary
+from domain.names import split_activity
+
+DAYS_IN_A_WEEK = 7
+NOT_YET_SHOWN = "Per questo giorno il sito non mostra ancora orari."
+NOT_READ_YET = "Da quando si prenota per questo giorno non ho ancora letto i suoi orari: tocca «Aggiorna orari»."
+REFRESH = (button("🔄 Aggiorna orari", Verb.REFRESH),)
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """One line of the timetable: from a dated slot, or from the weekly course where the date was not read."""
+
+    start: str
+    end: str
+    name: str
+    place: str
+    key: int  # of its activity, or of what stands for it
+    instructor: str
+    places: int | None
+    is_mine: bool = False
+
+
+def hour_of_slot(view: SlotView, now: datetime) -> Hour:
+    slot, places = view.slot, view.places(now)
+    name, place, key = slot.course or FIT_CENTER, slot.activity.name, activity_key(slot.activity)
+    return Hour(
+        f"{slot.start:%H:%M}", f"{slot.end:%H:%M}", name, place, key, slot.instructor, places, view.held is not None
+    )
+
+
+def hour_of_course(course: Course) -> Hour:
+    activity = course.activity
+    name, key = course.name or FIT_CENTER, activity_key(activity)
+    return Hour(f"{course.start:%H:%M}", f"{course.end:%H:%M}", name, activity.name, key, course.instructor, None)
+
+
+def hours_page(days: Sequence[DaySummary], read_at: datetime | None, when: When) -> Page:
+    """The week, a button a day."""
+    read = f"Letti {when.at(read_at)}." if read_at else "Non li ho ancora letti dal sito: tocca «Aggiorna orari»."
+    known = {summary.day: summary.slots for summary in days}
+    buttons = [_hours_button(day, known.get(day), when) for day in _week(when.today)]
+    rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
+    return Page(f"<b>Orari dei corsi</b>\n{read}", (*rows, REFRESH, (home_button(),)))
+
+
+def _week(today: date) -> list[date]:
+    return [date.fromordinal(today.toordinal() + offset) for offset in range(DAYS_IN_A_WEEK)]
+
+
+def _hours_button(day: date, slots: int | None, when: When) -> Button:
+    name = "Oggi" if day == when.today else first_up(short_day(day))
+    return button(f"{name} · {slots}" if slots else name, Verb.HOURS_DAY, day, 0, 0)
+
+
+def hours_day_page(
+    day: date,
+    key: int,
+    kinds: Sequence[tuple[int, str]],
+    chunk: Chunk[Hour],
+    read_at: datetime | None,
+    when: When,
+    *,
+    opens_at: datetime,
+) -> Page:
+    """A day of the timetable; `key` 0 shows every kind, `kinds` are the filters on offer (key, name).
+
+    `opens_at`: when the last of its classes opens; of what has not opened the site may show nothing.
+    """
+    is_unread = read_at is None or read_at < opens_at
+    lines = Lines().add(f"<b>{first_up(long_day(day))}</b>", *(safe(name) for one, name in kinds if one == key))
+    lines.add(*(_hour_line(hour, with_place=key == 0 and len(kinds) > 1) for hour in chunk.items))
+    if not chunk.items:
+        none = f"Nessun orario di {WEEKDAYS[day.weekday()]}."
+        lines.add(NOT_YET_SHOWN if when.now < opens_at else NOT_READ_YET if is_unread else none)
+    lines.add(f"<i>Letti {when.at(read_at)}</i>" if read_at else "")
+    rows = [*chunk.turns(Verb.HOURS_DAY, day, key), *_filters(day, key, kinds)]
+    if chunk.items:
+        rows.append((button("📅 Prenota in questo giorno", Verb.DAY, day),))
+    elif is_unread:
+        rows.append(REFRESH)
+    return Page(f"{lines}{chunk.caption}", (*rows, back_row(Verb.HOURS)))
+
+
+def _hour_line(hour: Hour, *, with_place: bool) -> str:
+    instructor = f", con {safe(hour.instructor)}" if hour.instructor else ""
+    places = "" if hour.places is None else f" · {count(hour.places, 'posto', 'posti')}"
+    mine = " · già tua" if hour.is_mine else ""
+    place = f" · {safe(split_activity(hour.place)[0])}" if with_place else ""
+    return f"<b>{hour.start}–{hour.end}</b> {safe(hour.name)}{instructor}{place}{mine or places}"
+
+
+def _filters(day: date, key: int, kinds: Sequence[tuple[int, str]]) -> list[Row]:
+    if len(kinds) < 2:
+        return []
+    shown = [(0, "Tutto"), *kinds]
+    return [(button(name, Verb.HOURS_DAY, day, one, 0),) for one, name in shown if one != key]

@@ -1,0 +1,243 @@
+"""The screens that make or change a periodic booking: kind -> weekday -> course -> mode. Pure functions.
+
+The draft lives in the buttons: each carries the ids of what was chosen before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bot.screens import texts
+from bot.screens.callbacks import Verb
+from bot.screens.italian import WEEKDAYS, every, first_up
+from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
+from bot.screens.slots import activity_key
+from domain.model import FIT_CENTER, Activity, Course, OpeningRule
+from domain.recurrence import PeriodicBooking, PeriodicMode
+
+MODES = (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD, PeriodicMode.ASK_OPENING, PeriodicMode.ASK_FIRST)
+"""In the order they are offered, which is also how a button names one."""
+ANY_DAY = date(2000, 1, 10)  # hours are reckoned on it
+RECOMMENDED = PeriodicMode.AUTOMATIC  # who makes a habit of a class mostly goes; a silence must not cost the place
+
+MODE_NAMES = {
+    PeriodicMode.AUTOMATIC: "⚡ Automatica",
+    PeriodicMode.HOLD: "🤝 Prenota, poi chiedi",
+    PeriodicMode.ASK_OPENING: "🌙 Chiedi prima dell'apertura",
+    PeriodicMode.ASK_FIRST: "🔔 Chiedi prima della lezione",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AskTimes:
+    """When a periodic booking asks, in words."""
+
+    before_class: str  # `alle 17:00, un'ora prima`
+    before_opening: str  # `il venerdì alle 17:20`
+    to_keep: str  # whether a place that was booked is kept
+    binding: bool  # before the class it asks when a place can't be given back for free any more
+
+
+def ask_times(
+    weekday: int, start: time, lead: timedelta, rule: OpeningRule, usual: timedelta, free_cancel: timedelta
+) -> AskTimes:
+    """When a booking of a class asks that begins at `start`; `lead` before the class, `usual` before the opening."""
+    opens = datetime.combine(ANY_DAY, rule.at) - timedelta(days=rule.days_ahead)
+    if rule.hours_before is not None:
+        opens = datetime.combine(ANY_DAY, start) - timedelta(hours=rule.hours_before)
+    before_opening = opens - usual
+    day = WEEKDAYS[(before_opening.date() - ANY_DAY + timedelta(days=weekday)).days % 7]
+    asked = f"{'la' if day == 'domenica' else 'il'} {day} alle {before_opening:%H:%M}"
+    to_keep = hour_before(start, usual + free_cancel)
+    return AskTimes(hour_before(start, lead), asked, to_keep, binding=lead < free_cancel)
+
+
+def hour_before(at: time, lead: timedelta) -> str:
+    """`alle 17:00, un'ora prima`; of an odd number of minutes only the hour: `alle 16:11, prima`."""
+    moment = datetime.combine(ANY_DAY, at) - lead
+    days = (ANY_DAY - moment.date()).days
+    day = "" if days == 0 else " del giorno prima" if days == 1 else f" di {days} giorni prima"
+    return f"alle {moment:%H:%M}{day}, {before(round(lead.total_seconds() / 60))}"
+
+
+def mode_line(mode: PeriodicMode, times: AskTimes) -> str:
+    """What a mode does, in a sentence or two."""
+    match mode:
+        case PeriodicMode.AUTOMATIC:
+            return "Prenoto all'apertura, e te lo ricordo in tempo: se non puoi, un tocco e libero il posto."
+        case PeriodicMode.HOLD:
+            return (
+                f"Prenoto il posto all'apertura. {first_up(times.to_keep)} della lezione, ti chiedo se lo tieni: "
+                "se non rispondi lo libero, gratis."
+            )
+        case PeriodicMode.ASK_OPENING:
+            return (
+                f"Ti chiedo {times.before_opening}, prima che aprano le prenotazioni: "
+                "se confermi, prenoto appena aprono."
+            )
+        case PeriodicMode.ASK_FIRST:
+            binding = " A quell'ora il posto è vincolante: annullarlo può costare." if times.binding else ""
+            return f"Ti chiedo {times.before_class} della lezione: se confermi, prenoto se c'è ancora posto.{binding}"
+
+
+def made_note(mode: PeriodicMode) -> str:
+    """Above the card of one that was just made."""
+    if mode in (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD):
+        return "✅ Fatto: ci penso io, ogni settimana."
+    return "✅ Fatto: te lo chiedo ogni settimana."
+
+
+def before(minutes: int) -> str:
+    """`un'ora prima`, `2 ore prima`, `mezz'ora prima`; `prima` alone where the number would say less than the hour."""
+    if minutes == 30:
+        return "mezz'ora prima"
+    if minutes % 60:
+        return "prima"
+    return "un'ora prima" if minutes == 60 else f"{minutes // 60} ore prima"
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRoute:
+    """What a weekly course is chosen for, and where the buttons lead meanwhile."""
+
+    title: str
+    kinds: Verb
+    weekday: Verb | None  # None: the weekday is given
+    course: Verb
+    pick: Verb
+    back: Row  # from the kinds
+    about: tuple[int, ...] = ()  # the periodic booking it is chosen for, in every button
+
+
+NEW_SERIES = CourseRoute(
+    "Nuova prenotazione periodica", Verb.NEW_KINDS, Verb.NEW_WEEKDAY, Verb.NEW_COURSE, Verb.NEW_MODE,
+    back_row(Verb.PERIODIC, 0),
+)  # fmt: skip
+
+
+def moving(periodic: PeriodicBooking) -> CourseRoute:
+    """Another course or time for a periodic booking."""
+    verbs = (Verb.MOVE_KINDS, Verb.MOVE_WEEKDAY, Verb.MOVE_COURSE, Verb.MOVE)
+    return CourseRoute("Cambia corso e orario", *verbs, back_row(Verb.SERIES, periodic.id), (periodic.id,))
+
+
+def adding_to(periodic: PeriodicBooking) -> CourseRoute:
+    """An alternative for a periodic booking, on its weekday."""
+    verbs = (Verb.ELSE_KINDS, None, Verb.ELSE_COURSE, Verb.ELSE_ADD)
+    return CourseRoute("Un'alternativa", *verbs, back_row(Verb.ELSE, periodic.id), (periodic.id,))
+
+
+def kinds_page(kinds: Sequence[tuple[Activity, int]], route: CourseRoute, weekday: int | None = None) -> Page:
+    """What kind of course? With how many a week, or on the given weekday."""
+    if not kinds:
+        text = "Gli orari della settimana non li ho ancora letti dal sito."
+        return Page(text, ((button("🔄 Aggiorna orari", Verb.REFRESH),), route.back))
+    on_day = f", {every(weekday)}" if weekday is not None else ""
+    rows = [(_kind_button(kind, number, route, weekday),) for kind, number in kinds]
+    return Page(f"<b>{route.title}</b>\n\nChe cosa{on_day}?", (*rows, route.back))
+
+
+def _kind_button(kind: Activity, number: int, route: CourseRoute, weekday: int | None) -> Button:
+    label, key = f"{kind.name} · {number}", activity_key(kind)
+    if route.weekday is None and weekday is not None:
+        return button(label, route.course, key, weekday, *route.about, 0)
+    return button(label, route.weekday or route.course, key, *route.about)
+
+
+def weekdays_page(kind: Activity, counts: Mapping[int, int], route: CourseRoute) -> Page:
+    """On which day of the week?"""
+    key = activity_key(kind)
+    buttons = [
+        button(f"{first_up(WEEKDAYS[day])} · {number}", route.course, key, day, *route.about, 0)
+        for day, number in sorted(counts.items())
+    ]
+    rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
+    text = f"<b>{safe(kind.name)}</b>\n\nIn quale giorno?"
+    return Page(text, (*rows, back_row(route.kinds, *route.about)))
+
+
+def courses_page(kind: Activity, weekday: int, chunk: Chunk[Course], route: CourseRoute) -> Page:
+    """Which one?"""
+    lines = Lines().add(f"<b>{safe(kind.name)}</b>", first_up(every(weekday))).add("A che ora?")
+    rows = [(button(_course_label(course), route.pick, course.id, *route.about),) for course in chunk.items]
+    key = activity_key(kind)
+    turns = chunk.turns(route.course, key, weekday, *route.about)
+    back = route.kinds if route.weekday is None else route.weekday
+    numbers = route.about if route.weekday is None else (key, *route.about)
+    return Page(f"{lines}{chunk.caption}", (*rows, *turns, back_row(back, *numbers)))
+
+
+def _course_label(course: Course) -> str:
+    instructor = f" · {course.instructor}" if course.instructor else ""
+    return f"{course.start:%H:%M} {course.name or FIT_CENTER}{instructor}"
+
+
+def course_gone_page(route: CourseRoute) -> Page:
+    """A button about a course that the timetable no longer has."""
+    text = "Questo corso non c'è più in orario: nel frattempo il sito l'ha cambiato. Scegline un altro."
+    return Page(text, ((button("Scegli un corso", route.kinds, *route.about),), (home_button(),)))
+
+
+def new_mode_page(course: Course, times: AskTimes, warning: str) -> Page:
+    """How much shall it do by itself? The last step: the choice makes it. `warning`: what it would meet."""
+    lines = Lines().add(f"<b>{safe(course.name or FIT_CENTER)}</b>", _weekly(course)).add(warning)
+    _add_modes(lines, times)
+    rows = [(button(_mode_label(mode), Verb.MAKE, course.id, MODES.index(mode)),) for mode in MODES]
+    kind = activity_key(course.activity)
+    return Page(str(lines), (*rows, back_row(Verb.NEW_COURSE, kind, course.day_of_week, 0)))
+
+
+def _weekly(course: Course) -> str:
+    return f"{first_up(every(course.day_of_week))} alle {course.start:%H:%M} · {safe(course.location)}"
+
+
+def change_mode_page(periodic: PeriodicBooking, times: AskTimes) -> Page:
+    """Another mode for a periodic booking."""
+    lines = Lines().add(f"<b>{safe(periodic.name or periodic.course)}</b>", f"Adesso: {MODE_NAMES[periodic.mode]}")
+    _add_modes(lines, times)
+    rows = [
+        (button(_mode_label(mode), Verb.SET_MODE, periodic.id, MODES.index(mode)),)
+        for mode in MODES
+        if mode is not periodic.mode
+    ]
+    if periodic.mode is PeriodicMode.ASK_FIRST:
+        rows.append((button("⏰ Quando te lo chiedo", Verb.LEADS, periodic.id),))
+    return Page(str(lines), (*rows, back_row(Verb.SERIES, periodic.id)))
+
+
+def leads_page(periodic: PeriodicBooking, choices: Sequence[timedelta], times: AskTimes) -> Page:
+    """How long before the class shall it ask? Earlier, a place can still be given back for free."""
+    lines = Lines().add(f"<b>{safe(periodic.name or periodic.course)}</b>", mode_line(periodic.mode, times))
+    lines.add("Quando te lo chiedo?")
+    rows = [
+        (button(first_up(hour_before(periodic.start, lead)), Verb.SET_LEAD, periodic.id, number),)
+        for number, lead in enumerate(choices)
+    ]
+    return Page(str(lines), (*rows, back_row(Verb.MODES, periodic.id)))
+
+
+def meets_line(others: Sequence[PeriodicBooking]) -> str:
+    """Which of a person's other periodic bookings are at the same hours; nothing when none is."""
+    if not others:
+        return ""
+    names = " e ".join(f"<b>{safe(one.name or one.course)}</b> (alle {one.start:%H:%M})" for one in others)
+    return f"⚠️ Alla stessa ora hai già {names}: se il sito ne accetta una sola, vince quella prenotata prima."
+
+
+def _add_modes(lines: Lines, times: AskTimes) -> None:
+    lines.add("Come faccio, ogni volta?")
+    for mode in MODES:
+        star = " (consigliata)" if mode is RECOMMENDED else ""
+        lines.add(f"<b>{MODE_NAMES[mode]}</b>{star}", mode_line(mode, times))
+
+
+def _mode_label(mode: PeriodicMode) -> str:
+    return f"{MODE_NAMES[mode]} ⭐" if mode is RECOMMENDED else MODE_NAMES[mode]
+
+
+def not_mine_page() -> Page:
+    """A button about a periodic booking that is not (or no longer) the person's."""
+    text = "Questa prenotazione periodica non la trovo tra le tue."
+    return Page(text, ((button(texts.PERIODIC_LABEL, Verb.PERIODIC, 0),), (home_button(),)))

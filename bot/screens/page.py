@@ -1,0 +1,143 @@
+"""What a screen is: a text in Telegram's HTML and rows of buttons. And the parts every screen is made of."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from bot.screens.callbacks import Verb, pack
+
+LONGEST_NAME = 120  # characters of one thing from outside; the site's own are far shorter
+LONGEST_LABEL = 60  # characters on a button; more would not show on a phone anyway
+PER_PAGE = 8  # lines of a list: fits a phone without scrolling
+MOST_ON_ONE = 10  # lines of a list that needs no second page
+
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+")
+"""Characters that show nothing of their own, but turn a line around or hide a part of it; joiners of emoji stay."""
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    label: str
+    data: str
+
+
+Row = tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A screen. `text` is HTML, with everything from outside escaped."""
+
+    text: str
+    rows: tuple[Row, ...] = ()
+    card_of: int | None = None  # the action whose card the message becomes that shows this
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Something that goes with a page as a document."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A page that goes out as a message of its own, with a document or a picture when it has one."""
+
+    page: Page
+    document: File | None = None
+    picture: Path | None = None
+    silent: bool = False  # it comes with one that rings
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk(Generic[Item]):
+    """One page of a long list."""
+
+    items: Sequence[Item]
+    number: int
+    pages: int
+
+    @property
+    def caption(self) -> str:
+        """A line that tells where one is; empty when there is only one page."""
+        return f"\n\n<i>Pagina {self.number + 1} di {self.pages}</i>" if self.pages > 1 else ""
+
+    def turns(self, verb: Verb, *values: int | date) -> tuple[Row, ...]:
+        """The row of buttons that turns the page; the page's number goes last into the button."""
+        row = []
+        if self.number > 0:
+            row.append(button("‹ Precedenti", verb, *values, self.number - 1))
+        if self.number < self.pages - 1:
+            row.append(button("Altri ›", verb, *values, self.number + 1))
+        return (tuple(row),) if row else ()
+
+
+def page_size(count: int) -> int:
+    """How many lines of a list of that many go on a page: a few more than usual, or pages of about one length."""
+    return count if count <= MOST_ON_ONE else -(-count // -(-count // PER_PAGE))
+
+
+def chunk(items: Sequence[Item], number: int) -> Chunk[Item]:
+    """That page of the list; the last one when the list has become shorter meanwhile."""
+    size = max(1, page_size(len(items)))
+    pages = max(1, -(-len(items) // size))
+    number = min(number, pages - 1)
+    return Chunk(items[number * size : (number + 1) * size], number, pages)
+
+
+def safe(text: str) -> str:
+    """Something from outside, fit for a page: no markup, one line, not endless."""
+    return html.escape(clip(text, LONGEST_NAME), quote=False)
+
+
+def in_quotes(words: str) -> str:
+    """What somebody else said, in quotation marks and without its own full stop: the sentence around it has one."""
+    return f"«{safe(words).rstrip().rstrip('.')}»"
+
+
+def clip(text: str, most: int) -> str:
+    """On one line and at most that long, an ellipsis showing where it was cut, and without what turns a line around.
+
+    Everything from outside that is shown passes here: in a text through `safe`, on a button through `button`.
+    """
+    line = " ".join(UNSEEN.sub("", " ".join(text.split())).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def button(label: str, verb: Verb, *values: int | date, fresh: bool = False) -> Button:
+    return Button(clip(label, LONGEST_LABEL), pack(verb, *values, fresh=fresh))
+
+
+def home_button(*, fresh: bool = False) -> Button:
+    return button("🏠 Menu", Verb.HOME, fresh=fresh)
+
+
+def back_row(verb: Verb, *values: int | date, on_card: bool = False) -> Row:
+    """The last row of every screen: one step back, and home. `on_card`: the message must stay, home opens another."""
+    return (button("‹ Indietro", verb, *values), home_button(fresh=on_card))
+
+
+@dataclass(slots=True)
+class Lines:
+    """Builds a text out of blocks, leaving out the empty ones; an empty line between blocks."""
+
+    blocks: list[str] = field(default_factory=list)
+
+    def add(self, *lines: str) -> Lines:
+        block = "\n".join(line for line in lines if line)
+        if block:
+            self.blocks.append(block)
+        return self
+
+    def __str__(self) -> str:
+        return "\n\n".join(self.blocks)

@@ -1,0 +1,279 @@
+"""The screens of what recurs: the list, the card of one, its alternatives and its next dates. Pure functions."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.screens.callbacks import Verb
+from bot.screens.common import told_apart
+from bot.screens.held import where
+from bot.screens.italian import WEEKDAYS, When, every, first_up, short_day
+from bot.screens.making import MODE_NAMES, AskTimes, meets_line, mode_line
+from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, in_quotes, safe
+from bot.screens.texts import GO_ON_LABEL, GOES_ON, PERIODIC_LABEL, trouble
+from domain.model import Action, ActionStatus, BookingStatus, HeldBooking
+from domain.recurrence import Holiday, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
+from store.recurring.standstill import MissedDate, RecurringPause
+
+# The list
+
+
+def periodic_page(
+    chunk: Chunk[PeriodicBooking], holidays: Sequence[Holiday], note: str = "", pause: RecurringPause | None = None
+) -> Page:
+    """What recurs, each leading to its card. `pause`: why all of it waits."""
+    lines = Lines().add(note).add("<b>Prenotazioni periodiche</b>")
+    if pause is not None:
+        said = f" Dal sito: {in_quotes(pause.words)}." if pause.words else ""
+        lines.add(f"⏸ <b>Tutte ferme.</b> {trouble(pause.kind).happened}{said}", "Quando è a posto, tocca Riprendi.")
+    if not chunk.items:
+        lines.add("Non ne hai ancora nessuna.", "Scegli un corso una volta: poi ci penso io, ogni settimana.")
+    for periodic in chunk.items:
+        lines.add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic), _behaviour(periodic))
+    if holidays:
+        lines.add("🏖 Ferie: " + ", ".join(days_off(holiday) for holiday in holidays[:3]))
+    rows: list[Row] = [(button(GO_ON_LABEL, Verb.GO_ON),)] if pause is not None else []
+    rows += [(button(_label(periodic), Verb.SERIES, periodic.id),) for periodic in chunk.items]
+    new = button("➕ Nuova periodica", Verb.NEW_KINDS)
+    return Page(
+        f"{lines}{chunk.caption}",
+        (*rows, *chunk.turns(Verb.PERIODIC), (new, button("🏖 Ferie", Verb.DAYS_OFF, 0)), (home_button(),)),
+    )
+
+
+def going_on_page(missed: Sequence[MissedDate], when: When) -> Page:
+    """What recurs goes on: what was missed meanwhile is told."""
+    lines = Lines().add(f"<b>{GOES_ON}</b>")
+    if missed:
+        lines.add("Nel frattempo queste date sono passate senza prenotazione:")
+        lines.add(*(f"• {short_day(each.day)} {each.periodic.start:%H:%M} {name_of(each.periodic)}" for each in missed))
+    else:
+        lines.add("Nel frattempo non è passata nessuna data.")
+    return Page(str(lines), ((button(PERIODIC_LABEL, Verb.PERIODIC, 0),), (home_button(),)))
+
+
+def sign(periodic: PeriodicBooking) -> str:
+    return "🔄" if periodic.active else "⏸"
+
+
+def name_of(periodic: PeriodicBooking) -> str:
+    return safe(periodic.name or periodic.course)
+
+
+def _weekly(periodic: PeriodicBooking) -> str:
+    what = f"{safe(periodic.course)}, " if periodic.name and periodic.name != periodic.course else ""
+    when = every(periodic.day_of_week)
+    return f"{what}{when if what else first_up(when)} alle {periodic.start:%H:%M}{where(periodic.place)}"
+
+
+def _behaviour(periodic: PeriodicBooking) -> str:
+    return MODE_NAMES[periodic.mode] if periodic.active else "In pausa: non faccio niente."
+
+
+def _label(periodic: PeriodicBooking) -> str:
+    weekday = WEEKDAYS[periodic.day_of_week][:3]
+    return f"{sign(periodic)} {weekday} {periodic.start:%H:%M} · {periodic.name or periodic.course}"
+
+
+def days_off(holiday: Holiday) -> str:
+    """`dal 23 dic al 6 gen`, or one day."""
+    first, last = short_day(holiday.first), short_day(holiday.last)
+    return first if holiday.first == holiday.last else f"da {first} a {last}"
+
+
+# One of them
+
+HELD_ANYWAY = "✅ ce l'hai già"
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A date of a periodic booking with what is known of it: its action, and what the action got."""
+
+    planned: PlannedDate
+    action: Action | None = None
+    held: HeldBooking | None = None
+
+    @property
+    def is_held(self) -> bool:
+        return self.held is not None and self.held.status is BookingStatus.CONFIRMED
+
+
+def card_page(
+    periodic: PeriodicBooking,
+    others: Sequence[PeriodicChoice],
+    dates: Sequence[Date],
+    times: AskTimes,
+    when: When,
+    note: str = "",
+    meets: Sequence[PeriodicBooking] = (),
+) -> Page:
+    """Everything about one, and what can be done with it; `meets`: others at the same hours."""
+    lines = Lines().add(note).add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic))
+    lines.add(meets_line(meets))
+    if periodic.active:
+        lines.add(MODE_NAMES[periodic.mode], mode_line(periodic.mode, times))
+    else:
+        lines.add("In pausa: non faccio niente. Quello che è già prenotato resta.")
+        lines.add(f"Quando la riprendi: {MODE_NAMES[periodic.mode]}")
+    lines.add(*choice_lines(others)).add("<b>Prossime date</b>", *(date_line(date, periodic, when) for date in dates))
+    clashing = [(button(f"🔄 Vedi {one.name or one.course}", Verb.SERIES, one.id),) for one in meets]
+    return Page(str(lines), (*clashing, *_card_rows(periodic, others), back_row(Verb.PERIODIC, 0)))
+
+
+def _card_rows(periodic: PeriodicBooking, others: Sequence[PeriodicChoice]) -> list[Row]:
+    number = periodic.id
+    switch = button("⏸ Pausa", Verb.PAUSE, number) if periodic.active else button("▶️ Riprendi", Verb.RESUME, number)
+    alternatives = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
+    return [
+        (button("🗓 Salta una data", Verb.DATES, number), switch),
+        (button("⚙️ Modo", Verb.MODES, number), button("🕒 Corso e orario", Verb.MOVE_KINDS, number)),
+        (button(alternatives, Verb.ELSE, number), button("🗑 Elimina", Verb.ASK_DELETE, number)),
+    ]
+
+
+def choice_lines(others: Sequence[PeriodicChoice]) -> list[str]:
+    """What else would do, numbered from the second choice on."""
+    if not others:
+        return []
+    numbered = (f"{n}ª {safe(one.course)} alle {one.start:%H:%M}{where(one.place)}" for n, one in enumerate(others, 2))
+    return ["Se non c'è posto, nell'ordine:", *numbered]
+
+
+def ask_delete_page(periodic: PeriodicBooking) -> Page:
+    lines = Lines().add("<b>La elimino?</b>", f"{name_of(periodic)}", _weekly(periodic))
+    lines.add("Ritiro le richieste in attesa. Se una sta partendo proprio adesso, ti scrivo com'è andata.")
+    lines.add("I posti già prenotati restano tuoi.")
+    yes = button("🗑 Sì, elimina", Verb.DELETE, periodic.id)
+    return Page(str(lines), ((yes, button("No", Verb.SERIES, periodic.id)), back_row(Verb.SERIES, periodic.id)))
+
+
+# Its alternatives
+
+
+def alternatives_page(
+    periodic: PeriodicBooking, others: Sequence[PeriodicChoice], *, full: bool, note: str = ""
+) -> Page:
+    """What else would do, each with its way out; `full`: no more can be added."""
+    lines = Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {safe(periodic.course)}", _weekly(periodic))
+    lines.add(*choice_lines(others) or ["Nessuna, per ora: stesso giorno, altro orario, corso o posto."])
+    rows: list[Row] = [
+        (button(f"🗑 {n}ª {one.start:%H:%M} {one.course}", Verb.ELSE_DROP, periodic.id, n - 1, choice_key(one)),)
+        for n, one in enumerate(others, 2)
+    ]
+    if not full:
+        rows.append((button("➕ Aggiungi", Verb.ELSE_KINDS, periodic.id),))
+    return Page(str(lines), (*rows, back_row(Verb.SERIES, periodic.id)))
+
+
+def choice_key(choice: PeriodicChoice) -> int:
+    """A number that tells one choice from another, for a button that drops it."""
+    return zlib.crc32(f"{choice.start} {choice.course} {choice.location} {choice.course_type}".encode())
+
+
+# Its dates
+
+
+def dates_page(periodic: PeriodicBooking, dates: Sequence[Date], when: When, note: str = "") -> Page:
+    """The next four weeks, each date with what can be done about it."""
+    lines = Lines().add(note).add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic))
+    lines.add("<b>Prossime quattro settimane</b>", *(date_line(date, periodic, when) for date in dates))
+    rows = [(one,) for date in dates if (one := _date_button(date, periodic.id, when))]
+    holidays = (button("🏖 Ferie", Verb.DAYS_OFF, 0),)
+    return Page(str(lines), (*rows, holidays, back_row(Verb.SERIES, periodic.id)))
+
+
+def _date_button(date: Date, periodic_id: int, when: When) -> Button | None:
+    planned, day = date.planned, short_day(date.planned.day)
+    if date.held and date.is_held:
+        return button(f"📋 Vedi {day}", Verb.HELD, date.held.id)
+    if planned.state is OccurrenceState.SKIPPED:
+        return button(f"↩️ Non saltare {day}", Verb.UNSKIP_DATE, planned.day, periodic_id)
+    waits = date.action is None or date.action.status is ActionStatus.PENDING or date.action.only_prepared(when.now)
+    can_skip = planned.state in (None, OccurrenceState.ASKED, OccurrenceState.QUEUED) and waits
+    if not can_skip or (planned.holiday and planned.state is None):
+        return None
+    return button(f"⏭ Salta {day}", Verb.SKIP_DATE, planned.day, periodic_id)
+
+
+def date_line(date: Date, periodic: PeriodicBooking, when: When) -> str:
+    """`mar 1 dic · prenoto dom 29 alle 00:00`."""
+    return f"{first_up(short_day(date.planned.day))} · {_fate(date, periodic, when)}"
+
+
+def _fate(date: Date, periodic: PeriodicBooking, when: When) -> str:
+    planned = date.planned
+    match planned.state:
+        case None if date.is_held:
+            return HELD_ANYWAY
+        case None if planned.holiday:
+            return "🏖 in ferie"
+        case None:
+            return _plan(planned, periodic, when)
+        case OccurrenceState.ASKED:
+            return "🔔 aspetto la tua risposta"
+        case OccurrenceState.QUEUED:
+            return _booking(date, periodic, when)
+        case OccurrenceState.SKIPPED:
+            return "⏭ saltata"
+        case OccurrenceState.EXPIRED:
+            return "⌛ saltata: nessuna risposta"
+        case OccurrenceState.MISSED:
+            return "⚠️ persa: ero spento"
+
+
+def _plan(planned: PlannedDate, periodic: PeriodicBooking, when: When) -> str:
+    if not periodic.active:
+        return "⏸ in pausa"
+    if planned.acts_at is None:
+        return "—"
+    if planned.acts_at <= when.now:
+        return "ci penso subito"
+    books = periodic.mode in (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD)
+    return f"{'prenoto' if books else 'ti chiedo'} {when.short(planned.acts_at)}"
+
+
+def _otherwise(date: Date, periodic: PeriodicBooking) -> str:
+    """What is held when that is not what the periodic booking says now: an alternative, or from before a change."""
+    if date.held is None:
+        return ""
+    held, meant = date.held.booking.wish, periodic.on(date.held.booking.day)
+    if held.meant_by(meant):
+        return ""
+    where_else = f" · {safe(held.where)}" if told_apart(held, [meant]) else ""
+    return f": {safe(held.course)} alle {held.start:%H:%M}{where_else}"
+
+
+def _no_longer(date: Date) -> str:
+    """What became of a place that was booked: only what we have given back is called cancelled."""
+    match date.held.status if date.held else None:
+        case BookingStatus.CANCELLED:
+            return "↩️ annullata"
+        case BookingStatus.GONE:
+            return "⚠️ sul sito non c'è più"
+        case BookingStatus.PAST:
+            return "✅ c'eri iscritto"
+        case _:
+            return "prenotata: com'è adesso non lo so"
+
+
+def _booking(date: Date, periodic: PeriodicBooking, when: When) -> str:
+    """What became of the booking of a date; a date without one was held already."""
+    if date.action is None:
+        return HELD_ANYWAY
+    opens = date.action.opens_at
+    match date.action.status:
+        case ActionStatus.PENDING | ActionStatus.PROCESSING if opens and when.now < opens:
+            return f"⏳ prenoto {when.short(opens)}"
+        case ActionStatus.PENDING:
+            return "⏳ in coda"
+        case ActionStatus.PROCESSING:
+            return "⚙️ ci sto lavorando"
+        case ActionStatus.COMPLETED:
+            return f"✅ prenotata{_otherwise(date, periodic)}" if date.is_held else _no_longer(date)
+        case ActionStatus.FAILED:
+            return "❌ non riuscita"
+        case ActionStatus.CANCELLED:
+            return "↩️ ritirata"

@@ -1,0 +1,378 @@
+"""What rings when an action ends, a rehearsal is over, or a booking vanishes. Pure functions: rows in, Page out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.screens import texts
+from bot.screens.callbacks import Verb
+from bot.screens.common import (
+    ASKED_BACK,
+    SHORT,
+    STOP_WATCHING,
+    WITHDRAW_LABEL,
+    about,
+    about_action,
+    choices,
+    in_a_line,
+    the_other,
+    title,
+    why_not_first,
+)
+from bot.screens.italian import When, count, short_day
+from bot.screens.page import Lines, Page, Row, button, home_button
+from bot.screens.slots import Clash
+from bot.screens.texts import trouble
+from bot.screens.trouble import explain, keeps_trying, of_login, remedy_button, remedy_rows, retry_rows, seen, swap_rows
+from domain.errors import LoginDiverted, LoginNeeded, LoginRejected, LoginStopped, MatricolaMissing
+from domain.model import (
+    Action,
+    ActionStatus,
+    ActionType,
+    BookingStatus,
+    HeldBooking,
+    OpeningReport,
+    ShotOutcome,
+    WatchMode,
+    Wish,
+)
+from store.queue.queue import REHEARSED_UNSEEN, REHEARSED_WELL
+from store.queue.reconciliation import THOUGH_WITHDRAWN
+
+SLOW_ANSWER = 1.0  # s: it may have been sent again meanwhile, after a new login; nobody knows when it arrived
+SOON = 1.0  # s after its time: a request that came by then is told as one made at once
+LATE = 5.0  # s after its time: a slot that opened then opened later than the rule says
+
+
+# Openings
+
+
+def opening_sentence(report: OpeningReport, when: When) -> str:
+    """`Si apriva alle 00:00: l'ho chiesta subito.`: the figures are on the ticket."""
+    hour = when.hour(report.opens_at)
+    first = report.hit or (report.shots[0] if report.shots else None)
+    if first is None:
+        return f"Si apriva {hour}."
+    after = first.answered if first.answered - first.sent > SLOW_ANSWER else report.arrived(first)
+    if after < SOON:
+        return f"Si apriva {hour}: l'ho chiesta subito."
+    what = "la risposta è arrivata" if first.answered - first.sent > SLOW_ANSWER else "la richiesta è arrivata"
+    return f"Si apriva {hour}: {what} dopo {count(round(after), 'secondo', 'secondi')}."
+
+
+def opening_line(report: OpeningReport, when: When) -> str:
+    """`Aperta alle 00:00:00, tiro arrivato a +6 ms, vista nelle tue prenotazioni a +0,4 s, 1 tentativo.`"""
+    parts = [f"Aperta {when.hour(report.opens_at, seconds=True)}"]
+    first = report.hit or (report.shots[0] if report.shots else None)
+    if first and first.answered - first.sent > SLOW_ANSWER:
+        parts.append(f"{'tiro' if report.hit else 'primo tiro'} con risposta a {_after(first.answered)}")
+    elif first:
+        what = "tiro arrivato" if report.hit else "primo tiro arrivato"
+        parts.append(f"{what} a {_after(report.arrived(first))}")
+    if report.seen is not None:
+        parts.append(f"vista nelle tue prenotazioni a {_after(report.seen)}")
+    if report.shots:
+        parts.append(count(len(report.shots), "tentativo", "tentativi"))
+    return ", ".join(parts) + "."
+
+
+def _after(seconds: float) -> str:
+    """`+6 ms`, `+0,4 s`, `+62 s`."""
+    if abs(seconds) < 0.0995:
+        return f"{seconds * 1000:+.0f} ms"
+    return f"{seconds:+.{1 if abs(seconds) < 9.95 else 0}f} s".replace(".", ",")
+
+
+def off_time(report: OpeningReport, when: When) -> str:
+    """That the slot did not open when the rule says. What to make of a later opening the keeper is asked apart, with a
+    button (store/rules.py); since when an earlier one was open nobody has seen."""
+    if report.opened_early:
+        change = "correggi opening in config.json" if when.to_keeper else "dillo a chi tiene il bot"
+        return f"Il sito ha aperto prima del previsto, non so da quando: se ricapita, {change}."
+    late = _opened_late(report)
+    return "" if late is None else f"Il sito ha aperto circa {_in_words(late)} dopo il previsto."
+
+
+def _in_words(seconds: float) -> str:
+    """`62 s`, `5 minuti`."""
+    return f"{seconds:.0f} s" if seconds < 120 else count(round(seconds / 60), "minuto", "minuti")
+
+
+def _opened_late(report: OpeningReport) -> float | None:
+    """How many seconds late it opened, if that is what the shots say: too early until then, or none that got through.
+
+    A site that answered nothing, or nonsense, may have been open all that time.
+    """
+    if report.seen is None or report.seen <= LATE:
+        return None
+    missed = [shot for shot in report.shots if shot is not report.hit]
+    early = bool(missed) and max(missed, key=lambda shot: shot.sent).outcome is ShotOutcome.EARLY
+    opened = report.arrived(report.hit) if report.hit else report.seen
+    return opened if opened > LATE and (early or not report.shots) else None
+
+
+def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:
+    return [opening_sentence(report, when), off_time(report, when)] if report else []
+
+
+# Results
+
+GAVE_UP_IN_VAIN = (
+    "⚠️ Il sito non ne accettava due alla stessa ora: per farle posto avevo liberato quella che avevi, "
+    "e per ora non sono riuscito a riprenderla. Ci riprovo insieme a questa."
+)
+
+CHECKS_THAT_IT_IS_FREED = "controllo sul sito che quel posto sia libero, e te lo scrivo."
+
+OUT_OF_THE_CALENDAR = "🗓 L'avevi nel calendario? Apri questo file per toglierla."
+
+NONE_COULD_BE_HAD = ("SlotFull", "SlotNotFound", "Overlap", "ClassStarted", "BookingsClosed", "HeldForOthers")
+NOT_DONE = {
+    ActionType.BOOK: "non riuscita",
+    ActionType.CANCEL: "non riuscito",
+    ActionType.CHECK: "non riuscita",
+    ActionType.REFRESH: "non riuscito",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LateChoice:
+    """An alternative that was left out, for its place could not be given back for free; with its slot, if known."""
+
+    wish: Wish
+    slot_id: int | None
+
+
+def failure(
+    action: Action,
+    when: When,
+    report: OpeningReport | None = None,
+    clash: Clash | None = None,
+    others: Sequence[Wish] = (),
+    *,
+    watchable: bool = False,
+    late: Sequence[LateChoice] = (),
+    kept: bool = False,
+    stands: bool = False,
+) -> Page:
+    """The ringing message of an action that failed for good.
+
+    `clash`: what its class overlaps. `others`: its alternatives; `late`: those that were not tried unasked.
+    `watchable`: a freed place could still be of use. `kept`: what it was to replace is held.
+    `stands`: because of it, what recurs waits until the person says so.
+    """
+    lines = Lines().add(f"❌ <b>{title(action)}: {NOT_DONE[action.type]}</b>")
+    if action.watch:
+        lines = Lines().add(f"🔕 <b>{title(action)}: ho smesso di guardare</b>")
+    lines.add(about_action(action, when))
+    tried = [(n, wish) for n, wish in enumerate(others, 2) if all(wish != one.wish for one in late)]
+    lines.add(*explain(action, when, the_other(clash, when))).add(*_tried_too(action, tried, when))
+    lines.add(*_not_tried(late, when))
+    lines.add(*_opening_lines(report, when))
+    if action.gave_up:
+        lines.add(ASKED_BACK)
+    elif kept:
+        lines.add("La prenotazione che hai resta com'è.")
+    lines.add(texts.RECURRING_STANDS if stands else "")
+    ask = [(button(_late_label(one.wish), Verb.SLOT, one.slot_id, fresh=True),) for one in late if one.slot_id]
+    rows = [*ask, *swap_rows(clash, fresh=True), *remedy_rows(action, fresh=True, watchable=watchable)]
+    rows += [(button(texts.GO_ON_LABEL, Verb.GO_ON, fresh=True),)] if stands else []
+    return Page(str(lines), (*rows, (home_button(fresh=True),)))
+
+
+def _tried_too(action: Action, others: Sequence[tuple[int, Wish]], when: When) -> list[str]:
+    """The alternatives that could not be had either; of other errors nobody knows how far they were tried."""
+    if not others or action.error_kind not in NONE_COULD_BE_HAD:
+        return []
+    told = [action.wish, *(wish for _, wish in others)]
+    return [
+        "Non si poteva avere nemmeno:",
+        *(f"{n}ª {in_a_line(wish, when, SHORT, beside=told)}" for n, wish in others),
+    ]
+
+
+def _not_tried(late: Sequence[LateChoice], when: When) -> list[str]:
+    """The alternatives whose free limit had passed: the person is asked first."""
+    if not late:
+        return []
+    named = [in_a_line(one.wish, when, SHORT) for one in late]
+    return ["Il termine per annullare gratis è già passato, perciò non ho provato senza chiedertelo:", *named]
+
+
+def _late_label(wish: Wish) -> str:
+    return f"✅ Prenota lo stesso: {short_day(wish.day)} {wish.start:%H:%M} {wish.course}"
+
+
+def booked(
+    action: Action,
+    held: HeldBooking | None,
+    when: When,
+    report: OpeningReport | None = None,
+    replaced: HeldBooking | None = None,
+    asked_at: datetime | None = None,
+) -> Page:
+    """The result everybody waits for; a caption when it goes with the calendar file.
+
+    `replaced` is freed next. `asked_at`: when it is asked whether the place is kept, and freed for silence.
+    """
+    lines = Lines().add("✅ <b>Prenotata!</b>", about(held.booking.wish, when) if held else about_action(action, when))
+    lines.add(texts.TAKEN_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "", why_not_first(action, when))
+    lines.add(f"Vista nelle tue prenotazioni {_seen_at(action, report, when)}.", *_opening_lines(report, when))
+    if replaced and replaced.status is BookingStatus.CANCELLED:
+        lines.add(f"🔁 Al posto di {in_a_line(replaced.booking.wish, when, SHORT)}, che ho liberato.")
+    elif replaced and action.gave_up:
+        lines.add(f"🔁 Al posto di {in_a_line(replaced.booking.wish, when, SHORT)}: {CHECKS_THAT_IT_IS_FREED}")
+    elif replaced:
+        lines.add(f"🔁 Adesso libero {in_a_line(replaced.booking.wish, when, SHORT)}: ti scrivo quando è fatto.")
+    if asked_at:
+        lines.add(f"Ti chiedo se la tieni {when.at(asked_at)}: se non rispondi, libero il posto in tempo.")
+    if held is None:
+        mine = button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True)
+        return Page(str(lines), ((mine, home_button(fresh=True)),))
+    cancel = button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True)
+    return Page(str(lines), ((cancel, home_button(fresh=True)),))
+
+
+def place_free(action: Action, when: When) -> Page:
+    """The end of a watch that was only to tell: somebody gave a place back."""
+    lines = Lines().add("🔔 <b>Si è liberato un posto!</b>", about_action(action, when))
+    lines.add(f"L'ho visto {_done_at(action, when)}. Fai in fretta: può durare poco.")
+    book = button("✅ Prenota adesso", Verb.GRAB, action.id, fresh=True)
+    again = button("👀 Continua a guardare", Verb.WATCH_LIKE, action.id, 1, fresh=True)
+    return Page(str(lines), ((book,), (again,), (home_button(fresh=True),)))
+
+
+def cancelled(action: Action, when: When, *, has_file: bool) -> Page:
+    """A cancellation that was read back; a caption when it goes with the file that takes it out of the calendar."""
+    read = f"L'ho ricontrollato sul sito {_done_at(action, when)}: tra le tue prenotazioni non c'è più."
+    lines = Lines().add("✅ <b>Annullata</b>", about_action(action, when)).add(read)
+    lines.add(texts.FREED_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "")
+    lines.add(OUT_OF_THE_CALENDAR if has_file else "")
+    return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
+
+
+def freed(held: HeldBooking, when: When) -> Page:
+    """The caption of the file that takes out of the calendar what was given up for a better place."""
+    lines = Lines().add("✅ <b>Annullata</b>", about(held.booking.wish, when)).add(OUT_OF_THE_CALENDAR)
+    return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
+
+
+def _seen_at(action: Action, report: OpeningReport | None, when: When) -> str:
+    """After an opening by the site's clock, as all that is told of it; ours may differ by seconds."""
+    if report is None or report.seen is None or report.opened_early:
+        return _done_at(action, when)
+    return when.soon(report.opens_at + timedelta(seconds=report.seen), seconds=True)
+
+
+def _done_at(action: Action, when: When) -> str:
+    return when.soon(action.completed_at or when.now, seconds=True)
+
+
+def is_place_free(action: Action) -> bool:
+    """Whether an action's end means that a place was seen free, and nothing was booked."""
+    return action.watch is WatchMode.TELL and action.status is ActionStatus.COMPLETED
+
+
+def refreshed(days: int, slots: int, when: When) -> Page:
+    """The end of a timetable refresh that somebody asked for."""
+    text = f"🗓️ <b>Orari aggiornati</b>\n{count(slots, 'orario', 'orari')} in {count(days, 'giorno', 'giorni')}, letti "
+    rows = ((button(texts.BOOK_LABEL, Verb.NEW),), (button(texts.HOURS_LABEL, Verb.HOURS), home_button()))
+    return Page(f"{text}{when.at(when.now)}.", rows)
+
+
+def login_stopped(stop: LoginStopped, when: When) -> Page:
+    """What rings when the login was refused, or led astray."""
+    cause = of_login(stop.kind, str(stop))
+    astray, tells = isinstance(stop, LoginDiverted), isinstance(stop, LoginDiverted | LoginRejected | MatricolaMissing)
+    lines = Lines().add(f"{'🚨' if astray else '🔑'} <b>{cause.happened}</b>", *(seen(str(stop)) if tells else ()))
+    lines.add(cause.then, cause.advice(when))
+    return Page(str(lines), (*retry_rows(stop, fresh=True), (home_button(fresh=True),)))
+
+
+def login_due(action: Action, stop: LoginNeeded, when: When) -> Page:
+    """What rings some hours before an opening when who logs in by hand has not yet."""
+    lines = Lines().add("⏰ <b>Devi ancora entrare nel sito</b>", about_action(action, when))
+    lines.add(f"Si prenota {when.at(action.opens_at or action.run_at)}: senza il tuo accesso non posso farlo.")
+    lines.add(trouble(stop.kind).advice(when))
+    return Page(str(lines), (*retry_rows(stop, fresh=True), (home_button(fresh=True),)))
+
+
+def login_back() -> Page:
+    """What rings when who logs in by hand has."""
+    lines = Lines().add("✅ <b>Sono nel sito</b>", "Ho riprovato: il tuo accesso funziona.")
+    lines.add("Se qualcosa aspettava, vado avanti da lì.")
+    return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
+
+
+def struggling(action: Action, when: When) -> Page:
+    """What rings once when a booking or a watch can't be done for a while already: it is not given up."""
+    lines = Lines().add(f"⚠️ <b>{title(action)}: non ancora</b>", about_action(action, when))
+    lines.add(*keeps_trying(action, when), GAVE_UP_IN_VAIN if action.gave_up else "")
+    withdraw = button(STOP_WATCHING if action.watch else WITHDRAW_LABEL, Verb.WITHDRAW, action.id)
+    return Page(str(lines), ((withdraw,), (home_button(fresh=True),)))
+
+
+def vanished(held: HeldBooking, when: When) -> Page:
+    """A booking that is no more on the site, and not through us."""
+    lines = Lines().add("⚠️ <b>Questa prenotazione non c'è più sul sito</b>", about(held.booking.wish, when))
+    lines.add("Non l'ho annullata io: forse l'hai fatto tu dal sito, o la lezione è saltata.")
+    mine = button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True)
+    again = button("📅 Orari di quel giorno", Verb.DAY, held.booking.day, fresh=True)
+    return Page(str(lines), ((again,), (mine, home_button(fresh=True))))
+
+
+def came_back(held: HeldBooking, when: When) -> Page:
+    """A booking that was lost or cancelled, as far as we knew, is on the site again."""
+    lines = Lines().add("✅ <b>Questa prenotazione è di nuovo sul sito</b>", about(held.booking.wish, when))
+    lines.add("Per un po' non risultava: adesso la vedo tra le tue prenotazioni, e il posto è tuo.")
+    lines.add("Se non ci vai, ricordati di annullarla.")
+    cancel = button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True)
+    return Page(str(lines), ((cancel, home_button(fresh=True)),))
+
+
+# Rehearsals
+
+
+def rehearsed(action: Action, others: Sequence[Wish], when: When, clash: Clash | None = None) -> Page:
+    """The evening before an opening: everything but the booking was tried, and this came of it."""
+    opening = when.at(action.opens_at or action.run_at)
+    lines = Lines()
+    if action.rehearsal in (REHEARSED_WELL, REHEARSED_UNSEEN):
+        tried = "Ho provato l'accesso e l'orario: funzionano."
+        if action.rehearsal == REHEARSED_UNSEEN:
+            tried = "Ho provato l'accesso: funziona. Sul sito non c'è ancora: di solito compare all'apertura."
+        lines.add("🌙 <b>Tutto pronto per l'apertura</b>", about_action(action, when)).add(*choices(others, when))
+        lines.add(tried, f"Prenoto {opening}. Tu puoi dormire.")
+        return Page(str(lines), _rehearsal_rows(action, others))
+    advice, remedy = texts.BEFORE_THE_OPENING.get(action.rehearsal or "", texts.NOTHING_TO_DO)
+    lines.add("⚠️ <b>La prova per l'apertura non è riuscita</b>", about_action(action, when))
+    if not when.to_keeper:
+        advice = trouble(action.rehearsal).you_guest or advice
+    happened = trouble(action.rehearsal).happened
+    lines.add(*choices(others, when)).add(happened, the_other(clash, when), when.typed(advice))
+    lines.add(f"Ci provo comunque {opening}.")
+    mend = next(iter(swap_rows(clash, fresh=True)), (remedy_button(remedy, action, fresh=True),))
+    return Page(str(lines), (mend, *_rehearsal_rows(action, others)))
+
+
+def _rehearsal_rows(action: Action, others: Sequence[Wish]) -> tuple[Row, ...]:
+    label = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
+    skip = "⏭ Salta questa volta" if action.periodic_booking_id else "⏭ Salta"
+    rows: list[Row] = [
+        (button("👍 Va bene", Verb.APPROVE, action.id),),
+        (button(skip, Verb.LET_GO, action.id), button(label, Verb.ALTS, action.id, fresh=True)),
+    ]
+    if action.periodic_booking_id:
+        series = action.periodic_booking_id
+        change = button("🔄 Cambia", Verb.SERIES, series, fresh=True)
+        rows.append((button("⏸ Pausa", Verb.PAUSE, series, fresh=True), change))
+    return (*rows, (home_button(fresh=True),))
+
+
+def approved(action: Action, others: Sequence[Wish], when: When) -> Page:
+    """The rehearsal's card after "Va bene"."""
+    lines = Lines().add("👍 <b>Va bene</b>", about_action(action, when)).add(*choices(others, when))
+    lines.add(f"Prenoto {when.at(action.opens_at or action.run_at)}. Buonanotte!")
+    return Page(str(lines), ((button("⏭ Salta", Verb.LET_GO, action.id), home_button(fresh=True)),))

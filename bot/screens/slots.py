@@ -1,0 +1,112 @@
+"""What a slot is to one person now: free, not open yet, full, theirs, queued. The truth behind the booking screens."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.model import (
+    FIT_CENTER,
+    Action,
+    ActionType,
+    Activity,
+    Booking,
+    CatalogueSlot,
+    HeldBooking,
+    OpeningRule,
+    Slot,
+    SlotStatus,
+    starts_at,
+)
+
+
+class SlotState(StrEnum):
+    FREE = "free"  # can be booked now, as far as we know
+    OPENS = "opens"  # opens later
+    FULL = "full"  # open, and no place left at the last reading
+    MINE = "mine"  # held
+    QUEUED = "queued"  # an action is about it
+    STARTED = "started"  # too late
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """A slot of the catalogue with what it is to one person."""
+
+    id: int
+    slot: Slot
+    state: SlotState
+    opens_at: datetime
+    read_at: datetime
+    held: HeldBooking | None = None  # the booking that holds it
+    ticket: Action | None = None  # the action about it
+    clash: HeldBooking | None = None  # another booking at the same hours
+    rival: Action | None = None  # another booking in the queue at the same hours
+    is_unseen: bool = False  # the site does not show it yet
+    both_taken: bool = False  # the site takes two at the same hours, as far as we know
+    warnings: tuple[str, ...] = ()  # what the rules of the house say against it, in the person's words
+
+    def places(self, now: datetime) -> int | None:
+        """Its free places, if counted: a reading from before the opening says nothing of them after it."""
+        return None if self.read_at < self.opens_at <= now else self.slot.places
+
+    @property
+    def name(self) -> str:
+        return self.slot.course or FIT_CENTER
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """What the class of an action overlaps, and the row of its slot while one can be swapped for the other."""
+
+    held: HeldBooking
+    slot_id: int | None = None
+
+
+def activity_key(activity: Activity) -> int:
+    """A number for an activity that stays the same from reading to reading and fits a button; never 0."""
+    return zlib.crc32(activity.id.encode()) or 1
+
+
+def view_slot(
+    row: CatalogueSlot, held: Sequence[HeldBooking], live: Sequence[Action], rule: OpeningRule, now: datetime
+) -> SlotView:
+    """What a slot is to the person with these bookings and these unfinished actions."""
+    slot = row.slot
+    mine = next((one for one in held if one.booking.wish.meant_by(slot.wish)), None)
+    ticket = next((one for one in live if one.day and one.start and one.wish.meant_by(slot.wish)), None)
+    clash = next(
+        (one for one in held if one is not mine and one.booking.overlaps(slot.day, slot.start, slot.end)), None
+    )
+    rival = next((one for one in live if one is not ticket and _meets(one, slot)), None)
+    opens_at = rule.opens_at(slot.day, slot.start)
+    if now >= starts_at(slot.day, slot.start, rule.zone):
+        state = SlotState.STARTED
+    elif ticket and ticket.type is ActionType.BOOK:
+        state = SlotState.QUEUED
+    elif mine:
+        state = SlotState.MINE
+    elif now < opens_at and slot.status is not SlotStatus.AVAILABLE:  # else the rule is wrong: the site knows better
+        state = SlotState.OPENS
+    else:
+        state = SlotState.FULL if _is_full(row, opens_at) else SlotState.FREE
+    return SlotView(row.id, slot, state, opens_at, row.read_at, mine, ticket, clash, rival, row.is_unseen)
+
+
+def _meets(action: Action, slot: Slot) -> bool:
+    """Whether a booking in the queue is for the same hours; its length is not known, and counts as an hour."""
+    if action.type is not ActionType.BOOK or action.watch or not (action.day and action.start):
+        return False
+    booking = Booking(action.course, action.location, action.day, action.start, course_type=action.course_type)
+    return booking.overlaps(slot.day, slot.start, slot.end)
+
+
+def _is_full(row: CatalogueSlot, opens_at: datetime) -> bool:
+    """Whether it was full when it was last read. Before its opening the site shows every slot as disabled."""
+    if row.read_at < opens_at:
+        return False
+    closed = row.slot.status is SlotStatus.DISABLED and row.slot.places is None
+    return row.slot.places == 0 or row.slot.status is SlotStatus.WAITING or closed

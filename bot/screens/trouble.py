@@ -1,0 +1,160 @@
+"""A failure in the user's words, with the button that does what the words advise; and what waits. Pure functions."""
+
+from __future__ import annotations
+
+import re
+
+from bot.screens.callbacks import Verb
+from bot.screens.italian import When
+from bot.screens.page import Button, Lines, Page, Row, button, home_button, in_quotes, safe
+from bot.screens.slots import Clash
+from bot.screens.texts import (
+    LOGIN_REMARKS,
+    NOT_ASKED_FOR,
+    NOT_CANCELLED,
+    OLD_HOURS_STAY,
+    PASSWORD_AGAIN,
+    WATCH_ENDED,
+    Remedy,
+    Trouble,
+    happening,
+    trouble,
+)
+from domain.errors import ASKED_AGAIN, LoginDiverted, LoginNeeded, LoginStopped, Overlap, SiteChanged, quoted
+from domain.model import Action, ActionType, LoginRemark, Pause, WatchMode
+
+WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
+"""How a button says what a watch is to do."""
+WATCH_LABELS = {WatchMode.BOOK: "🔔 Prenota se si libera", WatchMode.TELL: "👀 Avvisami soltanto"}
+
+
+def cause_of(action: Action) -> Trouble:
+    """What to say of an action that failed."""
+    if action.watch and action.error_kind in ("SlotFull", "ClassStarted", "BookingsClosed"):
+        return WATCH_ENDED
+    if action.type is ActionType.CANCEL and action.error_kind == "BookingRefused":
+        return NOT_CANCELLED
+    if action.type is ActionType.REFRESH and action.error_kind == SiteChanged.__name__:
+        return OLD_HOURS_STAY
+    if action.error_kind == Overlap.__name__ and not quoted(action.error or ""):
+        return NOT_ASKED_FOR
+    return of_login(action.error_kind, action.error or "")
+
+
+def of_login(kind: str | None, sentence: str) -> Trouble:
+    """What to say of an error that may be a login's."""
+    return PASSWORD_AGAIN if ASKED_AGAIN in sentence else trouble(kind)
+
+
+def explain(action: Action, when: When, more: str = "") -> list[str]:
+    """What happened and what more is known of it, what the bot does, what the person can do."""
+    cause = cause_of(action)
+    where = seen(action.error or "") if action.error_kind == LoginDiverted.__name__ else []
+    return [cause.happened + _quote(action, cause), *where, more, cause.then, cause.advice(when)]
+
+
+def _quote(action: Action, cause: Trouble) -> str:
+    words = quoted(action.error or "")
+    return f"\nDal sito: {in_quotes(words)}." if cause.quote and words else ""
+
+
+def remedy_rows(action: Action, *, fresh: bool, watchable: bool = False) -> list[Row]:
+    """The buttons that do what the failure's text advises; `watchable`: a freed place could still be of use."""
+    remedy = cause_of(action).remedy
+    if remedy is Remedy.OTHER and action.type is not ActionType.BOOK:
+        remedy = Remedy.AGAIN
+    rows: list[Row] = [(remedy_button(remedy, action, fresh=fresh),)]
+    return [*watch_rows(action, fresh=fresh), *rows] if watchable else rows
+
+
+def swap_rows(clash: Clash | None, *, fresh: bool) -> list[Row]:
+    """The way to have a class instead of what it overlaps: a swap, or, where that can't be, giving the other back."""
+    if clash is None:
+        return []
+    if clash.slot_id is None:
+        return [(button("❌ Annulla l'altra", Verb.ASK_CANCEL, clash.held.id, fresh=fresh),)]
+    label = f"🔁 Scambia con {clash.held.booking.course} delle {clash.held.booking.start:%H:%M}"
+    return [(button(label, Verb.SWAP_SLOT, clash.slot_id, clash.held.id, fresh=fresh),)]
+
+
+def watch_rows(action: Action, *, fresh: bool) -> list[Row]:
+    """The two ways of waiting for a place in what an action was about."""
+    return [
+        (button(label, Verb.WATCH_LIKE, action.id, WATCH_CODES[mode], fresh=fresh),)
+        for mode, label in WATCH_LABELS.items()
+    ]
+
+
+def remedy_button(remedy: Remedy, action: Action, *, fresh: bool) -> Button:
+    match remedy:
+        case Remedy.AGAIN | Remedy.ANYWAY | Remedy.BOOK_ANYWAY:
+            return button(remedy, Verb.AGAIN, action.id, fresh=fresh)
+        case Remedy.OTHER if action.day:
+            return button(remedy, Verb.DAY, action.day, fresh=fresh)
+        case Remedy.OTHER:
+            return button(remedy, Verb.NEW, fresh=fresh)
+        case Remedy.HOURS:
+            return button(remedy, Verb.REFRESH, fresh=fresh)
+        case Remedy.MINE:
+            return button(remedy, Verb.MINE, 0, fresh=fresh)
+        case Remedy.SYNC:
+            return button(remedy, Verb.SYNC, fresh=fresh)
+        case Remedy.LOGIN | Remedy.ENTERED:
+            return button(remedy, Verb.FORGIVE, fresh=fresh)
+
+
+# An account that waits
+
+
+def account_waits(pause: Pause, when: When) -> Page:
+    """What rings, once, when an account is in trouble: what the site showed, what happens now, what helps."""
+    cause = trouble(pause.kind)
+    lines = Lines().add(f"⏸ <b>{cause.happened}</b>").add(*seen(pause.reason))
+    lines.add(f"{cause.then} Riprovo da solo {when.soon(pause.until)}.")
+    lines.add("Le tue richieste restano in coda; quello che aspetta la sua apertura lo provo comunque.")
+    lines.add(cause.advice(when), "Se qualcosa è urgente, fallo intanto dal sito.")
+    return Page(str(lines), (*retry_rows(fresh=True), (home_button(fresh=True),)))
+
+
+def login_remark(remark: LoginRemark, when: When) -> Page:
+    """What the pages of a login told, and what helps."""
+    told = LOGIN_REMARKS[remark.kind]
+    happened = told.happened
+    if (days := remark.days_left) is not None:
+        happened = happened.replace("tra poco", {0: "oggi", 1: "domani"}.get(days, f"tra {days} giorni"))
+    lines = Lines().add(happened).add(f"Dal sito: {in_quotes(remark.words)}.")
+    lines.add(told.then, told.advice(when))
+    return Page(str(lines), ((home_button(fresh=True),),))
+
+
+def seen(reason: str) -> list[str]:
+    """The page on which a login stopped: its address, title and words."""
+    address, words = re.search(r"https?://[^\s:]+(:\d+)?[^\s:]*", reason), quoted(reason)
+    shown = [f"Pagina: <code>{safe(address[0])}</code>"] if address else []
+    return [*shown, f"Dal sito: «{safe(words)}»"] if words else shown
+
+
+def retry_rows(stop: LoginStopped | None = None, *, fresh: bool) -> tuple[Row, ...]:
+    """The button that ends what an account waits for; who logs in by hand says with it that they have."""
+    label = Remedy.ENTERED if isinstance(stop, LoginNeeded) else Remedy.LOGIN
+    return ((button(label, Verb.FORGIVE, fresh=fresh),),)
+
+
+def holds_up(pause: Pause | None, action: Action, when: When) -> bool:
+    """Whether an action waits because its account does: what is to open later goes by its opening."""
+    if pause is None or pause.until <= when.now or action.run_at > pause.until:
+        return False
+    return action.opens_at is None or action.opens_at <= when.now or action.type is not ActionType.BOOK
+
+
+def held_up(pause: Pause, when: When) -> list[str]:
+    """What the card of such an action says."""
+    return [trouble(pause.kind).happened, f"Riprovo {when.soon(pause.until)}, da solo: la richiesta resta in coda."]
+
+
+def keeps_trying(action: Action, when: When) -> list[str]:
+    """What is told once of a booking or a watch that can't be done for a while, and goes on."""
+    again = f"Riprovo {when.soon(action.run_at, seconds=True)}, e poi ancora, fino all'inizio della lezione."
+    if action.watch:
+        again = "Continuo a guardare ogni minuto o due."
+    return [happening(action.error_kind), again, "Se non vuoi aspettare, prova tu dal sito: se prenoti lì, lo vedo."]

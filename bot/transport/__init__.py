@@ -1,0 +1,1 @@
+"""A Telegram update in, a message out."""

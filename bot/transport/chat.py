@@ -1,0 +1,249 @@
+"""How a page gets into a chat: sending, editing, answering a tap, and which of Telegram's errors are none."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+from weakref import WeakValueDictionary
+
+import httpx
+from telegram import Bot, CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.screens.page import Letter, Page, clip
+
+PAUSES = (1.0, 2.0, 4.0, 8.0)  # s before an answer that somebody waits for is tried again
+MOST_PATIENCE = 30.0  # s: nobody looks at a screen for longer; no try begins after it, no longer flood wait is sat out
+TAP_SECONDS = 5.0  # until a tap counts as not answered: its screen comes all the same
+LONGEST_FLOOD_WAIT = 600.0  # s; whatever number the server names, a chat is not silent for longer
+LONGEST_REASON = 200  # characters of an error in the log: a server's page may be in it
+
+ODD = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What python-telegram-bot raises over an answer of a shape that Telegram does not send."""
+
+Result = TypeVar("Result")
+log = logging.getLogger(__name__)
+
+
+class ChatLocks:
+    """One lock a chat: what happens in a chat happens in order, and no chat waits for another."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, chat_id: int) -> asyncio.Lock:
+        return self._locks.setdefault(chat_id, asyncio.Lock())
+
+    @asynccontextmanager
+    async def patiently(self, chat_id: int, seconds: float) -> AsyncIterator[None]:
+        """The lock of a chat, or none when it is not free in time: what must ring waits for no call that hangs."""
+        lock = self.of(chat_id)
+        try:
+            async with asyncio.timeout(seconds):
+                await lock.acquire()
+        except TimeoutError:
+            yield
+            return
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def markup(page: Page) -> InlineKeyboardMarkup | None:
+    """The page's buttons as Telegram wants them."""
+    rows = [[InlineKeyboardButton(one.label, callback_data=one.data) for one in row] for row in page.rows]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+class OddAnswer(TelegramError):
+    """The server took the call, and its answer makes no sense: the call may have been done, or not."""
+
+
+async def understood(call: Awaitable[Result]) -> Result:
+    """What a call of Telegram returns. Raises OddAnswer when the answer has a shape that Telegram does not send."""
+    try:
+        return await call
+    except ODD as error:
+        raise OddAnswer(f"the answer makes no sense ({type(error).__name__})") from error
+
+
+def lost(error: TelegramError) -> bool:
+    """Whether the network or Telegram's servers failed, so that the same call may work later."""
+    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+
+
+def in_doubt(error: TelegramError) -> bool:
+    """Whether the call may have been done, though no answer was heard or it makes no sense."""
+    if isinstance(error, OddAnswer) or type(error) is TelegramError:  # the latter: an answer that is no JSON
+        return True
+    cause = error.__cause__
+    never_sent = isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+    return lost(error) and isinstance(cause, httpx.HTTPError) and not never_sent
+
+
+def hopeless(error: TelegramError) -> bool:
+    """Whether Telegram will never take this message, however often it is sent."""
+    return isinstance(error, BadRequest | Forbidden)
+
+
+def unreachable(error: TelegramError) -> bool:
+    """Whether the chat will not take any message: the bot is blocked, or the chat is gone."""
+    return isinstance(error, Forbidden) or (isinstance(error, BadRequest) and "chat not found" in str(error).lower())
+
+
+def never_opened(error: TelegramError) -> bool:
+    """Whether that is because the person never opened the chat with the bot: Telegram lets no bot begin one."""
+    return any(words in str(error).lower() for words in ("can't initiate conversation", "chat not found"))
+
+
+async def insist(call: Callable[[], Awaitable[Result]], *, twice: bool = True) -> Result:
+    """What a call returns that somebody waits for: tried again, a few times, while Telegram refuses it or is away.
+
+    `twice`: it does no harm when it is done again and again. Else, when its answer was lost, it is repeated once.
+    """
+    repeated, give_up = False, time.monotonic() + MOST_PATIENCE
+    for pause in PAUSES:
+        try:
+            return await call()
+        except RetryAfter as flood:
+            seconds = wait_seconds(flood)
+            if time.monotonic() + seconds > give_up:
+                raise
+            await asyncio.sleep(seconds)
+        except NetworkError as error:
+            if not lost(error) or (repeated and not twice and in_doubt(error)) or time.monotonic() + pause > give_up:
+                raise
+            repeated = repeated or in_doubt(error)
+            await asyncio.sleep(pause)
+    return await call()
+
+
+async def unless(event: asyncio.Event, work: Awaitable[Result]) -> Result | None:
+    """What the work returns or raises; None, with the work cancelled, when the event is set first."""
+    task = asyncio.ensure_future(work)
+    happens = asyncio.ensure_future(event.wait())
+    try:
+        await asyncio.wait({task, happens}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        task.cancel()
+        happens.cancel()
+
+
+def wait_seconds(flood: RetryAfter) -> float:
+    """How long Telegram wants us to be quiet in this chat, within reason."""
+    wait = flood.retry_after
+    seconds = float(wait if isinstance(wait, int) else wait.total_seconds())
+    return min(max(seconds, 0.0), LONGEST_FLOOD_WAIT)
+
+
+def reason(error: TelegramError) -> str:
+    """What Telegram said, fit for the log: one line, without the answer it stood in, which may hold people's words."""
+    return clip(str(error).partition(". Parsing the server response")[0], LONGEST_REASON)
+
+
+async def send(bot: Bot, chat_id: int, page: Page, *, silent: bool = False) -> Message:
+    """A new message."""
+    return await understood(
+        bot.send_message(
+            chat_id, page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page), disable_notification=silent
+        )
+    )
+
+
+async def edit(bot: Bot, chat_id: int, message_id: int, page: Page) -> bool:
+    """Makes an existing message show the page, as its text or under its file. False when it can't: it is gone."""
+    try:
+        await understood(
+            bot.edit_message_text(page.text, chat_id, message_id, parse_mode=ParseMode.HTML, reply_markup=markup(page))
+        )
+    except BadRequest as refusal:
+        if "not modified" in str(refusal).lower():
+            return True
+        if "no text in the message" in str(refusal).lower():
+            return await _edit_caption(bot, chat_id, message_id, page)
+        log.info("message %s can't be edited: %s", message_id, reason(refusal))
+        return False
+    return True
+
+
+async def _edit_caption(bot: Bot, chat_id: int, message_id: int, page: Page) -> bool:
+    try:
+        await understood(
+            bot.edit_message_caption(
+                chat_id, message_id, caption=page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page)
+            )
+        )
+    except BadRequest as refusal:
+        if "not modified" in str(refusal).lower():
+            return True
+        log.info("the words under the file of message %s can't be edited: %s", message_id, reason(refusal))
+        return False
+    return True
+
+
+async def send_letter(bot: Bot, chat_id: int, letter: Letter) -> Message:
+    """A new message with its file. When only the file does not go through, the words go without it."""
+    try:
+        if letter.document:
+            return await _send_document(bot, chat_id, letter)
+        if letter.picture:
+            return await _send_picture(bot, chat_id, letter)
+    except TelegramError as error:
+        if lost(error) or in_doubt(error) or unreachable(error) or isinstance(error, RetryAfter):
+            raise
+        log.warning("the file does not go through, the words go alone: %s", reason(error))
+    except OSError as error:
+        log.warning("the picture can't be read, the words go alone: %s", error)
+    return await send(bot, chat_id, letter.page, silent=letter.silent)
+
+
+async def _send_document(bot: Bot, chat_id: int, letter: Letter) -> Message:
+    page, file = letter.page, letter.document
+    if file is None:
+        raise ValueError("a letter without document")
+    document = InputFile(file.content, filename=file.name)
+    return await understood(
+        bot.send_document(
+            chat_id,
+            document,
+            caption=page.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup(page),
+            disable_notification=letter.silent,
+        )  # fmt: skip
+    )
+
+
+async def _send_picture(bot: Bot, chat_id: int, letter: Letter) -> Message:
+    page = letter.page
+    if letter.picture is None:
+        raise ValueError("a letter without picture")
+    content = await asyncio.to_thread(letter.picture.read_bytes)
+    return await understood(
+        bot.send_photo(chat_id, content, caption=page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page))
+    )
+
+
+async def answer_tap(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
+    """Ends the little clock on the button. A tap too old to be answered is none the worse."""
+    try:
+        await understood(query.answer(text, show_alert=alert, read_timeout=TAP_SECONDS))
+    except TelegramError as error:
+        log.info("a tap could not be answered: %s", reason(error))
+
+
+async def show(query: CallbackQuery, page: Page, *, fresh: bool) -> int:
+    """Shows the page where the button was, or as a new message where that can't or shan't be edited. Returns where."""
+    bot, user_id, message = query.get_bot(), query.from_user.id, query.message
+    if isinstance(message, Message) and message.text is not None and not fresh:
+        number = message.message_id
+        if await insist(lambda: edit(bot, user_id, number, page)):
+            return number
+    return (await insist(lambda: send(bot, user_id, page), twice=False)).message_id

@@ -1,0 +1,202 @@
+"""Reads what people send, update by update. python-telegram-bot's Updater would confirm an update to Telegram before
+it is handled; here it is confirmed afterwards, so that a tap survives a crash, and no error ends the reading.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from telegram import Bot, Update
+from telegram.error import Conflict, RetryAfter, TelegramError
+
+from bot.transport.chat import ODD, ChatLocks, reason, unless, wait_seconds
+from bot.transport.handlers import AnyApplication
+from runtime import program
+
+HOLD_SECONDS = 10  # how long Telegram may hold an empty answer back; a connection that died unseen is noticed by then
+CONFIRM_AFTER = 0.5  # s the next reading waits for what was read to be handled; a slow chat holds nobody up longer
+FLOOR = 0.5  # s a reading without anything new takes at least, also where the server answers at once
+FIRST_PAUSE = 0.5  # s after a failed reading, doubled with each more
+LONGEST_PAUSE = 5.0  # s: whoever writes when Telegram is back shall not wait for us
+LONGEST_FLOOD_WAIT = 60.0  # s, whatever the server names
+MOST_WAITING = 20  # updates of one chat that may wait their turn; what comes on top is dropped, with one word
+REMEMBERED = 1000  # numbers of updates: what a server sends twice is handled once
+GRACE = 2.0  # s for taps in hand when the program stops
+KINDS = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+
+log = logging.getLogger(__name__)
+
+
+class Polling:
+    """Reads and hands on until told to stop. Updates of one chat are handled in order, different chats side by side.
+
+    `too_many` answers the first update that is dropped because too much of its chat waits; `on_return` is called when
+    Telegram is there again after it was away.
+    """
+
+    def __init__(
+        self,
+        application: AnyApplication,
+        chats: ChatLocks,
+        too_many: Callable[[Update], Awaitable[None]],
+        on_return: Callable[[], None],
+    ) -> None:
+        self._application = application
+        self._bot: Bot = application.bot
+        self._chats = chats
+        self._too_many = too_many
+        self._on_return = on_return
+        self._confirmed = 0  # the offset: every update below it needs not be sent again
+        self._seen: deque[int] = deque(maxlen=REMEMBERED)
+        self._in_hand: set[asyncio.Task[None]] = set()
+        self._waiting: Counter[int] = Counter()  # updates of each person that are not handled yet
+        self._overrun: set[int] = set()  # whose updates are being dropped: they know
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Polls until stop is set; then gives what is in hand a moment, and tells Telegram how far we got."""
+        await self._leave_webhook()
+        failures = 0
+        while not stop.is_set():
+            began = time.monotonic()
+            try:
+                updates = await unless(stop, self._read())
+            except TelegramError as error:
+                failures += 1
+                await self._after(error, failures, stop)
+                continue
+            except Exception:
+                failures += 1
+                log.exception("what people sent can't be read in a way nobody thought of; trying again")
+                await program.wait(stop, LONGEST_PAUSE)
+                continue
+            if failures:
+                self._on_return()
+            failures = 0
+            if not await self._handle(self._new(updates or ())):
+                await program.wait(stop, FLOOR - (time.monotonic() - began))
+        await self._finish()
+
+    async def _after(self, error: TelegramError, failures: int, stop: asyncio.Event) -> None:
+        """Waits after a failed reading, which is told here; the same failure again and again is told twice."""
+        if isinstance(error, Conflict) and "webhook" in str(error).lower():
+            await self._leave_webhook()
+        level = logging.WARNING if failures in (1, 10) else logging.DEBUG
+        log.log(level, "messages can't be read for now: %s", _explained(error))
+        await program.wait(stop, _pause_after(error, failures))
+
+    async def _leave_webhook(self) -> None:
+        """Telegram does not let a bot be read that has a webhook. Where it has none this changes nothing."""
+        try:
+            await self._bot.delete_webhook()
+        except TelegramError as error:
+            log.warning("the webhook could not be taken away, if there is one: %s", reason(error))
+
+    async def _read(self) -> tuple[Update, ...]:
+        try:
+            return await self._bot.get_updates(offset=self._confirmed, timeout=HOLD_SECONDS, allowed_updates=KINDS)
+        except ODD as error:
+            return await self._read_singly(error)
+
+    async def _read_singly(self, why: Exception) -> tuple[Update, ...]:
+        """What can be read of what waits; what can't is passed over, or it would come again for ever.
+
+        One line in the log says so, without what was sent: that may hold texts and names. Raises TelegramError when
+        not even the numbers of the updates can be read.
+        """
+        address = f"{self._bot.base_url}/getUpdates?offset={self._confirmed}&timeout=0"  # as sent, not yet as objects
+        waiting: object = await self._bot.request.post(address)
+        sent = [each for each in waiting if _has_number(each)] if isinstance(waiting, list) else []
+        if not sent:
+            raise TelegramError(f"what was sent can't be read ({type(why).__name__}), and is no list of updates")
+        found = [update for each in sent if (update := self._update(each)) is not None]
+        missed = len(sent) - len(found)
+        log.warning("%s of %s updates can't be read and are passed over: %s", missed, len(sent), type(why).__name__)
+        if not found:
+            self._confirmed = sent[-1]["update_id"] + 1
+        return tuple(found)
+
+    def _update(self, sent: dict[str, Any]) -> Update | None:
+        try:
+            return Update.de_json(sent, self._bot)
+        except ODD as error:
+            log.debug("update %s can't be read: %s", sent["update_id"], type(error).__name__)
+            return None
+
+    def _new(self, updates: tuple[Update, ...]) -> list[Update]:
+        """What was not handled before. A server that knows no offset sends everything again and again."""
+        new = [update for update in updates if update.update_id not in self._seen]
+        self._seen.extend(update.update_id for update in new)
+        return new
+
+    async def _handle(self, updates: list[Update]) -> bool:
+        """Hands the updates on, and waits a moment for them. False when there were none."""
+        if not updates:
+            return False
+        tasks = {task for update in updates if (task := self._take(update)) is not None}
+        if tasks:
+            await asyncio.wait(tasks, timeout=CONFIRM_AFTER)
+        self._confirmed = updates[-1].update_id + 1
+        return True
+
+    def _take(self, update: Update) -> asyncio.Task[None] | None:
+        """Begins to handle an update; None when it is dropped without a word."""
+        person = update.effective_user.id if update.effective_user else 0
+        if self._waiting[person] < MOST_WAITING:
+            self._waiting[person] += 1
+            work = self._in_order(update, person)
+        elif person not in self._overrun:
+            log.warning("more than %s updates of %s wait: the rest is dropped", MOST_WAITING, person)
+            self._overrun.add(person)
+            work = self._say_too_many(update)
+        else:
+            return None
+        task = asyncio.create_task(work, name=f"update {update.update_id}")
+        self._in_hand.add(task)
+        task.add_done_callback(self._in_hand.discard)
+        return task
+
+    async def _in_order(self, update: Update, person: int) -> None:
+        try:
+            async with self._chats.of(person):
+                await self._application.process_update(update)
+        finally:
+            self._waiting[person] -= 1
+            if not self._waiting[person]:
+                del self._waiting[person]
+                self._overrun.discard(person)
+
+    async def _say_too_many(self, update: Update) -> None:
+        await self._too_many(update)
+
+    async def _finish(self) -> None:
+        if self._in_hand:
+            await asyncio.wait(self._in_hand, timeout=GRACE)
+        if not self._confirmed:
+            return
+        try:
+            async with asyncio.timeout(1):
+                await self._bot.get_updates(offset=self._confirmed, timeout=0, limit=1, allowed_updates=KINDS)
+        except (TelegramError, TimeoutError) as error:
+            log.info("the last messages may come again after the start: %s", type(error).__name__)
+
+
+def _has_number(sent: object) -> bool:
+    """Whether that is an update as sent, of whatever kind."""
+    return isinstance(sent, dict) and isinstance(sent.get("update_id"), int)
+
+
+def _pause_after(error: TelegramError, failures: int) -> float:
+    """Seconds to wait after that many failed readings."""
+    if isinstance(error, RetryAfter):
+        return min(wait_seconds(error), LONGEST_FLOOD_WAIT)
+    return min(FIRST_PAUSE * 2.0 ** min(failures - 1, 10), LONGEST_PAUSE)
+
+
+def _explained(error: TelegramError) -> str:
+    shared = isinstance(error, Conflict) and "webhook" not in str(error).lower()
+    return "another program reads this bot's messages: stop it, two can't share a token" if shared else reason(error)

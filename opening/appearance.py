@@ -1,0 +1,244 @@
+"""Which slot each choice of a race means; one that the timetable does not show yet is asked for as it opens.
+
+Used by race.py. A site may leave a slot out of its timetable, or list it without an id, until it can be booked. Then
+its schedule is asked for several times around the opening, so that one answer is made just after it; the first answer
+that shows the slot is enough, whichever account of this process has got it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import booking
+import scraper
+from domain.errors import BookingRefused, SeveralClasses, SiteChanged, SiteError, SiteUnavailable, SlotNotFound
+from domain.model import Activity, Slot, Wish
+from domain.names import plain
+from opening.server_clock import sleep_until
+from portal import api
+from portal.schedules import known_calendars, likely, name_of, the_meant
+from portal.session import SiteSession
+from portal.side_by_side import noticed
+from scraper import Calendar
+
+USUAL_LENGTH = timedelta(hours=1)  # of a class that neither the timetable nor the week tells the length of
+
+log = logging.getLogger(__name__)
+
+Wishes = Sequence[tuple[int, Wish]]  # numbered as they are stored: 0 is the wish itself
+Found = Sequence[Slot | BookingRefused]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The wish, or one of its alternatives, with the slot that it means."""
+
+    number: int  # 0: the wish itself
+    wish: Wish
+    slot: Slot  # without an id: the timetable does not show it yet, this is what we expect
+    just_seen: bool = False  # it has appeared at the opening: every moment counts
+
+    @property
+    def is_listed(self) -> bool:
+        return bool(self.slot.appointment_id)
+
+
+@dataclass(slots=True, eq=False)
+class Watcher:
+    """A race that waits for a slot to appear."""
+
+    wish: Wish
+    seen: asyncio.Future[Slot] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Sightings:
+    """What the races of a process see of slots that appear: an answer to one account shows them to all."""
+
+    def __init__(self) -> None:
+        self._watchers: list[Watcher] = []
+
+    @contextmanager
+    def watching(self, wishes: Sequence[Wish]) -> Iterator[list[Watcher]]:
+        """Within it, whatever anybody sees of those classes is told."""
+        watchers = [Watcher(each) for each in wishes]
+        self._watchers += watchers
+        try:
+            yield watchers
+        finally:
+            for each in watchers:
+                self._watchers.remove(each)
+
+    @property
+    def starts(self) -> frozenset[time]:
+        """When the classes begin that anybody waits for: nothing else of a schedule is read at an opening."""
+        return frozenset(each.wish.start for each in self._watchers)
+
+    def share_of(self, watcher: Watcher) -> tuple[int, int]:
+        """Which of how many this one is among those that wait for the same schedule."""
+        together = [each for each in self._watchers if _same_schedule(each.wish, watcher.wish)]
+        return together.index(watcher), len(together)
+
+    def tell(self, slots: Sequence[Slot]) -> None:
+        """Somebody was shown these."""
+        for each in self._watchers:
+            if not each.seen.done() and (slot := _meant(slots, each.wish)) is not None:
+                each.seen.set_result(slot)
+
+
+def _same_schedule(one: Wish, other: Wish) -> bool:
+    return (one.day, one.where) == (other.day, other.where)
+
+
+def _meant(slots: Sequence[Slot], wish: Wish) -> Slot | None:
+    """The slot a wish means, with an id: without one it can't be asked for by request."""
+    try:
+        return the_meant([each for each in slots if each.appointment_id], wish, lambda slot: slot.wish)
+    except SeveralClasses as error:
+        log.warning("  %s", error)
+        return None
+
+
+class Appearance:
+    """The slots of one race's choices: looked up before the opening, or seen to appear at it.
+
+    `known` are slots from earlier readings, in case the site can't tell in time, and those without an id that the
+    weekly timetable leads to expect.
+    """
+
+    def __init__(self, session: SiteSession, wishes: Wishes, known: Sequence[Slot], sightings: Sightings) -> None:
+        self._session = session
+        self._wishes = wishes
+        self._known = known
+        self._sightings = sightings
+        self._watchers: list[Watcher] = []
+        self._troubles: Sequence[SiteError] = ()  # with the last schedules that were asked for
+        self._asked = 0  # schedules, so that each of several calendars has its turn
+
+    # ----- before the opening
+
+    async def look_up(self) -> Found:
+        """For each wish its slot as the site lists it now, or why it has none."""
+        return await booking.find_slots(self._session, [wish for _, wish in self._wishes])
+
+    def remembered(self) -> Found:
+        """For each wish its slot as it was listed before: a slot keeps its id."""
+        return [self._remembered(wish) or _not_there(wish) for _, wish in self._wishes]
+
+    def choices(self, found: Found) -> tuple[list[Choice], list[BookingRefused]]:
+        """What can be tried, in order, and why the rest can't. What is not listed is expected to appear."""
+        choices, refusals = [], []
+        for (number, wish), listed in zip(self._wishes, found, strict=True):
+            if isinstance(listed, BookingRefused) and not isinstance(listed, SlotNotFound):
+                refusals.append(listed)
+            elif isinstance(listed, Slot) and listed.appointment_id:
+                choices.append(Choice(number, wish, listed))
+            else:
+                expected = listed if isinstance(listed, Slot) else self._expected(wish)
+                choices.append(Choice(number, wish, self._remembered(wish) or expected))
+        return choices, refusals
+
+    def _remembered(self, wish: Wish) -> Slot | None:
+        """The slot as listed before, with its id: absent now, it may not be open yet, or be hidden for a moment."""
+        return next((each for each in self._known if each.appointment_id and wish.meant_by(each.wish)), None)
+
+    def _expected(self, wish: Wish) -> Slot:
+        """What will probably appear, for what depends on its length."""
+        likely_one = (each for each in self._known if wish.meant_by(each.wish))
+        return next(likely_one, _of_usual_length(wish))
+
+    # ----- at the opening
+
+    @contextmanager
+    def watched(self, choices: Sequence[Choice]) -> Iterator[None]:
+        """Within it, whatever anybody is shown of the choices that are not listed is noted."""
+        with self._sightings.watching([each.wish for each in choices if not each.is_listed]) as self._watchers:
+            yield
+
+    def share(self, choice: Choice, planned: Sequence[float]) -> Sequence[float]:
+        """When this race asks, of the moments at which all that wait for this schedule ask together."""
+        rank, races = self._sightings.share_of(self._watching([choice])[0])
+        return planned[rank::races] or [planned[rank % len(planned)]]
+
+    def _watching(self, choices: Sequence[Choice]) -> list[Watcher]:
+        wishes = [each.wish for each in choices]
+        return [each for each in self._watchers if each.wish in wishes]
+
+    def has_seen(self, choices: Sequence[Choice]) -> bool:
+        """Whether any of them has appeared."""
+        return any(each.seen.done() for each in self._watching(choices))
+
+    async def ask(self, choices: Sequence[Choice], moments: Sequence[float]) -> None:
+        """Asks for the schedule of the first of them so that requests leave at those moments (by `steady`).
+
+        Over as soon as any of them was seen, else when all answers are there. Raises what concerns more than an answer.
+        """
+        wish, seen = choices[0].wish, [each.seen for each in self._watching(choices)]
+        calendars = self._calendars(wish)
+        turns = [calendars[(self._asked + number) % len(calendars)] for number in range(len(moments))]
+        self._asked += len(moments)
+        asking = [
+            noticed(self._ask_at(each, wish.day, at), "schedule") for each, at in zip(turns, moments, strict=True)
+        ]
+        while not any(each.done() for each in seen) and (under_way := [each for each in asking if not each.done()]):
+            waiting: list[asyncio.Future[Any]] = [*under_way, *seen]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        self._troubles = _troubles(asking)
+
+    def from_the_first_seen(self, choices: Sequence[Choice]) -> tuple[list[Choice], list[BookingRefused]]:
+        """The choices from the first on that is listed by now, and why those before it can't be shot at.
+
+        Raises what made it impossible to look, when nothing is listed.
+        """
+        seen = {each.wish: each.seen.result() for each in self._watching(choices) if each.seen.done()}
+        listed = [
+            replace(each, slot=seen[each.wish], just_seen=True) if each.wish in seen else each for each in choices
+        ]
+        first = next((number for number, each in enumerate(listed) if each.is_listed), len(listed))
+        if self._troubles and first == len(listed):
+            raise self._troubles[0]
+        return listed[first:], [_not_there(each.wish) for each in listed[:first]]
+
+    async def _ask_at(self, calendar: Calendar, day: date, moment: float) -> None:
+        await sleep_until(moment)
+        zone, activity = self._session.access.timezone, calendar.activity
+        answer = await api.schedule(self._session, activity.id, calendar.flags, day, urgent=True)
+        starts = self._sightings.starts
+        read = await self._session.read(
+            "schedule", answer, lambda text: scraper.slots(text, activity, day, zone, starts)
+        )
+        self._sightings.tell(read)
+
+    def _calendars(self, wish: Wish) -> Sequence[Calendar]:
+        """In whose schedules a class can appear: of its kind alone, if that is said. Raises SiteChanged when there is
+        none to ask."""
+        there = likely(known_calendars(self._session), wish)
+        of_its_kind = [each for each in there if wish.kind and plain(each.activity.kind) == plain(wish.kind)]
+        if not there:
+            raise SiteChanged("there is no calendar to look in")
+        return of_its_kind or there
+
+
+def _troubles(asking: Sequence[asyncio.Task[None]]) -> Sequence[SiteError]:
+    """What went wrong, unless an answer was read. Raises what no other answer can make good."""
+    errors = [each.exception() for each in asking if each.done()]
+    for error in errors:
+        if error is not None and not isinstance(error, SiteUnavailable | SiteChanged):
+            raise error
+    failed = [error for error in errors if isinstance(error, SiteError)]
+    return failed if len(failed) == len(errors) else ()
+
+
+def _not_there(wish: Wish) -> SlotNotFound:
+    return SlotNotFound(f"the timetable has no {name_of(wish)}, now or before")
+
+
+def _of_usual_length(wish: Wish) -> Slot:
+    begins = datetime.combine(wish.day, wish.start)
+    ends = min(begins + USUAL_LENGTH, datetime.combine(wish.day, time(23, 59)))
+    return Slot(Activity("", wish.where or "?"), "", wish.course, wish.day, wish.start, ends.time())

@@ -1,0 +1,184 @@
+"""Reads "my bookings" from the site: in the HTML the server sends, or in the browser. Used by booking.py.
+
+One reading that shows no booking proves little: the server may have sent an empty list, or the page's script may fill
+it in. What the browser shows is the second witness.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from playwright.async_api import Page
+
+import scraper
+from domain.errors import SiteChanged, SiteUnavailable
+from domain.model import Booking, Slot, Wish
+from portal import api
+from portal.list_way import ListWay
+from portal.pages import MyBookingsPage
+from portal.session import SiteSession
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class BookingsList:
+    """What "my bookings" showed at one reading."""
+
+    bookings: tuple[Booking, ...]
+    in_page: bool  # as a browser shows the page, after its scripts have run; else as the server sent it
+    waiting: tuple[Booking, ...] = ()  # places on waiting lists, with the words that say so
+
+
+def is_quick(session: SiteSession) -> bool:
+    """Whether a reading takes one request, and no browser."""
+    return not _way(session).needs_page()
+
+
+async def read(session: SiteSession) -> BookingsList:
+    """What the site says is held, in the way that shows it. Raises SiteChanged when the list can't be read."""
+    way = _way(session)
+    if not way.needs_page():
+        return await _read_html(session)
+    if not way.is_old():
+        return await _read_page(session)
+    sent, shown = await _read_html(session), await _read_page(session)
+    if sent.bookings and len(sent.bookings) >= len(shown.bookings):
+        log.info("the site sends the list of bookings again: the browser is not needed for it any more")
+        way.forget()
+    elif shown.bookings:
+        way.note_page()
+    return shown
+
+
+async def read_again_in_page(session: SiteSession, first: BookingsList) -> BookingsList:
+    """The second look, in the browser, at a list that lacks something; the first one when the page can't be read.
+
+    When the server sends no booking at all where the page shows some, twice, the page is the way for this site.
+    """
+    if first.in_page:
+        return await _read_page(session)
+    try:
+        shown = await _read_page(session)
+    except (SiteUnavailable, SiteChanged) as error:
+        log.warning("the bookings can't be read in the browser: %s", error)
+        return first
+    if shown.bookings and not first.bookings and not (await _read_html(session)).bookings:
+        log.warning("the page's script fills in the list of bookings: it is read in the browser from now on")
+        _way(session).note_page()
+    return shown
+
+
+async def _read_html(session: SiteSession) -> BookingsList:
+    answer = await api.my_bookings(session)
+    held, waiting = await session.read("my bookings", answer, scraper.listed)
+    return BookingsList(held, in_page=False, waiting=waiting)
+
+
+async def _read_page(session: SiteSession) -> BookingsList:
+    async def look(page: Page) -> BookingsList:
+        shown = MyBookingsPage(page, session.access.root, session.access.timeout_seconds)
+        held, waiting = await session.parsed(await shown.open(), scraper.listed)
+        return BookingsList(held, in_page=True, waiting=waiting)
+
+    return await session.on_page("my bookings", look, acts=True)  # a list is not empty because its request failed
+
+
+def _way(session: SiteSession) -> ListWay:
+    return ListWay(session.access.state_dir, session.access.root, session.access.clock)
+
+
+# ----- what a list shows
+
+
+def held_among(mine: Sequence[Booking], wish: Wish) -> Booking | None:
+    """What is held of the class that is meant, if it is."""
+    return next((each for each in mine if wish.meant_by(each.wish)), None)
+
+
+def as_held(beside: Wish | None) -> tuple[Booking, ...]:
+    """The booking that another is asked for beside: at the same hour and place, the site may mean it by "already"."""
+    if beside is None:
+        return ()
+    return (Booking(beside.course, beside.location, beside.day, beside.start, course_type=beside.course_type),)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A place that may have become ours, and what is known of it. One witness alone is no proof."""
+
+    wish: Wish
+    slot: Slot | None = None
+    before: Sequence[Booking] = ()  # what was held before
+    all_before: bool = True  # whether that is all of it; else nobody knows what was there before
+    accepted: bool = False  # the site said yes
+
+    def among(self, mine: Sequence[Booking]) -> tuple[Booking | None, bool]:
+        """The booking that it can be, and whether a second witness must say so.
+
+        The site may show it under another name; and in words that nobody knows, which may be those of a waiting list.
+        """
+        named = held_among(mine, self.wish)
+        if named is not None:
+            return named, bool(named.unknown_words)
+        there = self.slot.wish if self.slot else self.wish
+        new = (each for each in mine if held_among(self.before, each.wish) is None)
+        found = next((each for each in new if each.wish.is_then_and_there(there)), None)
+        known_as_new = self.accepted and self.all_before
+        return found, bool(found and (found.unknown_words or not known_as_new))
+
+    def waits_among(self, waiting: Sequence[Booking]) -> Booking | None:
+        """The place on a waiting list that it can be instead; rather the one that is named like it."""
+        there = self.slot.wish if self.slot else self.wish
+        then = (each for each in waiting if each.wish.is_then_and_there(there))
+        return held_among(waiting, self.wish) or next(then, None)
+
+
+async def is_listed(session: SiteSession, wish: Wish) -> bool:
+    """Whether a place is among ours. What the list lacks is looked for again in the browser: one list proves no loss.
+
+    Raises SiteUnavailable or SiteChanged when nobody can say.
+    """
+    first = await read(session)
+    if held_among(first.bookings, wish) is not None:
+        return True
+    again = await read_again_in_page(session, first)
+    if not again.in_page:
+        raise SiteUnavailable("the booking is not in the list, and the page can't be read to be sure")
+    return held_among(again.bookings, wish) is not None
+
+
+async def is_gone(session: SiteSession, wish: Wish, waits: Sequence[float], *, told: bool) -> bool:
+    """Whether "my bookings" shows, in one of those looks, that the place is no longer ours.
+
+    `told`: the site's page said so; else what the list lacks is looked for again in the browser.
+    """
+
+    async def look() -> bool | None:
+        first = await read(session)
+        if held_among(first.bookings, wish) is not None:
+            return None
+        return True if told or not await is_listed(session, wish) else None
+
+    return bool(await look_until(look, waits))
+
+
+async def look_until(look: Callable[[], Awaitable[T | None]], waits: Sequence[float]) -> T | None:
+    """The first thing a look finds. Who does not answer one look may answer the next; the last one's error counts."""
+    for number, wait in enumerate(waits, start=1):
+        await asyncio.sleep(wait)
+        try:
+            found = await look()
+        except SiteUnavailable:
+            if number == len(waits):
+                raise
+            continue
+        if found is not None:
+            return found
+    return None

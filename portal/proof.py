@@ -1,0 +1,164 @@
+"""What proves that a place is ours: "my bookings" shows it, and the timetable does not say otherwise.
+
+The list alone is one witness: on some sites a place on a waiting list looks in it just like a booking, or stands in it
+in words that nobody knows. Used by booking.py and opening/race.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from domain.errors import OnWaitingList, PlaceUnclear, quote
+from domain.model import Booking, SlotStatus, Wish
+from portal import bookings_list, schedules
+from portal.bookings_list import BookingsList, Sought, held_among
+from portal.schedules import name_of, status_of
+from portal.session import SiteSession
+from portal.side_by_side import noticed
+
+log = logging.getLogger(__name__)
+
+LOOK_IN_PAGE = 3  # which of the looks goes to the browser while the list shows no booking at all
+WITNESSES = 2  # times that the list, or the timetable, says the same of one booking before it is told
+LONGEST_ASK = 5.0  # s for the timetable; whoever has a place shall hear of it
+ASK_AGAIN = 0.7  # s until the timetable is asked once more whether a place is only one on a waiting list
+
+
+async def seen(session: SiteSession, sought: Sought, waits: Sequence[float]) -> Booking | None:
+    """The booking, once "my bookings" shows it; None when it was not seen in all those looks.
+
+    A list that stays empty is read once in the browser: the page's script may fill it in. Raises OnWaitingList or
+    PlaceUnclear as soon as it is clear that what stands there may not be ours.
+    """
+    looking = _Looking(session, sought)
+    found = await bookings_list.look_until(looking.look, waits)
+    if found is None:
+        looking.tell_what_stands()
+    return found
+
+
+class _Looking:
+    """For one place that may have become ours; each look asks for the list once, and what it shows is remembered."""
+
+    def __init__(self, session: SiteSession, sought: Sought) -> None:
+        self._session = session
+        self._sought = sought
+        self._looks = 0
+        self._asked = 0  # the timetable, about a block that alone proves nothing
+        self._waits: Booking | None = None  # on a waiting list, by the last look
+        self._unclear: Booking | None = None
+
+    async def look(self) -> Booking | None:
+        self._looks += 1
+        listed = await bookings_list.read(self._session)
+        if self._looks == LOOK_IN_PAGE and not listed.bookings:
+            listed = await bookings_list.read_again_in_page(self._session, listed)
+        found, in_doubt = self._sought.among(listed.bookings)
+        if found is None:
+            self._note_waiting(self._sought.waits_among(listed.waiting))
+        elif in_doubt:
+            return await self._second_witness(found)
+        elif await _is_waiting(self._session, self._sought):
+            raise OnWaitingList(f"the timetable shows {name_of(self._sought.wish)} as full, and us on its waiting list")
+        return found
+
+    def _note_waiting(self, waits: Booking | None) -> None:
+        """Raises OnWaitingList once two looks show it under the name of what was asked for."""
+        before, self._waits = self._waits, waits
+        if waits is not None and waits == before and self._sought.wish.meant_by(waits.wish):
+            self.tell_what_stands()
+
+    async def _second_witness(self, found: Booking) -> Booking | None:
+        """The booking if the timetable shows the slot as ours; once it has not, twice, words nobody knows are told."""
+        if self._asked >= WITNESSES:
+            return None
+        self._unclear, self._asked = found, self._asked + 1
+        if await status_of(self._session, self._sought.wish, self._sought.slot) is SlotStatus.BOOKED:
+            return found
+        if self._asked >= WITNESSES:
+            self.tell_what_stands()
+        return None
+
+    def tell_what_stands(self) -> None:
+        """Raises what a block that stands there means, if it may not be ours: nothing may be asked for again then."""
+        if self._waits is not None:
+            raise OnWaitingList(f"full; waiting list: {quote(self._waits.unknown_words)}")
+        if self._unclear is not None and self._unclear.unknown_words:
+            raise PlaceUnclear(_unclear(self._sought.wish, self._unclear))
+
+
+async def _is_waiting(session: SiteSession, sought: Sought) -> bool:
+    """Whether the timetable says, twice, that a place which the list shows as ours is one on a waiting list.
+
+    When it can't be asked, or says nothing, the list counts.
+    """
+    for number in range(WITNESSES):
+        await asyncio.sleep(ASK_AGAIN if number else 0.0)
+        asking = noticed(status_of(session, sought.wish, sought.slot), "second witness")
+        await asyncio.wait({asking}, timeout=LONGEST_ASK)
+        if not asking.done() or asking.result() is not SlotStatus.WAITING:
+            return False
+    return True
+
+
+async def standing(
+    session: SiteSession, listed: BookingsList, wish: Wish, status: SlotStatus | None = None
+) -> Booking | None:
+    """What is held of a class before anything is asked for. `status`: what the timetable shows, if it was asked.
+
+    Raises PlaceUnclear or OnWaitingList when a block stands that may not be ours: to ask again might be a second place.
+    A place on a waiting list is no reason not to take one that is free.
+    """
+    held, waits = held_among(listed.bookings, wish), held_among(listed.waiting, wish)
+    if held is not None and not held.unknown_words:
+        return held
+    if held is None and waits is None:
+        return None
+    shown = status or await status_of(session, wish)
+    if held is not None:
+        if shown is SlotStatus.BOOKED:
+            return held
+        raise PlaceUnclear(_unclear(wish, held))
+    if waits is not None and shown is not SlotStatus.AVAILABLE:
+        raise OnWaitingList(f"full; waiting list: {quote(waits.unknown_words)}")
+    return None
+
+
+async def proven(session: SiteSession, listed: Sequence[Booking], known: Sequence[Wish] = ()) -> tuple[Booking, ...]:
+    """What a list proves: what it shows in words nobody knows counts if it was known, or the timetable agrees."""
+    sure = []
+    for each in listed:
+        was_known = held_among_wishes(known, each)
+        if not each.unknown_words or was_known or await status_of(session, each.wish) is SlotStatus.BOOKED:
+            sure.append(each)
+        else:
+            log.warning(
+                "%s is listed in words nobody knows, and not counted: %s", name_of(each.wish), each.unknown_words
+            )
+    return tuple(sure)
+
+
+async def without_waiting(
+    session: SiteSession, listed: Sequence[Booking], known: Sequence[Wish]
+) -> tuple[Booking, ...]:
+    """Of what a list shows as booked, what the timetable does not show as a place on a waiting list.
+
+    Only what was not known before is asked about, each calendar and day once.
+    """
+    read, sure = schedules.asked_once(session), []
+    for each in listed:
+        if held_among_wishes(known, each) or await status_of(session, each.wish, read=read) is not SlotStatus.WAITING:
+            sure.append(each)
+        else:
+            log.warning("%s is listed, but the timetable shows a waiting list: not counted", name_of(each.wish))
+    return tuple(sure)
+
+
+def held_among_wishes(known: Sequence[Wish], booking: Booking) -> bool:
+    return any(wish.meant_by(booking.wish) for wish in known)
+
+
+def _unclear(wish: Wish, block: Booking) -> str:
+    return f"{name_of(wish)} is listed, but not simply as ours: {quote(block.unknown_words)}"

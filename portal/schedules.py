@@ -1,0 +1,167 @@
+"""The timetable's requests: its calendars, the schedule of a day, and the slot that somebody means. Used by booking.py.
+
+The calendars are kept from reading to reading, and read again only when the one that is meant is not among them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import date
+from typing import TypeVar
+
+from playwright.async_api import Page
+
+import scraper
+from domain.errors import SeveralClasses, SiteChanged, SiteError, SlotNotFound, quote
+from domain.model import FIT_CENTER, Activity, Slot, SlotStatus, Wish, same_course
+from domain.names import plain, same_place
+from portal import api
+from portal.calendars import CalendarCache
+from portal.pages import ActivitiesPage
+from portal.session import SiteSession
+from portal.side_by_side import together
+from scraper import Calendar
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Reader = Callable[[Calendar, date], Awaitable[tuple[Slot, ...]]]
+
+
+async def read_calendars(session: SiteSession) -> tuple[Calendar, ...]:
+    """The calendars the site lists now, kept for later bookings."""
+    answer = await api.choose_activity(session)
+    try:
+        found = await session.parsed(answer.text, scraper.activities)
+    except SiteChanged as error:
+        log.warning("%s: following its links in the page", error)
+        found = await session.on_page("choose activity", lambda page: _follow_links(session, page))
+    _cache(session).save([(each.activity.id, each.activity.name, each.flags) for each in found])
+    return found
+
+
+async def _follow_links(session: SiteSession, page: Page) -> tuple[Calendar, ...]:
+    choice = ActivitiesPage(page, session.access.root, session.access.timeout_seconds)
+    names = await session.parsed(await choice.open(), scraper.activity_names)
+    alike = [names[:index].count(name) for index, name in enumerate(names)]
+    return tuple(
+        [scraper.calendar_at(await choice.follow(name, nth), name) for name, nth in zip(names, alike, strict=True)]
+    )
+
+
+def _cache(session: SiteSession) -> CalendarCache:
+    return CalendarCache(session.access.state_dir, session.access.clock)
+
+
+async def schedule(session: SiteSession, calendar: Calendar, day: date, *, urgent: bool = False) -> tuple[Slot, ...]:
+    activity, zone = calendar.activity, session.access.timezone
+    answer = await api.schedule(session, activity.id, calendar.flags, day, urgent=urgent)
+    return await session.read("schedule", answer, lambda text: scraper.slots(text, activity, day, zone))
+
+
+async def find(session: SiteSession, wish: Wish, read: Reader | None = None) -> Slot:
+    """Looks in the calendars known from before; only when that fails are they read again."""
+    read = read or asked_once(session)
+    known = known_calendars(session)
+    if known:
+        slot = await _look_in(read, likely(known, wish), wish)
+        if slot:
+            return slot
+    fresh = await read_calendars(session)
+    slot = await _look_in(read, likely(fresh, wish), wish) or await _look_in(read, fresh, wish)
+    if slot is None:
+        raise SlotNotFound(f"the timetable has no {name_of(wish)}")
+    return slot
+
+
+async def find_before_opening(session: SiteSession, wish: Wish, read: Reader) -> Slot:
+    """As `find`. A day of which the likely calendars show nothing at all is looked for in no other: the site may not
+    show it before its opening."""
+    calendars = known_calendars(session) or await read_calendars(session)
+    days = await together(*(read(each, wish.day) for each in likely(calendars, wish)))
+    if not any(days):
+        raise SlotNotFound(f"the timetable has nothing yet on {wish.day:%d/%m/%Y}, so no {name_of(wish)}")
+    return await find(session, wish, read)
+
+
+def known_calendars(session: SiteSession) -> tuple[Calendar, ...]:
+    return tuple(Calendar(Activity(id_, name), flags) for id_, name, flags in _cache(session).load())
+
+
+def asked_once(session: SiteSession) -> Reader:
+    """Reads schedules, each only once."""
+    asked: dict[tuple[Calendar, date], asyncio.Future[tuple[Slot, ...]]] = {}
+
+    def read(calendar: Calendar, day: date) -> Awaitable[tuple[Slot, ...]]:
+        if (calendar, day) not in asked:
+            asked[calendar, day] = asyncio.ensure_future(schedule(session, calendar, day, urgent=True))
+        return asked[calendar, day]
+
+    return read
+
+
+async def _look_in(read: Reader, calendars: Sequence[Calendar], wish: Wish) -> Slot | None:
+    days = await together(*(read(each, wish.day) for each in calendars))
+    return the_meant(likeliest([slot for day in days for slot in day], lambda slot: slot), wish, lambda slot: slot.wish)
+
+
+def likeliest(candidates: Iterable[T], slot_of: Callable[[T], Slot]) -> list[T]:
+    """Of several slots of one class at one hour the one that is ours comes first, then one that can be booked."""
+    ranks = {SlotStatus.BOOKED: 0, SlotStatus.AVAILABLE: 1}
+    return sorted(candidates, key=lambda each: ranks.get(slot_of(each).status, 2))
+
+
+def the_meant(candidates: Sequence[T], wish: Wish, wish_of: Callable[[T], Wish]) -> T | None:
+    """What a wish means among them: what is named exactly so, else what alone fits; None when nothing does.
+
+    Raises SeveralClasses, with their names, when the wish says too little to tell them apart.
+    """
+    fitting = [each for each in candidates if wish.meant_by(wish_of(each))]
+    found = [each for each in fitting if plain(wish_of(each).full_name) == plain(wish.full_name)] or fitting
+    refuse_if_several([wish_of(each) for each in found])
+    return found[0] if found else None
+
+
+def refuse_if_several(found: Sequence[Wish]) -> None:
+    """Raises SeveralClasses, with their names, unless all of these are one class."""
+    names = dict.fromkeys(each.full_name for each in found)
+    if len(names) > 1:
+        raise SeveralClasses(f"it may mean any of these: {quote(', '.join(names))}")
+
+
+def likely(calendars: Sequence[Calendar], wish: Wish) -> Sequence[Calendar]:
+    """The calendars that can hold the wish: of its place and kind, else of its place, else all of them."""
+
+    def is_there(activity: Activity) -> bool:
+        return same_place(activity.place, wish.location) or same_place(activity.name, wish.location)
+
+    def is_its_kind(activity: Activity) -> bool:
+        return (plain(FIT_CENTER) in plain(activity.name)) == same_course(wish.course, FIT_CENTER)
+
+    there = [each for each in calendars if is_there(each.activity)]
+    return [each for each in there if is_its_kind(each.activity)] or there or calendars
+
+
+async def status_of(
+    session: SiteSession, wish: Wish, slot: Slot | None = None, read: Reader | None = None
+) -> SlotStatus | None:
+    """What the timetable shows of a class now; None when it can't be asked, or does not list it.
+
+    With the slot as it was before, one request at the most.
+    """
+    try:
+        if slot is None:
+            return (await find(session, wish, read)).status
+        known = (each for each in known_calendars(session) if each.activity.id == slot.activity.id)
+        there = await schedule(session, next(known, Calendar(slot.activity)), slot.day, urgent=True)
+    except SiteError as error:
+        log.info("the timetable does not say whose the place is: %s", error)
+        return None
+    return next((each.status for each in there if slot.wish.meant_by(each.wish)), None)
+
+
+def name_of(wish: Wish) -> str:
+    place = f" ({wish.location})" if wish.location else ""
+    return f"{wish.course or FIT_CENTER}{place} on {wish.day:%d/%m/%Y} at {wish.start:%H:%M}"

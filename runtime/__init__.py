@@ -1,0 +1,1 @@
+"""How a program is configured, starts, shows that it lives, and stops."""

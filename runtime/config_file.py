@@ -1,0 +1,67 @@
+"""config.json as it lies on the disk -> its keys and values: its owner, its encoding, its JSON. Used by settings.py."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+from domain.errors import ConfigError
+from runtime import config_mistakes
+from safety import private
+
+DEFAULT_PATH = Path("config.json")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The keys and values in the file; none when there is no file. Raises ConfigError."""
+    try:
+        text = _decoded(path, private.read_trusted(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, ValueError) as error:  # the latter: a path that can't be one
+        raise ConfigError(f"{path} can't be read ({error}): make this user its owner") from error
+    if not text.strip():
+        again = command(".venv/bin/python setup.py", path)
+        raise ConfigError(f"{path} is empty: remove it, then run '{again}', which asks for what belongs in it")
+    try:
+        values = json.loads(text, object_pairs_hook=_each_once)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{path} is not valid JSON: {config_mistakes.of_json(text, error)}") from None
+    except RecursionError:
+        raise ConfigError(f"{path} is nested too deeply: start from config.example.json") from None
+    except ValueError as error:
+        raise ConfigError(f"{path} is not valid: {error}") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path} must hold one JSON object, {{...}}: start from config.example.json")
+    return values
+
+
+def command(line: str, config: Path) -> str:
+    """A command as somebody with this configuration has to type it."""
+    return line if config == DEFAULT_PATH else f"{line} --config {shlex.quote(str(config))}"
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    """The text of the file, with or without a byte order mark; what was saved in another encoding is never guessed."""
+    remedy = "open it in your editor and save it with the encoding UTF-8"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:4]:
+        raise ConfigError(f"{path} is saved as UTF-16 (Windows calls it Unicode): {remedy}")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            f"{path} can't be read: a letter in line {line} is not UTF-8 (Latin-1, perhaps): {remedy}"
+        ) from None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a key that is there twice the second would count, and the person changes the first."""
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        names = [key for key, _ in pairs]
+        raise ValueError(f"the key '{next(key for key in names if names.count(key) > 1)}' is there twice: remove one")
+    return values

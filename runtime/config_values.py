@@ -1,0 +1,169 @@
+"""What a value of config.json may be: the types of its keys, each with its bounds and a sentence for what is outside.
+
+Used by runtime/settings.py. What these accept breaks nothing later.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+import otp_extractor
+from domain.errors import OtpError
+from runtime.config_mistakes import NO_PASSWORD
+from safety import addresses
+
+MOST_BYTES_OF_NAME = 200  # of a file; systems take 255, and something is added to it
+MOST_LETTERS = 500  # of a text; nobody's password is longer
+EXAMPLES = {  # what config.example.json holds where everybody has a value of their own
+    "username": ("12345678", "87654321"),
+    "password": ("the password of your Codice Persona", "the password of your friend's Codice Persona"),
+    "otpatu": ("secret=EXAMPLEEXAMPLE22", "secret=EXAMPLEEXAMPLE33"),
+    "bot_token": ("1234567890:the-token-BotFather-gave-you",),
+    "allowed_user_id": (123456789,),
+    "telegram_user_id": (987654321,),
+}
+BY_HAND = "by_hand"  # the person logs in, with SPID, CIE or however they do, and we use that session
+LONGEST_TELEGRAM_ID = 2**52  # Telegram: "at most 52 significant bits"
+
+
+def _address(text: str) -> str:
+    parts = addresses.parts_of(text.rstrip("/"))
+    if not re.match(r"https?://[^/\s]+", text) or parts is None or parts.query or parts.fragment:
+        raise ValueError("write an address of scheme, host and path only, that begins with http:// or https://")
+    return text.rstrip("/")
+
+
+def legible(text: str) -> str:
+    """A text that can be typed into a form, kept in a file and shown."""
+    if len(text) > MOST_LETTERS:
+        raise ValueError(f"it has {len(text)} characters: that is a mistake")
+    if not text.isprintable():  # half a character (\ud800) is not printable either
+        raise ValueError("it holds a character that can't be typed (a line break, a tab, a NUL): write it again")
+    return text
+
+
+def _legible_secret(secret: SecretStr) -> SecretStr:
+    legible(secret.get_secret_value())
+    return _filled(secret)
+
+
+def _codice_persona(text: str) -> str:
+    bare = legible(text.strip())
+    if not bare or re.search(r"\s|@", bare):
+        raise ValueError("write the Codice Persona, the number on the badge")
+    return bare
+
+
+def _matricola(text: object) -> object:
+    """As a text: a number without quotes is what most people write."""
+    bare = str(text).strip() if isinstance(text, str | int) and not isinstance(text, bool) else text
+    if bare in (None, ""):
+        return None
+    if not isinstance(bare, str) or not re.fullmatch(r"[\w./-]{1,30}", legible(bare), re.ASCII):
+        raise ValueError("write the matricola as the login shows it, as 123456; null: the first that is offered")
+    return bare
+
+
+def _bot_token(secret: SecretStr) -> SecretStr:
+    bare = secret.get_secret_value().strip()
+    if not re.fullmatch(r"\d+:[\w-]+", bare, re.ASCII):
+        raise ValueError("write the whole token that BotFather gave: digits, a colon, letters")
+    return SecretStr(bare)
+
+
+def _otp_url(secret: SecretStr) -> SecretStr:
+    url = _legible_secret(secret).get_secret_value()
+    if not url.strip().lower().startswith("otpauth://"):
+        raise ValueError(
+            "write the otpauth:// address of the QR code (.venv/bin/python otp_extractor.py PICTURE --url reads it)"
+        )
+    try:
+        otp_extractor.parse(url)
+    except OtpError as problem:
+        raise ValueError(str(problem)) from None
+    return secret
+
+
+def _needed_by_the_login(password: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    if password is None and info.data.get("login") == "password":
+        raise PydanticCustomError(NO_PASSWORD, "of the login")
+    return password
+
+
+def otp_goes_with_password(otp_url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    """A one-time password alone logs nobody in: it is a mistake, or the password was forgotten."""
+    if otp_url is not None and info.data.get("login") == BY_HAND and info.data.get("password") is None:
+        raise ValueError('with "login": "by_hand" there is no use for it without a password: remove it, or add that')
+    return otp_url
+
+
+def _none_if_blank(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _filled(secret: SecretStr) -> SecretStr:
+    if not secret.get_secret_value().strip():
+        raise ValueError("must not be empty")
+    return secret
+
+
+def _no_truth(value: object) -> object:
+    """`true` counts as 1 in Python, and nobody means that."""
+    if value is True or value is False:
+        raise ValueError("write a number")
+    return value
+
+
+def _time_of_day(text: object) -> object:
+    if text is None or isinstance(text, time):
+        return text
+    if not isinstance(text, str) or not re.fullmatch(r"\d{2}:\d{2}(:\d{2})?", text, re.ASCII):
+        raise ValueError("write a time as HH:MM or HH:MM:SS")
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise ValueError("write a time from 00:00 to 23:59:59") from None
+
+
+def _zone(name: str) -> str:
+    named = "/" in name or name == "UTC"  # a browser knows neither "localtime" nor "Factory"
+    if not named or name not in available_timezones():
+        raise ValueError(f"{name!a} is not a time zone: write one like Europe/Rome")
+    return name
+
+
+def _path(path: Path) -> Path:
+    text = legible(str(path))
+    if any(len(part.encode()) > MOST_BYTES_OF_NAME for part in path.parts):
+        raise ValueError("the name of a file or folder is too long")
+    if text.startswith("~") and not text.startswith("~/"):
+        raise ValueError("write the whole path: only ~/ stands for a home folder")
+    return path
+
+
+Address = Annotated[str, AfterValidator(_address)]
+SiteAddress = Annotated[str, AfterValidator(addresses.check_base_url)]
+LoginHost = Annotated[str, AfterValidator(addresses.check_login_host)]
+Login = Literal["password", "by_hand"]
+PasswordOfLogin = Annotated[
+    Annotated[SecretStr, AfterValidator(_legible_secret)] | None,
+    AfterValidator(_needed_by_the_login),
+    Field(validate_default=True),
+]
+BotToken = Annotated[SecretStr, AfterValidator(_bot_token)]
+OtpUrl = Annotated[Annotated[SecretStr, AfterValidator(_otp_url)] | None, BeforeValidator(_none_if_blank)]
+CodicePersona = Annotated[str, AfterValidator(_codice_persona)]
+Matricola = Annotated[str | None, BeforeValidator(_matricola)]
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+Zone = Annotated[str, AfterValidator(_zone)]
+FilePath = Annotated[Path, AfterValidator(_path)]
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+Real = Annotated[float, BeforeValidator(_no_truth)]  # with bounds, which nothing endless is within
+TelegramId = Annotated[Whole, Field(gt=0, lt=LONGEST_TELEGRAM_ID)]

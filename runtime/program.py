@@ -1,0 +1,170 @@
+"""How every program starts and stops, and what it is called: options, logging, stop signal, exit code, lease holder."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import glob
+import logging
+import os
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from domain.errors import ConfigError, DatabaseBusy, DatabaseError
+from runtime.settings import Settings, add_config_option, configure_logging, load
+from safety import private
+
+DONE = 0
+FAILED = 1
+MISCONFIGURED = 2  # starting again would not help: the process manager does not
+
+LONGEST_STOP = 4.2  # s after the signal; whoever has not ended by then hangs, and is ended without more ado
+PRIVATE = 0o077  # umask: whatever a program writes is for this user alone
+MOST_NAMED = 6  # files in one line of the log
+NO_CORE = 1  # byte; unlike 0 it also keeps Linux from handing the dump to a collector (fs/coredump.c, "limit == 1")
+
+log = logging.getLogger(__name__)
+
+Main = Callable[[Settings, argparse.Namespace, asyncio.Event], Awaitable[int]]
+
+
+def options(description: str) -> argparse.ArgumentParser:
+    """A parser with the options every program has."""
+    parser = argparse.ArgumentParser(description=description)
+    add_config_option(parser)
+    return parser
+
+
+def keep_private() -> None:
+    """From now on what this process and its children write is for this user alone, and no crash leaves their memory."""
+    os.umask(PRIVATE)
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    if hard == resource.RLIM_INFINITY or hard > NO_CORE:
+        resource.setrlimit(resource.RLIMIT_CORE, (NO_CORE, NO_CORE))
+
+
+def take_care_of_files(settings: Settings) -> None:
+    """Closes to others what an earlier version or a careless copy left open to them, and says what.
+
+    Raises ConfigError for what can't be trusted: a symbolic link, a folder that others can write or own.
+    """
+    private.judge_folders(settings.database)
+    found = list(_of_ours(settings))
+    private.refuse_strangers_folder(settings.state_dir)
+    changed = [str(path) for path in private.tighten(found)]
+    if changed:
+        more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
+        log.warning("closed to other users, who could look into it: %s%s", ", ".join(changed[:MOST_NAMED]), more)
+
+
+def _of_ours(settings: Settings) -> Iterator[Path]:
+    """Every file and folder the programs keep, and the old bot kept; those that are not there, too."""
+    database, logs = settings.database, settings.log.file
+    yield settings.state_dir
+    yield from (database.with_name(database.name + end) for end in ("", "-wal", "-shm", "-journal"))
+    for copies in (database.parent.glob(glob.escape(database.name) + end) for end in (".version*", ".replaced-*")):
+        yield from (copy for copy in copies if not copy.is_symlink())
+    yield from _backups(settings.backup_dir, f"{database.stem}-")
+    if logs:
+        yield from (logs, *logs.parent.glob(glob.escape(logs.name) + ".*"))
+        if private.holds_only(logs.parent, logs.stem):
+            yield logs.parent
+
+
+def _backups(folder: Path, beginning: str) -> Iterator[Path]:
+    """The folder, or if it holds other things too, only our backups in it. A link to another disk is all right."""
+    if private.holds_only(folder, beginning):
+        yield folder
+    else:
+        yield from (copy for copy in folder.glob(f"{glob.escape(beginning)}*.db") if not copy.is_symlink())
+
+
+def run(name: str, parser: argparse.ArgumentParser, main: Main) -> int:
+    """Runs `main` with the settings and an event that SIGTERM and Ctrl-C set; returns the exit code.
+
+    What is wrong with configuration or database is one line on standard error and exit code 2; a trouble of the
+    database that passes, a lock or a full disk, is exit code 1.
+    """
+    arguments = parser.parse_args()
+    keep_private()
+    try:
+        settings = load(arguments.config)
+        configure_logging(settings, name)
+        take_care_of_files(settings)
+        return asyncio.run(_until_stopped(settings, arguments, main))
+    except (ConfigError, DatabaseError) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - for the person at the terminal
+        return FAILED if isinstance(error, DatabaseBusy) else MISCONFIGURED
+
+
+async def _until_stopped(settings: Settings, arguments: argparse.Namespace, main: Main) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def begin_to_stop() -> None:
+        if not stop.is_set():
+            loop.call_later(LONGEST_STOP, _end_now)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, begin_to_stop)
+    try:
+        return await main(settings, arguments, stop)
+    except DatabaseBusy:
+        if stop.is_set():  # no error: we only did not wait for it any longer
+            return DONE
+        raise
+
+
+def _end_now() -> None:
+    """The last resort: what was in hand is taken up after the start, as after a power cut."""
+    log.error("the stop took more than %.1f s: ended without more ado", LONGEST_STOP)
+    for child in _children():
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    os._exit(FAILED)
+
+
+def _children() -> list[int]:
+    """Our own child processes, where the system tells. A browser whose driver is gone ends by itself."""
+    try:
+        return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+async def wait(stop: asyncio.Event, seconds: float) -> None:
+    """Sleeps, but not past the stop."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
+
+
+def name_of(pid: int) -> str:
+    """Who holds a lease: machine, process namespace (a container's processes are not ours to judge), process."""
+    try:
+        namespace = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        namespace = "-"
+    return f"{socket.gethostname()} {namespace} {pid}"
+
+
+def is_dead(holder: str) -> bool:
+    """Whether that holder was a process of this machine that is no more. What we can't judge is not dead."""
+    pid = holder.rpartition(" ")[2]
+    if not pid.isdigit() or holder != name_of(int(pid)):
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,0 +1,473 @@
+"""config.json -> Settings, and logging. Used by every program at its start.
+
+A missing or wrong key stops the program with one line that names it; an unknown key is named and ignored. Every key
+is also an environment variable: POLIMISPORT_TELEGRAM__BOT_TOKEN is telegram.bot_token. Secrets print as stars.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import logging.handlers
+import os
+import re
+import shutil
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
+from datetime import time, timedelta
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from domain.errors import ConfigError
+from domain.house_rules import TWO_DAYS_MINUTES, WEEK_HOURS, HouseRules, LateCancel, Overlapping
+from domain.model import Credentials, OpeningRule
+from runtime import config_file, config_mistakes, config_values
+from runtime.config_file import DEFAULT_PATH, command
+from runtime.config_values import (
+    BY_HAND,
+    EXAMPLES,
+    Address,
+    BotToken,
+    CodicePersona,
+    FilePath,
+    Login,
+    LoginHost,
+    Matricola,
+    OtpUrl,
+    PasswordOfLogin,
+    Real,
+    SiteAddress,
+    TelegramId,
+    TimeOfDay,
+    Whole,
+    Zone,
+)
+from safety import private
+from safety.redaction import Redactor
+
+SITE_URL = "https://ecomm.sportrick.com/sportpolimi"
+LOGIN_HOSTS = ("aunicalogin.polimi.it",)
+TELEGRAM_URL = "https://api.telegram.org"
+MOST_FRIENDS = 200  # a mistake beyond that; the site would take them for an attack long before
+TOKEN_IN_URL = re.compile(r"bot\d{3,}:[A-Za-z0-9_-]{5,}")
+
+log = logging.getLogger(__name__)
+
+
+class Section(BaseModel):
+    """A group of keys. Unknown ones are kept apart, to be named."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
+
+
+class Telegram(Section):
+    bot_token: BotToken
+    allowed_user_id: TelegramId
+    api_base_url: Address = TELEGRAM_URL
+
+
+class Site(Section):
+    base_url: SiteAddress = SITE_URL
+    login_hosts: tuple[LoginHost, ...] = Field(LOGIN_HOSTS, min_length=1)
+
+
+class Browser(Section):
+    executable_path: FilePath | None = None
+    headless: bool = True
+
+
+class Opening(Section):
+    days_ahead: Whole = Field(2, ge=0, le=60)
+    at: TimeOfDay = time(0, 0)
+    hours_before: Real | None = Field(None, gt=0, le=24 * 60)  # the class, instead of the two above; null: those count
+    rehearsal_at: TimeOfDay | None = time(20, 0)  # the evening before; null: no rehearsal
+
+
+class HouseRulesSection(Section):
+    """How the site treats bookings, where that is not known for sure: what it does is noticed, and told."""
+
+    overlap: Literal["refused", "warned"] = "refused"
+    late_cancel: Literal["penalty", "refused"] = "penalty"
+    closes_minutes: Whole = Field(0, ge=0, le=TWO_DAYS_MINUTES)  # before a class, nothing can be booked any more
+    most_bookings: Whole | None = Field(None, ge=1, le=100)  # at once; null: not known
+
+
+class ConfirmationTimes(Section):
+    lead_minutes: Whole = Field(60, ge=1, le=TWO_DAYS_MINUTES)  # how long before the class the question is sent
+    deadline_minutes: Whole = Field(5, ge=0)  # how long before the class it is too late to answer
+
+    @field_validator("deadline_minutes")
+    @classmethod
+    def _leaves_time(cls, deadline: int, info: ValidationInfo) -> int:
+        """A question must be sent before it is too late to answer it."""
+        if deadline >= info.data.get("lead_minutes", deadline + 1):
+            raise ValueError("write less than confirmation.lead_minutes: nobody could answer in time")
+        return deadline
+
+
+class Worker(Section):
+    lease_seconds: Real = Field(60, ge=1, le=86_400)
+    poll_seconds: Real = Field(0.07, ge=0.005, le=5)
+
+
+class Log(Section):
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    file: FilePath | None = None
+
+
+class Friend(Section):
+    """Somebody else who uses this bot with their own Polimisport account."""
+
+    telegram_user_id: TelegramId
+    username: CodicePersona
+    login: Login = "password"
+    password: PasswordOfLogin = None
+    otpatu: OtpUrl = None
+    matricola: Matricola = None
+    active: bool = True  # false: the entry is kept, and counts as if it was not there
+
+    _otp_goes_with_password = field_validator("otpatu")(config_values.otp_goes_with_password)
+
+    def credentials(self) -> Credentials:
+        return _credentials(self.telegram_user_id, self)
+
+
+class Keys(BaseSettings):
+    """Keys that come from the environment too."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="POLIMISPORT_",
+        env_nested_delimiter="__",
+        extra="allow",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        """Environment first, then what load() read from the file."""
+        return env_settings, init_settings
+
+
+class Visitor(Keys):
+    """Somebody who only makes a session for another machine: no configuration, no database, no bot."""
+
+    username: CodicePersona
+    state_dir: FilePath
+    site: Site = Site()
+    timezone: Zone = "Europe/Rome"
+    browser: Browser = Browser()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def credentials(self) -> Credentials:
+        return Credentials(0, self.username, "", "", by_hand=True)
+
+
+class Settings(Keys):
+    """The validated configuration. Paths are absolute."""
+
+    username: CodicePersona
+    login: Login = "password"
+    password: PasswordOfLogin = None
+    otpatu: OtpUrl = None
+    matricola: Matricola = None  # which of several careers to log in with; null: the first
+    telegram: Telegram
+    site: Site = Site()
+    database: FilePath = Path("polimisport.db")
+    timezone: Zone = "Europe/Rome"
+    language: Literal["it"] = "it"
+    browser: Browser = Browser()
+    opening: Opening = Opening()
+    confirmation: ConfirmationTimes = ConfirmationTimes()
+    reminder_hours: Real = Field(3, ge=0, le=WEEK_HOURS)  # how long before a class its reminder is sent
+    free_cancel_hours: Real = Field(2, ge=0, le=WEEK_HOURS)  # until when a place can be given back without penalty
+    rules: HouseRulesSection = HouseRulesSection()
+    worker: Worker = Worker()
+    log: Log = Log()
+    friends: tuple[Friend, ...] = Field((), max_length=MOST_FRIENDS)
+
+    _config_file: Path = PrivateAttr(DEFAULT_PATH)
+
+    _otp_goes_with_password = field_validator("otpatu")(config_values.otp_goes_with_password)
+
+    @field_validator("friends")
+    @classmethod
+    def _each_their_own(cls, friends: tuple[Friend, ...], info: ValidationInfo) -> tuple[Friend, ...]:
+        """Everything of a person hangs on their Telegram id; and two people at one account would undo each other's."""
+        telegram = info.data.get("telegram")
+        ids = {telegram.allowed_user_id} if telegram else set()
+        accounts = {info.data.get("username")}
+        for friend in (each for each in friends if each.active):
+            if friend.telegram_user_id in ids:
+                raise ValueError(f"the Telegram id {friend.telegram_user_id} is there twice: write each person's own")
+            if friend.username in accounts:
+                raise ValueError("one Codice Persona is there twice: an account belongs to one person, write their own")
+            ids.add(friend.telegram_user_id)
+            accounts.add(friend.username)
+        return friends
+
+    @property
+    def config_file(self) -> Path:
+        """The file these were read from, named as the command line did."""
+        return self._config_file
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def opening_rule(self) -> OpeningRule:
+        return OpeningRule(self.opening.days_ahead, self.opening.at, self.zone, self.opening.hours_before)
+
+    @property
+    def house_rules(self) -> HouseRules:
+        """The rules of the house as configured; those in force may differ (store/rules.py)."""
+        return HouseRules(
+            self.opening_rule,
+            timedelta(hours=self.free_cancel_hours),
+            Overlapping(self.rules.overlap),
+            LateCancel(self.rules.late_cancel),
+            timedelta(minutes=self.rules.closes_minutes),
+            self.rules.most_bookings,
+        )
+
+    @property
+    def state_dir(self) -> Path:
+        """Where sessions and evidence are kept, beside the database (0700)."""
+        return self.database.with_suffix(".state")
+
+    @property
+    def backup_dir(self) -> Path:
+        """Where backups go that name no other place, beside the database (0700)."""
+        return self.database.parent / "backups"
+
+    @property
+    def people(self) -> tuple[Credentials, ...]:
+        """Everybody who may use the bot, the owner first."""
+        owner = _credentials(self.telegram.allowed_user_id, self)
+        return (owner, *(friend.credentials() for friend in self.friends if friend.active))
+
+    def secrets(self) -> tuple[str, ...]:
+        """Everything that must never be written anywhere."""
+        everybody = (*self.people, *(friend.credentials() for friend in self.friends))
+        texts = (
+            text for c in everybody for text in (c.password, c.otp_url, *re.findall(r"(?i)secret=([^&]+)", c.otp_url))
+        )
+        return (self.telegram.bot_token.get_secret_value(), *filter(None, texts))
+
+
+def _credentials(user_id: int, keys: Settings | Friend) -> Credentials:
+    password, otp_url = (each.get_secret_value() if each else "" for each in (keys.password, keys.otpatu))
+    by_hand = keys.login == BY_HAND
+    return Credentials(user_id, keys.username, password, otp_url, keys.matricola or "", by_hand=by_hand)
+
+
+def fingerprint(credentials: Credentials, key: str) -> str:
+    """A digest that changes with the credentials and does not give them away, also to who can guess them: the key, the
+    bot's token, is not in the database."""
+    parts = [credentials.username, credentials.password, credentials.otp_url]
+    parts += [credentials.matricola] if credentials.matricola else []
+    parts += [BY_HAND] if credentials.by_hand else []
+    message = "\0".join(parts).encode()
+    return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()
+
+
+def add_config_option(parser: ArgumentParser) -> None:
+    """The --config option, the same for every program."""
+    parser.add_argument("--config", type=Path, default=DEFAULT_PATH, metavar="PATH", help="default: config.json")
+
+
+def load(path: Path = DEFAULT_PATH) -> Settings:
+    """The settings in the file, overridden by the environment. Raises ConfigError with one line per wrong key.
+
+    A file that others can read or could have written is refused: it holds passwords.
+
+    A relative `database` or `log.file` is meant beside the configuration file.
+    """
+    values, unknown = _split(config_file.read(path))
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        raise ConfigError(_explain(path, values, error)) from None
+    except SettingsError as error:
+        raise ConfigError(f'{_variable(error)} is not JSON: write a list as ["a", "b"]') from None
+    _name_unknown_keys(path, [*unknown, *_unknown(settings)])
+    _refuse_examples(path, settings)
+    settings = _with_absolute_paths(settings, path.resolve().parent)
+    _refuse_shared_files(path.resolve(), settings)
+    settings._config_file = path
+    return settings
+
+
+def visitor(username: str, state_dir: Path) -> Visitor:
+    """Raises ConfigError with one line per wrong key."""
+    values: dict[str, Any] = {"username": username, "state_dir": state_dir}
+    try:
+        return Visitor(**values)
+    except ValidationError as error:
+        raise ConfigError(_explain(Path("the environment"), values, error)) from None
+
+
+def _split(values: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The keys, and apart those that begin with `_`: to the library they would be options of its own."""
+    return {key: value for key, value in values.items() if key[:1] != "_"}, [key for key in values if key[:1] == "_"]
+
+
+def _refuse_examples(path: Path, settings: Settings) -> None:
+    """Raises ConfigError for what was left as in config.example.json: its Telegram id is a stranger's."""
+    friends = ((f"friends.{number}.", each) for number, each in enumerate(settings.friends) if each.active)
+    sections: list[tuple[str, BaseModel]] = [("", settings), ("telegram.", settings.telegram), *friends]
+    keys = ((prefix, section, name) for prefix, section in sections for name in type(section).model_fields)
+    left = (prefix + name for prefix, section, name in keys if _left(section, name))
+    if lines := [f"{path}: the key '{key}' still holds the example's value: write your own" for key in left]:
+        raise ConfigError("\n".join(lines))
+
+
+def _left(section: BaseModel, name: str) -> bool:
+    value = getattr(section, name)
+    bare = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return any(bare == example or (name == "otpatu" and example in (bare or "")) for example in EXAMPLES.get(name, ()))
+
+
+def _refuse_shared_files(config: Path, settings: Settings) -> None:
+    """Raises ConfigError for a folder in a file's place, and for what would have one file written over by another."""
+    database, log_file = settings.database, settings.log.file
+    if os.path.isdir(database) or database.suffix == settings.state_dir.suffix:
+        raise ConfigError(f"{config}: the key 'database' is wrong: {database} can't be a database, name a file")
+    of_database = {os.path.realpath(f"{database}{end}") for end in ("", "-wal", "-shm", "-journal")}
+    if os.path.realpath(config) in of_database:
+        raise ConfigError(f"{config}: the key 'database' is wrong: it names the configuration, name another file")
+    if log_file and os.path.isdir(log_file):
+        raise ConfigError(f"{config}: the key 'log.file' is wrong: {log_file} is a folder, name a file in it")
+    if log_file and os.path.realpath(log_file) in {os.path.realpath(config), *of_database}:
+        raise ConfigError(f"{config}: the key 'log.file' is wrong: {log_file} is used already, name a file of its own")
+
+
+def _explain(path: Path, values: dict[str, Any], error: ValidationError) -> str:
+    if not values and not path.exists():
+        make = command(".venv/bin/python setup.py", path)
+        return f"{path} does not exist: run '{make}' to make it, or name another one with --config"
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False):
+        key = ".".join(str(part) for part in problem["loc"])
+        lines.append(f"{path}: the key '{key}' {config_mistakes.of_value(problem)}")
+    return "\n".join(lines)
+
+
+def _variable(error: SettingsError) -> str:
+    """Which variables can't be read; their values stay unsaid."""
+    key = re.search(r'"(\w+)"', str(error))
+    return f"the environment variable POLIMISPORT_{key[1].upper() if key else ''}..."
+
+
+def _name_unknown_keys(path: Path, keys: Iterable[str]) -> None:
+    for key in sorted(keys):
+        print(f"{path}: the key {key!r} is not known and is ignored", file=sys.stderr)  # noqa: T201 - before logging
+
+
+def _unknown(section: BaseModel, prefix: str = "") -> Iterator[str]:
+    yield from (prefix + key for key in section.model_extra or {})
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, BaseModel):
+                yield from _unknown(item, f"{prefix}{name}.")
+
+
+def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
+    log_file, executable = settings.log.file, settings.browser.executable_path
+    return settings.model_copy(
+        update={
+            "database": folder / _expanded(settings.database),
+            "log": settings.log.model_copy(update={"file": log_file and folder / _expanded(log_file)}),
+            "browser": settings.browser.model_copy(
+                update={"executable_path": executable and folder / (_in_path(executable) or _expanded(executable))}
+            ),
+        }
+    )
+
+
+def _expanded(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ConfigError(f"{path} can't be found, as this user has no home folder: write the whole path") from None
+
+
+def _in_path(program: Path) -> str | None:
+    """Where a program is that was named without a folder, as in a shell."""
+    return shutil.which(program.name) if str(program) == program.name else None
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats a record, tracebacks included, with every known secret, however it is spelled, replaced by stars."""
+
+    def __init__(self, program: str, secrets: tuple[str, ...]) -> None:
+        super().__init__(f"%(asctime)s {program:<8} %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
+        self._redactor = Redactor(secrets, "****")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return TOKEN_IN_URL.sub("bot****", self._redactor.clean(super().format(record)))
+
+
+class PrivateLog(logging.handlers.WatchedFileHandler):
+    """The log file: this user's alone, and never another one through a link. What fails later stops no program."""
+
+    def _open(self) -> TextIOWrapper:
+        return private.open_log(Path(self.baseFilename))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            super().emit(record)
+        except OSError:
+            self.handleError(record)
+
+
+def _log_file(path: Path) -> PrivateLog:
+    private.refuse_link(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return PrivateLog(path)
+    except OSError as error:
+        raise ConfigError(
+            f"the log {path} can't be written ({error.strerror}): name another file in 'log.file'"
+        ) from None
+
+
+def configure_logging(settings: Settings, program: str) -> None:
+    """One line per event on standard error, and in log.file when set. Libraries speak from WARNING on.
+
+    Raises ConfigError when that file can't be written.
+    """
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    if settings.log.file:
+        handlers.append(_log_file(settings.log.file))
+    for handler in handlers:
+        handler.setFormatter(RedactingFormatter(program, settings.secrets()))
+    logging.basicConfig(level=settings.log.level, handlers=handlers, force=True)
+    for library in ("httpx", "httpcore", "telegram", "apscheduler", "asyncio", "aiosqlite"):
+        logging.getLogger(library).setLevel(logging.WARNING)

@@ -1,0 +1,1 @@
+"""What keeps secrets in and bad input out: addresses, private files, redaction, the reading of what others wrote."""

@@ -1,0 +1,1 @@
+"""The rows of booking_actions, from the request to the settlement."""

@@ -1,0 +1,162 @@
+"""What may still change about a booking that waits: its alternatives, its start, its watch. Part of queue.py."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, datetime, timedelta
+
+from domain.model import LAST_CALL, PREPARE, Clock, NoticeKind, WatchMode, Wish, clock_time, stamp
+from store.connection import Connection, Transaction
+from store.outbox import add_notice
+
+MOST_ALTERNATIVES = 3  # at an opening each costs a request, and there are ten in all
+
+READ_BY = PREPARE + timedelta(minutes=5)  # before an opening: later, its worker may have read the choices already
+STILL = "(status = 'pending' OR (status = 'processing' AND action_type = 'book' AND acting = 0 AND opens_at > :safe))"
+"""Pending, or only being rehearsed or prepared: nothing is booked yet, and its worker asks once more before it does.
+
+`safe` is `last_call(now)`, of a now after the lock was taken.
+"""
+WAITS = f"id = :id AND user_id = :user_id AND {STILL}"
+WAITING_BOOKING = f"{WAITS} AND action_type = 'book' AND watch IS NULL"
+
+
+FIND = f"SELECT * FROM booking_actions WHERE {WAITING_BOOKING}"  # noqa: S608 - constants of this file
+
+
+def last_call(now: datetime) -> str:
+    """What opens later than this may still be withdrawn, though a worker is preparing it."""
+    return stamp(now + LAST_CALL)
+
+
+def _still_to_be_read(action_id: int, user_id: int, now: datetime) -> dict[str, object]:
+    """The values that FIND asks for: an action whose choices its worker has yet to read."""
+    return {"id": action_id, "user_id": user_id, "safe": stamp(now + READ_BY)}
+
+
+def to_wish(row: sqlite3.Row) -> Wish:
+    day = date.fromisoformat(row["date"])
+    start = clock_time(row["time_slot"])
+    return Wish(row["course_name"] or "", row["location"] or "", day, start, row["course_type"] or "")
+
+
+async def insert_alternative(tx: Transaction, action_id: int, position: int, wish: Wish) -> None:
+    await tx.run(
+        """
+        INSERT INTO alternatives (action_id, position, location, course_name, course_type, date, time_slot)
+        VALUES (:action, :position, :location, :course, :course_type, :date, :time)
+        """,
+        {
+            "action": action_id,
+            "position": position,
+            "location": wish.location,
+            "course": wish.course,
+            "course_type": wish.course_type or None,
+            "date": wish.day.isoformat(),
+            "time": f"{wish.start:%H:%M}",
+        },
+    )
+
+
+class Choices:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._db = connection
+        self._clock = clock
+
+    async def alternatives(self, action_id: int) -> list[Wish]:
+        """What else would do, in the person's order."""
+        rows = await self._db.rows(
+            "SELECT * FROM alternatives WHERE action_id = :id ORDER BY position", {"id": action_id}
+        )
+        return [to_wish(row) for row in rows]
+
+    async def add_alternative(self, action_id: int, user_id: int, wish: Wish) -> bool:
+        """Adds a last choice to a person's booking that waits; twice is the same as once.
+
+        False when it is not theirs or waits no more, is that class already, or has MOST_ALTERNATIVES.
+        """
+        async with self._db.transaction() as tx:
+            first = await tx.row(FIND, _still_to_be_read(action_id, user_id, self._clock()))
+            if first is None or to_wish(first).meant_by(wish):
+                return False
+            others = await _choices(tx, action_id)
+            if any(other.meant_by(wish) for other in others):
+                return True
+            if len(others) >= MOST_ALTERNATIVES:
+                return False
+            await insert_alternative(tx, action_id, len(others) + 1, wish)
+            return True
+
+    async def drop_alternative(self, action_id: int, user_id: int, wish: Wish) -> bool:
+        """Takes a choice out again; the later ones move up. False when it is not theirs, waits no more, or was out."""
+        async with self._db.transaction() as tx:
+            if await tx.row(FIND, _still_to_be_read(action_id, user_id, self._clock())) is None:
+                return False
+            others = await _choices(tx, action_id)
+            if wish not in others:
+                return False
+            others.remove(wish)
+            await tx.run("DELETE FROM alternatives WHERE action_id = :id", {"id": action_id})
+            for position, other in enumerate(others, start=1):
+                await insert_alternative(tx, action_id, position, other)
+            return True
+
+    async def swap_for(self, action_id: int, user_id: int, row_id: int, free_until: datetime | None) -> bool:
+        """Has a person's booking that waits take the place of one they hold. False when it is theirs no more to change.
+
+        `free_until`: until when that one is freed without another question.
+        """
+        rows = await self._db.write(
+            f"""
+            UPDATE booking_actions SET replaces_row_id = :row, free_until = :free_until, took_back = 0,
+                rehearsal = nullif(rehearsal, 'Overlap')
+            WHERE {WAITING_BOOKING} RETURNING id
+            """,  # noqa: S608 - a constant of this file
+            _still_to_be_read(action_id, user_id, self._clock())
+            | {"row": row_id, "free_until": stamp(free_until) if free_until else None},
+        )
+        return bool(rows)
+
+    async def start_now(self, action_id: int, user_id: int) -> bool:
+        """Lets a booking go that was held back for alternatives. False when it waits no more, or for its opening."""
+        now = self._clock()
+        rows = await self._db.write(
+            """
+            UPDATE booking_actions SET run_at = :now
+            WHERE id = :id AND user_id = :user_id AND action_type = 'book' AND status = 'pending' AND watch IS NULL
+                AND opens_at <= :soon
+            RETURNING id
+            """,
+            {"id": action_id, "user_id": user_id, "now": stamp(now), "soon": stamp(now + PREPARE)},
+        )
+        return bool(rows)
+
+    async def change_watch(self, action_id: int, user_id: int, mode: WatchMode) -> bool:
+        """What a person's watch does when a place frees. False while a worker looks, or once it is over."""
+        async with self._db.transaction() as tx:
+            row = await tx.row(
+                """
+                UPDATE booking_actions SET watch = :mode
+                WHERE id = :id AND user_id = :user_id AND watch IS NOT NULL AND status = 'pending' RETURNING id
+                """,
+                {"id": action_id, "user_id": user_id, "mode": mode},
+            )
+            if row is not None:
+                await add_notice(tx, user_id, NoticeKind.PROGRESS, action_id=action_id)
+            return row is not None
+
+    async def end_watch(self, action_id: int, user_id: int) -> bool:
+        """Makes the look that a worker is just having the last one of a person's watch."""
+        rows = await self._db.write(
+            """
+            UPDATE booking_actions SET watch_until = :now
+            WHERE id = :id AND user_id = :user_id AND watch IS NOT NULL AND status = 'processing' RETURNING id
+            """,
+            {"id": action_id, "user_id": user_id, "now": stamp(self._clock())},
+        )
+        return bool(rows)
+
+
+async def _choices(tx: Transaction, action_id: int) -> list[Wish]:
+    rows = await tx.run("SELECT * FROM alternatives WHERE action_id = :id ORDER BY position", {"id": action_id})
+    return [to_wish(row) for row in rows]

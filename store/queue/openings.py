@@ -1,0 +1,145 @@
+"""openings, shots: how each opening went, shot by shot. Written with the action's end, read for its report."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from domain.model import PREPARE, NoticeKind, OpeningReport, OpeningRule, Shot, ShotOutcome, clock_time, instant, stamp
+from store.connection import Connection, Transaction
+from store.outbox import add_notice
+
+AT_ONE_OPENING = """
+    SELECT id, opening_requests FROM booking_actions
+    WHERE user_id = :user AND opens_at = :opens AND action_type = 'book' AND status IN ('pending', 'processing')
+    UNION
+    SELECT id, opening_requests FROM booking_actions
+    WHERE user_id = :user AND opens_at = :opens AND opening_requests > 0
+"""
+WITHOUT_OPENING = """
+    SELECT id, date, time_slot FROM booking_actions INDEXED BY pending_actions
+    WHERE status = 'pending' AND action_type = 'book' AND opens_at IS NULL
+"""
+
+BEFORE_OPENING = """
+    SELECT id, user_id, date, time_slot, opens_at FROM booking_actions INDEXED BY pending_actions
+    WHERE status = 'pending' AND action_type = 'book' AND opens_at > :now
+"""
+MOVED = """
+    UPDATE booking_actions SET opens_at = :opens,
+        run_at = CASE WHEN rehearse_at IS NOT NULL THEN min(run_at, :runs) ELSE :runs END,
+        rehearse_at = CASE WHEN rehearse_at < :runs THEN rehearse_at END
+    WHERE id = :id AND status = 'pending' AND opens_at = :before
+    RETURNING id
+"""
+
+
+class Openings:
+    """When what is queued opens, and the requests an account has for an opening, shared by every worker."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def follow(self, rule: OpeningRule, now: datetime) -> None:
+        """Writes anew when its slot opens into each booking that waits for it, by a rule that changed; cards follow."""
+        for row in await self._db.rows(BEFORE_OPENING, {"now": stamp(now)}):
+            try:
+                opens = rule.opens_at(date.fromisoformat(row["date"]), clock_time(row["time_slot"]))
+            except (ValueError, OverflowError):
+                continue
+            if stamp(opens) == row["opens_at"]:
+                continue
+            runs = max(now, opens - PREPARE)
+            values = {"id": row["id"], "opens": stamp(opens), "runs": stamp(runs), "before": row["opens_at"]}
+            async with self._db.transaction() as tx:
+                if await tx.run(MOVED, values):
+                    await add_notice(tx, row["user_id"], NoticeKind.PROGRESS, action_id=row["id"])
+
+    async def fill_in(self, rule: OpeningRule) -> None:
+        """Writes when its slot opens into each waiting booking that lacks it: a row put in by hand is like any other.
+
+        A date no calendar has an opening for stays as it is.
+        """
+        for row in await self._db.rows(WITHOUT_OPENING):
+            try:
+                opens = rule.opens_at(date.fromisoformat(row["date"]), clock_time(row["time_slot"]))
+            except (ValueError, OverflowError):
+                continue
+            await self._db.write(
+                "UPDATE booking_actions SET opens_at = :opens WHERE id = :id AND opens_at IS NULL",
+                {"id": row["id"], "opens": stamp(opens)},
+            )
+
+    async def spent(self, user_id: int, opens_at: datetime) -> dict[int, int]:
+        """How many were sent for each booking of an account that opens then: those still live, and those tried."""
+        rows = await self._db.rows(AT_ONE_OPENING, {"user": user_id, "opens": stamp(opens_at)})
+        return {row["id"]: row["opening_requests"] for row in rows}
+
+    async def note_spent(self, action_id: int, requests: int) -> None:
+        """So many more were sent. Whoever holds the action now: they were sent all the same."""
+        async with self._db.transaction() as tx:
+            await tx.run(
+                "UPDATE booking_actions SET opening_requests = opening_requests + :more WHERE id = :id",
+                {"id": action_id, "more": requests},
+            )
+
+
+async def record_opening(tx: Transaction, action_id: int, report: OpeningReport) -> None:
+    """Keeps the report of an action's opening. A later try at the same opening adds its shots and replaces the rest."""
+    await tx.run(
+        """
+        INSERT OR REPLACE INTO openings (action_id, opens_at, offset_ms, doubt_ms, round_trip_ms, seen_ms, opened_early)
+        VALUES (:action, :opens_at, :offset, :doubt, :round_trip, :seen, :early)
+        """,
+        {
+            "action": action_id,
+            "opens_at": stamp(report.opens_at),
+            "offset": report.offset * 1000,
+            "doubt": report.doubt * 1000,
+            "round_trip": report.round_trip * 1000,
+            "seen": None if report.seen is None else report.seen * 1000,
+            "early": report.opened_early,
+        },
+    )
+    for shot in report.shots:
+        await tx.run(
+            """
+            INSERT INTO shots (action_id, choice, planned_ms, sent_ms, answered_ms, outcome, message)
+            VALUES (:action, :choice, :planned, :sent, :answered, :outcome, :message)
+            """,
+            {
+                "action": action_id,
+                "choice": shot.choice,
+                "planned": shot.planned * 1000,
+                "sent": shot.sent * 1000,
+                "answered": shot.answered * 1000,
+                "outcome": shot.outcome,
+                "message": shot.message,
+            },
+        )
+
+
+async def find_opening(connection: Connection, action_id: int) -> OpeningReport | None:
+    """The report of an action's opening, None when there was none."""
+    row = await connection.row("SELECT * FROM openings WHERE action_id = :id", {"id": action_id})
+    if row is None:
+        return None
+    shots = await connection.rows("SELECT * FROM shots WHERE action_id = :id ORDER BY id", {"id": action_id})
+    return OpeningReport(
+        opens_at=instant(row["opens_at"]),
+        offset=row["offset_ms"] / 1000,
+        doubt=row["doubt_ms"] / 1000,
+        round_trip=row["round_trip_ms"] / 1000,
+        seen=None if row["seen_ms"] is None else row["seen_ms"] / 1000,
+        opened_early=bool(row["opened_early"]),
+        shots=tuple(
+            Shot(
+                choice=shot["choice"],
+                planned=shot["planned_ms"] / 1000,
+                sent=shot["sent_ms"] / 1000,
+                answered=shot["answered_ms"] / 1000,
+                outcome=ShotOutcome(shot["outcome"]),
+                message=shot["message"],
+            )
+            for shot in shots
+        ),
+    )

@@ -1,0 +1,170 @@
+"""Bookings and cancellations that failed without anybody knowing for certain: the next reading of "my bookings" knows.
+
+A site that dies after it has committed, or a worker that is killed again and again, leaves an action that has failed as
+far as we can tell. What is then found done is told after all, as if it had been seen at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from domain.errors import (
+    AlreadyBooked,
+    AppError,
+    BookingRefused,
+    ConfigError,
+    LoginBlocked,
+    LoginDiverted,
+    LoginInterrupted,
+    LoginNeeded,
+    LoginRejected,
+    LoginUnavailable,
+    MatricolaMissing,
+    NothingToCancel,
+    OtpError,
+    OtpMissing,
+    OtpRejected,
+    PlaceUnclear,
+    TooLateToAsk,
+)
+from domain.model import ActionType, NoticeKind, Wish, clock_time, instant, stamp
+from store.connection import Connection, Transaction
+from store.outbox import add_notice
+
+REFUSALS: list[type[AppError]] = [BookingRefused, *BookingRefused.__subclasses__()]
+OF_LOGIN = (
+    LoginRejected, LoginDiverted, LoginInterrupted, LoginBlocked, LoginNeeded, LoginUnavailable, MatricolaMissing,
+    OtpMissing, OtpRejected,
+)  # fmt: skip
+NOT_LET_IN = {each.__name__ for each in (*OF_LOGIN, OtpError, ConfigError)}
+UNSETTLED = {each.__name__ for each in (AlreadyBooked, PlaceUnclear, TooLateToAsk)}
+CERTAIN = {each.__name__ for each in REFUSALS} - UNSETTLED | NOT_LET_IN
+"""Errors after which it is known that nothing was done: the site said no, and "my bookings" agreed, or nothing was sent
+because nobody was let in."""
+
+
+DAY = timedelta(days=1)  # the site's date may be another than the one in UTC
+RECENT = timedelta(hours=1)  # so long after a failure a place seen in one of its alternatives comes from it
+A_WEEK = timedelta(days=7)  # as far apart as a wish and its alternatives can be: only a week's slots are known
+FINISHED = """
+    booking_actions.user_id = :user_id AND booking_actions.date IS NOT NULL AND action_type IN ('book', 'cancel')
+    AND status IN ('completed', 'failed', 'cancelled') AND (status <> 'cancelled' OR error_kind IS NOT NULL)
+    AND coalesce(watch, '') <> 'tell'
+"""
+ABOUT = f"""
+    SELECT *, 0 AS choice FROM booking_actions INDEXED BY finished_by_class
+    WHERE {FINISHED} AND booking_actions.date = :date
+"""  # noqa: S608 - a constant of this file
+ABOUT_ALTERNATIVE = f"""
+    SELECT booking_actions.id, action_type, status, error_kind, failures, position AS choice, alternatives.course_name,
+        alternatives.location, alternatives.course_type, alternatives.date, alternatives.time_slot
+    FROM booking_actions INDEXED BY finished_by_class
+    JOIN alternatives ON alternatives.action_id = booking_actions.id AND alternatives.date = :date
+    WHERE {FINISHED} AND booking_actions.date BETWEEN :first AND :last AND status <> 'completed'
+        AND completed_at > :recent AND action_type = 'book'
+"""  # noqa: S608 - a constant of this file
+AFTER_ALL = "found to be done after all"  # as booking_actions.result keeps it
+THOUGH_WITHDRAWN = f"{AFTER_ALL}, though withdrawn"
+
+
+def leaves_doubt(kind: str | None, failures: int = 0) -> bool:
+    """Whether the site may have done it although it failed, by the class of its error; None: it was never tried.
+
+    `failures`: its tries that failed, that one included. Who was not let in again knows nothing of the tries before.
+    """
+    if kind in NOT_LET_IN and failures > 1:
+        return True
+    return kind is not None and kind not in CERTAIN
+
+
+async def done_after_all(
+    tx: Transaction, kind: ActionType, user_id: int, wish: Wish, now: datetime, booking_id: str
+) -> sqlite3.Row | None:
+    """Completes, and tells, the failed action that asked for what was now found to be so; None when there is none.
+
+    So it does with one that its person withdrew while nobody knew. Only the last action about a class counts: what was
+    asked for and failed before it is settled by it.
+    """
+    last, choice = await _last_about(tx, kind, user_id, wish, now)
+    if last is None or last["action_type"] != kind or last["status"] == "completed":
+        return None
+    if not leaves_doubt(last["error_kind"], last["failures"]):
+        return None
+    if kind is ActionType.CANCEL and not last["pressed"]:
+        return None  # what is gone without our having pressed its button was not given back by us
+    row = await tx.row(
+        """
+        UPDATE booking_actions
+        SET status = 'completed', completed_at = :now, result = :result, error = NULL,
+            error_kind = NULL, evidence = NULL, booking_id = :booking_id,
+            won_choice = CASE action_type WHEN 'book' THEN :choice END
+        WHERE id = :id RETURNING *
+        """,
+        {
+            "id": last["id"],
+            "now": stamp(now),
+            "booking_id": booking_id,
+            "choice": choice,
+            "result": THOUGH_WITHDRAWN if last["status"] == "cancelled" else AFTER_ALL,
+        },
+    )
+    await add_notice(tx, user_id, NoticeKind.RESULT, action_id=last["id"])
+    return row
+
+
+async def withdrawn_in_doubt(db: Connection, user_id: int, now: datetime) -> list[tuple[int, datetime]]:
+    """The actions about classes still to come that were withdrawn though the site may have done them, and when."""
+    rows = await db.rows(
+        """
+        SELECT id, completed_at FROM booking_actions
+        WHERE user_id = :user_id AND date >= :today AND status = 'cancelled' AND error_kind IS NOT NULL
+            AND status IN ('completed', 'failed', 'cancelled') AND date IS NOT NULL
+            AND action_type IN ('book', 'cancel')
+        """,
+        {"user_id": user_id, "today": (now - DAY).date().isoformat()},
+    )
+    return [(row["id"], instant(row["completed_at"])) for row in rows if row["completed_at"]]
+
+
+async def end_doubt(tx: Transaction, action_ids: Sequence[int]) -> None:
+    """Ends the doubt about actions that were withdrawn, once the readings after that did not show them as done."""
+    await tx.run(
+        """
+        UPDATE booking_actions SET error_kind = NULL
+        WHERE id IN (SELECT value FROM json_each(:ids)) AND status = 'cancelled'
+        """,
+        {"ids": json.dumps(action_ids)},
+    )
+
+
+async def _last_about(
+    tx: Transaction, kind: ActionType, user_id: int, wish: Wish, now: datetime
+) -> tuple[sqlite3.Row | None, int]:
+    """The newest finished booking or cancellation of a class, and as which choice: 0 the wish, 1 the first alternative.
+
+    One withdrawn before any try was never about anything.
+    """
+    values = {
+        "user_id": user_id,
+        "date": wish.day.isoformat(),
+        "first": (wish.day - A_WEEK).isoformat(),
+        "last": (wish.day + A_WEEK).isoformat(),
+        "recent": stamp(now - RECENT),
+    }
+    rows = await tx.run(ABOUT, values)
+    if kind is ActionType.BOOK:
+        rows += await tx.run(ABOUT_ALTERNATIVE, values)
+    else:  # who found nothing to cancel says nothing of what an earlier one did
+        rows = [row for row in rows if row["error_kind"] != NothingToCancel.__name__]
+    newest_first = sorted(rows, key=lambda row: int(row["id"]), reverse=True)
+    found = next((row for row in newest_first if _wish_of(row).meant_by(wish)), None)
+    return found, found["choice"] if found else 0
+
+
+def _wish_of(row: Mapping[str, Any] | sqlite3.Row) -> Wish:
+    day, start = date.fromisoformat(row["date"]), clock_time(row["time_slot"])
+    return Wish(row["course_name"] or "", row["location"] or "", day, start, row["course_type"] or "")

@@ -1,0 +1,94 @@
+"""How an action leaves `processing`: only through whoever holds it, and never forgetting what nobody is sure of.
+
+Steps of a transaction, used by store/queue/queue.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from domain.errors import AppError, LeaseLost, SiteError, TakenBack
+from domain.model import Action, ActionStatus, stamp
+from store.connection import Transaction
+from store.queue.openings import record_opening
+from store.queue.reconciliation import NOT_LET_IN
+
+FENCE = "WHERE id = :id AND status = 'processing' AND attempts = :mine RETURNING id"
+IN_DOUBT = """
+    CASE WHEN :doubt IS NOT NULL AND (acting = 1 OR opens_at IS NULL OR opens_at <= :now)
+            AND (:was_let_in OR error_kind IS NULL) THEN :doubt
+        ELSE error_kind END
+"""
+"""What this try met, if it had got as far as sending something; else what is in doubt about an earlier one."""
+
+
+def _fenced(action: Action) -> dict[str, Any]:
+    return {"id": action.id, "mine": action.attempts}
+
+
+async def settle(tx: Transaction, action: Action, error: AppError | None, values: Mapping[str, Any]) -> None:
+    """Writes what came of an action, if it is still ours; its lease ends with it. Raises LeaseLost."""
+    all_values = dict(values) | {
+        "error": str(error) if error else None,
+        "error_kind": error.kind if error else None,
+        "evidence": error.evidence if isinstance(error, SiteError) else None,
+        "lease_until": None,
+    }
+    await _write(tx, action, [f"{column} = :{column}" for column in all_values], all_values)
+    if isinstance(error, SiteError) and error.opening:
+        await record_opening(tx, action.id, error.opening)
+
+
+async def put_back(
+    tx: Transaction, action: Action, values: Mapping[str, Any], doubt: AppError | None, now: datetime
+) -> None:
+    """Writes that an action waits again though nothing came of it, if it is still ours. Raises LeaseLost.
+
+    `doubt`: what was met on the way, perhaps after something had been sent.
+    """
+    values = {"absent_since": None} | dict(values)  # only readings that follow each other prove an absence
+    columns = [f"{column} = :{column}" for column in values]
+    waiting = f"status = '{ActionStatus.PENDING}', completed_at = NULL, lease_until = NULL"
+    kind = doubt.kind if doubt else None
+    kept = {"doubt": kind, "was_let_in": kind not in NOT_LET_IN, "now": stamp(now)}
+    await _write(tx, action, [*columns, waiting, f"error_kind = {IN_DOUBT}"], values | kept)
+
+
+async def begin_to_act(tx: Transaction, action: Action) -> None:
+    """From now on it can't be taken back. Raises TakenBack when it was, LeaseLost when somebody else has it."""
+    if await tx.run(f"UPDATE booking_actions SET acting = 1 {FENCE}", _fenced(action)):  # noqa: S608 - a constant
+        return
+    row = await tx.row("SELECT status FROM booking_actions WHERE id = :id", {"id": action.id})
+    if row and row["status"] == ActionStatus.CANCELLED:
+        raise TakenBack(f"action {action.id} was taken back")
+    raise lost(action)
+
+
+async def note_gave_up(tx: Transaction, action: Action) -> None:
+    """What an action replaces is, or may be, given back before it is done. Raises LeaseLost."""
+    await _write(tx, action, ["gave_up = 1"], {})
+
+
+async def note_took_back(tx: Transaction, action: Action) -> None:
+    """What an action gave up is held again, and is not given up for it a second time. Raises LeaseLost."""
+    await _write(tx, action, ["gave_up = 0", "took_back = 1"], {})
+
+
+async def note_pressed(tx: Transaction, action: Action) -> None:
+    """A cancellation is about to be confirmed: what is absent then, we gave back. Raises LeaseLost."""
+    await _write(tx, action, ["pressed = 1"], {})
+
+
+def lost(action: Action) -> LeaseLost:
+    return LeaseLost(f"action {action.id} is no longer ours")
+
+
+async def _write(tx: Transaction, action: Action, columns: list[str], values: Mapping[str, Any]) -> None:
+    rows = await tx.run(
+        f"UPDATE booking_actions SET {', '.join(columns)} {FENCE}",  # noqa: S608 - names from store/ alone
+        dict(values) | _fenced(action),
+    )
+    if not rows:
+        raise lost(action)

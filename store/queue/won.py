@@ -1,0 +1,53 @@
+"""What a booking got, as "my bookings" names it: it may be an alternative, or carry another name than was asked for."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from domain.model import FIT_CENTER, Action, ActionType, Wish, clock_time
+from store.connection import Connection
+from store.reading import readable
+
+WHAT_THEY_GOT = """
+    SELECT action.id,
+        CASE WHEN held.id IS NULL THEN choice.course_name ELSE held.course_name END AS course,
+        CASE WHEN held.id IS NULL THEN choice.location ELSE held.location END AS location,
+        CASE WHEN held.id IS NULL THEN choice.course_type ELSE held.course_type END AS course_type,
+        coalesce(held.booking_date, choice.date) AS date,
+        coalesce(held.booking_time, choice.time_slot) AS time,
+        CASE WHEN choice.action_id IS NULL THEN action.course_name ELSE choice.course_name END AS asked_course,
+        CASE WHEN choice.action_id IS NULL THEN action.location ELSE choice.location END AS asked_location,
+        CASE WHEN choice.action_id IS NULL THEN action.course_type ELSE choice.course_type END AS asked_type
+    FROM booking_actions AS action
+    LEFT JOIN user_bookings AS held ON held.user_id = action.user_id AND held.booking_id = action.booking_id
+        AND held.booking_date BETWEEN date(action.date, '-7 days') AND date(action.date, '+7 days')
+    LEFT JOIN alternatives AS choice ON choice.action_id = action.id AND choice.position = action.won_choice
+    WHERE action.id IN (SELECT value FROM json_each(:ids))
+    ORDER BY held.course_type IS coalesce(choice.course_type, action.course_type)
+"""
+"""A booking's row may be gone or renamed since: then the alternative that was won is known by its number. A wish and
+its alternatives are at most a week apart; the dates let an index find the row. Of rows that share a booking_id, which
+does not tell the kind of class, the right one comes last."""
+
+
+async def with_what_they_got(db: Connection, actions: Sequence[Action]) -> list[Action]:
+    """The same actions, each booking that got a place with what that is. Costs one look, and none without such."""
+    won = [one.id for one in actions if one.type is ActionType.BOOK and one.booking_id]
+    if not won:
+        return list(actions)
+    rows = await db.rows(WHAT_THEY_GOT, {"ids": json.dumps(won)})
+    got = {row["id"]: readable(_got, row) for row in rows}
+    return [replace(one, got=got.get(one.id)) for one in actions]
+
+
+def _got(row: sqlite3.Row) -> Wish | None:
+    if row["date"] is None or row["time"] is None:
+        return None
+    day, start = date.fromisoformat(row["date"]), clock_time(row["time"])
+    got = Wish(row["course"] or FIT_CENTER, row["location"] or "", day, start, row["course_type"] or "")
+    asked_type = row["asked_type"] or ""
+    return got.named_as(Wish(row["asked_course"] or FIT_CENTER, row["asked_location"] or "", day, start, asked_type))

@@ -1,0 +1,1 @@
+"""Periodic bookings: their series, their dates, their confirmations."""

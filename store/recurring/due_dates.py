@@ -1,0 +1,217 @@
+"""What the executor looks at in a tick: few queries that load only what can be due. A part of series.py."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from domain.model import FIT_CENTER, Clock, HeldBooking, clock_time, instant, stamp
+from domain.recurrence import PeriodicBooking, PeriodicMode
+from store.bookings import to_held
+from store.connection import Connection
+from store.kinds import KIND_GOT, same_kind
+from store.reading import readable
+from store.recurring.plan import QUEUE_AHEAD, Timing
+
+# mode_of() in SQL: requires_confirmation is the given column, and a mode that contradicts it does not count.
+MODE = """
+    CASE WHEN requires_confirmation = 0 THEN 'automatic'
+        WHEN mode IN ('ask_opening', 'hold') THEN mode ELSE 'ask_first' END
+"""
+DUE = f"""
+    WITH wanted AS (
+        SELECT value ->> 'day' AS day, value ->> 'weekday' AS weekday, value ->> 'asks_until' AS asks_until,
+            value ->> 'asks_opening' AS asks_opening, value ->> 'queues' AS queues
+        FROM json_each(:days)
+    )
+    SELECT periodic_bookings.*, wanted.day AS due_day,
+        EXISTS (
+            SELECT 1 FROM holidays
+            WHERE holidays.user_id = periodic_bookings.user_id AND wanted.day BETWEEN first_day AND last_day
+        ) AS on_holiday
+    FROM wanted
+    CROSS JOIN periodic_bookings ON periodic_bookings.active = 1 AND day_of_week = wanted.weekday
+    JOIN accounts ON accounts.user_id = periodic_bookings.user_id AND accounts.active = 1
+    WHERE periodic_bookings.user_id NOT IN (SELECT user_id FROM recurring_pauses) AND CASE {MODE}
+            WHEN 'ask_first' THEN substr(time_slot, 1, 5) <= wanted.asks_until
+            WHEN 'ask_opening' THEN wanted.asks_opening
+            ELSE wanted.queues
+        END
+        AND NOT EXISTS (
+            SELECT 1 FROM occurrences WHERE periodic_booking_id = periodic_bookings.id AND date = wanted.day
+        )
+    ORDER BY wanted.day, periodic_bookings.id
+"""  # noqa: S608 - constants of this file
+HELD = f"""
+    SELECT periodic_bookings.*, user_bookings.id AS held_id
+    FROM occurrences
+    CROSS JOIN periodic_bookings ON periodic_bookings.id = occurrences.periodic_booking_id AND mode = 'hold'
+        AND requires_confirmation = 1 AND active = 1
+    CROSS JOIN booking_actions ON booking_actions.id = occurrences.action_id AND booking_actions.status = 'completed'
+        AND booking_actions.periodic_booking_id = occurrences.periodic_booking_id
+    CROSS JOIN user_bookings ON user_bookings.user_id = periodic_bookings.user_id AND booking_date = occurrences.date
+        AND user_bookings.status NOT IN ('cancelled', 'gone', 'past')
+        AND user_bookings.booking_id = booking_actions.booking_id AND kept_at IS NULL
+        AND {same_kind("user_bookings.course_type", KIND_GOT.format(action="booking_actions"))}
+    WHERE occurrences.date BETWEEN :first AND :last AND occurrences.state = 'queued'
+        AND NOT EXISTS (
+            SELECT 1 FROM pending_confirmations WHERE booking_row_id = user_bookings.id AND purpose = 'keep'
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM booking_actions AS later INDEXED BY finished_by_class
+            WHERE later.user_id = periodic_bookings.user_id AND later.date = occurrences.date AND later.date IS NOT NULL
+                AND later.action_type IN ('book', 'cancel') AND later.status IN ('completed', 'failed', 'cancelled')
+                AND later.action_type = 'book' AND later.status = 'completed' AND later.id > booking_actions.id
+                AND later.booking_id = user_bookings.booking_id
+                AND {same_kind("user_bookings.course_type", KIND_GOT.format(action="later"))}
+        )
+    ORDER BY occurrences.date, occurrences.id
+"""  # noqa: S608 - constants of store/
+"""What the mode `hold` holds; a place that was swapped or booked anew by hand since is the person's, not on trial."""
+
+
+def mode_of(row: sqlite3.Row) -> PeriodicMode:
+    """The mode of a row, those with the given columns alone included."""
+    if not row["requires_confirmation"]:
+        return PeriodicMode.AUTOMATIC
+    if row["mode"] in (PeriodicMode.ASK_OPENING, PeriodicMode.HOLD):
+        return PeriodicMode(row["mode"])
+    return PeriodicMode.ASK_FIRST
+
+
+def to_periodic(row: sqlite3.Row) -> PeriodicBooking:
+    return PeriodicBooking(
+        id=row["id"],
+        user_id=row["user_id"],
+        name=row["name"],
+        course=row["course_name"] or FIT_CENTER,
+        location=row["location"] or "",
+        day_of_week=row["day_of_week"],
+        start=clock_time(row["time_slot"]),
+        requires_confirmation=bool(row["requires_confirmation"]),
+        active=bool(row["active"]),
+        created_at=instant(row["created_at"]),
+        mode=mode_of(row),
+        planned_from=instant(row["planned_from"]) if row["planned_from"] else None,
+        lead=timedelta(minutes=row["lead_minutes"]) if row["lead_minutes"] else None,
+        course_type=row["course_type"] or "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    """A date of a periodic booking about which nothing was done yet, and something may have to be."""
+
+    periodic: PeriodicBooking
+    day: date
+    on_holiday: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDate:
+    """A place that the mode `hold` holds and has not asked about."""
+
+    periodic: PeriodicBooking
+    held: HeldBooking
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the executor knows of its last ticks."""
+
+    plan_version: int
+    ticked_at: datetime | None  # None: it never ran on this file
+
+
+class Agenda:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._db = connection
+        self._clock = clock
+
+    async def memory(self) -> Memory:
+        row = await self._db.row("SELECT plan_version, ticked_at FROM executor")
+        if row is None:
+            return Memory(0, None)
+        return Memory(row["plan_version"], instant(row["ticked_at"]) if row["ticked_at"] else None)
+
+    async def remember_tick(self) -> None:
+        """Notes that everything that could be done by now was done."""
+        await self._db.write("UPDATE executor SET ticked_at = :now", {"now": stamp(self._clock())})
+
+    async def leads(self, timing: Timing) -> list[timedelta]:
+        """How long before a class questions are asked: as configured, and what single periodic bookings say."""
+        rows = await self._db.rows(
+            "SELECT DISTINCT lead_minutes FROM periodic_bookings WHERE active = 1 AND lead_minutes IS NOT NULL"
+        )
+        return [timing.lead, *(timedelta(minutes=row["lead_minutes"]) for row in rows)]
+
+    async def due(self, timing: Timing, first: date) -> list[DueDate]:
+        """The dates from `first` on that can be due now, of people who may use the bot; the soonest first."""
+        now, longest = self._clock(), max(await self.leads(timing))
+        last = timing.last_day(now, longest)
+        days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+        wanted = json.dumps([_wanted(timing, day, now, longest) for day in days])
+        return [
+            DueDate(periodic, date.fromisoformat(row["due_day"]), bool(row["on_holiday"]))
+            for row in await self._db.rows(DUE, {"days": wanted})
+            if (periodic := readable(to_periodic, row)) is not None
+        ]
+
+    async def held_unasked(self, first: date, last: date) -> list[HeldDate]:
+        """What the mode `hold` holds on those days and has not asked about."""
+        found = []
+        for row in await self._db.rows(HELD, {"first": first.isoformat(), "last": last.isoformat()}):
+            held = readable(
+                to_held, await self._db.row("SELECT * FROM user_bookings WHERE id = :id", {"id": row["held_id"]})
+            )
+            if held is not None and (periodic := readable(to_periodic, row)) is not None:
+                found.append(HeldDate(periodic, held))
+        return found
+
+    async def next_class(self, after: datetime, days: int = 8) -> tuple[date, time] | None:
+        """The first class of any active periodic booking after that wall-clock time (naive), within so many days."""
+        wanted = [
+            {
+                "day": day.isoformat(),
+                "weekday": day.weekday(),
+                "after": f"{after:%H:%M}" if day == after.date() else "",
+            }
+            for day in (after.date() + timedelta(days=offset) for offset in range(days))
+        ]
+        row = await self._db.row(
+            """
+            SELECT value ->> 'day' AS day, (
+                SELECT min(substr(time_slot, 1, 5)) FROM periodic_bookings
+                WHERE active = 1 AND day_of_week = value ->> 'weekday' AND substr(time_slot, 1, 5) > value ->> 'after'
+            ) AS start
+            FROM json_each(:days) WHERE start IS NOT NULL ORDER BY day LIMIT 1
+            """,
+            {"days": json.dumps(wanted)},
+        )
+        return (date.fromisoformat(row["day"]), clock_time(row["start"])) if row else None
+
+
+def _wanted(timing: Timing, day: date, now: datetime, longest: timedelta) -> dict[str, object]:
+    """What can be due about a date now, by mode; `longest`: how long before its class any is asked about."""
+    bound, opens = timing.asks_until(now, longest), timing.rule.opens_at(day)
+    until = f"{bound:%H:%M}" if day == bound.date() else "24:00" if day < bound.date() else ""
+    return {
+        "day": day.isoformat(),
+        "weekday": day.weekday(),
+        "asks_until": until,
+        "asks_opening": now >= opens - timing.lead,
+        "queues": now >= opens - QUEUE_AHEAD,
+    }
+
+
+def first_day(timing: Timing, memory: Memory, now: datetime, back: timedelta) -> date:
+    """The earliest date that may not have been dealt with: of the last tick, but no more than `back` ago."""
+    ticked = min(memory.ticked_at or now, now)
+    return timing.day_of(max(ticked, now - back))
+
+
+def was_awake(memory: Memory, moment: datetime) -> bool:
+    """Whether the executor was awake after that moment: then whatever could be done by then was done."""
+    return memory.ticked_at is not None and moment < memory.ticked_at

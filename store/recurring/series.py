@@ -1,0 +1,499 @@
+"""periodic_bookings and what belongs to them: alternatives, dates, holidays; with the questions and the agenda.
+
+The front door of confirmations.py (what is asked and answered) and due_dates.py (what the executor looks at).
+Taking something back - pausing, changing, skipping, a holiday - withdraws what waits for it in the same transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from domain.errors import DuplicatePeriodic, TooManyHolidays
+from domain.model import Action, Clock, NoticeKind, Wish, clock_time, stamp
+from domain.recurrence import (
+    Holiday,
+    Occurrence,
+    OccurrenceState,
+    PeriodicBooking,
+    PeriodicChoice,
+    PeriodicMode,
+    PlannedDate,
+)
+from store.connection import Connection, Transaction
+from store.outbox import add_notice
+from store.queue.choices import READ_BY, last_call
+from store.queue.requests import NewAction
+from store.reading import all_readable, readable
+from store.recurring.confirmations import Questions, close_keeping, miss_held
+from store.recurring.due_dates import Agenda, to_periodic
+from store.recurring.occurrences import DAWN, WAITING, begin, enqueue_once, free, held_already, to_occurrence
+from store.recurring.plan import Timing
+from store.recurring.standstill import Standstill
+
+MOST_HOLIDAYS = 50  # of one person, ended ones left out
+
+
+Run = Callable[[str, Mapping[str, object]], Awaitable[list[sqlite3.Row]]]
+"""Runs a statement and gives its rows: of a connection, or of a transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPeriodic:
+    """What a person wants every week."""
+
+    user_id: int
+    name: str
+    course: str
+    location: str
+    day_of_week: int  # 0 = Monday
+    start: time
+    mode: PeriodicMode = PeriodicMode.ASK_FIRST
+    alternatives: tuple[PeriodicChoice, ...] = ()
+    course_type: str = ""
+
+
+class Periodic(Questions, Agenda, Standstill):
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        super().__init__(connection, clock)
+
+    # Looking
+
+    async def of(self, user_id: int) -> list[PeriodicBooking]:
+        """A person's periodic bookings, by weekday and time."""
+        rows = await self._db.rows(
+            "SELECT * FROM periodic_bookings WHERE user_id = :user_id ORDER BY day_of_week, time_slot, id",
+            {"user_id": user_id},
+        )
+        return all_readable(to_periodic, rows)
+
+    async def find(self, periodic_id: int, user_id: int | None = None) -> PeriodicBooking | None:
+        """A periodic booking; with user_id only if it is that person's."""
+        row = await self._db.row(
+            "SELECT * FROM periodic_bookings WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
+            {"id": periodic_id, "user_id": user_id},
+        )
+        return readable(to_periodic, row)
+
+    async def alternatives(self, periodic_id: int) -> list[PeriodicChoice]:
+        """What else would do, in the person's order."""
+        return await _choices(self._db.rows, periodic_id)
+
+    async def occurrences_since(self, day: date) -> list[Occurrence]:
+        """What was already done about dates from that day on."""
+        rows = await self._db.rows("SELECT * FROM occurrences WHERE date >= :date", {"date": day.isoformat()})
+        return [to_occurrence(row) for row in rows]
+
+    async def occurrence(self, occurrence_id: int) -> Occurrence | None:
+        row = await self._db.row("SELECT * FROM occurrences WHERE id = :id", {"id": occurrence_id})
+        return to_occurrence(row) if row else None
+
+    async def state_of(self, periodic_id: int, day: date) -> OccurrenceState | None:
+        """What was done about a date; None when nothing was, or it was taken back."""
+        row = await self._db.row(
+            "SELECT state FROM occurrences WHERE periodic_booking_id = :id AND date = :date",
+            {"id": periodic_id, "date": day.isoformat()},
+        )
+        return OccurrenceState(row["state"]) if row else None
+
+    async def preview(
+        self, periodic_id: int, user_id: int, today: date, weeks: int = 4, timing: Timing | None = None
+    ) -> list[PlannedDate]:
+        """The next dates of a person's own periodic booking, one a week; empty when it is not theirs.
+
+        `acts_at` is filled only with `timing`, and stays empty while it is paused.
+        """
+        periodic = await self.find(periodic_id, user_id)
+        if periodic is None:
+            return []
+        rows = await self._db.rows(
+            "SELECT * FROM occurrences WHERE periodic_booking_id = :id AND date >= :today",
+            {"id": periodic_id, "today": today.isoformat()},
+        )
+        done = {occurrence.day: occurrence for occurrence in map(to_occurrence, rows)}
+        holidays = await self.holidays(user_id)
+        first = today + timedelta(days=(periodic.day_of_week - today.weekday()) % 7)
+        days = [first + timedelta(weeks=week) for week in range(weeks)]
+        now = self._clock()
+        return [_planned(periodic, day, done.get(day), holidays, timing, now) for day in days]
+
+    # Making and changing: the person
+
+    async def add(self, new: NewPeriodic) -> PeriodicBooking:
+        """Makes a periodic booking. Raises DuplicatePeriodic when the person has the same one, and it is active."""
+        values = {
+            "user_id": new.user_id,
+            "name": new.name,
+            "course": new.course,
+            "location": new.location,
+            "course_type": new.course_type or None,
+            "weekday": new.day_of_week,
+            "time": f"{new.start:%H:%M}",
+            "mode": new.mode,
+            "now": stamp(self._clock()),
+        }
+        async with self._db.transaction() as tx:
+            await _refuse_duplicate(tx, values, None)
+            [row] = await tx.run(
+                """
+                INSERT INTO periodic_bookings (user_id, name, course_name, location, course_type, day_of_week,
+                    time_slot,
+                    mode, requires_confirmation, created_at)
+                VALUES (:user_id, :name, :course, :location, :course_type, :weekday, :time,
+                    :mode, :mode <> 'automatic', :now)
+                RETURNING *
+                """,
+                values,
+            )
+            await _write_alternatives(tx, row["id"], new.alternatives)
+        return to_periodic(row)
+
+    async def change(
+        self,
+        periodic_id: int,
+        user_id: int,
+        *,
+        mode: PeriodicMode | None = None,
+        course: str | None = None,
+        location: str | None = None,
+        course_type: str | None = None,
+        day_of_week: int | None = None,
+        start: time | None = None,
+        name: str | None = None,
+        lead: timedelta | None = None,
+    ) -> PeriodicBooking | None:
+        """Changes what is given of a person's own periodic booking; None when it is not theirs.
+
+        What waits for it is withdrawn with it, and the executor, which notices at once, plans its dates anew. An
+        alternative that it becomes, or that is on the weekday that it leaves, is one no more. Raises DuplicatePeriodic
+        when it would become the same as another.
+        """
+        given = {"mode": mode, "course": course, "location": location, "course_type": course_type,
+                 "weekday": day_of_week, "time": f"{start:%H:%M}" if start else None, "name": name,
+                 "lead": _minutes(lead)}  # fmt: skip
+        async with self._db.transaction() as tx:
+            old = await tx.row(
+                "SELECT * FROM periodic_bookings WHERE id = :id AND user_id = :user_id",
+                {"id": periodic_id, "user_id": user_id},
+            )
+            if old is None:
+                return None
+            return await self._change(tx, to_periodic(old), given)
+
+    async def _change(self, tx: Transaction, old: PeriodicBooking, given: Mapping[str, object]) -> PeriodicBooking:
+        now = self._clock()
+        kept = {"mode": old.mode, "course": old.course, "location": old.location, "course_type": old.course_type,
+                "weekday": old.day_of_week, "time": f"{old.start:%H:%M}", "name": old.name,
+                "lead": _minutes(old.lead)}  # fmt: skip
+        values = kept | {key: value for key, value in given.items() if value is not None}
+        identity = {"id": old.id, "user_id": old.user_id}
+        anew = any(values[key] != kept[key] for key in kept if key != "name")
+        if any(values[key] != kept[key] for key in ("course", "location", "course_type", "weekday", "time")):
+            await _refuse_duplicate(tx, values | identity, old.id)
+        if anew:
+            await free(tx, old.id, now)
+        if values["mode"] != PeriodicMode.HOLD:
+            await close_keeping(tx, old.id)
+        [row] = await tx.run(
+            """
+            UPDATE periodic_bookings SET name = :name, course_name = :course, location = :location,
+                course_type = nullif(:course_type, ''),
+                day_of_week = :weekday, time_slot = :time, mode = :mode, requires_confirmation = :mode <> 'automatic',
+                lead_minutes = :lead, planned_from = CASE WHEN :anew THEN :now ELSE planned_from END
+            WHERE id = :id RETURNING *
+            """,
+            values | identity | {"anew": anew, "now": stamp(now)},
+        )
+        changed = to_periodic(row)
+        await _keep_other_choices(tx, changed, moved=changed.day_of_week != old.day_of_week)
+        return changed
+
+    async def set_alternatives(self, periodic_id: int, user_id: int, choices: Sequence[PeriodicChoice]) -> bool:
+        """What else would do, from now on; what waits is planned anew with it. False when it is not theirs.
+
+        A booking that is being prepared for its opening stays as it is: there is no time to prepare it anew.
+        """
+        async with self._db.transaction() as tx:
+            if not await _touch(tx, periodic_id, user_id):
+                return False
+            await _replace_alternatives(tx, periodic_id, choices)
+            await free(tx, periodic_id, self._clock(), margin=READ_BY)
+            return True
+
+    async def set_active(self, periodic_id: int, user_id: int, active: bool) -> PeriodicBooking | None:
+        """Pauses or resumes a person's own periodic booking; None when it is not theirs.
+
+        Pausing withdraws what waits and frees its dates, so that resuming plans them again. What is held stays held.
+        """
+        async with self._db.transaction() as tx:
+            now = self._clock()
+            row = await tx.row(
+                """
+                UPDATE periodic_bookings SET active = :active,
+                    planned_from = CASE WHEN :active AND active = 0 THEN :now ELSE planned_from END
+                WHERE id = :id AND user_id = :user_id RETURNING *
+                """,
+                {"id": periodic_id, "user_id": user_id, "active": active, "now": stamp(now)},
+            )
+            if row and not active:
+                await free(tx, periodic_id, now)
+                await close_keeping(tx, periodic_id)
+        return readable(to_periodic, row)
+
+    async def delete(self, periodic_id: int, user_id: int) -> bool:
+        """Deletes a person's own periodic booking with what waits for it. What is held stays. False: not theirs."""
+        async with self._db.transaction() as tx:
+            if not await _touch(tx, periodic_id, user_id):
+                return False
+            await free(tx, periodic_id, self._clock())
+            await tx.run("DELETE FROM periodic_bookings WHERE id = :id", {"id": periodic_id})
+            return True
+
+    # One date, and days off: the person
+
+    async def skip_date(self, periodic_id: int, user_id: int, day: date) -> bool:
+        """Leaves one date out, and withdraws what waits for it; twice is the same as once.
+
+        False when there is no such date of theirs, or it is past withdrawing: being booked, held, or over.
+        """
+        async with self._db.transaction() as tx:
+            now = self._clock()
+            mine = await tx.row(
+                "SELECT 1 FROM periodic_bookings WHERE id = :id AND user_id = :user_id AND day_of_week = :weekday",
+                {"id": periodic_id, "user_id": user_id, "weekday": day.weekday()},
+            )
+            if mine is None:
+                return False
+            await free(tx, periodic_id, now, day, day)
+            await begin(tx, periodic_id, day, OccurrenceState.SKIPPED, now)
+            [row] = await _rows_of_date(tx, periodic_id, day)
+            return bool(row["state"] == OccurrenceState.SKIPPED)
+
+    async def unskip_date(self, periodic_id: int, user_id: int, day: date) -> bool:
+        """Takes a skip back: the executor plans the date anew. False when it was not skipped, or is not theirs."""
+        rows = await self._db.write(
+            """
+            DELETE FROM occurrences WHERE periodic_booking_id = :id AND date = :date AND state = 'skipped'
+                AND EXISTS (SELECT 1 FROM periodic_bookings WHERE id = :id AND user_id = :user_id)
+            RETURNING id
+            """,
+            {"id": periodic_id, "user_id": user_id, "date": day.isoformat()},
+        )
+        return bool(rows)
+
+    async def holidays(self, user_id: int) -> list[Holiday]:
+        """A person's days off, the soonest first."""
+        rows = await self._db.rows(
+            "SELECT * FROM holidays WHERE user_id = :user_id ORDER BY first_day, last_day", {"user_id": user_id}
+        )
+        return [_holiday(row) for row in rows]
+
+    async def add_holiday(self, user_id: int, first: date, last: date) -> Holiday:
+        """Days off, both included: what waits for them is withdrawn. The same days twice are one holiday.
+
+        Raises TooManyHolidays when the person has MOST_HOLIDAYS already.
+        """
+        values = {"user_id": user_id, "first": first.isoformat(), "last": last.isoformat()}
+        async with self._db.transaction() as tx:
+            now = self._clock()
+            [row] = await tx.run(
+                """
+                INSERT INTO holidays (user_id, first_day, last_day) VALUES (:user_id, :first, :last)
+                ON CONFLICT DO UPDATE SET last_day = :last RETURNING *
+                """,
+                values,
+            )
+            await _refuse_too_many(tx, user_id, now)
+            for mine in await tx.run("SELECT id FROM periodic_bookings WHERE user_id = :user_id", values):
+                await free(tx, mine["id"], now, first, last)
+        return _holiday(row)
+
+    async def delete_holiday(self, holiday_id: int, user_id: int) -> bool:
+        """Ends a holiday: its dates are planned again. False when it is not theirs."""
+        rows = await self._db.write(
+            "DELETE FROM holidays WHERE id = :id AND user_id = :user_id RETURNING id",
+            {"id": holiday_id, "user_id": user_id},
+        )
+        return bool(rows)
+
+    # Acting on a date: the executor. Each acts once per (periodic booking, date), however often it is called.
+
+    async def queue(self, periodic: PeriodicBooking, day: date, new: NewAction) -> Action | None:
+        """Books a date without asking: occurrence and action together.
+
+        None when the date was already dealt with, the place is already held, or a ticket made by hand serves.
+        """
+        now = self._clock()
+        async with self._db.transaction() as tx:
+            if not await begin(tx, periodic.id, day, OccurrenceState.QUEUED, now):
+                return None
+            if new.wish and await held_already(tx, periodic.id, periodic.user_id, new.wish):
+                return None
+            return await enqueue_once(tx, periodic.id, day, new, now)
+
+    async def put_back(self, periodic_id: int, day: date, new: NewAction) -> Action | None:
+        """Queues the booking of a date that its person withdrew; None when a live ticket is about the same."""
+        async with self._db.transaction() as tx:
+            return await enqueue_once(tx, periodic_id, day, new, self._clock())
+
+    async def miss(self, periodic: PeriodicBooking, day: date) -> None:
+        """Notes, and tells, that a date went by while nothing ran."""
+        async with self._db.transaction() as tx:
+            occurrence = await begin(tx, periodic.id, day, OccurrenceState.MISSED, self._clock())
+            if occurrence:
+                await add_notice(tx, periodic.user_id, NoticeKind.MISSED, occurrence_id=occurrence)
+
+    async def miss_keeping(self, periodic: PeriodicBooking, day: date) -> None:
+        """Notes, and tells once, that a held place could not be asked about before its class."""
+        async with self._db.transaction() as tx:
+            await miss_held(tx, periodic.id, periodic.user_id, day)
+
+    async def pass_over(self, periodic: PeriodicBooking, day: date) -> None:
+        """Notes that a date went by on holiday, so that ending the holiday later does not bring it back."""
+        async with self._db.transaction() as tx:
+            await begin(tx, periodic.id, day, OccurrenceState.SKIPPED, self._clock())
+
+    async def paused_by_hand(self) -> list[int]:
+        """Periodic bookings that somebody paused with sqlite3 while a booking of theirs waits."""
+        rows = await self._db.rows(
+            f"""
+            SELECT DISTINCT periodic_bookings.id FROM periodic_bookings
+            CROSS JOIN booking_actions ON periodic_booking_id = periodic_bookings.id
+                AND status IN ('pending', 'processing') AND {WAITING}
+            WHERE active = 0
+            """,  # noqa: S608 - a constant
+            {"safe": last_call(self._clock())},
+        )
+        return [row["id"] for row in rows]
+
+    async def close_keeping(self, periodic_id: int) -> None:
+        """What is held stays, and is not asked about any more."""
+        async with self._db.transaction() as tx:
+            await close_keeping(tx, periodic_id)
+
+    async def withdraw(self, periodic_id: int) -> None:
+        """Withdraws what waits for a periodic booking and frees its dates."""
+        async with self._db.transaction() as tx:
+            await free(tx, periodic_id, self._clock())
+
+
+async def _refuse_too_many(tx: Transaction, user_id: int, now: datetime) -> None:
+    [row] = await tx.run(
+        "SELECT count(*) FROM holidays WHERE user_id = :user_id AND last_day >= :today",
+        {"user_id": user_id, "today": now.date().isoformat()},
+    )
+    if row[0] > MOST_HOLIDAYS:
+        raise TooManyHolidays(f"{user_id} has {MOST_HOLIDAYS} days off ahead already")
+
+
+def _minutes(lead: timedelta | None) -> int | None:
+    return round(lead.total_seconds() / 60) if lead else None
+
+
+async def _keep_other_choices(tx: Transaction, periodic: PeriodicBooking, *, moved: bool) -> None:
+    """Drops the alternatives that are its own wish now; all of them when it `moved` to another weekday."""
+    others = await _choices(tx.run, periodic.id)
+    kept = [] if moved else [one for one in others if not is_wish_of(one, periodic)]
+    if len(kept) < len(others):
+        await _replace_alternatives(tx, periodic.id, kept)
+
+
+def is_wish_of(choice: PeriodicChoice, periodic: PeriodicBooking) -> bool:
+    """Whether a choice is what a periodic booking wants first anyway."""
+    return choice.on(DAWN).meant_by(periodic.on(DAWN))
+
+
+def _holiday(row: sqlite3.Row) -> Holiday:
+    return Holiday(
+        id=row["id"],
+        user_id=row["user_id"],
+        first=date.fromisoformat(row["first_day"]),
+        last=date.fromisoformat(row["last_day"]),
+    )
+
+
+async def _touch(tx: Transaction, periodic_id: int, user_id: int) -> bool:
+    """Whether it is that person's; the executor is told that it changes."""
+    rows = await tx.run(
+        "UPDATE periodic_bookings SET active = active WHERE id = :id AND user_id = :user_id RETURNING id",
+        {"id": periodic_id, "user_id": user_id},
+    )
+    return bool(rows)
+
+
+async def _rows_of_date(tx: Transaction, periodic_id: int, day: date) -> list[sqlite3.Row]:
+    return await tx.run(
+        "SELECT * FROM occurrences WHERE periodic_booking_id = :id AND date = :date",
+        {"id": periodic_id, "date": day.isoformat()},
+    )
+
+
+async def _refuse_duplicate(tx: Transaction, values: dict[str, object], except_id: int | None) -> None:
+    rows = await tx.run(
+        """
+        SELECT * FROM periodic_bookings
+        WHERE user_id = :user_id AND active = 1 AND day_of_week = :weekday AND substr(time_slot, 1, 5) = :time
+            AND id IS NOT :except
+        """,
+        values | {"except": except_id},
+    )
+    start, kind = clock_time(str(values["time"])), str(values["course_type"] or "")
+    new = Wish(str(values["course"]), str(values["location"]), DAWN, start, kind)
+    for other in map(to_periodic, rows):
+        if other.on(DAWN).meant_by(new):
+            raise DuplicatePeriodic(other.id)
+
+
+async def _choices(run: Run, periodic_id: int) -> list[PeriodicChoice]:
+    rows = await run(
+        "SELECT * FROM periodic_alternatives WHERE periodic_booking_id = :id ORDER BY position", {"id": periodic_id}
+    )
+    return [
+        PeriodicChoice(row["course_name"], row["location"], clock_time(row["time_slot"]), row["course_type"] or "")
+        for row in rows
+    ]
+
+
+async def _replace_alternatives(tx: Transaction, periodic_id: int, choices: Sequence[PeriodicChoice]) -> None:
+    await tx.run("DELETE FROM periodic_alternatives WHERE periodic_booking_id = :id", {"id": periodic_id})
+    await _write_alternatives(tx, periodic_id, choices)
+
+
+async def _write_alternatives(tx: Transaction, periodic_id: int, choices: Sequence[PeriodicChoice]) -> None:
+    for position, choice in enumerate(choices, start=1):
+        await tx.run(
+            """
+            INSERT INTO periodic_alternatives (periodic_booking_id, position, location, course_name, course_type,
+                time_slot)
+            VALUES (:id, :position, :location, :course, :course_type, :time)
+            """,
+            {
+                "id": periodic_id,
+                "position": position,
+                "location": choice.location,
+                "course": choice.course,
+                "course_type": choice.course_type or None,
+                "time": f"{choice.start:%H:%M}",
+            },
+        )
+
+
+def _planned(
+    periodic: PeriodicBooking,
+    day: date,
+    occurrence: Occurrence | None,
+    holidays: Sequence[Holiday],
+    timing: Timing | None,
+    now: datetime,
+) -> PlannedDate:
+    off = any(holiday.first <= day <= holiday.last for holiday in holidays)
+    acts = periodic.active and not (off and occurrence is None)
+    return PlannedDate(
+        day=day,
+        state=occurrence.state if occurrence else None,
+        holiday=off,
+        action_id=occurrence.action_id if occurrence else None,
+        acts_at=timing.acts_at(periodic, day, occurrence, now) if timing and acts else None,
+    )

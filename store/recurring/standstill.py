@@ -1,0 +1,133 @@
+"""recurring_pauses: what recurs for a person waits, after a refusal that concerns their account, until they say so.
+
+Steps of a transaction for store/queue/queue.py, and a part of store/recurring/series.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from domain.errors import AccountLimit, AppError, MembershipProblem, quoted
+from domain.model import Action, ActionType, Clock, instant, stamp
+from domain.recurrence import OccurrenceState, PeriodicBooking
+from store.connection import Connection, Transaction
+from store.reading import all_readable
+from store.recurring.due_dates import to_periodic
+from store.recurring.occurrences import begin, free, held_already
+from store.recurring.plan import Timing
+
+OF_THE_ACCOUNT = (AccountLimit, MembershipProblem)
+LONGEST_LOOK_BACK = timedelta(days=28)  # what was missed longer ago is not told one by one
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringPause:
+    """Since when what recurs for a person waits, and why."""
+
+    since: datetime
+    kind: str
+    words: str  # the site's own
+
+
+@dataclass(frozen=True, slots=True)
+class MissedDate:
+    """A date that nobody booked meanwhile."""
+
+    periodic: PeriodicBooking
+    day: date
+
+
+async def let_stand(tx: Transaction, action: Action, error: AppError, now: datetime) -> bool:
+    """Has what recurs for a person wait, after a refusal that concerns their account.
+
+    True when that was told already, and this booking is one of those that recur: it is not told again.
+    """
+    if action.type is not ActionType.BOOK or not isinstance(error, OF_THE_ACCOUNT):
+        return False
+    who = {"user_id": action.user_id}
+    if await tx.row("SELECT 1 FROM recurring_pauses WHERE user_id = :user_id", who):
+        return action.periodic_booking_id is not None
+    mine = await tx.run("SELECT id FROM periodic_bookings WHERE user_id = :user_id AND active = 1", who)
+    if mine:
+        await tx.run(
+            "INSERT INTO recurring_pauses (user_id, since, kind, words) VALUES (:user_id, :now, :kind, :words)",
+            who | {"now": stamp(now), "kind": error.kind, "words": quoted(str(error))},
+        )
+    for row in mine:
+        await free(tx, row["id"], now)
+    return False
+
+
+class Standstill:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._db = connection
+        self._clock = clock
+
+    async def recurring_pause(self, user_id: int) -> RecurringPause | None:
+        """Why what recurs for a person waits; None when it does not."""
+        row = await self._db.row("SELECT * FROM recurring_pauses WHERE user_id = :user_id", {"user_id": user_id})
+        return RecurringPause(instant(row["since"]), row["kind"], row["words"]) if row else None
+
+    async def go_on(self, user_id: int, timing: Timing) -> list[MissedDate] | None:
+        """What recurs for a person is planned again. Gives the dates that were missed meanwhile; None: it did not wait.
+
+        They are kept as missed, so that the preview shows them; nothing is told of them but this.
+        """
+        async with self._db.transaction() as tx:
+            who = {"user_id": user_id}
+            rows = await tx.run("DELETE FROM recurring_pauses WHERE user_id = :user_id RETURNING since", who)
+            if not rows:
+                return None
+            found = await tx.run("SELECT * FROM periodic_bookings WHERE user_id = :user_id AND active = 1", who)
+            since = instant(rows[0]["since"])
+            missed: list[MissedDate] = []
+            for periodic in all_readable(to_periodic, found):
+                missed += await self._missed(tx, periodic, timing, since)
+        return sorted(missed, key=lambda each: (each.day, each.periodic.start))
+
+    async def _missed(
+        self, tx: Transaction, periodic: PeriodicBooking, timing: Timing, since: datetime
+    ) -> Sequence[MissedDate]:
+        now = self._clock()
+        first, last = timing.day_of(max(since, now - LONGEST_LOOK_BACK)), timing.day_of(now)
+        days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+        over = [day for day in days if day.weekday() == periodic.day_of_week
+                and since < timing.last_chance(periodic, day) <= now]  # fmt: skip
+        await _plan_anew(tx, periodic, timing, now)
+        return [MissedDate(periodic, day) for day in over if await _is_missed(tx, periodic, day, now)]
+
+
+async def _plan_anew(tx: Transaction, periodic: PeriodicBooking, timing: Timing, now: datetime) -> None:
+    """Frees the dates to come whose booking was refused for something about the account."""
+    refused = await tx.run(
+        """
+        SELECT occurrences.id, occurrences.date FROM occurrences
+        JOIN booking_actions ON booking_actions.id = occurrences.action_id
+        WHERE occurrences.periodic_booking_id = :id AND occurrences.date >= :today AND status = 'failed'
+            AND error_kind IN ('AccountLimit', 'MembershipProblem')
+        """,
+        {"id": periodic.id, "today": timing.day_of(now).isoformat()},
+    )
+    for row in refused:
+        if now < timing.last_chance(periodic, date.fromisoformat(row["date"])):
+            await tx.run("DELETE FROM occurrences WHERE id = :id", {"id": row["id"]})
+
+
+async def _is_missed(tx: Transaction, periodic: PeriodicBooking, day: date, now: datetime) -> bool:
+    """Whether nothing became of a date, though it was no day off: then it is kept as missed."""
+    values = {"id": periodic.id, "user_id": periodic.user_id, "day": day.isoformat()}
+    if await tx.row("SELECT 1 FROM holidays WHERE user_id = :user_id AND :day BETWEEN first_day AND last_day", values):
+        return False
+    if await begin(tx, periodic.id, day, OccurrenceState.MISSED, now) is None:
+        return bool(
+            await tx.row(
+                """
+                SELECT 1 FROM occurrences JOIN booking_actions ON booking_actions.id = occurrences.action_id
+                WHERE occurrences.periodic_booking_id = :id AND occurrences.date = :day AND status = 'failed'
+                """,
+                values,
+            )
+        )
+    return not await held_already(tx, periodic.id, periodic.user_id, periodic.on(day))

@@ -1,0 +1,145 @@
+"""What was got is what is shown: an alternative that won is never told as the first choice, on any page."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+import pytest
+
+from domain.model import Action, ActionStatus, Booking
+from domain.recurrence import PeriodicMode
+from store.recurring.plan import Timing
+from store.recurring.series import NewPeriodic
+from tests.support import chats
+from tests.support.chats import FITNESS, OWNER, THURSDAY, TUESDAY, World, menu, queued, slot, tapped
+
+GYM = slot("Fit Center", TUESDAY, "19:00", activity=FITNESS)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with chats.world(tmp_path) as here:
+        yield here
+
+
+async def second_choice(world: World, got: Booking) -> Action:
+    """Pilates was full, the gym at seven was had; "my bookings" names it as `got`."""
+    await queued(world.owner)
+    (action,) = await world.actions()
+    await world.db.queue.add_alternative(action.id, action.user_id, GYM.wish)
+    claimed = await world.claim()
+    await world.db.queue.complete_book(claimed, got, "seen", won_choice=1, why_not_first="full: the site says «Pieno.»")
+    await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
+    return action
+
+
+@pytest.mark.parametrize("name", ["Fit Center", "FIT CENTER con ROSSI ANNA"])
+async def test_card_list_and_ticket_show_the_alternative_that_won(world: World, name: str) -> None:
+    action = await second_choice(world, Booking(name, "Giuriati", TUESDAY, GYM.start, 90))
+
+    card = await world.owner.wait_for(lambda m: m.message_id == action.card_message_id and name in m.text)
+    assert "PILATES" not in card.text
+
+    await world.owner.send("/status")
+    page = await world.owner.wait_for(lambda message: "Le tue ultime richieste" in message.text)
+    assert f"✅ n. {action.id} · {name} · mar 24 nov 19:00" in page.labels
+
+    await world.owner.send(f"/status {action.id}")
+    ticket = await world.owner.wait_for(lambda message: "Prenotata: vista" in message.text)
+    assert ticket.text.index(name) < ticket.text.index("PILATES MATWORK")
+    assert "È la tua 2ª scelta: la prima, PILATES MATWORK" in ticket.text
+    assert "«Pieno»." in ticket.text
+    assert "Se non c'è posto" not in ticket.text
+
+
+@pytest.mark.parametrize(("listed", "told"), [("Corsi Platinum", "PILATES MATWORK"), ("YOGA DOLCE", "YOGA DOLCE")])
+async def test_what_the_site_lists_without_a_name_is_told_under_the_name_it_was_asked_for(
+    world: World, listed: str, told: str
+) -> None:
+    await queued(world.owner)
+    claimed = await world.claim()
+    got = Booking(listed, "Giuriati", claimed.wish.day, claimed.wish.start, 60)
+
+    await world.db.queue.complete_book(claimed, got, "seen")
+
+    result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
+    assert f"Prenotata!\n{told}\n" in result.text
+    await world.owner.wait_for(lambda m: m.message_id == claimed.card_message_id and m.text.startswith("✅"))
+    await world.owner.send("/status")
+    page = await world.owner.wait_for(lambda message: "Le tue ultime richieste" in message.text)
+    assert f"✅ n. {claimed.id} · {told} · mar 24 nov 18:00" in page.labels
+
+
+async def test_what_was_put_in_without_its_kind_is_told_under_its_name_too(world: World) -> None:
+    await queued(world.owner)
+    await world.db.connection.write("UPDATE booking_actions SET course_type = NULL")
+    claimed = await world.claim()
+    pilates = next(each for each in chats.WEEK if each.wish.meant_by(claimed.wish))
+    got = Booking("Corsi Platinum", "Giuriati", claimed.wish.day, claimed.wish.start, 60)
+
+    await world.db.queue.complete_book(claimed, got, "seen", slot=pilates)
+
+    result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
+    assert f"Prenotata!\n{pilates.course}\n" in result.text
+
+
+async def test_what_was_got_is_known_though_its_row_is_gone(world: World) -> None:
+    action = await second_choice(world, Booking("Fit Center", "Giuriati", TUESDAY, GYM.start, 90))
+    await world.db.connection.write("DELETE FROM user_bookings")
+
+    found = await world.db.queue.find(action.id)
+
+    assert found
+    assert found.subject == GYM.wish
+
+
+async def test_a_request_that_won_nothing_shows_what_was_asked_for(world: World) -> None:
+    await queued(world.owner)
+    await menu(world.owner)
+
+    await tapped(world.owner, "🧾 Richieste", "Le tue ultime richieste")
+
+    (action,) = await world.actions()
+    assert (action.got, action.subject) == (None, action.wish)
+
+
+async def test_a_withdrawal_can_be_undone_with_all_that_was_asked(world: World) -> None:
+    await queued(world.owner)
+    (action,) = await world.actions()
+    await world.db.queue.add_alternative(action.id, action.user_id, GYM.wish)
+    await tapped(world.owner, "↩️ Ritira", "Ritirata")
+
+    await tapped(world.owner, "↩️ Non ritirarla", "In coda")
+
+    new, old = await world.actions()
+    assert (old.status, new.status, new.wish) == (ActionStatus.CANCELLED, ActionStatus.PENDING, action.wish)
+    assert await world.db.queue.alternatives(new.id) == [GYM.wish]
+
+
+async def test_a_withdrawal_of_what_has_begun_can_not_be_undone(world: World) -> None:
+    await queued(world.owner)
+    await tapped(world.owner, "↩️ Ritira", "Ritirata")
+    world.clock.now = datetime(2026, 11, 24, 17, tzinfo=UTC)
+
+    await tapped(world.owner, "↩️ Non ritirarla", "È già cominciata")
+
+    assert [action.status for action in await world.actions()] == [ActionStatus.CANCELLED]
+
+
+async def test_undoing_the_withdrawal_of_a_recurring_booking_puts_its_date_back(world: World) -> None:
+    new = NewPeriodic(OWNER, "GAG", "GAG", "Giuriati", 3, time(18), PeriodicMode.AUTOMATIC)
+    series = await world.db.periodic.add(new)
+    booking = Timing.of(world.settings).booking(series, THURSDAY, [], world.clock.now)
+    queued_one = await world.db.periodic.queue(series, THURSDAY, booking)
+    assert queued_one
+    await world.db.queue.withdraw(queued_one.id, OWNER)
+    await world.owner.send(f"/status {queued_one.id}")
+    await world.owner.wait_for(lambda message: "Ritirata" in message.text)
+
+    await tapped(world.owner, "↩️ Non ritirarla", "In attesa dell'apertura")
+
+    [occurrence] = await world.db.periodic.occurrences_since(THURSDAY)
+    new_action = (await world.actions())[0]
+    assert (occurrence.action_id, new_action.periodic_booking_id) == (new_action.id, series.id)

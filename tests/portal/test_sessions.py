@@ -1,0 +1,317 @@
+"""Sessions on the site: one login, in whichever process; what is kept on disk; what is left when all is closed."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Page
+
+import booking
+from demo.site import Site, SiteWorld
+from domain import errors
+from domain.model import Wish
+from portal import api
+from portal.access import SiteAccess
+from portal.codes import Codes
+from portal.contexts import affinity
+from portal.session import MOST_PAGES, Portal, SiteSession
+from portal.state import SessionStore
+from tests.support.hostile import serving
+from tests.support.lent_browser import Engine, lent, pilates, portal, site  # noqa: F401 - fixtures
+from tests.support.processes import our_children
+from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, SECRET, Clock, access, credentials, enter
+
+pytest_plugins = ["tests.support.site_fixtures"]
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
+
+QUICK_CODES = OTP_URL + "&period=3"
+
+
+@pytest.fixture
+def quick_codes(world: SiteWorld, portal: Portal) -> SiteSession:
+    """Somebody whose one-time codes change every three seconds: waiting for the next one takes no time."""
+    world.accounts.people[GIULIA].period = 3
+    return portal.session(credentials(otp_url=QUICK_CODES))
+
+
+# ----- logging in
+
+
+async def test_a_newcomer_is_logged_in_and_the_session_kept(
+    newcomer: SiteSession, world: SiteWorld, pilates: Wish, tmp_path: Path
+) -> None:
+    assert (await booking.book(newcomer, pilates)).way == "requests"
+    assert (world.login_attempts[GIULIA], len(world.codes_received[GIULIA])) == (1, 1)
+    kept = tmp_path / "sessions" / "1.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
+
+
+async def test_a_kept_session_needs_no_login_and_no_browser(
+    site: Site, session: SiteSession, world: SiteWorld, tmp_path: Path, site_clock: Clock
+) -> None:
+    await booking.my_bookings(session)
+    async with Portal(access(site, tmp_path, site_clock)) as another:
+        assert await booking.my_bookings(another.session(credentials())) == ()
+        assert not any("chrom" in name for name in our_children())
+    assert world.login_attempts[GIULIA] == 0
+
+
+async def test_a_wrong_password_is_sent_once_whoever_waits(portal: Portal, world: SiteWorld, pilates: Wish) -> None:
+    session = portal.session(credentials(password="sbagliata"))
+    work = [booking.book(session, pilates), booking.my_bookings(session), booking.my_bookings(session)]
+    results = await asyncio.gather(*work, return_exceptions=True)
+    assert [type(each) for each in results] == [errors.LoginRejected] * 3
+    assert "errati" in str(results[0])
+    with pytest.raises(errors.LoginRejected):
+        await booking.my_bookings(session)
+    assert world.login_attempts[GIULIA] == 1
+
+
+async def test_two_processes_log_in_once(
+    engine: Engine, site: Site, portal: Portal, world: SiteWorld, tmp_path: Path, site_clock: Clock
+) -> None:
+    async with lent(engine, access(site, tmp_path, site_clock)) as other:
+        sessions = [portal.session(credentials()), other.session(credentials())]
+        await asyncio.gather(*(booking.my_bookings(each) for each in sessions))
+    assert world.login_attempts[GIULIA] == 1
+
+
+async def test_a_rejected_login_is_not_repeated_by_the_process_that_waited(
+    engine: Engine, site: Site, portal: Portal, world: SiteWorld, tmp_path: Path, site_clock: Clock
+) -> None:
+    wrong = credentials(password="sbagliata")
+    async with lent(engine, access(site, tmp_path, site_clock)) as other:
+        work = [booking.my_bookings(each.session(wrong)) for each in (portal, other)]
+        results = await asyncio.gather(*work, return_exceptions=True)
+    assert [type(each) for each in results] == [errors.LoginRejected] * 2
+    assert world.login_attempts[GIULIA] == 1
+
+
+async def test_a_refused_code_is_followed_by_the_next(quick_codes: SiteSession, world: SiteWorld) -> None:
+    world.faults.refuse_code, world.faults.times["refuse_code"] = True, 1
+    assert await booking.my_bookings(quick_codes) == ()
+    assert len(set(world.codes_received[GIULIA])) == 2
+    assert world.login_attempts[GIULIA] == 1
+
+
+async def test_two_refused_codes_are_enough(quick_codes: SiteSession, world: SiteWorld) -> None:
+    world.faults.refuse_code = True
+    with pytest.raises(errors.OtpRejected):
+        await booking.my_bookings(quick_codes)
+    assert len(world.codes_received[GIULIA]) == 2
+
+
+@pytest.mark.parametrize("into", [0.0, 7.0, 29.9])
+@pytest.mark.parametrize(("in_haste", "sent_at"), [(False, 15), (True, 1)])
+async def test_a_code_that_must_be_waited_for_is_sent_in_the_middle_of_its_period_or_at_its_beginning_in_haste(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, into: float, in_haste: bool, sent_at: int
+) -> None:
+    """In the middle a site that takes the present code alone takes it, though a clock is seconds wrong; but who waits
+    for an opening at the end of a period must not be late for that."""
+    now = datetime.fromtimestamp(1_800_000_000 + into, UTC)
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    codes = Codes(credentials(), SessionStore(tmp_path, 42, GIULIA), lambda: now, lambda: in_haste)
+    first = await codes.next() if into < 27 else None  # too late in its period to be sent at all
+    monkeypatch.setattr("asyncio.sleep", sleep)
+    assert await codes.next() != first
+    assert [round(now.timestamp() + wait, 3) % 30 for wait in waits] == [sent_at]
+
+
+async def test_no_code_is_sent_twice_by_whichever_process(
+    engine: Engine, quick_codes: SiteSession, site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock
+) -> None:
+    await booking.my_bookings(quick_codes)
+    world.end_sessions()
+    async with lent(engine, access(site, tmp_path, site_clock)) as other:
+        await booking.my_bookings(other.session(quick_codes.credentials))
+    assert len(set(world.codes_received[GIULIA])) == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ("sso_down", errors.LoginUnavailable),
+        ("status_500", errors.SiteUnavailable),
+        ("maintenance", errors.SiteUnavailable),
+        ("reset", errors.SiteUnavailable),
+        ("hang", errors.SiteUnavailable),
+        ("captcha", errors.Blocked),
+        ("status_429", errors.Blocked),
+    ],
+)
+async def test_trouble_while_logging_in_is_told_as_what_it_is(
+    engine: Engine,
+    site: Site,
+    world: SiteWorld,
+    tmp_path: Path,
+    site_clock: Clock,
+    fault: str,
+    kind: type[errors.SiteError],
+) -> None:
+    setattr(world.faults, fault, True)
+    timeout = 2.0 if fault == "hang" else 10.0
+    async with lent(engine, access(site, tmp_path, site_clock, timeout=timeout)) as portal:
+        with pytest.raises(errors.SiteError) as caught:
+            await booking.my_bookings(portal.session(credentials()))
+    assert type(caught.value) is kind
+
+
+async def test_a_login_page_nobody_knows_leaves_evidence_without_secrets(
+    newcomer: SiteSession, world: SiteWorld, tmp_path: Path
+) -> None:
+    world.faults.rename_classes = {"home_btt_booking": "home_tile"}
+    with pytest.raises(errors.LoginBlocked) as caught:
+        await booking.my_bookings(newcomer)
+    folder = Path(str(caught.value.evidence))
+    assert {each.name for each in folder.iterdir()} == {"page.html", "note.txt"}
+    assert "/sportpolimi/: the site says «Home - Sport Polimi: " in str(caught.value)
+    assert "Giulia" not in str(caught.value)  # whom the page greets
+    text = "".join((folder / name).read_text() for name in ("page.html", "note.txt"))
+    assert not any(secret in text for secret in (PASSWORD, SECRET, *world.codes_received[GIULIA]))
+
+
+async def test_a_cookie_banner_over_everything_is_dismissed(newcomer: SiteSession, world: SiteWorld) -> None:
+    world.faults.banner_over_button = True
+    assert await booking.my_bookings(newcomer) == ()
+
+
+# ----- the stored session
+
+
+async def test_a_session_renewed_by_another_process_is_taken_up(
+    session: SiteSession, site: Site, world: SiteWorld
+) -> None:
+    await booking.my_bookings(session)
+    world.end_sessions()
+    enter(session, site)  # as another process would
+    assert await booking.my_bookings(session) == ()
+    assert world.login_attempts[GIULIA] == 0
+
+
+async def test_a_session_of_another_user_name_is_ignored(session: SiteSession, tmp_path: Path) -> None:
+    assert session._store.load() is not None
+    assert SessionStore(tmp_path / "sessions", 1, "somebody else").load() is None
+
+
+async def test_a_broken_session_file_is_replaced(session: SiteSession, world: SiteWorld, tmp_path: Path) -> None:
+    (tmp_path / "sessions" / "1.json").write_text("{broken")
+    assert await booking.my_bookings(session) == ()
+    assert world.login_attempts[GIULIA] == 1
+
+
+async def test_cookies_the_site_renews_are_kept(session: SiteSession) -> None:
+    await booking.my_bookings(session)
+    state = session._store.load()
+    assert state is not None
+    assert {each["name"] for each in state["cookies"]} >= {".ASPXAUTH_SOCIALBOOKING", "__RequestVerificationToken"}
+
+
+async def test_new_credentials_make_a_new_session(portal: Portal) -> None:
+    first = portal.session(credentials())
+    assert portal.session(credentials()) is first
+    assert portal.session(replace(credentials(), password="nuova")) is not first
+
+
+async def test_a_lock_is_held_by_one_login_at_a_time(tmp_path: Path) -> None:
+    one, other = (SessionStore(tmp_path, 1, GIULIA) for _ in range(2))
+    async with one.locked():
+        waiting = asyncio.create_task(_enter_and_leave(other))
+        done, _ = await asyncio.wait({waiting}, timeout=0.2)
+        assert not done
+    await asyncio.wait_for(waiting, 5)
+
+
+async def _enter_and_leave(store: SessionStore) -> None:
+    async with store.locked():
+        return
+
+
+async def test_pages_wait_for_one_another_rather_than_crowd_a_small_machine(session: SiteSession) -> None:
+    shown: list[int] = []
+
+    async def look(page: Page) -> None:
+        await page.goto("about:blank")
+        shown.append(sum(len(context.pages) for context in page.context.browser.contexts))  # type: ignore[misc, union-attr]
+
+    await asyncio.gather(*(session.on_page("look", look) for _ in range(MOST_PAGES + 3)))
+    assert len(shown) == MOST_PAGES + 3
+    assert max(shown) <= MOST_PAGES
+
+
+async def test_renewed_cookies_are_written_once_an_opening_is_over_not_while_it_is_awaited(
+    session: SiteSession,
+) -> None:
+    await booking.my_bookings(session)
+    held = await session._take_up()
+    held.cookies_changed = True
+    held.state["cookies"] = []  # whatever the site sent is new
+    async with session.awake():
+        before = session._store.version()
+        await booking.my_bookings(session)
+        assert session._store.version() == before
+    assert session._store.version() != before
+    assert held.state["cookies"]
+
+
+async def test_new_cookies_are_not_taken_for_a_new_login(
+    portal: Portal, session: SiteSession, world: SiteWorld, pilates: Wish
+) -> None:
+    """An answer that came back in time renews a cookie while another finds the session over: still one login."""
+    await booking.my_bookings(session)
+    stale = session._store.version()
+    held = await session._take_up()
+    changed = {**held.state, "cookies": [*held.state["cookies"], {**held.state["cookies"][0], "name": "fresh"}]}
+    await session._keep_cookies(held, changed)
+    assert session._store.version() != stale
+    assert not session._stored.is_another(stale)
+    world.end_sessions()
+    await session._stored.renew(stale)
+    assert session._stored.is_another(stale)
+    assert world.login_attempts[GIULIA] == 1
+
+
+async def test_the_time_is_asked_of_the_server_that_a_cookie_keeps_us_with(
+    engine: Engine, tmp_path: Path, site_clock: Clock
+) -> None:
+    """A neighbour's clock may be seconds off. Whom no cookie keeps anywhere takes none along: any server may answer."""
+    async with serving() as hosts:
+        host = hosts["booking"]
+        headers = {"Set-Cookie": "ARRAffinity=a-neighbours; Path=/"}
+        host.pages["/Booking"] = web.Response(headers=headers)
+        to = SiteAccess(
+            base_url=host.address, login_hosts=("localhost",), state_dir=tmp_path, timezone=ROME, clock=site_clock
+        )
+        async with lent(engine, to) as portal:
+            session = portal.session(credentials())
+            for _ in range(2):
+                await api.clock(session)
+                await asyncio.gather(*(each for each in asyncio.all_tasks() if each.get_name() == "tidying up"))
+            assert not host.told("a-neighbours")
+            common = {"domain": "127.0.0.1", "path": "/", "expires": -1, "httpOnly": True, "secure": False}
+            mine = {"ARRAffinity": "my-servers", ".ASPXAUTH": "my-secret", "lang": "it"}
+            cookies = [{"name": name, "value": value, "sameSite": "Lax", **common} for name, value in mine.items()]
+            session._store.save({"cookies": cookies, "origins": []})
+            await api.clock(session)
+            assert host.told("ARRAffinity=my-servers")
+            assert not host.told("my-secret")
+
+
+async def test_cookies_that_keep_with_a_server_are_told_from_those_of_a_person() -> None:
+    keep = ["ARRAffinity", "ARRAffinitySameSite", "AWSALB", "AWSALBCORS", "SERVERID", "SRV", "BIGipServerpool_web"]
+    keep += ["NSC_vip", "ROUTEID", "X-Application-Server", "web_node"]
+    others = [".ASPXAUTH_SOCIALBOOKING", "ASP.NET_SessionId", "__RequestVerificationToken", "serverSession", "webauth"]
+    others += ["lang", "observer", "cookie_consent", "_ga"]
+    state = {"cookies": [{"name": name, "value": "1", "domain": ".sport.example"} for name in keep + others]}
+    assert {name for name, _ in affinity(state, "https://www.sport.example/x")} == set(keep)
+    assert not affinity(state, "https://elsewhere.example/x")

@@ -1,0 +1,106 @@
+"""Who logs in by hand is looked after: their session is used each hour, and its end is told while there is time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from database import Database, NewAction
+from domain.errors import LoginNeeded
+from domain.model import PREPARE, ActionType, Role, Wish
+from periodic_executor import CHECK_EVERY, LOOK_BEFORE_OPENING, Executor
+from store.people import Person
+from tests.conftest import Time
+from tests.support.recurring import settings_of
+from tests.support.sites import ROME
+
+OWNER = 42
+
+
+async def kinds(db: Database) -> list[str]:
+    rows = await db.connection.rows("SELECT kind FROM notices ORDER BY id")
+    return [row["kind"] for row in rows]
+
+
+@pytest.fixture
+def executor(db: Database, tmp_path: Path, clock: Time) -> Executor:
+    return Executor(db, settings_of(tmp_path, login="by_hand", password=None, otpatu=None), clock)
+
+
+async def outcome(db: Database, error: LoginNeeded | None) -> list[datetime]:
+    """Ends every look that waits, as the worker does; when they began."""
+    ended = []
+    while action := await db.queue.claim("test", 60):
+        ended.append(action.created_at)
+        if error is None:
+            await db.queue.complete_check(action, [], "0 bookings", ROME)
+        else:
+            await db.people.reject(OWNER, error, tell=action.quiet)
+            await db.queue.fail(action, error)
+    return ended
+
+
+async def test_a_session_is_used_each_hour_day_and_night_whatever_fails(
+    db: Database, executor: Executor, clock: Time
+) -> None:
+    await db.people.set([Person(OWNER, Role.OWNER, "g")])
+    looks: list[datetime] = []
+    for quarter in range(24 * 4):
+        await executor.step()
+        ended = LoginNeeded("it has ended") if 20 < quarter < 50 else None
+        looks += await outcome(db, ended)
+        clock.go(minutes=15)
+    gaps = [after - before for before, after in zip(looks, looks[1:], strict=False) if after > before]
+    assert max(gaps) <= CHECK_EVERY + timedelta(minutes=15)
+
+
+async def test_before_each_opening_it_is_told_again_while_there_is_time(
+    db: Database, executor: Executor, clock: Time
+) -> None:
+    await db.people.set([Person(OWNER, Role.OWNER, "g")])
+    opens = clock() + timedelta(hours=10)
+    for hour in (18, 19):  # two classes that open together
+        wish = Wish("YOGA", "Giuriati", date(2026, 11, 24), time(hour))
+        await db.queue.add(NewAction(ActionType.BOOK, OWNER, wish, run_at=opens - PREPARE, opens_at=opens))
+    told: list[datetime] = []
+    while clock() < opens - PREPARE:
+        await executor.step()
+        before = len(await kinds(db))
+        await outcome(db, LoginNeeded("it has ended"))
+        await executor.step()
+        told += [clock()] * (len(await kinds(db)) - before)
+        clock.go(minutes=10)
+    assert await kinds(db) == ["login_rejected", "login_due"]
+    assert opens - told[1] >= timedelta(hours=3)
+    assert opens - told[1] <= LOOK_BEFORE_OPENING
+
+
+async def test_a_session_that_ends_hours_before_an_opening_is_told_once_not_twice(
+    db: Database, executor: Executor, clock: Time
+) -> None:
+    await db.people.set([Person(OWNER, Role.OWNER, "g")])
+    opens = clock() + LOOK_BEFORE_OPENING + timedelta(minutes=30)
+    wish = Wish("YOGA", "Giuriati", date(2026, 11, 24), time(18))
+    await db.queue.add(NewAction(ActionType.BOOK, OWNER, wish, run_at=opens - PREPARE, opens_at=opens))
+    await executor.step()
+    await outcome(db, None)
+    clock.go(minutes=31)  # before the hour is over: the look is for the opening
+    for _ in range(6):
+        await executor.step()
+        await outcome(db, LoginNeeded("it has ended"))
+        clock.go(minutes=10)
+    assert await kinds(db) == ["login_rejected"]
+
+
+async def test_whose_session_lives_hears_nothing(db: Database, executor: Executor, clock: Time) -> None:
+    await db.people.set([Person(OWNER, Role.OWNER, "g")])
+    opens = clock() + timedelta(hours=6)
+    wish = Wish("YOGA", "Giuriati", date(2026, 11, 24), time(18))
+    await db.queue.add(NewAction(ActionType.BOOK, OWNER, wish, run_at=opens - PREPARE, opens_at=opens))
+    while clock() < opens - PREPARE:
+        await executor.step()
+        await outcome(db, None)
+        clock.go(minutes=20)
+    assert await kinds(db) == []

@@ -1,0 +1,228 @@
+"""A whole night: the executor, the worker and three accounts, from the evening's rehearsal to the places won.
+
+The clock jumps from one moment at which something is due to the next, and runs at its own pace only around the
+opening; the site's clock is over a second off ours. Also over both clock changes and a year's end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Playwright
+
+from actions.runner import Performer
+from database import Database, NewAction, open_database
+from demo.site import Outcome, Site, SiteWorld
+from domain.model import FIT_CENTER, PREPARE, Action, ActionStatus, ActionType, NoticeKind, Role, Wish, clock_time
+from domain.opening_plan import plan_booking
+from domain.recurrence import PeriodicMode
+from opening import race, server_clock
+from periodic_executor import Executor
+from runtime.settings import Settings, load
+from store.people import Person
+from store.recurring.series import NewPeriodic
+from tests.support.lent_browser import lent
+from tests.support.sites import OTP_URL, PASSWORD, ROME, Clock, access, cookie, credentials, person
+from worker import Worker
+
+pytest_plugins = ["tests.support.opening_fixtures"]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PEOPLE = {1: "10000001", 2: "10000002", 3: "10000003"}
+AHEAD = 1.3  # s the site's clock is ahead of ours
+RIVALS_AFTER = 1.5  # s after the opening nothing is left
+ON_STAGE = 4.5  # s before the opening the clock runs at its own pace
+EVENING = time(20)
+LONGEST = 60.0  # s of our time any wait may take
+
+
+@dataclass
+class Night:
+    """Everything that runs in it."""
+
+    clock: Clock
+    world: SiteWorld
+    db: Database
+    executor: Executor
+    worker: Worker
+    settings: Settings
+    class_day: date
+
+    @property
+    def opens_at(self) -> datetime:
+        return self.settings.opening_rule.opens_at(self.class_day)
+
+    def jump(self, to: datetime) -> None:
+        assert to >= self.clock(), "time does not go back"
+        self.clock.move((to - self.clock()).total_seconds())
+
+    async def wake(self) -> None:
+        """Executor and worker do what is due now; what waits for the opening goes on waiting."""
+        await self.executor.step()
+        while await self.worker.step():
+            pass
+
+    async def idle(self) -> None:
+        """Nothing is in hand any more."""
+        async with asyncio.timeout(LONGEST):
+            while self.worker._in_hand:
+                await asyncio.wait(self.worker._in_hand)
+
+    async def seen(self, what: Callable[[], bool]) -> None:
+        """The site has met what was to come."""
+        async with asyncio.timeout(LONGEST):
+            while not what():  # noqa: ASYNC110 - what is waited for happens on the site
+                await asyncio.sleep(0.02)
+
+    def asked(self, path: str) -> int:
+        return len({entry.user for entry in self.world.requests(path) if entry.user})
+
+    def wish(self, number: int) -> Wish:
+        slot = self.world.slots(self.class_day, "Giuriati - Fit Center")[number]
+        return Wish(FIT_CENTER, "Giuriati", self.class_day, clock_time(slot.start))
+
+    async def book(self, user_id: int, wish: Wish, *others: Wish) -> Action:
+        plan = plan_booking(self.settings.opening_rule, wish.day, self.clock(), EVENING)
+        new = NewAction(
+            ActionType.BOOK, user_id, wish, run_at=plan.run_at, opens_at=plan.opens_at,
+            rehearse_at=plan.rehearse_at, alternatives=others,
+        )  # fmt: skip
+        return await self.db.queue.add(new)
+
+    async def bookings(self) -> dict[int, Action]:
+        rows = await self.db.connection.rows("SELECT id, user_id FROM booking_actions WHERE action_type = 'book'")
+        found = {row["user_id"]: await self.db.queue.find(row["id"]) for row in rows}
+        return {user_id: action for user_id, action in found.items() if action}
+
+    async def told(self, kind: NoticeKind) -> list[int]:
+        rows = await self.db.connection.rows(
+            """
+            SELECT notices.user_id FROM notices JOIN booking_actions ON booking_actions.id = action_id
+            WHERE kind = :kind AND action_type = 'book' ORDER BY notices.user_id
+            """,
+            {"kind": kind},
+        )
+        return [row["user_id"] for row in rows]
+
+
+def settings_for(folder: Path) -> Settings:
+    file = folder / "config.json"
+    file.touch(mode=0o600)
+    keys = {"username": PEOPLE[1], "password": PASSWORD, "otpatu": OTP_URL, "worker": {"lease_seconds": 86_400}}
+    file.write_text(json.dumps(keys | {"telegram": {"bot_token": "123456:token", "allowed_user_id": 1}}))
+    return load(file)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """One clock for all: what counts seconds counts them by it, so that a jump is a jump for everybody."""
+    moved = Clock()
+    for module in (race, server_clock):
+        monkeypatch.setattr(module, "steady", lambda: moved().timestamp())
+    return moved
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def night(
+    engine: tuple[Playwright, Browser], tmp_path: Path, clock: Clock, request: pytest.FixtureRequest
+) -> AsyncIterator[Night]:
+    """Half past seven in the evening before the opening, within an hour of which a login need not be proved again."""
+    class_day: date = request.param
+    settings = settings_for(tmp_path)
+    opens_at = settings.opening_rule.opens_at(class_day)
+    clock.move((opens_at - timedelta(hours=4.5) - clock()).total_seconds())
+    world = SiteWorld(
+        clock=lambda: clock() + timedelta(seconds=AHEAD),
+        people=[person(who) for who in PEOPLE.values()],
+        round_trip=0.02,
+    )
+    async with (
+        Site(world) as site,
+        lent(engine, access(site, tmp_path, clock)) as portal,
+        open_database(tmp_path / "polimisport.db", clock) as db,
+    ):
+        await db.people.set([Person(each, Role.OWNER if each == 1 else Role.FRIEND, "x") for each in PEOPLE])
+        people = {each: credentials(each, who) for each, who in PEOPLE.items()}
+        for each, who in PEOPLE.items():
+            state = {"cookies": [cookie(site, who)], "origins": []}
+            portal.session(people[each])._store.save(state)
+        performer = Performer(db, portal, people, settings.opening_rule, clock)
+        performer._pursuit._logged_in = {2: clock(), 3: clock()}  # one real login a night is enough
+        worker = Worker(db, portal, performer, settings, clock)
+        yield Night(clock, world, db, Executor(db, settings, clock), worker, settings, class_day)
+
+
+NIGHTS = [
+    pytest.param(date(2026, 11, 24), id="an ordinary night"),
+    pytest.param(date(2026, 10, 27), id="the night the clocks go back"),
+    pytest.param(date(2027, 3, 30), id="the night the clocks go on"),
+    pytest.param(date(2027, 1, 3), id="the year's last night"),
+]
+
+
+@pytest.mark.parametrize("night", NIGHTS, indirect=True)
+async def test_three_people_sleep_through_an_opening_and_have_their_places(night: Night) -> None:
+    first, second, third = (night.wish(number) for number in range(3))
+    crowded = night.world.slots(night.class_day, "Giuriati - Fit Center")[1]
+    for slot in night.world.slots(night.class_day):
+        night.world.rival(slot.appointment_id, after=RIVALS_AFTER)
+    night.world.fill(crowded.appointment_id)
+    await night.db.periodic.add(
+        NewPeriodic(1, "", FIT_CENTER, "Giuriati", night.class_day.weekday(), first.start, PeriodicMode.AUTOMATIC)
+    )
+    await night.book(2, second, third)
+    await night.book(3, third)
+
+    await the_evening(night)
+    await midnight(night)
+    await the_morning_after(night, first, third)
+
+
+async def the_evening(night: Night) -> None:
+    """20:00: everything is tried but the booking, and told."""
+    await night.wake()
+    await night.idle()
+    assert night.clock().astimezone(ROME).time() < EVENING
+    night.jump(datetime.combine(night.clock().astimezone(ROME).date(), EVENING, ROME).astimezone(UTC))
+    await night.wake()
+    await night.idle()
+    actions = await night.bookings()
+    assert {user_id: action.rehearsal for user_id, action in actions.items()} == dict.fromkeys(PEOPLE, "ok")
+    assert {action.run_at for action in actions.values()} == {night.opens_at - PREPARE}
+    assert await night.told(NoticeKind.REHEARSAL) == [1, 2, 3]
+    assert night.world.login_attempts == {PEOPLE[1]: 1}
+
+
+async def midnight(night: Night) -> None:
+    """From five minutes before, three race side by side."""
+    night.world.log.clear()
+    night.jump(night.opens_at - PREPARE)
+    await night.wake()
+    await night.seen(lambda: night.asked("/Booking") == 3)
+    assert night.opens_at.astimezone(ROME).time() == time(0)
+    night.jump(night.opens_at - timedelta(seconds=59))
+    await night.seen(lambda: night.asked("GetActivitySchedule") == 3)
+    assert night.world.shots == []
+    night.jump(night.opens_at - timedelta(seconds=ON_STAGE))
+    await night.idle()
+
+
+async def the_morning_after(night: Night, first: Wish, third: Wish) -> None:
+    actions = await night.bookings()
+    assert {action.status for action in actions.values()} == {ActionStatus.COMPLETED}
+    assert {user_id: action.won_choice for user_id, action in actions.items()} == {1: 0, 2: 1, 3: 0}
+    for who, wish in ((1, first), (2, third), (3, third)):
+        [slot] = night.world.bookings(PEOPLE[who])
+        assert (slot.date, slot.start) == (wish.day, f"{wish.start:%H:%M}")
+    won = [shot.t - night.opens_at for shot in night.world.shots if shot.outcome is Outcome.BOOKED]
+    assert all(timedelta(milliseconds=-10) < after < timedelta(seconds=RIVALS_AFTER) for after in won)
+    assert await night.told(NoticeKind.RESULT) == [1, 2, 3]
+    reports = [await night.db.queue.opening(action.id) for action in actions.values()]
+    assert all(report and report.seen and abs(report.offset - AHEAD) < 0.6 for report in reports)

@@ -1,0 +1,320 @@
+"""Nobody gets in, nobody sees another's, nothing odd breaks anything, and no secret is left lying about."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import random
+import re
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telegram import Update
+
+import bot_db
+from bench import fuzz
+from bot.flows.desk import Tap
+from bot.flows.router import Answers
+from bot.screens.callbacks import NUMBERS, Call, Largest, Verb
+from bot.screens.page import Letter
+from bot.transport.handlers import Handlers
+from database import NewAction
+from demo.site import Person, Site, SiteWorld
+from domain.errors import SlotFull
+from domain.model import ActionType
+from store.recurring.series import NewPeriodic
+from tests.support import chats
+from tests.support.chats import FRIEND, OWNER, STRANGER, TUESDAY, World
+from tests.support.running import ROOT
+
+QUICK = 1500  # python -m bench.fuzz does a hundred thousand
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with chats.world(tmp_path) as here:
+        yield here
+
+
+# Strangers
+
+WHO = {"id": STRANGER, "is_bot": False, "first_name": "Eve"}
+ME = {"id": OWNER, "is_bot": False, "first_name": "Giulia"}
+HERE = {"id": STRANGER, "type": "private", "first_name": "Eve"}
+GROUP = {"id": -100123, "type": "supergroup", "title": "gruppo"}
+CHANNEL = {"id": -100456, "type": "channel", "title": "canale"}
+MEMBER = {"user": {"id": 1, "is_bot": True, "first_name": "bot"}, "status": "member"}
+
+
+def message(sender: dict[str, Any] | None, chat: dict[str, Any], text: str = "/start") -> dict[str, Any]:
+    entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text.startswith("/") else []
+    content = {"message_id": 1, "date": 1, "chat": chat, "text": text, "entities": entities}
+    return content | ({"from": sender} if sender else {"sender_chat": chat})
+
+
+UPDATES: dict[str, dict[str, Any]] = {
+    "message": message(WHO, HERE),
+    "edited_message": message(WHO, HERE) | {"edit_date": 2},
+    "message in a group, from the owner": message(ME, GROUP),
+    "edited_message in a group": message(WHO, GROUP) | {"edit_date": 2},
+    "channel_post": message(None, CHANNEL),
+    "edited_channel_post": message(None, CHANNEL) | {"edit_date": 2},
+    "callback_query": {"id": "1", "from": WHO, "chat_instance": "1", "data": "home", "message": message(WHO, HERE)},
+    "callback_query in a group, from the owner": {
+        "id": "1", "from": ME, "chat_instance": "1", "data": "home", "message": message(WHO, GROUP),
+    },
+    "callback_query on an inline message": {
+        "id": "1", "from": WHO, "chat_instance": "1", "data": "home", "inline_message_id": "1",
+    },
+    "inline_query": {"id": "1", "from": WHO, "query": "x", "offset": ""},
+    "chosen_inline_result": {"result_id": "1", "from": WHO, "query": "x"},
+    "my_chat_member": {"chat": HERE, "from": WHO, "date": 1, "old_chat_member": MEMBER, "new_chat_member": MEMBER},
+    "chat_member": {"chat": GROUP, "from": WHO, "date": 1, "old_chat_member": MEMBER, "new_chat_member": MEMBER},
+    "chat_join_request": {"chat": GROUP, "from": WHO, "user_chat_id": STRANGER, "date": 1},
+    "poll_answer": {"poll_id": "1", "user": WHO, "option_ids": [0], "option_persistent_ids": []},
+    "poll": {
+        "id": "1", "question": "?", "options": [], "total_voter_count": 0, "is_closed": False, "is_anonymous": True,
+        "type": "regular", "allows_multiple_answers": False, "allows_revoting": False, "members_only": False,
+    },
+    "shipping_query": {
+        "id": "1", "from": WHO, "invoice_payload": "x",
+        "shipping_address": {
+            "country_code": "IT", "state": "", "city": "", "street_line1": "", "street_line2": "", "post_code": "",
+        },
+    },
+    "pre_checkout_query": {"id": "1", "from": WHO, "currency": "EUR", "total_amount": 1, "invoice_payload": "x"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", UPDATES)
+async def test_a_stranger_gets_nothing_from_any_kind_of_update(tmp_path: Path, kind: str) -> None:
+    async with chats.world(tmp_path, start=False) as world:
+        application = bot_db.build(world.settings)
+        people = frozenset(person.user_id for person in world.settings.people)
+        heard_from: list[int] = []
+        answers = Answers(world.db, world.settings, world.clock)
+        Handlers(answers, people, heard_from.append).install(application)
+        async with application:
+            before = len(world.emulator.calls)
+            update = Update.de_json({"update_id": 1, kind.split(" ")[0]: UPDATES[kind]}, application.bot)
+            await application.process_update(update)
+            assert [call.method for call in world.emulator.calls[before:]] == []
+            assert heard_from == []
+        rows = await world.db.connection.rows("SELECT user_id FROM booking_actions WHERE user_id = 666")
+        assert rows == []
+
+
+# One person and another's rows
+
+SECRET_COURSE = "CORSO SEGRETO DI GIULIA"
+PRIVATE = (
+    "booking_actions", "alternatives", "user_bookings", "periodic_bookings", "periodic_alternatives", "holidays",
+    "pending_confirmations", "occurrences", "notices",
+)  # fmt: skip
+
+
+async def give_giulia_a_life(world: World) -> list[int]:
+    """One row of everything a person can have; the numbers of all of them."""
+    db = world.db
+    secret = chats.slot(SECRET_COURSE, TUESDAY, "10:00")
+    waiting = await db.queue.add(NewAction(ActionType.BOOK, OWNER, secret.wish))
+    assert await db.queue.add_alternative(waiting.id, OWNER, chats.PILATES.wish)
+    failed = await db.queue.add(NewAction(ActionType.BOOK, OWNER, chats.slot(SECRET_COURSE, TUESDAY, "15:00").wish))
+    async with db.connection.transaction() as tx:
+        await tx.run(
+            "UPDATE booking_actions SET status = 'failed', error_kind = 'SlotFull' WHERE id = :id", {"id": failed.id}
+        )
+        await tx.run(
+            "INSERT INTO user_bookings (user_id, booking_id, course_name, location, booking_date, booking_time)"
+            " VALUES (:u, 'x', :c, 'Giuriati', '2026-11-24', '12:00')",
+            {"u": OWNER, "c": SECRET_COURSE},
+        )
+        await tx.run(
+            "INSERT INTO holidays (user_id, first_day, last_day) VALUES (:u, '2026-12-24', '2026-12-31')", {"u": OWNER}
+        )
+    new = NewPeriodic(OWNER, SECRET_COURSE, SECRET_COURSE, "Giuriati", 1, secret.start)
+    periodic = await db.periodic.add(new)
+    starts = chats.NOON + timedelta(days=1)
+    await db.periodic.ask(periodic, TUESDAY, starts, starts - timedelta(minutes=5))
+    ids = {0, 1, 2, 3}
+    for table in ("booking_actions", "user_bookings", "periodic_bookings", "holidays", "pending_confirmations"):
+        ids |= {row["id"] for row in await db.connection.rows(f"SELECT id FROM {table}")}
+    return sorted(ids)
+
+
+async def hers(world: World) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row that is there before anybody forges anything."""
+    return {
+        table: [tuple(row) for row in await world.db.connection.rows(f"SELECT * FROM {table} ORDER BY 1, 2")]
+        for table in PRIVATE
+    }
+
+
+def calls(verb: Verb, ids: list[int]) -> list[Call]:
+    """The verb with every combination of those numbers where a number of a row goes."""
+    usual = {Largest.DAY: [20261124], Largest.PAGE: [0], Largest.WEEKDAY: [1], Largest.CHOICE: [0, 1], Largest.KEY: [1]}
+    choices = [usual.get(largest, ids) for largest in NUMBERS.get(verb, ())]
+    return [Call(verb, numbers) for numbers in itertools.islice(itertools.product(*choices), 400)]
+
+
+@pytest.mark.parametrize("verb", list(Verb))
+async def test_no_button_shows_or_touches_what_is_anothers(tmp_path: Path, verb: Verb) -> None:
+    async with chats.world(tmp_path, start=False) as world:
+        ids = await give_giulia_a_life(world)
+        before = await hers(world)
+        answers = Answers(world.db, world.settings, world.clock)
+        for call in calls(verb, ids):
+            answer = await answers.to(Tap(FRIEND, "Marco", call))
+            page = answer.page if isinstance(answer, Letter) else answer
+            shown = page.text + "".join(one.label for row in page.rows for one in row)
+            assert "SEGRETO" not in shown, call
+        after = await hers(world)
+        for table, rows in before.items():
+            assert [row for row in rows if row not in after[table]] == [], f"{verb} changed {table}"
+
+
+async def test_no_number_after_status_shows_what_is_anothers(world: World) -> None:
+    ids = await give_giulia_a_life(world)
+    for number in [*ids, -1, 2**63, 10**30]:
+        await world.friend.send(f"/status {number}")
+    await world.friend.send("/help")
+    await world.friend.wait_for(lambda message: "Comandi" in message.text)
+    assert not any("SEGRETO" in message.text for message in world.friend.messages)
+
+
+# Odd input
+
+
+async def test_odd_taps_and_texts_break_nothing(tmp_path: Path) -> None:
+    dice = random.Random(20261122)
+    async with chats.world(tmp_path, start=False) as world:
+        await give_giulia_a_life(world)
+        answers = Answers(world.db, world.settings, world.clock)
+        for _ in range(QUICK):
+            data, text = fuzz.callback_data(dice), fuzz.sentence(dice)
+            try:
+                await fuzz.tap(answers, OWNER, data)
+                await fuzz.write(answers, OWNER, text)
+            except Exception as error:
+                raise AssertionError(f"{data!r} or {text!r}") from error
+        assert len(await world.db.people.all()) == 2
+
+
+async def test_odd_taps_and_texts_are_answered_in_a_real_chat(world: World) -> None:
+    dice = random.Random(7)
+    await chats.menu(world.owner)
+    for _ in range(40):
+        world.owner.start_tap(fuzz.callback_data(dice)[:64] or "x")
+        await world.owner.send(fuzz.sentence(dice).replace("\x00", "") or ".")
+    await chats.menu(world.owner)
+
+
+async def test_names_from_the_site_are_shown_as_they_are(tmp_path: Path) -> None:
+    evil = chats.slot('<b>"X" & <script>', TUESDAY, "18:00", instructor="<i>ROSSI</i>")
+    async with chats.world(tmp_path, timetable=False) as world:
+        await world.read_timetable((evil,))
+        await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, evil.wish))
+        await world.fail(SlotFull("<b>pieno & basta"))
+        told = await world.owner.wait_for(lambda message: "non riuscita" in message.text)
+        assert '<b>"X" & <script>' in told.text
+
+
+async def test_odd_pages_and_odd_json_give_a_value_or_an_error_of_ours() -> None:
+    dice = random.Random(20261122)
+    async with Site(SiteWorld(people=[Person("1", "x", "JBSWY3DPEHPK3PXP")])) as site:
+        *pages, schedule = await fuzz.samples(site, "1")
+    for _ in range(40):
+        fuzz.read_everything(fuzz.damaged(dice, dice.choice(pages)))
+    answer = json.loads(schedule)
+    assert answer["data"]
+    answer["data"] = answer["data"][:6]
+    for _ in range(QUICK):
+        fuzz.read_schedule(json.dumps(fuzz.twisted(dice, answer)))
+        fuzz.read_schedule(fuzz.damaged(dice, json.dumps(answer)))
+
+
+# Secrets (what is left on disk: test_canaries.py)
+
+
+async def test_no_program_nor_what_it_starts_leaves_its_memory_on_disk() -> None:
+    limit = "import resource, sys; print(*resource.getrlimit(resource.RLIMIT_CORE))"
+    starts = (
+        "import subprocess, sys; from runtime import program; program.keep_private(); "
+        f"subprocess.run([sys.executable, '-c', {limit!r}])"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", starts, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await process.communicate()
+    assert [int(number) for number in said.split()] in ([1, 1], [0, 0])  # no dump is that small; 0: so it was before
+
+
+# Packages
+
+
+def test_the_lock_holds_what_is_wanted_with_hashes_and_names_no_registry() -> None:
+    listed, lock = ((ROOT / f"requirements.{end}").read_text() for end in ("txt", "lock"))
+    wanted = dict(re.findall(r"^([\w-]+)(?:\[[\w-]+\])?==(\S+)", listed, re.MULTILINE))
+    entry = r"^([\w.-]+)==([^\s;]+)[^\n]*((?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)+)"
+    entries = re.findall(entry, lock, re.MULTILINE)
+    locked = {name: version for name, version, _ in entries}
+    assert {name: locked.get(name) for name in wanted} == wanted
+    assert len(entries) == len(re.findall(r"^[\w.-]+==", lock, re.MULTILINE))
+    assert "://" not in lock
+    assert "--index" not in lock
+
+
+async def test_the_run_and_the_container_install_by_hash() -> None:
+    script = await asyncio.to_thread((ROOT / "deploy" / "environment.sh").read_text)
+    assert (
+        "--only-binary :all: --require-hashes -r requirements.lock" in script
+    )  # no package's own code at installation
+    assert script.count("pip install") == 1
+
+
+def deployed(name: str) -> str:
+    """A file of deploy/ without its comments."""
+    lines = (ROOT / "deploy" / name).read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
+
+
+def test_the_base_image_is_named_by_its_digest() -> None:
+    images = re.findall(r"^FROM (\S+)", deployed("container/Containerfile"), re.MULTILINE)
+    assert [image for image in images if not re.fullmatch(r"[\w./-]+@sha256:[0-9a-f]{64}", image)] == []
+    assert len(images) == 1
+
+
+def test_a_service_writes_its_data_folder_only_and_has_limits() -> None:
+    unit = dict(re.findall(r"^(\w+)=(.*)$", deployed("systemd/polimisport@.service"), re.MULTILINE))
+    assert (unit["User"], unit["ProtectSystem"], unit["UMask"]) == ("polimisport", "strict", "0077")
+    assert unit["ReadWritePaths"] == "/var/lib/polimisport"
+    assert "/opt/polimisport" not in unit["Environment"] + unit["StateDirectory"]
+    assert unit["ExecStart"].endswith("--config /var/lib/polimisport/config.json")
+    assert {"MemoryMax", "TasksMax", "LimitCORE"} <= set(unit)
+    # What Chromium's own sandbox could not live with
+    assert not {"RestrictNamespaces", "PrivateUsers", "SystemCallFilter", "MemoryDenyWriteExecute"} & set(unit)
+
+
+def test_a_container_runs_as_a_user_with_limits_and_leaves_chromium_its_sandbox() -> None:
+    recipe, compose = deployed("container/Containerfile"), deployed("container/compose.yaml")
+    assert recipe.index("COPY . ./") < recipe.index("USER polimisport") < recipe.index("ENTRYPOINT")
+    assert "--chown" not in recipe  # the code is root's
+    for wanted in (
+        "mem_limit:",
+        "pids_limit:",
+        "core: 1",
+        "read_only: true",
+        "cap_drop: [ALL]",
+        "seccomp=seccomp.json",
+    ):
+        assert wanted in compose
+    profile = json.loads((ROOT / "deploy/container/seccomp.json").read_text())
+    denied = {name for rule in profile["syscalls"] for name in rule["names"] if rule["action"] != "SCMP_ACT_ALLOW"}
+    assert profile["defaultAction"] == "SCMP_ACT_ALLOW"
+    assert not {"clone", "clone3", "unshare", "chroot", "seccomp", "prctl"} & denied
+    assert {"mount", "ptrace", "bpf", "setns", "keyctl", "kexec_load", "init_module"} <= denied

@@ -1,0 +1,301 @@
+"""The queue: one live action per slot, one holder per action, nothing lost, nothing done twice."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from dataclasses import replace
+from datetime import date, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from database import Database, NewAction, open_database
+from domain.errors import AlreadyQueued, AppError, LeaseLost, SiteUnavailable, SlotFull
+from domain.model import ActionStatus, ActionType, Booking, NoticeKind, Wish
+from tests.conftest import GIULIA, MARCO, Time
+
+PILATES = Wish("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0))
+HELD = Booking("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0), 55)
+BOOK = NewAction(ActionType.BOOK, GIULIA, PILATES)
+
+
+async def test_the_second_tap_meets_the_first_ticket(db: Database) -> None:
+    first = await db.queue.add(BOOK)
+    with pytest.raises(AlreadyQueued) as same:
+        await db.queue.add(replace(BOOK, wish=replace(PILATES, course="Pilates Matwork")))
+    assert same.value.action_id == first.id
+
+
+async def test_two_taps_at_once_make_one_action(db: Database) -> None:
+    results = await asyncio.gather(*(db.queue.add(BOOK) for _ in range(10)), return_exceptions=True)
+    assert sum(isinstance(result, AlreadyQueued) for result in results) == 9
+
+
+async def test_another_person_may_want_the_same_slot(db: Database) -> None:
+    await db.queue.add(BOOK)
+    assert (await db.queue.add(replace(BOOK, user_id=MARCO))).user_id == MARCO
+
+
+async def test_a_finished_action_does_not_stand_in_the_way_of_a_new_one(db: Database) -> None:
+    await db.queue.add(BOOK)
+    action = await db.queue.claim("w", 60)
+    assert action
+    await db.queue.fail(action, SlotFull("full"))
+    assert (await db.queue.add(BOOK)).id != action.id
+
+
+async def test_many_workers_claim_each_action_once(db: Database, tmp_path: Path, clock: Time) -> None:
+    wanted = [
+        await db.queue.add(replace(BOOK, wish=replace(PILATES, start=time(hour, minute))))
+        for hour in range(8, 18)
+        for minute in (0, 30)
+    ]
+    async with open_database(tmp_path / "polimisport.db", clock) as other:
+        claims = await asyncio.gather(*(d.queue.claim(f"w{n}", 60) for n in range(15) for d in (db, other)))
+    assert sorted(action.id for action in claims if action) == [action.id for action in wanted]
+
+
+async def test_an_action_is_not_claimed_before_its_time(db: Database, clock: Time) -> None:
+    await db.queue.add(replace(BOOK, run_at=clock() + timedelta(hours=1)))
+    assert not await db.queue.due()
+    assert await db.queue.claim("w", 60) is None
+    clock.go(hours=1)
+    assert await db.queue.due()
+    assert await db.queue.claim("w", 60)
+
+
+async def test_bookings_go_before_routine_work(db: Database, clock: Time) -> None:
+    await db.queue.add(NewAction(ActionType.REFRESH, GIULIA))
+    await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    clock.go(seconds=5)
+    booking = await db.queue.add(BOOK)
+    claimed = [await db.queue.claim("w", 60) for _ in range(3)]
+    assert claimed[0]
+    assert claimed[0].id == booking.id
+
+
+async def test_what_waits_for_its_opening_can_be_withdrawn_until_its_worker_begins_to_act(
+    db: Database, clock: Time
+) -> None:
+    action = await db.queue.add(replace(BOOK, opens_at=clock() + timedelta(minutes=4)))
+    mine = await db.queue.claim("w", 60)
+    assert mine
+    await db.queue.begin_to_act(mine)
+    assert await db.queue.withdraw(action.id, GIULIA) is None
+    clock.go(seconds=61)
+    again = await db.queue.claim("another", 60)  # the first died: it may have shot before
+    assert again
+    assert again.acting
+    assert await db.queue.withdraw(action.id, GIULIA) is None
+    await db.queue.release(again, AppError("stopped"))
+    assert await db.queue.withdraw(action.id, GIULIA)
+    with pytest.raises(LeaseLost):
+        await db.queue.begin_to_act(again)
+
+
+async def test_who_waited_for_the_lock_past_the_last_call_withdraws_nothing(db: Database, clock: Time) -> None:
+    action = await db.queue.add(replace(BOOK, opens_at=clock() + timedelta(minutes=4)))
+    assert await db.queue.claim("w", 60)
+    async with db.connection.transaction():
+        withdrawing = asyncio.create_task(db.queue.withdraw(action.id, GIULIA))
+        await asyncio.sleep(0)
+        clock.go(seconds=235)
+    assert await withdrawing is None
+
+
+async def test_a_dead_workers_action_is_claimed_again(db: Database, clock: Time) -> None:
+    await db.queue.add(BOOK)
+    dead = await db.queue.claim("dead", 60)
+    clock.go(seconds=59)
+    assert await db.queue.claim("w", 60) is None
+    clock.go(seconds=1)
+    again = await db.queue.claim("w", 60)
+    assert dead
+    assert again
+    assert (again.id, again.attempts) == (dead.id, 2)
+
+
+async def test_a_heartbeat_keeps_an_action_from_others(db: Database, clock: Time) -> None:
+    await db.queue.add(BOOK)
+    mine = await db.queue.claim("w", 60)
+    assert mine
+    clock.go(seconds=50)
+    await db.queue.extend(mine, 60)
+    clock.go(seconds=50)
+    assert await db.queue.claim("other", 60) is None
+
+
+async def test_who_lost_the_lease_can_settle_nothing(db: Database, clock: Time) -> None:
+    await db.queue.add(BOOK)
+    late = await db.queue.claim("late", 60)
+    assert late
+    clock.go(seconds=61)
+    await db.queue.claim("w", 60)
+    with pytest.raises(LeaseLost):
+        await db.queue.complete_book(late, HELD, "seen")
+    with pytest.raises(LeaseLost):
+        await db.queue.extend(late, 60)
+    assert await db.bookings.held(GIULIA, date(2026, 11, 22)) == []
+    assert await db.outbox.next_of_each() == []
+
+
+async def test_a_booking_its_row_and_its_notice_come_together(db: Database) -> None:
+    await db.queue.add(BOOK)
+    action = await db.queue.claim("w", 60)
+    assert action
+    await db.queue.complete_book(action, HELD, "seen")
+    done = await db.queue.find(action.id)
+    [held] = await db.bookings.held(GIULIA, date(2026, 11, 22))
+    [notice] = await db.outbox.next_of_each()
+    assert done
+    assert done.status is ActionStatus.COMPLETED
+    assert done.booking_id == held.booking_id == "20261124-1800-pilates-matwork-giuriati"
+    assert (notice.kind, notice.action_id) == (NoticeKind.RESULT, action.id)
+
+
+async def test_a_retry_waits_and_counts(db: Database, clock: Time) -> None:
+    await db.queue.add(BOOK)
+    action = await db.queue.claim("w", 60)
+    assert action
+    await db.queue.retry(action, clock() + timedelta(seconds=4), SiteUnavailable("503"))
+    assert await db.queue.claim("w", 60) is None
+    clock.go(seconds=4)
+    again = await db.queue.claim("w", 60)
+    assert again
+    assert (again.failures, again.attempts, again.error_kind) == (1, 2, "SiteUnavailable")
+
+
+async def test_a_released_action_is_claimed_at_once_and_has_not_failed(db: Database) -> None:
+    await db.queue.add(BOOK)
+    action = await db.queue.claim("w", 60)
+    assert action
+    await db.queue.release(action, AppError("stopped"))
+    again = await db.queue.claim("w", 60)
+    assert again
+    assert again.failures == 0
+    assert await db.outbox.next_of_each() == []
+
+
+async def test_only_its_owner_withdraws_an_action_and_only_while_it_waits(db: Database) -> None:
+    action = await db.queue.add(BOOK)
+    assert await db.queue.withdraw(action.id, MARCO) is None
+    withdrawn = await db.queue.withdraw(action.id, GIULIA)
+    assert withdrawn
+    assert withdrawn.status is ActionStatus.CANCELLED
+    running = await db.queue.add(BOOK)
+    await db.queue.claim("w", 60)
+    assert await db.queue.withdraw(running.id, GIULIA) is None
+
+
+async def test_somebody_elses_ticket_is_not_found(db: Database) -> None:
+    action = await db.queue.add(BOOK)
+    assert await db.queue.find(action.id, MARCO) is None
+    assert await db.queue.find(action.id, GIULIA)
+
+
+async def test_a_row_typed_by_hand_with_the_given_columns_alone_is_claimed(db: Database, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "polimisport.db") as shell:
+        shell.execute(
+            "INSERT INTO booking_actions (action_type, user_id, status, location, course_name, date, time_slot)"
+            " VALUES ('book', 42, 'pending', 'Giuriati', 'YOGA', '2026-11-25', '18:00-18:55')"
+        )
+    shell.close()
+    # The row's run_at is the machine's now, which the standing clock of this test has not reached.
+    row = await db.connection.write("UPDATE booking_actions SET run_at = '2026-01-01T00:00:00.000Z' RETURNING id")
+    action = await db.queue.claim("w", 60)
+    assert action
+    assert (action.id, action.wish) == (row[0]["id"], Wish("YOGA", "Giuriati", date(2026, 11, 25), time(18, 0)))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("status", "lost"), ("action_type", "steal"), ("date", "24/11/2026"), ("time_slot", "six"), ("user_id", "me")],
+)
+def test_the_database_refuses_what_the_queue_could_not_read(
+    db: Database, tmp_path: Path, column: str, value: str
+) -> None:
+    row = {"action_type": "book", "user_id": 42, "date": "2026-11-24", "time_slot": "18:00"} | {column: value}
+    shell = sqlite3.connect(tmp_path / "polimisport.db")
+    with pytest.raises(sqlite3.IntegrityError):
+        shell.execute(
+            f"INSERT INTO booking_actions ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values())
+        )
+    shell.close()
+
+
+async def test_a_script_takes_a_waiting_routine_action_but_not_one_in_hand(db: Database) -> None:
+    new = NewAction(ActionType.REFRESH, GIULIA, quiet=True)
+    waiting = await db.queue.add(new)
+    mine = await db.queue.add_claimed(new, "script", 60)
+    assert mine
+    assert (mine.id, mine.attempts) == (waiting.id, 1)
+    assert await db.queue.add_claimed(new, "another script", 60) is None
+
+
+async def test_routine_work_is_not_among_the_latest_actions(db: Database) -> None:
+    await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+    mine = await db.queue.add(BOOK)
+    assert [action.id for action in await db.queue.latest(GIULIA, 10)] == [mine.id]
+
+
+async def test_a_claim_walks_past_finished_rows_without_reading_them(db: Database) -> None:
+    plan = await db.connection.rows(
+        "EXPLAIN QUERY PLAN SELECT id FROM booking_actions WHERE status = 'pending' AND run_at <= '2026' "
+        "UNION ALL SELECT id FROM booking_actions WHERE status = 'processing' AND lease_until <= '2026'"
+    )
+    scans = [row["detail"] for row in plan if "booking_actions" in row["detail"]]
+    assert len(scans) == 2
+    assert all("INDEX pending_actions" in scan or "INDEX leased_actions" in scan for scan in scans)
+
+
+async def test_every_look_at_live_and_routine_actions_goes_through_an_index_of_its_own(db: Database) -> None:
+    live = "user_id = 42 AND status IN ('pending', 'processing')"
+    routine = "user_id = 42 AND action_type = 'check' AND action_type IN ('check', 'refresh')"
+    for query, index in [
+        (f"SELECT * FROM booking_actions WHERE {live} AND action_type IN ('book', 'cancel')", "live_actions"),
+        (f"SELECT max(completed_at) FROM booking_actions WHERE {routine} AND status = 'completed'", "routine_done"),
+        (f"SELECT max(created_at) FROM booking_actions WHERE {routine}", "routine_tries"),
+    ]:
+        plan = await db.connection.rows(f"EXPLAIN QUERY PLAN {query}")
+        assert any(index in row["detail"] for row in plan)
+
+
+async def test_a_row_that_can_not_be_read_fails_alone_and_keeps_nobody_waiting(db: Database, clock: Time) -> None:
+    broken, good = await db.queue.add(BOOK), await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    await db.connection.write("UPDATE booking_actions SET opens_at = 'domani' WHERE id = :id", {"id": broken.id})
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    assert claimed.id == good.id
+    [row] = await db.connection.rows("SELECT status, error FROM booking_actions WHERE id = :id", {"id": broken.id})
+    assert row["status"] == ActionStatus.FAILED
+    assert "can't be read" in row["error"]
+    assert await db.queue.find(broken.id) is None
+    assert [action.id for action in await db.queue.latest(GIULIA, 10)] == [good.id]
+    assert await db.queue.live(GIULIA) == []
+
+
+async def test_what_is_held_can_be_listed_beside_a_row_that_can_not_be_read(db: Database, clock: Time) -> None:
+    action = await db.queue.add_claimed(NewAction(ActionType.CHECK, GIULIA), "w", 60)
+    assert action
+    await db.queue.complete_check(
+        action, [HELD, replace(HELD, day=date(2026, 11, 25))], "read", ZoneInfo("Europe/Rome")
+    )
+    await db.connection.write("UPDATE user_bookings SET updated_at = 'ieri' WHERE booking_date = '2026-11-24'")
+    assert len(await db.bookings.held(GIULIA, clock().date())) == 1
+    assert len(await db.bookings.due_reminders(clock().date(), date(2026, 11, 30), clock())) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "start"),
+    [("2026-11-31", "18:00"), ("2026-13-01", "18:00"), ("now", "18:00"), ("2026-11-24", "29:00")],
+)
+async def test_a_date_or_time_that_does_not_exist_is_refused(db: Database, day: str, start: str) -> None:
+    values = {"day": day, "start": start}
+    for insert in (
+        "INSERT INTO booking_actions (action_type, user_id, date, time_slot) VALUES ('book', 42, :day, :start)",
+        "INSERT INTO user_bookings (user_id, booking_date, booking_time) VALUES (42, :day, :start)",
+    ):
+        with pytest.raises(sqlite3.IntegrityError):
+            await db.connection.write(insert, values)

@@ -1,0 +1,325 @@
+"""What failed without anybody knowing for certain is read again, and told after all when it was done."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from database import Database, NewAction
+from domain.errors import (
+    AppError,
+    Blocked,
+    ConfigError,
+    LoginBlocked,
+    LoginRejected,
+    LoginUnavailable,
+    NothingToCancel,
+    OtpRejected,
+    Overlap,
+    SiteChanged,
+    SiteUnavailable,
+    SlotFull,
+)
+from domain.model import Action, ActionStatus, ActionType, Booking, BookingStatus, NoticeKind, Wish
+from store.queue.reconciliation import THOUGH_WITHDRAWN
+from tests.conftest import GIULIA, MARCO, Time
+
+ROME = ZoneInfo("Europe/Rome")
+TUESDAY = date(2026, 11, 24)
+HELD = Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18), 55)
+WISH = HELD.wish
+
+
+async def failed(
+    db: Database, kind: ActionType, error: AppError, replaces: int | None = None, *, pressed: bool = True
+) -> Action:
+    """`pressed`: of a cancellation, its button on the site."""
+    pressed = pressed and kind is ActionType.CANCEL
+    action = await db.queue.add(NewAction(kind, GIULIA, WISH, replaces_row_id=replaces, pressed=pressed))
+    await claim_and_fail(db, action, error)
+    return action
+
+
+async def claim_and_fail(db: Database, action: Action, error: AppError) -> None:
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    assert claimed.id == action.id
+    await db.queue.fail(claimed, error)
+
+
+async def read(db: Database, clock: Time, *bookings: Booking, user_id: int = GIULIA, in_page: bool = False) -> None:
+    """The reading that follows, or any other."""
+    action = await db.queue.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "w", 60)
+    assert action
+    await db.queue.complete_check(action, bookings, "read", ROME, in_page=in_page)
+
+
+async def read_twice(db: Database, clock: Time, *bookings: Booking) -> None:
+    """Two readings that agree, half a minute apart, the second in the browser."""
+    await read(db, clock, *bookings)
+    clock.go(seconds=31)
+    await read(db, clock, *bookings, in_page=True)
+
+
+async def told(db: Database) -> list[tuple[NoticeKind, int | None]]:
+    rows = await db.connection.rows("SELECT kind, action_id FROM notices ORDER BY id")
+    return [(NoticeKind(row["kind"]), row["action_id"]) for row in rows]
+
+
+async def state(db: Database, action: Action) -> tuple[ActionStatus, str | None]:
+    row = await db.queue.find(action.id)
+    assert row
+    return row.status, row.error_kind
+
+
+@pytest.mark.parametrize("error", [SiteUnavailable("503"), SiteChanged("new"), Blocked("captcha"), AppError("died")])
+async def test_a_booking_that_is_there_after_all_is_told(db: Database, clock: Time, error: AppError) -> None:
+    action = await failed(db, ActionType.BOOK, error)
+    await read(db, clock, HELD)
+    assert await state(db, action) == (ActionStatus.COMPLETED, None)
+    assert await told(db) == [(NoticeKind.RESULT, action.id), (NoticeKind.RESULT, action.id)]
+    row = await db.queue.find(action.id)
+    assert row
+    assert (row.booking_id, row.won_choice) == (HELD.booking_id, 0)
+
+
+async def test_a_cancelling_in_doubt_is_settled_on_the_day_of_the_class_too(db: Database, clock: Time) -> None:
+    await read(db, clock, HELD)
+    clock.now = datetime(2026, 11, 24, 15, tzinfo=UTC)  # two hours before
+    action = await failed(db, ActionType.CANCEL, SiteUnavailable("503"))
+    await read_twice(db, clock)
+    assert await state(db, action) == (ActionStatus.COMPLETED, None)
+    [row] = await db.connection.rows("SELECT status FROM user_bookings")
+    assert row["status"] == BookingStatus.CANCELLED
+
+
+async def test_what_was_withdrawn_in_doubt_is_read_and_told_when_it_was_done(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    assert await db.queue.withdraw(action.id, GIULIA)
+    await read(db, clock, HELD)
+    row = await db.queue.find(action.id)
+    assert row
+    assert (row.status, row.result) == (ActionStatus.COMPLETED, THOUGH_WITHDRAWN)
+    assert (await told(db))[-1] == (NoticeKind.RESULT, action.id)
+
+
+async def test_what_was_withdrawn_before_it_was_tried_is_nobodys_doubt(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    assert await db.queue.withdraw(action.id, GIULIA)
+    assert await db.queue.claim("w", 60) is None  # nothing is read for it
+    await read(db, clock, HELD)  # the person booked it on the site
+    assert await state(db, action) == (ActionStatus.CANCELLED, None)
+    assert await told(db) == []
+
+
+async def test_doubt_outlives_a_stop_and_a_postponement(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    for give_back in ("release", "postpone"):
+        claimed = await db.queue.claim("w", 60)
+        assert claimed
+        if give_back == "release":
+            await db.queue.release(claimed, SiteUnavailable("stopped while it was asked"))
+        else:
+            await db.queue.postpone(claimed, clock(), clock())
+    assert await db.queue.withdraw(action.id, GIULIA)
+    await read(db, clock, HELD)
+    row = await db.queue.find(action.id)
+    assert row
+    assert row.result == THOUGH_WITHDRAWN
+
+
+async def test_what_is_only_prepared_leaves_no_doubt_behind(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH, opens_at=clock() + timedelta(minutes=4)))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.release(claimed, SiteUnavailable("stopped before anything was sent"))
+    assert await state(db, action) == (ActionStatus.PENDING, None)
+
+
+async def test_once_it_was_read_a_withdrawn_booking_is_nobodys_any_more(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    assert await db.queue.withdraw(action.id, GIULIA)
+    await read_twice(db, clock)
+    clock.go(hours=5)
+    before = await told(db)
+    await read(db, clock, HELD)  # the person has booked it on the site
+    assert await state(db, action) == (ActionStatus.CANCELLED, None)
+    assert await told(db) == before
+
+
+async def test_a_withdrawn_swap_that_was_done_frees_nothing(db: Database, clock: Time) -> None:
+    other = Booking("YOGA", "Giuriati", TUESDAY, time(9), 55)
+    await read(db, clock, other)
+    [held] = await db.bookings.held(GIULIA, TUESDAY)
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH, replaces_row_id=held.id))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    assert await db.queue.withdraw(action.id, GIULIA)
+    await read(db, clock, other, HELD)
+    assert [live for live in await db.queue.live(GIULIA) if live.type is ActionType.CANCEL] == []
+
+
+async def test_who_withdraws_a_reading_has_no_other_read(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    assert await db.queue.withdraw(action.id, GIULIA)
+    assert await db.queue.live_routine(ActionType.CHECK, GIULIA) is None
+
+
+async def test_an_alternative_that_is_there_after_all_is_told_as_what_it_is(db: Database, clock: Time) -> None:
+    wish = Wish("YOGA", "Giuriati", date(2026, 11, 25), time(9))
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish, alternatives=(WISH,)))
+    await claim_and_fail(db, action, SiteUnavailable("the answer was lost"))
+    await read(db, clock, HELD)
+    row = await db.queue.find(action.id)
+    assert row
+    assert (row.status, row.won_choice, row.booking_id) == (ActionStatus.COMPLETED, 1, HELD.booking_id)
+
+
+async def test_an_alternative_booked_by_hand_hours_later_is_the_persons_own(db: Database, clock: Time) -> None:
+    wish = Wish("YOGA", "Giuriati", date(2026, 11, 25), time(9))
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish, alternatives=(WISH,)))
+    await claim_and_fail(db, action, SiteUnavailable("the answer was lost"))
+    await read(db, clock)
+    clock.go(hours=2)
+    await read(db, clock, HELD)
+    assert await state(db, action) == (ActionStatus.FAILED, "SiteUnavailable")
+
+
+@pytest.mark.parametrize(
+    "error", [LoginRejected("wrong"), OtpRejected("twice"), LoginUnavailable("no answer"), ConfigError("nobody")]
+)
+async def test_who_was_not_let_in_has_done_nothing(db: Database, error: AppError) -> None:
+    await failed(db, ActionType.BOOK, error)
+    assert await db.queue.live_routine(ActionType.CHECK, GIULIA) is None
+
+
+async def test_who_was_not_let_in_again_does_not_know_what_came_of_the_try_before(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.retry(claimed, clock(), SiteUnavailable("the answer was lost"))
+    await claim_and_fail(db, action, LoginRejected("wrong"))
+    await read(db, clock, HELD)
+    assert await state(db, action) == (ActionStatus.COMPLETED, None)
+
+
+async def test_a_login_in_trouble_hides_no_doubt_about_the_try_before(db: Database, clock: Time) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.retry(claimed, clock(), SiteUnavailable("the answer was lost"))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.wait_with_account(claimed, LoginBlocked("a page"))
+    assert await db.queue.withdraw(action.id, GIULIA)
+    await read(db, clock, HELD)
+    assert await state(db, action) == (ActionStatus.COMPLETED, None)
+
+
+async def test_it_is_told_once(db: Database, clock: Time) -> None:
+    await failed(db, ActionType.BOOK, SiteUnavailable("503"))
+    await read(db, clock, HELD)
+    await read(db, clock, HELD)
+    assert len(await told(db)) == 2
+
+
+async def test_a_booking_that_is_not_there_stays_failed(db: Database, clock: Time) -> None:
+    action = await failed(db, ActionType.BOOK, SiteUnavailable("503"))
+    await read(db, clock)
+    assert await state(db, action) == (ActionStatus.FAILED, "SiteUnavailable")
+    assert len(await told(db)) == 1
+
+
+@pytest.mark.parametrize("error", [SlotFull("full"), Overlap("two at once")])
+async def test_after_a_clear_no_nothing_is_read_and_a_later_booking_is_somebody_elses_doing(
+    db: Database, clock: Time, error: AppError
+) -> None:
+    action = await failed(db, ActionType.BOOK, error)
+    assert await db.queue.live_routine(ActionType.CHECK, GIULIA) is None
+    await read(db, clock, HELD)
+    assert (await state(db, action))[0] is ActionStatus.FAILED
+
+
+async def test_a_cancellation_that_was_done_after_all_is_told_as_ours(db: Database, clock: Time) -> None:
+    await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+    await read(db, clock, HELD)
+    action = await failed(db, ActionType.CANCEL, AppError("died"))
+    await read_twice(db, clock)
+    [row] = await db.connection.rows("SELECT status FROM user_bookings")
+    assert row["status"] == BookingStatus.CANCELLED
+    assert await state(db, action) == (ActionStatus.COMPLETED, None)
+    assert await told(db) == [(NoticeKind.RESULT, action.id)] * 2
+
+
+async def test_what_vanished_without_our_having_pressed_its_button_is_not_called_ours(
+    db: Database, clock: Time
+) -> None:
+    await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+    await read(db, clock, HELD)
+    action = await failed(db, ActionType.CANCEL, SiteUnavailable("503"), pressed=False)
+    await read_twice(db, clock)
+    [row] = await db.connection.rows("SELECT status FROM user_bookings")
+    assert (row["status"], (await state(db, action))[0]) == (BookingStatus.GONE, ActionStatus.FAILED)
+
+
+async def test_who_found_nothing_to_cancel_does_not_hide_who_had_cancelled_it(db: Database, clock: Time) -> None:
+    await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+    await read(db, clock, HELD)
+    first = await failed(db, ActionType.CANCEL, SiteUnavailable("its answer was lost"))
+    second = await failed(db, ActionType.CANCEL, NothingToCancel("not there"), pressed=False)
+    await read_twice(db, clock)
+    assert (await state(db, first), (await state(db, second))[0]) == (
+        (ActionStatus.COMPLETED, None),
+        ActionStatus.FAILED,
+    )
+
+
+async def test_only_the_last_word_about_a_class_counts(db: Database, clock: Time) -> None:
+    """Failed, then booked, then gone without us: that is a loss, and not the late end of the first try."""
+    await failed(db, ActionType.BOOK, SiteUnavailable("503"))
+    await read(db, clock)
+    second = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.queue.claim("w", 60)
+    assert claimed
+    await db.queue.complete_book(claimed, HELD, "seen")
+    await read_twice(db, clock)
+    await read(db, clock, HELD)
+    assert (await told(db))[1:] == [(NoticeKind.RESULT, second.id), (NoticeKind.GONE, None), (NoticeKind.BACK, None)]
+
+
+async def test_what_another_person_holds_settles_nothing(db: Database, clock: Time) -> None:
+    action = await failed(db, ActionType.BOOK, SiteUnavailable("503"))
+    await read(db, clock)
+    await read(db, clock, HELD, user_id=MARCO)
+    assert (await state(db, action))[0] is ActionStatus.FAILED
+
+
+async def test_an_upgrade_that_was_done_after_all_frees_what_it_replaces(db: Database, clock: Time) -> None:
+    worse = Booking("YOGA", "Giuriati", TUESDAY, time(13))
+    await read(db, clock, worse)
+    [held] = await db.bookings.held(GIULIA, TUESDAY)
+    await failed(db, ActionType.BOOK, SiteUnavailable("503"), replaces=held.id)
+    await read(db, clock, worse, HELD)
+    [cancelling] = await db.queue.live(GIULIA)
+    assert (cancelling.type, cancelling.course) == (ActionType.CANCEL, "YOGA")
+
+
+async def test_a_reading_that_is_queued_already_is_not_queued_twice(db: Database) -> None:
+    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    check = await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    await claim_and_fail(db, action, SiteUnavailable("503"))
+    live = await db.queue.live_routine(ActionType.CHECK, GIULIA)
+    assert live
+    assert live.id == check.id

@@ -1,0 +1,73 @@
+"""Fixtures of tests that book and cancel on the simulated site: the one browser of conftest.py, lent to each portal.
+
+A test file imports them by name (but `engine`, which is there by itself) and runs in the session's loop:
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Playwright
+
+import booking
+from demo.site import Site, SiteWorld
+from domain.model import Wish
+from portal.access import SiteAccess
+from portal.session import Portal
+from tests.support.sites import GIULIA, Clock, access, wish
+
+Engine = tuple[Playwright, Browser]
+
+
+@asynccontextmanager
+async def lent(engine: Engine, to: SiteAccess) -> AsyncIterator[Portal]:
+    """A portal with driver and browser lent to it (conftest.py)."""
+    async with Portal(to) as opened:
+        opened._driver, opened._browser = engine
+        try:
+            yield opened
+        finally:
+            for each in opened._sessions.values():
+                await each.let_go()
+            opened._driver = opened._browser = None
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(world: SiteWorld) -> AsyncIterator[Site]:
+    async with Site(world) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def portal(engine: Engine, site: Site, tmp_path: Path, site_clock: Clock) -> AsyncIterator[Portal]:
+    async with lent(engine, access(site, tmp_path, site_clock)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def pilates(world: SiteWorld) -> Wish:
+    return wish(world)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same number of looks at "my bookings", in a shorter time."""
+    quick = tuple(wait / 20 for wait in booking.READ_BACK)
+    monkeypatch.setattr(booking, "READ_BACK", quick)
+    monkeypatch.setattr(booking, "READ_BACK_UNCLEAR", quick[:4])
+
+
+def held(world: SiteWorld) -> list[tuple[str, date, str]]:
+    return [(each.course, each.date, each.start) for each in world.bookings(GIULIA)]
+
+
+def take(world: SiteWorld, day: date, course: str = "", start: str = "", activity: str = "") -> None:
+    """Somebody books by hand, with another phone."""
+    assert world.book(GIULIA, world.slot(day, course, start, activity).appointment_id) == "booked"

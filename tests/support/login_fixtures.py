@@ -1,0 +1,118 @@
+"""A booking site, a login host and a stranger, whose pages a test writes, and a login there with a real browser.
+
+A test file imports the fixtures by name, and runs in the session's loop.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from domain.errors import LoginDiverted, SiteError
+from domain.model import Credentials
+from otp_extractor import parse
+from portal.access import SiteAccess
+from portal.session import Portal
+from portal.state import SessionStore
+from tests.support.hostile import Host, serving, to
+from tests.support.lent_browser import Engine, lent
+from tests.support.sites import OTP_URL, ROME, Clock, chromium, credentials
+
+HOME = "/sportpolimi"
+TILE = "<title>Home</title><a id=home_btt_booking href=#>Booking</a>"
+ENTER = "<form method=post action='{0}/sso'><button class=green type=submit>Accedi al tuo account</button></form>"
+FIELDS = "<input id=login name=login><input id=password name=password type=password>"
+BUTTON = "<div class=aunicalogin-button-accedi><button {0}>Accedi</button></div>"
+PASSWORD_FORM = f"<title>Servizi Online</title><form method=post action=/password>{FIELDS}{BUTTON.format('')}</form>"
+OTP_FORM = "<form method=post action=/otp><input id=otp name=otp><button id=submit-dissms>Continua</button></form>"
+RETURN = (
+    "<form id=r method=post action='{0}'><input type=hidden name=SAMLResponse value=x></form>"
+    "<script>r.submit()</script>"
+)
+
+Hosts = dict[str, Host]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def portal(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Portal]:
+    """One for all tests of a file, with the browser lent to it; where the site is differs from test to test."""
+    access = SiteAccess(
+        base_url="http://127.0.0.1:1",
+        login_hosts=("localhost:1",),
+        state_dir=tmp_path_factory.mktemp("state"),
+        timezone=ROME,
+        executable_path=chromium(),
+        clock=Clock(),
+        timeout_seconds=5.0,
+    )
+    async with lent(engine, access) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hosts() -> AsyncIterator[Hosts]:
+    """All of them honest, until a test makes one otherwise."""
+    async with serving() as running:
+        booking, login = running["booking"], running["login"]
+        booking.pages = {
+            f"{HOME}/Account/Login": ENTER.format(HOME),
+            f"{HOME}/sso": to(f"{login.address}/aunicalogin"),
+            f"{HOME}/acs": to(f"{HOME}/"),
+            f"{HOME}/": TILE,
+        }
+        login.pages = {
+            "/aunicalogin": PASSWORD_FORM,
+            "/password": OTP_FORM,
+            "/otp": RETURN.format(f"{booking.address}{HOME}/acs"),
+        }
+        yield running
+
+
+class Attempt:
+    """One login against those hosts."""
+
+    number = 0
+
+    def __init__(self, portal: Portal, hosts: Hosts) -> None:
+        Attempt.number += 1
+        self.who: Credentials = credentials(Attempt.number, otp_url=OTP_URL + "&period=1")
+        self.hosts = hosts
+        portal.access = dataclasses.replace(
+            portal.access,
+            timeout_seconds=5.0,
+            base_url=hosts["booking"].address + HOME,
+            login_hosts=(hosts["login"].address.removeprefix("http://"),),
+        )
+        self.session = portal.session(self.who)
+        self.store = SessionStore(portal.access.state_dir / "sessions", self.who.user_id, self.who.username)
+        self.evidence = portal.access.state_dir / "evidence"
+
+    async def diverted(self) -> str:
+        """How the error puts it. Asserts that nothing left and nothing was kept."""
+        with pytest.raises(SiteError) as caught:
+            await self.session.renew()
+        assert type(caught.value) is LoginDiverted, caught.value
+        self.kept_to_itself()
+        assert self.store.load() is None
+        assert caught.value.evidence is None
+        assert not list(self.evidence.rglob("*.png"))
+        assert not any(word in str(caught.value) for word in self.secrets)
+        return str(caught.value)
+
+    @property
+    def secrets(self) -> list[str]:
+        password, sent = parse(self.who.otp_url), self.store.sent_codes()
+        return [self.who.password, self.who.username, *map(password.code, sent[-1:])]
+
+    def kept_to_itself(self) -> None:
+        for host in self.hosts.values():
+            if host.name != "login":
+                assert not any(host.told(word) for word in self.secrets), host.name
+
+
+@pytest.fixture
+def attempt(portal: Portal, hosts: Hosts) -> Attempt:
+    return Attempt(portal, hosts)

@@ -1,0 +1,58 @@
+"""Fixtures of openings: a driver and a browser for a file's tests, sites shortly before noon, and a queue before them.
+
+pytest_plugins = ["tests.support.opening_fixtures"]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
+
+One loop for a file's tests, so that one driver and browser can serve all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Playwright
+
+from actions.runner import Performer
+from database import open_database
+from domain.model import Role
+from opening import race
+from store.people import Person
+from tests.support.openings import Open, opening
+from tests.support.sites import credentials
+from tests.support.stages import OWNER, RULE, Set, Stage
+
+
+@pytest.fixture
+def at(engine: tuple[Playwright, Browser], tmp_path: Path) -> Open:
+    """Opens a site shortly before noon."""
+    numbers = iter(range(100))
+    return lambda **options: opening(engine, tmp_path / str(next(numbers)), **options)
+
+
+@pytest.fixture
+def staged(engine: tuple[Playwright, Browser], tmp_path: Path) -> Set:
+    """The same with a queue in front of it."""
+
+    @asynccontextmanager
+    async def stage(lead: float = 0.3, **options: Any) -> AsyncIterator[Stage]:
+        async with (
+            opening(engine, tmp_path, lead=lead, **options) as opened,
+            open_database(tmp_path / "polimisport.db", opened.clock) as db,
+        ):
+            await db.people.set([Person(OWNER, Role.OWNER, "x")])
+            performer = Performer(db, opened.portal, {OWNER: credentials(OWNER)}, RULE, opened.clock)
+            performer._pursuit._servers[()] = opened.server
+            yield Stage(opened, db, performer)
+
+    return stage
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many looks for a booking as ever, in a shorter time."""
+    monkeypatch.setattr(race, "LOOKS", (0.0, 0.05, 0.05, 0.1))
+    monkeypatch.setattr(race, "LOOKS_LOST", (0.0, 0.05, 0.05))

@@ -1,0 +1,135 @@
+"""Openings at noon of a Sunday, for the tests of races: our clock is set shortly before, the site's own may be off."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from playwright.async_api import Browser, Playwright
+
+from demo.site import Outcome, Site, SiteWorld
+from domain.errors import AppError
+from domain.model import Slot, Wish
+from opening.clock_estimate import Reading
+from opening.last_call import LastCall
+from opening.race import Race, Won
+from opening.server_clock import ServerClock, steady
+from opening.volley import Allowance
+from portal.session import Portal, SiteSession
+from tests.support.lent_browser import lent
+from tests.support.sites import GIULIA, NOON, Clock, access, cookie, credentials, person, wish
+
+OPENS = NOON  # 12:00 in Rome, for the classes of Tuesday
+SOON = 0.8  # s before the opening: enough for who knows the server's clock, also on a busy machine
+
+
+@dataclass
+class Row:
+    """The row behind a race: what its last call meets (None: it is never answered), and whether it is wanted."""
+
+    met: AppError | None
+    wanted: bool = True
+
+    async def begin(self) -> None:
+        if self.met is None:
+            await asyncio.Event().wait()
+        else:
+            raise self.met
+
+    async def is_wanted(self) -> bool:
+        return self.wanted
+
+
+class Open(Protocol):
+    def __call__(self, **options: Any) -> AbstractAsyncContextManager[Opening]: ...
+
+
+@dataclass
+class Opening:
+    """One account at one opening, on a site of its own."""
+
+    world: SiteWorld
+    portal: Portal
+    session: SiteSession
+    clock: Clock
+    server: ServerClock
+    racing: int = 1
+    known: list[Slot] = field(default_factory=list)
+    last_call: LastCall | None = None
+
+    async def race(self, *wishes: Wish, allowance: Allowance | None = None, number: int = 0) -> Won:
+        wanted: Sequence[Wish] = wishes or [self.pilates]
+        race = Race(
+            self.session,
+            list(enumerate(wanted)),
+            OPENS,
+            self.server,
+            lambda: self.racing,
+            self.known,
+            allowance,
+            last_call=self.last_call,
+            number=number,
+        )
+        return await race.run(asyncio.Lock())
+
+    @property
+    def pilates(self) -> Wish:
+        return wish(self.world)
+
+    @property
+    def pilates_id(self) -> str:
+        return self.world.slot("2026-11-24", "PILATES MATWORK").appointment_id
+
+    @property
+    def shots(self) -> list[Outcome]:
+        return [shot.outcome for shot in self.world.shots]
+
+    def arrivals(self, *outcomes: Outcome) -> list[float]:
+        """When shots arrived by the site's own clock, in seconds after the opening."""
+        return [(shot.t - OPENS).total_seconds() for shot in self.world.shots if shot.outcome in outcomes]
+
+    @property
+    def requests(self) -> int:
+        """How many the account sent, everything counted."""
+        return len([entry for entry in self.world.log if entry.user == GIULIA])
+
+
+def knowing(clock: Clock, ahead: float) -> ServerClock:
+    """A server's clock that was learnt before, to the millisecond."""
+    server, now = ServerClock(clock), steady()
+    exact = clock().timestamp() + ahead - now
+    second = math.floor(now + exact)
+    edges = ((second - 0.0001, second - 1), (second + 0.0001, second))
+    server._take([Reading(edge - exact, edge - exact, date) for edge, date in edges * 4])
+    return server
+
+
+@asynccontextmanager
+async def opening(
+    engine: tuple[Playwright, Browser],
+    folder: Path,
+    *,
+    lead: float = SOON,
+    ahead: float = 0.0,
+    knows: bool = True,
+    timeout: float = 4.0,
+    **world_options: Any,
+) -> AsyncIterator[Opening]:
+    """`lead` seconds before the opening by our clock; the site's is `ahead` of it. Driver and browser are lent."""
+    clock = Clock()
+    clock.move((OPENS - clock()).total_seconds() - lead)
+    world = SiteWorld(
+        clock=lambda: clock() + timedelta(seconds=ahead), people=[person()], opening_at="12:00", **world_options
+    )
+    async with Site(world) as site, lent(engine, access(site, folder, clock, timeout)) as portal:
+        session = portal.session(credentials())
+        session._store.save({"cookies": [cookie(site)], "origins": []})
+        clock.move((OPENS - clock()).total_seconds() - lead)
+        server = knowing(clock, ahead) if knows else ServerClock(clock)
+        yield Opening(world, portal, session, clock, server)

@@ -1,0 +1,51 @@
+"""Fixtures of the simulated site: a world, the running site, a portal, sessions. A test file uses them by saying
+
+pytest_plugins = ["tests.support.site_fixtures"]
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from demo.site import Site, SiteWorld
+from portal.session import Portal, SiteSession
+from tests.support.sites import Clock, access, credentials, enter, person
+
+
+@pytest.fixture
+def site_clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def world(site_clock: Clock) -> SiteWorld:
+    return SiteWorld(clock=site_clock, people=[person()])
+
+
+@pytest.fixture
+async def site(world: SiteWorld) -> AsyncIterator[Site]:
+    async with Site(world) as running:
+        yield running
+
+
+@pytest.fixture
+async def portal(site: Site, tmp_path: Path, site_clock: Clock) -> AsyncIterator[Portal]:
+    async with Portal(access(site, tmp_path, site_clock)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def session(portal: Portal, site: Site) -> SiteSession:
+    """Somebody whose session is stored: no login, and no browser until a page is needed."""
+    entered = portal.session(credentials())
+    enter(entered, site)
+    return entered
+
+
+@pytest.fixture
+def newcomer(portal: Portal) -> SiteSession:
+    """Somebody who has to log in first."""
+    return portal.session(credentials())

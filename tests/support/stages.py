@@ -1,0 +1,104 @@
+"""An opening with a queue in front of it, for the tests of what becomes of a booking's row."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
+from typing import Any, Protocol
+
+from actions.runner import Performer
+from database import Database, NewAction
+from domain.errors import AppError
+from domain.model import (
+    FIT_CENTER,
+    Action,
+    ActionType,
+    Activity,
+    CatalogueSlot,
+    NoticeKind,
+    OpeningRule,
+    Slot,
+    Timetable,
+    Wish,
+    clock_time,
+)
+from store.catalogue import swap
+from tests.support.openings import OPENS, Opening
+from tests.support.sites import GIULIA, ROME, TUESDAY, credentials
+
+OWNER = 1
+RULE = OpeningRule(2, time(12), ROME)
+LONG_AFTER = -3600.0
+
+
+@dataclass
+class Stage:
+    """An opening with a queue in front of it."""
+
+    opened: Opening
+    db: Database
+    performer: Performer
+    error: AppError | None = None
+
+    async def add(self, wish: Wish | None = None, **more: Any) -> Action:
+        return await self.db.queue.add(
+            NewAction(ActionType.BOOK, OWNER, wish or self.opened.pilates, opens_at=OPENS, **more)
+        )
+
+    async def act(self) -> Action:
+        """Whatever is due next, done; the row as it is afterwards."""
+        action = await self.db.queue.claim("somebody", 60)
+        assert action, "nothing is due"
+        self.error = await self.performer.perform(action)
+        return await self.row(action)
+
+    async def row(self, action: Action) -> Action:
+        row = await self.db.queue.find(action.id)
+        assert row
+        return row
+
+    async def told(self) -> list[NoticeKind]:
+        rows = await self.db.connection.rows("SELECT kind FROM notices ORDER BY id")
+        return [NoticeKind(row["kind"]) for row in rows]
+
+    def hand_over(self) -> None:
+        """From now on another worker claims what is due: it knows nothing but what the rows say."""
+        people = {OWNER: credentials(OWNER)}
+        self.performer = Performer(self.db, self.opened.portal, people, RULE, self.opened.clock)
+        self.performer._pursuit._servers[()] = self.opened.server
+
+    def has_logged_in(self) -> None:
+        """As after another rehearsal of the same evening."""
+        self.performer._pursuit._logged_in[OWNER] = self.opened.clock()
+
+    async def knows_the_week(self) -> None:
+        """As after a reading of the week before."""
+        slot = self.opened.world.slot(TUESDAY, "PILATES MATWORK")
+        start, end = clock_time(slot.start), clock_time(slot.end)
+        activity = Activity(slot.activity_id, slot.activity)
+        seen = Slot(activity, "1", slot.course, TUESDAY - timedelta(days=7), start, end)
+        now = self.opened.clock()
+        async with self.db.connection.transaction() as tx:
+            await swap(tx, Timetable((activity,), (seen.day,), (seen,)), now, now)
+
+    def gym(self, number: int) -> Wish:
+        slot = self.opened.world.slots(TUESDAY, "Giuriati - Fit Center")[number]
+        return Wish(FIT_CENTER, "Giuriati", TUESDAY, clock_time(slot.start))
+
+    async def listed(self) -> dict[Wish, CatalogueSlot]:
+        """The timetable of the day, by class of whatever calendar."""
+        return {replace(row.slot.wish, course_type=""): row for row in await self.db.catalogue.slots_on(TUESDAY)}
+
+    def id_of(self, wish: Wish) -> str:
+        course = "" if wish.course == FIT_CENTER else wish.course
+        activity = "Giuriati - Fit Center" if not course else ""
+        return self.opened.world.slot(TUESDAY, course, f"{wish.start:%H:%M}", activity).appointment_id
+
+    @property
+    def held(self) -> list[str]:
+        return [slot.course or FIT_CENTER for slot in self.opened.world.bookings(GIULIA)]
+
+
+class Set(Protocol):
+    def __call__(self, lead: float = ..., **options: Any) -> AbstractAsyncContextManager[Stage]: ...
