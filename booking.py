@@ -32,7 +32,7 @@ from domain.errors import (
     SlotNotFound,
     quote,
 )
-from domain.model import Booking, Slot, SlotStatus, Timetable, Wish, starts_at
+from domain.model import Booking, ClassRef, Slot, SlotStatus, Timetable, starts_at
 from portal import api, bookings_list, schedules
 from portal.bookings_list import Sought as Sought
 from portal.bookings_list import held_among as held_among
@@ -93,7 +93,7 @@ async def read_my_bookings(session: SiteSession) -> bookings_list.BookingsList:
         return await bookings_list.read(session)
 
 
-async def counted(session: SiteSession, listed: Sequence[Booking], known: Sequence[Wish]) -> tuple[Booking, ...]:
+async def counted(session: SiteSession, listed: Sequence[Booking], known: Sequence[ClassRef]) -> tuple[Booking, ...]:
     """Of what a list shows, what is a place of ours, as far as the timetable can tell. What was known before counts."""
     async with session.operation("what my bookings prove"):
         return await without_waiting(session, await proven(session, listed, known), known)
@@ -119,14 +119,14 @@ async def timetable(
         return Timetable(activities, tuple(dates), tuple(slot for part in parts for slot in part))
 
 
-async def find_slot(session: SiteSession, wish: Wish, sharing: Callable[[Reader], Reader] | None = None) -> Slot:
+async def find_slot(session: SiteSession, wish: ClassRef, sharing: Callable[[Reader], Reader] | None = None) -> Slot:
     """The slot the wish means, in schedules that may be shared with others. Raises SlotNotFound when there is none."""
     async with session.operation(f"find {name_of(wish)}"):
         read = asked_once(session)
         return await find(session, wish, sharing(read) if sharing else read)
 
 
-async def find_slots(session: SiteSession, wishes: Sequence[Wish]) -> list[Slot | BookingRefused]:
+async def find_slots(session: SiteSession, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
     """For each wish its slot before it opens, or why it has none. A schedule of several wishes is asked for once."""
     async with session.operation(f"find {len(wishes)} slots"):
         read = asked_once(session)
@@ -134,7 +134,7 @@ async def find_slots(session: SiteSession, wishes: Sequence[Wish]) -> list[Slot 
 
 
 async def book(
-    session: SiteSession, wish: Wish, opens_at: datetime | None = None, beside: Wish | None = None
+    session: SiteSession, wish: ClassRef, opens_at: datetime | None = None, beside: ClassRef | None = None
 ) -> Booked:
     """Takes a place. Returns once it was seen in "my bookings"; taken already, that counts as success.
 
@@ -201,7 +201,7 @@ async def _column(session: SiteSession, calendar: Calendar, day: date, html: str
 # ----- finding
 
 
-async def _find_or_error(session: SiteSession, wish: Wish) -> Slot | SiteChanged | BookingRefused:
+async def _find_or_error(session: SiteSession, wish: ClassRef) -> Slot | SiteChanged | BookingRefused:
     """As `_find`, with what can still be answered otherwise (already ours, the page's way) given back."""
     try:
         return await find(session, wish)
@@ -209,7 +209,7 @@ async def _find_or_error(session: SiteSession, wish: Wish) -> Slot | SiteChanged
         return error
 
 
-async def _find_or_refusal(session: SiteSession, wish: Wish, read: Reader) -> Slot | BookingRefused:
+async def _find_or_refusal(session: SiteSession, wish: ClassRef, read: Reader) -> Slot | BookingRefused:
     try:
         return await find_before_opening(session, wish, read)
     except BookingRefused as refused:
@@ -219,14 +219,14 @@ async def _find_or_refusal(session: SiteSession, wish: Wish, read: Reader) -> Sl
 # ----- what forbids a booking
 
 
-def refuse_if_begun(session: SiteSession, wish: Wish) -> None:
+def refuse_if_begun(session: SiteSession, wish: ClassRef) -> None:
     """Raises ClassStarted when it is too late for anything about a class."""
     if starts_at(wish.day, wish.start, session.access.timezone) <= session.access.clock():
         raise ClassStarted(f"{name_of(wish)} has begun")
 
 
 def refuse_if_overlapping(
-    session: SiteSession, mine: Sequence[Booking], slot: Slot, beside: Wish | None = None
+    session: SiteSession, mine: Sequence[Booking], slot: Slot, beside: ClassRef | None = None
 ) -> None:
     """Raises Overlap when a slot meets what we hold; `beside` is the one that it may meet.
 
@@ -235,7 +235,7 @@ def refuse_if_overlapping(
     if session.may_overlap or slot.status is SlotStatus.BOOKED:
         return  # what is ours, by whatever name, would meet itself
     for other in mine:
-        if beside is not None and beside.meant_by(other.wish):
+        if beside is not None and beside.matches(other.wish):
             continue
         if other.overlaps(slot.day, slot.start, slot.end):
             raise Overlap(f"{name_of(slot.wish)} meets our {other.course} at {other.start:%H:%M}")
@@ -258,7 +258,7 @@ def _refuse_if_hopeless(session: SiteSession, slot: Slot, opens_at: datetime | N
 # ----- booking
 
 
-async def _book(session: SiteSession, wish: Wish, opens_at: datetime | None, beside: Wish | None) -> Booked:
+async def _book(session: SiteSession, wish: ClassRef, opens_at: datetime | None, beside: ClassRef | None) -> Booked:
     listed, slot = await both(bookings_list.read(session), _find_or_error(session, wish))
     status = slot.status if isinstance(slot, Slot) else SlotStatus.DISABLED
     if (held := await standing(session, listed, wish, status)) is not None:
@@ -282,11 +282,11 @@ async def _book(session: SiteSession, wish: Wish, opens_at: datetime | None, bes
 
 async def _book_by_request(
     session: SiteSession,
-    wish: Wish,
+    wish: ClassRef,
     slot: Slot,
     mine: Sequence[Booking],
     opens_at: datetime | None,
-    beside: Wish | None,
+    beside: ClassRef | None,
 ) -> Booked:
     if slot.status is not SlotStatus.AVAILABLE:
         await _refuse_waiting_list(session, slot)
@@ -347,7 +347,7 @@ async def _not_booked(session: SiteSession, answer: BookingAnswer, text: str) ->
 
 
 async def _book_on_page(
-    session: SiteSession, wish: Wish, mine: Sequence[Booking], opens_at: datetime | None, beside: Wish | None
+    session: SiteSession, wish: ClassRef, mine: Sequence[Booking], opens_at: datetime | None, beside: ClassRef | None
 ) -> Booked:
     """The second way: as a person would, and with the same referee."""
     calendars = likely(known_calendars(session) or await read_calendars(session), wish)
@@ -373,10 +373,10 @@ async def _choose(
     session: SiteSession,
     page: Page,
     calendars: Sequence[Calendar],
-    wish: Wish,
+    wish: ClassRef,
     mine: Sequence[Booking],
     opens_at: datetime | None,
-    beside: Wish | None,
+    beside: ClassRef | None,
 ) -> tuple[Slot, BookingAnswer]:
     """Finds the slot in the calendars, confirms it, and gives what the site said."""
     shown = CalendarPage(page, session.access.root, session.access.timeout_seconds)
@@ -401,15 +401,15 @@ async def _choose(
     return slot, await _confirm(session, shown, fragment or "", slot)
 
 
-async def _meant_in(session: SiteSession, shown: CalendarPage, calendar: Calendar, wish: Wish) -> list[_Shown]:
+async def _meant_in(session: SiteSession, shown: CalendarPage, calendar: Calendar, wish: ClassRef) -> list[_Shown]:
     """The slots of a calendar's day that fit the wish, with their places in the page; opened for it where need be."""
     column = await _column(session, calendar, wish.day, await shown.show(wish.day))
-    if not any(wish.meant_by(slot.wish) for slot in column):
+    if not any(wish.matches(slot.wish) for slot in column):
         column = await _column(session, calendar, wish.day, await shown.unfold(wish.day, wish.start, wish.course))
-    return [(calendar, slot, index) for index, slot in enumerate(column) if wish.meant_by(slot.wish)]
+    return [(calendar, slot, index) for index, slot in enumerate(column) if wish.matches(slot.wish)]
 
 
-def _the_one(found: Sequence[_Shown], wish: Wish) -> _Shown:
+def _the_one(found: Sequence[_Shown], wish: ClassRef) -> _Shown:
     meant = the_meant(likeliest(found, lambda each: each[1]), wish, lambda each: each[1].wish)
     if meant is None:
         raise SlotNotFound(f"the timetable has no {name_of(wish)}")

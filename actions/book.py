@@ -39,18 +39,8 @@ from domain.errors import (
     quoted,
 )
 from domain.house_rules import HouseRules
-from domain.model import (
-    PREPARE,
-    Action,
-    Clock,
-    OpeningReport,
-    ShotOutcome,
-    Slot,
-    SlotStatus,
-    WatchMode,
-    Wish,
-    starts_at,
-)
+from domain.model import PREPARE, Action, ClassRef, Clock, Slot, SlotStatus, WatchMode, starts_at
+from domain.opening_report import OpeningReport, ShotOutcome
 from opening.appearance import Sightings, Wishes
 from opening.race import Race, Won
 from opening.server_clock import ServerClock, steady
@@ -208,7 +198,7 @@ class Pursuit:
         now = self._clock()
         return [each for each in wishes if each[0] == 0 or now < self._free_until(each[1])]
 
-    def _free_until(self, wish: Wish) -> datetime:
+    def _free_until(self, wish: ClassRef) -> datetime:
         return starts_at(wish.day, wish.start, self._rule.zone) - self._free_cancel
 
     async def _wishes(self, action: Action) -> Wishes:
@@ -264,7 +254,7 @@ class Pursuit:
             return True
         return False
 
-    async def _try_everything(self, action: Action, session: SiteSession, beside: Wish | None) -> Booked | None:
+    async def _try_everything(self, action: Action, session: SiteSession, beside: ClassRef | None) -> Booked | None:
         """The booking if it is ours already, or if the slot is open long before its time; None when all is well.
 
         `beside`: what it may overlap, for the person wants it swapped. It is not given up before the opening.
@@ -289,7 +279,7 @@ class Pursuit:
                 self._logged_in[user_id] = self._clock()
 
     async def _book_if_open(
-        self, action: Action, session: SiteSession, slot: Slot, beside: Wish | None
+        self, action: Action, session: SiteSession, slot: Slot, beside: ClassRef | None
     ) -> Booked | None:
         """A slot that looks open before its time is tried: the rule may be wrong, or have changed."""
         if slot.status is not SlotStatus.AVAILABLE:
@@ -330,7 +320,7 @@ class Pursuit:
             allowance.leave(action.id)
 
     async def _race_for(
-        self, action: Action, session: SiteSession, opens: datetime, wishes: Wishes, row: _Row, beside: Wish | None
+        self, action: Action, session: SiteSession, opens: datetime, wishes: Wishes, row: _Row, beside: ClassRef | None
     ) -> Race:
         known = [slot for _, wish in wishes for slot in await self._db.catalogue.expected_on(wish.day)]
         return Race(

@@ -18,7 +18,7 @@ import booking
 import scraper
 from domain import refusals
 from domain.errors import CancelTooLate, SiteChanged, SiteUnavailable, TooLateToCancel
-from domain.model import Wish
+from domain.model import ClassRef
 from domain.names import plain
 from portal import bookings_list
 from portal.pages import MyBookingsPage
@@ -43,7 +43,7 @@ async def _nobody_asks() -> None:
 
 async def cancel(
     session: SiteSession,
-    wish: Wish,
+    wish: ClassRef,
     free_until: datetime | None = None,
     pressing: Callable[[], Awaitable[None]] = _nobody_asks,
 ) -> Cancelled:
@@ -75,10 +75,10 @@ async def cancel(
         raise await _kept(session, said)
 
 
-async def _delete(session: SiteSession, page: Page, wish: Wish, pressing: Callable[[], Awaitable[None]]) -> str:
+async def _delete(session: SiteSession, page: Page, wish: ClassRef, pressing: Callable[[], Awaitable[None]]) -> str:
     """Presses the button of our booking and of no other; gives what the site said."""
     shown = MyBookingsPage(page, session.access.root, session.access.timeout_seconds)
-    ours: list[tuple[int, Wish]] = []
+    ours: list[tuple[int, ClassRef]] = []
     for _ in range(2):  # the list was seen with it; one that lacks it is asked for once more
         blocks = await session.parsed(await shown.open(), scraper.booking_blocks)
         listed = [(index, each.wish) for index, each in enumerate(blocks) if each]

@@ -43,12 +43,12 @@ from domain.model import (
     Action,
     ActionType,
     BookingStatus,
+    ClassRef,
     Clock,
     Credentials,
     OpeningRule,
     Role,
     Timetable,
-    Wish,
     starts_at,
     utc_now,
 )
@@ -66,10 +66,10 @@ REFUSED_BEFORE = "the site refused this password before: it is not tried again u
 log = logging.getLogger(__name__)
 
 
-def _agrees(action: Action, wish: Wish) -> bool:
+def _agrees(action: Action, wish: ClassRef) -> bool:
     """Whether a class is what an action is about, as far as that says: a course left out by hand may be any."""
     meant = action.wish if action.course else replace(action.wish, course=wish.course)
-    return wish.meant_by(meant)
+    return wish.matches(meant)
 
 
 def site_access(settings: Settings | Visitor) -> SiteAccess:
@@ -191,7 +191,7 @@ class Performer:
         except DatabaseError as lost:
             log.error("  what was seen of the site's rules is not kept: %s", lost)
 
-    async def _note_sighting(self, action: Action, sighting: Sighting, wish: Wish, *, said: bool) -> None:
+    async def _note_sighting(self, action: Action, sighting: Sighting, wish: ClassRef, *, said: bool) -> None:
         """`said`: its words are the site's. What was seen of a friend's classes is not for the owner to read."""
         log.info("  the site was seen to have %s %s: %s", sighting.rule, sighting.value, sighting.words)
         account = await self._db.people.find(action.user_id)
@@ -207,7 +207,7 @@ class Performer:
         if seen := rule_sightings.of_timetable(timetable.slots, len(ahead), self._rules, read_at):
             await self._note_sighting(action, *seen, said=False)
 
-    async def _sightings(self, action: Action, error: AppError | None) -> list[tuple[Sighting, Wish]]:
+    async def _sightings(self, action: Action, error: AppError | None) -> list[tuple[Sighting, ClassRef]]:
         now, rules = self._clock(), self._rules
         if error is not None:
             seen = (
@@ -256,7 +256,7 @@ class Performer:
         else:
             raise NothingToCancel(f"{wish.course} on {wish.day} at {wish.start:%H:%M} is not among the bookings")
 
-    async def _wish_to_cancel(self, action: Action, session: SiteSession) -> Wish:
+    async def _wish_to_cancel(self, action: Action, session: SiteSession) -> ClassRef:
         """What a cancellation means: the booking it names; without a course, what is held at that day and time."""
         says_when = action.day is not None and action.start is not None
         named = await self._db.bookings.named(action.booking_id or "", action.user_id)
@@ -269,7 +269,7 @@ class Performer:
             raise SlotNotFound(f"there is no booking '{action.booking_id}' to cancel")
         return action.wish if action.course else await self._held_then(action, session)
 
-    async def _held_then(self, action: Action, session: SiteSession) -> Wish:
+    async def _held_then(self, action: Action, session: SiteSession) -> ClassRef:
         """What is held at an action's day and time: on the site, else (after an earlier try) as far as we know."""
         on_site = [each.wish for each in await booking.my_bookings(session)]
         known = [each.booking.wish for each in await self._db.bookings.held(action.user_id, action.wish.day)]

@@ -19,7 +19,7 @@ from actions import cancelling
 from booking import Booked
 from database import Database
 from domain.errors import Overlap, SiteError, SiteUnavailable, quoted
-from domain.model import Action, BookingStatus, HeldBooking, Wish
+from domain.model import Action, BookingStatus, ClassRef, HeldBooking
 from portal.session import SiteSession
 
 log = logging.getLogger(__name__)
@@ -45,12 +45,12 @@ class Exchange:
             return None
         return await self._db.bookings.find(self._action.replaces_row_id, self._action.user_id)
 
-    async def beside(self) -> Wish | None:
+    async def beside(self) -> ClassRef | None:
         """The booking that the new one may overlap, as far as we are concerned."""
         old = await self.old()
         return old.booking.wish if old else None
 
-    async def book(self, wish: Wish, opens_at: datetime | None = None) -> Booked:
+    async def book(self, wish: ClassRef, opens_at: datetime | None = None) -> Booked:
         """Books; raises what booking.book raises. Who is done with an action that failed calls take_back()."""
         old = await self.old()
         if old is None:
@@ -93,7 +93,7 @@ class Exchange:
             self._gave_up = False
 
 
-def _meet(old: HeldBooking, wish: Wish) -> bool:
+def _meet(old: HeldBooking, wish: ClassRef) -> bool:
     """Whether the old booking is at the hours of the wish, whose length nobody has to know: an hour counts."""
     begins = datetime.combine(date.min, wish.start)
     return old.booking.overlaps(wish.day, wish.start, (begins + timedelta(hours=1)).time())

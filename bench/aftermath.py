@@ -16,7 +16,7 @@ from bench.students import Ledger
 from bench.town import Town, user_of
 from bot.screens.italian import long_day
 from demo.site import Person, Slot
-from domain.model import FIT_CENTER, Action, ActionStatus, ActionType, Wish, clock_time
+from domain.model import FIT_CENTER, Action, ActionStatus, ActionType, ClassRef, clock_time
 from store.health import damage
 from store.queue.requests import to_action
 
@@ -93,14 +93,14 @@ def _shown(action: Action) -> str:
     return f"{action.type} {action.id} of {action.user_id}: {action.status}, {action.attempts} attempts, {action.error}"
 
 
-def _wish(slot: Slot) -> Wish:
-    return Wish(slot.course or FIT_CENTER, "", slot.date, clock_time(slot.start))
+def _wish(slot: Slot) -> ClassRef:
+    return ClassRef(slot.course or FIT_CENTER, "", slot.date, clock_time(slot.start))
 
 
-def _last_about(actions: Iterable[Action], user_id: int, wish: Wish) -> Action | None:
+def _last_about(actions: Iterable[Action], user_id: int, wish: ClassRef) -> Action | None:
     """The action that was completed last about a place."""
     done = (each for each in actions if each.user_id == user_id and each.status is ActionStatus.COMPLETED)
-    return max((each for each in done if each.wish.meant_by(wish)), key=_completed, default=None)
+    return max((each for each in done if each.wish.matches(wish)), key=_completed, default=None)
 
 
 def _completed(action: Action) -> tuple[str, int]:
@@ -121,7 +121,7 @@ def _not_so(town: Town, actions: list[Action]) -> Iterator[str]:
         for action in actions:
             if action.user_id != user_of(person) or action.status is not ActionStatus.COMPLETED:
                 continue
-            holds = any(action.wish.meant_by(wish) for wish in held)
+            holds = any(action.wish.matches(wish) for wish in held)
             if _last_about(actions, action.user_id, action.wish) is action and holds != (
                 action.type is ActionType.BOOK
             ):

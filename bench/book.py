@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable
 
 from bench.figures import Figure
 from bench.stage import Stage, logged_in_stage
-from domain.model import ActionType, Wish
+from domain.model import ActionType, ClassRef
 
 ROUNDS = 20
 COLD_ROUNDS = 8  # a worker has to be started for each
 GOAL = 0.5  # s
 
-Do = Callable[[ActionType, Wish | None], Awaitable[float]]
+Do = Callable[[ActionType, ClassRef | None], Awaitable[float]]
 
 
 async def measure(rounds: int | None) -> list[Figure]:

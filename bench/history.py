@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.figures import Figure
 from database import Database, NewAction, open_database
 from domain.errors import NotOpenYet
-from domain.model import Action, ActionType, Wish, clock_time
+from domain.model import Action, ActionType, ClassRef, clock_time
 
 ROUNDS = 200
 FEW_ROUNDS = 10  # of what has no goal
@@ -27,7 +27,7 @@ GOAL = 2.0  # ms
 USER_ID = 1001  # of every row
 LATEST = 8  # lines on a page of /status
 LEASE = 60.0  # s
-WISH = Wish("YOGA", "Giuriati", date(2026, 11, 25), clock_time("18:30"))
+WISH = ClassRef("YOGA", "Giuriati", date(2026, 11, 25), clock_time("18:30"))
 
 FINISHED_ROWS = """
     WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :rows)

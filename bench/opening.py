@@ -39,7 +39,7 @@ from database import Database, NewAction, open_database
 from demo.site.world import ROME
 from demo.telegram.server import DEMO_TOKEN
 from domain.errors import SiteError
-from domain.model import ActionType, Credentials, Wish, clock_time
+from domain.model import ActionType, ClassRef, Credentials, clock_time
 from opening.race import Race
 from opening.server_clock import ServerClock
 from portal import api
@@ -69,7 +69,7 @@ class Opening:
     site: str
     login_host: str
     appointment_id: str
-    wish: Wish
+    wish: ClassRef
     states: dict[str, dict[str, Any]]  # person -> storage state
 
 
@@ -100,7 +100,7 @@ class Midnight:
             "kind": asdict(kind),
         }
         told = await self._post("open", asked)
-        wish = Wish(told["course"], told["location"], date.fromisoformat(told["day"]), clock_time(told["start"]))
+        wish = ClassRef(told["course"], told["location"], date.fromisoformat(told["day"]), clock_time(told["start"]))
         states = {who: _state(told["cookie_name"], value) for who, value in told["cookies"].items()}
         return Opening(opens_at, told["site"], told["login_host"], told["appointment_id"], wish, states)
 

@@ -17,7 +17,7 @@ import aiohttp
 from bench import programs
 from bench.programs import BenchError
 from demo.site.__main__ import DEMO_PERSON
-from domain.model import FIT_CENTER, Wish, clock_time, utc_now
+from domain.model import FIT_CENTER, ClassRef, clock_time, utc_now
 from domain.names import split_activity
 
 ROUND_TRIP = 0.03  # s added to each request, as the figures are defined
@@ -35,7 +35,7 @@ class Place:
     """A slot of the simulated site."""
 
     appointment_id: str
-    wish: Wish
+    wish: ClassRef
 
 
 class BenchSite:
@@ -74,7 +74,7 @@ class BenchSite:
 
 def _place(slot: dict[str, Any]) -> Place:
     where, _ = split_activity(slot["activity"])
-    wish = Wish(slot["course"] or FIT_CENTER, where, date.fromisoformat(slot["date"]), clock_time(slot["start"]))
+    wish = ClassRef(slot["course"] or FIT_CENTER, where, date.fromisoformat(slot["date"]), clock_time(slot["start"]))
     return Place(slot["appointment_id"], wish)
 
 

@@ -21,7 +21,7 @@ from bench.site import OPENING_DAYS, OTP_URL, BenchSite, Place, code_that_lives,
 from database import Database, NewAction, open_database
 from demo.site.__main__ import DEMO_PERSON
 from demo.telegram.server import DEMO_TOKEN
-from domain.model import Action, ActionStatus, ActionType, Wish
+from domain.model import Action, ActionStatus, ActionType, ClassRef
 
 USER_ID = 1001
 NOWHERE = "http://127.0.0.1:9"  # Telegram's address where no bot runs
@@ -57,15 +57,15 @@ class Stage:
 
     # ----- the queue
 
-    async def add(self, kind: ActionType, wish: Wish | None = None) -> int:
+    async def add(self, kind: ActionType, wish: ClassRef | None = None) -> int:
         """Puts an action of the person in the queue, as the bot does; its number."""
         return (await self.db.queue.add(NewAction(kind, USER_ID, wish, quiet=wish is None))).id
 
-    async def do(self, kind: ActionType, wish: Wish | None = None) -> float:
+    async def do(self, kind: ActionType, wish: ClassRef | None = None) -> float:
         """An action done by the worker that runs: seconds from its claim to the end. Raises BenchError if it fails."""
         return await self.ended(await self.add(kind, wish))
 
-    async def do_cold(self, kind: ActionType, wish: Wish | None = None) -> float:
+    async def do_cold(self, kind: ActionType, wish: ClassRef | None = None) -> float:
         """The same, by a worker that has just been started and has neither driver nor browser."""
         action_id = await self.add(kind, wish)
         await self.finish("worker.py", "--burst")

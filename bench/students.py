@@ -21,7 +21,7 @@ from database import Database, NewAction
 from demo.site import Person, Slot
 from demo.telegram import Message
 from domain.errors import AlreadyQueued
-from domain.model import FIT_CENTER, Action, ActionStatus, ActionType, Wish, clock_time, same_course
+from domain.model import FIT_CENTER, Action, ActionStatus, ActionType, ClassRef, clock_time, same_course
 from domain.names import split_activity
 
 LIVE = (ActionStatus.PENDING, ActionStatus.PROCESSING)
@@ -43,7 +43,7 @@ class Tap:
 
     user_id: int
     kind: ActionType
-    wish: Wish
+    wish: ClassRef
     before: int  # the newest action then
 
     async def row(self, db: Database) -> int | None:
@@ -194,10 +194,10 @@ class Student:
     async def _button_to_open(self, kind: ActionType, place: Place) -> str | None:
         if kind is ActionType.BOOK:
             rows = await self._town.db.catalogue.slots_on(place.wish.day)
-            slot = next((row.id for row in rows if place.wish.meant_by(row.slot.wish)), None)
+            slot = next((row.id for row in rows if place.wish.matches(row.slot.wish)), None)
             return pack(Verb.SLOT, slot) if slot else None
         held = await self._town.db.bookings.held(self.user_id, place.wish.day)
-        row = next((each.id for each in held if place.wish.meant_by(each.booking.wish)), None)
+        row = next((each.id for each in held if place.wish.matches(each.booking.wish)), None)
         return pack(Verb.ASK_CANCEL, row) if row else None
 
     async def _newest(self) -> int:
@@ -252,7 +252,7 @@ def places_for(town: Town, people: int) -> list[Place]:
 
 def _place(slot: Slot) -> Place:
     where, _ = split_activity(slot.activity)
-    return Place(slot.appointment_id, Wish(slot.course or FIT_CENTER, where, slot.date, clock_time(slot.start)))
+    return Place(slot.appointment_id, ClassRef(slot.course or FIT_CENTER, where, slot.date, clock_time(slot.start)))
 
 
 async def live_all(town: Town, ledger: Ledger, lanes: int, stop: asyncio.Event, seed: int) -> None:

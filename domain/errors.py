@@ -2,18 +2,15 @@
 
 The table is in actions/decide.py: class of the error x what the action is at.
 
-Standard library only; domain/model.py and every other file import from here.
+Imports domain/opening_report.py alone; domain/model.py and every other file import from here.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from domain.model import OpeningReport
-
+from domain.opening_report import OpeningReport
 
 ASKED_AGAIN = "the site asks for the password again, and does not say why"  # a LoginRejected that nobody explained
 

@@ -98,17 +98,6 @@ class WatchMode(StrEnum):
     TELL = "tell"
 
 
-class ShotOutcome(StrEnum):
-    """What became of a booking request at an opening."""
-
-    ACCEPTED = "accepted"  # it sounds like a yes; only "my bookings" decides
-    ALREADY = "already"  # we hold it: an earlier shot got through
-    EARLY = "early"  # not open yet
-    FULL = "full"
-    REFUSED = "refused"  # for another reason
-    LOST = "lost"  # no answer, or none that can be read
-
-
 class Role(StrEnum):
     OWNER = "owner"  # the person in config.json's first keys; hears of the machine's troubles too
     FRIEND = "friend"  # one of config.json's friends; sees and touches only their own rows
@@ -168,7 +157,7 @@ def same_course(one: str, other: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ClassRef:
     """What somebody wants a place in."""
 
     course: str  # as the site writes it; FIT_CENTER for the Fit Center
@@ -177,7 +166,7 @@ class Wish:
     start: time
     course_type: str = ""  # `Corsi Platinum`: two calendars of one place may have the same course at the same hour
 
-    def meant_by(self, other: Wish) -> bool:
+    def matches(self, other: ClassRef) -> bool:
         """Whether the other names the same class, as far as both say."""
         return self.is_then_and_there(other) and same_course(self.course, other.course)
 
@@ -196,12 +185,12 @@ class Wish:
         """The kind of class, wherever it says it."""
         return self._where()[1]
 
-    def reads_like(self, other: Wish) -> bool:
+    def reads_like(self, other: ClassRef) -> bool:
         """Whether the other is another kind of class, and told without its kind would read the same."""
         alike = (self.day, self.start) == (other.day, other.start) and same_course(self.course, other.course)
         return alike and plain(self.where) != plain(other.where)
 
-    def is_then_and_there(self, other: Wish) -> bool:
+    def is_then_and_there(self, other: ClassRef) -> bool:
         """Whether the other is at the same hour in the same place, of the same kind as far as both say."""
         (place, kind), (other_place, other_kind) = self._where(), other._where()
         return (
@@ -210,7 +199,7 @@ class Wish:
             and same_place(kind, other_kind)
         )
 
-    def named_as(self, asked: Wish) -> Wish:
+    def named_as(self, asked: ClassRef) -> ClassRef:
         """This class as "my bookings" shows it; where that says only its kind, under the name it was asked for."""
         if plain(self.course) != plain(asked.kind) or not self.is_then_and_there(asked):
             return self
@@ -237,8 +226,8 @@ class Slot:
     status: SlotStatus = SlotStatus.DISABLED
 
     @property
-    def wish(self) -> Wish:
-        return Wish(self.course, self.activity.place, self.day, self.start, self.activity.kind)
+    def wish(self) -> ClassRef:
+        return ClassRef(self.course, self.activity.place, self.day, self.start, self.activity.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +252,8 @@ class Booking:
     unknown_words: str = field(default="", compare=False)  # what else the page says of it, in words we do not know
 
     @property
-    def wish(self) -> Wish:
-        return Wish(self.course, self.location, self.day, self.start, self.course_type)
+    def wish(self) -> ClassRef:
+        return ClassRef(self.course, self.location, self.day, self.start, self.course_type)
 
     @property
     def booking_id(self) -> str:
@@ -428,7 +417,7 @@ class Action:
     pressed: bool = False  # a cancellation was confirmed on the site, in whichever try
     absent_since: datetime | None = None  # a cancellation's last reading did not show its booking
     took_back: bool = False  # what it replaces was given up in vain, and had again: it is not given up a second time
-    got: Wish | None = None  # the place that a booking got, as the site names it; read with the action to show it
+    got: ClassRef | None = None  # the place that a booking got, as the site names it; read with the action to show it
     course_type: str = ""  # the kind of class: `Corsi Platinum`
 
     def only_prepared(self, now: datetime) -> bool:
@@ -437,63 +426,23 @@ class Action:
         return waits and self.opens_at is not None and now < self.opens_at - LAST_CALL
 
     @property
-    def wish(self) -> Wish:
+    def wish(self) -> ClassRef:
         """What a book or cancel action is about. Raises SlotNotFound when the row does not say."""
         if self.day is None or self.start is None:
             raise SlotNotFound("the action names no date and time")
-        return Wish(self.course or FIT_CENTER, self.location, self.day, self.start, self.course_type)
+        return ClassRef(self.course or FIT_CENTER, self.location, self.day, self.start, self.course_type)
 
     def is_about(self, held: HeldBooking) -> bool:
         """Whether it is about a booking: by what, where and when, or by its name, which does not tell the kind."""
-        if self.day and self.start and self.wish.meant_by(held.booking.wish):
+        if self.day and self.start and self.wish.matches(held.booking.wish):
             return True
         named = self.booking_id in (held.booking_id, str(held.id))
         return named and same_place(self.course_type, held.booking.course_type)
 
     @property
-    def subject(self) -> Wish | None:
+    def subject(self) -> ClassRef | None:
         """The class that a person is shown for it: what it got, else what was asked for; None for a reading."""
         return self.got or (self.wish if self.day and self.start else None)
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One booking request at an opening. Times are seconds after the opening, by the server's clock as we know it."""
-
-    choice: int  # 0: the wish; 1, 2 ...: its alternatives
-    planned: float  # when it should arrive
-    sent: float
-    answered: float
-    outcome: ShotOutcome
-    message: str = ""
-
-    @property
-    def arrived(self) -> float:
-        """When it arrived, as far as we can tell: halfway between sending and answer."""
-        return (self.sent + self.answered) / 2
-
-
-@dataclass(frozen=True, slots=True)
-class OpeningReport:
-    """What happened at an opening, shot by shot. Seconds."""
-
-    opens_at: datetime
-    offset: float = 0.0  # how far the server's clock is ahead of ours
-    doubt: float = 0.0  # how well we know that
-    round_trip: float = 0.0
-    seen: float | None = None  # after the opening, when it was read back
-    opened_early: bool = False  # it could be booked before the time the rule says
-    shots: tuple[Shot, ...] = ()
-
-    def arrived(self, shot: Shot) -> float:
-        """When a shot arrived, as far as we can tell: it took half the usual way, however late the answer came."""
-        return min(shot.arrived, shot.sent + self.round_trip / 2) if self.round_trip else shot.arrived
-
-    @property
-    def hit(self) -> Shot | None:
-        """The first shot that the site accepted."""
-        accepted = [shot for shot in self.shots if shot.outcome is ShotOutcome.ACCEPTED]
-        return min(accepted, key=lambda shot: shot.sent, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from domain.model import Wish
+from domain.model import ClassRef
 
 
 class ConfirmationOutcome(StrEnum):
@@ -63,9 +63,9 @@ class PeriodicBooking:
     planned_from: datetime | None = None  # resumed or changed then: what was too late by then is no loss
     course_type: str = ""  # the kind of class: `Corsi Platinum`
 
-    def on(self, day: date) -> Wish:
+    def on(self, day: date) -> ClassRef:
         """Its class on that day."""
-        return Wish(self.course, self.location, day, self.start, self.course_type)
+        return ClassRef(self.course, self.location, day, self.start, self.course_type)
 
     @property
     def place(self) -> str:
@@ -87,9 +87,9 @@ class PeriodicChoice:
     start: time
     course_type: str = ""
 
-    def on(self, day: date) -> Wish:
+    def on(self, day: date) -> ClassRef:
         """Its class on that day."""
-        return Wish(self.course, self.location, day, self.start, self.course_type)
+        return ClassRef(self.course, self.location, day, self.start, self.course_type)
 
     @property
     def place(self) -> str:

@@ -13,8 +13,9 @@ from datetime import date, datetime, time, timedelta
 
 from domain.errors import AccountLimit, AppError, BookingsClosed, CancelTooLate, NotOpenYet, Overlap, quoted
 from domain.house_rules import HouseRules, LateCancel, Overlapping, Rule
-from domain.model import Booking, OpeningReport, ShotOutcome, Slot, SlotStatus, Wish, starts_at
+from domain.model import Booking, ClassRef, Slot, SlotStatus, starts_at
 from domain.names import plain
+from domain.opening_report import OpeningReport, ShotOutcome
 
 PLAIN, DOUBTFUL = 1, 2  # how often it has to be seen before it is told
 NUMBERS = {"una": 1, "un": 1, "un'": 1, "due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "dieci": 10}
@@ -52,7 +53,7 @@ class Sighting:
     needed: int = PLAIN  # sightings, of classes apart, until it is told
 
 
-def of_refusal(error: AppError, wish: Wish, rules: HouseRules, now: datetime) -> Sighting | None:
+def of_refusal(error: AppError, wish: ClassRef, rules: HouseRules, now: datetime) -> Sighting | None:
     """What a refusal says of the rules; None when nothing, nothing new, or what can't be true at that moment."""
     words = quoted(str(error))
     said = plain(words)
@@ -93,7 +94,7 @@ def of_held(held: Sequence[Booking], rules: HouseRules) -> Sighting | None:
     return None
 
 
-def of_cancelled(wish: Wish, rules: HouseRules, now: datetime) -> Sighting | None:
+def of_cancelled(wish: ClassRef, rules: HouseRules, now: datetime) -> Sighting | None:
     """A place that was given back past the free term, though the rule says that the site refuses that."""
     late = now >= starts_at(wish.day, wish.start, rules.opening.zone) - rules.free_cancel
     if not late or rules.late_cancel is LateCancel.PENALTY:
@@ -101,7 +102,9 @@ def of_cancelled(wish: Wish, rules: HouseRules, now: datetime) -> Sighting | Non
     return Sighting(Rule.LATE_CANCEL, LateCancel.PENALTY, f"{wish.course} {wish.start:%H:%M}")
 
 
-def of_timetable(slots: Sequence[Slot], held: int, rules: HouseRules, now: datetime) -> tuple[Sighting, Wish] | None:
+def of_timetable(
+    slots: Sequence[Slot], held: int, rules: HouseRules, now: datetime
+) -> tuple[Sighting, ClassRef] | None:
     """Slots that can't be booked though they are open and have free places: bookings close some time before a class,
     or who holds so many may book no more. `held`: places of whose eyes the timetable was read with.
 
@@ -125,7 +128,7 @@ def of_timetable(slots: Sequence[Slot], held: int, rules: HouseRules, now: datet
 
 def _closing(
     closed: Sequence[Slot], free: Sequence[Slot], rules: HouseRules, now: datetime
-) -> tuple[Sighting, Wish] | None:
+) -> tuple[Sighting, ClassRef] | None:
     """The one round number of minutes between a class that has closed and the next, which has not."""
     last = closed[-1] if closed else None
     least = _minutes_to(last, rules, now) if last else 0.0
@@ -143,7 +146,7 @@ def _minutes_to(slot: Slot, rules: HouseRules, now: datetime) -> float:
     return (starts_at(slot.day, slot.start, rules.opening.zone) - now) / timedelta(minutes=1)
 
 
-def of_opening(wish: Wish, report: OpeningReport, rules: HouseRules) -> Sighting | None:
+def of_opening(wish: ClassRef, report: OpeningReport, rules: HouseRules) -> Sighting | None:
     """A slot that opened later than the rule says. Seen once, it may have been a clock.
 
     Of one that was open before its time nobody knows since when.
@@ -180,7 +183,7 @@ def _roundest(after: datetime, until: datetime) -> datetime | None:
     return next((each for each in times if each > after), None)
 
 
-def _as_rule(wish: Wish, moment: datetime, rules: HouseRules) -> str:
+def _as_rule(wish: ClassRef, moment: datetime, rules: HouseRules) -> str:
     """The rule by which a class opens at that moment, in the site's zone."""
     ahead = (wish.day - moment.date()).days
     if moment.time() == wish.start != rules.opening.at and ahead:
@@ -197,7 +200,7 @@ def _most(said: str) -> int | None:
     return _number(found[1]) or None if found else None
 
 
-def _late_cancel(said: str, words: str, wish: Wish, rules: HouseRules, now: datetime) -> Sighting | None:
+def _late_cancel(said: str, words: str, wish: ClassRef, rules: HouseRules, now: datetime) -> Sighting | None:
     """Refused past the term we know: late cancelling is refused. Before it: the term is an earlier one."""
     begins = starts_at(wish.day, wish.start, rules.opening.zone)
     if now >= begins - rules.free_cancel:
@@ -209,7 +212,7 @@ def _late_cancel(said: str, words: str, wish: Wish, rules: HouseRules, now: date
     return Sighting(Rule.FREE_CANCEL, str(hours), words, DOUBTFUL) if hours else None
 
 
-def _opening(said: str, wish: Wish, rules: HouseRules, now: datetime) -> str | None:
+def _opening(said: str, wish: ClassRef, rules: HouseRules, now: datetime) -> str | None:
     """The rule behind "aperte dal 24/11 ore 12:00" or "48 ore prima"; None when the words do not say."""
     for dated in DATED.finditer(said):
         hour = HOUR.search(said, dated.end())
@@ -229,7 +232,7 @@ def _opening(said: str, wish: Wish, rules: HouseRules, now: datetime) -> str | N
     return f"hours_before={minutes / 60:g}" if opens >= now - CLOCKS_APART else None
 
 
-def _moment(dated: re.Match[str], hour: re.Match[str], wish: Wish) -> datetime | None:
+def _moment(dated: re.Match[str], hour: re.Match[str], wish: ClassRef) -> datetime | None:
     """The date and hour that words name, in the year that is nearest before a class."""
     try:
         day = date(wish.day.year, int(dated[2]), int(dated[1]))
@@ -245,7 +248,7 @@ def _minutes(said: str) -> float | None:
     return minutes if 0 < minutes <= MOST_AHEAD * MINUTES["day"] else None
 
 
-def _term(said: str, wish: Wish, rules: HouseRules, now: datetime) -> float | None:
+def _term(said: str, wish: ClassRef, rules: HouseRules, now: datetime) -> float | None:
     """How long before its class the words say that something ends, in minutes; None when it would not have ended yet:
     then they speak of something else."""
     minutes, begins = _minutes(said), starts_at(wish.day, wish.start, rules.opening.zone)

@@ -18,7 +18,7 @@ from typing import Any
 import booking
 import scraper
 from domain.errors import BookingRefused, SeveralClasses, SiteChanged, SiteError, SiteUnavailable, SlotNotFound
-from domain.model import Activity, Slot, Wish
+from domain.model import Activity, ClassRef, Slot
 from domain.names import plain
 from opening.server_clock import sleep_until
 from portal import api
@@ -31,7 +31,7 @@ USUAL_LENGTH = timedelta(hours=1)  # of a class that neither the timetable nor t
 
 log = logging.getLogger(__name__)
 
-Wishes = Sequence[tuple[int, Wish]]  # numbered as they are stored: 0 is the wish itself
+Wishes = Sequence[tuple[int, ClassRef]]  # numbered as they are stored: 0 is the wish itself
 Found = Sequence[Slot | BookingRefused]
 
 
@@ -40,7 +40,7 @@ class Choice:
     """The wish, or one of its alternatives, with the slot that it means."""
 
     number: int  # 0: the wish itself
-    wish: Wish
+    wish: ClassRef
     slot: Slot  # without an id: the timetable does not show it yet, this is what we expect
     just_seen: bool = False  # it has appeared at the opening: every moment counts
 
@@ -53,7 +53,7 @@ class Choice:
 class Watcher:
     """A race that waits for a slot to appear."""
 
-    wish: Wish
+    wish: ClassRef
     seen: asyncio.Future[Slot] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -64,7 +64,7 @@ class Sightings:
         self._watchers: list[Watcher] = []
 
     @contextmanager
-    def watching(self, wishes: Sequence[Wish]) -> Iterator[list[Watcher]]:
+    def watching(self, wishes: Sequence[ClassRef]) -> Iterator[list[Watcher]]:
         """Within it, whatever anybody sees of those classes is told."""
         watchers = [Watcher(each) for each in wishes]
         self._watchers += watchers
@@ -91,11 +91,11 @@ class Sightings:
                 each.seen.set_result(slot)
 
 
-def _same_schedule(one: Wish, other: Wish) -> bool:
+def _same_schedule(one: ClassRef, other: ClassRef) -> bool:
     return (one.day, one.where) == (other.day, other.where)
 
 
-def _meant(slots: Sequence[Slot], wish: Wish) -> Slot | None:
+def _meant(slots: Sequence[Slot], wish: ClassRef) -> Slot | None:
     """The slot a wish means, with an id: without one it can't be asked for by request."""
     try:
         return the_meant([each for each in slots if each.appointment_id], wish, lambda slot: slot.wish)
@@ -143,13 +143,13 @@ class Appearance:
                 choices.append(Choice(number, wish, self._remembered(wish) or expected))
         return choices, refusals
 
-    def _remembered(self, wish: Wish) -> Slot | None:
+    def _remembered(self, wish: ClassRef) -> Slot | None:
         """The slot as listed before, with its id: absent now, it may not be open yet, or be hidden for a moment."""
-        return next((each for each in self._known if each.appointment_id and wish.meant_by(each.wish)), None)
+        return next((each for each in self._known if each.appointment_id and wish.matches(each.wish)), None)
 
-    def _expected(self, wish: Wish) -> Slot:
+    def _expected(self, wish: ClassRef) -> Slot:
         """What will probably appear, for what depends on its length."""
-        likely_one = (each for each in self._known if wish.meant_by(each.wish))
+        likely_one = (each for each in self._known if wish.matches(each.wish))
         return next(likely_one, _of_usual_length(wish))
 
     # ----- at the opening
@@ -214,7 +214,7 @@ class Appearance:
         )
         self._sightings.tell(read)
 
-    def _calendars(self, wish: Wish) -> Sequence[Calendar]:
+    def _calendars(self, wish: ClassRef) -> Sequence[Calendar]:
         """In whose schedules a class can appear: of its kind alone, if that is said. Raises SiteChanged when there is
         none to ask."""
         there = likely(known_calendars(self._session), wish)
@@ -234,11 +234,11 @@ def _troubles(asking: Sequence[asyncio.Task[None]]) -> Sequence[SiteError]:
     return failed if len(failed) == len(errors) else ()
 
 
-def _not_there(wish: Wish) -> SlotNotFound:
+def _not_there(wish: ClassRef) -> SlotNotFound:
     return SlotNotFound(f"the timetable has no {name_of(wish)}, now or before")
 
 
-def _of_usual_length(wish: Wish) -> Slot:
+def _of_usual_length(wish: ClassRef) -> Slot:
     begins = datetime.combine(wish.day, wish.start)
     ends = min(begins + USUAL_LENGTH, datetime.combine(wish.day, time(23, 59)))
     return Slot(Activity("", wish.where or "?"), "", wish.course, wish.day, wish.start, ends.time())

@@ -49,7 +49,8 @@ from domain.errors import (
     SlotNotFound,
     quote,
 )
-from domain.model import LAST_CALL, Booking, OpeningReport, Shot, ShotOutcome, Slot, SlotStatus, Wish
+from domain.model import LAST_CALL, Booking, ClassRef, Slot, SlotStatus
+from domain.opening_report import OpeningReport, Shot, ShotOutcome
 from opening.appearance import Appearance, Choice, Found, Sightings, Wishes
 from opening.last_call import Call, LastCall, NobodyWithdraws
 from opening.server_clock import (
@@ -132,7 +133,7 @@ class Race:
         allowance: Allowance | None = None,
         last_call: LastCall | None = None,
         number: int = 0,
-        beside: Wish | None = None,
+        beside: ClassRef | None = None,
         sightings: Sightings | None = None,
     ) -> None:
         self._session = session

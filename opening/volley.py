@@ -19,7 +19,7 @@ from domain.errors import (
     SiteUnavailable,
     SlotNotFound,
 )
-from domain.model import Shot, ShotOutcome
+from domain.opening_report import Shot, ShotOutcome
 
 MOST_REQUESTS = 10  # per account around an opening: warming up, shots and reading back
 LEAST_SHARE = 3  # of them for each booking, however many an account has at once: a shot, another, and a look

@@ -16,7 +16,7 @@ from playwright.async_api import Page
 
 import scraper
 from domain.errors import SiteChanged, SiteUnavailable
-from domain.model import Booking, Slot, Wish
+from domain.model import Booking, ClassRef, Slot
 from portal import api
 from portal.list_way import ListWay
 from portal.pages import MyBookingsPage
@@ -97,12 +97,12 @@ def _way(session: SiteSession) -> ListWay:
 # ----- what a list shows
 
 
-def held_among(mine: Sequence[Booking], wish: Wish) -> Booking | None:
+def held_among(mine: Sequence[Booking], wish: ClassRef) -> Booking | None:
     """What is held of the class that is meant, if it is."""
-    return next((each for each in mine if wish.meant_by(each.wish)), None)
+    return next((each for each in mine if wish.matches(each.wish)), None)
 
 
-def as_held(beside: Wish | None) -> tuple[Booking, ...]:
+def as_held(beside: ClassRef | None) -> tuple[Booking, ...]:
     """The booking that another is asked for beside: at the same hour and place, the site may mean it by "already"."""
     if beside is None:
         return ()
@@ -113,7 +113,7 @@ def as_held(beside: Wish | None) -> tuple[Booking, ...]:
 class Sought:
     """A place that may have become ours, and what is known of it. One witness alone is no proof."""
 
-    wish: Wish
+    wish: ClassRef
     slot: Slot | None = None
     before: Sequence[Booking] = ()  # what was held before
     all_before: bool = True  # whether that is all of it; else nobody knows what was there before
@@ -140,7 +140,7 @@ class Sought:
         return held_among(waiting, self.wish) or next(then, None)
 
 
-async def is_listed(session: SiteSession, wish: Wish) -> bool:
+async def is_listed(session: SiteSession, wish: ClassRef) -> bool:
     """Whether a place is among ours. What the list lacks is looked for again in the browser: one list proves no loss.
 
     Raises SiteUnavailable or SiteChanged when nobody can say.
@@ -154,7 +154,7 @@ async def is_listed(session: SiteSession, wish: Wish) -> bool:
     return held_among(again.bookings, wish) is not None
 
 
-async def is_gone(session: SiteSession, wish: Wish, waits: Sequence[float], *, told: bool) -> bool:
+async def is_gone(session: SiteSession, wish: ClassRef, waits: Sequence[float], *, told: bool) -> bool:
     """Whether "my bookings" shows, in one of those looks, that the place is no longer ours.
 
     `told`: the site's page said so; else what the list lacks is looked for again in the browser.

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Sequence
 
 from domain.errors import OnWaitingList, PlaceUnclear, quote
-from domain.model import Booking, SlotStatus, Wish
+from domain.model import Booking, ClassRef, SlotStatus
 from portal import bookings_list, schedules
 from portal.bookings_list import BookingsList, Sought, held_among
 from portal.schedules import name_of, status_of
@@ -67,7 +67,7 @@ class _Looking:
     def _note_waiting(self, waits: Booking | None) -> None:
         """Raises OnWaitingList once two looks show it under the name of what was asked for."""
         before, self._waits = self._waits, waits
-        if waits is not None and waits == before and self._sought.wish.meant_by(waits.wish):
+        if waits is not None and waits == before and self._sought.wish.matches(waits.wish):
             self.tell_what_stands()
 
     async def _second_witness(self, found: Booking) -> Booking | None:
@@ -104,7 +104,7 @@ async def _is_waiting(session: SiteSession, sought: Sought) -> bool:
 
 
 async def standing(
-    session: SiteSession, listed: BookingsList, wish: Wish, status: SlotStatus | None = None
+    session: SiteSession, listed: BookingsList, wish: ClassRef, status: SlotStatus | None = None
 ) -> Booking | None:
     """What is held of a class before anything is asked for. `status`: what the timetable shows, if it was asked.
 
@@ -126,7 +126,9 @@ async def standing(
     return None
 
 
-async def proven(session: SiteSession, listed: Sequence[Booking], known: Sequence[Wish] = ()) -> tuple[Booking, ...]:
+async def proven(
+    session: SiteSession, listed: Sequence[Booking], known: Sequence[ClassRef] = ()
+) -> tuple[Booking, ...]:
     """What a list proves: what it shows in words nobody knows counts if it was known, or the timetable agrees."""
     sure = []
     for each in listed:
@@ -141,7 +143,7 @@ async def proven(session: SiteSession, listed: Sequence[Booking], known: Sequenc
 
 
 async def without_waiting(
-    session: SiteSession, listed: Sequence[Booking], known: Sequence[Wish]
+    session: SiteSession, listed: Sequence[Booking], known: Sequence[ClassRef]
 ) -> tuple[Booking, ...]:
     """Of what a list shows as booked, what the timetable does not show as a place on a waiting list.
 
@@ -156,9 +158,9 @@ async def without_waiting(
     return tuple(sure)
 
 
-def held_among_wishes(known: Sequence[Wish], booking: Booking) -> bool:
-    return any(wish.meant_by(booking.wish) for wish in known)
+def held_among_wishes(known: Sequence[ClassRef], booking: Booking) -> bool:
+    return any(wish.matches(booking.wish) for wish in known)
 
 
-def _unclear(wish: Wish, block: Booking) -> str:
+def _unclear(wish: ClassRef, block: Booking) -> str:
     return f"{name_of(wish)} is listed, but not simply as ours: {quote(block.unknown_words)}"

@@ -15,7 +15,7 @@ from playwright.async_api import Page
 
 import scraper
 from domain.errors import SeveralClasses, SiteChanged, SiteError, SlotNotFound, quote
-from domain.model import FIT_CENTER, Activity, Slot, SlotStatus, Wish, same_course
+from domain.model import FIT_CENTER, Activity, ClassRef, Slot, SlotStatus, same_course
 from domain.names import plain, same_place
 from portal import api
 from portal.calendars import CalendarCache
@@ -61,7 +61,7 @@ async def schedule(session: SiteSession, calendar: Calendar, day: date, *, urgen
     return await session.read("schedule", answer, lambda text: scraper.slots(text, activity, day, zone))
 
 
-async def find(session: SiteSession, wish: Wish, read: Reader | None = None) -> Slot:
+async def find(session: SiteSession, wish: ClassRef, read: Reader | None = None) -> Slot:
     """Looks in the calendars known from before; only when that fails are they read again."""
     read = read or asked_once(session)
     known = known_calendars(session)
@@ -76,7 +76,7 @@ async def find(session: SiteSession, wish: Wish, read: Reader | None = None) -> 
     return slot
 
 
-async def find_before_opening(session: SiteSession, wish: Wish, read: Reader) -> Slot:
+async def find_before_opening(session: SiteSession, wish: ClassRef, read: Reader) -> Slot:
     """As `find`. A day of which the likely calendars show nothing at all is looked for in no other: the site may not
     show it before its opening."""
     calendars = known_calendars(session) or await read_calendars(session)
@@ -102,7 +102,7 @@ def asked_once(session: SiteSession) -> Reader:
     return read
 
 
-async def _look_in(read: Reader, calendars: Sequence[Calendar], wish: Wish) -> Slot | None:
+async def _look_in(read: Reader, calendars: Sequence[Calendar], wish: ClassRef) -> Slot | None:
     days = await together(*(read(each, wish.day) for each in calendars))
     return the_meant(likeliest([slot for day in days for slot in day], lambda slot: slot), wish, lambda slot: slot.wish)
 
@@ -113,25 +113,25 @@ def likeliest(candidates: Iterable[T], slot_of: Callable[[T], Slot]) -> list[T]:
     return sorted(candidates, key=lambda each: ranks.get(slot_of(each).status, 2))
 
 
-def the_meant(candidates: Sequence[T], wish: Wish, wish_of: Callable[[T], Wish]) -> T | None:
+def the_meant(candidates: Sequence[T], wish: ClassRef, wish_of: Callable[[T], ClassRef]) -> T | None:
     """What a wish means among them: what is named exactly so, else what alone fits; None when nothing does.
 
     Raises SeveralClasses, with their names, when the wish says too little to tell them apart.
     """
-    fitting = [each for each in candidates if wish.meant_by(wish_of(each))]
+    fitting = [each for each in candidates if wish.matches(wish_of(each))]
     found = [each for each in fitting if plain(wish_of(each).full_name) == plain(wish.full_name)] or fitting
     refuse_if_several([wish_of(each) for each in found])
     return found[0] if found else None
 
 
-def refuse_if_several(found: Sequence[Wish]) -> None:
+def refuse_if_several(found: Sequence[ClassRef]) -> None:
     """Raises SeveralClasses, with their names, unless all of these are one class."""
     names = dict.fromkeys(each.full_name for each in found)
     if len(names) > 1:
         raise SeveralClasses(f"it may mean any of these: {quote(', '.join(names))}")
 
 
-def likely(calendars: Sequence[Calendar], wish: Wish) -> Sequence[Calendar]:
+def likely(calendars: Sequence[Calendar], wish: ClassRef) -> Sequence[Calendar]:
     """The calendars that can hold the wish: of its place and kind, else of its place, else all of them."""
 
     def is_there(activity: Activity) -> bool:
@@ -145,7 +145,7 @@ def likely(calendars: Sequence[Calendar], wish: Wish) -> Sequence[Calendar]:
 
 
 async def status_of(
-    session: SiteSession, wish: Wish, slot: Slot | None = None, read: Reader | None = None
+    session: SiteSession, wish: ClassRef, slot: Slot | None = None, read: Reader | None = None
 ) -> SlotStatus | None:
     """What the timetable shows of a class now; None when it can't be asked, or does not list it.
 
@@ -159,9 +159,9 @@ async def status_of(
     except SiteError as error:
         log.info("the timetable does not say whose the place is: %s", error)
         return None
-    return next((each.status for each in there if slot.wish.meant_by(each.wish)), None)
+    return next((each.status for each in there if slot.wish.matches(each.wish)), None)
 
 
-def name_of(wish: Wish) -> str:
+def name_of(wish: ClassRef) -> str:
     place = f" ({wish.location})" if wish.location else ""
     return f"{wish.course or FIT_CENTER}{place} on {wish.day:%d/%m/%Y} at {wish.start:%H:%M}"

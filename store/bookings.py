@@ -14,9 +14,9 @@ from domain.model import (
     ActionType,
     Booking,
     BookingStatus,
+    ClassRef,
     HeldBooking,
     NoticeKind,
-    Wish,
     clock_time,
     instant,
     stamp,
@@ -44,8 +44,8 @@ class Before:
 
     began_at: datetime
     rows: Mapping[int, str]  # the state of each row, as `_state` tells it
-    held: tuple[Wish, ...]
-    long_missing: tuple[Wish, ...]  # what a reading at least BETWEEN_READINGS ago did not show
+    held: tuple[ClassRef, ...]
+    long_missing: tuple[ClassRef, ...]  # what a reading at least BETWEEN_READINGS ago did not show
     in_doubt: tuple[int, ...]  # the actions withdrawn, BETWEEN_READINGS ago, though the site may have done them
     doubt_is_new: bool  # others were withdrawn so since: one reading does not settle them
 
@@ -105,21 +105,21 @@ def to_held(row: sqlite3.Row) -> HeldBooking:
     )
 
 
-async def _rows_of(tx: Transaction, user_id: int, wish: Wish) -> list[HeldBooking]:
+async def _rows_of(tx: Transaction, user_id: int, wish: ClassRef) -> list[HeldBooking]:
     return [held for held, _ in await _held_rows_of(tx, user_id, wish)]
 
 
-async def _held_rows_of(tx: Transaction, user_id: int, wish: Wish) -> list[tuple[HeldBooking, sqlite3.Row]]:
+async def _held_rows_of(tx: Transaction, user_id: int, wish: ClassRef) -> list[tuple[HeldBooking, sqlite3.Row]]:
     """The rows about a class, the oldest first: as they are read, and as they are stored."""
     rows = await tx.run(
         "SELECT * FROM user_bookings WHERE user_id = :user_id AND booking_date = :date ORDER BY id",
         {"user_id": user_id, "date": wish.day.isoformat()},
     )
     read = [(readable(to_held, row), row) for row in rows]
-    return [(held, row) for held, row in read if held is not None and held.booking.wish.meant_by(wish)]
+    return [(held, row) for held, row in read if held is not None and held.booking.wish.matches(wish)]
 
 
-async def is_held(tx: Transaction, user_id: int, wish: Wish) -> bool:
+async def is_held(tx: Transaction, user_id: int, wish: ClassRef) -> bool:
     """Whether the person holds what is meant, as far as we know."""
     return any(held.status is BookingStatus.CONFIRMED for held in await _rows_of(tx, user_id, wish))
 
@@ -189,7 +189,7 @@ async def keep_what_is_booked_anew(tx: Transaction, user_id: int, booking: Booki
     )
 
 
-async def mark_cancelled(tx: Transaction, user_id: int, wish: Wish, now: datetime) -> None:
+async def mark_cancelled(tx: Transaction, user_id: int, wish: ClassRef, now: datetime) -> None:
     """Writes that a booking was cancelled by us and read back as gone."""
     for held in await _rows_of(tx, user_id, wish):
         await _set_status(tx, held.id, BookingStatus.CANCELLED, now)
@@ -214,7 +214,7 @@ async def sync(
     missed = []
     for row in rows:
         held = readable(to_held, row)
-        if held is None or not before.knew(row) or any(held.booking.wish.meant_by(each.wish) for each in bookings):
+        if held is None or not before.knew(row) or any(held.booking.wish.matches(each.wish) for each in bookings):
             continue
         missed.append(await _not_seen(tx, held, before, zone, now, in_page=in_page))
     unproved = before.doubt_is_new or any(again for _, again in seen) or any(missed)
@@ -350,13 +350,13 @@ class Bookings:
         )
         return readable(to_held, row)
 
-    async def by_booking_id(self, booking_id: str, user_id: int, wish: Wish | None = None) -> HeldBooking | None:
+    async def by_booking_id(self, booking_id: str, user_id: int, wish: ClassRef | None = None) -> HeldBooking | None:
         """A person's own booking by its booking_id, or by its row's id as somebody may type it by hand.
 
         Of several with that booking_id, for it does not tell the kind of class, the newest that is the `wish`.
         """
         found = await self.named(booking_id, user_id)
-        meant = (held for held in found if wish is not None and held.booking.wish.meant_by(wish))
+        meant = (held for held in found if wish is not None and held.booking.wish.matches(wish))
         return next(meant, found[0] if found else None)
 
     async def named(self, booking_id: str, user_id: int) -> list[HeldBooking]:

@@ -1,4 +1,4 @@
-"""Whether two rows are of the same kind of class, in SQL, as `Wish.meant_by` has it: as far as both say.
+"""Whether two rows are of the same kind of class, in SQL, as `ClassRef.matches` has it: as far as both say.
 
 A booking_id tells course, place, day and hour: two calendars of one place may have the same course at the same hour.
 """

@@ -9,7 +9,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from domain.house_rules import HouseRules, Rule
-from domain.model import Clock, NoticeKind, OpeningRule, Role, Wish, instant, stamp
+from domain.model import ClassRef, Clock, NoticeKind, OpeningRule, Role, instant, stamp
 from domain.rule_sightings import Sighting
 from store.connection import Connection
 from store.outbox import add_notice
@@ -68,7 +68,7 @@ class Rules:
                 log.warning("a rule of the house can't be read: %s", error)
         return rules
 
-    async def note(self, sighting: Sighting, rules: HouseRules, wish: Wish, action_id: int) -> None:
+    async def note(self, sighting: Sighting, rules: HouseRules, wish: ClassRef, action_id: int) -> None:
         """Counts a sighting, one for each class; the owner is told once, when there are enough."""
         values = {
             "name": sighting.rule,

@@ -14,7 +14,7 @@ import scraper
 from booking import Booked
 from demo.site import Site, SiteWorld
 from domain import errors
-from domain.model import FIT_CENTER, Wish, clock_time
+from domain.model import FIT_CENTER, ClassRef, clock_time
 from portal import api, schedules
 from portal.session import Portal, SiteSession
 from tests.support.lent_browser import held, impatient, pilates, portal, site, take  # noqa: F401 - fixtures
@@ -27,7 +27,7 @@ BOOK, SCHEDULE, MINE = "BookAppointment", "GetActivitySchedule", "/Booking"
 LATER = NOON + timedelta(days=4)
 
 
-async def refusal(session: SiteSession, wanted: Wish, opens_at: datetime | None = None) -> errors.SiteError:
+async def refusal(session: SiteSession, wanted: ClassRef, opens_at: datetime | None = None) -> errors.SiteError:
     with pytest.raises(errors.SiteError) as caught:
         await booking.book(session, wanted, opens_at)
     return caught.value
@@ -36,9 +36,9 @@ async def refusal(session: SiteSession, wanted: Wish, opens_at: datetime | None 
 # ----- booking
 
 
-async def test_a_place_is_booked_by_request_and_seen(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+async def test_a_place_is_booked_by_request_and_seen(session: SiteSession, world: SiteWorld, pilates: ClassRef) -> None:
     booked = await booking.book(session, pilates)
-    assert pilates.meant_by(booked.booking.wish)
+    assert pilates.matches(booked.booking.wish)
     assert booked.way == "requests"
     assert booked.slot is not None
     assert booked.slot.instructor == "BIANCHI LAURA"
@@ -46,12 +46,12 @@ async def test_a_place_is_booked_by_request_and_seen(session: SiteSession, world
 
 
 async def test_a_fit_center_slot_is_booked(session: SiteSession, world: SiteWorld) -> None:
-    booked = await booking.book(session, Wish(FIT_CENTER, "Giuriati - Fit Center", TUESDAY, clock_time("07:00")))
+    booked = await booking.book(session, ClassRef(FIT_CENTER, "Giuriati - Fit Center", TUESDAY, clock_time("07:00")))
     assert (booked.booking.course, booked.booking.location) == (FIT_CENTER, "Giuriati")
     assert held(world) == [("", TUESDAY, "07:00")]
 
 
-async def test_a_second_booking_needs_five_requests(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+async def test_a_second_booking_needs_five_requests(session: SiteSession, world: SiteWorld, pilates: ClassRef) -> None:
     """The calendars are known: my bookings, the day, the booking, my bookings, and the day as the second witness."""
     await booking.find_slot(session, pilates)
     world.log.clear()
@@ -65,7 +65,7 @@ async def test_a_second_booking_needs_five_requests(session: SiteSession, world:
     ]
 
 
-async def test_what_is_ours_already_counts_as_booked(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+async def test_what_is_ours_already_counts_as_booked(session: SiteSession, world: SiteWorld, pilates: ClassRef) -> None:
     take(world, TUESDAY, "PILATES MATWORK", "18:00")
     assert (await booking.book(session, pilates)).way == "already"
     assert not world.shots
@@ -79,7 +79,7 @@ def keep_from_the_list(monkeypatch: pytest.MonkeyPatch, looks: int) -> None:
 
 @pytest.mark.parametrize("way", ["requests", "page"])
 async def test_what_the_timetable_shows_as_ours_is_not_called_full_but_looked_for(
-    request: pytest.FixtureRequest, session: SiteSession, world: SiteWorld, pilates: Wish, way: str
+    request: pytest.FixtureRequest, session: SiteSession, world: SiteWorld, pilates: ClassRef, way: str
 ) -> None:
     if way == "page":
         request.getfixturevalue("only_the_page")
@@ -93,33 +93,33 @@ async def test_what_the_timetable_shows_as_ours_is_not_called_full_but_looked_fo
 
 
 async def test_a_course_is_found_without_its_place(session: SiteSession, world: SiteWorld) -> None:
-    await booking.book(session, Wish("hatha yoga", "", TUESDAY, clock_time("13:00")))
+    await booking.book(session, ClassRef("hatha yoga", "", TUESDAY, clock_time("13:00")))
     assert held(world) == [("HATHA YOGA", TUESDAY, "13:00")]
 
 
 async def test_overlapping_bookings_are_refused_before_anything_is_sent(
     session: SiteSession,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
 ) -> None:
     take(world, TUESDAY, start="17:30", activity="Giuriati - Fit Center")
     assert isinstance(await refusal(session, pilates), errors.Overlap)
     assert not world.shots
 
 
-async def test_a_class_that_has_begun_is_refused(session: SiteSession, site_clock: Clock, pilates: Wish) -> None:
+async def test_a_class_that_has_begun_is_refused(session: SiteSession, site_clock: Clock, pilates: ClassRef) -> None:
     site_clock.move(timedelta(days=2, hours=8).total_seconds())
     assert isinstance(await refusal(session, pilates), errors.ClassStarted)
 
 
-async def test_what_the_timetable_lacks_is_not_found(session: SiteSession, pilates: Wish) -> None:
-    nowhere = Wish("CURLING", "Giuriati", TUESDAY, pilates.start)
+async def test_what_the_timetable_lacks_is_not_found(session: SiteSession, pilates: ClassRef) -> None:
+    nowhere = ClassRef("CURLING", "Giuriati", TUESDAY, pilates.start)
     assert isinstance(await refusal(session, nowhere), errors.SlotNotFound)
     with pytest.raises(errors.SlotNotFound):
         await booking.find_slot(session, nowhere)
 
 
-async def test_a_full_slot_is_full(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+async def test_a_full_slot_is_full(session: SiteSession, world: SiteWorld, pilates: ClassRef) -> None:
     world.fill(world.slot(TUESDAY, "PILATES MATWORK").appointment_id)
     assert isinstance(await refusal(session, pilates), errors.SlotFull)
 
@@ -142,7 +142,7 @@ async def test_an_opening_earlier_than_the_rule_is_used(session: SiteSession, wo
 async def test_a_place_lost_between_looking_and_booking_is_full(
     session: SiteSession,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await booking.find_slot(session, pilates)
@@ -157,7 +157,7 @@ async def test_a_place_lost_between_looking_and_booking_is_full(
 
 
 async def test_who_is_put_on_a_waiting_list_all_the_same_hears_it_in_the_sites_words(
-    session: SiteSession, world: SiteWorld, pilates: Wish, monkeypatch: pytest.MonkeyPatch
+    session: SiteSession, world: SiteWorld, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.faults.waiting_list = True
     send, appointment = api.book_appointment, world.slot(TUESDAY, "PILATES MATWORK").appointment_id
@@ -172,7 +172,7 @@ async def test_who_is_put_on_a_waiting_list_all_the_same_hears_it_in_the_sites_w
     assert "attesa" in errors.quoted(str(error))
 
 
-async def test_a_waiting_list_is_never_joined(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+async def test_a_waiting_list_is_never_joined(session: SiteSession, world: SiteWorld, pilates: ClassRef) -> None:
     world.faults.waiting_list = True
     appointment = world.slot(TUESDAY, "PILATES MATWORK").appointment_id
     world.fill(appointment)
@@ -198,7 +198,7 @@ async def test_a_waiting_list_is_never_joined(session: SiteSession, world: SiteW
 async def test_a_booking_that_failed_is_told_as_what_it_was(
     session: SiteSession,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
     fault: str,
     value: object,
     kind: type[errors.SiteError],
@@ -223,7 +223,7 @@ async def test_a_booking_that_failed_is_told_as_what_it_was(
 async def test_an_answer_lost_or_odd_is_settled_by_reading_back(
     session: SiteSession,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
     fault: str,
     value: object,
 ) -> None:
@@ -250,7 +250,7 @@ async def test_an_answer_lost_or_odd_is_settled_by_reading_back(
 async def test_a_schedule_in_another_form_is_read_all_the_same(
     session: SiteSession,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
     fault: str,
     value: object,
 ) -> None:
@@ -259,7 +259,7 @@ async def test_a_schedule_in_another_form_is_read_all_the_same(
 
 
 async def test_a_site_that_does_not_answer_is_unavailable(
-    session: SiteSession, world: SiteWorld, pilates: Wish
+    session: SiteSession, world: SiteWorld, pilates: ClassRef
 ) -> None:
     world.faults.status_503 = True
     assert isinstance(await refusal(session, pilates), errors.SiteUnavailable)
@@ -271,11 +271,11 @@ async def test_a_site_that_does_not_answer_is_unavailable(
 async def test_when_the_schedule_does_not_hold_the_page_is_used(
     session: SiteSession,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
 ) -> None:
     world.faults.html_for_json, world.faults.where["html_for_json"] = True, SCHEDULE
     world.faults.times["html_for_json"] = 2  # the calendar's own two requests of ours; the page's get through
-    booked = await booking.book(session, Wish("PILATES MATWORK", "", pilates.day, pilates.start))
+    booked = await booking.book(session, ClassRef("PILATES MATWORK", "", pilates.day, pilates.start))
     assert booked.way == "page"
     assert held(world) == [("PILATES MATWORK", TUESDAY, "18:00")]
 
@@ -312,7 +312,7 @@ async def test_the_page_books_what_is_days_ahead(session: SiteSession, world: Si
 async def test_the_page_says_no_as_clearly(
     session: SiteSession,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
     prepare: str,
     kind: type[errors.SiteError],
 ) -> None:
@@ -321,7 +321,7 @@ async def test_the_page_says_no_as_clearly(
     world.faults.lying_success = prepare == "lie"
     if prepare in ("full", "waiting"):
         world.fill(world.slot(TUESDAY, "PILATES MATWORK").appointment_id)
-    wanted = Wish("CURLING", "Giuriati", TUESDAY, pilates.start) if prepare == "nothing" else pilates
+    wanted = ClassRef("CURLING", "Giuriati", TUESDAY, pilates.start) if prepare == "nothing" else pilates
     assert type(await refusal(session, wanted, NOON - timedelta(days=1))) is kind
     assert held(world) == []
 
@@ -398,7 +398,7 @@ async def test_trouble_is_never_no_bookings(
 async def test_a_session_that_ends_on_the_way_is_renewed_once(
     session: SiteSession,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
     request: pytest.FixtureRequest,
     where: str,
 ) -> None:
@@ -412,7 +412,7 @@ async def test_a_session_that_ends_on_the_way_is_renewed_once(
     assert world.login_attempts[GIULIA] == 1
 
 
-async def test_two_accounts_book_side_by_side(portal: Portal, site: Site, world: SiteWorld, pilates: Wish) -> None:
+async def test_two_accounts_book_side_by_side(portal: Portal, site: Site, world: SiteWorld, pilates: ClassRef) -> None:
     world.accounts.people["10000002"] = person("10000002")
     both = [portal.session(credentials(1)), portal.session(credentials(2, "10000002"))]
     for one, username in zip(both, (GIULIA, "10000002"), strict=True):
@@ -425,7 +425,7 @@ async def test_two_accounts_book_side_by_side(portal: Portal, site: Site, world:
 
 
 async def test_a_block_in_words_nobody_knows_is_proof_once_the_timetable_agrees(
-    session: SiteSession, world: SiteWorld, pilates: Wish
+    session: SiteSession, world: SiteWorld, pilates: ClassRef
 ) -> None:
     await booking.find_slot(session, pilates)
     world.log.clear()
@@ -437,7 +437,7 @@ async def test_a_block_in_words_nobody_knows_is_proof_once_the_timetable_agrees(
 
 @pytest.mark.parametrize("way", ["requests", "page", "already"])
 async def test_a_block_in_words_nobody_knows_is_no_proof_alone(
-    request: pytest.FixtureRequest, session: SiteSession, world: SiteWorld, pilates: Wish, way: str
+    request: pytest.FixtureRequest, session: SiteSession, world: SiteWorld, pilates: ClassRef, way: str
 ) -> None:
     monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
     monkeypatch.setattr("demo.site.schedule._status", lambda *_: "Available")  # a waiting list by another name
@@ -455,7 +455,7 @@ async def test_a_block_in_words_nobody_knows_is_no_proof_alone(
 
 @pytest.mark.parametrize("fault", ["", "lost_answer"])
 async def test_a_new_block_at_that_hour_and_place_under_another_name_is_ours(
-    session: SiteSession, world: SiteWorld, pilates: Wish, fault: str
+    session: SiteSession, world: SiteWorld, pilates: ClassRef, fault: str
 ) -> None:
     take(world, TUESDAY, start="16:00", activity="Giuriati - Fit Center")
     world.faults.booking_name = "PILATES con COGNOME NOME"
@@ -467,7 +467,7 @@ async def test_a_new_block_at_that_hour_and_place_under_another_name_is_ours(
 
 
 async def test_another_name_alone_proves_nothing(
-    session: SiteSession, world: SiteWorld, pilates: Wish, monkeypatch: pytest.MonkeyPatch
+    session: SiteSession, world: SiteWorld, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("demo.site.schedule._status", lambda *_: "Available")
     world.faults.booking_name, world.faults.lost_answer = "PILATES con COGNOME NOME", True

@@ -11,7 +11,7 @@ import pytest
 
 from database import Database, NewAction
 from domain.errors import AppError, Blocked, ConfigError, OtpError, OtpRejected, SiteChanged
-from domain.model import Action, ActionStatus, ActionType, NoticeKind, Wish
+from domain.model import Action, ActionStatus, ActionType, ClassRef, NoticeKind
 from domain.recurrence import ConfirmationOutcome
 from periodic_executor import Executor
 from runtime.settings import Settings
@@ -59,7 +59,7 @@ async def test_an_automatic_one_waits_in_the_queue_for_its_opening(
     await executor.step()
     await executor.step()
     [action] = await bookings(db)
-    assert action.wish == Wish("PILATES", "Giuriati", TUESDAY, time(18))
+    assert action.wish == ClassRef("PILATES", "Giuriati", TUESDAY, time(18))
     assert action.opens_at == datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
     assert action.run_at == action.rehearse_at == datetime(2026, 11, 21, 19, 0, tzinfo=UTC)  # 20:00 in Rome
 
@@ -221,7 +221,7 @@ async def test_what_a_person_asked_for_is_told_each_time_it_fails(db: Database, 
 
 
 async def test_what_a_booking_failed_with_is_not_told_again_by_the_reading_after_it(db: Database, clock: Time) -> None:
-    wish = Wish("PILATES", "Giuriati", date(2026, 11, 24), time(18))
+    wish = ClassRef("PILATES", "Giuriati", date(2026, 11, 24), time(18))
     booking = await db.queue.add_claimed(NewAction(ActionType.BOOK, GIULIA, wish), "w", 60)
     assert booking
     await db.queue.fail(booking, SiteChanged("another page"))

@@ -7,7 +7,7 @@ from datetime import time, timedelta
 import pytest
 
 from domain.errors import DuplicatePeriodic, LeaseLost, TooManyHolidays
-from domain.model import ActionStatus, ActionType, NoticeKind, Wish
+from domain.model import ActionStatus, ActionType, ClassRef, NoticeKind
 from domain.recurrence import ConfirmationOutcome, OccurrenceState, PeriodicChoice, PeriodicMode
 from store.recurring.series import MOST_HOLIDAYS, NewPeriodic
 from tests.conftest import GIULIA, MARCO
@@ -16,7 +16,7 @@ from tests.support.recurring import SATURDAY, SUNDAY, TUESDAY, Life, held, life,
 OPENING = rome(SUNDAY, 0)
 CLASS = rome(TUESDAY, 18)
 LATER = PeriodicChoice("YOGA", "Giuriati", time(19, 30))
-PILATES = Wish("PILATES", "Giuriati", TUESDAY, time(18))
+PILATES = ClassRef("PILATES", "Giuriati", TUESDAY, time(18))
 
 
 # --- making, changing, deleting

@@ -7,7 +7,7 @@ from datetime import time, timedelta
 import pytest
 
 from database import NewAction
-from domain.model import ActionStatus, ActionType, NoticeKind, Wish
+from domain.model import ActionStatus, ActionType, ClassRef, NoticeKind
 from domain.recurrence import ConfirmationOutcome, ConfirmationPurpose, PeriodicChoice, PeriodicMode
 from tests.conftest import GIULIA
 from tests.support.recurring import SATURDAY, SUNDAY, TUESDAY, Life, held, life, rome  # noqa: F401 - a fixture
@@ -15,7 +15,7 @@ from tests.support.recurring import SATURDAY, SUNDAY, TUESDAY, Life, held, life,
 OPENING = rome(SUNDAY, 0)
 CLASS = rome(TUESDAY, 18)
 LATER = PeriodicChoice("YOGA", "Giuriati", time(19, 30))
-PILATES = Wish("PILATES", "Giuriati", TUESDAY, time(18))
+PILATES = ClassRef("PILATES", "Giuriati", TUESDAY, time(18))
 
 
 async def test_a_held_place_is_asked_about_while_it_can_be_given_back(life: Life) -> None:
@@ -132,7 +132,7 @@ async def test_an_alternative_is_asked_about_by_its_own_time(life: Life) -> None
     assert await life.at(rome(TUESDAY, 16, 30)) == [NoticeKind.CONFIRMATION]
     action = await life.db.periodic.give_back(await life.question(), TUESDAY)
     assert action
-    assert action.wish == Wish("YOGA", "Giuriati", TUESDAY, time(19, 30))
+    assert action.wish == ClassRef("YOGA", "Giuriati", TUESDAY, time(19, 30))
 
 
 async def test_a_place_the_person_gave_back_is_not_asked_about(life: Life) -> None:

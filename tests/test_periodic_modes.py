@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from database import NewAction
-from domain.model import ActionStatus, ActionType, NoticeKind, Wish
+from domain.model import ActionStatus, ActionType, ClassRef, NoticeKind
 from domain.recurrence import OccurrenceState, PeriodicChoice, PeriodicMode
 from tests.conftest import GIULIA
 from tests.support.recurring import SATURDAY, SUNDAY, TUESDAY, Life, held, life, rome, states  # noqa: F401 - a fixture
@@ -15,7 +15,7 @@ from tests.support.recurring import SATURDAY, SUNDAY, TUESDAY, Life, held, life,
 OPENING = rome(SUNDAY, 0)
 CLASS = rome(TUESDAY, 18)
 LATER = PeriodicChoice("YOGA", "Giuriati", time(19, 30))
-PILATES = Wish("PILATES", "Giuriati", TUESDAY, time(18))
+PILATES = ClassRef("PILATES", "Giuriati", TUESDAY, time(18))
 
 
 # --- ask first
@@ -29,7 +29,7 @@ async def test_what_is_confirmed_is_queued_at_once_with_its_alternatives(life: L
     action = await life.db.periodic.confirm(await life.question(), TUESDAY, booking)
     assert action
     assert (action.wish, action.run_at, action.rehearse_at) == (PILATES, life.clock(), None)
-    assert await life.db.queue.alternatives(action.id) == [Wish("YOGA", "Giuriati", TUESDAY, time(19, 30))]
+    assert await life.db.queue.alternatives(action.id) == [ClassRef("YOGA", "Giuriati", TUESDAY, time(19, 30))]
 
 
 async def test_a_second_answer_changes_nothing(life: Life) -> None:

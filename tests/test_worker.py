@@ -18,7 +18,7 @@ from actions.runner import Performer
 from database import Database, NewAction, open_database
 from demo.site import Site, SiteWorld
 from domain.errors import Blocked, LoginRejected
-from domain.model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, Role, Wish, utc_now
+from domain.model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, ClassRef, Role, utc_now
 from portal.session import Portal
 from runtime import program
 from runtime.settings import Settings, load
@@ -80,12 +80,12 @@ async def test_a_queued_booking_is_made_and_written_down(
     db: Database,
     worker: Worker,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
 ) -> None:
     action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
     [held] = await db.bookings.held(OWNER, TUESDAY)
     assert action.status is ActionStatus.COMPLETED
-    assert pilates.meant_by(held.booking.wish)
+    assert pilates.matches(held.booking.wish)
     assert len(world.bookings(GIULIA)) == 1
 
 
@@ -93,7 +93,7 @@ async def test_a_queued_cancellation_frees_the_place(
     db: Database,
     worker: Worker,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
 ) -> None:
     booked = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
     action = await done(db, worker, NewAction(ActionType.CANCEL, OWNER, booking_id=booked.booking_id))
@@ -103,7 +103,7 @@ async def test_a_queued_cancellation_frees_the_place(
     assert world.bookings(GIULIA) == []
 
 
-def by_hand(pilates: Wish, **more: object) -> dict[str, object]:
+def by_hand(pilates: ClassRef, **more: object) -> dict[str, object]:
     """The columns of a cancellation that somebody typed: when, and not what."""
     return {"user_id": OWNER, "date": str(pilates.day), "time": f"{pilates.start:%H:%M}", "booking_id": None, **more}
 
@@ -124,13 +124,13 @@ async def cancel_by_hand(db: Database, worker: Worker, columns: dict[str, object
 
 @pytest.mark.parametrize("booking_id", ["1", None])
 async def test_a_cancellation_typed_without_a_course_frees_what_is_held_then(
-    db: Database, worker: Worker, world: SiteWorld, pilates: Wish, booking_id: str | None
+    db: Database, worker: Worker, world: SiteWorld, pilates: ClassRef, booking_id: str | None
 ) -> None:
     await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
     action = await cancel_by_hand(db, worker, by_hand(pilates, booking_id=booking_id))
     [row] = await db.connection.rows("SELECT status FROM user_bookings")
     assert (action.status, action.error) == (ActionStatus.COMPLETED, None)
-    assert action.wish.meant_by(pilates)  # and so it is told
+    assert action.wish.matches(pilates)  # and so it is told
     assert row["status"] == BookingStatus.CANCELLED
     assert world.bookings(GIULIA) == []
 
@@ -149,7 +149,7 @@ async def half_a_minute_later(db: Database, worker: Worker, site_clock: Clock, a
 
 
 async def test_a_cancellation_of_what_is_not_held_is_not_called_done(
-    db: Database, worker: Worker, site_clock: Clock, pilates: Wish
+    db: Database, worker: Worker, site_clock: Clock, pilates: ClassRef
 ) -> None:
     action = await cancel_by_hand(db, worker, by_hand(pilates))
     action = await half_a_minute_later(db, worker, site_clock, action)
@@ -157,7 +157,7 @@ async def test_a_cancellation_of_what_is_not_held_is_not_called_done(
 
 
 async def test_a_cancellation_of_what_was_held_and_is_gone_by_itself_is_not_called_done(
-    db: Database, worker: Worker, world: SiteWorld, site_clock: Clock, pilates: Wish
+    db: Database, worker: Worker, world: SiteWorld, site_clock: Clock, pilates: ClassRef
 ) -> None:
     """Nothing was pressed; the list is read again, and whether it is lost is told by two readings."""
     await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
@@ -170,7 +170,7 @@ async def test_a_cancellation_of_what_was_held_and_is_gone_by_itself_is_not_call
 
 
 async def test_a_cancellation_whose_answer_is_lost_is_called_ours_after_a_second_reading(
-    db: Database, worker: Worker, world: SiteWorld, site_clock: Clock, pilates: Wish
+    db: Database, worker: Worker, world: SiteWorld, site_clock: Clock, pilates: ClassRef
 ) -> None:
     await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
     world.faults.lost_answer = True
@@ -182,7 +182,7 @@ async def test_a_cancellation_whose_answer_is_lost_is_called_ours_after_a_second
 
 
 async def test_a_list_that_was_empty_for_a_moment_does_not_make_a_cancellation(
-    db: Database, worker: Worker, world: SiteWorld, site_clock: Clock, pilates: Wish
+    db: Database, worker: Worker, world: SiteWorld, site_clock: Clock, pilates: ClassRef
 ) -> None:
     """An earlier try was lost before it pressed anything, and the site shows an empty list at the next one."""
     await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
@@ -196,7 +196,7 @@ async def test_a_list_that_was_empty_for_a_moment_does_not_make_a_cancellation(
 
 @pytest.mark.parametrize("is_booked", [False, True])
 async def test_what_comes_to_be_booked_after_the_free_limit_is_asked_about_and_not_booked(
-    db: Database, worker: Worker, world: SiteWorld, pilates: Wish, is_booked: bool
+    db: Database, worker: Worker, world: SiteWorld, pilates: ClassRef, is_booked: bool
 ) -> None:
     """The machine was off; an earlier try that got through counts all the same."""
     if is_booked:
@@ -212,7 +212,7 @@ async def test_a_full_slot_fails_with_its_reason(
     db: Database,
     worker: Worker,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
 ) -> None:
     world.fill(world.slot(TUESDAY, course=pilates.course).appointment_id)
     action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
@@ -225,7 +225,7 @@ async def test_a_slot_that_opens_later_goes_back_to_wait_for_its_opening(
     world: SiteWorld,
 ) -> None:
     slot = world.slots(THURSDAY)[0]
-    later = Wish(slot.course, "Giuriati", THURSDAY, time.fromisoformat(slot.start))
+    later = ClassRef(slot.course, "Giuriati", THURSDAY, time.fromisoformat(slot.start))
     action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, later))
     assert action.status is ActionStatus.PENDING
     assert action.opens_at == datetime(2026, 11, 23, 23, tzinfo=UTC)
@@ -257,7 +257,7 @@ async def test_a_site_that_is_down_is_tried_again_later(
     db: Database,
     worker: Worker,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
 ) -> None:
     world.faults.status_503 = True
     action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
@@ -283,7 +283,7 @@ async def test_a_stranger_in_the_queue_is_refused_and_never_reaches_the_site(
     db: Database,
     worker: Worker,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
 ) -> None:
     action = await done(db, worker, NewAction(ActionType.BOOK, 999, pilates))
     assert (action.status, action.error_kind) == (ActionStatus.FAILED, "ConfigError")
@@ -296,7 +296,7 @@ async def test_after_a_refused_password_nothing_is_tried(
     settings: Settings,
     world: SiteWorld,
     site_clock: Clock,
-    pilates: Wish,
+    pilates: ClassRef,
 ) -> None:
     wrong = replace(credentials(OWNER), password="not-this-one")
     worker = Worker(db, portal, Performer(db, portal, {OWNER: wrong}, settings.opening_rule, site_clock), settings)
@@ -311,7 +311,7 @@ async def test_a_dead_workers_booking_is_found_and_not_made_twice(
     worker: Worker,
     world: SiteWorld,
     site_clock: Clock,
-    pilates: Wish,
+    pilates: ClassRef,
 ) -> None:
     """The worker died between the site's commit and ours."""
     action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
@@ -331,7 +331,7 @@ async def test_an_action_that_kills_its_workers_is_given_up(
     worker: Worker,
     world: SiteWorld,
     site_clock: Clock,
-    pilates: Wish,
+    pilates: ClassRef,
 ) -> None:
     action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
     for _ in range(MOST_CRASHES):
@@ -349,7 +349,7 @@ async def test_a_stop_gives_back_what_is_in_hand(
     db: Database,
     worker: Worker,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("worker.GRACE", 1.0)
@@ -365,7 +365,7 @@ async def test_a_stop_gives_back_what_is_in_hand(
 
 
 async def test_an_action_that_hangs_loses_its_session_and_is_tried_again(
-    db: Database, worker: Worker, world: SiteWorld, pilates: Wish, monkeypatch: pytest.MonkeyPatch
+    db: Database, worker: Worker, world: SiteWorld, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.LONGEST_ACTION", 0.0)
     monkeypatch.setattr(worker, "_lease", 0.6)
@@ -376,7 +376,7 @@ async def test_an_action_that_hangs_loses_its_session_and_is_tried_again(
 
 @pytest.mark.usefixtures("alone")
 async def test_what_a_dead_process_of_this_machine_held_is_taken_over_at_once(
-    db: Database, worker: Worker, world: SiteWorld, pilates: Wish
+    db: Database, worker: Worker, world: SiteWorld, pilates: ClassRef
 ) -> None:
     died = await asyncio.create_subprocess_exec("true")
     await died.wait()
@@ -416,7 +416,7 @@ async def test_a_worker_makes_itself_ready_while_somebody_is_choosing(
 
 @pytest.mark.usefixtures("alone")
 async def test_a_failing_look_at_the_queue_does_not_end_the_worker(
-    db: Database, worker: Worker, pilates: Wish, monkeypatch: pytest.MonkeyPatch
+    db: Database, worker: Worker, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:
         raise ValueError("nobody thought of this")
@@ -440,7 +440,7 @@ async def test_a_failing_look_at_the_queue_does_not_end_the_worker(
 
 @pytest.mark.parametrize("told", [True, False], ids=["its opening known", "typed by hand"])
 async def test_what_waits_for_its_opening_outlives_a_refused_password(
-    db: Database, worker: Worker, site_clock: Clock, pilates: Wish, told: bool
+    db: Database, worker: Worker, site_clock: Clock, pilates: ClassRef, told: bool
 ) -> None:
     later = replace(pilates, day=pilates.day + timedelta(days=30))
     opens = datetime.combine(later.day - timedelta(days=2), time(0), ROME)
@@ -451,7 +451,7 @@ async def test_what_waits_for_its_opening_outlives_a_refused_password(
 
 
 async def test_only_an_action_that_hangs_costs_its_person_the_session(
-    db: Database, worker: Worker, portal: Portal, pilates: Wish, monkeypatch: pytest.MonkeyPatch
+    db: Database, worker: Worker, portal: Portal, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     abandoned: list[int] = []
 
@@ -471,7 +471,7 @@ async def test_only_an_action_that_hangs_costs_its_person_the_session(
 
 
 async def test_a_clock_that_is_set_forward_ends_no_action(
-    db: Database, worker: Worker, portal: Portal, pilates: Wish, monkeypatch: pytest.MonkeyPatch
+    db: Database, worker: Worker, portal: Portal, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     abandoned: list[int] = []
 

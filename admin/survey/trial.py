@@ -13,7 +13,7 @@ from actions import cancelling
 from admin.survey.seen import Got, Seen, Trial
 from admin.survey.visit import WatchedPortal
 from domain.errors import BookingRefused, SiteError
-from domain.model import BETWEEN_READINGS, Slot, SlotStatus, Wish, starts_at
+from domain.model import BETWEEN_READINGS, ClassRef, Slot, SlotStatus, starts_at
 from portal.session import SiteSession
 
 MANY = 5  # free places: nobody is kept from one
@@ -53,7 +53,7 @@ async def attempt(session: SiteSession, portal: WatchedPortal, slot: Slot, seen:
         trial.deletion = others[-1] if others else None
 
 
-async def _book(session: SiteSession, wish: Wish, trial: Trial) -> None:
+async def _book(session: SiteSession, wish: ClassRef, trial: Trial) -> None:
     try:
         trial.still_held = True  # from here on nobody knows, until it is seen
         booked = await booking.book(session, wish)
@@ -76,7 +76,7 @@ async def _look_at_the_list(session: SiteSession, seen: Seen) -> None:
         seen.pages.pop("bookings", None)
 
 
-async def _give_back(session: SiteSession, wish: Wish, trial: Trial) -> None:
+async def _give_back(session: SiteSession, wish: ClassRef, trial: Trial) -> None:
     """It is gone once the site has said so and the list agrees, or once the list lacks it twice, some time apart."""
     was_absent = False
     for _ in range(MOST_TRIES):

@@ -12,7 +12,7 @@ from bot.screens.booking import LAST_MOMENT, NEW_BOOKING, SETTLED, OpenDay, Rout
 from bot.screens.callbacks import Verb
 from bot.screens.page import Page, chunk, page_size
 from bot.screens.slots import SlotState, SlotView, activity_key
-from domain.model import PREPARE, Action, ActionType, Activity, Wish
+from domain.model import PREPARE, Action, ActionType, Activity, ClassRef
 
 AROUND = 2  # days before and after a date that is far away: there alternatives to it are looked for
 FARTHEST = timedelta(days=14)  # from today: so far ahead the week is taken to stay as it is
@@ -139,10 +139,10 @@ class BookingAnswers:
             note=note,
         )
 
-    async def confirm_wish(self, tap: Tap, wish: Wish) -> Page:
+    async def confirm_wish(self, tap: Tap, wish: ClassRef) -> Page:
         """The same for a class, wherever the timetable has it now."""
         rows = await self._desk.slots_on(tap.user_id, wish.day)
-        found = next((row for row in rows if row.slot.wish.meant_by(wish)), None)
+        found = next((row for row in rows if row.slot.wish.matches(wish)), None)
         return screens_booking.gone_page(wish.day) if found is None else await self.confirm_slot(tap, found.id)
 
     async def book(self, tap: Tap) -> Page:

@@ -18,7 +18,7 @@ from bot.screens.page import Page, chunk
 from bot.screens.slots import SlotState
 from bot.screens.trouble import WATCH_CODES
 from database import NewAction
-from domain.model import Action, ActionStatus, ActionType, HeldBooking, Slot, WatchMode, Wish
+from domain.model import Action, ActionStatus, ActionType, ClassRef, HeldBooking, Slot, WatchMode
 from store.queue.choices import MOST_ALTERNATIVES
 
 SWAPPED = "🔁 Fatto: se prendo questa, libero l'altra."
@@ -141,11 +141,11 @@ class AlternativeAnswers:
         return await self._page(tap, action_id)
 
 
-def _why_not(action: Action | None, wish: Wish, others: Sequence[Wish]) -> str:
+def _why_not(action: Action | None, wish: ClassRef, others: Sequence[ClassRef]) -> str:
     """Why a slot was not added; nothing when the ticket says it."""
     if action is None:
         return ""
-    if action.wish.meant_by(wish):
+    if action.wish.matches(wish):
         return "È già la tua prima scelta."
     if len(others) < MOST_ALTERNATIVES:
         return TOO_LATE
@@ -269,7 +269,9 @@ class WatchAnswers:
         watch = tap.call.numbers[1]
         return await self._start(tap, action.wish, watch, action.replaces_row_id or 0, action.free_until)
 
-    async def _start(self, tap: Tap, wish: Wish, code: int, replaces: int, free_until: datetime | None = None) -> Page:
+    async def _start(
+        self, tap: Tap, wish: ClassRef, code: int, replaces: int, free_until: datetime | None = None
+    ) -> Page:
         """Queues the watch; the live action about the same class is shown instead, if there is one.
 
         `free_until`: until when the action it continues would have freed what it replaces without another question.
@@ -277,7 +279,7 @@ class WatchAnswers:
         if not self._desk.can_be_watched(wish):
             return screens_held.not_found_page(TOO_LATE_TO_WATCH, wish.day)
         held = await self._desk.held_bookings(tap.user_id)
-        if any(one.booking.wish.meant_by(wish) and screens_held.is_held(one) for one in held):
+        if any(one.booking.wish.matches(wish) and screens_held.is_held(one) for one in held):
             return await self._booking.confirm_wish(tap, wish)
         replaced = next((one for one in held if one.id == replaces), None)
         new = NewAction(
@@ -307,7 +309,7 @@ class WatchAnswers:
         if made:
             return await self._desk.ticket(made, tap)
         held = await self._desk.held_bookings(tap.user_id)
-        if self._desk.has_begun(action.wish) or any(one.booking.wish.meant_by(action.wish) for one in held):
+        if self._desk.has_begun(action.wish) or any(one.booking.wish.matches(action.wish) for one in held):
             return await self._booking.confirm_wish(tap, action.wish)
         booking, replaces = self._desk.booking(tap, action.wish), action.replaces_row_id
         new = replace(booking, replaces_row_id=replaces, free_until=action.free_until) if replaces else booking

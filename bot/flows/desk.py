@@ -26,13 +26,13 @@ from domain.model import (
     Action,
     ActionStatus,
     ActionType,
+    ClassRef,
     Clock,
     HeldBooking,
     OpeningRule,
     Pause,
     Role,
     WatchMode,
-    Wish,
     starts_at,
 )
 from domain.opening_plan import BookingPlan, plan_booking
@@ -94,17 +94,17 @@ class Desk:
 
     # Classes
 
-    def starts(self, wish: Wish) -> datetime:
+    def starts(self, wish: ClassRef) -> datetime:
         return starts_at(wish.day, wish.start, self.rule.zone)
 
-    def free_until(self, wish: Wish) -> datetime:
+    def free_until(self, wish: ClassRef) -> datetime:
         """Until when a place in a class can be given back without penalty."""
         return self.timing.free_until(self.starts(wish))
 
-    def has_begun(self, wish: Wish) -> bool:
+    def has_begun(self, wish: ClassRef) -> bool:
         return self.clock() >= self.starts(wish)
 
-    def can_be_watched(self, wish: Wish) -> bool:
+    def can_be_watched(self, wish: ClassRef) -> bool:
         """Whether a place that frees now could be booked, and still be given back free of penalty."""
         return self.clock() < min(self.free_until(wish), self.starts(wish) - self.house.closes)
 
@@ -137,12 +137,12 @@ class Desk:
     async def live_about(self, held: HeldBooking) -> Action | None:
         """The unfinished action about what is held, if there is one."""
         live = await self.live_classes(held.user_id)
-        return next((one for one in live if one.wish.meant_by(held.booking.wish)), None)
+        return next((one for one in live if one.wish.matches(held.booking.wish)), None)
 
     async def calendar_file(self, held: HeldBooking) -> File:
         """For the calendar: of what is held, its event; of what is held no more, what takes the event out again."""
         rows = await self.db.catalogue.slots_on(held.booking.day)
-        end: time | None = next((row.slot.end for row in rows if row.slot.wish.meant_by(held.booking.wish)), None)
+        end: time | None = next((row.slot.end for row in rows if row.slot.wish.matches(held.booking.wish)), None)
         return calendar_file(held, end, self.rule.zone, self.timing.free_cancel, self.clock())
 
     async def stop(self, user_id: int) -> LoginStopped | None:
@@ -196,7 +196,7 @@ class Desk:
 
     # The queue
 
-    def booking(self, tap: Tap, wish: Wish, *, is_open: bool = False) -> NewAction:
+    def booking(self, tap: Tap, wish: ClassRef, *, is_open: bool = False) -> NewAction:
         """A booking that runs at once, or is rehearsed and runs at its opening; the tapped message becomes its card.
 
         `is_open`: the site shows it as open, whatever the rule says. If it is not, the worker goes back to the rule.
@@ -244,11 +244,11 @@ class Desk:
         latest = await self.db.queue.latest(user_id, 1)
         return latest[0].id if latest else 0
 
-    async def made_since(self, newest: int, user_id: int, kind: ActionType, wish: Wish) -> Action | None:
+    async def made_since(self, newest: int, user_id: int, kind: ActionType, wish: ClassRef) -> Action | None:
         """The action a button has already made: one about the same, younger than the button."""
         for action in await self.db.queue.latest(user_id, RECENT):
             about = action.wish if action.day and action.start else None
-            if action.id > newest and action.type is kind and about and about.meant_by(wish):
+            if action.id > newest and action.type is kind and about and about.matches(wish):
                 return None if action.watch is WatchMode.TELL else action
         return None
 
@@ -334,18 +334,18 @@ class Desk:
         if self.has_begun(action.wish) or (waits and self.house.overlap is Overlapping.WARNED):
             return None
         rows = [*await self.db.catalogue.slots_on(action.day), *await self.db.catalogue.unseen_on(action.day)]
-        row = next((row for row in rows if row.slot.wish.meant_by(action.wish)), None)
+        row = next((row for row in rows if row.slot.wish.matches(action.wish)), None)
         # what the timetable has no more lasts an hour, as every class whose length is not known
         end = row.slot.end if row else (datetime.combine(action.day, action.start) + timedelta(hours=1)).time()
         held = await self.held_bookings(action.user_id)
         meeting = (one for one in held if one.booking.overlaps(action.day, action.start, end))
-        other = next((one for one in meeting if not one.booking.wish.meant_by(action.wish)), None)
+        other = next((one for one in meeting if not one.booking.wish.matches(action.wish)), None)
         return Clash(other, row.id if row else None) if other else None
 
-    async def slot_of(self, wish: Wish) -> int | None:
+    async def slot_of(self, wish: ClassRef) -> int | None:
         """The row of a class in the timetable, if that has it."""
         rows = await self.db.catalogue.slots_on(wish.day)
-        return next((row.id for row in rows if row.slot.wish.meant_by(wish)), None)
+        return next((row.id for row in rows if row.slot.wish.matches(wish)), None)
 
     def is_watchable(self, action: Action) -> bool:
         """Whether it makes sense to offer a watch after an action's failure."""

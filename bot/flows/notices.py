@@ -20,7 +20,7 @@ from bot.screens.page import File, Letter, Page
 from bot.screens.results import LateChoice
 from database import Database
 from domain.errors import LoginNeeded
-from domain.model import Action, ActionStatus, ActionType, BookingStatus, HeldBooking, Notice, NoticeKind, Wish
+from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, HeldBooking, Notice, NoticeKind
 from domain.recurrence import Confirmation, PeriodicBooking, PeriodicMode
 from store.bookings import TOLD_AS_LOST
 from store.heartbeats import Outage
@@ -226,7 +226,7 @@ class Composer:
         pause = await self._db.periodic.recurring_pause(action.user_id)
         return pause is not None and pause.kind == action.error_kind
 
-    async def _late_choices(self, action: Action, others: Sequence[Wish]) -> list[LateChoice]:
+    async def _late_choices(self, action: Action, others: Sequence[ClassRef]) -> list[LateChoice]:
         """The alternatives that could not be given back for free any more when the action ended, and can be had."""
         ended = action.completed_at or self._desk.clock()
         late = [one for one in others if self._desk.free_until(one) <= ended and not self._desk.has_begun(one)]
@@ -276,7 +276,7 @@ class Composer:
 
     # Periodic bookings
 
-    async def _asked(self, notice: Notice) -> tuple[Confirmation, PeriodicBooking, Wish]:
+    async def _asked(self, notice: Notice) -> tuple[Confirmation, PeriodicBooking, ClassRef]:
         asked = await self._answers.questions.asked_about(notice.confirmation_id or 0, notice.user_id)
         if asked is None:
             raise NothingToTell(f"there is no confirmation {notice.confirmation_id}")

@@ -11,7 +11,7 @@ from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.common import notice_page
 from bot.screens.page import Page, button
-from domain.model import Action, ActionStatus, ActionType, HeldBooking, Wish
+from domain.model import Action, ActionStatus, ActionType, ClassRef, HeldBooking
 from domain.recurrence import (
     Confirmation,
     ConfirmationOutcome,
@@ -35,7 +35,7 @@ class QuestionAnswers:
 
     async def asked_about(
         self, confirmation_id: int, user_id: int
-    ) -> tuple[Confirmation, PeriodicBooking, Wish] | None:
+    ) -> tuple[Confirmation, PeriodicBooking, ClassRef] | None:
         """A person's question, its periodic booking, and the class it is about: what is held, or what recurs."""
         confirmation = await self._desk.db.periodic.confirmation(confirmation_id, user_id)
         if confirmation is None:
@@ -46,7 +46,7 @@ class QuestionAnswers:
         held = await self._held_place(confirmation)
         return confirmation, periodic, held.booking.wish if held else self._wish_of(confirmation, periodic)
 
-    def _wish_of(self, confirmation: Confirmation, periodic: PeriodicBooking) -> Wish:
+    def _wish_of(self, confirmation: Confirmation, periodic: PeriodicBooking) -> ClassRef:
         day = self._desk.timing.day_of(confirmation.scheduled_for)
         return periodic.on(day)
 
@@ -55,7 +55,7 @@ class QuestionAnswers:
             return None
         return await self._desk.db.bookings.find(confirmation.booking_row_id, confirmation.user_id)
 
-    def binds_unexpectedly(self, periodic: PeriodicBooking, wish: Wish) -> bool:
+    def binds_unexpectedly(self, periodic: PeriodicBooking, wish: ClassRef) -> bool:
         """Whether a place could not be given back for free any more, and its mode does not say so from the start."""
         by_its_mode = periodic.mode is PeriodicMode.ASK_FIRST and self._asks_late(periodic)
         return not by_its_mode and self._desk.clock() >= self._desk.free_until(wish)
@@ -94,25 +94,25 @@ class QuestionAnswers:
             await self._desk.db.periodic.skip(confirmation, wish.day)
         return await self._answered(tap, wish)
 
-    async def _answered(self, tap: Tap, wish: Wish) -> Page:
+    async def _answered(self, tap: Tap, wish: ClassRef) -> Page:
         confirmation = await self._desk.db.periodic.confirmation(tap.id, tap.user_id)
         if confirmation is None:
             return _no_question()
         if await self.was_taken_back(confirmation, wish):
             every = await self._desk.held_bookings(tap.user_id)
-            held = next((one for one in every if one.booking.wish.meant_by(wish)), None)
+            held = next((one for one in every if one.booking.wish.matches(wish)), None)
             return screens_questions.no_longer_asked(confirmation, wish, self._desk.when(), held)
         ticket = await self._ticket_of(confirmation, wish)
         return screens_questions.answered(confirmation, wish, self._desk.when(), ticket)
 
-    async def was_taken_back(self, confirmation: Confirmation, wish: Wish) -> bool:
+    async def was_taken_back(self, confirmation: Confirmation, wish: ClassRef) -> bool:
         """Whether a question was closed without an answer, because its date was freed to be planned anew."""
         if confirmation.purpose is ConfirmationPurpose.KEEP or confirmation.outcome is not ConfirmationOutcome.SKIPPED:
             return False
         state = await self._desk.db.periodic.state_of(confirmation.periodic_booking_id, wish.day)
         return state is not OccurrenceState.SKIPPED
 
-    async def _ticket_of(self, confirmation: Confirmation, wish: Wish) -> Action | None:
+    async def _ticket_of(self, confirmation: Confirmation, wish: ClassRef) -> Action | None:
         """What came of the answer, if it put something in the queue."""
         keep = confirmation.purpose is ConfirmationPurpose.KEEP
         if confirmation.outcome is None or keep is (confirmation.outcome is ConfirmationOutcome.CONFIRMED):

@@ -15,7 +15,7 @@ from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button, 
 from bot.screens.slots import Clash, SlotState, SlotView, activity_key
 from bot.screens.trouble import WATCH_CODES, WATCH_LABELS, swap_rows
 from domain.errors import LoginStopped
-from domain.model import Action, ActionStatus, Activity, HeldBooking, Slot, Wish
+from domain.model import Action, ActionStatus, Activity, ClassRef, HeldBooking, Slot
 from store.queue.choices import READ_BY
 
 LATE_SWAP = "⚠️ Per quella che hai il termine per annullare gratis è passato: liberarla può costarti una penalità."
@@ -420,7 +420,7 @@ def _swap_prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
 # Alternatives
 
 
-def alternatives_page(action: Action, others: Sequence[Wish], when: When, *, full: bool, note: str = "") -> Page:
+def alternatives_page(action: Action, others: Sequence[ClassRef], when: When, *, full: bool, note: str = "") -> Page:
     """What else would do, each with its way out; `full`: no more can be added."""
     lines = Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {in_a_line(action.wish, when, beside=others)}")
     lines.add(*choices(others, when, [action.wish]))
@@ -443,10 +443,10 @@ def alternatives_page(action: Action, others: Sequence[Wish], when: When, *, ful
     return Page(str(lines), (*rows, back_row(Verb.TICKET, action.id, on_card=True)))
 
 
-def _short(wish: Wish) -> str:
+def _short(wish: ClassRef) -> str:
     return f"{short_day(wish.day)} {wish.start:%H:%M} {wish.course}"
 
 
-def wish_key(wish: Wish) -> int:
+def wish_key(wish: ClassRef) -> int:
     """A number that tells one choice from another, for a button that drops it."""
     return zlib.crc32(f"{wish.day} {wish.start} {wish.course} {wish.location} {wish.course_type}".encode())

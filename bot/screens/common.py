@@ -14,7 +14,17 @@ from bot.screens.page import LONGEST_NAME, Lines, Page, Row, button, clip, home_
 from bot.screens.slots import Clash
 from bot.screens.trouble import explain, held_up, holds_up, remedy_rows, retry_rows, swap_rows
 from domain.errors import LoginStopped
-from domain.model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, HeldBooking, Pause, WatchMode, Wish
+from domain.model import (
+    PREPARE,
+    Action,
+    ActionStatus,
+    ActionType,
+    BookingStatus,
+    ClassRef,
+    HeldBooking,
+    Pause,
+    WatchMode,
+)
 from store.queue.reconciliation import leaves_doubt
 
 SHORT = 60  # characters of a name where much else is told: a caption may have 1024 in all
@@ -125,18 +135,18 @@ def notice_page(text: str, *rows: Row) -> Page:
 # What a booking is about
 
 
-def in_a_line(wish: Wish, when: When, longest: int = LONGEST_NAME, beside: Iterable[Wish | None] = ()) -> str:
+def in_a_line(wish: ClassRef, when: When, longest: int = LONGEST_NAME, beside: Iterable[ClassRef | None] = ()) -> str:
     """`PILATES MATWORK, domani alle 18:00`; where it would read like what is told `beside` it, with place and kind."""
     line = f"<b>{safe(clip(wish.course, longest))}</b>, {when.day(wish.day)} alle {wish.start:%H:%M}"
     return f"{line} · {safe(wish.where)}" if told_apart(wish, beside) else line
 
 
-def told_apart(wish: Wish, beside: Iterable[Wish | None]) -> str:
+def told_apart(wish: ClassRef, beside: Iterable[ClassRef | None]) -> str:
     """` · Giuriati - Corsi Platinum` where a class would otherwise read like another; else nothing."""
     return f" · {wish.where}" if wish.where and any(one and wish.reads_like(one) for one in beside) else ""
 
 
-def about(wish: Wish, when: When) -> str:
+def about(wish: ClassRef, when: When) -> str:
     """What, when and where, a line each."""
     near = when.day(wish.day)
     day = long_day(wish.day) if near == long_day(wish.day) else f"{near}, {long_day(wish.day)}"
@@ -181,7 +191,7 @@ def mark(action: Action) -> str:
 def ticket(
     action: Action,
     when: When,
-    others: Sequence[Wish] = (),
+    others: Sequence[ClassRef] = (),
     *,
     is_card: bool,
     note: str = "",
@@ -216,7 +226,7 @@ def is_done(action: Action) -> bool:
     return action.status is ActionStatus.COMPLETED
 
 
-def choices(others: Sequence[Wish], when: When, beside: Sequence[Wish] = ()) -> list[str]:
+def choices(others: Sequence[ClassRef], when: When, beside: Sequence[ClassRef] = ()) -> list[str]:
     """What else would do, numbered from the second choice on; `beside`: what is told with them."""
     if not others:
         return []
@@ -233,7 +243,7 @@ def final_card(action: Action, when: When, got: HeldBooking | None = None) -> Pa
 
 
 def _ticket_rows(
-    action: Action, others: Sequence[Wish], when: When, *, is_card: bool, watchable: bool, undoable: bool,
+    action: Action, others: Sequence[ClassRef], when: When, *, is_card: bool, watchable: bool, undoable: bool,
     clash: Clash | None,
 ) -> tuple[Row, ...]:  # fmt: skip
     rows: list[Row] = []
@@ -257,7 +267,7 @@ def _ticket_rows(
     return (*rows, (button("🧾 Richieste", Verb.STATUS, 0), home_button()))
 
 
-def _waiting_rows(action: Action, others: Sequence[Wish], when: When) -> list[Row]:
+def _waiting_rows(action: Action, others: Sequence[ClassRef], when: When) -> list[Row]:
     if action.watch:
         return [(button(STOP_WATCHING, Verb.WITHDRAW, action.id),)]
     withdraw = button(WITHDRAW_LABEL, Verb.WITHDRAW, action.id)
@@ -407,7 +417,7 @@ def status_page(actions: Sequence[Action], page: int, when: When, *, more: bool,
     return Page(str(lines), (*rows, *((newer + older,) if newer or older else ()), (home_button(),)))
 
 
-def _status_label(action: Action, told: Sequence[Wish | None]) -> str:
+def _status_label(action: Action, told: Sequence[ClassRef | None]) -> str:
     subject = action.subject
     if subject is None:
         return f"{MARKS[action.status]} n. {action.id} · {TITLES[action.type]}"

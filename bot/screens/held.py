@@ -10,7 +10,7 @@ from bot.screens.callbacks import Verb
 from bot.screens.common import about, in_a_line, live_word, name_of, title, told_apart
 from bot.screens.italian import When, count, first_up, short_day
 from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
-from domain.model import FIT_CENTER, Action, BookingStatus, HeldBooking, WatchMode, Wish
+from domain.model import FIT_CENTER, Action, BookingStatus, ClassRef, HeldBooking, WatchMode
 
 Entry = HeldBooking | Action
 """A line of "my bookings": what is held, or what is under way."""
@@ -41,11 +41,11 @@ def _watches(number: int) -> str:
     return f"Tengo d'occhio {count(number, 'posto', 'posti')}"
 
 
-def _wish_of(entry: Entry) -> Wish:
+def _wish_of(entry: Entry) -> ClassRef:
     return entry.booking.wish if isinstance(entry, HeldBooking) else entry.wish
 
 
-def _entry_line(entry: Entry, when: When, told: Sequence[Wish]) -> str:
+def _entry_line(entry: Entry, when: When, told: Sequence[ClassRef]) -> str:
     if isinstance(entry, HeldBooking):
         wish = entry.booking.wish
         place = "" if told_apart(wish, told) else where(entry.booking.location)
@@ -65,7 +65,7 @@ def where(location: str) -> str:
     return f" · {safe(location)}" if location else ""
 
 
-def _entry_button(entry: Entry, when: When, told: Sequence[Wish]) -> Button:
+def _entry_button(entry: Entry, when: When, told: Sequence[ClassRef]) -> Button:
     kind = told_apart(_wish_of(entry), told)
     if isinstance(entry, HeldBooking):
         booking = entry.booking

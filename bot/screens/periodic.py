@@ -240,7 +240,7 @@ def _otherwise(date: Date, periodic: PeriodicBooking) -> str:
     if date.held is None:
         return ""
     held, meant = date.held.booking.wish, periodic.on(date.held.booking.day)
-    if held.meant_by(meant):
+    if held.matches(meant):
         return ""
     where_else = f" · {safe(held.where)}" if told_apart(held, [meant]) else ""
     return f": {safe(held.course)} alle {held.start:%H:%M}{where_else}"

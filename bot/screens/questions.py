@@ -9,14 +9,14 @@ from bot.screens.callbacks import Verb
 from bot.screens.common import about
 from bot.screens.italian import When
 from bot.screens.page import Lines, Page, Row, button, home_button, safe
-from domain.model import Action, HeldBooking, Wish
+from domain.model import Action, ClassRef, HeldBooking
 from domain.recurrence import Confirmation, ConfirmationOutcome, ConfirmationPurpose, PeriodicBooking
 
 
 def question(
     confirmation: Confirmation,
     periodic: PeriodicBooking,
-    wish: Wish,
+    wish: ClassRef,
     opens: datetime,
     when: When,
     *,
@@ -65,7 +65,7 @@ def _deadline(confirmation: Confirmation, when: When) -> str:
     return f"le {local:%H:%M}" if local.date() == when.today else f"{when.day(local.date())} alle {local:%H:%M}"
 
 
-def answered(confirmation: Confirmation, wish: Wish, when: When, ticket: Action | None = None) -> Page:
+def answered(confirmation: Confirmation, wish: ClassRef, when: When, ticket: Action | None = None) -> Page:
     """A question that is closed, honestly: yes, no, or too late."""
     keep = confirmation.purpose is ConfirmationPurpose.KEEP
     heading, rest = _kept_or_not(confirmation, when, ticket) if keep else BOOK_ANSWERS[confirmation.outcome]
@@ -80,7 +80,7 @@ def answered(confirmation: Confirmation, wish: Wish, when: When, ticket: Action 
     return Page(str(lines), (*rows, (home_button(fresh=True),)))
 
 
-def no_longer_asked(confirmation: Confirmation, wish: Wish, when: When, held: HeldBooking | None) -> Page:
+def no_longer_asked(confirmation: Confirmation, wish: ClassRef, when: When, held: HeldBooking | None) -> Page:
     """A question that holds no more: its date was freed since, to be planned anew or not at all. `held`: it is ours."""
     lines = Lines().add("↩️ <b>Questa domanda non vale più</b>", about(wish, when))
     rows: list[Row] = []
@@ -127,7 +127,7 @@ KEEP_ANSWERS = {
 }
 
 
-def expired(confirmation: Confirmation, wish: Wish, when: When) -> Page:
+def expired(confirmation: Confirmation, wish: ClassRef, when: When) -> Page:
     """The ringing message after a question nobody answered."""
     lines = Lines()
     if confirmation.purpose is ConfirmationPurpose.KEEP:
@@ -139,7 +139,7 @@ def expired(confirmation: Confirmation, wish: Wish, when: When) -> Page:
     return Page(str(lines), ((button(texts.BOOK_LABEL, Verb.DAY, wish.day, fresh=True),), (home_button(fresh=True),)))
 
 
-def missed(periodic: PeriodicBooking, wish: Wish, when: When, *, held: bool) -> Page:
+def missed(periodic: PeriodicBooking, wish: ClassRef, when: When, *, held: bool) -> Page:
     """The ringing message about a date that went by while nothing ran. `held`: we had its place."""
     lines = Lines()
     if held:

@@ -27,17 +27,8 @@ from bot.screens.slots import Clash
 from bot.screens.texts import trouble
 from bot.screens.trouble import explain, keeps_trying, of_login, remedy_button, remedy_rows, retry_rows, seen, swap_rows
 from domain.errors import LoginDiverted, LoginNeeded, LoginRejected, LoginStopped, MatricolaMissing
-from domain.model import (
-    Action,
-    ActionStatus,
-    ActionType,
-    BookingStatus,
-    HeldBooking,
-    OpeningReport,
-    ShotOutcome,
-    WatchMode,
-    Wish,
-)
+from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, HeldBooking, WatchMode
+from domain.opening_report import OpeningReport, ShotOutcome
 from store.queue.queue import REHEARSED_UNSEEN, REHEARSED_WELL
 from store.queue.reconciliation import THOUGH_WITHDRAWN
 
@@ -141,7 +132,7 @@ NOT_DONE = {
 class LateChoice:
     """An alternative that was left out, for its place could not be given back for free; with its slot, if known."""
 
-    wish: Wish
+    wish: ClassRef
     slot_id: int | None
 
 
@@ -150,7 +141,7 @@ def failure(
     when: When,
     report: OpeningReport | None = None,
     clash: Clash | None = None,
-    others: Sequence[Wish] = (),
+    others: Sequence[ClassRef] = (),
     *,
     watchable: bool = False,
     late: Sequence[LateChoice] = (),
@@ -182,7 +173,7 @@ def failure(
     return Page(str(lines), (*rows, (home_button(fresh=True),)))
 
 
-def _tried_too(action: Action, others: Sequence[tuple[int, Wish]], when: When) -> list[str]:
+def _tried_too(action: Action, others: Sequence[tuple[int, ClassRef]], when: When) -> list[str]:
     """The alternatives that could not be had either; of other errors nobody knows how far they were tried."""
     if not others or action.error_kind not in NONE_COULD_BE_HAD:
         return []
@@ -201,7 +192,7 @@ def _not_tried(late: Sequence[LateChoice], when: When) -> list[str]:
     return ["Il termine per annullare gratis è già passato, perciò non ho provato senza chiedertelo:", *named]
 
 
-def _late_label(wish: Wish) -> str:
+def _late_label(wish: ClassRef) -> str:
     return f"✅ Prenota lo stesso: {short_day(wish.day)} {wish.start:%H:%M} {wish.course}"
 
 
@@ -335,7 +326,7 @@ def came_back(held: HeldBooking, when: When) -> Page:
 # Rehearsals
 
 
-def rehearsed(action: Action, others: Sequence[Wish], when: When, clash: Clash | None = None) -> Page:
+def rehearsed(action: Action, others: Sequence[ClassRef], when: When, clash: Clash | None = None) -> Page:
     """The evening before an opening: everything but the booking was tried, and this came of it."""
     opening = when.at(action.opens_at or action.run_at)
     lines = Lines()
@@ -357,7 +348,7 @@ def rehearsed(action: Action, others: Sequence[Wish], when: When, clash: Clash |
     return Page(str(lines), (mend, *_rehearsal_rows(action, others)))
 
 
-def _rehearsal_rows(action: Action, others: Sequence[Wish]) -> tuple[Row, ...]:
+def _rehearsal_rows(action: Action, others: Sequence[ClassRef]) -> tuple[Row, ...]:
     label = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
     skip = "⏭ Salta questa volta" if action.periodic_booking_id else "⏭ Salta"
     rows: list[Row] = [
@@ -371,7 +362,7 @@ def _rehearsal_rows(action: Action, others: Sequence[Wish]) -> tuple[Row, ...]:
     return (*rows, (home_button(fresh=True),))
 
 
-def approved(action: Action, others: Sequence[Wish], when: When) -> Page:
+def approved(action: Action, others: Sequence[ClassRef], when: When) -> Page:
     """The rehearsal's card after "Va bene"."""
     lines = Lines().add("👍 <b>Va bene</b>", about_action(action, when)).add(*choices(others, when))
     lines.add(f"Prenoto {when.at(action.opens_at or action.run_at)}. Buonanotte!")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import date, datetime, timedelta
 
-from domain.model import LAST_CALL, PREPARE, Clock, NoticeKind, WatchMode, Wish, clock_time, stamp
+from domain.model import LAST_CALL, PREPARE, ClassRef, Clock, NoticeKind, WatchMode, clock_time, stamp
 from store.connection import Connection, Transaction
 from store.outbox import add_notice
 
@@ -34,13 +34,13 @@ def _still_to_be_read(action_id: int, user_id: int, now: datetime) -> dict[str, 
     return {"id": action_id, "user_id": user_id, "safe": stamp(now + READ_BY)}
 
 
-def to_wish(row: sqlite3.Row) -> Wish:
+def to_wish(row: sqlite3.Row) -> ClassRef:
     day = date.fromisoformat(row["date"])
     start = clock_time(row["time_slot"])
-    return Wish(row["course_name"] or "", row["location"] or "", day, start, row["course_type"] or "")
+    return ClassRef(row["course_name"] or "", row["location"] or "", day, start, row["course_type"] or "")
 
 
-async def insert_alternative(tx: Transaction, action_id: int, position: int, wish: Wish) -> None:
+async def insert_alternative(tx: Transaction, action_id: int, position: int, wish: ClassRef) -> None:
     await tx.run(
         """
         INSERT INTO alternatives (action_id, position, location, course_name, course_type, date, time_slot)
@@ -63,31 +63,31 @@ class Choices:
         self._db = connection
         self._clock = clock
 
-    async def alternatives(self, action_id: int) -> list[Wish]:
+    async def alternatives(self, action_id: int) -> list[ClassRef]:
         """What else would do, in the person's order."""
         rows = await self._db.rows(
             "SELECT * FROM alternatives WHERE action_id = :id ORDER BY position", {"id": action_id}
         )
         return [to_wish(row) for row in rows]
 
-    async def add_alternative(self, action_id: int, user_id: int, wish: Wish) -> bool:
+    async def add_alternative(self, action_id: int, user_id: int, wish: ClassRef) -> bool:
         """Adds a last choice to a person's booking that waits; twice is the same as once.
 
         False when it is not theirs or waits no more, is that class already, or has MOST_ALTERNATIVES.
         """
         async with self._db.transaction() as tx:
             first = await tx.row(FIND, _still_to_be_read(action_id, user_id, self._clock()))
-            if first is None or to_wish(first).meant_by(wish):
+            if first is None or to_wish(first).matches(wish):
                 return False
             others = await _choices(tx, action_id)
-            if any(other.meant_by(wish) for other in others):
+            if any(other.matches(wish) for other in others):
                 return True
             if len(others) >= MOST_ALTERNATIVES:
                 return False
             await insert_alternative(tx, action_id, len(others) + 1, wish)
             return True
 
-    async def drop_alternative(self, action_id: int, user_id: int, wish: Wish) -> bool:
+    async def drop_alternative(self, action_id: int, user_id: int, wish: ClassRef) -> bool:
         """Takes a choice out again; the later ones move up. False when it is not theirs, waits no more, or was out."""
         async with self._db.transaction() as tx:
             if await tx.row(FIND, _still_to_be_read(action_id, user_id, self._clock())) is None:
@@ -157,6 +157,6 @@ class Choices:
         return bool(rows)
 
 
-async def _choices(tx: Transaction, action_id: int) -> list[Wish]:
+async def _choices(tx: Transaction, action_id: int) -> list[ClassRef]:
     rows = await tx.run("SELECT * FROM alternatives WHERE action_id = :id ORDER BY position", {"id": action_id})
     return [to_wish(row) for row in rows]

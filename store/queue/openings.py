@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from domain.model import PREPARE, NoticeKind, OpeningReport, OpeningRule, Shot, ShotOutcome, clock_time, instant, stamp
+from domain.model import PREPARE, NoticeKind, OpeningRule, clock_time, instant, stamp
+from domain.opening_report import OpeningReport, Shot, ShotOutcome
 from store.connection import Connection, Transaction
 from store.outbox import add_notice
 

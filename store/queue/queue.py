@@ -28,15 +28,15 @@ from domain.model import (
     ActionStatus,
     ActionType,
     Booking,
+    ClassRef,
     Clock,
     NoticeKind,
-    OpeningReport,
     Slot,
     Timetable,
-    Wish,
     instant,
     stamp,
 )
+from domain.opening_report import OpeningReport
 from store.bookings import (
     Before,
     before_reading,
@@ -305,7 +305,7 @@ class Queue(Choices, RoutineHistory):
         async with self._db.transaction() as tx:
             await note_gave_up(tx, action)
 
-    async def gave_up(self, action: Action, wish: Wish) -> None:
+    async def gave_up(self, action: Action, wish: ClassRef) -> None:
         """What an action replaces overlapped it, and was read back as given back. Raises LeaseLost."""
         async with self._db.transaction() as tx:
             await note_gave_up(tx, action)
@@ -514,7 +514,7 @@ class Queue(Choices, RoutineHistory):
             await self._end(tx, action, ActionStatus.COMPLETED, result, None)
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
 
-    async def complete_cancel(self, action: Action, wish: Wish, result: str) -> None:
+    async def complete_cancel(self, action: Action, wish: ClassRef, result: str) -> None:
         """Ends a cancellation that was read back as gone: action, booking and notice together. Raises LeaseLost."""
         async with self._db.transaction() as tx:
             await self._end(tx, action, ActionStatus.COMPLETED, result, None)

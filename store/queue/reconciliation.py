@@ -31,7 +31,7 @@ from domain.errors import (
     PlaceUnclear,
     TooLateToAsk,
 )
-from domain.model import ActionType, NoticeKind, Wish, clock_time, instant, stamp
+from domain.model import ActionType, ClassRef, NoticeKind, clock_time, instant, stamp
 from store.connection import Connection, Transaction
 from store.outbox import add_notice
 
@@ -82,7 +82,7 @@ def leaves_doubt(kind: str | None, failures: int = 0) -> bool:
 
 
 async def done_after_all(
-    tx: Transaction, kind: ActionType, user_id: int, wish: Wish, now: datetime, booking_id: str
+    tx: Transaction, kind: ActionType, user_id: int, wish: ClassRef, now: datetime, booking_id: str
 ) -> sqlite3.Row | None:
     """Completes, and tells, the failed action that asked for what was now found to be so; None when there is none.
 
@@ -142,7 +142,7 @@ async def end_doubt(tx: Transaction, action_ids: Sequence[int]) -> None:
 
 
 async def _last_about(
-    tx: Transaction, kind: ActionType, user_id: int, wish: Wish, now: datetime
+    tx: Transaction, kind: ActionType, user_id: int, wish: ClassRef, now: datetime
 ) -> tuple[sqlite3.Row | None, int]:
     """The newest finished booking or cancellation of a class, and as which choice: 0 the wish, 1 the first alternative.
 
@@ -161,10 +161,10 @@ async def _last_about(
     else:  # who found nothing to cancel says nothing of what an earlier one did
         rows = [row for row in rows if row["error_kind"] != NothingToCancel.__name__]
     newest_first = sorted(rows, key=lambda row: int(row["id"]), reverse=True)
-    found = next((row for row in newest_first if _wish_of(row).meant_by(wish)), None)
+    found = next((row for row in newest_first if _wish_of(row).matches(wish)), None)
     return found, found["choice"] if found else 0
 
 
-def _wish_of(row: Mapping[str, Any] | sqlite3.Row) -> Wish:
+def _wish_of(row: Mapping[str, Any] | sqlite3.Row) -> ClassRef:
     day, start = date.fromisoformat(row["date"]), clock_time(row["time_slot"])
-    return Wish(row["course_name"] or "", row["location"] or "", day, start, row["course_type"] or "")
+    return ClassRef(row["course_name"] or "", row["location"] or "", day, start, row["course_type"] or "")

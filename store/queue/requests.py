@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from domain.errors import AlreadyQueued
-from domain.model import Action, ActionStatus, ActionType, WatchMode, Wish, clock_time, instant, stamp
+from domain.model import Action, ActionStatus, ActionType, ClassRef, WatchMode, clock_time, instant, stamp
 from store.connection import Transaction
 from store.queue.choices import insert_alternative
 from store.reading import all_readable, instant_or_none
@@ -19,14 +19,14 @@ class NewAction:
 
     type: ActionType
     user_id: int
-    wish: Wish | None = None
+    wish: ClassRef | None = None
     booking_id: str | None = None
     run_at: datetime | None = None  # None: now
     opens_at: datetime | None = None
     quiet: bool = False
     card_message_id: int | None = None
     periodic_booking_id: int | None = None
-    alternatives: tuple[Wish, ...] = ()  # tried in this order when the wish can't be had
+    alternatives: tuple[ClassRef, ...] = ()  # tried in this order when the wish can't be had
     watch: WatchMode | None = None
     watch_until: datetime | None = None
     replaces_row_id: int | None = None  # the booking to free once this one is made
@@ -154,7 +154,7 @@ def _stamp_or_none(moment: datetime | None) -> str | None:
     return stamp(moment) if moment else None
 
 
-async def name_its_class(tx: Transaction, action: Action, wish: Wish) -> None:
+async def name_its_class(tx: Transaction, action: Action, wish: ClassRef) -> None:
     """Writes which class an action put in by hand meant, where it did not say."""
     await tx.run(
         """
@@ -187,5 +187,5 @@ async def live_like(tx: Transaction, new: NewAction) -> int | None:
     )
     if new.wish is None:
         return rows[0]["id"] if rows else None
-    same = (each for each in all_readable(to_action, rows) if each.start and each.wish.meant_by(new.wish))
+    same = (each for each in all_readable(to_action, rows) if each.start and each.wish.matches(new.wish))
     return next((each.id for each in same), None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.model import Action, ActionStatus, ActionType, BookingStatus, NoticeKind, Wish
+from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, NoticeKind
 from store.bookings import TOLD_AS_LOST, find_held
 from store.connection import Transaction
 from store.outbox import add_notice
@@ -15,7 +15,7 @@ from store.queue.reconciliation import THOUGH_WITHDRAWN
 from store.queue.requests import NewAction, enqueue, live_like, to_action
 
 
-async def free_the_replaced(tx: Transaction, action: Action, now: datetime, got: Wish | None = None) -> None:
+async def free_the_replaced(tx: Transaction, action: Action, now: datetime, got: ClassRef | None = None) -> None:
     """Queues the cancelling of what an action replaced, unless that is all it `got`.
 
     Never for a swap that its person withdrew, and that was done all the same.
@@ -23,7 +23,7 @@ async def free_the_replaced(tx: Transaction, action: Action, now: datetime, got:
     if action.replaces_row_id is None or action.result == THOUGH_WITHDRAWN:
         return
     held = await find_held(tx, action.replaces_row_id, action.user_id)
-    if held is None or held.status is not BookingStatus.CONFIRMED or (got and held.booking.wish.meant_by(got)):
+    if held is None or held.status is not BookingStatus.CONFIRMED or (got and held.booking.wish.matches(got)):
         return
     row = await tx.row("SELECT gave_up FROM booking_actions WHERE id = :id", {"id": action.id})
     new = NewAction(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from domain.model import FIT_CENTER, Action, ActionType, Wish, clock_time
+from domain.model import FIT_CENTER, Action, ActionType, ClassRef, clock_time
 from store.connection import Connection
 from store.reading import readable
 
@@ -44,10 +44,12 @@ async def with_what_they_got(db: Connection, actions: Sequence[Action]) -> list[
     return [replace(one, got=got.get(one.id)) for one in actions]
 
 
-def _got(row: sqlite3.Row) -> Wish | None:
+def _got(row: sqlite3.Row) -> ClassRef | None:
     if row["date"] is None or row["time"] is None:
         return None
     day, start = date.fromisoformat(row["date"]), clock_time(row["time"])
-    got = Wish(row["course"] or FIT_CENTER, row["location"] or "", day, start, row["course_type"] or "")
+    got = ClassRef(row["course"] or FIT_CENTER, row["location"] or "", day, start, row["course_type"] or "")
     asked_type = row["asked_type"] or ""
-    return got.named_as(Wish(row["asked_course"] or FIT_CENTER, row["asked_location"] or "", day, start, asked_type))
+    return got.named_as(
+        ClassRef(row["asked_course"] or FIT_CENTER, row["asked_location"] or "", day, start, asked_type)
+    )

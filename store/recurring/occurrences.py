@@ -9,7 +9,7 @@ import sqlite3
 from datetime import date, datetime, timedelta
 
 from domain.errors import AlreadyQueued
-from domain.model import LAST_CALL, Action, ActionType, NoticeKind, Wish, stamp
+from domain.model import LAST_CALL, Action, ActionType, ClassRef, NoticeKind, stamp
 from domain.recurrence import Occurrence, OccurrenceState
 from store.bookings import is_held
 from store.connection import Transaction
@@ -57,7 +57,7 @@ async def set_state(
     )
 
 
-async def held_already(tx: Transaction, periodic_id: int, user_id: int, wish: Wish) -> bool:
+async def held_already(tx: Transaction, periodic_id: int, user_id: int, wish: ClassRef) -> bool:
     """Whether the person holds what a date is about: then nothing is to be booked or asked, and that is noted."""
     if not await is_held(tx, user_id, wish):
         return False

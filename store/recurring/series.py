@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from domain.errors import DuplicatePeriodic, TooManyHolidays
-from domain.model import Action, Clock, NoticeKind, Wish, clock_time, stamp
+from domain.model import Action, ClassRef, Clock, NoticeKind, clock_time, stamp
 from domain.recurrence import (
     Holiday,
     Occurrence,
@@ -402,7 +402,7 @@ async def _keep_other_choices(tx: Transaction, periodic: PeriodicBooking, *, mov
 
 def is_wish_of(choice: PeriodicChoice, periodic: PeriodicBooking) -> bool:
     """Whether a choice is what a periodic booking wants first anyway."""
-    return choice.on(DAWN).meant_by(periodic.on(DAWN))
+    return choice.on(DAWN).matches(periodic.on(DAWN))
 
 
 def _holiday(row: sqlite3.Row) -> Holiday:
@@ -440,9 +440,9 @@ async def _refuse_duplicate(tx: Transaction, values: dict[str, object], except_i
         values | {"except": except_id},
     )
     start, kind = clock_time(str(values["time"])), str(values["course_type"] or "")
-    new = Wish(str(values["course"]), str(values["location"]), DAWN, start, kind)
+    new = ClassRef(str(values["course"]), str(values["location"]), DAWN, start, kind)
     for other in map(to_periodic, rows):
-        if other.on(DAWN).meant_by(new):
+        if other.on(DAWN).matches(new):
             raise DuplicatePeriodic(other.id)
 
 

@@ -13,19 +13,9 @@ from actions.decide import STILL_OPENING
 from database import NewAction
 from demo.site import Outcome, Switches
 from domain.errors import LeaseLost, LoginNeeded, SiteUnavailable
-from domain.model import (
-    FIT_CENTER,
-    PREPARE,
-    ActionStatus,
-    ActionType,
-    Booking,
-    NoticeKind,
-    ShotOutcome,
-    WatchMode,
-    Wish,
-    stamp,
-)
+from domain.model import FIT_CENTER, PREPARE, ActionStatus, ActionType, Booking, ClassRef, NoticeKind, WatchMode, stamp
 from domain.opening_plan import plan_booking
+from domain.opening_report import ShotOutcome
 from opening import race
 from opening.volley import MOST_REQUESTS
 from tests.support.openings import OPENS
@@ -89,7 +79,7 @@ async def test_the_rehearsal_finds_what_would_fail(staged: Set) -> None:
         stage.opened.world._held[GIULIA] = {meeting.appointment_id: "P1"}
         await stage.add(**evening(stage.opened.clock()))
         assert (await stage.act()).rehearsal == "Overlap"
-        await stage.add(Wish("ACQUAGYM", "Giuriati", TUESDAY, time(4)), **evening(stage.opened.clock()))
+        await stage.add(ClassRef("ACQUAGYM", "Giuriati", TUESDAY, time(4)), **evening(stage.opened.clock()))
         assert (await stage.act()).rehearsal == "SlotNotFound"
         stage.opened.world.faults.status_503 = True
         await stage.add(stage.gym(0), **evening(stage.opened.clock()))
@@ -299,7 +289,7 @@ async def test_what_opens_a_minute_late_is_won_all_the_same_and_the_report_says_
 
 async def test_a_slot_that_vanished_is_looked_for_once_more_at_the_opening(staged: Set) -> None:
     async with staged(1.0) as stage:
-        await stage.add(Wish("ACQUAGYM", "Giuriati", TUESDAY, time(14, 4)))
+        await stage.add(ClassRef("ACQUAGYM", "Giuriati", TUESDAY, time(14, 4)))
         action = await stage.act()
         assert action.status is ActionStatus.PENDING
         assert OPENS < action.run_at < OPENS + STILL_OPENING
@@ -348,7 +338,7 @@ async def test_an_alternative_booked_by_a_worker_that_died_is_found_and_no_more_
 
 async def test_when_the_class_has_begun_nothing_is_tried(staged: Set) -> None:
     async with staged(-3 * 86_400.0) as stage:
-        await stage.add(Wish("PILATES MATWORK", "Giuriati", TUESDAY, time(18)))
+        await stage.add(ClassRef("PILATES MATWORK", "Giuriati", TUESDAY, time(18)))
         assert (await stage.act()).error_kind == "ClassStarted"
         assert stage.opened.world.log == []
 
@@ -461,12 +451,12 @@ async def test_a_place_taken_by_somebody_quicker_is_watched_on(staged: Set) -> N
 # ----- the upgrade
 
 
-async def with_something_held(stage: Stage, wish: Wish) -> int:
+async def with_something_held(stage: Stage, wish: ClassRef) -> int:
     stage.opened.world.book(GIULIA, stage.id_of(wish))
     await stage.db.queue.add(NewAction(ActionType.CHECK, OWNER))
     await stage.act()
     [held] = await stage.db.bookings.held(OWNER, TUESDAY)
-    assert Booking(wish.course, wish.location, wish.day, wish.start).wish.meant_by(held.booking.wish)
+    assert Booking(wish.course, wish.location, wish.day, wish.start).wish.matches(held.booking.wish)
     return held.id
 
 
@@ -515,12 +505,12 @@ async def test_a_plan_made_in_the_evening_is_rehearsed_at_once(staged: Set) -> N
 async def test_the_rehearsal_is_calm_about_a_class_of_the_week_that_the_site_does_not_show_yet(staged: Set) -> None:
     async with staged(EVENING, switches=Switches(hide_unopened=True)) as stage:
         stage.has_logged_in()
-        await stage.add(Wish("ACQUAGYM", "Giuriati", TUESDAY, time(4)), **evening(stage.opened.clock()))
+        await stage.add(ClassRef("ACQUAGYM", "Giuriati", TUESDAY, time(4)), **evening(stage.opened.clock()))
         assert (await stage.act()).rehearsal == "SlotNotFound"  # the week has none either, as far as we know
         await stage.knows_the_week()
         await stage.add(**evening(stage.opened.clock()))
         assert (await stage.act()).rehearsal == "unseen"
-        await stage.add(Wish("ACQUAGYM", "Giuriati", TUESDAY, time(5)), **evening(stage.opened.clock()))
+        await stage.add(ClassRef("ACQUAGYM", "Giuriati", TUESDAY, time(5)), **evening(stage.opened.clock()))
         assert (await stage.act()).rehearsal == "SlotNotFound"
 
 

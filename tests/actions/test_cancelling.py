@@ -12,7 +12,7 @@ from actions import cancelling
 from demo.site import Site, SiteWorld
 from domain import errors
 from domain.errors import TooLateToCancel
-from domain.model import Wish
+from domain.model import ClassRef
 from portal.session import SiteSession
 from tests.support.lent_browser import held, impatient, pilates, portal, site, take  # noqa: F401 - fixtures
 from tests.support.sites import GIULIA, ROME, TUESDAY, Clock, enter
@@ -21,7 +21,7 @@ pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
 
-async def test_a_booking_is_cancelled_and_no_other(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+async def test_a_booking_is_cancelled_and_no_other(session: SiteSession, world: SiteWorld, pilates: ClassRef) -> None:
     take(world, TUESDAY, start="16:00", activity="Giuriati - Fit Center")
     take(world, TUESDAY, "PILATES MATWORK")
     take(world, TUESDAY, "ZUMBA")
@@ -32,7 +32,7 @@ async def test_a_booking_is_cancelled_and_no_other(session: SiteSession, world: 
 
 
 async def test_a_list_that_is_empty_once_cancels_nothing_by_itself(
-    session: SiteSession, world: SiteWorld, pilates: Wish
+    session: SiteSession, world: SiteWorld, pilates: ClassRef
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     world.faults.empty_bookings, world.faults.times["empty_bookings"] = True, 1
@@ -41,7 +41,7 @@ async def test_a_list_that_is_empty_once_cancels_nothing_by_itself(
 
 
 async def test_a_list_that_is_empty_after_the_site_said_no_is_no_cancellation(
-    session: SiteSession, world: SiteWorld, pilates: Wish, monkeypatch: pytest.MonkeyPatch
+    session: SiteSession, world: SiteWorld, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
 
@@ -58,7 +58,7 @@ async def test_a_list_that_is_empty_after_the_site_said_no_is_no_cancellation(
 
 
 async def test_a_list_that_the_pages_script_fills_in_is_read_in_the_browser(
-    session: SiteSession, world: SiteWorld, pilates: Wish, site_clock: Clock
+    session: SiteSession, world: SiteWorld, pilates: ClassRef, site_clock: Clock
 ) -> None:
     world.faults.bookings_by_script = True
     assert (await booking.book(session, pilates)).way == "requests"
@@ -73,7 +73,7 @@ async def test_a_list_that_the_pages_script_fills_in_is_read_in_the_browser(
 
 
 async def test_what_is_freed_unasked_stays_once_that_may_cost(
-    session: SiteSession, world: SiteWorld, pilates: Wish
+    session: SiteSession, world: SiteWorld, pilates: ClassRef
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     late = session.access.clock() - timedelta(seconds=1)
@@ -84,7 +84,7 @@ async def test_what_is_freed_unasked_stays_once_that_may_cost(
     assert not (await cancelling.cancel(session, pilates, free_until=late)).proven  # an earlier try got through
 
 
-async def test_the_last_booking_is_cancelled_too(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+async def test_the_last_booking_is_cancelled_too(session: SiteSession, world: SiteWorld, pilates: ClassRef) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     world.faults.banner_over_button = True
     assert (await cancelling.cancel(session, pilates)).proven
@@ -92,7 +92,7 @@ async def test_the_last_booking_is_cancelled_too(session: SiteSession, world: Si
 
 
 async def test_a_cancellation_whose_answer_is_lost_is_not_proven_by_the_list_alone(
-    session: SiteSession, world: SiteWorld, pilates: Wish
+    session: SiteSession, world: SiteWorld, pilates: ClassRef
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     world.faults.lost_answer = True
@@ -116,7 +116,7 @@ async def test_what_is_no_yes_is_no_proof(said: str) -> None:
 async def test_a_booking_the_site_keeps_is_not_called_cancelled(
     session: SiteSession,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
@@ -126,7 +126,7 @@ async def test_a_booking_the_site_keeps_is_not_called_cancelled(
 
 
 async def test_a_class_that_has_begun_left_the_list_and_was_not_cancelled(
-    session: SiteSession, world: SiteWorld, site_clock: Clock, pilates: Wish
+    session: SiteSession, world: SiteWorld, site_clock: Clock, pilates: ClassRef
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     site_clock.move(timedelta(days=2, hours=8).total_seconds())
@@ -137,7 +137,7 @@ async def test_a_class_that_has_begun_left_the_list_and_was_not_cancelled(
 async def test_a_page_that_changed_before_cancelling_is_told_with_a_picture(
     session: SiteSession,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     read, world.faults.rename_classes = await booking.my_bookings(session), {"btn-delete": "btn-away"}
@@ -152,7 +152,7 @@ async def test_a_page_that_changed_before_cancelling_is_told_with_a_picture(
 async def test_a_session_that_ends_while_cancelling_is_renewed_once(
     session: SiteSession,
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     world.faults.session_ends, world.faults.where["session_ends"] = True, "DeleteEvent"
@@ -162,7 +162,7 @@ async def test_a_session_that_ends_while_cancelling_is_renewed_once(
 
 
 async def test_a_place_without_its_button_is_kept_and_told_so(
-    session: SiteSession, world: SiteWorld, pilates: Wish, site_clock: Clock
+    session: SiteSession, world: SiteWorld, pilates: ClassRef, site_clock: Clock
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     world.switches.late_cancel = "no_button"
@@ -175,7 +175,7 @@ async def test_a_place_without_its_button_is_kept_and_told_so(
 
 @pytest.mark.parametrize("told", ["401", "403", "json"])
 async def test_a_call_by_script_that_finds_the_session_ended_logs_in_once(
-    session: SiteSession, site: Site, world: SiteWorld, pilates: Wish, told: str, monkeypatch: pytest.MonkeyPatch
+    session: SiteSession, site: Site, world: SiteWorld, pilates: ClassRef, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     logins: list[int] = []
 
@@ -193,7 +193,7 @@ async def test_a_call_by_script_that_finds_the_session_ended_logs_in_once(
 
 
 async def test_who_is_forbidden_with_a_live_session_is_turned_away_and_sends_no_password(
-    session: SiteSession, world: SiteWorld, pilates: Wish
+    session: SiteSession, world: SiteWorld, pilates: ClassRef
 ) -> None:
     await booking.my_bookings(session)
     world.faults.status_403, world.faults.where["status_403"] = True, "GetActivitySchedule"

@@ -20,7 +20,7 @@ import booking
 from actions import cancelling
 from demo.site import Faults, Person, Site, SiteWorld
 from domain import errors
-from domain.model import Credentials, Wish
+from domain.model import ClassRef, Credentials
 from portal import schedules
 from portal.session import SiteSession
 from tests.support.lent_browser import lent
@@ -168,7 +168,7 @@ WIDTH = len("session ended at the timetable") + 2
 class Cell:
     session: SiteSession
     site: Site
-    wish: Wish
+    wish: ClassRef
 
     @property
     def world(self) -> SiteWorld:

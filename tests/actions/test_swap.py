@@ -15,7 +15,7 @@ from bot.screens.italian import When
 from bot.screens.results import GAVE_UP_IN_VAIN
 from database import NewAction
 from domain.errors import LoginRejected, SiteUnavailable
-from domain.model import Action, ActionStatus, ActionType, BookingStatus, NoticeKind, WatchMode, Wish
+from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, NoticeKind, WatchMode
 from tests.support.sites import GIULIA, ROME, TUESDAY
 from tests.support.stages import LONG_AFTER, OWNER, Set, Stage
 
@@ -23,7 +23,7 @@ pytest_plugins = ["tests.support.opening_fixtures"]
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
 
 
-async def hold_what_overlaps(stage: Stage) -> tuple[Wish, int]:
+async def hold_what_overlaps(stage: Stage) -> tuple[ClassRef, int]:
     """Giulia holds a gym slot at the hours of Pilates: its wish, and its row."""
     world = stage.opened.world
     pilates = world.slot(TUESDAY, "PILATES MATWORK")

@@ -28,7 +28,7 @@ from demo.site import Site, SiteWorld
 from demo.site.like import take_over
 from domain import errors
 from domain.errors import ConfigError
-from domain.model import ActionType, Wish, clock_time
+from domain.model import ActionType, ClassRef, clock_time
 from runtime.settings import Settings, load
 from tests.support.lent_browser import impatient, portal, site  # noqa: F401 - fixtures
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, Clock, chromium, enter, person, wish
@@ -185,7 +185,10 @@ async def test_no_survey_is_made_near_an_opening_nor_a_booking_without_being_ask
     async with open_database(settings.database) as db:
         await setup.prepare_database(settings)
         soon = NewAction(
-            ActionType.BOOK, 1, Wish("YOGA", "Giuriati", day, clock_time("18:00")), opens_at=now + timedelta(minutes=9)
+            ActionType.BOOK,
+            1,
+            ClassRef("YOGA", "Giuriati", day, clock_time("18:00")),
+            opens_at=now + timedelta(minutes=9),
         )
         await db.queue.add(soon)
     with pytest.raises(ConfigError, match="opens soon"):

@@ -18,7 +18,7 @@ from admin.survey.markup import cleaned
 from admin.survey.seen import Got, Schedule, Seen, Trial
 from admin.survey.visit import FOLDED, MOST_SCHEDULES, _wanted
 from domain.errors import SiteChanged
-from domain.model import Activity, OpeningRule, Wish, utc_now
+from domain.model import Activity, ClassRef, OpeningRule, utc_now
 from portal.session import SiteSession
 from scraper import Calendar
 from tests.support.lent_browser import Engine
@@ -158,6 +158,6 @@ async def test_one_list_without_the_booking_of_the_trial_is_not_believed(
     monkeypatch.setattr(trial, "BETWEEN_READINGS", timedelta(0))
     monkeypatch.setattr(cancelling, "cancel", cancel)
     tried = Trial("YOGA", seen_booked=True, still_held=True)
-    await trial._give_back(SiteSession.__new__(SiteSession), Wish("YOGA", "Giuriati", TODAY, time(18)), tried)
+    await trial._give_back(SiteSession.__new__(SiteSession), ClassRef("YOGA", "Giuriati", TODAY, time(18)), tried)
     assert (tried.seen_gone, tried.still_held) == (gone, not gone)
     assert answers == []

@@ -61,13 +61,11 @@ from domain.model import (
     Course,
     DaySummary,
     HeldBooking,
-    OpeningReport,
     OpeningRule,
-    Shot,
-    ShotOutcome,
     SlotStatus,
     WatchMode,
 )
+from domain.opening_report import OpeningReport, Shot, ShotOutcome
 from domain.recurrence import (
     Confirmation,
     ConfirmationOutcome,

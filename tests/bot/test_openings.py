@@ -15,7 +15,8 @@ from bot.screens.results import off_time, opening_line, opening_sentence
 from demo.telegram import Message
 from domain import errors
 from domain.errors import AppError, SlotFull
-from domain.model import Action, ActionStatus, ActionType, Booking, NoticeKind, OpeningReport, Shot, ShotOutcome
+from domain.model import Action, ActionStatus, ActionType, Booking, NoticeKind
+from domain.opening_report import OpeningReport, Shot, ShotOutcome
 from domain.recurrence import OccurrenceState, PeriodicMode
 from store.outbox import add_notice
 from store.recurring.plan import Timing

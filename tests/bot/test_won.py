@@ -76,7 +76,7 @@ async def test_what_was_put_in_without_its_kind_is_told_under_its_name_too(world
     await queued(world.owner)
     await world.db.connection.write("UPDATE booking_actions SET course_type = NULL")
     claimed = await world.claim()
-    pilates = next(each for each in chats.WEEK if each.wish.meant_by(claimed.wish))
+    pilates = next(each for each in chats.WEEK if each.wish.matches(claimed.wish))
     got = Booking("Corsi Platinum", "Giuriati", claimed.wish.day, claimed.wish.start, 60)
 
     await world.db.queue.complete_book(claimed, got, "seen", slot=pilates)

@@ -18,7 +18,7 @@ from demo.site import SiteWorld
 from demo.site.catalogue import Activity as Calendar
 from demo.site.catalogue import Catalogue, Weekly
 from domain.errors import AlreadyQueued, SeveralClasses, quoted
-from domain.model import FIT_CENTER, ActionType, Activity, Booking, BookingStatus, Slot, Wish
+from domain.model import FIT_CENTER, ActionType, Activity, Booking, BookingStatus, ClassRef, Slot
 from domain.recurrence import PeriodicMode
 from portal.bookings_list import Sought, as_held
 from portal.session import SiteSession
@@ -37,7 +37,7 @@ BLOCK = """
 <div class="event-info-description">{description}</div><div class="event-info-skill-level">{skill}</div>
 </div></div>
 """
-YOGA = Wish("YOGA", "Giuriati", TUESDAY, time(18, 30), "Corsi Platinum")
+YOGA = ClassRef("YOGA", "Giuriati", TUESDAY, time(18, 30), "Corsi Platinum")
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def world(site_clock: Clock) -> SiteWorld:
     ids=["of that kind", "by the calendar's whole name"],
 )
 async def test_of_two_calendars_with_the_same_course_at_the_same_hour_the_one_that_is_meant_is_booked(
-    session: SiteSession, world: SiteWorld, wish: Wish
+    session: SiteSession, world: SiteWorld, wish: ClassRef
 ) -> None:
     booked = await booking.book(session, wish)
     assert [each.activity for each in world.bookings(STUDENT)] == [PLATINUM]
@@ -87,7 +87,7 @@ async def test_a_row_by_hand_without_the_kind_means_any(db: Database) -> None:
     )
     action = await db.queue.claim("w", 60)
     assert action
-    assert action.wish.meant_by(YOGA)
+    assert action.wish.matches(YOGA)
 
 
 # ----- as the site writes it
@@ -232,7 +232,7 @@ def test_what_the_site_calls_booked_already_is_not_the_booking_that_another_is_a
 def test_a_place_whose_list_names_the_course_where_the_kind_should_be_is_still_ours() -> None:
     block = BLOCK.format(description="Giuriati - YOGA", skill="")
     [listed] = scraper.bookings(block)
-    assert YOGA.meant_by(listed.wish)
+    assert YOGA.matches(listed.wish)
 
 
 async def test_what_fits_two_kinds_of_class_names_both_and_books_neither(

@@ -13,20 +13,8 @@ from database import Database, open_database
 from domain import rule_sightings
 from domain.errors import AccountLimit, BookingRefused, BookingsClosed, CancelTooLate, NotOpenYet, Overlap, quote
 from domain.house_rules import HouseRules, LateCancel, Overlapping, Rule
-from domain.model import (
-    ActionStatus,
-    Activity,
-    Booking,
-    NoticeKind,
-    OpeningReport,
-    OpeningRule,
-    Role,
-    Shot,
-    ShotOutcome,
-    Slot,
-    SlotStatus,
-    Wish,
-)
+from domain.model import ActionStatus, Activity, Booking, ClassRef, NoticeKind, OpeningRule, Role, Slot, SlotStatus
+from domain.opening_report import OpeningReport, Shot, ShotOutcome
 from domain.rule_sightings import DOUBTFUL, PLAIN, Sighting
 from store.people import Person
 from tests.conftest import GIULIA, MARCO, Time
@@ -37,7 +25,7 @@ from tests.support.stages import LONG_AFTER, RULE, Set
 pytest_plugins = ["tests.support.opening_fixtures"]
 
 TUESDAY = date(2026, 11, 24)
-PILATES = Wish("PILATES", "Giuriati", TUESDAY, time(18))
+PILATES = ClassRef("PILATES", "Giuriati", TUESDAY, time(18))
 RULES = HouseRules(OpeningRule(2, time(0), ROME))
 NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
 FIVE = datetime(2026, 11, 24, 16, tzinfo=UTC)  # an hour before the class

@@ -11,7 +11,7 @@ import pytest
 import booking
 from demo.site import Outcome, Switches
 from domain.errors import BookingRefused, SiteUnavailable, SlotNotFound
-from domain.model import FIT_CENTER, Activity, Slot, Wish
+from domain.model import FIT_CENTER, Activity, ClassRef, Slot
 from opening.appearance import Sightings
 from opening.volley import MOST_REQUESTS
 from portal.session import SiteSession
@@ -22,7 +22,7 @@ pytest_plugins = ["tests.support.opening_fixtures"]
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
 
 SCHEDULE = "GetActivitySchedule"
-GYM = Wish(FIT_CENTER, "Giuriati", TUESDAY, time(7))
+GYM = ClassRef(FIT_CENTER, "Giuriati", TUESDAY, time(7))
 
 
 def hidden() -> Switches:
@@ -78,7 +78,7 @@ async def test_alternatives_that_are_absent_too_are_seen_in_the_same_answers(at:
         platinum = opened.world.slots(TUESDAY, "Giuriati - Corsi Platinum")
         other = next(slot for slot in platinum if slot.course != opened.pilates.course)
         gone = replace(opened.pilates, start=time(4, 4))
-        alternative = Wish(other.course, "Giuriati", TUESDAY, time.fromisoformat(other.start))
+        alternative = ClassRef(other.course, "Giuriati", TUESDAY, time.fromisoformat(other.start))
         won = await opened.race(gone, alternative)
         assert won.choice == 1
         assert asked(opened) <= 4
@@ -112,7 +112,7 @@ async def test_an_opening_at_which_no_schedule_can_be_read_ends_with_that(
     async with at(switches=hidden()) as opened:
         look_up = booking.find_slots
 
-        async def then_no_more(session: SiteSession, wishes: Sequence[Wish]) -> list[Slot | BookingRefused]:
+        async def then_no_more(session: SiteSession, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
             found = await look_up(session, wishes)
             opened.world.faults.fail = {SCHEDULE: 503}
             return found
@@ -154,7 +154,7 @@ async def test_a_server_that_opens_later_is_asked_at_its_opening_too(at: Open) -
 
 async def test_accounts_that_wait_for_the_same_schedule_share_the_asking_and_the_answer() -> None:
     sightings, planned = Sightings(), (0.004, 0.006, 0.008)
-    pilates = Wish("PILATES MATWORK", "Giuriati", TUESDAY, time(18), "Corsi Platinum")
+    pilates = ClassRef("PILATES MATWORK", "Giuriati", TUESDAY, time(18), "Corsi Platinum")
     yoga = replace(pilates, course="YOGA", start=time(19))
     activity = Activity("7", "Giuriati - Corsi Platinum")
     with sightings.watching([pilates]) as [one], sightings.watching([pilates, yoga]) as [two, three]:

@@ -29,7 +29,8 @@ from domain.errors import (
     SlotNotFound,
     TakenBack,
 )
-from domain.model import FIT_CENTER, ShotOutcome, Wish, clock_time
+from domain.model import FIT_CENTER, ClassRef, clock_time
+from domain.opening_report import ShotOutcome
 from opening import race, volley
 from opening.volley import MOST_REQUESTS, Allowance
 from portal import api
@@ -44,18 +45,18 @@ PREPARING = 3  # requests: my bookings, the calendars, a day of one
 WITNESS = 1  # request: the timetable, after a yes
 
 
-def of(opened: Opening, course: str = "", start: str = "", activity: str = "") -> Wish:
+def of(opened: Opening, course: str = "", start: str = "", activity: str = "") -> ClassRef:
     slot = opened.world.slot(TUESDAY, course, start, activity)
-    return Wish(slot.course or FIT_CENTER, "Giuriati", TUESDAY, clock_time(slot.start))
+    return ClassRef(slot.course or FIT_CENTER, "Giuriati", TUESDAY, clock_time(slot.start))
 
 
-def apart(opened: Opening) -> list[Wish]:
+def apart(opened: Opening) -> list[ClassRef]:
     """Three gym turns of the day, none meeting another."""
     gym = opened.world.slots(TUESDAY, "Giuriati - Fit Center")
-    return [Wish(FIT_CENTER, "Giuriati", TUESDAY, clock_time(slot.start)) for slot in gym[:3]]
+    return [ClassRef(FIT_CENTER, "Giuriati", TUESDAY, clock_time(slot.start)) for slot in gym[:3]]
 
 
-async def lost(opened: Opening, *wishes: Wish) -> SiteError:
+async def lost(opened: Opening, *wishes: ClassRef) -> SiteError:
     with pytest.raises(SiteError) as caught:
         await opened.race(*wishes)
     return caught.value
@@ -400,7 +401,7 @@ async def test_what_meets_another_booking_gives_way_to_an_alternative(at: Open) 
 
 async def test_a_slot_that_vanished_is_not_shot_at(at: Open) -> None:
     async with at() as opened:
-        gone = Wish("PILATES MATWORK", "Giuriati", TUESDAY, clock_time("04:04"))
+        gone = ClassRef("PILATES MATWORK", "Giuriati", TUESDAY, clock_time("04:04"))
         assert isinstance(await lost(opened, gone), SlotNotFound)
         won = await opened.race(gone, opened.pilates)
         assert won.choice == 1

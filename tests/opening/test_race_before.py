@@ -12,7 +12,7 @@ import pytest
 import booking
 from demo.site import Outcome
 from domain.errors import OtpRejected, SessionExpired, SiteError, SiteUnavailable
-from domain.model import Wish
+from domain.model import ClassRef
 from opening import race
 from opening.volley import MOST_REQUESTS
 from portal.session import SiteSession
@@ -34,7 +34,7 @@ async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_openi
     async with at(lead=3.5) as opened:
         find, logins = booking.find_slots, []
 
-        async def ending(session: SiteSession, wishes: Sequence[Wish]) -> Any:
+        async def ending(session: SiteSession, wishes: Sequence[ClassRef]) -> Any:
             found = await find(session, wishes)
             opened.world.end_sessions()
             return found
@@ -62,7 +62,7 @@ async def test_a_login_that_fails_at_the_look_up_is_tried_again(at: Open, monkey
     monkeypatch.setattr(race, "AGAIN", 0.1)
     find, failures = booking.find_slots, dict[SiteSession, list[SiteError]]()
 
-    async def failing(session: SiteSession, wishes: Sequence[Wish]) -> Any:
+    async def failing(session: SiteSession, wishes: Sequence[ClassRef]) -> Any:
         if failures[session]:
             raise failures[session].pop()
         return await find(session, wishes)

@@ -23,7 +23,7 @@ from admin.wizard import write
 from database import Database, NewAction, open_database
 from demo.site import Site, SiteWorld
 from domain.errors import LoginNeeded
-from domain.model import ActionStatus, ActionType, OpeningRule, Role, Wish
+from domain.model import ActionStatus, ActionType, ClassRef, OpeningRule, Role
 from portal.session import Portal, SiteSession
 from runtime.settings import load
 from store.people import Person
@@ -107,7 +107,7 @@ async def enter_by_spid(page: Page) -> None:
 async def test_who_enters_by_spid_leaves_a_session_with_which_everything_works(
     portal: Portal,  # noqa: F811
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
 ) -> None:
     world.switches.chooser = True
     entered = await hand_login.log_in(portal, BY_HAND, person=enter_by_spid, patience=30)
@@ -199,7 +199,7 @@ async def test_the_end_is_told_once_and_the_way_back_too_and_what_waited_goes_on
     session: SiteSession,
     site: Site,  # noqa: F811
     world: SiteWorld,
-    pilates: Wish,
+    pilates: ClassRef,
     site_clock: Clock,
 ) -> None:
     friday = replace(pilates, day=pilates.day + timedelta(days=3))
@@ -230,7 +230,7 @@ async def test_the_end_is_told_once_and_the_way_back_too_and_what_waited_goes_on
 
 
 async def test_near_an_opening_its_person_is_waited_for_and_after_it_the_result_says_why(
-    accounts: Database, pilates: Wish
+    accounts: Database, pilates: ClassRef
 ) -> None:
     opens = datetime(2026, 11, 23, 23, tzinfo=UTC)
     new = NewAction(ActionType.BOOK, OWNER, replace(pilates, day=date(2026, 11, 26)), opens_at=opens)

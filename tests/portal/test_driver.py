@@ -14,7 +14,7 @@ import booking
 from actions import cancelling
 from demo.site import Site, SiteWorld
 from domain import errors
-from domain.model import Wish
+from domain.model import ClassRef
 from portal.browser import start_driver
 from portal.session import Portal, SiteSession
 from tests.support.processes import kill, name_of, our_children, our_processes
@@ -24,7 +24,7 @@ pytest_plugins = ["tests.support.site_fixtures"]
 
 
 @pytest.fixture
-def pilates(world: SiteWorld) -> Wish:
+def pilates(world: SiteWorld) -> ClassRef:
     return wish(world)
 
 
@@ -111,7 +111,7 @@ async def test_a_connection_closed_under_one_account_leaves_the_driver_to_the_ot
     assert portal._driver is driver
 
 
-async def test_a_browser_that_died_is_replaced(session: SiteSession, world: SiteWorld, pilates: Wish) -> None:
+async def test_a_browser_that_died_is_replaced(session: SiteSession, world: SiteWorld, pilates: ClassRef) -> None:
     world.book(GIULIA, world.slot(pilates.day, pilates.course).appointment_id)
     async with session._portal.page(None):
         pass

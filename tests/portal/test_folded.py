@@ -15,7 +15,7 @@ import booking
 from actions import cancelling
 from demo.site import SiteWorld
 from domain import errors
-from domain.model import Activity, Wish
+from domain.model import Activity, ClassRef
 from portal import pages, schedules
 from portal.session import SiteSession
 from scraper import Calendar
@@ -25,7 +25,7 @@ from tests.support.sites import GIULIA, TUESDAY, wish
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-WANTED = Wish("PILATES MATWORK", "Giuriati", TUESDAY, time(18))
+WANTED = ClassRef("PILATES MATWORK", "Giuriati", TUESDAY, time(18))
 LINKS = (("1", "Giuriati - Fit Center"), ("2", "Giuriati - Corsi Platinum"), ("3", "Lecco"))
 SITE = "http://127.0.0.1:1"
 ACTIVITY = Activity("1", "Giuriati - Corsi Platinum")

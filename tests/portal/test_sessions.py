@@ -15,7 +15,7 @@ from playwright.async_api import Page
 import booking
 from demo.site import Site, SiteWorld
 from domain import errors
-from domain.model import Wish
+from domain.model import ClassRef
 from portal import api
 from portal.access import SiteAccess
 from portal.codes import Codes
@@ -44,7 +44,7 @@ def quick_codes(world: SiteWorld, portal: Portal) -> SiteSession:
 
 
 async def test_a_newcomer_is_logged_in_and_the_session_kept(
-    newcomer: SiteSession, world: SiteWorld, pilates: Wish, tmp_path: Path
+    newcomer: SiteSession, world: SiteWorld, pilates: ClassRef, tmp_path: Path
 ) -> None:
     assert (await booking.book(newcomer, pilates)).way == "requests"
     assert (world.login_attempts[GIULIA], len(world.codes_received[GIULIA])) == (1, 1)
@@ -63,7 +63,7 @@ async def test_a_kept_session_needs_no_login_and_no_browser(
     assert world.login_attempts[GIULIA] == 0
 
 
-async def test_a_wrong_password_is_sent_once_whoever_waits(portal: Portal, world: SiteWorld, pilates: Wish) -> None:
+async def test_a_wrong_password_is_sent_once_whoever_waits(portal: Portal, world: SiteWorld, pilates: ClassRef) -> None:
     session = portal.session(credentials(password="sbagliata"))
     work = [booking.book(session, pilates), booking.my_bookings(session), booking.my_bookings(session)]
     results = await asyncio.gather(*work, return_exceptions=True)
@@ -265,7 +265,7 @@ async def test_renewed_cookies_are_written_once_an_opening_is_over_not_while_it_
 
 
 async def test_new_cookies_are_not_taken_for_a_new_login(
-    portal: Portal, session: SiteSession, world: SiteWorld, pilates: Wish
+    portal: Portal, session: SiteSession, world: SiteWorld, pilates: ClassRef
 ) -> None:
     """An answer that came back in time renews a cookie while another finds the session over: still one login."""
     await booking.my_bookings(session)

@@ -9,7 +9,7 @@ import pytest
 
 from database import Database, NewAction
 from domain.errors import LoginNeeded
-from domain.model import PREPARE, ActionType, Role, Wish
+from domain.model import PREPARE, ActionType, ClassRef, Role
 from periodic_executor import CHECK_EVERY, LOOK_BEFORE_OPENING, Executor
 from store.people import Person
 from tests.conftest import Time
@@ -62,7 +62,7 @@ async def test_before_each_opening_it_is_told_again_while_there_is_time(
     await db.people.set([Person(OWNER, Role.OWNER, "g")])
     opens = clock() + timedelta(hours=10)
     for hour in (18, 19):  # two classes that open together
-        wish = Wish("YOGA", "Giuriati", date(2026, 11, 24), time(hour))
+        wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(hour))
         await db.queue.add(NewAction(ActionType.BOOK, OWNER, wish, run_at=opens - PREPARE, opens_at=opens))
     told: list[datetime] = []
     while clock() < opens - PREPARE:
@@ -82,7 +82,7 @@ async def test_a_session_that_ends_hours_before_an_opening_is_told_once_not_twic
 ) -> None:
     await db.people.set([Person(OWNER, Role.OWNER, "g")])
     opens = clock() + LOOK_BEFORE_OPENING + timedelta(minutes=30)
-    wish = Wish("YOGA", "Giuriati", date(2026, 11, 24), time(18))
+    wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(18))
     await db.queue.add(NewAction(ActionType.BOOK, OWNER, wish, run_at=opens - PREPARE, opens_at=opens))
     await executor.step()
     await outcome(db, None)
@@ -97,7 +97,7 @@ async def test_a_session_that_ends_hours_before_an_opening_is_told_once_not_twic
 async def test_whose_session_lives_hears_nothing(db: Database, executor: Executor, clock: Time) -> None:
     await db.people.set([Person(OWNER, Role.OWNER, "g")])
     opens = clock() + timedelta(hours=6)
-    wish = Wish("YOGA", "Giuriati", date(2026, 11, 24), time(18))
+    wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(18))
     await db.queue.add(NewAction(ActionType.BOOK, OWNER, wish, run_at=opens - PREPARE, opens_at=opens))
     while clock() < opens - PREPARE:
         await executor.step()

@@ -28,7 +28,7 @@ import pytest
 from database import NewAction
 from demo.site import Person, echo
 from domain.errors import AlreadyQueued
-from domain.model import Action, ActionStatus, ActionType, Wish, clock_time
+from domain.model import Action, ActionStatus, ActionType, ClassRef, clock_time
 from tests.support.running import CODE_PERIOD, OWNER, PATIENCE, Installation, Running, installation
 from tests.support.sites import GIULIA
 
@@ -156,18 +156,18 @@ async def fail_to_log_in(here: Installation) -> None:
         await act(here, CHECK, user_id=user_id)
 
 
-def wishes(here: Installation) -> list[Wish]:
+def wishes(here: Installation) -> list[ClassRef]:
     """Two classes that can be booked now, on different days."""
     days = [here.world.today + timedelta(days=ahead) for ahead in range(3)]
     found = {}
     for slot in (slot for day in days for slot in here.world.slots(day)):
         if slot.course and slot.free > 0 and here.world.is_open(slot) and not here.world.has_started(slot):
             place = slot.activity.partition(" - ")[0]
-            found[slot.date] = Wish(slot.course, place, slot.date, clock_time(slot.start))
+            found[slot.date] = ClassRef(slot.course, place, slot.date, clock_time(slot.start))
     return list(found.values())[-2:]
 
 
-async def act(here: Installation, kind: ActionType, wish: Wish | None = None, user_id: int = OWNER) -> None:
+async def act(here: Installation, kind: ActionType, wish: ClassRef | None = None, user_id: int = OWNER) -> None:
     """Has the worker do it, and waits until it has tried."""
     async with here.database() as db:
         try:

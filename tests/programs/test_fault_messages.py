@@ -26,7 +26,7 @@ from database import NewAction
 from demo.site import Site, SiteWorld
 from demo.telegram import Message
 from domain.errors import LoginBlocked, SiteError
-from domain.model import Action, ActionType, Pause, Wish
+from domain.model import Action, ActionType, ClassRef, Pause
 from tests.support import chats
 from tests.support.chats import OWNER
 from tests.support.lent_browser import Engine, lent
@@ -44,7 +44,7 @@ class Stage:
     chat: chats.World
     site: SiteWorld
     performer: Performer
-    pilates: Wish
+    pilates: ClassRef
 
     async def last_try(self, kind: ActionType) -> tuple[Action, Message]:
         """An action's last try, and the message that rings in the end."""

@@ -20,7 +20,7 @@ from playwright.async_api import Browser, Playwright
 from actions.runner import Performer
 from database import Database, NewAction, open_database
 from demo.site import Outcome, Site, SiteWorld
-from domain.model import FIT_CENTER, PREPARE, Action, ActionStatus, ActionType, NoticeKind, Role, Wish, clock_time
+from domain.model import FIT_CENTER, PREPARE, Action, ActionStatus, ActionType, ClassRef, NoticeKind, Role, clock_time
 from domain.opening_plan import plan_booking
 from domain.recurrence import PeriodicMode
 from opening import race, server_clock
@@ -84,11 +84,11 @@ class Night:
     def asked(self, path: str) -> int:
         return len({entry.user for entry in self.world.requests(path) if entry.user})
 
-    def wish(self, number: int) -> Wish:
+    def wish(self, number: int) -> ClassRef:
         slot = self.world.slots(self.class_day, "Giuriati - Fit Center")[number]
-        return Wish(FIT_CENTER, "Giuriati", self.class_day, clock_time(slot.start))
+        return ClassRef(FIT_CENTER, "Giuriati", self.class_day, clock_time(slot.start))
 
-    async def book(self, user_id: int, wish: Wish, *others: Wish) -> Action:
+    async def book(self, user_id: int, wish: ClassRef, *others: ClassRef) -> Action:
         plan = plan_booking(self.settings.opening_rule, wish.day, self.clock(), EVENING)
         new = NewAction(
             ActionType.BOOK, user_id, wish, run_at=plan.run_at, opens_at=plan.opens_at,
@@ -214,7 +214,7 @@ async def midnight(night: Night) -> None:
     await night.idle()
 
 
-async def the_morning_after(night: Night, first: Wish, third: Wish) -> None:
+async def the_morning_after(night: Night, first: ClassRef, third: ClassRef) -> None:
     actions = await night.bookings()
     assert {action.status for action in actions.values()} == {ActionStatus.COMPLETED}
     assert {user_id: action.won_choice for user_id, action in actions.items()} == {1: 0, 2: 1, 3: 0}

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from database import NewAction
-from domain.model import ActionStatus, ActionType, Wish, clock_time, starts_at
+from domain.model import ActionStatus, ActionType, ClassRef, clock_time, starts_at
 from portal.state import SESSIONS, SessionStore
 from runtime.program import is_dead
 from tests.support.running import OWNER, PATIENCE, PROGRAMS, ROOT, STOP_SECONDS, Installation, installation
@@ -30,12 +30,12 @@ async def here(tmp_path: Path) -> AsyncIterator[Installation]:
         yield installed
 
 
-def a_class(here: Installation, *, open_now: bool = True) -> Wish:
+def a_class(here: Installation, *, open_now: bool = True) -> ClassRef:
     """A class somebody can book now, or one that opens at some later midnight."""
     today = datetime.now(here.settings.zone).date()
     day = today + timedelta(days=1 if open_now else 5)
     slot = next(each for each in here.world.slots(day))
-    return Wish(slot.course, slot.activity.partition(" - ")[0], slot.date, clock_time(slot.start))
+    return ClassRef(slot.course, slot.activity.partition(" - ")[0], slot.date, clock_time(slot.start))
 
 
 def logged_in(here: Installation) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from database import Database, NewAction, open_database
 from demo.site import Site, SiteWorld
-from domain.model import Action, ActionStatus, ActionType, Wish, clock_time
+from domain.model import Action, ActionStatus, ActionType, ClassRef, clock_time
 from portal.state import SessionStore
 from tests.support.processes import children_of, kill
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, chromium, cookie, person
@@ -87,7 +87,7 @@ async def test_when_a_worker_is_killed_around_the_opening_another_wins_and_only_
     local = opens_at.astimezone(ROME)
     world = SiteWorld(people=[person()], opening_at=f"{local:%H:%M:%S}", round_trip=0.03)
     slot = next(slot for slot in world.slots(local.date() + timedelta(days=2)) if slot.course)
-    wish = Wish(slot.course, slot.activity.partition(" - ")[0], slot.date, clock_time(slot.start))
+    wish = ClassRef(slot.course, slot.activity.partition(" - ")[0], slot.date, clock_time(slot.start))
     config = tmp_path / "config.json"
     async with Site(world) as site, open_database(tmp_path / "polimisport.db") as db:
         configure(config, site, opens_at)

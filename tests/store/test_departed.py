@@ -10,7 +10,7 @@ import pytest
 
 from database import Database, NewAction
 from domain.errors import AppError, SlotFull
-from domain.model import ActionStatus, ActionType, Booking, NoticeKind, Role, WatchMode, Wish
+from domain.model import ActionStatus, ActionType, Booking, ClassRef, NoticeKind, Role, WatchMode
 from domain.recurrence import PeriodicMode
 from portal.state import SESSIONS, forget_others
 from store.departed import NO_LONGER_HERE
@@ -25,8 +25,8 @@ OPENS = datetime(2026, 11, 22, 23, tzinfo=UTC)
 EVERYBODY = [Person(GIULIA, Role.OWNER, "g"), Person(MARCO, Role.FRIEND, "m")]
 
 
-def wish(course: str) -> Wish:
-    return Wish(course, "Giuriati", TUESDAY, time(18))
+def wish(course: str) -> ClassRef:
+    return ClassRef(course, "Giuriati", TUESDAY, time(18))
 
 
 async def busy(db: Database, user_id: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 from actions.decide import is_near_opening
 from database import Database, NewAction
 from domain.errors import Blocked, LoginBlocked
-from domain.model import PREPARE, ActionType, Booking, NoticeKind, OpeningRule, Role, WatchMode, Wish, stamp
+from domain.model import PREPARE, ActionType, Booking, ClassRef, NoticeKind, OpeningRule, Role, WatchMode, stamp
 from store.people import Person
 from tests.conftest import GIULIA, MARCO, Time
 
@@ -37,7 +37,7 @@ async def test_what_belongs_to_an_account_that_waits_is_claimed_by_nobody(db: Da
 
 async def test_near_its_opening_a_booking_is_claimed_though_its_account_waits(db: Database, clock: Time) -> None:
     await db.people.pause(GIULIA, STUCK, lambda _: timedelta(hours=1))
-    wish = Wish("YOGA", "Giuriati", date(2026, 11, 24), time(18))
+    wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(18))
     action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish, opens_at=clock.now + PREPARE))
     claimed = await db.queue.claim("somebody", 60)
     assert claimed
@@ -81,7 +81,7 @@ async def test_a_site_that_forbids_itself_to_two_accounts_is_left_alone_by_all(d
 async def test_a_booking_made_while_all_wait_ends_the_waiting_of_its_account_alone(db: Database, clock: Time) -> None:
     people = [Person(GIULIA, Role.OWNER, "g"), Person(MARCO, Role.FRIEND, "m"), Person(44, Role.FRIEND, "a")]
     await db.people.set(people)
-    wish = Wish("YOGA", "Giuriati", date(2026, 11, 24), time(18))
+    wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(18))
     action = await db.queue.add_claimed(NewAction(ActionType.BOOK, 44, wish), "somebody", 60)
     assert action
     for user_id in (GIULIA, MARCO):
@@ -137,7 +137,7 @@ async def test_what_was_due_during_a_pause_that_its_person_ends_is_late_only_fro
 
 async def test_the_watches_of_an_account_that_waits_come_back_one_after_the_other(db: Database) -> None:
     for hour in range(8, 18):
-        wish = Wish("YOGA", "Giuriati", date(2026, 11, 24), time(hour))
+        wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(hour))
         await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish, watch=WatchMode.BOOK))
     until = await db.people.pause(GIULIA, STUCK, a_minute)
     moments = {action.run_at for action in await db.queue.live(GIULIA)}

@@ -13,10 +13,10 @@ import pytest
 
 from database import Database, NewAction, open_database
 from domain.errors import AlreadyQueued, AppError, LeaseLost, SiteUnavailable, SlotFull
-from domain.model import ActionStatus, ActionType, Booking, NoticeKind, Wish
+from domain.model import ActionStatus, ActionType, Booking, ClassRef, NoticeKind
 from tests.conftest import GIULIA, MARCO, Time
 
-PILATES = Wish("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0))
+PILATES = ClassRef("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0))
 HELD = Booking("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0), 55)
 BOOK = NewAction(ActionType.BOOK, GIULIA, PILATES)
 
@@ -206,7 +206,7 @@ async def test_a_row_typed_by_hand_with_the_given_columns_alone_is_claimed(db: D
     row = await db.connection.write("UPDATE booking_actions SET run_at = '2026-01-01T00:00:00.000Z' RETURNING id")
     action = await db.queue.claim("w", 60)
     assert action
-    assert (action.id, action.wish) == (row[0]["id"], Wish("YOGA", "Giuriati", date(2026, 11, 25), time(18, 0)))
+    assert (action.id, action.wish) == (row[0]["id"], ClassRef("YOGA", "Giuriati", date(2026, 11, 25), time(18, 0)))
 
 
 @pytest.mark.parametrize(

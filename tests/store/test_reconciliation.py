@@ -22,7 +22,7 @@ from domain.errors import (
     SiteUnavailable,
     SlotFull,
 )
-from domain.model import Action, ActionStatus, ActionType, Booking, BookingStatus, NoticeKind, Wish
+from domain.model import Action, ActionStatus, ActionType, Booking, BookingStatus, ClassRef, NoticeKind
 from store.queue.reconciliation import THOUGH_WITHDRAWN
 from tests.conftest import GIULIA, MARCO, Time
 
@@ -178,7 +178,7 @@ async def test_who_withdraws_a_reading_has_no_other_read(db: Database, clock: Ti
 
 
 async def test_an_alternative_that_is_there_after_all_is_told_as_what_it_is(db: Database, clock: Time) -> None:
-    wish = Wish("YOGA", "Giuriati", date(2026, 11, 25), time(9))
+    wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 25), time(9))
     action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish, alternatives=(WISH,)))
     await claim_and_fail(db, action, SiteUnavailable("the answer was lost"))
     await read(db, clock, HELD)
@@ -188,7 +188,7 @@ async def test_an_alternative_that_is_there_after_all_is_told_as_what_it_is(db: 
 
 
 async def test_an_alternative_booked_by_hand_hours_later_is_the_persons_own(db: Database, clock: Time) -> None:
-    wish = Wish("YOGA", "Giuriati", date(2026, 11, 25), time(9))
+    wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 25), time(9))
     action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish, alternatives=(WISH,)))
     await claim_and_fail(db, action, SiteUnavailable("the answer was lost"))
     await read(db, clock)

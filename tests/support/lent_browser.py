@@ -18,7 +18,7 @@ from playwright.async_api import Browser, Playwright
 
 import booking
 from demo.site import Site, SiteWorld
-from domain.model import Wish
+from domain.model import ClassRef
 from portal.access import SiteAccess
 from portal.session import Portal
 from tests.support.sites import GIULIA, Clock, access, wish
@@ -52,7 +52,7 @@ async def portal(engine: Engine, site: Site, tmp_path: Path, site_clock: Clock) 
 
 
 @pytest.fixture
-def pilates(world: SiteWorld) -> Wish:
+def pilates(world: SiteWorld) -> ClassRef:
     return wish(world)
 
 

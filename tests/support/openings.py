@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Playwright
 
 from demo.site import Outcome, Site, SiteWorld
 from domain.errors import AppError
-from domain.model import Slot, Wish
+from domain.model import ClassRef, Slot
 from opening.clock_estimate import Reading
 from opening.last_call import LastCall
 from opening.race import Race, Won
@@ -63,8 +63,8 @@ class Opening:
     known: list[Slot] = field(default_factory=list)
     last_call: LastCall | None = None
 
-    async def race(self, *wishes: Wish, allowance: Allowance | None = None, number: int = 0) -> Won:
-        wanted: Sequence[Wish] = wishes or [self.pilates]
+    async def race(self, *wishes: ClassRef, allowance: Allowance | None = None, number: int = 0) -> Won:
+        wanted: Sequence[ClassRef] = wishes or [self.pilates]
         race = Race(
             self.session,
             list(enumerate(wanted)),
@@ -79,7 +79,7 @@ class Opening:
         return await race.run(asyncio.Lock())
 
     @property
-    def pilates(self) -> Wish:
+    def pilates(self) -> ClassRef:
         return wish(self.world)
 
     @property

@@ -13,7 +13,7 @@ import pytest
 
 from database import Database, NewAction
 from domain.errors import AppError
-from domain.model import Action, ActionType, Booking, HeldBooking, Wish, instant
+from domain.model import Action, ActionType, Booking, ClassRef, HeldBooking, instant
 from domain.recurrence import Confirmation, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode
 from periodic_executor import Executor
 from runtime.settings import Settings, load
@@ -123,7 +123,7 @@ class Life:
         )
         claimed = await self.db.queue.find(action.id)
         assert claimed
-        wish: Wish = [claimed.wish, *await self.db.queue.alternatives(action.id)][won_choice]
+        wish: ClassRef = [claimed.wish, *await self.db.queue.alternatives(action.id)][won_choice]
         booking = Booking(wish.course, wish.location, wish.day, wish.start, 55)
         await self.db.queue.complete_book(claimed, booking, "seen", won_choice=won_choice)
 

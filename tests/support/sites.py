@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from demo.site import Person, Site, SiteWorld
-from domain.model import Credentials, Wish, clock_time
+from domain.model import ClassRef, Credentials, clock_time
 from portal.access import SiteAccess
 from portal.browser import installed
 from portal.session import SiteSession
@@ -76,10 +76,10 @@ def access(site: Site, state_dir: Path, clock: Callable[[], datetime], timeout: 
     )
 
 
-def wish(world: SiteWorld, day: date = TUESDAY, course: str = "PILATES MATWORK", start: str | None = None) -> Wish:
+def wish(world: SiteWorld, day: date = TUESDAY, course: str = "PILATES MATWORK", start: str | None = None) -> ClassRef:
     """Something the simulated timetable really has on that day."""
     slot = world.slot(day, course=course, start=start) if start else world.slot(day, course=course)
-    return Wish(slot.course, slot.activity.partition(" - ")[0], slot.date, clock_time(slot.start))
+    return ClassRef(slot.course, slot.activity.partition(" - ")[0], slot.date, clock_time(slot.start))
 
 
 def enter(session: SiteSession, site: Site) -> None:

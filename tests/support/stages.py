@@ -16,11 +16,11 @@ from domain.model import (
     ActionType,
     Activity,
     CatalogueSlot,
+    ClassRef,
     NoticeKind,
     OpeningRule,
     Slot,
     Timetable,
-    Wish,
     clock_time,
 )
 from store.catalogue import swap
@@ -41,7 +41,7 @@ class Stage:
     performer: Performer
     error: AppError | None = None
 
-    async def add(self, wish: Wish | None = None, **more: Any) -> Action:
+    async def add(self, wish: ClassRef | None = None, **more: Any) -> Action:
         return await self.db.queue.add(
             NewAction(ActionType.BOOK, OWNER, wish or self.opened.pilates, opens_at=OPENS, **more)
         )
@@ -82,15 +82,15 @@ class Stage:
         async with self.db.connection.transaction() as tx:
             await swap(tx, Timetable((activity,), (seen.day,), (seen,)), now, now)
 
-    def gym(self, number: int) -> Wish:
+    def gym(self, number: int) -> ClassRef:
         slot = self.opened.world.slots(TUESDAY, "Giuriati - Fit Center")[number]
-        return Wish(FIT_CENTER, "Giuriati", TUESDAY, clock_time(slot.start))
+        return ClassRef(FIT_CENTER, "Giuriati", TUESDAY, clock_time(slot.start))
 
-    async def listed(self) -> dict[Wish, CatalogueSlot]:
+    async def listed(self) -> dict[ClassRef, CatalogueSlot]:
         """The timetable of the day, by class of whatever calendar."""
         return {replace(row.slot.wish, course_type=""): row for row in await self.db.catalogue.slots_on(TUESDAY)}
 
-    def id_of(self, wish: Wish) -> str:
+    def id_of(self, wish: ClassRef) -> str:
         course = "" if wish.course == FIT_CENTER else wish.course
         activity = "Giuriati - Fit Center" if not course else ""
         return self.opened.world.slot(TUESDAY, course, f"{wish.start:%H:%M}", activity).appointment_id
