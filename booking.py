@@ -235,10 +235,10 @@ def refuse_if_overlapping(
     if session.may_overlap or slot.status is SlotStatus.BOOKED:
         return  # what is ours, by whatever name, would meet itself
     for other in mine:
-        if beside is not None and beside.matches(other.wish):
+        if beside is not None and beside.matches(other.ref):
             continue
         if other.overlaps(slot.day, slot.start, slot.end):
-            raise Overlap(f"{name_of(slot.wish)} meets our {other.course} at {other.start:%H:%M}")
+            raise Overlap(f"{name_of(slot.ref)} meets our {other.course} at {other.start:%H:%M}")
 
 
 def _refuse_if_hopeless(session: SiteSession, slot: Slot, opens_at: datetime | None) -> None:
@@ -246,13 +246,13 @@ def _refuse_if_hopeless(session: SiteSession, slot: Slot, opens_at: datetime | N
     if slot.status is SlotStatus.AVAILABLE:
         return
     if slot.status is SlotStatus.BOOKED:
-        raise AlreadyBooked(f"the timetable shows {name_of(slot.wish)} as booked by us")
+        raise AlreadyBooked(f"the timetable shows {name_of(slot.ref)} as booked by us")
     if opens_at and session.access.clock() < opens_at:
-        raise NotOpenYet(f"{name_of(slot.wish)} is not open yet")
+        raise NotOpenYet(f"{name_of(slot.ref)} is not open yet")
     if slot.status is SlotStatus.WAITING:
-        raise SlotFull(f"{name_of(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
+        raise SlotFull(f"{name_of(slot.ref)} is full; the site offers its waiting list (lista d'attesa)")
     if slot.places == 0:
-        raise SlotFull(f"{name_of(slot.wish)} is full")
+        raise SlotFull(f"{name_of(slot.ref)} is full")
 
 
 # ----- booking
@@ -316,7 +316,7 @@ async def _refuse_waiting_list(session: SiteSession, slot: Slot) -> None:
         log.info("the confirmation can't be read: %s", error)  # it is not needed to book
         return
     if scraper.offers_waiting_list(fragment):
-        raise SlotFull(f"{name_of(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
+        raise SlotFull(f"{name_of(slot.ref)} is full; the site offers its waiting list (lista d'attesa)")
 
 
 def _looks(answer: BookingAnswer, lost: Exception | None) -> Sequence[float]:
@@ -404,13 +404,13 @@ async def _choose(
 async def _meant_in(session: SiteSession, shown: CalendarPage, calendar: Calendar, wish: ClassRef) -> list[_Shown]:
     """The slots of a calendar's day that fit the wish, with their places in the page; opened for it where need be."""
     column = await _column(session, calendar, wish.day, await shown.show(wish.day))
-    if not any(wish.matches(slot.wish) for slot in column):
+    if not any(wish.matches(slot.ref) for slot in column):
         column = await _column(session, calendar, wish.day, await shown.unfold(wish.day, wish.start, wish.course))
-    return [(calendar, slot, index) for index, slot in enumerate(column) if wish.matches(slot.wish)]
+    return [(calendar, slot, index) for index, slot in enumerate(column) if wish.matches(slot.ref)]
 
 
 def _the_one(found: Sequence[_Shown], wish: ClassRef) -> _Shown:
-    meant = the_meant(likeliest(found, lambda each: each[1]), wish, lambda each: each[1].wish)
+    meant = the_meant(likeliest(found, lambda each: each[1]), wish, lambda each: each[1].ref)
     if meant is None:
         raise SlotNotFound(f"the timetable has no {name_of(wish)}")
     return meant
@@ -422,12 +422,12 @@ def _refuse_unless_clickable(session: SiteSession, slot: Slot, opens_at: datetim
     if slot.status is not SlotStatus.AVAILABLE:
         error = NotOpenYet if not opens_at else BookingsClosed if slot.places else SlotFull
         places = f" with {slot.places} free places" if slot.places else ""
-        raise error(f"{name_of(slot.wish)} can't be booked: the page shows it{places} as closed, full or not open yet")
+        raise error(f"{name_of(slot.ref)} can't be booked: the page shows it{places} as closed, full or not open yet")
 
 
 async def _confirm(session: SiteSession, shown: CalendarPage, fragment: str, slot: Slot) -> BookingAnswer:
     if scraper.offers_waiting_list(fragment):
-        raise SlotFull(f"{name_of(slot.wish)} is full; the site offers its waiting list (lista d'attesa)")
+        raise SlotFull(f"{name_of(slot.ref)} is full; the site offers its waiting list (lista d'attesa)")
     if reason := await shown.refusal():
         raise scraper.refusal(reason, session.door.words)
     said, asked = await shown.confirm()

@@ -81,7 +81,7 @@ async def _delete(session: SiteSession, page: Page, wish: ClassRef, pressing: Ca
     ours: list[tuple[int, ClassRef]] = []
     for _ in range(2):  # the list was seen with it; one that lacks it is asked for once more
         blocks = await session.parsed(await shown.open(), scraper.booking_blocks)
-        listed = [(index, each.wish) for index, each in enumerate(blocks) if each]
+        listed = [(index, each.ref) for index, each in enumerate(blocks) if each]
         meant = booking.the_meant(listed, wish, lambda each: each[1])
         ours = [each for each in listed if meant and each[1] == meant[1]]
         if ours:

@@ -222,7 +222,7 @@ class Performer:
             for each in await self._db.bookings.held(action.user_id, now.astimezone(self._rule.zone).date())
             if each.missing_since is None
         ]
-        found = [(seen, held[0].wish)] if (seen := rule_sightings.of_held(held, rules)) else []
+        found = [(seen, held[0].ref)] if (seen := rule_sightings.of_held(held, rules)) else []
         report = await self._db.queue.opening(action.id) if action.type is ActionType.BOOK else None
         if report and (seen := rule_sightings.of_opening(action.wish, report, rules)):
             found.append((seen, action.wish))
@@ -260,19 +260,19 @@ class Performer:
         """What a cancellation means: the booking it names; without a course, what is held at that day and time."""
         says_when = action.day is not None and action.start is not None
         named = await self._db.bookings.named(action.booking_id or "", action.user_id)
-        meant = [each for each in named if not says_when or _agrees(action, each.booking.wish)]
+        meant = [each for each in named if not says_when or _agrees(action, each.booking.ref)]
         held = [each for each in meant if each.status is BookingStatus.CONFIRMED]
-        booking.refuse_if_several([each.booking.wish for each in held])
+        booking.refuse_if_several([each.booking.ref for each in held])
         if found := [*held, *meant]:
-            return found[0].booking.wish
+            return found[0].booking.ref
         if not says_when:
             raise SlotNotFound(f"there is no booking '{action.booking_id}' to cancel")
         return action.wish if action.course else await self._held_then(action, session)
 
     async def _held_then(self, action: Action, session: SiteSession) -> ClassRef:
         """What is held at an action's day and time: on the site, else (after an earlier try) as far as we know."""
-        on_site = [each.wish for each in await booking.my_bookings(session)]
-        known = [each.booking.wish for each in await self._db.bookings.held(action.user_id, action.wish.day)]
+        on_site = [each.ref for each in await booking.my_bookings(session)]
+        known = [each.booking.ref for each in await self._db.bookings.held(action.user_id, action.wish.day)]
         for wishes in (on_site, known):
             found = [wish for wish in wishes if _agrees(action, wish)]
             booking.refuse_if_several(found)

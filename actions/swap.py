@@ -48,7 +48,7 @@ class Exchange:
     async def beside(self) -> ClassRef | None:
         """The booking that the new one may overlap, as far as we are concerned."""
         old = await self.old()
-        return old.booking.wish if old else None
+        return old.booking.ref if old else None
 
     async def book(self, wish: ClassRef, opens_at: datetime | None = None) -> Booked:
         """Books; raises what booking.book raises. Who is done with an action that failed calls take_back()."""
@@ -56,7 +56,7 @@ class Exchange:
         if old is None:
             return await booking.book(self._session, wish, opens_at)
         try:
-            return await booking.book(self._session, wish, opens_at, old.booking.wish)
+            return await booking.book(self._session, wish, opens_at, old.booking.ref)
         except Overlap as overlap:
             if not quoted(str(overlap)) or not _meet(old, wish) or old.status is not BookingStatus.CONFIRMED:
                 raise  # it meets another booking, which nobody wants to give up
@@ -68,9 +68,9 @@ class Exchange:
 
     async def _give_up(self, old: HeldBooking) -> None:
         """Raises SiteUnavailable when the old one is not in the list though nothing was pressed: then nobody knows."""
-        given = await cancelling.cancel(self._session, old.booking.wish, self._action.free_until, self._pressing)
+        given = await cancelling.cancel(self._session, old.booking.ref, self._action.free_until, self._pressing)
         if given.proven:
-            await self._db.queue.gave_up(self._action, old.booking.wish)
+            await self._db.queue.gave_up(self._action, old.booking.ref)
         elif not self._gave_up:
             await self._db.queue.read_mine_soon(self._action.user_id)
             raise SiteUnavailable("what is to be swapped is not in the list, and was not given back by us")
@@ -85,7 +85,7 @@ class Exchange:
         if old is None:
             return
         try:
-            taken = await booking.book(self._session, old.booking.wish)
+            taken = await booking.book(self._session, old.booking.ref)
         except SiteError as error:
             log.warning("  the place that was given up can't be had again: %s", error)
         else:

@@ -194,10 +194,10 @@ class Student:
     async def _button_to_open(self, kind: ActionType, place: Place) -> str | None:
         if kind is ActionType.BOOK:
             rows = await self._town.db.catalogue.slots_on(place.wish.day)
-            slot = next((row.id for row in rows if place.wish.matches(row.slot.wish)), None)
+            slot = next((row.id for row in rows if place.wish.matches(row.slot.ref)), None)
             return pack(Verb.SLOT, slot) if slot else None
         held = await self._town.db.bookings.held(self.user_id, place.wish.day)
-        row = next((each.id for each in held if place.wish.matches(each.booking.wish)), None)
+        row = next((each.id for each in held if place.wish.matches(each.booking.ref)), None)
         return pack(Verb.ASK_CANCEL, row) if row else None
 
     async def _newest(self) -> int:

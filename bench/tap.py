@@ -57,7 +57,7 @@ async def _slot_ids(stage: Stage) -> list[int]:
     """The rows of the timetable that mean the places of the stage."""
     days = sorted({place.wish.day for place in stage.places})
     rows = [row for day in days for row in await stage.db.catalogue.slots_on(day)]
-    return [row.id for row in rows if any(place.wish.matches(row.slot.wish) for place in stage.places)]
+    return [row.id for row in rows if any(place.wish.matches(row.slot.ref) for place in stage.places)]
 
 
 async def _one_tap(stage: Stage, person: Person, file: sqlite3.Connection, slot_id: int) -> float:

@@ -226,7 +226,7 @@ class Slot:
     status: SlotStatus = SlotStatus.DISABLED
 
     @property
-    def wish(self) -> ClassRef:
+    def ref(self) -> ClassRef:
         return ClassRef(self.course, self.activity.place, self.day, self.start, self.activity.kind)
 
 
@@ -252,7 +252,7 @@ class Booking:
     unknown_words: str = field(default="", compare=False)  # what else the page says of it, in words we do not know
 
     @property
-    def wish(self) -> ClassRef:
+    def ref(self) -> ClassRef:
         return ClassRef(self.course, self.location, self.day, self.start, self.course_type)
 
     @property
@@ -434,7 +434,7 @@ class Action:
 
     def is_about(self, held: HeldBooking) -> bool:
         """Whether it is about a booking: by what, where and when, or by its name, which does not tell the kind."""
-        if self.day and self.start and self.wish.matches(held.booking.wish):
+        if self.day and self.start and self.wish.matches(held.booking.ref):
             return True
         named = self.booking_id in (held.booking_id, str(held.id))
         return named and same_place(self.course_type, held.booking.course_type)

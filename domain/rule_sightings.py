@@ -123,7 +123,7 @@ def of_timetable(
     if len(closed) < LEAST_CLOSED or not far or not 0 < held >= mine or rules.most_bookings == held:
         return None
     words = f"{held} prenotazioni, e {len(closed)} orari con posti liberi che non si possono prenotare"
-    return Sighting(Rule.MOST_BOOKINGS, str(held), words, DOUBTFUL), closed[-1].wish
+    return Sighting(Rule.MOST_BOOKINGS, str(held), words, DOUBTFUL), closed[-1].ref
 
 
 def _closing(
@@ -139,7 +139,7 @@ def _closing(
     about = last or free[0]
     words = f"a {least if last else beyond:.0f} minuti da {about.course} {about.start:%H:%M}"
     seen = f"con {about.places} posti liberi, non si poteva prenotare" if last else "si poteva ancora prenotare"
-    return Sighting(Rule.CLOSES, str(values[0]), f"{words}, {seen}", DOUBTFUL), about.wish
+    return Sighting(Rule.CLOSES, str(values[0]), f"{words}, {seen}", DOUBTFUL), about.ref
 
 
 def _minutes_to(slot: Slot, rules: HouseRules, now: datetime) -> float:

@@ -98,7 +98,7 @@ def _same_schedule(one: ClassRef, other: ClassRef) -> bool:
 def _meant(slots: Sequence[Slot], wish: ClassRef) -> Slot | None:
     """The slot a wish means, with an id: without one it can't be asked for by request."""
     try:
-        return the_meant([each for each in slots if each.appointment_id], wish, lambda slot: slot.wish)
+        return the_meant([each for each in slots if each.appointment_id], wish, lambda slot: slot.ref)
     except SeveralClasses as error:
         log.warning("  %s", error)
         return None
@@ -145,11 +145,11 @@ class Appearance:
 
     def _remembered(self, wish: ClassRef) -> Slot | None:
         """The slot as listed before, with its id: absent now, it may not be open yet, or be hidden for a moment."""
-        return next((each for each in self._known if each.appointment_id and wish.matches(each.wish)), None)
+        return next((each for each in self._known if each.appointment_id and wish.matches(each.ref)), None)
 
     def _expected(self, wish: ClassRef) -> Slot:
         """What will probably appear, for what depends on its length."""
-        likely_one = (each for each in self._known if wish.matches(each.wish))
+        likely_one = (each for each in self._known if wish.matches(each.ref))
         return next(likely_one, _of_usual_length(wish))
 
     # ----- at the opening

@@ -99,7 +99,7 @@ def _way(session: SiteSession) -> ListWay:
 
 def held_among(mine: Sequence[Booking], wish: ClassRef) -> Booking | None:
     """What is held of the class that is meant, if it is."""
-    return next((each for each in mine if wish.matches(each.wish)), None)
+    return next((each for each in mine if wish.matches(each.ref)), None)
 
 
 def as_held(beside: ClassRef | None) -> tuple[Booking, ...]:
@@ -127,16 +127,16 @@ class Sought:
         named = held_among(mine, self.wish)
         if named is not None:
             return named, bool(named.unknown_words)
-        there = self.slot.wish if self.slot else self.wish
-        new = (each for each in mine if held_among(self.before, each.wish) is None)
-        found = next((each for each in new if each.wish.is_then_and_there(there)), None)
+        there = self.slot.ref if self.slot else self.wish
+        new = (each for each in mine if held_among(self.before, each.ref) is None)
+        found = next((each for each in new if each.ref.is_then_and_there(there)), None)
         known_as_new = self.accepted and self.all_before
         return found, bool(found and (found.unknown_words or not known_as_new))
 
     def waits_among(self, waiting: Sequence[Booking]) -> Booking | None:
         """The place on a waiting list that it can be instead; rather the one that is named like it."""
-        there = self.slot.wish if self.slot else self.wish
-        then = (each for each in waiting if each.wish.is_then_and_there(there))
+        there = self.slot.ref if self.slot else self.wish
+        then = (each for each in waiting if each.ref.is_then_and_there(there))
         return held_among(waiting, self.wish) or next(then, None)
 
 

@@ -67,7 +67,7 @@ class _Looking:
     def _note_waiting(self, waits: Booking | None) -> None:
         """Raises OnWaitingList once two looks show it under the name of what was asked for."""
         before, self._waits = self._waits, waits
-        if waits is not None and waits == before and self._sought.wish.matches(waits.wish):
+        if waits is not None and waits == before and self._sought.wish.matches(waits.ref):
             self.tell_what_stands()
 
     async def _second_witness(self, found: Booking) -> Booking | None:
@@ -133,11 +133,11 @@ async def proven(
     sure = []
     for each in listed:
         was_known = held_among_wishes(known, each)
-        if not each.unknown_words or was_known or await status_of(session, each.wish) is SlotStatus.BOOKED:
+        if not each.unknown_words or was_known or await status_of(session, each.ref) is SlotStatus.BOOKED:
             sure.append(each)
         else:
             log.warning(
-                "%s is listed in words nobody knows, and not counted: %s", name_of(each.wish), each.unknown_words
+                "%s is listed in words nobody knows, and not counted: %s", name_of(each.ref), each.unknown_words
             )
     return tuple(sure)
 
@@ -151,15 +151,15 @@ async def without_waiting(
     """
     read, sure = schedules.asked_once(session), []
     for each in listed:
-        if held_among_wishes(known, each) or await status_of(session, each.wish, read=read) is not SlotStatus.WAITING:
+        if held_among_wishes(known, each) or await status_of(session, each.ref, read=read) is not SlotStatus.WAITING:
             sure.append(each)
         else:
-            log.warning("%s is listed, but the timetable shows a waiting list: not counted", name_of(each.wish))
+            log.warning("%s is listed, but the timetable shows a waiting list: not counted", name_of(each.ref))
     return tuple(sure)
 
 
 def held_among_wishes(known: Sequence[ClassRef], booking: Booking) -> bool:
-    return any(wish.matches(booking.wish) for wish in known)
+    return any(wish.matches(booking.ref) for wish in known)
 
 
 def _unclear(wish: ClassRef, block: Booking) -> str:

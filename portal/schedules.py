@@ -104,7 +104,7 @@ def asked_once(session: SiteSession) -> Reader:
 
 async def _look_in(read: Reader, calendars: Sequence[Calendar], wish: ClassRef) -> Slot | None:
     days = await together(*(read(each, wish.day) for each in calendars))
-    return the_meant(likeliest([slot for day in days for slot in day], lambda slot: slot), wish, lambda slot: slot.wish)
+    return the_meant(likeliest([slot for day in days for slot in day], lambda slot: slot), wish, lambda slot: slot.ref)
 
 
 def likeliest(candidates: Iterable[T], slot_of: Callable[[T], Slot]) -> list[T]:
@@ -159,7 +159,7 @@ async def status_of(
     except SiteError as error:
         log.info("the timetable does not say whose the place is: %s", error)
         return None
-    return next((each.status for each in there if slot.wish.matches(each.wish)), None)
+    return next((each.status for each in there if slot.ref.matches(each.ref)), None)
 
 
 def name_of(wish: ClassRef) -> str:

@@ -75,8 +75,8 @@ async def before_reading(db: Connection, user_id: int, now: datetime) -> Before:
     return Before(
         began_at=now,
         rows={row["id"]: _state(row) for row in rows},
-        held=tuple(each.booking.wish for each in held),
-        long_missing=tuple(each.booking.wish for each in missing),
+        held=tuple(each.booking.ref for each in held),
+        long_missing=tuple(each.booking.ref for each in missing),
         in_doubt=tuple(number for number, at in withdrawn if at <= now - BETWEEN_READINGS),
         doubt_is_new=any(now - BETWEEN_READINGS < at <= now for _, at in withdrawn),
     )
@@ -116,7 +116,7 @@ async def _held_rows_of(tx: Transaction, user_id: int, wish: ClassRef) -> list[t
         {"user_id": user_id, "date": wish.day.isoformat()},
     )
     read = [(readable(to_held, row), row) for row in rows]
-    return [(held, row) for held, row in read if held is not None and held.booking.wish.matches(wish)]
+    return [(held, row) for held, row in read if held is not None and held.booking.ref.matches(wish)]
 
 
 async def is_held(tx: Transaction, user_id: int, wish: ClassRef) -> bool:
@@ -145,7 +145,7 @@ async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: d
         "minutes": booking.minutes,
         "now": stamp(now),
     }
-    found = await _rows_of(tx, user_id, booking.wish)
+    found = await _rows_of(tx, user_id, booking.ref)
     if found:
         await tx.run(
             """
@@ -214,7 +214,7 @@ async def sync(
     missed = []
     for row in rows:
         held = readable(to_held, row)
-        if held is None or not before.knew(row) or any(held.booking.wish.matches(each.wish) for each in bookings):
+        if held is None or not before.knew(row) or any(held.booking.ref.matches(each.ref) for each in bookings):
             continue
         missed.append(await _not_seen(tx, held, before, zone, now, in_page=in_page))
     unproved = before.doubt_is_new or any(again for _, again in seen) or any(missed)
@@ -225,7 +225,7 @@ async def _seen(
     tx: Transaction, user_id: int, booking: Booking, before: Before, now: datetime
 ) -> tuple[list[sqlite3.Row], bool]:
     """Writes a booking that a reading showed: what that completes, and whether to look again before it is believed."""
-    rows = await _held_rows_of(tx, user_id, booking.wish)
+    rows = await _held_rows_of(tx, user_id, booking.ref)
     if not all(before.knew(row) for _, row in rows):
         return [], False
     status = rows[-1][0].status if rows else None
@@ -235,7 +235,7 @@ async def _seen(
     await mark_confirmed(tx, user_id, booking, now)
     if known:
         return [], False
-    done = await done_after_all(tx, ActionType.BOOK, user_id, booking.wish, now, booking.booking_id)
+    done = await done_after_all(tx, ActionType.BOOK, user_id, booking.ref, now, booking.booking_id)
     if done is None and status in TOLD_AS_LOST:
         await add_notice(tx, user_id, NoticeKind.BACK, booking_row_id=rows[-1][0].id)
     return ([done] if done else []), False
@@ -283,7 +283,7 @@ async def _is_being_cancelled(tx: Transaction, held: HeldBooking) -> bool:
 
 
 async def _vanished(tx: Transaction, held: HeldBooking, now: datetime) -> None:
-    if await done_after_all(tx, ActionType.CANCEL, held.user_id, held.booking.wish, now, held.booking_id):
+    if await done_after_all(tx, ActionType.CANCEL, held.user_id, held.booking.ref, now, held.booking_id):
         await _set_status(tx, held.id, BookingStatus.CANCELLED, now)
         return
     await _set_status(tx, held.id, BookingStatus.GONE, now)
@@ -356,7 +356,7 @@ class Bookings:
         Of several with that booking_id, for it does not tell the kind of class, the newest that is the `wish`.
         """
         found = await self.named(booking_id, user_id)
-        meant = (held for held in found if wish is not None and held.booking.wish.matches(wish))
+        meant = (held for held in found if wish is not None and held.booking.ref.matches(wish))
         return next(meant, found[0] if found else None)
 
     async def named(self, booking_id: str, user_id: int) -> list[HeldBooking]:

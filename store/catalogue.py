@@ -229,7 +229,7 @@ async def _put_course(tx: Transaction, slot: Slot, moment: Moment) -> None:
 def _rules_out(listed: Sequence[Slot], expected: Slot) -> bool:
     """Whether what a day shows says that a class is there, or not to come."""
     return any(
-        slot.wish.matches(expected.wish)
+        slot.ref.matches(expected.ref)
         or (slot.activity.name == expected.activity.name and slot.start >= expected.start)
         for slot in listed
     )
@@ -271,7 +271,7 @@ class Catalogue:
 
     async def awaited(self, wish: ClassRef) -> Slot | None:
         """What a class will be that the site does not show yet; None when it shows it, or it is not to come."""
-        return next((row.slot for row in await self.unseen_on(wish.day) if wish.matches(row.slot.wish)), None)
+        return next((row.slot for row in await self.unseen_on(wish.day) if wish.matches(row.slot.ref)), None)
 
     async def slot(self, slot_id: int) -> CatalogueSlot | None:
         """A slot by its row, None when the timetable no longer has it; by the row of its own once the site shows it."""
@@ -284,7 +284,7 @@ class Catalogue:
         if (course := await self.course(course_id)) is None or course.day_of_week != day.weekday():
             return None
         unseen = course.on(day)
-        listed = [row for row in await self.slots_on(day) if row.slot.wish.matches(unseen.slot.wish)]
+        listed = [row for row in await self.slots_on(day) if row.slot.ref.matches(unseen.slot.ref)]
         return next(iter(listed), unseen)
 
     async def note_full(self, wish: ClassRef, now: datetime) -> None:
@@ -292,7 +292,7 @@ class Catalogue:
         async with self._db.transaction() as tx:
             rows = await tx.run("SELECT * FROM slots WHERE date = :date", {"date": wish.day.isoformat()})
             for row in all_readable(_slot, rows):
-                if row.slot.wish.matches(wish):
+                if row.slot.ref.matches(wish):
                     await tx.run(
                         """
                         UPDATE slots SET places = 0, status = 'disabled', read_at = :now
@@ -309,7 +309,7 @@ class Catalogue:
         async with self._db.transaction() as tx:
             rows = await tx.run("SELECT * FROM slots WHERE date = :date", {"date": slot.day.isoformat()})
             for row in all_readable(_slot, rows):
-                if row.slot.wish.matches(slot.wish):
+                if row.slot.ref.matches(slot.ref):
                     await tx.run(
                         """
                         UPDATE slots SET places = :places, status = 'available', read_at = :read

@@ -38,7 +38,7 @@ async def refusal(session: SiteSession, wanted: ClassRef, opens_at: datetime | N
 
 async def test_a_place_is_booked_by_request_and_seen(session: SiteSession, world: SiteWorld, pilates: ClassRef) -> None:
     booked = await booking.book(session, pilates)
-    assert pilates.matches(booked.booking.wish)
+    assert pilates.matches(booked.booking.ref)
     assert booked.way == "requests"
     assert booked.slot is not None
     assert booked.slot.instructor == "BIANCHI LAURA"

@@ -297,7 +297,7 @@ async def test_a_booking_typed_by_hand_with_the_given_columns_is_shown(db: Datab
         )
     shell.close()
     [held] = await db.bookings.held(GIULIA, MONDAY)
-    assert held.booking.wish == ClassRef(FIT_CENTER, "Giuriati", MONDAY, time(7))
+    assert held.booking.ref == ClassRef(FIT_CENTER, "Giuriati", MONDAY, time(7))
     assert held.status is BookingStatus.CONFIRMED
 
 

@@ -45,7 +45,7 @@ async def test_who_wakes_too_late_for_giving_back_does_not_remind(life: Life) ->
 
 async def test_what_is_given_back_is_not_reminded_of(life: Life) -> None:
     held = await life.hold(TUESDAY)
-    await life.db.queue.add(NewAction(ActionType.CANCEL, GIULIA, held.booking.wish, booking_id=held.booking_id))
+    await life.db.queue.add(NewAction(ActionType.CANCEL, GIULIA, held.booking.ref, booking_id=held.booking_id))
     assert await life.at(rome(TUESDAY, 15)) == []
 
 

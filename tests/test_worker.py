@@ -85,7 +85,7 @@ async def test_a_queued_booking_is_made_and_written_down(
     action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
     [held] = await db.bookings.held(OWNER, TUESDAY)
     assert action.status is ActionStatus.COMPLETED
-    assert pilates.matches(held.booking.wish)
+    assert pilates.matches(held.booking.ref)
     assert len(world.bookings(GIULIA)) == 1
 
 

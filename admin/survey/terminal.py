@@ -81,7 +81,7 @@ async def _try_out(visit: Visit, portal: WatchedPortal, wanted: Wanted, say: Say
     if slot is None:
         say("No class far ahead has many places: nothing is booked.")
         return
-    if not ask(f"Book {booking.name_of(slot.wish)}, {slot.places} places free, and give it back at once?"):
+    if not ask(f"Book {booking.name_of(slot.ref)}, {slot.places} places free, and give it back at once?"):
         say("Nothing is booked.")
         return
     await trial.attempt(portal.session(wanted.credentials), portal, slot, visit.seen, say)

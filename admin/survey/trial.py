@@ -39,16 +39,16 @@ def _is_harmless(seen: Seen, slot: Slot) -> bool:
 
 async def attempt(session: SiteSession, portal: WatchedPortal, slot: Slot, seen: Seen, tell: Tell) -> None:
     """Books it and gives it back, whatever happens in between. What became of it is in `seen.trial`."""
-    seen.trial = trial = Trial(booking.name_of(slot.wish))
+    seen.trial = trial = Trial(booking.name_of(slot.ref))
     try:
-        await _book(session, slot.wish, trial)
+        await _book(session, slot.ref, trial)
         if trial.seen_booked:
             await _look_at_the_list(session, seen)
     finally:  # also when somebody presses Ctrl-C
         trial.booking = next((each for each in portal.posts if each.path.endswith(BOOK)), None)
         if trial.seen_booked or trial.still_held:
             tell("giving it back ...")
-            await _give_back(session, slot.wish, trial)
+            await _give_back(session, slot.ref, trial)
         others = [each for each in portal.posts if not each.path.endswith((BOOK, SCHEDULE))]
         trial.deletion = others[-1] if others else None
 

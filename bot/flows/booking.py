@@ -135,14 +135,14 @@ class BookingAnswers:
             page,
             self._desk.when(),
             stop=await self._desk.stop(tap.user_id),
-            watchable=self._desk.can_be_watched(view.slot.wish),
+            watchable=self._desk.can_be_watched(view.slot.ref),
             note=note,
         )
 
     async def confirm_wish(self, tap: Tap, wish: ClassRef) -> Page:
         """The same for a class, wherever the timetable has it now."""
         rows = await self._desk.slots_on(tap.user_id, wish.day)
-        found = next((row for row in rows if row.slot.wish.matches(wish)), None)
+        found = next((row for row in rows if row.slot.ref.matches(wish)), None)
         return screens_booking.gone_page(wish.day) if found is None else await self.confirm_slot(tap, found.id)
 
     async def book(self, tap: Tap) -> Page:
@@ -159,12 +159,12 @@ class BookingAnswers:
         view = await self._desk.view(tap.user_id, slot_id)
         if view is None:
             return screens_booking.gone_page()
-        made = await self._desk.made_since(newest, tap.user_id, ActionType.BOOK, view.slot.wish)
+        made = await self._desk.made_since(newest, tap.user_id, ActionType.BOOK, view.slot.ref)
         if made:
             return made
         if view.state in SETTLED:
             return await self.confirm_slot(tap, slot_id)
-        new = self._desk.booking(tap, view.slot.wish, is_open=view.state is SlotState.FREE)
+        new = self._desk.booking(tap, view.slot.ref, is_open=view.state is SlotState.FREE)
         if hold_back:
             new = replace(new, run_at=self._held_back(view, new.run_at or self._desk.clock()))
         return await self._desk.queue(new)

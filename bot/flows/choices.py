@@ -100,7 +100,7 @@ class AlternativeAnswers:
     def _can_be_had(self, slot: Slot, action: Action) -> bool:
         """Whether a slot is open when the action runs, and could then still be given back for free."""
         runs = max(action.opens_at or action.run_at, self._desk.clock())
-        return self._desk.rule.opens_at(slot.day, slot.start) <= runs < self._desk.free_until(slot.wish)
+        return self._desk.rule.opens_at(slot.day, slot.start) <= runs < self._desk.free_until(slot.ref)
 
     async def day(self, tap: Tap) -> Page:
         _, action_id = tap.call.numbers
@@ -127,10 +127,10 @@ class AlternativeAnswers:
         action = await self._open(tap, action_id)
         if action and not self._can_be_had(view.slot, action):
             return await self._page(tap, action_id, "Quando provo io, questa non si può avere: scegline un'altra.")
-        if await self._desk.db.queue.add_alternative(action_id, tap.user_id, view.slot.wish):
+        if await self._desk.db.queue.add_alternative(action_id, tap.user_id, view.slot.ref):
             return await self._page(tap, action_id)
         others = await self._desk.db.queue.alternatives(action_id)
-        return await self._page(tap, action_id, _why_not(action, view.slot.wish, others))
+        return await self._page(tap, action_id, _why_not(action, view.slot.ref, others))
 
     async def drop(self, tap: Tap) -> Page:
         """Takes a choice out; the key makes sure that it is still the one the button named."""
@@ -173,7 +173,7 @@ class SwapAnswers:
         held = await self._desk.db.bookings.find(row_id, tap.user_id)
         if held is None:
             return screens_held.gone_page()
-        over, live = self._desk.has_begun(held.booking.wish), await self._desk.live_about(held)
+        over, live = self._desk.has_begun(held.booking.ref), await self._desk.live_about(held)
         if over or live or not screens_held.is_held(held):
             return screens_held.held_page(held, live, self._desk.when(), over=over)
         return held
@@ -210,7 +210,7 @@ class SwapAnswers:
         view = await self._desk.view(tap.user_id, slot_id)
         if view is None:
             return screens_booking.gone_page()
-        newest, watchable = await self._desk.newest(tap.user_id), self._desk.can_be_watched(view.slot.wish)
+        newest, watchable = await self._desk.newest(tap.user_id), self._desk.can_be_watched(view.slot.ref)
         binding = self._desk.free_to_give_back(held) is None
         return screens_booking.swap_page(view, held, newest, self._desk.when(), watchable=watchable, binding=binding)
 
@@ -220,7 +220,7 @@ class SwapAnswers:
         view = await self._desk.view(tap.user_id, slot_id)
         if view is None:
             return screens_booking.gone_page()
-        made = await self._desk.made_since(newest, tap.user_id, ActionType.BOOK, view.slot.wish)
+        made = await self._desk.made_since(newest, tap.user_id, ActionType.BOOK, view.slot.ref)
         if made:
             return await self._desk.ticket(made, tap)
         held = await self._held(tap, row_id)
@@ -231,7 +231,7 @@ class SwapAnswers:
             return await self._swap_what_waits(tap, waits, held)
         if view.state in SETTLED:
             return await self._confirm(tap, slot_id, row_id)
-        booking = self._desk.booking(tap, view.slot.wish, is_open=view.state is SlotState.FREE)
+        booking = self._desk.booking(tap, view.slot.ref, is_open=view.state is SlotState.FREE)
         free_until = self._desk.free_to_give_back(held)
         new = replace(booking, replaces_row_id=held.id, free_until=free_until)
         return await self._desk.card(await self._desk.queue(new), tap)
@@ -259,7 +259,7 @@ class WatchAnswers:
         view = await self._desk.view(tap.user_id, slot_id)
         if view is None:
             return screens_booking.gone_page()
-        return await self._start(tap, view.slot.wish, code, replaces)
+        return await self._start(tap, view.slot.ref, code, replaces)
 
     async def watch_like(self, tap: Tap) -> Page:
         """A watch on what an action was about; what it was to replace is still to be replaced."""
@@ -279,7 +279,7 @@ class WatchAnswers:
         if not self._desk.can_be_watched(wish):
             return screens_held.not_found_page(TOO_LATE_TO_WATCH, wish.day)
         held = await self._desk.held_bookings(tap.user_id)
-        if any(one.booking.wish.matches(wish) and screens_held.is_held(one) for one in held):
+        if any(one.booking.ref.matches(wish) and screens_held.is_held(one) for one in held):
             return await self._booking.confirm_wish(tap, wish)
         replaced = next((one for one in held if one.id == replaces), None)
         new = NewAction(
@@ -309,7 +309,7 @@ class WatchAnswers:
         if made:
             return await self._desk.ticket(made, tap)
         held = await self._desk.held_bookings(tap.user_id)
-        if self._desk.has_begun(action.wish) or any(one.booking.wish.matches(action.wish) for one in held):
+        if self._desk.has_begun(action.wish) or any(one.booking.ref.matches(action.wish) for one in held):
             return await self._booking.confirm_wish(tap, action.wish)
         booking, replaces = self._desk.booking(tap, action.wish), action.replaces_row_id
         new = replace(booking, replaces_row_id=replaces, free_until=action.free_until) if replaces else booking

@@ -110,7 +110,7 @@ class Desk:
 
     def free_to_give_back(self, held: HeldBooking) -> datetime | None:
         """Until when what a swap frees is freed without another question; None when that is over, and was said."""
-        free_until = self.free_until(held.booking.wish)
+        free_until = self.free_until(held.booking.ref)
         return free_until if self.clock() < free_until else None
 
     def ask_times(self, weekday: int, start: time, lead: timedelta | None) -> AskTimes:
@@ -128,7 +128,7 @@ class Desk:
         return [one for one in held if self.clock() < self._end(one)]
 
     def _end(self, held: HeldBooking) -> datetime:
-        return self.starts(held.booking.wish) + timedelta(minutes=held.booking.minutes or 60)
+        return self.starts(held.booking.ref) + timedelta(minutes=held.booking.minutes or 60)
 
     async def live_classes(self, user_id: int) -> list[Action]:
         """A person's unfinished actions that are about a class."""
@@ -137,12 +137,12 @@ class Desk:
     async def live_about(self, held: HeldBooking) -> Action | None:
         """The unfinished action about what is held, if there is one."""
         live = await self.live_classes(held.user_id)
-        return next((one for one in live if one.wish.matches(held.booking.wish)), None)
+        return next((one for one in live if one.wish.matches(held.booking.ref)), None)
 
     async def calendar_file(self, held: HeldBooking) -> File:
         """For the calendar: of what is held, its event; of what is held no more, what takes the event out again."""
         rows = await self.db.catalogue.slots_on(held.booking.day)
-        end: time | None = next((row.slot.end for row in rows if row.slot.wish.matches(held.booking.wish)), None)
+        end: time | None = next((row.slot.end for row in rows if row.slot.ref.matches(held.booking.ref)), None)
         return calendar_file(held, end, self.rule.zone, self.timing.free_cancel, self.clock())
 
     async def stop(self, user_id: int) -> LoginStopped | None:
@@ -178,7 +178,7 @@ class Desk:
         warnings = []
         if self.house.most_bookings is not None and held >= self.house.most_bookings:
             warnings.append(texts.TOO_MANY_HELD.format(most=self.house.most_bookings))
-        closes = self.starts(view.slot.wish) - self.house.closes
+        closes = self.starts(view.slot.ref) - self.house.closes
         minutes = round(self.house.closes / timedelta(minutes=1))
         if minutes and closes <= self.clock():
             warnings.append(texts.CLOSED_BY_NOW.format(minutes=count(minutes, "minuto", "minuti")))
@@ -232,7 +232,7 @@ class Desk:
         new = NewAction(
             ActionType.CANCEL,
             tap.user_id,
-            held.booking.wish,
+            held.booking.ref,
             booking_id=held.booking_id,
             card_message_id=tap.card_id,
             free_until=self.free_to_give_back(held),
@@ -322,7 +322,7 @@ class Desk:
         held = await self.db.bookings.by_booking_id(action.booking_id, action.user_id, action.subject)
         if held is None or action.subject is None:
             return held
-        called = held.booking.wish.named_as(action.subject)
+        called = held.booking.ref.named_as(action.subject)
         return replace(held, booking=replace(held.booking, course=called.course, course_type=called.course_type))
 
     async def clash(self, action: Action) -> Clash | None:
@@ -334,18 +334,18 @@ class Desk:
         if self.has_begun(action.wish) or (waits and self.house.overlap is Overlapping.WARNED):
             return None
         rows = [*await self.db.catalogue.slots_on(action.day), *await self.db.catalogue.unseen_on(action.day)]
-        row = next((row for row in rows if row.slot.wish.matches(action.wish)), None)
+        row = next((row for row in rows if row.slot.ref.matches(action.wish)), None)
         # what the timetable has no more lasts an hour, as every class whose length is not known
         end = row.slot.end if row else (datetime.combine(action.day, action.start) + timedelta(hours=1)).time()
         held = await self.held_bookings(action.user_id)
         meeting = (one for one in held if one.booking.overlaps(action.day, action.start, end))
-        other = next((one for one in meeting if not one.booking.wish.matches(action.wish)), None)
+        other = next((one for one in meeting if not one.booking.ref.matches(action.wish)), None)
         return Clash(other, row.id if row else None) if other else None
 
     async def slot_of(self, wish: ClassRef) -> int | None:
         """The row of a class in the timetable, if that has it."""
         rows = await self.db.catalogue.slots_on(wish.day)
-        return next((row.id for row in rows if row.slot.wish.matches(wish)), None)
+        return next((row.id for row in rows if row.slot.ref.matches(wish)), None)
 
     def is_watchable(self, action: Action) -> bool:
         """Whether it makes sense to offer a watch after an action's failure."""

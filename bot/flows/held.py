@@ -45,7 +45,7 @@ class HeldAnswers:
         return None if is_safe else await self._held(held)
 
     async def _held(self, held: HeldBooking, note: str = "") -> Page:
-        over, live = self._desk.has_begun(held.booking.wish), await self._desk.live_about(held)
+        over, live = self._desk.has_begun(held.booking.ref), await self._desk.live_about(held)
         return screens_held.held_page(held, live, self._desk.when(), over=over, note=note)
 
     async def file(self, tap: Tap) -> Answer:
@@ -65,17 +65,17 @@ class HeldAnswers:
         """The first question, or the booking's page when there is nothing to cancel."""
         if not await self._can_cancel(held):
             return await self._held(held)
-        newest, free_until = await self._desk.newest(tap.user_id), self._desk.free_until(held.booking.wish)
+        newest, free_until = await self._desk.newest(tap.user_id), self._desk.free_until(held.booking.ref)
         hours = self._desk.house.free_cancel / timedelta(hours=1)
         refused = self._desk.house.late_cancel is LateCancel.REFUSED
         return screens_held.ask_cancel_page(held, newest, free_until, hours, self._desk.when(), refused=refused)
 
     async def _can_cancel(self, held: HeldBooking) -> bool:
-        begun, live = self._desk.has_begun(held.booking.wish), await self._desk.live_about(held)
+        begun, live = self._desk.has_begun(held.booking.ref), await self._desk.live_about(held)
         return screens_held.is_held(held) and not begun and live is None
 
     def _is_late(self, held: HeldBooking) -> bool:
-        return self._desk.clock() >= self._desk.free_until(held.booking.wish)
+        return self._desk.clock() >= self._desk.free_until(held.booking.ref)
 
     async def ask_twice(self, tap: Tap) -> Page:
         held = await self._desk.db.bookings.find(tap.id, tap.user_id)
@@ -97,7 +97,7 @@ class HeldAnswers:
         held = await self._desk.db.bookings.find(row_id, tap.user_id)
         if held is None:
             return screens_held.gone_page()
-        made = await self._desk.made_since(newest, tap.user_id, ActionType.CANCEL, held.booking.wish)
+        made = await self._desk.made_since(newest, tap.user_id, ActionType.CANCEL, held.booking.ref)
         if made:
             return await self._desk.ticket(made, tap)
         if not await self._can_cancel(held) or (self._is_late(held) and not may_be_late):

@@ -257,7 +257,7 @@ class Composer:
         periodic = await self._db.periodic.find(action.periodic_booking_id or 0, action.user_id)
         if periodic is None or not periodic.active or periodic.mode is not PeriodicMode.HOLD:
             return None
-        asked_at = self._desk.timing.keep_asked_at(self._desk.starts(held.booking.wish))
+        asked_at = self._desk.timing.keep_asked_at(self._desk.starts(held.booking.ref))
         return asked_at if self._desk.clock() < asked_at else None
 
     async def _replaced(self, action: Action) -> HeldBooking | None:
@@ -333,9 +333,9 @@ class Composer:
 
     async def _reminder(self, notice: Notice) -> Post:
         held = await self._held(notice)
-        if not screens_held.is_held(held) or self._desk.has_begun(held.booking.wish):
+        if not screens_held.is_held(held) or self._desk.has_begun(held.booking.ref):
             raise NothingToTell(f"the booking in row {held.id} is no longer held, or has begun")
-        free_until, hours = self._desk.free_until(held.booking.wish), self._desk.house.free_cancel / timedelta(hours=1)
+        free_until, hours = self._desk.free_until(held.booking.ref), self._desk.house.free_cancel / timedelta(hours=1)
         return Post(letter=Letter(screens_held.reminder(held, free_until, hours, self._desk.when())))
 
     # People and programs

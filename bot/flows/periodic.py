@@ -94,7 +94,7 @@ class SeriesCards:
         user_id = periodic.user_id
         if planned.action_id is None:
             wish = periodic.on(planned.day)
-            there = next((one for one in held_now if one.booking.wish.matches(wish)), None)
+            there = next((one for one in held_now if one.booking.ref.matches(wish)), None)
             return Date(planned, held=there if planned.state in (None, OccurrenceState.QUEUED) else None)
         action = await self._desk.db.queue.find(planned.action_id, user_id)
         return Date(planned, action, await self._desk.got(action) if action else None)

@@ -44,7 +44,7 @@ class QuestionAnswers:
         if periodic is None:
             return None
         held = await self._held_place(confirmation)
-        return confirmation, periodic, held.booking.wish if held else self._wish_of(confirmation, periodic)
+        return confirmation, periodic, held.booking.ref if held else self._wish_of(confirmation, periodic)
 
     def _wish_of(self, confirmation: Confirmation, periodic: PeriodicBooking) -> ClassRef:
         day = self._desk.timing.day_of(confirmation.scheduled_for)
@@ -100,7 +100,7 @@ class QuestionAnswers:
             return _no_question()
         if await self.was_taken_back(confirmation, wish):
             every = await self._desk.held_bookings(tap.user_id)
-            held = next((one for one in every if one.booking.wish.matches(wish)), None)
+            held = next((one for one in every if one.booking.ref.matches(wish)), None)
             return screens_questions.no_longer_asked(confirmation, wish, self._desk.when(), held)
         ticket = await self._ticket_of(confirmation, wish)
         return screens_questions.answered(confirmation, wish, self._desk.when(), ticket)

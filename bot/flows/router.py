@@ -162,7 +162,7 @@ class Answers:
         if made and made.status is not ActionStatus.CANCELLED:
             return await self.desk.ticket(made, tap)
         held = await self.desk.held_bookings(tap.user_id)
-        if not self.desk.can_be_put_back(action) or any(one.booking.wish.matches(action.wish) for one in held):
+        if not self.desk.can_be_put_back(action) or any(one.booking.ref.matches(action.wish) for one in held):
             return await self.booking.confirm_wish(tap, action.wish)
         return await self.desk.card(await self.desk.put_back(action, tap), tap)
 
@@ -185,7 +185,7 @@ class Answers:
         held = await self.desk.db.bookings.by_booking_id(action.booking_id or "", tap.user_id, action.subject)
         if held is None and action.day and action.start:  # put in by hand, perhaps: named by its class
             every = await self.desk.held_bookings(tap.user_id)
-            held = next((one for one in every if one.booking.wish.matches(action.wish)), None)
+            held = next((one for one in every if one.booking.ref.matches(action.wish)), None)
         return await self.held.ask_about(tap, held) if held else screens_held.gone_page()
 
     # The timetable

@@ -315,13 +315,13 @@ def slot_details(view: SlotView) -> str:
 
 def _clash(view: SlotView, when: When) -> str:
     if view.clash is None and view.rival:
-        queued = in_a_line(view.rival.wish, when, beside=[view.slot.wish])
+        queued = in_a_line(view.rival.wish, when, beside=[view.slot.ref])
         what = f"⚠️ Si sovrappone a un'altra tua richiesta, la n. {view.rival.id}: {queued}."
         both = "Di solito il sito le accetta tutte e due." if view.both_taken else "Il sito ne accetta una sola."
         return f"{what} {both}"
     if view.clash is None:
         return ""
-    other = in_a_line(view.clash.booking.wish, when, beside=[view.slot.wish])
+    other = in_a_line(view.clash.booking.ref, when, beside=[view.slot.ref])
     said = "di solito il sito le accetta tutte e due." if view.both_taken else texts.ONE_AT_A_TIME
     return f"⚠️ Si sovrappone a {other}: {said}"
 
@@ -380,7 +380,7 @@ def swap_page(
 
     `binding`: what is held can't be given back for free any more.
     """
-    old = in_a_line(held.booking.wish, when, beside=[view.slot.wish])
+    old = in_a_line(held.booking.ref, when, beside=[view.slot.ref])
     lines = Lines().add("<b>Scambia</b>", f"Al posto di {old}:")
     lines.add(slot_details(view))
     back = back_row(Verb.SWAP_DAY, view.slot.day, held.id)

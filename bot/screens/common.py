@@ -85,7 +85,7 @@ def home(overview: Overview, when: When, note: str = "") -> Page:
     elif overview.pause:
         lines.add(*held_up(overview.pause, when))
     if overview.next_booking:
-        lines.add(f"Il prossimo appuntamento: {in_a_line(overview.next_booking.booking.wish, when)}.")
+        lines.add(f"Il prossimo appuntamento: {in_a_line(overview.next_booking.booking.ref, when)}.")
     lines.add(*(f"{mark(action)} {_live_line(action, when)}" for action in overview.live[:5]))
     if len(overview.live) > 5:
         more = count(len(overview.live) - 5, "altra richiesta", "altre richieste")
@@ -303,14 +303,14 @@ def is_held_back(action: Action, when: When) -> bool:
 
 def the_other(clash: Clash | None, when: When) -> str:
     """Which booking a class overlaps, if that is known."""
-    return f"L'altra: {in_a_line(clash.held.booking.wish, when)}." if clash else ""
+    return f"L'altra: {in_a_line(clash.held.booking.ref, when)}." if clash else ""
 
 
 def meets_what_is_held(clash: Clash | None, action: Action, when: When) -> str:
     """Said before an overlap is refused: what is held then, and what we know of the site."""
     if clash is None:
         return ""
-    other = in_a_line(clash.held.booking.wish, when, SHORT, beside=[action.wish])
+    other = in_a_line(clash.held.booking.ref, when, SHORT, beside=[action.wish])
     return f"⚠️ Si sovrappone a {other}: {texts.ONE_AT_A_TIME} Se preferisci questa, scambiala con l'altra."
 
 

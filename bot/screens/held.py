@@ -42,12 +42,12 @@ def _watches(number: int) -> str:
 
 
 def _wish_of(entry: Entry) -> ClassRef:
-    return entry.booking.wish if isinstance(entry, HeldBooking) else entry.wish
+    return entry.booking.ref if isinstance(entry, HeldBooking) else entry.wish
 
 
 def _entry_line(entry: Entry, when: When, told: Sequence[ClassRef]) -> str:
     if isinstance(entry, HeldBooking):
-        wish = entry.booking.wish
+        wish = entry.booking.ref
         place = "" if told_apart(wish, told) else where(entry.booking.location)
         line = f"• {in_a_line(wish, when, beside=told)}{place}"
         return f"{line}\n{missing_line(entry, when)}" if entry.missing_since else line
@@ -80,7 +80,7 @@ def _entry_button(entry: Entry, when: When, told: Sequence[ClassRef]) -> Button:
 
 def held_page(held: HeldBooking, live: Action | None, when: When, *, over: bool, note: str = "") -> Page:
     """One booking, and what can be done with it. `over`: the class has begun."""
-    lines = Lines().add(note).add(about(held.booking.wish, when)).add(_standing(held, when, over=over))
+    lines = Lines().add(note).add(about(held.booking.ref, when)).add(_standing(held, when, over=over))
     rows: list[Row] = []
     if live:
         lines.add(f"⏳ C'è già una richiesta in corso: {name_of(live).lower()} n. {live.id}.")
@@ -121,7 +121,7 @@ def ask_cancel_page(
 
     `refused`: as far as we know the site takes no late cancellation.
     """
-    lines = Lines().add("<b>Annullo davvero?</b>", about(held.booking.wish, when))
+    lines = Lines().add("<b>Annullo davvero?</b>", about(held.booking.ref, when))
     if when.now >= free_until:
         costs = REFUSED_LATE if refused else "annullare adesso può costarti una penalità."
         lines.add(f"⚠️ Mancano meno di {hours_of(hours)}: {costs}")
@@ -134,7 +134,7 @@ def ask_cancel_page(
 
 def ask_twice_page(held: HeldBooking, newest: int, when: When) -> Page:
     """The second question: the place can't be given back for free any more."""
-    lines = Lines().add("⚠️ <b>Annullo lo stesso?</b>", about(held.booking.wish, when))
+    lines = Lines().add("⚠️ <b>Annullo lo stesso?</b>", about(held.booking.ref, when))
     lines.add(
         "Il termine per annullare gratis è passato: il sito potrebbe segnarti una penalità. Io non posso toglierla."
     )
@@ -153,7 +153,7 @@ def hours_of(hours: float) -> str:
 
 def reminder(held: HeldBooking, free_until: datetime, hours: float, when: When) -> Page:
     """The class comes near: keep it, give it back while that is free, or swap it."""
-    lines = Lines().add("⏰ <b>Ci vai?</b>", about(held.booking.wish, when))
+    lines = Lines().add("⏰ <b>Ci vai?</b>", about(held.booking.ref, when))
     if when.now < free_until:
         lines.add(free_until_line(free_until, when))
     else:
@@ -165,7 +165,7 @@ def reminder(held: HeldBooking, free_until: datetime, hours: float, when: When) 
 
 def staying(held: HeldBooking, when: When) -> Page:
     """The reminder after "Ci vado"."""
-    lines = Lines().add("👍 <b>Bene, il posto resta tuo</b>", about(held.booking.wish, when))
+    lines = Lines().add("👍 <b>Bene, il posto resta tuo</b>", about(held.booking.ref, when))
     return Page(str(lines), ((button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True), home_button(fresh=True)),))
 
 
@@ -185,7 +185,7 @@ def not_found_page(text: str, day: date | None = None) -> Page:
 def file_page(held: HeldBooking, when: When) -> Page:
     """The words that go with the calendar file."""
     rows = ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),)
-    return Page(f"🗓 Per il tuo calendario\n\n{about(held.booking.wish, when)}", rows)
+    return Page(f"🗓 Per il tuo calendario\n\n{about(held.booking.ref, when)}", rows)
 
 
 # Watches

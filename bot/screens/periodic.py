@@ -239,7 +239,7 @@ def _otherwise(date: Date, periodic: PeriodicBooking) -> str:
     """What is held when that is not what the periodic booking says now: an alternative, or from before a change."""
     if date.held is None:
         return ""
-    held, meant = date.held.booking.wish, periodic.on(date.held.booking.day)
+    held, meant = date.held.booking.ref, periodic.on(date.held.booking.day)
     if held.matches(meant):
         return ""
     where_else = f" · {safe(held.where)}" if told_apart(held, [meant]) else ""

@@ -208,15 +208,15 @@ def booked(
 
     `replaced` is freed next. `asked_at`: when it is asked whether the place is kept, and freed for silence.
     """
-    lines = Lines().add("✅ <b>Prenotata!</b>", about(held.booking.wish, when) if held else about_action(action, when))
+    lines = Lines().add("✅ <b>Prenotata!</b>", about(held.booking.ref, when) if held else about_action(action, when))
     lines.add(texts.TAKEN_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "", why_not_first(action, when))
     lines.add(f"Vista nelle tue prenotazioni {_seen_at(action, report, when)}.", *_opening_lines(report, when))
     if replaced and replaced.status is BookingStatus.CANCELLED:
-        lines.add(f"🔁 Al posto di {in_a_line(replaced.booking.wish, when, SHORT)}, che ho liberato.")
+        lines.add(f"🔁 Al posto di {in_a_line(replaced.booking.ref, when, SHORT)}, che ho liberato.")
     elif replaced and action.gave_up:
-        lines.add(f"🔁 Al posto di {in_a_line(replaced.booking.wish, when, SHORT)}: {CHECKS_THAT_IT_IS_FREED}")
+        lines.add(f"🔁 Al posto di {in_a_line(replaced.booking.ref, when, SHORT)}: {CHECKS_THAT_IT_IS_FREED}")
     elif replaced:
-        lines.add(f"🔁 Adesso libero {in_a_line(replaced.booking.wish, when, SHORT)}: ti scrivo quando è fatto.")
+        lines.add(f"🔁 Adesso libero {in_a_line(replaced.booking.ref, when, SHORT)}: ti scrivo quando è fatto.")
     if asked_at:
         lines.add(f"Ti chiedo se la tieni {when.at(asked_at)}: se non rispondi, libero il posto in tempo.")
     if held is None:
@@ -246,7 +246,7 @@ def cancelled(action: Action, when: When, *, has_file: bool) -> Page:
 
 def freed(held: HeldBooking, when: When) -> Page:
     """The caption of the file that takes out of the calendar what was given up for a better place."""
-    lines = Lines().add("✅ <b>Annullata</b>", about(held.booking.wish, when)).add(OUT_OF_THE_CALENDAR)
+    lines = Lines().add("✅ <b>Annullata</b>", about(held.booking.ref, when)).add(OUT_OF_THE_CALENDAR)
     return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
 
 
@@ -307,7 +307,7 @@ def struggling(action: Action, when: When) -> Page:
 
 def vanished(held: HeldBooking, when: When) -> Page:
     """A booking that is no more on the site, and not through us."""
-    lines = Lines().add("⚠️ <b>Questa prenotazione non c'è più sul sito</b>", about(held.booking.wish, when))
+    lines = Lines().add("⚠️ <b>Questa prenotazione non c'è più sul sito</b>", about(held.booking.ref, when))
     lines.add("Non l'ho annullata io: forse l'hai fatto tu dal sito, o la lezione è saltata.")
     mine = button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True)
     again = button("📅 Orari di quel giorno", Verb.DAY, held.booking.day, fresh=True)
@@ -316,7 +316,7 @@ def vanished(held: HeldBooking, when: When) -> Page:
 
 def came_back(held: HeldBooking, when: When) -> Page:
     """A booking that was lost or cancelled, as far as we knew, is on the site again."""
-    lines = Lines().add("✅ <b>Questa prenotazione è di nuovo sul sito</b>", about(held.booking.wish, when))
+    lines = Lines().add("✅ <b>Questa prenotazione è di nuovo sul sito</b>", about(held.booking.ref, when))
     lines.add("Per un po' non risultava: adesso la vedo tra le tue prenotazioni, e il posto è tuo.")
     lines.add("Se non ci vai, ricordati di annullarla.")
     cancel = button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True)

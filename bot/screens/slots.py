@@ -76,8 +76,8 @@ def view_slot(
 ) -> SlotView:
     """What a slot is to the person with these bookings and these unfinished actions."""
     slot = row.slot
-    mine = next((one for one in held if one.booking.wish.matches(slot.wish)), None)
-    ticket = next((one for one in live if one.day and one.start and one.wish.matches(slot.wish)), None)
+    mine = next((one for one in held if one.booking.ref.matches(slot.ref)), None)
+    ticket = next((one for one in live if one.day and one.start and one.wish.matches(slot.ref)), None)
     clash = next(
         (one for one in held if one is not mine and one.booking.overlaps(slot.day, slot.start, slot.end)), None
     )

@@ -498,12 +498,12 @@ class Queue(Choices, RoutineHistory):
             more = {"won_choice": won_choice, "why_not_first": why_not_first or None, "booking_id": booking.booking_id}
             await self._end(tx, action, ActionStatus.COMPLETED, result, None, **more)
             if slot and not won_choice:
-                await name_its_class(tx, action, slot.wish)
+                await name_its_class(tx, action, slot.ref)
             await keep_what_is_booked_anew(tx, action.user_id, booking)
             await mark_confirmed(tx, action.user_id, booking, self._clock())
             if opening:
                 await record_opening(tx, action.id, opening)
-            await free_the_replaced(tx, action, self._clock(), booking.wish)
+            await free_the_replaced(tx, action, self._clock(), booking.ref)
             await note_booked(tx, action.user_id)
             await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
             await tell_of_the_freed(tx, action)

@@ -23,13 +23,13 @@ async def free_the_replaced(tx: Transaction, action: Action, now: datetime, got:
     if action.replaces_row_id is None or action.result == THOUGH_WITHDRAWN:
         return
     held = await find_held(tx, action.replaces_row_id, action.user_id)
-    if held is None or held.status is not BookingStatus.CONFIRMED or (got and held.booking.wish.matches(got)):
+    if held is None or held.status is not BookingStatus.CONFIRMED or (got and held.booking.ref.matches(got)):
         return
     row = await tx.row("SELECT gave_up FROM booking_actions WHERE id = :id", {"id": action.id})
     new = NewAction(
         ActionType.CANCEL,
         action.user_id,
-        held.booking.wish,
+        held.booking.ref,
         booking_id=held.booking_id,
         free_until=action.free_until,
         pressed=bool(row and row["gave_up"]),
@@ -70,6 +70,6 @@ async def ask_back(tx: Transaction, action_id: int, now: datetime) -> None:
     held = await find_held(tx, action.replaces_row_id or 0, action.user_id)
     if held is None:
         return
-    new = NewAction(ActionType.BOOK, action.user_id, held.booking.wish, free_until=action.free_until)
+    new = NewAction(ActionType.BOOK, action.user_id, held.booking.ref, free_until=action.free_until)
     if await live_like(tx, new) is None:
         await enqueue(tx, new, now)

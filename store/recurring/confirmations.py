@@ -204,7 +204,7 @@ class Questions:
         new = NewAction(
             ActionType.CANCEL,
             confirmation.user_id,
-            held.booking.wish,
+            held.booking.ref,
             booking_id=held.booking_id,
             periodic_booking_id=confirmation.periodic_booking_id,
             free_until=free_until,

@@ -456,7 +456,7 @@ async def with_something_held(stage: Stage, wish: ClassRef) -> int:
     await stage.db.queue.add(NewAction(ActionType.CHECK, OWNER))
     await stage.act()
     [held] = await stage.db.bookings.held(OWNER, TUESDAY)
-    assert Booking(wish.course, wish.location, wish.day, wish.start).wish.matches(held.booking.wish)
+    assert Booking(wish.course, wish.location, wish.day, wish.start).ref.matches(held.booking.ref)
     return held.id
 
 

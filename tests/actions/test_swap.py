@@ -32,7 +32,7 @@ async def hold_what_overlaps(stage: Stage) -> tuple[ClassRef, int]:
     await stage.db.queue.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
     await stage.act()
     [held] = await stage.db.bookings.held(OWNER, TUESDAY)
-    return held.booking.wish, held.id
+    return held.booking.ref, held.id
 
 
 async def swapped(stage: Stage, row: int, **more: Any) -> Action:

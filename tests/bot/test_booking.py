@@ -427,12 +427,12 @@ async def test_what_was_refused_as_full_is_free_again_once_a_later_reading_shows
     catalogue, refused_at = world.db.catalogue, world.clock.now + timedelta(minutes=5)
 
     async def places() -> int | None:
-        return next(row.slot.places for row in await catalogue.slots_on(TUESDAY) if row.slot.wish == PILATES.wish)
+        return next(row.slot.places for row in await catalogue.slots_on(TUESDAY) if row.slot.ref == PILATES.ref)
 
     reading = await world.db.queue.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
     assert reading
     began, world.clock.now = world.clock.now, refused_at
-    await catalogue.note_full(MINE.wish, refused_at)
+    await catalogue.note_full(MINE.ref, refused_at)
     days, slots = tuple({one.day for one in chats.WEEK}), tuple(chats.WEEK)
     timetable = Timetable((chats.PLATINUM, chats.FITNESS), days, slots)
     await world.db.queue.complete_refresh(reading, timetable, "begun before the refusal", began)
@@ -440,7 +440,7 @@ async def test_what_was_refused_as_full_is_free_again_once_a_later_reading_shows
     assert await places() == 0
     await catalogue.note_free(PILATES, refused_at + timedelta(seconds=60))
     assert await places() == 7
-    await catalogue.note_full(MINE.wish, refused_at + timedelta(seconds=70))
+    await catalogue.note_full(MINE.ref, refused_at + timedelta(seconds=70))
     world.clock.now += timedelta(minutes=2)
     await world.read_timetable()
     assert await places() == 7
@@ -448,7 +448,7 @@ async def test_what_was_refused_as_full_is_free_again_once_a_later_reading_shows
 
 async def test_a_slot_that_was_refused_as_full_is_listed_as_full_with_its_time(world: World) -> None:
     world.clock.now += timedelta(minutes=5)
-    await world.db.catalogue.note_full(MINE.wish, world.clock.now)
+    await world.db.catalogue.note_full(MINE.ref, world.clock.now)
     await menu(world.owner)
     await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
     await tapped(world.owner, "Mar 24 nov", "Che cosa?")

@@ -109,7 +109,7 @@ async def test_three_alternatives_are_the_most_and_the_wish_is_none(world: World
     card = await tapped(world.owner, "prenota all'apertura", "In attesa dell'apertura")
     (action,) = await world.actions()
     for slot in chats.WEEK[5:8]:
-        assert await world.db.queue.add_alternative(action.id, OWNER, slot.wish)
+        assert await world.db.queue.add_alternative(action.id, OWNER, slot.ref)
 
     page = await tapped(world.owner, "➕ Alternativa", "4ª")
     assert not any("Aggiungi" in label for label in page.labels)
@@ -407,7 +407,7 @@ async def test_what_a_swap_gave_up_first_leaves_the_calendar_too(world: World) -
     page = await to_swap(world, "Fit Center|07:00", "Pagina 1|solo quando è tua libero l'altra")
     await world.owner.press(data_of(page, "🔁 Scambia"), page.message_id)
     action = await world.claim()
-    await world.db.queue.gave_up(action, MINE.wish)
+    await world.db.queue.gave_up(action, MINE.ref)
     new = Booking(action.wish.course, action.wish.location, action.wish.day, action.wish.start, 55)
 
     await world.db.queue.complete_book(action, new, "seen")
@@ -486,7 +486,7 @@ async def test_an_alternative_past_its_own_free_limit_is_asked_about(world: Worl
     await world.read_timetable([*chats.WEEK, late])
     await queued(world.owner)
     (action,) = await world.actions()
-    await world.db.queue.add_alternative(action.id, OWNER, late.wish)
+    await world.db.queue.add_alternative(action.id, OWNER, late.ref)
     world.clock.now += timedelta(hours=1)  # 13:00 in Rome
     await world.fail(SlotFull("the site says «Posti esauriti»"))
 
@@ -536,7 +536,7 @@ async def test_a_swap_when_the_other_may_cost_is_warned_of_and_then_done(world: 
 async def test_what_could_not_be_given_back_in_time_is_for_the_person_to_decide(world: World) -> None:
     await world.hold(MINE)
     world.clock.now = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
-    await world.db.queue.add(NewAction(ActionType.CANCEL, OWNER, MINE.wish, free_until=FREE_UNTIL))
+    await world.db.queue.add(NewAction(ActionType.CANCEL, OWNER, MINE.ref, free_until=FREE_UNTIL))
     await world.fail(TooLateToCancel("late"))
     told = await world.owner.wait_for(lambda message: "non riuscito" in message.text)
     assert "il posto è ancora tuo" in told.text

@@ -96,7 +96,7 @@ async def test_notices_of_a_chat_arrive_in_order_after_an_outage(world: World) -
     await menu(world.owner)
     world.emulator.faults.down = True
     for course in ("UNO", "DUE", "TRE"):
-        wish = chats.slot(course, TUESDAY, "10:00").wish
+        wish = chats.slot(course, TUESDAY, "10:00").ref
         await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, wish))
         await world.fail(SlotFull("no"))
     world.emulator.faults.clear()
@@ -160,7 +160,7 @@ async def attempts(world: World, user_id: int) -> int:
 
 async def fail_some(world: World, *courses: str) -> None:
     for course in courses:
-        await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, chats.slot(course, TUESDAY, "10:00").wish))
+        await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, chats.slot(course, TUESDAY, "10:00").ref))
         await world.fail(SlotFull("no"))
 
 
@@ -286,7 +286,7 @@ async def test_progress_edits_the_card_and_rings_nobody(world: World) -> None:
 
 async def test_progress_without_a_card_says_nothing(world: World) -> None:
     await menu(world.owner)
-    await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, chats.PILATES.wish))
+    await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, chats.PILATES.ref))
     action = await world.claim()
     await world.db.queue.postpone(action, chats.NOON.replace(hour=23), chats.NOON.replace(hour=23))
 

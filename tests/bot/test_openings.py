@@ -72,7 +72,7 @@ async def recurring(world: World) -> int:
 
 async def test_the_rehearsal_rings_with_what_will_be_tried(world: World) -> None:
     action = await waiting(world)
-    await world.db.queue.add_alternative(action.id, OWNER, chats.PILATES.wish)
+    await world.db.queue.add_alternative(action.id, OWNER, chats.PILATES.ref)
 
     card = await rehearsed(world)
 

@@ -378,7 +378,7 @@ async def test_a_held_place_that_is_gone_by_now_is_not_called_kept(world: World)
 
 async def test_a_held_place_that_is_being_given_back_is_not_called_kept(world: World) -> None:
     asked = await held_and_asked(world)
-    await world.db.queue.add(NewAction(ActionType.CANCEL, OWNER, MINE.wish))
+    await world.db.queue.add(NewAction(ActionType.CANCEL, OWNER, MINE.ref))
 
     await tapped(world.owner, "✅ Lo tengo", "C'è già una richiesta in corso")
 
@@ -415,11 +415,11 @@ async def test_who_is_asked_too_late_reads_that_silence_keeps_the_place(
     asked = screens_questions.question(
         replace(late, outcome=None),
         periodic,
-        MINE.wish,
+        MINE.ref,
         FREE_UNTIL - timedelta(days=2),
         When(FREE_UNTIL + timedelta(minutes=30), world.settings.zone),
     )
-    over = screens_questions.answered(late, MINE.wish, When(late.scheduled_for, world.settings.zone))
+    over = screens_questions.answered(late, MINE.ref, When(late.scheduled_for, world.settings.zone))
 
     assert "se non rispondi, il posto resta tuo" in asked.text
     assert "penalità" in asked.text
@@ -431,7 +431,7 @@ async def test_a_question_that_ran_out_claims_no_cancelling_without_its_ticket(w
     """The place was gone by the deadline, or everything was off until the class."""
     late = keeping(world, ConfirmationOutcome.EXPIRED, timedelta(hours=2, minutes=5))
     for now in (late.expires_at, late.scheduled_for):
-        page = screens_questions.answered(late, MINE.wish, When(now, world.settings.zone))
+        page = screens_questions.answered(late, MINE.ref, When(now, world.settings.zone))
         assert "Troppo tardi" in page.text
         assert "l'ho liberato: " not in page.text
 
@@ -518,7 +518,7 @@ async def test_a_booking_given_back_by_hand_shows_in_the_dates(world: World) -> 
     await tick(world)
     await world.book()
     action = await world.db.queue.add_claimed(
-        NewAction(ActionType.CANCEL, OWNER, Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18)).wish),
+        NewAction(ActionType.CANCEL, OWNER, Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18)).ref),
         "test", 60,
     )  # fmt: skip
     assert action

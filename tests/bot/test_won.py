@@ -28,7 +28,7 @@ async def second_choice(world: World, got: Booking) -> Action:
     """Pilates was full, the gym at seven was had; "my bookings" names it as `got`."""
     await queued(world.owner)
     (action,) = await world.actions()
-    await world.db.queue.add_alternative(action.id, action.user_id, GYM.wish)
+    await world.db.queue.add_alternative(action.id, action.user_id, GYM.ref)
     claimed = await world.claim()
     await world.db.queue.complete_book(claimed, got, "seen", won_choice=1, why_not_first="full: the site says «Pieno.»")
     await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
@@ -76,7 +76,7 @@ async def test_what_was_put_in_without_its_kind_is_told_under_its_name_too(world
     await queued(world.owner)
     await world.db.connection.write("UPDATE booking_actions SET course_type = NULL")
     claimed = await world.claim()
-    pilates = next(each for each in chats.WEEK if each.wish.matches(claimed.wish))
+    pilates = next(each for each in chats.WEEK if each.ref.matches(claimed.wish))
     got = Booking("Corsi Platinum", "Giuriati", claimed.wish.day, claimed.wish.start, 60)
 
     await world.db.queue.complete_book(claimed, got, "seen", slot=pilates)
@@ -92,7 +92,7 @@ async def test_what_was_got_is_known_though_its_row_is_gone(world: World) -> Non
     found = await world.db.queue.find(action.id)
 
     assert found
-    assert found.subject == GYM.wish
+    assert found.subject == GYM.ref
 
 
 async def test_a_request_that_won_nothing_shows_what_was_asked_for(world: World) -> None:
@@ -108,14 +108,14 @@ async def test_a_request_that_won_nothing_shows_what_was_asked_for(world: World)
 async def test_a_withdrawal_can_be_undone_with_all_that_was_asked(world: World) -> None:
     await queued(world.owner)
     (action,) = await world.actions()
-    await world.db.queue.add_alternative(action.id, action.user_id, GYM.wish)
+    await world.db.queue.add_alternative(action.id, action.user_id, GYM.ref)
     await tapped(world.owner, "↩️ Ritira", "Ritirata")
 
     await tapped(world.owner, "↩️ Non ritirarla", "In coda")
 
     new, old = await world.actions()
     assert (old.status, new.status, new.wish) == (ActionStatus.CANCELLED, ActionStatus.PENDING, action.wish)
-    assert await world.db.queue.alternatives(new.id) == [GYM.wish]
+    assert await world.db.queue.alternatives(new.id) == [GYM.ref]
 
 
 async def test_a_withdrawal_of_what_has_begun_can_not_be_undone(world: World) -> None:

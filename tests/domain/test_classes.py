@@ -74,7 +74,7 @@ async def test_the_queue_what_is_held_and_what_recurs_know_the_kind_of_class(db:
     assert (action.wish, await db.queue.alternatives(action.id)) == (YOGA, [other])
     await db.queue.complete_book(action, Booking("YOGA", "Giuriati", TUESDAY, YOGA.start, 60, "Corsi Platinum"), "seen")
     [held] = await db.bookings.held(GIULIA, TUESDAY)
-    assert held.booking.wish == YOGA
+    assert held.booking.ref == YOGA
     new = NewPeriodic(GIULIA, "mine", "YOGA", "Giuriati", 1, YOGA.start, PeriodicMode.HOLD, (), "Corsi Platinum")
     assert (await db.periodic.add(new)).on(TUESDAY) == YOGA
     assert (await db.periodic.add(replace(new, course_type="Corsi Gold"))).on(TUESDAY) == other
@@ -192,15 +192,15 @@ async def test_two_bookings_of_one_hour_in_two_kinds_are_told_apart_though_they_
         Booking("YOGA", "Giuriati", TUESDAY, time(18, 30), 60, f"Corsi {one}") for one in ("Gold", "Platinum")
     )
     for each in (gold, platinum):
-        action = await db.queue.add_claimed(NewAction(ActionType.BOOK, GIULIA, each.wish), "somebody", 60)
+        action = await db.queue.add_claimed(NewAction(ActionType.BOOK, GIULIA, each.ref), "somebody", 60)
         assert action
         await db.queue.complete_book(action, each, "seen")
         if each is gold:
-            cancel = await db.queue.add_claimed(NewAction(ActionType.CANCEL, GIULIA, each.wish), "somebody", 60)
+            cancel = await db.queue.add_claimed(NewAction(ActionType.CANCEL, GIULIA, each.ref), "somebody", 60)
             assert cancel
-            await db.queue.complete_cancel(cancel, gold.wish, "gone")
+            await db.queue.complete_cancel(cancel, gold.ref, "gone")
 
-    first, second = [await db.bookings.by_booking_id(gold.booking_id, GIULIA, one.wish) for one in (gold, platinum)]
+    first, second = [await db.bookings.by_booking_id(gold.booking_id, GIULIA, one.ref) for one in (gold, platinum)]
     assert first
     assert second
     assert [first.status, second.status] == [BookingStatus.CANCELLED, BookingStatus.CONFIRMED]
@@ -211,7 +211,7 @@ async def test_two_bookings_of_one_hour_in_two_kinds_are_told_apart_though_they_
 
 async def test_a_swap_that_got_nothing_but_what_it_was_to_free_frees_nothing(db: Database) -> None:
     held = Booking("YOGA", "Giuriati", TUESDAY, time(18, 30), 60)
-    first = await db.queue.add_claimed(NewAction(ActionType.BOOK, GIULIA, held.wish), "somebody", 60)
+    first = await db.queue.add_claimed(NewAction(ActionType.BOOK, GIULIA, held.ref), "somebody", 60)
     assert first
     await db.queue.complete_book(first, held, "seen")
     [row] = await db.bookings.held(GIULIA, TUESDAY)
@@ -224,7 +224,7 @@ async def test_a_swap_that_got_nothing_but_what_it_was_to_free_frees_nothing(db:
 def test_what_the_site_calls_booked_already_is_not_the_booking_that_another_is_asked_for_beside() -> None:
     old = Booking("PILATES", "Giuriati", TUESDAY, YOGA.start, 60, "Corsi Platinum")
     renamed = Booking("YOGA con ROSSI ANNA", "Giuriati", TUESDAY, YOGA.start, 60, "Corsi Platinum")
-    sought = Sought(YOGA, before=as_held(old.wish), accepted=True)
+    sought = Sought(YOGA, before=as_held(old.ref), accepted=True)
     assert sought.among([old]) == (None, False)
     assert sought.among([old, renamed]) == (renamed, False)
 
@@ -232,7 +232,7 @@ def test_what_the_site_calls_booked_already_is_not_the_booking_that_another_is_a
 def test_a_place_whose_list_names_the_course_where_the_kind_should_be_is_still_ours() -> None:
     block = BLOCK.format(description="Giuriati - YOGA", skill="")
     [listed] = scraper.bookings(block)
-    assert YOGA.matches(listed.wish)
+    assert YOGA.matches(listed.ref)
 
 
 async def test_what_fits_two_kinds_of_class_names_both_and_books_neither(

@@ -135,7 +135,7 @@ async def test_a_reading_does_not_count_a_place_on_a_waiting_list_that_looks_lik
 
 async def test_what_was_held_before_is_unknown_when_nobody_could_read_it() -> None:
     old = Booking("PILATES con ROSSI", "Giuriati", TUESDAY, datetime(2026, 11, 24, 18).time())  # noqa: DTZ001
-    sought = Sought(replace(old.wish, course="YOGA"), accepted=True)
+    sought = Sought(replace(old.ref, course="YOGA"), accepted=True)
     assert sought.among([old]) == (old, False)
     assert replace(sought, all_before=False).among([old]) == (old, True)
 

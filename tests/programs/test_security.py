@@ -122,9 +122,9 @@ async def give_giulia_a_life(world: World) -> list[int]:
     """One row of everything a person can have; the numbers of all of them."""
     db = world.db
     secret = chats.slot(SECRET_COURSE, TUESDAY, "10:00")
-    waiting = await db.queue.add(NewAction(ActionType.BOOK, OWNER, secret.wish))
-    assert await db.queue.add_alternative(waiting.id, OWNER, chats.PILATES.wish)
-    failed = await db.queue.add(NewAction(ActionType.BOOK, OWNER, chats.slot(SECRET_COURSE, TUESDAY, "15:00").wish))
+    waiting = await db.queue.add(NewAction(ActionType.BOOK, OWNER, secret.ref))
+    assert await db.queue.add_alternative(waiting.id, OWNER, chats.PILATES.ref)
+    failed = await db.queue.add(NewAction(ActionType.BOOK, OWNER, chats.slot(SECRET_COURSE, TUESDAY, "15:00").ref))
     async with db.connection.transaction() as tx:
         await tx.run(
             "UPDATE booking_actions SET status = 'failed', error_kind = 'SlotFull' WHERE id = :id", {"id": failed.id}
@@ -218,7 +218,7 @@ async def test_names_from_the_site_are_shown_as_they_are(tmp_path: Path) -> None
     evil = chats.slot('<b>"X" & <script>', TUESDAY, "18:00", instructor="<i>ROSSI</i>")
     async with chats.world(tmp_path, timetable=False) as world:
         await world.read_timetable((evil,))
-        await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, evil.wish))
+        await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, evil.ref))
         await world.fail(SlotFull("<b>pieno & basta"))
         told = await world.owner.wait_for(lambda message: "non riuscita" in message.text)
         assert '<b>"X" & <script>' in told.text

@@ -22,7 +22,7 @@ SLOT = Slot(GOLD, "a1", "YOGA", TUESDAY, time(20), time(21), places=3, status=Sl
 
 
 async def claimed(db: Database, kind: ActionType, booking: Booking | None = None) -> Action:
-    new = NewAction(kind, GIULIA, booking.wish if booking else None, quiet=booking is None)
+    new = NewAction(kind, GIULIA, booking.ref if booking else None, quiet=booking is None)
     action = await db.queue.add_claimed(new, "w", 60)
     assert action
     return action
@@ -38,7 +38,7 @@ async def book(db: Database, booking: Booking) -> None:
 
 
 async def cancel(db: Database, booking: Booking) -> None:
-    await db.queue.complete_cancel(await claimed(db, ActionType.CANCEL, booking), booking.wish, "gone")
+    await db.queue.complete_cancel(await claimed(db, ActionType.CANCEL, booking), booking.ref, "gone")
 
 
 async def statuses(db: Database) -> list[str]:
@@ -120,7 +120,7 @@ async def test_a_booking_missing_from_one_list_is_read_again_within_a_minute_and
     assert not await db.queue.due()
     clock.go(seconds=31)
     assert await db.queue.due()
-    assert (await db.bookings.before(GIULIA, clock())).long_missing == (PILATES.wish,)
+    assert (await db.bookings.before(GIULIA, clock())).long_missing == (PILATES.ref,)
     await read(db, PILATES, YOGA, in_page=True)
     assert [each.missing_since for each in await db.bookings.held(GIULIA, TUESDAY)] == [None, None]
     assert await told(db) == []

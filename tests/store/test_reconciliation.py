@@ -29,7 +29,7 @@ from tests.conftest import GIULIA, MARCO, Time
 ROME = ZoneInfo("Europe/Rome")
 TUESDAY = date(2026, 11, 24)
 HELD = Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18), 55)
-WISH = HELD.wish
+WISH = HELD.ref
 
 
 async def failed(

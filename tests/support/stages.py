@@ -88,7 +88,7 @@ class Stage:
 
     async def listed(self) -> dict[ClassRef, CatalogueSlot]:
         """The timetable of the day, by class of whatever calendar."""
-        return {replace(row.slot.wish, course_type=""): row for row in await self.db.catalogue.slots_on(TUESDAY)}
+        return {replace(row.slot.ref, course_type=""): row for row in await self.db.catalogue.slots_on(TUESDAY)}
 
     def id_of(self, wish: ClassRef) -> str:
         course = "" if wish.course == FIT_CENTER else wish.course
