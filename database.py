@@ -19,10 +19,21 @@ from store.heartbeats import Heartbeats
 from store.migrations import migrate
 from store.outbox import Outbox
 from store.people import People, Person
+from store.queue.choices import Choices
+from store.queue.claims import Claims
+from store.queue.history import History
 from store.queue.openings import Openings
-from store.queue.queue import Queue
-from store.queue.requests import NewAction
-from store.recurring.series import Periodic
+from store.queue.requests import Requests
+from store.queue.rows import NewAction
+from store.queue.settlement import Settlement
+from store.queue.watches import Watches
+from store.recurring.confirmations import Confirmations
+from store.recurring.due_dates import DueDates
+from store.recurring.holidays import Holidays
+from store.recurring.keeping import Keeping
+from store.recurring.occurrences import Occurrences
+from store.recurring.series import Series
+from store.recurring.standstill import RecurringPauses
 from store.remarks import Remarks
 from store.rules import Rules
 
@@ -36,10 +47,21 @@ class Database:
         self.connection = connection
         self.people = People(connection, clock)
         self.catalogue = Catalogue(connection)
-        self.queue = Queue(connection, clock)
+        self.requests = Requests(connection, clock)
+        self.choices = Choices(connection, clock)
+        self.watches = Watches(connection, clock)
+        self.claims = Claims(connection, clock)
+        self.settlement = Settlement(connection, clock)
+        self.history = History(connection)
         self.bookings = Bookings(connection)
         self.openings = Openings(connection)
-        self.periodic = Periodic(connection, clock)
+        self.series = Series(connection, clock)
+        self.occurrences = Occurrences(connection, clock)
+        self.holidays = Holidays(connection, clock)
+        self.due_dates = DueDates(connection, clock)
+        self.confirmations = Confirmations(connection, clock)
+        self.keeping = Keeping(connection, clock)
+        self.recurring_pauses = RecurringPauses(connection, clock)
         self.outbox = Outbox(connection, clock)
         self.remarks = Remarks(connection, clock)
         self.rules = Rules(connection, clock)

@@ -77,12 +77,12 @@ class Executor:
             if until_due <= 0:
                 return
             await program.wait(stop, min(LOOK, left, until_due))
-            if (await self._db.periodic.memory()).plan_version != self._memory.plan_version:
+            if (await self._db.due_dates.memory()).plan_version != self._memory.plan_version:
                 return
 
     async def step(self) -> datetime | None:
         """One tick: everything that is due now, and nothing twice. Returns when something is due next, if known."""
-        self._memory = await self._db.periodic.memory()
+        self._memory = await self._db.due_dates.memory()
         rules = await self._db.rules.in_force(self._settings.house_rules)
         self._timing = Timing.of(self._settings, rules)
         await self._paused_by_hand()
@@ -103,13 +103,13 @@ class Executor:
         """Writes down that we were awake; a clock that was set back must not leave a tick in the future."""
         now, last = self._clock(), self._memory.ticked_at
         if last is None or not last <= now < last + TICK_NOTED:
-            await self._db.periodic.remember_tick()
+            await self._db.due_dates.remember_tick()
 
     # Dates nothing was done about yet
 
     async def _dates(self) -> None:
         first = first_day(self._timing, self._memory, self._clock(), LOOK_BACK)
-        for due in await self._db.periodic.due(self._timing, first):
+        for due in await self._db.due_dates.due(self._timing, first):
             now = self._clock()
             if now >= self._timing.last_chance(due.periodic, due.day):
                 await self._too_late(due)
@@ -121,20 +121,20 @@ class Executor:
         periodic, day = due.periodic, due.day
         last_chance = self._timing.last_chance(periodic, day)
         if due.on_holiday:
-            await self._db.periodic.pass_over(periodic, day)
+            await self._db.occurrences.pass_over(periodic, day)
         elif last_chance > periodic.since and not was_awake(self._memory, last_chance):
             log.warning("! periodic %s: woke too late for %s", periodic.id, day)
-            await self._db.periodic.miss(periodic, day)
+            await self._db.occurrences.miss(periodic, day)
 
     async def _act(self, due: DueDate) -> None:
         periodic, day, now = due.periodic, due.day, self._clock()
         until = self._timing.question_until(periodic, day, now)
         if until is not None:
-            if await self._db.periodic.ask(periodic, day, self._timing.starts(periodic, day), until):
+            if await self._db.confirmations.ask(periodic, day, self._timing.starts(periodic, day), until):
                 log.info("→ periodic %s: asks about %s", periodic.id, day)
             return
-        choices = await self._db.periodic.alternatives(periodic.id)
-        action = await self._db.periodic.queue(periodic, day, self._timing.booking(periodic, day, choices, now))
+        choices = await self._db.series.alternatives(periodic.id)
+        action = await self._db.occurrences.queue(periodic, day, self._timing.booking(periodic, day, choices, now))
         if action:
             log.info("→ periodic %s: %s is queued as %s", periodic.id, day, action.id)
 
@@ -142,44 +142,44 @@ class Executor:
         """When the next question or opening comes, and the next deadline."""
         now = self._clock()
         moments = [self._timing.next_opening(now)]
-        for lead in await self._db.periodic.leads(self._timing):
-            following = await self._db.periodic.next_class(self._timing.asks_until(now, lead))
+        for lead in await self._db.due_dates.leads(self._timing):
+            following = await self._db.due_dates.next_class(self._timing.asks_until(now, lead))
             if following:
                 moments.append(starts_at(*following, self._zone) - lead)
-        deadline = await self._db.periodic.next_deadline()
+        deadline = await self._db.confirmations.next_deadline()
         return [*moments, deadline] if deadline else moments
 
     # Questions that are open
 
     async def _paused_by_hand(self) -> None:
-        for periodic_id in await self._db.periodic.paused_by_hand():
+        for periodic_id in await self._db.due_dates.paused_by_hand():
             log.info("  periodic %s was paused by hand: what waits for it is withdrawn", periodic_id)
-            await self._db.periodic.withdraw(periodic_id)
+            await self._db.occurrences.withdraw(periodic_id)
 
     async def _confirmed_by_hand(self) -> None:
-        for confirmation in await self._db.periodic.confirmed_by_hand():
-            periodic = await self._db.periodic.find(confirmation.periodic_booking_id)
+        for confirmation in await self._db.confirmations.confirmed_by_hand():
+            periodic = await self._db.series.find(confirmation.periodic_booking_id)
             if confirmation.purpose is ConfirmationPurpose.KEEP:
-                await self._db.periodic.keep(confirmation)
+                await self._db.keeping.keep(confirmation)
             elif periodic is not None:
                 day = self._timing.day_of(confirmation.scheduled_for)
-                choices = await self._db.periodic.alternatives(periodic.id)
+                choices = await self._db.series.alternatives(periodic.id)
                 booking = self._timing.booking(periodic, day, choices, self._clock())
-                await self._db.periodic.confirm(confirmation, day, booking)
+                await self._db.confirmations.confirm(confirmation, day, booking)
 
     async def _asked_by_hand(self) -> None:
-        for confirmation_id in await self._db.periodic.ask_what_was_put_in_by_hand():
+        for confirmation_id in await self._db.confirmations.ask_what_was_put_in_by_hand():
             log.info("→ confirmation %s was put in by hand: asked", confirmation_id)
 
     async def _unanswered(self) -> None:
-        for confirmation in await self._db.periodic.unanswered():
+        for confirmation in await self._db.confirmations.unanswered():
             day = self._timing.day_of(confirmation.scheduled_for)
-            periodic = await self._db.periodic.find(confirmation.periodic_booking_id)
+            periodic = await self._db.series.find(confirmation.periodic_booking_id)
             if confirmation.purpose is ConfirmationPurpose.KEEP and periodic and not periodic.active:
-                await self._db.periodic.close_keeping(periodic.id)  # paused by hand: what is held stays
+                await self._db.keeping.close(periodic.id)  # paused by hand: what is held stays
             elif confirmation.purpose is ConfirmationPurpose.KEEP:
                 await self._not_kept(confirmation)
-            elif await self._db.periodic.expire(confirmation, day):
+            elif await self._db.confirmations.expire(confirmation, day):
                 log.info("! confirmation %s was not answered: skipped", confirmation.id)
 
     async def _not_kept(self, confirmation: Confirmation) -> None:
@@ -187,12 +187,12 @@ class Executor:
         starts, now = confirmation.scheduled_for, self._clock()
         day = self._timing.day_of(starts)
         if now >= starts:
-            await self._db.periodic.close_too_late(confirmation, day, tell=not confirmation.silence_keeps)
+            await self._db.keeping.close_too_late(confirmation, day, tell=not confirmation.silence_keeps)
         elif now >= self._timing.free_until(starts):
             log.warning("! confirmation %s: woke too late to give the place back for free", confirmation.id)
-            await self._db.periodic.leave_open(confirmation)
+            await self._db.keeping.leave_open(confirmation)
         else:
-            action = await self._db.periodic.expire_to_keep(confirmation, day, self._timing.free_until(starts))
+            action = await self._db.keeping.expire(confirmation, day, self._timing.free_until(starts))
             log.info("! confirmation %s was not answered: given back by %s", confirmation.id, action and action.id)
 
     # What is held
@@ -201,7 +201,7 @@ class Executor:
         """Asks about the places that are held on trial. Returns when it asks about the others."""
         first = first_day(self._timing, self._memory, self._clock(), LOOK_BACK)
         last = self._timing.last_held_day(self._clock())
-        held = await self._db.periodic.held_unasked(first, last)
+        held = await self._db.due_dates.held_unasked(first, last)
         return [self._timing.keep_asked_at(await self._keep(each)) for each in held]
 
     async def _keep(self, each: HeldDate) -> datetime:
@@ -213,15 +213,15 @@ class Executor:
             return starts
         if now < starts:
             log.info("→ periodic %s: asks whether %s is kept", each.periodic.id, booking.day)
-            await self._db.periodic.ask_to_keep(each.periodic, each.held, starts, in_time if now < in_time else starts)
+            await self._db.keeping.ask(each.periodic, each.held, starts, in_time if now < in_time else starts)
         elif not was_awake(self._memory, starts):
-            await self._db.periodic.miss_keeping(each.periodic, booking.day)
+            await self._db.keeping.miss(each.periodic, booking.day)
         return starts
 
     async def _said_yes_late(self, each: HeldDate) -> bool:
         """Whether the person was asked whether to book it when it was time to ask whether it is kept, and said yes."""
         starts = self._timing.starts(each.periodic, each.held.booking.day)
-        return await self._db.periodic.confirmed_since(each.periodic, starts, self._timing.keep_asked_at(starts))
+        return await self._db.confirmations.confirmed_since(each.periodic, starts, self._timing.keep_asked_at(starts))
 
     async def _reminders(self) -> Iterable[datetime]:
         """Reminds of what is held while it can be given back. Returns when it reminds of the rest."""
@@ -250,7 +250,7 @@ class Executor:
             if (until := account.waits_until(self._clock())) is not None:
                 later.append(until)
                 continue
-            times, last = await self._db.queue.turned_away(account.user_id)
+            times, last = await self._db.history.turned_away(account.user_id)
             if last is not None and (again := last + pause_after(times)) > self._clock():
                 later.append(again)
                 continue
@@ -276,10 +276,10 @@ class Executor:
             if self._clock() < look_at:
                 later.append(look_at)
                 continue
-            _, looked = await self._db.queue.last_of(ActionType.CHECK, account.user_id)
+            _, looked = await self._db.history.last_of(ActionType.CHECK, account.user_id)
             if looked is None or looked < look_at:
                 await self._queue_routine(ActionType.CHECK, account.user_id)
-            elif await self._db.queue.live_routine(ActionType.CHECK, account.user_id):
+            elif await self._db.requests.live_routine(ActionType.CHECK, account.user_id):
                 continue  # it tells by itself; the next tick knows what came of it
             elif await self._db.people.tell_login_due(opening, look_at):
                 log.warning("! %s has to log in by hand before %s: told", account.user_id, opening.opens_at)
@@ -290,8 +290,8 @@ class Executor:
     ) -> datetime:
         """Queues routine work if it is due; returns when it is looked at again."""
         now = self._clock()
-        done, tried = await self._db.queue.last_of(kind, user_id)
-        pause = min(pause_after(await self._db.queue.failures_of(kind, user_id)), longest)
+        done, tried = await self._db.history.last_of(kind, user_id)
+        pause = min(pause_after(await self._db.history.failures_of(kind, user_id)), longest)
         due = max(done + every if done else now, tried + pause if tried else now)
         if now < due:
             return due
@@ -300,7 +300,7 @@ class Executor:
 
     async def _queue_routine(self, kind: ActionType, user_id: int) -> None:
         try:
-            action = await self._db.queue.add(NewAction(kind, user_id, quiet=True))
+            action = await self._db.requests.add(NewAction(kind, user_id, quiet=True))
             log.info("→ routine %s %s for %s", kind, action.id, user_id)
         except AlreadyQueued as same:
             log.debug("routine %s is queued already: %s", kind, same.action_id)

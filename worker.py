@@ -99,9 +99,9 @@ class Worker:
     async def step(self) -> bool:
         """Claims one due action and starts on it. False when there was none, or hands are full."""
         await self._follow_rules()
-        if len(self._in_hand - self._for_opening) >= MOST_AT_ONCE or not await self._db.queue.due():
+        if len(self._in_hand - self._for_opening) >= MOST_AT_ONCE or not await self._db.claims.due():
             return False
-        action = await self._db.queue.claim(self._name, self._lease)
+        action = await self._db.claims.claim(self._name, self._lease)
         if action is None:
             return False
         log.info("→ %s %s (attempt %s)", action.type, action.id, action.attempts)
@@ -132,17 +132,17 @@ class Worker:
         if time.monotonic() - self._looked_for_dead < LOOK_FOR_DEAD_EVERY:
             return
         self._looked_for_dead = time.monotonic()
-        for holder in await self._db.queue.holders():
+        for holder in await self._db.claims.holders():
             if program.is_dead(holder):
                 log.warning("  %s is dead: what it had in hand is taken over", holder)
-                await self._db.queue.take_from(holder)
+                await self._db.claims.end_leases_of(holder)
 
     async def _hold(self, action: Action) -> None:
         """Performs an action while its lease is kept alive."""
         heart = asyncio.create_task(self._heartbeat(action))
         try:
             if action.crashes >= MOST_CRASHES:
-                await self._db.queue.fail(action, AppError("it took the worker down again and again"))
+                await self._db.settlement.fail(action, AppError("it took the worker down again and again"))
             else:
                 await self._performer.perform(action)
         except asyncio.CancelledError:
@@ -164,7 +164,7 @@ class Worker:
         while steady() < hangs:
             await asyncio.sleep(self._lease_for(action) / 3)
             try:
-                await self._db.queue.extend(action, self._lease_for(action))
+                await self._db.claims.extend(action, self._lease_for(action))
             except LeaseLost:
                 log.warning("  action %s is no longer ours", action.id)
                 return
@@ -181,7 +181,7 @@ class Worker:
     async def _give_back(self, action: Action) -> None:
         """What still waits when we end, for its opening or to look once more, is for the next worker."""
         try:
-            await self._db.queue.release(action, AppError("the worker stopped"))
+            await self._db.settlement.release(action, AppError("the worker stopped"))
         except AppError as error:
             log.warning("  %s %s is left to whoever finds us dead: %s", action.type, action.id, error)
         else:

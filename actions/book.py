@@ -74,7 +74,7 @@ class _Row:
         self.allowance = allowance
 
     async def begin(self) -> None:
-        await self._db.queue.begin_to_act(self.action)
+        await self._db.claims.begin_to_act(self.action)
         await self.share()
 
     async def share(self) -> None:
@@ -96,7 +96,7 @@ class _Row:
             log.error("  what was sent for action %s is not written: %s", self.action.id, error)
 
     async def is_wanted(self) -> bool:
-        return await self._db.queue.is_wanted(self.action)
+        return await self._db.claims.is_wanted(self.action)
 
 
 class Pursuit:
@@ -141,7 +141,7 @@ class Pursuit:
         if action.rehearse_at is not None and now < opens - PREPARE:
             await self._rehearse(action, session, opens, exchange)
         elif now < ready - CLAIMED_EARLY:
-            await self._db.queue.postpone(action, ready, opens)
+            await self._db.settlement.postpone(action, ready, opens)
         elif action.watch is not WatchMode.TELL and await self._is_opening(session, opens):
             await self._race(action, session, opens, exchange)
         elif action.watch is not None:
@@ -191,7 +191,7 @@ class Pursuit:
                 raise
             log.info("  %s: waiting for %s, as the rule says", error, by_rule)
             await exchange.take_back()
-            await self._db.queue.postpone(action, max(self._clock(), by_rule - PREPARE), by_rule, error)
+            await self._db.settlement.postpone(action, max(self._clock(), by_rule - PREPARE), by_rule, error)
 
     def _bookable_unasked(self, wishes: Wishes) -> Wishes:
         """Without the alternatives whose own free limit has passed: the person is asked about those first."""
@@ -204,7 +204,7 @@ class Pursuit:
     async def _wishes(self, action: Action) -> Wishes:
         """The wish and what else would do, numbered as they are stored. What the person holds anyway is left out."""
         held = [each.booking for each in await self._db.bookings.held(action.user_id, action.wish.day)]
-        others = await self._db.queue.alternatives(action.id)
+        others = await self._db.choices.alternatives(action.id)
         numbered = enumerate(others, start=1)
         return [(0, action.wish), *(each for each in numbered if booking.held_among(held, each[1]) is None)]
 
@@ -221,7 +221,7 @@ class Pursuit:
                 await self._rehearsed(action, session, opens, error)
             else:
                 log.info("  %s: it is expected to appear when it opens", error)
-                await self._db.queue.rehearsed(action, opens - PREPARE, None, listed=False)
+                await self._db.settlement.rehearsed(action, opens - PREPARE, None, listed=False)
             return
         except (SiteError, OtpError) as error:
             await self._rehearsed(action, session, opens, error)
@@ -240,7 +240,7 @@ class Pursuit:
         elif error is not None and await self._has_to_wait(session, error):
             chance = random.random()  # noqa: S311 - no secret
             await self._db.people.pause(action.user_id, error, lambda rests: rest_of(error, rests, chance), tell=False)
-        await self._db.queue.rehearsed(action, opens - PREPARE, error)
+        await self._db.settlement.rehearsed(action, opens - PREPARE, error)
 
     async def _has_to_wait(self, session: SiteSession, error: AppError) -> bool:
         """Whether it is the account's trouble. One of the login alone is none as long as the session lives."""
@@ -284,7 +284,7 @@ class Pursuit:
         """A slot that looks open before its time is tried: the rule may be wrong, or have changed."""
         if slot.status is not SlotStatus.AVAILABLE:
             return None
-        await self._db.queue.begin_to_act(action)
+        await self._db.claims.begin_to_act(action)
         try:
             return await booking.book(session, action.wish, beside=beside)
         except OnWaitingList:
@@ -300,7 +300,7 @@ class Pursuit:
         row = _Row(self._db, action, allowance)
         await row.share()
         if action.failures and allowance.left(action.id) < RACE_AGAIN:
-            await self._db.queue.postpone(action, opens + STILL_OPENING, opens)
+            await self._db.settlement.postpone(action, opens + STILL_OPENING, opens)
             return
         wishes = self._bookable_unasked(await self._wishes(action))
         race = await self._race_for(action, session, opens, wishes, row, await exchange.beside())
@@ -412,7 +412,7 @@ class Pursuit:
 
     async def _late_opening(self, action: Action) -> OpeningReport | None:
         """The report of the race before, now with its end: the slot opened later than the rule says, or went silent."""
-        before = await self._db.queue.opening(action.id)
+        before = await self._db.openings.report(action.id)
         if before is None:
             return None
         return replace(before, seen=self._since(before), shots=())  # they are kept already
@@ -436,7 +436,7 @@ class Pursuit:
                 return
             await self._db.catalogue.note_free(slot, self._clock() - SHARED_FOR)
             if mode is WatchMode.TELL:
-                await self._db.queue.complete_watch(action, "a place is free")
+                await self._db.settlement.complete_watch(action, "a place is free")
             else:
                 look.asked = True
                 booked = await exchange.book(action.wish)
@@ -478,12 +478,12 @@ class Pursuit:
         odd = not isinstance(met, STILL_TAKEN)
         enough = UNKNOWN_NOES if type(met) is BookingRefused else ODD_LOOKS
         tell = exchange.lost_the_old or (odd and action.failures + 1 == enough)
-        again = await self._db.queue.in_step(action, self._clock() + timedelta(seconds=pause), LOOKS_APART)
-        await self._db.queue.look_again(action, again, met, opening, odd=odd, tell=tell, asked=asked)
+        again = await self._db.watches.in_step(action, self._clock() + timedelta(seconds=pause), LOOKS_APART)
+        await self._db.settlement.look_again(action, again, met, opening, odd=odd, tell=tell, asked=asked)
 
     async def _settle(self, action: Action, won: Won) -> None:
         booked = won.booked
-        await self._db.queue.complete_book(
+        await self._db.settlement.complete_book(
             action, booked.booking, f"seen in my bookings ({booked.way})", won.report, won.choice, won.why_not_first,
             booked.slot,
         )  # fmt: skip

@@ -36,11 +36,11 @@ class Routine:
     async def do(self, kind: ActionType, user_id: int, stop: asyncio.Event) -> Action:
         """The finished row of the action. When a worker has the same in hand, it is waited for."""
         new = NewAction(kind, user_id, quiet=True)
-        action = await self._db.queue.add_claimed(new, program.name_of(os.getpid()), LEASE)
+        action = await self._db.claims.add_claimed(new, program.name_of(os.getpid()), LEASE)
         if action is not None:
             await self._performer.perform(action)
             return await self._row(action.id)
-        live = await self._db.queue.live_routine(kind, user_id)
+        live = await self._db.requests.live_routine(kind, user_id)
         if live is None:
             return await self.do(kind, user_id, stop)
         self._say(f"a worker is already at it (action {live.id}): waiting for it")
@@ -49,7 +49,7 @@ class Routine:
         return row
 
     async def _row(self, action_id: int) -> Action:
-        row = await self._db.queue.find(action_id)
+        row = await self._db.requests.find(action_id)
         if row is None:
             raise RuntimeError(f"action {action_id} was deleted while it ran")
         return row

@@ -127,7 +127,7 @@ class Performer:
     async def _after_loss(self, action: Action, lost: LeaseLost) -> None:
         """What who took an action back must hear all the same: what may have been done, a password that was refused."""
         if not isinstance(lost, TakenBack):
-            await self._db.queue.note_doubt(action, lost)
+            await self._db.claims.note_unknown_outcome(action, lost)
         account = await self._db.people.find(action.user_id)
         if account is not None and account.rejected:
             await self._db.people.tell_rejected(action.user_id)
@@ -223,7 +223,7 @@ class Performer:
             if each.missing_since is None
         ]
         found = [(seen, held[0].ref)] if (seen := rule_sightings.of_held(held, rules)) else []
-        report = await self._db.queue.opening(action.id) if action.type is ActionType.BOOK else None
+        report = await self._db.openings.report(action.id) if action.type is ActionType.BOOK else None
         if report and (seen := rule_sightings.of_opening(action.wish, report, rules)):
             found.append((seen, action.wish))
         return found
@@ -245,14 +245,14 @@ class Performer:
         """Gives a place back. What the list alone lacks is looked for once more, later, before anything is told."""
         began = self._clock()
         wish = await self._wish_to_cancel(action, session)
-        cancelled = await cancelling.cancel(session, wish, action.free_until, lambda: self._db.queue.pressing(action))
+        cancelled = await cancelling.cancel(session, wish, action.free_until, lambda: self._db.claims.pressing(action))
         if cancelled.proven:
-            await self._db.queue.complete_cancel(action, wish, "read back as gone")
+            await self._db.settlement.complete_cancel(action, wish, "read back as gone")
         elif action.absent_since is None or not began - action.absent_since >= BETWEEN_READINGS:
             log.info("  %s %s: the list does not show it; looked for once more", action.type, action.id)
-            await self._db.queue.look_once_more(action, cancelled.seen_gone_at)
+            await self._db.settlement.look_once_more(action, cancelled.seen_gone_at)
         elif action.pressed:
-            await self._db.queue.complete_cancel(action, wish, "gone since an earlier try")
+            await self._db.settlement.complete_cancel(action, wish, "gone since an earlier try")
         else:
             raise NothingToCancel(f"{wish.course} on {wish.day} at {wish.start:%H:%M} is not among the bookings")
 
@@ -287,7 +287,9 @@ class Performer:
             read = await booking.read_again_in_page(session, read)
         bookings = await booking.counted(session, read.bookings, before.held)
         result = f"{len(bookings)} bookings"
-        await self._db.queue.complete_check(action, bookings, result, self._rule.zone, before, in_page=read.in_page)
+        await self._db.settlement.complete_check(
+            action, bookings, result, self._rule.zone, before, in_page=read.in_page
+        )
 
     async def _log_in_if_asked(self, action: Action, session: SiteSession) -> None:
         """A live session proves nothing of the login; but while a class opens, a new one could cost the place."""
@@ -302,7 +304,7 @@ class Performer:
         days = [today + timedelta(days=offset) for offset in range(DAYS_TO_READ)]
         timetable = await booking.timetable(session, days, self._progress)
         result = f"{len(timetable.activities)} activities, {len(timetable.slots)} slots in {len(days)} days"
-        await self._db.queue.complete_refresh(action, timetable, result, began_at)
+        await self._db.settlement.complete_refresh(action, timetable, result, began_at)
         try:
             await self._note_timetable(action, timetable, began_at)
         except DatabaseError as lost:
@@ -311,14 +313,14 @@ class Performer:
     async def _settle(self, action: Action, error: AppError, seconds: float) -> None:
         if self._giving_back:
             log.info("  %s %s is given back", action.type, action.id)
-            await self._db.queue.release(action, error)
+            await self._db.settlement.release(action, error)
             return
         if isinstance(error, LoginStopped) and (opens := self._opens_later(action)) is not None:
             await self._keep_for_opening(action, opens, error)
             return
         if isinstance(error, AccountWaits):
             log.info("  %s %s: %s", action.type, action.id, error)
-            await self._db.queue.wait_with_account(action, error)
+            await self._db.settlement.wait_with_account(action, error)
             return
         following = decide(error, action, self._rule, self._clock(), self._rules.closes)
         if following.step is Step.ACCOUNT:
@@ -326,14 +328,14 @@ class Performer:
         elif following.at is not None:
             log.warning("↻ %s %s: %s (%.2f s), again at %s", action.type, action.id, error, seconds, following.at)
             await self._reject(action, error, tell=True)
-            await self._db.queue.retry(action, following.at, error, tell=following.tell)
+            await self._db.settlement.retry(action, following.at, error, tell=following.tell)
         else:
             log.log(
                 logging.INFO if isinstance(error, BookingRefused) else logging.ERROR,
                 "! %s %s: %s: %s (%.2f s)", action.type, action.id, error.kind, error, seconds,
             )  # fmt: skip
             await self._reject(action, error, tell=action.quiet)
-            await self._db.queue.fail(action, error)
+            await self._db.settlement.fail(action, error)
 
     async def _reject(self, action: Action, error: AppError, *, tell: bool) -> None:
         """Marks the account when its password was refused, or its login led astray."""
@@ -346,10 +348,10 @@ class Performer:
         until = await self._db.people.pause(action.user_id, error, lambda rests: rest_of(error, rests, chance))
         log.warning("  account %s waits until %s: %s: %s", action.user_id, until, error.kind, error)
         if again is None:
-            await self._db.queue.wait_with_account(action, error)
+            await self._db.settlement.wait_with_account(action, error)
         else:
             log.warning("↻ %s %s: its opening is near, again at %s", action.type, action.id, again)
-            await self._db.queue.retry(action, again, error)
+            await self._db.settlement.retry(action, again, error)
 
     def _opens_later(self, action: Action) -> datetime | None:
         """When what a booking waits for opens, while there is time left to get ready for it."""
@@ -362,4 +364,4 @@ class Performer:
         """The login may be mended by then: what waits for its opening goes on waiting, and its card says what is."""
         log.warning("  %s %s waits for its opening, but: %s", action.type, action.id, error)
         await self._db.people.reject(action.user_id, error, tell=False)
-        await self._db.queue.rehearsed(action, opens - PREPARE, error)
+        await self._db.settlement.rehearsed(action, opens - PREPARE, error)

@@ -70,13 +70,13 @@ class Exchange:
         """Raises SiteUnavailable when the old one is not in the list though nothing was pressed: then nobody knows."""
         given = await cancelling.cancel(self._session, old.booking.ref, self._action.free_until, self._pressing)
         if given.proven:
-            await self._db.queue.gave_up(self._action, old.booking.ref)
+            await self._db.claims.gave_up(self._action, old.booking.ref)
         elif not self._gave_up:
-            await self._db.queue.read_mine_soon(self._action.user_id)
+            await self._db.requests.read_bookings_soon(self._action.user_id)
             raise SiteUnavailable("what is to be swapped is not in the list, and was not given back by us")
 
     async def _pressing(self) -> None:
-        await self._db.queue.giving_up(self._action)
+        await self._db.claims.giving_up(self._action)
         self._gave_up = True
 
     async def take_back(self) -> None:
@@ -89,7 +89,7 @@ class Exchange:
         except SiteError as error:
             log.warning("  the place that was given up can't be had again: %s", error)
         else:
-            await self._db.queue.took_back(self._action, taken.booking)
+            await self._db.claims.took_back(self._action, taken.booking)
             self._gave_up = False
 
 

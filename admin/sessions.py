@@ -213,7 +213,7 @@ async def _tell_the_programs(
             await db.people.go_on(credentials.user_id)
             return
         with suppress(AlreadyQueued):
-            await db.queue.add(NewAction(ActionType.CHECK, credentials.user_id, quiet=True))
+            await db.requests.add(NewAction(ActionType.CHECK, credentials.user_id, quiet=True))
 
 
 def _log_in_as_visitor(export: Path | None, terminal: Terminal, window: Window) -> None:

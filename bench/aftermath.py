@@ -18,7 +18,7 @@ from bot.screens.italian import long_day
 from demo.site import Person, Slot
 from domain.model import FIT_CENTER, Action, ActionStatus, ActionType, ClassRef, clock_time
 from store.health import damage
-from store.queue.requests import to_action
+from store.queue.rows import to_action
 
 SETTLES = 150.0  # s for everything that is under way to end, pauses between tries included
 LOOK_AGAIN = 0.1  # s

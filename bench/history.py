@@ -61,8 +61,8 @@ def _fill(file: Path, rows: int) -> None:
 
 async def _measure(db: Database, rounds: int, among: str) -> list[Figure]:
     claims = [await _claim(db) for _ in range(rounds)]
-    lists = [await _milliseconds(db.queue.latest(USER_ID, LATEST)) for _ in range(rounds)]
-    finds = [await _milliseconds(db.queue.find(number, USER_ID)) for number in range(1, rounds + 1)]
+    lists = [await _milliseconds(db.requests.latest(USER_ID, LATEST)) for _ in range(rounds)]
+    finds = [await _milliseconds(db.requests.find(number, USER_ID)) for number in range(1, rounds + 1)]
     return [
         Figure(f"a claim among {among}", "ms", tuple(claims), GOAL),
         Figure(f"/status among {among}", "ms", tuple(lists), GOAL),
@@ -74,9 +74,9 @@ async def _measure(db: Database, rounds: int, among: str) -> list[Figure]:
 async def _other_looks(db: Database, rounds: int, among: str) -> list[Figure]:
     """What must not be slow either: an idle worker asks, a screen is drawn, the executor ticks."""
     looks: dict[str, Callable[[], Awaitable[object]]] = {
-        "an idle worker's look": db.queue.due,
-        "the live actions of a person": lambda: db.queue.live(USER_ID),
-        "the last routine work of a person": lambda: db.queue.last_of(ActionType.CHECK, USER_ID),
+        "an idle worker's look": db.claims.due,
+        "the live actions of a person": lambda: db.requests.live(USER_ID),
+        "the last routine work of a person": lambda: db.history.last_of(ActionType.CHECK, USER_ID),
     }
     return [
         Figure(f"{what} among {among}", "ms", tuple([await _milliseconds(look()) for _ in range(rounds)]))
@@ -86,9 +86,9 @@ async def _other_looks(db: Database, rounds: int, among: str) -> list[Figure]:
 
 async def _claim(db: Database) -> float:
     """Claims a fresh action, and ends it, so that the next round has its own. Milliseconds of the claim."""
-    await db.queue.add(NewAction(ActionType.BOOK, USER_ID, WISH))
+    await db.requests.add(NewAction(ActionType.BOOK, USER_ID, WISH))
     began = time.perf_counter()
-    action = await db.queue.claim("bench", LEASE)
+    action = await db.claims.claim("bench", LEASE)
     seconds = time.perf_counter() - began
     assert action is not None
     await _end(db, action)
@@ -96,8 +96,8 @@ async def _claim(db: Database) -> float:
 
 
 async def _end(db: Database, action: Action) -> None:
-    await db.queue.release(action, NotOpenYet("nothing was sent"))
-    await db.queue.withdraw(action.id, USER_ID)
+    await db.settlement.release(action, NotOpenYet("nothing was sent"))
+    await db.requests.withdraw(action.id, USER_ID)
 
 
 async def _milliseconds(work: Awaitable[object]) -> float:

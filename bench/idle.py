@@ -61,7 +61,7 @@ async def _until_alone(stage: Stage, processes: Sequence[Process]) -> float:
     """Seconds from the end of the routine work until nothing that the programs started is left."""
 
     async def routine_is_done() -> bool | None:
-        done = [(await stage.db.queue.last_of(kind, USER_ID))[0] for kind in (ActionType.REFRESH, ActionType.CHECK)]
+        done = [(await stage.db.history.last_of(kind, USER_ID))[0] for kind in (ActionType.REFRESH, ActionType.CHECK)]
         return True if all(done) else None
 
     await stage.until("the routine work is done", routine_is_done)

@@ -248,7 +248,7 @@ async def _crowded(sites: Midnight, folder: Path) -> dict[str, Any]:
         for user_id, who in people.items():
             store = SessionStore(folder / "polimisport.state" / "sessions", user_id, who)
             store.save(opening.states[who])
-            await db.queue.add(NewAction(ActionType.BOOK, user_id, opening.wish, opens_at=opens_at))
+            await db.requests.add(NewAction(ActionType.BOOK, user_id, opening.wish, opens_at=opens_at))
         async with programs.running("worker.py", "--config", str(config), log=log):
             await _until_done(db, log)
     return await sites.close(opening)

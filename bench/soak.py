@@ -174,7 +174,7 @@ async def _end_a_session(town: Town, chance: random.Random) -> None:
 
 async def _refresh(town: Town, user_id: int) -> None:
     with suppress(AlreadyQueued):
-        await town.db.queue.add(NewAction(ActionType.REFRESH, user_id, quiet=True))
+        await town.db.requests.add(NewAction(ActionType.REFRESH, user_id, quiet=True))
 
 
 # ----- reading the programs

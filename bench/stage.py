@@ -59,7 +59,7 @@ class Stage:
 
     async def add(self, kind: ActionType, wish: ClassRef | None = None) -> int:
         """Puts an action of the person in the queue, as the bot does; its number."""
-        return (await self.db.queue.add(NewAction(kind, USER_ID, wish, quiet=wish is None))).id
+        return (await self.db.requests.add(NewAction(kind, USER_ID, wish, quiet=wish is None))).id
 
     async def do(self, kind: ActionType, wish: ClassRef | None = None) -> float:
         """An action done by the worker that runs: seconds from its claim to the end. Raises BenchError if it fails."""
@@ -75,7 +75,7 @@ class Stage:
         """Seconds from an action's claim to its end, waited for. Raises BenchError when it was not completed."""
 
         async def look() -> Action | None:
-            row = await self.db.queue.find(action_id)
+            row = await self.db.requests.find(action_id)
             return row if row and row.status not in LIVE else None
 
         action = await self.until(f"action {action_id} ends", look)

@@ -110,7 +110,7 @@ class Student:
     async def _read(self) -> None:
         self._ledger.asked["check"] += 1
         try:
-            action = await self._town.db.queue.add(NewAction(ActionType.CHECK, self.user_id))
+            action = await self._town.db.requests.add(NewAction(ActionType.CHECK, self.user_id))
         except AlreadyQueued as same:
             await self._end_of(same.action_id)
             return
@@ -129,7 +129,7 @@ class Student:
         """A place at its opening, and then given back."""
         self._ledger.asked["opening"] += 1
         new = NewAction(ActionType.BOOK, self.user_id, place.wish, opens_at=opens_at)
-        number = (await self._town.db.queue.add(new)).id
+        number = (await self._town.db.requests.add(new)).id
         await self._see_through(number, ActionType.BOOK, place, f"{place.wish.course} at its opening by {self.user_id}")
         if self._holds(place):
             await self._wish(ActionType.CANCEL, place)
@@ -150,7 +150,7 @@ class Student:
 
     async def _queued(self, kind: ActionType, place: Place) -> int:
         try:
-            return (await self._town.db.queue.add(NewAction(kind, self.user_id, place.wish))).id
+            return (await self._town.db.requests.add(NewAction(kind, self.user_id, place.wish))).id
         except AlreadyQueued as same:
             return same.action_id
 
@@ -219,7 +219,7 @@ class Student:
         """The row once it has ended; None when it does not."""
         give_up = asyncio.get_running_loop().time() + PATIENCE
         while asyncio.get_running_loop().time() < give_up:
-            row = await self._town.db.queue.find(action_id)
+            row = await self._town.db.requests.find(action_id)
             if row and row.status not in LIVE:
                 return row
             await asyncio.sleep(LOOK_AGAIN)

@@ -26,7 +26,7 @@ from store.connection import Connection, Transaction
 from store.kinds import KIND_GOT, same_kind
 from store.outbox import add_notice
 from store.queue.reconciliation import done_after_all, withdrawn_in_doubt
-from store.queue.requests import to_action
+from store.queue.rows import to_action
 from store.reading import all_readable, instant_or_none, readable
 
 CLOCKS_DIFFER = timedelta(minutes=2)  # the site's, by which a class begins, and ours

@@ -10,7 +10,7 @@ from datetime import datetime
 from domain.model import stamp
 from store.connection import Transaction
 from store.queue.choices import STILL, last_call
-from store.recurring.confirmations import close_keeping
+from store.recurring.keeping import close_keeping
 from store.recurring.occurrences import free
 
 NO_LONGER_HERE = "this person is no longer in config.json"

@@ -54,9 +54,9 @@ async def read(db: Database, found: Timetable, clock: Time) -> None:
 
 
 async def sync(db: Database, clock: Time, *bookings: Booking, in_page: bool = False) -> None:
-    action = await db.queue.add_claimed(NewAction(ActionType.CHECK, GIULIA, quiet=True), "w", 60)
+    action = await db.claims.add_claimed(NewAction(ActionType.CHECK, GIULIA, quiet=True), "w", 60)
     assert action
-    await db.queue.complete_check(action, bookings, "read", ZoneInfo("Europe/Rome"), in_page=in_page)
+    await db.settlement.complete_check(action, bookings, "read", ZoneInfo("Europe/Rome"), in_page=in_page)
 
 
 async def sync_twice(db: Database, clock: Time, *bookings: Booking) -> None:
@@ -143,7 +143,7 @@ async def test_a_file_of_any_earlier_version_gets_what_is_new_and_keeps_what_it_
     async with open_database(tmp_path / "new.db") as database:
         schema = await columns(database)
     async with open_database(path) as database:
-        assert [action.user_id for action in await database.queue.latest(42, 9)] == [42]
+        assert [action.user_id for action in await database.requests.latest(42, 9)] == [42]
         assert await columns(database) == schema
     assert list(tmp_path.glob(f"polimisport.db.version{version}-*.bak"))
 
@@ -163,7 +163,7 @@ async def test_a_login_that_got_stuck_goes_by_the_new_name_of_its_error(tmp_path
         shell.execute("PRAGMA user_version = 3")
     shell.close()
     async with open_database(path) as database:
-        account, [action] = await database.people.find(42), await database.queue.latest(42, 9)
+        account, [action] = await database.people.find(42), await database.requests.latest(42, 9)
     assert account is not None
     assert account.pause is not None
     assert (account.pause.kind, action.error_kind, action.rehearsal) == ("LoginBlocked",) * 3
@@ -198,7 +198,7 @@ async def test_the_first_bots_file_is_taken_over_after_a_backup(tmp_path: Path) 
         )
     shell.close()
     async with open_database(path) as database:
-        [periodic] = await database.periodic.of(42)
+        [periodic] = await database.series.of(42)
     assert (periodic.id, periodic.course, periodic.start) == (7, "YOGA", time(18))
     assert len(list(tmp_path.glob("*.bak"))) == 1
 
@@ -334,8 +334,8 @@ async def test_a_transaction_that_fails_leaves_nothing(db: Database) -> None:
 async def test_a_shell_that_holds_the_write_lock_only_makes_us_wait(db: Database, tmp_path: Path) -> None:
     shell = sqlite3.connect(tmp_path / "polimisport.db", isolation_level=None, check_same_thread=False)
     shell.execute("BEGIN IMMEDIATE")
-    tap = asyncio.create_task(db.queue.add(NewAction(ActionType.CHECK, GIULIA)))
-    assert await db.queue.live(GIULIA) == []  # readers do not wait
+    tap = asyncio.create_task(db.requests.add(NewAction(ActionType.CHECK, GIULIA)))
+    assert await db.requests.live(GIULIA) == []  # readers do not wait
     await asyncio.to_thread(shell.execute, "COMMIT")
     assert (await tap).type is ActionType.CHECK
     shell.close()

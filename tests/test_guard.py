@@ -45,7 +45,7 @@ async def test_who_wakes_too_late_for_giving_back_does_not_remind(life: Life) ->
 
 async def test_what_is_given_back_is_not_reminded_of(life: Life) -> None:
     held = await life.hold(TUESDAY)
-    await life.db.queue.add(NewAction(ActionType.CANCEL, GIULIA, held.booking.ref, booking_id=held.booking_id))
+    await life.db.requests.add(NewAction(ActionType.CANCEL, GIULIA, held.booking.ref, booking_id=held.booking_id))
     assert await life.at(rome(TUESDAY, 15)) == []
 
 
@@ -97,7 +97,7 @@ async def test_what_was_confirmed_late_is_not_asked_about_again(life: Life) -> N
     periodic = await life.make(PeriodicMode.HOLD)
     await life.at(rome(TUESDAY, 16, 30))  # woke when a place could not be given back any more: asks before it books
     booking = life.timing.booking(periodic, TUESDAY, (), life.clock())
-    assert await life.db.periodic.confirm(await life.question(), TUESDAY, booking)
+    assert await life.db.confirmations.confirm(await life.question(), TUESDAY, booking)
     await life.book()
     assert await life.at(rome(TUESDAY, 16, 40)) == []
     assert await life.at(rome(TUESDAY, 17, 30)) == []

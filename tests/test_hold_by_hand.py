@@ -51,11 +51,11 @@ async def test_a_held_place_that_was_swapped_by_hand_for_another_at_the_same_hou
         await db.connection.write("UPDATE user_bookings SET course_type = 'Corsi Platinum'")
         await db.connection.write("UPDATE booking_actions SET course_type = 'Corsi Platinum'")
     gold = Booking(held.booking.course, "Giuriati", TUESDAY, time(18), 55, "Corsi Gold" if told_apart else "")
-    await db.queue.add(NewAction(ActionType.BOOK, GIULIA, gold.ref, replaces_row_id=held.id))
-    swap = await db.queue.claim("w", 60)
+    await db.requests.add(NewAction(ActionType.BOOK, GIULIA, gold.ref, replaces_row_id=held.id))
+    swap = await db.claims.claim("w", 60)
     assert swap
-    await db.queue.gave_up(swap, held.booking.ref)
-    await db.queue.complete_book(swap, gold, "seen")
+    await db.claims.gave_up(swap, held.booking.ref)
+    await db.settlement.complete_book(swap, gold, "seen")
     assert len(await db.bookings.held(GIULIA, TUESDAY)) == 1
     assert NoticeKind.CONFIRMATION not in await life.at(rome(TUESDAY, 15))
     assert await life.at(rome(TUESDAY, 15, 56)) == []

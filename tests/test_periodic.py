@@ -44,7 +44,7 @@ def by_hand(tmp_path: Path, asks: int) -> None:
 
 
 async def bookings(db: Database) -> list[Action]:
-    return [action for action in await db.queue.latest(GIULIA, 10) if action.type is ActionType.BOOK]
+    return [action for action in await db.requests.latest(GIULIA, 10) if action.type is ActionType.BOOK]
 
 
 async def kinds(db: Database) -> list[str]:
@@ -110,7 +110,7 @@ async def test_what_is_confirmed_by_hand_is_queued(
     clock.go(minutes=58)
     await executor.step()
     [action] = await bookings(db)
-    confirmation = await db.periodic.confirmation(1)
+    confirmation = await db.confirmations.find(1)
     assert (action.status, action.run_at) == (ActionStatus.PENDING, clock())
     assert confirmation
     assert confirmation.outcome is ConfirmationOutcome.CONFIRMED
@@ -129,7 +129,7 @@ async def test_a_date_slept_through_is_told_and_not_booked(
 
 async def test_a_paused_one_does_nothing(db: Database, executor: Executor, clock: Time, tmp_path: Path) -> None:
     by_hand(tmp_path, asks=0)
-    assert await db.periodic.set_active(1, GIULIA, active=False)
+    assert await db.series.set_active(1, GIULIA, active=False)
     await executor.step()
     assert await bookings(db) == []
 
@@ -142,7 +142,7 @@ async def test_a_booking_queued_by_hand_serves_for_the_periodic_one(
     [action] = await bookings(db)
     await db.connection.write("DELETE FROM occurrences")
     await executor.step()
-    [occurrence] = await db.periodic.occurrences_since(TUESDAY)
+    [occurrence] = await db.occurrences.since(TUESDAY)
     assert occurrence.action_id == action.id
 
 
@@ -174,8 +174,8 @@ async def six_hours(db: Database, executor: Executor, clock: Time, error: AppErr
     asked, end = 0, clock() + timedelta(hours=6)
     while clock() < end:
         await executor.step()
-        while (action := await db.queue.claim("w", 60)) is not None:
-            await db.queue.fail(action, error)
+        while (action := await db.claims.claim("w", 60)) is not None:
+            await db.settlement.fail(action, error)
             asked += 1
         clock.go(minutes=1)
     return asked
@@ -201,33 +201,33 @@ async def test_a_changed_site_is_told_once_for_each_kind_of_work_and_asked_ever_
 async def test_after_a_success_the_same_trouble_is_told_again(db: Database, clock: Time) -> None:
     for succeeds in (False, False, True, False):
         clock.go(hours=1)
-        await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
-        action = await db.queue.claim("w", 60)
+        await db.requests.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+        action = await db.claims.claim("w", 60)
         assert action
         if succeeds:
-            await db.queue.complete_check(action, [], "read", ZoneInfo("Europe/Rome"))
+            await db.settlement.complete_check(action, [], "read", ZoneInfo("Europe/Rome"))
         else:
-            await db.queue.fail(action, Blocked("captcha"))
+            await db.settlement.fail(action, Blocked("captcha"))
     assert await kinds(db) == ["result", "result"]
 
 
 async def test_what_a_person_asked_for_is_told_each_time_it_fails(db: Database, clock: Time) -> None:
     for _ in range(2):
-        await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
-        action = await db.queue.claim("w", 60)
+        await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
+        action = await db.claims.claim("w", 60)
         assert action
-        await db.queue.fail(action, Blocked("captcha"))
+        await db.settlement.fail(action, Blocked("captcha"))
     assert await kinds(db) == ["result", "result"]
 
 
 async def test_what_a_booking_failed_with_is_not_told_again_by_the_reading_after_it(db: Database, clock: Time) -> None:
     wish = ClassRef("PILATES", "Giuriati", date(2026, 11, 24), time(18))
-    booking = await db.queue.add_claimed(NewAction(ActionType.BOOK, GIULIA, wish), "w", 60)
+    booking = await db.claims.add_claimed(NewAction(ActionType.BOOK, GIULIA, wish), "w", 60)
     assert booking
-    await db.queue.fail(booking, SiteChanged("another page"))
+    await db.settlement.fail(booking, SiteChanged("another page"))
     for minutes in (1, 90):
         clock.go(minutes=minutes)
-        reading = await db.queue.add_claimed(NewAction(ActionType.CHECK, GIULIA, quiet=True), "w", 60)
+        reading = await db.claims.add_claimed(NewAction(ActionType.CHECK, GIULIA, quiet=True), "w", 60)
         assert reading
-        await db.queue.fail(reading, SiteChanged("another page"))
+        await db.settlement.fail(reading, SiteChanged("another page"))
     assert await kinds(db) == ["result"]

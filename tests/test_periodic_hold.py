@@ -31,8 +31,8 @@ async def test_a_held_place_is_asked_about_while_it_can_be_given_back(life: Life
 async def test_a_kept_place_stays_and_is_not_reminded_of(life: Life) -> None:
     await held(life)
     await life.at(rome(TUESDAY, 15))
-    assert await life.db.periodic.keep(await life.question())
-    assert not await life.db.periodic.keep(await life.question())
+    assert await life.db.keeping.keep(await life.question())
+    assert not await life.db.keeping.keep(await life.question())
     assert await life.at(rome(TUESDAY, 15, 58)) == []
     assert await life.actions(ActionType.CANCEL) == []
 
@@ -64,7 +64,7 @@ async def test_what_is_held_stays_when_its_series_is_paused(life: Life, asked: b
     if by_hand:
         await life.db.connection.write("UPDATE periodic_bookings SET active = 0")
     else:
-        await life.db.periodic.set_active(mine.id, GIULIA, active=False)
+        await life.db.series.set_active(mine.id, GIULIA, active=False)
     await life.at(rome(TUESDAY, 15, 10))
     await life.at(rome(TUESDAY, 15, 56))
     await life.at(rome(TUESDAY, 17))
@@ -84,15 +84,15 @@ async def test_a_place_that_is_gone_or_being_given_back_is_not_called_kept(life:
     await held(life)
     await life.at(rome(TUESDAY, 15))
     question = await life.question()
-    cancelling = await life.db.queue.add(NewAction(ActionType.CANCEL, GIULIA, PILATES))
-    assert not await life.db.periodic.keep(question)
-    await life.db.queue.withdraw(cancelling.id, GIULIA)
+    cancelling = await life.db.requests.add(NewAction(ActionType.CANCEL, GIULIA, PILATES))
+    assert not await life.db.keeping.keep(question)
+    await life.db.requests.withdraw(cancelling.id, GIULIA)
     await life.db.connection.write("UPDATE user_bookings SET status = 'gone'")
     await life.db.connection.write("UPDATE pending_confirmations SET confirmed = 1")  # a yes by hand
     assert await life.at(rome(TUESDAY, 15, 10)) == []
-    assert await life.db.periodic.confirmed_by_hand() == []
+    assert await life.db.confirmations.confirmed_by_hand() == []
     await life.db.connection.write("UPDATE user_bookings SET status = 'confirmed'")
-    assert await life.db.periodic.keep(question)
+    assert await life.db.keeping.keep(question)
 
 
 async def test_a_question_put_in_by_hand_is_asked_once(life: Life) -> None:
@@ -111,10 +111,10 @@ async def test_a_question_put_in_by_hand_is_asked_once(life: Life) -> None:
 async def test_a_place_given_back_is_cancelled_on_the_site(life: Life) -> None:
     await held(life)
     await life.at(rome(TUESDAY, 15))
-    action = await life.db.periodic.give_back(await life.question(), TUESDAY)
+    action = await life.db.keeping.give_back(await life.question(), TUESDAY)
     assert action
     assert (action.type, action.wish, action.status) == (ActionType.CANCEL, PILATES, ActionStatus.PENDING)
-    assert await life.db.periodic.give_back(await life.question(), TUESDAY) is None
+    assert await life.db.keeping.give_back(await life.question(), TUESDAY) is None
     assert await life.at(rome(TUESDAY, 15, 58)) == []
 
 
@@ -130,7 +130,7 @@ async def test_an_alternative_is_asked_about_by_its_own_time(life: Life) -> None
     await held(life, 1, LATER)
     await life.at(rome(TUESDAY, 16, 29))
     assert await life.at(rome(TUESDAY, 16, 30)) == [NoticeKind.CONFIRMATION]
-    action = await life.db.periodic.give_back(await life.question(), TUESDAY)
+    action = await life.db.keeping.give_back(await life.question(), TUESDAY)
     assert action
     assert action.wish == ClassRef("YOGA", "Giuriati", TUESDAY, time(19, 30))
 
@@ -196,7 +196,7 @@ async def test_a_question_about_a_held_place_answered_by_hand_keeps_it(life: Lif
 
 async def test_a_booking_made_by_hand_is_not_on_trial(life: Life) -> None:
     await life.make(PeriodicMode.HOLD)
-    await life.db.queue.add(NewAction(ActionType.BOOK, GIULIA, PILATES))
+    await life.db.requests.add(NewAction(ActionType.BOOK, GIULIA, PILATES))
     await life.at(rome(SUNDAY, 9))
     await life.book()
     assert NoticeKind.CONFIRMATION not in await life.at(rome(TUESDAY, 15))

@@ -24,21 +24,21 @@ PILATES = ClassRef("PILATES", "Giuriati", TUESDAY, time(18))
 async def test_what_is_confirmed_is_queued_at_once_with_its_alternatives(life: Life) -> None:
     mine = await life.make(PeriodicMode.ASK_FIRST, 1, time(18), LATER)
     assert await life.at(rome(TUESDAY, 17)) == [NoticeKind.CONFIRMATION]
-    choices = await life.db.periodic.alternatives(mine.id)
+    choices = await life.db.series.alternatives(mine.id)
     booking = life.timing.booking(mine, TUESDAY, choices, life.clock())
-    action = await life.db.periodic.confirm(await life.question(), TUESDAY, booking)
+    action = await life.db.confirmations.confirm(await life.question(), TUESDAY, booking)
     assert action
     assert (action.wish, action.run_at, action.rehearse_at) == (PILATES, life.clock(), None)
-    assert await life.db.queue.alternatives(action.id) == [ClassRef("YOGA", "Giuriati", TUESDAY, time(19, 30))]
+    assert await life.db.choices.alternatives(action.id) == [ClassRef("YOGA", "Giuriati", TUESDAY, time(19, 30))]
 
 
 async def test_a_second_answer_changes_nothing(life: Life) -> None:
     mine = await life.make(PeriodicMode.ASK_FIRST)
     await life.at(rome(TUESDAY, 17))
     question = await life.question()
-    assert await life.db.periodic.skip(question, TUESDAY)
-    assert not await life.db.periodic.skip(question, TUESDAY)
-    assert await life.db.periodic.confirm(question, TUESDAY, life.timing.booking(mine, TUESDAY, [], CLASS)) is None
+    assert await life.db.confirmations.skip(question, TUESDAY)
+    assert not await life.db.confirmations.skip(question, TUESDAY)
+    assert await life.db.confirmations.confirm(question, TUESDAY, life.timing.booking(mine, TUESDAY, [], CLASS)) is None
     assert await life.actions() == []
     assert await states(life) == {TUESDAY: OccurrenceState.SKIPPED}
 
@@ -58,7 +58,9 @@ async def test_before_the_opening_it_asks_and_then_waits_for_it(life: Life) -> N
     assert await life.at(rome(SATURDAY, 23)) == [NoticeKind.CONFIRMATION]
     question = await life.question()
     assert question.expires_at == rome(SATURDAY, 23, 55)
-    action = await life.db.periodic.confirm(question, TUESDAY, life.timing.booking(mine, TUESDAY, [], life.clock()))
+    action = await life.db.confirmations.confirm(
+        question, TUESDAY, life.timing.booking(mine, TUESDAY, [], life.clock())
+    )
     assert action
     assert (action.opens_at, action.run_at < OPENING) == (OPENING, True)
 
@@ -85,7 +87,7 @@ async def test_automatic_waits_for_the_opening_with_a_rehearsal_the_evening_befo
     await life.at(rome(SATURDAY, 12))
     [action] = await life.actions()
     assert (action.opens_at, action.rehearse_at) == (OPENING, rome(SATURDAY, 20))
-    assert len(await life.db.queue.alternatives(action.id)) == 1
+    assert len(await life.db.choices.alternatives(action.id)) == 1
 
 
 async def test_automatic_does_not_book_what_is_held(life: Life) -> None:
@@ -97,7 +99,7 @@ async def test_automatic_does_not_book_what_is_held(life: Life) -> None:
 
 async def test_a_place_that_is_just_being_given_back_is_not_booked_again(life: Life) -> None:
     await life.make(PeriodicMode.AUTOMATIC)
-    await life.db.queue.add(NewAction(ActionType.CANCEL, GIULIA, PILATES))
+    await life.db.requests.add(NewAction(ActionType.CANCEL, GIULIA, PILATES))
     await life.at(rome(SUNDAY, 9))
     assert await life.actions() == []
     assert await states(life) == {TUESDAY: OccurrenceState.SKIPPED}
@@ -124,7 +126,7 @@ async def test_the_given_column_decides_where_the_mode_contradicts_it(
     await life.db.connection.write(
         "UPDATE periodic_bookings SET mode = :mode, requires_confirmation = :asks", {"mode": mode, "asks": asks}
     )
-    found = await life.db.periodic.find(mine.id)
+    found = await life.db.series.find(mine.id)
     assert found
     assert found.mode is meant
     await life.at(rome(SATURDAY, 12))
@@ -163,9 +165,9 @@ async def test_the_preview_says_what_happens_to_the_next_four_dates(life: Life) 
     await life.at(rome(SATURDAY, 12))
     [action] = await life.actions()
     weeks = [TUESDAY + timedelta(weeks=week) for week in range(4)]
-    await life.db.periodic.skip_date(mine.id, GIULIA, weeks[1])
-    await life.db.periodic.add_holiday(GIULIA, weeks[2], weeks[2])
-    planned = await life.db.periodic.preview(mine.id, GIULIA, SATURDAY, timing=life.timing)
+    await life.db.occurrences.skip(mine.id, GIULIA, weeks[1])
+    await life.db.holidays.add(GIULIA, weeks[2], weeks[2])
+    planned = await life.db.series.preview(mine.id, GIULIA, SATURDAY, timing=life.timing)
     assert [each.day for each in planned] == weeks
     assert [each.state for each in planned] == [OccurrenceState.QUEUED, OccurrenceState.SKIPPED, None, None]
     assert [each.holiday for each in planned] == [False, False, True, False]
@@ -177,14 +179,14 @@ async def test_the_preview_of_what_asks_says_when(life: Life) -> None:
     first = await life.make(PeriodicMode.ASK_FIRST)
     opening = await life.make(PeriodicMode.ASK_OPENING, 1, time(9))
     for mine, moment in ((first, rome(TUESDAY, 17)), (opening, rome(SATURDAY, 23))):
-        planned = await life.db.periodic.preview(mine.id, GIULIA, SATURDAY, 1, life.timing)
+        planned = await life.db.series.preview(mine.id, GIULIA, SATURDAY, 1, life.timing)
         assert [each.acts_at for each in planned] == [moment]
 
 
 async def test_the_preview_of_what_is_held_says_when_it_is_asked_about(life: Life) -> None:
     mine = await held(life)
     life.clock.now = rome(SUNDAY, 9)
-    [planned] = await life.db.periodic.preview(mine.id, GIULIA, SUNDAY, 1, life.timing)
+    [planned] = await life.db.series.preview(mine.id, GIULIA, SUNDAY, 1, life.timing)
     assert planned.acts_at == rome(TUESDAY, 15)
 
 

@@ -69,9 +69,9 @@ def alone(portal: Portal) -> None:
 
 
 async def done(db: Database, worker: Worker, new: NewAction) -> Action:
-    action = await db.queue.add(new)
+    action = await db.requests.add(new)
     await worker.burst()
-    row = await db.queue.find(action.id)
+    row = await db.requests.find(action.id)
     assert row
     return row
 
@@ -117,7 +117,7 @@ async def cancel_by_hand(db: Database, worker: Worker, columns: dict[str, object
         columns,
     )
     await worker.burst()
-    action = await db.queue.find(row["id"])
+    action = await db.requests.find(row["id"])
     assert action
     return action
 
@@ -140,10 +140,10 @@ async def half_a_minute_later(db: Database, worker: Worker, site_clock: Clock, a
     assert (action.status, action.absent_since is None) == (ActionStatus.PENDING, False)
     site_clock.move(20)
     await worker.burst()
-    assert await db.queue.find(action.id) == action
+    assert await db.requests.find(action.id) == action
     site_clock.move(11)
     await worker.burst()
-    row = await db.queue.find(action.id)
+    row = await db.requests.find(action.id)
     assert row
     return row
 
@@ -274,7 +274,7 @@ async def test_a_booking_put_in_by_hand_learns_when_it_opens_though_its_account_
     )
     await db.people.pause(OWNER, Blocked("HTTP 403", status=403), lambda _: timedelta(days=36500))
     assert not await worker.step()
-    action = await db.queue.find(row["id"])
+    action = await db.requests.find(row["id"])
     assert action
     assert action.opens_at == settings.opening_rule.opens_at(date(2099, 11, 24))
 
@@ -314,12 +314,12 @@ async def test_a_dead_workers_booking_is_found_and_not_made_twice(
     pilates: ClassRef,
 ) -> None:
     """The worker died between the site's commit and ours."""
-    action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
-    await db.queue.claim("dead", 60)
+    action = await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
+    await db.claims.claim("dead", 60)
     world.book(GIULIA, world.slot(TUESDAY, course=pilates.course).appointment_id)
     site_clock.move(61)
     await worker.burst()
-    row = await db.queue.find(action.id)
+    row = await db.requests.find(action.id)
     assert row
     assert row.status is ActionStatus.COMPLETED
     assert len(world.bookings(GIULIA)) == 1
@@ -333,12 +333,12 @@ async def test_an_action_that_kills_its_workers_is_given_up(
     site_clock: Clock,
     pilates: ClassRef,
 ) -> None:
-    action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
+    action = await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
     for _ in range(MOST_CRASHES):
-        await db.queue.claim("dead", 60)
+        await db.claims.claim("dead", 60)
         site_clock.move(61)
     await worker.burst()
-    row = await db.queue.find(action.id)
+    row = await db.requests.find(action.id)
     assert row
     assert row.status is ActionStatus.FAILED
     assert world.shots == []
@@ -354,12 +354,12 @@ async def test_a_stop_gives_back_what_is_in_hand(
 ) -> None:
     monkeypatch.setattr("worker.GRACE", 1.0)
     world.faults.hang = True
-    action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
+    action = await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
     await worker.step()
     stop = asyncio.Event()
     stop.set()
     await worker.run(stop)
-    row = await db.queue.find(action.id)
+    row = await db.requests.find(action.id)
     assert row
     assert (row.status, row.failures, row.attempts) == (ActionStatus.PENDING, 0, 1)
 
@@ -380,12 +380,12 @@ async def test_what_a_dead_process_of_this_machine_held_is_taken_over_at_once(
 ) -> None:
     died = await asyncio.create_subprocess_exec("true")
     await died.wait()
-    action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
-    await db.queue.claim(program.name_of(died.pid), 60)
+    action = await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
+    await db.claims.claim(program.name_of(died.pid), 60)
     stop = asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     async with asyncio.timeout(20):
-        while (row := await db.queue.find(action.id)) and row.status is not ActionStatus.COMPLETED:  # noqa: ASYNC110
+        while (row := await db.requests.find(action.id)) and row.status is not ActionStatus.COMPLETED:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     stop.set()
     await running
@@ -421,7 +421,7 @@ async def test_a_failing_look_at_the_queue_does_not_end_the_worker(
     def fail() -> None:
         raise ValueError("nobody thought of this")
 
-    stop, failed, claim = asyncio.Event(), asyncio.Event(), db.queue.claim
+    stop, failed, claim = asyncio.Event(), asyncio.Event(), db.claims.claim
 
     async def claim_once_broken(name: str, lease: float) -> Action | None:
         if not failed.is_set():
@@ -431,8 +431,8 @@ async def test_a_failing_look_at_the_queue_does_not_end_the_worker(
         return await claim(name, lease)
 
     monkeypatch.setattr("worker.PAUSE_AFTER_TROUBLE", 0.01)
-    monkeypatch.setattr(db.queue, "claim", claim_once_broken)
-    await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
+    monkeypatch.setattr(db.claims, "claim", claim_once_broken)
+    await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
     async with asyncio.timeout(20):
         await worker.run(stop)
     assert failed.is_set()
@@ -460,8 +460,8 @@ async def test_only_an_action_that_hangs_costs_its_person_the_session(
 
     monkeypatch.setattr(portal, "abandon", note)
     monkeypatch.setattr(worker, "_lease_for", lambda _: 0.03)
-    await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates))
-    action = await db.queue.claim("other", 60)
+    await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
+    action = await db.claims.claim("other", 60)
     assert action
     await worker._heartbeat(replace(action, attempts=action.attempts - 1))  # noqa: SLF001 - taken over meanwhile
     assert abandoned == []
@@ -482,8 +482,8 @@ async def test_a_clock_that_is_set_forward_ends_no_action(
     monkeypatch.setattr(portal, "abandon", note)
     monkeypatch.setattr(worker, "_lease_for", lambda _: 0.03)
     monkeypatch.setattr(worker, "_clock", lambda: utc_now() + timedelta(hours=next(hours)))
-    await db.queue.add(NewAction(ActionType.BOOK, OWNER, pilates, opens_at=utc_now()))
-    action = await db.queue.claim("other", 60)
+    await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates, opens_at=utc_now()))
+    action = await db.claims.claim("other", 60)
     assert action
     beating = asyncio.create_task(worker._heartbeat(action))
     await asyncio.sleep(0.2)  # several beats

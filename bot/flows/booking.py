@@ -179,6 +179,6 @@ class BookingAnswers:
 
     async def start_now(self, tap: Tap) -> Page:
         """Ends the wait for alternatives."""
-        await self._desk.db.queue.start_now(tap.id, tap.user_id)
+        await self._desk.db.choices.start_now(tap.id, tap.user_id)
         action = await self._desk.own(tap)
         return await self._desk.ticket(action, tap) if action else screens_booking.gone_page()

@@ -61,18 +61,18 @@ class AlternativeAnswers:
 
     async def _page(self, tap: Tap, action_id: int, note: str = "") -> Page:
         """The list, or the ticket when it is too late for one."""
-        action = await self._desk.db.queue.find(action_id, tap.user_id)
+        action = await self._desk.db.requests.find(action_id, tap.user_id)
         if action is None:
             return screens_held.not_found_page(texts.NO_TICKET)
         if not takes_alternatives(action, self._desk.when()):
             return await self._desk.ticket(action, tap, note or _too_late(action))
-        others = await self._desk.db.queue.alternatives(action_id)
+        others = await self._desk.db.choices.alternatives(action_id)
         full = len(others) >= MOST_ALTERNATIVES
         return screens_booking.alternatives_page(action, others, self._desk.when(), full=full, note=note)
 
     async def _open(self, tap: Tap, action_id: int) -> Action | None:
         """The person's action, while it still takes alternatives."""
-        action = await self._desk.db.queue.find(action_id, tap.user_id)
+        action = await self._desk.db.requests.find(action_id, tap.user_id)
         return action if action and takes_alternatives(action, self._desk.when()) else None
 
     async def days(self, tap: Tap) -> Page:
@@ -127,17 +127,17 @@ class AlternativeAnswers:
         action = await self._open(tap, action_id)
         if action and not self._can_be_had(view.slot, action):
             return await self._page(tap, action_id, "Quando provo io, questa non si può avere: scegline un'altra.")
-        if await self._desk.db.queue.add_alternative(action_id, tap.user_id, view.slot.ref):
+        if await self._desk.db.choices.add_alternative(action_id, tap.user_id, view.slot.ref):
             return await self._page(tap, action_id)
-        others = await self._desk.db.queue.alternatives(action_id)
+        others = await self._desk.db.choices.alternatives(action_id)
         return await self._page(tap, action_id, _why_not(action, view.slot.ref, others))
 
     async def drop(self, tap: Tap) -> Page:
         """Takes a choice out; the key makes sure that it is still the one the button named."""
         action_id, position, key = tap.call.numbers
-        others = await self._desk.db.queue.alternatives(action_id)
+        others = await self._desk.db.choices.alternatives(action_id)
         if 1 <= position <= len(others) and wish_key(others[position - 1]) == key:
-            await self._desk.db.queue.drop_alternative(action_id, tap.user_id, others[position - 1])
+            await self._desk.db.choices.drop_alternative(action_id, tap.user_id, others[position - 1])
         return await self._page(tap, action_id)
 
 
@@ -239,8 +239,8 @@ class SwapAnswers:
     async def _swap_what_waits(self, tap: Tap, waits: Action, held: HeldBooking) -> Page:
         """The booking is in the queue already: it now takes the other's place."""
         free_until = self._desk.free_to_give_back(held)
-        changed = await self._desk.db.queue.swap_for(waits.id, tap.user_id, held.id, free_until)
-        action = await self._desk.db.queue.find(waits.id, tap.user_id) or waits
+        changed = await self._desk.db.choices.swap_for(waits.id, tap.user_id, held.id, free_until)
+        action = await self._desk.db.requests.find(waits.id, tap.user_id) or waits
         return await self._desk.ticket(action, tap, SWAPPED if changed else texts.TOO_LATE)
 
 
@@ -296,8 +296,8 @@ class WatchAnswers:
         action = await self._desk.queue(new)
         if action.watch is None or new.watch is None or action.watch is new.watch:
             return await self._desk.card(action, tap)
-        changed = await self._desk.db.queue.change_watch(action.id, tap.user_id, new.watch)
-        action = await self._desk.db.queue.find(action.id, tap.user_id) or action
+        changed = await self._desk.db.watches.change(action.id, tap.user_id, new.watch)
+        action = await self._desk.db.requests.find(action.id, tap.user_id) or action
         return await self._desk.ticket(action, tap, CHANGED[new.watch] if changed else LOOKS_NOW)
 
     async def grab(self, tap: Tap) -> Page:

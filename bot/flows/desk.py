@@ -132,7 +132,7 @@ class Desk:
 
     async def live_classes(self, user_id: int) -> list[Action]:
         """A person's unfinished actions that are about a class."""
-        return [action for action in await self.db.queue.live(user_id) if action.day and action.start]
+        return [action for action in await self.db.requests.live(user_id) if action.day and action.start]
 
     async def live_about(self, held: HeldBooking) -> Action | None:
         """The unfinished action about what is held, if there is one."""
@@ -164,7 +164,7 @@ class Desk:
 
     async def slots_on(self, user_id: int, day: date) -> list[SlotView]:
         held = await self.held_bookings(user_id)
-        live = await self.db.queue.live(user_id)
+        live = await self.db.requests.live(user_id)
         now, rows = self.clock(), await self.db.catalogue.slots_on(day)
         if now < self.rule.opens_at(day, time.max):
             unseen = [
@@ -191,7 +191,7 @@ class Desk:
         if row is None:
             return None
         held = await self.held_bookings(user_id)
-        view = view_slot(row, held, await self.db.queue.live(user_id), self.rule, self.clock())
+        view = view_slot(row, held, await self.db.requests.live(user_id), self.rule, self.clock())
         return self._by_rules(view, len(held))
 
     # The queue
@@ -220,9 +220,9 @@ class Desk:
     async def queue(self, new: NewAction) -> Action:
         """The action in the queue: the new one, or the live one that is about the same."""
         try:
-            return await self.db.queue.add(new)
+            return await self.db.requests.add(new)
         except AlreadyQueued as same:
-            found = await self.db.queue.find(same.action_id)
+            found = await self.db.requests.find(same.action_id)
             if found is None:
                 raise
             return found
@@ -241,12 +241,12 @@ class Desk:
 
     async def newest(self, user_id: int) -> int:
         """The person's newest action: a button that carries it knows what was made since."""
-        latest = await self.db.queue.latest(user_id, 1)
+        latest = await self.db.requests.latest(user_id, 1)
         return latest[0].id if latest else 0
 
     async def made_since(self, newest: int, user_id: int, kind: ActionType, wish: ClassRef) -> Action | None:
         """The action a button has already made: one about the same, younger than the button."""
-        for action in await self.db.queue.latest(user_id, RECENT):
+        for action in await self.db.requests.latest(user_id, RECENT):
             about = action.wish if action.day and action.start else None
             if action.id > newest and action.type is kind and about and about.matches(wish):
                 return None if action.watch is WatchMode.TELL else action
@@ -256,7 +256,7 @@ class Desk:
         """Queues a reading that nobody is told of, in the owner's name, unless one is under way or has just failed."""
         people = await self.db.people.all()
         owner = next((one.user_id for one in people if one.role is Role.OWNER), user_id)
-        _, tried = await self.db.queue.last_of(ActionType.REFRESH, owner)
+        _, tried = await self.db.history.last_of(ActionType.REFRESH, owner)
         if tried is not None and self.clock() - tried < timedelta(minutes=1):
             return
         await self.queue(NewAction(ActionType.REFRESH, owner, quiet=True))
@@ -269,8 +269,8 @@ class Desk:
         return await self.ticket_page(action, is_card=is_card, note=note)
 
     async def ticket_page(self, action: Action, *, is_card: bool, note: str = "") -> Page:
-        others = await self.db.queue.alternatives(action.id) if action.type is ActionType.BOOK else []
-        report = None if is_card else await self.db.queue.opening(action.id)
+        others = await self.db.choices.alternatives(action.id) if action.type is ActionType.BOOK else []
+        report = None if is_card else await self.db.openings.report(action.id)
         watchable = action.status is ActionStatus.FAILED and self.is_watchable(action)
         return screens.ticket(
             action,
@@ -297,14 +297,14 @@ class Desk:
         """A withdrawn booking, in the queue once more with all that it was asked to do."""
         new = replace(
             self._watch_again(action, tap) if action.watch else self.booking(tap, action.wish),
-            alternatives=tuple(await self.db.queue.alternatives(action.id)),
+            alternatives=tuple(await self.db.choices.alternatives(action.id)),
             replaces_row_id=action.replaces_row_id,
             free_until=action.free_until,
             periodic_booking_id=action.periodic_booking_id,
         )
         if action.periodic_booking_id is None or action.day is None:
             return await self.queue(new)
-        made = await self.db.periodic.put_back(action.periodic_booking_id, action.day, new)
+        made = await self.db.occurrences.queue_again(action.periodic_booking_id, action.day, new)
         return made or await self.queue(new)
 
     def _watch_again(self, action: Action, tap: Tap) -> NewAction:
@@ -363,9 +363,9 @@ class Desk:
 
     async def becomes_card(self, action_id: int, user_id: int, message_id: int) -> None:
         """From now on that message shows the action. A reading that was begun quietly now tells its end there."""
-        if await self.db.queue.adopt(action_id, user_id, message_id) is None:
-            await self.db.queue.set_card(action_id, message_id)
+        if await self.db.requests.adopt(action_id, user_id, message_id) is None:
+            await self.db.requests.set_card(action_id, message_id)
 
     async def own(self, tap: Tap) -> Action | None:
         """The action a button names, when it is the person's."""
-        return await self.db.queue.find(tap.id, tap.user_id)
+        return await self.db.requests.find(tap.id, tap.user_id)

@@ -125,5 +125,5 @@ class HeldAnswers:
         action: Action = await self._desk.queue(new)
         if tap.card_id is not None and (action.quiet or action.card_message_id != tap.card_id):
             await self._desk.becomes_card(action.id, tap.user_id, tap.card_id)
-            action = await self._desk.db.queue.find(action.id) or action
+            action = await self._desk.db.requests.find(action.id) or action
         return await self._desk.card(action, tap)

@@ -24,7 +24,7 @@ class HolidayAnswers:
     async def _list(self, user_id: int, page: int = 0, note: str = "") -> Page:
         """The holidays that are not over, after a sentence."""
         today = self._desk.when().today
-        ahead = [one for one in await self._desk.db.periodic.holidays(user_id) if one.last >= today]
+        ahead = [one for one in await self._desk.db.holidays.of(user_id) if one.last >= today]
         return screens_holidays.holidays_page(chunk(ahead, page), note)
 
     async def first_day(self, tap: Tap) -> Page:
@@ -42,12 +42,12 @@ class HolidayAnswers:
         if last < first or first < today or last - first > LONGEST:
             return await self._list(tap.user_id, note="Questi giorni non vanno bene: sceglili di nuovo.")
         try:
-            holiday = await self._desk.db.periodic.add_holiday(tap.user_id, first, last)
+            holiday = await self._desk.db.holidays.add(tap.user_id, first, last)
         except TooManyHolidays:
             return await self._list(tap.user_id, note=screens_holidays.FULL)
         return await self._list(tap.user_id, note=screens_holidays.added_note(holiday))
 
     async def drop(self, tap: Tap) -> Page:
-        dropped = await self._desk.db.periodic.delete_holiday(tap.id, tap.user_id)
+        dropped = await self._desk.db.holidays.delete(tap.id, tap.user_id)
         note = "Tolte: quei giorni tornano in programma." if dropped else "Queste ferie non le trovo tra le tue."
         return await self._list(tap.user_id, note=note)

@@ -127,7 +127,7 @@ class Composer:
     # Actions
 
     async def _action(self, notice: Notice) -> Action:
-        action = await self._db.queue.find(notice.action_id or 0, notice.user_id)
+        action = await self._db.requests.find(notice.action_id or 0, notice.user_id)
         if action is None:
             raise NothingToTell(f"there is no action {notice.action_id}")
         return action
@@ -205,8 +205,8 @@ class Composer:
     async def _letter(self, action: Action) -> Letter:
         when = self._desk.when(action.user_id)
         if action.status is not ActionStatus.COMPLETED:
-            report, watchable = await self._db.queue.opening(action.id), self._desk.is_watchable(action)
-            clash, others = await self._desk.clash(action), await self._db.queue.alternatives(action.id)
+            report, watchable = await self._db.openings.report(action.id), self._desk.is_watchable(action)
+            clash, others = await self._desk.clash(action), await self._db.choices.alternatives(action.id)
             late, kept = await self._late_choices(action, others), await self._keeps_the_old(action)
             page = screens_results.failure(
                 action, when, report, clash, others, watchable=watchable, late=late, kept=kept,
@@ -223,7 +223,7 @@ class Composer:
 
     async def _stands(self, action: Action) -> bool:
         """Whether what recurs waits because of a refusal like that of the action."""
-        pause = await self._db.periodic.recurring_pause(action.user_id)
+        pause = await self._db.recurring_pauses.find(action.user_id)
         return pause is not None and pause.kind == action.error_kind
 
     async def _late_choices(self, action: Action, others: Sequence[ClassRef]) -> list[LateChoice]:
@@ -245,7 +245,7 @@ class Composer:
         held = await self._desk.got(action)
         if held is not None and held.status in TOLD_AS_LOST:
             return Letter(await self._desk.ticket_page(action, is_card=False))
-        report = await self._db.queue.opening(action.id)
+        report = await self._db.openings.report(action.id)
         replaced = await self._replaced(action)
         document = await self._desk.calendar_file(held) if held else None
         asked_at = await self._asked_at(action, held) if held else None
@@ -254,7 +254,7 @@ class Composer:
 
     async def _asked_at(self, action: Action, held: HeldBooking) -> datetime | None:
         """When the mode `hold` asks whether what it has just booked is kept, if that is still to come."""
-        periodic = await self._db.periodic.find(action.periodic_booking_id or 0, action.user_id)
+        periodic = await self._db.series.find(action.periodic_booking_id or 0, action.user_id)
         if periodic is None or not periodic.active or periodic.mode is not PeriodicMode.HOLD:
             return None
         asked_at = self._desk.timing.keep_asked_at(self._desk.starts(held.booking.ref))
@@ -271,7 +271,7 @@ class Composer:
         action = await self._action(notice)
         if action.status is not ActionStatus.PENDING or action.rehearsal is None:
             raise NothingToTell(f"action {action.id} does not wait for its opening any more")
-        others, clash = await self._db.queue.alternatives(action.id), await self._desk.clash(action)
+        others, clash = await self._db.choices.alternatives(action.id), await self._desk.clash(action)
         return Post(letter=Letter(screens_results.rehearsed(action, others, self._desk.when(action.user_id), clash)))
 
     # Periodic bookings
@@ -298,8 +298,8 @@ class Composer:
         return Post(letter=Letter(screens_questions.expired(confirmation, wish, self._desk.when())))
 
     async def _missed(self, notice: Notice) -> Post:
-        occurrence = await self._db.periodic.occurrence(notice.occurrence_id or 0)
-        periodic = occurrence and await self._db.periodic.find(occurrence.periodic_booking_id, notice.user_id)
+        occurrence = await self._db.occurrences.find(notice.occurrence_id or 0)
+        periodic = occurrence and await self._db.series.find(occurrence.periodic_booking_id, notice.user_id)
         if not (occurrence and periodic):
             raise NothingToTell(f"there is no occurrence {notice.occurrence_id}")
         wish = periodic.on(occurrence.day)

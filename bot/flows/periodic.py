@@ -65,7 +65,7 @@ class SeriesCards:
         self._desk = desk
 
     async def card(self, periodic: PeriodicBooking, note: str = "") -> Page:
-        others = await self._desk.db.periodic.alternatives(periodic.id)
+        others = await self._desk.db.series.alternatives(periodic.id)
         dates = await self._dates(periodic, DATES_ON_THE_CARD)
         times = self._desk.ask_times(periodic.day_of_week, periodic.start, periodic.lead)
         meets = await self.met_by(periodic.user_id, periodic, periodic.id) if periodic.active else []
@@ -76,7 +76,7 @@ class SeriesCards:
     ) -> list[PeriodicBooking]:
         """The person's active periodic bookings at the same hours, as long as the timetable says that they last."""
         courses = await self._desk.db.catalogue.courses_on(one.day_of_week)
-        others = [each for each in await self._desk.db.periodic.of(user_id) if each.active and each.id != except_id]
+        others = [each for each in await self._desk.db.series.of(user_id) if each.active and each.id != except_id]
         return [each for each in others if each.day_of_week == one.day_of_week and _overlap(each, one, courses)]
 
     async def dates(self, periodic: PeriodicBooking, note: str = "") -> Page:
@@ -85,7 +85,7 @@ class SeriesCards:
     async def _dates(self, periodic: PeriodicBooking, weeks: int) -> Sequence[Date]:
         """The next dates; today's is left out once its class has begun."""
         today, timing = self._desk.when().today, self._desk.timing
-        planned = await self._desk.db.periodic.preview(periodic.id, periodic.user_id, today, weeks + 1, timing)
+        planned = await self._desk.db.series.preview(periodic.id, periodic.user_id, today, weeks + 1, timing)
         ahead = [one for one in planned if self._desk.clock() < timing.starts(periodic, one.day)]
         held = await self._desk.held_bookings(periodic.user_id)
         return [await self._date(one, periodic, held) for one in ahead[:weeks]]
@@ -96,11 +96,11 @@ class SeriesCards:
             wish = periodic.on(planned.day)
             there = next((one for one in held_now if one.booking.ref.matches(wish)), None)
             return Date(planned, held=there if planned.state in (None, OccurrenceState.QUEUED) else None)
-        action = await self._desk.db.queue.find(planned.action_id, user_id)
+        action = await self._desk.db.requests.find(planned.action_id, user_id)
         return Date(planned, action, await self._desk.got(action) if action else None)
 
     async def alternatives(self, periodic: PeriodicBooking, note: str = "") -> Page:
-        others = await self._desk.db.periodic.alternatives(periodic.id)
+        others = await self._desk.db.series.alternatives(periodic.id)
         return screens_periodic.alternatives_page(periodic, others, full=len(others) >= MOST_ALTERNATIVES, note=note)
 
 
@@ -120,21 +120,21 @@ class PeriodicAnswers:
         return await self._list(tap.user_id, tap.id)
 
     async def _list(self, user_id: int, page: int = 0, note: str = "") -> Page:
-        every = chunk(await self._desk.db.periodic.of(user_id), page)
+        every = chunk(await self._desk.db.series.of(user_id), page)
         today = self._desk.when().today
-        ahead = [one for one in await self._desk.db.periodic.holidays(user_id) if one.last >= today]
-        pause = await self._desk.db.periodic.recurring_pause(user_id)
+        ahead = [one for one in await self._desk.db.holidays.of(user_id) if one.last >= today]
+        pause = await self._desk.db.recurring_pauses.find(user_id)
         return screens_periodic.periodic_page(every, ahead, note, pause)
 
     async def go_on(self, tap: Tap) -> Page:
         """What recurs is planned again, after something about the account was mended."""
-        missed = await self._desk.db.periodic.go_on(tap.user_id, self._desk.timing)
+        missed = await self._desk.db.recurring_pauses.end(tap.user_id, self._desk.timing)
         if missed is None:
             return await self._list(tap.user_id, note="Non c'è niente di fermo.")
         return screens_periodic.going_on_page(missed, self._desk.when())
 
     async def _own(self, tap: Tap, number: int = 0) -> PeriodicBooking | None:
-        return await self._desk.db.periodic.find(tap.call.numbers[number], tap.user_id)
+        return await self._desk.db.series.find(tap.call.numbers[number], tap.user_id)
 
     async def series(self, tap: Tap) -> Page:
         periodic = await self._own(tap)
@@ -147,7 +147,7 @@ class PeriodicAnswers:
         return await self._set_active(tap, active=True)
 
     async def _set_active(self, tap: Tap, *, active: bool) -> Page:
-        changed = await self._desk.db.periodic.set_active(tap.id, tap.user_id, active)
+        changed = await self._desk.db.series.set_active(tap.id, tap.user_id, active)
         return await self._cards.card(changed) if changed else screens_making.not_mine_page()
 
     async def ask_delete(self, tap: Tap) -> Page:
@@ -155,7 +155,7 @@ class PeriodicAnswers:
         return screens_periodic.ask_delete_page(periodic) if periodic else screens_making.not_mine_page()
 
     async def delete(self, tap: Tap) -> Page:
-        deleted = await self._desk.db.periodic.delete(tap.id, tap.user_id)
+        deleted = await self._desk.db.series.delete(tap.id, tap.user_id)
         return await self._list(tap.user_id, note="🗑 Eliminata." if deleted else "Questa non c'è più.")
 
     # Dates
@@ -168,7 +168,7 @@ class PeriodicAnswers:
         day, periodic = tap.call.day, await self._own(tap, 1)
         if periodic is None:
             return screens_making.not_mine_page()
-        skipped = await self._ahead(periodic, day) and await self._desk.db.periodic.skip_date(
+        skipped = await self._ahead(periodic, day) and await self._desk.db.occurrences.skip(
             periodic.id, tap.user_id, day
         )
         return await self._cards.dates(periodic, "" if skipped else "Per questa data è tardi: guarda a che punto è.")
@@ -176,14 +176,14 @@ class PeriodicAnswers:
     async def _ahead(self, periodic: PeriodicBooking, day: date) -> bool:
         """Whether a day is one of the dates that can be skipped: not begun, and not years away."""
         today, timing = self._desk.when().today, self._desk.timing
-        shown = await self._desk.db.periodic.preview(periodic.id, periodic.user_id, today, WEEKS + 1)
+        shown = await self._desk.db.series.preview(periodic.id, periodic.user_id, today, WEEKS + 1)
         return day in {one.day for one in shown} and self._desk.clock() < timing.starts(periodic, day)
 
     async def unskip_date(self, tap: Tap) -> Page:
         day, periodic = tap.call.day, await self._own(tap, 1)
         if periodic is None:
             return screens_making.not_mine_page()
-        await self._desk.db.periodic.unskip_date(periodic.id, tap.user_id, day)
+        await self._desk.db.occurrences.unskip(periodic.id, tap.user_id, day)
         return await self._cards.dates(periodic)
 
 
@@ -205,7 +205,7 @@ class MakingAnswers:
         }  # fmt: skip
 
     async def _own(self, tap: Tap, periodic_id: int) -> PeriodicBooking | None:
-        return await self._desk.db.periodic.find(periodic_id, tap.user_id)
+        return await self._desk.db.series.find(periodic_id, tap.user_id)
 
     # A new one
 
@@ -240,7 +240,7 @@ class MakingAnswers:
             course_type=course.course_type,
         )  # fmt: skip
         try:
-            made = await self._desk.db.periodic.add(new)
+            made = await self._desk.db.series.add(new)
         except DuplicatePeriodic as same:
             there = await self._own(tap, same.periodic_id)
             if there is None:
@@ -261,7 +261,7 @@ class MakingAnswers:
     async def set_mode(self, tap: Tap) -> Page:
         periodic_id, code = tap.call.numbers
         mode = MODES[min(code, len(MODES) - 1)]
-        changed = await self._desk.db.periodic.change(periodic_id, tap.user_id, mode=mode)
+        changed = await self._desk.db.series.change(periodic_id, tap.user_id, mode=mode)
         return await self._cards.card(changed, "✅ Modo cambiato.") if changed else screens_making.not_mine_page()
 
     def _leads(self) -> list[timedelta]:
@@ -279,7 +279,7 @@ class MakingAnswers:
         periodic_id, code = tap.call.numbers
         leads = self._leads()
         lead = leads[min(code, len(leads) - 1)]
-        changed = await self._desk.db.periodic.change(periodic_id, tap.user_id, lead=lead)
+        changed = await self._desk.db.series.change(periodic_id, tap.user_id, lead=lead)
         return await self._cards.card(changed, "✅ Orario cambiato.") if changed else screens_making.not_mine_page()
 
     async def move_kinds(self, tap: Tap) -> Page:
@@ -306,18 +306,18 @@ class MakingAnswers:
             return screens_making.not_mine_page()
         if course is None:
             return screens_making.course_gone_page(moving(periodic))
-        had = await self._desk.db.periodic.alternatives(periodic.id)
+        had = await self._desk.db.series.alternatives(periodic.id)
         new = course.name or FIT_CENTER
         name = new if periodic.name in ("", periodic.course) else None
         try:
-            changed = await self._desk.db.periodic.change(
+            changed = await self._desk.db.series.change(
                 periodic.id, tap.user_id, name=name, course=new, location=course.location,
                 course_type=course.course_type,
                 day_of_week=course.day_of_week, start=course.start,
             )  # fmt: skip
         except DuplicatePeriodic:
             return await self._cards.card(periodic, "Una così ce l'hai già: questa resta com'era.")
-        left = len(had) - len(await self._desk.db.periodic.alternatives(periodic.id))
+        left = len(had) - len(await self._desk.db.series.alternatives(periodic.id))
         gone = {0: "", 1: " Un'alternativa non serve più: l'ho tolta."}
         note = gone.get(left, " Le alternative non servono più: le ho tolte.")
         return await self._cards.card(changed or periodic, f"✅ Cambiata.{note}")
@@ -350,11 +350,11 @@ class MakingAnswers:
         if course is None or course.day_of_week != periodic.day_of_week:
             return screens_making.course_gone_page(adding_to(periodic))
         choice = PeriodicChoice(course.name or FIT_CENTER, course.location, course.start, course.course_type)
-        others = await self._desk.db.periodic.alternatives(periodic.id)
+        others = await self._desk.db.series.alternatives(periodic.id)
         if is_wish_of(choice, periodic):
             return await self._cards.alternatives(periodic, "È già la tua prima scelta.")
         if choice not in others and len(others) < MOST_ALTERNATIVES:
-            await self._desk.db.periodic.set_alternatives(periodic.id, tap.user_id, [*others, choice])
+            await self._desk.db.series.set_alternatives(periodic.id, tap.user_id, [*others, choice])
         return await self._cards.alternatives(periodic, await self._too_late_for(periodic))
 
     async def _too_late_for(self, periodic: PeriodicBooking) -> str:
@@ -373,10 +373,10 @@ class MakingAnswers:
         periodic = await self._own(tap, periodic_id)
         if periodic is None:
             return screens_making.not_mine_page()
-        others = await self._desk.db.periodic.alternatives(periodic.id)
+        others = await self._desk.db.series.alternatives(periodic.id)
         if 1 <= position <= len(others) and choice_key(others[position - 1]) == key:
             del others[position - 1]
-            await self._desk.db.periodic.set_alternatives(periodic.id, tap.user_id, others)
+            await self._desk.db.series.set_alternatives(periodic.id, tap.user_id, others)
         return await self._cards.alternatives(periodic, await self._too_late_for(periodic))
 
 

@@ -37,10 +37,10 @@ class QuestionAnswers:
         self, confirmation_id: int, user_id: int
     ) -> tuple[Confirmation, PeriodicBooking, ClassRef] | None:
         """A person's question, its periodic booking, and the class it is about: what is held, or what recurs."""
-        confirmation = await self._desk.db.periodic.confirmation(confirmation_id, user_id)
+        confirmation = await self._desk.db.confirmations.find(confirmation_id, user_id)
         if confirmation is None:
             return None
-        periodic = await self._desk.db.periodic.find(confirmation.periodic_booking_id)
+        periodic = await self._desk.db.series.find(confirmation.periodic_booking_id)
         if periodic is None:
             return None
         held = await self._held_place(confirmation)
@@ -76,9 +76,9 @@ class QuestionAnswers:
             return _no_question()
         confirmation, periodic, wish = asked
         if self._is_open(confirmation, ConfirmationPurpose.BOOK):
-            choices = await self._desk.db.periodic.alternatives(periodic.id)
+            choices = await self._desk.db.series.alternatives(periodic.id)
             new = self._desk.timing.booking(periodic, wish.day, choices, self._desk.clock(), tap.card_id)
-            action = await self._desk.db.periodic.confirm(confirmation, wish.day, new)
+            action = await self._desk.db.confirmations.confirm(confirmation, wish.day, new)
             if action:
                 note = texts.BINDING if self.binds_unexpectedly(periodic, wish) else ""
                 return await self._desk.card(action, tap, note)
@@ -91,11 +91,11 @@ class QuestionAnswers:
             return _no_question()
         confirmation, _, wish = asked
         if confirmation.purpose is ConfirmationPurpose.BOOK:
-            await self._desk.db.periodic.skip(confirmation, wish.day)
+            await self._desk.db.confirmations.skip(confirmation, wish.day)
         return await self._answered(tap, wish)
 
     async def _answered(self, tap: Tap, wish: ClassRef) -> Page:
-        confirmation = await self._desk.db.periodic.confirmation(tap.id, tap.user_id)
+        confirmation = await self._desk.db.confirmations.find(tap.id, tap.user_id)
         if confirmation is None:
             return _no_question()
         if await self.was_taken_back(confirmation, wish):
@@ -109,7 +109,7 @@ class QuestionAnswers:
         """Whether a question was closed without an answer, because its date was freed to be planned anew."""
         if confirmation.purpose is ConfirmationPurpose.KEEP or confirmation.outcome is not ConfirmationOutcome.SKIPPED:
             return False
-        state = await self._desk.db.periodic.state_of(confirmation.periodic_booking_id, wish.day)
+        state = await self._desk.db.occurrences.state_of(confirmation.periodic_booking_id, wish.day)
         return state is not OccurrenceState.SKIPPED
 
     async def _ticket_of(self, confirmation: Confirmation, wish: ClassRef) -> Action | None:
@@ -129,7 +129,7 @@ class QuestionAnswers:
             return _no_question()
         confirmation, _, wish = asked
         if self._is_open(confirmation, ConfirmationPurpose.KEEP):
-            await self._desk.db.periodic.keep(confirmation)
+            await self._desk.db.keeping.keep(confirmation)
         elif confirmation.outcome is not ConfirmationOutcome.CONFIRMED:
             return await self._answered(tap, wish)
         return await self._lost_place(confirmation) or await self._answered(tap, wish)
@@ -154,12 +154,12 @@ class QuestionAnswers:
         held = await self._held_place(confirmation)
         if held and self._desk.clock() >= self._desk.free_until(wish):
             return await self._held.ask_about(tap, held)
-        action = await self._desk.db.periodic.give_back(confirmation, wish.day, self._desk.free_until(wish))
+        action = await self._desk.db.keeping.give_back(confirmation, wish.day, self._desk.free_until(wish))
         if action is None:
             return await self._answered(tap, wish)
         if tap.card_id is not None:
             await self._desk.becomes_card(action.id, tap.user_id, tap.card_id)
-            action = await self._desk.db.queue.find(action.id) or action
+            action = await self._desk.db.requests.find(action.id) or action
         return await self._desk.card(action, tap)
 
     # Rehearsals
@@ -171,7 +171,7 @@ class QuestionAnswers:
             return screens_held.not_found_page(texts.NO_TICKET)
         if action.status is not ActionStatus.PENDING:
             return await self._desk.ticket(action, tap)
-        others = await self._desk.db.queue.alternatives(action.id)
+        others = await self._desk.db.choices.alternatives(action.id)
         return screens_results.approved(action, others, self._desk.when())
 
     async def let_go(self, tap: Tap) -> Page:
@@ -180,8 +180,8 @@ class QuestionAnswers:
         if action is None:
             return screens_held.not_found_page(texts.NO_TICKET)
         if action.periodic_booking_id is not None and action.day is not None:
-            await self._desk.db.periodic.skip_date(action.periodic_booking_id, tap.user_id, action.day)
-        await self._desk.db.queue.withdraw(action.id, tap.user_id)
+            await self._desk.db.occurrences.skip(action.periodic_booking_id, tap.user_id, action.day)
+        await self._desk.db.requests.withdraw(action.id, tap.user_id)
         action = await self._desk.own(tap) or action
         return await self._desk.ticket(action, tap, texts.TOO_LATE if action.status is ActionStatus.PROCESSING else "")
 

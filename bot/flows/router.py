@@ -117,7 +117,7 @@ class Answers:
     async def status_with(self, user_id: int, page: int = 0, note: str = "") -> Page:
         """The latest actions, after a sentence."""
         page = min(page, LAST_PAGE)
-        actions = await self.desk.db.queue.latest(user_id, PER_PAGE + 1, page * PER_PAGE)
+        actions = await self.desk.db.requests.latest(user_id, PER_PAGE + 1, page * PER_PAGE)
         more = len(actions) > PER_PAGE
         return screens.status_page(actions[:PER_PAGE], page, self.desk.when(), more=more, note=note)
 
@@ -126,7 +126,7 @@ class Answers:
         number = word.strip().lstrip("#")
         if not (number.isascii() and number.isdigit() and len(number) <= 18):
             return await self.status_with(user_id, note=f"«{safe(word)}» non è un numero di richiesta.")
-        action = await self.desk.db.queue.find(int(number), user_id)
+        action = await self.desk.db.requests.find(int(number), user_id)
         if action is None:
             return await self.status_with(user_id, note=f"Tra le tue richieste non c'è la n. {int(number)}.")
         return await self.desk.ticket_page(action, is_card=False)
@@ -140,7 +140,7 @@ class Answers:
 
     async def withdraw(self, tap: Tap) -> Page:
         """Takes a waiting action back. A watch that is just looking has its last look."""
-        await self.desk.db.queue.withdraw(tap.id, tap.user_id)
+        await self.desk.db.requests.withdraw(tap.id, tap.user_id)
         action = await self.desk.own(tap)
         if action is None:
             return await self._no_ticket(tap)
@@ -149,7 +149,7 @@ class Answers:
     async def _too_late(self, action: Action) -> str:
         if action.status is not ActionStatus.PROCESSING:
             return ""
-        if action.watch and await self.desk.db.queue.end_watch(action.id, action.user_id):
+        if action.watch and await self.desk.db.watches.end(action.id, action.user_id):
             return texts.LAST_LOOK
         return texts.TOO_LATE
 

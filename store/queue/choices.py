@@ -1,13 +1,12 @@
-"""What may still change about a booking that waits: its alternatives, its start, its watch. Part of queue.py."""
+"""What may still change about a booking that waits: its alternatives and its start."""
 
 from __future__ import annotations
 
 import sqlite3
 from datetime import date, datetime, timedelta
 
-from domain.model import LAST_CALL, PREPARE, ClassRef, Clock, NoticeKind, WatchMode, clock_time, stamp
+from domain.model import LAST_CALL, PREPARE, ClassRef, Clock, clock_time, stamp
 from store.connection import Connection, Transaction
-from store.outbox import add_notice
 
 MOST_ALTERNATIVES = 3  # at an opening each costs a request, and there are ten in all
 
@@ -128,31 +127,6 @@ class Choices:
             RETURNING id
             """,
             {"id": action_id, "user_id": user_id, "now": stamp(now), "soon": stamp(now + PREPARE)},
-        )
-        return bool(rows)
-
-    async def change_watch(self, action_id: int, user_id: int, mode: WatchMode) -> bool:
-        """What a person's watch does when a place frees. False while a worker looks, or once it is over."""
-        async with self._db.transaction() as tx:
-            row = await tx.row(
-                """
-                UPDATE booking_actions SET watch = :mode
-                WHERE id = :id AND user_id = :user_id AND watch IS NOT NULL AND status = 'pending' RETURNING id
-                """,
-                {"id": action_id, "user_id": user_id, "mode": mode},
-            )
-            if row is not None:
-                await add_notice(tx, user_id, NoticeKind.PROGRESS, action_id=action_id)
-            return row is not None
-
-    async def end_watch(self, action_id: int, user_id: int) -> bool:
-        """Makes the look that a worker is just having the last one of a person's watch."""
-        rows = await self._db.write(
-            """
-            UPDATE booking_actions SET watch_until = :now
-            WHERE id = :id AND user_id = :user_id AND watch IS NOT NULL AND status = 'processing' RETURNING id
-            """,
-            {"id": action_id, "user_id": user_id, "now": stamp(self._clock())},
         )
         return bool(rows)
 

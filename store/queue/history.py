@@ -1,5 +1,5 @@
 """The routine work in booking_actions, checks and refreshes: when it was last done, how often it failed since, and
-whether that was told. A part of store/queue/queue.py.
+whether that was told.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ TOLD_BY_ANOTHER = f"""
 """  # noqa: S608 - constants of this file
 
 
-class RoutineHistory:
+class History:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 

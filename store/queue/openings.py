@@ -70,6 +70,10 @@ class Openings:
                 {"id": row["id"], "opens": stamp(opens)},
             )
 
+    async def report(self, action_id: int) -> OpeningReport | None:
+        """How the opening of an action's slot went; None when there was none to wait for."""
+        return await find_opening(self._db, action_id)
+
     async def spent(self, user_id: int, opens_at: datetime) -> dict[int, int]:
         """How many were sent for each booking of an account that opens then: those still live, and those tried."""
         rows = await self._db.rows(AT_ONE_OPENING, {"user": user_id, "opens": stamp(opens_at)})

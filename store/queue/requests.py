@@ -1,191 +1,122 @@
-"""booking_actions, one row: how it is put in the queue, and how it is read. The bottom of store/queue/queue.py."""
+"""booking_actions, as people and the executor ask for things: put in the queue, looked at, withdrawn.
+
+States and transitions: schema.sql.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-
-from domain.errors import AlreadyQueued
-from domain.model import Action, ActionStatus, ActionType, ClassRef, WatchMode, clock_time, instant, stamp
-from store.connection import Transaction
-from store.queue.choices import insert_alternative
-from store.reading import all_readable, instant_or_none
-
-
-@dataclass(frozen=True, slots=True)
-class NewAction:
-    """What is put in the queue."""
-
-    type: ActionType
-    user_id: int
-    wish: ClassRef | None = None
-    booking_id: str | None = None
-    run_at: datetime | None = None  # None: now
-    opens_at: datetime | None = None
-    quiet: bool = False
-    card_message_id: int | None = None
-    periodic_booking_id: int | None = None
-    alternatives: tuple[ClassRef, ...] = ()  # tried in this order when the wish can't be had
-    watch: WatchMode | None = None
-    watch_until: datetime | None = None
-    replaces_row_id: int | None = None  # the booking to free once this one is made
-    rehearse_at: datetime | None = None
-    free_until: datetime | None = None  # what is given back without another question is so only until then
-    pressed: bool = False  # it was confirmed before it was queued, by the swap it belongs to
+from domain.model import Action, ActionType, Clock, stamp
+from store.connection import Connection
+from store.queue.choices import WAITS, last_call
+from store.queue.reconciliation import leaves_doubt
+from store.queue.rows import NewAction, enqueue, read_soon, to_action
+from store.queue.swaps import ask_back
+from store.queue.won import with_what_they_got
+from store.reading import all_readable, readable
 
 
-def to_action(row: sqlite3.Row) -> Action:
-    """The only way a row becomes an Action. Raises ValueError for states we do not know."""
-    return Action(
-        id=row["id"],
-        type=ActionType(row["action_type"]),
-        user_id=row["user_id"],
-        status=ActionStatus(row["status"]),
-        course=row["course_name"] or "",
-        location=row["location"] or "",
-        day=date.fromisoformat(row["date"]) if row["date"] else None,
-        start=clock_time(row["time_slot"]) if row["time_slot"] else None,
-        booking_id=row["booking_id"],
-        created_at=instant(row["created_at"]),
-        run_at=instant(row["run_at"]),
-        opens_at=instant_or_none(row["opens_at"]),
-        started_at=instant_or_none(row["started_at"]),
-        completed_at=instant_or_none(row["completed_at"]),
-        result=row["result"],
-        error=row["error"],
-        error_kind=row["error_kind"],
-        evidence=row["evidence"],
-        attempts=row["attempts"],
-        failures=row["failures"],
-        quiet=bool(row["quiet"]),
-        card_message_id=row["card_message_id"],
-        periodic_booking_id=row["periodic_booking_id"],
-        watch=WatchMode(row["watch"]) if row["watch"] else None,
-        watch_until=instant_or_none(row["watch_until"]),
-        replaces_row_id=row["replaces_row_id"],
-        rehearse_at=instant_or_none(row["rehearse_at"]),
-        rehearsal=row["rehearsal"],
-        won_choice=row["won_choice"],
-        why_not_first=row["why_not_first"],
-        crashes=row["crashes"],
-        free_until=instant_or_none(row["free_until"]),
-        acting=bool(row["acting"]),
-        gave_up=bool(row["gave_up"]),
-        pressed=bool(row["pressed"]),
-        absent_since=instant_or_none(row["absent_since"]),
-        took_back=bool(row["took_back"]),
-        course_type=row["course_type"] or "",
-    )
+class Requests:
+    """What is asked of the workers."""
 
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._db = connection
+        self._clock = clock
 
-def _values(new: NewAction, now: datetime) -> dict[str, object]:
-    """Its row."""
-    wish = new.wish
-    return {
-        "type": new.type,
-        "user_id": new.user_id,
-        "location": wish.location if wish else None,
-        "course": wish.course if wish else None,
-        "course_type": (wish.course_type or None) if wish else None,
-        "date": wish.day.isoformat() if wish else None,
-        "time": f"{wish.start:%H:%M}" if wish else None,
-        "booking_id": new.booking_id,
-        "now": stamp(now),
-        "run_at": stamp(new.run_at or now),
-        "opens_at": _stamp_or_none(new.opens_at),
-        "quiet": new.quiet,
-        "card": new.card_message_id,
-        "periodic": new.periodic_booking_id,
-        "watch": new.watch,
-        "watch_until": _stamp_or_none(new.watch_until),
-        "replaces": new.replaces_row_id,
-        "rehearse_at": _stamp_or_none(new.rehearse_at),
-        "free_until": _stamp_or_none(new.free_until),
-        "pressed": new.pressed,
-    }
+    async def add(self, new: NewAction) -> Action:
+        """Puts an action in the queue. Raises AlreadyQueued with the ticket that is about the same."""
+        async with self._db.transaction() as tx:
+            return await enqueue(tx, new, self._clock())
 
+    async def find(self, action_id: int, user_id: int | None = None) -> Action | None:
+        """An action, with what it got; with user_id only if it is that person's."""
+        rows = await self._db.rows(
+            "SELECT * FROM booking_actions WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
+            {"id": action_id, "user_id": user_id},
+        )
+        found = await with_what_they_got(self._db, all_readable(to_action, rows))
+        return found[0] if found else None
 
-async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
-    """Puts an action in the queue. Raises AlreadyQueued with the ticket of the live action that is about the same."""
-    live = await live_like(tx, new)
-    if live is not None:
-        raise AlreadyQueued(live)
-    row = await tx.row(
+    async def latest(self, user_id: int, limit: int, offset: int = 0) -> list[Action]:
+        """A person's own actions with what they got, the newest first, routine work left out."""
+        rows = await self._db.rows(
+            """
+            SELECT * FROM booking_actions WHERE user_id = :user_id AND quiet = 0
+            ORDER BY id DESC LIMIT :limit OFFSET :offset
+            """,
+            {"user_id": user_id, "limit": limit, "offset": offset},
+        )
+        return await with_what_they_got(self._db, all_readable(to_action, rows))
+
+    async def live(self, user_id: int) -> list[Action]:
+        """A person's bookings and cancellations that are not finished, the soonest class first."""
+        rows = await self._db.rows(
+            """
+            SELECT * FROM booking_actions
+            WHERE user_id = :user_id AND status IN ('pending', 'processing') AND action_type IN ('book', 'cancel')
+            ORDER BY date, time_slot, id
+            """,
+            {"user_id": user_id},
+        )
+        return all_readable(to_action, rows)
+
+    async def live_routine(self, kind: ActionType, user_id: int) -> Action | None:
+        """A person's check or refresh that is not finished; there is at most one of each."""
+        row = await self._db.row(
+            """
+            SELECT * FROM booking_actions
+            WHERE user_id = :user_id AND action_type = :type AND action_type IN ('check', 'refresh')
+                AND status IN ('pending', 'processing')
+            """,
+            {"user_id": user_id, "type": kind},
+        )
+        return readable(to_action, row)
+
+    async def withdraw(self, action_id: int, user_id: int) -> Action | None:
+        """Takes a person's action back before it ran, also while it is only being prepared for its opening.
+
+        What waits for another try after one whose answer was lost may have been done: that is read next, and told.
+        None when it is not theirs or not waiting any more.
         """
-        INSERT INTO booking_actions (action_type, user_id, location, course_name, course_type, date, time_slot,
-            booking_id,
-            created_at, run_at, opens_at, quiet, card_message_id, periodic_booking_id,
-            watch, watch_until, replaces_row_id, rehearse_at, free_until, pressed)
-        VALUES (:type, :user_id, :location, :course, :course_type, :date, :time, :booking_id,
-            :now, :run_at, :opens_at, :quiet, :card, :periodic,
-            :watch, :watch_until, :replaces, :rehearse_at, :free_until, :pressed)
-        RETURNING *
-        """,
-        _values(new, now),
-    )
-    if row is None:
-        raise RuntimeError("INSERT ... RETURNING returned no row")
-    for position, other in enumerate(new.alternatives, start=1):
-        await insert_alternative(tx, row["id"], position, other)
-    return to_action(row)
+        async with self._db.transaction() as tx:
+            now = self._clock()  # not before we have the lock: it may be too late by then
+            row = await tx.row(
+                f"""
+                UPDATE booking_actions SET status = 'cancelled', completed_at = :now, lease_until = NULL
+                WHERE {WAITS} RETURNING *
+                """,  # noqa: S608 - a constant
+                {"id": action_id, "user_id": user_id, "now": stamp(now), "safe": last_call(now)},
+            )
+            about_a_class = row is not None and row["action_type"] in (ActionType.BOOK, ActionType.CANCEL)
+            if row:
+                await ask_back(tx, action_id, now)
+            if row and about_a_class and leaves_doubt(row["error_kind"], row["failures"]):
+                await read_soon(tx, user_id, now)
+        return readable(to_action, row)
 
-
-async def read_soon(
-    tx: Transaction,
-    user_id: int,
-    now: datetime,
-    pause: timedelta = timedelta(0),
-    kind: ActionType = ActionType.CHECK,
-) -> None:
-    """Queues a quiet reading, of a person's "my bookings" or of the timetable. One in the queue is begun no later."""
-    new = NewAction(kind, user_id, quiet=True, run_at=now + pause)
-    live = await live_like(tx, new)
-    if live is None:
-        await enqueue(tx, new, now)
-    else:
-        await tx.run(
-            "UPDATE booking_actions SET run_at = min(run_at, :run_at) WHERE id = :id AND status = 'pending'",
-            {"id": live, "run_at": stamp(now + pause)},
+    async def set_card(self, action_id: int, message_id: int) -> None:
+        """Remembers which message in the chat shows the action."""
+        await self._db.write(
+            "UPDATE booking_actions SET card_message_id = :message_id WHERE id = :id",
+            {"message_id": message_id, "id": action_id},
         )
 
+    async def adopt(self, action_id: int, user_id: int, message_id: int) -> Action | None:
+        """Makes an unfinished check or refresh tell its end on that message, and begin now, though it was quiet.
 
-def _stamp_or_none(moment: datetime | None) -> str | None:
-    return stamp(moment) if moment else None
-
-
-async def name_its_class(tx: Transaction, action: Action, wish: ClassRef) -> None:
-    """Writes which class an action put in by hand meant, where it did not say."""
-    await tx.run(
+        None when it is not the person's, or has ended meanwhile.
         """
-        UPDATE booking_actions
-        SET course_name = coalesce(nullif(course_name, ''), :course),
-            location = coalesce(nullif(location, ''), :location), course_type = coalesce(course_type, :course_type),
-            date = coalesce(date, :date), time_slot = coalesce(time_slot, :time)
-        WHERE id = :id
-        """,
-        {
-            "id": action.id,
-            "course": wish.course,
-            "location": wish.location,
-            "course_type": wish.course_type or None,
-            "date": wish.day.isoformat(),
-            "time": f"{wish.start:%H:%M}",
-        },
-    )
+        rows = await self._db.write(
+            """
+            UPDATE booking_actions SET quiet = 0, card_message_id = :message_id, run_at = min(run_at, :now)
+            WHERE id = :id AND user_id = :user_id AND action_type IN ('check', 'refresh')
+                AND status IN ('pending', 'processing')
+            RETURNING *
+            """,
+            {"message_id": message_id, "id": action_id, "user_id": user_id, "now": stamp(self._clock())},
+        )
+        return readable(to_action, rows[0] if rows else None)
 
-
-async def live_like(tx: Transaction, new: NewAction) -> int | None:
-    """The live action that is about the same: of the same kind without a class, or about the same class."""
-    if new.wish is None:
-        query, day = "action_type = :type AND date IS NULL", None
-    else:
-        query, day = "date = :date", new.wish.day.isoformat()
-    rows = await tx.run(
-        f"SELECT * FROM booking_actions WHERE user_id = :user_id AND status IN ('pending', 'processing') AND {query}",  # noqa: S608
-        {"user_id": new.user_id, "type": new.type, "date": day},
-    )
-    if new.wish is None:
-        return rows[0]["id"] if rows else None
-    same = (each for each in all_readable(to_action, rows) if each.start and each.wish.matches(new.wish))
-    return next((each.id for each in same), None)
+    async def read_bookings_soon(self, user_id: int) -> None:
+        """Has "my bookings" read next, quietly: something about them is not clear."""
+        async with self._db.transaction() as tx:
+            await read_soon(tx, user_id, self._clock())

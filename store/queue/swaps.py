@@ -1,6 +1,6 @@
 """The other booking of a swap: freed once the new one is ours, and asked for again when it was given up in vain.
 
-Steps of a transaction, used by store/queue/queue.py and store/recurring/occurrences.py.
+Steps of a transaction, used by store/queue/settlement.py and store/recurring/occurrences.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from store.bookings import TOLD_AS_LOST, find_held
 from store.connection import Transaction
 from store.outbox import add_notice
 from store.queue.reconciliation import THOUGH_WITHDRAWN
-from store.queue.requests import NewAction, enqueue, live_like, to_action
+from store.queue.rows import NewAction, enqueue, live_like, to_action
 
 
 async def free_the_replaced(tx: Transaction, action: Action, now: datetime, got: ClassRef | None = None) -> None:

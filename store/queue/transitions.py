@@ -1,6 +1,6 @@
 """How an action leaves `processing`: only through whoever holds it, and never forgetting what nobody is sure of.
 
-Steps of a transaction, used by store/queue/queue.py.
+Steps of a transaction, used by store/queue/settlement.py and store/queue/claims.py.
 """
 
 from __future__ import annotations

@@ -1,19 +1,21 @@
-"""What the executor looks at in a tick: few queries that load only what can be due. A part of series.py."""
+"""What the executor looks at in a tick: few queries that load only what can be due."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from domain.model import FIT_CENTER, Clock, HeldBooking, clock_time, instant, stamp
-from domain.recurrence import PeriodicBooking, PeriodicMode
+from domain.model import Clock, HeldBooking, clock_time, instant, stamp
+from domain.recurrence import PeriodicBooking
 from store.bookings import to_held
 from store.connection import Connection
 from store.kinds import KIND_GOT, same_kind
+from store.queue.choices import last_call
 from store.reading import readable
+from store.recurring.occurrences import WAITING
 from store.recurring.plan import QUEUE_AHEAD, Timing
+from store.recurring.rows import to_periodic
 
 # mode_of() in SQL: requires_confirmation is the given column, and a mode that contradicts it does not count.
 MODE = """
@@ -72,34 +74,6 @@ HELD = f"""
 """What the mode `hold` holds; a place that was swapped or booked anew by hand since is the person's, not on trial."""
 
 
-def mode_of(row: sqlite3.Row) -> PeriodicMode:
-    """The mode of a row, those with the given columns alone included."""
-    if not row["requires_confirmation"]:
-        return PeriodicMode.AUTOMATIC
-    if row["mode"] in (PeriodicMode.ASK_OPENING, PeriodicMode.HOLD):
-        return PeriodicMode(row["mode"])
-    return PeriodicMode.ASK_FIRST
-
-
-def to_periodic(row: sqlite3.Row) -> PeriodicBooking:
-    return PeriodicBooking(
-        id=row["id"],
-        user_id=row["user_id"],
-        name=row["name"],
-        course=row["course_name"] or FIT_CENTER,
-        location=row["location"] or "",
-        day_of_week=row["day_of_week"],
-        start=clock_time(row["time_slot"]),
-        requires_confirmation=bool(row["requires_confirmation"]),
-        active=bool(row["active"]),
-        created_at=instant(row["created_at"]),
-        mode=mode_of(row),
-        planned_from=instant(row["planned_from"]) if row["planned_from"] else None,
-        lead=timedelta(minutes=row["lead_minutes"]) if row["lead_minutes"] else None,
-        course_type=row["course_type"] or "",
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class DueDate:
     """A date of a periodic booking about which nothing was done yet, and something may have to be."""
@@ -125,7 +99,7 @@ class Memory:
     ticked_at: datetime | None  # None: it never ran on this file
 
 
-class Agenda:
+class DueDates:
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._db = connection
         self._clock = clock
@@ -169,6 +143,19 @@ class Agenda:
             if held is not None and (periodic := readable(to_periodic, row)) is not None:
                 found.append(HeldDate(periodic, held))
         return found
+
+    async def paused_by_hand(self) -> list[int]:
+        """Periodic bookings that somebody paused with sqlite3 while a booking of theirs waits."""
+        rows = await self._db.rows(
+            f"""
+            SELECT DISTINCT periodic_bookings.id FROM periodic_bookings
+            CROSS JOIN booking_actions ON periodic_booking_id = periodic_bookings.id
+                AND status IN ('pending', 'processing') AND {WAITING}
+            WHERE active = 0
+            """,  # noqa: S608 - a constant
+            {"safe": last_call(self._clock())},
+        )
+        return [row["id"] for row in rows]
 
     async def next_class(self, after: datetime, days: int = 8) -> tuple[date, time] | None:
         """The first class of any active periodic booking after that wall-clock time (naive), within so many days."""

@@ -1,6 +1,6 @@
-"""One date of a periodic booking: taken once, queued once, and freed to be planned anew. Steps of a transaction.
+"""occurrences, one date of a recurring booking: taken once, queued once, and freed to be planned anew.
 
-Used by store/recurring/series.py and store/recurring/confirmations.py.
+Each of the executor's acts once per (recurring booking, date), however often it is called.
 """
 
 from __future__ import annotations
@@ -9,28 +9,111 @@ import sqlite3
 from datetime import date, datetime, timedelta
 
 from domain.errors import AlreadyQueued
-from domain.model import LAST_CALL, Action, ActionType, ClassRef, NoticeKind, stamp
-from domain.recurrence import Occurrence, OccurrenceState
+from domain.model import LAST_CALL, Action, ActionType, ClassRef, Clock, NoticeKind, stamp
+from domain.recurrence import Occurrence, OccurrenceState, PeriodicBooking
 from store.bookings import is_held
-from store.connection import Transaction
+from store.connection import Connection, Transaction
 from store.outbox import add_notice
 from store.queue.choices import STILL
 from store.queue.reconciliation import leaves_doubt
-from store.queue.requests import NewAction, enqueue, read_soon, to_action
+from store.queue.rows import NewAction, enqueue, read_soon, to_action
 from store.queue.swaps import ask_back
+from store.recurring.rows import to_occurrence
 
 WAITING = f"action_type = 'book' AND {STILL}"
+
+
 DAWN, DUSK = date(1, 1, 1), date(9999, 12, 31)
 
 
-def to_occurrence(row: sqlite3.Row) -> Occurrence:
-    return Occurrence(
-        id=row["id"],
-        periodic_booking_id=row["periodic_booking_id"],
-        day=date.fromisoformat(row["date"]),
-        state=OccurrenceState(row["state"]),
-        action_id=row["action_id"],
-    )
+class Occurrences:
+    """What was done about single dates."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._db = connection
+        self._clock = clock
+
+    async def find(self, occurrence_id: int) -> Occurrence | None:
+        row = await self._db.row("SELECT * FROM occurrences WHERE id = :id", {"id": occurrence_id})
+        return to_occurrence(row) if row else None
+
+    async def since(self, day: date) -> list[Occurrence]:
+        """What was already done about dates from that day on."""
+        rows = await self._db.rows("SELECT * FROM occurrences WHERE date >= :date", {"date": day.isoformat()})
+        return [to_occurrence(row) for row in rows]
+
+    async def state_of(self, periodic_id: int, day: date) -> OccurrenceState | None:
+        """What was done about a date; None when nothing was, or it was taken back."""
+        row = await self._db.row(
+            "SELECT state FROM occurrences WHERE periodic_booking_id = :id AND date = :date",
+            {"id": periodic_id, "date": day.isoformat()},
+        )
+        return OccurrenceState(row["state"]) if row else None
+
+    async def skip(self, periodic_id: int, user_id: int, day: date) -> bool:
+        """Leaves one date out, and withdraws what waits for it; twice is the same as once.
+
+        False when there is no such date of theirs, or it is past withdrawing: being booked, held, or over.
+        """
+        async with self._db.transaction() as tx:
+            now = self._clock()
+            mine = await tx.row(
+                "SELECT 1 FROM periodic_bookings WHERE id = :id AND user_id = :user_id AND day_of_week = :weekday",
+                {"id": periodic_id, "user_id": user_id, "weekday": day.weekday()},
+            )
+            if mine is None:
+                return False
+            await free(tx, periodic_id, now, day, day)
+            await begin(tx, periodic_id, day, OccurrenceState.SKIPPED, now)
+            [row] = await _rows_of_date(tx, periodic_id, day)
+            return bool(row["state"] == OccurrenceState.SKIPPED)
+
+    async def unskip(self, periodic_id: int, user_id: int, day: date) -> bool:
+        """Takes a skip back: the executor plans the date anew. False when it was not skipped, or is not theirs."""
+        rows = await self._db.write(
+            """
+            DELETE FROM occurrences WHERE periodic_booking_id = :id AND date = :date AND state = 'skipped'
+                AND EXISTS (SELECT 1 FROM periodic_bookings WHERE id = :id AND user_id = :user_id)
+            RETURNING id
+            """,
+            {"id": periodic_id, "user_id": user_id, "date": day.isoformat()},
+        )
+        return bool(rows)
+
+    async def queue(self, periodic: PeriodicBooking, day: date, new: NewAction) -> Action | None:
+        """Books a date without asking: occurrence and action together.
+
+        None when the date was already dealt with, the place is already held, or a ticket made by hand serves.
+        """
+        now = self._clock()
+        async with self._db.transaction() as tx:
+            if not await begin(tx, periodic.id, day, OccurrenceState.QUEUED, now):
+                return None
+            if new.wish and await held_already(tx, periodic.id, periodic.user_id, new.wish):
+                return None
+            return await enqueue_once(tx, periodic.id, day, new, now)
+
+    async def queue_again(self, periodic_id: int, day: date, new: NewAction) -> Action | None:
+        """Queues the booking of a date that its person withdrew; None when a live ticket is about the same."""
+        async with self._db.transaction() as tx:
+            return await enqueue_once(tx, periodic_id, day, new, self._clock())
+
+    async def miss(self, periodic: PeriodicBooking, day: date) -> None:
+        """Notes, and tells, that a date went by while nothing ran."""
+        async with self._db.transaction() as tx:
+            occurrence = await begin(tx, periodic.id, day, OccurrenceState.MISSED, self._clock())
+            if occurrence:
+                await add_notice(tx, periodic.user_id, NoticeKind.MISSED, occurrence_id=occurrence)
+
+    async def pass_over(self, periodic: PeriodicBooking, day: date) -> None:
+        """Notes that a date went by on holiday, so that ending the holiday later does not bring it back."""
+        async with self._db.transaction() as tx:
+            await begin(tx, periodic.id, day, OccurrenceState.SKIPPED, self._clock())
+
+    async def withdraw(self, periodic_id: int) -> None:
+        """Withdraws what waits for a periodic booking and frees its dates."""
+        async with self._db.transaction() as tx:
+            await free(tx, periodic_id, self._clock())
 
 
 async def begin(tx: Transaction, periodic_id: int, day: date, state: OccurrenceState, now: datetime) -> int | None:
@@ -143,4 +226,11 @@ async def close_question(tx: Transaction, periodic_id: int, day: date) -> None:
             AND julianday(scheduled_for) BETWEEN julianday(:date) - 1 AND julianday(:date) + 2
         """,
         {"periodic": periodic_id, "date": day.isoformat()},
+    )
+
+
+async def _rows_of_date(tx: Transaction, periodic_id: int, day: date) -> list[sqlite3.Row]:
+    return await tx.run(
+        "SELECT * FROM occurrences WHERE periodic_booking_id = :id AND date = :date",
+        {"id": periodic_id, "date": day.isoformat()},
     )

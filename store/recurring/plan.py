@@ -16,7 +16,7 @@ from domain.opening_plan import plan_booking
 from domain.recurrence import Occurrence, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode
 from runtime.settings import Settings
 from store.queue.choices import MOST_ALTERNATIVES
-from store.queue.requests import NewAction
+from store.queue.rows import NewAction
 
 QUEUE_AHEAD = timedelta(hours=26)  # before its opening: sooner than the rehearsal of the evening before, in any season
 NIGHT_BEGINS, NIGHT_ENDS, EVENING = time(22, 30), time(7), time(21)

@@ -1,7 +1,6 @@
-"""periodic_bookings and what belongs to them: alternatives, dates, holidays; with the questions and the agenda.
+"""periodic_bookings: what people want every week, and what else would do.
 
-The front door of confirmations.py (what is asked and answered) and due_dates.py (what the executor looks at).
-Taking something back - pausing, changing, skipping, a holiday - withdraws what waits for it in the same transaction.
+Pausing or changing one withdraws what waits for it in the same transaction.
 """
 
 from __future__ import annotations
@@ -11,30 +10,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from domain.errors import DuplicatePeriodic, TooManyHolidays
-from domain.model import Action, ClassRef, Clock, NoticeKind, clock_time, stamp
-from domain.recurrence import (
-    Holiday,
-    Occurrence,
-    OccurrenceState,
-    PeriodicBooking,
-    PeriodicChoice,
-    PeriodicMode,
-    PlannedDate,
-)
+from domain.errors import DuplicatePeriodic
+from domain.model import ClassRef, Clock, clock_time, stamp
+from domain.recurrence import Holiday, Occurrence, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
 from store.connection import Connection, Transaction
-from store.outbox import add_notice
-from store.queue.choices import READ_BY, last_call
-from store.queue.requests import NewAction
+from store.queue.choices import READ_BY
 from store.reading import all_readable, readable
-from store.recurring.confirmations import Questions, close_keeping, miss_held
-from store.recurring.due_dates import Agenda, to_periodic
-from store.recurring.occurrences import DAWN, WAITING, begin, enqueue_once, free, held_already, to_occurrence
+from store.recurring.holidays import holidays_of
+from store.recurring.keeping import close_keeping
+from store.recurring.occurrences import DAWN, free
 from store.recurring.plan import Timing
-from store.recurring.standstill import Standstill
-
-MOST_HOLIDAYS = 50  # of one person, ended ones left out
-
+from store.recurring.rows import to_occurrence, to_periodic
 
 Run = Callable[[str, Mapping[str, object]], Awaitable[list[sqlite3.Row]]]
 """Runs a statement and gives its rows: of a connection, or of a transaction."""
@@ -55,11 +41,12 @@ class NewPeriodic:
     course_type: str = ""
 
 
-class Periodic(Questions, Agenda, Standstill):
-    def __init__(self, connection: Connection, clock: Clock) -> None:
-        super().__init__(connection, clock)
+class Series:
+    """The recurring bookings of people."""
 
-    # Looking
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._db = connection
+        self._clock = clock
 
     async def of(self, user_id: int) -> list[PeriodicBooking]:
         """A person's periodic bookings, by weekday and time."""
@@ -81,23 +68,6 @@ class Periodic(Questions, Agenda, Standstill):
         """What else would do, in the person's order."""
         return await _choices(self._db.rows, periodic_id)
 
-    async def occurrences_since(self, day: date) -> list[Occurrence]:
-        """What was already done about dates from that day on."""
-        rows = await self._db.rows("SELECT * FROM occurrences WHERE date >= :date", {"date": day.isoformat()})
-        return [to_occurrence(row) for row in rows]
-
-    async def occurrence(self, occurrence_id: int) -> Occurrence | None:
-        row = await self._db.row("SELECT * FROM occurrences WHERE id = :id", {"id": occurrence_id})
-        return to_occurrence(row) if row else None
-
-    async def state_of(self, periodic_id: int, day: date) -> OccurrenceState | None:
-        """What was done about a date; None when nothing was, or it was taken back."""
-        row = await self._db.row(
-            "SELECT state FROM occurrences WHERE periodic_booking_id = :id AND date = :date",
-            {"id": periodic_id, "date": day.isoformat()},
-        )
-        return OccurrenceState(row["state"]) if row else None
-
     async def preview(
         self, periodic_id: int, user_id: int, today: date, weeks: int = 4, timing: Timing | None = None
     ) -> list[PlannedDate]:
@@ -113,13 +83,11 @@ class Periodic(Questions, Agenda, Standstill):
             {"id": periodic_id, "today": today.isoformat()},
         )
         done = {occurrence.day: occurrence for occurrence in map(to_occurrence, rows)}
-        holidays = await self.holidays(user_id)
+        holidays = await holidays_of(self._db, user_id)
         first = today + timedelta(days=(periodic.day_of_week - today.weekday()) % 7)
         days = [first + timedelta(weeks=week) for week in range(weeks)]
         now = self._clock()
         return [_planned(periodic, day, done.get(day), holidays, timing, now) for day in days]
-
-    # Making and changing: the person
 
     async def add(self, new: NewPeriodic) -> PeriodicBooking:
         """Makes a periodic booking. Raises DuplicatePeriodic when the person has the same one, and it is active."""
@@ -251,142 +219,6 @@ class Periodic(Questions, Agenda, Standstill):
             await tx.run("DELETE FROM periodic_bookings WHERE id = :id", {"id": periodic_id})
             return True
 
-    # One date, and days off: the person
-
-    async def skip_date(self, periodic_id: int, user_id: int, day: date) -> bool:
-        """Leaves one date out, and withdraws what waits for it; twice is the same as once.
-
-        False when there is no such date of theirs, or it is past withdrawing: being booked, held, or over.
-        """
-        async with self._db.transaction() as tx:
-            now = self._clock()
-            mine = await tx.row(
-                "SELECT 1 FROM periodic_bookings WHERE id = :id AND user_id = :user_id AND day_of_week = :weekday",
-                {"id": periodic_id, "user_id": user_id, "weekday": day.weekday()},
-            )
-            if mine is None:
-                return False
-            await free(tx, periodic_id, now, day, day)
-            await begin(tx, periodic_id, day, OccurrenceState.SKIPPED, now)
-            [row] = await _rows_of_date(tx, periodic_id, day)
-            return bool(row["state"] == OccurrenceState.SKIPPED)
-
-    async def unskip_date(self, periodic_id: int, user_id: int, day: date) -> bool:
-        """Takes a skip back: the executor plans the date anew. False when it was not skipped, or is not theirs."""
-        rows = await self._db.write(
-            """
-            DELETE FROM occurrences WHERE periodic_booking_id = :id AND date = :date AND state = 'skipped'
-                AND EXISTS (SELECT 1 FROM periodic_bookings WHERE id = :id AND user_id = :user_id)
-            RETURNING id
-            """,
-            {"id": periodic_id, "user_id": user_id, "date": day.isoformat()},
-        )
-        return bool(rows)
-
-    async def holidays(self, user_id: int) -> list[Holiday]:
-        """A person's days off, the soonest first."""
-        rows = await self._db.rows(
-            "SELECT * FROM holidays WHERE user_id = :user_id ORDER BY first_day, last_day", {"user_id": user_id}
-        )
-        return [_holiday(row) for row in rows]
-
-    async def add_holiday(self, user_id: int, first: date, last: date) -> Holiday:
-        """Days off, both included: what waits for them is withdrawn. The same days twice are one holiday.
-
-        Raises TooManyHolidays when the person has MOST_HOLIDAYS already.
-        """
-        values = {"user_id": user_id, "first": first.isoformat(), "last": last.isoformat()}
-        async with self._db.transaction() as tx:
-            now = self._clock()
-            [row] = await tx.run(
-                """
-                INSERT INTO holidays (user_id, first_day, last_day) VALUES (:user_id, :first, :last)
-                ON CONFLICT DO UPDATE SET last_day = :last RETURNING *
-                """,
-                values,
-            )
-            await _refuse_too_many(tx, user_id, now)
-            for mine in await tx.run("SELECT id FROM periodic_bookings WHERE user_id = :user_id", values):
-                await free(tx, mine["id"], now, first, last)
-        return _holiday(row)
-
-    async def delete_holiday(self, holiday_id: int, user_id: int) -> bool:
-        """Ends a holiday: its dates are planned again. False when it is not theirs."""
-        rows = await self._db.write(
-            "DELETE FROM holidays WHERE id = :id AND user_id = :user_id RETURNING id",
-            {"id": holiday_id, "user_id": user_id},
-        )
-        return bool(rows)
-
-    # Acting on a date: the executor. Each acts once per (periodic booking, date), however often it is called.
-
-    async def queue(self, periodic: PeriodicBooking, day: date, new: NewAction) -> Action | None:
-        """Books a date without asking: occurrence and action together.
-
-        None when the date was already dealt with, the place is already held, or a ticket made by hand serves.
-        """
-        now = self._clock()
-        async with self._db.transaction() as tx:
-            if not await begin(tx, periodic.id, day, OccurrenceState.QUEUED, now):
-                return None
-            if new.wish and await held_already(tx, periodic.id, periodic.user_id, new.wish):
-                return None
-            return await enqueue_once(tx, periodic.id, day, new, now)
-
-    async def put_back(self, periodic_id: int, day: date, new: NewAction) -> Action | None:
-        """Queues the booking of a date that its person withdrew; None when a live ticket is about the same."""
-        async with self._db.transaction() as tx:
-            return await enqueue_once(tx, periodic_id, day, new, self._clock())
-
-    async def miss(self, periodic: PeriodicBooking, day: date) -> None:
-        """Notes, and tells, that a date went by while nothing ran."""
-        async with self._db.transaction() as tx:
-            occurrence = await begin(tx, periodic.id, day, OccurrenceState.MISSED, self._clock())
-            if occurrence:
-                await add_notice(tx, periodic.user_id, NoticeKind.MISSED, occurrence_id=occurrence)
-
-    async def miss_keeping(self, periodic: PeriodicBooking, day: date) -> None:
-        """Notes, and tells once, that a held place could not be asked about before its class."""
-        async with self._db.transaction() as tx:
-            await miss_held(tx, periodic.id, periodic.user_id, day)
-
-    async def pass_over(self, periodic: PeriodicBooking, day: date) -> None:
-        """Notes that a date went by on holiday, so that ending the holiday later does not bring it back."""
-        async with self._db.transaction() as tx:
-            await begin(tx, periodic.id, day, OccurrenceState.SKIPPED, self._clock())
-
-    async def paused_by_hand(self) -> list[int]:
-        """Periodic bookings that somebody paused with sqlite3 while a booking of theirs waits."""
-        rows = await self._db.rows(
-            f"""
-            SELECT DISTINCT periodic_bookings.id FROM periodic_bookings
-            CROSS JOIN booking_actions ON periodic_booking_id = periodic_bookings.id
-                AND status IN ('pending', 'processing') AND {WAITING}
-            WHERE active = 0
-            """,  # noqa: S608 - a constant
-            {"safe": last_call(self._clock())},
-        )
-        return [row["id"] for row in rows]
-
-    async def close_keeping(self, periodic_id: int) -> None:
-        """What is held stays, and is not asked about any more."""
-        async with self._db.transaction() as tx:
-            await close_keeping(tx, periodic_id)
-
-    async def withdraw(self, periodic_id: int) -> None:
-        """Withdraws what waits for a periodic booking and frees its dates."""
-        async with self._db.transaction() as tx:
-            await free(tx, periodic_id, self._clock())
-
-
-async def _refuse_too_many(tx: Transaction, user_id: int, now: datetime) -> None:
-    [row] = await tx.run(
-        "SELECT count(*) FROM holidays WHERE user_id = :user_id AND last_day >= :today",
-        {"user_id": user_id, "today": now.date().isoformat()},
-    )
-    if row[0] > MOST_HOLIDAYS:
-        raise TooManyHolidays(f"{user_id} has {MOST_HOLIDAYS} days off ahead already")
-
 
 def _minutes(lead: timedelta | None) -> int | None:
     return round(lead.total_seconds() / 60) if lead else None
@@ -405,15 +237,6 @@ def is_wish_of(choice: PeriodicChoice, periodic: PeriodicBooking) -> bool:
     return choice.on(DAWN).matches(periodic.on(DAWN))
 
 
-def _holiday(row: sqlite3.Row) -> Holiday:
-    return Holiday(
-        id=row["id"],
-        user_id=row["user_id"],
-        first=date.fromisoformat(row["first_day"]),
-        last=date.fromisoformat(row["last_day"]),
-    )
-
-
 async def _touch(tx: Transaction, periodic_id: int, user_id: int) -> bool:
     """Whether it is that person's; the executor is told that it changes."""
     rows = await tx.run(
@@ -421,13 +244,6 @@ async def _touch(tx: Transaction, periodic_id: int, user_id: int) -> bool:
         {"id": periodic_id, "user_id": user_id},
     )
     return bool(rows)
-
-
-async def _rows_of_date(tx: Transaction, periodic_id: int, day: date) -> list[sqlite3.Row]:
-    return await tx.run(
-        "SELECT * FROM occurrences WHERE periodic_booking_id = :id AND date = :date",
-        {"id": periodic_id, "date": day.isoformat()},
-    )
 
 
 async def _refuse_duplicate(tx: Transaction, values: dict[str, object], except_id: int | None) -> None:

@@ -1,6 +1,6 @@
 """recurring_pauses: what recurs for a person waits, after a refusal that concerns their account, until they say so.
 
-Steps of a transaction for store/queue/queue.py, and a part of store/recurring/series.py.
+One begins with the refusal, in its transaction (store/queue/settlement.py).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from domain.model import Action, ActionType, Clock, instant, stamp
 from domain.recurrence import OccurrenceState, PeriodicBooking
 from store.connection import Connection, Transaction
 from store.reading import all_readable
-from store.recurring.due_dates import to_periodic
 from store.recurring.occurrences import begin, free, held_already
 from store.recurring.plan import Timing
+from store.recurring.rows import to_periodic
 
 OF_THE_ACCOUNT = (AccountLimit, MembershipProblem)
 LONGEST_LOOK_BACK = timedelta(days=28)  # what was missed longer ago is not told one by one
@@ -60,17 +60,17 @@ async def let_stand(tx: Transaction, action: Action, error: AppError, now: datet
     return False
 
 
-class Standstill:
+class RecurringPauses:
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._db = connection
         self._clock = clock
 
-    async def recurring_pause(self, user_id: int) -> RecurringPause | None:
+    async def find(self, user_id: int) -> RecurringPause | None:
         """Why what recurs for a person waits; None when it does not."""
         row = await self._db.row("SELECT * FROM recurring_pauses WHERE user_id = :user_id", {"user_id": user_id})
         return RecurringPause(instant(row["since"]), row["kind"], row["words"]) if row else None
 
-    async def go_on(self, user_id: int, timing: Timing) -> list[MissedDate] | None:
+    async def end(self, user_id: int, timing: Timing) -> list[MissedDate] | None:
         """What recurs for a person is planned again. Gives the dates that were missed meanwhile; None: it did not wait.
 
         They are kept as missed, so that the preview shows them; nothing is told of them but this.

@@ -92,7 +92,7 @@ async def test_what_is_open_in_the_evening_already_is_booked_then(staged: Set) -
         stage.opened.world.faults.opening_shift = -86_400.0
         await stage.add(**evening(stage.opened.clock()))
         action = await stage.act()
-        report = await stage.db.queue.opening(action.id)
+        report = await stage.db.openings.report(action.id)
         assert action.status is ActionStatus.COMPLETED
         assert report
         assert report.opened_early
@@ -103,9 +103,9 @@ async def test_what_was_taken_back_during_its_rehearsal_is_not_booked(staged: Se
         stage.has_logged_in()
         stage.opened.world.faults.opening_shift = -86_400.0
         await stage.add(**evening(stage.opened.clock()))
-        action = await stage.db.queue.claim("somebody", 60)
+        action = await stage.db.claims.claim("somebody", 60)
         assert action
-        assert await stage.db.queue.withdraw(action.id, OWNER)
+        assert await stage.db.requests.withdraw(action.id, OWNER)
         with pytest.raises(LeaseLost):
             await stage.performer.perform(action)
         assert stage.opened.shots == []
@@ -119,7 +119,7 @@ async def test_what_is_held_already_needs_no_opening(staged: Set) -> None:
         await stage.add(**evening(stage.opened.clock()))
         action = await stage.act()
         assert (action.status, action.result) == (ActionStatus.COMPLETED, "seen in my bookings (already)")
-        assert await stage.db.queue.opening(action.id) is None
+        assert await stage.db.openings.report(action.id) is None
 
 
 # ----- the opening
@@ -131,9 +131,9 @@ async def test_what_was_taken_back_while_it_was_prepared_is_not_shot_at(
     monkeypatch.setattr(race, "CALL", timedelta(seconds=19))
     async with staged(20.0) as stage:
         await stage.add(run_at=stage.opened.clock())
-        action = await stage.db.queue.claim("somebody", 60)
+        action = await stage.db.claims.claim("somebody", 60)
         assert action
-        assert await stage.db.queue.withdraw(action.id, OWNER)
+        assert await stage.db.requests.withdraw(action.id, OWNER)
         with pytest.raises(LeaseLost):
             await stage.performer.perform(action)
         assert stage.opened.shots == []
@@ -151,7 +151,7 @@ async def test_what_is_claimed_too_early_goes_back_until_five_minutes_before(sta
 async def test_what_only_looked_open_waits_for_the_opening_that_the_rule_says(staged: Set) -> None:
     async with staged(3600.0) as stage:
         now = stage.opened.clock()
-        await stage.db.queue.add(
+        await stage.db.requests.add(
             NewAction(ActionType.BOOK, OWNER, stage.opened.pilates, opens_at=now - timedelta(minutes=1))
         )
         action = await stage.act()
@@ -162,7 +162,7 @@ async def test_a_race_won_is_written_down_with_its_shots(staged: Set) -> None:
     async with staged() as stage:
         await stage.add()
         action = await stage.act()
-        report = await stage.db.queue.opening(action.id)
+        report = await stage.db.openings.report(action.id)
         assert (action.status, action.won_choice, action.why_not_first) == (ActionStatus.COMPLETED, 0, None)
         assert report
         assert ShotOutcome.ACCEPTED in [shot.outcome for shot in report.shots]
@@ -185,7 +185,7 @@ async def test_an_alternative_that_was_won_says_why_not_the_first(staged: Set) -
 async def test_a_slot_that_is_refused_as_full_is_full_for_everybody(staged: Set, lead: float) -> None:
     async with staged(lead) as stage:
         first, second = stage.gym(0), stage.gym(1)
-        await stage.db.queue.add(NewAction(ActionType.REFRESH, OWNER, run_at=stage.opened.clock()))
+        await stage.db.requests.add(NewAction(ActionType.REFRESH, OWNER, run_at=stage.opened.clock()))
         await stage.act()
         before = await stage.listed()
         stage.opened.world.fill(stage.id_of(first))
@@ -201,7 +201,7 @@ async def test_what_one_holds_anyway_is_no_alternative(staged: Set) -> None:
     async with staged() as stage:
         first, second = stage.gym(0), stage.gym(1)
         stage.opened.world._held[GIULIA] = {stage.id_of(second): "P1"}
-        await stage.db.queue.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
+        await stage.db.requests.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
         await stage.act()
         await stage.add(first, alternatives=(second,))
         action = await stage.act()
@@ -214,13 +214,13 @@ async def test_an_alternative_keeps_its_number_when_the_one_before_it_is_held(st
     async with staged(lead) as stage:
         first, second, third = (stage.gym(number) for number in range(3))
         stage.opened.world._held[GIULIA] = {stage.id_of(second): "P1"}
-        await stage.db.queue.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
+        await stage.db.requests.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
         await stage.act()
         stage.opened.world.fill(stage.id_of(first))
         await stage.add(first, alternatives=(second, third))
         action = await stage.act()
         assert (action.status, action.won_choice) == (ActionStatus.COMPLETED, 2)
-        report = await stage.db.queue.opening(action.id)
+        report = await stage.db.openings.report(action.id)
         assert report is None or {shot.choice for shot in report.shots} == {0, 2}
 
 
@@ -248,7 +248,7 @@ async def test_bookings_of_one_account_share_its_requests_whoever_races_for_them
         stage.opened.world.faults.opening_shift = 60.0
         await stage.add(stage.gym(0))
         await stage.add(stage.gym(2))
-        first, second = [await stage.db.queue.claim(name, 60) for name in ("somebody", "another")]
+        first, second = [await stage.db.claims.claim(name, 60) for name in ("somebody", "another")]
         assert first
         assert second
         one = stage.performer
@@ -264,7 +264,7 @@ async def test_a_race_lost_is_told_with_its_shots(staged: Set) -> None:
         stage.opened.world.fill(stage.opened.pilates_id)
         await stage.add()
         action = await stage.act()
-        report = await stage.db.queue.opening(action.id)
+        report = await stage.db.openings.report(action.id)
         assert (action.status, action.error_kind) == (ActionStatus.FAILED, "SlotFull")
         assert report
         assert ShotOutcome.FULL in {shot.outcome for shot in report.shots}
@@ -279,7 +279,7 @@ async def test_what_opens_a_minute_late_is_won_all_the_same_and_the_report_says_
         assert action.run_at - stage.opened.clock() <= timedelta(seconds=2)
         stage.opened.clock.move(61)
         action = await stage.act()
-        report = await stage.db.queue.opening(action.id)
+        report = await stage.db.openings.report(action.id)
         assert action.status is ActionStatus.COMPLETED
         assert report
         assert report.seen
@@ -307,7 +307,7 @@ async def test_a_site_silent_at_the_opening_is_asked_again_and_its_report_kept(s
         stage.opened.world.faults.clear()
         stage.opened.clock.move(60)
         action = await stage.act()
-        report = await stage.db.queue.opening(action.id)
+        report = await stage.db.openings.report(action.id)
         assert action.status is ActionStatus.COMPLETED
         assert report
         assert {shot.outcome for shot in report.shots} == {ShotOutcome.LOST}
@@ -353,7 +353,7 @@ async def test_a_race_lost_with_a_watch_goes_on_watching(staged: Set) -> None:
         action = await stage.act()
         assert action.status is ActionStatus.PENDING
         assert timedelta(seconds=50) < action.run_at - stage.opened.clock() <= timedelta(seconds=120)
-        assert await stage.db.queue.opening(action.id)
+        assert await stage.db.openings.report(action.id)
         assert await stage.told() == [NoticeKind.PROGRESS]
 
 
@@ -453,7 +453,7 @@ async def test_a_place_taken_by_somebody_quicker_is_watched_on(staged: Set) -> N
 
 async def with_something_held(stage: Stage, wish: ClassRef) -> int:
     stage.opened.world.book(GIULIA, stage.id_of(wish))
-    await stage.db.queue.add(NewAction(ActionType.CHECK, OWNER))
+    await stage.db.requests.add(NewAction(ActionType.CHECK, OWNER))
     await stage.act()
     [held] = await stage.db.bookings.held(OWNER, TUESDAY)
     assert Booking(wish.course, wish.location, wish.day, wish.start).ref.matches(held.booking.ref)
@@ -463,9 +463,9 @@ async def with_something_held(stage: Stage, wish: ClassRef) -> int:
 async def test_a_watch_whose_answer_was_lost_finds_what_it_booked(staged: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     async with staged(LONG_AFTER) as stage:
         action = await stage.add(watch=WatchMode.BOOK)
-        claimed = await stage.db.queue.claim("somebody", 60)
+        claimed = await stage.db.claims.claim("somebody", 60)
         assert claimed
-        await stage.db.queue.look_again(claimed, stage.opened.clock(), SiteUnavailable("the answer was lost"))
+        await stage.db.settlement.look_again(claimed, stage.opened.clock(), SiteUnavailable("the answer was lost"))
         stage.opened.world.book(GIULIA, stage.opened.pilates_id)
         row = await stage.act()
         assert (row.id, row.status, row.result) == (action.id, ActionStatus.COMPLETED, "seen in my bookings (already)")
@@ -477,7 +477,7 @@ async def test_an_upgrade_books_the_better_one_and_then_frees_the_other(staged: 
         await stage.add(stage.gym(1), replaces_row_id=row_id)
         assert (await stage.act()).status is ActionStatus.COMPLETED
         assert len(stage.held) == 2
-        [cancel] = await stage.db.queue.live(OWNER)
+        [cancel] = await stage.db.requests.live(OWNER)
         assert (cancel.type, cancel.start) == (ActionType.CANCEL, stage.gym(0).start)
         assert (await stage.act()).status is ActionStatus.COMPLETED
         assert [slot.start for slot in stage.opened.world.bookings(GIULIA)] == [f"{stage.gym(1).start:%H:%M}"]
@@ -489,7 +489,7 @@ async def test_an_upgrade_that_fails_keeps_what_is_held(staged: Set) -> None:
         stage.opened.world.fill(stage.id_of(stage.gym(1)))
         await stage.add(stage.gym(1), replaces_row_id=row_id)
         assert (await stage.act()).status is ActionStatus.FAILED
-        assert await stage.db.queue.live(OWNER) == []
+        assert await stage.db.requests.live(OWNER) == []
         assert len(stage.held) == 1
 
 

@@ -61,7 +61,7 @@ async def go_on(stage: Stage, action: Action) -> Action:
     due = [action.run_at, *([account.pause.until] if account and account.pause else [])]
     for moment in sorted(due):
         stage.opened.clock.move(max((moment - stage.opened.clock()).total_seconds(), 0.0) + 0.01)
-        if await stage.db.queue.due():
+        if await stage.db.claims.due():
             break
     return await stage.act()
 
@@ -165,10 +165,10 @@ async def test_a_login_that_stops_on_an_unknown_page_is_tried_once_for_each_acco
         await db.people.set([Person(each, Role.OWNER if each == 1 else Role.FRIEND, "x") for each in people])
         performer = Performer(db, portal, people, RULE, clock)
         for each in people:
-            await db.queue.add(NewAction(ActionType.BOOK, each, wish(world)))
-            await db.queue.add(NewAction(ActionType.CHECK, each, quiet=True))
-            await db.queue.add(NewAction(ActionType.BOOK, each, wish(world, course="ZUMBA"), watch=WatchMode.BOOK))
-        while action := await db.queue.claim("somebody", 60):
+            await db.requests.add(NewAction(ActionType.BOOK, each, wish(world)))
+            await db.requests.add(NewAction(ActionType.CHECK, each, quiet=True))
+            await db.requests.add(NewAction(ActionType.BOOK, each, wish(world, course="ZUMBA"), watch=WatchMode.BOOK))
+        while action := await db.claims.claim("somebody", 60):
             await performer.perform(action)
         sent = [entry.form.get("login") for entry in world.log if entry.path == "/aunicalogin/login"]
         assert sorted(map(str, sent)) == names

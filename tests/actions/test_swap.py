@@ -29,7 +29,7 @@ async def hold_what_overlaps(stage: Stage) -> tuple[ClassRef, int]:
     pilates = world.slot(TUESDAY, "PILATES MATWORK")
     meeting = next(slot for slot in world.slots(TUESDAY, "Giuriati - Fit Center") if slot.overlaps(pilates))
     world._held[GIULIA] = {meeting.appointment_id: "P1"}
-    await stage.db.queue.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
+    await stage.db.requests.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
     await stage.act()
     [held] = await stage.db.bookings.held(OWNER, TUESDAY)
     return held.booking.ref, held.id
@@ -150,9 +150,9 @@ async def test_a_watch_that_had_the_old_place_again_gives_it_up_no_second_time(
 async def lost_between_the_two(stage: Stage, row: int, *, pressed: bool = True) -> None:
     """A worker died after it had given the old place up, or just before, and before it had the new one."""
     await stage.add(replaces_row_id=row)
-    action = await stage.db.queue.claim("dead", 60)
+    action = await stage.db.claims.claim("dead", 60)
     assert action
-    await stage.db.queue.giving_up(action)
+    await stage.db.claims.giving_up(action)
     [old_id] = stage.opened.world._held[GIULIA]
     if pressed:
         stage.opened.world.cancel(GIULIA, old_id)
@@ -185,7 +185,7 @@ async def test_what_a_worker_that_died_had_given_up_is_asked_back(staged: Set, c
             not can_be_had,
             [old.course] if can_be_had else [],
         )
-        live = await stage.db.queue.live(OWNER)
+        live = await stage.db.requests.live(OWNER)
         assert [each.course for each in live] == ([] if can_be_had else [old.course])  # asked for once more, and told
 
 
@@ -195,15 +195,15 @@ async def test_however_it_ends_what_was_given_up_in_vain_is_asked_back(staged: S
         old, row = await hold_what_overlaps(stage)
         await lost_between_the_two(stage, row)
         if end == "withdrawn":
-            action = await stage.db.queue.claim("somebody", 60)
+            action = await stage.db.claims.claim("somebody", 60)
             assert action
-            await stage.db.queue.release(action, SiteUnavailable("the worker stopped"))
-            assert await stage.db.queue.withdraw(action.id, OWNER)
+            await stage.db.settlement.release(action, SiteUnavailable("the worker stopped"))
+            assert await stage.db.requests.withdraw(action.id, OWNER)
         else:
             await stage.db.people.reject(OWNER, LoginRejected("no"), tell=False)
             assert (await stage.act()).error_kind == "LoginRejected"
             await stage.db.people.go_on(OWNER)
-        live = [each for each in await stage.db.queue.live(OWNER) if each.type is ActionType.BOOK]
+        live = [each for each in await stage.db.requests.live(OWNER) if each.type is ActionType.BOOK]
         assert [each.course for each in live] == [old.course]
         assert (await stage.act()).status is ActionStatus.COMPLETED
         assert (stage.held, await status(stage, row)) == ([old.course], BookingStatus.CONFIRMED)
@@ -247,7 +247,7 @@ async def test_what_the_list_lacks_without_our_doing_does_not_count_as_given_up(
         action = await swapped(stage, row)
         assert (action.status, action.error_kind, action.gave_up) == (ActionStatus.PENDING, "SiteUnavailable", False)
         assert (stage.held, await status(stage, row)) == ([old.course], BookingStatus.CONFIRMED)
-        assert await stage.db.queue.live_routine(ActionType.CHECK, OWNER)
+        assert await stage.db.requests.live_routine(ActionType.CHECK, OWNER)
 
 
 @pytest.mark.parametrize("overlap", ["allowed", "refused"])
@@ -261,7 +261,7 @@ async def test_at_an_opening_the_old_place_is_kept_until_the_new_one_is_won_or_l
         assert (action.status, action.gave_up) == (ActionStatus.COMPLETED, overlap == "refused")
         both = [old.course, "PILATES MATWORK"]
         assert sorted(stage.held) == sorted(both if overlap == "allowed" else both[1:])
-        assert await stage.db.queue.opening(action.id)
+        assert await stage.db.openings.report(action.id)
 
 
 async def test_an_alternative_past_its_own_free_limit_is_not_booked_unasked(staged: Set) -> None:

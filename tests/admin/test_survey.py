@@ -190,7 +190,7 @@ async def test_no_survey_is_made_near_an_opening_nor_a_booking_without_being_ask
             ClassRef("YOGA", "Giuriati", day, clock_time("18:00")),
             opens_at=now + timedelta(minutes=9),
         )
-        await db.queue.add(soon)
+        await db.requests.add(soon)
     with pytest.raises(ConfigError, match="opens soon"):
         await terminal.survey(settings, Wanted(settings.people[0], False, tmp_path), print, lambda _: False)
     monkeypatch.setattr("sys.stdin", io.StringIO())

@@ -69,7 +69,7 @@ async def test_the_first_start_says_that_the_timetable_is_being_read_and_queues_
         assert "Sto leggendo gli orari" in again.text
         action = await world.claim()
         assert (action.type, action.user_id, action.quiet) == (ActionType.REFRESH, OWNER, True)
-        assert not await world.db.queue.due()
+        assert not await world.db.claims.due()
 
 
 async def test_the_commands_are_registered_with_telegram(world: World) -> None:
@@ -295,13 +295,13 @@ async def test_a_waiting_action_can_be_withdrawn(world: World) -> None:
 async def test_what_was_taken_though_it_was_withdrawn_is_told_with_a_way_out(world: World) -> None:
     await queued(world.owner)
     action = await world.claim()
-    await world.db.queue.retry(action, world.clock.now + timedelta(minutes=1), SiteUnavailable("no answer"))
+    await world.db.settlement.retry(action, world.clock.now + timedelta(minutes=1), SiteUnavailable("no answer"))
     await world.owner.wait_for(lambda message: "Riprovo" in message.text)
 
     page = await tapped(world.owner, "Ritira", "Ritirata: non la faccio più")
 
     assert "rileggo le tue prenotazioni" in page.text
-    await world.db.queue.complete_check(await world.claim(), [MINE], "read", world.settings.zone)
+    await world.db.settlement.complete_check(await world.claim(), [MINE], "read", world.settings.zone)
     told = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
     assert "L'avevi ritirata, ma il sito l'aveva già registrata" in told.text
     assert "❌ Annulla" in told.labels
@@ -321,9 +321,9 @@ async def test_a_booking_that_overlaps_another_hears_which(world: World) -> None
 async def test_the_ticket_of_a_place_given_back_since_says_so(world: World) -> None:
     await queued(world.owner)
     booked = await world.book()
-    await world.db.queue.add(NewAction(ActionType.CANCEL, OWNER, booked.wish))
+    await world.db.requests.add(NewAction(ActionType.CANCEL, OWNER, booked.wish))
     cancelling = await world.claim()
-    await world.db.queue.complete_cancel(cancelling, booked.wish, "gone")
+    await world.db.settlement.complete_cancel(cancelling, booked.wish, "gone")
 
     await world.owner.send(f"/status {booked.id}")
 
@@ -350,7 +350,7 @@ async def test_what_a_worker_only_prepares_for_its_opening_can_still_be_withdraw
 
 async def test_withdrawing_what_a_worker_has_says_that_it_is_too_late(world: World) -> None:
     await queued(world.owner)
-    await world.db.queue.begin_to_act(await world.claim())
+    await world.db.claims.begin_to_act(await world.claim())
 
     await tapped(world.owner, "Ritira", "Ci sto già lavorando")
 
@@ -429,13 +429,13 @@ async def test_what_was_refused_as_full_is_free_again_once_a_later_reading_shows
     async def places() -> int | None:
         return next(row.slot.places for row in await catalogue.slots_on(TUESDAY) if row.slot.ref == PILATES.ref)
 
-    reading = await world.db.queue.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
+    reading = await world.db.claims.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
     assert reading
     began, world.clock.now = world.clock.now, refused_at
     await catalogue.note_full(MINE.ref, refused_at)
     days, slots = tuple({one.day for one in chats.WEEK}), tuple(chats.WEEK)
     timetable = Timetable((chats.PLATINUM, chats.FITNESS), days, slots)
-    await world.db.queue.complete_refresh(reading, timetable, "begun before the refusal", began)
+    await world.db.settlement.complete_refresh(reading, timetable, "begun before the refusal", began)
     await catalogue.note_free(PILATES, refused_at - timedelta(seconds=5))
     assert await places() == 0
     await catalogue.note_free(PILATES, refused_at + timedelta(seconds=60))

@@ -53,7 +53,7 @@ async def test_who_says_that_they_are_in_is_believed_once_the_site_agrees(world:
 async def test_before_an_opening_it_is_told_again_to_a_friend_in_words_for_friends(world: World) -> None:
     await world.db.people.reject(FRIEND, ENDED, tell=False)
     opens = world.clock() + timedelta(hours=3)
-    action = await world.db.queue.add(NewAction(ActionType.BOOK, FRIEND, MINE.ref, run_at=opens, opens_at=opens))
+    action = await world.db.requests.add(NewAction(ActionType.BOOK, FRIEND, MINE.ref, run_at=opens, opens_at=opens))
     since = world.clock() + timedelta(seconds=1)
     told = [await world.db.people.tell_login_due(OpeningAhead(FRIEND, action.id, opens), since) for _ in range(2)]
     assert told == [True, False]

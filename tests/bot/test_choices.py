@@ -52,7 +52,7 @@ def data_of(page: Message, label: str) -> str:
 
 
 async def others(world: World) -> list[str]:
-    return [wish.course for wish in await world.db.queue.alternatives((await world.actions())[0].id)]
+    return [wish.course for wish in await world.db.choices.alternatives((await world.actions())[0].id)]
 
 
 # Alternatives
@@ -109,7 +109,7 @@ async def test_three_alternatives_are_the_most_and_the_wish_is_none(world: World
     card = await tapped(world.owner, "prenota all'apertura", "In attesa dell'apertura")
     (action,) = await world.actions()
     for slot in chats.WEEK[5:8]:
-        assert await world.db.queue.add_alternative(action.id, OWNER, slot.ref)
+        assert await world.db.choices.add_alternative(action.id, OWNER, slot.ref)
 
     page = await tapped(world.owner, "➕ Alternativa", "4ª")
     assert not any("Aggiungi" in label for label in page.labels)
@@ -118,13 +118,13 @@ async def test_three_alternatives_are_the_most_and_the_wish_is_none(world: World
     await world.owner.wait_for(lambda message: "Ne hai già 3" in message.text)
     await world.owner.press(f"alt_add:{rows['GAG']}:{action.id}", card.message_id)
     await world.owner.wait_for(lambda message: "È già la tua prima scelta" in message.text)
-    assert len(await world.db.queue.alternatives(action.id)) == 3
+    assert len(await world.db.choices.alternatives(action.id)) == 3
 
 
 async def test_an_open_slot_waits_while_its_alternatives_are_chosen_and_starts_when_told(world: World) -> None:
     await pilates(world.owner)
     await tapped(world.owner, "➕ Alternativa", "Che cosa provo")
-    assert not await world.db.queue.due()
+    assert not await world.db.claims.due()
     await tapped(world.owner, "Mar 24 nov", "Che cosa?")
     await tapped(world.owner, "Fit Center", "Pagina 1")
     chosen = await tapped(world.owner, "07:00 Fit Center", "2ª Fit Center")
@@ -133,7 +133,7 @@ async def test_an_open_slot_waits_while_its_alternatives_are_chosen_and_starts_w
     await tapped(world.owner, "▶️ Prenota adesso", "comincio subito")
 
     action = await world.claim()
-    assert [wish.course for wish in await world.db.queue.alternatives(action.id)] == ["Fit Center"]
+    assert [wish.course for wish in await world.db.choices.alternatives(action.id)] == ["Fit Center"]
 
 
 async def test_a_walk_away_while_choosing_loses_nothing(world: World) -> None:
@@ -165,7 +165,7 @@ async def test_a_minute_before_the_opening_it_is_too_late_for_an_alternative(wor
     world.clock.now = OPENING - timedelta(minutes=1)
     await tapped(world.owner, "➕ Alternativa", "provo questa senza alternativa")
 
-    assert await world.db.queue.due()
+    assert await world.db.claims.due()
 
 
 async def test_no_alternative_is_offered_when_there_is_no_time_to_choose_one(world: World) -> None:
@@ -216,7 +216,7 @@ async def test_the_result_says_which_choice_was_won_and_why_not_the_first(world:
     action = await world.claim()
     won = Booking("YOGA", "Giuriati", TUESDAY, time(19), 55)
     why = "the slot is full: the site says «Posti <esauriti>»; overlaps"
-    await world.db.queue.complete_book(action, won, "seen", None, 1, why)
+    await world.db.settlement.complete_book(action, won, "seen", None, 1, why)
 
     result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
 
@@ -243,7 +243,7 @@ async def test_a_full_slot_can_be_watched_and_booked_when_a_place_frees(world: W
 async def test_a_watch_that_only_tells_leads_to_the_booking_in_one_tap(world: World) -> None:
     await zumba(world.owner)
     await tapped(world.owner, "👀 Avvisami soltanto", "ti avviso")
-    await world.db.queue.complete_watch(await world.claim(), "a place is free")
+    await world.db.settlement.complete_watch(await world.claim(), "a place is free")
     told = await world.owner.wait_for(lambda message: "Si è liberato un posto" in message.text)
     assert not told.silent
     data = data_of(told, "Prenota adesso")
@@ -339,7 +339,7 @@ async def test_a_watch_stopped_in_the_middle_of_a_look_has_its_last_one(world: W
 
     await tapped(world.owner, "🔕 Smetti", "se il posto non c'è, smetto")
 
-    found = await world.db.queue.find(action.id)
+    found = await world.db.requests.find(action.id)
     assert found
     assert found.watch_until == world.clock.now
 
@@ -387,7 +387,7 @@ async def test_a_swap_books_the_new_one_and_then_frees_the_other(world: World) -
     assert "Adesso libero PILATES MATWORK, martedì 24 novembre alle 18:00" in result.text
     cancel = await world.claim()
     assert (cancel.type, cancel.booking_id) == (ActionType.CANCEL, MINE.booking_id)
-    await world.db.queue.complete_cancel(cancel, cancel.wish, "gone")
+    await world.db.settlement.complete_cancel(cancel, cancel.wish, "gone")
     await world.owner.wait_for(lambda message: "Annullata" in message.text and "PILATES" in message.text)
 
 
@@ -407,10 +407,10 @@ async def test_what_a_swap_gave_up_first_leaves_the_calendar_too(world: World) -
     page = await to_swap(world, "Fit Center|07:00", "Pagina 1|solo quando è tua libero l'altra")
     await world.owner.press(data_of(page, "🔁 Scambia"), page.message_id)
     action = await world.claim()
-    await world.db.queue.gave_up(action, MINE.ref)
+    await world.db.claims.gave_up(action, MINE.ref)
     new = Booking(action.wish.course, action.wish.location, action.wish.day, action.wish.start, 55)
 
-    await world.db.queue.complete_book(action, new, "seen")
+    await world.db.settlement.complete_book(action, new, "seen")
 
     out = await world.owner.wait_for(lambda message: "Annullata" in message.text and "PILATES" in message.text)
     assert out.document
@@ -486,7 +486,7 @@ async def test_an_alternative_past_its_own_free_limit_is_asked_about(world: Worl
     await world.read_timetable([*chats.WEEK, late])
     await queued(world.owner)
     (action,) = await world.actions()
-    await world.db.queue.add_alternative(action.id, OWNER, late.ref)
+    await world.db.choices.add_alternative(action.id, OWNER, late.ref)
     world.clock.now += timedelta(hours=1)  # 13:00 in Rome
     await world.fail(SlotFull("the site says «Posti esauriti»"))
 
@@ -536,7 +536,7 @@ async def test_a_swap_when_the_other_may_cost_is_warned_of_and_then_done(world: 
 async def test_what_could_not_be_given_back_in_time_is_for_the_person_to_decide(world: World) -> None:
     await world.hold(MINE)
     world.clock.now = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
-    await world.db.queue.add(NewAction(ActionType.CANCEL, OWNER, MINE.ref, free_until=FREE_UNTIL))
+    await world.db.requests.add(NewAction(ActionType.CANCEL, OWNER, MINE.ref, free_until=FREE_UNTIL))
     await world.fail(TooLateToCancel("late"))
     told = await world.owner.wait_for(lambda message: "non riuscito" in message.text)
     assert "il posto è ancora tuo" in told.text

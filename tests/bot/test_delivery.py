@@ -97,7 +97,7 @@ async def test_notices_of_a_chat_arrive_in_order_after_an_outage(world: World) -
     world.emulator.faults.down = True
     for course in ("UNO", "DUE", "TRE"):
         wish = chats.slot(course, TUESDAY, "10:00").ref
-        await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, wish))
+        await world.db.requests.add(NewAction(ActionType.BOOK, OWNER, wish))
         await world.fail(SlotFull("no"))
     world.emulator.faults.clear()
 
@@ -160,7 +160,7 @@ async def attempts(world: World, user_id: int) -> int:
 
 async def fail_some(world: World, *courses: str) -> None:
     for course in courses:
-        await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, chats.slot(course, TUESDAY, "10:00").ref))
+        await world.db.requests.add(NewAction(ActionType.BOOK, OWNER, chats.slot(course, TUESDAY, "10:00").ref))
         await world.fail(SlotFull("no"))
 
 
@@ -193,7 +193,7 @@ async def test_a_result_does_not_wait_for_an_edit_that_hangs_and_the_card_follow
     card = await queued(world.owner)
     world.emulator.faults.next("editMessageText", delay=60)
     action = await world.claim()
-    await world.db.queue.postpone(action, chats.NOON, chats.NOON)
+    await world.db.settlement.postpone(action, chats.NOON, chats.NOON)
     await world.emulator.wait_for_call("editMessageText", after=len(world.emulator.calls) - 1)
     await world.book()
 
@@ -275,7 +275,7 @@ async def test_a_card_that_is_gone_does_not_keep_the_result_back(world: World) -
 async def test_progress_edits_the_card_and_rings_nobody(world: World) -> None:
     card = await queued(world.owner)
     action = await world.claim()
-    await world.db.queue.postpone(action, chats.NOON.replace(hour=23), chats.NOON.replace(hour=23))
+    await world.db.settlement.postpone(action, chats.NOON.replace(hour=23), chats.NOON.replace(hour=23))
 
     page = await world.owner.wait_for(lambda message: "In attesa dell'apertura" in message.text)
 
@@ -286,9 +286,9 @@ async def test_progress_edits_the_card_and_rings_nobody(world: World) -> None:
 
 async def test_progress_without_a_card_says_nothing(world: World) -> None:
     await menu(world.owner)
-    await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, chats.PILATES.ref))
+    await world.db.requests.add(NewAction(ActionType.BOOK, OWNER, chats.PILATES.ref))
     action = await world.claim()
-    await world.db.queue.postpone(action, chats.NOON.replace(hour=23), chats.NOON.replace(hour=23))
+    await world.db.settlement.postpone(action, chats.NOON.replace(hour=23), chats.NOON.replace(hour=23))
 
     assert await settled(world) == [None]
     assert len(world.owner.messages) == 2

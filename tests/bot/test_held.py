@@ -61,7 +61,7 @@ async def test_cancelling_is_asked_once_more_and_told_when_read_back(world: Worl
     action = await world.claim()
     assert (action.type, action.booking_id) == (ActionType.CANCEL, MINE.booking_id)
     assert action.free_until == datetime(2026, 11, 24, 15, tzinfo=UTC)  # what was free must not cost for having waited
-    await world.db.queue.complete_cancel(action, action.wish, "gone")
+    await world.db.settlement.complete_cancel(action, action.wish, "gone")
 
     result = await world.owner.wait_for(lambda message: "L'ho ricontrollato sul sito alle 12:00:00" in message.text)
 
@@ -80,7 +80,7 @@ async def test_the_message_that_said_booked_says_so_no_more_once_the_place_is_go
         await tapped(world.owner, "❌ Annulla", "Annullo davvero?")
         await tapped(world.owner, "Sì, annulla", "Annullamento n.")
         action = await world.claim()
-        await world.db.queue.complete_cancel(action, action.wish, "gone")
+        await world.db.settlement.complete_cancel(action, action.wish, "gone")
 
     edited = await world.owner.wait_for(lambda message: message.message_id == booked.message_id and not message.labels)
 
@@ -139,7 +139,7 @@ async def test_reading_my_bookings_turns_the_page_into_the_new_list(world: World
     page = await tapped(world.owner, "📋 Le Mie Prenotazioni", "Non ne vedo nessuna")
     await tapped(world.owner, "Aggiorna dal sito", "si aggiorna da sola")
     action = await world.claim()
-    await world.db.queue.complete_check(action, [MINE], "1", world.settings.zone)
+    await world.db.settlement.complete_check(action, [MINE], "1", world.settings.zone)
 
     fresh = await world.owner.wait_for(lambda message: "Appena lette dal sito" in message.text)
 
@@ -148,13 +148,13 @@ async def test_reading_my_bookings_turns_the_page_into_the_new_list(world: World
 
 
 async def test_a_quiet_reading_under_way_is_made_to_tell_its_end(world: World) -> None:
-    await world.db.queue.add(NewAction(ActionType.CHECK, OWNER, quiet=True))
+    await world.db.requests.add(NewAction(ActionType.CHECK, OWNER, quiet=True))
     action = await world.claim()
     await menu(world.owner)
     await tapped(world.owner, "📋 Le Mie Prenotazioni", "Non ne vedo nessuna")
     await tapped(world.owner, "Aggiorna dal sito", "si aggiorna da sola")
 
-    await world.db.queue.complete_check(action, [MINE], "1", world.settings.zone)
+    await world.db.settlement.complete_check(action, [MINE], "1", world.settings.zone)
 
     await world.owner.wait_for(lambda message: "Appena lette dal sito" in message.text)
 
@@ -171,7 +171,7 @@ async def test_a_reading_asked_for_under_a_failure_updates_its_own_new_message(w
     await chats.until(card_in_the_row, card.message_id)
     action = await world.claim()
     assert action.id > failed.id
-    await world.db.queue.complete_check(action, [MINE], "1", world.settings.zone)
+    await world.db.settlement.complete_check(action, [MINE], "1", world.settings.zone)
 
     fresh = await world.owner.wait_for(lambda message: "Appena lette dal sito" in message.text)
 
@@ -227,7 +227,7 @@ async def test_that_a_place_binds_an_hour_before_is_said_where_that_is_chosen_an
 
 async def test_a_question_of_a_paused_booking_is_not_called_skipped(world: World) -> None:
     await question(world)
-    await world.db.periodic.set_active(1, OWNER, active=False)
+    await world.db.series.set_active(1, OWNER, active=False)
 
     page = await tapped(world.owner, "✅ Conferma", "non vale più")
 
@@ -248,13 +248,13 @@ async def test_an_answer_after_the_deadline_is_too_late_even_if_nobody_has_close
 async def test_an_expired_question_and_a_missed_date_are_told(world: World) -> None:
     await question(world)
     world.clock.now += timedelta(minutes=56)
-    confirmation = await world.db.periodic.confirmation(1)
-    found = await world.db.periodic.find(1)
+    confirmation = await world.db.confirmations.find(1)
+    found = await world.db.series.find(1)
     assert confirmation
     assert found
 
-    await world.db.periodic.expire(confirmation, TUESDAY)
-    await world.db.periodic.miss(found, TUESDAY + timedelta(days=7))
+    await world.db.confirmations.expire(confirmation, TUESDAY)
+    await world.db.occurrences.miss(found, TUESDAY + timedelta(days=7))
 
     await world.owner.wait_for(lambda message: "non hai risposto in tempo" in message.text)
     await world.owner.wait_for(lambda message: "Questa l'ho persa" in message.text)

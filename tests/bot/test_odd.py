@@ -55,7 +55,7 @@ def _is_younger(than: int, message: Message) -> bool:
 async def test_status_lists_the_latest_actions_page_by_page(world: World) -> None:
     for hour in range(20):
         wish = chats.fit_center(TUESDAY, f"{hour:02d}:00").ref
-        await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, wish))
+        await world.db.requests.add(NewAction(ActionType.BOOK, OWNER, wish))
     await world.owner.send("/status")
     first = await world.owner.next_message()
     seen = [label for label in first.labels if "n. " in label]
@@ -95,7 +95,7 @@ async def test_status_of_what_is_no_ticket_is_one_clear_sentence(world: World) -
 
 
 async def test_somebody_elses_ticket_booking_and_question_stay_theirs(world: World) -> None:
-    action = await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, chats.fit_center(THURSDAY, "07:00").ref))
+    action = await world.db.requests.add(NewAction(ActionType.BOOK, OWNER, chats.fit_center(THURSDAY, "07:00").ref))
     await world.hold(Booking("YOGA", "Giuriati", THURSDAY, time(18), 55))
     await question(world)
     await menu(world.friend)
@@ -120,7 +120,7 @@ async def test_somebody_elses_ticket_booking_and_question_stay_theirs(world: Wor
 
     assert await world.actions(FRIEND) == []
     assert (await world.actions())[-1].status is ActionStatus.PENDING
-    assert all(one.active for one in await world.db.periodic.of(OWNER))
+    assert all(one.active for one in await world.db.series.of(OWNER))
 
 
 # What is odd

@@ -53,17 +53,17 @@ async def rehearsed(world: World, outcome: str = "ok") -> Message:
     """The evening's card, after a worker has rehearsed what is due."""
     world.clock.now = max(world.clock.now, EVENING)
     error: AppError | None = None if outcome == "ok" else getattr(errors, outcome)("in the evening")
-    await world.db.queue.rehearsed(await world.claim(), PREPARING, error)
+    await world.db.settlement.rehearsed(await world.claim(), PREPARING, error)
     return await world.owner.wait_for(lambda message: "l'apertura" in message.text and "👍 Va bene" in message.labels)
 
 
 async def recurring(world: World) -> int:
     """GAG on Thursdays, by itself; its next date is queued."""
     new = NewPeriodic(OWNER, "GAG", "GAG", "Giuriati", 3, time(18), PeriodicMode.AUTOMATIC)
-    periodic = await world.db.periodic.add(new)
+    periodic = await world.db.series.add(new)
     action = Timing.of(world.settings).booking(periodic, THURSDAY, [], world.clock.now)
     await menu(world.owner)
-    assert await world.db.periodic.queue(periodic, THURSDAY, action)
+    assert await world.db.occurrences.queue(periodic, THURSDAY, action)
     return periodic.id
 
 
@@ -72,7 +72,7 @@ async def recurring(world: World) -> int:
 
 async def test_the_rehearsal_rings_with_what_will_be_tried(world: World) -> None:
     action = await waiting(world)
-    await world.db.queue.add_alternative(action.id, OWNER, chats.PILATES.ref)
+    await world.db.choices.add_alternative(action.id, OWNER, chats.PILATES.ref)
 
     card = await rehearsed(world)
 
@@ -89,7 +89,7 @@ async def test_the_rehearsal_rings_with_what_will_be_tried(world: World) -> None
 async def test_the_rehearsal_of_what_the_site_does_not_show_yet_promises_no_more_than_was_seen(world: World) -> None:
     await waiting(world)
     world.clock.now = EVENING
-    await world.db.queue.rehearsed(await world.claim(), PREPARING, None, listed=False)
+    await world.db.settlement.rehearsed(await world.claim(), PREPARING, None, listed=False)
     card = await world.owner.wait_for(lambda message: "Tutto pronto per l'apertura" in message.text)
     assert "Ho provato l'accesso: funziona. Sul sito non c'è ancora" in card.text
     assert "e l'orario" not in card.text
@@ -143,11 +143,11 @@ async def test_letting_go_of_what_recurs_skips_its_date_only(world: World) -> No
 
     await tapped(world.owner, "⏭ Salta questa volta", "Ritirata")
 
-    assert [(one.day, one.state) for one in await world.db.periodic.occurrences_since(THURSDAY)] == [
+    assert [(one.day, one.state) for one in await world.db.occurrences.since(THURSDAY)] == [
         (THURSDAY, OccurrenceState.SKIPPED)
     ]
-    assert (await world.db.periodic.of(OWNER))[0].active
-    assert periodic == (await world.db.periodic.of(OWNER))[0].id
+    assert (await world.db.series.of(OWNER))[0].active
+    assert periodic == (await world.db.series.of(OWNER))[0].id
 
 
 async def test_what_recurs_is_paused_from_its_rehearsal(world: World) -> None:
@@ -176,7 +176,7 @@ async def test_the_result_of_an_opening_carries_its_report(world: World) -> None
     await waiting(world)
     world.clock.now = OPENING
     action = await world.claim()
-    await world.db.queue.complete_book(action, Booking("GAG", "Giuriati", THURSDAY, time(18), 55), "seen", REPORT)
+    await world.db.settlement.complete_book(action, Booking("GAG", "Giuriati", THURSDAY, time(18), 55), "seen", REPORT)
 
     result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
 
@@ -194,7 +194,7 @@ async def test_an_opening_that_was_lost_carries_its_report_too(world: World) -> 
     action = await world.claim()
     full = SlotFull("full")
     full.opening = replace(REPORT, seen=None, shots=(Shot(0, 0.006, -0.009, 0.021, ShotOutcome.FULL),) * 2)
-    await world.db.queue.fail(action, full)
+    await world.db.settlement.fail(action, full)
 
     result = await world.owner.wait_for(lambda message: "non riuscita" in message.text)
 

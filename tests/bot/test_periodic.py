@@ -50,7 +50,7 @@ async def to_the_modes(world: World) -> Message:
 
 async def made(world: World, mode: PeriodicMode = PeriodicMode.AUTOMATIC, user_id: int = OWNER) -> PeriodicBooking:
     new = NewPeriodic(user_id, "PILATES MATWORK", "PILATES MATWORK", "Giuriati", 1, time(18), mode)
-    return await world.db.periodic.add(new)
+    return await world.db.series.add(new)
 
 
 async def card(world: World) -> Message:
@@ -66,11 +66,11 @@ async def tick(world: World) -> None:
 
 
 async def mine(world: World) -> list[PeriodicBooking]:
-    return await world.db.periodic.of(OWNER)
+    return await world.db.series.of(OWNER)
 
 
 async def state(world: World, day: date) -> OccurrenceState | None:
-    found = [one.state for one in await world.db.periodic.occurrences_since(day) if one.day == day]
+    found = [one.state for one in await world.db.occurrences.since(day) if one.day == day]
     return found[0] if found else None
 
 
@@ -178,7 +178,7 @@ async def test_its_mode_and_its_hour_are_changed(world: World) -> None:
 
 async def test_one_that_would_become_the_same_as_another_stays_as_it_was(world: World) -> None:
     other = await made(world)
-    await world.db.periodic.change(other.id, OWNER, course="ZUMBA", start=time(19))
+    await world.db.series.change(other.id, OWNER, course="ZUMBA", start=time(19))
     await made(world)
     await menu(world.owner)
     await tapped(world.owner, "🔄 Prenotazioni Periodiche", "Ogni martedì alle 18:00")
@@ -195,11 +195,11 @@ async def test_one_that_would_become_the_same_as_another_stays_as_it_was(world: 
 
 async def test_the_mode_of_one_of_two_that_are_the_same_can_be_changed(world: World) -> None:
     first = await made(world)
-    await world.db.periodic.set_active(first.id, OWNER, active=False)
+    await world.db.series.set_active(first.id, OWNER, active=False)
     await made(world)
-    await world.db.periodic.set_active(first.id, OWNER, active=True)
+    await world.db.series.set_active(first.id, OWNER, active=True)
 
-    changed = await world.db.periodic.change(first.id, OWNER, mode=PeriodicMode.HOLD)
+    changed = await world.db.series.change(first.id, OWNER, mode=PeriodicMode.HOLD)
 
     assert changed
     assert changed.mode is PeriodicMode.HOLD
@@ -226,11 +226,11 @@ async def test_alternatives_on_the_same_weekday_are_added_and_dropped(world: Wor
     assert len(kinds.labels) == 4
     await tapped(world.owner, "Giuriati - Corsi Platinum", "A che ora?")
     await tapped(world.owner, "19:00 ZUMBA", "2ª ZUMBA alle 19:00")
-    assert [one.course for one in await world.db.periodic.alternatives(periodic.id)] == ["ZUMBA"]
+    assert [one.course for one in await world.db.series.alternatives(periodic.id)] == ["ZUMBA"]
 
     await tapped(world.owner, "🗑 2ª", "Nessuna, per ora")
 
-    assert await world.db.periodic.alternatives(periodic.id) == []
+    assert await world.db.series.alternatives(periodic.id) == []
 
 
 # Dates and holidays
@@ -288,10 +288,10 @@ async def test_a_holiday_is_chosen_from_two_months_of_buttons(world: World) -> N
 
     await tapped(world.owner, "6", "Fatto: ferie da mer 23 dic a mer 6 gen")
 
-    (holiday,) = await world.db.periodic.holidays(OWNER)
+    (holiday,) = await world.db.holidays.of(OWNER)
     assert (holiday.first, holiday.last) == (date(2026, 12, 23), date(2027, 1, 6))
     await tapped(world.owner, "🗑 Da mer 23 dic", "tornano in programma")
-    assert await world.db.periodic.holidays(OWNER) == []
+    assert await world.db.holidays.of(OWNER) == []
 
 
 async def test_a_dot_of_the_month_changes_nothing(world: World) -> None:
@@ -315,12 +315,12 @@ async def test_days_that_are_no_holiday_are_refused(world: World, data: str) -> 
     await world.owner.press(data, page.message_id)
 
     await world.owner.wait_for(lambda message: "sceglili di nuovo" in message.text)
-    assert await world.db.periodic.holidays(OWNER) == []
+    assert await world.db.holidays.of(OWNER) == []
 
 
 async def test_a_date_in_a_holiday_is_shown_as_such(world: World) -> None:
     await made(world)
-    await world.db.periodic.add_holiday(OWNER, date(2026, 12, 1), date(2026, 12, 1))
+    await world.db.holidays.add(OWNER, date(2026, 12, 1), date(2026, 12, 1))
 
     await card(world)
 
@@ -332,7 +332,7 @@ async def test_a_date_in_a_holiday_is_shown_as_such(world: World) -> None:
 
 async def test_the_question_before_an_opening_is_answered_and_the_card_waits_for_it(world: World) -> None:
     periodic = await made(world, PeriodicMode.ASK_OPENING)
-    await world.db.periodic.set_alternatives(periodic.id, OWNER, [PeriodicChoice("ZUMBA", "Giuriati", time(19))])
+    await world.db.series.set_alternatives(periodic.id, OWNER, [PeriodicChoice("ZUMBA", "Giuriati", time(19))])
     world.clock.now = datetime(2026, 11, 28, 22, tzinfo=UTC)  # an hour before
     await tick(world)
     asked = await world.owner.wait_for(lambda message: "Prenoto anche questa volta?" in message.text)
@@ -378,11 +378,11 @@ async def test_a_held_place_that_is_gone_by_now_is_not_called_kept(world: World)
 
 async def test_a_held_place_that_is_being_given_back_is_not_called_kept(world: World) -> None:
     asked = await held_and_asked(world)
-    await world.db.queue.add(NewAction(ActionType.CANCEL, OWNER, MINE.ref))
+    await world.db.requests.add(NewAction(ActionType.CANCEL, OWNER, MINE.ref))
 
     await tapped(world.owner, "✅ Lo tengo", "C'è già una richiesta in corso")
 
-    confirmation = await world.db.periodic.confirmation(1)
+    confirmation = await world.db.confirmations.find(1)
     assert confirmation
     assert confirmation.outcome is None
     assert asked
@@ -397,7 +397,7 @@ async def test_a_held_place_is_freed_on_the_site_and_told(world: World) -> None:
     action = await world.claim()
     assert (action.type, action.card_message_id) == (ActionType.CANCEL, asked.message_id)
     assert action.free_until == datetime(2026, 11, 24, 15, tzinfo=UTC)  # two hours before 18:00 in Rome
-    await world.db.queue.complete_cancel(action, action.wish, "gone")
+    await world.db.settlement.complete_cancel(action, action.wish, "gone")
     await world.owner.wait_for(lambda message: "Annullata" in message.text and "ricontrollato sul sito" in message.text)
 
 
@@ -463,9 +463,9 @@ async def test_an_unanswered_held_place_is_freed_and_told(world: World) -> None:
 
 async def test_freeing_a_held_place_when_it_may_cost_is_asked_twice(world: World) -> None:
     asked = await held_and_asked(world)
-    confirmation = await world.db.periodic.confirmation(1)
+    confirmation = await world.db.confirmations.find(1)
     assert confirmation
-    await world.db.periodic.leave_open(confirmation)  # the executor woke too late to free it
+    await world.db.keeping.leave_open(confirmation)  # the executor woke too late to free it
     world.clock.now = FREE_UNTIL + timedelta(minutes=1)
     await world.owner.press("give_back:1", asked.message_id)
     await world.owner.wait_for(lambda message: "può costarti una penalità" in message.text)
@@ -482,7 +482,7 @@ async def test_freeing_a_held_place_when_it_may_cost_is_asked_twice(world: World
 
 async def test_somebody_elses_periodic_bookings_stay_theirs(world: World) -> None:
     periodic = await made(world)
-    holiday = await world.db.periodic.add_holiday(OWNER, TUESDAY, TUESDAY)
+    holiday = await world.db.holidays.add(OWNER, TUESDAY, TUESDAY)
     (course, *_) = await world.db.catalogue.courses()
     page = await menu(world.friend)
     number = periodic.id
@@ -498,8 +498,8 @@ async def test_somebody_elses_periodic_bookings_stay_theirs(world: World) -> Non
 
     assert not any("PILATES" in message.text for message in world.friend.messages)
     assert await mine(world) == [periodic]
-    assert await world.db.periodic.holidays(OWNER) == [holiday]
-    assert await world.db.periodic.of(FRIEND) == []
+    assert await world.db.holidays.of(OWNER) == [holiday]
+    assert await world.db.series.of(FRIEND) == []
 
 
 @pytest.mark.parametrize("data", ["skip_date:20261202:1", "skip_date:20201124:1", "skip_date:20990106:1"])
@@ -510,19 +510,19 @@ async def test_a_date_that_is_none_of_it_is_not_skipped(world: World, data: str)
     await world.owner.press(data, page.message_id)
 
     await world.owner.wait_for(lambda message: "Per questa data è tardi" in message.text)
-    assert await world.db.periodic.occurrences_since(date(2020, 1, 1)) == []
+    assert await world.db.occurrences.since(date(2020, 1, 1)) == []
 
 
 async def test_a_booking_given_back_by_hand_shows_in_the_dates(world: World) -> None:
     await made(world)
     await tick(world)
     await world.book()
-    action = await world.db.queue.add_claimed(
+    action = await world.db.claims.add_claimed(
         NewAction(ActionType.CANCEL, OWNER, Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18)).ref),
         "test", 60,
     )  # fmt: skip
     assert action
-    await world.db.queue.complete_cancel(action, action.wish, "gone")
+    await world.db.settlement.complete_cancel(action, action.wish, "gone")
     (held,) = [await world.db.bookings.by_booking_id(MINE.booking_id, OWNER)]
     assert held
     assert held.status is BookingStatus.CANCELLED

@@ -38,7 +38,7 @@ async def test_a_class_of_a_later_week_is_booked_at_its_opening_though_the_site_
     assert "La data non è ancora nel sito." in page.text
     assert "Prenoto appena apre, domenica 29 novembre alle 00:00" in page.text
     await tapped(world.owner, "prenota all'apertura", "In attesa dell'apertura")
-    [action] = await world.db.queue.live(OWNER)
+    [action] = await world.db.requests.live(OWNER)
     assert (action.status, action.course, action.day) == (ActionStatus.PENDING, PILATES.course, NEXT_TUESDAY)
     assert action.opens_at == world.settings.opening_rule.opens_at(NEXT_TUESDAY)
     assert NOON < action.run_at <= action.opens_at - PREPARE
@@ -57,8 +57,8 @@ async def test_an_alternative_is_chosen_around_a_date_that_the_site_does_not_sho
     await tapped(world.owner, "Mar 1 dic", "Che cosa?")
     await tapped(world.owner, "Fit Center", "La data non è ancora nel sito.")
     await tapped(world.owner, "07:00", "Fit Center")
-    [action] = await world.db.queue.live(OWNER)
-    assert [(wish.course, wish.day) for wish in await world.db.queue.alternatives(action.id)] == [
+    [action] = await world.db.requests.live(OWNER)
+    assert [(wish.course, wish.day) for wish in await world.db.choices.alternatives(action.id)] == [
         ("Fit Center", NEXT_TUESDAY)
     ]
 
@@ -93,11 +93,11 @@ async def test_what_is_missing_beside_later_classes_is_not_offered_for_that_day(
     world.clock.now += timedelta(days=3)
     assert {row.slot.course for row in await world.db.catalogue.unseen_on(NEXT_TUESDAY)} >= {"PILATES MATWORK", "ZUMBA"}
     other = slot("YOGA", NEXT_TUESDAY, "18:30", places=None, status=SlotStatus.DISABLED)
-    action = await world.db.queue.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
+    action = await world.db.claims.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
     assert action
     days = tuple(NEXT_TUESDAY - timedelta(days=each) for each in reversed(range(8)))
     read = Timetable((PLATINUM,), days, (*(one for one in WEEK if one.day >= TUESDAY), other))
-    await world.db.queue.complete_refresh(action, read, "read")
+    await world.db.settlement.complete_refresh(action, read, "read")
     unseen = {row.slot.course for row in await world.db.catalogue.unseen_on(NEXT_TUESDAY)}
     assert "PILATES MATWORK" not in unseen
     assert "ZUMBA" in unseen
@@ -125,10 +125,10 @@ async def test_a_day_without_hours_is_called_so_only_once_it_was_read_and_all_of
     await tapped(world.owner, "‹ Indietro", "Orari dei corsi")
     unread = await tapped(world.owner, "Sab 28 nov", "non ho ancora letto i suoi orari")
     assert "🔄 Aggiorna orari" in unread.labels
-    action = await world.db.queue.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
+    action = await world.db.claims.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
     assert action
     friday, saturday = (NEXT_TUESDAY - timedelta(days=each) for each in (4, 3))
     read = Timetable((PLATINUM,), (friday, saturday), (slot("YOGA", friday, "18:30"),))
-    await world.db.queue.complete_refresh(action, read, "read")
+    await world.db.settlement.complete_refresh(action, read, "read")
     await tapped(world.owner, "‹ Indietro", "Orari dei corsi")
     await tapped(world.owner, "Sab 28 nov", "Nessun orario di sabato.")

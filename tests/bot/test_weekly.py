@@ -79,7 +79,7 @@ def test_the_question_before_an_opening_is_told_by_its_weekday(weekday: int, ope
 
 
 async def test_one_that_asks_before_its_class_can_ask_while_the_place_is_still_free_to_give_back(world: World) -> None:
-    made = await world.db.periodic.add(weekly("GAG", 3, time(18)))
+    made = await world.db.series.add(weekly("GAG", 3, time(18)))
     await card(world, "gio 18:00")
     await tapped(world.owner, "⚙️ Modo", "Come faccio")
     await tapped(world.owner, "⏰ Quando te lo chiedo", "A quell'ora il posto è vincolante")
@@ -95,13 +95,13 @@ async def test_one_that_asks_before_its_class_can_ask_while_the_place_is_still_f
     await Executor(world.db, world.settings, world.clock).step()
     asked = await world.owner.wait_for(lambda message: "Prenoto anche questa volta?" in message.text)
     assert "GAG" in asked.text
-    changed = await world.db.periodic.find(made.id)
+    changed = await world.db.series.find(made.id)
     assert changed
     assert changed.lead == 3 * HOUR
 
 
 async def test_two_at_the_same_hours_are_not_made_without_a_word(world: World) -> None:
-    await world.db.periodic.add(weekly("GAG", 3, time(18, 30)))
+    await world.db.series.add(weekly("GAG", 3, time(18, 30)))
     await menu(world.owner)
     await tapped(world.owner, "🔄 Prenotazioni Periodiche", "Prenotazioni periodiche")
     await tapped(world.owner, "➕ Nuova periodica", "Che cosa?")
@@ -117,10 +117,10 @@ async def test_two_at_the_same_hours_are_not_made_without_a_word(world: World) -
 
 async def test_others_that_are_paused_over_or_on_another_day_are_not_met(world: World) -> None:
     for other in (weekly("YOGA", 3, time(18)), weekly("YOGA", 3, time(19)), weekly("YOGA", 2, time(18))):
-        one = await world.db.periodic.add(other)
+        one = await world.db.series.add(other)
         if other.start == time(18) and other.day_of_week == 3:
-            await world.db.periodic.set_active(one.id, OWNER, active=False)
-    await world.db.periodic.add(weekly("GAG", 3, time(18)))
+            await world.db.series.set_active(one.id, OWNER, active=False)
+    await world.db.series.add(weekly("GAG", 3, time(18)))
 
     await card(world, "gio 18:00 · GAG")
 
@@ -131,7 +131,7 @@ async def test_one_moved_onto_its_own_alternative_keeps_it_once(world: World) ->
     new = replace(weekly("YOGA", 1, time(18)), alternatives=(
         PeriodicChoice("PILATES MATWORK", "Giuriati", time(18)), PeriodicChoice("ZUMBA", "Giuriati", time(19)),
     ))  # fmt: skip
-    made = await world.db.periodic.add(new)
+    made = await world.db.series.add(new)
     await card(world, "mar 18:00")
     await tapped(world.owner, "🕒 Corso e orario", "Che cosa?")
     await tapped(world.owner, "Corsi Platinum", "In quale giorno?")
@@ -140,24 +140,24 @@ async def test_one_moved_onto_its_own_alternative_keeps_it_once(world: World) ->
     page = await tapped(world.owner, "18:00 PILATES", "Cambiata")
 
     assert "Un'alternativa non serve più: l'ho tolta." in page.text
-    assert [choice.course for choice in await world.db.periodic.alternatives(made.id)] == ["ZUMBA"]
+    assert [choice.course for choice in await world.db.series.alternatives(made.id)] == ["ZUMBA"]
 
 
 async def test_one_moved_to_another_weekday_leaves_the_choices_of_the_old_one(world: World) -> None:
     new = replace(weekly("PILATES MATWORK", 1, time(18)), alternatives=(PeriodicChoice("ZUMBA", "Giuriati", time(19)),))
-    made = await world.db.periodic.add(new)
+    made = await world.db.series.add(new)
 
-    await world.db.periodic.change(made.id, OWNER, course="GAG", day_of_week=3)
+    await world.db.series.change(made.id, OWNER, course="GAG", day_of_week=3)
 
-    assert await world.db.periodic.alternatives(made.id) == []
+    assert await world.db.series.alternatives(made.id) == []
 
 
 async def test_a_choice_added_minutes_before_an_opening_says_from_when_it_holds(world: World) -> None:
-    made = await world.db.periodic.add(weekly("GAG", 3, time(18), PeriodicMode.AUTOMATIC))
+    made = await world.db.series.add(weekly("GAG", 3, time(18), PeriodicMode.AUTOMATIC))
     opens = world.settings.opening_rule.opens_at(THURSDAY)
     world.clock.now = opens - timedelta(minutes=4)
     booking = Timing.of(world.settings).booking(made, THURSDAY, [], world.clock.now)
-    await world.db.periodic.queue(made, THURSDAY, booking)
+    await world.db.occurrences.queue(made, THURSDAY, booking)
     await world.claim()
     await world.read_timetable([*chats.WEEK, chats.slot("YOGA", THURSDAY, "19:00")])
     await card(world, "gio 18:00")
@@ -170,13 +170,13 @@ async def test_a_choice_added_minutes_before_an_opening_says_from_when_it_holds(
     assert "è tardi, ci sto già lavorando: vale dalla volta dopo" in page.text
     (action,) = [one for one in await world.actions() if one.periodic_booking_id]
     assert action.status is ActionStatus.PROCESSING
-    assert await world.db.queue.alternatives(action.id) == []
+    assert await world.db.choices.alternatives(action.id) == []
 
 
 async def test_a_question_minutes_before_an_opening_says_what_a_yes_does_before_and_after(world: World) -> None:
     opens = world.settings.opening_rule.opens_at(THURSDAY)
     world.clock.now = opens - timedelta(minutes=3)
-    await world.db.periodic.add(weekly("GAG", 3, time(18), PeriodicMode.ASK_OPENING))
+    await world.db.series.add(weekly("GAG", 3, time(18), PeriodicMode.ASK_OPENING))
     await Executor(world.db, world.settings, world.clock).step()
 
     asked = await world.owner.wait_for(lambda message: "Prenoto anche questa volta?" in message.text)

@@ -28,9 +28,11 @@ async def second_choice(world: World, got: Booking) -> Action:
     """Pilates was full, the gym at seven was had; "my bookings" names it as `got`."""
     await queued(world.owner)
     (action,) = await world.actions()
-    await world.db.queue.add_alternative(action.id, action.user_id, GYM.ref)
+    await world.db.choices.add_alternative(action.id, action.user_id, GYM.ref)
     claimed = await world.claim()
-    await world.db.queue.complete_book(claimed, got, "seen", won_choice=1, why_not_first="full: the site says «Pieno.»")
+    await world.db.settlement.complete_book(
+        claimed, got, "seen", won_choice=1, why_not_first="full: the site says «Pieno.»"
+    )
     await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
     return action
 
@@ -62,7 +64,7 @@ async def test_what_the_site_lists_without_a_name_is_told_under_the_name_it_was_
     claimed = await world.claim()
     got = Booking(listed, "Giuriati", claimed.wish.day, claimed.wish.start, 60)
 
-    await world.db.queue.complete_book(claimed, got, "seen")
+    await world.db.settlement.complete_book(claimed, got, "seen")
 
     result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
     assert f"Prenotata!\n{told}\n" in result.text
@@ -79,7 +81,7 @@ async def test_what_was_put_in_without_its_kind_is_told_under_its_name_too(world
     pilates = next(each for each in chats.WEEK if each.ref.matches(claimed.wish))
     got = Booking("Corsi Platinum", "Giuriati", claimed.wish.day, claimed.wish.start, 60)
 
-    await world.db.queue.complete_book(claimed, got, "seen", slot=pilates)
+    await world.db.settlement.complete_book(claimed, got, "seen", slot=pilates)
 
     result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
     assert f"Prenotata!\n{pilates.course}\n" in result.text
@@ -89,7 +91,7 @@ async def test_what_was_got_is_known_though_its_row_is_gone(world: World) -> Non
     action = await second_choice(world, Booking("Fit Center", "Giuriati", TUESDAY, GYM.start, 90))
     await world.db.connection.write("DELETE FROM user_bookings")
 
-    found = await world.db.queue.find(action.id)
+    found = await world.db.requests.find(action.id)
 
     assert found
     assert found.subject == GYM.ref
@@ -108,14 +110,14 @@ async def test_a_request_that_won_nothing_shows_what_was_asked_for(world: World)
 async def test_a_withdrawal_can_be_undone_with_all_that_was_asked(world: World) -> None:
     await queued(world.owner)
     (action,) = await world.actions()
-    await world.db.queue.add_alternative(action.id, action.user_id, GYM.ref)
+    await world.db.choices.add_alternative(action.id, action.user_id, GYM.ref)
     await tapped(world.owner, "↩️ Ritira", "Ritirata")
 
     await tapped(world.owner, "↩️ Non ritirarla", "In coda")
 
     new, old = await world.actions()
     assert (old.status, new.status, new.wish) == (ActionStatus.CANCELLED, ActionStatus.PENDING, action.wish)
-    assert await world.db.queue.alternatives(new.id) == [GYM.ref]
+    assert await world.db.choices.alternatives(new.id) == [GYM.ref]
 
 
 async def test_a_withdrawal_of_what_has_begun_can_not_be_undone(world: World) -> None:
@@ -130,16 +132,16 @@ async def test_a_withdrawal_of_what_has_begun_can_not_be_undone(world: World) ->
 
 async def test_undoing_the_withdrawal_of_a_recurring_booking_puts_its_date_back(world: World) -> None:
     new = NewPeriodic(OWNER, "GAG", "GAG", "Giuriati", 3, time(18), PeriodicMode.AUTOMATIC)
-    series = await world.db.periodic.add(new)
+    series = await world.db.series.add(new)
     booking = Timing.of(world.settings).booking(series, THURSDAY, [], world.clock.now)
-    queued_one = await world.db.periodic.queue(series, THURSDAY, booking)
+    queued_one = await world.db.occurrences.queue(series, THURSDAY, booking)
     assert queued_one
-    await world.db.queue.withdraw(queued_one.id, OWNER)
+    await world.db.requests.withdraw(queued_one.id, OWNER)
     await world.owner.send(f"/status {queued_one.id}")
     await world.owner.wait_for(lambda message: "Ritirata" in message.text)
 
     await tapped(world.owner, "↩️ Non ritirarla", "In attesa dell'apertura")
 
-    [occurrence] = await world.db.periodic.occurrences_since(THURSDAY)
+    [occurrence] = await world.db.occurrences.since(THURSDAY)
     new_action = (await world.actions())[0]
     assert (occurrence.action_id, new_action.periodic_booking_id) == (new_action.id, series.id)

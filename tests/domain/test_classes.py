@@ -64,20 +64,22 @@ async def test_of_two_calendars_with_the_same_course_at_the_same_hour_the_one_th
 
 async def test_the_queue_what_is_held_and_what_recurs_know_the_kind_of_class(db: Database) -> None:
     other = replace(YOGA, course_type="Corsi Gold")
-    await db.queue.add(NewAction(ActionType.BOOK, GIULIA, YOGA, alternatives=(other,)))
-    await db.queue.add(NewAction(ActionType.BOOK, GIULIA, other))
+    await db.requests.add(NewAction(ActionType.BOOK, GIULIA, YOGA, alternatives=(other,)))
+    await db.requests.add(NewAction(ActionType.BOOK, GIULIA, other))
     for wish in (YOGA, replace(YOGA, course_type="")):
         with pytest.raises(AlreadyQueued):
-            await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish))
-    action = await db.queue.claim("w", 60)
+            await db.requests.add(NewAction(ActionType.BOOK, GIULIA, wish))
+    action = await db.claims.claim("w", 60)
     assert action
-    assert (action.wish, await db.queue.alternatives(action.id)) == (YOGA, [other])
-    await db.queue.complete_book(action, Booking("YOGA", "Giuriati", TUESDAY, YOGA.start, 60, "Corsi Platinum"), "seen")
+    assert (action.wish, await db.choices.alternatives(action.id)) == (YOGA, [other])
+    await db.settlement.complete_book(
+        action, Booking("YOGA", "Giuriati", TUESDAY, YOGA.start, 60, "Corsi Platinum"), "seen"
+    )
     [held] = await db.bookings.held(GIULIA, TUESDAY)
     assert held.booking.ref == YOGA
     new = NewPeriodic(GIULIA, "mine", "YOGA", "Giuriati", 1, YOGA.start, PeriodicMode.HOLD, (), "Corsi Platinum")
-    assert (await db.periodic.add(new)).on(TUESDAY) == YOGA
-    assert (await db.periodic.add(replace(new, course_type="Corsi Gold"))).on(TUESDAY) == other
+    assert (await db.series.add(new)).on(TUESDAY) == YOGA
+    assert (await db.series.add(replace(new, course_type="Corsi Gold"))).on(TUESDAY) == other
 
 
 async def test_a_row_by_hand_without_the_kind_means_any(db: Database) -> None:
@@ -85,7 +87,7 @@ async def test_a_row_by_hand_without_the_kind_means_any(db: Database) -> None:
         "INSERT INTO booking_actions (action_type, user_id, location, course_name, date, time_slot, run_at)"
         " VALUES ('book', 42, 'Giuriati', 'YOGA', '2026-11-24', '18:30', '2026-11-22T00:00:00.000Z')"
     )
-    action = await db.queue.claim("w", 60)
+    action = await db.claims.claim("w", 60)
     assert action
     assert action.wish.matches(YOGA)
 
@@ -192,33 +194,33 @@ async def test_two_bookings_of_one_hour_in_two_kinds_are_told_apart_though_they_
         Booking("YOGA", "Giuriati", TUESDAY, time(18, 30), 60, f"Corsi {one}") for one in ("Gold", "Platinum")
     )
     for each in (gold, platinum):
-        action = await db.queue.add_claimed(NewAction(ActionType.BOOK, GIULIA, each.ref), "somebody", 60)
+        action = await db.claims.add_claimed(NewAction(ActionType.BOOK, GIULIA, each.ref), "somebody", 60)
         assert action
-        await db.queue.complete_book(action, each, "seen")
+        await db.settlement.complete_book(action, each, "seen")
         if each is gold:
-            cancel = await db.queue.add_claimed(NewAction(ActionType.CANCEL, GIULIA, each.ref), "somebody", 60)
+            cancel = await db.claims.add_claimed(NewAction(ActionType.CANCEL, GIULIA, each.ref), "somebody", 60)
             assert cancel
-            await db.queue.complete_cancel(cancel, gold.ref, "gone")
+            await db.settlement.complete_cancel(cancel, gold.ref, "gone")
 
     first, second = [await db.bookings.by_booking_id(gold.booking_id, GIULIA, one.ref) for one in (gold, platinum)]
     assert first
     assert second
     assert [first.status, second.status] == [BookingStatus.CANCELLED, BookingStatus.CONFIRMED]
     assert (second.calendar_id, second.sequence > first.sequence) == (first.calendar_id, True)
-    shown = {one.id: one.subject for one in await db.queue.latest(GIULIA, 9) if one.type is ActionType.BOOK}
+    shown = {one.id: one.subject for one in await db.requests.latest(GIULIA, 9) if one.type is ActionType.BOOK}
     assert [wish.course_type for _, wish in sorted(shown.items()) if wish] == ["Corsi Gold", "Corsi Platinum"]
 
 
 async def test_a_swap_that_got_nothing_but_what_it_was_to_free_frees_nothing(db: Database) -> None:
     held = Booking("YOGA", "Giuriati", TUESDAY, time(18, 30), 60)
-    first = await db.queue.add_claimed(NewAction(ActionType.BOOK, GIULIA, held.ref), "somebody", 60)
+    first = await db.claims.add_claimed(NewAction(ActionType.BOOK, GIULIA, held.ref), "somebody", 60)
     assert first
-    await db.queue.complete_book(first, held, "seen")
+    await db.settlement.complete_book(first, held, "seen")
     [row] = await db.bookings.held(GIULIA, TUESDAY)
-    swap = await db.queue.add_claimed(NewAction(ActionType.BOOK, GIULIA, YOGA, replaces_row_id=row.id), "somebody", 60)
+    swap = await db.claims.add_claimed(NewAction(ActionType.BOOK, GIULIA, YOGA, replaces_row_id=row.id), "somebody", 60)
     assert swap
-    await db.queue.complete_book(swap, held, "seen")
-    assert await db.queue.live(GIULIA) == []
+    await db.settlement.complete_book(swap, held, "seen")
+    assert await db.requests.live(GIULIA) == []
 
 
 def test_what_the_site_calls_booked_already_is_not_the_booking_that_another_is_asked_for_beside() -> None:

@@ -336,7 +336,7 @@ async def test_what_waits_is_given_the_opening_of_a_rule_that_changed(known: Dat
     later = RULES.with_value(Rule.OPENING, "hours_before=24").opening
     for _ in range(2):
         await known.openings.follow(later, clock())
-        action = await known.queue.find(7)
+        action = await known.requests.find(7)
         assert action is not None
         assert action.opens_at == datetime(2026, 11, 23, 17, tzinfo=UTC)
         assert action.run_at == action.opens_at - timedelta(minutes=5)

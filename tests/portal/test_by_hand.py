@@ -189,7 +189,7 @@ async def kinds(db: Database) -> list[str]:
 
 
 async def look(db: Database, worker: Worker) -> None:
-    await db.queue.add(NewAction(ActionType.CHECK, OWNER, quiet=True))
+    await db.requests.add(NewAction(ActionType.CHECK, OWNER, quiet=True))
     await worker.burst()
 
 
@@ -208,19 +208,19 @@ async def test_the_end_is_told_once_and_the_way_back_too_and_what_waited_goes_on
     world.accounts.end_sessions()
     await look(accounts, worker)
     await look(accounts, worker)
-    waiting = await accounts.queue.add(rehearsed)
+    waiting = await accounts.requests.add(rehearsed)
     await worker.burst()
     assert await kinds(accounts) == ["login_rejected", "rehearsal"]
     [account] = await accounts.people.all()
     assert isinstance(account.stop, LoginNeeded)
-    row = await accounts.queue.find(waiting.id)
+    row = await accounts.requests.find(waiting.id)
     assert row
     assert (row.status, row.rehearsal) == (ActionStatus.PENDING, "LoginNeeded")
 
     enter(session, site)
     await look(accounts, worker)
     assert (await kinds(accounts))[2] == "login_back"
-    row = await accounts.queue.find(waiting.id)
+    row = await accounts.requests.find(waiting.id)
     assert row
     assert row.rehearsal != "LoginNeeded"  # it was rehearsed again, unasked
     await accounts.people.go_on(OWNER, log_in=True)  # as after any other trouble of the account
@@ -234,7 +234,7 @@ async def test_near_an_opening_its_person_is_waited_for_and_after_it_the_result_
 ) -> None:
     opens = datetime(2026, 11, 23, 23, tzinfo=UTC)
     new = NewAction(ActionType.BOOK, OWNER, replace(pilates, day=date(2026, 11, 26)), opens_at=opens)
-    action = replace(await accounts.queue.add(new), created_at=opens - timedelta(days=1))
+    action = replace(await accounts.requests.add(new), created_at=opens - timedelta(days=1))
     ended = LoginNeeded("the session that was made by hand has ended")
     for minutes in (-5, -1, 1):
         now = opens + timedelta(minutes=minutes)

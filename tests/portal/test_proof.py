@@ -100,7 +100,7 @@ async def test_words_of_a_waiting_list_are_told_at_once_and_nothing_is_sent_agai
         assert "In attesa" in quoted(str(stage.error))
         assert len(stage.opened.shots) <= 3
         stage.opened.clock.move(120)
-        assert not await stage.db.queue.due() or (await stage.act()).type is ActionType.CHECK
+        assert not await stage.db.claims.due() or (await stage.act()).type is ActionType.CHECK
         assert len(stage.opened.shots) <= 3
 
 
@@ -124,7 +124,7 @@ async def test_a_reading_does_not_count_a_place_on_a_waiting_list_that_looks_lik
         put_on_the_waiting_list(stage.opened, LIKE_A_BOOKING)
         stage.opened.world.book(GIULIA, stage.opened.pilates_id)
         stage.opened.world.book(GIULIA, stage.id_of(stage.gym(0)))
-        await stage.db.queue.add(NewAction(ActionType.CHECK, OWNER))
+        await stage.db.requests.add(NewAction(ActionType.CHECK, OWNER))
         await stage.act()
         held = await stage.db.bookings.held(OWNER, TUESDAY)
         assert [each.booking.start for each in held] == [stage.gym(0).start]

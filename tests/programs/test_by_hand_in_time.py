@@ -32,13 +32,13 @@ def executor(db: Database, tmp_path: Path, clock: Time) -> Executor:
 async def outcome(db: Database, error: LoginNeeded | None) -> list[datetime]:
     """Ends every look that waits, as the worker does; when they began."""
     ended = []
-    while action := await db.queue.claim("test", 60):
+    while action := await db.claims.claim("test", 60):
         ended.append(action.created_at)
         if error is None:
-            await db.queue.complete_check(action, [], "0 bookings", ROME)
+            await db.settlement.complete_check(action, [], "0 bookings", ROME)
         else:
             await db.people.reject(OWNER, error, tell=action.quiet)
-            await db.queue.fail(action, error)
+            await db.settlement.fail(action, error)
     return ended
 
 
@@ -63,7 +63,7 @@ async def test_before_each_opening_it_is_told_again_while_there_is_time(
     opens = clock() + timedelta(hours=10)
     for hour in (18, 19):  # two classes that open together
         wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(hour))
-        await db.queue.add(NewAction(ActionType.BOOK, OWNER, wish, run_at=opens - PREPARE, opens_at=opens))
+        await db.requests.add(NewAction(ActionType.BOOK, OWNER, wish, run_at=opens - PREPARE, opens_at=opens))
     told: list[datetime] = []
     while clock() < opens - PREPARE:
         await executor.step()
@@ -83,7 +83,7 @@ async def test_a_session_that_ends_hours_before_an_opening_is_told_once_not_twic
     await db.people.set([Person(OWNER, Role.OWNER, "g")])
     opens = clock() + LOOK_BEFORE_OPENING + timedelta(minutes=30)
     wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(18))
-    await db.queue.add(NewAction(ActionType.BOOK, OWNER, wish, run_at=opens - PREPARE, opens_at=opens))
+    await db.requests.add(NewAction(ActionType.BOOK, OWNER, wish, run_at=opens - PREPARE, opens_at=opens))
     await executor.step()
     await outcome(db, None)
     clock.go(minutes=31)  # before the hour is over: the look is for the opening
@@ -98,7 +98,7 @@ async def test_whose_session_lives_hears_nothing(db: Database, executor: Executo
     await db.people.set([Person(OWNER, Role.OWNER, "g")])
     opens = clock() + timedelta(hours=6)
     wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(18))
-    await db.queue.add(NewAction(ActionType.BOOK, OWNER, wish, run_at=opens - PREPARE, opens_at=opens))
+    await db.requests.add(NewAction(ActionType.BOOK, OWNER, wish, run_at=opens - PREPARE, opens_at=opens))
     while clock() < opens - PREPARE:
         await executor.step()
         await outcome(db, None)

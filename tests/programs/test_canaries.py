@@ -133,9 +133,9 @@ async def leave_nothing_to_do(here: Installation) -> None:
     async with here.database() as db:
 
         async def is_open() -> bool:
-            still = [each for each in await db.queue.latest(OWNER, 50) if each.status in (PENDING, PROCESSING)]
+            still = [each for each in await db.requests.latest(OWNER, 50) if each.status in (PENDING, PROCESSING)]
             for action in still:
-                await db.queue.withdraw(action.id, OWNER)
+                await db.requests.withdraw(action.id, OWNER)
             return bool(still)
 
         await while_there_is(is_open)
@@ -171,14 +171,14 @@ async def act(here: Installation, kind: ActionType, wish: ClassRef | None = None
     """Has the worker do it, and waits until it has tried."""
     async with here.database() as db:
         try:
-            action_id = (await db.queue.add(NewAction(kind, user_id, wish))).id
+            action_id = (await db.requests.add(NewAction(kind, user_id, wish))).id
         except AlreadyQueued as same:
             action_id = same.action_id
-        before = await db.queue.find(action_id)
+        before = await db.requests.find(action_id)
         assert before
 
         async def is_open() -> bool:
-            row = await db.queue.find(action_id)
+            row = await db.requests.find(action_id)
             return bool(row and not tried(row, before.attempts))
 
         await while_there_is(is_open)

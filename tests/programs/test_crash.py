@@ -37,14 +37,14 @@ async def town() -> AsyncIterator[Town]:
 
 
 async def queue(town: Town, kind: ActionType, place: Place) -> int:
-    return (await town.db.queue.add(NewAction(kind, FIRST_USER, place.wish))).id
+    return (await town.db.requests.add(NewAction(kind, FIRST_USER, place.wish))).id
 
 
 async def told_end(town: Town, action_id: int) -> Action:
     """The row, once it has ended and its owner was told."""
     async with asyncio.timeout(PATIENCE):
         while True:
-            row = await town.db.queue.find(action_id)
+            row = await town.db.requests.find(action_id)
             if row and row.completed_at and not await town.db.outbox.next_of_each():
                 return row
             await asyncio.sleep(LOOK_AGAIN)
@@ -76,7 +76,7 @@ async def test_what_the_site_had_committed_when_the_worker_died_is_found_and_tol
         await town.cast.start("worker 1")
         async with asyncio.timeout(PATIENCE):
             await dead.wait()
-        assert (row := await town.db.queue.find(action_id))
+        assert (row := await town.db.requests.find(action_id))
         assert row.status is ActionStatus.PROCESSING
         assert town.site.holds(username, place.appointment_id) is (kind is ActionType.BOOK)
         await town.cast.start("worker 1")

@@ -49,10 +49,10 @@ class Stage:
     async def last_try(self, kind: ActionType) -> tuple[Action, Message]:
         """An action's last try, and the message that rings in the end."""
         wanted = self.pilates if kind in (BOOK, CANCEL) else None
-        action = await self.chat.db.queue.add(NewAction(kind, OWNER, wanted))
+        action = await self.chat.db.requests.add(NewAction(kind, OWNER, wanted))
         await self.chat.db.connection.write(f"UPDATE booking_actions SET failures = {MOST_FAILURES}")
         await self.performer.perform(await self.chat.claim())
-        row = await self.chat.db.queue.find(action.id)
+        row = await self.chat.db.requests.find(action.id)
         assert row
         return row, await self.chat.owner.wait_for(lambda message: "non riuscit" in message.text)
 
@@ -105,10 +105,10 @@ async def test_who_is_turned_away_is_told_once_and_keeps_what_is_queued(stage: S
     """The account waits, whatever of it is in the queue; a tap on the message has everything go on."""
     db, owner, happened = stage.chat.db, stage.chat.owner, TROUBLES["Blocked"].happened
     stage.site.faults.update({fault: True})
-    await db.queue.add(NewAction(BOOK, OWNER, stage.pilates))
-    await db.queue.add(NewAction(CHECK, OWNER, quiet=True))
+    await db.requests.add(NewAction(BOOK, OWNER, stage.pilates))
+    await db.requests.add(NewAction(CHECK, OWNER, quiet=True))
     await stage.performer.perform(await stage.chat.claim())
-    assert not await db.queue.due()
+    assert not await db.claims.due()
     letter = await owner.wait_for(lambda message: happened in message.text)
     assert "Riprovo da solo alle" in letter.text
     stage.site.faults.clear()
@@ -131,10 +131,10 @@ async def test_a_sign_on_that_is_down_is_told_once_and_everything_of_the_account
         NewAction(CHECK, OWNER, quiet=True),
         NewAction(REFRESH, OWNER),
     ):
-        await db.queue.add(action)
+        await db.requests.add(action)
     claimed = [await stage.chat.claim() for _ in range(3)]
     await asyncio.gather(*(stage.performer.perform(each) for each in claimed))
-    assert not await db.queue.due()
+    assert not await db.claims.due()
     letter = await owner.wait_for(lambda message: happened in message.text)
     assert f"/{at}" in letter.text
     assert "«Errore 503" in letter.text
@@ -142,9 +142,9 @@ async def test_a_sign_on_that_is_down_is_told_once_and_everything_of_the_account
     assert len([each for each in stage.site.log if each.path.endswith("aunicalogin/login")]) <= 1
     stage.site.faults.clear()
     await chats.tapped(owner, "Riprova l'accesso", "Leggo dal sito")
-    while await db.queue.due():
+    while await db.claims.due():
         await stage.performer.perform(await stage.chat.claim())
-    assert [row.status for each in claimed if (row := await db.queue.find(each.id))] == ["completed"] * 3
+    assert [row.status for each in claimed if (row := await db.requests.find(each.id))] == ["completed"] * 3
     assert len([message for message in owner.messages if happened in message.text]) == 1
 
 
@@ -154,7 +154,7 @@ async def test_what_the_pages_of_the_login_say_is_told_once(stage: Stage) -> Non
     db, owner = stage.chat.db, stage.chat.owner
     for _ in range(2):
         await db.people.go_on(OWNER, log_in=True)
-        await db.queue.add(NewAction(CHECK, OWNER, quiet=True))
+        await db.requests.add(NewAction(CHECK, OWNER, quiet=True))
         await stage.performer.perform(await stage.chat.claim())
     assert stage.site.login_attempts[GIULIA] == 2
     await owner.wait_for(lambda message: "ho scelto la prima" in message.text)
@@ -170,7 +170,7 @@ async def test_to_try_the_login_again_is_a_new_login_though_a_session_lives(stag
     for logins in (1, 1):
         await stage.performer.perform(await stage.chat.claim())
         assert stage.site.login_attempts[GIULIA] == logins
-        await stage.chat.db.queue.add(NewAction(CHECK, OWNER))
+        await stage.chat.db.requests.add(NewAction(CHECK, OWNER))
 
 
 @in_its_loop

@@ -147,7 +147,7 @@ async def test_when_bookings_close_is_seen_in_the_timetable_of_two_evenings_and_
 async def test_what_recurs_waits_after_a_limit_with_one_message_and_goes_on_with_one_tap(here: Journey) -> None:
     for course, place in ((PILATES, "18:00"), ("ZUMBA", "20:00")):
         start = time.fromisoformat(place)
-        await here.db.periodic.add(
+        await here.db.series.add(
             NewPeriodic(
                 OWNER, course, course, "Giuriati", 1, start, PeriodicMode.AUTOMATIC, course_type="Corsi Platinum"
             )
@@ -160,7 +160,7 @@ async def test_what_recurs_waits_after_a_limit_with_one_message_and_goes_on_with
     await here.executes()
     await here.works()
     assert len([each for each in here.giulia.messages if each.message_id > before and "Ingressi" in each.text]) == 1
-    assert (here.held, await here.db.queue.live(OWNER)) == ([], [])
+    assert (here.held, await here.db.requests.live(OWNER)) == ([], [])
 
     here.set(account_limit="")
     await here.giulia.tap("Riprendi le periodiche", message_id=told.message_id)

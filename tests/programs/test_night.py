@@ -94,11 +94,11 @@ class Night:
             ActionType.BOOK, user_id, wish, run_at=plan.run_at, opens_at=plan.opens_at,
             rehearse_at=plan.rehearse_at, alternatives=others,
         )  # fmt: skip
-        return await self.db.queue.add(new)
+        return await self.db.requests.add(new)
 
     async def bookings(self) -> dict[int, Action]:
         rows = await self.db.connection.rows("SELECT id, user_id FROM booking_actions WHERE action_type = 'book'")
-        found = {row["user_id"]: await self.db.queue.find(row["id"]) for row in rows}
+        found = {row["user_id"]: await self.db.requests.find(row["id"]) for row in rows}
         return {user_id: action for user_id, action in found.items() if action}
 
     async def told(self, kind: NoticeKind) -> list[int]:
@@ -174,7 +174,7 @@ async def test_three_people_sleep_through_an_opening_and_have_their_places(night
     for slot in night.world.slots(night.class_day):
         night.world.rival(slot.appointment_id, after=RIVALS_AFTER)
     night.world.fill(crowded.appointment_id)
-    await night.db.periodic.add(
+    await night.db.series.add(
         NewPeriodic(1, "", FIT_CENTER, "Giuriati", night.class_day.weekday(), first.start, PeriodicMode.AUTOMATIC)
     )
     await night.book(2, second, third)
@@ -224,5 +224,5 @@ async def the_morning_after(night: Night, first: ClassRef, third: ClassRef) -> N
     won = [shot.t - night.opens_at for shot in night.world.shots if shot.outcome is Outcome.BOOKED]
     assert all(timedelta(milliseconds=-10) < after < timedelta(seconds=RIVALS_AFTER) for after in won)
     assert await night.told(NoticeKind.RESULT) == [1, 2, 3]
-    reports = [await night.db.queue.opening(action.id) for action in actions.values()]
+    reports = [await night.db.openings.report(action.id) for action in actions.values()]
     assert all(report and report.seen and abs(report.offset - AHEAD) < 0.6 for report in reports)

@@ -122,9 +122,9 @@ async def give_giulia_a_life(world: World) -> list[int]:
     """One row of everything a person can have; the numbers of all of them."""
     db = world.db
     secret = chats.slot(SECRET_COURSE, TUESDAY, "10:00")
-    waiting = await db.queue.add(NewAction(ActionType.BOOK, OWNER, secret.ref))
-    assert await db.queue.add_alternative(waiting.id, OWNER, chats.PILATES.ref)
-    failed = await db.queue.add(NewAction(ActionType.BOOK, OWNER, chats.slot(SECRET_COURSE, TUESDAY, "15:00").ref))
+    waiting = await db.requests.add(NewAction(ActionType.BOOK, OWNER, secret.ref))
+    assert await db.choices.add_alternative(waiting.id, OWNER, chats.PILATES.ref)
+    failed = await db.requests.add(NewAction(ActionType.BOOK, OWNER, chats.slot(SECRET_COURSE, TUESDAY, "15:00").ref))
     async with db.connection.transaction() as tx:
         await tx.run(
             "UPDATE booking_actions SET status = 'failed', error_kind = 'SlotFull' WHERE id = :id", {"id": failed.id}
@@ -138,9 +138,9 @@ async def give_giulia_a_life(world: World) -> list[int]:
             "INSERT INTO holidays (user_id, first_day, last_day) VALUES (:u, '2026-12-24', '2026-12-31')", {"u": OWNER}
         )
     new = NewPeriodic(OWNER, SECRET_COURSE, SECRET_COURSE, "Giuriati", 1, secret.start)
-    periodic = await db.periodic.add(new)
+    periodic = await db.series.add(new)
     starts = chats.NOON + timedelta(days=1)
-    await db.periodic.ask(periodic, TUESDAY, starts, starts - timedelta(minutes=5))
+    await db.confirmations.ask(periodic, TUESDAY, starts, starts - timedelta(minutes=5))
     ids = {0, 1, 2, 3}
     for table in ("booking_actions", "user_bookings", "periodic_bookings", "holidays", "pending_confirmations"):
         ids |= {row["id"] for row in await db.connection.rows(f"SELECT id FROM {table}")}
@@ -218,7 +218,7 @@ async def test_names_from_the_site_are_shown_as_they_are(tmp_path: Path) -> None
     evil = chats.slot('<b>"X" & <script>', TUESDAY, "18:00", instructor="<i>ROSSI</i>")
     async with chats.world(tmp_path, timetable=False) as world:
         await world.read_timetable((evil,))
-        await world.db.queue.add(NewAction(ActionType.BOOK, OWNER, evil.ref))
+        await world.db.requests.add(NewAction(ActionType.BOOK, OWNER, evil.ref))
         await world.fail(SlotFull("<b>pieno & basta"))
         told = await world.owner.wait_for(lambda message: "non riuscita" in message.text)
         assert '<b>"X" & <script>' in told.text

@@ -46,15 +46,15 @@ def logged_in(here: Installation) -> None:
 
 async def queued(here: Installation, new: NewAction) -> int:
     async with here.database() as db:
-        return (await db.queue.add(new)).id
+        return (await db.requests.add(new)).id
 
 
 async def is_free(here: Installation, action_id: int) -> bool:
     """Whether the next worker can have it at once: given back, or held by a process that is no more."""
     async with here.database() as db:
-        row = await db.queue.find(action_id)
+        row = await db.requests.find(action_id)
         assert row
-        holders = await db.queue.holders()
+        holders = await db.claims.holders()
         assert row.failures == 0
         return row.status is ActionStatus.PENDING or all(is_dead(holder) for holder in holders)
 

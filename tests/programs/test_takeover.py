@@ -72,7 +72,7 @@ async def holder(db: Database, action: Action) -> int:
 async def ended(db: Database, action: Action) -> Action:
     async with asyncio.timeout(LONGEST):
         while True:
-            row = await db.queue.find(action.id)
+            row = await db.requests.find(action.id)
             assert row
             if row.status in (ActionStatus.COMPLETED, ActionStatus.FAILED):
                 return row
@@ -93,7 +93,7 @@ async def test_when_a_worker_is_killed_around_the_opening_another_wins_and_only_
         configure(config, site, opens_at)
         stored = {"cookies": [cookie(site)], "origins": []}
         SessionStore(tmp_path / "polimisport.state" / "sessions", OWNER, GIULIA).save(stored)
-        action = await db.queue.add(NewAction(ActionType.BOOK, OWNER, wish, opens_at=opens_at))
+        action = await db.requests.add(NewAction(ActionType.BOOK, OWNER, wish, opens_at=opens_at))
         async with worker(config), worker(config):
             first = await holder(db, action)
             await asyncio.sleep((opens_at - datetime.now(UTC)).total_seconds() + min(after, 0) - 0.3)

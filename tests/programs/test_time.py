@@ -51,7 +51,7 @@ def elsewhere(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 async def states(life: Life) -> list[tuple[date, OccurrenceState]]:
-    found = await life.db.periodic.occurrences_since(date(2000, 1, 1))
+    found = await life.db.occurrences.since(date(2000, 1, 1))
     return sorted((each.day, each.state) for each in found)
 
 
@@ -195,7 +195,7 @@ async def test_a_sleep_of_weeks_is_told_for_its_last_week_only(life: Life) -> No
 async def test_days_off_slept_through_are_not_told(life: Life) -> None:
     await life.make(PeriodicMode.ASK_FIRST)
     await life.at(rome(TUESDAY - 2 * DAY, 12))
-    await life.db.periodic.add_holiday(GIULIA, TUESDAY - DAY, TUESDAY + DAY)
+    await life.db.holidays.add(GIULIA, TUESDAY - DAY, TUESDAY + DAY)
     assert await life.at(rome(TUESDAY + 2 * DAY, 12)) == []
 
 
@@ -270,7 +270,7 @@ async def test_a_clock_that_jumps_while_it_rests_wakes_it(life: Life, monkeypatc
     await life.make(PeriodicMode.ASK_FIRST)
     async with _running(life):
         life.clock.now = rome(TUESDAY, 17)
-        await _until(lambda: life.db.periodic.occurrences_since(TUESDAY), lambda found: len(found) == 1)
+        await _until(lambda: life.db.occurrences.since(TUESDAY), lambda found: len(found) == 1)
 
 
 async def test_a_tick_that_fails_does_not_stop_the_executor(
@@ -299,7 +299,7 @@ async def _running(life: Life) -> AsyncIterator[None]:
     stop = asyncio.Event()
     running = asyncio.create_task(life.executor.run(stop))
     try:
-        await _until(life.db.periodic.memory, lambda memory: memory.ticked_at is not None)
+        await _until(life.db.due_dates.memory, lambda memory: memory.ticked_at is not None)
         yield
     finally:
         stop.set()
@@ -339,18 +339,18 @@ async def test_a_month_of_a_person_who_answers_every_other_question(life: Life) 
 
     async def person() -> None:
         for row in await life.db.connection.rows("SELECT id FROM pending_confirmations WHERE outcome IS NULL"):
-            question = await life.db.periodic.confirmation(row["id"])
+            question = await life.db.confirmations.find(row["id"])
             assert question
             if question.id % 2 or question.id in answered:
                 continue
             answered.add(question.id)
             if question.purpose == "keep":
-                await life.db.periodic.keep(question)
+                await life.db.keeping.keep(question)
             else:
-                mine = await life.db.periodic.find(question.periodic_booking_id)
+                mine = await life.db.series.find(question.periodic_booking_id)
                 assert mine
                 day = life.timing.day_of(question.scheduled_for)
-                await life.db.periodic.confirm(
+                await life.db.confirmations.confirm(
                     question, day, life.timing.booking(mine, day, [], life.clock())
                 )  # fmt: skip
 

@@ -87,16 +87,16 @@ async def test_a_lock_that_does_not_end_is_said_with_the_remedy(
     terminal = shell(ours.connection.path)
     terminal.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseBusy, match=r"a sqlite3 shell\?"):
-        await ours.queue.add(NewAction(ActionType.CHECK, GIULIA))
+        await ours.requests.add(NewAction(ActionType.CHECK, GIULIA))
     terminal.execute("ROLLBACK")
     terminal.close()
-    assert (await ours.queue.add(NewAction(ActionType.CHECK, GIULIA))).id
+    assert (await ours.requests.add(NewAction(ActionType.CHECK, GIULIA))).id
 
 
 async def test_a_write_that_is_cancelled_while_it_waits_leaves_no_transaction_open(ours: Database) -> None:
     terminal = shell(ours.connection.path)
     terminal.execute("BEGIN IMMEDIATE")
-    tap = asyncio.create_task(ours.queue.add(NewAction(ActionType.CHECK, GIULIA)))
+    tap = asyncio.create_task(ours.requests.add(NewAction(ActionType.CHECK, GIULIA)))
     await asyncio.sleep(0.05)
     tap.cancel()
     await asyncio.wait({tap})
@@ -104,8 +104,8 @@ async def test_a_write_that_is_cancelled_while_it_waits_leaves_no_transaction_op
     terminal.execute("BEGIN IMMEDIATE")  # nobody else holds it
     terminal.execute("ROLLBACK")
     terminal.close()
-    assert await ours.queue.live(GIULIA) == []
-    assert (await ours.queue.add(NewAction(ActionType.CHECK, GIULIA))).id
+    assert await ours.requests.live(GIULIA) == []
+    assert (await ours.requests.add(NewAction(ActionType.CHECK, GIULIA))).id
 
 
 async def test_a_stop_ends_the_waiting(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ async def test_a_stop_ends_the_waiting(tmp_path: Path) -> None:
     async with open_database(tmp_path / "polimisport.db", stop=stop) as db:
         terminal = shell(db.connection.path)
         terminal.execute("BEGIN IMMEDIATE")
-        taps = [asyncio.create_task(db.queue.add(NewAction(ActionType.CHECK, user))) for user in range(5)]
+        taps = [asyncio.create_task(db.requests.add(NewAction(ActionType.CHECK, user))) for user in range(5)]
         await asyncio.sleep(0.1)
         began = time.monotonic()
         stop.set()
@@ -161,7 +161,7 @@ async def test_a_full_disk_is_said_clearly_leaves_nothing_half_written_and_is_wa
     assert tuple(counts) == (written, written)
     assert await damage(ours.connection) == []
     await make_room(ours)
-    assert (await ours.queue.add(NewAction(ActionType.CHECK, GIULIA))).id
+    assert (await ours.requests.add(NewAction(ActionType.CHECK, GIULIA))).id
 
 
 async def test_a_tap_on_a_full_disk_is_answered_honestly_and_works_when_there_is_room(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ async def test_a_tap_on_a_full_disk_is_answered_honestly_and_works_when_there_is
             raise full
 
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(world.db.queue, "add", refuse)
+            patched.setattr(world.db.requests, "add", refuse)
             await world.owner.tap("Conferma Prenotazione")
             await world.owner.wait_for(lambda message: "non riesco a usare il mio archivio" in message.text)
         await chats.queued(world.owner)
@@ -240,7 +240,7 @@ async def main():
         user = int(sys.argv[2])
         while True:
             user += 1
-            action = await db.queue.add(NewAction(ActionType.CHECK, user))
+            action = await db.requests.add(NewAction(ActionType.CHECK, user))
             print(action.id, flush=True)
 asyncio.run(main())
 """
@@ -297,16 +297,16 @@ async def test_a_restore_brings_back_what_was_and_keeps_what_is(settings: Settin
     copy = settings.database.with_name("copy.db")
     async with open_database(settings.database) as db:
         await db.people.set(people_of(settings))
-        before = await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+        before = await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
         await setup.back_up(settings, str(copy))
-        after = await db.queue.add(NewAction(ActionType.REFRESH, GIULIA))
+        after = await db.requests.add(NewAction(ActionType.REFRESH, GIULIA))
     assert await setup.bring_back(settings, copy) == setup.WELL
     async with open_database(settings.database) as db:
-        assert await db.queue.find(before.id)
-        assert await db.queue.find(after.id) is None
+        assert await db.requests.find(before.id)
+        assert await db.requests.find(after.id) is None
     [kept] = settings.database.parent.glob("polimisport.db.replaced-*[0-9]")
     async with open_database(kept) as db:
-        assert await db.queue.find(after.id)
+        assert await db.requests.find(after.id)
     assert stat.S_IMODE(settings.database.stat().st_mode) == 0o600
 
 
@@ -337,13 +337,13 @@ async def test_a_restore_asks_to_stop_who_has_the_file_open(settings: Settings) 
 @pytest.mark.parametrize("content", [b"", b"a letter to my aunt " * 500])
 async def test_a_restore_of_something_else_changes_nothing(settings: Settings, content: bytes) -> None:
     async with open_database(settings.database) as db:
-        tap = await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+        tap = await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
     other = settings.database.with_name("other.db")
     other.write_bytes(content)
     with pytest.raises(DatabaseError):
         await setup.bring_back(settings, other)
     async with open_database(settings.database) as db:
-        assert await db.queue.find(tap.id)
+        assert await db.requests.find(tap.id)
     assert [path.name for path in other.parent.iterdir() if "re" in path.suffix] == []
 
 
@@ -373,7 +373,7 @@ async def test_a_file_that_breaks_while_it_is_used_stops_the_program_and_is_left
                 await db.people.all()
             assert stop.is_set()
             with pytest.raises(DatabaseDamaged):
-                await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+                await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
     assert path.read_bytes() == broken
 
 

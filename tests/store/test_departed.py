@@ -31,15 +31,15 @@ def wish(course: str) -> ClassRef:
 
 async def busy(db: Database, user_id: int) -> None:
     """Somebody with a booking, a watch, a series that asks, a place that is held and a message on its way."""
-    check = await db.queue.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "test", 60)
+    check = await db.claims.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "test", 60)
     assert check
     held = [Booking("YOGA", "Giuriati", TUESDAY, time(9), 55)]
-    await db.queue.complete_check(check, held, "read", ZoneInfo("Europe/Rome"))
-    await db.queue.add(NewAction(ActionType.BOOK, user_id, wish("PILATES"), run_at=OPENS, opens_at=OPENS))
+    await db.settlement.complete_check(check, held, "read", ZoneInfo("Europe/Rome"))
+    await db.requests.add(NewAction(ActionType.BOOK, user_id, wish("PILATES"), run_at=OPENS, opens_at=OPENS))
     watch = NewAction(ActionType.BOOK, user_id, wish("ZUMBA"), watch=WatchMode.BOOK, watch_until=STARTS)
-    await db.queue.add(watch)
-    series = await db.periodic.add(NewPeriodic(user_id, "Mio", "GAG", "Giuriati", 1, time(18), PeriodicMode.ASK_FIRST))
-    await db.periodic.ask(series, TUESDAY, STARTS, STARTS - timedelta(minutes=5))
+    await db.requests.add(watch)
+    series = await db.series.add(NewPeriodic(user_id, "Mio", "GAG", "Giuriati", 1, time(18), PeriodicMode.ASK_FIRST))
+    await db.confirmations.ask(series, TUESDAY, STARTS, STARTS - timedelta(minutes=5))
 
 
 COUNTS = {
@@ -81,27 +81,27 @@ async def test_who_comes_back_finds_their_history_and_nothing_books_by_itself(db
     await db.people.set(EVERYBODY[:1])
     await db.people.set(EVERYBODY)
     assert await waiting(db, MARCO) == NOTHING_BUT_WHAT_IS_HELD
-    assert {action.status for action in await db.queue.latest(MARCO, 9)} == {ActionStatus.CANCELLED}
-    assert len(await db.periodic.of(MARCO)) == 1
+    assert {action.status for action in await db.requests.latest(MARCO, 9)} == {ActionStatus.CANCELLED}
+    assert len(await db.series.of(MARCO)) == 1
 
 
 async def test_what_a_worker_is_just_doing_ends_and_is_told_to_nobody(db: Database, clock: Time) -> None:
-    await db.queue.add(NewAction(ActionType.BOOK, MARCO, wish("PILATES")))
-    action = await db.queue.claim("test", 60)
+    await db.requests.add(NewAction(ActionType.BOOK, MARCO, wish("PILATES")))
+    action = await db.claims.claim("test", 60)
     assert action
     await db.people.set(EVERYBODY[:1])
-    await db.queue.fail(action, SlotFull("no"))
-    assert (await db.queue.latest(MARCO, 1))[0].status is ActionStatus.FAILED
+    await db.settlement.fail(action, SlotFull("no"))
+    assert (await db.requests.latest(MARCO, 1))[0].status is ActionStatus.FAILED
     assert await db.outbox.next_of_each() == []
 
 
 async def test_what_was_prepared_for_an_opening_is_not_booked(db: Database) -> None:
-    await db.queue.add(NewAction(ActionType.BOOK, MARCO, wish("PILATES"), opens_at=OPENS))
-    action = await db.queue.claim("test", 60)
+    await db.requests.add(NewAction(ActionType.BOOK, MARCO, wish("PILATES"), opens_at=OPENS))
+    action = await db.claims.claim("test", 60)
     assert action
     await db.people.set(EVERYBODY[:1])
     with pytest.raises(AppError, match="taken back"):
-        await db.queue.begin_to_act(action)
+        await db.claims.begin_to_act(action)
 
 
 async def test_no_message_is_written_for_who_left(db: Database) -> None:
@@ -117,7 +117,7 @@ async def test_their_sessions_and_what_the_site_showed_them_are_deleted(db: Data
     theirs, mine = state / "evidence" / "1-book", state / "evidence" / "2-book"
     for folder, user in ((theirs, MARCO), (mine, GIULIA)):
         folder.mkdir(parents=True)
-        action = await db.queue.add(NewAction(ActionType.BOOK, user, wish("PILATES")))
+        action = await db.requests.add(NewAction(ActionType.BOOK, user, wish("PILATES")))
         await db.connection.write(
             "UPDATE booking_actions SET evidence = :folder WHERE id = :id", {"folder": str(folder), "id": action.id}
         )

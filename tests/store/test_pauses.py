@@ -23,28 +23,28 @@ def a_minute(rests: int) -> timedelta:
 
 
 async def test_what_belongs_to_an_account_that_waits_is_claimed_by_nobody(db: Database, clock: Time) -> None:
-    await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
     until = await db.people.pause(GIULIA, STUCK, a_minute)
-    assert not await db.queue.due()
-    assert await db.queue.claim("somebody", 60) is None
-    others = await db.queue.add(NewAction(ActionType.CHECK, MARCO))
-    claimed = await db.queue.claim("somebody", 60)
+    assert not await db.claims.due()
+    assert await db.claims.claim("somebody", 60) is None
+    others = await db.requests.add(NewAction(ActionType.CHECK, MARCO))
+    claimed = await db.claims.claim("somebody", 60)
     assert claimed
     assert claimed.id == others.id
     clock.now = until
-    assert await db.queue.due()
+    assert await db.claims.due()
 
 
 async def test_near_its_opening_a_booking_is_claimed_though_its_account_waits(db: Database, clock: Time) -> None:
     await db.people.pause(GIULIA, STUCK, lambda _: timedelta(hours=1))
     wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(18))
-    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish, opens_at=clock.now + PREPARE))
-    claimed = await db.queue.claim("somebody", 60)
+    action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, wish, opens_at=clock.now + PREPARE))
+    claimed = await db.claims.claim("somebody", 60)
     assert claimed
     assert claimed.id == action.id
-    await db.queue.retry(claimed, clock.now, STUCK)
+    await db.settlement.retry(claimed, clock.now, STUCK)
     clock.go(minutes=10)
-    assert not await db.queue.due()
+    assert not await db.claims.due()
 
 
 async def test_an_account_waits_longer_each_time_and_tells_once_until_something_succeeds(
@@ -55,10 +55,10 @@ async def test_an_account_waits_longer_each_time_and_tells_once_until_something_
         assert await db.people.pause(GIULIA, STUCK, a_minute) == clock.now + minutes * A_MINUTE  # met by another action
         clock.go(minutes=minutes)
     assert [notice.kind for notice in await db.outbox.next_of_each()] == [NoticeKind.ACCOUNT_WAITS]
-    action = await db.queue.add_claimed(NewAction(ActionType.CHECK, GIULIA), "somebody", 60)
+    action = await db.claims.add_claimed(NewAction(ActionType.CHECK, GIULIA), "somebody", 60)
     assert action
     await db.people.pause(GIULIA, STUCK, a_minute)
-    await db.queue.complete_watch(action, "something succeeded")
+    await db.settlement.complete_watch(action, "something succeeded")
     account = await db.people.find(GIULIA)
     assert account
     assert account.pause is None
@@ -82,12 +82,12 @@ async def test_a_booking_made_while_all_wait_ends_the_waiting_of_its_account_alo
     people = [Person(GIULIA, Role.OWNER, "g"), Person(MARCO, Role.FRIEND, "m"), Person(44, Role.FRIEND, "a")]
     await db.people.set(people)
     wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(18))
-    action = await db.queue.add_claimed(NewAction(ActionType.BOOK, 44, wish), "somebody", 60)
+    action = await db.claims.add_claimed(NewAction(ActionType.BOOK, 44, wish), "somebody", 60)
     assert action
     for user_id in (GIULIA, MARCO):
         await db.people.pause(user_id, FORBIDDEN, a_minute)
     assert all([each.waits_until(clock.now) for each in await db.people.all()])
-    await db.queue.complete_book(action, Booking("YOGA", "Giuriati", wish.day, time(18)), "booked")
+    await db.settlement.complete_book(action, Booking("YOGA", "Giuriati", wish.day, time(18)), "booked")
     assert [each.user_id for each in await db.people.all() if not each.waits_until(clock.now)] == [44]
 
 
@@ -102,9 +102,9 @@ async def test_a_booking_put_in_by_hand_is_let_on_near_its_opening_though_its_ac
         {"who": GIULIA, "day": "2026-11-24", "now": stamp(clock.now)},
     )
     await db.people.pause(GIULIA, FORBIDDEN, lambda _: timedelta(hours=1))
-    assert not await db.queue.due()
+    assert not await db.claims.due()
     await db.openings.fill_in(rule)
-    claimed = await db.queue.claim("somebody", 60)
+    claimed = await db.claims.claim("somebody", 60)
     assert claimed
     assert claimed.opens_at == clock.now + A_MINUTE
     assert is_near_opening(claimed, clock.now)
@@ -112,34 +112,34 @@ async def test_a_booking_put_in_by_hand_is_let_on_near_its_opening_though_its_ac
 
 @pytest.mark.parametrize("how", ["asked", "new credentials"])
 async def test_who_asks_or_has_new_credentials_goes_on_at_once(db: Database, how: str) -> None:
-    await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
     await db.people.pause(GIULIA, STUCK, a_minute)
     if how == "asked":
         await db.people.go_on(GIULIA)
     else:
         await db.people.set([Person(GIULIA, Role.OWNER, "other"), Person(MARCO, Role.FRIEND, "m")])
-    assert await db.queue.due()
+    assert await db.claims.due()
 
 
 async def test_what_was_due_during_a_pause_that_its_person_ends_is_late_only_from_then_on(
     db: Database, clock: Time
 ) -> None:
-    waits = await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
-    others = await db.queue.add(NewAction(ActionType.CHECK, MARCO))
+    waits = await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
+    others = await db.requests.add(NewAction(ActionType.CHECK, MARCO))
     await db.people.pause(GIULIA, STUCK, lambda _: timedelta(hours=1))
     clock.go(minutes=10)
 
     await db.people.go_on(GIULIA, log_in=True)
 
-    found = [await db.queue.find(each.id) for each in (waits, others)]
+    found = [await db.requests.find(each.id) for each in (waits, others)]
     assert [each.run_at for each in found if each] == [clock.now, others.run_at]
 
 
 async def test_the_watches_of_an_account_that_waits_come_back_one_after_the_other(db: Database) -> None:
     for hour in range(8, 18):
         wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(hour))
-        await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish, watch=WatchMode.BOOK))
+        await db.requests.add(NewAction(ActionType.BOOK, GIULIA, wish, watch=WatchMode.BOOK))
     until = await db.people.pause(GIULIA, STUCK, a_minute)
-    moments = {action.run_at for action in await db.queue.live(GIULIA)}
+    moments = {action.run_at for action in await db.requests.live(GIULIA)}
     assert len(moments) > 1
     assert min(moments) >= until

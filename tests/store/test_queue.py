@@ -22,56 +22,56 @@ BOOK = NewAction(ActionType.BOOK, GIULIA, PILATES)
 
 
 async def test_the_second_tap_meets_the_first_ticket(db: Database) -> None:
-    first = await db.queue.add(BOOK)
+    first = await db.requests.add(BOOK)
     with pytest.raises(AlreadyQueued) as same:
-        await db.queue.add(replace(BOOK, wish=replace(PILATES, course="Pilates Matwork")))
+        await db.requests.add(replace(BOOK, wish=replace(PILATES, course="Pilates Matwork")))
     assert same.value.action_id == first.id
 
 
 async def test_two_taps_at_once_make_one_action(db: Database) -> None:
-    results = await asyncio.gather(*(db.queue.add(BOOK) for _ in range(10)), return_exceptions=True)
+    results = await asyncio.gather(*(db.requests.add(BOOK) for _ in range(10)), return_exceptions=True)
     assert sum(isinstance(result, AlreadyQueued) for result in results) == 9
 
 
 async def test_another_person_may_want_the_same_slot(db: Database) -> None:
-    await db.queue.add(BOOK)
-    assert (await db.queue.add(replace(BOOK, user_id=MARCO))).user_id == MARCO
+    await db.requests.add(BOOK)
+    assert (await db.requests.add(replace(BOOK, user_id=MARCO))).user_id == MARCO
 
 
 async def test_a_finished_action_does_not_stand_in_the_way_of_a_new_one(db: Database) -> None:
-    await db.queue.add(BOOK)
-    action = await db.queue.claim("w", 60)
+    await db.requests.add(BOOK)
+    action = await db.claims.claim("w", 60)
     assert action
-    await db.queue.fail(action, SlotFull("full"))
-    assert (await db.queue.add(BOOK)).id != action.id
+    await db.settlement.fail(action, SlotFull("full"))
+    assert (await db.requests.add(BOOK)).id != action.id
 
 
 async def test_many_workers_claim_each_action_once(db: Database, tmp_path: Path, clock: Time) -> None:
     wanted = [
-        await db.queue.add(replace(BOOK, wish=replace(PILATES, start=time(hour, minute))))
+        await db.requests.add(replace(BOOK, wish=replace(PILATES, start=time(hour, minute))))
         for hour in range(8, 18)
         for minute in (0, 30)
     ]
     async with open_database(tmp_path / "polimisport.db", clock) as other:
-        claims = await asyncio.gather(*(d.queue.claim(f"w{n}", 60) for n in range(15) for d in (db, other)))
+        claims = await asyncio.gather(*(d.claims.claim(f"w{n}", 60) for n in range(15) for d in (db, other)))
     assert sorted(action.id for action in claims if action) == [action.id for action in wanted]
 
 
 async def test_an_action_is_not_claimed_before_its_time(db: Database, clock: Time) -> None:
-    await db.queue.add(replace(BOOK, run_at=clock() + timedelta(hours=1)))
-    assert not await db.queue.due()
-    assert await db.queue.claim("w", 60) is None
+    await db.requests.add(replace(BOOK, run_at=clock() + timedelta(hours=1)))
+    assert not await db.claims.due()
+    assert await db.claims.claim("w", 60) is None
     clock.go(hours=1)
-    assert await db.queue.due()
-    assert await db.queue.claim("w", 60)
+    assert await db.claims.due()
+    assert await db.claims.claim("w", 60)
 
 
 async def test_bookings_go_before_routine_work(db: Database, clock: Time) -> None:
-    await db.queue.add(NewAction(ActionType.REFRESH, GIULIA))
-    await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    await db.requests.add(NewAction(ActionType.REFRESH, GIULIA))
+    await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
     clock.go(seconds=5)
-    booking = await db.queue.add(BOOK)
-    claimed = [await db.queue.claim("w", 60) for _ in range(3)]
+    booking = await db.requests.add(BOOK)
+    claimed = [await db.claims.claim("w", 60) for _ in range(3)]
     assert claimed[0]
     assert claimed[0].id == booking.id
 
@@ -79,74 +79,74 @@ async def test_bookings_go_before_routine_work(db: Database, clock: Time) -> Non
 async def test_what_waits_for_its_opening_can_be_withdrawn_until_its_worker_begins_to_act(
     db: Database, clock: Time
 ) -> None:
-    action = await db.queue.add(replace(BOOK, opens_at=clock() + timedelta(minutes=4)))
-    mine = await db.queue.claim("w", 60)
+    action = await db.requests.add(replace(BOOK, opens_at=clock() + timedelta(minutes=4)))
+    mine = await db.claims.claim("w", 60)
     assert mine
-    await db.queue.begin_to_act(mine)
-    assert await db.queue.withdraw(action.id, GIULIA) is None
+    await db.claims.begin_to_act(mine)
+    assert await db.requests.withdraw(action.id, GIULIA) is None
     clock.go(seconds=61)
-    again = await db.queue.claim("another", 60)  # the first died: it may have shot before
+    again = await db.claims.claim("another", 60)  # the first died: it may have shot before
     assert again
     assert again.acting
-    assert await db.queue.withdraw(action.id, GIULIA) is None
-    await db.queue.release(again, AppError("stopped"))
-    assert await db.queue.withdraw(action.id, GIULIA)
+    assert await db.requests.withdraw(action.id, GIULIA) is None
+    await db.settlement.release(again, AppError("stopped"))
+    assert await db.requests.withdraw(action.id, GIULIA)
     with pytest.raises(LeaseLost):
-        await db.queue.begin_to_act(again)
+        await db.claims.begin_to_act(again)
 
 
 async def test_who_waited_for_the_lock_past_the_last_call_withdraws_nothing(db: Database, clock: Time) -> None:
-    action = await db.queue.add(replace(BOOK, opens_at=clock() + timedelta(minutes=4)))
-    assert await db.queue.claim("w", 60)
+    action = await db.requests.add(replace(BOOK, opens_at=clock() + timedelta(minutes=4)))
+    assert await db.claims.claim("w", 60)
     async with db.connection.transaction():
-        withdrawing = asyncio.create_task(db.queue.withdraw(action.id, GIULIA))
+        withdrawing = asyncio.create_task(db.requests.withdraw(action.id, GIULIA))
         await asyncio.sleep(0)
         clock.go(seconds=235)
     assert await withdrawing is None
 
 
 async def test_a_dead_workers_action_is_claimed_again(db: Database, clock: Time) -> None:
-    await db.queue.add(BOOK)
-    dead = await db.queue.claim("dead", 60)
+    await db.requests.add(BOOK)
+    dead = await db.claims.claim("dead", 60)
     clock.go(seconds=59)
-    assert await db.queue.claim("w", 60) is None
+    assert await db.claims.claim("w", 60) is None
     clock.go(seconds=1)
-    again = await db.queue.claim("w", 60)
+    again = await db.claims.claim("w", 60)
     assert dead
     assert again
     assert (again.id, again.attempts) == (dead.id, 2)
 
 
 async def test_a_heartbeat_keeps_an_action_from_others(db: Database, clock: Time) -> None:
-    await db.queue.add(BOOK)
-    mine = await db.queue.claim("w", 60)
+    await db.requests.add(BOOK)
+    mine = await db.claims.claim("w", 60)
     assert mine
     clock.go(seconds=50)
-    await db.queue.extend(mine, 60)
+    await db.claims.extend(mine, 60)
     clock.go(seconds=50)
-    assert await db.queue.claim("other", 60) is None
+    assert await db.claims.claim("other", 60) is None
 
 
 async def test_who_lost_the_lease_can_settle_nothing(db: Database, clock: Time) -> None:
-    await db.queue.add(BOOK)
-    late = await db.queue.claim("late", 60)
+    await db.requests.add(BOOK)
+    late = await db.claims.claim("late", 60)
     assert late
     clock.go(seconds=61)
-    await db.queue.claim("w", 60)
+    await db.claims.claim("w", 60)
     with pytest.raises(LeaseLost):
-        await db.queue.complete_book(late, HELD, "seen")
+        await db.settlement.complete_book(late, HELD, "seen")
     with pytest.raises(LeaseLost):
-        await db.queue.extend(late, 60)
+        await db.claims.extend(late, 60)
     assert await db.bookings.held(GIULIA, date(2026, 11, 22)) == []
     assert await db.outbox.next_of_each() == []
 
 
 async def test_a_booking_its_row_and_its_notice_come_together(db: Database) -> None:
-    await db.queue.add(BOOK)
-    action = await db.queue.claim("w", 60)
+    await db.requests.add(BOOK)
+    action = await db.claims.claim("w", 60)
     assert action
-    await db.queue.complete_book(action, HELD, "seen")
-    done = await db.queue.find(action.id)
+    await db.settlement.complete_book(action, HELD, "seen")
+    done = await db.requests.find(action.id)
     [held] = await db.bookings.held(GIULIA, date(2026, 11, 22))
     [notice] = await db.outbox.next_of_each()
     assert done
@@ -156,43 +156,43 @@ async def test_a_booking_its_row_and_its_notice_come_together(db: Database) -> N
 
 
 async def test_a_retry_waits_and_counts(db: Database, clock: Time) -> None:
-    await db.queue.add(BOOK)
-    action = await db.queue.claim("w", 60)
+    await db.requests.add(BOOK)
+    action = await db.claims.claim("w", 60)
     assert action
-    await db.queue.retry(action, clock() + timedelta(seconds=4), SiteUnavailable("503"))
-    assert await db.queue.claim("w", 60) is None
+    await db.settlement.retry(action, clock() + timedelta(seconds=4), SiteUnavailable("503"))
+    assert await db.claims.claim("w", 60) is None
     clock.go(seconds=4)
-    again = await db.queue.claim("w", 60)
+    again = await db.claims.claim("w", 60)
     assert again
     assert (again.failures, again.attempts, again.error_kind) == (1, 2, "SiteUnavailable")
 
 
 async def test_a_released_action_is_claimed_at_once_and_has_not_failed(db: Database) -> None:
-    await db.queue.add(BOOK)
-    action = await db.queue.claim("w", 60)
+    await db.requests.add(BOOK)
+    action = await db.claims.claim("w", 60)
     assert action
-    await db.queue.release(action, AppError("stopped"))
-    again = await db.queue.claim("w", 60)
+    await db.settlement.release(action, AppError("stopped"))
+    again = await db.claims.claim("w", 60)
     assert again
     assert again.failures == 0
     assert await db.outbox.next_of_each() == []
 
 
 async def test_only_its_owner_withdraws_an_action_and_only_while_it_waits(db: Database) -> None:
-    action = await db.queue.add(BOOK)
-    assert await db.queue.withdraw(action.id, MARCO) is None
-    withdrawn = await db.queue.withdraw(action.id, GIULIA)
+    action = await db.requests.add(BOOK)
+    assert await db.requests.withdraw(action.id, MARCO) is None
+    withdrawn = await db.requests.withdraw(action.id, GIULIA)
     assert withdrawn
     assert withdrawn.status is ActionStatus.CANCELLED
-    running = await db.queue.add(BOOK)
-    await db.queue.claim("w", 60)
-    assert await db.queue.withdraw(running.id, GIULIA) is None
+    running = await db.requests.add(BOOK)
+    await db.claims.claim("w", 60)
+    assert await db.requests.withdraw(running.id, GIULIA) is None
 
 
 async def test_somebody_elses_ticket_is_not_found(db: Database) -> None:
-    action = await db.queue.add(BOOK)
-    assert await db.queue.find(action.id, MARCO) is None
-    assert await db.queue.find(action.id, GIULIA)
+    action = await db.requests.add(BOOK)
+    assert await db.requests.find(action.id, MARCO) is None
+    assert await db.requests.find(action.id, GIULIA)
 
 
 async def test_a_row_typed_by_hand_with_the_given_columns_alone_is_claimed(db: Database, tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ async def test_a_row_typed_by_hand_with_the_given_columns_alone_is_claimed(db: D
     shell.close()
     # The row's run_at is the machine's now, which the standing clock of this test has not reached.
     row = await db.connection.write("UPDATE booking_actions SET run_at = '2026-01-01T00:00:00.000Z' RETURNING id")
-    action = await db.queue.claim("w", 60)
+    action = await db.claims.claim("w", 60)
     assert action
     assert (action.id, action.wish) == (row[0]["id"], ClassRef("YOGA", "Giuriati", date(2026, 11, 25), time(18, 0)))
 
@@ -227,17 +227,17 @@ def test_the_database_refuses_what_the_queue_could_not_read(
 
 async def test_a_script_takes_a_waiting_routine_action_but_not_one_in_hand(db: Database) -> None:
     new = NewAction(ActionType.REFRESH, GIULIA, quiet=True)
-    waiting = await db.queue.add(new)
-    mine = await db.queue.add_claimed(new, "script", 60)
+    waiting = await db.requests.add(new)
+    mine = await db.claims.add_claimed(new, "script", 60)
     assert mine
     assert (mine.id, mine.attempts) == (waiting.id, 1)
-    assert await db.queue.add_claimed(new, "another script", 60) is None
+    assert await db.claims.add_claimed(new, "another script", 60) is None
 
 
 async def test_routine_work_is_not_among_the_latest_actions(db: Database) -> None:
-    await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
-    mine = await db.queue.add(BOOK)
-    assert [action.id for action in await db.queue.latest(GIULIA, 10)] == [mine.id]
+    await db.requests.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+    mine = await db.requests.add(BOOK)
+    assert [action.id for action in await db.requests.latest(GIULIA, 10)] == [mine.id]
 
 
 async def test_a_claim_walks_past_finished_rows_without_reading_them(db: Database) -> None:
@@ -263,23 +263,23 @@ async def test_every_look_at_live_and_routine_actions_goes_through_an_index_of_i
 
 
 async def test_a_row_that_can_not_be_read_fails_alone_and_keeps_nobody_waiting(db: Database, clock: Time) -> None:
-    broken, good = await db.queue.add(BOOK), await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    broken, good = await db.requests.add(BOOK), await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
     await db.connection.write("UPDATE booking_actions SET opens_at = 'domani' WHERE id = :id", {"id": broken.id})
-    claimed = await db.queue.claim("w", 60)
+    claimed = await db.claims.claim("w", 60)
     assert claimed
     assert claimed.id == good.id
     [row] = await db.connection.rows("SELECT status, error FROM booking_actions WHERE id = :id", {"id": broken.id})
     assert row["status"] == ActionStatus.FAILED
     assert "can't be read" in row["error"]
-    assert await db.queue.find(broken.id) is None
-    assert [action.id for action in await db.queue.latest(GIULIA, 10)] == [good.id]
-    assert await db.queue.live(GIULIA) == []
+    assert await db.requests.find(broken.id) is None
+    assert [action.id for action in await db.requests.latest(GIULIA, 10)] == [good.id]
+    assert await db.requests.live(GIULIA) == []
 
 
 async def test_what_is_held_can_be_listed_beside_a_row_that_can_not_be_read(db: Database, clock: Time) -> None:
-    action = await db.queue.add_claimed(NewAction(ActionType.CHECK, GIULIA), "w", 60)
+    action = await db.claims.add_claimed(NewAction(ActionType.CHECK, GIULIA), "w", 60)
     assert action
-    await db.queue.complete_check(
+    await db.settlement.complete_check(
         action, [HELD, replace(HELD, day=date(2026, 11, 25))], "read", ZoneInfo("Europe/Rome")
     )
     await db.connection.write("UPDATE user_bookings SET updated_at = 'ieri' WHERE booking_date = '2026-11-24'")

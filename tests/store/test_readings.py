@@ -23,22 +23,22 @@ SLOT = Slot(GOLD, "a1", "YOGA", TUESDAY, time(20), time(21), places=3, status=Sl
 
 async def claimed(db: Database, kind: ActionType, booking: Booking | None = None) -> Action:
     new = NewAction(kind, GIULIA, booking.ref if booking else None, quiet=booking is None)
-    action = await db.queue.add_claimed(new, "w", 60)
+    action = await db.claims.add_claimed(new, "w", 60)
     assert action
     return action
 
 
 async def read(db: Database, *bookings: Booking, in_page: bool = False) -> None:
     action = await claimed(db, ActionType.CHECK)
-    await db.queue.complete_check(action, bookings, "read", ROME, in_page=in_page)
+    await db.settlement.complete_check(action, bookings, "read", ROME, in_page=in_page)
 
 
 async def book(db: Database, booking: Booking) -> None:
-    await db.queue.complete_book(await claimed(db, ActionType.BOOK, booking), booking, "seen")
+    await db.settlement.complete_book(await claimed(db, ActionType.BOOK, booking), booking, "seen")
 
 
 async def cancel(db: Database, booking: Booking) -> None:
-    await db.queue.complete_cancel(await claimed(db, ActionType.CANCEL, booking), booking.ref, "gone")
+    await db.settlement.complete_cancel(await claimed(db, ActionType.CANCEL, booking), booking.ref, "gone")
 
 
 async def statuses(db: Database) -> list[str]:
@@ -59,7 +59,7 @@ async def test_what_is_settled_while_a_reading_is_under_way_is_not_touched_by_it
     clock.go(seconds=clock_goes)
     await book(db, YOGA)
     await cancel(db, PILATES)
-    await db.queue.complete_check(reading, [PILATES], "read", ROME, before, in_page=True)
+    await db.settlement.complete_check(reading, [PILATES], "read", ROME, before, in_page=True)
     [held] = await db.bookings.held(GIULIA, TUESDAY)
     assert (held.booking, held.missing_since) == (YOGA, None)
     assert await statuses(db) == [BookingStatus.CANCELLED, BookingStatus.CONFIRMED]
@@ -72,7 +72,7 @@ async def test_what_was_booked_and_cancelled_while_a_reading_was_under_way_stays
     reading, before = await claimed(db, ActionType.CHECK), await db.bookings.before(GIULIA, clock())
     await book(db, YOGA)
     await cancel(db, YOGA)
-    await db.queue.complete_check(reading, [YOGA], "read", ROME, before)
+    await db.settlement.complete_check(reading, [YOGA], "read", ROME, before)
     assert await statuses(db) == [BookingStatus.CANCELLED]
 
 
@@ -117,9 +117,9 @@ async def test_a_booking_missing_from_one_list_is_read_again_within_a_minute_and
 ) -> None:
     await read(db, PILATES, YOGA)
     await read(db, YOGA)
-    assert not await db.queue.due()
+    assert not await db.claims.due()
     clock.go(seconds=31)
-    assert await db.queue.due()
+    assert await db.claims.due()
     assert (await db.bookings.before(GIULIA, clock())).long_missing == (PILATES.ref,)
     await read(db, PILATES, YOGA, in_page=True)
     assert [each.missing_since for each in await db.bookings.held(GIULIA, TUESDAY)] == [None, None]
@@ -160,19 +160,19 @@ async def test_what_a_worker_is_just_cancelling_is_nobodys_loss(db: Database, cl
 
 async def test_a_cancellation_that_found_nothing_has_the_list_read(db: Database) -> None:
     await read(db, PILATES)
-    await db.queue.fail(await claimed(db, ActionType.CANCEL, PILATES), NothingToCancel("not there"))
+    await db.settlement.fail(await claimed(db, ActionType.CANCEL, PILATES), NothingToCancel("not there"))
     assert await statuses(db) == [BookingStatus.CONFIRMED]
-    assert await db.queue.due()
+    assert await db.claims.due()
 
 
 async def test_who_asks_for_a_reading_does_not_wait_for_the_second_look(db: Database) -> None:
     await read(db, PILATES)
     await read(db)
-    live = await db.queue.live_routine(ActionType.CHECK, GIULIA)
+    live = await db.requests.live_routine(ActionType.CHECK, GIULIA)
     assert live
-    assert not await db.queue.due()
-    assert await db.queue.adopt(live.id, GIULIA, 77)
-    assert await db.queue.due()
+    assert not await db.claims.due()
+    assert await db.requests.adopt(live.id, GIULIA, 77)
+    assert await db.claims.due()
 
 
 # ----- the timetable
@@ -181,7 +181,7 @@ async def test_who_asks_for_a_reading_does_not_wait_for_the_second_look(db: Data
 async def swap(db: Database, clock: Time, *slots: Slot, began: timedelta = timedelta(0)) -> None:
     action = await claimed(db, ActionType.REFRESH)
     activities = tuple({each.activity.id: each.activity for each in slots}.values())
-    await db.queue.complete_refresh(action, Timetable(activities, (TUESDAY,), slots), "read", clock() - began)
+    await db.settlement.complete_refresh(action, Timetable(activities, (TUESDAY,), slots), "read", clock() - began)
 
 
 async def test_a_timetable_that_was_under_way_for_long_does_not_undo_a_newer_one(db: Database, clock: Time) -> None:
@@ -213,8 +213,8 @@ async def test_the_card_of_a_booking_whose_name_on_the_site_changed_does_not_go_
     db: Database, clock: Time
 ) -> None:
     action = await claimed(db, ActionType.BOOK, PILATES)
-    await db.queue.complete_book(action, PILATES, "seen")
-    await db.queue.set_card(action.id, 7)
+    await db.settlement.complete_book(action, PILATES, "seen")
+    await db.requests.set_card(action.id, 7)
     renamed = replace(PILATES, location="Giuriati - Corsi Platinum")
     await read(db, renamed)
     await cancel(db, renamed)
@@ -227,13 +227,13 @@ async def test_what_a_cancellation_looks_for_once_more_is_told_by_it_and_not_as_
 ) -> None:
     await read(db, PILATES)
     action = await claimed(db, ActionType.CANCEL, PILATES)
-    await db.queue.pressing(action)
-    await db.queue.look_once_more(action, clock())
+    await db.claims.pressing(action)
+    await db.settlement.look_once_more(action, clock())
     for seconds in (1, 32):
         clock.go(seconds=seconds)
         await read(db, in_page=True)
     assert (await statuses(db), await told(db)) == ([BookingStatus.CONFIRMED], [])
-    again = await db.queue.claim("w", 60)
+    again = await db.claims.claim("w", 60)
     assert again
     assert (again.id, again.pressed, again.absent_since is None) == (action.id, True, False)
 
@@ -241,16 +241,16 @@ async def test_what_a_cancellation_looks_for_once_more_is_told_by_it_and_not_as_
 async def test_a_reading_that_failed_in_between_does_not_count_among_the_two(db: Database, clock: Time) -> None:
     async def next_claim() -> Action:
         clock.go(seconds=61)
-        action = await db.queue.claim("w", 60)
+        action = await db.claims.claim("w", 60)
         assert action
         return action
 
-    await db.queue.look_once_more(await claimed(db, ActionType.CANCEL, PILATES), clock())
+    await db.settlement.look_once_more(await claimed(db, ActionType.CANCEL, PILATES), clock())
     second = await next_claim()
     assert second.absent_since
-    await db.queue.retry(second, clock(), SiteUnavailable("503"))
+    await db.settlement.retry(second, clock(), SiteUnavailable("503"))
     third = await next_claim()
     assert third.absent_since is None
-    await db.queue.look_once_more(third, clock())
+    await db.settlement.look_once_more(third, clock())
     assert (await next_claim()).absent_since  # and its worker dies
     assert (await next_claim()).absent_since is None

@@ -37,23 +37,23 @@ async def failed(
 ) -> Action:
     """`pressed`: of a cancellation, its button on the site."""
     pressed = pressed and kind is ActionType.CANCEL
-    action = await db.queue.add(NewAction(kind, GIULIA, WISH, replaces_row_id=replaces, pressed=pressed))
+    action = await db.requests.add(NewAction(kind, GIULIA, WISH, replaces_row_id=replaces, pressed=pressed))
     await claim_and_fail(db, action, error)
     return action
 
 
 async def claim_and_fail(db: Database, action: Action, error: AppError) -> None:
-    claimed = await db.queue.claim("w", 60)
+    claimed = await db.claims.claim("w", 60)
     assert claimed
     assert claimed.id == action.id
-    await db.queue.fail(claimed, error)
+    await db.settlement.fail(claimed, error)
 
 
 async def read(db: Database, clock: Time, *bookings: Booking, user_id: int = GIULIA, in_page: bool = False) -> None:
     """The reading that follows, or any other."""
-    action = await db.queue.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "w", 60)
+    action = await db.claims.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "w", 60)
     assert action
-    await db.queue.complete_check(action, bookings, "read", ROME, in_page=in_page)
+    await db.settlement.complete_check(action, bookings, "read", ROME, in_page=in_page)
 
 
 async def read_twice(db: Database, clock: Time, *bookings: Booking) -> None:
@@ -69,7 +69,7 @@ async def told(db: Database) -> list[tuple[NoticeKind, int | None]]:
 
 
 async def state(db: Database, action: Action) -> tuple[ActionStatus, str | None]:
-    row = await db.queue.find(action.id)
+    row = await db.requests.find(action.id)
     assert row
     return row.status, row.error_kind
 
@@ -80,7 +80,7 @@ async def test_a_booking_that_is_there_after_all_is_told(db: Database, clock: Ti
     await read(db, clock, HELD)
     assert await state(db, action) == (ActionStatus.COMPLETED, None)
     assert await told(db) == [(NoticeKind.RESULT, action.id), (NoticeKind.RESULT, action.id)]
-    row = await db.queue.find(action.id)
+    row = await db.requests.find(action.id)
     assert row
     assert (row.booking_id, row.won_choice) == (HELD.booking_id, 0)
 
@@ -96,57 +96,57 @@ async def test_a_cancelling_in_doubt_is_settled_on_the_day_of_the_class_too(db: 
 
 
 async def test_what_was_withdrawn_in_doubt_is_read_and_told_when_it_was_done(db: Database, clock: Time) -> None:
-    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
-    claimed = await db.queue.claim("w", 60)
+    action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.queue.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
-    assert await db.queue.withdraw(action.id, GIULIA)
+    await db.settlement.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    assert await db.requests.withdraw(action.id, GIULIA)
     await read(db, clock, HELD)
-    row = await db.queue.find(action.id)
+    row = await db.requests.find(action.id)
     assert row
     assert (row.status, row.result) == (ActionStatus.COMPLETED, THOUGH_WITHDRAWN)
     assert (await told(db))[-1] == (NoticeKind.RESULT, action.id)
 
 
 async def test_what_was_withdrawn_before_it_was_tried_is_nobodys_doubt(db: Database, clock: Time) -> None:
-    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
-    assert await db.queue.withdraw(action.id, GIULIA)
-    assert await db.queue.claim("w", 60) is None  # nothing is read for it
+    action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    assert await db.requests.withdraw(action.id, GIULIA)
+    assert await db.claims.claim("w", 60) is None  # nothing is read for it
     await read(db, clock, HELD)  # the person booked it on the site
     assert await state(db, action) == (ActionStatus.CANCELLED, None)
     assert await told(db) == []
 
 
 async def test_doubt_outlives_a_stop_and_a_postponement(db: Database, clock: Time) -> None:
-    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
     for give_back in ("release", "postpone"):
-        claimed = await db.queue.claim("w", 60)
+        claimed = await db.claims.claim("w", 60)
         assert claimed
         if give_back == "release":
-            await db.queue.release(claimed, SiteUnavailable("stopped while it was asked"))
+            await db.settlement.release(claimed, SiteUnavailable("stopped while it was asked"))
         else:
-            await db.queue.postpone(claimed, clock(), clock())
-    assert await db.queue.withdraw(action.id, GIULIA)
+            await db.settlement.postpone(claimed, clock(), clock())
+    assert await db.requests.withdraw(action.id, GIULIA)
     await read(db, clock, HELD)
-    row = await db.queue.find(action.id)
+    row = await db.requests.find(action.id)
     assert row
     assert row.result == THOUGH_WITHDRAWN
 
 
 async def test_what_is_only_prepared_leaves_no_doubt_behind(db: Database, clock: Time) -> None:
-    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH, opens_at=clock() + timedelta(minutes=4)))
-    claimed = await db.queue.claim("w", 60)
+    action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH, opens_at=clock() + timedelta(minutes=4)))
+    claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.queue.release(claimed, SiteUnavailable("stopped before anything was sent"))
+    await db.settlement.release(claimed, SiteUnavailable("stopped before anything was sent"))
     assert await state(db, action) == (ActionStatus.PENDING, None)
 
 
 async def test_once_it_was_read_a_withdrawn_booking_is_nobodys_any_more(db: Database, clock: Time) -> None:
-    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
-    claimed = await db.queue.claim("w", 60)
+    action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.queue.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
-    assert await db.queue.withdraw(action.id, GIULIA)
+    await db.settlement.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    assert await db.requests.withdraw(action.id, GIULIA)
     await read_twice(db, clock)
     clock.go(hours=5)
     before = await told(db)
@@ -159,37 +159,37 @@ async def test_a_withdrawn_swap_that_was_done_frees_nothing(db: Database, clock:
     other = Booking("YOGA", "Giuriati", TUESDAY, time(9), 55)
     await read(db, clock, other)
     [held] = await db.bookings.held(GIULIA, TUESDAY)
-    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH, replaces_row_id=held.id))
-    claimed = await db.queue.claim("w", 60)
+    action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH, replaces_row_id=held.id))
+    claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.queue.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
-    assert await db.queue.withdraw(action.id, GIULIA)
+    await db.settlement.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    assert await db.requests.withdraw(action.id, GIULIA)
     await read(db, clock, other, HELD)
-    assert [live for live in await db.queue.live(GIULIA) if live.type is ActionType.CANCEL] == []
+    assert [live for live in await db.requests.live(GIULIA) if live.type is ActionType.CANCEL] == []
 
 
 async def test_who_withdraws_a_reading_has_no_other_read(db: Database, clock: Time) -> None:
-    action = await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
-    claimed = await db.queue.claim("w", 60)
+    action = await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
+    claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.queue.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
-    assert await db.queue.withdraw(action.id, GIULIA)
-    assert await db.queue.live_routine(ActionType.CHECK, GIULIA) is None
+    await db.settlement.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    assert await db.requests.withdraw(action.id, GIULIA)
+    assert await db.requests.live_routine(ActionType.CHECK, GIULIA) is None
 
 
 async def test_an_alternative_that_is_there_after_all_is_told_as_what_it_is(db: Database, clock: Time) -> None:
     wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 25), time(9))
-    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish, alternatives=(WISH,)))
+    action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, wish, alternatives=(WISH,)))
     await claim_and_fail(db, action, SiteUnavailable("the answer was lost"))
     await read(db, clock, HELD)
-    row = await db.queue.find(action.id)
+    row = await db.requests.find(action.id)
     assert row
     assert (row.status, row.won_choice, row.booking_id) == (ActionStatus.COMPLETED, 1, HELD.booking_id)
 
 
 async def test_an_alternative_booked_by_hand_hours_later_is_the_persons_own(db: Database, clock: Time) -> None:
     wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 25), time(9))
-    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, wish, alternatives=(WISH,)))
+    action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, wish, alternatives=(WISH,)))
     await claim_and_fail(db, action, SiteUnavailable("the answer was lost"))
     await read(db, clock)
     clock.go(hours=2)
@@ -202,28 +202,28 @@ async def test_an_alternative_booked_by_hand_hours_later_is_the_persons_own(db: 
 )
 async def test_who_was_not_let_in_has_done_nothing(db: Database, error: AppError) -> None:
     await failed(db, ActionType.BOOK, error)
-    assert await db.queue.live_routine(ActionType.CHECK, GIULIA) is None
+    assert await db.requests.live_routine(ActionType.CHECK, GIULIA) is None
 
 
 async def test_who_was_not_let_in_again_does_not_know_what_came_of_the_try_before(db: Database, clock: Time) -> None:
-    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
-    claimed = await db.queue.claim("w", 60)
+    action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.queue.retry(claimed, clock(), SiteUnavailable("the answer was lost"))
+    await db.settlement.retry(claimed, clock(), SiteUnavailable("the answer was lost"))
     await claim_and_fail(db, action, LoginRejected("wrong"))
     await read(db, clock, HELD)
     assert await state(db, action) == (ActionStatus.COMPLETED, None)
 
 
 async def test_a_login_in_trouble_hides_no_doubt_about_the_try_before(db: Database, clock: Time) -> None:
-    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
-    claimed = await db.queue.claim("w", 60)
+    action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.queue.retry(claimed, clock(), SiteUnavailable("the answer was lost"))
-    claimed = await db.queue.claim("w", 60)
+    await db.settlement.retry(claimed, clock(), SiteUnavailable("the answer was lost"))
+    claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.queue.wait_with_account(claimed, LoginBlocked("a page"))
-    assert await db.queue.withdraw(action.id, GIULIA)
+    await db.settlement.wait_with_account(claimed, LoginBlocked("a page"))
+    assert await db.requests.withdraw(action.id, GIULIA)
     await read(db, clock, HELD)
     assert await state(db, action) == (ActionStatus.COMPLETED, None)
 
@@ -247,13 +247,13 @@ async def test_after_a_clear_no_nothing_is_read_and_a_later_booking_is_somebody_
     db: Database, clock: Time, error: AppError
 ) -> None:
     action = await failed(db, ActionType.BOOK, error)
-    assert await db.queue.live_routine(ActionType.CHECK, GIULIA) is None
+    assert await db.requests.live_routine(ActionType.CHECK, GIULIA) is None
     await read(db, clock, HELD)
     assert (await state(db, action))[0] is ActionStatus.FAILED
 
 
 async def test_a_cancellation_that_was_done_after_all_is_told_as_ours(db: Database, clock: Time) -> None:
-    await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+    await db.requests.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
     await read(db, clock, HELD)
     action = await failed(db, ActionType.CANCEL, AppError("died"))
     await read_twice(db, clock)
@@ -266,7 +266,7 @@ async def test_a_cancellation_that_was_done_after_all_is_told_as_ours(db: Databa
 async def test_what_vanished_without_our_having_pressed_its_button_is_not_called_ours(
     db: Database, clock: Time
 ) -> None:
-    await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+    await db.requests.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
     await read(db, clock, HELD)
     action = await failed(db, ActionType.CANCEL, SiteUnavailable("503"), pressed=False)
     await read_twice(db, clock)
@@ -275,7 +275,7 @@ async def test_what_vanished_without_our_having_pressed_its_button_is_not_called
 
 
 async def test_who_found_nothing_to_cancel_does_not_hide_who_had_cancelled_it(db: Database, clock: Time) -> None:
-    await db.queue.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
+    await db.requests.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
     await read(db, clock, HELD)
     first = await failed(db, ActionType.CANCEL, SiteUnavailable("its answer was lost"))
     second = await failed(db, ActionType.CANCEL, NothingToCancel("not there"), pressed=False)
@@ -290,10 +290,10 @@ async def test_only_the_last_word_about_a_class_counts(db: Database, clock: Time
     """Failed, then booked, then gone without us: that is a loss, and not the late end of the first try."""
     await failed(db, ActionType.BOOK, SiteUnavailable("503"))
     await read(db, clock)
-    second = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
-    claimed = await db.queue.claim("w", 60)
+    second = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.queue.complete_book(claimed, HELD, "seen")
+    await db.settlement.complete_book(claimed, HELD, "seen")
     await read_twice(db, clock)
     await read(db, clock, HELD)
     assert (await told(db))[1:] == [(NoticeKind.RESULT, second.id), (NoticeKind.GONE, None), (NoticeKind.BACK, None)]
@@ -312,14 +312,14 @@ async def test_an_upgrade_that_was_done_after_all_frees_what_it_replaces(db: Dat
     [held] = await db.bookings.held(GIULIA, TUESDAY)
     await failed(db, ActionType.BOOK, SiteUnavailable("503"), replaces=held.id)
     await read(db, clock, worse, HELD)
-    [cancelling] = await db.queue.live(GIULIA)
+    [cancelling] = await db.requests.live(GIULIA)
     assert (cancelling.type, cancelling.course) == (ActionType.CANCEL, "YOGA")
 
 
 async def test_a_reading_that_is_queued_already_is_not_queued_twice(db: Database) -> None:
-    action = await db.queue.add(NewAction(ActionType.BOOK, GIULIA, WISH))
-    check = await db.queue.add(NewAction(ActionType.CHECK, GIULIA))
+    action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
+    check = await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
     await claim_and_fail(db, action, SiteUnavailable("503"))
-    live = await db.queue.live_routine(ActionType.CHECK, GIULIA)
+    live = await db.requests.live_routine(ActionType.CHECK, GIULIA)
     assert live
     assert live.id == check.id

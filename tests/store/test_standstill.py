@@ -19,9 +19,9 @@ SPENT = AccountLimit(quote("Ingressi terminati"))
 async def refuse(life: Life, error: AppError) -> Action:
     """The site refuses the first booking that waits."""
     await life.db.connection.write("UPDATE booking_actions SET run_at = '2000-01-01' WHERE status = 'pending'")
-    action = await life.db.queue.claim("w", 60)
+    action = await life.db.claims.claim("w", 60)
     assert action
-    await life.db.queue.fail(action, error)
+    await life.db.settlement.fail(action, error)
     await life._listen()
     return action
 
@@ -31,12 +31,12 @@ async def test_a_refusal_about_the_account_stops_what_recurs_with_one_message(li
         await life.make(PeriodicMode.AUTOMATIC, weekday)
     await life.at(rome(SATURDAY, 23))
     await life.at(rome(SATURDAY + timedelta(days=1), 23))
-    assert len(await life.db.queue.live(GIULIA)) == 3
+    assert len(await life.db.requests.live(GIULIA)) == 3
     await refuse(life, SPENT)
-    assert await life.db.queue.live(GIULIA) == []
+    assert await life.db.requests.live(GIULIA) == []
     assert await life.at(rome(TUESDAY + A_WEEK, 12)) == []
     assert [kind for _, kind in life.told] == ["result"]
-    pause = await life.db.periodic.recurring_pause(GIULIA)
+    pause = await life.db.recurring_pauses.find(GIULIA)
     assert pause
     assert (pause.kind, pause.words) == ("AccountLimit", "Ingressi terminati")
 
@@ -46,12 +46,12 @@ async def test_what_was_missed_meanwhile_is_told_when_it_goes_on_and_the_rest_is
     await life.at(rome(SATURDAY, 23))
     await refuse(life, MembershipProblem(quote("Abbonamento scaduto")))
     life.clock.now = rome(TUESDAY + A_WEEK, 20)
-    missed = await life.db.periodic.go_on(GIULIA, life.timing)
+    missed = await life.db.recurring_pauses.end(GIULIA, life.timing)
     assert missed is not None
     assert [each.day for each in missed] == [TUESDAY, TUESDAY + A_WEEK]
-    assert await life.db.periodic.go_on(GIULIA, life.timing) is None
+    assert await life.db.recurring_pauses.end(GIULIA, life.timing) is None
     await life.at(rome(SATURDAY + 2 * A_WEEK, 23))
-    [live] = await life.db.queue.live(GIULIA)
+    [live] = await life.db.requests.live(GIULIA)
     assert (live.day, live.periodic_booking_id) == (TUESDAY + 2 * A_WEEK, mine.id)
 
 
@@ -60,9 +60,9 @@ async def test_a_date_that_was_refused_is_tried_again_when_its_person_mends_it_i
     await life.at(rome(SATURDAY, 23))
     await refuse(life, SPENT)
     life.clock.now = rome(TUESDAY, 9)
-    assert await life.db.periodic.go_on(GIULIA, life.timing) == []
+    assert await life.db.recurring_pauses.end(GIULIA, life.timing) == []
     await life.at(rome(TUESDAY, 9, 1))
-    assert [each.day for each in await life.db.queue.live(GIULIA)] == [TUESDAY]
+    assert [each.day for each in await life.db.requests.live(GIULIA)] == [TUESDAY]
 
 
 @pytest.mark.parametrize("error", [SlotFull("full"), AppError("odd")])
@@ -70,7 +70,7 @@ async def test_a_refusal_about_the_slot_stops_nothing_else(life: Life, error: Ap
     await life.make(PeriodicMode.AUTOMATIC)
     await life.at(rome(SATURDAY, 23))
     await refuse(life, error)
-    assert await life.db.periodic.recurring_pause(GIULIA) is None
+    assert await life.db.recurring_pauses.find(GIULIA) is None
 
 
 async def test_who_has_nothing_that_recurs_is_only_told_and_may_always_book_by_hand(life: Life) -> None:
@@ -85,6 +85,6 @@ async def test_who_has_nothing_that_recurs_is_only_told_and_may_always_book_by_h
     action = await refuse(life, SPENT)
     assert action.type is ActionType.BOOK
     assert [kind for _, kind in life.told] == ["result", "result"]
-    row = await life.db.queue.find(action.id)
+    row = await life.db.requests.find(action.id)
     assert row
     assert row.status is ActionStatus.FAILED

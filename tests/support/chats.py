@@ -114,7 +114,7 @@ class World:
 
     async def read_timetable(self, slots: Sequence[Slot] = WEEK) -> None:
         """What a refresh leaves behind."""
-        action = await self.db.queue.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
+        action = await self.db.claims.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
         assert action
         await self.read_again(action, slots)
 
@@ -122,16 +122,16 @@ class World:
         """Ends a refresh with these slots."""
         days = tuple(TODAY + timedelta(days=offset) for offset in range(8))
         activities = tuple({one.activity.id: one.activity for one in slots}.values())
-        await self.db.queue.complete_refresh(action, Timetable(activities, days, tuple(slots)), "read")
+        await self.db.settlement.complete_refresh(action, Timetable(activities, days, tuple(slots)), "read")
 
     async def hold(self, booking: Booking, user_id: int = OWNER) -> None:
         """What a sync leaves behind."""
         await self.sync([booking], user_id)
 
     async def sync(self, bookings: Sequence[Booking], user_id: int = OWNER, *, in_page: bool = False) -> None:
-        action = await self.db.queue.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "test", 60)
+        action = await self.db.claims.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "test", 60)
         assert action
-        await self.db.queue.complete_check(action, bookings, "read", self.settings.zone, in_page=in_page)
+        await self.db.settlement.complete_check(action, bookings, "read", self.settings.zone, in_page=in_page)
 
     async def lose_all(self) -> None:
         """Two readings that agree: nothing is held any more."""
@@ -141,7 +141,7 @@ class World:
 
     async def claim(self) -> Action:
         """The next due action, as a worker takes it."""
-        action = await self.db.queue.claim("test", 60)
+        action = await self.db.claims.claim("test", 60)
         assert action, "nothing is due"
         return action
 
@@ -150,17 +150,17 @@ class World:
         action = await self.claim()
         wish = action.wish
         booking = Booking(wish.course, wish.location, wish.day, wish.start, 55)
-        await self.db.queue.complete_book(action, booking, "seen")
+        await self.db.settlement.complete_book(action, booking, "seen")
         return action
 
     async def fail(self, error: AppError) -> Action:
         """Does the next action without success."""
         action = await self.claim()
-        await self.db.queue.fail(action, error)
+        await self.db.settlement.fail(action, error)
         return action
 
     async def actions(self, user_id: int = OWNER) -> list[Action]:
-        return await self.db.queue.latest(user_id, 50)
+        return await self.db.requests.latest(user_id, 50)
 
 
 async def tapped(person: Person, label: str, shows: str) -> Message:
@@ -224,11 +224,11 @@ async def periodic(world: World, *, ask: int = 1, user_id: int = OWNER) -> int:
 
 async def question(world: World) -> Message:
     """The executor asks about Tuesday, an hour before."""
-    found = await world.db.periodic.find(await periodic(world))
+    found = await world.db.series.find(await periodic(world))
     assert found
     world.clock.now = datetime(2026, 11, 24, 16, tzinfo=UTC)
     starts = datetime(2026, 11, 24, 17, tzinfo=UTC)
-    await world.db.periodic.ask(found, TUESDAY, starts, starts - timedelta(minutes=5))
+    await world.db.confirmations.ask(found, TUESDAY, starts, starts - timedelta(minutes=5))
     return await world.owner.wait_for(lambda message: "Prenoto anche questa volta?" in message.text)
 
 

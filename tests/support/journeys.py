@@ -181,11 +181,11 @@ class Journey:
         await Executor(self.db, self.settings, self.clock).step()
 
     async def newest(self) -> Action:
-        [newest] = await self.db.queue.latest(OWNER, 1)
+        [newest] = await self.db.requests.latest(OWNER, 1)
         return newest
 
     async def row(self, action: Action) -> Action:
-        row = await self.db.queue.find(action.id)
+        row = await self.db.requests.find(action.id)
         assert row
         return row
 

@@ -62,7 +62,7 @@ class Life:
         self, mode: PeriodicMode, weekday: int = 1, start: time = time(18), *alternatives: PeriodicChoice
     ) -> PeriodicBooking:
         """Pilates every week, on Tuesday at 18:00 unless told otherwise."""
-        return await self.db.periodic.add(
+        return await self.db.series.add(
             NewPeriodic(GIULIA, "mia", "PILATES", "Giuriati", weekday, start, mode, alternatives)
         )
 
@@ -85,12 +85,12 @@ class Life:
 
     async def actions(self, kind: ActionType = ActionType.BOOK) -> list[Action]:
         """A person's actions of that kind, the first first."""
-        return [action for action in reversed(await self.db.queue.latest(GIULIA, 100)) if action.type is kind]
+        return [action for action in reversed(await self.db.requests.latest(GIULIA, 100)) if action.type is kind]
 
     async def question(self) -> Confirmation:
         """The last question."""
         row = await self.db.connection.row("SELECT max(id) FROM pending_confirmations")
-        found = await self.db.periodic.confirmation(row[0]) if row and row[0] else None
+        found = await self.db.confirmations.find(row[0]) if row and row[0] else None
         assert found
         return found
 
@@ -100,17 +100,17 @@ class Life:
         booking = Booking(course, "Giuriati", day, start, 55)
         already = [held.booking for held in await self.db.bookings.held(GIULIA, today)]
         check = await self._claim_check()
-        await self.db.queue.complete_check(check, [*already, booking], "read", self.timing.rule.zone)
+        await self.db.settlement.complete_check(check, [*already, booking], "read", self.timing.rule.zone)
         return (await self.db.bookings.held(GIULIA, day))[-1]
 
     async def _claim_check(self) -> Action:
-        check = await self.db.queue.add_claimed(NewAction(ActionType.CHECK, GIULIA, quiet=True), "w", 60)
+        check = await self.db.claims.add_claimed(NewAction(ActionType.CHECK, GIULIA, quiet=True), "w", 60)
         assert check
         return check
 
     async def book(self, won_choice: int = 0) -> HeldBooking:
         """The worker books the first that waits, its alternative when told."""
-        [action] = [action for action in await self.db.queue.live(GIULIA) if action.type is ActionType.BOOK][:1]
+        [action] = [action for action in await self.db.requests.live(GIULIA) if action.type is ActionType.BOOK][:1]
         await self._book(action, won_choice)
         await self._listen()
         return (await self.db.bookings.held(GIULIA, date(2000, 1, 1)))[-1]
@@ -121,11 +121,11 @@ class Life:
             "UPDATE booking_actions SET status = 'processing', lease_until = '2099-01-01' WHERE id = :id",
             {"id": action.id},
         )
-        claimed = await self.db.queue.find(action.id)
+        claimed = await self.db.requests.find(action.id)
         assert claimed
-        wish: ClassRef = [claimed.wish, *await self.db.queue.alternatives(action.id)][won_choice]
+        wish: ClassRef = [claimed.wish, *await self.db.choices.alternatives(action.id)][won_choice]
         booking = Booking(wish.course, wish.location, wish.day, wish.start, 55)
-        await self.db.queue.complete_book(claimed, booking, "seen", won_choice=won_choice)
+        await self.db.settlement.complete_book(claimed, booking, "seen", won_choice=won_choice)
 
     async def pass_until(self, end: datetime, person: Callable[[], Awaitable[None]] | None = None) -> list[Told]:
         """Lets time pass: executor, worker and person each act at every instant at which something is due."""
@@ -142,16 +142,16 @@ class Life:
 
     async def _work(self) -> None:
         """A worker: rehearses, books from the opening on, cancels."""
-        while (action := await self.db.queue.claim("w", 60)) is not None:
+        while (action := await self.db.claims.claim("w", 60)) is not None:
             if action.type is ActionType.CANCEL:
-                await self.db.queue.complete_cancel(action, action.wish, "read back as gone")
+                await self.db.settlement.complete_cancel(action, action.wish, "read back as gone")
             elif action.type is not ActionType.BOOK:
-                await self.db.queue.fail(action, AppError("not in this test"))
+                await self.db.settlement.fail(action, AppError("not in this test"))
             elif action.opens_at and self.clock() < action.opens_at:
-                await self.db.queue.rehearsed(action, action.opens_at, None)
+                await self.db.settlement.rehearsed(action, action.opens_at, None)
             else:
                 booking = Booking(action.course, action.location, action.wish.day, action.wish.start, 55)
-                await self.db.queue.complete_book(action, booking, "seen")
+                await self.db.settlement.complete_book(action, booking, "seen")
 
     async def _next_run(self) -> datetime | None:
         row = await self.db.connection.row("SELECT min(run_at) FROM booking_actions WHERE status = 'pending'")
@@ -172,4 +172,4 @@ async def held(life: Life, won_choice: int = 0, *alternatives: PeriodicChoice) -
 
 
 async def states(life: Life) -> dict[date, OccurrenceState]:
-    return {each.day: each.state for each in await life.db.periodic.occurrences_since(date(2000, 1, 1))}
+    return {each.day: each.state for each in await life.db.occurrences.since(date(2000, 1, 1))}

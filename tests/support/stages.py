@@ -42,19 +42,19 @@ class Stage:
     error: AppError | None = None
 
     async def add(self, wish: ClassRef | None = None, **more: Any) -> Action:
-        return await self.db.queue.add(
+        return await self.db.requests.add(
             NewAction(ActionType.BOOK, OWNER, wish or self.opened.pilates, opens_at=OPENS, **more)
         )
 
     async def act(self) -> Action:
         """Whatever is due next, done; the row as it is afterwards."""
-        action = await self.db.queue.claim("somebody", 60)
+        action = await self.db.claims.claim("somebody", 60)
         assert action, "nothing is due"
         self.error = await self.performer.perform(action)
         return await self.row(action)
 
     async def row(self, action: Action) -> Action:
-        row = await self.db.queue.find(action.id)
+        row = await self.db.requests.find(action.id)
         assert row
         return row
 

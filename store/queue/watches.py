@@ -1,0 +1,58 @@
+"""booking_actions that watch a full class: what they do when a place frees, and when they look."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from domain.model import Action, Clock, NoticeKind, WatchMode, instant, stamp
+from store.connection import Connection
+from store.outbox import add_notice
+
+
+class Watches:
+    """The watches that wait, and the one a worker is just having a look for."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._db = connection
+        self._clock = clock
+
+    async def change(self, action_id: int, user_id: int, mode: WatchMode) -> bool:
+        """What a person's watch does when a place frees. False while a worker looks, or once it is over."""
+        async with self._db.transaction() as tx:
+            row = await tx.row(
+                """
+                UPDATE booking_actions SET watch = :mode
+                WHERE id = :id AND user_id = :user_id AND watch IS NOT NULL AND status = 'pending' RETURNING id
+                """,
+                {"id": action_id, "user_id": user_id, "mode": mode},
+            )
+            if row is not None:
+                await add_notice(tx, user_id, NoticeKind.PROGRESS, action_id=action_id)
+            return row is not None
+
+    async def end(self, action_id: int, user_id: int) -> bool:
+        """Makes the look that a worker is just having the last one of a person's watch."""
+        rows = await self._db.write(
+            """
+            UPDATE booking_actions SET watch_until = :now
+            WHERE id = :id AND user_id = :user_id AND watch IS NOT NULL AND status = 'processing' RETURNING id
+            """,
+            {"id": action_id, "user_id": user_id, "now": stamp(self._clock())},
+        )
+        return bool(rows)
+
+    async def in_step(self, action: Action, again: datetime, apart: timedelta) -> datetime:
+        """When a watch looks next: at `again`, or with another of its day that looks near it, so that both share."""
+        row = await self._db.row(
+            """
+            SELECT run_at FROM booking_actions INDEXED BY pending_actions
+            WHERE status = 'pending' AND run_at BETWEEN :first AND :last AND watch IS NOT NULL AND date = :date
+            ORDER BY run_at LIMIT 1
+            """,
+            {
+                "first": stamp(again - apart),
+                "last": stamp(again + apart),
+                "date": action.day.isoformat() if action.day else None,
+            },
+        )
+        return instant(row["run_at"]) if row else again

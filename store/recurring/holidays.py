@@ -1,0 +1,79 @@
+"""holidays: the days on which nothing recurring is booked or asked."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, datetime
+
+from domain.errors import TooManyHolidays
+from domain.model import Clock
+from domain.recurrence import Holiday
+from store.connection import Connection, Transaction
+from store.recurring.occurrences import free
+
+MOST_HOLIDAYS = 50  # of one person, ended ones left out
+
+
+class Holidays:
+    """The days off of people."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._db = connection
+        self._clock = clock
+
+    async def of(self, user_id: int) -> list[Holiday]:
+        """A person's days off, the soonest first."""
+        return await holidays_of(self._db, user_id)
+
+    async def add(self, user_id: int, first: date, last: date) -> Holiday:
+        """Days off, both included: what waits for them is withdrawn. The same days twice are one holiday.
+
+        Raises TooManyHolidays when the person has MOST_HOLIDAYS already.
+        """
+        values = {"user_id": user_id, "first": first.isoformat(), "last": last.isoformat()}
+        async with self._db.transaction() as tx:
+            now = self._clock()
+            [row] = await tx.run(
+                """
+                INSERT INTO holidays (user_id, first_day, last_day) VALUES (:user_id, :first, :last)
+                ON CONFLICT DO UPDATE SET last_day = :last RETURNING *
+                """,
+                values,
+            )
+            await _refuse_too_many(tx, user_id, now)
+            for mine in await tx.run("SELECT id FROM periodic_bookings WHERE user_id = :user_id", values):
+                await free(tx, mine["id"], now, first, last)
+        return to_holiday(row)
+
+    async def delete(self, holiday_id: int, user_id: int) -> bool:
+        """Ends a holiday: its dates are planned again. False when it is not theirs."""
+        rows = await self._db.write(
+            "DELETE FROM holidays WHERE id = :id AND user_id = :user_id RETURNING id",
+            {"id": holiday_id, "user_id": user_id},
+        )
+        return bool(rows)
+
+
+async def _refuse_too_many(tx: Transaction, user_id: int, now: datetime) -> None:
+    [row] = await tx.run(
+        "SELECT count(*) FROM holidays WHERE user_id = :user_id AND last_day >= :today",
+        {"user_id": user_id, "today": now.date().isoformat()},
+    )
+    if row[0] > MOST_HOLIDAYS:
+        raise TooManyHolidays(f"{user_id} has {MOST_HOLIDAYS} days off ahead already")
+
+
+def to_holiday(row: sqlite3.Row) -> Holiday:
+    return Holiday(
+        id=row["id"],
+        user_id=row["user_id"],
+        first=date.fromisoformat(row["first_day"]),
+        last=date.fromisoformat(row["last_day"]),
+    )
+
+
+async def holidays_of(db: Connection, user_id: int) -> list[Holiday]:
+    rows = await db.rows(
+        "SELECT * FROM holidays WHERE user_id = :user_id ORDER BY first_day, last_day", {"user_id": user_id}
+    )
+    return [to_holiday(row) for row in rows]
