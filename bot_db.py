@@ -32,10 +32,11 @@ from bot.transport.chat import ChatLocks, reason, send, understood, unless
 from bot.transport.delivery import Delivery
 from bot.transport.handlers import AnyApplication, Handlers
 from bot.transport.polling import Polling
-from database import Database, open_database, people_of
+from database import Database, open_database
 from domain.errors import ConfigError
 from domain.model import Clock, utc_now
 from runtime import program
+from runtime.configured import people_of
 from runtime.heartbeat import Heart
 from runtime.settings import Settings
 
@@ -162,7 +163,7 @@ async def serve(settings: Settings, db: Database, stop: asyncio.Event, clock: Cl
                 return
             log.info("the bot is up: @%s", application.bot.username)
             polling = Polling(application, chats, handlers.too_many, delivery.try_again)
-            alarm = DiskAlarm(application.bot, settings.telegram.allowed_user_id, db.connection)
+            alarm = DiskAlarm(application.bot, settings.telegram.allowed_user_id, db)
             await asyncio.gather(
                 register_commands(application.bot), polling.run(stop), delivery.run(stop), alarm.run(stop)
             )

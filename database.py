@@ -6,25 +6,25 @@ Every program of the product talks to the file through `Database`; the SQL itsel
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from domain.model import Clock, Role, utc_now
-from runtime.settings import Settings, fingerprint
+from domain.model import Clock, utc_now
+from store.backup import restore
 from store.bookings import Bookings
 from store.catalogue import Catalogue
 from store.connection import Connection
+from store.health import Health
 from store.heartbeats import Heartbeats
-from store.migrations import migrate
+from store.migrations import VERSION, migrate
 from store.outbox import Outbox
-from store.people import People, Person
+from store.people import People
 from store.queue.choices import Choices
 from store.queue.claims import Claims
 from store.queue.history import History
 from store.queue.openings import Openings
 from store.queue.requests import Requests
-from store.queue.rows import NewAction
 from store.queue.settlement import Settlement
 from store.queue.watches import Watches
 from store.recurring.confirmations import Confirmations
@@ -37,7 +37,7 @@ from store.recurring.standstill import RecurringPauses
 from store.remarks import Remarks
 from store.rules import Rules
 
-__all__ = ["Database", "NewAction", "open_database", "people_of"]
+__all__ = ["VERSION", "Database", "open_database", "restore"]
 
 
 class Database:
@@ -65,6 +65,7 @@ class Database:
         self.outbox = Outbox(connection, clock)
         self.remarks = Remarks(connection, clock)
         self.rules = Rules(connection, clock)
+        self.health = Health(connection)
         self.heartbeats = Heartbeats(connection, clock)
 
 
@@ -80,13 +81,3 @@ async def open_database(
     async with Connection(path, stop) as connection:
         await migrate(connection, clock)
         yield Database(connection, clock)
-
-
-def people_of(settings: Settings) -> Sequence[Person]:
-    """The accounts the configuration names."""
-    owner, *friends = settings.people
-    key = settings.telegram.bot_token.get_secret_value()
-    return [
-        Person(owner.user_id, Role.OWNER, fingerprint(owner, key)),
-        *(Person(friend.user_id, Role.FRIEND, fingerprint(friend, key)) for friend in friends),
-    ]

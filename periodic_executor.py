@@ -19,15 +19,16 @@ import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from database import Database, NewAction, open_database, people_of
+from database import Database, open_database
+from domain.due_dates import DueDate, HeldDate, Memory, first_day, was_awake
 from domain.errors import AlreadyQueued, DatabaseError, LoginNeeded
 from domain.model import Account, ActionType, Clock, Role, starts_at, utc_now
 from domain.recurrence import Confirmation, ConfirmationPurpose
+from domain.requests import NewAction
 from runtime import program
+from runtime.configured import people_of, recurrence_rules_of
 from runtime.heartbeat import Heart
 from runtime.settings import Settings
-from store.recurring.due_dates import DueDate, HeldDate, Memory, first_day, was_awake
-from store.recurring.plan import Timing
 
 TICK = 60.0  # s; at least this often everything is looked at
 LOOK = 1.0  # s between looks whether somebody changed what recurs, or the clock was set
@@ -49,7 +50,7 @@ class Executor:
     def __init__(self, db: Database, settings: Settings, clock: Clock = utc_now) -> None:
         self._db = db
         self._settings = settings
-        self._timing = Timing.of(settings)
+        self._recurrence = recurrence_rules_of(settings)
         self._zone = settings.zone
         self._clock = clock
         self._by_hand = {person.user_id for person in settings.people if person.by_hand}
@@ -84,7 +85,7 @@ class Executor:
         """One tick: everything that is due now, and nothing twice. Returns when something is due next, if known."""
         self._memory = await self._db.due_dates.memory()
         rules = await self._db.rules.in_force(self._settings.house_rules)
-        self._timing = Timing.of(self._settings, rules)
+        self._recurrence = recurrence_rules_of(self._settings, rules)
         await self._paused_by_hand()
         await self._confirmed_by_hand()
         await self._unanswered()
@@ -108,18 +109,18 @@ class Executor:
     # Dates nothing was done about yet
 
     async def _dates(self) -> None:
-        first = first_day(self._timing, self._memory, self._clock(), LOOK_BACK)
-        for due in await self._db.due_dates.due(self._timing, first):
+        first = first_day(self._recurrence, self._memory, self._clock(), LOOK_BACK)
+        for due in await self._db.due_dates.due(self._recurrence, first):
             now = self._clock()
-            if now >= self._timing.last_chance(due.periodic, due.day):
+            if now >= self._recurrence.last_chance(due.periodic, due.day):
                 await self._too_late(due)
-            elif not due.on_holiday and now >= self._timing.due_at(due.periodic, due.day):
+            elif not due.on_holiday and now >= self._recurrence.due_at(due.periodic, due.day):
                 await self._act(due)
 
     async def _too_late(self, due: DueDate) -> None:
         """A date we could not act on. One from before it was made, resumed or changed is no loss; nor a day off."""
         periodic, day = due.periodic, due.day
-        last_chance = self._timing.last_chance(periodic, day)
+        last_chance = self._recurrence.last_chance(periodic, day)
         if due.on_holiday:
             await self._db.occurrences.pass_over(periodic, day)
         elif last_chance > periodic.since and not was_awake(self._memory, last_chance):
@@ -128,22 +129,22 @@ class Executor:
 
     async def _act(self, due: DueDate) -> None:
         periodic, day, now = due.periodic, due.day, self._clock()
-        until = self._timing.question_until(periodic, day, now)
+        until = self._recurrence.question_until(periodic, day, now)
         if until is not None:
-            if await self._db.confirmations.ask(periodic, day, self._timing.starts(periodic, day), until):
+            if await self._db.confirmations.ask(periodic, day, self._recurrence.starts(periodic, day), until):
                 log.info("→ periodic %s: asks about %s", periodic.id, day)
             return
         choices = await self._db.series.alternatives(periodic.id)
-        action = await self._db.occurrences.queue(periodic, day, self._timing.booking(periodic, day, choices, now))
+        action = await self._db.occurrences.queue(periodic, day, self._recurrence.booking(periodic, day, choices, now))
         if action:
             log.info("→ periodic %s: %s is queued as %s", periodic.id, day, action.id)
 
     async def _moments_of_dates(self) -> Iterable[datetime]:
         """When the next question or opening comes, and the next deadline."""
         now = self._clock()
-        moments = [self._timing.next_opening(now)]
-        for lead in await self._db.due_dates.leads(self._timing):
-            following = await self._db.due_dates.next_class(self._timing.asks_until(now, lead))
+        moments = [self._recurrence.next_opening(now)]
+        for lead in await self._db.due_dates.leads(self._recurrence):
+            following = await self._db.due_dates.next_class(self._recurrence.asks_until(now, lead))
             if following:
                 moments.append(starts_at(*following, self._zone) - lead)
         deadline = await self._db.confirmations.next_deadline()
@@ -162,9 +163,9 @@ class Executor:
             if confirmation.purpose is ConfirmationPurpose.KEEP:
                 await self._db.keeping.keep(confirmation)
             elif periodic is not None:
-                day = self._timing.day_of(confirmation.scheduled_for)
+                day = self._recurrence.day_of(confirmation.scheduled_for)
                 choices = await self._db.series.alternatives(periodic.id)
-                booking = self._timing.booking(periodic, day, choices, self._clock())
+                booking = self._recurrence.booking(periodic, day, choices, self._clock())
                 await self._db.confirmations.confirm(confirmation, day, booking)
 
     async def _asked_by_hand(self) -> None:
@@ -173,7 +174,7 @@ class Executor:
 
     async def _unanswered(self) -> None:
         for confirmation in await self._db.confirmations.unanswered():
-            day = self._timing.day_of(confirmation.scheduled_for)
+            day = self._recurrence.day_of(confirmation.scheduled_for)
             periodic = await self._db.series.find(confirmation.periodic_booking_id)
             if confirmation.purpose is ConfirmationPurpose.KEEP and periodic and not periodic.active:
                 await self._db.keeping.close(periodic.id)  # paused by hand: what is held stays
@@ -185,31 +186,31 @@ class Executor:
     async def _not_kept(self, confirmation: Confirmation) -> None:
         """A held place nobody wanted to keep: given back while that costs nothing; later the person decides."""
         starts, now = confirmation.scheduled_for, self._clock()
-        day = self._timing.day_of(starts)
+        day = self._recurrence.day_of(starts)
         if now >= starts:
             await self._db.keeping.close_too_late(confirmation, day, tell=not confirmation.silence_keeps)
-        elif now >= self._timing.free_until(starts):
+        elif now >= self._recurrence.free_until(starts):
             log.warning("! confirmation %s: woke too late to give the place back for free", confirmation.id)
             await self._db.keeping.leave_open(confirmation)
         else:
-            action = await self._db.keeping.expire(confirmation, day, self._timing.free_until(starts))
+            action = await self._db.keeping.expire(confirmation, day, self._recurrence.free_until(starts))
             log.info("! confirmation %s was not answered: given back by %s", confirmation.id, action and action.id)
 
     # What is held
 
     async def _keeping(self) -> Iterable[datetime]:
         """Asks about the places that are held on trial. Returns when it asks about the others."""
-        first = first_day(self._timing, self._memory, self._clock(), LOOK_BACK)
-        last = self._timing.last_held_day(self._clock())
+        first = first_day(self._recurrence, self._memory, self._clock(), LOOK_BACK)
+        last = self._recurrence.last_held_day(self._clock())
         held = await self._db.due_dates.held_unasked(first, last)
-        return [self._timing.keep_asked_at(await self._keep(each)) for each in held]
+        return [self._recurrence.keep_asked_at(await self._keep(each)) for each in held]
 
     async def _keep(self, each: HeldDate) -> datetime:
         """Deals with one place that is held on trial; returns when its class begins."""
         now, booking = self._clock(), each.held.booking
         starts = starts_at(booking.day, booking.start, self._zone)
-        in_time = self._timing.keep_until(starts)
-        if now < self._timing.keep_asked_at(starts) or await self._said_yes_late(each):
+        in_time = self._recurrence.keep_until(starts)
+        if now < self._recurrence.keep_asked_at(starts) or await self._said_yes_late(each):
             return starts
         if now < starts:
             log.info("→ periodic %s: asks whether %s is kept", each.periodic.id, booking.day)
@@ -220,19 +221,21 @@ class Executor:
 
     async def _said_yes_late(self, each: HeldDate) -> bool:
         """Whether the person was asked whether to book it when it was time to ask whether it is kept, and said yes."""
-        starts = self._timing.starts(each.periodic, each.held.booking.day)
-        return await self._db.confirmations.confirmed_since(each.periodic, starts, self._timing.keep_asked_at(starts))
+        starts = self._recurrence.starts(each.periodic, each.held.booking.day)
+        return await self._db.confirmations.confirmed_since(
+            each.periodic, starts, self._recurrence.keep_asked_at(starts)
+        )
 
     async def _reminders(self) -> Iterable[datetime]:
         """Reminds of what is held while it can be given back. Returns when it reminds of the rest."""
         now = self._clock()
         later = []
-        first, last = self._timing.day_of(now), self._timing.last_held_day(now)
+        first, last = self._recurrence.day_of(now), self._recurrence.last_held_day(now)
         for held in await self._db.bookings.due_reminders(first, last, told=now - JUST_TOLD):
             starts = starts_at(held.booking.day, held.booking.start, self._zone)
-            moment = self._timing.remind_at(starts)
+            moment = self._recurrence.remind_at(starts)
             later.append(moment)
-            if moment <= now < self._timing.free_until(starts) and await self._db.bookings.remind(held, now):
+            if moment <= now < self._recurrence.free_until(starts) and await self._db.bookings.remind(held, now):
                 log.info("→ booking %s: reminded of %s", held.id, held.booking.day)
         return later
 

@@ -35,15 +35,15 @@ from admin.hand_login import HandLoginFailed
 from admin.session_file import SessionFileError
 from admin.survey.terminal import Wanted, survey
 from admin.wizard import NO, YES, DigitsSpent, Wizard, refuse_unwritable
-from database import open_database, people_of
+from database import open_database, restore
 from domain.errors import ConfigError, DatabaseError
 from domain.model import Clock, utc_now
+from domain.programs import LATE
 from portal.browser import has_display
 from runtime import program
 from runtime.config_file import command
+from runtime.configured import people_of
 from runtime.settings import Settings, add_config_option, load
-from store.backup import restore
-from store.heartbeats import LATE
 
 WELL, UNWELL, UNUSABLE, STOPPED = 0, 1, 2, 130
 SAID_BY_THE_DOCTOR = (

@@ -19,13 +19,14 @@ import time
 from datetime import timedelta
 
 from actions.runner import Performer, site_access
-from database import Database, open_database, people_of
+from database import Database, open_database
 from domain.errors import AppError, DatabaseError, LeaseLost
 from domain.model import Action, Clock, utc_now
 from opening.server_clock import steady
 from portal.session import Portal
 from portal.state import forget_others
 from runtime import program
+from runtime.configured import people_of
 from runtime.heartbeat import Heart
 from runtime.settings import Settings
 

@@ -41,6 +41,7 @@ from domain.errors import (
 from domain.house_rules import HouseRules
 from domain.model import PREPARE, Action, ClassRef, Clock, Slot, SlotStatus, WatchMode, starts_at
 from domain.opening_report import OpeningReport, ShotOutcome
+from domain.unknown_outcome import leaves_unknown_outcome
 from opening.appearance import Sightings, Wishes
 from opening.race import Race, Won
 from opening.server_clock import ServerClock, steady
@@ -48,7 +49,6 @@ from opening.volley import Allowance
 from portal import api
 from portal.contexts import Affinity
 from portal.session import SiteSession
-from store.queue.reconciliation import leaves_doubt
 
 LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload
 LOOKS_APART = timedelta(seconds=30)  # a watch of a day that another is to be looked at so near to it joins that one
@@ -450,7 +450,7 @@ class Pursuit:
 
     async def _was_booked_after_all(self, action: Action, session: SiteSession) -> bool:
         """Settles a watch whose last booking was not answered, and was done all the same."""
-        if action.watch is not WatchMode.BOOK or not leaves_doubt(action.error_kind, action.failures):
+        if action.watch is not WatchMode.BOOK or not leaves_unknown_outcome(action.error_kind, action.failures):
             return False
         held = booking.held_among(await booking.my_bookings(session), action.wish)
         if held is None:

@@ -12,11 +12,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from actions.runner import Performer, site_access
-from database import Database, NewAction, open_database, people_of
+from database import Database, open_database
 from domain.model import Action, ActionStatus, ActionType
+from domain.requests import NewAction
 from portal.session import Portal
 from portal.state import forget_others
 from runtime import program
+from runtime.configured import people_of
 from runtime.settings import Settings
 
 LEASE = 300.0  # s; longer than any refresh, so that no worker takes it over while we live

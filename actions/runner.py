@@ -56,7 +56,6 @@ from domain.rule_sightings import Sighting
 from portal.access import SiteAccess
 from portal.session import Portal, SiteSession
 from runtime.settings import Settings, Visitor
-from store.health import opens_soon
 
 DAYS_TO_READ = 8  # today and the week that follows: every weekday once, today's twice
 
@@ -293,7 +292,7 @@ class Performer:
 
     async def _log_in_if_asked(self, action: Action, session: SiteSession) -> None:
         """A live session proves nothing of the login; but while a class opens, a new one could cost the place."""
-        if await opens_soon(self._db.connection, action.user_id, self._clock()):
+        if await self._db.openings.any_soon(action.user_id, self._clock()):
             return
         if await self._db.people.take_login_asked(action.user_id) and not session.credentials.by_hand:
             await session.renew(asked=True)

@@ -18,7 +18,8 @@ import httpx
 
 import booking
 from actions.runner import site_access
-from database import open_database
+from admin.room import want_of_room
+from database import VERSION, open_database
 from domain.errors import (
     AppError,
     ConfigError,
@@ -36,6 +37,7 @@ from domain.errors import (
 )
 from domain.house_rules import Rule
 from domain.model import Clock, Credentials, LoginRemark, RemarkKind, utc_now
+from domain.programs import LATE, Heartbeat
 from opening.server_clock import ServerClock, steady
 from otp_extractor import parse
 from portal.browser import has_display
@@ -43,9 +45,6 @@ from portal.session import Portal
 from runtime import program
 from runtime.config_file import command
 from runtime.settings import Settings, load
-from store.health import damage, opens_soon, prove_writable, want_of_room
-from store.heartbeats import LATE, Heartbeat
-from store.migrations import VERSION
 
 MOST_CLOCK_ERROR = 2.0  # s; openings go by the site's clock, but one-time codes and what is told go by ours
 CLOCK_KNOWN = 0.3  # s of doubt about the site's clock that are no matter
@@ -154,8 +153,8 @@ async def _database(settings: Settings, config: Path) -> Finding:
         return Finding("database", f"{settings.database} does not exist", remedy)
     try:
         async with open_database(settings.database) as db:
-            await prove_writable(db.connection)
-            broken = await damage(db.connection)
+            await db.health.prove_writable()
+            broken = await db.health.damage()
     except AppError as error:
         return Finding("database", str(error), "")
     if broken:
@@ -371,7 +370,7 @@ async def _races_soon(settings: Settings, credentials: Credentials, clock: Clock
         return False
     try:
         async with open_database(settings.database) as db:
-            return await opens_soon(db.connection, credentials.user_id, clock())
+            return await db.openings.any_soon(credentials.user_id, clock())
     except AppError:
         return False  # said already
 

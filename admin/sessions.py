@@ -18,14 +18,16 @@ from admin import hand_login, session_file
 from admin.doctor import masked
 from admin.hand_login import HandLoginFailed, OnPage, Proved, proved
 from admin.session_file import CarriedSession, SessionFileError, WrongPassphrase
-from database import NewAction, open_database, people_of
+from database import open_database
 from domain.errors import AlreadyQueued, Blocked, ConfigError, LoginNeeded, SiteError
 from domain.model import ActionType, Booking, Clock, Credentials, utc_now
+from domain.requests import NewAction
 from portal.browser import has_display
 from portal.session import Portal
 from runtime import program
 from runtime.config_file import command
 from runtime.config_values import legible
+from runtime.configured import people_of
 from runtime.settings import Settings, Visitor, load, visitor
 
 LEAST_PASSPHRASE = 8  # characters

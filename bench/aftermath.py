@@ -17,7 +17,6 @@ from bench.town import Town, user_of
 from bot.screens.italian import long_day
 from demo.site import Person, Slot
 from domain.model import FIT_CENTER, Action, ActionStatus, ActionType, ClassRef, clock_time
-from store.health import damage
 from store.queue.rows import to_action
 
 SETTLES = 150.0  # s for everything that is under way to end, pauses between tries included
@@ -72,7 +71,7 @@ async def examine(town: Town, ledger: Ledger) -> tuple[Finding, ...]:
         Finding("held on the site, and not told", tuple(_not_told(town, actions))),
         Finding("told, and not so on the site", (*ledger.lies, *_not_so(town, actions))),
         Finding("notices lost", tuple([*await _notices_lost(town), *_missing_in_chat(town, actions)])),
-        Finding("rows of the database damaged", tuple(await damage(town.db.connection))),
+        Finding("rows of the database damaged", tuple(await town.db.health.damage())),
         Finding("drivers and browsers left over", tuple(str(each) for each in await town.left_over())),
     )
 

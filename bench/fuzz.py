@@ -27,11 +27,12 @@ from bot.flows.desk import Answer, Tap
 from bot.flows.router import Answers
 from bot.screens.callbacks import NUMBERS, Forged, Largest, Verb, unpack
 from bot.screens.page import Letter
-from database import open_database, people_of
+from database import open_database
 from demo.site import Person, Site, SiteWorld
 from demo.telegram.html_mode import parse_html
 from domain.errors import AppError
 from domain.model import Activity, utc_now
+from runtime.configured import people_of
 from runtime.settings import Settings
 
 ROME = ZoneInfo("Europe/Rome")

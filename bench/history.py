@@ -16,9 +16,10 @@ from datetime import date
 from pathlib import Path
 
 from bench.figures import Figure
-from database import Database, NewAction, open_database
+from database import Database, open_database
 from domain.errors import NotOpenYet
 from domain.model import Action, ActionType, ClassRef, clock_time
+from domain.requests import NewAction
 
 ROUNDS = 200
 FEW_ROUNDS = 10  # of what has no goal

@@ -35,11 +35,12 @@ from bench.figures import Figure
 from bench.kinds import CALM, KINDS, TOGETHER, Kind
 from bench.midnight import PASSWORD, SECRET
 from bench.programs import BenchError
-from database import Database, NewAction, open_database
+from database import Database, open_database
 from demo.site.world import ROME
 from demo.telegram.server import DEMO_TOKEN
 from domain.errors import SiteError
 from domain.model import ActionType, ClassRef, Credentials, clock_time
+from domain.requests import NewAction
 from opening.race import Race
 from opening.server_clock import ServerClock
 from portal import api

@@ -19,9 +19,9 @@ from bench.programs import BenchError
 from database import Database, open_database
 from demo.world import write_configuration
 from domain.model import Role
+from domain.people import Person
 from periodic_executor import Executor
 from runtime.settings import Settings, load
-from store.people import Person
 
 ROUNDS = 100
 BOOKINGS = 10_000

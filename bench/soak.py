@@ -27,9 +27,9 @@ from bench.machine import describe
 from bench.programs import BenchError, family_of
 from bench.students import Ledger, live_all
 from bench.town import PROGRAMS, Town, open_town, phone_of, until_stopped, user_of
-from database import NewAction
 from domain.errors import AlreadyQueued
 from domain.model import ActionType
+from domain.requests import NewAction
 from runtime import program
 
 MINUTES = 60.0

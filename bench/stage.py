@@ -18,10 +18,11 @@ from bench import programs
 from bench.browser import BrowserWitness, find_browser
 from bench.programs import BenchError
 from bench.site import OPENING_DAYS, OTP_URL, BenchSite, Place, code_that_lives, simulated_site
-from database import Database, NewAction, open_database
+from database import Database, open_database
 from demo.site.__main__ import DEMO_PERSON
 from demo.telegram.server import DEMO_TOKEN
 from domain.model import Action, ActionStatus, ActionType, ClassRef
+from domain.requests import NewAction
 
 USER_ID = 1001
 NOWHERE = "http://127.0.0.1:9"  # Telegram's address where no bot runs

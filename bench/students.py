@@ -17,12 +17,13 @@ from datetime import datetime, timedelta
 from bench.site import Place
 from bench.town import Town, phone_of, user_of
 from bot.screens.callbacks import Verb, pack
-from database import Database, NewAction
+from database import Database
 from demo.site import Person, Slot
 from demo.telegram import Message
 from domain.errors import AlreadyQueued
 from domain.model import FIT_CENTER, Action, ActionStatus, ActionType, ClassRef, clock_time, same_course
 from domain.names import split_activity
+from domain.requests import NewAction
 
 LIVE = (ActionStatus.PENDING, ActionStatus.PROCESSING)
 PATIENCE = 90.0  # s for a wish to be settled, however many programs die meanwhile

@@ -22,11 +22,12 @@ import psutil  # type: ignore[import-untyped]
 from bench import programs
 from bench.browser import find_browser
 from bench.programs import BenchError
-from database import Database, open_database, people_of
+from database import Database, open_database
 from demo import telegram as chat
 from demo.site import Outcome, Person, Site, SiteWorld
 from demo.telegram import TelegramEmulator
 from demo.world import write_configuration
+from runtime.configured import people_of
 from runtime.settings import load
 
 FIRST_USER = 1001  # on Telegram

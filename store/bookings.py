@@ -22,6 +22,7 @@ from domain.model import (
     stamp,
     starts_at,
 )
+from domain.results import TOLD_AS_LOST
 from store.connection import Connection, Transaction
 from store.kinds import KIND_GOT, same_kind
 from store.outbox import add_notice
@@ -32,7 +33,6 @@ from store.reading import all_readable, instant_or_none, readable
 CLOCKS_DIFFER = timedelta(minutes=2)  # the site's, by which a class begins, and ours
 GOT_THAT_KIND = f"({same_kind('user_bookings.course_type', KIND_GOT.format(action='made'))})"
 LIVE = "status NOT IN ('cancelled', 'gone', 'past')"
-TOLD_AS_LOST = (BookingStatus.CANCELLED, BookingStatus.GONE)
 
 
 @dataclass(frozen=True, slots=True)

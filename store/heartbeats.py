@@ -6,42 +6,12 @@ once, by whichever program lives.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.model import Clock, NoticeKind, instant, stamp
+from domain.programs import LATE, Heartbeat, IsDead, Outage
 from store.connection import Connection, Transaction
 from store.outbox import add_notice
-
-LATE = timedelta(seconds=90)  # without a beat: four are missing
-IsDead = Callable[[str], bool]  # whether a process is known to be no more, by its name
-
-
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
-    """The last sign of life of a process. `name` says machine, process namespace and process, as in
-    runtime/program.py.
-    """
-
-    program: str
-    name: str
-    pid: int
-    started_at: datetime
-    at: datetime
-    note: str
-    tasks: int  # in its event loop
-
-
-@dataclass(frozen=True, slots=True)
-class Outage:
-    """A program that was missed from `since` on; `until` is None while it still is."""
-
-    id: int
-    program: str
-    since: datetime
-    died: bool  # the process is no more; else it hangs, or its machine can't be reached
-    until: datetime | None
 
 
 class Heartbeats:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from domain.delivered import Told
 from domain.model import Clock, Notice, NoticeKind, instant, stamp
 from store.connection import Connection, Transaction
 
@@ -69,15 +69,6 @@ def _notice(row: sqlite3.Row) -> Notice:
         rule_id=row["rule_id"],
         lost=row["lost"],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What became of a notice in the chat: the message it went out as, and the one that showed its action before."""
-
-    action_id: int | None = None
-    message_id: int | None = None
-    old_card: int | None = None
 
 
 class Outbox:

@@ -5,24 +5,15 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.errors import LoginStopped, login_stop
 from domain.model import Account, Clock, NoticeKind, Role, instant, stamp
+from domain.people import Person
 from store.connection import Connection
 from store.departed import end_what_waits, take_evidence
 from store.outbox import add_notice
 from store.pauses import OVER, Pauses, to_pause
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What the configuration says of one account."""
-
-    user_id: int
-    role: Role
-    fingerprint: str
 
 
 def _rejection(row: sqlite3.Row) -> LoginStopped | None:

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import time
 from zoneinfo import ZoneInfo
 
 from domain.house_rules import HouseRules, Rule
 from domain.model import ClassRef, Clock, NoticeKind, OpeningRule, Role, instant, stamp
 from domain.rule_sightings import Sighting
+from domain.seen_rules import SeenRule
 from store.connection import Connection
 from store.outbox import add_notice
 from store.reading import all_readable, readable
 
 NOTHING_KNOWN = HouseRules(OpeningRule(0, time.min, ZoneInfo("UTC")))  # values are tried on these
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class SeenRule:
-    """A row of house_rules."""
-
-    id: int
-    rule: Rule
-    value: str  # what the site was seen to do
-    instead_of: str  # what was in force then
-    words: str
-    seen: int
-    seen_at: datetime
-    answer: str | None  # `set`: in force until the configuration changes; `left`: not taken over, or taken back
 
 
 def _seen(row: sqlite3.Row) -> SeenRule:

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 
 from database import Database, open_database
 from domain.model import Role
-from store.people import Person
+from domain.people import Person
 from tests.support.processes import LENT
 from tests.support.sites import chromium
 

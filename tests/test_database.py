@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from database import Database, NewAction, open_database
+from database import Database, open_database
 from domain.errors import DatabaseError, LoginDiverted, LoginRejected, LoginStopped, SiteChanged
 from domain.model import (
     FIT_CENTER,
@@ -29,10 +29,11 @@ from domain.model import (
     SlotStatus,
     Timetable,
 )
+from domain.people import Person
+from domain.requests import NewAction
 from store.catalogue import swap
 from store.connection import OURS
 from store.migrations import VERSION
-from store.people import Person
 from tests.conftest import GIULIA, Time
 
 SCHEMAS = Path(__file__).parent / "schemas"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from database import Database, NewAction
+from database import Database
 from domain.model import ActionType, NoticeKind
 from domain.recurrence import PeriodicMode
+from domain.requests import NewAction
 from tests.conftest import GIULIA, Time
 from tests.support.recurring import SUNDAY, TUESDAY, Life, rome, settings_of
 
@@ -96,7 +97,7 @@ async def test_who_was_just_told_of_a_booking_is_reminded_of_it_only_later(life:
 async def test_what_was_confirmed_late_is_not_asked_about_again(life: Life) -> None:
     periodic = await life.make(PeriodicMode.HOLD)
     await life.at(rome(TUESDAY, 16, 30))  # woke when a place could not be given back any more: asks before it books
-    booking = life.timing.booking(periodic, TUESDAY, (), life.clock())
+    booking = life.recurrence.booking(periodic, TUESDAY, (), life.clock())
     assert await life.db.confirmations.confirm(await life.question(), TUESDAY, booking)
     await life.book()
     assert await life.at(rome(TUESDAY, 16, 40)) == []

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from database import Database, NewAction
+from database import Database
 from domain.model import ActionType, Booking, NoticeKind
 from domain.recurrence import PeriodicChoice, PeriodicMode
+from domain.requests import NewAction
 from store.bookings import mark_confirmed
 from tests.conftest import GIULIA, Time
 from tests.support.recurring import SUNDAY, TUESDAY, Life, rome, settings_of

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from database import Database, NewAction
+from database import Database
 from domain.errors import AppError, Blocked, ConfigError, OtpError, OtpRejected, SiteChanged
 from domain.model import Action, ActionStatus, ActionType, ClassRef, NoticeKind
 from domain.recurrence import ConfirmationOutcome
+from domain.requests import NewAction
 from periodic_executor import Executor
 from runtime.settings import Settings
 from tests.conftest import GIULIA, Time

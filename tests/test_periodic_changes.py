@@ -9,8 +9,7 @@ import pytest
 from domain.errors import DuplicatePeriodic, LeaseLost, TooManyHolidays
 from domain.model import ActionStatus, ActionType, ClassRef, NoticeKind
 from domain.recurrence import ConfirmationOutcome, OccurrenceState, PeriodicChoice, PeriodicMode
-from store.recurring.holidays import MOST_HOLIDAYS
-from store.recurring.series import NewPeriodic
+from domain.requests import MOST_HOLIDAYS, NewPeriodic
 from tests.conftest import GIULIA, MARCO
 from tests.support.recurring import SATURDAY, SUNDAY, TUESDAY, Life, held, life, rome, states  # noqa: F401 - a fixture
 

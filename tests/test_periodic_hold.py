@@ -6,9 +6,9 @@ from datetime import time, timedelta
 
 import pytest
 
-from database import NewAction
 from domain.model import ActionStatus, ActionType, ClassRef, NoticeKind
 from domain.recurrence import ConfirmationOutcome, ConfirmationPurpose, PeriodicChoice, PeriodicMode
+from domain.requests import NewAction
 from tests.conftest import GIULIA
 from tests.support.recurring import SATURDAY, SUNDAY, TUESDAY, Life, held, life, rome  # noqa: F401 - a fixture
 

@@ -6,9 +6,9 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from database import NewAction
 from domain.model import ActionStatus, ActionType, ClassRef, NoticeKind
 from domain.recurrence import OccurrenceState, PeriodicChoice, PeriodicMode
+from domain.requests import NewAction
 from tests.conftest import GIULIA
 from tests.support.recurring import SATURDAY, SUNDAY, TUESDAY, Life, held, life, rome, states  # noqa: F401 - a fixture
 
@@ -25,7 +25,7 @@ async def test_what_is_confirmed_is_queued_at_once_with_its_alternatives(life: L
     mine = await life.make(PeriodicMode.ASK_FIRST, 1, time(18), LATER)
     assert await life.at(rome(TUESDAY, 17)) == [NoticeKind.CONFIRMATION]
     choices = await life.db.series.alternatives(mine.id)
-    booking = life.timing.booking(mine, TUESDAY, choices, life.clock())
+    booking = life.recurrence.booking(mine, TUESDAY, choices, life.clock())
     action = await life.db.confirmations.confirm(await life.question(), TUESDAY, booking)
     assert action
     assert (action.wish, action.run_at, action.rehearse_at) == (PILATES, life.clock(), None)
@@ -38,7 +38,10 @@ async def test_a_second_answer_changes_nothing(life: Life) -> None:
     question = await life.question()
     assert await life.db.confirmations.skip(question, TUESDAY)
     assert not await life.db.confirmations.skip(question, TUESDAY)
-    assert await life.db.confirmations.confirm(question, TUESDAY, life.timing.booking(mine, TUESDAY, [], CLASS)) is None
+    assert (
+        await life.db.confirmations.confirm(question, TUESDAY, life.recurrence.booking(mine, TUESDAY, [], CLASS))
+        is None
+    )
     assert await life.actions() == []
     assert await states(life) == {TUESDAY: OccurrenceState.SKIPPED}
 
@@ -59,7 +62,7 @@ async def test_before_the_opening_it_asks_and_then_waits_for_it(life: Life) -> N
     question = await life.question()
     assert question.expires_at == rome(SATURDAY, 23, 55)
     action = await life.db.confirmations.confirm(
-        question, TUESDAY, life.timing.booking(mine, TUESDAY, [], life.clock())
+        question, TUESDAY, life.recurrence.booking(mine, TUESDAY, [], life.clock())
     )
     assert action
     assert (action.opens_at, action.run_at < OPENING) == (OPENING, True)
@@ -167,7 +170,7 @@ async def test_the_preview_says_what_happens_to_the_next_four_dates(life: Life) 
     weeks = [TUESDAY + timedelta(weeks=week) for week in range(4)]
     await life.db.occurrences.skip(mine.id, GIULIA, weeks[1])
     await life.db.holidays.add(GIULIA, weeks[2], weeks[2])
-    planned = await life.db.series.preview(mine.id, GIULIA, SATURDAY, timing=life.timing)
+    planned = await life.db.series.preview(mine.id, GIULIA, SATURDAY, recurrence=life.recurrence)
     assert [each.day for each in planned] == weeks
     assert [each.state for each in planned] == [OccurrenceState.QUEUED, OccurrenceState.SKIPPED, None, None]
     assert [each.holiday for each in planned] == [False, False, True, False]
@@ -179,14 +182,14 @@ async def test_the_preview_of_what_asks_says_when(life: Life) -> None:
     first = await life.make(PeriodicMode.ASK_FIRST)
     opening = await life.make(PeriodicMode.ASK_OPENING, 1, time(9))
     for mine, moment in ((first, rome(TUESDAY, 17)), (opening, rome(SATURDAY, 23))):
-        planned = await life.db.series.preview(mine.id, GIULIA, SATURDAY, 1, life.timing)
+        planned = await life.db.series.preview(mine.id, GIULIA, SATURDAY, 1, life.recurrence)
         assert [each.acts_at for each in planned] == [moment]
 
 
 async def test_the_preview_of_what_is_held_says_when_it_is_asked_about(life: Life) -> None:
     mine = await held(life)
     life.clock.now = rome(SUNDAY, 9)
-    [planned] = await life.db.series.preview(mine.id, GIULIA, SUNDAY, 1, life.timing)
+    [planned] = await life.db.series.preview(mine.id, GIULIA, SUNDAY, 1, life.recurrence)
     assert planned.acts_at == rome(TUESDAY, 15)
 
 

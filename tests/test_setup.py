@@ -22,6 +22,7 @@ import pytest_asyncio
 import setup
 from admin import doctor
 from admin.doctor import Finding, masked
+from admin.room import want_of_room
 from admin.wizard import write
 from database import open_database
 from demo.site import Site, SiteWorld
@@ -32,7 +33,6 @@ from portal.session import Portal
 from portal.state import SessionStore
 from runtime.program import name_of
 from runtime.settings import load
-from store.health import want_of_room
 from tests.support.lent_browser import Engine, lent
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, chromium, cookie, person
 

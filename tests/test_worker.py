@@ -15,14 +15,15 @@ import pytest
 import pytest_asyncio
 
 from actions.runner import Performer
-from database import Database, NewAction, open_database
+from database import Database, open_database
 from demo.site import Site, SiteWorld
 from domain.errors import Blocked, LoginRejected
 from domain.model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, ClassRef, Role, utc_now
+from domain.people import Person
+from domain.requests import NewAction
 from portal.session import Portal
 from runtime import program
 from runtime.settings import Settings, load
-from store.people import Person
 from tests.support.lent_browser import pilates, portal, site  # noqa: F401 - fixtures
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, TUESDAY, Clock, credentials, enter
 from worker import MOST_CRASHES, Worker

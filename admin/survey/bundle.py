@@ -17,12 +17,12 @@ from admin.survey.cleaning import Cleaner
 from admin.survey.facts import Finding
 from admin.survey.markup import cleaned, people_in
 from admin.survey.seen import Got, Post, Seen, Trial
+from database import VERSION
 from domain.errors import ConfigError
 from domain.model import Credentials
 from portal.door import Door
 from safety.redaction import Redactor
 from safety.untrusted import Unreadable, read_json
-from store.migrations import VERSION
 
 FORMAT = 1
 MAKER = "Polimisport Bot"

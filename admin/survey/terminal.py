@@ -17,7 +17,6 @@ from database import open_database
 from domain.errors import ConfigError
 from domain.model import Clock, Credentials, utc_now
 from runtime.settings import Settings
-from store.health import next_opening
 
 TOO_NEAR = timedelta(minutes=20)  # to an opening of that person: the survey may take two
 
@@ -68,7 +67,7 @@ async def _refuse_near_opening(settings: Settings, credentials: Credentials, clo
     if not settings.database.exists():
         return
     async with open_database(settings.database) as db:
-        opens_at = await next_opening(db.connection, credentials.user_id, clock())
+        opens_at = await db.openings.next_for(credentials.user_id, clock())
     if opens_at is not None and opens_at - clock() < TOO_NEAR:
         free = (opens_at + TOO_NEAR).astimezone(settings.zone)
         raise ConfigError(

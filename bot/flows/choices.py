@@ -17,9 +17,8 @@ from bot.screens.common import is_held_back, takes_alternatives
 from bot.screens.page import Page, chunk
 from bot.screens.slots import SlotState
 from bot.screens.trouble import WATCH_CODES
-from database import NewAction
 from domain.model import Action, ActionStatus, ActionType, ClassRef, HeldBooking, Slot, WatchMode
-from store.queue.choices import MOST_ALTERNATIVES
+from domain.requests import MOST_ALTERNATIVES, NewAction
 
 SWAPPED = "🔁 Fatto: se prendo questa, libero l'altra."
 CHANGED = {

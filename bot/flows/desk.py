@@ -19,7 +19,7 @@ from bot.screens.making import ANY_DAY, AskTimes, ask_times, hour_before
 from bot.screens.page import File, Letter, Page
 from bot.screens.results import opening_line
 from bot.screens.slots import Clash, SlotState, SlotView, view_slot
-from database import Database, NewAction
+from database import Database
 from domain.errors import AlreadyQueued, LoginStopped, Overlap
 from domain.house_rules import Overlapping
 from domain.model import (
@@ -36,8 +36,9 @@ from domain.model import (
     starts_at,
 )
 from domain.opening_plan import BookingPlan, plan_booking
+from domain.requests import NewAction
+from runtime.configured import recurrence_rules_of
 from runtime.settings import Settings
-from store.recurring.plan import Timing
 
 OPEN_SINCE = timedelta(minutes=1)  # what the site shows as open before its time was opened at least so long ago
 RECENT = 20  # actions looked through for the one a double tap has already made
@@ -75,7 +76,7 @@ class Desk:
         self.db = db
         self.settings = settings
         self.house = settings.house_rules  # as in force, once they were asked for
-        self.timing = Timing.of(settings)
+        self.recurrence = recurrence_rules_of(settings)
         self.clock = clock
 
     @property
@@ -85,7 +86,7 @@ class Desk:
     async def learn_rules(self) -> None:
         """Takes the rules of the house that are in force; asked before each answer and each message."""
         self.house = await self.db.rules.in_force(self.settings.house_rules)
-        self.timing = Timing.of(self.settings, self.house)
+        self.recurrence = recurrence_rules_of(self.settings, self.house)
 
     def when(self, user_id: int | None = None) -> When:
         """This moment, as it is told to that person; None: nothing told depends on who it is."""
@@ -99,7 +100,7 @@ class Desk:
 
     def free_until(self, wish: ClassRef) -> datetime:
         """Until when a place in a class can be given back without penalty."""
-        return self.timing.free_until(self.starts(wish))
+        return self.recurrence.free_until(self.starts(wish))
 
     def has_begun(self, wish: ClassRef) -> bool:
         return self.clock() >= self.starts(wish)
@@ -115,10 +116,10 @@ class Desk:
 
     def ask_times(self, weekday: int, start: time, lead: timedelta | None) -> AskTimes:
         """When a periodic booking of a class that begins then asks; `lead`: its own time before the class, if any."""
-        timing = self.timing
+        recurrence = self.recurrence
         starts = starts_at(ANY_DAY, start, self.rule.zone)
-        times = ask_times(weekday, start, lead or timing.lead, self.rule, timing.lead, timing.free_cancel)
-        return replace(times, to_keep=hour_before(start, starts - timing.keep_asked_at(starts)))
+        times = ask_times(weekday, start, lead or recurrence.lead, self.rule, recurrence.lead, recurrence.free_cancel)
+        return replace(times, to_keep=hour_before(start, starts - recurrence.keep_asked_at(starts)))
 
     # What a person holds
 
@@ -143,7 +144,7 @@ class Desk:
         """For the calendar: of what is held, its event; of what is held no more, what takes the event out again."""
         rows = await self.db.catalogue.slots_on(held.booking.day)
         end: time | None = next((row.slot.end for row in rows if row.slot.ref.matches(held.booking.ref)), None)
-        return calendar_file(held, end, self.rule.zone, self.timing.free_cancel, self.clock())
+        return calendar_file(held, end, self.rule.zone, self.recurrence.free_cancel, self.clock())
 
     async def stop(self, user_id: int) -> LoginStopped | None:
         """Why nothing is tried for an account: its login was refused, or led astray."""

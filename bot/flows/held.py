@@ -9,9 +9,9 @@ from bot.screens import held as screens_held
 from bot.screens.callbacks import Verb
 from bot.screens.held import Entry
 from bot.screens.page import Letter, Page, chunk
-from database import NewAction
 from domain.house_rules import LateCancel
 from domain.model import Action, ActionType, HeldBooking
+from domain.requests import NewAction
 
 
 class HeldAnswers:

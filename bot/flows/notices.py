@@ -21,10 +21,9 @@ from bot.screens.results import LateChoice
 from database import Database
 from domain.errors import LoginNeeded
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, HeldBooking, Notice, NoticeKind
+from domain.programs import Outage
 from domain.recurrence import Confirmation, PeriodicBooking, PeriodicMode
-from store.bookings import TOLD_AS_LOST
-from store.heartbeats import Outage
-from store.queue.reconciliation import THOUGH_WITHDRAWN
+from domain.results import THOUGH_WITHDRAWN, TOLD_AS_LOST
 
 SCREENSHOT = "screenshot.png"  # in an action's evidence folder
 STALE = timedelta(hours=1)  # what has waited for longer is no news any more
@@ -257,7 +256,7 @@ class Composer:
         periodic = await self._db.series.find(action.periodic_booking_id or 0, action.user_id)
         if periodic is None or not periodic.active or periodic.mode is not PeriodicMode.HOLD:
             return None
-        asked_at = self._desk.timing.keep_asked_at(self._desk.starts(held.booking.ref))
+        asked_at = self._desk.recurrence.keep_asked_at(self._desk.starts(held.booking.ref))
         return asked_at if self._desk.clock() < asked_at else None
 
     async def _replaced(self, action: Action) -> HeldBooking | None:

@@ -16,8 +16,7 @@ from bot.screens.slots import activity_key
 from domain.errors import DuplicatePeriodic
 from domain.model import FIT_CENTER, Activity, Course, HeldBooking, same_course
 from domain.recurrence import OccurrenceState, PeriodicBooking, PeriodicChoice, PlannedDate
-from store.queue.choices import MOST_ALTERNATIVES, READ_BY
-from store.recurring.series import NewPeriodic, is_wish_of
+from domain.requests import MOST_ALTERNATIVES, READ_BY, NewPeriodic, is_wish_of
 
 WEEKS = 4  # how far the dates of the preview go
 DATES_ON_THE_CARD = 2
@@ -84,9 +83,9 @@ class SeriesCards:
 
     async def _dates(self, periodic: PeriodicBooking, weeks: int) -> Sequence[Date]:
         """The next dates; today's is left out once its class has begun."""
-        today, timing = self._desk.when().today, self._desk.timing
-        planned = await self._desk.db.series.preview(periodic.id, periodic.user_id, today, weeks + 1, timing)
-        ahead = [one for one in planned if self._desk.clock() < timing.starts(periodic, one.day)]
+        today, recurrence = self._desk.when().today, self._desk.recurrence
+        planned = await self._desk.db.series.preview(periodic.id, periodic.user_id, today, weeks + 1, recurrence)
+        ahead = [one for one in planned if self._desk.clock() < recurrence.starts(periodic, one.day)]
         held = await self._desk.held_bookings(periodic.user_id)
         return [await self._date(one, periodic, held) for one in ahead[:weeks]]
 
@@ -128,7 +127,7 @@ class PeriodicAnswers:
 
     async def go_on(self, tap: Tap) -> Page:
         """What recurs is planned again, after something about the account was mended."""
-        missed = await self._desk.db.recurring_pauses.end(tap.user_id, self._desk.timing)
+        missed = await self._desk.db.recurring_pauses.end(tap.user_id, self._desk.recurrence)
         if missed is None:
             return await self._list(tap.user_id, note="Non c'è niente di fermo.")
         return screens_periodic.going_on_page(missed, self._desk.when())
@@ -175,9 +174,9 @@ class PeriodicAnswers:
 
     async def _ahead(self, periodic: PeriodicBooking, day: date) -> bool:
         """Whether a day is one of the dates that can be skipped: not begun, and not years away."""
-        today, timing = self._desk.when().today, self._desk.timing
+        today, recurrence = self._desk.when().today, self._desk.recurrence
         shown = await self._desk.db.series.preview(periodic.id, periodic.user_id, today, WEEKS + 1)
-        return day in {one.day for one in shown} and self._desk.clock() < timing.starts(periodic, day)
+        return day in {one.day for one in shown} and self._desk.clock() < recurrence.starts(periodic, day)
 
     async def unskip_date(self, tap: Tap) -> Page:
         day, periodic = tap.call.day, await self._own(tap, 1)
@@ -266,7 +265,7 @@ class MakingAnswers:
 
     def _leads(self) -> list[timedelta]:
         """How long before a class it can be asked about: as configured, and earlier."""
-        return [self._desk.timing.lead, *(lead for lead in LEADS if lead > self._desk.timing.lead)]
+        return [self._desk.recurrence.lead, *(lead for lead in LEADS if lead > self._desk.recurrence.lead)]
 
     async def leads(self, tap: Tap) -> Page:
         periodic = await self._own(tap, tap.id)

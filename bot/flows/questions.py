@@ -47,7 +47,7 @@ class QuestionAnswers:
         return confirmation, periodic, held.booking.ref if held else self._wish_of(confirmation, periodic)
 
     def _wish_of(self, confirmation: Confirmation, periodic: PeriodicBooking) -> ClassRef:
-        day = self._desk.timing.day_of(confirmation.scheduled_for)
+        day = self._desk.recurrence.day_of(confirmation.scheduled_for)
         return periodic.on(day)
 
     async def _held_place(self, confirmation: Confirmation) -> HeldBooking | None:
@@ -77,7 +77,7 @@ class QuestionAnswers:
         confirmation, periodic, wish = asked
         if self._is_open(confirmation, ConfirmationPurpose.BOOK):
             choices = await self._desk.db.series.alternatives(periodic.id)
-            new = self._desk.timing.booking(periodic, wish.day, choices, self._desk.clock(), tap.card_id)
+            new = self._desk.recurrence.booking(periodic, wish.day, choices, self._desk.clock(), tap.card_id)
             action = await self._desk.db.confirmations.confirm(confirmation, wish.day, new)
             if action:
                 note = texts.BINDING if self.binds_unexpectedly(periodic, wish) else ""

@@ -25,9 +25,10 @@ from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.hours import Hour, hour_of_course, hour_of_slot
 from bot.screens.page import PER_PAGE, Page, chunk, safe
-from database import Database, NewAction
+from database import Database
 from domain.errors import DatabaseError, LoginNeeded
 from domain.model import Action, ActionStatus, ActionType, Clock
+from domain.requests import NewAction
 from runtime.settings import Settings
 
 ON_THE_WAY_TO_THE_SITE = {

@@ -16,7 +16,7 @@ from bot.screens.slots import Clash, SlotState, SlotView, activity_key
 from bot.screens.trouble import WATCH_CODES, WATCH_LABELS, swap_rows
 from domain.errors import LoginStopped
 from domain.model import Action, ActionStatus, Activity, ClassRef, HeldBooking, Slot
-from store.queue.choices import READ_BY
+from domain.requests import READ_BY
 
 LATE_SWAP = "⚠️ Per quella che hai il termine per annullare gratis è passato: liberarla può costarti una penalità."
 SWAP_APART = "Prima prenoto questa; solo quando è tua libero l'altra. Se non riesco, tieni quella che hai."

@@ -25,7 +25,7 @@ from domain.model import (
     Pause,
     WatchMode,
 )
-from store.queue.reconciliation import leaves_doubt
+from domain.unknown_outcome import leaves_unknown_outcome
 
 SHORT = 60  # characters of a name where much else is told: a caption may have 1024 in all
 UNUSUAL_WAIT = timedelta(minutes=1)  # a worker takes what is due within a tenth of a second
@@ -347,7 +347,9 @@ def _standing(action: Action, when: When, other: str) -> list[str]:
 def _withdrawn(action: Action) -> list[str]:
     back = ASKED_BACK if action.gave_up else ""
     ended = "Ho smesso di guardare." if action.watch else "Ritirata: non la faccio più."
-    in_doubt = action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_doubt(action.error_kind, action.failures)
+    in_doubt = action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_unknown_outcome(
+        action.error_kind, action.failures
+    )
     if not in_doubt or action.watch is WatchMode.TELL:
         return [ended, back]
     found = "se ci fosse lo stesso" if action.type is ActionType.BOOK else "se il posto non ci fosse più"

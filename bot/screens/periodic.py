@@ -15,7 +15,7 @@ from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button, 
 from bot.screens.texts import GO_ON_LABEL, GOES_ON, PERIODIC_LABEL, trouble
 from domain.model import Action, ActionStatus, BookingStatus, HeldBooking
 from domain.recurrence import Holiday, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
-from store.recurring.standstill import MissedDate, RecurringPause
+from domain.recurring_pauses import MissedDate, RecurringPause
 
 # The list
 

@@ -8,7 +8,7 @@ from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.italian import When
 from bot.screens.page import Lines, Page, button, home_button
-from store.heartbeats import Outage
+from domain.programs import Outage
 
 MOST_TOLD_TOGETHER = 15  # of what piled up; the rest is in the lists
 

@@ -29,8 +29,7 @@ from bot.screens.trouble import explain, keeps_trying, of_login, remedy_button, 
 from domain.errors import LoginDiverted, LoginNeeded, LoginRejected, LoginStopped, MatricolaMissing
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, HeldBooking, WatchMode
 from domain.opening_report import OpeningReport, ShotOutcome
-from store.queue.reconciliation import THOUGH_WITHDRAWN
-from store.queue.settlement import REHEARSED_UNSEEN, REHEARSED_WELL
+from domain.results import REHEARSED_UNSEEN, REHEARSED_WELL, THOUGH_WITHDRAWN
 
 SLOW_ANSWER = 1.0  # s: it may have been sent again meanwhile, after a new login; nobody knows when it arrived
 SOON = 1.0  # s after its time: a request that came by then is told as one made at once

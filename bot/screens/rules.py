@@ -11,7 +11,7 @@ from bot.screens.held import hours_of
 from bot.screens.italian import When, count
 from bot.screens.page import Lines, Page, Row, button, home_button, in_quotes
 from domain.house_rules import HouseRules, Rule
-from store.rules import SeenRule
+from domain.seen_rules import SeenRule
 
 NAMES = {
     Rule.OPENING: "Apertura delle prenotazioni",

@@ -17,8 +17,8 @@ from telegram.error import TelegramError
 from bot.screens import programs as screens_programs
 from bot.screens.page import Page
 from bot.transport.chat import reason, send
+from database import Database
 from runtime import program
-from store.connection import Connection
 
 LOOK_EVERY = 1.0  # s
 LEAST_ROOM = 1024 * 1024  # bytes free; with less, the next transaction may not fit
@@ -37,10 +37,10 @@ def room(folder: Path) -> int:
 class DiskAlarm:
     """Looks until told to stop. Each trouble is told once, and once that it is over."""
 
-    def __init__(self, bot: Bot, owner: int, connection: Connection) -> None:
+    def __init__(self, bot: Bot, owner: int, db: Database) -> None:
         self._bot = bot
         self._owner = owner
-        self._connection = connection
+        self._db = db
         self._told = False
         self._last_trouble = 0.0  # on the monotonic clock
         self._pause = LOOK_EVERY
@@ -51,7 +51,7 @@ class DiskAlarm:
             await program.wait(stop, self._pause)
 
     async def _look(self) -> None:
-        full, refused = await self._is_full(), self._connection.refused
+        full, refused = await self._is_full(), self._db.connection.refused
         trouble = full or refused is not None
         if trouble:
             self._last_trouble = time.monotonic()
@@ -65,7 +65,7 @@ class DiskAlarm:
 
     async def _is_full(self) -> bool:
         try:
-            return await asyncio.to_thread(room, self._connection.path.parent) < LEAST_ROOM
+            return await asyncio.to_thread(room, self._db.connection.path.parent) < LEAST_ROOM
         except OSError as error:
             log.debug("the room on the disk can't be told: %s", error)
             return False

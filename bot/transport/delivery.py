@@ -33,10 +33,10 @@ from bot.transport.chat import (
     wait_seconds,
 )
 from database import Database
+from domain.delivered import Told
 from domain.errors import DatabaseError
 from domain.model import Notice
 from runtime import program
-from store.outbox import Told
 
 LOOK_EVERY = 0.2  # s; each look wakes a sleeping processor, which is most of what idling costs
 FIRST_PAUSE = 1.0  # s after the first failure, doubled with each more

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from domain.model import LAST_CALL, PREPARE, ClassRef, Clock, clock_time, stamp
+from domain.requests import MOST_ALTERNATIVES, READ_BY
 from store.connection import Connection, Transaction
 
-MOST_ALTERNATIVES = 3  # at an opening each costs a request, and there are ten in all
-
-READ_BY = PREPARE + timedelta(minutes=5)  # before an opening: later, its worker may have read the choices already
 STILL = "(status = 'pending' OR (status = 'processing' AND action_type = 'book' AND acting = 0 AND opens_at > :safe))"
 """Pending, or only being rehearsed or prepared: nothing is booked yet, and its worker asks once more before it does.
 

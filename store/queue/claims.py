@@ -11,11 +11,12 @@ from typing import Any
 
 from domain.errors import AlreadyQueued, LeaseLost
 from domain.model import OPENING_LASTS, PREPARE, Action, ActionStatus, Booking, ClassRef, Clock, NoticeKind, stamp
+from domain.requests import NewAction
 from store.bookings import mark_cancelled, mark_confirmed
 from store.connection import Connection
 from store.outbox import add_notice
 from store.queue.choices import last_call
-from store.queue.rows import NewAction, enqueue, read_soon, to_action
+from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.swaps import was_told_as_lost
 from store.queue.transitions import FENCE, begin_to_act, lost, note_gave_up, note_pressed, note_took_back
 from store.reading import readable

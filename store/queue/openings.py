@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from domain.model import PREPARE, NoticeKind, OpeningRule, clock_time, instant, stamp
+from domain.model import OPENING_LASTS, PREPARE, NoticeKind, OpeningRule, clock_time, instant, stamp
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
+from safety.untrusted import read_instant
 from store.connection import Connection, Transaction
 from store.outbox import add_notice
 
@@ -32,6 +33,7 @@ MOVED = """
     WHERE id = :id AND status = 'pending' AND opens_at = :before
     RETURNING id
 """
+SOON = timedelta(minutes=5)  # an opening this near is not to be disturbed
 
 
 class Openings:
@@ -73,6 +75,28 @@ class Openings:
     async def report(self, action_id: int) -> OpeningReport | None:
         """How the opening of an action's slot went; None when there was none to wait for."""
         return await find_opening(self._db, action_id)
+
+    async def any_soon(self, user_id: int, now: datetime) -> bool:
+        """Whether a place is raced for on behalf of that person within the next minutes, or has been just now."""
+        row = await self._db.row(
+            """
+            SELECT 1 FROM booking_actions WHERE user_id = :user_id AND action_type = 'book'
+            AND status IN ('pending', 'processing') AND opens_at BETWEEN :past AND :soon
+            """,
+            {"user_id": user_id, "past": stamp(now - OPENING_LASTS), "soon": stamp(now + SOON)},
+        )
+        return row is not None
+
+    async def next_for(self, user_id: int, now: datetime) -> datetime | None:
+        """When the next place opens, or has just opened, that somebody waits for."""
+        row = await self._db.row(
+            """
+            SELECT MIN(opens_at) AS opens_at FROM booking_actions WHERE user_id = :user_id AND action_type = 'book'
+            AND status IN ('pending', 'processing') AND opens_at >= :past
+            """,
+            {"user_id": user_id, "past": stamp(now - OPENING_LASTS)},
+        )
+        return read_instant(row["opens_at"]) if row and row["opens_at"] else None
 
     async def spent(self, user_id: int, opens_at: datetime) -> dict[int, int]:
         """How many were sent for each booking of an account that opens then: those still live, and those tried."""

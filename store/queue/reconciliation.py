@@ -13,39 +13,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain.errors import (
-    AlreadyBooked,
-    AppError,
-    BookingRefused,
-    ConfigError,
-    LoginBlocked,
-    LoginDiverted,
-    LoginInterrupted,
-    LoginNeeded,
-    LoginRejected,
-    LoginUnavailable,
-    MatricolaMissing,
     NothingToCancel,
-    OtpError,
-    OtpMissing,
-    OtpRejected,
-    PlaceUnclear,
-    TooLateToAsk,
 )
 from domain.model import ActionType, ClassRef, NoticeKind, clock_time, instant, stamp
+from domain.results import AFTER_ALL, THOUGH_WITHDRAWN
+from domain.unknown_outcome import leaves_unknown_outcome
 from store.connection import Connection, Transaction
 from store.outbox import add_notice
-
-REFUSALS: list[type[AppError]] = [BookingRefused, *BookingRefused.__subclasses__()]
-OF_LOGIN = (
-    LoginRejected, LoginDiverted, LoginInterrupted, LoginBlocked, LoginNeeded, LoginUnavailable, MatricolaMissing,
-    OtpMissing, OtpRejected,
-)  # fmt: skip
-NOT_LET_IN = {each.__name__ for each in (*OF_LOGIN, OtpError, ConfigError)}
-UNSETTLED = {each.__name__ for each in (AlreadyBooked, PlaceUnclear, TooLateToAsk)}
-CERTAIN = {each.__name__ for each in REFUSALS} - UNSETTLED | NOT_LET_IN
-"""Errors after which it is known that nothing was done: the site said no, and "my bookings" agreed, or nothing was sent
-because nobody was let in."""
-
 
 DAY = timedelta(days=1)  # the site's date may be another than the one in UTC
 RECENT = timedelta(hours=1)  # so long after a failure a place seen in one of its alternatives comes from it
@@ -67,18 +41,6 @@ ABOUT_ALTERNATIVE = f"""
     WHERE {FINISHED} AND booking_actions.date BETWEEN :first AND :last AND status <> 'completed'
         AND completed_at > :recent AND action_type = 'book'
 """  # noqa: S608 - a constant of this file
-AFTER_ALL = "found to be done after all"  # as booking_actions.result keeps it
-THOUGH_WITHDRAWN = f"{AFTER_ALL}, though withdrawn"
-
-
-def leaves_doubt(kind: str | None, failures: int = 0) -> bool:
-    """Whether the site may have done it although it failed, by the class of its error; None: it was never tried.
-
-    `failures`: its tries that failed, that one included. Who was not let in again knows nothing of the tries before.
-    """
-    if kind in NOT_LET_IN and failures > 1:
-        return True
-    return kind is not None and kind not in CERTAIN
 
 
 async def done_after_all(
@@ -92,7 +54,7 @@ async def done_after_all(
     last, choice = await _last_about(tx, kind, user_id, wish, now)
     if last is None or last["action_type"] != kind or last["status"] == "completed":
         return None
-    if not leaves_doubt(last["error_kind"], last["failures"]):
+    if not leaves_unknown_outcome(last["error_kind"], last["failures"]):
         return None
     if kind is ActionType.CANCEL and not last["pressed"]:
         return None  # what is gone without our having pressed its button was not given back by us

@@ -6,10 +6,11 @@ States and transitions: schema.sql.
 from __future__ import annotations
 
 from domain.model import Action, ActionType, Clock, stamp
+from domain.requests import NewAction
+from domain.unknown_outcome import leaves_unknown_outcome
 from store.connection import Connection
 from store.queue.choices import WAITS, last_call
-from store.queue.reconciliation import leaves_doubt
-from store.queue.rows import NewAction, enqueue, read_soon, to_action
+from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.swaps import ask_back
 from store.queue.won import with_what_they_got
 from store.reading import all_readable, readable
@@ -89,7 +90,7 @@ class Requests:
             about_a_class = row is not None and row["action_type"] in (ActionType.BOOK, ActionType.CANCEL)
             if row:
                 await ask_back(tx, action_id, now)
-            if row and about_a_class and leaves_doubt(row["error_kind"], row["failures"]):
+            if row and about_a_class and leaves_unknown_outcome(row["error_kind"], row["failures"]):
                 await read_soon(tx, user_id, now)
         return readable(to_action, row)
 

@@ -3,36 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from domain.errors import AlreadyQueued
 from domain.model import Action, ActionStatus, ActionType, ClassRef, WatchMode, clock_time, instant, stamp
+from domain.requests import NewAction
 from store.connection import Transaction
 from store.queue.choices import insert_alternative
 from store.reading import all_readable, instant_or_none
-
-
-@dataclass(frozen=True, slots=True)
-class NewAction:
-    """What is put in the queue."""
-
-    type: ActionType
-    user_id: int
-    wish: ClassRef | None = None
-    booking_id: str | None = None
-    run_at: datetime | None = None  # None: now
-    opens_at: datetime | None = None
-    quiet: bool = False
-    card_message_id: int | None = None
-    periodic_booking_id: int | None = None
-    alternatives: tuple[ClassRef, ...] = ()  # tried in this order when the wish can't be had
-    watch: WatchMode | None = None
-    watch_until: datetime | None = None
-    replaces_row_id: int | None = None  # the booking to free once this one is made
-    rehearse_at: datetime | None = None
-    free_until: datetime | None = None  # what is given back without another question is so only until then
-    pressed: bool = False  # it was confirmed before it was queued, by the swap it belongs to
 
 
 def to_action(row: sqlite3.Row) -> Action:

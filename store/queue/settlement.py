@@ -25,6 +25,8 @@ from domain.model import (
     stamp,
 )
 from domain.opening_report import OpeningReport
+from domain.results import REHEARSED_UNSEEN, REHEARSED_WELL
+from domain.unknown_outcome import leaves_unknown_outcome
 from store.bookings import Before, before_reading, keep_what_is_booked_anew, mark_cancelled, mark_confirmed, sync
 from store.catalogue import swap
 from store.connection import Connection, Transaction
@@ -32,15 +34,13 @@ from store.outbox import add_notice
 from store.pauses import note_booked, note_success
 from store.queue.history import told_already
 from store.queue.openings import record_opening
-from store.queue.reconciliation import end_doubt, leaves_doubt
+from store.queue.reconciliation import end_doubt
 from store.queue.rows import name_its_class, read_soon, to_action
 from store.queue.swaps import ask_back, free_the_replaced, tell_of_the_freed
 from store.queue.transitions import put_back, settle
 from store.recurring.standstill import let_stand
 
 SECOND_READING = BETWEEN_READINGS + timedelta(seconds=1)
-REHEARSED_WELL = "ok"  # as booking_actions.rehearsal keeps it; else the class of an error
-REHEARSED_UNSEEN = "unseen"  # the same, of a class that the site does not show before it opens
 
 
 class Settlement:
@@ -104,7 +104,7 @@ class Settlement:
             elif not of_login and not await told_already(tx, action):
                 await add_notice(tx, action.user_id, NoticeKind.RESULT, action_id=action.id)
             about_a_class = action.type in (ActionType.BOOK, ActionType.CANCEL)
-            unsettled = leaves_doubt(error.kind, action.failures + 1) or isinstance(error, NothingToCancel)
+            unsettled = leaves_unknown_outcome(error.kind, action.failures + 1) or isinstance(error, NothingToCancel)
             if about_a_class and unsettled:
                 await read_soon(tx, action.user_id, self._clock())
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, NoticeKind
-from store.bookings import TOLD_AS_LOST, find_held
+from domain.requests import NewAction
+from domain.results import THOUGH_WITHDRAWN, TOLD_AS_LOST
+from store.bookings import find_held
 from store.connection import Transaction
 from store.outbox import add_notice
-from store.queue.reconciliation import THOUGH_WITHDRAWN
-from store.queue.rows import NewAction, enqueue, live_like, to_action
+from store.queue.rows import enqueue, live_like, to_action
 
 
 async def free_the_replaced(tx: Transaction, action: Action, now: datetime, got: ClassRef | None = None) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 
 from domain.errors import AppError, LeaseLost, SiteError, TakenBack
 from domain.model import Action, ActionStatus, stamp
+from domain.unknown_outcome import NOT_LET_IN
 from store.connection import Transaction
 from store.queue.openings import record_opening
-from store.queue.reconciliation import NOT_LET_IN
 
 FENCE = "WHERE id = :id AND status = 'processing' AND attempts = :mine RETURNING id"
 IN_DOUBT = """

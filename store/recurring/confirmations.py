@@ -10,9 +10,9 @@ from datetime import date, datetime
 
 from domain.model import Action, Clock, NoticeKind, instant, stamp
 from domain.recurrence import Confirmation, ConfirmationOutcome, ConfirmationPurpose, OccurrenceState, PeriodicBooking
+from domain.requests import NewAction
 from store.connection import Connection, Transaction
 from store.outbox import add_notice
-from store.queue.rows import NewAction
 from store.recurring.occurrences import begin, enqueue_once, held_already, set_state
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from domain.model import Clock, HeldBooking, clock_time, instant, stamp
-from domain.recurrence import PeriodicBooking
+from domain.due_dates import DueDate, HeldDate, Memory
+from domain.model import Clock, clock_time, instant, stamp
+from domain.recurrence_rules import QUEUE_AHEAD, RecurrenceRules
 from store.bookings import to_held
 from store.connection import Connection
 from store.kinds import KIND_GOT, same_kind
 from store.queue.choices import last_call
 from store.reading import readable
 from store.recurring.occurrences import WAITING
-from store.recurring.plan import QUEUE_AHEAD, Timing
 from store.recurring.rows import to_periodic
 
 # mode_of() in SQL: requires_confirmation is the given column, and a mode that contradicts it does not count.
@@ -74,31 +73,6 @@ HELD = f"""
 """What the mode `hold` holds; a place that was swapped or booked anew by hand since is the person's, not on trial."""
 
 
-@dataclass(frozen=True, slots=True)
-class DueDate:
-    """A date of a periodic booking about which nothing was done yet, and something may have to be."""
-
-    periodic: PeriodicBooking
-    day: date
-    on_holiday: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HeldDate:
-    """A place that the mode `hold` holds and has not asked about."""
-
-    periodic: PeriodicBooking
-    held: HeldBooking
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What the executor knows of its last ticks."""
-
-    plan_version: int
-    ticked_at: datetime | None  # None: it never ran on this file
-
-
 class DueDates:
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._db = connection
@@ -114,19 +88,19 @@ class DueDates:
         """Notes that everything that could be done by now was done."""
         await self._db.write("UPDATE executor SET ticked_at = :now", {"now": stamp(self._clock())})
 
-    async def leads(self, timing: Timing) -> list[timedelta]:
+    async def leads(self, recurrence: RecurrenceRules) -> list[timedelta]:
         """How long before a class questions are asked: as configured, and what single periodic bookings say."""
         rows = await self._db.rows(
             "SELECT DISTINCT lead_minutes FROM periodic_bookings WHERE active = 1 AND lead_minutes IS NOT NULL"
         )
-        return [timing.lead, *(timedelta(minutes=row["lead_minutes"]) for row in rows)]
+        return [recurrence.lead, *(timedelta(minutes=row["lead_minutes"]) for row in rows)]
 
-    async def due(self, timing: Timing, first: date) -> list[DueDate]:
+    async def due(self, recurrence: RecurrenceRules, first: date) -> list[DueDate]:
         """The dates from `first` on that can be due now, of people who may use the bot; the soonest first."""
-        now, longest = self._clock(), max(await self.leads(timing))
-        last = timing.last_day(now, longest)
+        now, longest = self._clock(), max(await self.leads(recurrence))
+        last = recurrence.last_day(now, longest)
         days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
-        wanted = json.dumps([_wanted(timing, day, now, longest) for day in days])
+        wanted = json.dumps([_wanted(recurrence, day, now, longest) for day in days])
         return [
             DueDate(periodic, date.fromisoformat(row["due_day"]), bool(row["on_holiday"]))
             for row in await self._db.rows(DUE, {"days": wanted})
@@ -180,25 +154,14 @@ class DueDates:
         return (date.fromisoformat(row["day"]), clock_time(row["start"])) if row else None
 
 
-def _wanted(timing: Timing, day: date, now: datetime, longest: timedelta) -> dict[str, object]:
+def _wanted(recurrence: RecurrenceRules, day: date, now: datetime, longest: timedelta) -> dict[str, object]:
     """What can be due about a date now, by mode; `longest`: how long before its class any is asked about."""
-    bound, opens = timing.asks_until(now, longest), timing.rule.opens_at(day)
+    bound, opens = recurrence.asks_until(now, longest), recurrence.rule.opens_at(day)
     until = f"{bound:%H:%M}" if day == bound.date() else "24:00" if day < bound.date() else ""
     return {
         "day": day.isoformat(),
         "weekday": day.weekday(),
         "asks_until": until,
-        "asks_opening": now >= opens - timing.lead,
+        "asks_opening": now >= opens - recurrence.lead,
         "queues": now >= opens - QUEUE_AHEAD,
     }
-
-
-def first_day(timing: Timing, memory: Memory, now: datetime, back: timedelta) -> date:
-    """The earliest date that may not have been dealt with: of the last tick, but no more than `back` ago."""
-    ticked = min(memory.ticked_at or now, now)
-    return timing.day_of(max(ticked, now - back))
-
-
-def was_awake(memory: Memory, moment: datetime) -> bool:
-    """Whether the executor was awake after that moment: then whatever could be done by then was done."""
-    return memory.ticked_at is not None and moment < memory.ticked_at

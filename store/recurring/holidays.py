@@ -8,10 +8,9 @@ from datetime import date, datetime
 from domain.errors import TooManyHolidays
 from domain.model import Clock
 from domain.recurrence import Holiday
+from domain.requests import MOST_HOLIDAYS
 from store.connection import Connection, Transaction
 from store.recurring.occurrences import free
-
-MOST_HOLIDAYS = 50  # of one person, ended ones left out
 
 
 class Holidays:

@@ -10,10 +10,11 @@ from datetime import date, datetime
 from domain.errors import AlreadyQueued
 from domain.model import Action, ActionType, BookingStatus, Clock, HeldBooking, NoticeKind
 from domain.recurrence import Confirmation, ConfirmationOutcome, ConfirmationPurpose, PeriodicBooking
+from domain.requests import NewAction
 from store.bookings import find_held
 from store.connection import Connection, Transaction
 from store.outbox import add_notice
-from store.queue.rows import NewAction, enqueue, to_action
+from store.queue.rows import enqueue, to_action
 from store.reading import all_readable
 from store.recurring.confirmations import answer, open_question
 from store.recurring.occurrences import find_action

@@ -11,12 +11,13 @@ from datetime import date, datetime, timedelta
 from domain.errors import AlreadyQueued
 from domain.model import LAST_CALL, Action, ActionType, ClassRef, Clock, NoticeKind, stamp
 from domain.recurrence import Occurrence, OccurrenceState, PeriodicBooking
+from domain.requests import NewAction
+from domain.unknown_outcome import leaves_unknown_outcome
 from store.bookings import is_held
 from store.connection import Connection, Transaction
 from store.outbox import add_notice
 from store.queue.choices import STILL
-from store.queue.reconciliation import leaves_doubt
-from store.queue.rows import NewAction, enqueue, read_soon, to_action
+from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.swaps import ask_back
 from store.recurring.rows import to_occurrence
 
@@ -199,7 +200,7 @@ async def free(
         await tx.run("DELETE FROM occurrences WHERE periodic_booking_id = :periodic AND action_id = :action",
                      {"periodic": periodic_id, "action": action["id"]})  # fmt: skip
         await ask_back(tx, action["id"], now)
-        if leaves_doubt(action["error_kind"], action["failures"]):
+        if leaves_unknown_outcome(action["error_kind"], action["failures"]):
             await read_soon(tx, action["user_id"], now)
         if action["card_message_id"] is not None:
             await add_notice(tx, action["user_id"], NoticeKind.PROGRESS, action_id=action["id"])

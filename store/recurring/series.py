@@ -7,38 +7,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from domain.errors import DuplicatePeriodic
 from domain.model import ClassRef, Clock, clock_time, stamp
 from domain.recurrence import Holiday, Occurrence, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
+from domain.recurrence_rules import RecurrenceRules
+from domain.requests import READ_BY, NewPeriodic, is_wish_of
 from store.connection import Connection, Transaction
-from store.queue.choices import READ_BY
 from store.reading import all_readable, readable
 from store.recurring.holidays import holidays_of
 from store.recurring.keeping import close_keeping
 from store.recurring.occurrences import DAWN, free
-from store.recurring.plan import Timing
 from store.recurring.rows import to_occurrence, to_periodic
 
 Run = Callable[[str, Mapping[str, object]], Awaitable[list[sqlite3.Row]]]
 """Runs a statement and gives its rows: of a connection, or of a transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewPeriodic:
-    """What a person wants every week."""
-
-    user_id: int
-    name: str
-    course: str
-    location: str
-    day_of_week: int  # 0 = Monday
-    start: time
-    mode: PeriodicMode = PeriodicMode.ASK_FIRST
-    alternatives: tuple[PeriodicChoice, ...] = ()
-    course_type: str = ""
 
 
 class Series:
@@ -69,11 +53,11 @@ class Series:
         return await _choices(self._db.rows, periodic_id)
 
     async def preview(
-        self, periodic_id: int, user_id: int, today: date, weeks: int = 4, timing: Timing | None = None
+        self, periodic_id: int, user_id: int, today: date, weeks: int = 4, recurrence: RecurrenceRules | None = None
     ) -> list[PlannedDate]:
         """The next dates of a person's own periodic booking, one a week; empty when it is not theirs.
 
-        `acts_at` is filled only with `timing`, and stays empty while it is paused.
+        `acts_at` is filled only with `recurrence`, and stays empty while it is paused.
         """
         periodic = await self.find(periodic_id, user_id)
         if periodic is None:
@@ -87,7 +71,7 @@ class Series:
         first = today + timedelta(days=(periodic.day_of_week - today.weekday()) % 7)
         days = [first + timedelta(weeks=week) for week in range(weeks)]
         now = self._clock()
-        return [_planned(periodic, day, done.get(day), holidays, timing, now) for day in days]
+        return [_planned(periodic, day, done.get(day), holidays, recurrence, now) for day in days]
 
     async def add(self, new: NewPeriodic) -> PeriodicBooking:
         """Makes a periodic booking. Raises DuplicatePeriodic when the person has the same one, and it is active."""
@@ -232,11 +216,6 @@ async def _keep_other_choices(tx: Transaction, periodic: PeriodicBooking, *, mov
         await _replace_alternatives(tx, periodic.id, kept)
 
 
-def is_wish_of(choice: PeriodicChoice, periodic: PeriodicBooking) -> bool:
-    """Whether a choice is what a periodic booking wants first anyway."""
-    return choice.on(DAWN).matches(periodic.on(DAWN))
-
-
 async def _touch(tx: Transaction, periodic_id: int, user_id: int) -> bool:
     """Whether it is that person's; the executor is told that it changes."""
     rows = await tx.run(
@@ -301,7 +280,7 @@ def _planned(
     day: date,
     occurrence: Occurrence | None,
     holidays: Sequence[Holiday],
-    timing: Timing | None,
+    recurrence: RecurrenceRules | None,
     now: datetime,
 ) -> PlannedDate:
     off = any(holiday.first <= day <= holiday.last for holiday in holidays)
@@ -311,5 +290,5 @@ def _planned(
         state=occurrence.state if occurrence else None,
         holiday=off,
         action_id=occurrence.action_id if occurrence else None,
-        acts_at=timing.acts_at(periodic, day, occurrence, now) if timing and acts else None,
+        acts_at=recurrence.acts_at(periodic, day, occurrence, now) if recurrence and acts else None,
     )

@@ -6,37 +6,20 @@ One begins with the refusal, in its transaction (store/queue/settlement.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from domain.errors import AccountLimit, AppError, MembershipProblem, quoted
 from domain.model import Action, ActionType, Clock, instant, stamp
 from domain.recurrence import OccurrenceState, PeriodicBooking
+from domain.recurrence_rules import RecurrenceRules
+from domain.recurring_pauses import MissedDate, RecurringPause
 from store.connection import Connection, Transaction
 from store.reading import all_readable
 from store.recurring.occurrences import begin, free, held_already
-from store.recurring.plan import Timing
 from store.recurring.rows import to_periodic
 
 OF_THE_ACCOUNT = (AccountLimit, MembershipProblem)
 LONGEST_LOOK_BACK = timedelta(days=28)  # what was missed longer ago is not told one by one
-
-
-@dataclass(frozen=True, slots=True)
-class RecurringPause:
-    """Since when what recurs for a person waits, and why."""
-
-    since: datetime
-    kind: str
-    words: str  # the site's own
-
-
-@dataclass(frozen=True, slots=True)
-class MissedDate:
-    """A date that nobody booked meanwhile."""
-
-    periodic: PeriodicBooking
-    day: date
 
 
 async def let_stand(tx: Transaction, action: Action, error: AppError, now: datetime) -> bool:
@@ -70,7 +53,7 @@ class RecurringPauses:
         row = await self._db.row("SELECT * FROM recurring_pauses WHERE user_id = :user_id", {"user_id": user_id})
         return RecurringPause(instant(row["since"]), row["kind"], row["words"]) if row else None
 
-    async def end(self, user_id: int, timing: Timing) -> list[MissedDate] | None:
+    async def end(self, user_id: int, recurrence: RecurrenceRules) -> list[MissedDate] | None:
         """What recurs for a person is planned again. Gives the dates that were missed meanwhile; None: it did not wait.
 
         They are kept as missed, so that the preview shows them; nothing is told of them but this.
@@ -84,22 +67,22 @@ class RecurringPauses:
             since = instant(rows[0]["since"])
             missed: list[MissedDate] = []
             for periodic in all_readable(to_periodic, found):
-                missed += await self._missed(tx, periodic, timing, since)
+                missed += await self._missed(tx, periodic, recurrence, since)
         return sorted(missed, key=lambda each: (each.day, each.periodic.start))
 
     async def _missed(
-        self, tx: Transaction, periodic: PeriodicBooking, timing: Timing, since: datetime
+        self, tx: Transaction, periodic: PeriodicBooking, recurrence: RecurrenceRules, since: datetime
     ) -> Sequence[MissedDate]:
         now = self._clock()
-        first, last = timing.day_of(max(since, now - LONGEST_LOOK_BACK)), timing.day_of(now)
+        first, last = recurrence.day_of(max(since, now - LONGEST_LOOK_BACK)), recurrence.day_of(now)
         days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
         over = [day for day in days if day.weekday() == periodic.day_of_week
-                and since < timing.last_chance(periodic, day) <= now]  # fmt: skip
-        await _plan_anew(tx, periodic, timing, now)
+                and since < recurrence.last_chance(periodic, day) <= now]  # fmt: skip
+        await _plan_anew(tx, periodic, recurrence, now)
         return [MissedDate(periodic, day) for day in over if await _is_missed(tx, periodic, day, now)]
 
 
-async def _plan_anew(tx: Transaction, periodic: PeriodicBooking, timing: Timing, now: datetime) -> None:
+async def _plan_anew(tx: Transaction, periodic: PeriodicBooking, recurrence: RecurrenceRules, now: datetime) -> None:
     """Frees the dates to come whose booking was refused for something about the account."""
     refused = await tx.run(
         """
@@ -108,10 +91,10 @@ async def _plan_anew(tx: Transaction, periodic: PeriodicBooking, timing: Timing,
         WHERE occurrences.periodic_booking_id = :id AND occurrences.date >= :today AND status = 'failed'
             AND error_kind IN ('AccountLimit', 'MembershipProblem')
         """,
-        {"id": periodic.id, "today": timing.day_of(now).isoformat()},
+        {"id": periodic.id, "today": recurrence.day_of(now).isoformat()},
     )
     for row in refused:
-        if now < timing.last_chance(periodic, date.fromisoformat(row["date"])):
+        if now < recurrence.last_chance(periodic, date.fromisoformat(row["date"])):
             await tx.run("DELETE FROM occurrences WHERE id = :id", {"id": row["id"]})
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from actions.decide import STILL_OPENING
-from database import NewAction
 from demo.site import Outcome, Switches
 from domain.errors import LeaseLost, LoginNeeded, SiteUnavailable
 from domain.model import FIT_CENTER, PREPARE, ActionStatus, ActionType, Booking, ClassRef, NoticeKind, WatchMode, stamp
 from domain.opening_plan import plan_booking
 from domain.opening_report import ShotOutcome
+from domain.requests import NewAction
 from opening import race
 from opening.volley import MOST_REQUESTS
 from tests.support.openings import OPENS

@@ -13,13 +13,14 @@ from playwright.async_api import Browser, Playwright
 import booking
 from actions.decide import ODD_LOOKS
 from actions.runner import Performer
-from database import NewAction, open_database
+from database import open_database
 from demo.site import Person as Student
 from demo.site import Site, SiteWorld
 from domain.model import Action, ActionStatus, ActionType, Credentials, NoticeKind, Role, WatchMode
+from domain.people import Person
+from domain.requests import NewAction
 from opening import race
 from opening.volley import MOST_REQUESTS
-from store.people import Person
 from tests.support.lent_browser import lent
 from tests.support.sites import PASSWORD, SECRET, Clock, access, wish
 from tests.support.stages import LONG_AFTER, OWNER, RULE, Set, Stage

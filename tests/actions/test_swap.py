@@ -13,9 +13,9 @@ from actions import cancelling
 from bot.screens import results as screens_results
 from bot.screens.italian import When
 from bot.screens.results import GAVE_UP_IN_VAIN
-from database import NewAction
 from domain.errors import LoginRejected, SiteUnavailable
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, NoticeKind, WatchMode
+from domain.requests import NewAction
 from tests.support.sites import GIULIA, ROME, TUESDAY
 from tests.support.stages import LONG_AFTER, OWNER, Set, Stage
 

@@ -18,10 +18,11 @@ from admin.hand_login import HandLoginFailed
 from admin.session_file import CarriedSession, SessionFileError
 from admin.sessions import Terminal, Window, export_session, import_session, log_in, person_named
 from admin.wizard import write
-from database import open_database, people_of
+from database import open_database
 from demo.site import Site, SiteWorld
 from domain.errors import AppError, ConfigError, LoginNeeded
 from portal.state import SESSIONS, SessionStore
+from runtime.configured import people_of
 from runtime.settings import Settings, load
 from tests.portal.test_by_hand import enter_by_spid
 from tests.support.sites import GIULIA, chromium, cookie, person

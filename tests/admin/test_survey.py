@@ -23,12 +23,13 @@ from admin.survey import terminal
 from admin.survey.bundle import BadSurvey, Survey, read
 from admin.survey.terminal import Wanted, carry_out
 from admin.survey.visit import Visit, WatchedPortal
-from database import NewAction, open_database
+from database import open_database
 from demo.site import Site, SiteWorld
 from demo.site.like import take_over
 from domain import errors
 from domain.errors import ConfigError
 from domain.model import ActionType, ClassRef, clock_time
+from domain.requests import NewAction
 from runtime.settings import Settings, load
 from tests.support.lent_browser import impatient, portal, site  # noqa: F401 - fixtures
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, Clock, chromium, enter, person, wish

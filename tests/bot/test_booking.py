@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from database import NewAction
 from domain.errors import ClassStarted, LoginRejected, Overlap, SiteChanged, SiteUnavailable, SlotFull
 from domain.model import ActionStatus, ActionType, Booking, Timetable
+from domain.requests import NewAction
 from tests.support import chats
 from tests.support.chats import MINE, OWNER, PILATES, THURSDAY, TODAY, TUESDAY, World, menu, pilates, queued, tapped
 

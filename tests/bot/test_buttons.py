@@ -66,6 +66,7 @@ from domain.model import (
     WatchMode,
 )
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
+from domain.programs import Outage
 from domain.recurrence import (
     Confirmation,
     ConfirmationOutcome,
@@ -77,10 +78,9 @@ from domain.recurrence import (
     PeriodicMode,
     PlannedDate,
 )
+from domain.recurring_pauses import MissedDate, RecurringPause
+from domain.seen_rules import SeenRule
 from runtime.settings import Settings
-from store.heartbeats import Outage
-from store.recurring.standstill import MissedDate, RecurringPause
-from store.rules import SeenRule
 from tests.support import chats
 from tests.support.chats import NOON, OWNER, PILATES, THURSDAY, TUESDAY
 

@@ -13,12 +13,12 @@ import pytest
 from bot.flows.desk import Desk
 from bot.screens import programs as screens_programs
 from bot.screens.results import login_stopped
-from database import NewAction
 from domain.errors import LoginNeeded
 from domain.model import ActionType
+from domain.programs import Outage
+from domain.requests import NewAction
 from runtime.settings import load
 from store.hand_logins import OpeningAhead
-from store.heartbeats import Outage
 from tests.support import chats
 from tests.support.chats import FRIEND, MINE, OWNER, World, menu, tapped
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from database import NewAction
 from demo.telegram import Message, Person
 from domain.errors import Overlap, SlotFull, TooLateToCancel
 from domain.model import ActionStatus, ActionType, Booking, WatchMode
+from domain.requests import NewAction
 from tests.support import chats
 from tests.support.chats import MINE, OWNER, THURSDAY, TUESDAY, World, menu, pilates, queued, tapped
 

@@ -16,10 +16,10 @@ import pytest
 from aiohttp import web
 
 from bot.transport.delivery import LONGEST_PAUSE, pause_after
-from database import NewAction
 from demo.telegram import TelegramEmulator
 from domain.errors import SlotFull
 from domain.model import ActionType, NoticeKind
+from domain.requests import NewAction
 from store.outbox import add_notice
 from tests.support import chats
 from tests.support.chats import FRIEND, OTP, OWNER, TUESDAY, World, menu, queued

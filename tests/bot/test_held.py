@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from database import NewAction
 from demo.telegram import Message
 from domain.errors import SiteChanged
 from domain.model import ActionType, Booking
+from domain.requests import NewAction
 from tests.support import chats
 from tests.support.chats import MINE, OWNER, TODAY, TUESDAY, World, menu, question, queued, tapped
 

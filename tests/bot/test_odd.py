@@ -13,10 +13,10 @@ import pytest
 from bot.screens.callbacks import Verb
 from bot.screens.page import button, safe
 from bot.screens.texts import TOO_MANY
-from database import NewAction
 from demo.telegram import Message
 from demo.telegram.world import CallbackQuery
 from domain.model import ActionStatus, ActionType, Booking, NoticeKind
+from domain.requests import NewAction
 from store.outbox import add_notice
 from tests.support import chats
 from tests.support.chats import (

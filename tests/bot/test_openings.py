@@ -18,9 +18,9 @@ from domain.errors import AppError, SlotFull
 from domain.model import Action, ActionStatus, ActionType, Booking, NoticeKind
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
 from domain.recurrence import OccurrenceState, PeriodicMode
+from domain.requests import NewPeriodic
+from runtime.configured import recurrence_rules_of
 from store.outbox import add_notice
-from store.recurring.plan import Timing
-from store.recurring.series import NewPeriodic
 from tests.bot.test_buttons import WHEN
 from tests.support import chats
 from tests.support.chats import MINE, OWNER, THURSDAY, World, menu, tapped
@@ -61,7 +61,7 @@ async def recurring(world: World) -> int:
     """GAG on Thursdays, by itself; its next date is queued."""
     new = NewPeriodic(OWNER, "GAG", "GAG", "Giuriati", 3, time(18), PeriodicMode.AUTOMATIC)
     periodic = await world.db.series.add(new)
-    action = Timing.of(world.settings).booking(periodic, THURSDAY, [], world.clock.now)
+    action = recurrence_rules_of(world.settings).booking(periodic, THURSDAY, [], world.clock.now)
     await menu(world.owner)
     assert await world.db.occurrences.queue(periodic, THURSDAY, action)
     return periodic.id

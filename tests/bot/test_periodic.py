@@ -12,7 +12,6 @@ import pytest
 
 from bot.screens import questions as screens_questions
 from bot.screens.italian import When
-from database import NewAction
 from demo.telegram import Message
 from domain.model import ActionStatus, ActionType, Booking, BookingStatus
 from domain.recurrence import (
@@ -24,8 +23,8 @@ from domain.recurrence import (
     PeriodicChoice,
     PeriodicMode,
 )
+from domain.requests import NewAction, NewPeriodic
 from periodic_executor import Executor
-from store.recurring.series import NewPeriodic
 from tests.support import chats
 from tests.support.chats import FRIEND, MINE, OWNER, TUESDAY, World, menu, tapped
 

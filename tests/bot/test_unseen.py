@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.flows.desk import Desk
-from database import NewAction
 from domain.model import PREPARE, UNSEEN, ActionStatus, ActionType, OpeningRule, SlotStatus, Timetable
+from domain.requests import NewAction
 from tests.support import chats
 from tests.support.chats import NOON, OWNER, PILATES, PLATINUM, TUESDAY, WEEK, World, menu, slot, tapped
 

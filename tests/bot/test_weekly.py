@@ -14,9 +14,9 @@ from bot.screens import making as screens_making
 from bot.screens.page import chunk
 from domain.model import ActionStatus, OpeningRule
 from domain.recurrence import PeriodicChoice, PeriodicMode
+from domain.requests import NewPeriodic
 from periodic_executor import Executor
-from store.recurring.plan import Timing
-from store.recurring.series import NewPeriodic
+from runtime.configured import recurrence_rules_of
 from tests.support import chats
 from tests.support.chats import OWNER, THURSDAY, World, menu, tapped
 
@@ -156,7 +156,7 @@ async def test_a_choice_added_minutes_before_an_opening_says_from_when_it_holds(
     made = await world.db.series.add(weekly("GAG", 3, time(18), PeriodicMode.AUTOMATIC))
     opens = world.settings.opening_rule.opens_at(THURSDAY)
     world.clock.now = opens - timedelta(minutes=4)
-    booking = Timing.of(world.settings).booking(made, THURSDAY, [], world.clock.now)
+    booking = recurrence_rules_of(world.settings).booking(made, THURSDAY, [], world.clock.now)
     await world.db.occurrences.queue(made, THURSDAY, booking)
     await world.claim()
     await world.read_timetable([*chats.WEEK, chats.slot("YOGA", THURSDAY, "19:00")])

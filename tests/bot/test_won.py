@@ -10,8 +10,8 @@ import pytest
 
 from domain.model import Action, ActionStatus, Booking
 from domain.recurrence import PeriodicMode
-from store.recurring.plan import Timing
-from store.recurring.series import NewPeriodic
+from domain.requests import NewPeriodic
+from runtime.configured import recurrence_rules_of
 from tests.support import chats
 from tests.support.chats import FITNESS, OWNER, THURSDAY, TUESDAY, World, menu, queued, slot, tapped
 
@@ -133,7 +133,7 @@ async def test_a_withdrawal_of_what_has_begun_can_not_be_undone(world: World) ->
 async def test_undoing_the_withdrawal_of_a_recurring_booking_puts_its_date_back(world: World) -> None:
     new = NewPeriodic(OWNER, "GAG", "GAG", "Giuriati", 3, time(18), PeriodicMode.AUTOMATIC)
     series = await world.db.series.add(new)
-    booking = Timing.of(world.settings).booking(series, THURSDAY, [], world.clock.now)
+    booking = recurrence_rules_of(world.settings).booking(series, THURSDAY, [], world.clock.now)
     queued_one = await world.db.occurrences.queue(series, THURSDAY, booking)
     assert queued_one
     await world.db.requests.withdraw(queued_one.id, OWNER)

@@ -13,16 +13,16 @@ import booking
 import scraper
 from bot.screens.common import in_a_line
 from bot.screens.italian import When
-from database import Database, NewAction
+from database import Database
 from demo.site import SiteWorld
 from demo.site.catalogue import Activity as Calendar
 from demo.site.catalogue import Catalogue, Weekly
 from domain.errors import AlreadyQueued, SeveralClasses, quoted
 from domain.model import FIT_CENTER, ActionType, Activity, Booking, BookingStatus, ClassRef, Slot
 from domain.recurrence import PeriodicMode
+from domain.requests import NewAction, NewPeriodic
 from portal.bookings_list import Sought, as_held
 from portal.session import SiteSession
-from store.recurring.series import NewPeriodic
 from tests.conftest import GIULIA
 from tests.support.sites import GIULIA as STUDENT
 from tests.support.sites import TUESDAY, Clock, person

@@ -15,8 +15,8 @@ from domain.errors import AccountLimit, BookingRefused, BookingsClosed, CancelTo
 from domain.house_rules import HouseRules, LateCancel, Overlapping, Rule
 from domain.model import ActionStatus, Activity, Booking, ClassRef, NoticeKind, OpeningRule, Role, Slot, SlotStatus
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
+from domain.people import Person
 from domain.rule_sightings import DOUBTFUL, PLAIN, Sighting
-from store.people import Person
 from tests.conftest import GIULIA, MARCO, Time
 from tests.support.sites import GIULIA as HER_ACCOUNT
 from tests.support.sites import ROME

@@ -20,13 +20,14 @@ from actions.runner import Performer
 from admin import hand_login
 from admin.hand_login import HandLoginFailed
 from admin.wizard import write
-from database import Database, NewAction, open_database
+from database import Database, open_database
 from demo.site import Site, SiteWorld
 from domain.errors import LoginNeeded
 from domain.model import ActionStatus, ActionType, ClassRef, OpeningRule, Role
+from domain.people import Person
+from domain.requests import NewAction
 from portal.session import Portal, SiteSession
 from runtime.settings import load
-from store.people import Person
 from tests.support.lent_browser import impatient, pilates, portal, site  # noqa: F401 - fixtures
 from tests.support.sites import GIULIA, ROME, Clock, credentials, enter
 from worker import Worker

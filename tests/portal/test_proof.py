@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 import booking
-from database import NewAction
 from demo.site import Outcome
 from domain.errors import Blocked, OnWaitingList, Overlap, PlaceUnclear, SiteChanged, SiteError, SiteUnavailable, quoted
 from domain.model import ActionStatus, ActionType, Booking
+from domain.requests import NewAction
 from opening import race
 from opening.volley import MOST_REQUESTS, Allowance
 from portal import api, proof

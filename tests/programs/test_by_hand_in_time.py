@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from database import Database, NewAction
+from database import Database
 from domain.errors import LoginNeeded
 from domain.model import PREPARE, ActionType, ClassRef, Role
+from domain.people import Person
+from domain.requests import NewAction
 from periodic_executor import CHECK_EVERY, LOOK_BEFORE_OPENING, Executor
-from store.people import Person
 from tests.conftest import Time
 from tests.support.recurring import settings_of
 from tests.support.sites import ROME

@@ -25,10 +25,10 @@ from urllib.parse import quote, unquote
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from database import NewAction
 from demo.site import Person, echo
 from domain.errors import AlreadyQueued
 from domain.model import Action, ActionStatus, ActionType, ClassRef, clock_time
+from domain.requests import NewAction
 from tests.support.running import CODE_PERIOD, OWNER, PATIENCE, Installation, Running, installation
 from tests.support.sites import GIULIA
 

@@ -16,9 +16,9 @@ from bench.crash import crash, report
 from bench.site import Place
 from bench.students import Ledger, places_for
 from bench.town import FIRST_USER, Town, open_town, phone_of
-from database import NewAction
 from demo.telegram import Message
 from domain.model import Action, ActionStatus, ActionType
+from domain.requests import NewAction
 
 PATIENCE = 120.0  # s for programs to start, on however slow a machine, and do their work
 KILLS = 4  # at random; each costs a program's start

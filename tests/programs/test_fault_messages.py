@@ -22,11 +22,11 @@ from actions.runner import Performer
 from bot.screens import trouble as screens_trouble
 from bot.screens.italian import When
 from bot.screens.texts import OLD_HOURS_STAY, TROUBLES
-from database import NewAction
 from demo.site import Site, SiteWorld
 from demo.telegram import Message
 from domain.errors import LoginBlocked, SiteError
 from domain.model import Action, ActionType, ClassRef, Pause
+from domain.requests import NewAction
 from tests.support import chats
 from tests.support.chats import OWNER
 from tests.support.lent_browser import Engine, lent

@@ -19,8 +19,8 @@ from demo.site.switches import LIMITS
 from domain.errors import SiteChanged
 from domain.model import ActionStatus
 from domain.recurrence import PeriodicMode
+from domain.requests import NewPeriodic
 from portal import schedules
-from store.recurring.series import NewPeriodic
 from tests.support.chats import OWNER, tapped
 from tests.support.journeys import PILATES, Journey, journey
 from tests.support.lent_browser import Engine, impatient  # noqa: F401 - fixture

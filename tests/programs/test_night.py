@@ -18,16 +18,16 @@ import pytest_asyncio
 from playwright.async_api import Browser, Playwright
 
 from actions.runner import Performer
-from database import Database, NewAction, open_database
+from database import Database, open_database
 from demo.site import Outcome, Site, SiteWorld
 from domain.model import FIT_CENTER, PREPARE, Action, ActionStatus, ActionType, ClassRef, NoticeKind, Role, clock_time
 from domain.opening_plan import plan_booking
+from domain.people import Person
 from domain.recurrence import PeriodicMode
+from domain.requests import NewAction, NewPeriodic
 from opening import race, server_clock
 from periodic_executor import Executor
 from runtime.settings import Settings, load
-from store.people import Person
-from store.recurring.series import NewPeriodic
 from tests.support.lent_browser import lent
 from tests.support.sites import OTP_URL, PASSWORD, ROME, Clock, access, cookie, credentials, person
 from worker import Worker

@@ -23,11 +23,10 @@ from bot.flows.router import Answers
 from bot.screens.callbacks import NUMBERS, Call, Largest, Verb
 from bot.screens.page import Letter
 from bot.transport.handlers import Handlers
-from database import NewAction
 from demo.site import Person, Site, SiteWorld
 from domain.errors import SlotFull
 from domain.model import ActionType
-from store.recurring.series import NewPeriodic
+from domain.requests import NewAction, NewPeriodic
 from tests.support import chats
 from tests.support.chats import FRIEND, OWNER, STRANGER, TUESDAY, World
 from tests.support.running import ROOT

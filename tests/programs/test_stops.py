@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from database import NewAction
 from domain.model import ActionStatus, ActionType, ClassRef, clock_time, starts_at
+from domain.requests import NewAction
 from portal.state import SESSIONS, SessionStore
 from runtime.program import is_dead
 from tests.support.running import OWNER, PATIENCE, PROGRAMS, ROOT, STOP_SECONDS, Installation, installation

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from database import Database, NewAction, open_database
+from database import Database, open_database
 from demo.site import Site, SiteWorld
 from domain.model import Action, ActionStatus, ActionType, ClassRef, clock_time
+from domain.requests import NewAction
 from portal.state import SessionStore
 from tests.support.processes import children_of, kill
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, chromium, cookie, person

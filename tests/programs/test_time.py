@@ -23,7 +23,7 @@ from domain.errors import LoginRejected
 from domain.model import ActionStatus, ActionType, NoticeKind, OpeningRule
 from domain.opening_plan import plan_booking
 from domain.recurrence import OccurrenceState, PeriodicMode
-from store.recurring.plan import Timing
+from runtime.configured import recurrence_rules_of
 from tests.conftest import GIULIA, MARCO, Time
 from tests.support.recurring import ROME, TUESDAY, Life, rome, settings_of
 
@@ -349,9 +349,9 @@ async def test_a_month_of_a_person_who_answers_every_other_question(life: Life) 
             else:
                 mine = await life.db.series.find(question.periodic_booking_id)
                 assert mine
-                day = life.timing.day_of(question.scheduled_for)
+                day = life.recurrence.day_of(question.scheduled_for)
                 await life.db.confirmations.confirm(
-                    question, day, life.timing.booking(mine, day, [], life.clock())
+                    question, day, life.recurrence.booking(mine, day, [], life.clock())
                 )  # fmt: skip
 
     told = Counter(kind for _, kind in await life.pass_until(rome(AUTUMN + 14 * DAY, 12), person))
@@ -382,11 +382,11 @@ def test_the_plan_of_a_booking_never_lies_in_the_past() -> None:
 
 @pytest.mark.parametrize("change", [AUTUMN, SPRING])
 def test_no_class_that_is_due_lies_outside_what_is_looked_at(change: date, tmp_path: Path) -> None:
-    timing = Timing.of(settings_of(tmp_path))
+    recurrence = recurrence_rules_of(settings_of(tmp_path))
     for minute in range(0, 24 * 60, 10):
         now = rome(change, 0) + timedelta(minutes=minute)
-        bound = timing.asks_until(now)
+        bound = recurrence.asks_until(now)
         for start in range(0, 24 * 60, 30):
             wall = datetime.combine(change, time(start // 60, start % 60))
-            due = wall.replace(tzinfo=ROME).astimezone(UTC) - timing.lead <= now
+            due = wall.replace(tzinfo=ROME).astimezone(UTC) - recurrence.lead <= now
             assert not due or wall <= bound

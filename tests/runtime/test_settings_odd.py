@@ -11,13 +11,13 @@ import httpx
 import pytest
 
 from actions.runner import site_access
-from database import open_database, people_of
+from database import open_database
 from domain.errors import ConfigError, DatabaseError
 from domain.model import utc_now
 from portal.door import Door
 from runtime import program
+from runtime.configured import people_of, recurrence_rules_of
 from runtime.settings import Settings, configure_logging, load
-from store.recurring.plan import Timing
 from tests.runtime.test_settings import FRIEND, GOOD, written
 
 ODD: tuple[object, ...] = (
@@ -72,7 +72,7 @@ def with_odd(key: str, value: object) -> dict[str, Any]:
 
 async def use(settings: Settings, folder: Path) -> None:
     """Whatever the programs do with a configuration before they go anywhere."""
-    Timing.of(settings)
+    recurrence_rules_of(settings)
     for day in (date(2026, 3, 29), date(2026, 10, 25)):
         settings.opening_rule.opens_at(day)
     for each in settings.people:

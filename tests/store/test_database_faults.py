@@ -19,13 +19,15 @@ import periodic_executor
 import setup
 import store.connection
 from bot.transport.alarm import LEAST_ROOM
-from database import Database, NewAction, open_database, people_of
+from database import Database, open_database
+from domain.delivered import Told
 from domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseError
 from domain.model import ActionType, Notice, NoticeKind, Role
+from domain.people import Person
+from domain.requests import NewAction
+from runtime.configured import people_of
 from runtime.settings import Settings
-from store.health import damage
-from store.outbox import Told, add_notice
-from store.people import Person
+from store.outbox import add_notice
 from tests.conftest import GIULIA
 from tests.support import chats
 from tests.support.recurring import settings_of
@@ -159,7 +161,7 @@ async def test_a_full_disk_is_said_clearly_leaves_nothing_half_written_and_is_wa
         "SELECT (SELECT count(*) FROM holidays) AS holidays, (SELECT count(*) FROM notices) AS notices"
     )
     assert tuple(counts) == (written, written)
-    assert await damage(ours.connection) == []
+    assert await ours.health.damage() == []
     await make_room(ours)
     assert (await ours.requests.add(NewAction(ActionType.CHECK, GIULIA))).id
 

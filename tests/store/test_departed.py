@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from database import Database, NewAction
+from database import Database
 from domain.errors import AppError, SlotFull
 from domain.model import ActionStatus, ActionType, Booking, ClassRef, NoticeKind, Role, WatchMode
+from domain.people import Person
 from domain.recurrence import PeriodicMode
+from domain.requests import NewAction, NewPeriodic
 from portal.state import SESSIONS, forget_others
 from store.departed import NO_LONGER_HERE
 from store.outbox import add_notice
-from store.people import Person
-from store.recurring.series import NewPeriodic
 from tests.conftest import GIULIA, MARCO, Time
 
 TUESDAY = date(2026, 11, 24)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from database import Database
+from domain.delivered import Told
 from domain.model import NoticeKind
-from store.outbox import Told, add_notice
+from store.outbox import add_notice
 from tests.conftest import GIULIA, MARCO
 
 

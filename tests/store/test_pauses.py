@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from actions.decide import is_near_opening
-from database import Database, NewAction
+from database import Database
 from domain.errors import Blocked, LoginBlocked
 from domain.model import PREPARE, ActionType, Booking, ClassRef, NoticeKind, OpeningRule, Role, WatchMode, stamp
-from store.people import Person
+from domain.people import Person
+from domain.requests import NewAction
 from tests.conftest import GIULIA, MARCO, Time
 
 A_MINUTE = timedelta(minutes=1)

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from database import Database, NewAction, open_database
+from database import Database, open_database
 from domain.errors import AlreadyQueued, AppError, LeaseLost, SiteUnavailable, SlotFull
 from domain.model import ActionStatus, ActionType, Booking, ClassRef, NoticeKind
+from domain.requests import NewAction
 from tests.conftest import GIULIA, MARCO, Time
 
 PILATES = ClassRef("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0))

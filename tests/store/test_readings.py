@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from database import Database, NewAction
+from database import Database
 from domain.errors import NothingToCancel, SiteUnavailable
 from domain.model import Action, ActionType, Activity, Booking, BookingStatus, Slot, SlotStatus, Timetable
+from domain.requests import NewAction
 from tests.conftest import GIULIA, Time
 
 ROME = ZoneInfo("Europe/Rome")

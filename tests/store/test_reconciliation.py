@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from database import Database, NewAction
+from database import Database
 from domain.errors import (
     AppError,
     Blocked,
@@ -23,7 +23,8 @@ from domain.errors import (
     SlotFull,
 )
 from domain.model import Action, ActionStatus, ActionType, Booking, BookingStatus, ClassRef, NoticeKind
-from store.queue.reconciliation import THOUGH_WITHDRAWN
+from domain.requests import NewAction
+from domain.results import THOUGH_WITHDRAWN
 from tests.conftest import GIULIA, MARCO, Time
 
 ROME = ZoneInfo("Europe/Rome")

@@ -46,10 +46,10 @@ async def test_what_was_missed_meanwhile_is_told_when_it_goes_on_and_the_rest_is
     await life.at(rome(SATURDAY, 23))
     await refuse(life, MembershipProblem(quote("Abbonamento scaduto")))
     life.clock.now = rome(TUESDAY + A_WEEK, 20)
-    missed = await life.db.recurring_pauses.end(GIULIA, life.timing)
+    missed = await life.db.recurring_pauses.end(GIULIA, life.recurrence)
     assert missed is not None
     assert [each.day for each in missed] == [TUESDAY, TUESDAY + A_WEEK]
-    assert await life.db.recurring_pauses.end(GIULIA, life.timing) is None
+    assert await life.db.recurring_pauses.end(GIULIA, life.recurrence) is None
     await life.at(rome(SATURDAY + 2 * A_WEEK, 23))
     [live] = await life.db.requests.live(GIULIA)
     assert (live.day, live.periodic_booking_id) == (TUESDAY + 2 * A_WEEK, mine.id)
@@ -60,7 +60,7 @@ async def test_a_date_that_was_refused_is_tried_again_when_its_person_mends_it_i
     await life.at(rome(SATURDAY, 23))
     await refuse(life, SPENT)
     life.clock.now = rome(TUESDAY, 9)
-    assert await life.db.recurring_pauses.end(GIULIA, life.timing) == []
+    assert await life.db.recurring_pauses.end(GIULIA, life.recurrence) == []
     await life.at(rome(TUESDAY, 9, 1))
     assert [each.day for each in await life.db.requests.live(GIULIA)] == [TUESDAY]
 

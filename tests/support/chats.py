@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import bot_db
-from database import Database, NewAction, open_database, people_of
+from database import Database, open_database
 from demo.telegram import Message, Person, TelegramEmulator
 from domain.errors import AppError
 from domain.model import Action, ActionType, Activity, Booking, Slot, SlotStatus, Timetable
+from domain.requests import NewAction
+from runtime.configured import people_of
 from runtime.settings import Settings
 
 OWNER = 42

@@ -17,7 +17,7 @@ from typing import Any
 import bot_db
 from actions.runner import Performer
 from bot.screens.texts import BOOK_LABEL, HOURS_LABEL, MINE_LABEL
-from database import Database, open_database, people_of
+from database import Database, open_database
 from demo.site import Outcome, Site, SiteWorld, Slot
 from demo.site.accounts import Person as Student
 from demo.site.catalogue import FIT_CENTER, PLATINUM, Catalogue, default_catalogue
@@ -25,6 +25,7 @@ from demo.telegram import Message, Person, TelegramEmulator
 from domain.model import Action
 from periodic_executor import Executor
 from portal.session import Portal
+from runtime.configured import people_of
 from runtime.settings import Settings
 from tests.support.chats import OWNER, settings_for, tapped
 from tests.support.lent_browser import Engine, lent

@@ -19,8 +19,8 @@ from playwright.async_api import Browser, Playwright
 from actions.runner import Performer
 from database import open_database
 from domain.model import Role
+from domain.people import Person
 from opening import race
-from store.people import Person
 from tests.support.openings import Open, opening
 from tests.support.sites import credentials
 from tests.support.stages import OWNER, RULE, Set, Stage

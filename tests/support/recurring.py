@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from database import Database, NewAction
+from database import Database
 from domain.errors import AppError
 from domain.model import Action, ActionType, Booking, ClassRef, HeldBooking, instant
 from domain.recurrence import Confirmation, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode
+from domain.requests import NewAction, NewPeriodic
 from periodic_executor import Executor
+from runtime.configured import recurrence_rules_of
 from runtime.settings import Settings, load
-from store.recurring.plan import Timing
-from store.recurring.series import NewPeriodic
 from tests.conftest import GIULIA, Time
 
 ROME = ZoneInfo("Europe/Rome")
@@ -53,7 +53,7 @@ class Life:
     def __init__(self, db: Database, settings: Settings, clock: Time) -> None:
         self.db = db
         self.clock = clock
-        self.timing = Timing.of(settings)
+        self.recurrence = recurrence_rules_of(settings)
         self.executor = Executor(db, settings, clock)
         self.told: list[Told] = []
         self._last_notice = 0
@@ -96,11 +96,11 @@ class Life:
 
     async def hold(self, day: date, start: time = time(18), course: str = "PILATES") -> HeldBooking:
         """A place that the person booked on the site, as read by a sync."""
-        today = self.timing.day_of(self.clock())
+        today = self.recurrence.day_of(self.clock())
         booking = Booking(course, "Giuriati", day, start, 55)
         already = [held.booking for held in await self.db.bookings.held(GIULIA, today)]
         check = await self._claim_check()
-        await self.db.settlement.complete_check(check, [*already, booking], "read", self.timing.rule.zone)
+        await self.db.settlement.complete_check(check, [*already, booking], "read", self.recurrence.rule.zone)
         return (await self.db.bookings.held(GIULIA, day))[-1]
 
     async def _claim_check(self) -> Action:

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from typing import Any, Protocol
 
 from actions.runner import Performer
-from database import Database, NewAction
+from database import Database
 from domain.errors import AppError
 from domain.model import (
     FIT_CENTER,
@@ -23,6 +23,7 @@ from domain.model import (
     Timetable,
     clock_time,
 )
+from domain.requests import NewAction
 from store.catalogue import swap
 from tests.support.openings import OPENS, Opening
 from tests.support.sites import GIULIA, ROME, TUESDAY, credentials

@@ -1,4 +1,4 @@
-"""When what happens for a date of a periodic booking, by its mode. Pure: no SQL, no clock of its own.
+"""When what happens for a date of a recurring booking, by its mode. Pure: no SQL, no clock of its own.
 
 periodic_executor.py acts by it, the chat shows by it what will happen, tests walk through years with it.
 """
@@ -8,15 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Self
 
-from domain.house_rules import HouseRules
 from domain.model import ActionType, OpeningRule, starts_at
 from domain.opening_plan import plan_booking
 from domain.recurrence import Occurrence, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode
-from runtime.settings import Settings
-from store.queue.choices import MOST_ALTERNATIVES
-from store.queue.rows import NewAction
+from domain.requests import MOST_ALTERNATIVES, NewAction
 
 QUEUE_AHEAD = timedelta(hours=26)  # before its opening: sooner than the rehearsal of the evening before, in any season
 NIGHT_BEGINS, NIGHT_ENDS, EVENING = time(22, 30), time(7), time(21)
@@ -27,7 +23,7 @@ AT_THE_OPENING = (PeriodicMode.HOLD, PeriodicMode.AUTOMATIC)
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class RecurrenceRules:
     """The rules of time of the configuration."""
 
     rule: OpeningRule
@@ -36,19 +32,6 @@ class Timing:
     reminder: timedelta
     free_cancel: timedelta
     rehearsal: time | None
-
-    @classmethod
-    def of(cls, settings: Settings, rules: HouseRules | None = None) -> Self:
-        """As configured; `rules`: of the house, as they are in force."""
-        rules = rules or settings.house_rules
-        return cls(
-            rules.opening,
-            timedelta(minutes=settings.confirmation.lead_minutes),
-            timedelta(minutes=settings.confirmation.deadline_minutes),
-            timedelta(hours=settings.reminder_hours),
-            rules.free_cancel,
-            settings.opening.rehearsal_at,
-        )
 
     def starts(self, periodic: PeriodicBooking, day: date) -> datetime:
         """The instant its class begins on that day."""

@@ -1,0 +1,38 @@
+"""Signs of life of the programs, and what the owner is told when one of them shows none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+LATE = timedelta(seconds=90)  # without a beat: four are missing
+
+
+IsDead = Callable[[str], bool]  # whether a process is known to be no more, by its name
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The last sign of life of a process. `name` says machine, process namespace and process, as in
+    runtime/program.py.
+    """
+
+    program: str
+    name: str
+    pid: int
+    started_at: datetime
+    at: datetime
+    note: str
+    tasks: int  # in its event loop
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A program that was missed from `since` on; `until` is None while it still is."""
+
+    id: int
+    program: str
+    since: datetime
+    died: bool  # the process is no more; else it hangs, or its machine can't be reached
+    until: datetime | None
