@@ -5,12 +5,12 @@ The backup is looked at before anything is touched, and nothing is touched while
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
-
-import aiosqlite
 
 from domain.errors import DatabaseBusy, DatabaseError
 from domain.model import Clock
@@ -29,7 +29,7 @@ async def restore(source: Path, target: Path, clock: Clock) -> Path | None:
     """
     draft = target.with_name(f".{target.name}.restored-{os.getpid()}")
     try:
-        await _copy(source, draft)
+        await asyncio.to_thread(_copy, source, draft)
         _refuse_in_use(target)
         kept = _set_aside(target, clock)
         os.replace(draft, target)
@@ -48,20 +48,20 @@ def _read_only(source: Path) -> str:
     return f"{source.resolve().as_uri()}?mode=ro{alone}"
 
 
-async def _copy(source: Path, draft: Path) -> None:
+def _copy(source: Path, draft: Path) -> None:
     try:
-        async with aiosqlite.connect(_read_only(source), uri=True) as backup:
-            await _refuse_foreign(backup, source)
-            await copy_whole(backup, draft)
+        with closing(sqlite3.connect(_read_only(source), uri=True)) as backup:
+            _refuse_foreign(backup, source)
+            copy_whole(backup, draft)
     except sqlite3.Error as error:
         raise explain(source, error) from error
 
 
-async def _refuse_foreign(backup: aiosqlite.Connection, source: Path) -> None:
-    tables = await backup.execute_fetchall("SELECT name FROM sqlite_schema WHERE type = 'table'")
+def _refuse_foreign(backup: sqlite3.Connection, source: Path) -> None:
+    tables = backup.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
     if not set(GIVEN_TABLES) <= {row[0] for row in tables}:
         raise DatabaseError(f"{source} is no database of this bot: nothing was changed")
-    [version] = await backup.execute_fetchall("PRAGMA user_version")
+    [version] = backup.execute("PRAGMA user_version")
     if version[0] > VERSION:
         raise DatabaseError(f"{source} was made by a newer version: update the program; nothing was changed")
 

@@ -23,7 +23,7 @@ from domain.model import (
     starts_at,
 )
 from domain.results import TOLD_AS_LOST
-from store.connection import Connection, Transaction
+from store.connection import Connection, Transaction, in_snapshot, in_transaction
 from store.kinds import KIND_GOT, same_kind
 from store.outbox import add_notice
 from store.queue.reconciliation import done_after_all, withdrawn_in_doubt
@@ -66,12 +66,12 @@ def _state(row: sqlite3.Row) -> str:
     return f"{row['status']} {row['updated_at']}"
 
 
-async def before_reading(db: Connection, user_id: int, now: datetime) -> Before:
+def before_reading(tx: Transaction, user_id: int, now: datetime) -> Before:
     """To be asked for before the site is."""
-    rows = await db.rows("SELECT * FROM user_bookings WHERE user_id = :user_id", {"user_id": user_id})
+    rows = tx.run("SELECT * FROM user_bookings WHERE user_id = :user_id", {"user_id": user_id})
     held = [each for each in all_readable(to_held, rows) if each.status is BookingStatus.CONFIRMED]
     missing = (each for each in held if each.missing_since and each.missing_since <= now - BETWEEN_READINGS)
-    withdrawn = await withdrawn_in_doubt(db, user_id, now)
+    withdrawn = withdrawn_in_doubt(tx, user_id, now)
     return Before(
         began_at=now,
         rows={row["id"]: _state(row) for row in rows},
@@ -105,13 +105,13 @@ def to_held(row: sqlite3.Row) -> HeldBooking:
     )
 
 
-async def _rows_of(tx: Transaction, user_id: int, wish: ClassRef) -> list[HeldBooking]:
-    return [held for held, _ in await _held_rows_of(tx, user_id, wish)]
+def _rows_of(tx: Transaction, user_id: int, wish: ClassRef) -> list[HeldBooking]:
+    return [held for held, _ in _held_rows_of(tx, user_id, wish)]
 
 
-async def _held_rows_of(tx: Transaction, user_id: int, wish: ClassRef) -> list[tuple[HeldBooking, sqlite3.Row]]:
+def _held_rows_of(tx: Transaction, user_id: int, wish: ClassRef) -> list[tuple[HeldBooking, sqlite3.Row]]:
     """The rows about a class, the oldest first: as they are read, and as they are stored."""
-    rows = await tx.run(
+    rows = tx.run(
         "SELECT * FROM user_bookings WHERE user_id = :user_id AND booking_date = :date ORDER BY id",
         {"user_id": user_id, "date": wish.day.isoformat()},
     )
@@ -119,20 +119,20 @@ async def _held_rows_of(tx: Transaction, user_id: int, wish: ClassRef) -> list[t
     return [(held, row) for held, row in read if held is not None and held.booking.ref.matches(wish)]
 
 
-async def is_held(tx: Transaction, user_id: int, wish: ClassRef) -> bool:
+def is_held(tx: Transaction, user_id: int, wish: ClassRef) -> bool:
     """Whether the person holds what is meant, as far as we know."""
-    return any(held.status is BookingStatus.CONFIRMED for held in await _rows_of(tx, user_id, wish))
+    return any(held.status is BookingStatus.CONFIRMED for held in _rows_of(tx, user_id, wish))
 
 
-async def find_held(tx: Transaction, row_id: int, user_id: int) -> HeldBooking | None:
+def find_held(tx: Transaction, row_id: int, user_id: int) -> HeldBooking | None:
     """A person's own booking by its row, inside a transaction."""
-    row = await tx.row(
+    row = tx.row(
         "SELECT * FROM user_bookings WHERE id = :id AND user_id = :user_id", {"id": row_id, "user_id": user_id}
     )
     return readable(to_held, row)
 
 
-async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: datetime) -> None:
+def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: datetime) -> None:
     """Writes that a booking was seen on the site: a new row, or the row that already meant it."""
     values = {
         "user_id": user_id,
@@ -145,9 +145,9 @@ async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: d
         "minutes": booking.minutes,
         "now": stamp(now),
     }
-    found = await _rows_of(tx, user_id, booking.ref)
+    found = _rows_of(tx, user_id, booking.ref)
     if found:
-        await tx.run(
+        tx.run(
             """
             UPDATE user_bookings SET booking_id = :booking_id, course_name = :course, location = :location,
                 course_type = coalesce(:course_type, course_type),
@@ -161,7 +161,7 @@ async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: d
             values | {"id": found[-1].id},
         )
     else:
-        await tx.run(
+        tx.run(
             """
             INSERT INTO user_bookings (user_id, booking_id, course_name, location, course_type, booking_date,
                 booking_time, status, created_at, updated_at, minutes, sequence)
@@ -174,9 +174,9 @@ async def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: d
         )
 
 
-async def keep_what_is_booked_anew(tx: Transaction, user_id: int, booking: Booking) -> None:
+def keep_what_is_booked_anew(tx: Transaction, user_id: int, booking: Booking) -> None:
     """What a person lost or gave back and has booked again is theirs: no open question gives it back for silence."""
-    await tx.run(
+    tx.run(
         """
         UPDATE pending_confirmations SET outcome = 'confirmed', confirmed = 1
         WHERE purpose = 'keep' AND outcome IS NULL AND booking_row_id IN (
@@ -189,13 +189,13 @@ async def keep_what_is_booked_anew(tx: Transaction, user_id: int, booking: Booki
     )
 
 
-async def mark_cancelled(tx: Transaction, user_id: int, wish: ClassRef, now: datetime) -> None:
+def mark_cancelled(tx: Transaction, user_id: int, wish: ClassRef, now: datetime) -> None:
     """Writes that a booking was cancelled by us and read back as gone."""
-    for held in await _rows_of(tx, user_id, wish):
-        await _set_status(tx, held.id, BookingStatus.CANCELLED, now)
+    for held in _rows_of(tx, user_id, wish):
+        _set_status(tx, held.id, BookingStatus.CANCELLED, now)
 
 
-async def sync(
+def sync(
     tx: Transaction,
     user_id: int,
     bookings: Sequence[Booking],
@@ -209,39 +209,39 @@ async def sync(
 
     `in_page`: it was read in the browser. What changed after the reading began stays as it is.
     """
-    seen = [await _seen(tx, user_id, booking, before, now) for booking in bookings]
-    rows = await tx.run(f"SELECT * FROM user_bookings WHERE user_id = :user_id AND {LIVE}", {"user_id": user_id})  # noqa: S608
+    seen = [_seen(tx, user_id, booking, before, now) for booking in bookings]
+    rows = tx.run(f"SELECT * FROM user_bookings WHERE user_id = :user_id AND {LIVE}", {"user_id": user_id})  # noqa: S608
     missed = []
     for row in rows:
         held = readable(to_held, row)
         if held is None or not before.knew(row) or any(held.booking.ref.matches(each.ref) for each in bookings):
             continue
-        missed.append(await _not_seen(tx, held, before, zone, now, in_page=in_page))
+        missed.append(_not_seen(tx, held, before, zone, now, in_page=in_page))
     unproved = before.doubt_is_new or any(again for _, again in seen) or any(missed)
     return Synced([row for done, _ in seen for row in done], unproved)
 
 
-async def _seen(
+def _seen(
     tx: Transaction, user_id: int, booking: Booking, before: Before, now: datetime
 ) -> tuple[list[sqlite3.Row], bool]:
     """Writes a booking that a reading showed: what that completes, and whether to look again before it is believed."""
-    rows = await _held_rows_of(tx, user_id, booking.ref)
+    rows = _held_rows_of(tx, user_id, booking.ref)
     if not all(before.knew(row) for _, row in rows):
         return [], False
     status = rows[-1][0].status if rows else None
     if status is BookingStatus.CANCELLED and rows[-1][0].updated_at > before.began_at - BETWEEN_READINGS:
         return [], True  # one of the site's servers may not know yet that it was cancelled
     known = any(held.status is BookingStatus.CONFIRMED for held, _ in rows)
-    await mark_confirmed(tx, user_id, booking, now)
+    mark_confirmed(tx, user_id, booking, now)
     if known:
         return [], False
-    done = await done_after_all(tx, ActionType.BOOK, user_id, booking.ref, now, booking.booking_id)
+    done = done_after_all(tx, ActionType.BOOK, user_id, booking.ref, now, booking.booking_id)
     if done is None and status in TOLD_AS_LOST:
-        await add_notice(tx, user_id, NoticeKind.BACK, booking_row_id=rows[-1][0].id)
+        add_notice(tx, user_id, NoticeKind.BACK, booking_row_id=rows[-1][0].id)
     return ([done] if done else []), False
 
 
-async def _not_seen(
+def _not_seen(
     tx: Transaction, held: HeldBooking, before: Before, zone: ZoneInfo, now: datetime, *, in_page: bool
 ) -> bool:
     """Deals with a booking that a reading did not show; whether to look again soon.
@@ -250,14 +250,14 @@ async def _not_seen(
     leaves the site's page when it begins: that is not a loss.
     """
     if held.booking.day < now.astimezone(zone).date():
-        await _set_status(tx, held.id, BookingStatus.PAST, now)
+        _set_status(tx, held.id, BookingStatus.PAST, now)
         return False
     begun = starts_at(held.booking.day, held.booking.start, zone) <= now + CLOCKS_DIFFER
-    if begun or await _is_being_cancelled(tx, held):
+    if begun or _is_being_cancelled(tx, held):
         return False
     since = held.missing_since
     if since is None or since > before.began_at:  # the latter: the clock was set back since
-        await tx.run(
+        tx.run(
             "UPDATE user_bookings SET missing_since = :began WHERE id = :id",
             {"began": stamp(before.began_at), "id": held.id},
         )
@@ -265,13 +265,13 @@ async def _not_seen(
     if before.began_at - since < BETWEEN_READINGS:
         return True
     if in_page:
-        await _vanished(tx, held, now)
+        _vanished(tx, held, now)
     return False
 
 
-async def _is_being_cancelled(tx: Transaction, held: HeldBooking) -> bool:
+def _is_being_cancelled(tx: Transaction, held: HeldBooking) -> bool:
     """Whether a worker cancels a booking, or has tried, or looks for it once more: what it finds is told by it."""
-    rows = await tx.run(
+    rows = tx.run(
         """
         SELECT * FROM booking_actions INDEXED BY live_actions
         WHERE user_id = :user_id AND action_type = 'cancel' AND status IN ('pending', 'processing')
@@ -282,16 +282,16 @@ async def _is_being_cancelled(tx: Transaction, held: HeldBooking) -> bool:
     return any(action.is_about(held) for action in all_readable(to_action, rows))
 
 
-async def _vanished(tx: Transaction, held: HeldBooking, now: datetime) -> None:
-    if await done_after_all(tx, ActionType.CANCEL, held.user_id, held.booking.ref, now, held.booking_id):
-        await _set_status(tx, held.id, BookingStatus.CANCELLED, now)
+def _vanished(tx: Transaction, held: HeldBooking, now: datetime) -> None:
+    if done_after_all(tx, ActionType.CANCEL, held.user_id, held.booking.ref, now, held.booking_id):
+        _set_status(tx, held.id, BookingStatus.CANCELLED, now)
         return
-    await _set_status(tx, held.id, BookingStatus.GONE, now)
-    await add_notice(tx, held.user_id, NoticeKind.GONE, booking_row_id=held.id)
+    _set_status(tx, held.id, BookingStatus.GONE, now)
+    add_notice(tx, held.user_id, NoticeKind.GONE, booking_row_id=held.id)
 
 
-async def _set_status(tx: Transaction, row_id: int, status: BookingStatus, now: datetime) -> None:
-    await tx.run(
+def _set_status(tx: Transaction, row_id: int, status: BookingStatus, now: datetime) -> None:
+    tx.run(
         """
         UPDATE user_bookings SET status = :status, updated_at = :now, missing_since = NULL,
             sequence = sequence + (:status IN ('cancelled', 'gone') AND status NOT IN ('cancelled', 'gone'))
@@ -300,12 +300,12 @@ async def _set_status(tx: Transaction, row_id: int, status: BookingStatus, now: 
         {"status": status, "now": stamp(now), "id": row_id},
     )
     if status in TOLD_AS_LOST:
-        await _edit_what_told_it(tx, row_id)
+        _edit_what_told_it(tx, row_id)
 
 
-async def _edit_what_told_it(tx: Transaction, row_id: int) -> None:
+def _edit_what_told_it(tx: Transaction, row_id: int) -> None:
     """The messages that say "booked" of a booking are edited: they must not go on saying so, nor keep their buttons."""
-    rows = await tx.run(
+    rows = tx.run(
         f"""
         SELECT action.id, action.user_id, action.card_message_id
         FROM user_bookings AS held
@@ -321,16 +321,17 @@ async def _edit_what_told_it(tx: Transaction, row_id: int) -> None:
     )
     for row in rows:
         card = row["card_message_id"]
-        await add_notice(tx, row["user_id"], NoticeKind.CARD, action_id=row["id"], message_id=card)
+        add_notice(tx, row["user_id"], NoticeKind.CARD, action_id=row["id"], message_id=card)
 
 
 class Bookings:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    async def before(self, user_id: int, now: datetime) -> Before:
+    @in_snapshot
+    def before(self, tx: Transaction, user_id: int, now: datetime) -> Before:
         """What is known of a person's bookings, to be asked for before they are read from the site."""
-        return await before_reading(self._db, user_id, now)
+        return before_reading(tx, user_id, now)
 
     async def held(self, user_id: int, since: date) -> list[HeldBooking]:
         """What a person holds from that day on, the soonest first."""
@@ -409,29 +410,29 @@ class Bookings:
             if not any(action.user_id == held.user_id and action.is_about(held) for action in actions)
         ]
 
-    async def remind(self, held: HeldBooking, now: datetime) -> bool:
+    @in_transaction
+    def remind(self, tx: Transaction, held: HeldBooking, now: datetime) -> bool:
         """Puts the reminder of a booking in the outbox, once. False when it was there before."""
-        async with self._db.transaction() as tx:
-            rows = await tx.run(
-                "UPDATE user_bookings SET reminded_at = :now WHERE id = :id AND reminded_at IS NULL RETURNING id",
-                {"now": stamp(now), "id": held.id},
-            )
-            if rows:
-                await add_notice(tx, held.user_id, NoticeKind.REMINDER, booking_row_id=held.id)
-            return bool(rows)
+        rows = tx.run(
+            "UPDATE user_bookings SET reminded_at = :now WHERE id = :id AND reminded_at IS NULL RETURNING id",
+            {"now": stamp(now), "id": held.id},
+        )
+        if rows:
+            add_notice(tx, held.user_id, NoticeKind.REMINDER, booking_row_id=held.id)
+        return bool(rows)
 
-    async def keep(self, row_id: int, user_id: int, now: datetime) -> None:
+    @in_transaction
+    def keep(self, tx: Transaction, row_id: int, user_id: int, now: datetime) -> None:
         """Notes that a person goes: what they hold is not asked about any more, and not given back for silence."""
         values = {"now": stamp(now), "id": row_id, "user_id": user_id}
-        async with self._db.transaction() as tx:
-            await tx.run("UPDATE user_bookings SET kept_at = :now WHERE id = :id AND user_id = :user_id", values)
-            await tx.run(
-                """
-                UPDATE pending_confirmations SET outcome = 'confirmed', confirmed = 1
-                WHERE booking_row_id = :id AND user_id = :user_id AND purpose = 'keep' AND outcome IS NULL
-                """,
-                values,
-            )
+        tx.run("UPDATE user_bookings SET kept_at = :now WHERE id = :id AND user_id = :user_id", values)
+        tx.run(
+            """
+            UPDATE pending_confirmations SET outcome = 'confirmed', confirmed = 1
+            WHERE booking_row_id = :id AND user_id = :user_id AND purpose = 'keep' AND outcome IS NULL
+            """,
+            values,
+        )
 
     async def last_read(self, user_id: int) -> datetime | None:
         """When "my bookings" were last read from the site for this person."""

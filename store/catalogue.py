@@ -26,7 +26,7 @@ from domain.model import (
     stamp,
 )
 from domain.names import split_activity
-from store.connection import Connection, Transaction
+from store.connection import Connection, Transaction, in_transaction
 from store.reading import all_readable, readable
 
 OLDER = "(read_at < :began OR read_at > :now)"
@@ -79,17 +79,17 @@ class Moment:
     now: str  # later than this is nothing: only a clock that has been set back since can have written it
 
 
-async def swap(tx: Transaction, timetable: Timetable, began_at: datetime, now: datetime) -> bool:
+def swap(tx: Transaction, timetable: Timetable, began_at: datetime, now: datetime) -> bool:
     """Swaps the catalogue for what was just read. Raises SiteChanged, and leaves the old one, when it is implausible.
 
     Weekdays that were read empty (a holiday) keep their weekly courses; days that were not read keep their slots. An
     activity's slots of a day that all vanished go only with a second reading: True when one is needed soon.
     """
-    await _refuse_implausible(tx, timetable)
+    _refuse_implausible(tx, timetable)
     moment = Moment(stamp(began_at), stamp(now))
     days = [day.isoformat() for day in timetable.days]
     for day in days:
-        await tx.run(
+        tx.run(
             """
             INSERT INTO slot_days VALUES (:date, :began) ON CONFLICT (date) DO UPDATE SET read_at = excluded.read_at
             WHERE read_at <= :began OR read_at > :now
@@ -97,15 +97,15 @@ async def swap(tx: Transaction, timetable: Timetable, began_at: datetime, now: d
             {"date": day, "began": moment.began, "now": moment.now},
         )
     for slot in timetable.slots:
-        await _put_slot(tx, slot, moment)
-    look_again = await _drop_what_is_gone(tx, timetable, moment)
-    await tx.run("DELETE FROM slots WHERE date < :first", {"first": min(days)})
-    await tx.run("DELETE FROM slot_days WHERE date < :first", {"first": min(days)})
-    await _replace_courses(tx, timetable, moment)
+        _put_slot(tx, slot, moment)
+    look_again = _drop_what_is_gone(tx, timetable, moment)
+    tx.run("DELETE FROM slots WHERE date < :first", {"first": min(days)})
+    tx.run("DELETE FROM slot_days WHERE date < :first", {"first": min(days)})
+    _replace_courses(tx, timetable, moment)
     return look_again
 
 
-async def _drop_what_is_gone(tx: Transaction, timetable: Timetable, moment: Moment) -> bool:
+def _drop_what_is_gone(tx: Transaction, timetable: Timetable, moment: Moment) -> bool:
     """Deletes the slots that a reading did not show. True when a second reading has to agree first.
 
     One slot that is missing beside others is gone. All of an activity's day may be an empty answer of the site's.
@@ -113,14 +113,14 @@ async def _drop_what_is_gone(tx: Transaction, timetable: Timetable, moment: Mome
     found = {(slot.activity.id, slot.day.isoformat()) for slot in timetable.slots}
     look_again = False
     for day in (day.isoformat() for day in timetable.days):
-        for row in await tx.run(KNOWN_ACTIVITIES, {"date": day}):
+        for row in tx.run(KNOWN_ACTIVITIES, {"date": day}):
             values = {"date": day, "activity": row["activity_id"], "began": moment.began, "now": moment.now}
             since = row["since"] if row["since"] and row["since"] <= moment.began else None
             if (row["activity_id"], day) in found or (since and _far_apart(since, moment.began)):
-                await tx.run(DROP_OLDER, values)
+                tx.run(DROP_OLDER, values)
             else:
                 look_again = look_again or since is None
-                await tx.run(NOTE_MISSING, values | {"since": since or moment.began})
+                tx.run(NOTE_MISSING, values | {"since": since or moment.began})
     return look_again
 
 
@@ -128,19 +128,19 @@ def _far_apart(earlier: str, later: str) -> bool:
     return instant(later) - instant(earlier) >= BETWEEN_READINGS
 
 
-async def _refuse_implausible(tx: Transaction, timetable: Timetable) -> None:
+def _refuse_implausible(tx: Transaction, timetable: Timetable) -> None:
     if not timetable.slots:
         raise SiteChanged("the timetable came back empty: the old one stays")
     days = {day.isoformat() for day in timetable.days}
-    rows = await tx.run("SELECT activity, date FROM slots")
+    rows = tx.run("SELECT activity, date FROM slots")
     known = Counter(row["activity"] for row in rows if row["date"] in days)
     found = Counter(slot.activity.name for slot in timetable.slots)
     if found.total() < LEAST_SHARE * known.total():
         raise SiteChanged(f"the timetable shrank from {known.total()} slots to {found.total()}: the old one stays")
 
 
-async def _put_slot(tx: Transaction, slot: Slot, moment: Moment) -> None:
-    await tx.run(
+def _put_slot(tx: Transaction, slot: Slot, moment: Moment) -> None:
+    tx.run(
         """
         INSERT INTO slots (appointment_id, activity_id, activity, course_name, date, time_start, time_end,
             instructor, places, status, read_at)
@@ -169,20 +169,20 @@ async def _put_slot(tx: Transaction, slot: Slot, moment: Moment) -> None:
     )
 
 
-async def _replace_courses(tx: Transaction, timetable: Timetable, moment: Moment) -> None:
+def _replace_courses(tx: Transaction, timetable: Timetable, moment: Moment) -> None:
     # A weekday's first date in the reading speaks for its availability: it is the next one.
     for slot in sorted(timetable.slots, key=lambda slot: slot.day, reverse=True):
-        await _put_course(tx, slot, moment)
-    unproved = await tx.run("SELECT DISTINCT activity, date FROM slots WHERE missing_since IS NOT NULL")
+        _put_course(tx, slot, moment)
+    unproved = tx.run("SELECT DISTINCT activity, date FROM slots WHERE missing_since IS NOT NULL")
     kept = {(*split_activity(row["activity"]), date.fromisoformat(row["date"]).weekday()) for row in unproved}
     latest = _latest_starts(timetable)
     for weekday in {slot.day.weekday() for slot in timetable.slots}:
-        for row in await tx.run("SELECT * FROM courses WHERE day_of_week = :weekday", {"weekday": weekday}):
+        for row in tx.run("SELECT * FROM courses WHERE day_of_week = :weekday", {"weekday": weekday}):
             older = not moment.began <= row["last_updated"] <= moment.now
             activity = (row["location"], row["course_type"], weekday)
             may_open_later = weekday != min(timetable.days).weekday() and row["time_start"] > latest.get(activity, "")
             if older and activity not in kept and not may_open_later:
-                await tx.run("DELETE FROM courses WHERE id = :id", {"id": row["id"]})
+                tx.run("DELETE FROM courses WHERE id = :id", {"id": row["id"]})
 
 
 def _latest_starts(timetable: Timetable) -> dict[tuple[str, str, int], str]:
@@ -197,8 +197,8 @@ def _latest_starts(timetable: Timetable) -> dict[tuple[str, str, int], str]:
     return latest
 
 
-async def _put_course(tx: Transaction, slot: Slot, moment: Moment) -> None:
-    await tx.run(
+def _put_course(tx: Transaction, slot: Slot, moment: Moment) -> None:
+    tx.run(
         """
         INSERT INTO courses (name, location, day_of_week, time_start, time_end, available_spots, total_spots,
             course_type, instructor, last_updated)
@@ -287,36 +287,36 @@ class Catalogue:
         listed = [row for row in await self.slots_on(day) if row.slot.ref.matches(unseen.slot.ref)]
         return next(iter(listed), unseen)
 
-    async def note_full(self, wish: ClassRef, now: datetime) -> None:
+    @in_transaction
+    def note_full(self, tx: Transaction, wish: ClassRef, now: datetime) -> None:
         """Notes that the site refused a place in a class as full: for everybody, and until it is read again."""
-        async with self._db.transaction() as tx:
-            rows = await tx.run("SELECT * FROM slots WHERE date = :date", {"date": wish.day.isoformat()})
-            for row in all_readable(_slot, rows):
-                if row.slot.ref.matches(wish):
-                    await tx.run(
-                        """
-                        UPDATE slots SET places = 0, status = 'disabled', read_at = :now
-                        WHERE id = :id AND status <> 'waiting'
-                        """,
-                        {"id": row.id, "now": stamp(now)},
-                    )
+        rows = tx.run("SELECT * FROM slots WHERE date = :date", {"date": wish.day.isoformat()})
+        for row in all_readable(_slot, rows):
+            if row.slot.ref.matches(wish):
+                tx.run(
+                    """
+                    UPDATE slots SET places = 0, status = 'disabled', read_at = :now
+                    WHERE id = :id AND status <> 'waiting'
+                    """,
+                    {"id": row.id, "now": stamp(now)},
+                )
 
-    async def note_free(self, slot: Slot, read_since: datetime) -> None:
+    @in_transaction
+    def note_free(self, tx: Transaction, slot: Slot, read_since: datetime) -> None:
         """Notes that a reading showed free places where a refusal, or a reading, before it had told of none.
 
         `read_since`: it began no earlier. What was found out later than that stands.
         """
-        async with self._db.transaction() as tx:
-            rows = await tx.run("SELECT * FROM slots WHERE date = :date", {"date": slot.day.isoformat()})
-            for row in all_readable(_slot, rows):
-                if row.slot.ref.matches(slot.ref):
-                    await tx.run(
-                        """
-                        UPDATE slots SET places = :places, status = 'available', read_at = :read
-                        WHERE id = :id AND read_at <= :read AND (places = 0 OR status <> 'available')
-                        """,
-                        {"id": row.id, "places": slot.places, "read": stamp(read_since)},
-                    )
+        rows = tx.run("SELECT * FROM slots WHERE date = :date", {"date": slot.day.isoformat()})
+        for row in all_readable(_slot, rows):
+            if row.slot.ref.matches(slot.ref):
+                tx.run(
+                    """
+                    UPDATE slots SET places = :places, status = 'available', read_at = :read
+                    WHERE id = :id AND read_at <= :read AND (places = 0 OR status <> 'available')
+                    """,
+                    {"id": row.id, "places": slot.places, "read": stamp(read_since)},
+                )
 
     async def courses_on(self, day_of_week: int) -> list[Course]:
         """The weekly timetable of a weekday (0 = Monday), by time."""

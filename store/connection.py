@@ -1,6 +1,7 @@
 """One SQLite file, opened the way the whole product needs it: reads that never wait, writes one at a time.
 
-Used by every file of store/; nobody else talks to sqlite3.
+Used by every file of store/; nobody else talks to sqlite3. A whole transaction is one function, which runs on SQLite's
+own thread: the event loop waits for it once, and nothing else can be awaited inside it.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-
-import aiosqlite
+from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 from domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseError
 
@@ -41,6 +42,8 @@ PASSING = {  # by what SQLite says
     "disk i/o": "can't be read or written (disk I/O error): the disk is full, over quota or failing; mend that",
 }
 Parameters = Mapping[str, Any]
+Result = TypeVar("Result")
+More = ParamSpec("More")
 
 
 def _code(error: sqlite3.Error) -> int:
@@ -101,19 +104,71 @@ class Patience:
 
 
 class Transaction:
-    """An open write transaction: everything in it is committed together, or nothing is."""
+    """Statements on an open transaction: everything it writes is committed together, or nothing is."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    async def run(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
+    def run(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
         """The rows the statement returns (RETURNING included)."""
-        return list(await self._connection.execute_fetchall(sql, parameters or {}))
+        return self._connection.execute(sql, parameters or {}).fetchall()
 
-    async def row(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Row | None:
+    def row(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Row | None:
         """The first row the statement returns."""
-        rows = await self.run(sql, parameters)
+        rows = self.run(sql, parameters)
         return rows[0] if rows else None
+
+
+Steps = Callable[[Transaction], Result]
+"""What is done in one transaction. It may run again when another program's lock was in its way: then nothing of it
+was kept."""
+
+
+class Handle:
+    """A connection of SQLite, and the only thread that uses it."""
+
+    def __init__(self, path: Path) -> None:
+        self._thread = ThreadPoolExecutor(1, "sqlite")
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+
+    async def open(self) -> None:
+        self._connection = await self._run(lambda: sqlite3.connect(self._path, isolation_level=None))
+        self._connection.row_factory = sqlite3.Row
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._run(self._connection.close)
+        self._thread.shutdown()
+
+    async def use(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
+        """What the function returns, which has the connection to itself meanwhile.
+
+        Whoever is cancelled while it runs does not stop it: it comes to its end all the same.
+        """
+        if (connection := self._connection) is None:
+            raise ValueError("this connection is not open")
+        return await self._run(lambda: function(connection))
+
+    async def _run(self, function: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function)
+
+
+def _fetch(sql: str, parameters: Parameters | None = None) -> Callable[[sqlite3.Connection], list[sqlite3.Row]]:
+    """The rows of a statement, as a function of the connection."""
+    return lambda connection: connection.execute(sql, parameters or {}).fetchall()
+
+
+def _whole(connection: sqlite3.Connection, begin: str, steps: Steps[Result]) -> Result:
+    """The steps between `begin` and a commit; whatever goes wrong undoes them all."""
+    connection.execute(begin)
+    try:
+        result = steps(Transaction(connection))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+    return result
 
 
 class Changes:
@@ -179,29 +234,29 @@ class Connection:
         if self.damage is not None and kind is None:
             raise self.damage
 
-    async def _connect(self) -> aiosqlite.Connection:
-        connection = await aiosqlite.connect(self.path, isolation_level=None)
-        connection.row_factory = sqlite3.Row
+    async def _connect(self) -> Handle:
+        handle = Handle(self.path)
         try:
             with self._explained():
-                await connection.execute(f"PRAGMA busy_timeout = {ONE_TRY_MS}")
-                await connection.execute("PRAGMA foreign_keys = ON")
-                await self._refuse_foreign(connection)
-                await self._patiently(connection, "PRAGMA journal_mode = WAL", None, time.monotonic())
-                await connection.execute("PRAGMA synchronous = FULL")
+                await handle.open()
+                await handle.use(_fetch(f"PRAGMA busy_timeout = {ONE_TRY_MS}"))
+                await handle.use(_fetch("PRAGMA foreign_keys = ON"))
+                await self._refuse_foreign(handle)
+                await self._patiently(handle, _fetch("PRAGMA journal_mode = WAL"))
+                await handle.use(_fetch("PRAGMA synchronous = FULL"))
         except BaseException:
-            await connection.close()
+            await handle.close()
             raise
-        return connection
+        return handle
 
-    async def _refuse_foreign(self, connection: aiosqlite.Connection) -> None:
+    async def _refuse_foreign(self, handle: Handle) -> None:
         """Raises DatabaseError for another program's file, before anything of it is changed.
 
         It is one that is neither empty, nor marked as ours, nor of the time before the mark, when a given table tells.
         """
-        [[mark]] = await self._patiently(connection, "PRAGMA application_id", None, time.monotonic())
+        [[mark]] = await self._patiently(handle, _fetch("PRAGMA application_id"))
         columns = "SELECT t.name, c.name FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c"
-        found = {tuple(row) for row in await self._patiently(connection, columns, None, time.monotonic())}
+        found = {tuple(row) for row in await self._patiently(handle, _fetch(columns))}
         if mark == OURS or (mark == 0 and (not found or found & set(GIVEN_TABLES.items()))):
             return
         remedy = "belongs to another program and is left as it is: name another file in 'database'"
@@ -226,50 +281,46 @@ class Connection:
             raise problem from error
 
     async def _patiently(
-        self, connection: aiosqlite.Connection, sql: str, parameters: Parameters | None, began: float
-    ) -> list[sqlite3.Row]:
-        """The rows of a statement, which is tried until nobody else's lock is in its way."""
+        self, handle: Handle, function: Callable[[sqlite3.Connection], Result], began: float | None = None
+    ) -> Result:
+        """What the function returns, which is tried until nobody else's lock is in its way.
+
+        `began`: since when its caller waits, on the monotonic clock; None: since now.
+        """
+        began = time.monotonic() if began is None else began
         while True:
             try:
-                return list(await connection.execute_fetchall(sql, parameters or {}))
+                return await handle.use(function)
             except sqlite3.OperationalError as error:
                 if _code(error) not in BUSY or self._patience.ends(began):
                     raise
             await asyncio.sleep(PAUSE)
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """A write transaction that takes its lock at once (BEGIN IMMEDIATE). No network or browser call inside it."""
-        began = time.monotonic()
-        async with self._writing:
-            with self._explained():
-                try:
-                    await self._patiently(self._writer, "BEGIN IMMEDIATE", None, began)
-                    yield Transaction(self._writer)
-                    await self._writer.execute("COMMIT")
-                    self.refused = None
-                except BaseException:
-                    await self._undo()
-                    raise
-
-    async def _undo(self) -> None:
-        """Ends what was begun; also what a cancelled BEGIN still begins, for this comes after it in the queue."""
-        with suppress(ValueError):  # closed meanwhile: that has undone it
-            await self._writer.rollback()
+    async def transact(self, steps: Steps[Result]) -> Result:
+        """What the steps return, done as one write transaction that takes its lock at once (BEGIN IMMEDIATE)."""
+        return await self._write(lambda connection: _whole(connection, "BEGIN IMMEDIATE", steps))
 
     async def write(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
         """One statement that is its own transaction; the rows it returns."""
+        return await self._write(_fetch(sql, parameters))
+
+    async def _write(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
         began = time.monotonic()
         async with self._writing:
             with self._explained():
-                found = await self._patiently(self._writer, sql, parameters, began)
+                result = await self._patiently(self._writer, function, began)
         self.refused = None
-        return found
+        return result
+
+    async def read(self, steps: Steps[Result]) -> Result:
+        """What the steps return, all of whose reads see the same commit: the last."""
+        with self._explained():
+            return await self._patiently(self._reader, lambda connection: _whole(connection, "BEGIN", steps))
 
     async def rows(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
         """The rows of a SELECT, as of the last commit."""
         with self._explained():
-            return await self._patiently(self._reader, sql, parameters, time.monotonic())
+            return await self._patiently(self._reader, _fetch(sql, parameters))
 
     async def row(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Row | None:
         """The first row of a SELECT, as of the last commit."""
@@ -286,19 +337,52 @@ class Connection:
         Raises FileExistsError, OSError, or DatabaseDamaged when the copy is not sound because this file is not.
         """
         with self._explained():
-            await copy_whole(self._reader, target)
+            await self._reader.use(lambda source: copy_whole(source, target))
 
 
-async def copy_whole(source: aiosqlite.Connection, target: Path) -> None:
+class _Part(Protocol):
+    """A part of the database: a class whose methods use the connection."""
+
+    _db: Connection
+
+
+PartOf = TypeVar("PartOf", bound=_Part)
+
+
+def in_transaction(
+    steps: Callable[Concatenate[PartOf, Transaction, More], Result],
+) -> Callable[Concatenate[PartOf, More], Coroutine[Any, Any, Result]]:
+    """Makes the steps of a method one write transaction: who calls the method awaits it, and passes no transaction."""
+
+    @wraps(steps)
+    async def whole(self: PartOf, /, *args: More.args, **more: More.kwargs) -> Result:
+        return await self._db.transact(lambda tx: steps(self, tx, *args, **more))
+
+    return whole
+
+
+def in_snapshot(
+    steps: Callable[Concatenate[PartOf, Transaction, More], Result],
+) -> Callable[Concatenate[PartOf, More], Coroutine[Any, Any, Result]]:
+    """Makes the reads of a method see one and the same commit: who calls the method awaits it."""
+
+    @wraps(steps)
+    async def whole(self: PartOf, /, *args: More.args, **more: More.kwargs) -> Result:
+        return await self._db.read(lambda tx: steps(self, tx, *args, **more))
+
+    return whole
+
+
+def copy_whole(source: sqlite3.Connection, target: Path) -> None:
     """Copies all that is committed, looks whether the copy is sound, and only then gives it its name.
 
     Raises sqlite3.Error and OSError; then nothing of it is left.
     """
     draft = _draft(target)
     try:
-        async with aiosqlite.connect(draft) as copy:
-            await source.backup(copy)
-            found = list(await copy.execute_fetchall("PRAGMA quick_check(1)"))
+        with closing(sqlite3.connect(draft)) as copy:
+            source.backup(copy)
+            found = copy.execute("PRAGMA quick_check(1)").fetchall()
         if str(found[0][0]) != "ok":
             raise _damage_error(str(found[0][0]))
         os.replace(draft, target)

@@ -41,23 +41,23 @@ FORGET_EVIDENCE = """
 """
 
 
-async def end_what_waits(tx: Transaction, now: datetime) -> int:
+def end_what_waits(tx: Transaction, now: datetime) -> int:
     """Ends, for everybody who left, what is recurring, waits, asks or is yet to be told. Returns how many rows.
 
     What a worker is just doing on the site ends by itself, and is told to nobody.
     """
-    paused = await tx.run(PAUSE)
+    paused = tx.run(PAUSE)
     for periodic in paused:
-        await free(tx, periodic["id"], now)
-        await close_keeping(tx, periodic["id"])
-    withdrawn = await tx.run(WITHDRAW, {"now": stamp(now), "safe": last_call(now)})
-    asked = await tx.run(CLOSE_QUESTIONS)
-    untold = await tx.run(CLOSE_NOTICES, {"now": stamp(now), "reason": NO_LONGER_HERE})
+        free(tx, periodic["id"], now)
+        close_keeping(tx, periodic["id"])
+    withdrawn = tx.run(WITHDRAW, {"now": stamp(now), "safe": last_call(now)})
+    asked = tx.run(CLOSE_QUESTIONS)
+    untold = tx.run(CLOSE_NOTICES, {"now": stamp(now), "reason": NO_LONGER_HERE})
     return sum(map(len, (paused, withdrawn, asked, untold)))
 
 
-async def take_evidence(tx: Transaction) -> list[str]:
+def take_evidence(tx: Transaction) -> list[str]:
     """The folders of evidence that belong to people who left; their rows name them no longer."""
-    rows = await tx.run(EVIDENCE)
-    await tx.run(FORGET_EVIDENCE)
+    rows = tx.run(EVIDENCE)
+    tx.run(FORGET_EVIDENCE)
     return [row["evidence"] for row in rows]

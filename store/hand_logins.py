@@ -9,7 +9,7 @@ from datetime import datetime
 
 from domain.errors import LoginNeeded
 from domain.model import PREPARE, Clock, NoticeKind, instant, stamp
-from store.connection import Connection, Transaction
+from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 
 
@@ -40,41 +40,41 @@ class HandLogins:
         )
         return [OpeningAhead(user_id, row["action_id"], instant(row["opens_at"])) for row in rows]
 
-    async def tell_login_due(self, opening: OpeningAhead, since: datetime) -> bool:
+    @in_transaction
+    def tell_login_due(self, tx: Transaction, opening: OpeningAhead, since: datetime) -> bool:
         """Tells who has to log in by hand that an opening comes nearer; once for each, and not who heard it `since`."""
         values = {"action": opening.action_id, "user_id": opening.user_id, "opens_at": stamp(opening.opens_at),
                   "kind": NoticeKind.LOGIN_DUE, "since": stamp(since), "needed": LoginNeeded.__name__}  # fmt: skip
-        async with self._db.transaction() as tx:
-            due = await tx.row(
-                """
-                SELECT 1 FROM accounts
-                WHERE user_id = :user_id AND rejected = 1 AND rejected_kind = :needed
-                    AND coalesce(rejected_at, '') < :since
-                    AND NOT EXISTS (SELECT 1 FROM notices JOIN booking_actions ON booking_actions.id = action_id
-                        WHERE notices.user_id = :user_id AND kind = :kind AND opens_at = :opens_at)
-                """,
-                values,
-            )
-            if due:
-                await add_notice(tx, opening.user_id, NoticeKind.LOGIN_DUE, action_id=opening.action_id)
+        due = tx.row(
+            """
+            SELECT 1 FROM accounts
+            WHERE user_id = :user_id AND rejected = 1 AND rejected_kind = :needed
+                AND coalesce(rejected_at, '') < :since
+                AND NOT EXISTS (SELECT 1 FROM notices JOIN booking_actions ON booking_actions.id = action_id
+                    WHERE notices.user_id = :user_id AND kind = :kind AND opens_at = :opens_at)
+            """,
+            values,
+        )
+        if due:
+            add_notice(tx, opening.user_id, NoticeKind.LOGIN_DUE, action_id=opening.action_id)
         return due is not None
 
 
-async def note_entered(tx: Transaction, user_id: int, now: datetime) -> None:
+def note_entered(tx: Transaction, user_id: int, now: datetime) -> None:
     """A session works for which a person had to log in by hand: they are told, and what it stopped goes on.
 
     What was rehearsed in vain is rehearsed again.
     """
     values = {"user_id": user_id, "kind": LoginNeeded.__name__, "now": stamp(now), "prepared": stamp(now + PREPARE)}
-    waited = await tx.run(
+    waited = tx.run(
         "UPDATE accounts SET rejected = 0 WHERE user_id = :user_id AND rejected = 1 AND rejected_kind = :kind"
         " RETURNING user_id",
         values,
     )
     if not waited:
         return
-    await add_notice(tx, user_id, NoticeKind.LOGIN_BACK)
-    await tx.run(
+    add_notice(tx, user_id, NoticeKind.LOGIN_BACK)
+    tx.run(
         """
         UPDATE booking_actions SET rehearsal = NULL, rehearse_at = :now, run_at = :now
         WHERE user_id = :user_id AND status = 'pending' AND status IN ('pending', 'processing')
@@ -82,7 +82,7 @@ async def note_entered(tx: Transaction, user_id: int, now: datetime) -> None:
         """,
         values,
     )
-    await tx.run(
+    tx.run(
         """
         UPDATE booking_actions SET run_at = :now
         WHERE user_id = :user_id AND status = 'pending' AND status IN ('pending', 'processing')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.connection import Connection
+from store.connection import Connection, Transaction, in_transaction
 from store.migrations import VERSION
 
 
@@ -16,7 +16,7 @@ class Health:
         orphans = [f"a row of {row['table']} points nowhere" for row in await self._db.rows("PRAGMA foreign_key_check")]
         return [line for line in integrity if line != "ok"] + orphans
 
-    async def prove_writable(self) -> None:
-        """Writes to the file what stands there already. Raises DatabaseError with the remedy when that is not possible."""
-        async with self._db.transaction() as tx:
-            await tx.run(f"PRAGMA user_version = {VERSION}")
+    @in_transaction
+    def prove_writable(self, tx: Transaction) -> None:
+        """Writes what stands in the file already. Raises DatabaseError with the remedy when that is not possible."""
+        tx.run(f"PRAGMA user_version = {VERSION}")

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from domain.model import Clock, NoticeKind, instant, stamp
 from domain.programs import LATE, Heartbeat, IsDead, Outage
-from store.connection import Connection, Transaction
+from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 
 
@@ -42,8 +42,18 @@ class Heartbeats:
         until = instant(row["until"]) if row["until"] else None
         return Outage(row["id"], row["program"], instant(row["since"]), bool(row["died"]), until)
 
-    async def beat(
-        self, program: str, name: str, pid: int, started: datetime, note: str, tasks: int, *, is_dead: IsDead | None
+    @in_transaction
+    def beat(
+        self,
+        tx: Transaction,
+        program: str,
+        name: str,
+        pid: int,
+        started: datetime,
+        note: str,
+        tasks: int,
+        *,
+        is_dead: IsDead | None,
     ) -> None:
         """Writes down that this process lives. With `is_dead`, also looks whether the others do, and tells the owner.
 
@@ -53,37 +63,36 @@ class Heartbeats:
         mine = {
             "program": program, "name": name, "pid": pid, "started": stamp(started), "note": note, "tasks": tasks,
         }  # fmt: skip
-        async with self._db.transaction() as tx:
-            await tx.run(
-                """
-                INSERT INTO heartbeats (program, name, pid, started_at, at, note, tasks)
-                VALUES (:program, :name, :pid, :started, :now, :note, :tasks)
-                ON CONFLICT (name) DO UPDATE SET
-                    program = :program, pid = :pid, started_at = :started, at = :now, note = :note, tasks = :tasks
-                """,
-                mine | {"now": stamp(now)},
-            )
-            await _forget_replaced(tx, mine)
-            if is_dead is not None:
-                await _miss(tx, now, is_dead)
-            await _welcome_back(tx, now)
+        tx.run(
+            """
+            INSERT INTO heartbeats (program, name, pid, started_at, at, note, tasks)
+            VALUES (:program, :name, :pid, :started, :now, :note, :tasks)
+            ON CONFLICT (name) DO UPDATE SET
+                program = :program, pid = :pid, started_at = :started, at = :now, note = :note, tasks = :tasks
+            """,
+            mine | {"now": stamp(now)},
+        )
+        _forget_replaced(tx, mine)
+        if is_dead is not None:
+            _miss(tx, now, is_dead)
+        _welcome_back(tx, now)
 
     async def stop(self, name: str) -> None:
         """A process that ends as it was told to is missed by nobody."""
         await self._db.write("DELETE FROM heartbeats WHERE name = :name", {"name": name})
 
 
-async def _forget_replaced(tx: Transaction, mine: dict[str, object]) -> None:
+def _forget_replaced(tx: Transaction, mine: dict[str, object]) -> None:
     """A process of the same program that fell silent before this one started: this one stands in for it."""
-    await tx.run(
+    tx.run(
         "DELETE FROM heartbeats WHERE program = :program AND name <> :name AND at < :started",
         {key: mine[key] for key in ("program", "name", "started")},
     )
 
 
-async def _miss(tx: Transaction, now: datetime, is_dead: IsDead) -> None:
+def _miss(tx: Transaction, now: datetime, is_dead: IsDead) -> None:
     """Opens an outage for every process without a beat for LATE, and tells the owner."""
-    late = await tx.run(
+    late = tx.run(
         """
         SELECT program, name, at FROM heartbeats
         WHERE at < :limit AND name NOT IN (SELECT name FROM outages WHERE until IS NULL)
@@ -91,16 +100,16 @@ async def _miss(tx: Transaction, now: datetime, is_dead: IsDead) -> None:
         {"limit": stamp(now - LATE)},
     )
     for row in late:
-        [outage] = await tx.run(
+        [outage] = tx.run(
             "INSERT INTO outages (program, name, since, died) VALUES (:program, :name, :at, :died) RETURNING id",
             dict(row) | {"died": int(is_dead(row["name"]))},
         )
-        await _tell_owner(tx, NoticeKind.PROGRAM_DOWN, outage["id"])
+        _tell_owner(tx, NoticeKind.PROGRAM_DOWN, outage["id"])
 
 
-async def _welcome_back(tx: Transaction, now: datetime) -> None:
+def _welcome_back(tx: Transaction, now: datetime) -> None:
     """Closes the outages of whoever beats again or was replaced, and tells the owner."""
-    back = await tx.run(
+    back = tx.run(
         """
         UPDATE outages SET until = :now
         WHERE until IS NULL AND name NOT IN (SELECT name FROM heartbeats WHERE at < :limit)
@@ -110,9 +119,9 @@ async def _welcome_back(tx: Transaction, now: datetime) -> None:
         {"now": stamp(now), "limit": stamp(now - LATE)},
     )
     for row in back:
-        await _tell_owner(tx, NoticeKind.PROGRAM_BACK, row["id"])
+        _tell_owner(tx, NoticeKind.PROGRAM_BACK, row["id"])
 
 
-async def _tell_owner(tx: Transaction, kind: NoticeKind, outage_id: int) -> None:
-    for owner in await tx.run("SELECT user_id FROM accounts WHERE role = 'owner' AND active = 1"):
-        await add_notice(tx, owner["user_id"], kind, outage_id=outage_id)
+def _tell_owner(tx: Transaction, kind: NoticeKind, outage_id: int) -> None:
+    for owner in tx.run("SELECT user_id FROM accounts WHERE role = 'owner' AND active = 1"):
+        add_notice(tx, owner["user_id"], kind, outage_id=outage_id)

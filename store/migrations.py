@@ -120,18 +120,26 @@ async def migrate(connection: Connection, clock: Clock) -> None:
         return
     if await _tables(connection):
         await _backup(connection, found, clock)
-    async with connection.transaction() as tx:
-        row = await tx.row("PRAGMA user_version")
-        if row and row[0] == found:
-            await (_step_by_step(tx, found) if found else _from_nothing(tx))
-            await tx.run(f"PRAGMA application_id = {OURS}")
-            await tx.run(f"PRAGMA user_version = {VERSION}")
+    await connection.transact(lambda tx: _upgrade(tx, found))
 
 
-async def _step_by_step(tx: Transaction, found: int) -> None:
+def _upgrade(tx: Transaction, found: int) -> None:
+    """Does what leads from the version that was found to VERSION, unless another program has done it meanwhile."""
+    row = tx.row("PRAGMA user_version")
+    if row is None or row[0] != found:
+        return
+    if found:
+        _step_by_step(tx, found)
+    else:
+        _from_nothing(tx)
+    tx.run(f"PRAGMA application_id = {OURS}")
+    tx.run(f"PRAGMA user_version = {VERSION}")
+
+
+def _step_by_step(tx: Transaction, found: int) -> None:
     for step in range(found, VERSION):
         for statement in STEPS[step]:
-            await tx.run(statement)
+            tx.run(statement)
 
 
 async def _tables(connection: Connection) -> list[str]:
@@ -145,34 +153,34 @@ async def _backup(connection: Connection, found: int, clock: Clock) -> None:
     log.info("kept a copy of version %s as %s", found, target)
 
 
-async def _from_nothing(tx: Transaction) -> None:
+def _from_nothing(tx: Transaction) -> None:
     """schema.sql, filled with what the given tables held."""
-    names = [row[0] for row in await tx.run("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    names = [row[0] for row in tx.run("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     given = [name for name in GIVEN_TABLES if name in names]
     for name in given:
-        for index in await tx.run(
+        for index in tx.run(
             "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = :t AND sql > ''", {"t": name}
         ):
-            await tx.run(f'DROP INDEX "{index[0]}"')
-        await tx.run(f"ALTER TABLE {name} RENAME TO legacy_{name}")
+            tx.run(f'DROP INDEX "{index[0]}"')
+        tx.run(f"ALTER TABLE {name} RENAME TO legacy_{name}")
     for statement in statements(SCHEMA.read_text(encoding="utf-8")):
-        await tx.run(statement)
+        tx.run(statement)
     for name in given:
-        await _copy_legacy(tx, name)
+        _copy_legacy(tx, name)
 
 
-async def _copy_legacy(tx: Transaction, name: str) -> None:
+def _copy_legacy(tx: Transaction, name: str) -> None:
     """Takes over the columns both have. The old table goes only when every row fits; else it stays to be looked at."""
-    old = [row["name"] for row in await tx.run(f"PRAGMA table_info(legacy_{name})")]
-    new = [row["name"] for row in await tx.run(f"PRAGMA table_info({name})")]
+    old = [row["name"] for row in tx.run(f"PRAGMA table_info(legacy_{name})")]
+    new = [row["name"] for row in tx.run(f"PRAGMA table_info({name})")]
     shared = [column for column in new if column in old]
     taken = (
         {"status": "CASE status WHEN 'processing' THEN 'failed' ELSE status END"} if name == "booking_actions" else {}
     )
     source = ", ".join(taken.get(column, column) for column in shared)
-    await tx.run(f"INSERT OR IGNORE INTO {name} ({', '.join(shared)}) SELECT {source} FROM legacy_{name}")  # noqa: S608 - names of our own
-    left = await tx.row(f"SELECT count(*) FROM legacy_{name} WHERE id NOT IN (SELECT id FROM {name})")  # noqa: S608
+    tx.run(f"INSERT OR IGNORE INTO {name} ({', '.join(shared)}) SELECT {source} FROM legacy_{name}")  # noqa: S608 - names of our own
+    left = tx.row(f"SELECT count(*) FROM legacy_{name} WHERE id NOT IN (SELECT id FROM {name})")  # noqa: S608
     if left and left[0]:
         log.warning("%s rows of %s do not fit; they stay in legacy_%s", left[0], name, name)
     else:
-        await tx.run(f"DROP TABLE legacy_{name}")
+        tx.run(f"DROP TABLE legacy_{name}")

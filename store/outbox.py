@@ -9,10 +9,10 @@ from datetime import datetime
 
 from domain.delivered import Told
 from domain.model import Clock, Notice, NoticeKind, instant, stamp
-from store.connection import Connection, Transaction
+from store.connection import Connection, Transaction, in_transaction
 
 
-async def add_notice(
+def add_notice(
     tx: Transaction,
     user_id: int,
     kind: NoticeKind,
@@ -28,7 +28,7 @@ async def add_notice(
     rule_id: int | None = None,
 ) -> None:
     """Puts a notice in the outbox, in the transaction of the fact it tells; none for who left the configuration."""
-    await tx.run(
+    tx.run(
         """
         INSERT INTO notices (user_id, kind, action_id, booking_row_id, confirmation_id, occurrence_id, outage_id,
             message_id, about_user_id, remark_id, rule_id)
@@ -110,36 +110,34 @@ class Outbox:
         )
         return [_notice(row) for row in rows if row["kind"] in set(NoticeKind)]
 
-    async def sent(self, notice: Notice, told: Told) -> None:
+    @in_transaction
+    def sent(self, tx: Transaction, notice: Notice, told: Told) -> None:
         """Marks a notice delivered, in one step with what follows from it.
 
         The new message is the action's card from now on; the one before is edited when there is time.
         """
-        async with self._db.transaction() as tx:
-            await self._mark(tx, [notice.id])
-            await _reached(tx, notice.user_id)
-            if told.action_id is None or told.message_id is None:
-                return
-            await tx.run(
-                "UPDATE booking_actions SET card_message_id = :message WHERE id = :action",
-                {"message": told.message_id, "action": told.action_id},
-            )
-            if told.old_card is not None:
-                await add_notice(
-                    tx, notice.user_id, NoticeKind.CARD, action_id=told.action_id, message_id=told.old_card
-                )
+        self._mark(tx, [notice.id])
+        _reached(tx, notice.user_id)
+        if told.action_id is None or told.message_id is None:
+            return
+        tx.run(
+            "UPDATE booking_actions SET card_message_id = :message WHERE id = :action",
+            {"message": told.message_id, "action": told.action_id},
+        )
+        if told.old_card is not None:
+            add_notice(tx, notice.user_id, NoticeKind.CARD, action_id=told.action_id, message_id=told.old_card)
 
-    async def sent_together(self, notices: Sequence[Notice]) -> None:
+    @in_transaction
+    def sent_together(self, tx: Transaction, notices: Sequence[Notice]) -> None:
         """Marks notices delivered that went out as one message; the cards of their actions are edited in time."""
-        async with self._db.transaction() as tx:
-            await self._mark(tx, [notice.id for notice in notices])
-            for notice in notices:
-                await _reached(tx, notice.user_id)
-                if notice.kind is NoticeKind.RESULT:
-                    await _edit_its_card(tx, notice)
+        self._mark(tx, [notice.id for notice in notices])
+        for notice in notices:
+            _reached(tx, notice.user_id)
+            if notice.kind is NoticeKind.RESULT:
+                _edit_its_card(tx, notice)
 
-    async def _mark(self, tx: Transaction, ids: Sequence[int]) -> None:
-        await tx.run(
+    def _mark(self, tx: Transaction, ids: Sequence[int]) -> None:
+        tx.run(
             """
             UPDATE notices SET sent_at = :now, attempts = attempts + 1, error = NULL
             WHERE id IN (SELECT value FROM json_each(:ids))
@@ -168,15 +166,15 @@ class Outbox:
         )
 
 
-async def _reached(tx: Transaction, user_id: int) -> None:
-    await tx.run(
+def _reached(tx: Transaction, user_id: int) -> None:
+    tx.run(
         "UPDATE accounts SET unreachable_since = NULL WHERE user_id = :user_id AND unreachable_since IS NOT NULL",
         {"user_id": user_id},
     )
 
 
-async def _edit_its_card(tx: Transaction, notice: Notice) -> None:
-    row = await tx.row("SELECT card_message_id FROM booking_actions WHERE id = :id", {"id": notice.action_id})
+def _edit_its_card(tx: Transaction, notice: Notice) -> None:
+    row = tx.row("SELECT card_message_id FROM booking_actions WHERE id = :id", {"id": notice.action_id})
     if row and row["card_message_id"] is not None:
         card = row["card_message_id"]
-        await add_notice(tx, notice.user_id, NoticeKind.CARD, action_id=notice.action_id, message_id=card)
+        add_notice(tx, notice.user_id, NoticeKind.CARD, action_id=notice.action_id, message_id=card)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from domain.errors import AppError, Blocked, LoginBlocked, LoginUnavailable, OtpRejected
 from domain.model import OPENING_LASTS, Clock, NoticeKind, Pause, instant, stamp
-from store.connection import Connection, Transaction
+from store.connection import Connection, Transaction, in_transaction
 from store.hand_logins import HandLogins, note_entered
 from store.outbox import add_notice
 
@@ -38,54 +38,54 @@ class Pauses(HandLogins):
     def __init__(self, connection: Connection, clock: Clock) -> None:
         super().__init__(connection, clock)
 
-    async def pause(self, user_id: int, error: AppError, rest: Rest, *, tell: bool = True) -> datetime:
+    @in_transaction
+    def pause(self, tx: Transaction, user_id: int, error: AppError, rest: Rest, *, tell: bool = True) -> datetime:
         """Lets an account wait, and gives until when; one that waits already waits as long as it did.
 
         With `tell` its person is told of a trouble of another kind than the last, or of the first since something
         succeeded. When the site forbids itself to several accounts, all wait.
         """
-        async with self._db.transaction() as tx:
-            now = self._clock()
-            row = await tx.row("SELECT * FROM accounts WHERE user_id = :user_id", {"user_id": user_id})
-            if row is None:
-                return now
-            known = to_pause(row)
-            if known is not None and known.until > now:
-                return known.until
-            until = now + rest(row["rests"])
-            await _let_wait(tx, user_id, Pause(until, error.kind, str(error)), now)
-            await tx.run("UPDATE accounts SET rests = rests + 1 WHERE user_id = :user_id", {"user_id": user_id})
-            if tell and (not row["rests"] or row["pause_kind"] != error.kind):
-                await add_notice(tx, user_id, NoticeKind.ACCOUNT_WAITS)
-            if isinstance(error, Blocked) and error.status == FORBIDDEN and not error.at_login:
-                await _pause_address(tx, user_id, Pause(until, error.kind, str(error)), now)
+        now = self._clock()
+        row = tx.row("SELECT * FROM accounts WHERE user_id = :user_id", {"user_id": user_id})
+        if row is None:
+            return now
+        known = to_pause(row)
+        if known is not None and known.until > now:
+            return known.until
+        until = now + rest(row["rests"])
+        _let_wait(tx, user_id, Pause(until, error.kind, str(error)), now)
+        tx.run("UPDATE accounts SET rests = rests + 1 WHERE user_id = :user_id", {"user_id": user_id})
+        if tell and (not row["rests"] or row["pause_kind"] != error.kind):
+            add_notice(tx, user_id, NoticeKind.ACCOUNT_WAITS)
+        if isinstance(error, Blocked) and error.status == FORBIDDEN and not error.at_login:
+            _pause_address(tx, user_id, Pause(until, error.kind, str(error)), now)
         return until
 
-    async def go_on(self, user_id: int, *, log_in: bool = False) -> None:
+    @in_transaction
+    def go_on(self, tx: Transaction, user_id: int, *, log_in: bool = False) -> None:
         """Ends what an account waits for, a refused password too: its person asked for it.
 
         `log_in`: whether the next action tries the login anew, though a session may still live.
         """
         now = self._clock()
-        async with self._db.transaction() as tx:
-            await note_entered(tx, user_id, now)
-            await tx.run(
-                f"UPDATE accounts SET rejected = 0, login_asked = :log_in, {OVER} WHERE user_id = :user_id",  # noqa: S608 - a constant
-                {"user_id": user_id, "log_in": int(log_in)},
-            )
-            await tx.run(
-                "UPDATE booking_actions SET run_at = :now"  # what was due meanwhile is late only from now on
-                " WHERE user_id = :user_id AND status = 'pending' AND run_at < :now",
-                {"user_id": user_id, "now": stamp(now)},
-            )
-            await tx.run(
-                """
-                UPDATE booking_actions SET run_at = :now
-                WHERE user_id = :user_id AND status = 'pending' AND status IN ('pending', 'processing')
-                    AND action_type = 'book' AND run_at > :now AND failures > 0 AND opens_at BETWEEN :opened AND :now
-                """,
-                {"user_id": user_id, "now": stamp(now), "opened": stamp(now - OPENING_LASTS)},
-            )
+        note_entered(tx, user_id, now)
+        tx.run(
+            f"UPDATE accounts SET rejected = 0, login_asked = :log_in, {OVER} WHERE user_id = :user_id",  # noqa: S608 - a constant
+            {"user_id": user_id, "log_in": int(log_in)},
+        )
+        tx.run(
+            "UPDATE booking_actions SET run_at = :now"  # what was due meanwhile is late only from now on
+            " WHERE user_id = :user_id AND status = 'pending' AND run_at < :now",
+            {"user_id": user_id, "now": stamp(now)},
+        )
+        tx.run(
+            """
+            UPDATE booking_actions SET run_at = :now
+            WHERE user_id = :user_id AND status = 'pending' AND status IN ('pending', 'processing')
+                AND action_type = 'book' AND run_at > :now AND failures > 0 AND opens_at BETWEEN :opened AND :now
+            """,
+            {"user_id": user_id, "now": stamp(now), "opened": stamp(now - OPENING_LASTS)},
+        )
 
     async def take_login_asked(self, user_id: int) -> bool:
         """Whether a person wants a new login tried. True once each time they ask."""
@@ -96,15 +96,15 @@ class Pauses(HandLogins):
         return bool(taken)
 
 
-async def _let_wait(tx: Transaction, user_id: int, pause: Pause, now: datetime) -> None:
+def _let_wait(tx: Transaction, user_id: int, pause: Pause, now: datetime) -> None:
     """Writes the pause, has the cards of what waits with the account tell it, and spreads its watches out."""
     values = {"user_id": user_id, "until": stamp(pause.until), "kind": pause.kind, "reason": pause.reason}
-    await tx.run(
+    tx.run(
         "UPDATE accounts SET paused_until = :until, pause_kind = :kind, pause_reason = :reason"
         " WHERE user_id = :user_id",
         values,
     )
-    waiting = await tx.run(
+    waiting = tx.run(
         """
         SELECT id, watch FROM booking_actions INDEXED BY pending_actions
         WHERE user_id = :user_id AND status = 'pending' AND run_at <= :until AND action_type <> 'refresh'
@@ -113,17 +113,17 @@ async def _let_wait(tx: Transaction, user_id: int, pause: Pause, now: datetime) 
     )
     for row in waiting:
         if row["watch"] is None:
-            await add_notice(tx, user_id, NoticeKind.PROGRESS, action_id=row["id"])
+            add_notice(tx, user_id, NoticeKind.PROGRESS, action_id=row["id"])
             continue
         later = pause.until + timedelta(seconds=random.uniform(0, WATCHES_APART))  # noqa: S311 - no secret
-        await tx.run("UPDATE booking_actions SET run_at = :at WHERE id = :id", {"at": stamp(later), "id": row["id"]})
+        tx.run("UPDATE booking_actions SET run_at = :at WHERE id = :id", {"at": stamp(later), "id": row["id"]})
 
 
-async def _pause_address(tx: Transaction, user_id: int, pause: Pause, now: datetime) -> None:
+def _pause_address(tx: Transaction, user_id: int, pause: Pause, now: datetime) -> None:
     """All accounts wait when another than this one waits for the same reason; who waits for longer goes on so."""
     values = {"user_id": user_id, "now": stamp(now), "until": stamp(pause.until), "kind": pause.kind,
               "reason": pause.reason}  # fmt: skip
-    others = await tx.run(
+    others = tx.run(
         """
         SELECT user_id, paused_until > :now AND pause_kind = :kind AND pause_reason = :reason AS same,
             coalesce(paused_until, '') >= :until AS longer
@@ -135,24 +135,24 @@ async def _pause_address(tx: Transaction, user_id: int, pause: Pause, now: datet
         return
     for other in others:
         if not other["same"] and not other["longer"]:
-            await _let_wait(tx, other["user_id"], pause, now)
+            _let_wait(tx, other["user_id"], pause, now)
 
 
-async def note_booked(tx: Transaction, user_id: int) -> None:
+def note_booked(tx: Transaction, user_id: int) -> None:
     """The site has just let an account book: it turns it away no more, whatever it, or everybody, waits for."""
-    await tx.run(
+    tx.run(
         "UPDATE accounts SET paused_until = NULL, pause_kind = NULL, pause_reason = NULL"
         " WHERE user_id = :user_id AND paused_until IS NOT NULL",
         {"user_id": user_id},
     )
 
 
-async def note_success(tx: Transaction, user_id: int, now: datetime) -> None:
+def note_success(tx: Transaction, user_id: int, now: datetime) -> None:
     """Something succeeded for an account: its next trouble is a new one, and its login is in no trouble any more."""
-    await note_entered(tx, user_id, now)
+    note_entered(tx, user_id, now)
     values = {"user_id": user_id, "of_login": json.dumps(OF_LOGIN)}
-    await tx.run("UPDATE accounts SET rests = 0 WHERE user_id = :user_id AND rests > 0", values)
-    await tx.run(
+    tx.run("UPDATE accounts SET rests = 0 WHERE user_id = :user_id AND rests > 0", values)
+    tx.run(
         f"UPDATE accounts SET {OVER} WHERE user_id = :user_id"  # noqa: S608 - a constant
         " AND pause_kind IN (SELECT value FROM json_each(:of_login))",
         values,

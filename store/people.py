@@ -10,7 +10,7 @@ from datetime import timedelta
 from domain.errors import LoginStopped, login_stop
 from domain.model import Account, Clock, NoticeKind, Role, instant, stamp
 from domain.people import Person
-from store.connection import Connection
+from store.connection import Connection, Transaction, in_transaction
 from store.departed import end_what_waits, take_evidence
 from store.outbox import add_notice
 from store.pauses import OVER, Pauses, to_pause
@@ -33,39 +33,39 @@ class People(Pauses):
     def __init__(self, connection: Connection, clock: Clock) -> None:
         super().__init__(connection, clock)
 
-    async def set(self, people: Sequence[Person]) -> None:
+    @in_transaction
+    def set(self, tx: Transaction, people: Sequence[Person]) -> None:
         """Makes accounts what the configuration says.
 
         New credentials clear a rejection, and end what the account waits for. What waited for who left ends: bookings,
         watches, questions, messages. Their history stays.
         """
-        async with self._db.transaction() as tx:
-            await tx.run("UPDATE accounts SET active = 0")
-            for person in people:
-                values = {"user_id": person.user_id, "role": person.role, "fingerprint": person.fingerprint}
-                await tx.run(
-                    f"UPDATE accounts SET {OVER} WHERE user_id = :user_id AND fingerprint <> :fingerprint",  # noqa: S608 - a constant
-                    values,
-                )
-                await tx.run(
-                    """
-                    INSERT INTO accounts (user_id, role, fingerprint) VALUES (:user_id, :role, :fingerprint)
-                    ON CONFLICT (user_id) DO UPDATE SET
-                        active = 1,
-                        role = excluded.role,
-                        rejected = CASE WHEN fingerprint = excluded.fingerprint THEN rejected ELSE 0 END,
-                        fingerprint = excluded.fingerprint
-                    """,
-                    values,
-                )
-            ended = await end_what_waits(tx, self._clock())
+        tx.run("UPDATE accounts SET active = 0")
+        for person in people:
+            values = {"user_id": person.user_id, "role": person.role, "fingerprint": person.fingerprint}
+            tx.run(
+                f"UPDATE accounts SET {OVER} WHERE user_id = :user_id AND fingerprint <> :fingerprint",  # noqa: S608 - a constant
+                values,
+            )
+            tx.run(
+                """
+                INSERT INTO accounts (user_id, role, fingerprint) VALUES (:user_id, :role, :fingerprint)
+                ON CONFLICT (user_id) DO UPDATE SET
+                    active = 1,
+                    role = excluded.role,
+                    rejected = CASE WHEN fingerprint = excluded.fingerprint THEN rejected ELSE 0 END,
+                    fingerprint = excluded.fingerprint
+                """,
+                values,
+            )
+        ended = end_what_waits(tx, self._clock())
         if ended:
             log.info("somebody is no longer in the configuration: %s things that waited for them are ended", ended)
 
-    async def evidence_of_departed(self) -> list[str]:
+    @in_transaction
+    def evidence_of_departed(self, tx: Transaction) -> list[str]:
         """The folders of evidence of who left, to be deleted: from now on no row names them."""
-        async with self._db.transaction() as tx:
-            return await take_evidence(tx)
+        return take_evidence(tx)
 
     async def find(self, user_id: int) -> Account | None:
         """The account of a Telegram user; None for a stranger."""
@@ -77,46 +77,44 @@ class People(Pauses):
         rows = await self._db.rows("SELECT * FROM accounts WHERE active = 1 ORDER BY role = 'owner' DESC, user_id")
         return [_account(row) for row in rows]
 
-    async def reject(self, user_id: int, error: LoginStopped, *, tell: bool) -> None:
+    @in_transaction
+    def reject(self, tx: Transaction, user_id: int, error: LoginStopped, *, tell: bool) -> None:
         """Marks that a login was refused, or led astray. With `tell` a notice says so, once."""
-        async with self._db.transaction() as tx:
-            marked = await tx.run(
-                """
-                UPDATE accounts SET rejected = 1, rejected_kind = :kind, rejected_reason = :reason, rejected_at = :now
-                WHERE user_id = :user_id AND rejected = 0 RETURNING user_id
-                """,
-                {"user_id": user_id, "kind": error.kind, "reason": str(error), "now": stamp(self._clock())},
-            )
-            if marked and tell:
-                await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
+        marked = tx.run(
+            """
+            UPDATE accounts SET rejected = 1, rejected_kind = :kind, rejected_reason = :reason, rejected_at = :now
+            WHERE user_id = :user_id AND rejected = 0 RETURNING user_id
+            """,
+            {"user_id": user_id, "kind": error.kind, "reason": str(error), "now": stamp(self._clock())},
+        )
+        if marked and tell:
+            add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
 
-    async def tell_rejected(self, user_id: int) -> None:
+    @in_transaction
+    def tell_rejected(self, tx: Transaction, user_id: int) -> None:
         """Tells that the site refused the password, when what would have told it was taken back. Once a day."""
         values = {"user_id": user_id, "kind": NoticeKind.LOGIN_REJECTED, "since": stamp(self._clock() - A_DAY)}
-        async with self._db.transaction() as tx:
-            told = await tx.row(
-                "SELECT 1 FROM notices WHERE user_id = :user_id AND kind = :kind AND created_at > :since", values
-            )
-            if told is None:
-                await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
+        told = tx.row("SELECT 1 FROM notices WHERE user_id = :user_id AND kind = :kind AND created_at > :since", values)
+        if told is None:
+            add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
 
-    async def unreachable(self, user_id: int, *, tell: bool) -> None:
+    @in_transaction
+    def unreachable(self, tx: Transaction, user_id: int, *, tell: bool) -> None:
         """Notes that Telegram takes no message for this person. With `tell` the owner hears of it, once.
 
         The next message that arrives ends it.
         """
         values = {"user_id": user_id, "now": stamp(self._clock())}
-        async with self._db.transaction() as tx:
-            noted = await tx.run(
-                """
-                UPDATE accounts SET unreachable_since = :now
-                WHERE user_id = :user_id AND unreachable_since IS NULL RETURNING role
-                """,
-                values,
-            )
-            if tell and noted and noted[0]["role"] != Role.OWNER:
-                for owner in await tx.run("SELECT user_id FROM accounts WHERE role = 'owner' AND active = 1"):
-                    await add_notice(tx, owner["user_id"], NoticeKind.UNREACHABLE, about_user_id=user_id)
+        noted = tx.run(
+            """
+            UPDATE accounts SET unreachable_since = :now
+            WHERE user_id = :user_id AND unreachable_since IS NULL RETURNING role
+            """,
+            values,
+        )
+        if tell and noted and noted[0]["role"] != Role.OWNER:
+            for owner in tx.run("SELECT user_id FROM accounts WHERE role = 'owner' AND active = 1"):
+                add_notice(tx, owner["user_id"], NoticeKind.UNREACHABLE, about_user_id=user_id)
 
     async def is_unreachable(self, user_id: int) -> bool:
         """Whether the last message for this person was refused because of the person."""

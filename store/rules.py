@@ -11,7 +11,7 @@ from domain.house_rules import HouseRules, Rule
 from domain.model import ClassRef, Clock, NoticeKind, OpeningRule, Role, instant, stamp
 from domain.rule_sightings import Sighting
 from domain.seen_rules import SeenRule
-from store.connection import Connection
+from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 from store.reading import all_readable, readable
 
@@ -54,7 +54,8 @@ class Rules:
                 log.warning("a rule of the house can't be read: %s", error)
         return rules
 
-    async def note(self, sighting: Sighting, rules: HouseRules, wish: ClassRef, action_id: int) -> None:
+    @in_transaction
+    def note(self, tx: Transaction, sighting: Sighting, rules: HouseRules, wish: ClassRef, action_id: int) -> None:
         """Counts a sighting, one for each class; the owner is told once, when there are enough."""
         values = {
             "name": sighting.rule,
@@ -66,22 +67,21 @@ class Rules:
             "needed": sighting.needed,
             "now": stamp(self._clock()),
         }
-        async with self._db.transaction() as tx:
-            [row] = await tx.run(
-                """
-                INSERT INTO house_rules (name, value, instead_of, words, about, action_id, seen_at)
-                VALUES (:name, :value, :instead_of, :words, :about, :action, :now)
-                ON CONFLICT (name, value) DO UPDATE SET seen = seen + (about <> :about), about = :about, seen_at = :now,
-                    words = :words, action_id = :action, instead_of = :instead_of
-                RETURNING id, seen, told_at
-                """,
-                values,
-            )
-            if row["told_at"] is not None or row["seen"] < sighting.needed:
-                return
-            await tx.run("UPDATE house_rules SET told_at = :now WHERE id = :id", values | {"id": row["id"]})
-            for owner in await tx.run("SELECT user_id FROM accounts WHERE role = :r AND active = 1", {"r": Role.OWNER}):
-                await add_notice(tx, owner["user_id"], NoticeKind.HOUSE_RULE, rule_id=row["id"])
+        [row] = tx.run(
+            """
+            INSERT INTO house_rules (name, value, instead_of, words, about, action_id, seen_at)
+            VALUES (:name, :value, :instead_of, :words, :about, :action, :now)
+            ON CONFLICT (name, value) DO UPDATE SET seen = seen + (about <> :about), about = :about, seen_at = :now,
+                words = :words, action_id = :action, instead_of = :instead_of
+            RETURNING id, seen, told_at
+            """,
+            values,
+        )
+        if row["told_at"] is not None or row["seen"] < sighting.needed:
+            return
+        tx.run("UPDATE house_rules SET told_at = :now WHERE id = :id", values | {"id": row["id"]})
+        for owner in tx.run("SELECT user_id FROM accounts WHERE role = :r AND active = 1", {"r": Role.OWNER}):
+            add_notice(tx, owner["user_id"], NoticeKind.HOUSE_RULE, rule_id=row["id"])
 
     async def find(self, rule_id: int) -> SeenRule | None:
         row = await self._db.row("SELECT * FROM house_rules WHERE id = :id", {"id": rule_id})
@@ -92,24 +92,27 @@ class Rules:
         rows = await self._db.rows("SELECT * FROM house_rules WHERE told_at IS NOT NULL ORDER BY id")
         return all_readable(_seen, rows)
 
-    async def answer(self, rule_id: int, configured: HouseRules, *, take_over: bool) -> SeenRule | None:
+    @in_transaction
+    def answer(self, tx: Transaction, rule_id: int, configured: HouseRules, *, take_over: bool) -> SeenRule | None:
         """Takes a value over, in place of another of its rule, or leaves (or takes back) it; None: no such row."""
         values = {"id": rule_id, "now": stamp(self._clock()), "answer": "set" if take_over else "left"}
-        async with self._db.transaction() as tx:
-            row = await tx.row("SELECT * FROM house_rules WHERE id = :id", values)
-            if row is None or (seen := readable(_seen, row)) is None:
-                return None
-            values["configured"] = configured.value(seen.rule)
-            if take_over:
-                await tx.run(
-                    """
-                    UPDATE house_rules SET answer = 'left', seen = 0, told_at = NULL, about = ''
-                    WHERE name = :name AND answer = 'set' AND id <> :id
-                    """,
-                    {"name": row["name"], "id": rule_id},
-                )  # what the site goes back to is news again
-            await tx.run(
-                "UPDATE house_rules SET answer = :answer, answered_at = :now, configured = :configured WHERE id = :id",
-                values,
-            )
-        return await self.find(rule_id)
+        row = tx.row("SELECT * FROM house_rules WHERE id = :id", values)
+        if row is None or (seen := readable(_seen, row)) is None:
+            return None
+        values["configured"] = configured.value(seen.rule)
+        if take_over:
+            tx.run(
+                """
+                UPDATE house_rules SET answer = 'left', seen = 0, told_at = NULL, about = ''
+                WHERE name = :name AND answer = 'set' AND id <> :id
+                """,
+                {"name": row["name"], "id": rule_id},
+            )  # what the site goes back to is news again
+        answered = tx.row(
+            """
+            UPDATE house_rules SET answer = :answer, answered_at = :now, configured = :configured WHERE id = :id
+            RETURNING *
+            """,
+            values,
+        )
+        return readable(_seen, answered)

@@ -32,7 +32,7 @@ from domain.model import (
 from domain.people import Person
 from domain.requests import NewAction
 from store.catalogue import swap
-from store.connection import OURS
+from store.connection import OURS, Transaction
 from store.migrations import VERSION
 from tests.conftest import GIULIA, Time
 
@@ -50,8 +50,7 @@ def timetable(*slots: Slot, days: tuple[date, ...] = (MONDAY,)) -> Timetable:
 
 async def read(db: Database, found: Timetable, clock: Time) -> None:
     clock.go(seconds=1)
-    async with db.connection.transaction() as tx:
-        await swap(tx, found, clock(), clock())
+    await db.connection.transact(lambda tx: swap(tx, found, clock(), clock()))
 
 
 async def sync(db: Database, clock: Time, *bookings: Booking, in_page: bool = False) -> None:
@@ -325,10 +324,12 @@ async def test_who_left_the_configuration_is_a_stranger(db: Database) -> None:
 
 
 async def test_a_transaction_that_fails_leaves_nothing(db: Database) -> None:
+    def half_of_it(tx: Transaction) -> None:
+        tx.run("INSERT INTO slot_days VALUES ('2026-11-23', 'now')")
+        raise RuntimeError("the power went")
+
     with pytest.raises(RuntimeError):
-        async with db.connection.transaction() as tx:
-            await tx.run("INSERT INTO slot_days VALUES ('2026-11-23', 'now')")
-            raise RuntimeError("the power went")
+        await db.connection.transact(half_of_it)
     assert await db.connection.rows("SELECT * FROM slot_days") == []
 
 

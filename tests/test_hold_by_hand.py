@@ -27,8 +27,7 @@ async def test_a_place_booked_by_hand_is_not_taken_for_the_one_that_is_held(
     await life.make(PeriodicMode.HOLD, 1, time(18), LATER)
     await life.at(rome(SUNDAY - timedelta(days=1), 23))
     await life.book()
-    async with db.connection.transaction() as tx:
-        await mark_confirmed(tx, GIULIA, BY_HAND, clock())
+    await db.connection.transact(lambda tx: mark_confirmed(tx, GIULIA, BY_HAND, clock()))
     await db.connection.write("UPDATE booking_actions SET won_choice = 1")  # counted in a shortened list, once
     assert await life.at(rome(TUESDAY, 15)) == [NoticeKind.CONFIRMATION]
     assert (await life.question()).scheduled_for == rome(TUESDAY, 18)

@@ -33,6 +33,7 @@ from portal.session import Portal
 from portal.state import SessionStore
 from runtime.program import name_of
 from runtime.settings import load
+from store.connection import Transaction
 from tests.support.lent_browser import Engine, lent
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, chromium, cookie, person
 
@@ -473,15 +474,18 @@ async def test_no_new_session_is_made_within_minutes_of_an_opening(configure: Co
     config = configure()
     async with open_database(config.parent / "polimisport.db") as db:
         await setup.prepare_database(load(config))
-        async with db.connection.transaction() as tx:
+
+        def steps(tx: Transaction) -> None:
             soon = stamp(datetime.now(UTC) + timedelta(minutes=3))
-            await tx.run(
+            tx.run(
                 """
                 INSERT INTO booking_actions (action_type, user_id, location, course_name, date, time_slot, opens_at)
                 VALUES ('book', :id, 'Giuriati', 'PILATES MATWORK', '2030-01-01', '18:00', :soon)
                 """,
                 {"id": OWNER, "soon": soon},
             )
+
+        await db.connection.transact(steps)
     [said] = await logins(config)
     assert said.startswith("✗ login of 10••••01: not tried: a class opens")
     assert site.world.login_attempts[GIULIA] == 0

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from domain.model import LAST_CALL, PREPARE, ClassRef, Clock, clock_time, stamp
 from domain.requests import MOST_ALTERNATIVES, READ_BY
-from store.connection import Connection, Transaction
+from store.connection import Connection, Transaction, in_transaction
 
 STILL = "(status = 'pending' OR (status = 'processing' AND action_type = 'book' AND acting = 0 AND opens_at > :safe))"
 """Pending, or only being rehearsed or prepared: nothing is booked yet, and its worker asks once more before it does.
@@ -37,8 +37,8 @@ def to_wish(row: sqlite3.Row) -> ClassRef:
     return ClassRef(row["course_name"] or "", row["location"] or "", day, start, row["course_type"] or "")
 
 
-async def insert_alternative(tx: Transaction, action_id: int, position: int, wish: ClassRef) -> None:
-    await tx.run(
+def insert_alternative(tx: Transaction, action_id: int, position: int, wish: ClassRef) -> None:
+    tx.run(
         """
         INSERT INTO alternatives (action_id, position, location, course_name, course_type, date, time_slot)
         VALUES (:action, :position, :location, :course, :course_type, :date, :time)
@@ -67,36 +67,36 @@ class Choices:
         )
         return [to_wish(row) for row in rows]
 
-    async def add_alternative(self, action_id: int, user_id: int, wish: ClassRef) -> bool:
+    @in_transaction
+    def add_alternative(self, tx: Transaction, action_id: int, user_id: int, wish: ClassRef) -> bool:
         """Adds a last choice to a person's booking that waits; twice is the same as once.
 
         False when it is not theirs or waits no more, is that class already, or has MOST_ALTERNATIVES.
         """
-        async with self._db.transaction() as tx:
-            first = await tx.row(FIND, _still_to_be_read(action_id, user_id, self._clock()))
-            if first is None or to_wish(first).matches(wish):
-                return False
-            others = await _choices(tx, action_id)
-            if any(other.matches(wish) for other in others):
-                return True
-            if len(others) >= MOST_ALTERNATIVES:
-                return False
-            await insert_alternative(tx, action_id, len(others) + 1, wish)
+        first = tx.row(FIND, _still_to_be_read(action_id, user_id, self._clock()))
+        if first is None or to_wish(first).matches(wish):
+            return False
+        others = _choices(tx, action_id)
+        if any(other.matches(wish) for other in others):
             return True
+        if len(others) >= MOST_ALTERNATIVES:
+            return False
+        insert_alternative(tx, action_id, len(others) + 1, wish)
+        return True
 
-    async def drop_alternative(self, action_id: int, user_id: int, wish: ClassRef) -> bool:
+    @in_transaction
+    def drop_alternative(self, tx: Transaction, action_id: int, user_id: int, wish: ClassRef) -> bool:
         """Takes a choice out again; the later ones move up. False when it is not theirs, waits no more, or was out."""
-        async with self._db.transaction() as tx:
-            if await tx.row(FIND, _still_to_be_read(action_id, user_id, self._clock())) is None:
-                return False
-            others = await _choices(tx, action_id)
-            if wish not in others:
-                return False
-            others.remove(wish)
-            await tx.run("DELETE FROM alternatives WHERE action_id = :id", {"id": action_id})
-            for position, other in enumerate(others, start=1):
-                await insert_alternative(tx, action_id, position, other)
-            return True
+        if tx.row(FIND, _still_to_be_read(action_id, user_id, self._clock())) is None:
+            return False
+        others = _choices(tx, action_id)
+        if wish not in others:
+            return False
+        others.remove(wish)
+        tx.run("DELETE FROM alternatives WHERE action_id = :id", {"id": action_id})
+        for position, other in enumerate(others, start=1):
+            insert_alternative(tx, action_id, position, other)
+        return True
 
     async def swap_for(self, action_id: int, user_id: int, row_id: int, free_until: datetime | None) -> bool:
         """Has a person's booking that waits take the place of one they hold. False when it is theirs no more to change.
@@ -129,6 +129,6 @@ class Choices:
         return bool(rows)
 
 
-async def _choices(tx: Transaction, action_id: int) -> list[ClassRef]:
-    rows = await tx.run("SELECT * FROM alternatives WHERE action_id = :id ORDER BY position", {"id": action_id})
+def _choices(tx: Transaction, action_id: int) -> list[ClassRef]:
+    rows = tx.run("SELECT * FROM alternatives WHERE action_id = :id ORDER BY position", {"id": action_id})
     return [to_wish(row) for row in rows]

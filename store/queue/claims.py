@@ -13,7 +13,7 @@ from domain.errors import AlreadyQueued, LeaseLost
 from domain.model import OPENING_LASTS, PREPARE, Action, ActionStatus, Booking, ClassRef, Clock, NoticeKind, stamp
 from domain.requests import NewAction
 from store.bookings import mark_cancelled, mark_confirmed
-from store.connection import Connection
+from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 from store.queue.choices import last_call
 from store.queue.rows import enqueue, read_soon, to_action
@@ -91,53 +91,53 @@ class Claims:
         row = await self._db.row(DUE, _at(self._clock()))
         return bool(row and row[0])
 
-    async def claim(self, worker: str, lease_seconds: float) -> Action | None:
+    @in_transaction
+    def claim(self, tx: Transaction, worker: str, lease_seconds: float) -> Action | None:
         """Takes the most urgent due action for this worker alone, or one whose worker let its lease run out.
 
         A row that can't be read, typed by hand as it must be, fails at once and stands in nobody's way.
         """
         now = self._clock()
         lease = stamp(now + timedelta(seconds=lease_seconds))
-        async with self._db.transaction() as tx:
-            while (row := await tx.row(CLAIM, _at(now) | {"lease": lease, "worker": worker})) is not None:
-                try:
-                    return to_action(row)
-                except ValueError as error:
-                    log.error("action %s can't be read and is given up: %s", row["id"], error)
-                    told = f"this row can't be read: {error}"
-                    await tx.run(GIVE_UP, {"id": row["id"], "now": stamp(now), "error": told})
+        while (row := tx.row(CLAIM, _at(now) | {"lease": lease, "worker": worker})) is not None:
+            try:
+                return to_action(row)
+            except ValueError as error:
+                log.error("action %s can't be read and is given up: %s", row["id"], error)
+                told = f"this row can't be read: {error}"
+                tx.run(GIVE_UP, {"id": row["id"], "now": stamp(now), "error": told})
         return None
 
-    async def add_claimed(self, new: NewAction, worker: str, lease_seconds: float) -> Action | None:
+    @in_transaction
+    def add_claimed(self, tx: Transaction, new: NewAction, worker: str, lease_seconds: float) -> Action | None:
         """Puts an action in the queue already claimed by us, or claims the pending one that is about the same.
 
         None when another worker has that one in hand.
         """
         now = self._clock()
-        async with self._db.transaction() as tx:
-            try:
-                action_id = (await enqueue(tx, new, now)).id
-            except AlreadyQueued as same:
-                action_id = same.action_id
-            row = await tx.row(
-                CLAIM_ONE,
-                {
-                    "id": action_id,
-                    "now": stamp(now),
-                    "lease": stamp(now + timedelta(seconds=lease_seconds)),
-                    "worker": worker,
-                },
-            )
+        try:
+            action_id = (enqueue(tx, new, now)).id
+        except AlreadyQueued as same:
+            action_id = same.action_id
+        row = tx.row(
+            CLAIM_ONE,
+            {
+                "id": action_id,
+                "now": stamp(now),
+                "lease": stamp(now + timedelta(seconds=lease_seconds)),
+                "worker": worker,
+            },
+        )
         return readable(to_action, row)
 
-    async def extend(self, action: Action, lease_seconds: float) -> None:
+    @in_transaction
+    def extend(self, tx: Transaction, action: Action, lease_seconds: float) -> None:
         """The heartbeat: moves the lease on. Raises LeaseLost when the action is not ours any more."""
-        async with self._db.transaction() as tx:
-            lease = stamp(self._clock() + timedelta(seconds=lease_seconds))  # counted from when we have the lock
-            rows = await tx.run(
-                f"UPDATE booking_actions SET lease_until = :lease {FENCE}",  # noqa: S608 - a constant
-                {"lease": lease, "id": action.id, "mine": action.attempts},
-            )
+        lease = stamp(self._clock() + timedelta(seconds=lease_seconds))  # counted from when we have the lock
+        rows = tx.run(
+            f"UPDATE booking_actions SET lease_until = :lease {FENCE}",  # noqa: S608 - a constant
+            {"lease": lease, "id": action.id, "mine": action.attempts},
+        )
         if not rows:
             raise lost(action)
 
@@ -158,52 +158,52 @@ class Claims:
             {"now": stamp(self._clock()), "worker": worker},
         )
 
-    async def begin_to_act(self, action: Action) -> None:
+    @in_transaction
+    def begin_to_act(self, tx: Transaction, action: Action) -> None:
         """From now on it may book: until now its person could still take it back.
 
         Raises TakenBack when they did, LeaseLost when somebody else has it in hand.
         """
-        async with self._db.transaction() as tx:
-            await begin_to_act(tx, action)
+        begin_to_act(tx, action)
 
-    async def giving_up(self, action: Action) -> None:
+    @in_transaction
+    def giving_up(self, tx: Transaction, action: Action) -> None:
         """What an action replaces is about to be given back; whoever dies now leaves that behind. Raises LeaseLost."""
-        async with self._db.transaction() as tx:
-            await note_gave_up(tx, action)
+        note_gave_up(tx, action)
 
-    async def gave_up(self, action: Action, wish: ClassRef) -> None:
+    @in_transaction
+    def gave_up(self, tx: Transaction, action: Action, wish: ClassRef) -> None:
         """What an action replaces overlapped it, and was read back as given back. Raises LeaseLost."""
-        async with self._db.transaction() as tx:
-            await note_gave_up(tx, action)
-            await mark_cancelled(tx, action.user_id, wish, self._clock())
+        note_gave_up(tx, action)
+        mark_cancelled(tx, action.user_id, wish, self._clock())
 
-    async def took_back(self, action: Action, booking: Booking) -> None:
+    @in_transaction
+    def took_back(self, tx: Transaction, action: Action, booking: Booking) -> None:
         """What an action gave up in vain is held again; told, when its loss was. Raises LeaseLost."""
-        async with self._db.transaction() as tx:
-            await note_took_back(tx, action)
-            told = action.gave_up and await was_told_as_lost(tx, action)
-            await mark_confirmed(tx, action.user_id, booking, self._clock())
-            if told:
-                await add_notice(tx, action.user_id, NoticeKind.BACK, booking_row_id=action.replaces_row_id)
+        note_took_back(tx, action)
+        told = action.gave_up and was_told_as_lost(tx, action)
+        mark_confirmed(tx, action.user_id, booking, self._clock())
+        if told:
+            add_notice(tx, action.user_id, NoticeKind.BACK, booking_row_id=action.replaces_row_id)
 
-    async def pressing(self, action: Action) -> None:
+    @in_transaction
+    def pressing(self, tx: Transaction, action: Action) -> None:
         """A cancellation is about to be confirmed on the site. Raises LeaseLost when it is not ours any more."""
-        async with self._db.transaction() as tx:
-            await note_pressed(tx, action)
+        note_pressed(tx, action)
 
-    async def note_unknown_outcome(self, action: Action, lost: LeaseLost) -> None:
+    @in_transaction
+    def note_unknown_outcome(self, tx: Transaction, action: Action, lost: LeaseLost) -> None:
         """For who has just learnt that a booking or cancellation was withdrawn, after it may have been done.
 
         "My bookings" are read next, and tell.
         """
-        async with self._db.transaction() as tx:
-            rows = await tx.run(
-                """
-                UPDATE booking_actions SET error_kind = :kind
-                WHERE id = :id AND status = 'cancelled' AND action_type IN ('book', 'cancel')
-                    AND (opens_at IS NULL OR opens_at <= :near) RETURNING user_id
-                """,
-                {"id": action.id, "kind": lost.kind, "near": last_call(self._clock())},
-            )
-            for row in rows:
-                await read_soon(tx, row["user_id"], self._clock())
+        rows = tx.run(
+            """
+            UPDATE booking_actions SET error_kind = :kind
+            WHERE id = :id AND status = 'cancelled' AND action_type IN ('book', 'cancel')
+                AND (opens_at IS NULL OR opens_at <= :near) RETURNING user_id
+            """,
+            {"id": action.id, "kind": lost.kind, "near": last_call(self._clock())},
+        )
+        for row in rows:
+            read_soon(tx, row["user_id"], self._clock())

@@ -84,10 +84,10 @@ class History:
         return times, instant_or_none(last)
 
 
-async def told_already(tx: Transaction, action: Action) -> bool:
+def told_already(tx: Transaction, action: Action) -> bool:
     """Whether a failure of routine work is no news: the same trouble was told, and nothing has succeeded since.
 
     What a booking or cancelling failed with within the hour was told by that.
     """
     values = {"id": action.id, "user_id": action.user_id}
-    return (await tx.row(TOLD_ALREADY, values) or await tx.row(TOLD_BY_ANOTHER, values)) is not None
+    return (tx.row(TOLD_ALREADY, values) or tx.row(TOLD_BY_ANOTHER, values)) is not None

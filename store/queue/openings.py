@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from domain.model import OPENING_LASTS, PREPARE, NoticeKind, OpeningRule, clock_time, instant, stamp
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
 from safety.untrusted import read_instant
-from store.connection import Connection, Transaction
+from store.connection import Connection, Transaction, in_snapshot, in_transaction
 from store.outbox import add_notice
 
 AT_ONE_OPENING = """
@@ -53,9 +55,12 @@ class Openings:
                 continue
             runs = max(now, opens - PREPARE)
             values = {"id": row["id"], "opens": stamp(opens), "runs": stamp(runs), "before": row["opens_at"]}
-            async with self._db.transaction() as tx:
-                if await tx.run(MOVED, values):
-                    await add_notice(tx, row["user_id"], NoticeKind.PROGRESS, action_id=row["id"])
+            await self._move(values, row["user_id"])
+
+    @in_transaction
+    def _move(self, tx: Transaction, values: Mapping[str, Any], user_id: int) -> None:
+        if tx.run(MOVED, values):
+            add_notice(tx, user_id, NoticeKind.PROGRESS, action_id=values["id"])
 
     async def fill_in(self, rule: OpeningRule) -> None:
         """Writes when its slot opens into each waiting booking that lacks it: a row put in by hand is like any other.
@@ -72,9 +77,10 @@ class Openings:
                 {"id": row["id"], "opens": stamp(opens)},
             )
 
-    async def report(self, action_id: int) -> OpeningReport | None:
+    @in_snapshot
+    def report(self, tx: Transaction, action_id: int) -> OpeningReport | None:
         """How the opening of an action's slot went; None when there was none to wait for."""
-        return await find_opening(self._db, action_id)
+        return _report(tx, action_id)
 
     async def any_soon(self, user_id: int, now: datetime) -> bool:
         """Whether a place is raced for on behalf of that person within the next minutes, or has been just now."""
@@ -103,18 +109,18 @@ class Openings:
         rows = await self._db.rows(AT_ONE_OPENING, {"user": user_id, "opens": stamp(opens_at)})
         return {row["id"]: row["opening_requests"] for row in rows}
 
-    async def note_spent(self, action_id: int, requests: int) -> None:
+    @in_transaction
+    def note_spent(self, tx: Transaction, action_id: int, requests: int) -> None:
         """So many more were sent. Whoever holds the action now: they were sent all the same."""
-        async with self._db.transaction() as tx:
-            await tx.run(
-                "UPDATE booking_actions SET opening_requests = opening_requests + :more WHERE id = :id",
-                {"id": action_id, "more": requests},
-            )
+        tx.run(
+            "UPDATE booking_actions SET opening_requests = opening_requests + :more WHERE id = :id",
+            {"id": action_id, "more": requests},
+        )
 
 
-async def record_opening(tx: Transaction, action_id: int, report: OpeningReport) -> None:
+def record_opening(tx: Transaction, action_id: int, report: OpeningReport) -> None:
     """Keeps the report of an action's opening. A later try at the same opening adds its shots and replaces the rest."""
-    await tx.run(
+    tx.run(
         """
         INSERT OR REPLACE INTO openings (action_id, opens_at, offset_ms, doubt_ms, round_trip_ms, seen_ms, opened_early)
         VALUES (:action, :opens_at, :offset, :doubt, :round_trip, :seen, :early)
@@ -130,7 +136,7 @@ async def record_opening(tx: Transaction, action_id: int, report: OpeningReport)
         },
     )
     for shot in report.shots:
-        await tx.run(
+        tx.run(
             """
             INSERT INTO shots (action_id, choice, planned_ms, sent_ms, answered_ms, outcome, message)
             VALUES (:action, :choice, :planned, :sent, :answered, :outcome, :message)
@@ -147,12 +153,11 @@ async def record_opening(tx: Transaction, action_id: int, report: OpeningReport)
         )
 
 
-async def find_opening(connection: Connection, action_id: int) -> OpeningReport | None:
-    """The report of an action's opening, None when there was none."""
-    row = await connection.row("SELECT * FROM openings WHERE action_id = :id", {"id": action_id})
+def _report(tx: Transaction, action_id: int) -> OpeningReport | None:
+    row = tx.row("SELECT * FROM openings WHERE action_id = :id", {"id": action_id})
     if row is None:
         return None
-    shots = await connection.rows("SELECT * FROM shots WHERE action_id = :id ORDER BY id", {"id": action_id})
+    shots = tx.run("SELECT * FROM shots WHERE action_id = :id ORDER BY id", {"id": action_id})
     return OpeningReport(
         opens_at=instant(row["opens_at"]),
         offset=row["offset_ms"] / 1000,

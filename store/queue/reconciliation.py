@@ -18,7 +18,7 @@ from domain.errors import (
 from domain.model import ActionType, ClassRef, NoticeKind, clock_time, instant, stamp
 from domain.results import AFTER_ALL, THOUGH_WITHDRAWN
 from domain.unknown_outcome import leaves_unknown_outcome
-from store.connection import Connection, Transaction
+from store.connection import Transaction
 from store.outbox import add_notice
 
 DAY = timedelta(days=1)  # the site's date may be another than the one in UTC
@@ -43,7 +43,7 @@ ABOUT_ALTERNATIVE = f"""
 """  # noqa: S608 - a constant of this file
 
 
-async def done_after_all(
+def done_after_all(
     tx: Transaction, kind: ActionType, user_id: int, wish: ClassRef, now: datetime, booking_id: str
 ) -> sqlite3.Row | None:
     """Completes, and tells, the failed action that asked for what was now found to be so; None when there is none.
@@ -51,14 +51,14 @@ async def done_after_all(
     So it does with one that its person withdrew while nobody knew. Only the last action about a class counts: what was
     asked for and failed before it is settled by it.
     """
-    last, choice = await _last_about(tx, kind, user_id, wish, now)
+    last, choice = _last_about(tx, kind, user_id, wish, now)
     if last is None or last["action_type"] != kind or last["status"] == "completed":
         return None
     if not leaves_unknown_outcome(last["error_kind"], last["failures"]):
         return None
     if kind is ActionType.CANCEL and not last["pressed"]:
         return None  # what is gone without our having pressed its button was not given back by us
-    row = await tx.row(
+    row = tx.row(
         """
         UPDATE booking_actions
         SET status = 'completed', completed_at = :now, result = :result, error = NULL,
@@ -74,13 +74,13 @@ async def done_after_all(
             "result": THOUGH_WITHDRAWN if last["status"] == "cancelled" else AFTER_ALL,
         },
     )
-    await add_notice(tx, user_id, NoticeKind.RESULT, action_id=last["id"])
+    add_notice(tx, user_id, NoticeKind.RESULT, action_id=last["id"])
     return row
 
 
-async def withdrawn_in_doubt(db: Connection, user_id: int, now: datetime) -> list[tuple[int, datetime]]:
+def withdrawn_in_doubt(tx: Transaction, user_id: int, now: datetime) -> list[tuple[int, datetime]]:
     """The actions about classes still to come that were withdrawn though the site may have done them, and when."""
-    rows = await db.rows(
+    rows = tx.run(
         """
         SELECT id, completed_at FROM booking_actions
         WHERE user_id = :user_id AND date >= :today AND status = 'cancelled' AND error_kind IS NOT NULL
@@ -92,9 +92,9 @@ async def withdrawn_in_doubt(db: Connection, user_id: int, now: datetime) -> lis
     return [(row["id"], instant(row["completed_at"])) for row in rows if row["completed_at"]]
 
 
-async def end_doubt(tx: Transaction, action_ids: Sequence[int]) -> None:
+def end_doubt(tx: Transaction, action_ids: Sequence[int]) -> None:
     """Ends the doubt about actions that were withdrawn, once the readings after that did not show them as done."""
-    await tx.run(
+    tx.run(
         """
         UPDATE booking_actions SET error_kind = NULL
         WHERE id IN (SELECT value FROM json_each(:ids)) AND status = 'cancelled'
@@ -103,7 +103,7 @@ async def end_doubt(tx: Transaction, action_ids: Sequence[int]) -> None:
     )
 
 
-async def _last_about(
+def _last_about(
     tx: Transaction, kind: ActionType, user_id: int, wish: ClassRef, now: datetime
 ) -> tuple[sqlite3.Row | None, int]:
     """The newest finished booking or cancellation of a class, and as which choice: 0 the wish, 1 the first alternative.
@@ -117,9 +117,9 @@ async def _last_about(
         "last": (wish.day + A_WEEK).isoformat(),
         "recent": stamp(now - RECENT),
     }
-    rows = await tx.run(ABOUT, values)
+    rows = tx.run(ABOUT, values)
     if kind is ActionType.BOOK:
-        rows += await tx.run(ABOUT_ALTERNATIVE, values)
+        rows += tx.run(ABOUT_ALTERNATIVE, values)
     else:  # who found nothing to cancel says nothing of what an earlier one did
         rows = [row for row in rows if row["error_kind"] != NothingToCancel.__name__]
     newest_first = sorted(rows, key=lambda row: int(row["id"]), reverse=True)

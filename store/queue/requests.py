@@ -8,7 +8,7 @@ from __future__ import annotations
 from domain.model import Action, ActionType, Clock, stamp
 from domain.requests import NewAction
 from domain.unknown_outcome import leaves_unknown_outcome
-from store.connection import Connection
+from store.connection import Connection, Transaction, in_snapshot, in_transaction
 from store.queue.choices import WAITS, last_call
 from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.swaps import ask_back
@@ -23,30 +23,32 @@ class Requests:
         self._db = connection
         self._clock = clock
 
-    async def add(self, new: NewAction) -> Action:
+    @in_transaction
+    def add(self, tx: Transaction, new: NewAction) -> Action:
         """Puts an action in the queue. Raises AlreadyQueued with the ticket that is about the same."""
-        async with self._db.transaction() as tx:
-            return await enqueue(tx, new, self._clock())
+        return enqueue(tx, new, self._clock())
 
-    async def find(self, action_id: int, user_id: int | None = None) -> Action | None:
+    @in_snapshot
+    def find(self, tx: Transaction, action_id: int, user_id: int | None = None) -> Action | None:
         """An action, with what it got; with user_id only if it is that person's."""
-        rows = await self._db.rows(
+        rows = tx.run(
             "SELECT * FROM booking_actions WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
             {"id": action_id, "user_id": user_id},
         )
-        found = await with_what_they_got(self._db, all_readable(to_action, rows))
+        found = with_what_they_got(tx, all_readable(to_action, rows))
         return found[0] if found else None
 
-    async def latest(self, user_id: int, limit: int, offset: int = 0) -> list[Action]:
+    @in_snapshot
+    def latest(self, tx: Transaction, user_id: int, limit: int, offset: int = 0) -> list[Action]:
         """A person's own actions with what they got, the newest first, routine work left out."""
-        rows = await self._db.rows(
+        rows = tx.run(
             """
             SELECT * FROM booking_actions WHERE user_id = :user_id AND quiet = 0
             ORDER BY id DESC LIMIT :limit OFFSET :offset
             """,
             {"user_id": user_id, "limit": limit, "offset": offset},
         )
-        return await with_what_they_got(self._db, all_readable(to_action, rows))
+        return with_what_they_got(tx, all_readable(to_action, rows))
 
     async def live(self, user_id: int) -> list[Action]:
         """A person's bookings and cancellations that are not finished, the soonest class first."""
@@ -72,26 +74,26 @@ class Requests:
         )
         return readable(to_action, row)
 
-    async def withdraw(self, action_id: int, user_id: int) -> Action | None:
+    @in_transaction
+    def withdraw(self, tx: Transaction, action_id: int, user_id: int) -> Action | None:
         """Takes a person's action back before it ran, also while it is only being prepared for its opening.
 
         What waits for another try after one whose answer was lost may have been done: that is read next, and told.
         None when it is not theirs or not waiting any more.
         """
-        async with self._db.transaction() as tx:
-            now = self._clock()  # not before we have the lock: it may be too late by then
-            row = await tx.row(
-                f"""
-                UPDATE booking_actions SET status = 'cancelled', completed_at = :now, lease_until = NULL
-                WHERE {WAITS} RETURNING *
-                """,  # noqa: S608 - a constant
-                {"id": action_id, "user_id": user_id, "now": stamp(now), "safe": last_call(now)},
-            )
-            about_a_class = row is not None and row["action_type"] in (ActionType.BOOK, ActionType.CANCEL)
-            if row:
-                await ask_back(tx, action_id, now)
-            if row and about_a_class and leaves_unknown_outcome(row["error_kind"], row["failures"]):
-                await read_soon(tx, user_id, now)
+        now = self._clock()  # not before we have the lock: it may be too late by then
+        row = tx.row(
+            f"""
+            UPDATE booking_actions SET status = 'cancelled', completed_at = :now, lease_until = NULL
+            WHERE {WAITS} RETURNING *
+            """,  # noqa: S608 - a constant
+            {"id": action_id, "user_id": user_id, "now": stamp(now), "safe": last_call(now)},
+        )
+        about_a_class = row is not None and row["action_type"] in (ActionType.BOOK, ActionType.CANCEL)
+        if row:
+            ask_back(tx, action_id, now)
+        if row and about_a_class and leaves_unknown_outcome(row["error_kind"], row["failures"]):
+            read_soon(tx, user_id, now)
         return readable(to_action, row)
 
     async def set_card(self, action_id: int, message_id: int) -> None:
@@ -117,7 +119,7 @@ class Requests:
         )
         return readable(to_action, rows[0] if rows else None)
 
-    async def read_bookings_soon(self, user_id: int) -> None:
+    @in_transaction
+    def read_bookings_soon(self, tx: Transaction, user_id: int) -> None:
         """Has "my bookings" read next, quietly: something about them is not clear."""
-        async with self._db.transaction() as tx:
-            await read_soon(tx, user_id, self._clock())
+        read_soon(tx, user_id, self._clock())

@@ -84,12 +84,12 @@ def _values(new: NewAction, now: datetime) -> dict[str, object]:
     }
 
 
-async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
+def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
     """Puts an action in the queue. Raises AlreadyQueued with the ticket of the live action that is about the same."""
-    live = await live_like(tx, new)
+    live = live_like(tx, new)
     if live is not None:
         raise AlreadyQueued(live)
-    row = await tx.row(
+    row = tx.row(
         """
         INSERT INTO booking_actions (action_type, user_id, location, course_name, course_type, date, time_slot,
             booking_id,
@@ -105,11 +105,11 @@ async def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
     if row is None:
         raise RuntimeError("INSERT ... RETURNING returned no row")
     for position, other in enumerate(new.alternatives, start=1):
-        await insert_alternative(tx, row["id"], position, other)
+        insert_alternative(tx, row["id"], position, other)
     return to_action(row)
 
 
-async def read_soon(
+def read_soon(
     tx: Transaction,
     user_id: int,
     now: datetime,
@@ -118,11 +118,11 @@ async def read_soon(
 ) -> None:
     """Queues a quiet reading, of a person's "my bookings" or of the timetable. One in the queue is begun no later."""
     new = NewAction(kind, user_id, quiet=True, run_at=now + pause)
-    live = await live_like(tx, new)
+    live = live_like(tx, new)
     if live is None:
-        await enqueue(tx, new, now)
+        enqueue(tx, new, now)
     else:
-        await tx.run(
+        tx.run(
             "UPDATE booking_actions SET run_at = min(run_at, :run_at) WHERE id = :id AND status = 'pending'",
             {"id": live, "run_at": stamp(now + pause)},
         )
@@ -132,9 +132,9 @@ def _stamp_or_none(moment: datetime | None) -> str | None:
     return stamp(moment) if moment else None
 
 
-async def name_its_class(tx: Transaction, action: Action, wish: ClassRef) -> None:
+def name_its_class(tx: Transaction, action: Action, wish: ClassRef) -> None:
     """Writes which class an action put in by hand meant, where it did not say."""
-    await tx.run(
+    tx.run(
         """
         UPDATE booking_actions
         SET course_name = coalesce(nullif(course_name, ''), :course),
@@ -153,13 +153,13 @@ async def name_its_class(tx: Transaction, action: Action, wish: ClassRef) -> Non
     )
 
 
-async def live_like(tx: Transaction, new: NewAction) -> int | None:
+def live_like(tx: Transaction, new: NewAction) -> int | None:
     """The live action that is about the same: of the same kind without a class, or about the same class."""
     if new.wish is None:
         query, day = "action_type = :type AND date IS NULL", None
     else:
         query, day = "date = :date", new.wish.day.isoformat()
-    rows = await tx.run(
+    rows = tx.run(
         f"SELECT * FROM booking_actions WHERE user_id = :user_id AND status IN ('pending', 'processing') AND {query}",  # noqa: S608
         {"user_id": new.user_id, "type": new.type, "date": day},
     )

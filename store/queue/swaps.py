@@ -16,17 +16,17 @@ from store.outbox import add_notice
 from store.queue.rows import enqueue, live_like, to_action
 
 
-async def free_the_replaced(tx: Transaction, action: Action, now: datetime, got: ClassRef | None = None) -> None:
+def free_the_replaced(tx: Transaction, action: Action, now: datetime, got: ClassRef | None = None) -> None:
     """Queues the cancelling of what an action replaced, unless that is all it `got`.
 
     Never for a swap that its person withdrew, and that was done all the same.
     """
     if action.replaces_row_id is None or action.result == THOUGH_WITHDRAWN:
         return
-    held = await find_held(tx, action.replaces_row_id, action.user_id)
+    held = find_held(tx, action.replaces_row_id, action.user_id)
     if held is None or held.status is not BookingStatus.CONFIRMED or (got and held.booking.ref.matches(got)):
         return
-    row = await tx.row("SELECT gave_up FROM booking_actions WHERE id = :id", {"id": action.id})
+    row = tx.row("SELECT gave_up FROM booking_actions WHERE id = :id", {"id": action.id})
     new = NewAction(
         ActionType.CANCEL,
         action.user_id,
@@ -35,42 +35,42 @@ async def free_the_replaced(tx: Transaction, action: Action, now: datetime, got:
         free_until=action.free_until,
         pressed=bool(row and row["gave_up"]),
     )
-    if await live_like(tx, new) is None:
-        await enqueue(tx, new, now)
+    if live_like(tx, new) is None:
+        enqueue(tx, new, now)
 
 
-async def tell_of_the_freed(tx: Transaction, action: Action) -> None:
+def tell_of_the_freed(tx: Transaction, action: Action) -> None:
     """Has a person hear of what an action gave up before it had the new place: it may be in their calendar."""
-    held = await find_held(tx, action.replaces_row_id or 0, action.user_id)
-    row = await tx.row("SELECT gave_up FROM booking_actions WHERE id = :id", {"id": action.id})
+    held = find_held(tx, action.replaces_row_id or 0, action.user_id)
+    row = tx.row("SELECT gave_up FROM booking_actions WHERE id = :id", {"id": action.id})
     if held is not None and held.status is BookingStatus.CANCELLED and row and row["gave_up"]:
-        await add_notice(tx, action.user_id, NoticeKind.GONE, booking_row_id=held.id)
+        add_notice(tx, action.user_id, NoticeKind.GONE, booking_row_id=held.id)
 
 
-async def was_told_as_lost(tx: Transaction, action: Action) -> bool:
+def was_told_as_lost(tx: Transaction, action: Action) -> bool:
     """Whether a person was told, or could see, that what an action replaces was given up.
 
     A worker that dies leaves behind that it may have been: that alone is told to nobody.
     """
-    held = await find_held(tx, action.replaces_row_id or 0, action.user_id)
+    held = find_held(tx, action.replaces_row_id or 0, action.user_id)
     if held is not None and held.status in TOLD_AS_LOST:
         return True
     told = "SELECT 1 FROM notices WHERE action_id = :id AND kind = :kind"
-    return await tx.row(told, {"id": action.id, "kind": NoticeKind.STRUGGLING}) is not None
+    return tx.row(told, {"id": action.id, "kind": NoticeKind.STRUGGLING}) is not None
 
 
-async def ask_back(tx: Transaction, action_id: int, now: datetime) -> None:
+def ask_back(tx: Transaction, action_id: int, now: datetime) -> None:
     """Queues the booking of what an action gave up, now that it has ended without what it was given up for.
 
     The booking finds out whether the place was given up at all: what is held already counts as booked.
     """
-    row = await tx.row("SELECT * FROM booking_actions WHERE id = :id AND gave_up = 1", {"id": action_id})
+    row = tx.row("SELECT * FROM booking_actions WHERE id = :id AND gave_up = 1", {"id": action_id})
     if row is None or row["status"] == ActionStatus.COMPLETED:
         return
     action = to_action(row)
-    held = await find_held(tx, action.replaces_row_id or 0, action.user_id)
+    held = find_held(tx, action.replaces_row_id or 0, action.user_id)
     if held is None:
         return
     new = NewAction(ActionType.BOOK, action.user_id, held.booking.ref, free_until=action.free_until)
-    if await live_like(tx, new) is None:
-        await enqueue(tx, new, now)
+    if live_like(tx, new) is None:
+        enqueue(tx, new, now)

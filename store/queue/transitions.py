@@ -28,7 +28,7 @@ def _fenced(action: Action) -> dict[str, Any]:
     return {"id": action.id, "mine": action.attempts}
 
 
-async def settle(tx: Transaction, action: Action, error: AppError | None, values: Mapping[str, Any]) -> None:
+def settle(tx: Transaction, action: Action, error: AppError | None, values: Mapping[str, Any]) -> None:
     """Writes what came of an action, if it is still ours; its lease ends with it. Raises LeaseLost."""
     all_values = dict(values) | {
         "error": str(error) if error else None,
@@ -36,14 +36,12 @@ async def settle(tx: Transaction, action: Action, error: AppError | None, values
         "evidence": error.evidence if isinstance(error, SiteError) else None,
         "lease_until": None,
     }
-    await _write(tx, action, [f"{column} = :{column}" for column in all_values], all_values)
+    _write(tx, action, [f"{column} = :{column}" for column in all_values], all_values)
     if isinstance(error, SiteError) and error.opening:
-        await record_opening(tx, action.id, error.opening)
+        record_opening(tx, action.id, error.opening)
 
 
-async def put_back(
-    tx: Transaction, action: Action, values: Mapping[str, Any], doubt: AppError | None, now: datetime
-) -> None:
+def put_back(tx: Transaction, action: Action, values: Mapping[str, Any], doubt: AppError | None, now: datetime) -> None:
     """Writes that an action waits again though nothing came of it, if it is still ours. Raises LeaseLost.
 
     `doubt`: what was met on the way, perhaps after something had been sent.
@@ -53,40 +51,40 @@ async def put_back(
     waiting = f"status = '{ActionStatus.PENDING}', completed_at = NULL, lease_until = NULL"
     kind = doubt.kind if doubt else None
     kept = {"doubt": kind, "was_let_in": kind not in NOT_LET_IN, "now": stamp(now)}
-    await _write(tx, action, [*columns, waiting, f"error_kind = {IN_DOUBT}"], values | kept)
+    _write(tx, action, [*columns, waiting, f"error_kind = {IN_DOUBT}"], values | kept)
 
 
-async def begin_to_act(tx: Transaction, action: Action) -> None:
+def begin_to_act(tx: Transaction, action: Action) -> None:
     """From now on it can't be taken back. Raises TakenBack when it was, LeaseLost when somebody else has it."""
-    if await tx.run(f"UPDATE booking_actions SET acting = 1 {FENCE}", _fenced(action)):  # noqa: S608 - a constant
+    if tx.run(f"UPDATE booking_actions SET acting = 1 {FENCE}", _fenced(action)):  # noqa: S608 - a constant
         return
-    row = await tx.row("SELECT status FROM booking_actions WHERE id = :id", {"id": action.id})
+    row = tx.row("SELECT status FROM booking_actions WHERE id = :id", {"id": action.id})
     if row and row["status"] == ActionStatus.CANCELLED:
         raise TakenBack(f"action {action.id} was taken back")
     raise lost(action)
 
 
-async def note_gave_up(tx: Transaction, action: Action) -> None:
+def note_gave_up(tx: Transaction, action: Action) -> None:
     """What an action replaces is, or may be, given back before it is done. Raises LeaseLost."""
-    await _write(tx, action, ["gave_up = 1"], {})
+    _write(tx, action, ["gave_up = 1"], {})
 
 
-async def note_took_back(tx: Transaction, action: Action) -> None:
+def note_took_back(tx: Transaction, action: Action) -> None:
     """What an action gave up is held again, and is not given up for it a second time. Raises LeaseLost."""
-    await _write(tx, action, ["gave_up = 0", "took_back = 1"], {})
+    _write(tx, action, ["gave_up = 0", "took_back = 1"], {})
 
 
-async def note_pressed(tx: Transaction, action: Action) -> None:
+def note_pressed(tx: Transaction, action: Action) -> None:
     """A cancellation is about to be confirmed: what is absent then, we gave back. Raises LeaseLost."""
-    await _write(tx, action, ["pressed = 1"], {})
+    _write(tx, action, ["pressed = 1"], {})
 
 
 def lost(action: Action) -> LeaseLost:
     return LeaseLost(f"action {action.id} is no longer ours")
 
 
-async def _write(tx: Transaction, action: Action, columns: list[str], values: Mapping[str, Any]) -> None:
-    rows = await tx.run(
+def _write(tx: Transaction, action: Action, columns: list[str], values: Mapping[str, Any]) -> None:
+    rows = tx.run(
         f"UPDATE booking_actions SET {', '.join(columns)} {FENCE}",  # noqa: S608 - names from store/ alone
         dict(values) | _fenced(action),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from domain.model import Action, Clock, NoticeKind, WatchMode, instant, stamp
-from store.connection import Connection
+from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 
 
@@ -16,19 +16,19 @@ class Watches:
         self._db = connection
         self._clock = clock
 
-    async def change(self, action_id: int, user_id: int, mode: WatchMode) -> bool:
+    @in_transaction
+    def change(self, tx: Transaction, action_id: int, user_id: int, mode: WatchMode) -> bool:
         """What a person's watch does when a place frees. False while a worker looks, or once it is over."""
-        async with self._db.transaction() as tx:
-            row = await tx.row(
-                """
-                UPDATE booking_actions SET watch = :mode
-                WHERE id = :id AND user_id = :user_id AND watch IS NOT NULL AND status = 'pending' RETURNING id
-                """,
-                {"id": action_id, "user_id": user_id, "mode": mode},
-            )
-            if row is not None:
-                await add_notice(tx, user_id, NoticeKind.PROGRESS, action_id=action_id)
-            return row is not None
+        row = tx.row(
+            """
+            UPDATE booking_actions SET watch = :mode
+            WHERE id = :id AND user_id = :user_id AND watch IS NOT NULL AND status = 'pending' RETURNING id
+            """,
+            {"id": action_id, "user_id": user_id, "mode": mode},
+        )
+        if row is not None:
+            add_notice(tx, user_id, NoticeKind.PROGRESS, action_id=action_id)
+        return row is not None
 
     async def end(self, action_id: int, user_id: int) -> bool:
         """Makes the look that a worker is just having the last one of a person's watch."""

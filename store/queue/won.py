@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from domain.model import FIT_CENTER, Action, ActionType, ClassRef, clock_time
-from store.connection import Connection
+from store.connection import Transaction
 from store.reading import readable
 
 WHAT_THEY_GOT = """
@@ -34,12 +34,12 @@ its alternatives are at most a week apart; the dates let an index find the row. 
 does not tell the kind of class, the right one comes last."""
 
 
-async def with_what_they_got(db: Connection, actions: Sequence[Action]) -> list[Action]:
+def with_what_they_got(tx: Transaction, actions: Sequence[Action]) -> list[Action]:
     """The same actions, each booking that got a place with what that is. Costs one look, and none without such."""
     won = [one.id for one in actions if one.type is ActionType.BOOK and one.booking_id]
     if not won:
         return list(actions)
-    rows = await db.rows(WHAT_THEY_GOT, {"ids": json.dumps(won)})
+    rows = tx.run(WHAT_THEY_GOT, {"ids": json.dumps(won)})
     got = {row["id"]: readable(_got, row) for row in rows}
     return [replace(one, got=got.get(one.id)) for one in actions]
 

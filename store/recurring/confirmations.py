@@ -11,7 +11,7 @@ from datetime import date, datetime
 from domain.model import Action, Clock, NoticeKind, instant, stamp
 from domain.recurrence import Confirmation, ConfirmationOutcome, ConfirmationPurpose, OccurrenceState, PeriodicBooking
 from domain.requests import NewAction
-from store.connection import Connection, Transaction
+from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 from store.recurring.occurrences import begin, enqueue_once, held_already, set_state
 
@@ -36,24 +36,24 @@ class Confirmations:
         rows = await self._db.rows("SELECT * FROM pending_confirmations WHERE outcome IS NULL AND confirmed = 1")
         return [to_confirmation(row) for row in rows]
 
-    async def ask_what_was_put_in_by_hand(self) -> list[int]:
+    @in_transaction
+    def ask_what_was_put_in_by_hand(self, tx: Transaction) -> list[int]:
         """Tells of the open questions nobody was told of: those somebody made with sqlite3. Returns their ids."""
-        async with self._db.transaction() as tx:
-            rows = await tx.run(
-                """
-                SELECT id, user_id FROM pending_confirmations INDEXED BY open_confirmations
-                WHERE outcome IS NULL AND coalesce(confirmed, 0) = 0 AND julianday(expires_at) > julianday(:now)
-                    AND NOT EXISTS (
-                        SELECT 1 FROM notices INDEXED BY notices_by_confirmation
-                        WHERE confirmation_id = pending_confirmations.id AND kind = 'confirmation'
-                    )
-                ORDER BY id
-                """,
-                {"now": stamp(self._clock())},
-            )
-            for row in rows:
-                await add_notice(tx, row["user_id"], NoticeKind.CONFIRMATION, confirmation_id=row["id"])
-            return [row["id"] for row in rows]
+        rows = tx.run(
+            """
+            SELECT id, user_id FROM pending_confirmations INDEXED BY open_confirmations
+            WHERE outcome IS NULL AND coalesce(confirmed, 0) = 0 AND julianday(expires_at) > julianday(:now)
+                AND NOT EXISTS (
+                    SELECT 1 FROM notices INDEXED BY notices_by_confirmation
+                    WHERE confirmation_id = pending_confirmations.id AND kind = 'confirmation'
+                )
+            ORDER BY id
+            """,
+            {"now": stamp(self._clock())},
+        )
+        for row in rows:
+            add_notice(tx, row["user_id"], NoticeKind.CONFIRMATION, confirmation_id=row["id"])
+        return [row["id"] for row in rows]
 
     async def unanswered(self) -> list[Confirmation]:
         """Open questions whose deadline has passed. julianday also reads instants typed by hand."""
@@ -74,27 +74,27 @@ class Confirmations:
         )
         return instant(row[0]) if row and row[0] else None
 
-    async def ask(self, periodic: PeriodicBooking, day: date, starts: datetime, expires: datetime) -> bool:
+    @in_transaction
+    def ask(self, tx: Transaction, periodic: PeriodicBooking, day: date, starts: datetime, expires: datetime) -> bool:
         """Opens the question about a date: occurrence, confirmation and notice together.
 
         False when there is nothing to ask: the date was already dealt with, or the person holds the place already.
         """
         wish = periodic.on(day)
-        async with self._db.transaction() as tx:
-            if not await begin(tx, periodic.id, day, OccurrenceState.ASKED, self._clock()):
-                return False
-            if await held_already(tx, periodic.id, periodic.user_id, wish):
-                return False
-            return await open_question(tx, periodic, self._clock(), starts, expires, ConfirmationPurpose.BOOK)
+        if not begin(tx, periodic.id, day, OccurrenceState.ASKED, self._clock()):
+            return False
+        if held_already(tx, periodic.id, periodic.user_id, wish):
+            return False
+        return open_question(tx, periodic, self._clock(), starts, expires, ConfirmationPurpose.BOOK)
 
-    async def confirm(self, confirmation: Confirmation, day: date, new: NewAction) -> Action | None:
+    @in_transaction
+    def confirm(self, tx: Transaction, confirmation: Confirmation, day: date, new: NewAction) -> Action | None:
         """The answer yes: confirmation, occurrence and action together. None when it was already answered."""
         now = self._clock()
-        async with self._db.transaction() as tx:
-            if not await answer(tx, confirmation.id, ConfirmationOutcome.CONFIRMED):
-                return None
-            await begin(tx, confirmation.periodic_booking_id, day, OccurrenceState.QUEUED, now)
-            return await enqueue_once(tx, confirmation.periodic_booking_id, day, new, now)
+        if not answer(tx, confirmation.id, ConfirmationOutcome.CONFIRMED):
+            return None
+        begin(tx, confirmation.periodic_booking_id, day, OccurrenceState.QUEUED, now)
+        return enqueue_once(tx, confirmation.periodic_booking_id, day, new, now)
 
     async def skip(self, confirmation: Confirmation, day: date) -> bool:
         """The answer no. False when it was already answered or expired."""
@@ -104,17 +104,22 @@ class Confirmations:
         """No answer in time: skipped, and told. False when it was answered meanwhile."""
         return await self._close(confirmation, day, ConfirmationOutcome.EXPIRED, OccurrenceState.EXPIRED)
 
-    async def _close(
-        self, confirmation: Confirmation, day: date, outcome: ConfirmationOutcome, state: OccurrenceState
+    @in_transaction
+    def _close(
+        self,
+        tx: Transaction,
+        confirmation: Confirmation,
+        day: date,
+        outcome: ConfirmationOutcome,
+        state: OccurrenceState,
     ) -> bool:
-        async with self._db.transaction() as tx:
-            if not await answer(tx, confirmation.id, outcome):
-                return False
-            await begin(tx, confirmation.periodic_booking_id, day, state, self._clock())
-            await set_state(tx, confirmation.periodic_booking_id, day, state)
-            if outcome is ConfirmationOutcome.EXPIRED:
-                await add_notice(tx, confirmation.user_id, NoticeKind.EXPIRED, confirmation_id=confirmation.id)
-            return True
+        if not answer(tx, confirmation.id, outcome):
+            return False
+        begin(tx, confirmation.periodic_booking_id, day, state, self._clock())
+        set_state(tx, confirmation.periodic_booking_id, day, state)
+        if outcome is ConfirmationOutcome.EXPIRED:
+            add_notice(tx, confirmation.user_id, NoticeKind.EXPIRED, confirmation_id=confirmation.id)
+        return True
 
     async def confirmed_since(self, periodic: PeriodicBooking, starts: datetime, since: datetime) -> bool:
         """Whether "shall I book it?" was asked about that class after that moment, and answered with yes."""
@@ -142,7 +147,7 @@ def to_confirmation(row: sqlite3.Row) -> Confirmation:
     )
 
 
-async def open_question(
+def open_question(
     tx: Transaction,
     periodic: PeriodicBooking,
     now: datetime,
@@ -153,7 +158,7 @@ async def open_question(
 ) -> bool:
     """Asks, or asks again what was closed when its date was freed: the buttons already in the chat then work."""
     again = purpose is ConfirmationPurpose.BOOK
-    row = await tx.row(
+    row = tx.row(
         """
         INSERT INTO pending_confirmations (user_id, periodic_booking_id, scheduled_for, created_at, expires_at,
             purpose, booking_row_id)
@@ -175,12 +180,12 @@ async def open_question(
         },
     )
     if row:
-        await add_notice(tx, periodic.user_id, NoticeKind.CONFIRMATION, confirmation_id=row["id"])
+        add_notice(tx, periodic.user_id, NoticeKind.CONFIRMATION, confirmation_id=row["id"])
     return row is not None
 
 
-async def answer(tx: Transaction, confirmation_id: int, outcome: ConfirmationOutcome) -> bool:
-    rows = await tx.run(
+def answer(tx: Transaction, confirmation_id: int, outcome: ConfirmationOutcome) -> bool:
+    rows = tx.run(
         """
         UPDATE pending_confirmations SET outcome = :outcome, confirmed = :outcome = 'confirmed'
         WHERE id = :id AND outcome IS NULL RETURNING id

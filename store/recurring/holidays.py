@@ -9,7 +9,7 @@ from domain.errors import TooManyHolidays
 from domain.model import Clock
 from domain.recurrence import Holiday
 from domain.requests import MOST_HOLIDAYS
-from store.connection import Connection, Transaction
+from store.connection import Connection, Transaction, in_snapshot, in_transaction
 from store.recurring.occurrences import free
 
 
@@ -20,28 +20,29 @@ class Holidays:
         self._db = connection
         self._clock = clock
 
-    async def of(self, user_id: int) -> list[Holiday]:
+    @in_snapshot
+    def of(self, tx: Transaction, user_id: int) -> list[Holiday]:
         """A person's days off, the soonest first."""
-        return await holidays_of(self._db, user_id)
+        return holidays_of(tx, user_id)
 
-    async def add(self, user_id: int, first: date, last: date) -> Holiday:
+    @in_transaction
+    def add(self, tx: Transaction, user_id: int, first: date, last: date) -> Holiday:
         """Days off, both included: what waits for them is withdrawn. The same days twice are one holiday.
 
         Raises TooManyHolidays when the person has MOST_HOLIDAYS already.
         """
         values = {"user_id": user_id, "first": first.isoformat(), "last": last.isoformat()}
-        async with self._db.transaction() as tx:
-            now = self._clock()
-            [row] = await tx.run(
-                """
-                INSERT INTO holidays (user_id, first_day, last_day) VALUES (:user_id, :first, :last)
-                ON CONFLICT DO UPDATE SET last_day = :last RETURNING *
-                """,
-                values,
-            )
-            await _refuse_too_many(tx, user_id, now)
-            for mine in await tx.run("SELECT id FROM periodic_bookings WHERE user_id = :user_id", values):
-                await free(tx, mine["id"], now, first, last)
+        now = self._clock()
+        [row] = tx.run(
+            """
+            INSERT INTO holidays (user_id, first_day, last_day) VALUES (:user_id, :first, :last)
+            ON CONFLICT DO UPDATE SET last_day = :last RETURNING *
+            """,
+            values,
+        )
+        _refuse_too_many(tx, user_id, now)
+        for mine in tx.run("SELECT id FROM periodic_bookings WHERE user_id = :user_id", values):
+            free(tx, mine["id"], now, first, last)
         return to_holiday(row)
 
     async def delete(self, holiday_id: int, user_id: int) -> bool:
@@ -53,8 +54,8 @@ class Holidays:
         return bool(rows)
 
 
-async def _refuse_too_many(tx: Transaction, user_id: int, now: datetime) -> None:
-    [row] = await tx.run(
+def _refuse_too_many(tx: Transaction, user_id: int, now: datetime) -> None:
+    [row] = tx.run(
         "SELECT count(*) FROM holidays WHERE user_id = :user_id AND last_day >= :today",
         {"user_id": user_id, "today": now.date().isoformat()},
     )
@@ -71,8 +72,6 @@ def to_holiday(row: sqlite3.Row) -> Holiday:
     )
 
 
-async def holidays_of(db: Connection, user_id: int) -> list[Holiday]:
-    rows = await db.rows(
-        "SELECT * FROM holidays WHERE user_id = :user_id ORDER BY first_day, last_day", {"user_id": user_id}
-    )
+def holidays_of(tx: Transaction, user_id: int) -> list[Holiday]:
+    rows = tx.run("SELECT * FROM holidays WHERE user_id = :user_id ORDER BY first_day, last_day", {"user_id": user_id})
     return [to_holiday(row) for row in rows]

@@ -12,7 +12,7 @@ from domain.model import Action, ActionType, BookingStatus, Clock, HeldBooking, 
 from domain.recurrence import Confirmation, ConfirmationOutcome, ConfirmationPurpose, PeriodicBooking
 from domain.requests import NewAction
 from store.bookings import find_held
-from store.connection import Connection, Transaction
+from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 from store.queue.rows import enqueue, to_action
 from store.reading import all_readable
@@ -27,24 +27,26 @@ class Keeping:
         self._db = connection
         self._clock = clock
 
-    async def ask(self, periodic: PeriodicBooking, held: HeldBooking, starts: datetime, expires: datetime) -> bool:
+    @in_transaction
+    def ask(
+        self, tx: Transaction, periodic: PeriodicBooking, held: HeldBooking, starts: datetime, expires: datetime
+    ) -> bool:
         """Opens the question about a held place, once per class. False when it was asked before."""
-        async with self._db.transaction() as tx:
-            return await open_question(tx, periodic, self._clock(), starts, expires, ConfirmationPurpose.KEEP, held.id)
+        return open_question(tx, periodic, self._clock(), starts, expires, ConfirmationPurpose.KEEP, held.id)
 
-    async def keep(self, confirmation: Confirmation) -> bool:
+    @in_transaction
+    def keep(self, tx: Transaction, confirmation: Confirmation) -> bool:
         """The answer yes: the place stays ours. False when it was already answered.
 
         Nor does it count while nothing is held, or it is just being given back: the question then stays open.
         """
-        async with self._db.transaction() as tx:
-            if await _is_kept(tx, confirmation):
-                return await answer(tx, confirmation.id, ConfirmationOutcome.CONFIRMED)
-            await tx.run(
-                "UPDATE pending_confirmations SET confirmed = 0 WHERE id = :id AND outcome IS NULL",
-                {"id": confirmation.id},
-            )  # a yes by hand is not tried again and again
-            return False
+        if _is_kept(tx, confirmation):
+            return answer(tx, confirmation.id, ConfirmationOutcome.CONFIRMED)
+        tx.run(
+            "UPDATE pending_confirmations SET confirmed = 0 WHERE id = :id AND outcome IS NULL",
+            {"id": confirmation.id},
+        )  # a yes by hand is not tried again and again
+        return False
 
     async def give_back(
         self, confirmation: Confirmation, day: date, free_until: datetime | None = None
@@ -64,20 +66,25 @@ class Keeping:
         """
         return await self._give_back(confirmation, day, ConfirmationOutcome.EXPIRED, free_until)
 
-    async def _give_back(
-        self, confirmation: Confirmation, day: date, outcome: ConfirmationOutcome, free_until: datetime | None
+    @in_transaction
+    def _give_back(
+        self,
+        tx: Transaction,
+        confirmation: Confirmation,
+        day: date,
+        outcome: ConfirmationOutcome,
+        free_until: datetime | None,
     ) -> Action | None:
-        async with self._db.transaction() as tx:
-            if not await answer(tx, confirmation.id, outcome):
-                return None
-            held = await find_held(tx, confirmation.booking_row_id or 0, confirmation.user_id)
-            if held is None or held.status is not BookingStatus.CONFIRMED or held.booking.day != day:
-                return None
-            if outcome is ConfirmationOutcome.EXPIRED:
-                await add_notice(tx, confirmation.user_id, NoticeKind.EXPIRED, confirmation_id=confirmation.id)
-            return await self._cancelling(tx, confirmation, held, free_until)
+        if not answer(tx, confirmation.id, outcome):
+            return None
+        held = find_held(tx, confirmation.booking_row_id or 0, confirmation.user_id)
+        if held is None or held.status is not BookingStatus.CONFIRMED or held.booking.day != day:
+            return None
+        if outcome is ConfirmationOutcome.EXPIRED:
+            add_notice(tx, confirmation.user_id, NoticeKind.EXPIRED, confirmation_id=confirmation.id)
+        return self._cancelling(tx, confirmation, held, free_until)
 
-    async def _cancelling(
+    def _cancelling(
         self, tx: Transaction, confirmation: Confirmation, held: HeldBooking, free_until: datetime | None
     ) -> Action:
         new = NewAction(
@@ -89,47 +96,47 @@ class Keeping:
             free_until=free_until,
         )
         try:
-            return await enqueue(tx, new, self._clock())
+            return enqueue(tx, new, self._clock())
         except AlreadyQueued as same:
-            return await find_action(tx, same.action_id)
+            return find_action(tx, same.action_id)
 
-    async def leave_open(self, confirmation: Confirmation) -> None:
+    @in_transaction
+    def leave_open(self, tx: Transaction, confirmation: Confirmation) -> None:
         """Lets a question about a held place be answered until the class begins, and asks it again in those terms.
 
         For who woke too late to give the place back without penalty: that is for the person to decide.
         """
-        async with self._db.transaction() as tx:
-            rows = await tx.run(
-                """
-                UPDATE pending_confirmations SET expires_at = scheduled_for WHERE id = :id AND outcome IS NULL
-                RETURNING id
-                """,
-                {"id": confirmation.id},
-            )
-            if rows:
-                await add_notice(tx, confirmation.user_id, NoticeKind.CONFIRMATION, confirmation_id=confirmation.id)
+        rows = tx.run(
+            """
+            UPDATE pending_confirmations SET expires_at = scheduled_for WHERE id = :id AND outcome IS NULL
+            RETURNING id
+            """,
+            {"id": confirmation.id},
+        )
+        if rows:
+            add_notice(tx, confirmation.user_id, NoticeKind.CONFIRMATION, confirmation_id=confirmation.id)
 
-    async def close_too_late(self, confirmation: Confirmation, day: date, *, tell: bool) -> None:
+    @in_transaction
+    def close_too_late(self, tx: Transaction, confirmation: Confirmation, day: date, *, tell: bool) -> None:
         """The class has begun with its question open: closed, and told as missed when the person had no chance."""
-        async with self._db.transaction() as tx:
-            if not await answer(tx, confirmation.id, ConfirmationOutcome.EXPIRED) or not tell:
-                return
-            await miss_held(tx, confirmation.periodic_booking_id, confirmation.user_id, day)
+        if not answer(tx, confirmation.id, ConfirmationOutcome.EXPIRED) or not tell:
+            return
+        miss_held(tx, confirmation.periodic_booking_id, confirmation.user_id, day)
 
-    async def close(self, periodic_id: int) -> None:
+    @in_transaction
+    def close(self, tx: Transaction, periodic_id: int) -> None:
         """What is held stays, and is not asked about any more."""
-        async with self._db.transaction() as tx:
-            await close_keeping(tx, periodic_id)
+        close_keeping(tx, periodic_id)
 
-    async def miss(self, periodic: PeriodicBooking, day: date) -> None:
+    @in_transaction
+    def miss(self, tx: Transaction, periodic: PeriodicBooking, day: date) -> None:
         """Notes, and tells once, that a held place could not be asked about before its class."""
-        async with self._db.transaction() as tx:
-            await miss_held(tx, periodic.id, periodic.user_id, day)
+        miss_held(tx, periodic.id, periodic.user_id, day)
 
 
-async def miss_held(tx: Transaction, periodic_id: int, user_id: int, day: date) -> None:
+def miss_held(tx: Transaction, periodic_id: int, user_id: int, day: date) -> None:
     """Notes, and tells once, that a held place could not be asked about before its class."""
-    row = await tx.row(
+    row = tx.row(
         """
         UPDATE occurrences SET state = 'missed'
         WHERE periodic_booking_id = :periodic AND date = :date AND state = 'queued' RETURNING id
@@ -137,12 +144,12 @@ async def miss_held(tx: Transaction, periodic_id: int, user_id: int, day: date) 
         {"periodic": periodic_id, "date": day.isoformat()},
     )
     if row:
-        await add_notice(tx, user_id, NoticeKind.MISSED, occurrence_id=row["id"])
+        add_notice(tx, user_id, NoticeKind.MISSED, occurrence_id=row["id"])
 
 
-async def close_keeping(tx: Transaction, periodic_id: int) -> None:
+def close_keeping(tx: Transaction, periodic_id: int) -> None:
     """Held places stay: the periodic booking does not ask about them any more."""
-    await tx.run(
+    tx.run(
         """
         UPDATE pending_confirmations SET outcome = 'confirmed', confirmed = 1
         WHERE periodic_booking_id = :periodic AND purpose = 'keep' AND outcome IS NULL
@@ -151,12 +158,12 @@ async def close_keeping(tx: Transaction, periodic_id: int) -> None:
     )
 
 
-async def _is_kept(tx: Transaction, confirmation: Confirmation) -> bool:
+def _is_kept(tx: Transaction, confirmation: Confirmation) -> bool:
     """Whether the place a question is about is held, as far as we know, and nobody is giving it back."""
-    held = await find_held(tx, confirmation.booking_row_id or 0, confirmation.user_id)
+    held = find_held(tx, confirmation.booking_row_id or 0, confirmation.user_id)
     if held is None or held.status is not BookingStatus.CONFIRMED:
         return False
-    live = await tx.run(
+    live = tx.run(
         """
         SELECT * FROM booking_actions
         WHERE user_id = :user_id AND action_type = 'cancel' AND status IN ('pending', 'processing')

@@ -14,7 +14,7 @@ from domain.recurrence import Occurrence, OccurrenceState, PeriodicBooking
 from domain.requests import NewAction
 from domain.unknown_outcome import leaves_unknown_outcome
 from store.bookings import is_held
-from store.connection import Connection, Transaction
+from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 from store.queue.choices import STILL
 from store.queue.rows import enqueue, read_soon, to_action
@@ -51,23 +51,23 @@ class Occurrences:
         )
         return OccurrenceState(row["state"]) if row else None
 
-    async def skip(self, periodic_id: int, user_id: int, day: date) -> bool:
+    @in_transaction
+    def skip(self, tx: Transaction, periodic_id: int, user_id: int, day: date) -> bool:
         """Leaves one date out, and withdraws what waits for it; twice is the same as once.
 
         False when there is no such date of theirs, or it is past withdrawing: being booked, held, or over.
         """
-        async with self._db.transaction() as tx:
-            now = self._clock()
-            mine = await tx.row(
-                "SELECT 1 FROM periodic_bookings WHERE id = :id AND user_id = :user_id AND day_of_week = :weekday",
-                {"id": periodic_id, "user_id": user_id, "weekday": day.weekday()},
-            )
-            if mine is None:
-                return False
-            await free(tx, periodic_id, now, day, day)
-            await begin(tx, periodic_id, day, OccurrenceState.SKIPPED, now)
-            [row] = await _rows_of_date(tx, periodic_id, day)
-            return bool(row["state"] == OccurrenceState.SKIPPED)
+        now = self._clock()
+        mine = tx.row(
+            "SELECT 1 FROM periodic_bookings WHERE id = :id AND user_id = :user_id AND day_of_week = :weekday",
+            {"id": periodic_id, "user_id": user_id, "weekday": day.weekday()},
+        )
+        if mine is None:
+            return False
+        free(tx, periodic_id, now, day, day)
+        begin(tx, periodic_id, day, OccurrenceState.SKIPPED, now)
+        [row] = _rows_of_date(tx, periodic_id, day)
+        return bool(row["state"] == OccurrenceState.SKIPPED)
 
     async def unskip(self, periodic_id: int, user_id: int, day: date) -> bool:
         """Takes a skip back: the executor plans the date anew. False when it was not skipped, or is not theirs."""
@@ -81,45 +81,45 @@ class Occurrences:
         )
         return bool(rows)
 
-    async def queue(self, periodic: PeriodicBooking, day: date, new: NewAction) -> Action | None:
+    @in_transaction
+    def queue(self, tx: Transaction, periodic: PeriodicBooking, day: date, new: NewAction) -> Action | None:
         """Books a date without asking: occurrence and action together.
 
         None when the date was already dealt with, the place is already held, or a ticket made by hand serves.
         """
         now = self._clock()
-        async with self._db.transaction() as tx:
-            if not await begin(tx, periodic.id, day, OccurrenceState.QUEUED, now):
-                return None
-            if new.wish and await held_already(tx, periodic.id, periodic.user_id, new.wish):
-                return None
-            return await enqueue_once(tx, periodic.id, day, new, now)
+        if not begin(tx, periodic.id, day, OccurrenceState.QUEUED, now):
+            return None
+        if new.wish and held_already(tx, periodic.id, periodic.user_id, new.wish):
+            return None
+        return enqueue_once(tx, periodic.id, day, new, now)
 
-    async def queue_again(self, periodic_id: int, day: date, new: NewAction) -> Action | None:
+    @in_transaction
+    def queue_again(self, tx: Transaction, periodic_id: int, day: date, new: NewAction) -> Action | None:
         """Queues the booking of a date that its person withdrew; None when a live ticket is about the same."""
-        async with self._db.transaction() as tx:
-            return await enqueue_once(tx, periodic_id, day, new, self._clock())
+        return enqueue_once(tx, periodic_id, day, new, self._clock())
 
-    async def miss(self, periodic: PeriodicBooking, day: date) -> None:
+    @in_transaction
+    def miss(self, tx: Transaction, periodic: PeriodicBooking, day: date) -> None:
         """Notes, and tells, that a date went by while nothing ran."""
-        async with self._db.transaction() as tx:
-            occurrence = await begin(tx, periodic.id, day, OccurrenceState.MISSED, self._clock())
-            if occurrence:
-                await add_notice(tx, periodic.user_id, NoticeKind.MISSED, occurrence_id=occurrence)
+        occurrence = begin(tx, periodic.id, day, OccurrenceState.MISSED, self._clock())
+        if occurrence:
+            add_notice(tx, periodic.user_id, NoticeKind.MISSED, occurrence_id=occurrence)
 
-    async def pass_over(self, periodic: PeriodicBooking, day: date) -> None:
+    @in_transaction
+    def pass_over(self, tx: Transaction, periodic: PeriodicBooking, day: date) -> None:
         """Notes that a date went by on holiday, so that ending the holiday later does not bring it back."""
-        async with self._db.transaction() as tx:
-            await begin(tx, periodic.id, day, OccurrenceState.SKIPPED, self._clock())
+        begin(tx, periodic.id, day, OccurrenceState.SKIPPED, self._clock())
 
-    async def withdraw(self, periodic_id: int) -> None:
+    @in_transaction
+    def withdraw(self, tx: Transaction, periodic_id: int) -> None:
         """Withdraws what waits for a periodic booking and frees its dates."""
-        async with self._db.transaction() as tx:
-            await free(tx, periodic_id, self._clock())
+        free(tx, periodic_id, self._clock())
 
 
-async def begin(tx: Transaction, periodic_id: int, day: date, state: OccurrenceState, now: datetime) -> int | None:
+def begin(tx: Transaction, periodic_id: int, day: date, state: OccurrenceState, now: datetime) -> int | None:
     """Takes the date for us; None when it was already taken."""
-    row = await tx.row(
+    row = tx.row(
         """
         INSERT INTO occurrences (periodic_booking_id, date, state, created_at) VALUES (:periodic, :date, :state, :now)
         ON CONFLICT DO NOTHING RETURNING id
@@ -129,10 +129,10 @@ async def begin(tx: Transaction, periodic_id: int, day: date, state: OccurrenceS
     return row["id"] if row else None
 
 
-async def set_state(
+def set_state(
     tx: Transaction, periodic_id: int, day: date, state: OccurrenceState, action_id: int | None = None
 ) -> None:
-    await tx.run(
+    tx.run(
         """
         UPDATE occurrences SET state = :state, action_id = coalesce(:action, action_id)
         WHERE periodic_booking_id = :periodic AND date = :date
@@ -141,38 +141,38 @@ async def set_state(
     )
 
 
-async def held_already(tx: Transaction, periodic_id: int, user_id: int, wish: ClassRef) -> bool:
+def held_already(tx: Transaction, periodic_id: int, user_id: int, wish: ClassRef) -> bool:
     """Whether the person holds what a date is about: then nothing is to be booked or asked, and that is noted."""
-    if not await is_held(tx, user_id, wish):
+    if not is_held(tx, user_id, wish):
         return False
-    await set_state(tx, periodic_id, wish.day, OccurrenceState.QUEUED)
+    set_state(tx, periodic_id, wish.day, OccurrenceState.QUEUED)
     return True
 
 
-async def enqueue_once(tx: Transaction, periodic_id: int, day: date, new: NewAction, now: datetime) -> Action | None:
+def enqueue_once(tx: Transaction, periodic_id: int, day: date, new: NewAction, now: datetime) -> Action | None:
     """Queues the booking of a date. When the person queued the same by hand, that ticket serves.
 
     When they are just giving the same place back, the date is skipped.
     """
     try:
-        action = await enqueue(tx, new, now)
+        action = enqueue(tx, new, now)
     except AlreadyQueued as same:
-        live = await find_action(tx, same.action_id)
+        live = find_action(tx, same.action_id)
         giving_back = live.type is ActionType.CANCEL
         state = OccurrenceState.SKIPPED if giving_back else OccurrenceState.QUEUED
-        await set_state(tx, periodic_id, day, state, None if giving_back else live.id)
+        set_state(tx, periodic_id, day, state, None if giving_back else live.id)
         return None
-    await set_state(tx, periodic_id, day, OccurrenceState.QUEUED, action.id)
+    set_state(tx, periodic_id, day, OccurrenceState.QUEUED, action.id)
     return action
 
 
-async def find_action(tx: Transaction, action_id: int) -> Action:
+def find_action(tx: Transaction, action_id: int) -> Action:
     """An action that is known to be there."""
-    [row] = await tx.run("SELECT * FROM booking_actions WHERE id = :id", {"id": action_id})
+    [row] = tx.run("SELECT * FROM booking_actions WHERE id = :id", {"id": action_id})
     return to_action(row)
 
 
-async def free(
+def free(
     tx: Transaction,
     periodic_id: int,
     now: datetime,
@@ -187,7 +187,7 @@ async def free(
     too late.
     """
     within = {"periodic": periodic_id, "first": first.isoformat(), "last": last.isoformat()}
-    asked = await tx.run(
+    asked = tx.run(
         """
         DELETE FROM occurrences
         WHERE periodic_booking_id = :periodic AND state = 'asked' AND date BETWEEN :first AND :last RETURNING date
@@ -195,20 +195,20 @@ async def free(
         within,
     )
     for row in asked:
-        await close_question(tx, periodic_id, date.fromisoformat(row["date"]))
-    for action in await _withdraw(tx, within, now, margin):
-        await tx.run("DELETE FROM occurrences WHERE periodic_booking_id = :periodic AND action_id = :action",
+        close_question(tx, periodic_id, date.fromisoformat(row["date"]))
+    for action in _withdraw(tx, within, now, margin):
+        tx.run("DELETE FROM occurrences WHERE periodic_booking_id = :periodic AND action_id = :action",
                      {"periodic": periodic_id, "action": action["id"]})  # fmt: skip
-        await ask_back(tx, action["id"], now)
+        ask_back(tx, action["id"], now)
         if leaves_unknown_outcome(action["error_kind"], action["failures"]):
-            await read_soon(tx, action["user_id"], now)
+            read_soon(tx, action["user_id"], now)
         if action["card_message_id"] is not None:
-            await add_notice(tx, action["user_id"], NoticeKind.PROGRESS, action_id=action["id"])
+            add_notice(tx, action["user_id"], NoticeKind.PROGRESS, action_id=action["id"])
 
 
-async def _withdraw(tx: Transaction, within: dict[str, object], now: datetime, margin: timedelta) -> list[sqlite3.Row]:
+def _withdraw(tx: Transaction, within: dict[str, object], now: datetime, margin: timedelta) -> list[sqlite3.Row]:
     """Whoever rehearses or prepares it meanwhile finds that the action is no longer its own, and drops what it did."""
-    return await tx.run(
+    return tx.run(
         f"""
         UPDATE booking_actions SET status = 'cancelled', completed_at = :now, lease_until = NULL
         WHERE periodic_booking_id = :periodic AND date BETWEEN :first AND :last AND {WAITING}
@@ -218,9 +218,9 @@ async def _withdraw(tx: Transaction, within: dict[str, object], now: datetime, m
     )
 
 
-async def close_question(tx: Transaction, periodic_id: int, day: date) -> None:
+def close_question(tx: Transaction, periodic_id: int, day: date) -> None:
     """Closes the open "shall I book it?" of a date. Classes lie a week apart: near that day there is no other."""
-    await tx.run(
+    tx.run(
         """
         UPDATE pending_confirmations SET outcome = 'skipped', confirmed = 0
         WHERE periodic_booking_id = :periodic AND purpose = 'book' AND outcome IS NULL
@@ -230,8 +230,8 @@ async def close_question(tx: Transaction, periodic_id: int, day: date) -> None:
     )
 
 
-async def _rows_of_date(tx: Transaction, periodic_id: int, day: date) -> list[sqlite3.Row]:
-    return await tx.run(
+def _rows_of_date(tx: Transaction, periodic_id: int, day: date) -> list[sqlite3.Row]:
+    return tx.run(
         "SELECT * FROM occurrences WHERE periodic_booking_id = :id AND date = :date",
         {"id": periodic_id, "date": day.isoformat()},
     )

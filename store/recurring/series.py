@@ -5,8 +5,7 @@ Pausing or changing one withdraws what waits for it in the same transaction.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from domain.errors import DuplicatePeriodic
@@ -14,15 +13,12 @@ from domain.model import ClassRef, Clock, clock_time, stamp
 from domain.recurrence import Holiday, Occurrence, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
 from domain.recurrence_rules import RecurrenceRules
 from domain.requests import READ_BY, NewPeriodic, is_wish_of
-from store.connection import Connection, Transaction
+from store.connection import Connection, Transaction, in_snapshot, in_transaction
 from store.reading import all_readable, readable
 from store.recurring.holidays import holidays_of
 from store.recurring.keeping import close_keeping
 from store.recurring.occurrences import DAWN, free
 from store.recurring.rows import to_occurrence, to_periodic
-
-Run = Callable[[str, Mapping[str, object]], Awaitable[list[sqlite3.Row]]]
-"""Runs a statement and gives its rows: of a connection, or of a transaction."""
 
 
 class Series:
@@ -40,40 +36,46 @@ class Series:
         )
         return all_readable(to_periodic, rows)
 
-    async def find(self, periodic_id: int, user_id: int | None = None) -> PeriodicBooking | None:
+    @in_snapshot
+    def find(self, tx: Transaction, periodic_id: int, user_id: int | None = None) -> PeriodicBooking | None:
         """A periodic booking; with user_id only if it is that person's."""
-        row = await self._db.row(
-            "SELECT * FROM periodic_bookings WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
-            {"id": periodic_id, "user_id": user_id},
-        )
-        return readable(to_periodic, row)
+        return _find(tx, periodic_id, user_id)
 
-    async def alternatives(self, periodic_id: int) -> list[PeriodicChoice]:
+    @in_snapshot
+    def alternatives(self, tx: Transaction, periodic_id: int) -> list[PeriodicChoice]:
         """What else would do, in the person's order."""
-        return await _choices(self._db.rows, periodic_id)
+        return _choices(tx, periodic_id)
 
-    async def preview(
-        self, periodic_id: int, user_id: int, today: date, weeks: int = 4, recurrence: RecurrenceRules | None = None
+    @in_snapshot
+    def preview(
+        self,
+        tx: Transaction,
+        periodic_id: int,
+        user_id: int,
+        today: date,
+        weeks: int = 4,
+        recurrence: RecurrenceRules | None = None,
     ) -> list[PlannedDate]:
         """The next dates of a person's own periodic booking, one a week; empty when it is not theirs.
 
         `acts_at` is filled only with `recurrence`, and stays empty while it is paused.
         """
-        periodic = await self.find(periodic_id, user_id)
+        periodic = _find(tx, periodic_id, user_id)
         if periodic is None:
             return []
-        rows = await self._db.rows(
+        rows = tx.run(
             "SELECT * FROM occurrences WHERE periodic_booking_id = :id AND date >= :today",
             {"id": periodic_id, "today": today.isoformat()},
         )
         done = {occurrence.day: occurrence for occurrence in map(to_occurrence, rows)}
-        holidays = await holidays_of(self._db, user_id)
+        holidays = holidays_of(tx, user_id)
         first = today + timedelta(days=(periodic.day_of_week - today.weekday()) % 7)
         days = [first + timedelta(weeks=week) for week in range(weeks)]
         now = self._clock()
         return [_planned(periodic, day, done.get(day), holidays, recurrence, now) for day in days]
 
-    async def add(self, new: NewPeriodic) -> PeriodicBooking:
+    @in_transaction
+    def add(self, tx: Transaction, new: NewPeriodic) -> PeriodicBooking:
         """Makes a periodic booking. Raises DuplicatePeriodic when the person has the same one, and it is active."""
         values = {
             "user_id": new.user_id,
@@ -86,24 +88,25 @@ class Series:
             "mode": new.mode,
             "now": stamp(self._clock()),
         }
-        async with self._db.transaction() as tx:
-            await _refuse_duplicate(tx, values, None)
-            [row] = await tx.run(
-                """
-                INSERT INTO periodic_bookings (user_id, name, course_name, location, course_type, day_of_week,
-                    time_slot,
-                    mode, requires_confirmation, created_at)
-                VALUES (:user_id, :name, :course, :location, :course_type, :weekday, :time,
-                    :mode, :mode <> 'automatic', :now)
-                RETURNING *
-                """,
-                values,
-            )
-            await _write_alternatives(tx, row["id"], new.alternatives)
+        _refuse_duplicate(tx, values, None)
+        [row] = tx.run(
+            """
+            INSERT INTO periodic_bookings (user_id, name, course_name, location, course_type, day_of_week,
+                time_slot,
+                mode, requires_confirmation, created_at)
+            VALUES (:user_id, :name, :course, :location, :course_type, :weekday, :time,
+                :mode, :mode <> 'automatic', :now)
+            RETURNING *
+            """,
+            values,
+        )
+        _write_alternatives(tx, row["id"], new.alternatives)
         return to_periodic(row)
 
-    async def change(
+    @in_transaction
+    def change(
         self,
+        tx: Transaction,
         periodic_id: int,
         user_id: int,
         *,
@@ -125,16 +128,15 @@ class Series:
         given = {"mode": mode, "course": course, "location": location, "course_type": course_type,
                  "weekday": day_of_week, "time": f"{start:%H:%M}" if start else None, "name": name,
                  "lead": _minutes(lead)}  # fmt: skip
-        async with self._db.transaction() as tx:
-            old = await tx.row(
-                "SELECT * FROM periodic_bookings WHERE id = :id AND user_id = :user_id",
-                {"id": periodic_id, "user_id": user_id},
-            )
-            if old is None:
-                return None
-            return await self._change(tx, to_periodic(old), given)
+        old = tx.row(
+            "SELECT * FROM periodic_bookings WHERE id = :id AND user_id = :user_id",
+            {"id": periodic_id, "user_id": user_id},
+        )
+        if old is None:
+            return None
+        return self._change(tx, to_periodic(old), given)
 
-    async def _change(self, tx: Transaction, old: PeriodicBooking, given: Mapping[str, object]) -> PeriodicBooking:
+    def _change(self, tx: Transaction, old: PeriodicBooking, given: Mapping[str, object]) -> PeriodicBooking:
         now = self._clock()
         kept = {"mode": old.mode, "course": old.course, "location": old.location, "course_type": old.course_type,
                 "weekday": old.day_of_week, "time": f"{old.start:%H:%M}", "name": old.name,
@@ -143,12 +145,12 @@ class Series:
         identity = {"id": old.id, "user_id": old.user_id}
         anew = any(values[key] != kept[key] for key in kept if key != "name")
         if any(values[key] != kept[key] for key in ("course", "location", "course_type", "weekday", "time")):
-            await _refuse_duplicate(tx, values | identity, old.id)
+            _refuse_duplicate(tx, values | identity, old.id)
         if anew:
-            await free(tx, old.id, now)
+            free(tx, old.id, now)
         if values["mode"] != PeriodicMode.HOLD:
-            await close_keeping(tx, old.id)
-        [row] = await tx.run(
+            close_keeping(tx, old.id)
+        [row] = tx.run(
             """
             UPDATE periodic_bookings SET name = :name, course_name = :course, location = :location,
                 course_type = nullif(:course_type, ''),
@@ -159,74 +161,84 @@ class Series:
             values | identity | {"anew": anew, "now": stamp(now)},
         )
         changed = to_periodic(row)
-        await _keep_other_choices(tx, changed, moved=changed.day_of_week != old.day_of_week)
+        _keep_other_choices(tx, changed, moved=changed.day_of_week != old.day_of_week)
         return changed
 
-    async def set_alternatives(self, periodic_id: int, user_id: int, choices: Sequence[PeriodicChoice]) -> bool:
+    @in_transaction
+    def set_alternatives(
+        self, tx: Transaction, periodic_id: int, user_id: int, choices: Sequence[PeriodicChoice]
+    ) -> bool:
         """What else would do, from now on; what waits is planned anew with it. False when it is not theirs.
 
         A booking that is being prepared for its opening stays as it is: there is no time to prepare it anew.
         """
-        async with self._db.transaction() as tx:
-            if not await _touch(tx, periodic_id, user_id):
-                return False
-            await _replace_alternatives(tx, periodic_id, choices)
-            await free(tx, periodic_id, self._clock(), margin=READ_BY)
-            return True
+        if not _touch(tx, periodic_id, user_id):
+            return False
+        _replace_alternatives(tx, periodic_id, choices)
+        free(tx, periodic_id, self._clock(), margin=READ_BY)
+        return True
 
-    async def set_active(self, periodic_id: int, user_id: int, active: bool) -> PeriodicBooking | None:
+    @in_transaction
+    def set_active(self, tx: Transaction, periodic_id: int, user_id: int, active: bool) -> PeriodicBooking | None:
         """Pauses or resumes a person's own periodic booking; None when it is not theirs.
 
         Pausing withdraws what waits and frees its dates, so that resuming plans them again. What is held stays held.
         """
-        async with self._db.transaction() as tx:
-            now = self._clock()
-            row = await tx.row(
-                """
-                UPDATE periodic_bookings SET active = :active,
-                    planned_from = CASE WHEN :active AND active = 0 THEN :now ELSE planned_from END
-                WHERE id = :id AND user_id = :user_id RETURNING *
-                """,
-                {"id": periodic_id, "user_id": user_id, "active": active, "now": stamp(now)},
-            )
-            if row and not active:
-                await free(tx, periodic_id, now)
-                await close_keeping(tx, periodic_id)
+        now = self._clock()
+        row = tx.row(
+            """
+            UPDATE periodic_bookings SET active = :active,
+                planned_from = CASE WHEN :active AND active = 0 THEN :now ELSE planned_from END
+            WHERE id = :id AND user_id = :user_id RETURNING *
+            """,
+            {"id": periodic_id, "user_id": user_id, "active": active, "now": stamp(now)},
+        )
+        if row and not active:
+            free(tx, periodic_id, now)
+            close_keeping(tx, periodic_id)
         return readable(to_periodic, row)
 
-    async def delete(self, periodic_id: int, user_id: int) -> bool:
+    @in_transaction
+    def delete(self, tx: Transaction, periodic_id: int, user_id: int) -> bool:
         """Deletes a person's own periodic booking with what waits for it. What is held stays. False: not theirs."""
-        async with self._db.transaction() as tx:
-            if not await _touch(tx, periodic_id, user_id):
-                return False
-            await free(tx, periodic_id, self._clock())
-            await tx.run("DELETE FROM periodic_bookings WHERE id = :id", {"id": periodic_id})
-            return True
+        if not _touch(tx, periodic_id, user_id):
+            return False
+        free(tx, periodic_id, self._clock())
+        tx.run("DELETE FROM periodic_bookings WHERE id = :id", {"id": periodic_id})
+        return True
+
+
+def _find(tx: Transaction, periodic_id: int, user_id: int | None) -> PeriodicBooking | None:
+    row = tx.row(
+        "SELECT * FROM periodic_bookings WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
+        {"id": periodic_id, "user_id": user_id},
+    )
+    return readable(to_periodic, row)
 
 
 def _minutes(lead: timedelta | None) -> int | None:
     return round(lead.total_seconds() / 60) if lead else None
 
 
-async def _keep_other_choices(tx: Transaction, periodic: PeriodicBooking, *, moved: bool) -> None:
+def _keep_other_choices(tx: Transaction, periodic: PeriodicBooking, *, moved: bool) -> None:
     """Drops the alternatives that are its own wish now; all of them when it `moved` to another weekday."""
-    others = await _choices(tx.run, periodic.id)
+    others = _choices(tx, periodic.id)
     kept = [] if moved else [one for one in others if not is_wish_of(one, periodic)]
     if len(kept) < len(others):
-        await _replace_alternatives(tx, periodic.id, kept)
+        _replace_alternatives(tx, periodic.id, kept)
 
 
-async def _touch(tx: Transaction, periodic_id: int, user_id: int) -> bool:
+def _touch(tx: Transaction, periodic_id: int, user_id: int) -> bool:
     """Whether it is that person's; the executor is told that it changes."""
-    rows = await tx.run(
+    rows = tx.run(
         "UPDATE periodic_bookings SET active = active WHERE id = :id AND user_id = :user_id RETURNING id",
         {"id": periodic_id, "user_id": user_id},
     )
     return bool(rows)
 
 
-async def _refuse_duplicate(tx: Transaction, values: dict[str, object], except_id: int | None) -> None:
-    rows = await tx.run(
+def _refuse_duplicate(tx: Transaction, values: dict[str, object], except_id: int | None) -> None:
+    rows = tx.run(
         """
         SELECT * FROM periodic_bookings
         WHERE user_id = :user_id AND active = 1 AND day_of_week = :weekday AND substr(time_slot, 1, 5) = :time
@@ -241,8 +253,8 @@ async def _refuse_duplicate(tx: Transaction, values: dict[str, object], except_i
             raise DuplicatePeriodic(other.id)
 
 
-async def _choices(run: Run, periodic_id: int) -> list[PeriodicChoice]:
-    rows = await run(
+def _choices(tx: Transaction, periodic_id: int) -> list[PeriodicChoice]:
+    rows = tx.run(
         "SELECT * FROM periodic_alternatives WHERE periodic_booking_id = :id ORDER BY position", {"id": periodic_id}
     )
     return [
@@ -251,14 +263,14 @@ async def _choices(run: Run, periodic_id: int) -> list[PeriodicChoice]:
     ]
 
 
-async def _replace_alternatives(tx: Transaction, periodic_id: int, choices: Sequence[PeriodicChoice]) -> None:
-    await tx.run("DELETE FROM periodic_alternatives WHERE periodic_booking_id = :id", {"id": periodic_id})
-    await _write_alternatives(tx, periodic_id, choices)
+def _replace_alternatives(tx: Transaction, periodic_id: int, choices: Sequence[PeriodicChoice]) -> None:
+    tx.run("DELETE FROM periodic_alternatives WHERE periodic_booking_id = :id", {"id": periodic_id})
+    _write_alternatives(tx, periodic_id, choices)
 
 
-async def _write_alternatives(tx: Transaction, periodic_id: int, choices: Sequence[PeriodicChoice]) -> None:
+def _write_alternatives(tx: Transaction, periodic_id: int, choices: Sequence[PeriodicChoice]) -> None:
     for position, choice in enumerate(choices, start=1):
-        await tx.run(
+        tx.run(
             """
             INSERT INTO periodic_alternatives (periodic_booking_id, position, location, course_name, course_type,
                 time_slot)

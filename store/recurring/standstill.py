@@ -13,7 +13,7 @@ from domain.model import Action, ActionType, Clock, instant, stamp
 from domain.recurrence import OccurrenceState, PeriodicBooking
 from domain.recurrence_rules import RecurrenceRules
 from domain.recurring_pauses import MissedDate, RecurringPause
-from store.connection import Connection, Transaction
+from store.connection import Connection, Transaction, in_transaction
 from store.reading import all_readable
 from store.recurring.occurrences import begin, free, held_already
 from store.recurring.rows import to_periodic
@@ -22,7 +22,7 @@ OF_THE_ACCOUNT = (AccountLimit, MembershipProblem)
 LONGEST_LOOK_BACK = timedelta(days=28)  # what was missed longer ago is not told one by one
 
 
-async def let_stand(tx: Transaction, action: Action, error: AppError, now: datetime) -> bool:
+def let_stand(tx: Transaction, action: Action, error: AppError, now: datetime) -> bool:
     """Has what recurs for a person wait, after a refusal that concerns their account.
 
     True when that was told already, and this booking is one of those that recur: it is not told again.
@@ -30,16 +30,16 @@ async def let_stand(tx: Transaction, action: Action, error: AppError, now: datet
     if action.type is not ActionType.BOOK or not isinstance(error, OF_THE_ACCOUNT):
         return False
     who = {"user_id": action.user_id}
-    if await tx.row("SELECT 1 FROM recurring_pauses WHERE user_id = :user_id", who):
+    if tx.row("SELECT 1 FROM recurring_pauses WHERE user_id = :user_id", who):
         return action.periodic_booking_id is not None
-    mine = await tx.run("SELECT id FROM periodic_bookings WHERE user_id = :user_id AND active = 1", who)
+    mine = tx.run("SELECT id FROM periodic_bookings WHERE user_id = :user_id AND active = 1", who)
     if mine:
-        await tx.run(
+        tx.run(
             "INSERT INTO recurring_pauses (user_id, since, kind, words) VALUES (:user_id, :now, :kind, :words)",
             who | {"now": stamp(now), "kind": error.kind, "words": quoted(str(error))},
         )
     for row in mine:
-        await free(tx, row["id"], now)
+        free(tx, row["id"], now)
     return False
 
 
@@ -53,24 +53,24 @@ class RecurringPauses:
         row = await self._db.row("SELECT * FROM recurring_pauses WHERE user_id = :user_id", {"user_id": user_id})
         return RecurringPause(instant(row["since"]), row["kind"], row["words"]) if row else None
 
-    async def end(self, user_id: int, recurrence: RecurrenceRules) -> list[MissedDate] | None:
+    @in_transaction
+    def end(self, tx: Transaction, user_id: int, recurrence: RecurrenceRules) -> list[MissedDate] | None:
         """What recurs for a person is planned again. Gives the dates that were missed meanwhile; None: it did not wait.
 
         They are kept as missed, so that the preview shows them; nothing is told of them but this.
         """
-        async with self._db.transaction() as tx:
-            who = {"user_id": user_id}
-            rows = await tx.run("DELETE FROM recurring_pauses WHERE user_id = :user_id RETURNING since", who)
-            if not rows:
-                return None
-            found = await tx.run("SELECT * FROM periodic_bookings WHERE user_id = :user_id AND active = 1", who)
-            since = instant(rows[0]["since"])
-            missed: list[MissedDate] = []
-            for periodic in all_readable(to_periodic, found):
-                missed += await self._missed(tx, periodic, recurrence, since)
+        who = {"user_id": user_id}
+        rows = tx.run("DELETE FROM recurring_pauses WHERE user_id = :user_id RETURNING since", who)
+        if not rows:
+            return None
+        found = tx.run("SELECT * FROM periodic_bookings WHERE user_id = :user_id AND active = 1", who)
+        since = instant(rows[0]["since"])
+        missed: list[MissedDate] = []
+        for periodic in all_readable(to_periodic, found):
+            missed += self._missed(tx, periodic, recurrence, since)
         return sorted(missed, key=lambda each: (each.day, each.periodic.start))
 
-    async def _missed(
+    def _missed(
         self, tx: Transaction, periodic: PeriodicBooking, recurrence: RecurrenceRules, since: datetime
     ) -> Sequence[MissedDate]:
         now = self._clock()
@@ -78,13 +78,13 @@ class RecurringPauses:
         days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
         over = [day for day in days if day.weekday() == periodic.day_of_week
                 and since < recurrence.last_chance(periodic, day) <= now]  # fmt: skip
-        await _plan_anew(tx, periodic, recurrence, now)
-        return [MissedDate(periodic, day) for day in over if await _is_missed(tx, periodic, day, now)]
+        _plan_anew(tx, periodic, recurrence, now)
+        return [MissedDate(periodic, day) for day in over if _is_missed(tx, periodic, day, now)]
 
 
-async def _plan_anew(tx: Transaction, periodic: PeriodicBooking, recurrence: RecurrenceRules, now: datetime) -> None:
+def _plan_anew(tx: Transaction, periodic: PeriodicBooking, recurrence: RecurrenceRules, now: datetime) -> None:
     """Frees the dates to come whose booking was refused for something about the account."""
-    refused = await tx.run(
+    refused = tx.run(
         """
         SELECT occurrences.id, occurrences.date FROM occurrences
         JOIN booking_actions ON booking_actions.id = occurrences.action_id
@@ -95,17 +95,17 @@ async def _plan_anew(tx: Transaction, periodic: PeriodicBooking, recurrence: Rec
     )
     for row in refused:
         if now < recurrence.last_chance(periodic, date.fromisoformat(row["date"])):
-            await tx.run("DELETE FROM occurrences WHERE id = :id", {"id": row["id"]})
+            tx.run("DELETE FROM occurrences WHERE id = :id", {"id": row["id"]})
 
 
-async def _is_missed(tx: Transaction, periodic: PeriodicBooking, day: date, now: datetime) -> bool:
+def _is_missed(tx: Transaction, periodic: PeriodicBooking, day: date, now: datetime) -> bool:
     """Whether nothing became of a date, though it was no day off: then it is kept as missed."""
     values = {"id": periodic.id, "user_id": periodic.user_id, "day": day.isoformat()}
-    if await tx.row("SELECT 1 FROM holidays WHERE user_id = :user_id AND :day BETWEEN first_day AND last_day", values):
+    if tx.row("SELECT 1 FROM holidays WHERE user_id = :user_id AND :day BETWEEN first_day AND last_day", values):
         return False
-    if await begin(tx, periodic.id, day, OccurrenceState.MISSED, now) is None:
+    if begin(tx, periodic.id, day, OccurrenceState.MISSED, now) is None:
         return bool(
-            await tx.row(
+            tx.row(
                 """
                 SELECT 1 FROM occurrences JOIN booking_actions ON booking_actions.id = occurrences.action_id
                 WHERE occurrences.periodic_booking_id = :id AND occurrences.date = :day AND status = 'failed'
@@ -113,4 +113,4 @@ async def _is_missed(tx: Transaction, periodic: PeriodicBooking, day: date, now:
                 values,
             )
         )
-    return not await held_already(tx, periodic.id, periodic.user_id, periodic.on(day))
+    return not held_already(tx, periodic.id, periodic.user_id, periodic.on(day))

@@ -20,6 +20,7 @@ from demo.telegram import TelegramEmulator
 from domain.errors import SlotFull
 from domain.model import ActionType, NoticeKind
 from domain.requests import NewAction
+from store.connection import Transaction
 from store.outbox import add_notice
 from tests.support import chats
 from tests.support.chats import FRIEND, OTP, OWNER, TUESDAY, World, menu, queued
@@ -35,9 +36,11 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def tell(world: World, user_id: int = OWNER) -> None:
-    async with world.db.connection.transaction() as tx:
-        await tx.run("UPDATE accounts SET rejected = 1 WHERE user_id = :user_id", {"user_id": user_id})
-        await add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
+    def steps(tx: Transaction) -> None:
+        tx.run("UPDATE accounts SET rejected = 1 WHERE user_id = :user_id", {"user_id": user_id})
+        add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
+
+    await world.db.connection.transact(steps)
 
 
 async def settled(world: World) -> list[str | None]:

@@ -17,6 +17,7 @@ from demo.telegram import Message
 from demo.telegram.world import CallbackQuery
 from domain.model import ActionStatus, ActionType, Booking, NoticeKind
 from domain.requests import NewAction
+from store.connection import Transaction
 from store.outbox import add_notice
 from tests.support import chats
 from tests.support.chats import (
@@ -234,10 +235,12 @@ async def test_a_restart_loses_nothing(world: World) -> None:
 
 
 async def test_a_notice_about_nothing_is_given_up_and_the_next_is_told(world: World) -> None:
-    async with world.db.connection.transaction() as tx:
-        await tx.run("UPDATE accounts SET rejected = 1")
-        await add_notice(tx, OWNER, NoticeKind.RESULT)
-        await add_notice(tx, OWNER, NoticeKind.LOGIN_REJECTED)
+    def steps(tx: Transaction) -> None:
+        tx.run("UPDATE accounts SET rejected = 1")
+        add_notice(tx, OWNER, NoticeKind.RESULT)
+        add_notice(tx, OWNER, NoticeKind.LOGIN_REJECTED)
+
+    await world.db.connection.transact(steps)
 
     await world.owner.wait_for(lambda message: "Codice Persona" in message.text)
 

@@ -263,8 +263,7 @@ async def test_a_reminder_of_what_has_begun_is_not_told(world: World) -> None:
     await menu(world.owner)
     await world.hold(MINE)
     world.clock.now = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
-    async with world.db.connection.transaction() as tx:
-        await add_notice(tx, OWNER, NoticeKind.REMINDER, booking_row_id=1)
+    await world.db.connection.transact(lambda tx: add_notice(tx, OWNER, NoticeKind.REMINDER, booking_row_id=1))
 
     await chats.until(world.db.outbox.next_of_each, [])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.transport.chat import LONGEST_FLOOD_WAIT, wait_seconds
 from bot.transport.polling import FLOOR
 from demo.telegram.updates import UpdateQueue
 from domain.model import NoticeKind
+from store.connection import Transaction
 from store.outbox import add_notice
 from tests.support import chats
 from tests.support.chats import FRIEND, OWNER, World, menu
@@ -46,14 +48,17 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def tell(world: World, *users: int) -> None:
     """A notice for each, told by its number: the outage it is about."""
+
+    def tell_one(user: int, tx: Transaction) -> None:
+        [row] = tx.run(
+            "INSERT INTO outages (name, program, since, died, until) VALUES (hex(randomblob(8)), 'worker',"
+            " '2026-11-22T09:00:00.000Z', 1, strftime('%Y-%m-%dT', '2026-11-22') || printf('%02d:%02d:00.000Z',"
+            " 10 + (SELECT count(*) FROM outages) / 60, (SELECT count(*) FROM outages) % 60)) RETURNING id"
+        )
+        add_notice(tx, user, NoticeKind.PROGRAM_BACK, outage_id=row["id"])
+
     for user in users:
-        async with world.db.connection.transaction() as tx:
-            [row] = await tx.run(
-                "INSERT INTO outages (name, program, since, died, until) VALUES (hex(randomblob(8)), 'worker',"
-                " '2026-11-22T09:00:00.000Z', 1, strftime('%Y-%m-%dT', '2026-11-22') || printf('%02d:%02d:00.000Z',"
-                " 10 + (SELECT count(*) FROM outages) / 60, (SELECT count(*) FROM outages) % 60)) RETURNING id"
-            )
-            await add_notice(tx, user, NoticeKind.PROGRAM_BACK, outage_id=row["id"])
+        await world.db.connection.transact(partial(tell_one, user))
 
 
 def told(world: World, user: int = OWNER) -> list[str]:

@@ -27,6 +27,7 @@ from demo.site import Person, Site, SiteWorld
 from domain.errors import SlotFull
 from domain.model import ActionType
 from domain.requests import NewAction, NewPeriodic
+from store.connection import Transaction
 from tests.support import chats
 from tests.support.chats import FRIEND, OWNER, STRANGER, TUESDAY, World
 from tests.support.running import ROOT
@@ -124,18 +125,21 @@ async def give_giulia_a_life(world: World) -> list[int]:
     waiting = await db.requests.add(NewAction(ActionType.BOOK, OWNER, secret.ref))
     assert await db.choices.add_alternative(waiting.id, OWNER, chats.PILATES.ref)
     failed = await db.requests.add(NewAction(ActionType.BOOK, OWNER, chats.slot(SECRET_COURSE, TUESDAY, "15:00").ref))
-    async with db.connection.transaction() as tx:
-        await tx.run(
+
+    def steps(tx: Transaction) -> None:
+        tx.run(
             "UPDATE booking_actions SET status = 'failed', error_kind = 'SlotFull' WHERE id = :id", {"id": failed.id}
         )
-        await tx.run(
+        tx.run(
             "INSERT INTO user_bookings (user_id, booking_id, course_name, location, booking_date, booking_time)"
             " VALUES (:u, 'x', :c, 'Giuriati', '2026-11-24', '12:00')",
             {"u": OWNER, "c": SECRET_COURSE},
         )
-        await tx.run(
+        tx.run(
             "INSERT INTO holidays (user_id, first_day, last_day) VALUES (:u, '2026-12-24', '2026-12-31')", {"u": OWNER}
         )
+
+    await db.connection.transact(steps)
     new = NewPeriodic(OWNER, SECRET_COURSE, SECRET_COURSE, "Giuriati", 1, secret.start)
     periodic = await db.series.add(new)
     starts = chats.NOON + timedelta(days=1)

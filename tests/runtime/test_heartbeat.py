@@ -15,6 +15,7 @@ from admin import doctor
 from database import Database
 from domain.model import NoticeKind
 from runtime.heartbeat import BEAT, HUNG, Heart
+from store.connection import Transaction
 from store.outbox import add_notice
 from tests.conftest import GIULIA, Time
 from tests.support import chats
@@ -111,12 +112,15 @@ async def test_a_loop_that_stands_still_does_not_beat(db: Database, clock: Time)
 
 async def test_the_bots_own_outage_is_told_when_it_is_back(tmp_path: Path) -> None:
     async with chats.world(tmp_path, start=False) as world:
-        async with world.db.connection.transaction() as tx:
-            await tx.run(
+
+        def steps(tx: Transaction) -> None:
+            tx.run(
                 "INSERT INTO outages (name, program, since, died, until) VALUES"
                 " ('x', 'bot', '2026-11-22T09:00:00.000Z', 1, NULL)"
             )
-            await add_notice(tx, chats.OWNER, NoticeKind.PROGRAM_DOWN, outage_id=1)
+            add_notice(tx, chats.OWNER, NoticeKind.PROGRAM_DOWN, outage_id=1)
+
+        await world.db.connection.transact(steps)
         world.start()
         back = await world.owner.wait_for(lambda message: "è ripartito" in message.text)
         assert "Il programma che ti scrive" in back.text
@@ -126,11 +130,14 @@ async def test_the_bots_own_outage_is_told_when_it_is_back(tmp_path: Path) -> No
 
 async def test_a_worker_that_died_is_told_with_what_it_means(tmp_path: Path) -> None:
     async with chats.world(tmp_path) as world:
-        async with world.db.connection.transaction() as tx:
-            await tx.run(
+
+        def steps(tx: Transaction) -> None:
+            tx.run(
                 "INSERT INTO outages (name, program, since, died) VALUES ('x', 'worker', '2026-11-22T09:00:00.000Z', 1)"
             )
-            await add_notice(tx, chats.OWNER, NoticeKind.PROGRAM_DOWN, outage_id=1)
+            add_notice(tx, chats.OWNER, NoticeKind.PROGRAM_DOWN, outage_id=1)
+
+        await world.db.connection.transact(steps)
         down = await world.owner.wait_for(lambda message: "si è fermato" in message.text)
         assert "non prenoto e non annullo" in down.text
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from domain.people import Person
 from domain.requests import NewAction
 from runtime.configured import people_of
 from runtime.settings import Settings
+from store.connection import Transaction
 from store.outbox import add_notice
 from tests.conftest import GIULIA
 from tests.support import chats
@@ -130,9 +132,8 @@ async def test_a_stop_ends_the_waiting(tmp_path: Path) -> None:
 
 async def fill(db: Database) -> None:
     """Makes the file as large as it may become."""
-    connection = db.connection._writer
-    [pages] = await connection.execute_fetchall("PRAGMA page_count")
-    await connection.execute(f"PRAGMA max_page_count = {pages[0] + 3}")
+    [pages] = await db.connection.write("PRAGMA page_count")
+    await db.connection.write(f"PRAGMA max_page_count = {pages[0] + 3}")
     await db.connection.write("CREATE TABLE IF NOT EXISTS stuffing (bytes BLOB)")
     while True:
         try:
@@ -142,21 +143,23 @@ async def fill(db: Database) -> None:
 
 
 async def make_room(db: Database) -> None:
-    await db.connection._writer.execute("PRAGMA max_page_count = 1000000")
+    await db.connection.write("PRAGMA max_page_count = 1000000")
 
 
 async def test_a_full_disk_is_said_clearly_leaves_nothing_half_written_and_is_waited_out(ours: Database) -> None:
+    def write_a_pair(day: int, tx: Transaction) -> None:
+        tx.run(
+            "INSERT INTO holidays (user_id, first_day, last_day) VALUES (1, '2026-11-22', :d)",
+            {"d": f"{2027 + day // 300}-{day % 12 + 1:02}-{day % 28 + 1:02}"},
+        )
+        add_notice(tx, GIULIA, NoticeKind.LOGIN_REJECTED)
+
     await fill(ours)
     written = 0
     with pytest.raises(DatabaseBusy, match=FULL):
         for day in range(1, 10_000):
-            async with ours.connection.transaction() as tx:
-                await tx.run(
-                    "INSERT INTO holidays (user_id, first_day, last_day) VALUES (1, '2026-11-22', :d)",
-                    {"d": f"{2027 + day // 300}-{day % 12 + 1:02}-{day % 28 + 1:02}"},
-                )
-                await add_notice(tx, GIULIA, NoticeKind.LOGIN_REJECTED)
-            written += 1  # fmt: skip
+            await ours.connection.transact(partial(write_a_pair, day))
+            written += 1
     [counts] = await ours.connection.rows(
         "SELECT (SELECT count(*) FROM holidays) AS holidays, (SELECT count(*) FROM notices) AS notices"
     )
@@ -222,9 +225,12 @@ async def test_what_was_told_while_nothing_can_be_written_is_not_told_again(tmp_
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr("bot.transport.delivery.FIRST_PAUSE", 0.05)
             patched.setattr(world.db.outbox, "sent", refuse)
-            async with world.db.connection.transaction() as tx:
-                await tx.run("UPDATE accounts SET rejected = 1")
-                await add_notice(tx, chats.OWNER, NoticeKind.LOGIN_REJECTED)
+
+            def steps(tx: Transaction) -> None:
+                tx.run("UPDATE accounts SET rejected = 1")
+                add_notice(tx, chats.OWNER, NoticeKind.LOGIN_REJECTED)
+
+            await world.db.connection.transact(steps)
             await chats.until(world.db.outbox.next_of_each, [])
         assert refused == 3
         assert sum("Codice Persona" in message.text for message in world.owner.messages) == 1
@@ -234,6 +240,7 @@ async def test_what_was_told_while_nothing_can_be_written_is_not_told_again(tmp_
 
 TAPPING = """
 import asyncio, sys
+from functools import partial
 from pathlib import Path
 from database import NewAction, open_database
 from domain.model import ActionType
@@ -272,11 +279,13 @@ def test_no_acknowledged_tap_is_lost_when_the_process_is_killed_at_its_commit(tm
 
 
 async def test_a_backup_is_of_one_instant_while_others_write(settings: Settings, ours: Database) -> None:
+    def write_a_pair(day: int, tx: Transaction) -> None:
+        tx.run("INSERT INTO slot_days VALUES (:day, 'now')", {"day": str(day)})
+        add_notice(tx, GIULIA, NoticeKind.LOGIN_REJECTED)
+
     async def write_pairs() -> None:
         for day in range(10_000):
-            async with ours.connection.transaction() as tx:
-                await tx.run("INSERT INTO slot_days VALUES (:day, 'now')", {"day": str(day)})
-                await add_notice(tx, GIULIA, NoticeKind.LOGIN_REJECTED)
+            await ours.connection.transact(partial(write_a_pair, day))
 
     writing = asyncio.create_task(write_pairs())
     for number in range(5):
@@ -370,7 +379,7 @@ async def test_a_file_that_breaks_while_it_is_used_stops_the_program_and_is_left
         async with open_database(path, stop=stop) as db:
             await db.people.set([Person(GIULIA, Role.OWNER, "g")])
             broken = break_file(path)
-            await db.connection._reader.execute("PRAGMA shrink_memory")
+            await db.connection.rows("PRAGMA shrink_memory")
             with pytest.raises(DatabaseDamaged):
                 await db.people.all()
             assert stop.is_set()

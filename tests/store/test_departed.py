@@ -15,6 +15,7 @@ from domain.people import Person
 from domain.recurrence import PeriodicMode
 from domain.requests import NewAction, NewPeriodic
 from portal.state import SESSIONS, forget_others
+from store.connection import Transaction
 from store.departed import NO_LONGER_HERE
 from store.outbox import add_notice
 from tests.conftest import GIULIA, MARCO, Time
@@ -106,9 +107,12 @@ async def test_what_was_prepared_for_an_opening_is_not_booked(db: Database) -> N
 
 async def test_no_message_is_written_for_who_left(db: Database) -> None:
     await db.people.set(EVERYBODY[:1])
-    async with db.connection.transaction() as tx:
-        await add_notice(tx, MARCO, NoticeKind.LOGIN_REJECTED)
-        await add_notice(tx, GIULIA, NoticeKind.LOGIN_REJECTED)
+
+    def steps(tx: Transaction) -> None:
+        add_notice(tx, MARCO, NoticeKind.LOGIN_REJECTED)
+        add_notice(tx, GIULIA, NoticeKind.LOGIN_REJECTED)
+
+    await db.connection.transact(steps)
     assert [notice.user_id for notice in await db.outbox.next_of_each()] == [GIULIA]
 
 

@@ -10,8 +10,7 @@ from tests.conftest import GIULIA, MARCO
 
 
 async def add(db: Database, user_id: int, kind: NoticeKind) -> None:
-    async with db.connection.transaction() as tx:
-        await add_notice(tx, user_id, kind)
+    await db.connection.transact(lambda tx: add_notice(tx, user_id, kind))
 
 
 async def test_each_person_hears_the_oldest_first(db: Database) -> None:

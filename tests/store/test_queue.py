@@ -99,10 +99,13 @@ async def test_what_waits_for_its_opening_can_be_withdrawn_until_its_worker_begi
 async def test_who_waited_for_the_lock_past_the_last_call_withdraws_nothing(db: Database, clock: Time) -> None:
     action = await db.requests.add(replace(BOOK, opens_at=clock() + timedelta(minutes=4)))
     assert await db.claims.claim("w", 60)
-    async with db.connection.transaction():
-        withdrawing = asyncio.create_task(db.requests.withdraw(action.id, GIULIA))
-        await asyncio.sleep(0)
-        clock.go(seconds=235)
+    other = sqlite3.connect(db.connection.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    withdrawing = asyncio.create_task(db.requests.withdraw(action.id, GIULIA))
+    await asyncio.sleep(0)
+    clock.go(seconds=235)
+    other.execute("ROLLBACK")
+    other.close()
     assert await withdrawing is None
 
 

@@ -80,8 +80,7 @@ class Stage:
         activity = Activity(slot.activity_id, slot.activity)
         seen = Slot(activity, "1", slot.course, TUESDAY - timedelta(days=7), start, end)
         now = self.opened.clock()
-        async with self.db.connection.transaction() as tx:
-            await swap(tx, Timetable((activity,), (seen.day,), (seen,)), now, now)
+        await self.db.connection.transact(lambda tx: swap(tx, Timetable((activity,), (seen.day,), (seen,)), now, now))
 
     def gym(self, number: int) -> ClassRef:
         slot = self.opened.world.slots(TUESDAY, "Giuriati - Fit Center")[number]
