@@ -22,7 +22,7 @@ import booking
 from actions import cancelling
 from actions.cancelling import Cancelled
 from actions.runner import Performer
-from database import Database, NewAction
+from database import Database
 from domain.model import (
     Action,
     ActionType,
@@ -30,6 +30,7 @@ from domain.model import (
     Credentials,
     instant,
 )
+from domain.requests import NewAction
 from opening.race import Race, Won
 from portal.bookings_list import BookingsList
 from portal.session import Portal
@@ -147,7 +148,7 @@ async def queued(db: Database, clock: Time, case: Case) -> None:
             await db.connection.write(statement)
     wish = YOGA.ref if about_a_class else None
     opens = OPENS if case.kind is ActionType.BOOK else None
-    action = await db.queue.add(NewAction(case.kind, GIULIA, wish, opens_at=opens))
+    action = await db.requests.add(NewAction(case.kind, GIULIA, wish, opens_at=opens))
     for column, value in case.columns.items():
         await db.connection.write(
             f"UPDATE booking_actions SET {column} = :value WHERE id = :id",  # noqa: S608 - a column of this file
@@ -162,11 +163,11 @@ async def queued(db: Database, clock: Time, case: Case) -> None:
 async def claimed(db: Database) -> Action:
     """What is due, by a look at the row that no pause of its account holds up."""
     await db.connection.write("UPDATE booking_actions SET run_at = '2026-11-22T09:00:00.000Z' WHERE id = 1")
-    found = await db.queue.claim("ours", 60)
+    found = await db.claims.claim("ours", 60)
     if found is None:  # its account waits: paused after it was claimed
         pauses = await db.connection.rows("SELECT paused_until FROM accounts WHERE user_id = 42")
         await db.connection.write("UPDATE accounts SET paused_until = NULL WHERE user_id = 42")
-        found = await db.queue.claim("ours", 60)
+        found = await db.claims.claim("ours", 60)
         await db.connection.write(
             "UPDATE accounts SET paused_until = :until WHERE user_id = 42", {"until": pauses[0]["paused_until"]}
         )
