@@ -26,7 +26,7 @@ import scraper
 from bot.flows.desk import Answer, Tap
 from bot.flows.router import Answers
 from bot.screens.callbacks import NUMBERS, Forged, Largest, Verb, unpack
-from bot.screens.page import Letter
+from bot.screens.page import NewMessage
 from database import open_database
 from demo.site import Person, Site, SiteWorld
 from demo.telegram.html_mode import parse_html
@@ -122,7 +122,7 @@ def read_schedule(answer: object) -> None:
 
 def check(answer: Answer) -> None:
     """Telegram would take the answer: its HTML is well-formed, and no message or button is too long."""
-    page = answer.page if isinstance(answer, Letter) else answer
+    page = answer.page if isinstance(answer, NewMessage) else answer
     text = parse_html(page.text).text
     if not 0 < len(text) <= MOST_TEXT:
         raise AssertionError(f"{len(text)} characters")

@@ -16,7 +16,7 @@ from bot.screens.calendar_file import calendar_file
 from bot.screens.callbacks import Call, Verb
 from bot.screens.italian import When, count
 from bot.screens.making import ANY_DAY, AskTimes, ask_times, hour_before
-from bot.screens.page import File, Letter, Page
+from bot.screens.page import File, NewMessage, Page
 from bot.screens.results import opening_line
 from bot.screens.slots import Clash, SlotState, SlotView, view_slot
 from database import Database
@@ -64,7 +64,7 @@ class Tap:
         return None if self.call.fresh else self.message_id
 
 
-Answer = Page | Letter
+Answer = Page | NewMessage
 Handler = Callable[[Tap], Awaitable[Answer]]
 Handlers = dict[Verb, Handler]
 

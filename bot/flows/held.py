@@ -8,7 +8,7 @@ from bot.flows.desk import Answer, Desk, Handlers, Tap
 from bot.screens import held as screens_held
 from bot.screens.callbacks import Verb
 from bot.screens.held import Entry
-from bot.screens.page import Letter, Page, chunk
+from bot.screens.page import NewMessage, Page, chunk
 from domain.house_rules import LateCancel
 from domain.model import Action, ActionType, HeldBooking
 from domain.requests import NewAction
@@ -53,7 +53,7 @@ class HeldAnswers:
         if held is None:
             return screens_held.gone_page()
         page = screens_held.file_page(held, self._desk.when())
-        return Letter(page, document=await self._desk.calendar_file(held))
+        return NewMessage(page, document=await self._desk.calendar_file(held))
 
     # Cancelling: asked once, and twice when it may cost
 

@@ -16,7 +16,7 @@ from bot.screens import questions as screens_questions
 from bot.screens import results as screens_results
 from bot.screens import rules as screens_rules
 from bot.screens import trouble as screens_trouble
-from bot.screens.page import File, Letter, Page
+from bot.screens.page import File, NewMessage, Page
 from bot.screens.results import LateChoice
 from database import Database
 from domain.errors import LoginNeeded
@@ -46,7 +46,7 @@ class NothingToTell(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class CardEdit:
     """A message that is already in the chat, and what it shall show from now on."""
 
     message_id: int
@@ -54,24 +54,29 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """How a notice is told: a letter that rings, and a card edited silently, afterwards when there are both."""
+class OutgoingNotice:
+    """How a notice is told: a new message that rings, and a card that is edited silently; the message goes first."""
 
-    card: Card | None = None
-    letter: Letter | None = None
-    card_is_enough: bool = False  # the letter goes out only when the card can't be edited
-    action_id: int | None = None  # whose card the letter becomes
+    card: CardEdit | None = None
+    message: NewMessage | None = None
+    card_is_enough: bool = False  # the message is sent only when the card can't be edited
+    action_id: int | None = None  # whose card the new message becomes
+
+
+def told(page: Page, *, document: File | None = None, silent: bool = False) -> OutgoingNotice:
+    """What is told by one new message."""
+    return OutgoingNotice(message=NewMessage(page, document=document, silent=silent))
 
 
 class Composer:
-    """Makes the post of a notice. Raises NothingToTell when its row is gone."""
+    """Turns a row of the outbox into what is sent. Raises NothingToTell when the row it points at is gone."""
 
     def __init__(self, db: Database, answers: Answers) -> None:
         self._db = db
         self._answers = answers
         self._desk = answers.desk
 
-    async def compose(self, notice: Notice) -> Post:
+    async def compose(self, notice: Notice) -> OutgoingNotice:
         await self._desk.learn_rules()
         match notice.kind:
             case NoticeKind.RESULT:
@@ -105,7 +110,7 @@ class Composer:
             case NoticeKind.PROGRAM_DOWN:
                 return await self._down(notice)
             case NoticeKind.PROGRAM_BACK:
-                return Post(letter=Letter(screens_programs.back(await self._outage(notice), self._desk.when())))
+                return told(screens_programs.back(await self._outage(notice), self._desk.when()))
             case NoticeKind.CARD:
                 return await self._old_card(notice)
             case NoticeKind.LOGIN_REMARK:
@@ -131,69 +136,69 @@ class Composer:
             raise NothingToTell(f"there is no action {notice.action_id}")
         return action
 
-    async def _progress(self, notice: Notice) -> Post:
+    async def _progress(self, notice: Notice) -> OutgoingNotice:
         action = await self._action(notice)
         result_tells = action.type in (ActionType.BOOK, ActionType.CANCEL) and action.status in ENDED
         if result_tells or action.card_message_id is None:
-            return Post()
-        return Post(card=Card(action.card_message_id, await self._desk.ticket_page(action, is_card=True)))
+            return OutgoingNotice()
+        return OutgoingNotice(card=CardEdit(action.card_message_id, await self._desk.ticket_page(action, is_card=True)))
 
-    async def _old_card(self, notice: Notice) -> Post:
+    async def _old_card(self, notice: Notice) -> OutgoingNotice:
         """The message that showed an action before its result came as another."""
         action = await self._action(notice)
         if notice.message_id is None or action.status not in ENDED:
             raise NothingToTell(f"action {action.id} has no older card, or goes on")
         card = screens.final_card(action, self._desk.when(), await self._desk.got(action))
-        return Post(card=Card(notice.message_id, card))
+        return OutgoingNotice(card=CardEdit(notice.message_id, card))
 
-    async def _result(self, notice: Notice) -> Post:
+    async def _result(self, notice: Notice) -> OutgoingNotice:
         action = await self._action(notice)
         if action.status is ActionStatus.COMPLETED and action.type in (ActionType.CHECK, ActionType.REFRESH):
             return self._in_place(action, await self._reading(action))
         card = None
         if action.card_message_id is not None:
-            card = Card(action.card_message_id, screens.final_card(action, self._desk.when()))
-        return Post(card=card, letter=await self._letter(action), action_id=action.id)
+            card = CardEdit(action.card_message_id, screens.final_card(action, self._desk.when()))
+        return OutgoingNotice(card=card, message=await self._result_message(action), action_id=action.id)
 
-    async def _stopped(self, notice: Notice) -> Post:
+    async def _stopped(self, notice: Notice) -> OutgoingNotice:
         stop = await self._desk.stop(notice.user_id)
         if stop is None:
             raise NothingToTell(f"the account of {notice.user_id} may log in again")
-        return Post(letter=Letter(screens_results.login_stopped(stop, self._desk.when(notice.user_id))))
+        return told(screens_results.login_stopped(stop, self._desk.when(notice.user_id)))
 
-    async def _login_due(self, notice: Notice) -> Post:
+    async def _login_due(self, notice: Notice) -> OutgoingNotice:
         action, stop = await self._action(notice), await self._desk.stop(notice.user_id)
         if not isinstance(stop, LoginNeeded) or action.status not in (ActionStatus.PENDING, ActionStatus.PROCESSING):
             raise NothingToTell(f"action {action.id} needs no login any more")
-        return Post(letter=Letter(screens_results.login_due(action, stop, self._desk.when(notice.user_id))))
+        return told(screens_results.login_due(action, stop, self._desk.when(notice.user_id)))
 
-    async def _login_back(self, notice: Notice) -> Post:
+    async def _login_back(self, notice: Notice) -> OutgoingNotice:
         if await self._desk.stop(notice.user_id) is not None:
             raise NothingToTell(f"the account of {notice.user_id} is stopped again")
-        return Post(letter=Letter(screens_results.login_back()))
+        return told(screens_results.login_back())
 
-    async def _account_waits(self, notice: Notice) -> Post:
+    async def _account_waits(self, notice: Notice) -> OutgoingNotice:
         pause = await self._desk.pause(notice.user_id)
         if pause is None:
             raise NothingToTell(f"the account of {notice.user_id} does not wait any more")
-        return Post(letter=Letter(screens_trouble.account_waits(pause, self._desk.when(notice.user_id))))
+        return told(screens_trouble.account_waits(pause, self._desk.when(notice.user_id)))
 
-    async def _login_remark(self, notice: Notice) -> Post:
+    async def _login_remark(self, notice: Notice) -> OutgoingNotice:
         remark = await self._db.remarks.find(notice.remark_id or 0, notice.user_id)
         if remark is None:
             raise NothingToTell(f"there is no remark {notice.remark_id}")
-        return Post(letter=Letter(screens_trouble.login_remark(remark, self._desk.when(notice.user_id))))
+        return told(screens_trouble.login_remark(remark, self._desk.when(notice.user_id)))
 
-    async def _struggling(self, notice: Notice) -> Post:
+    async def _struggling(self, notice: Notice) -> OutgoingNotice:
         action = await self._action(notice)
         if action.status not in (ActionStatus.PENDING, ActionStatus.PROCESSING):
             raise NothingToTell(f"action {action.id} is done")
-        return Post(letter=Letter(screens_results.struggling(action, self._desk.when())))
+        return told(screens_results.struggling(action, self._desk.when()))
 
-    def _in_place(self, action: Action, page: Page) -> Post:
+    def _in_place(self, action: Action, page: Page) -> OutgoingNotice:
         """Who asked for a reading looks at its card and waits: the card becomes what was read."""
-        card = Card(action.card_message_id, page) if action.card_message_id is not None else None
-        return Post(card=card, letter=Letter(page), card_is_enough=True)
+        card = CardEdit(action.card_message_id, page) if action.card_message_id is not None else None
+        return OutgoingNotice(card=card, message=NewMessage(page), card_is_enough=True)
 
     async def _reading(self, action: Action) -> Page:
         if action.type is ActionType.CHECK:
@@ -201,7 +206,7 @@ class Composer:
         days, slots = await self._answers.timetable_size()
         return screens_results.refreshed(days, slots, self._desk.when())
 
-    async def _letter(self, action: Action) -> Letter:
+    async def _result_message(self, action: Action) -> NewMessage:
         when = self._desk.when(action.user_id)
         if action.status is not ActionStatus.COMPLETED:
             report, watchable = await self._db.openings.report(action.id), self._desk.is_watchable(action)
@@ -211,13 +216,13 @@ class Composer:
                 action, when, report, clash, others, watchable=watchable, late=late, kept=kept,
                 stands=await self._stands(action),
             )  # fmt: skip
-            return Letter(page, picture=await _screenshot(action))
+            return NewMessage(page, picture=await _screenshot(action))
         if action.type is ActionType.CANCEL:
             held = await self._db.bookings.by_booking_id(action.booking_id or "", action.user_id, action.subject)
             document = await self._calendar_file_of_what_is_over(held)
-            return Letter(screens_results.cancelled(action, when, has_file=document is not None), document=document)
+            return NewMessage(screens_results.cancelled(action, when, has_file=document is not None), document=document)
         if screens_results.is_place_free(action):
-            return Letter(screens_results.place_free(action, when))
+            return NewMessage(screens_results.place_free(action, when))
         return await self._booked(action)
 
     async def _stands(self, action: Action) -> bool:
@@ -240,16 +245,16 @@ class Composer:
         """The file that takes a booking out of the calendar; None while it is held, again perhaps."""
         return await self._desk.calendar_file(held) if held and held.status in TOLD_AS_LOST else None
 
-    async def _booked(self, action: Action) -> Letter:
+    async def _booked(self, action: Action) -> NewMessage:
         held = await self._desk.got(action)
         if held is not None and held.status in TOLD_AS_LOST:
-            return Letter(await self._desk.ticket_page(action, is_card=False))
+            return NewMessage(await self._desk.ticket_page(action, is_card=False))
         report = await self._db.openings.report(action.id)
         replaced = await self._replaced(action)
         document = await self._desk.calendar_file(held) if held else None
         asked_at = await self._asked_at(action, held) if held else None
         page = screens_results.booked(action, held, self._desk.when(action.user_id), report, replaced, asked_at)
-        return Letter(page, document=document)
+        return NewMessage(page, document=document)
 
     async def _asked_at(self, action: Action, held: HeldBooking) -> datetime | None:
         """When the mode `hold` asks whether what it has just booked is kept, if that is still to come."""
@@ -266,12 +271,12 @@ class Composer:
         held = await self._db.bookings.find(action.replaces_row_id or 0, action.user_id)
         return held if held and held.status in (BookingStatus.CONFIRMED, BookingStatus.CANCELLED) else None
 
-    async def _rehearsal(self, notice: Notice) -> Post:
+    async def _rehearsal(self, notice: Notice) -> OutgoingNotice:
         action = await self._action(notice)
         if action.status is not ActionStatus.PENDING or action.rehearsal is None:
             raise NothingToTell(f"action {action.id} does not wait for its opening any more")
         others, clash = await self._db.choices.alternatives(action.id), await self._desk.clash(action)
-        return Post(letter=Letter(screens_results.rehearsed(action, others, self._desk.when(action.user_id), clash)))
+        return told(screens_results.rehearsed(action, others, self._desk.when(action.user_id), clash))
 
     # Periodic bookings
 
@@ -281,7 +286,7 @@ class Composer:
             raise NothingToTell(f"there is no confirmation {notice.confirmation_id}")
         return asked
 
-    async def _question(self, notice: Notice) -> Post:
+    async def _question(self, notice: Notice) -> OutgoingNotice:
         confirmation, periodic, wish = await self._asked(notice)
         if await self._answers.questions.was_taken_back(confirmation, wish):
             raise NothingToTell(f"question {confirmation.id} was taken back before it was told")
@@ -290,20 +295,20 @@ class Composer:
             self._answers.questions.binds_unexpectedly(periodic, wish),
         )
         page = screens_questions.question(confirmation, periodic, wish, opens, self._desk.when(), binding=binding)
-        return Post(letter=Letter(page))
+        return told(page)
 
-    async def _expired(self, notice: Notice) -> Post:
+    async def _expired(self, notice: Notice) -> OutgoingNotice:
         confirmation, _, wish = await self._asked(notice)
-        return Post(letter=Letter(screens_questions.expired(confirmation, wish, self._desk.when())))
+        return told(screens_questions.expired(confirmation, wish, self._desk.when()))
 
-    async def _missed(self, notice: Notice) -> Post:
+    async def _missed(self, notice: Notice) -> OutgoingNotice:
         occurrence = await self._db.occurrences.find(notice.occurrence_id or 0)
         periodic = occurrence and await self._db.series.find(occurrence.periodic_booking_id, notice.user_id)
         if not (occurrence and periodic):
             raise NothingToTell(f"there is no occurrence {notice.occurrence_id}")
         wish = periodic.on(occurrence.day)
         held = occurrence.action_id is not None
-        return Post(letter=Letter(screens_questions.missed(periodic, wish, self._desk.when(), held=held)))
+        return told(screens_questions.missed(periodic, wish, self._desk.when(), held=held))
 
     # What is held
 
@@ -313,43 +318,43 @@ class Composer:
             raise NothingToTell(f"there is no booking in row {notice.booking_row_id}")
         return held
 
-    async def _back(self, notice: Notice) -> Post:
+    async def _back(self, notice: Notice) -> OutgoingNotice:
         held = await self._held(notice)
         if not screens_held.is_held(held):
             raise NothingToTell(f"the booking in row {held.id} is no longer held")
         page = screens_results.came_back(held, self._desk.when())
-        return Post(letter=Letter(page, document=await self._desk.calendar_file(held)))
+        return told(page, document=await self._desk.calendar_file(held))
 
-    async def _gone(self, notice: Notice) -> Post:
+    async def _gone(self, notice: Notice) -> OutgoingNotice:
         held = await self._held(notice)
         if screens_held.is_held(held):
             raise NothingToTell(f"the booking in row {held.id} is held again")
         document = await self._calendar_file_of_what_is_over(held)
         if held.status is BookingStatus.CANCELLED and document:
             page = screens_results.freed(held, self._desk.when())
-            return Post(letter=Letter(page, document=document, silent=True))
-        return Post(letter=Letter(screens_results.vanished(held, self._desk.when()), document=document))
+            return told(page, document=document, silent=True)
+        return told(screens_results.vanished(held, self._desk.when()), document=document)
 
-    async def _reminder(self, notice: Notice) -> Post:
+    async def _reminder(self, notice: Notice) -> OutgoingNotice:
         held = await self._held(notice)
         if not screens_held.is_held(held) or self._desk.has_begun(held.booking.ref):
             raise NothingToTell(f"the booking in row {held.id} is no longer held, or has begun")
         free_until, hours = self._desk.free_until(held.booking.ref), self._desk.house.free_cancel / timedelta(hours=1)
-        return Post(letter=Letter(screens_held.reminder(held, free_until, hours, self._desk.when())))
+        return told(screens_held.reminder(held, free_until, hours, self._desk.when()))
 
     # People and programs
 
-    async def _house_rule(self, notice: Notice) -> Post:
+    async def _house_rule(self, notice: Notice) -> OutgoingNotice:
         seen = await self._db.rules.find(notice.rule_id or 0)
         if seen is None or seen.answer is not None:
             raise NothingToTell(f"rule {notice.rule_id} is gone, or answered")
-        return Post(letter=Letter(screens_rules.seen_page(seen, self._desk.when(notice.user_id))))
+        return told(screens_rules.seen_page(seen, self._desk.when(notice.user_id)))
 
-    async def _unreachable(self, notice: Notice) -> Post:
+    async def _unreachable(self, notice: Notice) -> OutgoingNotice:
         user_id = notice.about_user_id or 0
         if not await self._db.people.is_unreachable(user_id):
             raise NothingToTell(f"{user_id} can be reached by now, or has left")
-        return Post(letter=Letter(screens_programs.unreachable(user_id)))
+        return told(screens_programs.unreachable(user_id))
 
     async def _outage(self, notice: Notice) -> Outage:
         outage = await self._db.heartbeats.outage(notice.outage_id or 0)
@@ -357,12 +362,12 @@ class Composer:
             raise NothingToTell(f"there is no outage {notice.outage_id}")
         return outage
 
-    async def _down(self, notice: Notice) -> Post:
+    async def _down(self, notice: Notice) -> OutgoingNotice:
         """Nothing when it is over by now, as always when it was us: that it is over tells all."""
         outage = await self._outage(notice)
         if outage.until is not None or outage.program == "bot":
-            return Post()
-        return Post(letter=Letter(screens_programs.down(outage, self._desk.when())))
+            return OutgoingNotice()
+        return told(screens_programs.down(outage, self._desk.when()))
 
 
 async def _screenshot(action: Action) -> Path | None:

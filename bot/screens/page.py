@@ -50,7 +50,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class NewMessage:
     """A page that goes out as a message of its own, with a document or a picture when it has one."""
 
     page: Page

@@ -15,7 +15,7 @@ from telegram import Bot, CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.screens.page import Letter, Page, clip
+from bot.screens.page import NewMessage, Page, clip
 
 PAUSES = (1.0, 2.0, 4.0, 8.0)  # s before an answer that somebody waits for is tried again
 MOST_PATIENCE = 30.0  # s: nobody looks at a screen for longer; no try begins after it, no longer flood wait is sat out
@@ -188,26 +188,26 @@ async def _edit_caption(bot: Bot, chat_id: int, message_id: int, page: Page) -> 
     return True
 
 
-async def send_letter(bot: Bot, chat_id: int, letter: Letter) -> Message:
+async def send_new(bot: Bot, chat_id: int, message: NewMessage) -> Message:
     """A new message with its file. When only the file does not go through, the words go without it."""
     try:
-        if letter.document:
-            return await _send_document(bot, chat_id, letter)
-        if letter.picture:
-            return await _send_picture(bot, chat_id, letter)
+        if message.document:
+            return await _send_document(bot, chat_id, message)
+        if message.picture:
+            return await _send_picture(bot, chat_id, message)
     except TelegramError as error:
         if lost(error) or in_doubt(error) or unreachable(error) or isinstance(error, RetryAfter):
             raise
         log.warning("the file does not go through, the words go alone: %s", reason(error))
     except OSError as error:
         log.warning("the picture can't be read, the words go alone: %s", error)
-    return await send(bot, chat_id, letter.page, silent=letter.silent)
+    return await send(bot, chat_id, message.page, silent=message.silent)
 
 
-async def _send_document(bot: Bot, chat_id: int, letter: Letter) -> Message:
-    page, file = letter.page, letter.document
+async def _send_document(bot: Bot, chat_id: int, message: NewMessage) -> Message:
+    page, file = message.page, message.document
     if file is None:
-        raise ValueError("a letter without document")
+        raise ValueError("a message without document")
     document = InputFile(file.content, filename=file.name)
     return await understood(
         bot.send_document(
@@ -216,16 +216,16 @@ async def _send_document(bot: Bot, chat_id: int, letter: Letter) -> Message:
             caption=page.text,
             parse_mode=ParseMode.HTML,
             reply_markup=markup(page),
-            disable_notification=letter.silent,
+            disable_notification=message.silent,
         )  # fmt: skip
     )
 
 
-async def _send_picture(bot: Bot, chat_id: int, letter: Letter) -> Message:
-    page = letter.page
-    if letter.picture is None:
-        raise ValueError("a letter without picture")
-    content = await asyncio.to_thread(letter.picture.read_bytes)
+async def _send_picture(bot: Bot, chat_id: int, message: NewMessage) -> Message:
+    page = message.page
+    if message.picture is None:
+        raise ValueError("a message without picture")
+    content = await asyncio.to_thread(message.picture.read_bytes)
     return await understood(
         bot.send_photo(chat_id, content, caption=page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page))
     )

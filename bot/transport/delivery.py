@@ -16,9 +16,9 @@ from functools import partial
 from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 
-from bot.flows.notices import Card, Composer, NothingToTell, Post
+from bot.flows.notices import CardEdit, Composer, NothingToTell, OutgoingNotice
 from bot.screens import programs as screens_programs
-from bot.screens.page import Letter
+from bot.screens.page import NewMessage
 from bot.transport.chat import (
     ChatLocks,
     edit,
@@ -26,7 +26,7 @@ from bot.transport.chat import (
     in_doubt,
     never_opened,
     reason,
-    send_letter,
+    send_new,
     understood,
     unless,
     unreachable,
@@ -191,19 +191,19 @@ class Delivery:
     async def _send(self, notice: Notice) -> None:
         """Puts the notice in the chat. From then on it counts as told, whatever becomes of the database."""
         async with self._chats.patiently(notice.user_id, ORDER_PATIENCE):
-            post = await self._compose(notice)
-            self._told[notice.id] = await self._post(notice, post)
+            outgoing = await self._compose(notice)
+            self._told[notice.id] = await self._send_outgoing(notice, outgoing)
 
-    async def _post(self, notice: Notice, post: Post) -> Told:
-        card = post.card.message_id if post.card else None
-        if post.card_is_enough and post.card and await self._is_shown_on(post.card, notice):
+    async def _send_outgoing(self, notice: Notice, outgoing: OutgoingNotice) -> Told:
+        card = outgoing.card.message_id if outgoing.card else None
+        if outgoing.card_is_enough and outgoing.card and await self._is_shown_on(outgoing.card, notice):
             return Told()
-        if post.letter is None:
+        if outgoing.message is None:
             return Told()
-        message = await send_letter(self._bot, notice.user_id, post.letter)
-        return Told(post.action_id, message.message_id, None if post.card_is_enough else card)
+        message = await send_new(self._bot, notice.user_id, outgoing.message)
+        return Told(outgoing.action_id, message.message_id, None if outgoing.card_is_enough else card)
 
-    async def _is_shown_on(self, card: Card, notice: Notice) -> bool:
+    async def _is_shown_on(self, card: CardEdit, notice: Notice) -> bool:
         """Whether editing the card has told it. Not tried again once it can't be, or nobody knows whether it was."""
         if notice.id in self._edited:
             return False
@@ -223,8 +223,8 @@ class Delivery:
         self._forget(notice)
         log.info("→ notice %s (%s) told to %s", notice.id, notice.kind, notice.user_id)
 
-    async def _compose(self, notice: Notice) -> Post:
-        """The post of a notice. Raises NothingToTell also when the rows make no sense: it would never get better."""
+    async def _compose(self, notice: Notice) -> OutgoingNotice:
+        """What is sent for a notice. Raises NothingToTell also when the rows make no sense: no later try would help."""
         try:
             return await self._composer.compose(notice)
         except (NothingToTell, DatabaseError):
@@ -249,16 +249,16 @@ class Delivery:
 
     async def _send_together(self, user_id: int, stale: list[Notice]) -> None:
         """One message of what is still worth telling; none when nothing is. An old reading is not."""
-        posts = []
+        composed = []
         for notice in stale:
             try:
-                posts.append(await self._compose(notice))
+                composed.append(await self._compose(notice))
             except NothingToTell as nothing:
                 log.info("notice %s has nothing to tell any more: %s", notice.id, nothing)
-        pages = [post.letter.page for post in posts if post.letter and not post.card_is_enough]
+        pages = [outgoing.message.page for outgoing in composed if outgoing.message and not outgoing.card_is_enough]
         if pages:
             async with self._chats.patiently(user_id, ORDER_PATIENCE):
-                await send_letter(self._bot, user_id, Letter(screens_programs.meanwhile(pages)))
+                await send_new(self._bot, user_id, NewMessage(screens_programs.meanwhile(pages)))
 
     # Edits
 
@@ -273,9 +273,9 @@ class Delivery:
 
     async def _edit_card(self, notice: Notice) -> bool:
         async with self._chats.of(notice.user_id):
-            post = await self._compose(notice)
-            if post.card is not None:
-                await edit(self._bot, notice.user_id, post.card.message_id, post.card.page)
+            outgoing = await self._compose(notice)
+            if outgoing.card is not None:
+                await edit(self._bot, notice.user_id, outgoing.card.message_id, outgoing.card.page)
         self._told[notice.id] = Told()
         return True
 

@@ -27,8 +27,8 @@ from bot.flows.router import Answers
 from bot.screens import texts
 from bot.screens.callbacks import Call, Forged, Verb, unpack
 from bot.screens.common import notice_page
-from bot.screens.page import Letter, Page
-from bot.transport.chat import answer_tap, insist, reason, send, send_letter, show
+from bot.screens.page import NewMessage, Page
+from bot.transport.chat import answer_tap, insist, reason, send, send_new, show
 from domain.errors import DatabaseError
 
 PATIENCE = 2.0  # s a tap's little clock may run before it is stopped with a word
@@ -208,5 +208,5 @@ async def _send(bot: Bot, user_id: int, answer: Answer | Apology) -> None:
             await send(bot, user_id, answer)
         case Apology():
             await send(bot, user_id, answer.page)
-        case Letter():
-            await send_letter(bot, user_id, answer)
+        case NewMessage():
+            await send_new(bot, user_id, answer)

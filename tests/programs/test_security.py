@@ -21,7 +21,7 @@ from bench import fuzz
 from bot.flows.desk import Tap
 from bot.flows.router import Answers
 from bot.screens.callbacks import NUMBERS, Call, Largest, Verb
-from bot.screens.page import Letter
+from bot.screens.page import NewMessage
 from bot.transport.handlers import Handlers
 from demo.site import Person, Site, SiteWorld
 from domain.errors import SlotFull
@@ -173,7 +173,7 @@ async def test_no_button_shows_or_touches_what_is_anothers(tmp_path: Path, verb:
         answers = Answers(world.db, world.settings, world.clock)
         for call in calls(verb, ids):
             answer = await answers.to(Tap(FRIEND, "Marco", call))
-            page = answer.page if isinstance(answer, Letter) else answer
+            page = answer.page if isinstance(answer, NewMessage) else answer
             shown = page.text + "".join(one.label for row in page.rows for one in row)
             assert "SEGRETO" not in shown, call
         after = await hers(world)
