@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import wraps
@@ -120,8 +121,7 @@ class Transaction:
 
 
 Steps = Callable[[Transaction], Result]
-"""What is done in one transaction. It may run again when another program's lock was in its way: then nothing of it
-was kept."""
+"""What is done in one transaction, and what it returns."""
 
 
 class Handle:
@@ -137,18 +137,25 @@ class Handle:
         self._connection.row_factory = sqlite3.Row
 
     async def close(self) -> None:
-        if self._connection is not None:
-            await self._run(self._connection.close)
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await self._run(connection.close)
         self._thread.shutdown()
 
     async def use(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
-        """What the function returns, which has the connection to itself meanwhile.
-
-        Whoever is cancelled while it runs does not stop it: it comes to its end all the same.
-        """
+        """What the function returns, which has the connection to itself meanwhile."""
         if (connection := self._connection) is None:
             raise ValueError("this connection is not open")
         return await self._run(lambda: function(connection))
+
+    async def transact(self, begin: str, steps: Steps[Result]) -> Result:
+        """What the steps return, done between `begin` and a commit. Nothing is kept when its caller is cancelled."""
+        cancelled = threading.Event()
+        try:
+            return await self.use(lambda connection: _whole(connection, begin, steps, cancelled))
+        except asyncio.CancelledError:
+            cancelled.set()  # SQLite's thread goes on without us until it sees that
+            raise
 
     async def _run(self, function: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function)
@@ -159,12 +166,12 @@ def _fetch(sql: str, parameters: Parameters | None = None) -> Callable[[sqlite3.
     return lambda connection: connection.execute(sql, parameters or {}).fetchall()
 
 
-def _whole(connection: sqlite3.Connection, begin: str, steps: Steps[Result]) -> Result:
-    """The steps between `begin` and a commit; whatever goes wrong undoes them all."""
+def _whole(connection: sqlite3.Connection, begin: str, steps: Steps[Result], cancelled: threading.Event) -> Result:
+    """The steps between `begin` and a commit; whatever goes wrong undoes them all, and so does a cancelled caller."""
     connection.execute(begin)
     try:
         result = steps(Transaction(connection))
-        connection.execute("COMMIT")
+        connection.execute("ROLLBACK" if cancelled.is_set() else "COMMIT")
     except BaseException:
         connection.rollback()
         raise
@@ -242,7 +249,7 @@ class Connection:
                 await handle.use(_fetch(f"PRAGMA busy_timeout = {ONE_TRY_MS}"))
                 await handle.use(_fetch("PRAGMA foreign_keys = ON"))
                 await self._refuse_foreign(handle)
-                await self._patiently(handle, _fetch("PRAGMA journal_mode = WAL"))
+                await self._patiently(lambda: handle.use(_fetch("PRAGMA journal_mode = WAL")))
                 await handle.use(_fetch("PRAGMA synchronous = FULL"))
         except BaseException:
             await handle.close()
@@ -254,9 +261,9 @@ class Connection:
 
         It is one that is neither empty, nor marked as ours, nor of the time before the mark, when a given table tells.
         """
-        [[mark]] = await self._patiently(handle, _fetch("PRAGMA application_id"))
+        [[mark]] = await self._patiently(lambda: handle.use(_fetch("PRAGMA application_id")))
         columns = "SELECT t.name, c.name FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c"
-        found = {tuple(row) for row in await self._patiently(handle, _fetch(columns))}
+        found = {tuple(row) for row in await self._patiently(lambda: handle.use(_fetch(columns)))}
         if mark == OURS or (mark == 0 and (not found or found & set(GIVEN_TABLES.items()))):
             return
         remedy = "belongs to another program and is left as it is: name another file in 'database'"
@@ -280,17 +287,15 @@ class Connection:
                 self.refused = problem
             raise problem from error
 
-    async def _patiently(
-        self, handle: Handle, function: Callable[[sqlite3.Connection], Result], began: float | None = None
-    ) -> Result:
-        """What the function returns, which is tried until nobody else's lock is in its way.
+    async def _patiently(self, attempt: Callable[[], Awaitable[Result]], began: float | None = None) -> Result:
+        """What an attempt gives, which is repeated until nobody else's lock is in its way.
 
         `began`: since when its caller waits, on the monotonic clock; None: since now.
         """
         began = time.monotonic() if began is None else began
         while True:
             try:
-                return await handle.use(function)
+                return await attempt()
             except sqlite3.OperationalError as error:
                 if _code(error) not in BUSY or self._patience.ends(began):
                     raise
@@ -298,29 +303,29 @@ class Connection:
 
     async def transact(self, steps: Steps[Result]) -> Result:
         """What the steps return, done as one write transaction that takes its lock at once (BEGIN IMMEDIATE)."""
-        return await self._write(lambda connection: _whole(connection, "BEGIN IMMEDIATE", steps))
+        return await self._write(lambda: self._writer.transact("BEGIN IMMEDIATE", steps))
 
     async def write(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
         """One statement that is its own transaction; the rows it returns."""
-        return await self._write(_fetch(sql, parameters))
+        return await self._write(lambda: self._writer.use(_fetch(sql, parameters)))
 
-    async def _write(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def _write(self, attempt: Callable[[], Awaitable[Result]]) -> Result:
         began = time.monotonic()
         async with self._writing:
             with self._explained():
-                result = await self._patiently(self._writer, function, began)
+                result = await self._patiently(attempt, began)
         self.refused = None
         return result
 
     async def read(self, steps: Steps[Result]) -> Result:
         """What the steps return, all of whose reads see the same commit: the last."""
         with self._explained():
-            return await self._patiently(self._reader, lambda connection: _whole(connection, "BEGIN", steps))
+            return await self._patiently(lambda: self._reader.transact("BEGIN", steps))
 
     async def rows(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
         """The rows of a SELECT, as of the last commit."""
         with self._explained():
-            return await self._patiently(self._reader, _fetch(sql, parameters))
+            return await self._patiently(lambda: self._reader.use(_fetch(sql, parameters)))
 
     async def row(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Row | None:
         """The first row of a SELECT, as of the last commit."""
