@@ -240,10 +240,10 @@ async def test_what_was_told_while_nothing_can_be_written_is_not_told_again(tmp_
 
 TAPPING = """
 import asyncio, sys
-from functools import partial
 from pathlib import Path
-from database import NewAction, open_database
+from database import open_database
 from domain.model import ActionType
+from domain.requests import NewAction
 async def main():
     async with open_database(Path(sys.argv[1])) as db:
         user = int(sys.argv[2])
