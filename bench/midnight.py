@@ -23,7 +23,7 @@ from bench.site import ROUND_TRIP
 from bench.turnstile import ACTIVITY, APPOINTMENT, COOKIE, COURSE, Turnstile
 from demo.site import Person, Site, SiteWorld, Switches
 from demo.site.accounts import AUTH_COOKIE
-from demo.site.world import ROME
+from demo.site.slots import ROME
 
 PASSWORD = "una-password-finta"
 SECRET = "JBSWY3DPEHPK3PXP"

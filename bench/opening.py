@@ -36,7 +36,7 @@ from bench.kinds import CALM, KINDS, TOGETHER, Kind
 from bench.midnight import PASSWORD, SECRET
 from bench.programs import BenchError
 from database import Database, open_database
-from demo.site.world import ROME
+from demo.site.slots import ROME
 from demo.telegram.server import DEMO_TOKEN
 from domain.errors import SiteError
 from domain.model import ActionType, ClassRef, Credentials, clock_time

@@ -169,7 +169,7 @@ async def _every(seconds: float, stop: asyncio.Event, act: Callable[[], Awaitabl
 
 
 async def _end_a_session(town: Town, chance: random.Random) -> None:
-    town.site.end_sessions(chance.choice(town.site.people).username)
+    town.site.accounts.end_sessions(chance.choice(town.site.people).username)
 
 
 async def _refresh(town: Town, user_id: int) -> None:

@@ -104,7 +104,7 @@ class Student:
             await self._wish(ActionType.CANCEL, place)
 
     def _holds(self, place: Place) -> bool:
-        return self._town.site.holds(self._person.username, place.appointment_id)
+        return self._town.site.places.holds(self._person.username, place.appointment_id)
 
     # ----- asking
 

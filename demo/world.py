@@ -17,8 +17,8 @@ from typing import Any
 from database import open_database
 from demo.site import Outcome, Person, Site, SiteWorld, Slot
 from demo.site.rivals import POPULAR
+from demo.site.slots import ROME
 from demo.site.switches import lively
-from demo.site.world import ROME
 from runtime.settings import load
 
 GIULIA = Person("10000001", "demo-giulia", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", name="Giulia")
@@ -46,7 +46,7 @@ class Programme:
 def plan(world: SiteWorld, now: datetime) -> Programme:
     """Sets the world's opening to the next full minute that leaves time to look around, and chooses what to show."""
     opens_at = (now.astimezone(ROME) + OPENS_AFTER).replace(second=0, microsecond=0) + timedelta(minutes=1)
-    world.opening_at = f"{opens_at:%H:%M:%S}"
+    world.timetable.opening_at = f"{opens_at:%H:%M:%S}"
     watched = _worth_watching(world, opens_at.date() + timedelta(days=DAYS_AHEAD))
     asks_at = (now.astimezone(ROME) + ASKS_AFTER).replace(second=0, microsecond=0)
     return Programme(opens_at, watched, _next_turn(world, now), asks_at)

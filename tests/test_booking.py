@@ -342,7 +342,7 @@ async def test_links_that_lead_nowhere_are_clicked(
     monkeypatch.setattr(scraper, "activities", no_links)
     world.faults.dead_first_click, world.faults.times["dead_first_click"] = True, 2
     read = await booking.timetable(session, [TUESDAY])
-    assert [each.id for each in read.activities] == [each.id for each in world.catalogue.activities]
+    assert [each.id for each in read.activities] == [each.id for each in world.timetable.catalogue.activities]
 
 
 # ----- reading
@@ -353,7 +353,7 @@ async def test_the_timetable_has_every_slot_of_every_activity(session: SiteSessi
     told: list[str] = []
     read = await booking.timetable(session, dates, told.append)
     assert len(read.slots) == sum(len(world.slots(day)) for day in dates)
-    assert [each.name for each in read.activities] == [each.name for each in world.catalogue.activities]
+    assert [each.name for each in read.activities] == [each.name for each in world.timetable.catalogue.activities]
     assert len(told) == 1 + len(read.activities)
 
 
@@ -409,7 +409,7 @@ async def test_a_session_that_ends_on_the_way_is_renewed_once(
     booked = await booking.book(session, pilates)
     assert isinstance(booked, Booked)
     assert held(world) == [("PILATES MATWORK", TUESDAY, "18:00")]
-    assert world.login_attempts[GIULIA] == 1
+    assert world.accounts.login_attempts[GIULIA] == 1
 
 
 async def test_two_accounts_book_side_by_side(portal: Portal, site: Site, world: SiteWorld, pilates: ClassRef) -> None:

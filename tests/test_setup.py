@@ -427,7 +427,7 @@ async def test_a_wrong_password_is_tried_once_only_also_while_a_session_lives(co
     before = people.version()
     [said] = await logins(config)
     assert said.startswith("✗ login of 10••••01: the site refused user name or password")
-    assert site.world.login_attempts[GIULIA] == 1
+    assert site.world.accounts.login_attempts[GIULIA] == 1
     assert people.version() == before  # the session that lives is not touched
 
 
@@ -436,7 +436,7 @@ async def test_the_doctor_logs_in_anew_and_sends_no_code_a_second_time(configure
     config = configure(otpatu=f"{OTP_URL}&period=2")
     site.world.accounts.people[GIULIA].period = 2
     assert [said[:1] for said in await logins(config) + await logins(config)] == ["✓", "✓"]
-    assert len(set(site.world.codes_received[GIULIA])) == site.world.login_attempts[GIULIA] == 2
+    assert len(set(site.world.accounts.codes_received[GIULIA])) == site.world.accounts.login_attempts[GIULIA] == 2
 
 
 @in_its_loop
@@ -466,7 +466,7 @@ async def test_without_a_one_time_secret_the_login_goes_unless_a_code_is_asked_f
     site.world.switches.login_pages = ["code"]
     [said] = await logins(config)
     assert said.startswith("✗ login of 10••••01: the site asks for a one-time code, and there is no secret")
-    assert site.world.codes_received[GIULIA] == []
+    assert site.world.accounts.codes_received[GIULIA] == []
 
 
 @in_its_loop
@@ -488,7 +488,7 @@ async def test_no_new_session_is_made_within_minutes_of_an_opening(configure: Co
         await db.connection.transact(steps)
     [said] = await logins(config)
     assert said.startswith("✗ login of 10••••01: not tried: a class opens")
-    assert site.world.login_attempts[GIULIA] == 0
+    assert site.world.accounts.login_attempts[GIULIA] == 0
 
 
 def test_a_full_disk_is_not_praised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

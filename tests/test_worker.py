@@ -304,7 +304,7 @@ async def test_after_a_refused_password_nothing_is_tried(
     first = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
     second = await done(db, worker, NewAction(ActionType.CHECK, OWNER))
     assert (first.error_kind, second.error_kind) == ("LoginRejected", "LoginRejected")
-    assert world.login_attempts[GIULIA] == 1
+    assert world.accounts.login_attempts[GIULIA] == 1
 
 
 async def test_a_dead_workers_booking_is_found_and_not_made_twice(

@@ -9,8 +9,9 @@ from demo.site.accounts import Person
 from demo.site.catalogue import Activity, Catalogue, Weekly, default_catalogue
 from demo.site.faults import Faults
 from demo.site.server import Site
+from demo.site.slots import Slot
 from demo.site.switches import Switches
-from demo.site.world import Outcome, Request, Shot, SiteWorld, Slot
+from demo.site.world import Outcome, Request, Shot, SiteWorld
 
 __all__ = [
     "Activity",

@@ -15,8 +15,8 @@ from admin.survey.bundle import BadSurvey, read
 from demo.site import Person, Site, SiteWorld, Switches
 from demo.site.like import take_over
 from demo.site.people import people, person
+from demo.site.slots import ROME
 from demo.site.switches import lively
-from demo.site.world import ROME
 
 DEMO_PERSON = Person("10000001", "password", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", name="Giulia")
 SWITCHES = ", ".join(each.name for each in fields(Switches))

@@ -9,7 +9,8 @@ from aiohttp import web
 from demo.site import control_page
 from demo.site.adjustable import Adjustable
 from demo.site.gate import CONTROL
-from demo.site.world import SiteWorld, Slot
+from demo.site.slots import Slot
+from demo.site.world import SiteWorld
 
 SHOTS_SHOWN = 50
 
@@ -42,7 +43,7 @@ class Control:
         return web.json_response(
             {
                 "clock": world.clock().isoformat(),
-                "activities": {each.name: each.id for each in world.catalogue.activities},
+                "activities": {each.name: each.id for each in world.timetable.catalogue.activities},
                 "people": [self._person(person.username, person.name) for person in world.people],
                 "requests": len(world.log),
                 "shots": [
@@ -59,8 +60,8 @@ class Control:
             "username": username,
             "name": name,
             "sessions": list(world.accounts.sessions.values()).count(username),
-            "login_attempts": world.login_attempts.get(username, 0),
-            "codes_received": len(world.codes_received.get(username, [])),
+            "login_attempts": world.accounts.login_attempts.get(username, 0),
+            "codes_received": len(world.accounts.codes_received.get(username, [])),
             "requests": sum(each.user == username for each in world.log),
             "refused": sum(each.user == username and each.status == 429 for each in world.log),
             "penalty_points": sum(each.points for each in world.penalties_of(username)),
@@ -83,7 +84,7 @@ class Control:
             "fill": world.fill,  # appointment_id
             "free": world.free,  # appointment_id, places
             "rival": world.rival,  # appointment_id, after, places
-            "end_sessions": world.end_sessions,  # username, or nobody for all
+            "end_sessions": world.accounts.end_sessions,  # username, or nobody for all
             "rush": world.rush,  # appointment_id, within
             "membership": self._set_membership,  # username, valid
             "attends": self._set_attends,  # username, comes

@@ -61,7 +61,7 @@ class Gate:
         return response
 
     async def _travel(self) -> None:
-        seconds = self._world.leg()
+        seconds = self._world.line.leg()
         if seconds:
             await asyncio.sleep(seconds)
 
@@ -71,7 +71,7 @@ class Gate:
         now = self._world.clock()
         entry = Request(now, self._host, request.method, request.path, query, form, _user(self._world, request))
         request[ENTRY] = entry
-        self._world.record(entry)
+        self._world.log.record(entry)
         if request.path == BOOK:
             request[SHOT] = Shot(now, entry.user, form.get("appointmentID", ""), Outcome.FAULT)
             self._world.shots.append(request[SHOT])

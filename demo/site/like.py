@@ -62,7 +62,7 @@ def _catalogue(world: SiteWorld, survey: Survey) -> str:
             found[weekly.activity, weekly.course, weekly.weekday, weekly.start] = weekly
     if not found or len(names) < len(activities):
         return ""
-    world.catalogue = Catalogue(tuple(activities), (*found.values(), *_on_days_without(list(found.values()))))
+    world.timetable.catalogue = Catalogue(tuple(activities), (*found.values(), *_on_days_without(list(found.values()))))
     return f"{len(activities)} activities, {len(found)} classes a week"
 
 

@@ -5,6 +5,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from demo.site.terms import since_opening
 from demo.site.world import SiteWorld
 
 RUSH_LEAD = 1.0  # s before the opening in which people already press
@@ -74,5 +75,6 @@ class Load:
     def _pressure(self) -> float:
         """From 1, at an opening, down to 0 when the rush is over."""
         lasts = self._world.switches.rush_seconds
-        age = self._world.since_opening() if lasts > 0 else None
+        opening_at = self._world.timetable.opening_at
+        age = since_opening(self._world.clock(), opening_at) if lasts > 0 else None
         return 0.0 if age is None or not -RUSH_LEAD <= age < lasts else min(1.0, 1 - age / lasts)

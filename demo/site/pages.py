@@ -11,7 +11,7 @@ from zlib import crc32
 from demo.site.catalogue import Activity
 from demo.site.faults import REDESIGN
 from demo.site.penalties import LATE_POINTS, MISSED_POINTS, MOST_POINTS, SUSPENDED_FOR, Penalty
-from demo.site.world import Slot
+from demo.site.slots import Slot
 
 BASE = "/sportpolimi"
 PENALTY = "Punti di penalità"

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from demo.site.faults import Faults
-from demo.site.world import ROME, Outcome, SiteWorld, Slot
+from demo.site.slots import ROME, Slot
+from demo.site.world import Outcome, SiteWorld
 
 Json = dict[str, Any]
 ALMOST_OVER_PLACES = 3
@@ -31,15 +32,15 @@ def day_schedule(world: SiteWorld, username: str, slots: list[Slot]) -> list[Jso
     """The `data` of GetActivitySchedule, bent by the faults of the timetable."""
     if world.faults.take("empty_timetable"):
         return []
-    shown = [slot for slot in slots if world.holds(username, slot.appointment_id) or not _is_hidden(world, slot)]
+    shown = [slot for slot in slots if world.places.holds(username, slot.appointment_id) or not _is_hidden(world, slot)]
     told = (world.likeness.reshaped(_slot_json(world, username, slot)) for slot in shown)
     return [_bend(each, world.faults) for each in told]
 
 
 def _is_hidden(world: SiteWorld, slot: Slot) -> bool:
     """Whether the timetable leaves it out altogether."""
-    full = slot.free <= 0 and not world.takes_waiting_list(slot)
-    return (world.switches.hide_full and full) or (world.switches.hide_unopened and not world.is_open(slot))
+    full = slot.free <= 0 and not world.terms.takes_waiting_list(slot)
+    return (world.switches.hide_full and full) or (world.switches.hide_unopened and not world.terms.is_open(slot))
 
 
 def _slot_json(world: SiteWorld, username: str, slot: Slot) -> Json:
@@ -67,21 +68,21 @@ def _slot_json(world: SiteWorld, username: str, slot: Slot) -> Json:
 
 def _status(world: SiteWorld, username: str, slot: Slot) -> str:
     """ "Available" can be clicked, "Booked" is mine, "Disabled" is full, closed or not open yet."""
-    if world.holds(username, slot.appointment_id):
+    if world.places.holds(username, slot.appointment_id):
         return "Booked"
-    takes = slot.free > 0 or world.takes_waiting_list(slot)
-    bookable = world.is_open(slot) and not world.has_started(slot) and not world.has_closed(slot)
+    takes = slot.free > 0 or world.terms.takes_waiting_list(slot)
+    bookable = world.terms.is_open(slot) and not world.terms.has_started(slot) and not world.terms.has_closed(slot)
     return "Available" if takes and bookable and not world.is_limited(username) else "Disabled"
 
 
 def _notes(world: SiteWorld, slot: Slot, status: str) -> str:
     if status == "Booked":
         return "Prenotato"
-    if world.has_started(slot):
+    if world.terms.has_started(slot):
         return "Chiuso"
-    if not world.is_open(slot):
-        return f"Prenotabile dal {_moment(world.opens_at(slot))}"
-    if world.has_closed(slot):
+    if not world.terms.is_open(slot):
+        return f"Prenotabile dal {_moment(world.terms.opens_at(slot))}"
+    if world.terms.has_closed(slot):
         return "Prenotazioni chiuse"
     if slot.free > 0:
         return ""
@@ -121,7 +122,7 @@ def reason(world: SiteWorld, username: str, appointment_id: str, outcome: Outcom
     if slot is None:
         return "Appuntamento non trovato."
     if outcome is Outcome.NOT_OPEN:
-        return f"Prenotazioni non ancora aperte: sarà possibile prenotare dal {_moment(world.opens_at(slot))}."
+        return f"Prenotazioni non ancora aperte: sarà possibile prenotare dal {_moment(world.terms.opens_at(slot))}."
     if outcome is Outcome.OVERLAP:
         return _overlap_reason(world.overlapping(username, slot))
     if outcome is Outcome.SUSPENDED:

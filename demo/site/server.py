@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from demo.site.booking_routes import BookingRoutes, sso_host
+from demo.site.account_routes import AccountRoutes, sso_host
+from demo.site.booking_routes import BookingRoutes
 from demo.site.control import Control
 from demo.site.gate import Gate
 from demo.site.load import Load
@@ -41,14 +42,15 @@ class Site:
         self._load = Load(world)
         self._closing = asyncio.Event()
         assertions: dict[str, str] = {}
-        self._booking = BookingRoutes(world, assertions)
+        self._account, self._booking = AccountRoutes(world, assertions), BookingRoutes(world)
         self._runners = (self._site_runner(), self._sso_runner(SsoRoutes(world, assertions)))
         self.base_url = ""
         self.sso_url = self.login_host = ""
 
     def _site_runner(self) -> web.AppRunner:
         gate = Gate(self.world, self._load, "site", self._closing)
-        app = web.Application(middlewares=[gate.middleware, self._booking.session])
+        app = web.Application(middlewares=[gate.middleware, self._account.session])
+        self._account.add_to(app.router)
         self._booking.add_to(app.router)
         Control(self.world).add_to(app.router)
         return web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
@@ -65,7 +67,7 @@ class Site:
         scheme = "https" if self._tls else "http"
         shown = "127.0.0.1" if self._host == "0.0.0.0" else self._host
         public_url, public_sso_url = self._public
-        self._booking.reached_at(public_url, public_sso_url, sso_port)
+        self._account.reached_at(public_url, public_sso_url, sso_port)
         self.base_url = (public_url or f"{scheme}://{shown}:{port}") + BASE
         self.sso_url = public_sso_url or f"{scheme}://{sso_host(shown)}:{sso_port}"
         self.login_host = urlsplit(self.sso_url).netloc

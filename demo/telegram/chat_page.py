@@ -190,31 +190,31 @@ class ChatPage:
         caption = params.text("caption")[:1024]
         try:
             if params.text("as") == "photo":
-                sent = await person.send_photo(file.data, caption=caption)
+                sent = await person.media.photo(file.data, caption=caption)
             else:
-                sent = await person.send_document(file.name, file.data, caption=caption)
+                sent = await person.media.document(file.name, file.data, caption=caption)
         except ApiError as error:
             raise web.HTTPBadRequest(text=error.description) from error
         return web.json_response({"message_id": sent.message_id})
 
     async def sticker(self, request: web.Request) -> web.Response:
         params = await self._params(request)
-        sent = await self._who(request).send_sticker(params.text("emoji", "👍"))
+        sent = await self._who(request).media.sticker(params.text("emoji", "👍"))
         return web.json_response({"message_id": sent.message_id})
 
     async def voice(self, request: web.Request) -> web.Response:
         params = await self._params(request)
-        sent = await self._who(request).send_voice(params.integer("seconds", 2))
+        sent = await self._who(request).media.voice(params.integer("seconds", 2))
         return web.json_response({"message_id": sent.message_id})
 
     async def location(self, request: web.Request) -> web.Response:
         params = await self._params(request)
         place = (params.number("latitude", GIURIATI[0]), params.number("longitude", GIURIATI[1]))
-        sent = await self._who(request).send_location(*place)
+        sent = await self._who(request).media.location(*place)
         return web.json_response({"message_id": sent.message_id})
 
     async def contact(self, request: web.Request) -> web.Response:
-        sent = await self._who(request).send_contact()
+        sent = await self._who(request).media.contact()
         return web.json_response({"message_id": sent.message_id})
 
     async def vote(self, request: web.Request) -> web.Response:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from demo.telegram.attachments import Attachments
 from demo.telegram.entities import tidy
-from demo.telegram.files import Upload, sticker_picture
-from demo.telegram.methods.media import Source, media_content
 from demo.telegram.polls import vote
 from demo.telegram.view import Button, Message, to_message
-from demo.telegram.voice import silence
 from demo.telegram.world import CallbackAnswer, CallbackQuery, Chat, Record, World
 
 Json = dict[str, Any]
@@ -25,6 +23,7 @@ class Person:
         self._world = world
         self._chat = chat
         self._taken = 0
+        self.media = Attachments(world.files, chat.user, self._post)
 
     def __repr__(self) -> str:
         return f"Person({self.id}, {self.first_name!r})"
@@ -62,35 +61,6 @@ class Person:
             raise ValueError("an empty message can't be sent")
         listed = content.entities_json()
         return self._post({"text": content.text, **({"entities": listed} if listed else {})}, reply_to)
-
-    async def send_photo(self, data: bytes, *, caption: str = "") -> Message:
-        source = Source(upload=Upload("photo.jpg", data))
-        content = await media_content(self._world.files, "photo", source, {})
-        return self._post({**content, **_caption(caption)})
-
-    async def send_document(self, name: str, data: bytes, *, caption: str = "") -> Message:
-        source = Source(upload=Upload(name, data))
-        content = await media_content(self._world.files, "document", source, {})
-        return self._post({**content, **_caption(caption)})
-
-    async def send_sticker(self, emoji: str = "👍") -> Message:
-        source = Source(upload=Upload("sticker.webp", sticker_picture(), "image/webp"))
-        content = await media_content(self._world.files, "sticker", source, {"emoji": emoji})
-        return self._post(content)
-
-    async def send_voice(self, seconds: int = 2) -> Message:
-        """A voice message of silence, one to sixty seconds long."""
-        seconds = min(max(seconds, 1), 60)
-        source = Source(upload=Upload("voice.ogg", silence(seconds), "audio/ogg"))
-        return self._post(await media_content(self._world.files, "voice", source, {"duration": seconds}))
-
-    async def send_location(self, latitude: float, longitude: float) -> Message:
-        return self._post({"location": {"latitude": latitude, "longitude": longitude}})
-
-    async def send_contact(self) -> Message:
-        """The person's own telephone number, as a button that asks for it sends it; the number is made up."""
-        number = f"39333{self.id % 10**7:07d}"
-        return self._post({"contact": {"phone_number": number, "first_name": self.first_name, "user_id": self.id}})
 
     async def vote(self, message_id: int, choices: list[int]) -> None:
         """Votes in a poll; no choice takes the vote back. LookupError without such a message, ValueError as `vote`."""
@@ -231,9 +201,3 @@ class Person:
     def _bot_as(self, status: str) -> Json:
         until: Json = {"until_date": 0} if status == "kicked" else {}
         return {"user": self._world.bot.user, "status": status, **until}
-
-
-def _caption(caption: str) -> Json:
-    content = tidy(caption, [])
-    listed = content.entities_json()
-    return {"caption": content.text, **({"caption_entities": listed} if listed else {})} if content.text else {}

@@ -42,8 +42,8 @@ async def test_the_rehearsal_logs_in_for_real_books_nothing_and_tells(staged: Se
         action = await stage.act()
         assert (action.status, action.rehearsal, action.rehearse_at) == (ActionStatus.PENDING, "ok", None)
         assert action.run_at == OPENS - PREPARE
-        assert stage.opened.world.login_attempts[GIULIA] == 1
-        assert len(stage.opened.world.codes_received[GIULIA]) == 1
+        assert stage.opened.world.accounts.login_attempts[GIULIA] == 1
+        assert len(stage.opened.world.accounts.codes_received[GIULIA]) == 1
         assert stage.opened.shots == []
         assert await stage.told() == [NoticeKind.REHEARSAL]
 
@@ -54,7 +54,7 @@ async def test_two_bookings_of_an_evening_are_rehearsed_with_one_login(staged: S
             await stage.add(stage.gym(number), **evening(stage.opened.clock()))
         rows = [await stage.act(), await stage.act()]
         assert [row.rehearsal for row in rows] == ["ok", "ok"]
-        assert stage.opened.world.login_attempts[GIULIA] == 1
+        assert stage.opened.world.accounts.login_attempts[GIULIA] == 1
 
 
 async def test_a_password_that_is_refused_in_the_evening_is_not_sent_again_at_night(staged: Set) -> None:
@@ -66,7 +66,7 @@ async def test_a_password_that_is_refused_in_the_evening_is_not_sent_again_at_ni
         assert (action.status, action.rehearsal) == (ActionStatus.PENDING, "LoginRejected")
         stage.opened.clock.move(EVENING)
         assert (await stage.act()).error_kind == "LoginRejected"
-        assert stage.opened.world.login_attempts[GIULIA] == 1
+        assert stage.opened.world.accounts.login_attempts[GIULIA] == 1
         assert await stage.told() == [NoticeKind.REHEARSAL, NoticeKind.RESULT]
 
 
@@ -76,7 +76,7 @@ async def test_the_rehearsal_finds_what_would_fail(staged: Set) -> None:
         pilates = stage.opened.world.slot(TUESDAY, "PILATES MATWORK")
         gym = stage.opened.world.slots(TUESDAY, "Giuriati - Fit Center")
         meeting = next(slot for slot in gym if slot.overlaps(pilates))
-        stage.opened.world._held[GIULIA] = {meeting.appointment_id: "P1"}
+        stage.opened.world.places.held[GIULIA] = {meeting.appointment_id: "P1"}
         await stage.add(**evening(stage.opened.clock()))
         assert (await stage.act()).rehearsal == "Overlap"
         await stage.add(ClassRef("ACQUAGYM", "Giuriati", TUESDAY, time(4)), **evening(stage.opened.clock()))
@@ -115,7 +115,7 @@ async def test_what_is_held_already_needs_no_opening(staged: Set) -> None:
     async with staged(EVENING) as stage:
         stage.has_logged_in()
         pilates = stage.opened.world.slot(TUESDAY, "PILATES MATWORK")
-        stage.opened.world._held[GIULIA] = {pilates.appointment_id: "P1"}
+        stage.opened.world.places.held[GIULIA] = {pilates.appointment_id: "P1"}
         await stage.add(**evening(stage.opened.clock()))
         action = await stage.act()
         assert (action.status, action.result) == (ActionStatus.COMPLETED, "seen in my bookings (already)")
@@ -200,7 +200,7 @@ async def test_a_slot_that_is_refused_as_full_is_full_for_everybody(staged: Set,
 async def test_what_one_holds_anyway_is_no_alternative(staged: Set) -> None:
     async with staged() as stage:
         first, second = stage.gym(0), stage.gym(1)
-        stage.opened.world._held[GIULIA] = {stage.id_of(second): "P1"}
+        stage.opened.world.places.held[GIULIA] = {stage.id_of(second): "P1"}
         await stage.db.requests.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
         await stage.act()
         await stage.add(first, alternatives=(second,))
@@ -213,7 +213,7 @@ async def test_what_one_holds_anyway_is_no_alternative(staged: Set) -> None:
 async def test_an_alternative_keeps_its_number_when_the_one_before_it_is_held(staged: Set, lead: float) -> None:
     async with staged(lead) as stage:
         first, second, third = (stage.gym(number) for number in range(3))
-        stage.opened.world._held[GIULIA] = {stage.id_of(second): "P1"}
+        stage.opened.world.places.held[GIULIA] = {stage.id_of(second): "P1"}
         await stage.db.requests.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
         await stage.act()
         stage.opened.world.fill(stage.id_of(first))
@@ -521,7 +521,7 @@ async def test_the_rehearsal_sees_what_an_absent_class_will_meet(staged: Set) ->
         pilates = stage.opened.world.slot(TUESDAY, "PILATES MATWORK")
         gym = stage.opened.world.slots(TUESDAY, "Giuriati - Fit Center")
         meeting = next(slot for slot in gym if slot.overlaps(pilates))
-        stage.opened.world._held[GIULIA] = {meeting.appointment_id: "P1"}
+        stage.opened.world.places.held[GIULIA] = {meeting.appointment_id: "P1"}
         await stage.add(**evening(stage.opened.clock()))
         assert (await stage.act()).rehearsal == "Overlap"
 

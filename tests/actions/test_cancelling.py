@@ -199,4 +199,4 @@ async def test_who_is_forbidden_with_a_live_session_is_turned_away_and_sends_no_
     world.faults.status_403, world.faults.where["status_403"] = True, "GetActivitySchedule"
     with pytest.raises(errors.Blocked):
         await booking.find_slot(session, pilates)
-    assert not world.requests("", host="sso")
+    assert not world.log.about("", host="sso")

@@ -28,7 +28,7 @@ async def hold_what_overlaps(stage: Stage) -> tuple[ClassRef, int]:
     world = stage.opened.world
     pilates = world.slot(TUESDAY, "PILATES MATWORK")
     meeting = next(slot for slot in world.slots(TUESDAY, "Giuriati - Fit Center") if slot.overlaps(pilates))
-    world._held[GIULIA] = {meeting.appointment_id: "P1"}
+    world.places.held[GIULIA] = {meeting.appointment_id: "P1"}
     await stage.db.requests.add(NewAction(ActionType.CHECK, OWNER, run_at=stage.opened.clock()))
     await stage.act()
     [held] = await stage.db.bookings.held(OWNER, TUESDAY)
@@ -109,7 +109,7 @@ async def test_a_watch_that_loses_the_old_place_as_well_says_so_at_once(
     async with staged(LONG_AFTER) as stage:
         _, row = await hold_what_overlaps(stage)
         world = stage.opened.world
-        free, [old_id] = world.cancel, world._held[GIULIA]
+        free, [old_id] = world.cancel, world.places.held[GIULIA]
 
         def others_are_quicker(*arguments: Any) -> Any:
             freed = free(*arguments)
@@ -153,7 +153,7 @@ async def lost_between_the_two(stage: Stage, row: int, *, pressed: bool = True) 
     action = await stage.db.claims.claim("dead", 60)
     assert action
     await stage.db.claims.giving_up(action)
-    [old_id] = stage.opened.world._held[GIULIA]
+    [old_id] = stage.opened.world.places.held[GIULIA]
     if pressed:
         stage.opened.world.cancel(GIULIA, old_id)
     stage.opened.clock.move(61)
@@ -174,7 +174,7 @@ async def test_of_what_was_given_up_and_had_again_nobody_hears_who_never_knew(st
 async def test_what_a_worker_that_died_had_given_up_is_asked_back(staged: Set, can_be_had: bool) -> None:
     async with staged(LONG_AFTER) as stage:
         old, row = await hold_what_overlaps(stage)
-        [old_id] = stage.opened.world._held[GIULIA]
+        [old_id] = stage.opened.world.places.held[GIULIA]
         await lost_between_the_two(stage, row)
         stage.opened.world.fill(stage.id_of(stage.opened.pilates))
         if not can_be_had:

@@ -113,15 +113,21 @@ async def test_a_site_as_known_differs_in_nothing_and_has_its_place_back(
     asked = [each for each in world.log if "/static/" not in each.path]
     assert len(asked) <= 85  # sixty, the login's own, and those of a booking and its cancellation
     assert found.data("trial")["deletion"]["path"] == "/Booking/DeleteEvent"
-    assert {each["name"] for each in found.data("activities")} == {each.name for each in world.catalogue.activities}
-    assert not {each["id"] for each in found.data("activities")} & {each.id for each in world.catalogue.activities}
+    assert {each["name"] for each in found.data("activities")} == {
+        each.name for each in world.timetable.catalogue.activities
+    }
+    assert not {each["id"] for each in found.data("activities")} & {
+        each.id for each in world.timetable.catalogue.activities
+    }
 
 
 @pytest.mark.usefixtures("brief")
 async def test_a_site_that_differs_is_told_and_lived_through_at_home(
     engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock
 ) -> None:
-    world.catalogue = type(world.catalogue)(world.catalogue.activities[::-1], world.catalogue.weekly)
+    world.timetable.catalogue = type(world.timetable.catalogue)(
+        world.timetable.catalogue.activities[::-1], world.timetable.catalogue.weekly
+    )
     world.switches.update(
         {"hide_unopened": True, "login_pages": ["code", "notice"], "servers": 2, "clock_spread": 4.0, "grouped": True}
     )
@@ -147,7 +153,9 @@ async def test_a_site_that_differs_is_told_and_lived_through_at_home(
 
     home = SiteWorld(clock=site_clock, people=[person()])
     take_over(home, found)
-    assert [each.name for each in home.catalogue.activities] == [each.name for each in world.catalogue.activities]
+    assert [each.name for each in home.timetable.catalogue.activities] == [
+        each.name for each in world.timetable.catalogue.activities
+    ]
     assert (home.switches.hide_unopened, home.switches.login_pages) == (True, ["code", "notice"])
     assert (home.switches.servers, home.switches.grouped, home.faults.course_name_in) == (2, True, "EventName")
     assert list(home.likeness.slot)[:2] == ["appointmentId", "parentCourseId"]
@@ -277,7 +285,7 @@ async def test_a_survey_of_nonsense_leaves_the_world_as_it_was(site_clock: Clock
         "data/schedule-02.json": "no json",
     }
     home = SiteWorld(clock=site_clock, people=[person()])
-    before = (home.catalogue, home.switches.as_dict(), home.faults.as_dict())
+    before = (home.timetable.catalogue, home.switches.as_dict(), home.faults.as_dict())
     take_over(home, Survey({"facts": facts}, odd))
     take_over(home, Survey({"facts": 7}, {}))
-    assert (home.catalogue, home.switches.as_dict(), home.faults.as_dict()) == before
+    assert (home.timetable.catalogue, home.switches.as_dict(), home.faults.as_dict()) == before

@@ -166,7 +166,7 @@ async def test_a_site_that_gives_back_all_it_knows_leaves_nothing_in_the_file_an
     site_clock: Clock,  # noqa: F811
 ) -> None:
     world.accounts.people[GIULIA].name = NAME
-    world.switches.late_cancel, world.free_cancel_hours = "no_button", 24 * 30
+    world.switches.late_cancel, world.terms.free_cancel_hours = "no_button", 24 * 30
     world.faults.where["echo_secrets"] = "/Booking"
     world.faults.update({"echo_secrets": GIULIA, "booking_note": f"Cliente: {NAME}, tel. 347 1234987"})
     world.book(GIULIA, world.slot(world.today + timedelta(days=1), activity="Giuriati - Fit Center").appointment_id)

@@ -154,11 +154,11 @@ async def test_a_well_formed_tap_about_nothing_is_answered_and_leads_on(world: W
 async def test_text_stickers_pictures_and_edits_get_a_sentence_and_the_menu(world: World) -> None:
     mine = await world.owner.send("ciao, mi prenoti yoga?")
     assert "Qui bastano i pulsanti" in (await world.owner.next_message()).text
-    await world.owner.send_sticker()
+    await world.owner.media.sticker()
     assert "Qui bastano i pulsanti" in (await world.owner.next_message()).text
-    await world.owner.send_photo(PNG, caption="/start")
+    await world.owner.media.photo(PNG, caption="/start")
     assert (await world.owner.next_message()).labels
-    await world.owner.send_document("a.pdf", b"%PDF")
+    await world.owner.media.document("a.pdf", b"%PDF")
     assert (await world.owner.next_message()).labels
     await world.owner.edit(mine.message_id, "mi prenoti zumba?")
     assert "Qui bastano i pulsanti" in (await world.owner.next_message()).text
@@ -168,7 +168,7 @@ async def test_a_stranger_gets_no_answer_whatever_they_send(world: World) -> Non
     stranger = world.emulator.person(STRANGER, "Eve")
     await stranger.send("/start")
     await stranger.send("/status 1")
-    await stranger.send_sticker()
+    await stranger.media.sticker()
     tap = {"id": "1", "from": {"id": STRANGER, "is_bot": False, "first_name": "Eve"}, "chat_instance": "1"}
     await stranger.send_raw({"callback_query": tap | {"data": "home"}})
     group = {"id": -5, "type": "group", "title": "g"}

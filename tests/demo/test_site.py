@@ -180,7 +180,7 @@ async def test_a_wrong_password_shows_the_same_page_again_and_is_counted(world: 
     again = soup(await visitor.password("sbagliata"))
     assert again.select_one("#password")
     assert "errati" in again.get_text()
-    assert world.login_attempts[GIULIA] == world.accounts.wrong_passwords[GIULIA] == 1
+    assert world.accounts.login_attempts[GIULIA] == world.accounts.wrong_passwords[GIULIA] == 1
 
 
 async def test_a_code_can_be_used_once(world: SiteWorld, clock: Clock, visitor: Visitor) -> None:
@@ -191,7 +191,7 @@ async def test_a_code_can_be_used_once(world: SiteWorld, clock: Clock, visitor: 
         assert soup(await visitor.code(code)).select_one(expected)
     clock.move(30)
     assert soup(await visitor.code(visitor.right_code())).select_one("form#return")
-    assert len(world.codes_received[GIULIA]) == 3
+    assert len(world.accounts.codes_received[GIULIA]) == 3
 
 
 @pytest.mark.parametrize(("age", "accepted"), [(0, True), (30, True), (60, False), (-30, False)])
@@ -220,7 +220,7 @@ def test_an_expiring_code_is_refused_if_asked_for(world: SiteWorld, clock: Clock
 
 async def test_sessions_end_without_notice(world: SiteWorld, giulia: Client) -> None:
     assert (await giulia.get("/Booking"))[0] == 200
-    world.end_sessions()
+    world.accounts.end_sessions()
     assert (await giulia.get("/Booking"))[0] == 302
 
 
@@ -393,7 +393,7 @@ async def test_the_date_header_is_the_servers_clock(world: SiteWorld, clock: Clo
 
 async def test_every_request_is_logged_with_arrival_and_person(world: SiteWorld, clock: Clock, giulia: Client) -> None:
     await giulia.schedule(TUESDAY, "245765508040862208")
-    (request,) = world.requests("GetActivitySchedule")
+    (request,) = world.log.about("GetActivitySchedule")
     assert (request.t, request.method, request.user, request.status) == (clock.now, "POST", GIULIA, 200)
     assert request.form["currentDate"] == "2026-11-24"
 
@@ -508,7 +508,7 @@ def test_the_opening_can_differ_from_the_rule(world: SiteWorld, clock: Clock, no
 
 async def test_cancelling_needs_the_token_of_the_page(world: SiteWorld, giulia: Client, pilates: Slot) -> None:
     world.book(GIULIA, pilates.appointment_id)
-    number = world.booking_number(GIULIA, pilates.appointment_id)
+    number = world.places.number(GIULIA, pilates.appointment_id)
     answer = await giulia.post("/Booking/DeleteEvent", number=number)
     assert (answer.status, world.bookings(GIULIA)) == (400, [pilates])
 

@@ -128,7 +128,7 @@ async def test_a_public_client_of_the_real_site_finds_its_way(
             await place.click()
     await page.locator(".event-empty").wait_for()
     assert (held[0], held[-1], world.bookings(GIULIA)) == (0, 1, [])
-    assert world.login_attempts[GIULIA] == len(world.codes_received[GIULIA]) == 1
+    assert world.accounts.login_attempts[GIULIA] == len(world.accounts.codes_received[GIULIA]) == 1
 
 
 async def test_a_banner_that_was_accepted_twice_is_seen_no_more(page: Page, site: Site) -> None:

@@ -78,7 +78,7 @@ async def test_pages_stand_between_the_password_and_the_site(
     assert await visitor.enter() == "/sportpolimi/Booking"
     places = [f"/aunicalogin/{PLACES[each]}" for each in pages]
     assert [place for place in places if place not in visitor.seen] == []
-    assert len(world.codes_received[GIULIA]) == pages.count("code")
+    assert len(world.accounts.codes_received[GIULIA]) == pages.count("code")
 
 
 async def test_the_hidden_password_field_of_a_page_that_submits_itself_is_empty(
@@ -86,9 +86,9 @@ async def test_the_hidden_password_field_of_a_page_that_submits_itself_is_empty(
 ) -> None:
     world.switches.login_pages = ["code", "matricola", "extension"]
     await visitor.enter()
-    (sent,) = world.requests("LoginExtensionPoint", host="sso")[-1:]
+    (sent,) = world.log.about("LoginExtensionPoint", host="sso")[-1:]
     assert (sent.form["password"], sent.form["MATRICOLA_SCELTA"]) == ("", "900001")
-    assert world.login_attempts[GIULIA] == 1
+    assert world.accounts.login_attempts[GIULIA] == 1
 
 
 async def test_a_page_can_not_be_passed_by(world: SiteWorld, visitor: Visitor) -> None:
@@ -116,7 +116,7 @@ async def test_who_signed_on_not_long_ago_needs_neither_password_nor_code(
 ) -> None:
     world.switches.sign_on_minutes = 60
     for minutes, passwords in ((0, 1), (59, 1), (60, 2)):
-        world.end_sessions()
+        world.accounts.end_sessions()
         clock.go(minutes=minutes)
         assert await visitor.enter() == "/sportpolimi/Booking"
-        assert world.login_attempts[GIULIA] == passwords
+        assert world.accounts.login_attempts[GIULIA] == passwords

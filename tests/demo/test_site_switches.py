@@ -350,7 +350,7 @@ async def test_late_cancelling_is_taken_refused_or_not_offered(
     page = BeautifulSoup((await get(giulia, f"{site.base_url}/Booking"))[1], "html.parser")
     data = page.select_one("#booking-data")
     assert data is not None
-    numbers = [world.booking_number(GIULIA, slot.appointment_id) for slot in (pilates, later)]
+    numbers = [world.places.number(GIULIA, slot.appointment_id) for slot in (pilates, later)]
     assert json.loads(data.get_text())["numbers"] == (numbers[1:] if way == "no_button" else numbers)
     assert len(page.select("button.btn-delete")) == (1 if way == "no_button" else 2)
     assert world.cancel(GIULIA, pilates.appointment_id) is (way == "allowed")

@@ -332,7 +332,7 @@ async def test_an_album_is_sent_at_once_and_a_message_can_become_a_photo(telegra
     async with http.post(f"{telegram.api_base_url}/bot{TOKEN}/sendMediaGroup", data=form) as response:
         sent = (await response.json())["result"]
     assert sent[0]["media_group_id"] == sent[1]["media_group_id"]
-    photo = (await telegram.person(42).send_photo(picture())).raw["photo"][-1]["file_id"]
+    photo = (await telegram.person(42).media.photo(picture())).raw["photo"][-1]["file_id"]
     edit = {
         "chat_id": 42,
         "message_id": sent[0]["message_id"],
@@ -345,9 +345,9 @@ async def test_an_album_is_sent_at_once_and_a_message_can_become_a_photo(telegra
 
 async def test_a_person_sends_pictures_stickers_files_and_corrections(telegram: TelegramEmulator, call: Call) -> None:
     giulia = telegram.person(42)
-    await giulia.send_photo(picture(), caption="guarda")
-    await giulia.send_sticker()
-    await giulia.send_document("a.pdf", b"%PDF")
+    await giulia.media.photo(picture(), caption="guarda")
+    await giulia.media.sticker()
+    await giulia.media.document("a.pdf", b"%PDF")
     text = await giulia.send("uno")
     await giulia.edit(text.message_id, "due")
     await giulia.send_raw({"message": {"strange": True}})
@@ -357,9 +357,9 @@ async def test_a_person_sends_pictures_stickers_files_and_corrections(telegram: 
 
 async def test_a_person_sends_voice_place_and_telephone_number(telegram: Any, call: Call) -> None:
     giulia = telegram.person(42)
-    await giulia.send_voice(3)
-    await giulia.send_location(45.5, 9.25)
-    await giulia.send_contact()
+    await giulia.media.voice(3)
+    await giulia.media.location(45.5, 9.25)
+    await giulia.media.contact()
     voice, place, contact = [update["message"] for update in await result(call("getUpdates"))]
     assert (voice["voice"]["duration"], voice["voice"]["mime_type"]) == (3, "audio/ogg")
     assert place["location"] == {"latitude": 45.5, "longitude": 9.25}
@@ -427,5 +427,5 @@ async def test_a_bot_made_with_python_telegram_bot_works_from_start_to_file(tele
         assert await giulia.tap("Nuova Prenotazione") == CallbackAnswer("In coda")
         await giulia.wait_for(lambda message: "Prenotata" in message.text)
         assert (await giulia.next_message()).document == ("corso.ics", b"BEGIN:VCALENDAR")
-        await giulia.send_document("note.txt", b"letto")
+        await giulia.media.document("note.txt", b"letto")
         assert (await giulia.next_message()).text == "letto"

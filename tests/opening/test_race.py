@@ -323,7 +323,7 @@ async def test_a_session_that_dies_at_the_opening_is_renewed_and_shoots(at: Open
         opened.world.faults.where["session_ends"] = BOOK
         opened.world.faults.times["session_ends"] = 1
         assert (await opened.race()).choice == 0
-        assert opened.world.login_attempts[GIULIA] == 1
+        assert opened.world.accounts.login_attempts[GIULIA] == 1
 
 
 # ----- alternatives, and what is ours already
@@ -391,7 +391,7 @@ async def test_what_meets_another_booking_gives_way_to_an_alternative(at: Open) 
         pilates = opened.world.slot(TUESDAY, "PILATES MATWORK")
         meeting = next(slot for slot in gym if slot.overlaps(pilates))
         other = next(slot for slot in gym if not slot.overlaps(pilates) and not slot.overlaps(meeting))
-        opened.world._held[GIULIA] = {meeting.appointment_id: "P1"}
+        opened.world.places.held[GIULIA] = {meeting.appointment_id: "P1"}
         assert isinstance(await lost(opened, opened.pilates), Overlap)
         assert opened.shots == []
         won = await opened.race(opened.pilates, of(opened, start=other.start, activity=other.activity))

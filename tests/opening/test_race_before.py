@@ -36,7 +36,7 @@ async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_openi
 
         async def ending(session: SiteSession, wishes: Sequence[ClassRef]) -> Any:
             found = await find(session, wishes)
-            opened.world.end_sessions()
+            opened.world.accounts.end_sessions()
             return found
 
         async def log_in(_: object) -> None:
@@ -54,7 +54,7 @@ async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_openi
         assert won.report
         assert len(logins) == 1
         assert logins[0] < OPENS
-        assert {entry.status for entry in opened.world.requests(BOOK)} == {200}  # none met the login page
+        assert {entry.status for entry in opened.world.log.about(BOOK)} == {200}  # none met the login page
 
 
 async def test_a_login_that_fails_at_the_look_up_is_tried_again(at: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ async def test_handlers_bound_late_stop_neither_login_nor_booking_nor_cancelling
     assert world.bookings(GIULIA) == []
     assert caplog.text.count("clicking once more") >= 2  # a loaded machine may come late enough by itself
     for once in ("/aunicalogin/login", "/aunicalogin/otp", "BookAppointment", "DeleteEvent"):
-        assert len([each for each in world.requests(once) if each.method == "POST"]) == 1, once
+        assert len([each for each in world.log.about(once) if each.method == "POST"]) == 1, once
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -122,8 +122,8 @@ async def test_the_page_books_and_cancels_on_a_site_that_folds_and_wakes_late_in
     monkeypatch.setattr(schedules, "schedule", no_schedule)
     monkeypatch.setattr(pages, "FIRST_CLICK", 400)
     world.switches.update({"grouped": True, "confirm_wakes_after": 0.3})
-    catalogue = world.catalogue
-    world.catalogue = replace(catalogue, activities=catalogue.activities[::-1])
+    catalogue = world.timetable.catalogue
+    world.timetable.catalogue = replace(catalogue, activities=catalogue.activities[::-1])
     wanted = wish(world)
     booked = await booking.book(session, wanted)
     assert (booked.way, [each.course for each in world.bookings(GIULIA)]) == ("page", ["PILATES MATWORK"])

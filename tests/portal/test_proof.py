@@ -183,7 +183,7 @@ async def test_an_overlap_that_is_gone_shortly_before_the_opening_stops_nobody(
         found = await find(session, wishes)
         for opened in freed:
             if opened.session is session:
-                opened.world._held[GIULIA] = {}
+                opened.world.places.held[GIULIA] = {}
         return found
 
     async def one(*, gone: bool) -> None:
@@ -191,7 +191,7 @@ async def test_an_overlap_that_is_gone_shortly_before_the_opening_stops_nobody(
             pilates = opened.world.slot(TUESDAY, "PILATES MATWORK")
             gym = opened.world.slots(TUESDAY, "Giuriati - Fit Center")
             meeting = next(slot for slot in gym if slot.overlaps(pilates))
-            opened.world._held[GIULIA] = {meeting.appointment_id: "P1"}
+            opened.world.places.held[GIULIA] = {meeting.appointment_id: "P1"}
             if gone:
                 freed.append(opened)
                 assert (await opened.race()).choice == 0
@@ -249,6 +249,6 @@ async def test_a_shot_that_is_sent_again_after_a_login_is_counted(at: Open) -> N
         )
         shared = Allowance()
         await opened.race(allowance=shared)
-        sent = len(opened.world.requests(BOOK))
+        sent = len(opened.world.log.about(BOOK))
         assert sent > 3
         assert shared.spent[0] >= sent + 1

@@ -233,8 +233,8 @@ async def test_after_a_captcha_nothing_is_tried_in_the_browser(
     world.faults.where["answer"] = where
     with pytest.raises(Blocked):
         await booking.book(session, wish(world))
-    assert world.requests("BookActivity") == []
-    assert len(world.requests("BookAppointment")) == (where == "BookAppointment")
+    assert world.log.about("BookActivity") == []
+    assert len(world.log.about("BookAppointment")) == (where == "BookAppointment")
 
 
 async def test_a_captcha_for_the_script_of_the_page_ends_a_cancellation_there(

@@ -47,7 +47,7 @@ async def test_a_newcomer_is_logged_in_and_the_session_kept(
     newcomer: SiteSession, world: SiteWorld, pilates: ClassRef, tmp_path: Path
 ) -> None:
     assert (await booking.book(newcomer, pilates)).way == "requests"
-    assert (world.login_attempts[GIULIA], len(world.codes_received[GIULIA])) == (1, 1)
+    assert (world.accounts.login_attempts[GIULIA], len(world.accounts.codes_received[GIULIA])) == (1, 1)
     kept = tmp_path / "sessions" / "1.json"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
@@ -60,7 +60,7 @@ async def test_a_kept_session_needs_no_login_and_no_browser(
     async with Portal(access(site, tmp_path, site_clock)) as another:
         assert await booking.my_bookings(another.session(credentials())) == ()
         assert not any("chrom" in name for name in our_children())
-    assert world.login_attempts[GIULIA] == 0
+    assert world.accounts.login_attempts[GIULIA] == 0
 
 
 async def test_a_wrong_password_is_sent_once_whoever_waits(portal: Portal, world: SiteWorld, pilates: ClassRef) -> None:
@@ -71,7 +71,7 @@ async def test_a_wrong_password_is_sent_once_whoever_waits(portal: Portal, world
     assert "errati" in str(results[0])
     with pytest.raises(errors.LoginRejected):
         await booking.my_bookings(session)
-    assert world.login_attempts[GIULIA] == 1
+    assert world.accounts.login_attempts[GIULIA] == 1
 
 
 async def test_two_processes_log_in_once(
@@ -80,7 +80,7 @@ async def test_two_processes_log_in_once(
     async with lent(engine, access(site, tmp_path, site_clock)) as other:
         sessions = [portal.session(credentials()), other.session(credentials())]
         await asyncio.gather(*(booking.my_bookings(each) for each in sessions))
-    assert world.login_attempts[GIULIA] == 1
+    assert world.accounts.login_attempts[GIULIA] == 1
 
 
 async def test_a_rejected_login_is_not_repeated_by_the_process_that_waited(
@@ -91,21 +91,21 @@ async def test_a_rejected_login_is_not_repeated_by_the_process_that_waited(
         work = [booking.my_bookings(each.session(wrong)) for each in (portal, other)]
         results = await asyncio.gather(*work, return_exceptions=True)
     assert [type(each) for each in results] == [errors.LoginRejected] * 2
-    assert world.login_attempts[GIULIA] == 1
+    assert world.accounts.login_attempts[GIULIA] == 1
 
 
 async def test_a_refused_code_is_followed_by_the_next(quick_codes: SiteSession, world: SiteWorld) -> None:
     world.faults.refuse_code, world.faults.times["refuse_code"] = True, 1
     assert await booking.my_bookings(quick_codes) == ()
-    assert len(set(world.codes_received[GIULIA])) == 2
-    assert world.login_attempts[GIULIA] == 1
+    assert len(set(world.accounts.codes_received[GIULIA])) == 2
+    assert world.accounts.login_attempts[GIULIA] == 1
 
 
 async def test_two_refused_codes_are_enough(quick_codes: SiteSession, world: SiteWorld) -> None:
     world.faults.refuse_code = True
     with pytest.raises(errors.OtpRejected):
         await booking.my_bookings(quick_codes)
-    assert len(world.codes_received[GIULIA]) == 2
+    assert len(world.accounts.codes_received[GIULIA]) == 2
 
 
 @pytest.mark.parametrize("into", [0.0, 7.0, 29.9])
@@ -132,10 +132,10 @@ async def test_no_code_is_sent_twice_by_whichever_process(
     engine: Engine, quick_codes: SiteSession, site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock
 ) -> None:
     await booking.my_bookings(quick_codes)
-    world.end_sessions()
+    world.accounts.end_sessions()
     async with lent(engine, access(site, tmp_path, site_clock)) as other:
         await booking.my_bookings(other.session(quick_codes.credentials))
-    assert len(set(world.codes_received[GIULIA])) == 2
+    assert len(set(world.accounts.codes_received[GIULIA])) == 2
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ async def test_a_login_page_nobody_knows_leaves_evidence_without_secrets(
     assert "/sportpolimi/: the site says «Home - Sport Polimi: " in str(caught.value)
     assert "Giulia" not in str(caught.value)  # whom the page greets
     text = "".join((folder / name).read_text() for name in ("page.html", "note.txt"))
-    assert not any(secret in text for secret in (PASSWORD, SECRET, *world.codes_received[GIULIA]))
+    assert not any(secret in text for secret in (PASSWORD, SECRET, *world.accounts.codes_received[GIULIA]))
 
 
 async def test_a_cookie_banner_over_everything_is_dismissed(newcomer: SiteSession, world: SiteWorld) -> None:
@@ -193,10 +193,10 @@ async def test_a_session_renewed_by_another_process_is_taken_up(
     session: SiteSession, site: Site, world: SiteWorld
 ) -> None:
     await booking.my_bookings(session)
-    world.end_sessions()
+    world.accounts.end_sessions()
     enter(session, site)  # as another process would
     assert await booking.my_bookings(session) == ()
-    assert world.login_attempts[GIULIA] == 0
+    assert world.accounts.login_attempts[GIULIA] == 0
 
 
 async def test_a_session_of_another_user_name_is_ignored(session: SiteSession, tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ async def test_a_session_of_another_user_name_is_ignored(session: SiteSession, t
 async def test_a_broken_session_file_is_replaced(session: SiteSession, world: SiteWorld, tmp_path: Path) -> None:
     (tmp_path / "sessions" / "1.json").write_text("{broken")
     assert await booking.my_bookings(session) == ()
-    assert world.login_attempts[GIULIA] == 1
+    assert world.accounts.login_attempts[GIULIA] == 1
 
 
 async def test_cookies_the_site_renews_are_kept(session: SiteSession) -> None:
@@ -275,10 +275,10 @@ async def test_new_cookies_are_not_taken_for_a_new_login(
     await session._keep_cookies(held, changed)
     assert session._store.version() != stale
     assert not session._stored.is_another(stale)
-    world.end_sessions()
+    world.accounts.end_sessions()
     await session._stored.renew(stale)
     assert session._stored.is_another(stale)
-    assert world.login_attempts[GIULIA] == 1
+    assert world.accounts.login_attempts[GIULIA] == 1
 
 
 async def test_the_time_is_asked_of_the_server_that_a_cookie_keeps_us_with(

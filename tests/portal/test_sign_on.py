@@ -65,8 +65,11 @@ async def test_who_signed_on_needs_neither_password_nor_code_until_the_site_asks
     for minutes, passwords in ((0, 1), (50, 1), (61, 2)):
         site_clock.move(minutes * 60)
         await booking.my_bookings(giulia)
-        assert (world.login_attempts[GIULIA], len(world.codes_received[GIULIA])) == (passwords, passwords)
-        world.end_sessions()
+        assert (world.accounts.login_attempts[GIULIA], len(world.accounts.codes_received[GIULIA])) == (
+            passwords,
+            passwords,
+        )
+        world.accounts.end_sessions()
         long_ago(giulia)
 
 
@@ -77,7 +80,7 @@ async def test_every_page_of_the_simulated_sign_on_is_passed_in_whatever_order(
     pages = ["expiring", "code", "notice", "matricola", "extension"]
     world.switches.update({"login_pages": pages[::-1] if backwards else pages, "chooser": backwards})
     assert await booking.my_bookings(giulia) == ()
-    assert (world.login_attempts[GIULIA], len(world.codes_received[GIULIA])) == (1, 1)
+    assert (world.accounts.login_attempts[GIULIA], len(world.accounts.codes_received[GIULIA])) == (1, 1)
     told = {each.kind: each.words for each in giulia.take_login_remarks()}
     assert "900001" in told[RemarkKind.MATRICOLA_CHOSEN]
     assert "tra 9 giorni" in told[RemarkKind.PASSWORD_EXPIRES]
@@ -90,7 +93,7 @@ async def test_a_refused_password_is_told_in_the_sites_words(at_the_site: Portal
     world.switches.update({"login_error": style})
     with pytest.raises(LoginRejected, match="Codice Persona o password errati"):
         await booking.my_bookings(at_the_site.session(credentials(password="sbagliata")))
-    assert world.login_attempts[GIULIA] == 1
+    assert world.accounts.login_attempts[GIULIA] == 1
 
 
 async def test_a_rehearsal_proves_password_and_code_though_the_sign_on_lives(
@@ -99,8 +102,8 @@ async def test_a_rehearsal_proves_password_and_code_though_the_sign_on_lives(
     world.switches.sign_on_minutes = 60
     await giulia.renew()
     await giulia.renew()
-    assert world.login_attempts[GIULIA] == 2
-    assert len(set(world.codes_received[GIULIA])) == 2
+    assert world.accounts.login_attempts[GIULIA] == 2
+    assert len(set(world.accounts.codes_received[GIULIA])) == 2
 
 
 @pytest.mark.parametrize(
@@ -114,7 +117,7 @@ async def test_a_session_that_one_server_knows_later_is_no_login_loop(
     world.switches.update({"known_go_home": known_go_home, "sign_on_minutes": 60.0})
     for _ in range(3):
         assert await booking.my_bookings(giulia) == ()
-    assert (world.login_attempts[GIULIA], len(world.codes_received[GIULIA])) == (1, 1)
+    assert (world.accounts.login_attempts[GIULIA], len(world.accounts.codes_received[GIULIA])) == (1, 1)
 
 
 @pytest.mark.parametrize("told", ["redirect", "401", "403"])
@@ -124,12 +127,12 @@ async def test_a_call_that_a_server_refuses_since_it_knows_a_new_session_later_i
     await booking.my_bookings(giulia)
     activity = world.slot(TUESDAY, course="PILATES MATWORK").activity_id
     world.switches.update({"servers": 2, "servers_told": "cookie", "session_end": told, "session_lag": 2.0})
-    world.end_sessions()
+    world.accounts.end_sessions()
     long_ago(giulia)
     for _ in range(3):
         assert (await api.schedule(giulia, activity, "Classes", TUESDAY)).text.startswith("{")
         await booking.my_bookings(giulia)
-    assert world.login_attempts[GIULIA] == 2
+    assert world.accounts.login_attempts[GIULIA] == 2
 
 
 @pytest.mark.parametrize(("status", "passwords"), [(401, 2), (403, 1)])
@@ -144,9 +147,9 @@ async def test_a_site_that_refuses_every_booking_is_told_and_gets_one_more_passw
         with pytest.raises(Blocked):
             await api.book_appointment(giulia, "1")
         await booking.my_bookings(giulia)
-    assert world.login_attempts[GIULIA] == passwords
+    assert world.accounts.login_attempts[GIULIA] == passwords
     world.faults.fail = {}
-    world.end_sessions()
+    world.accounts.end_sessions()
     long_ago(giulia)
     assert (await api.book_appointment(giulia, "1")).text.startswith("{")  # a session that ends is still made anew
 
@@ -176,7 +179,7 @@ async def test_a_session_that_no_server_ever_knows_sends_one_password(
     world.switches.update({"servers": 4, "session_lag": 1000.0})
     with pytest.raises(LoginBlocked, match="asks to log in all the same"):
         await booking.my_bookings(giulia)
-    assert world.login_attempts[GIULIA] == 1
+    assert world.accounts.login_attempts[GIULIA] == 1
 
 
 # ----- what the sign-on's cookies may do

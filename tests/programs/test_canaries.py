@@ -152,7 +152,7 @@ async def fail_to_log_in(here: Installation) -> None:
         faults.rename_classes = {"home_btt_booking": "home_tile"} if user_id == UNKNOWN else {}
         port = here.site.login_host.rpartition(":")[2]
         address = f"http://127.0.0.1:{port}" if user_id == ELSEWHERE else ""
-        here.site._booking.reached_at("", address, int(port))
+        here.site._account.reached_at("", address, int(port))
         await act(here, CHECK, user_id=user_id)
 
 
@@ -161,7 +161,7 @@ def wishes(here: Installation) -> list[ClassRef]:
     days = [here.world.today + timedelta(days=ahead) for ahead in range(3)]
     found = {}
     for slot in (slot for day in days for slot in here.world.slots(day)):
-        if slot.course and slot.free > 0 and here.world.is_open(slot) and not here.world.has_started(slot):
+        if slot.course and slot.free > 0 and here.world.terms.is_open(slot) and not here.world.terms.has_started(slot):
             place = slot.activity.partition(" - ")[0]
             found[slot.date] = ClassRef(slot.course, place, slot.date, clock_time(slot.start))
     return list(found.values())[-2:]

@@ -78,11 +78,11 @@ async def test_what_the_site_had_committed_when_the_worker_died_is_found_and_tol
             await dead.wait()
         assert (row := await town.db.requests.find(action_id))
         assert row.status is ActionStatus.PROCESSING
-        assert town.site.holds(username, place.appointment_id) is (kind is ActionType.BOOK)
+        assert town.site.places.holds(username, place.appointment_id) is (kind is ActionType.BOOK)
         await town.cast.start("worker 1")
         row = await told_end(town, action_id)
         assert (row.status, row.crashes) == (ActionStatus.COMPLETED, 1)
-        assert town.site.holds(username, place.appointment_id) is (kind is ActionType.BOOK)
+        assert town.site.places.holds(username, place.appointment_id) is (kind is ActionType.BOOK)
         assert len(told(town, words)) == 1
         assert town.cast.kill("worker 1")
     assert town.site.commits == {"book": 1, "cancel": 1}

@@ -124,7 +124,7 @@ async def test_who_is_turned_away_is_told_once_and_keeps_what_is_queued(stage: S
 @in_its_loop
 async def test_a_sign_on_that_is_down_is_told_once_and_everything_of_the_account_waits(stage: Stage, at: str) -> None:
     db, owner, happened = stage.chat.db, stage.chat.owner, TROUBLES["LoginUnavailable"].happened
-    stage.site.end_sessions()
+    stage.site.accounts.end_sessions()
     stage.site.faults.update({"sso_down": True, "where": {"sso_down": at}})
     for action in (
         NewAction(BOOK, OWNER, stage.pilates),
@@ -156,7 +156,7 @@ async def test_what_the_pages_of_the_login_say_is_told_once(stage: Stage) -> Non
         await db.people.go_on(OWNER, log_in=True)
         await db.requests.add(NewAction(CHECK, OWNER, quiet=True))
         await stage.performer.perform(await stage.chat.claim())
-    assert stage.site.login_attempts[GIULIA] == 2
+    assert stage.site.accounts.login_attempts[GIULIA] == 2
     await owner.wait_for(lambda message: "ho scelto la prima" in message.text)
     for words in ("scade tra 9 giorni", "ti mostra un avviso", "ho scelto la prima"):
         assert len([message for message in owner.messages if words in message.text]) == 1
@@ -169,7 +169,7 @@ async def test_to_try_the_login_again_is_a_new_login_though_a_session_lives(stag
     await stage.chat.owner.tap("Riprova l'accesso")
     for logins in (1, 1):
         await stage.performer.perform(await stage.chat.claim())
-        assert stage.site.login_attempts[GIULIA] == logins
+        assert stage.site.accounts.login_attempts[GIULIA] == logins
         await stage.chat.db.requests.add(NewAction(CHECK, OWNER))
 
 
@@ -205,7 +205,7 @@ async def test_what_may_pass_is_told_on_the_card_and_does_not_ring(stage: Stage)
 
 @in_its_loop
 async def test_a_login_led_astray_stops_the_account_and_rings_with_the_address(stage: Stage) -> None:
-    stage.site.end_sessions()
+    stage.site.accounts.end_sessions()
     portal = stage.performer._portal
     sign_on, portal.access = portal.access.login_hosts[0], replace(portal.access, login_hosts=("localhost:1",))
     row, message = await stage.last_try(BOOK)
@@ -215,7 +215,7 @@ async def test_a_login_led_astray_stops_the_account_and_rings_with_the_address(s
     assert not message.photo
     asked = len(stage.site.log)
     await stage.last_try(CANCEL)  # whatever else waits for this account asks the site for nothing
-    assert (len(stage.site.log), stage.site.login_attempts[GIULIA]) == (asked, 0)
+    assert (len(stage.site.log), stage.site.accounts.login_attempts[GIULIA]) == (asked, 0)
     await chats.tapped(stage.chat.owner, "Riprova l'accesso", "Lettura delle prenotazioni")
     account = await stage.chat.db.people.find(OWNER)
     assert account

@@ -56,8 +56,8 @@ async def test_no_page_of_the_login_stops_a_booking_and_each_is_told_once(here: 
         row, _ = await here.books("Prenotata!", course="Fit Center", day=day, start=turn)
         codes += "code" in switches["login_pages"]
         assert (row.status, len(here.held)) == (ActionStatus.COMPLETED, number), switches
-        assert here.world.login_attempts[GIULIA] == number, switches
-        assert len(here.world.codes_received[GIULIA]) == codes, switches
+        assert here.world.accounts.login_attempts[GIULIA] == number, switches
+        assert len(here.world.accounts.codes_received[GIULIA]) == codes, switches
     for page, kind in REMARKS.items():
         words = LOGIN_REMARKS[kind].happened.partition(">")[2][:20]
         await here.reads(words)
@@ -76,7 +76,7 @@ async def test_the_configured_matricola_is_chosen_and_one_that_is_not_there_is_t
     row, _ = await here.confirms("Riprova l'accesso", "")
     await here.books("Prenotata!")
     assert here.held == [PILATES]
-    assert [each.query.get("matricola") for each in here.world.requests("SceltaMatricola") if each.query] == ["900002"]
+    assert [each.query.get("matricola") for each in here.world.log.about("SceltaMatricola") if each.query] == ["900002"]
 
 
 async def test_who_signed_on_not_long_ago_needs_neither_password_nor_code(here: Journey) -> None:
@@ -87,7 +87,7 @@ async def test_who_signed_on_not_long_ago_needs_neither_password_nor_code(here: 
         here.logs_out()
         await here.restarts()
         await here.books("Prenotata!", course="Fit Center", day=day, start=turn)
-        logins.append((here.world.login_attempts[GIULIA], len(here.world.codes_received[GIULIA])))
+        logins.append((here.world.accounts.login_attempts[GIULIA], len(here.world.accounts.codes_received[GIULIA])))
     assert logins == [(1, 1), (1, 1), (2, 2)]
     assert len(here.held) == len(logins)
 
@@ -99,6 +99,6 @@ async def test_a_refused_password_is_told_however_the_page_shows_it_and_sent_onc
     for number, shown in enumerate(("own", "message", "alert"), start=1):
         assert (row.status, row.error_kind, here.held) == (ActionStatus.FAILED, "LoginRejected", []), shown
         assert "errati" in (row.error or ""), shown
-        assert here.world.login_attempts[GIULIA] == number
+        assert here.world.accounts.login_attempts[GIULIA] == number
         here.set(login_error=("message", "alert", "own")[number - 1])
         row, _ = await here.confirms("Riprova l'accesso", "")

@@ -79,7 +79,7 @@ async def test_a_session_that_the_other_server_does_not_know_yet_is_no_second_lo
         await here.works()
         await here.reads("Prenotata!")
         assert here.held == [PILATES]
-        assert here.world.login_attempts[GIULIA] == 1
+        assert here.world.accounts.login_attempts[GIULIA] == 1
 
 
 async def test_a_date_the_site_does_not_show_is_chosen_by_the_week_and_won_when_it_appears(

@@ -266,7 +266,7 @@ async def test_a_session_that_has_ended_meanwhile_is_opened_again_in_the_same_br
         await here.restarts()
         row, _ = await here.books("Prenotata!", course="Fit Center", start=turn)
         assert (row.status, row.failures, len(here.held)) == (DONE, 0, number), told
-        assert here.world.login_attempts[GIULIA] == number, told
+        assert here.world.accounts.login_attempts[GIULIA] == number, told
 
 
 async def test_who_is_taken_for_a_flood_waits_and_then_has_the_place(here: Journey) -> None:

@@ -82,7 +82,7 @@ class Night:
                 await asyncio.sleep(0.02)
 
     def asked(self, path: str) -> int:
-        return len({entry.user for entry in self.world.requests(path) if entry.user})
+        return len({entry.user for entry in self.world.log.about(path) if entry.user})
 
     def wish(self, number: int) -> ClassRef:
         slot = self.world.slots(self.class_day, "Giuriati - Fit Center")[number]
@@ -197,7 +197,7 @@ async def the_evening(night: Night) -> None:
     assert {user_id: action.rehearsal for user_id, action in actions.items()} == dict.fromkeys(PEOPLE, "ok")
     assert {action.run_at for action in actions.values()} == {night.opens_at - PREPARE}
     assert await night.told(NoticeKind.REHEARSAL) == [1, 2, 3]
-    assert night.world.login_attempts == {PEOPLE[1]: 1}
+    assert night.world.accounts.login_attempts == {PEOPLE[1]: 1}
 
 
 async def midnight(night: Night) -> None:

@@ -221,7 +221,7 @@ class Journey:
 
     def logs_out(self) -> None:
         """The site has forgotten her session: the next request meets its login."""
-        self.world.end_sessions()
+        self.world.accounts.end_sessions()
 
 
 @asynccontextmanager
