@@ -1,6 +1,8 @@
 # What run and test need before anything else: a virtual environment and a browser. Sourced from the project's folder.
 #
-# prepare_environment   makes or updates .venv, and sets PYTHON to its interpreter
+# prepare_environment   makes or updates .venv with what the bot runs on (requirements.lock), and sets PYTHON to its interpreter
+# prepare_environment dev          the same with what the demo world and the tests need besides (requirements-dev.lock)
+# prepare_environment dev 3.13     the same with that Python, in an environment of its own, .venv-3.13
 # prepare_browser       finds or installs a Chromium and sets BROWSER to it; unless it is Playwright's own, which the programs
 #                       find by themselves, it is exported as POLIMISPORT_BROWSER__EXECUTABLE_PATH
 # prefer_headless_shell before it: installs the quicker Chromium without windows, if it can
@@ -25,6 +27,26 @@ install_package() { # NAME: a Debian package
 
 # --- Python
 
+SUPPORTED="3.11 3.12 3.13 3.14" # versions of Python
+
+python_of() { # VERSION: prints the interpreter of that version, pyenv's included
+    local candidate
+    for candidate in "python$1" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$1".*/bin/python; do
+        if "$candidate" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$1')" 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    return 1
+}
+
+supported_pythons() { # prints the versions this machine has
+    local version
+    for version in $SUPPORTED; do
+        if python_of "$version" >/dev/null; then printf '%s\n' "$version"; fi
+    done
+}
+
 find_python() { # prints the first interpreter that is new enough
     local candidate
     for candidate in python3 python3.14 python3.13 python3.12 python3.11 python; do
@@ -36,34 +58,40 @@ find_python() { # prints the first interpreter that is new enough
     return 1
 }
 
-create_venv() {
-    local python
-    python=$(find_python) || give_up "Python 3.11 or newer is needed: install it (on Debian: apt install python3 python3-venv)."
-    say "Making the virtual environment .venv ..."
-    "$python" -m venv --clear .venv >/dev/null 2>&1 && return
+create_venv() { # FOLDER [VERSION]
+    local folder=$1 version=${2:-} python
+    if [ -n "$version" ]; then
+        python=$(python_of "$version") || give_up "Python $version is not on this machine."
+    fi
+    [ -n "$version" ] || python=$(find_python) || give_up "Python 3.11 or newer is needed: install it (on Debian: apt install python3 python3-venv)."
+    say "Making the virtual environment $folder ..."
+    "$python" -m venv --clear "$folder" >/dev/null 2>&1 && return
     if may_install_packages; then
         install_package python3-venv || true
-        "$python" -m venv --clear .venv >/dev/null 2>&1 && return
+        "$python" -m venv --clear "$folder" >/dev/null 2>&1 && return
     fi
     give_up "$python can't make virtual environments: install python3-venv (on Debian: apt install python3-venv) and try again."
 }
 
-update_venv() { # the copy of requirements.lock is written last: an interrupted installation is done again
-    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then create_venv; fi
-    cmp -s requirements.lock .venv/requirements.lock && return
-    say "Installing what requirements.lock lists (a minute or two the first time) ..."
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --only-binary :all: --require-hashes -r requirements.lock ||
-        give_up "pip could not install requirements.lock: see the lines above; usually the network is missing."
-    cp requirements.lock .venv/requirements.lock
+update_venv() { # FOLDER LOCK [VERSION]: the copy of the lock is written last: an interrupted installation is done again
+    local folder=$1 lock=$2 version=${3:-}
+    if ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then create_venv "$folder" "$version"; fi
+    cmp -s "$lock" "$folder/$lock" && return
+    say "Installing what $lock lists (a minute or two the first time) ..."
+    "$folder/bin/python" -m pip install -qq --disable-pip-version-check --no-input --only-binary :all: --require-hashes -r "$lock" ||
+        give_up "pip could not install $lock: see the lines above; usually the network is missing."
+    cp requirements.lock "$folder/requirements.lock" # the other lock holds the same packages, and more
+    cp "$lock" "$folder/$lock"
 }
 
-prepare_environment() {
+prepare_environment() { # [dev [VERSION]]
+    local lock=requirements${1:+-$1}.lock folder=.venv${2:+-$2}
     if command -v flock >/dev/null; then # run and test may be started side by side
-        (flock 9 && update_venv) 9<requirements.lock || exit 1
+        (flock 9 && update_venv "$folder" "$lock" "${2:-}") 9<requirements.lock || exit 1
     else
-        update_venv
+        update_venv "$folder" "$lock" "${2:-}"
     fi
-    PYTHON=$PWD/.venv/bin/python
+    PYTHON=$PWD/$folder/bin/python
 }
 
 # --- the browser

@@ -47,7 +47,7 @@ def checkout(tmp_path: Path) -> Path:
     """A checkout whose three programs only say what happens to them."""
     folder = tmp_path / "checkout"
     shutil.copytree(PROJECT / "deploy", folder / "deploy")
-    for name in ("run", "test", "requirements.lock"):
+    for name in ("run", "test", "requirements.lock", "requirements-dev.lock"):
         shutil.copy(PROJECT / name, folder / name)
     for name in ("bot_db", "worker", "periodic_executor"):
         (folder / f"{name}.py").write_text(STAND_IN)
@@ -195,11 +195,29 @@ async def test_a_python_without_venv_is_told_what_to_install(checkout: Path) -> 
 
 async def test_the_environment_is_made_once_and_used_again_until_requirements_change(checkout: Path) -> None:
     (checkout / ".venv").unlink()
-    (checkout / "requirements.lock").write_text("# nothing\n")
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        (checkout / lock).write_text("# nothing\n")
     assert (await ask_environment(checkout, "prepare_environment"))[1].count("...") == 2
     assert await ask_environment(checkout, "prepare_environment; echo $PYTHON") == (0, f"{checkout}/.venv/bin/python")
     (checkout / "requirements.lock").write_text("# nothing more\n")
     assert "Installing" in (await ask_environment(checkout, "prepare_environment"))[1]
+    said = (await ask_environment(checkout, "prepare_environment dev; prepare_environment"))[1]
+    assert re.findall(r"Installing what (\S+) lists", said) == ["requirements-dev.lock"]  # which holds the other
+
+
+async def test_another_python_has_an_environment_of_its_own(checkout: Path) -> None:
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    question = f"supported_pythons; update_venv() {{ echo $@; }}; prepare_environment dev {version}; echo $PYTHON"
+    code, said = await ask_environment(checkout, question)
+    *pythons, updated, python = said.splitlines()
+    assert (code, version in pythons) == (0, True)
+    assert updated == f".venv-{version} requirements-dev.lock {version}"
+    assert python == f"{checkout}/.venv-{version}/bin/python"
+
+
+async def test_a_python_that_is_not_there_is_named(checkout: Path) -> None:
+    code, said = await ask_environment(checkout, "prepare_environment dev 3.1")
+    assert (code, said) == (1, "Python 3.1 is not on this machine.")
 
 
 async def test_a_browser_that_does_not_start_is_passed_over(checkout: Path, tmp_path: Path) -> None:

@@ -260,23 +260,32 @@ async def test_no_program_nor_what_it_starts_leaves_its_memory_on_disk() -> None
 # Packages
 
 
-def test_the_lock_holds_what_is_wanted_with_hashes_and_names_no_registry() -> None:
-    listed, lock = ((ROOT / f"requirements.{end}").read_text() for end in ("txt", "lock"))
-    wanted = dict(re.findall(r"^([\w-]+)(?:\[[\w-]+\])?==(\S+)", listed, re.MULTILINE))
+def locked(name: str) -> dict[str, str]:
+    """The packages of a lock with their versions; each must have its hashes."""
+    lock = (ROOT / f"{name}.lock").read_text()
     entry = r"^([\w.-]+)==([^\s;]+)[^\n]*((?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)+)"
     entries = re.findall(entry, lock, re.MULTILINE)
-    locked = {name: version for name, version, _ in entries}
-    assert {name: locked.get(name) for name in wanted} == wanted
     assert len(entries) == len(re.findall(r"^[\w.-]+==", lock, re.MULTILINE))
     assert "://" not in lock
     assert "--index" not in lock
+    return {name: version for name, version, _ in entries}
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_the_lock_holds_what_is_wanted_with_hashes_and_names_no_registry(name: str) -> None:
+    listed = (ROOT / f"{name}.txt").read_text()
+    wanted = dict(re.findall(r"^([\w-]+)(?:\[[\w-]+\])?==(\S+)", listed, re.MULTILINE))
+    assert wanted.items() <= locked(name).items()
+
+
+def test_what_develops_the_bot_has_what_runs_it_in_the_same_versions() -> None:
+    assert locked("requirements").items() < locked("requirements-dev").items()
+    assert "pytest" not in locked("requirements")
 
 
 async def test_the_run_and_the_container_install_by_hash() -> None:
     script = await asyncio.to_thread((ROOT / "deploy" / "environment.sh").read_text)
-    assert (
-        "--only-binary :all: --require-hashes -r requirements.lock" in script
-    )  # no package's own code at installation
+    assert '--only-binary :all: --require-hashes -r "$lock"' in script  # no package's own code at installation
     assert script.count("pip install") == 1
 
 
