@@ -25,9 +25,9 @@ from urllib.parse import parse_qsl, unquote
 
 from pyotp.totp import TOTP
 
-from domain import otp_export
 from domain.errors import OtpError
 from domain.model import Clock, utc_now
+from safety import otp_export
 
 ALGORITHMS = ("SHA1", "SHA256", "SHA512")
 DIGITS = range(6, 11)  # what authenticators show; RFC 4226 asks for six at least
