@@ -27,6 +27,7 @@ from pyotp.totp import TOTP
 
 from domain.errors import OtpError
 from domain.model import Clock, utc_now
+from runtime.version import add_version_option
 from safety import otp_export
 
 ALGORITHMS = ("SHA1", "SHA256", "SHA512")
@@ -252,6 +253,7 @@ def main(arguments: list[str] | None = None, clock: Clock = utc_now) -> int:
     parser.add_argument(
         "source", metavar="PICTURE", nargs="?", help="an image file with the QR code; without it the URL is asked for"
     )
+    add_version_option(parser)
     parser.add_argument("--account", type=int, metavar="N", help="which account of an export with several")
     parser.add_argument("--url", action="store_true", help="print the otpauth:// URL instead (it is a secret)")
     options = parser.parse_args(arguments)

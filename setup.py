@@ -44,6 +44,7 @@ from runtime import program
 from runtime.config_file import command
 from runtime.configured import people_of
 from runtime.settings import Settings, add_config_option, load
+from runtime.version import add_version_option
 
 WELL, UNWELL, UNUSABLE, STOPPED = 0, 1, 2, 130
 SAID_BY_THE_DOCTOR = (
@@ -61,6 +62,7 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
         description="Sets Polimisport Bot up and looks after it.", usage="%(prog)s [--config PATH] [option ...]"
     )
     add_config_option(parser)
+    add_version_option(parser)
     _add_tasks(parser.add_argument_group("one of these, or none for the set-up").add_mutually_exclusive_group())
     more = parser.add_argument_group("and with some of them")
     more.add_argument(

@@ -45,6 +45,7 @@ from portal.session import Portal
 from runtime import program
 from runtime.config_file import command
 from runtime.settings import Settings, load
+from runtime.version import FULL_NAME
 
 MOST_CLOCK_ERROR = 2.0  # s; openings go by the site's clock, but one-time codes and what is told go by ours
 CLOCK_KNOWN = 0.3  # s of doubt about the site's clock that are no matter
@@ -95,6 +96,7 @@ async def examine(
         for line in str(error).splitlines():
             yield Finding("configuration", line, "")
         return
+    yield Finding("version", FULL_NAME)
     yield _configuration(config)
     yield _files(settings)
     yield _disk(settings)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from domain.errors import ConfigError, DatabaseBusy, DatabaseError
 from runtime.settings import Settings, add_config_option, configure_logging, load
+from runtime.version import add_version_option
 from safety import private
 
 DONE = 0
@@ -37,6 +38,7 @@ def options(description: str) -> argparse.ArgumentParser:
     """A parser with the options every program has."""
     parser = argparse.ArgumentParser(description=description)
     add_config_option(parser)
+    add_version_option(parser)
     return parser
 
 

@@ -8,20 +8,25 @@ import os
 import re
 import shlex
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
+import otp_extractor
+import setup
 from demo.site.switches import Switches, lively
+from runtime import program
 from runtime.settings import Friend, Settings, load
+from runtime.version import FULL_NAME, VERSION
 from store.migrations import SCHEMA
 from tests.support import chats
 
 PROJECT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ("README.md", "README_DB.md")
+DOCUMENTS = ("README.md", "README_DB.md", "CONTRIBUTING.md", "docs/architecture.md")
 MADE_BY_US = {"config.json", "other.json", "my.db", "qr.png", "polimisport.db", "polimisport.state", "backups"}
 DEMO_WORLD = "## The demo world alone"
 PROGRAMS = {path.name for path in PROJECT.glob("*.py")}
@@ -206,12 +211,12 @@ def module_of(words: list[str]) -> Path:
 
 def option_source(words: list[str]) -> str:
     """The text in which the options of a command are defined."""
-    if words[0] == "./run":
-        return read("run")
+    if words[0] in ("./run", "./test"):
+        return read(words[0].removeprefix("./"))
     if "-m" in words:
         return module_of(words).read_text(encoding="utf-8")
     program = next(word for word in words if word in PROGRAMS)
-    return read(program) + read("runtime/settings.py") + read("runtime/program.py")
+    return read(program) + read("runtime/settings.py") + read("runtime/program.py") + read("runtime/version.py")
 
 
 def test_every_program_is_documented() -> None:
@@ -262,3 +267,30 @@ def test_what_the_chat_is_quoted_to_say_it_says() -> None:
     quoted = re.findall(r'^\| "([^"]+)" in the chat', read("README_DB.md"), re.MULTILINE)
     assert [words for words in buttons + quoted if words not in texts] == []
     assert len(buttons) == 4
+
+
+# --- the version
+
+
+@pytest.mark.parametrize("ask", [program.options("a program").parse_args, setup.options, otp_extractor.main])
+def test_every_program_tells_its_version(
+    ask: Callable[[list[str]], object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        ask(["--version"])
+    assert capsys.readouterr().out == f"{FULL_NAME}\n"
+
+
+def test_run_tells_the_version_before_anything_is_installed() -> None:
+    said = subprocess.run(["./run", "--version"], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert said.stdout == f"{FULL_NAME}\n"
+
+
+def test_the_changelog_has_the_version_and_its_groups() -> None:
+    versions = re.findall(r"^## (\S+)(?: \((\d{4}-\d\d-\d\d)\))?$", read("CHANGELOG.md"), re.MULTILINE)
+    (unreleased, undated), *dated = versions
+    assert (unreleased, undated) == ("Unreleased", "")
+    assert dated[0][0] == VERSION
+    assert dated == sorted(dated, key=lambda each: tuple(map(int, each[0].split("."))), reverse=True)
+    assert all(day for _, day in dated)
+    assert set(re.findall(r"^### (.+)$", read("CHANGELOG.md"), re.MULTILINE)) == {"Added", "Changed", "Fixed"}

@@ -1,0 +1,13 @@
+"""The version of Polimisport Bot: what --version, the doctor and /help show. CONTRIBUTING.md says when it changes."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+VERSION = "0.4.0"
+FULL_NAME = f"Polimisport Bot {VERSION}"
+
+
+def add_version_option(parser: ArgumentParser) -> None:
+    """The --version option, the same for every program."""
+    parser.add_argument("--version", action="version", version=FULL_NAME)
