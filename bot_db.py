@@ -37,7 +37,7 @@ from domain.errors import ConfigError
 from domain.model import Clock, utc_now
 from runtime import program
 from runtime.configured import people_of
-from runtime.heartbeat import Heart
+from runtime.heartbeat import HeartbeatLoop
 from runtime.settings import Settings
 
 CONNECT_SECONDS = 5.0
@@ -158,7 +158,7 @@ async def serve(settings: Settings, db: Database, stop: asyncio.Event, clock: Cl
     handlers = Handlers(answers, people, delivery.heard_from)
     handlers.install(application)
     try:
-        async with Heart(db, "bot", lambda: delivery.moved, clock=clock).beating():
+        async with HeartbeatLoop(db.heartbeats, "bot", lambda: delivery.last_progress, clock=clock).running():
             if not await reach_telegram(application, stop):
                 return
             log.info("the bot is up: @%s", application.bot.username)

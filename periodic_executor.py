@@ -27,7 +27,7 @@ from domain.recurrence import Confirmation, ConfirmationPurpose
 from domain.requests import NewAction
 from runtime import program
 from runtime.configured import people_of, recurrence_rules_of
-from runtime.heartbeat import Heart
+from runtime.heartbeat import HeartbeatLoop
 from runtime.settings import Settings
 
 TICK = 60.0  # s; at least this often everything is looked at
@@ -55,7 +55,7 @@ class Executor:
         self._clock = clock
         self._by_hand = {person.user_id for person in settings.people if person.by_hand}
         self._memory = Memory(0, None)
-        self.moved = time.monotonic()  # for runtime/heartbeat.py: when the loop last went round
+        self.last_progress = time.monotonic()  # on the monotonic clock: when the loop last went round
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ticks until stop is set."""
@@ -73,7 +73,7 @@ class Executor:
         """Until a minute has passed, something is due by the clock as it then is, or what recurs was changed."""
         wake = time.monotonic() + TICK
         while not stop.is_set() and (left := wake - time.monotonic()) > 0:
-            self.moved = time.monotonic()
+            self.last_progress = time.monotonic()
             until_due = (due - self._clock()).total_seconds() if due else left
             if until_due <= 0:
                 return
@@ -321,7 +321,7 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
         if arguments.burst:
             await executor.step()
         else:
-            async with Heart(db, "executor", lambda: executor.moved).beating():
+            async with HeartbeatLoop(db.heartbeats, "executor", lambda: executor.last_progress).running():
                 log.info("the executor is up")
                 await executor.run(stop)
     return program.DONE

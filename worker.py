@@ -27,7 +27,7 @@ from portal.session import Portal
 from portal.state import forget_others
 from runtime import program
 from runtime.configured import people_of
-from runtime.heartbeat import Heart
+from runtime.heartbeat import HeartbeatLoop
 from runtime.settings import Settings
 
 MOST_AT_ONCE = 8  # actions in hand, besides those that wait for an opening; more would only fight for the browser
@@ -60,14 +60,14 @@ class Worker:
         self._in_hand: set[asyncio.Task[None]] = set()
         self._for_opening: set[asyncio.Task[None]] = set()  # those of them that wait for an opening
         self._looked_for_dead = 0.0
-        self.moved = time.monotonic()  # for runtime/heartbeat.py: when the loop last went round
+        self.last_progress = time.monotonic()  # on the monotonic clock: when the loop last went round
         self._getting_ready: asyncio.Task[None] | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until stop is set; then finishes or gives back what is in hand."""
         changes, claimed = self._db.connection.changes(), False
         while not stop.is_set():
-            self.moved = time.monotonic()
+            self.last_progress = time.monotonic()
             try:
                 await self._take_from_the_dead()
                 stirred = claimed or changes.any()
@@ -213,7 +213,7 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
         if arguments.burst:
             await worker.burst()
         else:
-            async with Heart(db, "worker", lambda: worker.moved, worker.note).beating():
+            async with HeartbeatLoop(db.heartbeats, "worker", lambda: worker.last_progress, worker.note).running():
                 log.info("the worker is up")
                 await worker.run(stop)
     return program.DONE

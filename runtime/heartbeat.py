@@ -1,7 +1,7 @@
-"""The sign of life of a long-running program, and its look at the others. Used by bot, worker and executor.
+"""Writes the heartbeat of a long-running program, and judges those of the others. Used by bot, worker and executor.
 
-It beats in the program's own event loop and only while the program's own work moves: what hangs does not beat, and is
-missed by the others.
+The heartbeat is written in the program's own event loop, and only while the program's own work makes progress: a
+program that hangs writes none, and the others report it as missing.
 """
 
 from __future__ import annotations
@@ -13,33 +13,52 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from database import Database
 from domain.errors import DatabaseError
 from domain.model import Clock, utc_now
+from domain.programs import IsDead
 from runtime import program
 
-BEAT = 20.0  # s between beats
+INTERVAL = 20.0  # s between two heartbeats
 HUNG = 60.0  # s the work may stand still: longer than any honest step
-STEADY = 2  # beats in time after which one may judge others: who just started or woke up sees everybody late
+STEADY = 2  # heartbeats in time after which a program may judge others: one that just started or woke up sees all late
 
 log = logging.getLogger(__name__)
 
 
-class Heart:
-    """`moved` tells when the program's work last moved, on the monotonic clock; `note` what it is at."""
+class HeartbeatTable(Protocol):
+    """The rows of all programs, as the database keeps them."""
+
+    async def beat(
+        self,
+        program: str,
+        name: str,
+        pid: int,
+        started: datetime,
+        note: str,
+        tasks: int,
+        *,
+        is_dead: IsDead | None,
+    ) -> None: ...
+
+    async def deregister(self, name: str) -> None: ...
+
+
+class HeartbeatLoop:
+    """`last_progress` tells when the program's work last made progress, on the monotonic clock; `note` what it does."""
 
     def __init__(
         self,
-        db: Database,
-        name: str,
-        moved: Callable[[], float],
+        table: HeartbeatTable,
+        program_name: str,
+        last_progress: Callable[[], float],
         note: Callable[[], str] = str,
         clock: Clock = utc_now,
     ) -> None:
-        self._db = db
-        self._program = name
-        self._moved = moved
+        self._table = table
+        self._program = program_name
+        self._last_progress = last_progress
         self._note = note
         self._clock = clock
         self._name = program.name_of(os.getpid())
@@ -49,35 +68,38 @@ class Heart:
         self._stands_still = False
 
     @asynccontextmanager
-    async def beating(self) -> AsyncIterator[None]:
-        """Beats while the block lasts. Leaving it as planned says goodbye; with an error, the others will miss us."""
-        beats = asyncio.create_task(self._run(), name="heart")
+    async def running(self) -> AsyncIterator[None]:
+        """Writes heartbeats while the block lasts.
+
+        On a clean exit the row is deleted; on an error it stays, and the other programs report an outage.
+        """
+        beats = asyncio.create_task(self._run(), name="heartbeat")
         try:
             yield
         finally:
             beats.cancel()
             await asyncio.wait({beats})
-        await self._say_goodbye()
+        await self._deregister()
 
     async def _run(self) -> None:
         while True:
             try:
                 await self.beat()
             except DatabaseError as error:
-                log.warning("no sign of life could be written: %s", error)
+                log.warning("the heartbeat could not be written: %s", error)
             except Exception:
-                log.exception("no sign of life could be written")
-            await asyncio.sleep(BEAT)
+                log.exception("Unexpected error while writing the heartbeat; the next one is due in %.0f s", INTERVAL)
+            await asyncio.sleep(INTERVAL)
 
     async def beat(self) -> None:
-        """One beat, unless the work stands still. Raises DatabaseError."""
+        """Writes one heartbeat, unless the work stands still. Raises DatabaseError."""
         if self._hangs():
             return
         now = self._clock()
-        in_time = self._last is not None and timedelta(0) <= now - self._last <= timedelta(seconds=2 * BEAT)
+        in_time = self._last is not None and timedelta(0) <= now - self._last <= timedelta(seconds=2 * INTERVAL)
         self._in_time = self._in_time + 1 if in_time else 0
         judge = program.is_dead if self._in_time >= STEADY else None
-        await self._db.heartbeats.beat(
+        await self._table.beat(
             self._program,
             self._name,
             os.getpid(),
@@ -89,15 +111,15 @@ class Heart:
         self._last = now
 
     def _hangs(self) -> bool:
-        """Whether the work stands still; said once in the log."""
-        still = time.monotonic() - self._moved()
+        """Whether the work stands still; the log says so once."""
+        still = time.monotonic() - self._last_progress()
         was, self._stands_still = self._stands_still, still > HUNG
         if self._stands_still and not was:
-            log.error("nothing has moved for %.0f s: no sign of life is written until something does", still)
+            log.error("the work has made no progress for %.0f s: no heartbeat is written until it does", still)
         return self._stands_still
 
-    async def _say_goodbye(self) -> None:
+    async def _deregister(self) -> None:
         try:
-            await self._db.heartbeats.stop(self._name)
+            await self._table.deregister(self._name)
         except DatabaseError as error:
-            log.info("no goodbye could be written: %s", error)
+            log.info("the heartbeat's row could not be deleted: %s", error)

@@ -20,7 +20,7 @@ class Heartbeats:
         self._clock = clock
 
     async def all(self) -> list[Heartbeat]:
-        """Every process that has not said goodbye, oldest sign of life first."""
+        """Every process that has not deregistered, the oldest heartbeat first."""
         rows = await self._db.rows("SELECT * FROM heartbeats ORDER BY at, program")
         return [
             Heartbeat(
@@ -77,8 +77,8 @@ class Heartbeats:
             _miss(tx, now, is_dead)
         _welcome_back(tx, now)
 
-    async def stop(self, name: str) -> None:
-        """A process that ends as it was told to is missed by nobody."""
+    async def deregister(self, name: str) -> None:
+        """Deletes the row of a process that ends as it was told to: nobody reports it as missing."""
         await self._db.write("DELETE FROM heartbeats WHERE name = :name", {"name": name})
 
 

@@ -53,7 +53,6 @@ STILL: dict[str, str] = {
     "portal.refused_calls <-> portal.session <-> portal.stored_session": "E",
     "portal.session.SiteSession is long": "E",
     "portal.stored_session.StoredSession is long": "E",
-    "runtime -> database": "H",
     "store -> store.queue": "B",
     "store -> store.recurring": "B",
     "store.queue -> store.recurring": "B",

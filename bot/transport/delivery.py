@@ -85,12 +85,12 @@ class Delivery:
         self._told_together: dict[int, list[Notice]] = {}  # the same, by the first of what became one message
         self._lost: dict[int, int] = {}  # lost answers, also while nothing can be written
         self._edited: set[int] = set()  # notices whose card was tried to be edited in place of a message
-        self.moved = math.inf  # for runtime/heartbeat.py: when it last looked; it has not begun yet
+        self.last_progress = math.inf  # on the monotonic clock: when it last looked; it has not begun yet
 
     async def run(self, stop: asyncio.Event) -> None:
         """Delivers until stop is set; then what is being sent gets a moment to arrive."""
         while not stop.is_set():
-            self.moved = time.monotonic()
+            self.last_progress = time.monotonic()
             await program.wait(stop, await self._look())
         under_way = [task for lane in self._lanes.values() for task in (lane.message, lane.edit) if task]
         if under_way:

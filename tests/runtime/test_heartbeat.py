@@ -14,7 +14,7 @@ import pytest
 from admin import doctor
 from database import Database
 from domain.model import NoticeKind
-from runtime.heartbeat import BEAT, HUNG, Heart
+from runtime.heartbeat import HUNG, INTERVAL, HeartbeatLoop
 from store.connection import Transaction
 from store.outbox import add_notice
 from tests.conftest import GIULIA, Time
@@ -28,20 +28,20 @@ async def here(tmp_path: Path) -> AsyncIterator[Installation]:
         yield installed
 
 
-def heart(db: Database, clock: Time, name: str, *, moved: float = math.inf) -> Heart:
-    """The heart of a process of its own: they differ by their names."""
-    beating = Heart(db, name, lambda: moved, clock=clock)
-    beating._name = f"machine - {name}"
-    return beating
+def heart(db: Database, clock: Time, name: str, *, last_progress: float = math.inf) -> HeartbeatLoop:
+    """The heartbeats of a process of its own: they differ by their names."""
+    looping = HeartbeatLoop(db.heartbeats, name, lambda: last_progress, clock=clock)
+    looping._name = f"machine - {name}"
+    return looping
 
 
 async def told(db: Database) -> list[str]:
     return [str(row["kind"]) for row in await db.connection.rows("SELECT kind FROM notices ORDER BY id")]
 
 
-async def beats(clock: Time, *hearts: Heart, times: int) -> None:
+async def beats(clock: Time, *hearts: HeartbeatLoop, times: int) -> None:
     for _ in range(times):
-        clock.go(seconds=BEAT)
+        clock.go(seconds=INTERVAL)
         for each in hearts:
             await each.beat()
 
@@ -105,7 +105,7 @@ async def test_a_sign_of_life_tells_how_many_tasks_its_program_has(db: Database,
 
 
 async def test_a_loop_that_stands_still_does_not_beat(db: Database, clock: Time) -> None:
-    stuck = heart(db, clock, "worker", moved=time.monotonic() - HUNG - 1)
+    stuck = heart(db, clock, "worker", last_progress=time.monotonic() - HUNG - 1)
     await stuck.beat()
     assert await db.heartbeats.all() == []
 
