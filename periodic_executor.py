@@ -223,7 +223,7 @@ class Executor:
         """Whether the person was asked whether to book it when it was time to ask whether it is kept, and said yes."""
         starts = self._recurrence.starts(each.periodic, each.held.booking.day)
         return await self._db.confirmations.confirmed_since(
-            each.periodic, starts, self._recurrence.keep_asked_at(starts)
+            each.periodic, each.held.booking.day, self._recurrence.keep_asked_at(starts)
         )
 
     async def _reminders(self) -> Iterable[datetime]:

@@ -1,4 +1,4 @@
--- Every table, status and invariant of polimisport.db, at version 4 (PRAGMA user_version).
+-- Every table, status and invariant of polimisport.db, at version 5 (PRAGMA user_version).
 -- database.py runs this file on an empty database; later versions get there by its numbered migrations.
 --
 -- Conventions: days of the week are 0 = Monday; class dates `YYYY-MM-DD` and times `HH:MM` are the site's
@@ -140,6 +140,7 @@ CREATE TABLE booking_actions (
                                                 -- later, before anything is told
     took_back    INTEGER NOT NULL DEFAULT 0 CHECK (took_back IN (0, 1)),  -- 1: what it replaces was given up in vain, and had
                                                 -- again: it is not given up a second time
+    won_row_id   INTEGER REFERENCES user_bookings (id) ON DELETE SET NULL,  -- of a booking, the place it got
     CHECK ((status = 'processing') = (lease_until IS NOT NULL)),
     CHECK (action_type <> 'book' OR (date IS NOT NULL AND time_slot IS NOT NULL)),
     CHECK (action_type <> 'cancel' OR booking_id IS NOT NULL OR (date IS NOT NULL AND time_slot IS NOT NULL))
@@ -163,6 +164,7 @@ CREATE INDEX actions_by_user ON booking_actions (user_id, quiet, id);
 CREATE INDEX live_actions ON booking_actions (user_id, action_type) WHERE status IN ('pending', 'processing');
 CREATE INDEX routine_done ON booking_actions (user_id, action_type, completed_at)
     WHERE action_type IN ('check', 'refresh') AND status = 'completed';
+CREATE INDEX won_places ON booking_actions (won_row_id) WHERE won_row_id IS NOT NULL;
 CREATE INDEX routine_tries ON booking_actions (user_id, action_type, created_at)
     WHERE action_type IN ('check', 'refresh');
 
@@ -312,10 +314,13 @@ CREATE TABLE pending_confirmations (
     -- more
     outcome             TEXT CHECK (outcome IN ('confirmed', 'skipped', 'expired')),
     purpose             TEXT NOT NULL DEFAULT 'book' CHECK (purpose IN ('book', 'keep')),
-    booking_row_id      INTEGER REFERENCES user_bookings (id) ON DELETE SET NULL  -- what is held, for 'keep'
+    booking_row_id      INTEGER REFERENCES user_bookings (id) ON DELETE SET NULL, -- what is held, for 'keep'
+    occurrence_id       INTEGER REFERENCES occurrences (id) ON DELETE SET NULL    -- the date it is about; NULL: put in
+                                                                                  -- by hand and not answered yet
 ) STRICT;
 CREATE UNIQUE INDEX one_question_per_class ON pending_confirmations (periodic_booking_id, scheduled_for, purpose);
 CREATE INDEX open_confirmations ON pending_confirmations (expires_at) WHERE outcome IS NULL;
+CREATE INDEX confirmations_by_occurrence ON pending_confirmations (occurrence_id) WHERE occurrence_id IS NOT NULL;
 CREATE INDEX confirmations_by_booking ON pending_confirmations (booking_row_id) WHERE booking_row_id IS NOT NULL;
 
 -- One row: what the executor remembers. plan_version grows with every change of what recurs, by whomever and with

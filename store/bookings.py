@@ -24,14 +24,12 @@ from domain.model import (
 )
 from domain.results import TOLD_AS_LOST
 from store.connection import Connection, Transaction, in_snapshot, in_transaction
-from store.kinds import KIND_GOT, same_kind
 from store.outbox import add_notice
 from store.queue.reconciliation import done_after_all, withdrawn_in_doubt
 from store.queue.rows import to_action
 from store.reading import all_readable, instant_or_none, readable
 
 CLOCKS_DIFFER = timedelta(minutes=2)  # the site's, by which a class begins, and ours
-GOT_THAT_KIND = f"({same_kind('user_bookings.course_type', KIND_GOT.format(action='made'))})"
 LIVE = "status NOT IN ('cancelled', 'gone', 'past')"
 
 
@@ -132,8 +130,8 @@ def find_held(tx: Transaction, row_id: int, user_id: int) -> HeldBooking | None:
     return readable(to_held, row)
 
 
-def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: datetime) -> None:
-    """Writes that a booking was seen on the site: a new row, or the row that already meant it."""
+def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: datetime) -> int:
+    """Writes that a booking was seen on the site, in a new row or the row that already meant it: the row's id."""
     values = {
         "user_id": user_id,
         "booking_id": booking.booking_id,
@@ -160,18 +158,20 @@ def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: datetim
             """,
             values | {"id": found[-1].id},
         )
-    else:
-        tx.run(
-            """
-            INSERT INTO user_bookings (user_id, booking_id, course_name, location, course_type, booking_date,
-                booking_time, status, created_at, updated_at, minutes, sequence)
-            SELECT :user_id, :booking_id, :course, :location, :course_type, :date,
-                :time, 'confirmed', :now, :now, :minutes, coalesce(max(sequence) + 1, 0)
-            FROM user_bookings  -- of the same hour in another kind of class: in calendars it has the same name
-            WHERE user_id = :user_id AND booking_date = :date AND coalesce(calendar_id, booking_id) = :booking_id
-            """,
-            values,
-        )
+        return found[-1].id
+    [row] = tx.run(
+        """
+        INSERT INTO user_bookings (user_id, booking_id, course_name, location, course_type, booking_date,
+            booking_time, status, created_at, updated_at, minutes, sequence)
+        SELECT :user_id, :booking_id, :course, :location, :course_type, :date,
+            :time, 'confirmed', :now, :now, :minutes, coalesce(max(sequence) + 1, 0)
+        FROM user_bookings  -- of the same hour in another kind of class: in calendars it has the same name
+        WHERE user_id = :user_id AND booking_date = :date AND coalesce(calendar_id, booking_id) = :booking_id
+        RETURNING id
+        """,
+        values,
+    )
+    return int(row["id"])
 
 
 def keep_what_is_booked_anew(tx: Transaction, user_id: int, booking: Booking) -> None:
@@ -232,10 +232,10 @@ def _seen(
     if status is BookingStatus.CANCELLED and rows[-1][0].updated_at > before.began_at - BETWEEN_READINGS:
         return [], True  # one of the site's servers may not know yet that it was cancelled
     known = any(held.status is BookingStatus.CONFIRMED for held, _ in rows)
-    mark_confirmed(tx, user_id, booking, now)
+    row_id = mark_confirmed(tx, user_id, booking, now)
     if known:
         return [], False
-    done = done_after_all(tx, ActionType.BOOK, user_id, booking.ref, now, booking.booking_id)
+    done = done_after_all(tx, ActionType.BOOK, user_id, booking.ref, now, booking.booking_id, row_id)
     if done is None and status in TOLD_AS_LOST:
         add_notice(tx, user_id, NoticeKind.BACK, booking_row_id=rows[-1][0].id)
     return ([done] if done else []), False
@@ -306,17 +306,10 @@ def _set_status(tx: Transaction, row_id: int, status: BookingStatus, now: dateti
 def _edit_what_told_it(tx: Transaction, row_id: int) -> None:
     """The messages that say "booked" of a booking are edited: they must not go on saying so, nor keep their buttons."""
     rows = tx.run(
-        f"""
-        SELECT action.id, action.user_id, action.card_message_id
-        FROM user_bookings AS held
-        JOIN booking_actions AS action INDEXED BY finished_by_class
-            ON action.user_id = held.user_id AND action.booking_id IN (held.booking_id, held.calendar_id)
-            AND action.date IS NOT NULL
-            AND action.date BETWEEN date(held.booking_date, '-7 days') AND date(held.booking_date, '+7 days')
-            AND action.status IN ('completed', 'failed', 'cancelled') AND action.action_type IN ('book', 'cancel')
-        WHERE held.id = :id AND action_type = 'book' AND action.status = 'completed' AND card_message_id IS NOT NULL
-            AND {same_kind("held.course_type", KIND_GOT.format(action="action"))}
-        """,  # noqa: S608 - constants of store/
+        """
+        SELECT id, user_id, card_message_id FROM booking_actions
+        WHERE won_row_id = :id AND card_message_id IS NOT NULL
+        """,
         {"id": row_id},
     )
     for row in rows:
@@ -379,7 +372,7 @@ class Bookings:
         and told, since `told`.
         """
         rows = await self._db.rows(
-            f"""
+            """
             SELECT user_bookings.* FROM user_bookings
             JOIN accounts ON accounts.user_id = user_bookings.user_id AND accounts.active = 1
             WHERE booking_date BETWEEN :first AND :last AND reminded_at IS NULL AND kept_at IS NULL
@@ -388,16 +381,11 @@ class Bookings:
                     SELECT 1 FROM pending_confirmations WHERE booking_row_id = user_bookings.id AND purpose = 'keep'
                 )
                 AND NOT EXISTS (
-                    SELECT 1 FROM booking_actions AS made INDEXED BY finished_by_class
-                    WHERE made.user_id = user_bookings.user_id AND made.date = booking_date AND made.date IS NOT NULL
-                        AND made.action_type IN ('book', 'cancel')
-                        AND made.status IN ('completed', 'failed', 'cancelled')
-                        AND made.action_type = 'book' AND made.status = 'completed'
-                        AND made.booking_id = user_bookings.booking_id AND made.completed_at > :told
-                        AND {GOT_THAT_KIND}
+                    SELECT 1 FROM booking_actions AS made
+                    WHERE made.won_row_id = user_bookings.id AND made.completed_at > :told
                 )
             ORDER BY booking_date, booking_time, user_bookings.id
-            """,  # noqa: S608 - constants of this file
+            """,
             {"first": first.isoformat(), "last": last.isoformat(), "told": stamp(told)},
         )
         cancelling = await self._db.rows(

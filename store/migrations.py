@@ -15,7 +15,7 @@ from domain.errors import DatabaseError
 from domain.model import Clock
 from store.connection import GIVEN_TABLES, OURS, Connection, Transaction
 
-VERSION = 4
+VERSION = 5
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
 log = logging.getLogger(__name__)
 
@@ -87,6 +87,27 @@ STEPS: dict[int, tuple[str, ...]] = {
         " words TEXT NOT NULL DEFAULT '') STRICT",
         "CREATE TRIGGER recurring_resumed AFTER DELETE ON recurring_pauses"
         " BEGIN UPDATE executor SET plan_version = plan_version + 1; END",
+    ),
+    4: (
+        "ALTER TABLE pending_confirmations ADD COLUMN occurrence_id INTEGER"
+        " REFERENCES occurrences (id) ON DELETE SET NULL",
+        "CREATE INDEX confirmations_by_occurrence ON pending_confirmations (occurrence_id)"
+        " WHERE occurrence_id IS NOT NULL",
+        # the date whose noon is nearest to the class: dates of one series lie a week apart
+        "UPDATE pending_confirmations SET occurrence_id = ("
+        " SELECT id FROM occurrences WHERE periodic_booking_id = pending_confirmations.periodic_booking_id"
+        " AND abs(julianday(date, '+12 hours') - julianday(scheduled_for)) < 1.5)",
+        "ALTER TABLE booking_actions ADD COLUMN won_row_id INTEGER REFERENCES user_bookings (id) ON DELETE SET NULL",
+        # the newest row of that name, of the kind of class that was won as far as both say one
+        "UPDATE booking_actions SET won_row_id = (SELECT id FROM ("
+        " SELECT held.id, held.course_type IS coalesce(choice.course_type, booking_actions.course_type) AS same_kind"
+        " FROM user_bookings AS held LEFT JOIN alternatives AS choice"
+        " ON choice.action_id = booking_actions.id AND choice.position = booking_actions.won_choice"
+        " WHERE held.user_id = booking_actions.user_id AND held.booking_id = booking_actions.booking_id"
+        " AND held.booking_date BETWEEN date(booking_actions.date, '-7 days') AND date(booking_actions.date, '+7 days')"
+        ") ORDER BY same_kind DESC, id DESC LIMIT 1)"
+        " WHERE action_type = 'book' AND status = 'completed' AND booking_id IS NOT NULL",
+        "CREATE INDEX won_places ON booking_actions (won_row_id) WHERE won_row_id IS NOT NULL",
     ),
 }
 """What leads from each version to the next."""

@@ -44,7 +44,13 @@ ABOUT_ALTERNATIVE = f"""
 
 
 def done_after_all(
-    tx: Transaction, kind: ActionType, user_id: int, wish: ClassRef, now: datetime, booking_id: str
+    tx: Transaction,
+    kind: ActionType,
+    user_id: int,
+    wish: ClassRef,
+    now: datetime,
+    booking_id: str,
+    won_row_id: int | None = None,
 ) -> sqlite3.Row | None:
     """Completes, and tells, the failed action that asked for what was now found to be so; None when there is none.
 
@@ -63,7 +69,7 @@ def done_after_all(
         UPDATE booking_actions
         SET status = 'completed', completed_at = :now, result = :result, error = NULL,
             error_kind = NULL, evidence = NULL, booking_id = :booking_id,
-            won_choice = CASE action_type WHEN 'book' THEN :choice END
+            won_choice = CASE action_type WHEN 'book' THEN :choice END, won_row_id = :won_row_id
         WHERE id = :id RETURNING *
         """,
         {
@@ -71,6 +77,7 @@ def done_after_all(
             "now": stamp(now),
             "booking_id": booking_id,
             "choice": choice,
+            "won_row_id": won_row_id,
             "result": THOUGH_WITHDRAWN if last["status"] == "cancelled" else AFTER_ALL,
         },
     )

@@ -38,6 +38,7 @@ from store.queue.reconciliation import end_doubt
 from store.queue.rows import name_its_class, read_soon, to_action
 from store.queue.swaps import ask_back, free_the_replaced, tell_of_the_freed
 from store.queue.transitions import put_back, settle
+from store.queue.won import note_won
 from store.recurring.standstill import let_stand
 
 SECOND_READING = BETWEEN_READINGS + timedelta(seconds=1)
@@ -181,7 +182,7 @@ class Settlement:
         if slot and not won_choice:
             name_its_class(tx, action, slot.ref)
         keep_what_is_booked_anew(tx, action.user_id, booking)
-        mark_confirmed(tx, action.user_id, booking, self._clock())
+        note_won(tx, action.id, mark_confirmed(tx, action.user_id, booking, self._clock()))
         if opening:
             record_opening(tx, action.id, opening)
         free_the_replaced(tx, action, self._clock(), booking.ref)

@@ -23,15 +23,11 @@ WHAT_THEY_GOT = """
         CASE WHEN choice.action_id IS NULL THEN action.location ELSE choice.location END AS asked_location,
         CASE WHEN choice.action_id IS NULL THEN action.course_type ELSE choice.course_type END AS asked_type
     FROM booking_actions AS action
-    LEFT JOIN user_bookings AS held ON held.user_id = action.user_id AND held.booking_id = action.booking_id
-        AND held.booking_date BETWEEN date(action.date, '-7 days') AND date(action.date, '+7 days')
+    LEFT JOIN user_bookings AS held ON held.id = action.won_row_id
     LEFT JOIN alternatives AS choice ON choice.action_id = action.id AND choice.position = action.won_choice
     WHERE action.id IN (SELECT value FROM json_each(:ids))
-    ORDER BY held.course_type IS coalesce(choice.course_type, action.course_type)
 """
-"""A booking's row may be gone or renamed since: then the alternative that was won is known by its number. A wish and
-its alternatives are at most a week apart; the dates let an index find the row. Of rows that share a booking_id, which
-does not tell the kind of class, the right one comes last."""
+"""A place's row may be deleted: then the alternative that was won is known by its number."""
 
 
 def with_what_they_got(tx: Transaction, actions: Sequence[Action]) -> list[Action]:
@@ -42,6 +38,11 @@ def with_what_they_got(tx: Transaction, actions: Sequence[Action]) -> list[Actio
     rows = tx.run(WHAT_THEY_GOT, {"ids": json.dumps(won)})
     got = {row["id"]: readable(_got, row) for row in rows}
     return [replace(one, got=got.get(one.id)) for one in actions]
+
+
+def note_won(tx: Transaction, action_id: int, row_id: int) -> None:
+    """Keeps which row of user_bookings an action got."""
+    tx.run("UPDATE booking_actions SET won_row_id = :row WHERE id = :id", {"row": row_id, "id": action_id})
 
 
 def _got(row: sqlite3.Row) -> ClassRef | None:

@@ -6,6 +6,7 @@ Every step acts once, however often it is called: an answer counts only while it
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.model import Action, Clock, NoticeKind, instant, stamp
@@ -13,7 +14,7 @@ from domain.recurrence import Confirmation, ConfirmationOutcome, ConfirmationPur
 from domain.requests import NewAction
 from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
-from store.recurring.occurrences import begin, enqueue_once, held_already, set_state
+from store.recurring.occurrences import begin, enqueue_once, held_already, occurrence_on, set_state
 
 
 class Confirmations:
@@ -81,20 +82,20 @@ class Confirmations:
         False when there is nothing to ask: the date was already dealt with, or the person holds the place already.
         """
         wish = periodic.on(day)
-        if not begin(tx, periodic.id, day, OccurrenceState.ASKED, self._clock()):
+        occurrence_id = begin(tx, periodic.id, day, OccurrenceState.ASKED, self._clock())
+        if occurrence_id is None or held_already(tx, occurrence_id, periodic.user_id, wish):
             return False
-        if held_already(tx, periodic.id, periodic.user_id, wish):
-            return False
-        return open_question(tx, periodic, self._clock(), starts, expires, ConfirmationPurpose.BOOK)
+        question = Question(periodic, occurrence_id, starts, expires, ConfirmationPurpose.BOOK)
+        return open_question(tx, question, self._clock())
 
     @in_transaction
     def confirm(self, tx: Transaction, confirmation: Confirmation, day: date, new: NewAction) -> Action | None:
         """The answer yes: confirmation, occurrence and action together. None when it was already answered."""
-        now = self._clock()
         if not answer(tx, confirmation.id, ConfirmationOutcome.CONFIRMED):
             return None
-        begin(tx, confirmation.periodic_booking_id, day, OccurrenceState.QUEUED, now)
-        return enqueue_once(tx, confirmation.periodic_booking_id, day, new, now)
+        now = self._clock()
+        occurrence_id = _take_date(tx, confirmation, day, OccurrenceState.QUEUED, now)
+        return enqueue_once(tx, occurrence_id, new, now)
 
     async def skip(self, confirmation: Confirmation, day: date) -> bool:
         """The answer no. False when it was already answered or expired."""
@@ -115,21 +116,20 @@ class Confirmations:
     ) -> bool:
         if not answer(tx, confirmation.id, outcome):
             return False
-        begin(tx, confirmation.periodic_booking_id, day, state, self._clock())
-        set_state(tx, confirmation.periodic_booking_id, day, state)
+        set_state(tx, _take_date(tx, confirmation, day, state, self._clock()), state)
         if outcome is ConfirmationOutcome.EXPIRED:
             add_notice(tx, confirmation.user_id, NoticeKind.EXPIRED, confirmation_id=confirmation.id)
         return True
 
-    async def confirmed_since(self, periodic: PeriodicBooking, starts: datetime, since: datetime) -> bool:
-        """Whether "shall I book it?" was asked about that class after that moment, and answered with yes."""
+    async def confirmed_since(self, periodic: PeriodicBooking, day: date, since: datetime) -> bool:
+        """Whether "shall I book it?" was asked about that date after that moment, and answered with yes."""
         row = await self._db.row(
             """
-            SELECT 1 FROM pending_confirmations
-            WHERE periodic_booking_id = :periodic AND scheduled_for = :starts AND purpose = 'book'
-                AND outcome = 'confirmed' AND created_at >= :since
+            SELECT 1 FROM pending_confirmations JOIN occurrences ON occurrences.id = occurrence_id
+            WHERE occurrences.periodic_booking_id = :periodic AND date = :day AND purpose = 'book'
+                AND outcome = 'confirmed' AND pending_confirmations.created_at >= :since
             """,
-            {"periodic": periodic.id, "starts": stamp(starts), "since": stamp(since)},
+            {"periodic": periodic.id, "day": day.isoformat(), "since": stamp(since)},
         )
         return row is not None
 
@@ -147,41 +147,65 @@ def to_confirmation(row: sqlite3.Row) -> Confirmation:
     )
 
 
-def open_question(
-    tx: Transaction,
-    periodic: PeriodicBooking,
-    now: datetime,
-    starts: datetime,
-    expires: datetime,
-    purpose: ConfirmationPurpose,
-    booking_row_id: int | None = None,
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and until when it can be answered."""
+
+    periodic: PeriodicBooking
+    occurrence_id: int | None  # None: nothing is known to have been done about that date
+    starts: datetime  # when the class begins
+    expires: datetime
+    purpose: ConfirmationPurpose
+    booking_row_id: int | None = None  # what is held
+
+
+def open_question(tx: Transaction, question: Question, now: datetime) -> bool:
     """Asks, or asks again what was closed when its date was freed: the buttons already in the chat then work."""
-    again = purpose is ConfirmationPurpose.BOOK
     row = tx.row(
         """
         INSERT INTO pending_confirmations (user_id, periodic_booking_id, scheduled_for, created_at, expires_at,
-            purpose, booking_row_id)
-        VALUES (:user_id, :periodic, :starts, :now, :expires, :purpose, :booking)
+            purpose, booking_row_id, occurrence_id)
+        VALUES (:user_id, :periodic, :starts, :now, :expires, :purpose, :booking, :occurrence)
         ON CONFLICT (periodic_booking_id, scheduled_for, purpose) DO UPDATE
-            SET outcome = NULL, confirmed = 0, created_at = excluded.created_at, expires_at = excluded.expires_at
-            WHERE outcome IS NOT NULL AND :again
+            SET outcome = NULL, confirmed = 0, created_at = excluded.created_at, expires_at = excluded.expires_at,
+                occurrence_id = excluded.occurrence_id
+            WHERE outcome IS NOT NULL AND :purpose = 'book'
         RETURNING id
         """,
         {
-            "user_id": periodic.user_id,
-            "periodic": periodic.id,
-            "starts": stamp(starts),
+            "user_id": question.periodic.user_id,
+            "periodic": question.periodic.id,
+            "starts": stamp(question.starts),
             "now": stamp(now),
-            "expires": stamp(expires),
-            "purpose": purpose,
-            "booking": booking_row_id,
-            "again": again,
+            "expires": stamp(question.expires),
+            "purpose": question.purpose,
+            "booking": question.booking_row_id,
+            "occurrence": question.occurrence_id,
         },
     )
     if row:
-        add_notice(tx, periodic.user_id, NoticeKind.CONFIRMATION, confirmation_id=row["id"])
+        add_notice(tx, question.periodic.user_id, NoticeKind.CONFIRMATION, confirmation_id=row["id"])
     return row is not None
+
+
+def occurrence_of(tx: Transaction, confirmation: Confirmation, day: date) -> int | None:
+    """The occurrence that a question carries; for one put in by hand that of the day, if anything was done about it."""
+    row = tx.row("SELECT occurrence_id FROM pending_confirmations WHERE id = :id", {"id": confirmation.id})
+    carried = row["occurrence_id"] if row else None
+    return carried or occurrence_on(tx, confirmation.periodic_booking_id, day)
+
+
+def _take_date(
+    tx: Transaction, confirmation: Confirmation, day: date, state: OccurrenceState, now: datetime
+) -> int | None:
+    """The occurrence of a question that is being answered. One put in by hand carries it from now on."""
+    begin(tx, confirmation.periodic_booking_id, day, state, now)
+    occurrence_id = occurrence_of(tx, confirmation, day)
+    tx.run(
+        "UPDATE pending_confirmations SET occurrence_id = :occurrence WHERE id = :id",
+        {"occurrence": occurrence_id, "id": confirmation.id},
+    )
+    return occurrence_id
 
 
 def answer(tx: Transaction, confirmation_id: int, outcome: ConfirmationOutcome) -> bool:

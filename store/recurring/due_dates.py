@@ -10,7 +10,6 @@ from domain.model import Clock, clock_time, instant, stamp
 from domain.recurrence_rules import QUEUE_AHEAD, RecurrenceRules
 from store.bookings import to_held
 from store.connection import Connection
-from store.kinds import KIND_GOT, same_kind
 from store.queue.choices import last_call
 from store.reading import readable
 from store.recurring.occurrences import WAITING
@@ -45,31 +44,25 @@ DUE = f"""
         )
     ORDER BY wanted.day, periodic_bookings.id
 """  # noqa: S608 - constants of this file
-HELD = f"""
+HELD = """
     SELECT periodic_bookings.*, user_bookings.id AS held_id
     FROM occurrences
     CROSS JOIN periodic_bookings ON periodic_bookings.id = occurrences.periodic_booking_id AND mode = 'hold'
         AND requires_confirmation = 1 AND active = 1
     CROSS JOIN booking_actions ON booking_actions.id = occurrences.action_id AND booking_actions.status = 'completed'
         AND booking_actions.periodic_booking_id = occurrences.periodic_booking_id
-    CROSS JOIN user_bookings ON user_bookings.user_id = periodic_bookings.user_id AND booking_date = occurrences.date
-        AND user_bookings.status NOT IN ('cancelled', 'gone', 'past')
-        AND user_bookings.booking_id = booking_actions.booking_id AND kept_at IS NULL
-        AND {same_kind("user_bookings.course_type", KIND_GOT.format(action="booking_actions"))}
+    CROSS JOIN user_bookings ON user_bookings.id = booking_actions.won_row_id
+        AND user_bookings.status NOT IN ('cancelled', 'gone', 'past') AND kept_at IS NULL
     WHERE occurrences.date BETWEEN :first AND :last AND occurrences.state = 'queued'
         AND NOT EXISTS (
             SELECT 1 FROM pending_confirmations WHERE booking_row_id = user_bookings.id AND purpose = 'keep'
         )
         AND NOT EXISTS (
-            SELECT 1 FROM booking_actions AS later INDEXED BY finished_by_class
-            WHERE later.user_id = periodic_bookings.user_id AND later.date = occurrences.date AND later.date IS NOT NULL
-                AND later.action_type IN ('book', 'cancel') AND later.status IN ('completed', 'failed', 'cancelled')
-                AND later.action_type = 'book' AND later.status = 'completed' AND later.id > booking_actions.id
-                AND later.booking_id = user_bookings.booking_id
-                AND {same_kind("user_bookings.course_type", KIND_GOT.format(action="later"))}
+            SELECT 1 FROM booking_actions AS later
+            WHERE later.won_row_id = user_bookings.id AND later.id > booking_actions.id
         )
     ORDER BY occurrences.date, occurrences.id
-"""  # noqa: S608 - constants of store/
+"""
 """What the mode `hold` holds; a place that was swapped or booked anew by hand since is the person's, not on trial."""
 
 

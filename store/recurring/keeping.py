@@ -16,8 +16,8 @@ from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 from store.queue.rows import enqueue, to_action
 from store.reading import all_readable
-from store.recurring.confirmations import answer, open_question
-from store.recurring.occurrences import find_action
+from store.recurring.confirmations import Question, answer, occurrence_of, open_question
+from store.recurring.occurrences import find_action, occurrence_on
 
 
 class Keeping:
@@ -32,7 +32,9 @@ class Keeping:
         self, tx: Transaction, periodic: PeriodicBooking, held: HeldBooking, starts: datetime, expires: datetime
     ) -> bool:
         """Opens the question about a held place, once per class. False when it was asked before."""
-        return open_question(tx, periodic, self._clock(), starts, expires, ConfirmationPurpose.KEEP, held.id)
+        occurrence_id = occurrence_on(tx, periodic.id, held.booking.day)
+        question = Question(periodic, occurrence_id, starts, expires, ConfirmationPurpose.KEEP, held.id)
+        return open_question(tx, question, self._clock())
 
     @in_transaction
     def keep(self, tx: Transaction, confirmation: Confirmation) -> bool:
@@ -121,7 +123,7 @@ class Keeping:
         """The class has begun with its question open: closed, and told as missed when the person had no chance."""
         if not answer(tx, confirmation.id, ConfirmationOutcome.EXPIRED) or not tell:
             return
-        miss_held(tx, confirmation.periodic_booking_id, confirmation.user_id, day)
+        _miss(tx, occurrence_of(tx, confirmation, day), confirmation.user_id)
 
     @in_transaction
     def close(self, tx: Transaction, periodic_id: int) -> None:
@@ -131,17 +133,14 @@ class Keeping:
     @in_transaction
     def miss(self, tx: Transaction, periodic: PeriodicBooking, day: date) -> None:
         """Notes, and tells once, that a held place could not be asked about before its class."""
-        miss_held(tx, periodic.id, periodic.user_id, day)
+        _miss(tx, occurrence_on(tx, periodic.id, day), periodic.user_id)
 
 
-def miss_held(tx: Transaction, periodic_id: int, user_id: int, day: date) -> None:
+def _miss(tx: Transaction, occurrence_id: int | None, user_id: int) -> None:
     """Notes, and tells once, that a held place could not be asked about before its class."""
     row = tx.row(
-        """
-        UPDATE occurrences SET state = 'missed'
-        WHERE periodic_booking_id = :periodic AND date = :date AND state = 'queued' RETURNING id
-        """,
-        {"periodic": periodic_id, "date": day.isoformat()},
+        "UPDATE occurrences SET state = 'missed' WHERE id = :id AND state = 'queued' RETURNING id",
+        {"id": occurrence_id},
     )
     if row:
         add_notice(tx, user_id, NoticeKind.MISSED, occurrence_id=row["id"])

@@ -88,16 +88,17 @@ class Occurrences:
         None when the date was already dealt with, the place is already held, or a ticket made by hand serves.
         """
         now = self._clock()
-        if not begin(tx, periodic.id, day, OccurrenceState.QUEUED, now):
+        occurrence_id = begin(tx, periodic.id, day, OccurrenceState.QUEUED, now)
+        if occurrence_id is None:
             return None
-        if new.wish and held_already(tx, periodic.id, periodic.user_id, new.wish):
+        if new.wish and held_already(tx, occurrence_id, periodic.user_id, new.wish):
             return None
-        return enqueue_once(tx, periodic.id, day, new, now)
+        return enqueue_once(tx, occurrence_id, new, now)
 
     @in_transaction
     def queue_again(self, tx: Transaction, periodic_id: int, day: date, new: NewAction) -> Action | None:
         """Queues the booking of a date that its person withdrew; None when a live ticket is about the same."""
-        return enqueue_once(tx, periodic_id, day, new, self._clock())
+        return enqueue_once(tx, occurrence_on(tx, periodic_id, day), new, self._clock())
 
     @in_transaction
     def miss(self, tx: Transaction, periodic: PeriodicBooking, day: date) -> None:
@@ -129,27 +130,31 @@ def begin(tx: Transaction, periodic_id: int, day: date, state: OccurrenceState, 
     return row["id"] if row else None
 
 
-def set_state(
-    tx: Transaction, periodic_id: int, day: date, state: OccurrenceState, action_id: int | None = None
-) -> None:
+def occurrence_on(tx: Transaction, periodic_id: int, day: date) -> int | None:
+    """The occurrence of a recurring booking on a day; None when nothing was done about that day."""
+    row = tx.row(
+        "SELECT id FROM occurrences WHERE periodic_booking_id = :periodic AND date = :date",
+        {"periodic": periodic_id, "date": day.isoformat()},
+    )
+    return row["id"] if row else None
+
+
+def set_state(tx: Transaction, occurrence_id: int | None, state: OccurrenceState, action_id: int | None = None) -> None:
     tx.run(
-        """
-        UPDATE occurrences SET state = :state, action_id = coalesce(:action, action_id)
-        WHERE periodic_booking_id = :periodic AND date = :date
-        """,
-        {"state": state, "action": action_id, "periodic": periodic_id, "date": day.isoformat()},
+        "UPDATE occurrences SET state = :state, action_id = coalesce(:action, action_id) WHERE id = :id",
+        {"state": state, "action": action_id, "id": occurrence_id},
     )
 
 
-def held_already(tx: Transaction, periodic_id: int, user_id: int, wish: ClassRef) -> bool:
+def held_already(tx: Transaction, occurrence_id: int, user_id: int, wish: ClassRef) -> bool:
     """Whether the person holds what a date is about: then nothing is to be booked or asked, and that is noted."""
     if not is_held(tx, user_id, wish):
         return False
-    set_state(tx, periodic_id, wish.day, OccurrenceState.QUEUED)
+    set_state(tx, occurrence_id, OccurrenceState.QUEUED)
     return True
 
 
-def enqueue_once(tx: Transaction, periodic_id: int, day: date, new: NewAction, now: datetime) -> Action | None:
+def enqueue_once(tx: Transaction, occurrence_id: int | None, new: NewAction, now: datetime) -> Action | None:
     """Queues the booking of a date. When the person queued the same by hand, that ticket serves.
 
     When they are just giving the same place back, the date is skipped.
@@ -160,9 +165,9 @@ def enqueue_once(tx: Transaction, periodic_id: int, day: date, new: NewAction, n
         live = find_action(tx, same.action_id)
         giving_back = live.type is ActionType.CANCEL
         state = OccurrenceState.SKIPPED if giving_back else OccurrenceState.QUEUED
-        set_state(tx, periodic_id, day, state, None if giving_back else live.id)
+        set_state(tx, occurrence_id, state, None if giving_back else live.id)
         return None
-    set_state(tx, periodic_id, day, OccurrenceState.QUEUED, action.id)
+    set_state(tx, occurrence_id, OccurrenceState.QUEUED, action.id)
     return action
 
 
@@ -189,13 +194,14 @@ def free(
     within = {"periodic": periodic_id, "first": first.isoformat(), "last": last.isoformat()}
     asked = tx.run(
         """
-        DELETE FROM occurrences
-        WHERE periodic_booking_id = :periodic AND state = 'asked' AND date BETWEEN :first AND :last RETURNING date
+        SELECT id, date FROM occurrences
+        WHERE periodic_booking_id = :periodic AND state = 'asked' AND date BETWEEN :first AND :last
         """,
         within,
     )
     for row in asked:
-        close_question(tx, periodic_id, date.fromisoformat(row["date"]))
+        _close_question(tx, periodic_id, row)
+        tx.run("DELETE FROM occurrences WHERE id = :id", {"id": row["id"]})
     for action in _withdraw(tx, within, now, margin):
         tx.run("DELETE FROM occurrences WHERE periodic_booking_id = :periodic AND action_id = :action",
                      {"periodic": periodic_id, "action": action["id"]})  # fmt: skip
@@ -218,15 +224,18 @@ def _withdraw(tx: Transaction, within: dict[str, object], now: datetime, margin:
     )
 
 
-def close_question(tx: Transaction, periodic_id: int, day: date) -> None:
-    """Closes the open "shall I book it?" of a date. Classes lie a week apart: near that day there is no other."""
+def _close_question(tx: Transaction, periodic_id: int, occurrence: sqlite3.Row) -> None:
+    """Closes the open "shall I book it?" of a date.
+
+    One put in by hand says no date. Classes of a series lie a week apart: near that day there is no other.
+    """
     tx.run(
         """
         UPDATE pending_confirmations SET outcome = 'skipped', confirmed = 0
-        WHERE periodic_booking_id = :periodic AND purpose = 'book' AND outcome IS NULL
-            AND julianday(scheduled_for) BETWEEN julianday(:date) - 1 AND julianday(:date) + 2
+        WHERE periodic_booking_id = :periodic AND purpose = 'book' AND outcome IS NULL AND (occurrence_id = :id
+            OR (occurrence_id IS NULL AND abs(julianday(:date, '+12 hours') - julianday(scheduled_for)) < 1.5))
         """,
-        {"periodic": periodic_id, "date": day.isoformat()},
+        {"periodic": periodic_id, **dict(occurrence)},
     )
 
 

@@ -103,7 +103,8 @@ def _is_missed(tx: Transaction, periodic: PeriodicBooking, day: date, now: datet
     values = {"id": periodic.id, "user_id": periodic.user_id, "day": day.isoformat()}
     if tx.row("SELECT 1 FROM holidays WHERE user_id = :user_id AND :day BETWEEN first_day AND last_day", values):
         return False
-    if begin(tx, periodic.id, day, OccurrenceState.MISSED, now) is None:
+    occurrence_id = begin(tx, periodic.id, day, OccurrenceState.MISSED, now)
+    if occurrence_id is None:
         return bool(
             tx.row(
                 """
@@ -113,4 +114,4 @@ def _is_missed(tx: Transaction, periodic: PeriodicBooking, day: date, now: datet
                 values,
             )
         )
-    return not held_already(tx, periodic.id, periodic.user_id, periodic.on(day))
+    return not held_already(tx, occurrence_id, periodic.user_id, periodic.on(day))
