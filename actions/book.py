@@ -131,7 +131,7 @@ class Pursuit:
             raise
 
     async def _pursue(self, action: Action, session: SiteSession, exchange: Exchange) -> None:
-        wish, now = action.wish, self._clock()
+        wish, now = action.class_ref, self._clock()
         opens = action.opens_at or self._rule.opens_at(wish.day, wish.start)
         ready = opens if action.watch is WatchMode.TELL else opens - PREPARE  # who only tells races for nothing
         if now >= starts_at(wish.day, wish.start, self._rule.zone):
@@ -171,7 +171,7 @@ class Pursuit:
         swap = action.replaces_row_id is not None  # then free_until is about what it frees
         if action.free_until is None or self._clock() < action.free_until or swap or action.watch is not None:
             return False
-        held = booking.held_among(await booking.my_bookings(session), action.wish)
+        held = booking.held_among(await booking.my_bookings(session), action.class_ref)
         if held is None:
             raise TooLateToAsk("it could be booked only after a place could be given back for free")
         await self._settle(action, Won(Booked(held, self._clock(), None, "already", ""), 0, None))
@@ -181,7 +181,7 @@ class Pursuit:
         self, action: Action, session: SiteSession, opens: datetime, exchange: Exchange
     ) -> None:
         """Books now; what looked open before its time, and is not, waits for the opening that the rule says."""
-        by_rule = self._rule.opens_at(action.wish.day, action.wish.start)
+        by_rule = self._rule.opens_at(action.class_ref.day, action.class_ref.start)
         try:
             await self._book_now(action, session, max(opens, by_rule), exchange)
         except (BookingRefused, SiteUnavailable) as error:
@@ -203,10 +203,10 @@ class Pursuit:
 
     async def _wishes(self, action: Action) -> Wishes:
         """The wish and what else would do, numbered as they are stored. What the person holds anyway is left out."""
-        held = [each.booking for each in await self._db.bookings.held(action.user_id, action.wish.day)]
+        held = [each.booking for each in await self._db.bookings.held(action.user_id, action.class_ref.day)]
         others = await self._db.choices.alternatives(action.id)
         numbered = enumerate(others, start=1)
-        return [(0, action.wish), *(each for each in numbered if booking.held_among(held, each[1]) is None)]
+        return [(0, action.class_ref), *(each for each in numbered if booking.held_among(held, each[1]) is None)]
 
     # The evening before
 
@@ -217,7 +217,7 @@ class Pursuit:
         except OnWaitingList:
             raise
         except SlotNotFound as error:
-            if await self._db.catalogue.awaited(action.wish) is None:
+            if await self._db.catalogue.awaited(action.class_ref) is None:
                 await self._rehearsed(action, session, opens, error)
             else:
                 log.info("  %s: it is expected to appear when it opens", error)
@@ -261,11 +261,11 @@ class Pursuit:
         """
         await self._prove_login(action.user_id, session)
         mine = await booking.my_bookings(session)
-        if (held := booking.held_among(mine, action.wish)) is not None:
+        if (held := booking.held_among(mine, action.class_ref)) is not None:
             return Booked(held, self._clock(), None, "already", "")
-        if (awaited := await self._db.catalogue.awaited(action.wish)) is not None:
+        if (awaited := await self._db.catalogue.awaited(action.class_ref)) is not None:
             booking.refuse_if_overlapping(session, mine, awaited, beside)
-        slot = await booking.find_slot(session, action.wish)
+        slot = await booking.find_slot(session, action.class_ref)
         booking.refuse_if_overlapping(session, mine, slot, beside)
         return await self._book_if_open(action, session, slot, beside)
 
@@ -286,7 +286,7 @@ class Pursuit:
             return None
         await self._db.claims.begin_to_act(action)
         try:
-            return await booking.book(session, action.wish, beside=beside)
+            return await booking.book(session, action.class_ref, beside=beside)
         except OnWaitingList:
             raise
         except BookingRefused as error:
@@ -351,7 +351,7 @@ class Pursuit:
 
     async def _in_exchange(self, action: Action, exchange: Exchange, overlap: Overlap) -> Won:
         try:
-            booked = await exchange.book(action.wish, overlap.opening.opens_at if overlap.opening else None)
+            booked = await exchange.book(action.class_ref, overlap.opening.opens_at if overlap.opening else None)
         except SiteError as error:
             error.opening = overlap.opening
             raise
@@ -421,7 +421,7 @@ class Pursuit:
 
     async def _watch(self, action: Action, session: SiteSession, mode: WatchMode, exchange: Exchange) -> None:
         """Looks whether a place has freed; books it, or tells. Raises SlotFull once the watch is over."""
-        closed = starts_at(action.wish.day, action.wish.start, self._rule.zone) - self._closes
+        closed = starts_at(action.class_ref.day, action.class_ref.start, self._rule.zone) - self._closes
         over = self._clock() >= min(action.watch_until or closed, closed)
         if over and not await self._was_booked_after_all(action, session):
             raise SlotFull("nobody gave a place back in time")
@@ -429,9 +429,9 @@ class Pursuit:
         try:
             if over or await self._was_booked_after_all(action, session):
                 return
-            slot = await booking.find_slot(session, action.wish, look.around)
+            slot = await booking.find_slot(session, action.class_ref, look.around)
             if slot.status is not SlotStatus.AVAILABLE and not slot.places:
-                await self._db.catalogue.note_full(action.wish, self._clock())
+                await self._db.catalogue.note_full(action.class_ref, self._clock())
                 await self._look_again(action, exchange, SlotFull("nobody has given a place back"), asked=look.asked)
                 return
             await self._db.catalogue.note_free(slot, self._clock() - SHARED_FOR)
@@ -439,7 +439,7 @@ class Pursuit:
                 await self._db.settlement.complete_watch(action, "a place is free")
             else:
                 look.asked = True
-                booked = await exchange.book(action.wish)
+                booked = await exchange.book(action.class_ref)
                 await self._settle(action, Won(booked, 0, None))
         except SiteError as error:
             passes = isinstance(error, SlotFull) or step_of(error, Phase.WATCH) is Step.PATIENT
@@ -452,7 +452,7 @@ class Pursuit:
         """Settles a watch whose last booking was not answered, and was done all the same."""
         if action.watch is not WatchMode.BOOK or not leaves_unknown_outcome(action.error_kind, action.failures):
             return False
-        held = booking.held_among(await booking.my_bookings(session), action.wish)
+        held = booking.held_among(await booking.my_bookings(session), action.class_ref)
         if held is None:
             return False
         await self._settle(action, Won(Booked(held, self._clock(), None, "already", ""), 0, None))

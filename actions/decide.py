@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.errors import (
@@ -130,9 +130,9 @@ def phase_of(action: Action, rule: OpeningRule, now: datetime) -> Phase:
     """What an action is at."""
     if action.type is ActionType.CANCEL:
         return Phase.CANCELLING
-    if action.type is not ActionType.BOOK or action.day is None:
+    if action.type is not ActionType.BOOK or action.wish is None:
         return Phase.READING
-    opens = action.opens_at or rule.opens_at(action.day, action.start or time.min)
+    opens = action.opens_at or rule.opens_at(action.wish.day, action.wish.start)
     if action.watch is not None and now >= opens + STILL_OPENING:
         return Phase.WATCH
     return Phase.OPENING if action.created_at < opens else Phase.BY_DAY
@@ -171,9 +171,9 @@ def is_near_opening(action: Action, now: datetime) -> bool:
 
 def _too_late_from(action: Action, rule: OpeningRule, closes: timedelta) -> datetime | None:
     """From when on nothing can be done for an action: its class begins, or bookings for it have closed."""
-    if action.day is None or action.start is None:
+    if action.wish is None:
         return None
-    begins = starts_at(action.day, action.start, rule.zone)
+    begins = starts_at(action.wish.day, action.wish.start, rule.zone)
     return begins - closes if action.type is ActionType.BOOK else begins
 
 

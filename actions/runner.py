@@ -67,7 +67,7 @@ log = logging.getLogger(__name__)
 
 def _agrees(action: Action, wish: ClassRef) -> bool:
     """Whether a class is what an action is about, as far as that says: a course left out by hand may be any."""
-    meant = action.wish if action.course else replace(action.wish, course=wish.course)
+    meant = action.class_ref if action.names_course else replace(action.class_ref, course=wish.course)
     return wish.matches(meant)
 
 
@@ -180,9 +180,7 @@ class Performer:
 
     async def _note(self, action: Action, error: AppError | None) -> None:
         """Notes what the site did otherwise than the rules say. Nothing of it may undo what was done."""
-        if action.type is ActionType.REFRESH or (
-            action.type is not ActionType.CHECK and not (action.day and action.start)
-        ):
+        if action.type is ActionType.REFRESH or (action.type is not ActionType.CHECK and action.wish is None):
             return
         try:
             for sighting, wish in await self._sightings(action, error):
@@ -210,12 +208,14 @@ class Performer:
         now, rules = self._clock(), self._rules
         if error is not None:
             seen = (
-                rule_sightings.of_refusal(error, action.wish, rules, now) if isinstance(error, BookingRefused) else None
+                rule_sightings.of_refusal(error, action.class_ref, rules, now)
+                if isinstance(error, BookingRefused)
+                else None
             )
-            return [(seen, action.wish)] if seen else []
+            return [(seen, action.class_ref)] if seen else []
         if action.type is ActionType.CANCEL:
-            seen = rule_sightings.of_cancelled(action.wish, rules, now)
-            return [(seen, action.wish)] if seen else []
+            seen = rule_sightings.of_cancelled(action.class_ref, rules, now)
+            return [(seen, action.class_ref)] if seen else []
         held = [
             each.booking
             for each in await self._db.bookings.held(action.user_id, now.astimezone(self._rule.zone).date())
@@ -223,8 +223,8 @@ class Performer:
         ]
         found = [(seen, held[0].ref)] if (seen := rule_sightings.of_held(held, rules)) else []
         report = await self._db.openings.report(action.id) if action.type is ActionType.BOOK else None
-        if report and (seen := rule_sightings.of_opening(action.wish, report, rules)):
-            found.append((seen, action.wish))
+        if report and (seen := rule_sightings.of_opening(action.class_ref, report, rules)):
+            found.append((seen, action.class_ref))
         return found
 
     async def _session_of(self, action: Action) -> SiteSession:
@@ -257,27 +257,26 @@ class Performer:
 
     async def _wish_to_cancel(self, action: Action, session: SiteSession) -> ClassRef:
         """What a cancellation means: the booking it names; without a course, what is held at that day and time."""
-        says_when = action.day is not None and action.start is not None
         named = await self._db.bookings.named(action.booking_id or "", action.user_id)
-        meant = [each for each in named if not says_when or _agrees(action, each.booking.ref)]
+        meant = [each for each in named if action.wish is None or _agrees(action, each.booking.ref)]
         held = [each for each in meant if each.status is BookingStatus.CONFIRMED]
         booking.refuse_if_several([each.booking.ref for each in held])
         if found := [*held, *meant]:
             return found[0].booking.ref
-        if not says_when:
+        if action.wish is None:
             raise SlotNotFound(f"there is no booking '{action.booking_id}' to cancel")
-        return action.wish if action.course else await self._held_then(action, session)
+        return action.wish if action.names_course else await self._held_then(action, session)
 
     async def _held_then(self, action: Action, session: SiteSession) -> ClassRef:
         """What is held at an action's day and time: on the site, else (after an earlier try) as far as we know."""
         on_site = [each.ref for each in await booking.my_bookings(session)]
-        known = [each.booking.ref for each in await self._db.bookings.held(action.user_id, action.wish.day)]
+        known = [each.booking.ref for each in await self._db.bookings.held(action.user_id, action.class_ref.day)]
         for wishes in (on_site, known):
             found = [wish for wish in wishes if _agrees(action, wish)]
             booking.refuse_if_several(found)
             if found:
                 return found[0]
-        return action.wish
+        return action.class_ref
 
     async def _check(self, action: Action, session: SiteSession) -> None:
         before = await self._db.bookings.before(action.user_id, self._clock())
@@ -354,9 +353,9 @@ class Performer:
 
     def _opens_later(self, action: Action) -> datetime | None:
         """When what a booking waits for opens, while there is time left to get ready for it."""
-        if action.type is not ActionType.BOOK or action.day is None:
+        if action.type is not ActionType.BOOK or action.wish is None:
             return None
-        opens = action.opens_at or self._rule.opens_at(action.day, action.wish.start)
+        opens = action.opens_at or self._rule.opens_at(action.wish.day, action.wish.start)
         return opens if opens - PREPARE > self._clock() else None
 
     async def _keep_for_opening(self, action: Action, opens: datetime, error: LoginStopped) -> None:

@@ -99,7 +99,7 @@ def _wish(slot: Slot) -> ClassRef:
 def _last_about(actions: Iterable[Action], user_id: int, wish: ClassRef) -> Action | None:
     """The action that was completed last about a place."""
     done = (each for each in actions if each.user_id == user_id and each.status is ActionStatus.COMPLETED)
-    return max((each for each in done if each.wish.matches(wish)), key=_completed, default=None)
+    return max((each for each in done if each.class_ref.matches(wish)), key=_completed, default=None)
 
 
 def _completed(action: Action) -> tuple[str, int]:
@@ -120,8 +120,8 @@ def _not_so(town: Town, actions: list[Action]) -> Iterator[str]:
         for action in actions:
             if action.user_id != user_of(person) or action.status is not ActionStatus.COMPLETED:
                 continue
-            holds = any(action.wish.matches(wish) for wish in held)
-            if _last_about(actions, action.user_id, action.wish) is action and holds != (
+            holds = any(action.class_ref.matches(wish) for wish in held)
+            if _last_about(actions, action.user_id, action.class_ref) is action and holds != (
                 action.type is ActionType.BOOK
             ):
                 yield _shown(action)
@@ -153,7 +153,10 @@ def _sent_to(town: Town, person: Person) -> list[str]:
 
 
 def _untold_deeds(person: Person, messages: list[str], done: list[Action]) -> Iterator[str]:
-    deeds = Counter((action.type, action.course or FIT_CENTER, action.day, action.start) for action in done)
+    deeds = Counter(
+        (action.type, action.class_ref.course or FIT_CENTER, action.class_ref.day, action.class_ref.start)
+        for action in done
+    )
     for (kind, course, day, start), times in deeds.items():
         word = "Prenotata!" if kind is ActionType.BOOK else "Annullata"
         date = long_day(day)[1:] if day else ""  # its first letter may be large

@@ -384,10 +384,7 @@ class Action:
     type: ActionType
     user_id: int
     status: ActionStatus
-    course: str
-    location: str
-    day: date | None
-    start: time | None
+    wish: ClassRef | None  # the class it is about; None where the row does not say a day and an hour
     booking_id: str | None
     created_at: datetime
     run_at: datetime
@@ -418,7 +415,7 @@ class Action:
     absent_since: datetime | None = None  # a cancellation's last reading did not show its booking
     took_back: bool = False  # what it replaces was given up in vain, and had again: it is not given up a second time
     got: ClassRef | None = None  # the place that a booking got, as the site names it; read with the action to show it
-    course_type: str = ""  # the kind of class: `Corsi Platinum`
+    names_course: bool = True  # the row says which course; typed by hand without one, a cancellation may mean any
 
     def only_prepared(self, now: datetime) -> bool:
         """Whether a worker has it in hand, but only to rehearse it or to get ready: it can still be taken back."""
@@ -426,23 +423,24 @@ class Action:
         return waits and self.opens_at is not None and now < self.opens_at - LAST_CALL
 
     @property
-    def wish(self) -> ClassRef:
-        """What a book or cancel action is about. Raises SlotNotFound when the row does not say."""
-        if self.day is None or self.start is None:
+    def class_ref(self) -> ClassRef:
+        """The class that a book or cancel action is about. Raises SlotNotFound when the row does not say."""
+        if self.wish is None:
             raise SlotNotFound("the action names no date and time")
-        return ClassRef(self.course or FIT_CENTER, self.location, self.day, self.start, self.course_type)
+        return self.wish
 
     def is_about(self, held: HeldBooking) -> bool:
         """Whether it is about a booking: by what, where and when, or by its name, which does not tell the kind."""
-        if self.day and self.start and self.wish.matches(held.booking.ref):
+        if self.wish is not None and self.wish.matches(held.booking.ref):
             return True
         named = self.booking_id in (held.booking_id, str(held.id))
-        return named and same_place(self.course_type, held.booking.course_type)
+        kind = self.wish.course_type if self.wish is not None else ""
+        return named and same_place(kind, held.booking.course_type)
 
     @property
     def subject(self) -> ClassRef | None:
         """The class that a person is shown for it: what it got, else what was asked for; None for a reading."""
-        return self.got or (self.wish if self.day and self.start else None)
+        return self.got or self.wish
 
 
 @dataclass(frozen=True, slots=True)

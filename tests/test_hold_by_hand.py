@@ -34,7 +34,7 @@ async def test_a_place_booked_by_hand_is_not_taken_for_the_one_that_is_held(
     assert await life.at(rome(TUESDAY, 15, 55)) == [NoticeKind.EXPIRED]
     assert await life.at(rome(TUESDAY, 16, 30)) == [NoticeKind.REMINDER]  # of the one booked by hand
     [cancelling] = await life.actions(ActionType.CANCEL)
-    assert cancelling.start == time(18)
+    assert cancelling.class_ref.start == time(18)
 
 
 @pytest.mark.parametrize("told_apart", [True, False], ids=["another kind", "the site does not say the kind"])

@@ -46,7 +46,7 @@ async def test_a_change_withdraws_what_waits_and_it_is_planned_anew(life: Life) 
     await life.at(rome(SATURDAY, 12))
     assert await life.db.series.change(mine.id, GIULIA, start=time(19), course="YOGA")
     await life.at(rome(SATURDAY, 12, 1))
-    assert [(action.status, action.course) for action in await life.actions()] == [
+    assert [(action.status, action.class_ref.course) for action in await life.actions()] == [
         (ActionStatus.CANCELLED, "PILATES"),
         (ActionStatus.PENDING, "YOGA"),
     ]
@@ -268,7 +268,7 @@ async def test_a_holiday_ended_early_brings_its_dates_back_but_not_those_that_pa
     assert not await life.db.holidays.delete(holiday.id, MARCO)
     assert await life.db.holidays.delete(holiday.id, GIULIA)
     assert await life.at(rome(TUESDAY, 10)) == []
-    assert [action.wish.day for action in await life.actions()] == [TUESDAY]
+    assert [action.class_ref.day for action in await life.actions()] == [TUESDAY]
     assert (await states(life))[TUESDAY - timedelta(days=1)] is OccurrenceState.SKIPPED
 
 

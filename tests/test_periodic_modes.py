@@ -142,7 +142,7 @@ async def test_a_row_that_cannot_be_read_keeps_nobody_waiting(life: Life) -> Non
     await life.make(PeriodicMode.AUTOMATIC, 1, time(9))
     await life.db.connection.write("UPDATE periodic_bookings SET created_at = 'yesterday' WHERE id = 1")
     await life.at(rome(SATURDAY, 12))
-    assert [action.wish.start for action in await life.actions()] == [time(9)]
+    assert [action.class_ref.start for action in await life.actions()] == [time(9)]
 
 
 async def test_nothing_is_booked_for_who_may_no_longer_use_the_bot(life: Life) -> None:

@@ -131,7 +131,7 @@ async def test_a_cancellation_typed_without_a_course_frees_what_is_held_then(
     action = await cancel_by_hand(db, worker, by_hand(pilates, booking_id=booking_id))
     [row] = await db.connection.rows("SELECT status FROM user_bookings")
     assert (action.status, action.error) == (ActionStatus.COMPLETED, None)
-    assert action.wish.matches(pilates)  # and so it is told
+    assert action.class_ref.matches(pilates)  # and so it is told
     assert row["status"] == BookingStatus.CANCELLED
     assert world.bookings(GIULIA) == []
 

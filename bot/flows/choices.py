@@ -89,7 +89,8 @@ class AlternativeAnswers:
         ):
             starts = self._desk.when().soon(action.run_at)
             queued = f"✅ La prenotazione n. {action.id} è in coda: comincio {starts}, così hai il tempo di scegliere."
-        ask = f"Che cosa provo se {action.course or 'il posto'} non c'è più? Anche un altro giorno, corso o posto."
+        what = action.class_ref.course if action.names_course else "il posto"
+        ask = f"Che cosa provo se {what} non c'è più? Anche un altro giorno, corso o posto."
         note = f"{queued} {ask}"
         return await self._chooser.days(tap.user_id, self._route(action), note)
 
@@ -144,7 +145,7 @@ def _why_not(action: Action | None, wish: ClassRef, others: Sequence[ClassRef]) 
     """Why a slot was not added; nothing when the ticket says it."""
     if action is None:
         return ""
-    if action.wish.matches(wish):
+    if action.class_ref.matches(wish):
         return "È già la tua prima scelta."
     if len(others) < MOST_ALTERNATIVES:
         return TOO_LATE
@@ -263,7 +264,7 @@ class WatchAnswers:
     async def watch_like(self, tap: Tap) -> Page:
         """A watch on what an action was about; what it was to replace is still to be replaced."""
         action = await self._desk.own(tap)
-        if action is None or not (action.day and action.start):
+        if action is None or action.wish is None:
             return screens_held.not_found_page(texts.NO_TICKET)
         watch = tap.call.numbers[1]
         return await self._start(tap, action.wish, watch, action.replaces_row_id or 0, action.free_until)
@@ -302,7 +303,7 @@ class WatchAnswers:
     async def grab(self, tap: Tap) -> Page:
         """Books at once what an action was about, once per button however often it is tapped."""
         action = await self._desk.own(tap)
-        if action is None or not (action.day and action.start):
+        if action is None or action.wish is None:
             return screens_held.not_found_page(texts.NO_TICKET)
         made = await self._desk.made_since(action.id, tap.user_id, ActionType.BOOK, action.wish)
         if made:

@@ -133,12 +133,12 @@ class Desk:
 
     async def live_classes(self, user_id: int) -> list[Action]:
         """A person's unfinished actions that are about a class."""
-        return [action for action in await self.db.requests.live(user_id) if action.day and action.start]
+        return [action for action in await self.db.requests.live(user_id) if action.wish is not None]
 
     async def live_about(self, held: HeldBooking) -> Action | None:
         """The unfinished action about what is held, if there is one."""
         live = await self.live_classes(held.user_id)
-        return next((one for one in live if one.wish.matches(held.booking.ref)), None)
+        return next((one for one in live if one.class_ref.matches(held.booking.ref)), None)
 
     async def calendar_file(self, held: HeldBooking) -> File:
         """For the calendar: of what is held, its event; of what is held no more, what takes the event out again."""
@@ -248,7 +248,7 @@ class Desk:
     async def made_since(self, newest: int, user_id: int, kind: ActionType, wish: ClassRef) -> Action | None:
         """The action a button has already made: one about the same, younger than the button."""
         for action in await self.db.requests.latest(user_id, RECENT):
-            about = action.wish if action.day and action.start else None
+            about = action.wish
             if action.id > newest and action.type is kind and about and about.matches(wish):
                 return None if action.watch is WatchMode.TELL else action
         return None
@@ -290,27 +290,27 @@ class Desk:
     def can_be_put_back(self, action: Action) -> bool:
         """Whether a booking was withdrawn by its person and could still be made."""
         withdrawn = action.type is ActionType.BOOK and action.status is ActionStatus.CANCELLED
-        if not withdrawn or not (action.day and action.start):
+        if not withdrawn or action.wish is None:
             return False
         return self.can_be_watched(action.wish) if action.watch else not self.has_begun(action.wish)
 
     async def put_back(self, action: Action, tap: Tap) -> Action:
         """A withdrawn booking, in the queue once more with all that it was asked to do."""
         new = replace(
-            self._watch_again(action, tap) if action.watch else self.booking(tap, action.wish),
+            self._watch_again(action, tap) if action.watch else self.booking(tap, action.class_ref),
             alternatives=tuple(await self.db.choices.alternatives(action.id)),
             replaces_row_id=action.replaces_row_id,
             free_until=action.free_until,
             periodic_booking_id=action.periodic_booking_id,
         )
-        if action.periodic_booking_id is None or action.day is None:
+        if action.periodic_booking_id is None or action.wish is None:
             return await self.queue(new)
-        made = await self.db.occurrences.queue_again(action.periodic_booking_id, action.day, new)
+        made = await self.db.occurrences.queue_again(action.periodic_booking_id, action.wish.day, new)
         return made or await self.queue(new)
 
     def _watch_again(self, action: Action, tap: Tap) -> NewAction:
-        opens = self.rule.opens_at(action.wish.day, action.wish.start)
-        until = action.watch_until or self.free_until(action.wish)
+        opens = self.rule.opens_at(action.class_ref.day, action.class_ref.start)
+        until = action.watch_until or self.free_until(action.class_ref)
         return NewAction(
             ActionType.BOOK, tap.user_id, action.wish, opens_at=opens, watch=action.watch, watch_until=until,
             card_message_id=tap.card_id,
@@ -330,16 +330,18 @@ class Desk:
         """The booking that an action's class overlaps, before it is tried or once it was refused, as far as we know."""
         refused = action.status is ActionStatus.FAILED and action.error_kind == Overlap.__name__
         waits = action.status is ActionStatus.PENDING and action.watch is None and action.replaces_row_id is None
-        if action.type is not ActionType.BOOK or not (refused or waits) or not (action.day and action.start):
+        if action.type is not ActionType.BOOK or not (refused or waits) or action.wish is None:
             return None
         if self.has_begun(action.wish) or (waits and self.house.overlap is Overlapping.WARNED):
             return None
-        rows = [*await self.db.catalogue.slots_on(action.day), *await self.db.catalogue.unseen_on(action.day)]
+        rows = [*await self.db.catalogue.slots_on(action.wish.day), *await self.db.catalogue.unseen_on(action.wish.day)]
         row = next((row for row in rows if row.slot.ref.matches(action.wish)), None)
         # what the timetable has no more lasts an hour, as every class whose length is not known
-        end = row.slot.end if row else (datetime.combine(action.day, action.start) + timedelta(hours=1)).time()
+        end = (
+            row.slot.end if row else (datetime.combine(action.wish.day, action.wish.start) + timedelta(hours=1)).time()
+        )
         held = await self.held_bookings(action.user_id)
-        meeting = (one for one in held if one.booking.overlaps(action.day, action.start, end))
+        meeting = (one for one in held if one.booking.overlaps(action.wish.day, action.wish.start, end))
         other = next((one for one in meeting if not one.booking.ref.matches(action.wish)), None)
         return Clash(other, row.id if row else None) if other else None
 
@@ -350,7 +352,7 @@ class Desk:
 
     def is_watchable(self, action: Action) -> bool:
         """Whether it makes sense to offer a watch after an action's failure."""
-        if action.type is not ActionType.BOOK or not (action.day and action.start):
+        if action.type is not ActionType.BOOK or action.wish is None:
             return False
         overlapped = action.watch is not None and action.error_kind == "Overlap"
         of_use = action.error_kind in ("SlotFull", "SlotNotFound") or overlapped

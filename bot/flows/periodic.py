@@ -360,8 +360,8 @@ class MakingAnswers:
         """From when on a choice holds, when a booking of it is so far under way that it goes on as it was."""
         latest = self._desk.clock() + READ_BY
         live = await self._desk.live_classes(periodic.user_id)
-        mine = [one for one in live if one.periodic_booking_id == periodic.id and one.opens_at and one.day]
-        under_way = [one.day for one in mine if one.day and one.opens_at and one.opens_at <= latest]
+        mine = [one for one in live if one.periodic_booking_id == periodic.id and one.opens_at]
+        under_way = [one.wish.day for one in mine if one.wish is not None and one.opens_at and one.opens_at <= latest]
         if not under_way:
             return ""
         return f"Per {self._desk.when().day(max(under_way))} è tardi, ci sto già lavorando: vale dalla volta dopo."

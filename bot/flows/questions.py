@@ -179,8 +179,8 @@ class QuestionAnswers:
         action = await self._desk.own(tap)
         if action is None:
             return screens_held.not_found_page(texts.NO_TICKET)
-        if action.periodic_booking_id is not None and action.day is not None:
-            await self._desk.db.occurrences.skip(action.periodic_booking_id, tap.user_id, action.day)
+        if action.periodic_booking_id is not None and action.wish is not None:
+            await self._desk.db.occurrences.skip(action.periodic_booking_id, tap.user_id, action.wish.day)
         await self._desk.db.requests.withdraw(action.id, tap.user_id)
         action = await self._desk.own(tap) or action
         return await self._desk.ticket(action, tap, texts.TOO_LATE if action.status is ActionStatus.PROCESSING else "")

@@ -157,7 +157,7 @@ class Answers:
     async def undo(self, tap: Tap) -> Answer:
         """Puts what was withdrawn back in the queue, once however often it is tapped, or says how things stand."""
         action = await self.desk.own(tap)
-        if action is None or not (action.day and action.start):
+        if action is None or action.wish is None:
             return await self._no_ticket(tap)
         made = await self.desk.made_since(action.id, tap.user_id, ActionType.BOOK, action.wish)
         if made and made.status is not ActionStatus.CANCELLED:
@@ -174,7 +174,7 @@ class Answers:
             return await self._no_ticket(tap)
         match action.type:
             case ActionType.BOOK:
-                return await self.booking.confirm_wish(tap, action.wish)
+                return await self.booking.confirm_wish(tap, action.class_ref)
             case ActionType.CANCEL:
                 return await self._cancel_again(tap, action)
             case ActionType.CHECK:
@@ -184,7 +184,7 @@ class Answers:
 
     async def _cancel_again(self, tap: Tap, action: Action) -> Page:
         held = await self.desk.db.bookings.by_booking_id(action.booking_id or "", tap.user_id, action.subject)
-        if held is None and action.day and action.start:  # put in by hand, perhaps: named by its class
+        if held is None and action.wish is not None:  # put in by hand, perhaps: named by its class
             every = await self.desk.held_bookings(tap.user_id)
             held = next((one for one in every if one.booking.ref.matches(action.wish)), None)
         return await self.held.ask_about(tap, held) if held else screens_held.gone_page()

@@ -77,7 +77,15 @@ def alternative_to(action: Action, fits: Callable[[Slot], bool]) -> Route:
     about = (action.id,)
     title = "Un'alternativa"
     verbs = (Verb.ALT_DAYS, Verb.ALT_DAY, Verb.ALT_SLOTS, Verb.ALT_ADD)
-    return Route(title, *verbs, about, on_card=True, before=back, fits=fits, near=action.day)
+    return Route(
+        title,
+        *verbs,
+        about,
+        on_card=True,
+        before=back,
+        fits=fits,
+        near=action.wish.day if action.wish is not None else None,
+    )
 
 
 def better_than(held: HeldBooking) -> Route:
@@ -315,7 +323,7 @@ def slot_details(view: SlotView) -> str:
 
 def _clash(view: SlotView, when: When) -> str:
     if view.clash is None and view.rival:
-        queued = in_a_line(view.rival.wish, when, beside=[view.slot.ref])
+        queued = in_a_line(view.rival.class_ref, when, beside=[view.slot.ref])
         what = f"⚠️ Si sovrappone a un'altra tua richiesta, la n. {view.rival.id}: {queued}."
         both = "Di solito il sito le accetta tutte e due." if view.both_taken else "Il sito ne accetta una sola."
         return f"{what} {both}"
@@ -422,8 +430,10 @@ def _swap_prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
 
 def alternatives_page(action: Action, others: Sequence[ClassRef], when: When, *, full: bool, note: str = "") -> Page:
     """What else would do, each with its way out; `full`: no more can be added."""
-    lines = Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {in_a_line(action.wish, when, beside=others)}")
-    lines.add(*choices(others, when, [action.wish]))
+    lines = (
+        Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {in_a_line(action.class_ref, when, beside=others)}")
+    )
+    lines.add(*choices(others, when, [action.class_ref]))
     held_back = is_held_back(action, when)
     opens_later = action.opens_at is not None and when.now < action.opens_at
     if opens_later and held_back:

@@ -109,7 +109,7 @@ def _home_rows(overview: Overview) -> tuple[Row, ...]:
 
 
 def _live_line(action: Action, when: When) -> str:
-    return f"{live_word(action, when)}: {in_a_line(action.wish, when)} (n. {action.id})"
+    return f"{live_word(action, when)}: {in_a_line(action.class_ref, when)} (n. {action.id})"
 
 
 def live_word(action: Action, when: When) -> str:
@@ -167,7 +167,7 @@ def why_not_first(action: Action, when: When) -> str:
         return ""
     said = "; ".join(dict.fromkeys(re.findall("«(.*?)»", action.why_not_first or "", re.DOTALL)))
     why = f" Dal sito: {in_quotes(said)}." if said else ""
-    first = in_a_line(action.wish, when, SHORT, beside=[action.subject])
+    first = in_a_line(action.class_ref, when, SHORT, beside=[action.subject])
     return f"È la tua {action.won_choice + 1}ª scelta: la prima, {first}, non si poteva avere.{why}"
 
 
@@ -209,7 +209,7 @@ def ticket(
     """
     lines = Lines().add(note).add(f"{mark(action)} <b>{title(action)}</b>")
     lines.add(about_action(action, when))
-    beside = [action.wish] if others else []
+    beside = [action.wish] if others and action.wish is not None else []
     lines.add(*([why_not_first(action, when)] if is_done(action) else choices(others, when, beside)))
     rows = _ticket_rows(action, others, when, is_card=is_card, watchable=watchable, undoable=undoable, clash=clash)
     if pause is not None and action.status is ActionStatus.PENDING and holds_up(pause, action, when):

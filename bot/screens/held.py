@@ -42,7 +42,7 @@ def _watches(number: int) -> str:
 
 
 def _wish_of(entry: Entry) -> ClassRef:
-    return entry.booking.ref if isinstance(entry, HeldBooking) else entry.wish
+    return entry.booking.ref if isinstance(entry, HeldBooking) else entry.class_ref
 
 
 def _entry_line(entry: Entry, when: When, told: Sequence[ClassRef]) -> str:
@@ -51,7 +51,7 @@ def _entry_line(entry: Entry, when: When, told: Sequence[ClassRef]) -> str:
         place = "" if told_apart(wish, told) else where(entry.booking.location)
         line = f"• {in_a_line(wish, when, beside=told)}{place}"
         return f"{line}\n{missing_line(entry, when)}" if entry.missing_since else line
-    return f"⏳ {live_word(entry, when)}: {in_a_line(entry.wish, when, beside=told)} (n. {entry.id})"
+    return f"⏳ {live_word(entry, when)}: {in_a_line(entry.class_ref, when, beside=told)} (n. {entry.id})"
 
 
 def missing_line(held: HeldBooking, when: When) -> str:
@@ -72,7 +72,7 @@ def _entry_button(entry: Entry, when: When, told: Sequence[ClassRef]) -> Button:
         label = f"{first_up(short_day(booking.day))} {booking.start:%H:%M} · {booking.course}{kind}"
         return button(label, Verb.HELD, entry.id)
     word = live_word(entry, when).lower()
-    return button(f"n. {entry.id} · {word} · {entry.course or FIT_CENTER}{kind}", Verb.TICKET, entry.id)
+    return button(f"n. {entry.id} · {word} · {entry.class_ref.course}{kind}", Verb.TICKET, entry.id)
 
 
 # One booking
@@ -207,9 +207,11 @@ def _watch_lines(watch: Action, when: When) -> Sequence[str]:
     swaps = watch.replaces_row_id is not None and watch.watch is WatchMode.BOOK
     swap = " al posto di quella che hai" if swaps else ""
     until = f", {when.until(watch.watch_until)}" if watch.watch_until else ""
-    return [f"👀 {in_a_line(watch.wish, when)}", f"Se si libera {then}{swap}{until} (n. {watch.id})"]
+    return [f"👀 {in_a_line(watch.class_ref, when)}", f"Se si libera {then}{swap}{until} (n. {watch.id})"]
 
 
 def _stop_label(watch: Action) -> str:
-    day = f"{short_day(watch.day)} {watch.start:%H:%M}" if watch.day and watch.start else title(watch)
-    return f"🔕 Smetti: {day} · {watch.course or FIT_CENTER}"
+    wish = watch.wish
+    if wish is None:
+        return f"🔕 Smetti: {title(watch)} · {FIT_CENTER}"
+    return f"🔕 Smetti: {short_day(wish.day)} {wish.start:%H:%M} · {wish.course}"

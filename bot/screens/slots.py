@@ -77,7 +77,7 @@ def view_slot(
     """What a slot is to the person with these bookings and these unfinished actions."""
     slot = row.slot
     mine = next((one for one in held if one.booking.ref.matches(slot.ref)), None)
-    ticket = next((one for one in live if one.day and one.start and one.wish.matches(slot.ref)), None)
+    ticket = next((one for one in live if one.wish is not None and one.wish.matches(slot.ref)), None)
     clash = next(
         (one for one in held if one is not mine and one.booking.overlaps(slot.day, slot.start, slot.end)), None
     )
@@ -98,9 +98,10 @@ def view_slot(
 
 def _meets(action: Action, slot: Slot) -> bool:
     """Whether a booking in the queue is for the same hours; its length is not known, and counts as an hour."""
-    if action.type is not ActionType.BOOK or action.watch or not (action.day and action.start):
+    if action.type is not ActionType.BOOK or action.watch or action.wish is None:
         return False
-    booking = Booking(action.course, action.location, action.day, action.start, course_type=action.course_type)
+    wish = action.wish
+    booking = Booking(wish.course, wish.location, wish.day, wish.start, course_type=wish.course_type)
     return booking.overlaps(slot.day, slot.start, slot.end)
 
 

@@ -89,8 +89,8 @@ def remedy_button(remedy: Remedy, action: Action, *, fresh: bool) -> Button:
     match remedy:
         case Remedy.AGAIN | Remedy.ANYWAY | Remedy.BOOK_ANYWAY:
             return button(remedy, Verb.AGAIN, action.id, fresh=fresh)
-        case Remedy.OTHER if action.day:
-            return button(remedy, Verb.DAY, action.day, fresh=fresh)
+        case Remedy.OTHER if action.wish is not None:
+            return button(remedy, Verb.DAY, action.wish.day, fresh=fresh)
         case Remedy.OTHER:
             return button(remedy, Verb.NEW, fresh=fresh)
         case Remedy.HOURS:

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import date, datetime, timedelta
 
 from domain.errors import AlreadyQueued
-from domain.model import Action, ActionStatus, ActionType, ClassRef, WatchMode, clock_time, instant, stamp
+from domain.model import FIT_CENTER, Action, ActionStatus, ActionType, ClassRef, WatchMode, clock_time, instant, stamp
 from domain.requests import NewAction
 from store.connection import Transaction
 from store.queue.choices import insert_alternative
@@ -20,10 +20,7 @@ def to_action(row: sqlite3.Row) -> Action:
         type=ActionType(row["action_type"]),
         user_id=row["user_id"],
         status=ActionStatus(row["status"]),
-        course=row["course_name"] or "",
-        location=row["location"] or "",
-        day=date.fromisoformat(row["date"]) if row["date"] else None,
-        start=clock_time(row["time_slot"]) if row["time_slot"] else None,
+        wish=_wish(row),
         booking_id=row["booking_id"],
         created_at=instant(row["created_at"]),
         run_at=instant(row["run_at"]),
@@ -53,7 +50,7 @@ def to_action(row: sqlite3.Row) -> Action:
         pressed=bool(row["pressed"]),
         absent_since=instant_or_none(row["absent_since"]),
         took_back=bool(row["took_back"]),
-        course_type=row["course_type"] or "",
+        names_course=bool(row["course_name"]),
     )
 
 
@@ -165,5 +162,14 @@ def live_like(tx: Transaction, new: NewAction) -> int | None:
     )
     if new.wish is None:
         return rows[0]["id"] if rows else None
-    same = (each for each in all_readable(to_action, rows) if each.start and each.wish.matches(new.wish))
+    same = (each for each in all_readable(to_action, rows) if each.wish is not None and each.wish.matches(new.wish))
     return next((each.id for each in same), None)
+
+
+def _wish(row: sqlite3.Row) -> ClassRef | None:
+    """The class that a row is about; None when it does not say a day and an hour. Raises ValueError for odd ones."""
+    day = date.fromisoformat(row["date"]) if row["date"] else None
+    start = clock_time(row["time_slot"]) if row["time_slot"] else None
+    if day is None or start is None:
+        return None
+    return ClassRef(row["course_name"] or FIT_CENTER, row["location"] or "", day, start, row["course_type"] or "")

@@ -52,7 +52,7 @@ class Watches:
             {
                 "first": stamp(again - apart),
                 "last": stamp(again + apart),
-                "date": action.day.isoformat() if action.day else None,
+                "date": action.wish.day.isoformat() if action.wish is not None else None,
             },
         )
         return instant(row["run_at"]) if row else again

@@ -478,7 +478,7 @@ async def test_an_upgrade_books_the_better_one_and_then_frees_the_other(staged: 
         assert (await stage.act()).status is ActionStatus.COMPLETED
         assert len(stage.held) == 2
         [cancel] = await stage.db.requests.live(OWNER)
-        assert (cancel.type, cancel.start) == (ActionType.CANCEL, stage.gym(0).start)
+        assert (cancel.type, cancel.class_ref.start) == (ActionType.CANCEL, stage.gym(0).start)
         assert (await stage.act()).status is ActionStatus.COMPLETED
         assert [slot.start for slot in stage.opened.world.bookings(GIULIA)] == [f"{stage.gym(1).start:%H:%M}"]
 

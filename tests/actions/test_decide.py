@@ -45,7 +45,7 @@ from domain.errors import (
     SlotFull,
     SlotNotFound,
 )
-from domain.model import OPENING_LASTS, PREPARE, Action, ActionStatus, ActionType, OpeningRule, WatchMode
+from domain.model import OPENING_LASTS, PREPARE, Action, ActionStatus, ActionType, ClassRef, OpeningRule, WatchMode
 from tests.support.sites import ROME, TUESDAY
 
 RULE = OpeningRule(2, time(0), ROME)
@@ -68,8 +68,8 @@ OF_ACCOUNT = [
 def action(kind: ActionType = ActionType.BOOK, created_at: datetime = BEFORE, failures: int = 0) -> Action:
     is_about_a_class = kind in (ActionType.BOOK, ActionType.CANCEL)
     return Action(
-        id=1, type=kind, user_id=42, status=ActionStatus.PROCESSING, course="YOGA", location="Giuriati",
-        day=TUESDAY if is_about_a_class else None, start=time(18) if is_about_a_class else None, booking_id=None,
+        id=1, type=kind, user_id=42, status=ActionStatus.PROCESSING,
+        wish=ClassRef("YOGA", "Giuriati", TUESDAY, time(18)) if is_about_a_class else None, booking_id=None,
         created_at=created_at, run_at=created_at, opens_at=OPENS if kind is ActionType.BOOK else None, started_at=None,
         completed_at=None, result=None, error=None, error_kind=None, evidence=None, attempts=1, failures=failures,
         quiet=False, card_message_id=None, periodic_booking_id=None,

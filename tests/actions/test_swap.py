@@ -186,7 +186,9 @@ async def test_what_a_worker_that_died_had_given_up_is_asked_back(staged: Set, c
             [old.course] if can_be_had else [],
         )
         live = await stage.db.requests.live(OWNER)
-        assert [each.course for each in live] == ([] if can_be_had else [old.course])  # asked for once more, and told
+        assert [each.class_ref.course for each in live] == (
+            [] if can_be_had else [old.course]
+        )  # asked for once more, and told
 
 
 @pytest.mark.parametrize("end", ["withdrawn", "refused login"])
@@ -204,7 +206,7 @@ async def test_however_it_ends_what_was_given_up_in_vain_is_asked_back(staged: S
             assert (await stage.act()).error_kind == "LoginRejected"
             await stage.db.people.go_on(OWNER)
         live = [each for each in await stage.db.requests.live(OWNER) if each.type is ActionType.BOOK]
-        assert [each.course for each in live] == [old.course]
+        assert [each.class_ref.course for each in live] == [old.course]
         assert (await stage.act()).status is ActionStatus.COMPLETED
         assert (stage.held, await status(stage, row)) == ([old.course], BookingStatus.CONFIRMED)
 

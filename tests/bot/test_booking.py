@@ -93,8 +93,16 @@ async def test_three_taps_and_a_confirmation_queue_a_booking(world: World) -> No
 
     (action,) = await world.actions()
     assert f"Prenotazione n. {action.id}" in card.text
-    assert (action.type, action.course, action.location) == (ActionType.BOOK, "PILATES MATWORK", "Giuriati")
-    assert (action.day, action.start, action.card_message_id) == (TUESDAY, time(18), card.message_id)
+    assert (action.type, action.class_ref.course, action.class_ref.location) == (
+        ActionType.BOOK,
+        "PILATES MATWORK",
+        "Giuriati",
+    )
+    assert (action.class_ref.day, action.class_ref.start, action.card_message_id) == (
+        TUESDAY,
+        time(18),
+        card.message_id,
+    )
     assert action.run_at == world.clock.now
 
 
@@ -131,7 +139,7 @@ async def test_a_slot_not_open_yet_is_queued_for_its_opening(world: World) -> No
 
     (action,) = await world.actions()
     opening = datetime(2026, 11, 23, 23, tzinfo=UTC)
-    assert (action.day, action.opens_at) == (THURSDAY, opening)
+    assert (action.class_ref.day, action.opens_at) == (THURSDAY, opening)
     assert action.run_at == action.rehearse_at == datetime(2026, 11, 23, 19, tzinfo=UTC)
     assert "martedì 24 novembre alle 00:00" in card.text
 
@@ -323,7 +331,7 @@ async def test_the_ticket_of_a_place_given_back_since_says_so(world: World) -> N
     booked = await world.book()
     await world.db.requests.add(NewAction(ActionType.CANCEL, OWNER, booked.wish))
     cancelling = await world.claim()
-    await world.db.settlement.complete_cancel(cancelling, booked.wish, "gone")
+    await world.db.settlement.complete_cancel(cancelling, booked.class_ref, "gone")
 
     await world.owner.send(f"/status {booked.id}")
 

@@ -58,6 +58,7 @@ from domain.model import (
     Booking,
     BookingStatus,
     CatalogueSlot,
+    ClassRef,
     Course,
     DaySummary,
     HeldBooking,
@@ -91,10 +92,10 @@ NASTY = "<b>&'\"" + "x" * 300
 
 STOPS = (LoginRejected("no"), LoginDiverted(f"led astray to https://evil.test/: {quote('<b>parole</b>')}"))
 ACTION = Action(
-    id=ID, type=ActionType.BOOK, user_id=OWNER, status=ActionStatus.PENDING, course=NASTY, location=NASTY,
-    day=TUESDAY, start=time(18), booking_id="x", created_at=NOON, run_at=NOON, opens_at=NOON, started_at=None,
-    completed_at=NOON, result=None, error=NASTY, error_kind=None, evidence=None, attempts=0, failures=0, quiet=False,
-    card_message_id=None, periodic_booking_id=None,
+    id=ID, type=ActionType.BOOK, user_id=OWNER, status=ActionStatus.PENDING,
+    wish=ClassRef(NASTY, NASTY, TUESDAY, time(18)), booking_id="x", created_at=NOON, run_at=NOON, opens_at=NOON,
+    started_at=None, completed_at=NOON, result=None, error=NASTY, error_kind=None, evidence=None, attempts=0,
+    failures=0, quiet=False, card_message_id=None, periodic_booking_id=None,
 )  # fmt: skip
 HELD = HeldBooking(ID, OWNER, Booking(NASTY, NASTY, TUESDAY, time(18)), "x", BookingStatus.CONFIRMED, NOON)
 ASKED = Confirmation(ID, OWNER, 1, NOON, NOON + timedelta(hours=1), None)
@@ -102,7 +103,7 @@ VIEW = SlotView(ID, replace(PILATES, course=NASTY, instructor=NASTY), SlotState.
 KINDS = sorted({name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, AppError)})
 
 
-OTHERS = [replace(ACTION, day=THURSDAY).wish] * 3
+OTHERS = [ClassRef(NASTY, NASTY, THURSDAY, time(18))] * 3
 CHOICES = [PeriodicChoice(NASTY, NASTY, time(19))] * 3
 COURSE = Course(ID, NASTY, NASTY, 1, time(18), time(19), 3, 7, NASTY, NASTY, NOON)
 TIMES = screens_making.ask_times(3, time(18), timedelta(minutes=109), RULE, timedelta(hours=1), timedelta(hours=2))
@@ -224,13 +225,13 @@ def question_pages() -> Iterator[Page]:
         for outcome in (None, *ConfirmationOutcome):
             asked = replace(ASKED, outcome=outcome, purpose=purpose)
             for when in (WHEN, When(NOON + timedelta(hours=2), ROME)):
-                yield screens_questions.question(asked, SERIES, ACTION.wish, NOON + timedelta(days=1), when)
+                yield screens_questions.question(asked, SERIES, ACTION.class_ref, NOON + timedelta(days=1), when)
             for ticket in (ACTION, None):
-                yield screens_questions.answered(asked, ACTION.wish, WHEN, ticket)
-            yield from (screens_questions.no_longer_asked(asked, ACTION.wish, WHEN, held) for held in (HELD, None))
-            yield screens_questions.expired(asked, ACTION.wish, WHEN)
+                yield screens_questions.answered(asked, ACTION.class_ref, WHEN, ticket)
+            yield from (screens_questions.no_longer_asked(asked, ACTION.class_ref, WHEN, held) for held in (HELD, None))
+            yield screens_questions.expired(asked, ACTION.class_ref, WHEN)
     for held in (True, False):
-        yield screens_questions.missed(SERIES, ACTION.wish, WHEN, held=held)
+        yield screens_questions.missed(SERIES, ACTION.class_ref, WHEN, held=held)
 
 
 def dates() -> list[screens_periodic.Date]:

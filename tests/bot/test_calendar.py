@@ -113,7 +113,7 @@ async def test_the_files_of_one_booking_follow_its_life(world: World) -> None:
     await tapped(world.owner, "❌ Annulla", "Annullo davvero?")
     await tapped(world.owner, "Sì, annulla", "In coda")
     action = await world.claim()
-    await world.db.settlement.complete_cancel(action, action.wish, "read back as gone")
+    await world.db.settlement.complete_cancel(action, action.class_ref, "read back as gone")
     message = await world.owner.wait_for(lambda message: "Annullata\n" in message.text)
     assert message.document
     assert message.document.name == "pilates-matwork-2026-11-24-annullata.ics"

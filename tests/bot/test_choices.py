@@ -142,7 +142,7 @@ async def test_a_walk_away_while_choosing_loses_nothing(world: World) -> None:
 
     world.clock.now += timedelta(minutes=3)
 
-    assert (await world.claim()).course == "PILATES MATWORK"
+    assert (await world.claim()).class_ref.course == "PILATES MATWORK"
 
 
 async def test_minutes_before_the_opening_there_is_still_time_for_an_alternative(world: World) -> None:
@@ -252,7 +252,7 @@ async def test_a_watch_that_only_tells_leads_to_the_booking_in_one_tap(world: Wo
 
     await world.owner.wait_for(lambda message: "comincio subito" in message.text)
     booking, watch = await world.actions()
-    assert (booking.course, booking.watch) == ("ZUMBA", None)
+    assert (booking.class_ref.course, booking.watch) == ("ZUMBA", None)
     assert watch.watch is WatchMode.TELL
     await world.owner.send(f"/status {watch.id}")
     page = await world.owner.wait_for(lambda message: "Si era liberato un posto" in message.text)
@@ -379,7 +379,7 @@ async def test_a_swap_books_the_new_one_and_then_frees_the_other(world: World) -
     (action,) = await world.actions()
     held = await world.db.bookings.by_booking_id(MINE.booking_id, OWNER)
     assert held
-    assert (action.type, action.course, action.replaces_row_id) == (ActionType.BOOK, "Fit Center", held.id)
+    assert (action.type, action.class_ref.course, action.replaces_row_id) == (ActionType.BOOK, "Fit Center", held.id)
 
     await world.book()
 
@@ -387,7 +387,7 @@ async def test_a_swap_books_the_new_one_and_then_frees_the_other(world: World) -
     assert "Adesso libero PILATES MATWORK, martedì 24 novembre alle 18:00" in result.text
     cancel = await world.claim()
     assert (cancel.type, cancel.booking_id) == (ActionType.CANCEL, MINE.booking_id)
-    await world.db.settlement.complete_cancel(cancel, cancel.wish, "gone")
+    await world.db.settlement.complete_cancel(cancel, cancel.class_ref, "gone")
     await world.owner.wait_for(lambda message: "Annullata" in message.text and "PILATES" in message.text)
 
 
@@ -408,7 +408,7 @@ async def test_what_a_swap_gave_up_first_leaves_the_calendar_too(world: World) -
     await world.owner.press(data_of(page, "🔁 Scambia"), page.message_id)
     action = await world.claim()
     await world.db.claims.gave_up(action, MINE.ref)
-    new = Booking(action.wish.course, action.wish.location, action.wish.day, action.wish.start, 55)
+    new = Booking(action.class_ref.course, action.class_ref.location, action.class_ref.day, action.class_ref.start, 55)
 
     await world.db.settlement.complete_book(action, new, "seen")
 
@@ -437,7 +437,7 @@ async def test_what_overlaps_the_booking_is_swapped_for_in_one_tap(world: World)
     [action] = [action for action in await world.actions() if action.type is ActionType.BOOK]
     held = await world.db.bookings.find(action.replaces_row_id or 0, OWNER)
     assert held
-    assert (action.course, held.booking.course) == ("CORE", "PILATES MATWORK")
+    assert (action.class_ref.course, held.booking.course) == ("CORE", "PILATES MATWORK")
 
 
 async def test_before_an_opening_what_it_overlaps_is_swapped_in_one_tap(world: World) -> None:

@@ -61,7 +61,7 @@ async def test_cancelling_is_asked_once_more_and_told_when_read_back(world: Worl
     action = await world.claim()
     assert (action.type, action.booking_id) == (ActionType.CANCEL, MINE.booking_id)
     assert action.free_until == datetime(2026, 11, 24, 15, tzinfo=UTC)  # what was free must not cost for having waited
-    await world.db.settlement.complete_cancel(action, action.wish, "gone")
+    await world.db.settlement.complete_cancel(action, action.class_ref, "gone")
 
     result = await world.owner.wait_for(lambda message: "L'ho ricontrollato sul sito alle 12:00:00" in message.text)
 
@@ -80,7 +80,7 @@ async def test_the_message_that_said_booked_says_so_no_more_once_the_place_is_go
         await tapped(world.owner, "❌ Annulla", "Annullo davvero?")
         await tapped(world.owner, "Sì, annulla", "Annullamento n.")
         action = await world.claim()
-        await world.db.settlement.complete_cancel(action, action.wish, "gone")
+        await world.db.settlement.complete_cancel(action, action.class_ref, "gone")
 
     edited = await world.owner.wait_for(lambda message: message.message_id == booked.message_id and not message.labels)
 

@@ -39,7 +39,11 @@ async def test_a_class_of_a_later_week_is_booked_at_its_opening_though_the_site_
     assert "Prenoto appena apre, domenica 29 novembre alle 00:00" in page.text
     await tapped(world.owner, "prenota all'apertura", "In attesa dell'apertura")
     [action] = await world.db.requests.live(OWNER)
-    assert (action.status, action.course, action.day) == (ActionStatus.PENDING, PILATES.course, NEXT_TUESDAY)
+    assert (action.status, action.class_ref.course, action.class_ref.day) == (
+        ActionStatus.PENDING,
+        PILATES.course,
+        NEXT_TUESDAY,
+    )
     assert action.opens_at == world.settings.opening_rule.opens_at(NEXT_TUESDAY)
     assert NOON < action.run_at <= action.opens_at - PREPARE
 

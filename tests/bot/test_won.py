@@ -62,7 +62,7 @@ async def test_what_the_site_lists_without_a_name_is_told_under_the_name_it_was_
 ) -> None:
     await queued(world.owner)
     claimed = await world.claim()
-    got = Booking(listed, "Giuriati", claimed.wish.day, claimed.wish.start, 60)
+    got = Booking(listed, "Giuriati", claimed.class_ref.day, claimed.class_ref.start, 60)
 
     await world.db.settlement.complete_book(claimed, got, "seen")
 
@@ -78,8 +78,8 @@ async def test_what_was_put_in_without_its_kind_is_told_under_its_name_too(world
     await queued(world.owner)
     await world.db.connection.write("UPDATE booking_actions SET course_type = NULL")
     claimed = await world.claim()
-    pilates = next(each for each in chats.WEEK if each.ref.matches(claimed.wish))
-    got = Booking("Corsi Platinum", "Giuriati", claimed.wish.day, claimed.wish.start, 60)
+    pilates = next(each for each in chats.WEEK if each.ref.matches(claimed.class_ref))
+    got = Booking("Corsi Platinum", "Giuriati", claimed.class_ref.day, claimed.class_ref.start, 60)
 
     await world.db.settlement.complete_book(claimed, got, "seen", slot=pilates)
 

@@ -89,7 +89,7 @@ async def test_a_row_by_hand_without_the_kind_means_any(db: Database) -> None:
     )
     action = await db.claims.claim("w", 60)
     assert action
-    assert action.wish.matches(YOGA)
+    assert action.class_ref.matches(YOGA)
 
 
 # ----- as the site writes it

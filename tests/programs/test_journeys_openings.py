@@ -33,9 +33,9 @@ async def wins(here: Journey, row: Action, opens: datetime) -> None:
     result = await here.reads("Prenotata!", "Si apriva", since=before)
     won = await here.row(row)
     assert won.status is ActionStatus.COMPLETED
-    assert won.course
-    assert won.course in result.text
-    assert here.held[held:] == [won.course]
+    assert won.class_ref.course
+    assert won.class_ref.course in result.text
+    assert here.held[held:] == [won.class_ref.course]
     assert [shot.outcome for shot in here.world.shots].count(Outcome.BOOKED) == held + 1
     assert not [each for each in here.world.log if each.status == 429]
 

@@ -324,7 +324,7 @@ async def test_six_weeks_around_a_clock_change_book_every_class_once_at_its_open
         await life.make(PeriodicMode.AUTOMATIC, weekday)
     await life.pass_until(rome(change + 21 * DAY, 12))
     actions = [action for action in await life.actions() if action.status is ActionStatus.COMPLETED]
-    days = [action.wish.day for action in actions]
+    days = [action.class_ref.day for action in actions]
     assert days == sorted(set(days))
     assert [action.completed_at for action in actions[3:]] == [rome(day - 2 * DAY, 0) for day in days[3:]]
     assert len(days) == 45  # today's, tomorrow's and the day after's at once, then one a night

@@ -314,7 +314,7 @@ async def test_an_upgrade_that_was_done_after_all_frees_what_it_replaces(db: Dat
     await failed(db, ActionType.BOOK, SiteUnavailable("503"), replaces=held.id)
     await read(db, clock, worse, HELD)
     [cancelling] = await db.requests.live(GIULIA)
-    assert (cancelling.type, cancelling.course) == (ActionType.CANCEL, "YOGA")
+    assert (cancelling.type, cancelling.class_ref.course) == (ActionType.CANCEL, "YOGA")
 
 
 async def test_a_reading_that_is_queued_already_is_not_queued_twice(db: Database) -> None:

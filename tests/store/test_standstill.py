@@ -52,7 +52,7 @@ async def test_what_was_missed_meanwhile_is_told_when_it_goes_on_and_the_rest_is
     assert await life.db.recurring_pauses.end(GIULIA, life.recurrence) is None
     await life.at(rome(SATURDAY + 2 * A_WEEK, 23))
     [live] = await life.db.requests.live(GIULIA)
-    assert (live.day, live.periodic_booking_id) == (TUESDAY + 2 * A_WEEK, mine.id)
+    assert (live.class_ref.day, live.periodic_booking_id) == (TUESDAY + 2 * A_WEEK, mine.id)
 
 
 async def test_a_date_that_was_refused_is_tried_again_when_its_person_mends_it_in_time(life: Life) -> None:
@@ -62,7 +62,7 @@ async def test_a_date_that_was_refused_is_tried_again_when_its_person_mends_it_i
     life.clock.now = rome(TUESDAY, 9)
     assert await life.db.recurring_pauses.end(GIULIA, life.recurrence) == []
     await life.at(rome(TUESDAY, 9, 1))
-    assert [each.day for each in await life.db.requests.live(GIULIA)] == [TUESDAY]
+    assert [each.class_ref.day for each in await life.db.requests.live(GIULIA)] == [TUESDAY]
 
 
 @pytest.mark.parametrize("error", [SlotFull("full"), AppError("odd")])

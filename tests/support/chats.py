@@ -150,7 +150,7 @@ class World:
     async def book(self) -> Action:
         """Does the next action, a booking, with success."""
         action = await self.claim()
-        wish = action.wish
+        wish = action.class_ref
         booking = Booking(wish.course, wish.location, wish.day, wish.start, 55)
         await self.db.settlement.complete_book(action, booking, "seen")
         return action

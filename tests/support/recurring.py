@@ -123,7 +123,7 @@ class Life:
         )
         claimed = await self.db.requests.find(action.id)
         assert claimed
-        wish: ClassRef = [claimed.wish, *await self.db.choices.alternatives(action.id)][won_choice]
+        wish: ClassRef = [claimed.class_ref, *await self.db.choices.alternatives(action.id)][won_choice]
         booking = Booking(wish.course, wish.location, wish.day, wish.start, 55)
         await self.db.settlement.complete_book(claimed, booking, "seen", won_choice=won_choice)
 
@@ -144,13 +144,15 @@ class Life:
         """A worker: rehearses, books from the opening on, cancels."""
         while (action := await self.db.claims.claim("w", 60)) is not None:
             if action.type is ActionType.CANCEL:
-                await self.db.settlement.complete_cancel(action, action.wish, "read back as gone")
+                await self.db.settlement.complete_cancel(action, action.class_ref, "read back as gone")
             elif action.type is not ActionType.BOOK:
                 await self.db.settlement.fail(action, AppError("not in this test"))
             elif action.opens_at and self.clock() < action.opens_at:
                 await self.db.settlement.rehearsed(action, action.opens_at, None)
             else:
-                booking = Booking(action.course, action.location, action.wish.day, action.wish.start, 55)
+                booking = Booking(
+                    action.class_ref.course, action.class_ref.location, action.class_ref.day, action.class_ref.start, 55
+                )
                 await self.db.settlement.complete_book(action, booking, "seen")
 
     async def _next_run(self) -> datetime | None:
