@@ -1,4 +1,4 @@
-"""What can go wrong, by what happens next: the class of an error decides, its sentence says what it was.
+"""The errors of the product: the class of an error decides what happens next, its sentence says what went wrong.
 
 The table is in actions/decide.py: class of the error x what the action is at.
 
@@ -52,7 +52,7 @@ class DatabaseBusy(DatabaseError):
 
 
 class AlreadyQueued(AppError):
-    """There is a live action for this already: its ticket is shown instead."""
+    """The queue holds an unfinished action about the same class already: the bot shows that ticket instead."""
 
     def __init__(self, action_id: int) -> None:
         super().__init__(f"action {action_id} is already about this")
@@ -68,15 +68,15 @@ class DuplicatePeriodic(AppError):
 
 
 class TooManyHolidays(AppError):
-    """The person has as many days off ahead as one may have: some have to go first."""
+    """The person has as many holidays ahead as one account may have: some have to be deleted first."""
 
 
 class LeaseLost(AppError):
-    """Another worker holds this action now: what we did with it is dropped."""
+    """Another worker holds this action now: the result of the worker that lost its lease is dropped."""
 
 
 class TakenBack(LeaseLost):
-    """Its person took the action back before anything was sent that could book or cancel."""
+    """The person withdrew the action before the worker sent anything that could book or cancel."""
 
 
 class OtpError(AppError):
@@ -100,57 +100,67 @@ class SiteUnavailable(SiteError):
 
 
 class SessionExpired(SiteError):
-    """The stored session is over: log in again, once."""
+    """The site does not accept the stored session any more: the portal logs in again, once."""
 
 
 class LoginFailed(SiteError):
-    """A login that did not end where it should: see the classes below."""
+    """A login did not reach the booking site: the classes below say where it ended."""
 
 
 class LoginStopped(LoginFailed):
-    """This account is not let in, and a second try could do harm: nothing is tried until its person acts."""
+    """The sign-on does not let this account in, and a second try could lock it: nothing is tried until the person
+    acts.
+    """
 
 
 class LoginRejected(LoginStopped):
-    """Wrong user name or password: stop for this account and tell."""
+    """The sign-on refused user name or password: the account stops, and its person is told."""
 
 
 class OtpMissing(LoginStopped):
-    """The site asks for a one-time code, and no secret is configured: stop for this account and tell."""
+    """The sign-on asks for a one-time code, and no secret is configured: the account stops, and its person is told."""
 
 
 class MatricolaMissing(LoginStopped):
-    """The configured matricola is none of those the site lets us choose from: stop for this account and tell which."""
+    """The site does not offer the configured matricola: the account stops, and its person is told which are offered."""
 
 
 class LoginDiverted(LoginStopped):
-    """The login was led where no password may go: stop for this account and tell loudly, with the address."""
+    """The login was led to an address where no password may be typed: the account stops; its person is told the
+    address.
+    """
 
 
 class LoginNeeded(LoginStopped):
-    """Its person logs in by hand, and their session has ended, or there is none yet: tell, and wait for them.
+    """The person logs in by hand, and there is no living session: the person is told, and the account waits for them.
 
     Nothing is sent that could do harm, so the site is asked again now and then: a session it takes ends the stop.
     """
 
 
 class OtpRejected(LoginFailed):
-    """The one-time code was refused twice: the account waits, and tells; usually the clock or the secret is wrong."""
+    """The sign-on refused two one-time codes: the account waits, and its person is told. Usually a clock or the secret
+    is wrong.
+    """
 
 
 class LoginBlocked(LoginFailed):
-    """The login came to a page at which it can't go on: the account waits, tells once (address, title and words of the
-    page), and tries once more later."""
+    """The login met a page at which it can't go on: the account waits, and tries once more later.
+
+    Its person is told once, with the address, the title and the words of the page.
+    """
 
 
 class LoginUnavailable(LoginFailed):
-    """The sign-on does not answer, or the login broke off after the password: the account waits, tells once, and tries
-    again soon. Who has a live session goes on."""
+    """The sign-on does not answer, or the login broke off after the password: the account waits, and tries again soon.
+
+    Its person is told once. An account with a living session goes on.
+    """
 
 
 class LoginInterrupted(LoginFailed):
-    """The sign-on let us in, and the booking site itself then gave no page: it is the site's trouble, and nobody's
-    account is blamed. Apart from SiteUnavailable because each try sends the password."""
+    """The sign-on accepted the account, and the booking site then gave no page: no account is blamed. It is not a
+    SiteUnavailable because each try sends the password."""
 
 
 def login_stop(kind: str | None, sentence: str) -> LoginStopped:
@@ -169,14 +179,16 @@ def login_error(kind: str, sentence: str) -> LoginFailed:
 
 
 class SiteChanged(SiteError):
-    """A page or answer is not what the contract says: evidence is kept. It may be a single one: a few more tries.
+    """A page or an answer is not what the contract says. Evidence is kept, and a few more tries follow.
 
     A booking asked for before its slot opened is tried until the class begins.
     """
 
 
 class Blocked(SiteError):
-    """403, 429 or a captcha: the account waits as long as the site says, or some minutes, tells once, then goes on."""
+    """The site answered 403, 429 or a captcha: the account waits as long as the site says, or some minutes, then goes
+    on.
+    """
 
     def __init__(
         self, message: str, *, status: int | None = None, retry_after: timedelta | None = None, at_login: bool = False
@@ -192,54 +204,62 @@ class Blocked(SiteError):
 
 
 class AccountWaits(SiteError):
-    """The account of the action waits after a trouble of its own: nothing was sent for it, and it waits too."""
+    """The account of the action waits after an earlier error: nothing was sent, and the action waits with the account."""
 
 
 class BookingRefused(SiteError):
-    """The site said no, in words we keep. In words we know it is final; in others a booking at its opening goes on."""
+    """The site refused, and its words are kept. Known words are final; with others a booking at its opening is tried
+    again.
+    """
 
 
 class NotOpenYet(BookingRefused):
-    """The slot opens later: wait until then."""
+    """The site says that the slot opens later: the action waits until then."""
 
 
 class SlotFull(BookingRefused):
-    """No place left."""
+    """The slot has no free place."""
 
 
 class OnWaitingList(BookingRefused):
-    """Full, and the site put us on its waiting list: nothing else is tried, or it might become two places."""
+    """The slot is full, and the site put the account on its waiting list. Nothing else is tried: it might become two
+    places.
+    """
 
 
 class PlaceUnclear(BookingRefused):
-    """The site lists it in words we do not know, and the timetable does not show it as ours: the person has to look."""
+    """The site lists the booking in unknown words, and the timetable does not show it as held: the person has to look."""
 
 
 class SlotNotFound(BookingRefused):
-    """The timetable has no such slot: it may be hidden, or the timetable empty for a moment. A few more looks.
+    """The timetable has no such slot. It may be hidden, or the timetable empty for a moment: a few more looks follow.
 
     A booking asked for before its slot opened, and a watch, look until the class begins.
     """
 
 
 class AlreadyBooked(BookingRefused):
-    """We hold it already: success, once seen in "my bookings". Until then as if it was not found."""
+    """The site says that the account holds the place: a success once "my bookings" shows it, until then like
+    SlotNotFound.
+    """
 
 
 class Overlap(BookingRefused):
-    """It meets another booking of ours."""
+    """The class overlaps another booking of the account."""
 
 
 class MembershipProblem(BookingRefused):
-    """Membership, certificate, payment or profile of the person: only they can mend it. No other slot would do."""
+    """The site asks for a membership, certificate, payment or profile: only the person can mend it; no other slot
+    would do.
+    """
 
 
 class AccountLimit(BookingRefused):
-    """So many bookings at once, entries or credit used up, or barred for a while. No other slot would do."""
+    """The account has too many bookings, no entries or credit left, or is suspended: no other slot would do."""
 
 
 class HeldForOthers(BookingRefused):
-    """A place that was given back is kept for a while for who waits for it: later anybody may have it."""
+    """The site keeps a cancelled place for its waiting list for a while: later anybody may book it."""
 
     def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
         super().__init__(message)
@@ -247,28 +267,32 @@ class HeldForOthers(BookingRefused):
 
 
 class ClassStarted(BookingRefused):
-    """Too late: the class has begun."""
+    """The class has begun: it can't be booked any more."""
 
 
 class BookingsClosed(BookingRefused):
-    """The site takes no bookings for it: too late, or, before an opening, not yet."""
+    """The site takes no bookings for the class: it is too late or, before the opening, too early."""
 
 
 class TooLateToCancel(BookingRefused):
-    """What was to be given back unasked could not be while that was free: from now on only the person decides."""
+    """A place that was to be cancelled without a question could not be while cancelling was free: now the person
+    decides.
+    """
 
 
 class CancelTooLate(BookingRefused):
-    """The site lets go of no place so near its class: its words say so, or the button is gone. The place stays ours."""
+    """The site cancels no booking so near its class: its words say so, or the button is missing. The place stays
+    booked.
+    """
 
 
 class TooLateToAsk(BookingRefused):
-    """What was asked for while a place could be given back for free can be booked only now: the person decides."""
+    """A booking wanted while cancelling was free became possible only after that: the person decides."""
 
 
 class NothingToCancel(BookingRefused):
-    """Two readings apart did not show the booking, and we had not pressed its button: the person has to look."""
+    """Two readings did not show the booking, and its cancel button was never pressed: the person has to look."""
 
 
 class SeveralClasses(BookingRefused):
-    """What was asked for, by hand as a rule, fits several classes of the site: the person has to say which."""
+    """A row, usually typed by hand, fits several classes of the site: the person has to say which."""

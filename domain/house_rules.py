@@ -29,13 +29,13 @@ class Overlapping(StrEnum):
     """What the site does with two bookings of one person at the same hours."""
 
     REFUSED = "refused"
-    WARNED = "warned"  # it takes both
+    WARNED = "warned"  # the site takes both, after a warning
 
 
 class LateCancel(StrEnum):
     """What the site does with a cancellation past the free term."""
 
-    PENALTY = "penalty"  # it takes it, and may count a penalty
+    PENALTY = "penalty"  # the site takes the cancellation, and may count a penalty
     REFUSED = "refused"
 
 
@@ -77,7 +77,7 @@ class HouseRules:
                 return "" if self.most_bookings is None else str(self.most_bookings)
 
     def with_value(self, rule: Rule, text: str) -> HouseRules:
-        """These rules with one changed. Raises ValueError for what is no value of it."""
+        """These rules with one of them changed. Raises ValueError when the text is no value of that rule."""
         match rule:
             case Rule.OPENING:
                 return replace(self, opening=self._opening(text))

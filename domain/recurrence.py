@@ -1,4 +1,4 @@
-"""The words of what recurs: a periodic booking, its dates, what is asked about them, days off. Standard library only.
+"""Periodic bookings as values: the series, its dates, its confirmations, holidays. Standard library only.
 
 Imported like domain/model.py, whose words it uses.
 """
@@ -19,14 +19,14 @@ class ConfirmationOutcome(StrEnum):
 
 
 class ConfirmationPurpose(StrEnum):
-    """What a question is about."""
+    """What a confirmation asks its person."""
 
     BOOK = "book"  # "shall I book it?"
     KEEP = "keep"  # "will you keep it?": a place held by the mode `hold`, given back unless confirmed
 
 
 class PeriodicMode(StrEnum):
-    """How much a periodic booking does by itself."""
+    """How much a periodic booking does without asking its person."""
 
     ASK_FIRST = "ask_first"  # asks shortly before the class, then books
     ASK_OPENING = "ask_opening"  # asks shortly before the slot opens, then books at the opening
@@ -35,7 +35,7 @@ class PeriodicMode(StrEnum):
 
 
 class OccurrenceState(StrEnum):
-    """What became of one date of a periodic booking."""
+    """The state of one date of a periodic booking."""
 
     ASKED = "asked"  # a confirmation is open
     QUEUED = "queued"  # a booking is in the queue, or was

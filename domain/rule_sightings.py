@@ -54,7 +54,9 @@ class Sighting:
 
 
 def of_refusal(error: AppError, wish: ClassRef, rules: HouseRules, now: datetime) -> Sighting | None:
-    """What a refusal says of the rules; None when nothing, nothing new, or what can't be true at that moment."""
+    """What a refusal says about the rules; None when it says nothing, nothing new, or what can't be true at that
+    moment.
+    """
     words = quoted(str(error))
     said = plain(words)
     seen: Sighting | None = None
@@ -74,7 +76,7 @@ def of_refusal(error: AppError, wish: ClassRef, rules: HouseRules, now: datetime
 
 
 def _is_news(seen: Sighting, rules: HouseRules) -> bool:
-    """Whether it is another value than the one in force, and one that the rule can have."""
+    """Whether a sighting names another value than the one in force, and one that the rule can have."""
     try:
         return rules.with_value(seen.rule, seen.value) != rules
     except ValueError:
@@ -82,7 +84,7 @@ def _is_news(seen: Sighting, rules: HouseRules) -> bool:
 
 
 def of_held(held: Sequence[Booking], rules: HouseRules) -> Sighting | None:
-    """Two places at the same hours, both in "my bookings": the site takes such."""
+    """A sighting of overlapping bookings: "my bookings" shows two places at the same hours, so the site takes them."""
     if rules.overlap is Overlapping.WARNED:
         return None
     for number, one in enumerate(held):
@@ -95,7 +97,7 @@ def of_held(held: Sequence[Booking], rules: HouseRules) -> Sighting | None:
 
 
 def of_cancelled(wish: ClassRef, rules: HouseRules, now: datetime) -> Sighting | None:
-    """A place that was given back past the free term, though the rule says that the site refuses that."""
+    """A sighting of a late cancellation: the site took it past the free term, though the rule says that it refuses."""
     late = now >= starts_at(wish.day, wish.start, rules.opening.zone) - rules.free_cancel
     if not late or rules.late_cancel is LateCancel.PENALTY:
         return None
@@ -147,7 +149,7 @@ def _minutes_to(slot: Slot, rules: HouseRules, now: datetime) -> float:
 
 
 def of_opening(wish: ClassRef, report: OpeningReport, rules: HouseRules) -> Sighting | None:
-    """A slot that opened later than the rule says. Seen once, it may have been a clock.
+    """A sighting of a slot that opened later than the rule says. Seen once, a wrong clock may have been the cause.
 
     Of one that was open before its time nobody knows since when.
     """
@@ -201,7 +203,9 @@ def _most(said: str) -> int | None:
 
 
 def _late_cancel(said: str, words: str, wish: ClassRef, rules: HouseRules, now: datetime) -> Sighting | None:
-    """Refused past the term we know: late cancelling is refused. Before it: the term is an earlier one."""
+    """A refused cancellation: past the known term it means that late cancelling is refused, before it that the term is
+    earlier.
+    """
     begins = starts_at(wish.day, wish.start, rules.opening.zone)
     if now >= begins - rules.free_cancel:
         return Sighting(Rule.LATE_CANCEL, LateCancel.REFUSED, words, PLAIN if words else DOUBTFUL)
