@@ -204,7 +204,7 @@ class Blocked(SiteError):
 
 
 class AccountWaits(SiteError):
-    """The account of the action waits after an earlier error: nothing was sent, and the action waits with the account."""
+    """The account of the action waits after an earlier error: nothing was sent, and its actions wait with it."""
 
 
 class BookingRefused(SiteError):
@@ -228,7 +228,7 @@ class OnWaitingList(BookingRefused):
 
 
 class PlaceUnclear(BookingRefused):
-    """The site lists the booking in unknown words, and the timetable does not show it as held: the person has to look."""
+    """The site listed the booking in unknown words, and the timetable does not show it as held: the person looks."""
 
 
 class SlotNotFound(BookingRefused):
