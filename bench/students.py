@@ -136,10 +136,15 @@ class Student:
             await self._wish(ActionType.CANCEL, place)
 
     async def _see_through(self, number: int, kind: ActionType, place: Place, what: str) -> None:
-        """Waits for the end of an action, and asks the site whether what it says is true."""
+        """Waits for the end of an action, and asks the site whether what it says is true.
+
+        It may be another than was asked for: a booking of what is being cancelled leads to that cancellation's ticket.
+        """
         action = await self._end_of(number)
         self._count(action)
-        if action and action.status is ActionStatus.COMPLETED and self._holds(place) != (kind is ActionType.BOOK):
+        if action is None or action.status is not ActionStatus.COMPLETED or action.type is not kind:
+            return
+        if self._holds(place) != (kind is ActionType.BOOK):
             self._ledger.lies.append(f"{what} (action {number}): {action.result}")
 
     def _count(self, action: Action | None) -> None:
