@@ -23,14 +23,15 @@ from telegram.ext import AIORateLimiter, Application
 from telegram.request import HTTPXRequest
 
 from bot.flows.notices import Composer
-from bot.flows.router import Answers
-from bot.screens import programs as screens_programs
+from bot.flows.router import Router
+from bot.flows.services import Services
+from bot.screens import programs
 from bot.screens.italian import When
 from bot.screens.texts import COMMANDS
 from bot.transport.alarm import DiskAlarm
 from bot.transport.chat import ChatLocks, reason, send, understood, unless
 from bot.transport.delivery import Delivery
-from bot.transport.handlers import AnyApplication, Handlers
+from bot.transport.handlers import AnyApplication, UpdateHandlers
 from bot.transport.polling import Polling
 from database import Database, open_database
 from domain.errors import ConfigError
@@ -143,7 +144,7 @@ async def register_commands(bot: Bot) -> None:
 async def tell_damage(bot: Bot, owner: int, when: When) -> None:
     """The last word before all programs stop: without its database the bot has no outbox to say it through."""
     try:
-        await send(bot, owner, screens_programs.damaged(when))
+        await send(bot, owner, programs.damaged(when))
     except TelegramError as error:
         log.warning("the owner could not be told that the database is damaged: %s", reason(error))
 
@@ -151,11 +152,11 @@ async def tell_damage(bot: Bot, owner: int, when: When) -> None:
 async def serve(settings: Settings, db: Database, stop: asyncio.Event, clock: Clock = utc_now) -> None:
     """The bot, until stop is set. Raises ConfigError when Telegram does not know the token."""
     chats = ChatLocks()
-    answers = Answers(db, settings, clock)
+    services = Services(db, settings, clock)
     application = build(settings)
-    delivery = Delivery(application.bot, db, Composer(db, answers), chats)
+    delivery = Delivery(application.bot, db, Composer(services), chats)
     people = frozenset(person.user_id for person in settings.people)
-    handlers = Handlers(answers, people, delivery.heard_from)
+    handlers = UpdateHandlers(Router(services), people, delivery.heard_from)
     handlers.install(application)
     try:
         async with HeartbeatLoop(db.heartbeats, "bot", lambda: delivery.last_progress, clock=clock).running():
@@ -168,7 +169,7 @@ async def serve(settings: Settings, db: Database, stop: asyncio.Event, clock: Cl
                 register_commands(application.bot), polling.run(stop), delivery.run(stop), alarm.run(stop)
             )
         if db.connection.damage is not None:
-            await tell_damage(application.bot, settings.telegram.allowed_user_id, answers.desk.when())
+            await tell_damage(application.bot, settings.telegram.allowed_user_id, services.house.when())
     finally:
         await application.shutdown()
     log.info("the bot has stopped")

@@ -23,9 +23,10 @@ from zoneinfo import ZoneInfo
 import httpx
 
 import scraper
-from bot.flows.desk import Answer, Tap
-from bot.flows.router import Answers
-from bot.screens.callbacks import NUMBERS, Forged, Largest, Verb, unpack
+from bot.flows.router import Router
+from bot.flows.services import Services
+from bot.flows.tap import Response, Tap
+from bot.screens.callbacks import NUMBERS, Call, Forged, Largest, Verb, unpack
 from bot.screens.page import NewMessage
 from database import open_database
 from demo.site import Person, Site, SiteWorld
@@ -120,7 +121,7 @@ def read_schedule(answer: object) -> None:
         return
 
 
-def check(answer: Answer) -> None:
+def check(answer: Response) -> None:
     """Telegram would take the answer: its HTML is well-formed, and no message or button is too long."""
     page = answer.page if isinstance(answer, NewMessage) else answer
     text = parse_html(page.text).text
@@ -130,22 +131,22 @@ def check(answer: Answer) -> None:
         unpack(one.data)
 
 
-async def tap(answers: Answers, user_id: int, data: str) -> None:
+async def tap(router: Router, user_id: int, data: str) -> None:
     """One tap, forged or not; the answer is checked."""
     try:
         call = unpack(data)
     except Forged:
         return
-    check(await answers.to(Tap(user_id, "<b>Eve & co", call)))
+    check(await router.respond(Tap(user_id, "<b>Eve & co", call)))
 
 
-async def write(answers: Answers, user_id: int, text: str) -> None:
+async def write(router: Router, user_id: int, text: str) -> None:
     """One message, as the handlers hand it on."""
     words = text.split()
     if words and words[0].lower() == "/status" and len(words) > 1:
-        check(await answers.status_of(user_id, words[1]))
+        check(await router.status_of(Tap(user_id, "", Call(Verb.STATUS, (0,))), words[1]))
     else:
-        check(await answers.home_with(user_id, text))
+        check(await router.menu(Tap(user_id, text, Call(Verb.HOME)), ""))
 
 
 async def samples(site: Site, username: str) -> list[str]:
@@ -177,12 +178,12 @@ async def fuzz_bot(count: int, dice: random.Random) -> None:
         settings = made_up(Path(folder))
         async with open_database(settings.database) as db:
             await db.people.set(people_of(settings))
-            answers = Answers(db, settings, utc_now)
+            router = Router(Services(db, settings, utc_now))
             for _ in range(count):
                 data, text = callback_data(dice), sentence(dice)
                 try:
-                    await tap(answers, USER, data)
-                    await write(answers, USER, text)
+                    await tap(router, USER, data)
+                    await write(router, USER, text)
                 except Exception:
                     print(f"caused by {data!r} or {text!r}", file=sys.stderr)
                     raise

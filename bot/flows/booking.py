@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.flows.desk import Desk, Handlers, Tap
-from bot.screens import booking as screens_booking
+from bot import screens
+from bot.flows.services import Services
+from bot.flows.tap import Routes, Tap
 from bot.screens.booking import LAST_MOMENT, NEW_BOOKING, SETTLED, OpenDay, Route
 from bot.screens.callbacks import Verb
 from bot.screens.page import Page, chunk, page_size
@@ -19,31 +20,35 @@ FARTHEST = timedelta(days=14)  # from today: so far ahead the week is taken to s
 TIME_TO_CHOOSE = timedelta(minutes=3)  # how long a booking that could run waits for its alternatives
 
 
-class Chooser:
+class SlotChooser:
     """Day -> kind -> slot, on whatever route: shared by all that choose a slot."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._db = services.db
+        self._house = services.house
+        self._accounts = services.accounts
+        self._slots = services.slots
+        self._requests = services.requests
 
     async def days(self, user_id: int, route: Route, note: str = "") -> Page:
         """The days that have slots that serve; where no timetable was ever read, its reading is queued."""
-        when = self._desk.when()
-        known = [one.day for one in await self._desk.db.catalogue.days(when.today)]
+        when = self._house.when()
+        known = [one.day for one in await self._db.catalogue.days(when.today)]
         days = await self._with_slots(user_id, [*known, *_around(route.near, known)], route)
-        read_at = await self._desk.db.catalogue.read_at()
+        read_at = await self._db.catalogue.read_at()
         if read_at is None:
-            await self._desk.read_timetable_quietly(user_id)
-        farther = route is NEW_BOOKING and bool(days) and await self._desk.db.catalogue.courses() != []
-        held_up = await self._desk.stop(user_id) is not None or await self._desk.pause(user_id) is not None
-        return screens_booking.days_page(days, read_at, when, route, note, farther=farther, held_up=held_up)
+            await self._requests.refresh_quietly(user_id)
+        farther = route is NEW_BOOKING and bool(days) and await self._db.catalogue.courses() != []
+        held_up = await self._accounts.stop(user_id) is not None or await self._accounts.pause(user_id) is not None
+        return screens.booking.days_page(days, read_at, when, route, note, farther=farther, held_up=held_up)
 
     async def far_days(self, user_id: int) -> Page:
         """The dates after those that were read, by the weekly timetable."""
-        when = self._desk.when()
-        known = [one.day for one in await self._desk.db.catalogue.days(when.today)]
+        when = self._house.when()
+        known = [one.day for one in await self._db.catalogue.days(when.today)]
         first = max(known, default=when.today) + timedelta(days=1)
         later = [first + timedelta(days=each) for each in range((when.today + FARTHEST - first).days + 1)]
-        return screens_booking.far_days_page(await self._with_slots(user_id, later, NEW_BOOKING), when)
+        return screens.booking.far_days_page(await self._with_slots(user_id, later, NEW_BOOKING), when)
 
     async def _with_slots(self, user_id: int, days: Sequence[date], route: Route) -> list[OpenDay]:
         """Those of the days that have slots which serve."""
@@ -58,17 +63,17 @@ class Chooser:
 
     async def _serving(self, user_id: int, day: date, route: Route) -> list[SlotView]:
         """A day's slots that have not begun and serve what one is chosen for."""
-        return [view for view in await self._desk.bookable(user_id, day) if route.fits(view.slot)]
+        return [view for view in await self._slots.bookable(user_id, day) if route.fits(view.slot)]
 
     async def day(self, user_id: int, day: date, route: Route) -> Page:
         views = await self._serving(user_id, day, route)
         kinds = _kinds(views)
         if not kinds:
-            return screens_booking.no_slots_page(day, route)
+            return screens.booking.no_slots_page(day, route)
         if len(kinds) == 1:
             shown = chunk(views, 0)
-            return screens_booking.slots_page(day, kinds[0][0], shown, self._desk.when(), route, single=True)
-        return screens_booking.kinds_page(day, kinds, route)
+            return screens.booking.slots_page(day, kinds[0][0], shown, self._house.when(), route, single=True)
+        return screens.booking.kinds_page(day, kinds, route)
 
     async def slots(self, user_id: int, day: date, key: int, page: int, route: Route) -> Page:
         views = await self._serving(user_id, day, route)
@@ -76,7 +81,7 @@ class Chooser:
         if not wanted:
             return await self.day(user_id, day, route)
         activity, single = wanted[0].slot.activity, len(wanted) == len(views)
-        return screens_booking.slots_page(day, activity, chunk(wanted, page), self._desk.when(), route, single=single)
+        return screens.booking.slots_page(day, activity, chunk(wanted, page), self._house.when(), route, single=single)
 
 
 def _around(near: date | None, known: Sequence[date]) -> list[date]:
@@ -94,13 +99,18 @@ def _kinds(views: Sequence[SlotView]) -> list[tuple[Activity, int]]:
     return sorted(counted, key=lambda kind: kind[0].name)
 
 
-class BookingAnswers:
+class BookingFlow:
     """A new booking."""
 
-    def __init__(self, desk: Desk, chooser: Chooser) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, chooser: SlotChooser) -> None:
+        self._db = services.db
+        self._house = services.house
+        self._accounts = services.accounts
+        self._slots = services.slots
+        self._requests = services.requests
+        self._tickets = services.tickets
         self._chooser = chooser
-        self.handlers: Handlers = {
+        self.routes: Routes = {
             Verb.NEW: self.new, Verb.DAY: self.day, Verb.SLOTS: self.slots, Verb.SLOT: self.slot,
             Verb.FAR_DAYS: self.far_days, Verb.BOOK: self.book, Verb.START_NOW: self.start_now,
         }  # fmt: skip
@@ -123,32 +133,32 @@ class BookingAnswers:
 
     async def confirm_slot(self, tap: Tap, slot_id: int, note: str = "") -> Page:
         """All about a slot, after a sentence."""
-        view = await self._desk.view(tap.user_id, slot_id)
+        view = await self._slots.view(tap.user_id, slot_id)
         if view is None:
-            return screens_booking.gone_page()
-        siblings = await self._desk.bookable(tap.user_id, view.slot.day)
+            return screens.booking.gone_page()
+        siblings = await self._slots.bookable(tap.user_id, view.slot.day)
         ids = [one.id for one in siblings if one.slot.activity == view.slot.activity]
         page = ids.index(view.id) // page_size(len(ids)) if view.id in ids else 0
-        return screens_booking.confirm_page(
+        return screens.booking.confirm_page(
             view,
-            await self._desk.newest(tap.user_id),
+            await self._requests.newest(tap.user_id),
             page,
-            self._desk.when(),
-            stop=await self._desk.stop(tap.user_id),
-            watchable=self._desk.can_be_watched(view.slot.ref),
+            self._house.when(),
+            stop=await self._accounts.stop(tap.user_id),
+            watchable=self._house.can_be_watched(view.slot.ref),
             note=note,
         )
 
     async def confirm_wish(self, tap: Tap, wish: ClassRef) -> Page:
         """The same for a class, wherever the timetable has it now."""
-        rows = await self._desk.slots_on(tap.user_id, wish.day)
+        rows = await self._slots.on_day(tap.user_id, wish.day)
         found = next((row for row in rows if row.slot.ref.matches(wish)), None)
-        return screens_booking.gone_page(wish.day) if found is None else await self.confirm_slot(tap, found.id)
+        return screens.booking.gone_page(wish.day) if found is None else await self.confirm_slot(tap, found.id)
 
     async def book(self, tap: Tap) -> Page:
         """Queues the booking of a slot, once per button however often it is tapped."""
         made = await self.queue_slot(tap, hold_back=False)
-        return made if isinstance(made, Page) else await self._desk.card(made, tap)
+        return made if isinstance(made, Page) else await self._tickets.card(made, tap)
 
     async def queue_slot(self, tap: Tap, *, hold_back: bool) -> Action | Page:
         """The booking that a button made, now or before; or the page that says why it makes none.
@@ -156,22 +166,22 @@ class BookingAnswers:
         `hold_back`: a slot that is open is not booked before there was time to choose alternatives.
         """
         slot_id, newest = tap.call.numbers
-        view = await self._desk.view(tap.user_id, slot_id)
+        view = await self._slots.view(tap.user_id, slot_id)
         if view is None:
-            return screens_booking.gone_page()
-        made = await self._desk.made_since(newest, tap.user_id, ActionType.BOOK, view.slot.ref)
+            return screens.booking.gone_page()
+        made = await self._requests.made_since(newest, tap.user_id, ActionType.BOOK, view.slot.ref)
         if made:
             return made
         if view.state in SETTLED:
             return await self.confirm_slot(tap, slot_id)
-        new = self._desk.booking(tap, view.slot.ref, is_open=view.state is SlotState.FREE)
+        new = self._requests.new_booking(tap, view.slot.ref, is_open=view.state is SlotState.FREE)
         if hold_back:
-            new = replace(new, run_at=self._held_back(view, new.run_at or self._desk.clock()))
-        return await self._desk.queue(new)
+            new = replace(new, run_at=self._held_back(view, new.run_at or self._house.now()))
+        return await self._requests.add(new)
 
     def _held_back(self, view: SlotView, run_at: datetime) -> datetime:
         """When a booking runs that would run now, but for its alternatives: never so late that its opening suffers."""
-        now = self._desk.clock()
+        now = self._house.now()
         if run_at > now or now < view.opens_at - PREPARE:
             return run_at
         until = now + TIME_TO_CHOOSE
@@ -179,6 +189,6 @@ class BookingAnswers:
 
     async def start_now(self, tap: Tap) -> Page:
         """Ends the wait for alternatives."""
-        await self._desk.db.choices.start_now(tap.id, tap.user_id)
-        action = await self._desk.own(tap)
-        return await self._desk.ticket(action, tap) if action else screens_booking.gone_page()
+        await self._db.choices.start_now(tap.id, tap.user_id)
+        action = await self._requests.own(tap)
+        return await self._tickets.ticket(action, tap) if action else screens.booking.gone_page()

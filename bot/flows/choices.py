@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.flows.booking import BookingAnswers, Chooser
-from bot.flows.desk import Desk, Handlers, Tap
-from bot.screens import booking as screens_booking
-from bot.screens import held as screens_held
+from bot import screens
+from bot.flows.booking import BookingFlow, SlotChooser
+from bot.flows.services import Services
+from bot.flows.tap import Routes, Tap
 from bot.screens import texts
 from bot.screens.booking import SETTLED, TOO_LATE_TO_WATCH, Route, alternative_to, better_than, wish_key
 from bot.screens.callbacks import Verb
-from bot.screens.common import is_held_back, takes_alternatives
 from bot.screens.page import Page, chunk
 from bot.screens.slots import SlotState
+from bot.screens.tickets import is_held_back, takes_alternatives
 from bot.screens.trouble import WATCH_CODES
 from domain.model import Action, ActionStatus, ActionType, ClassRef, HeldBooking, Slot, WatchMode
 from domain.requests import MOST_ALTERNATIVES, NewAction
@@ -30,14 +30,17 @@ WITHOUT_ALTERNATIVE = "Per un'alternativa è tardi: provo questa senza alternati
 TOO_LATE = "Per le alternative è tardi: ci sto già lavorando."
 
 
-class AlternativeAnswers:
+class AlternativesFlow:
     """The alternatives of a booking that waits, on its own card."""
 
-    def __init__(self, desk: Desk, chooser: Chooser, booking: BookingAnswers) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, chooser: SlotChooser, booking: BookingFlow) -> None:
+        self._db = services.db
+        self._house = services.house
+        self._slots = services.slots
+        self._tickets = services.tickets
         self._chooser = chooser
-        self._booking = booking
-        self.handlers: Handlers = {
+        self._booking_flow = booking
+        self.routes: Routes = {
             Verb.BOOK_ALT: self.book_and_choose,
             Verb.ALTS: self.alternatives, Verb.ALT_DAYS: self.days, Verb.ALT_DAY: self.day,
             Verb.ALT_SLOTS: self.slots, Verb.ALT_ADD: self.add, Verb.ALT_DROP: self.drop,
@@ -45,14 +48,14 @@ class AlternativeAnswers:
 
     async def book_and_choose(self, tap: Tap) -> Page:
         """Queues the booking, and what else would do is chosen next; a slot that is open waits for that a little."""
-        made = await self._booking.queue_slot(tap, hold_back=True)
+        made = await self._booking_flow.queue_slot(tap, hold_back=True)
         if isinstance(made, Page):
             return made
-        card = await self._desk.card(made, tap)
+        card = await self._tickets.card(made, tap)
         if card.card_of is None:
             return card
-        if not takes_alternatives(made, self._desk.when()):
-            return await self._desk.ticket_page(made, is_card=True, note=WITHOUT_ALTERNATIVE)
+        if not takes_alternatives(made, self._house.when()):
+            return await self._tickets.page(made, is_card=True, note=WITHOUT_ALTERNATIVE)
         return replace(await self._days(tap, made), card_of=made.id)
 
     async def alternatives(self, tap: Tap) -> Page:
@@ -60,19 +63,19 @@ class AlternativeAnswers:
 
     async def _page(self, tap: Tap, action_id: int, note: str = "") -> Page:
         """The list, or the ticket when it is too late for one."""
-        action = await self._desk.db.requests.find(action_id, tap.user_id)
+        action = await self._db.requests.find(action_id, tap.user_id)
         if action is None:
-            return screens_held.not_found_page(texts.NO_TICKET)
-        if not takes_alternatives(action, self._desk.when()):
-            return await self._desk.ticket(action, tap, note or _too_late(action))
-        others = await self._desk.db.choices.alternatives(action_id)
+            return screens.held.not_found_page(texts.NO_TICKET)
+        if not takes_alternatives(action, self._house.when()):
+            return await self._tickets.ticket(action, tap, note or _too_late(action))
+        others = await self._db.choices.alternatives(action_id)
         full = len(others) >= MOST_ALTERNATIVES
-        return screens_booking.alternatives_page(action, others, self._desk.when(), full=full, note=note)
+        return screens.booking.alternatives_page(action, others, self._house.when(), full=full, note=note)
 
     async def _open(self, tap: Tap, action_id: int) -> Action | None:
         """The person's action, while it still takes alternatives."""
-        action = await self._desk.db.requests.find(action_id, tap.user_id)
-        return action if action and takes_alternatives(action, self._desk.when()) else None
+        action = await self._db.requests.find(action_id, tap.user_id)
+        return action if action and takes_alternatives(action, self._house.when()) else None
 
     async def days(self, tap: Tap) -> Page:
         action = await self._open(tap, tap.id)
@@ -81,13 +84,13 @@ class AlternativeAnswers:
         return await self._days(tap, action)
 
     async def _days(self, tap: Tap, action: Action) -> Page:
-        opens_later = action.opens_at is not None and self._desk.clock() < action.opens_at
+        opens_later = action.opens_at is not None and self._house.now() < action.opens_at
         waits = "aspetta l'apertura" if opens_later else "è in coda"
         queued = f"✅ La prenotazione n. {action.id} {waits}."
-        if is_held_back(action, self._desk.when()) and (
-            action.opens_at is None or self._desk.clock() >= action.opens_at
+        if is_held_back(action, self._house.when()) and (
+            action.opens_at is None or self._house.now() >= action.opens_at
         ):
-            starts = self._desk.when().soon(action.run_at)
+            starts = self._house.when().soon(action.run_at)
             queued = f"✅ La prenotazione n. {action.id} è in coda: comincio {starts}, così hai il tempo di scegliere."
         what = action.class_ref.course if action.names_course else "il posto"
         ask = f"Che cosa provo se {what} non c'è più? Anche un altro giorno, corso o posto."
@@ -99,8 +102,8 @@ class AlternativeAnswers:
 
     def _can_be_had(self, slot: Slot, action: Action) -> bool:
         """Whether a slot is open when the action runs, and could then still be given back for free."""
-        runs = max(action.opens_at or action.run_at, self._desk.clock())
-        return self._desk.rule.opens_at(slot.day, slot.start) <= runs < self._desk.free_until(slot.ref)
+        runs = max(action.opens_at or action.run_at, self._house.now())
+        return self._house.opening.opens_at(slot.day, slot.start) <= runs < self._house.free_until(slot.ref)
 
     async def day(self, tap: Tap) -> Page:
         _, action_id = tap.call.numbers
@@ -119,7 +122,7 @@ class AlternativeAnswers:
     async def add(self, tap: Tap) -> Page:
         """Adds a slot to the choices; a second tap changes nothing."""
         slot_id, action_id = tap.call.numbers
-        view = await self._desk.view(tap.user_id, slot_id)
+        view = await self._slots.view(tap.user_id, slot_id)
         if view is None:
             return await self._page(tap, action_id, "Questo orario non c'è più: scegline un altro.")
         if view.state is SlotState.MINE:
@@ -127,17 +130,17 @@ class AlternativeAnswers:
         action = await self._open(tap, action_id)
         if action and not self._can_be_had(view.slot, action):
             return await self._page(tap, action_id, "Quando provo io, questa non si può avere: scegline un'altra.")
-        if await self._desk.db.choices.add_alternative(action_id, tap.user_id, view.slot.ref):
+        if await self._db.choices.add_alternative(action_id, tap.user_id, view.slot.ref):
             return await self._page(tap, action_id)
-        others = await self._desk.db.choices.alternatives(action_id)
+        others = await self._db.choices.alternatives(action_id)
         return await self._page(tap, action_id, _why_not(action, view.slot.ref, others))
 
     async def drop(self, tap: Tap) -> Page:
         """Takes a choice out; the key makes sure that it is still the one the button named."""
         action_id, position, key = tap.call.numbers
-        others = await self._desk.db.choices.alternatives(action_id)
+        others = await self._db.choices.alternatives(action_id)
         if 1 <= position <= len(others) and wish_key(others[position - 1]) == key:
-            await self._desk.db.choices.drop_alternative(action_id, tap.user_id, others[position - 1])
+            await self._db.choices.drop_alternative(action_id, tap.user_id, others[position - 1])
         return await self._page(tap, action_id)
 
 
@@ -157,25 +160,29 @@ def _too_late(action: Action) -> str:
     return TOO_LATE if waits else ""
 
 
-class SwapAnswers:
+class SwapFlow:
     """A better slot for a booking that is held: the new one first, then the other is freed."""
 
-    def __init__(self, desk: Desk, chooser: Chooser) -> None:
-        self._desk = desk
+    def __init__(self, services: Services, chooser: SlotChooser) -> None:
+        self._db = services.db
+        self._house = services.house
+        self._slots = services.slots
+        self._requests = services.requests
+        self._tickets = services.tickets
         self._chooser = chooser
-        self.handlers: Handlers = {
+        self.routes: Routes = {
             Verb.SWAP_DAYS: self.days, Verb.SWAP_DAY: self.day, Verb.SWAP_SLOTS: self.slots,
             Verb.SWAP_SLOT: self.slot, Verb.SWAP: self.swap,
         }  # fmt: skip
 
     async def _held(self, tap: Tap, row_id: int) -> HeldBooking | Page:
         """The person's booking, while it can be swapped; else its page, or that it is not theirs."""
-        held = await self._desk.db.bookings.find(row_id, tap.user_id)
+        held = await self._db.bookings.find(row_id, tap.user_id)
         if held is None:
-            return screens_held.gone_page()
-        over, live = self._desk.has_begun(held.booking.ref), await self._desk.live_about(held)
-        if over or live or not screens_held.is_held(held):
-            return screens_held.held_page(held, live, self._desk.when(), over=over)
+            return screens.held.gone_page()
+        over, live = self._house.has_begun(held.booking.ref), await self._requests.live_about(held)
+        if over or live or not screens.held.is_held(held):
+            return screens.held.held_page(held, live, self._house.when(), over=over)
         return held
 
     async def days(self, tap: Tap) -> Page:
@@ -207,65 +214,70 @@ class SwapAnswers:
         held = await self._held(tap, row_id)
         if isinstance(held, Page):
             return held
-        view = await self._desk.view(tap.user_id, slot_id)
+        view = await self._slots.view(tap.user_id, slot_id)
         if view is None:
-            return screens_booking.gone_page()
-        newest, watchable = await self._desk.newest(tap.user_id), self._desk.can_be_watched(view.slot.ref)
-        binding = self._desk.free_to_give_back(held) is None
-        return screens_booking.swap_page(view, held, newest, self._desk.when(), watchable=watchable, binding=binding)
+            return screens.booking.gone_page()
+        newest, watchable = await self._requests.newest(tap.user_id), self._house.can_be_watched(view.slot.ref)
+        binding = self._house.still_free_until(held) is None
+        return screens.booking.swap_page(view, held, newest, self._house.when(), watchable=watchable, binding=binding)
 
     async def swap(self, tap: Tap) -> Page:
         """Queues the better booking, which frees the other once it is ours."""
         slot_id, row_id, newest = tap.call.numbers
-        view = await self._desk.view(tap.user_id, slot_id)
+        view = await self._slots.view(tap.user_id, slot_id)
         if view is None:
-            return screens_booking.gone_page()
-        made = await self._desk.made_since(newest, tap.user_id, ActionType.BOOK, view.slot.ref)
+            return screens.booking.gone_page()
+        made = await self._requests.made_since(newest, tap.user_id, ActionType.BOOK, view.slot.ref)
         if made:
-            return await self._desk.ticket(made, tap)
+            return await self._tickets.ticket(made, tap)
         held = await self._held(tap, row_id)
         if isinstance(held, Page):
             return held
-        waits = screens_booking.waiting_booking(view, self._desk.when())
+        waits = screens.booking.waiting_booking(view, self._house.when())
         if waits is not None:
             return await self._swap_what_waits(tap, waits, held)
         if view.state in SETTLED:
             return await self._confirm(tap, slot_id, row_id)
-        booking = self._desk.booking(tap, view.slot.ref, is_open=view.state is SlotState.FREE)
-        free_until = self._desk.free_to_give_back(held)
+        booking = self._requests.new_booking(tap, view.slot.ref, is_open=view.state is SlotState.FREE)
+        free_until = self._house.still_free_until(held)
         new = replace(booking, replaces_row_id=held.id, free_until=free_until)
-        return await self._desk.card(await self._desk.queue(new), tap)
+        return await self._tickets.card(await self._requests.add(new), tap)
 
     async def _swap_what_waits(self, tap: Tap, waits: Action, held: HeldBooking) -> Page:
         """The booking is in the queue already: it now takes the other's place."""
-        free_until = self._desk.free_to_give_back(held)
-        changed = await self._desk.db.choices.swap_for(waits.id, tap.user_id, held.id, free_until)
-        action = await self._desk.db.requests.find(waits.id, tap.user_id) or waits
-        return await self._desk.ticket(action, tap, SWAPPED if changed else texts.TOO_LATE)
+        free_until = self._house.still_free_until(held)
+        changed = await self._db.choices.swap_for(waits.id, tap.user_id, held.id, free_until)
+        action = await self._db.requests.find(waits.id, tap.user_id) or waits
+        return await self._tickets.ticket(action, tap, SWAPPED if changed else texts.TOO_LATE)
 
 
-class WatchAnswers:
+class WatchFlow:
     """A full slot is looked at until a place frees."""
 
-    def __init__(self, desk: Desk, booking: BookingAnswers) -> None:
-        self._desk = desk
-        self._booking = booking
-        self.handlers: Handlers = {
+    def __init__(self, services: Services, booking: BookingFlow) -> None:
+        self._db = services.db
+        self._house = services.house
+        self._bookings = services.bookings
+        self._slots = services.slots
+        self._requests = services.requests
+        self._tickets = services.tickets
+        self._booking_flow = booking
+        self.routes: Routes = {
             Verb.WATCH: self.watch, Verb.WATCH_LIKE: self.watch_like, Verb.GRAB: self.grab, Verb.WATCHES: self.watches,
         }  # fmt: skip
 
     async def watch(self, tap: Tap) -> Page:
         slot_id, replaces, code = tap.call.numbers
-        view = await self._desk.view(tap.user_id, slot_id)
+        view = await self._slots.view(tap.user_id, slot_id)
         if view is None:
-            return screens_booking.gone_page()
+            return screens.booking.gone_page()
         return await self._start(tap, view.slot.ref, code, replaces)
 
     async def watch_like(self, tap: Tap) -> Page:
         """A watch on what an action was about; what it was to replace is still to be replaced."""
-        action = await self._desk.own(tap)
+        action = await self._requests.own(tap)
         if action is None or action.wish is None:
-            return screens_held.not_found_page(texts.NO_TICKET)
+            return screens.held.not_found_page(texts.NO_TICKET)
         watch = tap.call.numbers[1]
         return await self._start(tap, action.wish, watch, action.replaces_row_id or 0, action.free_until)
 
@@ -276,46 +288,46 @@ class WatchAnswers:
 
         `free_until`: until when the action it continues would have freed what it replaces without another question.
         """
-        if not self._desk.can_be_watched(wish):
-            return screens_held.not_found_page(TOO_LATE_TO_WATCH, wish.day)
-        held = await self._desk.held_bookings(tap.user_id)
-        if any(one.booking.ref.matches(wish) and screens_held.is_held(one) for one in held):
-            return await self._booking.confirm_wish(tap, wish)
+        if not self._house.can_be_watched(wish):
+            return screens.held.not_found_page(TOO_LATE_TO_WATCH, wish.day)
+        held = await self._bookings.held(tap.user_id)
+        if any(one.booking.ref.matches(wish) and screens.held.is_held(one) for one in held):
+            return await self._booking_flow.confirm_wish(tap, wish)
         replaced = next((one for one in held if one.id == replaces), None)
         new = NewAction(
             ActionType.BOOK,
             tap.user_id,
             wish,
-            opens_at=self._desk.rule.opens_at(wish.day, wish.start),
+            opens_at=self._house.opening.opens_at(wish.day, wish.start),
             watch=next((mode for mode, one in WATCH_CODES.items() if one == code), WatchMode.TELL),
-            watch_until=self._desk.free_until(wish),
+            watch_until=self._house.free_until(wish),
             replaces_row_id=replaced.id if replaced else None,
-            free_until=free_until or (self._desk.free_to_give_back(replaced) if replaced else None),
+            free_until=free_until or (self._house.still_free_until(replaced) if replaced else None),
             card_message_id=tap.card_id,
         )
-        action = await self._desk.queue(new)
+        action = await self._requests.add(new)
         if action.watch is None or new.watch is None or action.watch is new.watch:
-            return await self._desk.card(action, tap)
-        changed = await self._desk.db.watches.change(action.id, tap.user_id, new.watch)
-        action = await self._desk.db.requests.find(action.id, tap.user_id) or action
-        return await self._desk.ticket(action, tap, CHANGED[new.watch] if changed else LOOKS_NOW)
+            return await self._tickets.card(action, tap)
+        changed = await self._db.watches.change(action.id, tap.user_id, new.watch)
+        action = await self._db.requests.find(action.id, tap.user_id) or action
+        return await self._tickets.ticket(action, tap, CHANGED[new.watch] if changed else LOOKS_NOW)
 
     async def grab(self, tap: Tap) -> Page:
         """Books at once what an action was about, once per button however often it is tapped."""
-        action = await self._desk.own(tap)
+        action = await self._requests.own(tap)
         if action is None or action.wish is None:
-            return screens_held.not_found_page(texts.NO_TICKET)
-        made = await self._desk.made_since(action.id, tap.user_id, ActionType.BOOK, action.wish)
+            return screens.held.not_found_page(texts.NO_TICKET)
+        made = await self._requests.made_since(action.id, tap.user_id, ActionType.BOOK, action.wish)
         if made:
-            return await self._desk.ticket(made, tap)
-        held = await self._desk.held_bookings(tap.user_id)
-        if self._desk.has_begun(action.wish) or any(one.booking.ref.matches(action.wish) for one in held):
-            return await self._booking.confirm_wish(tap, action.wish)
-        booking, replaces = self._desk.booking(tap, action.wish), action.replaces_row_id
+            return await self._tickets.ticket(made, tap)
+        held = await self._bookings.held(tap.user_id)
+        if self._house.has_begun(action.wish) or any(one.booking.ref.matches(action.wish) for one in held):
+            return await self._booking_flow.confirm_wish(tap, action.wish)
+        booking, replaces = self._requests.new_booking(tap, action.wish), action.replaces_row_id
         new = replace(booking, replaces_row_id=replaces, free_until=action.free_until) if replaces else booking
-        return await self._desk.card(await self._desk.queue(new), tap)
+        return await self._tickets.card(await self._requests.add(new), tap)
 
     async def watches(self, tap: Tap) -> Page:
-        live = await self._desk.live_classes(tap.user_id)
+        live = await self._requests.live_classes(tap.user_id)
         watches = [action for action in live if action.watch]
-        return screens_held.watches_page(chunk(watches, tap.id), self._desk.when())
+        return screens.held.watches_page(chunk(watches, tap.id), self._house.when())

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from bot.flows.desk import Desk, Handlers, Tap
-from bot.screens import making as screens_making
-from bot.screens import periodic as screens_periodic
+from bot import screens
+from bot.flows.services import Services
+from bot.flows.tap import Routes, Tap
 from bot.screens.callbacks import Verb
 from bot.screens.making import MODES, NEW_SERIES, CourseRoute, adding_to, moving
 from bot.screens.page import Page, chunk
@@ -26,15 +26,15 @@ LEADS = tuple(timedelta(hours=hours) for hours in (2, 3, 6, 12, 24))  # how long
 class CourseChooser:
     """Kind -> weekday -> weekly course, on whatever route."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._db = services.db
 
     async def kinds(self, route: CourseRoute, weekday: int | None = None) -> Page:
-        courses = await self._desk.db.catalogue.courses()
+        courses = await self._db.catalogue.courses()
         shown = [course for course in courses if weekday in (None, course.day_of_week)]
         activities = sorted({course.activity for course in shown}, key=lambda kind: kind.name)
         counted = [(kind, sum(one.activity == kind for one in shown)) for kind in activities]
-        return screens_making.kinds_page(counted, route, weekday)
+        return screens.making.kinds_page(counted, route, weekday)
 
     async def weekdays(self, key: int, route: CourseRoute) -> Page:
         kind, courses = await self._of_kind(key)
@@ -42,17 +42,17 @@ class CourseChooser:
             return await self.kinds(route)
         days = {course.day_of_week for course in courses}
         counts = {day: sum(course.day_of_week == day for course in courses) for day in days}
-        return screens_making.weekdays_page(kind, counts, route)
+        return screens.making.weekdays_page(kind, counts, route)
 
     async def courses(self, key: int, weekday: int, page: int, route: CourseRoute) -> Page:
         kind, courses = await self._of_kind(key)
         shown = [course for course in courses if course.day_of_week == weekday]
         if kind is None or not shown:
             return await self.kinds(route, weekday if route.weekday is None else None)
-        return screens_making.courses_page(kind, weekday, chunk(shown, page), route)
+        return screens.making.courses_page(kind, weekday, chunk(shown, page), route)
 
     async def _of_kind(self, key: int) -> tuple[Activity | None, list[Course]]:
-        every = await self._desk.db.catalogue.courses()
+        every = await self._db.catalogue.courses()
         courses = [course for course in every if activity_key(course.activity) == key]
         return (courses[0].activity if courses else None), courses
 
@@ -60,33 +60,35 @@ class CourseChooser:
 class SeriesCards:
     """The pages of a periodic booking, as things stand."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._db = services.db
+        self._house = services.house
+        self._bookings = services.bookings
 
     async def card(self, periodic: PeriodicBooking, note: str = "") -> Page:
-        others = await self._desk.db.series.alternatives(periodic.id)
+        others = await self._db.series.alternatives(periodic.id)
         dates = await self._dates(periodic, DATES_ON_THE_CARD)
-        times = self._desk.ask_times(periodic.day_of_week, periodic.start, periodic.lead)
+        times = self._house.ask_times(periodic.day_of_week, periodic.start, periodic.lead)
         meets = await self.met_by(periodic.user_id, periodic, periodic.id) if periodic.active else []
-        return screens_periodic.card_page(periodic, others, dates, times, self._desk.when(), note, meets)
+        return screens.periodic.card_page(periodic, others, dates, times, self._house.when(), note, meets)
 
     async def met_by(
         self, user_id: int, one: PeriodicBooking | Course, except_id: int | None = None
     ) -> list[PeriodicBooking]:
         """The person's active periodic bookings at the same hours, as long as the timetable says that they last."""
-        courses = await self._desk.db.catalogue.courses_on(one.day_of_week)
-        others = [each for each in await self._desk.db.series.of(user_id) if each.active and each.id != except_id]
+        courses = await self._db.catalogue.courses_on(one.day_of_week)
+        others = [each for each in await self._db.series.of(user_id) if each.active and each.id != except_id]
         return [each for each in others if each.day_of_week == one.day_of_week and _overlap(each, one, courses)]
 
     async def dates(self, periodic: PeriodicBooking, note: str = "") -> Page:
-        return screens_periodic.dates_page(periodic, await self._dates(periodic, WEEKS), self._desk.when(), note)
+        return screens.periodic.dates_page(periodic, await self._dates(periodic, WEEKS), self._house.when(), note)
 
     async def _dates(self, periodic: PeriodicBooking, weeks: int) -> Sequence[Date]:
         """The next dates; today's is left out once its class has begun."""
-        today, recurrence = self._desk.when().today, self._desk.recurrence
-        planned = await self._desk.db.series.preview(periodic.id, periodic.user_id, today, weeks + 1, recurrence)
-        ahead = [one for one in planned if self._desk.clock() < recurrence.starts(periodic, one.day)]
-        held = await self._desk.held_bookings(periodic.user_id)
+        today, recurrence = self._house.when().today, self._house.recurrence
+        planned = await self._db.series.preview(periodic.id, periodic.user_id, today, weeks + 1, recurrence)
+        ahead = [one for one in planned if self._house.now() < recurrence.starts(periodic, one.day)]
+        held = await self._bookings.held(periodic.user_id)
         return [await self._date(one, periodic, held) for one in ahead[:weeks]]
 
     async def _date(self, planned: PlannedDate, periodic: PeriodicBooking, held_now: Sequence[HeldBooking]) -> Date:
@@ -95,21 +97,22 @@ class SeriesCards:
             wish = periodic.on(planned.day)
             there = next((one for one in held_now if one.booking.ref.matches(wish)), None)
             return Date(planned, held=there if planned.state in (None, OccurrenceState.QUEUED) else None)
-        action = await self._desk.db.requests.find(planned.action_id, user_id)
-        return Date(planned, action, await self._desk.got(action) if action else None)
+        action = await self._db.requests.find(planned.action_id, user_id)
+        return Date(planned, action, await self._bookings.got_by(action) if action else None)
 
     async def alternatives(self, periodic: PeriodicBooking, note: str = "") -> Page:
-        others = await self._desk.db.series.alternatives(periodic.id)
-        return screens_periodic.alternatives_page(periodic, others, full=len(others) >= MOST_ALTERNATIVES, note=note)
+        others = await self._db.series.alternatives(periodic.id)
+        return screens.periodic.alternatives_page(periodic, others, full=len(others) >= MOST_ALTERNATIVES, note=note)
 
 
-class PeriodicAnswers:
+class SeriesFlow:
     """Looking, pausing, dates."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._cards = SeriesCards(desk)
-        self.handlers: Handlers = {
+    def __init__(self, services: Services) -> None:
+        self._db = services.db
+        self._house = services.house
+        self._cards = SeriesCards(services)
+        self.routes: Routes = {
             Verb.PERIODIC: self.periodic, Verb.SERIES: self.series, Verb.PAUSE: self.pause, Verb.RESUME: self.resume,
             Verb.ASK_DELETE: self.ask_delete, Verb.DELETE: self.delete, Verb.DATES: self.dates,
             Verb.SKIP_DATE: self.skip_date, Verb.UNSKIP_DATE: self.unskip_date, Verb.GO_ON: self.go_on,
@@ -119,25 +122,25 @@ class PeriodicAnswers:
         return await self._list(tap.user_id, tap.id)
 
     async def _list(self, user_id: int, page: int = 0, note: str = "") -> Page:
-        every = chunk(await self._desk.db.series.of(user_id), page)
-        today = self._desk.when().today
-        ahead = [one for one in await self._desk.db.holidays.of(user_id) if one.last >= today]
-        pause = await self._desk.db.recurring_pauses.find(user_id)
-        return screens_periodic.periodic_page(every, ahead, note, pause)
+        every = chunk(await self._db.series.of(user_id), page)
+        today = self._house.when().today
+        ahead = [one for one in await self._db.holidays.of(user_id) if one.last >= today]
+        pause = await self._db.recurring_pauses.find(user_id)
+        return screens.periodic.periodic_page(every, ahead, note, pause)
 
     async def go_on(self, tap: Tap) -> Page:
         """What recurs is planned again, after something about the account was mended."""
-        missed = await self._desk.db.recurring_pauses.end(tap.user_id, self._desk.recurrence)
+        missed = await self._db.recurring_pauses.end(tap.user_id, self._house.recurrence)
         if missed is None:
             return await self._list(tap.user_id, note="Non c'è niente di fermo.")
-        return screens_periodic.going_on_page(missed, self._desk.when())
+        return screens.periodic.going_on_page(missed, self._house.when())
 
     async def _own(self, tap: Tap, number: int = 0) -> PeriodicBooking | None:
-        return await self._desk.db.series.find(tap.call.numbers[number], tap.user_id)
+        return await self._db.series.find(tap.call.numbers[number], tap.user_id)
 
     async def series(self, tap: Tap) -> Page:
         periodic = await self._own(tap)
-        return await self._cards.card(periodic) if periodic else screens_making.not_mine_page()
+        return await self._cards.card(periodic) if periodic else screens.making.not_mine_page()
 
     async def pause(self, tap: Tap) -> Page:
         return await self._set_active(tap, active=False)
@@ -146,54 +149,54 @@ class PeriodicAnswers:
         return await self._set_active(tap, active=True)
 
     async def _set_active(self, tap: Tap, *, active: bool) -> Page:
-        changed = await self._desk.db.series.set_active(tap.id, tap.user_id, active)
-        return await self._cards.card(changed) if changed else screens_making.not_mine_page()
+        changed = await self._db.series.set_active(tap.id, tap.user_id, active)
+        return await self._cards.card(changed) if changed else screens.making.not_mine_page()
 
     async def ask_delete(self, tap: Tap) -> Page:
         periodic = await self._own(tap)
-        return screens_periodic.ask_delete_page(periodic) if periodic else screens_making.not_mine_page()
+        return screens.periodic.ask_delete_page(periodic) if periodic else screens.making.not_mine_page()
 
     async def delete(self, tap: Tap) -> Page:
-        deleted = await self._desk.db.series.delete(tap.id, tap.user_id)
+        deleted = await self._db.series.delete(tap.id, tap.user_id)
         return await self._list(tap.user_id, note="🗑 Eliminata." if deleted else "Questa non c'è più.")
 
     # Dates
 
     async def dates(self, tap: Tap) -> Page:
         periodic = await self._own(tap)
-        return await self._cards.dates(periodic) if periodic else screens_making.not_mine_page()
+        return await self._cards.dates(periodic) if periodic else screens.making.not_mine_page()
 
     async def skip_date(self, tap: Tap) -> Page:
         day, periodic = tap.call.day, await self._own(tap, 1)
         if periodic is None:
-            return screens_making.not_mine_page()
-        skipped = await self._ahead(periodic, day) and await self._desk.db.occurrences.skip(
-            periodic.id, tap.user_id, day
-        )
+            return screens.making.not_mine_page()
+        skipped = await self._ahead(periodic, day) and await self._db.occurrences.skip(periodic.id, tap.user_id, day)
         return await self._cards.dates(periodic, "" if skipped else "Per questa data è tardi: guarda a che punto è.")
 
     async def _ahead(self, periodic: PeriodicBooking, day: date) -> bool:
         """Whether a day is one of the dates that can be skipped: not begun, and not years away."""
-        today, recurrence = self._desk.when().today, self._desk.recurrence
-        shown = await self._desk.db.series.preview(periodic.id, periodic.user_id, today, WEEKS + 1)
-        return day in {one.day for one in shown} and self._desk.clock() < recurrence.starts(periodic, day)
+        today, recurrence = self._house.when().today, self._house.recurrence
+        shown = await self._db.series.preview(periodic.id, periodic.user_id, today, WEEKS + 1)
+        return day in {one.day for one in shown} and self._house.now() < recurrence.starts(periodic, day)
 
     async def unskip_date(self, tap: Tap) -> Page:
         day, periodic = tap.call.day, await self._own(tap, 1)
         if periodic is None:
-            return screens_making.not_mine_page()
-        await self._desk.db.occurrences.unskip(periodic.id, tap.user_id, day)
+            return screens.making.not_mine_page()
+        await self._db.occurrences.unskip(periodic.id, tap.user_id, day)
         return await self._cards.dates(periodic)
 
 
-class MakingAnswers:
+class MakingFlow:
     """Making a periodic booking, and changing its mode, course, time and alternatives."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._cards = SeriesCards(desk)
-        self._chooser = CourseChooser(desk)
-        self.handlers: Handlers = {
+    def __init__(self, services: Services) -> None:
+        self._db = services.db
+        self._house = services.house
+        self._requests = services.requests
+        self._cards = SeriesCards(services)
+        self._chooser = CourseChooser(services)
+        self.routes: Routes = {
             Verb.NEW_KINDS: self.new_kinds, Verb.NEW_WEEKDAY: self.new_weekday, Verb.NEW_COURSE: self.new_course,
             Verb.NEW_MODE: self.new_mode, Verb.MAKE: self.make, Verb.MODES: self.modes, Verb.SET_MODE: self.set_mode,
             Verb.LEADS: self.leads, Verb.SET_LEAD: self.set_lead,
@@ -204,13 +207,13 @@ class MakingAnswers:
         }  # fmt: skip
 
     async def _own(self, tap: Tap, periodic_id: int) -> PeriodicBooking | None:
-        return await self._desk.db.series.find(periodic_id, tap.user_id)
+        return await self._db.series.find(periodic_id, tap.user_id)
 
     # A new one
 
     async def new_kinds(self, tap: Tap) -> Page:
-        if await self._desk.db.catalogue.read_at() is None:
-            await self._desk.read_timetable_quietly(tap.user_id)
+        if await self._db.catalogue.read_at() is None:
+            await self._requests.refresh_quietly(tap.user_id)
         return await self._chooser.kinds(NEW_SERIES)
 
     async def new_weekday(self, tap: Tap) -> Page:
@@ -221,102 +224,104 @@ class MakingAnswers:
         return await self._chooser.courses(key, weekday, page, NEW_SERIES)
 
     async def new_mode(self, tap: Tap) -> Page:
-        course = await self._desk.db.catalogue.course(tap.id)
+        course = await self._db.catalogue.course(tap.id)
         if course is None:
-            return screens_making.course_gone_page(NEW_SERIES)
-        meets = screens_making.meets_line(await self._cards.met_by(tap.user_id, course))
-        return screens_making.new_mode_page(course, self._desk.ask_times(course.day_of_week, course.start, None), meets)
+            return screens.making.course_gone_page(NEW_SERIES)
+        meets = screens.making.meets_line(await self._cards.met_by(tap.user_id, course))
+        return screens.making.new_mode_page(
+            course, self._house.ask_times(course.day_of_week, course.start, None), meets
+        )
 
     async def make(self, tap: Tap) -> Page:
         """Makes it; a second tap shows the same one."""
         course_id, code = tap.call.numbers
-        course = await self._desk.db.catalogue.course(course_id)
+        course = await self._db.catalogue.course(course_id)
         if course is None or code >= len(MODES):
-            return screens_making.course_gone_page(NEW_SERIES)
+            return screens.making.course_gone_page(NEW_SERIES)
         name = course.name or FIT_CENTER
         new = NewPeriodic(
             tap.user_id, name, name, course.location, course.day_of_week, course.start, MODES[code],
             course_type=course.course_type,
         )  # fmt: skip
         try:
-            made = await self._desk.db.series.add(new)
+            made = await self._db.series.add(new)
         except DuplicatePeriodic as same:
             there = await self._own(tap, same.periodic_id)
             if there is None:
-                return screens_making.not_mine_page()
+                return screens.making.not_mine_page()
             return await self._cards.card(there, "Questa ce l'hai già. Se vuoi, cambia il modo.")
-        return await self._cards.card(made, screens_making.made_note(made.mode))
+        return await self._cards.card(made, screens.making.made_note(made.mode))
 
     # Changing one
 
     async def modes(self, tap: Tap) -> Page:
         periodic = await self._own(tap, tap.id)
         if periodic is None:
-            return screens_making.not_mine_page()
-        return screens_making.change_mode_page(
-            periodic, self._desk.ask_times(periodic.day_of_week, periodic.start, periodic.lead)
+            return screens.making.not_mine_page()
+        return screens.making.change_mode_page(
+            periodic, self._house.ask_times(periodic.day_of_week, periodic.start, periodic.lead)
         )
 
     async def set_mode(self, tap: Tap) -> Page:
         periodic_id, code = tap.call.numbers
         mode = MODES[min(code, len(MODES) - 1)]
-        changed = await self._desk.db.series.change(periodic_id, tap.user_id, mode=mode)
-        return await self._cards.card(changed, "✅ Modo cambiato.") if changed else screens_making.not_mine_page()
+        changed = await self._db.series.change(periodic_id, tap.user_id, mode=mode)
+        return await self._cards.card(changed, "✅ Modo cambiato.") if changed else screens.making.not_mine_page()
 
     def _leads(self) -> list[timedelta]:
         """How long before a class it can be asked about: as configured, and earlier."""
-        return [self._desk.recurrence.lead, *(lead for lead in LEADS if lead > self._desk.recurrence.lead)]
+        return [self._house.recurrence.lead, *(lead for lead in LEADS if lead > self._house.recurrence.lead)]
 
     async def leads(self, tap: Tap) -> Page:
         periodic = await self._own(tap, tap.id)
         if periodic is None:
-            return screens_making.not_mine_page()
-        times = self._desk.ask_times(periodic.day_of_week, periodic.start, periodic.lead)
-        return screens_making.leads_page(periodic, self._leads(), times)
+            return screens.making.not_mine_page()
+        times = self._house.ask_times(periodic.day_of_week, periodic.start, periodic.lead)
+        return screens.making.leads_page(periodic, self._leads(), times)
 
     async def set_lead(self, tap: Tap) -> Page:
         periodic_id, code = tap.call.numbers
         leads = self._leads()
         lead = leads[min(code, len(leads) - 1)]
-        changed = await self._desk.db.series.change(periodic_id, tap.user_id, lead=lead)
-        return await self._cards.card(changed, "✅ Orario cambiato.") if changed else screens_making.not_mine_page()
+        changed = await self._db.series.change(periodic_id, tap.user_id, lead=lead)
+        return await self._cards.card(changed, "✅ Orario cambiato.") if changed else screens.making.not_mine_page()
 
     async def move_kinds(self, tap: Tap) -> Page:
         periodic = await self._own(tap, tap.id)
-        return await self._chooser.kinds(moving(periodic)) if periodic else screens_making.not_mine_page()
+        return await self._chooser.kinds(moving(periodic)) if periodic else screens.making.not_mine_page()
 
     async def move_weekday(self, tap: Tap) -> Page:
         key, periodic_id = tap.call.numbers
         periodic = await self._own(tap, periodic_id)
-        return await self._chooser.weekdays(key, moving(periodic)) if periodic else screens_making.not_mine_page()
+        return await self._chooser.weekdays(key, moving(periodic)) if periodic else screens.making.not_mine_page()
 
     async def move_course(self, tap: Tap) -> Page:
         key, weekday, periodic_id, page = tap.call.numbers
         periodic = await self._own(tap, periodic_id)
         if periodic is None:
-            return screens_making.not_mine_page()
+            return screens.making.not_mine_page()
         return await self._chooser.courses(key, weekday, page, moving(periodic))
 
     async def move(self, tap: Tap) -> Page:
         """Another course, weekday or time; a name that was the course's goes with it."""
         course_id, periodic_id = tap.call.numbers
-        periodic, course = await self._own(tap, periodic_id), await self._desk.db.catalogue.course(course_id)
+        periodic, course = await self._own(tap, periodic_id), await self._db.catalogue.course(course_id)
         if periodic is None:
-            return screens_making.not_mine_page()
+            return screens.making.not_mine_page()
         if course is None:
-            return screens_making.course_gone_page(moving(periodic))
-        had = await self._desk.db.series.alternatives(periodic.id)
+            return screens.making.course_gone_page(moving(periodic))
+        had = await self._db.series.alternatives(periodic.id)
         new = course.name or FIT_CENTER
         name = new if periodic.name in ("", periodic.course) else None
         try:
-            changed = await self._desk.db.series.change(
+            changed = await self._db.series.change(
                 periodic.id, tap.user_id, name=name, course=new, location=course.location,
                 course_type=course.course_type,
                 day_of_week=course.day_of_week, start=course.start,
             )  # fmt: skip
         except DuplicatePeriodic:
             return await self._cards.card(periodic, "Una così ce l'hai già: questa resta com'era.")
-        left = len(had) - len(await self._desk.db.series.alternatives(periodic.id))
+        left = len(had) - len(await self._db.series.alternatives(periodic.id))
         gone = {0: "", 1: " Un'alternativa non serve più: l'ho tolta."}
         note = gone.get(left, " Le alternative non servono più: le ho tolte.")
         return await self._cards.card(changed or periodic, f"✅ Cambiata.{note}")
@@ -325,57 +330,57 @@ class MakingAnswers:
 
     async def alternatives(self, tap: Tap) -> Page:
         periodic = await self._own(tap, tap.id)
-        return await self._cards.alternatives(periodic) if periodic else screens_making.not_mine_page()
+        return await self._cards.alternatives(periodic) if periodic else screens.making.not_mine_page()
 
     async def else_kinds(self, tap: Tap) -> Page:
         periodic = await self._own(tap, tap.id)
         if periodic is None:
-            return screens_making.not_mine_page()
+            return screens.making.not_mine_page()
         return await self._chooser.kinds(adding_to(periodic), periodic.day_of_week)
 
     async def else_course(self, tap: Tap) -> Page:
         key, _, periodic_id, page = tap.call.numbers
         periodic = await self._own(tap, periodic_id)
         if periodic is None:
-            return screens_making.not_mine_page()
+            return screens.making.not_mine_page()
         return await self._chooser.courses(key, periodic.day_of_week, page, adding_to(periodic))
 
     async def else_add(self, tap: Tap) -> Page:
         """Adds a last choice; a second tap changes nothing."""
         course_id, periodic_id = tap.call.numbers
-        periodic, course = await self._own(tap, periodic_id), await self._desk.db.catalogue.course(course_id)
+        periodic, course = await self._own(tap, periodic_id), await self._db.catalogue.course(course_id)
         if periodic is None:
-            return screens_making.not_mine_page()
+            return screens.making.not_mine_page()
         if course is None or course.day_of_week != periodic.day_of_week:
-            return screens_making.course_gone_page(adding_to(periodic))
+            return screens.making.course_gone_page(adding_to(periodic))
         choice = PeriodicChoice(course.name or FIT_CENTER, course.location, course.start, course.course_type)
-        others = await self._desk.db.series.alternatives(periodic.id)
+        others = await self._db.series.alternatives(periodic.id)
         if is_wish_of(choice, periodic):
             return await self._cards.alternatives(periodic, "È già la tua prima scelta.")
         if choice not in others and len(others) < MOST_ALTERNATIVES:
-            await self._desk.db.series.set_alternatives(periodic.id, tap.user_id, [*others, choice])
+            await self._db.series.set_alternatives(periodic.id, tap.user_id, [*others, choice])
         return await self._cards.alternatives(periodic, await self._too_late_for(periodic))
 
     async def _too_late_for(self, periodic: PeriodicBooking) -> str:
         """From when on a choice holds, when a booking of it is so far under way that it goes on as it was."""
-        latest = self._desk.clock() + READ_BY
-        live = await self._desk.live_classes(periodic.user_id)
+        latest = self._house.now() + READ_BY
+        live = await self._requests.live_classes(periodic.user_id)
         mine = [one for one in live if one.periodic_booking_id == periodic.id and one.opens_at]
         under_way = [one.wish.day for one in mine if one.wish is not None and one.opens_at and one.opens_at <= latest]
         if not under_way:
             return ""
-        return f"Per {self._desk.when().day(max(under_way))} è tardi, ci sto già lavorando: vale dalla volta dopo."
+        return f"Per {self._house.when().day(max(under_way))} è tardi, ci sto già lavorando: vale dalla volta dopo."
 
     async def else_drop(self, tap: Tap) -> Page:
         """Takes a choice out; the key makes sure that it is still the one the button named."""
         periodic_id, position, key = tap.call.numbers
         periodic = await self._own(tap, periodic_id)
         if periodic is None:
-            return screens_making.not_mine_page()
-        others = await self._desk.db.series.alternatives(periodic.id)
+            return screens.making.not_mine_page()
+        others = await self._db.series.alternatives(periodic.id)
         if 1 <= position <= len(others) and choice_key(others[position - 1]) == key:
             del others[position - 1]
-            await self._desk.db.series.set_alternatives(periodic.id, tap.user_id, others)
+            await self._db.series.set_alternatives(periodic.id, tap.user_id, others)
         return await self._cards.alternatives(periodic, await self._too_late_for(periodic))
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from bot.flows.desk import Desk, Handlers, Tap
-from bot.screens import rules as screens_rules
+from bot import screens
+from bot.flows.services import Services
+from bot.flows.tap import Routes, Tap
 from bot.screens.callbacks import Verb
 from bot.screens.page import Page
 
 
-class RulesAnswers:
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self.handlers: Handlers = {
+class RulesFlow:
+    def __init__(self, services: Services) -> None:
+        self._db = services.db
+        self._accounts = services.accounts
+        self._house = services.house
+        self.routes: Routes = {
             Verb.RULES: self.rules,
             Verb.SET_RULE: self.take_over,
             Verb.LEAVE_RULE: self.leave,
@@ -28,20 +31,17 @@ class RulesAnswers:
         return await self._answer(tap, take_over=False)
 
     async def _answer(self, tap: Tap, *, take_over: bool) -> Page:
-        if not self._is_owner(tap):
-            return screens_rules.friends_page(self._desk.house)
-        seen = await self._desk.db.rules.answer(tap.id, self._desk.settings.house_rules, take_over=take_over)
-        await self._desk.learn_rules()
+        if not await self._accounts.is_owner(tap.user_id):
+            return screens.rules.friends_page(self._house.rules)
+        seen = await self._db.rules.answer(tap.id, self._house.configured, take_over=take_over)
+        await self._house.learn_rules()
         if seen is None:
             return await self._page(tap)
-        now = screens_rules.told(seen.rule, self._desk.house.value(seen.rule))
+        now = screens.rules.told(seen.rule, self._house.rules.value(seen.rule))
         done = "✅ Impostato" if take_over else "Resta come dice config.json"
-        return await self._page(tap, f"{done}. {screens_rules.NAMES[seen.rule]}: {now}.")
+        return await self._page(tap, f"{done}. {screens.rules.NAMES[seen.rule]}: {now}.")
 
     async def _page(self, tap: Tap, note: str = "") -> Page:
-        if not self._is_owner(tap):
-            return screens_rules.friends_page(self._desk.house)
-        return screens_rules.rules_page(self._desk.house, await self._desk.db.rules.told(), note)
-
-    def _is_owner(self, tap: Tap) -> bool:
-        return tap.user_id == self._desk.settings.telegram.allowed_user_id
+        if not await self._accounts.is_owner(tap.user_id):
+            return screens.rules.friends_page(self._house.rules)
+        return screens.rules.rules_page(self._house.rules, await self._db.rules.told(), note)

@@ -1,1 +1,38 @@
-"""Rows become a page: pure functions, in Italian."""
+"""What people read: rows become a page. Pure functions, in Italian; no database, no Telegram.
+
+Flows say `from bot import screens` and call `screens.held.mine_page(...)`: one module a subject, named like its flow.
+"""
+
+from bot.screens import (
+    apologies,
+    booking,
+    held,
+    holidays,
+    hours,
+    making,
+    menu,
+    periodic,
+    programs,
+    questions,
+    results,
+    rules,
+    tickets,
+    trouble,
+)
+
+__all__ = [
+    "apologies",
+    "booking",
+    "held",
+    "holidays",
+    "hours",
+    "making",
+    "menu",
+    "periodic",
+    "programs",
+    "questions",
+    "results",
+    "rules",
+    "tickets",
+    "trouble",
+]

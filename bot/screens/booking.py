@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
-from bot.screens.common import START_NOW_LABEL, choices, in_a_line, is_held_back, live_word, mark
+from bot.screens.classes import choices, in_a_line
 from bot.screens.italian import When, count, first_up, long_day, short_day
 from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
 from bot.screens.slots import Clash, SlotState, SlotView, activity_key
+from bot.screens.tickets import START_NOW_LABEL, is_held_back, live_word, mark
 from bot.screens.trouble import WATCH_CODES, WATCH_LABELS, swap_rows
 from domain.errors import LoginStopped
 from domain.model import Action, ActionStatus, Activity, ClassRef, HeldBooking, Slot

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.screens.callbacks import Verb
-from bot.screens.common import told_apart
+from bot.screens.classes import told_apart
 from bot.screens.held import where
 from bot.screens.italian import WEEKDAYS, When, every, first_up, short_day
 from bot.screens.making import MODE_NAMES, AskTimes, meets_line, mode_line

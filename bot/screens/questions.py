@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
-from bot.screens.common import about
+from bot.screens.classes import about
 from bot.screens.italian import When
 from bot.screens.page import Lines, Page, Row, button, home_button, safe
 from domain.model import Action, ClassRef, HeldBooking

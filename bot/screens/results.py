@@ -8,23 +8,12 @@ from datetime import datetime, timedelta
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
-from bot.screens.common import (
-    ASKED_BACK,
-    SHORT,
-    STOP_WATCHING,
-    WITHDRAW_LABEL,
-    about,
-    about_action,
-    choices,
-    in_a_line,
-    the_other,
-    title,
-    why_not_first,
-)
+from bot.screens.classes import SHORT, about, about_action, choices, in_a_line, why_not_first
 from bot.screens.italian import When, count, short_day
 from bot.screens.page import Lines, Page, Row, button, home_button
 from bot.screens.slots import Clash
 from bot.screens.texts import trouble
+from bot.screens.tickets import ASKED_BACK, STOP_WATCHING, WITHDRAW_LABEL, the_other, title
 from bot.screens.trouble import explain, keeps_trying, of_login, remedy_button, remedy_rows, retry_rows, seen, swap_rows
 from domain.errors import LoginDiverted, LoginNeeded, LoginRejected, LoginStopped, MatricolaMissing
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, HeldBooking, WatchMode

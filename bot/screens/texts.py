@@ -388,7 +388,6 @@ RECURRING_STANDS = (
 GOES_ON = "▶️ Riprendo le prenotazioni periodiche."
 TOO_MANY_HELD = "⚠️ Ne hai già {most}, e di solito il sito non ne accetta di più: posso provarci."
 CLOSED_BY_NOW = "⚠️ Di solito il sito chiude le prenotazioni {minutes} prima: posso provarci."
-NOT_UNDERSTOOD = "Qui bastano i pulsanti: i messaggi liberi non li so leggere. Ecco il menu."
 NO_TICKET = "Questa richiesta non la trovo tra le tue."
 ONLY_IF_YOU_GO = "⚠️ Il termine per annullare gratis è passato: conferma solo se ci vai davvero."
 BINDING = "⚠️ Ricorda: il termine per annullare gratis è già passato."
@@ -398,13 +397,6 @@ TAKEN_THOUGH_WITHDRAWN = (
 )
 FREED_THOUGH_WITHDRAWN = "⚠️ L'avevi ritirata, ma il sito aveva già liberato il posto senza rispondermi."
 LAST_LOOK = "Sto guardando proprio adesso: se il posto non c'è, smetto."
-TOO_MANY = "Troppe richieste tutte insieme: ho tenuto le prime e lasciato cadere le altre. Riprova tra un momento."
-FORGED = "Questo pulsante non lo conosco più. Ti apro il menu."
-TAKING_LONG = "Un attimo, ci sto mettendo più del solito…"
-DATABASE_TROUBLE = (
-    "⚠️ In questo momento non riesco a usare il mio archivio. Non è andato perso niente: riprova tra poco."
-)
-UNEXPECTED_TROUBLE = "⚠️ Qualcosa da parte mia è andato storto. Non è andato perso niente: riprova, o torna al menu."
 LOGIN_REMARKS = {
     RemarkKind.PASSWORD_EXPIRES: Trouble(
         "🔑 <b>La tua password del Politecnico scade tra poco.</b>",

@@ -14,7 +14,7 @@ from pathlib import Path
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.screens import programs as screens_programs
+from bot.screens import programs
 from bot.screens.page import Page
 from bot.transport.chat import reason, send
 from database import Database
@@ -58,10 +58,10 @@ class DiskAlarm:
         over = self._told and not trouble and time.monotonic() - self._last_trouble > CALM
         if trouble and not self._told:
             log.error("nothing can be written: %s", refused or "the disk is full")
-            self._told = await self._say(screens_programs.disk_trouble(full=full or "full" in str(refused)))
+            self._told = await self._say(programs.disk_trouble(full=full or "full" in str(refused)))
         elif over:
             log.info("the disk can be written again")
-            self._told = not await self._say(screens_programs.disk_is_well())
+            self._told = not await self._say(programs.disk_is_well())
 
     async def _is_full(self) -> bool:
         try:

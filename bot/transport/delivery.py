@@ -16,9 +16,8 @@ from functools import partial
 from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 
-from bot.flows.notices import CardEdit, Composer, NothingToTell, OutgoingNotice
-from bot.screens import programs as screens_programs
-from bot.screens.page import NewMessage
+from bot.flows.notices import Composer
+from bot.flows.outgoing import CardEdit, NothingToTell, OutgoingNotice
 from bot.transport.chat import (
     ChatLocks,
     edit,
@@ -255,10 +254,10 @@ class Delivery:
                 composed.append(await self._compose(notice))
             except NothingToTell as nothing:
                 log.info("notice %s has nothing to tell any more: %s", notice.id, nothing)
-        pages = [outgoing.message.page for outgoing in composed if outgoing.message and not outgoing.card_is_enough]
-        if pages:
+        messages = [outgoing.message for outgoing in composed if outgoing.message and not outgoing.card_is_enough]
+        if messages:
             async with self._chats.patiently(user_id, ORDER_PATIENCE):
-                await send_new(self._bot, user_id, NewMessage(screens_programs.meanwhile(pages)))
+                await send_new(self._bot, user_id, self._composer.together(messages))
 
     # Edits
 

@@ -1,4 +1,4 @@
-"""From Telegram to the answers and back: the gate, the taps, the commands, and what is said when something is odd."""
+"""From an update of Telegram to the router and back: the gate, taps, commands, and what no button made."""
 
 from __future__ import annotations
 
@@ -22,41 +22,42 @@ from telegram.ext import (
     filters,
 )
 
-from bot.flows.desk import Answer, Tap
-from bot.flows.router import Answers
-from bot.screens import texts
+from bot.flows.router import Router
+from bot.flows.tap import Handler, Response, Tap
+from bot.screens import apologies
 from bot.screens.callbacks import Call, Forged, Verb, unpack
-from bot.screens.common import notice_page
 from bot.screens.page import NewMessage, Page
 from bot.transport.chat import answer_tap, insist, reason, send, send_new, show
 from domain.errors import DatabaseError
 
-PATIENCE = 2.0  # s a tap's little clock may run before it is stopped with a word
+ANSWER_TAP_WITHIN = 2.0  # s; a tap that takes longer is answered with a word first
 
 log = logging.getLogger(__name__)
 
 Context = ContextTypes.DEFAULT_TYPE
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
-Make = Callable[[int, str], Awaitable[Answer]]  # the answer for a user id and a first name
 
 
 @dataclass(frozen=True, slots=True)
 class Apology:
-    """What is said when the answer could not be made. It never replaces the screen with the button: tap it again."""
+    """Shown when no response could be made. It never replaces the screen with the button: that can be tapped again."""
 
     page: Page
 
 
-class Handlers:
-    """The bot's ears. Whoever is not in `people` gets no answer at all; `heard_from` learns who can be written to."""
+class UpdateHandlers:
+    """Registers the Telegram handlers; drops updates of users who are not in `people`.
 
-    def __init__(self, answers: Answers, people: frozenset[int], heard_from: Callable[[int], None]) -> None:
-        self._answers = answers
+    `heard_from` is called with every user who writes: whoever writes can be written to.
+    """
+
+    def __init__(self, router: Router, people: frozenset[int], heard_from: Callable[[int], None]) -> None:
+        self._router = router
         self._people = people
         self._heard_from = heard_from
 
     def install(self, application: AnyApplication) -> None:
-        """Hangs every handler where it belongs; the gate comes before all others."""
+        """Adds every handler to the application; the gate runs before all others."""
         application.add_handler(TypeHandler(Update, self.gate), group=-1)
         application.add_handler(CallbackQueryHandler(self.tap))
         application.add_handler(CommandHandler("start", self.start))
@@ -66,7 +67,7 @@ class Handlers:
         application.add_error_handler(self.error)
 
     async def gate(self, update: Update, context: Context) -> None:
-        """Only the people of the configuration, only in their own chat with the bot."""
+        """Lets only the people of the configuration pass, and only in their own chat with the bot."""
         if not self._knows(update):
             raise ApplicationHandlerStop
         if update.effective_user and not _blocks_us(update):
@@ -78,13 +79,14 @@ class Handlers:
         return user is not None and user.id in self._people and private
 
     async def too_many(self, update: Update) -> None:
-        """The one answer to all that is dropped because too much of one chat waits; strangers get none."""
-        if not self._knows(update):
+        """The one answer to all updates that are dropped because too many of one chat wait; strangers get none."""
+        user = update.effective_user
+        if user is None or not self._knows(update):
             return
         if update.callback_query is not None:
-            await answer_tap(update.callback_query, texts.TOO_MANY, alert=True)
+            await answer_tap(update.callback_query, apologies.TOO_MANY, alert=True)
         else:
-            await self._say(update, update.get_bot(), _too_many)
+            await _say(update.get_bot(), user.id, Apology(apologies.too_many()))
 
     # Taps
 
@@ -99,51 +101,38 @@ class Handlers:
             return
         message_id = query.message.message_id if isinstance(query.message, Message) and query.message.text else None
         tap = Tap(query.from_user.id, query.from_user.first_name, call, message_id)
-        answer = await _while_the_clock_runs(query, self._safely(self._answers.to(tap)))
-        shown = await _show(query, answer, fresh=call.fresh)
-        if shown is not None and shown != message_id and isinstance(answer, Page) and answer.card_of is not None:
-            await self._move_card(answer.card_of, tap.user_id, shown)
+        response = await _in_time(query, _safely(self._router.respond(tap)))
+        shown = await _show(query, response, fresh=call.fresh)
+        if shown is not None and shown != message_id and isinstance(response, Page) and response.card_of is not None:
+            await self._move_card(response.card_of, tap.user_id, shown)
 
     async def _move_card(self, action_id: int, user_id: int, message_id: int) -> None:
-        """The card came out as another message than the one tapped: what comes of the action is shown there."""
+        """The card came out as another message than the one tapped: the action's result is shown there from now on."""
         try:
-            await self._answers.desk.becomes_card(action_id, user_id, message_id)
+            await self._router.set_card(action_id, user_id, message_id)
         except DatabaseError as error:
-            log.error("action %s has no card, its result will come without: %s", action_id, error)
+            log.error("Action %s has no card, so its result will come as a message of its own: %s", action_id, error)
 
     async def _forged(self, query: CallbackQuery, forged: Forged) -> None:
-        log.warning("user %s tapped what is no button of ours: %s", query.from_user.id, forged)
-        await answer_tap(query, texts.FORGED, alert=True)
         user = query.from_user
-        home = await self._safely(self._answers.home_with(user.id, user.first_name))
-        await _show(query, home, fresh=True)
-
-    async def _safely(self, answer: Awaitable[Answer]) -> Answer | Apology:
-        """The answer, or an honest sentence: whatever goes wrong in one tap ends with it."""
-        try:
-            return await answer
-        except DatabaseError as error:
-            log.error("a tap could not be answered: %s", error)
-            return Apology(notice_page(texts.DATABASE_TROUBLE))
-        except Exception:
-            log.exception("a tap could not be answered")
-            return Apology(notice_page(texts.UNEXPECTED_TROUBLE))
+        log.warning("User %s tapped a button that this bot did not make: %s", user.id, forged)
+        await answer_tap(query, apologies.UNKNOWN_BUTTON, alert=True)
+        menu = await _safely(self._router.respond(Tap(user.id, user.first_name, Call(Verb.HOME))))
+        await _show(query, menu, fresh=True)
 
     # Commands and messages
 
     async def start(self, update: Update, context: Context) -> None:
-        await self._say(update, context.bot, self._answers.home_with)
+        await self._answer(update, Call(Verb.HOME), self._router.respond)
 
     async def help(self, update: Update, context: Context) -> None:
-        await self._say(update, context.bot, self._help)
+        await self._answer(update, Call(Verb.HELP), self._router.respond)
 
     async def status(self, update: Update, context: Context) -> None:
         """/status, or /status with a number, which may be written as `12`, `#12` or `n. 12`."""
         words = [word for word in context.args or [] if word.lower().rstrip(".") != "n"]
-        if words:
-            await self._say(update, context.bot, lambda user_id, _: self._answers.status_of(user_id, words[0]))
-        else:
-            await self._say(update, context.bot, lambda user_id, _: self._answers.status_with(user_id))
+        respond = partial(self._router.status_of, word=words[0]) if words else self._router.respond
+        await self._answer(update, Call(Verb.STATUS, (0,)), respond)
 
     async def anything_else(self, update: Update, context: Context) -> None:
         """Text, pictures, stickers: one friendly sentence and the menu, and one for a whole album."""
@@ -153,60 +142,71 @@ class Handlers:
             return
         if album and memory is not None:
             memory["album"] = album
-        await self._say(update, context.bot, partial(self._answers.home_with, note=texts.NOT_UNDERSTOOD))
+        await self._answer(update, Call(Verb.HOME), partial(self._router.menu, note=apologies.NOT_UNDERSTOOD))
 
-    async def _help(self, user_id: int, name: str) -> Answer:
-        return await self._answers.help(Tap(user_id, name, Call(Verb.HELP)))
-
-    async def _say(self, update: Update, bot: Bot, make: Make) -> None:
+    async def _answer(self, update: Update, call: Call, respond: Handler) -> None:
+        """Answers a command with a new message."""
         user = update.effective_user
-        if user is None:
-            return
-        answer = await self._safely(make(user.id, user.first_name))
-        try:
-            await insist(lambda: _send(bot, user.id, answer), twice=False)
-        except TelegramError as error:
-            log.warning("user %s was not answered: %s", user.id, reason(error))
+        if user is not None:
+            tap = Tap(user.id, user.first_name, call)
+            await _say(update.get_bot(), user.id, await _safely(respond(tap)))
 
     async def error(self, update: object, context: Context) -> None:
-        """What no handler expected: logged, and the program goes on."""
-        log.error("an update could not be handled", exc_info=context.error)
+        """An error that no handler expected is logged, and the program goes on."""
+        log.error("An update could not be handled", exc_info=context.error)
+
+
+async def _safely(response: Awaitable[Response]) -> Response | Apology:
+    """The response, or an apology: an error in one tap ends with that tap."""
+    try:
+        return await response
+    except DatabaseError as error:
+        log.error("A tap could not be answered: %s", error)
+        return Apology(apologies.database_unavailable())
+    except Exception:
+        log.exception("A tap could not be answered")
+        return Apology(apologies.unexpected())
 
 
 def _blocks_us(update: Update) -> bool:
-    """Whether the update tells that its person has blocked the bot."""
+    """Whether the update says that its user has blocked the bot."""
     change = update.my_chat_member
     return change is not None and change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
 
 
-async def _too_many(user_id: int, name: str) -> Answer:
-    return notice_page(texts.TOO_MANY)
-
-
-async def _while_the_clock_runs(query: CallbackQuery, work: Awaitable[Answer | Apology]) -> Answer | Apology:
-    """The answer; the tap itself is answered as soon as it is known, or after PATIENCE when the database is busy."""
+async def _in_time(query: CallbackQuery, work: Awaitable[Response | Apology]) -> Response | Apology:
+    """The response. The tap itself is answered as soon as that is known, or after ANSWER_TAP_WITHIN."""
     task = asyncio.ensure_future(work)
-    done, _ = await asyncio.wait({task}, timeout=PATIENCE)
-    await answer_tap(query, None if done else texts.TAKING_LONG)
+    done, _ = await asyncio.wait({task}, timeout=ANSWER_TAP_WITHIN)
+    await answer_tap(query, None if done else apologies.TAKING_LONG)
     return await task
 
 
-async def _show(query: CallbackQuery, answer: Answer | Apology, *, fresh: bool) -> int | None:
-    """Shows the answer to a tap: a page in place, anything else as a new message. Returns where the page stands."""
+async def _show(query: CallbackQuery, response: Response | Apology, *, fresh: bool) -> int | None:
+    """Shows the response to a tap: a page in place, anything else as a new message. Returns where the page stands."""
+    if not isinstance(response, Page):
+        await _say(query.get_bot(), query.from_user.id, response)
+        return None
     try:
-        if isinstance(answer, Page):
-            return await show(query, answer, fresh=fresh)
-        await insist(lambda: _send(query.get_bot(), query.from_user.id, answer), twice=False)
+        return await show(query, response, fresh=fresh)
     except TelegramError as error:
-        log.warning("user %s was not shown the answer to a tap: %s", query.from_user.id, reason(error))
-    return None
+        log.warning("User %s was not shown the response to a tap: %s", query.from_user.id, reason(error))
+        return None
 
 
-async def _send(bot: Bot, user_id: int, answer: Answer | Apology) -> None:
-    match answer:
+async def _say(bot: Bot, user_id: int, response: Response | Apology) -> None:
+    """Sends the response as a new message."""
+    try:
+        await insist(lambda: _send(bot, user_id, response), twice=False)
+    except TelegramError as error:
+        log.warning("User %s was not answered: %s", user_id, reason(error))
+
+
+async def _send(bot: Bot, user_id: int, response: Response | Apology) -> None:
+    match response:
         case Page():
-            await send(bot, user_id, answer)
+            await send(bot, user_id, response)
         case Apology():
-            await send(bot, user_id, answer.page)
+            await send(bot, user_id, response.page)
         case NewMessage():
-            await send_new(bot, user_id, answer)
+            await send_new(bot, user_id, response)

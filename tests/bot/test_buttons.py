@@ -18,20 +18,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.flows.router import Answers
-from bot.screens import booking as screens_booking
-from bot.screens import common as screens
-from bot.screens import held as screens_held
-from bot.screens import holidays as screens_holidays
-from bot.screens import hours as screens_hours
-from bot.screens import making as screens_making
-from bot.screens import periodic as screens_periodic
-from bot.screens import programs as screens_programs
-from bot.screens import questions as screens_questions
-from bot.screens import results as screens_results
-from bot.screens import rules as screens_rules
+from bot import screens
+from bot.flows.router import Router
+from bot.flows.services import Services
 from bot.screens import texts
-from bot.screens import trouble as screens_trouble
 from bot.screens.callbacks import DAY, ID, MOST_BYTES, NUMBERS, Call, Forged, Verb, pack, unpack
 from bot.screens.italian import When
 from bot.screens.page import Page, chunk
@@ -106,7 +96,7 @@ KINDS = sorted({name for name, one in vars(errors).items() if isinstance(one, ty
 OTHERS = [ClassRef(NASTY, NASTY, THURSDAY, time(18))] * 3
 CHOICES = [PeriodicChoice(NASTY, NASTY, time(19))] * 3
 COURSE = Course(ID, NASTY, NASTY, 1, time(18), time(19), 3, 7, NASTY, NASTY, NOON)
-TIMES = screens_making.ask_times(3, time(18), timedelta(minutes=109), RULE, timedelta(hours=1), timedelta(hours=2))
+TIMES = screens.making.ask_times(3, time(18), timedelta(minutes=109), RULE, timedelta(hours=1), timedelta(hours=2))
 SERIES = PeriodicBooking(ID, OWNER, NASTY, NASTY[:-1], NASTY, 1, time(18), True, True, NOON)
 LATE_REPORT = OpeningReport(
     NOON,
@@ -123,101 +113,104 @@ def action_pages() -> Iterator[Page]:
     for kind in ActionType:
         for status in ActionStatus:
             action = replace(ACTION, type=kind, status=status)
-            yield from (screens.final_card(action, WHEN), screens.final_card(action, WHEN, HELD))
+            yield from (screens.tickets.final_card(action, WHEN), screens.tickets.final_card(action, WHEN, HELD))
             for one in (action, replace(action, failures=1), replace(action, run_at=NOON - timedelta(hours=1)),
                         replace(action, run_at=NOON + timedelta(minutes=3))):  # fmt: skip
-                yield from (screens.ticket(one, WHEN, OTHERS, is_card=card, undoable=card) for card in (True, False))
+                yield from (
+                    screens.tickets.ticket_page(one, WHEN, OTHERS, is_card=card, undoable=card)
+                    for card in (True, False)
+                )
         for error in KINDS:
             failed = replace(ACTION, type=kind, status=ActionStatus.FAILED, error_kind=error)
-            yield screens_results.failure(failed, WHEN, LATE_REPORT, Clash(HELD, ID), watchable=True, stands=True)
-            yield screens.ticket(failed, WHEN, is_card=False, watchable=True, clash=Clash(HELD))
+            yield screens.results.failure(failed, WHEN, LATE_REPORT, Clash(HELD, ID), watchable=True, stands=True)
+            yield screens.tickets.ticket_page(failed, WHEN, is_card=False, watchable=True, clash=Clash(HELD))
     for status in ActionStatus:
         for mode in WatchMode:
             watch = replace(
                 ACTION, status=status, watch=mode, watch_until=NOON, replaces_row_id=1, error_kind="SlotFull"
             )
-            yield from (screens.ticket(watch, WHEN, is_card=card) for card in (True, False))
-            yield screens_results.failure(watch, WHEN)
-    yield screens.status_page([ACTION] * 8, 1, WHEN, more=True)
-    yield screens.status_page([], 0, WHEN, more=False)
+            yield from (screens.tickets.ticket_page(watch, WHEN, is_card=card) for card in (True, False))
+            yield screens.results.failure(watch, WHEN)
+    yield screens.tickets.status_page([ACTION] * 8, 1, WHEN, more=True)
+    yield screens.tickets.status_page([], 0, WHEN, more=False)
 
 
 def result_pages() -> Iterator[Page]:
     won = replace(ACTION, won_choice=3, why_not_first=f"full: the site says «{NASTY}»", replaces_row_id=1)
-    yield from (screens_results.booked(won, HELD, WHEN, LATE_REPORT, HELD), screens_results.booked(ACTION, None, WHEN))
-    yield from (screens_results.cancelled(ACTION, WHEN, has_file=has_file) for has_file in (True, False))
-    yield screens_results.place_free(ACTION, WHEN)
-    yield from (screens_results.vanished(HELD, WHEN), screens_results.refreshed(1, 1, WHEN))
+    yield from (screens.results.booked(won, HELD, WHEN, LATE_REPORT, HELD), screens.results.booked(ACTION, None, WHEN))
+    yield from (screens.results.cancelled(ACTION, WHEN, has_file=has_file) for has_file in (True, False))
+    yield screens.results.place_free(ACTION, WHEN)
+    yield from (screens.results.vanished(HELD, WHEN), screens.results.refreshed(1, 1, WHEN))
     for stop in STOPS:
-        yield screens_results.login_stopped(stop, WHEN)
+        yield screens.results.login_stopped(stop, WHEN)
     for outcome in ("ok", *KINDS):
         for periodic in (None, ID):
             told = replace(ACTION, rehearsal=outcome, periodic_booking_id=periodic)
-            yield from (screens_results.rehearsed(told, OTHERS, WHEN), screens_results.approved(told, OTHERS, WHEN))
+            yield from (screens.results.rehearsed(told, OTHERS, WHEN), screens.results.approved(told, OTHERS, WHEN))
 
 
 def menu_pages() -> Iterator[Page]:
-    overview = screens.Overview(NASTY, HELD, [ACTION] * 7, timetable_known=False, stop=STOPS[0])
-    yield from (screens.home(overview, WHEN, "x"), screens.help_page(), screens.notice_page("x"))
+    overview = screens.menu.Overview(NASTY, HELD, [ACTION] * 7, timetable_known=False, stop=STOPS[0])
+    yield from (screens.menu.home(overview, WHEN, "x"), screens.menu.help_page(), screens.menu.notice_page("x"))
     for program in ("bot", "worker", "executor"):
         outage = Outage(1, program, NOON, died=True, until=None)
-        yield from (screens_programs.down(outage, WHEN), screens_programs.back(outage, WHEN))
+        yield from (screens.programs.down(outage, WHEN), screens.programs.back(outage, WHEN))
 
 
 def booking_pages() -> Iterator[Page]:
-    days = [screens_booking.OpenDay(day, 3, RULE.opens_at(day)) for day in (TUESDAY, THURSDAY)]
-    alternative = screens_booking.alternative_to(ACTION, lambda _: True)
-    routes = (screens_booking.NEW_BOOKING, alternative, screens_booking.better_than(HELD))
-    unseen = [screens_booking.OpenDay(THURSDAY, 3, RULE.opens_at(THURSDAY), is_unseen=True)]
-    yield from (screens_booking.far_days_page(each, WHEN) for each in (unseen, []))
-    yield screens_booking.days_page(days, NOON, WHEN, farther=True)
-    yield screens_booking.days_page([], None, WHEN, held_up=True)
+    days = [screens.booking.OpenDay(day, 3, RULE.opens_at(day)) for day in (TUESDAY, THURSDAY)]
+    alternative = screens.booking.alternative_to(ACTION, lambda _: True)
+    routes = (screens.booking.NEW_BOOKING, alternative, screens.booking.better_than(HELD))
+    unseen = [screens.booking.OpenDay(THURSDAY, 3, RULE.opens_at(THURSDAY), is_unseen=True)]
+    yield from (screens.booking.far_days_page(each, WHEN) for each in (unseen, []))
+    yield screens.booking.days_page(days, NOON, WHEN, farther=True)
+    yield screens.booking.days_page([], None, WHEN, held_up=True)
     for route in routes:
-        yield screens_booking.days_page(days, NOON, WHEN, route)
-        yield from (screens_booking.days_page([], read, WHEN, route) for read in (None, NOON))
-        yield screens_booking.kinds_page(TUESDAY, [(PILATES.activity, 3)], route)
-        yield screens_booking.no_slots_page(TUESDAY, route)
+        yield screens.booking.days_page(days, NOON, WHEN, route)
+        yield from (screens.booking.days_page([], read, WHEN, route) for read in (None, NOON))
+        yield screens.booking.kinds_page(TUESDAY, [(PILATES.activity, 3)], route)
+        yield screens.booking.no_slots_page(TUESDAY, route)
         for single in (True, False):
             shown = chunk([VIEW] * 20, 1)
-            yield screens_booking.slots_page(TUESDAY, PILATES.activity, shown, WHEN, route, single=single)
-    yield from (screens_booking.gone_page(TUESDAY), screens_booking.gone_page())
+            yield screens.booking.slots_page(TUESDAY, PILATES.activity, shown, WHEN, route, single=single)
+    yield from (screens.booking.gone_page(TUESDAY), screens.booking.gone_page())
     for state in SlotState:
         for watchable in (True, False):
             view = replace(VIEW, state=state)
-            yield screens_booking.confirm_page(view, ID, 9, WHEN, stop=STOPS[1], watchable=watchable)
+            yield screens.booking.confirm_page(view, ID, 9, WHEN, stop=STOPS[1], watchable=watchable)
             for held in (HELD, replace(HELD, booking=replace(HELD.booking, day=THURSDAY))):
-                yield screens_booking.swap_page(view, held, ID, WHEN, watchable=watchable)
+                yield screens.booking.swap_page(view, held, ID, WHEN, watchable=watchable)
     for full in (True, False):
-        yield screens_booking.alternatives_page(ACTION, OTHERS, WHEN, full=full)
+        yield screens.booking.alternatives_page(ACTION, OTHERS, WHEN, full=full)
 
 
 def hours_pages() -> Iterator[Page]:
-    yield screens_hours.hours_page([DaySummary(TUESDAY, 3, NOON)], NOON, WHEN)
-    yield screens_hours.hours_page([], None, WHEN)
-    hours = [screens_hours.hour_of_slot(VIEW, NOON)] * 20
+    yield screens.hours.hours_page([DaySummary(TUESDAY, 3, NOON)], NOON, WHEN)
+    yield screens.hours.hours_page([], None, WHEN)
+    hours = [screens.hours.hour_of_slot(VIEW, NOON)] * 20
     for key in (0, 1):
-        yield screens_hours.hours_day_page(
+        yield screens.hours.hours_day_page(
             TUESDAY, key, [(1, NASTY), (2, "b")], chunk(hours, 1), NOON, WHEN, opens_at=NOON
         )
-    yield screens_hours.hours_day_page(TUESDAY, 0, [], chunk([], 0), None, WHEN, opens_at=NOON)
+    yield screens.hours.hours_day_page(TUESDAY, 0, [], chunk([], 0), None, WHEN, opens_at=NOON)
 
 
 def held_pages() -> Iterator[Page]:
-    entries: list[screens_held.Entry] = [HELD, ACTION] * 10
-    yield screens_held.mine_page(chunk(entries, 1), 3, NOON, WHEN)
-    yield screens_held.mine_page(chunk([], 0), 0, None, WHEN)
+    entries: list[screens.held.Entry] = [HELD, ACTION] * 10
+    yield screens.held.mine_page(chunk(entries, 1), 3, NOON, WHEN)
+    yield screens.held.mine_page(chunk([], 0), 0, None, WHEN)
     for status in BookingStatus:
         for over in (True, False):
-            yield screens_held.held_page(replace(HELD, status=status), None, WHEN, over=over)
-    yield screens_held.held_page(HELD, ACTION, WHEN, over=False)
+            yield screens.held.held_page(replace(HELD, status=status), None, WHEN, over=over)
+    yield screens.held.held_page(HELD, ACTION, WHEN, over=False)
     for deadline in (NOON, NOON + timedelta(days=1)):
-        yield screens_held.ask_cancel_page(HELD, ID, deadline, 1.5, WHEN)
-        yield screens_held.reminder(HELD, deadline, 2, WHEN)
-    yield from (screens_held.ask_twice_page(HELD, ID, WHEN), screens_held.staying(HELD, WHEN))
-    yield from (screens_held.gone_page(), screens_held.file_page(HELD, WHEN))
-    yield from (screens_held.not_found_page("x", day) for day in (None, TUESDAY))
+        yield screens.held.ask_cancel_page(HELD, ID, deadline, 1.5, WHEN)
+        yield screens.held.reminder(HELD, deadline, 2, WHEN)
+    yield from (screens.held.ask_twice_page(HELD, ID, WHEN), screens.held.staying(HELD, WHEN))
+    yield from (screens.held.gone_page(), screens.held.file_page(HELD, WHEN))
+    yield from (screens.held.not_found_page("x", day) for day in (None, TUESDAY))
     watch = replace(ACTION, watch=WatchMode.TELL, watch_until=NOON, replaces_row_id=1)
-    yield from (screens_held.watches_page(chunk([watch] * 20, 1), WHEN), screens_held.watches_page(chunk([], 0), WHEN))
+    yield from (screens.held.watches_page(chunk([watch] * 20, 1), WHEN), screens.held.watches_page(chunk([], 0), WHEN))
 
 
 def question_pages() -> Iterator[Page]:
@@ -225,54 +218,54 @@ def question_pages() -> Iterator[Page]:
         for outcome in (None, *ConfirmationOutcome):
             asked = replace(ASKED, outcome=outcome, purpose=purpose)
             for when in (WHEN, When(NOON + timedelta(hours=2), ROME)):
-                yield screens_questions.question(asked, SERIES, ACTION.class_ref, NOON + timedelta(days=1), when)
+                yield screens.questions.question(asked, SERIES, ACTION.class_ref, NOON + timedelta(days=1), when)
             for ticket in (ACTION, None):
-                yield screens_questions.answered(asked, ACTION.class_ref, WHEN, ticket)
-            yield from (screens_questions.no_longer_asked(asked, ACTION.class_ref, WHEN, held) for held in (HELD, None))
-            yield screens_questions.expired(asked, ACTION.class_ref, WHEN)
+                yield screens.questions.answered(asked, ACTION.class_ref, WHEN, ticket)
+            yield from (screens.questions.no_longer_asked(asked, ACTION.class_ref, WHEN, held) for held in (HELD, None))
+            yield screens.questions.expired(asked, ACTION.class_ref, WHEN)
     for held in (True, False):
-        yield screens_questions.missed(SERIES, ACTION.class_ref, WHEN, held=held)
+        yield screens.questions.missed(SERIES, ACTION.class_ref, WHEN, held=held)
 
 
-def dates() -> list[screens_periodic.Date]:
+def dates() -> list[screens.periodic.Date]:
     found = []
     for state in (None, *OccurrenceState):
         for holiday in (True, False):
             planned = PlannedDate(TUESDAY, state, holiday, None, NOON)
-            found.append(screens_periodic.Date(planned))
-            found += [screens_periodic.Date(planned, replace(ACTION, status=one), HELD) for one in ActionStatus]
+            found.append(screens.periodic.Date(planned))
+            found += [screens.periodic.Date(planned, replace(ACTION, status=one), HELD) for one in ActionStatus]
     return found
 
 
 def periodic_pages() -> Iterator[Page]:
     every = [replace(SERIES, active=active, mode=mode) for active in (True, False) for mode in PeriodicMode]
-    yield screens_periodic.periodic_page(chunk(every * 5, 1), [HOLIDAY] * 9)
-    yield screens_periodic.periodic_page(chunk([], 0), [])
+    yield screens.periodic.periodic_page(chunk(every * 5, 1), [HOLIDAY] * 9)
+    yield screens.periodic.periodic_page(chunk([], 0), [])
     pause = RecurringPause(NOON, "AccountLimit", NASTY)
-    yield screens_periodic.periodic_page(chunk(every * 5, 1), [HOLIDAY] * 9, pause=pause)
-    yield screens_periodic.going_on_page([MissedDate(every[0], TUESDAY)] * 9, WHEN)
-    yield screens_periodic.going_on_page([], WHEN)
+    yield screens.periodic.periodic_page(chunk(every * 5, 1), [HOLIDAY] * 9, pause=pause)
+    yield screens.periodic.going_on_page([MissedDate(every[0], TUESDAY)] * 9, WHEN)
+    yield screens.periodic.going_on_page([], WHEN)
     for one in every:
         for date in dates():
-            yield screens_periodic.card_page(one, CHOICES, [date] * 2, TIMES, WHEN, "x", [SERIES] * 2)
-            yield screens_periodic.dates_page(one, [date] * 4, WHEN)
-        yield screens_making.change_mode_page(one, TIMES)
-        yield screens_making.leads_page(one, [timedelta(hours=1), timedelta(hours=24)], TIMES)
-    yield screens_periodic.ask_delete_page(SERIES)
+            yield screens.periodic.card_page(one, CHOICES, [date] * 2, TIMES, WHEN, "x", [SERIES] * 2)
+            yield screens.periodic.dates_page(one, [date] * 4, WHEN)
+        yield screens.making.change_mode_page(one, TIMES)
+        yield screens.making.leads_page(one, [timedelta(hours=1), timedelta(hours=24)], TIMES)
+    yield screens.periodic.ask_delete_page(SERIES)
     for full in (True, False):
-        yield screens_periodic.alternatives_page(SERIES, CHOICES, full=full)
-    yield screens_periodic.alternatives_page(SERIES, [], full=False)
-    for route in (screens_making.NEW_SERIES, screens_making.moving(SERIES), screens_making.adding_to(SERIES)):
-        yield from (screens_making.kinds_page(kinds, route, 1) for kinds in ([], [(PILATES.activity, 3)]))
-        yield screens_making.weekdays_page(PILATES.activity, dict.fromkeys(range(7), 3), route)
-        yield screens_making.courses_page(PILATES.activity, 1, chunk([COURSE] * 20, 1), route)
-        yield screens_making.course_gone_page(route)
-    yield screens_making.new_mode_page(COURSE, TIMES, screens_making.meets_line([SERIES]))
-    yield screens_making.not_mine_page()
-    yield from (screens_holidays.holidays_page(chunk([HOLIDAY] * 20, 1)), screens_holidays.holidays_page(chunk([], 0)))
-    for month in range(screens_holidays.MONTHS_AHEAD + 1):
-        yield screens_holidays.first_day_page(month, TUESDAY)
-        yield screens_holidays.last_day_page(THURSDAY, month, TUESDAY)
+        yield screens.periodic.alternatives_page(SERIES, CHOICES, full=full)
+    yield screens.periodic.alternatives_page(SERIES, [], full=False)
+    for route in (screens.making.NEW_SERIES, screens.making.moving(SERIES), screens.making.adding_to(SERIES)):
+        yield from (screens.making.kinds_page(kinds, route, 1) for kinds in ([], [(PILATES.activity, 3)]))
+        yield screens.making.weekdays_page(PILATES.activity, dict.fromkeys(range(7), 3), route)
+        yield screens.making.courses_page(PILATES.activity, 1, chunk([COURSE] * 20, 1), route)
+        yield screens.making.course_gone_page(route)
+    yield screens.making.new_mode_page(COURSE, TIMES, screens.making.meets_line([SERIES]))
+    yield screens.making.not_mine_page()
+    yield from (screens.holidays.holidays_page(chunk([HOLIDAY] * 20, 1)), screens.holidays.holidays_page(chunk([], 0)))
+    for month in range(screens.holidays.MONTHS_AHEAD + 1):
+        yield screens.holidays.first_day_page(month, TUESDAY)
+        yield screens.holidays.last_day_page(THURSDAY, month, TUESDAY)
 
 
 def rules_pages() -> Iterator[Page]:
@@ -283,10 +276,10 @@ def rules_pages() -> Iterator[Page]:
         for rule, value in zip(Rule, values, strict=True)
         for answer in (None, "set")
     ]
-    yield from (screens_rules.seen_page(each, WHEN) for each in seen)
-    yield screens_rules.rules_page(rules, seen, "✅ Impostato.")
-    yield screens_rules.rules_page(rules.with_value(Rule.OVERLAP, "warned"), seen)
-    yield screens_rules.friends_page(rules)
+    yield from (screens.rules.seen_page(each, WHEN) for each in seen)
+    yield screens.rules.rules_page(rules, seen, "✅ Impostato.")
+    yield screens.rules.rules_page(rules.with_value(Rule.OVERLAP, "warned"), seen)
+    yield screens.rules.friends_page(rules)
 
 
 @cache
@@ -296,16 +289,16 @@ def every_page() -> tuple[Page, ...]:
 
 
 @pytest.fixture
-def answers(tmp_path: Path, db: Database) -> Answers:
+def router(tmp_path: Path, db: Database) -> Router:
     emulator = cast("Any", SimpleNamespace(token="123:abcdef", api_base_url="http://127.0.0.1"))
     settings: Settings = chats.settings_for(tmp_path, emulator)
-    return Answers(db, settings, lambda: NOON)
+    return Router(Services(db, settings, lambda: NOON))
 
 
-def test_every_button_a_screen_can_show_has_a_handler(answers: Answers) -> None:
+def test_every_button_a_screen_can_show_has_a_handler(router: Router) -> None:
     shown = {unpack(button.data).verb for page in every_page() for row in page.rows for button in row}
 
-    assert shown <= set(answers.handlers)
+    assert shown <= set(router.routes)
     assert shown == set(Verb), "a verb that no screen shows is dead"
 
 
@@ -327,7 +320,7 @@ def test_every_screen_fits_into_a_message_and_escapes_what_comes_from_outside() 
 def test_a_screen_that_goes_with_a_file_fits_into_a_caption() -> None:
     failures = [replace(ACTION, status=ActionStatus.FAILED, error_kind=kind) for kind in KINDS]
     results = [page for page in result_pages() if "Prenotata" in page.text]
-    for page in [*results, *(screens_results.failure(one, WHEN, LATE_REPORT) for one in failures)]:
+    for page in [*results, *(screens.results.failure(one, WHEN, LATE_REPORT) for one in failures)]:
         assert len(html.unescape(re.sub("<[^>]+>", "", page.text))) <= 1024
 
 
@@ -335,14 +328,17 @@ def test_nobody_but_who_keeps_the_bot_is_told_to_mend_its_configuration_or_progr
     ours = re.compile(r"config\.json|otpatu|opening\.at|worker\.py|setup\.py|riavvia")
     guest, waiting = replace(WHEN, to_keeper=False), replace(ACTION, run_at=NOON - timedelta(hours=1))
     early = replace(LATE_REPORT, opened_early=True)
-    pages = [screens_results.login_stopped(STOPS[0], guest), screens.ticket(waiting, guest, is_card=True)]
-    pages += [screens_results.booked(ACTION, HELD, guest, report) for report in (LATE_REPORT, early)]
+    pages = [screens.results.login_stopped(STOPS[0], guest), screens.tickets.ticket_page(waiting, guest, is_card=True)]
+    pages += [screens.results.booked(ACTION, HELD, guest, report) for report in (LATE_REPORT, early)]
     for kind in KINDS:
         failed = replace(ACTION, status=ActionStatus.FAILED, error_kind=kind)
-        pages += [screens_results.failure(failed, guest, LATE_REPORT), screens.ticket(failed, guest, is_card=True)]
-        pages.append(screens_results.rehearsed(replace(ACTION, rehearsal=kind), [], guest))
+        pages += [
+            screens.results.failure(failed, guest, LATE_REPORT),
+            screens.tickets.ticket_page(failed, guest, is_card=True),
+        ]
+        pages.append(screens.results.rehearsed(replace(ACTION, rehearsal=kind), [], guest))
     assert [page.text for page in pages if ours.search(page.text)] == []
-    assert ours.search(screens_results.login_stopped(STOPS[0], WHEN).text)
+    assert ours.search(screens.results.login_stopped(STOPS[0], WHEN).text)
 
 
 def test_every_kind_of_error_of_the_site_has_words_of_its_own() -> None:
@@ -422,13 +418,13 @@ def test_days_and_hours_are_told_as_people_tell_them() -> None:
 ])  # fmt: skip
 def test_a_no_of_our_own_rule_is_never_told_as_the_sites(sentence: str, told: str) -> None:
     failed = replace(ACTION, status=ActionStatus.FAILED, error_kind="Overlap", error=sentence)
-    said = " ".join(screens_trouble.explain(failed, WHEN))
+    said = " ".join(screens.trouble.explain(failed, WHEN))
     assert told in said
     assert ("Dal sito" in said) == ("«" in sentence)
 
 
 def test_a_timetable_that_is_not_believed_is_not_told_in_a_bookings_words() -> None:
     failed = replace(ACTION, type=ActionType.REFRESH, status=ActionStatus.FAILED, error_kind="SiteChanged")
-    said = " ".join(screens_trouble.explain(failed, WHEN))
+    said = " ".join(screens.trouble.explain(failed, WHEN))
     assert "Restano quelli che avevo letto" in said
     assert "prenotazioni" not in said

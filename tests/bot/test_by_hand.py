@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.flows.desk import Desk
-from bot.screens import programs as screens_programs
+from bot import screens
+from bot.flows.services import Services
 from bot.screens.results import login_stopped
 from domain.errors import LoginNeeded
 from domain.model import ActionType
@@ -70,8 +70,8 @@ async def test_a_command_names_the_configuration_that_the_programs_run_with(worl
     telegram = {"bot_token": TOKEN, "allowed_user_id": OWNER}
     config.write_text(json.dumps({"username": "10000001", "login": "by_hand", "telegram": telegram}))
     config.chmod(0o600)
-    when = Desk(world.db, load(config), world.clock).when()
+    when = Services(world.db, load(config), world.clock).house.when()
     assert f"setup.py --config '{config}' --login." in login_stopped(ENDED, when).text
-    assert f"setup.py --config '{config}' --check" in screens_programs.down(OUTAGE, when).text
-    assert f"setup.py --config '{config}' --restore" in screens_programs.damaged(when).text
+    assert f"setup.py --config '{config}' --check" in screens.programs.down(OUTAGE, when).text
+    assert f"setup.py --config '{config}' --restore" in screens.programs.damaged(when).text
     assert "--config" not in login_stopped(ENDED, replace(when, config=Path("config.json"))).text

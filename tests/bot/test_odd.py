@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.screens.apologies import TOO_MANY
 from bot.screens.callbacks import Verb
 from bot.screens.page import button, safe
-from bot.screens.texts import TOO_MANY
 from demo.telegram import Message
 from demo.telegram.world import CallbackQuery
 from domain.model import ActionStatus, ActionType, Booking, NoticeKind

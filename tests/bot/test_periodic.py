@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.screens import questions as screens_questions
+from bot import screens
 from bot.screens.italian import When
 from demo.telegram import Message
 from domain.model import ActionStatus, ActionType, Booking, BookingStatus
@@ -411,14 +411,14 @@ async def test_who_is_asked_too_late_reads_that_silence_keeps_the_place(
     world: World, outcome: ConfirmationOutcome | None
 ) -> None:
     periodic, late = await made(world, PeriodicMode.HOLD), keeping(world, outcome, timedelta())
-    asked = screens_questions.question(
+    asked = screens.questions.question(
         replace(late, outcome=None),
         periodic,
         MINE.ref,
         FREE_UNTIL - timedelta(days=2),
         When(FREE_UNTIL + timedelta(minutes=30), world.settings.zone),
     )
-    over = screens_questions.answered(late, MINE.ref, When(late.scheduled_for, world.settings.zone))
+    over = screens.questions.answered(late, MINE.ref, When(late.scheduled_for, world.settings.zone))
 
     assert "se non rispondi, il posto resta tuo" in asked.text
     assert "penalità" in asked.text
@@ -430,7 +430,7 @@ async def test_a_question_that_ran_out_claims_no_cancelling_without_its_ticket(w
     """The place was gone by the deadline, or everything was off until the class."""
     late = keeping(world, ConfirmationOutcome.EXPIRED, timedelta(hours=2, minutes=5))
     for now in (late.expires_at, late.scheduled_for):
-        page = screens_questions.answered(late, MINE.ref, When(now, world.settings.zone))
+        page = screens.questions.answered(late, MINE.ref, When(now, world.settings.zone))
         assert "Troppo tardi" in page.text
         assert "l'ho liberato: " not in page.text
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.flows.desk import Desk
+from bot.flows.services import Services
 from domain.model import PREPARE, UNSEEN, ActionStatus, ActionType, OpeningRule, SlotStatus, Timetable
 from domain.requests import NewAction
 from tests.support import chats
@@ -110,11 +110,11 @@ async def test_what_is_missing_beside_later_classes_is_not_offered_for_that_day(
 async def test_what_the_site_does_not_show_after_its_own_opening_is_not_offered(world: World) -> None:
     """Where each class opens some hours before it begins, the morning's are open while the evening's are not."""
     rolling = OpeningRule(2, time(0), world.settings.zone, hours_before=48)
-    desk = Desk(world.db, world.settings, world.clock)
-    desk.house = replace(desk.house, opening=rolling)
+    services = Services(world.db, world.settings, world.clock)
+    services.house.rules = replace(services.house.rules, opening=rolling)
     world.clock.now = rolling.opens_at(NEXT_TUESDAY, time(15))
     unseen = {row.slot.start for row in await world.db.catalogue.unseen_on(NEXT_TUESDAY)}
-    offered = {view.slot.start for view in await desk.slots_on(OWNER, NEXT_TUESDAY)}
+    offered = {view.slot.start for view in await services.slots.on_day(OWNER, NEXT_TUESDAY)}
     assert time(12) in unseen - offered
     assert time(18) in offered
 

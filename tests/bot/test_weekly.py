@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.screens import making as screens_making
+from bot import screens
 from bot.screens.page import chunk
 from domain.model import ActionStatus, OpeningRule
 from domain.recurrence import PeriodicChoice, PeriodicMode
@@ -52,7 +52,7 @@ async def card(world: World, label: str) -> None:
 )
 def test_when_it_asks_is_told_by_the_hour(start: time, lead: timedelta, words: str, binding: bool) -> None:
     rule = OpeningRule(2, time(0), ZoneInfo("Europe/Rome"))
-    times = screens_making.ask_times(0, start, lead, rule, HOUR, 2 * HOUR)
+    times = screens.making.ask_times(0, start, lead, rule, HOUR, 2 * HOUR)
     assert (times.before_class, times.binding) == (words, binding)
 
 
@@ -74,8 +74,8 @@ def test_lists_have_no_second_page_with_a_line_or_two() -> None:
 )
 def test_the_question_before_an_opening_is_told_by_its_weekday(weekday: int, opens: time, words: str) -> None:
     rule = OpeningRule(2, opens, ZoneInfo("Europe/Rome"))
-    times = screens_making.ask_times(weekday, time(18), HOUR, rule, HOUR, 2 * HOUR)
-    assert screens_making.mode_line(PeriodicMode.ASK_OPENING, times).startswith(words)
+    times = screens.making.ask_times(weekday, time(18), HOUR, rule, HOUR, 2 * HOUR)
+    assert screens.making.mode_line(PeriodicMode.ASK_OPENING, times).startswith(words)
 
 
 async def test_one_that_asks_before_its_class_can_ask_while_the_place_is_still_free_to_give_back(world: World) -> None:
@@ -186,5 +186,5 @@ async def test_a_question_minutes_before_an_opening_says_what_a_yes_does_before_
 
 def test_where_a_class_opens_hours_before_it_begins_the_question_comes_before_that() -> None:
     rule = OpeningRule(2, time(0), ZoneInfo("Europe/Rome"), hours_before=48)
-    times = screens_making.ask_times(4, time(18), HOUR, rule, HOUR, 2 * HOUR)
+    times = screens.making.ask_times(4, time(18), HOUR, rule, HOUR, 2 * HOUR)
     assert times.before_opening == "il mercoledì alle 17:00"

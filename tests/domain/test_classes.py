@@ -11,7 +11,7 @@ import pytest
 
 import booking
 import scraper
-from bot.screens.common import in_a_line
+from bot.screens.classes import in_a_line
 from bot.screens.italian import When
 from database import Database
 from demo.site import SiteWorld

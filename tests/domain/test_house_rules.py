@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot.screens import rules as screens_rules
+from bot import screens
 from database import Database, open_database
 from domain import rule_sightings
 from domain.errors import AccountLimit, BookingRefused, BookingsClosed, CancelTooLate, NotOpenYet, Overlap, quote
@@ -141,7 +141,7 @@ async def test_a_row_put_in_by_hand_that_no_rule_can_have_stops_nobody(known: Da
     ],
 )
 def test_one_hour_is_told_as_one(rule: Rule, value: str, words: str) -> None:
-    assert screens_rules.told(rule, value) == words
+    assert screens.rules.told(rule, value) == words
 
 
 def test_two_places_at_the_same_hours_are_an_overlap_that_was_taken() -> None:

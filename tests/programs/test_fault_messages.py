@@ -19,7 +19,7 @@ import pytest_asyncio
 import booking
 from actions.decide import MOST_FAILURES
 from actions.runner import Performer
-from bot.screens import trouble as screens_trouble
+from bot import screens
 from bot.screens.italian import When
 from bot.screens.texts import OLD_HOURS_STAY, TROUBLES
 from demo.site import Site, SiteWorld
@@ -244,7 +244,7 @@ def test_who_does_not_keep_the_bot_is_not_sent_to_its_configuration_when_their_a
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
     pause = Pause(now + timedelta(minutes=30), "OtpRejected", "the code was refused twice")
     keeper, friend = (
-        screens_trouble.account_waits(pause, When(now, ZoneInfo("Europe/Rome"), to_keeper=keeps)).text
+        screens.trouble.account_waits(pause, When(now, ZoneInfo("Europe/Rome"), to_keeper=keeps)).text
         for keeps in (True, False)
     )
     assert "config.json" in keeper

@@ -18,11 +18,12 @@ from telegram import Update
 
 import bot_db
 from bench import fuzz
-from bot.flows.desk import Tap
-from bot.flows.router import Answers
+from bot.flows.router import Router
+from bot.flows.services import Services
+from bot.flows.tap import Tap
 from bot.screens.callbacks import NUMBERS, Call, Largest, Verb
 from bot.screens.page import NewMessage
-from bot.transport.handlers import Handlers
+from bot.transport.handlers import UpdateHandlers
 from demo.site import Person, Site, SiteWorld
 from domain.errors import SlotFull
 from domain.model import ActionType
@@ -97,8 +98,8 @@ async def test_a_stranger_gets_nothing_from_any_kind_of_update(tmp_path: Path, k
         application = bot_db.build(world.settings)
         people = frozenset(person.user_id for person in world.settings.people)
         heard_from: list[int] = []
-        answers = Answers(world.db, world.settings, world.clock)
-        Handlers(answers, people, heard_from.append).install(application)
+        router = Router(Services(world.db, world.settings, world.clock))
+        UpdateHandlers(router, people, heard_from.append).install(application)
         async with application:
             before = len(world.emulator.calls)
             update = Update.de_json({"update_id": 1, kind.split(" ")[0]: UPDATES[kind]}, application.bot)
@@ -170,9 +171,9 @@ async def test_no_button_shows_or_touches_what_is_anothers(tmp_path: Path, verb:
     async with chats.world(tmp_path, start=False) as world:
         ids = await give_giulia_a_life(world)
         before = await hers(world)
-        answers = Answers(world.db, world.settings, world.clock)
+        router = Router(Services(world.db, world.settings, world.clock))
         for call in calls(verb, ids):
-            answer = await answers.to(Tap(FRIEND, "Marco", call))
+            answer = await router.respond(Tap(FRIEND, "Marco", call))
             page = answer.page if isinstance(answer, NewMessage) else answer
             shown = page.text + "".join(one.label for row in page.rows for one in row)
             assert "SEGRETO" not in shown, call
@@ -197,12 +198,12 @@ async def test_odd_taps_and_texts_break_nothing(tmp_path: Path) -> None:
     dice = random.Random(20261122)
     async with chats.world(tmp_path, start=False) as world:
         await give_giulia_a_life(world)
-        answers = Answers(world.db, world.settings, world.clock)
+        router = Router(Services(world.db, world.settings, world.clock))
         for _ in range(QUICK):
             data, text = fuzz.callback_data(dice), fuzz.sentence(dice)
             try:
-                await fuzz.tap(answers, OWNER, data)
-                await fuzz.write(answers, OWNER, text)
+                await fuzz.tap(router, OWNER, data)
+                await fuzz.write(router, OWNER, text)
             except Exception as error:
                 raise AssertionError(f"{data!r} or {text!r}") from error
         assert len(await world.db.people.all()) == 2

@@ -1,19 +1,17 @@
-"""The screens of the menu and of tickets, and how a class is written. Pure functions: rows in, Page out."""
+"""An action as a page: its ticket, its card, the list of the latest. Pure functions: rows in, Page out."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
-from bot.screens.italian import When, count, first_up, long_day, short_day
-from bot.screens.page import LONGEST_NAME, Lines, Page, Row, button, clip, home_button, in_quotes, safe
+from bot.screens.classes import SHORT, about_action, choices, in_a_line, told_apart, why_not_first
+from bot.screens.italian import When, short_day
+from bot.screens.page import Lines, Page, Row, button, home_button
 from bot.screens.slots import Clash
 from bot.screens.trouble import explain, held_up, holds_up, remedy_rows, retry_rows, swap_rows
-from domain.errors import LoginStopped
 from domain.model import (
     PREPARE,
     Action,
@@ -27,11 +25,17 @@ from domain.model import (
 )
 from domain.unknown_outcome import leaves_unknown_outcome
 
-SHORT = 60  # characters of a name where much else is told: a caption may have 1024 in all
 UNUSUAL_WAIT = timedelta(minutes=1)  # a worker takes what is due within a tenth of a second
+
+
 ALMOST_NOW = timedelta(minutes=1)
+
+
 PROMISE = "Ti scrivo io com'è andata."
+
+
 SHORTLY = "Leggo dal sito: di solito bastano pochi secondi. Questa pagina si aggiorna da sola."
+
 
 TITLES = {
     ActionType.BOOK: "Prenotazione",
@@ -39,6 +43,8 @@ TITLES = {
     ActionType.CHECK: "Lettura delle prenotazioni",
     ActionType.REFRESH: "Aggiornamento degli orari",
 }
+
+
 MARKS = {
     ActionStatus.PENDING: "⏳",
     ActionStatus.PROCESSING: "⚙️",
@@ -46,70 +52,34 @@ MARKS = {
     ActionStatus.FAILED: "❌",
     ActionStatus.CANCELLED: "↩️",
 }
+
+
 LIVE = (ActionStatus.PENDING, ActionStatus.PROCESSING)
+
+
 ASKED_BACK = (
     "⚠️ Il sito non ne accettava due alla stessa ora: per farle posto avevo liberato quella che avevi. "
     "La richiedo adesso, e ti scrivo com'è andata."
 )
+
+
 LOOKING_ONCE_MORE = (
     "Nell'elenco del sito non la vedo. Prima di dirti com'è andata la cerco di nuovo, tra mezzo minuto circa."
 )
+
+
 STOP_WATCHING = "🔕 Smetti di guardare"
+
+
 WITHDRAW_LABEL = "↩️ Ritira"
+
+
 DONE = {
     ActionType.BOOK: "Prenotata: vista nelle tue prenotazioni",
     ActionType.CANCEL: "Annullata: ricontrollato sul sito",
     ActionType.CHECK: "Fatto: lette dal sito",
     ActionType.REFRESH: "Fatto: letti dal sito",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """What the menu shows besides its buttons."""
-
-    name: str  # what the person is called
-    next_booking: HeldBooking | None
-    live: Sequence[Action]
-    timetable_known: bool
-    stop: LoginStopped | None = None  # why nothing is tried for the account
-    pause: Pause | None = None  # what the account waits for
-
-
-def home(overview: Overview, when: When, note: str = "") -> Page:
-    """The main menu; `note` is a sentence that comes first."""
-    greeting = f"Ciao {safe(overview.name)}! 👋" if overview.name else "Ciao! 👋"
-    lines = Lines().add(note).add(f"<b>{greeting}</b>", "Che cosa facciamo?")
-    if overview.stop:
-        lines.add(texts.STOPPED[overview.stop.kind])
-    elif overview.pause:
-        lines.add(*held_up(overview.pause, when))
-    if overview.next_booking:
-        lines.add(f"Il prossimo appuntamento: {in_a_line(overview.next_booking.booking.ref, when)}.")
-    lines.add(*(f"{mark(action)} {_live_line(action, when)}" for action in overview.live[:5]))
-    if len(overview.live) > 5:
-        more = count(len(overview.live) - 5, "altra richiesta", "altre richieste")
-        lines.add(f"… e {more} in corso.")
-    if not overview.timetable_known and overview.stop is None and overview.pause is None:
-        lines.add("Sto leggendo gli orari dal sito: tra qualche secondo puoi prenotare.")
-    return Page(str(lines), _home_rows(overview))
-
-
-def _home_rows(overview: Overview) -> tuple[Row, ...]:
-    waits = overview.stop is not None or overview.pause is not None
-    rows: list[Row] = [*retry_rows(overview.stop, fresh=False)] if waits else []
-    rows += [
-        (button(texts.BOOK_LABEL, Verb.NEW),),
-        (button(texts.MINE_LABEL, Verb.MINE, 0),),
-        (button(texts.PERIODIC_LABEL, Verb.PERIODIC, 0),),
-        (button(texts.HOURS_LABEL, Verb.HOURS),),
-        (button("🧾 Richieste", Verb.STATUS, 0), button("❓ Aiuto", Verb.HELP)),
-    ]
-    return tuple(rows)
-
-
-def _live_line(action: Action, when: When) -> str:
-    return f"{live_word(action, when)}: {in_a_line(action.class_ref, when)} (n. {action.id})"
 
 
 def live_word(action: Action, when: When) -> str:
@@ -121,54 +91,6 @@ def live_word(action: Action, when: When) -> str:
     if action.opens_at is not None and when.now < action.opens_at:
         return "Aspetto l'apertura"
     return "Ci sto lavorando" if action.status is ActionStatus.PROCESSING else "In coda"
-
-
-def help_page() -> Page:
-    return Page(texts.HELP, ((button("⚙️ Regole del sito", Verb.RULES),), (home_button(),)))
-
-
-def notice_page(text: str, *rows: Row) -> Page:
-    """A sentence with a way on and the way home."""
-    return Page(text, (*rows, (home_button(),)))
-
-
-# What a booking is about
-
-
-def in_a_line(wish: ClassRef, when: When, longest: int = LONGEST_NAME, beside: Iterable[ClassRef | None] = ()) -> str:
-    """`PILATES MATWORK, domani alle 18:00`; where it would read like what is told `beside` it, with place and kind."""
-    line = f"<b>{safe(clip(wish.course, longest))}</b>, {when.day(wish.day)} alle {wish.start:%H:%M}"
-    return f"{line} · {safe(wish.where)}" if told_apart(wish, beside) else line
-
-
-def told_apart(wish: ClassRef, beside: Iterable[ClassRef | None]) -> str:
-    """` · Giuriati - Corsi Platinum` where a class would otherwise read like another; else nothing."""
-    return f" · {wish.where}" if wish.where and any(one and wish.reads_like(one) for one in beside) else ""
-
-
-def about(wish: ClassRef, when: When) -> str:
-    """What, when and where, a line each."""
-    near = when.day(wish.day)
-    day = long_day(wish.day) if near == long_day(wish.day) else f"{near}, {long_day(wish.day)}"
-    lines = [f"<b>{safe(wish.course)}</b>", f"📅 {first_up(day)}, alle {wish.start:%H:%M}"]
-    if wish.where:
-        lines.append(f"📍 {safe(wish.where)}")
-    return "\n".join(lines)
-
-
-def about_action(action: Action, when: When) -> str:
-    """What an action got, else what it is about; nothing for those that are about no class."""
-    return about(action.subject, when) if action.subject else ""
-
-
-def why_not_first(action: Action, when: When) -> str:
-    """Which choice was won and why not the first, in nobody's words but the site's; nothing when it was the first."""
-    if not action.won_choice:
-        return ""
-    said = "; ".join(dict.fromkeys(re.findall("«(.*?)»", action.why_not_first or "", re.DOTALL)))
-    why = f" Dal sito: {in_quotes(said)}." if said else ""
-    first = in_a_line(action.class_ref, when, SHORT, beside=[action.subject])
-    return f"È la tua {action.won_choice + 1}ª scelta: la prima, {first}, non si poteva avere.{why}"
 
 
 def title(action: Action) -> str:
@@ -185,10 +107,7 @@ def mark(action: Action) -> str:
     return "👀" if action.watch and action.status in LIVE else MARKS[action.status]
 
 
-# Tickets
-
-
-def ticket(
+def ticket_page(
     action: Action,
     when: When,
     others: Sequence[ClassRef] = (),
@@ -224,15 +143,6 @@ def ticket(
 def is_done(action: Action) -> bool:
     """Whether it ended well, so that what was not needed for it need not be told."""
     return action.status is ActionStatus.COMPLETED
-
-
-def choices(others: Sequence[ClassRef], when: When, beside: Sequence[ClassRef] = ()) -> list[str]:
-    """What else would do, numbered from the second choice on; `beside`: what is told with them."""
-    if not others:
-        return []
-    told = [*beside, *others]
-    numbered = (f"{n}ª {in_a_line(wish, when, beside=told)}" for n, wish in enumerate(others, 2))
-    return ["Se non c'è posto, nell'ordine:", *numbered]
 
 
 def final_card(action: Action, when: When, got: HeldBooking | None = None) -> Page:

@@ -1,0 +1,57 @@
+"""What the buttons of the timetable lead to: the week, a day of it, its reading from the site."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from bot import screens
+from bot.flows.held import HeldFlow
+from bot.flows.services import Services
+from bot.flows.tap import Routes, Tap
+from bot.screens.callbacks import Verb
+from bot.screens.hours import Hour, hour_of_course, hour_of_slot
+from bot.screens.page import Page, chunk
+from domain.model import ActionType
+from domain.requests import NewAction
+
+
+class HoursFlow:
+    def __init__(self, services: Services, held: HeldFlow) -> None:
+        self._db = services.db
+        self._house = services.house
+        self._slots = services.slots
+        self._held_flow = held
+        self.routes: Routes = {
+            Verb.HOURS: self.hours, Verb.HOURS_DAY: self.hours_day, Verb.REFRESH: self.refresh,
+        }  # fmt: skip
+
+    async def hours(self, tap: Tap) -> Page:
+        when, catalogue = self._house.when(), self._db.catalogue
+        return screens.hours.hours_page(await catalogue.days(when.today), await catalogue.read_at(), when)
+
+    async def hours_day(self, tap: Tap) -> Page:
+        day = tap.call.day
+        _, key, page = tap.call.numbers
+        hours, read_at = await self._hours_of(day, tap.user_id)
+        kinds = sorted({(hour.key, hour.place) for hour in hours}, key=lambda kind: kind[1])
+        shown = [hour for hour in hours if key in (0, hour.key)]
+        opens_at = self._house.opening.opens_at(day, time.max)
+        return screens.hours.hours_day_page(
+            day, key, kinds, chunk(shown, page), read_at, self._house.when(), opens_at=opens_at
+        )
+
+    async def _hours_of(self, day: date, user_id: int) -> tuple[list[Hour], datetime | None]:
+        """A day's lines and when they were read: dated slots where that day was read, else the weekly courses."""
+        catalogue = self._db.catalogue
+        read_at = next((one.read_at for one in await catalogue.days(day) if one.day == day), None)
+        if read_at is not None:
+            now = self._house.now()
+            return [hour_of_slot(view, now) for view in await self._slots.on_day(user_id, day)], read_at
+        courses = await catalogue.courses_on(day.weekday())
+        return [hour_of_course(course) for course in courses], max((c.last_updated for c in courses), default=None)
+
+    async def refresh(self, tap: Tap) -> Page:
+        """Queues a reading of the timetable; the message tells when it is done."""
+        return await self._held_flow.read_and_notify(
+            tap, NewAction(ActionType.REFRESH, tap.user_id, card_message_id=tap.card_id)
+        )

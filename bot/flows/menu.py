@@ -1,0 +1,39 @@
+"""The main menu, and the page of help."""
+
+from __future__ import annotations
+
+from bot import screens
+from bot.flows.services import Services
+from bot.flows.tap import Routes, Tap
+from bot.screens.callbacks import Verb
+from bot.screens.menu import Overview
+from bot.screens.page import Page
+
+
+class MenuFlow:
+    def __init__(self, services: Services) -> None:
+        self._db = services.db
+        self._house = services.house
+        self._accounts = services.accounts
+        self._bookings = services.bookings
+        self._requests = services.requests
+        self.routes: Routes = {Verb.HOME: self.home, Verb.HELP: self.help}
+
+    async def home(self, tap: Tap, note: str = "") -> Page:
+        """The menu, after a sentence. Where no timetable was ever read, its reading is queued."""
+        known = await self._db.catalogue.read_at() is not None
+        if not known:
+            await self._requests.refresh_quietly(tap.user_id)
+        bookings = await self._bookings.held(tap.user_id)
+        overview = Overview(
+            name=tap.name,
+            next_booking=bookings[0] if bookings else None,
+            live=await self._requests.live_classes(tap.user_id),
+            timetable_known=known,
+            stop=await self._accounts.stop(tap.user_id),
+            pause=await self._accounts.pause(tap.user_id),
+        )
+        return screens.menu.home(overview, self._house.when(), note)
+
+    async def help(self, tap: Tap) -> Page:
+        return screens.menu.help_page()

@@ -1,0 +1,33 @@
+"""What the flows are made of: one service a noun, composed here; each reads and writes rows, and keeps nothing.
+
+Every look takes the truth from the database for the person who tapped, so a restart of the bot loses nothing.
+"""
+
+from __future__ import annotations
+
+from bot.flows.services.accounts import Accounts
+from bot.flows.services.bookings import Bookings
+from bot.flows.services.house import House
+from bot.flows.services.questions import Questions
+from bot.flows.services.requests import Requests
+from bot.flows.services.slots import Slots
+from bot.flows.services.tickets import Tickets
+from database import Database
+from domain.model import Clock
+from runtime.settings import Settings
+
+__all__ = ["Accounts", "Bookings", "House", "Questions", "Requests", "Services", "Slots", "Tickets"]
+
+
+class Services:
+    """One for the whole bot."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self.db = db
+        self.house = House(db, settings, clock)
+        self.accounts = Accounts(db, self.house)
+        self.bookings = Bookings(db, self.house)
+        self.slots = Slots(db, self.house, self.bookings)
+        self.requests = Requests(db, self.house, settings.opening.rehearsal_at)
+        self.questions = Questions(db, self.house)
+        self.tickets = Tickets(db, self.house, self.accounts, self.bookings, self.slots, self.requests)

@@ -1,0 +1,30 @@
+"""Why nothing is tried for a person's account, and who owns the bot."""
+
+from __future__ import annotations
+
+from bot.flows.services.house import House
+from database import Database
+from domain.errors import LoginStopped
+from domain.model import Pause, Role
+
+
+class Accounts:
+    def __init__(self, db: Database, house: House) -> None:
+        self._db = db
+        self._house = house
+
+    async def stop(self, user_id: int) -> LoginStopped | None:
+        """Why nothing is tried for an account: its login was refused, or led astray."""
+        account = await self._db.people.find(user_id)
+        return account.stop if account is not None else None
+
+    async def pause(self, user_id: int) -> Pause | None:
+        """What a person's account waits for, as long as it does."""
+        account = await self._db.people.find(user_id)
+        waits = account is not None and account.waits_until(self._house.now()) is not None
+        return account.pause if account is not None and waits else None
+
+    async def is_owner(self, user_id: int) -> bool:
+        """Whether the person keeps the bot: others change none of its rules."""
+        account = await self._db.people.find(user_id)
+        return account is not None and account.role is Role.OWNER

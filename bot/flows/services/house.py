@@ -1,0 +1,80 @@
+"""The rules of the house that are in force, the present moment, and every question of time about a class."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from bot.screens.italian import When
+from bot.screens.making import ANY_DAY, AskTimes, ask_times, hour_before
+from database import Database
+from domain.house_rules import HouseRules
+from domain.model import Action, ActionType, ClassRef, Clock, HeldBooking, OpeningRule, starts_at
+from runtime.configured import recurrence_rules_of
+from runtime.settings import Settings
+
+
+class House:
+    """`rules` and `recurrence` are those of the configuration until the rules in force are asked for."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self._db = db
+        self._settings = settings
+        self.rules = settings.house_rules
+        self.recurrence = recurrence_rules_of(settings)
+        self.now = clock
+
+    @property
+    def opening(self) -> OpeningRule:
+        return self.rules.opening
+
+    @property
+    def configured(self) -> HouseRules:
+        """The rules as the configuration says them."""
+        return self._settings.house_rules
+
+    async def learn_rules(self) -> None:
+        """Takes the rules of the house that are in force; asked before each answer and each message."""
+        self.rules = await self._db.rules.in_force(self._settings.house_rules)
+        self.recurrence = recurrence_rules_of(self._settings, self.rules)
+
+    def when(self, user_id: int | None = None) -> When:
+        """This moment, as it is told to that person; None: nothing told depends on who it is."""
+        keeps = user_id in (None, self._settings.telegram.allowed_user_id)
+        return When(self.now(), self.opening.zone, keeps, self._settings.config_file)
+
+    def starts(self, wish: ClassRef) -> datetime:
+        return starts_at(wish.day, wish.start, self.opening.zone)
+
+    def free_until(self, wish: ClassRef) -> datetime:
+        """Until when a place in a class can be given back without penalty."""
+        return self.recurrence.free_until(self.starts(wish))
+
+    def has_begun(self, wish: ClassRef) -> bool:
+        return self.now() >= self.starts(wish)
+
+    def can_be_watched(self, wish: ClassRef) -> bool:
+        """Whether a place that frees now could be booked, and still be given back free of penalty."""
+        return self.now() < min(self.free_until(wish), self.starts(wish) - self.rules.closes)
+
+    def is_watchable(self, action: Action) -> bool:
+        """Whether it makes sense to offer a watch after an action's failure."""
+        if action.type is not ActionType.BOOK or action.wish is None:
+            return False
+        overlapped = action.watch is not None and action.error_kind == "Overlap"
+        of_use = action.error_kind in ("SlotFull", "SlotNotFound") or overlapped
+        return of_use and self.can_be_watched(action.wish)
+
+    def still_free_until(self, held: HeldBooking) -> datetime | None:
+        """Until when what a swap frees is freed without another question; None when that is over, and was said."""
+        free_until = self.free_until(held.booking.ref)
+        return free_until if self.now() < free_until else None
+
+    def ask_times(self, weekday: int, start: time, lead: timedelta | None) -> AskTimes:
+        """When a periodic booking of a class that begins then asks; `lead`: its own time before the class, if any."""
+        recurrence = self.recurrence
+        starts = starts_at(ANY_DAY, start, self.opening.zone)
+        times = ask_times(
+            weekday, start, lead or recurrence.lead, self.opening, recurrence.lead, recurrence.free_cancel
+        )
+        return replace(times, to_keep=hour_before(start, starts - recurrence.keep_asked_at(starts)))

@@ -1,0 +1,88 @@
+"""The slots of the timetable, as they are to one person now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from bot.flows.services.bookings import Bookings
+from bot.flows.services.house import House
+from bot.screens import texts
+from bot.screens.italian import count
+from bot.screens.slots import Clash, SlotState, SlotView, view_slot
+from database import Database
+from domain.errors import Overlap
+from domain.house_rules import Overlapping
+from domain.model import Action, ActionStatus, ActionType, ClassRef
+
+
+class Slots:
+    def __init__(self, db: Database, house: House, bookings: Bookings) -> None:
+        self._db = db
+        self._house = house
+        self._bookings = bookings
+
+    async def bookable(self, user_id: int, day: date) -> list[SlotView]:
+        """A day's slots that have not begun."""
+        return [view for view in await self.on_day(user_id, day) if view.state is not SlotState.STARTED]
+
+    async def on_day(self, user_id: int, day: date) -> list[SlotView]:
+        held = await self._bookings.held(user_id)
+        live = await self._db.requests.live(user_id)
+        now, rows = self._house.now(), await self._db.catalogue.slots_on(day)
+        if now < self._house.opening.opens_at(day, time.max):
+            unseen = [
+                row
+                for row in await self._db.catalogue.unseen_on(day)
+                if now < self._house.opening.opens_at(day, row.slot.start)
+            ]  # later on it is full, or not to come
+            rows = sorted([*rows, *unseen], key=lambda row: row.slot.start)
+        return [self._by_rules(view_slot(row, held, live, self._house.opening, now), len(held)) for row in rows]
+
+    def _by_rules(self, view: SlotView, held: int) -> SlotView:
+        """A slot with what the rules of the house say against it. The site decides: nothing is forbidden here."""
+        warnings = []
+        if self._house.rules.most_bookings is not None and held >= self._house.rules.most_bookings:
+            warnings.append(texts.TOO_MANY_HELD.format(most=self._house.rules.most_bookings))
+        closes = self._house.starts(view.slot.ref) - self._house.rules.closes
+        minutes = round(self._house.rules.closes / timedelta(minutes=1))
+        if minutes and closes <= self._house.now():
+            warnings.append(texts.CLOSED_BY_NOW.format(minutes=count(minutes, "minuto", "minuti")))
+        both_taken = self._house.rules.overlap is Overlapping.WARNED
+        return replace(view, both_taken=both_taken, warnings=tuple(warnings))
+
+    async def view(self, user_id: int, slot_id: int) -> SlotView | None:
+        """A slot by its row; None when the timetable no longer has it."""
+        row = await self._db.catalogue.slot(slot_id)
+        if row is None:
+            return None
+        held = await self._bookings.held(user_id)
+        view = view_slot(row, held, await self._db.requests.live(user_id), self._house.opening, self._house.now())
+        return self._by_rules(view, len(held))
+
+    async def clash(self, action: Action) -> Clash | None:
+        """The booking that an action's class overlaps, before it is tried or once it was refused, as far as we know."""
+        refused = action.status is ActionStatus.FAILED and action.error_kind == Overlap.__name__
+        waits = action.status is ActionStatus.PENDING and action.watch is None and action.replaces_row_id is None
+        if action.type is not ActionType.BOOK or not (refused or waits) or action.wish is None:
+            return None
+        if self._house.has_begun(action.wish) or (waits and self._house.rules.overlap is Overlapping.WARNED):
+            return None
+        rows = [
+            *await self._db.catalogue.slots_on(action.wish.day),
+            *await self._db.catalogue.unseen_on(action.wish.day),
+        ]
+        row = next((row for row in rows if row.slot.ref.matches(action.wish)), None)
+        # what the timetable has no more lasts an hour, as every class whose length is not known
+        end = (
+            row.slot.end if row else (datetime.combine(action.wish.day, action.wish.start) + timedelta(hours=1)).time()
+        )
+        held = await self._bookings.held(action.user_id)
+        meeting = (one for one in held if one.booking.overlaps(action.wish.day, action.wish.start, end))
+        other = next((one for one in meeting if not one.booking.ref.matches(action.wish)), None)
+        return Clash(other, row.id if row else None) if other else None
+
+    async def row_of(self, wish: ClassRef) -> int | None:
+        """The row of a class in the timetable, if that has it."""
+        rows = await self._db.catalogue.slots_on(wish.day)
+        return next((row.id for row in rows if row.slot.ref.matches(wish)), None)

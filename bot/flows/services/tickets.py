@@ -1,0 +1,57 @@
+"""An action as a page: its ticket, with all that is known of it now."""
+
+from __future__ import annotations
+
+from bot import screens
+from bot.flows.services.accounts import Accounts
+from bot.flows.services.bookings import Bookings
+from bot.flows.services.house import House
+from bot.flows.services.requests import Requests
+from bot.flows.services.slots import Slots
+from bot.flows.tap import Tap
+from bot.screens.page import Page
+from database import Database
+from domain.model import Action, ActionStatus, ActionType
+
+
+class Tickets:
+    """A ticket is a card while it stands on the message that follows its action; elsewhere it is a page like any."""
+
+    def __init__(
+        self, db: Database, house: House, accounts: Accounts, bookings: Bookings, slots: Slots, requests: Requests
+    ) -> None:
+        self._db = db
+        self._house = house
+        self._accounts = accounts
+        self._bookings = bookings
+        self._slots = slots
+        self._requests = requests
+
+    async def ticket(self, action: Action, tap: Tap, note: str = "") -> Page:
+        """An action as it stands, on its own card or elsewhere."""
+        is_card = tap.card_id is not None and action.card_message_id == tap.card_id
+        return await self.page(action, is_card=is_card, note=note)
+
+    async def card(self, action: Action, tap: Tap, note: str = "") -> Page:
+        """The ticket of what was just queued. A message that is yet to be sent becomes its card when it is."""
+        if tap.card_id is None and (action.card_message_id is None or action.quiet):
+            return await self.page(action, is_card=True, note=note)
+        return await self.ticket(action, tap, note)
+
+    async def page(self, action: Action, *, is_card: bool, note: str = "") -> Page:
+        others = await self._db.choices.alternatives(action.id) if action.type is ActionType.BOOK else []
+        report = None if is_card else await self._db.openings.report(action.id)
+        watchable = action.status is ActionStatus.FAILED and self._house.is_watchable(action)
+        return screens.tickets.ticket_page(
+            action,
+            self._house.when(action.user_id),
+            others,
+            is_card=is_card,
+            note=note,
+            watchable=watchable,
+            undoable=self._requests.can_be_requeued(action),
+            got=await self._bookings.got_by(action),
+            clash=await self._slots.clash(action),
+            pause=await self._accounts.pause(action.user_id),
+            figures=screens.results.opening_line(report, self._house.when(action.user_id)) if report else "",
+        )

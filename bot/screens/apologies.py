@@ -1,0 +1,27 @@
+"""What is said when a tap or a message can't be answered as it should: whole pages, and sentences over a button."""
+
+from __future__ import annotations
+
+from bot.screens.menu import notice_page
+from bot.screens.page import Page
+
+TOO_MANY = "Troppe richieste tutte insieme: ho tenuto le prime e lasciato cadere le altre. Riprova tra un momento."
+UNKNOWN_BUTTON = "Questo pulsante non lo conosco più. Ti apro il menu."
+TAKING_LONG = "Un attimo, ci sto mettendo più del solito…"
+NOT_UNDERSTOOD = "Qui bastano i pulsanti: i messaggi liberi non li so leggere. Ecco il menu."
+DATABASE_UNAVAILABLE = (
+    "⚠️ In questo momento non riesco a usare il mio archivio. Non è andato perso niente: riprova tra poco."
+)
+UNEXPECTED = "⚠️ Qualcosa da parte mia è andato storto. Non è andato perso niente: riprova, o torna al menu."
+
+
+def database_unavailable() -> Page:
+    return notice_page(DATABASE_UNAVAILABLE)
+
+
+def unexpected() -> Page:
+    return notice_page(UNEXPECTED)
+
+
+def too_many() -> Page:
+    return notice_page(TOO_MANY)

@@ -1,0 +1,60 @@
+"""How a class is written in a text: in a line, in a few lines, as one of several choices. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from bot.screens.italian import When, first_up, long_day
+from bot.screens.page import LONGEST_NAME, clip, in_quotes, safe
+from domain.model import (
+    Action,
+    ClassRef,
+)
+
+SHORT = 60  # characters of a name where much else is told: a caption may have 1024 in all
+
+
+def in_a_line(wish: ClassRef, when: When, longest: int = LONGEST_NAME, beside: Iterable[ClassRef | None] = ()) -> str:
+    """`PILATES MATWORK, domani alle 18:00`; where it would read like what is told `beside` it, with place and kind."""
+    line = f"<b>{safe(clip(wish.course, longest))}</b>, {when.day(wish.day)} alle {wish.start:%H:%M}"
+    return f"{line} · {safe(wish.where)}" if told_apart(wish, beside) else line
+
+
+def told_apart(wish: ClassRef, beside: Iterable[ClassRef | None]) -> str:
+    """` · Giuriati - Corsi Platinum` where a class would otherwise read like another; else nothing."""
+    return f" · {wish.where}" if wish.where and any(one and wish.reads_like(one) for one in beside) else ""
+
+
+def about(wish: ClassRef, when: When) -> str:
+    """What, when and where, a line each."""
+    near = when.day(wish.day)
+    day = long_day(wish.day) if near == long_day(wish.day) else f"{near}, {long_day(wish.day)}"
+    lines = [f"<b>{safe(wish.course)}</b>", f"📅 {first_up(day)}, alle {wish.start:%H:%M}"]
+    if wish.where:
+        lines.append(f"📍 {safe(wish.where)}")
+    return "\n".join(lines)
+
+
+def about_action(action: Action, when: When) -> str:
+    """What an action got, else what it is about; nothing for those that are about no class."""
+    return about(action.subject, when) if action.subject else ""
+
+
+def why_not_first(action: Action, when: When) -> str:
+    """Which choice was won and why not the first, in nobody's words but the site's; nothing when it was the first."""
+    if not action.won_choice:
+        return ""
+    said = "; ".join(dict.fromkeys(re.findall("«(.*?)»", action.why_not_first or "", re.DOTALL)))
+    why = f" Dal sito: {in_quotes(said)}." if said else ""
+    first = in_a_line(action.class_ref, when, SHORT, beside=[action.subject])
+    return f"È la tua {action.won_choice + 1}ª scelta: la prima, {first}, non si poteva avere.{why}"
+
+
+def choices(others: Sequence[ClassRef], when: When, beside: Sequence[ClassRef] = ()) -> list[str]:
+    """What else would do, numbered from the second choice on; `beside`: what is told with them."""
+    if not others:
+        return []
+    told = [*beside, *others]
+    numbered = (f"{n}ª {in_a_line(wish, when, beside=told)}" for n, wish in enumerate(others, 2))
+    return ["Se non c'è posto, nell'ordine:", *numbered]

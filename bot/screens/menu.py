@@ -1,0 +1,77 @@
+"""The main menu, and the page of help. Pure functions: rows in, Page out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.screens import texts
+from bot.screens.callbacks import Verb
+from bot.screens.classes import in_a_line
+from bot.screens.italian import When, count
+from bot.screens.page import Lines, Page, Row, button, home_button, safe
+from bot.screens.tickets import live_word, mark
+from bot.screens.trouble import held_up, retry_rows
+from domain.errors import LoginStopped
+from domain.model import (
+    Action,
+    HeldBooking,
+    Pause,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the menu shows besides its buttons."""
+
+    name: str  # what the person is called
+    next_booking: HeldBooking | None
+    live: Sequence[Action]
+    timetable_known: bool
+    stop: LoginStopped | None = None  # why nothing is tried for the account
+    pause: Pause | None = None  # what the account waits for
+
+
+def home(overview: Overview, when: When, note: str = "") -> Page:
+    """The main menu; `note` is a sentence that comes first."""
+    greeting = f"Ciao {safe(overview.name)}! 👋" if overview.name else "Ciao! 👋"
+    lines = Lines().add(note).add(f"<b>{greeting}</b>", "Che cosa facciamo?")
+    if overview.stop:
+        lines.add(texts.STOPPED[overview.stop.kind])
+    elif overview.pause:
+        lines.add(*held_up(overview.pause, when))
+    if overview.next_booking:
+        lines.add(f"Il prossimo appuntamento: {in_a_line(overview.next_booking.booking.ref, when)}.")
+    lines.add(*(f"{mark(action)} {_live_line(action, when)}" for action in overview.live[:5]))
+    if len(overview.live) > 5:
+        more = count(len(overview.live) - 5, "altra richiesta", "altre richieste")
+        lines.add(f"… e {more} in corso.")
+    if not overview.timetable_known and overview.stop is None and overview.pause is None:
+        lines.add("Sto leggendo gli orari dal sito: tra qualche secondo puoi prenotare.")
+    return Page(str(lines), _home_rows(overview))
+
+
+def _home_rows(overview: Overview) -> tuple[Row, ...]:
+    waits = overview.stop is not None or overview.pause is not None
+    rows: list[Row] = [*retry_rows(overview.stop, fresh=False)] if waits else []
+    rows += [
+        (button(texts.BOOK_LABEL, Verb.NEW),),
+        (button(texts.MINE_LABEL, Verb.MINE, 0),),
+        (button(texts.PERIODIC_LABEL, Verb.PERIODIC, 0),),
+        (button(texts.HOURS_LABEL, Verb.HOURS),),
+        (button("🧾 Richieste", Verb.STATUS, 0), button("❓ Aiuto", Verb.HELP)),
+    ]
+    return tuple(rows)
+
+
+def _live_line(action: Action, when: When) -> str:
+    return f"{live_word(action, when)}: {in_a_line(action.class_ref, when)} (n. {action.id})"
+
+
+def help_page() -> Page:
+    return Page(texts.HELP, ((button("⚙️ Regole del sito", Verb.RULES),), (home_button(),)))
+
+
+def notice_page(text: str, *rows: Row) -> Page:
+    """A sentence with a way on and the way home."""
+    return Page(text, (*rows, (home_button(),)))
