@@ -34,6 +34,10 @@ UNTOLD = """
     )
 """
 GIVEN_UP = "SELECT id, user_id, kind, error FROM notices WHERE error IS NOT NULL"
+TOLD_BY = {  # words of which one stands in the message about a deed; the bot may tell of a place when it is lost again
+    ActionType.BOOK: ("Prenotata!", "Poi annullata", "Poi sul sito non c'era più"),
+    ActionType.CANCEL: ("Annullata",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +162,12 @@ def _untold_deeds(person: Person, messages: list[str], done: list[Action]) -> It
         for action in done
     )
     for (kind, course, day, start), times in deeds.items():
-        word = "Prenotata!" if kind is ActionType.BOOK else "Annullata"
         date = long_day(day)[1:] if day else ""  # its first letter may be large
-        words = (word, course, date, f"alle {start:%H:%M}")
-        told = sum(all(each in message for each in words) for message in messages)
+        words = (course, date, f"alle {start:%H:%M}")
+        about = [message for message in messages if all(each in message for each in words)]
+        told = sum(any(each in message for each in TOLD_BY[kind]) for message in about)
         if told < times:
-            yield f"{person.username}: {' '.join(words)} was told {told} times of {times}"
+            yield f"{person.username}: {TOLD_BY[kind][0]} {' '.join(words)} was told {told} times of {times}"
 
 
 def _untold_failures(messages: list[str], failed: list[Action]) -> Iterator[str]:
