@@ -24,6 +24,7 @@ from store.queue.choices import Choices
 from store.queue.claims import Claims
 from store.queue.history import History
 from store.queue.openings import Openings
+from store.queue.readings import Readings
 from store.queue.requests import Requests
 from store.queue.settlement import Settlement
 from store.queue.watches import Watches
@@ -32,6 +33,7 @@ from store.recurring.due_dates import DueDates
 from store.recurring.holidays import Holidays
 from store.recurring.keeping import Keeping
 from store.recurring.occurrences import Occurrences
+from store.recurring.reminders import Reminders
 from store.recurring.series import Series
 from store.recurring.standstill import RecurringPauses
 from store.remarks import Remarks
@@ -54,12 +56,14 @@ class Database:
         self.settlement = Settlement(connection, clock)
         self.history = History(connection)
         self.bookings = Bookings(connection)
+        self.readings = Readings(connection)
         self.openings = Openings(connection)
         self.series = Series(connection, clock)
         self.occurrences = Occurrences(connection, clock)
         self.holidays = Holidays(connection, clock)
         self.due_dates = DueDates(connection, clock)
         self.confirmations = Confirmations(connection, clock)
+        self.reminders = Reminders(connection, clock)
         self.keeping = Keeping(connection, clock)
         self.recurring_pauses = RecurringPauses(connection, clock)
         self.outbox = Outbox(connection, clock)

@@ -231,11 +231,11 @@ class Executor:
         now = self._clock()
         later = []
         first, last = self._recurrence.day_of(now), self._recurrence.last_held_day(now)
-        for held in await self._db.bookings.due_reminders(first, last, told=now - JUST_TOLD):
+        for held in await self._db.reminders.due(first, last, told=now - JUST_TOLD):
             starts = starts_at(held.booking.day, held.booking.start, self._zone)
             moment = self._recurrence.remind_at(starts)
             later.append(moment)
-            if moment <= now < self._recurrence.free_until(starts) and await self._db.bookings.remind(held, now):
+            if moment <= now < self._recurrence.free_until(starts) and await self._db.reminders.remind(held, now):
                 log.info("→ booking %s: reminded of %s", held.id, held.booking.day)
         return later
 

@@ -279,7 +279,7 @@ class Performer:
         return action.class_ref
 
     async def _check(self, action: Action, session: SiteSession) -> None:
-        before = await self._db.bookings.before(action.user_id, self._clock())
+        before = await self._db.readings.before(action.user_id, self._clock())
         read = await booking.read_my_bookings(session)
         if any(booking.held_among(read.bookings, wish) is None for wish in before.long_missing):
             read = await booking.read_again_in_page(session, read)

@@ -53,11 +53,6 @@ STILL: dict[str, str] = {
     "portal.refused_calls <-> portal.session <-> portal.stored_session": "E",
     "portal.session.SiteSession is long": "E",
     "portal.stored_session.StoredSession is long": "E",
-    "store -> store.queue": "B",
-    "store -> store.recurring": "B",
-    "store.queue -> store.recurring": "B",
-    "store.recurring -> store.queue": "B",
-    "store.queue.rows.to_action is long": "B",
 }
 
 

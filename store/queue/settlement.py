@@ -25,15 +25,17 @@ from domain.model import (
     stamp,
 )
 from domain.opening_report import OpeningReport
+from domain.readings import Before
 from domain.results import REHEARSED_UNSEEN, REHEARSED_WELL
 from domain.unknown_outcome import leaves_unknown_outcome
-from store.bookings import Before, before_reading, keep_what_is_booked_anew, mark_cancelled, mark_confirmed, sync
+from store.bookings import keep_what_is_booked_anew, mark_cancelled, mark_confirmed
 from store.catalogue import swap
 from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 from store.pauses import note_booked, note_success
 from store.queue.history import told_already
 from store.queue.openings import record_opening
+from store.queue.readings import before_reading, sync
 from store.queue.reconciliation import end_doubt
 from store.queue.rows import name_its_class, read_soon, to_action
 from store.queue.swaps import ask_back, free_the_replaced, tell_of_the_freed

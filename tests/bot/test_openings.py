@@ -244,7 +244,7 @@ async def reminded(world: World) -> Message:
     await world.hold(MINE)
     held = await world.db.bookings.by_booking_id(MINE.booking_id, OWNER)
     assert held
-    await world.db.bookings.remind(held, world.clock.now)
+    await world.db.reminders.remind(held, world.clock.now)
     return await world.owner.wait_for(lambda message: "Ci vai?" in message.text)
 
 

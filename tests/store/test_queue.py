@@ -288,7 +288,7 @@ async def test_what_is_held_can_be_listed_beside_a_row_that_can_not_be_read(db: 
     )
     await db.connection.write("UPDATE user_bookings SET updated_at = 'ieri' WHERE booking_date = '2026-11-24'")
     assert len(await db.bookings.held(GIULIA, clock().date())) == 1
-    assert len(await db.bookings.due_reminders(clock().date(), date(2026, 11, 30), clock())) == 1
+    assert len(await db.reminders.due(clock().date(), date(2026, 11, 30), clock())) == 1
 
 
 @pytest.mark.parametrize(

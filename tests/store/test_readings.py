@@ -56,7 +56,7 @@ async def test_what_is_settled_while_a_reading_is_under_way_is_not_touched_by_it
     db: Database, clock: Time, clock_goes: float
 ) -> None:
     await read(db, PILATES)
-    reading, before = await claimed(db, ActionType.CHECK), await db.bookings.before(GIULIA, clock())
+    reading, before = await claimed(db, ActionType.CHECK), await db.readings.before(GIULIA, clock())
     clock.go(seconds=clock_goes)
     await book(db, YOGA)
     await cancel(db, PILATES)
@@ -70,7 +70,7 @@ async def test_what_is_settled_while_a_reading_is_under_way_is_not_touched_by_it
 async def test_what_was_booked_and_cancelled_while_a_reading_was_under_way_stays_cancelled(
     db: Database, clock: Time
 ) -> None:
-    reading, before = await claimed(db, ActionType.CHECK), await db.bookings.before(GIULIA, clock())
+    reading, before = await claimed(db, ActionType.CHECK), await db.readings.before(GIULIA, clock())
     await book(db, YOGA)
     await cancel(db, YOGA)
     await db.settlement.complete_check(reading, [YOGA], "read", ROME, before)
@@ -121,7 +121,7 @@ async def test_a_booking_missing_from_one_list_is_read_again_within_a_minute_and
     assert not await db.claims.due()
     clock.go(seconds=31)
     assert await db.claims.due()
-    assert (await db.bookings.before(GIULIA, clock())).long_missing == (PILATES.ref,)
+    assert (await db.readings.before(GIULIA, clock())).long_missing == (PILATES.ref,)
     await read(db, PILATES, YOGA, in_page=True)
     assert [each.missing_since for each in await db.bookings.held(GIULIA, TUESDAY)] == [None, None]
     assert await told(db) == []
