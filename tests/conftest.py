@@ -21,6 +21,8 @@ from tests.support.sites import chromium
 settings.register_profile("shared machine", deadline=None)  # a slow example is not a wrong one
 settings.load_profile("shared machine")
 
+pytest_plugins = ["tests.support.fast"]
+
 GIULIA = 42
 MARCO = 43
 

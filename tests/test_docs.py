@@ -281,6 +281,7 @@ def test_every_program_tells_its_version(
     assert capsys.readouterr().out == f"{FULL_NAME}\n"
 
 
+@pytest.mark.process
 def test_run_tells_the_version_before_anything_is_installed() -> None:
     said = subprocess.run(["./run", "--version"], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert said.stdout == f"{FULL_NAME}\n"

@@ -163,6 +163,7 @@ def test_the_command_prints_the_code_and_no_secret(
     assert ("every user of this machine" in printed.err) == (way == "command line")
 
 
+@pytest.mark.process
 async def test_at_a_terminal_the_address_is_asked_for_and_not_shown() -> None:
     master, slave = pty.openpty()
     command = (sys.executable, otp_extractor.__file__)
