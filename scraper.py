@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from bs4 import BeautifulSoup, Tag
 
 from domain import refusals
-from domain.errors import BookingRefused, HeldForOthers, SiteChanged, SlotFull, quote
+from domain.errors import BookingRefused, HeldForOthers, OnWaitingList, SiteChanged, SlotFull, quote
 from domain.model import FIT_CENTER, Activity, Booking, Slot, SlotStatus, clock_time
 from domain.names import name_parts, plain, split_activity
 from safety.untrusted import YEARS, Unreadable, read_json, read_moment, readable_html
@@ -30,16 +30,8 @@ MOST_DIGITS = 4  # of places or minutes
 LONGEST_KEY = 64  # characters of the name of a field that is read; the site's have up to twenty
 DEFAULT_MINUTES = 60  # the length of a class when nothing tells it
 COURSE_FIELDS = ("skillname", "eventdescription", "eventname")  # which of them has the course can differ
-MESSAGE_FIELDS = (
-    "message",
-    "errormessage",
-    "error",
-    "errors",
-    "reason",
-    "text",
-    "title",
-    "data",
-)  # of an answer to a booking: which has the site's words can differ
+MESSAGE_FIELDS = ("message", "errormessage", "error", "errors", "reason", "text", "title", "data")
+"""Of an answer to a booking: which of them has the site's words can differ."""
 MOST_NESTED = 3  # objects within an answer that may hold its words
 DEFAULT_FLAGS = "Classes"  # activityFlags of every calendar link seen so far
 
@@ -487,6 +479,18 @@ class BookingAnswer:
     message: str = ""  # the site's own words, clean
     waiting: bool = False  # it put us on a waiting list instead
     kind: type[BookingRefused] = BookingRefused  # what the words mean, when they are a no
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether it sounds as if a place was given, and not one on a waiting list."""
+        return self.accepted and not self.waiting
+
+    def problem(self) -> BookingRefused | None:
+        """Why the answer is no yes, as the error that says what happens next; None for a yes."""
+        if self.waiting:
+            kind = OnWaitingList if self.accepted else SlotFull
+            return kind(f"full; waiting list: {quote(self.message)}")
+        return None if self.accepted else self.refusal()
 
     def refusal(self) -> BookingRefused:
         """The no, as the error that says what happens next."""

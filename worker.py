@@ -22,7 +22,7 @@ from actions.runner import Performer, site_access
 from database import Database, open_database
 from domain.errors import AppError, DatabaseError, LeaseLost
 from domain.model import Action, Clock, utc_now
-from opening.server_clock import steady
+from opening.steady_time import steady
 from portal.session import Portal
 from portal.state import forget_others
 from runtime import program

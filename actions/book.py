@@ -5,7 +5,6 @@ Used by actions/runner.py for every book action. What is got is settled here; wh
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
 from contextlib import nullcontext
@@ -39,21 +38,20 @@ from domain.errors import (
     quoted,
 )
 from domain.house_rules import HouseRules
+from domain.matching import find_matching
 from domain.model import PREPARE, Action, ClassRef, Clock, Slot, SlotStatus, WatchMode, starts_at
 from domain.opening_report import OpeningReport, ShotOutcome
 from domain.unknown_outcome import leaves_unknown_outcome
-from opening.appearance import Sightings, Wishes
-from opening.race import Race, Won
-from opening.server_clock import ServerClock, steady
-from opening.volley import Allowance
-from portal import api
-from portal.contexts import Affinity
+from opening.appearance import Wishes
+from opening.budget import OpeningBudget
+from opening.openings import Openings
+from opening.race import Race, Target, Won
+from portal.obstacles import refuse_if_overlapping
 from portal.session import SiteSession
 
 LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload
 LOOKS_APART = timedelta(seconds=30)  # a watch of a day that another is to be looked at so near to it joins that one
 CLAIMED_EARLY = timedelta(seconds=1)  # a claim this much before its time is in time
-LATEST_CLOCK = timedelta(minutes=5)  # after an opening: a site's clock may be so far behind ours
 HURRIED = timedelta(seconds=60)  # before an opening: who is taken in hand later has no time for a login's long waits
 RACE_AGAIN = 2  # requests another race takes at least: a shot and a look; else it waits a little
 TIRED = 5  # failures after which what looked open before its time is left for its opening
@@ -68,10 +66,10 @@ log = logging.getLogger(__name__)
 class _Row:
     """The row behind a race: until the last call its person may take it back."""
 
-    def __init__(self, db: Database, action: Action, allowance: Allowance) -> None:
+    def __init__(self, db: Database, action: Action, budget: OpeningBudget) -> None:
         self._db = db
         self.action = action
-        self.allowance = allowance
+        self.budget = budget
 
     async def begin(self) -> None:
         await self._db.claims.begin_to_act(self.action)
@@ -80,11 +78,11 @@ class _Row:
     async def share(self) -> None:
         """Learns what else of the account opens then, and what was sent for it, by whichever worker."""
         if self.action.opens_at is not None:
-            self.allowance.know(await self._db.openings.spent(self.action.user_id, self.action.opens_at))
+            self.budget.know(await self._db.openings.spent(self.action.user_id, self.action.opens_at))
 
     @property
     def sent(self) -> int:
-        return self.allowance.sent(self.action.id)
+        return self.budget.sent(self.action.id)
 
     async def note_spent(self, before: int) -> None:
         """Writes what this race has sent, so that no worker's next one sends it again."""
@@ -102,17 +100,13 @@ class _Row:
 class Pursuit:
     """Pursues book actions; all of a process share the server's clock and take turns at logging in."""
 
-    def __init__(self, db: Database, rules: HouseRules, clock: Clock) -> None:
+    def __init__(self, db: Database, rules: HouseRules, clock: Clock, openings: Openings | None = None) -> None:
         self._db = db
+        self._openings = openings or Openings(clock)
         self.follow(rules)
         self._clock = clock
-        self._servers: dict[Affinity, ServerClock] = {}  # by what keeps an account with one of them
-        self._turns = asyncio.Lock()  # held by the one account that may log in, when many prepare
         self._logged_in: dict[int, datetime] = {}  # when an account last rehearsed its login
         self._seen = SharedReadings(clock)  # by the watches, of whichever account
-        self._racing = 0
-        self._sightings = Sightings()
-        self._allowances: dict[tuple[int, datetime], Allowance] = {}  # by account and opening
 
     def follow(self, rules: HouseRules) -> None:
         """From now on goes by these rules of the house."""
@@ -150,18 +144,7 @@ class Pursuit:
             await self._book_if_it_opened(action, session, opens, exchange)
 
     async def _is_opening(self, session: SiteSession, opens: datetime) -> bool:
-        return self._clock() < opens + STILL_OPENING or await self._opens_later_there(session, opens)
-
-    async def _opens_later_there(self, session: SiteSession, opens: datetime) -> bool:
-        """Whether the site's clock, or one of them, is so late that the opening is still to come there."""
-        if self._clock() < opens + LATEST_CLOCK:
-            await self._server(session).glance(lambda: api.clock(session))
-        server = self._server(session)
-        return server.known and server.moments(opens)[-1][0] > steady()
-
-    def _server(self, session: SiteSession) -> ServerClock:
-        """The clock that counts for a session: of the server that its cookies keep it with, or of all there are."""
-        return self._servers.setdefault(session.affinity, ServerClock(self._clock))
+        return self._clock() < opens + STILL_OPENING or await self._openings.is_ahead(session, opens)
 
     async def _came_too_late(self, action: Action, session: SiteSession) -> bool:
         """Settles what an earlier try has booked. Raises TooLateToAsk when a place would now cost to give back.
@@ -171,7 +154,7 @@ class Pursuit:
         swap = action.replaces_row_id is not None  # then free_until is about what it frees
         if action.free_until is None or self._clock() < action.free_until or swap or action.watch is not None:
             return False
-        held = booking.held_among(await booking.my_bookings(session), action.class_ref)
+        held = find_matching(await booking.my_bookings(session), action.class_ref)
         if held is None:
             raise TooLateToAsk("it could be booked only after a place could be given back for free")
         await self._settle(action, Won(Booked(held, self._clock(), None, "already", ""), 0, None))
@@ -206,7 +189,7 @@ class Pursuit:
         held = [each.booking for each in await self._db.bookings.held(action.user_id, action.class_ref.day)]
         others = await self._db.choices.alternatives(action.id)
         numbered = enumerate(others, start=1)
-        return [(0, action.class_ref), *(each for each in numbered if booking.held_among(held, each[1]) is None)]
+        return [(0, action.class_ref), *(each for each in numbered if find_matching(held, each[1]) is None)]
 
     # The evening before
 
@@ -261,18 +244,18 @@ class Pursuit:
         """
         await self._prove_login(action.user_id, session)
         mine = await booking.my_bookings(session)
-        if (held := booking.held_among(mine, action.class_ref)) is not None:
+        if (held := find_matching(mine, action.class_ref)) is not None:
             return Booked(held, self._clock(), None, "already", "")
         if (awaited := await self._db.catalogue.awaited(action.class_ref)) is not None:
-            booking.refuse_if_overlapping(session, mine, awaited, beside)
+            refuse_if_overlapping(session, mine, awaited, beside)
         slot = await booking.find_slot(session, action.class_ref)
-        booking.refuse_if_overlapping(session, mine, slot, beside)
+        refuse_if_overlapping(session, mine, slot, beside)
         return await self._book_if_open(action, session, slot, beside)
 
     async def _prove_login(self, user_id: int, session: SiteSession) -> None:
         if session.credentials.by_hand:
             return  # whatever is asked next proves the session, and there is no other login
-        async with self._turns:
+        async with self._openings.crowd.turns:
             before = self._logged_in.get(user_id)
             if before is None or not timedelta(0) <= self._clock() - before < LOGIN_HOLDS:
                 await session.renew()
@@ -296,15 +279,14 @@ class Pursuit:
     # The opening
 
     async def _race(self, action: Action, session: SiteSession, opens: datetime, exchange: Exchange) -> None:
-        allowance = self._allowance(action.user_id, opens)
-        row = _Row(self._db, action, allowance)
+        budget = self._openings.budget(action.user_id, opens)
+        row = _Row(self._db, action, budget)
         await row.share()
-        if action.failures and allowance.left(action.id) < RACE_AGAIN:
+        if action.failures and budget.left(action.id) < RACE_AGAIN:
             await self._db.settlement.postpone(action, opens + STILL_OPENING, opens)
             return
         wishes = self._bookable_unasked(await self._wishes(action))
         race = await self._race_for(action, session, opens, wishes, row, await exchange.beside())
-        self._racing += 1
         late = self._clock() > opens - HURRIED
         try:
             async with session.awake() if late else nullcontext():
@@ -315,33 +297,19 @@ class Pursuit:
         else:
             await self._settle(action, won)
             await self._note_full(wishes, won.report)
-        finally:
-            self._racing -= 1
-            allowance.leave(action.id)
 
     async def _race_for(
         self, action: Action, session: SiteSession, opens: datetime, wishes: Wishes, row: _Row, beside: ClassRef | None
     ) -> Race:
         known = [slot for _, wish in wishes for slot in await self._db.catalogue.expected_on(wish.day)]
-        return Race(
-            session,
-            wishes,
-            opens,
-            self._server(session),
-            lambda: self._racing,
-            known,
-            row.allowance,
-            last_call=row,
-            number=action.id,
-            beside=beside,
-            sightings=self._sightings,
-        )
+        target = Target(wishes, opens, known, action.id, beside)
+        return self._openings.race(session, target, budget=row.budget, last_call=row)
 
     async def _run(self, race: Race, row: _Row, exchange: Exchange) -> Won:
         """The race; what the site refuses only for the booking it is swapped for, it is asked for in exchange."""
         before = row.sent
         try:
-            return await race.run(self._turns)
+            return await race.run()
         except Overlap as overlap:
             if await exchange.beside() is None or not quoted(str(overlap)):
                 raise
@@ -367,13 +335,6 @@ class Pursuit:
         for choice, wish in wishes:
             if choice in full:
                 await self._db.catalogue.note_full(wish, self._clock())
-
-    def _allowance(self, user_id: int, opens: datetime) -> Allowance:
-        """The account's requests around that opening, however often it is raced for."""
-        over = [key for key in self._allowances if key[1] + STILL_OPENING < self._clock()]
-        for key in over:
-            del self._allowances[key]
-        return self._allowances.setdefault((user_id, opens), Allowance())
 
     async def _lost(self, action: Action, opens: datetime, error: SiteError, exchange: Exchange) -> None:
         """What follows a race that was lost, unless it is for actions/runner.py to tell or to try again."""
@@ -407,7 +368,7 @@ class Pursuit:
         if len(wishes) == 1:
             return wishes
         mine = await booking.my_bookings(session)
-        ours = [each for each in wishes if booking.held_among(mine, each[1])][:1]
+        ours = [each for each in wishes if find_matching(mine, each[1])][:1]
         return ours or self._bookable_unasked(wishes)
 
     async def _late_opening(self, action: Action) -> OpeningReport | None:
@@ -452,7 +413,7 @@ class Pursuit:
         """Settles a watch whose last booking was not answered, and was done all the same."""
         if action.watch is not WatchMode.BOOK or not leaves_unknown_outcome(action.error_kind, action.failures):
             return False
-        held = booking.held_among(await booking.my_bookings(session), action.class_ref)
+        held = find_matching(await booking.my_bookings(session), action.class_ref)
         if held is None:
             return False
         await self._settle(action, Won(Booked(held, self._clock(), None, "already", ""), 0, None))

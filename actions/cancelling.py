@@ -14,14 +14,15 @@ from datetime import datetime
 
 from playwright.async_api import Page
 
-import booking
 import scraper
 from domain import refusals
 from domain.errors import CancelTooLate, SiteChanged, SiteUnavailable, TooLateToCancel
 from domain.model import ClassRef
 from domain.names import plain
 from portal import bookings_list
+from portal.obstacles import refuse_if_begun
 from portal.pages import MyBookingsPage
+from portal.schedules import name_of, the_meant
 from portal.session import SiteSession
 
 TROUBLE = re.compile(r"error|impossibil|fallit|problem|riprov")
@@ -56,21 +57,21 @@ async def cancel(
     TooLateToCancel when the place is still ours at `free_until`, SeveralClasses when more than one booking fits,
     SiteChanged with evidence when nobody can say.
     """
-    async with session.operation(f"cancel {booking.name_of(wish)}"):
+    async with session.operation(f"cancel {name_of(wish)}"):
         if not await bookings_list.is_listed(session, wish):
-            booking.refuse_if_begun(session, wish)  # it leaves the list when it begins: nobody has cancelled it
+            refuse_if_begun(session, wish)  # it leaves the list when it begins: nobody has cancelled it
             return Cancelled(session.access.clock(), proven=False)
         if free_until is not None and session.access.clock() >= free_until:
-            raise TooLateToCancel(f"{booking.name_of(wish)} can't be given back for free any more")
+            raise TooLateToCancel(f"{name_of(wish)} can't be given back for free any more")
         try:
             said = await session.on_page("cancel", lambda page: _delete(session, page, wish, pressing), acts=True)
         except (SiteUnavailable, SiteChanged) as error:
-            if not await bookings_list.is_gone(session, wish, booking.READ_BACK_UNCLEAR, told=False):
+            if not await bookings_list.is_gone(session, wish, session.access.read_back.unclear, told=False):
                 raise
             log.info("the page failed (%s), but the list shows the booking no more", error)
             return Cancelled(session.access.clock(), proven=False)
         agreed = _is_yes(said)
-        if await bookings_list.is_gone(session, wish, booking.READ_BACK, told=agreed):
+        if await bookings_list.is_gone(session, wish, session.access.read_back.accepted, told=agreed):
             return Cancelled(session.access.clock(), proven=agreed)
         raise await _kept(session, said)
 
@@ -82,12 +83,12 @@ async def _delete(session: SiteSession, page: Page, wish: ClassRef, pressing: Ca
     for _ in range(2):  # the list was seen with it; one that lacks it is asked for once more
         blocks = await session.parsed(await shown.open(), scraper.booking_blocks)
         listed = [(index, each.ref) for index, each in enumerate(blocks) if each]
-        meant = booking.the_meant(listed, wish, lambda each: each[1])
+        meant = the_meant(listed, wish, lambda each: each[1])
         ours = [each for each in listed if meant and each[1] == meant[1]]
         if ours:
             break
     if len(ours) != 1:
-        raise SiteChanged(f"{len(ours)} bookings in the page look like {booking.name_of(wish)}: none was touched")
+        raise SiteChanged(f"{len(ours)} bookings in the page look like {name_of(wish)}: none was touched")
     if not await shown.can_be_deleted(ours[0][0]):
         raise CancelTooLate("the site shows the booking, and no button to cancel it any more")
     return await shown.delete(ours[0][0], wish.day, wish.start, pressing)

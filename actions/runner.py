@@ -37,6 +37,7 @@ from domain.errors import (
     TakenBack,
 )
 from domain.house_rules import HouseRules, Overlapping
+from domain.matching import find_matching
 from domain.model import (
     BETWEEN_READINGS,
     PREPARE,
@@ -53,7 +54,9 @@ from domain.model import (
     utc_now,
 )
 from domain.rule_sightings import Sighting
+from opening.openings import Openings
 from portal.access import SiteAccess
+from portal.schedules import refuse_if_several
 from portal.session import Portal, SiteSession
 from runtime.settings import Settings, Visitor
 
@@ -96,6 +99,7 @@ class Performer:
         clock: Clock = utc_now,
         progress: Callable[[str], None] | None = None,
         rules: HouseRules | None = None,
+        openings: Openings | None = None,
     ) -> None:
         self._db = db
         self._portal = portal
@@ -104,7 +108,7 @@ class Performer:
         self._clock = clock
         self._progress = progress
         self._configured = self._rules = rules or HouseRules(rule)
-        self._pursuit = Pursuit(db, self._rules, clock)
+        self._pursuit = Pursuit(db, self._rules, clock, openings)
         self._giving_back = False
 
     def give_back(self) -> None:
@@ -260,7 +264,7 @@ class Performer:
         named = await self._db.bookings.named(action.booking_id or "", action.user_id)
         meant = [each for each in named if action.wish is None or _agrees(action, each.booking.ref)]
         held = [each for each in meant if each.status is BookingStatus.CONFIRMED]
-        booking.refuse_if_several([each.booking.ref for each in held])
+        refuse_if_several([each.booking.ref for each in held])
         if found := [*held, *meant]:
             return found[0].booking.ref
         if action.wish is None:
@@ -273,7 +277,7 @@ class Performer:
         known = [each.booking.ref for each in await self._db.bookings.held(action.user_id, action.class_ref.day)]
         for wishes in (on_site, known):
             found = [wish for wish in wishes if _agrees(action, wish)]
-            booking.refuse_if_several(found)
+            refuse_if_several(found)
             if found:
                 return found[0]
         return action.class_ref
@@ -281,7 +285,7 @@ class Performer:
     async def _check(self, action: Action, session: SiteSession) -> None:
         before = await self._db.readings.before(action.user_id, self._clock())
         read = await booking.read_my_bookings(session)
-        if any(booking.held_among(read.bookings, wish) is None for wish in before.long_missing):
+        if any(find_matching(read.bookings, wish) is None for wish in before.long_missing):
             read = await booking.read_again_in_page(session, read)
         bookings = await booking.counted(session, read.bookings, before.held)
         result = f"{len(bookings)} bookings"

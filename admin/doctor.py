@@ -38,7 +38,8 @@ from domain.errors import (
 from domain.house_rules import Rule
 from domain.model import Clock, Credentials, LoginRemark, RemarkKind, utc_now
 from domain.programs import LATE, Heartbeat
-from opening.server_clock import ServerClock, steady
+from opening.server_clock import ServerClock
+from opening.steady_time import steady
 from otp_extractor import parse
 from portal.browser import has_display
 from portal.session import Portal
@@ -261,7 +262,7 @@ class Reached:
 
     status: int
     ahead: float | None
-    doubt: float
+    uncertainty: float
 
 
 async def _reach_site(settings: Settings, clock: Clock) -> Reached | str:
@@ -286,8 +287,8 @@ async def _reach_site(settings: Settings, clock: Clock) -> Reached | str:
         if answer.status_code >= 500:
             return f"it answers {answer.status_code}"
         if server.known:
-            await server.learn(ask, lambda: server.doubt < CLOCK_KNOWN or looks >= MOST_CLOCK_LOOKS)
-    return Reached(answer.status_code, server.ahead if server.known else None, server.doubt)
+            await server.learn(ask, lambda: server.uncertainty < CLOCK_KNOWN or looks >= MOST_CLOCK_LOOKS)
+    return Reached(answer.status_code, server.ahead if server.known else None, server.uncertainty)
 
 
 def _site(settings: Settings, reached: Reached | str) -> Finding:
@@ -302,11 +303,11 @@ def _clock(settings: Settings, reached: Reached | str) -> Finding:
     if not isinstance(reached, Reached) or reached.ahead is None:
         return Finding("clock", here)
     off = abs(reached.ahead)
-    if off > max(MOST_CLOCK_ERROR, reached.doubt):
+    if off > max(MOST_CLOCK_ERROR, reached.uncertainty):
         direction = "slow" if reached.ahead > 0 else "fast"
         remedy = "let the machine keep time by NTP (on Linux: sudo timedatectl set-ntp true)"
         return Finding("clock", f"this machine is {off:.1f} s {direction} against the site", remedy)
-    return Finding("clock", f"{here}, {off:.1f} s from the site's, give or take {reached.doubt:.1f} s")
+    return Finding("clock", f"{here}, {off:.1f} s from the site's, give or take {reached.uncertainty:.1f} s")
 
 
 def masked(username: str) -> str:

@@ -41,8 +41,8 @@ from demo.telegram.server import DEMO_TOKEN
 from domain.errors import SiteError
 from domain.model import ActionType, ClassRef, Credentials, clock_time
 from domain.requests import NewAction
-from opening.race import Race
-from opening.server_clock import ServerClock
+from opening.openings import Openings
+from opening.race import Target
 from portal import api
 from portal.access import SiteAccess
 from portal.session import Portal, SiteSession
@@ -182,8 +182,8 @@ async def _opening(sites: Midnight, folder: Path, browser: Path, kind: Kind) -> 
     async with Portal(access) as portal:
         sessions = [_entered(portal, number, who, opening) for number, who in enumerate((we, plain), start=1)]
         await booking.find_slots(sessions[1], [opening.wish])  # the calendars are known from the day before
-        race = Race(sessions[0], [(0, opening.wish)], opens_at, ServerClock())
-        await asyncio.gather(race.run(asyncio.Lock()), _plainly(sessions[1], opening), return_exceptions=True)
+        race = Openings().race(sessions[0], Target([(0, opening.wish)], opens_at))
+        await asyncio.gather(race.run(), _plainly(sessions[1], opening), return_exceptions=True)
     return _outcome(await sites.close(opening), we, plain)
 
 

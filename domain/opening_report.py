@@ -41,7 +41,7 @@ class OpeningReport:
 
     opens_at: datetime
     offset: float = 0.0  # how far the server's clock is ahead of ours
-    doubt: float = 0.0  # how well we know that
+    uncertainty: float = 0.0  # how far off that may be
     round_trip: float = 0.0
     seen: float | None = None  # after the opening, when it was read back
     opened_early: bool = False  # it could be booked before the time the rule says

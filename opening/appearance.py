@@ -1,8 +1,8 @@
 """Which slot each choice of a race means; one that the timetable does not show yet is asked for as it opens.
 
-Used by race.py. A site may leave a slot out of its timetable, or list it without an id, until it can be booked. Then
-its schedule is asked for several times around the opening, so that one answer is made just after it; the first answer
-that shows the slot is enough, whichever account of this process has got it.
+A site may leave a slot out of its timetable, or list it without an id, until it can be booked. Then its schedule is
+asked for several times around the opening, so that one answer is made just after it; the first answer that shows the
+slot is enough, whichever account of this process has got it.
 """
 
 from __future__ import annotations
@@ -15,15 +15,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import booking
-import scraper
 from domain.errors import BookingRefused, SeveralClasses, SiteChanged, SiteError, SiteUnavailable, SlotNotFound
 from domain.model import Activity, ClassRef, Slot
 from domain.names import plain
-from opening.server_clock import sleep_until
-from portal import api
-from portal.schedules import known_calendars, likely, name_of, the_meant
-from portal.session import SiteSession
+from opening.site_calls import SiteCalls
+from opening.steady_time import SteadyTime
+from portal.schedules import likely, name_of, the_meant
 from portal.side_by_side import noticed
 from scraper import Calendar
 
@@ -50,8 +47,8 @@ class Choice:
 
 
 @dataclass(slots=True, eq=False)
-class Watcher:
-    """A race that waits for a slot to appear."""
+class Awaited:
+    """A class whose slot a race waits to see."""
 
     wish: ClassRef
     seen: asyncio.Future[Slot] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -61,32 +58,32 @@ class Sightings:
     """What the races of a process see of slots that appear: an answer to one account shows them to all."""
 
     def __init__(self) -> None:
-        self._watchers: list[Watcher] = []
+        self._awaited: list[Awaited] = []
 
     @contextmanager
-    def watching(self, wishes: Sequence[ClassRef]) -> Iterator[list[Watcher]]:
-        """Within it, whatever anybody sees of those classes is told."""
-        watchers = [Watcher(each) for each in wishes]
-        self._watchers += watchers
+    def awaiting(self, wishes: Sequence[ClassRef]) -> Iterator[list[Awaited]]:
+        """Within it, the slots of those classes are noted as soon as any race is shown them."""
+        awaited = [Awaited(each) for each in wishes]
+        self._awaited += awaited
         try:
-            yield watchers
+            yield awaited
         finally:
-            for each in watchers:
-                self._watchers.remove(each)
+            for each in awaited:
+                self._awaited.remove(each)
 
     @property
     def starts(self) -> frozenset[time]:
-        """When the classes begin that anybody waits for: nothing else of a schedule is read at an opening."""
-        return frozenset(each.wish.start for each in self._watchers)
+        """When the classes begin that any race waits for: nothing else of a schedule is read at an opening."""
+        return frozenset(each.wish.start for each in self._awaited)
 
-    def share_of(self, watcher: Watcher) -> tuple[int, int]:
-        """Which of how many this one is among those that wait for the same schedule."""
-        together = [each for each in self._watchers if _same_schedule(each.wish, watcher.wish)]
-        return together.index(watcher), len(together)
+    def share_of(self, awaited: Awaited) -> tuple[int, int]:
+        """Its number among the classes that are awaited in the same schedule, and how many those are."""
+        together = [each for each in self._awaited if _same_schedule(each.wish, awaited.wish)]
+        return together.index(awaited), len(together)
 
     def tell(self, slots: Sequence[Slot]) -> None:
-        """Somebody was shown these."""
-        for each in self._watchers:
+        """Notes slots that the site has shown to a race, for all races that wait for them."""
+        for each in self._awaited:
             if not each.seen.done() and (slot := _meant(slots, each.wish)) is not None:
                 each.seen.set_result(slot)
 
@@ -111,20 +108,23 @@ class Appearance:
     weekly timetable leads to expect.
     """
 
-    def __init__(self, session: SiteSession, wishes: Wishes, known: Sequence[Slot], sightings: Sightings) -> None:
-        self._session = session
+    def __init__(
+        self, site: SiteCalls, wishes: Wishes, known: Sequence[Slot], sightings: Sightings, steady: SteadyTime
+    ) -> None:
+        self._site = site
         self._wishes = wishes
         self._known = known
         self._sightings = sightings
-        self._watchers: list[Watcher] = []
-        self._troubles: Sequence[SiteError] = ()  # with the last schedules that were asked for
+        self._steady = steady
+        self._awaited: list[Awaited] = []
+        self._errors: Sequence[SiteError] = ()  # of the last schedules that were asked for, when none could be read
         self._asked = 0  # schedules, so that each of several calendars has its turn
 
     # ----- before the opening
 
     async def look_up(self) -> Found:
         """For each wish its slot as the site lists it now, or why it has none."""
-        return await booking.find_slots(self._session, [wish for _, wish in self._wishes])
+        return await self._site.find_slots([wish for _, wish in self._wishes])
 
     def remembered(self) -> Found:
         """For each wish its slot as it was listed before: a slot keeps its id."""
@@ -155,30 +155,31 @@ class Appearance:
     # ----- at the opening
 
     @contextmanager
-    def watched(self, choices: Sequence[Choice]) -> Iterator[None]:
-        """Within it, whatever anybody is shown of the choices that are not listed is noted."""
-        with self._sightings.watching([each.wish for each in choices if not each.is_listed]) as self._watchers:
+    def awaited(self, choices: Sequence[Choice]) -> Iterator[None]:
+        """Within it, what any race is shown of the choices that are not listed is noted."""
+        with self._sightings.awaiting([each.wish for each in choices if not each.is_listed]) as self._awaited:
             yield
 
     def share(self, choice: Choice, planned: Sequence[float]) -> Sequence[float]:
         """When this race asks, of the moments at which all that wait for this schedule ask together."""
-        rank, races = self._sightings.share_of(self._watching([choice])[0])
+        rank, races = self._sightings.share_of(self._awaited_of([choice])[0])
         return planned[rank::races] or [planned[rank % len(planned)]]
 
-    def _watching(self, choices: Sequence[Choice]) -> list[Watcher]:
+    def _awaited_of(self, choices: Sequence[Choice]) -> list[Awaited]:
         wishes = [each.wish for each in choices]
-        return [each for each in self._watchers if each.wish in wishes]
+        return [each for each in self._awaited if each.wish in wishes]
 
     def has_seen(self, choices: Sequence[Choice]) -> bool:
         """Whether any of them has appeared."""
-        return any(each.seen.done() for each in self._watching(choices))
+        return any(each.seen.done() for each in self._awaited_of(choices))
 
     async def ask(self, choices: Sequence[Choice], moments: Sequence[float]) -> None:
-        """Asks for the schedule of the first of them so that requests leave at those moments (by `steady`).
+        """Asks for the schedule of the first choice so that requests leave at those moments (by the steady clock).
 
-        Over as soon as any of them was seen, else when all answers are there. Raises what concerns more than an answer.
+        Returns as soon as any of the choices was seen, else when all answers are there. Raises what concerns more than
+        one answer.
         """
-        wish, seen = choices[0].wish, [each.seen for each in self._watching(choices)]
+        wish, seen = choices[0].wish, [each.seen for each in self._awaited_of(choices)]
         calendars = self._calendars(wish)
         turns = [calendars[(self._asked + number) % len(calendars)] for number in range(len(moments))]
         self._asked += len(moments)
@@ -188,43 +189,39 @@ class Appearance:
         while not any(each.done() for each in seen) and (under_way := [each for each in asking if not each.done()]):
             waiting: list[asyncio.Future[Any]] = [*under_way, *seen]
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        self._troubles = _troubles(asking)
+        self._errors = _errors(asking)
 
     def from_the_first_seen(self, choices: Sequence[Choice]) -> tuple[list[Choice], list[BookingRefused]]:
         """The choices from the first on that is listed by now, and why those before it can't be shot at.
 
-        Raises what made it impossible to look, when nothing is listed.
+        Raises the error that made it impossible to look, when nothing is listed.
         """
-        seen = {each.wish: each.seen.result() for each in self._watching(choices) if each.seen.done()}
+        seen = {each.wish: each.seen.result() for each in self._awaited_of(choices) if each.seen.done()}
         listed = [
             replace(each, slot=seen[each.wish], just_seen=True) if each.wish in seen else each for each in choices
         ]
         first = next((number for number, each in enumerate(listed) if each.is_listed), len(listed))
-        if self._troubles and first == len(listed):
-            raise self._troubles[0]
+        if self._errors and first == len(listed):
+            raise self._errors[0]
         return listed[first:], [_not_there(each.wish) for each in listed[:first]]
 
     async def _ask_at(self, calendar: Calendar, day: date, moment: float) -> None:
-        await sleep_until(moment)
-        zone, activity = self._session.access.timezone, calendar.activity
-        answer = await api.schedule(self._session, activity.id, calendar.flags, day, urgent=True)
-        starts = self._sightings.starts
-        read = await self._session.read(
-            "schedule", answer, lambda text: scraper.slots(text, activity, day, zone, starts)
-        )
-        self._sightings.tell(read)
+        await self._steady.sleep_until(moment)
+        self._sightings.tell(await self._site.schedule(calendar, day, lambda: self._sightings.starts))
 
     def _calendars(self, wish: ClassRef) -> Sequence[Calendar]:
-        """In whose schedules a class can appear: of its kind alone, if that is said. Raises SiteChanged when there is
-        none to ask."""
-        there = likely(known_calendars(self._session), wish)
+        """The calendars in whose schedules a class can appear: of its kind alone, if that is said.
+
+        Raises SiteChanged when there is none to ask.
+        """
+        there = likely(self._site.calendars(), wish)
         of_its_kind = [each for each in there if wish.kind and plain(each.activity.kind) == plain(wish.kind)]
         if not there:
             raise SiteChanged("there is no calendar to look in")
         return of_its_kind or there
 
 
-def _troubles(asking: Sequence[asyncio.Task[None]]) -> Sequence[SiteError]:
+def _errors(asking: Sequence[asyncio.Task[None]]) -> Sequence[SiteError]:
     """What went wrong, unless an answer was read. Raises what no other answer can make good."""
     errors = [each.exception() for each in asking if each.done()]
     for error in errors:

@@ -1,6 +1,6 @@
 """How far a server's clock is off, made out from answers dated in whole seconds. Pure: readings in, an estimate out.
 
-Used by server_clock.py. A `Date` says that the server's clock stood in [date, date + 1) at some moment between asking
+A `Date` says that the server's clock stood in [date, date + 1) at some moment between asking
 and receiving. Which moment is known for the fastest answers alone: half-way. The slower an answer, the less it says, as
 it may have been held up on either way. What all of them make likely together is the estimate, and how narrow that is
 says how far to trust it.
@@ -68,7 +68,7 @@ class Estimate:
         return SURE * self.deviation
 
     @property
-    def doubt(self) -> float:
+    def uncertainty(self) -> float:
         """How far the offset may be off: clocks that disagree are all possible."""
         return max(self.precision, *(abs(each.offset - self.offset) + each.precision for each in self.others), 0.0)
 

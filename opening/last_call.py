@@ -1,60 +1,61 @@
-"""The last call before an opening: whether its booking is still wanted, asked without making anybody late.
+"""The last call before an opening: whether its booking is still wanted, asked without making the race late.
 
-Used by opening/race.py. Until the call, the person behind the row may take the booking back; from then on we act.
+Until the call, the person behind the row may take the booking back; from then on the worker acts.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Protocol
 
 from domain.errors import AppError, DatabaseError, LeaseLost, TakenBack
+from opening.policy import OpeningPolicy
+from opening.timeline import Timeline
 from portal.side_by_side import noticed
-
-CALLED_BY = 0.5  # s before T; nobody waits longer for a database that is locked
-LONGEST_READ = 0.1  # s
 
 log = logging.getLogger(__name__)
 
 
 class LastCall(Protocol):
-    """The row of the queue behind a race, which its person may take back until we act."""
+    """The row of the queue behind a race, which its person may take back until the worker acts."""
 
     async def begin(self) -> None:
         """Makes it too late to take the booking back. Raises TakenBack when it was, LeaseLost when another races."""
 
     async def is_wanted(self) -> bool:
-        """Whether it was not taken back. Only reads, which no lock holds up."""
+        """Whether the booking was not taken back. Only reads, which no lock holds up."""
 
 
 class NobodyWithdraws:
-    """For a race that no row stands behind."""
+    """The last call of a race that has no row behind it."""
 
     async def begin(self) -> None:
         """There is nothing to be taken back."""
 
     async def is_wanted(self) -> bool:
+        """Always."""
         return True
 
 
 class Call:
     """The call of one race, made once or, when its slot looked open early, twice."""
 
-    def __init__(self, row: LastCall, left: Callable[[], float]) -> None:
+    def __init__(self, row: LastCall, timeline: Timeline, policy: OpeningPolicy) -> None:
         self._row = row
-        self._left = left  # s until the opening
+        self._timeline = timeline
+        self._policy = policy
 
     def begin(self) -> asyncio.Task[None]:
+        """Starts the call; the race goes on beside it."""
         return noticed(self._row.begin(), "last call")
 
     async def heed(self, calling: asyncio.Task[None], *, hurry: bool) -> None:
-        """Raises when the booking was taken back, or another worker races for it and we need not as well.
+        """Raises when the booking was taken back, or when another worker races for it and this one need not.
 
-        Waits for the answer, but never so long that it makes us late: who can't write then still can read.
+        Waits for the answer, but never so long that the race is late: a database that can't be written can be read.
         """
-        error = await self.answer_of(calling, CALLED_BY)
+        error = await self.answer_of(calling, self._policy.call_answered_by)
         if error is None and calling.done():
             return
         if isinstance(error, TakenBack) or not await self._is_wanted():
@@ -64,15 +65,15 @@ class Call:
         log.warning("  the last call is not answered (%s): shooting all the same", error or "the database is slow")
 
     async def answer_of(self, calling: asyncio.Task[None], until: float) -> AppError | None:
-        """What the last call met; None when all is well, or not known by so many seconds before T."""
-        await asyncio.wait({calling}, timeout=max(self._left() - until, 0.0))
+        """The error the call met; None when there is none, or no answer so many seconds before the opening."""
+        await self._timeline.leave_time_for(until, calling)
         error = calling.exception() if calling.done() else None
         if error is not None and not isinstance(error, LeaseLost | DatabaseError):
             raise error
         return error
 
     async def _is_wanted(self) -> bool:
-        """By a plain read, which takes a thousandth of a second; who can't even read shoots."""
+        """Asks by a plain read, which takes a thousandth of a second. When that fails, the booking counts as wanted."""
         reading = noticed(self._row.is_wanted(), "is it wanted")
-        await asyncio.wait({reading}, timeout=LONGEST_READ)
+        await asyncio.wait({reading}, timeout=self._policy.longest_is_wanted)
         return not reading.done() or reading.exception() is not None or reading.result()

@@ -1,22 +1,21 @@
 """The server's clock, read from the `Date` of its answers: whole seconds, made out to a few milliseconds.
 
-Used by race.py and actions/book.py. The site opens when its own clock says so, and that may be seconds off ours.
-Whatever is waited for here is waited for by a clock that nobody can set.
+The site opens when its own clock says so, and that may be seconds off ours. All waits here go by a clock that nobody
+can set (steady_time.py).
 """
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import statistics
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from domain.errors import SiteUnavailable
 from domain.model import Clock, utc_now
 from opening.clock_estimate import Estimate, Marks, Reading, estimate, one_way_deviation
+from opening.steady_time import SteadyTime
 from safety.untrusted import Unreadable, read_http_date
 
 READINGS = 32  # requests spent on the clock at the most, by strangers to the site
@@ -25,11 +24,9 @@ PROBE = 0.1  # s and a round trip off the edge of a second, where a clock that d
 COARSE = 0.08  # s of deviation; until then readings come one after the other, then they aim at the edge of a second
 COARSE_PAUSE = 0.21  # s between those
 PAIR = (-0.58, 0.58)  # deviations around the likeliest edge at which two readings aim: each parts off a third
-GOOD_ENOUGH = 0.003  # s of doubt about the server's clock
+GOOD_ENOUGH = 0.003  # s of uncertainty about the server's clock
 STALE = 120.0  # s; older readings belong to another opening, and clocks drift apart by 10 microseconds a second
 SLOWEST = 10.0  # s; an answer that took longer says too little: the machine may have slept between
-TIMER = 0.002  # s a timer of the system may be late: so long before its moment, a wait only lets others run in turn
-LOOK_EVERY = 0.1  # s between looks at the steady clock while waiting: the machine may have slept
 NO_MARKS = ("date", "set-cookie")
 LONGEST_MARK = 200  # characters
 MOST_MARKS = 20  # cookies of an answer that are looked at
@@ -40,46 +37,24 @@ Ask = Callable[[], Awaitable[Mapping[str, str]]]
 log = logging.getLogger(__name__)
 
 
-def steady() -> float:
-    """Seconds that go on evenly, whoever sets the machine's clock, also while the machine sleeps."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
-
-
-async def sleep_until(moment: float) -> None:
-    """Waits for a moment of `steady`, punctually; returns late, but at once, when the machine slept through it."""
-    while (left := moment - steady()) > 0:  # noqa: ASYNC110 - for time, not an event
-        await asyncio.sleep(max(min(left, LOOK_EVERY) - TIMER, 0.0))
-
-
-def set_aside_what_lives() -> None:
-    """Python does not look through what is in memory by now for garbage until the race is over: with a worker's memory
-    that takes 30 ms and more, at any moment."""
-    gc.collect()
-    gc.freeze()
-
-
-def look_after_everything() -> None:
-    """Ends that."""
-    gc.unfreeze()
-
-
 class ServerClock:
-    """What the server's clock says, as seconds to add to `steady`; shared by all races of a process.
+    """What the server's clock says, as seconds to add to the steady clock; shared by all races of a process.
 
     A `Date` of whole seconds says that the server's clock was in [date, date + 1) when it answered. Readings aimed at
     the edge of a second narrow down what is possible each time.
     """
 
-    def __init__(self, clock: Clock = utc_now) -> None:
+    def __init__(self, clock: Clock = utc_now, time: SteadyTime | None = None) -> None:
+        self.time = time or SteadyTime()
         self._clock = clock  # what we go by as long as there is no reading
-        self._held: float | None = None  # from `steady` to our own clock, as it stood when a race began
+        self._held: float | None = None  # from the steady clock to our own, as it stood when a race began
         self._readings: list[Reading] = []
         self._made: Estimate | None = None  # of those readings, once somebody has asked for it
         self._learning = asyncio.Lock()
         self._probed = 0  # readings that looked for another clock
 
     def add(self, sent: float, received: float, headers: Mapping[str, str]) -> None:
-        """Takes note of an answer, if it has a date that can be read and came soon. Stale readings go."""
+        """Notes an answer, if it has a date that can be read and came soon. Stale readings go."""
         if received - sent > SLOWEST:
             return
         try:
@@ -87,14 +62,18 @@ class ServerClock:
         except (KeyError, Unreadable):
             return
         fresh = [each for each in self._readings if received - each.received < STALE]
-        self._take([*fresh, Reading(sent, received, date, _marks(headers))])
+        self._replace_readings([*fresh, Reading(sent, received, date, _marks(headers))])
 
-    def _take(self, readings: list[Reading]) -> None:
+    def take(self, readings: Sequence[Reading]) -> None:
+        """Adds readings that were made before."""
+        self._replace_readings([*self._readings, *readings])
+
+    def _replace_readings(self, readings: list[Reading]) -> None:
         self._readings, self._made = readings, None
 
     @property
     def _estimate(self) -> Estimate:
-        """Whoever races asks for it often, and to make it takes milliseconds."""
+        """The estimate of all readings, kept until there is another: to make it takes milliseconds."""
         if self._made is None:
             self._made = estimate(self._readings) if self._readings else Estimate(0.0, float("inf"))
         return self._made
@@ -106,7 +85,7 @@ class ServerClock:
 
     @property
     def _fresh(self) -> bool:
-        return self.known and steady() - self._readings[-1].received < STALE
+        return self.known and self.time.now() - self._readings[-1].received < STALE
 
     @property
     def round_trip(self) -> float:
@@ -120,14 +99,14 @@ class ServerClock:
 
     @property
     def offset(self) -> float:
-        """Seconds from `steady` to the server's clock; to ours, as long as there is no reading."""
+        """Seconds from the steady clock to the server's; to ours, as long as there is no reading."""
         if self._readings:
             return self._estimate.offset
         return self._ours if self._held is None else self._held
 
     @property
     def _ours(self) -> float:
-        return self._clock().timestamp() - steady()
+        return self._clock().timestamp() - self.time.now()
 
     @property
     def ahead(self) -> float:
@@ -135,12 +114,12 @@ class ServerClock:
         return self.offset - self._ours
 
     @property
-    def doubt(self) -> float:
+    def uncertainty(self) -> float:
         """How far the offset may be off, in seconds; endless before any reading. Clocks that disagree widen it."""
-        return self._estimate.doubt
+        return self._estimate.uncertainty
 
     def moments(self, instant: datetime) -> list[tuple[float, float]]:
-        """When (by `steady`) the server's clock will show the instant, and how sure that is to so many seconds.
+        """When (by the steady clock) the server's clock will show the instant, and how many seconds that may be off.
 
         Several, the earliest first, when its servers' clocks disagree.
         """
@@ -150,7 +129,7 @@ class ServerClock:
         return sorted((instant.timestamp() - each.offset, each.precision) for each in clocks)
 
     def hold(self) -> None:
-        """From now on our own clock, where nothing better is known, may be set without moving what is waited for."""
+        """From now on, setting our own clock moves no opening, even where nothing better is known."""
         self._held = self._ours
 
     async def glance(self, ask: Ask) -> None:
@@ -160,7 +139,7 @@ class ServerClock:
                 await self._read(ask)
 
     async def learn(self, ask: Ask, time_is_up: Callable[[], bool]) -> None:
-        """Reads the clock until it is known well enough, or time is up. One race asks for all; `ask` gives headers."""
+        """Reads the clock until it is known well enough, or time is up. One race asks for all of them."""
         async with self._learning:
             asked = 0
             if not self._fresh:
@@ -170,11 +149,11 @@ class ServerClock:
             if asked and self._fresh:
                 self._tell()
             elif asked and not self._readings:
-                log.warning("the server does not tell its time: we go by our own clock")
+                log.warning("the server does not tell its time: openings go by our own clock")
 
     @property
     def _is_known_well(self) -> bool:
-        return self._fresh and self.doubt <= GOOD_ENOUGH and self._probed >= PROBES
+        return self._fresh and self.uncertainty <= GOOD_ENOUGH and self._probed >= PROBES
 
     async def _read_on(self, ask: Ask, left: int) -> int:
         """The next readings, of so many that are left; how many they were."""
@@ -199,23 +178,23 @@ class ServerClock:
 
     async def _read_at_edges(self, ask: Ask, offsets: Sequence[float]) -> int:
         """One reading for each offset, so that it is answered when a clock of that offset shows a new second."""
-        now, way = steady(), self.round_trip / 2
+        now, way = self.time.now(), self.round_trip / 2
         await asyncio.gather(*(self._read(ask, now + -(now + offset + way) % 1.0) for offset in offsets))
         return len(offsets)
 
     async def _read(self, ask: Ask, when: float = 0.0) -> None:
-        await sleep_until(when)
-        sent = steady()
+        await self.time.sleep_until(when)
+        sent = self.time.now()
         try:
             headers = await ask()
         except SiteUnavailable as error:
             log.info("no answer for the clock: %s", error)
         else:
-            self.add(sent, steady(), headers)
+            self.add(sent, self.time.now(), headers)
 
     def _tell(self) -> None:
         log.info("server clock: %+.3f s from ours, give or take %.0f ms (%d readings, round trip %.0f ms)",
-                 self.ahead, self.doubt * 1000, len(self._readings), self.round_trip * 1000)  # fmt: skip
+                 self.ahead, self.uncertainty * 1000, len(self._readings), self.round_trip * 1000)  # fmt: skip
         if self._estimate.others:
             log.warning("the site's servers have clocks that disagree: others are %s s from the first",
                         ", ".join(f"{other.offset - self.offset:+.3f}" for other in self._estimate.others))  # fmt: skip

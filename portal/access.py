@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from domain.model import Clock, utc_now
+from portal.read_back import ReadBack
 from safety.addresses import Places
 
 
@@ -24,6 +25,7 @@ class SiteAccess:
     idle_seconds: float = 30.0  # unused for this long, the driver is closed
     browser_idle_seconds: float = 10.0  # the same for the browser
     timeout_seconds: float = 10.0  # for one answer, or one step on a page
+    read_back: ReadBack = field(default_factory=ReadBack)  # how long a result is looked for after an act
 
     @property
     def root(self) -> str:

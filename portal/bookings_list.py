@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TypeVar
 
 from playwright.async_api import Page
 
 import scraper
 from domain.errors import SiteChanged, SiteUnavailable
+from domain.matching import find_matching
 from domain.model import Booking, ClassRef, Slot
 from portal import api
 from portal.list_way import ListWay
@@ -97,11 +98,6 @@ def _way(session: SiteSession) -> ListWay:
 # ----- what a list shows
 
 
-def held_among(mine: Sequence[Booking], wish: ClassRef) -> Booking | None:
-    """What is held of the class that is meant, if it is."""
-    return next((each for each in mine if wish.matches(each.ref)), None)
-
-
 def as_held(beside: ClassRef | None) -> tuple[Booking, ...]:
     """The booking that another is asked for beside: at the same hour and place, the site may mean it by "already"."""
     if beside is None:
@@ -114,6 +110,7 @@ class Sought:
     """A place that may have become ours, and what is known of it. One witness alone is no proof."""
 
     wish: ClassRef
+    _: KW_ONLY
     slot: Slot | None = None
     before: Sequence[Booking] = ()  # what was held before
     all_before: bool = True  # whether that is all of it; else nobody knows what was there before
@@ -124,11 +121,11 @@ class Sought:
 
         The site may show it under another name; and in words that nobody knows, which may be those of a waiting list.
         """
-        named = held_among(mine, self.wish)
+        named = find_matching(mine, self.wish)
         if named is not None:
             return named, bool(named.unknown_words)
         there = self.slot.ref if self.slot else self.wish
-        new = (each for each in mine if held_among(self.before, each.ref) is None)
+        new = (each for each in mine if find_matching(self.before, each.ref) is None)
         found = next((each for each in new if each.ref.is_then_and_there(there)), None)
         known_as_new = self.accepted and self.all_before
         return found, bool(found and (found.unknown_words or not known_as_new))
@@ -137,7 +134,7 @@ class Sought:
         """The place on a waiting list that it can be instead; rather the one that is named like it."""
         there = self.slot.ref if self.slot else self.wish
         then = (each for each in waiting if each.ref.is_then_and_there(there))
-        return held_among(waiting, self.wish) or next(then, None)
+        return find_matching(waiting, self.wish) or next(then, None)
 
 
 async def is_listed(session: SiteSession, wish: ClassRef) -> bool:
@@ -146,12 +143,12 @@ async def is_listed(session: SiteSession, wish: ClassRef) -> bool:
     Raises SiteUnavailable or SiteChanged when nobody can say.
     """
     first = await read(session)
-    if held_among(first.bookings, wish) is not None:
+    if find_matching(first.bookings, wish) is not None:
         return True
     again = await read_again_in_page(session, first)
     if not again.in_page:
         raise SiteUnavailable("the booking is not in the list, and the page can't be read to be sure")
-    return held_among(again.bookings, wish) is not None
+    return find_matching(again.bookings, wish) is not None
 
 
 async def is_gone(session: SiteSession, wish: ClassRef, waits: Sequence[float], *, told: bool) -> bool:
@@ -162,7 +159,7 @@ async def is_gone(session: SiteSession, wish: ClassRef, waits: Sequence[float], 
 
     async def look() -> bool | None:
         first = await read(session)
-        if held_among(first.bookings, wish) is not None:
+        if find_matching(first.bookings, wish) is not None:
             return None
         return True if told or not await is_listed(session, wish) else None
 

@@ -11,9 +11,10 @@ import logging
 from collections.abc import Sequence
 
 from domain.errors import OnWaitingList, PlaceUnclear, quote
+from domain.matching import find_matching
 from domain.model import Booking, ClassRef, SlotStatus
 from portal import bookings_list, schedules
-from portal.bookings_list import BookingsList, Sought, held_among
+from portal.bookings_list import BookingsList, Sought
 from portal.schedules import name_of, status_of
 from portal.session import SiteSession
 from portal.side_by_side import noticed
@@ -22,8 +23,6 @@ log = logging.getLogger(__name__)
 
 LOOK_IN_PAGE = 3  # which of the looks goes to the browser while the list shows no booking at all
 WITNESSES = 2  # times that the list, or the timetable, says the same of one booking before it is told
-LONGEST_ASK = 5.0  # s for the timetable; whoever has a place shall hear of it
-ASK_AGAIN = 0.7  # s until the timetable is asked once more whether a place is only one on a waiting list
 
 
 async def seen(session: SiteSession, sought: Sought, waits: Sequence[float]) -> Booking | None:
@@ -94,10 +93,11 @@ async def _is_waiting(session: SiteSession, sought: Sought) -> bool:
 
     When it can't be asked, or says nothing, the list counts.
     """
+    read_back = session.access.read_back
     for number in range(WITNESSES):
-        await asyncio.sleep(ASK_AGAIN if number else 0.0)
+        await asyncio.sleep(read_back.ask_timetable_again if number else 0.0)
         asking = noticed(status_of(session, sought.wish, sought.slot), "second witness")
-        await asyncio.wait({asking}, timeout=LONGEST_ASK)
+        await asyncio.wait({asking}, timeout=read_back.longest_ask)
         if not asking.done() or asking.result() is not SlotStatus.WAITING:
             return False
     return True
@@ -111,7 +111,7 @@ async def standing(
     Raises PlaceUnclear or OnWaitingList when a block stands that may not be ours: to ask again might be a second place.
     A place on a waiting list is no reason not to take one that is free.
     """
-    held, waits = held_among(listed.bookings, wish), held_among(listed.waiting, wish)
+    held, waits = find_matching(listed.bookings, wish), find_matching(listed.waiting, wish)
     if held is not None and not held.unknown_words:
         return held
     if held is None and waits is None:
@@ -132,7 +132,7 @@ async def proven(
     """What a list proves: what it shows in words nobody knows counts if it was known, or the timetable agrees."""
     sure = []
     for each in listed:
-        was_known = held_among_wishes(known, each)
+        was_known = _is_known(known, each)
         if not each.unknown_words or was_known or await status_of(session, each.ref) is SlotStatus.BOOKED:
             sure.append(each)
         else:
@@ -151,14 +151,15 @@ async def without_waiting(
     """
     read, sure = schedules.asked_once(session), []
     for each in listed:
-        if held_among_wishes(known, each) or await status_of(session, each.ref, read=read) is not SlotStatus.WAITING:
+        if _is_known(known, each) or await status_of(session, each.ref, read=read) is not SlotStatus.WAITING:
             sure.append(each)
         else:
             log.warning("%s is listed, but the timetable shows a waiting list: not counted", name_of(each.ref))
     return tuple(sure)
 
 
-def held_among_wishes(known: Sequence[ClassRef], booking: Booking) -> bool:
+def _is_known(known: Sequence[ClassRef], booking: Booking) -> bool:
+    """Whether a booking is of a class that was known before."""
     return any(wish.matches(booking.ref) for wish in known)
 
 

@@ -15,10 +15,21 @@ from booking import Booked
 from demo.site import Site, SiteWorld
 from domain import errors
 from domain.model import FIT_CENTER, ClassRef, clock_time
-from portal import api, schedules
+from portal import api
 from portal.session import Portal, SiteSession
-from tests.support.lent_browser import held, impatient, pilates, portal, site, take  # noqa: F401 - fixtures
-from tests.support.sites import GIULIA, NOON, SATURDAY, TUESDAY, Clock, cookie, credentials, person, wish
+from tests.support.lent_browser import held, pilates, portal, site, take  # noqa: F401 - fixtures
+from tests.support.sites import (
+    GIULIA,
+    NOON,
+    SATURDAY,
+    TUESDAY,
+    Clock,
+    cookie,
+    credentials,
+    only_pages_get_schedules,
+    person,
+    wish,
+)
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
@@ -281,13 +292,9 @@ async def test_when_the_schedule_does_not_hold_the_page_is_used(
 
 
 @pytest.fixture
-def only_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The calendar's requests no longer behave as the contract says."""
-
-    async def no_schedule(*_: Any, **__: Any) -> Any:
-        raise errors.SiteChanged("the site answers with a page where data is due")
-
-    monkeypatch.setattr(schedules, "schedule", no_schedule)
+def only_the_page(world: SiteWorld) -> None:
+    """The calendar's requests no longer behave as the contract says: the fault `pages_only`."""
+    only_pages_get_schedules(world)
 
 
 @pytest.mark.usefixtures("only_the_page")

@@ -46,8 +46,6 @@ STILL: dict[str, str] = {
     "bot.flows.notices.Composer is long": "F",
     "bot.flows.notices.compose is long": "F",
     "bot.transport.delivery.Delivery is long": "F",
-    "opening.race is long": "C",
-    "opening.race.Race is long": "C",
     "periodic_executor.Executor is long": "G",
     "portal.login.LoginPage is long": "E",
     "portal.refused_calls <-> portal.session <-> portal.stored_session": "E",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import booking
 from actions.runner import site_access
 from admin.survey import bundle, trial
 from admin.survey.facts import Finding, examined
@@ -16,6 +15,7 @@ from admin.survey.visit import PACE, Visit, WatchedPortal
 from database import open_database
 from domain.errors import ConfigError
 from domain.model import Clock, Credentials, utc_now
+from portal.schedules import name_of
 from runtime.settings import Settings
 
 TOO_NEAR = timedelta(minutes=20)  # to an opening of that person: the survey may take two
@@ -80,7 +80,7 @@ async def _try_out(visit: Visit, portal: WatchedPortal, wanted: Wanted, say: Say
     if slot is None:
         say("No class far ahead has many places: nothing is booked.")
         return
-    if not ask(f"Book {booking.name_of(slot.ref)}, {slot.places} places free, and give it back at once?"):
+    if not ask(f"Book {name_of(slot.ref)}, {slot.places} places free, and give it back at once?"):
         say("Nothing is booked.")
         return
     await trial.attempt(portal.session(wanted.credentials), portal, slot, visit.seen, say)

@@ -14,6 +14,7 @@ from admin.survey.seen import Got, Seen, Trial
 from admin.survey.visit import WatchedPortal
 from domain.errors import BookingRefused, SiteError
 from domain.model import BETWEEN_READINGS, ClassRef, Slot, SlotStatus, starts_at
+from portal.schedules import name_of
 from portal.session import SiteSession
 
 MANY = 5  # free places: nobody is kept from one
@@ -39,7 +40,7 @@ def _is_harmless(seen: Seen, slot: Slot) -> bool:
 
 async def attempt(session: SiteSession, portal: WatchedPortal, slot: Slot, seen: Seen, tell: Tell) -> None:
     """Books it and gives it back, whatever happens in between. What became of it is in `seen.trial`."""
-    seen.trial = trial = Trial(booking.name_of(slot.ref))
+    seen.trial = trial = Trial(name_of(slot.ref))
     try:
         await _book(session, slot.ref, trial)
         if trial.seen_booked:

@@ -20,7 +20,7 @@ from actions.runner import site_access
 from admin.survey.seen import Cookie, Got, Met, Post, Schedule, Seen
 from domain.errors import SiteChanged, SiteError, SiteUnavailable
 from domain.model import Clock, Credentials
-from opening.server_clock import steady
+from opening.steady_time import steady
 from portal.access import SiteAccess
 from portal.contexts import HEADERS, USER_AGENT
 from portal.page_size import content

@@ -38,6 +38,7 @@ class Faults(Adjustable):
     slow: float = 0.0  # seconds before the request is handled
     hang: bool = False  # never answers
     html_for_json: bool = False  # status 200, a page where JSON is due; what was asked is done
+    pages_only: bool = False  # the same, for calls by script that do not come from one of the site's pages
     byte_order_mark: bool = False  # every page and answer begins with one
     empty_answer: bool = False  # status 200, no body where JSON is due; what was asked is done
     lost_answer: bool = False  # book and cancel: done, then the connection is closed without an answer

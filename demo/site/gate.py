@@ -128,7 +128,8 @@ class Gate:
             response.text = f"\ufeff{response.text}"
         if path not in JSON_PATHS or response.status != 200:
             return response
-        if faults.take("html_for_json", path):
+        by_hand = "Referer" not in request.headers
+        if faults.take("html_for_json", path) or (by_hand and faults.take("pages_only", path)):
             return _html(pages.notice("Errore", "Si è verificato un errore imprevisto."))
         return web.Response() if faults.take("empty_answer", path) else response
 

@@ -129,7 +129,7 @@ def record_opening(tx: Transaction, action_id: int, report: OpeningReport) -> No
             "action": action_id,
             "opens_at": stamp(report.opens_at),
             "offset": report.offset * 1000,
-            "doubt": report.doubt * 1000,
+            "doubt": report.uncertainty * 1000,
             "round_trip": report.round_trip * 1000,
             "seen": None if report.seen is None else report.seen * 1000,
             "early": report.opened_early,
@@ -161,7 +161,7 @@ def _report(tx: Transaction, action_id: int) -> OpeningReport | None:
     return OpeningReport(
         opens_at=instant(row["opens_at"]),
         offset=row["offset_ms"] / 1000,
-        doubt=row["doubt_ms"] / 1000,
+        uncertainty=row["doubt_ms"] / 1000,
         round_trip=row["round_trip_ms"] / 1000,
         seen=None if row["seen_ms"] is None else row["seen_ms"] / 1000,
         opened_early=bool(row["opened_early"]),

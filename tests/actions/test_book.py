@@ -16,14 +16,12 @@ from domain.model import FIT_CENTER, PREPARE, ActionStatus, ActionType, Booking,
 from domain.opening_plan import plan_booking
 from domain.opening_report import ShotOutcome
 from domain.requests import NewAction
-from opening import race
-from opening.volley import MOST_REQUESTS
-from tests.support.openings import OPENS
+from tests.support.openings import IMPATIENT, MOST_REQUESTS, OPENS
 from tests.support.sites import GIULIA, TUESDAY, credentials
 from tests.support.stages import LONG_AFTER, OWNER, RULE, Set, Stage
 
 pytest_plugins = ["tests.support.opening_fixtures"]
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 EVENING = 16 * 3600.0  # s before an opening at noon, its rehearsal at 20:00
 
@@ -126,10 +124,9 @@ async def test_what_is_held_already_needs_no_opening(staged: Set) -> None:
 
 
 async def test_what_was_taken_back_while_it_was_prepared_is_not_shot_at(
-    staged: Set, monkeypatch: pytest.MonkeyPatch
+    staged: Set,
 ) -> None:
-    monkeypatch.setattr(race, "CALL", timedelta(seconds=19))
-    async with staged(20.0) as stage:
+    async with staged(20.0, policy=replace(IMPATIENT, last_call=19.0)) as stage:
         await stage.add(run_at=stage.opened.clock())
         action = await stage.db.claims.claim("somebody", 60)
         assert action

@@ -14,7 +14,7 @@ from domain import errors
 from domain.errors import TooLateToCancel
 from domain.model import ClassRef
 from portal.session import SiteSession
-from tests.support.lent_browser import held, impatient, pilates, portal, site, take  # noqa: F401 - fixtures
+from tests.support.lent_browser import held, pilates, portal, site, take  # noqa: F401 - fixtures
 from tests.support.sites import GIULIA, ROME, TUESDAY, Clock, enter
 
 pytest_plugins = ["tests.support.site_fixtures"]

@@ -21,13 +21,14 @@ from actions import cancelling
 from demo.site import Faults, Person, Site, SiteWorld
 from domain import errors
 from domain.model import ClassRef, Credentials
-from portal import schedules
+from portal.read_back import ReadBack
 from portal.session import SiteSession
 from tests.support.lent_browser import lent
-from tests.support.sites import GIULIA, PASSWORD, SECRET, TUESDAY, Clock, access, enter, wish
+from tests.support.sites import GIULIA, PASSWORD, SECRET, TUESDAY, Clock, access, enter, only_pages_get_schedules, wish
 
 PERIOD = 6  # s; of the one-time codes: a test that needs two does not wait for half a minute
 TIMEOUT = 1.5  # s for an answer, or one step on a page
+READ_BACK = ReadBack(accepted=(0.0, 0.02, 0.05, 0.1), unclear=(0.0, 0.02))  # fewer looks, in a shorter time
 
 FAULTS: dict[str, dict[str, Any]] = {
     "none": {},
@@ -211,13 +212,6 @@ OPERATIONS: dict[str, Callable[[Cell], Awaitable[None]]] = {
 """`page` books through the page, because the calendar's own requests do not hold."""
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer looks at "my bookings", in a shorter time."""
-    monkeypatch.setattr(booking, "READ_BACK", (0.0, 0.02, 0.05, 0.1))
-    monkeypatch.setattr(booking, "READ_BACK_UNCLEAR", (0.0, 0.02))
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def cell(engine: tuple[Playwright, Browser], tmp_path: Path) -> AsyncIterator[Cell]:
     clock = Clock()
@@ -226,7 +220,7 @@ async def cell(engine: tuple[Playwright, Browser], tmp_path: Path) -> AsyncItera
     url = f"otpauth://totp/Polimi:{GIULIA}?secret={SECRET}&period={PERIOD}"
     async with (
         Site(SiteWorld(clock=clock, people=[giulia])) as site,
-        lent(engine, access(site, tmp_path, clock, TIMEOUT)) as portal,
+        lent(engine, access(site, tmp_path, clock, TIMEOUT, READ_BACK)) as portal,
     ):
         session = portal.session(Credentials(1, GIULIA, PASSWORD, url))
         enter(session, site)
@@ -242,7 +236,7 @@ def prepare(cell: Cell, operation: str, fault: str, monkeypatch: pytest.MonkeyPa
     if operation == "cancel":
         assert world.book(GIULIA, pilates) == "booked"
     if operation == "page":
-        monkeypatch.setattr(schedules, "schedule", no_schedule)
+        only_pages_get_schedules(world)
     if fault == "full, waiting list":
         world.fill(pilates)
     if fault == "wrong password":
@@ -250,10 +244,6 @@ def prepare(cell: Cell, operation: str, fault: str, monkeypatch: pytest.MonkeyPa
     if "after the act" in fault:
         fail_after_the_act(world, "status_503" if "fails" in fault else "hang", monkeypatch)
     world.faults.update(copy.deepcopy(FAULTS[fault]))  # what is used up is counted in it
-
-
-async def no_schedule(*_: Any, **__: Any) -> Any:
-    raise errors.SiteChanged("the site answers with a page where data is due")
 
 
 def fail_after_the_act(world: SiteWorld, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -315,6 +305,7 @@ ELSEWHERE = {
     "booking_note": "test_booking.py",
     "booking_name": "test_booking.py",
     "byte_order_mark": "test_booking.py",
+    "pages_only": "test_booking.py",
 }
 """What one operation does not show: faults that are lived through in tests of their own."""
 

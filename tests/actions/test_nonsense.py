@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Playwright
 
-import booking
 from actions.decide import ODD_LOOKS
 from actions.runner import Performer
 from database import open_database
@@ -19,14 +19,14 @@ from demo.site import Site, SiteWorld
 from domain.model import Action, ActionStatus, ActionType, Credentials, NoticeKind, Role, WatchMode
 from domain.people import Person
 from domain.requests import NewAction
-from opening import race
-from opening.volley import MOST_REQUESTS
+from portal.read_back import ReadBack
 from tests.support.lent_browser import lent
+from tests.support.openings import IMPATIENT, MOST_REQUESTS
 from tests.support.sites import PASSWORD, SECRET, Clock, access, wish
 from tests.support.stages import LONG_AFTER, OWNER, RULE, Set, Stage
 
 pytest_plugins = ["tests.support.opening_fixtures"]
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 BOOK, ANY = "BookAppointment", "/Booking"
 LOGOUT, ERROR, HALF = (
@@ -47,13 +47,15 @@ NONSENSE: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+HASTY = tuple((0.02,) * number for number in range(5))
+
+
+@pytest.fixture
+def staged(staged: Set) -> Set:
     """As many shots as ever, in a shorter time."""
-    monkeypatch.setattr(race, "REPEATS", tuple((0.02,) * number for number in range(5)))
-    monkeypatch.setattr(race, "REPEATS_ODD", tuple((0.02,) * number for number in range(5)))
-    monkeypatch.setattr(booking, "READ_BACK", (0.0, 0.02))
-    monkeypatch.setattr(booking, "READ_BACK_UNCLEAR", (0.0, 0.02))
+    policy = replace(IMPATIENT, after_not_open=HASTY, after_nonsense=HASTY)
+    read_back = ReadBack(accepted=(0.0, 0.02), unclear=(0.0, 0.02))
+    return lambda lead=0.3, **options: staged(lead, policy=policy, read_back=read_back, **options)
 
 
 async def go_on(stage: Stage, action: Action) -> Action:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-import booking
 from actions import cancelling
 from bot import screens
 from bot.screens.italian import When
@@ -16,11 +15,12 @@ from bot.screens.results import GAVE_UP_IN_VAIN
 from domain.errors import LoginRejected, SiteUnavailable
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, NoticeKind, WatchMode
 from domain.requests import NewAction
+from portal.read_back import ReadBack
 from tests.support.sites import GIULIA, ROME, TUESDAY
 from tests.support.stages import LONG_AFTER, OWNER, Set, Stage
 
 pytest_plugins = ["tests.support.opening_fixtures"]
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def hold_what_overlaps(stage: Stage) -> tuple[ClassRef, int]:
@@ -214,8 +214,7 @@ async def test_however_it_ends_what_was_given_up_in_vain_is_asked_back(staged: S
 async def test_after_an_answer_without_sense_the_old_place_is_had_again_and_that_is_told(
     staged: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(booking, "READ_BACK", booking.READ_BACK[:1])
-    async with staged(LONG_AFTER) as stage:
+    async with staged(LONG_AFTER, read_back=ReadBack(accepted=(0.0,))) as stage:
         old, row = await hold_what_overlaps(stage)
         world = stage.opened.world
         free = world.cancel

@@ -31,7 +31,7 @@ from domain.errors import ConfigError
 from domain.model import ActionType, ClassRef, clock_time
 from domain.requests import NewAction
 from runtime.settings import Settings, load
-from tests.support.lent_browser import impatient, portal, site  # noqa: F401 - fixtures
+from tests.support.lent_browser import IMPATIENT, portal, site  # noqa: F401 - fixtures
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, Clock, chromium, enter, person, wish
 
 pytest_plugins = ["tests.support.site_fixtures"]
@@ -65,7 +65,7 @@ def settings_for(there: Site, folder: Path) -> Settings:
 @asynccontextmanager
 async def watched(engine: Engine, settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[WatchedPortal]:
     """A portal of the survey's with driver and browser lent to it."""
-    async with WatchedPortal(replace(site_access(settings), clock=clock)) as opened:
+    async with WatchedPortal(replace(site_access(settings), clock=clock, read_back=IMPATIENT)) as opened:
         opened._driver, opened._browser = engine
         yield opened
         for each in opened._sessions.values():

@@ -28,7 +28,7 @@ from portal.door import Door
 from scraper import Calendar
 from tests.admin.test_survey import brief, differing, surveyed  # noqa: F401 - a fixture
 from tests.programs.test_canaries import escapes, found_in, plainly
-from tests.support.lent_browser import impatient, portal, site  # noqa: F401 - fixtures
+from tests.support.lent_browser import portal, site  # noqa: F401 - fixtures
 from tests.support.sites import GIULIA, NOON, PASSWORD, ROME, SECRET, Clock, credentials
 
 pytest_plugins = ["tests.support.site_fixtures"]

@@ -18,10 +18,12 @@ from demo.site import SiteWorld
 from demo.site.catalogue import Activity as Calendar
 from demo.site.catalogue import Catalogue, Weekly
 from domain.errors import AlreadyQueued, SeveralClasses, quoted
+from domain.matching import find_matching
 from domain.model import FIT_CENTER, ActionType, Activity, Booking, BookingStatus, ClassRef, Slot
 from domain.recurrence import PeriodicMode
 from domain.requests import NewAction, NewPeriodic
 from portal.bookings_list import Sought, as_held
+from portal.schedules import the_meant
 from portal.session import SiteSession
 from tests.conftest import GIULIA
 from tests.support.sites import GIULIA as STUDENT
@@ -59,7 +61,7 @@ async def test_of_two_calendars_with_the_same_course_at_the_same_hour_the_one_th
     booked = await booking.book(session, wish)
     assert [each.activity for each in world.bookings(STUDENT)] == [PLATINUM]
     assert booked.booking.course_type == "Corsi Platinum"
-    assert booking.held_among([booked.booking], replace(YOGA, course_type="Corsi Gold")) is None
+    assert find_matching([booked.booking], replace(YOGA, course_type="Corsi Gold")) is None
 
 
 async def test_the_queue_what_is_held_and_what_recurs_know_the_kind_of_class(db: Database) -> None:
@@ -248,9 +250,9 @@ async def test_what_fits_two_kinds_of_class_names_both_and_books_neither(
 
 def test_a_kind_whose_name_begins_like_anothers_is_told_from_it() -> None:
     wishes = [replace(YOGA, course_type=kind) for kind in ("Corsi - Gold", "Corsi")]
-    assert booking.the_meant(wishes, wishes[1], lambda each: each) == wishes[1]
+    assert the_meant(wishes, wishes[1], lambda each: each) == wishes[1]
     with pytest.raises(SeveralClasses):
-        booking.the_meant(wishes, replace(YOGA, course_type=""), lambda each: each)
+        the_meant(wishes, replace(YOGA, course_type=""), lambda each: each)
 
 
 @pytest.mark.parametrize("kind", ["", "Corsi Gold"])

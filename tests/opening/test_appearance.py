@@ -8,18 +8,16 @@ from datetime import time
 
 import pytest
 
-import booking
 from demo.site import Outcome, Switches
 from domain.errors import BookingRefused, SiteUnavailable, SlotNotFound
 from domain.model import FIT_CENTER, Activity, ClassRef, Slot
 from opening.appearance import Sightings
-from opening.volley import MOST_REQUESTS
-from portal.session import SiteSession
-from tests.support.openings import OPENS, Open, Opening, knowing
+from opening.site_calls import SiteCalls
+from tests.support.openings import MOST_REQUESTS, OPENS, Open, Opening, readings
 from tests.support.sites import GIULIA, TUESDAY
 
 pytest_plugins = ["tests.support.opening_fixtures"]
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SCHEDULE = "GetActivitySchedule"
 GYM = ClassRef(FIT_CENTER, "Giuriati", TUESDAY, time(7))
@@ -106,18 +104,16 @@ async def test_a_slot_whose_id_is_known_from_before_is_shot_at_as_ever(at: Open)
         assert asked(opened) - before <= 1 + 1  # to look it up, and what proves the place
 
 
-async def test_an_opening_at_which_no_schedule_can_be_read_ends_with_that(
-    at: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_opening_at_which_no_schedule_can_be_read_ends_with_that(at: Open) -> None:
     async with at(switches=hidden()) as opened:
-        look_up = booking.find_slots
 
-        async def then_no_more(session: SiteSession, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
-            found = await look_up(session, wishes)
-            opened.world.faults.fail = {SCHEDULE: 503}
-            return found
+        class ThenNoMore(SiteCalls):
+            async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
+                found = await super().find_slots(wishes)
+                opened.world.faults.fail = {SCHEDULE: 503}
+                return found
 
-        monkeypatch.setattr(booking, "find_slots", then_no_more)
+        opened.calls = ThenNoMore
         with pytest.raises(SiteUnavailable):
             await opened.race()
         assert opened.world.bookings(GIULIA) == []
@@ -131,8 +127,7 @@ async def test_of_two_servers_the_one_that_opens_first_shows_what_is_absent(at: 
     apart = 3.0
     switches = Switches(hide_unopened=True, servers=2, clock_spread=apart)
     async with at(lead=apart + 1.5, round_trip=0.03, switches=switches) as opened:
-        other = knowing(opened.clock, apart)._readings
-        opened.server._take([*opened.server._readings, *other])
+        opened.server.take(readings(opened.clock, apart))
         won = await opened.race()
         assert won.choice == 0
         assert opened.clock() < OPENS  # before the other one opened
@@ -142,7 +137,7 @@ async def test_of_two_servers_the_one_that_opens_first_shows_what_is_absent(at: 
 async def test_a_server_that_opens_later_is_asked_at_its_opening_too(at: Open) -> None:
     """Another's clock is known, but that one never answers us."""
     async with at(lead=2.5, round_trip=0.03, switches=hidden()) as opened:
-        opened.server._take([*opened.server._readings, *knowing(opened.clock, 1.2)._readings])
+        opened.server.take(readings(opened.clock, 1.2))
         opened.world.rival(opened.pilates_id, after=0.9)
         assert (await opened.race()).choice == 0
         assert 0 < opened.arrivals(Outcome.BOOKED)[0] < 0.9
@@ -157,7 +152,7 @@ async def test_accounts_that_wait_for_the_same_schedule_share_the_asking_and_the
     pilates = ClassRef("PILATES MATWORK", "Giuriati", TUESDAY, time(18), "Corsi Platinum")
     yoga = replace(pilates, course="YOGA", start=time(19))
     activity = Activity("7", "Giuriati - Corsi Platinum")
-    with sightings.watching([pilates]) as [one], sightings.watching([pilates, yoga]) as [two, three]:
+    with sightings.awaiting([pilates]) as [one], sightings.awaiting([pilates, yoga]) as [two, three]:
         assert [sightings.share_of(each) for each in (one, two, three)] == [(0, 3), (1, 3), (2, 3)]
         assert sightings.starts == {time(18), time(19)}
         assert len(planned) == 3

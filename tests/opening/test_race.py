@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,16 +29,16 @@ from domain.errors import (
     SlotNotFound,
     TakenBack,
 )
-from domain.model import FIT_CENTER, ClassRef, clock_time
+from domain.model import FIT_CENTER, ClassRef, Slot, clock_time
 from domain.opening_report import ShotOutcome
-from opening import race, volley
-from opening.volley import MOST_REQUESTS, Allowance
-from portal import api
-from tests.support.openings import OPENS, Open, Opening, Row
+from opening.budget import OpeningBudget
+from opening.site_calls import SiteCalls
+from portal.trouble import Answer
+from tests.support.openings import IMPATIENT, MOST_REQUESTS, OPENS, Open, Opening, Row
 from tests.support.sites import GIULIA, TUESDAY
 
 pytest_plugins = ["tests.support.opening_fixtures"]
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 BOOK, SCHEDULE, MINE = "BookAppointment", "GetActivitySchedule", "/Booking"
 PREPARING = 3  # requests: my bookings, the calendars, a day of one
@@ -138,10 +138,9 @@ async def test_who_comes_too_late_for_the_last_call_reads_whether_it_is_wanted(
 
 
 async def test_what_looks_open_early_is_tried_only_when_it_is_sure_to_be_wanted(
-    at: Open, monkeypatch: pytest.MonkeyPatch
+    at: Open,
 ) -> None:
-    monkeypatch.setattr(race, "CALL", timedelta(seconds=24))
-    async with at(lead=25.0) as opened:
+    async with at(lead=25.0, policy=replace(IMPATIENT, last_call=24.0)) as opened:
         opened.last_call = Row(DatabaseBusy("locked"), wanted=False)
         opened.world.faults.opening_shift = -3600.0
         with pytest.raises(TakenBack):  # not booked early, and at the call that follows it turns out as not wanted
@@ -179,7 +178,7 @@ async def test_the_report_tells_how_it_went(at: Open) -> None:
         assert report
         assert report.opens_at == OPENS
         assert report.offset == pytest.approx(-1.0, abs=0.01)
-        assert 0 < report.doubt < 0.01
+        assert 0 < report.uncertainty < 0.01
         assert report.seen
         assert report.hit
         assert -0.05 < report.hit.arrived < report.seen
@@ -189,7 +188,7 @@ async def test_the_report_tells_how_it_went(at: Open) -> None:
 
 async def test_when_many_race_each_sends_one_shot(at: Open) -> None:
     async with at() as opened:
-        opened.racing = 20
+        opened.others_racing = 19
         await opened.race()
         assert opened.shots[0] in (Outcome.BOOKED, Outcome.NOT_OPEN)
         assert len(opened.shots) <= 2
@@ -212,8 +211,8 @@ async def test_the_bookings_of_one_account_share_its_requests_and_all_win_what_o
     for number in (2, 3):
         async with at(round_trip=0.03) as opened:
             opened.world.faults.opening_shift = 0.25
-            shared, wishes = Allowance(), apart(opened)[:number]
-            races = (opened.race(wish, allowance=shared, number=at) for at, wish in enumerate(wishes))
+            shared, wishes = OpeningBudget(IMPATIENT), apart(opened)[:number]
+            races = (opened.race(wish, budget=shared, number=at) for at, wish in enumerate(wishes))
             assert all(won.report for won in await asyncio.gather(*races))
             preparing, looks = 2 * number, 2 * number
             assert opened.requests <= MOST_REQUESTS + preparing + looks + number * WITNESS
@@ -222,27 +221,26 @@ async def test_the_bookings_of_one_account_share_its_requests_and_all_win_what_o
 
 async def test_a_race_that_ends_leaves_its_successor_the_share(at: Open) -> None:
     async with at() as opened:
-        shared = Allowance()
+        shared = OpeningBudget(IMPATIENT)
         shared.join(7)  # an earlier race of the same booking, claimed anew meanwhile
         shared.join(7)
         shared.leave(7)
-        assert (await opened.race(allowance=shared, number=7)).report
+        assert (await opened.race(budget=shared, number=7)).report
         shared.leave(7)
         assert shared.spent[7] > 0
 
 
-async def test_a_site_that_fails_for_a_second_at_the_opening_is_asked_again(
-    at: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with at() as opened:
-        send, fails = api.book_appointment, iter([True] * 3)
+async def test_a_site_that_fails_for_a_second_at_the_opening_is_asked_again(at: Open) -> None:
+    fails = iter([True] * 3)
 
-        async def failing(session: Any, appointment_id: str, **_: Any) -> Any:
+    class Failing(SiteCalls):
+        async def book(self, slot: Slot, sent_again: Callable[[], None]) -> Answer:
             if next(fails, False):
                 raise SiteUnavailable("HTTP 503")
-            return await send(session, appointment_id)
+            return await super().book(slot, sent_again)
 
-        monkeypatch.setattr(api, "book_appointment", failing)
+    async with at() as opened:
+        opened.calls = Failing
         won = await opened.race()
         assert won.report
         assert [shot.outcome for shot in won.report.shots] == [ShotOutcome.LOST] * 3 + [ShotOutcome.ACCEPTED]
@@ -440,34 +438,29 @@ async def test_a_site_that_never_answers_leaves_a_report_and_another_try(at: Ope
 
 
 @pytest.mark.parametrize("full", [False, True])
-async def test_while_a_shot_may_have_booked_no_alternative_is_taken(
-    at: Open, monkeypatch: pytest.MonkeyPatch, full: bool
-) -> None:
+async def test_while_a_shot_may_have_booked_no_alternative_is_taken(at: Open, full: bool) -> None:
     """Whether all of the last answers are lost, or one of them, with others that say full."""
-    async with at() as opened:
-        first, second, _ = apart(opened)
-        send, lose = api.book_appointment, iter([True] if full else [True] * 100)
+    lose = iter([True] if full else [True] * 100)
 
-        async def losing(session: Any, appointment_id: str, **_: Any) -> Any:
-            answer = await send(session, appointment_id)
+    class Losing(SiteCalls):
+        async def book(self, slot: Slot, sent_again: Callable[[], None]) -> Answer:
+            answer = await super().book(slot, sent_again)
             if next(lose, False):
                 raise SiteUnavailable("the answer was lost")
             return answer
 
+    async with at(policy=replace(IMPATIENT, soonest=0.006)) as opened:  # none of the shots is too early
+        opened.calls = Losing
+        first, second, _ = apart(opened)
         opened.world.fill(opened.world.slot(TUESDAY, start=f"{first.start:%H:%M}").appointment_id)
-        monkeypatch.setattr(api, "book_appointment", losing)
-        monkeypatch.setattr(race, "plan", lambda *_: (0.005, 0.006, 0.011))
         error = await lost(opened, first, second)
         assert isinstance(error, SiteUnavailable)
         assert error.opening
         assert {shot.choice for shot in error.opening.shots} == {0}
 
 
-async def test_an_alternative_for_which_no_requests_are_left_is_tried_later(
-    at: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(volley, "MOST_REQUESTS", 6)
-    async with at() as opened:
+async def test_an_alternative_for_which_no_requests_are_left_is_tried_later(at: Open) -> None:
+    async with at(policy=replace(IMPATIENT, most_requests=6)) as opened:
         first, second, _ = apart(opened)
         opened.world.fill(opened.world.slot(TUESDAY, start=f"{first.start:%H:%M}").appointment_id)
         error = await lost(opened, first, second)
@@ -528,14 +521,13 @@ async def test_a_block_stops_us_and_is_told(at: Open) -> None:
         assert len(opened.shots) <= 3
 
 
-async def test_without_the_servers_time_ours_is_good_enough(
-    at: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    async def silent(_: object) -> Mapping[str, str]:
-        return {}
+async def test_without_the_servers_time_ours_is_good_enough(at: Open, caplog: pytest.LogCaptureFixture) -> None:
+    class Silent(SiteCalls):
+        async def clock(self) -> Mapping[str, str]:
+            return {}
 
-    monkeypatch.setattr(api, "clock", silent)
     async with at(knows=False, lead=1.0) as opened:
+        opened.calls = Silent
         with caplog.at_level(logging.WARNING):
             won = await opened.race()
         assert won.choice == 0

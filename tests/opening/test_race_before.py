@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 import booking
 from demo.site import Outcome
-from domain.errors import OtpRejected, SessionExpired, SiteError, SiteUnavailable
-from domain.model import ClassRef
-from opening import race
-from opening.volley import MOST_REQUESTS
-from portal.session import SiteSession
-from tests.support.openings import OPENS, Open, knowing
+from domain.errors import BookingRefused, OtpRejected, SessionExpired, SiteError, SiteUnavailable
+from domain.model import ClassRef, Slot
+from opening.site_calls import SiteCalls
+from tests.support.openings import IMPATIENT, MOST_REQUESTS, OPENS, Open, readings
 from tests.support.sites import GIULIA
 
 pytest_plugins = ["tests.support.opening_fixtures"]
@@ -30,14 +28,14 @@ WITNESS = 1  # request: the timetable, after a yes
 async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_opening(
     at: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(race, "PROVE", timedelta(seconds=1.5))
-    async with at(lead=3.5) as opened:
-        find, logins = booking.find_slots, []
+    async with at(lead=3.5, policy=replace(IMPATIENT, prove_session=1.5)) as opened:
+        logins = []
 
-        async def ending(session: SiteSession, wishes: Sequence[ClassRef]) -> Any:
-            found = await find(session, wishes)
-            opened.world.accounts.end_sessions()
-            return found
+        class Ending(SiteCalls):
+            async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
+                found = await super().find_slots(wishes)
+                opened.world.accounts.end_sessions()
+                return found
 
         async def log_in(_: object) -> None:
             """At once: how long it takes in the browser is no matter here."""
@@ -49,7 +47,7 @@ async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_openi
         assert stored
         cookies = stored["cookies"]
         monkeypatch.setattr(opened.session._stored, "_log_in_now", log_in)
-        monkeypatch.setattr(booking, "find_slots", ending)
+        opened.calls = Ending
         won = await opened.race()
         assert won.report
         assert len(logins) == 1
@@ -57,42 +55,39 @@ async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_openi
         assert {entry.status for entry in opened.world.log.about(BOOK)} == {200}  # none met the login page
 
 
-async def test_a_login_that_fails_at_the_look_up_is_tried_again(at: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(race, "HURRY", timedelta(seconds=0.2))
-    monkeypatch.setattr(race, "AGAIN", 0.1)
-    find, failures = booking.find_slots, dict[SiteSession, list[SiteError]]()
-
-    async def failing(session: SiteSession, wishes: Sequence[ClassRef]) -> Any:
-        if failures[session]:
-            raise failures[session].pop()
-        return await find(session, wishes)
-
+async def test_a_login_that_fails_at_the_look_up_is_tried_again(at: Open) -> None:
     async def one(failure: SiteError) -> None:
-        async with at(lead=5.0) as opened:
-            failures[opened.session] = [failure, failure]
-            assert (await opened.race()).choice == 0
+        failures = [failure, failure]
 
-    monkeypatch.setattr(booking, "find_slots", failing)
+        class Failing(SiteCalls):
+            async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
+                if failures:
+                    raise failures.pop()
+                return await super().find_slots(wishes)
+
+        async with at(lead=5.0, policy=replace(IMPATIENT, hurry=0.2, ask_again_after=0.1)) as opened:
+            opened.calls = Failing
+            assert (await opened.race()).choice == 0
+        assert failures == []
+
     await asyncio.gather(one(SiteUnavailable("HTTP 503")), one(SessionExpired("at the login page")))
-    assert not any(failures.values())
 
 
 @pytest.mark.parametrize("remembered", [True, False])
 async def test_a_login_whose_codes_are_refused_at_the_look_up_is_not_tried_every_few_seconds(
-    at: Open, monkeypatch: pytest.MonkeyPatch, remembered: bool
+    at: Open, remembered: bool
 ) -> None:
-    monkeypatch.setattr(race, "HURRY", timedelta(seconds=0.1))
-    monkeypatch.setattr(race, "AGAIN", 0.05)
-    async with at(lead=0.5) as opened:
-        if remembered:
-            opened.known = [await booking.find_slot(opened.session, opened.pilates)]
-        logins: list[None] = []
+    logins: list[None] = []
 
-        async def refused(*_: Any) -> Any:
+    class Refused(SiteCalls):
+        async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
             logins.append(None)
             raise OtpRejected("two codes refused")
 
-        monkeypatch.setattr(booking, "find_slots", refused)
+    async with at(lead=0.5, policy=replace(IMPATIENT, hurry=0.1, ask_again_after=0.05)) as opened:
+        opened.calls = Refused
+        if remembered:
+            opened.known = [await booking.find_slot(opened.session, opened.pilates)]
         if remembered:  # there is something to shoot at, and the session may live on
             assert (await opened.race()).choice == 0
         else:
@@ -115,11 +110,11 @@ async def test_a_clock_set_back_by_40_minutes_moves_no_shot(at: Open) -> None:
 
 async def test_of_two_servers_that_disagree_the_one_that_opens_later_is_met_as_well(at: Open) -> None:
     async with at(ahead=-1.4, round_trip=0.03) as opened:
-        opened.server._take([*opened.server._readings, *knowing(opened.clock, 0.0)._readings])
+        opened.server.take(readings(opened.clock, 0.0))
         opened.world.rival(opened.pilates_id, after=0.9)
         won = await opened.race()
         assert won.report
-        assert won.report.doubt == pytest.approx(1.4, abs=0.1)
+        assert won.report.uncertainty == pytest.approx(1.4, abs=0.1)
         assert 0 < opened.shots.count(Outcome.NOT_OPEN) <= 4
         assert -0.01 < opened.arrivals(Outcome.BOOKED)[0] < 0.9
         assert opened.requests <= MOST_REQUESTS + PREPARING + WITNESS

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 import pytest
 
 from domain.errors import SiteUnavailable
-from opening import server_clock
 from opening.clock_estimate import agreed
-from opening.server_clock import GOOD_ENOUGH, READINGS, Ask, ServerClock
+from opening.server_clock import GOOD_ENOUGH, READINGS, STALE, Ask, ServerClock
+from opening.steady_time import SteadyTime
 
 BEGAN = datetime(2026, 11, 22, 11, tzinfo=UTC).timestamp()
 CALM = 0.03  # s of round trip
@@ -68,7 +68,8 @@ class Far:
         self._told = told  # what else a server says, by its number
         self._way = way
         self._random = random.Random(seed)  # noqa: S311 - no secret
-        self.server = ServerClock(self.clock)
+        self.steady = SteadyTime(now=lambda: self.now, timer_lag=0.0)  # this time's timers are exact
+        self.server = ServerClock(self.clock, self.steady)
 
     def clock(self) -> datetime:
         return datetime.fromtimestamp(BEGAN + self.now, UTC)
@@ -93,13 +94,6 @@ class Far:
             return runner.run(work)
 
 
-@pytest.fixture(autouse=True)
-def far_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`steady` is the time of the loop, which a Far makes pass."""
-    monkeypatch.setattr(server_clock, "steady", lambda: asyncio.get_running_loop().time())
-    monkeypatch.setattr(server_clock, "TIMER", 0.0)  # this time's timers are exact
-
-
 def uneven(random: random.Random) -> float:
     """20 ms more or less of a round trip, evenly."""
     return 0.015 + random.uniform(-0.01, 0.01)
@@ -121,32 +115,32 @@ def hiccuping(random: random.Random) -> float:
 
 
 def mistakes(way: Way, rounds: int = 12, seconds: float = 11.0) -> list[tuple[float, float]]:
-    """By how much the clock was mistaken, and the doubt it told, in milliseconds."""
+    """By how much the clock was mistaken, and the uncertainty it told, in milliseconds."""
     found = []
     for seed in range(rounds):
         ahead = random.Random(seed).uniform(-2, 2)  # noqa: S311 - no secret
         far = Far(ahead, way=way, seed=seed)
         server = far.learn(seconds=seconds)
         assert far.asked <= READINGS
-        found.append((1000 * abs(server.offset - BEGAN - ahead), 1000 * server.doubt))
+        found.append((1000 * abs(server.offset - BEGAN - ahead), 1000 * server.uncertainty))
     return found
 
 
 def test_on_a_steady_way_the_clock_is_known_to_the_millisecond() -> None:
-    for mistake, doubt in mistakes(lambda _: 0.015):
-        assert mistake <= doubt <= 1000 * GOOD_ENOUGH
+    for mistake, uncertainty in mistakes(lambda _: 0.015):
+        assert mistake <= uncertainty <= 1000 * GOOD_ENOUGH
 
 
 @pytest.mark.parametrize(("way", "usual"), [(uneven, 2.5), (skewed, 2.5), (crooked, 4.5), (hiccuping, 1.5)])
 def test_uneven_ways_cost_little_and_the_doubt_says_how_much(way: Way, usual: float) -> None:
     found = mistakes(way)
     assert statistics.median(mistake for mistake, _ in found) <= usual
-    assert sum(mistake <= doubt for mistake, doubt in found) >= len(found) - 1
-    assert statistics.median(doubt for _, doubt in found) <= 4 * usual
+    assert sum(mistake <= uncertainty for mistake, uncertainty in found) >= len(found) - 1
+    assert statistics.median(uncertainty for _, uncertainty in found) <= 4 * usual
 
 
 def test_twelve_seconds_are_enough() -> None:
-    assert Far(-1.234).learn(seconds=12).doubt <= GOOD_ENOUGH
+    assert Far(-1.234).learn(seconds=12).uncertainty <= GOOD_ENOUGH
 
 
 def test_a_server_that_lies_once_is_outvoted() -> None:
@@ -154,7 +148,7 @@ def test_a_server_that_lies_once_is_outvoted() -> None:
     server = far.learn()
     server.add(far.now, far.now + 0.03, {"date": formatdate(BEGAN + far.now + 7, usegmt=True)})
     assert server.offset == pytest.approx(BEGAN + 0.5, abs=0.004)
-    assert server.doubt <= GOOD_ENOUGH
+    assert server.uncertainty <= GOOD_ENOUGH
 
 
 @pytest.mark.parametrize("apart", [5.0, 2.4, -3.0])
@@ -163,7 +157,7 @@ def test_servers_whose_clocks_disagree_widen_the_doubt_and_both_openings_are_kno
         far = Far(0.25, 0.25 + apart, way=uneven, seed=seed)
         server = far.learn()
         opens = datetime.fromtimestamp(BEGAN, UTC) + timedelta(seconds=2000)
-        assert server.doubt == pytest.approx(abs(apart), abs=0.2)
+        assert server.uncertainty == pytest.approx(abs(apart), abs=0.2)
         (first, _), (second, _) = server.moments(opens)
         assert (first, second) == pytest.approx(sorted((2000 - 0.25, 2000 - 0.25 - apart)), abs=0.25)
 
@@ -177,7 +171,7 @@ def test_of_two_servers_the_true_opening_of_each_lies_within_the_doubt(way: Way,
         apart = chance.choice((1, -1)) * chance.choice((0.2, 0.3, 0.4, 0.7, 0.9, 1.0, 1.1, 1.6, 2.0, 3.5, 5.0))
         first = chance.uniform(-2, 2)
         server = Far(first, first + apart, way=way, seed=seed, in_turn=in_turn).learn(seconds=30)
-        if any(abs(server.offset - BEGAN - each) > server.doubt for each in (first, first + apart)):
+        if any(abs(server.offset - BEGAN - each) > server.uncertainty for each in (first, first + apart)):
             missed.append((seed, apart))
     assert len(missed) <= (0 if in_turn else 2), missed  # by chance, one server may have answered all that matters
 
@@ -210,9 +204,9 @@ def test_of_servers_that_are_told_apart_each_clock_is_known_as_if_it_were_alone(
         far = Far(*aheads, way=uneven, seed=seed, in_turn=in_turn, told=NAMES[told])
         moments = far.learn(seconds=30).moments(opens)
         assert len(moments) == len(aheads)
-        for (moment, doubt), true in zip(moments, sorted(2000 - each for each in aheads), strict=True):
+        for (moment, uncertainty), true in zip(moments, sorted(2000 - each for each in aheads), strict=True):
             mistakes.append(abs(moment - true))
-            assert mistakes[-1] <= 2 * doubt + 0.002
+            assert mistakes[-1] <= 2 * uncertainty + 0.002
     assert statistics.median(mistakes) <= 0.01
 
 
@@ -269,7 +263,7 @@ def test_what_was_learnt_is_not_asked_again_until_it_is_stale() -> None:
     asked = far.asked
     far.learn()
     assert far.asked == asked
-    far.now += server_clock.STALE
+    far.now += STALE
     far.ahead = (-1.0,)
     assert far.learn().offset == pytest.approx(BEGAN - 1.0, abs=0.004)
 
@@ -281,7 +275,7 @@ def test_what_is_stale_counts_as_long_as_there_is_nothing_newer() -> None:
         raise SiteUnavailable("cut")
 
     far.learn()
-    far.now += server_clock.STALE
+    far.now += STALE
     assert far.learn(silence).offset == pytest.approx(BEGAN + 1.0, abs=0.004)
 
 
@@ -335,7 +329,7 @@ def test_a_sleeping_machine_ends_a_wait_at_once() -> None:
     far = Far(0.0)
 
     async def suspended() -> None:
-        waiting = asyncio.create_task(server_clock.sleep_until(far.now + 50.0))
+        waiting = asyncio.create_task(far.steady.sleep_until(far.now + 50.0))
         await asyncio.sleep(0)
         far.now += 3600.0
         await waiting

@@ -1,4 +1,4 @@
-"""When shots shall arrive: planned for uneven ways and clocks in doubt, judged by thousands of draws."""
+"""When shots shall arrive: planned for uneven ways and clocks that are uncertain, judged by thousands of draws."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from opening.volley import MOST_REQUESTS, PLANS, WIDEST, Allowance, plan
+from opening.budget import OpeningBudget
+from opening.policy import SHOT_PLANS, OpeningPolicy
 
+POLICY = OpeningPolicy()
 DRAWS = 2000
 REPEATED = 0.05  # s after the opening, about when the next shot arrives after a volley that was all too early
 
@@ -19,6 +21,10 @@ Way = tuple[Callable[[random.Random], float], float]
 EVEN: Way = (lambda chance: chance.uniform(-0.01, 0.01), 0.0058)  # 20 ms more or less of a round trip
 SKEWED: Way = (lambda chance: chance.expovariate(100) - 0.0084, 0.009)
 STEADY: Way = (lambda chance: chance.uniform(-0.0005, 0.0005), 0.0004)
+
+
+def plan(shots: int, jitter: float, uncertainty: float) -> tuple[float, ...]:
+    return POLICY.arrivals(SHOT_PLANS, shots, jitter, uncertainty)
 
 
 def arrivals(way: Way, clock: float, shots: int) -> list[float]:
@@ -54,15 +60,15 @@ def test_fewer_shots_are_late_rather_than_too_early(shots: int) -> None:
 
 
 def test_a_clock_nobody_knows_widens_a_volley_only_so_far() -> None:
-    assert plan(3, 0.005, float("inf")) == plan(3, 0.005, WIDEST)
-    assert all(list(each) == sorted(each) for each in (plan(shots, 0.005, WIDEST) for shots in PLANS))
+    assert plan(3, 0.005, float("inf")) == plan(3, 0.005, POLICY.widest)
+    assert all(list(each) == sorted(each) for each in (plan(shots, 0.005, POLICY.widest) for shots in SHOT_PLANS))
 
 
 def test_whatever_an_account_has_at_one_opening_it_sends_ten_requests() -> None:
     for bookings in (1, 2, 3):
-        allowance = Allowance()
+        budget = OpeningBudget(POLICY)
         for number in range(bookings):
-            allowance.join(number)
-        warming_up = allowance.shots
-        assert warming_up + sum(allowance.left(number) for number in range(bookings)) <= MOST_REQUESTS
-        assert all(allowance.left(number) > allowance.shots for number in range(bookings))
+            budget.join(number)
+        warming_up = budget.shots_together
+        assert warming_up + sum(budget.left(number) for number in range(bookings)) <= POLICY.most_requests
+        assert all(budget.left(number) > budget.shots_together for number in range(bookings))

@@ -28,7 +28,7 @@ from domain.people import Person
 from domain.requests import NewAction
 from portal.session import Portal, SiteSession
 from runtime.settings import load
-from tests.support.lent_browser import impatient, pilates, portal, site  # noqa: F401 - fixtures
+from tests.support.lent_browser import pilates, portal, site  # noqa: F401 - fixtures
 from tests.support.sites import GIULIA, ROME, Clock, credentials, enter
 from worker import Worker
 

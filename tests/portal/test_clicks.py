@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -16,13 +15,13 @@ import booking
 from actions import cancelling
 from demo.site import SiteWorld
 from domain import errors
-from portal import pages, schedules
+from portal import pages
 from portal.login import LoginPage
 from portal.pages import CalendarPage
 from portal.session import SiteSession
 from safety.addresses import Places
 from tests.support.lent_browser import Engine, portal, site  # noqa: F401 - fixtures
-from tests.support.sites import GIULIA, SATURDAY, credentials, wish
+from tests.support.sites import GIULIA, SATURDAY, credentials, only_pages_get_schedules, wish
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
@@ -42,10 +41,7 @@ async def test_handlers_bound_late_stop_neither_login_nor_booking_nor_cancelling
 ) -> None:
     """Accedi al tuo account, Accedi, Continua; the next day, the slot, Conferma, No; Cancella, Sì, Ok."""
 
-    async def no_schedule(*_: Any, **__: Any) -> Any:
-        raise errors.SiteChanged("the site answers with a page where data is due")
-
-    monkeypatch.setattr(schedules, "schedule", no_schedule)
+    only_pages_get_schedules(world)
     monkeypatch.setattr(pages, "FIRST_CLICK", 700)
     caplog.set_level(logging.INFO, "portal.pages")
     world.faults.deaf, world.cookie_banner = 0.6, False

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import time
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -16,11 +15,12 @@ from actions import cancelling
 from demo.site import SiteWorld
 from domain import errors
 from domain.model import Activity, ClassRef
-from portal import pages, schedules
+from portal import booking_page, pages, schedules, timetable
+from portal.booking_page import Wanted
 from portal.session import SiteSession
 from scraper import Calendar
-from tests.support.lent_browser import impatient, portal, site  # noqa: F401 - fixtures
-from tests.support.sites import GIULIA, TUESDAY, wish
+from tests.support.lent_browser import portal, site  # noqa: F401 - fixtures
+from tests.support.sites import GIULIA, TUESDAY, only_pages_get_schedules, wish
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -85,7 +85,7 @@ async def test_a_slot_under_a_line_is_chosen_whatever_the_markup_of_the_line(pag
     """Of two turns of one course at one hour it is the one that has places."""
     for name, markup in MARKUPS.items():
         await show(page, CALENDAR % (FOLD, OTHER, markup, TWO))
-        slot, answer = await booking._choose(session, page, [Calendar(ACTIVITY)], WANTED, (), None, None)
+        slot, answer = await booking_page.choose(session, page, [Calendar(ACTIVITY)], Wanted(WANTED))
         assert (slot.instructor, await page.evaluate("chosen")) == ("BIANCHI LAURA", "BIANCHI LAURA"), name
         assert (answer.accepted, await page.evaluate("confirmed")) == (True, 1), name
 
@@ -93,7 +93,7 @@ async def test_a_slot_under_a_line_is_chosen_whatever_the_markup_of_the_line(pag
 async def test_a_line_that_opens_nothing_is_no_slot(page: Page, session: SiteSession) -> None:
     await show(page, CALENDAR % (FOLD, OTHER, "<li><a href=/away>18:00 PILATES MATWORK</a></li>", TWO))
     with pytest.raises(errors.SlotNotFound):
-        await booking._choose(session, page, [Calendar(ACTIVITY)], WANTED, (), None, None)
+        await booking_page.choose(session, page, [Calendar(ACTIVITY)], Wanted(WANTED))
     assert page.url.endswith("activityFlags=Classes")
 
 
@@ -104,7 +104,7 @@ async def test_a_timetable_read_from_the_page_has_what_comes_only_when_a_line_is
     await show(
         page, CALENDAR % (ASK.format("two.replaceAll('18:00', '19:00')"), "", late + "<li><i>Dalle 07:00</i></li>", TWO)
     )
-    [day] = await booking._days_on_page(session, page, Calendar(ACTIVITY), [TUESDAY])
+    [day] = await timetable.days_on_page(session, page, Calendar(ACTIVITY), [TUESDAY])
     assert sorted(f"{slot.start:%H:%M} {slot.instructor}" for slot in day) == [
         "18:00 BIANCHI LAURA",
         "18:00 ROSSI ANNA",
@@ -116,10 +116,7 @@ async def test_a_timetable_read_from_the_page_has_what_comes_only_when_a_line_is
 async def test_the_page_books_and_cancels_on_a_site_that_folds_and_wakes_late_in_any_order_of_activities(
     session: SiteSession, world: SiteWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def no_schedule(*_: Any, **__: Any) -> Any:
-        raise errors.SiteChanged("the site answers with a page where data is due")
-
-    monkeypatch.setattr(schedules, "schedule", no_schedule)
+    only_pages_get_schedules(world)
     monkeypatch.setattr(pages, "FIRST_CLICK", 400)
     world.switches.update({"grouped": True, "confirm_wakes_after": 0.3})
     catalogue = world.timetable.catalogue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,29 +13,49 @@ import pytest
 
 import booking
 from demo.site import Outcome
-from domain.errors import Blocked, OnWaitingList, Overlap, PlaceUnclear, SiteChanged, SiteError, SiteUnavailable, quoted
-from domain.model import ActionStatus, ActionType, Booking
+from domain.errors import (
+    Blocked,
+    BookingRefused,
+    OnWaitingList,
+    Overlap,
+    PlaceUnclear,
+    SiteChanged,
+    SiteError,
+    SiteUnavailable,
+    quoted,
+)
+from domain.model import ActionStatus, ActionType, Booking, ClassRef, Slot
 from domain.requests import NewAction
-from opening import race
-from opening.volley import MOST_REQUESTS, Allowance
-from portal import api, proof
-from portal.bookings_list import Sought
+from opening.budget import OpeningBudget
+from opening.site_calls import SiteCalls
+from portal import api
+from portal.bookings_list import BookingsList, Sought
+from portal.read_back import ReadBack
 from portal.trouble import Answer
-from tests.support.openings import OPENS, Open, Opening
+from tests.support.openings import IMPATIENT, MOST_REQUESTS, OPENS, Open, Opening
 from tests.support.sites import GIULIA, TUESDAY
 from tests.support.stages import LONG_AFTER, OWNER, Set
 
 pytest_plugins = ["tests.support.opening_fixtures"]
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 BOOK, SCHEDULE = "BookAppointment", "GetActivitySchedule"
 LIKE_A_BOOKING = " "  # words of a waiting list that nobody sees
 
 
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+HASTY = ReadBack(ask_timetable_again=0.05)
+
+
+@pytest.fixture
+def at(at: Open) -> Open:
     """The timetable is asked again sooner than usual."""
-    monkeypatch.setattr(proof, "ASK_AGAIN", 0.05)
+    return lambda **options: at(read_back=HASTY, **options)
+
+
+@pytest.fixture
+def staged(staged: Set) -> Set:
+    """The same with a queue in front of it."""
+    return lambda lead=0.3, **options: staged(lead, read_back=HASTY, **options)
 
 
 @pytest.fixture
@@ -107,9 +128,8 @@ async def test_words_of_a_waiting_list_are_told_at_once_and_nothing_is_sent_agai
 async def test_words_nobody_knows_are_told_at_once_and_nothing_is_sent_again(
     at: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with at() as opened:
+    async with at(policy=replace(IMPATIENT, looks_accepted=(0.0, 0.05, 30.0))) as opened:
         monkeypatch.setattr("demo.site.schedule._status", lambda *_: "Available")
-        monkeypatch.setattr(race, "LOOKS", (0.0, 0.05, 30.0))
         opened.world.faults.booking_note = "Richiesta inviata"
         error = await asyncio.wait_for(met(opened), 10)
         assert isinstance(error, PlaceUnclear)
@@ -143,26 +163,26 @@ async def test_what_was_held_before_is_unknown_when_nobody_could_read_it() -> No
 async def test_a_list_that_was_silent_before_the_opening_is_no_empty_one(
     at: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def silent(_: object) -> Any:
-        raise SiteUnavailable("HTTP 503")
+    class Silent(SiteCalls):
+        async def bookings(self) -> BookingsList:
+            raise SiteUnavailable("HTTP 503")
 
     async with at() as opened:
-        monkeypatch.setattr(booking, "read_my_bookings", silent)
+        opened.calls = Silent
         monkeypatch.setattr("demo.site.schedule._status", lambda *_: "Available")
         opened.world.faults.booking_name = "YOGA con ROSSI"  # all that the list shows then and there
         assert isinstance(await met(opened), SiteChanged)
 
 
-async def test_what_the_list_shows_in_odd_words_before_the_opening_keeps_nobody_from_shooting(
-    at: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_the_list_shows_in_odd_words_before_the_opening_keeps_nobody_from_shooting(at: Open) -> None:
     stands = itertools.cycle([OnWaitingList("«In attesa»"), PlaceUnclear("«Annullata dal centro»")])
 
-    async def odd(*_: object) -> None:
-        raise next(stands)
+    class Odd(SiteCalls):
+        async def standing(self, listed: BookingsList, wish: ClassRef) -> Booking | None:
+            raise next(stands)
 
-    monkeypatch.setattr(race, "standing", odd)
     async with at(lead=1.5) as opened:
+        opened.calls = Odd
         assert (await opened.race()).choice == 0
         with pytest.raises((OnWaitingList, PlaceUnclear)):  # whoever takes over afterwards asks for nothing more
             await opened.race()
@@ -171,42 +191,37 @@ async def test_what_the_list_shows_in_odd_words_before_the_opening_keeps_nobody_
 # ----- an overlap
 
 
-async def test_an_overlap_that_is_gone_shortly_before_the_opening_stops_nobody(
-    at: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, seconds in (("HURRY", 0.2), ("PROVE", 3.5), ("CALL", 0.6)):
-        monkeypatch.setattr(race, name, timedelta(seconds=seconds))
-    find, freed = booking.find_slots, list[Opening]()
-
-    async def look_up(session: Any, wishes: Any) -> Any:
-        """Looks slots up; then whatever is held is given back, by hand."""
-        found = await find(session, wishes)
-        for opened in freed:
-            if opened.session is session:
-                opened.world.places.held[GIULIA] = {}
-        return found
+async def test_an_overlap_that_is_gone_shortly_before_the_opening_stops_nobody(at: Open) -> None:
+    soon = replace(IMPATIENT, hurry=0.2, prove_session=3.5, last_call=0.6)
 
     async def one(*, gone: bool) -> None:
-        async with at(lead=5.0) as opened:
+        async with at(lead=5.0, policy=soon) as opened:
+
+            class ThenFree(SiteCalls):
+                async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
+                    """Looks slots up; then whatever is held is given back, by hand."""
+                    found = await super().find_slots(wishes)
+                    opened.world.places.held[GIULIA] = {}
+                    return found
+
             pilates = opened.world.slot(TUESDAY, "PILATES MATWORK")
             gym = opened.world.slots(TUESDAY, "Giuriati - Fit Center")
             meeting = next(slot for slot in gym if slot.overlaps(pilates))
             opened.world.places.held[GIULIA] = {meeting.appointment_id: "P1"}
             if gone:
-                freed.append(opened)
+                opened.calls = ThenFree
                 assert (await opened.race()).choice == 0
             else:
                 assert isinstance(await met(opened), Overlap)
                 assert opened.shots == []
 
-    monkeypatch.setattr(booking, "find_slots", look_up)
     await asyncio.gather(one(gone=True), one(gone=False))
 
 
 # ----- answers without sense, and what is counted
 
 
-async def nonsense(session: Any, kind: str) -> Answer:
+async def nonsense(kind: str) -> Answer:
     if kind == "a page":
         raise SiteChanged("the site answers with a page where data is due")
     if kind == "too many requests":
@@ -216,29 +231,24 @@ async def nonsense(session: Any, kind: str) -> Answer:
     return Answer(200, '{"status": "ERROR"}', {})
 
 
-async def test_a_site_that_makes_no_sense_for_two_seconds_is_asked_again_when_it_has_come_to_itself(
-    at: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    send = api.book_appointment
-    kinds: dict[Any, tuple[Opening, str, list[None]]] = {}
-
-    async def odd(session: Any, appointment_id: str, **_: Any) -> Answer:
-        opened, kind, shots = kinds[session]
-        shots.append(None)
-        if opened.clock() < OPENS + timedelta(seconds=2):
-            return await nonsense(session, kind)
-        return await send(session, appointment_id)
-
+async def test_a_site_that_makes_no_sense_for_two_seconds_is_asked_again_when_it_has_come_to_itself(at: Open) -> None:
     async def one(kind: str) -> None:
+        shots: list[None] = []
+
+        class Odd(SiteCalls):
+            async def book(self, slot: Slot, sent_again: Callable[[], None]) -> Answer:
+                shots.append(None)
+                if opened.clock() < OPENS + timedelta(seconds=2):
+                    return await nonsense(kind)
+                return await super().book(slot, sent_again)
+
         async with at() as opened:
-            shots: list[None] = []
-            kinds[opened.session] = (opened, kind, shots)
+            opened.calls = Odd
             won = await opened.race()
             assert won.report
             assert opened.arrivals(Outcome.BOOKED)[0] < 5.5  # the last try of the race would come at 6
             assert len(shots) <= 6
 
-    monkeypatch.setattr(api, "book_appointment", odd)
     await asyncio.gather(*map(one, ("a page", "too many requests", "cut off", "a no without a word")))
 
 
@@ -247,8 +257,8 @@ async def test_a_shot_that_is_sent_again_after_a_login_is_counted(at: Open) -> N
         opened.world.faults.update(
             {"session_ends": True, "where": {"session_ends": BOOK}, "times": {"session_ends": 1}}
         )
-        shared = Allowance()
-        await opened.race(allowance=shared)
+        shared = OpeningBudget(IMPATIENT)
+        await opened.race(budget=shared)
         sent = len(opened.world.log.about(BOOK))
         assert sent > 3
         assert shared.spent[0] >= sent + 1

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-import booking
 from actions.decide import MOST_FAILURES
 from actions.runner import Performer
 from bot import screens
@@ -27,6 +26,7 @@ from demo.telegram import Message
 from domain.errors import LoginBlocked, SiteError
 from domain.model import Action, ActionType, ClassRef, Pause
 from domain.requests import NewAction
+from portal.read_back import ReadBack
 from tests.support import chats
 from tests.support.chats import OWNER
 from tests.support.lent_browser import Engine, lent
@@ -57,13 +57,17 @@ class Stage:
         return row, await self.chat.owner.wait_for(lambda message: "non riuscit" in message.text)
 
 
+HASTY = ReadBack(accepted=(0.0, 0.02), unclear=(0.0, 0.02))
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def stage(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
-    monkeypatch.setattr(booking, "READ_BACK", (0.0, 0.02))
-    monkeypatch.setattr(booking, "READ_BACK_UNCLEAR", (0.0, 0.02))
+async def stage(engine: Engine, tmp_path: Path) -> AsyncIterator[Stage]:
     async with chats.world(tmp_path) as chat:
         site_world = SiteWorld(clock=chat.clock, people=[person()])
-        async with Site(site_world) as site, lent(engine, access(site, tmp_path / "state", chat.clock)) as portal:
+        async with (
+            Site(site_world) as site,
+            lent(engine, access(site, tmp_path / "state", chat.clock, read_back=HASTY)) as portal,
+        ):
             enter(portal.session(credentials(OWNER)), site)
             rule = chat.settings.opening_rule
             performer = Performer(chat.db, portal, {OWNER: credentials(OWNER)}, rule, chat.clock)

@@ -12,7 +12,7 @@ import pytest_asyncio
 from bot.screens.texts import LOGIN_REMARKS, TROUBLES
 from domain.model import ActionStatus, RemarkKind
 from tests.support.journeys import PILATES, Journey, journey
-from tests.support.lent_browser import Engine, impatient  # noqa: F401 - fixture
+from tests.support.lent_browser import Engine
 from tests.support.sites import GIULIA
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent

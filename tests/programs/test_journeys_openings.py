@@ -11,7 +11,7 @@ import pytest
 from demo.site import Outcome, Switches
 from domain.model import Action, ActionStatus
 from tests.support.journeys import PILATES, Journey, journey
-from tests.support.lent_browser import Engine, impatient  # noqa: F401 - fixture
+from tests.support.lent_browser import Engine
 from tests.support.sites import GIULIA, ROME
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent

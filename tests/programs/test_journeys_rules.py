@@ -16,15 +16,13 @@ from demo.site.accounts import AUTH_COOKIE
 from demo.site.load import BOOKINGS
 from demo.site.schedule import LIMIT_WORDS
 from demo.site.switches import LIMITS
-from domain.errors import SiteChanged
 from domain.model import ActionStatus
 from domain.recurrence import PeriodicMode
 from domain.requests import NewPeriodic
-from portal import schedules
 from tests.support.chats import OWNER, tapped
 from tests.support.journeys import PILATES, Journey, journey
-from tests.support.lent_browser import Engine, impatient  # noqa: F401 - fixture
-from tests.support.sites import GIULIA, ROME
+from tests.support.lent_browser import Engine
+from tests.support.sites import GIULIA, ROME, only_pages_get_schedules
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
@@ -245,13 +243,10 @@ async def test_a_full_slot_that_is_left_out_of_the_timetable_is_had_when_a_place
 
 
 async def test_where_the_calendars_requests_fail_grouped_slots_and_a_button_that_wakes_late_are_clicked(
-    here: Journey, monkeypatch: pytest.MonkeyPatch
+    here: Journey,
 ) -> None:
-    async def fails(*_: object, **__: object) -> None:
-        raise SiteChanged("the site answers with a page where data is due")
-
     here.set(grouped=True, confirm_wakes_after=0.8)
-    monkeypatch.setattr(schedules, "schedule", fails)
+    only_pages_get_schedules(here.world)
     row, _ = await here.books("Prenotata!")
     assert (row.status, here.held) == (DONE, [PILATES])
     assert row.result

@@ -25,7 +25,8 @@ from domain.opening_plan import plan_booking
 from domain.people import Person
 from domain.recurrence import PeriodicMode
 from domain.requests import NewAction, NewPeriodic
-from opening import race, server_clock
+from opening.openings import Openings
+from opening.steady_time import SteadyTime
 from periodic_executor import Executor
 from runtime.settings import Settings, load
 from tests.support.lent_browser import lent
@@ -121,12 +122,9 @@ def settings_for(folder: Path) -> Settings:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock() -> Clock:
     """One clock for all: what counts seconds counts them by it, so that a jump is a jump for everybody."""
-    moved = Clock()
-    for module in (race, server_clock):
-        monkeypatch.setattr(module, "steady", lambda: moved().timestamp())
-    return moved
+    return Clock()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -153,7 +151,8 @@ async def night(
         for each, who in PEOPLE.items():
             state = {"cookies": [cookie(site, who)], "origins": []}
             portal.session(people[each])._store.save(state)
-        performer = Performer(db, portal, people, settings.opening_rule, clock)
+        openings = Openings(clock, time=SteadyTime(now=lambda: clock().timestamp()))
+        performer = Performer(db, portal, people, settings.opening_rule, clock, openings=openings)
         performer._pursuit._logged_in = {2: clock(), 3: clock()}  # one real login a night is enough
         worker = Worker(db, portal, performer, settings, clock)
         yield Night(clock, world, db, Executor(db, settings, clock), worker, settings, class_day)

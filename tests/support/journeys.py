@@ -28,7 +28,7 @@ from portal.session import Portal
 from runtime.configured import people_of
 from runtime.settings import Settings
 from tests.support.chats import OWNER, settings_for, tapped
-from tests.support.lent_browser import Engine, lent
+from tests.support.lent_browser import IMPATIENT, Engine, lent
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, SECRET, TUESDAY, Clock, access, credentials, enter
 from worker import Worker
 
@@ -234,7 +234,7 @@ async def journey(engine: Engine, folder: Path, **world: Any) -> AsyncIterator[J
     async with (
         Site(site_world) as site,
         telegram.serve(),
-        lent(engine, access(site, folder / "state", clock)) as portal,
+        lent(engine, access(site, folder / "state", clock, read_back=IMPATIENT)) as portal,
         open_database(folder / "polimisport.db", clock) as db,
     ):
         settings = settings_for(folder, telegram)

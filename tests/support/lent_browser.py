@@ -16,14 +16,19 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright
 
-import booking
 from demo.site import Site, SiteWorld
 from domain.model import ClassRef
 from portal.access import SiteAccess
+from portal.read_back import ReadBack
 from portal.session import Portal
 from tests.support.sites import GIULIA, Clock, access, wish
 
 Engine = tuple[Playwright, Browser]
+PATIENT = ReadBack()
+IMPATIENT = ReadBack(
+    accepted=tuple(wait / 20 for wait in PATIENT.accepted), unclear=tuple(wait / 20 for wait in PATIENT.unclear)
+)
+"""The same number of looks at "my bookings", in a shorter time."""
 
 
 @asynccontextmanager
@@ -47,21 +52,13 @@ async def site(world: SiteWorld) -> AsyncIterator[Site]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def portal(engine: Engine, site: Site, tmp_path: Path, site_clock: Clock) -> AsyncIterator[Portal]:
-    async with lent(engine, access(site, tmp_path, site_clock)) as opened:
+    async with lent(engine, access(site, tmp_path, site_clock, read_back=IMPATIENT)) as opened:
         yield opened
 
 
 @pytest.fixture
 def pilates(world: SiteWorld) -> ClassRef:
     return wish(world)
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same number of looks at "my bookings", in a shorter time."""
-    quick = tuple(wait / 20 for wait in booking.READ_BACK)
-    monkeypatch.setattr(booking, "READ_BACK", quick)
-    monkeypatch.setattr(booking, "READ_BACK_UNCLEAR", quick[:4])
 
 
 def held(world: SiteWorld) -> list[tuple[str, date, str]]:

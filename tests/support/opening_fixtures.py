@@ -1,7 +1,7 @@
 """Fixtures of openings: a driver and a browser for a file's tests, sites shortly before noon, and a queue before them.
 
 pytest_plugins = ["tests.support.opening_fixtures"]
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("impatient")]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 One loop for a file's tests, so that one driver and browser can serve all.
 """
@@ -16,14 +16,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Playwright
 
-from actions.runner import Performer
 from database import open_database
 from domain.model import Role
 from domain.people import Person
-from opening import race
 from tests.support.openings import Open, opening
-from tests.support.sites import credentials
-from tests.support.stages import OWNER, RULE, Set, Stage
+from tests.support.stages import OWNER, Set, Stage, a_performer
 
 
 @pytest.fixture
@@ -44,15 +41,7 @@ def staged(engine: tuple[Playwright, Browser], tmp_path: Path) -> Set:
             open_database(tmp_path / "polimisport.db", opened.clock) as db,
         ):
             await db.people.set([Person(OWNER, Role.OWNER, "x")])
-            performer = Performer(db, opened.portal, {OWNER: credentials(OWNER)}, RULE, opened.clock)
-            performer._pursuit._servers[()] = opened.server
+            performer = a_performer(opened, db)
             yield Stage(opened, db, performer)
 
     return stage
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many looks for a booking as ever, in a shorter time."""
-    monkeypatch.setattr(race, "LOOKS", (0.0, 0.05, 0.05, 0.1))
-    monkeypatch.setattr(race, "LOOKS_LOST", (0.0, 0.05, 0.05))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -16,17 +16,25 @@ from playwright.async_api import Browser, Playwright
 from demo.site import Outcome, Site, SiteWorld
 from domain.errors import AppError
 from domain.model import ClassRef, Slot
+from opening.budget import OpeningBudget
 from opening.clock_estimate import Reading
+from opening.crowd import Crowd
 from opening.last_call import LastCall
-from opening.race import Race, Won
-from opening.server_clock import ServerClock, steady
-from opening.volley import Allowance
+from opening.policy import OpeningPolicy
+from opening.race import Race, Target, Won
+from opening.server_clock import ServerClock
+from opening.site_calls import SiteCalls
+from opening.steady_time import steady
+from portal.read_back import ReadBack
 from portal.session import Portal, SiteSession
 from tests.support.lent_browser import lent
 from tests.support.sites import GIULIA, NOON, Clock, access, cookie, credentials, person, wish
 
 OPENS = NOON  # 12:00 in Rome, for the classes of Tuesday
 SOON = 0.8  # s before the opening: enough for who knows the server's clock, also on a busy machine
+IMPATIENT = OpeningPolicy(looks_accepted=(0.0, 0.05, 0.05, 0.1), looks_lost=(0.0, 0.05, 0.05))
+"""As many looks for a booking as ever, in a shorter time."""
+MOST_REQUESTS = IMPATIENT.most_requests
 
 
 @dataclass
@@ -59,24 +67,28 @@ class Opening:
     session: SiteSession
     clock: Clock
     server: ServerClock
-    racing: int = 1
+    policy: OpeningPolicy = IMPATIENT
+    calls: Callable[[SiteSession], SiteCalls] = SiteCalls
+    others_racing: int = 0
     known: list[Slot] = field(default_factory=list)
     last_call: LastCall | None = None
 
-    async def race(self, *wishes: ClassRef, allowance: Allowance | None = None, number: int = 0) -> Won:
+    async def race(self, *wishes: ClassRef, budget: OpeningBudget | None = None, number: int = 0) -> Won:
         wanted: Sequence[ClassRef] = wishes or [self.pilates]
+        crowd = Crowd()
         race = Race(
-            self.session,
-            list(enumerate(wanted)),
-            OPENS,
+            self.calls(self.session),
+            Target(list(enumerate(wanted)), OPENS, self.known, number),
             self.server,
-            lambda: self.racing,
-            self.known,
-            allowance,
+            self.policy,
+            budget=budget,
             last_call=self.last_call,
-            number=number,
+            crowd=crowd,
         )
-        return await race.run(asyncio.Lock())
+        with ExitStack() as others:
+            for _ in range(self.others_racing):
+                others.enter_context(crowd.racing())
+            return await race.run()
 
     @property
     def pilates(self) -> ClassRef:
@@ -102,12 +114,18 @@ class Opening:
 
 def knowing(clock: Clock, ahead: float) -> ServerClock:
     """A server's clock that was learnt before, to the millisecond."""
-    server, now = ServerClock(clock), steady()
+    server = ServerClock(clock)
+    server.take(readings(clock, ahead))
+    return server
+
+
+def readings(clock: Clock, ahead: float) -> list[Reading]:
+    """What was read of a server whose clock is so many seconds ahead."""
+    now = steady()
     exact = clock().timestamp() + ahead - now
     second = math.floor(now + exact)
     edges = ((second - 0.0001, second - 1), (second + 0.0001, second))
-    server._take([Reading(edge - exact, edge - exact, date) for edge, date in edges * 4])
-    return server
+    return [Reading(edge - exact, edge - exact, date) for edge, date in edges * 4]
 
 
 @asynccontextmanager
@@ -119,6 +137,8 @@ async def opening(
     ahead: float = 0.0,
     knows: bool = True,
     timeout: float = 4.0,
+    policy: OpeningPolicy = IMPATIENT,
+    read_back: ReadBack | None = None,
     **world_options: Any,
 ) -> AsyncIterator[Opening]:
     """`lead` seconds before the opening by our clock; the site's is `ahead` of it. Driver and browser are lent."""
@@ -127,9 +147,9 @@ async def opening(
     world = SiteWorld(
         clock=lambda: clock() + timedelta(seconds=ahead), people=[person()], opening_at="12:00", **world_options
     )
-    async with Site(world) as site, lent(engine, access(site, folder, clock, timeout)) as portal:
+    async with Site(world) as site, lent(engine, access(site, folder, clock, timeout, read_back)) as portal:
         session = portal.session(credentials())
         session._store.save({"cookies": [cookie(site)], "origins": []})
         clock.move((OPENS - clock()).total_seconds() - lead)
         server = knowing(clock, ahead) if knows else ServerClock(clock)
-        yield Opening(world, portal, session, clock, server)
+        yield Opening(world, portal, session, clock, server, policy)

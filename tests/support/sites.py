@@ -17,6 +17,7 @@ from demo.site import Person, Site, SiteWorld
 from domain.model import ClassRef, Credentials, clock_time
 from portal.access import SiteAccess
 from portal.browser import installed
+from portal.read_back import ReadBack
 from portal.session import SiteSession
 
 ROME = ZoneInfo("Europe/Rome")
@@ -64,7 +65,13 @@ def person(username: str = GIULIA) -> Person:
     return Person(username, PASSWORD, SECRET, name="Giulia")
 
 
-def access(site: Site, state_dir: Path, clock: Callable[[], datetime], timeout: float = 4.0) -> SiteAccess:
+def access(
+    site: Site,
+    state_dir: Path,
+    clock: Callable[[], datetime],
+    timeout: float = 4.0,
+    read_back: ReadBack | None = None,
+) -> SiteAccess:
     return SiteAccess(
         base_url=site.base_url,
         login_hosts=(site.login_host,),
@@ -73,6 +80,7 @@ def access(site: Site, state_dir: Path, clock: Callable[[], datetime], timeout: 
         executable_path=chromium(),
         clock=clock,
         timeout_seconds=timeout,
+        read_back=read_back or ReadBack(),
     )
 
 
@@ -80,6 +88,12 @@ def wish(world: SiteWorld, day: date = TUESDAY, course: str = "PILATES MATWORK",
     """Something the simulated timetable really has on that day."""
     slot = world.slot(day, course=course, start=start) if start else world.slot(day, course=course)
     return ClassRef(slot.course, slot.activity.partition(" - ")[0], slot.date, clock_time(slot.start))
+
+
+def only_pages_get_schedules(world: SiteWorld) -> None:
+    """From now on the calendar's own requests do not behave as the contract says; the site's pages do."""
+    world.faults.pages_only = True
+    world.faults.where["pages_only"] = "GetActivitySchedule"
 
 
 def enter(session: SiteSession, site: Site) -> None:

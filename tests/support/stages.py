@@ -24,6 +24,7 @@ from domain.model import (
     clock_time,
 )
 from domain.requests import NewAction
+from opening.openings import Openings
 from store.catalogue import swap
 from tests.support.openings import OPENS, Opening
 from tests.support.sites import GIULIA, ROME, TUESDAY, credentials
@@ -31,6 +32,14 @@ from tests.support.sites import GIULIA, ROME, TUESDAY, credentials
 OWNER = 1
 RULE = OpeningRule(2, time(12), ROME)
 LONG_AFTER = -3600.0
+
+
+def a_performer(opened: Opening, db: Database) -> Performer:
+    """What performs actions in one worker: it knows nothing but the site's clock, and what the rows say."""
+    openings = Openings(opened.clock, opened.policy, calls=opened.calls)
+    openings.knows((), opened.server)
+    people = {OWNER: credentials(OWNER)}
+    return Performer(db, opened.portal, people, RULE, opened.clock, openings=openings)
 
 
 @dataclass
@@ -65,9 +74,7 @@ class Stage:
 
     def hand_over(self) -> None:
         """From now on another worker claims what is due: it knows nothing but what the rows say."""
-        people = {OWNER: credentials(OWNER)}
-        self.performer = Performer(self.db, self.opened.portal, people, RULE, self.opened.clock)
-        self.performer._pursuit._servers[()] = self.opened.server
+        self.performer = a_performer(self.opened, self.db)
 
     def has_logged_in(self) -> None:
         """As after another rehearsal of the same evening."""

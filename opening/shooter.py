@@ -1,0 +1,120 @@
+"""Sends booking requests so that each arrives at the site when planned, and reads what the site answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from domain.errors import (
+    AlreadyBooked,
+    NotOpenYet,
+    OnWaitingList,
+    SiteChanged,
+    SiteError,
+    SiteUnavailable,
+    SlotFull,
+)
+from domain.model import Slot
+from domain.opening_report import Shot, ShotOutcome
+from opening.appearance import Choice
+from opening.budget import Share
+from opening.crowd import Crowd
+from opening.policy import OpeningPolicy
+from opening.record import RaceRecord
+from opening.server_clock import ServerClock
+from opening.site_calls import SiteCalls
+from opening.timeline import Timeline
+from opening.volley import Volley
+
+OUTCOMES: dict[type[SiteError], ShotOutcome] = {
+    NotOpenYet: ShotOutcome.EARLY,
+    SlotFull: ShotOutcome.FULL,
+    OnWaitingList: ShotOutcome.FULL,
+    AlreadyBooked: ShotOutcome.ALREADY,
+}
+
+log = logging.getLogger(__name__)
+
+
+class Shooter:
+    """The shots of one race."""
+
+    def __init__(
+        self,
+        site: SiteCalls,
+        timeline: Timeline,
+        server: ServerClock,
+        crowd: Crowd,
+        share: Share,
+        record: RaceRecord,
+        policy: OpeningPolicy,
+    ) -> None:
+        self._site = site
+        self._timeline = timeline
+        self._server = server
+        self._crowd = crowd
+        self._share = share
+        self._record = record
+        self._policy = policy
+
+    def plan(self) -> Sequence[float]:
+        """When the first shots shall arrive, in seconds after the opening."""
+        if self.is_late:
+            return (self._timeline.now,)  # one shot says as much as three at once
+        shots = 1 if self._crowd.size > self._policy.most_volleys else self._share.shots_together
+        timeline, policy = self._timeline, self._policy
+        return policy.arrivals(policy.shot_plans, shots, timeline.jitter, timeline.uncertainty)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the opening is past, so that nothing is gained by requests side by side."""
+        return self._timeline.is_past(-self._policy.late)
+
+    async def fire(self, choice: Choice, planned: Sequence[float]) -> Volley:
+        """One shot for each of those moments, in seconds after the opening, and what they came to."""
+        self._share.spend(len(planned))
+        fired = await asyncio.gather(*(self._shot(choice, at) for at in planned))
+        for shot, error in fired:  # not sooner: what is written while others are to be sent makes them late
+            log.info("  shot at %+.3f s: %s %s", shot.arrived, shot.outcome, shot.message or error or "")
+        self._record.note_shots([shot for shot, _ in fired])
+        self._record.note_clock(self._server)
+        return Volley([shot for shot, _ in fired], [error for _, error in fired if error is not None])
+
+    async def next_plan(self, pause: float, at_opening: Callable[[], Sequence[float]], kept: int) -> Sequence[float]:
+        """When to send next: soon, or at the opening when the last requests were far too early.
+
+        `kept`: so many requests are kept for another clock. Of servers that answer by chance or in turn, the one whose
+        clock shows the opening may be the next to answer.
+        """
+        await self._timeline.pause(pause)
+        near = self._timeline.is_past(self._policy.far_too_early)
+        if near and (self._share.left > kept or not self._timeline.go_by_next_clock()):
+            return (self._timeline.now,)
+        await self._timeline.learn_clock(self._site.clock, self._policy.learn_clock_until_late)
+        return at_opening()[: max(self._share.left - 1, 1)]
+
+    async def _shot(self, choice: Choice, planned: float) -> tuple[Shot, SiteError | None]:
+        """One booking request, sent so that it arrives when planned; at once when that is past."""
+        sent = await self._timeline.send(planned)
+        outcome, message, error = await self._answer(choice.slot, sent)
+        answered = self._server.time.now()
+        times = (self._timeline.since_opening(sent), self._timeline.since_opening(answered))
+        return Shot(choice.number, planned, *times, outcome, message), error
+
+    async def _answer(self, slot: Slot, sent: float) -> tuple[ShotOutcome, str, SiteError | None]:
+        """What became of a request: in a word, in the site's words, and as the error they mean."""
+        try:
+            answer = await self._site.book(slot, self._share.spend)
+        except (SiteUnavailable, SiteChanged) as error:
+            return ShotOutcome.LOST, "", error
+        except SiteError as error:
+            return ShotOutcome.REFUSED, "", error
+        if not self._server.known:
+            self._server.add(sent, self._server.time.now(), answer.headers)
+        said = self._site.read_answer(answer, slot)
+        if not said.understood:
+            return ShotOutcome.LOST, "", SiteChanged("the site's answer to the booking can't be read")
+        problem = said.problem()
+        outcome = OUTCOMES.get(type(problem), ShotOutcome.REFUSED) if problem else ShotOutcome.ACCEPTED
+        return outcome, said.message, problem
