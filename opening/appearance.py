@@ -37,7 +37,7 @@ class Choice:
     """The wish, or one of its alternatives, with the slot that it means."""
 
     number: int  # 0: the wish itself
-    wish: ClassRef
+    ref: ClassRef
     slot: Slot  # without an id: the timetable does not show it yet, this is what we expect
     just_seen: bool = False  # it has appeared at the opening: every moment counts
 
@@ -50,7 +50,7 @@ class Choice:
 class Awaited:
     """A class whose slot a race waits to see."""
 
-    wish: ClassRef
+    ref: ClassRef
     seen: asyncio.Future[Slot] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -74,17 +74,17 @@ class Sightings:
     @property
     def starts(self) -> frozenset[time]:
         """When the classes begin that any race waits for: nothing else of a schedule is read at an opening."""
-        return frozenset(each.wish.start for each in self._awaited)
+        return frozenset(each.ref.start for each in self._awaited)
 
     def share_of(self, awaited: Awaited) -> tuple[int, int]:
         """Its number among the classes that are awaited in the same schedule, and how many those are."""
-        together = [each for each in self._awaited if _same_schedule(each.wish, awaited.wish)]
+        together = [each for each in self._awaited if _same_schedule(each.ref, awaited.ref)]
         return together.index(awaited), len(together)
 
     def tell(self, slots: Sequence[Slot]) -> None:
         """Notes slots that the site has shown to a race, for all races that wait for them."""
         for each in self._awaited:
-            if not each.seen.done() and (slot := _meant(slots, each.wish)) is not None:
+            if not each.seen.done() and (slot := _meant(slots, each.ref)) is not None:
                 each.seen.set_result(slot)
 
 
@@ -157,7 +157,7 @@ class Appearance:
     @contextmanager
     def awaited(self, choices: Sequence[Choice]) -> Iterator[None]:
         """Within it, what any race is shown of the choices that are not listed is noted."""
-        with self._sightings.awaiting([each.wish for each in choices if not each.is_listed]) as self._awaited:
+        with self._sightings.awaiting([each.ref for each in choices if not each.is_listed]) as self._awaited:
             yield
 
     def share(self, choice: Choice, planned: Sequence[float]) -> Sequence[float]:
@@ -166,8 +166,8 @@ class Appearance:
         return planned[rank::races] or [planned[rank % len(planned)]]
 
     def _awaited_of(self, choices: Sequence[Choice]) -> list[Awaited]:
-        wishes = [each.wish for each in choices]
-        return [each for each in self._awaited if each.wish in wishes]
+        wishes = [each.ref for each in choices]
+        return [each for each in self._awaited if each.ref in wishes]
 
     def has_seen(self, choices: Sequence[Choice]) -> bool:
         """Whether any of them has appeared."""
@@ -179,7 +179,7 @@ class Appearance:
         Returns as soon as any of the choices was seen, else when all answers are there. Raises what concerns more than
         one answer.
         """
-        wish, seen = choices[0].wish, [each.seen for each in self._awaited_of(choices)]
+        wish, seen = choices[0].ref, [each.seen for each in self._awaited_of(choices)]
         calendars = self._calendars(wish)
         turns = [calendars[(self._asked + number) % len(calendars)] for number in range(len(moments))]
         self._asked += len(moments)
@@ -196,14 +196,12 @@ class Appearance:
 
         Raises the error that made it impossible to look, when nothing is listed.
         """
-        seen = {each.wish: each.seen.result() for each in self._awaited_of(choices) if each.seen.done()}
-        listed = [
-            replace(each, slot=seen[each.wish], just_seen=True) if each.wish in seen else each for each in choices
-        ]
+        seen = {each.ref: each.seen.result() for each in self._awaited_of(choices) if each.seen.done()}
+        listed = [replace(each, slot=seen[each.ref], just_seen=True) if each.ref in seen else each for each in choices]
         first = next((number for number, each in enumerate(listed) if each.is_listed), len(listed))
         if self._errors and first == len(listed):
             raise self._errors[0]
-        return listed[first:], [_not_there(each.wish) for each in listed[:first]]
+        return listed[first:], [_not_there(each.ref) for each in listed[:first]]
 
     async def _ask_at(self, calendar: Calendar, day: date, moment: float) -> None:
         await self._steady.sleep_until(moment)

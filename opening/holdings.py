@@ -9,9 +9,8 @@ from contextlib import suppress
 from domain.errors import OnWaitingList, Overlap, PlaceUnclear
 from domain.model import Booking, ClassRef, Slot
 from opening.appearance import Choice, Wishes
-from opening.record import RaceRecord
-from opening.site_calls import SiteCalls
-from opening.timeline import PASSING, Timeline
+from opening.parts import RaceParts
+from opening.timeline import PASSING
 from portal.bookings_list import BookingsList
 
 log = logging.getLogger(__name__)
@@ -20,13 +19,11 @@ log = logging.getLogger(__name__)
 class Holdings:
     """The bookings of one account, as far as "my bookings" could be read."""
 
-    def __init__(
-        self, site: SiteCalls, wishes: Wishes, timeline: Timeline, record: RaceRecord, beside: ClassRef | None
-    ) -> None:
-        self._site = site
+    def __init__(self, parts: RaceParts, wishes: Wishes, beside: ClassRef | None) -> None:
+        self._site = parts.site
+        self._timeline = parts.timeline
+        self._record = parts.record
         self._wishes = wishes
-        self._timeline = timeline
-        self._record = record
         self._beside = beside  # a booking that the wish may overlap, as far as we are concerned
         self._listed: BookingsList | None = None
 

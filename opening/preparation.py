@@ -10,14 +10,9 @@ from contextlib import suppress
 from domain.errors import OtpRejected, SiteChanged, SiteUnavailable, SlotNotFound
 from domain.model import Slot
 from opening.appearance import Appearance, Choice, Found
-from opening.budget import Share
-from opening.crowd import Crowd
 from opening.holdings import Holdings
-from opening.policy import OpeningPolicy
-from opening.record import RaceRecord
-from opening.server_clock import ServerClock
-from opening.site_calls import SiteCalls
-from opening.timeline import PASSING, Timeline
+from opening.parts import RaceParts
+from opening.timeline import PASSING
 from portal.side_by_side import both, noticed
 
 STILL_SHOOT = (*PASSING, OtpRejected)
@@ -30,27 +25,16 @@ log = logging.getLogger(__name__)
 class Preparation:
     """The steps of one race before its opening, each at its time; what there is no time for is skipped."""
 
-    def __init__(
-        self,
-        site: SiteCalls,
-        timeline: Timeline,
-        server: ServerClock,
-        crowd: Crowd,
-        holdings: Holdings,
-        appearance: Appearance,
-        share: Share,
-        record: RaceRecord,
-        policy: OpeningPolicy,
-    ) -> None:
-        self._site = site
-        self._timeline = timeline
-        self._server = server
-        self._crowd = crowd
+    def __init__(self, parts: RaceParts, holdings: Holdings, appearance: Appearance) -> None:
+        self._site = parts.site
+        self._server = parts.server
+        self._timeline = parts.timeline
+        self._crowd = parts.crowd
+        self._share = parts.share
+        self._record = parts.record
+        self._policy = parts.policy
         self._holdings = holdings
         self._appearance = appearance
-        self._share = share
-        self._record = record
-        self._policy = policy
 
     # ----- what is held, and the slots of the choices
 

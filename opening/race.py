@@ -31,11 +31,11 @@ from opening.budget import OpeningBudget, Share
 from opening.crowd import Crowd
 from opening.holdings import Holdings
 from opening.last_call import Call, LastCall, NobodyWithdraws
+from opening.parts import RaceParts
 from opening.policy import OpeningPolicy
 from opening.preparation import Preparation
 from opening.record import RaceRecord
 from opening.server_clock import ServerClock
-from opening.shooter import Shooter
 from opening.shooting import Shooting
 from opening.site_calls import SiteCalls
 from opening.timeline import Timeline
@@ -83,20 +83,16 @@ class Race:
         self._site = site
         self._server = server
         self._policy = policy
-        self._crowd = crowd = crowd or Crowd()
-        self._share = share = Share(budget or OpeningBudget(policy), target.number)
-        self._record = record = RaceRecord(target.opens_at)
-        self._timeline = timeline = Timeline(target.opens_at, server, policy)
-        self._call = Call(last_call or NobodyWithdraws(), timeline, policy)
+        self._crowd = crowd or Crowd()
+        self._timeline = Timeline(target.opens_at, server, policy)
+        self._share = Share(budget or OpeningBudget(policy), target.number)
+        self._record = RaceRecord(target.opens_at)
+        parts = RaceParts(site, server, self._timeline, self._crowd, self._share, self._record, policy)
+        self._call = Call(last_call or NobodyWithdraws(), self._timeline, policy)
         self._appearance = Appearance(site, target.wishes, target.known, sightings or Sightings(), server.time)
-        self._holdings = Holdings(site, target.wishes, timeline, record, target.beside)
-        self._preparation = Preparation(
-            site, timeline, server, crowd, self._holdings, self._appearance, share, record, policy
-        )
-        shooter = Shooter(site, timeline, server, crowd, share, record, policy)
-        self._shooting = Shooting(
-            site, shooter, timeline, crowd, self._holdings, self._appearance, share, record, policy
-        )
+        self._holdings = Holdings(parts, target.wishes, target.beside)
+        self._preparation = Preparation(parts, self._holdings, self._appearance)
+        self._shooting = Shooting(parts, self._holdings, self._appearance)
 
     async def run(self) -> Won:
         """Prepares, shoots at the opening, and reads back.
@@ -142,7 +138,7 @@ class Race:
         if error is not None or not calling.done():
             return None  # nobody is sure that it was not taken back: the opening is soon enough
         self._share.spend()
-        trying = noticed(self._site.book_early(choice.wish), "early")
+        trying = noticed(self._site.book_early(choice.ref), "early")
         await self._timeline.leave_time_for(policy.hurry + policy.leave_early, trying)
         if not trying.done():
             return None  # it goes on by itself; if it books, the site says so at the opening

@@ -18,13 +18,7 @@ from domain.errors import (
 from domain.model import Slot
 from domain.opening_report import Shot, ShotOutcome
 from opening.appearance import Choice
-from opening.budget import Share
-from opening.crowd import Crowd
-from opening.policy import OpeningPolicy
-from opening.record import RaceRecord
-from opening.server_clock import ServerClock
-from opening.site_calls import SiteCalls
-from opening.timeline import Timeline
+from opening.parts import RaceParts
 from opening.volley import Volley
 
 OUTCOMES: dict[type[SiteError], ShotOutcome] = {
@@ -40,23 +34,14 @@ log = logging.getLogger(__name__)
 class Shooter:
     """The shots of one race."""
 
-    def __init__(
-        self,
-        site: SiteCalls,
-        timeline: Timeline,
-        server: ServerClock,
-        crowd: Crowd,
-        share: Share,
-        record: RaceRecord,
-        policy: OpeningPolicy,
-    ) -> None:
-        self._site = site
-        self._timeline = timeline
-        self._server = server
-        self._crowd = crowd
-        self._share = share
-        self._record = record
-        self._policy = policy
+    def __init__(self, parts: RaceParts) -> None:
+        self._site = parts.site
+        self._server = parts.server
+        self._timeline = parts.timeline
+        self._crowd = parts.crowd
+        self._share = parts.share
+        self._record = parts.record
+        self._policy = parts.policy
 
     def plan(self) -> Sequence[float]:
         """When the first shots shall arrive, in seconds after the opening."""

@@ -16,14 +16,9 @@ from domain.errors import (
 from domain.model import Booking
 from domain.opening_report import ShotOutcome
 from opening.appearance import Appearance, Choice
-from opening.budget import Share
-from opening.crowd import Crowd
 from opening.holdings import Holdings
-from opening.policy import OpeningPolicy
-from opening.record import RaceRecord
+from opening.parts import RaceParts
 from opening.shooter import Shooter
-from opening.site_calls import SiteCalls
-from opening.timeline import Timeline
 from opening.volley import Volley
 from portal.bookings_list import Sought
 
@@ -31,27 +26,16 @@ from portal.bookings_list import Sought
 class Shooting:
     """The seconds of one race from its opening on."""
 
-    def __init__(
-        self,
-        site: SiteCalls,
-        shooter: Shooter,
-        timeline: Timeline,
-        crowd: Crowd,
-        holdings: Holdings,
-        appearance: Appearance,
-        share: Share,
-        record: RaceRecord,
-        policy: OpeningPolicy,
-    ) -> None:
-        self._site = site
-        self._shooter = shooter
-        self._timeline = timeline
-        self._crowd = crowd
+    def __init__(self, parts: RaceParts, holdings: Holdings, appearance: Appearance) -> None:
+        self._site = parts.site
+        self._timeline = parts.timeline
+        self._crowd = parts.crowd
+        self._share = parts.share
+        self._record = parts.record
+        self._policy = parts.policy
         self._holdings = holdings
         self._appearance = appearance
-        self._share = share
-        self._record = record
-        self._policy = policy
+        self._shooter = Shooter(parts)
 
     def requests_at_once(self, choices: Sequence[Choice]) -> int:
         """How many connections the first requests will need."""
@@ -171,7 +155,7 @@ class Shooting:
         self._share.spend(len(waits) + self._policy.kept_for_witness)
         held = self._holdings
         sought = Sought(
-            choice.wish, slot=choice.slot, before=held.bookings, all_before=held.are_known, accepted=accepted
+            choice.ref, slot=choice.slot, before=held.bookings, all_before=held.are_known, accepted=accepted
         )
         return await self._site.seen(sought, waits)
 
