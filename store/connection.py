@@ -7,6 +7,7 @@ own thread: the event loop waits for it once, and nothing else can be awaited in
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sqlite3
 import threading
@@ -45,6 +46,8 @@ PASSING = {  # by what SQLite says
 Parameters = Mapping[str, Any]
 Result = TypeVar("Result")
 More = ParamSpec("More")
+
+log = logging.getLogger(__name__)
 
 
 def _code(error: sqlite3.Error) -> int:
@@ -293,12 +296,16 @@ class Connection:
         `began`: since when its caller waits, on the monotonic clock; None: since now.
         """
         began = time.monotonic() if began is None else began
+        told = False
         while True:
             try:
                 return await attempt()
             except sqlite3.OperationalError as error:
                 if _code(error) not in BUSY or self._patience.ends(began):
                     raise
+            if not told:
+                log.debug("%s is locked by another program: waiting until it is free", self.path.name)
+                told = True
             await asyncio.sleep(PAUSE)
 
     async def transact(self, steps: Steps[Result]) -> Result:

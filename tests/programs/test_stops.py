@@ -21,6 +21,7 @@ from tests.support.running import OWNER, PATIENCE, PROGRAMS, ROOT, STOP_SECONDS,
 from tests.support.sites import GIULIA, cookie
 
 LOGIN = "Account/Login"
+WAITS_FOR_THE_LOCK = "is locked by another program: waiting"
 UP = {"bot": "the bot is up", "worker": "the worker is up", "executor": "the executor is up"}
 
 
@@ -60,7 +61,7 @@ async def is_free(here: Installation, action_id: int) -> bool:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-async def test_an_idle_program_ends_at_once_and_says_goodbye(here: Installation, name: str) -> None:
+async def test_an_idle_program_ends_at_once_and_deregisters(here: Installation, name: str) -> None:
     program = await here.start(name)
     await program.until(UP[name])
     async with here.database() as db:
@@ -83,14 +84,15 @@ async def test_a_program_ends_while_it_starts(here: Installation, delay: float) 
 
 
 async def test_every_program_ends_while_somebody_holds_the_lock(here: Installation) -> None:
-    programs = [await here.start(name) for name in PROGRAMS]
+    programs = [await here.start(name, POLIMISPORT_LOG__LEVEL="DEBUG") for name in PROGRAMS]
     for name, program in zip(PROGRAMS, programs, strict=True):
         await program.until(UP[name])
     shell = sqlite3.connect(here.settings.database, isolation_level=None)
     shell.execute("BEGIN IMMEDIATE")
     shell.execute("INSERT INTO slot_days VALUES ('2026-11-23', 'now')")
     await here.telegram.person(OWNER, "Giulia").send("/start")
-    await asyncio.sleep(0.5)  # long enough for each to have met the lock
+    await programs[0].until(WAITS_FOR_THE_LOCK)  # for what was written
+    await programs[1].until(WAITS_FOR_THE_LOCK)  # for the openings of what waits
     assert max(await asyncio.gather(*(program.stop() for program in programs))) < STOP_SECONDS
     shell.close()
     # On a busy machine a browser that is just starting can take longer to close than a stop may: then it is ended.
@@ -105,8 +107,8 @@ async def test_a_program_that_waits_for_the_lock_at_its_start_ends(here: Install
         pass
     shell = sqlite3.connect(here.settings.database, isolation_level=None)
     shell.execute("BEGIN EXCLUSIVE")
-    program = await here.start("executor")
-    await asyncio.sleep(2)
+    program = await here.start("executor", POLIMISPORT_LOG__LEVEL="DEBUG")
+    await program.until(WAITS_FOR_THE_LOCK)
     assert await program.stop() < STOP_SECONDS
     shell.close()
 
@@ -119,10 +121,7 @@ async def test_a_worker_in_the_middle_of_something_gives_it_back(here: Installat
         logged_in(here)
     action = await queued(here, NewAction(ActionType.BOOK, OWNER, a_class(here)))
     worker = await here.start("worker")
-    before = len(here.world.log)
-    async with asyncio.timeout(PATIENCE):
-        while not any(path in str(each) for each in here.world.log[before:]):  # noqa: ASYNC110 - the site's log
-            await asyncio.sleep(0.02)
+    await here.asked(path)
     assert await worker.stop() < STOP_SECONDS
     assert "Traceback" not in worker.said()
     assert await is_free(here, action)
@@ -135,7 +134,7 @@ async def test_a_worker_that_waits_for_an_opening_leaves_it_to_the_next(here: In
     action = await queued(here, NewAction(ActionType.BOOK, OWNER, wish))
     worker = await here.start("worker", POLIMISPORT_OPENING__HOURS_BEFORE=str(before / timedelta(hours=1)))
     await worker.until("→ book")
-    await asyncio.sleep(1)
+    await here.asked("GetActivitySchedule")  # it prepares itself
     assert await worker.stop() < STOP_SECONDS
     assert await is_free(here, action)
 

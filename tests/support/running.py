@@ -109,6 +109,12 @@ class Installation:
         async with open_database(self.settings.database) as db:
             yield db
 
+    async def asked(self, path: str) -> None:
+        """Waits until the site has received a request for that path."""
+        async with asyncio.timeout(PATIENCE):
+            while not self.world.log.about(path):  # noqa: ASYNC110 - the site tells nobody
+                await asyncio.sleep(0.02)
+
     async def end(self) -> None:
         """Kills what is left, with its family."""
         for running in self._running:
