@@ -9,6 +9,8 @@ import asyncio
 import logging
 import os
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from telegram import Bot
@@ -20,30 +22,41 @@ from bot.transport.chat import reason, send
 from database import Database
 from runtime import program
 
-LOOK_EVERY = 1.0  # s
-LEAST_ROOM = 1024 * 1024  # bytes free; with less, the next transaction may not fit
-CALM = 30.0  # s without trouble until it counts as over: a small write may fit now and then
-LONGEST_PAUSE = 60.0  # s between tries to say it
+LEAST_SPACE = 1024 * 1024  # bytes free; with less, the next transaction may not fit
 
 log = logging.getLogger(__name__)
 
 
-def room(folder: Path) -> int:
+def free_space(folder: Path) -> int:
     """Bytes that this user may still write there."""
     found = os.statvfs(folder)
     return found.f_bavail * found.f_frsize
 
 
-class DiskAlarm:
-    """Looks until told to stop. Each trouble is told once, and once that it is over."""
+@dataclass(frozen=True, slots=True)
+class DiskCheck:
+    """How the disk is checked; times in seconds."""
 
-    def __init__(self, bot: Bot, owner: int, db: Database) -> None:
+    poll_interval: float = 1.0
+    calm: float = 30.0  # without a refused write until the alarm is over: a small write may fit now and then
+    longest_pause: float = 60.0  # between tries to tell the owner
+    free_space: Callable[[Path], int] = free_space
+
+
+DISK_CHECK = DiskCheck()
+
+
+class DiskAlarm:
+    """Checks the disk until told to stop. Tells the owner once that it can't be written, and once that it can again."""
+
+    def __init__(self, bot: Bot, owner: int, db: Database, check: DiskCheck = DISK_CHECK) -> None:
         self._bot = bot
         self._owner = owner
         self._db = db
+        self._check = check
         self._told = False
         self._last_trouble = 0.0  # on the monotonic clock
-        self._pause = LOOK_EVERY
+        self._pause = self._check.poll_interval
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -55,28 +68,28 @@ class DiskAlarm:
         trouble = full or refused is not None
         if trouble:
             self._last_trouble = time.monotonic()
-        over = self._told and not trouble and time.monotonic() - self._last_trouble > CALM
+        over = self._told and not trouble and time.monotonic() - self._last_trouble > self._check.calm
         if trouble and not self._told:
-            log.error("nothing can be written: %s", refused or "the disk is full")
+            log.error("The database can't be written: %s", refused or "the disk is full")
             self._told = await self._say(programs.disk_trouble(full=full or "full" in str(refused)))
         elif over:
-            log.info("the disk can be written again")
+            log.info("The disk can be written again")
             self._told = not await self._say(programs.disk_is_well())
 
     async def _is_full(self) -> bool:
         try:
-            return await asyncio.to_thread(room, self._db.connection.path.parent) < LEAST_ROOM
+            return await asyncio.to_thread(self._check.free_space, self._db.connection.path.parent) < LEAST_SPACE
         except OSError as error:
-            log.debug("the room on the disk can't be told: %s", error)
+            log.debug("The free space of the disk is not known: %s", error)
             return False
 
     async def _say(self, page: Page) -> bool:
-        """Whether Telegram took it; else it is said a little later."""
+        """Whether Telegram took the message; if not, it is sent a little later."""
         try:
             await send(self._bot, self._owner, page)
         except TelegramError as error:
-            self._pause = min(self._pause * 2, LONGEST_PAUSE)
-            log.warning("the owner could not be told about the disk: %s", reason(error))
+            self._pause = min(self._pause * 2, self._check.longest_pause)
+            log.warning("The owner could not be told that the disk is in trouble: %s", reason(error))
             return False
-        self._pause = LOOK_EVERY
+        self._pause = self._check.poll_interval
         return True

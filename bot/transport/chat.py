@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
@@ -17,8 +18,6 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 
 from bot.screens.page import NewMessage, Page, clip
 
-PAUSES = (1.0, 2.0, 4.0, 8.0)  # s before an answer that somebody waits for is tried again
-MOST_PATIENCE = 30.0  # s: nobody looks at a screen for longer; no try begins after it, no longer flood wait is sat out
 TAP_SECONDS = 5.0  # until a tap counts as not answered: its screen comes all the same
 LONGEST_FLOOD_WAIT = 600.0  # s; whatever number the server names, a chat is not silent for longer
 LONGEST_REASON = 200  # characters of an error in the log: a server's page may be in it
@@ -28,6 +27,19 @@ ODD = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, Recu
 
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """How often a response that somebody waits for is sent again, in seconds."""
+
+    pauses: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0)  # before each further try
+    at_most: float = (
+        30.0  # nobody looks at a screen for longer: no try begins after it, no longer flood wait is sat out
+    )
+
+
+RETRIES = Retries()
 
 
 class ChatLocks:
@@ -102,13 +114,13 @@ def never_opened(error: TelegramError) -> bool:
     return any(words in str(error).lower() for words in ("can't initiate conversation", "chat not found"))
 
 
-async def insist(call: Callable[[], Awaitable[Result]], *, twice: bool = True) -> Result:
-    """What a call returns that somebody waits for: tried again, a few times, while Telegram refuses it or is away.
+async def with_retries(call: Callable[[], Awaitable[Result]], retries: Retries, *, repeatable: bool) -> Result:
+    """What the call returns, tried again a few times while Telegram refuses it or is away.
 
-    `twice`: it does no harm when it is done again and again. Else, when its answer was lost, it is repeated once.
+    `repeatable`: it does no harm when it is done several times. Any other call is repeated once after a lost answer.
     """
-    repeated, give_up = False, time.monotonic() + MOST_PATIENCE
-    for pause in PAUSES:
+    repeated, give_up = False, time.monotonic() + retries.at_most
+    for pause in retries.pauses:
         try:
             return await call()
         except RetryAfter as flood:
@@ -117,7 +129,8 @@ async def insist(call: Callable[[], Awaitable[Result]], *, twice: bool = True) -
                 raise
             await asyncio.sleep(seconds)
         except NetworkError as error:
-            if not lost(error) or (repeated and not twice and in_doubt(error)) or time.monotonic() + pause > give_up:
+            sent_twice = repeated and not repeatable and in_doubt(error)
+            if not lost(error) or sent_twice or time.monotonic() + pause > give_up:
                 raise
             repeated = repeated or in_doubt(error)
             await asyncio.sleep(pause)
@@ -239,11 +252,12 @@ async def answer_tap(query: CallbackQuery, text: str | None = None, *, alert: bo
         log.info("a tap could not be answered: %s", reason(error))
 
 
-async def show(query: CallbackQuery, page: Page, *, fresh: bool) -> int:
+async def show(query: CallbackQuery, page: Page, retries: Retries, *, fresh: bool) -> int:
     """Shows the page where the button was, or as a new message where that can't or shan't be edited. Returns where."""
     bot, user_id, message = query.get_bot(), query.from_user.id, query.message
     if isinstance(message, Message) and message.text is not None and not fresh:
         number = message.message_id
-        if await insist(lambda: edit(bot, user_id, number, page)):
+        if await with_retries(lambda: edit(bot, user_id, number, page), retries, repeatable=True):
             return number
-    return (await insist(lambda: send(bot, user_id, page), twice=False)).message_id
+    sent = await with_retries(lambda: send(bot, user_id, page), retries, repeatable=False)
+    return sent.message_id

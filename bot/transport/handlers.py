@@ -27,7 +27,7 @@ from bot.flows.tap import Handler, Response, Tap
 from bot.screens import apologies
 from bot.screens.callbacks import Call, Forged, Verb, unpack
 from bot.screens.page import NewMessage, Page
-from bot.transport.chat import answer_tap, insist, reason, send, send_new, show
+from bot.transport.chat import RETRIES, Retries, answer_tap, reason, send, send_new, show, with_retries
 from domain.errors import DatabaseError
 
 ANSWER_TAP_WITHIN = 2.0  # s; a tap that takes longer is answered with a word first
@@ -51,10 +51,17 @@ class UpdateHandlers:
     `heard_from` is called with every user who writes: whoever writes can be written to.
     """
 
-    def __init__(self, router: Router, people: frozenset[int], heard_from: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        router: Router,
+        people: frozenset[int],
+        heard_from: Callable[[int], None],
+        retries: Retries = RETRIES,
+    ) -> None:
         self._router = router
         self._people = people
         self._heard_from = heard_from
+        self._retries = retries
 
     def install(self, application: AnyApplication) -> None:
         """Adds every handler to the application; the gate runs before all others."""
@@ -86,7 +93,7 @@ class UpdateHandlers:
         if update.callback_query is not None:
             await answer_tap(update.callback_query, apologies.TOO_MANY, alert=True)
         else:
-            await _say(update.get_bot(), user.id, Apology(apologies.too_many()))
+            await self._say(update.get_bot(), user.id, Apology(apologies.too_many()))
 
     # Taps
 
@@ -102,7 +109,7 @@ class UpdateHandlers:
         message_id = query.message.message_id if isinstance(query.message, Message) and query.message.text else None
         tap = Tap(query.from_user.id, query.from_user.first_name, call, message_id)
         response = await _in_time(query, _safely(self._router.respond(tap)))
-        shown = await _show(query, response, fresh=call.fresh)
+        shown = await self._show(query, response, fresh=call.fresh)
         if shown is not None and shown != message_id and isinstance(response, Page) and response.card_of is not None:
             await self._move_card(response.card_of, tap.user_id, shown)
 
@@ -118,7 +125,7 @@ class UpdateHandlers:
         log.warning("User %s tapped a button that this bot did not make: %s", user.id, forged)
         await answer_tap(query, apologies.UNKNOWN_BUTTON, alert=True)
         menu = await _safely(self._router.respond(Tap(user.id, user.first_name, Call(Verb.HOME))))
-        await _show(query, menu, fresh=True)
+        await self._show(query, menu, fresh=True)
 
     # Commands and messages
 
@@ -149,11 +156,31 @@ class UpdateHandlers:
         user = update.effective_user
         if user is not None:
             tap = Tap(user.id, user.first_name, call)
-            await _say(update.get_bot(), user.id, await _safely(respond(tap)))
+            await self._say(update.get_bot(), user.id, await _safely(respond(tap)))
 
     async def error(self, update: object, context: Context) -> None:
         """An error that no handler expected is logged, and the program goes on."""
         log.error("An update could not be handled", exc_info=context.error)
+
+    # What is shown
+
+    async def _show(self, query: CallbackQuery, response: Response | Apology, *, fresh: bool) -> int | None:
+        """Shows the response to a tap: a page in place, all else as a new message. Returns where the page stands."""
+        if not isinstance(response, Page):
+            await self._say(query.get_bot(), query.from_user.id, response)
+            return None
+        try:
+            return await show(query, response, self._retries, fresh=fresh)
+        except TelegramError as error:
+            log.warning("User %s was not shown the response to a tap: %s", query.from_user.id, reason(error))
+            return None
+
+    async def _say(self, bot: Bot, user_id: int, response: Response | Apology) -> None:
+        """Sends the response as a new message."""
+        try:
+            await with_retries(lambda: _send(bot, user_id, response), self._retries, repeatable=False)
+        except TelegramError as error:
+            log.warning("User %s was not answered: %s", user_id, reason(error))
 
 
 async def _safely(response: Awaitable[Response]) -> Response | Apology:
@@ -180,26 +207,6 @@ async def _in_time(query: CallbackQuery, work: Awaitable[Response | Apology]) ->
     done, _ = await asyncio.wait({task}, timeout=ANSWER_TAP_WITHIN)
     await answer_tap(query, None if done else apologies.TAKING_LONG)
     return await task
-
-
-async def _show(query: CallbackQuery, response: Response | Apology, *, fresh: bool) -> int | None:
-    """Shows the response to a tap: a page in place, anything else as a new message. Returns where the page stands."""
-    if not isinstance(response, Page):
-        await _say(query.get_bot(), query.from_user.id, response)
-        return None
-    try:
-        return await show(query, response, fresh=fresh)
-    except TelegramError as error:
-        log.warning("User %s was not shown the response to a tap: %s", query.from_user.id, reason(error))
-        return None
-
-
-async def _say(bot: Bot, user_id: int, response: Response | Apology) -> None:
-    """Sends the response as a new message."""
-    try:
-        await insist(lambda: _send(bot, user_id, response), twice=False)
-    except TelegramError as error:
-        log.warning("User %s was not answered: %s", user_id, reason(error))
 
 
 async def _send(bot: Bot, user_id: int, response: Response | Apology) -> None:

@@ -9,6 +9,7 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from telegram import Bot, Update
@@ -18,18 +19,33 @@ from bot.transport.chat import ODD, ChatLocks, reason, unless, wait_seconds
 from bot.transport.handlers import AnyApplication
 from runtime import program
 
-HOLD_SECONDS = 10  # how long Telegram may hold an empty answer back; a connection that died unseen is noticed by then
-CONFIRM_AFTER = 0.5  # s the next reading waits for what was read to be handled; a slow chat holds nobody up longer
-FLOOR = 0.5  # s a reading without anything new takes at least, also where the server answers at once
-FIRST_PAUSE = 0.5  # s after a failed reading, doubled with each more
-LONGEST_PAUSE = 5.0  # s: whoever writes when Telegram is back shall not wait for us
-LONGEST_FLOOD_WAIT = 60.0  # s, whatever the server names
 MOST_WAITING = 20  # updates of one chat that may wait their turn; what comes on top is dropped, with one word
 REMEMBERED = 1000  # numbers of updates: what a server sends twice is handled once
-GRACE = 2.0  # s for taps in hand when the program stops
 KINDS = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """How long the reading of updates waits for what, in seconds."""
+
+    hold: int = 10  # Telegram may hold an empty answer back so long; a connection that died unseen is noticed by then
+    handling: float = 0.5  # for what was read to be handled before it is confirmed; a slow chat holds nobody up longer
+    floor: float = 0.5  # a reading without anything new takes at least so long, also where the server answers at once
+    first: float = 0.5  # after a failed reading, doubled with each more
+    longest: float = 5.0  # whoever writes when Telegram is back shall not wait for the bot
+    flood: float = 60.0  # at most, whatever the server names
+    grace: float = 2.0  # for taps in hand when the program stops
+
+    def after(self, error: TelegramError, failures: int) -> float:
+        """After that many failed readings."""
+        if isinstance(error, RetryAfter):
+            return min(wait_seconds(error), self.flood)
+        return min(self.first * 2.0 ** min(failures - 1, 10), self.longest)
+
+
+PAUSES = Pauses()
 
 
 class Polling:
@@ -45,12 +61,14 @@ class Polling:
         chats: ChatLocks,
         too_many: Callable[[Update], Awaitable[None]],
         on_return: Callable[[], None],
+        pauses: Pauses = PAUSES,
     ) -> None:
         self._application = application
         self._bot: Bot = application.bot
         self._chats = chats
         self._too_many = too_many
         self._on_return = on_return
+        self._pauses = pauses
         self._confirmed = 0  # the offset: every update below it needs not be sent again
         self._seen: deque[int] = deque(maxlen=REMEMBERED)
         self._in_hand: set[asyncio.Task[None]] = set()
@@ -72,13 +90,13 @@ class Polling:
             except Exception:
                 failures += 1
                 log.exception("what people sent can't be read in a way nobody thought of; trying again")
-                await program.wait(stop, LONGEST_PAUSE)
+                await program.wait(stop, self._pauses.longest)
                 continue
             if failures:
                 self._on_return()
             failures = 0
             if not await self._handle(self._new(updates or ())):
-                await program.wait(stop, FLOOR - (time.monotonic() - began))
+                await program.wait(stop, self._pauses.floor - (time.monotonic() - began))
         await self._finish()
 
     async def _after(self, error: TelegramError, failures: int, stop: asyncio.Event) -> None:
@@ -87,7 +105,7 @@ class Polling:
             await self._leave_webhook()
         level = logging.WARNING if failures in (1, 10) else logging.DEBUG
         log.log(level, "messages can't be read for now: %s", _explained(error))
-        await program.wait(stop, _pause_after(error, failures))
+        await program.wait(stop, self._pauses.after(error, failures))
 
     async def _leave_webhook(self) -> None:
         """Telegram does not let a bot be read that has a webhook. Where it has none this changes nothing."""
@@ -98,7 +116,7 @@ class Polling:
 
     async def _read(self) -> tuple[Update, ...]:
         try:
-            return await self._bot.get_updates(offset=self._confirmed, timeout=HOLD_SECONDS, allowed_updates=KINDS)
+            return await self._bot.get_updates(offset=self._confirmed, timeout=self._pauses.hold, allowed_updates=KINDS)
         except ODD as error:
             return await self._read_singly(error)
 
@@ -139,7 +157,7 @@ class Polling:
             return False
         tasks = {task for update in updates if (task := self._take(update)) is not None}
         if tasks:
-            await asyncio.wait(tasks, timeout=CONFIRM_AFTER)
+            await asyncio.wait(tasks, timeout=self._pauses.handling)
         self._confirmed = updates[-1].update_id + 1
         return True
 
@@ -175,7 +193,7 @@ class Polling:
 
     async def _finish(self) -> None:
         if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=GRACE)
+            await asyncio.wait(self._in_hand, timeout=self._pauses.grace)
         if not self._confirmed:
             return
         try:
@@ -188,13 +206,6 @@ class Polling:
 def _has_number(sent: object) -> bool:
     """Whether that is an update as sent, of whatever kind."""
     return isinstance(sent, dict) and isinstance(sent.get("update_id"), int)
-
-
-def _pause_after(error: TelegramError, failures: int) -> float:
-    """Seconds to wait after that many failed readings."""
-    if isinstance(error, RetryAfter):
-        return min(wait_seconds(error), LONGEST_FLOOD_WAIT)
-    return min(FIRST_PAUSE * 2.0 ** min(failures - 1, 10), LONGEST_PAUSE)
 
 
 def _explained(error: TelegramError) -> str:

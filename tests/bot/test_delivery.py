@@ -15,7 +15,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.transport import application
+from bot.transport.chat import Retries
 from bot.transport.delivery import LONGEST_PAUSE, pause_after
+from bot.transport.pauses import BotPauses
 from demo.telegram import TelegramEmulator
 from domain.errors import SlotFull
 from domain.model import ActionType, NoticeKind
@@ -232,10 +235,8 @@ async def test_a_card_is_edited_once_however_often_its_message_is_refused(world:
 @pytest.mark.parametrize(
     "fault", [{"status": 429, "retry_after": 1}, {"status": 500, "times": 2}, {"drop": "before"}, {"drop": "after"}]
 )
-async def test_a_command_whose_answer_is_refused_is_answered_all_the_same(
-    world: World, fault: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.transport.chat.PAUSES", (0.05, 0.05, 0.05, 0.05))
+async def test_a_command_whose_answer_is_refused_is_answered_all_the_same(world: World, fault: dict[str, Any]) -> None:
+    await world.restart(BotPauses(retries=Retries((0.05,) * 4)))
     world.emulator.faults.next("sendMessage", **fault)
     await world.owner.send("/start")
     await world.owner.send("/help")
@@ -246,9 +247,9 @@ async def test_a_command_whose_answer_is_refused_is_answered_all_the_same(
 
 
 async def test_of_an_answer_that_is_lost_each_time_two_copies_go_out_and_no_more(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World,
 ) -> None:
-    monkeypatch.setattr("bot.transport.chat.PAUSES", (0.01,) * 4)
+    await world.restart(BotPauses(retries=Retries((0.01,) * 4)))
     world.emulator.faults.next("sendMessage", drop="after", times=2)
     await menu(world.owner)
     await world.owner.send("/help")
@@ -462,7 +463,6 @@ ODD_ANSWERS = {
 async def test_whatever_answers_in_telegrams_place_is_one_line_and_is_waited_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot_db.FIRST_PAUSE", 0.01)
     answers = list(ODD_ANSWERS.values())
 
     async def odd(self: TelegramEmulator, request: web.Request) -> web.StreamResponse:
@@ -473,7 +473,7 @@ async def test_whatever_answers_in_telegrams_place_is_one_line_and_is_waited_out
 
     answer = TelegramEmulator._answer
     monkeypatch.setattr(TelegramEmulator, "_answer", odd)
-    async with chats.world(tmp_path) as world:
+    async with chats.world(tmp_path, pauses=BotPauses(connecting=application.Pauses(first=0.01))) as world:
         await menu(world.owner)
 
     said = [record for record in caplog.records if "Telegram can't be reached" in record.getMessage()]

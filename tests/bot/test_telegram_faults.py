@@ -12,11 +12,9 @@ from typing import Any
 import pytest
 from telegram.error import RetryAfter
 
-import bot.transport.chat
-import bot.transport.delivery
-import bot.transport.polling
-from bot.transport.chat import LONGEST_FLOOD_WAIT, wait_seconds
-from bot.transport.polling import FLOOR
+from bot.transport import delivery, polling
+from bot.transport.chat import LONGEST_FLOOD_WAIT, RETRIES, Retries, wait_seconds
+from bot.transport.pauses import BotPauses
 from demo.telegram.updates import UpdateQueue
 from domain.model import NoticeKind
 from store.connection import Transaction
@@ -33,17 +31,20 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield here
 
 
+SHORT = BotPauses(
+    polling=polling.Pauses(first=polling.PAUSES.first * SCALE, longest=polling.PAUSES.longest * SCALE),
+    retries=Retries(tuple(pause * SCALE for pause in RETRIES.pauses)),
+)
+
+
 @pytest.fixture
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+async def short_pauses(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pauses of real life, a hundred times shorter."""
-    for module in (bot.transport.delivery, bot.transport.polling):
-        monkeypatch.setattr(module, "FIRST_PAUSE", module.FIRST_PAUSE * SCALE)
-        monkeypatch.setattr(module, "LONGEST_PAUSE", module.LONGEST_PAUSE * SCALE)
-    monkeypatch.setattr(
-        "bot.transport.delivery.DOUBT_PAUSES", tuple(pause * SCALE for pause in bot.transport.delivery.DOUBT_PAUSES)
-    )
-    monkeypatch.setattr("bot.transport.delivery.PROBE_PAUSE", bot.transport.delivery.PROBE_PAUSE * SCALE)
-    monkeypatch.setattr("bot.transport.chat.PAUSES", tuple(pause * SCALE for pause in bot.transport.chat.PAUSES))
+    monkeypatch.setattr(delivery, "FIRST_PAUSE", delivery.FIRST_PAUSE * SCALE)
+    monkeypatch.setattr(delivery, "LONGEST_PAUSE", delivery.LONGEST_PAUSE * SCALE)
+    monkeypatch.setattr(delivery, "DOUBT_PAUSES", tuple(pause * SCALE for pause in delivery.DOUBT_PAUSES))
+    monkeypatch.setattr(delivery, "PROBE_PAUSE", delivery.PROBE_PAUSE * SCALE)
+    await world.restart(SHORT)
 
 
 async def tell(world: World, *users: int) -> None:
@@ -112,7 +113,7 @@ async def test_what_waited_for_telegram_is_told_as_soon_as_it_is_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.transport.delivery.FIRST_PAUSE", 60.0)
-    monkeypatch.setattr("bot.transport.polling.LONGEST_PAUSE", 0.2)
+    await world.restart(BotPauses(polling=polling.Pauses(longest=0.2)))
     await menu(world.owner)
     world.emulator.faults.next("sendMessage", status=502)
     await tell(world, OWNER)
@@ -262,7 +263,7 @@ async def test_a_server_that_knows_no_offset_is_not_asked_without_a_pause_and_wh
     await world.owner.wait_for(lambda message: "Comandi" in message.text)
     before = len(world.emulator.calls)
     await asyncio.sleep(1.2)
-    assert sum(call.method == "getUpdates" for call in world.emulator.calls[before:]) <= 1.2 / FLOOR + 1
+    assert sum(call.method == "getUpdates" for call in world.emulator.calls[before:]) <= 1.2 / polling.PAUSES.floor + 1
     assert sum("Comandi" in message.text for message in world.owner.messages) == 1
 
 

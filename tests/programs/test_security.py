@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 from telegram import Update
 
-import bot_db
 from bench import fuzz
 from bot.flows.router import Router
 from bot.flows.services import Services
 from bot.flows.tap import Tap
 from bot.screens.callbacks import NUMBERS, Call, Largest, Verb
 from bot.screens.page import NewMessage
+from bot.transport.application import build
 from bot.transport.handlers import UpdateHandlers
 from demo.site import Person, Site, SiteWorld
 from domain.errors import SlotFull
@@ -95,7 +95,7 @@ UPDATES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("kind", UPDATES)
 async def test_a_stranger_gets_nothing_from_any_kind_of_update(tmp_path: Path, kind: str) -> None:
     async with chats.world(tmp_path, start=False) as world:
-        application = bot_db.build(world.settings)
+        application = build(world.settings)
         people = frozenset(person.user_id for person in world.settings.people)
         heard_from: list[int] = []
         router = Router(Services(world.db, world.settings, world.clock))

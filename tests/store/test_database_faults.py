@@ -19,7 +19,8 @@ import pytest
 import periodic_executor
 import setup
 import store.connection
-from bot.transport.alarm import LEAST_ROOM
+from bot.transport.alarm import LEAST_SPACE, DiskCheck
+from bot.transport.pauses import BotPauses
 from database import Database, open_database
 from domain.delivered import Told
 from domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseError
@@ -188,27 +189,22 @@ async def test_a_tap_on_a_full_disk_is_answered_honestly_and_works_when_there_is
 async def test_the_owner_hears_at_once_that_the_disk_is_full_and_once_that_it_is_not(tmp_path: Path) -> None:
     async with chats.world(tmp_path) as world:
         await chats.menu(world.owner)
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr("bot.transport.alarm.CALM", 0.1)
-            patched.setattr("bot.transport.alarm.LOOK_EVERY", 0.05)
-            await world.stop()
-            world.start()
-            await fill(world.db)
-            await world.owner.wait_for(lambda message: "Il disco è pieno" in message.text)
-            await make_room(world.db)
-            await world.db.people.expect(OWNER)
-            await world.owner.wait_for(lambda message: "Riesco di nuovo a scrivere" in message.text)
+        await world.restart(BotPauses(disk=DiskCheck(poll_interval=0.05, calm=0.1)))
+        await fill(world.db)
+        await world.owner.wait_for(lambda message: "Il disco è pieno" in message.text)
+        await make_room(world.db)
+        await world.db.people.expect(OWNER)
+        await world.owner.wait_for(lambda message: "Riesco di nuovo a scrivere" in message.text)
         assert sum("Il disco è pieno" in message.text for message in world.owner.messages) == 1
 
 
-@pytest.mark.parametrize("free", [0, LEAST_ROOM - 1])
+@pytest.mark.parametrize("free", [0, LEAST_SPACE - 1])
 async def test_a_full_disk_is_noticed_before_anything_is_written(tmp_path: Path, free: int) -> None:
-    async with chats.world(tmp_path, start=False) as world:
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr("bot.transport.alarm.room", lambda folder: free)
-            world.emulator.faults.next("sendMessage", status=502)
-            world.start()
-            await world.owner.wait_for(lambda message: "Il disco è pieno" in message.text)
+    pauses = BotPauses(disk=DiskCheck(free_space=lambda folder: free))
+    async with chats.world(tmp_path, start=False, pauses=pauses) as world:
+        world.emulator.faults.next("sendMessage", status=502)
+        world.start()
+        await world.owner.wait_for(lambda message: "Il disco è pieno" in message.text)
 
 
 async def test_what_was_told_while_nothing_can_be_written_is_not_told_again(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import bot_db
+from bot.transport.pauses import BOT_PAUSES, BotPauses
 from database import Database, open_database
 from demo.telegram import Message, Person, TelegramEmulator
 from domain.errors import AppError
@@ -99,18 +100,25 @@ class World:
     clock: FakeClock
     owner: Person
     friend: Person
+    pauses: BotPauses = BOT_PAUSES
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _running: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._stop = asyncio.Event()
-        self._running = asyncio.create_task(bot_db.serve(self.settings, self.db, self._stop, self.clock))
+        self._running = asyncio.create_task(bot_db.serve(self.settings, self.db, self._stop, self.clock, self.pauses))
 
     async def stop(self) -> None:
         self._stop.set()
         if self._running:
             running, self._running = self._running, None
             await running
+
+    async def restart(self, pauses: BotPauses) -> None:
+        """From now on the bot waits as these pauses say."""
+        await self.stop()
+        self.pauses = pauses
+        self.start()
 
     # The worker's part
 
@@ -235,7 +243,9 @@ async def question(world: World) -> Message:
 
 
 @asynccontextmanager
-async def world(folder: Path, *, timetable: bool = True, start: bool = True, **more: Any) -> AsyncIterator[World]:
+async def world(
+    folder: Path, *, timetable: bool = True, start: bool = True, pauses: BotPauses = BOT_PAUSES, **more: Any
+) -> AsyncIterator[World]:
     """The bot up and running, with a timetable, unless told otherwise."""
     emulator = TelegramEmulator(limits=False)
     clock = FakeClock()
@@ -244,7 +254,7 @@ async def world(folder: Path, *, timetable: bool = True, start: bool = True, **m
         async with open_database(settings.database, clock) as db:
             await db.people.set(people_of(settings))
             owner, friend = emulator.person(OWNER, "Giulia"), emulator.person(FRIEND, "Marco")
-            here = World(emulator, settings, db, clock, owner, friend)
+            here = World(emulator, settings, db, clock, owner, friend, pauses)
             if timetable:
                 await here.read_timetable()
             try:

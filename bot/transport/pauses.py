@@ -1,0 +1,18 @@
+"""How long the bot waits for what: the pauses of each part of the transport, handed to bot_db.serve as one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.transport import alarm, application, chat, polling
+
+
+@dataclass(frozen=True, slots=True)
+class BotPauses:
+    connecting: application.Pauses = field(default_factory=application.Pauses)
+    polling: polling.Pauses = field(default_factory=polling.Pauses)
+    retries: chat.Retries = field(default_factory=chat.Retries)
+    disk: alarm.DiskCheck = field(default_factory=alarm.DiskCheck)
+
+
+BOT_PAUSES = BotPauses()
