@@ -104,7 +104,7 @@ class Role(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """What a row of the outbox tells; the wording is made from the rows it points at, in bot/screens/common.py."""
+    """What a row of the outbox tells; the wording is made from the rows it points at, in bot/flows/notices.py."""
 
     RESULT = "result"  # an action ended: completed or failed (action_id)
     PROGRESS = "progress"  # an action's card changed; edits silently (action_id)

@@ -8,6 +8,7 @@ from bot.flows.tap import Routes, Tap
 from bot.screens.callbacks import Verb
 from bot.screens.menu import Overview
 from bot.screens.page import Page
+from runtime.version import FULL_NAME
 
 
 class MenuFlow:
@@ -36,4 +37,4 @@ class MenuFlow:
         return screens.menu.home(overview, self._house.when(), note)
 
     async def help(self, tap: Tap) -> Page:
-        return screens.menu.help_page()
+        return screens.menu.help_page(FULL_NAME)

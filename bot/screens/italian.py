@@ -5,12 +5,9 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from runtime.config_file import DEFAULT_PATH, command
-
-SETUP = ".venv/bin/python setup.py"  # how the texts name it
+SETUP = ".venv/bin/python setup.py"  # how the texts call it
 
 WEEKDAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
 MONTHS = (
@@ -51,15 +48,15 @@ class When:
     now: datetime
     zone: ZoneInfo
     to_keeper: bool = True  # they keep the bot; anybody else can mend neither its configuration nor its programs
-    config: Path = DEFAULT_PATH  # the configuration that the programs run with
+    setup: str = SETUP  # how setup.py is called with the configuration that the programs run with
 
     @property
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()
 
     def typed(self, words: str) -> str:
-        """Words with the commands in them as they have to be typed with this configuration."""
-        return words.replace(SETUP, html.escape(command(SETUP, self.config), quote=False))
+        """The words, with each command in them as it has to be typed for this configuration."""
+        return words.replace(SETUP, html.escape(self.setup, quote=False))
 
     def local(self, moment: datetime) -> datetime:
         """The same instant on the wall clock."""

@@ -68,8 +68,9 @@ def _live_line(action: Action, when: When) -> str:
     return f"{live_word(action, when)}: {in_a_line(action.class_ref, when)} (n. {action.id})"
 
 
-def help_page() -> Page:
-    return Page(texts.HELP, ((button("⚙️ Regole del sito", Verb.RULES),), (home_button(),)))
+def help_page(version: str) -> Page:
+    text = f"{texts.HELP}\n\n<i>{safe(version)}</i>"
+    return Page(text, ((button("⚙️ Regole del sito", Verb.RULES),), (home_button(),)))
 
 
 def notice_page(text: str, *rows: Row) -> Page:

@@ -151,7 +151,11 @@ def result_pages() -> Iterator[Page]:
 
 def menu_pages() -> Iterator[Page]:
     overview = screens.menu.Overview(NASTY, HELD, [ACTION] * 7, timetable_known=False, stop=STOPS[0])
-    yield from (screens.menu.home(overview, WHEN, "x"), screens.menu.help_page(), screens.menu.notice_page("x"))
+    yield from (
+        screens.menu.home(overview, WHEN, "x"),
+        screens.menu.help_page("Polimisport Bot 1.0.0"),
+        screens.menu.notice_page("x"),
+    )
     for program in ("bot", "worker", "executor"):
         outage = Outage(1, program, NOON, died=True, until=None)
         yield from (screens.programs.down(outage, WHEN), screens.programs.back(outage, WHEN))

@@ -12,11 +12,13 @@ import pytest
 
 from bot import screens
 from bot.flows.services import Services
+from bot.screens.italian import SETUP
 from bot.screens.results import login_stopped
 from domain.errors import LoginNeeded
 from domain.model import ActionType
 from domain.programs import Outage
 from domain.requests import NewAction
+from runtime.config_file import DEFAULT_PATH, command
 from runtime.settings import load
 from store.hand_logins import OpeningAhead
 from tests.support import chats
@@ -74,4 +76,4 @@ async def test_a_command_names_the_configuration_that_the_programs_run_with(worl
     assert f"setup.py --config '{config}' --login." in login_stopped(ENDED, when).text
     assert f"setup.py --config '{config}' --check" in screens.programs.down(OUTAGE, when).text
     assert f"setup.py --config '{config}' --restore" in screens.programs.damaged(when).text
-    assert "--config" not in login_stopped(ENDED, replace(when, config=Path("config.json"))).text
+    assert "--config" not in login_stopped(ENDED, replace(when, setup=command(SETUP, DEFAULT_PATH))).text

@@ -17,6 +17,7 @@ from demo.telegram import Message
 from demo.telegram.world import CallbackQuery
 from domain.model import ActionStatus, ActionType, Booking, NoticeKind
 from domain.requests import NewAction
+from runtime.version import FULL_NAME
 from store.connection import Transaction
 from store.outbox import add_notice
 from tests.support import chats
@@ -292,3 +293,8 @@ def test_nothing_from_outside_turns_a_line_around_or_breaks_it() -> None:
     odd = "YO\u202eGA\u2066 \u200f<b>\x00\x1b[31m\nPILATES\u200b\u2028"
     assert safe(odd) == "YOGA &lt;b&gt;[31m PILATES"
     assert button(odd, Verb.HOME).label == "YOGA <b>[31m PILATES"
+
+
+async def test_help_tells_the_version(world: World) -> None:
+    await world.owner.send("/help")
+    await world.owner.wait_for(lambda message: "Comandi" in message.text and message.text.endswith(FULL_NAME))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from bot.screens.italian import When
+from bot.screens.italian import SETUP, When
 from bot.screens.making import ANY_DAY, AskTimes, ask_times, hour_before
 from database import Database
 from domain.house_rules import HouseRules
 from domain.model import Action, ActionType, ClassRef, Clock, HeldBooking, OpeningRule, starts_at
+from runtime.config_file import command
 from runtime.configured import recurrence_rules_of
 from runtime.settings import Settings
 
@@ -41,7 +42,7 @@ class House:
     def when(self, user_id: int | None = None) -> When:
         """This moment, as it is told to that person; None: nothing told depends on who it is."""
         keeps = user_id in (None, self._settings.telegram.allowed_user_id)
-        return When(self.now(), self.opening.zone, keeps, self._settings.config_file)
+        return When(self.now(), self.opening.zone, keeps, command(SETUP, self._settings.config_file))
 
     def starts(self, wish: ClassRef) -> datetime:
         return starts_at(wish.day, wish.start, self.opening.zone)
