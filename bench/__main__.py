@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from bench import book, cancel, catalogue, first_time, history, idle, opening, periodic_tick, sync, tap
+from bench import book, cancel, catalogue, first_time, history, idle, opening, periodic_tick, queue, sync, tap
 from bench.figures import Figure, table
 from bench.kinds import KINDS
 from bench.machine import describe
@@ -34,6 +34,7 @@ MEASUREMENTS: dict[str, Measure] = {
     "sync": sync.measure,
     "idle": idle.measure,
     "history": history.measure,
+    "queue": queue.measure,
     "opening": opening.measure,
     "periodic-tick": periodic_tick.measure,
 }

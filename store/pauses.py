@@ -18,6 +18,9 @@ from store.outbox import add_notice
 
 FORBIDDEN = 403  # met by more than one account: it is our address that is turned away
 WATCHES_APART = 90  # s over which the watches of an account come back after its pause
+IN_TROUBLE = """
+    SELECT 1 FROM accounts WHERE user_id = :user_id AND (rejected = 1 OR rests > 0 OR pause_kind IS NOT NULL)
+"""
 OVER = "paused_until = NULL, pause_kind = NULL, pause_reason = NULL"
 OF_LOGIN = [
     each.__name__ for each in (LoginBlocked, LoginUnavailable, OtpRejected)
@@ -149,8 +152,10 @@ def note_booked(tx: Transaction, user_id: int) -> None:
 
 def note_success(tx: Transaction, user_id: int, now: datetime) -> None:
     """Something succeeded for an account: its next trouble is a new one, and its login is in no trouble any more."""
-    note_entered(tx, user_id, now)
     values = {"user_id": user_id, "of_login": json.dumps(OF_LOGIN)}
+    if tx.row(IN_TROUBLE, values) is None:
+        return
+    note_entered(tx, user_id, now)
     tx.run("UPDATE accounts SET rests = 0 WHERE user_id = :user_id AND rests > 0", values)
     tx.run(
         f"UPDATE accounts SET {OVER} WHERE user_id = :user_id"  # noqa: S608 - a constant

@@ -41,7 +41,9 @@ def free_the_replaced(tx: Transaction, action: Action, now: datetime, got: Class
 
 def tell_of_the_freed(tx: Transaction, action: Action) -> None:
     """Has a person hear of what an action gave up before it had the new place: it may be in their calendar."""
-    held = find_held(tx, action.replaces_row_id or 0, action.user_id)
+    if action.replaces_row_id is None:
+        return
+    held = find_held(tx, action.replaces_row_id, action.user_id)
     row = tx.row("SELECT gave_up FROM booking_actions WHERE id = :id", {"id": action.id})
     if held is not None and held.status is BookingStatus.CANCELLED and row and row["gave_up"]:
         add_notice(tx, action.user_id, NoticeKind.GONE, booking_row_id=held.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench import history, sync
+from bench import history, queue, sync
 from bench.__main__ import MEASUREMENTS, catalogue_of_measurements, parse
 from bench.figures import Figure, table
 from bench.machine import describe
@@ -19,6 +19,11 @@ async def test_the_sync_can_be_measured_with_the_real_worker() -> None:
 async def test_the_queue_can_be_measured_on_a_short_history() -> None:
     figures = await history.measure(rounds=3, rows=1000)
     assert all(len(figure.samples) == 3 for figure in figures)
+
+
+async def test_the_queue_can_be_measured_by_itself() -> None:
+    figures = await queue.measure(rounds=2)
+    assert [len(figure.samples) for figure in figures] == [2, 2]
 
 
 async def test_the_machine_is_described() -> None:
