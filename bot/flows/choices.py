@@ -13,10 +13,10 @@ from bot.flows.tap import Routes, Tap
 from bot.screens import texts
 from bot.screens.booking import SETTLED, TOO_LATE_TO_WATCH, Route, alternative_to, better_than, wish_key
 from bot.screens.callbacks import Verb
+from bot.screens.failures import WATCH_CODES
 from bot.screens.page import Page, chunk
 from bot.screens.slots import SlotState
 from bot.screens.tickets import is_held_back, takes_alternatives
-from bot.screens.trouble import WATCH_CODES
 from domain.model import Action, ActionStatus, ActionType, ClassRef, HeldBooking, Slot, WatchMode
 from domain.requests import MOST_ALTERNATIVES, NewAction
 
@@ -263,7 +263,8 @@ class WatchFlow:
         self._tickets = services.tickets
         self._booking_flow = booking
         self.routes: Routes = {
-            Verb.WATCH: self.watch, Verb.WATCH_LIKE: self.watch_like, Verb.GRAB: self.grab, Verb.WATCHES: self.watches,
+            Verb.WATCH: self.watch, Verb.WATCH_LIKE: self.watch_like, Verb.BOOK_NOW: self.book_now,
+            Verb.WATCHES: self.watches,
         }  # fmt: skip
 
     async def watch(self, tap: Tap) -> Page:
@@ -312,7 +313,7 @@ class WatchFlow:
         action = await self._db.requests.find(action.id, tap.user_id) or action
         return await self._tickets.ticket(action, tap, CHANGED[new.watch] if changed else LOOKS_NOW)
 
-    async def grab(self, tap: Tap) -> Page:
+    async def book_now(self, tap: Tap) -> Page:
         """Books at once what an action was about, once per button however often it is tapped."""
         action = await self._requests.own(tap)
         if action is None or action.wish is None:

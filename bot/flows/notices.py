@@ -88,13 +88,13 @@ class AccountNotices:
         pause = await self._accounts.pause(notice.user_id)
         if pause is None:
             raise NothingToTell(f"the account of {notice.user_id} does not wait any more")
-        return told(screens.trouble.account_waits(pause, self._house.when(notice.user_id)))
+        return told(screens.failures.account_waits(pause, self._house.when(notice.user_id)))
 
     async def _login_remark(self, notice: Notice) -> OutgoingNotice:
         remark = await self._db.remarks.find(notice.remark_id or 0, notice.user_id)
         if remark is None:
             raise NothingToTell(f"there is no remark {notice.remark_id}")
-        return told(screens.trouble.login_remark(remark, self._house.when(notice.user_id)))
+        return told(screens.failures.login_remark(remark, self._house.when(notice.user_id)))
 
     async def _house_rule(self, notice: Notice) -> OutgoingNotice:
         seen = await self._db.rules.find(notice.rule_id or 0)

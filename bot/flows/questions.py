@@ -27,8 +27,8 @@ class QuestionsFlow:
         self._tickets = services.tickets
         self._held_flow = held
         self.routes: Routes = {
-            Verb.CONFIRM: self.confirm, Verb.SKIP: self.skip, Verb.KEEP: self.keep, Verb.GIVE_BACK: self.give_back,
-            Verb.APPROVE: self.approve, Verb.LET_GO: self.let_go,
+            Verb.CONFIRM: self.confirm, Verb.SKIP: self.skip, Verb.KEEP: self.keep, Verb.FREE_PLACE: self.free_place,
+            Verb.APPROVE: self.approve, Verb.SKIP_REHEARSED: self.skip_rehearsed,
         }  # fmt: skip
 
     def _is_open(self, confirmation: Confirmation, purpose: ConfirmationPurpose) -> bool:
@@ -104,7 +104,7 @@ class QuestionsFlow:
             return screens.held.gone_page()
         return await self._held_flow.page_unless_safe(held)
 
-    async def give_back(self, tap: Tap) -> Page:
+    async def free_place(self, tap: Tap) -> Page:
         """No: the place is really cancelled on the site. When that may cost by now, it is asked like any late one."""
         asked = await self._questions.asked_about(tap.id, tap.user_id)
         if asked is None:
@@ -135,7 +135,7 @@ class QuestionsFlow:
         others = await self._db.choices.alternatives(action.id)
         return screens.results.approved(action, others, self._house.when())
 
-    async def let_go(self, tap: Tap) -> Page:
+    async def skip_rehearsed(self, tap: Tap) -> Page:
         """Not this time: withdrawn; what recurs skips this date."""
         action = await self._requests.own(tap)
         if action is None:

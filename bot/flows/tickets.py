@@ -30,7 +30,7 @@ class TicketFlow:
         self._hours_flow = hours
         self.routes: Routes = {
             Verb.STATUS: self.status, Verb.TICKET: self.ticket, Verb.WITHDRAW: self.withdraw, Verb.UNDO: self.undo,
-            Verb.AGAIN: self.again, Verb.FORGIVE: self.retry_login,
+            Verb.AGAIN: self.again, Verb.RETRY_LOGIN: self.retry_login,
         }  # fmt: skip
 
     async def status(self, tap: Tap) -> Page:

@@ -6,6 +6,7 @@ Flows say `from bot import screens` and call `screens.held.mine_page(...)`: one 
 from bot.screens import (
     apologies,
     booking,
+    failures,
     held,
     holidays,
     hours,
@@ -17,7 +18,6 @@ from bot.screens import (
     results,
     rules,
     tickets,
-    trouble,
 )
 
 __all__ = [
@@ -34,5 +34,5 @@ __all__ = [
     "results",
     "rules",
     "tickets",
-    "trouble",
+    "failures",
 ]

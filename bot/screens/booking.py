@@ -10,11 +10,11 @@ from datetime import date, datetime, timedelta
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import choices, in_a_line
+from bot.screens.failures import WATCH_CODES, WATCH_LABELS, swap_rows
 from bot.screens.italian import When, count, first_up, long_day, short_day
-from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
+from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
 from bot.screens.slots import Clash, SlotState, SlotView, activity_key
 from bot.screens.tickets import START_NOW_LABEL, is_held_back, live_word, mark
-from bot.screens.trouble import WATCH_CODES, WATCH_LABELS, swap_rows
 from domain.errors import LoginStopped
 from domain.model import Action, ActionStatus, Activity, ClassRef, HeldBooking, Slot
 from domain.requests import READ_BY
@@ -61,11 +61,11 @@ class Route:
     slot: Verb
     about: tuple[int, ...] = ()  # the id of what it is chosen for, in every button
     on_card: bool = False  # the message is the card of an action: it must not turn into the menu
-    before: Row = ()  # where Back leads from the days; nothing: home
+    before: ButtonRow = ()  # where Back leads from the days; nothing: home
     fits: Callable[[Slot], bool] = lambda _: True  # which slots can serve it at all
     near: date | None = None  # also dates around this one that the site does not show yet
 
-    def back_to_days(self) -> Row:
+    def back_to_days(self) -> ButtonRow:
         return back_row(self.days, *self.about, on_card=self.on_card)
 
 
@@ -236,7 +236,7 @@ def standing(view: SlotView, when: When) -> str:
 
 def gone_page(day: date | None = None) -> Page:
     """A button about something the timetable no longer has."""
-    rows: list[Row] = [(button("📅 Gli orari di quel giorno", Verb.DAY, day),)] if day else []
+    rows: list[ButtonRow] = [(button("📅 Gli orari di quel giorno", Verb.DAY, day),)] if day else []
     rows.append((button(texts.BOOK_LABEL, Verb.NEW), home_button()))
     return Page("Questo orario non c'è più: nel frattempo il sito l'ha cambiato. Scegline un altro.", tuple(rows))
 
@@ -335,7 +335,7 @@ def _clash(view: SlotView, when: When) -> str:
     return f"⚠️ Si sovrappone a {other}: {said}"
 
 
-def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -> list[Row]:
+def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -> list[ButtonRow]:
     match view.state:
         case SlotState.STARTED:
             return []
@@ -354,13 +354,13 @@ def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -
             return [*rows, (button("Prova a prenotare", Verb.BOOK, view.id, newest),), *_swap_instead(view)]
         case _:
             book = button("✅ Conferma Prenotazione", Verb.BOOK, view.id, newest)
-            again: list[Row] = (
+            again: list[ButtonRow] = (
                 [(button(texts.Remedy.HOURS, Verb.REFRESH, fresh=True),)] if _is_from_before(view, when) else []
             )
             return [(book,), (_with_alternative(view, newest),), *_swap_instead(view), *again]
 
 
-def _swap_instead(view: SlotView) -> list[Row]:
+def _swap_instead(view: SlotView) -> list[ButtonRow]:
     """The way to have it instead of what it overlaps, be that held or only asked for."""
     if view.clash is not None:
         return swap_rows(Clash(view.clash, view.id), fresh=False)
@@ -373,12 +373,12 @@ def _with_alternative(view: SlotView, newest: int) -> Button:
     return button("✅ Conferma con ➕ Alternativa", Verb.BOOK_ALT, view.id, newest)
 
 
-def slot_watch_rows(view: SlotView, replaces: int) -> list[Row]:
+def slot_watch_rows(view: SlotView, replaces: int) -> list[ButtonRow]:
     """The two ways of waiting for a place in a full slot; `replaces`: the booking to free then, 0 for none."""
     return [(button(label, Verb.WATCH, view.id, replaces, WATCH_CODES[mode]),) for mode, label in WATCH_LABELS.items()]
 
 
-def _back_to_list(view: SlotView, page: int) -> Row:
+def _back_to_list(view: SlotView, page: int) -> ButtonRow:
     return back_row(Verb.SLOTS, view.slot.day, activity_key(view.slot.activity), page)
 
 
@@ -405,7 +405,7 @@ def swap_page(
     lines.add(*_swap_prospect(view, when, watchable=watchable)).add(_clash(view, when) if other else "")
     lines.add(LATE_SWAP if binding else "", "" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
     label = "🔁 Scambia lo stesso" if binding else "🔁 Scambia"
-    rows: list[Row] = [(button(label, Verb.SWAP, view.id, held.id, newest),)]
+    rows: list[ButtonRow] = [(button(label, Verb.SWAP, view.id, held.id, newest),)]
     if view.state is SlotState.FULL and watchable:
         rows = [*slot_watch_rows(view, held.id), *rows]
     return Page(str(lines), (*rows, back))
@@ -443,7 +443,7 @@ def alternatives_page(action: Action, others: Sequence[ClassRef], when: When, *,
         lines.add(f"Comincio {when.soon(action.run_at)}, o appena tocchi «{START_NOW_LABEL}».")
     elif others:
         lines.add("Sono già salvate: non devi fare altro.")
-    rows: list[Row] = [
+    rows: list[ButtonRow] = [
         (button(f"🗑 {number}ª {_short(wish)}", Verb.ALT_DROP, action.id, number - 1, wish_key(wish)),)
         for number, wish in enumerate(others, 2)
     ]

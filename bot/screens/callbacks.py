@@ -44,7 +44,7 @@ class Verb(StrEnum):
     RULES = "rules"  # the rules of the house, and what the site was seen to do
     SET_RULE = "set_rule"  # takes over what was seen
     LEAVE_RULE = "leave_rule"  # does not, or takes it back
-    FORGIVE = "forgive"  # tries the refused password once more
+    RETRY_LOGIN = "forgive"  # tries the refused password once more
 
     NEW = "new"  # new booking: the days
     DAY = "day"  # its kinds, or its slots when there is one kind
@@ -62,7 +62,7 @@ class Verb(StrEnum):
 
     WATCH = "watch"  # a slot; in place of which booking (0: none); to book or to tell
     WATCH_LIKE = "watch_like"  # what an action was about; to book or to tell
-    GRAB = "grab"  # books what an action was about, at once
+    BOOK_NOW = "grab"  # books what an action was about, at once
     WATCHES = "watches"
 
     MINE = "mine"  # my bookings
@@ -118,9 +118,9 @@ class Verb(StrEnum):
     CONFIRM = "confirm"  # yes to a periodic booking's question
     SKIP = "skip"  # no to it
     KEEP = "keep"  # "I'll keep the place"
-    GIVE_BACK = "give_back"  # "free it"
+    FREE_PLACE = "give_back"  # "free it"
     APPROVE = "approve"  # a rehearsal was seen: go ahead
-    LET_GO = "let_go"  # not this time
+    SKIP_REHEARSED = "let_go"  # not this time
 
     FAR_DAYS = "far_days"  # for a new booking: dates that the site does not show yet
 
@@ -135,7 +135,7 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.DAY: (DAY,), Verb.SLOTS: (DAY, KEY, PAGE), Verb.SLOT: (ID,), Verb.BOOK: (ID, ID), Verb.BOOK_ALT: (ID, ID),
     Verb.ALTS: (ID,), Verb.ALT_DAYS: (ID,), Verb.ALT_DAY: (DAY, ID), Verb.ALT_SLOTS: (DAY, KEY, ID, PAGE),
     Verb.ALT_ADD: (ID, ID), Verb.ALT_DROP: (ID, CHOICE, KEY),
-    Verb.WATCH: (ID, ID, CHOICE), Verb.WATCH_LIKE: (ID, CHOICE), Verb.GRAB: (ID,), Verb.WATCHES: (PAGE,),
+    Verb.WATCH: (ID, ID, CHOICE), Verb.WATCH_LIKE: (ID, CHOICE), Verb.BOOK_NOW: (ID,), Verb.WATCHES: (PAGE,),
     Verb.MINE: (PAGE,), Verb.HELD: (ID,), Verb.FILE: (ID,), Verb.ASK_CANCEL: (ID,), Verb.CANCEL: (ID, ID),
     Verb.ASK_TWICE: (ID,), Verb.CANCEL_LATE: (ID, ID), Verb.STAY: (ID,),
     Verb.SWAP_DAYS: (ID,), Verb.SWAP_DAY: (DAY, ID), Verb.SWAP_SLOTS: (DAY, KEY, ID, PAGE),
@@ -150,8 +150,8 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.DATES: (ID,), Verb.SKIP_DATE: (DAY, ID), Verb.UNSKIP_DATE: (DAY, ID),
     Verb.DAYS_OFF: (PAGE,), Verb.OFF_FROM: (PAGE,), Verb.OFF_TO: (DAY, PAGE), Verb.OFF_ADD: (DAY, DAY),
     Verb.OFF_DROP: (ID,),
-    Verb.CONFIRM: (ID,), Verb.SKIP: (ID,), Verb.KEEP: (ID,), Verb.GIVE_BACK: (ID,), Verb.APPROVE: (ID,),
-    Verb.LET_GO: (ID,), Verb.HOURS_DAY: (DAY, KEY, PAGE),
+    Verb.CONFIRM: (ID,), Verb.SKIP: (ID,), Verb.KEEP: (ID,), Verb.FREE_PLACE: (ID,), Verb.APPROVE: (ID,),
+    Verb.SKIP_REHEARSED: (ID,), Verb.HOURS_DAY: (DAY, KEY, PAGE),
 }  # fmt: skip
 """The numbers a verb takes; the verbs left out take none."""
 

@@ -9,7 +9,7 @@ from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import about, in_a_line, told_apart
 from bot.screens.italian import When, count, first_up, short_day
-from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
+from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
 from bot.screens.tickets import live_word, name_of, title
 from domain.model import FIT_CENTER, Action, BookingStatus, ClassRef, HeldBooking, WatchMode
 
@@ -28,7 +28,7 @@ def mine_page(chunk: Chunk[Entry], watches: int, read_at: datetime | None, when:
         lines.add("Non ne vedo nessuna.")
     read = f"Ultima lettura completa dal sito: {when.at(read_at)}" if read_at else "Non le ho ancora lette dal sito"
     lines.add(f"<i>{read}</i>")
-    rows: list[Row] = [(_entry_button(entry, when, told),) for entry in chunk.items]
+    rows: list[ButtonRow] = [(_entry_button(entry, when, told),) for entry in chunk.items]
     rows += chunk.turns(Verb.MINE)
     if watches:
         rows.append((button(f"👀 {_watches(watches)}", Verb.WATCHES, 0),))
@@ -82,7 +82,7 @@ def _entry_button(entry: Entry, when: When, told: Sequence[ClassRef]) -> Button:
 def held_page(held: HeldBooking, live: Action | None, when: When, *, over: bool, note: str = "") -> Page:
     """One booking, and what can be done with it. `over`: the class has begun."""
     lines = Lines().add(note).add(about(held.booking.ref, when)).add(_standing(held, when, over=over))
-    rows: list[Row] = []
+    rows: list[ButtonRow] = []
     if live:
         lines.add(f"⏳ C'è già una richiesta in corso: {name_of(live).lower()} n. {live.id}.")
         rows.append((button(f"Vedi la n. {live.id}", Verb.TICKET, live.id),))
@@ -178,7 +178,7 @@ def gone_page() -> Page:
 
 def not_found_page(text: str, day: date | None = None) -> Page:
     """A button that can't do what it says any more, and why; with the way to that day's slots, if it is about one."""
-    rows: list[Row] = [(button("📅 Gli orari di quel giorno", Verb.DAY, day),)] if day else []
+    rows: list[ButtonRow] = [(button("📅 Gli orari di quel giorno", Verb.DAY, day),)] if day else []
     rows.append((button("🧾 Richieste", Verb.STATUS, 0), home_button()))
     return Page(text, tuple(rows))
 

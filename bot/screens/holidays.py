@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from bot.screens.callbacks import Verb
 from bot.screens.italian import MONTHS, WEEKDAYS, first_up, long_day, short_day
-from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button
+from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button
 from bot.screens.periodic import days_off
 from domain.recurrence import Holiday
 
@@ -64,12 +64,12 @@ def _month_name(month: int, today: date) -> str:
     return f"{first_up(MONTHS[start.month - 1])} {start.year}"
 
 
-def _grid(month: int, today: date, earliest: date, pick: Callable[[date], Button], blank: Button) -> list[Row]:
+def _grid(month: int, today: date, earliest: date, pick: Callable[[date], Button], blank: Button) -> list[ButtonRow]:
     """The weeks of a month, Monday first; days that can't be chosen are dots that lead nowhere."""
     start = month_start(month, today)
     monday = start - timedelta(days=start.weekday())
     head = tuple(Button(name[:2], blank.data) for name in WEEKDAYS)
-    weeks: list[Row] = [head]
+    weeks: list[ButtonRow] = [head]
     while monday < month_start(month + 1, today):
         days = [monday + timedelta(days=offset) for offset in range(7)]
         free = {day for day in days if day >= earliest and day.month == start.month}
@@ -79,7 +79,7 @@ def _grid(month: int, today: date, earliest: date, pick: Callable[[date], Button
     return weeks
 
 
-def _turn(month: int, verb: Verb, *about: date) -> Row:
+def _turn(month: int, verb: Verb, *about: date) -> ButtonRow:
     row = []
     if month > 0:
         row.append(button("‹ Mese prima", verb, *about, month - 1))

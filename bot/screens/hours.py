@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from bot.screens.callbacks import Verb
 from bot.screens.italian import WEEKDAYS, When, count, first_up, long_day, short_day
-from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
+from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
 from bot.screens.slots import SlotView, activity_key
 from domain.model import FIT_CENTER, Course, DaySummary
 from domain.names import split_activity
@@ -102,7 +102,7 @@ def _hour_line(hour: Hour, *, with_place: bool) -> str:
     return f"<b>{hour.start}–{hour.end}</b> {safe(hour.name)}{instructor}{place}{mine or places}"
 
 
-def _filters(day: date, key: int, kinds: Sequence[tuple[int, str]]) -> list[Row]:
+def _filters(day: date, key: int, kinds: Sequence[tuple[int, str]]) -> list[ButtonRow]:
     if len(kinds) < 2:
         return []
     shown = [(0, "Tutto"), *kinds]

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.italian import WEEKDAYS, every, first_up
-from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, safe
+from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
 from bot.screens.slots import activity_key
 from domain.model import FIT_CENTER, Activity, Course, OpeningRule
 from domain.recurrence import PeriodicBooking, PeriodicMode
@@ -107,7 +107,7 @@ class CourseRoute:
     weekday: Verb | None  # None: the weekday is given
     course: Verb
     pick: Verb
-    back: Row  # from the kinds
+    back: ButtonRow  # from the kinds
     about: tuple[int, ...] = ()  # the periodic booking it is chosen for, in every button
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import in_a_line
+from bot.screens.failures import held_up, retry_rows
 from bot.screens.italian import When, count
-from bot.screens.page import Lines, Page, Row, button, home_button, safe
+from bot.screens.page import ButtonRow, Lines, Page, button, home_button, safe
 from bot.screens.tickets import live_word, mark
-from bot.screens.trouble import held_up, retry_rows
 from domain.errors import LoginStopped
 from domain.model import (
     Action,
@@ -51,9 +51,9 @@ def home(overview: Overview, when: When, note: str = "") -> Page:
     return Page(str(lines), _home_rows(overview))
 
 
-def _home_rows(overview: Overview) -> tuple[Row, ...]:
+def _home_rows(overview: Overview) -> tuple[ButtonRow, ...]:
     waits = overview.stop is not None or overview.pause is not None
-    rows: list[Row] = [*retry_rows(overview.stop, fresh=False)] if waits else []
+    rows: list[ButtonRow] = [*retry_rows(overview.stop, fresh=False)] if waits else []
     rows += [
         (button(texts.BOOK_LABEL, Verb.NEW),),
         (button(texts.MINE_LABEL, Verb.MINE, 0),),
@@ -73,6 +73,6 @@ def help_page(version: str) -> Page:
     return Page(text, ((button("⚙️ Regole del sito", Verb.RULES),), (home_button(),)))
 
 
-def notice_page(text: str, *rows: Row) -> Page:
+def notice_page(text: str, *rows: ButtonRow) -> Page:
     """A sentence with a way on and the way home."""
     return Page(text, (*rows, (home_button(),)))

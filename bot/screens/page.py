@@ -29,7 +29,7 @@ class Button:
     data: str
 
 
-Row = tuple[Button, ...]
+ButtonRow = tuple[Button, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Page:
     """A screen. `text` is HTML, with everything from outside escaped."""
 
     text: str
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ButtonRow, ...] = ()
     card_of: int | None = None  # the action whose card the message becomes that shows this
 
 
@@ -72,7 +72,7 @@ class Chunk(Generic[Item]):
         """A line that tells where one is; empty when there is only one page."""
         return f"\n\n<i>Pagina {self.number + 1} di {self.pages}</i>" if self.pages > 1 else ""
 
-    def turns(self, verb: Verb, *values: int | date) -> tuple[Row, ...]:
+    def turns(self, verb: Verb, *values: int | date) -> tuple[ButtonRow, ...]:
         """The row of buttons that turns the page; the page's number goes last into the button."""
         row = []
         if self.number > 0:
@@ -122,7 +122,7 @@ def home_button(*, fresh: bool = False) -> Button:
     return button("🏠 Menu", Verb.HOME, fresh=fresh)
 
 
-def back_row(verb: Verb, *values: int | date, on_card: bool = False) -> Row:
+def back_row(verb: Verb, *values: int | date, on_card: bool = False) -> ButtonRow:
     """The last row of every screen: one step back, and home. `on_card`: the message must stay, home opens another."""
     return (button("‹ Indietro", verb, *values), home_button(fresh=on_card))
 

@@ -11,8 +11,8 @@ from bot.screens.classes import told_apart
 from bot.screens.held import where
 from bot.screens.italian import WEEKDAYS, When, every, first_up, short_day
 from bot.screens.making import MODE_NAMES, AskTimes, meets_line, mode_line
-from bot.screens.page import Button, Chunk, Lines, Page, Row, back_row, button, home_button, in_quotes, safe
-from bot.screens.texts import GO_ON_LABEL, GOES_ON, PERIODIC_LABEL, trouble
+from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, in_quotes, safe
+from bot.screens.texts import GO_ON_LABEL, GOES_ON, PERIODIC_LABEL, failure_message
 from domain.model import Action, ActionStatus, BookingStatus, HeldBooking
 from domain.recurrence import Holiday, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
 from domain.recurring_pauses import MissedDate, RecurringPause
@@ -27,14 +27,16 @@ def periodic_page(
     lines = Lines().add(note).add("<b>Prenotazioni periodiche</b>")
     if pause is not None:
         said = f" Dal sito: {in_quotes(pause.words)}." if pause.words else ""
-        lines.add(f"⏸ <b>Tutte ferme.</b> {trouble(pause.kind).happened}{said}", "Quando è a posto, tocca Riprendi.")
+        lines.add(
+            f"⏸ <b>Tutte ferme.</b> {failure_message(pause.kind).happened}{said}", "Quando è a posto, tocca Riprendi."
+        )
     if not chunk.items:
         lines.add("Non ne hai ancora nessuna.", "Scegli un corso una volta: poi ci penso io, ogni settimana.")
     for periodic in chunk.items:
         lines.add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic), _behaviour(periodic))
     if holidays:
         lines.add("🏖 Ferie: " + ", ".join(days_off(holiday) for holiday in holidays[:3]))
-    rows: list[Row] = [(button(GO_ON_LABEL, Verb.GO_ON),)] if pause is not None else []
+    rows: list[ButtonRow] = [(button(GO_ON_LABEL, Verb.GO_ON),)] if pause is not None else []
     rows += [(button(_label(periodic), Verb.SERIES, periodic.id),) for periodic in chunk.items]
     new = button("➕ Nuova periodica", Verb.NEW_KINDS)
     return Page(
@@ -123,7 +125,7 @@ def card_page(
     return Page(str(lines), (*clashing, *_card_rows(periodic, others), back_row(Verb.PERIODIC, 0)))
 
 
-def _card_rows(periodic: PeriodicBooking, others: Sequence[PeriodicChoice]) -> list[Row]:
+def _card_rows(periodic: PeriodicBooking, others: Sequence[PeriodicChoice]) -> list[ButtonRow]:
     number = periodic.id
     switch = button("⏸ Pausa", Verb.PAUSE, number) if periodic.active else button("▶️ Riprendi", Verb.RESUME, number)
     alternatives = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
@@ -159,7 +161,7 @@ def alternatives_page(
     """What else would do, each with its way out; `full`: no more can be added."""
     lines = Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {safe(periodic.course)}", _weekly(periodic))
     lines.add(*choice_lines(others) or ["Nessuna, per ora: stesso giorno, altro orario, corso o posto."])
-    rows: list[Row] = [
+    rows: list[ButtonRow] = [
         (button(f"🗑 {n}ª {one.start:%H:%M} {one.course}", Verb.ELSE_DROP, periodic.id, n - 1, choice_key(one)),)
         for n, one in enumerate(others, 2)
     ]

@@ -8,7 +8,7 @@ from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import about
 from bot.screens.italian import When
-from bot.screens.page import Lines, Page, Row, button, home_button, safe
+from bot.screens.page import ButtonRow, Lines, Page, button, home_button, safe
 from domain.model import Action, ClassRef, HeldBooking
 from domain.recurrence import Confirmation, ConfirmationOutcome, ConfirmationPurpose, PeriodicBooking
 
@@ -52,9 +52,9 @@ def _at_the_opening(opens: datetime, confirmation: Confirmation, when: When) -> 
     return f"Si apre {when.at(opens)}: se confermi prima, prenoto in quell'istante{later}."
 
 
-def _question_rows(number: int, *, keep: bool) -> list[Row]:
+def _question_rows(number: int, *, keep: bool) -> list[ButtonRow]:
     if keep:
-        yes, no = button("✅ Lo tengo", Verb.KEEP, number), button("❌ Libera il posto", Verb.GIVE_BACK, number)
+        yes, no = button("✅ Lo tengo", Verb.KEEP, number), button("❌ Libera il posto", Verb.FREE_PLACE, number)
     else:
         yes, no = button("✅ Conferma", Verb.CONFIRM, number), button("❌ Salta questa volta", Verb.SKIP, number)
     return [(yes,), (no,)]
@@ -70,7 +70,7 @@ def answered(confirmation: Confirmation, wish: ClassRef, when: When, ticket: Act
     keep = confirmation.purpose is ConfirmationPurpose.KEEP
     heading, rest = _kept_or_not(confirmation, when, ticket) if keep else BOOK_ANSWERS[confirmation.outcome]
     lines = Lines().add(heading, about(wish, when)).add(rest)
-    rows: list[Row] = []
+    rows: list[ButtonRow] = []
     if not keep and confirmation.outcome in (None, ConfirmationOutcome.EXPIRED):
         rows.append((button(texts.BOOK_LABEL, Verb.DAY, wish.day, fresh=True),))
     if ticket:
@@ -83,7 +83,7 @@ def answered(confirmation: Confirmation, wish: ClassRef, when: When, ticket: Act
 def no_longer_asked(confirmation: Confirmation, wish: ClassRef, when: When, held: HeldBooking | None) -> Page:
     """A question that holds no more: its date was freed since, to be planned anew or not at all. `held`: it is ours."""
     lines = Lines().add("↩️ <b>Questa domanda non vale più</b>", about(wish, when))
-    rows: list[Row] = []
+    rows: list[ButtonRow] = []
     if held:
         lines.add("✅ Intanto l'ho prenotata: il posto è tuo. Se non ci vai, annullala.")
         rows.append((button("📋 Vedi la prenotazione", Verb.HELD, held.id, fresh=True),))

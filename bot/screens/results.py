@@ -9,12 +9,21 @@ from datetime import datetime, timedelta
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import SHORT, about, about_action, choices, in_a_line, why_not_first
+from bot.screens.failures import (
+    explain,
+    keeps_trying,
+    of_login,
+    remedy_button,
+    remedy_rows,
+    retry_rows,
+    seen,
+    swap_rows,
+)
 from bot.screens.italian import When, count, short_day
-from bot.screens.page import Lines, Page, Row, button, home_button
+from bot.screens.page import ButtonRow, Lines, Page, button, home_button
 from bot.screens.slots import Clash
-from bot.screens.texts import trouble
+from bot.screens.texts import failure_message
 from bot.screens.tickets import ASKED_BACK, STOP_WATCHING, WITHDRAW_LABEL, the_other, title
-from bot.screens.trouble import explain, keeps_trying, of_login, remedy_button, remedy_rows, retry_rows, seen, swap_rows
 from domain.errors import LoginDiverted, LoginNeeded, LoginRejected, LoginStopped, MatricolaMissing
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, HeldBooking, WatchMode
 from domain.opening_report import OpeningReport, ShotOutcome
@@ -218,7 +227,7 @@ def place_free(action: Action, when: When) -> Page:
     """The end of a watch that was only to tell: somebody gave a place back."""
     lines = Lines().add("🔔 <b>Si è liberato un posto!</b>", about_action(action, when))
     lines.add(f"L'ho visto {_done_at(action, when)}. Fai in fretta: può durare poco.")
-    book = button("✅ Prenota adesso", Verb.GRAB, action.id, fresh=True)
+    book = button("✅ Prenota adesso", Verb.BOOK_NOW, action.id, fresh=True)
     again = button("👀 Continua a guardare", Verb.WATCH_LIKE, action.id, 1, fresh=True)
     return Page(str(lines), ((book,), (again,), (home_button(fresh=True),)))
 
@@ -274,7 +283,7 @@ def login_due(action: Action, stop: LoginNeeded, when: When) -> Page:
     """What rings some hours before an opening when who logs in by hand has not yet."""
     lines = Lines().add("⏰ <b>Devi ancora entrare nel sito</b>", about_action(action, when))
     lines.add(f"Si prenota {when.at(action.opens_at or action.run_at)}: senza il tuo accesso non posso farlo.")
-    lines.add(trouble(stop.kind).advice(when))
+    lines.add(failure_message(stop.kind).advice(when))
     return Page(str(lines), (*retry_rows(stop, fresh=True), (home_button(fresh=True),)))
 
 
@@ -328,20 +337,20 @@ def rehearsed(action: Action, others: Sequence[ClassRef], when: When, clash: Cla
     advice, remedy = texts.BEFORE_THE_OPENING.get(action.rehearsal or "", texts.NOTHING_TO_DO)
     lines.add("⚠️ <b>La prova per l'apertura non è riuscita</b>", about_action(action, when))
     if not when.to_keeper:
-        advice = trouble(action.rehearsal).you_guest or advice
-    happened = trouble(action.rehearsal).happened
+        advice = failure_message(action.rehearsal).you_guest or advice
+    happened = failure_message(action.rehearsal).happened
     lines.add(*choices(others, when)).add(happened, the_other(clash, when), when.typed(advice))
     lines.add(f"Ci provo comunque {opening}.")
     mend = next(iter(swap_rows(clash, fresh=True)), (remedy_button(remedy, action, fresh=True),))
     return Page(str(lines), (mend, *_rehearsal_rows(action, others)))
 
 
-def _rehearsal_rows(action: Action, others: Sequence[ClassRef]) -> tuple[Row, ...]:
+def _rehearsal_rows(action: Action, others: Sequence[ClassRef]) -> tuple[ButtonRow, ...]:
     label = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
     skip = "⏭ Salta questa volta" if action.periodic_booking_id else "⏭ Salta"
-    rows: list[Row] = [
+    rows: list[ButtonRow] = [
         (button("👍 Va bene", Verb.APPROVE, action.id),),
-        (button(skip, Verb.LET_GO, action.id), button(label, Verb.ALTS, action.id, fresh=True)),
+        (button(skip, Verb.SKIP_REHEARSED, action.id), button(label, Verb.ALTS, action.id, fresh=True)),
     ]
     if action.periodic_booking_id:
         series = action.periodic_booking_id
@@ -354,4 +363,4 @@ def approved(action: Action, others: Sequence[ClassRef], when: When) -> Page:
     """The rehearsal's card after "Va bene"."""
     lines = Lines().add("👍 <b>Va bene</b>", about_action(action, when)).add(*choices(others, when))
     lines.add(f"Prenoto {when.at(action.opens_at or action.run_at)}. Buonanotte!")
-    return Page(str(lines), ((button("⏭ Salta", Verb.LET_GO, action.id), home_button(fresh=True)),))
+    return Page(str(lines), ((button("⏭ Salta", Verb.SKIP_REHEARSED, action.id), home_button(fresh=True)),))

@@ -9,7 +9,7 @@ from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.held import hours_of
 from bot.screens.italian import When, count
-from bot.screens.page import Lines, Page, Row, button, home_button, in_quotes
+from bot.screens.page import ButtonRow, Lines, Page, button, home_button, in_quotes
 from domain.house_rules import HouseRules, Rule
 from domain.seen_rules import SeenRule
 
@@ -64,7 +64,7 @@ def seen_page(seen: SeenRule, when: When) -> Page:
 def rules_page(rules: HouseRules, seen: Sequence[SeenRule], note: str = "") -> Page:
     """What is in force, and what the site was seen to do, each to be taken over or taken back."""
     lines = _in_force(rules, note).add("Se vedo il sito fare diversamente, te lo chiedo prima di cambiarle.")
-    rows: list[Row] = []
+    rows: list[ButtonRow] = []
     for each in seen[-8:]:
         label = f"{NAMES[each.rule]}: {told(each.rule, each.value)}"
         in_force = each.answer == "set" and rules.value(each.rule) == each.value

@@ -29,7 +29,7 @@ class Remedy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FailureMessage:
     """An error in the user's words: what happened, what the bot does about it, what they can do."""
 
     happened: str
@@ -44,7 +44,7 @@ class Trouble:
         return when.typed(self.you if when.to_keeper or not self.you_guest else self.you_guest)
 
 
-UNKNOWN = Trouble(
+UNKNOWN = FailureMessage(
     "È successo qualcosa che non avevo previsto.",
     "Mi sono fermato, e non ho segnato niente come fatto.",
     "Guarda sul sito com'è andata, oppure riprova.",
@@ -52,7 +52,7 @@ UNKNOWN = Trouble(
 )
 
 ONE_AT_A_TIME = "per quel che so il sito ne accetta una sola."
-NOT_ASKED_FOR = Trouble(
+NOT_ASKED_FOR = FailureMessage(
     "Si sovrappone a un'altra tua prenotazione: per quel che so il sito ne accetta una sola, e non l'ho chiesta.",
     "Non riprovo.",
     'Scambiala con l\'altra. Se invece il sito le accetta, scrivi "warned" in config.json, in rules.overlap.',
@@ -61,7 +61,7 @@ NOT_ASKED_FOR = Trouble(
 )
 """An overlap that the site was never asked about: the rule of the house was enough."""
 
-OLD_HOURS_STAY = Trouble(
+OLD_HOURS_STAY = FailureMessage(
     "Gli orari sul sito non li so leggere, o sono molti meno di prima.",
     "Restano quelli che avevo letto.",
     "Se resta così, guarda sul sito.",
@@ -69,20 +69,20 @@ OLD_HOURS_STAY = Trouble(
 )
 """A timetable that can't be believed: nothing of a booking is at stake."""
 
-TROUBLES: dict[str, Trouble] = {
-    "SiteUnavailable": Trouble(
+FAILURE_MESSAGES: dict[str, FailureMessage] = {
+    "SiteUnavailable": FailureMessage(
         "Il sito di Polimisport non risponde.",
         "Ho riprovato più volte, poi mi sono fermato.",
         "Riprova tra qualche minuto.",
         Remedy.AGAIN,
     ),
-    "SessionExpired": Trouble(
+    "SessionExpired": FailureMessage(
         "Il sito mi ha chiesto di nuovo l'accesso e non sono riuscito a rientrare.",
         "Mi sono fermato.",
         "Riprova: ricomincio dall'accesso.",
         Remedy.AGAIN,
     ),
-    "LoginRejected": Trouble(
+    "LoginRejected": FailureMessage(
         "Il sito ha rifiutato il tuo Codice Persona o la password.",
         "Non riprovo da solo, per non far bloccare il tuo account.",
         "Controlla username e password in config.json e riavvia il bot; se invece sono giusti, riprova l'accesso.",
@@ -90,28 +90,28 @@ TROUBLES: dict[str, Trouble] = {
         quote=True,
         you_guest="Se hai cambiato password, dilla a chi tiene il bot; se invece è giusta, riprova l'accesso.",
     ),
-    "LoginDiverted": Trouble(
+    "LoginDiverted": FailureMessage(
         "L'accesso mi ha portato a un indirizzo che non è quello del Politecnico.",
         "Mi sono fermato: lì non ho scritto niente, e finché non me lo dici tu non riprovo.",
         "Non aprire quell'indirizzo. Entra dal browser sul sito di Polimisport, guarda dove ti chiede la password e "
         "confronta; se anche lì qualcosa non torna, cambiala e avvisa il Politecnico.",
         Remedy.LOGIN,
     ),
-    "OtpRejected": Trouble(
+    "OtpRejected": FailureMessage(
         "Il sito ha rifiutato due volte il codice usa e getta.",
         "Non insisto.",
         "Controlla che l'orologio del computer sia giusto e che otpatu in config.json sia quello attuale, poi riprova.",
         Remedy.LOGIN,
         you_guest="Se hai cambiato app per i codici, dillo a chi tiene il bot; se no, riprova tra un minuto.",
     ),
-    "OtpMissing": Trouble(
+    "OtpMissing": FailureMessage(
         "Il sito chiede il codice usa e getta, e nella configurazione non c'è il segreto per calcolarlo.",
         "Mi sono fermato prima del codice, e non riprovo da solo.",
         "Scrivi otpatu in config.json (.venv/bin/python otp_extractor.py aiuta a leggerlo) e riavvia il bot.",
         Remedy.LOGIN,
         you_guest="Dillo a chi tiene il bot: deve aggiungere il tuo codice QR.",
     ),
-    "LoginNeeded": Trouble(
+    "LoginNeeded": FailureMessage(
         "Nel sito devi entrare tu, e il tuo accesso è scaduto o non c'è ancora.",
         "Senza non posso fare niente; quello che aspetta la sua apertura resta in coda.",
         "Sul computer del bot scrivi nel terminale: .venv/bin/python setup.py --login. Se è senza schermo, entra da un "
@@ -120,7 +120,7 @@ TROUBLES: dict[str, Trouble] = {
         you_guest="Mettiti d'accordo con chi tiene il bot: devi rifare l'accesso sul suo computer, o mandargli il file "
         "dell'accesso fatto sul tuo.",
     ),
-    "LoginBlocked": Trouble(
+    "LoginBlocked": FailureMessage(
         "L'accesso al sito si è fermato su una pagina che non so superare da solo.",
         "Non insisto.",
         "Entra tu dal browser e fai quello che la pagina chiede (se è una nuova password, poi scrivila anche in "
@@ -129,7 +129,7 @@ TROUBLES: dict[str, Trouble] = {
         you_guest="Entra tu dal browser e fai quello che la pagina chiede (se è una nuova password, poi dilla a chi "
         "tiene il bot), poi riprova l'accesso.",
     ),
-    "MatricolaMissing": Trouble(
+    "MatricolaMissing": FailureMessage(
         "Tra le matricole che il Politecnico ti fa scegliere non c'è quella della configurazione.",
         "Non ne ho scelta un'altra, e non riprovo da solo.",
         "Correggi matricola in config.json (vuota: prendo la prima) e riavvia il bot.",
@@ -137,150 +137,152 @@ TROUBLES: dict[str, Trouble] = {
         quote=True,
         you_guest="Dillo a chi tiene il bot: deve correggere la tua matricola.",
     ),
-    "LoginUnavailable": Trouble(
+    "LoginUnavailable": FailureMessage(
         "La pagina d'accesso del Politecnico non risponde, o l'accesso si interrompe a metà.",
         "Non insisto.",
         "Di solito passa da sé: se hai fretta, guarda dal browser se l'accesso funziona, poi riprova.",
         Remedy.LOGIN,
     ),
-    "LoginInterrupted": Trouble(
+    "LoginInterrupted": FailureMessage(
         "L'accesso riesce, ma poi il sito di Polimisport non mostra la sua pagina.",
         "Ho riprovato più volte, poi mi sono fermato.",
         "Riprova tra qualche minuto.",
         Remedy.AGAIN,
     ),
-    "OtpError": Trouble(
+    "OtpError": FailureMessage(
         "Non riesco a leggere l'indirizzo otpauth del codice usa e getta.",
         "Mi sono fermato.",
         "Correggi otpatu in config.json e riavvia il bot.",
         Remedy.AGAIN,
         you_guest="Dillo a chi tiene il bot: deve correggere il tuo codice QR.",
     ),
-    "ConfigError": Trouble(
+    "ConfigError": FailureMessage(
         "Non trovo le tue credenziali nella configurazione.",
         "Mi sono fermato.",
         "Controlla config.json e riavvia il bot.",
         Remedy.AGAIN,
         you_guest="Dillo a chi tiene il bot: deve aggiungerti di nuovo.",
     ),
-    "SiteChanged": Trouble(
+    "SiteChanged": FailureMessage(
         "Il sito ha risposto in un modo che non riconosco.",
         "Mi sono fermato senza segnare niente come fatto, e ho tenuto una copia della pagina.",
         "Guarda sul sito com'è andata, o rileggi da qui le tue prenotazioni.",
         Remedy.SYNC,
     ),
-    "Blocked": Trouble(
+    "Blocked": FailureMessage(
         "Il sito mi ha fermato: troppe richieste, un no senza motivo, o chiede di dimostrare che sei una persona.",
         "Non insisto.",
         "Entra tu dal browser e guarda che cosa dice, poi riprova da qui.",
         Remedy.LOGIN,
     ),
-    "BookingRefused": Trouble("Il sito ha detto di no.", "Non riprovo.", "Scegli un altro orario.", Remedy.OTHER, True),
-    "NotOpenYet": Trouble(
+    "BookingRefused": FailureMessage(
+        "Il sito ha detto di no.", "Non riprovo.", "Scegli un altro orario.", Remedy.OTHER, True
+    ),
+    "NotOpenYet": FailureMessage(
         "Le prenotazioni per questo orario non sono ancora aperte.",
         "Ho aspettato, ma non si sono aperte.",
         "Riprova più tardi.",
         Remedy.AGAIN,
         True,
     ),
-    "SlotFull": Trouble(
+    "SlotFull": FailureMessage(
         "I posti sono finiti.",
         "Per ora mi fermo.",
         "Scegli un altro orario, o lasciami aspettare che qualcuno rinunci.",
         Remedy.OTHER,
         True,
     ),
-    "OnWaitingList": Trouble(
+    "OnWaitingList": FailureMessage(
         "Il corso è pieno, e il sito ti ha messo in lista d'attesa.",
         "Non provo altro: se si libera un posto, decide il sito.",
         "Se non ti serve, cancellati dalla lista sul sito.",
         Remedy.OTHER,
         True,
     ),
-    "PlaceUnclear": Trouble(
+    "PlaceUnclear": FailureMessage(
         "Il sito l'ha messa nel tuo elenco, ma con parole che non conosco: non so se il posto è tuo.",
         "Non la segno come prenotata, e non provo altro.",
         "Guarda sul sito: può essere una lista d'attesa, o una richiesta da confermare.",
         Remedy.SYNC,
         True,
     ),
-    "SlotNotFound": Trouble(
+    "SlotNotFound": FailureMessage(
         "Sul sito in questo momento non vedo questo orario: è stato tolto, oppure è pieno e non lo mostrano.",
         "Non riprovo.",
         "Aggiorna gli orari e scegline un altro, o lasciami guardare se torna.",
         Remedy.HOURS,
     ),
-    "AlreadyBooked": Trouble(
+    "AlreadyBooked": FailureMessage(
         "Il sito dice che questo posto è già tuo, ma non lo vedo tra le tue prenotazioni.",
         "Non riprovo.",
         "Rileggi le prenotazioni dal sito.",
         Remedy.SYNC,
         True,
     ),
-    "Overlap": Trouble(
+    "Overlap": FailureMessage(
         "Si sovrappone a un'altra tua prenotazione.",
         "Non riprovo.",
         "Scambiala con l'altra, oppure scegli un altro orario.",
         Remedy.MINE,
         True,
     ),
-    "MembershipProblem": Trouble(
+    "MembershipProblem": FailureMessage(
         "Il sito dice che c'è qualcosa da sistemare: abbonamento, certificato, pagamento o profilo.",
         "Non riprovo, e non provo alternative: varrebbe anche per loro.",
         "Sistemalo sul sito o in segreteria, poi riprova.",
         Remedy.AGAIN,
         True,
     ),
-    "AccountLimit": Trouble(
+    "AccountLimit": FailureMessage(
         "Il sito dice che per ora non puoi fare altre prenotazioni.",
         "Non riprovo, e non provo alternative: varrebbe anche per loro.",
         "Libera un posto che non ti serve, oppure guarda sul sito i tuoi ingressi, poi riprova.",
         Remedy.MINE,
         True,
     ),
-    "BookingsClosed": Trouble(
+    "BookingsClosed": FailureMessage(
         "Il sito non accetta più prenotazioni per questa lezione.",
         "Non riprovo.",
         "Scegli un altro orario.",
         Remedy.OTHER,
         True,
     ),
-    "HeldForOthers": Trouble(
+    "HeldForOthers": FailureMessage(
         "Il posto si è liberato, ma il sito lo teneva per altri fino all'inizio.",
         "Non riprovo.",
         "Scegli un altro orario.",
         Remedy.OTHER,
         True,
     ),
-    "ClassStarted": Trouble(
+    "ClassStarted": FailureMessage(
         "La lezione è già cominciata.", "Non riprovo.", "Scegli un altro orario.", Remedy.OTHER
     ),
-    "TooLateToCancel": Trouble(
+    "TooLateToCancel": FailureMessage(
         "Non ho potuto liberare il posto in tempo: annullarlo adesso può costarti una penalità.",
         "L'ho lasciato com'è: il posto è ancora tuo.",
         "Se non ci vai, annullalo lo stesso: decidi tu.",
         Remedy.ANYWAY,
     ),
-    "CancelTooLate": Trouble(
+    "CancelTooLate": FailureMessage(
         "Il sito non lascia più annullare questa prenotazione: è troppo tardi.",
         "Non è annullata: il posto è ancora tuo.",
         "Se non puoi andarci, scrivilo alla segreteria o guarda sul sito.",
         Remedy.MINE,
         True,
     ),
-    "TooLateToAsk": Trouble(
+    "TooLateToAsk": FailureMessage(
         "Potevo prenotarla solo adesso, ma il termine per annullare gratis è già passato.",
         "Non l'ho prenotata senza chiedertelo.",
         "Se ci vai davvero, prenotala lo stesso: decidi tu.",
         Remedy.BOOK_ANYWAY,
     ),
-    "NothingToCancel": Trouble(
+    "NothingToCancel": FailureMessage(
         "Sul sito questa prenotazione non la trovo: l'ho cercata due volte, a mezzo minuto di distanza.",
         "Non ho annullato niente.",
         "Guarda sul sito: se la vedi, annullala lì.",
         Remedy.SYNC,
     ),
-    "SeveralClasses": Trouble(
+    "SeveralClasses": FailureMessage(
         "Quello che hai chiesto può essere più di un corso, e non so quale.",
         "Non ho scelto io, e non ho toccato niente.",
         "Sceglilo dagli orari o dalle tue prenotazioni; in una riga scritta a mano, completa course_type e location.",
@@ -292,14 +294,14 @@ TROUBLES: dict[str, Trouble] = {
 """By the class of the error (domain/errors.py), as booking_actions.error_kind keeps it."""
 
 
-WATCH_ENDED = Trouble(
+WATCH_ENDED = FailureMessage(
     "Nessuno ha lasciato il posto in tempo.",
     "Smetto di guardare: un posto preso adesso non si potrebbe più annullare senza penalità.",
     "Se vuoi, scegli un altro orario.",
     Remedy.OTHER,
 )
 
-NOT_CANCELLED = Trouble(
+NOT_CANCELLED = FailureMessage(
     "Il sito non ha voluto annullarla.",
     "Il posto è ancora tuo.",
     "Riprova più tardi, oppure annullala tu sul sito.",
@@ -307,7 +309,7 @@ NOT_CANCELLED = Trouble(
     quote=True,
 )
 
-PASSWORD_AGAIN = Trouble(
+PASSWORD_AGAIN = FailureMessage(
     "Il Politecnico mi ha chiesto di nuovo la password, senza dire perché.",
     "Non la riscrivo da solo, per non far bloccare il tuo account.",
     "Prova a entrare tu dal browser: se la password è cambiata, scrivila in config.json e riavvia il bot; se no, "
@@ -337,7 +339,7 @@ BEFORE_THE_OPENING: dict[str, tuple[str, Remedy]] = {
     "AccountLimit": ("Libera prima di allora un posto che non ti serve.", Remedy.MINE),
     "Blocked": ("Entra tu dal browser, prima di allora, e guarda che cosa chiede.", Remedy.LOGIN),
 }
-"""What a person can still do when the rehearsal fails, by the class of the error; a guest what TROUBLES says."""
+"""What the owner can still do when a rehearsal fails, by the class of the error. Guests read FAILURE_MESSAGES."""
 NOTHING_TO_DO = ("Tu non devi fare niente; se vuoi, prova l'accesso adesso.", Remedy.SYNC)
 
 
@@ -354,12 +356,12 @@ WHILE_WAITING = {
 
 def happening(kind: str | None) -> str:
     """What to say of an error of that class while what met it is tried again."""
-    return WHILE_WAITING.get(kind or "") or trouble(kind).happened
+    return WHILE_WAITING.get(kind or "") or failure_message(kind).happened
 
 
-def trouble(kind: str | None) -> Trouble:
+def failure_message(kind: str | None) -> FailureMessage:
     """What to say of an error of that class."""
-    return TROUBLES.get(kind or "", UNKNOWN)
+    return FAILURE_MESSAGES.get(kind or "", UNKNOWN)
 
 
 HELP = f"""<b>Cosa so fare</b>
@@ -398,20 +400,20 @@ TAKEN_THOUGH_WITHDRAWN = (
 FREED_THOUGH_WITHDRAWN = "⚠️ L'avevi ritirata, ma il sito aveva già liberato il posto senza rispondermi."
 LAST_LOOK = "Sto guardando proprio adesso: se il posto non c'è, smetto."
 LOGIN_REMARKS = {
-    RemarkKind.PASSWORD_EXPIRES: Trouble(
+    RemarkKind.PASSWORD_EXPIRES: FailureMessage(
         "🔑 <b>La tua password del Politecnico scade tra poco.</b>",
         "",
         "Cambiala dal sito del Politecnico prima di allora, poi scrivi quella nuova in config.json e riavvia il bot.",
         Remedy.LOGIN,
         you_guest="Cambiala dal sito del Politecnico prima di allora, poi di' quella nuova a chi tiene il bot.",
     ),
-    RemarkKind.SITE_NOTICE: Trouble(
+    RemarkKind.SITE_NOTICE: FailureMessage(
         "📢 <b>All'accesso il Politecnico ti mostra un avviso.</b>",
         "",
         "L'ho superato e sono entrato: se ti riguarda, leggilo con calma dal browser.",
         Remedy.LOGIN,
     ),
-    RemarkKind.MATRICOLA_CHOSEN: Trouble(
+    RemarkKind.MATRICOLA_CHOSEN: FailureMessage(
         "🎓 <b>Il Politecnico ti fa scegliere tra più matricole: ho scelto la prima.</b>",
         "",
         "Se ne vuoi un'altra, scrivila nella chiave matricola di config.json e riavvia il bot.",

@@ -8,10 +8,10 @@ from datetime import timedelta
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import SHORT, about_action, choices, in_a_line, told_apart, why_not_first
+from bot.screens.failures import explain, held_up, holds_up, remedy_rows, retry_rows, swap_rows
 from bot.screens.italian import When, short_day
-from bot.screens.page import Lines, Page, Row, button, home_button
+from bot.screens.page import ButtonRow, Lines, Page, button, home_button
 from bot.screens.slots import Clash
-from bot.screens.trouble import explain, held_up, holds_up, remedy_rows, retry_rows, swap_rows
 from domain.model import (
     PREPARE,
     Action,
@@ -155,8 +155,8 @@ def final_card(action: Action, when: When, got: HeldBooking | None = None) -> Pa
 def _ticket_rows(
     action: Action, others: Sequence[ClassRef], when: When, *, is_card: bool, watchable: bool, undoable: bool,
     clash: Clash | None,
-) -> tuple[Row, ...]:  # fmt: skip
-    rows: list[Row] = []
+) -> tuple[ButtonRow, ...]:  # fmt: skip
+    rows: list[ButtonRow] = []
     if action.status is ActionStatus.PENDING:
         rows += _waiting_rows(action, others, when)
     if action.watch and action.status is ActionStatus.PROCESSING:
@@ -173,18 +173,18 @@ def _ticket_rows(
     if action.status is ActionStatus.FAILED:
         rows += [*swap_rows(clash, fresh=False), *remedy_rows(action, fresh=False, watchable=watchable)]
     if action.watch is WatchMode.TELL and action.status is ActionStatus.COMPLETED:
-        rows.append((button("✅ Prenota adesso", Verb.GRAB, action.id),))
+        rows.append((button("✅ Prenota adesso", Verb.BOOK_NOW, action.id),))
     return (*rows, (button("🧾 Richieste", Verb.STATUS, 0), home_button()))
 
 
-def _waiting_rows(action: Action, others: Sequence[ClassRef], when: When) -> list[Row]:
+def _waiting_rows(action: Action, others: Sequence[ClassRef], when: When) -> list[ButtonRow]:
     if action.watch:
         return [(button(STOP_WATCHING, Verb.WITHDRAW, action.id),)]
     withdraw = button(WITHDRAW_LABEL, Verb.WITHDRAW, action.id)
     if not takes_alternatives(action, when):
         return [(withdraw,)]
     label = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
-    rows: list[Row] = [(button(label, Verb.ALTS, action.id), withdraw)]
+    rows: list[ButtonRow] = [(button(label, Verb.ALTS, action.id), withdraw)]
     if is_held_back(action, when) and (action.opens_at is None or when.now >= action.opens_at):
         rows.insert(0, (button(START_NOW_LABEL, Verb.START_NOW, action.id),))
     return rows
@@ -323,7 +323,7 @@ def status_page(actions: Sequence[Action], page: int, when: When, *, more: bool,
         return Page(str(lines), ((button(texts.BOOK_LABEL, Verb.NEW),), (home_button(),)))
     lines.add("<b>Le tue ultime richieste</b>", "Tocca quella che ti interessa.")
     told = [action.subject for action in actions]
-    rows: list[Row] = [(button(_status_label(action, told), Verb.TICKET, action.id),) for action in actions]
+    rows: list[ButtonRow] = [(button(_status_label(action, told), Verb.TICKET, action.id),) for action in actions]
     newer = (button("‹ Più recenti", Verb.STATUS, page - 1),) if page else ()
     older = (button("Più vecchie ›", Verb.STATUS, page + 1),) if more else ()
     return Page(str(lines), (*rows, *((newer + older,) if newer or older else ()), (home_button(),)))

@@ -348,7 +348,7 @@ def test_nobody_but_who_keeps_the_bot_is_told_to_mend_its_configuration_or_progr
 def test_every_kind_of_error_of_the_site_has_words_of_its_own() -> None:
     never_end_an_action = (AlreadyQueued, DuplicatePeriodic, TooManyHolidays, LeaseLost, DatabaseError, AccountWaits)
     silent = {kind for kind in KINDS if issubclass(getattr(errors, kind), never_end_an_action)}
-    assert set(KINDS) - set(texts.TROUBLES) - silent == {"AppError", "SiteError", "LoginFailed", "LoginStopped"}
+    assert set(KINDS) - set(texts.FAILURE_MESSAGES) - silent == {"AppError", "SiteError", "LoginFailed", "LoginStopped"}
 
 
 def test_what_is_packed_fits_and_comes_back() -> None:
@@ -422,13 +422,13 @@ def test_days_and_hours_are_told_as_people_tell_them() -> None:
 ])  # fmt: skip
 def test_a_no_of_our_own_rule_is_never_told_as_the_sites(sentence: str, told: str) -> None:
     failed = replace(ACTION, status=ActionStatus.FAILED, error_kind="Overlap", error=sentence)
-    said = " ".join(screens.trouble.explain(failed, WHEN))
+    said = " ".join(screens.failures.explain(failed, WHEN))
     assert told in said
     assert ("Dal sito" in said) == ("«" in sentence)
 
 
 def test_a_timetable_that_is_not_believed_is_not_told_in_a_bookings_words() -> None:
     failed = replace(ACTION, type=ActionType.REFRESH, status=ActionStatus.FAILED, error_kind="SiteChanged")
-    said = " ".join(screens.trouble.explain(failed, WHEN))
+    said = " ".join(screens.failures.explain(failed, WHEN))
     assert "Restano quelli che avevo letto" in said
     assert "prenotazioni" not in said

@@ -20,7 +20,7 @@ from actions.decide import MOST_FAILURES
 from actions.runner import Performer
 from bot import screens
 from bot.screens.italian import When
-from bot.screens.texts import OLD_HOURS_STAY, TROUBLES
+from bot.screens.texts import FAILURE_MESSAGES, OLD_HOURS_STAY
 from demo.site import Site, SiteWorld
 from demo.telegram import Message
 from domain.errors import LoginBlocked, SiteError
@@ -95,7 +95,7 @@ async def test_the_person_reads_what_happened_and_what_can_be_done(
 ) -> None:
     stage.site.faults.update(faults)
     row, message = await stage.last_try(kind)
-    cause = OLD_HOURS_STAY if kind is REFRESH else TROUBLES[error]
+    cause = OLD_HOURS_STAY if kind is REFRESH else FAILURE_MESSAGES[error]
     assert (row.status, row.error_kind) == ("failed", error)
     assert all(words in message.text for words in (cause.happened, cause.then, cause.you, f"n. {row.id}"))
     assert len(message.labels) >= 2
@@ -107,7 +107,7 @@ async def test_the_person_reads_what_happened_and_what_can_be_done(
 @in_its_loop
 async def test_who_is_turned_away_is_told_once_and_keeps_what_is_queued(stage: Stage, fault: str) -> None:
     """The account waits, whatever of it is in the queue; a tap on the message has everything go on."""
-    db, owner, happened = stage.chat.db, stage.chat.owner, TROUBLES["Blocked"].happened
+    db, owner, happened = stage.chat.db, stage.chat.owner, FAILURE_MESSAGES["Blocked"].happened
     stage.site.faults.update({fault: True})
     await db.requests.add(NewAction(BOOK, OWNER, stage.pilates))
     await db.requests.add(NewAction(CHECK, OWNER, quiet=True))
@@ -127,7 +127,7 @@ async def test_who_is_turned_away_is_told_once_and_keeps_what_is_queued(stage: S
 @pytest.mark.parametrize("at", ["getservizio", "aunicalogin/login"], ids=["before the password", "after the password"])
 @in_its_loop
 async def test_a_sign_on_that_is_down_is_told_once_and_everything_of_the_account_waits(stage: Stage, at: str) -> None:
-    db, owner, happened = stage.chat.db, stage.chat.owner, TROUBLES["LoginUnavailable"].happened
+    db, owner, happened = stage.chat.db, stage.chat.owner, FAILURE_MESSAGES["LoginUnavailable"].happened
     stage.site.accounts.end_sessions()
     stage.site.faults.update({"sso_down": True, "where": {"sso_down": at}})
     for action in (
@@ -169,7 +169,7 @@ async def test_what_the_pages_of_the_login_say_is_told_once(stage: Stage) -> Non
 @in_its_loop
 async def test_to_try_the_login_again_is_a_new_login_though_a_session_lives(stage: Stage) -> None:
     await stage.chat.db.people.pause(OWNER, LoginBlocked("the login stops at a page"), lambda _: timedelta(hours=1))
-    await stage.chat.owner.wait_for(lambda message: TROUBLES["LoginBlocked"].happened in message.text)
+    await stage.chat.owner.wait_for(lambda message: FAILURE_MESSAGES["LoginBlocked"].happened in message.text)
     await stage.chat.owner.tap("Riprova l'accesso")
     for logins in (1, 1):
         await stage.performer.perform(await stage.chat.claim())
@@ -181,7 +181,7 @@ async def test_to_try_the_login_again_is_a_new_login_though_a_session_lives(stag
 async def test_a_full_slot_offers_to_wait_for_a_place(stage: Stage) -> None:
     stage.site.fill(stage.site.slot(TUESDAY, "PILATES MATWORK").appointment_id)
     _, message = await stage.last_try(BOOK)
-    assert TROUBLES["SlotFull"].happened in message.text
+    assert FAILURE_MESSAGES["SlotFull"].happened in message.text
     assert any("Prenota se si libera" in label for label in message.labels)
 
 
@@ -193,7 +193,7 @@ async def test_a_page_nobody_knows_comes_with_its_picture(stage: Stage) -> None:
     assert row.evidence
     assert (Path(row.evidence) / "screenshot.png").exists()
     assert message.photo
-    assert TROUBLES["SiteChanged"].happened in message.text
+    assert FAILURE_MESSAGES["SiteChanged"].happened in message.text
 
 
 @in_its_loop
@@ -202,7 +202,7 @@ async def test_what_may_pass_is_told_on_the_card_and_does_not_ring(stage: Stage)
     await chats.queued(stage.chat.owner)
     error = await stage.performer.perform(await stage.chat.claim())
     assert isinstance(error, SiteError)
-    card = await stage.chat.owner.wait_for(lambda message: TROUBLES["SiteUnavailable"].happened in message.text)
+    card = await stage.chat.owner.wait_for(lambda message: FAILURE_MESSAGES["SiteUnavailable"].happened in message.text)
     assert "Riprovo" in card.text
     assert card.edited
 
@@ -213,7 +213,7 @@ async def test_a_login_led_astray_stops_the_account_and_rings_with_the_address(s
     portal = stage.performer._portal
     sign_on, portal.access = portal.access.login_hosts[0], replace(portal.access, login_hosts=("localhost:1",))
     row, message = await stage.last_try(BOOK)
-    cause = TROUBLES["LoginDiverted"]
+    cause = FAILURE_MESSAGES["LoginDiverted"]
     assert (row.error_kind, row.evidence) == ("LoginDiverted", None)
     assert all(words in message.text for words in (cause.happened, cause.then, cause.you, f"http://{sign_on}/"))
     assert not message.photo
@@ -248,7 +248,7 @@ def test_who_does_not_keep_the_bot_is_not_sent_to_its_configuration_when_their_a
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
     pause = Pause(now + timedelta(minutes=30), "OtpRejected", "the code was refused twice")
     keeper, friend = (
-        screens.trouble.account_waits(pause, When(now, ZoneInfo("Europe/Rome"), to_keeper=keeps)).text
+        screens.failures.account_waits(pause, When(now, ZoneInfo("Europe/Rome"), to_keeper=keeps)).text
         for keeps in (True, False)
     )
     assert "config.json" in keeper

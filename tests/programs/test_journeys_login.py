@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.screens.texts import LOGIN_REMARKS, TROUBLES
+from bot.screens.texts import FAILURE_MESSAGES, LOGIN_REMARKS
 from domain.model import ActionStatus, RemarkKind
 from tests.support.journeys import PILATES, Journey, journey
 from tests.support.lent_browser import Engine
@@ -69,7 +69,7 @@ async def test_the_configured_matricola_is_chosen_and_one_that_is_not_there_is_t
 ) -> None:
     here.set(login_pages=["code", "matricola"])
     await here.restarts(matricola="900009")
-    row, letter = await here.books(TROUBLES["MatricolaMissing"].happened)
+    row, letter = await here.books(FAILURE_MESSAGES["MatricolaMissing"].happened)
     assert (row.status, row.error_kind, here.held) == (ActionStatus.FAILED, "MatricolaMissing", [])
     assert "900002" in letter.text
     await here.restarts(matricola="900002")
@@ -94,7 +94,7 @@ async def test_who_signed_on_not_long_ago_needs_neither_password_nor_code(here: 
 
 async def test_a_refused_password_is_told_however_the_page_shows_it_and_sent_once(here: Journey) -> None:
     here.world.accounts.people[GIULIA].password = "changed meanwhile"
-    happened = TROUBLES["LoginRejected"].happened
+    happened = FAILURE_MESSAGES["LoginRejected"].happened
     row, _ = await here.books(happened)
     for number, shown in enumerate(("own", "message", "alert"), start=1):
         assert (row.status, row.error_kind, here.held) == (ActionStatus.FAILED, "LoginRejected", []), shown

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from admin import doctor
+from bot.screens.failures import login_remark
 from bot.screens.italian import When
 from bot.screens.results import login_stopped
-from bot.screens.trouble import login_remark
 from database import Database
 from domain.errors import ASKED_AGAIN, LoginRejected, MatricolaMissing, login_stop
 from domain.model import LoginRemark, NoticeKind, RemarkKind

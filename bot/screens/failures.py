@@ -6,7 +6,7 @@ import re
 
 from bot.screens.callbacks import Verb
 from bot.screens.italian import When
-from bot.screens.page import Button, Lines, Page, Row, button, home_button, in_quotes, safe
+from bot.screens.page import Button, ButtonRow, Lines, Page, button, home_button, in_quotes, safe
 from bot.screens.slots import Clash
 from bot.screens.texts import (
     LOGIN_REMARKS,
@@ -15,10 +15,10 @@ from bot.screens.texts import (
     OLD_HOURS_STAY,
     PASSWORD_AGAIN,
     WATCH_ENDED,
+    FailureMessage,
     Remedy,
-    Trouble,
+    failure_message,
     happening,
-    trouble,
 )
 from domain.errors import ASKED_AGAIN, LoginDiverted, LoginNeeded, LoginStopped, Overlap, SiteChanged, quoted
 from domain.model import Action, ActionType, LoginRemark, Pause, WatchMode
@@ -28,7 +28,7 @@ WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
 WATCH_LABELS = {WatchMode.BOOK: "🔔 Prenota se si libera", WatchMode.TELL: "👀 Avvisami soltanto"}
 
 
-def cause_of(action: Action) -> Trouble:
+def cause_of(action: Action) -> FailureMessage:
     """What to say of an action that failed."""
     if action.watch and action.error_kind in ("SlotFull", "ClassStarted", "BookingsClosed"):
         return WATCH_ENDED
@@ -41,9 +41,9 @@ def cause_of(action: Action) -> Trouble:
     return of_login(action.error_kind, action.error or "")
 
 
-def of_login(kind: str | None, sentence: str) -> Trouble:
+def of_login(kind: str | None, sentence: str) -> FailureMessage:
     """What to say of an error that may be a login's."""
-    return PASSWORD_AGAIN if ASKED_AGAIN in sentence else trouble(kind)
+    return PASSWORD_AGAIN if ASKED_AGAIN in sentence else failure_message(kind)
 
 
 def explain(action: Action, when: When, more: str = "") -> list[str]:
@@ -53,21 +53,21 @@ def explain(action: Action, when: When, more: str = "") -> list[str]:
     return [cause.happened + _quote(action, cause), *where, more, cause.then, cause.advice(when)]
 
 
-def _quote(action: Action, cause: Trouble) -> str:
+def _quote(action: Action, cause: FailureMessage) -> str:
     words = quoted(action.error or "")
     return f"\nDal sito: {in_quotes(words)}." if cause.quote and words else ""
 
 
-def remedy_rows(action: Action, *, fresh: bool, watchable: bool = False) -> list[Row]:
+def remedy_rows(action: Action, *, fresh: bool, watchable: bool = False) -> list[ButtonRow]:
     """The buttons that do what the failure's text advises; `watchable`: a freed place could still be of use."""
     remedy = cause_of(action).remedy
     if remedy is Remedy.OTHER and action.type is not ActionType.BOOK:
         remedy = Remedy.AGAIN
-    rows: list[Row] = [(remedy_button(remedy, action, fresh=fresh),)]
+    rows: list[ButtonRow] = [(remedy_button(remedy, action, fresh=fresh),)]
     return [*watch_rows(action, fresh=fresh), *rows] if watchable else rows
 
 
-def swap_rows(clash: Clash | None, *, fresh: bool) -> list[Row]:
+def swap_rows(clash: Clash | None, *, fresh: bool) -> list[ButtonRow]:
     """The way to have a class instead of what it overlaps: a swap, or, where that can't be, giving the other back."""
     if clash is None:
         return []
@@ -77,7 +77,7 @@ def swap_rows(clash: Clash | None, *, fresh: bool) -> list[Row]:
     return [(button(label, Verb.SWAP_SLOT, clash.slot_id, clash.held.id, fresh=fresh),)]
 
 
-def watch_rows(action: Action, *, fresh: bool) -> list[Row]:
+def watch_rows(action: Action, *, fresh: bool) -> list[ButtonRow]:
     """The two ways of waiting for a place in what an action was about."""
     return [
         (button(label, Verb.WATCH_LIKE, action.id, WATCH_CODES[mode], fresh=fresh),)
@@ -100,7 +100,7 @@ def remedy_button(remedy: Remedy, action: Action, *, fresh: bool) -> Button:
         case Remedy.SYNC:
             return button(remedy, Verb.SYNC, fresh=fresh)
         case Remedy.LOGIN | Remedy.ENTERED:
-            return button(remedy, Verb.FORGIVE, fresh=fresh)
+            return button(remedy, Verb.RETRY_LOGIN, fresh=fresh)
 
 
 # An account that waits
@@ -108,7 +108,7 @@ def remedy_button(remedy: Remedy, action: Action, *, fresh: bool) -> Button:
 
 def account_waits(pause: Pause, when: When) -> Page:
     """What rings, once, when an account is in trouble: what the site showed, what happens now, what helps."""
-    cause = trouble(pause.kind)
+    cause = failure_message(pause.kind)
     lines = Lines().add(f"⏸ <b>{cause.happened}</b>").add(*seen(pause.reason))
     lines.add(f"{cause.then} Riprovo da solo {when.soon(pause.until)}.")
     lines.add("Le tue richieste restano in coda; quello che aspetta la sua apertura lo provo comunque.")
@@ -134,10 +134,10 @@ def seen(reason: str) -> list[str]:
     return [*shown, f"Dal sito: «{safe(words)}»"] if words else shown
 
 
-def retry_rows(stop: LoginStopped | None = None, *, fresh: bool) -> tuple[Row, ...]:
+def retry_rows(stop: LoginStopped | None = None, *, fresh: bool) -> tuple[ButtonRow, ...]:
     """The button that ends what an account waits for; who logs in by hand says with it that they have."""
     label = Remedy.ENTERED if isinstance(stop, LoginNeeded) else Remedy.LOGIN
-    return ((button(label, Verb.FORGIVE, fresh=fresh),),)
+    return ((button(label, Verb.RETRY_LOGIN, fresh=fresh),),)
 
 
 def holds_up(pause: Pause | None, action: Action, when: When) -> bool:
@@ -149,7 +149,10 @@ def holds_up(pause: Pause | None, action: Action, when: When) -> bool:
 
 def held_up(pause: Pause, when: When) -> list[str]:
     """What the card of such an action says."""
-    return [trouble(pause.kind).happened, f"Riprovo {when.soon(pause.until)}, da solo: la richiesta resta in coda."]
+    return [
+        failure_message(pause.kind).happened,
+        f"Riprovo {when.soon(pause.until)}, da solo: la richiesta resta in coda.",
+    ]
 
 
 def keeps_trying(action: Action, when: When) -> list[str]:
