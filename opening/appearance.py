@@ -97,7 +97,7 @@ def _meant(slots: Sequence[Slot], wish: ClassRef) -> Slot | None:
     try:
         return the_meant([each for each in slots if each.appointment_id], wish, lambda slot: slot.ref)
     except SeveralClasses as error:
-        log.warning("  %s", error)
+        log.warning("  no slot is chosen: %s", error)
         return None
 
 

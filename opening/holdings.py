@@ -40,7 +40,7 @@ class Holdings:
     async def read(self) -> None:
         """Reads "my bookings". When the site can't tell in time, the list before counts, and the site judges shots."""
         with suppress(*PASSING):
-            self._listed = await self._timeline.while_there_is_time("what we hold", self._site.bookings)
+            self._listed = await self._timeline.while_there_is_time("my bookings", self._site.bookings)
 
     async def won_already(self) -> tuple[int, Booking] | None:
         """The choice that is held, with its booking: an earlier attempt booked it and crashed before settling.
@@ -56,7 +56,7 @@ class Holdings:
             except (OnWaitingList, PlaceUnclear) as stands:
                 if self._timeline.is_past(0.0):
                     raise
-                log.warning("  %s: the site will judge the shots", stands)
+                log.warning("  what is held is unclear (%s): the site decides by its answers to the shots", stands)
                 continue
             if held is not None:
                 return number, held

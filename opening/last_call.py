@@ -62,7 +62,7 @@ class Call:
             raise error if isinstance(error, TakenBack) else TakenBack("taken back before its opening")
         if isinstance(error, LeaseLost) and not hurry:
             raise error
-        log.warning("  the last call is not answered (%s): shooting all the same", error or "the database is slow")
+        log.warning("  the last call has no answer (%s): the race shoots all the same", error or "the database is slow")
 
     async def answer_of(self, calling: asyncio.Task[None], until: float) -> AppError | None:
         """The error the call met; None when there is none, or no answer so many seconds before the opening."""

@@ -73,7 +73,7 @@ class Preparation:
         """What the site lists now; when it can't tell, what it listed before."""
         remembered = self._appearance.remembered()
         if not any(isinstance(each, Slot) for each in remembered):
-            return await self._timeline.while_there_is_time("timetable", self._appearance.look_up)
+            return await self._timeline.while_there_is_time("the timetable", self._appearance.look_up)
         try:
             return await self._appearance.look_up()
         except STILL_SHOOT as error:
@@ -94,7 +94,7 @@ class Preparation:
             if self._site.bookings_are_quick() or not self._is_possible(choices):
                 await self._holdings.read()
             else:
-                await self._timeline.while_there_is_time("our page", self._site.prove_session)
+                await self._timeline.while_there_is_time("the page of my bookings", self._site.prove_session)
 
     def _is_possible(self, choices: Sequence[Choice]) -> bool:
         """Whether the list was read, and some choice does not meet it."""
@@ -109,11 +109,11 @@ class Preparation:
         if self._share.is_warm or time_left < self._timeline.one_way:
             return
         self._share.pay_for_warming(max(connections, 1))
-        proof = noticed(self._site.prove_session(), "our page")
+        proof = noticed(self._site.prove_session(), "session")
         more = [noticed(self._site.warm_connection(), "connection") for _ in range(1, connections)]
         done, _ = await asyncio.wait({proof, *more}, timeout=time_left)
         for problem in (each.exception() for each in done):
             if isinstance(problem, SiteUnavailable | SiteChanged):
-                log.warning("  warming up: %s", problem)
+                log.warning("  a connection could not be opened before the shots: %s", problem)
             elif problem is not None:
                 raise problem

@@ -66,7 +66,7 @@ class Target:
 
 
 class Race:
-    """One booking at one opening. `Openings` puts races together."""
+    """One booking at one opening, from its preparation to its proof. `Openings` makes races."""
 
     def __init__(
         self,
@@ -147,7 +147,7 @@ class Race:
         except OnWaitingList:
             raise
         except (BookingRefused, SiteUnavailable, SiteChanged) as error:
-            log.info("  it looks open already, but: %s", error)
+            log.info("  the slot looks open before its time, but can't be booked: %s", error)
             return None
         return Won(booked, choice.number, replace(self._record.report, opened_early=True), self._record.why)
 

@@ -188,15 +188,15 @@ class ServerClock:
         try:
             headers = await ask()
         except SiteUnavailable as error:
-            log.info("no answer for the clock: %s", error)
+            log.info("a reading of the server's clock got no answer: %s", error)
         else:
             self.add(sent, self.time.now(), headers)
 
     def _tell(self) -> None:
-        log.info("server clock: %+.3f s from ours, give or take %.0f ms (%d readings, round trip %.0f ms)",
+        log.info("the server's clock is %+.3f s from ours, to within %.0f ms (%d readings, round trip %.0f ms)",
                  self.ahead, self.uncertainty * 1000, len(self._readings), self.round_trip * 1000)  # fmt: skip
         if self._estimate.others:
-            log.warning("the site's servers have clocks that disagree: others are %s s from the first",
+            log.warning("the site's servers have clocks that disagree: the others are %s s from the first",
                         ", ".join(f"{other.offset - self.offset:+.3f}" for other in self._estimate.others))  # fmt: skip
 
 

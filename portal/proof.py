@@ -1,7 +1,7 @@
 """What proves that a place is ours: "my bookings" shows it, and the timetable does not say otherwise.
 
 The list alone is one witness: on some sites a place on a waiting list looks in it just like a booking, or stands in it
-in words that nobody knows. Used by booking.py and opening/race.py.
+in words that nobody knows.
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ async def status_of(
         known = (each for each in known_calendars(session) if each.activity.id == slot.activity.id)
         there = await schedule(session, next(known, Calendar(slot.activity)), slot.day, urgent=True)
     except SiteError as error:
-        log.info("the timetable does not say whose the place is: %s", error)
+        log.info("the timetable can't tell whose a place is: %s", error)
         return None
     return next((each.status for each in there if slot.ref.matches(each.ref)), None)
 
