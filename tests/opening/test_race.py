@@ -526,7 +526,7 @@ async def test_without_the_servers_time_ours_is_good_enough(at: Open, caplog: py
         async def clock(self) -> Mapping[str, str]:
             return {}
 
-    async with at(knows=False, lead=1.0) as opened:
+    async with at(knows=False, lead=2.0, policy=replace(IMPATIENT, learn_clock_until_late=0.1)) as opened:
         opened.calls = Silent
         with caplog.at_level(logging.WARNING):
             won = await opened.race()
