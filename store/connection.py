@@ -1,7 +1,7 @@
 """One SQLite file, opened the way the whole product needs it: reads that never wait, writes one at a time.
 
 Used by every file of store/; nobody else talks to sqlite3. A whole transaction is one function, which runs on SQLite's
-own thread: the event loop waits for it once, and nothing else can be awaited inside it.
+own thread (aiosqlite's): the event loop waits for it once, and nothing else can be awaited inside it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import wraps
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
+
+import aiosqlite
 
 from domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseError
 
@@ -27,6 +28,7 @@ LAST_PATIENCE = 0.5  # s; the same once the program is told to stop
 ONE_TRY_MS = 100  # how long SQLite itself waits at a time: no longer, for it can't be told to stop meanwhile
 PAUSE = 0.02  # s between tries
 LOOK_ANYWAY = 0.5  # s; two writes within one tick of the file system's clock look like one
+ROWS_AT_ONCE = 64  # that aiosqlite fetches for a cursor, its own default
 NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -127,29 +129,20 @@ Steps = Callable[[Transaction], Result]
 """What is done in one transaction, and what it returns."""
 
 
-class Handle:
-    """A connection of SQLite, and the only thread that uses it."""
+class Handle(aiosqlite.Connection):
+    """A connection of SQLite on aiosqlite's thread, to which whole functions go instead of statements."""
 
     def __init__(self, path: Path) -> None:
-        self._thread = ThreadPoolExecutor(1, "sqlite")
-        self._path = path
-        self._connection: sqlite3.Connection | None = None
+        super().__init__(lambda: sqlite3.connect(path, isolation_level=None), ROWS_AT_ONCE)
 
     async def open(self) -> None:
-        self._connection = await self._run(lambda: sqlite3.connect(self._path, isolation_level=None))
-        self._connection.row_factory = sqlite3.Row
-
-    async def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await self._run(connection.close)
-        self._thread.shutdown()
+        await self
+        self.row_factory = sqlite3.Row
 
     async def use(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
-        """What the function returns, which has the connection to itself meanwhile."""
-        if (connection := self._connection) is None:
-            raise ValueError("this connection is not open")
-        return await self._run(lambda: function(connection))
+        """What the function returns, which has the connection to itself meanwhile. Raises ValueError once closed."""
+        run: Callable[[Callable[[], Result]], Awaitable[Result]] = self._execute  # the way of all methods of aiosqlite
+        return await run(lambda: function(self._conn))
 
     async def transact(self, begin: str, steps: Steps[Result]) -> Result:
         """What the steps return, done between `begin` and a commit. Nothing is kept when its caller is cancelled."""
@@ -159,9 +152,6 @@ class Handle:
         except asyncio.CancelledError:
             cancelled.set()  # SQLite's thread goes on without us until it sees that
             raise
-
-    async def _run(self, function: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
 
 def _fetch(sql: str, parameters: Parameters | None = None) -> Callable[[sqlite3.Connection], list[sqlite3.Row]]:

@@ -10,7 +10,7 @@ from database import open_database
 from domain.model import Booking
 from domain.recurrence import PeriodicMode
 from tests.conftest import GIULIA
-from tests.support.recurring import TUESDAY, Life, held, rome
+from tests.support.recurring import TUESDAY, Life, held, life, rome  # noqa: F401 - a fixture
 
 VERSION_4 = Path(__file__).resolve().parent.parent / "schemas" / "version4.sql"
 DATE_OF_QUESTION = """
