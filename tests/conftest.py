@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from database import Database, open_database
 from domain.model import Role
 from domain.people import Person
+from tests.support.clock import FakeClock
 from tests.support.processes import LENT
 from tests.support.sites import chromium
 
@@ -27,28 +28,14 @@ GIULIA = 42
 MARCO = 43
 
 
-class Time:
-    """A clock that stands still until it is told otherwise."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def go(self, **by: float) -> None:
-        """Moves on by a timedelta's arguments: go(minutes=5)."""
-        self.now += timedelta(**by)
-
-
 @pytest.fixture
-def clock() -> Time:
+def clock() -> FakeClock:
     """Sunday 22 November 2026, 10:00 UTC (11:00 in Rome)."""
-    return Time(datetime(2026, 11, 22, 10, tzinfo=UTC))
+    return FakeClock(datetime(2026, 11, 22, 10, tzinfo=UTC))
 
 
 @pytest.fixture
-async def db(tmp_path: Path, clock: Time) -> AsyncIterator[Database]:
+async def db(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Database]:
     """A fresh database with its owner Giulia and her friend Marco."""
     async with open_database(tmp_path / "polimisport.db", clock) as database:
         await database.people.set([Person(GIULIA, Role.OWNER, "g"), Person(MARCO, Role.FRIEND, "m")])

@@ -17,13 +17,13 @@ from domain import errors
 from domain.model import FIT_CENTER, ClassRef, clock_time
 from portal import api
 from portal.session import Portal, SiteSession
+from tests.support.clock import FakeClock
 from tests.support.lent_browser import held, pilates, portal, site, take  # noqa: F401 - fixtures
 from tests.support.sites import (
     GIULIA,
     NOON,
     SATURDAY,
     TUESDAY,
-    Clock,
     cookie,
     credentials,
     only_pages_get_schedules,
@@ -118,8 +118,10 @@ async def test_overlapping_bookings_are_refused_before_anything_is_sent(
     assert not world.shots
 
 
-async def test_a_class_that_has_begun_is_refused(session: SiteSession, site_clock: Clock, pilates: ClassRef) -> None:
-    site_clock.move(timedelta(days=2, hours=8).total_seconds())
+async def test_a_class_that_has_begun_is_refused(
+    session: SiteSession, site_clock: FakeClock, pilates: ClassRef
+) -> None:
+    site_clock.go(seconds=timedelta(days=2, hours=8).total_seconds())
     assert isinstance(await refusal(session, pilates), errors.ClassStarted)
 
 

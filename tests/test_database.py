@@ -34,7 +34,8 @@ from domain.requests import NewAction
 from store.catalogue import swap
 from store.connection import OURS, Transaction
 from store.migrations import VERSION
-from tests.conftest import GIULIA, Time
+from tests.conftest import GIULIA
+from tests.support.clock import FakeClock
 
 SCHEMAS = Path(__file__).parent / "schemas"
 PLATINUM = Activity("1", "Giuriati - Corsi Platinum")
@@ -48,18 +49,18 @@ def timetable(*slots: Slot, days: tuple[date, ...] = (MONDAY,)) -> Timetable:
     return Timetable((PLATINUM,), days, slots)
 
 
-async def read(db: Database, found: Timetable, clock: Time) -> None:
+async def read(db: Database, found: Timetable, clock: FakeClock) -> None:
     clock.go(seconds=1)
     await db.connection.transact(lambda tx: swap(tx, found, clock(), clock()))
 
 
-async def sync(db: Database, clock: Time, *bookings: Booking, in_page: bool = False) -> None:
+async def sync(db: Database, clock: FakeClock, *bookings: Booking, in_page: bool = False) -> None:
     action = await db.claims.add_claimed(NewAction(ActionType.CHECK, GIULIA, quiet=True), "w", 60)
     assert action
     await db.settlement.complete_check(action, bookings, "read", ZoneInfo("Europe/Rome"), in_page=in_page)
 
 
-async def sync_twice(db: Database, clock: Time, *bookings: Booking) -> None:
+async def sync_twice(db: Database, clock: FakeClock, *bookings: Booking) -> None:
     """Two readings that agree, half a minute apart, the second in the browser."""
     await sync(db, clock, *bookings)
     clock.go(seconds=31)
@@ -203,7 +204,7 @@ async def test_the_first_bots_file_is_taken_over_after_a_backup(tmp_path: Path) 
     assert len(list(tmp_path.glob("*.bak"))) == 1
 
 
-async def test_a_refresh_twice_makes_no_duplicates_and_keeps_the_buttons_good(db: Database, clock: Time) -> None:
+async def test_a_refresh_twice_makes_no_duplicates_and_keeps_the_buttons_good(db: Database, clock: FakeClock) -> None:
     await read(db, timetable(YOGA, PILATES), clock)
     before = await db.catalogue.slots_on(MONDAY)
     await read(db, timetable(PILATES, replace(YOGA, places=3)), clock)
@@ -213,21 +214,21 @@ async def test_a_refresh_twice_makes_no_duplicates_and_keeps_the_buttons_good(db
     assert [course.name for course in await db.catalogue.courses_on(0)] == ["YOGA", "PILATES"]
 
 
-async def test_the_most_places_ever_seen_are_kept(db: Database, clock: Time) -> None:
+async def test_the_most_places_ever_seen_are_kept(db: Database, clock: FakeClock) -> None:
     await read(db, timetable(replace(YOGA, places=20)), clock)
     await read(db, timetable(replace(YOGA, places=3)), clock)
     [course] = await db.catalogue.courses_on(0)
     assert (course.available_spots, course.total_spots) == (3, 20)
 
 
-async def test_an_empty_timetable_leaves_the_old_one(db: Database, clock: Time) -> None:
+async def test_an_empty_timetable_leaves_the_old_one(db: Database, clock: FakeClock) -> None:
     await read(db, timetable(YOGA), clock)
     with pytest.raises(SiteChanged, match="old one stays"):
         await read(db, timetable(), clock)
     assert len(await db.catalogue.slots_on(MONDAY)) == 1
 
 
-async def test_a_timetable_that_lost_most_of_its_slots_leaves_the_old_one(db: Database, clock: Time) -> None:
+async def test_a_timetable_that_lost_most_of_its_slots_leaves_the_old_one(db: Database, clock: FakeClock) -> None:
     many = [replace(YOGA, start=time(hour)) for hour in range(8, 20)]
     await read(db, timetable(*many), clock)
     with pytest.raises(SiteChanged, match="shrank"):
@@ -235,13 +236,13 @@ async def test_a_timetable_that_lost_most_of_its_slots_leaves_the_old_one(db: Da
     assert len(await db.catalogue.slots_on(MONDAY)) == 12
 
 
-async def test_a_slot_that_left_the_timetable_leaves_the_catalogue(db: Database, clock: Time) -> None:
+async def test_a_slot_that_left_the_timetable_leaves_the_catalogue(db: Database, clock: FakeClock) -> None:
     await read(db, timetable(YOGA, PILATES), clock)
     await read(db, timetable(YOGA), clock)
     assert [known.slot.course for known in await db.catalogue.slots_on(MONDAY)] == ["YOGA"]
 
 
-async def test_a_holiday_does_not_empty_the_weekly_timetable(db: Database, clock: Time) -> None:
+async def test_a_holiday_does_not_empty_the_weekly_timetable(db: Database, clock: FakeClock) -> None:
     tuesday = MONDAY + timedelta(days=1)
     await read(db, timetable(YOGA, replace(PILATES, day=tuesday), days=(MONDAY, tuesday)), clock)
     for seen, found in enumerate(("PILATES", "PILATES", None)):
@@ -252,14 +253,14 @@ async def test_a_holiday_does_not_empty_the_weekly_timetable(db: Database, clock
     assert [course.name for course in await db.catalogue.courses_on(1)] == ["PILATES"]
 
 
-async def test_a_sync_twice_makes_no_duplicates(db: Database, clock: Time) -> None:
+async def test_a_sync_twice_makes_no_duplicates(db: Database, clock: FakeClock) -> None:
     await sync(db, clock, HELD)
     await sync(db, clock, HELD)
     [held] = await db.bookings.held(GIULIA, MONDAY)
     assert held.booking == HELD
 
 
-async def test_a_booking_that_vanished_is_told_once(db: Database, clock: Time) -> None:
+async def test_a_booking_that_vanished_is_told_once(db: Database, clock: FakeClock) -> None:
     await sync(db, clock, HELD)
     await sync_twice(db, clock)
     await sync_twice(db, clock)
@@ -269,7 +270,7 @@ async def test_a_booking_that_vanished_is_told_once(db: Database, clock: Time) -
     assert [notice["kind"] for notice in notices] == [NoticeKind.GONE]
 
 
-async def test_a_class_that_vanishes_on_its_own_day_is_told_until_it_begins(db: Database, clock: Time) -> None:
+async def test_a_class_that_vanishes_on_its_own_day_is_told_until_it_begins(db: Database, clock: FakeClock) -> None:
     begins = datetime.combine(HELD.day, HELD.start, ZoneInfo("Europe/Rome"))
     for before, status in ((timedelta(hours=3), BookingStatus.GONE), (timedelta(), BookingStatus.CONFIRMED)):
         await sync(db, clock, HELD)
@@ -280,7 +281,7 @@ async def test_a_class_that_vanishes_on_its_own_day_is_told_until_it_begins(db: 
     assert len(await db.connection.rows("SELECT 1 FROM notices WHERE kind = 'gone'")) == 1
 
 
-async def test_yesterdays_booking_is_past_and_not_lost(db: Database, clock: Time) -> None:
+async def test_yesterdays_booking_is_past_and_not_lost(db: Database, clock: FakeClock) -> None:
     await sync(db, clock, HELD)
     clock.go(days=3)
     await sync(db, clock)

@@ -11,14 +11,15 @@ from database import Database
 from domain.model import ActionType, NoticeKind
 from domain.recurrence import PeriodicMode
 from domain.requests import NewAction
-from tests.conftest import GIULIA, Time
+from tests.conftest import GIULIA
+from tests.support.clock import FakeClock
 from tests.support.recurring import SUNDAY, TUESDAY, Life, rome, settings_of
 
 REMINDED = [NoticeKind.REMINDER]
 
 
 @pytest.fixture
-def life(db: Database, tmp_path: Path, clock: Time) -> Life:
+def life(db: Database, tmp_path: Path, clock: FakeClock) -> Life:
     clock.now = datetime(2026, 11, 20, 9, tzinfo=UTC)
     return Life(db, settings_of(tmp_path), clock)
 
@@ -105,7 +106,7 @@ async def test_what_was_confirmed_late_is_not_asked_about_again(life: Life) -> N
 
 
 async def test_a_class_early_in_the_morning_is_reminded_of_the_evening_before(
-    db: Database, tmp_path: Path, clock: Time
+    db: Database, tmp_path: Path, clock: FakeClock
 ) -> None:
     life = Life(db, settings_of(tmp_path, reminder_hours=12), clock)
     await life.hold(TUESDAY, time(7))
@@ -114,7 +115,7 @@ async def test_a_class_early_in_the_morning_is_reminded_of_the_evening_before(
 
 
 async def test_a_reminder_set_too_late_comes_while_the_place_can_be_given_back(
-    db: Database, tmp_path: Path, clock: Time
+    db: Database, tmp_path: Path, clock: FakeClock
 ) -> None:
     life = Life(db, settings_of(tmp_path, reminder_hours=1, free_cancel_hours=4), clock)
     await life.hold(TUESDAY)

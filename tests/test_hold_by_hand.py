@@ -12,7 +12,8 @@ from domain.model import ActionType, Booking, NoticeKind
 from domain.recurrence import PeriodicChoice, PeriodicMode
 from domain.requests import NewAction
 from store.bookings import mark_confirmed
-from tests.conftest import GIULIA, Time
+from tests.conftest import GIULIA
+from tests.support.clock import FakeClock
 from tests.support.recurring import SUNDAY, TUESDAY, Life, rome, settings_of
 
 LATER = PeriodicChoice("YOGA", "Giuriati", time(19, 30))
@@ -20,7 +21,7 @@ BY_HAND = Booking("YOGA", "Giuriati", TUESDAY, time(19, 30), 60)
 
 
 async def test_a_place_booked_by_hand_is_not_taken_for_the_one_that_is_held(
-    db: Database, tmp_path: Path, clock: Time
+    db: Database, tmp_path: Path, clock: FakeClock
 ) -> None:
     clock.now = datetime(2026, 11, 20, 9, tzinfo=UTC)
     life = Life(db, settings_of(tmp_path), clock)
@@ -39,7 +40,7 @@ async def test_a_place_booked_by_hand_is_not_taken_for_the_one_that_is_held(
 
 @pytest.mark.parametrize("told_apart", [True, False], ids=["another kind", "the site does not say the kind"])
 async def test_a_held_place_that_was_swapped_by_hand_for_another_at_the_same_hour_is_not_on_trial(
-    db: Database, tmp_path: Path, clock: Time, told_apart: bool
+    db: Database, tmp_path: Path, clock: FakeClock, told_apart: bool
 ) -> None:
     """The booking_id of both is the same: it does not tell the kind of class."""
     clock.now = datetime(2026, 11, 20, 9, tzinfo=UTC)

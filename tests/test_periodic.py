@@ -16,7 +16,8 @@ from domain.recurrence import ConfirmationOutcome
 from domain.requests import NewAction
 from periodic_executor import Executor
 from runtime.settings import Settings
-from tests.conftest import GIULIA, Time
+from tests.conftest import GIULIA
+from tests.support.clock import FakeClock
 from tests.support.recurring import settings_of
 
 TUESDAY = date(2026, 11, 24)
@@ -28,7 +29,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def executor(db: Database, settings: Settings, clock: Time) -> Executor:
+def executor(db: Database, settings: Settings, clock: FakeClock) -> Executor:
     return Executor(db, settings, clock)
 
 
@@ -53,7 +54,7 @@ async def kinds(db: Database) -> list[str]:
 
 
 async def test_an_automatic_one_waits_in_the_queue_for_its_opening(
-    db: Database, executor: Executor, clock: Time, tmp_path: Path
+    db: Database, executor: Executor, clock: FakeClock, tmp_path: Path
 ) -> None:
     by_hand(tmp_path, asks=0)
     clock.now = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # the morning before Tuesday's opening
@@ -66,7 +67,7 @@ async def test_an_automatic_one_waits_in_the_queue_for_its_opening(
 
 
 async def test_an_automatic_one_after_its_opening_is_booked_at_once(
-    db: Database, executor: Executor, clock: Time, tmp_path: Path
+    db: Database, executor: Executor, clock: FakeClock, tmp_path: Path
 ) -> None:
     by_hand(tmp_path, asks=0)
     await executor.step()
@@ -75,7 +76,7 @@ async def test_an_automatic_one_after_its_opening_is_booked_at_once(
 
 
 async def test_the_question_is_sent_one_hour_before_and_once(
-    db: Database, executor: Executor, clock: Time, tmp_path: Path
+    db: Database, executor: Executor, clock: FakeClock, tmp_path: Path
 ) -> None:
     by_hand(tmp_path, asks=1)
     clock.now = datetime(2026, 11, 24, 15, 59, tzinfo=UTC)
@@ -89,7 +90,7 @@ async def test_the_question_is_sent_one_hour_before_and_once(
 
 
 async def test_what_is_not_confirmed_is_skipped_and_told(
-    db: Database, executor: Executor, clock: Time, tmp_path: Path
+    db: Database, executor: Executor, clock: FakeClock, tmp_path: Path
 ) -> None:
     by_hand(tmp_path, asks=1)
     clock.now = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -102,7 +103,7 @@ async def test_what_is_not_confirmed_is_skipped_and_told(
 
 
 async def test_what_is_confirmed_by_hand_is_queued(
-    db: Database, executor: Executor, clock: Time, tmp_path: Path
+    db: Database, executor: Executor, clock: FakeClock, tmp_path: Path
 ) -> None:
     by_hand(tmp_path, asks=1)
     clock.now = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -118,7 +119,7 @@ async def test_what_is_confirmed_by_hand_is_queued(
 
 
 async def test_a_date_slept_through_is_told_and_not_booked(
-    db: Database, executor: Executor, clock: Time, tmp_path: Path
+    db: Database, executor: Executor, clock: FakeClock, tmp_path: Path
 ) -> None:
     by_hand(tmp_path, asks=1)
     clock.now = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
@@ -128,7 +129,7 @@ async def test_a_date_slept_through_is_told_and_not_booked(
     assert await bookings(db) == []
 
 
-async def test_a_paused_one_does_nothing(db: Database, executor: Executor, clock: Time, tmp_path: Path) -> None:
+async def test_a_paused_one_does_nothing(db: Database, executor: Executor, clock: FakeClock, tmp_path: Path) -> None:
     by_hand(tmp_path, asks=0)
     assert await db.series.set_active(1, GIULIA, active=False)
     await executor.step()
@@ -136,7 +137,7 @@ async def test_a_paused_one_does_nothing(db: Database, executor: Executor, clock
 
 
 async def test_a_booking_queued_by_hand_serves_for_the_periodic_one(
-    db: Database, executor: Executor, clock: Time, tmp_path: Path
+    db: Database, executor: Executor, clock: FakeClock, tmp_path: Path
 ) -> None:
     by_hand(tmp_path, asks=0)
     await executor.step()
@@ -153,7 +154,7 @@ def test_a_question_that_nobody_could_answer_in_time_is_refused_at_the_start(tmp
 
 
 async def test_routine_work_is_queued_once_and_again_when_it_is_due(
-    db: Database, executor: Executor, clock: Time
+    db: Database, executor: Executor, clock: FakeClock
 ) -> None:
     await executor.step()
     await executor.step()
@@ -170,7 +171,7 @@ async def test_routine_work_is_queued_once_and_again_when_it_is_due(
     assert len(await db.connection.rows("SELECT 1 FROM booking_actions")) == 5
 
 
-async def six_hours(db: Database, executor: Executor, clock: Time, error: AppError) -> int:
+async def six_hours(db: Database, executor: Executor, clock: FakeClock, error: AppError) -> int:
     """Executor and a worker for whom the site always answers the same. Returns how often it was asked."""
     asked, end = 0, clock() + timedelta(hours=6)
     while clock() < end:
@@ -184,7 +185,7 @@ async def six_hours(db: Database, executor: Executor, clock: Time, error: AppErr
 
 @pytest.mark.parametrize("error", [OtpRejected("refused twice"), OtpError("no secret"), Blocked("captcha")])
 async def test_an_account_that_is_turned_away_is_told_once_and_left_in_peace(
-    db: Database, executor: Executor, clock: Time, error: AppError
+    db: Database, executor: Executor, clock: FakeClock, error: AppError
 ) -> None:
     await db.connection.write("UPDATE accounts SET active = 0 WHERE user_id <> 42")
     assert await six_hours(db, executor, clock, error) <= 6
@@ -192,14 +193,14 @@ async def test_an_account_that_is_turned_away_is_told_once_and_left_in_peace(
 
 
 async def test_a_changed_site_is_told_once_for_each_kind_of_work_and_asked_ever_more_seldom(
-    db: Database, executor: Executor, clock: Time
+    db: Database, executor: Executor, clock: FakeClock
 ) -> None:
     await db.connection.write("UPDATE accounts SET active = 0 WHERE user_id <> 42")
     assert await six_hours(db, executor, clock, SiteChanged("another page")) <= 12
     assert await kinds(db) == ["result", "result"]
 
 
-async def test_after_a_success_the_same_trouble_is_told_again(db: Database, clock: Time) -> None:
+async def test_after_a_success_the_same_trouble_is_told_again(db: Database, clock: FakeClock) -> None:
     for succeeds in (False, False, True, False):
         clock.go(hours=1)
         await db.requests.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
@@ -212,7 +213,7 @@ async def test_after_a_success_the_same_trouble_is_told_again(db: Database, cloc
     assert await kinds(db) == ["result", "result"]
 
 
-async def test_what_a_person_asked_for_is_told_each_time_it_fails(db: Database, clock: Time) -> None:
+async def test_what_a_person_asked_for_is_told_each_time_it_fails(db: Database, clock: FakeClock) -> None:
     for _ in range(2):
         await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
         action = await db.claims.claim("w", 60)
@@ -221,7 +222,9 @@ async def test_what_a_person_asked_for_is_told_each_time_it_fails(db: Database, 
     assert await kinds(db) == ["result", "result"]
 
 
-async def test_what_a_booking_failed_with_is_not_told_again_by_the_reading_after_it(db: Database, clock: Time) -> None:
+async def test_what_a_booking_failed_with_is_not_told_again_by_the_reading_after_it(
+    db: Database, clock: FakeClock
+) -> None:
     wish = ClassRef("PILATES", "Giuriati", date(2026, 11, 24), time(18))
     booking = await db.claims.add_claimed(NewAction(ActionType.BOOK, GIULIA, wish), "w", 60)
     assert booking

@@ -34,21 +34,13 @@ from portal.state import SessionStore
 from runtime.program import name_of
 from runtime.settings import load
 from store.connection import Transaction
+from tests.support.clock import FakeClock
 from tests.support.lent_browser import Engine, lent
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, chromium, cookie, person
 
 PROJECT = Path(__file__).resolve().parent.parent
 OWNER, FRIEND = 42, 667
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody listens
-
-
-class SkewedClock:
-    """The site's clock, which may differ from ours."""
-
-    ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
 
 
 in_its_loop = pytest.mark.asyncio(loop_scope="session")  # of the browser that is lent
@@ -63,7 +55,7 @@ async def telegram() -> AsyncIterator[TelegramEmulator]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def site() -> AsyncIterator[Site]:
-    async with Site(SiteWorld(people=[person()], clock=SkewedClock())) as running:
+    async with Site(SiteWorld(people=[person()])) as running:
         yield running
 
 
@@ -397,10 +389,13 @@ async def test_a_token_telegram_refuses_is_told_apart_from_no_network(
 
 
 @in_its_loop
-async def test_a_clock_that_is_wrong_is_noticed(configure: Configure, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_clock_that_is_wrong_is_noticed(
+    configure: Configure, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = configure()
     for ahead, says in ((3, "s slow against"), (-3, "s fast against"), (1.2, "from the site's")):
-        monkeypatch.setattr(SkewedClock, "ahead", timedelta(seconds=ahead))
+        site_clock = FakeClock(datetime.now(UTC) + timedelta(seconds=ahead), runs=True)
+        monkeypatch.setattr(site.world, "_true_clock", site_clock)
         reached = await doctor._reach_site(load(config), lambda: datetime.now(UTC))
         finding = doctor._clock(load(config), reached)
         assert says in finding.what

@@ -24,8 +24,9 @@ from domain.requests import NewAction
 from portal.session import Portal
 from runtime import program
 from runtime.settings import Settings, load
+from tests.support.clock import FakeClock
 from tests.support.lent_browser import pilates, portal, site  # noqa: F401 - fixtures
-from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, TUESDAY, Clock, credentials, enter
+from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, TUESDAY, credentials, enter
 from worker import MOST_CRASHES, Worker
 
 pytest_plugins = ["tests.support.site_fixtures"]
@@ -37,7 +38,7 @@ NOW = datetime(2026, 11, 22, 11, tzinfo=UTC)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def db(tmp_path: Path, site_clock: Clock) -> AsyncIterator[Database]:
+async def db(tmp_path: Path, site_clock: FakeClock) -> AsyncIterator[Database]:
     async with open_database(tmp_path / "polimisport.db", site_clock) as database:
         await database.people.set([Person(OWNER, Role.OWNER, "x")])
         yield database
@@ -53,7 +54,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def performer(db: Database, portal: Portal, settings: Settings, site_clock: Clock) -> Performer:
+def performer(db: Database, portal: Portal, settings: Settings, site_clock: FakeClock) -> Performer:
     return Performer(db, portal, {OWNER: credentials(OWNER)}, settings.opening_rule, site_clock)
 
 
@@ -136,13 +137,13 @@ async def test_a_cancellation_typed_without_a_course_frees_what_is_held_then(
     assert world.bookings(GIULIA) == []
 
 
-async def half_a_minute_later(db: Database, worker: Worker, site_clock: Clock, action: Action) -> Action:
+async def half_a_minute_later(db: Database, worker: Worker, site_clock: FakeClock, action: Action) -> Action:
     """The second look; until then nothing was told."""
     assert (action.status, action.absent_since is None) == (ActionStatus.PENDING, False)
-    site_clock.move(20)
+    site_clock.go(seconds=20)
     await worker.burst()
     assert await db.requests.find(action.id) == action
-    site_clock.move(11)
+    site_clock.go(seconds=11)
     await worker.burst()
     row = await db.requests.find(action.id)
     assert row
@@ -150,7 +151,7 @@ async def half_a_minute_later(db: Database, worker: Worker, site_clock: Clock, a
 
 
 async def test_a_cancellation_of_what_is_not_held_is_not_called_done(
-    db: Database, worker: Worker, site_clock: Clock, pilates: ClassRef
+    db: Database, worker: Worker, site_clock: FakeClock, pilates: ClassRef
 ) -> None:
     action = await cancel_by_hand(db, worker, by_hand(pilates))
     action = await half_a_minute_later(db, worker, site_clock, action)
@@ -158,7 +159,7 @@ async def test_a_cancellation_of_what_is_not_held_is_not_called_done(
 
 
 async def test_a_cancellation_of_what_was_held_and_is_gone_by_itself_is_not_called_done(
-    db: Database, worker: Worker, world: SiteWorld, site_clock: Clock, pilates: ClassRef
+    db: Database, worker: Worker, world: SiteWorld, site_clock: FakeClock, pilates: ClassRef
 ) -> None:
     """Nothing was pressed; the list is read again, and whether it is lost is told by two readings."""
     await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
@@ -171,7 +172,7 @@ async def test_a_cancellation_of_what_was_held_and_is_gone_by_itself_is_not_call
 
 
 async def test_a_cancellation_whose_answer_is_lost_is_called_ours_after_a_second_reading(
-    db: Database, worker: Worker, world: SiteWorld, site_clock: Clock, pilates: ClassRef
+    db: Database, worker: Worker, world: SiteWorld, site_clock: FakeClock, pilates: ClassRef
 ) -> None:
     await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
     world.faults.lost_answer = True
@@ -183,7 +184,7 @@ async def test_a_cancellation_whose_answer_is_lost_is_called_ours_after_a_second
 
 
 async def test_a_list_that_was_empty_for_a_moment_does_not_make_a_cancellation(
-    db: Database, worker: Worker, world: SiteWorld, site_clock: Clock, pilates: ClassRef
+    db: Database, worker: Worker, world: SiteWorld, site_clock: FakeClock, pilates: ClassRef
 ) -> None:
     """An earlier try was lost before it pressed anything, and the site shows an empty list at the next one."""
     await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
@@ -296,7 +297,7 @@ async def test_after_a_refused_password_nothing_is_tried(
     portal: Portal,
     settings: Settings,
     world: SiteWorld,
-    site_clock: Clock,
+    site_clock: FakeClock,
     pilates: ClassRef,
 ) -> None:
     wrong = replace(credentials(OWNER), password="not-this-one")
@@ -311,14 +312,14 @@ async def test_a_dead_workers_booking_is_found_and_not_made_twice(
     db: Database,
     worker: Worker,
     world: SiteWorld,
-    site_clock: Clock,
+    site_clock: FakeClock,
     pilates: ClassRef,
 ) -> None:
     """The worker died between the site's commit and ours."""
     action = await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
     await db.claims.claim("dead", 60)
     world.book(GIULIA, world.slot(TUESDAY, course=pilates.course).appointment_id)
-    site_clock.move(61)
+    site_clock.go(seconds=61)
     await worker.burst()
     row = await db.requests.find(action.id)
     assert row
@@ -331,13 +332,13 @@ async def test_an_action_that_kills_its_workers_is_given_up(
     db: Database,
     worker: Worker,
     world: SiteWorld,
-    site_clock: Clock,
+    site_clock: FakeClock,
     pilates: ClassRef,
 ) -> None:
     action = await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
     for _ in range(MOST_CRASHES):
         await db.claims.claim("dead", 60)
-        site_clock.move(61)
+        site_clock.go(seconds=61)
     await worker.burst()
     row = await db.requests.find(action.id)
     assert row
@@ -441,7 +442,7 @@ async def test_a_failing_look_at_the_queue_does_not_end_the_worker(
 
 @pytest.mark.parametrize("told", [True, False], ids=["its opening known", "typed by hand"])
 async def test_what_waits_for_its_opening_outlives_a_refused_password(
-    db: Database, worker: Worker, site_clock: Clock, pilates: ClassRef, told: bool
+    db: Database, worker: Worker, site_clock: FakeClock, pilates: ClassRef, told: bool
 ) -> None:
     later = replace(pilates, day=pilates.day + timedelta(days=30))
     opens = datetime.combine(later.day - timedelta(days=2), time(0), ROME)

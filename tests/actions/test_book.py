@@ -62,7 +62,7 @@ async def test_a_password_that_is_refused_in_the_evening_is_not_sent_again_at_ni
         await stage.add(**evening(stage.opened.clock()))
         action = await stage.act()
         assert (action.status, action.rehearsal) == (ActionStatus.PENDING, "LoginRejected")
-        stage.opened.clock.move(EVENING)
+        stage.opened.clock.go(seconds=EVENING)
         assert (await stage.act()).error_kind == "LoginRejected"
         assert stage.opened.world.accounts.login_attempts[GIULIA] == 1
         assert await stage.told() == [NoticeKind.REHEARSAL, NoticeKind.RESULT]
@@ -232,11 +232,11 @@ async def test_however_often_and_by_whom_an_opening_is_raced_for_its_requests_ar
         sent = stage.opened.requests
         if another_worker:
             stage.hand_over()
-        stage.opened.clock.move((OPENS - stage.opened.clock()).total_seconds() + 7)
+        stage.opened.clock.go(seconds=(OPENS - stage.opened.clock()).total_seconds() + 7)
         action = await stage.act()
         assert (action.status, action.run_at) == (ActionStatus.PENDING, OPENS + STILL_OPENING)
         assert stage.opened.requests == sent
-        stage.opened.clock.move((OPENS - stage.opened.clock()).total_seconds() + 15)
+        stage.opened.clock.go(seconds=(OPENS - stage.opened.clock()).total_seconds() + 15)
         assert (await stage.act()).status is ActionStatus.COMPLETED
 
 
@@ -274,7 +274,7 @@ async def test_what_opens_a_minute_late_is_won_all_the_same_and_the_report_says_
         action = await stage.act()
         assert (action.status, action.error_kind) == (ActionStatus.PENDING, "NotOpenYet")
         assert action.run_at - stage.opened.clock() <= timedelta(seconds=2)
-        stage.opened.clock.move(61)
+        stage.opened.clock.go(seconds=61)
         action = await stage.act()
         report = await stage.db.openings.report(action.id)
         assert action.status is ActionStatus.COMPLETED
@@ -290,7 +290,7 @@ async def test_a_slot_that_vanished_is_looked_for_once_more_at_the_opening(stage
         action = await stage.act()
         assert action.status is ActionStatus.PENDING
         assert OPENS < action.run_at < OPENS + STILL_OPENING
-        stage.opened.clock.move(10)
+        stage.opened.clock.go(seconds=10)
         assert (await stage.act()).error_kind == "SlotNotFound"
 
 
@@ -302,7 +302,7 @@ async def test_a_site_silent_at_the_opening_is_asked_again_and_its_report_kept(s
         action = await stage.act()
         assert (action.status, action.error_kind) == (ActionStatus.PENDING, "SiteUnavailable")
         stage.opened.world.faults.clear()
-        stage.opened.clock.move(60)
+        stage.opened.clock.go(seconds=60)
         action = await stage.act()
         report = await stage.db.openings.report(action.id)
         assert action.status is ActionStatus.COMPLETED
@@ -362,7 +362,7 @@ async def test_a_watch_looks_patiently_and_books_what_frees(staged: Set) -> None
             stage.opened.world.faults.status_503 = number == 5  # the site rests: no reason to end the watch
             action = await stage.act()
             assert (action.status, action.crashes, action.failures) == (ActionStatus.PENDING, 0, number == 5)
-            stage.opened.clock.move(121)
+            stage.opened.clock.go(seconds=121)
         stage.opened.world.free(stage.opened.pilates_id)
         assert (await stage.act()).status is ActionStatus.COMPLETED
         assert stage.held == ["PILATES MATWORK"]
@@ -387,7 +387,7 @@ async def test_a_watch_survives_hidden_slots_an_empty_timetable_and_a_no_in_unkn
             action = await stage.act()
             assert (action.status, action.watch) == (ActionStatus.PENDING, WatchMode.BOOK)
             assert (await stage.told()).count(NoticeKind.STRUGGLING) == (look >= 11)
-            stage.opened.clock.move((action.run_at - stage.opened.clock()).total_seconds() + 1)
+            stage.opened.clock.go(seconds=(action.run_at - stage.opened.clock()).total_seconds() + 1)
         world.faults.unknown_refusal = ""
         assert (await stage.act()).status is ActionStatus.COMPLETED
 
@@ -400,7 +400,7 @@ async def test_a_watch_waits_as_long_as_a_place_is_held_for_others(staged: Set) 
         assert (action.status, action.failures) == (ActionStatus.PENDING, 0)
         assert action.run_at - stage.opened.clock() > timedelta(minutes=9)
         stage.opened.world.faults.unknown_refusal = ""
-        stage.opened.clock.move(605)
+        stage.opened.clock.go(seconds=605)
         assert (await stage.act()).status is ActionStatus.COMPLETED
 
 
@@ -411,7 +411,7 @@ async def test_what_another_account_has_just_read_says_nothing_of_this_ones_sess
         action = await stage.act()  # which leaves a reading for whoever looks within seconds
         for later, told in ((0, 0), (121, 1)):
             await stage.db.people.reject(OWNER, LoginNeeded("it has ended"), tell=False)
-            stage.opened.clock.move(later)
+            stage.opened.clock.go(seconds=later)
             await stage.db.connection.write(
                 "UPDATE booking_actions SET run_at = :now WHERE id = :id",
                 {"now": stamp(stage.opened.clock()), "id": action.id},

@@ -14,8 +14,9 @@ from domain import errors
 from domain.errors import TooLateToCancel
 from domain.model import ClassRef
 from portal.session import SiteSession
+from tests.support.clock import FakeClock
 from tests.support.lent_browser import held, pilates, portal, site, take  # noqa: F401 - fixtures
-from tests.support.sites import GIULIA, ROME, TUESDAY, Clock, enter
+from tests.support.sites import GIULIA, ROME, TUESDAY, enter
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
@@ -58,13 +59,13 @@ async def test_a_list_that_is_empty_after_the_site_said_no_is_no_cancellation(
 
 
 async def test_a_list_that_the_pages_script_fills_in_is_read_in_the_browser(
-    session: SiteSession, world: SiteWorld, pilates: ClassRef, site_clock: Clock
+    session: SiteSession, world: SiteWorld, pilates: ClassRef, site_clock: FakeClock
 ) -> None:
     world.faults.bookings_by_script = True
     assert (await booking.book(session, pilates)).way == "requests"
     assert len(await booking.my_bookings(session)) == 1  # from now on the browser is the way, also for a cancellation
     world.faults.bookings_by_script = False
-    site_clock.move(timedelta(days=1).total_seconds() + 1)
+    site_clock.go(seconds=timedelta(days=1).total_seconds() + 1)
     for in_page in (True, False):  # looked at again after a day
         assert (await booking.read_my_bookings(session)).in_page is in_page
     world.faults.bookings_by_script = True
@@ -126,10 +127,10 @@ async def test_a_booking_the_site_keeps_is_not_called_cancelled(
 
 
 async def test_a_class_that_has_begun_left_the_list_and_was_not_cancelled(
-    session: SiteSession, world: SiteWorld, site_clock: Clock, pilates: ClassRef
+    session: SiteSession, world: SiteWorld, site_clock: FakeClock, pilates: ClassRef
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
-    site_clock.move(timedelta(days=2, hours=8).total_seconds())
+    site_clock.go(seconds=timedelta(days=2, hours=8).total_seconds())
     with pytest.raises(errors.ClassStarted):
         await cancelling.cancel(session, pilates)
 
@@ -162,12 +163,12 @@ async def test_a_session_that_ends_while_cancelling_is_renewed_once(
 
 
 async def test_a_place_without_its_button_is_kept_and_told_so(
-    session: SiteSession, world: SiteWorld, pilates: ClassRef, site_clock: Clock
+    session: SiteSession, world: SiteWorld, pilates: ClassRef, site_clock: FakeClock
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     world.switches.late_cancel = "no_button"
     starts = datetime.combine(pilates.day, pilates.start, ROME)
-    site_clock.move((starts - site_clock()).total_seconds() - 600)
+    site_clock.go(seconds=(starts - site_clock()).total_seconds() - 600)
     with pytest.raises(errors.CancelTooLate, match="no button"):
         await cancelling.cancel(session, pilates)
     assert held(world) == [("PILATES MATWORK", TUESDAY, f"{pilates.start:%H:%M}")]

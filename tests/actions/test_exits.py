@@ -36,7 +36,8 @@ from portal.bookings_list import BookingsList
 from portal.session import Portal
 from runtime.settings import Settings
 from tests.actions.exit_cases import ACTING, CASES, IN_DOUBT, OPENS, PREPARING, RULE, YOGA, Case
-from tests.conftest import GIULIA, Time
+from tests.conftest import GIULIA
+from tests.support.clock import FakeClock
 from worker import MOST_CRASHES, Worker
 
 
@@ -45,7 +46,7 @@ class Script:
     """A site that says what it is told to say. Stands for the portal, and for the one session in it."""
 
     db: Database
-    clock: Time
+    clock: FakeClock
     case: Case
     credentials: Credentials = Credentials(GIULIA, "user", "secret", "")
     affinity: tuple[()] = ()
@@ -135,12 +136,12 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Race, "run", race)
 
 
-def runner(db: Database, script: Script, clock: Time) -> Performer:
+def runner(db: Database, script: Script, clock: FakeClock) -> Performer:
     script.performer = Performer(db, cast(Portal, script), {GIULIA: script.credentials}, RULE, clock)
     return script.performer
 
 
-async def queued(db: Database, clock: Time, case: Case) -> None:
+async def queued(db: Database, clock: FakeClock, case: Case) -> None:
     """The action of a case, as it is found in the queue."""
     about_a_class = case.kind in (ActionType.BOOK, ActionType.CANCEL)
     for statement in case.before:
@@ -247,7 +248,7 @@ async def left_behind(db: Database, now: datetime) -> tuple[str, str, str]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-async def test_an_action_leaves_processing_as_stated(db: Database, clock: Time, case: Case) -> None:
+async def test_an_action_leaves_processing_as_stated(db: Database, clock: FakeClock, case: Case) -> None:
     says = {verb: list(said) if isinstance(said, list) else said for verb, said in case.says.items()}
     script = Script(db, clock, Case(case.name, says, "", meanwhile=case.meanwhile, stops=case.stops))
     await queued(db, clock, case)
@@ -264,7 +265,7 @@ async def test_an_action_leaves_processing_as_stated(db: Database, clock: Time, 
 # The two exits that are the worker's own
 
 
-def worker(db: Database, script: Script, clock: Time, folder: Path) -> Worker:
+def worker(db: Database, script: Script, clock: FakeClock, folder: Path) -> Worker:
     telegram = {"bot_token": "1:token", "allowed_user_id": GIULIA}
     settings = Settings(
         username="1",
@@ -285,7 +286,7 @@ def worker(db: Database, script: Script, clock: Time, folder: Path) -> Worker:
     ],
 )
 async def test_what_is_cut_off_when_the_worker_ends_is_given_back(
-    db: Database, clock: Time, tmp_path: Path, acting: bool, row: str
+    db: Database, clock: FakeClock, tmp_path: Path, acting: bool, row: str
 ) -> None:
     asked, case = asyncio.Event(), Case("", {"race": None}, "", at=PREPARING, columns=IN_DOUBT)
     await queued(db, clock, case)
@@ -310,7 +311,7 @@ async def test_what_is_cut_off_when_the_worker_ends_is_given_back(
     ("kind", "read_next"), [(ActionType.BOOK, "check  quietly pending, at +0s"), (ActionType.CHECK, "")]
 )
 async def test_what_took_its_worker_down_again_and_again_fails(
-    db: Database, clock: Time, tmp_path: Path, kind: ActionType, read_next: str
+    db: Database, clock: FakeClock, tmp_path: Path, kind: ActionType, read_next: str
 ) -> None:
     case = Case("", {}, "", kind=kind, columns={"crashes": MOST_CRASHES})
     await queued(db, clock, case)

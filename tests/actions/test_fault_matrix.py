@@ -24,7 +24,17 @@ from domain.model import ClassRef, Credentials
 from portal.read_back import ReadBack
 from portal.session import SiteSession
 from tests.support.lent_browser import lent
-from tests.support.sites import GIULIA, PASSWORD, SECRET, TUESDAY, Clock, access, enter, only_pages_get_schedules, wish
+from tests.support.sites import (
+    GIULIA,
+    PASSWORD,
+    SECRET,
+    TUESDAY,
+    access,
+    enter,
+    only_pages_get_schedules,
+    running_clock,
+    wish,
+)
 
 PERIOD = 6  # s; of the one-time codes: a test that needs two does not wait for half a minute
 TIMEOUT = 1.5  # s for an answer, or one step on a page
@@ -214,8 +224,8 @@ OPERATIONS: dict[str, Callable[[Cell], Awaitable[None]]] = {
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def cell(engine: tuple[Playwright, Browser], tmp_path: Path) -> AsyncIterator[Cell]:
-    clock = Clock()
-    clock.move(PERIOD - clock().timestamp() % PERIOD)  # a fresh one-time code
+    clock = running_clock()
+    clock.go(seconds=PERIOD - clock().timestamp() % PERIOD)  # a fresh one-time code
     giulia = Person(GIULIA, PASSWORD, SECRET, name="Giulia", period=PERIOD)
     url = f"otpauth://totp/Polimi:{GIULIA}?secret={SECRET}&period={PERIOD}"
     async with (

@@ -22,7 +22,7 @@ from domain.requests import NewAction
 from portal.read_back import ReadBack
 from tests.support.lent_browser import lent
 from tests.support.openings import IMPATIENT, MOST_REQUESTS
-from tests.support.sites import PASSWORD, SECRET, Clock, access, wish
+from tests.support.sites import PASSWORD, SECRET, access, running_clock, wish
 from tests.support.stages import LONG_AFTER, OWNER, RULE, Set, Stage
 
 pytest_plugins = ["tests.support.opening_fixtures"]
@@ -63,7 +63,7 @@ async def go_on(stage: Stage, action: Action) -> Action:
     account = await stage.db.people.find(OWNER)
     due = [action.run_at, *([account.pause.until] if account and account.pause else [])]
     for moment in sorted(due):
-        stage.opened.clock.move(max((moment - stage.opened.clock()).total_seconds(), 0.0) + 0.01)
+        stage.opened.clock.go(seconds=max((moment - stage.opened.clock()).total_seconds(), 0.0) + 0.01)
         if await stage.db.claims.due():
             break
     return await stage.act()
@@ -155,7 +155,7 @@ UNKNOWN_PAGE = (
 async def test_a_login_that_stops_on_an_unknown_page_is_tried_once_for_each_account(
     engine: tuple[Playwright, Browser], tmp_path: Path
 ) -> None:
-    clock, names = Clock(), [f"1000000{number}" for number in range(1, 3)]
+    clock, names = running_clock(), [f"1000000{number}" for number in range(1, 3)]
     students = [Student(name, PASSWORD, SECRET, name="Giulia") for name in names]
     world = SiteWorld(clock=clock, people=students)
     world.faults.update({"answer": UNKNOWN_PAGE, "where": {"answer": "/aunicalogin/login"}})

@@ -11,14 +11,14 @@ from actions import shared_readings
 from actions.shared_readings import SharedReadings
 from domain.model import Activity, Slot
 from scraper import Calendar
-from tests.conftest import Time
+from tests.support.clock import FakeClock
 
 CALENDAR = Calendar(Activity("1", "Giuriati - Fit Center"))
 TUESDAY = date(2026, 11, 24)
 
 
 async def test_an_answer_that_never_comes_is_waited_for_by_who_asked_and_by_nobody_else(
-    clock: Time, monkeypatch: pytest.MonkeyPatch
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shared_readings, "LONGEST_TURN", 0.02)
     asked: list[int] = []
@@ -38,7 +38,7 @@ async def test_an_answer_that_never_comes_is_waited_for_by_who_asked_and_by_nobo
     hanging.cancel()
 
 
-async def test_two_that_look_at_once_share_one_answer(clock: Time) -> None:
+async def test_two_that_look_at_once_share_one_answer(clock: FakeClock) -> None:
     asked: list[int] = []
 
     async def read(_: Calendar, __: date) -> tuple[Slot, ...]:

@@ -141,7 +141,7 @@ async def test_a_watch_that_had_the_old_place_again_gives_it_up_no_second_time(
         action = await swapped(stage, row, watch=WatchMode.BOOK)
         assert (action.status, action.took_back, stage.held) == (ActionStatus.PENDING, True, [old.course])
         world.free(pilates)
-        stage.opened.clock.move(121)
+        stage.opened.clock.go(seconds=121)
         action = await stage.act()
         assert (action.status, action.error_kind) == (ActionStatus.FAILED, "Overlap")  # with the way to swap once more
         assert (len(freed), stage.held, await status(stage, row)) == (1, [old.course], BookingStatus.CONFIRMED)
@@ -156,7 +156,7 @@ async def lost_between_the_two(stage: Stage, row: int, *, pressed: bool = True) 
     [old_id] = stage.opened.world.places.held[GIULIA]
     if pressed:
         stage.opened.world.cancel(GIULIA, old_id)
-    stage.opened.clock.move(61)
+    stage.opened.clock.go(seconds=61)
 
 
 @pytest.mark.parametrize("pressed", [True, False])
@@ -228,7 +228,7 @@ async def test_after_an_answer_without_sense_the_old_place_is_had_again_and_that
         assert (action.status, action.gave_up, stage.held) == (ActionStatus.PENDING, True, [])
         world.faults.clear()
         world.fill(stage.id_of(stage.opened.pilates))
-        stage.opened.clock.move(3)
+        stage.opened.clock.go(seconds=3)
         action = await stage.act()
         assert (action.error_kind, action.gave_up, stage.held) == ("SlotFull", False, [old.course])
         assert await status(stage, row) is BookingStatus.CONFIRMED

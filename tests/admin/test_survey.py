@@ -31,8 +31,9 @@ from domain.errors import ConfigError
 from domain.model import ActionType, ClassRef, clock_time
 from domain.requests import NewAction
 from runtime.settings import Settings, load
+from tests.support.clock import FakeClock
 from tests.support.lent_browser import IMPATIENT, portal, site  # noqa: F401 - fixtures
-from tests.support.sites import GIULIA, OTP_URL, PASSWORD, Clock, chromium, enter, person, wish
+from tests.support.sites import GIULIA, OTP_URL, PASSWORD, chromium, enter, person, wish
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -93,7 +94,7 @@ def differing(found: Survey) -> set[str]:
 
 @pytest.mark.usefixtures("brief")
 async def test_a_site_as_known_differs_in_nothing_and_has_its_place_back(
-    engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock
+    engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     well, said, found = await surveyed(engine, site, tmp_path, site_clock, book=True)
     assert differing(found) == set()
@@ -123,7 +124,7 @@ async def test_a_site_as_known_differs_in_nothing_and_has_its_place_back(
 
 @pytest.mark.usefixtures("brief")
 async def test_a_site_that_differs_is_told_and_lived_through_at_home(
-    engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock
+    engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     world.timetable.catalogue = type(world.timetable.catalogue)(
         world.timetable.catalogue.activities[::-1], world.timetable.catalogue.weekly
@@ -174,7 +175,7 @@ async def test_a_site_that_differs_is_told_and_lived_through_at_home(
 
 @pytest.mark.usefixtures("brief")
 async def test_a_login_that_ends_on_an_unknown_page_is_surveyed_all_the_same(
-    engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock
+    engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     world.faults.answer = "<title>Consenso</title><h1>Consenso</h1><button>Accetta</button><button>Rifiuta</button>"
     world.faults.where["answer"] = "/aunicalogin/otp"
@@ -270,7 +271,7 @@ async def test_what_is_no_zip_or_lies_about_its_size_is_refused(tmp_path: Path) 
         read(tmp_path / "lies.zip")
 
 
-async def test_a_survey_of_nonsense_leaves_the_world_as_it_was(site_clock: Clock) -> None:
+async def test_a_survey_of_nonsense_leaves_the_world_as_it_was(site_clock: FakeClock) -> None:
     facts = [
         {"id": "login.pages", "mark": "differs", "value": ["code", "evil"]},
         {"id": "servers.one", "value": {"servers": 10**9, "told": 3}},

@@ -28,8 +28,9 @@ from portal.door import Door
 from scraper import Calendar
 from tests.admin.test_survey import brief, differing, surveyed  # noqa: F401 - a fixture
 from tests.programs.test_canaries import escapes, found_in, plainly
+from tests.support.clock import FakeClock
 from tests.support.lent_browser import portal, site  # noqa: F401 - fixtures
-from tests.support.sites import GIULIA, NOON, PASSWORD, ROME, SECRET, Clock, credentials
+from tests.support.sites import GIULIA, NOON, PASSWORD, ROME, SECRET, credentials
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -163,7 +164,7 @@ async def test_a_site_that_gives_back_all_it_knows_leaves_nothing_in_the_file_an
     site: Site,
     world: SiteWorld,
     tmp_path: Path,
-    site_clock: Clock,  # noqa: F811
+    site_clock: FakeClock,  # noqa: F811
 ) -> None:
     world.accounts.people[GIULIA].name = NAME
     world.switches.late_cancel, world.terms.free_cancel_hours = "no_button", 24 * 30

@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from yarl import URL
 
 from demo.site import Outcome, Person, Site, SiteWorld, Slot
+from tests.support.clock import FakeClock
 
 GIULIA, MARCO = "10000001", "10000002"
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -21,19 +22,6 @@ SUNDAY = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 TUESDAY = date(2026, 11, 24)  # its classes opened on Sunday at 00:00
 SATURDAY = date(2026, 11, 28)  # its classes open on Thursday
 GYM = "Giuriati - Fit Center"
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self, now: datetime = SUNDAY) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 class Client:
@@ -67,12 +55,12 @@ class Client:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> FakeClock:
+    return FakeClock(SUNDAY)
 
 
 @pytest.fixture
-def world(clock: Clock) -> SiteWorld:
+def world(clock: FakeClock) -> SiteWorld:
     people = [Person(GIULIA, "password", SECRET, name="Giulia"), Person(MARCO, "segreta", SECRET)]
     return SiteWorld(clock=clock, people=people)
 
@@ -183,20 +171,20 @@ async def test_a_wrong_password_shows_the_same_page_again_and_is_counted(world: 
     assert world.accounts.login_attempts[GIULIA] == world.accounts.wrong_passwords[GIULIA] == 1
 
 
-async def test_a_code_can_be_used_once(world: SiteWorld, clock: Clock, visitor: Visitor) -> None:
+async def test_a_code_can_be_used_once(world: SiteWorld, clock: FakeClock, visitor: Visitor) -> None:
     code = visitor.right_code()
     for expected in ("form#return", "#otp"):
         await visitor.to_password()
         await visitor.password("password")
         assert soup(await visitor.code(code)).select_one(expected)
-    clock.move(30)
+    clock.go(seconds=30)
     assert soup(await visitor.code(visitor.right_code())).select_one("form#return")
     assert len(world.accounts.codes_received[GIULIA]) == 3
 
 
 @pytest.mark.parametrize(("age", "accepted"), [(0, True), (30, True), (60, False), (-30, False)])
 def test_a_code_of_the_current_or_previous_period_is_accepted(
-    world: SiteWorld, clock: Clock, age: int, accepted: bool
+    world: SiteWorld, clock: FakeClock, age: int, accepted: bool
 ) -> None:
     person = world.accounts.people[GIULIA]
     assert world.accounts.check_code(GIULIA, person.code(clock.now - timedelta(seconds=age))) is accepted
@@ -209,12 +197,12 @@ def test_codes_are_those_of_the_rfc() -> None:
     assert person.code(datetime.fromtimestamp(20000000000, UTC)) == "65353130"
 
 
-def test_an_expiring_code_is_refused_if_asked_for(world: SiteWorld, clock: Clock) -> None:
+def test_an_expiring_code_is_refused_if_asked_for(world: SiteWorld, clock: FakeClock) -> None:
     world.faults.refuse_expiring_codes = True
     person = world.accounts.people[GIULIA]
-    clock.move(28.5)
+    clock.go(seconds=28.5)
     assert not world.accounts.check_code(GIULIA, person.code(clock.now))
-    clock.move(3)
+    clock.go(seconds=3)
     assert world.accounts.check_code(GIULIA, person.code(clock.now))
 
 
@@ -249,13 +237,13 @@ async def test_a_week_has_the_known_number_of_courses_and_gym_slots(world: SiteW
 
 
 def test_appointment_ids_are_the_same_in_every_world_of_the_seed(pilates: Slot) -> None:
-    same = SiteWorld(clock=Clock()).slot(TUESDAY, course="PILATES MATWORK")
-    other = SiteWorld(clock=Clock(), seed=2).slot(TUESDAY, course="PILATES MATWORK")
+    same = SiteWorld(clock=FakeClock(SUNDAY)).slot(TUESDAY, course="PILATES MATWORK")
+    other = SiteWorld(clock=FakeClock(SUNDAY), seed=2).slot(TUESDAY, course="PILATES MATWORK")
     assert same.appointment_id == pilates.appointment_id != other.appointment_id
 
 
 async def test_a_slot_is_mine_full_closed_or_not_open_yet(
-    world: SiteWorld, clock: Clock, giulia: Client, pilates: Slot, not_open: Slot
+    world: SiteWorld, clock: FakeClock, giulia: Client, pilates: Slot, not_open: Slot
 ) -> None:
     async def status(slot: Slot) -> tuple[str, str]:
         slots = await giulia.schedule(slot.date, slot.activity_id)
@@ -298,7 +286,7 @@ async def test_the_timetable_can_come_in_other_forms(
 
 
 async def test_a_booking_is_answered_listed_and_counted(
-    world: SiteWorld, clock: Clock, giulia: Client, pilates: Slot
+    world: SiteWorld, clock: FakeClock, giulia: Client, pilates: Slot
 ) -> None:
     taken = pilates.taken
     assert await giulia.book(pilates) == {
@@ -316,7 +304,7 @@ async def test_a_booking_is_answered_listed_and_counted(
 
 
 async def test_each_refusal_has_its_reason(
-    world: SiteWorld, clock: Clock, giulia: Client, pilates: Slot, not_open: Slot
+    world: SiteWorld, clock: FakeClock, giulia: Client, pilates: Slot, not_open: Slot
 ) -> None:
     async def refusal(slot: Slot) -> str:
         answer = await giulia.book(slot)
@@ -341,7 +329,7 @@ async def test_each_refusal_has_its_reason(
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 28), date(2027, 3, 28), date(2027, 3, 30)])
-def test_a_slot_opens_at_local_midnight_two_days_before_also_when_clocks_change(clock: Clock, day: date) -> None:
+def test_a_slot_opens_at_local_midnight_two_days_before_also_when_clocks_change(clock: FakeClock, day: date) -> None:
     clock.now = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=4)
     world = SiteWorld(clock=clock, people=[Person(GIULIA, "", SECRET)])
     slot = world.slots(day)[0]
@@ -349,16 +337,16 @@ def test_a_slot_opens_at_local_midnight_two_days_before_also_when_clocks_change(
     assert (local.date(), local.hour, local.minute) == (day - timedelta(days=2), 0, 0)
     clock.now = local.astimezone(UTC) - timedelta(milliseconds=1)
     assert world.book(GIULIA, slot.appointment_id) is Outcome.NOT_OPEN
-    clock.move(0.001)
+    clock.go(seconds=0.001)
     assert world.book(GIULIA, slot.appointment_id) is Outcome.BOOKED
 
 
-def test_rivals_take_the_last_places_soon_after_the_opening(world: SiteWorld, clock: Clock, not_open: Slot) -> None:
+def test_rivals_take_the_last_places_soon_after_the_opening(world: SiteWorld, clock: FakeClock, not_open: Slot) -> None:
     world.rival(not_open.appointment_id, after=0.1)
     clock.now = not_open.opens_at.astimezone(UTC)
-    clock.move(0.09)
+    clock.go(seconds=0.09)
     assert world.book(GIULIA, not_open.appointment_id) is Outcome.BOOKED
-    clock.move(0.02)
+    clock.go(seconds=0.02)
     assert world.book(MARCO, not_open.appointment_id) is Outcome.FULL
     assert not_open.taken == not_open.capacity
 
@@ -371,7 +359,9 @@ async def test_capacity_is_never_exceeded(site: Site, world: SiteWorld, pilates:
     assert pilates.taken == pilates.capacity
 
 
-def test_a_cancelled_place_is_free_again_until_the_class_begins(world: SiteWorld, clock: Clock, pilates: Slot) -> None:
+def test_a_cancelled_place_is_free_again_until_the_class_begins(
+    world: SiteWorld, clock: FakeClock, pilates: Slot
+) -> None:
     free = pilates.free
     world.book(GIULIA, pilates.appointment_id)
     assert world.cancel(GIULIA, pilates.appointment_id)
@@ -385,13 +375,15 @@ def test_a_cancelled_place_is_free_again_until_the_class_begins(world: SiteWorld
 # ----- time and the log
 
 
-async def test_the_date_header_is_the_servers_clock(world: SiteWorld, clock: Clock, giulia: Client) -> None:
-    clock.move(3600.9)
+async def test_the_date_header_is_the_servers_clock(world: SiteWorld, clock: FakeClock, giulia: Client) -> None:
+    clock.go(seconds=3600.9)
     async with giulia.http.get("http://" + urlsplit(giulia.base).netloc + "/") as answer:
         assert answer.headers["Date"] == "Sun, 22 Nov 2026 10:00:00 GMT"
 
 
-async def test_every_request_is_logged_with_arrival_and_person(world: SiteWorld, clock: Clock, giulia: Client) -> None:
+async def test_every_request_is_logged_with_arrival_and_person(
+    world: SiteWorld, clock: FakeClock, giulia: Client
+) -> None:
     await giulia.schedule(TUESDAY, "245765508040862208")
     (request,) = world.log.about("GetActivitySchedule")
     assert (request.t, request.method, request.user, request.status) == (clock.now, "POST", GIULIA, 200)
@@ -498,11 +490,11 @@ async def test_the_session_can_end_at_a_chosen_request(world: SiteWorld, giulia:
     assert (answer.status, world.bookings(GIULIA)) == (302, [])
 
 
-def test_the_opening_can_differ_from_the_rule(world: SiteWorld, clock: Clock, not_open: Slot) -> None:
+def test_the_opening_can_differ_from_the_rule(world: SiteWorld, clock: FakeClock, not_open: Slot) -> None:
     clock.now = not_open.opens_at.astimezone(UTC)
     world.faults.opening_shift = 2.0
     assert world.book(GIULIA, not_open.appointment_id) is Outcome.NOT_OPEN
-    clock.move(2)
+    clock.go(seconds=2)
     assert world.book(GIULIA, not_open.appointment_id) is Outcome.BOOKED
 
 

@@ -11,7 +11,7 @@ from yarl import URL
 
 from demo.site import Person, Site, SiteWorld
 from demo.site.sso_routes import PLACES
-from tests.conftest import Time
+from tests.support.clock import FakeClock
 
 GIULIA = "10000001"
 PASSWORD = "password"
@@ -58,7 +58,7 @@ class Visitor:
 
 
 @pytest.fixture
-def world(clock: Time) -> SiteWorld:
+def world(clock: FakeClock) -> SiteWorld:
     return SiteWorld(clock=clock, people=[Person(GIULIA, PASSWORD, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")])
 
 
@@ -112,7 +112,7 @@ async def test_a_refused_password_is_shown_in_several_ways(world: SiteWorld, vis
 
 
 async def test_who_signed_on_not_long_ago_needs_neither_password_nor_code(
-    world: SiteWorld, clock: Time, visitor: Visitor
+    world: SiteWorld, clock: FakeClock, visitor: Visitor
 ) -> None:
     world.switches.sign_on_minutes = 60
     for minutes, passwords in ((0, 1), (59, 1), (60, 2)):

@@ -27,6 +27,7 @@ from demo.site.people import people, person
 from demo.site.schedule import LIMIT_WORDS
 from demo.site.switches import LIMITS, lively
 from portal import budget
+from tests.support.clock import FakeClock
 
 GIULIA, MARCO = "10000001", "10000002"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -36,26 +37,13 @@ SATURDAY = date(2026, 11, 28)  # its classes open on Thursday
 OUR_REQUESTS = 10  # that the product sends around an opening, at most
 
 
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = SUNDAY
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **by: float) -> None:
-        self.now += timedelta(**by)
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(SUNDAY)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def world(clock: Clock) -> SiteWorld:
+def world(clock: FakeClock) -> SiteWorld:
     return SiteWorld(
         clock=clock, people=[Person(GIULIA, "password", SECRET, name="Giulia"), Person(MARCO, "x", SECRET)]
     )
@@ -94,13 +82,13 @@ def pilates(world: SiteWorld) -> Slot:
 # ----- the crowd
 
 
-def test_a_popular_course_fills_along_a_curve_and_not_at_once(clock: Clock) -> None:
+def test_a_popular_course_fills_along_a_curve_and_not_at_once(clock: FakeClock) -> None:
     world = SiteWorld(clock=clock, crowds=True)
     slot = world.slot(SATURDAY, course="PILATES MATWORK")
     clock.now = slot.opens_at.astimezone(UTC)
     taken = []
     while slot.free:
-        clock.move(seconds=0.25)
+        clock.go(seconds=0.25)
         taken.append(world.slot(SATURDAY, course="PILATES MATWORK").taken)
     assert 4 <= len(taken) * 0.25 <= 12.25
     assert len(set(taken)) > slot.capacity / 2
@@ -108,7 +96,7 @@ def test_a_popular_course_fills_along_a_curve_and_not_at_once(clock: Clock) -> N
 
 
 @pytest.mark.parametrize("course", ["PILATES MATWORK", "BOXE"])
-def test_a_crowd_twice_as_fast_needs_half_the_time(clock: Clock, course: str) -> None:
+def test_a_crowd_twice_as_fast_needs_half_the_time(clock: FakeClock, course: str) -> None:
     crowds = [
         SiteWorld(clock=clock, crowds=True, switches=Switches(crowd_speed=speed)).slot(SATURDAY, course).crowds
         for speed in (1.0, 2.0)
@@ -117,7 +105,7 @@ def test_a_crowd_twice_as_fast_needs_half_the_time(clock: Clock, course: str) ->
     assert [each.places for each in crowds[0]] == [each.places for each in crowds[1]]
 
 
-def test_a_crowd_leaves_places_of_an_ordinary_course(clock: Clock) -> None:
+def test_a_crowd_leaves_places_of_an_ordinary_course(clock: FakeClock) -> None:
     world = SiteWorld(clock=clock, crowds=True)
     slot = world.slot(SATURDAY, course="BOXE")
     opened = slot.opens_at.astimezone(UTC)
@@ -129,7 +117,7 @@ def test_a_crowd_leaves_places_of_an_ordinary_course(clock: Clock) -> None:
 
 
 async def test_in_a_rush_the_site_is_slow_and_at_times_out_of_breath(
-    world: SiteWorld, clock: Clock, site: Site, giulia: aiohttp.ClientSession
+    world: SiteWorld, clock: FakeClock, site: Site, giulia: aiohttp.ClientSession
 ) -> None:
     world.switches.rush_seconds = 4.0
     clock.now = world.slot(SATURDAY).opens_at.astimezone(UTC) + timedelta(seconds=0.5)
@@ -138,7 +126,7 @@ async def test_in_a_rush_the_site_is_slow_and_at_times_out_of_breath(
     assert {status for status, _ in statuses} == {200, 503}
     assert 1 <= sum(status == 503 for status, _ in statuses) <= 12
     assert asyncio.get_running_loop().time() - began > 0.3
-    clock.move(seconds=4)
+    clock.go(seconds=4)
     assert {(await get(giulia, f"{site.base_url}/Booking"))[0] for _ in range(20)} == {200}
 
 
@@ -146,16 +134,16 @@ async def test_in_a_rush_the_site_is_slow_and_at_times_out_of_breath(
 
 
 async def test_a_flood_of_bookings_is_refused_and_says_for_how_long(
-    world: SiteWorld, clock: Clock, site: Site, giulia: aiohttp.ClientSession, pilates: Slot
+    world: SiteWorld, clock: FakeClock, site: Site, giulia: aiohttp.ClientSession, pilates: Slot
 ) -> None:
     world.switches.refuse_floods = True
     world.fill(pilates.appointment_id)
     answers = [await book(giulia, site, pilates) for _ in range(int(BOOKINGS.burst) + 1)]
     assert {answer.status for answer in answers[:-1]} == {200}
     assert (answers[-1].status, int(answers[-1].headers["Retry-After"])) == (429, BLOCKED_FOR)
-    clock.move(seconds=BLOCKED_FOR - 1)
+    clock.go(seconds=BLOCKED_FOR - 1)
     assert (await book(giulia, site, pilates)).headers["Retry-After"] == "1"
-    clock.move(seconds=2)
+    clock.go(seconds=2)
     assert (await book(giulia, site, pilates)).status == 200
 
 
@@ -185,18 +173,18 @@ def test_who_keeps_to_our_own_budget_is_never_taken_for_a_flood() -> None:
 # ----- sessions and rules
 
 
-def test_a_session_that_rests_too_long_is_over(world: SiteWorld, clock: Clock) -> None:
+def test_a_session_that_rests_too_long_is_over(world: SiteWorld, clock: FakeClock) -> None:
     world.switches.session_minutes = 20
     cookie = world.accounts.open_session(GIULIA)
     for _ in range(3):
-        clock.move(minutes=19)
+        clock.go(minutes=19)
         assert world.accounts.username_of(cookie) == GIULIA
-    clock.move(minutes=20)
+    clock.go(minutes=20)
     assert world.accounts.username_of(cookie) is None
 
 
 async def test_late_cancelling_and_missed_classes_cost_points_that_the_site_shows(
-    world: SiteWorld, clock: Clock, site: Site, giulia: aiohttp.ClientSession, pilates: Slot
+    world: SiteWorld, clock: FakeClock, site: Site, giulia: aiohttp.ClientSession, pilates: Slot
 ) -> None:
     world.switches.penalties = True
     gym = world.slot(TUESDAY, start="16:00", activity="Giuriati - Fit Center")
@@ -222,7 +210,7 @@ async def test_late_cancelling_and_missed_classes_cost_points_that_the_site_show
         "url": None,
         "canBookAgain": False,
     }
-    clock.move(days=7)
+    clock.go(days=7)
     assert world.judge(GIULIA, free_gym(world, clock).appointment_id) is Outcome.BOOKED
 
 
@@ -232,7 +220,7 @@ async def points(http: aiohttp.ClientSession, site: Site) -> str:
     return shown.get_text()
 
 
-def free_gym(world: SiteWorld, clock: Clock) -> Slot:
+def free_gym(world: SiteWorld, clock: FakeClock) -> Slot:
     return world.slot(clock.now.date() + timedelta(days=1), activity="Giuriati - Fit Center")
 
 
@@ -315,7 +303,7 @@ async def listed(http: aiohttp.ClientSession, site: Site, slot: Slot) -> str | N
 
 
 async def test_full_slots_and_those_not_open_can_be_left_out(
-    world: SiteWorld, clock: Clock, site: Site, giulia: aiohttp.ClientSession, pilates: Slot
+    world: SiteWorld, clock: FakeClock, site: Site, giulia: aiohttp.ClientSession, pilates: Slot
 ) -> None:
     later = world.slot(SATURDAY, course="PILATES MATWORK")
     world.fill(pilates.appointment_id)
@@ -327,19 +315,19 @@ async def test_full_slots_and_those_not_open_can_be_left_out(
 
 
 async def test_bookings_can_close_before_the_start(
-    world: SiteWorld, clock: Clock, site: Site, giulia: aiohttp.ClientSession, pilates: Slot
+    world: SiteWorld, clock: FakeClock, site: Site, giulia: aiohttp.ClientSession, pilates: Slot
 ) -> None:
     world.switches.closes_minutes = 60
     clock.now = pilates.starts_at.astimezone(UTC) - timedelta(minutes=61)
     assert await listed(giulia, site, pilates) == "Available"
-    clock.move(minutes=1)
+    clock.go(minutes=1)
     assert await listed(giulia, site, pilates) == "Disabled"
     assert world.book(GIULIA, pilates.appointment_id) is Outcome.CLOSED
 
 
 @pytest.mark.parametrize("way", ["allowed", "refused", "no_button"])
 async def test_late_cancelling_is_taken_refused_or_not_offered(
-    world: SiteWorld, clock: Clock, site: Site, giulia: aiohttp.ClientSession, pilates: Slot, way: str
+    world: SiteWorld, clock: FakeClock, site: Site, giulia: aiohttp.ClientSession, pilates: Slot, way: str
 ) -> None:
     world.switches.late_cancel = way
     later = world.slot(SATURDAY, course="BOXE")
@@ -357,7 +345,7 @@ async def test_late_cancelling_is_taken_refused_or_not_offered(
 
 
 def test_outsiders_wait_after_a_cancellation_and_who_is_on_the_list_does_not(
-    world: SiteWorld, clock: Clock, pilates: Slot
+    world: SiteWorld, clock: FakeClock, pilates: Slot
 ) -> None:
     world.switches.update({"held_minutes": 10, "waiting_courses": ["PILATES MATWORK"]})
     world.fill(pilates.appointment_id)
@@ -366,7 +354,7 @@ def test_outsiders_wait_after_a_cancellation_and_who_is_on_the_list_does_not(
     assert world.book(GIULIA, pilates.appointment_id) is Outcome.HELD
     assert world.book(MARCO, pilates.appointment_id) is Outcome.BOOKED
     assert world.waiting(pilates.appointment_id) == set()
-    clock.move(minutes=10)
+    clock.go(minutes=10)
     assert world.book(GIULIA, pilates.appointment_id) is Outcome.BOOKED
 
 
@@ -391,7 +379,7 @@ async def test_an_automatic_waiting_list_puts_the_first_in(
 
 @pytest.mark.parametrize("told", ["header", "cookie", "nothing"])
 async def test_two_servers_have_two_clocks_and_open_a_slot_by_their_own(
-    world: SiteWorld, clock: Clock, site: Site, giulia: aiohttp.ClientSession, told: str
+    world: SiteWorld, clock: FakeClock, site: Site, giulia: aiohttp.ClientSession, told: str
 ) -> None:
     world.switches.update({"servers": 2, "clock_spread": 3.0, "servers_told": told})
     slot = world.slot(SATURDAY, course="PILATES MATWORK")
@@ -409,13 +397,13 @@ async def test_two_servers_have_two_clocks_and_open_a_slot_by_their_own(
 
 
 async def test_a_server_may_know_a_session_a_moment_later_than_its_neighbour(
-    world: SiteWorld, clock: Clock, site: Site
+    world: SiteWorld, clock: FakeClock, site: Site
 ) -> None:
     world.switches.update({"servers": 2, "session_lag": 0.5})
     cookies = {AUTH_COOKIE: world.accounts.open_session(GIULIA)}
     async with aiohttp.ClientSession(cookies=cookies, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
         early = [(await get(http, f"{site.base_url}/Booking"))[0] for _ in range(4)]
-        clock.move(seconds=0.5)
+        clock.go(seconds=0.5)
         late = [(await get(http, f"{site.base_url}/Booking"))[0] for _ in range(2)]
     assert (early, late) == ([200, 302, 200, 302], [200, 200])
 
@@ -455,6 +443,7 @@ async def test_it_speaks_tls_on_both_ports_and_sends_people_to_its_public_addres
         assert site.sso_url == f"{there.scheme}://{there.netloc}" == "https://accesso.example"
 
 
+@pytest.mark.process
 async def test_the_command_line_says_where_it_is_who_is_there_and_when(tmp_path: Path) -> None:
     file = tmp_path / "people.json"
     file.write_text(json.dumps([{"username": "7", "password": "p", "secret": SECRET, "name": "Anna"}]))

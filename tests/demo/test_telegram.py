@@ -15,7 +15,7 @@ from aiohttp import web
 
 from demo.telegram import CallbackAnswer, TelegramEmulator
 from demo.telegram.errors import NOT_MODIFIED, QUERY_TOO_OLD
-from tests.conftest import Time
+from tests.support.clock import FakeClock
 from tests.support.telegrams import TOKEN, Call, Json, keyboard, picture, refusal, result, running_bot
 
 pytest_plugins = ["tests.support.telegram_fixtures"]
@@ -49,7 +49,7 @@ async def test_a_wrong_token_is_unauthorized_and_a_wrong_method_not_found(telegr
     assert await refusal(call("getNothing")) == "Not Found: method not found"
 
 
-async def test_a_message_comes_back_as_telegrams_own_object(clock: Time, call: Call) -> None:
+async def test_a_message_comes_back_as_telegrams_own_object(clock: FakeClock, call: Call) -> None:
     sent = await result(call("sendMessage", chat_id=42, text=" <b>Ciao</b> 👋 /start ", parse_mode="HTML"))
     assert sent == {
         "message_id": 1,
@@ -111,7 +111,7 @@ async def test_a_bot_may_not_write_to_who_never_pressed_start(telegram: Telegram
     await result(call("sendMessage", chat_id=43, text="x"))
 
 
-async def test_a_burst_to_one_chat_is_told_how_long_to_wait(clock: Time, http: aiohttp.ClientSession) -> None:
+async def test_a_burst_to_one_chat_is_told_how_long_to_wait(clock: FakeClock, http: aiohttp.ClientSession) -> None:
     emulator = TelegramEmulator(TOKEN, clock=clock)
     emulator.person(42)
     answers = []
@@ -219,7 +219,9 @@ async def test_only_wanted_kinds_of_updates_are_queued(telegram: TelegramEmulato
     assert await result(call("getUpdates")) == []
 
 
-async def test_what_is_not_fetched_for_a_day_is_forgotten(telegram: TelegramEmulator, call: Call, clock: Time) -> None:
+async def test_what_is_not_fetched_for_a_day_is_forgotten(
+    telegram: TelegramEmulator, call: Call, clock: FakeClock
+) -> None:
     await telegram.person(42).send("old")
     clock.now += timedelta(hours=25)
     assert await result(call("getUpdates")) == []
@@ -271,7 +273,7 @@ async def test_a_tap_waits_for_its_answer(telegram: TelegramEmulator, call: Call
     assert again == f"Bad Request: {QUERY_TOO_OLD}"
 
 
-async def test_a_tap_can_not_be_answered_when_it_is_old(telegram: Any, call: Call, clock: Time) -> None:
+async def test_a_tap_can_not_be_answered_when_it_is_old(telegram: Any, call: Call, clock: FakeClock) -> None:
     await result(call("sendMessage", chat_id=42, text="?"))
     query = telegram.person(42).start_tap("forged")
     clock.now += timedelta(minutes=5)

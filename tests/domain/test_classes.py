@@ -26,8 +26,9 @@ from portal.bookings_list import Sought, as_held
 from portal.schedules import the_meant
 from portal.session import SiteSession
 from tests.conftest import GIULIA
+from tests.support.clock import FakeClock
 from tests.support.sites import GIULIA as STUDENT
-from tests.support.sites import TUESDAY, Clock, person
+from tests.support.sites import TUESDAY, person
 
 pytest_plugins = ["tests.support.site_fixtures"]
 
@@ -43,7 +44,7 @@ YOGA = ClassRef("YOGA", "Giuriati", TUESDAY, time(18, 30), "Corsi Platinum")
 
 
 @pytest.fixture
-def world(site_clock: Clock) -> SiteWorld:
+def world(site_clock: FakeClock) -> SiteWorld:
     """Two calendars of one place, with the same course at the same hour; the other one is listed first."""
     weekly = tuple(Weekly(name, "YOGA", TUESDAY.weekday(), "18:30", 60, "ROSSI ANNA", 12) for name in (GOLD, PLATINUM))
     calendars = (Calendar("71", GOLD), Calendar("72", PLATINUM))

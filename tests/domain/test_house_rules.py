@@ -17,7 +17,8 @@ from domain.model import ActionStatus, Activity, Booking, ClassRef, NoticeKind, 
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
 from domain.people import Person
 from domain.rule_sightings import DOUBTFUL, PLAIN, Sighting
-from tests.conftest import GIULIA, MARCO, Time
+from tests.conftest import GIULIA, MARCO
+from tests.support.clock import FakeClock
 from tests.support.sites import GIULIA as HER_ACCOUNT
 from tests.support.sites import ROME
 from tests.support.stages import LONG_AFTER, RULE, Set
@@ -253,7 +254,7 @@ def test_a_rule_of_hours_opens_each_class_at_its_own_time() -> None:
 
 
 @pytest.fixture
-async def known(db: Database, clock: Time) -> Database:
+async def known(db: Database, clock: FakeClock) -> Database:
     clock.now = NOON
     await db.people.set([Person(GIULIA, Role.OWNER, "x")])
     return db
@@ -325,7 +326,7 @@ async def test_a_value_taken_over_is_in_force_until_the_configuration_changes_or
     assert (await known.rules.in_force(RULES)).late_cancel is LateCancel.PENALTY
 
 
-async def test_what_waits_is_given_the_opening_of_a_rule_that_changed(known: Database, clock: Time) -> None:
+async def test_what_waits_is_given_the_opening_of_a_rule_that_changed(known: Database, clock: FakeClock) -> None:
     clock.now = datetime(2026, 11, 20, 11, tzinfo=UTC)
     await known.connection.write(
         "INSERT INTO booking_actions (id, action_type, user_id, course_name, date, time_slot)"

@@ -103,7 +103,7 @@ async def test_a_clock_set_back_by_40_minutes_moves_no_shot(at: Open) -> None:
         opened.world.rival(opened.pilates_id, after=3.0)
         racing = asyncio.create_task(opened.race())
         await asyncio.sleep(0.4)
-        opened.clock.move(-2400)
+        opened.clock.go(seconds=-2400)
         await asyncio.wait_for(racing, 10)
         assert -0.01 < opened.arrivals(Outcome.BOOKED)[0] < 3.0
 

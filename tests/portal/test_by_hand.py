@@ -28,8 +28,9 @@ from domain.people import Person
 from domain.requests import NewAction
 from portal.session import Portal, SiteSession
 from runtime.settings import load
+from tests.support.clock import FakeClock
 from tests.support.lent_browser import pilates, portal, site  # noqa: F401 - fixtures
-from tests.support.sites import GIULIA, ROME, Clock, credentials, enter
+from tests.support.sites import GIULIA, ROME, credentials, enter
 from worker import Worker
 
 pytest_plugins = ["tests.support.site_fixtures"]
@@ -123,7 +124,7 @@ async def test_who_enters_by_spid_leaves_a_session_with_which_everything_works(
 async def test_while_the_sign_on_knows_the_person_a_new_session_is_made_with_nothing_typed(
     portal: Portal,  # noqa: F811
     world: SiteWorld,
-    site_clock: Clock,
+    site_clock: FakeClock,
 ) -> None:
     world.switches.chooser, world.switches.sign_on_minutes = True, 60.0
     session = portal.session(BY_HAND)
@@ -133,7 +134,7 @@ async def test_while_the_sign_on_knows_the_person_a_new_session_is_made_with_not
     assert await booking.my_bookings(session) == ()
     await session.take_over(session.stored_state() or {}, datetime(2026, 11, 1, tzinfo=UTC))
     world.accounts.end_sessions()
-    site_clock.move(2 * 3600)
+    site_clock.go(seconds=2 * 3600)
     portal._sessions.clear()  # what it knows of a login just made
     session = portal.session(BY_HAND)
     with pytest.raises(LoginNeeded, match="has ended"):
@@ -169,14 +170,14 @@ async def test_who_does_not_get_there_hears_one_sentence_and_keeps_what_was_ther
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def accounts(tmp_path: Path, site_clock: Clock) -> AsyncIterator[Database]:
+async def accounts(tmp_path: Path, site_clock: FakeClock) -> AsyncIterator[Database]:
     async with open_database(tmp_path / "polimisport.db", site_clock) as database:
         await database.people.set([Person(OWNER, Role.OWNER, "g")])
         yield database
 
 
 @pytest.fixture
-def worker(accounts: Database, portal: Portal, tmp_path: Path, site_clock: Clock) -> Worker:  # noqa: F811
+def worker(accounts: Database, portal: Portal, tmp_path: Path, site_clock: FakeClock) -> Worker:  # noqa: F811
     values = {"username": GIULIA, "login": "by_hand", "telegram": {"bot_token": "1:x", "allowed_user_id": OWNER}}
     write(tmp_path / "config.json", values)
     settings = load(tmp_path / "config.json")
@@ -201,7 +202,7 @@ async def test_the_end_is_told_once_and_the_way_back_too_and_what_waited_goes_on
     site: Site,  # noqa: F811
     world: SiteWorld,
     pilates: ClassRef,
-    site_clock: Clock,
+    site_clock: FakeClock,
 ) -> None:
     friday = replace(pilates, day=pilates.day + timedelta(days=3))
     opens = RULE.opens_at(friday.day)

@@ -17,8 +17,9 @@ from domain import errors
 from domain.model import ClassRef
 from portal.browser import start_driver
 from portal.session import Portal, SiteSession
+from tests.support.clock import FakeClock
 from tests.support.processes import kill, name_of, our_children, our_processes
-from tests.support.sites import GIULIA, Clock, access, credentials, wish
+from tests.support.sites import GIULIA, access, credentials, wish
 
 pytest_plugins = ["tests.support.site_fixtures"]
 
@@ -36,7 +37,7 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 async def test_nothing_runs_before_it_is_needed_and_nothing_after(
-    site: Site, tmp_path: Path, site_clock: Clock, world: SiteWorld
+    site: Site, tmp_path: Path, site_clock: FakeClock, world: SiteWorld
 ) -> None:
     async with Portal(access(site, tmp_path, site_clock)) as portal:
         session = portal.session(credentials())
@@ -65,7 +66,9 @@ async def test_the_driver_writes_nothing_down_whatever_the_environment_asks(
     assert written.keys() & os.environ.keys() == set()
 
 
-async def test_the_browser_is_closed_before_the_driver_when_idle(site: Site, tmp_path: Path, site_clock: Clock) -> None:
+async def test_the_browser_is_closed_before_the_driver_when_idle(
+    site: Site, tmp_path: Path, site_clock: FakeClock
+) -> None:
     patient = replace(access(site, tmp_path, site_clock), browser_idle_seconds=0.0)
     async with Portal(patient) as portal:
         session = portal.session(credentials())

@@ -16,7 +16,8 @@ from portal.evidence import KEPT, Evidence, clean_page
 from portal.sanitizer import sanitized
 from portal.trouble import Answer, check
 from safety.redaction import HIDDEN
-from tests.support.sites import PASSWORD, Clock, credentials
+from tests.support.clock import FakeClock
+from tests.support.sites import PASSWORD, credentials
 
 pytest_plugins = ["tests.support.site_fixtures"]
 
@@ -52,7 +53,7 @@ def test_an_answer_is_judged_by_what_it_is(answer: Answer, kind: type[errors.Sit
 # ----- evidence and budget
 
 
-async def test_evidence_hides_secrets_and_keeps_the_last_folders(tmp_path: Path, site_clock: Clock) -> None:
+async def test_evidence_hides_secrets_and_keeps_the_last_folders(tmp_path: Path, site_clock: FakeClock) -> None:
     html = f"""<input type="hidden" name="__RequestVerificationToken" value="abcdefghijkl123">
       <input name='otp' value='123456'><p>{PASSWORD}</p><script>{{"token": "zyxwvutsrqponml"}}</script><b>Pilates</b>"""
     evidence, door = Evidence(tmp_path / "evidence", site_clock), Door(credentials(), site_clock)
@@ -81,12 +82,12 @@ def test_what_was_typed_stored_or_computed_is_no_evidence() -> None:
     )
 
 
-def test_a_secret_that_can_be_read_across_tags_leaves_no_page(site_clock: Clock) -> None:
+def test_a_secret_that_can_be_read_across_tags_leaves_no_page(site_clock: FakeClock) -> None:
     half = len(PASSWORD) // 2
     assert clean_page(f"<p>{PASSWORD[:half]}<b>{PASSWORD[half:]}</b></p>", Door(credentials(), site_clock)) == HIDDEN
 
 
-def test_a_page_that_names_many_people_hides_them_all(site_clock: Clock) -> None:
+def test_a_page_that_names_many_people_hides_them_all(site_clock: FakeClock) -> None:
     """The person's own name stands among them, wherever."""
     names = [f"Nome{number:02d} Cognome" for number in range(60)]
     page = "".join(f"<b class=user-name>{name}</b>" for name in names).replace("class=user-name", "class='user-name'")
@@ -95,7 +96,7 @@ def test_a_page_that_names_many_people_hides_them_all(site_clock: Clock) -> None
     assert [name for name in names if name in door.text(f"Ciao {name}!")] == []
 
 
-async def test_evidence_that_cannot_be_written_is_no_error(tmp_path: Path, site_clock: Clock) -> None:
+async def test_evidence_that_cannot_be_written_is_no_error(tmp_path: Path, site_clock: FakeClock) -> None:
     (tmp_path / "evidence").write_text("a file where the folder should be")
     door = Door(credentials(), site_clock)
     assert await Evidence(tmp_path / "evidence", site_clock).keep("x", "", "", None, door) is None

@@ -120,7 +120,7 @@ async def test_words_of_a_waiting_list_are_told_at_once_and_nothing_is_sent_agai
         assert (action.status, action.error_kind) == (ActionStatus.FAILED, "OnWaitingList")
         assert "In attesa" in quoted(str(stage.error))
         assert len(stage.opened.shots) <= 3
-        stage.opened.clock.move(120)
+        stage.opened.clock.go(seconds=120)
         assert not await stage.db.claims.due() or (await stage.act()).type is ActionType.CHECK
         assert len(stage.opened.shots) <= 3
 

@@ -22,10 +22,11 @@ from portal.codes import Codes
 from portal.contexts import affinity
 from portal.session import MOST_PAGES, Portal, SiteSession
 from portal.state import SessionStore
+from tests.support.clock import FakeClock
 from tests.support.hostile import serving
 from tests.support.lent_browser import Engine, lent, pilates, portal, site  # noqa: F401 - fixtures
 from tests.support.processes import our_children
-from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, SECRET, Clock, access, credentials, enter
+from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, SECRET, access, credentials, enter
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
@@ -54,7 +55,7 @@ async def test_a_newcomer_is_logged_in_and_the_session_kept(
 
 
 async def test_a_kept_session_needs_no_login_and_no_browser(
-    site: Site, session: SiteSession, world: SiteWorld, tmp_path: Path, site_clock: Clock
+    site: Site, session: SiteSession, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     await booking.my_bookings(session)
     async with Portal(access(site, tmp_path, site_clock)) as another:
@@ -75,7 +76,7 @@ async def test_a_wrong_password_is_sent_once_whoever_waits(portal: Portal, world
 
 
 async def test_two_processes_log_in_once(
-    engine: Engine, site: Site, portal: Portal, world: SiteWorld, tmp_path: Path, site_clock: Clock
+    engine: Engine, site: Site, portal: Portal, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     async with lent(engine, access(site, tmp_path, site_clock)) as other:
         sessions = [portal.session(credentials()), other.session(credentials())]
@@ -84,7 +85,7 @@ async def test_two_processes_log_in_once(
 
 
 async def test_a_rejected_login_is_not_repeated_by_the_process_that_waited(
-    engine: Engine, site: Site, portal: Portal, world: SiteWorld, tmp_path: Path, site_clock: Clock
+    engine: Engine, site: Site, portal: Portal, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     wrong = credentials(password="sbagliata")
     async with lent(engine, access(site, tmp_path, site_clock)) as other:
@@ -129,7 +130,7 @@ async def test_a_code_that_must_be_waited_for_is_sent_in_the_middle_of_its_perio
 
 
 async def test_no_code_is_sent_twice_by_whichever_process(
-    engine: Engine, quick_codes: SiteSession, site: Site, world: SiteWorld, tmp_path: Path, site_clock: Clock
+    engine: Engine, quick_codes: SiteSession, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     await booking.my_bookings(quick_codes)
     world.accounts.end_sessions()
@@ -155,7 +156,7 @@ async def test_trouble_while_logging_in_is_told_as_what_it_is(
     site: Site,
     world: SiteWorld,
     tmp_path: Path,
-    site_clock: Clock,
+    site_clock: FakeClock,
     fault: str,
     kind: type[errors.SiteError],
 ) -> None:
@@ -282,7 +283,7 @@ async def test_new_cookies_are_not_taken_for_a_new_login(
 
 
 async def test_the_time_is_asked_of_the_server_that_a_cookie_keeps_us_with(
-    engine: Engine, tmp_path: Path, site_clock: Clock
+    engine: Engine, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     """A neighbour's clock may be seconds off. Whom no cookie keeps anywhere takes none along: any server may answer."""
     async with serving() as hosts:

@@ -19,7 +19,7 @@ from portal import api
 from portal.codes import Codes
 from portal.session import Portal, SiteSession
 from portal.state import SessionStore
-from tests.conftest import Time
+from tests.support.clock import FakeClock
 from tests.support.hostile import to
 from tests.support.lent_browser import portal as at_the_site  # noqa: F401 - a fixture
 from tests.support.lent_browser import site  # noqa: F401 - a fixture
@@ -35,7 +35,7 @@ from tests.support.login_fixtures import (  # noqa: F401 - fixtures
     hosts,
     portal,
 )
-from tests.support.sites import GIULIA, PASSWORD, TUESDAY, Clock, credentials
+from tests.support.sites import GIULIA, PASSWORD, TUESDAY, credentials
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -59,11 +59,11 @@ def long_ago(session: SiteSession) -> None:
 
 
 async def test_who_signed_on_needs_neither_password_nor_code_until_the_site_asks(
-    giulia: SiteSession, world: SiteWorld, site_clock: Clock
+    giulia: SiteSession, world: SiteWorld, site_clock: FakeClock
 ) -> None:
     world.switches.sign_on_minutes = 60
     for minutes, passwords in ((0, 1), (50, 1), (61, 2)):
-        site_clock.move(minutes * 60)
+        site_clock.go(seconds=minutes * 60)
         await booking.my_bookings(giulia)
         assert (world.accounts.login_attempts[GIULIA], len(world.accounts.codes_received[GIULIA])) == (
             passwords,
@@ -260,7 +260,7 @@ async def test_a_password_that_is_refused_is_not_sent_again_for_the_sign_on(atte
 async def test_no_code_is_sent_twice_though_the_clock_is_set_back_and_forth(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = Time(datetime(2026, 11, 26, 12, 0, 15, tzinfo=UTC))
+    clock = FakeClock(datetime(2026, 11, 26, 12, 0, 15, tzinfo=UTC))
 
     async def sleep(seconds: float) -> None:
         clock.go(seconds=seconds)

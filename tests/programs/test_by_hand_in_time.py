@@ -13,7 +13,7 @@ from domain.model import PREPARE, ActionType, ClassRef, Role
 from domain.people import Person
 from domain.requests import NewAction
 from periodic_executor import CHECK_EVERY, LOOK_BEFORE_OPENING, Executor
-from tests.conftest import Time
+from tests.support.clock import FakeClock
 from tests.support.recurring import settings_of
 from tests.support.sites import ROME
 
@@ -26,7 +26,7 @@ async def kinds(db: Database) -> list[str]:
 
 
 @pytest.fixture
-def executor(db: Database, tmp_path: Path, clock: Time) -> Executor:
+def executor(db: Database, tmp_path: Path, clock: FakeClock) -> Executor:
     return Executor(db, settings_of(tmp_path, login="by_hand", password=None, otpatu=None), clock)
 
 
@@ -44,7 +44,7 @@ async def outcome(db: Database, error: LoginNeeded | None) -> list[datetime]:
 
 
 async def test_a_session_is_used_each_hour_day_and_night_whatever_fails(
-    db: Database, executor: Executor, clock: Time
+    db: Database, executor: Executor, clock: FakeClock
 ) -> None:
     await db.people.set([Person(OWNER, Role.OWNER, "g")])
     looks: list[datetime] = []
@@ -58,7 +58,7 @@ async def test_a_session_is_used_each_hour_day_and_night_whatever_fails(
 
 
 async def test_before_each_opening_it_is_told_again_while_there_is_time(
-    db: Database, executor: Executor, clock: Time
+    db: Database, executor: Executor, clock: FakeClock
 ) -> None:
     await db.people.set([Person(OWNER, Role.OWNER, "g")])
     opens = clock() + timedelta(hours=10)
@@ -79,7 +79,7 @@ async def test_before_each_opening_it_is_told_again_while_there_is_time(
 
 
 async def test_a_session_that_ends_hours_before_an_opening_is_told_once_not_twice(
-    db: Database, executor: Executor, clock: Time
+    db: Database, executor: Executor, clock: FakeClock
 ) -> None:
     await db.people.set([Person(OWNER, Role.OWNER, "g")])
     opens = clock() + LOOK_BEFORE_OPENING + timedelta(minutes=30)
@@ -95,7 +95,7 @@ async def test_a_session_that_ends_hours_before_an_opening_is_told_once_not_twic
     assert await kinds(db) == ["login_rejected"]
 
 
-async def test_whose_session_lives_hears_nothing(db: Database, executor: Executor, clock: Time) -> None:
+async def test_whose_session_lives_hears_nothing(db: Database, executor: Executor, clock: FakeClock) -> None:
     await db.people.set([Person(OWNER, Role.OWNER, "g")])
     opens = clock() + timedelta(hours=6)
     wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(18))

@@ -83,7 +83,7 @@ async def test_who_signed_on_not_long_ago_needs_neither_password_nor_code(here: 
     here.set(sign_on_minutes=60)
     logins = []
     for (day, turn), minutes in zip(TURNS[:3], (0, 30, 61), strict=True):
-        here.clock.move(minutes * 60)
+        here.clock.go(seconds=minutes * 60)
         here.logs_out()
         await here.restarts()
         await here.books("Prenotata!", course="Fit Center", day=day, start=turn)

@@ -75,7 +75,7 @@ async def test_a_session_that_the_other_server_does_not_know_yet_is_no_second_lo
         here.set(servers=2, session_lag=1.5, known_go_home=True)
         here.logs_out()
         await here.books("")
-        here.clock.move(20)
+        here.clock.go(seconds=20)
         await here.works()
         await here.reads("Prenotata!")
         assert here.held == [PILATES]

@@ -29,8 +29,9 @@ from opening.openings import Openings
 from opening.steady_time import SteadyTime
 from periodic_executor import Executor
 from runtime.settings import Settings, load
+from tests.support.clock import FakeClock
 from tests.support.lent_browser import lent
-from tests.support.sites import OTP_URL, PASSWORD, ROME, Clock, access, cookie, credentials, person
+from tests.support.sites import OTP_URL, PASSWORD, ROME, access, cookie, credentials, person, running_clock
 from worker import Worker
 
 pytest_plugins = ["tests.support.opening_fixtures"]
@@ -48,7 +49,7 @@ LONGEST = 60.0  # s of our time any wait may take
 class Night:
     """Everything that runs in it."""
 
-    clock: Clock
+    clock: FakeClock
     world: SiteWorld
     db: Database
     executor: Executor
@@ -62,7 +63,7 @@ class Night:
 
     def jump(self, to: datetime) -> None:
         assert to >= self.clock(), "time does not go back"
-        self.clock.move((to - self.clock()).total_seconds())
+        self.clock.go(seconds=(to - self.clock()).total_seconds())
 
     async def wake(self) -> None:
         """Executor and worker do what is due now; what waits for the opening goes on waiting."""
@@ -122,20 +123,20 @@ def settings_for(folder: Path) -> Settings:
 
 
 @pytest.fixture
-def clock() -> Clock:
+def clock() -> FakeClock:
     """One clock for all: what counts seconds counts them by it, so that a jump is a jump for everybody."""
-    return Clock()
+    return running_clock()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def night(
-    engine: tuple[Playwright, Browser], tmp_path: Path, clock: Clock, request: pytest.FixtureRequest
+    engine: tuple[Playwright, Browser], tmp_path: Path, clock: FakeClock, request: pytest.FixtureRequest
 ) -> AsyncIterator[Night]:
     """Half past seven in the evening before the opening, within an hour of which a login need not be proved again."""
     class_day: date = request.param
     settings = settings_for(tmp_path)
     opens_at = settings.opening_rule.opens_at(class_day)
-    clock.move((opens_at - timedelta(hours=4.5) - clock()).total_seconds())
+    clock.go(seconds=(opens_at - timedelta(hours=4.5) - clock()).total_seconds())
     world = SiteWorld(
         clock=lambda: clock() + timedelta(seconds=AHEAD),
         people=[person(who) for who in PEOPLE.values()],

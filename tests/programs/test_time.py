@@ -24,7 +24,8 @@ from domain.model import ActionStatus, ActionType, NoticeKind, OpeningRule
 from domain.opening_plan import plan_booking
 from domain.recurrence import OccurrenceState, PeriodicMode
 from runtime.configured import recurrence_rules_of
-from tests.conftest import GIULIA, MARCO, Time
+from tests.conftest import GIULIA, MARCO
+from tests.support.clock import FakeClock
 from tests.support.recurring import ROME, TUESDAY, Life, rome, settings_of
 
 AUTUMN = date(2026, 10, 25)  # a Sunday
@@ -35,7 +36,7 @@ TICK_TEST = 10.0  # s; only a loop that never wakes takes that long
 
 
 @pytest.fixture
-def life(db: Database, tmp_path: Path, clock: Time) -> Life:
+def life(db: Database, tmp_path: Path, clock: FakeClock) -> Life:
     return Life(db, settings_of(tmp_path), clock)
 
 
@@ -109,7 +110,7 @@ async def test_a_class_after_the_night_of_a_clock_change_is_asked_about_in_the_h
 
 
 async def test_an_opening_in_the_hour_that_comes_twice_is_the_first_of_them(
-    db: Database, tmp_path: Path, clock: Time
+    db: Database, tmp_path: Path, clock: FakeClock
 ) -> None:
     life = Life(db, settings_of(tmp_path, opening={"at": "02:30"}), clock)
     life.clock.now = rome(AUTUMN - DAY, 9)

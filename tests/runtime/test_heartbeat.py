@@ -17,8 +17,9 @@ from domain.model import NoticeKind
 from runtime.heartbeat import HUNG, INTERVAL, HeartbeatLoop
 from store.connection import Transaction
 from store.outbox import add_notice
-from tests.conftest import GIULIA, Time
+from tests.conftest import GIULIA
 from tests.support import chats
+from tests.support.clock import FakeClock
 from tests.support.running import PATIENCE, PROGRAMS, Installation, installation
 
 
@@ -28,7 +29,7 @@ async def here(tmp_path: Path) -> AsyncIterator[Installation]:
         yield installed
 
 
-def heart(db: Database, clock: Time, name: str, *, last_progress: float = math.inf) -> HeartbeatLoop:
+def heart(db: Database, clock: FakeClock, name: str, *, last_progress: float = math.inf) -> HeartbeatLoop:
     """The heartbeats of a process of its own: they differ by their names."""
     looping = HeartbeatLoop(db.heartbeats, name, lambda: last_progress, clock=clock)
     looping._name = f"machine - {name}"
@@ -39,7 +40,7 @@ async def told(db: Database) -> list[str]:
     return [str(row["kind"]) for row in await db.connection.rows("SELECT kind FROM notices ORDER BY id")]
 
 
-async def beats(clock: Time, *hearts: HeartbeatLoop, times: int) -> None:
+async def beats(clock: FakeClock, *hearts: HeartbeatLoop, times: int) -> None:
     for _ in range(times):
         clock.go(seconds=INTERVAL)
         for each in hearts:
@@ -47,7 +48,7 @@ async def beats(clock: Time, *hearts: HeartbeatLoop, times: int) -> None:
 
 
 async def test_a_program_that_falls_silent_is_told_once_by_whoever_lives_and_so_is_its_return(
-    db: Database, clock: Time
+    db: Database, clock: FakeClock
 ) -> None:
     bot, worker, executor = (heart(db, clock, name) for name in PROGRAMS)
     await beats(clock, bot, worker, executor, times=4)
@@ -62,7 +63,7 @@ async def test_a_program_that_falls_silent_is_told_once_by_whoever_lives_and_so_
     assert await told(db) == [NoticeKind.PROGRAM_DOWN, NoticeKind.PROGRAM_BACK]
 
 
-async def test_a_program_started_again_by_its_supervisor_is_missed_by_nobody(db: Database, clock: Time) -> None:
+async def test_a_program_started_again_by_its_supervisor_is_missed_by_nobody(db: Database, clock: FakeClock) -> None:
     bot, worker = heart(db, clock, "bot"), heart(db, clock, "worker")
     await beats(clock, bot, worker, times=4)
     await beats(clock, bot, times=2)
@@ -73,7 +74,7 @@ async def test_a_program_started_again_by_its_supervisor_is_missed_by_nobody(db:
     assert len(await db.heartbeats.all()) == 2
 
 
-async def test_one_of_two_workers_that_hangs_is_told_though_the_other_works(db: Database, clock: Time) -> None:
+async def test_one_of_two_workers_that_hangs_is_told_though_the_other_works(db: Database, clock: FakeClock) -> None:
     one, two = heart(db, clock, "worker"), heart(db, clock, "worker")
     two._name = "machine - two"
     await beats(clock, one, two, times=4)
@@ -81,7 +82,7 @@ async def test_one_of_two_workers_that_hangs_is_told_though_the_other_works(db: 
     assert await told(db) == [NoticeKind.PROGRAM_DOWN]
 
 
-async def test_who_just_started_or_woke_up_accuses_nobody(db: Database, clock: Time) -> None:
+async def test_who_just_started_or_woke_up_accuses_nobody(db: Database, clock: FakeClock) -> None:
     bot, worker = heart(db, clock, "bot"), heart(db, clock, "worker")
     await beats(clock, bot, worker, times=4)
     clock.go(hours=8)  # the machine slept
@@ -92,7 +93,7 @@ async def test_who_just_started_or_woke_up_accuses_nobody(db: Database, clock: T
     assert await told(db) == []
 
 
-async def test_a_sign_of_life_tells_how_many_tasks_its_program_has(db: Database, clock: Time) -> None:
+async def test_a_sign_of_life_tells_how_many_tasks_its_program_has(db: Database, clock: FakeClock) -> None:
     program = heart(db, clock, "worker")
     await program.beat()
     [before] = await db.heartbeats.all()
@@ -104,7 +105,7 @@ async def test_a_sign_of_life_tells_how_many_tasks_its_program_has(db: Database,
         each.cancel()
 
 
-async def test_a_loop_that_stands_still_does_not_beat(db: Database, clock: Time) -> None:
+async def test_a_loop_that_stands_still_does_not_beat(db: Database, clock: FakeClock) -> None:
     stuck = heart(db, clock, "worker", last_progress=time.monotonic() - HUNG - 1)
     await stuck.beat()
     assert await db.heartbeats.all() == []

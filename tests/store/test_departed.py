@@ -18,7 +18,8 @@ from portal.state import SESSIONS, forget_others
 from store.connection import Transaction
 from store.departed import NO_LONGER_HERE
 from store.outbox import add_notice
-from tests.conftest import GIULIA, MARCO, Time
+from tests.conftest import GIULIA, MARCO
+from tests.support.clock import FakeClock
 
 TUESDAY = date(2026, 11, 24)
 STARTS = datetime(2026, 11, 24, 17, tzinfo=UTC)
@@ -86,7 +87,7 @@ async def test_who_comes_back_finds_their_history_and_nothing_books_by_itself(db
     assert len(await db.series.of(MARCO)) == 1
 
 
-async def test_what_a_worker_is_just_doing_ends_and_is_told_to_nobody(db: Database, clock: Time) -> None:
+async def test_what_a_worker_is_just_doing_ends_and_is_told_to_nobody(db: Database, clock: FakeClock) -> None:
     await db.requests.add(NewAction(ActionType.BOOK, MARCO, wish("PILATES")))
     action = await db.claims.claim("test", 60)
     assert action

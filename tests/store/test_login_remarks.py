@@ -12,7 +12,8 @@ from database import Database
 from domain.errors import ASKED_AGAIN, LoginRejected, MatricolaMissing, login_stop
 from domain.model import LoginRemark, NoticeKind, RemarkKind
 from runtime.settings import fingerprint
-from tests.conftest import GIULIA, MARCO, Time
+from tests.conftest import GIULIA, MARCO
+from tests.support.clock import FakeClock
 from tests.support.sites import ROME, credentials
 
 EXPIRES = "La tua password scadrà tra {} giorni. Per proseguire premere 'Continua'"
@@ -39,7 +40,7 @@ async def test_a_password_that_expires_is_told_when_it_is_news(db: Database, see
     assert len(await told(db)) == times
 
 
-async def test_each_notice_is_told_once_to_who_met_it_and_again_after_a_month(db: Database, clock: Time) -> None:
+async def test_each_notice_is_told_once_to_who_met_it_and_again_after_a_month(db: Database, clock: FakeClock) -> None:
     one, other = (LoginRemark(RemarkKind.SITE_NOTICE, words) for words in ("Manutenzione il 3 maggio", "Due fattori"))
     for remarks in ([one, other], [other], [LoginRemark(one.kind, "Manutenzione il 4 maggio")], [one, other]):
         await db.remarks.note(GIULIA, remarks)
@@ -51,7 +52,7 @@ async def test_each_notice_is_told_once_to_who_met_it_and_again_after_a_month(db
     assert await told(db) == [one, other, other]
 
 
-def test_the_words_say_what_it_is_and_what_to_do(clock: Time) -> None:
+def test_the_words_say_what_it_is_and_what_to_do(clock: FakeClock) -> None:
     def page(kind: RemarkKind, words: str, *, to_keeper: bool = True) -> str:
         return login_remark(LoginRemark(kind, words), When(clock(), ROME, to_keeper=to_keeper)).text
 
@@ -78,7 +79,7 @@ def test_the_doctor_shows_it_and_finds_nothing_wrong(kind: RemarkKind, what: str
 
 
 async def test_a_matricola_that_is_not_offered_stops_the_account_and_names_those_that_are(
-    db: Database, clock: Time
+    db: Database, clock: FakeClock
 ) -> None:
     error = MatricolaMissing("the matricola 1 is not among those that the site offers: «861234 Laurea, 961234 Altra»")
     await db.people.reject(GIULIA, error, tell=True)
@@ -90,7 +91,7 @@ async def test_a_matricola_that_is_not_offered_stops_the_account_and_names_those
     assert "matricola in config.json" in text
 
 
-def test_a_refused_password_is_told_in_the_sites_words_and_one_that_nobody_refused_in_ours(clock: Time) -> None:
+def test_a_refused_password_is_told_in_the_sites_words_and_one_that_nobody_refused_in_ours(clock: FakeClock) -> None:
     refused = login_stopped(LoginRejected("refused: the site says «Utenza bloccata»"), When(clock(), ROME)).text
     assert "ha rifiutato il tuo Codice Persona" in refused
     assert "Dal sito: «Utenza bloccata»" in refused

@@ -13,7 +13,8 @@ from domain.errors import Blocked, LoginBlocked
 from domain.model import PREPARE, ActionType, Booking, ClassRef, NoticeKind, OpeningRule, Role, WatchMode, stamp
 from domain.people import Person
 from domain.requests import NewAction
-from tests.conftest import GIULIA, MARCO, Time
+from tests.conftest import GIULIA, MARCO
+from tests.support.clock import FakeClock
 
 A_MINUTE = timedelta(minutes=1)
 STUCK, FORBIDDEN = LoginBlocked("the login stops at a page"), Blocked("HTTP 403", status=403)
@@ -23,7 +24,7 @@ def a_minute(rests: int) -> timedelta:
     return A_MINUTE * (rests + 1)
 
 
-async def test_what_belongs_to_an_account_that_waits_is_claimed_by_nobody(db: Database, clock: Time) -> None:
+async def test_what_belongs_to_an_account_that_waits_is_claimed_by_nobody(db: Database, clock: FakeClock) -> None:
     await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
     until = await db.people.pause(GIULIA, STUCK, a_minute)
     assert not await db.claims.due()
@@ -36,7 +37,7 @@ async def test_what_belongs_to_an_account_that_waits_is_claimed_by_nobody(db: Da
     assert await db.claims.due()
 
 
-async def test_near_its_opening_a_booking_is_claimed_though_its_account_waits(db: Database, clock: Time) -> None:
+async def test_near_its_opening_a_booking_is_claimed_though_its_account_waits(db: Database, clock: FakeClock) -> None:
     await db.people.pause(GIULIA, STUCK, lambda _: timedelta(hours=1))
     wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(18))
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, wish, opens_at=clock.now + PREPARE))
@@ -49,7 +50,7 @@ async def test_near_its_opening_a_booking_is_claimed_though_its_account_waits(db
 
 
 async def test_an_account_waits_longer_each_time_and_tells_once_until_something_succeeds(
-    db: Database, clock: Time
+    db: Database, clock: FakeClock
 ) -> None:
     for minutes in (1, 2, 3):
         assert await db.people.pause(GIULIA, STUCK, a_minute) == clock.now + minutes * A_MINUTE
@@ -68,7 +69,7 @@ async def test_an_account_waits_longer_each_time_and_tells_once_until_something_
     assert rows[0][0] == 2
 
 
-async def test_a_site_that_forbids_itself_to_two_accounts_is_left_alone_by_all(db: Database, clock: Time) -> None:
+async def test_a_site_that_forbids_itself_to_two_accounts_is_left_alone_by_all(db: Database, clock: FakeClock) -> None:
     people = [Person(GIULIA, Role.OWNER, "g"), Person(MARCO, Role.FRIEND, "m"), Person(44, Role.FRIEND, "a")]
     await db.people.set(people)
     for_an_hour = await db.people.pause(44, STUCK, lambda _: timedelta(hours=1))
@@ -79,7 +80,9 @@ async def test_a_site_that_forbids_itself_to_two_accounts_is_left_alone_by_all(d
     assert waits == {GIULIA: clock.now + A_MINUTE, MARCO: clock.now + A_MINUTE, 44: for_an_hour}
 
 
-async def test_a_booking_made_while_all_wait_ends_the_waiting_of_its_account_alone(db: Database, clock: Time) -> None:
+async def test_a_booking_made_while_all_wait_ends_the_waiting_of_its_account_alone(
+    db: Database, clock: FakeClock
+) -> None:
     people = [Person(GIULIA, Role.OWNER, "g"), Person(MARCO, Role.FRIEND, "m"), Person(44, Role.FRIEND, "a")]
     await db.people.set(people)
     wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(18))
@@ -93,7 +96,7 @@ async def test_a_booking_made_while_all_wait_ends_the_waiting_of_its_account_alo
 
 
 async def test_a_booking_put_in_by_hand_is_let_on_near_its_opening_though_its_account_waits(
-    db: Database, clock: Time
+    db: Database, clock: FakeClock
 ) -> None:
     rule = OpeningRule(2, time(0), ZoneInfo("UTC"))
     clock.now = rule.opens_at(date(2026, 11, 24)) - A_MINUTE
@@ -123,7 +126,7 @@ async def test_who_asks_or_has_new_credentials_goes_on_at_once(db: Database, how
 
 
 async def test_what_was_due_during_a_pause_that_its_person_ends_is_late_only_from_then_on(
-    db: Database, clock: Time
+    db: Database, clock: FakeClock
 ) -> None:
     waits = await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
     others = await db.requests.add(NewAction(ActionType.CHECK, MARCO))

@@ -15,7 +15,8 @@ from database import Database, open_database
 from domain.errors import AlreadyQueued, AppError, LeaseLost, SiteUnavailable, SlotFull
 from domain.model import ActionStatus, ActionType, Booking, ClassRef, NoticeKind
 from domain.requests import NewAction
-from tests.conftest import GIULIA, MARCO, Time
+from tests.conftest import GIULIA, MARCO
+from tests.support.clock import FakeClock
 
 PILATES = ClassRef("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0))
 HELD = Booking("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0), 55)
@@ -47,7 +48,7 @@ async def test_a_finished_action_does_not_stand_in_the_way_of_a_new_one(db: Data
     assert (await db.requests.add(BOOK)).id != action.id
 
 
-async def test_many_workers_claim_each_action_once(db: Database, tmp_path: Path, clock: Time) -> None:
+async def test_many_workers_claim_each_action_once(db: Database, tmp_path: Path, clock: FakeClock) -> None:
     wanted = [
         await db.requests.add(replace(BOOK, wish=replace(PILATES, start=time(hour, minute))))
         for hour in range(8, 18)
@@ -58,7 +59,7 @@ async def test_many_workers_claim_each_action_once(db: Database, tmp_path: Path,
     assert sorted(action.id for action in claims if action) == [action.id for action in wanted]
 
 
-async def test_an_action_is_not_claimed_before_its_time(db: Database, clock: Time) -> None:
+async def test_an_action_is_not_claimed_before_its_time(db: Database, clock: FakeClock) -> None:
     await db.requests.add(replace(BOOK, run_at=clock() + timedelta(hours=1)))
     assert not await db.claims.due()
     assert await db.claims.claim("w", 60) is None
@@ -67,7 +68,7 @@ async def test_an_action_is_not_claimed_before_its_time(db: Database, clock: Tim
     assert await db.claims.claim("w", 60)
 
 
-async def test_bookings_go_before_routine_work(db: Database, clock: Time) -> None:
+async def test_bookings_go_before_routine_work(db: Database, clock: FakeClock) -> None:
     await db.requests.add(NewAction(ActionType.REFRESH, GIULIA))
     await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
     clock.go(seconds=5)
@@ -78,7 +79,7 @@ async def test_bookings_go_before_routine_work(db: Database, clock: Time) -> Non
 
 
 async def test_what_waits_for_its_opening_can_be_withdrawn_until_its_worker_begins_to_act(
-    db: Database, clock: Time
+    db: Database, clock: FakeClock
 ) -> None:
     action = await db.requests.add(replace(BOOK, opens_at=clock() + timedelta(minutes=4)))
     mine = await db.claims.claim("w", 60)
@@ -96,7 +97,7 @@ async def test_what_waits_for_its_opening_can_be_withdrawn_until_its_worker_begi
         await db.claims.begin_to_act(again)
 
 
-async def test_who_waited_for_the_lock_past_the_last_call_withdraws_nothing(db: Database, clock: Time) -> None:
+async def test_who_waited_for_the_lock_past_the_last_call_withdraws_nothing(db: Database, clock: FakeClock) -> None:
     action = await db.requests.add(replace(BOOK, opens_at=clock() + timedelta(minutes=4)))
     assert await db.claims.claim("w", 60)
     other = sqlite3.connect(db.connection.path, isolation_level=None)
@@ -109,7 +110,7 @@ async def test_who_waited_for_the_lock_past_the_last_call_withdraws_nothing(db: 
     assert await withdrawing is None
 
 
-async def test_a_dead_workers_action_is_claimed_again(db: Database, clock: Time) -> None:
+async def test_a_dead_workers_action_is_claimed_again(db: Database, clock: FakeClock) -> None:
     await db.requests.add(BOOK)
     dead = await db.claims.claim("dead", 60)
     clock.go(seconds=59)
@@ -121,7 +122,7 @@ async def test_a_dead_workers_action_is_claimed_again(db: Database, clock: Time)
     assert (again.id, again.attempts) == (dead.id, 2)
 
 
-async def test_a_heartbeat_keeps_an_action_from_others(db: Database, clock: Time) -> None:
+async def test_a_heartbeat_keeps_an_action_from_others(db: Database, clock: FakeClock) -> None:
     await db.requests.add(BOOK)
     mine = await db.claims.claim("w", 60)
     assert mine
@@ -131,7 +132,7 @@ async def test_a_heartbeat_keeps_an_action_from_others(db: Database, clock: Time
     assert await db.claims.claim("other", 60) is None
 
 
-async def test_who_lost_the_lease_can_settle_nothing(db: Database, clock: Time) -> None:
+async def test_who_lost_the_lease_can_settle_nothing(db: Database, clock: FakeClock) -> None:
     await db.requests.add(BOOK)
     late = await db.claims.claim("late", 60)
     assert late
@@ -159,7 +160,7 @@ async def test_a_booking_its_row_and_its_notice_come_together(db: Database) -> N
     assert (notice.kind, notice.action_id) == (NoticeKind.RESULT, action.id)
 
 
-async def test_a_retry_waits_and_counts(db: Database, clock: Time) -> None:
+async def test_a_retry_waits_and_counts(db: Database, clock: FakeClock) -> None:
     await db.requests.add(BOOK)
     action = await db.claims.claim("w", 60)
     assert action
@@ -266,7 +267,7 @@ async def test_every_look_at_live_and_routine_actions_goes_through_an_index_of_i
         assert any(index in row["detail"] for row in plan)
 
 
-async def test_a_row_that_can_not_be_read_fails_alone_and_keeps_nobody_waiting(db: Database, clock: Time) -> None:
+async def test_a_row_that_can_not_be_read_fails_alone_and_keeps_nobody_waiting(db: Database, clock: FakeClock) -> None:
     broken, good = await db.requests.add(BOOK), await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
     await db.connection.write("UPDATE booking_actions SET opens_at = 'domani' WHERE id = :id", {"id": broken.id})
     claimed = await db.claims.claim("w", 60)
@@ -280,7 +281,7 @@ async def test_a_row_that_can_not_be_read_fails_alone_and_keeps_nobody_waiting(d
     assert await db.requests.live(GIULIA) == []
 
 
-async def test_what_is_held_can_be_listed_beside_a_row_that_can_not_be_read(db: Database, clock: Time) -> None:
+async def test_what_is_held_can_be_listed_beside_a_row_that_can_not_be_read(db: Database, clock: FakeClock) -> None:
     action = await db.claims.add_claimed(NewAction(ActionType.CHECK, GIULIA), "w", 60)
     assert action
     await db.settlement.complete_check(

@@ -12,7 +12,8 @@ from database import Database
 from domain.errors import NothingToCancel, SiteUnavailable
 from domain.model import Action, ActionType, Activity, Booking, BookingStatus, Slot, SlotStatus, Timetable
 from domain.requests import NewAction
-from tests.conftest import GIULIA, Time
+from tests.conftest import GIULIA
+from tests.support.clock import FakeClock
 
 ROME = ZoneInfo("Europe/Rome")
 TUESDAY = date(2026, 11, 24)
@@ -53,7 +54,7 @@ async def told(db: Database) -> list[str]:
 
 @pytest.mark.parametrize("clock_goes", [3, -2400], ids=["on", "back"])
 async def test_what_is_settled_while_a_reading_is_under_way_is_not_touched_by_it(
-    db: Database, clock: Time, clock_goes: float
+    db: Database, clock: FakeClock, clock_goes: float
 ) -> None:
     await read(db, PILATES)
     reading, before = await claimed(db, ActionType.CHECK), await db.readings.before(GIULIA, clock())
@@ -68,7 +69,7 @@ async def test_what_is_settled_while_a_reading_is_under_way_is_not_touched_by_it
 
 
 async def test_what_was_booked_and_cancelled_while_a_reading_was_under_way_stays_cancelled(
-    db: Database, clock: Time
+    db: Database, clock: FakeClock
 ) -> None:
     reading, before = await claimed(db, ActionType.CHECK), await db.readings.before(GIULIA, clock())
     await book(db, YOGA)
@@ -78,7 +79,7 @@ async def test_what_was_booked_and_cancelled_while_a_reading_was_under_way_stays
 
 
 async def test_a_cancelled_booking_that_a_slower_server_still_shows_is_looked_at_again(
-    db: Database, clock: Time
+    db: Database, clock: FakeClock
 ) -> None:
     await read(db, YOGA)
     await cancel(db, YOGA)
@@ -90,7 +91,7 @@ async def test_a_cancelled_booking_that_a_slower_server_still_shows_is_looked_at
     assert (await statuses(db), await told(db)) == ([BookingStatus.CANCELLED], [])
 
 
-async def test_what_was_told_as_cancelled_and_is_there_all_the_same_is_told(db: Database, clock: Time) -> None:
+async def test_what_was_told_as_cancelled_and_is_there_all_the_same_is_told(db: Database, clock: FakeClock) -> None:
     await read(db, YOGA)
     await cancel(db, YOGA)
     clock.go(minutes=2)
@@ -102,7 +103,7 @@ async def test_what_was_told_as_cancelled_and_is_there_all_the_same_is_told(db: 
     ("seconds", "in_page"), [(29, True), (600, False)], ids=["too soon after the first", "in the same way"]
 )
 async def test_a_second_reading_that_is_no_second_witness_loses_nothing(
-    db: Database, clock: Time, seconds: float, in_page: bool
+    db: Database, clock: FakeClock, seconds: float, in_page: bool
 ) -> None:
     await read(db, PILATES, YOGA)
     await read(db, YOGA)
@@ -114,7 +115,7 @@ async def test_a_second_reading_that_is_no_second_witness_loses_nothing(
 
 
 async def test_a_booking_missing_from_one_list_is_read_again_within_a_minute_and_comes_back_unnoticed(
-    db: Database, clock: Time
+    db: Database, clock: FakeClock
 ) -> None:
     await read(db, PILATES, YOGA)
     await read(db, YOGA)
@@ -127,7 +128,7 @@ async def test_a_booking_missing_from_one_list_is_read_again_within_a_minute_and
     assert await told(db) == []
 
 
-async def test_a_loss_that_was_told_and_is_there_again_is_told_once(db: Database, clock: Time) -> None:
+async def test_a_loss_that_was_told_and_is_there_again_is_told_once(db: Database, clock: FakeClock) -> None:
     await read(db, PILATES)
     await read(db)
     clock.go(seconds=31)
@@ -138,7 +139,7 @@ async def test_a_loss_that_was_told_and_is_there_again_is_told_once(db: Database
 
 
 async def test_a_clock_that_was_set_back_between_two_readings_makes_the_second_a_first(
-    db: Database, clock: Time
+    db: Database, clock: FakeClock
 ) -> None:
     await read(db, PILATES)
     await read(db)
@@ -150,7 +151,7 @@ async def test_a_clock_that_was_set_back_between_two_readings_makes_the_second_a
     assert await told(db) == ["gone"]
 
 
-async def test_what_a_worker_is_just_cancelling_is_nobodys_loss(db: Database, clock: Time) -> None:
+async def test_what_a_worker_is_just_cancelling_is_nobodys_loss(db: Database, clock: FakeClock) -> None:
     await read(db, PILATES)
     await read(db)
     clock.go(seconds=31)
@@ -179,13 +180,15 @@ async def test_who_asks_for_a_reading_does_not_wait_for_the_second_look(db: Data
 # ----- the timetable
 
 
-async def swap(db: Database, clock: Time, *slots: Slot, began: timedelta = timedelta(0)) -> None:
+async def swap(db: Database, clock: FakeClock, *slots: Slot, began: timedelta = timedelta(0)) -> None:
     action = await claimed(db, ActionType.REFRESH)
     activities = tuple({each.activity.id: each.activity for each in slots}.values())
     await db.settlement.complete_refresh(action, Timetable(activities, (TUESDAY,), slots), "read", clock() - began)
 
 
-async def test_a_timetable_that_was_under_way_for_long_does_not_undo_a_newer_one(db: Database, clock: Time) -> None:
+async def test_a_timetable_that_was_under_way_for_long_does_not_undo_a_newer_one(
+    db: Database, clock: FakeClock
+) -> None:
     full = Slot(GOLD, "a1", "YOGA", TUESDAY, time(20), time(21), places=0, status=SlotStatus.DISABLED)
     late = Slot(GOLD, "a2", "GAG", TUESDAY, time(21), time(22))
     await swap(db, clock, full, late)
@@ -198,7 +201,7 @@ async def test_a_timetable_that_was_under_way_for_long_does_not_undo_a_newer_one
 
 
 async def test_an_activity_that_is_missing_once_keeps_its_slots_until_a_second_reading_agrees(
-    db: Database, clock: Time
+    db: Database, clock: FakeClock
 ) -> None:
     other = Slot(Activity("8", "Bovisa - Corsi Fitness"), "b1", "TRX", TUESDAY, time(9), time(10))
     known = []
@@ -211,7 +214,7 @@ async def test_an_activity_that_is_missing_once_keeps_its_slots_until_a_second_r
 
 
 async def test_the_card_of_a_booking_whose_name_on_the_site_changed_does_not_go_on_saying_booked(
-    db: Database, clock: Time
+    db: Database, clock: FakeClock
 ) -> None:
     action = await claimed(db, ActionType.BOOK, PILATES)
     await db.settlement.complete_book(action, PILATES, "seen")
@@ -224,7 +227,7 @@ async def test_the_card_of_a_booking_whose_name_on_the_site_changed_does_not_go_
 
 
 async def test_what_a_cancellation_looks_for_once_more_is_told_by_it_and_not_as_a_loss(
-    db: Database, clock: Time
+    db: Database, clock: FakeClock
 ) -> None:
     await read(db, PILATES)
     action = await claimed(db, ActionType.CANCEL, PILATES)
@@ -239,7 +242,7 @@ async def test_what_a_cancellation_looks_for_once_more_is_told_by_it_and_not_as_
     assert (again.id, again.pressed, again.absent_since is None) == (action.id, True, False)
 
 
-async def test_a_reading_that_failed_in_between_does_not_count_among_the_two(db: Database, clock: Time) -> None:
+async def test_a_reading_that_failed_in_between_does_not_count_among_the_two(db: Database, clock: FakeClock) -> None:
     async def next_claim() -> Action:
         clock.go(seconds=61)
         action = await db.claims.claim("w", 60)

@@ -25,7 +25,8 @@ from domain.errors import (
 from domain.model import Action, ActionStatus, ActionType, Booking, BookingStatus, ClassRef, NoticeKind
 from domain.requests import NewAction
 from domain.results import THOUGH_WITHDRAWN
-from tests.conftest import GIULIA, MARCO, Time
+from tests.conftest import GIULIA, MARCO
+from tests.support.clock import FakeClock
 
 ROME = ZoneInfo("Europe/Rome")
 TUESDAY = date(2026, 11, 24)
@@ -50,14 +51,16 @@ async def claim_and_fail(db: Database, action: Action, error: AppError) -> None:
     await db.settlement.fail(claimed, error)
 
 
-async def read(db: Database, clock: Time, *bookings: Booking, user_id: int = GIULIA, in_page: bool = False) -> None:
+async def read(
+    db: Database, clock: FakeClock, *bookings: Booking, user_id: int = GIULIA, in_page: bool = False
+) -> None:
     """The reading that follows, or any other."""
     action = await db.claims.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "w", 60)
     assert action
     await db.settlement.complete_check(action, bookings, "read", ROME, in_page=in_page)
 
 
-async def read_twice(db: Database, clock: Time, *bookings: Booking) -> None:
+async def read_twice(db: Database, clock: FakeClock, *bookings: Booking) -> None:
     """Two readings that agree, half a minute apart, the second in the browser."""
     await read(db, clock, *bookings)
     clock.go(seconds=31)
@@ -76,7 +79,7 @@ async def state(db: Database, action: Action) -> tuple[ActionStatus, str | None]
 
 
 @pytest.mark.parametrize("error", [SiteUnavailable("503"), SiteChanged("new"), Blocked("captcha"), AppError("died")])
-async def test_a_booking_that_is_there_after_all_is_told(db: Database, clock: Time, error: AppError) -> None:
+async def test_a_booking_that_is_there_after_all_is_told(db: Database, clock: FakeClock, error: AppError) -> None:
     action = await failed(db, ActionType.BOOK, error)
     await read(db, clock, HELD)
     assert await state(db, action) == (ActionStatus.COMPLETED, None)
@@ -86,7 +89,7 @@ async def test_a_booking_that_is_there_after_all_is_told(db: Database, clock: Ti
     assert (row.booking_id, row.won_choice) == (HELD.booking_id, 0)
 
 
-async def test_a_cancelling_in_doubt_is_settled_on_the_day_of_the_class_too(db: Database, clock: Time) -> None:
+async def test_a_cancelling_in_doubt_is_settled_on_the_day_of_the_class_too(db: Database, clock: FakeClock) -> None:
     await read(db, clock, HELD)
     clock.now = datetime(2026, 11, 24, 15, tzinfo=UTC)  # two hours before
     action = await failed(db, ActionType.CANCEL, SiteUnavailable("503"))
@@ -96,7 +99,7 @@ async def test_a_cancelling_in_doubt_is_settled_on_the_day_of_the_class_too(db: 
     assert row["status"] == BookingStatus.CANCELLED
 
 
-async def test_what_was_withdrawn_in_doubt_is_read_and_told_when_it_was_done(db: Database, clock: Time) -> None:
+async def test_what_was_withdrawn_in_doubt_is_read_and_told_when_it_was_done(db: Database, clock: FakeClock) -> None:
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
     claimed = await db.claims.claim("w", 60)
     assert claimed
@@ -109,7 +112,7 @@ async def test_what_was_withdrawn_in_doubt_is_read_and_told_when_it_was_done(db:
     assert (await told(db))[-1] == (NoticeKind.RESULT, action.id)
 
 
-async def test_what_was_withdrawn_before_it_was_tried_is_nobodys_doubt(db: Database, clock: Time) -> None:
+async def test_what_was_withdrawn_before_it_was_tried_is_nobodys_doubt(db: Database, clock: FakeClock) -> None:
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
     assert await db.requests.withdraw(action.id, GIULIA)
     assert await db.claims.claim("w", 60) is None  # nothing is read for it
@@ -118,7 +121,7 @@ async def test_what_was_withdrawn_before_it_was_tried_is_nobodys_doubt(db: Datab
     assert await told(db) == []
 
 
-async def test_doubt_outlives_a_stop_and_a_postponement(db: Database, clock: Time) -> None:
+async def test_doubt_outlives_a_stop_and_a_postponement(db: Database, clock: FakeClock) -> None:
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
     for give_back in ("release", "postpone"):
         claimed = await db.claims.claim("w", 60)
@@ -134,7 +137,7 @@ async def test_doubt_outlives_a_stop_and_a_postponement(db: Database, clock: Tim
     assert row.result == THOUGH_WITHDRAWN
 
 
-async def test_what_is_only_prepared_leaves_no_doubt_behind(db: Database, clock: Time) -> None:
+async def test_what_is_only_prepared_leaves_no_doubt_behind(db: Database, clock: FakeClock) -> None:
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH, opens_at=clock() + timedelta(minutes=4)))
     claimed = await db.claims.claim("w", 60)
     assert claimed
@@ -142,7 +145,7 @@ async def test_what_is_only_prepared_leaves_no_doubt_behind(db: Database, clock:
     assert await state(db, action) == (ActionStatus.PENDING, None)
 
 
-async def test_once_it_was_read_a_withdrawn_booking_is_nobodys_any_more(db: Database, clock: Time) -> None:
+async def test_once_it_was_read_a_withdrawn_booking_is_nobodys_any_more(db: Database, clock: FakeClock) -> None:
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
     claimed = await db.claims.claim("w", 60)
     assert claimed
@@ -156,7 +159,7 @@ async def test_once_it_was_read_a_withdrawn_booking_is_nobodys_any_more(db: Data
     assert await told(db) == before
 
 
-async def test_a_withdrawn_swap_that_was_done_frees_nothing(db: Database, clock: Time) -> None:
+async def test_a_withdrawn_swap_that_was_done_frees_nothing(db: Database, clock: FakeClock) -> None:
     other = Booking("YOGA", "Giuriati", TUESDAY, time(9), 55)
     await read(db, clock, other)
     [held] = await db.bookings.held(GIULIA, TUESDAY)
@@ -169,7 +172,7 @@ async def test_a_withdrawn_swap_that_was_done_frees_nothing(db: Database, clock:
     assert [live for live in await db.requests.live(GIULIA) if live.type is ActionType.CANCEL] == []
 
 
-async def test_who_withdraws_a_reading_has_no_other_read(db: Database, clock: Time) -> None:
+async def test_who_withdraws_a_reading_has_no_other_read(db: Database, clock: FakeClock) -> None:
     action = await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
     claimed = await db.claims.claim("w", 60)
     assert claimed
@@ -178,7 +181,7 @@ async def test_who_withdraws_a_reading_has_no_other_read(db: Database, clock: Ti
     assert await db.requests.live_routine(ActionType.CHECK, GIULIA) is None
 
 
-async def test_an_alternative_that_is_there_after_all_is_told_as_what_it_is(db: Database, clock: Time) -> None:
+async def test_an_alternative_that_is_there_after_all_is_told_as_what_it_is(db: Database, clock: FakeClock) -> None:
     wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 25), time(9))
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, wish, alternatives=(WISH,)))
     await claim_and_fail(db, action, SiteUnavailable("the answer was lost"))
@@ -188,7 +191,7 @@ async def test_an_alternative_that_is_there_after_all_is_told_as_what_it_is(db: 
     assert (row.status, row.won_choice, row.booking_id) == (ActionStatus.COMPLETED, 1, HELD.booking_id)
 
 
-async def test_an_alternative_booked_by_hand_hours_later_is_the_persons_own(db: Database, clock: Time) -> None:
+async def test_an_alternative_booked_by_hand_hours_later_is_the_persons_own(db: Database, clock: FakeClock) -> None:
     wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 25), time(9))
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, wish, alternatives=(WISH,)))
     await claim_and_fail(db, action, SiteUnavailable("the answer was lost"))
@@ -206,7 +209,9 @@ async def test_who_was_not_let_in_has_done_nothing(db: Database, error: AppError
     assert await db.requests.live_routine(ActionType.CHECK, GIULIA) is None
 
 
-async def test_who_was_not_let_in_again_does_not_know_what_came_of_the_try_before(db: Database, clock: Time) -> None:
+async def test_who_was_not_let_in_again_does_not_know_what_came_of_the_try_before(
+    db: Database, clock: FakeClock
+) -> None:
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
     claimed = await db.claims.claim("w", 60)
     assert claimed
@@ -216,7 +221,7 @@ async def test_who_was_not_let_in_again_does_not_know_what_came_of_the_try_befor
     assert await state(db, action) == (ActionStatus.COMPLETED, None)
 
 
-async def test_a_login_in_trouble_hides_no_doubt_about_the_try_before(db: Database, clock: Time) -> None:
+async def test_a_login_in_trouble_hides_no_doubt_about_the_try_before(db: Database, clock: FakeClock) -> None:
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
     claimed = await db.claims.claim("w", 60)
     assert claimed
@@ -229,14 +234,14 @@ async def test_a_login_in_trouble_hides_no_doubt_about_the_try_before(db: Databa
     assert await state(db, action) == (ActionStatus.COMPLETED, None)
 
 
-async def test_it_is_told_once(db: Database, clock: Time) -> None:
+async def test_it_is_told_once(db: Database, clock: FakeClock) -> None:
     await failed(db, ActionType.BOOK, SiteUnavailable("503"))
     await read(db, clock, HELD)
     await read(db, clock, HELD)
     assert len(await told(db)) == 2
 
 
-async def test_a_booking_that_is_not_there_stays_failed(db: Database, clock: Time) -> None:
+async def test_a_booking_that_is_not_there_stays_failed(db: Database, clock: FakeClock) -> None:
     action = await failed(db, ActionType.BOOK, SiteUnavailable("503"))
     await read(db, clock)
     assert await state(db, action) == (ActionStatus.FAILED, "SiteUnavailable")
@@ -245,7 +250,7 @@ async def test_a_booking_that_is_not_there_stays_failed(db: Database, clock: Tim
 
 @pytest.mark.parametrize("error", [SlotFull("full"), Overlap("two at once")])
 async def test_after_a_clear_no_nothing_is_read_and_a_later_booking_is_somebody_elses_doing(
-    db: Database, clock: Time, error: AppError
+    db: Database, clock: FakeClock, error: AppError
 ) -> None:
     action = await failed(db, ActionType.BOOK, error)
     assert await db.requests.live_routine(ActionType.CHECK, GIULIA) is None
@@ -253,7 +258,7 @@ async def test_after_a_clear_no_nothing_is_read_and_a_later_booking_is_somebody_
     assert (await state(db, action))[0] is ActionStatus.FAILED
 
 
-async def test_a_cancellation_that_was_done_after_all_is_told_as_ours(db: Database, clock: Time) -> None:
+async def test_a_cancellation_that_was_done_after_all_is_told_as_ours(db: Database, clock: FakeClock) -> None:
     await db.requests.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
     await read(db, clock, HELD)
     action = await failed(db, ActionType.CANCEL, AppError("died"))
@@ -265,7 +270,7 @@ async def test_a_cancellation_that_was_done_after_all_is_told_as_ours(db: Databa
 
 
 async def test_what_vanished_without_our_having_pressed_its_button_is_not_called_ours(
-    db: Database, clock: Time
+    db: Database, clock: FakeClock
 ) -> None:
     await db.requests.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
     await read(db, clock, HELD)
@@ -275,7 +280,7 @@ async def test_what_vanished_without_our_having_pressed_its_button_is_not_called
     assert (row["status"], (await state(db, action))[0]) == (BookingStatus.GONE, ActionStatus.FAILED)
 
 
-async def test_who_found_nothing_to_cancel_does_not_hide_who_had_cancelled_it(db: Database, clock: Time) -> None:
+async def test_who_found_nothing_to_cancel_does_not_hide_who_had_cancelled_it(db: Database, clock: FakeClock) -> None:
     await db.requests.add(NewAction(ActionType.CHECK, GIULIA, quiet=True))
     await read(db, clock, HELD)
     first = await failed(db, ActionType.CANCEL, SiteUnavailable("its answer was lost"))
@@ -287,7 +292,7 @@ async def test_who_found_nothing_to_cancel_does_not_hide_who_had_cancelled_it(db
     )
 
 
-async def test_only_the_last_word_about_a_class_counts(db: Database, clock: Time) -> None:
+async def test_only_the_last_word_about_a_class_counts(db: Database, clock: FakeClock) -> None:
     """Failed, then booked, then gone without us: that is a loss, and not the late end of the first try."""
     await failed(db, ActionType.BOOK, SiteUnavailable("503"))
     await read(db, clock)
@@ -300,14 +305,14 @@ async def test_only_the_last_word_about_a_class_counts(db: Database, clock: Time
     assert (await told(db))[1:] == [(NoticeKind.RESULT, second.id), (NoticeKind.GONE, None), (NoticeKind.BACK, None)]
 
 
-async def test_what_another_person_holds_settles_nothing(db: Database, clock: Time) -> None:
+async def test_what_another_person_holds_settles_nothing(db: Database, clock: FakeClock) -> None:
     action = await failed(db, ActionType.BOOK, SiteUnavailable("503"))
     await read(db, clock)
     await read(db, clock, HELD, user_id=MARCO)
     assert (await state(db, action))[0] is ActionStatus.FAILED
 
 
-async def test_an_upgrade_that_was_done_after_all_frees_what_it_replaces(db: Database, clock: Time) -> None:
+async def test_an_upgrade_that_was_done_after_all_frees_what_it_replaces(db: Database, clock: FakeClock) -> None:
     worse = Booking("YOGA", "Giuriati", TUESDAY, time(13))
     await read(db, clock, worse)
     [held] = await db.bookings.held(GIULIA, TUESDAY)

@@ -19,6 +19,7 @@ from domain.model import Action, ActionType, Activity, Booking, Slot, SlotStatus
 from domain.requests import NewAction
 from runtime.configured import people_of
 from runtime.settings import Settings
+from tests.support.clock import FakeClock
 
 OWNER = 42
 FRIEND = 43
@@ -65,16 +66,6 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108020000009077"
     "53de0000000c4944415408d763f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
 )
-
-
-@dataclass
-class FakeClock:
-    """A clock that goes only when told."""
-
-    now: datetime = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 def settings_for(folder: Path, emulator: TelegramEmulator, **more: Any) -> Settings:
@@ -248,7 +239,7 @@ async def world(
 ) -> AsyncIterator[World]:
     """The bot up and running, with a timetable, unless told otherwise."""
     emulator = TelegramEmulator(limits=False)
-    clock = FakeClock()
+    clock = FakeClock(NOON)
     async with emulator.serve():
         settings = settings_for(folder, emulator, **more)
         async with open_database(settings.database, clock) as db:

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-FIXTURES = frozenset({"engine", "browser", "page", "driver", "portal", "own_browser", "demo", "here", "checkout"})
+FIXTURES = frozenset(
+    {"engine", "browser", "page", "driver", "portal", "own_browser", "demo", "here", "checkout", "certificate"}
+)
 PLACES = ("tests/programs/", "tests/bench/", "tests/test_setup.py")
 STARTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork"})  # as Python's audit hooks name it
 

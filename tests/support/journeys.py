@@ -28,8 +28,9 @@ from portal.session import Portal
 from runtime.configured import people_of
 from runtime.settings import Settings
 from tests.support.chats import OWNER, settings_for, tapped
+from tests.support.clock import FakeClock
 from tests.support.lent_browser import IMPATIENT, Engine, lent
-from tests.support.sites import GIULIA, OTP_URL, PASSWORD, SECRET, TUESDAY, Clock, access, credentials, enter
+from tests.support.sites import GIULIA, OTP_URL, PASSWORD, SECRET, TUESDAY, access, credentials, enter, running_clock
 from worker import Worker
 
 PILATES = "PILATES MATWORK"
@@ -54,7 +55,7 @@ class Journey:
     portal: Portal
     db: Database
     settings: Settings
-    clock: Clock
+    clock: FakeClock
     giulia: Person
     worker: Worker = field(init=False)
     performer: Performer = field(init=False)
@@ -193,7 +194,7 @@ class Journey:
     def goes_to(self, moment: datetime) -> None:
         """The clock of everybody goes on to that moment."""
         assert moment >= self.clock(), "time does not go back"
-        self.clock.move((moment - self.clock()).total_seconds())
+        self.clock.go(seconds=(moment - self.clock()).total_seconds())
 
     # ----- on the site
 
@@ -210,7 +211,7 @@ class Journey:
         before = self.mark
         assert self.world.cancel(GIULIA, slot.appointment_id)
         for _ in range(2):
-            self.clock.move(60)
+            self.clock.go(seconds=60)
             await self.looks_at_hers()
         await self.giulia.wait_for(lambda one: one.message_id > before and "📅 Orari di quel giorno" in one.labels)
 
@@ -227,7 +228,7 @@ class Journey:
 @asynccontextmanager
 async def journey(engine: Engine, folder: Path, **world: Any) -> AsyncIterator[Journey]:
     """Noon of a Sunday: Giulia has a session on the site, and has never written to the bot."""
-    clock = Clock()
+    clock = running_clock()
     student = Student(GIULIA, PASSWORD, SECRET, name="Giulia", period=QUICK_PERIOD)
     telegram = TelegramEmulator(limits=False)
     site_world = SiteWorld(clock=clock, people=[student], catalogue=small_catalogue(), **world)

@@ -21,7 +21,8 @@ from domain.model import ClassRef
 from portal.access import SiteAccess
 from portal.read_back import ReadBack
 from portal.session import Portal
-from tests.support.sites import GIULIA, Clock, access, wish
+from tests.support.clock import FakeClock
+from tests.support.sites import GIULIA, access, wish
 
 Engine = tuple[Playwright, Browser]
 PATIENT = ReadBack()
@@ -51,7 +52,7 @@ async def site(world: SiteWorld) -> AsyncIterator[Site]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def portal(engine: Engine, site: Site, tmp_path: Path, site_clock: Clock) -> AsyncIterator[Portal]:
+async def portal(engine: Engine, site: Site, tmp_path: Path, site_clock: FakeClock) -> AsyncIterator[Portal]:
     async with lent(engine, access(site, tmp_path, site_clock, read_back=IMPATIENT)) as opened:
         yield opened
 

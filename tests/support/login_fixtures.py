@@ -19,7 +19,7 @@ from portal.session import Portal
 from portal.state import SessionStore
 from tests.support.hostile import Host, serving, to
 from tests.support.lent_browser import Engine, lent
-from tests.support.sites import OTP_URL, ROME, Clock, chromium, credentials
+from tests.support.sites import OTP_URL, ROME, chromium, credentials, running_clock
 
 HOME = "/sportpolimi"
 TILE = "<title>Home</title><a id=home_btt_booking href=#>Booking</a>"
@@ -45,7 +45,7 @@ async def portal(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> As
         state_dir=tmp_path_factory.mktemp("state"),
         timezone=ROME,
         executable_path=chromium(),
-        clock=Clock(),
+        clock=running_clock(),
         timeout_seconds=5.0,
     )
     async with lent(engine, access) as opened:

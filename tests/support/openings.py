@@ -27,8 +27,9 @@ from opening.site_calls import SiteCalls
 from opening.steady_time import steady
 from portal.read_back import ReadBack
 from portal.session import Portal, SiteSession
+from tests.support.clock import FakeClock
 from tests.support.lent_browser import lent
-from tests.support.sites import GIULIA, NOON, Clock, access, cookie, credentials, person, wish
+from tests.support.sites import GIULIA, NOON, access, cookie, credentials, person, running_clock, wish
 
 OPENS = NOON  # 12:00 in Rome, for the classes of Tuesday
 SOON = 0.8  # s before the opening: enough for who knows the server's clock, also on a busy machine
@@ -65,7 +66,7 @@ class Opening:
     world: SiteWorld
     portal: Portal
     session: SiteSession
-    clock: Clock
+    clock: FakeClock
     server: ServerClock
     policy: OpeningPolicy = IMPATIENT
     calls: Callable[[SiteSession], SiteCalls] = SiteCalls
@@ -112,14 +113,14 @@ class Opening:
         return len([entry for entry in self.world.log if entry.user == GIULIA])
 
 
-def knowing(clock: Clock, ahead: float) -> ServerClock:
+def knowing(clock: FakeClock, ahead: float) -> ServerClock:
     """A server's clock that was learnt before, to the millisecond."""
     server = ServerClock(clock)
     server.take(readings(clock, ahead))
     return server
 
 
-def readings(clock: Clock, ahead: float) -> list[Reading]:
+def readings(clock: FakeClock, ahead: float) -> list[Reading]:
     """What was read of a server whose clock is so many seconds ahead."""
     now = steady()
     exact = clock().timestamp() + ahead - now
@@ -142,14 +143,14 @@ async def opening(
     **world_options: Any,
 ) -> AsyncIterator[Opening]:
     """`lead` seconds before the opening by our clock; the site's is `ahead` of it. Driver and browser are lent."""
-    clock = Clock()
-    clock.move((OPENS - clock()).total_seconds() - lead)
+    clock = running_clock()
+    clock.go(seconds=(OPENS - clock()).total_seconds() - lead)
     world = SiteWorld(
         clock=lambda: clock() + timedelta(seconds=ahead), people=[person()], opening_at="12:00", **world_options
     )
     async with Site(world) as site, lent(engine, access(site, folder, clock, timeout, read_back)) as portal:
         session = portal.session(credentials())
         session._store.save({"cookies": [cookie(site)], "origins": []})
-        clock.move((OPENS - clock()).total_seconds() - lead)
+        clock.go(seconds=(OPENS - clock()).total_seconds() - lead)
         server = knowing(clock, ahead) if knows else ServerClock(clock)
         yield Opening(world, portal, session, clock, server, policy)

@@ -19,7 +19,8 @@ from domain.requests import NewAction, NewPeriodic
 from periodic_executor import Executor
 from runtime.configured import recurrence_rules_of
 from runtime.settings import Settings, load
-from tests.conftest import GIULIA, Time
+from tests.conftest import GIULIA
+from tests.support.clock import FakeClock
 
 ROME = ZoneInfo("Europe/Rome")
 TUESDAY = date(2026, 11, 24)  # its slots open on Sunday the 22nd at 00:00
@@ -50,7 +51,7 @@ def settings_of(folder: Path, **more: Any) -> Settings:
 class Life:
     """The executor, a person, and a worker for whom the site always says yes; the clock stands still between them."""
 
-    def __init__(self, db: Database, settings: Settings, clock: Time) -> None:
+    def __init__(self, db: Database, settings: Settings, clock: FakeClock) -> None:
         self.db = db
         self.clock = clock
         self.recurrence = recurrence_rules_of(settings)
@@ -161,7 +162,7 @@ class Life:
 
 
 @pytest.fixture
-def life(db: Database, tmp_path: Path, clock: Time) -> Life:
+def life(db: Database, tmp_path: Path, clock: FakeClock) -> Life:
     clock.now = datetime(2026, 11, 20, 9, tzinfo=UTC)
     return Life(db, settings_of(tmp_path), clock)
 

@@ -12,16 +12,17 @@ import pytest
 
 from demo.site import Site, SiteWorld
 from portal.session import Portal, SiteSession
-from tests.support.sites import Clock, access, credentials, enter, person
+from tests.support.clock import FakeClock
+from tests.support.sites import access, credentials, enter, person, running_clock
 
 
 @pytest.fixture
-def site_clock() -> Clock:
-    return Clock()
+def site_clock() -> FakeClock:
+    return running_clock()
 
 
 @pytest.fixture
-def world(site_clock: Clock) -> SiteWorld:
+def world(site_clock: FakeClock) -> SiteWorld:
     return SiteWorld(clock=site_clock, people=[person()])
 
 
@@ -32,7 +33,7 @@ async def site(world: SiteWorld) -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-async def portal(site: Site, tmp_path: Path, site_clock: Clock) -> AsyncIterator[Portal]:
+async def portal(site: Site, tmp_path: Path, site_clock: FakeClock) -> AsyncIterator[Portal]:
     async with Portal(access(site, tmp_path, site_clock)) as opened:
         yield opened
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from portal.access import SiteAccess
 from portal.browser import installed
 from portal.read_back import ReadBack
 from portal.session import SiteSession
+from tests.support.clock import FakeClock
 
 ROME = ZoneInfo("Europe/Rome")
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -30,17 +31,9 @@ SATURDAY = date(2026, 11, 28)
 OTP_URL = f"otpauth://totp/Polimi:{GIULIA}?secret={SECRET}"
 
 
-class Clock:
+def running_clock() -> FakeClock:
     """Runs like the real one, but from noon of a Sunday; can be moved."""
-
-    def __init__(self) -> None:
-        self._ahead = NOON - datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
-
-    def move(self, seconds: float) -> None:
-        self._ahead += timedelta(seconds=seconds)
+    return FakeClock(NOON, runs=True)
 
 
 def chromium() -> str:

@@ -12,12 +12,12 @@ import aiohttp
 import pytest
 
 from demo.telegram import TelegramEmulator
-from tests.conftest import Time
+from tests.support.clock import FakeClock
 from tests.support.telegrams import TOKEN, Call, Json
 
 
 @pytest.fixture
-async def telegram(clock: Time) -> AsyncIterator[TelegramEmulator]:
+async def telegram(clock: FakeClock) -> AsyncIterator[TelegramEmulator]:
     emulator = TelegramEmulator(TOKEN, clock=clock, limits=False)
     emulator.person(42, first_name="Giulia")
     async with emulator.serve():
