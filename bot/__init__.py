@@ -1,4 +1,4 @@
-"""The chat's secrets: what a button means, how a row looks on the screen, how a message gets to Telegram."""
+"""The chat. transport: a Telegram update in, a message out; flows: a tap to rows to a page; screens: rows to a page."""
 
 import os
 

@@ -23,7 +23,7 @@ SCREENSHOT = "screenshot.png"  # in an action's evidence folder
 
 
 class ActionNotices:
-    """What an action comes to, told on its card and by a message that rings."""
+    """The notices about one action: its card is edited, and its end, rehearsal or delay is told by a new message."""
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
@@ -56,7 +56,7 @@ class ActionNotices:
         return OutgoingNotice(card=CardEdit(action.card_message_id, await self._tickets.page(action, is_card=True)))
 
     async def _old_card(self, notice: Notice) -> OutgoingNotice:
-        """The message that showed an action before its result came as another."""
+        """Edits the message that was the action's card before its result was sent as a new one."""
         action = await self._action(notice)
         if notice.message_id is None or action.status not in ENDED:
             raise NothingToTell(f"action {action.id} has no older card, or goes on")
@@ -73,7 +73,7 @@ class ActionNotices:
         return OutgoingNotice(card=card, message=await self._result_message(action), action_id=action.id)
 
     def _in_place(self, action: Action, page: Page) -> OutgoingNotice:
-        """Who asked for a reading looks at its card and waits: the card becomes what was read."""
+        """The card of a reading shows what was read; a new message is sent only when the card can't be edited."""
         card = CardEdit(action.card_message_id, page) if action.card_message_id is not None else None
         return OutgoingNotice(card=card, message=NewMessage(page), card_is_enough=True)
 
@@ -114,23 +114,23 @@ class ActionNotices:
         return NewMessage(page, document=document)
 
     async def _stands(self, action: Action) -> bool:
-        """Whether what recurs waits because of a refusal like that of the action."""
+        """Whether the person's periodic bookings are paused because of the error that this action failed with."""
         pause = await self._db.recurring_pauses.find(action.user_id)
         return pause is not None and pause.kind == action.error_kind
 
     async def _late_choices(self, action: Action, others: Sequence[ClassRef]) -> list[LateChoice]:
-        """The alternatives that could not be given back for free any more when the action ended, and can be had."""
+        """The alternatives whose free cancellation was over when the action ended, and whose class has not begun."""
         ended = action.completed_at or self._house.now()
         late = [one for one in others if self._house.free_until(one) <= ended and not self._house.has_begun(one)]
         return [LateChoice(wish, await self._slots.row_of(wish)) for wish in late]
 
     async def _keeps_the_old(self, action: Action) -> bool:
-        """Whether what a swap was to free is still held."""
+        """Whether the booking that a swap was to cancel is still held."""
         held = await self._db.bookings.find(action.replaces_row_id or 0, action.user_id)
         return held is not None and screens.held.is_held(held)
 
     async def _asked_at(self, action: Action, held: HeldBooking) -> datetime | None:
-        """When the mode `hold` asks whether what it has just booked is kept, if that is still to come."""
+        """When the person is asked whether to keep this booking (mode `hold`); None when no question is to come."""
         periodic = await self._db.series.find(action.periodic_booking_id or 0, action.user_id)
         if periodic is None or not periodic.active or periodic.mode is not PeriodicMode.HOLD:
             return None
@@ -138,7 +138,7 @@ class ActionNotices:
         return asked_at if self._house.now() < asked_at else None
 
     async def _replaced(self, action: Action) -> HeldBooking | None:
-        """What an upgrade frees now that it is done: what was there to be freed. A withdrawn one frees nothing."""
+        """The booking that a finished swap cancels next, or has cancelled. A withdrawn swap cancels nothing."""
         if action.result == THOUGH_WITHDRAWN:
             return None
         held = await self._db.bookings.find(action.replaces_row_id or 0, action.user_id)
@@ -165,7 +165,7 @@ class ActionNotices:
 
 
 async def _screenshot(action: Action) -> Path | None:
-    """What the site showed when the action failed, if that was kept."""
+    """The screenshot of the page at which the action failed; None when none was kept."""
     if action.evidence is None:
         return None
     picture = Path(action.evidence) / SCREENSHOT

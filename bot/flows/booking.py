@@ -21,7 +21,7 @@ TIME_TO_CHOOSE = timedelta(minutes=3)  # how long a booking that could run waits
 
 
 class SlotChooser:
-    """Day -> kind -> slot, on whatever route: shared by all that choose a slot."""
+    """Chooses a slot: day -> kind -> slot. A route says what the slot is for; all flows that need a slot use this."""
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
@@ -31,7 +31,7 @@ class SlotChooser:
         self._requests = services.requests
 
     async def days(self, user_id: int, route: Route, note: str = "") -> Page:
-        """The days that have slots that serve; where no timetable was ever read, its reading is queued."""
+        """The page of days with slots that fit the route. If no timetable was ever read, its reading is queued."""
         when = self._house.when()
         known = [one.day for one in await self._db.catalogue.days(when.today)]
         days = await self._with_slots(user_id, [*known, *_around(route.near, known)], route)
@@ -43,7 +43,7 @@ class SlotChooser:
         return screens.booking.days_page(days, read_at, when, route, note, farther=farther, held_up=held_up)
 
     async def far_days(self, user_id: int) -> Page:
-        """The dates after those that were read, by the weekly timetable."""
+        """The page of dates that the site does not show yet, filled in from the weekly timetable."""
         when = self._house.when()
         known = [one.day for one in await self._db.catalogue.days(when.today)]
         first = max(known, default=when.today) + timedelta(days=1)
@@ -51,7 +51,7 @@ class SlotChooser:
         return screens.booking.far_days_page(await self._with_slots(user_id, later, NEW_BOOKING), when)
 
     async def _with_slots(self, user_id: int, days: Sequence[date], route: Route) -> list[OpenDay]:
-        """Those of the days that have slots which serve."""
+        """Those of the days that have slots which fit the route."""
         found = [(day, await self._serving(user_id, day, route)) for day in days]
         return [
             OpenDay(
@@ -62,7 +62,7 @@ class SlotChooser:
         ]
 
     async def _serving(self, user_id: int, day: date, route: Route) -> list[SlotView]:
-        """A day's slots that have not begun and serve what one is chosen for."""
+        """A day's slots that have not begun and fit the route."""
         return [view for view in await self._slots.bookable(user_id, day) if route.fits(view.slot)]
 
     async def day(self, user_id: int, day: date, route: Route) -> Page:
@@ -85,7 +85,7 @@ class SlotChooser:
 
 
 def _around(near: date | None, known: Sequence[date]) -> list[date]:
-    """The dates about that one which come after those that were read."""
+    """The dates within AROUND days of `near` that come after the last date that was read from the site."""
     if near is None:
         return []
     around = [near + timedelta(days=each) for each in range(-AROUND, AROUND + 1)]
@@ -100,7 +100,7 @@ def _kinds(views: Sequence[SlotView]) -> list[tuple[Activity, int]]:
 
 
 class BookingFlow:
-    """A new booking."""
+    """The taps of a new booking."""
 
     def __init__(self, services: Services, chooser: SlotChooser) -> None:
         self._db = services.db
@@ -132,7 +132,7 @@ class BookingFlow:
         return await self.confirm_slot(tap, tap.id)
 
     async def confirm_slot(self, tap: Tap, slot_id: int, note: str = "") -> Page:
-        """All about a slot, after a sentence."""
+        """The page that confirms a slot; `note` is a sentence above it."""
         view = await self._slots.view(tap.user_id, slot_id)
         if view is None:
             return screens.booking.gone_page()
@@ -150,18 +150,18 @@ class BookingFlow:
         )
 
     async def confirm_wish(self, tap: Tap, wish: ClassRef) -> Page:
-        """The same for a class, wherever the timetable has it now."""
+        """The page that confirms a class, at the row the timetable has it in now."""
         rows = await self._slots.on_day(tap.user_id, wish.day)
         found = next((row for row in rows if row.slot.ref.matches(wish)), None)
         return screens.booking.gone_page(wish.day) if found is None else await self.confirm_slot(tap, found.id)
 
     async def book(self, tap: Tap) -> Page:
-        """Queues the booking of a slot, once per button however often it is tapped."""
+        """Queues the booking of a slot, once per button, however often the button is tapped."""
         made = await self.queue_slot(tap, hold_back=False)
         return made if isinstance(made, Page) else await self._tickets.card(made, tap)
 
     async def queue_slot(self, tap: Tap, *, hold_back: bool) -> Action | Page:
-        """The booking that a button made, now or before; or the page that says why it makes none.
+        """The booking that the button queues, or has queued before; a page instead when it can't queue one.
 
         `hold_back`: a slot that is open is not booked before there was time to choose alternatives.
         """
@@ -180,7 +180,7 @@ class BookingFlow:
         return await self._requests.add(new)
 
     def _held_back(self, view: SlotView, run_at: datetime) -> datetime:
-        """When a booking runs that would run now, but for its alternatives: never so late that its opening suffers."""
+        """When a booking that waits for its alternatives starts: never so late that its opening suffers."""
         now = self._house.now()
         if run_at > now or now < view.opens_at - PREPARE:
             return run_at
@@ -188,7 +188,7 @@ class BookingFlow:
         return until if view.state is not SlotState.OPENS else max(now, min(until, view.opens_at - LAST_MOMENT))
 
     async def start_now(self, tap: Tap) -> Page:
-        """Ends the wait for alternatives."""
+        """Starts a booking that waits for its alternatives to be chosen."""
         await self._db.choices.start_now(tap.id, tap.user_id)
         action = await self._requests.own(tap)
         return await self._tickets.ticket(action, tap) if action else screens.booking.gone_page()

@@ -47,7 +47,7 @@ class AlternativesFlow:
         }  # fmt: skip
 
     async def book_and_choose(self, tap: Tap) -> Page:
-        """Queues the booking, and what else would do is chosen next; a slot that is open waits for that a little."""
+        """Queues the booking and asks for its alternatives next. That of an open slot waits for them a little."""
         made = await self._booking_flow.queue_slot(tap, hold_back=True)
         if isinstance(made, Page):
             return made
@@ -62,7 +62,7 @@ class AlternativesFlow:
         return await self._page(tap, tap.id)
 
     async def _page(self, tap: Tap, action_id: int, note: str = "") -> Page:
-        """The list, or the ticket when it is too late for one."""
+        """The page of alternatives, or the ticket when it is too late to choose any."""
         action = await self._db.requests.find(action_id, tap.user_id)
         if action is None:
             return screens.held.not_found_page(texts.NO_TICKET)
@@ -101,7 +101,7 @@ class AlternativesFlow:
         return alternative_to(action, lambda slot: self._can_be_had(slot, action))
 
     def _can_be_had(self, slot: Slot, action: Action) -> bool:
-        """Whether a slot is open when the action runs, and could then still be given back for free."""
+        """Whether a slot will be open when the action runs, and could then still be cancelled for free."""
         runs = max(action.opens_at or action.run_at, self._house.now())
         return self._house.opening.opens_at(slot.day, slot.start) <= runs < self._house.free_until(slot.ref)
 
@@ -136,7 +136,7 @@ class AlternativesFlow:
         return await self._page(tap, action_id, _why_not(action, view.slot.ref, others))
 
     async def drop(self, tap: Tap) -> Page:
-        """Takes a choice out; the key makes sure that it is still the one the button named."""
+        """Removes an alternative. The key in the button must match, so that an old button removes no other one."""
         action_id, position, key = tap.call.numbers
         others = await self._db.choices.alternatives(action_id)
         if 1 <= position <= len(others) and wish_key(others[position - 1]) == key:
@@ -145,7 +145,7 @@ class AlternativesFlow:
 
 
 def _why_not(action: Action | None, wish: ClassRef, others: Sequence[ClassRef]) -> str:
-    """Why a slot was not added; nothing when the ticket says it."""
+    """Why a slot was not added to the alternatives; empty when the ticket says it."""
     if action is None:
         return ""
     if action.class_ref.matches(wish):
@@ -176,7 +176,7 @@ class SwapFlow:
         }  # fmt: skip
 
     async def _held(self, tap: Tap, row_id: int) -> HeldBooking | Page:
-        """The person's booking, while it can be swapped; else its page, or that it is not theirs."""
+        """The person's booking, if it can be swapped; else the page that says why not."""
         held = await self._db.bookings.find(row_id, tap.user_id)
         if held is None:
             return screens.held.gone_page()
@@ -222,7 +222,7 @@ class SwapFlow:
         return screens.booking.swap_page(view, held, newest, self._house.when(), watchable=watchable, binding=binding)
 
     async def swap(self, tap: Tap) -> Page:
-        """Queues the better booking, which frees the other once it is ours."""
+        """Queues the booking of the better slot; once that is ours, the worker cancels the other."""
         slot_id, row_id, newest = tap.call.numbers
         view = await self._slots.view(tap.user_id, slot_id)
         if view is None:
@@ -244,7 +244,7 @@ class SwapFlow:
         return await self._tickets.card(await self._requests.add(new), tap)
 
     async def _swap_what_waits(self, tap: Tap, waits: Action, held: HeldBooking) -> Page:
-        """The booking is in the queue already: it now takes the other's place."""
+        """Tells a booking that is queued already to replace the one that is held."""
         free_until = self._house.still_free_until(held)
         changed = await self._db.choices.swap_for(waits.id, tap.user_id, held.id, free_until)
         action = await self._db.requests.find(waits.id, tap.user_id) or waits
@@ -252,7 +252,7 @@ class SwapFlow:
 
 
 class WatchFlow:
-    """A full slot is looked at until a place frees."""
+    """A full slot is watched until a place is free."""
 
     def __init__(self, services: Services, booking: BookingFlow) -> None:
         self._db = services.db
@@ -275,7 +275,7 @@ class WatchFlow:
         return await self._start(tap, view.slot.ref, code, replaces)
 
     async def watch_like(self, tap: Tap) -> Page:
-        """A watch on what an action was about; what it was to replace is still to be replaced."""
+        """Watches the class of an action. A booking that the action was to replace is still to be replaced."""
         action = await self._requests.own(tap)
         if action is None or action.wish is None:
             return screens.held.not_found_page(texts.NO_TICKET)
@@ -285,7 +285,7 @@ class WatchFlow:
     async def _start(
         self, tap: Tap, wish: ClassRef, code: int, replaces: int, free_until: datetime | None = None
     ) -> Page:
-        """Queues the watch; the live action about the same class is shown instead, if there is one.
+        """Queues the watch; an unfinished action about the same class is shown instead.
 
         `free_until`: until when the action it continues would have freed what it replaces without another question.
         """
@@ -314,7 +314,7 @@ class WatchFlow:
         return await self._tickets.ticket(action, tap, CHANGED[new.watch] if changed else LOOKS_NOW)
 
     async def book_now(self, tap: Tap) -> Page:
-        """Books at once what an action was about, once per button however often it is tapped."""
+        """Queues the booking of an action's class at once, once per button, however often the button is tapped."""
         action = await self._requests.own(tap)
         if action is None or action.wish is None:
             return screens.held.not_found_page(texts.NO_TICKET)

@@ -32,7 +32,7 @@ class HeldFlow:
         return await self.mine_of(tap.user_id, tap.id)
 
     async def mine_of(self, user_id: int, page: int = 0, note: str = "") -> Page:
-        """The person's bookings and what is under way, after a sentence."""
+        """The page of the person's bookings and unfinished actions; `note` is a sentence above it."""
         held = await self._bookings.held(user_id)
         live = await self._requests.live_classes(user_id)
         entries: list[Entry] = [*held, *(action for action in live if not action.watch)]
@@ -45,7 +45,7 @@ class HeldFlow:
         return await self._held(held) if held else screens.held.gone_page()
 
     async def page_unless_safe(self, held: HeldBooking) -> Page | None:
-        """The booking's page when it is not held any more, or something is under way about it; else None."""
+        """The booking's page when it is no longer held or an action about it is unfinished; else None."""
         is_safe = screens.held.is_held(held) and await self._requests.live_about(held) is None
         return None if is_safe else await self._held(held)
 
@@ -67,7 +67,7 @@ class HeldFlow:
         return await self.ask_about(tap, held) if held else screens.held.gone_page()
 
     async def ask_about(self, tap: Tap, held: HeldBooking) -> Page:
-        """The first question, or the booking's page when there is nothing to cancel."""
+        """The question whether to cancel; the booking's page when it can't be cancelled."""
         if not await self._can_cancel(held):
             return await self._held(held)
         newest, free_until = await self._requests.newest(tap.user_id), self._house.free_until(held.booking.ref)
@@ -91,7 +91,7 @@ class HeldFlow:
         return screens.held.ask_twice_page(held, await self._requests.newest(tap.user_id), self._house.when())
 
     async def cancel(self, tap: Tap) -> Page:
-        """Queues the cancelling, once per button. A button from before it became late asks anew."""
+        """Queues the cancellation, once per button. A button made before the free limit passed asks again."""
         return await self._cancel(tap, may_be_late=False)
 
     async def cancel_late(self, tap: Tap) -> Page:
@@ -122,11 +122,11 @@ class HeldFlow:
     # Reading them from the site
 
     async def sync(self, tap: Tap) -> Page:
-        """Queues a reading of my bookings; the message becomes the list when it is done."""
+        """Queues a sync of the person's bookings; the tapped message shows the list when that is done."""
         return await self.read_and_notify(tap, NewAction(ActionType.CHECK, tap.user_id, card_message_id=tap.card_id))
 
     async def read_and_notify(self, tap: Tap, new: NewAction) -> Page:
-        """Queues a reading that is told. One under way already, perhaps a quiet one, is made to tell here too."""
+        """Queues a reading that reports its end. An unfinished one, even a quiet one, is made to report here too."""
         action: Action = await self._requests.add(new)
         if tap.card_id is not None and (action.quiet or action.card_message_id != tap.card_id):
             await self._requests.set_card(action.id, tap.user_id, tap.card_id)

@@ -24,7 +24,7 @@ class HolidaysFlow:
         return await self._list(tap.user_id, tap.id)
 
     async def _list(self, user_id: int, page: int = 0, note: str = "") -> Page:
-        """The holidays that are not over, after a sentence."""
+        """The page of holidays that are not over; `note` is a sentence above it."""
         today = self._house.when().today
         ahead = [one for one in await self._db.holidays.of(user_id) if one.last >= today]
         return screens.holidays.holidays_page(chunk(ahead, page), note)
@@ -39,7 +39,7 @@ class HolidaysFlow:
         return screens.holidays.last_day_page(first, month, today)
 
     async def add(self, tap: Tap) -> Page:
-        """Adds the holiday; the same days twice are one."""
+        """Adds the holiday; adding the same days again changes nothing."""
         (first, last), today = tap.call.days, self._house.when().today
         if last < first or first < today or last - first > LONGEST:
             return await self._list(tap.user_id, note="Questi giorni non vanno bene: sceglili di nuovo.")

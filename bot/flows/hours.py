@@ -51,7 +51,7 @@ class HoursFlow:
         return [hour_of_course(course) for course in courses], max((c.last_updated for c in courses), default=None)
 
     async def refresh(self, tap: Tap) -> Page:
-        """Queues a reading of the timetable; the message tells when it is done."""
+        """Queues a reading of the timetable; the tapped message says when it is done."""
         return await self._held_flow.read_and_notify(
             tap, NewAction(ActionType.REFRESH, tap.user_id, card_message_id=tap.card_id)
         )

@@ -21,7 +21,7 @@ class MenuFlow:
         self.routes: Routes = {Verb.HOME: self.home, Verb.HELP: self.help}
 
     async def home(self, tap: Tap, note: str = "") -> Page:
-        """The menu, after a sentence. Where no timetable was ever read, its reading is queued."""
+        """The menu; `note` is a sentence above it. If no timetable was ever read, its reading is queued."""
         known = await self._db.catalogue.read_at() is not None
         if not known:
             await self._requests.refresh_quietly(tap.user_id)

@@ -45,11 +45,11 @@ class Composer:
         return await self._kinds[notice.kind](notice)
 
     def together(self, messages: Sequence[NewMessage]) -> NewMessage:
-        """What has waited for long, as one message."""
+        """One message for all the notices that could not be sent for long."""
         return NewMessage(screens.programs.meanwhile([message.page for message in messages]))
 
     async def stale(self, first: Notice) -> list[Notice]:
-        """What a person has not been told for so long, `first` among it, that it is told together. Oldest first."""
+        """The person's notices older than STALE, oldest first, to be sent together; empty when `first` is younger."""
         before = self._house.now() - STALE
         if first.created_at >= before:
             return []
@@ -58,7 +58,7 @@ class Composer:
 
 
 class AccountNotices:
-    """What a person has to know of their account, and of the rules of the house."""
+    """The notices about a person's account, the rules of the house, and friends who can't be reached."""
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
@@ -110,7 +110,7 @@ class AccountNotices:
 
 
 class HeldNotices:
-    """What is told of a booking that is held, or no more."""
+    """The notices about a booking: it is gone or back, or its class is near."""
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
@@ -154,7 +154,7 @@ class HeldNotices:
 
 
 class PeriodicNotices:
-    """The questions of periodic bookings, and their dates that went by."""
+    """The notices of periodic bookings: a question, its expiry, a date that was missed."""
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
@@ -198,7 +198,7 @@ class PeriodicNotices:
 
 
 class ProgramNotices:
-    """That a program is missed, or back."""
+    """The notices that a program has stopped, and that it runs again."""
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
@@ -218,7 +218,7 @@ class ProgramNotices:
         return told(screens.programs.back(await self._outage(notice), self._house.when()))
 
     async def _down(self, notice: Notice) -> OutgoingNotice:
-        """Nothing when it is over by now, as always when it was us: that it is over tells all."""
+        """An outage that is over, as the bot's own always is, sends nothing: the notice of its end tells everything."""
         outage = await self._outage(notice)
         if outage.until is not None or outage.program == "bot":
             return OutgoingNotice()

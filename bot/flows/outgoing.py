@@ -1,4 +1,4 @@
-"""How a row of the outbox is told: a new message, a card that is edited, or both."""
+"""What is sent for a row of the outbox: a new message, an edit of a card, or both."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from domain.model import Notice
 
 
 class NothingToTell(Exception):
-    """The row a notice points at is gone, or what it tells is no longer so: there is nothing to tell any more."""
+    """The row that a notice points at is gone, or what the notice says is no longer true: it is not sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardEdit:
-    """A message that is already in the chat, and what it shall show from now on."""
+    """A message in the chat and the page it is edited to show."""
 
     message_id: int
     page: Page
@@ -23,7 +23,7 @@ class CardEdit:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingNotice:
-    """How a notice is told: a new message that rings, and a card that is edited silently; the message goes first."""
+    """A new message, which rings, and a card edit, which is silent; the message is sent first."""
 
     card: CardEdit | None = None
     message: NewMessage | None = None
@@ -32,7 +32,7 @@ class OutgoingNotice:
 
 
 def told(page: Page, *, document: File | None = None, silent: bool = False) -> OutgoingNotice:
-    """What is told by one new message."""
+    """A notice that is sent as one new message."""
     return OutgoingNotice(message=NewMessage(page, document=document, silent=silent))
 
 

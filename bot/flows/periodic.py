@@ -24,7 +24,7 @@ LEADS = tuple(timedelta(hours=hours) for hours in (2, 3, 6, 12, 24))  # how long
 
 
 class CourseChooser:
-    """Kind -> weekday -> weekly course, on whatever route."""
+    """Chooses a weekly course: kind -> weekday -> course. A route says what the course is for."""
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
@@ -58,7 +58,7 @@ class CourseChooser:
 
 
 class SeriesCards:
-    """The pages of a periodic booking, as things stand."""
+    """The pages of one periodic booking, from the rows as they are now."""
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
@@ -75,7 +75,7 @@ class SeriesCards:
     async def met_by(
         self, user_id: int, one: PeriodicBooking | Course, except_id: int | None = None
     ) -> list[PeriodicBooking]:
-        """The person's active periodic bookings at the same hours, as long as the timetable says that they last."""
+        """The person's other active periodic bookings whose hours overlap, by the timetable."""
         courses = await self._db.catalogue.courses_on(one.day_of_week)
         others = [each for each in await self._db.series.of(user_id) if each.active and each.id != except_id]
         return [each for each in others if each.day_of_week == one.day_of_week and _overlap(each, one, courses)]
@@ -106,7 +106,7 @@ class SeriesCards:
 
 
 class SeriesFlow:
-    """Looking, pausing, dates."""
+    """The taps on a periodic booking as it is: list, card, pause, deletion, dates."""
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
@@ -129,7 +129,7 @@ class SeriesFlow:
         return screens.periodic.periodic_page(every, ahead, note, pause)
 
     async def go_on(self, tap: Tap) -> Page:
-        """What recurs is planned again, after something about the account was mended."""
+        """Ends the pause of the person's periodic bookings, and shows the dates that were missed meanwhile."""
         missed = await self._db.recurring_pauses.end(tap.user_id, self._house.recurrence)
         if missed is None:
             return await self._list(tap.user_id, note="Non c'è niente di fermo.")
@@ -174,7 +174,7 @@ class SeriesFlow:
         return await self._cards.dates(periodic, "" if skipped else "Per questa data è tardi: guarda a che punto è.")
 
     async def _ahead(self, periodic: PeriodicBooking, day: date) -> bool:
-        """Whether a day is one of the dates that can be skipped: not begun, and not years away."""
+        """Whether a day is one of the next dates and its class has not begun."""
         today, recurrence = self._house.when().today, self._house.recurrence
         shown = await self._db.series.preview(periodic.id, periodic.user_id, today, WEEKS + 1)
         return day in {one.day for one in shown} and self._house.now() < recurrence.starts(periodic, day)
@@ -188,7 +188,7 @@ class SeriesFlow:
 
 
 class MakingFlow:
-    """Making a periodic booking, and changing its mode, course, time and alternatives."""
+    """The taps that make a periodic booking, or change its mode, course, time or alternatives."""
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
@@ -233,7 +233,7 @@ class MakingFlow:
         )
 
     async def make(self, tap: Tap) -> Page:
-        """Makes it; a second tap shows the same one."""
+        """Makes the periodic booking; a second tap shows the same one."""
         course_id, code = tap.call.numbers
         course = await self._db.catalogue.course(course_id)
         if course is None or code >= len(MODES):
@@ -269,7 +269,7 @@ class MakingFlow:
         return await self._cards.card(changed, "✅ Modo cambiato.") if changed else screens.making.not_mine_page()
 
     def _leads(self) -> list[timedelta]:
-        """How long before a class it can be asked about: as configured, and earlier."""
+        """How long before its class a booking can be asked about: as configured, and earlier."""
         return [self._house.recurrence.lead, *(lead for lead in LEADS if lead > self._house.recurrence.lead)]
 
     async def leads(self, tap: Tap) -> Page:
@@ -303,7 +303,7 @@ class MakingFlow:
         return await self._chooser.courses(key, weekday, page, moving(periodic))
 
     async def move(self, tap: Tap) -> Page:
-        """Another course, weekday or time; a name that was the course's goes with it."""
+        """Gives a periodic booking another course, weekday or time. A name that was the old course's changes too."""
         course_id, periodic_id = tap.call.numbers
         periodic, course = await self._own(tap, periodic_id), await self._db.catalogue.course(course_id)
         if periodic is None:
@@ -346,7 +346,7 @@ class MakingFlow:
         return await self._chooser.courses(key, periodic.day_of_week, page, adding_to(periodic))
 
     async def else_add(self, tap: Tap) -> Page:
-        """Adds a last choice; a second tap changes nothing."""
+        """Adds an alternative after the others; a second tap changes nothing."""
         course_id, periodic_id = tap.call.numbers
         periodic, course = await self._own(tap, periodic_id), await self._db.catalogue.course(course_id)
         if periodic is None:
@@ -362,7 +362,7 @@ class MakingFlow:
         return await self._cards.alternatives(periodic, await self._too_late_for(periodic))
 
     async def _too_late_for(self, periodic: PeriodicBooking) -> str:
-        """From when on a choice holds, when a booking of it is so far under way that it goes on as it was."""
+        """A sentence when a booking is too far under way to use a changed choice; empty otherwise."""
         latest = self._house.now() + READ_BY
         live = await self._requests.live_classes(periodic.user_id)
         mine = [one for one in live if one.periodic_booking_id == periodic.id and one.opens_at]
@@ -372,7 +372,7 @@ class MakingFlow:
         return f"Per {self._house.when().day(max(under_way))} è tardi, ci sto già lavorando: vale dalla volta dopo."
 
     async def else_drop(self, tap: Tap) -> Page:
-        """Takes a choice out; the key makes sure that it is still the one the button named."""
+        """Removes an alternative. The key in the button must match, so that an old button removes no other one."""
         periodic_id, position, key = tap.call.numbers
         periodic = await self._own(tap, periodic_id)
         if periodic is None:
@@ -390,7 +390,7 @@ def _overlap(one: PeriodicBooking, other: PeriodicBooking | Course, courses: Seq
 
 
 def _hours(one: PeriodicBooking | Course, courses: Sequence[Course]) -> tuple[datetime, datetime]:
-    """From when to when it is, on whatever day; what the timetable does not know lasts an hour."""
+    """The hours of a class on an arbitrary day; a class that the timetable does not know lasts an hour."""
     name = one.name if isinstance(one, Course) else one.course
     known = (each for each in courses if each.start == one.start and same_course(each.name, name))
     begins = datetime.combine(date.min, one.start)

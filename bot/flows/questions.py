@@ -1,4 +1,4 @@
-"""What the answers to a periodic booking's question, or to a rehearsal, lead to. Late ones hear the truth."""
+"""The answers to a periodic booking's question, or to a rehearsal. A late answer is told how things stand."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class QuestionsFlow:
     # "Shall I book it?"
 
     async def confirm(self, tap: Tap) -> Page:
-        """Yes: queues the booking, with the alternatives of the periodic booking."""
+        """Yes to a booking: queues it, with the alternatives of the periodic booking."""
         asked = await self._questions.asked_about(tap.id, tap.user_id)
         if asked is None:
             return _no_question()
@@ -53,7 +53,7 @@ class QuestionsFlow:
         return await self._answered(tap, wish)
 
     async def skip(self, tap: Tap) -> Page:
-        """No: this date is left out."""
+        """No to a booking: its date is skipped."""
         asked = await self._questions.asked_about(tap.id, tap.user_id)
         if asked is None:
             return _no_question()
@@ -74,7 +74,7 @@ class QuestionsFlow:
         return screens.questions.answered(confirmation, wish, self._house.when(), ticket)
 
     async def _ticket_of(self, confirmation: Confirmation, wish: ClassRef) -> Action | None:
-        """What came of the answer, if it put something in the queue."""
+        """The action that the answer queued, if it queued one."""
         keep = confirmation.purpose is ConfirmationPurpose.KEEP
         if confirmation.outcome is None or keep is (confirmation.outcome is ConfirmationOutcome.CONFIRMED):
             return None
@@ -84,7 +84,7 @@ class QuestionsFlow:
     # "Will you keep it?"
 
     async def keep(self, tap: Tap) -> Page:
-        """Yes: the place stays."""
+        """Yes to keeping a place: the question is closed, and nothing is cancelled."""
         asked = await self._questions.asked_about(tap.id, tap.user_id)
         if asked is None:
             return _no_question()
@@ -96,7 +96,7 @@ class QuestionsFlow:
         return await self._lost_place(confirmation) or await self._answered(tap, wish)
 
     async def _lost_place(self, confirmation: Confirmation) -> Page | None:
-        """The page of a place that is not held any more, or is being given back: a yes does not change that."""
+        """The page of a place that is no longer held or is being cancelled: a yes does not change that."""
         if confirmation.purpose is not ConfirmationPurpose.KEEP:
             return None
         held = await self._questions.held_place(confirmation)
@@ -105,7 +105,7 @@ class QuestionsFlow:
         return await self._held_flow.page_unless_safe(held)
 
     async def free_place(self, tap: Tap) -> Page:
-        """No: the place is really cancelled on the site. When that may cost by now, it is asked like any late one."""
+        """No to keeping a place: queues its cancellation. If that may cost by now, it is asked like any late one."""
         asked = await self._questions.asked_about(tap.id, tap.user_id)
         if asked is None:
             return _no_question()
@@ -126,7 +126,7 @@ class QuestionsFlow:
     # Rehearsals
 
     async def approve(self, tap: Tap) -> Page:
-        """The evening's card was seen: nothing changes, and that is said, if it is still true."""
+        """The person has seen the rehearsal's card: nothing changes, and the card says so if that is still true."""
         action = await self._requests.own(tap)
         if action is None:
             return screens.held.not_found_page(texts.NO_TICKET)
@@ -136,7 +136,7 @@ class QuestionsFlow:
         return screens.results.approved(action, others, self._house.when())
 
     async def skip_rehearsed(self, tap: Tap) -> Page:
-        """Not this time: withdrawn; what recurs skips this date."""
+        """Withdraws the rehearsed booking; its periodic booking skips this date."""
         action = await self._requests.own(tap)
         if action is None:
             return screens.held.not_found_page(texts.NO_TICKET)

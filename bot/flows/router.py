@@ -77,7 +77,7 @@ class Router:
             log.info("The workers could not be told to prepare a session for user %s: %s", user_id, error)
 
     async def menu(self, tap: Tap, note: str) -> Response:
-        """The menu, after a sentence."""
+        """The menu; `note` is a sentence above it."""
         await self._services.house.learn_rules()
         return await self._menu.home(tap, note)
 
@@ -87,5 +87,5 @@ class Router:
         return await self._tickets.status_of(tap, word)
 
     async def set_card(self, action_id: int, user_id: int, message_id: int) -> None:
-        """The message shows the action from now on."""
+        """Makes the message the card of the action: the action's end is shown there."""
         await self._services.requests.set_card(action_id, user_id, message_id)

@@ -1,4 +1,4 @@
-"""What the buttons of the rules of the house lead to. Everybody reads them; only the owner changes them."""
+"""The taps on the rules of the house. Everybody may read the rules; only the owner changes them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class RulesFlow:
         return await self._page(tap)
 
     async def take_over(self, tap: Tap) -> Page:
-        """From now on, for every program, until config.json says something else or it is taken back."""
+        """Puts an observed rule in force for every program, until config.json changes or the owner reverts it."""
         return await self._answer(tap, take_over=True)
 
     async def leave(self, tap: Tap) -> Page:

@@ -52,7 +52,7 @@ class OpenDay:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What a slot is chosen for, and where the buttons lead meanwhile."""
+    """What a slot is chosen for, and where the buttons lead until it is chosen."""
 
     title: str
     days: Verb
@@ -73,7 +73,7 @@ NEW_BOOKING = Route("Nuova prenotazione", Verb.NEW, Verb.DAY, Verb.SLOTS, Verb.S
 
 
 def alternative_to(action: Action, fits: Callable[[Slot], bool]) -> Route:
-    """Another class that would do in place of an action's, of those that can be had when it runs."""
+    """The route of an alternative: a class that would do in place of an action's, and can be had when that runs."""
     back = back_row(Verb.TICKET, action.id, on_card=True)
     about = (action.id,)
     title = "Un'alternativa"
@@ -90,7 +90,7 @@ def alternative_to(action: Action, fits: Callable[[Slot], bool]) -> Route:
 
 
 def better_than(held: HeldBooking) -> Route:
-    """A class to have instead of one that is held, also one that meets it: see actions/swap.py."""
+    """The route of a swap: a class to have instead of a held one, also one that overlaps it (actions/swap.py)."""
     back = back_row(Verb.HELD, held.id)
     about = (held.id,)
     verbs = (Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT)
@@ -98,7 +98,7 @@ def better_than(held: HeldBooking) -> Route:
 
 
 def meets(slot: Slot, held: HeldBooking) -> bool:
-    """Whether one can't be in both."""
+    """Whether the slot and the booking overlap."""
     return held.booking.overlaps(slot.day, slot.start, slot.end)
 
 
@@ -152,7 +152,7 @@ def _day_label(day: OpenDay, when: When) -> str:
 
 
 def nothing_read(read_at: datetime | None, when: When, route: Route, note: str = "") -> Page:
-    """No slots at all: not read yet, read and empty, or none that serves."""
+    """No slots at all: not read yet, read and empty, or none that fits the route."""
     last = route.before or (home_button(),)
     if read_at is not None and route.near is not None:
         return Page(str(Lines().add(note).add("Non vedo altri orari che si possano avere in quel momento.")), (last,))
@@ -274,7 +274,7 @@ def confirm_page(
 
 
 def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
-    """What will happen, or has."""
+    """The sentences about what will happen on a tap, or has happened."""
     match view.state:
         case SlotState.STARTED:
             return ["È già cominciata: non si può più prenotare."]
@@ -361,7 +361,7 @@ def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -
 
 
 def _swap_instead(view: SlotView) -> list[ButtonRow]:
-    """The way to have it instead of what it overlaps, be that held or only asked for."""
+    """The button to have the slot instead of a booking or request that it overlaps."""
     if view.clash is not None:
         return swap_rows(Clash(view.clash, view.id), fresh=False)
     if view.rival is not None and view.state is not SlotState.QUEUED:
@@ -430,7 +430,7 @@ def _swap_prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
 
 
 def alternatives_page(action: Action, others: Sequence[ClassRef], when: When, *, full: bool, note: str = "") -> Page:
-    """What else would do, each with its way out; `full`: no more can be added."""
+    """The alternatives of a booking, each with a button that removes it; `full`: no more can be added."""
     lines = (
         Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {in_a_line(action.class_ref, when, beside=others)}")
     )

@@ -31,7 +31,7 @@ ID, DAY, KEY, PAGE, WEEKDAY, CHOICE = Largest
 
 
 class Verb(StrEnum):
-    """What a tap asks for. Names are short where three ids must fit."""
+    """What a tap asks for. The values never change: old messages carry them. Some are short, since three ids follow."""
 
     HOME = "home"
     HELP = "help"
@@ -157,12 +157,12 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
 
 
 class Forged(Exception):
-    """Callback data that no button of ours carries: from another version, or made up."""
+    """Callback data that no button of this version carries: from another version, or made up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a button says."""
+    """What the callback data of a button means."""
 
     verb: Verb
     numbers: tuple[int, ...] = ()
@@ -199,7 +199,7 @@ def pack(verb: Verb, *values: int | date, fresh: bool = False) -> str:
 
 
 def unpack(data: str | None) -> Call:
-    """What a button says. Raises Forged for anything that pack() does not make."""
+    """What the callback data of a button means. Raises Forged for anything that pack() does not make."""
     found = SHAPE.fullmatch(data or "")
     if data is None or found is None or len(data.encode()) > MOST_BYTES:
         raise Forged("not the language of our buttons")

@@ -16,7 +16,7 @@ SHORT = 60  # characters of a name where much else is told: a caption may have 1
 
 
 def in_a_line(wish: ClassRef, when: When, longest: int = LONGEST_NAME, beside: Iterable[ClassRef | None] = ()) -> str:
-    """`PILATES MATWORK, domani alle 18:00`; where it would read like what is told `beside` it, with place and kind."""
+    """`PILATES MATWORK, domani alle 18:00`; with place and kind where it would read like a class `beside` it."""
     line = f"<b>{safe(clip(wish.course, longest))}</b>, {when.day(wish.day)} alle {wish.start:%H:%M}"
     return f"{line} · {safe(wish.where)}" if told_apart(wish, beside) else line
 
@@ -27,7 +27,7 @@ def told_apart(wish: ClassRef, beside: Iterable[ClassRef | None]) -> str:
 
 
 def about(wish: ClassRef, when: When) -> str:
-    """What, when and where, a line each."""
+    """A class in three lines: what, when and where."""
     near = when.day(wish.day)
     day = long_day(wish.day) if near == long_day(wish.day) else f"{near}, {long_day(wish.day)}"
     lines = [f"<b>{safe(wish.course)}</b>", f"📅 {first_up(day)}, alle {wish.start:%H:%M}"]
@@ -37,12 +37,12 @@ def about(wish: ClassRef, when: When) -> str:
 
 
 def about_action(action: Action, when: When) -> str:
-    """What an action got, else what it is about; nothing for those that are about no class."""
+    """The class that an action got, else the one it is about; empty for an action without a class."""
     return about(action.subject, when) if action.subject else ""
 
 
 def why_not_first(action: Action, when: When) -> str:
-    """Which choice was won and why not the first, in nobody's words but the site's; nothing when it was the first."""
+    """Which alternative was booked and what the site said of the first choice; empty when the first was booked."""
     if not action.won_choice:
         return ""
     said = "; ".join(dict.fromkeys(re.findall("«(.*?)»", action.why_not_first or "", re.DOTALL)))
@@ -52,7 +52,7 @@ def why_not_first(action: Action, when: When) -> str:
 
 
 def choices(others: Sequence[ClassRef], when: When, beside: Sequence[ClassRef] = ()) -> list[str]:
-    """What else would do, numbered from the second choice on; `beside`: what is told with them."""
+    """The alternatives, numbered from the second choice on; `beside`: the classes that the same text names."""
     if not others:
         return []
     told = [*beside, *others]

@@ -1,4 +1,4 @@
-"""A failure in the user's words, with the button that does what the words advise; and what waits. Pure functions."""
+"""An action that failed or an account that waits, in words with the button they advise. Pure functions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WATCH_LABELS = {WatchMode.BOOK: "🔔 Prenota se si libera", WatchMode.TELL: "�
 
 
 def cause_of(action: Action) -> FailureMessage:
-    """What to say of an action that failed."""
+    """The failure message of an action."""
     if action.watch and action.error_kind in ("SlotFull", "ClassStarted", "BookingsClosed"):
         return WATCH_ENDED
     if action.type is ActionType.CANCEL and action.error_kind == "BookingRefused":
@@ -42,7 +42,7 @@ def cause_of(action: Action) -> FailureMessage:
 
 
 def of_login(kind: str | None, sentence: str) -> FailureMessage:
-    """What to say of an error that may be a login's."""
+    """The failure message of an error that may come from a login."""
     return PASSWORD_AGAIN if ASKED_AGAIN in sentence else failure_message(kind)
 
 
@@ -68,7 +68,7 @@ def remedy_rows(action: Action, *, fresh: bool, watchable: bool = False) -> list
 
 
 def swap_rows(clash: Clash | None, *, fresh: bool) -> list[ButtonRow]:
-    """The way to have a class instead of what it overlaps: a swap, or, where that can't be, giving the other back."""
+    """The button to have a class instead of the booking it overlaps: a swap, or cancelling the other."""
     if clash is None:
         return []
     if clash.slot_id is None:
@@ -78,7 +78,7 @@ def swap_rows(clash: Clash | None, *, fresh: bool) -> list[ButtonRow]:
 
 
 def watch_rows(action: Action, *, fresh: bool) -> list[ButtonRow]:
-    """The two ways of waiting for a place in what an action was about."""
+    """The two buttons that watch the class of an action."""
     return [
         (button(label, Verb.WATCH_LIKE, action.id, WATCH_CODES[mode], fresh=fresh),)
         for mode, label in WATCH_LABELS.items()
@@ -107,7 +107,7 @@ def remedy_button(remedy: Remedy, action: Action, *, fresh: bool) -> Button:
 
 
 def account_waits(pause: Pause, when: When) -> Page:
-    """What rings, once, when an account is in trouble: what the site showed, what happens now, what helps."""
+    """Sent once when an account has to wait: what the site showed, what the bot does, what the person can do."""
     cause = failure_message(pause.kind)
     lines = Lines().add(f"⏸ <b>{cause.happened}</b>").add(*seen(pause.reason))
     lines.add(f"{cause.then} Riprovo da solo {when.soon(pause.until)}.")
@@ -117,7 +117,7 @@ def account_waits(pause: Pause, when: When) -> Page:
 
 
 def login_remark(remark: LoginRemark, when: When) -> Page:
-    """What the pages of a login told, and what helps."""
+    """Sent once for a remark that the site's login pages showed: the remark and what to do about it."""
     told = LOGIN_REMARKS[remark.kind]
     happened = told.happened
     if (days := remark.days_left) is not None:
@@ -148,7 +148,7 @@ def holds_up(pause: Pause | None, action: Action, when: When) -> bool:
 
 
 def held_up(pause: Pause, when: When) -> list[str]:
-    """What the card of such an action says."""
+    """What the card of an action says while its account waits."""
     return [
         failure_message(pause.kind).happened,
         f"Riprovo {when.soon(pause.until)}, da solo: la richiesta resta in coda.",
@@ -156,7 +156,7 @@ def held_up(pause: Pause, when: When) -> list[str]:
 
 
 def keeps_trying(action: Action, when: When) -> list[str]:
-    """What is told once of a booking or a watch that can't be done for a while, and goes on."""
+    """What is said once of a booking or a watch that has failed for a while and goes on."""
     again = f"Riprovo {when.soon(action.run_at, seconds=True)}, e poi ancora, fino all'inizio della lezione."
     if action.watch:
         again = "Continuo a guardare ogni minuto o due."

@@ -1,4 +1,4 @@
-"""The screens of what one has: bookings, their cancelling and reminders, and the watches. Pure functions."""
+"""The screens of a person's bookings, their cancellation and reminders, and of watches. Pure functions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Entry = HeldBooking | Action
 
 
 def mine_page(chunk: Chunk[Entry], watches: int, read_at: datetime | None, when: When, note: str = "") -> Page:
-    """What the person holds and what is under way; `watches`: how many full slots are looked at."""
+    """The person's bookings and unfinished actions; `watches`: how many full slots are watched."""
     lines = Lines().add(note).add("<b>Le tue prenotazioni</b>")
     told = [_wish_of(entry) for entry in chunk.items]
     lines.add(*(_entry_line(entry, when, told) for entry in chunk.items))
@@ -93,7 +93,7 @@ def held_page(held: HeldBooking, live: Action | None, when: When, *, over: bool,
 
 
 def is_held(held: HeldBooking) -> bool:
-    """Whether it was there at the last reading, so that it can be cancelled."""
+    """Whether the last reading showed the booking, so that it can be cancelled."""
     return held.status is BookingStatus.CONFIRMED
 
 
@@ -153,7 +153,7 @@ def hours_of(hours: float) -> str:
 
 
 def reminder(held: HeldBooking, free_until: datetime, hours: float, when: When) -> Page:
-    """The class comes near: keep it, give it back while that is free, or swap it."""
+    """Sent before a class: keep the booking, cancel it while that is free, or swap it."""
     lines = Lines().add("⏰ <b>Ci vai?</b>", about(held.booking.ref, when))
     if when.now < free_until:
         lines.add(free_until_line(free_until, when))
@@ -193,7 +193,7 @@ def file_page(held: HeldBooking, when: When) -> Page:
 
 
 def watches_page(chunk: Chunk[Action], when: When, note: str = "") -> Page:
-    """The full slots that are looked at, each with its stop."""
+    """The full slots that are watched, each with a button that stops its watch."""
     lines = Lines().add(note).add("<b>Posti che tengo d'occhio</b>")
     if not chunk.items:
         lines.add("Nessuno, adesso. Li trovi sugli orari pieni: «Prenota se si libera».")

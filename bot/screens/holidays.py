@@ -17,7 +17,7 @@ FULL = "Hai già segnato tutte le ferie che riesco a tenere: prima togline qualc
 
 
 def holidays_page(chunk: Chunk[Holiday], note: str = "") -> Page:
-    """The days off, each with its way out."""
+    """The holidays, each with a button that removes it."""
     lines = (
         Lines().add(note).add("🏖 <b>Ferie</b>", "In questi giorni le periodiche non prenotano e non chiedono niente.")
     )
@@ -28,7 +28,7 @@ def holidays_page(chunk: Chunk[Holiday], note: str = "") -> Page:
 
 
 def first_day_page(month: int, today: date) -> Page:
-    """The first day; `month` counts from this one."""
+    """The choice of the first day; `month` counts from the current month."""
 
     def pick(day: date) -> Button:
         return button(str(day.day), Verb.OFF_TO, day, month)
@@ -41,7 +41,7 @@ def first_day_page(month: int, today: date) -> Page:
 
 
 def last_day_page(first: date, month: int, today: date) -> Page:
-    """The last day, from the first on."""
+    """The choice of the last day, from the first day on."""
 
     def pick(day: date) -> Button:
         return button(str(day.day), Verb.OFF_ADD, first, day)

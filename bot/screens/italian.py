@@ -37,13 +37,13 @@ def every(day_of_week: int) -> str:
 
 
 def first_up(text: str) -> str:
-    """With its first letter in upper case and the rest as it is."""
+    """The text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A moment to speak from, and to whom: what is today, what is tomorrow, in the zone of the person's clock."""
+    """The moment a text is written at and its reader: what is today, what is tomorrow, in the reader's zone."""
 
     now: datetime
     zone: ZoneInfo

@@ -83,7 +83,7 @@ def mode_line(mode: PeriodicMode, times: AskTimes) -> str:
 
 
 def made_note(mode: PeriodicMode) -> str:
-    """Above the card of one that was just made."""
+    """The sentence above the card of a periodic booking that was just made."""
     if mode in (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD):
         return "✅ Fatto: ci penso io, ogni settimana."
     return "✅ Fatto: te lo chiedo ogni settimana."
@@ -100,7 +100,7 @@ def before(minutes: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CourseRoute:
-    """What a weekly course is chosen for, and where the buttons lead meanwhile."""
+    """What a weekly course is chosen for, and where the buttons lead until it is chosen."""
 
     title: str
     kinds: Verb
@@ -159,7 +159,7 @@ def weekdays_page(kind: Activity, counts: Mapping[int, int], route: CourseRoute)
 
 
 def courses_page(kind: Activity, weekday: int, chunk: Chunk[Course], route: CourseRoute) -> Page:
-    """Which one?"""
+    """Which course of that kind and weekday?"""
     lines = Lines().add(f"<b>{safe(kind.name)}</b>", first_up(every(weekday))).add("A che ora?")
     rows = [(button(_course_label(course), route.pick, course.id, *route.about),) for course in chunk.items]
     key = activity_key(kind)

@@ -43,7 +43,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """Something that goes with a page as a document."""
+    """A document that is sent with a page."""
 
     name: str
     content: bytes
@@ -51,7 +51,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A page that goes out as a message of its own, with a document or a picture when it has one."""
+    """A page that is sent as a new message, with a document or a picture when it has one."""
 
     page: Page
     document: File | None = None
@@ -69,7 +69,7 @@ class Chunk(Generic[Item]):
 
     @property
     def caption(self) -> str:
-        """A line that tells where one is; empty when there is only one page."""
+        """The line with the number of the page; empty when there is only one page."""
         return f"\n\n<i>Pagina {self.number + 1} di {self.pages}</i>" if self.pages > 1 else ""
 
     def turns(self, verb: Verb, *values: int | date) -> tuple[ButtonRow, ...]:
@@ -88,7 +88,7 @@ def page_size(count: int) -> int:
 
 
 def chunk(items: Sequence[Item], number: int) -> Chunk[Item]:
-    """That page of the list; the last one when the list has become shorter meanwhile."""
+    """That page of the list; the last page when the list has become shorter since the button was made."""
     size = max(1, page_size(len(items)))
     pages = max(1, -(-len(items) // size))
     number = min(number, pages - 1)

@@ -1,4 +1,4 @@
-"""The screens of what recurs: the list, the card of one, its alternatives and its next dates. Pure functions."""
+"""The screens of periodic bookings: the list, one's card, its alternatives and next dates. Pure functions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from domain.recurring_pauses import MissedDate, RecurringPause
 def periodic_page(
     chunk: Chunk[PeriodicBooking], holidays: Sequence[Holiday], note: str = "", pause: RecurringPause | None = None
 ) -> Page:
-    """What recurs, each leading to its card. `pause`: why all of it waits."""
+    """The list of periodic bookings, each with a button to its card. `pause`: why all of them wait."""
     lines = Lines().add(note).add("<b>Prenotazioni periodiche</b>")
     if pause is not None:
         said = f" Dal sito: {in_quotes(pause.words)}." if pause.words else ""
@@ -46,7 +46,7 @@ def periodic_page(
 
 
 def going_on_page(missed: Sequence[MissedDate], when: When) -> Page:
-    """What recurs goes on: what was missed meanwhile is told."""
+    """The periodic bookings go on: the dates that were missed meanwhile."""
     lines = Lines().add(f"<b>{GOES_ON}</b>")
     if missed:
         lines.add("Nel frattempo queste date sono passate senza prenotazione:")
@@ -112,7 +112,7 @@ def card_page(
     note: str = "",
     meets: Sequence[PeriodicBooking] = (),
 ) -> Page:
-    """Everything about one, and what can be done with it; `meets`: others at the same hours."""
+    """The card of a periodic booking and what can be done with it; `meets`: others at the same hours."""
     lines = Lines().add(note).add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic))
     lines.add(meets_line(meets))
     if periodic.active:
@@ -137,7 +137,7 @@ def _card_rows(periodic: PeriodicBooking, others: Sequence[PeriodicChoice]) -> l
 
 
 def choice_lines(others: Sequence[PeriodicChoice]) -> list[str]:
-    """What else would do, numbered from the second choice on."""
+    """The alternatives, numbered from the second choice on."""
     if not others:
         return []
     numbered = (f"{n}ª {safe(one.course)} alle {one.start:%H:%M}{where(one.place)}" for n, one in enumerate(others, 2))
@@ -158,7 +158,7 @@ def ask_delete_page(periodic: PeriodicBooking) -> Page:
 def alternatives_page(
     periodic: PeriodicBooking, others: Sequence[PeriodicChoice], *, full: bool, note: str = ""
 ) -> Page:
-    """What else would do, each with its way out; `full`: no more can be added."""
+    """The alternatives of a periodic booking, each with a button that removes it; `full`: no more can be added."""
     lines = Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {safe(periodic.course)}", _weekly(periodic))
     lines.add(*choice_lines(others) or ["Nessuna, per ora: stesso giorno, altro orario, corso o posto."])
     rows: list[ButtonRow] = [
@@ -238,7 +238,7 @@ def _plan(planned: PlannedDate, periodic: PeriodicBooking, when: When) -> str:
 
 
 def _otherwise(date: Date, periodic: PeriodicBooking) -> str:
-    """What is held when that is not what the periodic booking says now: an alternative, or from before a change."""
+    """The held class where it differs from the periodic booking: an alternative, or from before a change."""
     if date.held is None:
         return ""
     held, meant = date.held.booking.ref, periodic.on(date.held.booking.day)
@@ -249,7 +249,7 @@ def _otherwise(date: Date, periodic: PeriodicBooking) -> str:
 
 
 def _no_longer(date: Date) -> str:
-    """What became of a place that was booked: only what we have given back is called cancelled."""
+    """What became of a place that was booked: only one that the bot cancelled is called cancelled."""
     match date.held.status if date.held else None:
         case BookingStatus.CANCELLED:
             return "↩️ annullata"

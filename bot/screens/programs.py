@@ -1,4 +1,4 @@
-"""What is told about the bot itself: a program is missed or back, a friend or the disk is in trouble, what piled up."""
+"""The messages about the bot itself: programs that stop or return, the disk, a friend, delayed notices."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _name(outage: Outage) -> str:
 
 
 def down(outage: Outage, when: When) -> Page:
-    """A program that has been silent for too long."""
+    """Sent when a program has shown no heartbeat for too long."""
     why = "Il suo processo non c'è più." if outage.died else "Il suo processo è bloccato, o la sua macchina è spenta."
     lines = Lines().add(f"🛑 <b>{_name(outage)} si è fermato</b>", f"Ultimo segno di vita {when.at(outage.since)}.")
     lines.add(why, MEANWHILE.get(outage.program, ""))
@@ -42,7 +42,7 @@ def down(outage: Outage, when: When) -> Page:
 
 
 def back(outage: Outage, when: When) -> Page:
-    """The same program, at work again; tells all of the outage, because nobody may have told its beginning."""
+    """Sent when the program works again; it tells the whole outage, since its beginning may not have been sent."""
     until = outage.until or when.now
     lines = Lines().add(
         f"🟢 <b>{_name(outage)} è ripartito</b>",
@@ -62,7 +62,7 @@ def damaged(when: When) -> Page:
 
 
 def disk_trouble(*, full: bool) -> Page:
-    """Nothing can be written any more: said at once, past the outbox, which can't be written either."""
+    """Sent when the disk can't be written: directly, since the outbox can't be written either."""
     lines = Lines().add("🛑 <b>Il disco è pieno</b>" if full else "🛑 <b>Il disco non si lascia scrivere</b>")
     lines.add("Non riesco più a scrivere niente: non prenoto, non annullo e non tengo a mente quello che mi chiedi.")
     remedy = "Fai posto" if full else "Controlla il disco e i permessi"
@@ -71,7 +71,7 @@ def disk_trouble(*, full: bool) -> Page:
 
 
 def disk_is_well() -> Page:
-    """The same, over."""
+    """Sent when the disk can be written again."""
     lines = Lines().add("🟢 <b>Riesco di nuovo a scrivere sul disco</b>")
     lines.add("Riprendo da dove ero rimasto. Quello che mi hai chiesto nel frattempo può mancare: controlla.")
     return Page(str(lines), ((button("🧾 Richieste", Verb.STATUS, 0, fresh=True), home_button(fresh=True)),))
@@ -89,7 +89,7 @@ def unreachable(user_id: int) -> Page:
 
 
 def meanwhile(pages: Sequence[Page]) -> Page:
-    """What piled up while somebody could not be told, each in the first words of its own message, in order."""
+    """The notices that could not be sent for long, in order, each by the first words of its own message."""
     lines = Lines().add("📬 <b>Mentre non riuscivo a scriverti</b>")
     left_out = len(pages) - MOST_TOLD_TOGETHER
     if left_out > 0:

@@ -47,7 +47,7 @@ def question(
 
 
 def _at_the_opening(opens: datetime, confirmation: Confirmation, when: When) -> str:
-    """What a yes does before the opening, and after it when it can still be said then."""
+    """What a yes does before the opening, and after it if the question is still open then."""
     later = "; se confermi dopo, finché c'è posto" if confirmation.expires_at > opens else ""
     return f"Si apre {when.at(opens)}: se confermi prima, prenoto in quell'istante{later}."
 
@@ -94,7 +94,7 @@ def no_longer_asked(confirmation: Confirmation, wish: ClassRef, when: When, held
 
 
 def _kept_or_not(confirmation: Confirmation, when: When, ticket: Action | None) -> tuple[str, str]:
-    """What became of a held place; unanswered it is freed only while that is free, so a ticket must show for it."""
+    """What became of a held place. Unanswered it is cancelled only while that is free; a ticket shows it then."""
     outcome = confirmation.outcome
     if outcome not in (None, ConfirmationOutcome.EXPIRED):
         return KEEP_ANSWERS[outcome]
@@ -128,7 +128,7 @@ KEEP_ANSWERS = {
 
 
 def expired(confirmation: Confirmation, wish: ClassRef, when: When) -> Page:
-    """The ringing message after a question nobody answered."""
+    """Sent after a question that nobody answered."""
     lines = Lines()
     if confirmation.purpose is ConfirmationPurpose.KEEP:
         lines.add("⌛ <b>Non hai risposto: libero il posto</b>", about(wish, when))
@@ -140,7 +140,7 @@ def expired(confirmation: Confirmation, wish: ClassRef, when: When) -> Page:
 
 
 def missed(periodic: PeriodicBooking, wish: ClassRef, when: When, *, held: bool) -> Page:
-    """The ringing message about a date that went by while nothing ran. `held`: we had its place."""
+    """Sent about a date that went by while the programs were off. `held`: its place was booked."""
     lines = Lines()
     if held:
         lines.add("⚠️ <b>Non ti ho chiesto se tenere il posto</b>", about(wish, when))

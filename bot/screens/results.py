@@ -1,4 +1,4 @@
-"""What rings when an action ends, a rehearsal is over, or a booking vanishes. Pure functions: rows in, Page out."""
+"""The messages sent when an action ends, a rehearsal is over, or a booking vanishes. Pure functions."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def failure(
     kept: bool = False,
     stands: bool = False,
 ) -> Page:
-    """The ringing message of an action that failed for good.
+    """Sent when an action has failed for good.
 
     `clash`: what its class overlaps. `others`: its alternatives; `late`: those that were not tried unasked.
     `watchable`: a freed place could still be of use. `kept`: what it was to replace is held.
@@ -171,7 +171,7 @@ def failure(
 
 
 def _tried_too(action: Action, others: Sequence[tuple[int, ClassRef]], when: When) -> list[str]:
-    """The alternatives that could not be had either; of other errors nobody knows how far they were tried."""
+    """The alternatives that could not be had either, for errors after which all of them were tried."""
     if not others or action.error_kind not in NONE_COULD_BE_HAD:
         return []
     told = [action.wish, *(wish for _, wish in others)]
@@ -201,7 +201,7 @@ def booked(
     replaced: HeldBooking | None = None,
     asked_at: datetime | None = None,
 ) -> Page:
-    """The result everybody waits for; a caption when it goes with the calendar file.
+    """Sent when a booking was read back: the caption of the calendar file, if there is one.
 
     `replaced` is freed next. `asked_at`: when it is asked whether the place is kept, and freed for silence.
     """
@@ -224,7 +224,7 @@ def booked(
 
 
 def place_free(action: Action, when: When) -> Page:
-    """The end of a watch that was only to tell: somebody gave a place back."""
+    """Sent when a watch that was only to tell saw a free place."""
     lines = Lines().add("🔔 <b>Si è liberato un posto!</b>", about_action(action, when))
     lines.add(f"L'ho visto {_done_at(action, when)}. Fai in fretta: può durare poco.")
     book = button("✅ Prenota adesso", Verb.BOOK_NOW, action.id, fresh=True)
@@ -233,7 +233,7 @@ def place_free(action: Action, when: When) -> Page:
 
 
 def cancelled(action: Action, when: When, *, has_file: bool) -> Page:
-    """A cancellation that was read back; a caption when it goes with the file that takes it out of the calendar."""
+    """Sent when a cancellation was read back: the caption of the file that removes it from the calendar."""
     read = f"L'ho ricontrollato sul sito {_done_at(action, when)}: tra le tue prenotazioni non c'è più."
     lines = Lines().add("✅ <b>Annullata</b>", about_action(action, when)).add(read)
     lines.add(texts.FREED_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "")
@@ -242,13 +242,13 @@ def cancelled(action: Action, when: When, *, has_file: bool) -> Page:
 
 
 def freed(held: HeldBooking, when: When) -> Page:
-    """The caption of the file that takes out of the calendar what was given up for a better place."""
+    """The caption of the file that removes from the calendar a booking that a swap cancelled."""
     lines = Lines().add("✅ <b>Annullata</b>", about(held.booking.ref, when)).add(OUT_OF_THE_CALENDAR)
     return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
 
 
 def _seen_at(action: Action, report: OpeningReport | None, when: When) -> str:
-    """After an opening by the site's clock, as all that is told of it; ours may differ by seconds."""
+    """When the booking was seen; after an opening by the site's clock, like all times of the opening."""
     if report is None or report.seen is None or report.opened_early:
         return _done_at(action, when)
     return when.soon(report.opens_at + timedelta(seconds=report.seen), seconds=True)
@@ -264,14 +264,14 @@ def is_place_free(action: Action) -> bool:
 
 
 def refreshed(days: int, slots: int, when: When) -> Page:
-    """The end of a timetable refresh that somebody asked for."""
+    """The end of a reading of the timetable that a person asked for."""
     text = f"🗓️ <b>Orari aggiornati</b>\n{count(slots, 'orario', 'orari')} in {count(days, 'giorno', 'giorni')}, letti "
     rows = ((button(texts.BOOK_LABEL, Verb.NEW),), (button(texts.HOURS_LABEL, Verb.HOURS), home_button()))
     return Page(f"{text}{when.at(when.now)}.", rows)
 
 
 def login_stopped(stop: LoginStopped, when: When) -> Page:
-    """What rings when the login was refused, or led astray."""
+    """Sent when a login was refused, or led to an address that is not the site's."""
     cause = of_login(stop.kind, str(stop))
     astray, tells = isinstance(stop, LoginDiverted), isinstance(stop, LoginDiverted | LoginRejected | MatricolaMissing)
     lines = Lines().add(f"{'🚨' if astray else '🔑'} <b>{cause.happened}</b>", *(seen(str(stop)) if tells else ()))
@@ -280,7 +280,7 @@ def login_stopped(stop: LoginStopped, when: When) -> Page:
 
 
 def login_due(action: Action, stop: LoginNeeded, when: When) -> Page:
-    """What rings some hours before an opening when who logs in by hand has not yet."""
+    """Sent some hours before an opening to a person who logs in by hand and has not yet."""
     lines = Lines().add("⏰ <b>Devi ancora entrare nel sito</b>", about_action(action, when))
     lines.add(f"Si prenota {when.at(action.opens_at or action.run_at)}: senza il tuo accesso non posso farlo.")
     lines.add(failure_message(stop.kind).advice(when))
@@ -288,14 +288,14 @@ def login_due(action: Action, stop: LoginNeeded, when: When) -> Page:
 
 
 def login_back() -> Page:
-    """What rings when who logs in by hand has."""
+    """Sent when the login that a person made by hand works."""
     lines = Lines().add("✅ <b>Sono nel sito</b>", "Ho riprovato: il tuo accesso funziona.")
     lines.add("Se qualcosa aspettava, vado avanti da lì.")
     return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
 
 
 def struggling(action: Action, when: When) -> Page:
-    """What rings once when a booking or a watch can't be done for a while already: it is not given up."""
+    """Sent once when a booking or a watch has failed for a while; the bot goes on trying."""
     lines = Lines().add(f"⚠️ <b>{title(action)}: non ancora</b>", about_action(action, when))
     lines.add(*keeps_trying(action, when), GAVE_UP_IN_VAIN if action.gave_up else "")
     withdraw = button(STOP_WATCHING if action.watch else WITHDRAW_LABEL, Verb.WITHDRAW, action.id)
@@ -303,7 +303,7 @@ def struggling(action: Action, when: When) -> Page:
 
 
 def vanished(held: HeldBooking, when: When) -> Page:
-    """A booking that is no more on the site, and not through us."""
+    """Sent when a booking has vanished from the site and the bot did not cancel it."""
     lines = Lines().add("⚠️ <b>Questa prenotazione non c'è più sul sito</b>", about(held.booking.ref, when))
     lines.add("Non l'ho annullata io: forse l'hai fatto tu dal sito, o la lezione è saltata.")
     mine = button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True)
@@ -312,7 +312,7 @@ def vanished(held: HeldBooking, when: When) -> Page:
 
 
 def came_back(held: HeldBooking, when: When) -> Page:
-    """A booking that was lost or cancelled, as far as we knew, is on the site again."""
+    """Sent when a booking that was lost or cancelled is on the site again."""
     lines = Lines().add("✅ <b>Questa prenotazione è di nuovo sul sito</b>", about(held.booking.ref, when))
     lines.add("Per un po' non risultava: adesso la vedo tra le tue prenotazioni, e il posto è tuo.")
     lines.add("Se non ci vai, ricordati di annullarla.")
@@ -324,7 +324,7 @@ def came_back(held: HeldBooking, when: When) -> Page:
 
 
 def rehearsed(action: Action, others: Sequence[ClassRef], when: When, clash: Clash | None = None) -> Page:
-    """The evening before an opening: everything but the booking was tried, and this came of it."""
+    """Sent the evening before an opening: how the rehearsal of everything but the booking went."""
     opening = when.at(action.opens_at or action.run_at)
     lines = Lines()
     if action.rehearsal in (REHEARSED_WELL, REHEARSED_UNSEEN):

@@ -51,7 +51,7 @@ def told(rule: Rule, value: str) -> str:
 
 
 def seen_page(seen: SeenRule, when: When) -> Page:
-    """What rings once: the site follows another rule than we thought. Nothing changes unless the owner says so."""
+    """Sent once when the site was seen to follow another rule than assumed. Only the owner changes the rule."""
     lines = Lines().add("👀 <b>Il sito fa diversamente da come pensavo</b>")
     lines.add(f"{NAMES[seen.rule]}. Pensavo: {told(seen.rule, seen.instead_of)}.")
     lines.add(f"L'ho visto fare così: <b>{told(seen.rule, seen.value)}</b>. Lo imposto?")
@@ -62,7 +62,7 @@ def seen_page(seen: SeenRule, when: When) -> Page:
 
 
 def rules_page(rules: HouseRules, seen: Sequence[SeenRule], note: str = "") -> Page:
-    """What is in force, and what the site was seen to do, each to be taken over or taken back."""
+    """The rules in force and the rules that were observed, each with a button to put it in force or to revert it."""
     lines = _in_force(rules, note).add("Se vedo il sito fare diversamente, te lo chiedo prima di cambiarle.")
     rows: list[ButtonRow] = []
     for each in seen[-8:]:
@@ -74,7 +74,7 @@ def rules_page(rules: HouseRules, seen: Sequence[SeenRule], note: str = "") -> P
 
 
 def friends_page(rules: HouseRules) -> Page:
-    """What is in force, for who does not keep the bot: it holds for them too."""
+    """The rules in force, for a friend, who can't change them."""
     lines = _in_force(rules).add("Le cambia chi tiene il bot.")
     return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0), home_button()),))
 

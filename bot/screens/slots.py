@@ -1,4 +1,4 @@
-"""What a slot is to one person now: free, not open yet, full, theirs, queued. The truth behind the booking screens."""
+"""What a slot is to one person now: free, not open yet, full, theirs, or queued."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class SlotView:
     warnings: tuple[str, ...] = ()  # what the rules of the house say against it, in the person's words
 
     def places(self, now: datetime) -> int | None:
-        """Its free places, if counted: a reading from before the opening says nothing of them after it."""
+        """The free places, if known: a reading from before the opening says nothing about them after it."""
         return None if self.read_at < self.opens_at <= now else self.slot.places
 
     @property
@@ -106,7 +106,7 @@ def _meets(action: Action, slot: Slot) -> bool:
 
 
 def _is_full(row: CatalogueSlot, opens_at: datetime) -> bool:
-    """Whether it was full when it was last read. Before its opening the site shows every slot as disabled."""
+    """Whether the slot was full when it was last read. Before its opening the site shows every slot as disabled."""
     if row.read_at < opens_at:
         return False
     closed = row.slot.status is SlotStatus.DISABLED and row.slot.places is None

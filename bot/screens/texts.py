@@ -355,12 +355,12 @@ WHILE_WAITING = {
 
 
 def happening(kind: str | None) -> str:
-    """What to say of an error of that class while what met it is tried again."""
+    """The sentence about an error of that class while its action is tried again."""
     return WHILE_WAITING.get(kind or "") or failure_message(kind).happened
 
 
 def failure_message(kind: str | None) -> FailureMessage:
-    """What to say of an error of that class."""
+    """The failure message of an error class; UNKNOWN for a class without one."""
     return FAILURE_MESSAGES.get(kind or "", UNKNOWN)
 
 

@@ -83,7 +83,7 @@ DONE = {
 
 
 def live_word(action: Action, when: When) -> str:
-    """What is going on with an unfinished action about a class; `In coda` only of what runs as soon as it can."""
+    """The state of an unfinished action about a class; `In coda` only for one that runs as soon as it can."""
     if action.watch:
         return "Tengo d'occhio"
     if action.type is ActionType.CANCEL:
@@ -103,7 +103,7 @@ def name_of(action: Action) -> str:
 
 
 def mark(action: Action) -> str:
-    """The sign of where it stands."""
+    """The sign of an action's state."""
     return "👀" if action.watch and action.status in LIVE else MARKS[action.status]
 
 
@@ -141,12 +141,12 @@ def ticket_page(
 
 
 def is_done(action: Action) -> bool:
-    """Whether it ended well, so that what was not needed for it need not be told."""
+    """Whether the action succeeded, so that its unused alternatives need not be shown."""
     return action.status is ActionStatus.COMPLETED
 
 
 def final_card(action: Action, when: When, got: HeldBooking | None = None) -> Page:
-    """The short last state of a card: the result has come as a message of its own, or what it got is held no more."""
+    """The short last state of a card, once the result was sent as a new message."""
     what = in_a_line(action.subject, when) if action.subject else ""
     since = _since(got, when)
     return Page(str(Lines().add(f"{'↩️' if since else MARKS[action.status]} {title(action)}", what, since)))
@@ -194,30 +194,30 @@ START_NOW_LABEL = "▶️ Prenota adesso"
 
 
 def takes_alternatives(action: Action, when: When) -> bool:
-    """Whether there is still time to say what else would do."""
+    """Whether alternatives can still be chosen for the action."""
     if action.type is not ActionType.BOOK or action.watch or action.status not in LIVE:
         return False
     return not _is_due(action, when) or is_held_back(action, when)
 
 
 def _is_due(action: Action, when: When) -> bool:
-    """Whether its slot is open, or so nearly that it is to be prepared."""
+    """Whether the slot is open, or so soon that its preparation begins."""
     return action.opens_at is None or when.now >= action.opens_at - PREPARE
 
 
 def is_held_back(action: Action, when: When) -> bool:
-    """Whether it only waits for its alternatives to be chosen: it could run, and never did."""
+    """Whether the action could run, never has, and only waits for its alternatives to be chosen."""
     waits = action.status is ActionStatus.PENDING and when.now < action.run_at
     return _is_due(action, when) and waits and not action.attempts and not action.watch
 
 
 def the_other(clash: Clash | None, when: When) -> str:
-    """Which booking a class overlaps, if that is known."""
+    """A sentence naming the booking that a class overlaps; empty if that is not known."""
     return f"L'altra: {in_a_line(clash.held.booking.ref, when)}." if clash else ""
 
 
 def meets_what_is_held(clash: Clash | None, action: Action, when: When) -> str:
-    """Said before an overlap is refused: what is held then, and what we know of the site."""
+    """A warning before the site refuses an overlap: which booking is held at the same hours."""
     if clash is None:
         return ""
     other = in_a_line(clash.held.booking.ref, when, SHORT, beside=[action.wish])
@@ -225,7 +225,7 @@ def meets_what_is_held(clash: Clash | None, action: Action, when: When) -> str:
 
 
 def _since(got: HeldBooking | None, when: When) -> str:
-    """What became of a booking after it was made."""
+    """A sentence about what became of a booking after it was made; empty while it is held."""
     if got is None or got.status in (BookingStatus.CONFIRMED, BookingStatus.PAST):
         return ""
     if got.status is BookingStatus.CANCELLED:

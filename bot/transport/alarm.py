@@ -1,4 +1,4 @@
-"""Tells the owner at once, past the outbox, that nothing can be written any more: a full or failing disk.
+"""Tells the owner directly, without the outbox, that the disk is full or can't be written.
 
 Run by bot_db.py beside polling and delivery. The outbox itself lies on that disk.
 """

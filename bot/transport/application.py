@@ -1,4 +1,4 @@
-"""The connection to Telegram: how the application is built, says hello, and says the last word."""
+"""The connection to Telegram: builds the application, reaches the server, registers the commands of the menu."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ async def register_commands(bot: Bot) -> None:
 
 
 async def tell_damage(bot: Bot, owner: int, page: Page) -> None:
-    """The last word before all programs stop: without its database the bot has no outbox to say it through."""
+    """Tells the owner that the database is damaged, before all programs stop: the outbox can't be used then."""
     try:
         await send(bot, owner, page)
     except TelegramError as error:

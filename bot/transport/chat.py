@@ -1,4 +1,4 @@
-"""How a page gets into a chat: sending, editing, answering a tap, and which of Telegram's errors are none."""
+"""Sends and edits messages, answers taps, and classifies the errors of Telegram's API."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def reason(error: TelegramError) -> str:
 
 
 async def send(bot: Bot, chat_id: int, page: Page, *, silent: bool = False) -> Message:
-    """A new message."""
+    """Sends the page as a new message."""
     return await understood(
         bot.send_message(
             chat_id, page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page), disable_notification=silent
@@ -181,7 +181,7 @@ async def edit(bot: Bot, chat_id: int, message_id: int, page: Page) -> bool:
             return True
         if "no text in the message" in str(refusal).lower():
             return await _edit_caption(bot, chat_id, message_id, page)
-        log.info("message %s can't be edited: %s", message_id, reason(refusal))
+        log.info("Message %s can't be edited: %s", message_id, reason(refusal))
         return False
     return True
 
@@ -196,13 +196,13 @@ async def _edit_caption(bot: Bot, chat_id: int, message_id: int, page: Page) -> 
     except BadRequest as refusal:
         if "not modified" in str(refusal).lower():
             return True
-        log.info("the words under the file of message %s can't be edited: %s", message_id, reason(refusal))
+        log.info("The caption of message %s can't be edited: %s", message_id, reason(refusal))
         return False
     return True
 
 
 async def send_new(bot: Bot, chat_id: int, message: NewMessage) -> Message:
-    """A new message with its file. When only the file does not go through, the words go without it."""
+    """Sends a new message with its file; without the file if Telegram refuses only that."""
     try:
         if message.document:
             return await _send_document(bot, chat_id, message)
@@ -211,9 +211,9 @@ async def send_new(bot: Bot, chat_id: int, message: NewMessage) -> Message:
     except TelegramError as error:
         if lost(error) or in_doubt(error) or unreachable(error) or isinstance(error, RetryAfter):
             raise
-        log.warning("the file does not go through, the words go alone: %s", reason(error))
+        log.warning("The file was refused, so the text is sent without it: %s", reason(error))
     except OSError as error:
-        log.warning("the picture can't be read, the words go alone: %s", error)
+        log.warning("The picture can't be read, so the text is sent without it: %s", error)
     return await send(bot, chat_id, message.page, silent=message.silent)
 
 
@@ -245,11 +245,11 @@ async def _send_picture(bot: Bot, chat_id: int, message: NewMessage) -> Message:
 
 
 async def answer_tap(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
-    """Ends the little clock on the button. A tap too old to be answered is none the worse."""
+    """Answers the tap, which stops the progress sign on the button. A tap too old to be answered is only logged."""
     try:
         await understood(query.answer(text, show_alert=alert, read_timeout=TAP_SECONDS))
     except TelegramError as error:
-        log.info("a tap could not be answered: %s", reason(error))
+        log.info("A tap could not be answered: %s", reason(error))
 
 
 async def show(query: CallbackQuery, page: Page, retries: Retries, *, fresh: bool) -> int:

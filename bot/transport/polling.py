@@ -49,7 +49,7 @@ PAUSES = Pauses()
 
 
 class Polling:
-    """Reads and hands on until told to stop. Updates of one chat are handled in order, different chats side by side.
+    """Reads updates and hands them on until told to stop. Those of one chat are handled in order, chats concurrently.
 
     `too_many` answers the first update that is dropped because too much of its chat waits; `on_return` is called when
     Telegram is there again after it was away.
@@ -76,7 +76,7 @@ class Polling:
         self._overrun: set[int] = set()  # whose updates are being dropped: they know
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Polls until stop is set; then gives what is in hand a moment, and tells Telegram how far we got."""
+        """Polls until stop is set; then waits a moment for running handlers and confirms the handled updates."""
         await self._leave_webhook()
         failures = 0
         while not stop.is_set():
@@ -89,7 +89,7 @@ class Polling:
                 continue
             except Exception:
                 failures += 1
-                log.exception("what people sent can't be read in a way nobody thought of; trying again")
+                log.exception("Unexpected error while reading updates; trying again")
                 await program.wait(stop, self._pauses.longest)
                 continue
             if failures:
@@ -100,19 +100,19 @@ class Polling:
         await self._finish()
 
     async def _after(self, error: TelegramError, failures: int, stop: asyncio.Event) -> None:
-        """Waits after a failed reading, which is told here; the same failure again and again is told twice."""
+        """Logs a failed reading and waits. Of failures in a row only the first and the tenth are warnings."""
         if isinstance(error, Conflict) and "webhook" in str(error).lower():
             await self._leave_webhook()
         level = logging.WARNING if failures in (1, 10) else logging.DEBUG
-        log.log(level, "messages can't be read for now: %s", _explained(error))
+        log.log(level, "Updates can't be read for now: %s", _explained(error))
         await program.wait(stop, self._pauses.after(error, failures))
 
     async def _leave_webhook(self) -> None:
-        """Telegram does not let a bot be read that has a webhook. Where it has none this changes nothing."""
+        """Removes a webhook: Telegram refuses getUpdates while a bot has one."""
         try:
             await self._bot.delete_webhook()
         except TelegramError as error:
-            log.warning("the webhook could not be taken away, if there is one: %s", reason(error))
+            log.warning("The webhook could not be removed: %s", reason(error))
 
     async def _read(self) -> tuple[Update, ...]:
         try:
@@ -121,7 +121,7 @@ class Polling:
             return await self._read_singly(error)
 
     async def _read_singly(self, why: Exception) -> tuple[Update, ...]:
-        """What can be read of what waits; what can't is passed over, or it would come again for ever.
+        """The waiting updates that can be parsed; the others are skipped, or they would be sent again for ever.
 
         One line in the log says so, without what was sent: that may hold texts and names. Raises TelegramError when
         not even the numbers of the updates can be read.
@@ -133,7 +133,7 @@ class Polling:
             raise TelegramError(f"what was sent can't be read ({type(why).__name__}), and is no list of updates")
         found = [update for each in sent if (update := self._update(each)) is not None]
         missed = len(sent) - len(found)
-        log.warning("%s of %s updates can't be read and are passed over: %s", missed, len(sent), type(why).__name__)
+        log.warning("%s of %s updates can't be parsed and are skipped: %s", missed, len(sent), type(why).__name__)
         if not found:
             self._confirmed = sent[-1]["update_id"] + 1
         return tuple(found)
@@ -142,17 +142,17 @@ class Polling:
         try:
             return Update.de_json(sent, self._bot)
         except ODD as error:
-            log.debug("update %s can't be read: %s", sent["update_id"], type(error).__name__)
+            log.debug("Update %s can't be parsed: %s", sent["update_id"], type(error).__name__)
             return None
 
     def _new(self, updates: tuple[Update, ...]) -> list[Update]:
-        """What was not handled before. A server that knows no offset sends everything again and again."""
+        """The updates that were not handled before: a server that ignores the offset repeats them."""
         new = [update for update in updates if update.update_id not in self._seen]
         self._seen.extend(update.update_id for update in new)
         return new
 
     async def _handle(self, updates: list[Update]) -> bool:
-        """Hands the updates on, and waits a moment for them. False when there were none."""
+        """Hands the updates on, and waits a moment for their handlers. False when there were none."""
         if not updates:
             return False
         tasks = {task for update in updates if (task := self._take(update)) is not None}
@@ -168,7 +168,7 @@ class Polling:
             self._waiting[person] += 1
             work = self._in_order(update, person)
         elif person not in self._overrun:
-            log.warning("more than %s updates of %s wait: the rest is dropped", MOST_WAITING, person)
+            log.warning("More than %s updates of user %s wait; the others are dropped", MOST_WAITING, person)
             self._overrun.add(person)
             work = self._say_too_many(update)
         else:
@@ -200,11 +200,11 @@ class Polling:
             async with asyncio.timeout(1):
                 await self._bot.get_updates(offset=self._confirmed, timeout=0, limit=1, allowed_updates=KINDS)
         except (TelegramError, TimeoutError) as error:
-            log.info("the last messages may come again after the start: %s", type(error).__name__)
+            log.info("The last updates may be sent again after the next start: %s", type(error).__name__)
 
 
 def _has_number(sent: object) -> bool:
-    """Whether that is an update as sent, of whatever kind."""
+    """Whether the JSON object is an update of any kind."""
     return isinstance(sent, dict) and isinstance(sent.get("update_id"), int)
 
 

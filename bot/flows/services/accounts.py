@@ -14,12 +14,12 @@ class Accounts:
         self._house = house
 
     async def stop(self, user_id: int) -> LoginStopped | None:
-        """Why nothing is tried for an account: its login was refused, or led astray."""
+        """The error that stopped the account's logins; None when the account may log in."""
         account = await self._db.people.find(user_id)
         return account.stop if account is not None else None
 
     async def pause(self, user_id: int) -> Pause | None:
-        """What a person's account waits for, as long as it does."""
+        """The pause of the person's account, if it has not ended."""
         account = await self._db.people.find(user_id)
         waits = account is not None and account.waits_until(self._house.now()) is not None
         return account.pause if account is not None and waits else None

@@ -19,7 +19,7 @@ class Bookings:
         self._house = house
 
     async def held(self, user_id: int) -> list[HeldBooking]:
-        """What a person holds whose class is not over."""
+        """The person's bookings whose class is not over."""
         held = await self._db.bookings.held(user_id, self._house.when().today)
         return [one for one in held if self._house.now() < self._end(one)]
 
@@ -27,13 +27,13 @@ class Bookings:
         return self._house.starts(held.booking.ref) + timedelta(minutes=held.booking.minutes or 60)
 
     async def calendar_file(self, held: HeldBooking) -> File:
-        """For the calendar: of what is held, its event; of what is held no more, what takes the event out again."""
+        """The calendar file of a booking: its event while it is held, else the event's cancellation."""
         rows = await self._db.catalogue.slots_on(held.booking.day)
         end: time | None = next((row.slot.end for row in rows if row.slot.ref.matches(held.booking.ref)), None)
         return calendar_file(held, end, self._house.opening.zone, self._house.recurrence.free_cancel, self._house.now())
 
     async def got_by(self, action: Action) -> HeldBooking | None:
-        """What a booking got, as it is now, and as it is called."""
+        """The booking that an action made, as it is now, under the name the action was about."""
         if action.type is not ActionType.BOOK or not action.booking_id:
             return None
         held = await self._db.bookings.by_booking_id(action.booking_id, action.user_id, action.subject)
@@ -43,5 +43,5 @@ class Bookings:
         return replace(held, booking=replace(held.booking, course=called.course, course_type=called.course_type))
 
     async def file_of_what_is_over(self, held: HeldBooking | None) -> File | None:
-        """The file that takes a booking out of the calendar; None while it is held, again perhaps."""
+        """The file that removes a booking from the calendar; None while the booking is held."""
         return await self.calendar_file(held) if held and held.status in TOLD_AS_LOST else None

@@ -35,12 +35,12 @@ class House:
         return self._settings.house_rules
 
     async def learn_rules(self) -> None:
-        """Takes the rules of the house that are in force; asked before each answer and each message."""
+        """Reads the rules in force from the database; called before each response and each notice."""
         self.rules = await self._db.rules.in_force(self._settings.house_rules)
         self.recurrence = recurrence_rules_of(self._settings, self.rules)
 
     def when(self, user_id: int | None = None) -> When:
-        """This moment, as it is told to that person; None: nothing told depends on who it is."""
+        """The present moment, as texts tell it to that person; None where no text depends on the person."""
         keeps = user_id in (None, self._settings.telegram.allowed_user_id)
         return When(self.now(), self.opening.zone, keeps, command(SETUP, self._settings.config_file))
 
@@ -48,14 +48,14 @@ class House:
         return starts_at(wish.day, wish.start, self.opening.zone)
 
     def free_until(self, wish: ClassRef) -> datetime:
-        """Until when a place in a class can be given back without penalty."""
+        """Until when a place in the class can be cancelled without penalty."""
         return self.recurrence.free_until(self.starts(wish))
 
     def has_begun(self, wish: ClassRef) -> bool:
         return self.now() >= self.starts(wish)
 
     def can_be_watched(self, wish: ClassRef) -> bool:
-        """Whether a place that frees now could be booked, and still be given back free of penalty."""
+        """Whether a place that becomes free now could be booked and still be cancelled without penalty."""
         return self.now() < min(self.free_until(wish), self.starts(wish) - self.rules.closes)
 
     def is_watchable(self, action: Action) -> bool:
@@ -67,12 +67,12 @@ class House:
         return of_use and self.can_be_watched(action.wish)
 
     def still_free_until(self, held: HeldBooking) -> datetime | None:
-        """Until when what a swap frees is freed without another question; None when that is over, and was said."""
+        """Until when a booking can be cancelled without asking again; None when that time is over."""
         free_until = self.free_until(held.booking.ref)
         return free_until if self.now() < free_until else None
 
     def ask_times(self, weekday: int, start: time, lead: timedelta | None) -> AskTimes:
-        """When a periodic booking of a class that begins then asks; `lead`: its own time before the class, if any."""
+        """When a periodic booking of a class at `start` asks; `lead`: its own time before the class, if it has one."""
         recurrence = self.recurrence
         starts = starts_at(ANY_DAY, start, self.opening.zone)
         times = ask_times(

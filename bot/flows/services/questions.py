@@ -1,4 +1,4 @@
-"""The questions of periodic bookings: what each is about, and whether it still stands."""
+"""The questions of periodic bookings: what each is about, and whether it was withdrawn."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Questions:
     async def asked_about(
         self, confirmation_id: int, user_id: int
     ) -> tuple[Confirmation, PeriodicBooking, ClassRef] | None:
-        """A person's question, its periodic booking, and the class it is about: what is held, or what recurs."""
+        """A person's question, its periodic booking, and the class it is about; None when it is not theirs."""
         confirmation = await self._db.confirmations.find(confirmation_id, user_id)
         if confirmation is None:
             return None
@@ -43,7 +43,7 @@ class Questions:
         return await self._db.bookings.find(confirmation.booking_row_id, confirmation.user_id)
 
     def binds_unexpectedly(self, periodic: PeriodicBooking, wish: ClassRef) -> bool:
-        """Whether a place could not be given back for free any more, and its mode does not say so from the start."""
+        """Whether a place could no longer be cancelled for free, though the mode does not say so from the start."""
         by_its_mode = periodic.mode is PeriodicMode.ASK_FIRST and self._asks_late(periodic)
         return not by_its_mode and self._house.now() >= self._house.free_until(wish)
 

@@ -26,7 +26,7 @@ class Requests:
     # What is queued
 
     async def own(self, tap: Tap) -> Action | None:
-        """The action a button names, when it is the person's."""
+        """The action that the button names; None when it is not this person's."""
         return await self._db.requests.find(tap.id, tap.user_id)
 
     async def live_classes(self, user_id: int) -> list[Action]:
@@ -34,17 +34,17 @@ class Requests:
         return [action for action in await self._db.requests.live(user_id) if action.wish is not None]
 
     async def live_about(self, held: HeldBooking) -> Action | None:
-        """The unfinished action about what is held, if there is one."""
+        """The unfinished action about the class of a booking, if there is one."""
         live = await self.live_classes(held.user_id)
         return next((one for one in live if one.class_ref.matches(held.booking.ref)), None)
 
     async def newest(self, user_id: int) -> int:
-        """The person's newest action: a button that carries it knows what was made since."""
+        """The id of the person's newest action, or 0: a button carries it to tell a second tap from a first."""
         latest = await self._db.requests.latest(user_id, 1)
         return latest[0].id if latest else 0
 
     async def made_since(self, newest: int, user_id: int, kind: ActionType, wish: ClassRef) -> Action | None:
-        """The action a button has already made: one about the same, younger than the button."""
+        """The action that an earlier tap on the same button made: about the same class, and younger than the button."""
         for action in await self._db.requests.latest(user_id, RECENT):
             about = action.wish
             if action.id > newest and action.type is kind and about and about.matches(wish):
@@ -54,7 +54,7 @@ class Requests:
     # What is to be queued
 
     def new_booking(self, tap: Tap, wish: ClassRef, *, is_open: bool = False) -> NewAction:
-        """A booking that runs at once, or is rehearsed and runs at its opening; the tapped message becomes its card.
+        """A booking to queue: it runs at once, or is rehearsed and runs at its opening. The tapped message is its card.
 
         `is_open`: the site shows it as open, whatever the rule says. If it is not, the worker goes back to the rule.
         """
@@ -75,7 +75,7 @@ class Requests:
         )
 
     async def add(self, new: NewAction) -> Action:
-        """The action in the queue: the new one, or the live one that is about the same."""
+        """Queues the action; returns it, or the unfinished action about the same class."""
         try:
             return await self._db.requests.add(new)
         except AlreadyQueued as same:
@@ -85,7 +85,7 @@ class Requests:
             return found
 
     async def add_cancel(self, tap: Tap, held: HeldBooking) -> Action:
-        """What was asked for while it cost nothing is done only until then, however long the site or account waits."""
+        """Queues a cancellation. One asked for while it costs nothing is carried out only until then."""
         new = NewAction(
             ActionType.CANCEL,
             tap.user_id,
@@ -97,7 +97,7 @@ class Requests:
         return await self.add(new)
 
     async def refresh_quietly(self, user_id: int) -> None:
-        """Queues a reading that nobody is told of, in the owner's name, unless one is under way or has just failed."""
+        """Queues a silent reading of the timetable for the owner, unless one is unfinished or ended a minute ago."""
         people = await self._db.people.all()
         owner = next((one.user_id for one in people if one.role is Role.OWNER), user_id)
         _, tried = await self._db.history.last_of(ActionType.REFRESH, owner)
@@ -113,7 +113,7 @@ class Requests:
         return self._house.can_be_watched(action.wish) if action.watch else not self._house.has_begun(action.wish)
 
     async def requeue(self, action: Action, tap: Tap) -> Action:
-        """A withdrawn booking, in the queue once more with all that it was asked to do."""
+        """Queues a withdrawn booking again, with all that it was asked to do."""
         new = replace(
             self._watch_again(action, tap) if action.watch else self.new_booking(tap, action.class_ref),
             alternatives=tuple(await self._db.choices.alternatives(action.id)),
@@ -135,6 +135,6 @@ class Requests:
         )  # fmt: skip
 
     async def set_card(self, action_id: int, user_id: int, message_id: int) -> None:
-        """From now on that message shows the action. A reading that was begun quietly now tells its end there."""
+        """Makes the message the action's card. A silent reading reports its end there from now on."""
         if await self._db.requests.adopt(action_id, user_id, message_id) is None:
             await self._db.requests.set_card(action_id, message_id)

@@ -40,7 +40,7 @@ class Slots:
         return [self._by_rules(view_slot(row, held, live, self._house.opening, now), len(held)) for row in rows]
 
     def _by_rules(self, view: SlotView, held: int) -> SlotView:
-        """A slot with what the rules of the house say against it. The site decides: nothing is forbidden here."""
+        """The slot with warnings from the rules of the house. The site decides, so nothing is forbidden here."""
         warnings = []
         if self._house.rules.most_bookings is not None and held >= self._house.rules.most_bookings:
             warnings.append(texts.TOO_MANY_HELD.format(most=self._house.rules.most_bookings))
@@ -52,7 +52,7 @@ class Slots:
         return replace(view, both_taken=both_taken, warnings=tuple(warnings))
 
     async def view(self, user_id: int, slot_id: int) -> SlotView | None:
-        """A slot by its row; None when the timetable no longer has it."""
+        """The slot in that row; None when the timetable no longer has it."""
         row = await self._db.catalogue.slot(slot_id)
         if row is None:
             return None
@@ -61,7 +61,7 @@ class Slots:
         return self._by_rules(view, len(held))
 
     async def clash(self, action: Action) -> Clash | None:
-        """The booking that an action's class overlaps, before it is tried or once it was refused, as far as we know."""
+        """The held booking that an action's class overlaps, while the action waits or after it was refused for it."""
         refused = action.status is ActionStatus.FAILED and action.error_kind == Overlap.__name__
         waits = action.status is ActionStatus.PENDING and action.watch is None and action.replaces_row_id is None
         if action.type is not ActionType.BOOK or not (refused or waits) or action.wish is None:

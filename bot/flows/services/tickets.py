@@ -15,7 +15,7 @@ from domain.model import Action, ActionStatus, ActionType
 
 
 class Tickets:
-    """A ticket is a card while it stands on the message that follows its action; elsewhere it is a page like any."""
+    """The message that follows an action is its card; a ticket anywhere else is a page like any other."""
 
     def __init__(
         self, db: Database, house: House, accounts: Accounts, bookings: Bookings, slots: Slots, requests: Requests
@@ -28,12 +28,12 @@ class Tickets:
         self._requests = requests
 
     async def ticket(self, action: Action, tap: Tap, note: str = "") -> Page:
-        """An action as it stands, on its own card or elsewhere."""
+        """The ticket of an action, as its card if the tapped message is that."""
         is_card = tap.card_id is not None and action.card_message_id == tap.card_id
         return await self.page(action, is_card=is_card, note=note)
 
     async def card(self, action: Action, tap: Tap, note: str = "") -> Page:
-        """The ticket of what was just queued. A message that is yet to be sent becomes its card when it is."""
+        """The ticket of an action that was just queued. Without a card yet, the message that shows this becomes it."""
         if tap.card_id is None and (action.card_message_id is None or action.quiet):
             return await self.page(action, is_card=True, note=note)
         return await self.ticket(action, tap, note)
