@@ -14,11 +14,13 @@ from domain.model import Clock, utc_now
 from store.backup import restore
 from store.bookings import Bookings
 from store.catalogue import Catalogue
-from store.connection import Connection
+from store.connection import USUAL_TIMEOUTS, Connection, LockTimeouts
+from store.hand_logins import HandLogins
 from store.health import Health
 from store.heartbeats import Heartbeats
 from store.migrations import VERSION, migrate
 from store.outbox import Outbox
+from store.pauses import Pauses
 from store.people import People
 from store.queue.choices import Choices
 from store.queue.claims import Claims
@@ -39,7 +41,7 @@ from store.recurring.standstill import RecurringPauses
 from store.remarks import Remarks
 from store.rules import Rules
 
-__all__ = ["VERSION", "Database", "open_database", "restore"]
+__all__ = ["VERSION", "Database", "LockTimeouts", "open_database", "restore"]
 
 
 class Database:
@@ -48,6 +50,8 @@ class Database:
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self.connection = connection
         self.people = People(connection, clock)
+        self.pauses = Pauses(connection, clock)
+        self.hand_logins = HandLogins(connection, clock)
         self.catalogue = Catalogue(connection)
         self.requests = Requests(connection, clock)
         self.choices = Choices(connection, clock)
@@ -75,13 +79,16 @@ class Database:
 
 @asynccontextmanager
 async def open_database(
-    path: Path, clock: Clock = utc_now, stop: asyncio.Event | None = None
+    path: Path,
+    clock: Clock = utc_now,
+    stop: asyncio.Event | None = None,
+    lock_timeouts: LockTimeouts = USUAL_TIMEOUTS,
 ) -> AsyncIterator[Database]:
     """The database in the file, made (mode 0600) or upgraded if need be. Raises DatabaseError with the remedy.
 
     Once `stop` is set nobody's lock is waited for any longer. A file that turns out broken while it is used sets it,
     and leaving the block raises DatabaseError then.
     """
-    async with Connection(path, stop) as connection:
+    async with Connection(path, stop, lock_timeouts) as connection:
         await migrate(connection, clock)
         yield Database(connection, clock)

@@ -274,7 +274,7 @@ class Executor:
         Returns when it looks before the others.
         """
         later = []
-        for opening in await self._db.people.openings_ahead(account.user_id):
+        for opening in await self._db.hand_logins.openings_ahead(account.user_id):
             look_at = opening.opens_at - LOOK_BEFORE_OPENING
             if self._clock() < look_at:
                 later.append(look_at)
@@ -284,7 +284,7 @@ class Executor:
                 await self._queue_routine(ActionType.CHECK, account.user_id)
             elif await self._db.requests.live_routine(ActionType.CHECK, account.user_id):
                 continue  # it tells by itself; the next tick knows what came of it
-            elif await self._db.people.tell_login_due(opening, look_at):
+            elif await self._db.hand_logins.tell_login_due(opening, look_at):
                 log.warning("! %s has to log in by hand before %s: told", account.user_id, opening.opens_at)
         return later
 

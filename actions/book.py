@@ -222,7 +222,7 @@ class Pursuit:
             await self._db.people.reject(action.user_id, error, tell=False)  # the rehearsal's card tells
         elif error is not None and await self._has_to_wait(session, error):
             chance = random.random()  # noqa: S311 - no secret
-            await self._db.people.pause(action.user_id, error, lambda rests: rest_of(error, rests, chance), tell=False)
+            await self._db.pauses.pause(action.user_id, error, lambda rests: rest_of(error, rests, chance), tell=False)
         await self._db.settlement.rehearsed(action, opens - PREPARE, error)
 
     async def _has_to_wait(self, session: SiteSession, error: AppError) -> bool:

@@ -297,7 +297,7 @@ class Performer:
         """A live session proves nothing of the login; but while a class opens, a new one could cost the place."""
         if await self._db.openings.any_soon(action.user_id, self._clock()):
             return
-        if await self._db.people.take_login_asked(action.user_id) and not session.credentials.by_hand:
+        if await self._db.pauses.take_login_asked(action.user_id) and not session.credentials.by_hand:
             await session.renew(asked=True)
 
     async def _refresh(self, action: Action, session: SiteSession) -> None:
@@ -347,7 +347,7 @@ class Performer:
     async def _pause_account(self, action: Action, error: AppError, again: datetime | None) -> None:
         """It is the account's trouble: the account waits, and its action with it, unless its opening is near."""
         chance = random.random()  # noqa: S311 - no secret
-        until = await self._db.people.pause(action.user_id, error, lambda rests: rest_of(error, rests, chance))
+        until = await self._db.pauses.pause(action.user_id, error, lambda rests: rest_of(error, rests, chance))
         log.warning("  account %s waits until %s: %s: %s", action.user_id, until, error.kind, error)
         if again is None:
             await self._db.settlement.wait_with_account(action, error)

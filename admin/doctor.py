@@ -342,7 +342,7 @@ async def _logins(settings: Settings, config: Path, clock: Clock) -> AsyncIterat
             finding = await _login(portal, credentials)
             if finding.remedy is None and settings.database.exists():
                 async with open_database(settings.database) as db:
-                    await db.people.go_on(credentials.user_id)
+                    await db.pauses.end(credentials.user_id)
             yield finding
             for remark in portal.session(credentials).take_login_remarks():
                 yield remark_finding(credentials, remark)
@@ -425,7 +425,7 @@ async def _hand_made(
         held = await booking.my_bookings(session)
         if settings.database.exists():
             async with open_database(settings.database) as db:
-                await db.people.go_on(credentials.user_id)
+                await db.pauses.end(credentials.user_id)
     except LoginNeeded as error:
         return Finding(subject, f"{_first_line(error)}{since}", how_to_enter(settings, config, credentials))
     except AppError as error:

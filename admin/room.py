@@ -11,7 +11,7 @@ PROOF = 1_000_000  # bytes that are written to see whether it can be done
 LEAST_ROOM = 100_000_000  # bytes: the copy before an upgrade, evidence and logs of some weeks
 
 
-def want_of_room(folder: Path) -> str | None:
+def want_of_room(folder: Path, least: int = LEAST_ROOM) -> str | None:
     """Why what the programs write has no room in a folder; None when it has. Tries it, and leaves nothing behind."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
@@ -21,4 +21,4 @@ def want_of_room(folder: Path) -> str | None:
         free = shutil.disk_usage(folder).free
     except OSError as error:
         return f"nothing can be written in {folder} ({error.strerror})"
-    return f"only {free / 1e6:.0f} MB are free in {folder}" if free < LEAST_ROOM else None
+    return f"only {free / 1e6:.0f} MB are free in {folder}" if free < least else None

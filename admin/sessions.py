@@ -212,7 +212,7 @@ async def _tell_the_programs(
     async with open_database(settings.database, clock) as db:
         await db.people.set(people_of(settings))
         if tried or not credentials.by_hand:
-            await db.people.go_on(credentials.user_id)
+            await db.pauses.end(credentials.user_id)
             return
         with suppress(AlreadyQueued):
             await db.requests.add(NewAction(ActionType.CHECK, credentials.user_id, quiet=True))

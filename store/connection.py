@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from types import TracebackType
@@ -23,10 +24,8 @@ import aiosqlite
 
 from domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseError
 
-PATIENCE = 20.0  # s; a person in a sqlite3 shell may hold the write lock for a while: nobody shall notice
-LAST_PATIENCE = 0.5  # s; the same once the program is told to stop
-ONE_TRY_MS = 100  # how long SQLite itself waits at a time: no longer, for it can't be told to stop meanwhile
-PAUSE = 0.02  # s between tries
+BUSY_TIMEOUT_MS = 100  # how long SQLite itself waits for a lock: no longer, for it can't be told to stop meanwhile
+RETRY_INTERVAL = 0.02  # s between two tries to get a lock
 LOOK_ANYWAY = 0.5  # s; two writes within one tick of the file system's clock look like one
 ROWS_AT_ONCE = 64  # that aiosqlite fetches for a cursor, its own default
 NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
@@ -93,20 +92,32 @@ def _make_or_judge(path: Path) -> None:
             raise PermissionError(path) from None
 
 
-class Patience:
-    """How long a lock somebody else holds is waited for: quite a while, but no longer once the stop is set."""
+@dataclass(frozen=True, slots=True)
+class LockTimeouts:
+    """How many seconds a caller waits for a lock that another program holds, before it raises DatabaseBusy."""
 
-    def __init__(self, stop: asyncio.Event) -> None:
+    running: float = 20.0  # a person in a sqlite3 shell may hold the write lock for a while: nobody shall notice
+    stopping: float = 0.5  # from when the program was told to stop
+
+
+USUAL_TIMEOUTS = LockTimeouts()
+
+
+class LockTimer:
+    """Tells a caller that waits for a lock when it has waited long enough: sooner once the program is told to stop."""
+
+    def __init__(self, stop: asyncio.Event, timeouts: LockTimeouts) -> None:
         self._stop = stop
+        self._timeouts = timeouts
         self._stop_seen: float | None = None
 
-    def ends(self, began: float) -> bool:
-        """Whether who waits since then (on the monotonic clock) has waited enough."""
+    def is_over(self, began: float) -> bool:
+        """Whether a caller that has waited since `began` (on the monotonic clock) has waited long enough."""
         now = time.monotonic()
         if not self._stop.is_set():
-            return now > began + PATIENCE
+            return now > began + self._timeouts.running
         self._stop_seen = self._stop_seen or now
-        return now > self._stop_seen + LAST_PATIENCE
+        return now > self._stop_seen + self._timeouts.stopping
 
 
 class Transaction:
@@ -201,12 +212,14 @@ class Changes:
 class Connection:
     """The file through two connections: readers see the last commit and never wait for our own writes (WAL)."""
 
-    def __init__(self, path: Path, stop: asyncio.Event | None = None) -> None:
+    def __init__(
+        self, path: Path, stop: asyncio.Event | None = None, lock_timeouts: LockTimeouts = USUAL_TIMEOUTS
+    ) -> None:
         self.path = path
         self.damage: DatabaseDamaged | None = None  # set when the file turns out broken, and the stop with it
         self.refused: DatabaseError | None = None  # why the last write was not possible: a full or failing disk
         self._stop = stop or asyncio.Event()
-        self._patience = Patience(self._stop)
+        self._lock_timer = LockTimer(self._stop, lock_timeouts)
         self._writing = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -239,10 +252,10 @@ class Connection:
         try:
             with self._explained():
                 await handle.open()
-                await handle.use(_fetch(f"PRAGMA busy_timeout = {ONE_TRY_MS}"))
+                await handle.use(_fetch(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}"))
                 await handle.use(_fetch("PRAGMA foreign_keys = ON"))
                 await self._refuse_foreign(handle)
-                await self._patiently(lambda: handle.use(_fetch("PRAGMA journal_mode = WAL")))
+                await self._retried(lambda: handle.use(_fetch("PRAGMA journal_mode = WAL")))
                 await handle.use(_fetch("PRAGMA synchronous = FULL"))
         except BaseException:
             await handle.close()
@@ -254,9 +267,9 @@ class Connection:
 
         It is one that is neither empty, nor marked as ours, nor of the time before the mark, when a given table tells.
         """
-        [[mark]] = await self._patiently(lambda: handle.use(_fetch("PRAGMA application_id")))
+        [[mark]] = await self._retried(lambda: handle.use(_fetch("PRAGMA application_id")))
         columns = "SELECT t.name, c.name FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c"
-        found = {tuple(row) for row in await self._patiently(lambda: handle.use(_fetch(columns)))}
+        found = {tuple(row) for row in await self._retried(lambda: handle.use(_fetch(columns)))}
         if mark == OURS or (mark == 0 and (not found or found & set(GIVEN_TABLES.items()))):
             return
         remedy = "belongs to another program and is left as it is: name another file in 'database'"
@@ -280,7 +293,7 @@ class Connection:
                 self.refused = problem
             raise problem from error
 
-    async def _patiently(self, attempt: Callable[[], Awaitable[Result]], began: float | None = None) -> Result:
+    async def _retried(self, attempt: Callable[[], Awaitable[Result]], began: float | None = None) -> Result:
         """What an attempt gives, which is repeated until nobody else's lock is in its way.
 
         `began`: since when its caller waits, on the monotonic clock; None: since now.
@@ -291,12 +304,12 @@ class Connection:
             try:
                 return await attempt()
             except sqlite3.OperationalError as error:
-                if _code(error) not in BUSY or self._patience.ends(began):
+                if _code(error) not in BUSY or self._lock_timer.is_over(began):
                     raise
             if not told:
                 log.debug("%s is locked by another program: waiting until it is free", self.path.name)
                 told = True
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(RETRY_INTERVAL)
 
     async def transact(self, steps: Steps[Result]) -> Result:
         """What the steps return, done as one write transaction that takes its lock at once (BEGIN IMMEDIATE)."""
@@ -310,19 +323,19 @@ class Connection:
         began = time.monotonic()
         async with self._writing:
             with self._explained():
-                result = await self._patiently(attempt, began)
+                result = await self._retried(attempt, began)
         self.refused = None
         return result
 
     async def read(self, steps: Steps[Result]) -> Result:
         """What the steps return, all of whose reads see the same commit: the last."""
         with self._explained():
-            return await self._patiently(lambda: self._reader.transact("BEGIN", steps))
+            return await self._retried(lambda: self._reader.transact("BEGIN", steps))
 
     async def rows(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
         """The rows of a SELECT, as of the last commit."""
         with self._explained():
-            return await self._patiently(lambda: self._reader.use(_fetch(sql, parameters)))
+            return await self._retried(lambda: self._reader.use(_fetch(sql, parameters)))
 
     async def row(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Row | None:
         """The first row of a SELECT, as of the last commit."""

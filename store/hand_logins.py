@@ -1,6 +1,5 @@
 """accounts whose person logs in by hand: when they last did, whom to tell that they have to, and what goes on once they
-have. Part of store/people.py.
-"""
+have."""
 
 from __future__ import annotations
 

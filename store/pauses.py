@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from domain.errors import AppError, Blocked, LoginBlocked, LoginUnavailable, OtpRejected
 from domain.model import OPENING_LASTS, Clock, NoticeKind, Pause, instant, stamp
 from store.connection import Connection, Transaction, in_transaction
-from store.hand_logins import HandLogins, note_entered
+from store.hand_logins import note_entered
 from store.outbox import add_notice
 
 FORBIDDEN = 403  # met by more than one account: it is our address that is turned away
@@ -37,9 +37,10 @@ def to_pause(row: sqlite3.Row) -> Pause | None:
     return Pause(instant(row["paused_until"]), row["pause_kind"] or "", row["pause_reason"] or "")
 
 
-class Pauses(HandLogins):
+class Pauses:
     def __init__(self, connection: Connection, clock: Clock) -> None:
-        super().__init__(connection, clock)
+        self._db = connection
+        self._clock = clock
 
     @in_transaction
     def pause(self, tx: Transaction, user_id: int, error: AppError, rest: Rest, *, tell: bool = True) -> datetime:
@@ -65,7 +66,7 @@ class Pauses(HandLogins):
         return until
 
     @in_transaction
-    def go_on(self, tx: Transaction, user_id: int, *, log_in: bool = False) -> None:
+    def end(self, tx: Transaction, user_id: int, *, log_in: bool = False) -> None:
         """Ends what an account waits for, a refused password too: its person asked for it.
 
         `log_in`: whether the next action tries the login anew, though a session may still live.

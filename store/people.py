@@ -13,7 +13,7 @@ from domain.people import Person
 from store.connection import Connection, Transaction, in_transaction
 from store.departed import end_what_waits, take_evidence
 from store.outbox import add_notice
-from store.pauses import OVER, Pauses, to_pause
+from store.pauses import OVER, to_pause
 
 
 def _rejection(row: sqlite3.Row) -> LoginStopped | None:
@@ -29,9 +29,10 @@ A_DAY = timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
-class People(Pauses):
+class People:
     def __init__(self, connection: Connection, clock: Clock) -> None:
-        super().__init__(connection, clock)
+        self._db = connection
+        self._clock = clock
 
     @in_transaction
     def set(self, tx: Transaction, people: Sequence[Person]) -> None:

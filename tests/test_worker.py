@@ -274,7 +274,7 @@ async def test_a_booking_put_in_by_hand_learns_when_it_opens_though_its_account_
         " VALUES ('book', :who, 'Giuriati', 'YOGA', '2099-11-24', '18:00') RETURNING id",
         {"who": OWNER},
     )
-    await db.people.pause(OWNER, Blocked("HTTP 403", status=403), lambda _: timedelta(days=36500))
+    await db.pauses.pause(OWNER, Blocked("HTTP 403", status=403), lambda _: timedelta(days=36500))
     assert not await worker.step()
     action = await db.requests.find(row["id"])
     assert action

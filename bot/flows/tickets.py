@@ -115,5 +115,5 @@ class TicketFlow:
         Who logs in by hand is believed once they were read.
         """
         if not isinstance(await self._accounts.stop(tap.user_id), LoginNeeded):
-            await self._db.people.go_on(tap.user_id, log_in=True)
+            await self._db.pauses.end(tap.user_id, log_in=True)
         return await self._held_flow.sync(tap)

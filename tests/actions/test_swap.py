@@ -204,7 +204,7 @@ async def test_however_it_ends_what_was_given_up_in_vain_is_asked_back(staged: S
         else:
             await stage.db.people.reject(OWNER, LoginRejected("no"), tell=False)
             assert (await stage.act()).error_kind == "LoginRejected"
-            await stage.db.people.go_on(OWNER)
+            await stage.db.pauses.end(OWNER)
         live = [each for each in await stage.db.requests.live(OWNER) if each.type is ActionType.BOOK]
         assert [each.class_ref.course for each in live] == [old.course]
         assert (await stage.act()).status is ActionStatus.COMPLETED

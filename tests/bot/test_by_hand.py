@@ -57,7 +57,7 @@ async def test_before_an_opening_it_is_told_again_to_a_friend_in_words_for_frien
     opens = world.clock() + timedelta(hours=3)
     action = await world.db.requests.add(NewAction(ActionType.BOOK, FRIEND, MINE.ref, run_at=opens, opens_at=opens))
     since = world.clock() + timedelta(seconds=1)
-    told = [await world.db.people.tell_login_due(OpeningAhead(FRIEND, action.id, opens), since) for _ in range(2)]
+    told = [await world.db.hand_logins.tell_login_due(OpeningAhead(FRIEND, action.id, opens), since) for _ in range(2)]
     assert told == [True, False]
     message = await world.friend.wait_for(lambda message: "Devi ancora entrare nel sito" in message.text)
     assert "PILATES" in message.text

@@ -225,9 +225,9 @@ async def test_the_end_is_told_once_and_the_way_back_too_and_what_waited_goes_on
     row = await accounts.requests.find(waiting.id)
     assert row
     assert row.rehearsal != "LoginNeeded"  # it was rehearsed again, unasked
-    await accounts.people.go_on(OWNER, log_in=True)  # as after any other trouble of the account
+    await accounts.pauses.end(OWNER, log_in=True)  # as after any other trouble of the account
     await look(accounts, worker)
-    assert not await accounts.people.take_login_asked(OWNER)
+    assert not await accounts.pauses.take_login_asked(OWNER)
     assert world.accounts.login_attempts == {}
 
 

@@ -157,7 +157,7 @@ async def test_what_the_pages_of_the_login_say_is_told_once(stage: Stage) -> Non
     stage.site.switches.update({"login_pages": ["expiring", "notice", "matricola", "extension"]})
     db, owner = stage.chat.db, stage.chat.owner
     for _ in range(2):
-        await db.people.go_on(OWNER, log_in=True)
+        await db.pauses.end(OWNER, log_in=True)
         await db.requests.add(NewAction(CHECK, OWNER, quiet=True))
         await stage.performer.perform(await stage.chat.claim())
     assert stage.site.accounts.login_attempts[GIULIA] == 2
@@ -168,7 +168,7 @@ async def test_what_the_pages_of_the_login_say_is_told_once(stage: Stage) -> Non
 
 @in_its_loop
 async def test_to_try_the_login_again_is_a_new_login_though_a_session_lives(stage: Stage) -> None:
-    await stage.chat.db.people.pause(OWNER, LoginBlocked("the login stops at a page"), lambda _: timedelta(hours=1))
+    await stage.chat.db.pauses.pause(OWNER, LoginBlocked("the login stops at a page"), lambda _: timedelta(hours=1))
     await stage.chat.owner.wait_for(lambda message: FAILURE_MESSAGES["LoginBlocked"].happened in message.text)
     await stage.chat.owner.tap("Riprova l'accesso")
     for logins in (1, 1):

@@ -18,10 +18,9 @@ import pytest
 
 import periodic_executor
 import setup
-import store.connection
 from bot.transport.alarm import LEAST_SPACE, DiskCheck
 from bot.transport.pauses import BotPauses
-from database import Database, open_database
+from database import Database, LockTimeouts, open_database
 from domain.delivered import Told
 from domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseError
 from domain.model import ActionType, Notice, NoticeKind, Role
@@ -85,17 +84,15 @@ async def test_nobody_hears_of_a_lock_a_shell_holds_for_longer_than_sqlite_waits
         assert not any("database" in message.text.lower() for message in giulia.messages)
 
 
-async def test_a_lock_that_does_not_end_is_said_with_the_remedy(
-    ours: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(store.connection, "PATIENCE", 0.2)
-    terminal = shell(ours.connection.path)
-    terminal.execute("BEGIN IMMEDIATE")
-    with pytest.raises(DatabaseBusy, match=r"a sqlite3 shell\?"):
-        await ours.requests.add(NewAction(ActionType.CHECK, GIULIA))
-    terminal.execute("ROLLBACK")
-    terminal.close()
-    assert (await ours.requests.add(NewAction(ActionType.CHECK, GIULIA))).id
+async def test_a_lock_that_does_not_end_is_said_with_the_remedy(tmp_path: Path) -> None:
+    async with open_database(tmp_path / "polimisport.db", lock_timeouts=LockTimeouts(running=0.2)) as ours:
+        terminal = shell(ours.connection.path)
+        terminal.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseBusy, match=r"a sqlite3 shell\?"):
+            await ours.requests.add(NewAction(ActionType.CHECK, GIULIA))
+        terminal.execute("ROLLBACK")
+        terminal.close()
+        assert (await ours.requests.add(NewAction(ActionType.CHECK, GIULIA))).id
 
 
 async def test_a_write_that_is_cancelled_while_it_waits_leaves_no_transaction_open(ours: Database) -> None:
