@@ -469,5 +469,5 @@ def configure_logging(settings: Settings, program: str) -> None:
     for handler in handlers:
         handler.setFormatter(RedactingFormatter(program, settings.secrets()))
     logging.basicConfig(level=settings.log.level, handlers=handlers, force=True)
-    for library in ("httpx", "httpcore", "telegram", "apscheduler", "asyncio"):
+    for library in ("httpx", "httpcore", "telegram", "apscheduler", "asyncio", "aiosqlite"):
         logging.getLogger(library).setLevel(logging.WARNING)

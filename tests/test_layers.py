@@ -200,7 +200,7 @@ def test_no_program_imports_another() -> None:
 
 
 def test_only_the_store_talks_to_sqlite() -> None:
-    assert {name.split(".")[0] for name in product() if imports()[name] & {"sqlite3"}} == {"store"}
+    assert {name.split(".")[0] for name in product() if imports()[name] & {"sqlite3", "aiosqlite"}} == {"store"}
 
 
 def test_no_sql_stands_outside_the_store() -> None:
