@@ -37,7 +37,7 @@ from portal.schedules import (
     name_of,
     read_calendars,
 )
-from portal.session import SiteSession
+from portal.session.site_session import SiteSession
 from portal.side_by_side import both
 from portal.timetable import read_timetable
 from scraper import BookingAnswer
@@ -186,7 +186,7 @@ async def _book_by_request(session: SiteSession, wanted: Wanted, slot: Slot) -> 
         lost = None
     except (SiteUnavailable, SiteChanged) as error:
         text, lost = "", error  # it may have been booked all the same: "my bookings" knows
-    answer = scraper.booking_answer(text, session.door.words, slot.course)
+    answer = scraper.booking_answer(text, session.redactor.words, slot.course)
     sought = Sought(wanted.wish, slot=slot, before=wanted.mine, accepted=answer.is_yes)
     booking = await seen(session, sought, _looks(session, answer, lost))
     if booking:

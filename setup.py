@@ -39,7 +39,7 @@ from database import open_database, restore
 from domain.errors import ConfigError, DatabaseError
 from domain.model import Clock, utc_now
 from domain.programs import LATE
-from portal.browser import has_display
+from portal.browser.chromium import has_display
 from runtime import program
 from runtime.config_file import command
 from runtime.configured import people_of
@@ -48,12 +48,12 @@ from runtime.version import add_version_option
 
 WELL, UNWELL, UNUSABLE, STOPPED = 0, 1, 2, 130
 SAID_BY_THE_DOCTOR = (
-    "portal.browser",
-    "portal.stored_session",
+    "portal.browser.chromium",
+    "portal.session.logins",
 )  # want of a sandbox, a login that fails: told twice else
 
 TASKS = ("check", "validate", "who", "login", "import_session", "survey", "backup", "restore")
-QUIET_BY_HAND = ("portal", "hand_login")  # what they warn of is said by the sentence that follows
+QUIET_BY_HAND = ("portal", "admin.hand_login")  # what they warn of is said by the sentence that follows
 
 
 def options(arguments: list[str] | None) -> argparse.Namespace:

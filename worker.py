@@ -23,8 +23,8 @@ from database import Database, open_database
 from domain.errors import AppError, DatabaseError, LeaseLost
 from domain.model import Action, Clock, utc_now
 from opening.steady_time import steady
-from portal.session import Portal
-from portal.state import forget_others
+from portal.portal import Portal, open_portal
+from portal.storage.session_files import forget_others
 from runtime import program
 from runtime.configured import people_of
 from runtime.heartbeat import HeartbeatLoop
@@ -74,7 +74,7 @@ class Worker:
                 claimed = stirred and await self.step()
                 if stirred:
                     await self._get_ready()
-                await self._portal.close_idle()
+                await self._portal.engine.close_idle()
             except DatabaseError as error:
                 log.error("%s", error)
                 await program.wait(stop, PAUSE_AFTER_TROUBLE)
@@ -126,7 +126,7 @@ class Worker:
         """Starts the driver while somebody is still choosing: it takes longer than the booking itself."""
         idle = self._getting_ready is None or self._getting_ready.done()
         if idle and await self._db.people.anyone_expected(EXPECTED_WITHIN):
-            self._getting_ready = asyncio.create_task(self._portal.get_ready())
+            self._getting_ready = asyncio.create_task(self._portal.engine.get_ready())
 
     async def _take_from_the_dead(self) -> None:
         """What a worker of this machine had in hand when it died need not wait for its lease to run out."""
@@ -172,7 +172,7 @@ class Worker:
             except DatabaseError as error:
                 log.error("  the lease of action %s could not be extended: %s", action.id, error)
         log.error("  action %s hangs: its session is closed", action.id)
-        await self._portal.abandon(action.user_id)
+        await self._portal.close_session(action.user_id)
 
     def _lease_for(self, action: Action) -> float:
         """Seconds. Short when an opening is near: whoever takes over must still be in time."""
@@ -205,7 +205,7 @@ class Worker:
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
     people = {credentials.user_id: credentials for credentials in settings.people}
-    async with open_database(settings.database, stop=stop) as db, Portal(site_access(settings)) as portal:
+    async with open_database(settings.database, stop=stop) as db, open_portal(site_access(settings)) as portal:
         await db.people.set(people_of(settings))
         forget_others(settings.state_dir, people, await db.people.evidence_of_departed())
         performer = Performer(db, portal, people, settings.opening_rule, rules=settings.house_rules)

@@ -47,7 +47,7 @@ from opening.budget import OpeningBudget
 from opening.openings import Openings
 from opening.race import Race, Target, Won
 from portal.obstacles import refuse_if_overlapping
-from portal.session import SiteSession
+from portal.session.site_session import SiteSession
 
 LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload
 LOOKS_APART = timedelta(seconds=30)  # a watch of a day that another is to be looked at so near to it joins that one

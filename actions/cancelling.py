@@ -21,9 +21,9 @@ from domain.model import ClassRef
 from domain.names import plain
 from portal import bookings_list
 from portal.obstacles import refuse_if_begun
-from portal.pages import MyBookingsPage
+from portal.pages.my_bookings import MyBookingsPage
 from portal.schedules import name_of, the_meant
-from portal.session import SiteSession
+from portal.session.site_session import SiteSession
 
 TROUBLE = re.compile(r"error|impossibil|fallit|problem|riprov")
 
@@ -78,7 +78,7 @@ async def cancel(
 
 async def _delete(session: SiteSession, page: Page, wish: ClassRef, pressing: Callable[[], Awaitable[None]]) -> str:
     """Presses the button of our booking and of no other; gives what the site said."""
-    shown = MyBookingsPage(page, session.access.root, session.access.timeout_seconds)
+    shown = MyBookingsPage(page, session.access)
     ours: list[tuple[int, ClassRef]] = []
     for _ in range(2):  # the list was seen with it; one that lacks it is asked for once more
         blocks = await session.parsed(await shown.open(), scraper.booking_blocks)
@@ -106,7 +106,7 @@ def _is_yes(said: str) -> bool:
 
 async def _kept(session: SiteSession, said: str) -> Exception:
     """Why the booking is still there after its cancellation."""
-    words = session.door.words(said)
+    words = session.redactor.words(said)
     if _is_no(said) or refusals.is_too_late_to_cancel(said):
         return refusals.kept(words)
     error = SiteChanged(f"the booking is still there after cancelling it ({words or 'the site said nothing'})")

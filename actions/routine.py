@@ -15,8 +15,8 @@ from actions.runner import Performer, site_access
 from database import Database, open_database
 from domain.model import Action, ActionStatus, ActionType
 from domain.requests import NewAction
-from portal.session import Portal
-from portal.state import forget_others
+from portal.portal import open_portal
+from portal.storage.session_files import forget_others
 from runtime import program
 from runtime.configured import people_of
 from runtime.settings import Settings
@@ -61,7 +61,7 @@ class Routine:
 async def open_routine(settings: Settings, say: Say) -> AsyncIterator[Routine]:
     """A Routine with database and portal of its own; `say` hears of the progress, a line at a time."""
     people = {credentials.user_id: credentials for credentials in settings.people}
-    async with open_database(settings.database) as db, Portal(site_access(settings)) as portal:
+    async with open_database(settings.database) as db, open_portal(site_access(settings)) as portal:
         await db.people.set(people_of(settings))
         forget_others(settings.state_dir, people, await db.people.evidence_of_departed())
         yield Routine(

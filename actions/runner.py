@@ -56,8 +56,9 @@ from domain.model import (
 from domain.rule_sightings import Sighting
 from opening.openings import Openings
 from portal.access import SiteAccess
+from portal.portal import Portal
 from portal.schedules import refuse_if_several
-from portal.session import Portal, SiteSession
+from portal.session.site_session import SiteSession
 from runtime.settings import Settings, Visitor
 
 DAYS_TO_READ = 8  # today and the week that follows: every weekday once, today's twice

@@ -20,7 +20,7 @@ from booking import Booked
 from database import Database
 from domain.errors import Overlap, SiteError, SiteUnavailable, quoted
 from domain.model import Action, BookingStatus, ClassRef, HeldBooking
-from portal.session import SiteSession
+from portal.session.site_session import SiteSession
 
 log = logging.getLogger(__name__)
 

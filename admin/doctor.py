@@ -41,8 +41,8 @@ from domain.programs import LATE, Heartbeat
 from opening.server_clock import ServerClock
 from opening.steady_time import steady
 from otp_extractor import parse
-from portal.browser import has_display
-from portal.session import Portal
+from portal.browser.chromium import has_display
+from portal.portal import Portal, open_portal
 from runtime import program
 from runtime.config_file import command
 from runtime.settings import Settings, load
@@ -214,10 +214,10 @@ def _program(beat: Heartbeat, now: datetime) -> Finding:
 
 async def _browser(settings: Settings) -> AsyncIterator[Finding]:
     try:
-        async with Portal(site_access(settings)) as portal:
-            browser = await portal.browser()
+        async with open_portal(site_access(settings)) as portal:
+            browser = await portal.engine.browser()
             yield Finding("browser", f"Chromium {browser.version} starts")
-            unprotected = portal.chromium.unprotected
+            unprotected = portal.engine.launcher.unprotected
     except SiteError as error:
         remedy = "install Chromium (Debian: apt install chromium-headless-shell) and name it in browser.executable_path"
         yield Finding("browser", f"it does not start ({_first_line(error)})", remedy)
@@ -330,7 +330,7 @@ def _code(credentials: Credentials, clock: Clock, confirm: Confirm) -> Finding:
 
 
 async def _logins(settings: Settings, config: Path, clock: Clock) -> AsyncIterator[Finding]:
-    async with Portal(site_access(settings)) as portal:
+    async with open_portal(site_access(settings)) as portal:
         for credentials in settings.people:
             if credentials.by_hand:
                 yield await _hand_made(settings, config, portal, credentials, ask=True)
@@ -362,7 +362,7 @@ async def _not_asked(settings: Settings, config: Path) -> AsyncIterator[Finding]
     """Of who logs in by hand, whether there is a session at all: that needs no login."""
     people = [each for each in settings.people if each.by_hand]
     if people:
-        async with Portal(site_access(settings)) as portal:
+        async with open_portal(site_access(settings)) as portal:
             for credentials in people:
                 yield await _hand_made(settings, config, portal, credentials, ask=False)
 

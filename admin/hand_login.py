@@ -25,10 +25,10 @@ from playwright.async_api import BrowserContext, Page
 import booking
 from domain.errors import AppError, LoginNeeded, SiteError, SiteUnavailable
 from domain.model import Booking, Credentials, utc_now
-from portal.contexts import browser_context
-from portal.recognition import LOGIN_PATH
-from portal.session import Portal, SiteSession
-from portal.trouble import in_time, translated
+from portal.browser.contexts import browser_context
+from portal.portal import Portal
+from portal.responses.page_errors import LOGIN_PATH
+from portal.responses.playwright_errors import in_time, translated
 
 PATIENCE = 600.0  # s for a person to find phone, card reader and codes
 TRIAL = ".proof-"  # how the folder begins in which a session is tried
@@ -60,12 +60,12 @@ async def proved(portal: Portal, credentials: Credentials, state: Any, made_at: 
     """
     _sweep(portal.access.state_dir)
     with tempfile.TemporaryDirectory(prefix=TRIAL, dir=portal.access.state_dir) as folder:
-        session = SiteSession(portal, replace(credentials, by_hand=True), Path(folder))
+        session = portal.trial_session(replace(credentials, by_hand=True), Path(folder))
         await session.take_over(state, made_at)
         try:
             held = await booking.my_bookings(session)
         finally:
-            await session.let_go()
+            await session.release_connection()
         return Proved(session.stored_state() or {}, made_at, held)
 
 
@@ -84,7 +84,7 @@ async def log_in(
 
     Raises HandLoginFailed when the window is closed, the time is over or no browser starts.
     """
-    async with portal.in_use():
+    async with portal.engine.in_use():
         context = await _window(portal)
         try:
             with translated("opening the login page"):
@@ -108,7 +108,7 @@ async def log_in(
 
 async def _window(portal: Portal) -> BrowserContext:
     try:
-        browser = await portal.browser()
+        browser = await portal.engine.browser()
         with translated("opening a window"):
             return await browser_context(browser, portal.access, None)
     except SiteUnavailable as error:

@@ -22,8 +22,8 @@ from database import open_database
 from domain.errors import AlreadyQueued, Blocked, ConfigError, LoginNeeded, SiteError
 from domain.model import ActionType, Booking, Clock, Credentials, utc_now
 from domain.requests import NewAction
-from portal.browser import has_display
-from portal.session import Portal
+from portal.browser.chromium import has_display
+from portal.portal import open_portal
 from runtime import program
 from runtime.config_file import command
 from runtime.config_values import legible
@@ -135,7 +135,7 @@ def is_stored(settings: Settings, credentials: Credentials) -> bool:
 
 
 def _stored(settings: Settings, credentials: Credentials) -> Proved | None:
-    session = Portal(site_access(settings)).session(credentials)
+    session = open_portal(site_access(settings)).session(credentials)
     state = session.stored_state()
     return Proved(state, session.logged_in_at or utc_now(), ()) if state is not None else None
 
@@ -183,7 +183,7 @@ def _loaded(config: Path) -> Settings:
 
 
 async def _enter(settings: Settings, credentials: Credentials, window: Window) -> Proved:
-    async with Portal(replace(site_access(settings), headless=window.headless)) as portal:
+    async with open_portal(replace(site_access(settings), headless=window.headless)) as portal:
         entered = await hand_login.log_in(portal, credentials, person=window.person)
         await portal.session(credentials).take_over(entered.state, entered.made_at)
     await _tell_the_programs(settings, credentials)
@@ -191,7 +191,7 @@ async def _enter(settings: Settings, credentials: Credentials, window: Window) -
 
 
 async def _take(settings: Settings, credentials: Credentials, carried: CarriedSession, *, login: bool) -> Proved:
-    async with Portal(site_access(settings)) as portal:
+    async with open_portal(site_access(settings)) as portal:
         entered = Proved(carried.state, carried.made_at, ())
         if login:
             entered = await proved(portal, credentials, carried.state, carried.made_at)
@@ -238,7 +238,7 @@ def _asked(terminal: Terminal, question: str) -> str:
 
 
 async def _visit(visiting: Visitor, window: Window) -> Proved:
-    async with Portal(replace(site_access(visiting), headless=window.headless)) as portal:
+    async with open_portal(replace(site_access(visiting), headless=window.headless)) as portal:
         return await hand_login.log_in(portal, visiting.credentials, person=window.person)
 
 

@@ -45,8 +45,9 @@ from opening.openings import Openings
 from opening.race import Target
 from portal import api
 from portal.access import SiteAccess
-from portal.session import Portal, SiteSession
-from portal.state import SessionStore
+from portal.portal import Portal, open_portal
+from portal.session.site_session import SiteSession
+from portal.storage.session_files import SessionFiles
 
 ROUNDS = 50  # of each kind
 LANES = 5  # openings prepared side by side, some seconds apart
@@ -179,7 +180,7 @@ async def _opening(sites: Midnight, folder: Path, browser: Path, kind: Kind) -> 
         timezone=ROME,
         executable_path=str(browser),
     )
-    async with Portal(access) as portal:
+    async with open_portal(access) as portal:
         sessions = [_entered(portal, number, who, opening) for number, who in enumerate((we, plain), start=1)]
         await booking.find_slots(sessions[1], [opening.wish])  # the calendars are known from the day before
         race = Openings().race(sessions[0], Target([(0, opening.wish)], opens_at))
@@ -189,7 +190,7 @@ async def _opening(sites: Midnight, folder: Path, browser: Path, kind: Kind) -> 
 
 def _entered(portal: Portal, user_id: int, who: str, opening: Opening) -> SiteSession:
     """A session that was stored before: no login."""
-    SessionStore(portal.access.state_dir / "sessions", user_id, who).save(opening.states[who])
+    SessionFiles(portal.access.state_dir / "sessions", user_id, who).save(opening.states[who])
     return portal.session(Credentials(user_id, who, PASSWORD, OTP_URL))
 
 
@@ -247,7 +248,7 @@ async def _crowded(sites: Midnight, folder: Path) -> dict[str, Any]:
     async with open_database(folder / "polimisport.db") as db:  # makes the folder
         _configure(config, opening, people, await find_browser())
         for user_id, who in people.items():
-            store = SessionStore(folder / "polimisport.state" / "sessions", user_id, who)
+            store = SessionFiles(folder / "polimisport.state" / "sessions", user_id, who)
             store.save(opening.states[who])
             await db.requests.add(NewAction(ActionType.BOOK, user_id, opening.wish, opens_at=opens_at))
         async with programs.running("worker.py", "--config", str(config), log=log):

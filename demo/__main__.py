@@ -27,7 +27,7 @@ from demo.site.like import take_over
 from demo.telegram import TelegramEmulator
 from demo.world import GIULIA_ID, MARCO_ID, Programme
 from domain.model import utc_now
-from portal.browser import has_display
+from portal.browser.chromium import has_display
 
 PROJECT = Path(__file__).resolve().parent.parent
 CHAT_PORT = 8765  # the same each time, so that a bookmark or an ssh tunnel goes on working; another when it is taken

@@ -15,8 +15,8 @@ from opening.race import Race, Target
 from opening.server_clock import ServerClock
 from opening.site_calls import SiteCalls
 from opening.steady_time import SteadyTime
-from portal.contexts import Affinity
-from portal.session import SiteSession
+from portal.browser.contexts import Affinity
+from portal.session.site_session import SiteSession
 
 
 class Openings:

@@ -14,9 +14,9 @@ from domain.model import Booking, ClassRef, Slot
 from portal import api, bookings_list, proof
 from portal.bookings_list import BookingsList, Sought
 from portal.obstacles import refuse_if_overlapping
+from portal.responses.response_errors import SiteResponse
 from portal.schedules import known_calendars
-from portal.session import SiteSession
-from portal.trouble import Answer
+from portal.session.site_session import SiteSession
 from scraper import BookingAnswer, Calendar
 
 
@@ -58,7 +58,7 @@ class SiteCalls:
 
     async def clock(self) -> Mapping[str, str]:
         """The headers of an answer to somebody without a session, which tell the server's time."""
-        return await api.clock(self._session)
+        return await api.server_date(self._session)
 
     async def prove_session(self) -> None:
         """Asks for the account's own page: a session that has ended is renewed by that."""
@@ -66,7 +66,7 @@ class SiteCalls:
 
     async def warm_connection(self) -> None:
         """Opens one more connection."""
-        await api.knock(self._session)
+        await api.head(self._session)
 
     # at the opening
 
@@ -83,13 +83,13 @@ class SiteCalls:
             "schedule", answer, lambda text: scraper.slots(text, activity, day, zone, wanted)
         )
 
-    async def book(self, slot: Slot, sent_again: Callable[[], None]) -> Answer:
+    async def book(self, slot: Slot, sent_again: Callable[[], None]) -> SiteResponse:
         """Asks for a place. `sent_again` is called before a request is repeated after a login."""
         return await api.book_appointment(self._session, slot.appointment_id, sent_again=sent_again)
 
-    def read_answer(self, answer: Answer, slot: Slot) -> BookingAnswer:
+    def read_answer(self, answer: SiteResponse, slot: Slot) -> BookingAnswer:
         """What the site's answer to a booking says."""
-        return scraper.booking_answer(answer.text, self._session.door.words, slot.course)
+        return scraper.booking_answer(answer.text, self._session.redactor.words, slot.course)
 
     async def seen(self, sought: Sought, waits: Sequence[float]) -> Booking | None:
         """The booking, once "my bookings" shows it; None when it was not seen in all those looks."""

@@ -1,7 +1,6 @@
-"""The requests the site's own pages send, one function each. What they answer is read by scraper.py.
+"""The requests that the site's own pages send, one function each. scraper.py reads the responses.
 
-All raise the errors of domain/errors.py: an answer that comes back from here is what was asked for, or at least looks
-it.
+All raise the errors of domain/errors.py: a response that comes back from here is what was asked for, or looks it.
 """
 
 from __future__ import annotations
@@ -9,31 +8,35 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from portal.session import BOOKINGS, SiteSession
-from portal.trouble import Answer
+from portal.responses.response_errors import SiteResponse
+from portal.session.renewal import BOOKINGS
+from portal.session.site_session import SiteSession
 
 
-async def my_bookings(session: SiteSession) -> Answer:
+async def my_bookings(session: SiteSession) -> SiteResponse:
     """`/Booking`: the page with what we hold. A read back after a booking is never made to wait for the budget."""
-    return await session.ask("GET", BOOKINGS, urgent=True)
+    return await session.request("GET", BOOKINGS, urgent=True)
 
 
-async def knock(session: SiteSession) -> Mapping[str, str]:
+async def head(session: SiteSession) -> Mapping[str, str]:
     """The headers of `/Booking`, whatever its status: warms a connection."""
-    return await session.knock("/Booking")
+    return await session.head(BOOKINGS)
 
 
-async def clock(session: SiteSession) -> Mapping[str, str]:
-    """The headers a stranger gets for `/Booking`: the way to the login page, which costs the server least."""
-    return await session.ask_as_stranger("/Booking")
+async def server_date(session: SiteSession) -> Mapping[str, str]:
+    """The headers that anybody gets for `/Booking`, with the server's `Date`: a redirect to the login page, which costs
+    the server least."""
+    return await session.anonymous_head(BOOKINGS)
 
 
-async def choose_activity(session: SiteSession) -> Answer:
+async def choose_activity(session: SiteSession) -> SiteResponse:
     """`/Booking/ChooseActivity`: the page that links to the calendars."""
-    return await session.ask("GET", "/Booking/ChooseActivity")
+    return await session.request("GET", "/Booking/ChooseActivity")
 
 
-async def schedule(session: SiteSession, activity_id: str, flags: str, day: date, *, urgent: bool = False) -> Answer:
+async def schedule(
+    session: SiteSession, activity_id: str, flags: str, day: date, *, urgent: bool = False
+) -> SiteResponse:
     """The slots of one activity on one day, as JSON."""
     form = {
         "currentDate": day.isoformat(),
@@ -42,23 +45,23 @@ async def schedule(session: SiteSession, activity_id: str, flags: str, day: date
         "activityFlags": flags,
         "getForCatchUp": "false",
     }
-    return await session.ask("POST", "/Booking/GetActivitySchedule", form=form, wants_json=True, urgent=urgent)
+    return await session.request("POST", "/Booking/GetActivitySchedule", form=form, wants_json=True, urgent=urgent)
 
 
-async def confirmation(session: SiteSession, appointment_id: str) -> Answer:
+async def confirmation(session: SiteSession, appointment_id: str) -> SiteResponse:
     """The confirmation of a slot, as a fragment of HTML. Books nothing."""
     path = "/Booking/ConfirmActivityBooking"
-    return await session.ask("GET", path, params={"appointmentID": appointment_id}, urgent=True)
+    return await session.request("GET", path, params={"appointmentID": appointment_id}, urgent=True)
 
 
 async def book_appointment(
     session: SiteSession, appointment_id: str, sent_again: Callable[[], None] = lambda: None
-) -> Answer:
+) -> SiteResponse:
     """Books a slot; the answer, in JSON, is no proof. Sent once: only a redirect to the login has it sent again.
 
     `sent_again` is called before that happens.
     """
     form = {"appointmentID": appointment_id}
-    return await session.ask(
+    return await session.request(
         "POST", "/Booking/BookAppointment", form=form, wants_json=True, urgent=True, sent_again=sent_again
     )

@@ -12,9 +12,9 @@ import scraper
 from domain.errors import SlotNotFound
 from domain.model import Booking, ClassRef, Slot
 from portal.obstacles import offers_only_a_list, refuse_if_overlapping, refuse_unless_clickable
-from portal.pages import CalendarPage
+from portal.pages.calendar import CalendarPage
 from portal.schedules import likeliest, name_of, the_meant
-from portal.session import SiteSession
+from portal.session.site_session import SiteSession
 from portal.timetable import read_column
 from scraper import BookingAnswer, Calendar
 
@@ -36,7 +36,7 @@ async def choose(
     session: SiteSession, page: Page, calendars: Sequence[Calendar], wanted: Wanted
 ) -> tuple[Slot, BookingAnswer]:
     """Finds the slot in the calendars, confirms it, and gives what the site said."""
-    shown = CalendarPage(page, session.access.root, session.access.timeout_seconds)
+    shown = CalendarPage(page, session.access)
     wish, found = wanted.wish, list[_Shown]()
     for calendar in calendars:
         await shown.open(calendar.activity.id, calendar.flags)
@@ -77,6 +77,6 @@ async def _confirm(session: SiteSession, shown: CalendarPage, fragment: str, slo
     if scraper.offers_waiting_list(fragment):
         raise offers_only_a_list(slot)
     if reason := await shown.refusal():
-        raise scraper.refusal(reason, session.door.words)
+        raise scraper.refusal(reason, session.redactor.words)
     said, asked = await shown.confirm()
-    return scraper.answer_in_words(said, session.door.words, accepted=asked, course=slot.course)
+    return scraper.answer_in_words(said, session.redactor.words, accepted=asked, course=slot.course)

@@ -1,4 +1,4 @@
-"""Reads "my bookings" from the site: in the HTML the server sends, or in the browser. Used by booking.py.
+"""Reads "my bookings" from the site: in the HTML the server sends, or in the browser.
 
 One reading that shows no booking proves little: the server may have sent an empty list, or the page's script may fill
 it in. What the browser shows is the second witness.
@@ -19,9 +19,9 @@ from domain.errors import SiteChanged, SiteUnavailable
 from domain.matching import find_matching
 from domain.model import Booking, ClassRef, Slot
 from portal import api
-from portal.list_way import ListWay
-from portal.pages import MyBookingsPage
-from portal.session import SiteSession
+from portal.pages.my_bookings import MyBookingsPage
+from portal.session.site_session import SiteSession
+from portal.storage.list_way import ListWay
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ async def _read_html(session: SiteSession) -> BookingsList:
 
 async def _read_page(session: SiteSession) -> BookingsList:
     async def look(page: Page) -> BookingsList:
-        shown = MyBookingsPage(page, session.access.root, session.access.timeout_seconds)
+        shown = MyBookingsPage(page, session.access)
         held, waiting = await session.parsed(await shown.open(), scraper.listed)
         return BookingsList(held, in_page=True, waiting=waiting)
 
@@ -113,13 +113,13 @@ class Sought:
     _: KW_ONLY
     slot: Slot | None = None
     before: Sequence[Booking] = ()  # what was held before
-    all_before: bool = True  # whether that is all of it; else nobody knows what was there before
+    all_before: bool = True  # whether `before` is complete
     accepted: bool = False  # the site said yes
 
     def among(self, mine: Sequence[Booking]) -> tuple[Booking | None, bool]:
         """The booking that it can be, and whether a second witness must say so.
 
-        The site may show it under another name; and in words that nobody knows, which may be those of a waiting list.
+        The site may show it under another name, and in unknown words, which may be those of a waiting list.
         """
         named = find_matching(mine, self.wish)
         if named is not None:
@@ -140,7 +140,7 @@ class Sought:
 async def is_listed(session: SiteSession, wish: ClassRef) -> bool:
     """Whether a place is among ours. What the list lacks is looked for again in the browser: one list proves no loss.
 
-    Raises SiteUnavailable or SiteChanged when nobody can say.
+    Raises SiteUnavailable or SiteChanged when the site does not show it.
     """
     first = await read(session)
     if find_matching(first.bookings, wish) is not None:
@@ -167,7 +167,7 @@ async def is_gone(session: SiteSession, wish: ClassRef, waits: Sequence[float], 
 
 
 async def look_until(look: Callable[[], Awaitable[T | None]], waits: Sequence[float]) -> T | None:
-    """The first thing a look finds. Who does not answer one look may answer the next; the last one's error counts."""
+    """What the first successful look finds; None when none does. Only the last look lets SiteUnavailable out."""
     for number, wait in enumerate(waits, start=1):
         await asyncio.sleep(wait)
         try:

@@ -8,7 +8,7 @@ from datetime import datetime
 from domain.errors import AlreadyBooked, BookingsClosed, ClassStarted, NotOpenYet, Overlap, SlotFull
 from domain.model import Booking, ClassRef, Slot, SlotStatus, starts_at
 from portal.schedules import name_of
-from portal.session import SiteSession
+from portal.session.site_session import SiteSession
 
 
 def refuse_if_begun(session: SiteSession, wish: ClassRef) -> None:

@@ -1,7 +1,7 @@
 """What proves that a place is ours: "my bookings" shows it, and the timetable does not say otherwise.
 
 The list alone is one witness: on some sites a place on a waiting list looks in it just like a booking, or stands in it
-in words that nobody knows.
+in unknown words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from domain.model import Booking, ClassRef, SlotStatus
 from portal import bookings_list, schedules
 from portal.bookings_list import BookingsList, Sought
 from portal.schedules import name_of, status_of
-from portal.session import SiteSession
+from portal.session.site_session import SiteSession
 from portal.side_by_side import noticed
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ async def seen(session: SiteSession, sought: Sought, waits: Sequence[float]) -> 
 
 
 class _Looking:
-    """For one place that may have become ours; each look asks for the list once, and what it shows is remembered."""
+    """Looks for one place that may have become ours. Each look reads the list once, and remembers what it showed."""
 
     def __init__(self, session: SiteSession, sought: Sought) -> None:
         self._session = session
@@ -70,7 +70,7 @@ class _Looking:
             self.tell_what_stands()
 
     async def _second_witness(self, found: Booking) -> Booking | None:
-        """The booking if the timetable shows the slot as ours; once it has not, twice, words nobody knows are told."""
+        """The booking if the timetable shows the slot as ours. Raises PlaceUnclear once it has twice not done so."""
         if self._asked >= WITNESSES:
             return None
         self._unclear, self._asked = found, self._asked + 1
@@ -81,7 +81,7 @@ class _Looking:
         return None
 
     def tell_what_stands(self) -> None:
-        """Raises what a block that stands there means, if it may not be ours: nothing may be asked for again then."""
+        """Raises OnWaitingList or PlaceUnclear if a block of the list may not be ours: no second booking is sent."""
         if self._waits is not None:
             raise OnWaitingList(f"full; waiting list: {quote(self._waits.unknown_words)}")
         if self._unclear is not None and self._unclear.unknown_words:
@@ -129,7 +129,7 @@ async def standing(
 async def proven(
     session: SiteSession, listed: Sequence[Booking], known: Sequence[ClassRef] = ()
 ) -> tuple[Booking, ...]:
-    """What a list proves: what it shows in words nobody knows counts if it was known, or the timetable agrees."""
+    """The bookings that a list proves: one in unknown words counts if it was known before, or the timetable agrees."""
     sure = []
     for each in listed:
         was_known = _is_known(known, each)

@@ -1,4 +1,4 @@
-"""The timetable's requests: its calendars, the schedule of a day, and the slot that somebody means. Used by booking.py.
+"""The timetable's requests: its calendars, the schedule of a day, and the slot that a class means.
 
 The calendars are kept from reading to reading, and read again only when the one that is meant is not among them.
 """
@@ -18,10 +18,10 @@ from domain.errors import SeveralClasses, SiteChanged, SiteError, SlotNotFound, 
 from domain.model import FIT_CENTER, Activity, ClassRef, Slot, SlotStatus, same_course
 from domain.names import plain, same_place
 from portal import api
-from portal.calendars import CalendarCache
-from portal.pages import ActivitiesPage
-from portal.session import SiteSession
+from portal.pages.activities import ActivitiesPage
+from portal.session.site_session import SiteSession
 from portal.side_by_side import together
+from portal.storage.calendars import CalendarCache
 from scraper import Calendar
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ async def read_calendars(session: SiteSession) -> tuple[Calendar, ...]:
 
 
 async def _follow_links(session: SiteSession, page: Page) -> tuple[Calendar, ...]:
-    choice = ActivitiesPage(page, session.access.root, session.access.timeout_seconds)
+    choice = ActivitiesPage(page, session.access)
     names = await session.parsed(await choice.open(), scraper.activity_names)
     alike = [names[:index].count(name) for index, name in enumerate(names)]
     return tuple(

@@ -1,4 +1,4 @@
-"""Several calls to the site side by side. None is ever cancelled: Playwright does not define what that does."""
+"""Runs several calls to the site at once. None is ever cancelled: Playwright does not define what that does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ async def together(*work: Awaitable[T]) -> list[T]:
     tasks = [asyncio.ensure_future(each) for each in work]
     if tasks:
         await asyncio.wait(tasks)
-    errors = [task.exception() for task in tasks]  # asked of all: asyncio complains of those nobody looks at
+    errors = [task.exception() for task in tasks]  # asked of all: asyncio warns of an error that was never retrieved
     if error := next((each for each in errors if each), None):
         raise error
     return [task.result() for task in tasks]
@@ -28,7 +28,7 @@ async def both(one: Awaitable[T], other: Awaitable[U]) -> tuple[T, U]:
 
 
 def noticed(work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
-    """Runs beside us, perhaps longer than whoever has asked for it waits: asyncio complains of errors nobody saw."""
+    """Starts a task that may outlive its caller; its error is retrieved, so that asyncio does not warn of it."""
     task = asyncio.create_task(work, name=name)
     task.add_done_callback(_take_notice)
     return task

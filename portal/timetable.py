@@ -12,9 +12,9 @@ from playwright.async_api import Page
 import scraper
 from domain.errors import SiteChanged
 from domain.model import Slot, Timetable
-from portal.pages import CalendarPage
+from portal.pages.calendar import CalendarPage
 from portal.schedules import read_calendars, schedule
-from portal.session import SiteSession
+from portal.session.site_session import SiteSession
 from portal.side_by_side import together
 from scraper import Calendar
 
@@ -60,7 +60,7 @@ async def days_on_page(
     session: SiteSession, page: Page, calendar: Calendar, dates: Sequence[date]
 ) -> list[tuple[Slot, ...]]:
     """The slots that an activity's page shows on those dates, folded ones opened."""
-    shown = CalendarPage(page, session.access.root, session.access.timeout_seconds)
+    shown = CalendarPage(page, session.access)
     await shown.open(calendar.activity.id, calendar.flags)
     days: list[tuple[Slot, ...]] = []
     for day in sorted(dates):

@@ -10,12 +10,13 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 import pytest_asyncio
 from hypothesis import settings
-from playwright.async_api import Browser, Playwright, async_playwright
+from playwright.async_api import async_playwright
 
 from database import Database, open_database
 from domain.model import Role
 from domain.people import Person
 from tests.support.clock import FakeClock
+from tests.support.lent_browser import LentBrowser
 from tests.support.processes import LENT
 from tests.support.sites import chromium
 
@@ -43,11 +44,11 @@ async def db(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Database]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def engine() -> AsyncIterator[tuple[Playwright, Browser]]:
+async def engine() -> AsyncIterator[LentBrowser]:
     """One driver and one browser for all tests of a worker that run in the session's loop; each opens its contexts."""
     before = psutil.Process().children()
     async with async_playwright() as driver:
         LENT.update(each.pid for each in psutil.Process().children() if each not in before)
         browser = await driver.chromium.launch(executable_path=chromium())
-        yield driver, browser
+        yield LentBrowser(driver, browser)
         await browser.close()

@@ -16,7 +16,8 @@ from demo.site import Site, SiteWorld
 from domain import errors
 from domain.model import FIT_CENTER, ClassRef, clock_time
 from portal import api
-from portal.session import Portal, SiteSession
+from portal.portal import Portal
+from portal.session.site_session import SiteSession
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import held, pilates, portal, site, take  # noqa: F401 - fixtures
 from tests.support.sites import (
@@ -26,6 +27,7 @@ from tests.support.sites import (
     TUESDAY,
     cookie,
     credentials,
+    files_of,
     only_pages_get_schedules,
     person,
     wish,
@@ -425,7 +427,7 @@ async def test_two_accounts_book_side_by_side(portal: Portal, site: Site, world:
     world.accounts.people["10000002"] = person("10000002")
     both = [portal.session(credentials(1)), portal.session(credentials(2, "10000002"))]
     for one, username in zip(both, (GIULIA, "10000002"), strict=True):
-        one._store.save({"cookies": [cookie(site, username)], "origins": []})
+        files_of(one).save({"cookies": [cookie(site, username)], "origins": []})
     await asyncio.gather(*(booking.book(each, pilates) for each in both))
     assert len(world.bookings(GIULIA)) == len(world.bookings("10000002")) == 1
 

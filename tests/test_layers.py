@@ -44,10 +44,6 @@ STILL: dict[str, str] = {
     "actions.runner.Performer is long": "A",
     "bot.transport.delivery.Delivery is long": "F",
     "periodic_executor.Executor is long": "G",
-    "portal.login.LoginPage is long": "E",
-    "portal.refused_calls <-> portal.session <-> portal.stored_session": "E",
-    "portal.session.SiteSession is long": "E",
-    "portal.stored_session.StoredSession is long": "E",
 }
 
 

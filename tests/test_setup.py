@@ -29,13 +29,13 @@ from demo.site import Site, SiteWorld
 from demo.telegram import TelegramEmulator
 from domain.errors import LoginRejected
 from domain.model import stamp
-from portal.session import Portal
-from portal.state import SessionStore
+from portal.portal import Portal
+from portal.storage.session_files import SessionFiles
 from runtime.program import name_of
 from runtime.settings import load
 from store.connection import Transaction
 from tests.support.clock import FakeClock
-from tests.support.lent_browser import Engine, lent
+from tests.support.lent_browser import LentBrowser, lent
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, chromium, cookie, person
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -63,7 +63,7 @@ Configure = Callable[..., Path]
 
 
 @pytest.fixture
-def lent_to_the_doctor(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def lent_to_the_doctor(engine: LentBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
     """The doctor of this process looks at the site through the browser that is there already."""
     monkeypatch.setattr(doctor, "Portal", partial(lent, engine))
 
@@ -417,7 +417,7 @@ async def logins(config: Path) -> list[str]:
 @in_its_loop
 async def test_a_wrong_password_is_tried_once_only_also_while_a_session_lives(configure: Configure, site: Site) -> None:
     config = configure(password="sbagliata")
-    people = SessionStore(load(config).state_dir / "sessions", OWNER, GIULIA)
+    people = SessionFiles(load(config).state_dir / "sessions", OWNER, GIULIA)
     people.save({"cookies": [cookie(site)], "origins": []})
     before = people.version()
     [said] = await logins(config)

@@ -21,7 +21,7 @@ from domain.errors import Blocked, LoginRejected
 from domain.model import PREPARE, Action, ActionStatus, ActionType, BookingStatus, ClassRef, Role, utc_now
 from domain.people import Person
 from domain.requests import NewAction
-from portal.session import Portal
+from portal.portal import Portal
 from runtime import program
 from runtime.settings import Settings, load
 from tests.support.clock import FakeClock
@@ -62,12 +62,6 @@ def performer(db: Database, portal: Portal, settings: Settings, site_clock: Fake
 def worker(db: Database, portal: Portal, performer: Performer, settings: Settings, site: Site) -> Worker:
     enter(portal.session(credentials(OWNER)), site)
     return Worker(db, portal, performer, settings)
-
-
-@pytest.fixture
-def alone(portal: Portal) -> None:
-    """Nothing is lent to the portal: a worker that runs to its end closes driver and browser."""
-    portal._driver = portal._browser = None
 
 
 async def done(db: Database, worker: Worker, new: NewAction) -> Action:
@@ -346,7 +340,6 @@ async def test_an_action_that_kills_its_workers_is_given_up(
     assert world.shots == []
 
 
-@pytest.mark.usefixtures("alone")
 async def test_a_stop_gives_back_what_is_in_hand(
     db: Database,
     worker: Worker,
@@ -376,7 +369,6 @@ async def test_an_action_that_hangs_loses_its_session_and_is_tried_again(
     assert (action.status, action.error_kind) == (ActionStatus.PENDING, "SiteUnavailable")
 
 
-@pytest.mark.usefixtures("alone")
 async def test_what_a_dead_process_of_this_machine_held_is_taken_over_at_once(
     db: Database, worker: Worker, world: SiteWorld, pilates: ClassRef
 ) -> None:
@@ -401,7 +393,6 @@ async def test_what_lives_or_is_elsewhere_is_not_taken_for_dead() -> None:
     assert not program.is_dead("by hand")
 
 
-@pytest.mark.usefixtures("alone")
 async def test_a_worker_makes_itself_ready_while_somebody_is_choosing(
     db: Database, worker: Worker, portal: Portal
 ) -> None:
@@ -409,14 +400,13 @@ async def test_a_worker_makes_itself_ready_while_somebody_is_choosing(
     stop = asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     async with asyncio.timeout(10):
-        while portal.is_asleep:  # noqa: ASYNC110
+        while portal.engine.is_asleep:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     stop.set()
     await running
-    assert portal.is_asleep
+    assert portal.engine.is_asleep
 
 
-@pytest.mark.usefixtures("alone")
 async def test_a_failing_look_at_the_queue_does_not_end_the_worker(
     db: Database, worker: Worker, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:

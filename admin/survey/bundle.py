@@ -20,7 +20,7 @@ from admin.survey.seen import Got, Post, Seen, Trial
 from database import VERSION
 from domain.errors import ConfigError
 from domain.model import Credentials
-from portal.door import Door
+from portal.evidence.redactor import AccountRedactor
 from safety.redaction import Redactor
 from safety.untrusted import Unreadable, read_json
 
@@ -42,7 +42,9 @@ classes are real: those of your own bookings too. Look into it before you send i
 # ----- writing
 
 
-def contents(seen: Seen, findings: Sequence[Finding], credentials: Credentials, door: Door) -> dict[str, str]:
+def contents(
+    seen: Seen, findings: Sequence[Finding], credentials: Credentials, redactor: AccountRedactor
+) -> dict[str, str]:
     """Every file of the survey, clean. What holds a secret all the same is left out, and named."""
     cleaner = Cleaner(seen.today, [credentials.username, *_people(seen)])
     cleaner.know_markup(markup_words(_every_page(seen), [each.got.json for each in seen.schedules]))
@@ -50,12 +52,12 @@ def contents(seen: Seen, findings: Sequence[Finding], credentials: Credentials, 
     files["report.json"] = _report(seen, findings, cleaner)
     files["report.txt"] = "".join(f"{_line(each, cleaner)}\n" for each in findings)
     files["LEGGIMI.txt"] = README.format(day=seen.today)
-    return {name: text if _is_clean(text, credentials, door) else "left out\n" for name, text in files.items()}
+    return {name: text if _is_clean(text, credentials, redactor) else "left out\n" for name, text in files.items()}
 
 
-def _is_clean(text: str, credentials: Credentials, door: Door) -> bool:
+def _is_clean(text: str, credentials: Credentials, redactor: AccountRedactor) -> bool:
     """The last look: it should never be needed."""
-    return door.data(text) == text and not Redactor([credentials.username]).holds(text)
+    return redactor.data(text) == text and not Redactor([credentials.username]).holds(text)
 
 
 def _people(seen: Seen) -> Iterable[str]:

@@ -17,8 +17,8 @@ from admin.survey.seen import Schedule, Seen, soup_of
 from domain.errors import SiteChanged
 from domain.model import SlotStatus, starts_at
 from domain.names import plain
-from portal.pages import MONTHS
-from portal.recognition import LOGIN_PATH
+from portal.pages.calendar import MONTHS
+from portal.responses.page_errors import LOGIN_PATH
 from safety.untrusted import Unreadable, read_http_date
 
 LOGIN_SHAPES = {  # what a page between password and site holds

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlsplit
 
 from admin.survey.cleaning import Cleaner
-from portal.sanitizer import EMPTY, PERSON, SILENT
+from portal.evidence.sanitizer import EMPTY, PERSON, SILENT
 from safety.untrusted import tame_html
 
 MOST_HTML = 1_000_000  # characters of a page that are kept

@@ -11,10 +11,11 @@ from actions.runner import site_access
 from admin.survey import bundle, trial
 from admin.survey.facts import Finding, examined
 from admin.survey.looks import Mark
-from admin.survey.visit import PACE, Visit, WatchedPortal
+from admin.survey.visit import PACE, Visit
 from database import open_database
 from domain.errors import ConfigError
 from domain.model import Clock, Credentials, utc_now
+from portal.portal import Portal, open_portal
 from portal.schedules import name_of
 from runtime.settings import Settings
 
@@ -37,12 +38,13 @@ class Wanted:
 async def survey(settings: Settings, wanted: Wanted, say: Say, ask: Ask, clock: Clock = utc_now) -> bool:
     """Whether the login worked and, with a booking, the place was given back. Raises ConfigError near an opening."""
     await _refuse_near_opening(settings, wanted.credentials, clock)
-    async with WatchedPortal(site_access(settings)) as portal:
-        return await carry_out(Visit(settings, wanted.credentials, clock, wanted.pace, say), portal, wanted, say, ask)
+    visit = Visit(settings, wanted.credentials, clock, wanted.pace, say)
+    async with open_portal(site_access(settings), observer=visit.observer) as portal:
+        return await carry_out(visit, portal, wanted, say, ask)
 
 
-async def carry_out(visit: Visit, portal: WatchedPortal, wanted: Wanted, say: Say, ask: Ask) -> bool:
-    """As `survey`, through that portal."""
+async def carry_out(visit: Visit, portal: Portal, wanted: Wanted, say: Say, ask: Ask) -> bool:
+    """As `survey`, through that portal, whose observer is the visit's."""
     try:
         await visit.go(portal)
         if wanted.book and visit.seen.logged_in:
@@ -52,8 +54,8 @@ async def carry_out(visit: Visit, portal: WatchedPortal, wanted: Wanted, say: Sa
     if visit.seen.login_error:
         say(f"\n✗ The login did not end on the dashboard: {visit.seen.login_error}")
     findings = examined(visit.seen)
-    door = portal.session(wanted.credentials).door
-    files = bundle.contents(visit.seen, findings, wanted.credentials, door)
+    redactor = portal.session(wanted.credentials).redactor
+    files = bundle.contents(visit.seen, findings, wanted.credentials, redactor)
     _tell(findings, say)
     path = bundle.write(wanted.folder, visit.seen, files)
     more = " and those of the booking" if visit.seen.trial else ""
@@ -75,7 +77,7 @@ async def _refuse_near_opening(settings: Settings, credentials: Credentials, clo
         )
 
 
-async def _try_out(visit: Visit, portal: WatchedPortal, wanted: Wanted, say: Say, ask: Ask) -> None:
+async def _try_out(visit: Visit, portal: Portal, wanted: Wanted, say: Say, ask: Ask) -> None:
     slot = trial.choose(visit.seen)
     if slot is None:
         say("No class far ahead has many places: nothing is booked.")
@@ -83,7 +85,7 @@ async def _try_out(visit: Visit, portal: WatchedPortal, wanted: Wanted, say: Say
     if not ask(f"Book {name_of(slot.ref)}, {slot.places} places free, and give it back at once?"):
         say("Nothing is booked.")
         return
-    await trial.attempt(portal.session(wanted.credentials), portal, slot, visit.seen, say)
+    await trial.attempt(portal.session(wanted.credentials), visit.observer, slot, visit.seen, say)
 
 
 def _tell_of_place(visit: Visit, say: Say) -> bool:

@@ -11,11 +11,11 @@ from datetime import timedelta
 import booking
 from actions import cancelling
 from admin.survey.seen import Got, Seen, Trial
-from admin.survey.visit import WatchedPortal
+from admin.survey.visit import SurveyObserver
 from domain.errors import BookingRefused, SiteError
 from domain.model import BETWEEN_READINGS, ClassRef, Slot, SlotStatus, starts_at
 from portal.schedules import name_of
-from portal.session import SiteSession
+from portal.session.site_session import SiteSession
 
 MANY = 5  # free places: nobody is kept from one
 BOOK, SCHEDULE = "/Booking/BookAppointment", "/Booking/GetActivitySchedule"
@@ -38,7 +38,7 @@ def _is_harmless(seen: Seen, slot: Slot) -> bool:
     return far and slot.status is SlotStatus.AVAILABLE and (slot.places or 0) >= MANY
 
 
-async def attempt(session: SiteSession, portal: WatchedPortal, slot: Slot, seen: Seen, tell: Tell) -> None:
+async def attempt(session: SiteSession, observer: SurveyObserver, slot: Slot, seen: Seen, tell: Tell) -> None:
     """Books it and gives it back, whatever happens in between. What became of it is in `seen.trial`."""
     seen.trial = trial = Trial(name_of(slot.ref))
     try:
@@ -46,11 +46,11 @@ async def attempt(session: SiteSession, portal: WatchedPortal, slot: Slot, seen:
         if trial.seen_booked:
             await _look_at_the_list(session, seen)
     finally:  # also when somebody presses Ctrl-C
-        trial.booking = next((each for each in portal.posts if each.path.endswith(BOOK)), None)
+        trial.booking = next((each for each in observer.posts if each.path.endswith(BOOK)), None)
         if trial.seen_booked or trial.still_held:
             tell("giving it back ...")
             await _give_back(session, slot.ref, trial)
-        others = [each for each in portal.posts if not each.path.endswith((BOOK, SCHEDULE))]
+        others = [each for each in observer.posts if not each.path.endswith((BOOK, SCHEDULE))]
         trial.deletion = others[-1] if others else None
 
 
@@ -72,7 +72,7 @@ async def _book(session: SiteSession, wish: ClassRef, trial: Trial) -> None:
 async def _look_at_the_list(session: SiteSession, seen: Seen) -> None:
     """Now there is at least one booking in it."""
     with suppress(SiteError):
-        answer = await session.look("GET", "/Booking")
+        answer = await session.fetch("GET", "/Booking")
         seen.sent["bookings"] = Got(answer.status, answer.text, dict(answer.headers), answer.seconds)
         seen.pages.pop("bookings", None)
 

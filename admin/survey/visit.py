@@ -22,11 +22,14 @@ from domain.errors import SiteChanged, SiteError, SiteUnavailable
 from domain.model import Clock, Credentials
 from opening.steady_time import steady
 from portal.access import SiteAccess
-from portal.contexts import HEADERS, USER_AGENT
-from portal.page_size import content
-from portal.recognition import LOGIN_PATH
-from portal.session import Portal, SiteSession
-from portal.trouble import Answer, in_time
+from portal.browser.contexts import HEADERS, USER_AGENT
+from portal.browser.page_size import content
+from portal.observer import Observer
+from portal.portal import Portal
+from portal.responses.page_errors import LOGIN_PATH
+from portal.responses.playwright_errors import in_time
+from portal.responses.response_errors import SiteResponse
+from portal.session.site_session import SiteSession
 from runtime.settings import Settings
 from scraper import Calendar
 
@@ -54,49 +57,36 @@ log = logging.getLogger(__name__)
 Tell = Callable[[str], None]
 
 
-class WatchedSession(SiteSession):
-    """Notes what the site answers to a booking."""
-
-    def __init__(self, portal: WatchedPortal, credentials: Credentials) -> None:
-        super().__init__(portal, credentials)
-        self._watched = portal
-
-    async def ask(self, method: str, path: str, **more: Any) -> Answer:
-        answer = await super().ask(method, path, **more)
-        if method == "POST":
-            got = Got(answer.status, answer.text, dict(answer.headers), answer.seconds)
-            self._watched.posts.append(Post(path, tuple(more.get("form") or ()), got))
-        return answer
-
-
-class WatchedPortal(Portal):
-    """Notes every page that the browser shows, those of the login too, and counts what it asks for."""
+class SurveyObserver(Observer):
+    """Notes every page that the browser shows, those of the login too, what the site answers to a request that sends a
+    form, and counts what the pages ask for."""
 
     def __init__(self, access: SiteAccess) -> None:
-        super().__init__(access)
+        self._root = access.root
         self.met: list[Met] = []
         self.posts: list[Post] = []
         self.sent = 0
         self._readings: set[asyncio.Task[None]] = set()
 
-    def session(self, credentials: Credentials) -> SiteSession:
-        return self._sessions.setdefault(credentials.user_id, WatchedSession(self, credentials))
+    def response(self, method: str, path: str, form: Mapping[str, str] | None, response: SiteResponse) -> None:
+        if method == "POST":
+            got = Got(response.status, response.text, dict(response.headers), response.seconds)
+            self.posts.append(Post(path, tuple(form or ()), got))
 
     @asynccontextmanager
-    async def page(self, state: Mapping[str, Any] | None) -> AsyncIterator[Page]:
-        async with super().page(state) as page:
-            page.on("request", self._count)
-            page.on("response", self._note)
-            yield page
-            if self._readings:
-                await asyncio.wait(self._readings, timeout=PATIENCE)
+    async def page(self, page: Page) -> AsyncIterator[None]:
+        page.on("request", self._count)
+        page.on("response", self._note)
+        yield
+        if self._readings:
+            await asyncio.wait(self._readings, timeout=PATIENCE)
 
     def _count(self, request: Request) -> None:
         self.sent += request.resource_type in TELLING
 
     def _note(self, response: Response) -> None:
         is_page = response.request.is_navigation_request() and len(self.met) < MOST_MET
-        if is_page or (response.request.method == "POST" and response.url.startswith(self.access.root)):
+        if is_page or (response.request.method == "POST" and response.url.startswith(self._root)):
             task = asyncio.create_task(self._read(response))
             self._readings.add(task)
             task.add_done_callback(self._readings.discard)
@@ -110,7 +100,7 @@ class WatchedPortal(Portal):
             self.met.append(Met(parts.netloc, parts.path, text))
             return
         names = tuple(name for name, _ in parse_qsl(response.request.post_data or "", keep_blank_values=True))
-        path = response.url.removeprefix(self.access.root).partition("?")[0]
+        path = response.url.removeprefix(self._root).partition("?")[0]
         self.posts.append(Post(path, names, Got(response.status, text, dict(response.headers))))
 
 
@@ -124,20 +114,19 @@ class Visit:
         self._pace = pace
         self._tell = tell
         self._last = 0.0
-        self._sent_by_pages: Callable[[], int] = lambda: 0
+        self.observer = SurveyObserver(self._access)
         self.seen = Seen(clock(), settings.zone, settings.opening_rule, self._access.root, self._access.login_hosts)
 
-    async def go(self, portal: WatchedPortal) -> None:
+    async def go(self, portal: Portal) -> None:
         """Everything that changes nothing. Whatever fails is written down as not seen."""
-        self._sent_by_pages = lambda: portal.sent
         async with self._strangers() as client:
             await self._as_stranger(client)
         session = portal.session(self._credentials)
         self._tell("logging in ...")
-        await self._log_in(session, portal)
+        await self._log_in(session)
         if self.seen.logged_in:
             await self._look_around(session)
-        self.seen.requests += portal.sent
+        self.seen.requests += self.observer.sent
 
     async def _look_around(self, session: SiteSession) -> None:
         for what, look in (
@@ -196,7 +185,7 @@ class Visit:
 
         `by_page`: the browser sends it, which counts for itself.
         """
-        if self.seen.requests + self._sent_by_pages() >= MOST_REQUESTS:
+        if self.seen.requests + self.observer.sent >= MOST_REQUESTS:
             raise SiteUnavailable("the survey has asked for enough")
         await asyncio.sleep(max(0.0, self._last + self._pace - time.monotonic()))
         self._last = time.monotonic()
@@ -204,7 +193,7 @@ class Visit:
 
     # ----- as the person
 
-    async def _log_in(self, session: SiteSession, portal: WatchedPortal) -> None:
+    async def _log_in(self, session: SiteSession) -> None:
         try:
             if not self._credentials.by_hand:
                 await session.renew(asked=True)
@@ -213,14 +202,14 @@ class Visit:
             self.seen.login_error = error
         else:
             self.seen.logged_in = True
-        self.seen.login = list(portal.met)
+        self.seen.login = list(self.observer.met)
 
     async def _look(
         self, session: SiteSession, method: str, path: str, name: str, form: dict[str, str] | None = None
     ) -> Got:
         await self._step()
         sent = steady()
-        answer: Answer = await session.look(method, path, form=form)
+        answer: SiteResponse = await session.fetch(method, path, form=form)
         got = Got(answer.status, answer.text, dict(answer.headers), answer.seconds)
         self._note(got, sent)
         if name:

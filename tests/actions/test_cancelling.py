@@ -9,14 +9,14 @@ import pytest
 
 import booking
 from actions import cancelling
-from demo.site import Site, SiteWorld
+from demo.site import SiteWorld
 from domain import errors
 from domain.errors import TooLateToCancel
 from domain.model import ClassRef
-from portal.session import SiteSession
+from portal.session.site_session import SiteSession
 from tests.support.clock import FakeClock
-from tests.support.lent_browser import held, pilates, portal, site, take  # noqa: F401 - fixtures
-from tests.support.sites import GIULIA, ROME, TUESDAY, enter
+from tests.support.lent_browser import LentBrowser, held, pilates, portal, site, take  # noqa: F401 - fixtures
+from tests.support.sites import GIULIA, ROME, TUESDAY
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
@@ -93,14 +93,14 @@ async def test_the_last_booking_is_cancelled_too(session: SiteSession, world: Si
 
 
 async def test_a_cancellation_whose_answer_is_lost_is_not_proven_by_the_list_alone(
-    session: SiteSession, world: SiteWorld, pilates: ClassRef
+    engine: LentBrowser, session: SiteSession, world: SiteWorld, pilates: ClassRef
 ) -> None:
     take(world, TUESDAY, "PILATES MATWORK")
     world.faults.lost_answer = True
     pressed: list[tuple[int, bool]] = []
 
     async def note() -> None:
-        [page] = session._pages
+        [page] = [page for context in engine.browser.contexts for page in context.pages]
         asks = await page.get_by_role("button", name="Sì").is_visible()
         pressed.append((len(world.bookings(GIULIA)), asks))
 
@@ -176,21 +176,14 @@ async def test_a_place_without_its_button_is_kept_and_told_so(
 
 @pytest.mark.parametrize("told", ["401", "403", "json"])
 async def test_a_call_by_script_that_finds_the_session_ended_logs_in_once(
-    session: SiteSession, site: Site, world: SiteWorld, pilates: ClassRef, told: str, monkeypatch: pytest.MonkeyPatch
+    session: SiteSession, world: SiteWorld, pilates: ClassRef, told: str
 ) -> None:
-    logins: list[int] = []
-
-    async def renew(*_: object, **__: object) -> None:
-        logins.append(1)
-        enter(session, site)
-
-    monkeypatch.setattr(session._stored, "renew", renew)
     await booking.my_bookings(session)
     world.switches.session_end = told
     world.faults.session_ends, world.faults.times["session_ends"] = True, 1
     world.faults.where["session_ends"] = "GetActivitySchedule"
     assert (await booking.find_slot(session, pilates)).course == pilates.course
-    assert len(logins) == 1
+    assert world.accounts.login_attempts[GIULIA] == 1
 
 
 async def test_who_is_forbidden_with_a_live_session_is_turned_away_and_sends_no_password(

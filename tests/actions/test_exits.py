@@ -33,7 +33,7 @@ from domain.model import (
 from domain.requests import NewAction
 from opening.race import Race, Won
 from portal.bookings_list import BookingsList
-from portal.session import Portal
+from portal.portal import Portal
 from runtime.settings import Settings
 from tests.actions.exit_cases import ACTING, CASES, IN_DOUBT, OPENS, PREPARING, RULE, YOGA, Case
 from tests.conftest import GIULIA

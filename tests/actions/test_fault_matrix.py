@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Playwright
 
 import booking
 from actions import cancelling
@@ -22,8 +21,8 @@ from demo.site import Faults, Person, Site, SiteWorld
 from domain import errors
 from domain.model import ClassRef, Credentials
 from portal.read_back import ReadBack
-from portal.session import SiteSession
-from tests.support.lent_browser import lent
+from portal.session.site_session import SiteSession
+from tests.support.lent_browser import LentBrowser, lent
 from tests.support.sites import (
     GIULIA,
     PASSWORD,
@@ -223,7 +222,7 @@ OPERATIONS: dict[str, Callable[[Cell], Awaitable[None]]] = {
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def cell(engine: tuple[Playwright, Browser], tmp_path: Path) -> AsyncIterator[Cell]:
+async def cell(engine: LentBrowser, tmp_path: Path) -> AsyncIterator[Cell]:
     clock = running_clock()
     clock.go(seconds=PERIOD - clock().timestamp() % PERIOD)  # a fresh one-time code
     giulia = Person(GIULIA, PASSWORD, SECRET, name="Giulia", period=PERIOD)

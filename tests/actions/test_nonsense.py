@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Playwright
 
 from actions.decide import ODD_LOOKS
 from actions.runner import Performer
@@ -20,7 +19,7 @@ from domain.model import Action, ActionStatus, ActionType, Credentials, NoticeKi
 from domain.people import Person
 from domain.requests import NewAction
 from portal.read_back import ReadBack
-from tests.support.lent_browser import lent
+from tests.support.lent_browser import LentBrowser, lent
 from tests.support.openings import IMPATIENT, MOST_REQUESTS
 from tests.support.sites import PASSWORD, SECRET, access, running_clock, wish
 from tests.support.stages import LONG_AFTER, OWNER, RULE, Set, Stage
@@ -153,7 +152,7 @@ UNKNOWN_PAGE = (
 
 
 async def test_a_login_that_stops_on_an_unknown_page_is_tried_once_for_each_account(
-    engine: tuple[Playwright, Browser], tmp_path: Path
+    engine: LentBrowser, tmp_path: Path
 ) -> None:
     clock, names = running_clock(), [f"1000000{number}" for number in range(1, 3)]
     students = [Student(name, PASSWORD, SECRET, name="Giulia") for name in names]

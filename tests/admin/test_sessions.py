@@ -21,7 +21,7 @@ from admin.wizard import write
 from database import open_database
 from demo.site import Site, SiteWorld
 from domain.errors import AppError, ConfigError, LoginNeeded
-from portal.state import SESSIONS, SessionStore
+from portal.storage.session_files import SESSIONS, SessionFiles
 from runtime.configured import people_of
 from runtime.settings import Settings, load
 from tests.portal.test_by_hand import enter_by_spid
@@ -52,8 +52,8 @@ def configured(folder: Path, **more: Any) -> Path:
     return folder / "config.json"
 
 
-def store(settings: Settings, user_id: int = OWNER, username: str = GIULIA) -> SessionStore:
-    return SessionStore(settings.state_dir / SESSIONS, user_id, username)
+def store(settings: Settings, user_id: int = OWNER, username: str = GIULIA) -> SessionFiles:
+    return SessionFiles(settings.state_dir / SESSIONS, user_id, username)
 
 
 class Typist:

@@ -6,15 +6,13 @@ import io
 import json
 import stat
 import zipfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Playwright
 
 import booking
 import setup
@@ -22,7 +20,7 @@ from actions.runner import site_access
 from admin.survey import terminal
 from admin.survey.bundle import BadSurvey, Survey, read
 from admin.survey.terminal import Wanted, carry_out
-from admin.survey.visit import Visit, WatchedPortal
+from admin.survey.visit import Visit
 from database import open_database
 from demo.site import Site, SiteWorld
 from demo.site.like import take_over
@@ -32,13 +30,12 @@ from domain.model import ActionType, ClassRef, clock_time
 from domain.requests import NewAction
 from runtime.settings import Settings, load
 from tests.support.clock import FakeClock
-from tests.support.lent_browser import IMPATIENT, portal, site  # noqa: F401 - fixtures
+from tests.support.lent_browser import IMPATIENT, LentBrowser, lent, portal, site  # noqa: F401 - fixtures
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, chromium, enter, person, wish
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-Engine = tuple[Playwright, Browser]
 TOKEN = "987654321:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 
 
@@ -63,25 +60,14 @@ def settings_for(there: Site, folder: Path) -> Settings:
     return load(config)
 
 
-@asynccontextmanager
-async def watched(engine: Engine, settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[WatchedPortal]:
-    """A portal of the survey's with driver and browser lent to it."""
-    async with WatchedPortal(replace(site_access(settings), clock=clock, read_back=IMPATIENT)) as opened:
-        opened._driver, opened._browser = engine
-        yield opened
-        for each in opened._sessions.values():
-            await each.let_go()
-        opened._driver = opened._browser = None
-
-
 async def surveyed(
-    engine: Engine, there: Site, folder: Path, clock: Callable[[], datetime], *, book: bool = False
+    engine: LentBrowser, there: Site, folder: Path, clock: Callable[[], datetime], *, book: bool = False
 ) -> tuple[bool, list[str], Survey]:
     """Whether all went well, the lines on the terminal, and the file."""
     settings, said = settings_for(there, folder), list[str]()
     wanted = Wanted(settings.people[0], book, folder, 0.0)
-    async with watched(engine, settings, clock) as through:
-        visit = Visit(settings, wanted.credentials, clock, wanted.pace, said.append)
+    visit = Visit(settings, wanted.credentials, clock, wanted.pace, said.append)
+    async with lent(engine, replace(site_access(settings), clock=clock), observer=visit.observer) as through:
         well = await carry_out(visit, through, wanted, said.append, lambda _: True)
     [file] = folder.glob("survey-*.zip")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -94,7 +80,7 @@ def differing(found: Survey) -> set[str]:
 
 @pytest.mark.usefixtures("brief")
 async def test_a_site_as_known_differs_in_nothing_and_has_its_place_back(
-    engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
+    engine: LentBrowser, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     well, said, found = await surveyed(engine, site, tmp_path, site_clock, book=True)
     assert differing(found) == set()
@@ -124,7 +110,7 @@ async def test_a_site_as_known_differs_in_nothing_and_has_its_place_back(
 
 @pytest.mark.usefixtures("brief")
 async def test_a_site_that_differs_is_told_and_lived_through_at_home(
-    engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
+    engine: LentBrowser, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     world.timetable.catalogue = type(world.timetable.catalogue)(
         world.timetable.catalogue.activities[::-1], world.timetable.catalogue.weekly
@@ -164,7 +150,7 @@ async def test_a_site_that_differs_is_told_and_lived_through_at_home(
     home.switches.update({"servers": 1, "clock_spread": 0.0, "login_pages": ["code"]})
     async with Site(home) as there:
         settings = settings_for(there, tmp_path)
-        async with watched(engine, settings, site_clock) as through:
+        async with lent(engine, replace(site_access(settings), clock=site_clock)) as through:
             session = through.session(settings.people[0])
             enter(session, there)
             monday = wish(home, home.today + timedelta(days=1), "PILATES MATWORK")
@@ -175,7 +161,7 @@ async def test_a_site_that_differs_is_told_and_lived_through_at_home(
 
 @pytest.mark.usefixtures("brief")
 async def test_a_login_that_ends_on_an_unknown_page_is_surveyed_all_the_same(
-    engine: Engine, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
+    engine: LentBrowser, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     world.faults.answer = "<title>Consenso</title><h1>Consenso</h1><button>Accetta</button><button>Rifiuta</button>"
     world.faults.where["answer"] = "/aunicalogin/otp"

@@ -15,7 +15,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from playwright.async_api import Browser, Playwright
 
 from admin.survey.bundle import contents
 from admin.survey.cleaning import Cleaner, vocabulary
@@ -24,12 +23,12 @@ from admin.survey.markup import cleaned
 from admin.survey.seen import Cookie, Got, Met, Post, Schedule, Seen, Trial
 from demo.site import Site, SiteWorld, echo
 from domain.model import Activity, OpeningRule
-from portal.door import Door
+from portal.evidence.redactor import AccountRedactor
 from scraper import Calendar
 from tests.admin.test_survey import brief, differing, surveyed  # noqa: F401 - a fixture
 from tests.programs.test_canaries import escapes, found_in, plainly
 from tests.support.clock import FakeClock
-from tests.support.lent_browser import portal, site  # noqa: F401 - fixtures
+from tests.support.lent_browser import LentBrowser, portal, site  # noqa: F401 - fixtures
 from tests.support.sites import GIULIA, NOON, PASSWORD, ROME, SECRET, credentials
 
 pytest_plugins = ["tests.support.site_fixtures"]
@@ -137,7 +136,7 @@ def in_any(text: str, secrets: Iterable[str]) -> list[str]:
 
 
 async def test_no_file_of_a_survey_holds_what_is_somebodys_in_any_spelling() -> None:
-    door = Door(credentials(), lambda: NOON)
+    door = AccountRedactor(credentials(), lambda: NOON)
     written: list[str] = []
     listed = list(SECRETS.values())
     for text in (" ".join(listed[first::2]) for first in range(2)):
@@ -160,7 +159,7 @@ async def test_the_search_would_find_them_uncleaned() -> None:
 
 @pytest.mark.usefixtures("brief")
 async def test_a_site_that_gives_back_all_it_knows_leaves_nothing_in_the_file_and_a_place_it_keeps_is_said_loudly(
-    engine: tuple[Playwright, Browser],
+    engine: LentBrowser,
     site: Site,
     world: SiteWorld,
     tmp_path: Path,

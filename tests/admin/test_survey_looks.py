@@ -19,9 +19,9 @@ from admin.survey.seen import Got, Schedule, Seen, Trial
 from admin.survey.visit import FOLDED, MOST_SCHEDULES, _wanted
 from domain.errors import SiteChanged
 from domain.model import Activity, ClassRef, OpeningRule, utc_now
-from portal.session import SiteSession
+from portal.session.site_session import SiteSession
 from scraper import Calendar
-from tests.support.lent_browser import Engine
+from tests.support.lent_browser import LentBrowser
 from tests.support.sites import NOON, ROME
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -90,7 +90,7 @@ CALENDAR = "<style>.corpo {{ display: none }}</style><div id=day-schedule-contai
         (f"<div style='visibility:hidden'>{SLOT}</div><div style='display:contents'>{SLOT}</div>", 1),
     ],
 )
-async def test_slots_are_folded_up_whatever_hides_them(engine: Engine, slots: str, folded: int) -> None:
+async def test_slots_are_folded_up_whatever_hides_them(engine: LentBrowser, slots: str, folded: int) -> None:
     page = await engine[1].new_page()
     try:
         await page.set_content(CALENDAR.format(DAY.format("", "", slots) + DAY.format("hidden", "", SLOT * 3)))

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Playwright, expect
+from playwright.async_api import Page, expect
 
 from demo.site import Person, Site, SiteWorld, Switches
+from tests.support.lent_browser import LentBrowser
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
@@ -29,7 +30,7 @@ async def site(world: SiteWorld) -> AsyncIterator[Site]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(engine: tuple[Playwright, Browser]) -> AsyncIterator[Page]:
+async def page(engine: LentBrowser) -> AsyncIterator[Page]:
     _, browser = engine
     page = await browser.new_page(locale="it-IT", timezone_id="America/New_York")
     page.set_default_timeout(10_000)

@@ -24,7 +24,7 @@ from domain.recurrence import PeriodicMode
 from domain.requests import NewAction, NewPeriodic
 from portal.bookings_list import Sought, as_held
 from portal.schedules import the_meant
-from portal.session import SiteSession
+from portal.session.site_session import SiteSession
 from tests.conftest import GIULIA
 from tests.support.clock import FakeClock
 from tests.support.sites import GIULIA as STUDENT

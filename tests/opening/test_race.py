@@ -33,7 +33,7 @@ from domain.model import FIT_CENTER, ClassRef, Slot, clock_time
 from domain.opening_report import ShotOutcome
 from opening.budget import OpeningBudget
 from opening.site_calls import SiteCalls
-from portal.trouble import Answer
+from portal.responses.response_errors import SiteResponse
 from tests.support.openings import IMPATIENT, MOST_REQUESTS, OPENS, Open, Opening, Row
 from tests.support.sites import GIULIA, TUESDAY
 
@@ -97,7 +97,7 @@ async def test_the_driver_is_not_closed_for_being_idle_while_the_opening_is_awai
         watched = asyncio.Event()
 
         async def seen_waiting(*_: object) -> None:
-            waiting.append(opened.portal._users)
+            waiting.append(opened.portal.engine.users)
             watched.set()
 
         opened.server.learn = seen_waiting  # type: ignore[method-assign,assignment]
@@ -234,7 +234,7 @@ async def test_a_site_that_fails_for_a_second_at_the_opening_is_asked_again(at: 
     fails = iter([True] * 3)
 
     class Failing(SiteCalls):
-        async def book(self, slot: Slot, sent_again: Callable[[], None]) -> Answer:
+        async def book(self, slot: Slot, sent_again: Callable[[], None]) -> SiteResponse:
             if next(fails, False):
                 raise SiteUnavailable("HTTP 503")
             return await super().book(slot, sent_again)
@@ -443,7 +443,7 @@ async def test_while_a_shot_may_have_booked_no_alternative_is_taken(at: Open, fu
     lose = iter([True] if full else [True] * 100)
 
     class Losing(SiteCalls):
-        async def book(self, slot: Slot, sent_again: Callable[[], None]) -> Answer:
+        async def book(self, slot: Slot, sent_again: Callable[[], None]) -> SiteResponse:
             answer = await super().book(slot, sent_again)
             if next(lose, False):
                 raise SiteUnavailable("the answer was lost")

@@ -14,6 +14,7 @@ from demo.site import Outcome
 from domain.errors import BookingRefused, OtpRejected, SessionExpired, SiteError, SiteUnavailable
 from domain.model import ClassRef, Slot
 from opening.site_calls import SiteCalls
+from portal.resources import Account, Resources, State
 from tests.support.openings import IMPATIENT, MOST_REQUESTS, OPENS, Open, readings
 from tests.support.sites import GIULIA
 
@@ -28,8 +29,23 @@ WITNESS = 1  # request: the timetable, after a yes
 async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_opening(
     at: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with at(lead=3.5, policy=replace(IMPATIENT, prove_session=1.5)) as opened:
-        logins = []
+    logins: list[datetime] = []
+
+    class AtOnce:
+        """A login: how long it takes in the browser is no matter here."""
+
+        has_typed, remarks = True, ()
+
+        def __init__(self, resources: Resources, account: Account) -> None:
+            self._known = account.files.load()
+
+        async def run(self, sign_on: State | None) -> State:
+            logins.append(opened.clock())
+            assert self._known
+            fresh = [{**each, "value": opened.world.accounts.open_session(GIULIA)} for each in self._known["cookies"]]
+            return {"cookies": fresh[:1], "origins": []}
+
+    async with at(lead=3.5, policy=replace(IMPATIENT, prove_session=1.5), new_login=AtOnce) as opened:
 
         class Ending(SiteCalls):
             async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
@@ -37,16 +53,6 @@ async def test_a_session_that_ends_after_the_look_up_is_renewed_before_the_openi
                 opened.world.accounts.end_sessions()
                 return found
 
-        async def log_in(_: object) -> None:
-            """At once: how long it takes in the browser is no matter here."""
-            logins.append(opened.clock())
-            [fresh] = [{**each, "value": opened.world.accounts.open_session(GIULIA)} for each in cookies]
-            opened.session._store.save({"cookies": [fresh], "origins": []})
-
-        stored = opened.session._store.load()
-        assert stored
-        cookies = stored["cookies"]
-        monkeypatch.setattr(opened.session._stored, "_log_in_now", log_in)
         opened.calls = Ending
         won = await opened.race()
         assert won.report

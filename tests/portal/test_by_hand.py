@@ -26,7 +26,8 @@ from domain.errors import LoginNeeded
 from domain.model import ActionStatus, ActionType, ClassRef, OpeningRule, Role
 from domain.people import Person
 from domain.requests import NewAction
-from portal.session import Portal, SiteSession
+from portal.portal import Portal
+from portal.session.site_session import SiteSession
 from runtime.settings import load
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import pilates, portal, site  # noqa: F401 - fixtures
@@ -135,7 +136,7 @@ async def test_while_the_sign_on_knows_the_person_a_new_session_is_made_with_not
     await session.take_over(session.stored_state() or {}, datetime(2026, 11, 1, tzinfo=UTC))
     world.accounts.end_sessions()
     site_clock.go(seconds=2 * 3600)
-    portal._sessions.clear()  # what it knows of a login just made
+    await portal.close_session(OWNER)  # and with it what it knows of a login just made
     session = portal.session(BY_HAND)
     with pytest.raises(LoginNeeded, match="has ended"):
         await booking.my_bookings(session)

@@ -13,8 +13,8 @@ from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 
-from portal.carried import carries, word
-from portal.login_guard import hides_its_body
+from portal.login.network_guard import hides_its_body
+from portal.login.secret_search import carries, word
 
 PASSWORDS = ("una-password-finta", 'Però & "C\'è" <100%> \\ +1', "12345678", "aB3!x")
 CODE = "042731"

@@ -15,19 +15,18 @@ import booking
 from actions import cancelling
 from demo.site import SiteWorld
 from domain import errors
-from portal import pages
-from portal.login import LoginPage
-from portal.pages import CalendarPage
-from portal.session import SiteSession
-from safety.addresses import Places
-from tests.support.lent_browser import Engine, portal, site  # noqa: F401 - fixtures
-from tests.support.sites import GIULIA, SATURDAY, credentials, only_pages_get_schedules, wish
+from portal.access import SiteLimits
+from portal.login.sign_in import SignIn
+from portal.pages.calendar import CalendarPage
+from portal.session.site_session import SiteSession
+from tests.support.lent_browser import LentBrowser, portal, site  # noqa: F401 - fixtures
+from tests.support.sites import GIULIA, SATURDAY, credentials, nowhere, only_pages_get_schedules, wish
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
 
 SITE = "http://127.0.0.1:1"
-PLACES = Places(SITE, ("127.0.0.1:1",))
+ACCESS = nowhere(SITE, timeout_seconds=1.0, limits=SiteLimits(first_click=0.3, next_click=0.1))
 OK = "<div role=dialog><div class=modal-body>Prenotato</div><button>Ok</button></div>"
 CONFIRM = "<div id=booking-confirm-container><button id=btnConfirmAppointmentBooking>Conferma</button></div>"
 LOGIN = """<div id=form><input id=login><input id=password type=password>
@@ -36,14 +35,14 @@ SEND = """fetch('/send', {method: 'POST'}).then(r => r.text())
 .then(text => document.body.insertAdjacentHTML('beforeend', text))"""
 
 
+@pytest.mark.parametrize("limits", [SiteLimits(first_click=0.7)])
 async def test_handlers_bound_late_stop_neither_login_nor_booking_nor_cancelling(
     newcomer: SiteSession, world: SiteWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Accedi al tuo account, Accedi, Continua; the next day, the slot, Conferma, No; Cancella, Sì, Ok."""
 
     only_pages_get_schedules(world)
-    monkeypatch.setattr(pages, "FIRST_CLICK", 700)
-    caplog.set_level(logging.INFO, "portal.pages")
+    caplog.set_level(logging.INFO, "portal.pages.base")
     world.faults.deaf, world.cookie_banner = 0.6, False
     world.faults.opening_shift = -timedelta(days=6).total_seconds()
     wanted = wish(world, SATURDAY)
@@ -56,9 +55,7 @@ async def test_handlers_bound_late_stop_neither_login_nor_booking_nor_cancelling
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
-    monkeypatch.setattr(pages, "FIRST_CLICK", 300)
-    monkeypatch.setattr(pages, "NEXT_CLICK", 100)
+async def page(engine: LentBrowser) -> AsyncIterator[Page]:
     _, browser = engine
     page = await browser.new_page()
     yield page
@@ -88,9 +85,9 @@ async def show(page: Page, body: str, button: str, heard: str, answer: str) -> l
 async def test_a_click_is_repeated_and_never_when_a_request_has_left(page: Page, what: str) -> None:
     async def press() -> None:
         if what == "confirm":
-            await CalendarPage(page, SITE, 1.0).confirm()
+            await CalendarPage(page, ACCESS).confirm()
         else:
-            await LoginPage(page, PLACES, 1.0, lambda: None, no_passing).sign_in(credentials(), no_code)
+            await SignIn(page, ACCESS, lambda: None, no_passing).run(credentials(), no_code)
 
     button, answer = (
         ("#btnConfirmAppointmentBooking", OK) if what == "confirm" else ("#form button", "<a id=home_btt_booking>")
@@ -125,7 +122,7 @@ async def test_a_password_is_not_pressed_again_where_its_form_has_come_to_lead_e
     form = f"<form onsubmit='return false'>{LOGIN}</form>"
     await show(page, form, "#form button", leads, "")
     with pytest.raises(errors.LoginDiverted):
-        await LoginPage(page, PLACES, 2.0, lambda: None, no_passing).sign_in(credentials(), no_code)
+        await SignIn(page, ACCESS, lambda: None, no_passing).run(credentials(), no_code)
     assert await page.evaluate("clicks") == 1
 
 

@@ -6,7 +6,6 @@ ever told user name, password or code.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 import pytest
@@ -21,8 +20,7 @@ from domain.errors import (
     SiteError,
     SiteUnavailable,
 )
-from portal.login_guard import LoginGuard
-from portal.session import Portal
+from portal.login.network_guard import NetworkGuard
 from tests.support.hostile import to
 from tests.support.login_fixtures import (  # noqa: F401 - fixtures
     HOME,
@@ -34,7 +32,6 @@ from tests.support.login_fixtures import (  # noqa: F401 - fixtures
     Hosts,
     attempt,
     hosts,
-    portal,
 )
 from tests.support.sites import PASSWORD, credentials
 
@@ -59,7 +56,7 @@ async def test_an_honest_login_goes_through_and_keeps_its_own_cookies_only(attem
 async def test_what_another_site_left_in_an_old_session_is_not_taken_up(attempt: Attempt) -> None:
     cookies = [{"name": "x", "value": "y", "domain": domain, "path": "/"} for domain in ("127.0.0.1", "127.0.0.2")]
     attempt.store.save({"cookies": cookies, "origins": []})
-    stored = attempt.session._stored.state()
+    stored = attempt.store.load()
     assert stored is not None
     assert [each["domain"] for each in stored["cookies"]] == ["127.0.0.1"]
 
@@ -213,7 +210,7 @@ async def test_who_waited_for_a_login_that_was_led_astray_does_not_try_it(attemp
     hosts["booking"].received.clear()
     with pytest.raises(LoginDiverted, match=hosts["stranger"].address):
         await attempt.session.renew()
-    stop = attempt.store.turned_away_since(0)
+    stop = attempt.store.rejection_since(0)
     assert isinstance(stop, LoginDiverted)
     assert hosts["booking"].received == []
 
@@ -229,15 +226,15 @@ async def test_who_waited_for_a_login_that_was_led_astray_does_not_try_it(attemp
     ],
 )
 async def test_a_login_that_goes_on_in_another_window_is_told_with_its_address(
-    attempt: Attempt, portal: Portal, hosts: Hosts, where: str, kind: type[SiteError], opener: str
+    attempt: Attempt, hosts: Hosts, where: str, kind: type[SiteError], opener: str
 ) -> None:
-    portal.access = dataclasses.replace(portal.access, timeout_seconds=1.0)
+    attempt.configure(timeout_seconds=1.0)
     address = hosts[where].address + "/aunicalogin"
     hosts["booking"].pages[f"{HOME}/Account/Login"] = opener.format(address, "Accedi al tuo account")
     with pytest.raises(SiteError, match=address) as caught:
         await attempt.session.renew()
     assert type(caught.value) is kind
-    assert attempt.store.turned_away_since(0) is not None
+    assert attempt.store.rejection_since(0) is not None
     assert not any(host.told(PASSWORD) for host in hosts.values())
     assert hosts[where].received == []
 
@@ -274,15 +271,15 @@ async def test_not_every_page_that_asks_for_a_password_again_has_refused_the_one
     ids=["ended", "500", "error page"],
 )
 async def test_nonsense_of_the_booking_site_after_a_good_login_is_the_sites_trouble_and_sends_one_password(
-    attempt: Attempt, portal: Portal, hosts: Hosts, nonsense: str | web.Response
+    attempt: Attempt, hosts: Hosts, nonsense: str | web.Response
 ) -> None:
-    portal.access = dataclasses.replace(portal.access, timeout_seconds=1.0)
+    attempt.configure(timeout_seconds=1.0)
     hosts["booking"].pages[f"{HOME}/"] = nonsense
     for _ in range(2):
         with pytest.raises(SiteError) as caught:
             await attempt.session.renew()
         assert type(caught.value) is LoginInterrupted, caught.value
-    assert isinstance(attempt.store.turned_away_since(0), LoginInterrupted)  # for other processes
+    assert isinstance(attempt.store.rejection_since(0), LoginInterrupted)  # for other processes
     assert len([request for request in hosts["login"].received if PASSWORD in request]) == 1
 
 
@@ -296,12 +293,12 @@ async def test_nonsense_before_anything_was_typed_is_plain_trouble_of_the_site(a
 
 @pytest.mark.parametrize(("status", "kind"), [(302, LoginUnavailable), (307, LoginDiverted)])
 async def test_a_plain_stop_on_the_way_to_the_login_is_made_over_https_unless_it_carries_something(
-    attempt: Attempt, portal: Portal, hosts: Hosts, status: int, kind: type[SiteError]
+    attempt: Attempt, hosts: Hosts, status: int, kind: type[SiteError]
 ) -> None:
     """The button posts: with 302 a plain GET follows, with 307 what was posted. Nobody answers to that name."""
     plain = "http://aunicalogin.invalid/service"
-    hosts_named = (*portal.access.login_hosts, "aunicalogin.invalid")
-    portal.access = dataclasses.replace(portal.access, login_hosts=hosts_named, timeout_seconds=1.0)
+    named = (*attempt.access.login_hosts, "aunicalogin.invalid")
+    attempt.configure(login_hosts=named, timeout_seconds=1.0)
     hosts["booking"].pages[f"{HOME}/sso"] = to(plain, status)
     with pytest.raises(SiteError) as caught:
         await attempt.session.renew()
@@ -310,14 +307,17 @@ async def test_a_plain_stop_on_the_way_to_the_login_is_made_over_https_unless_it
 
 
 async def test_what_is_a_password_of_one_account_may_be_a_word_of_anothers_login(
-    attempt: Attempt, portal: Portal, hosts: Hosts
+    attempt: Attempt, hosts: Hosts
 ) -> None:
     hosts["login"].pages |= {
         "/aunicalogin": PASSWORD_FORM.replace("/password", "/Servizi-Online9"),
         "/Servizi-Online9": OTP_FORM,
     }
     other = credentials(99, password="Servizi-Online9")
-    async with portal.page(None) as page, LoginGuard(page, portal.access.places, other) as guard:
+    async with (
+        attempt.portal.resources.pages.opened(None) as page,
+        NetworkGuard(page, attempt.access.places, other) as guard,
+    ):
         guard.typing()
         await attempt.session.renew()
         assert await guard.verdict() is None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,25 @@ from actions import cancelling
 from demo.site import Site, SiteWorld
 from domain import errors
 from domain.model import ClassRef
-from portal.browser import start_driver
-from portal.session import Portal, SiteSession
+from portal.browser.chromium import start_driver
+from portal.portal import Portal, open_portal
+from portal.session.site_session import SiteSession
 from tests.support.clock import FakeClock
 from tests.support.processes import kill, name_of, our_children, our_processes
-from tests.support.sites import GIULIA, access, credentials, wish
+from tests.support.sites import GIULIA, Steady, access, credentials, wish
 
 pytest_plugins = ["tests.support.site_fixtures"]
+
+
+@pytest.fixture
+def steady() -> Steady:
+    return Steady()
+
+
+@pytest.fixture
+async def portal(site: Site, tmp_path: Path, site_clock: FakeClock, steady: Steady) -> AsyncIterator[Portal]:
+    async with open_portal(access(site, tmp_path, site_clock, steady=steady)) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -39,7 +50,7 @@ async def until(true: Callable[[], bool]) -> None:
 async def test_nothing_runs_before_it_is_needed_and_nothing_after(
     site: Site, tmp_path: Path, site_clock: FakeClock, world: SiteWorld
 ) -> None:
-    async with Portal(access(site, tmp_path, site_clock)) as portal:
+    async with open_portal(access(site, tmp_path, site_clock)) as portal:
         session = portal.session(credentials())
         await until(lambda: our_children() == [])
         await booking.my_bookings(session)
@@ -67,28 +78,29 @@ async def test_the_driver_writes_nothing_down_whatever_the_environment_asks(
 
 
 async def test_the_browser_is_closed_before_the_driver_when_idle(
-    site: Site, tmp_path: Path, site_clock: FakeClock
+    newcomer: SiteSession, portal: Portal, steady: Steady
 ) -> None:
-    patient = replace(access(site, tmp_path, site_clock), browser_idle_seconds=0.0)
-    async with Portal(patient) as portal:
-        session = portal.session(credentials())
-        await booking.my_bookings(session)
-        await portal.close_idle()
-        await until(lambda: not any("chrom" in name for name in our_children()))
-        assert our_children() != []
-        portal.access = replace(patient, idle_seconds=0.0)
-        await portal.close_idle()
-        await until(lambda: our_children() == [])
-        assert await booking.my_bookings(session) == ()
+    await booking.my_bookings(newcomer)
+    steady.move(portal.access.browser_idle_seconds)
+    await portal.engine.close_idle()
+    await until(lambda: not any("chrom" in name for name in our_children()))
+    assert our_children() != []
+    steady.move(portal.access.idle_seconds)
+    await portal.engine.close_idle()
+    await until(lambda: our_children() == [])
+    assert await booking.my_bookings(newcomer) == ()
 
 
-async def test_what_is_in_use_is_not_closed_for_being_idle(session: SiteSession, portal: Portal) -> None:
-    portal.access = replace(portal.access, idle_seconds=0.0, browser_idle_seconds=0.0)
+async def test_what_is_in_use_is_not_closed_for_being_idle(
+    session: SiteSession, portal: Portal, steady: Steady
+) -> None:
     async with session.operation("a long reading"):
         await booking.my_bookings(session)
-        await portal.close_idle()
+        steady.move(portal.access.idle_seconds)
+        await portal.engine.close_idle()
         assert our_children() != []
-    await portal.close_idle()
+    steady.move(portal.access.idle_seconds)
+    await portal.engine.close_idle()
     await until(lambda: our_children() == [])
 
 
@@ -102,32 +114,37 @@ async def test_a_driver_that_died_is_replaced(session: SiteSession) -> None:
 
 
 async def test_a_connection_closed_under_one_account_leaves_the_driver_to_the_others(
-    session: SiteSession, portal: Portal
+    session: SiteSession, portal: Portal, world: SiteWorld
 ) -> None:
     await booking.my_bookings(session)
-    driver, held = portal._driver, session._held
-    assert held
-    await held.context.dispose()
+    driver, asked = await portal.engine.driver(), len(world.log)
+    world.faults.hang, world.faults.times["hang"] = True, 1
+    waiting = asyncio.create_task(booking.my_bookings(session))
+    await until(lambda: len(world.log) > asked)
+    await session.close()
     with pytest.raises(errors.SiteUnavailable):
-        await booking.my_bookings(session)
+        await waiting
     assert await booking.my_bookings(session) == ()
-    assert portal._driver is driver
+    assert await portal.engine.driver() is driver
 
 
-async def test_a_browser_that_died_is_replaced(session: SiteSession, world: SiteWorld, pilates: ClassRef) -> None:
+async def test_a_browser_that_died_is_replaced(
+    session: SiteSession, portal: Portal, world: SiteWorld, pilates: ClassRef
+) -> None:
     world.book(GIULIA, world.slot(pilates.day, pilates.course).appointment_id)
-    async with session._portal.page(None):
+    async with portal.resources.pages.opened(None):
         pass
     kill(each for each in our_processes() if "chrom" in name_of(each))
     await until(lambda: not any("chrom" in name for name in our_children()))
     assert (await cancelling.cancel(session, pilates)).proven
 
 
-async def test_who_waits_for_a_moment_keeps_the_driver(portal: Portal, session: SiteSession) -> None:
-    portal.access = replace(portal.access, idle_seconds=0.0)
-    await portal.get_ready()
+async def test_who_waits_for_a_moment_keeps_the_driver(portal: Portal, session: SiteSession, steady: Steady) -> None:
+    await portal.engine.get_ready()
     async with session.awake():
-        await portal.close_idle()
-        assert not portal.is_asleep
-    await portal.close_idle()
-    assert portal.is_asleep
+        steady.move(portal.access.idle_seconds)
+        await portal.engine.close_idle()
+        assert not portal.engine.is_asleep
+    steady.move(portal.access.idle_seconds)
+    await portal.engine.close_idle()
+    assert portal.engine.is_asleep

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from domain import errors
-from portal.budget import BURST, Budget
-from portal.door import Door
-from portal.evidence import KEPT, Evidence, clean_page
-from portal.sanitizer import sanitized
-from portal.trouble import Answer, check
+from portal.evidence.folders import KEPT, Evidence, clean_page
+from portal.evidence.redactor import AccountRedactor
+from portal.evidence.sanitizer import sanitized
+from portal.responses.response_errors import SiteResponse, check
+from portal.session.request_budget import BURST, RequestBudget
 from safety.redaction import HIDDEN
 from tests.support.clock import FakeClock
 from tests.support.sites import PASSWORD, credentials
@@ -28,23 +28,23 @@ pytest_plugins = ["tests.support.site_fixtures"]
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (Answer(302, "", {"location": "/sportpolimi/Account/Login?returnUrl=%2F"}), errors.SessionExpired),
-        (Answer(302, "", {"location": "https://aunicalogin.polimi.it/x"}), errors.SessionExpired),
-        (Answer(302, "", {"location": "/offline.html"}), errors.SiteUnavailable),
-        (Answer(302, "", {}), errors.SiteUnavailable),
-        (Answer(401, "", {}), errors.SessionExpired),
-        (Answer(403, "", {}), errors.Blocked),
-        (Answer(429, "", {}), errors.Blocked),
-        (Answer(404, "", {}), errors.SiteChanged),
-        (Answer(502, "", {}), errors.SiteUnavailable),
-        (Answer(200, "<form><button>Accedi al tuo account</button></form>", {}), errors.SessionExpired),
-        (Answer(200, "<h1>Sito in manutenzione</h1>", {}), errors.SiteUnavailable),
-        (Answer(200, "<div class='g-recaptcha'>", {}), errors.Blocked),
-        (Answer(200, "<html>", {}), errors.SiteChanged),
-        (Answer(200, "", {}), errors.SiteChanged),
+        (SiteResponse(302, "", {"location": "/sportpolimi/Account/Login?returnUrl=%2F"}), errors.SessionExpired),
+        (SiteResponse(302, "", {"location": "https://aunicalogin.polimi.it/x"}), errors.SessionExpired),
+        (SiteResponse(302, "", {"location": "/offline.html"}), errors.SiteUnavailable),
+        (SiteResponse(302, "", {}), errors.SiteUnavailable),
+        (SiteResponse(401, "", {}), errors.SessionExpired),
+        (SiteResponse(403, "", {}), errors.Blocked),
+        (SiteResponse(429, "", {}), errors.Blocked),
+        (SiteResponse(404, "", {}), errors.SiteChanged),
+        (SiteResponse(502, "", {}), errors.SiteUnavailable),
+        (SiteResponse(200, "<form><button>Accedi al tuo account</button></form>", {}), errors.SessionExpired),
+        (SiteResponse(200, "<h1>Sito in manutenzione</h1>", {}), errors.SiteUnavailable),
+        (SiteResponse(200, "<div class='g-recaptcha'>", {}), errors.Blocked),
+        (SiteResponse(200, "<html>", {}), errors.SiteChanged),
+        (SiteResponse(200, "", {}), errors.SiteChanged),
     ],
 )
-def test_an_answer_is_judged_by_what_it_is(answer: Answer, kind: type[errors.SiteError]) -> None:
+def test_an_answer_is_judged_by_what_it_is(answer: SiteResponse, kind: type[errors.SiteError]) -> None:
     with pytest.raises(errors.SiteError) as caught:
         check(answer, "https://ecomm.sportrick.com/sportpolimi", "/Booking/BookAppointment", wants_json=True)
     assert type(caught.value) is kind
@@ -56,7 +56,7 @@ def test_an_answer_is_judged_by_what_it_is(answer: Answer, kind: type[errors.Sit
 async def test_evidence_hides_secrets_and_keeps_the_last_folders(tmp_path: Path, site_clock: FakeClock) -> None:
     html = f"""<input type="hidden" name="__RequestVerificationToken" value="abcdefghijkl123">
       <input name='otp' value='123456'><p>{PASSWORD}</p><script>{{"token": "zyxwvutsrqponml"}}</script><b>Pilates</b>"""
-    evidence, door = Evidence(tmp_path / "evidence", site_clock), Door(credentials(), site_clock)
+    evidence, door = Evidence(tmp_path / "evidence", site_clock), AccountRedactor(credentials(), site_clock)
     folders = [await evidence.keep("My bookings!", html, "note", b"png", door) for _ in range(KEPT + 3)]
     kept = sorted(os.listdir(tmp_path / "evidence"))
     assert kept == [Path(str(each)).name for each in folders[3:]]
@@ -84,21 +84,24 @@ def test_what_was_typed_stored_or_computed_is_no_evidence() -> None:
 
 def test_a_secret_that_can_be_read_across_tags_leaves_no_page(site_clock: FakeClock) -> None:
     half = len(PASSWORD) // 2
-    assert clean_page(f"<p>{PASSWORD[:half]}<b>{PASSWORD[half:]}</b></p>", Door(credentials(), site_clock)) == HIDDEN
+    assert (
+        clean_page(f"<p>{PASSWORD[:half]}<b>{PASSWORD[half:]}</b></p>", AccountRedactor(credentials(), site_clock))
+        == HIDDEN
+    )
 
 
 def test_a_page_that_names_many_people_hides_them_all(site_clock: FakeClock) -> None:
     """The person's own name stands among them, wherever."""
     names = [f"Nome{number:02d} Cognome" for number in range(60)]
     page = "".join(f"<b class=user-name>{name}</b>" for name in names).replace("class=user-name", "class='user-name'")
-    door = Door(credentials(), site_clock)
+    door = AccountRedactor(credentials(), site_clock)
     door.note_name(page)
     assert [name for name in names if name in door.text(f"Ciao {name}!")] == []
 
 
 async def test_evidence_that_cannot_be_written_is_no_error(tmp_path: Path, site_clock: FakeClock) -> None:
     (tmp_path / "evidence").write_text("a file where the folder should be")
-    door = Door(credentials(), site_clock)
+    door = AccountRedactor(credentials(), site_clock)
     assert await Evidence(tmp_path / "evidence", site_clock).keep("x", "", "", None, door) is None
 
 
@@ -109,7 +112,7 @@ async def test_a_budget_slows_down_what_is_not_urgent(monkeypatch: pytest.Monkey
         waited.append(seconds)
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
-    budget = Budget("account 1")
+    budget = RequestBudget("account 1")
     for _ in range(int(BURST)):
         await budget.spend()
     assert not waited

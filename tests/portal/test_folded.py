@@ -8,18 +8,19 @@ from datetime import time
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Playwright
+from playwright.async_api import Page
 
 import booking
 from actions import cancelling
 from demo.site import SiteWorld
 from domain import errors
 from domain.model import Activity, ClassRef
-from portal import booking_page, pages, schedules, timetable
+from portal import booking_page, schedules, timetable
+from portal.access import SiteLimits
 from portal.booking_page import Wanted
-from portal.session import SiteSession
+from portal.session.site_session import SiteSession
 from scraper import Calendar
-from tests.support.lent_browser import portal, site  # noqa: F401 - fixtures
+from tests.support.lent_browser import LentBrowser, portal, site  # noqa: F401 - fixtures
 from tests.support.sites import GIULIA, TUESDAY, only_pages_get_schedules, wish
 
 pytest_plugins = ["tests.support.site_fixtures"]
@@ -66,11 +67,14 @@ const confirmation = document.getElementById("booking-confirm-container")
 </script></body>"""
 
 
+@pytest.fixture
+def limits() -> SiteLimits:
+    return SiteLimits(first_click=0.3, unfold=0.1)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(engine: tuple[Playwright, Browser], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:  # noqa: F811
-    monkeypatch.setattr(pages, "FIRST_CLICK", 300)
-    monkeypatch.setattr("portal.folded.SIGHT", 100)
-    page = await engine[1].new_page()
+async def page(engine: LentBrowser) -> AsyncIterator[Page]:
+    page = await engine.browser.new_page()
     yield page
     await page.close()
 
@@ -113,11 +117,11 @@ async def test_a_timetable_read_from_the_page_has_what_comes_only_when_a_line_is
     ]
 
 
+@pytest.mark.parametrize("limits", [SiteLimits(first_click=0.4)])
 async def test_the_page_books_and_cancels_on_a_site_that_folds_and_wakes_late_in_any_order_of_activities(
     session: SiteSession, world: SiteWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     only_pages_get_schedules(world)
-    monkeypatch.setattr(pages, "FIRST_CLICK", 400)
     world.switches.update({"grouped": True, "confirm_wakes_after": 0.3})
     catalogue = world.timetable.catalogue
     world.timetable.catalogue = replace(catalogue, activities=catalogue.activities[::-1])

@@ -14,10 +14,11 @@ from playwright.async_api import Browser, Playwright
 from playwright.async_api import Error as PlaywrightError
 
 from domain.errors import SiteChanged
-from portal.browser import MOST_ANSWER, Chromium, start_driver
-from portal.door import Door
-from portal.page_size import PageSize, content
-from portal.portrait import clean_picture
+from portal.access import SiteLimits
+from portal.browser.chromium import MOST_ANSWER, Chromium, start_driver
+from portal.browser.page_size import PageSize, content
+from portal.evidence.redactor import AccountRedactor
+from portal.evidence.screenshot import clean_picture
 from tests.support.processes import name_of, our_processes
 from tests.support.sites import NOON, chromium, credentials
 
@@ -75,8 +76,9 @@ async def driver(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(driver: Playwright) -> AsyncIterator[Browser]:
-    launched = await Chromium(chromium(), headless=True).launch(driver)
+async def browser(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    launcher = Chromium(chromium(), headless=True, cache=tmp_path_factory.mktemp("cache"))
+    launched = await launcher.start_browser(driver)
     yield launched
     await launched.close()
 
@@ -110,27 +112,24 @@ LIES = """<script>
 </script>"""
 
 
-async def test_a_page_that_lies_about_its_size_is_not_believed(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("portal.page_size.MOST_PAGE", 50_000)
+async def test_a_page_that_lies_about_its_size_is_not_believed(browser: Browser) -> None:
     page = await browser.new_page()
     await page.set_content(f"<body>{LIES}")
     with pytest.raises(SiteChanged, match="too large"):
-        await content(page)
+        await content(page, SiteLimits(page_bytes=50_000))
     await page.context.close()
 
 
 async def test_a_picture_shows_what_was_judged_whatever_is_animated(browser: Browser) -> None:
     """What an animation covers must not come to light while the picture is taken."""
-    door, taken = Door(credentials(password="geheimnis7"), lambda: NOON), []
+    redactor, taken = AccountRedactor(credentials(password="geheimnis7"), lambda: NOON), []
     animated = (
         "<style>@keyframes k {from, to {content: 'x'}} p::before {content: 'geheimnis7'; animation: k 1s infinite}"
     )
     for style in (animated, "<style>p::before {content: 'x'}"):
         page = await browser.new_page()
         await page.set_content(f"{style}</style><p></p>")
-        taken.append(await clean_picture(page, door))
+        taken.append(await clean_picture(page, redactor))
         await page.context.close()
     assert taken[0] in (None, taken[1])
 
@@ -152,12 +151,12 @@ UNSURE = {
 
 @pytest.mark.parametrize("where", [*PAGES, *UNSURE])
 async def test_no_picture_shows_a_secret(browser: Browser, where: str) -> None:
-    door = Door(credentials(password=ODD), lambda: NOON)
+    redactor = AccountRedactor(credentials(password=ODD), lambda: NOON)
     page = await browser.new_page()
     await page.set_content((PAGES | UNSURE)[where])
-    picture = await clean_picture(page, door)
+    picture = await clean_picture(page, redactor)
     assert (picture is None) == (where in UNSURE)
     if picture is not None:
         shown = await page.evaluate("document.body.innerText")
-        assert not door.holds_secret(shown)
+        assert not redactor.holds_secret(shown)
     await page.context.close()

@@ -5,7 +5,6 @@ The pages are written anew, after the contract and not after the simulated site:
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 
@@ -14,10 +13,9 @@ from aiohttp import web
 
 from domain.errors import LoginBlocked, LoginRejected, MatricolaMissing, SiteError
 from domain.model import LoginRemark, RemarkKind
-from portal.login import MOST_STEPS
-from portal.login_pages import Kind, Portrait, recognise
-from portal.login_sight import Sight
-from portal.session import Portal
+from portal.login.page_kinds import PageKind, Snapshot, recognise
+from portal.login.sign_in import MOST_STEPS
+from portal.login.snapshot import SnapshotReader
 from safety.addresses import Places
 from tests.support.hostile import to
 from tests.support.login_fixtures import (  # noqa: F401 - fixtures
@@ -30,7 +28,6 @@ from tests.support.login_fixtures import (  # noqa: F401 - fixtures
     Hosts,
     attempt,
     hosts,
-    portal,
 )
 from tests.support.sites import PASSWORD
 
@@ -63,15 +60,15 @@ CONTINUE = "<input type=submit name=evn_continua value='CONTINUA ›'>"
 HIDDEN = "<input type=hidden name=SSO_LOGIN><input name=p type=password hidden>"
 AUTOMATIC = f"<form id=automaticaRedirectForm method=post action=/go>{HIDDEN}</form>"
 
-PORTRAITS: dict[Kind, tuple[tuple[str, str], ...]] = {
-    Kind.HOME: (("@", "<div id=home_btt_booking><div>Booking</div></div>"),),
-    Kind.ENTRY: (
+PAGES_OF: dict[PageKind, tuple[tuple[str, str], ...]] = {
+    PageKind.HOME: (("@", "<div id=home_btt_booking><div>Booking</div></div>"),),
+    PageKind.ENTRY: (
         ("@Account/Login", "<button type=submit class='btn green'>Accedi  al tuo account</button>"),
         ("@Account/Login", "<a class=btn href=/x>ACCEDI AL TUO ACCOUNT ›</a><input name=search>"),
         ("@Account/Login", "<button type=submit class='green pull-right'>x</button><a href=#>Sign in</a>"),
         ("@Account/Login", "<form><button class=green type=submit>Entra</button></form>"),
     ),
-    Kind.PASSWORD: (
+    PageKind.PASSWORD: (
         ("a", PASSWORD_FORM),
         ("aunicalogin.jsp", CHOOSER + POLIMI.format(PAIR + "<button>Accedi</button>")),
         ("aunicalogin.jsp", ONE_FORM),
@@ -80,20 +77,20 @@ PORTRAITS: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("a", f"<form>{PAIR}<input type=checkbox id=RESTA_CONNESSO>Resta connesso <input type=image alt=Login></form>"),
         ("@x", "<form><input name=password type=password><button>Accedi</button></form>"),  # never typed there
     ),
-    Kind.NEW_PASSWORD: (
+    PageKind.NEW_PASSWORD: (
         ("a", f"<form>{NEW}<button>Continua</button></form>"),
         ("a", f"<form>{PAIR}<input type=password name=altra><button>Continua</button></form>"),
         ("a", "<form><label>Nuova password<input type=password name=p></label><button>Ok</button></form>"),
         ("PWDScaduta.do", f"<form>{NEW}{CONTINUE}</form>"),
     ),
-    Kind.CODE: (
+    PageKind.CODE: (
         ("a", OTP_FORM),
         ("a", "<form>OTP <input name=codice autocomplete=one-time-code><input type=submit value=Verifica></form>"),
         ("a", "<form><label>Codice usa e getta <input type=password name=c></label><button>INVIA</button></form>"),
         ("a", "<form><input name=dissms aria-label='One-time password'><button>Continue</button></form>"),
     ),
-    Kind.MATRICOLA: (("a", MATRICOLE), ("SceltaMatricola.do", f"<table>{CAREERS}</table>")),
-    Kind.EXPIRING: (
+    PageKind.MATRICOLA: (("a", MATRICOLE), ("SceltaMatricola.do", f"<table>{CAREERS}</table>")),
+    PageKind.EXPIRING: (
         ("PWDinScadenza.do", f"<form>{EXPIRES}{CONTINUE}</form>"),
         ("PWDinScadenza.do", f"<form>{EXPIRES}{NEW}<button>Cambia</button>{CONTINUE}</form>"),
         ("a", f"<form>{EXPIRES}<button>Cambia password</button><button>Continua</button></form>"),
@@ -101,7 +98,7 @@ PORTRAITS: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("passi/AvvisiDFA.do", f"<form action=/PWDinScadenza.do>{EXPIRES}{CONTINUE}</form>"),
         ("IdentificazioneUnica.do", f"<form>{EXPIRES}<p>Due fattori: presto</p>{NEW}{CONTINUE}</form>"),
     ),
-    Kind.NOTICE: (
+    PageKind.NOTICE: (
         ("passi/AvvisiDFA.do", "<h2>Autenticazione a due fattori</h2><form><button>Prosegui</button></form>"),
         ("passi/AvvisiDFA.do;jsessionid=1?x=2", "<p>Avviso<button>Attiva ora</button><button>Più tardi</button>"),
         ("IdentificazioneUnica.do", "<form action=/x/passi/AvvisiDFA.do><p>Avviso<button>Chiudi</button></form>"),
@@ -109,7 +106,7 @@ PORTRAITS: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("passi/AvvisiDFA.do", "<input type=checkbox> Non mostrare più <input type=button value=CHIUDI>"),
         ("PWDinScadenza.do", f"<h1>Autenticazione a due fattori</h1><form action=/AvvisiDFA.do>{CONTINUE}</form>"),
     ),
-    Kind.ONE_WAY: (
+    PageKind.ONE_WAY: (
         ("a", "<p>Novità</p><a href=/go>Continua</a><footer><a href=/p>Privacy</a></footer>"),
         ("a", "<p>Termini</p><button>ACCETTA</button><button>Annulla</button>"),
         ("a", "<p>x</p><div role=button>Ok, ho capito</div><nav><button>Menu</button></nav>"),
@@ -119,7 +116,7 @@ PORTRAITS: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("a", "<p>x</p><form action=/go><button>Continua</button></form><a href=/go>CONTINUA</a><button>Esci</button>"),
         ("a", "<p>Novità</p><a href=/go>Continua</a><footer><p>Cancellazione dei dati</p></footer>"),
     ),
-    Kind.WAITING: (
+    PageKind.WAITING: (
         ("passi/LoginExtensionPoint.do", f"<p>Attendere…{AUTOMATIC}"),
         ("a", f"<p>Attendere…{AUTOMATIC.replace(' hidden', '')}"),
         ("a", "<p>Attendere<form><input type=password style='position:absolute;left:-9999px'></form>"),
@@ -128,7 +125,7 @@ PORTRAITS: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("@x", f"<p>Accesso in corso{AUTOMATIC}"),
         ("a", ""),
     ),
-    Kind.UNKNOWN: (
+    PageKind.UNKNOWN: (
         ("a", "<p>Scegli<a href=/1>Continua</a><a href=/2>Prosegui</a>"),
         ("a", "<p>Condizioni</p><button>Accetta</button><button>Rifiuta</button>"),
         ("a", "<p>Pubblicità?</p><form action=/go><button>Accetta</button><button>Continua</button></form>"),
@@ -148,25 +145,25 @@ PORTRAITS: dict[Kind, tuple[tuple[str, str], ...]] = {
 """Each page as several people would have written it: its address (@: on the booking site), and what it shows."""
 
 
-async def test_every_page_is_recognised_however_it_is_written(portal: Portal) -> None:
+async def test_every_page_is_recognised_however_it_is_written(attempt: Attempt) -> None:
     wrong, shown = [], {"body": ""}
-    async with portal.page(None) as page:
+    async with attempt.portal.resources.pages.opened(None) as page:
         await page.route(
             "**/*", lambda route: route.fulfill(content_type="text/html; charset=utf-8", body=shown["body"])
         )
-        sight = Sight(page)
-        for kind, (url, body) in ((kind, each) for kind, pages in PORTRAITS.items() for each in pages):
+        reader = SnapshotReader(page)
+        for kind, (url, body) in ((kind, each) for kind, pages in PAGES_OF.items() for each in pages):
             shown["body"] = f"<!DOCTYPE html><title>t</title><body>{body}"
             await page.goto(f"{SITE}/{url[1:]}" if url.startswith("@") else f"{LOGIN}/{url}")
-            portrait = await sight.look()
-            assert portrait is not None
-            if (seen := recognise(portrait, PLACES)).kind is not kind:
+            snapshot = await reader.look()
+            assert snapshot is not None
+            if (seen := recognise(snapshot, PLACES)).kind is not kind:
                 wrong.append((kind, seen.kind, seen.why, body))
     assert wrong == []
 
 
 async def test_what_nobody_sees_of_a_page_says_nothing() -> None:
-    assert recognise(Portrait(url=f"{LOGIN}/a", loaded=True), PLACES).kind is Kind.WAITING
+    assert recognise(Snapshot(url=f"{LOGIN}/a", loaded=True), PLACES).kind is PageKind.WAITING
 
 
 # ----- whole logins
@@ -264,9 +261,9 @@ ENDS = {
 
 @pytest.mark.parametrize("end", ENDS)
 async def test_what_can_not_be_passed_is_told_with_its_address_title_and_words(
-    attempt: Attempt, portal: Portal, hosts: Hosts, end: str
+    attempt: Attempt, hosts: Hosts, end: str
 ) -> None:
-    portal.access = dataclasses.replace(portal.access, timeout_seconds=1.0)
+    attempt.configure(timeout_seconds=1.0)
     page, why, followed = ENDS[end]
     page = page.replace("{stranger}", hosts["stranger"].address)
     numbers = iter(range(100))
@@ -361,9 +358,9 @@ async def test_pages_that_send_each_other_on_in_a_circle_end_as_well(attempt: At
 
 @pytest.mark.parametrize(("wanted", "sent"), [("", "861234"), ("961234", "961234"), ("861234", "861234")])
 async def test_the_configured_matricola_is_chosen_and_else_the_first(
-    attempt: Attempt, portal: Portal, hosts: Hosts, wanted: str, sent: str
+    attempt: Attempt, hosts: Hosts, wanted: str, sent: str
 ) -> None:
-    attempt.session = portal.session(dataclasses.replace(attempt.who, matricola=wanted))
+    attempt.is_of(matricola=wanted)
     sign_on = SignOn(hosts, [MATRICOLE])
     await attempt.session.renew()
     assert sign_on.went[-1] == f"/go?matricola={sent}"
@@ -372,8 +369,8 @@ async def test_the_configured_matricola_is_chosen_and_else_the_first(
     assert told == (() if wanted else (chosen,))
 
 
-async def test_a_matricola_that_is_not_offered_is_not_guessed(attempt: Attempt, portal: Portal, hosts: Hosts) -> None:
-    attempt.session = portal.session(dataclasses.replace(attempt.who, matricola="61234"))
+async def test_a_matricola_that_is_not_offered_is_not_guessed(attempt: Attempt, hosts: Hosts) -> None:
+    attempt.is_of(matricola="61234")
     error = await blocked(attempt, hosts, MATRICOLE, kind=MatricolaMissing)
     assert "matricola 61234" in str(error)
     assert "«861234 Laurea, 961234 Laurea magistrale»" in str(error)

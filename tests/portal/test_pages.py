@@ -10,15 +10,13 @@ import pytest_asyncio
 from playwright.async_api import Page
 
 from domain.errors import LoginDiverted, LoginRejected
-from portal.login import LoginPage
-from portal.pages import CalendarPage
-from safety.addresses import Places
-from tests.support.lent_browser import Engine
-from tests.support.sites import TUESDAY, credentials
+from portal.login.sign_in import SignIn
+from portal.pages.calendar import CalendarPage
+from tests.support.lent_browser import LentBrowser
+from tests.support.sites import TUESDAY, credentials, nowhere
 
 SITE = "http://127.0.0.1:1"
-PLACES = Places(SITE, ("127.0.0.1:1",))
-TIMEOUT = 3.0
+ACCESS = nowhere(SITE, timeout_seconds=3.0)
 CONFIRM = "<button id='btnConfirmAppointmentBooking'>Conferma</button>"
 FORM = """<form onsubmit="sent(); return false"><input id=login><input id=password type=%s>
 <div class=aunicalogin-button-accedi><button hidden>Vecchio</button><button>Accedi</button></div></form>"""
@@ -28,7 +26,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browse
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(engine: Engine) -> AsyncIterator[Page]:
+async def page(engine: LentBrowser) -> AsyncIterator[Page]:
     _, browser = engine
     page = await browser.new_page()
     yield page
@@ -61,14 +59,14 @@ ENTRANCE = """<button type=submit class=green hidden>Entra</button><input id=log
 async def test_hidden_buttons_and_fields_before_those_on_show_are_passed_over(page: Page) -> None:
     hidden = "<input id=login hidden><input type=password hidden>"
     await show(page, login(ENTRANCE, hidden + FORM % "password", "<a id=home_btt_booking>Booking</a>"))
-    await LoginPage(page, PLACES, TIMEOUT, lambda: None, no_passing).sign_in(credentials(), no_code)
+    await SignIn(page, ACCESS, lambda: None, no_passing).run(credentials(), no_code)
 
 
 async def test_a_password_page_that_comes_back_is_known_whatever_the_type_of_its_field(page: Page) -> None:
     form = FORM % "text"
     await show(page, login(ENTRANCE, form, f"<p role=alert>Password errata</p>{form}"))
     with pytest.raises(LoginRejected, match="Password errata"):
-        await LoginPage(page, PLACES, TIMEOUT, lambda: None, no_passing).sign_in(credentials(), no_code)
+        await SignIn(page, ACCESS, lambda: None, no_passing).run(credentials(), no_code)
 
 
 POST = "<form method=post action=/password>" + FORM.partition(">")[2]
@@ -98,7 +96,7 @@ async def test_nothing_is_typed_in_a_form_that_would_send_it_elsewhere(page: Pag
         await page.unroute_all()
         await show(page, login(ENTRANCE, form, ""))
         with pytest.raises(LoginDiverted):
-            await LoginPage(page, PLACES, TIMEOUT, lambda: None, no_passing).sign_in(credentials(), no_code)
+            await SignIn(page, ACCESS, lambda: None, no_passing).run(credentials(), no_code)
         typed = await page.locator("input").evaluate_all("fields => fields.map(field => field.value).join('')")
         assert typed.replace("/password", "") == "", name
 
@@ -112,6 +110,6 @@ async def test_a_refusal_in_a_dialog_is_read_though_a_hidden_button_comes_before
         <dialog id=refused><div class=modal-body>Posti esauriti</div></dialog>""",
     )
     await page.goto(SITE)
-    shown = CalendarPage(page, SITE, TIMEOUT)
+    shown = CalendarPage(page, ACCESS)
     await shown.choose(TUESDAY, 0, time(18))
     assert await shown.refusal() == "Posti esauriti"

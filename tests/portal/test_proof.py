@@ -31,7 +31,7 @@ from opening.site_calls import SiteCalls
 from portal import api
 from portal.bookings_list import BookingsList, Sought
 from portal.read_back import ReadBack
-from portal.trouble import Answer
+from portal.responses.response_errors import SiteResponse
 from tests.support.openings import IMPATIENT, MOST_REQUESTS, OPENS, Open, Opening
 from tests.support.sites import GIULIA, TUESDAY
 from tests.support.stages import LONG_AFTER, OWNER, Set
@@ -94,7 +94,7 @@ async def test_by_day_it_is_no_place_either(at: Open, monkeypatch: pytest.Monkey
     async with at(lead=LONG_AFTER) as opened:
         send = api.book_appointment
 
-        async def too_late(session: Any, appointment_id: str) -> Answer:
+        async def too_late(session: Any, appointment_id: str) -> SiteResponse:
             put_on_the_waiting_list(opened, LIKE_A_BOOKING)
             return await send(session, appointment_id)
 
@@ -221,14 +221,14 @@ async def test_an_overlap_that_is_gone_shortly_before_the_opening_stops_nobody(a
 # ----- answers without sense, and what is counted
 
 
-async def nonsense(kind: str) -> Answer:
+async def nonsense(kind: str) -> SiteResponse:
     if kind == "a page":
         raise SiteChanged("the site answers with a page where data is due")
     if kind == "too many requests":
         raise Blocked("HTTP 429", status=429)
     if kind == "cut off":
         raise SiteUnavailable("reset")
-    return Answer(200, '{"status": "ERROR"}', {})
+    return SiteResponse(200, '{"status": "ERROR"}', {})
 
 
 async def test_a_site_that_makes_no_sense_for_two_seconds_is_asked_again_when_it_has_come_to_itself(at: Open) -> None:
@@ -236,7 +236,7 @@ async def test_a_site_that_makes_no_sense_for_two_seconds_is_asked_again_when_it
         shots: list[None] = []
 
         class Odd(SiteCalls):
-            async def book(self, slot: Slot, sent_again: Callable[[], None]) -> Answer:
+            async def book(self, slot: Slot, sent_again: Callable[[], None]) -> SiteResponse:
                 shots.append(None)
                 if opened.clock() < OPENS + timedelta(seconds=2):
                     return await nonsense(kind)

@@ -10,9 +10,9 @@ import booking
 from actions import cancelling
 from demo.site import SiteWorld
 from domain.errors import Blocked, SessionExpired, SiteChanged, SiteError, SiteUnavailable
-from portal.recognition import trouble_in_page
-from portal.session import SiteSession
-from portal.trouble import Answer, check
+from portal.responses.page_errors import error_on_page
+from portal.responses.response_errors import SiteResponse, check
+from portal.session.site_session import SiteSession
 from tests.support.sites import GIULIA, TUESDAY, wish
 
 pytest_plugins = ["tests.support.site_fixtures"]
@@ -140,7 +140,7 @@ KINDS: list[tuple[type[SiteError] | None, dict[str, tuple[str, str]]]] = [
     ids=[f"{kind.__name__ if kind else 'no trouble'}: {name}" for kind, shapes in KINDS for name in shapes],
 )
 def test_a_page_is_known_by_its_elements(kind: type[SiteError] | None, path: str, html: str) -> None:
-    trouble = trouble_in_page(html, path)
+    trouble = error_on_page(html, path)
     assert (type(trouble) if trouble else None) is kind
 
 
@@ -161,7 +161,7 @@ def test_a_page_is_known_by_its_elements(kind: type[SiteError] | None, path: str
 )
 def test_a_captcha_is_one_whatever_its_status(status: int, html: str, kind: type[SiteError], http: int | None) -> None:
     with pytest.raises(SiteError) as caught:
-        check(Answer(status, html, {"retry-after": "90"}), ROOT, "/Booking/BookAppointment", wants_json=True)
+        check(SiteResponse(status, html, {"retry-after": "90"}), ROOT, "/Booking/BookAppointment", wants_json=True)
     assert type(caught.value) is kind
     if isinstance(caught.value, Blocked):
         assert caught.value.status == http
@@ -184,13 +184,13 @@ def test_a_captcha_is_one_whatever_its_status(status: int, html: str, kind: type
 )
 def test_data_that_says_logged_out_is_an_ended_session(answer: str) -> None:
     with pytest.raises(SessionExpired):
-        check(Answer(200, answer, {}), ROOT, "/Booking/GetActivitySchedule", wants_json=True)
+        check(SiteResponse(200, answer, {}), ROOT, "/Booking/GetActivitySchedule", wants_json=True)
 
 
 @pytest.mark.parametrize("answer", ['{"captchaRequired": true}', '{"status": "KO", "message": "Verifica captcha"}'])
 def test_data_that_asks_for_a_captcha_is_a_block(answer: str) -> None:
     with pytest.raises(Blocked):
-        check(Answer(200, answer, {}), ROOT, "/Booking/BookAppointment", wants_json=True)
+        check(SiteResponse(200, answer, {}), ROOT, "/Booking/BookAppointment", wants_json=True)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_data_that_asks_for_a_captcha_is_a_block(answer: str) -> None:
     ],
 )
 def test_data_that_says_neither_is_an_answer(answer: str) -> None:
-    check(Answer(200, answer, {}), ROOT, "/Booking/BookAppointment", wants_json=True)
+    check(SiteResponse(200, answer, {}), ROOT, "/Booking/BookAppointment", wants_json=True)
 
 
 @pytest.mark.parametrize(
@@ -211,14 +211,14 @@ def test_data_that_says_neither_is_an_answer(answer: str) -> None:
 )
 def test_a_way_that_leads_to_a_captcha_is_not_gone(location: str) -> None:
     with pytest.raises(Blocked):
-        check(Answer(302, "", {"location": location}), ROOT, MINE, wants_json=False)
+        check(SiteResponse(302, "", {"location": location}), ROOT, MINE, wants_json=False)
 
 
 def test_a_large_page_of_ours_is_known_in_no_time() -> None:
     """In a race too "my bookings" is read back; what has none of the telling words is not even parsed."""
     html = page(LIST + "<div class=row><span>PILATES</span></div>" * 5_000)
     began = time.process_time()
-    assert trouble_in_page(html, MINE) is None
+    assert error_on_page(html, MINE) is None
     assert time.process_time() - began < 0.1
 
 

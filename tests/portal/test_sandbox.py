@@ -15,8 +15,8 @@ import pytest
 
 from domain.errors import SiteUnavailable
 from portal.access import SiteAccess
-from portal.browser import ROOT, forbidden
-from portal.session import Portal
+from portal.browser.chromium import ROOT, forbidden
+from portal.portal import open_portal
 from tests.support.processes import children_of, name_of
 from tests.support.sites import chromium
 
@@ -74,7 +74,10 @@ def renderers() -> list[psutil.Process]:
 async def test_pages_run_in_namespaces_of_their_own_and_behind_a_filter(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with Portal(access(tmp_path, await starter(tmp_path))) as portal, portal.page(None) as page:
+    async with (
+        open_portal(access(tmp_path, await starter(tmp_path))) as portal,
+        portal.resources.pages.opened(None) as page,
+    ):
         await page.set_content("<p>hello")
         assert renderers() != []
         for renderer in renderers():
@@ -82,7 +85,7 @@ async def test_pages_run_in_namespaces_of_their_own_and_behind_a_filter(
             status = Path(f"/proc/{renderer.pid}/status").read_text()
             assert "Seccomp:\t2" in status
             assert os.readlink(f"/proc/{renderer.pid}/ns/user") != os.readlink("/proc/self/ns/user")
-        assert portal.chromium.unprotected is None
+        assert portal.engine.launcher.unprotected is None
     assert "sandbox" not in caplog.text
 
 
@@ -90,13 +93,13 @@ async def test_pages_run_in_namespaces_of_their_own_and_behind_a_filter(
 async def test_where_the_kernel_forbids_it_the_browser_starts_all_the_same_and_says_so_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with Portal(access(tmp_path, await starter(tmp_path, WITHOUT_NAMESPACES))) as portal:
+    async with open_portal(access(tmp_path, await starter(tmp_path, WITHOUT_NAMESPACES))) as portal:
         for _ in range(2):
-            async with portal.page(None) as page:
+            async with portal.resources.pages.opened(None) as page:
                 await page.set_content("<p>hello")
-            browser = await portal.browser()
+            browser = await portal.engine.browser()
             await browser.close()
-        assert portal.chromium.unprotected is not None
+        assert portal.engine.launcher.unprotected is not None
     [line] = [record for record in caplog.records if record.levelno == logging.WARNING]
     assert "runs without its sandbox" in line.getMessage()
     assert "seccomp.json" in line.getMessage()
@@ -109,9 +112,9 @@ async def test_a_browser_that_does_not_start_for_another_reason_is_not_tried_wit
     broken = tmp_path / "chromium"
     broken.write_text("#!/bin/sh\necho started >>\"$0.log\"; echo 'error while loading libnss3.so' >&2; exit 127\n")
     broken.chmod(0o755)
-    async with Portal(access(tmp_path, str(broken))) as portal:
+    async with open_portal(access(tmp_path, str(broken))) as portal:
         with pytest.raises(SiteUnavailable):
-            await portal.browser()
+            await portal.engine.browser()
     assert Path(f"{broken}.log").read_text() == "started\n"
     assert "sandbox" not in caplog.text
 
@@ -120,9 +123,9 @@ async def test_root_is_told_that_the_browser_has_no_sandbox(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    async with Portal(access(tmp_path, chromium())) as portal:
-        await portal.browser()
-        assert portal.chromium.unprotected == ROOT
+    async with open_portal(access(tmp_path, chromium())) as portal:
+        await portal.engine.browser()
+        assert portal.engine.launcher.unprotected == ROOT
     assert caplog.text.count("the programs run as root") == 1
 
 

@@ -17,16 +17,20 @@ from demo.site import Site, SiteWorld
 from domain import errors
 from domain.model import ClassRef
 from portal import api
-from portal.access import SiteAccess
-from portal.codes import Codes
-from portal.contexts import affinity
-from portal.session import MOST_PAGES, Portal, SiteSession
-from portal.state import SessionStore
+from portal.access import SiteAccess, SiteLimits
+from portal.browser.contexts import affinity
+from portal.login.codes import Codes
+from portal.portal import Portal, open_portal
+from portal.resources import Account
+from portal.session.logins import Logins
+from portal.session.site_session import SiteSession
+from portal.session.stored import StoredSession
+from portal.storage.session_files import SessionFiles
 from tests.support.clock import FakeClock
 from tests.support.hostile import serving
-from tests.support.lent_browser import Engine, lent, pilates, portal, site  # noqa: F401 - fixtures
+from tests.support.lent_browser import LentBrowser, lent, pilates, portal, site  # noqa: F401 - fixtures
 from tests.support.processes import our_children
-from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, SECRET, access, credentials, enter
+from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, SECRET, access, credentials, enter, files_of
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
@@ -58,7 +62,7 @@ async def test_a_kept_session_needs_no_login_and_no_browser(
     site: Site, session: SiteSession, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     await booking.my_bookings(session)
-    async with Portal(access(site, tmp_path, site_clock)) as another:
+    async with open_portal(access(site, tmp_path, site_clock)) as another:
         assert await booking.my_bookings(another.session(credentials())) == ()
         assert not any("chrom" in name for name in our_children())
     assert world.accounts.login_attempts[GIULIA] == 0
@@ -76,7 +80,7 @@ async def test_a_wrong_password_is_sent_once_whoever_waits(portal: Portal, world
 
 
 async def test_two_processes_log_in_once(
-    engine: Engine, site: Site, portal: Portal, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
+    engine: LentBrowser, site: Site, portal: Portal, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     async with lent(engine, access(site, tmp_path, site_clock)) as other:
         sessions = [portal.session(credentials()), other.session(credentials())]
@@ -85,7 +89,7 @@ async def test_two_processes_log_in_once(
 
 
 async def test_a_rejected_login_is_not_repeated_by_the_process_that_waited(
-    engine: Engine, site: Site, portal: Portal, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
+    engine: LentBrowser, site: Site, portal: Portal, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     wrong = credentials(password="sbagliata")
     async with lent(engine, access(site, tmp_path, site_clock)) as other:
@@ -112,7 +116,7 @@ async def test_two_refused_codes_are_enough(quick_codes: SiteSession, world: Sit
 @pytest.mark.parametrize("into", [0.0, 7.0, 29.9])
 @pytest.mark.parametrize(("in_haste", "sent_at"), [(False, 15), (True, 1)])
 async def test_a_code_that_must_be_waited_for_is_sent_in_the_middle_of_its_period_or_at_its_beginning_in_haste(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, into: float, in_haste: bool, sent_at: int
+    tmp_path: Path, into: float, in_haste: bool, sent_at: int
 ) -> None:
     """In the middle a site that takes the present code alone takes it, though a clock is seconds wrong; but who waits
     for an opening at the end of a period must not be late for that."""
@@ -122,15 +126,14 @@ async def test_a_code_that_must_be_waited_for_is_sent_in_the_middle_of_its_perio
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    codes = Codes(credentials(), SessionStore(tmp_path, 42, GIULIA), lambda: now, lambda: in_haste)
+    codes = Codes(credentials(), SessionFiles(tmp_path, 42, GIULIA), lambda: now, lambda: in_haste, sleep)
     first = await codes.next() if into < 27 else None  # too late in its period to be sent at all
-    monkeypatch.setattr("asyncio.sleep", sleep)
     assert await codes.next() != first
     assert [round(now.timestamp() + wait, 3) % 30 for wait in waits] == [sent_at]
 
 
 async def test_no_code_is_sent_twice_by_whichever_process(
-    engine: Engine, quick_codes: SiteSession, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
+    engine: LentBrowser, quick_codes: SiteSession, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     await booking.my_bookings(quick_codes)
     world.accounts.end_sessions()
@@ -152,7 +155,7 @@ async def test_no_code_is_sent_twice_by_whichever_process(
     ],
 )
 async def test_trouble_while_logging_in_is_told_as_what_it_is(
-    engine: Engine,
+    engine: LentBrowser,
     site: Site,
     world: SiteWorld,
     tmp_path: Path,
@@ -201,8 +204,8 @@ async def test_a_session_renewed_by_another_process_is_taken_up(
 
 
 async def test_a_session_of_another_user_name_is_ignored(session: SiteSession, tmp_path: Path) -> None:
-    assert session._store.load() is not None
-    assert SessionStore(tmp_path / "sessions", 1, "somebody else").load() is None
+    assert files_of(session).load() is not None
+    assert SessionFiles(tmp_path / "sessions", 1, "somebody else").load() is None
 
 
 async def test_a_broken_session_file_is_replaced(session: SiteSession, world: SiteWorld, tmp_path: Path) -> None:
@@ -213,7 +216,7 @@ async def test_a_broken_session_file_is_replaced(session: SiteSession, world: Si
 
 async def test_cookies_the_site_renews_are_kept(session: SiteSession) -> None:
     await booking.my_bookings(session)
-    state = session._store.load()
+    state = files_of(session).load()
     assert state is not None
     assert {each["name"] for each in state["cookies"]} >= {".ASPXAUTH_SOCIALBOOKING", "__RequestVerificationToken"}
 
@@ -225,7 +228,7 @@ async def test_new_credentials_make_a_new_session(portal: Portal) -> None:
 
 
 async def test_a_lock_is_held_by_one_login_at_a_time(tmp_path: Path) -> None:
-    one, other = (SessionStore(tmp_path, 1, GIULIA) for _ in range(2))
+    one, other = (SessionFiles(tmp_path, 1, GIULIA) for _ in range(2))
     async with one.locked():
         waiting = asyncio.create_task(_enter_and_leave(other))
         done, _ = await asyncio.wait({waiting}, timeout=0.2)
@@ -233,7 +236,7 @@ async def test_a_lock_is_held_by_one_login_at_a_time(tmp_path: Path) -> None:
     await asyncio.wait_for(waiting, 5)
 
 
-async def _enter_and_leave(store: SessionStore) -> None:
+async def _enter_and_leave(store: SessionFiles) -> None:
     async with store.locked():
         return
 
@@ -245,24 +248,20 @@ async def test_pages_wait_for_one_another_rather_than_crowd_a_small_machine(sess
         await page.goto("about:blank")
         shown.append(sum(len(context.pages) for context in page.context.browser.contexts))  # type: ignore[misc, union-attr]
 
-    await asyncio.gather(*(session.on_page("look", look) for _ in range(MOST_PAGES + 3)))
-    assert len(shown) == MOST_PAGES + 3
-    assert max(shown) <= MOST_PAGES
+    await asyncio.gather(*(session.on_page("look", look) for _ in range(SiteLimits().pages_at_once + 3)))
+    assert len(shown) == SiteLimits().pages_at_once + 3
+    assert max(shown) <= SiteLimits().pages_at_once
 
 
 async def test_renewed_cookies_are_written_once_an_opening_is_over_not_while_it_is_awaited(
     session: SiteSession,
 ) -> None:
-    await booking.my_bookings(session)
-    held = await session._take_up()
-    held.cookies_changed = True
-    held.state["cookies"] = []  # whatever the site sent is new
     async with session.awake():
-        before = session._store.version()
-        await booking.my_bookings(session)
-        assert session._store.version() == before
-    assert session._store.version() != before
-    assert held.state["cookies"]
+        before = files_of(session).version()
+        await booking.my_bookings(session)  # the site gives a cookie more
+        assert files_of(session).version() == before
+    assert files_of(session).version() != before
+    assert len((files_of(session).load() or {})["cookies"]) > 1
 
 
 async def test_new_cookies_are_not_taken_for_a_new_login(
@@ -270,20 +269,21 @@ async def test_new_cookies_are_not_taken_for_a_new_login(
 ) -> None:
     """An answer that came back in time renews a cookie while another finds the session over: still one login."""
     await booking.my_bookings(session)
-    stale = session._store.version()
-    held = await session._take_up()
-    changed = {**held.state, "cookies": [*held.state["cookies"], {**held.state["cookies"][0], "name": "fresh"}]}
-    await session._keep_cookies(held, changed)
-    assert session._store.version() != stale
-    assert not session._stored.is_another(stale)
+    account = Account(session.credentials, session.redactor, files_of(session))
+    stored = StoredSession(account, session.access.places)
+    stale, state = stored.version, stored.state()
+    assert state
+    stored.keep_renewed(stale, {**state, "cookies": [*state["cookies"], {**state["cookies"][0], "name": "fresh"}]})
+    assert stored.version != stale
+    assert not stored.is_another(stale)
     world.accounts.end_sessions()
-    await session._stored.renew(stale)
-    assert session._stored.is_another(stale)
+    await Logins(portal.resources, account, stored).renew(stale)
+    assert stored.is_another(stale)
     assert world.accounts.login_attempts[GIULIA] == 1
 
 
 async def test_the_time_is_asked_of_the_server_that_a_cookie_keeps_us_with(
-    engine: Engine, tmp_path: Path, site_clock: FakeClock
+    engine: LentBrowser, tmp_path: Path, site_clock: FakeClock
 ) -> None:
     """A neighbour's clock may be seconds off. Whom no cookie keeps anywhere takes none along: any server may answer."""
     async with serving() as hosts:
@@ -296,14 +296,14 @@ async def test_the_time_is_asked_of_the_server_that_a_cookie_keeps_us_with(
         async with lent(engine, to) as portal:
             session = portal.session(credentials())
             for _ in range(2):
-                await api.clock(session)
+                await api.server_date(session)
                 await asyncio.gather(*(each for each in asyncio.all_tasks() if each.get_name() == "tidying up"))
             assert not host.told("a-neighbours")
             common = {"domain": "127.0.0.1", "path": "/", "expires": -1, "httpOnly": True, "secure": False}
             mine = {"ARRAffinity": "my-servers", ".ASPXAUTH": "my-secret", "lang": "it"}
             cookies = [{"name": name, "value": value, "sameSite": "Lax", **common} for name, value in mine.items()]
-            session._store.save({"cookies": cookies, "origins": []})
-            await api.clock(session)
+            files_of(session).save({"cookies": cookies, "origins": []})
+            await api.server_date(session)
             assert host.told("ARRAffinity=my-servers")
             assert not host.told("my-secret")
 

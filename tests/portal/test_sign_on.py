@@ -5,24 +5,27 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 
 import booking
-from demo.site import SiteWorld
+from demo.site import Site, SiteWorld
 from domain.errors import Blocked, LoginBlocked, LoginRejected
 from domain.model import RemarkKind
 from portal import api
-from portal.codes import Codes
-from portal.session import Portal, SiteSession
-from portal.state import SessionStore
+from portal.access import SiteLimits
+from portal.login.codes import Codes
+from portal.portal import Portal
+from portal.session.site_session import SiteSession
+from portal.storage.session_files import SessionFiles
 from tests.support.clock import FakeClock
 from tests.support.hostile import to
-from tests.support.lent_browser import portal as at_the_site  # noqa: F401 - a fixture
-from tests.support.lent_browser import site  # noqa: F401 - a fixture
+from tests.support.lent_browser import LentBrowser, lent, site  # noqa: F401 - a fixture
 from tests.support.login_fixtures import (  # noqa: F401 - fixtures
     HOME,
     OTP_FORM,
@@ -33,14 +36,33 @@ from tests.support.login_fixtures import (  # noqa: F401 - fixtures
     Hosts,
     attempt,
     hosts,
-    portal,
 )
-from tests.support.sites import GIULIA, PASSWORD, TUESDAY, credentials
+from tests.support.sites import GIULIA, PASSWORD, TUESDAY, Steady, access, credentials, files_of
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 QUICK = "otpauth://totp/Polimi:10000001?secret=JBSWY3DPEHPK3PXP&period=3"
+
+
+@pytest.fixture
+def steady() -> Steady:
+    return Steady()
+
+
+@pytest.fixture
+def lags() -> tuple[float, ...]:
+    """Seconds between looks for a session that one server knows later than another; a test may want other ones."""
+    return SiteLimits().session_lags
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def at_the_site(
+    engine: LentBrowser, site: Site, tmp_path: Path, site_clock: FakeClock, steady: Steady, lags: tuple[float, ...]
+) -> AsyncIterator[Portal]:
+    to = access(site, tmp_path, site_clock, steady=steady, limits=SiteLimits(session_lags=lags))
+    async with lent(engine, to) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -50,16 +72,16 @@ def giulia(at_the_site: Portal, world: SiteWorld) -> SiteSession:
     return at_the_site.session(credentials(otp_url=QUICK))
 
 
-def long_ago(session: SiteSession) -> None:
+def long_ago(session: SiteSession, steady: Steady) -> None:
     """Its login was."""
-    kept = session._store.load()
+    kept = files_of(session).load()
     assert kept is not None
-    session._store.save(kept)
-    session._stored._logged_in = -100.0
+    files_of(session).save(kept)
+    steady.move(100.0)
 
 
 async def test_who_signed_on_needs_neither_password_nor_code_until_the_site_asks(
-    giulia: SiteSession, world: SiteWorld, site_clock: FakeClock
+    giulia: SiteSession, world: SiteWorld, site_clock: FakeClock, steady: Steady
 ) -> None:
     world.switches.sign_on_minutes = 60
     for minutes, passwords in ((0, 1), (50, 1), (61, 2)):
@@ -70,7 +92,7 @@ async def test_who_signed_on_needs_neither_password_nor_code_until_the_site_asks
             passwords,
         )
         world.accounts.end_sessions()
-        long_ago(giulia)
+        long_ago(giulia, steady)
 
 
 @pytest.mark.parametrize("backwards", [False, True])
@@ -122,35 +144,35 @@ async def test_a_session_that_one_server_knows_later_is_no_login_loop(
 
 @pytest.mark.parametrize("told", ["redirect", "401", "403"])
 async def test_a_call_that_a_server_refuses_since_it_knows_a_new_session_later_is_made_again(
-    giulia: SiteSession, world: SiteWorld, told: str
+    giulia: SiteSession, world: SiteWorld, steady: Steady, told: str
 ) -> None:
     await booking.my_bookings(giulia)
     activity = world.slot(TUESDAY, course="PILATES MATWORK").activity_id
     world.switches.update({"servers": 2, "servers_told": "cookie", "session_end": told, "session_lag": 2.0})
     world.accounts.end_sessions()
-    long_ago(giulia)
+    long_ago(giulia, steady)
     for _ in range(3):
         assert (await api.schedule(giulia, activity, "Classes", TUESDAY)).text.startswith("{")
         await booking.my_bookings(giulia)
     assert world.accounts.login_attempts[GIULIA] == 2
 
 
+@pytest.mark.parametrize("lags", [(0.0,) * 5])
 @pytest.mark.parametrize(("status", "passwords"), [(401, 2), (403, 1)])
 async def test_a_site_that_refuses_every_booking_is_told_and_gets_one_more_password_at_the_most(
-    giulia: SiteSession, world: SiteWorld, monkeypatch: pytest.MonkeyPatch, status: int, passwords: int
+    giulia: SiteSession, world: SiteWorld, steady: Steady, status: int, passwords: int
 ) -> None:
-    monkeypatch.setattr("portal.refused_calls.LAGS", (0.0,) * 5)
     await booking.my_bookings(giulia)
     world.faults.fail = {"BookAppointment": status}
     for _ in range(3):
-        long_ago(giulia)
+        long_ago(giulia, steady)
         with pytest.raises(Blocked):
             await api.book_appointment(giulia, "1")
         await booking.my_bookings(giulia)
     assert world.accounts.login_attempts[GIULIA] == passwords
     world.faults.fail = {}
     world.accounts.end_sessions()
-    long_ago(giulia)
+    long_ago(giulia, steady)
     assert (await api.book_appointment(giulia, "1")).text.startswith("{")  # a session that ends is still made anew
 
 
@@ -167,15 +189,13 @@ async def test_a_login_that_stops_after_the_password_sends_no_second_one_for_the
     hosts["login"].pages["/aunicalogin"] = lambda request: web.Response(
         text="Sessione non valida" if "SSO_LOGIN" in request.cookies else PASSWORD_FORM, content_type="text/html"
     )
-    attempt.store.forget_turned_away()
+    attempt.store.forget_rejection()
     await again(attempt)  # from nothing, the next time
     assert passwords(hosts) == 3
 
 
-async def test_a_session_that_no_server_ever_knows_sends_one_password(
-    giulia: SiteSession, world: SiteWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("portal.login.LAGS", (0.0, 0.0))
+@pytest.mark.parametrize("lags", [(0.0, 0.0)])
+async def test_a_session_that_no_server_ever_knows_sends_one_password(giulia: SiteSession, world: SiteWorld) -> None:
     world.switches.update({"servers": 4, "session_lag": 1000.0})
     with pytest.raises(LoginBlocked, match="asks to log in all the same"):
         await booking.my_bookings(giulia)
@@ -202,7 +222,7 @@ def signs_on(hosts: Hosts, then: web.Response | str) -> None:
 
 async def again(attempt: Attempt) -> None:
     """A login because the session has ended."""
-    await attempt.session._stored.renew(attempt.session._stored.version)
+    await attempt.session.renew(whole=False)
 
 
 def passwords(hosts: Hosts) -> int:
@@ -216,7 +236,8 @@ async def test_the_cookies_of_the_sign_on_are_shown_to_the_login_host_alone(atte
     await again(attempt)
     assert passwords(hosts) == 1
     assert not any(host.told("sign-on-of-somebody") for host in hosts.values() if host.name != "login")
-    assert all(each["name"] != "SSO_LOGIN" for each in attempt.session._stored.state()["cookies"])  # type: ignore[index]
+    kept = attempt.access.places.session_of(attempt.store.load() or {})
+    assert all(each["name"] != "SSO_LOGIN" for each in kept["cookies"])
     hosts["booking"].pages[f"{HOME}/Booking"] = web.Response(
         text="<div id=event-repository></div>", headers={"Set-Cookie": "renewed=1; Path=/", "Content-Type": "text/html"}
     )
@@ -257,19 +278,16 @@ async def test_a_password_that_is_refused_is_not_sent_again_for_the_sign_on(atte
 # ----- no code twice
 
 
-async def test_no_code_is_sent_twice_though_the_clock_is_set_back_and_forth(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_no_code_is_sent_twice_though_the_clock_is_set_back_and_forth(tmp_path: Path) -> None:
     clock = FakeClock(datetime(2026, 11, 26, 12, 0, 15, tzinfo=UTC))
 
     async def sleep(seconds: float) -> None:
         clock.go(seconds=seconds)
 
-    monkeypatch.setattr("asyncio.sleep", sleep)
     sent = []
     for seconds in (0, 0, -600, 600 - 90, 0, -45, 3600, -3600, 5):
         clock.go(seconds=seconds)
-        codes = Codes(credentials(), SessionStore(tmp_path, 42, GIULIA), clock, lambda: False)
+        codes = Codes(credentials(), SessionFiles(tmp_path, 42, GIULIA), clock, lambda: False, sleep)
         sent.append(await codes.next())
     assert len(set(sent)) == len(sent)
 
@@ -280,11 +298,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from domain.model import Credentials
 from portal import api
-from portal.codes import Codes
-from portal.state import SessionStore
+from portal.login.codes import Codes
+from portal.storage.session_files import SessionFiles
 
 async def main():
-    store = SessionStore(Path(sys.argv[1]), 42, "10000001")
+    store = SessionFiles(Path(sys.argv[1]), 42, "10000001")
     person = Credentials(42, "10000001", "x", sys.argv[2])
     async with store.locked():
         print(await Codes(person, store, lambda: datetime.now(UTC), lambda: True).next())
@@ -303,7 +321,7 @@ async def test_two_processes_in_one_step_send_two_codes(tmp_path: Path) -> None:
 
 
 async def test_a_note_of_a_single_code_of_an_earlier_version_still_counts(tmp_path: Path) -> None:
-    store = SessionStore(tmp_path, 42, GIULIA)
+    store = SessionFiles(tmp_path, 42, GIULIA)
     counter = int(time.time() // 30)
     (tmp_path / "42.otp").write_text(str(counter))
     assert store.sent_codes() == [counter]

@@ -12,7 +12,7 @@ import pytest_asyncio
 from bot.screens.texts import FAILURE_MESSAGES, LOGIN_REMARKS
 from domain.model import ActionStatus, RemarkKind
 from tests.support.journeys import PILATES, Journey, journey
-from tests.support.lent_browser import Engine
+from tests.support.lent_browser import LentBrowser
 from tests.support.sites import GIULIA
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
@@ -26,7 +26,7 @@ TURNS = (
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def here(engine: Engine, tmp_path: Path) -> AsyncIterator[Journey]:
+async def here(engine: LentBrowser, tmp_path: Path) -> AsyncIterator[Journey]:
     """Nobody is logged in any more, once the timetable was read."""
     async with journey(engine, tmp_path) as opened:
         await opened.starts()

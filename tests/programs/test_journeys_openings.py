@@ -11,7 +11,7 @@ import pytest
 from demo.site import Outcome, Switches
 from domain.model import Action, ActionStatus
 from tests.support.journeys import PILATES, Journey, journey
-from tests.support.lent_browser import Engine
+from tests.support.lent_browser import LentBrowser
 from tests.support.sites import GIULIA, ROME
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
@@ -55,7 +55,7 @@ OPENINGS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("switches", [pytest.param(each, id=name) for name, each in OPENINGS.items()])
 async def test_a_class_chosen_in_the_chat_is_won_at_its_opening_and_told(
-    engine: Engine, tmp_path: Path, switches: dict[str, Any]
+    engine: LentBrowser, tmp_path: Path, switches: dict[str, Any]
 ) -> None:
     rush = "rush_seconds" in switches
     quick = Switches(crowd_speed=2.0 if rush else 1.0)
@@ -68,7 +68,7 @@ async def test_a_class_chosen_in_the_chat_is_won_at_its_opening_and_told(
 
 
 async def test_a_session_that_the_other_server_does_not_know_yet_is_no_second_login(
-    engine: Engine, tmp_path: Path
+    engine: LentBrowser, tmp_path: Path
 ) -> None:
     async with journey(engine, tmp_path) as here:
         await here.starts()
@@ -83,7 +83,7 @@ async def test_a_session_that_the_other_server_does_not_know_yet_is_no_second_lo
 
 
 async def test_a_date_the_site_does_not_show_is_chosen_by_the_week_and_won_when_it_appears(
-    engine: Engine, tmp_path: Path
+    engine: LentBrowser, tmp_path: Path
 ) -> None:
     async with journey(engine, tmp_path, round_trip=0.02) as here:
         await here.starts()  # the site shows the whole week, for once

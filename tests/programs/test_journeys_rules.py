@@ -21,7 +21,7 @@ from domain.recurrence import PeriodicMode
 from domain.requests import NewPeriodic
 from tests.support.chats import OWNER, tapped
 from tests.support.journeys import PILATES, Journey, journey
-from tests.support.lent_browser import Engine
+from tests.support.lent_browser import LentBrowser
 from tests.support.sites import GIULIA, ROME, only_pages_get_schedules
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
@@ -31,7 +31,7 @@ WATCH = "Prenota se si libera"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def here(engine: Engine, tmp_path: Path) -> AsyncIterator[Journey]:
+async def here(engine: LentBrowser, tmp_path: Path) -> AsyncIterator[Journey]:
     async with journey(engine, tmp_path) as opened:
         await opened.starts()
         yield opened

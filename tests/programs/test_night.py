@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Playwright
 
 from actions.runner import Performer
 from database import Database, open_database
@@ -30,8 +29,8 @@ from opening.steady_time import SteadyTime
 from periodic_executor import Executor
 from runtime.settings import Settings, load
 from tests.support.clock import FakeClock
-from tests.support.lent_browser import lent
-from tests.support.sites import OTP_URL, PASSWORD, ROME, access, cookie, credentials, person, running_clock
+from tests.support.lent_browser import LentBrowser, lent
+from tests.support.sites import OTP_URL, PASSWORD, ROME, access, cookie, credentials, files_of, person, running_clock
 from worker import Worker
 
 pytest_plugins = ["tests.support.opening_fixtures"]
@@ -130,7 +129,7 @@ def clock() -> FakeClock:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def night(
-    engine: tuple[Playwright, Browser], tmp_path: Path, clock: FakeClock, request: pytest.FixtureRequest
+    engine: LentBrowser, tmp_path: Path, clock: FakeClock, request: pytest.FixtureRequest
 ) -> AsyncIterator[Night]:
     """Half past seven in the evening before the opening, within an hour of which a login need not be proved again."""
     class_day: date = request.param
@@ -151,7 +150,7 @@ async def night(
         people = {each: credentials(each, who) for each, who in PEOPLE.items()}
         for each, who in PEOPLE.items():
             state = {"cookies": [cookie(site, who)], "origins": []}
-            portal.session(people[each])._store.save(state)
+            files_of(portal.session(people[each])).save(state)
         openings = Openings(clock, time=SteadyTime(now=lambda: clock().timestamp()))
         performer = Performer(db, portal, people, settings.opening_rule, clock, openings=openings)
         performer._pursuit._logged_in = {2: clock(), 3: clock()}  # one real login a night is enough

@@ -15,7 +15,7 @@ import pytest
 
 from domain.model import ActionStatus, ActionType, ClassRef, clock_time, starts_at
 from domain.requests import NewAction
-from portal.state import SESSIONS, SessionStore
+from portal.storage.session_files import SESSIONS, SessionFiles
 from runtime.program import is_dead
 from tests.support.running import OWNER, PATIENCE, PROGRAMS, ROOT, STOP_SECONDS, Installation, installation
 from tests.support.sites import GIULIA, cookie
@@ -41,7 +41,7 @@ def a_class(here: Installation, *, open_now: bool = True) -> ClassRef:
 
 def logged_in(here: Installation) -> None:
     """A session is stored: the worker needs no browser to get at what it is stopped in."""
-    store = SessionStore(here.settings.state_dir / SESSIONS, OWNER, GIULIA)
+    store = SessionFiles(here.settings.state_dir / SESSIONS, OWNER, GIULIA)
     store.save({"cookies": [cookie(here.site)], "origins": []})
 
 

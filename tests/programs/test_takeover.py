@@ -19,7 +19,7 @@ from database import Database, open_database
 from demo.site import Site, SiteWorld
 from domain.model import Action, ActionStatus, ActionType, ClassRef, clock_time
 from domain.requests import NewAction
-from portal.state import SessionStore
+from portal.storage.session_files import SessionFiles
 from tests.support.processes import children_of, kill
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, chromium, cookie, person
 
@@ -93,7 +93,7 @@ async def test_when_a_worker_is_killed_around_the_opening_another_wins_and_only_
     async with Site(world) as site, open_database(tmp_path / "polimisport.db") as db:
         configure(config, site, opens_at)
         stored = {"cookies": [cookie(site)], "origins": []}
-        SessionStore(tmp_path / "polimisport.state" / "sessions", OWNER, GIULIA).save(stored)
+        SessionFiles(tmp_path / "polimisport.state" / "sessions", OWNER, GIULIA).save(stored)
         action = await db.requests.add(NewAction(ActionType.BOOK, OWNER, wish, opens_at=opens_at))
         async with worker(config), worker(config):
             first = await holder(db, action)

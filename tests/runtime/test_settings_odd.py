@@ -14,7 +14,7 @@ from actions.runner import site_access
 from database import open_database
 from domain.errors import ConfigError, DatabaseError
 from domain.model import utc_now
-from portal.door import Door
+from portal.evidence.redactor import AccountRedactor
 from runtime import program
 from runtime.configured import people_of, recurrence_rules_of
 from runtime.settings import Settings, configure_logging, load
@@ -76,7 +76,7 @@ async def use(settings: Settings, folder: Path) -> None:
     for day in (date(2026, 3, 29), date(2026, 10, 25)):
         settings.opening_rule.opens_at(day)
     for each in settings.people:
-        Door(each, utc_now).words("anything")
+        AccountRedactor(each, utc_now).words("anything")
     assert people_of(settings)
     assert httpx.URL(f"{settings.telegram.api_base_url}/bot{settings.telegram.bot_token.get_secret_value()}/getMe").host
     site_access(settings).places.may_type("https://aunicalogin.polimi.it/")

@@ -16,10 +16,10 @@ import scraper
 from domain.errors import SiteChanged, SiteUnavailable
 from domain.model import Activity
 from opening.server_clock import ServerClock
-from portal.calendars import CalendarCache
-from portal.sanitizer import sanitized
-from portal.state import read_json as read_file
-from portal.trouble import retry_after, trouble_in_status
+from portal.evidence.sanitizer import sanitized
+from portal.responses.response_errors import error_of_status, retry_after
+from portal.storage.calendars import CalendarCache
+from portal.storage.session_files import read_json as read_file
 from safety.untrusted import (
     MOST_CHARACTERS,
     MOST_DEPTH,
@@ -107,7 +107,7 @@ def test_an_odd_wait_is_no_wait(text: str) -> None:
 
 @pytest.mark.parametrize("address", ["http://[x", "//[", "", "https://a:b/Account"])
 def test_a_redirect_to_an_odd_address_is_an_error_of_ours(address: str) -> None:
-    assert isinstance(trouble_in_status(302, {"location": address}, "https://example.org"), SiteUnavailable)
+    assert isinstance(error_of_status(302, {"location": address}, "https://example.org"), SiteUnavailable)
 
 
 def test_a_date_header_without_zone_is_utc() -> None:

@@ -24,12 +24,12 @@ from demo.site.catalogue import FIT_CENTER, PLATINUM, Catalogue, default_catalog
 from demo.telegram import Message, Person, TelegramEmulator
 from domain.model import Action
 from periodic_executor import Executor
-from portal.session import Portal
+from portal.portal import Portal
 from runtime.configured import people_of
 from runtime.settings import Settings
 from tests.support.chats import OWNER, settings_for, tapped
 from tests.support.clock import FakeClock
-from tests.support.lent_browser import IMPATIENT, Engine, lent
+from tests.support.lent_browser import IMPATIENT, LentBrowser, lent
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, SECRET, TUESDAY, access, credentials, enter, running_clock
 from worker import Worker
 
@@ -65,7 +65,7 @@ class Journey:
 
     async def restarts(self, **of_the_login: Any) -> None:
         """The worker is started anew: it knows nothing but what configuration, database and session file say."""
-        await self.portal.abandon(OWNER)
+        await self.portal.close_session(OWNER)
         self.hire(**of_the_login)
 
     def hire(self, **of_the_login: Any) -> None:
@@ -226,7 +226,7 @@ class Journey:
 
 
 @asynccontextmanager
-async def journey(engine: Engine, folder: Path, **world: Any) -> AsyncIterator[Journey]:
+async def journey(engine: LentBrowser, folder: Path, **world: Any) -> AsyncIterator[Journey]:
     """Noon of a Sunday: Giulia has a session on the site, and has never written to the bot."""
     clock = running_clock()
     student = Student(GIULIA, PASSWORD, SECRET, name="Giulia", period=QUICK_PERIOD)

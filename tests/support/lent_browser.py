@@ -1,4 +1,4 @@
-"""Fixtures of tests that book and cancel on the simulated site: the one browser of conftest.py, lent to each portal.
+"""The one browser of a test run, lent to each portal, and the fixtures of tests that book and cancel with it.
 
 A test file imports them by name (but `engine`, which is there by itself) and runs in the session's loop:
 
@@ -8,9 +8,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 import pytest_asyncio
@@ -18,13 +18,13 @@ from playwright.async_api import Browser, Playwright
 
 from demo.site import Site, SiteWorld
 from domain.model import ClassRef
-from portal.access import SiteAccess
+from portal.access import SiteAccess, SiteLimits
+from portal.browser.engine import Engine
+from portal.portal import Portal
 from portal.read_back import ReadBack
-from portal.session import Portal
 from tests.support.clock import FakeClock
 from tests.support.sites import GIULIA, access, wish
 
-Engine = tuple[Playwright, Browser]
 PATIENT = ReadBack()
 IMPATIENT = ReadBack(
     accepted=tuple(wait / 20 for wait in PATIENT.accepted), unclear=tuple(wait / 20 for wait in PATIENT.unclear)
@@ -32,17 +32,32 @@ IMPATIENT = ReadBack(
 """The same number of looks at "my bookings", in a shorter time."""
 
 
-@asynccontextmanager
-async def lent(engine: Engine, to: SiteAccess) -> AsyncIterator[Portal]:
-    """A portal with driver and browser lent to it (conftest.py)."""
-    async with Portal(to) as opened:
-        opened._driver, opened._browser = engine
-        try:
-            yield opened
-        finally:
-            for each in opened._sessions.values():
-                await each.let_go()
-            opened._driver = opened._browser = None
+class LentBrowser(NamedTuple):
+    """A launcher whose driver and browser run already, and go on when an engine is closed (conftest.py)."""
+
+    driver: Playwright
+    browser: Browser
+
+    @property
+    def unprotected(self) -> None:
+        """Nobody has looked how it was started."""
+
+    async def start_driver(self) -> Playwright:
+        return self.driver
+
+    async def stop_driver(self, driver: Playwright) -> None:
+        """It is needed by the next test."""
+
+    async def start_browser(self, driver: Playwright) -> Browser:
+        return self.browser
+
+    async def stop_browser(self, browser: Browser) -> None:
+        """It is needed by the next test."""
+
+
+def lent(engine: LentBrowser, to: SiteAccess, **more: Any) -> Portal:
+    """A portal with that driver and browser."""
+    return Portal(to, Engine(engine, to), **more)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -52,8 +67,10 @@ async def site(world: SiteWorld) -> AsyncIterator[Site]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def portal(engine: Engine, site: Site, tmp_path: Path, site_clock: FakeClock) -> AsyncIterator[Portal]:
-    async with lent(engine, access(site, tmp_path, site_clock, read_back=IMPATIENT)) as opened:
+async def portal(
+    engine: LentBrowser, site: Site, tmp_path: Path, site_clock: FakeClock, limits: SiteLimits
+) -> AsyncIterator[Portal]:
+    async with lent(engine, access(site, tmp_path, site_clock, read_back=IMPATIENT, limits=limits)) as opened:
         yield opened
 
 

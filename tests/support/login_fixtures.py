@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -15,11 +17,9 @@ from domain.errors import LoginDiverted, SiteError
 from domain.model import Credentials
 from otp_extractor import parse
 from portal.access import SiteAccess
-from portal.session import Portal
-from portal.state import SessionStore
 from tests.support.hostile import Host, serving, to
-from tests.support.lent_browser import Engine, lent
-from tests.support.sites import OTP_URL, ROME, chromium, credentials, running_clock
+from tests.support.lent_browser import LentBrowser, lent
+from tests.support.sites import OTP_URL, ROME, chromium, credentials, files_of, running_clock
 
 HOME = "/sportpolimi"
 TILE = "<title>Home</title><a id=home_btt_booking href=#>Booking</a>"
@@ -34,22 +34,6 @@ RETURN = (
 )
 
 Hosts = dict[str, Host]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def portal(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Portal]:
-    """One for all tests of a file, with the browser lent to it; where the site is differs from test to test."""
-    access = SiteAccess(
-        base_url="http://127.0.0.1:1",
-        login_hosts=("localhost:1",),
-        state_dir=tmp_path_factory.mktemp("state"),
-        timezone=ROME,
-        executable_path=chromium(),
-        clock=running_clock(),
-        timeout_seconds=5.0,
-    )
-    async with lent(engine, access) as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -72,23 +56,38 @@ async def hosts() -> AsyncIterator[Hosts]:
 
 
 class Attempt:
-    """One login against those hosts."""
+    """One login against those hosts, with the browser lent to it."""
 
     number = 0
 
-    def __init__(self, portal: Portal, hosts: Hosts) -> None:
+    def __init__(self, engine: LentBrowser, hosts: Hosts, state_dir: Path) -> None:
         Attempt.number += 1
         self.who: Credentials = credentials(Attempt.number, otp_url=OTP_URL + "&period=1")
         self.hosts = hosts
-        portal.access = dataclasses.replace(
-            portal.access,
-            timeout_seconds=5.0,
+        self._engine = engine
+        self.access = SiteAccess(
             base_url=hosts["booking"].address + HOME,
             login_hosts=(hosts["login"].address.removeprefix("http://"),),
+            state_dir=state_dir,
+            timezone=ROME,
+            executable_path=chromium(),
+            clock=running_clock(),
+            timeout_seconds=5.0,
         )
-        self.session = portal.session(self.who)
-        self.store = SessionStore(portal.access.state_dir / "sessions", self.who.user_id, self.who.username)
-        self.evidence = portal.access.state_dir / "evidence"
+        self.configure()
+        self.store = files_of(self.session)
+        self.evidence = state_dir / "evidence"
+
+    def configure(self, **access: Any) -> None:
+        """With that in the configuration of the site; it begins anew, with what is on disk."""
+        self.access = dataclasses.replace(self.access, **access)
+        self.portal = lent(self._engine, self.access)
+        self.session = self.portal.session(self.who)
+
+    def is_of(self, **credentials: Any) -> None:
+        """The person has that in the configuration."""
+        self.who = dataclasses.replace(self.who, **credentials)
+        self.session = self.portal.session(self.who)
 
     async def diverted(self) -> str:
         """How the error puts it. Asserts that nothing left and nothing was kept."""
@@ -113,6 +112,8 @@ class Attempt:
                 assert not any(host.told(word) for word in self.secrets), host.name
 
 
-@pytest.fixture
-def attempt(portal: Portal, hosts: Hosts) -> Attempt:
-    return Attempt(portal, hosts)
+@pytest_asyncio.fixture(loop_scope="session")
+async def attempt(engine: LentBrowser, hosts: Hosts, tmp_path: Path) -> AsyncIterator[Attempt]:
+    made = Attempt(engine, hosts, tmp_path)
+    yield made
+    await made.portal.close()

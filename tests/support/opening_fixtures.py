@@ -14,24 +14,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Playwright
 
 from database import open_database
 from domain.model import Role
 from domain.people import Person
+from tests.support.lent_browser import LentBrowser
 from tests.support.openings import Open, opening
 from tests.support.stages import OWNER, Set, Stage, a_performer
 
 
 @pytest.fixture
-def at(engine: tuple[Playwright, Browser], tmp_path: Path) -> Open:
+def at(engine: LentBrowser, tmp_path: Path) -> Open:
     """Opens a site shortly before noon."""
     numbers = iter(range(100))
     return lambda **options: opening(engine, tmp_path / str(next(numbers)), **options)
 
 
 @pytest.fixture
-def staged(engine: tuple[Playwright, Browser], tmp_path: Path) -> Set:
+def staged(engine: LentBrowser, tmp_path: Path) -> Set:
     """The same with a queue in front of it."""
 
     @asynccontextmanager

@@ -11,8 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from playwright.async_api import Browser, Playwright
-
 from demo.site import Outcome, Site, SiteWorld
 from domain.errors import AppError
 from domain.model import ClassRef, Slot
@@ -25,11 +23,14 @@ from opening.race import Race, Target, Won
 from opening.server_clock import ServerClock
 from opening.site_calls import SiteCalls
 from opening.steady_time import steady
+from portal.login.attempt import LoginAttempt
+from portal.portal import Portal
 from portal.read_back import ReadBack
-from portal.session import Portal, SiteSession
+from portal.resources import NewLogin
+from portal.session.site_session import SiteSession
 from tests.support.clock import FakeClock
-from tests.support.lent_browser import lent
-from tests.support.sites import GIULIA, NOON, access, cookie, credentials, person, running_clock, wish
+from tests.support.lent_browser import LentBrowser, lent
+from tests.support.sites import GIULIA, NOON, access, cookie, credentials, files_of, person, running_clock, wish
 
 OPENS = NOON  # 12:00 in Rome, for the classes of Tuesday
 SOON = 0.8  # s before the opening: enough for who knows the server's clock, also on a busy machine
@@ -131,7 +132,7 @@ def readings(clock: FakeClock, ahead: float) -> list[Reading]:
 
 @asynccontextmanager
 async def opening(
-    engine: tuple[Playwright, Browser],
+    engine: LentBrowser,
     folder: Path,
     *,
     lead: float = SOON,
@@ -140,6 +141,7 @@ async def opening(
     timeout: float = 4.0,
     policy: OpeningPolicy = IMPATIENT,
     read_back: ReadBack | None = None,
+    new_login: NewLogin = LoginAttempt,
     **world_options: Any,
 ) -> AsyncIterator[Opening]:
     """`lead` seconds before the opening by our clock; the site's is `ahead` of it. Driver and browser are lent."""
@@ -148,9 +150,12 @@ async def opening(
     world = SiteWorld(
         clock=lambda: clock() + timedelta(seconds=ahead), people=[person()], opening_at="12:00", **world_options
     )
-    async with Site(world) as site, lent(engine, access(site, folder, clock, timeout, read_back)) as portal:
+    async with (
+        Site(world) as site,
+        lent(engine, access(site, folder, clock, timeout, read_back), new_login=new_login) as portal,
+    ):
         session = portal.session(credentials())
-        session._store.save({"cookies": [cookie(site)], "origins": []})
+        files_of(session).save({"cookies": [cookie(site)], "origins": []})
         clock.go(seconds=(OPENS - clock()).total_seconds() - lead)
         server = knowing(clock, ahead) if knows else ServerClock(clock)
         yield Opening(world, portal, session, clock, server, policy)

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from demo.site import Site, SiteWorld
-from portal.session import Portal, SiteSession
+from portal.access import SiteLimits
+from portal.portal import Portal, open_portal
+from portal.session.site_session import SiteSession
 from tests.support.clock import FakeClock
 from tests.support.sites import access, credentials, enter, person, running_clock
 
@@ -33,8 +35,14 @@ async def site(world: SiteWorld) -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-async def portal(site: Site, tmp_path: Path, site_clock: FakeClock) -> AsyncIterator[Portal]:
-    async with Portal(access(site, tmp_path, site_clock)) as opened:
+def limits() -> SiteLimits:
+    """What the site is given; a test that wants it otherwise has a fixture, or a parameter, of this name."""
+    return SiteLimits()
+
+
+@pytest.fixture
+async def portal(site: Site, tmp_path: Path, site_clock: FakeClock, limits: SiteLimits) -> AsyncIterator[Portal]:
+    async with open_portal(access(site, tmp_path, site_clock, limits=limits)) as opened:
         yield opened
 
 

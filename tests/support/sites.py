@@ -6,9 +6,11 @@ pytest_plugins = ["tests.support.sites"]
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,9 +18,10 @@ import pytest
 from demo.site import Person, Site, SiteWorld
 from domain.model import ClassRef, Credentials, clock_time
 from portal.access import SiteAccess
-from portal.browser import installed
+from portal.browser.chromium import installed
 from portal.read_back import ReadBack
-from portal.session import SiteSession
+from portal.session.site_session import SiteSession
+from portal.storage.session_files import SESSIONS, SessionFiles
 from tests.support.clock import FakeClock
 
 ROME = ZoneInfo("Europe/Rome")
@@ -34,6 +37,19 @@ OTP_URL = f"otpauth://totp/Polimi:{GIULIA}?secret={SECRET}"
 def running_clock() -> FakeClock:
     """Runs like the real one, but from noon of a Sunday; can be moved."""
     return FakeClock(NOON, runs=True)
+
+
+class Steady:
+    """Counts seconds like the real one; a test lets some pass at once."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self._ahead
+
+    def move(self, seconds: float) -> None:
+        self._ahead += seconds
 
 
 def chromium() -> str:
@@ -64,6 +80,7 @@ def access(
     clock: Callable[[], datetime],
     timeout: float = 4.0,
     read_back: ReadBack | None = None,
+    **more: Any,
 ) -> SiteAccess:
     return SiteAccess(
         base_url=site.base_url,
@@ -74,7 +91,14 @@ def access(
         clock=clock,
         timeout_seconds=timeout,
         read_back=read_back or ReadBack(),
+        **more,
     )
+
+
+def nowhere(base_url: str, **more: Any) -> SiteAccess:
+    """The way to a site of which only pages exist, that a test writes."""
+    login_host = base_url.removeprefix("http://")
+    return SiteAccess(base_url=base_url, login_hosts=(login_host,), state_dir=Path(), timezone=ROME, **more)
 
 
 def wish(world: SiteWorld, day: date = TUESDAY, course: str = "PILATES MATWORK", start: str | None = None) -> ClassRef:
@@ -91,7 +115,13 @@ def only_pages_get_schedules(world: SiteWorld) -> None:
 
 def enter(session: SiteSession, site: Site) -> None:
     """Gives the account a stored session without the long way through the login."""
-    session._store.save({"cookies": [cookie(site)], "origins": []})
+    files_of(session).save({"cookies": [cookie(site)], "origins": []})
+
+
+def files_of(session: SiteSession) -> SessionFiles:
+    """The files of that account, as any process has them."""
+    person = session.credentials
+    return SessionFiles(session.access.state_dir / SESSIONS, person.user_id, person.username)
 
 
 def cookie(site: Site, username: str = GIULIA) -> dict[str, object]:

@@ -1,0 +1,1 @@
+"""What the site showed when it was not as expected, kept without anybody's secrets."""

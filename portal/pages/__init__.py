@@ -1,0 +1,1 @@
+"""The booking site's pages as objects: selectors as locators, and verbs that wait for outcomes."""

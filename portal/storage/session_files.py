@@ -1,0 +1,163 @@
+"""What is kept on disk of an account's session, shared by every process: one folder, files of mode 0600.
+
+<user id>.json          whose session it is, as a digest, and Playwright's storage state (cookies only)
+<user id>.otp           the numbers of the last one-time codes that were sent, the latest last
+<user id>.rejected      why the last login failed, while it does; a login that waited its turn doesn't try again
+<user id>.lock          held during a login
+calendars.json          the calendars of the site, so that a booking need not look for them
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import json
+import logging
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from domain.errors import LoginFailed, SiteUnavailable, login_error
+from safety import untrusted
+
+log = logging.getLogger(__name__)
+
+Version = tuple[int, int]  # time of change and inode: two saves within one tick of the file system differ too
+NO_VERSION: Version = (0, 0)
+SESSIONS = "sessions"  # the folder, among all that is kept on disk
+LOCK_POLL_INTERVAL = 0.05  # seconds between two tries for a lock another process holds
+OF_AN_ACCOUNT = re.compile(r"\.?([0-9]+)\.(?:json|otp|rejected|lock)(?:\..*)?")  # half-written ones too
+CODES_NOTED = 50  # one-time codes; a clock that is set back by more than they take has another trouble
+LOCK_TIMEOUT = 120.0  # seconds; a login waits for a fresh code at most twice
+
+
+def write_private(file: Path, text: str) -> None:
+    """Replaces a file in one step: no reader sees half of it. Only this user can read it (mode 0600)."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mkstemp gives mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as temporary:
+            temporary.write(text)
+        os.replace(name, file)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def read_json(file: Path) -> Any:
+    """What the file holds; None when it is missing or broken: it is only a memory, and can be made again."""
+    try:
+        return untrusted.read_json(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        log.warning("%s can't be read and is ignored: %s", file.name, error)
+        return None
+
+
+def forget_others(folder: Path, people: Collection[int], evidence: Iterable[str]) -> None:
+    """Deletes the files of every account that is not among the people, and these folders of evidence."""
+    for file in (folder / SESSIONS).glob("*"):
+        owner = OF_AN_ACCOUNT.fullmatch(file.name)
+        if owner and int(owner[1]) not in people:
+            file.unlink(missing_ok=True)
+            log.info("%s is deleted: nobody with that Telegram id is in the configuration", file.name)
+    for kept in map(Path, evidence):
+        if folder in kept.parents:
+            shutil.rmtree(kept, ignore_errors=True)
+
+
+class SessionFiles:
+    """The files of one account."""
+
+    def __init__(self, folder: Path, user_id: int, username: str) -> None:
+        self._whose = hashlib.sha256(f"{user_id}:{username}".encode()).hexdigest()
+        self._state = folder / f"{user_id}.json"
+        self._otp = folder / f"{user_id}.otp"
+        self._rejected = folder / f"{user_id}.rejected"
+        self._lock = folder / f"{user_id}.lock"
+
+    def version(self) -> Version:
+        """Changes whenever any process saves the session; NO_VERSION when there is none."""
+        try:
+            known = self._state.stat()
+        except FileNotFoundError:
+            return NO_VERSION
+        return known.st_mtime_ns, known.st_ino
+
+    def load(self) -> dict[str, Any] | None:
+        """The storage state, unless it is another user name's."""
+        state = self._kept().get("state")
+        return state if isinstance(state, dict) and "cookies" in state else None
+
+    def logged_in_at(self) -> float:
+        """When the login was that made it, by whichever process (`time.time()`); 0 when that is not known."""
+        at = self._kept().get("logged_in_at")
+        return float(at) if isinstance(at, int | float) else 0.0
+
+    def _kept(self) -> dict[str, Any]:
+        kept = read_json(self._state)
+        return kept if isinstance(kept, dict) and kept.get("whose") == self._whose else {}
+
+    def save(self, state: dict[str, Any], *, logged_in_at: float = 0.0) -> Version:
+        """Keeps the storage state and gives its version."""
+        kept = {"whose": self._whose, "state": state, "logged_in_at": logged_in_at}
+        write_private(self._state, json.dumps(kept))
+        return self.version()
+
+    def sent_codes(self) -> list[int]:
+        """The numbers of the last one-time codes sent by any process, the latest last."""
+        kept = read_json(self._otp)
+        numbers = kept if isinstance(kept, list) else [kept]  # before there were several it was one alone
+        return [each for each in numbers if isinstance(each, int)]
+
+    def note_code(self, counter: int) -> None:
+        write_private(self._otp, json.dumps([*self.sent_codes(), counter][-CODES_NOTED:]))
+
+    def note_rejection(self, error: LoginFailed) -> None:
+        write_private(self._rejected, json.dumps([error.kind, str(error)]))
+
+    def forget_rejection(self) -> None:
+        self._rejected.unlink(missing_ok=True)
+
+    def rejection_since(self, wall_time: float) -> LoginFailed | None:
+        """Why a login failed after that moment (`time.time()`), by whichever process; None if none was."""
+        try:
+            recent = self._rejected.stat().st_mtime >= wall_time
+        except FileNotFoundError:
+            return None
+        kept = read_json(self._rejected) if recent else None
+        if not isinstance(kept, list) or len(kept) != 2:
+            return None
+        return login_error(str(kept[0]), str(kept[1]))
+
+    @asynccontextmanager
+    async def locked(self) -> AsyncIterator[None]:
+        """Held by one login at a time, across processes; the kernel frees it when its holder dies."""
+        self._lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            await _flock(handle)
+            yield
+        finally:
+            os.close(handle)
+
+
+async def _flock(handle: int) -> None:
+    give_up = time.monotonic() + LOCK_TIMEOUT
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > give_up:
+                raise SiteUnavailable("another login of this account has not ended") from None
+            await asyncio.sleep(LOCK_POLL_INTERVAL)
+        else:
+            return
