@@ -457,6 +457,11 @@ class HeldBooking:
     calendar_id: str = ""  # its name in people's calendars, which never changes
     sequence: int = 0  # how often what a calendar shows of it has changed
 
+    @property
+    def ref(self) -> ClassRef:
+        """The class that is held."""
+        return self.booking.ref
+
 
 UNSEEN, DAYS_OF_EVER = 10**13, 10**7  # such a slot's id: from there on, its weekly course and its date
 
@@ -502,6 +507,11 @@ class CatalogueSlot:
     id: int
     slot: Slot
     read_at: datetime
+
+    @property
+    def ref(self) -> ClassRef:
+        """The class of the slot."""
+        return self.slot.ref
 
     @property
     def is_unseen(self) -> bool:

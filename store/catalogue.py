@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.errors import SiteChanged
+from domain.matching import find_matching
 from domain.model import (
     BETWEEN_READINGS,
     UNSEEN,
@@ -271,7 +272,8 @@ class Catalogue:
 
     async def awaited(self, wish: ClassRef) -> Slot | None:
         """What a class will be that the site does not show yet; None when it shows it, or it is not to come."""
-        return next((row.slot for row in await self.unseen_on(wish.day) if wish.matches(row.slot.ref)), None)
+        row = find_matching(await self.unseen_on(wish.day), wish)
+        return row.slot if row else None
 
     async def slot(self, slot_id: int) -> CatalogueSlot | None:
         """A slot by its row, None when the timetable no longer has it; by the row of its own once the site shows it."""

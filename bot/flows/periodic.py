@@ -14,6 +14,7 @@ from bot.screens.page import Page, chunk
 from bot.screens.periodic import Date, choice_key
 from bot.screens.slots import activity_key
 from domain.errors import DuplicatePeriodic
+from domain.matching import find_matching
 from domain.model import FIT_CENTER, Activity, Course, HeldBooking, same_course
 from domain.recurrence import OccurrenceState, PeriodicBooking, PeriodicChoice, PlannedDate
 from domain.requests import MOST_ALTERNATIVES, READ_BY, NewPeriodic, is_wish_of
@@ -95,7 +96,7 @@ class SeriesCards:
         user_id = periodic.user_id
         if planned.action_id is None:
             wish = periodic.on(planned.day)
-            there = next((one for one in held_now if one.booking.ref.matches(wish)), None)
+            there = find_matching(held_now, wish)
             return Date(planned, held=there if planned.state in (None, OccurrenceState.QUEUED) else None)
         action = await self._db.requests.find(planned.action_id, user_id)
         return Date(planned, action, await self._bookings.got_by(action) if action else None)

@@ -9,6 +9,7 @@ from bot.flows.tap import Routes, Tap
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.page import Page, button
+from domain.matching import find_matching
 from domain.model import Action, ActionStatus, ActionType, ClassRef
 from domain.recurrence import (
     Confirmation,
@@ -68,7 +69,7 @@ class QuestionsFlow:
             return _no_question()
         if await self._questions.was_withdrawn(confirmation, wish):
             every = await self._bookings.held(tap.user_id)
-            held = next((one for one in every if one.booking.ref.matches(wish)), None)
+            held = find_matching(every, wish)
             return screens.questions.no_longer_asked(confirmation, wish, self._house.when(), held)
         ticket = await self._ticket_of(confirmation, wish)
         return screens.questions.answered(confirmation, wish, self._house.when(), ticket)

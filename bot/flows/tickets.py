@@ -12,6 +12,7 @@ from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.page import PER_PAGE, Page, safe
 from domain.errors import LoginNeeded
+from domain.matching import find_matching
 from domain.model import Action, ActionStatus, ActionType
 
 LAST_PAGE = 1000  # of /status; whatever is older is found by its number
@@ -106,7 +107,7 @@ class TicketFlow:
         held = await self._db.bookings.by_booking_id(action.booking_id or "", tap.user_id, action.subject)
         if held is None and action.wish is not None:  # put in by hand, perhaps: named by its class
             every = await self._bookings.held(tap.user_id)
-            held = next((one for one in every if one.booking.ref.matches(action.wish)), None)
+            held = find_matching(every, action.wish)
         return await self._held_flow.ask_about(tap, held) if held else screens.held.gone_page()
 
     async def retry_login(self, tap: Tap) -> Page:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.matching import find_matching
 from domain.model import (
     FIT_CENTER,
     Action,
@@ -76,7 +77,7 @@ def view_slot(
 ) -> SlotView:
     """What a slot is to the person with these bookings and these unfinished actions."""
     slot = row.slot
-    mine = next((one for one in held if one.booking.ref.matches(slot.ref)), None)
+    mine = find_matching(held, slot.ref)
     ticket = next((one for one in live if one.wish is not None and one.wish.matches(slot.ref)), None)
     clash = next(
         (one for one in held if one is not mine and one.booking.overlaps(slot.day, slot.start, slot.end)), None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from bot.flows.services.house import House
 from bot.screens.calendar_file import calendar_file
 from bot.screens.page import File
 from database import Database
+from domain.matching import find_matching
 from domain.model import Action, ActionType, HeldBooking
 from domain.results import TOLD_AS_LOST
 
@@ -28,8 +29,8 @@ class Bookings:
 
     async def calendar_file(self, held: HeldBooking) -> File:
         """The calendar file of a booking: its event while it is held, else the event's cancellation."""
-        rows = await self._db.catalogue.slots_on(held.booking.day)
-        end: time | None = next((row.slot.end for row in rows if row.slot.ref.matches(held.booking.ref)), None)
+        row = find_matching(await self._db.catalogue.slots_on(held.booking.day), held.ref)
+        end = row.slot.end if row else None
         return calendar_file(held, end, self._house.opening.zone, self._house.recurrence.free_cancel, self._house.now())
 
     async def got_by(self, action: Action) -> HeldBooking | None:

@@ -13,6 +13,7 @@ from bot.screens.slots import Clash, SlotState, SlotView, view_slot
 from database import Database
 from domain.errors import Overlap
 from domain.house_rules import Overlapping
+from domain.matching import find_matching
 from domain.model import Action, ActionStatus, ActionType, ClassRef
 
 
@@ -72,7 +73,7 @@ class Slots:
             *await self._db.catalogue.slots_on(action.wish.day),
             *await self._db.catalogue.unseen_on(action.wish.day),
         ]
-        row = next((row for row in rows if row.slot.ref.matches(action.wish)), None)
+        row = find_matching(rows, action.wish)
         # what the timetable has no more lasts an hour, as every class whose length is not known
         end = (
             row.slot.end if row else (datetime.combine(action.wish.day, action.wish.start) + timedelta(hours=1)).time()
@@ -84,5 +85,5 @@ class Slots:
 
     async def row_of(self, wish: ClassRef) -> int | None:
         """The row of a class in the timetable, if that has it."""
-        rows = await self._db.catalogue.slots_on(wish.day)
-        return next((row.id for row in rows if row.slot.ref.matches(wish)), None)
+        row = find_matching(await self._db.catalogue.slots_on(wish.day), wish)
+        return row.id if row else None
