@@ -416,3 +416,23 @@ def test_a_waiting_list_in_place_of_the_confirmation_is_seen() -> None:
 
 def test_a_moment_without_time_is_midnight() -> None:
     assert scraper.moment("24/11/2026", ROME) == datetime(2026, 11, 24)  # noqa: DTZ001 - the site's, naive
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "problem"),
+    [
+        ("OK", "Prenotazione effettuata con successo.", None),
+        ("OK", "Sei in lista d'attesa.", errors.OnWaitingList),
+        ("ERROR", "Posti esauriti: lista d'attesa disponibile.", errors.SlotFull),
+        ("ERROR", "Le prenotazioni non sono ancora aperte.", errors.NotOpenYet),
+        ("ERROR", "La luna non è favorevole.", errors.BookingRefused),
+    ],
+)
+def test_an_answer_to_a_booking_says_why_it_is_no_yes(
+    status: str, message: str, problem: type[errors.SiteError] | None
+) -> None:
+    answer = scraper.booking_answer(json.dumps({"status": status, "message": message}), str)
+    met = answer.problem()
+    assert (type(met) if met else None) is problem
+    assert answer.is_yes == (problem is None)
+    assert met is None or message in str(met)
