@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import choices, in_a_line
+from bot.screens.failure_messages import STOPPED, Remedy
 from bot.screens.failures import WATCH_CODES, WATCH_LABELS, swap_rows
 from bot.screens.italian import When, count, first_up, long_day, short_day
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
@@ -268,7 +269,7 @@ def confirm_page(
     lines = Lines().add(note).add(slot_details(view))
     lines.add(*_prospect(view, when, watchable=watchable))
     if view.state not in SETTLED:
-        lines.add(_clash(view, when), *view.warnings).add(texts.STOPPED[stop.kind] if stop else "")
+        lines.add(_clash(view, when), *view.warnings).add(STOPPED[stop.kind] if stop else "")
         lines.add("" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
     return Page(str(lines), (*_confirm_rows(view, newest, when, watchable=watchable), _back_to_list(view, page)))
 
@@ -355,7 +356,7 @@ def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -
         case _:
             book = button("✅ Conferma Prenotazione", Verb.BOOK, view.id, newest)
             again: list[ButtonRow] = (
-                [(button(texts.Remedy.HOURS, Verb.REFRESH, fresh=True),)] if _is_from_before(view, when) else []
+                [(button(Remedy.HOURS, Verb.REFRESH, fresh=True),)] if _is_from_before(view, when) else []
             )
             return [(book,), (_with_alternative(view, newest),), *_swap_instead(view), *again]
 

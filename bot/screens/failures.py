@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.screens.callbacks import Verb
-from bot.screens.italian import When
-from bot.screens.page import Button, ButtonRow, Lines, Page, button, home_button, in_quotes, safe
-from bot.screens.slots import Clash
-from bot.screens.texts import (
+from bot.screens.failure_messages import (
     LOGIN_REMARKS,
     NOT_ASKED_FOR,
     NOT_CANCELLED,
@@ -20,6 +17,9 @@ from bot.screens.texts import (
     failure_message,
     happening,
 )
+from bot.screens.italian import When
+from bot.screens.page import Button, ButtonRow, Lines, Page, button, home_button, in_quotes, safe
+from bot.screens.slots import Clash
 from domain.errors import ASKED_AGAIN, LoginDiverted, LoginNeeded, LoginStopped, Overlap, SiteChanged, quoted
 from domain.model import Action, ActionType, LoginRemark, Pause, WatchMode
 

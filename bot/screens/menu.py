@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import in_a_line
+from bot.screens.failure_messages import STOPPED
 from bot.screens.failures import held_up, retry_rows
 from bot.screens.italian import When, count
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button, safe
@@ -37,7 +38,7 @@ def home(overview: Overview, when: When, note: str = "") -> Page:
     greeting = f"Ciao {safe(overview.name)}! 👋" if overview.name else "Ciao! 👋"
     lines = Lines().add(note).add(f"<b>{greeting}</b>", "Che cosa facciamo?")
     if overview.stop:
-        lines.add(texts.STOPPED[overview.stop.kind])
+        lines.add(STOPPED[overview.stop.kind])
     elif overview.pause:
         lines.add(*held_up(overview.pause, when))
     if overview.next_booking:

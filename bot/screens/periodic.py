@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from bot.screens.callbacks import Verb
 from bot.screens.classes import told_apart
+from bot.screens.failure_messages import failure_message
 from bot.screens.held import where
 from bot.screens.italian import WEEKDAYS, When, every, first_up, short_day
 from bot.screens.making import MODE_NAMES, AskTimes, meets_line, mode_line
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, in_quotes, safe
-from bot.screens.texts import GO_ON_LABEL, GOES_ON, PERIODIC_LABEL, failure_message
+from bot.screens.texts import GO_ON_LABEL, GOES_ON, PERIODIC_LABEL
 from domain.model import Action, ActionStatus, BookingStatus, HeldBooking
 from domain.recurrence import Holiday, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
 from domain.recurring_pauses import MissedDate, RecurringPause

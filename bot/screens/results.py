@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import SHORT, about, about_action, choices, in_a_line, why_not_first
+from bot.screens.failure_messages import BEFORE_THE_OPENING, NOTHING_TO_DO, failure_message
 from bot.screens.failures import (
     explain,
     keeps_trying,
@@ -22,7 +23,6 @@ from bot.screens.failures import (
 from bot.screens.italian import When, count, short_day
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button
 from bot.screens.slots import Clash
-from bot.screens.texts import failure_message
 from bot.screens.tickets import ASKED_BACK, STOP_WATCHING, WITHDRAW_LABEL, the_other, title
 from domain.errors import LoginDiverted, LoginNeeded, LoginRejected, LoginStopped, MatricolaMissing
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, HeldBooking, WatchMode
@@ -334,7 +334,7 @@ def rehearsed(action: Action, others: Sequence[ClassRef], when: When, clash: Cla
         lines.add("🌙 <b>Tutto pronto per l'apertura</b>", about_action(action, when)).add(*choices(others, when))
         lines.add(tried, f"Prenoto {opening}. Tu puoi dormire.")
         return Page(str(lines), _rehearsal_rows(action, others))
-    advice, remedy = texts.BEFORE_THE_OPENING.get(action.rehearsal or "", texts.NOTHING_TO_DO)
+    advice, remedy = BEFORE_THE_OPENING.get(action.rehearsal or "", NOTHING_TO_DO)
     lines.add("⚠️ <b>La prova per l'apertura non è riuscita</b>", about_action(action, when))
     if not when.to_keeper:
         advice = failure_message(action.rehearsal).you_guest or advice

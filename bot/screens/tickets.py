@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import SHORT, about_action, choices, in_a_line, told_apart, why_not_first
+from bot.screens.failure_messages import happening
 from bot.screens.failures import explain, held_up, holds_up, remedy_rows, retry_rows, swap_rows
 from bot.screens.italian import When, short_day
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button
@@ -284,7 +285,7 @@ def _waiting(action: Action, when: When) -> list[str]:
         return [LOOKING_ONCE_MORE]
     if action.failures:
         again = f"Riprovo {when.soon(action.run_at, seconds=True)}, da solo."
-        return [texts.happening(action.error_kind), again]
+        return [happening(action.error_kind), again]
     if action.opens_at and when.now < action.opens_at:
         opening = when.at(action.opens_at)
         waiting = f"In attesa dell'apertura: prenoto appena apre, {opening}."

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from bot import screens
 from bot.flows.router import Router
 from bot.flows.services import Services
-from bot.screens import texts
 from bot.screens.callbacks import DAY, ID, MOST_BYTES, NUMBERS, Call, Forged, Verb, pack, unpack
+from bot.screens.failure_messages import FAILURE_MESSAGES
 from bot.screens.italian import When
 from bot.screens.page import Page, chunk
 from bot.screens.slots import Clash, SlotState, SlotView, view_slot
@@ -348,7 +348,7 @@ def test_nobody_but_who_keeps_the_bot_is_told_to_mend_its_configuration_or_progr
 def test_every_kind_of_error_of_the_site_has_words_of_its_own() -> None:
     never_end_an_action = (AlreadyQueued, DuplicatePeriodic, TooManyHolidays, LeaseLost, DatabaseError, AccountWaits)
     silent = {kind for kind in KINDS if issubclass(getattr(errors, kind), never_end_an_action)}
-    assert set(KINDS) - set(texts.FAILURE_MESSAGES) - silent == {"AppError", "SiteError", "LoginFailed", "LoginStopped"}
+    assert set(KINDS) - set(FAILURE_MESSAGES) - silent == {"AppError", "SiteError", "LoginFailed", "LoginStopped"}
 
 
 def test_what_is_packed_fits_and_comes_back() -> None:

@@ -19,8 +19,8 @@ import pytest_asyncio
 from actions.decide import MOST_FAILURES
 from actions.runner import Performer
 from bot import screens
+from bot.screens.failure_messages import FAILURE_MESSAGES, OLD_HOURS_STAY
 from bot.screens.italian import When
-from bot.screens.texts import FAILURE_MESSAGES, OLD_HOURS_STAY
 from demo.site import Site, SiteWorld
 from demo.telegram import Message
 from domain.errors import LoginBlocked, SiteError

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.screens.texts import FAILURE_MESSAGES, LOGIN_REMARKS
+from bot.screens.failure_messages import FAILURE_MESSAGES, LOGIN_REMARKS
 from domain.model import ActionStatus, RemarkKind
 from tests.support.journeys import PILATES, Journey, journey
 from tests.support.lent_browser import LentBrowser

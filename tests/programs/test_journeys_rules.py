@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.screens.texts import FAILURE_MESSAGES, WHILE_WAITING
+from bot.screens.failure_messages import FAILURE_MESSAGES, WHILE_WAITING
 from demo.site.accounts import AUTH_COOKIE
 from demo.site.load import BOOKINGS
 from demo.site.schedule import LIMIT_WORDS
