@@ -35,7 +35,7 @@ SEND = """fetch('/send', {method: 'POST'}).then(r => r.text())
 .then(text => document.body.insertAdjacentHTML('beforeend', text))"""
 
 
-@pytest.mark.parametrize("limits", [SiteLimits(first_click=0.7)])
+@pytest.mark.parametrize("limits", [SiteLimits(first_click=0.4)])
 async def test_handlers_bound_late_stop_neither_login_nor_booking_nor_cancelling(
     newcomer: SiteSession, world: SiteWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -43,7 +43,7 @@ async def test_handlers_bound_late_stop_neither_login_nor_booking_nor_cancelling
 
     only_pages_get_schedules(world)
     caplog.set_level(logging.INFO, "portal.pages.base")
-    world.faults.deaf, world.cookie_banner = 0.6, False
+    world.faults.deaf, world.cookie_banner = 0.3, False
     world.faults.opening_shift = -timedelta(days=6).total_seconds()
     wanted = wish(world, SATURDAY)
     assert (await booking.book(newcomer, wanted)).way == "page"

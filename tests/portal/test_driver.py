@@ -19,7 +19,7 @@ from portal.portal import Portal, open_portal
 from portal.session.site_session import SiteSession
 from tests.support.clock import FakeClock
 from tests.support.processes import kill, name_of, our_children, our_processes
-from tests.support.sites import GIULIA, Steady, access, credentials, wish
+from tests.support.sites import GIULIA, Steady, access, wish
 
 pytest_plugins = ["tests.support.site_fixtures"]
 
@@ -51,10 +51,9 @@ async def test_nothing_runs_before_it_is_needed_and_nothing_after(
     site: Site, tmp_path: Path, site_clock: FakeClock, world: SiteWorld
 ) -> None:
     async with open_portal(access(site, tmp_path, site_clock)) as portal:
-        session = portal.session(credentials())
         await until(lambda: our_children() == [])
-        await booking.my_bookings(session)
-        assert any("chrom" in name for name in our_children())
+        async with portal.resources.pages.opened(None):
+            assert any("chrom" in name for name in our_children())
     await until(lambda: our_children() == [])
 
 
@@ -78,9 +77,11 @@ async def test_the_driver_writes_nothing_down_whatever_the_environment_asks(
 
 
 async def test_the_browser_is_closed_before_the_driver_when_idle(
-    newcomer: SiteSession, portal: Portal, steady: Steady
+    session: SiteSession, portal: Portal, steady: Steady
 ) -> None:
-    await booking.my_bookings(newcomer)
+    await booking.my_bookings(session)
+    async with portal.resources.pages.opened(None):
+        assert any("chrom" in name for name in our_children())
     steady.move(portal.access.browser_idle_seconds)
     await portal.engine.close_idle()
     await until(lambda: not any("chrom" in name for name in our_children()))
@@ -88,7 +89,7 @@ async def test_the_browser_is_closed_before_the_driver_when_idle(
     steady.move(portal.access.idle_seconds)
     await portal.engine.close_idle()
     await until(lambda: our_children() == [])
-    assert await booking.my_bookings(newcomer) == ()
+    assert await booking.my_bookings(session) == ()
 
 
 async def test_what_is_in_use_is_not_closed_for_being_idle(
