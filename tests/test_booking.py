@@ -12,10 +12,9 @@ import pytest
 import booking
 import scraper
 from booking import Booked
-from demo.site import Site, SiteWorld
+from demo.site import Outcome, Site, SiteWorld
 from domain import errors
 from domain.model import FIT_CENTER, ClassRef, clock_time
-from portal import api
 from portal.portal import Portal
 from portal.session.site_session import SiteSession
 from tests.support.clock import FakeClock
@@ -161,13 +160,13 @@ async def test_a_place_lost_between_looking_and_booking_is_full(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await booking.find_slot(session, pilates)
-    send = api.book_appointment
+    book = world.book
 
-    async def too_late(session: SiteSession, appointment_id: str) -> Any:
+    def too_late(username: str, appointment_id: str) -> Outcome:
         world.fill(appointment_id)
-        return await send(session, appointment_id)
+        return book(username, appointment_id)
 
-    monkeypatch.setattr(api, "book_appointment", too_late)
+    monkeypatch.setattr(world, "book", too_late)
     assert isinstance(await refusal(session, pilates), errors.SlotFull)
 
 
@@ -175,13 +174,13 @@ async def test_who_is_put_on_a_waiting_list_all_the_same_hears_it_in_the_sites_w
     session: SiteSession, world: SiteWorld, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.faults.waiting_list = True
-    send, appointment = api.book_appointment, world.slot(TUESDAY, "PILATES MATWORK").appointment_id
+    book = world.book
 
-    async def too_late(on: SiteSession, appointment_id: str) -> Any:
-        world.fill(appointment)
-        return await send(on, appointment_id)
+    def too_late(username: str, appointment_id: str) -> Outcome:
+        world.fill(appointment_id)
+        return book(username, appointment_id)
 
-    monkeypatch.setattr(api, "book_appointment", too_late)
+    monkeypatch.setattr(world, "book", too_late)
     error = await refusal(session, pilates)
     assert isinstance(error, errors.OnWaitingList)
     assert "attesa" in errors.quoted(str(error))

@@ -29,7 +29,7 @@ from demo.site import Site, SiteWorld
 from demo.telegram import TelegramEmulator
 from domain.errors import LoginRejected
 from domain.model import stamp
-from portal.portal import Portal
+from portal.portal import open_portal
 from portal.storage.session_files import SessionFiles
 from runtime.program import name_of
 from runtime.settings import load
@@ -65,13 +65,13 @@ Configure = Callable[..., Path]
 @pytest.fixture
 def lent_to_the_doctor(engine: LentBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
     """The doctor of this process looks at the site through the browser that is there already."""
-    monkeypatch.setattr(doctor, "Portal", partial(lent, engine))
+    monkeypatch.setattr(doctor, "open_portal", partial(lent, engine))
 
 
 @pytest.fixture
 def own_browser(lent_to_the_doctor: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The doctor starts its own after all."""
-    monkeypatch.setattr(doctor, "Portal", Portal)
+    monkeypatch.setattr(doctor, "open_portal", open_portal)
 
 
 @pytest.fixture

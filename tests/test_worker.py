@@ -445,33 +445,22 @@ async def test_what_waits_for_its_opening_outlives_a_refused_password(
 async def test_only_an_action_that_hangs_costs_its_person_the_session(
     db: Database, worker: Worker, portal: Portal, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    abandoned: list[int] = []
-
-    async def note(user_id: int) -> None:
-        abandoned.append(user_id)
-
-    monkeypatch.setattr(portal, "abandon", note)
+    session = portal.session(credentials(OWNER))
     monkeypatch.setattr(worker, "_lease_for", lambda _: 0.03)
     await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
     action = await db.claims.claim("other", 60)
     assert action
     await worker._heartbeat(replace(action, attempts=action.attempts - 1))  # noqa: SLF001 - taken over meanwhile
-    assert abandoned == []
+    assert portal.session(credentials(OWNER)) is session
     monkeypatch.setattr("worker.LONGEST_ACTION", 0.1)
     await worker._heartbeat(action)  # noqa: SLF001
-    assert abandoned == [OWNER]
+    assert portal.session(credentials(OWNER)) is not session
 
 
 async def test_a_clock_that_is_set_forward_ends_no_action(
     db: Database, worker: Worker, portal: Portal, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    abandoned: list[int] = []
-
-    async def note(user_id: int) -> None:
-        abandoned.append(user_id)
-
-    hours = itertools.count()
-    monkeypatch.setattr(portal, "abandon", note)
+    session, hours = portal.session(credentials(OWNER)), itertools.count()
     monkeypatch.setattr(worker, "_lease_for", lambda _: 0.03)
     monkeypatch.setattr(worker, "_clock", lambda: utc_now() + timedelta(hours=next(hours)))
     await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates, opens_at=utc_now()))
@@ -479,5 +468,5 @@ async def test_a_clock_that_is_set_forward_ends_no_action(
     assert action
     beating = asyncio.create_task(worker._heartbeat(action))
     await asyncio.sleep(0.2)  # several beats
-    assert abandoned == []
+    assert portal.session(credentials(OWNER)) is session
     beating.cancel()

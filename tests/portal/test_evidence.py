@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 from pathlib import Path
@@ -56,8 +55,8 @@ def test_an_answer_is_judged_by_what_it_is(answer: SiteResponse, kind: type[erro
 async def test_evidence_hides_secrets_and_keeps_the_last_folders(tmp_path: Path, site_clock: FakeClock) -> None:
     html = f"""<input type="hidden" name="__RequestVerificationToken" value="abcdefghijkl123">
       <input name='otp' value='123456'><p>{PASSWORD}</p><script>{{"token": "zyxwvutsrqponml"}}</script><b>Pilates</b>"""
-    evidence, door = Evidence(tmp_path / "evidence", site_clock), AccountRedactor(credentials(), site_clock)
-    folders = [await evidence.keep("My bookings!", html, "note", b"png", door) for _ in range(KEPT + 3)]
+    evidence, redactor = Evidence(tmp_path / "evidence", site_clock), AccountRedactor(credentials(), site_clock)
+    folders = [await evidence.keep("My bookings!", html, "note", b"png", redactor) for _ in range(KEPT + 3)]
     kept = sorted(os.listdir(tmp_path / "evidence"))
     assert kept == [Path(str(each)).name for each in folders[3:]]
     text = (tmp_path / "evidence" / kept[0] / "page.html").read_text()
@@ -94,25 +93,24 @@ def test_a_page_that_names_many_people_hides_them_all(site_clock: FakeClock) -> 
     """The person's own name stands among them, wherever."""
     names = [f"Nome{number:02d} Cognome" for number in range(60)]
     page = "".join(f"<b class=user-name>{name}</b>" for name in names).replace("class=user-name", "class='user-name'")
-    door = AccountRedactor(credentials(), site_clock)
-    door.note_name(page)
-    assert [name for name in names if name in door.text(f"Ciao {name}!")] == []
+    redactor = AccountRedactor(credentials(), site_clock)
+    redactor.note_name(page)
+    assert [name for name in names if name in redactor.text(f"Ciao {name}!")] == []
 
 
 async def test_evidence_that_cannot_be_written_is_no_error(tmp_path: Path, site_clock: FakeClock) -> None:
     (tmp_path / "evidence").write_text("a file where the folder should be")
-    door = AccountRedactor(credentials(), site_clock)
-    assert await Evidence(tmp_path / "evidence", site_clock).keep("x", "", "", None, door) is None
+    redactor = AccountRedactor(credentials(), site_clock)
+    assert await Evidence(tmp_path / "evidence", site_clock).keep("x", "", "", None, redactor) is None
 
 
-async def test_a_budget_slows_down_what_is_not_urgent(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_budget_slows_down_what_is_not_urgent() -> None:
     waited: list[float] = []
 
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
-    budget = RequestBudget("account 1")
+    budget = RequestBudget("account 1", sleep)
     for _ in range(int(BURST)):
         await budget.spend()
     assert not waited

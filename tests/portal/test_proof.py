@@ -7,7 +7,6 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -28,7 +27,6 @@ from domain.model import ActionStatus, ActionType, Booking, ClassRef, Slot
 from domain.requests import NewAction
 from opening.budget import OpeningBudget
 from opening.site_calls import SiteCalls
-from portal import api
 from portal.bookings_list import BookingsList, Sought
 from portal.read_back import ReadBack
 from portal.responses.response_errors import SiteResponse
@@ -92,13 +90,13 @@ async def test_a_yes_and_a_block_like_any_other_are_no_place_when_the_timetable_
 @pytest.mark.usefixtures("tight_lipped")
 async def test_by_day_it_is_no_place_either(at: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     async with at(lead=LONG_AFTER) as opened:
-        send = api.book_appointment
+        book = opened.world.book
 
-        async def too_late(session: Any, appointment_id: str) -> SiteResponse:
+        def too_late(username: str, appointment_id: str) -> Outcome:
             put_on_the_waiting_list(opened, LIKE_A_BOOKING)
-            return await send(session, appointment_id)
+            return book(username, appointment_id)
 
-        monkeypatch.setattr(api, "book_appointment", too_late)
+        monkeypatch.setattr(opened.world, "book", too_late)
         assert isinstance(await met(opened, by_day=True), OnWaitingList)
         assert len(opened.shots) == 1
 
