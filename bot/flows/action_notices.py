@@ -122,7 +122,7 @@ class ActionNotices:
         """The alternatives whose free cancellation was over when the action ended, and whose class has not begun."""
         ended = action.completed_at or self._house.now()
         late = [one for one in others if self._house.free_until(one) <= ended and not self._house.has_begun(one)]
-        return [LateChoice(wish, await self._slots.row_of(wish)) for wish in late]
+        return [LateChoice(ref, await self._slots.row_of(ref)) for ref in late]
 
     async def _keeps_the_old(self, action: Action) -> bool:
         """Whether the booking that a swap was to cancel is still held."""

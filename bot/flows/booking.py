@@ -149,11 +149,11 @@ class BookingFlow:
             note=note,
         )
 
-    async def confirm_wish(self, tap: Tap, wish: ClassRef) -> Page:
+    async def confirm_class(self, tap: Tap, ref: ClassRef) -> Page:
         """The page that confirms a class, at the row the timetable has it in now."""
-        rows = await self._slots.on_day(tap.user_id, wish.day)
-        found = next((row for row in rows if row.slot.ref.matches(wish)), None)
-        return screens.booking.gone_page(wish.day) if found is None else await self.confirm_slot(tap, found.id)
+        rows = await self._slots.on_day(tap.user_id, ref.day)
+        found = next((row for row in rows if row.slot.ref.matches(ref)), None)
+        return screens.booking.gone_page(ref.day) if found is None else await self.confirm_slot(tap, found.id)
 
     async def book(self, tap: Tap) -> Page:
         """Queues the booking of a slot, once per button, however often the button is tapped."""

@@ -11,7 +11,7 @@ from bot.flows.booking import BookingFlow, SlotChooser
 from bot.flows.services import Services
 from bot.flows.tap import Routes, Tap
 from bot.screens import texts
-from bot.screens.booking import SETTLED, TOO_LATE_TO_WATCH, Route, alternative_to, better_than, wish_key
+from bot.screens.booking import SETTLED, TOO_LATE_TO_WATCH, Route, alternative_to, better_than, ref_key
 from bot.screens.callbacks import Verb
 from bot.screens.failures import WATCH_CODES
 from bot.screens.page import Page, chunk
@@ -139,16 +139,16 @@ class AlternativesFlow:
         """Removes an alternative. The key in the button must match, so that an old button removes no other one."""
         action_id, position, key = tap.call.numbers
         others = await self._db.choices.alternatives(action_id)
-        if 1 <= position <= len(others) and wish_key(others[position - 1]) == key:
+        if 1 <= position <= len(others) and ref_key(others[position - 1]) == key:
             await self._db.choices.drop_alternative(action_id, tap.user_id, others[position - 1])
         return await self._page(tap, action_id)
 
 
-def _why_not(action: Action | None, wish: ClassRef, others: Sequence[ClassRef]) -> str:
+def _why_not(action: Action | None, ref: ClassRef, others: Sequence[ClassRef]) -> str:
     """Why a slot was not added to the alternatives; empty when the ticket says it."""
     if action is None:
         return ""
-    if action.class_ref.matches(wish):
+    if action.class_ref.matches(ref):
         return "È già la tua prima scelta."
     if len(others) < MOST_ALTERNATIVES:
         return TOO_LATE
@@ -283,25 +283,25 @@ class WatchFlow:
         return await self._start(tap, action.wish, watch, action.replaces_row_id or 0, action.free_until)
 
     async def _start(
-        self, tap: Tap, wish: ClassRef, code: int, replaces: int, free_until: datetime | None = None
+        self, tap: Tap, ref: ClassRef, code: int, replaces: int, free_until: datetime | None = None
     ) -> Page:
         """Queues the watch; an unfinished action about the same class is shown instead.
 
         `free_until`: until when the action it continues would have freed what it replaces without another question.
         """
-        if not self._house.can_be_watched(wish):
-            return screens.held.not_found_page(TOO_LATE_TO_WATCH, wish.day)
+        if not self._house.can_be_watched(ref):
+            return screens.held.not_found_page(TOO_LATE_TO_WATCH, ref.day)
         held = await self._bookings.held(tap.user_id)
-        if any(one.booking.ref.matches(wish) and screens.held.is_held(one) for one in held):
-            return await self._booking_flow.confirm_wish(tap, wish)
+        if any(one.booking.ref.matches(ref) and screens.held.is_held(one) for one in held):
+            return await self._booking_flow.confirm_class(tap, ref)
         replaced = next((one for one in held if one.id == replaces), None)
         new = NewAction(
             ActionType.BOOK,
             tap.user_id,
-            wish,
-            opens_at=self._house.opening.opens_at(wish.day, wish.start),
+            ref,
+            opens_at=self._house.opening.opens_at(ref.day, ref.start),
             watch=next((mode for mode, one in WATCH_CODES.items() if one == code), WatchMode.TELL),
-            watch_until=self._house.free_until(wish),
+            watch_until=self._house.free_until(ref),
             replaces_row_id=replaced.id if replaced else None,
             free_until=free_until or (self._house.still_free_until(replaced) if replaced else None),
             card_message_id=tap.card_id,
@@ -323,7 +323,7 @@ class WatchFlow:
             return await self._tickets.ticket(made, tap)
         held = await self._bookings.held(tap.user_id)
         if self._house.has_begun(action.wish) or any(one.booking.ref.matches(action.wish) for one in held):
-            return await self._booking_flow.confirm_wish(tap, action.wish)
+            return await self._booking_flow.confirm_class(tap, action.wish)
         booking, replaces = self._requests.new_booking(tap, action.wish), action.replaces_row_id
         new = replace(booking, replaces_row_id=replaces, free_until=action.free_until) if replaces else booking
         return await self._tickets.card(await self._requests.add(new), tap)

@@ -173,28 +173,26 @@ class PeriodicNotices:
         return asked
 
     async def _question(self, notice: Notice) -> OutgoingNotice:
-        confirmation, periodic, wish = await self._asked(notice)
-        if await self._questions.was_withdrawn(confirmation, wish):
+        confirmation, periodic, ref = await self._asked(notice)
+        if await self._questions.was_withdrawn(confirmation, ref):
             raise NothingToTell(f"question {confirmation.id} was taken back before it was told")
-        opens, binding = (
-            self._house.opening.opens_at(wish.day, wish.start),
-            self._questions.binds_unexpectedly(periodic, wish),
-        )
-        page = screens.questions.question(confirmation, periodic, wish, opens, self._house.when(), binding=binding)
+        opens = self._house.opening.opens_at(ref.day, ref.start)
+        binding = self._questions.binds_unexpectedly(periodic, ref)
+        page = screens.questions.question(confirmation, periodic, ref, opens, self._house.when(), binding=binding)
         return told(page)
 
     async def _expired(self, notice: Notice) -> OutgoingNotice:
-        confirmation, _, wish = await self._asked(notice)
-        return told(screens.questions.expired(confirmation, wish, self._house.when()))
+        confirmation, _, ref = await self._asked(notice)
+        return told(screens.questions.expired(confirmation, ref, self._house.when()))
 
     async def _missed(self, notice: Notice) -> OutgoingNotice:
         occurrence = await self._db.occurrences.find(notice.occurrence_id or 0)
         periodic = occurrence and await self._db.series.find(occurrence.periodic_booking_id, notice.user_id)
         if not (occurrence and periodic):
             raise NothingToTell(f"there is no occurrence {notice.occurrence_id}")
-        wish = periodic.on(occurrence.day)
+        ref = periodic.on(occurrence.day)
         held = occurrence.action_id is not None
-        return told(screens.questions.missed(periodic, wish, self._house.when(), held=held))
+        return told(screens.questions.missed(periodic, ref, self._house.when(), held=held))
 
 
 class ProgramNotices:

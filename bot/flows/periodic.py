@@ -95,8 +95,8 @@ class SeriesCards:
     async def _date(self, planned: PlannedDate, periodic: PeriodicBooking, held_now: Sequence[HeldBooking]) -> Date:
         user_id = periodic.user_id
         if planned.action_id is None:
-            wish = periodic.on(planned.day)
-            there = find_matching(held_now, wish)
+            ref = periodic.on(planned.day)
+            there = find_matching(held_now, ref)
             return Date(planned, held=there if planned.state in (None, OccurrenceState.QUEUED) else None)
         action = await self._db.requests.find(planned.action_id, user_id)
         return Date(planned, action, await self._bookings.got_by(action) if action else None)

@@ -43,44 +43,44 @@ class QuestionsFlow:
         asked = await self._questions.asked_about(tap.id, tap.user_id)
         if asked is None:
             return _no_question()
-        confirmation, periodic, wish = asked
+        confirmation, periodic, ref = asked
         if self._is_open(confirmation, ConfirmationPurpose.BOOK):
             choices = await self._db.series.alternatives(periodic.id)
-            new = self._house.recurrence.booking(periodic, wish.day, choices, self._house.now(), tap.card_id)
-            action = await self._db.confirmations.confirm(confirmation, wish.day, new)
+            new = self._house.recurrence.booking(periodic, ref.day, choices, self._house.now(), tap.card_id)
+            action = await self._db.confirmations.confirm(confirmation, ref.day, new)
             if action:
-                note = texts.BINDING if self._questions.binds_unexpectedly(periodic, wish) else ""
+                note = texts.BINDING if self._questions.binds_unexpectedly(periodic, ref) else ""
                 return await self._tickets.card(action, tap, note)
-        return await self._answered(tap, wish)
+        return await self._answered(tap, ref)
 
     async def skip(self, tap: Tap) -> Page:
         """No to a booking: its date is skipped."""
         asked = await self._questions.asked_about(tap.id, tap.user_id)
         if asked is None:
             return _no_question()
-        confirmation, _, wish = asked
+        confirmation, _, ref = asked
         if confirmation.purpose is ConfirmationPurpose.BOOK:
-            await self._db.confirmations.skip(confirmation, wish.day)
-        return await self._answered(tap, wish)
+            await self._db.confirmations.skip(confirmation, ref.day)
+        return await self._answered(tap, ref)
 
-    async def _answered(self, tap: Tap, wish: ClassRef) -> Page:
+    async def _answered(self, tap: Tap, ref: ClassRef) -> Page:
         confirmation = await self._db.confirmations.find(tap.id, tap.user_id)
         if confirmation is None:
             return _no_question()
-        if await self._questions.was_withdrawn(confirmation, wish):
+        if await self._questions.was_withdrawn(confirmation, ref):
             every = await self._bookings.held(tap.user_id)
-            held = find_matching(every, wish)
-            return screens.questions.no_longer_asked(confirmation, wish, self._house.when(), held)
-        ticket = await self._ticket_of(confirmation, wish)
-        return screens.questions.answered(confirmation, wish, self._house.when(), ticket)
+            held = find_matching(every, ref)
+            return screens.questions.no_longer_asked(confirmation, ref, self._house.when(), held)
+        ticket = await self._ticket_of(confirmation, ref)
+        return screens.questions.answered(confirmation, ref, self._house.when(), ticket)
 
-    async def _ticket_of(self, confirmation: Confirmation, wish: ClassRef) -> Action | None:
+    async def _ticket_of(self, confirmation: Confirmation, ref: ClassRef) -> Action | None:
         """The action that the answer queued, if it queued one."""
         keep = confirmation.purpose is ConfirmationPurpose.KEEP
         if confirmation.outcome is None or keep is (confirmation.outcome is ConfirmationOutcome.CONFIRMED):
             return None
         kind = ActionType.CANCEL if keep else ActionType.BOOK
-        return await self._requests.made_since(0, confirmation.user_id, kind, wish)
+        return await self._requests.made_since(0, confirmation.user_id, kind, ref)
 
     # "Will you keep it?"
 
@@ -89,12 +89,12 @@ class QuestionsFlow:
         asked = await self._questions.asked_about(tap.id, tap.user_id)
         if asked is None:
             return _no_question()
-        confirmation, _, wish = asked
+        confirmation, _, ref = asked
         if self._is_open(confirmation, ConfirmationPurpose.KEEP):
             await self._db.keeping.keep(confirmation)
         elif confirmation.outcome is not ConfirmationOutcome.CONFIRMED:
-            return await self._answered(tap, wish)
-        return await self._lost_place(confirmation) or await self._answered(tap, wish)
+            return await self._answered(tap, ref)
+        return await self._lost_place(confirmation) or await self._answered(tap, ref)
 
     async def _lost_place(self, confirmation: Confirmation) -> Page | None:
         """The page of a place that is no longer held or is being cancelled: a yes does not change that."""
@@ -110,15 +110,15 @@ class QuestionsFlow:
         asked = await self._questions.asked_about(tap.id, tap.user_id)
         if asked is None:
             return _no_question()
-        confirmation, _, wish = asked
+        confirmation, _, ref = asked
         if not self._is_open(confirmation, ConfirmationPurpose.KEEP):
-            return await self._answered(tap, wish)
+            return await self._answered(tap, ref)
         held = await self._questions.held_place(confirmation)
-        if held and self._house.now() >= self._house.free_until(wish):
+        if held and self._house.now() >= self._house.free_until(ref):
             return await self._held_flow.ask_about(tap, held)
-        action = await self._db.keeping.give_back(confirmation, wish.day, self._house.free_until(wish))
+        action = await self._db.keeping.give_back(confirmation, ref.day, self._house.free_until(ref))
         if action is None:
-            return await self._answered(tap, wish)
+            return await self._answered(tap, ref)
         if tap.card_id is not None:
             await self._requests.set_card(action.id, tap.user_id, tap.card_id)
             action = await self._db.requests.find(action.id) or action

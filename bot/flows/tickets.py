@@ -85,7 +85,7 @@ class TicketFlow:
             return await self._tickets.ticket(made, tap)
         held = await self._bookings.held(tap.user_id)
         if not self._requests.can_be_requeued(action) or any(one.booking.ref.matches(action.wish) for one in held):
-            return await self._booking_flow.confirm_wish(tap, action.wish)
+            return await self._booking_flow.confirm_class(tap, action.wish)
         return await self._tickets.card(await self._requests.requeue(action, tap), tap)
 
     async def again(self, tap: Tap) -> Response:
@@ -95,7 +95,7 @@ class TicketFlow:
             return await self._no_ticket(tap)
         match action.type:
             case ActionType.BOOK:
-                return await self._booking_flow.confirm_wish(tap, action.class_ref)
+                return await self._booking_flow.confirm_class(tap, action.class_ref)
             case ActionType.CANCEL:
                 return await self._cancel_again(tap, action)
             case ActionType.CHECK:

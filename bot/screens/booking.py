@@ -445,8 +445,8 @@ def alternatives_page(action: Action, others: Sequence[ClassRef], when: When, *,
     elif others:
         lines.add("Sono già salvate: non devi fare altro.")
     rows: list[ButtonRow] = [
-        (button(f"🗑 {number}ª {_short(wish)}", Verb.ALT_DROP, action.id, number - 1, wish_key(wish)),)
-        for number, wish in enumerate(others, 2)
+        (button(f"🗑 {number}ª {_short(ref)}", Verb.ALT_DROP, action.id, number - 1, ref_key(ref)),)
+        for number, ref in enumerate(others, 2)
     ]
     if not full:
         rows.append((button("➕ Aggiungi", Verb.ALT_DAYS, action.id),))
@@ -455,10 +455,10 @@ def alternatives_page(action: Action, others: Sequence[ClassRef], when: When, *,
     return Page(str(lines), (*rows, back_row(Verb.TICKET, action.id, on_card=True)))
 
 
-def _short(wish: ClassRef) -> str:
-    return f"{short_day(wish.day)} {wish.start:%H:%M} {wish.course}"
+def _short(ref: ClassRef) -> str:
+    return f"{short_day(ref.day)} {ref.start:%H:%M} {ref.course}"
 
 
-def wish_key(wish: ClassRef) -> int:
+def ref_key(ref: ClassRef) -> int:
     """A number that tells one choice from another, for a button that drops it."""
-    return zlib.crc32(f"{wish.day} {wish.start} {wish.course} {wish.location} {wish.course_type}".encode())
+    return zlib.crc32(f"{ref.day} {ref.start} {ref.course} {ref.location} {ref.course_type}".encode())

@@ -15,24 +15,24 @@ from domain.model import (
 SHORT = 60  # characters of a name where much else is told: a caption may have 1024 in all
 
 
-def in_a_line(wish: ClassRef, when: When, longest: int = LONGEST_NAME, beside: Iterable[ClassRef | None] = ()) -> str:
+def in_a_line(ref: ClassRef, when: When, longest: int = LONGEST_NAME, beside: Iterable[ClassRef | None] = ()) -> str:
     """`PILATES MATWORK, domani alle 18:00`; with place and kind where it would read like a class `beside` it."""
-    line = f"<b>{safe(clip(wish.course, longest))}</b>, {when.day(wish.day)} alle {wish.start:%H:%M}"
-    return f"{line} · {safe(wish.where)}" if told_apart(wish, beside) else line
+    line = f"<b>{safe(clip(ref.course, longest))}</b>, {when.day(ref.day)} alle {ref.start:%H:%M}"
+    return f"{line} · {safe(ref.where)}" if told_apart(ref, beside) else line
 
 
-def told_apart(wish: ClassRef, beside: Iterable[ClassRef | None]) -> str:
+def told_apart(ref: ClassRef, beside: Iterable[ClassRef | None]) -> str:
     """` · Giuriati - Corsi Platinum` where a class would otherwise read like another; else nothing."""
-    return f" · {wish.where}" if wish.where and any(one and wish.reads_like(one) for one in beside) else ""
+    return f" · {ref.where}" if ref.where and any(one and ref.reads_like(one) for one in beside) else ""
 
 
-def about(wish: ClassRef, when: When) -> str:
+def about(ref: ClassRef, when: When) -> str:
     """A class in three lines: what, when and where."""
-    near = when.day(wish.day)
-    day = long_day(wish.day) if near == long_day(wish.day) else f"{near}, {long_day(wish.day)}"
-    lines = [f"<b>{safe(wish.course)}</b>", f"📅 {first_up(day)}, alle {wish.start:%H:%M}"]
-    if wish.where:
-        lines.append(f"📍 {safe(wish.where)}")
+    near = when.day(ref.day)
+    day = long_day(ref.day) if near == long_day(ref.day) else f"{near}, {long_day(ref.day)}"
+    lines = [f"<b>{safe(ref.course)}</b>", f"📅 {first_up(day)}, alle {ref.start:%H:%M}"]
+    if ref.where:
+        lines.append(f"📍 {safe(ref.where)}")
     return "\n".join(lines)
 
 
@@ -56,5 +56,5 @@ def choices(others: Sequence[ClassRef], when: When, beside: Sequence[ClassRef] =
     if not others:
         return []
     told = [*beside, *others]
-    numbered = (f"{n}ª {in_a_line(wish, when, beside=told)}" for n, wish in enumerate(others, 2))
+    numbered = (f"{n}ª {in_a_line(ref, when, beside=told)}" for n, ref in enumerate(others, 2))
     return ["Se non c'è posto, nell'ordine:", *numbered]

@@ -22,7 +22,7 @@ Entry = HeldBooking | Action
 def mine_page(chunk: Chunk[Entry], watches: int, read_at: datetime | None, when: When, note: str = "") -> Page:
     """The person's bookings and unfinished actions; `watches`: how many full slots are watched."""
     lines = Lines().add(note).add("<b>Le tue prenotazioni</b>")
-    told = [_wish_of(entry) for entry in chunk.items]
+    told = [_ref_of(entry) for entry in chunk.items]
     lines.add(*(_entry_line(entry, when, told) for entry in chunk.items))
     if not chunk.items:
         lines.add("Non ne vedo nessuna.")
@@ -42,15 +42,15 @@ def _watches(number: int) -> str:
     return f"Tengo d'occhio {count(number, 'posto', 'posti')}"
 
 
-def _wish_of(entry: Entry) -> ClassRef:
+def _ref_of(entry: Entry) -> ClassRef:
     return entry.booking.ref if isinstance(entry, HeldBooking) else entry.class_ref
 
 
 def _entry_line(entry: Entry, when: When, told: Sequence[ClassRef]) -> str:
     if isinstance(entry, HeldBooking):
-        wish = entry.booking.ref
-        place = "" if told_apart(wish, told) else where(entry.booking.location)
-        line = f"• {in_a_line(wish, when, beside=told)}{place}"
+        ref = entry.booking.ref
+        place = "" if told_apart(ref, told) else where(entry.booking.location)
+        line = f"• {in_a_line(ref, when, beside=told)}{place}"
         return f"{line}\n{missing_line(entry, when)}" if entry.missing_since else line
     return f"⏳ {live_word(entry, when)}: {in_a_line(entry.class_ref, when, beside=told)} (n. {entry.id})"
 
@@ -67,7 +67,7 @@ def where(location: str) -> str:
 
 
 def _entry_button(entry: Entry, when: When, told: Sequence[ClassRef]) -> Button:
-    kind = told_apart(_wish_of(entry), told)
+    kind = told_apart(_ref_of(entry), told)
     if isinstance(entry, HeldBooking):
         booking = entry.booking
         label = f"{first_up(short_day(booking.day))} {booking.start:%H:%M} · {booking.course}{kind}"
@@ -212,7 +212,7 @@ def _watch_lines(watch: Action, when: When) -> Sequence[str]:
 
 
 def _stop_label(watch: Action) -> str:
-    wish = watch.wish
-    if wish is None:
+    ref = watch.wish
+    if ref is None:
         return f"🔕 Smetti: {title(watch)} · {FIT_CENTER}"
-    return f"🔕 Smetti: {short_day(wish.day)} {wish.start:%H:%M} · {wish.course}"
+    return f"🔕 Smetti: {short_day(ref.day)} {ref.start:%H:%M} · {ref.course}"

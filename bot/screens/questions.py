@@ -16,7 +16,7 @@ from domain.recurrence import Confirmation, ConfirmationOutcome, ConfirmationPur
 def question(
     confirmation: Confirmation,
     periodic: PeriodicBooking,
-    wish: ClassRef,
+    ref: ClassRef,
     opens: datetime,
     when: When,
     *,
@@ -28,10 +28,10 @@ def question(
     expected of its mode.
     """
     if confirmation.outcome is not None or when.now >= confirmation.expires_at:
-        return answered(confirmation, wish, when)
+        return answered(confirmation, ref, when)
     keep = confirmation.purpose is ConfirmationPurpose.KEEP
     lines = Lines()
-    lines.add("🔔 <b>Tieni il posto?</b>" if keep else "🔔 <b>Prenoto anche questa volta?</b>", about(wish, when))
+    lines.add("🔔 <b>Tieni il posto?</b>" if keep else "🔔 <b>Prenoto anche questa volta?</b>", about(ref, when))
     if periodic.name and periodic.name != periodic.course:
         lines.add(f"<i>{safe(periodic.name)}</i>")
     lines.add(_at_the_opening(opens, confirmation, when) if when.now < opens and not keep else "")
@@ -65,14 +65,14 @@ def _deadline(confirmation: Confirmation, when: When) -> str:
     return f"le {local:%H:%M}" if local.date() == when.today else f"{when.day(local.date())} alle {local:%H:%M}"
 
 
-def answered(confirmation: Confirmation, wish: ClassRef, when: When, ticket: Action | None = None) -> Page:
+def answered(confirmation: Confirmation, ref: ClassRef, when: When, ticket: Action | None = None) -> Page:
     """A question that is closed, honestly: yes, no, or too late."""
     keep = confirmation.purpose is ConfirmationPurpose.KEEP
     heading, rest = _kept_or_not(confirmation, when, ticket) if keep else BOOK_ANSWERS[confirmation.outcome]
-    lines = Lines().add(heading, about(wish, when)).add(rest)
+    lines = Lines().add(heading, about(ref, when)).add(rest)
     rows: list[ButtonRow] = []
     if not keep and confirmation.outcome in (None, ConfirmationOutcome.EXPIRED):
-        rows.append((button(texts.BOOK_LABEL, Verb.DAY, wish.day, fresh=True),))
+        rows.append((button(texts.BOOK_LABEL, Verb.DAY, ref.day, fresh=True),))
     if ticket:
         rows.append((button(f"Vedi la n. {ticket.id}", Verb.TICKET, ticket.id, fresh=True),))
     elif keep:
@@ -80,9 +80,9 @@ def answered(confirmation: Confirmation, wish: ClassRef, when: When, ticket: Act
     return Page(str(lines), (*rows, (home_button(fresh=True),)))
 
 
-def no_longer_asked(confirmation: Confirmation, wish: ClassRef, when: When, held: HeldBooking | None) -> Page:
+def no_longer_asked(confirmation: Confirmation, ref: ClassRef, when: When, held: HeldBooking | None) -> Page:
     """A question that holds no more: its date was freed since, to be planned anew or not at all. `held`: it is ours."""
-    lines = Lines().add("↩️ <b>Questa domanda non vale più</b>", about(wish, when))
+    lines = Lines().add("↩️ <b>Questa domanda non vale più</b>", about(ref, when))
     rows: list[ButtonRow] = []
     if held:
         lines.add("✅ Intanto l'ho prenotata: il posto è tuo. Se non ci vai, annullala.")
@@ -127,26 +127,26 @@ KEEP_ANSWERS = {
 }
 
 
-def expired(confirmation: Confirmation, wish: ClassRef, when: When) -> Page:
+def expired(confirmation: Confirmation, ref: ClassRef, when: When) -> Page:
     """Sent after a question that nobody answered."""
     lines = Lines()
     if confirmation.purpose is ConfirmationPurpose.KEEP:
-        lines.add("⌛ <b>Non hai risposto: libero il posto</b>", about(wish, when))
+        lines.add("⌛ <b>Non hai risposto: libero il posto</b>", about(ref, when))
         lines.add("Lo annullo sul sito adesso, finché non costa niente. Ti scrivo quando l'ho riletto.")
     else:
-        lines.add("⌛ <b>Saltata: non hai risposto in tempo</b>", about(wish, when))
+        lines.add("⌛ <b>Saltata: non hai risposto in tempo</b>", about(ref, when))
         lines.add("Se vuoi andarci lo stesso e c'è ancora posto, prenotala tu.")
-    return Page(str(lines), ((button(texts.BOOK_LABEL, Verb.DAY, wish.day, fresh=True),), (home_button(fresh=True),)))
+    return Page(str(lines), ((button(texts.BOOK_LABEL, Verb.DAY, ref.day, fresh=True),), (home_button(fresh=True),)))
 
 
-def missed(periodic: PeriodicBooking, wish: ClassRef, when: When, *, held: bool) -> Page:
+def missed(periodic: PeriodicBooking, ref: ClassRef, when: When, *, held: bool) -> Page:
     """Sent about a date that went by while the programs were off. `held`: its place was booked."""
     lines = Lines()
     if held:
-        lines.add("⚠️ <b>Non ti ho chiesto se tenere il posto</b>", about(wish, when))
+        lines.add("⚠️ <b>Non ti ho chiesto se tenere il posto</b>", about(ref, when))
         lines.add("Ero spento quando avrei dovuto: il posto è rimasto tuo. Le prossime date restano in programma.")
     else:
-        lines.add("⚠️ <b>Questa l'ho persa</b>", about(wish, when))
+        lines.add("⚠️ <b>Questa l'ho persa</b>", about(ref, when))
         lines.add("Ero spento quando avrei dovuto occuparmene. Le prossime date restano in programma.")
     series = button("🔄 Vedi la periodica", Verb.SERIES, periodic.id, fresh=True)
     return Page(str(lines), ((series,), (home_button(fresh=True),)))

@@ -129,7 +129,7 @@ NOT_DONE = {
 class LateChoice:
     """An alternative that was left out, for its place could not be given back for free; with its slot, if known."""
 
-    wish: ClassRef
+    ref: ClassRef
     slot_id: int | None
 
 
@@ -155,7 +155,7 @@ def failure(
     if action.watch:
         lines = Lines().add(f"🔕 <b>{title(action)}: ho smesso di guardare</b>")
     lines.add(about_action(action, when))
-    tried = [(n, wish) for n, wish in enumerate(others, 2) if all(wish != one.wish for one in late)]
+    tried = [(n, ref) for n, ref in enumerate(others, 2) if all(ref != one.ref for one in late)]
     lines.add(*explain(action, when, the_other(clash, when))).add(*_tried_too(action, tried, when))
     lines.add(*_not_tried(late, when))
     lines.add(*_opening_lines(report, when))
@@ -164,7 +164,7 @@ def failure(
     elif kept:
         lines.add("La prenotazione che hai resta com'è.")
     lines.add(texts.RECURRING_STANDS if stands else "")
-    ask = [(button(_late_label(one.wish), Verb.SLOT, one.slot_id, fresh=True),) for one in late if one.slot_id]
+    ask = [(button(_late_label(one.ref), Verb.SLOT, one.slot_id, fresh=True),) for one in late if one.slot_id]
     rows = [*ask, *swap_rows(clash, fresh=True), *remedy_rows(action, fresh=True, watchable=watchable)]
     rows += [(button(texts.GO_ON_LABEL, Verb.GO_ON, fresh=True),)] if stands else []
     return Page(str(lines), (*rows, (home_button(fresh=True),)))
@@ -174,10 +174,10 @@ def _tried_too(action: Action, others: Sequence[tuple[int, ClassRef]], when: Whe
     """The alternatives that could not be had either, for errors after which all of them were tried."""
     if not others or action.error_kind not in NONE_COULD_BE_HAD:
         return []
-    told = [action.wish, *(wish for _, wish in others)]
+    told = [action.wish, *(ref for _, ref in others)]
     return [
         "Non si poteva avere nemmeno:",
-        *(f"{n}ª {in_a_line(wish, when, SHORT, beside=told)}" for n, wish in others),
+        *(f"{n}ª {in_a_line(ref, when, SHORT, beside=told)}" for n, ref in others),
     ]
 
 
@@ -185,12 +185,12 @@ def _not_tried(late: Sequence[LateChoice], when: When) -> list[str]:
     """The alternatives whose free limit had passed: the person is asked first."""
     if not late:
         return []
-    named = [in_a_line(one.wish, when, SHORT) for one in late]
+    named = [in_a_line(one.ref, when, SHORT) for one in late]
     return ["Il termine per annullare gratis è già passato, perciò non ho provato senza chiedertelo:", *named]
 
 
-def _late_label(wish: ClassRef) -> str:
-    return f"✅ Prenota lo stesso: {short_day(wish.day)} {wish.start:%H:%M} {wish.course}"
+def _late_label(ref: ClassRef) -> str:
+    return f"✅ Prenota lo stesso: {short_day(ref.day)} {ref.start:%H:%M} {ref.course}"
 
 
 def booked(

@@ -101,8 +101,8 @@ def _meets(action: Action, slot: Slot) -> bool:
     """Whether a booking in the queue is for the same hours; its length is not known, and counts as an hour."""
     if action.type is not ActionType.BOOK or action.watch or action.wish is None:
         return False
-    wish = action.wish
-    booking = Booking(wish.course, wish.location, wish.day, wish.start, course_type=wish.course_type)
+    ref = action.wish
+    booking = Booking(ref.course, ref.location, ref.day, ref.start, course_type=ref.course_type)
     return booking.overlaps(slot.day, slot.start, slot.end)
 
 

@@ -44,19 +44,19 @@ class House:
         keeps = user_id in (None, self._settings.telegram.allowed_user_id)
         return When(self.now(), self.opening.zone, keeps, command(SETUP, self._settings.config_file))
 
-    def starts(self, wish: ClassRef) -> datetime:
-        return starts_at(wish.day, wish.start, self.opening.zone)
+    def starts(self, ref: ClassRef) -> datetime:
+        return starts_at(ref.day, ref.start, self.opening.zone)
 
-    def free_until(self, wish: ClassRef) -> datetime:
+    def free_until(self, ref: ClassRef) -> datetime:
         """Until when a place in the class can be cancelled without penalty."""
-        return self.recurrence.free_until(self.starts(wish))
+        return self.recurrence.free_until(self.starts(ref))
 
-    def has_begun(self, wish: ClassRef) -> bool:
-        return self.now() >= self.starts(wish)
+    def has_begun(self, ref: ClassRef) -> bool:
+        return self.now() >= self.starts(ref)
 
-    def can_be_watched(self, wish: ClassRef) -> bool:
+    def can_be_watched(self, ref: ClassRef) -> bool:
         """Whether a place that becomes free now could be booked and still be cancelled without penalty."""
-        return self.now() < min(self.free_until(wish), self.starts(wish) - self.rules.closes)
+        return self.now() < min(self.free_until(ref), self.starts(ref) - self.rules.closes)
 
     def is_watchable(self, action: Action) -> bool:
         """Whether it makes sense to offer a watch after an action's failure."""

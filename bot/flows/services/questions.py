@@ -42,17 +42,17 @@ class Questions:
             return None
         return await self._db.bookings.find(confirmation.booking_row_id, confirmation.user_id)
 
-    def binds_unexpectedly(self, periodic: PeriodicBooking, wish: ClassRef) -> bool:
+    def binds_unexpectedly(self, periodic: PeriodicBooking, ref: ClassRef) -> bool:
         """Whether a place could no longer be cancelled for free, though the mode does not say so from the start."""
         by_its_mode = periodic.mode is PeriodicMode.ASK_FIRST and self._asks_late(periodic)
-        return not by_its_mode and self._house.now() >= self._house.free_until(wish)
+        return not by_its_mode and self._house.now() >= self._house.free_until(ref)
 
     def _asks_late(self, periodic: PeriodicBooking) -> bool:
         return self._house.ask_times(periodic.day_of_week, periodic.start, periodic.lead).binding
 
-    async def was_withdrawn(self, confirmation: Confirmation, wish: ClassRef) -> bool:
+    async def was_withdrawn(self, confirmation: Confirmation, ref: ClassRef) -> bool:
         """Whether a question was closed without an answer, because its date was freed to be planned anew."""
         if confirmation.purpose is ConfirmationPurpose.KEEP or confirmation.outcome is not ConfirmationOutcome.SKIPPED:
             return False
-        state = await self._db.occurrences.state_of(confirmation.periodic_booking_id, wish.day)
+        state = await self._db.occurrences.state_of(confirmation.periodic_booking_id, ref.day)
         return state is not OccurrenceState.SKIPPED

@@ -43,35 +43,35 @@ class Requests:
         latest = await self._db.requests.latest(user_id, 1)
         return latest[0].id if latest else 0
 
-    async def made_since(self, newest: int, user_id: int, kind: ActionType, wish: ClassRef) -> Action | None:
+    async def made_since(self, newest: int, user_id: int, kind: ActionType, ref: ClassRef) -> Action | None:
         """The action that an earlier tap on the same button made: about the same class, and younger than the button."""
         for action in await self._db.requests.latest(user_id, RECENT):
             about = action.wish
-            if action.id > newest and action.type is kind and about and about.matches(wish):
+            if action.id > newest and action.type is kind and about and about.matches(ref):
                 return None if action.watch is WatchMode.TELL else action
         return None
 
     # What is to be queued
 
-    def new_booking(self, tap: Tap, wish: ClassRef, *, is_open: bool = False) -> NewAction:
+    def new_booking(self, tap: Tap, ref: ClassRef, *, is_open: bool = False) -> NewAction:
         """A booking to queue: it runs at once, or is rehearsed and runs at its opening. The tapped message is its card.
 
         `is_open`: the site shows it as open, whatever the rule says. If it is not, the worker goes back to the rule.
         """
         now = self._house.now()
-        if is_open and now < self._house.opening.opens_at(wish.day, wish.start):
+        if is_open and now < self._house.opening.opens_at(ref.day, ref.start):
             plan = BookingPlan(now, now - OPEN_SINCE, None)
         else:
-            plan = plan_booking(self._house.opening, wish.day, now, self._rehearsal_at, wish.start)
+            plan = plan_booking(self._house.opening, ref.day, now, self._rehearsal_at, ref.start)
         return NewAction(
             ActionType.BOOK,
             tap.user_id,
-            wish,
+            ref,
             run_at=plan.run_at,
             opens_at=plan.opens_at,
             rehearse_at=plan.rehearse_at,
             card_message_id=tap.card_id,
-            free_until=self._house.free_until(wish) if self._house.can_be_watched(wish) else None,
+            free_until=self._house.free_until(ref) if self._house.can_be_watched(ref) else None,
         )
 
     async def add(self, new: NewAction) -> Action:

@@ -83,7 +83,7 @@ class Slots:
         other = next((one for one in meeting if not one.booking.ref.matches(action.wish)), None)
         return Clash(other, row.id if row else None) if other else None
 
-    async def row_of(self, wish: ClassRef) -> int | None:
+    async def row_of(self, ref: ClassRef) -> int | None:
         """The row of a class in the timetable, if that has it."""
-        row = find_matching(await self._db.catalogue.slots_on(wish.day), wish)
+        row = find_matching(await self._db.catalogue.slots_on(ref.day), ref)
         return row.id if row else None
