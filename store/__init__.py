@@ -1,1 +1,1 @@
-"""The rows, table by table. Only database.py and these files hold SQL; database.py is their front door."""
+"""The database file and its rows: all SQL is here. Only database.py imports it; others use database.Database."""

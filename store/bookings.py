@@ -81,7 +81,7 @@ def held_rows_of(tx: Transaction, user_id: int, wish: ClassRef) -> list[tuple[He
 
 
 def is_held(tx: Transaction, user_id: int, wish: ClassRef) -> bool:
-    """Whether the person holds what is meant, as far as we know."""
+    """Whether the person holds the class, as far as is known."""
     return any(held.status is BookingStatus.CONFIRMED for held in _rows_of(tx, user_id, wish))
 
 
@@ -112,7 +112,7 @@ def mark_confirmed(tx: Transaction, user_id: int, booking: Booking, now: datetim
 
 
 def keep_what_is_booked_anew(tx: Transaction, user_id: int, booking: Booking) -> None:
-    """What a person lost or gave back and has booked again is theirs: no open question gives it back for silence."""
+    """Closes the open question about a place that was lost or cancelled and is now booked again: the place is kept."""
     tx.run(
         """
         UPDATE pending_confirmations SET outcome = 'confirmed', confirmed = 1
@@ -127,7 +127,7 @@ def keep_what_is_booked_anew(tx: Transaction, user_id: int, booking: Booking) ->
 
 
 def mark_cancelled(tx: Transaction, user_id: int, wish: ClassRef, now: datetime) -> None:
-    """Writes that a booking was cancelled by us and read back as gone."""
+    """Stores that a booking was cancelled by a worker and read back as gone."""
     for held in _rows_of(tx, user_id, wish):
         set_status(tx, held.id, BookingStatus.CANCELLED, now)
 
@@ -204,7 +204,7 @@ class Bookings:
 
     @in_transaction
     def keep(self, tx: Transaction, row_id: int, user_id: int, now: datetime) -> None:
-        """Notes that a person goes: what they hold is not asked about any more, and not given back for silence."""
+        """Stores that the person will go: no more questions about the place, and it is never cancelled for silence."""
         values = {"now": stamp(now), "id": row_id, "user_id": user_id}
         tx.run("UPDATE user_bookings SET kept_at = :now WHERE id = :id AND user_id = :user_id", values)
         tx.run(

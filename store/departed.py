@@ -1,4 +1,4 @@
-"""Who is no longer in the configuration: what waited for them ends. Steps of a transaction, used by store/people.py.
+"""Ends what is pending for accounts that are no longer in the configuration. Steps of a transaction of store/people.py.
 
 History, what is held, days off and the recurring bookings themselves (paused) stay; SECURITY.md says so.
 """
@@ -42,7 +42,7 @@ FORGET_EVIDENCE = """
 
 
 def end_what_waits(tx: Transaction, now: datetime) -> int:
-    """Ends, for everybody who left, what is recurring, waits, asks or is yet to be told. Returns how many rows.
+    """Pauses recurring bookings, withdraws actions, closes questions and notices of removed accounts. Returns how many.
 
     What a worker is just doing on the site ends by itself, and is told to nobody.
     """
@@ -57,7 +57,7 @@ def end_what_waits(tx: Transaction, now: datetime) -> int:
 
 
 def take_evidence(tx: Transaction) -> list[str]:
-    """The folders of evidence that belong to people who left; their rows name them no longer."""
+    """The evidence folders of removed accounts; clears the columns that name them."""
     rows = tx.run(EVIDENCE)
     tx.run(FORGET_EVIDENCE)
     return [row["evidence"] for row in rows]

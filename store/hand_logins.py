@@ -14,7 +14,7 @@ from store.outbox import add_notice
 
 @dataclass(frozen=True, slots=True)
 class OpeningAhead:
-    """When something opens that a person has a booking in the queue for; one of those, where there are several."""
+    """When a class opens that the person has a queued booking for, and one such booking."""
 
     user_id: int
     action_id: int
@@ -27,7 +27,7 @@ class HandLogins:
         self._clock = clock
 
     async def openings_ahead(self, user_id: int) -> list[OpeningAhead]:
-        """The openings that a person's bookings wait for, the next one first."""
+        """The openings that the person's queued bookings wait for, the soonest first."""
         rows = await self._db.rows(
             """
             SELECT min(id) AS action_id, opens_at FROM booking_actions
@@ -41,7 +41,7 @@ class HandLogins:
 
     @in_transaction
     def tell_login_due(self, tx: Transaction, opening: OpeningAhead, since: datetime) -> bool:
-        """Tells who has to log in by hand that an opening comes nearer; once for each, and not who heard it `since`."""
+        """Tells a person who must log in by hand that an opening is near: once per opening, and not if told `since`."""
         values = {"action": opening.action_id, "user_id": opening.user_id, "opens_at": stamp(opening.opens_at),
                   "kind": NoticeKind.LOGIN_DUE, "since": stamp(since), "needed": LoginNeeded.__name__}  # fmt: skip
         due = tx.row(
@@ -60,7 +60,7 @@ class HandLogins:
 
 
 def note_entered(tx: Transaction, user_id: int, now: datetime) -> None:
-    """A session works for which a person had to log in by hand: they are told, and what it stopped goes on.
+    """Clears the rejection of an account whose person has logged in by hand, tells so, and resumes its actions.
 
     What was rehearsed in vain is rehearsed again.
     """

@@ -83,7 +83,7 @@ class Heartbeats:
 
 
 def _forget_replaced(tx: Transaction, mine: dict[str, object]) -> None:
-    """A process of the same program that fell silent before this one started: this one stands in for it."""
+    """Deletes the row of a process of the same program that stopped before this one started: this one replaces it."""
     tx.run(
         "DELETE FROM heartbeats WHERE program = :program AND name <> :name AND at < :started",
         {key: mine[key] for key in ("program", "name", "started")},

@@ -171,7 +171,7 @@ async def _tables(connection: Connection) -> list[str]:
 async def _backup(connection: Connection, found: int, clock: Clock) -> None:
     target = connection.path.with_name(f"{connection.path.name}.version{found}-{clock():%Y%m%dT%H%M%S%f}.bak")
     await connection.backup(target)
-    log.info("kept a copy of version %s as %s", found, target)
+    log.info("Copied the database of version %s to %s before the upgrade", found, target)
 
 
 def _from_nothing(tx: Transaction) -> None:
@@ -202,6 +202,6 @@ def _copy_legacy(tx: Transaction, name: str) -> None:
     tx.run(f"INSERT OR IGNORE INTO {name} ({', '.join(shared)}) SELECT {source} FROM legacy_{name}")  # noqa: S608 - names of our own
     left = tx.row(f"SELECT count(*) FROM legacy_{name} WHERE id NOT IN (SELECT id FROM {name})")  # noqa: S608
     if left and left[0]:
-        log.warning("%s rows of %s do not fit; they stay in legacy_%s", left[0], name, name)
+        log.warning("%s rows of the old table %s could not be taken over; they stay in legacy_%s", left[0], name, name)
     else:
         tx.run(f"DROP TABLE legacy_{name}")

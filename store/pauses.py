@@ -44,7 +44,7 @@ class Pauses:
 
     @in_transaction
     def pause(self, tx: Transaction, user_id: int, error: AppError, rest: Rest, *, tell: bool = True) -> datetime:
-        """Lets an account wait, and gives until when; one that waits already waits as long as it did.
+        """Pauses an account and returns until when. An account that is paused already stays paused as long as before.
 
         With `tell` its person is told of a trouble of another kind than the last, or of the first since something
         succeeded. When the site forbids itself to several accounts, all wait.
@@ -67,7 +67,7 @@ class Pauses:
 
     @in_transaction
     def end(self, tx: Transaction, user_id: int, *, log_in: bool = False) -> None:
-        """Ends what an account waits for, a refused password too: its person asked for it.
+        """Ends the account's pause, and a rejected login too, because its person asked for it.
 
         `log_in`: whether the next action tries the login anew, though a session may still live.
         """
@@ -92,7 +92,7 @@ class Pauses:
         )
 
     async def take_login_asked(self, user_id: int) -> bool:
-        """Whether a person wants a new login tried. True once each time they ask."""
+        """Whether the person has asked for a new login. True once for each time they ask."""
         taken = await self._db.write(
             "UPDATE accounts SET login_asked = 0 WHERE user_id = :user_id AND login_asked = 1 RETURNING user_id",
             {"user_id": user_id},
@@ -101,7 +101,7 @@ class Pauses:
 
 
 def _let_wait(tx: Transaction, user_id: int, pause: Pause, now: datetime) -> None:
-    """Writes the pause, has the cards of what waits with the account tell it, and spreads its watches out."""
+    """Stores the pause, edits the cards of the account's pending actions, and spreads its watches out."""
     values = {"user_id": user_id, "until": stamp(pause.until), "kind": pause.kind, "reason": pause.reason}
     tx.run(
         "UPDATE accounts SET paused_until = :until, pause_kind = :kind, pause_reason = :reason"
@@ -124,7 +124,7 @@ def _let_wait(tx: Transaction, user_id: int, pause: Pause, now: datetime) -> Non
 
 
 def _pause_address(tx: Transaction, user_id: int, pause: Pause, now: datetime) -> None:
-    """All accounts wait when another than this one waits for the same reason; who waits for longer goes on so."""
+    """Pauses all accounts when another one is paused for the same reason: the site turns our address away."""
     values = {"user_id": user_id, "now": stamp(now), "until": stamp(pause.until), "kind": pause.kind,
               "reason": pause.reason}  # fmt: skip
     others = tx.run(
@@ -143,7 +143,7 @@ def _pause_address(tx: Transaction, user_id: int, pause: Pause, now: datetime) -
 
 
 def note_booked(tx: Transaction, user_id: int) -> None:
-    """The site has just let an account book: it turns it away no more, whatever it, or everybody, waits for."""
+    """Ends the account's pause after it has booked: the site accepts it again."""
     tx.run(
         "UPDATE accounts SET paused_until = NULL, pause_kind = NULL, pause_reason = NULL"
         " WHERE user_id = :user_id AND paused_until IS NOT NULL",
@@ -152,7 +152,7 @@ def note_booked(tx: Transaction, user_id: int) -> None:
 
 
 def note_success(tx: Transaction, user_id: int, now: datetime) -> None:
-    """Something succeeded for an account: its next trouble is a new one, and its login is in no trouble any more."""
+    """Resets the account's count of pauses after a success, and ends a pause that concerned its login."""
     values = {"user_id": user_id, "of_login": json.dumps(OF_LOGIN)}
     if tx.row(IN_TROUBLE, values) is None:
         return

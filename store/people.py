@@ -36,7 +36,7 @@ class People:
 
     @in_transaction
     def set(self, tx: Transaction, people: Sequence[Person]) -> None:
-        """Makes accounts what the configuration says.
+        """Updates accounts to what the configuration says.
 
         New credentials clear a rejection, and end what the account waits for. What waited for who left ends: bookings,
         watches, questions, messages. Their history stays.
@@ -61,11 +61,11 @@ class People:
             )
         ended = end_what_waits(tx, self._clock())
         if ended:
-            log.info("somebody is no longer in the configuration: %s things that waited for them are ended", ended)
+            log.info("Ended %s pending rows of accounts that are no longer in the configuration", ended)
 
     @in_transaction
     def evidence_of_departed(self, tx: Transaction) -> list[str]:
-        """The folders of evidence of who left, to be deleted: from now on no row names them."""
+        """The evidence folders of removed accounts, to be deleted: no row names them any more."""
         return take_evidence(tx)
 
     async def find(self, user_id: int) -> Account | None:
@@ -80,7 +80,7 @@ class People:
 
     @in_transaction
     def reject(self, tx: Transaction, user_id: int, error: LoginStopped, *, tell: bool) -> None:
-        """Marks that a login was refused, or led astray. With `tell` a notice says so, once."""
+        """Marks the account's login as refused or diverted. With `tell` a notice says so, once."""
         marked = tx.run(
             """
             UPDATE accounts SET rejected = 1, rejected_kind = :kind, rejected_reason = :reason, rejected_at = :now
@@ -93,7 +93,7 @@ class People:
 
     @in_transaction
     def tell_rejected(self, tx: Transaction, user_id: int) -> None:
-        """Tells that the site refused the password, when what would have told it was taken back. Once a day."""
+        """Tells, at most once a day, that the site refused the password: the action to tell it was withdrawn."""
         values = {"user_id": user_id, "kind": NoticeKind.LOGIN_REJECTED, "since": stamp(self._clock() - A_DAY)}
         told = tx.row("SELECT 1 FROM notices WHERE user_id = :user_id AND kind = :kind AND created_at > :since", values)
         if told is None:
@@ -101,7 +101,7 @@ class People:
 
     @in_transaction
     def unreachable(self, tx: Transaction, user_id: int, *, tell: bool) -> None:
-        """Notes that Telegram takes no message for this person. With `tell` the owner hears of it, once.
+        """Stores that Telegram accepts no message for this person. With `tell` the owner is told, once.
 
         The next message that arrives ends it.
         """
@@ -118,7 +118,7 @@ class People:
                 add_notice(tx, owner["user_id"], NoticeKind.UNREACHABLE, about_user_id=user_id)
 
     async def is_unreachable(self, user_id: int) -> bool:
-        """Whether the last message for this person was refused because of the person."""
+        """Whether Telegram refused the last message because of the person (never started, or blocked the bot)."""
         row = await self._db.row(
             "SELECT 1 FROM accounts WHERE user_id = :user_id AND active = 1 AND unreachable_since IS NOT NULL",
             {"user_id": user_id},
@@ -126,13 +126,13 @@ class People:
         return row is not None
 
     async def expect(self, user_id: int) -> None:
-        """Notes that a person is on the way to something the site must be asked for."""
+        """Stores that the person is likely to need a logged-in session soon."""
         await self._db.write(
             "UPDATE accounts SET expected_at = :now WHERE user_id = :user_id",
             {"now": stamp(self._clock()), "user_id": user_id},
         )
 
     async def anyone_expected(self, within: timedelta) -> bool:
-        """Whether somebody was, that recently, on the way to something the site must be asked for."""
+        """Whether any person was likely, that recently, to need a logged-in session."""
         row = await self._db.row("SELECT max(expected_at) FROM accounts")
         return bool(row and row[0] and instant(row[0]) > self._clock() - within)

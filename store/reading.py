@@ -1,4 +1,4 @@
-"""Rows that people may have typed by hand: what can't be read is left out, and keeps nobody waiting."""
+"""Reads rows that people may have typed by hand: a row that can't be read is logged and left out."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ log = logging.getLogger(__name__)
 
 
 def readable(read: Callable[[sqlite3.Row], Read], row: sqlite3.Row | None) -> Read | None:
-    """What the row says; None when there is none, or when something in it is no day, time or word we know."""
+    """What `read` makes of the row. None for no row, and for one with a value that is not known."""
     if row is None:
         return None
     try:
         return read(row)
     except ValueError as error:
-        log.error("row %s can't be read by %s and is left out: %s", row["id"], read.__name__, error)
+        log.error("Row %s can't be read by %s; it is left out: %s", row["id"], read.__name__, error)
         return None
 
 

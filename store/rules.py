@@ -41,7 +41,7 @@ class Rules:
         self._clock = clock
 
     async def in_force(self, configured: HouseRules) -> HouseRules:
-        """The configuration's rules with what was taken over since it last changed. A small read, at each use."""
+        """The configured rules, with the values that the owner took over since the configuration last changed."""
         rules = configured
         for row in await self._db.rows(
             "SELECT name, value, configured FROM house_rules WHERE answer = 'set' ORDER BY answered_at"
@@ -51,7 +51,7 @@ class Rules:
                 if row["configured"] == configured.value(rule):
                     rules = rules.with_value(rule, row["value"])
             except ValueError as error:
-                log.warning("a rule of the house can't be read: %s", error)
+                log.warning("A row of house_rules can't be read; it is left out: %s", error)
         return rules
 
     @in_transaction
@@ -94,7 +94,7 @@ class Rules:
 
     @in_transaction
     def answer(self, tx: Transaction, rule_id: int, configured: HouseRules, *, take_over: bool) -> SeenRule | None:
-        """Takes a value over, in place of another of its rule, or leaves (or takes back) it; None: no such row."""
+        """Stores the owner's answer: whether the value replaces the one of its rule. None: no such row."""
         values = {"id": rule_id, "now": stamp(self._clock()), "answer": "set" if take_over else "left"}
         row = tx.row("SELECT * FROM house_rules WHERE id = :id", values)
         if row is None or (seen := readable(_seen, row)) is None:

@@ -1,1 +1,1 @@
-"""The rows of booking_actions, from the request to the settlement."""
+"""booking_actions: requests, claims, settlement, history. Others use its classes through database.Database."""

@@ -1,4 +1,4 @@
-"""What may still change about a booking that waits: its alternatives and its start."""
+"""What a person may still change about a pending booking: its alternatives, its swap, its start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domain.requests import MOST_ALTERNATIVES, READ_BY
 from store.connection import Connection, Transaction, in_transaction
 
 STILL = "(status = 'pending' OR (status = 'processing' AND action_type = 'book' AND acting = 0 AND opens_at > :safe))"
-"""Pending, or only being rehearsed or prepared: nothing is booked yet, and its worker asks once more before it does.
+"""Pending, or claimed only to be rehearsed or prepared: its worker checks again before it books (begin_to_act).
 
 `safe` is `last_call(now)`, of a now after the lock was taken.
 """
@@ -22,12 +22,12 @@ FIND = f"SELECT * FROM booking_actions WHERE {WAITING_BOOKING}"  # noqa: S608 - 
 
 
 def last_call(now: datetime) -> str:
-    """What opens later than this may still be withdrawn, though a worker is preparing it."""
+    """Bookings that open later than this may still be withdrawn while a worker prepares them."""
     return stamp(now + LAST_CALL)
 
 
 def _still_to_be_read(action_id: int, user_id: int, now: datetime) -> dict[str, object]:
-    """The values that FIND asks for: an action whose choices its worker has yet to read."""
+    """The parameters of FIND: an action whose alternatives its worker has not read yet."""
     return {"id": action_id, "user_id": user_id, "safe": stamp(now + READ_BY)}
 
 
@@ -61,7 +61,7 @@ class Choices:
         self._clock = clock
 
     async def alternatives(self, action_id: int) -> list[ClassRef]:
-        """What else would do, in the person's order."""
+        """The alternatives of an action, in the person's order."""
         rows = await self._db.rows(
             "SELECT * FROM alternatives WHERE action_id = :id ORDER BY position", {"id": action_id}
         )
@@ -69,7 +69,7 @@ class Choices:
 
     @in_transaction
     def add_alternative(self, tx: Transaction, action_id: int, user_id: int, wish: ClassRef) -> bool:
-        """Adds a last choice to a person's booking that waits; twice is the same as once.
+        """Appends an alternative to the person's pending booking. Adding it twice is the same as once.
 
         False when it is not theirs or waits no more, is that class already, or has MOST_ALTERNATIVES.
         """
@@ -86,7 +86,7 @@ class Choices:
 
     @in_transaction
     def drop_alternative(self, tx: Transaction, action_id: int, user_id: int, wish: ClassRef) -> bool:
-        """Takes a choice out again; the later ones move up. False when it is not theirs, waits no more, or was out."""
+        """Removes an alternative; the later ones move up. False when the booking is not pending or has no such one."""
         if tx.row(FIND, _still_to_be_read(action_id, user_id, self._clock())) is None:
             return False
         others = _choices(tx, action_id)
@@ -99,7 +99,7 @@ class Choices:
         return True
 
     async def swap_for(self, action_id: int, user_id: int, row_id: int, free_until: datetime | None) -> bool:
-        """Has a person's booking that waits take the place of one they hold. False when it is theirs no more to change.
+        """Makes the person's pending booking replace one that they hold. False when it can't be changed any more.
 
         `free_until`: until when that one is freed without another question.
         """
@@ -115,7 +115,7 @@ class Choices:
         return bool(rows)
 
     async def start_now(self, action_id: int, user_id: int) -> bool:
-        """Lets a booking go that was held back for alternatives. False when it waits no more, or for its opening."""
+        """Starts a booking that was delayed for adding alternatives. False when it is not pending or not open yet."""
         now = self._clock()
         rows = await self._db.write(
             """

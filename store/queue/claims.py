@@ -1,4 +1,4 @@
-"""booking_actions, as workers hold them: claimed by one at a time under a lease, and marked by it while it works.
+"""booking_actions: a worker claims an action under a lease, so that no other has it, and marks its progress.
 
 How a claimed action ends, or waits again: store/queue/settlement.py. States and transitions: schema.sql.
 """
@@ -29,18 +29,18 @@ TAKE = """
 """
 
 
-LET_ON = """
+NOT_PAUSED = """
     (user_id NOT IN (SELECT user_id FROM accounts WHERE paused_until > :now)
         OR (action_type = 'book' AND opens_at > :opened AND opens_at <= :opening))
 """
-"""Whose account does not wait; near its opening a booking is tried all the same, for a stored session may be good."""
+"""An action whose account is not paused. Near its opening a booking is claimed anyway: a stored session may work."""
 
 
 CLAIM = f"""
     {TAKE} WHERE id = (
         SELECT id FROM (
             SELECT id, action_type, run_at FROM booking_actions
-            WHERE status = 'pending' AND run_at <= :now AND {LET_ON}
+            WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED}
             UNION ALL
             SELECT id, action_type, run_at FROM booking_actions WHERE status = 'processing' AND lease_until <= :now
         )
@@ -58,12 +58,12 @@ CLAIM_ONE = f"""
 
 
 DUE = f"""
-    SELECT EXISTS (SELECT 1 FROM booking_actions WHERE status = 'pending' AND run_at <= :now AND {LET_ON})
+    SELECT EXISTS (SELECT 1 FROM booking_actions WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED})
         OR EXISTS (SELECT 1 FROM booking_actions WHERE status = 'processing' AND lease_until <= :now)
 """  # noqa: S608 - a constant of this file
 
 
-GIVE_UP = """
+FAIL_UNREADABLE = """
     UPDATE booking_actions
     SET status = 'failed', completed_at = :now, lease_until = NULL, error = :error, error_kind = 'ValueError'
     WHERE id = :id
@@ -73,46 +73,46 @@ GIVE_UP = """
 log = logging.getLogger(__name__)
 
 
-def _at(now: datetime) -> dict[str, Any]:
-    """The moments that DUE and CLAIM ask for."""
+def _moments(now: datetime) -> dict[str, Any]:
+    """The parameters of DUE and CLAIM that depend on the time."""
     opening = now + PREPARE + timedelta(seconds=1)
     return {"now": stamp(now), "opened": stamp(now - OPENING_LASTS), "opening": stamp(opening)}
 
 
 class Claims:
-    """The leases, and what their holders write before the action is settled."""
+    """Leases of actions, and what a worker notes about its action before it settles it."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._db = connection
         self._clock = clock
 
     async def due(self) -> bool:
-        """Whether a claim would find something. Only reads: an idle worker may ask many times a second."""
-        row = await self._db.row(DUE, _at(self._clock()))
+        """Whether a claim would return an action. Takes no write lock: an idle worker may ask many times a second."""
+        row = await self._db.row(DUE, _moments(self._clock()))
         return bool(row and row[0])
 
     @in_transaction
     def claim(self, tx: Transaction, worker: str, lease_seconds: float) -> Action | None:
-        """Takes the most urgent due action for this worker alone, or one whose worker let its lease run out.
+        """Claims the most urgent action that is due, or whose lease has run out. None when there is no such action.
 
-        A row that can't be read, typed by hand as it must be, fails at once and stands in nobody's way.
+        A row that can't be read (somebody typed it) fails at once, so that it does not keep the others waiting.
         """
         now = self._clock()
         lease = stamp(now + timedelta(seconds=lease_seconds))
-        while (row := tx.row(CLAIM, _at(now) | {"lease": lease, "worker": worker})) is not None:
+        while (row := tx.row(CLAIM, _moments(now) | {"lease": lease, "worker": worker})) is not None:
             try:
                 return to_action(row)
             except ValueError as error:
-                log.error("action %s can't be read and is given up: %s", row["id"], error)
+                log.error("The row of action %s can't be read; it fails: %s", row["id"], error)
                 told = f"this row can't be read: {error}"
-                tx.run(GIVE_UP, {"id": row["id"], "now": stamp(now), "error": told})
+                tx.run(FAIL_UNREADABLE, {"id": row["id"], "now": stamp(now), "error": told})
         return None
 
     @in_transaction
     def add_claimed(self, tx: Transaction, new: NewAction, worker: str, lease_seconds: float) -> Action | None:
-        """Puts an action in the queue already claimed by us, or claims the pending one that is about the same.
+        """Adds an action that this worker claims at once, or claims the pending action that is about the same.
 
-        None when another worker has that one in hand.
+        None when another worker has claimed that one.
         """
         now = self._clock()
         try:
@@ -132,7 +132,7 @@ class Claims:
 
     @in_transaction
     def extend(self, tx: Transaction, action: Action, lease_seconds: float) -> None:
-        """The heartbeat: moves the lease on. Raises LeaseLost when the action is not ours any more."""
+        """Extends the lease. Raises LeaseLost when this worker does not hold the action any more."""
         lease = stamp(self._clock() + timedelta(seconds=lease_seconds))  # counted from when we have the lock
         rows = tx.run(
             f"UPDATE booking_actions SET lease_until = :lease {FENCE}",  # noqa: S608 - a constant
@@ -142,17 +142,17 @@ class Claims:
             raise lost(action)
 
     async def is_wanted(self, action: Action) -> bool:
-        """Whether an action is still to be done, by whomever. Only reads: no lock holds it up."""
+        """Whether the action is still pending or processing, whichever worker holds it. Takes no write lock."""
         row = await self._db.row("SELECT status FROM booking_actions WHERE id = :id", {"id": action.id})
         return row is not None and row["status"] in (ActionStatus.PENDING, ActionStatus.PROCESSING)
 
     async def holders(self) -> list[str]:
-        """The workers that have something in hand."""
+        """The names of the workers that hold an action."""
         rows = await self._db.rows("SELECT DISTINCT worker FROM booking_actions WHERE status = 'processing'")
         return [row["worker"] for row in rows if row["worker"]]
 
     async def end_leases_of(self, worker: str) -> None:
-        """Ends the leases of a worker that is known to be dead: what it held can be claimed at once."""
+        """Ends the leases of a worker that is known to be dead, so that other workers can claim its actions at once."""
         await self._db.write(
             "UPDATE booking_actions SET lease_until = :now WHERE status = 'processing' AND worker = :worker",
             {"now": stamp(self._clock()), "worker": worker},
@@ -160,7 +160,7 @@ class Claims:
 
     @in_transaction
     def begin_to_act(self, tx: Transaction, action: Action) -> None:
-        """From now on it may book: until now its person could still take it back.
+        """Notes that the worker is about to book: until now the person could still withdraw the action.
 
         Raises TakenBack when they did, LeaseLost when somebody else has it in hand.
         """
@@ -168,18 +168,18 @@ class Claims:
 
     @in_transaction
     def giving_up(self, tx: Transaction, action: Action) -> None:
-        """What an action replaces is about to be given back; whoever dies now leaves that behind. Raises LeaseLost."""
+        """Notes that the worker is about to cancel the booking that the action replaces. Raises LeaseLost."""
         note_gave_up(tx, action)
 
     @in_transaction
     def gave_up(self, tx: Transaction, action: Action, wish: ClassRef) -> None:
-        """What an action replaces overlapped it, and was read back as given back. Raises LeaseLost."""
+        """Notes that the booking that the action replaces was cancelled, and read back as gone. Raises LeaseLost."""
         note_gave_up(tx, action)
         mark_cancelled(tx, action.user_id, wish, self._clock())
 
     @in_transaction
     def took_back(self, tx: Transaction, action: Action, booking: Booking) -> None:
-        """What an action gave up in vain is held again; told, when its loss was. Raises LeaseLost."""
+        """Notes that the replaced booking is held again, and tells so if its loss was told. Raises LeaseLost."""
         note_took_back(tx, action)
         told = action.gave_up and was_told_as_lost(tx, action)
         mark_confirmed(tx, action.user_id, booking, self._clock())
@@ -188,12 +188,12 @@ class Claims:
 
     @in_transaction
     def pressing(self, tx: Transaction, action: Action) -> None:
-        """A cancellation is about to be confirmed on the site. Raises LeaseLost when it is not ours any more."""
+        """Notes that the worker is about to confirm a cancellation on the site. Raises LeaseLost."""
         note_pressed(tx, action)
 
     @in_transaction
     def note_unknown_outcome(self, tx: Transaction, action: Action, lost: LeaseLost) -> None:
-        """For who has just learnt that a booking or cancellation was withdrawn, after it may have been done.
+        """Notes that an action was withdrawn after the worker may have done it on the site; its outcome is unknown.
 
         "My bookings" are read next, and tell.
         """

@@ -78,14 +78,14 @@ class History:
         return row[0] if row else 0
 
     async def turned_away(self, user_id: int) -> tuple[int, datetime | None]:
-        """How often the site turned a person's account away since routine work last succeeded, and when it last did."""
+        """How often routine work failed for a reason of the account since the last success, and when it last did."""
         row = await self._db.row(TURNED_AWAY, {"user_id": user_id})
         times, last = row or (0, None)
         return times, instant_or_none(last)
 
 
 def told_already(tx: Transaction, action: Action) -> bool:
-    """Whether a failure of routine work is no news: the same trouble was told, and nothing has succeeded since.
+    """Whether a failure of routine work need not be told: the same failure was told, and nothing has succeeded since.
 
     What a booking or cancelling failed with within the hour was told by that.
     """

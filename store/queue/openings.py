@@ -1,4 +1,4 @@
-"""openings, shots: how each opening went, shot by shot. Written with the action's end, read for its report."""
+"""openings, shots: how each opening went, shot by shot. And when the classes of queued bookings open."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ SOON = timedelta(minutes=5)  # an opening this near is not to be disturbed
 
 
 class Openings:
-    """When what is queued opens, and the requests an account has for an opening, shared by every worker."""
+    """When the classes of queued bookings open, and how many requests each account has sent around an opening."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     async def follow(self, rule: OpeningRule, now: datetime) -> None:
-        """Writes anew when its slot opens into each booking that waits for it, by a rule that changed; cards follow."""
+        """Rewrites opens_at of bookings that wait for their opening, after the rule has changed; edits their cards."""
         for row in await self._db.rows(BEFORE_OPENING, {"now": stamp(now)}):
             try:
                 opens = rule.opens_at(date.fromisoformat(row["date"]), clock_time(row["time_slot"]))
@@ -63,7 +63,7 @@ class Openings:
             add_notice(tx, user_id, NoticeKind.PROGRESS, action_id=values["id"])
 
     async def fill_in(self, rule: OpeningRule) -> None:
-        """Writes when its slot opens into each waiting booking that lacks it: a row put in by hand is like any other.
+        """Fills in opens_at of pending bookings that lack it: rows that were put in by hand.
 
         A date no calendar has an opening for stays as it is.
         """
@@ -79,11 +79,11 @@ class Openings:
 
     @in_snapshot
     def report(self, tx: Transaction, action_id: int) -> OpeningReport | None:
-        """How the opening of an action's slot went; None when there was none to wait for."""
+        """The report of the opening of an action's class; None when the action did not wait for an opening."""
         return _report(tx, action_id)
 
     async def any_soon(self, user_id: int, now: datetime) -> bool:
-        """Whether a place is raced for on behalf of that person within the next minutes, or has been just now."""
+        """Whether a class that the person waits for opens within the next minutes, or has opened just now."""
         row = await self._db.row(
             """
             SELECT 1 FROM booking_actions WHERE user_id = :user_id AND action_type = 'book'
@@ -94,7 +94,7 @@ class Openings:
         return row is not None
 
     async def next_for(self, user_id: int, now: datetime) -> datetime | None:
-        """When the next place opens, or has just opened, that somebody waits for."""
+        """When the next class that the person waits for opens, or has just opened."""
         row = await self._db.row(
             """
             SELECT MIN(opens_at) AS opens_at FROM booking_actions WHERE user_id = :user_id AND action_type = 'book'
@@ -105,13 +105,13 @@ class Openings:
         return read_instant(row["opens_at"]) if row and row["opens_at"] else None
 
     async def spent(self, user_id: int, opens_at: datetime) -> dict[int, int]:
-        """How many were sent for each booking of an account that opens then: those still live, and those tried."""
+        """How many requests were sent for each booking of the account that opens then, by the action's id."""
         rows = await self._db.rows(AT_ONE_OPENING, {"user": user_id, "opens": stamp(opens_at)})
         return {row["id"]: row["opening_requests"] for row in rows}
 
     @in_transaction
     def note_spent(self, tx: Transaction, action_id: int, requests: int) -> None:
-        """So many more were sent. Whoever holds the action now: they were sent all the same."""
+        """Adds requests that were sent for an action. Not fenced: they count whichever worker holds it now."""
         tx.run(
             "UPDATE booking_actions SET opening_requests = opening_requests + :more WHERE id = :id",
             {"id": action_id, "more": requests},
@@ -119,7 +119,7 @@ class Openings:
 
 
 def record_opening(tx: Transaction, action_id: int, report: OpeningReport) -> None:
-    """Keeps the report of an action's opening. A later try at the same opening adds its shots and replaces the rest."""
+    """Stores the report of an action's opening. A later attempt at it adds its shots and replaces the rest."""
     tx.run(
         """
         INSERT OR REPLACE INTO openings (action_id, opens_at, offset_ms, doubt_ms, round_trip_ms, seen_ms, opened_early)

@@ -23,21 +23,21 @@ CLOCKS_DIFFER = timedelta(minutes=2)  # the site's, by which a class begins, and
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What a reading came to."""
+    """What a sync changed."""
 
     done_after_all: list[sqlite3.Row]  # the actions that had failed as far as we knew, and were done
     look_again: bool  # it differs from what we knew, and one reading is no proof
 
 
 class Readings:
-    """The readings of "my bookings" that are about to begin."""
+    """What is known before a sync of "my bookings" starts."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     @in_snapshot
     def before(self, tx: Transaction, user_id: int, now: datetime) -> Before:
-        """What is known of a person's bookings, to be asked for before they are read from the site."""
+        """What is known of the person's bookings now: to be read before the site is asked."""
         return before_reading(tx, user_id, now)
 
 
@@ -51,7 +51,7 @@ def _state(row: sqlite3.Row) -> str:
 
 
 def before_reading(tx: Transaction, user_id: int, now: datetime) -> Before:
-    """To be asked for before the site is."""
+    """What is known of the person's bookings now: to be read before the site is asked."""
     rows = tx.run("SELECT * FROM user_bookings WHERE user_id = :user_id", {"user_id": user_id})
     held = [each for each in all_readable(to_held, rows) if each.status is BookingStatus.CONFIRMED]
     missing = (each for each in held if each.missing_since and each.missing_since <= now - BETWEEN_READINGS)
@@ -76,7 +76,7 @@ def sync(
     *,
     in_page: bool,
 ) -> Synced:
-    """Makes the rows what a reading of the site showed, as far as one reading can prove it.
+    """Changes user_bookings to what the site showed, as far as one reading can prove it.
 
     `in_page`: it was read in the browser. What changed after the reading began stays as it is.
     """
@@ -95,7 +95,7 @@ def sync(
 def _seen(
     tx: Transaction, user_id: int, booking: Booking, before: Before, now: datetime
 ) -> tuple[list[sqlite3.Row], bool]:
-    """Writes a booking that a reading showed: what that completes, and whether to look again before it is believed."""
+    """Stores a booking that the site showed: the actions it completes, and whether a second reading is needed."""
     rows = held_rows_of(tx, user_id, booking.ref)
     if not all(_knew(before, row) for _, row in rows):
         return [], False
@@ -115,7 +115,7 @@ def _seen(
 def _not_seen(
     tx: Transaction, held: HeldBooking, before: Before, zone: ZoneInfo, now: datetime, *, in_page: bool
 ) -> bool:
-    """Deals with a booking that a reading did not show; whether to look again soon.
+    """Handles a known booking that the site did not show. Returns whether a second reading is needed.
 
     A loss is believed, and told, only after two readings BETWEEN_READINGS apart, the second in the browser. A class
     leaves the site's page when it begins: that is not a loss.
@@ -141,7 +141,7 @@ def _not_seen(
 
 
 def _is_being_cancelled(tx: Transaction, held: HeldBooking) -> bool:
-    """Whether a worker cancels a booking, or has tried, or looks for it once more: what it finds is told by it."""
+    """Whether a worker is cancelling the booking, or has tried: then that worker tells what became of it."""
     rows = tx.run(
         """
         SELECT * FROM booking_actions INDEXED BY live_actions

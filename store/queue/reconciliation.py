@@ -1,4 +1,4 @@
-"""Bookings and cancellations that failed without anybody knowing for certain: the next reading of "my bookings" knows.
+"""Reconciles actions whose outcome is unknown (answer lost, worker killed) with what a sync of "my bookings" shows.
 
 A site that dies after it has committed, or a worker that is killed again and again, leaves an action that has failed as
 far as we can tell. What is then found done is told after all, as if it had been seen at once.
@@ -52,7 +52,7 @@ def done_after_all(
     booking_id: str,
     won_row_id: int | None = None,
 ) -> sqlite3.Row | None:
-    """Completes, and tells, the failed action that asked for what was now found to be so; None when there is none.
+    """Completes, and tells, the failed action that asked for what a sync has found. None when there is none.
 
     So it does with one that its person withdrew while nobody knew. Only the last action about a class counts: what was
     asked for and failed before it is settled by it.
@@ -86,7 +86,7 @@ def done_after_all(
 
 
 def withdrawn_in_doubt(tx: Transaction, user_id: int, now: datetime) -> list[tuple[int, datetime]]:
-    """The actions about classes still to come that were withdrawn though the site may have done them, and when."""
+    """The withdrawn actions with an unknown outcome about classes to come, and when each was withdrawn."""
     rows = tx.run(
         """
         SELECT id, completed_at FROM booking_actions
@@ -100,7 +100,7 @@ def withdrawn_in_doubt(tx: Transaction, user_id: int, now: datetime) -> list[tup
 
 
 def end_doubt(tx: Transaction, action_ids: Sequence[int]) -> None:
-    """Ends the doubt about actions that were withdrawn, once the readings after that did not show them as done."""
+    """Closes withdrawn actions with an unknown outcome, once syncs since then did not show them as done."""
     tx.run(
         """
         UPDATE booking_actions SET error_kind = NULL

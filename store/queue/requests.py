@@ -1,4 +1,4 @@
-"""booking_actions, as people and the executor ask for things: put in the queue, looked at, withdrawn.
+"""booking_actions, as the bot and the executor use it: actions are added, looked up and withdrawn.
 
 States and transitions: schema.sql.
 """
@@ -17,7 +17,7 @@ from store.reading import all_readable, readable
 
 
 class Requests:
-    """What is asked of the workers."""
+    """Actions that people, or the executor for them, ask the workers to do."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._db = connection
@@ -25,12 +25,12 @@ class Requests:
 
     @in_transaction
     def add(self, tx: Transaction, new: NewAction) -> Action:
-        """Puts an action in the queue. Raises AlreadyQueued with the ticket that is about the same."""
+        """Adds an action to the queue. Raises AlreadyQueued with the live action that is about the same."""
         return enqueue(tx, new, self._clock())
 
     @in_snapshot
     def find(self, tx: Transaction, action_id: int, user_id: int | None = None) -> Action | None:
-        """An action, with what it got; with user_id only if it is that person's."""
+        """The action and the class it booked. With user_id, None when it is another person's."""
         rows = tx.run(
             "SELECT * FROM booking_actions WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
             {"id": action_id, "user_id": user_id},
@@ -40,7 +40,7 @@ class Requests:
 
     @in_snapshot
     def latest(self, tx: Transaction, user_id: int, limit: int, offset: int = 0) -> list[Action]:
-        """A person's own actions with what they got, the newest first, routine work left out."""
+        """The person's actions and the classes they booked, the newest first, without routine work."""
         rows = tx.run(
             """
             SELECT * FROM booking_actions WHERE user_id = :user_id AND quiet = 0
@@ -76,7 +76,7 @@ class Requests:
 
     @in_transaction
     def withdraw(self, tx: Transaction, action_id: int, user_id: int) -> Action | None:
-        """Takes a person's action back before it ran, also while it is only being prepared for its opening.
+        """Withdraws the person's action before it acts, also while a worker prepares it for its opening.
 
         What waits for another try after one whose answer was lost may have been done: that is read next, and told.
         None when it is not theirs or not waiting any more.
@@ -104,7 +104,7 @@ class Requests:
         )
 
     async def adopt(self, action_id: int, user_id: int, message_id: int) -> Action | None:
-        """Makes an unfinished check or refresh tell its end on that message, and begin now, though it was quiet.
+        """Makes a live check or refresh, though quiet, start now and tell its result on that message.
 
         None when it is not the person's, or has ended meanwhile.
         """
@@ -121,5 +121,5 @@ class Requests:
 
     @in_transaction
     def read_bookings_soon(self, tx: Transaction, user_id: int) -> None:
-        """Has "my bookings" read next, quietly: something about them is not clear."""
+        """Queues a quiet sync of the person's bookings, unless one is pending."""
         read_soon(tx, user_id, self._clock())

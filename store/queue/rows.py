@@ -14,7 +14,7 @@ from store.reading import all_readable, instant_or_none
 
 
 def to_action(row: sqlite3.Row) -> Action:
-    """The only way a row becomes an Action. Raises ValueError for states we do not know."""
+    """The action in a row. Raises ValueError for a value that is not known."""
     return Action(
         id=row["id"], type=ActionType(row["action_type"]), user_id=row["user_id"],
         status=ActionStatus(row["status"]), wish=_wish(row), booking_id=row["booking_id"],
@@ -34,7 +34,7 @@ def to_action(row: sqlite3.Row) -> Action:
 
 
 def _values(new: NewAction, now: datetime) -> dict[str, object]:
-    """Its row."""
+    """The values of the row of a new action."""
     wish = new.wish
     return {
         "type": new.type,
@@ -92,7 +92,7 @@ def read_soon(
     pause: timedelta = timedelta(0),
     kind: ActionType = ActionType.CHECK,
 ) -> None:
-    """Queues a quiet reading, of a person's "my bookings" or of the timetable. One in the queue is begun no later."""
+    """Queues a quiet sync of the person's bookings (or a refresh), unless one is pending: that one starts no later."""
     new = NewAction(kind, user_id, quiet=True, run_at=now + pause)
     live = live_like(tx, new)
     if live is None:
@@ -109,7 +109,7 @@ def _stamp_or_none(moment: datetime | None) -> str | None:
 
 
 def name_its_class(tx: Transaction, action: Action, wish: ClassRef) -> None:
-    """Writes which class an action put in by hand meant, where it did not say."""
+    """Fills in the class of an action that was put in by hand with some of its columns empty."""
     tx.run(
         """
         UPDATE booking_actions
@@ -130,7 +130,7 @@ def name_its_class(tx: Transaction, action: Action, wish: ClassRef) -> None:
 
 
 def live_like(tx: Transaction, new: NewAction) -> int | None:
-    """The live action that is about the same: of the same kind without a class, or about the same class."""
+    """The id of the live action about the same class, or of the same type when it is about no class."""
     if new.wish is None:
         query, day = "action_type = :type AND date IS NULL", None
     else:

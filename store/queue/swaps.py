@@ -1,4 +1,4 @@
-"""The other booking of a swap: freed once the new one is ours, and asked for again when it was given up in vain.
+"""The replaced booking of a swap: cancelled once the new one is booked, booked again when it was cancelled in vain.
 
 Steps of a transaction, used by store/queue/settlement.py and store/recurring/occurrences.py.
 """
@@ -17,7 +17,7 @@ from store.queue.rows import enqueue, live_like, to_action
 
 
 def free_the_replaced(tx: Transaction, action: Action, now: datetime, got: ClassRef | None = None) -> None:
-    """Queues the cancelling of what an action replaced, unless that is all it `got`.
+    """Queues the cancellation of the booking that an action replaced, unless the action `got` that very class.
 
     Never for a swap that its person withdrew, and that was done all the same.
     """
@@ -40,7 +40,7 @@ def free_the_replaced(tx: Transaction, action: Action, now: datetime, got: Class
 
 
 def tell_of_the_freed(tx: Transaction, action: Action) -> None:
-    """Has a person hear of what an action gave up before it had the new place: it may be in their calendar."""
+    """Tells the person that the replaced booking was cancelled before the new one: it may be in their calendar."""
     if action.replaces_row_id is None:
         return
     held = find_held(tx, action.replaces_row_id, action.user_id)
@@ -50,7 +50,7 @@ def tell_of_the_freed(tx: Transaction, action: Action) -> None:
 
 
 def was_told_as_lost(tx: Transaction, action: Action) -> bool:
-    """Whether a person was told, or could see, that what an action replaces was given up.
+    """Whether the person was told, or could see, that the replaced booking was cancelled.
 
     A worker that dies leaves behind that it may have been: that alone is told to nobody.
     """
@@ -62,7 +62,7 @@ def was_told_as_lost(tx: Transaction, action: Action) -> bool:
 
 
 def ask_back(tx: Transaction, action_id: int, now: datetime) -> None:
-    """Queues the booking of what an action gave up, now that it has ended without what it was given up for.
+    """Queues the booking of the replaced class again, after an action that cancelled it ended without a booking.
 
     The booking finds out whether the place was given up at all: what is held already counts as booked.
     """

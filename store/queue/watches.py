@@ -10,7 +10,7 @@ from store.outbox import add_notice
 
 
 class Watches:
-    """The watches that wait, and the one a worker is just having a look for."""
+    """Bookings that watch a full class."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._db = connection
@@ -18,7 +18,7 @@ class Watches:
 
     @in_transaction
     def change(self, tx: Transaction, action_id: int, user_id: int, mode: WatchMode) -> bool:
-        """What a person's watch does when a place frees. False while a worker looks, or once it is over."""
+        """Sets what the person's watch does when a place becomes free. False unless it is pending."""
         row = tx.row(
             """
             UPDATE booking_actions SET watch = :mode
@@ -31,7 +31,7 @@ class Watches:
         return row is not None
 
     async def end(self, action_id: int, user_id: int) -> bool:
-        """Makes the look that a worker is just having the last one of a person's watch."""
+        """Ends the person's watch after the check that a worker is making now."""
         rows = await self._db.write(
             """
             UPDATE booking_actions SET watch_until = :now
@@ -42,7 +42,7 @@ class Watches:
         return bool(rows)
 
     async def in_step(self, action: Action, again: datetime, apart: timedelta) -> datetime:
-        """When a watch looks next: at `again`, or with another of its day that looks near it, so that both share."""
+        """When a watch checks next: at `again`, or with a watch of the same day that checks near it, to share it."""
         row = await self._db.row(
             """
             SELECT run_at FROM booking_actions INDEXED BY pending_actions

@@ -1,4 +1,4 @@
-"""What a booking got, as "my bookings" names it: it may be an alternative, or carry another name than was asked for."""
+"""Which class an action booked, as "my bookings" names it: perhaps an alternative, perhaps under another name."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WHAT_THEY_GOT = """
 
 
 def with_what_they_got(tx: Transaction, actions: Sequence[Action]) -> list[Action]:
-    """The same actions, each booking that got a place with what that is. Costs one look, and none without such."""
+    """The same actions, with the class that each of them booked. One query; none when no action has booked."""
     won = [one.id for one in actions if one.type is ActionType.BOOK and one.booking_id]
     if not won:
         return list(actions)
@@ -41,7 +41,7 @@ def with_what_they_got(tx: Transaction, actions: Sequence[Action]) -> list[Actio
 
 
 def note_won(tx: Transaction, action_id: int, row_id: int) -> None:
-    """Keeps which row of user_bookings an action got."""
+    """Stores which row of user_bookings an action booked."""
     tx.run("UPDATE booking_actions SET won_row_id = :row WHERE id = :id", {"row": row_id, "id": action_id})
 
 

@@ -1,1 +1,1 @@
-"""Periodic bookings: their series, their dates, their confirmations."""
+"""Recurring bookings: series, dates, questions, days off. Others use its classes through database.Database."""

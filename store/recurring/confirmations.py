@@ -18,14 +18,14 @@ from store.recurring.occurrences import begin, enqueue_once, held_already, occur
 
 
 class Confirmations:
-    """The questions, and the answers that book."""
+    """Questions about dates, and the answers to "shall I book it?"."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._db = connection
         self._clock = clock
 
     async def find(self, confirmation_id: int, user_id: int | None = None) -> Confirmation | None:
-        """A confirmation; with user_id only if it is that person's."""
+        """The question with that id. With user_id, None when it is another person's."""
         row = await self._db.row(
             "SELECT * FROM pending_confirmations WHERE id = :id AND (:user_id IS NULL OR user_id = :user_id)",
             {"id": confirmation_id, "user_id": user_id},
@@ -33,13 +33,13 @@ class Confirmations:
         return to_confirmation(row) if row else None
 
     async def confirmed_by_hand(self) -> list[Confirmation]:
-        """Open questions whose `confirmed` somebody set to 1 with sqlite3."""
+        """Open questions whose `confirmed` was set to 1 by hand."""
         rows = await self._db.rows("SELECT * FROM pending_confirmations WHERE outcome IS NULL AND confirmed = 1")
         return [to_confirmation(row) for row in rows]
 
     @in_transaction
     def ask_what_was_put_in_by_hand(self, tx: Transaction) -> list[int]:
-        """Tells of the open questions nobody was told of: those somebody made with sqlite3. Returns their ids."""
+        """Sends the open questions that were not sent yet: they were put in by hand. Returns their ids."""
         rows = tx.run(
             """
             SELECT id, user_id FROM pending_confirmations INDEXED BY open_confirmations
@@ -68,7 +68,7 @@ class Confirmations:
         return [to_confirmation(row) for row in rows]
 
     async def next_deadline(self) -> datetime | None:
-        """When the next open question runs out."""
+        """When the next open question expires."""
         row = await self._db.row(
             "SELECT min(expires_at) FROM pending_confirmations WHERE outcome IS NULL AND expires_at > :now",
             {"now": stamp(self._clock())},
@@ -77,7 +77,7 @@ class Confirmations:
 
     @in_transaction
     def ask(self, tx: Transaction, periodic: PeriodicBooking, day: date, starts: datetime, expires: datetime) -> bool:
-        """Opens the question about a date: occurrence, confirmation and notice together.
+        """Asks whether to book a date: creates occurrence, question and notice together.
 
         False when there is nothing to ask: the date was already dealt with, or the person holds the place already.
         """
@@ -90,7 +90,7 @@ class Confirmations:
 
     @in_transaction
     def confirm(self, tx: Transaction, confirmation: Confirmation, day: date, new: NewAction) -> Action | None:
-        """The answer yes: confirmation, occurrence and action together. None when it was already answered."""
+        """Stores the answer yes and queues the booking. None when the question was answered before."""
         if not answer(tx, confirmation.id, ConfirmationOutcome.CONFIRMED):
             return None
         now = self._clock()
@@ -98,11 +98,11 @@ class Confirmations:
         return enqueue_once(tx, occurrence_id, new, now)
 
     async def skip(self, confirmation: Confirmation, day: date) -> bool:
-        """The answer no. False when it was already answered or expired."""
+        """Stores the answer no. False when the question was answered before, or has expired."""
         return await self._close(confirmation, day, ConfirmationOutcome.SKIPPED, OccurrenceState.SKIPPED)
 
     async def expire(self, confirmation: Confirmation, day: date) -> bool:
-        """No answer in time: skipped, and told. False when it was answered meanwhile."""
+        """Closes a question that nobody answered in time, and tells so. False when it was answered meanwhile."""
         return await self._close(confirmation, day, ConfirmationOutcome.EXPIRED, OccurrenceState.EXPIRED)
 
     @in_transaction
@@ -149,7 +149,7 @@ def to_confirmation(row: sqlite3.Row) -> Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, and until when it can be answered."""
+    """A question to be asked."""
 
     periodic: PeriodicBooking
     occurrence_id: int | None  # None: nothing is known to have been done about that date
@@ -160,7 +160,7 @@ class Question:
 
 
 def open_question(tx: Transaction, question: Question, now: datetime) -> bool:
-    """Asks, or asks again what was closed when its date was freed: the buttons already in the chat then work."""
+    """Opens a question, or reopens the one closed when its date was freed: its buttons in the chat work again."""
     row = tx.row(
         """
         INSERT INTO pending_confirmations (user_id, periodic_booking_id, scheduled_for, created_at, expires_at,

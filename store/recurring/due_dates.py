@@ -1,4 +1,4 @@
-"""What the executor looks at in a tick: few queries that load only what can be due."""
+"""Due dates: what the executor may have to act on now. A few queries that load only what can be due."""
 
 from __future__ import annotations
 
@@ -78,18 +78,18 @@ class DueDates:
         return Memory(row["plan_version"], instant(row["ticked_at"]) if row["ticked_at"] else None)
 
     async def remember_tick(self) -> None:
-        """Notes that everything that could be done by now was done."""
+        """Stores that everything due by now was done."""
         await self._db.write("UPDATE executor SET ticked_at = :now", {"now": stamp(self._clock())})
 
     async def leads(self, recurrence: RecurrenceRules) -> list[timedelta]:
-        """How long before a class questions are asked: as configured, and what single periodic bookings say."""
+        """How long before a class questions are asked: the configured time, and those of single recurring bookings."""
         rows = await self._db.rows(
             "SELECT DISTINCT lead_minutes FROM periodic_bookings WHERE active = 1 AND lead_minutes IS NOT NULL"
         )
         return [recurrence.lead, *(timedelta(minutes=row["lead_minutes"]) for row in rows)]
 
     async def due(self, recurrence: RecurrenceRules, first: date) -> list[DueDate]:
-        """The dates from `first` on that can be due now, of people who may use the bot; the soonest first."""
+        """The dates from `first` on that can be due now, of active accounts, the soonest first."""
         now, longest = self._clock(), max(await self.leads(recurrence))
         last = recurrence.last_day(now, longest)
         days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
@@ -101,7 +101,7 @@ class DueDates:
         ]
 
     async def held_unasked(self, first: date, last: date) -> list[HeldDate]:
-        """What the mode `hold` holds on those days and has not asked about."""
+        """The places of mode `hold` on those days whose question was not asked yet."""
         found = []
         for row in await self._db.rows(HELD, {"first": first.isoformat(), "last": last.isoformat()}):
             held = readable(
@@ -112,7 +112,7 @@ class DueDates:
         return found
 
     async def paused_by_hand(self) -> list[int]:
-        """Periodic bookings that somebody paused with sqlite3 while a booking of theirs waits."""
+        """Recurring bookings that were paused by hand while a booking of theirs is pending."""
         rows = await self._db.rows(
             f"""
             SELECT DISTINCT periodic_bookings.id FROM periodic_bookings

@@ -21,7 +21,7 @@ from store.recurring.occurrences import find_action, occurrence_on
 
 
 class Keeping:
-    """The questions about held places."""
+    """Questions whether a held place is kept, and their answers."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._db = connection
@@ -31,14 +31,14 @@ class Keeping:
     def ask(
         self, tx: Transaction, periodic: PeriodicBooking, held: HeldBooking, starts: datetime, expires: datetime
     ) -> bool:
-        """Opens the question about a held place, once per class. False when it was asked before."""
+        """Asks whether a held place is kept, once per class. False when it was asked before."""
         occurrence_id = occurrence_on(tx, periodic.id, held.booking.day)
         question = Question(periodic, occurrence_id, starts, expires, ConfirmationPurpose.KEEP, held.id)
         return open_question(tx, question, self._clock())
 
     @in_transaction
     def keep(self, tx: Transaction, confirmation: Confirmation) -> bool:
-        """The answer yes: the place stays ours. False when it was already answered.
+        """Stores the answer yes: the place is kept. False when the question was answered before.
 
         Nor does it count while nothing is held, or it is just being given back: the question then stays open.
         """
@@ -53,7 +53,7 @@ class Keeping:
     async def give_back(
         self, confirmation: Confirmation, day: date, free_until: datetime | None = None
     ) -> Action | None:
-        """The answer no: the cancelling of the held place is queued. When it was queued by hand, that ticket serves.
+        """Stores the answer no and queues the cancellation, unless the person has queued it themselves.
 
         `free_until`: until then it costs nothing, and later it is not done without another question.
 
@@ -62,7 +62,7 @@ class Keeping:
         return await self._give_back(confirmation, day, ConfirmationOutcome.SKIPPED, free_until)
 
     async def expire(self, confirmation: Confirmation, day: date, free_until: datetime) -> Action | None:
-        """No answer in time: like give_back, but only as long as that is free, and told.
+        """Closes a question that nobody answered in time: like give_back, but only while that is free, and told.
 
         When nothing is held any more it closes without a word.
         """
@@ -104,7 +104,7 @@ class Keeping:
 
     @in_transaction
     def leave_open(self, tx: Transaction, confirmation: Confirmation) -> None:
-        """Lets a question about a held place be answered until the class begins, and asks it again in those terms.
+        """Extends a question about a held place until the class begins, and asks it again saying so.
 
         For who woke too late to give the place back without penalty: that is for the person to decide.
         """
@@ -120,24 +120,24 @@ class Keeping:
 
     @in_transaction
     def close_too_late(self, tx: Transaction, confirmation: Confirmation, day: date, *, tell: bool) -> None:
-        """The class has begun with its question open: closed, and told as missed when the person had no chance."""
+        """Closes a question whose class has begun, and tells it as missed when the person had no chance to answer."""
         if not answer(tx, confirmation.id, ConfirmationOutcome.EXPIRED) or not tell:
             return
         _miss(tx, occurrence_of(tx, confirmation, day), confirmation.user_id)
 
     @in_transaction
     def close(self, tx: Transaction, periodic_id: int) -> None:
-        """What is held stays, and is not asked about any more."""
+        """Closes the open questions about held places of a recurring booking: the places are kept."""
         close_keeping(tx, periodic_id)
 
     @in_transaction
     def miss(self, tx: Transaction, periodic: PeriodicBooking, day: date) -> None:
-        """Notes, and tells once, that a held place could not be asked about before its class."""
+        """Stores and tells, once, that the question about a held place could not be asked before its class."""
         _miss(tx, occurrence_on(tx, periodic.id, day), periodic.user_id)
 
 
 def _miss(tx: Transaction, occurrence_id: int | None, user_id: int) -> None:
-    """Notes, and tells once, that a held place could not be asked about before its class."""
+    """Stores and tells, once, that the question about a held place could not be asked before its class."""
     row = tx.row(
         "UPDATE occurrences SET state = 'missed' WHERE id = :id AND state = 'queued' RETURNING id",
         {"id": occurrence_id},
@@ -147,7 +147,7 @@ def _miss(tx: Transaction, occurrence_id: int | None, user_id: int) -> None:
 
 
 def close_keeping(tx: Transaction, periodic_id: int) -> None:
-    """Held places stay: the periodic booking does not ask about them any more."""
+    """Closes the open questions about held places of a recurring booking: the places are kept."""
     tx.run(
         """
         UPDATE pending_confirmations SET outcome = 'confirmed', confirmed = 1
@@ -158,7 +158,7 @@ def close_keeping(tx: Transaction, periodic_id: int) -> None:
 
 
 def _is_kept(tx: Transaction, confirmation: Confirmation) -> bool:
-    """Whether the place a question is about is held, as far as we know, and nobody is giving it back."""
+    """Whether the place of a question is held, as far as is known, and no cancellation of it is live."""
     held = find_held(tx, confirmation.booking_row_id or 0, confirmation.user_id)
     if held is None or held.status is not BookingStatus.CONFIRMED:
         return False

@@ -1,6 +1,6 @@
-"""occurrences, one date of a recurring booking: taken once, queued once, and freed to be planned anew.
+"""occurrences: what was done about each date of a recurring booking. One row per date, so that nothing is done twice.
 
-Each of the executor's acts once per (recurring booking, date), however often it is called.
+Each method for the executor acts once per (recurring booking, date), however often it is called.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DAWN, DUSK = date(1, 1, 1), date(9999, 12, 31)
 
 
 class Occurrences:
-    """What was done about single dates."""
+    """What was done about each date of the recurring bookings."""
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._db = connection
@@ -39,12 +39,12 @@ class Occurrences:
         return to_occurrence(row) if row else None
 
     async def since(self, day: date) -> list[Occurrence]:
-        """What was already done about dates from that day on."""
+        """The occurrences from that day on, of everybody."""
         rows = await self._db.rows("SELECT * FROM occurrences WHERE date >= :date", {"date": day.isoformat()})
         return [to_occurrence(row) for row in rows]
 
     async def state_of(self, periodic_id: int, day: date) -> OccurrenceState | None:
-        """What was done about a date; None when nothing was, or it was taken back."""
+        """The state of a date; None when nothing was done about it, or it was freed again."""
         row = await self._db.row(
             "SELECT state FROM occurrences WHERE periodic_booking_id = :id AND date = :date",
             {"id": periodic_id, "date": day.isoformat()},
@@ -53,7 +53,7 @@ class Occurrences:
 
     @in_transaction
     def skip(self, tx: Transaction, periodic_id: int, user_id: int, day: date) -> bool:
-        """Leaves one date out, and withdraws what waits for it; twice is the same as once.
+        """Skips one date, and withdraws its pending booking or open question. Skipping twice is the same as once.
 
         False when there is no such date of theirs, or it is past withdrawing: being booked, held, or over.
         """
@@ -70,7 +70,7 @@ class Occurrences:
         return bool(row["state"] == OccurrenceState.SKIPPED)
 
     async def unskip(self, periodic_id: int, user_id: int, day: date) -> bool:
-        """Takes a skip back: the executor plans the date anew. False when it was not skipped, or is not theirs."""
+        """Undoes a skip, so that the date is planned again. False when it was not skipped, or is another person's."""
         rows = await self._db.write(
             """
             DELETE FROM occurrences WHERE periodic_booking_id = :id AND date = :date AND state = 'skipped'
@@ -83,7 +83,7 @@ class Occurrences:
 
     @in_transaction
     def queue(self, tx: Transaction, periodic: PeriodicBooking, day: date, new: NewAction) -> Action | None:
-        """Books a date without asking: occurrence and action together.
+        """Queues the booking of a date without a question: creates occurrence and action together.
 
         None when the date was already dealt with, the place is already held, or a ticket made by hand serves.
         """
@@ -97,29 +97,29 @@ class Occurrences:
 
     @in_transaction
     def queue_again(self, tx: Transaction, periodic_id: int, day: date, new: NewAction) -> Action | None:
-        """Queues the booking of a date that its person withdrew; None when a live ticket is about the same."""
+        """Queues the booking of a date again after it was withdrawn. None when a live action is about the same."""
         return enqueue_once(tx, occurrence_on(tx, periodic_id, day), new, self._clock())
 
     @in_transaction
     def miss(self, tx: Transaction, periodic: PeriodicBooking, day: date) -> None:
-        """Notes, and tells, that a date went by while nothing ran."""
+        """Stores and tells that a date was missed because no program ran in time."""
         occurrence = begin(tx, periodic.id, day, OccurrenceState.MISSED, self._clock())
         if occurrence:
             add_notice(tx, periodic.user_id, NoticeKind.MISSED, occurrence_id=occurrence)
 
     @in_transaction
     def pass_over(self, tx: Transaction, periodic: PeriodicBooking, day: date) -> None:
-        """Notes that a date went by on holiday, so that ending the holiday later does not bring it back."""
+        """Stores that a date passed on a day off, so that deleting the days off later does not plan it again."""
         begin(tx, periodic.id, day, OccurrenceState.SKIPPED, self._clock())
 
     @in_transaction
     def withdraw(self, tx: Transaction, periodic_id: int) -> None:
-        """Withdraws what waits for a periodic booking and frees its dates."""
+        """Withdraws the pending bookings and open questions of a recurring booking, and frees their dates."""
         free(tx, periodic_id, self._clock())
 
 
 def begin(tx: Transaction, periodic_id: int, day: date, state: OccurrenceState, now: datetime) -> int | None:
-    """Takes the date for us; None when it was already taken."""
+    """Creates the occurrence of a date. None when it exists already."""
     row = tx.row(
         """
         INSERT INTO occurrences (periodic_booking_id, date, state, created_at) VALUES (:periodic, :date, :state, :now)
@@ -147,7 +147,7 @@ def set_state(tx: Transaction, occurrence_id: int | None, state: OccurrenceState
 
 
 def held_already(tx: Transaction, occurrence_id: int, user_id: int, wish: ClassRef) -> bool:
-    """Whether the person holds what a date is about: then nothing is to be booked or asked, and that is noted."""
+    """Whether the person holds the class of a date already; then the occurrence is stored as queued."""
     if not is_held(tx, user_id, wish):
         return False
     set_state(tx, occurrence_id, OccurrenceState.QUEUED)
@@ -155,7 +155,7 @@ def held_already(tx: Transaction, occurrence_id: int, user_id: int, wish: ClassR
 
 
 def enqueue_once(tx: Transaction, occurrence_id: int | None, new: NewAction, now: datetime) -> Action | None:
-    """Queues the booking of a date. When the person queued the same by hand, that ticket serves.
+    """Queues the booking of a date. When the person has queued the same class themselves, that action is used.
 
     When they are just giving the same place back, the date is skipped.
     """
@@ -172,7 +172,7 @@ def enqueue_once(tx: Transaction, occurrence_id: int | None, new: NewAction, now
 
 
 def find_action(tx: Transaction, action_id: int) -> Action:
-    """An action that is known to be there."""
+    """The action with an id that is known to exist."""
     [row] = tx.run("SELECT * FROM booking_actions WHERE id = :id", {"id": action_id})
     return to_action(row)
 
@@ -185,7 +185,7 @@ def free(
     last: date = DUSK,
     margin: timedelta = LAST_CALL,
 ) -> None:
-    """Takes back what waits for the dates from first to last, so that they are planned anew, or not at all.
+    """Withdraws pending bookings and open questions of the dates from first to last, and deletes their occurrences.
 
     Waiting are open "shall I book it?" and bookings that are pending, or only prepared for an opening farther away
     than `margin`; what is held stays. `now` is read after the transaction has begun: who waited for its lock may be
@@ -213,7 +213,7 @@ def free(
 
 
 def _withdraw(tx: Transaction, within: dict[str, object], now: datetime, margin: timedelta) -> list[sqlite3.Row]:
-    """Whoever rehearses or prepares it meanwhile finds that the action is no longer its own, and drops what it did."""
+    """Withdraws the bookings. A worker that rehearses or prepares one finds that it has lost the lease."""
     return tx.run(
         f"""
         UPDATE booking_actions SET status = 'cancelled', completed_at = :now, lease_until = NULL

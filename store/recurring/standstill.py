@@ -23,7 +23,7 @@ LONGEST_LOOK_BACK = timedelta(days=28)  # what was missed longer ago is not told
 
 
 def let_stand(tx: Transaction, action: Action, error: AppError, now: datetime) -> bool:
-    """Has what recurs for a person wait, after a refusal that concerns their account.
+    """Pauses the person's recurring bookings after the site refused a booking for a reason of the account.
 
     True when that was told already, and this booking is one of those that recur: it is not told again.
     """
@@ -49,13 +49,13 @@ class RecurringPauses:
         self._clock = clock
 
     async def find(self, user_id: int) -> RecurringPause | None:
-        """Why what recurs for a person waits; None when it does not."""
+        """Why the person's recurring bookings are paused; None when they are not."""
         row = await self._db.row("SELECT * FROM recurring_pauses WHERE user_id = :user_id", {"user_id": user_id})
         return RecurringPause(instant(row["since"]), row["kind"], row["words"]) if row else None
 
     @in_transaction
     def end(self, tx: Transaction, user_id: int, recurrence: RecurrenceRules) -> list[MissedDate] | None:
-        """What recurs for a person is planned again. Gives the dates that were missed meanwhile; None: it did not wait.
+        """Resumes the person's recurring bookings. Returns the dates missed meanwhile; None when they were not paused.
 
         They are kept as missed, so that the preview shows them; nothing is told of them but this.
         """
@@ -83,7 +83,7 @@ class RecurringPauses:
 
 
 def _plan_anew(tx: Transaction, periodic: PeriodicBooking, recurrence: RecurrenceRules, now: datetime) -> None:
-    """Frees the dates to come whose booking was refused for something about the account."""
+    """Frees future dates whose booking was refused for a reason of the account, so that they are planned again."""
     refused = tx.run(
         """
         SELECT occurrences.id, occurrences.date FROM occurrences
@@ -99,7 +99,7 @@ def _plan_anew(tx: Transaction, periodic: PeriodicBooking, recurrence: Recurrenc
 
 
 def _is_missed(tx: Transaction, periodic: PeriodicBooking, day: date, now: datetime) -> bool:
-    """Whether nothing became of a date, though it was no day off: then it is kept as missed."""
+    """Whether a date was missed: nothing was booked and it was no day off. Stores it as missed."""
     values = {"id": periodic.id, "user_id": periodic.user_id, "day": day.isoformat()}
     if tx.row("SELECT 1 FROM holidays WHERE user_id = :user_id AND :day BETWEEN first_day AND last_day", values):
         return False
