@@ -49,9 +49,9 @@ from runtime.settings import Settings, load
 from runtime.version import FULL_NAME
 
 MOST_CLOCK_ERROR = 2.0  # s; openings go by the site's clock, but one-time codes and what is told go by ours
-CLOCK_KNOWN = 0.3  # s of doubt about the site's clock that are no matter
+CLOCK_KNOWN = 0.3  # s of uncertainty of the site's clock that do not matter
 MOST_CLOCK_LOOKS = 6  # requests for it
-PATIENCE = 15.0  # s for one answer of Telegram or the site
+ANSWER_TIMEOUT = 15.0  # s for one answer of Telegram or the site
 PROGRAMS = {"bot", "worker", "executor"}
 RESTART = "look at the end of its log, then start it again: ./run, or systemctl restart"
 OPEN_TO_OTHERS = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH
@@ -80,7 +80,7 @@ Confirm = Callable[[str], bool]
 
 
 def nobody(question: str) -> bool:
-    """Answers for a doctor whose report is not read at a terminal: nothing secret is shown."""
+    """Answers no for a report that is not read at a terminal: nothing secret is shown."""
     return False
 
 
@@ -140,7 +140,7 @@ def _files(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    """Every folder that is written to: each may lie on another disk."""
+    """Tries to write a file in every folder that is written to: each may lie on another disk."""
     logs = settings.log.file
     folders = {settings.database.parent, *([settings.state_dir] if settings.state_dir.exists() else ())}
     folders |= {logs.parent} if logs else set()
@@ -185,7 +185,7 @@ async def _rules(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _programs(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
-    """Who runs, by the signs of life in the database. That nothing runs at all is no fault."""
+    """Which programs run, by their heartbeats in the database. That none runs at all is no fault."""
     if not settings.database.exists():
         return
     try:
@@ -245,7 +245,7 @@ class TelegramRefused(Exception):
 
 async def bot_name(api_base_url: str, token: str) -> str:
     """The user name of the bot a token belongs to. Raises TelegramRefused, or httpx.HTTPError when out of reach."""
-    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+    async with httpx.AsyncClient(timeout=ANSWER_TIMEOUT) as client:
         answer = await client.get(f"{api_base_url}/bot{token}/getMe")
     try:
         body = answer.json()
@@ -266,9 +266,9 @@ class Reached:
 
 
 async def _reach_site(settings: Settings, clock: Clock) -> Reached | str:
-    """The answer, or why there is none."""
+    """The site's answer to its login page, and its clock; or why it did not answer."""
     login, server, looks = f"{settings.site.base_url}/Account/Login", ServerClock(clock), 0
-    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+    async with httpx.AsyncClient(timeout=ANSWER_TIMEOUT) as client:
 
         async def ask() -> Mapping[str, str]:
             nonlocal looks

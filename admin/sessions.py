@@ -43,7 +43,7 @@ Ask = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """How somebody is asked and told; input, getpass and print when it runs for real."""
+    """How the person at the terminal is asked and told: input, getpass and print, or a test's own functions."""
 
     ask: Ask
     ask_secret: Ask
@@ -130,7 +130,7 @@ def import_session(config: Path, name: str | None, file: Path, terminal: Termina
 
 
 def is_stored(settings: Settings, credentials: Credentials) -> bool:
-    """Whether there is a session, be it over or not."""
+    """Whether a session is stored, also one that has ended."""
     return _stored(settings, credentials) is not None
 
 
@@ -203,7 +203,7 @@ async def _take(settings: Settings, credentials: Credentials, carried: CarriedSe
 async def _tell_the_programs(
     settings: Settings, credentials: Credentials, clock: Clock = utc_now, *, tried: bool = True
 ) -> None:
-    """What the account waited for goes on; a session that was not `tried` here, the worker tries first.
+    """Lets the actions of the account go on. The worker first tries a session that was not `tried` here.
 
     Without a database nothing waits.
     """
@@ -219,7 +219,7 @@ async def _tell_the_programs(
 
 
 def _log_in_as_visitor(export: Path | None, terminal: Terminal, window: Window) -> None:
-    """On a laptop without a configuration: nothing stays there but the file."""
+    """Makes a session on a laptop without a configuration: nothing but the file stays there."""
     username = _asked(terminal, "There is no configuration here, so only the file is kept. Your Codice Persona: ")
     with tempfile.TemporaryDirectory(prefix="polimisport-") as folder:
         visiting = visitor(username, Path(folder))
@@ -262,7 +262,7 @@ def _write(file: Path, username: str, base_url: str, made: Proved, terminal: Ter
 
 
 def _new_passphrase(terminal: Terminal) -> str:
-    """Typed twice, until both are the same and long enough."""
+    """A new passphrase, typed twice, until both are the same and long enough."""
     terminal.say("A passphrase for the file: who has both is logged in as you. It is not kept anywhere.")
     while True:
         first = _secret(terminal, f"Passphrase ({LEAST_PASSPHRASE} characters or more, not shown): ")
@@ -286,7 +286,7 @@ def _unsealed(sealed: session_file.Sealed, terminal: Terminal) -> CarriedSession
 
 
 def _secret(terminal: Terminal, question: str) -> str:
-    """Raises SessionFileError when there is nobody to type it."""
+    """Asks for the passphrase. Raises SessionFileError without a terminal."""
     while True:
         try:
             typed = terminal.ask_secret(question)

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from admin.doctor import PATIENCE, TelegramRefused, bot_name
+from admin.doctor import ANSWER_TIMEOUT, TelegramRefused, bot_name
 from domain.errors import ConfigError, OtpError
 from domain.model import utc_now
 from otp_extractor import describe, is_secret, name_of, parse, urls_from
@@ -54,7 +54,7 @@ ANOTHER_CODE = "Then it is another account's secret, or the clock of this machin
 YES = ("y", "yes", "s", "si", "sì")
 NO = ("n", "no")
 
-DIGITS_LIVE = 600.0  # s
+DIGITS_LIVE = 600.0  # s until digits that were shown count no more
 MOST_WRONG = 3  # other four-digit messages while they live: a typing error or two, not somebody who guesses
 MOST_DRAWS = 5  # digits that are drawn before only a typed id helps
 PAGE, MOST_PAGES = 100, 100  # updates in one answer of Telegram, and how many answers are looked through
@@ -158,7 +158,7 @@ class Wizard:
         return url
 
     def _which(self, urls: Sequence[str]) -> int:
-        """Which account of an export is meant."""
+        """Asks which account of an export is the Politecnico's; its index."""
         for number, url in enumerate(urls, start=1):
             self._say(f"   {number}: {name_of(url)}")
 
@@ -195,7 +195,7 @@ class Wizard:
         return self._typed_id("Somebody keeps writing digits to the bot: it goes without them.")
 
     def write_down(self, config: Path, values: dict[str, Any]) -> Path:
-        """Writes the answers, in another place when the first can't be written; where they are now."""
+        """Writes the answers; asks for another path while that fails. Returns the path of the file."""
         while True:
             try:
                 write(config, values)
@@ -222,7 +222,7 @@ class Wizard:
         return int(person["id"])
 
     def _holder(self, digits: Digits) -> int:
-        """Who holds the phone. Raises DigitsSpent."""
+        """The Telegram id of whoever sends the digits, or the id that was typed. Raises DigitsSpent."""
         self._say(f"   Open your bot in Telegram, press Start, and send it these four digits: {digits.shown}")
         question = f"{self._number}Press Enter when you have; or type your Telegram id, if you know it: "
         return self._until_right(self._ask, question, lambda text: _number(text) if text else self._sender(digits))
@@ -312,12 +312,12 @@ class Digits:
 
     @classmethod
     def drawn_for(cls, api_base_url: str, token: str) -> Digits:
-        """New ones, shown to nobody yet. Raises httpx.HTTPError."""
+        """New digits, which nobody has seen yet. Raises httpx.HTTPError."""
         address = f"{api_base_url}/bot{token}/getUpdates"
         return cls(address, max((each.number for each in asyncio.run(waiting(address))), default=0))
 
     def sender(self) -> dict[str, Any]:
-        """Who sent them. Raises WrongAnswer when nobody has yet, DigitsSpent, or httpx.HTTPError."""
+        """The user who sent the digits. Raises WrongAnswer when nobody has yet, DigitsSpent, or httpx.HTTPError."""
         messages = [each for each in asyncio.run(waiting(self._address)) if each.number > self._seen]
         if time.monotonic() - self._drawn > DIGITS_LIVE:
             raise DigitsSpent("These digits are more than ten minutes old. Once more, with others:")
@@ -347,12 +347,12 @@ class Waiting:
 
 
 async def waiting(address: str) -> list[Waiting]:
-    """What the bot has not taken yet; it stays there for it, but for whole pages of a hundred that a flood puts first.
+    """The updates that the bot has not fetched yet. They stay for the bot, except full pages of a hundred in a flood.
 
     Raises httpx.HTTPError, also for an answer that is not one of Telegram.
     """
     found: list[Waiting] = []
-    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+    async with httpx.AsyncClient(timeout=ANSWER_TIMEOUT) as client:
         for _ in range(MOST_PAGES):
             # Without allowed_updates: Telegram would remember it and keep the taps from the bot.
             answer = await client.get(address, params={"offset": found[-1].number + 1} if found else {})

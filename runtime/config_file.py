@@ -59,7 +59,7 @@ def _decoded(path: Path, content: bytes) -> str:
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Of a key that is there twice the second would count, and the person changes the first."""
+    """Refuses a key that stands there twice: JSON takes the second, and the person changes the first."""
     values = dict(pairs)
     if len(values) < len(pairs):
         names = [key for key, _ in pairs]

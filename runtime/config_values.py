@@ -98,7 +98,7 @@ def _needed_by_the_login(password: SecretStr | None, info: ValidationInfo) -> Se
 
 
 def otp_goes_with_password(otp_url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-    """A one-time password alone logs nobody in: it is a mistake, or the password was forgotten."""
+    """Refuses a one-time password without a password: alone it logs nobody in."""
     if otp_url is not None and info.data.get("login") == BY_HAND and info.data.get("password") is None:
         raise ValueError('with "login": "by_hand" there is no use for it without a password: remove it, or add that')
     return otp_url
@@ -115,7 +115,7 @@ def _filled(secret: SecretStr) -> SecretStr:
 
 
 def _no_truth(value: object) -> object:
-    """`true` counts as 1 in Python, and nobody means that."""
+    """Refuses `true` where a number belongs: Python takes it for 1."""
     if value is True or value is False:
         raise ValueError("write a number")
     return value

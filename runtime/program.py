@@ -24,7 +24,7 @@ DONE = 0
 FAILED = 1
 MISCONFIGURED = 2  # starting again would not help: the process manager does not
 
-LONGEST_STOP = 4.2  # s after the signal; whoever has not ended by then hangs, and is ended without more ado
+LONGEST_STOP = 4.2  # s after the signal; a program that has not ended by then hangs, and is killed
 PRIVATE = 0o077  # umask: whatever a program writes is for this user alone
 MOST_NAMED = 6  # files in one line of the log
 NO_CORE = 1  # byte; unlike 0 it also keeps Linux from handing the dump to a collector (fs/coredump.c, "limit == 1")
@@ -43,7 +43,7 @@ def options(description: str) -> argparse.ArgumentParser:
 
 
 def keep_private() -> None:
-    """From now on what this process and its children write is for this user alone, and no crash leaves their memory."""
+    """Makes what this process and its children write readable by this user alone, and forbids dumps of its memory."""
     os.umask(PRIVATE)
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
     if hard == resource.RLIM_INFINITY or hard > NO_CORE:
@@ -51,7 +51,7 @@ def keep_private() -> None:
 
 
 def take_care_of_files(settings: Settings) -> None:
-    """Closes to others what an earlier version or a careless copy left open to them, and says what.
+    """Takes from other users the access that an earlier version or a careless copy left them, and logs which files.
 
     Raises ConfigError for what can't be trusted: a symbolic link, a folder that others can write or own.
     """
@@ -65,7 +65,7 @@ def take_care_of_files(settings: Settings) -> None:
 
 
 def _of_ours(settings: Settings) -> Iterator[Path]:
-    """Every file and folder the programs keep, and the old bot kept; those that are not there, too."""
+    """Paths of every file and folder that the programs keep, or the old bot kept, whether they exist or not."""
     database, logs = settings.database, settings.log.file
     yield settings.state_dir
     yield from (database.with_name(database.name + end) for end in ("", "-wal", "-shm", "-journal"))
@@ -79,7 +79,7 @@ def _of_ours(settings: Settings) -> Iterator[Path]:
 
 
 def _backups(folder: Path, beginning: str) -> Iterator[Path]:
-    """The folder, or if it holds other things too, only our backups in it. A link to another disk is all right."""
+    """The folder of backups, or only our backups where it holds other files too. It may be a link to another disk."""
     if private.holds_only(folder, beginning):
         yield folder
     else:
@@ -124,8 +124,8 @@ async def _until_stopped(settings: Settings, arguments: argparse.Namespace, main
 
 
 def _end_now() -> None:
-    """The last resort: what was in hand is taken up after the start, as after a power cut."""
-    log.error("the stop took more than %.1f s: ended without more ado", LONGEST_STOP)
+    """Kills this process and its children. Actions it held are claimed again after the start, as after a power cut."""
+    log.error("the program did not stop within %.1f s: it is killed", LONGEST_STOP)
     for child in _children():
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
@@ -133,7 +133,7 @@ def _end_now() -> None:
 
 
 def _children() -> list[int]:
-    """Our own child processes, where the system tells. A browser whose driver is gone ends by itself."""
+    """The child processes of this one, where the system lists them. A browser whose driver is gone ends by itself."""
     try:
         return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
     except OSError:
@@ -141,7 +141,7 @@ def _children() -> list[int]:
 
 
 async def wait(stop: asyncio.Event, seconds: float) -> None:
-    """Sleeps, but not past the stop."""
+    """Sleeps so many seconds, or until the stop is set."""
     try:
         async with asyncio.timeout(seconds):
             await stop.wait()
@@ -159,7 +159,7 @@ def name_of(pid: int) -> str:
 
 
 def is_dead(holder: str) -> bool:
-    """Whether that holder was a process of this machine that is no more. What we can't judge is not dead."""
+    """Whether the holder was a process of this machine that has ended. False for other machines and containers."""
     pid = holder.rpartition(" ")[2]
     if not pid.isdigit() or holder != name_of(int(pid)):
         return False

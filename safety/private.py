@@ -17,7 +17,7 @@ from domain.errors import ConfigError
 
 ROOT = 0
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-UNFOLLOWED = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # the last: nobody shall make us wait with a pipe
+UNFOLLOWED = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # the last: a pipe in place of the file must not block us
 
 
 def read_trusted(path: Path) -> bytes:
@@ -66,7 +66,7 @@ def judge_folders(path: Path) -> None:
 
 
 def refuse_link(path: Path) -> None:
-    """Raises ConfigError when it is a symbolic link: who can make one could have us write to any file of ours."""
+    """Raises ConfigError for a symbolic link: whoever can make one could direct our writes to any of our files."""
     if path.is_symlink():
         raise _followed(path)
 
@@ -87,7 +87,7 @@ def refuse_strangers_folder(path: Path) -> None:
 
 
 def tighten(paths: Iterable[Path]) -> Iterator[Path]:
-    """Takes from group and others what they may do with these files, and folders with all that is in them.
+    """Removes the permissions of group and others on these files, and on folders with everything in them.
 
     Gives what it changed. What is another user's is left alone; what is missing is no error. Raises ConfigError for a
     symbolic link, as one of them or inside them.

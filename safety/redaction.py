@@ -53,11 +53,11 @@ Span = tuple[int, int]
 
 
 class _TooOdd(Exception):
-    """More is escaped in the text than can be looked through in time."""
+    """The text holds more escapes than can be searched in time."""
 
 
 class _Layer:
-    """A text, and which part of the layer below each part of it stands for."""
+    """A text, and for each of its parts the part of the layer below that it was decoded from."""
 
     def __init__(
         self, text: str, below: _Layer | None = None, tokens: tuple[list[Span], list[Span]] | None = None
@@ -70,7 +70,7 @@ class _Layer:
 
     @property
     def rewrites(self) -> int:
-        """How many parts of it stand for something else below."""
+        """How many parts of the text were decoded from something else in the layer below."""
         return len(self._there)
 
     def rewritten(self, pattern: re.Pattern[str], meant: Callable[[str], str]) -> _Layer:
@@ -135,7 +135,7 @@ def _layers(text: str) -> Iterator[_Layer]:
 
 @lru_cache(maxsize=4096)
 def _meaning(escape: str) -> str:
-    """What an escape stands for; itself when it stands for nothing."""
+    """The character that an escape encodes; the escape itself when it encodes none."""
     if escape[0] == "&":
         known = unescape(escape)
         return known if known != escape else unescape(escape.lower())
@@ -161,7 +161,7 @@ def _decoded(octets: bytes, encoding: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _folded(token: str) -> str:
-    """Nothing for what is not seen, letters without accents and case."""
+    """The character without accent and case; empty for one that is not visible."""
     letters = unicodedata.normalize("NFKD", token)
     return "".join(each for each in letters if unicodedata.category(each) not in NOTHING).casefold()
 
@@ -214,7 +214,7 @@ class Redactor:
                 yield from self._found_in_pieces(searched)
 
     def _found_in_pieces(self, searched: _Layer) -> Iterator[Span]:
-        """Where a page's markup, or whoever wants it so, has put spaces into a secret."""
+        """Finds secrets into which markup, or an attacker, has put spaces."""
         together = _unspaced(searched.text).lower()
         if not any(each in together for each in self._in_pieces):
             return  # nearly always: to say where each space stood takes a hundred times as long
@@ -232,7 +232,7 @@ MARKUP = re.compile(r"<[A-Za-z/!?][^<>]*(?:>|$)")
 
 
 def _needles(secret: str) -> Iterator[str]:
-    """What a secret is looked for as: each of its own layers (it may itself look encoded), misread bytes, base64.
+    """The forms a secret is searched in: each of its own layers (it may look encoded), misread bytes, base64.
 
     A part of it that looks like markup is not shown by a page: then the rest of it is the secret.
     """
@@ -255,12 +255,12 @@ def _unspaced(needle: str) -> str:
 
 
 def _is_no_word(needle: str) -> bool:
-    """Whether no sentence says it by chance, were its spaces left out."""
+    """Whether the secret is long enough not to appear by chance in a sentence without its spaces."""
     return len(needle) >= LEAST_IN_PIECES and re.search(r"\d|[^\w\s]", needle) is not None
 
 
 def _in_base64(octets: bytes) -> Iterator[str]:
-    """As it looks by itself, and within something longer wherever it begins: without what its neighbours change."""
+    """Base64 of the secret alone, and in a longer text at each offset, without what its neighbours change."""
     for lead in range(3):
         coded = base64.b64encode(bytes(lead) + octets).decode().rstrip("=")
         within = coded[-(-lead * 4 // 3) : len(coded) - 1] if (lead + len(octets)) % 3 else coded[-(-lead * 4 // 3) :]
@@ -269,7 +269,7 @@ def _in_base64(octets: bytes) -> Iterator[str]:
 
 
 def _occurrences(needle: str, text: str) -> Iterator[Span]:
-    """Where it stands; digits only where no longer number surrounds them."""
+    """The places where a secret is found; digits only where they are not part of a longer number."""
     at = text.find(needle)
     while at >= 0:
         end = at + len(needle)
@@ -280,7 +280,7 @@ def _occurrences(needle: str, text: str) -> Iterator[Span]:
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
-    """In order, those that touch as one."""
+    """The spans in order; spans that touch are joined."""
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:

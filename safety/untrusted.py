@@ -34,7 +34,7 @@ MARKUP = re.compile(
 
 
 class Unreadable(ValueError):
-    """JSON or a date from outside that can't be read: whoever reads it knows what that means."""
+    """JSON or a date from outside can't be read. The caller decides what that means."""
 
 
 def read_json(text: str) -> Any:
@@ -70,7 +70,7 @@ def _no_number(text: str) -> NoReturn:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Two values of one name: which of them is meant, nobody can tell."""
+    """Refuses a JSON object that has one name twice: which value is meant can't be known."""
     read = dict(pairs)
     if len(read) < len(pairs):
         raise ValueError("a name stands twice in an object")
@@ -88,7 +88,7 @@ def _depth(value: Any) -> int:
 
 
 def _whole(value: Any) -> Any:
-    """JSON can hold half a character, which nothing can store."""
+    """Refuses half a character (a lone surrogate), which JSON can hold and nothing can store."""
     if isinstance(value, dict):
         return {_whole(key): _whole(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -124,7 +124,7 @@ def read_http_date(text: str) -> datetime:
 
 
 def tame_html(html: str) -> str:
-    """The page without what takes the standard library's parser for ever: comments, endless tags, what is never closed.
+    """The page without what the standard library's parser is slow at: comments, endless tags, unclosed elements.
 
     Takes time in proportion to the page. What begins and is not ended is left out up to the end, as browsers do.
     """

@@ -144,6 +144,7 @@ def test_a_room_imports_what_is_drawn_and_nothing_else() -> None:
     real = {f"{room} -> {other}" for room, others in arrows().items() for other in others}
     shown = {f"{room} -> {other}" for room, others in drawn().items() for other in others}
     assert left(real - shown) == set()
+    assert shown - real == set()
 
 
 def test_every_arrow_of_the_drawing_points_down() -> None:

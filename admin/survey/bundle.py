@@ -56,7 +56,7 @@ def contents(
 
 
 def _is_clean(text: str, credentials: Credentials, redactor: AccountRedactor) -> bool:
-    """The last look: it should never be needed."""
+    """Searches a finished file once more for secrets: none should ever be found."""
     return redactor.data(text) == text and not Redactor([credentials.username]).holds(text)
 
 
@@ -70,7 +70,7 @@ def _every_page(seen: Seen) -> list[str]:
 
 
 def _data(seen: Seen, cleaner: Cleaner) -> dict[str, str]:
-    """The schedules first: what is an id in them is known in the pages then."""
+    """Cleans the schedules first: their ids are then recognised in the pages."""
     files: dict[str, str] = {}
     activities = [
         {
@@ -191,7 +191,7 @@ def write(folder: Path, seen: Seen, files: Mapping[str, str]) -> Path:
 
 
 class BadSurvey(Exception):
-    """A file that is no survey, or none that we read: one sentence says why."""
+    """The file is no survey, or can't be read; one sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +254,7 @@ def _unpacked(path: Path, packed: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _text(path: Path, packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
-    """What an entry says of its size is not believed."""
+    """Unpacks an entry up to the limit: the size that it states is not believed."""
     with packed.open(entry) as file:
         text = file.read(LARGEST_ENTRY + 1)
     if len(text) > LARGEST_ENTRY:

@@ -59,7 +59,7 @@ class _Piece:
 
 
 class Cleaner:
-    """One survey's: what is made up for something is made up for it everywhere."""
+    """Cleans all texts of one survey. The same word or id is replaced by the same made-up one everywhere."""
 
     def __init__(self, today: date, people: Iterable[str] = ()) -> None:
         """`people`: names and words that belong to persons, though they may be in the vocabulary."""
@@ -168,7 +168,7 @@ class Cleaner:
     # ----- JSON
 
     def json(self, value: Any, name: str = "", depth: int = 0) -> Any:
-        """By its field: what is known to be harmless cleaned as a text, ids made up, the rest by its shape alone."""
+        """A JSON value, cleaned by its field: harmless ones as a text, ids made up; of others only the shape stays."""
         if depth > DEEPEST:
             return None
         if isinstance(value, dict):
@@ -216,7 +216,7 @@ def _key(key: object) -> str:
 
 
 def _other(character: str) -> str:
-    """Another of its kind: figures and letters are drawn, what parts them stays."""
+    """Another text of the same kind: digits and letters are drawn anew, separators stay."""
     if character.isdigit():
         return secrets.choice("123456789")
     if character.isalpha():

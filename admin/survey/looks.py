@@ -79,7 +79,7 @@ def element(page: str, selector: str, said: str = "") -> Look:
 
 
 def optional(page: str, selector: str) -> Look:
-    """Something of which the contract does not know whether it is there."""
+    """Whether something is there; the contract does not say."""
 
     def look(seen: Seen) -> Verdict:
         soup = seen.soup(page)
@@ -102,7 +102,7 @@ def login_button(seen: Seen) -> Verdict:
 
 
 def login_pages(seen: Seen) -> Verdict:
-    """Which pages stood between the password and the site."""
+    """The kinds of pages between the password and the site."""
     met = [name for page in seen.login for name in _shapes_of(page.html)]
     found = list(dict.fromkeys(met))
     if not seen.login:
@@ -505,7 +505,7 @@ def time_zone(seen: Seen) -> Verdict:
 
 
 def fit_center(seen: Seen) -> Verdict:
-    """90 minutes; from 07:00 on weekdays, from 09:00 on Saturdays and Sundays."""
+    """Whether the turns of the gym last 90 minutes, from 07:00 on weekdays and from 09:00 on Saturdays and Sundays."""
     firsts: dict[date, str] = {}
     lengths: set[int] = set()
     for schedule, slot in seen.slots():

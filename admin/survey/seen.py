@@ -38,7 +38,7 @@ class Got:
 
     @property
     def json(self) -> Any:
-        """What it holds as JSON; None when it is none."""
+        """The body read as JSON; None when it is not JSON."""
         try:
             read = read_json(self.text)
             return read_json(read) if isinstance(read, str) else read
@@ -89,7 +89,7 @@ class Trial:
 
 @dataclass(slots=True)
 class Seen:
-    """Everything. What was not looked at, or did not come, is absent."""
+    """Everything one visit has seen. What was not looked at, or not answered, is absent."""
 
     at: datetime
     zone: ZoneInfo
@@ -124,7 +124,7 @@ class Seen:
         return soup_of(html) if html else None
 
     def read(self, schedule: Schedule) -> tuple[Slot, ...]:
-        """The slots of an answer as the product reads them; none where it can't."""
+        """The slots of an answer as the product reads them; empty where it can't read them."""
         try:
             return scraper.slots(schedule.got.text, schedule.calendar.activity, schedule.day, self.zone)
         except SiteChanged:

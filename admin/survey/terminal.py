@@ -89,7 +89,7 @@ async def _try_out(visit: Visit, portal: Portal, wanted: Wanted, say: Say, ask: 
 
 
 def _tell_of_place(visit: Visit, say: Say) -> bool:
-    """Says loudly what may still be held; whether nothing is."""
+    """Warns of a place that may still be held. Returns whether none is."""
     tried = visit.seen.trial
     if tried is None:
         return True

@@ -98,7 +98,7 @@ async def test_every_program_ends_while_somebody_holds_the_lock(here: Installati
     # On a busy machine a browser that is just starting can take longer to close than a stop may: then it is ended.
     bot, worker, executor = (program.process.returncode for program in programs)
     assert (bot, executor) == (0, 0)
-    assert worker == 0 or "ended without more ado" in programs[1].said()
+    assert worker == 0 or "it is killed" in programs[1].said()
     assert not any("Traceback" in program.said() for program in programs)
 
 
@@ -159,4 +159,4 @@ async def test_what_does_not_end_by_itself_is_ended(here: Installation) -> None:
     async with asyncio.timeout(PATIENCE):
         _, log = await process.communicate()
     assert process.returncode == 1
-    assert b"ended without more ado" in log
+    assert b"it is killed" in log
