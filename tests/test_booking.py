@@ -476,6 +476,20 @@ async def test_a_new_block_at_that_hour_and_place_under_another_name_is_ours(
     assert len(world.shots) == 1
 
 
+async def test_a_yes_and_a_new_block_under_another_name_are_proof_though_the_timetable_falls_silent(
+    session: SiteSession, world: SiteWorld, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = world.book
+
+    def then_silence(*asked: str) -> Outcome:
+        world.faults.fail = {SCHEDULE: 503}
+        return book(*asked)
+
+    monkeypatch.setattr(world, "book", then_silence)
+    world.faults.booking_name = "PILATES con COGNOME NOME"
+    assert (await booking.book(session, pilates)).booking.course == "PILATES con COGNOME NOME"
+
+
 async def test_another_name_alone_proves_nothing(
     session: SiteSession, world: SiteWorld, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
