@@ -42,7 +42,7 @@ async def serve(
     chats = ChatLocks()
     services = Services(db, settings, clock)
     application = build(settings)
-    delivery = Delivery(application.bot, db, Composer(services), chats)
+    delivery = Delivery(application.bot, db, Composer(services), chats, pauses.delivery)
     people = frozenset(person.user_id for person in settings.people)
     handlers = UpdateHandlers(Router(services), people, delivery.heard_from, pauses.retries)
     handlers.install(application)

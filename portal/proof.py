@@ -51,6 +51,7 @@ class _Looking:
 
     async def look(self) -> Booking | None:
         self._looks += 1
+        asked = self._ask_beside()
         listed = await bookings_list.read(self._session)
         if self._looks == LOOK_IN_PAGE and not listed.bookings:
             listed = await bookings_list.read_again_in_page(self._session, listed)
@@ -59,9 +60,31 @@ class _Looking:
             self._note_waiting(self._sought.waits_among(listed.waiting))
         elif in_doubt:
             return await self._second_witness(found)
-        elif await _is_waiting(self._session, self._sought):
+        elif await self._is_waiting(asked):
             raise OnWaitingList(f"the timetable shows {name_of(self._sought.wish)} as full, and us on its waiting list")
         return found
+
+    def _ask_beside(self) -> asyncio.Task[SlotStatus | None] | None:
+        """Asks the timetable side by side with the first look, if the site has said yes: the list shows it then."""
+        expected = self._looks == 1 and self._sought.accepted and self._sought.slot is not None
+        return self._ask_timetable() if expected else None
+
+    def _ask_timetable(self) -> asyncio.Task[SlotStatus | None]:
+        return noticed(status_of(self._session, self._sought.wish, self._sought.slot), "second witness")
+
+    async def _is_waiting(self, asked: asyncio.Task[SlotStatus | None] | None) -> bool:
+        """Whether the timetable says, twice, that a place which the list shows as ours is one on a waiting list.
+
+        `asked`: the first time, if it was asked already. When it can't be asked, or says nothing, the list counts.
+        """
+        read_back = self._session.access.read_back
+        for number in range(WITNESSES):
+            await asyncio.sleep(read_back.ask_timetable_again if number else 0.0)
+            asking = asked if asked and not number else self._ask_timetable()
+            await asyncio.wait({asking}, timeout=read_back.longest_ask)
+            if not asking.done() or asking.result() is not SlotStatus.WAITING:
+                return False
+        return True
 
     def _note_waiting(self, waits: Booking | None) -> None:
         """Raises OnWaitingList once two looks show it under the name of what was asked for."""
@@ -86,21 +109,6 @@ class _Looking:
             raise OnWaitingList(f"full; waiting list: {quote(self._waits.unknown_words)}")
         if self._unclear is not None and self._unclear.unknown_words:
             raise PlaceUnclear(_unclear(self._sought.wish, self._unclear))
-
-
-async def _is_waiting(session: SiteSession, sought: Sought) -> bool:
-    """Whether the timetable says, twice, that a place which the list shows as ours is one on a waiting list.
-
-    When it can't be asked, or says nothing, the list counts.
-    """
-    read_back = session.access.read_back
-    for number in range(WITNESSES):
-        await asyncio.sleep(read_back.ask_timetable_again if number else 0.0)
-        asking = noticed(status_of(session, sought.wish, sought.slot), "second witness")
-        await asyncio.wait({asking}, timeout=read_back.longest_ask)
-        if not asking.done() or asking.result() is not SlotStatus.WAITING:
-            return False
-    return True
 
 
 async def standing(

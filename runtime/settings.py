@@ -123,7 +123,7 @@ class ConfirmationTimes(Section):
 
 class Worker(Section):
     lease_seconds: Real = Field(60, ge=1, le=86_400)
-    poll_seconds: Real = Field(0.07, ge=0.005, le=5)
+    poll_seconds: Real = Field(1, ge=0.005, le=5)
 
 
 class Log(Section):

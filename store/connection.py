@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -26,7 +26,6 @@ from domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseError
 
 BUSY_TIMEOUT_MS = 100  # how long SQLite itself waits for a lock: no longer, for it can't be told to stop meanwhile
 RETRY_INTERVAL = 0.02  # s between two tries to get a lock
-LOOK_ANYWAY = 0.5  # s; two writes within one tick of the file system's clock look like one
 ROWS_AT_ONCE = 64  # that aiosqlite fetches for a cursor, its own default
 NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -141,10 +140,14 @@ Steps = Callable[[Transaction], Result]
 
 
 class Handle(aiosqlite.Connection):
-    """A connection of SQLite on aiosqlite's thread, to which whole functions go instead of statements."""
+    """A connection of SQLite on aiosqlite's thread, to which whole functions go instead of statements.
 
-    def __init__(self, path: Path) -> None:
+    In that thread `then` follows each of them.
+    """
+
+    def __init__(self, path: Path, then: Callable[[], None]) -> None:
         super().__init__(lambda: sqlite3.connect(path, isolation_level=None), ROWS_AT_ONCE)
+        self._then = then
 
     async def open(self) -> None:
         await self
@@ -153,7 +156,12 @@ class Handle(aiosqlite.Connection):
     async def use(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
         """What the function returns, which has the connection to itself meanwhile. Raises ValueError once closed."""
         run: Callable[[Callable[[], Result]], Awaitable[Result]] = self._execute  # the way of all methods of aiosqlite
-        return await run(lambda: function(self._conn))
+        return await run(lambda: self._run(function))
+
+    def _run(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
+        result = function(self._conn)
+        self._then()
+        return result
 
     async def transact(self, begin: str, steps: Steps[Result]) -> Result:
         """What the steps return, done between `begin` and a commit. Nothing is kept when its caller is cancelled."""
@@ -182,33 +190,6 @@ def _whole(connection: sqlite3.Connection, begin: str, steps: Steps[Result], can
     return result
 
 
-class Changes:
-    """Tells who looks often whether a look is worth it: a stat of the write-ahead log in place of a query.
-
-    Never misses for good: whoever asks is told yes every half second, written or not.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._log = Path(f"{path}-wal")
-        self._seen: tuple[int, int] | None = None
-        self._told = 0.0
-
-    def any(self) -> bool:
-        """Whether the file may have been written to, by whichever program, since this was last asked."""
-        found = self._look()
-        if found == self._seen and time.monotonic() - self._told < LOOK_ANYWAY:
-            return False
-        self._seen, self._told = found, time.monotonic()
-        return True
-
-    def _look(self) -> tuple[int, int] | None:
-        try:
-            state = self._log.stat()
-        except FileNotFoundError:
-            return None
-        return state.st_mtime_ns, state.st_size
-
-
 class Connection:
     """The file through two connections: readers see the last commit and never wait for our own writes (WAL)."""
 
@@ -231,9 +212,9 @@ class Connection:
             raise explain(self.path, sqlite3.OperationalError("readonly")) from error
         except OSError as error:
             raise explain(self.path, sqlite3.OperationalError("unable to open")) from error
-        self._writer = await self._connect()
+        self._writer = await self._connect(then=self._announce)
         try:
-            self._reader = await self._connect()
+            self._reader = await self._connect(then=lambda: None)
         except BaseException:
             await self._writer.close()
             raise
@@ -247,8 +228,13 @@ class Connection:
         if self.damage is not None and kind is None:
             raise self.damage
 
-    async def _connect(self) -> Handle:
-        handle = Handle(self.path)
+    def _announce(self) -> None:
+        """Tells whoever watches the file (runtime/changes.py) of a commit; the log is written before it can be read."""
+        with suppress(OSError):
+            os.utime(self.path)
+
+    async def _connect(self, then: Callable[[], None]) -> Handle:
+        handle = Handle(self.path, then)
         try:
             with self._explained():
                 await handle.open()
@@ -341,10 +327,6 @@ class Connection:
         """The first row of a SELECT, as of the last commit."""
         rows = await self.rows(sql, parameters)
         return rows[0] if rows else None
-
-    def changes(self) -> Changes:
-        """A watch of its own for one who looks often."""
-        return Changes(self.path)
 
     async def backup(self, target: Path) -> None:
         """A consistent copy of the whole file, made while others use it. Mode 0600; whole, or not there at all.

@@ -42,8 +42,6 @@ NOWHERE = {  # whoever is on the left, directly or through others of ours, never
 STILL: dict[str, str] = {
     "actions.book.Pursuit is long": "A",
     "actions.runner.Performer is long": "A",
-    "bot.transport.delivery.Delivery is long": "F",
-    "periodic_executor.Executor is long": "G",
 }
 
 

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ from runtime.settings import Settings, load
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import pilates, portal, site  # noqa: F401 - fixtures
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, TUESDAY, credentials, enter
-from worker import MOST_CRASHES, Worker
+from worker import LIMITS, Limits, Worker
 
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browser that is lent
@@ -35,6 +35,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")  # the loop of the browse
 OWNER = 1
 THURSDAY = date(2026, 11, 26)
 NOW = datetime(2026, 11, 22, 11, tzinfo=UTC)
+
+MakeWorker = Callable[[Limits], Worker]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -62,6 +64,12 @@ def performer(db: Database, portal: Portal, settings: Settings, site_clock: Fake
 def worker(db: Database, portal: Portal, performer: Performer, settings: Settings, site: Site) -> Worker:
     enter(portal.session(credentials(OWNER)), site)
     return Worker(db, portal, performer, settings)
+
+
+@pytest.fixture
+def limited(db: Database, portal: Portal, performer: Performer, settings: Settings, worker: Worker) -> MakeWorker:
+    """Makes a worker with limits of its own."""
+    return lambda limits: Worker(db, portal, performer, settings, limits=limits)
 
 
 async def done(db: Database, worker: Worker, new: NewAction) -> Action:
@@ -330,7 +338,7 @@ async def test_an_action_that_kills_its_workers_is_given_up(
     pilates: ClassRef,
 ) -> None:
     action = await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
-    for _ in range(MOST_CRASHES):
+    for _ in range(LIMITS.crashes):
         await db.claims.claim("dead", 60)
         site_clock.go(seconds=61)
     await worker.burst()
@@ -341,13 +349,9 @@ async def test_an_action_that_kills_its_workers_is_given_up(
 
 
 async def test_a_stop_gives_back_what_is_in_hand(
-    db: Database,
-    worker: Worker,
-    world: SiteWorld,
-    pilates: ClassRef,
-    monkeypatch: pytest.MonkeyPatch,
+    db: Database, limited: MakeWorker, world: SiteWorld, pilates: ClassRef
 ) -> None:
-    monkeypatch.setattr("worker.GRACE", 1.0)
+    worker = limited(Limits(grace=1.0))
     world.faults.hang = True
     action = await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
     await worker.step()
@@ -360,9 +364,9 @@ async def test_a_stop_gives_back_what_is_in_hand(
 
 
 async def test_an_action_that_hangs_loses_its_session_and_is_tried_again(
-    db: Database, worker: Worker, world: SiteWorld, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
+    db: Database, limited: MakeWorker, world: SiteWorld, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.LONGEST_ACTION", 0.0)
+    worker = limited(Limits(longest_action=0.0))
     monkeypatch.setattr(worker, "_lease", 0.6)
     world.faults.hang = True
     action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
@@ -408,7 +412,7 @@ async def test_a_worker_makes_itself_ready_while_somebody_is_choosing(
 
 
 async def test_a_failing_look_at_the_queue_does_not_end_the_worker(
-    db: Database, worker: Worker, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
+    db: Database, limited: MakeWorker, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:
         raise ValueError("nobody thought of this")
@@ -422,7 +426,7 @@ async def test_a_failing_look_at_the_queue_does_not_end_the_worker(
         stop.set()
         return await claim(name, lease)
 
-    monkeypatch.setattr("worker.PAUSE_AFTER_TROUBLE", 0.01)
+    worker = limited(Limits(pause_after_error=0.01))
     monkeypatch.setattr(db.claims, "claim", claim_once_broken)
     await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
     async with asyncio.timeout(20):
@@ -443,16 +447,15 @@ async def test_what_waits_for_its_opening_outlives_a_refused_password(
 
 
 async def test_only_an_action_that_hangs_costs_its_person_the_session(
-    db: Database, worker: Worker, portal: Portal, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
+    db: Database, limited: MakeWorker, portal: Portal, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = portal.session(credentials(OWNER))
+    worker, session = limited(Limits(longest_action=0.1)), portal.session(credentials(OWNER))
     monkeypatch.setattr(worker, "_lease_for", lambda _: 0.03)
     await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
     action = await db.claims.claim("other", 60)
     assert action
     await worker._heartbeat(replace(action, attempts=action.attempts - 1))  # noqa: SLF001 - taken over meanwhile
     assert portal.session(credentials(OWNER)) is session
-    monkeypatch.setattr("worker.LONGEST_ACTION", 0.1)
     await worker._heartbeat(action)  # noqa: SLF001
     assert portal.session(credentials(OWNER)) is not session
 

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,43 +18,47 @@ from telegram import Bot
 from telegram.error import RetryAfter, TelegramError
 
 from bot.flows.notices import Composer
-from bot.flows.outgoing import CardEdit, NothingToTell, OutgoingNotice
+from bot.flows.outgoing import NothingToTell
 from bot.transport.chat import (
     ChatLocks,
-    edit,
     hopeless,
     in_doubt,
     never_opened,
     reason,
-    send_new,
     understood,
-    unless,
     unreachable,
     wait_seconds,
 )
+from bot.transport.telling import Teller
 from database import Database
-from domain.delivered import Told
 from domain.errors import DatabaseError
 from domain.model import Notice
 from runtime import program
-
-LOOK_EVERY = 0.2  # s; each look wakes a sleeping processor, which is most of what idling costs
-FIRST_PAUSE = 1.0  # s after the first failure, doubled with each more
-LONGEST_PAUSE = 60.0  # s
-DOUBT_PAUSES = (2.0, 60.0, 600.0, 3600.0)  # s after each lost answer; it may have arrived, so copies get ever rarer
-IN_ORDER = 1  # lost answers of a notice for which the rest of its chat waits; after more, others go first
-PROBE_PAUSE = 5.0  # s until Telegram is asked again whether it answers at all
-AWAY_PAUSE = 6 * 3600.0  # s until somebody who can't be reached is tried again without having been heard from
-MOST_STALE = 3  # old messages that are told one by one; more become one
-ORDER_PATIENCE = 3.0  # s a message waits for what is under way in its chat: a tap being answered
-GRACE = 2.0  # s for what is being sent when the program stops
+from runtime.changes import PACE, Changes, Pace, changes_of
 
 log = logging.getLogger(__name__)
 
 
-def pause_after(tries: int) -> float:
-    """Seconds to wait after that many failed tries of one notice."""
-    return min(FIRST_PAUSE * 2.0 ** min(tries - 1, 10), LONGEST_PAUSE)
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """How long a delivery waits for what, in seconds."""
+
+    first: float = 1.0  # after the first failure of a notice, doubled with each more
+    longest: float = 60.0
+    unanswered: tuple[float, ...] = (2.0, 60.0, 600.0, 3600.0)  # after each lost answer: copies get ever rarer
+    probe: float = 5.0  # until Telegram is asked again whether it answers at all
+    unreachable: float = 6 * 3600.0  # until somebody who can't be reached is tried again without having been heard from
+    order: float = 3.0  # for what is under way in the chat: a tap being answered
+    grace: float = 2.0  # for what is being sent when the program stops
+    pace: Pace = PACE
+
+    def after(self, tries: int) -> float:
+        """After that many failed tries of one notice."""
+        return min(self.first * 2.0 ** min(tries - 1, 10), self.longest)
+
+
+PAUSES = Pauses()
+IN_ORDER = 1  # lost answers of a notice for which the rest of its chat waits; after more, others go first
 
 
 @dataclass(slots=True)
@@ -70,57 +75,65 @@ class Lane:
 class Delivery:
     """Delivers until told to stop."""
 
-    def __init__(self, bot: Bot, db: Database, composer: Composer, chats: ChatLocks) -> None:
+    def __init__(self, bot: Bot, db: Database, composer: Composer, chats: ChatLocks, pauses: Pauses = PAUSES) -> None:
         self._bot = bot
         self._db = db
-        self._composer = composer
-        self._chats = chats
-        self._changes = db.connection.changes()
+        self._pauses = pauses
+        self._teller = Teller(bot, db, composer, chats, pauses.order)
+        self._look_again: Callable[[], None] = lambda: None
         self._lanes: dict[int, Lane] = {}
-        self._message_due: dict[int, asyncio.Event] = {}  # by user whose edit is under way: it gives way
         self._aside: dict[int, float] = {}  # notices others go before, each with when it is tried again
+        self._pause_ends = 0.0  # the first of all pauses
         self._troubled = False
-        self._told: dict[int, Told] = {}  # what arrived, or is shown, and is not marked yet
-        self._told_together: dict[int, list[Notice]] = {}  # the same, by the first of what became one message
         self._lost: dict[int, int] = {}  # lost answers, also while nothing can be written
-        self._edited: set[int] = set()  # notices whose card was tried to be edited in place of a message
         self.last_progress = math.inf  # on the monotonic clock: when it last looked; it has not begun yet
 
     async def run(self, stop: asyncio.Event) -> None:
         """Delivers until stop is set; then what is being sent gets a moment to arrive."""
-        while not stop.is_set():
-            self.last_progress = time.monotonic()
-            await program.wait(stop, await self._look())
+        async with changes_of(self._db.connection.path, stop, self._pauses.pace) as changes:
+            self._look_again = changes.ring
+            while not stop.is_set():
+                self.last_progress = time.monotonic()
+                if await self._look():
+                    await self._rest(changes)
+                else:
+                    await program.wait(stop, self._pauses.first)
         under_way = [task for lane in self._lanes.values() for task in (lane.message, lane.edit) if task]
         if under_way:
-            await asyncio.wait(under_way, timeout=GRACE)
+            await asyncio.wait(under_way, timeout=self._pauses.grace)
+
+    async def _rest(self, changes: Changes) -> None:
+        """Until there may be something to tell: the database was written to, or a pause is over."""
+        while (seconds := self._pause_ends - time.monotonic()) > 0 and not await changes.wait(seconds):
+            self.last_progress = time.monotonic()
 
     def try_again(self) -> None:
         """Telegram was away and is back: whatever waited for it need wait no longer."""
         for lane in self._lanes.values():
             if lane.telegram_is_away:
                 lane.telegram_is_away, lane.not_before = False, 0.0
+        self._look_again()
 
     def heard_from(self, user_id: int) -> None:
         """Who writes to the bot can be written to again."""
         lane = self._lanes.get(user_id)
         if lane is not None and lane.can_not_be_reached:
             lane.can_not_be_reached, lane.not_before = False, 0.0
+            self._look_again()
 
-    async def _look(self) -> float:
-        """One step, whatever comes of it. Returns the seconds until the next."""
+    async def _look(self) -> bool:
+        """One step. False when the outbox could not be read; whatever the error, the next step tries again."""
         try:
-            if self._changes.any():
-                await self.step()
+            await self.step()
         except DatabaseError as error:
-            log.log(logging.DEBUG if self._troubled else logging.ERROR, "the outbox can't be read: %s", error)
+            log.log(logging.DEBUG if self._troubled else logging.ERROR, "The outbox can't be read: %s", error)
         except Exception:
-            log.exception("the outbox can't be read")
+            log.exception("Unexpected error while reading the outbox; trying again")
         else:
             self._troubled = False
-            return LOOK_EVERY
+            return True
         self._troubled = True
-        return FIRST_PAUSE
+        return False
 
     async def step(self) -> None:
         """One look: begins what every chat has to hear and is not being told already, messages before edits."""
@@ -135,20 +148,21 @@ class Delivery:
                 lane.edit = self._begin(notice, lane)
             elif not notice.kind.is_edit and lane.message is None:
                 lane.message = self._begin(notice, lane)
-                if notice.user_id in self._message_due:
-                    self._message_due[notice.user_id].set()
+                self._teller.hurry_edit_of(notice.user_id)
+        pauses = [*self._aside.values(), *(lane.not_before for lane in self._lanes.values())]
+        self._pause_ends = min((end for end in pauses if end > now), default=math.inf)
 
     def _begin(self, notice: Notice, lane: Lane) -> asyncio.Task[None]:
         task = asyncio.create_task(self._deliver(notice), name=f"notice {notice.id}")
         task.add_done_callback(partial(self._done, lane))
         return task
 
-    @staticmethod
-    def _done(lane: Lane, task: asyncio.Task[None]) -> None:
+    def _done(self, lane: Lane, task: asyncio.Task[None]) -> None:
         if lane.message is task:
             lane.message = None
         else:
             lane.edit = None
+        self._look_again()
 
     async def _deliver(self, notice: Notice) -> None:
         """Tells one notice and marks it, or leaves it for later, or gives it up: never raises."""
@@ -156,16 +170,18 @@ class Delivery:
             await self._tell(notice)
         except DatabaseError as error:
             log.error("notice %s is kept: %s", notice.id, error)
-            self._pause(notice, FIRST_PAUSE)
+            self._pause(notice, self._pauses.first)
         except Exception:
             log.exception("notice %s could not be settled", notice.id)
-            self._pause(notice, LONGEST_PAUSE)
+            self._pause(notice, self._pauses.longest)
 
     async def _tell(self, notice: Notice) -> None:
         try:
-            if notice.id not in self._told and not await self._goes_out(notice):
+            again = self._times_lost(notice) and not self._teller.has_told(notice)
+            if again and not await self._telegram_answers(notice):
                 return
-            await self._mark(notice)
+            if await self._teller.tell(notice):
+                self._lost.pop(notice.id, None)
         except NothingToTell as nothing:
             await self._give_up(notice, str(nothing))
         except RetryAfter as flood:
@@ -174,110 +190,6 @@ class Delivery:
         except TelegramError as error:
             await self._refused(notice, error)
 
-    async def _goes_out(self, notice: Notice) -> bool:
-        """Tells the notice, if now is the moment. False when it is kept, or was told and marked with others."""
-        if self._times_lost(notice) and not await self._telegram_answers(notice):
-            return False
-        if notice.kind.is_edit:
-            return await self._edit(notice)
-        if await self._tell_together(notice):
-            return False
-        await self._send(notice)
-        return True
-
-    # Messages
-
-    async def _send(self, notice: Notice) -> None:
-        """Puts the notice in the chat. From then on it counts as told, whatever becomes of the database."""
-        async with self._chats.patiently(notice.user_id, ORDER_PATIENCE):
-            outgoing = await self._compose(notice)
-            self._told[notice.id] = await self._send_outgoing(notice, outgoing)
-
-    async def _send_outgoing(self, notice: Notice, outgoing: OutgoingNotice) -> Told:
-        card = outgoing.card.message_id if outgoing.card else None
-        if outgoing.card_is_enough and outgoing.card and await self._is_shown_on(outgoing.card, notice):
-            return Told()
-        if outgoing.message is None:
-            return Told()
-        message = await send_new(self._bot, notice.user_id, outgoing.message)
-        return Told(outgoing.action_id, message.message_id, None if outgoing.card_is_enough else card)
-
-    async def _is_shown_on(self, card: CardEdit, notice: Notice) -> bool:
-        """Whether editing the card has told it. Not tried again once it can't be, or nobody knows whether it was."""
-        if notice.id in self._edited:
-            return False
-        try:
-            edited = await edit(self._bot, notice.user_id, card.message_id, card.page)
-        except TelegramError as error:
-            if in_doubt(error):
-                self._edited.add(notice.id)
-            raise
-        if not edited:
-            self._edited.add(notice.id)
-        return edited
-
-    async def _mark(self, notice: Notice) -> None:
-        await self._db.outbox.sent(notice, self._told[notice.id])
-        del self._told[notice.id]
-        self._forget(notice)
-        log.info("→ notice %s (%s) told to %s", notice.id, notice.kind, notice.user_id)
-
-    async def _compose(self, notice: Notice) -> OutgoingNotice:
-        """What is sent for a notice. Raises NothingToTell also when the rows make no sense: no later try would help."""
-        try:
-            return await self._composer.compose(notice)
-        except (NothingToTell, DatabaseError):
-            raise
-        except Exception as error:
-            log.exception("notice %s can't be put into words", notice.id)
-            raise NothingToTell(f"{type(error).__name__}: {error}") from error
-
-    async def _tell_together(self, first: Notice) -> bool:
-        """Tells what has waited for long as one message, and marks it. False when there is too little of it."""
-        if first.id not in self._told_together:
-            stale = await self._composer.stale(first)
-            if len(stale) <= MOST_STALE:
-                return False
-            await self._send_together(first.user_id, stale)
-            self._told_together[first.id] = stale
-        stale = self._told_together[first.id]
-        await self._db.outbox.sent_together(stale)
-        del self._told_together[first.id]
-        log.info("→ notices %s to %s told to %s as one", first.id, stale[-1].id, first.user_id)
-        return True
-
-    async def _send_together(self, user_id: int, stale: list[Notice]) -> None:
-        """One message of what is still worth telling; none when nothing is. An old reading is not."""
-        composed = []
-        for notice in stale:
-            try:
-                composed.append(await self._compose(notice))
-            except NothingToTell as nothing:
-                log.info("notice %s has nothing to tell any more: %s", notice.id, nothing)
-        messages = [outgoing.message for outgoing in composed if outgoing.message and not outgoing.card_is_enough]
-        if messages:
-            async with self._chats.patiently(user_id, ORDER_PATIENCE):
-                await send_new(self._bot, user_id, self._composer.together(messages))
-
-    # Edits
-
-    async def _edit(self, notice: Notice) -> bool:
-        """Edits a message that is there already. False when it left off because a new message was due in the chat."""
-        due = self._message_due[notice.user_id] = asyncio.Event()
-        try:
-            edited = await unless(due, self._edit_card(notice))
-        finally:
-            del self._message_due[notice.user_id]
-        return edited is not None
-
-    async def _edit_card(self, notice: Notice) -> bool:
-        async with self._chats.of(notice.user_id):
-            outgoing = await self._compose(notice)
-            if outgoing.card is not None:
-                await edit(self._bot, notice.user_id, outgoing.card.message_id, outgoing.card.page)
-        self._told[notice.id] = Told()
-        return True
-
     # What did not go through
 
     async def _telegram_answers(self, notice: Notice) -> bool:
@@ -285,7 +197,7 @@ class Delivery:
         try:
             await understood(self._bot.get_me())
         except TelegramError as error:
-            self._away(notice, PROBE_PAUSE, error)
+            self._away(notice, self._pauses.probe, error)
             return False
         return True
 
@@ -299,22 +211,23 @@ class Delivery:
             await self._in_doubt(notice, error)
         else:
             tries = await self._db.outbox.failed(notice.id)
-            self._away(notice, pause_after(tries), error)
+            self._away(notice, self._pauses.after(tries), error)
 
     async def _can_not_be_reached(self, notice: Notice, error: TelegramError) -> None:
         """All waits until this person is heard from. The owner hears of it when they never opened the chat."""
         log.warning("notice %s waits until %s can be reached: %s", notice.id, notice.user_id, reason(error))
-        self._pause(notice, AWAY_PAUSE).can_not_be_reached = True
+        self._pause(notice, self._pauses.unreachable).can_not_be_reached = True
         await self._db.outbox.failed(notice.id)
         await self._db.people.unreachable(notice.user_id, tell=never_opened(error))
 
     async def _in_doubt(self, notice: Notice, error: TelegramError) -> None:
         """It may have arrived. It is sent again, ever more rarely; after the first time others go before it."""
         times = self._lost[notice.id] = self._times_lost(notice) + 1
-        if times > len(DOUBT_PAUSES):
-            await self._let_it_be(notice, f"its answer was lost {times} times, so it has most likely arrived")
+        if times > len(self._pauses.unanswered):
+            await self._teller.mark_stale(notice)
+            await self._give_up(notice, f"its answer was lost {times} times, so it has most likely arrived")
             return
-        pause = DOUBT_PAUSES[times - 1]
+        pause = self._pauses.unanswered[times - 1]
         log.warning("notice %s may have arrived (%s), again in %.0f s", notice.id, reason(error), pause)
         if times > IN_ORDER or notice.kind.is_edit:
             self._aside[notice.id] = time.monotonic() + pause
@@ -325,20 +238,11 @@ class Delivery:
     def _times_lost(self, notice: Notice) -> int:
         return max(notice.lost, self._lost.get(notice.id, 0))
 
-    def _forget(self, notice: Notice) -> None:
-        self._edited.discard(notice.id)
-        self._lost.pop(notice.id, None)
-
-    async def _let_it_be(self, notice: Notice, why: str) -> None:
-        stale = await self._composer.stale(notice)
-        if len(stale) > MOST_STALE:
-            await self._db.outbox.sent_together(stale)
-        await self._give_up(notice, why)
-
     async def _give_up(self, notice: Notice, why: str) -> None:
         log.warning("! notice %s (%s) is given up: %s", notice.id, notice.kind, why)
         await self._db.outbox.give_up(notice.id, why)
-        self._forget(notice)
+        self._teller.forget(notice)
+        self._lost.pop(notice.id, None)
 
     def _away(self, notice: Notice, seconds: float, error: TelegramError) -> None:
         log.warning("notice %s is kept, again in %.0f s: %s", notice.id, seconds, reason(error))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.transport import alarm, application, chat, polling
+from bot.transport import alarm, application, chat, delivery, polling
 
 
 @dataclass(frozen=True, slots=True)
 class BotPauses:
     connecting: application.Pauses = field(default_factory=application.Pauses)
     polling: polling.Pauses = field(default_factory=polling.Pauses)
+    delivery: delivery.Pauses = field(default_factory=delivery.Pauses)
     retries: chat.Retries = field(default_factory=chat.Retries)
     disk: alarm.DiskCheck = field(default_factory=alarm.DiskCheck)
 

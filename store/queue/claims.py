@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from domain.errors import AlreadyQueued, LeaseLost
-from domain.model import OPENING_LASTS, PREPARE, Action, ActionStatus, Booking, ClassRef, Clock, NoticeKind, stamp
+from domain.model import OPENING_LASTS, Action, ActionStatus, Booking, ClassRef, Clock, NoticeKind, stamp
 from domain.requests import NewAction
 from store.bookings import mark_cancelled, mark_confirmed
 from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 from store.queue.choices import last_call
+from store.queue.next_due import NEAR_OPENING, next_due
 from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.swaps import was_told_as_lost
 from store.queue.transitions import FENCE, begin_to_act, lost, note_gave_up, note_pressed, note_took_back
@@ -75,7 +77,7 @@ log = logging.getLogger(__name__)
 
 def _moments(now: datetime) -> dict[str, Any]:
     """The parameters of DUE and CLAIM that depend on the time."""
-    opening = now + PREPARE + timedelta(seconds=1)
+    opening = now + NEAR_OPENING
     return {"now": stamp(now), "opened": stamp(now - OPENING_LASTS), "opening": stamp(opening)}
 
 
@@ -87,9 +89,13 @@ class Claims:
         self._clock = clock
 
     async def due(self) -> bool:
-        """Whether a claim would return an action. Takes no write lock: an idle worker may ask many times a second."""
+        """Whether a claim would return an action. Takes no write lock: a worker asks at each change of the database."""
         row = await self._db.row(DUE, _moments(self._clock()))
         return bool(row and row[0])
+
+    async def next_due(self, after: datetime) -> datetime | None:
+        """When, after that moment, a claim may find something that nobody has to write first. None when never."""
+        return await self._db.read(partial(next_due, after=after))
 
     @in_transaction
     def claim(self, tx: Transaction, worker: str, lease_seconds: float) -> Action | None:

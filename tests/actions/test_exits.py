@@ -38,7 +38,7 @@ from runtime.settings import Settings
 from tests.actions.exit_cases import ACTING, CASES, IN_DOUBT, OPENS, PREPARING, RULE, YOGA, Case
 from tests.conftest import GIULIA
 from tests.support.clock import FakeClock
-from worker import MOST_CRASHES, Worker
+from worker import LIMITS, Worker
 
 
 @dataclass
@@ -313,7 +313,7 @@ async def test_what_is_cut_off_when_the_worker_ends_is_given_back(
 async def test_what_took_its_worker_down_again_and_again_fails(
     db: Database, clock: FakeClock, tmp_path: Path, kind: ActionType, read_next: str
 ) -> None:
-    case = Case("", {}, "", kind=kind, columns={"crashes": MOST_CRASHES})
+    case = Case("", {}, "", kind=kind, columns={"crashes": LIMITS.crashes})
     await queued(db, clock, case)
     working = worker(db, Script(db, clock, case), clock, tmp_path)
     assert await working.step()

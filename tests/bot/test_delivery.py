@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.transport import application
+from bot.transport import application, delivery
 from bot.transport.chat import Retries
-from bot.transport.delivery import LONGEST_PAUSE, pause_after
 from bot.transport.pauses import BotPauses
 from demo.telegram import TelegramEmulator
 from domain.errors import SlotFull
@@ -208,10 +207,8 @@ async def test_a_result_does_not_wait_for_an_edit_that_hangs_and_the_card_follow
     assert "✅ Prenotazione" in next(each for each in world.owner.messages if each.message_id == card.message_id).text
 
 
-async def test_a_result_does_not_wait_for_a_tap_whose_screen_hangs(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.transport.delivery.ORDER_PATIENCE", 0.1)
+async def test_a_result_does_not_wait_for_a_tap_whose_screen_hangs(world: World) -> None:
+    await world.restart(BotPauses(delivery=delivery.Pauses(order=0.1)))
     await queued(world.owner)
     page = await menu(world.owner)
     world.emulator.faults.next("editMessageText", delay=60)
@@ -223,11 +220,10 @@ async def test_a_result_does_not_wait_for_a_tap_whose_screen_hangs(
 
 async def test_a_card_is_edited_once_however_often_its_message_is_refused(world: World) -> None:
     await queued(world.owner)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("bot.transport.delivery.FIRST_PAUSE", 0.01)
-        world.emulator.faults.next("sendDocument", status=500, times=5)
-        await world.book()
-        assert await settled(world) == [None, None]
+    await world.restart(BotPauses(delivery=delivery.Pauses(first=0.01)))
+    world.emulator.faults.next("sendDocument", status=500, times=5)
+    await world.book()
+    assert await settled(world) == [None, None]
     edits = [call for call in world.emulator.calls if call.method == "editMessageText" and "Prenotazione" in str(call)]
     assert sum("✅ Prenotazione" in str(call.params) for call in edits) == 1
 
@@ -365,7 +361,7 @@ async def test_methods_that_do_not_exist_are_done_without(tmp_path: Path) -> Non
 
 
 def test_pauses_double_up_to_a_minute() -> None:
-    assert [pause_after(tries) for tries in (1, 2, 3, 99)] == [1, 2, 4, LONGEST_PAUSE]
+    assert [delivery.PAUSES.after(tries) for tries in (1, 2, 3, 99)] == [1, 2, 4, delivery.PAUSES.longest]
 
 
 # The program itself

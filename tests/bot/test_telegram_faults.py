@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,18 +33,21 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 SHORT = BotPauses(
+    delivery=replace(
+        delivery.PAUSES,
+        first=delivery.PAUSES.first * SCALE,
+        longest=delivery.PAUSES.longest * SCALE,
+        unanswered=tuple(pause * SCALE for pause in delivery.PAUSES.unanswered),
+        probe=delivery.PAUSES.probe * SCALE,
+    ),
     polling=polling.Pauses(first=polling.PAUSES.first * SCALE, longest=polling.PAUSES.longest * SCALE),
     retries=Retries(tuple(pause * SCALE for pause in RETRIES.pauses)),
 )
 
 
 @pytest.fixture
-async def short_pauses(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def short_pauses(world: World) -> None:
     """The pauses of real life, a hundred times shorter."""
-    monkeypatch.setattr(delivery, "FIRST_PAUSE", delivery.FIRST_PAUSE * SCALE)
-    monkeypatch.setattr(delivery, "LONGEST_PAUSE", delivery.LONGEST_PAUSE * SCALE)
-    monkeypatch.setattr(delivery, "DOUBT_PAUSES", tuple(pause * SCALE for pause in delivery.DOUBT_PAUSES))
-    monkeypatch.setattr(delivery, "PROBE_PAUSE", delivery.PROBE_PAUSE * SCALE)
     await world.restart(SHORT)
 
 
@@ -110,10 +114,9 @@ async def test_an_hour_without_network_loses_nothing_and_is_no_storm(world: Worl
 
 
 async def test_what_waited_for_telegram_is_told_as_soon_as_it_is_back(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World,
 ) -> None:
-    monkeypatch.setattr("bot.transport.delivery.FIRST_PAUSE", 60.0)
-    await world.restart(BotPauses(polling=polling.Pauses(longest=0.2)))
+    await world.restart(BotPauses(delivery=delivery.Pauses(first=60.0), polling=polling.Pauses(longest=0.2)))
     await menu(world.owner)
     world.emulator.faults.next("sendMessage", status=502)
     await tell(world, OWNER)
@@ -158,9 +161,9 @@ async def test_an_answer_lost_after_the_message_went_out_repeats_that_message_al
 
 @pytest.mark.usefixtures("short_pauses")
 async def test_of_what_is_never_answered_few_copies_come_ever_more_rarely_and_others_go_first(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World,
 ) -> None:
-    monkeypatch.setattr("bot.transport.delivery.DOUBT_PAUSES", (0.02, 1.0, 0.1, 0.1))
+    await world.restart(replace(SHORT, delivery=replace(SHORT.delivery, unanswered=(0.02, 1.0, 0.1, 0.1))))
     world.emulator.faults.next("sendMessage", drop="after", times=2)
     await tell(world, OWNER)
     await chats.until(lambda: lost_answers(world), 2)

@@ -12,7 +12,8 @@ from domain.errors import LoginNeeded
 from domain.model import PREPARE, ActionType, ClassRef, Role
 from domain.people import Person
 from domain.requests import NewAction
-from periodic_executor import CHECK_EVERY, LOOK_BEFORE_OPENING, Executor
+from periodic.routine import CHECK_EVERY, LOOK_BEFORE_OPENING
+from periodic_executor import Executor
 from tests.support.clock import FakeClock
 from tests.support.recurring import settings_of
 from tests.support.sites import ROME

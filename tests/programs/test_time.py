@@ -23,6 +23,8 @@ from domain.errors import LoginRejected
 from domain.model import ActionStatus, ActionType, NoticeKind, OpeningRule
 from domain.opening_plan import plan_booking
 from domain.recurrence import OccurrenceState, PeriodicMode
+from periodic_executor import Rhythm
+from runtime.changes import Pace
 from runtime.configured import recurrence_rules_of
 from tests.conftest import GIULIA, MARCO
 from tests.support.clock import FakeClock
@@ -259,15 +261,15 @@ async def test_a_tick_says_when_something_is_due_next(life: Life) -> None:
     assert await life.executor.step() == rome(TUESDAY, 8, 55)
 
 
-async def test_what_a_person_makes_is_noticed_at_once(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("periodic_executor.LOOK", 0.01)
+async def test_what_a_person_makes_is_noticed_at_once(life: Life) -> None:
+    life.rest(Rhythm(pace=Pace(look=60.0)))
     async with _running(life):
         await life.make(PeriodicMode.AUTOMATIC)
         await _until(life.actions, lambda actions: len(actions) == 1)
 
 
-async def test_a_clock_that_jumps_while_it_rests_wakes_it(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("periodic_executor.LOOK", 0.01)
+async def test_a_clock_that_jumps_while_it_rests_wakes_it(life: Life) -> None:
+    life.rest(Rhythm(pace=Pace(look=0.01)))
     await life.make(PeriodicMode.ASK_FIRST)
     async with _running(life):
         life.clock.now = rome(TUESDAY, 17)
@@ -277,7 +279,7 @@ async def test_a_clock_that_jumps_while_it_rests_wakes_it(life: Life, monkeypatc
 async def test_a_tick_that_fails_does_not_stop_the_executor(
     life: Life, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("periodic_executor.TICK", 0.01)
+    life.rest(Rhythm(tick=0.01))
     stop = asyncio.Event()
     ticks = Counter[str]()
 

@@ -18,6 +18,7 @@ import pytest
 
 import periodic_executor
 import setup
+from bot.transport import delivery
 from bot.transport.alarm import LEAST_SPACE, DiskCheck
 from bot.transport.pauses import BotPauses
 from database import Database, LockTimeouts, open_database
@@ -206,6 +207,7 @@ async def test_a_full_disk_is_noticed_before_anything_is_written(tmp_path: Path,
 
 async def test_what_was_told_while_nothing_can_be_written_is_not_told_again(tmp_path: Path) -> None:
     async with chats.world(tmp_path) as world:
+        await world.restart(BotPauses(delivery=delivery.Pauses(first=0.05)))
         sent, refused = world.db.outbox.sent, 0
 
         async def refuse(notice: Notice, told: Told) -> None:
@@ -216,7 +218,6 @@ async def test_what_was_told_while_nothing_can_be_written_is_not_told_again(tmp_
             await sent(notice, told)
 
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr("bot.transport.delivery.FIRST_PAUSE", 0.05)
             patched.setattr(world.db.outbox, "sent", refuse)
 
             def steps(tx: Transaction) -> None:

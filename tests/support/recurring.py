@@ -16,7 +16,7 @@ from domain.errors import AppError
 from domain.model import Action, ActionType, Booking, ClassRef, HeldBooking, instant
 from domain.recurrence import Confirmation, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode
 from domain.requests import NewAction, NewPeriodic
-from periodic_executor import Executor
+from periodic_executor import Executor, Rhythm
 from runtime.configured import recurrence_rules_of
 from runtime.settings import Settings, load
 from tests.conftest import GIULIA
@@ -58,6 +58,11 @@ class Life:
         self.executor = Executor(db, settings, clock)
         self.told: list[Told] = []
         self._last_notice = 0
+        self._settings = settings
+
+    def rest(self, rhythm: Rhythm) -> None:
+        """From now on the executor rests like that between its ticks."""
+        self.executor = Executor(self.db, self._settings, self.clock, rhythm)
 
     async def make(
         self, mode: PeriodicMode, weekday: int = 1, start: time = time(18), *alternatives: PeriodicChoice
