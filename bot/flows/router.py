@@ -81,6 +81,10 @@ class Router:
         await self._services.house.learn_rules()
         return await self._menu.home(tap, note)
 
+    async def help(self, tap: Tap) -> Response:
+        """The page of help, which needs no database."""
+        return await self._menu.help(tap)
+
     async def status_of(self, tap: Tap, word: str) -> Response:
         """/status with a number, as somebody types it."""
         await self._services.house.learn_rules()

@@ -12,7 +12,6 @@ from bot.screens.page import Page
 class RulesFlow:
     def __init__(self, services: Services) -> None:
         self._db = services.db
-        self._accounts = services.accounts
         self._house = services.house
         self.routes: Routes = {
             Verb.RULES: self.rules,
@@ -31,7 +30,7 @@ class RulesFlow:
         return await self._answer(tap, take_over=False)
 
     async def _answer(self, tap: Tap, *, take_over: bool) -> Page:
-        if not await self._accounts.is_owner(tap.user_id):
+        if not self._house.is_kept_by(tap.user_id):
             return screens.rules.friends_page(self._house.rules)
         seen = await self._db.rules.answer(tap.id, self._house.configured, take_over=take_over)
         await self._house.learn_rules()
@@ -42,6 +41,6 @@ class RulesFlow:
         return await self._page(tap, f"{done}. {screens.rules.NAMES[seen.rule]}: {now}.")
 
     async def _page(self, tap: Tap, note: str = "") -> Page:
-        if not await self._accounts.is_owner(tap.user_id):
+        if not self._house.is_kept_by(tap.user_id):
             return screens.rules.friends_page(self._house.rules)
         return screens.rules.rules_page(self._house.rules, await self._db.rules.told(), note)

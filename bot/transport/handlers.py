@@ -133,7 +133,7 @@ class UpdateHandlers:
         await self._answer(update, Call(Verb.HOME), self._router.respond)
 
     async def help(self, update: Update, context: Context) -> None:
-        await self._answer(update, Call(Verb.HELP), self._router.respond)
+        await self._answer(update, Call(Verb.HELP), self._router.help)
 
     async def status(self, update: Update, context: Context) -> None:
         """/status, or /status with a number, which may be written as `12`, `#12` or `n. 12`."""

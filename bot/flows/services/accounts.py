@@ -1,11 +1,11 @@
-"""Why nothing is tried for a person's account, and who owns the bot."""
+"""Why nothing is tried for a person's account: its logins are stopped, or it waits."""
 
 from __future__ import annotations
 
 from bot.flows.services.house import House
 from database import Database
 from domain.errors import LoginStopped
-from domain.model import Pause, Role
+from domain.model import Pause
 
 
 class Accounts:
@@ -23,8 +23,3 @@ class Accounts:
         account = await self._db.people.find(user_id)
         waits = account is not None and account.waits_until(self._house.now()) is not None
         return account.pause if account is not None and waits else None
-
-    async def is_owner(self, user_id: int) -> bool:
-        """Whether the person keeps the bot: others change none of its rules."""
-        account = await self._db.people.find(user_id)
-        return account is not None and account.role is Role.OWNER

@@ -41,8 +41,12 @@ class House:
 
     def when(self, user_id: int | None = None) -> When:
         """The present moment, as texts tell it to that person; None where no text depends on the person."""
-        keeps = user_id in (None, self._settings.telegram.allowed_user_id)
+        keeps = user_id is None or self.is_kept_by(user_id)
         return When(self.now(), self.opening.zone, keeps, command(SETUP, self._settings.config_file))
+
+    def is_kept_by(self, user_id: int) -> bool:
+        """Whether the person keeps the bot: nobody else changes its rules or its configuration."""
+        return user_id == self._settings.telegram.allowed_user_id
 
     def starts(self, ref: ClassRef) -> datetime:
         return starts_at(ref.day, ref.start, self.opening.zone)
