@@ -21,10 +21,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from actions.runner import Performer, site_access
+from actions.decide import handed_back
+from actions.runner import ActionRunner, site_access
 from database import Database, open_database
 from domain.errors import AppError, DatabaseError, LeaseLost
 from domain.model import Action, Clock, utc_now
+from domain.outcome import Failed
 from opening.steady_time import steady
 from portal.portal import Portal, open_portal
 from portal.storage.session_files import forget_others
@@ -61,14 +63,14 @@ class Worker:
         self,
         db: Database,
         portal: Portal,
-        performer: Performer,
+        runner: ActionRunner,
         settings: Settings,
         clock: Clock = utc_now,
         limits: Limits = LIMITS,
     ) -> None:
         self._db = db
         self._portal = portal
-        self._performer = performer
+        self._runner = runner
         self._lease = settings.worker.lease_seconds
         self._pace = Pace(look=settings.worker.poll_seconds)
         self._configured = self._rules = settings.house_rules
@@ -182,9 +184,9 @@ class Worker:
         heart = asyncio.create_task(self._heartbeat(action))
         try:
             if action.crashes >= self._limits.crashes:
-                await self._db.settlement.fail(action, AppError("it took the worker down again and again"))
+                await self._db.settlement.settle(action, Failed(AppError("it took the worker down again and again")))
             else:
-                await self._performer.perform(action)
+                await self._runner.run(action)
         except asyncio.CancelledError:
             await self._release(action)
         except LeaseLost as lost:
@@ -221,7 +223,7 @@ class Worker:
     async def _release(self, action: Action) -> None:
         """Releases an action that is still waiting when the worker stops: the next worker claims it."""
         try:
-            await self._db.settlement.release(action, AppError("the worker stopped"))
+            await self._db.settlement.settle(action, handed_back(AppError("the worker stopped")))
         except AppError as error:
             log.warning("  %s %s could not be released, its lease will run out: %s", action.type, action.id, error)
         else:
@@ -232,7 +234,7 @@ class Worker:
         busy = self._in_hand | ({self._getting_ready} if self._getting_ready else set())
         if busy:
             await asyncio.wait(busy, timeout=self._limits.grace)
-        self._performer.give_back()
+        self._runner.stop()
         await self._portal.close()
         if self._in_hand:
             await asyncio.wait(self._in_hand, timeout=self._limits.last_grace)
@@ -247,8 +249,8 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
     async with open_database(settings.database, stop=stop) as db, open_portal(site_access(settings)) as portal:
         await db.people.set(people_of(settings))
         forget_others(settings.state_dir, people, await db.people.evidence_of_departed())
-        performer = Performer(db, portal, people, settings.opening_rule, rules=settings.house_rules)
-        worker = Worker(db, portal, performer, settings)
+        runner = ActionRunner(db, portal, people, settings.opening_rule, rules=settings.house_rules)
+        worker = Worker(db, portal, runner, settings)
         if arguments.burst:
             await worker.burst()
         else:

@@ -1,18 +1,19 @@
-"""What happens next to an action whose try ended with an error: one table, class of the error x phase. Pure functions.
+"""What an error leads to: one table, class of the error x phase of the action, and one pure function that reads it.
 
-Used by runner.py and book.py. Once "my bookings" were read as "not held", until the class begins (or its bookings
-close, by the rules of the house) only the site's own clear no about the slot ends a booking that was asked for before
-its slot opened; everything else waits.
+Once "my bookings" were read as "not held", until the class begins (or its bookings close, by the rules of the house)
+only the site's own clear no about the slot ends a booking that was asked for before its slot opened; everything else
+waits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.errors import (
+    AccountWaits,
     AlreadyBooked,
     AppError,
     Blocked,
@@ -24,9 +25,11 @@ from domain.errors import (
     LoginInterrupted,
     LoginNeeded,
     LoginRejected,
+    LoginStopped,
     LoginUnavailable,
     MatricolaMissing,
     NotOpenYet,
+    OnWaitingList,
     OtpMissing,
     OtpRejected,
     SessionExpired,
@@ -35,7 +38,20 @@ from domain.errors import (
     SlotFull,
     SlotNotFound,
 )
-from domain.model import OPENING_LASTS, PREPARE, Action, ActionType, OpeningRule, starts_at
+from domain.job import Job
+from domain.model import (
+    OPENING_LASTS,
+    PREPARE,
+    Action,
+    ActionType,
+    ClassRef,
+    NoticeKind,
+    OpeningRule,
+    starts_at,
+)
+from domain.opening_report import OpeningReport
+from domain.outcome import AccountTrouble, Failed, Outcome, Waits
+from domain.results import REHEARSED_WELL
 
 MOST_FAILURES = 8  # tries of what is tried again for minutes
 MOST_ODD = 3  # tries again after an answer that makes no sense, while somebody waits for the result
@@ -43,15 +59,20 @@ FIRST_PAUSE = timedelta(seconds=2)
 GROWTH = 2.0  # of the pauses
 PATIENT_GROWTH = 1.3  # of the pauses of who is patient: what comes back late is found within a third of its delay
 LONGEST_PAUSE = timedelta(minutes=5)
-APPEARS = timedelta(seconds=5)  # the longest pause near an opening, while the timetable does not show the class
+APPEARS_WITHIN = timedelta(seconds=5)  # the longest pause near an opening, while the timetable lacks the class
 STILL_OPENING = timedelta(seconds=10)  # after an opening by our clock: the server's may be behind, so race all the same
 TOLD_AFTER = (
     12  # failures of a patient booking, about two minutes: its person is told once, and may look for themselves
 )
 HELD = timedelta(minutes=10)  # a place that was given back is kept for others, when the site does not say how long
 LONGEST_HELD = timedelta(hours=1)
-ODD_LOOKS = 8  # looks of a watch that found nothing they could read, one after the other: the same
+
+LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload
+LOOKS_APART = timedelta(seconds=30)  # a watch of a day that another is to be looked at so near to it joins that one
+ODD_LOOKS = 8  # looks of a watch that found nothing they could read, one after the other: its person is told once
 UNKNOWN_NOES = 3  # the same of refusals in words that nobody knows
+STILL_TAKEN = (SlotFull, SlotNotFound, HeldForOthers)
+"""What a watch goes on after without a word: a site may hide what is full, or keep what was given back for others."""
 
 ANOTHER_CODE = timedelta(seconds=60)  # after two refused ones; the clock that was wrong may have been set by then
 LOGIN_AGAIN = timedelta(seconds=30)  # before an opening, after a sign-on that did not answer; then growing
@@ -62,105 +83,99 @@ PERSON_LOOKED_FOR = timedelta(seconds=10)  # near an opening: whether a person h
 LAST_TRIES = tuple(timedelta(seconds=each) for each in (15, 4, 0))  # before an opening: no pause is longer than that
 LAST_LOGINS = (LAST_TRIES[0], LAST_TRIES[-1])  # each may send the password: a sign-on that counts them locks accounts
 
-REST = timedelta(minutes=5)  # of an account that was turned away, when the site does not say how long
-SHORT_REST = timedelta(minutes=1)  # of an account whose sign-on does not answer: that may be over soon
-LONG_REST = timedelta(minutes=30)  # of an account whose login meets something that somebody should look at
-LONGEST_REST = timedelta(hours=6)
-LEAST_REST = timedelta(seconds=5)  # whatever the site says ("Retry-After: 0"), doubled each time it turns us away again
-
 
 class Phase(StrEnum):
     """What an action is at, as far as an error's meaning depends on it."""
 
     READING = "reading"  # my bookings, or the timetable
     CANCELLING = "cancelling"
-    BY_DAY = "by day"  # a booking that was asked for when its slot was open
-    OPENING = "opening"  # a booking that was asked for before its slot opened, from its preparation on
+    REHEARSAL = "rehearsal"  # everything but the booking is tried, long before the opening
+    WAITING = "waiting"  # for its opening: too early to prepare
+    RACE = "race"  # asked for before its opening, which is near: from its preparation on
+    LATE = "late"  # asked for before its opening, which is over
+    NOW = "now"  # asked for when its slot was open
     WATCH = "watch"  # a full slot is looked at again and again
+    LOOK = "look"  # one such look is under way
 
 
 class Step(StrEnum):
     """What an error leads to."""
 
-    FINAL = "final"  # told, and never tried again
+    FINAL = "final"  # the action failed
     FEW = "few"  # tried again a few times: an answer without sense may have been a single one
     AGAIN = "again"  # tried again for minutes
     PATIENT = "patient"  # tried again until the class begins, or its bookings close
-    ACCOUNT = "account"  # it is the account's trouble: the account waits, and with it whatever it has in the queue
+    APPEARS = "appears"  # the class may not be shown yet: patient near its opening, in short pauses, else a few times
+    ACCOUNT = "account"  # the account is in trouble and waits, and with it whatever it has in the queue
+    ACCOUNT_NEAR = "account near"  # the account waits, and the action is tried all the same: its opening is near
+    LOGIN_NEAR = "login near"  # nobody is blamed; tried again near the opening, but each try sends the password
+    PERSON = "person"  # its person has to log in, and is waited for near the opening
+    BEHIND = "behind"  # the account waits already: nothing was sent, and the action waits with it
+    KEPT = "kept"  # the login may be mended until the opening: the card tells, and the action goes on waiting
+    REHEARSED = "rehearsed"  # that is what came of the rehearsal
+    LOOK_ON = "look on"  # the watch looks again
 
 
-FINAL, FEW, AGAIN, PATIENT, ACCOUNT = Step
-TABLE: dict[type[AppError], tuple[Step, Step, Step, Step, Step]] = {
-    #                 reading  cancelling  by day   opening  watch
-    SiteUnavailable: (AGAIN,   AGAIN,      AGAIN,   PATIENT, PATIENT),
-    LoginInterrupted: (AGAIN,  AGAIN,      AGAIN,   PATIENT, PATIENT),
-    SessionExpired:  (AGAIN,   AGAIN,      AGAIN,   PATIENT, PATIENT),
-    AppError:        (AGAIN,   AGAIN,      AGAIN,   PATIENT, PATIENT),  # nobody thought of it; it may pass
-    NotOpenYet:      (FINAL,   FINAL,      PATIENT, PATIENT, PATIENT),
-    SiteChanged:     (FEW,     FEW,        FEW,     PATIENT, PATIENT),
-    SlotNotFound:    (FINAL,   FINAL,      FEW,     PATIENT, PATIENT),
-    AlreadyBooked:   (FINAL,   FINAL,      FEW,     PATIENT, PATIENT),
-    BookingRefused:  (FINAL,   FINAL,      FINAL,   AGAIN,   PATIENT),  # in words that we don't know
-    BookingsClosed:  (FINAL,   FINAL,      FINAL,   AGAIN,   AGAIN),  # before an opening it may mean "not yet"
-    HeldForOthers:   (FINAL,   FINAL,      PATIENT, PATIENT, PATIENT),  # as long as the site says
-    SlotFull:        (FINAL,   FINAL,      FINAL,   FINAL,   FINAL),  # a watch looks on by itself
-    LoginRejected:   (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
-    LoginDiverted:   (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
-    MatricolaMissing: (FINAL,  FINAL,      FINAL,   FINAL,   PATIENT),
-    OtpMissing:      (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),
-    LoginNeeded:     (FINAL,   FINAL,      FINAL,   FINAL,   PATIENT),  # near an opening its person is waited for
-    LoginBlocked:    (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
-    LoginUnavailable: (ACCOUNT, ACCOUNT,   ACCOUNT, ACCOUNT, ACCOUNT),
-    OtpRejected:     (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
-    Blocked:         (ACCOUNT, ACCOUNT,    ACCOUNT, ACCOUNT, ACCOUNT),
+FINAL, FEW, AGAIN, PATIENT, APPEARS, ACCOUNT, ACCT_NEAR, LOGIN, PERSON, BEHIND, KEPT, REHEARSED, LOOK_ON = Step
+Row = tuple[Step, Step, Step, Step, Step, Step, Step, Step, Step]
+ELSE: Row = (FINAL, FINAL, REHEARSED, FINAL, FINAL, FINAL, FINAL, FINAL, FINAL)
+TABLE: dict[type[AppError], Row] = {
+    #                  reading  cancelling rehearsal waiting  race       late     now      watch    look
+    SiteUnavailable:  (AGAIN,   AGAIN,     REHEARSED, PATIENT, PATIENT,   PATIENT, AGAIN,   PATIENT, LOOK_ON),
+    SessionExpired:   (AGAIN,   AGAIN,     REHEARSED, PATIENT, PATIENT,   PATIENT, AGAIN,   PATIENT, LOOK_ON),
+    LoginInterrupted: (AGAIN,   AGAIN,     REHEARSED, PATIENT, LOGIN,     PATIENT, AGAIN,   PATIENT, LOOK_ON),
+    AppError:         (AGAIN,   AGAIN,     REHEARSED, PATIENT, PATIENT,   PATIENT, AGAIN,   PATIENT, LOOK_ON),
+    NotOpenYet:       (FINAL,   FINAL,     REHEARSED, PATIENT, PATIENT,   PATIENT, PATIENT, PATIENT, LOOK_ON),
+    SiteChanged:      (FEW,     FEW,       REHEARSED, PATIENT, PATIENT,   PATIENT, FEW,     PATIENT, LOOK_ON),
+    SlotNotFound:     (FINAL,   FINAL,     REHEARSED, PATIENT, APPEARS,   PATIENT, APPEARS, PATIENT, LOOK_ON),
+    AlreadyBooked:    (FINAL,   FINAL,     REHEARSED, PATIENT, PATIENT,   PATIENT, FEW,     PATIENT, LOOK_ON),
+    BookingRefused:   (FINAL,   FINAL,     REHEARSED, AGAIN,   AGAIN,     AGAIN,   FINAL,   PATIENT, LOOK_ON),
+    BookingsClosed:   (FINAL,   FINAL,     REHEARSED, AGAIN,   AGAIN,     AGAIN,   FINAL,   AGAIN,   AGAIN),
+    HeldForOthers:    (FINAL,   FINAL,     REHEARSED, PATIENT, PATIENT,   PATIENT, PATIENT, PATIENT, LOOK_ON),
+    SlotFull:         (FINAL,   FINAL,     REHEARSED, FINAL,   FINAL,     FINAL,   FINAL,   FINAL,   LOOK_ON),
+    OnWaitingList:    (FINAL,   FINAL,     FINAL,     FINAL,   FINAL,     FINAL,   FINAL,   FINAL,   FINAL),
+    LoginRejected:    (FINAL,   FINAL,     REHEARSED, KEPT,    FINAL,     FINAL,   FINAL,   PATIENT, PATIENT),
+    LoginDiverted:    (FINAL,   FINAL,     REHEARSED, KEPT,    FINAL,     FINAL,   FINAL,   PATIENT, PATIENT),
+    MatricolaMissing: (FINAL,   FINAL,     REHEARSED, KEPT,    FINAL,     FINAL,   FINAL,   PATIENT, PATIENT),
+    OtpMissing:       (FINAL,   FINAL,     REHEARSED, KEPT,    FINAL,     FINAL,   FINAL,   PATIENT, PATIENT),
+    LoginNeeded:      (FINAL,   FINAL,     REHEARSED, KEPT,    PERSON,    FINAL,   FINAL,   PATIENT, PATIENT),
+    LoginBlocked:     (ACCOUNT, ACCOUNT,   REHEARSED, ACCOUNT, ACCT_NEAR, ACCOUNT, ACCOUNT, ACCOUNT, ACCOUNT),
+    LoginUnavailable: (ACCOUNT, ACCOUNT,   REHEARSED, ACCOUNT, ACCT_NEAR, ACCOUNT, ACCOUNT, ACCOUNT, ACCOUNT),
+    OtpRejected:      (ACCOUNT, ACCOUNT,   REHEARSED, ACCOUNT, ACCT_NEAR, ACCOUNT, ACCOUNT, ACCOUNT, ACCOUNT),
+    Blocked:          (ACCOUNT, ACCOUNT,   REHEARSED, ACCOUNT, ACCT_NEAR, ACCOUNT, ACCOUNT, ACCOUNT, ACCOUNT),
+    AccountWaits:     (BEHIND,  BEHIND,    BEHIND,    BEHIND,  BEHIND,    BEHIND,  BEHIND,  BEHIND,  BEHIND),
 }  # fmt: skip
-"""By the very class of the error; whatever is not named here is final."""
+"""By the very class of the error; what is not named here takes the row ELSE."""
 
 
 @dataclass(frozen=True, slots=True)
-class Next:
-    """What happens next."""
+class Facts:
+    """What a handler knows of its try besides the error."""
 
-    step: Step
-    at: datetime | None = None  # when it is tried again by itself; None: never, or when its account goes on
-    tell: bool = False  # it takes long: its person is told, once
+    chance: float = 0.0  # from 0 to 1: pauses of several accounts or watches come apart by it
+    session_lives: bool = False  # of a rehearsal: the session works though its login is in trouble
+    asked: bool = True  # of a look: the site was, in this account's name
+    lost_the_old: bool = False  # of a look that swaps: the old place was given up in vain, and could not be had again
+    report: OpeningReport | None = None  # of the opening that was lost to others, and that a watch begins after
+
+
+NOTHING_MORE = Facts()
 
 
 def phase_of(action: Action, rule: OpeningRule, now: datetime) -> Phase:
-    """What an action is at."""
+    """What an action is at, unless its handler rehearses or looks."""
     if action.type is ActionType.CANCEL:
         return Phase.CANCELLING
     if action.type is not ActionType.BOOK or action.wish is None:
         return Phase.READING
-    opens = action.opens_at or rule.opens_at(action.wish.day, action.wish.start)
+    opens = _opens_at(action, rule, action.wish)
     if action.watch is not None and now >= opens + STILL_OPENING:
         return Phase.WATCH
-    return Phase.OPENING if action.created_at < opens else Phase.BY_DAY
-
-
-def step_of(error: AppError, phase: Phase) -> Step:
-    return TABLE.get(type(error), (FINAL,) * 5)[tuple(Phase).index(phase)]
-
-
-def decide(error: AppError, action: Action, rule: OpeningRule, now: datetime, closes: timedelta = timedelta(0)) -> Next:
-    """What happens next to an action after that error; `closes`: so long before its class a booking is too late."""
-    phase = phase_of(action, rule, now)
-    step = step_of(error, phase)
-    near = phase is Phase.OPENING and is_near_opening(action, now)
-    if step is ACCOUNT or (near and isinstance(error, LoginInterrupted)):
-        return Next(step, _near_opening(error, action, now) if near else None)
-    if near and isinstance(error, LoginNeeded):
-        return Next(step, _before_opening(now + PERSON_LOOKED_FOR, action, now))
-    longest = LONGEST_PAUSE
-    if isinstance(error, SlotNotFound) and phase in (Phase.OPENING, Phase.BY_DAY) and is_near_opening(action, now):
-        step, longest = PATIENT, APPEARS  # asked for before it opened or after, it may not be shown yet
-    ends = _too_late_from(action, rule, closes)
-    again = _again(step, action, now, longest, ends) if step is not FINAL else None
-    if again is not None and isinstance(error, HeldForOthers):
-        again = _once_released(error, now, ends)
-    if again is None:
-        return Next(FINAL)
-    return Next(step, again, tell=step is PATIENT and action.failures + 1 == TOLD_AFTER)
+    if now < opens - PREPARE:
+        return Phase.WAITING
+    if action.created_at >= opens:
+        return Phase.NOW
+    return Phase.RACE if is_near_opening(action, now) else Phase.LATE
 
 
 def is_near_opening(action: Action, now: datetime) -> bool:
@@ -169,20 +184,151 @@ def is_near_opening(action: Action, now: datetime) -> bool:
     return at is not None and at - PREPARE - timedelta(seconds=1) <= now < at + OPENING_LASTS
 
 
-def _too_late_from(action: Action, rule: OpeningRule, closes: timedelta) -> datetime | None:
+def step_of(error: AppError, phase: Phase) -> Step:
+    return TABLE.get(type(error), ELSE)[tuple(Phase).index(phase)]
+
+
+def decide(error: AppError, job: Job, phase: Phase, now: datetime, facts: Facts = NOTHING_MORE) -> Outcome:
+    """What becomes of an action after that error."""
+    action = job.action
+    match step_of(error, phase):
+        case Step.FINAL:
+            return _failed(error, action)
+        case Step.ACCOUNT:
+            trouble = AccountTrouble(error, chance=facts.chance)
+            return Waits(error=error, sentence=str(error), notices=progress(action), account=trouble)
+        case Step.BEHIND:
+            return Waits(sentence=str(error), notices=progress(action))
+        case Step.ACCOUNT_NEAR:
+            trouble = AccountTrouble(error, chance=facts.chance)
+            return _failed_try(error, action, _near_opening(error, action, now), account=trouble)
+        case Step.LOGIN_NEAR:
+            return _failed_try(error, action, _near_opening(error, action, now))
+        case Step.PERSON:
+            again = _before_opening(now + PERSON_LOOKED_FOR, action, now)
+            return _failed_try(error, action, again, account=AccountTrouble(error))
+        case Step.KEPT | Step.REHEARSED:
+            return _rehearsed(error, job, facts)
+        case Step.LOOK_ON:
+            return _looks_on(error, action, now, facts)
+        case step:
+            return _tried_again(error, job, step, now)
+
+
+def handed_back(error: AppError) -> Waits:
+    """What becomes of an action whose worker stops, and ended its work with that error: it waits as before."""
+    return Waits(error=error)
+
+
+def rehearsed(job: Job, error: AppError | None = None, result: str = REHEARSED_WELL) -> Waits:
+    """What becomes of a booking whose rehearsal is over: its person is told, and it waits for its opening.
+
+    `result`: what came of it when there was no error.
+    """
+    opens = _opens_at(job.action, job.rules.opening, job.class_ref)
+    return Waits(
+        run_at=opens - PREPARE,
+        error=error,
+        rehearsal=error.kind if error else result,
+        succeeded=error is None,
+        notices=(NoticeKind.REHEARSAL,),
+    )
+
+
+def postponed(action: Action, run_at: datetime, opens_at: datetime, met: AppError | None = None) -> Waits:
+    """What becomes of a booking whose slot opens later than was thought; `met`: what the site said to a try."""
+    failures = None if met is None else 0
+    return Waits(run_at=run_at, opens_at=opens_at, error=met, failures=failures, notices=progress(action))
+
+
+def _failed(error: AppError, action: Action) -> Failed:
+    trouble = AccountTrouble(error, tell=action.quiet) if isinstance(error, LoginStopped) else None
+    return Failed(error, trouble)
+
+
+def _failed_try(
+    error: AppError, action: Action, again: datetime, *, tell: bool = False, account: AccountTrouble | None = None
+) -> Waits:
+    """The try failed, and there will be another; `tell`: it takes long, and its person hears of it, once."""
+    struggling = (NoticeKind.STRUGGLING,) if tell else ()
+    notices = (*progress(action), *struggling)
+    return Waits(again, error, counts=True, notices=notices, account=account)
+
+
+def progress(action: Action) -> tuple[NoticeKind, ...]:
+    """The card is edited; of routine work there is none."""
+    return () if action.quiet else (NoticeKind.PROGRESS,)
+
+
+def _tried_again(error: AppError, job: Job, step: Step, now: datetime) -> Outcome:
+    """Once more after a pause, unless there were tries enough, or it would be too late."""
+    action, longest = job.action, LONGEST_PAUSE
+    if step is Step.APPEARS:
+        step, longest = (Step.PATIENT, APPEARS_WITHIN) if is_near_opening(action, now) else (Step.FEW, LONGEST_PAUSE)
+    ends = _too_late_from(job)
+    again = _again(step, action, now, longest, ends)
+    if again is not None and isinstance(error, HeldForOthers):
+        again = _once_released(error, now, ends)
+    if again is None:
+        return _failed(error, action)
+    trouble = AccountTrouble(error) if isinstance(error, LoginStopped) else None
+    tell = step is Step.PATIENT and action.failures + 1 == TOLD_AFTER
+    return _failed_try(error, action, again, tell=tell, account=trouble)
+
+
+def _rehearsed(error: AppError, job: Job, facts: Facts) -> Waits:
+    """The rehearsal's own message tells of a trouble of the account. One of the login alone is none while the session
+    lives."""
+    stopped = isinstance(error, LoginStopped)
+    blocked = isinstance(error, Blocked) and not error.at_login
+    of_account = step_of(error, Phase.WAITING) is Step.ACCOUNT and (blocked or not facts.session_lives)
+    told = rehearsed(job, error)
+    if not (stopped or of_account):
+        return told
+    return replace(told, account=AccountTrouble(error, tell=False, chance=facts.chance))
+
+
+def _looks_on(error: AppError, action: Action, now: datetime, facts: Facts) -> Waits:
+    """A place was not free, somebody was quicker, or the site makes no sense for a while: a watch is patient."""
+    least, most = LOOK_EVERY
+    pause = least + (most - least) * facts.chance
+    if isinstance(error, HeldForOthers) and error.retry_after is not None:
+        pause = max(least, min(error.retry_after, LONGEST_HELD).total_seconds())
+    odd = not isinstance(error, STILL_TAKEN)
+    enough = UNKNOWN_NOES if type(error) is BookingRefused else ODD_LOOKS
+    tell = facts.lost_the_old or (odd and action.failures + 1 == enough)
+    begins = (NoticeKind.PROGRESS,) if facts.report else ()  # the card tells that a watch follows the opening
+    struggling = (NoticeKind.STRUGGLING,) if tell else ()
+    return Waits(
+        now + timedelta(seconds=pause),
+        error,
+        failures=action.failures + 1 if odd else 0,
+        report=facts.report,
+        joins=LOOKS_APART,
+        succeeded=facts.asked and not odd,
+        notices=(*begins, *struggling),
+    )
+
+
+def _opens_at(action: Action, rule: OpeningRule, class_ref: ClassRef) -> datetime:
+    return action.opens_at or rule.opens_at(class_ref.day, class_ref.start)
+
+
+def _too_late_from(job: Job) -> datetime | None:
     """From when on nothing can be done for an action: its class begins, or bookings for it have closed."""
+    action, rules = job.action, job.rules
     if action.wish is None:
         return None
-    begins = starts_at(action.wish.day, action.wish.start, rule.zone)
-    return begins - closes if action.type is ActionType.BOOK else begins
+    begins = starts_at(action.wish.day, action.wish.start, rules.opening.zone)
+    return begins - rules.closes if action.type is ActionType.BOOK else begins
 
 
 def _again(step: Step, action: Action, now: datetime, longest: timedelta, ends: datetime | None) -> datetime | None:
     """When to try again; None when there were tries enough, or it would be too late."""
-    tries = {FEW: MOST_ODD, AGAIN: MOST_FAILURES}.get(step)
+    tries = {Step.FEW: MOST_ODD, Step.AGAIN: MOST_FAILURES}.get(step)
     if tries is not None and action.failures >= tries:
         return None
-    growth = PATIENT_GROWTH if step is PATIENT else GROWTH
+    growth = PATIENT_GROWTH if step is Step.PATIENT else GROWTH
     again = now + min(FIRST_PAUSE * growth ** min(action.failures, 50), longest)
     if ends is None:
         return again
@@ -220,18 +366,3 @@ def _near_opening(error: AppError, action: Action, now: datetime) -> datetime:
         again = now + LOGIN_AGAIN * GROWTH ** min(action.failures, MOST_LOGIN_GROWTH)
         return _before_opening(again, action, now, LAST_LOGINS)
     return now + (max(INTERRUPTED, now - at) if isinstance(error, LoginInterrupted) else LOGIN_AFTER)
-
-
-def rest_of(error: AppError, rests: int, chance: float) -> timedelta:
-    """How long an account waits after such an error.
-
-    `rests`: how often it has waited since something last succeeded. `chance`: from 0 to 1, so that accounts that were
-    turned away together do not come back together.
-    """
-    said = error.retry_after if isinstance(error, Blocked) else None
-    usual = REST if isinstance(error, Blocked) and not error.is_captcha else LONG_REST
-    if isinstance(error, LoginUnavailable):
-        usual = SHORT_REST
-    growth = 2.0 ** min(rests, 10)
-    rest = usual * growth if said is None else max(said, min(LEAST_REST * growth, usual))
-    return min(rest, LONGEST_REST) * (1 + chance / 5) + timedelta(seconds=chance)

@@ -11,7 +11,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from actions.runner import Performer, site_access
+from actions.runner import ActionRunner, site_access
 from database import Database, open_database
 from domain.model import Action, ActionStatus, ActionType
 from domain.requests import NewAction
@@ -30,9 +30,9 @@ Say = Callable[[str], None]
 class Routine:
     """Does routine actions one after the other."""
 
-    def __init__(self, db: Database, performer: Performer, say: Say) -> None:
+    def __init__(self, db: Database, runner: ActionRunner, say: Say) -> None:
         self._db = db
-        self._performer = performer
+        self._runner = runner
         self._say = say
 
     async def do(self, kind: ActionType, user_id: int, stop: asyncio.Event) -> Action:
@@ -40,7 +40,7 @@ class Routine:
         new = NewAction(kind, user_id, quiet=True)
         action = await self._db.claims.add_claimed(new, program.name_of(os.getpid()), LEASE)
         if action is not None:
-            await self._performer.perform(action)
+            await self._runner.run(action)
             return await self._row(action.id)
         live = await self._db.requests.live_routine(kind, user_id)
         if live is None:
@@ -65,5 +65,5 @@ async def open_routine(settings: Settings, say: Say) -> AsyncIterator[Routine]:
         await db.people.set(people_of(settings))
         forget_others(settings.state_dir, people, await db.people.evidence_of_departed())
         yield Routine(
-            db, Performer(db, portal, people, settings.opening_rule, progress=say, rules=settings.house_rules), say
+            db, ActionRunner(db, portal, people, settings.opening_rule, progress=say, rules=settings.house_rules), say
         )

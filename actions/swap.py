@@ -16,8 +16,8 @@ from datetime import date, datetime, timedelta
 
 import booking
 from actions import cancelling
+from actions.journal import Journal
 from booking import Booked
-from database import Database
 from domain.errors import Overlap, SiteError, SiteUnavailable, quoted
 from domain.model import Action, BookingStatus, ClassRef, HeldBooking
 from portal.session.site_session import SiteSession
@@ -25,13 +25,13 @@ from portal.session.site_session import SiteSession
 log = logging.getLogger(__name__)
 
 
-class Exchange:
-    """How one action books, whether it asks for an exchange or not. One for each try of an action."""
+class Swap:
+    """How one action books, whether it swaps a held place for the new one or not. One for each try of an action."""
 
-    def __init__(self, db: Database, session: SiteSession, action: Action) -> None:
-        self._db = db
+    def __init__(self, session: SiteSession, action: Action, journal: Journal) -> None:
         self._session = session
         self._action = action
+        self._journal = journal
         self._gave_up = action.gave_up  # by this try, or an earlier one
 
     @property
@@ -39,20 +39,14 @@ class Exchange:
         """Whether what it replaces was given up just now, in vain, and could not be had again."""
         return self._gave_up and not self._action.gave_up
 
-    async def old(self) -> HeldBooking | None:
-        """What the action replaces, if it replaces anything."""
-        if self._action.replaces_row_id is None:
-            return None
-        return await self._db.bookings.find(self._action.replaces_row_id, self._action.user_id)
-
     async def beside(self) -> ClassRef | None:
         """The booking that the new one may overlap, as far as we are concerned."""
-        old = await self.old()
+        old = await self._journal.replaced()
         return old.booking.ref if old else None
 
     async def book(self, wish: ClassRef, opens_at: datetime | None = None) -> Booked:
         """Books; raises what booking.book raises. Who is done with an action that failed calls take_back()."""
-        old = await self.old()
+        old = await self._journal.replaced()
         if old is None:
             return await booking.book(self._session, wish, opens_at)
         try:
@@ -70,18 +64,18 @@ class Exchange:
         """Raises SiteUnavailable when the old one is not in the list though nothing was pressed: then nobody knows."""
         given = await cancelling.cancel(self._session, old.booking.ref, self._action.free_until, self._pressing)
         if given.proven:
-            await self._db.claims.gave_up(self._action, old.booking.ref)
+            await self._journal.gave_up(old.booking.ref)
         elif not self._gave_up:
-            await self._db.requests.read_bookings_soon(self._action.user_id)
+            await self._journal.read_mine_soon()
             raise SiteUnavailable("what is to be swapped is not in the list, and was not given back by us")
 
     async def _pressing(self) -> None:
-        await self._db.claims.giving_up(self._action)
+        await self._journal.giving_up()
         self._gave_up = True
 
     async def take_back(self) -> None:
         """Asks for the old place again, if this action has given it up: the new one was not won."""
-        old = await self.old() if self._gave_up else None
+        old = await self._journal.replaced() if self._gave_up else None
         if old is None:
             return
         try:
@@ -89,7 +83,7 @@ class Exchange:
         except SiteError as error:
             log.warning("  the place that was given up can't be had again: %s", error)
         else:
-            await self._db.claims.took_back(self._action, taken.booking)
+            await self._journal.took_back(taken.booking)
             self._gave_up = False
 
 

@@ -15,6 +15,7 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+from actions.decide import handed_back
 from bench.figures import Figure
 from database import Database, open_database
 from domain.errors import NotOpenYet
@@ -97,7 +98,7 @@ async def _claim(db: Database) -> float:
 
 
 async def _end(db: Database, action: Action) -> None:
-    await db.settlement.release(action, NotOpenYet("nothing was sent"))
+    await db.settlement.settle(action, handed_back(NotOpenYet("nothing was sent")))
     await db.requests.withdraw(action.id, USER_ID)
 
 

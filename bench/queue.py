@@ -16,6 +16,7 @@ from bench.figures import Figure
 from database import Database, open_database
 from domain.model import ActionType, Booking, ClassRef, clock_time
 from domain.requests import NewAction
+from tests.support import outcomes
 
 ROUNDS = 20
 BATCH = 100
@@ -47,6 +48,6 @@ async def _batch(db: Database, first_user: int) -> tuple[float, float]:
     for _ in range(BATCH):
         action = await db.claims.claim("bench", LEASE)
         assert action is not None
-        await db.settlement.complete_book(action, BOOKED, "seen in my bookings")
+        await db.settlement.settle(action, outcomes.booked(BOOKED, "seen in my bookings"))
     settled = time.perf_counter()
     return (put - began) * 1000 / BATCH, (settled - put) * 1000 / BATCH

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from domain.errors import AppError, Blocked, LoginBlocked, LoginUnavailable, OtpRejected
+from domain.errors import AppError, Blocked, LoginBlocked, LoginStopped, LoginUnavailable, OtpRejected
 from domain.model import OPENING_LASTS, Clock, NoticeKind, Pause, instant, stamp
 from store.connection import Connection, Transaction, in_transaction
 from store.hand_logins import note_entered
@@ -41,29 +41,6 @@ class Pauses:
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._db = connection
         self._clock = clock
-
-    @in_transaction
-    def pause(self, tx: Transaction, user_id: int, error: AppError, rest: Rest, *, tell: bool = True) -> datetime:
-        """Pauses an account and returns until when. An account that is paused already stays paused as long as before.
-
-        With `tell` its person is told of a trouble of another kind than the last, or of the first since something
-        succeeded. When the site forbids itself to several accounts, all wait.
-        """
-        now = self._clock()
-        row = tx.row("SELECT * FROM accounts WHERE user_id = :user_id", {"user_id": user_id})
-        if row is None:
-            return now
-        known = to_pause(row)
-        if known is not None and known.until > now:
-            return known.until
-        until = now + rest(row["rests"])
-        _let_wait(tx, user_id, Pause(until, error.kind, str(error)), now)
-        tx.run("UPDATE accounts SET rests = rests + 1 WHERE user_id = :user_id", {"user_id": user_id})
-        if tell and (not row["rests"] or row["pause_kind"] != error.kind):
-            add_notice(tx, user_id, NoticeKind.ACCOUNT_WAITS)
-        if isinstance(error, Blocked) and error.status == FORBIDDEN and not error.at_login:
-            _pause_address(tx, user_id, Pause(until, error.kind, str(error)), now)
-        return until
 
     @in_transaction
     def end(self, tx: Transaction, user_id: int, *, log_in: bool = False) -> None:
@@ -98,6 +75,41 @@ class Pauses:
             {"user_id": user_id},
         )
         return bool(taken)
+
+
+def reject(tx: Transaction, user_id: int, error: LoginStopped, now: datetime, *, tell: bool) -> None:
+    """Marks the account's login as refused or diverted. With `tell` a notice says so, once."""
+    marked = tx.run(
+        """
+        UPDATE accounts SET rejected = 1, rejected_kind = :kind, rejected_reason = :reason, rejected_at = :now
+        WHERE user_id = :user_id AND rejected = 0 RETURNING user_id
+        """,
+        {"user_id": user_id, "kind": error.kind, "reason": str(error), "now": stamp(now)},
+    )
+    if marked and tell:
+        add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
+
+
+def pause(tx: Transaction, user_id: int, error: AppError, rest: Rest, now: datetime, *, tell: bool = True) -> datetime:
+    """Pauses an account and returns until when. An account that is paused already stays paused as long as before.
+
+    With `tell` its person is told of a trouble of another kind than the last, or of the first since something
+    succeeded. When the site forbids itself to several accounts, all wait.
+    """
+    row = tx.row("SELECT * FROM accounts WHERE user_id = :user_id", {"user_id": user_id})
+    if row is None:
+        return now
+    known = to_pause(row)
+    if known is not None and known.until > now:
+        return known.until
+    until = now + rest(row["rests"])
+    _let_wait(tx, user_id, Pause(until, error.kind, str(error)), now)
+    tx.run("UPDATE accounts SET rests = rests + 1 WHERE user_id = :user_id", {"user_id": user_id})
+    if tell and (not row["rests"] or row["pause_kind"] != error.kind):
+        add_notice(tx, user_id, NoticeKind.ACCOUNT_WAITS)
+    if isinstance(error, Blocked) and error.status == FORBIDDEN and not error.at_login:
+        _pause_address(tx, user_id, Pause(until, error.kind, str(error)), now)
+    return until
 
 
 def _let_wait(tx: Transaction, user_id: int, pause: Pause, now: datetime) -> None:

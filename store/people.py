@@ -79,19 +79,6 @@ class People:
         return [_account(row) for row in rows]
 
     @in_transaction
-    def reject(self, tx: Transaction, user_id: int, error: LoginStopped, *, tell: bool) -> None:
-        """Marks the account's login as refused or diverted. With `tell` a notice says so, once."""
-        marked = tx.run(
-            """
-            UPDATE accounts SET rejected = 1, rejected_kind = :kind, rejected_reason = :reason, rejected_at = :now
-            WHERE user_id = :user_id AND rejected = 0 RETURNING user_id
-            """,
-            {"user_id": user_id, "kind": error.kind, "reason": str(error), "now": stamp(self._clock())},
-        )
-        if marked and tell:
-            add_notice(tx, user_id, NoticeKind.LOGIN_REJECTED)
-
-    @in_transaction
     def tell_rejected(self, tx: Transaction, user_id: int) -> None:
         """Tells, at most once a day, that the site refused the password: the action to tell it was withdrawn."""
         values = {"user_id": user_id, "kind": NoticeKind.LOGIN_REJECTED, "since": stamp(self._clock() - A_DAY)}

@@ -28,6 +28,7 @@ from domain.model import (
     Slot,
     SlotStatus,
     Timetable,
+    utc_now,
 )
 from domain.people import Person
 from domain.requests import NewAction
@@ -35,6 +36,7 @@ from store.catalogue import swap
 from store.connection import OURS, Transaction
 from store.migrations import VERSION
 from tests.conftest import GIULIA
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -57,7 +59,7 @@ async def read(db: Database, found: Timetable, clock: FakeClock) -> None:
 async def sync(db: Database, clock: FakeClock, *bookings: Booking, in_page: bool = False) -> None:
     action = await db.claims.add_claimed(NewAction(ActionType.CHECK, GIULIA, quiet=True), "w", 60)
     assert action
-    await db.settlement.complete_check(action, bookings, "read", ZoneInfo("Europe/Rome"), in_page=in_page)
+    await outcomes.sync(db, action, bookings, ZoneInfo("Europe/Rome"), in_page=in_page)
 
 
 async def sync_twice(db: Database, clock: FakeClock, *bookings: Booking) -> None:
@@ -306,8 +308,8 @@ async def test_a_booking_typed_by_hand_with_the_given_columns_is_shown(db: Datab
     "error", [LoginRejected("no"), LoginDiverted("to https://evil.test/")], ids=lambda error: error.kind
 )
 async def test_new_credentials_clear_a_rejection_and_old_ones_do_not(db: Database, error: LoginStopped) -> None:
-    await db.people.reject(GIULIA, error, tell=True)
-    await db.people.reject(GIULIA, error, tell=True)
+    await outcomes.reject(db, GIULIA, error, utc_now(), tell=True)
+    await outcomes.reject(db, GIULIA, error, utc_now(), tell=True)
     await db.people.set([Person(GIULIA, Role.OWNER, "g")])
     account = await db.people.find(GIULIA)
     assert account

@@ -13,6 +13,7 @@ from domain.recurrence import PeriodicChoice, PeriodicMode
 from domain.requests import NewAction
 from store.bookings import mark_confirmed
 from tests.conftest import GIULIA
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 from tests.support.recurring import SUNDAY, TUESDAY, Life, rome, settings_of
 
@@ -56,7 +57,7 @@ async def test_a_held_place_that_was_swapped_by_hand_for_another_at_the_same_hou
     swap = await db.claims.claim("w", 60)
     assert swap
     await db.claims.gave_up(swap, held.booking.ref)
-    await db.settlement.complete_book(swap, gold, "seen")
+    await db.settlement.settle(swap, outcomes.booked(gold, "seen"))
     assert len(await db.bookings.held(GIULIA, TUESDAY)) == 1
     assert NoticeKind.CONFIRMATION not in await life.at(rome(TUESDAY, 15))
     assert await life.at(rome(TUESDAY, 15, 56)) == []

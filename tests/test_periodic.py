@@ -17,6 +17,7 @@ from domain.requests import NewAction
 from periodic_executor import Executor
 from runtime.settings import Settings
 from tests.conftest import GIULIA
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 from tests.support.recurring import settings_of
 
@@ -177,7 +178,7 @@ async def six_hours(db: Database, executor: Executor, clock: FakeClock, error: A
     while clock() < end:
         await executor.step()
         while (action := await db.claims.claim("w", 60)) is not None:
-            await db.settlement.fail(action, error)
+            await db.settlement.settle(action, outcomes.failed(error))
             asked += 1
         clock.go(minutes=1)
     return asked
@@ -207,9 +208,9 @@ async def test_after_a_success_the_same_trouble_is_told_again(db: Database, cloc
         action = await db.claims.claim("w", 60)
         assert action
         if succeeds:
-            await db.settlement.complete_check(action, [], "read", ZoneInfo("Europe/Rome"))
+            await outcomes.sync(db, action, [], ZoneInfo("Europe/Rome"))
         else:
-            await db.settlement.fail(action, Blocked("captcha"))
+            await db.settlement.settle(action, outcomes.failed(Blocked("captcha")))
     assert await kinds(db) == ["result", "result"]
 
 
@@ -218,7 +219,7 @@ async def test_what_a_person_asked_for_is_told_each_time_it_fails(db: Database, 
         await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
         action = await db.claims.claim("w", 60)
         assert action
-        await db.settlement.fail(action, Blocked("captcha"))
+        await db.settlement.settle(action, outcomes.failed(Blocked("captcha")))
     assert await kinds(db) == ["result", "result"]
 
 
@@ -228,10 +229,10 @@ async def test_what_a_booking_failed_with_is_not_told_again_by_the_reading_after
     wish = ClassRef("PILATES", "Giuriati", date(2026, 11, 24), time(18))
     booking = await db.claims.add_claimed(NewAction(ActionType.BOOK, GIULIA, wish), "w", 60)
     assert booking
-    await db.settlement.fail(booking, SiteChanged("another page"))
+    await db.settlement.settle(booking, outcomes.failed(SiteChanged("another page")))
     for minutes in (1, 90):
         clock.go(minutes=minutes)
         reading = await db.claims.add_claimed(NewAction(ActionType.CHECK, GIULIA, quiet=True), "w", 60)
         assert reading
-        await db.settlement.fail(reading, SiteChanged("another page"))
+        await db.settlement.settle(reading, outcomes.failed(SiteChanged("another page")))
     assert await kinds(db) == ["result"]

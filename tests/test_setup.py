@@ -28,12 +28,13 @@ from database import open_database
 from demo.site import Site, SiteWorld
 from demo.telegram import TelegramEmulator
 from domain.errors import LoginRejected
-from domain.model import stamp
+from domain.model import stamp, utc_now
 from portal.portal import open_portal
 from portal.storage.session_files import SessionFiles
 from runtime.program import name_of
 from runtime.settings import load
 from store.connection import Transaction
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import LentBrowser, lent
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, chromium, cookie, person
@@ -503,7 +504,7 @@ async def test_a_login_that_works_lets_a_rejected_account_try_again(configure: C
     config = configure()
     async with open_database(config.parent / "polimisport.db") as db:
         await setup.prepare_database(load(config))
-        await db.people.reject(OWNER, LoginRejected("no"), tell=False)
+        await outcomes.reject(db, OWNER, LoginRejected("no"), utc_now(), tell=False)
         await findings(config, login=True)
         account = await db.people.find(OWNER)
     assert account is not None

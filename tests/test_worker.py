@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from actions.runner import Performer
+from actions.runner import ActionRunner
 from database import Database, open_database
 from demo.site import Site, SiteWorld
 from domain.errors import Blocked, LoginRejected
@@ -24,6 +24,7 @@ from domain.requests import NewAction
 from portal.portal import Portal
 from runtime import program
 from runtime.settings import Settings, load
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import pilates, portal, site  # noqa: F401 - fixtures
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD, ROME, TUESDAY, credentials, enter
@@ -56,20 +57,20 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def performer(db: Database, portal: Portal, settings: Settings, site_clock: FakeClock) -> Performer:
-    return Performer(db, portal, {OWNER: credentials(OWNER)}, settings.opening_rule, site_clock)
+def runner(db: Database, portal: Portal, settings: Settings, site_clock: FakeClock) -> ActionRunner:
+    return ActionRunner(db, portal, {OWNER: credentials(OWNER)}, settings.opening_rule, site_clock)
 
 
 @pytest.fixture
-def worker(db: Database, portal: Portal, performer: Performer, settings: Settings, site: Site) -> Worker:
+def worker(db: Database, portal: Portal, runner: ActionRunner, settings: Settings, site: Site) -> Worker:
     enter(portal.session(credentials(OWNER)), site)
-    return Worker(db, portal, performer, settings)
+    return Worker(db, portal, runner, settings)
 
 
 @pytest.fixture
-def limited(db: Database, portal: Portal, performer: Performer, settings: Settings, worker: Worker) -> MakeWorker:
+def limited(db: Database, portal: Portal, runner: ActionRunner, settings: Settings, worker: Worker) -> MakeWorker:
     """Makes a worker with limits of its own."""
-    return lambda limits: Worker(db, portal, performer, settings, limits=limits)
+    return lambda limits: Worker(db, portal, runner, settings, limits=limits)
 
 
 async def done(db: Database, worker: Worker, new: NewAction) -> Action:
@@ -276,7 +277,7 @@ async def test_a_booking_put_in_by_hand_learns_when_it_opens_though_its_account_
         " VALUES ('book', :who, 'Giuriati', 'YOGA', '2099-11-24', '18:00') RETURNING id",
         {"who": OWNER},
     )
-    await db.pauses.pause(OWNER, Blocked("HTTP 403", status=403), lambda _: timedelta(days=36500))
+    await outcomes.pause(db, OWNER, Blocked("HTTP 403", status=403), lambda _: timedelta(days=36500), utc_now())
     assert not await worker.step()
     action = await db.requests.find(row["id"])
     assert action
@@ -303,7 +304,7 @@ async def test_after_a_refused_password_nothing_is_tried(
     pilates: ClassRef,
 ) -> None:
     wrong = replace(credentials(OWNER), password="not-this-one")
-    worker = Worker(db, portal, Performer(db, portal, {OWNER: wrong}, settings.opening_rule, site_clock), settings)
+    worker = Worker(db, portal, ActionRunner(db, portal, {OWNER: wrong}, settings.opening_rule, site_clock), settings)
     first = await done(db, worker, NewAction(ActionType.BOOK, OWNER, pilates))
     second = await done(db, worker, NewAction(ActionType.CHECK, OWNER))
     assert (first.error_kind, second.error_kind) == ("LoginRejected", "LoginRejected")
@@ -440,7 +441,7 @@ async def test_what_waits_for_its_opening_outlives_a_refused_password(
 ) -> None:
     later = replace(pilates, day=pilates.day + timedelta(days=30))
     opens = datetime.combine(later.day - timedelta(days=2), time(0), ROME)
-    await db.people.reject(OWNER, LoginRejected("no"), tell=False)
+    await outcomes.reject(db, OWNER, LoginRejected("no"), utc_now(), tell=False)
     action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, later, opens_at=opens if told else None))
     assert (action.status, action.rehearsal) == (ActionStatus.PENDING, "LoginRejected")
     assert action.run_at == opens - PREPARE

@@ -1,6 +1,7 @@
-"""How an action leaves `processing`: only through whoever holds it, and never forgetting what nobody is sure of.
+"""Transitions out of `processing`, and notes made in it, fenced by (id, status, attempts).
 
-Steps of a transaction, used by store/queue/settlement.py and store/queue/claims.py.
+An error whose effect on the site is unknown is kept. Steps of a transaction, used by store/queue/settlement.py and
+store/queue/claims.py.
 """
 
 from __future__ import annotations
@@ -16,20 +17,21 @@ from store.connection import Transaction
 from store.queue.openings import record_opening
 
 FENCE = "WHERE id = :id AND status = 'processing' AND attempts = :mine RETURNING id"
-IN_DOUBT = """
-    CASE WHEN :doubt IS NOT NULL AND (acting = 1 OR opens_at IS NULL OR opens_at <= :now)
-            AND (:was_let_in OR error_kind IS NULL) THEN :doubt
+KEPT_ERROR = """
+    CASE WHEN :met IS NOT NULL AND (acting = 1 OR opens_at IS NULL OR opens_at <= :now)
+            AND (:was_let_in OR error_kind IS NULL) THEN :met
         ELSE error_kind END
 """
-"""What this try met, if it had got as far as sending something; else what is in doubt about an earlier one."""
+"""The error of this try, where the site may have done what was asked; else the one of an earlier try, if it left that
+unknown."""
 
 
 def _fenced(action: Action) -> dict[str, Any]:
     return {"id": action.id, "mine": action.attempts}
 
 
-def settle(tx: Transaction, action: Action, error: AppError | None, values: Mapping[str, Any]) -> None:
-    """Writes what came of an action, if it is still ours; its lease ends with it. Raises LeaseLost."""
+def end(tx: Transaction, action: Action, error: AppError | None, values: Mapping[str, Any]) -> None:
+    """Ends a try of an action, if it is still ours: the row tells its error, or none. Raises LeaseLost."""
     all_values = dict(values) | {
         "error": str(error) if error else None,
         "error_kind": error.kind if error else None,
@@ -41,17 +43,16 @@ def settle(tx: Transaction, action: Action, error: AppError | None, values: Mapp
         record_opening(tx, action.id, error.opening)
 
 
-def put_back(tx: Transaction, action: Action, values: Mapping[str, Any], doubt: AppError | None, now: datetime) -> None:
-    """Writes that an action waits again though nothing came of it, if it is still ours. Raises LeaseLost.
+def put_back(tx: Transaction, action: Action, values: Mapping[str, Any], met: AppError | None, now: datetime) -> None:
+    """Has an action wait again though its try did not count, if it is still ours. Raises LeaseLost.
 
-    `doubt`: what was met on the way, perhaps after something had been sent.
+    `met`: the error of the try, perhaps after something had been sent.
     """
-    values = {"absent_since": None} | dict(values)  # only readings that follow each other prove an absence
     columns = [f"{column} = :{column}" for column in values]
     waiting = f"status = '{ActionStatus.PENDING}', completed_at = NULL, lease_until = NULL"
-    kind = doubt.kind if doubt else None
-    kept = {"doubt": kind, "was_let_in": kind not in NOT_LET_IN, "now": stamp(now)}
-    _write(tx, action, [*columns, waiting, f"error_kind = {IN_DOUBT}"], values | kept)
+    kind = met.kind if met else None
+    kept = {"met": kind, "was_let_in": kind not in NOT_LET_IN, "now": stamp(now)}
+    _write(tx, action, [*columns, waiting, f"error_kind = {KEPT_ERROR}"], dict(values) | kept)
 
 
 def begin_to_act(tx: Transaction, action: Action) -> None:

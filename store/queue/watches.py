@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from domain.model import Action, Clock, NoticeKind, WatchMode, instant, stamp
+from domain.model import Clock, NoticeKind, WatchMode, stamp
 from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 
@@ -40,19 +38,3 @@ class Watches:
             {"id": action_id, "user_id": user_id, "now": stamp(self._clock())},
         )
         return bool(rows)
-
-    async def in_step(self, action: Action, again: datetime, apart: timedelta) -> datetime:
-        """When a watch checks next: at `again`, or with a watch of the same day that checks near it, to share it."""
-        row = await self._db.row(
-            """
-            SELECT run_at FROM booking_actions INDEXED BY pending_actions
-            WHERE status = 'pending' AND run_at BETWEEN :first AND :last AND watch IS NOT NULL AND date = :date
-            ORDER BY run_at LIMIT 1
-            """,
-            {
-                "first": stamp(again - apart),
-                "last": stamp(again + apart),
-                "date": action.wish.day.isoformat() if action.wish is not None else None,
-            },
-        )
-        return instant(row["run_at"]) if row else again

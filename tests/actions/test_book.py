@@ -16,6 +16,7 @@ from domain.model import FIT_CENTER, PREPARE, ActionStatus, ActionType, Booking,
 from domain.opening_plan import plan_booking
 from domain.opening_report import ShotOutcome
 from domain.requests import NewAction
+from tests.support import outcomes
 from tests.support.openings import IMPATIENT, MOST_REQUESTS, OPENS
 from tests.support.sites import GIULIA, TUESDAY, credentials
 from tests.support.stages import LONG_AFTER, OWNER, RULE, Set, Stage
@@ -58,7 +59,7 @@ async def test_two_bookings_of_an_evening_are_rehearsed_with_one_login(staged: S
 async def test_a_password_that_is_refused_in_the_evening_is_not_sent_again_at_night(staged: Set) -> None:
     async with staged(EVENING) as stage:
         wrong = replace(credentials(OWNER), password="not-this-one")
-        stage.performer._people = {OWNER: wrong}
+        stage.runner._people = {OWNER: wrong}
         await stage.add(**evening(stage.opened.clock()))
         action = await stage.act()
         assert (action.status, action.rehearsal) == (ActionStatus.PENDING, "LoginRejected")
@@ -105,7 +106,7 @@ async def test_what_was_taken_back_during_its_rehearsal_is_not_booked(staged: Se
         assert action
         assert await stage.db.requests.withdraw(action.id, OWNER)
         with pytest.raises(LeaseLost):
-            await stage.performer.perform(action)
+            await stage.runner.run(action)
         assert stage.opened.shots == []
 
 
@@ -132,7 +133,7 @@ async def test_what_was_taken_back_while_it_was_prepared_is_not_shot_at(
         assert action
         assert await stage.db.requests.withdraw(action.id, OWNER)
         with pytest.raises(LeaseLost):
-            await stage.performer.perform(action)
+            await stage.runner.run(action)
         assert stage.opened.shots == []
         assert await stage.told() == []
 
@@ -248,10 +249,10 @@ async def test_bookings_of_one_account_share_its_requests_whoever_races_for_them
         first, second = [await stage.db.claims.claim(name, 60) for name in ("somebody", "another")]
         assert first
         assert second
-        one = stage.performer
+        one = stage.runner
         stage.hand_over()
         preparing = 3  # my bookings, the calendars and a day of one
-        await asyncio.gather(one.perform(first), stage.performer.perform(second))
+        await asyncio.gather(one.run(first), stage.runner.run(second))
         assert len(stage.opened.shots) <= 6
         assert stage.opened.requests <= MOST_REQUESTS + 2 * preparing
 
@@ -410,7 +411,7 @@ async def test_what_another_account_has_just_read_says_nothing_of_this_ones_sess
         await stage.add(watch=WatchMode.TELL)
         action = await stage.act()  # which leaves a reading for whoever looks within seconds
         for later, told in ((0, 0), (121, 1)):
-            await stage.db.people.reject(OWNER, LoginNeeded("it has ended"), tell=False)
+            await outcomes.reject(stage.db, OWNER, LoginNeeded("it has ended"), stage.opened.clock(), tell=False)
             stage.opened.clock.go(seconds=later)
             await stage.db.connection.write(
                 "UPDATE booking_actions SET run_at = :now WHERE id = :id",
@@ -462,7 +463,9 @@ async def test_a_watch_whose_answer_was_lost_finds_what_it_booked(staged: Set, m
         action = await stage.add(watch=WatchMode.BOOK)
         claimed = await stage.db.claims.claim("somebody", 60)
         assert claimed
-        await stage.db.settlement.look_again(claimed, stage.opened.clock(), SiteUnavailable("the answer was lost"))
+        await stage.db.settlement.settle(
+            claimed, outcomes.looks_again(stage.opened.clock(), SiteUnavailable("the answer was lost"))
+        )
         stage.opened.world.book(GIULIA, stage.opened.pilates_id)
         row = await stage.act()
         assert (row.id, row.status, row.result) == (action.id, ActionStatus.COMPLETED, "seen in my bookings (already)")

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from actions.decide import (
-    LONG_REST,
-    LONGEST_REST,
-    MOST_FAILURES,
-    MOST_ODD,
-    REST,
-    SHORT_REST,
-    TABLE,
-    TOLD_AFTER,
-    Step,
-    decide,
-    rest_of,
-)
+from actions.decide import MOST_FAILURES, MOST_ODD, TABLE, TOLD_AFTER, Phase, decide, phase_of
 from domain import errors
 from domain.errors import (
     AccountLimit,
     AlreadyBooked,
+    AlreadyQueued,
     AppError,
     Blocked,
     BookingsClosed,
     ConfigError,
+    DatabaseError,
+    DuplicatePeriodic,
     HeldForOthers,
+    LeaseLost,
     LoginBlocked,
     LoginInterrupted,
     LoginRejected,
@@ -44,8 +37,23 @@ from domain.errors import (
     SiteUnavailable,
     SlotFull,
     SlotNotFound,
+    TooManyHolidays,
 )
-from domain.model import OPENING_LASTS, PREPARE, Action, ActionStatus, ActionType, ClassRef, OpeningRule, WatchMode
+from domain.house_rules import HouseRules
+from domain.job import Job
+from domain.model import (
+    OPENING_LASTS,
+    PREPARE,
+    Action,
+    ActionStatus,
+    ActionType,
+    ClassRef,
+    NoticeKind,
+    OpeningRule,
+    WatchMode,
+)
+from domain.outcome import AccountTrouble, Failed, Outcome, Waits
+from domain.rests import LONG_REST, LONGEST_REST, REST, SHORT_REST, rest_of
 from tests.support.sites import ROME, TUESDAY
 
 RULE = OpeningRule(2, time(0), ROME)
@@ -76,22 +84,33 @@ def action(kind: ActionType = ActionType.BOOK, created_at: datetime = BEFORE, fa
     )  # fmt: skip
 
 
+def after(error: AppError, tried: Action, now: datetime, closes: timedelta = timedelta(0)) -> Outcome:
+    """What becomes of an action after an error."""
+    job = Job(tried, HouseRules(RULE, closes=closes))
+    return decide(error, job, phase_of(tried, RULE, now), now)
+
+
+def again(error: AppError, tried: Action, now: datetime, closes: timedelta = timedelta(0)) -> datetime | None:
+    """When an action is tried again by itself; None: never, or when its account goes on."""
+    outcome = after(error, tried, now, closes)
+    return outcome.run_at if isinstance(outcome, Waits) else None
+
+
 @pytest.mark.parametrize("error", NONSENSE, ids=lambda error: error.kind)
 @pytest.mark.parametrize("failures", [0, 40])
 def test_after_an_opening_nothing_but_a_clear_no_is_final_until_the_class_begins(
     error: AppError, failures: int
 ) -> None:
-    following = decide(error, action(failures=failures), RULE, OPENS + timedelta(minutes=1))
-    assert following.step is Step.PATIENT
-    assert following.at
-    assert following.at <= OPENS + timedelta(minutes=6)
-    assert decide(error, action(failures=failures), RULE, BEGINS - timedelta(seconds=1)).at is None
+    at = again(error, action(failures=failures), OPENS + timedelta(minutes=1))
+    assert at
+    assert at <= OPENS + timedelta(minutes=6)
+    assert again(error, action(failures=failures), BEGINS - timedelta(seconds=1)) is None
 
 
 @pytest.mark.parametrize("error", CLEAR, ids=lambda error: error.kind)
 @pytest.mark.parametrize("created_at", [BEFORE, AFTER])
 def test_the_sites_clear_no_about_the_slot_is_final(error: AppError, created_at: datetime) -> None:
-    assert decide(error, action(created_at=created_at), RULE, AFTER).step is Step.FINAL
+    assert isinstance(after(error, action(created_at=created_at), AFTER), Failed)
 
 
 @pytest.mark.parametrize(("said", "minutes"), [(None, 10), (timedelta(minutes=5), 5), (timedelta(minutes=999), 60)])
@@ -100,10 +119,10 @@ def test_a_place_that_is_held_for_others_is_tried_again_when_it_is_released(
     said: timedelta | None, minutes: int, created_at: datetime
 ) -> None:
     held = HeldForOthers("riservato", said)
-    at = decide(held, action(created_at=created_at), RULE, AFTER).at
+    at = again(held, action(created_at=created_at), AFTER)
     assert at
     assert timedelta(0) < at - AFTER - timedelta(minutes=minutes) < timedelta(seconds=5)
-    assert decide(held, action(created_at=created_at), RULE, BEGINS - timedelta(minutes=4)).step is Step.FINAL
+    assert isinstance(after(held, action(created_at=created_at), BEGINS - timedelta(minutes=4)), Failed)
 
 
 @pytest.mark.parametrize(
@@ -112,16 +131,16 @@ def test_a_place_that_is_held_for_others_is_tried_again_when_it_is_released(
 def test_nothing_is_tried_once_bookings_have_closed_by_the_rules_of_the_house(error: AppError) -> None:
     closes = timedelta(minutes=30)
     before, past = BEGINS - timedelta(minutes=45), BEGINS - timedelta(minutes=30, seconds=1)
-    assert decide(error, action(failures=3), RULE, before, closes).at
-    assert decide(error, action(failures=3), RULE, past, closes).step is Step.FINAL
+    assert again(error, action(failures=3), before, closes)
+    assert isinstance(after(error, action(failures=3), past, closes), Failed)
     cancel = replace(action(failures=3), type=ActionType.CANCEL)
-    assert decide(SiteUnavailable("503"), cancel, RULE, past, closes).at  # what is held can still be given back
+    assert again(SiteUnavailable("503"), cancel, past, closes)  # what is held can still be given back
 
 
 def test_closed_bookings_may_mean_not_yet_before_an_opening_but_not_by_day() -> None:
     closed = BookingsClosed("chiuse")
-    assert decide(closed, action(created_at=BEFORE), RULE, OPENS).step is Step.AGAIN
-    assert decide(closed, action(created_at=AFTER), RULE, AFTER).step is Step.FINAL
+    assert again(closed, action(created_at=BEFORE), OPENS)
+    assert isinstance(after(closed, action(created_at=AFTER), AFTER), Failed)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +159,7 @@ def test_closed_bookings_may_mean_not_yet_before_an_opening_but_not_by_day() -> 
 def test_by_day_what_may_pass_is_tried_again_a_few_times_in_growing_pauses(
     error: AppError, kind: ActionType, most: int
 ) -> None:
-    found = [decide(error, action(kind, AFTER, failures), RULE, AFTER).at for failures in range(most + 1)]
+    found = [again(error, action(kind, AFTER, failures), AFTER) for failures in range(most + 1)]
     assert [at and (at - AFTER).total_seconds() for at in found] == [*(2.0 * 2**n for n in range(most)), None]
 
 
@@ -148,27 +167,28 @@ def test_by_day_what_may_pass_is_tried_again_a_few_times_in_growing_pauses(
 @pytest.mark.parametrize("kind", ActionType)
 def test_a_trouble_of_the_account_ends_no_action(error: AppError, kind: ActionType) -> None:
     for failures in (0, 50):
-        following = decide(error, action(kind, AFTER - timedelta(minutes=1), failures), RULE, AFTER)
-        assert (following.step, following.at) == (Step.ACCOUNT, None)
+        outcome = after(error, action(kind, AFTER - timedelta(minutes=1), failures), AFTER)
+        assert isinstance(outcome, Waits)
+        assert (outcome.run_at, outcome.counts, outcome.account) == (None, False, AccountTrouble(error))
 
 
 @pytest.mark.parametrize("error", [*NONSENSE, *OF_ACCOUNT, LoginRejected("wrong")], ids=lambda error: error.kind)
 def test_no_odd_answer_ends_a_watch(error: AppError) -> None:
     watch = replace(action(created_at=AFTER), watch=WatchMode.BOOK, failures=50)
-    assert decide(error, watch, RULE, AFTER).step in (Step.PATIENT, Step.ACCOUNT)
+    assert isinstance(after(error, watch, AFTER), Waits)
 
 
 @pytest.mark.parametrize("error", [SiteUnavailable("503"), SiteChanged("a page")])
 def test_no_pause_before_an_opening_goes_past_it(error: AppError) -> None:
     for left in (280.0, 60.0, 14.0, 5.0, 0.5):
-        following = decide(error, action(failures=15), RULE, OPENS - timedelta(seconds=left))
-        assert following.at
-        assert following.at <= OPENS + timedelta(seconds=1.5)
+        at = again(error, action(failures=15), OPENS - timedelta(seconds=left))
+        assert at
+        assert at <= OPENS + timedelta(seconds=1.5)
 
 
 @pytest.mark.parametrize("error", OF_ACCOUNT, ids=lambda error: error.kind)
 def test_a_booking_in_its_preparation_is_tried_once_more_before_it_opens(error: AppError) -> None:
-    at = decide(error, action(), RULE, OPENS - PREPARE).at
+    at = again(error, action(), OPENS - PREPARE)
     assert at
     assert at < OPENS
 
@@ -182,7 +202,7 @@ def test_no_login_that_ends_oddly_gives_the_opening_up_and_each_sends_a_few_pass
     error: AppError, after: list[int]
 ) -> None:
     now, tries = OPENS - PREPARE, [-PREPARE.total_seconds()]
-    while (at := decide(error, action(failures=len(tries)), RULE, now).at) and at < OPENS + OPENING_LASTS:
+    while (at := again(error, action(failures=len(tries)), now)) and at < OPENS + OPENING_LASTS:
         now = at
         tries.append((at - OPENS).total_seconds())
     assert tries[-2 - len(after) :] == [-15, 0, *after]
@@ -193,9 +213,9 @@ def test_a_session_that_is_cut_short_right_before_its_opening_is_made_anew_soon_
     error, now = LoginInterrupted("a JSON"), OPENS - timedelta(seconds=1)
     moments = []
     for failures in range(2):
-        following = decide(error, action(failures=failures), RULE, now)
-        assert following.at
-        now = following.at
+        at = again(error, action(failures=failures), now)
+        assert at
+        now = at
         moments.append((now - OPENS).total_seconds())
     assert moments == [1, 11]  # the first is told what the last login ended with, and sends no password
 
@@ -203,7 +223,7 @@ def test_a_session_that_is_cut_short_right_before_its_opening_is_made_anew_soon_
 def test_a_sign_on_that_does_not_answer_is_sent_five_more_passwords_until_the_opening_and_some_after_it() -> None:
     now = OPENS - PREPARE
     tries: list[float] = []
-    while (at := decide(LoginUnavailable("no answer"), action(failures=len(tries)), RULE, now).at) and at < AFTER:
+    while (at := again(LoginUnavailable("no answer"), action(failures=len(tries)), now)) and at < AFTER:
         now = at
         tries.append((at - OPENS).total_seconds())
         if len(tries) == 12:
@@ -219,14 +239,14 @@ def test_who_is_turned_away_at_an_opening_shoots_again_soon_and_never_before_the
     asked: float | None,
 ) -> None:
     error = Blocked("429", status=429, retry_after=timedelta(seconds=asked) if asked else None)
-    at = decide(error, action(), RULE, OPENS).at
+    at = again(error, action(), OPENS)
     assert at == OPENS + timedelta(seconds=asked or 2)
 
 
 def test_a_slot_that_opens_a_minute_late_is_found_within_twenty_seconds() -> None:
     now, failures = OPENS, 0
     while now < OPENS + timedelta(seconds=60):
-        at = decide(NotOpenYet("later"), action(failures=failures), RULE, now).at
+        at = again(NotOpenYet("later"), action(failures=failures), now)
         assert at
         now, failures = at, failures + 1
     assert now < OPENS + timedelta(seconds=80)
@@ -235,7 +255,8 @@ def test_a_slot_that_opens_a_minute_late_is_found_within_twenty_seconds() -> Non
 
 def test_what_takes_long_is_told_once() -> None:
     error = SiteChanged("a page")
-    told = [n for n in range(30) if decide(error, action(failures=n), RULE, AFTER).tell]
+    outcomes = [after(error, action(failures=n), AFTER) for n in range(30)]
+    told = [n for n, each in enumerate(outcomes) if isinstance(each, Waits) and NoticeKind.STRUGGLING in each.notices]
     assert told == [TOLD_AFTER - 1]
 
 
@@ -263,3 +284,107 @@ def test_an_account_waits_as_long_as_the_site_says_or_longer_each_time(
 
 def test_every_error_of_the_table_is_one_of_ours() -> None:
     assert [each for each in TABLE if getattr(errors, each.__name__) is not each] == []
+
+
+# Every cell of the table
+
+NEVER_DECIDED = (LeaseLost, DatabaseError, AlreadyQueued, DuplicatePeriodic, TooManyHolidays)
+"""The runner lets the first two pass; no handler raises the others."""
+SITUATIONS = {
+    Phase.READING: (action(ActionType.CHECK, AFTER), AFTER),
+    Phase.CANCELLING: (action(ActionType.CANCEL, AFTER), AFTER),
+    Phase.REHEARSAL: (action(), BEFORE),
+    Phase.WAITING: (action(), BEFORE),
+    Phase.RACE: (action(), OPENS - timedelta(minutes=1)),
+    Phase.LATE: (action(), AFTER),
+    Phase.NOW: (action(created_at=AFTER), AFTER),
+    Phase.WATCH: (replace(action(), watch=WatchMode.BOOK), AFTER),
+    Phase.LOOK: (replace(action(), watch=WatchMode.BOOK), AFTER),
+}
+CELLS = """
+                  reading cancelling rehearsal waiting race   late    now     watch   look
+AccountLimit      fails   fails      told      fails   fails  fails   fails   fails   fails
+AccountWaits      behind  behind     behind    behind  behind behind  behind  behind  behind
+AlreadyBooked     fails   fails      told      +2      +2     +2      +2      +2      looks
+AppError          +2      +2         told      +2      +2     +2      +2      +2      looks
+Blocked           account account    told!     account +45!   account account account account
+BookingRefused    fails   fails      told      +2      +2     +2      fails   +2      looks
+BookingsClosed    fails   fails      told      +2      +2     +2      fails   +2      +2
+CancelTooLate     fails   fails      told      fails   fails  fails   fails   fails   fails
+ClassStarted      fails   fails      told      fails   fails  fails   fails   fails   fails
+ConfigError       fails   fails      told      fails   fails  fails   fails   fails   fails
+HeldForOthers     fails   fails      told      +602    +602   +602    +602    +602    looks
+LoginBlocked      account account    told!     account +30!   account account account account
+LoginDiverted     fails!  fails!     told!     told!   fails! fails!  fails!  +2!     +2!
+LoginFailed       fails   fails      told      fails   fails  fails   fails   fails   fails
+LoginInterrupted  +2      +2         told      +2      +30    +2      +2      +2      looks
+LoginNeeded       fails!  fails!     told!     told!   +10!   fails!  fails!  +2!     +2!
+LoginRejected     fails!  fails!     told!     told!   fails! fails!  fails!  +2!     +2!
+LoginStopped      fails!  fails!     told!     fails!  fails! fails!  fails!  fails!  fails!
+LoginUnavailable  account account    told!     account +30!   account account account account
+MatricolaMissing  fails!  fails!     told!     told!   fails! fails!  fails!  +2!     +2!
+MembershipProblem fails   fails      told      fails   fails  fails   fails   fails   fails
+NotOpenYet        fails   fails      told      +2      +2     +2      +2      +2      looks
+NothingToCancel   fails   fails      told      fails   fails  fails   fails   fails   fails
+OnWaitingList     fails   fails      fails     fails   fails  fails   fails   fails   fails
+OtpError          fails   fails      told      fails   fails  fails   fails   fails   fails
+OtpMissing        fails!  fails!     told!     told!   fails! fails!  fails!  +2!     +2!
+OtpRejected       account account    told!     account +180!  account account account account
+Overlap           fails   fails      told      fails   fails  fails   fails   fails   fails
+PlaceUnclear      fails   fails      told      fails   fails  fails   fails   fails   fails
+SessionExpired    +2      +2         told      +2      +2     +2      +2      +2      looks
+SeveralClasses    fails   fails      told      fails   fails  fails   fails   fails   fails
+SiteChanged       +2      +2         told      +2      +2     +2      +2      +2      looks
+SiteError         fails   fails      told      fails   fails  fails   fails   fails   fails
+SiteUnavailable   +2      +2         told      +2      +2     +2      +2      +2      looks
+SlotFull          fails   fails      told      fails   fails  fails   fails   fails   looks
+SlotNotFound      fails   fails      told      +2      +2     +2      +2      +2      looks
+TooLateToAsk      fails   fails      told      fails   fails  fails   fails   fails   fails
+TooLateToCancel   fails   fails      told      fails   fails  fails   fails   fails   fails
+"""
+"""The first time an error is met: `fails`; `+2` tried again after so many seconds; `account` the account waits, and the
+action with it; `behind` the account waits already; `told` that is the rehearsal's result, told, and the booking waits
+for its opening; `looks` the watch looks again. `!`: the account is stopped, or has to wait, too."""
+
+
+def decided_classes() -> list[type[AppError]]:
+    def below(error: type[AppError]) -> Iterator[type[AppError]]:
+        yield error
+        for each in error.__subclasses__():
+            yield from below(each)
+
+    ours = (each for each in below(AppError) if each.__module__ == errors.__name__)
+    found = {each for each in ours if not issubclass(each, NEVER_DECIDED)}
+    return sorted(found, key=lambda each: each.__name__)
+
+
+def in_short(outcome: Outcome, now: datetime) -> str:
+    match outcome:
+        case Failed(account=account):
+            return "fails!" if account else "fails"
+        case Waits(run_at=None, sentence=str(), account=account):
+            return "account" if account else "behind"
+        case Waits(rehearsal=str(), account=account):
+            return "told!" if account else "told"
+        case Waits(run_at=datetime() as at, counts=True, account=account):
+            return f"{(at - now).total_seconds():+g}{'!' if account else ''}"
+        case Waits(joins=timedelta()):
+            return "looks"
+    raise AssertionError(outcome)
+
+
+def cells(error: type[AppError]) -> list[str]:
+    return [in_short(decide(error("x"), Job(tried, HouseRules(RULE)), phase, now), now)
+            for phase, (tried, now) in SITUATIONS.items()]  # fmt: skip
+
+
+def test_the_table_says_what_every_error_leads_to_in_every_phase() -> None:
+    header, *stated = [line.split() for line in CELLS.strip().splitlines()]
+    assert header == [phase.name.lower() for phase in Phase]
+    assert {name: words for name, *words in stated} == {each.__name__: cells(each) for each in decided_classes()}
+
+
+def test_each_situation_of_that_test_is_the_phase_it_is_named_after() -> None:
+    by_the_handler = {Phase.REHEARSAL: Phase.WAITING, Phase.LOOK: Phase.WATCH}
+    for phase, (tried, now) in SITUATIONS.items():
+        assert phase_of(tried, RULE, now) is by_the_handler.get(phase, phase)

@@ -21,7 +21,7 @@ import pytest
 import booking
 from actions import cancelling
 from actions.cancelling import Cancelled
-from actions.runner import Performer
+from actions.runner import ActionRunner
 from database import Database
 from domain.model import (
     Action,
@@ -31,9 +31,11 @@ from domain.model import (
     instant,
 )
 from domain.requests import NewAction
+from opening.openings import Openings
 from opening.race import Race, Won
 from portal.bookings_list import BookingsList
 from portal.portal import Portal
+from portal.session.site_session import SiteSession
 from runtime.settings import Settings
 from tests.actions.exit_cases import ACTING, CASES, IN_DOUBT, OPENS, PREPARING, RULE, YOGA, Case
 from tests.conftest import GIULIA
@@ -51,7 +53,7 @@ class Script:
     credentials: Credentials = Credentials(GIULIA, "user", "secret", "")
     affinity: tuple[()] = ()
     may_overlap: bool = False
-    performer: Performer | None = None
+    runner: ActionRunner | None = None
 
     @property
     def access(self) -> Script:
@@ -86,8 +88,8 @@ class Script:
     async def _meanwhile(self) -> None:
         for statement in self.case.meanwhile:
             await self.db.connection.write(statement)
-        if self.case.stops and self.performer:
-            self.performer.give_back()
+        if self.case.stops and self.runner:
+            self.runner.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -124,21 +126,33 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
     async def counted(session: Script, listed: Sequence[Booking], known: object) -> Sequence[Booking]:
         return listed
 
-    async def race(self: Race, turns: asyncio.Lock) -> Won:
-        return cast(Won, await cast(Any, self)._session.answer("race"))
-
     for verb in ("book", "my_bookings", "find_slot", "timetable"):
         monkeypatch.setattr(booking, verb, answers(verb))
     monkeypatch.setattr(booking, "read_my_bookings", read_my_bookings)
     monkeypatch.setattr(booking, "read_again_in_page", read_again)
     monkeypatch.setattr(booking, "counted", counted)
     monkeypatch.setattr(cancelling, "cancel", cancel)
-    monkeypatch.setattr(Race, "run", race)
 
 
-def runner(db: Database, script: Script, clock: FakeClock) -> Performer:
-    script.performer = Performer(db, cast(Portal, script), {GIULIA: script.credentials}, RULE, clock)
-    return script.performer
+class ScriptedOpenings(Openings):
+    """Openings at which a race ends as the script says."""
+
+    def race(self, session: SiteSession, *_: object, **__: object) -> Race:
+        return cast(Race, ScriptedRace(cast(Script, session)))
+
+
+@dataclass
+class ScriptedRace:
+    script: Script
+
+    async def run(self) -> Won:
+        return cast(Won, await self.script.answer("race"))
+
+
+def runner(db: Database, script: Script, clock: FakeClock) -> ActionRunner:
+    people, openings = {GIULIA: script.credentials}, ScriptedOpenings(clock)
+    script.runner = ActionRunner(db, cast(Portal, script), people, RULE, clock, openings=openings)
+    return script.runner
 
 
 async def queued(db: Database, clock: FakeClock, case: Case) -> None:
@@ -256,9 +270,9 @@ async def test_an_action_leaves_processing_as_stated(db: Database, clock: FakeCl
     running = runner(db, script, clock)
     if case.raises:
         with pytest.raises(case.raises):
-            await running.perform(action)
+            await running.run(action)
     else:
-        await running.perform(action)
+        await running.run(action)
     assert await left_behind(db, case.at) == (case.row, case.told, case.more)
 
 

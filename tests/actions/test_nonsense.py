@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from actions.decide import ODD_LOOKS
-from actions.runner import Performer
+from actions.runner import ActionRunner
 from database import open_database
 from demo.site import Person as Student
 from demo.site import Site, SiteWorld
@@ -165,13 +165,13 @@ async def test_a_login_that_stops_on_an_unknown_page_is_tried_once_for_each_acco
         open_database(tmp_path / "polimisport.db", clock) as db,
     ):
         await db.people.set([Person(each, Role.OWNER if each == 1 else Role.FRIEND, "x") for each in people])
-        performer = Performer(db, portal, people, RULE, clock)
+        runner = ActionRunner(db, portal, people, RULE, clock)
         for each in people:
             await db.requests.add(NewAction(ActionType.BOOK, each, wish(world)))
             await db.requests.add(NewAction(ActionType.CHECK, each, quiet=True))
             await db.requests.add(NewAction(ActionType.BOOK, each, wish(world, course="ZUMBA"), watch=WatchMode.BOOK))
         while action := await db.claims.claim("somebody", 60):
-            await performer.perform(action)
+            await runner.run(action)
         sent = [entry.form.get("login") for entry in world.log if entry.path == "/aunicalogin/login"]
         assert sorted(map(str, sent)) == names
         rows = await db.connection.rows("SELECT status, count(*) FROM booking_actions GROUP BY status")

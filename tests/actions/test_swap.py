@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from actions import cancelling
+from actions.decide import handed_back
 from bot import screens
 from bot.screens.italian import When
 from bot.screens.results import GAVE_UP_IN_VAIN
@@ -16,6 +17,7 @@ from domain.errors import LoginRejected, SiteUnavailable
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, NoticeKind, WatchMode
 from domain.requests import NewAction
 from portal.read_back import ReadBack
+from tests.support import outcomes
 from tests.support.sites import GIULIA, ROME, TUESDAY
 from tests.support.stages import LONG_AFTER, OWNER, Set, Stage
 
@@ -199,10 +201,10 @@ async def test_however_it_ends_what_was_given_up_in_vain_is_asked_back(staged: S
         if end == "withdrawn":
             action = await stage.db.claims.claim("somebody", 60)
             assert action
-            await stage.db.settlement.release(action, SiteUnavailable("the worker stopped"))
+            await stage.db.settlement.settle(action, handed_back(SiteUnavailable("the worker stopped")))
             assert await stage.db.requests.withdraw(action.id, OWNER)
         else:
-            await stage.db.people.reject(OWNER, LoginRejected("no"), tell=False)
+            await outcomes.reject(stage.db, OWNER, LoginRejected("no"), stage.opened.clock(), tell=False)
             assert (await stage.act()).error_kind == "LoginRejected"
             await stage.db.pauses.end(OWNER)
         live = [each for each in await stage.db.requests.live(OWNER) if each.type is ActionType.BOOK]
@@ -269,8 +271,8 @@ async def test_an_alternative_past_its_own_free_limit_is_not_booked_unasked(stag
     async with staged(LONG_AFTER) as stage:
         first, second = stage.gym(2), stage.gym(0)
         begins = datetime.combine(TUESDAY, second.start, ROME)
-        rules = replace(stage.performer._configured, free_cancel=begins - stage.opened.clock())
-        stage.performer._configured = rules
+        rules = replace(stage.runner._configured, free_cancel=begins - stage.opened.clock())
+        stage.runner._configured = rules
         stage.opened.world.fill(stage.id_of(first))
         await stage.add(first, alternatives=(second,))
         assert (await stage.act()).error_kind == "SlotFull"

@@ -21,10 +21,12 @@ from admin.wizard import write
 from database import open_database
 from demo.site import Site, SiteWorld
 from domain.errors import AppError, ConfigError, LoginNeeded
+from domain.model import utc_now
 from portal.storage.session_files import SESSIONS, SessionFiles
 from runtime.configured import people_of
 from runtime.settings import Settings, load
 from tests.portal.test_by_hand import enter_by_spid
+from tests.support import outcomes
 from tests.support.sites import GIULIA, chromium, cookie, person
 
 OWNER, MARCO, MARCOS = 42, 43, "10000002"
@@ -86,7 +88,7 @@ def value_of(kept: dict[str, Any] | None) -> object:
 async def stopped(settings: Settings) -> None:
     async with open_database(settings.database) as db:
         await db.people.set(people_of(settings))
-        await db.people.reject(OWNER, LoginNeeded("it has ended"), tell=True)
+        await outcomes.reject(db, OWNER, LoginNeeded("it has ended"), utc_now(), tell=True)
 
 
 async def notices(settings: Settings) -> list[str]:

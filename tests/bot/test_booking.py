@@ -12,7 +12,7 @@ import pytest
 from domain.errors import ClassStarted, LoginRejected, Overlap, SiteChanged, SiteUnavailable, SlotFull
 from domain.model import ActionStatus, ActionType, Booking, Timetable
 from domain.requests import NewAction
-from tests.support import chats
+from tests.support import chats, outcomes
 from tests.support.chats import MINE, OWNER, PILATES, THURSDAY, TODAY, TUESDAY, World, menu, pilates, queued, tapped
 
 MINE = Booking("PILATES MATWORK", "Giuriati", TUESDAY, time(18), 55)
@@ -303,13 +303,15 @@ async def test_a_waiting_action_can_be_withdrawn(world: World) -> None:
 async def test_what_was_taken_though_it_was_withdrawn_is_told_with_a_way_out(world: World) -> None:
     await queued(world.owner)
     action = await world.claim()
-    await world.db.settlement.retry(action, world.clock.now + timedelta(minutes=1), SiteUnavailable("no answer"))
+    await world.db.settlement.settle(
+        action, outcomes.tried_again(world.clock.now + timedelta(minutes=1), SiteUnavailable("no answer"))
+    )
     await world.owner.wait_for(lambda message: "Riprovo" in message.text)
 
     page = await tapped(world.owner, "Ritira", "Ritirata: non la faccio più")
 
     assert "rileggo le tue prenotazioni" in page.text
-    await world.db.settlement.complete_check(await world.claim(), [MINE], "read", world.settings.zone)
+    await outcomes.sync(world.db, await world.claim(), [MINE], world.settings.zone)
     told = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
     assert "L'avevi ritirata, ma il sito l'aveva già registrata" in told.text
     assert "❌ Annulla" in told.labels
@@ -331,7 +333,7 @@ async def test_the_ticket_of_a_place_given_back_since_says_so(world: World) -> N
     booked = await world.book()
     await world.db.requests.add(NewAction(ActionType.CANCEL, OWNER, booked.wish))
     cancelling = await world.claim()
-    await world.db.settlement.complete_cancel(cancelling, booked.class_ref, "gone")
+    await world.db.settlement.settle(cancelling, outcomes.cancelled(booked.class_ref, "gone"))
 
     await world.owner.send(f"/status {booked.id}")
 
@@ -387,7 +389,7 @@ async def test_a_refusal_quotes_the_site_and_offers_what_to_do(world: World) -> 
 
 async def test_a_refused_password_can_be_tried_once_more(world: World) -> None:
     await queued(world.owner)
-    await world.db.people.reject(OWNER, LoginRejected("no"), tell=False)
+    await outcomes.reject(world.db, OWNER, LoginRejected("no"), world.clock.now, tell=False)
     await world.fail(LoginRejected("no"))
     await world.owner.wait_for(lambda message: "non riuscita" in message.text)
 
@@ -443,7 +445,7 @@ async def test_what_was_refused_as_full_is_free_again_once_a_later_reading_shows
     await catalogue.note_full(MINE.ref, refused_at)
     days, slots = tuple({one.day for one in chats.WEEK}), tuple(chats.WEEK)
     timetable = Timetable((chats.PLATINUM, chats.FITNESS), days, slots)
-    await world.db.settlement.complete_refresh(reading, timetable, "begun before the refusal", began)
+    await outcomes.refresh(world.db, reading, timetable, began)
     await catalogue.note_free(PILATES, refused_at - timedelta(seconds=5))
     assert await places() == 0
     await catalogue.note_free(PILATES, refused_at + timedelta(seconds=60))

@@ -21,7 +21,7 @@ from domain.requests import NewAction
 from runtime.config_file import DEFAULT_PATH, command
 from runtime.settings import load
 from store.hand_logins import OpeningAhead
-from tests.support import chats
+from tests.support import chats, outcomes
 from tests.support.chats import FRIEND, MINE, OWNER, World, menu, tapped
 
 TOKEN = "987654321:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -36,7 +36,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def test_who_says_that_they_are_in_is_believed_once_the_site_agrees(world: World) -> None:
-    await world.db.people.reject(OWNER, ENDED, tell=True)
+    await outcomes.reject(world.db, OWNER, ENDED, world.clock.now, tell=True)
     told = await world.owner.wait_for(lambda message: "Nel sito devi entrare tu" in message.text)
     assert "setup.py --login" in told.text
     assert "🔑 Ho fatto l'accesso" in told.labels
@@ -53,7 +53,7 @@ async def test_who_says_that_they_are_in_is_believed_once_the_site_agrees(world:
 
 
 async def test_before_an_opening_it_is_told_again_to_a_friend_in_words_for_friends(world: World) -> None:
-    await world.db.people.reject(FRIEND, ENDED, tell=False)
+    await outcomes.reject(world.db, FRIEND, ENDED, world.clock.now, tell=False)
     opens = world.clock() + timedelta(hours=3)
     action = await world.db.requests.add(NewAction(ActionType.BOOK, FRIEND, MINE.ref, run_at=opens, opens_at=opens))
     since = world.clock() + timedelta(seconds=1)

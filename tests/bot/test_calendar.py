@@ -17,7 +17,7 @@ from icalendar import Calendar
 from bot.screens.calendar_file import calendar_file
 from demo.telegram import Message
 from domain.model import Booking, BookingStatus, HeldBooking
-from tests.support import chats
+from tests.support import chats, outcomes
 from tests.support.chats import MINE, World, queued, tapped
 
 ROME = ZoneInfo("Europe/Rome")
@@ -113,7 +113,7 @@ async def test_the_files_of_one_booking_follow_its_life(world: World) -> None:
     await tapped(world.owner, "❌ Annulla", "Annullo davvero?")
     await tapped(world.owner, "Sì, annulla", "In coda")
     action = await world.claim()
-    await world.db.settlement.complete_cancel(action, action.class_ref, "read back as gone")
+    await world.db.settlement.settle(action, outcomes.cancelled(action.class_ref, "read back as gone"))
     message = await world.owner.wait_for(lambda message: "Annullata\n" in message.text)
     assert message.document
     assert message.document.name == "pilates-matwork-2026-11-24-annullata.ics"
@@ -122,7 +122,7 @@ async def test_the_files_of_one_booking_follow_its_life(world: World) -> None:
     known = len(world.owner.messages)
     await queued(world.owner)
     named_otherwise = replace(MINE, location="Giuriati - Corsi Platinum")
-    await world.db.settlement.complete_book(await world.claim(), named_otherwise, "seen")
+    await world.db.settlement.settle(await world.claim(), outcomes.booked(named_otherwise, "seen"))
     third = await document(
         await world.owner.wait_for(lambda m: "Prenotata!" in m.text and m in world.owner.messages[known:])
     )

@@ -13,7 +13,7 @@ from demo.telegram import Message, Person
 from domain.errors import Overlap, SlotFull, TooLateToCancel
 from domain.model import ActionStatus, ActionType, Booking, WatchMode
 from domain.requests import NewAction
-from tests.support import chats
+from tests.support import chats, outcomes
 from tests.support.chats import MINE, OWNER, THURSDAY, TUESDAY, World, menu, pilates, queued, tapped
 
 OPENING = datetime(2026, 11, 23, 23, tzinfo=UTC)  # of Thursday's slots: Tuesday, 00:00 in Rome
@@ -216,7 +216,7 @@ async def test_the_result_says_which_choice_was_won_and_why_not_the_first(world:
     action = await world.claim()
     won = Booking("YOGA", "Giuriati", TUESDAY, time(19), 55)
     why = "the slot is full: the site says «Posti <esauriti>»; overlaps"
-    await world.db.settlement.complete_book(action, won, "seen", None, 1, why)
+    await world.db.settlement.settle(action, outcomes.booked(won, "seen", None, 1, why))
 
     result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
 
@@ -243,7 +243,7 @@ async def test_a_full_slot_can_be_watched_and_booked_when_a_place_frees(world: W
 async def test_a_watch_that_only_tells_leads_to_the_booking_in_one_tap(world: World) -> None:
     await zumba(world.owner)
     await tapped(world.owner, "👀 Avvisami soltanto", "ti avviso")
-    await world.db.settlement.complete_watch(await world.claim(), "a place is free")
+    await world.db.settlement.settle(await world.claim(), outcomes.place_free("a place is free"))
     told = await world.owner.wait_for(lambda message: "Si è liberato un posto" in message.text)
     assert not told.silent
     data = data_of(told, "Prenota adesso")
@@ -387,7 +387,7 @@ async def test_a_swap_books_the_new_one_and_then_frees_the_other(world: World) -
     assert "Adesso libero PILATES MATWORK, martedì 24 novembre alle 18:00" in result.text
     cancel = await world.claim()
     assert (cancel.type, cancel.booking_id) == (ActionType.CANCEL, MINE.booking_id)
-    await world.db.settlement.complete_cancel(cancel, cancel.class_ref, "gone")
+    await world.db.settlement.settle(cancel, outcomes.cancelled(cancel.class_ref, "gone"))
     await world.owner.wait_for(lambda message: "Annullata" in message.text and "PILATES" in message.text)
 
 
@@ -410,7 +410,7 @@ async def test_what_a_swap_gave_up_first_leaves_the_calendar_too(world: World) -
     await world.db.claims.gave_up(action, MINE.ref)
     new = Booking(action.class_ref.course, action.class_ref.location, action.class_ref.day, action.class_ref.start, 55)
 
-    await world.db.settlement.complete_book(action, new, "seen")
+    await world.db.settlement.settle(action, outcomes.booked(new, "seen"))
 
     out = await world.owner.wait_for(lambda message: "Annullata" in message.text and "PILATES" in message.text)
     assert out.document

@@ -24,7 +24,7 @@ from domain.model import ActionType, NoticeKind
 from domain.requests import NewAction
 from store.connection import Transaction
 from store.outbox import add_notice
-from tests.support import chats
+from tests.support import chats, outcomes
 from tests.support.chats import FRIEND, OTP, OWNER, TUESDAY, World, menu, queued
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -198,7 +198,7 @@ async def test_a_result_does_not_wait_for_an_edit_that_hangs_and_the_card_follow
     card = await queued(world.owner)
     world.emulator.faults.next("editMessageText", delay=60)
     action = await world.claim()
-    await world.db.settlement.postpone(action, chats.NOON, chats.NOON)
+    await world.db.settlement.settle(action, outcomes.postponed(chats.NOON, chats.NOON))
     await world.emulator.wait_for_call("editMessageText", after=len(world.emulator.calls) - 1)
     await world.book()
 
@@ -275,7 +275,9 @@ async def test_a_card_that_is_gone_does_not_keep_the_result_back(world: World) -
 async def test_progress_edits_the_card_and_rings_nobody(world: World) -> None:
     card = await queued(world.owner)
     action = await world.claim()
-    await world.db.settlement.postpone(action, chats.NOON.replace(hour=23), chats.NOON.replace(hour=23))
+    await world.db.settlement.settle(
+        action, outcomes.postponed(chats.NOON.replace(hour=23), chats.NOON.replace(hour=23))
+    )
 
     page = await world.owner.wait_for(lambda message: "In attesa dell'apertura" in message.text)
 
@@ -288,7 +290,9 @@ async def test_progress_without_a_card_says_nothing(world: World) -> None:
     await menu(world.owner)
     await world.db.requests.add(NewAction(ActionType.BOOK, OWNER, chats.PILATES.ref))
     action = await world.claim()
-    await world.db.settlement.postpone(action, chats.NOON.replace(hour=23), chats.NOON.replace(hour=23))
+    await world.db.settlement.settle(
+        action, outcomes.postponed(chats.NOON.replace(hour=23), chats.NOON.replace(hour=23))
+    )
 
     assert await settled(world) == [None]
     assert len(world.owner.messages) == 2

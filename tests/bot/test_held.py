@@ -13,7 +13,7 @@ from demo.telegram import Message
 from domain.errors import SiteChanged
 from domain.model import ActionType, Booking
 from domain.requests import NewAction
-from tests.support import chats
+from tests.support import chats, outcomes
 from tests.support.chats import MINE, OWNER, TODAY, TUESDAY, World, menu, question, queued, tapped
 
 
@@ -61,7 +61,7 @@ async def test_cancelling_is_asked_once_more_and_told_when_read_back(world: Worl
     action = await world.claim()
     assert (action.type, action.booking_id) == (ActionType.CANCEL, MINE.booking_id)
     assert action.free_until == datetime(2026, 11, 24, 15, tzinfo=UTC)  # what was free must not cost for having waited
-    await world.db.settlement.complete_cancel(action, action.class_ref, "gone")
+    await world.db.settlement.settle(action, outcomes.cancelled(action.class_ref, "gone"))
 
     result = await world.owner.wait_for(lambda message: "L'ho ricontrollato sul sito alle 12:00:00" in message.text)
 
@@ -80,7 +80,7 @@ async def test_the_message_that_said_booked_says_so_no_more_once_the_place_is_go
         await tapped(world.owner, "❌ Annulla", "Annullo davvero?")
         await tapped(world.owner, "Sì, annulla", "Annullamento n.")
         action = await world.claim()
-        await world.db.settlement.complete_cancel(action, action.class_ref, "gone")
+        await world.db.settlement.settle(action, outcomes.cancelled(action.class_ref, "gone"))
 
     edited = await world.owner.wait_for(lambda message: message.message_id == booked.message_id and not message.labels)
 
@@ -139,7 +139,7 @@ async def test_reading_my_bookings_turns_the_page_into_the_new_list(world: World
     page = await tapped(world.owner, "📋 Le Mie Prenotazioni", "Non ne vedo nessuna")
     await tapped(world.owner, "Aggiorna dal sito", "si aggiorna da sola")
     action = await world.claim()
-    await world.db.settlement.complete_check(action, [MINE], "1", world.settings.zone)
+    await outcomes.sync(world.db, action, [MINE], world.settings.zone)
 
     fresh = await world.owner.wait_for(lambda message: "Appena lette dal sito" in message.text)
 
@@ -154,7 +154,7 @@ async def test_a_quiet_reading_under_way_is_made_to_tell_its_end(world: World) -
     await tapped(world.owner, "📋 Le Mie Prenotazioni", "Non ne vedo nessuna")
     await tapped(world.owner, "Aggiorna dal sito", "si aggiorna da sola")
 
-    await world.db.settlement.complete_check(action, [MINE], "1", world.settings.zone)
+    await outcomes.sync(world.db, action, [MINE], world.settings.zone)
 
     await world.owner.wait_for(lambda message: "Appena lette dal sito" in message.text)
 
@@ -171,7 +171,7 @@ async def test_a_reading_asked_for_under_a_failure_updates_its_own_new_message(w
     await chats.until(card_in_the_row, card.message_id)
     action = await world.claim()
     assert action.id > failed.id
-    await world.db.settlement.complete_check(action, [MINE], "1", world.settings.zone)
+    await outcomes.sync(world.db, action, [MINE], world.settings.zone)
 
     fresh = await world.owner.wait_for(lambda message: "Appena lette dal sito" in message.text)
 

@@ -22,7 +22,7 @@ from domain.requests import NewPeriodic
 from runtime.configured import recurrence_rules_of
 from store.outbox import add_notice
 from tests.bot.test_buttons import WHEN
-from tests.support import chats
+from tests.support import chats, outcomes
 from tests.support.chats import MINE, OWNER, THURSDAY, World, menu, tapped
 
 OPENING = datetime(2026, 11, 23, 23, tzinfo=UTC)  # of Thursday's slots: Tuesday, 00:00 in Rome
@@ -53,7 +53,7 @@ async def rehearsed(world: World, outcome: str = "ok") -> Message:
     """The evening's card, after a worker has rehearsed what is due."""
     world.clock.now = max(world.clock.now, EVENING)
     error: AppError | None = None if outcome == "ok" else getattr(errors, outcome)("in the evening")
-    await world.db.settlement.rehearsed(await world.claim(), PREPARING, error)
+    await world.db.settlement.settle(await world.claim(), outcomes.rehearsed(PREPARING, error))
     return await world.owner.wait_for(lambda message: "l'apertura" in message.text and "👍 Va bene" in message.labels)
 
 
@@ -89,7 +89,7 @@ async def test_the_rehearsal_rings_with_what_will_be_tried(world: World) -> None
 async def test_the_rehearsal_of_what_the_site_does_not_show_yet_promises_no_more_than_was_seen(world: World) -> None:
     await waiting(world)
     world.clock.now = EVENING
-    await world.db.settlement.rehearsed(await world.claim(), PREPARING, None, listed=False)
+    await world.db.settlement.settle(await world.claim(), outcomes.rehearsed(PREPARING, listed=False))
     card = await world.owner.wait_for(lambda message: "Tutto pronto per l'apertura" in message.text)
     assert "Ho provato l'accesso: funziona. Sul sito non c'è ancora" in card.text
     assert "e l'orario" not in card.text
@@ -176,7 +176,9 @@ async def test_the_result_of_an_opening_carries_its_report(world: World) -> None
     await waiting(world)
     world.clock.now = OPENING
     action = await world.claim()
-    await world.db.settlement.complete_book(action, Booking("GAG", "Giuriati", THURSDAY, time(18), 55), "seen", REPORT)
+    await world.db.settlement.settle(
+        action, outcomes.booked(Booking("GAG", "Giuriati", THURSDAY, time(18), 55), "seen", REPORT)
+    )
 
     result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
 
@@ -194,7 +196,7 @@ async def test_an_opening_that_was_lost_carries_its_report_too(world: World) -> 
     action = await world.claim()
     full = SlotFull("full")
     full.opening = replace(REPORT, seen=None, shots=(Shot(0, 0.006, -0.009, 0.021, ShotOutcome.FULL),) * 2)
-    await world.db.settlement.fail(action, full)
+    await world.db.settlement.settle(action, outcomes.failed(full))
 
     result = await world.owner.wait_for(lambda message: "non riuscita" in message.text)
 

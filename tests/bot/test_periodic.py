@@ -25,7 +25,7 @@ from domain.recurrence import (
 )
 from domain.requests import NewAction, NewPeriodic
 from periodic_executor import Executor
-from tests.support import chats
+from tests.support import chats, outcomes
 from tests.support.chats import FRIEND, MINE, OWNER, TUESDAY, World, menu, tapped
 
 FREE_UNTIL = datetime(2026, 11, 24, 15, tzinfo=UTC)  # Tuesday's PILATES is at 18:00 in Rome
@@ -396,7 +396,7 @@ async def test_a_held_place_is_freed_on_the_site_and_told(world: World) -> None:
     action = await world.claim()
     assert (action.type, action.card_message_id) == (ActionType.CANCEL, asked.message_id)
     assert action.free_until == datetime(2026, 11, 24, 15, tzinfo=UTC)  # two hours before 18:00 in Rome
-    await world.db.settlement.complete_cancel(action, action.class_ref, "gone")
+    await world.db.settlement.settle(action, outcomes.cancelled(action.class_ref, "gone"))
     await world.owner.wait_for(lambda message: "Annullata" in message.text and "ricontrollato sul sito" in message.text)
 
 
@@ -521,7 +521,7 @@ async def test_a_booking_given_back_by_hand_shows_in_the_dates(world: World) -> 
         "test", 60,
     )  # fmt: skip
     assert action
-    await world.db.settlement.complete_cancel(action, action.class_ref, "gone")
+    await world.db.settlement.settle(action, outcomes.cancelled(action.class_ref, "gone"))
     (held,) = [await world.db.bookings.by_booking_id(MINE.booking_id, OWNER)]
     assert held
     assert held.status is BookingStatus.CANCELLED

@@ -12,7 +12,7 @@ import pytest
 from bot.flows.services import Services
 from domain.model import PREPARE, UNSEEN, ActionStatus, ActionType, OpeningRule, SlotStatus, Timetable
 from domain.requests import NewAction
-from tests.support import chats
+from tests.support import chats, outcomes
 from tests.support.chats import NOON, OWNER, PILATES, PLATINUM, TUESDAY, WEEK, World, menu, slot, tapped
 
 NEXT_TUESDAY = TUESDAY + timedelta(days=7)
@@ -101,7 +101,7 @@ async def test_what_is_missing_beside_later_classes_is_not_offered_for_that_day(
     assert action
     days = tuple(NEXT_TUESDAY - timedelta(days=each) for each in reversed(range(8)))
     read = Timetable((PLATINUM,), days, (*(one for one in WEEK if one.day >= TUESDAY), other))
-    await world.db.settlement.complete_refresh(action, read, "read")
+    await outcomes.refresh(world.db, action, read)
     unseen = {row.slot.course for row in await world.db.catalogue.unseen_on(NEXT_TUESDAY)}
     assert "PILATES MATWORK" not in unseen
     assert "ZUMBA" in unseen
@@ -133,6 +133,6 @@ async def test_a_day_without_hours_is_called_so_only_once_it_was_read_and_all_of
     assert action
     friday, saturday = (NEXT_TUESDAY - timedelta(days=each) for each in (4, 3))
     read = Timetable((PLATINUM,), (friday, saturday), (slot("YOGA", friday, "18:30"),))
-    await world.db.settlement.complete_refresh(action, read, "read")
+    await outcomes.refresh(world.db, action, read)
     await tapped(world.owner, "‹ Indietro", "Orari dei corsi")
     await tapped(world.owner, "Sab 28 nov", "Nessun orario di sabato.")

@@ -12,7 +12,7 @@ from domain.model import Action, ActionStatus, Booking
 from domain.recurrence import PeriodicMode
 from domain.requests import NewPeriodic
 from runtime.configured import recurrence_rules_of
-from tests.support import chats
+from tests.support import chats, outcomes
 from tests.support.chats import FITNESS, OWNER, THURSDAY, TUESDAY, World, menu, queued, slot, tapped
 
 GYM = slot("Fit Center", TUESDAY, "19:00", activity=FITNESS)
@@ -30,8 +30,8 @@ async def second_choice(world: World, got: Booking) -> Action:
     (action,) = await world.actions()
     await world.db.choices.add_alternative(action.id, action.user_id, GYM.ref)
     claimed = await world.claim()
-    await world.db.settlement.complete_book(
-        claimed, got, "seen", won_choice=1, why_not_first="full: the site says «Pieno.»"
+    await world.db.settlement.settle(
+        claimed, outcomes.booked(got, "seen", choice=1, why_not_first="full: the site says «Pieno.»")
     )
     await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
     return action
@@ -64,7 +64,7 @@ async def test_what_the_site_lists_without_a_name_is_told_under_the_name_it_was_
     claimed = await world.claim()
     got = Booking(listed, "Giuriati", claimed.class_ref.day, claimed.class_ref.start, 60)
 
-    await world.db.settlement.complete_book(claimed, got, "seen")
+    await world.db.settlement.settle(claimed, outcomes.booked(got, "seen"))
 
     result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
     assert f"Prenotata!\n{told}\n" in result.text
@@ -81,7 +81,7 @@ async def test_what_was_put_in_without_its_kind_is_told_under_its_name_too(world
     pilates = next(each for each in chats.WEEK if each.ref.matches(claimed.class_ref))
     got = Booking("Corsi Platinum", "Giuriati", claimed.class_ref.day, claimed.class_ref.start, 60)
 
-    await world.db.settlement.complete_book(claimed, got, "seen", slot=pilates)
+    await world.db.settlement.settle(claimed, outcomes.booked(got, "seen", slot=pilates))
 
     result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
     assert f"Prenotata!\n{pilates.course}\n" in result.text

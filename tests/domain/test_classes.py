@@ -26,6 +26,7 @@ from portal.bookings_list import Sought, as_held
 from portal.schedules import the_meant
 from portal.session.site_session import SiteSession
 from tests.conftest import GIULIA
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 from tests.support.sites import GIULIA as STUDENT
 from tests.support.sites import TUESDAY, person
@@ -75,8 +76,8 @@ async def test_the_queue_what_is_held_and_what_recurs_know_the_kind_of_class(db:
     action = await db.claims.claim("w", 60)
     assert action
     assert (action.wish, await db.choices.alternatives(action.id)) == (YOGA, [other])
-    await db.settlement.complete_book(
-        action, Booking("YOGA", "Giuriati", TUESDAY, YOGA.start, 60, "Corsi Platinum"), "seen"
+    await db.settlement.settle(
+        action, outcomes.booked(Booking("YOGA", "Giuriati", TUESDAY, YOGA.start, 60, "Corsi Platinum"), "seen")
     )
     [held] = await db.bookings.held(GIULIA, TUESDAY)
     assert held.booking.ref == YOGA
@@ -199,11 +200,11 @@ async def test_two_bookings_of_one_hour_in_two_kinds_are_told_apart_though_they_
     for each in (gold, platinum):
         action = await db.claims.add_claimed(NewAction(ActionType.BOOK, GIULIA, each.ref), "somebody", 60)
         assert action
-        await db.settlement.complete_book(action, each, "seen")
+        await db.settlement.settle(action, outcomes.booked(each, "seen"))
         if each is gold:
             cancel = await db.claims.add_claimed(NewAction(ActionType.CANCEL, GIULIA, each.ref), "somebody", 60)
             assert cancel
-            await db.settlement.complete_cancel(cancel, gold.ref, "gone")
+            await db.settlement.settle(cancel, outcomes.cancelled(gold.ref, "gone"))
 
     first, second = [await db.bookings.by_booking_id(gold.booking_id, GIULIA, one.ref) for one in (gold, platinum)]
     assert first
@@ -218,11 +219,11 @@ async def test_a_swap_that_got_nothing_but_what_it_was_to_free_frees_nothing(db:
     held = Booking("YOGA", "Giuriati", TUESDAY, time(18, 30), 60)
     first = await db.claims.add_claimed(NewAction(ActionType.BOOK, GIULIA, held.ref), "somebody", 60)
     assert first
-    await db.settlement.complete_book(first, held, "seen")
+    await db.settlement.settle(first, outcomes.booked(held, "seen"))
     [row] = await db.bookings.held(GIULIA, TUESDAY)
     swap = await db.claims.add_claimed(NewAction(ActionType.BOOK, GIULIA, YOGA, replaces_row_id=row.id), "somebody", 60)
     assert swap
-    await db.settlement.complete_book(swap, held, "seen")
+    await db.settlement.settle(swap, outcomes.booked(held, "seen"))
     assert await db.requests.live(GIULIA) == []
 
 

@@ -15,15 +15,18 @@ import pytest_asyncio
 from playwright.async_api import Page
 
 import booking
-from actions.decide import Step, decide
-from actions.runner import Performer
+from actions.decide import decide, phase_of
+from actions.runner import ActionRunner
 from admin import hand_login
 from admin.hand_login import HandLoginFailed
 from admin.wizard import write
 from database import Database, open_database
 from demo.site import Site, SiteWorld
-from domain.errors import LoginNeeded
-from domain.model import ActionStatus, ActionType, ClassRef, OpeningRule, Role
+from domain.errors import AppError, LoginNeeded
+from domain.house_rules import HouseRules
+from domain.job import Job
+from domain.model import Action, ActionStatus, ActionType, ClassRef, OpeningRule, Role
+from domain.outcome import Failed, Outcome, Waits
 from domain.people import Person
 from domain.requests import NewAction
 from portal.portal import Portal
@@ -182,8 +185,8 @@ def worker(accounts: Database, portal: Portal, tmp_path: Path, site_clock: FakeC
     values = {"username": GIULIA, "login": "by_hand", "telegram": {"bot_token": "1:x", "allowed_user_id": OWNER}}
     write(tmp_path / "config.json", values)
     settings = load(tmp_path / "config.json")
-    performer = Performer(accounts, portal, {OWNER: settings.people[0]}, RULE, site_clock)
-    return Worker(accounts, portal, performer, settings, site_clock)
+    runner = ActionRunner(accounts, portal, {OWNER: settings.people[0]}, RULE, site_clock)
+    return Worker(accounts, portal, runner, settings, site_clock)
 
 
 async def kinds(db: Database) -> list[str]:
@@ -232,6 +235,11 @@ async def test_the_end_is_told_once_and_the_way_back_too_and_what_waited_goes_on
     assert world.accounts.login_attempts == {}
 
 
+def after(error: AppError, action: Action, now: datetime) -> Outcome:
+    """What becomes of an action after an error."""
+    return decide(error, Job(action, HouseRules(RULE)), phase_of(action, RULE, now), now)
+
+
 async def test_near_an_opening_its_person_is_waited_for_and_after_it_the_result_says_why(
     accounts: Database, pilates: ClassRef
 ) -> None:
@@ -241,12 +249,14 @@ async def test_near_an_opening_its_person_is_waited_for_and_after_it_the_result_
     ended = LoginNeeded("the session that was made by hand has ended")
     for minutes in (-5, -1, 1):
         now = opens + timedelta(minutes=minutes)
-        again = decide(ended, action, RULE, now).at
-        assert again
-        assert timedelta(0) < again - now <= timedelta(seconds=10)
-    assert decide(ended, action, RULE, opens - timedelta(seconds=17)).at == opens - timedelta(seconds=15)
-    assert decide(ended, action, RULE, opens + timedelta(minutes=3)).step is Step.FINAL
-    assert decide(ended, action, RULE, opens + timedelta(minutes=3)).at is None
+        again = after(ended, action, now)
+        assert isinstance(again, Waits)
+        assert again.run_at
+        assert timedelta(0) < again.run_at - now <= timedelta(seconds=10)
+    last = after(ended, action, opens - timedelta(seconds=17))
+    assert isinstance(last, Waits)
+    assert last.run_at == opens - timedelta(seconds=15)
+    assert isinstance(after(ended, action, opens + timedelta(minutes=3)), Failed)
 
 
 async def test_the_session_of_a_trial_that_was_killed_does_not_stay_on_disk(portal: Portal) -> None:  # noqa: F811

@@ -9,11 +9,12 @@ import pytest
 
 from database import Database
 from domain.errors import LoginNeeded
-from domain.model import PREPARE, ActionType, ClassRef, Role
+from domain.model import PREPARE, ActionType, ClassRef, Role, utc_now
 from domain.people import Person
 from domain.requests import NewAction
 from periodic.routine import CHECK_EVERY, LOOK_BEFORE_OPENING
 from periodic_executor import Executor
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 from tests.support.recurring import settings_of
 from tests.support.sites import ROME
@@ -37,10 +38,10 @@ async def outcome(db: Database, error: LoginNeeded | None) -> list[datetime]:
     while action := await db.claims.claim("test", 60):
         ended.append(action.created_at)
         if error is None:
-            await db.settlement.complete_check(action, [], "0 bookings", ROME)
+            await outcomes.sync(db, action, [], ROME)
         else:
-            await db.people.reject(OWNER, error, tell=action.quiet)
-            await db.settlement.fail(action, error)
+            await outcomes.reject(db, OWNER, error, utc_now(), tell=action.quiet)
+            await db.settlement.settle(action, outcomes.failed(error))
     return ended
 
 

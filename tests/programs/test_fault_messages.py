@@ -17,7 +17,7 @@ import pytest
 import pytest_asyncio
 
 from actions.decide import MOST_FAILURES
-from actions.runner import Performer
+from actions.runner import ActionRunner
 from bot import screens
 from bot.screens.failure_messages import FAILURE_MESSAGES, OLD_HOURS_STAY
 from bot.screens.italian import When
@@ -27,7 +27,7 @@ from domain.errors import LoginBlocked, SiteError
 from domain.model import Action, ActionType, ClassRef, Pause
 from domain.requests import NewAction
 from portal.read_back import ReadBack
-from tests.support import chats
+from tests.support import chats, outcomes
 from tests.support.chats import OWNER
 from tests.support.lent_browser import LentBrowser, lent
 from tests.support.sites import GIULIA, TUESDAY, access, credentials, enter, person, wish
@@ -43,7 +43,7 @@ class Stage:
 
     chat: chats.World
     site: SiteWorld
-    performer: Performer
+    runner: ActionRunner
     pilates: ClassRef
     sign_on: str  # its host
 
@@ -52,7 +52,7 @@ class Stage:
         wanted = self.pilates if kind in (BOOK, CANCEL) else None
         action = await self.chat.db.requests.add(NewAction(kind, OWNER, wanted))
         await self.chat.db.connection.write(f"UPDATE booking_actions SET failures = {MOST_FAILURES}")
-        await self.performer.perform(await self.chat.claim())
+        await self.runner.run(await self.chat.claim())
         row = await self.chat.db.requests.find(action.id)
         assert row
         return row, await self.chat.owner.wait_for(lambda message: "non riuscit" in message.text)
@@ -76,10 +76,10 @@ async def stage(engine: LentBrowser, tmp_path: Path, elsewhere: bool) -> AsyncIt
             portal = lent(engine, replace(to, login_hosts=("localhost:1",)) if elsewhere else to)
             enter(portal.session(credentials(OWNER)), site)
             rule = chat.settings.opening_rule
-            performer = Performer(chat.db, portal, {OWNER: credentials(OWNER)}, rule, chat.clock)
+            runner = ActionRunner(chat.db, portal, {OWNER: credentials(OWNER)}, rule, chat.clock)
             assert site_world.book(GIULIA, site_world.slot(TUESDAY, "ZUMBA").appointment_id) == "booked"
             async with portal:
-                yield Stage(chat, site_world, performer, wish(site_world), site.login_host)
+                yield Stage(chat, site_world, runner, wish(site_world), site.login_host)
 
 
 @pytest.mark.parametrize(
@@ -118,14 +118,14 @@ async def test_who_is_turned_away_is_told_once_and_keeps_what_is_queued(stage: S
     stage.site.faults.update({fault: True})
     await db.requests.add(NewAction(BOOK, OWNER, stage.pilates))
     await db.requests.add(NewAction(CHECK, OWNER, quiet=True))
-    await stage.performer.perform(await stage.chat.claim())
+    await stage.runner.run(await stage.chat.claim())
     assert not await db.claims.due()
     letter = await owner.wait_for(lambda message: happened in message.text)
     assert "Riprovo da solo alle" in letter.text
     stage.site.faults.clear()
     await chats.tapped(owner, "Riprova l'accesso", "Leggo dal sito")
     for _ in range(2):
-        await stage.performer.perform(await stage.chat.claim())
+        await stage.runner.run(await stage.chat.claim())
     rows = await db.connection.rows("SELECT status FROM booking_actions WHERE action_type IN ('book', 'check')")
     assert [row["status"] for row in rows] == ["completed", "completed"]
     assert len([message for message in owner.messages if happened in message.text]) == 1
@@ -144,7 +144,7 @@ async def test_a_sign_on_that_is_down_is_told_once_and_everything_of_the_account
     ):
         await db.requests.add(action)
     claimed = [await stage.chat.claim() for _ in range(3)]
-    await asyncio.gather(*(stage.performer.perform(each) for each in claimed))
+    await asyncio.gather(*(stage.runner.run(each) for each in claimed))
     assert not await db.claims.due()
     letter = await owner.wait_for(lambda message: happened in message.text)
     assert f"/{at}" in letter.text
@@ -154,7 +154,7 @@ async def test_a_sign_on_that_is_down_is_told_once_and_everything_of_the_account
     stage.site.faults.clear()
     await chats.tapped(owner, "Riprova l'accesso", "Leggo dal sito")
     while await db.claims.due():
-        await stage.performer.perform(await stage.chat.claim())
+        await stage.runner.run(await stage.chat.claim())
     assert [row.status for each in claimed if (row := await db.requests.find(each.id))] == ["completed"] * 3
     assert len([message for message in owner.messages if happened in message.text]) == 1
 
@@ -166,7 +166,7 @@ async def test_what_the_pages_of_the_login_say_is_told_once(stage: Stage) -> Non
     for _ in range(2):
         await db.pauses.end(OWNER, log_in=True)
         await db.requests.add(NewAction(CHECK, OWNER, quiet=True))
-        await stage.performer.perform(await stage.chat.claim())
+        await stage.runner.run(await stage.chat.claim())
     assert stage.site.accounts.login_attempts[GIULIA] == 2
     await owner.wait_for(lambda message: "ho scelto la prima" in message.text)
     for words in ("scade tra 9 giorni", "ti mostra un avviso", "ho scelto la prima"):
@@ -175,11 +175,17 @@ async def test_what_the_pages_of_the_login_say_is_told_once(stage: Stage) -> Non
 
 @in_its_loop
 async def test_to_try_the_login_again_is_a_new_login_though_a_session_lives(stage: Stage) -> None:
-    await stage.chat.db.pauses.pause(OWNER, LoginBlocked("the login stops at a page"), lambda _: timedelta(hours=1))
+    await outcomes.pause(
+        stage.chat.db,
+        OWNER,
+        LoginBlocked("the login stops at a page"),
+        lambda _: timedelta(hours=1),
+        stage.chat.clock(),
+    )
     await stage.chat.owner.wait_for(lambda message: FAILURE_MESSAGES["LoginBlocked"].happened in message.text)
     await stage.chat.owner.tap("Riprova l'accesso")
     for logins in (1, 1):
-        await stage.performer.perform(await stage.chat.claim())
+        await stage.runner.run(await stage.chat.claim())
         assert stage.site.accounts.login_attempts[GIULIA] == logins
         await stage.chat.db.requests.add(NewAction(CHECK, OWNER))
 
@@ -207,7 +213,7 @@ async def test_a_page_nobody_knows_comes_with_its_picture(stage: Stage) -> None:
 async def test_what_may_pass_is_told_on_the_card_and_does_not_ring(stage: Stage) -> None:
     stage.site.faults.update({"status_503": True})
     await chats.queued(stage.chat.owner)
-    error = await stage.performer.perform(await stage.chat.claim())
+    error = await stage.runner.run(await stage.chat.claim())
     assert isinstance(error, SiteError)
     card = await stage.chat.owner.wait_for(lambda message: FAILURE_MESSAGES["SiteUnavailable"].happened in message.text)
     assert "Riprovo" in card.text
@@ -245,7 +251,7 @@ async def test_a_failure_that_was_none_rings_again_with_the_truth(stage: Stage) 
     row, _ = await stage.last_try(BOOK)
     assert row.error_kind == "SiteUnavailable"
     stage.site.faults.clear()
-    await stage.performer.perform(await stage.chat.claim())
+    await stage.runner.run(await stage.chat.claim())
     letter = await stage.chat.owner.wait_for(lambda message: "Prenotata!" in message.text)
     assert letter.document
 

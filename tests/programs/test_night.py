@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from actions.runner import Performer
+from actions.runner import ActionRunner
 from database import Database, open_database
 from demo.site import Outcome, Site, SiteWorld
 from domain.model import FIT_CENTER, PREPARE, Action, ActionStatus, ActionType, ClassRef, NoticeKind, Role, clock_time
@@ -152,9 +152,10 @@ async def night(
             state = {"cookies": [cookie(site, who)], "origins": []}
             files_of(portal.session(people[each])).save(state)
         openings = Openings(clock, time=SteadyTime(now=lambda: clock().timestamp()))
-        performer = Performer(db, portal, people, settings.opening_rule, clock, openings=openings)
-        performer._pursuit._logged_in = {2: clock(), 3: clock()}  # one real login a night is enough
-        worker = Worker(db, portal, performer, settings, clock)
+        runner = ActionRunner(db, portal, people, settings.opening_rule, clock, openings=openings)
+        for friend in (2, 3):  # one real login a night is enough
+            runner.bookings.logins.note(friend)
+        worker = Worker(db, portal, runner, settings, clock)
         yield Night(clock, world, db, Executor(db, settings, clock), worker, settings, class_day)
 
 

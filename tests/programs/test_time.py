@@ -20,13 +20,14 @@ import pytest
 
 from database import Database
 from domain.errors import LoginRejected
-from domain.model import ActionStatus, ActionType, NoticeKind, OpeningRule
+from domain.model import ActionStatus, ActionType, NoticeKind, OpeningRule, utc_now
 from domain.opening_plan import plan_booking
 from domain.recurrence import OccurrenceState, PeriodicMode
 from periodic_executor import Rhythm
 from runtime.changes import Pace
 from runtime.configured import recurrence_rules_of
 from tests.conftest import GIULIA, MARCO
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 from tests.support.recurring import ROME, TUESDAY, Life, rome, settings_of
 
@@ -368,7 +369,7 @@ async def test_a_month_of_a_person_who_answers_every_other_question(life: Life) 
 async def _without_routine(life: Life) -> None:
     """Nobody's routine work is queued for who can't log in; it would only make the weeks longer."""
     for user_id in (GIULIA, MARCO):
-        await life.db.people.reject(user_id, LoginRejected("no"), tell=False)
+        await outcomes.reject(life.db, user_id, LoginRejected("no"), utc_now(), tell=False)
 
 
 # --- the rules themselves

@@ -19,6 +19,7 @@ from store.connection import Transaction
 from store.departed import NO_LONGER_HERE
 from store.outbox import add_notice
 from tests.conftest import GIULIA, MARCO
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 
 TUESDAY = date(2026, 11, 24)
@@ -36,7 +37,7 @@ async def busy(db: Database, user_id: int) -> None:
     check = await db.claims.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "test", 60)
     assert check
     held = [Booking("YOGA", "Giuriati", TUESDAY, time(9), 55)]
-    await db.settlement.complete_check(check, held, "read", ZoneInfo("Europe/Rome"))
+    await outcomes.sync(db, check, held, ZoneInfo("Europe/Rome"))
     await db.requests.add(NewAction(ActionType.BOOK, user_id, wish("PILATES"), run_at=OPENS, opens_at=OPENS))
     watch = NewAction(ActionType.BOOK, user_id, wish("ZUMBA"), watch=WatchMode.BOOK, watch_until=STARTS)
     await db.requests.add(watch)
@@ -92,7 +93,7 @@ async def test_what_a_worker_is_just_doing_ends_and_is_told_to_nobody(db: Databa
     action = await db.claims.claim("test", 60)
     assert action
     await db.people.set(EVERYBODY[:1])
-    await db.settlement.fail(action, SlotFull("no"))
+    await db.settlement.settle(action, outcomes.failed(SlotFull("no")))
     assert (await db.requests.latest(MARCO, 1))[0].status is ActionStatus.FAILED
     assert await db.outbox.next_of_each() == []
 

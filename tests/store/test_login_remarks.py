@@ -13,6 +13,7 @@ from domain.errors import ASKED_AGAIN, LoginRejected, MatricolaMissing, login_st
 from domain.model import LoginRemark, NoticeKind, RemarkKind
 from runtime.settings import fingerprint
 from tests.conftest import GIULIA, MARCO
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 from tests.support.sites import ROME, credentials
 
@@ -82,7 +83,7 @@ async def test_a_matricola_that_is_not_offered_stops_the_account_and_names_those
     db: Database, clock: FakeClock
 ) -> None:
     error = MatricolaMissing("the matricola 1 is not among those that the site offers: «861234 Laurea, 961234 Altra»")
-    await db.people.reject(GIULIA, error, tell=True)
+    await outcomes.reject(db, GIULIA, error, clock(), tell=True)
     account = await db.people.find(GIULIA)
     assert account is not None
     assert isinstance(account.stop, MatricolaMissing)

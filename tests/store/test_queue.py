@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from actions.decide import handed_back
 from database import Database, open_database
 from domain.errors import AlreadyQueued, AppError, LeaseLost, SiteUnavailable, SlotFull
 from domain.model import ActionStatus, ActionType, Booking, ClassRef, NoticeKind
 from domain.requests import NewAction
 from tests.conftest import GIULIA, MARCO
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 
 PILATES = ClassRef("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0))
@@ -44,7 +46,7 @@ async def test_a_finished_action_does_not_stand_in_the_way_of_a_new_one(db: Data
     await db.requests.add(BOOK)
     action = await db.claims.claim("w", 60)
     assert action
-    await db.settlement.fail(action, SlotFull("full"))
+    await db.settlement.settle(action, outcomes.failed(SlotFull("full")))
     assert (await db.requests.add(BOOK)).id != action.id
 
 
@@ -91,7 +93,7 @@ async def test_what_waits_for_its_opening_can_be_withdrawn_until_its_worker_begi
     assert again
     assert again.acting
     assert await db.requests.withdraw(action.id, GIULIA) is None
-    await db.settlement.release(again, AppError("stopped"))
+    await db.settlement.settle(again, handed_back(AppError("stopped")))
     assert await db.requests.withdraw(action.id, GIULIA)
     with pytest.raises(LeaseLost):
         await db.claims.begin_to_act(again)
@@ -139,7 +141,7 @@ async def test_who_lost_the_lease_can_settle_nothing(db: Database, clock: FakeCl
     clock.go(seconds=61)
     await db.claims.claim("w", 60)
     with pytest.raises(LeaseLost):
-        await db.settlement.complete_book(late, HELD, "seen")
+        await db.settlement.settle(late, outcomes.booked(HELD, "seen"))
     with pytest.raises(LeaseLost):
         await db.claims.extend(late, 60)
     assert await db.bookings.held(GIULIA, date(2026, 11, 22)) == []
@@ -150,7 +152,7 @@ async def test_a_booking_its_row_and_its_notice_come_together(db: Database) -> N
     await db.requests.add(BOOK)
     action = await db.claims.claim("w", 60)
     assert action
-    await db.settlement.complete_book(action, HELD, "seen")
+    await db.settlement.settle(action, outcomes.booked(HELD, "seen"))
     done = await db.requests.find(action.id)
     [held] = await db.bookings.held(GIULIA, date(2026, 11, 22))
     [notice] = await db.outbox.next_of_each()
@@ -164,7 +166,7 @@ async def test_a_retry_waits_and_counts(db: Database, clock: FakeClock) -> None:
     await db.requests.add(BOOK)
     action = await db.claims.claim("w", 60)
     assert action
-    await db.settlement.retry(action, clock() + timedelta(seconds=4), SiteUnavailable("503"))
+    await db.settlement.settle(action, outcomes.tried_again(clock() + timedelta(seconds=4), SiteUnavailable("503")))
     assert await db.claims.claim("w", 60) is None
     clock.go(seconds=4)
     again = await db.claims.claim("w", 60)
@@ -176,7 +178,7 @@ async def test_a_released_action_is_claimed_at_once_and_has_not_failed(db: Datab
     await db.requests.add(BOOK)
     action = await db.claims.claim("w", 60)
     assert action
-    await db.settlement.release(action, AppError("stopped"))
+    await db.settlement.settle(action, handed_back(AppError("stopped")))
     again = await db.claims.claim("w", 60)
     assert again
     assert again.failures == 0
@@ -284,9 +286,7 @@ async def test_a_row_that_can_not_be_read_fails_alone_and_keeps_nobody_waiting(d
 async def test_what_is_held_can_be_listed_beside_a_row_that_can_not_be_read(db: Database, clock: FakeClock) -> None:
     action = await db.claims.add_claimed(NewAction(ActionType.CHECK, GIULIA), "w", 60)
     assert action
-    await db.settlement.complete_check(
-        action, [HELD, replace(HELD, day=date(2026, 11, 25))], "read", ZoneInfo("Europe/Rome")
-    )
+    await outcomes.sync(db, action, [HELD, replace(HELD, day=date(2026, 11, 25))], ZoneInfo("Europe/Rome"))
     await db.connection.write("UPDATE user_bookings SET updated_at = 'ieri' WHERE booking_date = '2026-11-24'")
     assert len(await db.bookings.held(GIULIA, clock().date())) == 1
     assert len(await db.reminders.due(clock().date(), date(2026, 11, 30), clock())) == 1

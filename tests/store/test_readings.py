@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from actions.cancel import looked_for_again
 from database import Database
 from domain.errors import NothingToCancel, SiteUnavailable
 from domain.model import Action, ActionType, Activity, Booking, BookingStatus, Slot, SlotStatus, Timetable
 from domain.requests import NewAction
 from tests.conftest import GIULIA
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 
 ROME = ZoneInfo("Europe/Rome")
@@ -32,15 +34,15 @@ async def claimed(db: Database, kind: ActionType, booking: Booking | None = None
 
 async def read(db: Database, *bookings: Booking, in_page: bool = False) -> None:
     action = await claimed(db, ActionType.CHECK)
-    await db.settlement.complete_check(action, bookings, "read", ROME, in_page=in_page)
+    await outcomes.sync(db, action, bookings, ROME, in_page=in_page)
 
 
 async def book(db: Database, booking: Booking) -> None:
-    await db.settlement.complete_book(await claimed(db, ActionType.BOOK, booking), booking, "seen")
+    await db.settlement.settle(await claimed(db, ActionType.BOOK, booking), outcomes.booked(booking, "seen"))
 
 
 async def cancel(db: Database, booking: Booking) -> None:
-    await db.settlement.complete_cancel(await claimed(db, ActionType.CANCEL, booking), booking.ref, "gone")
+    await db.settlement.settle(await claimed(db, ActionType.CANCEL, booking), outcomes.cancelled(booking.ref, "gone"))
 
 
 async def statuses(db: Database) -> list[str]:
@@ -61,7 +63,7 @@ async def test_what_is_settled_while_a_reading_is_under_way_is_not_touched_by_it
     clock.go(seconds=clock_goes)
     await book(db, YOGA)
     await cancel(db, PILATES)
-    await db.settlement.complete_check(reading, [PILATES], "read", ROME, before, in_page=True)
+    await outcomes.sync(db, reading, [PILATES], ROME, before, in_page=True)
     [held] = await db.bookings.held(GIULIA, TUESDAY)
     assert (held.booking, held.missing_since) == (YOGA, None)
     assert await statuses(db) == [BookingStatus.CANCELLED, BookingStatus.CONFIRMED]
@@ -74,7 +76,7 @@ async def test_what_was_booked_and_cancelled_while_a_reading_was_under_way_stays
     reading, before = await claimed(db, ActionType.CHECK), await db.readings.before(GIULIA, clock())
     await book(db, YOGA)
     await cancel(db, YOGA)
-    await db.settlement.complete_check(reading, [YOGA], "read", ROME, before)
+    await outcomes.sync(db, reading, [YOGA], ROME, before)
     assert await statuses(db) == [BookingStatus.CANCELLED]
 
 
@@ -162,7 +164,9 @@ async def test_what_a_worker_is_just_cancelling_is_nobodys_loss(db: Database, cl
 
 async def test_a_cancellation_that_found_nothing_has_the_list_read(db: Database) -> None:
     await read(db, PILATES)
-    await db.settlement.fail(await claimed(db, ActionType.CANCEL, PILATES), NothingToCancel("not there"))
+    await db.settlement.settle(
+        await claimed(db, ActionType.CANCEL, PILATES), outcomes.failed(NothingToCancel("not there"))
+    )
     assert await statuses(db) == [BookingStatus.CONFIRMED]
     assert await db.claims.due()
 
@@ -183,7 +187,7 @@ async def test_who_asks_for_a_reading_does_not_wait_for_the_second_look(db: Data
 async def swap(db: Database, clock: FakeClock, *slots: Slot, began: timedelta = timedelta(0)) -> None:
     action = await claimed(db, ActionType.REFRESH)
     activities = tuple({each.activity.id: each.activity for each in slots}.values())
-    await db.settlement.complete_refresh(action, Timetable(activities, (TUESDAY,), slots), "read", clock() - began)
+    await outcomes.refresh(db, action, Timetable(activities, (TUESDAY,), slots), clock() - began)
 
 
 async def test_a_timetable_that_was_under_way_for_long_does_not_undo_a_newer_one(
@@ -217,7 +221,7 @@ async def test_the_card_of_a_booking_whose_name_on_the_site_changed_does_not_go_
     db: Database, clock: FakeClock
 ) -> None:
     action = await claimed(db, ActionType.BOOK, PILATES)
-    await db.settlement.complete_book(action, PILATES, "seen")
+    await db.settlement.settle(action, outcomes.booked(PILATES, "seen"))
     await db.requests.set_card(action.id, 7)
     renamed = replace(PILATES, location="Giuriati - Corsi Platinum")
     await read(db, renamed)
@@ -232,7 +236,7 @@ async def test_what_a_cancellation_looks_for_once_more_is_told_by_it_and_not_as_
     await read(db, PILATES)
     action = await claimed(db, ActionType.CANCEL, PILATES)
     await db.claims.pressing(action)
-    await db.settlement.look_once_more(action, clock())
+    await db.settlement.settle(action, looked_for_again(action, clock()))
     for seconds in (1, 32):
         clock.go(seconds=seconds)
         await read(db, in_page=True)
@@ -249,12 +253,15 @@ async def test_a_reading_that_failed_in_between_does_not_count_among_the_two(db:
         assert action
         return action
 
-    await db.settlement.look_once_more(await claimed(db, ActionType.CANCEL, PILATES), clock())
+    await db.settlement.settle(
+        await claimed(db, ActionType.CANCEL, PILATES),
+        looked_for_again(await claimed(db, ActionType.CANCEL, PILATES), clock()),
+    )
     second = await next_claim()
     assert second.absent_since
-    await db.settlement.retry(second, clock(), SiteUnavailable("503"))
+    await db.settlement.settle(second, outcomes.tried_again(clock(), SiteUnavailable("503")))
     third = await next_claim()
     assert third.absent_since is None
-    await db.settlement.look_once_more(third, clock())
+    await db.settlement.settle(third, looked_for_again(third, clock()))
     assert (await next_claim()).absent_since  # and its worker dies
     assert (await next_claim()).absent_since is None

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from actions.decide import handed_back
 from database import Database
 from domain.errors import (
     AppError,
@@ -26,6 +27,7 @@ from domain.model import Action, ActionStatus, ActionType, Booking, BookingStatu
 from domain.requests import NewAction
 from domain.results import THOUGH_WITHDRAWN
 from tests.conftest import GIULIA, MARCO
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 
 ROME = ZoneInfo("Europe/Rome")
@@ -48,7 +50,7 @@ async def claim_and_fail(db: Database, action: Action, error: AppError) -> None:
     claimed = await db.claims.claim("w", 60)
     assert claimed
     assert claimed.id == action.id
-    await db.settlement.fail(claimed, error)
+    await db.settlement.settle(claimed, outcomes.failed(error))
 
 
 async def read(
@@ -57,7 +59,7 @@ async def read(
     """The reading that follows, or any other."""
     action = await db.claims.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "w", 60)
     assert action
-    await db.settlement.complete_check(action, bookings, "read", ROME, in_page=in_page)
+    await outcomes.sync(db, action, bookings, ROME, in_page=in_page)
 
 
 async def read_twice(db: Database, clock: FakeClock, *bookings: Booking) -> None:
@@ -103,7 +105,9 @@ async def test_what_was_withdrawn_in_doubt_is_read_and_told_when_it_was_done(db:
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
     claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.settlement.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    await db.settlement.settle(
+        claimed, outcomes.tried_again(clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    )
     assert await db.requests.withdraw(action.id, GIULIA)
     await read(db, clock, HELD)
     row = await db.requests.find(action.id)
@@ -127,9 +131,9 @@ async def test_doubt_outlives_a_stop_and_a_postponement(db: Database, clock: Fak
         claimed = await db.claims.claim("w", 60)
         assert claimed
         if give_back == "release":
-            await db.settlement.release(claimed, SiteUnavailable("stopped while it was asked"))
+            await db.settlement.settle(claimed, handed_back(SiteUnavailable("stopped while it was asked")))
         else:
-            await db.settlement.postpone(claimed, clock(), clock())
+            await db.settlement.settle(claimed, outcomes.postponed(clock(), clock()))
     assert await db.requests.withdraw(action.id, GIULIA)
     await read(db, clock, HELD)
     row = await db.requests.find(action.id)
@@ -141,7 +145,7 @@ async def test_what_is_only_prepared_leaves_no_doubt_behind(db: Database, clock:
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH, opens_at=clock() + timedelta(minutes=4)))
     claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.settlement.release(claimed, SiteUnavailable("stopped before anything was sent"))
+    await db.settlement.settle(claimed, handed_back(SiteUnavailable("stopped before anything was sent")))
     assert await state(db, action) == (ActionStatus.PENDING, None)
 
 
@@ -149,7 +153,9 @@ async def test_once_it_was_read_a_withdrawn_booking_is_nobodys_any_more(db: Data
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
     claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.settlement.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    await db.settlement.settle(
+        claimed, outcomes.tried_again(clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    )
     assert await db.requests.withdraw(action.id, GIULIA)
     await read_twice(db, clock)
     clock.go(hours=5)
@@ -166,7 +172,9 @@ async def test_a_withdrawn_swap_that_was_done_frees_nothing(db: Database, clock:
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH, replaces_row_id=held.id))
     claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.settlement.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    await db.settlement.settle(
+        claimed, outcomes.tried_again(clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    )
     assert await db.requests.withdraw(action.id, GIULIA)
     await read(db, clock, other, HELD)
     assert [live for live in await db.requests.live(GIULIA) if live.type is ActionType.CANCEL] == []
@@ -176,7 +184,9 @@ async def test_who_withdraws_a_reading_has_no_other_read(db: Database, clock: Fa
     action = await db.requests.add(NewAction(ActionType.CHECK, GIULIA))
     claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.settlement.retry(claimed, clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    await db.settlement.settle(
+        claimed, outcomes.tried_again(clock() + timedelta(minutes=1), SiteUnavailable("no answer"))
+    )
     assert await db.requests.withdraw(action.id, GIULIA)
     assert await db.requests.live_routine(ActionType.CHECK, GIULIA) is None
 
@@ -215,7 +225,7 @@ async def test_who_was_not_let_in_again_does_not_know_what_came_of_the_try_befor
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
     claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.settlement.retry(claimed, clock(), SiteUnavailable("the answer was lost"))
+    await db.settlement.settle(claimed, outcomes.tried_again(clock(), SiteUnavailable("the answer was lost")))
     await claim_and_fail(db, action, LoginRejected("wrong"))
     await read(db, clock, HELD)
     assert await state(db, action) == (ActionStatus.COMPLETED, None)
@@ -225,10 +235,10 @@ async def test_a_login_in_trouble_hides_no_doubt_about_the_try_before(db: Databa
     action = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
     claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.settlement.retry(claimed, clock(), SiteUnavailable("the answer was lost"))
+    await db.settlement.settle(claimed, outcomes.tried_again(clock(), SiteUnavailable("the answer was lost")))
     claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.settlement.wait_with_account(claimed, LoginBlocked("a page"))
+    await db.settlement.settle(claimed, outcomes.waits_with_account(LoginBlocked("a page")))
     assert await db.requests.withdraw(action.id, GIULIA)
     await read(db, clock, HELD)
     assert await state(db, action) == (ActionStatus.COMPLETED, None)
@@ -299,7 +309,7 @@ async def test_only_the_last_word_about_a_class_counts(db: Database, clock: Fake
     second = await db.requests.add(NewAction(ActionType.BOOK, GIULIA, WISH))
     claimed = await db.claims.claim("w", 60)
     assert claimed
-    await db.settlement.complete_book(claimed, HELD, "seen")
+    await db.settlement.settle(claimed, outcomes.booked(HELD, "seen"))
     await read_twice(db, clock)
     await read(db, clock, HELD)
     assert (await told(db))[1:] == [(NoticeKind.RESULT, second.id), (NoticeKind.GONE, None), (NoticeKind.BACK, None)]

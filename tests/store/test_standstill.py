@@ -10,6 +10,7 @@ from domain.errors import AccountLimit, AppError, MembershipProblem, SlotFull, q
 from domain.model import Action, ActionStatus, ActionType
 from domain.recurrence import PeriodicMode
 from tests.conftest import GIULIA
+from tests.support import outcomes
 from tests.support.recurring import SATURDAY, TUESDAY, Life, life, rome  # noqa: F401 - a fixture
 
 A_WEEK = timedelta(weeks=1)
@@ -21,7 +22,7 @@ async def refuse(life: Life, error: AppError) -> Action:
     await life.db.connection.write("UPDATE booking_actions SET run_at = '2000-01-01' WHERE status = 'pending'")
     action = await life.db.claims.claim("w", 60)
     assert action
-    await life.db.settlement.fail(action, error)
+    await life.db.settlement.settle(action, outcomes.failed(error))
     await life._listen()
     return action
 

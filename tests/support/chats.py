@@ -19,6 +19,7 @@ from domain.model import Action, ActionType, Activity, Booking, Slot, SlotStatus
 from domain.requests import NewAction
 from runtime.configured import people_of
 from runtime.settings import Settings
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 
 OWNER = 42
@@ -123,7 +124,7 @@ class World:
         """Ends a refresh with these slots."""
         days = tuple(TODAY + timedelta(days=offset) for offset in range(8))
         activities = tuple({one.activity.id: one.activity for one in slots}.values())
-        await self.db.settlement.complete_refresh(action, Timetable(activities, days, tuple(slots)), "read")
+        await outcomes.refresh(self.db, action, Timetable(activities, days, tuple(slots)))
 
     async def hold(self, booking: Booking, user_id: int = OWNER) -> None:
         """What a sync leaves behind."""
@@ -132,7 +133,7 @@ class World:
     async def sync(self, bookings: Sequence[Booking], user_id: int = OWNER, *, in_page: bool = False) -> None:
         action = await self.db.claims.add_claimed(NewAction(ActionType.CHECK, user_id, quiet=True), "test", 60)
         assert action
-        await self.db.settlement.complete_check(action, bookings, "read", self.settings.zone, in_page=in_page)
+        await outcomes.sync(self.db, action, bookings, self.settings.zone, in_page=in_page)
 
     async def lose_all(self) -> None:
         """Two readings that agree: nothing is held any more."""
@@ -151,13 +152,13 @@ class World:
         action = await self.claim()
         wish = action.class_ref
         booking = Booking(wish.course, wish.location, wish.day, wish.start, 55)
-        await self.db.settlement.complete_book(action, booking, "seen")
+        await self.db.settlement.settle(action, outcomes.booked(booking, "seen"))
         return action
 
     async def fail(self, error: AppError) -> Action:
         """Does the next action without success."""
         action = await self.claim()
-        await self.db.settlement.fail(action, error)
+        await self.db.settlement.settle(action, outcomes.failed(error))
         return action
 
     async def actions(self, user_id: int = OWNER) -> list[Action]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import bot_db
-from actions.runner import Performer
+from actions.runner import ActionRunner
 from bot.screens.texts import BOOK_LABEL, HOURS_LABEL, MINE_LABEL
 from database import Database, open_database
 from demo.site import Outcome, Site, SiteWorld, Slot
@@ -58,7 +58,7 @@ class Journey:
     clock: FakeClock
     giulia: Person
     worker: Worker = field(init=False)
-    performer: Performer = field(init=False)
+    runner: ActionRunner = field(init=False)
 
     def __post_init__(self) -> None:
         self.hire()
@@ -72,8 +72,8 @@ class Journey:
         person = credentials(OWNER, otp_url=f"{OTP_URL}&period={QUICK_PERIOD}")
         people = {OWNER: replace(person, **of_the_login)}
         rule, rules = self.settings.opening_rule, self.settings.house_rules
-        self.performer = Performer(self.db, self.portal, people, rule, self.clock, rules=rules)
-        self.worker = Worker(self.db, self.portal, self.performer, self.settings, self.clock)
+        self.runner = ActionRunner(self.db, self.portal, people, rule, self.clock, rules=rules)
+        self.worker = Worker(self.db, self.portal, self.runner, self.settings, self.clock)
 
     @property
     def world(self) -> SiteWorld:
@@ -241,7 +241,7 @@ async def journey(engine: LentBrowser, folder: Path, **world: Any) -> AsyncItera
         settings = settings_for(folder, telegram)
         await db.people.set(people_of(settings))
         here = Journey(site, telegram, portal, db, settings, clock, telegram.person(OWNER, "Giulia"))
-        enter(portal.session(here.performer._people[OWNER]), site)
+        enter(portal.session(here.runner._people[OWNER]), site)
         stop = asyncio.Event()
         bot = asyncio.create_task(bot_db.serve(settings, db, stop, clock))
         try:

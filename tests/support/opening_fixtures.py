@@ -41,7 +41,7 @@ def staged(engine: LentBrowser, tmp_path: Path) -> Set:
             open_database(tmp_path / "polimisport.db", opened.clock) as db,
         ):
             await db.people.set([Person(OWNER, Role.OWNER, "x")])
-            performer = a_performer(opened, db)
-            yield Stage(opened, db, performer)
+            runner = a_performer(opened, db)
+            yield Stage(opened, db, runner)
 
     return stage

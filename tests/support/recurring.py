@@ -20,6 +20,7 @@ from periodic_executor import Executor, Rhythm
 from runtime.configured import recurrence_rules_of
 from runtime.settings import Settings, load
 from tests.conftest import GIULIA
+from tests.support import outcomes
 from tests.support.clock import FakeClock
 
 ROME = ZoneInfo("Europe/Rome")
@@ -106,7 +107,7 @@ class Life:
         booking = Booking(course, "Giuriati", day, start, 55)
         already = [held.booking for held in await self.db.bookings.held(GIULIA, today)]
         check = await self._claim_check()
-        await self.db.settlement.complete_check(check, [*already, booking], "read", self.recurrence.rule.zone)
+        await outcomes.sync(self.db, check, [*already, booking], self.recurrence.rule.zone)
         return (await self.db.bookings.held(GIULIA, day))[-1]
 
     async def _claim_check(self) -> Action:
@@ -131,7 +132,7 @@ class Life:
         assert claimed
         wish: ClassRef = [claimed.class_ref, *await self.db.choices.alternatives(action.id)][won_choice]
         booking = Booking(wish.course, wish.location, wish.day, wish.start, 55)
-        await self.db.settlement.complete_book(claimed, booking, "seen", won_choice=won_choice)
+        await self.db.settlement.settle(claimed, outcomes.booked(booking, "seen", choice=won_choice))
 
     async def pass_until(self, end: datetime, person: Callable[[], Awaitable[None]] | None = None) -> list[Told]:
         """Lets time pass: executor, worker and person each act at every instant at which something is due."""
@@ -150,16 +151,16 @@ class Life:
         """A worker: rehearses, books from the opening on, cancels."""
         while (action := await self.db.claims.claim("w", 60)) is not None:
             if action.type is ActionType.CANCEL:
-                await self.db.settlement.complete_cancel(action, action.class_ref, "read back as gone")
+                await self.db.settlement.settle(action, outcomes.cancelled(action.class_ref, "read back as gone"))
             elif action.type is not ActionType.BOOK:
-                await self.db.settlement.fail(action, AppError("not in this test"))
+                await self.db.settlement.settle(action, outcomes.failed(AppError("not in this test")))
             elif action.opens_at and self.clock() < action.opens_at:
-                await self.db.settlement.rehearsed(action, action.opens_at, None)
+                await self.db.settlement.settle(action, outcomes.rehearsed(action.opens_at))
             else:
                 booking = Booking(
                     action.class_ref.course, action.class_ref.location, action.class_ref.day, action.class_ref.start, 55
                 )
-                await self.db.settlement.complete_book(action, booking, "seen")
+                await self.db.settlement.settle(action, outcomes.booked(booking, "seen"))
 
     async def _next_run(self) -> datetime | None:
         row = await self.db.connection.row("SELECT min(run_at) FROM booking_actions WHERE status = 'pending'")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any, Protocol
 
-from actions.runner import Performer
+from actions.runner import ActionRunner
 from database import Database
 from domain.errors import AppError
 from domain.model import (
@@ -34,12 +34,12 @@ RULE = OpeningRule(2, time(12), ROME)
 LONG_AFTER = -3600.0
 
 
-def a_performer(opened: Opening, db: Database) -> Performer:
+def a_performer(opened: Opening, db: Database) -> ActionRunner:
     """What performs actions in one worker: it knows nothing but the site's clock, and what the rows say."""
     openings = Openings(opened.clock, opened.policy, calls=opened.calls)
     openings.knows((), opened.server)
     people = {OWNER: credentials(OWNER)}
-    return Performer(db, opened.portal, people, RULE, opened.clock, openings=openings)
+    return ActionRunner(db, opened.portal, people, RULE, opened.clock, openings=openings)
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Stage:
 
     opened: Opening
     db: Database
-    performer: Performer
+    runner: ActionRunner
     error: AppError | None = None
 
     async def add(self, wish: ClassRef | None = None, **more: Any) -> Action:
@@ -60,7 +60,7 @@ class Stage:
         """Whatever is due next, done; the row as it is afterwards."""
         action = await self.db.claims.claim("somebody", 60)
         assert action, "nothing is due"
-        self.error = await self.performer.perform(action)
+        self.error = await self.runner.run(action)
         return await self.row(action)
 
     async def row(self, action: Action) -> Action:
@@ -74,11 +74,11 @@ class Stage:
 
     def hand_over(self) -> None:
         """From now on another worker claims what is due: it knows nothing but what the rows say."""
-        self.performer = a_performer(self.opened, self.db)
+        self.runner = a_performer(self.opened, self.db)
 
     def has_logged_in(self) -> None:
         """As after another rehearsal of the same evening."""
-        self.performer._pursuit._logged_in[OWNER] = self.opened.clock()
+        self.runner.bookings.logins.note(OWNER)
 
     async def knows_the_week(self) -> None:
         """As after a reading of the week before."""
