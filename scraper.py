@@ -65,7 +65,7 @@ TAKEN = re.compile(r"occupat|prenotati\b|iscritt|assegnat")  # places that are c
 TOTAL = re.compile(r"total|capienza")
 
 Clean = Callable[[str], str]
-"""Takes the site's words and gives them as they may leave: without a person's secrets (portal/redaction.py)."""
+"""Takes the site's words and gives them as they may leave: without a person's secrets (portal/evidence/redactor.py)."""
 
 
 @dataclass(frozen=True, slots=True)

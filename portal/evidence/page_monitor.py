@@ -135,7 +135,7 @@ class PageMonitor:
         return result
 
     async def _cause(self, error: SiteError) -> SiteError:
-        """What is behind an error on this page: a bad answer, a page that is trouble, an answer that never came."""
+        """What caused an error on this page: an error response, a page that stands for an error, a missing response."""
         await self._settled()
         if isinstance(error, BookingRefused) and isinstance(self._met, Blocked):
             return self._met  # its words are what the page makes of a request that was turned away

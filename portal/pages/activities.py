@@ -23,7 +23,7 @@ class ActivitiesPage(SitePage):
         """The page's HTML."""
         await self._open("/Booking/ChooseActivity")
         await self._attached(self._links)
-        return await content(self._page)
+        return await content(self._page, self._limits)
 
     async def follow(self, name: str, number: int) -> str:
         """The address the link of that name leads to, whatever its place; `number` among those that are named alike."""

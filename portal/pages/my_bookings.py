@@ -30,7 +30,7 @@ class MyBookingsPage(SitePage):
         await self._attached(self._repository)
         if not await self._blocks.count():
             await self._page.wait_for_load_state("networkidle", timeout=self._timeout)
-        return await content(self._page)
+        return await content(self._page, self._limits)
 
     async def can_be_deleted(self, index: int) -> bool:
         """Whether a block of the list has its button, once nothing loads any more.

@@ -34,7 +34,7 @@ NO_VERSION: Version = (0, 0)
 SESSIONS = "sessions"  # the folder, among all that is kept on disk
 LOCK_POLL_INTERVAL = 0.05  # seconds between two tries for a lock another process holds
 OF_AN_ACCOUNT = re.compile(r"\.?([0-9]+)\.(?:json|otp|rejected|lock)(?:\..*)?")  # half-written ones too
-CODES_NOTED = 50  # one-time codes; a clock that is set back by more than they take has another trouble
+CODES_NOTED = 50  # one-time codes: those of 25 minutes, by which a clock may be set back
 LOCK_TIMEOUT = 120.0  # seconds; a login waits for a fresh code at most twice
 
 

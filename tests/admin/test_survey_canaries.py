@@ -136,12 +136,12 @@ def in_any(text: str, secrets: Iterable[str]) -> list[str]:
 
 
 async def test_no_file_of_a_survey_holds_what_is_somebodys_in_any_spelling() -> None:
-    door = AccountRedactor(credentials(), lambda: NOON)
+    redactor = AccountRedactor(credentials(), lambda: NOON)
     written: list[str] = []
     listed = list(SECRETS.values())
     for text in (" ".join(listed[first::2]) for first in range(2)):
         seen = hostile(text)
-        files = contents(seen, examined(seen), credentials(), door)
+        files = contents(seen, examined(seen), credentials(), redactor)
         assert [name for name, content in files.items() if content == "left out\n" or "data:" in content] == []
         written += files.values()
     assert in_any(all_lines(written), SECRETS) == []

@@ -131,10 +131,10 @@ def test_a_number_is_hidden_where_it_stands_alone_also_with_a_gap() -> None:
     ],
 )
 def test_two_million_characters_take_no_longer_than_a_breath(piece: str) -> None:
-    door = AccountRedactor(credentials(password=ODD), lambda: NOW)
+    redactor = AccountRedactor(credentials(password=ODD), lambda: NOW)
     text = piece * (500_000 // len(piece))  # a quarter, so that the test is quick
     began = time.process_time()
-    door.text(text)
+    redactor.text(text)
     assert time.process_time() - began < 4  # a square would take minutes
 
 
@@ -142,13 +142,13 @@ def test_two_million_characters_take_no_longer_than_a_breath(piece: str) -> None
 
 
 def test_words_are_one_line_without_secrets_codes_names_and_tokens() -> None:
-    door = AccountRedactor(credentials(password=ODD), lambda: NOW)
-    door.note_name('<span class="username">Giulia Bianchi</span>')
-    door.note_cookies({"cookies": [{"value": "chocolate-0123456789"}]})
+    redactor = AccountRedactor(credentials(password=ODD), lambda: NOW)
+    redactor.note_name('<span class="username">Giulia Bianchi</span>')
+    redactor.note_cookies({"cookies": [{"value": "chocolate-0123456789"}]})
     code = parse(OTP_URL).code(parse(OTP_URL).counter(NOW))
     said = f"Gentile GIULIA bianchi,\n{html.escape(ODD)} ({GIULIA}) {code} \u202eSAMLResponse%3APHNhbWxwOlJlc3BvbnNl"
     said += " chocolate-0123456789"
-    words = door.words(said)
+    words = redactor.words(said)
     assert "Gentile" in words
     for secret in ("giulia", "bianchi", "canàry", GIULIA, code, "PHNhbWxw", "chocolate", "\u202e", "\n"):
         assert secret.casefold() not in words.casefold()
@@ -156,39 +156,39 @@ def test_words_are_one_line_without_secrets_codes_names_and_tokens() -> None:
 
 @pytest.mark.parametrize("unseen", ["\x01", "\xad", "\u200b", "\u2028", "\u202e"])
 def test_what_is_not_seen_within_a_secret_does_not_show_it(unseen: str) -> None:
-    door = AccountRedactor(credentials(password="Segreta&2024"), lambda: NOW)
-    assert door.words(f"Password Segre{unseen}ta&2024 errata") == f"Password {HIDDEN} errata"
+    redactor = AccountRedactor(credentials(password="Segreta&2024"), lambda: NOW)
+    assert redactor.words(f"Password Segre{unseen}ta&2024 errata") == f"Password {HIDDEN} errata"
 
 
 @pytest.mark.parametrize("filling", [" ", "x", "Segreta&2024", "%53egreta%262024"])
 def test_where_a_long_sentence_is_cut_no_half_of_a_secret_is_left(filling: str) -> None:
-    door = AccountRedactor(credentials(password="Segreta&2024"), lambda: NOW)
+    redactor = AccountRedactor(credentials(password="Segreta&2024"), lambda: NOW)
     for length in range(4 * MOST_WORDS - 12, 4 * MOST_WORDS):
-        assert "Segre" not in door.words((filling * 4 * MOST_WORDS)[:length] + "Segreta&2024")
+        assert "Segre" not in redactor.words((filling * 4 * MOST_WORDS)[:length] + "Segreta&2024")
 
 
 def test_cookies_that_are_renewed_for_months_make_nothing_slower() -> None:
-    door = AccountRedactor(credentials(password=ODD), lambda: NOW)
+    redactor = AccountRedactor(credentials(password=ODD), lambda: NOW)
     for number in range(200):
-        door.note_cookies({"cookies": [{"value": f"renewed-{number:08}"}, {"value": "the-same-for-ever"}]})
-    assert door.data("renewed-00000199 renewed-00000198 the-same-for-ever") == f"{HIDDEN} {HIDDEN} {HIDDEN}"
-    assert "renewed-00000100" in door.data("renewed-00000100")
+        redactor.note_cookies({"cookies": [{"value": f"renewed-{number:08}"}, {"value": "the-same-for-ever"}]})
+    assert redactor.data("renewed-00000199 renewed-00000198 the-same-for-ever") == f"{HIDDEN} {HIDDEN} {HIDDEN}"
+    assert "renewed-00000100" in redactor.data("renewed-00000100")
 
 
 def test_a_password_that_is_a_word_is_hidden_in_prose_but_names_its_course() -> None:
-    door = AccountRedactor(credentials(password="Yoga Flow"), lambda: NOW)
-    assert door.data('{"SkillName": "YOGA FLOW"}') == '{"SkillName": "YOGA FLOW"}'
-    assert "Yoga" not in door.words("Password «Yoga Flow» errata")
+    redactor = AccountRedactor(credentials(password="Yoga Flow"), lambda: NOW)
+    assert redactor.data('{"SkillName": "YOGA FLOW"}') == '{"SkillName": "YOGA FLOW"}'
+    assert "Yoga" not in redactor.words("Password «Yoga Flow» errata")
 
 
 def test_what_can_be_nothing_but_a_secret_is_hidden_in_data_too_and_json_stays_json() -> None:
-    door = AccountRedactor(credentials(password=ODD), lambda: NOW)
-    assert json.loads(door.data(json.dumps({"SkillName": f"x {ODD} y"}))) == {"SkillName": f"x {HIDDEN} y"}
+    redactor = AccountRedactor(credentials(password=ODD), lambda: NOW)
+    assert json.loads(redactor.data(json.dumps({"SkillName": f"x {ODD} y"}))) == {"SkillName": f"x {HIDDEN} y"}
 
 
 def test_an_error_leaves_with_clean_words() -> None:
-    door = AccountRedactor(credentials(password=ODD), lambda: NOW)
-    with pytest.raises(SiteChanged) as caught, door.guarded():
+    redactor = AccountRedactor(credentials(password=ODD), lambda: NOW)
+    with pytest.raises(SiteChanged) as caught, redactor.guarded():
         raise SiteChanged(f"the page says {quote(ODD)}")
     assert str(caught.value) == f"the page says {HIDDEN}"
 
