@@ -19,7 +19,7 @@ from domain.model import (
 from domain.results import TOLD_AS_LOST
 from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
-from store.reading import all_readable, instant_or_none, readable
+from store.row_reading import all_readable, instant_or_none, readable
 
 LIVE = "status NOT IN ('cancelled', 'gone', 'past')"
 SEEN_AGAIN = """

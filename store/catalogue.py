@@ -28,7 +28,7 @@ from domain.model import (
 )
 from domain.names import split_activity
 from store.connection import Connection, Transaction, in_transaction
-from store.reading import all_readable, readable
+from store.row_reading import all_readable, readable
 
 OLDER = "(read_at < :began OR read_at > :now)"
 DROP_OLDER = f"DELETE FROM slots WHERE date = :date AND activity_id = :activity AND {OLDER}"  # noqa: S608 - a constant

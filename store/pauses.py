@@ -18,7 +18,7 @@ from store.outbox import add_notice
 
 FORBIDDEN = 403  # met by more than one account: it is our address that is turned away
 WATCHES_APART = 90  # s over which the watches of an account come back after its pause
-IN_TROUBLE = """
+NEEDS_RESET = """
     SELECT 1 FROM accounts WHERE user_id = :user_id AND (rejected = 1 OR rests > 0 OR pause_kind IS NOT NULL)
 """
 OVER = "paused_until = NULL, pause_kind = NULL, pause_reason = NULL"
@@ -166,7 +166,7 @@ def note_booked(tx: Transaction, user_id: int) -> None:
 def note_success(tx: Transaction, user_id: int, now: datetime) -> None:
     """Resets the account's count of pauses after a success, and ends a pause that concerned its login."""
     values = {"user_id": user_id, "of_login": json.dumps(OF_LOGIN)}
-    if tx.row(IN_TROUBLE, values) is None:
+    if tx.row(NEEDS_RESET, values) is None:
         return
     note_entered(tx, user_id, now)
     tx.run("UPDATE accounts SET rests = 0 WHERE user_id = :user_id AND rests > 0", values)

@@ -13,7 +13,7 @@ from domain.rule_sightings import Sighting
 from domain.seen_rules import SeenRule
 from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
-from store.reading import all_readable, readable
+from store.row_reading import all_readable, readable
 
 NOTHING_KNOWN = HouseRules(OpeningRule(0, time.min, ZoneInfo("UTC")))  # values are tried on these
 log = logging.getLogger(__name__)

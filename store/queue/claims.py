@@ -21,7 +21,7 @@ from store.queue.next_due import NEAR_OPENING, next_due
 from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.swaps import was_told_as_lost
 from store.queue.transitions import FENCE, begin_to_act, lost, note_gave_up, note_pressed, note_took_back
-from store.reading import readable
+from store.row_reading import readable
 
 TAKE = """
     UPDATE booking_actions

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.model import Action, ActionType, stamp
 from store.connection import Connection, Transaction
-from store.reading import instant_or_none
+from store.row_reading import instant_or_none
 
 SINCE_SUCCESS = """
     SELECT coalesce(max(completed_at), '') FROM booking_actions

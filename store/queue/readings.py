@@ -16,7 +16,7 @@ from store.connection import Connection, Transaction, in_snapshot
 from store.outbox import add_notice
 from store.queue.reconciliation import done_after_all, withdrawn_in_doubt
 from store.queue.rows import to_action
-from store.reading import all_readable, readable
+from store.row_reading import all_readable, readable
 
 CLOCKS_DIFFER = timedelta(minutes=2)  # the site's, by which a class begins, and ours
 

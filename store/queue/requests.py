@@ -13,7 +13,7 @@ from store.queue.choices import WAITS, last_call
 from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.swaps import ask_back
 from store.queue.won import with_what_they_got
-from store.reading import all_readable, readable
+from store.row_reading import all_readable, readable
 
 
 class Requests:

@@ -10,7 +10,7 @@ from domain.model import FIT_CENTER, Action, ActionStatus, ActionType, ClassRef,
 from domain.requests import NewAction
 from store.connection import Transaction
 from store.queue.choices import insert_alternative
-from store.reading import all_readable, instant_or_none
+from store.row_reading import all_readable, instant_or_none
 
 
 def to_action(row: sqlite3.Row) -> Action:

@@ -10,7 +10,7 @@ from datetime import date
 
 from domain.model import FIT_CENTER, Action, ActionType, ClassRef, clock_time
 from store.connection import Transaction
-from store.reading import readable
+from store.row_reading import readable
 
 WHAT_THEY_GOT = """
     SELECT action.id,

@@ -11,9 +11,9 @@ from domain.recurrence_rules import QUEUE_AHEAD, RecurrenceRules
 from store.bookings import to_held
 from store.connection import Connection
 from store.queue.choices import last_call
-from store.reading import readable
 from store.recurring.occurrences import WAITING
 from store.recurring.rows import to_periodic
+from store.row_reading import readable
 
 # mode_of() in SQL: requires_confirmation is the given column, and a mode that contradicts it does not count.
 MODE = """

@@ -15,9 +15,9 @@ from store.bookings import find_held
 from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 from store.queue.rows import enqueue, to_action
-from store.reading import all_readable
 from store.recurring.confirmations import Question, answer, occurrence_of, open_question
 from store.recurring.occurrences import find_action, occurrence_on
+from store.row_reading import all_readable
 
 
 class Keeping:

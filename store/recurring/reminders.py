@@ -9,7 +9,7 @@ from store.bookings import to_held
 from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 from store.queue.rows import to_action
-from store.reading import all_readable
+from store.row_reading import all_readable
 
 
 class Reminders:

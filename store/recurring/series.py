@@ -14,11 +14,11 @@ from domain.recurrence import Holiday, Occurrence, PeriodicBooking, PeriodicChoi
 from domain.recurrence_rules import RecurrenceRules
 from domain.requests import READ_BY, NewPeriodic, is_wish_of
 from store.connection import Connection, Transaction, in_snapshot, in_transaction
-from store.reading import all_readable, readable
 from store.recurring.holidays import holidays_of
 from store.recurring.keeping import close_keeping
 from store.recurring.occurrences import DAWN, free
 from store.recurring.rows import to_occurrence, to_periodic
+from store.row_reading import all_readable, readable
 
 
 class Series:

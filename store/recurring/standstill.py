@@ -14,9 +14,9 @@ from domain.recurrence import OccurrenceState, PeriodicBooking
 from domain.recurrence_rules import RecurrenceRules
 from domain.recurring_pauses import MissedDate, RecurringPause
 from store.connection import Connection, Transaction, in_transaction
-from store.reading import all_readable
 from store.recurring.occurrences import begin, free, held_already
 from store.recurring.rows import to_periodic
+from store.row_reading import all_readable
 
 OF_THE_ACCOUNT = (AccountLimit, MembershipProblem)
 LONGEST_LOOK_BACK = timedelta(days=28)  # what was missed longer ago is not told one by one
