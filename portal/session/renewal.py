@@ -22,7 +22,7 @@ Call = Callable[[], Awaitable[T]]
 BOOKINGS = "/Booking"  # the page that says whether a session lives
 
 
-def _nothing() -> None:
+def uncounted() -> None:
     """The caller does not count its requests."""
 
 
@@ -56,7 +56,7 @@ class Renewal:
             await self._logins.renew(version)
         return self._stored.version
 
-    async def call(self, what: str, work: Call[T], before_again: Callable[[], None] = _nothing) -> T:
+    async def call(self, what: str, work: Call[T], before_again: Callable[[], None] = uncounted) -> T:
         """What the work gives; it is done once more with a new session when the one there is turns out to be over.
 
         `what` names it: a call that the site refuses to a session that lives is told apart (refused_calls.py).

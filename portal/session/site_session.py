@@ -21,17 +21,13 @@ from portal.responses.response_errors import LONG_TEXT, SiteResponse
 from portal.session.connection import Connection
 from portal.session.logins import Logins
 from portal.session.page_visits import PageVisits
-from portal.session.renewal import Renewal
+from portal.session.renewal import Renewal, uncounted
 from portal.session.request_budget import RequestBudget
 from portal.session.stored import StoredSession
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-
-def _nothing() -> None:
-    """The caller does not count its requests."""
 
 
 class SiteSession:
@@ -96,7 +92,7 @@ class SiteSession:
         params: Mapping[str, str] | None = None,
         wants_json: bool = False,
         urgent: bool = False,
-        sent_again: Callable[[], None] = _nothing,
+        sent_again: Callable[[], None] = uncounted,
     ) -> SiteResponse:
         """Sends a request as this person and returns a response of the kind that was asked for.
 
