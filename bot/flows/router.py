@@ -13,8 +13,9 @@ from bot.flows.choices import AlternativesFlow, SwapFlow, WatchFlow
 from bot.flows.held import HeldFlow
 from bot.flows.holidays import HolidaysFlow
 from bot.flows.hours import HoursFlow
+from bot.flows.making import MakingFlow
 from bot.flows.menu import MenuFlow
-from bot.flows.periodic import MakingFlow, SeriesFlow
+from bot.flows.periodic import SeriesFlow
 from bot.flows.questions import QuestionsFlow
 from bot.flows.rules import RulesFlow
 from bot.flows.services import Services

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,7 @@ class Polling:
         self,
         application: AnyApplication,
         chats: ChatLocks,
-        too_many: Callable[[Update], Awaitable[None]],
+        too_many: Callable[[Update], Coroutine[Any, Any, None]],
         on_return: Callable[[], None],
         pauses: Pauses = PAUSES,
     ) -> None:
@@ -170,7 +170,7 @@ class Polling:
         elif person not in self._overrun:
             log.warning("More than %s updates of user %s wait; the others are dropped", MOST_WAITING, person)
             self._overrun.add(person)
-            work = self._say_too_many(update)
+            work = self._too_many(update)
         else:
             return None
         task = asyncio.create_task(work, name=f"update {update.update_id}")
@@ -187,9 +187,6 @@ class Polling:
             if not self._waiting[person]:
                 del self._waiting[person]
                 self._overrun.discard(person)
-
-    async def _say_too_many(self, update: Update) -> None:
-        await self._too_many(update)
 
     async def _finish(self) -> None:
         if self._in_hand:
