@@ -49,7 +49,7 @@ class Finding:
 
 
 def findings_table(findings: Sequence[Finding]) -> str:
-    """What was counted, and under it the first cases of what is not 0."""
+    """The table of counts, and below it the first cases of every count that is not 0."""
     width = max((len(finding.what) for finding in findings), default=0)
     counts = [f"{finding.what.ljust(width)}  {len(finding.cases):>4}" for finding in findings]
     cases = [f"{finding.what}: {case}" for finding in findings for case in finding.cases[:MOST_CASES]]
@@ -141,7 +141,7 @@ async def _notices_lost(town: Town) -> list[str]:
 
 
 def _missing_in_chat(town: Town, actions: list[Action]) -> Iterator[str]:
-    """What was done and does not stand in the chat as often as it was done."""
+    """Bookings and cancellations that the chat does not report as often as they were done."""
     for person in town.site.people:
         messages = _sent_to(town, person)
         mine = [each for each in actions if each.user_id == user_of(person)]

@@ -47,7 +47,7 @@ REACHED, MISSED, BROKEN = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run showed."""
+    """The result of a run."""
 
     kills: Counter[str]
     ledger: Ledger

@@ -70,7 +70,7 @@ def number(dice: random.Random, largest: Largest) -> str:
 
 
 def sentence(dice: random.Random) -> str:
-    """What somebody may write to the bot, commands included."""
+    """Texts that a person may write to the bot, commands included."""
     words = ("/start", "/status", "/status 1", "/status #", "/help", "/STATUS", "@", "ciao")
     return " ".join((dice.choice(words), *dice.choices(NASTY, k=dice.randrange(3)))).strip()[:4096] or "."
 
@@ -132,7 +132,7 @@ def check(answer: Response) -> None:
 
 
 async def tap(router: Router, user_id: int, data: str) -> None:
-    """One tap, forged or not; the answer is checked."""
+    """Sends one tap, forged or not, and checks the response."""
     try:
         call = unpack(data)
     except Forged:
@@ -141,7 +141,7 @@ async def tap(router: Router, user_id: int, data: str) -> None:
 
 
 async def write(router: Router, user_id: int, text: str) -> None:
-    """One message, as the handlers hand it on."""
+    """Sends one message as the handlers hand it on."""
     words = text.split()
     if words and words[0].lower() == "/status" and len(words) > 1:
         check(await router.status_of(Tap(user_id, "", Call(Verb.STATUS, (0,))), words[1]))

@@ -74,7 +74,7 @@ async def _measure(db: Database, rounds: int, among: str) -> list[Figure]:
 
 
 async def _other_looks(db: Database, rounds: int, among: str) -> list[Figure]:
-    """What must not be slow either: an idle worker asks, a screen is drawn, the executor ticks."""
+    """Measures other reads of the same table: an idle worker's, a screen's, the executor's."""
     looks: dict[str, Callable[[], Awaitable[object]]] = {
         "an idle worker's look": db.claims.due,
         "the live actions of a person": lambda: db.requests.live(USER_ID),

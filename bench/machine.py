@@ -1,4 +1,4 @@
-"""What machine the figures were measured on; without that they say nothing."""
+"""The machine that the figures were measured on: processor, memory, system."""
 
 from __future__ import annotations
 

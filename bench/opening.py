@@ -65,7 +65,7 @@ OTP_URL = f"otpauth://totp/Polimi:somebody?secret={SECRET}"
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What opens, where, and who is logged in there."""
+    """The slot that opens, its site, and the account that is logged in."""
 
     opens_at: datetime
     site: str
@@ -77,7 +77,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What arrived at one opening: of ours, and of the plain client."""
+    """Requests that arrived at one opening: from the product, and from the plain client."""
 
     ours: float | None  # ms after the opening; None: no place
     plain: float  # ms after the opening, or before
@@ -195,7 +195,7 @@ def _entered(portal: Portal, user_id: int, who: str, opening: Opening) -> SiteSe
 
 
 async def _plainly(session: SiteSession, opening: Opening) -> None:
-    """What anybody would write: sleeps until the opening, and sends."""
+    """The plain client, for comparison: sleeps until the opening, and sends one request."""
     await asyncio.sleep((opening.opens_at - datetime.now(UTC)).total_seconds() - 2)
     await api.my_bookings(session)
     await asyncio.sleep((opening.opens_at - datetime.now(UTC)).total_seconds())

@@ -90,7 +90,7 @@ def family_of(pid: int) -> list[psutil.Process]:
 
 
 def helpers_of(pids: Iterable[int]) -> list[psutil.Process]:
-    """What the programs have started and not ended: browsers and drivers."""
+    """Browsers and drivers that the programs have started and not ended."""
     return [each for pid in pids for each in family_of(pid)[1:]]
 
 

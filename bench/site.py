@@ -39,7 +39,7 @@ class Place:
 
 
 class BenchSite:
-    """What a measurement arranges on the site, behind the product's back."""
+    """Changes that a measurement makes on the site without the product's knowledge."""
 
     def __init__(self, base_url: str, login_host: str, http: aiohttp.ClientSession) -> None:
         self.base_url = base_url

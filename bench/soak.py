@@ -52,7 +52,7 @@ HEADINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One look at a program, its helpers (driver, browser) counted."""
+    """Memory and handles of a program at one moment, its helpers (driver, browser) included."""
 
     at: float
     memory: float  # MB, resident
@@ -65,7 +65,7 @@ class Sample:
 
 @dataclass(slots=True)
 class Soak:
-    """What a run showed."""
+    """The result of a run."""
 
     samples: dict[str, list[Sample]] = field(default_factory=lambda: {role: [] for role in PROGRAMS})
     wal: list[float] = field(default_factory=list)  # MB
@@ -98,7 +98,7 @@ def growth(samples: Sequence[Sample]) -> float:
 
 
 def _driver_growth(samples: Sequence[Sample]) -> float:
-    """The same for the driver, as long as one runs."""
+    """Memory and handles of the driver, as long as one runs."""
     return _line([(each.at, each.driver) for each in samples[len(samples) // 2 :] if each.driver is not None])
 
 

@@ -67,7 +67,7 @@ class Stage:
         return await self.ended(await self.add(kind, wish))
 
     async def do_cold(self, kind: ActionType, wish: ClassRef | None = None) -> float:
-        """The same, by a worker that has just been started and has neither driver nor browser."""
+        """The same measurement with a worker that has just started and has neither driver nor browser."""
         action_id = await self.add(kind, wish)
         await self.finish("worker.py", "--burst")
         return await self.ended(action_id)

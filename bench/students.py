@@ -65,7 +65,7 @@ class Tap:
 
 @dataclass(slots=True)
 class Ledger:
-    """What was asked, and what did not come true."""
+    """Requests of the students, and those that were not fulfilled."""
 
     asked: Counter[str] = field(default_factory=Counter)
     settled: Counter[str] = field(default_factory=Counter)
@@ -238,7 +238,7 @@ def _is_menu(message: Message) -> bool:
 
 
 def _button(message: Message, verb: Verb) -> str:
-    """What the message's button with that verb says; empty when it has none."""
+    """The label of the message's button with that verb; empty when it has none."""
     buttons = (button.data or "" for row in message.buttons for button in row)
     return next((data for data in buttons if data.startswith(f"{verb}:")), "")
 

@@ -99,7 +99,7 @@ async def _one_tap(stage: Stage, person: Person, file: sqlite3.Connection, slot_
 
 
 def _button_to_book(message: Message) -> str:
-    """What the button that books says; empty when the message has none."""
+    """The label of the button that books; empty when the message has none."""
     buttons = (button.data or "" for row in message.buttons for button in row)
     return next((data for data in buttons if data.startswith(f"{Verb.BOOK}:")), "")
 

@@ -45,7 +45,7 @@ PROGRAMS = {
     **{f"worker {number}": "worker.py" for number in range(1, WORKERS + 1)},
     "executor": "periodic_executor.py",
 }
-"""What runs: a name for each process, and its program."""
+"""The processes of a town by name, and the program of each."""
 
 Committed = Callable[[], None]
 
@@ -73,7 +73,7 @@ class TownSite(SiteWorld):
         return done
 
     def _opens_now(self, appointment_id: str) -> bool:
-        """Whether shots may rain on it: at an opening several are sent on purpose."""
+        """Whether the slot is at its opening, where several requests are sent on purpose."""
         slot = self.find(appointment_id)
         return slot is not None and abs((self.clock() - slot.opens_at).total_seconds()) < RAIN
 
@@ -116,7 +116,7 @@ class Cast:
 
     @property
     def processes(self) -> dict[str, Process]:
-        """What runs."""
+        """The names of the processes that run."""
         return dict(self._running)
 
     def check(self) -> None:
@@ -155,7 +155,7 @@ class Town:
             return False
 
     async def left_over(self) -> list[psutil.Process]:
-        """What is still there a while after the last program has ended: there should be nothing."""
+        """Processes that still exist a while after the last program has ended: there should be none."""
         give_up = time.monotonic() + LEAVING
         while (left := self.helpers()) and time.monotonic() < give_up:  # noqa: ASYNC110 - they are no children of ours
             await asyncio.sleep(0.5)

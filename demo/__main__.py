@@ -116,7 +116,7 @@ async def programs(config: Path, workers: int, log: Path) -> AsyncIterator[async
 
 
 def greeting(programme: Programme, chat: str, site: str, log: Path) -> str:
-    """What the terminal shows: where to go and what to try."""
+    """The text for the terminal: where the chat is, and what to try."""
     slot = programme.watched
     port = chat.rstrip("/").rpartition(":")[2]
     tunnel = (

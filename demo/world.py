@@ -35,7 +35,7 @@ RIVALS_NEED = 8.0  # s from the opening until the course to watch is full, on da
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """What there is to see, and when (Europe/Rome)."""
+    """The events that a visitor can watch, and their times (Europe/Rome)."""
 
     opens_at: datetime
     watched: Slot  # opens then, and is full a few seconds later
@@ -113,7 +113,7 @@ def book_again(world: SiteWorld, database: Path) -> None:
 def configuration(
     programme: Programme, site: Site, telegram_url: str, token: str, *, by_hand: bool = False
 ) -> dict[str, Any]:
-    """What config.json of the demo holds. `by_hand`: Giulia logs in herself."""
+    """The content of the demo's config.json. `by_hand`: Giulia logs in herself."""
     lead = programme.recurring.starts_at - programme.asks_at
     return {
         **({"username": GIULIA.username, "login": "by_hand"} if by_hand else _account(GIULIA)),

@@ -64,7 +64,7 @@ def clock_from(text: str) -> Callable[[], datetime]:
 
 
 def switches_from(options: argparse.Namespace) -> Switches:
-    """As the options say. Raises ValueError naming what is wrong."""
+    """The world that the options describe. Raises ValueError naming the wrong option."""
     switches = Switches() if options.calm else lively()
     named = {name: getattr(options, name) for name in ("session_minutes", "crowd_speed", "rush_seconds")}
     switches.update({name: value for name, value in named.items() if value is not None})

@@ -90,12 +90,12 @@ class Gate:
         return None if seconds is None else _failure(429, retry_after=seconds)
 
     async def _bear(self, request: web.Request) -> web.Response | None:
-        """What the rush of an opening does to a request."""
+        """Delays or refuses a request in the rush of an opening."""
         await asyncio.sleep(self._load.delay())
         return _failure(503) if self._load.is_out_of_breath() else None
 
     async def _misbehave(self, request: web.Request) -> web.Response | None:
-        """What goes wrong before the request is looked at."""
+        """Applies the faults that come before the request is handled."""
         faults, path = self._world.faults, request.path
         if faults.take("reset", path):
             raise ConnectionCut
@@ -118,7 +118,7 @@ class Gate:
         return None
 
     def _spoil(self, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-        """What goes wrong after the request has been handled."""
+        """Applies the faults that come after the request was handled."""
         faults, path = self._world.faults, request.path
         if isinstance(response, web.Response) and response.content_type == "text/html" and response.text:
             response.text = (

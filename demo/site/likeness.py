@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What a world shows in another's way."""
+    """Recorded pages and fields of a surveyed site, shown in place of this site's own."""
 
     pages: dict[str, str] = field(default_factory=dict)  # recorded ones, served as they are
     slot: dict[str, Any] = field(default_factory=dict)  # a recorded slot: its fields, in its order

@@ -17,7 +17,7 @@ BLOCKED_FOR = 30.0  # s a flooding account or address is answered 429
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What may be sent at once, and a second for ever."""
+    """How many requests may be sent at once, and how many a second in the long run."""
 
     burst: float
     per_second: float

@@ -1,4 +1,4 @@
-"""Who holds which place on the simulated site, and who waits for one."""
+"""The places that people hold on the simulated site, and its waiting lists."""
 
 from dataclasses import dataclass, field
 
@@ -40,7 +40,7 @@ class Places:
         slot.taken -= 1
 
     def waiting(self, appointment_id: str) -> list[str]:
-        """Who is on the waiting list, first come first."""
+        """User names on the waiting list, first come first."""
         return list(self._waiting.get(appointment_id, ()))
 
     def waited_for(self, username: str) -> list[str]:

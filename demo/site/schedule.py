@@ -38,7 +38,7 @@ def day_schedule(world: SiteWorld, username: str, slots: list[Slot]) -> list[Jso
 
 
 def _is_hidden(world: SiteWorld, slot: Slot) -> bool:
-    """Whether the timetable leaves it out altogether."""
+    """Whether the timetable leaves the slot out."""
     full = slot.free <= 0 and not world.terms.takes_waiting_list(slot)
     return (world.switches.hide_full and full) or (world.switches.hide_unopened and not world.terms.is_open(slot))
 
@@ -117,7 +117,7 @@ def _bend(fields: Json, faults: Faults) -> Json:
 
 
 def reason(world: SiteWorld, username: str, appointment_id: str, outcome: Outcome) -> str:
-    """What the site tells the person about that outcome."""
+    """The site's sentence to the person about that outcome."""
     slot = world.find(appointment_id)
     if slot is None:
         return "Appuntamento non trovato."

@@ -39,7 +39,7 @@ class Slot:
 
     @property
     def title(self) -> str:
-        """What, and when, as the site writes it in a sentence."""
+        """Course, date and hour as the site writes them in a sentence."""
         return f"{self.course or self.activity} del {self.date:%d/%m/%Y} alle {self.start}"
 
     @property
@@ -117,6 +117,6 @@ class Timetable:
         )
 
     def _number_for(self, weekly: Weekly, day: date) -> int:
-        """The same for the same slot in every world of this seed, known long before the opening."""
+        """A number that is the same for the same slot in every world of this seed."""
         key = f"{self.seed}|{weekly.activity}|{weekly.course}|{weekly.start}|{day}"
         return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big")

@@ -111,5 +111,5 @@ def back(target: str, assertion: str, relay_state: str) -> str:
 
 
 def elsewhere() -> str:
-    """What the other ways in lead to here."""
+    """The page that other ways to log in lead to."""
     return _page("<p>Questo accesso non è simulato.</p>")

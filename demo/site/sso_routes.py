@@ -99,7 +99,7 @@ class SsoRoutes:
         return response
 
     def _known(self, request: web.Request) -> str:
-        """Who signed on not long ago and shows it; empty for anybody else."""
+        """The user name whose recent sign-on the cookie proves; empty without one."""
         username, since = self._signed_on.get(request.cookies.get(SIGNED_ON, ""), ("", self._world.clock()))
         lasts = timedelta(minutes=self._world.switches.sign_on_minutes)
         return username if self._world.clock() - since < lasts else ""

@@ -26,7 +26,7 @@ LOG_LIMIT = 20_000  # requests kept, so that a demo can run for weeks
 
 
 class Outcome(StrEnum):
-    """What became of the wish for a place."""
+    """What became of a request for a place."""
 
     BOOKED = "booked"
     WAITING = "waiting"  # on the waiting list, not booked
@@ -215,7 +215,7 @@ class SiteWorld:
     # ----- bookings
 
     def bookings(self, username: str) -> list[Slot]:
-        """What the person holds, by date and time. A place on a waiting list is not in here."""
+        """The slots a person holds, by date and time. Places on a waiting list are not included."""
         held = map(self.timetable.known, self.places.of(username))
         return sorted(held, key=lambda slot: (slot.date, slot.start))
 
@@ -228,7 +228,7 @@ class SiteWorld:
         return set(self.places.waiting(appointment_id))
 
     def judge(self, username: str, appointment_id: str) -> Outcome:
-        """What would become of the wish, were it made now. Changes nothing. KeyError for a stranger."""
+        """The outcome that a request for a place would have now. Changes nothing. KeyError for an unknown user name."""
         slot = self.find(appointment_id)
         if slot is None:
             return Outcome.UNKNOWN
@@ -257,7 +257,7 @@ class SiteWorld:
         return outcome
 
     def is_limited(self, username: str) -> bool:
-        """Whether the account may book no more, whatever it is."""
+        """Whether a limit of the account refuses every further booking."""
         held = [slot for slot in self.bookings(username) if slot.starts_at > self.clock()]
         return bool(self.switches.account_limit) and len(held) >= self.switches.most_bookings
 

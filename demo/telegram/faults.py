@@ -20,7 +20,7 @@ SENTENCES = {
 
 @dataclass(slots=True)
 class Fault:
-    """What happens to the next `times` calls of a method."""
+    """A fault that meets the next `times` calls of a method."""
 
     method: str
     times: int

@@ -59,7 +59,7 @@ class Params:
             raise bad_request(f"can't parse {what or name} JSON object") from error
 
     def for_log(self) -> dict[str, Any]:
-        """What was asked, files by name and size."""
+        """The parameters of the call, files by name and size."""
         sizes = {name: f"<{upload.name}, {len(upload.data)} bytes>" for name, upload in self.files.items()}
         return {**self.values, **sizes}
 

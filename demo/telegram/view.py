@@ -160,7 +160,7 @@ PREVIEWS = {
 
 
 def _preview(payload: Json) -> str:
-    """One line for the list of chats, the reply header and the pinned bar."""
+    """A message in one line: for the list of chats, the reply header and the pinned bar."""
     words = " ".join(_words(payload)[0].split())
     if words:
         return words[:160]

@@ -68,7 +68,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class CallbackAnswer:
-    """What the person sees after a tap: a toast, an alert, an opened address, or nothing."""
+    """The answer to a tap as the person sees it: a toast, an alert, an opened address, or nothing."""
 
     text: str = ""
     show_alert: bool = False
@@ -85,7 +85,7 @@ class CallbackQuery:
 
 @dataclass(slots=True)
 class BotProfile:
-    """What the bot says of itself; texts by language code, commands by (scope, language)."""
+    """The bot's own description: texts by language code, commands by (scope, language)."""
 
     user: Json
     names: dict[str, str] = field(default_factory=dict)
