@@ -1,7 +1,7 @@
-"""Gives a place back, through the page, and proves that it is gone. Check, act, check again; used by actions/runner.py.
+"""Cancels a booking through the site's page, and proves that the place is gone: check, act, check again.
 
-The request behind the page's button is unknown. That a place is gone is proven by two witnesses, the site's own yes and
-the list; the list alone may be empty for a moment, and is no proof.
+Used by actions/cancel.py and actions/swap.py. The request behind the page's button is unknown. Two witnesses prove that
+a place is gone, the site's own yes and the list; the list alone may be empty for a moment, and is no proof.
 """
 
 from __future__ import annotations
@@ -38,60 +38,62 @@ class Cancelled:
     proven: bool  # we confirmed it, and the site said yes; else the list alone lacks it, and may be at fault
 
 
-async def _nobody_asks() -> None:
-    """For who need not know that a place is about to be given back."""
+async def _nobody_is_told() -> None:
+    """Stands for a caller that need not know that a cancellation is about to be confirmed."""
 
 
 async def cancel(
     session: SiteSession,
-    wish: ClassRef,
+    class_ref: ClassRef,
     free_until: datetime | None = None,
-    pressing: Callable[[], Awaitable[None]] = _nobody_asks,
+    pressing: Callable[[], Awaitable[None]] = _nobody_is_told,
 ) -> Cancelled:
-    """Gives a place back, through the page: the request behind its button is unknown.
+    """Cancels a booking through the site's page, and touches no other booking.
 
-    Returns once the list does not show the place, in the browser neither, with what else proves that it is gone; never
-    touches another booking. `pressing` is awaited before it is confirmed, and may raise to keep us from that.
+    Returns once the list does not show the place, in the browser neither, and says whether that is proven. `pressing`
+    is awaited before the cancellation is confirmed, and may raise to prevent it.
     Raises BookingRefused with the site's words when it keeps the booking, CancelTooLate when that is because of the
     hour or there is no button any more, ClassStarted when the class has begun,
     TooLateToCancel when the place is still ours at `free_until`, SeveralClasses when more than one booking fits,
     SiteChanged with evidence when nobody can say.
     """
-    async with session.operation(f"cancel {name_of(wish)}"):
-        if not await bookings_list.is_listed(session, wish):
-            refuse_if_begun(session, wish)  # it leaves the list when it begins: nobody has cancelled it
+    async with session.operation(f"cancel {name_of(class_ref)}"):
+        if not await bookings_list.is_listed(session, class_ref):
+            refuse_if_begun(session, class_ref)  # it leaves the list when it begins: nobody has cancelled it
             return Cancelled(session.access.clock(), proven=False)
         if free_until is not None and session.access.clock() >= free_until:
-            raise TooLateToCancel(f"{name_of(wish)} can't be given back for free any more")
+            raise TooLateToCancel(f"{name_of(class_ref)} can't be given back for free any more")
         try:
-            said = await session.on_page("cancel", lambda page: _delete(session, page, wish, pressing), acts=True)
+            said = await session.on_page("cancel", lambda page: _delete(session, page, class_ref, pressing), acts=True)
         except (SiteUnavailable, SiteChanged) as error:
-            if not await bookings_list.is_gone(session, wish, session.access.read_back.unclear, told=False):
+            if not await bookings_list.is_gone(session, class_ref, session.access.read_back.unclear, told=False):
                 raise
             log.info("the page failed (%s), but the list shows the booking no more", error)
             return Cancelled(session.access.clock(), proven=False)
         agreed = _is_yes(said)
-        if await bookings_list.is_gone(session, wish, session.access.read_back.accepted, told=agreed):
+        if await bookings_list.is_gone(session, class_ref, session.access.read_back.accepted, told=agreed):
             return Cancelled(session.access.clock(), proven=agreed)
         raise await _kept(session, said)
 
 
-async def _delete(session: SiteSession, page: Page, wish: ClassRef, pressing: Callable[[], Awaitable[None]]) -> str:
+async def _delete(
+    session: SiteSession, page: Page, class_ref: ClassRef, pressing: Callable[[], Awaitable[None]]
+) -> str:
     """Presses the button of our booking and of no other; gives what the site said."""
     shown = MyBookingsPage(page, session.access)
     ours: list[tuple[int, ClassRef]] = []
     for _ in range(2):  # the list was seen with it; one that lacks it is asked for once more
         blocks = await session.parsed(await shown.open(), scraper.booking_blocks)
         listed = [(index, each.ref) for index, each in enumerate(blocks) if each]
-        meant = the_meant(listed, wish, lambda each: each[1])
+        meant = the_meant(listed, class_ref, lambda each: each[1])
         ours = [each for each in listed if meant and each[1] == meant[1]]
         if ours:
             break
     if len(ours) != 1:
-        raise SiteChanged(f"{len(ours)} bookings in the page look like {name_of(wish)}: none was touched")
+        raise SiteChanged(f"{len(ours)} bookings in the page look like {name_of(class_ref)}: none was touched")
     if not await shown.can_be_deleted(ours[0][0]):
         raise CancelTooLate("the site shows the booking, and no button to cancel it any more")
-    return await shown.delete(ours[0][0], wish.day, wish.start, pressing)
+    return await shown.delete(ours[0][0], class_ref.day, class_ref.start, pressing)
 
 
 def _is_no(said: str) -> bool:

@@ -57,7 +57,7 @@ MOST_FAILURES = 8  # tries of what is tried again for minutes
 MOST_ODD = 3  # tries again after an answer that makes no sense, while somebody waits for the result
 FIRST_PAUSE = timedelta(seconds=2)
 GROWTH = 2.0  # of the pauses
-PATIENT_GROWTH = 1.3  # of the pauses of who is patient: what comes back late is found within a third of its delay
+PATIENT_GROWTH = 1.3  # of the pauses of PATIENT: a site that comes back late is found within a third of its delay
 LONGEST_PAUSE = timedelta(minutes=5)
 APPEARS_WITHIN = timedelta(seconds=5)  # the longest pause near an opening, while the timetable lacks the class
 STILL_OPENING = timedelta(seconds=10)  # after an opening by our clock: the server's may be behind, so race all the same
@@ -65,12 +65,12 @@ TOLD_AFTER = (
     12  # failures of a patient booking, about two minutes: its person is told once, and may look for themselves
 )
 HELD = timedelta(minutes=10)  # a place that was given back is kept for others, when the site does not say how long
-LONGEST_HELD = timedelta(hours=1)
+LONGEST_HELD = timedelta(hours=1)  # the most that a site's own word about such a place is believed
 
 LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload
 LOOKS_APART = timedelta(seconds=30)  # a watch of a day that another is to be looked at so near to it joins that one
 ODD_LOOKS = 8  # looks of a watch that found nothing they could read, one after the other: its person is told once
-UNKNOWN_NOES = 3  # the same of refusals in words that nobody knows
+UNKNOWN_NOES = 3  # the same for refusals in words that are not known
 STILL_TAKEN = (SlotFull, SlotNotFound, HeldForOthers)
 """What a watch goes on after without a word: a site may hide what is full, or keep what was given back for others."""
 
@@ -108,7 +108,7 @@ class Step(StrEnum):
     APPEARS = "appears"  # the class may not be shown yet: patient near its opening, in short pauses, else a few times
     ACCOUNT = "account"  # the account is in trouble and waits, and with it whatever it has in the queue
     ACCOUNT_NEAR = "account near"  # the account waits, and the action is tried all the same: its opening is near
-    LOGIN_NEAR = "login near"  # nobody is blamed; tried again near the opening, but each try sends the password
+    LOGIN_NEAR = "login near"  # no account is blamed; tried again near the opening, but each try sends the password
     PERSON = "person"  # its person has to log in, and is waited for near the opening
     BEHIND = "behind"  # the account waits already: nothing was sent, and the action waits with it
     KEPT = "kept"  # the login may be mended until the opening: the card tells, and the action goes on waiting
@@ -289,7 +289,7 @@ def _rehearsed(error: AppError, job: Job, facts: Facts) -> Waits:
 
 
 def _looks_on(error: AppError, action: Action, now: datetime, facts: Facts) -> Waits:
-    """A place was not free, somebody was quicker, or the site makes no sense for a while: a watch is patient."""
+    """The watch goes on: no place was free, another person was quicker, or the site's answer made no sense."""
     least, most = LOOK_EVERY
     pause = least + (most - least) * facts.chance
     if isinstance(error, HeldForOthers) and error.retry_after is not None:

@@ -20,7 +20,7 @@ from opening.budget import OpeningBudget
 from opening.openings import Openings
 from opening.race import Race, Target, Won
 
-HURRIED = timedelta(seconds=60)  # before an opening: who is taken in hand later has no time for a login's long waits
+HURRIED = timedelta(seconds=60)  # before an opening: a booking claimed later has no time for a login's long waits
 RACE_AGAIN = 2  # requests another race takes at least: a shot and a look; else it waits a little
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
-"""Routine work done now, by the script that asks for it, as an ordinary action of the queue.
+"""One reading done now, by the script that asks for it, as an ordinary action of the queue.
 
-Used by refresh_courses.py and sync_bookings.py: the row keeps the history, and a worker that is already at it is
-waited for instead of doing the same twice.
+Used by refresh_courses.py and sync_bookings.py. The row keeps the history; when a worker has the same action in hand,
+the script waits for it instead of doing it twice.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from runtime import program
 from runtime.configured import people_of
 from runtime.settings import Settings
 
-LEASE = 300.0  # s; longer than any refresh, so that no worker takes it over while we live
-LOOK_AGAIN = 0.2  # s between looks at an action that a worker has in hand
+LEASE = 300.0  # s; longer than any refresh, so that no worker takes the action over while the script lives
+POLL_INTERVAL = 0.2  # s between looks at an action that a worker has in hand
 
 Say = Callable[[str], None]
 
 
 class Routine:
-    """Does routine actions one after the other."""
+    """Does readings one after the other."""
 
     def __init__(self, db: Database, runner: ActionRunner, say: Say) -> None:
         self._db = db
@@ -36,7 +36,7 @@ class Routine:
         self._say = say
 
     async def do(self, kind: ActionType, user_id: int, stop: asyncio.Event) -> Action:
-        """The finished row of the action. When a worker has the same in hand, it is waited for."""
+        """Does the action, or waits for the worker that has the same in hand; returns the finished row."""
         new = NewAction(kind, user_id, quiet=True)
         action = await self._db.claims.add_claimed(new, program.name_of(os.getpid()), LEASE)
         if action is not None:
@@ -47,7 +47,7 @@ class Routine:
             return await self.do(kind, user_id, stop)
         self._say(f"a worker is already at it (action {live.id}): waiting for it")
         while (row := await self._row(live.id)).status is ActionStatus.PROCESSING and not stop.is_set():
-            await program.wait(stop, LOOK_AGAIN)
+            await program.wait(stop, POLL_INTERVAL)
         return row
 
     async def _row(self, action_id: int) -> Action:

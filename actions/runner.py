@@ -103,7 +103,7 @@ class ActionRunner:
             raise
 
     async def _after_loss(self, action: Action, lost: LeaseLost) -> None:
-        """What who took an action back must hear all the same: what may have been done, a password that was refused."""
+        """Notes what must not be lost with the lease: that the action may be done, and that a password was refused."""
         if not isinstance(lost, TakenBack):
             await self._db.claims.note_unknown_outcome(action, lost)
         account = await self._db.people.find(action.user_id)

@@ -1,4 +1,4 @@
-"""Schedules read once for all who look at them: ten watches of a day ask the site one question. Used by book.py."""
+"""Schedules that several watches share: ten watches of a day ask the site one question. Used by actions/book.py."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from portal.schedules import Reader
 from scraper import Calendar
 
 SHARED_FOR = timedelta(seconds=5)
-LONGEST_TURN = 3.0  # s; whoever has waited so long for somebody else's answer asks for it alone
+LONGEST_TURN = 3.0  # s; a watch that has waited so long for another one's answer asks the site itself
 
 
 class SharedReadings:
-    """What was read within the last seconds, by whichever account of this process. Only for looking, never to book."""
+    """The schedules that any account of this process read in the last seconds. Only for looking, never to book."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -25,7 +25,7 @@ class SharedReadings:
         self._turns: dict[tuple[Calendar, date], asyncio.Lock] = {}
 
     def around(self, read: Reader) -> Reader:
-        """A reader that asks only for what nobody has just read. A reading that fails is nobody else's answer."""
+        """A reader that asks the site only for what was not just read. A reading that fails is not shared."""
 
         async def shared(calendar: Calendar, day: date) -> tuple[Slot, ...]:
             self._forget()
@@ -68,7 +68,7 @@ class Look:
 
 @asynccontextmanager
 async def _my_turn(turn: asyncio.Lock) -> AsyncIterator[None]:
-    """One after the other, so that the second finds what the first has read; an answer that hangs holds up nobody."""
+    """One watch after the other, so that the second finds what the first has read; none waits for long."""
     mine = False
     with suppress(TimeoutError):
         async with asyncio.timeout(LONGEST_TURN):
@@ -81,7 +81,7 @@ async def _my_turn(turn: asyncio.Lock) -> AsyncIterator[None]:
 
 
 def _for_others(slot: Slot) -> Slot:
-    """A slot as who has not booked it sees it: whose it is was said to the reader alone."""
+    """A slot as an account sees it that has not booked it: "booked" was said to the reader alone."""
     if slot.status is not SlotStatus.BOOKED:
         return slot
     return replace(slot, status=SlotStatus.AVAILABLE if slot.places else SlotStatus.DISABLED)

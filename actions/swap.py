@@ -1,12 +1,10 @@
-"""A better class for one that overlaps it: the new one is tried beside the old, which is given up only when it must be.
+"""The swap of a held class for one that overlaps it: the held place is cancelled only when it must be.
 
 The site may refuse two bookings at the same hours, or take them. So the new one is asked for first. Only when the site
-says that they overlap, the old place is given back and the new one asked for again. Whenever that is in vain, for
-whatever reason, the old one is asked for once more: here at once, and by store/queue/swaps.py when the action ends
-without
-it; had again, it is given up no second time unless its person says so. That it may have been given up is written before
-the site is told, so that whoever dies leaves it behind.
-Used by actions/book.py.
+says that they overlap, the held place is cancelled and the new one asked for again. Whenever that is in vain, for
+whatever reason, the old place is booked once more: here at once, and by store/queue/swaps.py when the action ends
+without it. Booked again, it is given up no second time unless its person says so. That it may have been given up is
+written before the site is told, so that a worker that dies leaves it behind. Used by the handlers of bookings.
 """
 
 from __future__ import annotations
@@ -36,7 +34,7 @@ class Swap:
 
     @property
     def lost_the_old(self) -> bool:
-        """Whether what it replaces was given up just now, in vain, and could not be had again."""
+        """Whether the old place was given up by this try, in vain, and could not be booked again."""
         return self._gave_up and not self._action.gave_up
 
     async def beside(self) -> ClassRef | None:
@@ -44,24 +42,27 @@ class Swap:
         old = await self._journal.replaced()
         return old.booking.ref if old else None
 
-    async def book(self, wish: ClassRef, opens_at: datetime | None = None) -> Booked:
-        """Books; raises what booking.book raises. Who is done with an action that failed calls take_back()."""
+    async def book(self, class_ref: ClassRef, opens_at: datetime | None = None) -> Booked:
+        """Books a class, and gives the old place up for it if the site wants that. Raises what booking.book raises.
+
+        A handler whose try failed calls take_back() before it is done.
+        """
         old = await self._journal.replaced()
         if old is None:
-            return await booking.book(self._session, wish, opens_at)
+            return await booking.book(self._session, class_ref, opens_at)
         try:
-            return await booking.book(self._session, wish, opens_at, old.booking.ref)
+            return await booking.book(self._session, class_ref, opens_at, old.booking.ref)
         except Overlap as overlap:
-            if not quoted(str(overlap)) or not _meet(old, wish) or old.status is not BookingStatus.CONFIRMED:
-                raise  # it meets another booking, which nobody wants to give up
+            if not quoted(str(overlap)) or not _meet(old, class_ref) or old.status is not BookingStatus.CONFIRMED:
+                raise  # it overlaps another booking, which is not to be given up
             if self._action.took_back:
                 raise  # a place that looks free, and can't be had, would cost the old one in the end
-            log.info("  %s: the other is given back first", overlap)
+            log.info("  %s: the booking to be swapped is cancelled first", overlap)
         await self._give_up(old)
-        return await booking.book(self._session, wish, opens_at)
+        return await booking.book(self._session, class_ref, opens_at)
 
     async def _give_up(self, old: HeldBooking) -> None:
-        """Raises SiteUnavailable when the old one is not in the list though nothing was pressed: then nobody knows."""
+        """Cancels the old booking. Raises SiteUnavailable when the list lacks it though nothing was pressed."""
         given = await cancelling.cancel(self._session, old.booking.ref, self._action.free_until, self._pressing)
         if given.proven:
             await self._journal.gave_up(old.booking.ref)
@@ -74,20 +75,20 @@ class Swap:
         self._gave_up = True
 
     async def take_back(self) -> None:
-        """Asks for the old place again, if this action has given it up: the new one was not won."""
+        """Books the old place again, if this action has given it up and did not get the new one."""
         old = await self._journal.replaced() if self._gave_up else None
         if old is None:
             return
         try:
             taken = await booking.book(self._session, old.booking.ref)
         except SiteError as error:
-            log.warning("  the place that was given up can't be had again: %s", error)
+            log.warning("  the place that was given up can't be booked again: %s", error)
         else:
             await self._journal.took_back(taken.booking)
             self._gave_up = False
 
 
-def _meet(old: HeldBooking, wish: ClassRef) -> bool:
-    """Whether the old booking is at the hours of the wish, whose length nobody has to know: an hour counts."""
-    begins = datetime.combine(date.min, wish.start)
-    return old.booking.overlaps(wish.day, wish.start, (begins + timedelta(hours=1)).time())
+def _meet(old: HeldBooking, class_ref: ClassRef) -> bool:
+    """Whether the old booking overlaps a class. How long that takes is not known: an hour counts."""
+    begins = datetime.combine(date.min, class_ref.start)
+    return old.booking.overlaps(class_ref.day, class_ref.start, (begins + timedelta(hours=1)).time())

@@ -1,4 +1,4 @@
-"""How a place is pursued: rehearsed the evening before, raced for, booked late, watched, upgraded; and what is told."""
+"""The handler of bookings: rehearsed the evening before, raced for, booked late, watched, swapped; and what is told."""
 
 from __future__ import annotations
 
