@@ -46,8 +46,10 @@ class Pace:
     look: float = 1.0  # between two looks at the time stamps
     commit: float = 0.05  # from a write into the log to its commit: SQLite waits for the disk in between
     anyway: float = 10.0  # without a change, the caller looks all the same: two writes may bear the same time stamp
-    storm: float = 0.5  # in which the caller is woken `most` times at the most: around an opening many write at once
-    most: int = 10
+    storm: float = (
+        1.0  # in which changes wake the caller `most` times at the most: around an opening many write at once
+    )
+    most: int = 60  # far more than the commits of one tap and its booking
     silence: float = 5.0  # after a commit that the system has not told of, it is not relied on until it tells again
 
 
