@@ -39,14 +39,8 @@ WAITING = re.compile(r"lista d.?\s*attesa|in lista|^\s*lista\s*$|\bin (lista d.?
 WE_WAIT = re.compile(r"\b(sei|stat[oa]|inserit[oa]) .*\blista\b|\b(sei )?in (lista|attesa)\b|posizione")
 """What the notes of a slot say when it is we who wait; anything else about a list is an offer to others."""
 BLOCK_PARTS = (
-    ".event-info-schedule",
-    ".time-start",
-    ".time-duration",
-    ".event-info-description",
-    ".event-info-skill-level",
-    "button",
-    "script",
-    "style",
+    ".event-info-schedule, .time-start, .time-duration, .event-info-description, .event-info-skill-level, "
+    "button, script, style"
 )
 """What a booking's block in "my bookings" consists of, as far as it is known."""
 KNOWN_WORDS = re.compile(
@@ -166,8 +160,7 @@ def _booking(block: Tag) -> tuple[Booking, bool]:
 
 def _other_words(block: Tag) -> str:
     """What a booking's block says beside when, where and what: a course may be called "CORSO IN LISTA"."""
-    known = [found for selector in BLOCK_PARTS for found in block.select(selector)]
-    inside = {id(text) for part in known for text in part.find_all(string=True)}
+    inside = {id(text) for part in block.select(BLOCK_PARTS) for text in part.find_all(string=True)}
     return " ".join(" ".join(text for text in block.find_all(string=True) if id(text) not in inside).split())
 
 
