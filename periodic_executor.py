@@ -121,7 +121,7 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
             await executor.step()
         else:
             async with HeartbeatLoop(db.heartbeats, "executor", lambda: executor.last_progress).running():
-                log.info("the executor is up")
+                log.info("The executor is up")
                 await executor.run(stop)
     return program.DONE
 

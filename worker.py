@@ -255,7 +255,7 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
             await worker.burst()
         else:
             async with HeartbeatLoop(db.heartbeats, "worker", lambda: worker.last_progress, worker.note).running():
-                log.info("the worker is up")
+                log.info("The worker is up")
                 await worker.run(stop)
     return program.DONE
 

@@ -106,7 +106,7 @@ async def live_badly(here: Installation) -> list[str]:
 
 async def start(here: Installation, name: str) -> Running:
     running = await here.start(name, TMPDIR=str((here.folder / "tmp").resolve()))
-    await running.until(f"the {name} is up")
+    await running.until(f"The {name} is up")
     return running
 
 

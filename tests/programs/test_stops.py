@@ -22,7 +22,7 @@ from tests.support.sites import GIULIA, cookie
 
 LOGIN = "Account/Login"
 WAITS_FOR_THE_LOCK = "is locked by another program: waiting"
-UP = {"bot": "the bot is up", "worker": "the worker is up", "executor": "the executor is up"}
+UP = {"bot": "The bot is up", "worker": "The worker is up", "executor": "The executor is up"}
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ async def test_a_worker_that_died_is_told_with_what_it_means(tmp_path: Path) -> 
 
 async def test_the_doctor_shows_who_lives_who_died_and_who_is_missing(here: Installation) -> None:
     worker = await here.start("worker")
-    await worker.until("the worker is up")
+    await worker.until("The worker is up")
     async with asyncio.timeout(PATIENCE):
         while (found := await programs_found(here)).get("worker", "")[:1] != "✓":  # noqa: ASYNC110
             await asyncio.sleep(0.05)

@@ -65,7 +65,7 @@ async def test_nobody_hears_of_a_lock_a_shell_holds_for_longer_than_sqlite_waits
     async with installation(tmp_path) as here:
         running = [await here.start(name) for name in ("bot", "worker", "executor")]
         for name, one in zip(("bot", "worker", "executor"), running, strict=True):
-            await one.until(f"the {name} is up")
+            await one.until(f"The {name} is up")
         terminal = shell(here.settings.database)
         terminal.execute("BEGIN IMMEDIATE")
         terminal.execute("INSERT INTO slot_days VALUES ('2026-11-23', 'now')")
