@@ -181,7 +181,7 @@ class Worker:
 
     async def _hold(self, action: Action) -> None:
         """Performs an action while its lease is kept alive."""
-        heart = asyncio.create_task(self._heartbeat(action))
+        lease = asyncio.create_task(self._keep_lease(action))
         try:
             if action.crashes >= self._limits.crashes:
                 await self._db.settlement.settle(action, Failed(AppError("it took the worker down again and again")))
@@ -194,9 +194,9 @@ class Worker:
         except DatabaseError as error:
             log.error("  Action %s is not settled, it will be claimed again: %s", action.id, error)
         finally:
-            heart.cancel()
+            lease.cancel()
 
-    async def _heartbeat(self, action: Action) -> None:
+    async def _keep_lease(self, action: Action) -> None:
         """Extends the lease until the action is done; closes its session when it hangs.
 
         When the lease is lost the session stays open: it serves other actions of the same person.

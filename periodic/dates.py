@@ -36,7 +36,7 @@ class Dates:
         if due.on_holiday:
             await self._db.occurrences.pass_over(periodic, day)
         elif last_chance > periodic.since and not was_awake(self._tick.memory, last_chance):
-            log.warning("! periodic %s: woke too late for %s", periodic.id, day)
+            log.warning("! Periodic booking %s: the executor woke too late for %s", periodic.id, day)
             await self._db.occurrences.miss(periodic, day)
 
     async def _act(self, due: DueDate) -> None:
@@ -44,12 +44,12 @@ class Dates:
         until = self._recurrence.question_until(periodic, day, now)
         if until is not None:
             if await self._db.confirmations.ask(periodic, day, self._recurrence.starts(periodic, day), until):
-                log.info("→ periodic %s: asks about %s", periodic.id, day)
+                log.info("→ Periodic booking %s: the person is asked about %s", periodic.id, day)
             return
         choices = await self._db.series.alternatives(periodic.id)
         action = await self._db.occurrences.queue(periodic, day, self._recurrence.booking(periodic, day, choices, now))
         if action:
-            log.info("→ periodic %s: %s is queued as %s", periodic.id, day, action.id)
+            log.info("→ Periodic booking %s: %s is queued as action %s", periodic.id, day, action.id)
 
     async def later(self) -> Iterable[datetime]:
         """When the next question or opening comes, and the next deadline."""

@@ -36,7 +36,7 @@ class HeldPlaces:
         if now < self._recurrence.keep_asked_at(starts) or await self._said_yes_late(each):
             return starts
         if now < starts:
-            log.info("→ periodic %s: asks whether %s is kept", each.periodic.id, booking.day)
+            log.info("→ Periodic booking %s: the person is asked whether to keep %s", each.periodic.id, booking.day)
             await self._db.keeping.ask(each.periodic, each.held, starts, in_time if now < in_time else starts)
         elif not was_awake(self._tick.memory, starts):
             await self._db.keeping.miss(each.periodic, booking.day)
@@ -59,5 +59,5 @@ class HeldPlaces:
             moment = self._recurrence.remind_at(starts)
             later.append(moment)
             if moment <= now < self._recurrence.free_until(starts) and await self._db.reminders.remind(held, now):
-                log.info("→ booking %s: reminded of %s", held.id, held.booking.day)
+                log.info("→ Booking %s: the person is reminded of %s", held.id, held.booking.day)
         return later

@@ -25,7 +25,7 @@ class Questions:
 
     async def _paused_by_hand(self) -> None:
         for periodic_id in await self._db.due_dates.paused_by_hand():
-            log.info("  periodic %s was paused by hand: what waits for it is withdrawn", periodic_id)
+            log.info("  Periodic booking %s was paused by hand: its waiting actions are withdrawn", periodic_id)
             await self._db.occurrences.withdraw(periodic_id)
 
     async def _confirmed_by_hand(self) -> None:
@@ -41,7 +41,7 @@ class Questions:
 
     async def _asked_by_hand(self) -> None:
         for confirmation_id in await self._db.confirmations.ask_what_was_put_in_by_hand():
-            log.info("→ confirmation %s was put in by hand: asked", confirmation_id)
+            log.info("→ Confirmation %s was put in by hand: the person is asked", confirmation_id)
 
     async def _unanswered(self) -> None:
         for confirmation in await self._db.confirmations.unanswered():
@@ -52,7 +52,7 @@ class Questions:
             elif confirmation.purpose is ConfirmationPurpose.KEEP:
                 await self._not_kept(confirmation)
             elif await self._db.confirmations.expire(confirmation, day):
-                log.info("! confirmation %s was not answered: skipped", confirmation.id)
+                log.info("! Confirmation %s was not answered: its date is skipped", confirmation.id)
 
     async def _not_kept(self, confirmation: Confirmation) -> None:
         """A held place nobody wanted to keep: given back while that costs nothing; later the person decides."""
@@ -61,8 +61,14 @@ class Questions:
         if now >= starts:
             await self._db.keeping.close_too_late(confirmation, day, tell=not confirmation.silence_keeps)
         elif now >= self._recurrence.free_until(starts):
-            log.warning("! confirmation %s: woke too late to give the place back for free", confirmation.id)
+            log.warning(
+                "! Confirmation %s: the executor woke too late to give the place back for free", confirmation.id
+            )
             await self._db.keeping.leave_open(confirmation)
         else:
             action = await self._db.keeping.expire(confirmation, day, self._recurrence.free_until(starts))
-            log.info("! confirmation %s was not answered: given back by %s", confirmation.id, action and action.id)
+            log.info(
+                "! Confirmation %s was not answered: action %s gives the place back",
+                confirmation.id,
+                action and action.id,
+            )

@@ -72,7 +72,7 @@ class RoutineWork:
             elif await self._db.requests.live_routine(ActionType.CHECK, account.user_id):
                 continue  # it tells by itself; the next tick knows what came of it
             elif await self._db.hand_logins.tell_login_due(opening, look_at):
-                log.warning("! %s has to log in by hand before %s: told", account.user_id, opening.opens_at)
+                log.warning("! User %s is told to log in by hand before %s", account.user_id, opening.opens_at)
         return later
 
     async def _queue_if_due(
@@ -91,7 +91,7 @@ class RoutineWork:
     async def _queue(self, kind: ActionType, user_id: int) -> None:
         try:
             action = await self._db.requests.add(NewAction(kind, user_id, quiet=True))
-            log.info("→ routine %s %s for %s", kind, action.id, user_id)
+            log.info("→ Routine %s %s is queued for user %s", kind, action.id, user_id)
         except AlreadyQueued as same:
             log.debug("routine %s is queued already: %s", kind, same.action_id)
 

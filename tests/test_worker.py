@@ -455,9 +455,9 @@ async def test_only_an_action_that_hangs_costs_its_person_the_session(
     await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
     action = await db.claims.claim("other", 60)
     assert action
-    await worker._heartbeat(replace(action, attempts=action.attempts - 1))  # noqa: SLF001 - taken over meanwhile
+    await worker._keep_lease(replace(action, attempts=action.attempts - 1))  # noqa: SLF001 - taken over meanwhile
     assert portal.session(credentials(OWNER)) is session
-    await worker._heartbeat(action)  # noqa: SLF001
+    await worker._keep_lease(action)  # noqa: SLF001
     assert portal.session(credentials(OWNER)) is not session
 
 
@@ -470,7 +470,7 @@ async def test_a_clock_that_is_set_forward_ends_no_action(
     await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates, opens_at=utc_now()))
     action = await db.claims.claim("other", 60)
     assert action
-    beating = asyncio.create_task(worker._heartbeat(action))
+    beating = asyncio.create_task(worker._keep_lease(action))
     await asyncio.sleep(0.2)  # several beats
     assert portal.session(credentials(OWNER)) is session
     beating.cancel()

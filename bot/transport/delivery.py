@@ -1,4 +1,4 @@
-"""The outbox on its way: looks for what people should hear, sends it at least once, in order within a chat.
+"""Delivers the outbox: sends each notice at least once, in order within a chat.
 
 A notice stays in the database until Telegram has taken it. Chats don't wait for each other, and no new message waits
 for an edit of an older one: a chat has at most one message and one edit under way, and its own pause after a failure.
@@ -73,7 +73,7 @@ class Lane:
 
 
 class Delivery:
-    """Delivers until told to stop."""
+    """Decides when each notice is told, and what follows when it could not be told."""
 
     def __init__(self, bot: Bot, db: Database, composer: Composer, chats: ChatLocks, pauses: Pauses = PAUSES) -> None:
         self._bot = bot
@@ -82,7 +82,7 @@ class Delivery:
         self._teller = Teller(bot, db, composer, chats, pauses.order)
         self._look_again: Callable[[], None] = lambda: None
         self._lanes: dict[int, Lane] = {}
-        self._aside: dict[int, float] = {}  # notices others go before, each with when it is tried again
+        self._aside: dict[int, float] = {}  # notices that later ones may overtake: when each is tried again
         self._pause_ends = 0.0  # the first of all pauses
         self._troubled = False
         self._lost: dict[int, int] = {}  # lost answers, also while nothing can be written
@@ -169,10 +169,10 @@ class Delivery:
         try:
             await self._tell(notice)
         except DatabaseError as error:
-            log.error("notice %s is kept: %s", notice.id, error)
+            log.error("Notice %s is kept, the database can't be written: %s", notice.id, error)
             self._pause(notice, self._pauses.first)
         except Exception:
-            log.exception("notice %s could not be settled", notice.id)
+            log.exception("Unexpected error while telling notice %s; trying again", notice.id)
             self._pause(notice, self._pauses.longest)
 
     async def _tell(self, notice: Notice) -> None:
@@ -185,7 +185,7 @@ class Delivery:
         except NothingToTell as nothing:
             await self._give_up(notice, str(nothing))
         except RetryAfter as flood:
-            log.warning("notice %s waits: %s", notice.id, reason(flood))
+            log.warning("Telegram asks notice %s to wait: %s", notice.id, reason(flood))
             self._pause(notice, wait_seconds(flood))
         except TelegramError as error:
             await self._refused(notice, error)
@@ -193,7 +193,7 @@ class Delivery:
     # What did not go through
 
     async def _telegram_answers(self, notice: Notice) -> bool:
-        """Whether Telegram answers at all. Each copy may be one too many: none is sent while it is away."""
+        """Whether Telegram answers at all. While it does not, no further copy of a notice is sent."""
         try:
             await understood(self._bot.get_me())
         except TelegramError as error:
@@ -202,7 +202,7 @@ class Delivery:
         return True
 
     async def _refused(self, notice: Notice, error: TelegramError) -> None:
-        """What Telegram will never take is given up, so that the rest goes on; after any other failure it is kept."""
+        """Gives up a notice that Telegram will never accept; after any other error the notice is kept."""
         if unreachable(error):
             await self._can_not_be_reached(notice, error)
         elif hopeless(error):
@@ -214,21 +214,23 @@ class Delivery:
             self._away(notice, self._pauses.after(tries), error)
 
     async def _can_not_be_reached(self, notice: Notice, error: TelegramError) -> None:
-        """All waits until this person is heard from. The owner hears of it when they never opened the chat."""
-        log.warning("notice %s waits until %s can be reached: %s", notice.id, notice.user_id, reason(error))
+        """The chat pauses until its person writes again. The owner is told when they never opened the chat."""
+        log.warning("Notice %s waits until user %s can be reached: %s", notice.id, notice.user_id, reason(error))
         self._pause(notice, self._pauses.unreachable).can_not_be_reached = True
         await self._db.outbox.failed(notice.id)
         await self._db.people.unreachable(notice.user_id, tell=never_opened(error))
 
     async def _in_doubt(self, notice: Notice, error: TelegramError) -> None:
-        """It may have arrived. It is sent again, ever more rarely; after the first time others go before it."""
+        """The notice may have arrived. It is sent again, ever more rarely; after the first time others overtake it."""
         times = self._lost[notice.id] = self._times_lost(notice) + 1
         if times > len(self._pauses.unanswered):
             await self._teller.mark_stale(notice)
             await self._give_up(notice, f"its answer was lost {times} times, so it has most likely arrived")
             return
         pause = self._pauses.unanswered[times - 1]
-        log.warning("notice %s may have arrived (%s), again in %.0f s", notice.id, reason(error), pause)
+        log.warning(
+            "The answer to notice %s was lost (%s): it is sent again in %.0f s", notice.id, reason(error), pause
+        )
         if times > IN_ORDER or notice.kind.is_edit:
             self._aside[notice.id] = time.monotonic() + pause
         else:
@@ -239,13 +241,13 @@ class Delivery:
         return max(notice.lost, self._lost.get(notice.id, 0))
 
     async def _give_up(self, notice: Notice, why: str) -> None:
-        log.warning("! notice %s (%s) is given up: %s", notice.id, notice.kind, why)
+        log.warning("! Notice %s (%s) is given up: %s", notice.id, notice.kind, why)
         await self._db.outbox.give_up(notice.id, why)
         self._teller.forget(notice)
         self._lost.pop(notice.id, None)
 
     def _away(self, notice: Notice, seconds: float, error: TelegramError) -> None:
-        log.warning("notice %s is kept, again in %.0f s: %s", notice.id, seconds, reason(error))
+        log.warning("Notice %s could not be sent: it is tried again in %.0f s: %s", notice.id, seconds, reason(error))
         if notice.kind.is_edit:
             self._aside[notice.id] = time.monotonic() + seconds
         else:

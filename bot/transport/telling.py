@@ -110,7 +110,7 @@ class Teller:
         await self._db.outbox.sent(notice, self._told[notice.id])
         del self._told[notice.id]
         self.forget(notice)
-        log.info("→ notice %s (%s) told to %s", notice.id, notice.kind, notice.user_id)
+        log.info("→ Notice %s (%s) is told to user %s", notice.id, notice.kind, notice.user_id)
 
     async def _compose(self, notice: Notice) -> OutgoingNotice:
         """What is sent for a notice. Raises NothingToTell also when the rows make no sense: no later try would help."""
@@ -119,7 +119,7 @@ class Teller:
         except (NothingToTell, DatabaseError):
             raise
         except Exception as error:
-            log.exception("notice %s can't be put into words", notice.id)
+            log.exception("Unexpected error while composing notice %s", notice.id)
             raise NothingToTell(f"{type(error).__name__}: {error}") from error
 
     async def _tell_together(self, first: Notice) -> bool:
@@ -133,7 +133,7 @@ class Teller:
         stale = self._told_together[first.id]
         await self._db.outbox.sent_together(stale)
         del self._told_together[first.id]
-        log.info("→ notices %s to %s told to %s as one", first.id, stale[-1].id, first.user_id)
+        log.info("→ Notices %s to %s are told to user %s in one message", first.id, stale[-1].id, first.user_id)
         return True
 
     async def _send_together(self, user_id: int, stale: list[Notice]) -> None:
@@ -143,7 +143,7 @@ class Teller:
             try:
                 composed.append(await self._compose(notice))
             except NothingToTell as nothing:
-                log.info("notice %s has nothing to tell any more: %s", notice.id, nothing)
+                log.info("Notice %s has nothing to tell any more: %s", notice.id, nothing)
         messages = [outgoing.message for outgoing in composed if outgoing.message and not outgoing.card_is_enough]
         if messages:
             async with self._chats.patiently(user_id, self._order_patience):
