@@ -19,8 +19,9 @@ LONGEST_TURN = 3.0  # s; a watch that has waited so long for another one's answe
 class SharedReadings:
     """The schedules that any account of this process read in the last seconds. Only for looking, never to book."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, longest_turn: float = LONGEST_TURN) -> None:
         self._clock = clock
+        self._longest_turn = longest_turn
         self._read: dict[tuple[Calendar, date], tuple[datetime, tuple[Slot, ...]]] = {}
         self._turns: dict[tuple[Calendar, date], asyncio.Lock] = {}
 
@@ -29,7 +30,7 @@ class SharedReadings:
 
         async def shared(calendar: Calendar, day: date) -> tuple[Slot, ...]:
             self._forget()
-            async with _my_turn(self._turns.setdefault((calendar, day), asyncio.Lock())):
+            async with _my_turn(self._turns.setdefault((calendar, day), asyncio.Lock()), self._longest_turn):
                 known = self._read.get((calendar, day))
                 if known is not None:
                     return known[1]
@@ -67,11 +68,11 @@ class Look:
 
 
 @asynccontextmanager
-async def _my_turn(turn: asyncio.Lock) -> AsyncIterator[None]:
+async def _my_turn(turn: asyncio.Lock, longest: float) -> AsyncIterator[None]:
     """One watch after the other, so that the second finds what the first has read; none waits for long."""
     mine = False
     with suppress(TimeoutError):
-        async with asyncio.timeout(LONGEST_TURN):
+        async with asyncio.timeout(longest):
             mine = await turn.acquire()
     try:
         yield

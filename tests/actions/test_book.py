@@ -58,8 +58,7 @@ async def test_two_bookings_of_an_evening_are_rehearsed_with_one_login(staged: S
 
 async def test_a_password_that_is_refused_in_the_evening_is_not_sent_again_at_night(staged: Set) -> None:
     async with staged(EVENING) as stage:
-        wrong = replace(credentials(OWNER), password="not-this-one")
-        stage.runner._people = {OWNER: wrong}
+        stage.hand_over(replace(credentials(OWNER), password="not-this-one"))
         await stage.add(**evening(stage.opened.clock()))
         action = await stage.act()
         assert (action.status, action.rehearsal) == (ActionStatus.PENDING, "LoginRejected")

@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 
-import pytest
-
-from actions import shared_readings
 from actions.shared_readings import SharedReadings
 from domain.model import Activity, Slot
 from scraper import Calendar
@@ -18,9 +15,8 @@ TUESDAY = date(2026, 11, 24)
 
 
 async def test_an_answer_that_never_comes_is_waited_for_by_who_asked_and_by_nobody_else(
-    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    clock: FakeClock,
 ) -> None:
-    monkeypatch.setattr(shared_readings, "LONGEST_TURN", 0.02)
     asked: list[int] = []
 
     async def read(_: Calendar, __: date) -> tuple[Slot, ...]:
@@ -29,7 +25,7 @@ async def test_an_answer_that_never_comes_is_waited_for_by_who_asked_and_by_nobo
             await asyncio.Event().wait()
         return ()
 
-    shared = SharedReadings(clock).around(read)
+    shared = SharedReadings(clock, longest_turn=0.02).around(read)
     hanging = asyncio.ensure_future(shared(CALENDAR, TUESDAY))
     await asyncio.sleep(0)
     others = [shared(CALENDAR, TUESDAY) for _ in range(3)]

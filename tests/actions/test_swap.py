@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +13,13 @@ from bot import screens
 from bot.screens.italian import When
 from bot.screens.results import GAVE_UP_IN_VAIN
 from domain.errors import LoginRejected, SiteUnavailable
+from domain.house_rules import HouseRules
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, NoticeKind, WatchMode
 from domain.requests import NewAction
 from portal.read_back import ReadBack
 from tests.support import outcomes
 from tests.support.sites import GIULIA, ROME, TUESDAY
-from tests.support.stages import LONG_AFTER, OWNER, Set, Stage
+from tests.support.stages import LONG_AFTER, OWNER, RULE, Set, Stage
 
 pytest_plugins = ["tests.support.opening_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -271,8 +271,7 @@ async def test_an_alternative_past_its_own_free_limit_is_not_booked_unasked(stag
     async with staged(LONG_AFTER) as stage:
         first, second = stage.gym(2), stage.gym(0)
         begins = datetime.combine(TUESDAY, second.start, ROME)
-        rules = replace(stage.runner._configured, free_cancel=begins - stage.opened.clock())
-        stage.runner._configured = rules
+        stage.hand_over(rules=HouseRules(RULE, free_cancel=begins - stage.opened.clock()))
         stage.opened.world.fill(stage.id_of(first))
         await stage.add(first, alternatives=(second,))
         assert (await stage.act()).error_kind == "SlotFull"

@@ -22,7 +22,7 @@ from demo.site import Outcome, Site, SiteWorld, Slot
 from demo.site.accounts import Person as Student
 from demo.site.catalogue import FIT_CENTER, PLATINUM, Catalogue, default_catalogue
 from demo.telegram import Message, Person, TelegramEmulator
-from domain.model import Action
+from domain.model import Action, Credentials
 from periodic_executor import Executor
 from portal.portal import Portal
 from runtime.configured import people_of
@@ -59,6 +59,7 @@ class Journey:
     giulia: Person
     worker: Worker = field(init=False)
     runner: ActionRunner = field(init=False)
+    person: Credentials = field(init=False)
 
     def __post_init__(self) -> None:
         self.hire()
@@ -70,7 +71,8 @@ class Journey:
 
     def hire(self, **of_the_login: Any) -> None:
         person = credentials(OWNER, otp_url=f"{OTP_URL}&period={QUICK_PERIOD}")
-        people = {OWNER: replace(person, **of_the_login)}
+        self.person = replace(person, **of_the_login)
+        people = {OWNER: self.person}
         rule, rules = self.settings.opening_rule, self.settings.house_rules
         self.runner = ActionRunner(self.db, self.portal, people, rule, self.clock, rules=rules)
         self.worker = Worker(self.db, self.portal, self.runner, self.settings, self.clock)
@@ -241,7 +243,7 @@ async def journey(engine: LentBrowser, folder: Path, **world: Any) -> AsyncItera
         settings = settings_for(folder, telegram)
         await db.people.set(people_of(settings))
         here = Journey(site, telegram, portal, db, settings, clock, telegram.person(OWNER, "Giulia"))
-        enter(portal.session(here.runner._people[OWNER]), site)
+        enter(portal.session(here.person), site)
         stop = asyncio.Event()
         bot = asyncio.create_task(bot_db.serve(settings, db, stop, clock))
         try:

@@ -20,7 +20,7 @@ from domain.model import Role
 from domain.people import Person
 from tests.support.lent_browser import LentBrowser
 from tests.support.openings import Open, opening
-from tests.support.stages import OWNER, Set, Stage, a_performer
+from tests.support.stages import OWNER, Set, Stage, a_runner
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def staged(engine: LentBrowser, tmp_path: Path) -> Set:
             open_database(tmp_path / "polimisport.db", opened.clock) as db,
         ):
             await db.people.set([Person(OWNER, Role.OWNER, "x")])
-            runner = a_performer(opened, db)
+            runner = a_runner(opened, db)
             yield Stage(opened, db, runner)
 
     return stage

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from actions.runner import ActionRunner
 from database import Database
 from domain.errors import AppError
+from domain.house_rules import HouseRules
 from domain.model import (
     FIT_CENTER,
     Action,
@@ -17,6 +18,7 @@ from domain.model import (
     Activity,
     CatalogueSlot,
     ClassRef,
+    Credentials,
     NoticeKind,
     OpeningRule,
     Slot,
@@ -34,12 +36,14 @@ RULE = OpeningRule(2, time(12), ROME)
 LONG_AFTER = -3600.0
 
 
-def a_performer(opened: Opening, db: Database) -> ActionRunner:
-    """What performs actions in one worker: it knows nothing but the site's clock, and what the rows say."""
+def a_runner(
+    opened: Opening, db: Database, person: Credentials | None = None, rules: HouseRules | None = None
+) -> ActionRunner:
+    """The runner of one worker: it knows nothing but the site's clock, and what the rows say."""
     openings = Openings(opened.clock, opened.policy, calls=opened.calls)
     openings.knows((), opened.server)
-    people = {OWNER: credentials(OWNER)}
-    return ActionRunner(db, opened.portal, people, RULE, opened.clock, openings=openings)
+    people = {OWNER: person or credentials(OWNER)}
+    return ActionRunner(db, opened.portal, people, RULE, opened.clock, rules=rules, openings=openings)
 
 
 @dataclass
@@ -72,9 +76,9 @@ class Stage:
         rows = await self.db.connection.rows("SELECT kind FROM notices ORDER BY id")
         return [NoticeKind(row["kind"]) for row in rows]
 
-    def hand_over(self) -> None:
-        """From now on another worker claims what is due: it knows nothing but what the rows say."""
-        self.runner = a_performer(self.opened, self.db)
+    def hand_over(self, person: Credentials | None = None, rules: HouseRules | None = None) -> None:
+        """From now on another worker claims what is due: it knows nothing but its configuration and the rows."""
+        self.runner = a_runner(self.opened, self.db, person, rules)
 
     def has_logged_in(self) -> None:
         """As after another rehearsal of the same evening."""
