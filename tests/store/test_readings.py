@@ -253,10 +253,8 @@ async def test_a_reading_that_failed_in_between_does_not_count_among_the_two(db:
         assert action
         return action
 
-    await db.settlement.settle(
-        await claimed(db, ActionType.CANCEL, PILATES),
-        looked_for_again(await claimed(db, ActionType.CANCEL, PILATES), clock()),
-    )
+    first = await claimed(db, ActionType.CANCEL, PILATES)
+    await db.settlement.settle(first, looked_for_again(first, clock()))
     second = await next_claim()
     assert second.absent_since
     await db.settlement.settle(second, outcomes.tried_again(clock(), SiteUnavailable("503")))
