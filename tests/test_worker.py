@@ -23,6 +23,7 @@ from domain.people import Person
 from domain.requests import NewAction
 from portal.portal import Portal
 from runtime import program
+from runtime.changes import Pace
 from runtime.settings import Settings, load
 from tests.support import outcomes
 from tests.support.clock import FakeClock
@@ -389,6 +390,27 @@ async def test_what_a_dead_process_of_this_machine_held_is_taken_over_at_once(
     stop.set()
     await running
     assert len(world.bookings(GIULIA)) == 1
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(seconds=0.5)], ids=["now", "in a moment"])
+async def test_what_is_put_in_is_claimed_at_its_time_without_a_look(
+    db: Database,
+    worker: Worker,
+    pilates: ClassRef,
+    site_clock: FakeClock,
+    later: timedelta,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "_pace", Pace(look=60.0, anyway=60.0))
+    monkeypatch.setattr(worker, "_clock", site_clock)
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker.run(stop))
+    action = await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates, run_at=site_clock() + later))
+    async with asyncio.timeout(20):
+        while (row := await db.requests.find(action.id)) and row.started_at is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    stop.set()
+    await running
 
 
 async def test_what_lives_or_is_elsewhere_is_not_taken_for_dead() -> None:

@@ -22,6 +22,7 @@ from demo.telegram import TelegramEmulator
 from domain.errors import SlotFull
 from domain.model import ActionType, NoticeKind
 from domain.requests import NewAction
+from runtime.changes import Pace
 from store.connection import Transaction
 from store.outbox import add_notice
 from tests.support import chats, outcomes
@@ -205,6 +206,14 @@ async def test_a_result_does_not_wait_for_an_edit_that_hangs_and_the_card_follow
     await world.owner.wait_for(lambda message: "Prenotata!" in message.text, timeout=5)
     assert await settled(world) == [None, None, None]
     assert "✅ Prenotazione" in next(each for each in world.owner.messages if each.message_id == card.message_id).text
+
+
+async def test_a_result_is_told_because_it_was_written_not_because_somebody_looked(world: World) -> None:
+    await world.restart(BotPauses(delivery=delivery.Pauses(pace=Pace(look=60.0, anyway=60.0))))
+    await queued(world.owner)
+    await world.book()
+
+    await world.owner.wait_for(lambda message: "Prenotata!" in message.text, timeout=20)
 
 
 async def test_a_result_does_not_wait_for_a_tap_whose_screen_hangs(world: World) -> None:
