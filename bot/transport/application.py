@@ -16,7 +16,7 @@ from telegram.request import HTTPXRequest
 
 from bot.screens.page import Page
 from bot.screens.texts import COMMANDS
-from bot.transport.chat import reason, send, understood, unless
+from bot.transport.chat import checked, reason, send, unless
 from bot.transport.handlers import AnyApplication
 from domain.errors import ConfigError
 from runtime import program
@@ -100,7 +100,7 @@ async def reach_telegram(application: AnyApplication, stop: asyncio.Event, pause
     pause, failures = pauses.first, 0
     while not stop.is_set():
         try:
-            await unless(stop, understood(application.initialize()))
+            await unless(stop, checked(application.initialize()))
         except TelegramError as error:
             if isinstance(error, InvalidToken) and str(error.__cause__) in REFUSALS:
                 raise ConfigError(
@@ -126,7 +126,7 @@ def _log_failure(application: AnyApplication, error: TelegramError, failures: in
 async def register_commands(bot: Bot) -> None:
     """Fills the command menu of the chat. Nothing depends on it."""
     try:
-        await understood(bot.set_my_commands(COMMANDS))
+        await checked(bot.set_my_commands(COMMANDS))
     except TelegramError as error:
         log.warning("The commands of the chat's menu could not be registered: %s", reason(error))
 

@@ -22,7 +22,7 @@ TAP_SECONDS = 5.0  # until a tap counts as not answered: its screen comes all th
 LONGEST_FLOOD_WAIT = 600.0  # s; whatever number the server names, a chat is not silent for longer
 LONGEST_REASON = 200  # characters of an error in the log: a server's page may be in it
 
-ODD = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+MALFORMED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What python-telegram-bot raises over an answer of a shape that Telegram does not send."""
 
 Result = TypeVar("Result")
@@ -52,8 +52,8 @@ class ChatLocks:
         return self._locks.setdefault(chat_id, asyncio.Lock())
 
     @asynccontextmanager
-    async def patiently(self, chat_id: int, seconds: float) -> AsyncIterator[None]:
-        """The lock of a chat, or none when it is not free in time: what must ring waits for no call that hangs."""
+    async def within(self, chat_id: int, seconds: float) -> AsyncIterator[None]:
+        """The lock of a chat; after `seconds` it goes on without: a message must not wait for a call that hangs."""
         lock = self.of(chat_id)
         try:
             async with asyncio.timeout(seconds):
@@ -73,33 +73,33 @@ def markup(page: Page) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-class OddAnswer(TelegramError):
+class MalformedAnswer(TelegramError):
     """The server took the call, and its answer makes no sense: the call may have been done, or not."""
 
 
-async def understood(call: Awaitable[Result]) -> Result:
-    """What a call of Telegram returns. Raises OddAnswer when the answer has a shape that Telegram does not send."""
+async def checked(call: Awaitable[Result]) -> Result:
+    """What a call of Telegram returns. Raises MalformedAnswer for an answer of a shape that Telegram does not send."""
     try:
         return await call
-    except ODD as error:
-        raise OddAnswer(f"the answer makes no sense ({type(error).__name__})") from error
+    except MALFORMED as error:
+        raise MalformedAnswer(f"the answer makes no sense ({type(error).__name__})") from error
 
 
-def lost(error: TelegramError) -> bool:
+def network_failed(error: TelegramError) -> bool:
     """Whether the network or Telegram's servers failed, so that the same call may work later."""
     return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
 
 
-def in_doubt(error: TelegramError) -> bool:
+def outcome_unknown(error: TelegramError) -> bool:
     """Whether the call may have been done, though no answer was heard or it makes no sense."""
-    if isinstance(error, OddAnswer) or type(error) is TelegramError:  # the latter: an answer that is no JSON
+    if isinstance(error, MalformedAnswer) or type(error) is TelegramError:  # the latter: an answer that is no JSON
         return True
     cause = error.__cause__
     never_sent = isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
-    return lost(error) and isinstance(cause, httpx.HTTPError) and not never_sent
+    return network_failed(error) and isinstance(cause, httpx.HTTPError) and not never_sent
 
 
-def hopeless(error: TelegramError) -> bool:
+def refused_for_good(error: TelegramError) -> bool:
     """Whether Telegram will never take this message, however often it is sent."""
     return isinstance(error, BadRequest | Forbidden)
 
@@ -129,10 +129,10 @@ async def with_retries(call: Callable[[], Awaitable[Result]], retries: Retries, 
                 raise
             await asyncio.sleep(seconds)
         except NetworkError as error:
-            sent_twice = repeated and not repeatable and in_doubt(error)
-            if not lost(error) or sent_twice or time.monotonic() + pause > give_up:
+            sent_twice = repeated and not repeatable and outcome_unknown(error)
+            if not network_failed(error) or sent_twice or time.monotonic() + pause > give_up:
                 raise
-            repeated = repeated or in_doubt(error)
+            repeated = repeated or outcome_unknown(error)
             await asyncio.sleep(pause)
     return await call()
 
@@ -150,20 +150,20 @@ async def unless(event: asyncio.Event, work: Awaitable[Result]) -> Result | None
 
 
 def wait_seconds(flood: RetryAfter) -> float:
-    """How long Telegram wants us to be quiet in this chat, within reason."""
+    """The seconds that Telegram wants the bot to wait in this chat, LONGEST_FLOOD_WAIT at most."""
     wait = flood.retry_after
     seconds = float(wait if isinstance(wait, int) else wait.total_seconds())
     return min(max(seconds, 0.0), LONGEST_FLOOD_WAIT)
 
 
 def reason(error: TelegramError) -> str:
-    """What Telegram said, fit for the log: one line, without the answer it stood in, which may hold people's words."""
+    """The error as one line for the log, without the answer it was found in, which may hold people's words."""
     return clip(str(error).partition(". Parsing the server response")[0], LONGEST_REASON)
 
 
 async def send(bot: Bot, chat_id: int, page: Page, *, silent: bool = False) -> Message:
     """Sends the page as a new message."""
-    return await understood(
+    return await checked(
         bot.send_message(
             chat_id, page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page), disable_notification=silent
         )
@@ -173,7 +173,7 @@ async def send(bot: Bot, chat_id: int, page: Page, *, silent: bool = False) -> M
 async def edit(bot: Bot, chat_id: int, message_id: int, page: Page) -> bool:
     """Makes an existing message show the page, as its text or under its file. False when it can't: it is gone."""
     try:
-        await understood(
+        await checked(
             bot.edit_message_text(page.text, chat_id, message_id, parse_mode=ParseMode.HTML, reply_markup=markup(page))
         )
     except BadRequest as refusal:
@@ -188,7 +188,7 @@ async def edit(bot: Bot, chat_id: int, message_id: int, page: Page) -> bool:
 
 async def _edit_caption(bot: Bot, chat_id: int, message_id: int, page: Page) -> bool:
     try:
-        await understood(
+        await checked(
             bot.edit_message_caption(
                 chat_id, message_id, caption=page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page)
             )
@@ -209,7 +209,7 @@ async def send_new(bot: Bot, chat_id: int, message: NewMessage) -> Message:
         if message.picture:
             return await _send_picture(bot, chat_id, message)
     except TelegramError as error:
-        if lost(error) or in_doubt(error) or unreachable(error) or isinstance(error, RetryAfter):
+        if network_failed(error) or outcome_unknown(error) or unreachable(error) or isinstance(error, RetryAfter):
             raise
         log.warning("The file was refused, so the text is sent without it: %s", reason(error))
     except OSError as error:
@@ -222,7 +222,7 @@ async def _send_document(bot: Bot, chat_id: int, message: NewMessage) -> Message
     if file is None:
         raise ValueError("a message without document")
     document = InputFile(file.content, filename=file.name)
-    return await understood(
+    return await checked(
         bot.send_document(
             chat_id,
             document,
@@ -239,7 +239,7 @@ async def _send_picture(bot: Bot, chat_id: int, message: NewMessage) -> Message:
     if message.picture is None:
         raise ValueError("a message without picture")
     content = await asyncio.to_thread(message.picture.read_bytes)
-    return await understood(
+    return await checked(
         bot.send_photo(chat_id, content, caption=page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page))
     )
 
@@ -247,7 +247,7 @@ async def _send_picture(bot: Bot, chat_id: int, message: NewMessage) -> Message:
 async def answer_tap(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
     """Answers the tap, which stops the progress sign on the button. A tap too old to be answered is only logged."""
     try:
-        await understood(query.answer(text, show_alert=alert, read_timeout=TAP_SECONDS))
+        await checked(query.answer(text, show_alert=alert, read_timeout=TAP_SECONDS))
     except TelegramError as error:
         log.info("A tap could not be answered: %s", reason(error))
 

@@ -21,11 +21,11 @@ from bot.flows.notices import Composer
 from bot.flows.outgoing import NothingToTell
 from bot.transport.chat import (
     ChatLocks,
-    hopeless,
-    in_doubt,
+    checked,
     never_opened,
+    outcome_unknown,
     reason,
-    understood,
+    refused_for_good,
     unreachable,
     wait_seconds,
 )
@@ -195,7 +195,7 @@ class Delivery:
     async def _telegram_answers(self, notice: Notice) -> bool:
         """Whether Telegram answers at all. While it does not, no further copy of a notice is sent."""
         try:
-            await understood(self._bot.get_me())
+            await checked(self._bot.get_me())
         except TelegramError as error:
             self._away(notice, self._pauses.probe, error)
             return False
@@ -205,9 +205,9 @@ class Delivery:
         """Gives up a notice that Telegram will never accept; after any other error the notice is kept."""
         if unreachable(error):
             await self._can_not_be_reached(notice, error)
-        elif hopeless(error):
+        elif refused_for_good(error):
             await self._give_up(notice, reason(error))
-        elif in_doubt(error):
+        elif outcome_unknown(error):
             await self._in_doubt(notice, error)
         else:
             tries = await self._db.outbox.failed(notice.id)

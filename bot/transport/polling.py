@@ -15,7 +15,7 @@ from typing import Any
 from telegram import Bot, Update
 from telegram.error import Conflict, RetryAfter, TelegramError
 
-from bot.transport.chat import ODD, ChatLocks, reason, unless, wait_seconds
+from bot.transport.chat import MALFORMED, ChatLocks, reason, unless, wait_seconds
 from bot.transport.handlers import AnyApplication
 from runtime import program
 
@@ -117,7 +117,7 @@ class Polling:
     async def _read(self) -> tuple[Update, ...]:
         try:
             return await self._bot.get_updates(offset=self._confirmed, timeout=self._pauses.hold, allowed_updates=KINDS)
-        except ODD as error:
+        except MALFORMED as error:
             return await self._read_singly(error)
 
     async def _read_singly(self, why: Exception) -> tuple[Update, ...]:
@@ -133,7 +133,7 @@ class Polling:
             raise TelegramError(f"what was sent can't be read ({type(why).__name__}), and is no list of updates")
         found = [update for each in sent if (update := self._update(each)) is not None]
         missed = len(sent) - len(found)
-        log.warning("%s of %s updates can't be parsed and are skipped: %s", missed, len(sent), type(why).__name__)
+        log.warning("%s of %s updates can't be read and are skipped: %s", missed, len(sent), type(why).__name__)
         if not found:
             self._confirmed = sent[-1]["update_id"] + 1
         return tuple(found)
@@ -141,7 +141,7 @@ class Polling:
     def _update(self, sent: dict[str, Any]) -> Update | None:
         try:
             return Update.de_json(sent, self._bot)
-        except ODD as error:
+        except MALFORMED as error:
             log.debug("Update %s can't be parsed: %s", sent["update_id"], type(error).__name__)
             return None
 

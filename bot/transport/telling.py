@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 
 from bot.flows.notices import Composer
 from bot.flows.outgoing import CardEdit, NothingToTell, OutgoingNotice
-from bot.transport.chat import ChatLocks, edit, in_doubt, send_new, unless
+from bot.transport.chat import ChatLocks, edit, outcome_unknown, send_new, unless
 from database import Database
 from domain.delivered import Told
 from domain.errors import DatabaseError
@@ -79,7 +79,7 @@ class Teller:
 
     async def _send(self, notice: Notice) -> None:
         """Puts the notice in the chat. From then on it counts as told, whatever becomes of the database."""
-        async with self._chats.patiently(notice.user_id, self._order_patience):
+        async with self._chats.within(notice.user_id, self._order_patience):
             outgoing = await self._compose(notice)
             self._told[notice.id] = await self._send_outgoing(notice, outgoing)
 
@@ -99,7 +99,7 @@ class Teller:
         try:
             edited = await edit(self._bot, notice.user_id, card.message_id, card.page)
         except TelegramError as error:
-            if in_doubt(error):
+            if outcome_unknown(error):
                 self._edited.add(notice.id)
             raise
         if not edited:
@@ -146,7 +146,7 @@ class Teller:
                 log.info("Notice %s has nothing to tell any more: %s", notice.id, nothing)
         messages = [outgoing.message for outgoing in composed if outgoing.message and not outgoing.card_is_enough]
         if messages:
-            async with self._chats.patiently(user_id, self._order_patience):
+            async with self._chats.within(user_id, self._order_patience):
                 await send_new(self._bot, user_id, self._composer.together(messages))
 
     # Edits
