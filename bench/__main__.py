@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from bench import book, cancel, catalogue, first_time, history, idle, opening, periodic_tick, queue, sync, tap
+from bench.crowd import CROWDS
 from bench.figures import Figure, table
 from bench.kinds import KINDS
 from bench.machine import describe
@@ -51,8 +52,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     unknown = [name for name in options.names if name not in MEASUREMENTS]
     if unknown:
         parser.error(f"{', '.join(unknown)}: not known; there are {', '.join(MEASUREMENTS)}")
-    if options.kind and not any(options.kind in each.name for each in KINDS):
-        parser.error(f"--kind {options.kind}: not known; there are {'; '.join(each.name for each in KINDS)}")
+    kinds = [each.name for each in (*KINDS, *CROWDS)]
+    if options.kind and not any(options.kind in each for each in kinds):
+        parser.error(f"--kind {options.kind}: not known; there are {'; '.join(kinds)}")
     if options.rounds is not None and options.rounds < 1:
         parser.error("--rounds needs a number from 1 up")
     return options

@@ -27,6 +27,7 @@ class Kind:
 
 CALM = Kind("calm", 0.0, 0.1, turnstile=False, may_lose=0.0)
 TOGETHER = Kind("a hundred accounts", 0.0, None, turnstile=False, may_lose=0.0)
+THOUSAND = Kind("a thousand accounts", 0.0, None, turnstile=True, may_lose=0.0)
 ABSENT = Kind(
     "absent, crowd 150", UNEVEN, 0.15, turnstile=False, may_lose=0.0, absent=True, median=40.0, nearly_always=70.0
 )

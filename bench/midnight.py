@@ -27,6 +27,7 @@ from demo.site.slots import ROME
 
 PASSWORD = "una-password-finta"
 SECRET = "JBSWY3DPEHPK3PXP"
+OTP_URL = f"otpauth://totp/Polimi:somebody?secret={SECRET}"
 FIRST_PERSON = 20_000_000
 OPENING_DAYS = 2
 CLASS_HOUR = 18
@@ -105,6 +106,7 @@ def _told_by(world: SiteWorld, opens_at: datetime) -> dict[str, Any]:
             for shot in world.shots
         ],
         "requests": requests,
+        "arrivals": [(entry.t - opens_at).total_seconds() for entry in world.log],
     }
 
 
@@ -139,7 +141,7 @@ async def _turnstile(
 
 def _told_at(turnstile: Turnstile) -> dict[str, Any]:
     shots = [{"who": shot.who, "at": shot.at, "outcome": shot.outcome} for shot in turnstile.passed]
-    return {"shots": shots, "requests": turnstile.requests}
+    return {"shots": shots, "requests": turnstile.requests, "arrivals": turnstile.arrivals}
 
 
 async def serve() -> None:

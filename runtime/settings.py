@@ -64,7 +64,7 @@ from safety.redaction import Redactor
 SITE_URL = "https://ecomm.sportrick.com/sportpolimi"
 LOGIN_HOSTS = ("aunicalogin.polimi.it",)
 TELEGRAM_URL = "https://api.telegram.org"
-MOST_FRIENDS = 200  # a mistake beyond that; the site would take them for an attack long before
+MOST_FRIENDS = 1000  # a mistake beyond that
 TOKEN_IN_URL = re.compile(r"bot\d{3,}:[A-Za-z0-9_-]{5,}")
 
 log = logging.getLogger(__name__)
