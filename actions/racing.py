@@ -19,6 +19,7 @@ from opening.appearance import Wishes
 from opening.budget import OpeningBudget
 from opening.openings import Openings
 from opening.race import Race, Target, Won
+from opening.spreading import Rank
 
 HURRIED = timedelta(seconds=60)  # before an opening: a booking claimed later has no time for a login's long waits
 RACE_AGAIN = 2  # requests another race takes at least: a shot and a look; else it waits a little
@@ -70,7 +71,7 @@ async def race(attempt: Attempt, openings: Openings) -> Outcome:
         return postponed(action, opens + STILL_OPENING, opens)
     choices = attempt.bookable_unasked(attempt.choices)
     beside = await attempt.swap.beside()
-    target = Target(choices, opens, attempt.job.expected, action.id, beside)
+    target = Target(choices, opens, attempt.job.expected, action.id, beside, Rank(*attempt.job.rank))
     racing = openings.race(attempt.session, target, budget=budget, last_call=last_call)
     late = attempt.clock() > opens - HURRIED
     try:

@@ -83,6 +83,7 @@ async def read_job(db: Database, action: Action, rules: HouseRules, now: datetim
         alternatives,
         held,
         expected=tuple([slot for day in days for slot in await db.catalogue.expected_on(day)]),
+        rank=await db.openings.rank(action.id, opens) if may_race else (0, 1),
         awaited=await db.catalogue.awaited(action.wish) if action.rehearse_at is not None else None,
         report=await db.openings.report(action.id),
     )

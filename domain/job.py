@@ -20,6 +20,7 @@ class Job:
     named: tuple[HeldBooking, ...] = ()  # of a cancellation: the bookings of the name it gives
     expected: tuple[Slot, ...] = ()  # the slots that the timetables read so far lead to expect on those days
     awaited: Slot | None = None  # the one of them that the class means, when the site does not show it yet
+    rank: tuple[int, int] = (0, 1)  # how many bookings come before it, of how many that wait for the same opening
     report: OpeningReport | None = None  # how the opening before went, of a booking that is tried again
 
     @property

@@ -1,10 +1,9 @@
-"""The races under way in one process: how many there are, and how their preparations are spread over time."""
+"""The races under way in one process: how many there are, and whose turn it is to log in."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -47,13 +46,6 @@ class Crowd:
         if self.is_alone:
             gc.collect()
             gc.freeze()
-
-    def earlier(self, spread: float) -> float:
-        """Seconds by which one of the races does a step earlier, so that they do not all ask at the same moment.
-
-        `spread`: seconds per account racing.
-        """
-        return random.uniform(0.0, spread * (self._racing - 1)) if self._racing else 0.0  # noqa: S311 - no secret
 
     @asynccontextmanager
     async def my_turn(self, timeline: Timeline, until: float) -> AsyncIterator[None]:

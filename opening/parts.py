@@ -10,6 +10,7 @@ from opening.policy import OpeningPolicy
 from opening.record import RaceRecord
 from opening.server_clock import ServerClock
 from opening.site_calls import SiteCalls
+from opening.spreading import Rank
 from opening.timeline import Timeline
 
 
@@ -24,3 +25,4 @@ class RaceParts:
     share: Share
     record: RaceRecord
     policy: OpeningPolicy
+    rank: Rank

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from domain.model import LAST_CALL
+from domain.model import LAST_CALL, PREPARE
+from opening.spreading import Spread
 
 Plans = Mapping[int, Sequence[tuple[float, float]]]
 """By how many requests are sent together: for each, when it shall arrive after the opening, in deviations of the way to
@@ -41,6 +42,7 @@ class OpeningPolicy:
     """When each step of a race is due, and how many requests it may send. T is the opening, by the server's clock."""
 
     # what is due when: seconds before T
+    prepare: float = PREPARE.total_seconds()  # what is held is read
     turns_until: float = 90.0  # until then one account after the other logs in, later all at once
     look_up: float = 60.0  # the ids of the slots are read
     learn_clock: float = 40.0  # the server's clock is learnt from here
@@ -59,9 +61,12 @@ class OpeningPolicy:
     # preparing
     ask_again_after: float = 5.0  # s before a site that does not answer is asked again
     longest_is_wanted: float = 0.1  # s for the plain read whether a booking is still wanted
-    spread_look_up: float = 0.25  # s per account racing, by which their preparations come apart
-    spread_prove: float = 0.05  # s per account racing
-    spread_warm: float = 0.03  # s per account racing
+
+    # how far apart the bookings of one opening take a step: no step of one begins before the one ahead of it
+    spread_prepare: Spread = Spread(apart=0.1, longest=100.0)
+    spread_look_up: Spread = Spread(apart=0.25, longest=130.0)
+    spread_prove: Spread = Spread(apart=0.05, longest=35.0)
+    spread_warm: Spread = Spread(apart=0.03, longest=22.0)  # a connection that nobody uses is closed after some time
 
     # what is kept of an opening, in seconds after it
     latest_clock: float = 300.0  # a site's clock may be so far behind ours

@@ -33,6 +33,7 @@ class Preparation:
         self._share = parts.share
         self._record = parts.record
         self._policy = parts.policy
+        self._rank = parts.rank
         self._holdings = holdings
         self._appearance = appearance
 
@@ -45,11 +46,12 @@ class Preparation:
     async def _find_in_time(self) -> list[Choice]:
         self._crowd.set_memory_aside()
         noticed(self._server.glance(self._site.clock), "server's clock, roughly")
+        await self._timeline.until(self._policy.prepare - self._policy.spread_prepare.later(self._rank))
         async with self._crowd.my_turn(self._timeline, self._policy.turns_until):
             await self._holdings.read()
         if await self._holdings.won_already() is not None:
             return []
-        await self._timeline.until(self._policy.look_up + self._crowd.earlier(self._policy.spread_look_up))
+        await self._timeline.until(self._policy.look_up + self._policy.spread_look_up.earlier(self._rank))
         return await self._look_up()
 
     async def _find_at_once(self) -> list[Choice]:
@@ -89,7 +91,7 @@ class Preparation:
         """
         if self._timeline.is_past(self._policy.prove_session):
             return
-        await self._timeline.until(self._policy.prove_session + self._crowd.earlier(self._policy.spread_prove))
+        await self._timeline.until(self._policy.prove_session + self._policy.spread_prove.earlier(self._rank))
         with suppress(*STILL_SHOOT):
             if self._site.bookings_are_quick() or not self._is_possible(choices):
                 await self._holdings.read()
@@ -100,11 +102,17 @@ class Preparation:
         """Whether the list was read, and some choice does not meet it."""
         return self._holdings.are_known and any(self._holdings.overlap(each.slot) is None for each in choices)
 
+    @property
+    def warms_from(self) -> float:
+        """How many seconds before the opening it is the turn of this booking to open its connections."""
+        return self._policy.warm + self._policy.spread_warm.earlier(self._rank)
+
     async def warm(self, connections: int) -> None:
         """Opens as many connections as will be needed at once; one of them proves the session.
 
         Once for all bookings of the account: they share the connections. What is not answered in time is left alone.
         """
+        await self._timeline.until(self.warms_from)
         time_left = self._timeline.time_to_answer()
         if self._share.is_warm or time_left < self._timeline.one_way:
             return

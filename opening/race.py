@@ -38,6 +38,7 @@ from opening.record import RaceRecord
 from opening.server_clock import ServerClock
 from opening.shooting import Shooting
 from opening.site_calls import SiteCalls
+from opening.spreading import Rank
 from opening.timeline import Timeline
 from portal.side_by_side import noticed
 
@@ -63,6 +64,7 @@ class Target:
     known: Sequence[Slot] = ()  # slots from earlier readings, and those the weekly timetable leads to expect
     number: int = 0  # of the booking, among those of its account
     beside: ClassRef | None = None  # a booking of ours that the wish may overlap, as far as we are concerned
+    rank: Rank = Rank()  # among all bookings that wait for this opening
 
 
 class Race:
@@ -87,7 +89,7 @@ class Race:
         self._timeline = Timeline(target.opens_at, server, policy)
         self._share = Share(budget or OpeningBudget(policy), target.number)
         self._record = RaceRecord(target.opens_at)
-        parts = RaceParts(site, server, self._timeline, self._crowd, self._share, self._record, policy)
+        parts = RaceParts(site, server, self._timeline, self._crowd, self._share, self._record, policy, target.rank)
         self._call = Call(last_call or NobodyWithdraws(), self._timeline, policy)
         self._appearance = Appearance(site, target.wishes, target.known, sightings or Sightings(), server.time)
         self._holdings = Holdings(parts, target.wishes, target.beside)
@@ -154,10 +156,10 @@ class Race:
     async def _last_minute(self, choices: Sequence[Choice]) -> Won:
         """Learns the clock and proves the session side by side; then the last call, and the shots."""
         timeline, policy = self._timeline, self._policy
+        proving = noticed(self._preparation.prove_session(choices), "session")
         await timeline.until(policy.learn_clock)
         enough = policy.learn_clock_until_late if timeline.hurries else policy.learn_clock_until
         learning = noticed(timeline.learn_clock(self._site.clock, enough), "server's clock")
-        proving = noticed(self._preparation.prove_session(choices), "session")
         await timeline.leave_time_for(policy.last_call, proving)
         if proving.done():
             proving.result()
@@ -172,14 +174,15 @@ class Race:
         return Won(booked, choice.number, report, self._record.why)
 
     async def _last_seconds(self, choices: Sequence[Choice], learning: asyncio.Task[None], enough: float) -> None:
-        """The last call, and warm connections. Raises what the call says."""
+        """The last call, and warm connections; these before it only where many need that time. Raises what it says."""
         timeline, policy = self._timeline, self._policy
+        if self._preparation.warms_from > policy.last_call:
+            await self._preparation.warm(self._shooting.requests_at_once(choices))
         await timeline.until(policy.last_call)
         calling = self._call.begin()
         await timeline.leave_time_for(policy.warm, calling)
         if calling.done():  # what was taken back must not cost the account the requests of another race
             await self._call.heed(calling, hurry=timeline.hurries)
         await timeline.leave_time_for(enough, learning)
-        await timeline.until(policy.warm + self._crowd.earlier(policy.spread_warm))
         await self._preparation.warm(self._shooting.requests_at_once(choices))
         await self._call.heed(calling, hurry=timeline.hurries)

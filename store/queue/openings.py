@@ -19,6 +19,10 @@ AT_ONE_OPENING = """
     SELECT id, opening_requests FROM booking_actions
     WHERE user_id = :user AND opens_at = :opens AND opening_requests > 0
 """
+AMONG_ALL = """
+    SELECT sum(id < :id) AS before, count(*) AS all_of_them FROM booking_actions INDEXED BY live_actions
+    WHERE status IN ('pending', 'processing') AND action_type = 'book' AND opens_at = :opens
+"""
 WITHOUT_OPENING = """
     SELECT id, date, time_slot FROM booking_actions INDEXED BY pending_actions
     WHERE status = 'pending' AND action_type = 'book' AND opens_at IS NULL
@@ -108,6 +112,11 @@ class Openings:
         """How many requests were sent for each booking of the account that opens then, by the action's id."""
         rows = await self._db.rows(AT_ONE_OPENING, {"user": user_id, "opens": stamp(opens_at)})
         return {row["id"]: row["opening_requests"] for row in rows}
+
+    async def rank(self, action_id: int, opens_at: datetime) -> tuple[int, int]:
+        """How many of the live bookings that open then come before this one, and how many there are."""
+        row = await self._db.row(AMONG_ALL, {"id": action_id, "opens": stamp(opens_at)})
+        return (row["before"] or 0, row["all_of_them"]) if row else (0, 1)
 
     @in_transaction
     def note_spent(self, tx: Transaction, action_id: int, requests: int) -> None:

@@ -1,9 +1,8 @@
-"""How the preparations of many races come apart: one login after the other, and no step of all at the same moment."""
+"""The races of one process: one login after the other, as long as there is time for that."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -27,22 +26,6 @@ def timeline(seconds: float) -> Timeline:
 @pytest.fixture
 def crowd() -> Crowd:
     return Crowd()
-
-
-def test_one_race_alone_waits_for_nobody_and_a_hundred_come_apart(crowd: Crowd) -> None:
-    with crowd.racing():
-        assert crowd.is_alone
-        assert crowd.earlier(POLICY.spread_look_up) == 0.0
-        with ExitStack() as others:
-            for _ in range(99):
-                others.enter_context(crowd.racing())
-            assert crowd.size == 100
-            steps = sorted(crowd.earlier(POLICY.spread_look_up) for _ in range(1000))
-            longest = 99 * POLICY.spread_look_up
-            assert 0.0 <= steps[0] < 0.1 * longest
-            assert 0.9 * longest < steps[-1] <= longest
-            assert 0.4 * longest < steps[500] < 0.6 * longest
-    assert crowd.size == 0
 
 
 @pytest.mark.asyncio
