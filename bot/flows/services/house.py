@@ -24,6 +24,7 @@ class House:
         self.rules = settings.house_rules
         self.recurrence = recurrence_rules_of(settings)
         self.now = clock
+        self._setup = command(SETUP, settings.config_file)
 
     @property
     def opening(self) -> OpeningRule:
@@ -42,7 +43,7 @@ class House:
     def when(self, user_id: int | None = None) -> When:
         """The present moment, as texts tell it to that person; None where no text depends on the person."""
         keeps = user_id is None or self.is_kept_by(user_id)
-        return When(self.now(), self.opening.zone, keeps, command(SETUP, self._settings.config_file))
+        return When(self.now(), self.opening.zone, keeps, self._setup)
 
     def is_kept_by(self, user_id: int) -> bool:
         """Whether the person keeps the bot: nobody else changes its rules or its configuration."""
