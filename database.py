@@ -35,9 +35,9 @@ from store.recurring.due_dates import DueDates
 from store.recurring.holidays import Holidays
 from store.recurring.keeping import Keeping
 from store.recurring.occurrences import Occurrences
+from store.recurring.recurring_pauses import RecurringPauses
 from store.recurring.reminders import Reminders
 from store.recurring.series import Series
-from store.recurring.standstill import RecurringPauses
 from store.remarks import Remarks
 from store.rules import Rules
 

@@ -20,5 +20,5 @@ class Before:
     rows: Mapping[int, str]  # the state of each row, as `_state` tells it
     held: tuple[ClassRef, ...]
     long_missing: tuple[ClassRef, ...]  # what a reading at least BETWEEN_READINGS ago did not show
-    in_doubt: tuple[int, ...]  # the actions withdrawn, BETWEEN_READINGS ago, though the site may have done them
-    doubt_is_new: bool  # others were withdrawn so since: one reading does not settle them
+    withdrawn: tuple[int, ...]  # actions with an unknown outcome, withdrawn at least BETWEEN_READINGS ago
+    withdrawn_lately: bool  # more of them were withdrawn since: one reading is not enough for those

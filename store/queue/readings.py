@@ -14,7 +14,7 @@ from domain.results import TOLD_AS_LOST
 from store.bookings import LIVE, held_rows_of, mark_confirmed, set_status, to_held
 from store.connection import Connection, Transaction, in_snapshot
 from store.outbox import add_notice
-from store.queue.reconciliation import done_after_all, withdrawn_in_doubt
+from store.queue.reconciliation import done_after_all, withdrawn_with_unknown_outcome
 from store.queue.rows import to_action
 from store.row_reading import all_readable, readable
 
@@ -55,14 +55,14 @@ def before_reading(tx: Transaction, user_id: int, now: datetime) -> Before:
     rows = tx.run("SELECT * FROM user_bookings WHERE user_id = :user_id", {"user_id": user_id})
     held = [each for each in all_readable(to_held, rows) if each.status is BookingStatus.CONFIRMED]
     missing = (each for each in held if each.missing_since and each.missing_since <= now - BETWEEN_READINGS)
-    withdrawn = withdrawn_in_doubt(tx, user_id, now)
+    withdrawn = withdrawn_with_unknown_outcome(tx, user_id, now)
     return Before(
         began_at=now,
         rows={row["id"]: _state(row) for row in rows},
         held=tuple(each.booking.ref for each in held),
         long_missing=tuple(each.booking.ref for each in missing),
-        in_doubt=tuple(number for number, at in withdrawn if at <= now - BETWEEN_READINGS),
-        doubt_is_new=any(now - BETWEEN_READINGS < at <= now for _, at in withdrawn),
+        withdrawn=tuple(number for number, at in withdrawn if at <= now - BETWEEN_READINGS),
+        withdrawn_lately=any(now - BETWEEN_READINGS < at <= now for _, at in withdrawn),
     )
 
 
@@ -88,7 +88,7 @@ def sync(
         if held is None or not _knew(before, row) or any(held.booking.ref.matches(each.ref) for each in bookings):
             continue
         missed.append(_not_seen(tx, held, before, zone, now, in_page=in_page))
-    unproved = before.doubt_is_new or any(again for _, again in seen) or any(missed)
+    unproved = before.withdrawn_lately or any(again for _, again in seen) or any(missed)
     return Synced([row for done, _ in seen for row in done], unproved)
 
 

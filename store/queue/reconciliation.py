@@ -85,7 +85,7 @@ def done_after_all(
     return row
 
 
-def withdrawn_in_doubt(tx: Transaction, user_id: int, now: datetime) -> list[tuple[int, datetime]]:
+def withdrawn_with_unknown_outcome(tx: Transaction, user_id: int, now: datetime) -> list[tuple[int, datetime]]:
     """The withdrawn actions with an unknown outcome about classes to come, and when each was withdrawn."""
     rows = tx.run(
         """
@@ -99,7 +99,7 @@ def withdrawn_in_doubt(tx: Transaction, user_id: int, now: datetime) -> list[tup
     return [(row["id"], instant(row["completed_at"])) for row in rows if row["completed_at"]]
 
 
-def end_doubt(tx: Transaction, action_ids: Sequence[int]) -> None:
+def reconcile_withdrawn(tx: Transaction, action_ids: Sequence[int]) -> None:
     """Closes withdrawn actions with an unknown outcome, once syncs since then did not show them as done."""
     tx.run(
         """

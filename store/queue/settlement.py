@@ -21,12 +21,12 @@ from store.pauses import note_booked, note_success, pause, reject
 from store.queue.history import told_already
 from store.queue.openings import record_opening
 from store.queue.readings import sync
-from store.queue.reconciliation import end_doubt
+from store.queue.reconciliation import reconcile_withdrawn
 from store.queue.rows import name_its_class, read_soon, to_action
 from store.queue.swaps import ask_back, free_the_replaced, tell_of_the_freed
 from store.queue.transitions import end, put_back
 from store.queue.won import note_won
-from store.recurring.standstill import let_stand
+from store.recurring.recurring_pauses import pause_recurring
 
 SECOND_READING = BETWEEN_READINGS + timedelta(seconds=1)
 
@@ -137,7 +137,7 @@ def _note_bookings(tx: Transaction, action: Action, effect: Synced, now: datetim
     synced = sync(tx, action.user_id, effect.bookings, before, effect.zone, now, in_page=effect.in_page)
     for row in synced.done_after_all:
         free_the_replaced(tx, to_action(row), now)
-    end_doubt(tx, before.in_doubt)
+    reconcile_withdrawn(tx, before.withdrawn)
     if synced.look_again:
         read_soon(tx, action.user_id, now, SECOND_READING)
 
@@ -155,7 +155,7 @@ def _fail(tx: Transaction, action: Action, failed: Failed, now: datetime) -> Non
     end(tx, action, error, values)
     ask_back(tx, action.id, now)
     of_login = action.quiet and isinstance(error, LoginNeeded)  # told by the account's own message
-    if let_stand(tx, action, error, now):
+    if pause_recurring(tx, action, error, now):
         _tell(tx, action, NoticeKind.PROGRESS)
     elif not of_login and not told_already(tx, action):
         _tell(tx, action, NoticeKind.RESULT)

@@ -22,7 +22,7 @@ OF_THE_ACCOUNT = (AccountLimit, MembershipProblem)
 LONGEST_LOOK_BACK = timedelta(days=28)  # what was missed longer ago is not told one by one
 
 
-def let_stand(tx: Transaction, action: Action, error: AppError, now: datetime) -> bool:
+def pause_recurring(tx: Transaction, action: Action, error: AppError, now: datetime) -> bool:
     """Pauses the person's recurring bookings after the site refused a booking for a reason of the account.
 
     True when that was told already, and this booking is one of those that recur: it is not told again.
