@@ -69,8 +69,15 @@ class WrongAnswer(Exception):
 class Wizard:
     """Asks at a terminal; the three functions are input, getpass and print when it runs for real."""
 
-    def __init__(self, ask: Callable[[str], str], ask_secret: Callable[[str], str], say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        ask: Callable[[str], str],
+        ask_secret: Callable[[str], str],
+        say: Callable[[str], None],
+        digits_live: float = DIGITS_LIVE,
+    ) -> None:
         self._ask = ask
+        self._digits_live = digits_live
         self._ask_secret = ask_secret
         self._say = say
         self._asked = 0  # questions so far
@@ -187,7 +194,7 @@ class Wizard:
         """The id that was typed, or that of who sent the digits and says that it was them."""
         for _ in range(MOST_DRAWS):
             try:
-                return self._holder(Digits.drawn_for(self._api_base_url, token))
+                return self._holder(Digits.drawn_for(self._api_base_url, token, self._digits_live))
             except DigitsSpent as problem:
                 self._say(f"   {problem}")
             except httpx.HTTPError as error:
@@ -215,7 +222,7 @@ class Wizard:
 
     def find_out(self, api_base_url: str, token: str) -> int:
         """The Telegram id of who sends the digits, said with their name. Raises DigitsSpent or httpx.HTTPError."""
-        digits = Digits.drawn_for(api_base_url, token)
+        digits = Digits.drawn_for(api_base_url, token, self._digits_live)
         self._say(f"{ABOUT_A_FRIEND} and sends it these four digits: {digits.shown}")
         person = self._until_right(self._ask, "Then Enter here: ", lambda _: digits.sender())
         self._say(f"They came from {shown_name(person)}.")
@@ -304,22 +311,22 @@ class Digits:
     then still has to be taken for the owner by name.
     """
 
-    def __init__(self, address: str, seen: int) -> None:
+    def __init__(self, address: str, seen: int, live: float) -> None:
         self.shown = f"{secrets.randbelow(10_000):04}"
         self._address = address
         self._seen = seen  # the number of the last update from before
-        self._drawn = time.monotonic()
+        self._ends = time.monotonic() + live
 
     @classmethod
-    def drawn_for(cls, api_base_url: str, token: str) -> Digits:
-        """New digits, which nobody has seen yet. Raises httpx.HTTPError."""
+    def drawn_for(cls, api_base_url: str, token: str, live: float) -> Digits:
+        """New digits, which nobody has seen yet and that count for so many seconds. Raises httpx.HTTPError."""
         address = f"{api_base_url}/bot{token}/getUpdates"
-        return cls(address, max((each.number for each in asyncio.run(waiting(address))), default=0))
+        return cls(address, max((each.number for each in asyncio.run(waiting(address))), default=0), live)
 
     def sender(self) -> dict[str, Any]:
         """The user who sent the digits. Raises WrongAnswer when nobody has yet, DigitsSpent, or httpx.HTTPError."""
         messages = [each for each in asyncio.run(waiting(self._address)) if each.number > self._seen]
-        if time.monotonic() - self._drawn > DIGITS_LIVE:
+        if time.monotonic() > self._ends:
             raise DigitsSpent("These digits are more than ten minutes old. Once more, with others:")
         right = {each.sender["id"]: each.sender for each in messages if each.text == self.shown}
         wrong = [each for each in messages if each.text != self.shown and re.fullmatch(r"\d{4}", each.text, re.ASCII)]

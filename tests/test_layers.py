@@ -306,6 +306,23 @@ def test_every_file_begins_with_its_job() -> None:
     assert {name for name in judged() if not ast.get_docstring(tree_of(modules()[name]))} == set()
 
 
+# --- what tests may reach into
+
+
+def test_no_test_changes_a_constant_of_a_module() -> None:
+    """What a test needs otherwise is handed in: a parameter, or a frozen dataclass of limits."""
+    guilty = {
+        f"{name}:{node.lineno}"
+        for name in modules()
+        if is_in(name, "tests")
+        for node in ast.walk(tree_of(modules()[name]))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "setattr"
+        for argument in node.args[:2]
+        if isinstance(argument, ast.Constant) and re.search(r"(^|\.)[A-Z][A-Z_]{2,}$", str(argument.value))
+    }
+    assert guilty == set()
+
+
 # --- and the test itself
 
 

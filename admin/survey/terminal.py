@@ -11,7 +11,7 @@ from actions.runner import site_access
 from admin.survey import bundle, trial
 from admin.survey.facts import Finding, examined
 from admin.survey.looks import Mark
-from admin.survey.visit import PACE, Visit
+from admin.survey.visit import PACE, WEEK, Visit
 from database import open_database
 from domain.errors import ConfigError
 from domain.model import Clock, Credentials, utc_now
@@ -33,12 +33,13 @@ class Wanted:
     book: bool
     folder: Path  # where the file goes
     pace: float = PACE
+    days: tuple[int, ...] = WEEK  # of the timetable, from today
 
 
 async def survey(settings: Settings, wanted: Wanted, say: Say, ask: Ask, clock: Clock = utc_now) -> bool:
     """Whether the login worked and, with a booking, the place was given back. Raises ConfigError near an opening."""
     await _refuse_near_opening(settings, wanted.credentials, clock)
-    visit = Visit(settings, wanted.credentials, clock, wanted.pace, say)
+    visit = Visit(settings, wanted.credentials, clock, wanted.pace, say, wanted.days)
     async with open_portal(site_access(settings), observer=visit.observer) as portal:
         return await carry_out(visit, portal, wanted, say, ask)
 

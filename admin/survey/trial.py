@@ -39,7 +39,7 @@ def _is_harmless(seen: Seen, slot: Slot) -> bool:
 
 
 async def attempt(session: SiteSession, observer: SurveyObserver, slot: Slot, seen: Seen, tell: Tell) -> None:
-    """Books it and gives it back, whatever happens in between. What became of it is in `seen.trial`."""
+    """Books the slot and gives it back, whatever happens in between. What became of it is in `seen.trial`."""
     seen.trial = trial = Trial(name_of(slot.ref))
     try:
         await _book(session, slot.ref, trial)
@@ -49,7 +49,7 @@ async def attempt(session: SiteSession, observer: SurveyObserver, slot: Slot, se
         trial.booking = next((each for each in observer.posts if each.path.endswith(BOOK)), None)
         if trial.seen_booked or trial.still_held:
             tell("giving it back ...")
-            await _give_back(session, slot.ref, trial)
+            await _give_back(session, slot.ref, trial, BETWEEN_READINGS)
         others = [each for each in observer.posts if not each.path.endswith((BOOK, SCHEDULE))]
         trial.deletion = others[-1] if others else None
 
@@ -77,8 +77,8 @@ async def _look_at_the_list(session: SiteSession, seen: Seen) -> None:
         seen.pages.pop("bookings", None)
 
 
-async def _give_back(session: SiteSession, wish: ClassRef, trial: Trial) -> None:
-    """It is gone once the site has said so and the list agrees, or once the list lacks it twice, some time apart."""
+async def _give_back(session: SiteSession, wish: ClassRef, trial: Trial, between: timedelta) -> None:
+    """Cancels the booking: gone once the site has said so and the list agrees, or once the list lacks it twice."""
     was_absent = False
     for _ in range(MOST_TRIES):
         try:
@@ -90,4 +90,4 @@ async def _give_back(session: SiteSession, wish: ClassRef, trial: Trial) -> None
             trial.seen_gone, trial.still_held = trial.seen_booked, False
             return
         trial.trouble, was_absent = "the list alone lacks it", True
-        await asyncio.sleep(BETWEEN_READINGS.total_seconds())
+        await asyncio.sleep(between.total_seconds())

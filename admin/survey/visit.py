@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date, timedelta
 from typing import Any
@@ -36,7 +36,7 @@ from scraper import Calendar
 MOST_REQUESTS = 60  # without a booking
 MOST_SCHEDULES = 29  # of these requests
 PACE = 0.4  # s between two requests
-DAYS = (0, 1, 2, 3, 4, 5, 6)  # from today: a week of the timetable
+WEEK = (0, 1, 2, 3, 4, 5, 6)  # days from today
 FAR = 14  # days: a class of then has not opened
 LOOKS_AT_CLOCK = 5
 PATIENCE = 15.0  # s
@@ -105,14 +105,23 @@ class SurveyObserver(Observer):
 
 
 class Visit:
-    """One person's."""
+    """One person's visit, at so many seconds a request; of the timetable it reads these days."""
 
-    def __init__(self, settings: Settings, credentials: Credentials, clock: Clock, pace: float, tell: Tell) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        credentials: Credentials,
+        clock: Clock,
+        pace: float,
+        tell: Tell,
+        days: Sequence[int] = WEEK,
+    ) -> None:
         self._settings = settings
         self._credentials = credentials
         self._access = site_access(settings)
         self._pace = pace
         self._tell = tell
+        self._days = days
         self._last = 0.0
         self.observer = SurveyObserver(self._access)
         self.seen = Seen(clock(), settings.zone, settings.opening_rule, self._access.root, self._access.login_hosts)
@@ -234,7 +243,7 @@ class Visit:
         got = await self._look(session, "GET", "/Booking/ChooseActivity", "activities")
         with suppress(SiteChanged):
             self.seen.calendars = await session.parsed(got.text, scraper.activities)
-        for calendar, day in _wanted(self.seen.calendars, self.seen.today):
+        for calendar, day in _wanted(self.seen.calendars, self.seen.today, self._days):
             form = {
                 "currentDate": day.isoformat(),
                 "activityID": calendar.activity.id,
@@ -275,12 +284,12 @@ class Visit:
         return ""
 
 
-def _wanted(calendars: tuple[Calendar, ...], today: date) -> list[tuple[Calendar, date]]:
-    """Which days of which activity are asked for: a week of each, as far as that is polite, and one day far ahead."""
+def _wanted(calendars: tuple[Calendar, ...], today: date, days: Sequence[int]) -> list[tuple[Calendar, date]]:
+    """Which days of which activity are asked for: these days of each, as far as polite, and one day far ahead."""
     if not calendars:
         return []
     each_has = max(1, (MOST_SCHEDULES - 1) // len(calendars))
-    near = [(calendar, today + timedelta(days=ahead)) for ahead in DAYS[:each_has] for calendar in calendars]
+    near = [(calendar, today + timedelta(days=ahead)) for ahead in days[:each_has] for calendar in calendars]
     return [*near[: MOST_SCHEDULES - 1], (calendars[0], today + timedelta(days=FAR))]
 
 

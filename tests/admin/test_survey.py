@@ -36,13 +36,8 @@ from tests.support.sites import GIULIA, OTP_URL, PASSWORD, chromium, enter, pers
 pytest_plugins = ["tests.support.site_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+BRIEF = (1, 3)  # tomorrow, which is open, and a day that is not, in place of a week
 TOKEN = "987654321:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
-
-
-@pytest.fixture
-def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tomorrow, which is open, and a day that is not, in place of a week."""
-    monkeypatch.setattr("admin.survey.visit.DAYS", (1, 3))
 
 
 def settings_for(there: Site, folder: Path) -> Settings:
@@ -65,8 +60,8 @@ async def surveyed(
 ) -> tuple[bool, list[str], Survey]:
     """Whether all went well, the lines on the terminal, and the file."""
     settings, said = settings_for(there, folder), list[str]()
-    wanted = Wanted(settings.people[0], book, folder, 0.0)
-    visit = Visit(settings, wanted.credentials, clock, wanted.pace, said.append)
+    wanted = Wanted(settings.people[0], book, folder, 0.0, BRIEF)
+    visit = Visit(settings, wanted.credentials, clock, wanted.pace, said.append, wanted.days)
     async with lent(engine, replace(site_access(settings), clock=clock), observer=visit.observer) as through:
         well = await carry_out(visit, through, wanted, said.append, lambda _: True)
     [file] = folder.glob("survey-*.zip")
@@ -78,7 +73,6 @@ def differing(found: Survey) -> set[str]:
     return {each["id"] for each in found.report["facts"] if each["mark"] == "differs"}
 
 
-@pytest.mark.usefixtures("brief")
 async def test_a_site_as_known_differs_in_nothing_and_has_its_place_back(
     engine: LentBrowser, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
@@ -108,7 +102,6 @@ async def test_a_site_as_known_differs_in_nothing_and_has_its_place_back(
     }
 
 
-@pytest.mark.usefixtures("brief")
 async def test_a_site_that_differs_is_told_and_lived_through_at_home(
     engine: LentBrowser, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:
@@ -159,7 +152,6 @@ async def test_a_site_that_differs_is_told_and_lived_through_at_home(
                 await booking.read_my_bookings(session)
 
 
-@pytest.mark.usefixtures("brief")
 async def test_a_login_that_ends_on_an_unknown_page_is_surveyed_all_the_same(
     engine: LentBrowser, site: Site, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:

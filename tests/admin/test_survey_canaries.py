@@ -25,7 +25,7 @@ from demo.site import Site, SiteWorld, echo
 from domain.model import Activity, OpeningRule
 from portal.evidence.redactor import AccountRedactor
 from scraper import Calendar
-from tests.admin.test_survey import brief, differing, surveyed  # noqa: F401 - a fixture
+from tests.admin.test_survey import differing, surveyed
 from tests.programs.test_canaries import escapes, found_in, plainly
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import LentBrowser, portal, site  # noqa: F401 - fixtures
@@ -157,13 +157,12 @@ async def test_the_search_would_find_them_uncleaned() -> None:
         assert len(unread) <= unreadable, (secret, unread)
 
 
-@pytest.mark.usefixtures("brief")
 async def test_a_site_that_gives_back_all_it_knows_leaves_nothing_in_the_file_and_a_place_it_keeps_is_said_loudly(
     engine: LentBrowser,
     site: Site,
     world: SiteWorld,
     tmp_path: Path,
-    site_clock: FakeClock,  # noqa: F811
+    site_clock: FakeClock,
 ) -> None:
     world.accounts.people[GIULIA].name = NAME
     world.switches.late_cancel, world.terms.free_cancel_hours = "no_button", 24 * 30

@@ -16,7 +16,7 @@ from admin.survey.class_names import markup_words
 from admin.survey.cleaning import Cleaner
 from admin.survey.markup import cleaned
 from admin.survey.seen import Got, Schedule, Seen, Trial
-from admin.survey.visit import FOLDED, MOST_SCHEDULES, _wanted
+from admin.survey.visit import FOLDED, MOST_SCHEDULES, WEEK, _wanted
 from domain.errors import SiteChanged
 from domain.model import Activity, ClassRef, OpeningRule, utc_now
 from portal.session.site_session import SiteSession
@@ -137,7 +137,7 @@ async def test_class_names_of_several_elements_stay_unless_somebody_may_be_named
 async def test_a_survey_asks_for_no_more_days_than_is_polite() -> None:
     for activities in (1, 3, 9, 40):
         calendars = tuple(Calendar(Activity(str(number), "x")) for number in range(activities))
-        assert len(_wanted(calendars, TODAY)) <= MOST_SCHEDULES
+        assert len(_wanted(calendars, TODAY, WEEK)) <= MOST_SCHEDULES
 
 
 @pytest.mark.parametrize(("answers", "gone"), [
@@ -155,9 +155,9 @@ async def test_one_list_without_the_booking_of_the_trial_is_not_believed(
             raise answer
         return Cancelled(utc_now(), proven=answer)
 
-    monkeypatch.setattr(trial, "BETWEEN_READINGS", timedelta(0))
     monkeypatch.setattr(cancelling, "cancel", cancel)
     tried = Trial("YOGA", seen_booked=True, still_held=True)
-    await trial._give_back(SiteSession.__new__(SiteSession), ClassRef("YOGA", "Giuriati", TODAY, time(18)), tried)
+    session, ref = SiteSession.__new__(SiteSession), ClassRef("YOGA", "Giuriati", TODAY, time(18))
+    await trial._give_back(session, ref, tried, timedelta(0))
     assert (tried.seen_gone, tried.still_held) == (gone, not gone)
     assert answers == []

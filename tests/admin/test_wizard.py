@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from admin.wizard import Wizard, write
+from admin.wizard import DIGITS_LIVE, Wizard, write
 from demo.telegram import TelegramEmulator
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD
 from tests.test_otp import export, qr_code
@@ -214,9 +214,9 @@ class Phone:
             asyncio.run_coroutine_threadsafe(sent, self.loop).result()
         return ""
 
-    async def owner(self) -> int:
+    async def owner(self, digits_live: float = DIGITS_LIVE) -> int:
         self.loop = asyncio.get_running_loop()
-        wizard = Wizard(self.answer, self.answer, self.heard.append)
+        wizard = Wizard(self.answer, self.answer, self.heard.append, digits_live)
         values = await asyncio.to_thread(wizard.ask_everything)
         return int(values["telegram"]["allowed_user_id"])
 
@@ -289,10 +289,9 @@ async def test_who_says_no_gets_other_digits_and_after_five_only_a_typed_id_help
     assert any("it goes without them" in line for line in phone.heard)
 
 
-async def test_digits_expire(telegram_of_the_wizard: TelegramEmulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("admin.wizard.DIGITS_LIVE", -1.0)
+async def test_digits_expire(telegram_of_the_wizard: TelegramEmulator) -> None:
     phone = Phone(telegram_of_the_wizard, lambda digits: [(OWNER, digits)])
-    assert await phone.owner() == OWNER + 100
+    assert await phone.owner(digits_live=-1.0) == OWNER + 100
     assert any("more than ten minutes old" in line for line in phone.heard)
 
 
