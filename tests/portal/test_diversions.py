@@ -56,7 +56,7 @@ async def test_an_honest_login_goes_through_and_keeps_its_own_cookies_only(attem
 async def test_what_another_site_left_in_an_old_session_is_not_taken_up(attempt: Attempt) -> None:
     cookies = [{"name": "x", "value": "y", "domain": domain, "path": "/"} for domain in ("127.0.0.1", "127.0.0.2")]
     attempt.store.save({"cookies": cookies, "origins": []})
-    stored = attempt.store.load()
+    stored = attempt.stored.state()
     assert stored is not None
     assert [each["domain"] for each in stored["cookies"]] == ["127.0.0.1"]
 

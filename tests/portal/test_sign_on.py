@@ -236,7 +236,8 @@ async def test_the_cookies_of_the_sign_on_are_shown_to_the_login_host_alone(atte
     await again(attempt)
     assert passwords(hosts) == 1
     assert not any(host.told("sign-on-of-somebody") for host in hosts.values() if host.name != "login")
-    kept = attempt.access.places.session_of(attempt.store.load() or {})
+    kept = attempt.stored.state()
+    assert kept
     assert all(each["name"] != "SSO_LOGIN" for each in kept["cookies"])
     hosts["booking"].pages[f"{HOME}/Booking"] = web.Response(
         text="<div id=event-repository></div>", headers={"Set-Cookie": "renewed=1; Path=/", "Content-Type": "text/html"}

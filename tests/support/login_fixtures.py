@@ -17,6 +17,8 @@ from domain.errors import LoginDiverted, SiteError
 from domain.model import Credentials
 from otp_extractor import parse
 from portal.access import SiteAccess
+from portal.resources import Account
+from portal.session.stored import StoredSession
 from tests.support.hostile import Host, serving, to
 from tests.support.lent_browser import LentBrowser, lent
 from tests.support.sites import OTP_URL, ROME, chromium, credentials, files_of, running_clock
@@ -88,6 +90,11 @@ class Attempt:
         """The person has that in the configuration."""
         self.who = dataclasses.replace(self.who, **credentials)
         self.session = self.portal.session(self.who)
+
+    @property
+    def stored(self) -> StoredSession:
+        """The session as any process finds it on disk."""
+        return StoredSession(Account(self.who, self.session.redactor, self.store), self.access.places)
 
     async def diverted(self) -> str:
         """How the error puts it. Asserts that nothing left and nothing was kept."""
