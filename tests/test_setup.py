@@ -292,6 +292,7 @@ async def test_when_all_is_well_every_check_says_so(configure: Configure, site: 
     found = await findings(config, login=True)
     assert [str(finding) for finding in found.values() if finding.remedy is not None and not of_root(finding)] == []
     assert list(found) == [
+        "version",
         "configuration",
         "files",
         "disk",
