@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vRecur
 
 FIRST_YEAR = 1970  # the rules are written down from there on
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def time_zone(zone: ZoneInfo, year: int) -> Timezone:
@@ -30,9 +31,15 @@ def time_zone(zone: ZoneInfo, year: int) -> Timezone:
     return found
 
 
+@cache
 def _changes(zone: ZoneInfo, year: int) -> list[tuple[datetime, datetime]]:
-    """The changes of the clock in that year: the last minute before each, and the first after it."""
-    hours = (datetime(year, 1, 1, tzinfo=UTC) + n * HOUR for n in range(366 * 24))
+    """The changes of the clock in that year: the last minute before each, and the first after it.
+
+    Each is looked for within its day alone, and kept: a result in the chat waits for its calendar file.
+    """
+    days = (datetime(year, 1, 1, tzinfo=UTC) + n * DAY for n in range(366))
+    changing = (day for day in days if _offset(day.astimezone(zone)) != _offset((day + DAY).astimezone(zone)))
+    hours = (day + n * HOUR for day in changing for n in range(24))
     pairs = ((moment.astimezone(zone), (moment + HOUR).astimezone(zone)) for moment in hours)
     coarse = [before for before, after in pairs if _offset(before) != _offset(after)]
     return [_to_the_minute(before) for before in coarse]
