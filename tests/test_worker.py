@@ -392,6 +392,29 @@ async def test_what_a_dead_process_of_this_machine_held_is_taken_over_at_once(
     assert len(world.bookings(GIULIA)) == 1
 
 
+async def test_a_worker_whose_hands_are_full_ends_the_leases_of_a_dead_one_once(
+    db: Database, limited: MakeWorker, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    died = await asyncio.create_subprocess_exec("true")
+    await died.wait()
+    await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
+    await db.claims.claim(program.name_of(died.pid), 60)
+    ended: list[str] = []
+    end_leases_of = db.claims.end_leases_of
+
+    async def counted(holder: str) -> None:
+        ended.append(holder)
+        await end_leases_of(holder)
+
+    monkeypatch.setattr(db.claims, "end_leases_of", counted)
+    stop = asyncio.Event()
+    running = asyncio.create_task(limited(Limits(at_once=0)).run(stop))
+    await asyncio.sleep(1.0)  # each write wakes the worker again
+    stop.set()
+    await running
+    assert len(ended) == 1
+
+
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(seconds=0.5)], ids=["now", "in a moment"])
 async def test_what_is_put_in_is_claimed_at_its_time_without_a_look(
     db: Database,

@@ -153,8 +153,11 @@ class Claims:
         return row is not None and row["status"] in (ActionStatus.PENDING, ActionStatus.PROCESSING)
 
     async def holders(self) -> list[str]:
-        """The names of the workers that hold an action."""
-        rows = await self._db.rows("SELECT DISTINCT worker FROM booking_actions WHERE status = 'processing'")
+        """The names of the workers that hold an action under a lease that has not run out."""
+        rows = await self._db.rows(
+            "SELECT DISTINCT worker FROM booking_actions WHERE status = 'processing' AND lease_until > :now",
+            {"now": stamp(self._clock())},
+        )
         return [row["worker"] for row in rows if row["worker"]]
 
     async def end_leases_of(self, worker: str) -> None:
