@@ -174,15 +174,22 @@ class Race:
         return Won(booked, choice.number, report, self._record.why)
 
     async def _last_seconds(self, choices: Sequence[Choice], learning: asyncio.Task[None], enough: float) -> None:
-        """The last call, and warm connections; these before it only where many need that time. Raises what it says."""
+        """The last call, and warm connections. Raises what the call says.
+
+        Where many need that time, connections are opened before the call, which does not wait for a site that is slow.
+        """
         timeline, policy = self._timeline, self._policy
+        warming: asyncio.Task[None] | None = None
         if self._preparation.warms_from > policy.last_call:
-            await self._preparation.warm(self._shooting.requests_at_once(choices))
+            warming = noticed(self._preparation.warm(self._shooting.requests_at_once(choices)), "connections")
+            await timeline.leave_time_for(policy.last_call, warming)
+            if warming.done():
+                warming.result()
         await timeline.until(policy.last_call)
         calling = self._call.begin()
         await timeline.leave_time_for(policy.warm, calling)
         if calling.done():  # what was taken back must not cost the account the requests of another race
             await self._call.heed(calling, hurry=timeline.hurries)
         await timeline.leave_time_for(enough, learning)
-        await self._preparation.warm(self._shooting.requests_at_once(choices))
+        await (warming or self._preparation.warm(self._shooting.requests_at_once(choices)))
         await self._call.heed(calling, hurry=timeline.hurries)

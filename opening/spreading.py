@@ -40,7 +40,7 @@ class Spread:
 
     def width(self, bookings: int) -> float:
         """From the first of so many to the last."""
-        return min(self.apart * (bookings - 1), self.longest)
+        return min(self.apart * max(bookings - 1, 0), self.longest)
 
     def earlier(self, rank: Rank) -> float:
         """So long before the last of them this one does it."""

@@ -13,7 +13,9 @@ import booking
 from demo.site import Outcome
 from domain.errors import BookingRefused, OtpRejected, SessionExpired, SiteError, SiteUnavailable
 from domain.model import ClassRef, Slot
+from opening.last_call import NobodyWithdraws
 from opening.site_calls import SiteCalls
+from opening.spreading import Rank, Spread
 from portal.resources import Account, Resources, State
 from tests.support.openings import IMPATIENT, MOST_REQUESTS, OPENS, Open, readings
 from tests.support.sites import GIULIA
@@ -124,3 +126,22 @@ async def test_of_two_servers_that_disagree_the_one_that_opens_later_is_met_as_w
         assert 0 < opened.shots.count(Outcome.NOT_OPEN) <= 4
         assert -0.01 < opened.arrivals(Outcome.BOOKED)[0] < 0.9
         assert opened.requests <= MOST_REQUESTS + PREPARING + WITNESS
+
+
+async def test_a_site_that_is_slow_where_many_warm_their_connections_early_delays_no_last_call(at: Open) -> None:
+    called: list[float] = []
+
+    class Called(NobodyWithdraws):
+        async def begin(self) -> None:
+            called.append((OPENS - opened.clock()).total_seconds())
+
+    class Slow(SiteCalls):
+        async def prove_session(self) -> None:
+            await asyncio.sleep(2.5)
+
+    early = replace(IMPATIENT, hurry=0.1, last_call=1.0, warm=0.5, spread_warm=Spread(apart=1.0, longest=1.0))
+    async with at(lead=2.0, policy=early) as opened:
+        opened.calls, opened.last_call, opened.rank = Slow, Called(), Rank(0, 2)
+        assert (await opened.race()).choice == 0
+    assert len(called) == 1
+    assert 0.5 < called[0] <= 1.0

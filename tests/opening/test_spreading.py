@@ -63,3 +63,7 @@ def test_two_workers_that_share_the_bookings_share_every_second() -> None:
 
 def test_a_rank_that_was_counted_while_others_came_is_no_later_than_the_last() -> None:
     assert POLICY.spread_warm.earlier(Rank(12, 10)) == 0.0
+
+
+def test_a_booking_that_was_not_counted_takes_no_step_late() -> None:
+    assert steps(Rank(0, 0)) == steps(Rank())

@@ -22,6 +22,7 @@ from opening.policy import OpeningPolicy
 from opening.race import Race, Target, Won
 from opening.server_clock import ServerClock
 from opening.site_calls import SiteCalls
+from opening.spreading import Rank
 from opening.steady_time import steady
 from portal.login.attempt import LoginAttempt
 from portal.portal import Portal
@@ -74,13 +75,14 @@ class Opening:
     others_racing: int = 0
     known: list[Slot] = field(default_factory=list)
     last_call: LastCall | None = None
+    rank: Rank = Rank()
 
     async def race(self, *wishes: ClassRef, budget: OpeningBudget | None = None, number: int = 0) -> Won:
         wanted: Sequence[ClassRef] = wishes or [self.pilates]
         crowd = Crowd()
         race = Race(
             self.calls(self.session),
-            Target(list(enumerate(wanted)), OPENS, self.known, number),
+            Target(list(enumerate(wanted)), OPENS, self.known, number, rank=self.rank),
             self.server,
             self.policy,
             budget=budget,
