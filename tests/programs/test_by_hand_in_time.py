@@ -9,7 +9,7 @@ import pytest
 
 from database import Database
 from domain.errors import LoginNeeded
-from domain.model import PREPARE, ActionType, ClassRef, Role, utc_now
+from domain.model import PREPARE, ActionType, ClassRef, Role
 from domain.people import Person
 from domain.requests import NewAction
 from periodic.routine import CHECK_EVERY, LOOK_BEFORE_OPENING
@@ -32,7 +32,7 @@ def executor(db: Database, tmp_path: Path, clock: FakeClock) -> Executor:
     return Executor(db, settings_of(tmp_path, login="by_hand", password=None, otpatu=None), clock)
 
 
-async def outcome(db: Database, error: LoginNeeded | None) -> list[datetime]:
+async def outcome(db: Database, clock: FakeClock, error: LoginNeeded | None) -> list[datetime]:
     """Ends every look that waits, as the worker does; when they began."""
     ended = []
     while action := await db.claims.claim("test", 60):
@@ -40,7 +40,7 @@ async def outcome(db: Database, error: LoginNeeded | None) -> list[datetime]:
         if error is None:
             await outcomes.sync(db, action, [], ROME)
         else:
-            await outcomes.reject(db, OWNER, error, utc_now(), tell=action.quiet)
+            await outcomes.reject(db, OWNER, error, clock(), tell=action.quiet)
             await db.settlement.settle(action, outcomes.failed(error))
     return ended
 
@@ -53,7 +53,7 @@ async def test_a_session_is_used_each_hour_day_and_night_whatever_fails(
     for quarter in range(24 * 4):
         await executor.step()
         ended = LoginNeeded("it has ended") if 20 < quarter < 50 else None
-        looks += await outcome(db, ended)
+        looks += await outcome(db, clock, ended)
         clock.go(minutes=15)
     gaps = [after - before for before, after in zip(looks, looks[1:], strict=False) if after > before]
     assert max(gaps) <= CHECK_EVERY + timedelta(minutes=15)
@@ -71,7 +71,7 @@ async def test_before_each_opening_it_is_told_again_while_there_is_time(
     while clock() < opens - PREPARE:
         await executor.step()
         before = len(await kinds(db))
-        await outcome(db, LoginNeeded("it has ended"))
+        await outcome(db, clock, LoginNeeded("it has ended"))
         await executor.step()
         told += [clock()] * (len(await kinds(db)) - before)
         clock.go(minutes=10)
@@ -88,11 +88,11 @@ async def test_a_session_that_ends_hours_before_an_opening_is_told_once_not_twic
     wish = ClassRef("YOGA", "Giuriati", date(2026, 11, 24), time(18))
     await db.requests.add(NewAction(ActionType.BOOK, OWNER, wish, run_at=opens - PREPARE, opens_at=opens))
     await executor.step()
-    await outcome(db, None)
+    await outcome(db, clock, None)
     clock.go(minutes=31)  # before the hour is over: the look is for the opening
     for _ in range(6):
         await executor.step()
-        await outcome(db, LoginNeeded("it has ended"))
+        await outcome(db, clock, LoginNeeded("it has ended"))
         clock.go(minutes=10)
     assert await kinds(db) == ["login_rejected"]
 
@@ -104,6 +104,6 @@ async def test_whose_session_lives_hears_nothing(db: Database, executor: Executo
     await db.requests.add(NewAction(ActionType.BOOK, OWNER, wish, run_at=opens - PREPARE, opens_at=opens))
     while clock() < opens - PREPARE:
         await executor.step()
-        await outcome(db, None)
+        await outcome(db, clock, None)
         clock.go(minutes=20)
     assert await kinds(db) == []
