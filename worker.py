@@ -22,12 +22,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from actions.decide import handed_back
+from actions.leases import Leases, LeaseTimes
 from actions.runner import ActionRunner, site_access
 from database import Database, open_database
 from domain.errors import AppError, DatabaseError, LeaseLost
 from domain.model import Action, Clock, utc_now
 from domain.outcome import Failed
-from opening.steady_time import steady
 from portal.portal import Portal, open_portal
 from portal.storage.session_files import forget_others
 from runtime import program
@@ -45,8 +45,9 @@ class Limits:
 
     at_once: int = 8  # actions, besides those that wait for an opening; more would only fight for the browser
     longest_action: float = 180.0  # after its opening if there is one; what takes longer hangs: its session is closed
-    opening_lease: float = 4.0  # around an opening a dead worker's action must be taken over soon
-    opening_near: timedelta = timedelta(seconds=30)  # before and after an opening
+    crowd: int = 8  # actions that wait for an opening; with more, the next of them is left to others for a moment
+    between_claims: float = 0.03  # that moment, while the opening is so far away:
+    opening_far: timedelta = timedelta(minutes=1)
     orphans_every: timedelta = timedelta(seconds=1)  # between looks whether another worker that holds something died
     expected_within: timedelta = timedelta(seconds=20)  # after a tap on the way to a booking
     crashes: int = 20  # deaths of its worker after which an action is given up: far more than trouble causes
@@ -72,6 +73,8 @@ class Worker:
         self._portal = portal
         self._runner = runner
         self._lease = settings.worker.lease_seconds
+        times = LeaseTimes(usual=self._lease, longest_action=limits.longest_action)
+        self._leases = Leases(db, portal.close_session, times, clock)
         self._pace = Pace(look=settings.worker.poll_seconds)
         self._configured = self._rules = settings.house_rules
         self._followed = False  # whether what waits was given the openings of these rules
@@ -81,6 +84,7 @@ class Worker:
         self._in_hand: set[asyncio.Task[None]] = set()
         self._for_opening: set[asyncio.Task[None]] = set()  # those of them that wait for an opening
         self._due_at: datetime | None = None  # when something falls due without being written
+        self._has_time = False  # whether what was claimed last waits for an opening that is far away
         self._hand_is_free: Callable[[], None] = lambda: None
         self.last_progress = time.monotonic()  # on the monotonic clock: when the loop last went round
         self._getting_ready: asyncio.Task[None] | None = None
@@ -116,12 +120,19 @@ class Worker:
         """Claims all that is due, and learns when more falls due."""
         looked_at = self._clock()
         while not stop.is_set() and await self.step():
-            pass
+            self.last_progress = time.monotonic()
+            if self._others_may_claim:
+                await program.wait(stop, self._limits.between_claims)
         await self._get_ready()
         others = await self._reclaim_orphans()  # what it reclaims is a change, and looked at next
         due = await self._db.claims.next_due(looked_at)
         again = looked_at + self._limits.orphans_every if others else None
         self._due_at = min((each for each in (due, again) if each), default=None)
+
+    @property
+    def _others_may_claim(self) -> bool:
+        """Whether the last action has time, and is one of many: all workers shall have about as many of them."""
+        return self._has_time and len(self._for_opening) > self._limits.crowd
 
     def _is_due(self) -> bool:
         return self._due_at is not None and self._due_at <= self._clock()
@@ -147,7 +158,9 @@ class Worker:
         task = asyncio.create_task(self._hold(action), name=f"action {action.id}")
         self._in_hand.add(task)
         task.add_done_callback(self._done)
-        if action.opens_at and action.opens_at > self._clock():
+        left = action.opens_at - self._clock() if action.opens_at else timedelta(0)
+        self._has_time = left > self._limits.opening_far
+        if left > timedelta(0):
             self._for_opening.add(task)
             task.add_done_callback(self._for_opening.discard)
         return True
@@ -181,44 +194,21 @@ class Worker:
 
     async def _hold(self, action: Action) -> None:
         """Performs an action while its lease is kept alive."""
-        lease = asyncio.create_task(self._keep_lease(action))
         try:
-            if action.crashes >= self._limits.crashes:
-                await self._db.settlement.settle(action, Failed(AppError("it took the worker down again and again")))
-            else:
-                await self._runner.run(action)
+            with self._leases.kept(action):
+                await self._perform(action)
         except asyncio.CancelledError:
             await self._release(action)
         except LeaseLost as lost:
             log.warning("  %s: the result of this worker is dropped", lost)
         except DatabaseError as error:
             log.error("  Action %s is not settled, it will be claimed again: %s", action.id, error)
-        finally:
-            lease.cancel()
 
-    async def _keep_lease(self, action: Action) -> None:
-        """Extends the lease until the action is done; closes its session when it hangs.
-
-        When the lease is lost the session stays open: it serves other actions of the same person.
-        """
-        waits = (action.opens_at - self._clock()).total_seconds() if action.opens_at else 0.0
-        hangs = steady() + max(waits, 0.0) + self._limits.longest_action  # a clock that is set forward ends no race
-        while steady() < hangs:
-            await asyncio.sleep(self._lease_for(action) / 3)
-            try:
-                await self._db.claims.extend(action, self._lease_for(action))
-            except LeaseLost:
-                log.warning("  Action %s is held by another worker, or was withdrawn", action.id)
-                return
-            except DatabaseError as error:
-                log.error("  The lease of action %s could not be extended: %s", action.id, error)
-        log.error("  Action %s hangs: its session is closed", action.id)
-        await self._portal.close_session(action.user_id)
-
-    def _lease_for(self, action: Action) -> float:
-        """Seconds. Short when an opening is near: whoever takes over must still be in time."""
-        near = action.opens_at is not None and abs(action.opens_at - self._clock()) < self._limits.opening_near
-        return min(self._limits.opening_lease, self._lease) if near else self._lease
+    async def _perform(self, action: Action) -> None:
+        if action.crashes >= self._limits.crashes:
+            await self._db.settlement.settle(action, Failed(AppError("it took the worker down again and again")))
+        else:
+            await self._runner.run(action)
 
     async def _release(self, action: Action) -> None:
         """Releases an action that is still waiting when the worker stops: the next worker claims it."""

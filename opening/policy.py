@@ -86,6 +86,8 @@ class OpeningPolicy:
     kept_for_witness: int = 1  # kept for the timetable, which is asked about what "my bookings" shows
 
     # when requests arrive: seconds after T
+    built: float = 1.5  # s before T the shots of a crowd are built: to build a thousand takes longer than to send them
+    built_later: float = 0.002  # a shot that was built before has a shorter way out than the readings of the clock had
     soonest: float = 0.0005  # our own way to the network is never quite even
     widest: float = 0.3  # the less certain the clock, the wider the volley, up to this
     shot_plans: Plans = field(default_factory=lambda: SHOT_PLANS)

@@ -83,9 +83,14 @@ class SiteCalls:
             "schedule", answer, lambda text: scraper.slots(text, activity, day, zone, wanted)
         )
 
-    async def book(self, slot: Slot, sent_again: Callable[[], None]) -> SiteResponse:
-        """Asks for a place. `sent_again` is called before a request is repeated after a login."""
-        return await api.book_appointment(self._session, slot.appointment_id, sent_again=sent_again)
+    async def book(self, slot: Slot, sent_again: Callable[[], None], leaves_at: float | None = None) -> SiteResponse:
+        """Asks for a place. `sent_again` is called before a request is repeated after a login.
+
+        `leaves_at`: the request is built now, and leaves then, by `time.monotonic`.
+        """
+        return await api.book_appointment(
+            self._session, slot.appointment_id, sent_again=sent_again, leaves_at=leaves_at
+        )
 
     def read_answer(self, answer: SiteResponse, slot: Slot) -> BookingAnswer:
         """What the site's answer to a booking says."""

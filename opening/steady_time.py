@@ -21,6 +21,10 @@ class SteadyTime:
     timer_lag: float = 0.002  # s a timer of the system may be late: for the rest, a wait only lets others run
     poll_interval: float = 0.1  # s between looks at the clock while waiting: the machine may have slept
 
+    def as_monotonic(self, moment: float) -> float:
+        """A moment of this clock by `time.monotonic`, which other processes of the machine read as well."""
+        return time.monotonic() + moment - self.now()
+
     async def sleep_until(self, moment: float) -> None:
         """Waits for a moment of this clock, punctually; returns at once when the machine slept through it."""
         while (left := moment - self.now()) > 0:  # noqa: ASYNC110 - for time, not an event

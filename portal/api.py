@@ -55,13 +55,22 @@ async def confirmation(session: SiteSession, appointment_id: str) -> SiteRespons
 
 
 async def book_appointment(
-    session: SiteSession, appointment_id: str, sent_again: Callable[[], None] = lambda: None
+    session: SiteSession,
+    appointment_id: str,
+    sent_again: Callable[[], None] = lambda: None,
+    leaves_at: float | None = None,
 ) -> SiteResponse:
     """Books a slot; the answer, in JSON, is no proof. Sent once: only a redirect to the login has it sent again.
 
-    `sent_again` is called before that happens.
+    `sent_again` is called before that happens. `leaves_at`: built now, and sent then, by `time.monotonic`.
     """
     form = {"appointmentID": appointment_id}
     return await session.request(
-        "POST", "/Booking/BookAppointment", form=form, wants_json=True, urgent=True, sent_again=sent_again
+        "POST",
+        "/Booking/BookAppointment",
+        form=form,
+        wants_json=True,
+        urgent=True,
+        sent_again=sent_again,
+        leaves_at=leaves_at,
     )

@@ -10,11 +10,11 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 import pytest_asyncio
 from hypothesis import settings
-from playwright.async_api import async_playwright
 
 from database import Database, open_database
 from domain.model import Role
 from domain.people import Person
+from portal.browser.chromium import start_driver
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import LentBrowser
 from tests.support.processes import LENT
@@ -44,11 +44,15 @@ async def db(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Database]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def engine() -> AsyncIterator[LentBrowser]:
-    """One driver and one browser for all tests of a worker that run in the session's loop; each opens its contexts."""
+async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LentBrowser]:
+    """One driver and one browser for all tests of a worker that run in the session's loop; each opens its contexts.
+
+    The driver is started as the product starts it.
+    """
     before = psutil.Process().children()
-    async with async_playwright() as driver:
-        LENT.update(each.pid for each in psutil.Process().children() if each not in before)
-        browser = await driver.chromium.launch(executable_path=chromium())
-        yield LentBrowser(driver, browser)
-        await browser.close()
+    driver = await start_driver(tmp_path_factory.mktemp("driver"))
+    LENT.update(each.pid for each in psutil.Process().children() if each not in before)
+    browser = await driver.chromium.launch(executable_path=chromium())
+    yield LentBrowser(driver, browser)
+    await browser.close()
+    await driver.stop()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import os
 from collections.abc import AsyncIterator, Callable
@@ -490,32 +489,3 @@ async def test_what_waits_for_its_opening_outlives_a_refused_password(
     action = await done(db, worker, NewAction(ActionType.BOOK, OWNER, later, opens_at=opens if told else None))
     assert (action.status, action.rehearsal) == (ActionStatus.PENDING, "LoginRejected")
     assert action.run_at == opens - PREPARE
-
-
-async def test_only_an_action_that_hangs_costs_its_person_the_session(
-    db: Database, limited: MakeWorker, portal: Portal, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    worker, session = limited(Limits(longest_action=0.1)), portal.session(credentials(OWNER))
-    monkeypatch.setattr(worker, "_lease_for", lambda _: 0.03)
-    await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates))
-    action = await db.claims.claim("other", 60)
-    assert action
-    await worker._keep_lease(replace(action, attempts=action.attempts - 1))  # noqa: SLF001 - taken over meanwhile
-    assert portal.session(credentials(OWNER)) is session
-    await worker._keep_lease(action)  # noqa: SLF001
-    assert portal.session(credentials(OWNER)) is not session
-
-
-async def test_a_clock_that_is_set_forward_ends_no_action(
-    db: Database, worker: Worker, portal: Portal, pilates: ClassRef, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session, hours = portal.session(credentials(OWNER)), itertools.count()
-    monkeypatch.setattr(worker, "_lease_for", lambda _: 0.03)
-    monkeypatch.setattr(worker, "_clock", lambda: utc_now() + timedelta(hours=next(hours)))
-    await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates, opens_at=utc_now()))
-    action = await db.claims.claim("other", 60)
-    assert action
-    beating = asyncio.create_task(worker._keep_lease(action))
-    await asyncio.sleep(0.2)  # several beats
-    assert portal.session(credentials(OWNER)) is session
-    beating.cancel()

@@ -17,7 +17,7 @@ from portal.responses.playwright_errors import in_time, translated
 
 log = logging.getLogger(__name__)
 
-LIMITS = Path(__file__).with_name("driver_limits.cjs")
+LOADED = tuple(Path(__file__).with_name(name) for name in ("driver_limits.cjs", "driver_hold.cjs"))
 MOST_ANSWER = 2_000_000  # bytes of an answer that is read by request, packed or unpacked; the site's have up to 50,000
 MOST_HEAP = 512  # megabytes; a driver that wants more dies, and is started anew
 HEADLESS_SHELL = "chromium-headless-shell"  # Chromium without windows: starts and opens pages three times as fast
@@ -47,7 +47,8 @@ async def start_driver(cache: Path) -> Playwright:
     for name in [name for name in os.environ if TELL_TALES.fullmatch(name)]:
         del os.environ[name]
     os.environ.setdefault("NODE_COMPILE_CACHE", str(cache))
-    os.environ["NODE_OPTIONS"] = f'--require "{LIMITS}" --max-old-space-size={MOST_HEAP}'
+    required = " ".join(f'--require "{file}"' for file in LOADED)
+    os.environ["NODE_OPTIONS"] = f"{required} --max-old-space-size={MOST_HEAP}"
     os.environ["POLIMISPORT_MOST_ANSWER"] = str(MOST_ANSWER)
     return await async_playwright().start()
 

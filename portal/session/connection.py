@@ -11,11 +11,13 @@ from typing import Any
 from playwright.async_api import APIRequestContext
 
 from domain.errors import SessionExpired, SiteChanged
+from portal.browser.built_requests import held_until
 from portal.browser.contexts import Affinity, affinity, request_context
 from portal.resources import Account, Resources
 from portal.responses.playwright_errors import in_time, translated
 from portal.responses.response_errors import LONG_TEXT, SiteResponse, check
 from portal.session.stored import StoredSession
+from portal.side_by_side import noticed
 from portal.storage.session_files import Version
 
 Fields = Mapping[str, str]
@@ -54,14 +56,24 @@ class Connection:
         return affinity(self._held.state if self._held else self._stored.state(), self._access.root)
 
     async def send(
-        self, method: str, path: str, *, form: Fields | None = None, params: Fields | None = None, wants_json: bool
+        self,
+        method: str,
+        path: str,
+        *,
+        form: Fields | None = None,
+        params: Fields | None = None,
+        wants_json: bool,
+        leaves_at: float | None = None,
     ) -> SiteResponse:
-        """A response of the kind that was asked for. Raises what any other stands for, with evidence where unknown."""
+        """A response of the kind that was asked for. Raises what any other stands for, with evidence where unknown.
+
+        `leaves_at`: the request is built now, and sent then, by `time.monotonic`.
+        """
         held = await self._take_up()
         held.in_flight += 1
         try:
             with translated(f"{method} {path}"):
-                response = await self._fetch(held.context, method, path, form, params)
+                response = await self._fetch(held.context, method, path, form, params, leaves_at)
                 held.cookies_changed |= "set-cookie" in response.headers
                 await self._check(method, path, response, wants_json=wants_json)
                 await self._keep_changed_cookies(held)
@@ -115,18 +127,29 @@ class Connection:
             raise
 
     async def _fetch(
-        self, context: APIRequestContext, method: str, path: str, form: Fields | None, params: Fields | None
+        self,
+        context: APIRequestContext,
+        method: str,
+        path: str,
+        form: Fields | None,
+        params: Fields | None,
+        leaves_at: float | None = None,
     ) -> SiteResponse:
         started = time.monotonic()
+        headers = {"X-Requested-With": "XMLHttpRequest"} if form else {}
+        if leaves_at is not None:
+            headers |= await held_until(leaves_at)
         response = await context.fetch(
             self._access.root + path,
             method=method,
             form=dict(form) if form else None,
             params=dict(params) if params else None,
-            headers={"X-Requested-With": "XMLHttpRequest"} if form else None,
+            headers=headers,
             max_retries=1 if method == "GET" else 0,  # a kept connection may have died; a POST is never sent twice
         )
         text = (await response.body()).decode("utf-8-sig", errors="replace")
+        if not self._resources.awaited:  # the driver keeps each body until then, or until the connection is closed
+            noticed(in_time(response.dispose()), "tidying up")
         return SiteResponse(response.status, text, response.headers, time.monotonic() - started)
 
     # ----- the stored session: taking it up, keeping what the site renews

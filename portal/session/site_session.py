@@ -93,16 +93,26 @@ class SiteSession:
         wants_json: bool = False,
         urgent: bool = False,
         sent_again: Callable[[], None] = uncounted,
+        leaves_at: float | None = None,
     ) -> SiteResponse:
         """Sends a request as this person and returns a response of the kind that was asked for.
 
         A session that is over is renewed and the request sent once more: the site did nothing with the first. Before
-        that `sent_again` is called, for a caller that counts its requests.
+        that `sent_again` is called, for a caller that counts its requests. `leaves_at`: the request is built now, and
+        sent then, by `time.monotonic`.
         Raises SiteUnavailable (also when a response was lost), SiteChanged, Blocked, and what a login raises.
         """
         await self._budget.spend(urgent=urgent)
         async with self._at_work():
-            send = partial(self._connection.send, method, path, form=form, params=params, wants_json=wants_json)
+            send = partial(
+                self._connection.send,
+                method,
+                path,
+                form=form,
+                params=params,
+                wants_json=wants_json,
+                leaves_at=leaves_at,
+            )
             response = await self._renewal.call(path, send, sent_again)
         self._resources.observer.response(method, path, form, response)
         return response

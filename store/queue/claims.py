@@ -5,7 +5,9 @@ How a claimed action ends, or waits again: store/queue/settlement.py. States and
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,7 +22,7 @@ from store.queue.choices import last_call
 from store.queue.next_due import NEAR_OPENING, next_due
 from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.swaps import was_told_as_lost
-from store.queue.transitions import FENCE, begin_to_act, lost, note_gave_up, note_pressed, note_took_back
+from store.queue.transitions import begin_to_act, note_gave_up, note_pressed, note_took_back
 from store.row_reading import readable
 
 TAKE = """
@@ -41,12 +43,14 @@ NOT_PAUSED = """
 CLAIM = f"""
     {TAKE} WHERE id = (
         SELECT id FROM (
-            SELECT id, action_type, run_at FROM booking_actions
+            SELECT id, action_type, run_at, opens_at FROM booking_actions
             WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED}
             UNION ALL
-            SELECT id, action_type, run_at FROM booking_actions WHERE status = 'processing' AND lease_until <= :now
+            SELECT id, action_type, run_at, opens_at FROM booking_actions
+            WHERE status = 'processing' AND lease_until <= :now
         )
-        ORDER BY CASE action_type WHEN 'book' THEN 0 WHEN 'cancel' THEN 1 WHEN 'check' THEN 2 ELSE 3 END, run_at, id
+        ORDER BY action_type = 'book' AND coalesce(opens_at BETWEEN :soon AND :opening, 0),
+            CASE action_type WHEN 'book' THEN 0 WHEN 'cancel' THEN 1 WHEN 'check' THEN 2 ELSE 3 END, run_at, id
         LIMIT 1
     )
     RETURNING *
@@ -65,6 +69,19 @@ DUE = f"""
 """  # noqa: S608 - a constant of this file
 
 
+EXTEND = """
+    UPDATE booking_actions SET lease_until = json_extract(held.value, '$[2]')
+    FROM json_each(:held) AS held
+    WHERE booking_actions.id = json_extract(held.value, '$[0]') AND status = 'processing'
+        AND attempts = json_extract(held.value, '$[1]')
+    RETURNING booking_actions.id
+"""
+
+
+OPENS_SOON = timedelta(minutes=1)
+"""A booking that is to be prepared for a later opening is claimed after all that can be done now: it has time."""
+
+
 FAIL_UNREADABLE = """
     UPDATE booking_actions
     SET status = 'failed', completed_at = :now, lease_until = NULL, error = :error, error_kind = 'ValueError'
@@ -77,8 +94,12 @@ log = logging.getLogger(__name__)
 
 def _moments(now: datetime) -> dict[str, Any]:
     """The parameters of DUE and CLAIM that depend on the time."""
-    opening = now + NEAR_OPENING
-    return {"now": stamp(now), "opened": stamp(now - OPENING_LASTS), "opening": stamp(opening)}
+    return {
+        "now": stamp(now),
+        "opened": stamp(now - OPENING_LASTS),
+        "opening": stamp(now + NEAR_OPENING),
+        "soon": stamp(now + OPENS_SOON),
+    }
 
 
 class Claims:
@@ -137,15 +158,12 @@ class Claims:
         return readable(to_action, row)
 
     @in_transaction
-    def extend(self, tx: Transaction, action: Action, lease_seconds: float) -> None:
-        """Extends the lease. Raises LeaseLost when this worker does not hold the action any more."""
-        lease = stamp(self._clock() + timedelta(seconds=lease_seconds))  # counted from when we have the lock
-        rows = tx.run(
-            f"UPDATE booking_actions SET lease_until = :lease {FENCE}",  # noqa: S608 - a constant
-            {"lease": lease, "id": action.id, "mine": action.attempts},
-        )
-        if not rows:
-            raise lost(action)
+    def extend(self, tx: Transaction, leases: Sequence[tuple[Action, float]]) -> list[Action]:
+        """The heartbeat: moves leases on by so many seconds. Gives the actions that are not ours any more."""
+        now = self._clock()  # counted from when we have the lock
+        held = [[each.id, each.attempts, stamp(now + timedelta(seconds=seconds))] for each, seconds in leases]
+        ours = {row["id"] for row in tx.run(EXTEND, {"held": json.dumps(held)})}
+        return [action for action, _ in leases if action.id not in ours]
 
     async def is_wanted(self, action: Action) -> bool:
         """Whether the action is still pending or processing, whichever worker holds it. Takes no write lock."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -79,6 +80,25 @@ async def test_servers_whose_clocks_are_off_are_met_in_time_with_ten_requests(at
         assert -0.01 < arrival < 1.5  # it is noted a little before it is judged
         assert abs(mistake) < 0.5
         assert requests <= MOST_REQUESTS
+
+
+async def test_the_shot_of_a_crowd_is_built_before_and_arrives_after_the_opening(at: Open) -> None:
+    built: list[float] = []
+
+    class Noted(SiteCalls):
+        async def book(
+            self, slot: Slot, sent_again: Callable[[], None], leaves_at: float | None = None
+        ) -> SiteResponse:
+            built.append((leaves_at or 0.0) - time.monotonic())
+            return await super().book(slot, sent_again, leaves_at)
+
+    async with at(lead=2.5) as opened:
+        opened.others_racing, opened.calls = 20, Noted
+        await opened.race()
+        assert opened.shots == [Outcome.BOOKED]
+        assert opened.arrivals(Outcome.BOOKED)[0] > -0.01  # it is noted a little before it is judged
+    [before] = built
+    assert before > 0
 
 
 async def test_an_opening_is_won_while_the_site_is_slow_and_out_of_breath(at: Open) -> None:
@@ -234,7 +254,9 @@ async def test_a_site_that_fails_for_a_second_at_the_opening_is_asked_again(at: 
     fails = iter([True] * 3)
 
     class Failing(SiteCalls):
-        async def book(self, slot: Slot, sent_again: Callable[[], None]) -> SiteResponse:
+        async def book(
+            self, slot: Slot, sent_again: Callable[[], None], leaves_at: float | None = None
+        ) -> SiteResponse:
             if next(fails, False):
                 raise SiteUnavailable("HTTP 503")
             return await super().book(slot, sent_again)
@@ -443,7 +465,9 @@ async def test_while_a_shot_may_have_booked_no_alternative_is_taken(at: Open, fu
     lose = iter([True] if full else [True] * 100)
 
     class Losing(SiteCalls):
-        async def book(self, slot: Slot, sent_again: Callable[[], None]) -> SiteResponse:
+        async def book(
+            self, slot: Slot, sent_again: Callable[[], None], leaves_at: float | None = None
+        ) -> SiteResponse:
             answer = await super().book(slot, sent_again)
             if next(lose, False):
                 raise SiteUnavailable("the answer was lost")
@@ -526,7 +550,7 @@ async def test_without_the_servers_time_ours_is_good_enough(at: Open, caplog: py
         async def clock(self) -> Mapping[str, str]:
             return {}
 
-    async with at(knows=False, lead=2.0, policy=replace(IMPATIENT, learn_clock_until_late=0.1)) as opened:
+    async with at(knows=False, lead=2.0) as opened:
         opened.calls = Silent
         with caplog.at_level(logging.WARNING):
             won = await opened.race()

@@ -234,7 +234,9 @@ async def test_a_site_that_makes_no_sense_for_two_seconds_is_asked_again_when_it
         shots: list[None] = []
 
         class Odd(SiteCalls):
-            async def book(self, slot: Slot, sent_again: Callable[[], None]) -> SiteResponse:
+            async def book(
+                self, slot: Slot, sent_again: Callable[[], None], leaves_at: float | None = None
+            ) -> SiteResponse:
                 shots.append(None)
                 if opened.clock() < OPENS + timedelta(seconds=2):
                     return await nonsense(kind)

@@ -124,12 +124,30 @@ async def test_a_dead_workers_action_is_claimed_again(db: Database, clock: FakeC
     assert (again.id, again.attempts) == (dead.id, 2)
 
 
+async def test_what_waits_for_a_later_opening_is_claimed_after_all_that_can_be_done_now(
+    db: Database, clock: FakeClock
+) -> None:
+    opens = clock() + timedelta(minutes=4)
+    for start in (time(8), time(9)):
+        await db.requests.add(replace(BOOK, wish=replace(PILATES, start=start), opens_at=opens, run_at=clock()))
+    clock.go(seconds=2)
+    now = await db.requests.add(NewAction(ActionType.CHECK, MARCO))
+    first = await db.claims.claim("w", 60)
+    assert first
+    assert first.id == now.id
+    clock.go(minutes=3, seconds=10)
+    await db.requests.add(NewAction(ActionType.REFRESH, MARCO))
+    near = await db.claims.claim("w", 60)
+    assert near
+    assert near.type is ActionType.BOOK
+
+
 async def test_a_heartbeat_keeps_an_action_from_others(db: Database, clock: FakeClock) -> None:
     await db.requests.add(BOOK)
     mine = await db.claims.claim("w", 60)
     assert mine
     clock.go(seconds=50)
-    await db.claims.extend(mine, 60)
+    assert await db.claims.extend([(mine, 60)]) == []
     clock.go(seconds=50)
     assert await db.claims.claim("other", 60) is None
 
@@ -142,8 +160,7 @@ async def test_who_lost_the_lease_can_settle_nothing(db: Database, clock: FakeCl
     await db.claims.claim("w", 60)
     with pytest.raises(LeaseLost):
         await db.settlement.settle(late, outcomes.booked(HELD, "seen"))
-    with pytest.raises(LeaseLost):
-        await db.claims.extend(late, 60)
+    assert await db.claims.extend([(late, 60)]) == [late]
     assert await db.bookings.held(GIULIA, date(2026, 11, 22)) == []
     assert await db.outbox.next_of_each() == []
 

@@ -1,0 +1,108 @@
+"""Keeps the leases of what a worker has in hand alive, all of them with one write; closes the session of what hangs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from database import Database
+from domain.errors import DatabaseError
+from domain.model import Action, Clock, utc_now
+from opening.steady_time import steady
+from portal.side_by_side import noticed
+
+CloseSession = Callable[[int], Coroutine[Any, Any, None]]
+"""Closes what is open on the site for an account."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseTimes:
+    """How long a lease is, and how long an action may take. Times without a type of their own are in seconds."""
+
+    usual: float = 60.0
+    at_opening: float = 4.0  # a dead worker's action must be taken over soon then
+    near: timedelta = timedelta(seconds=30)  # before and after an opening
+    longest_action: float = 180.0  # after its opening if there is one; what takes longer hangs
+
+
+@dataclass(eq=False, slots=True)
+class _Held:
+    """An action in hand; both moments by `steady`, for a clock that is set forward ends no race."""
+
+    action: Action
+    hangs_at: float
+    extended_at: float
+
+
+class Leases:
+    """Of one worker. Who lost a lease is stopped by the fence; the session serves other actions of the same person."""
+
+    def __init__(
+        self, db: Database, close_session: CloseSession, times: LeaseTimes | None = None, clock: Clock = utc_now
+    ) -> None:
+        self._db = db
+        self._close_session = close_session
+        self._times = times or LeaseTimes()
+        self._clock = clock
+        self._held: list[_Held] = []
+        self._keeping: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def kept(self, action: Action) -> Iterator[None]:
+        """Within it the lease of an action is extended, until it hangs: then its session is closed."""
+        now, waits = steady(), (action.opens_at - self._clock()).total_seconds() if action.opens_at else 0.0
+        held = _Held(action, now + max(waits, 0.0) + self._times.longest_action, now)
+        self._held.append(held)
+        if self._keeping is None or self._keeping.done():
+            self._keeping = asyncio.create_task(self._keep(), name="leases")
+        try:
+            yield
+        finally:
+            self._drop([held])
+
+    def _drop(self, dropped: Sequence[_Held]) -> None:
+        self._held = [each for each in self._held if each not in dropped]
+        if not self._held and self._keeping is not None:
+            self._keeping.cancel()
+            self._keeping = None
+
+    def length(self, action: Action) -> float:
+        """Seconds of a lease. Short when an opening is near: whoever takes over must still be in time."""
+        near = action.opens_at is not None and abs(action.opens_at - self._clock()) < self._times.near
+        return min(self._times.at_opening, self._times.usual) if near else self._times.usual
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(min(self._times.at_opening, self._times.usual) / 3)
+            await self._extend()
+            hanging = [each for each in self._held if steady() >= each.hangs_at]
+            for held in hanging:
+                log.error("  Action %s hangs: its session is closed", held.action.id)
+                noticed(self._close_session(held.action.user_id), "closing a session that hangs")
+            self._drop(hanging)
+
+    async def _extend(self) -> None:
+        """Extends what has used up a third of its lease: near an opening that is every one, and soon."""
+        now = steady()
+        due = [each for each in self._held if now - each.extended_at >= self.length(each.action) / 3]
+        if not due:
+            return
+        try:
+            lost = await self._db.claims.extend([(each.action, self.length(each.action)) for each in due])
+        except DatabaseError as error:
+            log.error("  The leases of %d actions could not be extended: %s", len(due), error)
+            return
+        for held in due:
+            held.extended_at = now
+        numbers = {(action.id, action.attempts) for action in lost}
+        gone = [each for each in self._held if (each.action.id, each.action.attempts) in numbers]
+        for held in gone:
+            log.warning("  Action %s is held by another worker, or was withdrawn", held.action.id)
+        self._drop(gone)

@@ -1,0 +1,93 @@
+"""Leases: what is in hand stays in hand, with one write for all of it; what hangs, and only that, loses its session."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, time, timedelta
+
+import pytest
+
+from actions.leases import Leases, LeaseTimes
+from database import Database
+from domain.model import Action, ActionType, ClassRef, utc_now
+from domain.requests import NewAction
+from tests.conftest import GIULIA, MARCO
+from tests.support.clock import FakeClock
+
+PILATES = ClassRef("PILATES MATWORK", "Giuriati", date(2026, 11, 24), time(18, 0))
+QUICK = LeaseTimes(usual=0.03, longest_action=0.1)
+
+
+class Closed:
+    """Whose session was closed."""
+
+    def __init__(self) -> None:
+        self.accounts: list[int] = []
+        self.any = asyncio.Event()
+
+    async def close(self, user_id: int) -> None:
+        self.accounts.append(user_id)
+        self.any.set()
+
+
+class Beats:
+    """What was extended together, each time."""
+
+    def __init__(self, db: Database, monkeypatch: pytest.MonkeyPatch, enough: int) -> None:
+        self.beats: list[list[int]] = []
+        self.are_enough = asyncio.Event()
+        self._extend, self._enough = db.claims.extend, enough
+        monkeypatch.setattr(db.claims, "extend", self)
+
+    async def __call__(self, leases: Sequence[tuple[Action, float]]) -> list[Action]:
+        self.beats.append([action.id for action, _ in leases])
+        if len(self.beats) >= self._enough:
+            self.are_enough.set()
+        return await self._extend(leases)
+
+
+async def claimed(db: Database, user_id: int) -> Action:
+    await db.requests.add(NewAction(ActionType.BOOK, user_id, PILATES))
+    action = await db.claims.claim("w", 60)
+    assert action
+    return action
+
+
+async def test_only_what_hangs_costs_its_person_the_session(db: Database) -> None:
+    hanging, taken_over = await claimed(db, GIULIA), await claimed(db, MARCO)
+    closed = Closed()
+    leases = Leases(db, closed.close, QUICK)
+    async with asyncio.timeout(10):
+        with leases.kept(replace(taken_over, attempts=0)), leases.kept(hanging):
+            await closed.any.wait()
+    assert closed.accounts == [GIULIA]
+
+
+async def test_all_that_is_in_hand_is_extended_with_one_write(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    actions = [await claimed(db, user_id) for user_id in (GIULIA, MARCO)]
+    beats, leases = Beats(db, monkeypatch, enough=1), Leases(db, Closed().close, replace(QUICK, longest_action=60.0))
+    async with asyncio.timeout(10):
+        with leases.kept(actions[0]), leases.kept(actions[1]):
+            await beats.are_enough.wait()
+    assert beats.beats[0] == [action.id for action in actions]
+
+
+async def test_a_clock_that_is_set_forward_ends_no_action(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    hours, closed = itertools.count(), Closed()
+    action = replace(await claimed(db, GIULIA), opens_at=utc_now())
+    beats = Beats(db, monkeypatch, enough=4)
+    times = LeaseTimes(usual=0.03, longest_action=60.0)
+    leases = Leases(db, closed.close, times, lambda: utc_now() + timedelta(hours=next(hours)))
+    async with asyncio.timeout(10):
+        with leases.kept(action):
+            await beats.are_enough.wait()
+    assert closed.accounts == []
+
+
+@pytest.mark.parametrize(("seconds", "length"), [(-31, 60.0), (-29, 4.0), (29, 4.0), (31, 60.0)])
+async def test_around_an_opening_a_lease_is_short(db: Database, clock: FakeClock, seconds: int, length: float) -> None:
+    action = replace(await claimed(db, GIULIA), opens_at=clock() - timedelta(seconds=seconds))
+    assert Leases(db, Closed().close, LeaseTimes(), clock).length(action) == length
