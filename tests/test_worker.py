@@ -435,6 +435,21 @@ async def test_what_is_put_in_is_claimed_at_its_time_without_a_look(
     await running
 
 
+async def test_a_worker_that_claims_one_after_the_other_for_long_makes_progress(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[float] = []
+
+    async def claimed() -> bool:
+        seen.append(worker.last_progress)
+        await asyncio.sleep(0.01)
+        return len(seen) < 3
+
+    monkeypatch.setattr(worker, "step", claimed)
+    await worker._look(asyncio.Event())
+    assert seen[0] < seen[1] < seen[2]
+
+
 async def test_what_lives_or_is_elsewhere_is_not_taken_for_dead() -> None:
     here = program.name_of(os.getpid())
     assert not program.is_dead(here)
