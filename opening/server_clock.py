@@ -139,7 +139,10 @@ class ServerClock:
                 await self._read(ask)
 
     async def learn(self, ask: Ask, time_is_up: Callable[[], bool]) -> None:
-        """Reads the clock until it is known well enough, or time is up. One race asks for all of them."""
+        """Reads the clock until it is known well enough, or time is up.
+
+        Of the races that share it one reads; the others wait for that, and find it known.
+        """
         async with self._learning:
             asked = 0
             if not self._fresh:
@@ -193,6 +196,7 @@ class ServerClock:
             self.add(sent, self.time.now(), headers)
 
     def _tell(self) -> None:
+        """Logs how far the clock is from ours, and warns when the site has several that disagree."""
         log.info("the server's clock is %+.3f s from ours, to within %.0f ms (%d readings, round trip %.0f ms)",
                  self.ahead, self.uncertainty * 1000, len(self._readings), self.round_trip * 1000)  # fmt: skip
         if self._estimate.others:

@@ -199,6 +199,7 @@ def _latest_starts(timetable: Timetable) -> dict[tuple[str, str, int], str]:
 
 
 def _put_course(tx: Transaction, slot: Slot, moment: Moment) -> None:
+    """Stores a class of the week. What a later reading stored stays, unless it bears a time that is still to come."""
     tx.run(
         """
         INSERT INTO courses (name, location, day_of_week, time_start, time_end, available_spots, total_spots,

@@ -1,5 +1,6 @@
-"""Reads what people send, update by update. python-telegram-bot's Updater would confirm an update to Telegram before
-it is handled; here it is confirmed afterwards, so that a tap survives a crash, and no error ends the reading.
+"""Reads what people send, and confirms each update to Telegram only once it is handled: a tap survives a crash.
+
+python-telegram-bot's Updater would confirm it before. No error ends the reading.
 """
 
 from __future__ import annotations

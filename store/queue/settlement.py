@@ -148,6 +148,7 @@ def _note_bookings(tx: Transaction, action: Action, effect: Synced, now: datetim
 def _fail(tx: Transaction, action: Action, failed: Failed, now: datetime) -> None:
     """Ends an action that is not tried again. Of routine work the same trouble is told once, until it succeeds again.
 
+    What a swap has cancelled for it in vain is queued to be booked again (ask_back).
     When the site may have done it all the same, the person's bookings are read next: store/queue/reconciliation.py.
     """
     error, failures = failed.error, action.failures + 1
