@@ -81,7 +81,10 @@ class Leases:
     async def _keep(self) -> None:
         while True:
             await asyncio.sleep(min(self._times.at_opening, self._times.usual) / 3)
-            await self._extend()
+            try:
+                await self._extend()
+            except Exception:
+                log.exception("Unexpected error while extending leases; the next time tries again")
             hanging = [each for each in self._held if steady() >= each.hangs_at]
             for held in hanging:
                 log.error("  Action %s hangs: its session is closed", held.action.id)

@@ -38,6 +38,7 @@ class Beats:
 
     def __init__(self, db: Database, monkeypatch: pytest.MonkeyPatch, enough: int) -> None:
         self.beats: list[list[int]] = []
+        self.errors: list[Exception] = []  # what the first of them meet
         self.are_enough = asyncio.Event()
         self._extend, self._enough = db.claims.extend, enough
         monkeypatch.setattr(db.claims, "extend", self)
@@ -46,6 +47,8 @@ class Beats:
         self.beats.append([action.id for action, _ in leases])
         if len(self.beats) >= self._enough:
             self.are_enough.set()
+        if self.errors:
+            raise self.errors.pop()
         return await self._extend(leases)
 
 
@@ -73,6 +76,15 @@ async def test_all_that_is_in_hand_is_extended_with_one_write(db: Database, monk
         with leases.kept(actions[0]), leases.kept(actions[1]):
             await beats.are_enough.wait()
     assert beats.beats[0] == [action.id for action in actions]
+
+
+async def test_an_unexpected_error_ends_the_keeping_of_no_lease(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    beats = Beats(db, monkeypatch, enough=3)
+    beats.errors = [ValueError("nobody thought of that")]
+    leases = Leases(db, Closed().close, replace(QUICK, longest_action=60.0))
+    async with asyncio.timeout(10):
+        with leases.kept(await claimed(db, GIULIA)):
+            await beats.are_enough.wait()
 
 
 async def test_a_clock_that_is_set_forward_ends_no_action(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
