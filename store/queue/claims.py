@@ -43,13 +43,17 @@ NOT_PAUSED = """
 CLAIM = f"""
     {TAKE} WHERE id = (
         SELECT id FROM (
-            SELECT id, action_type, run_at, opens_at FROM booking_actions
+            SELECT id, action_type, run_at, opens_at, quiet FROM booking_actions
             WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED}
             UNION ALL
-            SELECT id, action_type, run_at, opens_at FROM booking_actions
+            SELECT id, action_type, run_at, opens_at, quiet FROM booking_actions
             WHERE status = 'processing' AND lease_until <= :now
         )
-        ORDER BY action_type = 'book' AND coalesce(opens_at BETWEEN :soon AND :opening, 0),
+        ORDER BY CASE
+                WHEN quiet AND action_type IN ('check', 'refresh') THEN 2
+                WHEN action_type = 'book' AND opens_at BETWEEN :soon AND :opening THEN 1
+                ELSE 0
+            END,
             CASE action_type WHEN 'book' THEN 0 WHEN 'cancel' THEN 1 WHEN 'check' THEN 2 ELSE 3 END, run_at, id
         LIMIT 1
     )
@@ -79,7 +83,10 @@ EXTEND = """
 
 
 OPENS_SOON = timedelta(minutes=1)
-"""A booking that is to be prepared for a later opening is claimed after all that can be done now: it has time."""
+"""A booking that is to be prepared for a later opening is claimed after all that somebody waits for now: it has time.
+
+But before routine work, of which a thousand accounts may have so much that it would be prepared late.
+"""
 
 
 FAIL_UNREADABLE = """

@@ -124,6 +124,15 @@ async def test_a_dead_workers_action_is_claimed_again(db: Database, clock: FakeC
     assert (again.id, again.attempts) == (dead.id, 2)
 
 
+async def test_no_routine_work_delays_the_preparation_for_an_opening(db: Database, clock: FakeClock) -> None:
+    await db.requests.add(NewAction(ActionType.CHECK, MARCO, quiet=True))
+    clock.go(seconds=2)
+    await db.requests.add(replace(BOOK, opens_at=clock() + timedelta(minutes=4), run_at=clock()))
+    first = await db.claims.claim("w", 60)
+    assert first
+    assert first.type is ActionType.BOOK
+
+
 async def test_what_waits_for_a_later_opening_is_claimed_after_all_that_can_be_done_now(
     db: Database, clock: FakeClock
 ) -> None:
