@@ -85,23 +85,24 @@ class Changes:
 
         `seconds`: until the caller has something to do of its own.
         """
+        due_at = time.monotonic() + seconds
         try:
             async with asyncio.timeout(max(0.0, min(seconds, self._pace.look))):
                 await self._changed.wait()
         except TimeoutError:
             due = self._look()
         else:
-            await self._outlast_storm()
+            await self._outlast_storm(due_at)
             self._changed.clear()
             self._seen, due = self._stamps(), True  # before the caller looks: what is written meanwhile is a change
         if due:
             self._looked = time.monotonic()
         return due
 
-    async def _outlast_storm(self) -> None:
-        """Waits a moment when changes come thick and fast, and takes them as one."""
+    async def _outlast_storm(self, due_at: float) -> None:
+        """Waits a moment when changes come thick and fast, and takes them as one; never past what is due."""
         first = self._woken[0] if len(self._woken) == self._pace.most else -math.inf
-        await asyncio.sleep(max(0.0, first + self._pace.storm - time.monotonic()))
+        await asyncio.sleep(max(0.0, min(first + self._pace.storm, due_at) - time.monotonic()))
         self._woken.append(time.monotonic())
 
     # The operating system's word

@@ -122,6 +122,16 @@ async def test_a_storm_of_changes_ends_few_waits(path: Path, db: Database, stop:
             await asyncio.wait_for(changes.wait(), 0.1)
 
 
+async def test_no_storm_of_changes_delays_what_is_due(path: Path, db: Database, stop: asyncio.Event) -> None:
+    async with changes_of(path, stop, replace(ONLY_TOLD, storm=LONG, most=3)) as changes:
+        for _ in range(3):
+            changes.ring()
+            assert await wait(changes)
+        changes.ring()
+        async with asyncio.timeout(LONG / 2):
+            await changes.wait(0.05)
+
+
 async def test_a_file_that_is_replaced_ends_the_wait(path: Path, db: Database, stop: asyncio.Event) -> None:
     async with changes_of(path, stop, ONLY_TOLD) as changes:
         await db.connection.backup(path.with_name("copy.db"))
