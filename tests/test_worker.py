@@ -374,6 +374,7 @@ async def test_an_action_that_hangs_loses_its_session_and_is_tried_again(
     assert (action.status, action.error_kind) == (ActionStatus.PENDING, "SiteUnavailable")
 
 
+@pytest.mark.process
 async def test_what_a_dead_process_of_this_machine_held_is_taken_over_at_once(
     db: Database, worker: Worker, world: SiteWorld, pilates: ClassRef
 ) -> None:

@@ -178,6 +178,7 @@ def test_a_person_is_named_by_codice_persona_or_telegram_id(tmp_path: Path) -> N
         person_named(settings, "4")
 
 
+@pytest.mark.process
 async def test_the_commands_say_what_is_wrong_in_one_line_and_with_an_exit_code(tmp_path: Path) -> None:
     config = configured(tmp_path)
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
@@ -200,6 +201,7 @@ async def site() -> AsyncIterator[Site]:
         yield running
 
 
+@pytest.mark.process
 async def test_who_logs_in_on_a_laptop_is_logged_in_on_the_server(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

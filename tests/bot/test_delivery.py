@@ -412,6 +412,7 @@ async def ended(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.process
 async def test_a_signal_ends_the_program_cleanly_and_its_log_holds_no_secret(
     tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -432,6 +433,7 @@ async def test_a_signal_ends_the_program_cleanly_and_its_log_holds_no_secret(
     assert emulator.token not in log
 
 
+@pytest.mark.process
 async def test_a_signal_ends_the_program_also_while_telegram_is_away(tmp_path: Path) -> None:
     emulator = TelegramEmulator()
     async with emulator.serve():
@@ -448,6 +450,7 @@ async def test_a_signal_ends_the_program_also_while_telegram_is_away(tmp_path: P
     assert code == 0
 
 
+@pytest.mark.process
 async def test_a_wrong_token_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     emulator = TelegramEmulator()
     async with emulator.serve():
@@ -490,6 +493,7 @@ async def test_whatever_answers_in_telegrams_place_is_one_line_and_is_waited_out
     assert not [record for record in caplog.records if record.exc_info or "hotel" in record.getMessage()]
 
 
+@pytest.mark.process
 async def test_a_database_that_is_none_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     database = tmp_path / "polimisport.db"
     database.write_text("this is no database, by far not, but long enough to be looked at" * 20)

@@ -68,6 +68,7 @@ async def chat_page(telegram: TelegramEmulator, user: int = 42) -> AsyncIterator
     assert faults == []
 
 
+@pytest.mark.process
 async def test_a_person_books_in_the_chat_page(telegram: TelegramEmulator) -> None:
     async with running_bot(telegram), chat_page(telegram) as page:
         await page.get_by_role("button", name="Avvia").click()
@@ -83,6 +84,7 @@ async def test_a_person_books_in_the_chat_page(telegram: TelegramEmulator) -> No
         await expect(page.locator(".message.mine").last).to_contain_text("/st")
 
 
+@pytest.mark.process
 async def test_a_person_starts_votes_and_sends_what_is_not_written_from_the_page(telegram: Any, call: Call) -> None:
     telegram.person(43, "Marco", started=False)
     async with chat_page(telegram, 43) as page:
@@ -113,6 +115,7 @@ async def test_a_person_starts_votes_and_sends_what_is_not_written_from_the_page
     assert kinds == [["text"], ["contact"], ["location"], ["voice"], ["location"], ["contact"]]
 
 
+@pytest.mark.process
 async def test_the_chat_page_escapes_what_people_and_bots_write(telegram: TelegramEmulator, call: Call) -> None:
     evil = "<img src=x onerror=alert(1)>"
     await telegram.person(42).send(evil)

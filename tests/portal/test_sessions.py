@@ -58,6 +58,7 @@ async def test_a_newcomer_is_logged_in_and_the_session_kept(
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.process
 async def test_a_kept_session_needs_no_login_and_no_browser(
     site: Site, session: SiteSession, world: SiteWorld, tmp_path: Path, site_clock: FakeClock
 ) -> None:

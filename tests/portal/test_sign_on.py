@@ -312,6 +312,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.process
 async def test_two_processes_in_one_step_send_two_codes(tmp_path: Path) -> None:
     run = [sys.executable, "-c", ONE_CODE, str(tmp_path), QUICK]
     pipe = asyncio.subprocess.PIPE

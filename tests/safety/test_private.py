@@ -96,6 +96,7 @@ def test_a_file_with_more_rights_for_its_owner_keeps_them(settings: Settings, co
     assert mode(config.parent / "polimisport.db") == 0o700
 
 
+@pytest.mark.process
 async def test_the_locks_of_a_database_that_is_open_outlive_another_look(settings: Settings) -> None:
     """POSIX ends all locks a process holds on a file when it closes any descriptor of it."""
     lock = "LOCK_EX | fcntl.LOCK_NB, 510, 2**30 + 2"  # the bytes on which SQLite's readers hold theirs

@@ -61,6 +61,7 @@ def shell(path: Path) -> sqlite3.Connection:
 # Locks
 
 
+@pytest.mark.process
 async def test_nobody_hears_of_a_lock_a_shell_holds_for_longer_than_sqlite_waits(tmp_path: Path) -> None:
     async with installation(tmp_path) as here:
         running = [await here.start(name) for name in ("bot", "worker", "executor")]
@@ -249,6 +250,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.process
 def test_no_acknowledged_tap_is_lost_when_the_process_is_killed_at_its_commit(tmp_path: Path) -> None:
     path = tmp_path / "polimisport.db"
     acknowledged: list[int] = []
@@ -324,6 +326,7 @@ input()
 """
 
 
+@pytest.mark.process
 async def test_a_restore_asks_to_stop_who_has_the_file_open(settings: Settings) -> None:
     copy = settings.database.with_name("copy.db")
     async with open_database(settings.database):

@@ -14,7 +14,13 @@ import pytest
 FIXTURES = frozenset(
     {"engine", "browser", "page", "driver", "portal", "own_browser", "demo", "here", "checkout", "certificate"}
 )
-PLACES = ("tests/programs/", "tests/bench/", "tests/test_setup.py")
+PLACES = (
+    "tests/programs/",
+    "tests/bench/",
+    "tests/test_setup.py",
+    "tests/portal/test_sandbox.py",
+    "tests/portal/test_driver.py",
+)
 STARTS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork"})  # as Python's audit hooks name it
 
 running: list[str] = []  # the test that runs, while it does

@@ -110,7 +110,7 @@ class Installation:
             yield db
 
     async def asked(self, path: str) -> None:
-        """Waits until the site has received a request for that path."""
+        """Waits until the site has received a request for that path; for any, when it is empty."""
         async with asyncio.timeout(PATIENCE):
             while not self.world.log.about(path):  # noqa: ASYNC110 - the site tells nobody
                 await asyncio.sleep(0.02)
