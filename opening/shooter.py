@@ -89,12 +89,16 @@ class Shooter:
     async def _built_shot(self, choice: Choice, planned: float) -> tuple[Shot, SiteError | None]:
         """One booking request of a crowd: it is built before the opening, and leaves when it has to.
 
-        To build a request takes a millisecond of the processor, and a thousand are due at once.
+        To build a request takes a millisecond of the processor, and a thousand are due at once. One that failed before
+        it left was not sent: the server had closed its connection meanwhile, and another takes it.
         """
         await self._timeline.until(self._policy.built)
         departure = self._timeline.departure(planned + self._policy.built_later)
         sent = max(departure, self._server.time.now())
-        return await self._answered(choice, planned, sent, self._server.time.as_monotonic(departure))
+        shot, error = await self._answered(choice, planned, sent, self._server.time.as_monotonic(departure))
+        if shot.outcome is ShotOutcome.LOST and self._server.time.now() < departure:
+            return await self._answered(choice, planned, await self._timeline.send(planned), None)
+        return shot, error
 
     async def _answered(
         self, choice: Choice, planned: float, sent: float, leaves_at: float | None

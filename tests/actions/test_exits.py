@@ -62,6 +62,9 @@ class Script:
     def session(self, credentials: Credentials) -> Script:
         return self
 
+    async def close_session(self, user_id: int) -> None:
+        """Nothing of it is open."""
+
     def take_login_remarks(self) -> tuple[()]:
         return ()
 

@@ -101,6 +101,22 @@ async def test_the_shot_of_a_crowd_is_built_before_and_arrives_after_the_opening
     assert before > 0
 
 
+async def test_a_built_shot_whose_connection_the_server_closed_goes_out_on_another(at: Open) -> None:
+    class Closed(SiteCalls):
+        async def book(
+            self, slot: Slot, sent_again: Callable[[], None], leaves_at: float | None = None
+        ) -> SiteResponse:
+            if leaves_at is not None:
+                raise SiteUnavailable("the connection was closed")
+            return await super().book(slot, sent_again)
+
+    async with at(lead=2.5) as opened:
+        opened.others_racing, opened.calls = 20, Closed
+        await opened.race()
+        assert opened.shots == [Outcome.BOOKED]
+        assert -0.01 < opened.arrivals(Outcome.BOOKED)[0] < 0.3
+
+
 async def test_an_opening_is_won_while_the_site_is_slow_and_out_of_breath(at: Open) -> None:
     async with at(switches=Switches(rush_seconds=4.0)) as opened:
         opened.world.rush(opened.pilates_id, within=8.0)
