@@ -90,7 +90,10 @@ async def test_every_program_ends_while_somebody_holds_the_lock(here: Installati
     shell = sqlite3.connect(here.settings.database, isolation_level=None)
     shell.execute("BEGIN IMMEDIATE")
     shell.execute("INSERT INTO slot_days VALUES ('2026-11-23', 'now')")
-    await here.telegram.person(OWNER, "Giulia").send("/start")
+    giulia = here.telegram.person(OWNER, "Giulia")
+    await giulia.send("/start")
+    await giulia.wait_for(lambda message: bool(message.buttons))  # reading never waits
+    await giulia.tap("Nuova Prenotazione")  # which has the workers get ready: a row
     await programs[0].until(WAITS_FOR_THE_LOCK)
     assert max(await asyncio.gather(*(program.stop() for program in programs))) < STOP_SECONDS
     shell.close()
