@@ -66,7 +66,7 @@ class OpeningPolicy:
     spread_prepare: Spread = Spread(apart=0.1, longest=100.0)
     spread_look_up: Spread = Spread(apart=0.25, longest=130.0)
     spread_prove: Spread = Spread(apart=0.05, longest=35.0)
-    spread_warm: Spread = Spread(apart=0.03, longest=22.0)  # a connection that nobody uses is closed after some time
+    spread_warm: Spread = Spread(apart=0.03, longest=22.9)  # a connection that nobody uses is closed after some time
 
     # what is kept of an opening, in seconds after it
     latest_clock: float = 300.0  # a site's clock may be so far behind ours

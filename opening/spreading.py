@@ -10,7 +10,7 @@ With a thousand bookings, each of which sends the site one request in each step:
     T-300 ... T-200 s   what is held                10 a second
     T-190 ... T-60 s    the timetable                8 a second
     T-60  ... T-25 s    whether the session lives   29 a second
-    T-24  ... T-2 s     a warm connection           45 a second
+    T-25  ... T-2 s     a warm connection           43 a second
 """
 
 from __future__ import annotations

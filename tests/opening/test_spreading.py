@@ -9,7 +9,7 @@ from opening.policy import OpeningPolicy
 from opening.spreading import Rank, Spread
 
 POLICY = OpeningPolicy()
-CLOCK_READINGS = 10  # a second, of two workers, while each account sends something too
+CLOCK_READINGS = 16  # of two workers, around two edges of a second that are hardly a second apart
 A_CONNECTION_LIVES = 25.0  # s
 
 
