@@ -137,11 +137,11 @@ async def test_a_site_that_is_slow_where_many_warm_their_connections_early_delay
 
     class Slow(SiteCalls):
         async def prove_session(self) -> None:
-            await asyncio.sleep(2.5)
+            await asyncio.sleep(4.5)
 
-    early = replace(IMPATIENT, hurry=0.1, last_call=1.0, warm=0.5, spread_warm=Spread(apart=1.0, longest=1.0))
-    async with at(lead=2.0, policy=early) as opened:
+    early = replace(IMPATIENT, hurry=0.1, last_call=3.0, warm=0.5, spread_warm=Spread(apart=3.2, longest=3.2))
+    async with at(lead=4.0, policy=early) as opened:
         opened.calls, opened.last_call, opened.rank = Slow, Called(), Rank(0, 2)
         assert (await opened.race()).choice == 0
     assert len(called) == 1
-    assert 0.5 < called[0] <= 1.0
+    assert 0.5 < called[0] <= 3.0  # it is at once where there is time, and a busy machine takes some of it
