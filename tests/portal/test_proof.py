@@ -193,7 +193,7 @@ async def test_an_overlap_that_is_gone_shortly_before_the_opening_stops_nobody(a
     soon = replace(IMPATIENT, hurry=0.2, prove_session=3.5, last_call=0.6)
 
     async def one(*, gone: bool) -> None:
-        async with at(lead=5.0, policy=soon) as opened:
+        async with at(lead=8.0, policy=soon) as opened:
 
             class ThenFree(SiteCalls):
                 async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
