@@ -83,6 +83,7 @@ class Delivery:
         self._look_again: Callable[[], None] = lambda: None
         self._lanes: dict[int, Lane] = {}
         self._aside: dict[int, float] = {}  # notices that later ones may overtake: when each is tried again
+        self._ended: set[int] = set()  # notices whose delivery ended since the outbox was last asked
         self._pause_ends = 0.0  # the first of all pauses
         self._troubled = False
         self._lost: dict[int, int] = {}  # lost answers, also while nothing can be written
@@ -139,8 +140,12 @@ class Delivery:
         """One look: begins what every chat has to hear and is not being told already, messages before edits."""
         now = time.monotonic()
         self._aside = {number: until for number, until in self._aside.items() if until > now}
+        self._ended.clear()
         due = await self._db.outbox.next_of_each(self._aside)
-        for notice in sorted(due, key=lambda each: each.kind.is_edit):
+        untold = [
+            each for each in due if each.id not in self._ended
+        ]  # one told meanwhile is read untold
+        for notice in sorted(untold, key=lambda each: each.kind.is_edit):
             lane = self._lanes.setdefault(notice.user_id, Lane())
             if now < lane.not_before:
                 continue
@@ -154,10 +159,11 @@ class Delivery:
 
     def _begin(self, notice: Notice, lane: Lane) -> asyncio.Task[None]:
         task = asyncio.create_task(self._deliver(notice), name=f"notice {notice.id}")
-        task.add_done_callback(partial(self._done, lane))
+        task.add_done_callback(partial(self._done, lane, notice))
         return task
 
-    def _done(self, lane: Lane, task: asyncio.Task[None]) -> None:
+    def _done(self, lane: Lane, notice: Notice, task: asyncio.Task[None]) -> None:
+        self._ended.add(notice.id)
         if lane.message is task:
             lane.message = None
         else:

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,13 @@ from bot.transport import application, delivery
 from bot.transport.chat import Retries
 from bot.transport.pauses import BotPauses
 from demo.telegram import TelegramEmulator
+from domain.delivered import Told
 from domain.errors import SlotFull
-from domain.model import ActionType, NoticeKind
+from domain.model import ActionType, Notice, NoticeKind
 from domain.requests import NewAction
 from runtime.changes import Pace
 from store.connection import Transaction
-from store.outbox import add_notice
+from store.outbox import Outbox, add_notice
 from tests.support import chats, outcomes
 from tests.support.chats import FRIEND, OTP, OWNER, TUESDAY, World, menu, queued
 
@@ -65,6 +66,40 @@ async def test_a_flood_wait_is_honoured_and_the_notice_arrives(world: World) -> 
 
     assert await settled(world) == [None]
     assert time.monotonic() - began >= 1
+    assert rings(world) == 1
+
+
+async def test_what_is_told_while_the_outbox_is_read_is_not_told_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another look reads the first notice as untold; its delivery ends before that look goes on."""
+    first_look, read_again, marked = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    read, mark = Outbox.next_of_each, Outbox.sent
+
+    async def next_of_each(self: Outbox, aside: Collection[int] = ()) -> list[Notice]:
+        due = await read(self, aside)
+        if due and first_look.is_set() and not read_again.is_set():
+            read_again.set()
+            await marked.wait()
+            await asyncio.sleep(0)  # the delivery's own end is called back first
+        elif due:
+            first_look.set()
+        return due
+
+    async def sent(self: Outbox, notice: Notice, told: Told) -> None:
+        await read_again.wait()
+        await mark(self, notice, told)
+        asyncio.get_running_loop().call_later(0.05, marked.set)
+
+    await menu(world.friend)
+    monkeypatch.setattr(Outbox, "next_of_each", next_of_each)
+    monkeypatch.setattr(Outbox, "sent", sent)
+    await tell(world, OWNER)
+    await first_look.wait()
+    await tell(world, FRIEND)
+
+    await world.friend.wait_for(lambda message: "Codice Persona" in message.text)
+    await settled(world)
     assert rings(world) == 1
 
 
