@@ -142,9 +142,7 @@ class Delivery:
         self._aside = {number: until for number, until in self._aside.items() if until > now}
         self._ended.clear()
         due = await self._db.outbox.next_of_each(self._aside)
-        untold = [
-            each for each in due if each.id not in self._ended
-        ]  # one told meanwhile is read untold
+        untold = [each for each in due if each.id not in self._ended]  # one told meanwhile is read untold
         for notice in sorted(untold, key=lambda each: each.kind.is_edit):
             lane = self._lanes.setdefault(notice.user_id, Lane())
             if now < lane.not_before:
