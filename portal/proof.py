@@ -59,7 +59,7 @@ class _Looking:
         if found is None:
             self._note_waiting(self._sought.waits_among(listed.waiting))
         elif in_doubt:
-            return await self._second_witness(found)
+            return await self._second_witness(found, asked)
         elif await self._is_waiting(asked):
             raise OnWaitingList(f"the timetable shows {name_of(self._sought.wish)} as full, and us on its waiting list")
         return found
@@ -92,12 +92,15 @@ class _Looking:
         if waits is not None and waits == before and self._sought.wish.matches(waits.ref):
             self.tell_what_stands()
 
-    async def _second_witness(self, found: Booking) -> Booking | None:
-        """The booking if the timetable shows the slot as ours. Raises PlaceUnclear once it has twice not done so."""
+    async def _second_witness(self, found: Booking, asked: asyncio.Task[SlotStatus | None] | None) -> Booking | None:
+        """The booking if the timetable shows the slot as ours. Raises PlaceUnclear once it has twice not done so.
+
+        `asked`: the timetable, if it was asked already.
+        """
         if self._asked >= WITNESSES:
             return None
         self._unclear, self._asked = found, self._asked + 1
-        if await status_of(self._session, self._sought.wish, self._sought.slot) is SlotStatus.BOOKED:
+        if await (asked or self._ask_timetable()) is SlotStatus.BOOKED:
             return found
         if self._asked >= WITNESSES:
             self.tell_what_stands()
