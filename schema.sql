@@ -1,4 +1,4 @@
--- Every table, status and invariant of polimisport.db, at version 5 (PRAGMA user_version).
+-- Every table, status and invariant of polimisport.db, at version 6 (PRAGMA user_version).
 -- database.py runs this file on an empty database; later versions get there by its numbered migrations.
 --
 -- Conventions: days of the week are 0 = Monday; class dates `YYYY-MM-DD` and times `HH:MM` are the site's
@@ -28,7 +28,9 @@ CREATE TABLE accounts (
                            -- LoginNeeded (who logs in by hand has to), MatricolaMissing (theirs is not offered)
     rejected_reason TEXT,  -- its sentence
     login_asked     INTEGER NOT NULL DEFAULT 0 CHECK (login_asked IN (0, 1)),  -- 1: its person wants a new login tried: the next action does
-    rejected_at     TEXT  -- since when it is `rejected`
+    rejected_at     TEXT,  -- since when it is `rejected`
+    language          TEXT CHECK (language IN ('it', 'en')),  -- what its person chose to read; NULL: as Telegram says
+    telegram_language TEXT  -- the language code of their Telegram when they last wrote
 ) STRICT;
 
 -- The catalogue ----------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bench.students import Ledger
 from bench.town import Town, user_of
-from bot.screens.italian import long_day
+from bot.screens.when import long_day
 from demo.site import Person, Slot
 from domain.model import FIT_CENTER, Action, ActionStatus, ActionType, ClassRef, clock_time
 from store.queue.rows import to_action

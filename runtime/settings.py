@@ -199,7 +199,7 @@ class Settings(Keys):
     site: Site = Site()
     database: FilePath = Path("polimisport.db")
     timezone: Zone = "Europe/Rome"
-    language: Literal["it"] = "it"
+    language: Literal["it", "en"] = "it"
     browser: Browser = Browser()
     opening: Opening = Opening()
     confirmation: ConfirmationTimes = ConfirmationTimes()

@@ -15,7 +15,7 @@ from domain.errors import DatabaseError
 from domain.model import Clock
 from store.connection import GIVEN_TABLES, OURS, Connection, Transaction
 
-VERSION = 5
+VERSION = 6
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
 log = logging.getLogger(__name__)
 
@@ -108,6 +108,10 @@ STEPS: dict[int, tuple[str, ...]] = {
         ") ORDER BY same_kind DESC, id DESC LIMIT 1)"
         " WHERE action_type = 'book' AND status = 'completed' AND booking_id IS NOT NULL",
         "CREATE INDEX won_places ON booking_actions (won_row_id) WHERE won_row_id IS NOT NULL",
+    ),
+    5: (
+        "ALTER TABLE accounts ADD COLUMN language TEXT CHECK (language IN ('it', 'en'))",
+        "ALTER TABLE accounts ADD COLUMN telegram_language TEXT",
     ),
 }
 """What leads from each version to the next."""

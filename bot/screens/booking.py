@@ -12,10 +12,10 @@ from bot.screens.callbacks import Verb
 from bot.screens.classes import choices, in_a_line
 from bot.screens.failure_messages import STOPPED, Remedy
 from bot.screens.failures import WATCH_CODES, WATCH_LABELS, swap_rows
-from bot.screens.italian import When, count, first_up, long_day, short_day
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
 from bot.screens.slots import Clash, SlotState, SlotView, activity_key
 from bot.screens.tickets import START_NOW_LABEL, is_held_back, live_word, mark
+from bot.screens.when import When, count, first_up, long_day, short_day
 from domain.errors import LoginStopped
 from domain.model import Action, ActionStatus, Activity, ClassRef, HeldBooking, Slot
 from domain.requests import READ_BY

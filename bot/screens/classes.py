@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.screens.italian import When, first_up, long_day
 from bot.screens.page import LONGEST_NAME, clip, in_quotes, safe
+from bot.screens.when import When, first_up, long_day
 from domain.model import (
     Action,
     ClassRef,

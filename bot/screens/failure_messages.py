@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.screens.italian import When
 from bot.screens.texts import MINE_LABEL
+from bot.screens.when import When
 from domain.model import RemarkKind
 
 

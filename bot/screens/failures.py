@@ -17,9 +17,9 @@ from bot.screens.failure_messages import (
     failure_message,
     happening,
 )
-from bot.screens.italian import When
 from bot.screens.page import Button, ButtonRow, Lines, Page, button, home_button, in_quotes, safe
 from bot.screens.slots import Clash
+from bot.screens.when import When
 from domain.errors import ASKED_AGAIN, LoginDiverted, LoginNeeded, LoginStopped, Overlap, SiteChanged, quoted
 from domain.model import Action, ActionType, LoginRemark, Pause, WatchMode
 

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import about, in_a_line, told_apart
-from bot.screens.italian import When, count, first_up, short_day
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
 from bot.screens.tickets import live_word, name_of, title
+from bot.screens.when import When, count, first_up, short_day
 from domain.model import FIT_CENTER, Action, BookingStatus, ClassRef, HeldBooking, WatchMode
 
 Entry = HeldBooking | Action

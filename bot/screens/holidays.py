@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from bot.screens.callbacks import Verb
-from bot.screens.italian import MONTHS, WEEKDAYS, first_up, long_day, short_day
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button
 from bot.screens.periodic import days_off
+from bot.screens.when import first_up, long_day, month_name, short_day, weekday
 from domain.recurrence import Holiday
 
 MONTHS_AHEAD = 12  # how far a holiday can lie ahead
@@ -61,14 +61,14 @@ def month_start(month: int, today: date) -> date:
 
 def _month_name(month: int, today: date) -> str:
     start = month_start(month, today)
-    return f"{first_up(MONTHS[start.month - 1])} {start.year}"
+    return f"{first_up(month_name(start.month))} {start.year}"
 
 
 def _grid(month: int, today: date, earliest: date, pick: Callable[[date], Button], blank: Button) -> list[ButtonRow]:
     """The weeks of a month, Monday first; days that can't be chosen are dots that lead nowhere."""
     start = month_start(month, today)
     monday = start - timedelta(days=start.weekday())
-    head = tuple(Button(name[:2], blank.data) for name in WEEKDAYS)
+    head = tuple(Button(weekday(day)[:2], blank.data) for day in range(7))
     weeks: list[ButtonRow] = [head]
     while monday < month_start(month + 1, today):
         days = [monday + timedelta(days=offset) for offset in range(7)]

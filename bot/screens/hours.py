@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.screens.callbacks import Verb
-from bot.screens.italian import WEEKDAYS, When, count, first_up, long_day, short_day
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
 from bot.screens.slots import SlotView, activity_key
+from bot.screens.when import When, count, first_up, long_day, short_day, weekday
 from domain.model import FIT_CENTER, Course, DaySummary
 from domain.names import split_activity
 
@@ -83,7 +83,7 @@ def hours_day_page(
     lines = Lines().add(f"<b>{first_up(long_day(day))}</b>", *(safe(name) for one, name in kinds if one == key))
     lines.add(*(_hour_line(hour, with_place=key == 0 and len(kinds) > 1) for hour in chunk.items))
     if not chunk.items:
-        none = f"Nessun orario di {WEEKDAYS[day.weekday()]}."
+        none = f"Nessun orario di {weekday(day.weekday())}."
         lines.add(NOT_YET_SHOWN if when.now < opens_at else NOT_READ_YET if is_unread else none)
     lines.add(f"<i>Letti {when.at(read_at)}</i>" if read_at else "")
     rows = [*chunk.turns(Verb.HOURS_DAY, day, key), *_filters(day, key, kinds)]

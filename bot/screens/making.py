@@ -11,14 +11,16 @@ from datetime import date, datetime, time, timedelta
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
-from bot.screens.italian import WEEKDAYS, every, first_up
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
 from bot.screens.slots import activity_key
+from bot.screens.when import every, first_up
+from bot.screens.when import weekday as name_of
 from domain.model import FIT_CENTER, Activity, Course, OpeningRule
 from domain.recurrence import PeriodicBooking, PeriodicMode
 
 MODES = (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD, PeriodicMode.ASK_OPENING, PeriodicMode.ASK_FIRST)
 """In the order they are offered, which is also how a button names one."""
+SUNDAY = 6
 ANY_DAY = date(2000, 1, 10)  # hours are reckoned on it
 RECOMMENDED = PeriodicMode.AUTOMATIC  # who makes a habit of a class mostly goes; a silence must not cost the place
 
@@ -48,8 +50,8 @@ def ask_times(
     if rule.hours_before is not None:
         opens = datetime.combine(ANY_DAY, start) - timedelta(hours=rule.hours_before)
     before_opening = opens - usual
-    day = WEEKDAYS[(before_opening.date() - ANY_DAY + timedelta(days=weekday)).days % 7]
-    asked = f"{'la' if day == 'domenica' else 'il'} {day} alle {before_opening:%H:%M}"
+    day = (before_opening.date() - ANY_DAY + timedelta(days=weekday)).days % 7
+    asked = f"{'la' if day == SUNDAY else 'il'} {name_of(day)} alle {before_opening:%H:%M}"
     to_keep = hour_before(start, usual + free_cancel)
     return AskTimes(hour_before(start, lead), asked, to_keep, binding=lead < free_cancel)
 
@@ -150,7 +152,7 @@ def weekdays_page(kind: Activity, counts: Mapping[int, int], route: CourseRoute)
     """On which day of the week?"""
     key = activity_key(kind)
     buttons = [
-        button(f"{first_up(WEEKDAYS[day])} · {number}", route.course, key, day, *route.about, 0)
+        button(f"{first_up(name_of(day))} · {number}", route.course, key, day, *route.about, 0)
         for day, number in sorted(counts.items())
     ]
     rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]

@@ -10,9 +10,9 @@ from bot.screens.callbacks import Verb
 from bot.screens.classes import in_a_line
 from bot.screens.failure_messages import STOPPED
 from bot.screens.failures import held_up, retry_rows
-from bot.screens.italian import When, count
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button, safe
 from bot.screens.tickets import live_word, mark
+from bot.screens.when import When, count
 from domain.errors import LoginStopped
 from domain.model import (
     Action,

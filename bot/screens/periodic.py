@@ -10,10 +10,10 @@ from bot.screens.callbacks import Verb
 from bot.screens.classes import told_apart
 from bot.screens.failure_messages import failure_message
 from bot.screens.held import where
-from bot.screens.italian import WEEKDAYS, When, every, first_up, short_day
 from bot.screens.making import MODE_NAMES, AskTimes, meets_line, mode_line
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, in_quotes, safe
 from bot.screens.texts import GO_ON_LABEL, GOES_ON, PERIODIC_LABEL
+from bot.screens.when import When, every, first_up, short_day, weekday
 from domain.model import Action, ActionStatus, BookingStatus, HeldBooking
 from domain.recurrence import Holiday, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
 from domain.recurring_pauses import MissedDate, RecurringPause
@@ -76,8 +76,8 @@ def _behaviour(periodic: PeriodicBooking) -> str:
 
 
 def _label(periodic: PeriodicBooking) -> str:
-    weekday = WEEKDAYS[periodic.day_of_week][:3]
-    return f"{sign(periodic)} {weekday} {periodic.start:%H:%M} · {periodic.name or periodic.course}"
+    day = weekday(periodic.day_of_week, short=True)
+    return f"{sign(periodic)} {day} {periodic.start:%H:%M} · {periodic.name or periodic.course}"
 
 
 def days_off(holiday: Holiday) -> str:

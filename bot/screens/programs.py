@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
-from bot.screens.italian import When
 from bot.screens.page import Lines, Page, button, home_button
+from bot.screens.when import When
 from domain.programs import Outage
 
 MOST_TOLD_TOGETHER = 15  # of what piled up; the rest is in the lists

@@ -7,8 +7,8 @@ from datetime import datetime
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import about
-from bot.screens.italian import When
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button, safe
+from bot.screens.when import When
 from domain.model import Action, ClassRef, HeldBooking
 from domain.recurrence import Confirmation, ConfirmationOutcome, ConfirmationPurpose, PeriodicBooking
 

@@ -20,10 +20,10 @@ from bot.screens.failures import (
     seen,
     swap_rows,
 )
-from bot.screens.italian import When, count, short_day
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button
 from bot.screens.slots import Clash
 from bot.screens.tickets import ASKED_BACK, STOP_WATCHING, WITHDRAW_LABEL, the_other, title
+from bot.screens.when import When, count, short_day
 from domain.errors import LoginDiverted, LoginNeeded, LoginRejected, LoginStopped, MatricolaMissing
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, HeldBooking, WatchMode
 from domain.opening_report import OpeningReport, ShotOutcome

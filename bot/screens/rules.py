@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.held import hours_of
-from bot.screens.italian import When, count
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button, in_quotes
+from bot.screens.when import When, count
 from domain.house_rules import HouseRules, Rule
 from domain.seen_rules import SeenRule
 

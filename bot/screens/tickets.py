@@ -10,9 +10,9 @@ from bot.screens.callbacks import Verb
 from bot.screens.classes import SHORT, about_action, choices, in_a_line, told_apart, why_not_first
 from bot.screens.failure_messages import happening
 from bot.screens.failures import explain, held_up, holds_up, remedy_rows, retry_rows, swap_rows
-from bot.screens.italian import When, short_day
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button
 from bot.screens.slots import Clash
+from bot.screens.when import When, short_day
 from domain.model import (
     PREPARE,
     Action,

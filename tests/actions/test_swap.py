@@ -10,8 +10,8 @@ import pytest
 from actions import cancelling
 from actions.decide import handed_back
 from bot import screens
-from bot.screens.italian import When
 from bot.screens.results import GAVE_UP_IN_VAIN
+from bot.screens.when import When
 from domain.errors import LoginRejected, SiteUnavailable
 from domain.house_rules import HouseRules
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, NoticeKind, WatchMode

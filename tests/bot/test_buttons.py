@@ -23,9 +23,9 @@ from bot.flows.router import Router
 from bot.flows.services import Services
 from bot.screens.callbacks import DAY, ID, MOST_BYTES, NUMBERS, Call, Forged, Verb, pack, unpack
 from bot.screens.failure_messages import FAILURE_MESSAGES
-from bot.screens.italian import When
 from bot.screens.page import Page, chunk
 from bot.screens.slots import Clash, SlotState, SlotView, view_slot
+from bot.screens.when import When
 from database import Database
 from domain import errors
 from domain.errors import (

@@ -12,8 +12,8 @@ import pytest
 
 from bot import screens
 from bot.flows.services import Services
-from bot.screens.italian import SETUP
 from bot.screens.results import login_stopped
+from bot.screens.when import SETUP
 from domain.errors import LoginNeeded
 from domain.model import ActionType
 from domain.programs import Outage

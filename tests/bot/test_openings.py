@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.screens.italian import When
 from bot.screens.results import off_time, opening_line, opening_sentence
+from bot.screens.when import When
 from demo.telegram import Message
 from domain import errors
 from domain.errors import AppError, SlotFull

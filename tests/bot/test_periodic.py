@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot import screens
-from bot.screens.italian import When
+from bot.screens.when import When
 from demo.telegram import Message
 from domain.model import ActionStatus, ActionType, Booking, BookingStatus
 from domain.recurrence import (

@@ -12,7 +12,7 @@ import pytest
 import booking
 import scraper
 from bot.screens.classes import in_a_line
-from bot.screens.italian import When
+from bot.screens.when import When
 from database import Database
 from demo.site import SiteWorld
 from demo.site.catalogue import Activity as Calendar

@@ -20,7 +20,7 @@ from actions.decide import MOST_FAILURES
 from actions.runner import ActionRunner
 from bot import screens
 from bot.screens.failure_messages import FAILURE_MESSAGES, OLD_HOURS_STAY
-from bot.screens.italian import When
+from bot.screens.when import When
 from demo.site import Site, SiteWorld
 from demo.telegram import Message
 from domain.errors import LoginBlocked, SiteError

@@ -6,8 +6,8 @@ import pytest
 
 from admin import doctor
 from bot.screens.failures import login_remark
-from bot.screens.italian import When
 from bot.screens.results import login_stopped
+from bot.screens.when import When
 from database import Database
 from domain.errors import ASKED_AGAIN, LoginRejected, MatricolaMissing, login_stop
 from domain.model import LoginRemark, NoticeKind, RemarkKind

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from bot.screens.italian import SETUP, When
 from bot.screens.making import ANY_DAY, AskTimes, ask_times, hour_before
+from bot.screens.when import SETUP, When
 from database import Database
 from domain.house_rules import HouseRules
 from domain.model import Action, ActionType, ClassRef, Clock, HeldBooking, OpeningRule, starts_at

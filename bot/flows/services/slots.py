@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 from bot.flows.services.bookings import Bookings
 from bot.flows.services.house import House
 from bot.screens import texts
-from bot.screens.italian import count
 from bot.screens.slots import Clash, SlotState, SlotView, view_slot
+from bot.screens.when import count
 from database import Database
 from domain.errors import Overlap
 from domain.house_rules import Overlapping

@@ -1,4 +1,4 @@
-"""Days, times and numbers as Italian words. Own tables: the machine's locale has no say in it."""
+"""Days, times and numbers as words of the reader's language."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-SETUP = ".venv/bin/python setup.py"  # how the texts call it
+from babel.dates import format_date, get_day_names, get_month_names
 
-WEEKDAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
-MONTHS = (
-    "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno",
-    "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre",
-)  # fmt: skip
+from languages import _, locale
+
+SETUP = ".venv/bin/python setup.py"  # how the texts call it
 
 
 def count(number: int, one: str, many: str) -> str:
@@ -21,19 +19,29 @@ def count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
+def weekday(day_of_week: int, *, short: bool = False) -> str:
+    """`martedì`, or `mar`. 0 = Monday."""
+    return str(get_day_names("abbreviated" if short else "wide", "stand-alone", locale())[day_of_week])
+
+
+def month_name(month: int) -> str:
+    """`novembre`. 1 = January."""
+    return str(get_month_names("wide", "stand-alone", locale())[month])
+
+
 def short_day(day: date) -> str:
     """`mar 24 nov`."""
-    return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1][:3]}"
+    return str(format_date(day, "EEE d MMM", locale()))
 
 
 def long_day(day: date) -> str:
     """`martedì 24 novembre`."""
-    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    return str(format_date(day, "EEEE d MMMM", locale()))
 
 
 def every(day_of_week: int) -> str:
     """`ogni martedì`, `ogni domenica`. 0 = Monday."""
-    return f"ogni {WEEKDAYS[day_of_week]}"
+    return _("ogni {weekday}", weekday=weekday(day_of_week))
 
 
 def first_up(text: str) -> str:
@@ -64,12 +72,13 @@ class When:
 
     def day(self, day: date) -> str:
         """`oggi`, `domani`, `ieri`, or `martedì 24 novembre`."""
-        near = {-1: "ieri", 0: "oggi", 1: "domani"}
+        near = {-1: _("ieri"), 0: _("oggi"), 1: _("domani")}
         return near.get((day - self.today) // timedelta(days=1)) or long_day(day)
 
     def at(self, moment: datetime, *, seconds: bool = False) -> str:
         """`oggi alle 14:05`, `martedì 24 novembre alle 00:00`."""
-        return f"{self.day(self.local(moment).date())} {self.hour(moment, seconds=seconds)}"
+        day = self.day(self.local(moment).date())
+        return _("{day} alle {time}", day=day, time=self._clock(moment, seconds=seconds))
 
     def soon(self, moment: datetime, *, seconds: bool = False) -> str:
         """`alle 14:05` when that is today, else with its day."""
@@ -79,13 +88,19 @@ class When:
     def until(self, moment: datetime) -> str:
         """`fino alle 14:05` when that is today, `fino a domani alle 14:05` else."""
         local = self.local(moment)
-        return f"fino alle {local:%H:%M}" if local.date() == self.today else f"fino a {self.at(moment)}"
+        if local.date() == self.today:
+            return _("fino alle {time}", time=self._clock(moment))
+        return _("fino a {moment}", moment=self.at(moment))
 
     def hour(self, moment: datetime, *, seconds: bool = False) -> str:
         """`alle 00:00:01`."""
-        return f"alle {self.local(moment):{'%H:%M:%S' if seconds else '%H:%M'}}"
+        return _("alle {time}", time=self._clock(moment, seconds=seconds))
 
     def short(self, moment: datetime) -> str:
         """`mar 24 alle 00:00`: short enough for a button."""
         local = self.local(moment)
-        return f"{WEEKDAYS[local.weekday()][:3]} {local.day} alle {local:%H:%M}"
+        day = f"{weekday(local.weekday(), short=True)} {local.day}"
+        return _("{day} alle {time}", day=day, time=self._clock(moment))
+
+    def _clock(self, moment: datetime, *, seconds: bool = False) -> str:
+        return f"{self.local(moment):{'%H:%M:%S' if seconds else '%H:%M'}}"
