@@ -221,7 +221,7 @@ def test_no_word_of_the_library_tells_what_is_wrong_with_a_key(
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"language": "en"}, "the key 'language' is wrong: write \"it\""),
+        ({"language": "de"}, 'the key \'language\' is wrong: write "it" or "en"'),
         ({"log": {"level": "LOUD"}}, 'the key \'log.level\' is wrong: write "DEBUG", "INFO", "WARNING" or "ERROR"'),
         (
             {"browser": {"headless": "maybe"}},
