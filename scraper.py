@@ -14,17 +14,20 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from html import unescape
+from itertools import takewhile
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup, Tag
+from bs4.element import PageElement
 
 from domain import refusals
 from domain.errors import BookingRefused, HeldForOthers, OnWaitingList, SiteChanged, SlotFull, quote
 from domain.model import FIT_CENTER, Activity, Booking, Slot, SlotStatus, clock_time
 from domain.names import name_parts, plain, split_activity
-from safety.untrusted import YEARS, Unreadable, read_json, read_moment, readable_html
+from safety.elements import elements
+from safety.untrusted import YEARS, Unreadable, read_json, read_moment
 
 MOST_DIGITS = 4  # of places or minutes
 LONGEST_KEY = 64  # characters of the name of a field that is read; the site's have up to twenty
@@ -38,11 +41,11 @@ DEFAULT_FLAGS = "Classes"  # activityFlags of every calendar link seen so far
 WAITING = re.compile(r"lista d.?\s*attesa|in lista|^\s*lista\s*$|\bin (lista d.?\s*)?attesa\b|waiting", re.IGNORECASE)
 WE_WAIT = re.compile(r"\b(sei|stat[oa]|inserit[oa]) .*\blista\b|\b(sei )?in (lista|attesa)\b|posizione")
 """What the notes of a slot say when it is we who wait; anything else about a list is an offer to others."""
-BLOCK_PARTS = (
-    ".event-info-schedule, .time-start, .time-duration, .event-info-description, .event-info-skill-level, "
-    "button, script, style"
-)
-"""What a booking's block in "my bookings" consists of, as far as it is known."""
+BLOCK_PARTS = {
+    "event-info-schedule", "time-start", "time-duration", "event-info-description", "event-info-skill-level",
+}  # fmt: skip
+"""The classes of what a booking's block in "my bookings" consists of, as far as it is known."""
+NO_WORDS = ("button", "script", "style")  # elements of a block that say nothing about the booking
 KNOWN_WORDS = re.compile(
     r"prenotazione (?:prenotat|confermat)a|\b(?:prenotat[oa]|confermat[oa]|stato)\b|\b(?:disdici|annulla|cancella)\b"
     r"|\bcancella(?:zione|bile) (?:gratuita |gratis )?(?:entro|fino)\b|\b(?:il|al|alle|le|ore|del|delle)\b|[^a-z]"
@@ -143,25 +146,31 @@ def _looks_held(repository: Tag) -> bool:
 
 
 def _booking(block: Tag) -> tuple[Booking, bool]:
-    day = calendar_date(_inner(block, ".event-info-schedule"))
-    start = _time(_inner(block, ".time-start"))
-    description = _inner(block, ".event-info-description")
+    day = calendar_date(_inner(block, "event-info-schedule"))
+    start = _time(_inner(block, "time-start"))
+    description = _inner(block, "event-info-description")
     if day is None or start is None or not description:
         raise SiteChanged("a booking in the page lacks its date, time or place")
     words = _other_words(block)
     waits = bool(WAITING.search(words))
     place, kind = _leading(description)
-    course = course_name([_inner(block, ".event-info-skill-level"), description])
+    course = course_name([_inner(block, "event-info-skill-level"), description])
     if plain(kind) == plain(course) != plain(FIT_CENTER):
         kind = ""  # "Giuriati - PILATES": it may be the course alone
     unknown = words if waits or KNOWN_WORDS.sub("", plain(words)) else ""
-    return Booking(course, place, day, start, _number(_inner(block, ".time-duration")), kind, unknown), waits
+    return Booking(course, place, day, start, _number(_inner(block, "time-duration")), kind, unknown), waits
 
 
 def _other_words(block: Tag) -> str:
     """What a booking's block says beside when, where and what: a course may be called "CORSO IN LISTA"."""
-    inside = {id(text) for part in block.select(BLOCK_PARTS) for text in part.find_all(string=True)}
-    return " ".join(" ".join(text for text in block.find_all(string=True) if id(text) not in inside).split())
+    others = (text for text in block.find_all(string=True) if not _is_in_a_part(text, block))
+    return " ".join(" ".join(others).split())
+
+
+def _is_in_a_part(text: PageElement, block: Tag) -> bool:
+    """Whether a text of the block stands in one of its known parts."""
+    inside = takewhile(lambda parent: parent is not block, text.parents)
+    return any(each.name in NO_WORDS or not BLOCK_PARTS.isdisjoint(each.get_attribute_list("class")) for each in inside)
 
 
 def course_name(texts: Sequence[str], activity: str = "") -> str:
@@ -432,18 +441,18 @@ def slots_on_page(html: str, activity: Activity, day: date) -> list[Slot]:
 
 
 def _page_slot(box: Tag, activity: Activity, day: date) -> Slot:
-    start = _time(_inner(box, ".time-start"))
+    start = _time(_inner(box, "time-start"))
     if start is None:
         raise SiteChanged(f"a slot in the calendar of {activity.name} has no time")
-    description = _inner(box, ".slot-description")
-    minutes = _number(_inner(box, ".time-duration")) or DEFAULT_MINUTES
-    others = [_inner(box, ".slot-description2"), _inner(box, ".slot-description3")]
+    description = _inner(box, "slot-description")
+    minutes = _number(_inner(box, "time-duration")) or DEFAULT_MINUTES
+    others = [_inner(box, "slot-description2"), _inner(box, "slot-description3")]
     notes = " ".join(_text(each) for each in box.select(".slot-notes"))
     status, places = _status(_class_word(box), notes, _places(others))
     return Slot(
         activity=activity,
         appointment_id="",
-        course=course_name([_inner(box, ".slot-description .skill"), description], activity.name),
+        course=course_name([_text_of(box.select_one(".slot-description .skill")), description], activity.name),
         day=day,
         start=start,
         end=min(datetime.combine(day, start) + timedelta(minutes=minutes), datetime.combine(day, time(23, 59))).time(),
@@ -559,7 +568,7 @@ def offers_waiting_list(fragment: str) -> bool:
 
 def _soup(html: str) -> BeautifulSoup:
     try:
-        return BeautifulSoup(readable_html(html), "html.parser")
+        return elements(html)
     except Unreadable as error:
         raise SiteChanged(f"the site answers with {error}") from None
 
@@ -573,8 +582,12 @@ def _plain_text(markup: str) -> str:
     return _text(_soup(markup)) if "<" in markup else " ".join(unescape(markup).split())
 
 
-def _inner(tag: Tag, selector: str) -> str:
-    found = tag.select_one(selector)
+def _inner(tag: Tag, css_class: str) -> str:
+    """The text of the first element of that class within the tag; empty when there is none."""
+    return _text_of(tag.find(class_=css_class))
+
+
+def _text_of(found: Tag | None) -> str:
     return _text(found) if found else ""
 
 

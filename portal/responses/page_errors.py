@@ -7,11 +7,13 @@ or a script may mention anything. Pure.
 from __future__ import annotations
 
 import re
+from copy import copy
 
 from bs4 import BeautifulSoup, Tag
 
 from domain.errors import Blocked, SessionExpired, SiteError, SiteUnavailable
-from safety.untrusted import Unreadable, readable_html, tame_html
+from safety.elements import elements
+from safety.untrusted import Unreadable, tame_html
 
 LOGIN_PATH = "/Account/Login"
 MOST_READ = 40_000  # characters looked at of a page that would take seconds; what stands in a page's place is short
@@ -176,10 +178,9 @@ def _maintenance() -> SiteUnavailable:
 
 def _elements(html: str) -> BeautifulSoup:
     try:
-        read = readable_html(html)
+        return elements(html)
     except Unreadable:
-        read = tame_html(html[:MOST_READ])
-    return BeautifulSoup(read, "html.parser")
+        return BeautifulSoup(tame_html(html[:MOST_READ]), "html.parser")
 
 
 def _is_ours(soup: BeautifulSoup, path: str) -> bool:
@@ -190,9 +191,10 @@ def _is_ours(soup: BeautifulSoup, path: str) -> bool:
 
 
 class _Shown:
-    """What a reader sees of a page: everything invisible is removed from it."""
+    """What a reader sees of a page: everything invisible is removed from a copy of it."""
 
-    def __init__(self, soup: BeautifulSoup) -> None:
+    def __init__(self, page: BeautifulSoup) -> None:
+        soup = copy(page)
         self._titles = [part.strip() for part in re.split(r"\s[-–—|·:]\s", _text(soup.title))] if soup.title else []
         self._scripts = " ".join(str(each) for each in soup.select("script"))
         for frame in soup.select("iframe"):

@@ -39,14 +39,17 @@ class Requests:
         return found[0] if found else None
 
     @in_snapshot
-    def latest(self, tx: Transaction, user_id: int, limit: int, offset: int = 0) -> list[Action]:
-        """The person's actions and the classes they booked, the newest first, without routine work."""
+    def latest(self, tx: Transaction, user_id: int, limit: int, offset: int = 0, *, after: int = 0) -> list[Action]:
+        """The person's actions and the classes they booked, the newest first, without routine work.
+
+        `after`: only those that are younger than the action of that id.
+        """
         rows = tx.run(
             """
-            SELECT * FROM booking_actions WHERE user_id = :user_id AND quiet = 0
+            SELECT * FROM booking_actions WHERE user_id = :user_id AND quiet = 0 AND id > :after
             ORDER BY id DESC LIMIT :limit OFFSET :offset
             """,
-            {"user_id": user_id, "limit": limit, "offset": offset},
+            {"user_id": user_id, "limit": limit, "offset": offset, "after": after},
         )
         return with_what_they_got(tx, all_readable(to_action, rows))
 

@@ -45,9 +45,9 @@ class Requests:
 
     async def made_since(self, newest: int, user_id: int, kind: ActionType, ref: ClassRef) -> Action | None:
         """The action that an earlier tap on the same button made: about the same class, and younger than the button."""
-        for action in await self._db.requests.latest(user_id, RECENT):
+        for action in await self._db.requests.latest(user_id, RECENT, after=newest):
             about = action.wish
-            if action.id > newest and action.type is kind and about and about.matches(ref):
+            if action.type is kind and about and about.matches(ref):
                 return None if action.watch is WatchMode.TELL else action
         return None
 
