@@ -27,7 +27,8 @@ SEEN_AGAIN = """
         course_type = coalesce(:course_type, course_type),
         minutes = coalesce(:minutes, minutes), status = 'confirmed', updated_at = :now, missing_since = NULL,
         calendar_id = coalesce(calendar_id, nullif(booking_id, '')),
-        sequence = sequence + (status IN ('cancelled', 'gone') OR booking_id <> :booking_id),
+        sequence = sequence + (status IN ('cancelled', 'gone') OR booking_id <> :booking_id
+            OR coalesce(minutes <> :minutes, 0)),
         reminded_at = CASE WHEN status NOT IN ('cancelled', 'gone', 'past') THEN reminded_at END,
         kept_at = CASE WHEN status NOT IN ('cancelled', 'gone', 'past') THEN kept_at END
     WHERE id = :id RETURNING id

@@ -16,7 +16,8 @@ from icalendar import Calendar
 
 from bot.screens.calendar_file import calendar_file
 from demo.telegram import Message
-from domain.model import Booking, BookingStatus, HeldBooking
+from domain.model import Activity, Booking, BookingStatus, HeldBooking, Slot
+from languages import Language, speaking
 from tests.support import chats, outcomes
 from tests.support.chats import MINE, World, queued, tapped
 
@@ -30,10 +31,13 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield here
 
 
-def file_of(day: date, start: time = time(18), zone: ZoneInfo = ROME, **more: Any) -> bytes:
-    booking = Booking("PILATES; MATWORK, con «ROSSI»", "Lecco", day, start, 55)
+PILATES = Booking("PILATES; MATWORK, con «ROSSI»", "Lecco", date(2026, 11, 24), time(18), 55)
+
+
+def file_of(day: date, start: time = time(18), zone: ZoneInfo = ROME, slot: Slot | None = None, **more: Any) -> bytes:
+    booking = replace(PILATES, day=day, start=start)
     held = HeldBooking(7, 42, booking, "p", BookingStatus.CONFIRMED, NOW, calendar_id="p")
-    return calendar_file(replace(held, **more), None, zone, timedelta(hours=2), NOW).content
+    return calendar_file(replace(held, **more), slot, zone, timedelta(hours=2), NOW).content
 
 
 def event_of(content: bytes) -> Any:
@@ -76,18 +80,61 @@ def test_other_zones_than_romes_are_read_as_well(name: str) -> None:
 
 def test_the_alarm_comes_while_the_place_can_still_be_given_back_for_free() -> None:
     event = event_of(file_of(date(2026, 11, 24)))
-    assert event.walk("VALARM")[0]["TRIGGER"].dt == -timedelta(hours=2, minutes=30)
+    [alarm] = event.walk("VALARM")
+    assert alarm["TRIGGER"].dt == -timedelta(hours=2, minutes=30)
+    assert alarm["DESCRIPTION"].endswith("alle 18:00. Si annulla gratis fino alle 16:00.")
     assert event["DTEND"].dt - event["DTSTART"].dt == timedelta(minutes=55)
 
 
-def test_no_city_is_made_up_for_a_place() -> None:
-    assert event_of(file_of(date(2026, 11, 24)))["LOCATION"] == "Lecco, Polimisport"
+def test_a_limit_on_the_day_before_is_named_with_its_day() -> None:
+    assert "fino a lun 23 alle 23:00" in event_of(file_of(date(2026, 11, 24), time(1)))["DESCRIPTION"]
 
 
-def test_what_is_held_is_offered_as_ones_own_event() -> None:
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("Lecco", "Lecco, Polimisport"),
+        ("Giuriati", "Giuriati, Polimisport, Milano"),
+        ("Campus Bovisa - Corsi Fitness", "Campus Bovisa - Corsi Fitness, Polimisport, Milano"),
+        ("Palestra di Via Lecco", "Palestra di Via Lecco, Polimisport"),
+        ("Piscina Cozzi", "Piscina Cozzi, Polimisport"),
+    ],
+)
+def test_a_place_gets_the_city_it_is_known_to_lie_in_and_no_other(place: str, told: str) -> None:
+    booking = replace(PILATES, location=place)
+    assert event_of(file_of(date(2026, 11, 24), booking=booking))["LOCATION"] == told
+
+
+def test_the_event_is_told_in_the_language_of_its_reader() -> None:
+    slot = Slot(
+        Activity("1", "Lecco - Corsi Campus"), "", PILATES.course, PILATES.day, PILATES.start, time(19), "ROSSI"
+    )
+    told = {}
+    for language in Language:
+        with speaking(language):
+            event = event_of(file_of(PILATES.day, slot=slot))
+            told[language] = event["DESCRIPTION"].split("\n")
+    assert told[Language.ITALIAN] == ["Con ROSSI", "Corsi Campus", "Si annulla gratis fino alle 16:00."]
+    assert told[Language.ENGLISH] == ["With ROSSI", "Corsi Campus", "Free to cancel until 16:00."]
+
+
+def test_what_is_held_is_published_to_be_added_as_ones_own_event() -> None:
+    """RFC 5546, 3.2.1: these properties, and nobody who is invited."""
     content = file_of(date(2026, 11, 24))
-    assert "METHOD" not in Calendar.from_ical(content)
-    assert event_of(content)["STATUS"] == "CONFIRMED"
+    event = event_of(content)
+    assert Calendar.from_ical(content)["METHOD"] == "PUBLISH"
+    assert event["STATUS"] == "CONFIRMED"
+    assert "ATTENDEE" not in event
+    assert {"DTSTAMP", "DTSTART", "ORGANIZER", "SUMMARY", "UID", "SEQUENCE", "LAST-MODIFIED"} <= set(event)
+
+
+def test_the_lines_are_as_long_as_rfc_5545_lets_them_be_and_nothing_in_them_is_markup() -> None:
+    booking = replace(PILATES, course="è, una; lunga\\ " * 12)
+    content = file_of(date(2026, 11, 24), booking=booking)
+    assert max(map(len, content.split(b"\r\n"))) <= 75
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    [other] = IcsCalendarStream.calendar_from_ics(content.decode()).events
+    assert other.summary == event_of(content)["SUMMARY"] == vobject.readOne(content.decode()).vevent.summary.value
 
 
 @pytest.mark.parametrize("status", [BookingStatus.CANCELLED, BookingStatus.GONE])
@@ -96,6 +143,7 @@ def test_what_is_held_no_more_is_taken_out_of_the_calendar(status: BookingStatus
     event = event_of(content)
     assert Calendar.from_ical(content)["METHOD"] == "CANCEL"
     assert (event["STATUS"], event["SEQUENCE"], event["UID"]) == ("CANCELLED", 1, "p-42@polimisport-bot")
+    assert event["SUMMARY"].startswith("Annullata: PILATES")
     assert not event.walk("VALARM")
     assert starts_by_its_own_zone(content)["ical"] == datetime(2026, 11, 24, 17, tzinfo=UTC)
 

@@ -30,8 +30,10 @@ class Bookings:
     async def calendar_file(self, held: HeldBooking) -> File:
         """The calendar file of a booking: its event while it is held, else the event's cancellation."""
         row = find_matching(await self._db.catalogue.slots_on(held.booking.day), held.ref)
-        end = row.slot.end if row else None
-        return calendar_file(held, end, self._house.opening.zone, self._house.recurrence.free_cancel, self._house.now())
+        slot = row.slot if row else None
+        return calendar_file(
+            held, slot, self._house.opening.zone, self._house.recurrence.free_cancel, self._house.now()
+        )
 
     async def got_by(self, action: Action) -> HeldBooking | None:
         """The booking that an action made, as it is now, under the name the action was about."""
