@@ -17,6 +17,7 @@ from domain.errors import LoginNeeded
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, HeldBooking, Notice, NoticeKind
 from domain.recurrence import PeriodicMode
 from domain.results import THOUGH_WITHDRAWN, TOLD_AS_LOST
+from languages import _
 
 ENDED = (ActionStatus.COMPLETED, ActionStatus.FAILED)
 SCREENSHOT = "screenshot.png"  # in an action's evidence folder
@@ -79,7 +80,7 @@ class ActionNotices:
 
     async def _reading(self, action: Action) -> Page:
         if action.type is ActionType.CHECK:
-            return await self._held_flow.mine_of(action.user_id, note="✅ Appena lette dal sito.")
+            return await self._held_flow.mine_of(action.user_id, note=_("✅ Appena lette dal sito."))
         days = await self._db.catalogue.days(self._house.when().today)
         return screens.results.refreshed(len(days), sum(day.slots for day in days), self._house.when())
 

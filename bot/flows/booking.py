@@ -11,7 +11,7 @@ from bot.flows.services import Services
 from bot.flows.tap import Routes, Tap
 from bot.screens.booking import LAST_MOMENT, NEW_BOOKING, SETTLED, OpenDay, Route
 from bot.screens.callbacks import Verb
-from bot.screens.page import Page, chunk, page_size
+from bot.screens.page import Page, Words, chunk, page_size
 from bot.screens.slots import SlotState, SlotView, activity_key
 from domain.model import PREPARE, Action, ActionType, Activity, ClassRef
 
@@ -30,7 +30,7 @@ class SlotChooser:
         self._slots = services.slots
         self._requests = services.requests
 
-    async def days(self, user_id: int, route: Route, note: str = "") -> Page:
+    async def days(self, user_id: int, route: Route, note: Words = "") -> Page:
         """The page of days with slots that fit the route. If no timetable was ever read, its reading is queued."""
         when = self._house.when()
         known = [one.day for one in await self._db.catalogue.days(when.today)]
@@ -131,7 +131,7 @@ class BookingFlow:
     async def slot(self, tap: Tap) -> Page:
         return await self.confirm_slot(tap, tap.id)
 
-    async def confirm_slot(self, tap: Tap, slot_id: int, note: str = "") -> Page:
+    async def confirm_slot(self, tap: Tap, slot_id: int, note: Words = "") -> Page:
         """The page that confirms a slot; `note` is a sentence above it."""
         view = await self._slots.view(tap.user_id, slot_id)
         if view is None:

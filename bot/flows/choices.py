@@ -14,20 +14,21 @@ from bot.screens import texts
 from bot.screens.booking import SETTLED, TOO_LATE_TO_WATCH, Route, alternative_to, better_than, ref_key
 from bot.screens.callbacks import Verb
 from bot.screens.failures import WATCH_CODES
-from bot.screens.page import Page, chunk
+from bot.screens.page import Page, Words, chunk
 from bot.screens.slots import SlotState
 from bot.screens.tickets import is_held_back, takes_alternatives
 from domain.model import Action, ActionStatus, ActionType, ClassRef, HeldBooking, Slot, WatchMode
 from domain.requests import MOST_ALTERNATIVES, NewAction
+from languages import N_, _
 
-SWAPPED = "🔁 Fatto: se prendo questa, libero l'altra."
+SWAPPED = N_("🔁 Fatto: se prendo questa, libero l'altra.")
 CHANGED = {
-    WatchMode.BOOK: "🔔 Cambiato: se si libera un posto, lo prenoto.",
-    WatchMode.TELL: "👀 Cambiato: se si libera un posto, ti avviso soltanto.",
+    WatchMode.BOOK: N_("🔔 Cambiato: se si libera un posto, lo prenoto."),
+    WatchMode.TELL: N_("👀 Cambiato: se si libera un posto, ti avviso soltanto."),
 }
-LOOKS_NOW = "Sto guardando proprio adesso: per cambiare, tocca di nuovo tra qualche secondo."
-WITHOUT_ALTERNATIVE = "Per un'alternativa è tardi: provo questa senza alternativa."
-TOO_LATE = "Per le alternative è tardi: ci sto già lavorando."
+LOOKS_NOW = N_("Sto guardando proprio adesso: per cambiare, tocca di nuovo tra qualche secondo.")
+WITHOUT_ALTERNATIVE = N_("Per un'alternativa è tardi: provo questa senza alternativa.")
+TOO_LATE = N_("Per le alternative è tardi: ci sto già lavorando.")
 
 
 class AlternativesFlow:
@@ -61,7 +62,7 @@ class AlternativesFlow:
     async def alternatives(self, tap: Tap) -> Page:
         return await self._page(tap, tap.id)
 
-    async def _page(self, tap: Tap, action_id: int, note: str = "") -> Page:
+    async def _page(self, tap: Tap, action_id: int, note: Words = "") -> Page:
         """The page of alternatives, or the ticket when it is too late to choose any."""
         action = await self._db.requests.find(action_id, tap.user_id)
         if action is None:
@@ -85,17 +86,21 @@ class AlternativesFlow:
 
     async def _days(self, tap: Tap, action: Action) -> Page:
         opens_later = action.opens_at is not None and self._house.now() < action.opens_at
-        waits = "aspetta l'apertura" if opens_later else "è in coda"
-        queued = f"✅ La prenotazione n. {action.id} {waits}."
+        queued = _("✅ La prenotazione n. {number} è in coda.", number=action.id)
+        if opens_later:
+            queued = _("✅ La prenotazione n. {number} aspetta l'apertura.", number=action.id)
         if is_held_back(action, self._house.when()) and (
             action.opens_at is None or self._house.now() >= action.opens_at
         ):
             starts = self._house.when().soon(action.run_at)
-            queued = f"✅ La prenotazione n. {action.id} è in coda: comincio {starts}, così hai il tempo di scegliere."
-        what = action.class_ref.course if action.names_course else "il posto"
-        ask = f"Che cosa provo se {what} non c'è più? Anche un altro giorno, corso o posto."
-        note = f"{queued} {ask}"
-        return await self._chooser.days(tap.user_id, self._route(action), note)
+            queued = _(
+                "✅ La prenotazione n. {number} è in coda: comincio {starts}, così hai il tempo di scegliere.",
+                number=action.id,
+                starts=starts,
+            )
+        what = action.class_ref.course if action.names_course else _("il posto")
+        ask = _("Che cosa provo se {what} non c'è più? Anche un altro giorno, corso o posto.", what=what)
+        return await self._chooser.days(tap.user_id, self._route(action), f"{queued} {ask}")
 
     def _route(self, action: Action) -> Route:
         return alternative_to(action, lambda slot: self._can_be_had(slot, action))
@@ -124,12 +129,12 @@ class AlternativesFlow:
         slot_id, action_id = tap.call.numbers
         view = await self._slots.view(tap.user_id, slot_id)
         if view is None:
-            return await self._page(tap, action_id, "Questo orario non c'è più: scegline un altro.")
+            return await self._page(tap, action_id, _("Questo orario non c'è più: scegline un altro."))
         if view.state is SlotState.MINE:
-            return await self._page(tap, action_id, "Questa è già tua: non serve come alternativa.")
+            return await self._page(tap, action_id, _("Questa è già tua: non serve come alternativa."))
         action = await self._open(tap, action_id)
         if action and not self._can_be_had(view.slot, action):
-            return await self._page(tap, action_id, "Quando provo io, questa non si può avere: scegline un'altra.")
+            return await self._page(tap, action_id, _("Quando provo io, questa non si può avere: scegline un'altra."))
         if await self._db.choices.add_alternative(action_id, tap.user_id, view.slot.ref):
             return await self._page(tap, action_id)
         others = await self._db.choices.alternatives(action_id)
@@ -144,18 +149,18 @@ class AlternativesFlow:
         return await self._page(tap, action_id)
 
 
-def _why_not(action: Action | None, ref: ClassRef, others: Sequence[ClassRef]) -> str:
+def _why_not(action: Action | None, ref: ClassRef, others: Sequence[ClassRef]) -> Words:
     """Why a slot was not added to the alternatives; empty when the ticket says it."""
     if action is None:
         return ""
     if action.class_ref.matches(ref):
-        return "È già la tua prima scelta."
+        return _("È già la tua prima scelta.")
     if len(others) < MOST_ALTERNATIVES:
         return TOO_LATE
-    return f"Ne hai già {MOST_ALTERNATIVES}: prima togline una."
+    return _("Ne hai già {most}: prima togline una.", most=MOST_ALTERNATIVES)
 
 
-def _too_late(action: Action) -> str:
+def _too_late(action: Action) -> Words:
     waits = action.status in (ActionStatus.PENDING, ActionStatus.PROCESSING)
     return TOO_LATE if waits else ""
 
@@ -189,7 +194,7 @@ class SwapFlow:
         held = await self._held(tap, tap.id)
         if isinstance(held, Page):
             return held
-        note = (
+        note = _(
             "Scegli l'orario che preferisci: prima lo prenoto, e solo dopo libero quello che hai. "
             "Se si sovrappongono e il sito ne accetta uno solo, ti dico prima come faccio."
         )

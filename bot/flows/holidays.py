@@ -7,8 +7,9 @@ from bot.flows.services import Services
 from bot.flows.tap import Routes, Tap
 from bot.screens.callbacks import Verb
 from bot.screens.holidays import LONGEST, MONTHS_AHEAD
-from bot.screens.page import Page, chunk
+from bot.screens.page import Page, Words, chunk
 from domain.errors import TooManyHolidays
+from languages import _
 
 
 class HolidaysFlow:
@@ -23,7 +24,7 @@ class HolidaysFlow:
     async def days_off(self, tap: Tap) -> Page:
         return await self._list(tap.user_id, tap.id)
 
-    async def _list(self, user_id: int, page: int = 0, note: str = "") -> Page:
+    async def _list(self, user_id: int, page: int = 0, note: Words = "") -> Page:
         """The page of holidays that are not over; `note` is a sentence above it."""
         today = self._house.when().today
         ahead = [one for one in await self._db.holidays.of(user_id) if one.last >= today]
@@ -42,7 +43,7 @@ class HolidaysFlow:
         """Adds the holiday; adding the same days again changes nothing."""
         (first, last), today = tap.call.days, self._house.when().today
         if last < first or first < today or last - first > LONGEST:
-            return await self._list(tap.user_id, note="Questi giorni non vanno bene: sceglili di nuovo.")
+            return await self._list(tap.user_id, note=_("Questi giorni non vanno bene: sceglili di nuovo."))
         try:
             holiday = await self._db.holidays.add(tap.user_id, first, last)
         except TooManyHolidays:
@@ -51,5 +52,7 @@ class HolidaysFlow:
 
     async def drop(self, tap: Tap) -> Page:
         dropped = await self._db.holidays.delete(tap.id, tap.user_id)
-        note = "Tolte: quei giorni tornano in programma." if dropped else "Queste ferie non le trovo tra le tue."
+        note = _("Queste ferie non le trovo tra le tue.")
+        if dropped:
+            note = _("Tolte: quei giorni tornano in programma.")
         return await self._list(tap.user_id, note=note)

@@ -17,6 +17,7 @@ from domain.errors import DuplicatePeriodic
 from domain.model import FIT_CENTER, Activity, Course
 from domain.recurrence import PeriodicBooking, PeriodicChoice
 from domain.requests import MOST_ALTERNATIVES, READ_BY, NewPeriodic, is_wish_of
+from languages import _
 
 LEADS = tuple(timedelta(hours=hours) for hours in (2, 3, 6, 12, 24))  # how long before its class one can be asked about
 
@@ -117,7 +118,7 @@ class MakingFlow:
             there = await self._own(tap, same.periodic_id)
             if there is None:
                 return screens.making.not_mine_page()
-            return await self._cards.card(there, "Questa ce l'hai già. Se vuoi, cambia il modo.")
+            return await self._cards.card(there, _("Questa ce l'hai già. Se vuoi, cambia il modo."))
         return await self._cards.card(made, screens.making.made_note(made.mode))
 
     # Changing one
@@ -134,7 +135,7 @@ class MakingFlow:
         periodic_id, code = tap.call.numbers
         mode = MODES[min(code, len(MODES) - 1)]
         changed = await self._db.series.change(periodic_id, tap.user_id, mode=mode)
-        return await self._cards.card(changed, "✅ Modo cambiato.") if changed else screens.making.not_mine_page()
+        return await self._cards.card(changed, _("✅ Modo cambiato.")) if changed else screens.making.not_mine_page()
 
     def _leads(self) -> list[timedelta]:
         """How long before its class a booking can be asked about: as configured, and earlier."""
@@ -152,7 +153,7 @@ class MakingFlow:
         leads = self._leads()
         lead = leads[min(code, len(leads) - 1)]
         changed = await self._db.series.change(periodic_id, tap.user_id, lead=lead)
-        return await self._cards.card(changed, "✅ Orario cambiato.") if changed else screens.making.not_mine_page()
+        return await self._cards.card(changed, _("✅ Orario cambiato.")) if changed else screens.making.not_mine_page()
 
     async def move_kinds(self, tap: Tap) -> Page:
         periodic = await self._own(tap, tap.id)
@@ -188,11 +189,11 @@ class MakingFlow:
                 day_of_week=course.day_of_week, start=course.start,
             )  # fmt: skip
         except DuplicatePeriodic:
-            return await self._cards.card(periodic, "Una così ce l'hai già: questa resta com'era.")
+            return await self._cards.card(periodic, _("Una così ce l'hai già: questa resta com'era."))
         left = len(had) - len(await self._db.series.alternatives(periodic.id))
-        gone = {0: "", 1: " Un'alternativa non serve più: l'ho tolta."}
-        note = gone.get(left, " Le alternative non servono più: le ho tolte.")
-        return await self._cards.card(changed or periodic, f"✅ Cambiata.{note}")
+        gone = {0: "", 1: _(" Un'alternativa non serve più: l'ho tolta.")}
+        note = gone.get(left, _(" Le alternative non servono più: le ho tolte."))
+        return await self._cards.card(changed or periodic, _("✅ Cambiata.") + note)
 
     # Alternatives
 
@@ -207,7 +208,7 @@ class MakingFlow:
         return await self._chooser.kinds(adding_to(periodic), periodic.day_of_week)
 
     async def else_course(self, tap: Tap) -> Page:
-        key, _, periodic_id, page = tap.call.numbers
+        key, periodic_id, page = tap.call.numbers[0], *tap.call.numbers[2:]
         periodic = await self._own(tap, periodic_id)
         if periodic is None:
             return screens.making.not_mine_page()
@@ -224,7 +225,7 @@ class MakingFlow:
         choice = PeriodicChoice(course.name or FIT_CENTER, course.location, course.start, course.course_type)
         others = await self._db.series.alternatives(periodic.id)
         if is_wish_of(choice, periodic):
-            return await self._cards.alternatives(periodic, "È già la tua prima scelta.")
+            return await self._cards.alternatives(periodic, _("È già la tua prima scelta."))
         if choice not in others and len(others) < MOST_ALTERNATIVES:
             await self._db.series.set_alternatives(periodic.id, tap.user_id, [*others, choice])
         return await self._cards.alternatives(periodic, await self._too_late_for(periodic))
@@ -237,7 +238,8 @@ class MakingFlow:
         under_way = [one.wish.day for one in mine if one.wish is not None and one.opens_at and one.opens_at <= latest]
         if not under_way:
             return ""
-        return f"Per {self._house.when().day(max(under_way))} è tardi, ci sto già lavorando: vale dalla volta dopo."
+        day = self._house.when().day(max(under_way))
+        return _("Per {day} è tardi, ci sto già lavorando: vale dalla volta dopo.", day=day)
 
     async def else_drop(self, tap: Tap) -> Page:
         """Removes an alternative. The key in the button must match, so that an old button removes no other one."""

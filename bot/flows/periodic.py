@@ -15,6 +15,7 @@ from domain.matching import find_matching
 from domain.model import Course, HeldBooking, same_course
 from domain.recurrence import OccurrenceState, PeriodicBooking, PlannedDate
 from domain.requests import MOST_ALTERNATIVES
+from languages import _
 
 WEEKS = 4  # how far the dates of the preview go
 DATES_ON_THE_CARD = 2
@@ -95,7 +96,7 @@ class SeriesFlow:
         """Ends the pause of the person's periodic bookings, and shows the dates that were missed meanwhile."""
         missed = await self._db.recurring_pauses.end(tap.user_id, self._house.recurrence)
         if missed is None:
-            return await self._list(tap.user_id, note="Non c'è niente di fermo.")
+            return await self._list(tap.user_id, note=_("Non c'è niente di fermo."))
         return screens.periodic.going_on_page(missed, self._house.when())
 
     async def _own(self, tap: Tap, number: int = 0) -> PeriodicBooking | None:
@@ -121,7 +122,7 @@ class SeriesFlow:
 
     async def delete(self, tap: Tap) -> Page:
         deleted = await self._db.series.delete(tap.id, tap.user_id)
-        return await self._list(tap.user_id, note="🗑 Eliminata." if deleted else "Questa non c'è più.")
+        return await self._list(tap.user_id, note=_("🗑 Eliminata.") if deleted else _("Questa non c'è più."))
 
     # Dates
 
@@ -134,7 +135,7 @@ class SeriesFlow:
         if periodic is None:
             return screens.making.not_mine_page()
         skipped = await self._ahead(periodic, day) and await self._db.occurrences.skip(periodic.id, tap.user_id, day)
-        return await self._cards.dates(periodic, "" if skipped else "Per questa data è tardi: guarda a che punto è.")
+        return await self._cards.dates(periodic, "" if skipped else _("Per questa data è tardi: guarda a che punto è."))
 
     async def _ahead(self, periodic: PeriodicBooking, day: date) -> bool:
         """Whether a day is one of the next dates and its class has not begun."""

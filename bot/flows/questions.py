@@ -16,6 +16,7 @@ from domain.recurrence import (
     ConfirmationOutcome,
     ConfirmationPurpose,
 )
+from languages import _
 
 
 class QuestionsFlow:
@@ -152,4 +153,4 @@ class QuestionsFlow:
 
 def _no_question() -> Page:
     rows = ((button(texts.PERIODIC_LABEL, Verb.PERIODIC, 0),),)
-    return screens.menu.notice_page("Questa domanda non la trovo più tra le tue.", *rows)
+    return screens.menu.notice_page(_("Questa domanda non la trovo più tra le tue."), *rows)

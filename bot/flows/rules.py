@@ -7,6 +7,7 @@ from bot.flows.services import Services
 from bot.flows.tap import Routes, Tap
 from bot.screens.callbacks import Verb
 from bot.screens.page import Page
+from languages import _
 
 
 class RulesFlow:
@@ -36,9 +37,11 @@ class RulesFlow:
         await self._house.learn_rules()
         if seen is None:
             return await self._page(tap)
-        now = screens.rules.told(seen.rule, self._house.rules.value(seen.rule))
-        done = "✅ Impostato" if take_over else "Resta come dice config.json"
-        return await self._page(tap, f"{done}. {screens.rules.NAMES[seen.rule]}: {now}.")
+        rule, value = screens.rules.NAMES[seen.rule], screens.rules.told(seen.rule, self._house.rules.value(seen.rule))
+        note = _("Resta come dice config.json. {rule}: {value}.", rule=rule, value=value)
+        if take_over:
+            note = _("✅ Impostato. {rule}: {value}.", rule=rule, value=value)
+        return await self._page(tap, note)
 
     async def _page(self, tap: Tap, note: str = "") -> Page:
         if not self._house.is_kept_by(tap.user_id):

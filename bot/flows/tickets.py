@@ -10,10 +10,11 @@ from bot.flows.services import Services
 from bot.flows.tap import Response, Routes, Tap
 from bot.screens import texts
 from bot.screens.callbacks import Verb
-from bot.screens.page import PER_PAGE, Page, safe
+from bot.screens.page import PER_PAGE, Page, Words, safe
 from domain.errors import LoginNeeded
 from domain.matching import find_matching
 from domain.model import Action, ActionStatus, ActionType
+from languages import _
 
 LAST_PAGE = 1000  # of /status; whatever is older is found by its number
 
@@ -37,20 +38,22 @@ class TicketFlow:
     async def status(self, tap: Tap) -> Page:
         return await self._list(tap.user_id, min(tap.id, LAST_PAGE))
 
-    async def _list(self, user_id: int, page: int = 0, note: str = "") -> Page:
+    async def _list(self, user_id: int, page: int = 0, note: Words = "") -> Page:
         """The latest actions, after a sentence."""
         actions = await self._db.requests.latest(user_id, PER_PAGE + 1, page * PER_PAGE)
         more = len(actions) > PER_PAGE
-        return screens.tickets.status_page(actions[:PER_PAGE], page, self._house.when(), more=more, note=note)
+        return screens.tickets.status_page(actions[:PER_PAGE], page, self._house.when(), more=more, note=str(note))
 
     async def status_of(self, tap: Tap, word: str) -> Page:
         """/status with a number as somebody types it; what is no ticket of theirs gets a sentence and the list."""
         number = word.strip().lstrip("#")
         if not (number.isascii() and number.isdigit() and len(number) <= 18):
-            return await self._list(tap.user_id, note=f"«{safe(word)}» non è un numero di richiesta.")
+            return await self._list(tap.user_id, note=_("«{word}» non è un numero di richiesta.", word=safe(word)))
         action = await self._db.requests.find(int(number), tap.user_id)
         if action is None:
-            return await self._list(tap.user_id, note=f"Tra le tue richieste non c'è la n. {int(number)}.")
+            return await self._list(
+                tap.user_id, note=_("Tra le tue richieste non c'è la n. {number}.", number=int(number))
+            )
         return await self._tickets.page(action, is_card=False)
 
     async def ticket(self, tap: Tap) -> Page:
@@ -68,7 +71,7 @@ class TicketFlow:
             return await self._no_ticket(tap)
         return await self._tickets.ticket(action, tap, await self._too_late(action))
 
-    async def _too_late(self, action: Action) -> str:
+    async def _too_late(self, action: Action) -> Words:
         if action.status is not ActionStatus.PROCESSING:
             return ""
         if action.watch and await self._db.watches.end(action.id, action.user_id):

@@ -9,25 +9,27 @@ from datetime import date, datetime, timedelta
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
-from bot.screens.classes import choices, in_a_line
+from bot.screens.classes import choices, in_a_line, ordinal
 from bot.screens.failure_messages import STOPPED, Remedy
 from bot.screens.failures import WATCH_CODES, WATCH_LABELS, swap_rows
-from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
+from bot.screens.held import see_button
+from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, Words, back_row, button, home_button, safe
 from bot.screens.slots import Clash, SlotState, SlotView, activity_key
 from bot.screens.tickets import START_NOW_LABEL, is_held_back, live_word, mark
-from bot.screens.when import When, count, first_up, long_day, short_day
+from bot.screens.when import When, first_up, long_day, short_day
 from domain.errors import LoginStopped
 from domain.model import Action, ActionStatus, Activity, ClassRef, HeldBooking, Slot
 from domain.requests import READ_BY
+from languages import N_, Later, _, n_
 
-LATE_SWAP = "⚠️ Per quella che hai il termine per annullare gratis è passato: liberarla può costarti una penalità."
-SWAP_APART = "Prima prenoto questa; solo quando è tua libero l'altra. Se non riesco, tieni quella che hai."
-SWAP_OVERLAPPING = (
+LATE_SWAP = N_("⚠️ Per quella che hai il termine per annullare gratis è passato: liberarla può costarti una penalità.")
+SWAP_APART = N_("Prima prenoto questa; solo quando è tua libero l'altra. Se non riesco, tieni quella che hai.")
+SWAP_OVERLAPPING = N_(
     "Si sovrappone a quella che hai. La chiedo lo stesso; se il sito non ne accetta due alla stessa ora, libero "
     "l'altra e chiedo di nuovo questa. Se intanto il posto nuovo lo prende un altro, provo a riprendere "
     "quello che avevi."
 )
-SWAP_AT_THE_OPENING = (
+SWAP_AT_THE_OPENING = N_(
     "Si sovrappone a quella che hai, che intanto resta tua. All'apertura chiedo questa; se il sito non ne accetta due "
     "alla stessa ora, libero l'altra in quel momento e chiedo di nuovo questa. Se intanto il posto nuovo lo prende un "
     "altro, provo a riprendere quello che avevi."
@@ -35,10 +37,12 @@ SWAP_AT_THE_OPENING = (
 LAST_MOMENT = timedelta(seconds=75)  # before an opening: time to log in and to learn the server's clock
 LEAST_TO_CHOOSE = timedelta(seconds=45)  # an alternative takes a few taps
 SETTLED = (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED)
-NOT_SHOWN_YET = "La data non è ancora nel sito."
-BY_THE_WEEK = "Gli orari sono quelli di ogni settimana: se cambiano, te lo dico."
-NOT_READ_SINCE = "I posti non li ho ancora riletti dall'apertura."
-TOO_LATE_TO_WATCH = "Per tenerla d'occhio è tardi: un posto preso adesso non si potrebbe più annullare senza penalità."
+NOT_SHOWN_YET = N_("La data non è ancora nel sito.")
+BY_THE_WEEK = N_("Gli orari sono quelli di ogni settimana: se cambiano, te lo dico.")
+NOT_READ_SINCE = N_("I posti non li ho ancora riletti dall'apertura.")
+TOO_LATE_TO_WATCH = N_(
+    "Per tenerla d'occhio è tardi: un posto preso adesso non si potrebbe più annullare senza penalità."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class OpenDay:
 class Route:
     """What a slot is chosen for, and where the buttons lead until it is chosen."""
 
-    title: str
+    title: Later
     days: Verb
     day: Verb
     slots: Verb
@@ -70,14 +74,14 @@ class Route:
         return back_row(self.days, *self.about, on_card=self.on_card)
 
 
-NEW_BOOKING = Route("Nuova prenotazione", Verb.NEW, Verb.DAY, Verb.SLOTS, Verb.SLOT)
+NEW_BOOKING = Route(N_("Nuova prenotazione"), Verb.NEW, Verb.DAY, Verb.SLOTS, Verb.SLOT)
 
 
 def alternative_to(action: Action, fits: Callable[[Slot], bool]) -> Route:
     """The route of an alternative: a class that would do in place of an action's, and can be had when that runs."""
     back = back_row(Verb.TICKET, action.id, on_card=True)
     about = (action.id,)
-    title = "Un'alternativa"
+    title = N_("Un'alternativa")
     verbs = (Verb.ALT_DAYS, Verb.ALT_DAY, Verb.ALT_SLOTS, Verb.ALT_ADD)
     return Route(
         title,
@@ -95,7 +99,7 @@ def better_than(held: HeldBooking) -> Route:
     back = back_row(Verb.HELD, held.id)
     about = (held.id,)
     verbs = (Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT)
-    return Route("Scambia", *verbs, about, before=back)
+    return Route(N_("Scambia"), *verbs, about, before=back)
 
 
 def meets(slot: Slot, held: HeldBooking) -> bool:
@@ -111,67 +115,71 @@ def days_page(
     read_at: datetime | None,
     when: When,
     route: Route = NEW_BOOKING,
-    note: str = "",
+    note: Words = "",
     *,
     farther: bool = False,
     held_up: bool = False,
 ) -> Page:
     """Which day? `farther`: later ones can be chosen by the weekly timetable. `held_up`: the site can't be entered."""
     if not days and read_at is None and held_up:
-        text = "Gli orari non ci sono ancora: li leggo appena posso entrare nel sito. Nel menu vedi che cosa serve."
+        text = _("Gli orari non ci sono ancora: li leggo appena posso entrare nel sito. Nel menu vedi che cosa serve.")
         return Page(text, (route.before or (home_button(),),))
     if not days:
         return nothing_read(read_at, when, route, note)
-    lines = Lines().add(f"<b>{route.title}</b>", note).add("Per quale giorno?")
+    lines = Lines().add(f"<b>{route.title}</b>", note).add(_("Per quale giorno?"))
     if any(when.now < day.opens_at for day in days) and route is NEW_BOOKING:
-        lines.add("Dove leggi «apre» aspetto io, e prenoto appena aprono.")
+        lines.add(_("Dove leggi «apre» aspetto io, e prenoto appena aprono."))
     rows = [(button(_day_label(day, when), route.day, day.day, *route.about),) for day in days]
     last = route.before or (home_button(),)
-    return Page(str(lines), (*rows, (button("📆 Date più lontane", Verb.FAR_DAYS), *last) if farther else last))
+    return Page(str(lines), (*rows, (button(_("📆 Date più lontane"), Verb.FAR_DAYS), *last) if farther else last))
 
 
 def far_days_page(days: Sequence[OpenDay], when: When) -> Page:
     """Which of the days that the site does not show yet?"""
-    lines = Lines().add(f"<b>{NEW_BOOKING.title}</b>").add("Queste date non sono ancora nel sito.", BY_THE_WEEK)
+    lines = Lines().add(f"<b>{NEW_BOOKING.title}</b>").add(_("Queste date non sono ancora nel sito."), BY_THE_WEEK)
     if not days:
-        lines = Lines().add(f"<b>{NEW_BOOKING.title}</b>").add("Per ora non conosco orari di date più lontane.")
+        lines = Lines().add(f"<b>{NEW_BOOKING.title}</b>").add(_("Per ora non conosco orari di date più lontane."))
     rows = [(button(_day_label(day, when), NEW_BOOKING.day, day.day),) for day in days]
     return Page(str(lines), (*rows, NEW_BOOKING.back_to_days()))
 
 
 def _day_label(day: OpenDay, when: When) -> str:
-    opens = (
-        " · non ancora nel sito"
-        if day.is_unseen
-        else f" · apre {when.short(day.opens_at)}"
-        if when.now < day.opens_at
-        else ""
-    )
+    opens = ""
+    if day.is_unseen:
+        opens = _(" · non ancora nel sito")
+    elif when.now < day.opens_at:
+        opens = _(" · apre {moment}", moment=when.short(day.opens_at))
     near = when.day(day.day)
     name = short_day(day.day) if near == long_day(day.day) else f"{near} {day.day.day}"
-    return f"{first_up(name)} · {count(day.slots, 'orario', 'orari')}{opens}"
+    return f"{first_up(name)} · {classes_of(day.slots)}{opens}"
 
 
-def nothing_read(read_at: datetime | None, when: When, route: Route, note: str = "") -> Page:
+def classes_of(number: int) -> str:
+    """`1 orario`, `3 orari`."""
+    return n_("{n} orario", "{n} orari", number)
+
+
+def nothing_read(read_at: datetime | None, when: When, route: Route, note: Words = "") -> Page:
     """No slots at all: not read yet, read and empty, or none that fits the route."""
     last = route.before or (home_button(),)
     if read_at is not None and route.near is not None:
-        return Page(str(Lines().add(note).add("Non vedo altri orari che si possano avere in quel momento.")), (last,))
+        text = _("Non vedo altri orari che si possano avere in quel momento.")
+        return Page(str(Lines().add(note).add(text)), (last,))
     if read_at is None:
-        text = "Gli orari non ci sono ancora: li sto leggendo dal sito. Di solito bastano pochi secondi."
-        return Page(text, ((button("🔄 Ricontrolla", route.days, *route.about),), last))
-    text = f"Per i prossimi giorni non vedo orari (letti {when.at(read_at)})."
-    return Page(text, ((button("🔄 Aggiorna orari", Verb.REFRESH, fresh=route.on_card),), last))
+        text = _("Gli orari non ci sono ancora: li sto leggendo dal sito. Di solito bastano pochi secondi.")
+        return Page(text, ((button(_("🔄 Ricontrolla"), route.days, *route.about),), last))
+    text = _("Per i prossimi giorni non vedo orari (letti {moment}).", moment=when.at(read_at))
+    return Page(text, ((button(_("🔄 Aggiorna orari"), Verb.REFRESH, fresh=route.on_card),), last))
 
 
 def kinds_page(day: date, counts: Sequence[tuple[Activity, int]], route: Route = NEW_BOOKING) -> Page:
     """Which kind? Only asked when the day has more than one."""
     rows = [(_kind_button(day, activity, slots, route),) for activity, slots in counts]
-    return Page(f"<b>{first_up(long_day(day))}</b>\nChe cosa?", (*rows, route.back_to_days()))
+    return Page(f"<b>{first_up(long_day(day))}</b>\n" + _("Che cosa?"), (*rows, route.back_to_days()))
 
 
 def _kind_button(day: date, activity: Activity, slots: int, route: Route) -> Button:
-    label = f"{activity.name} · {count(slots, 'orario', 'orari')}"
+    label = f"{activity.name} · {classes_of(slots)}"
     return button(label, route.slots, day, activity_key(activity), *route.about, 0)
 
 
@@ -185,15 +193,17 @@ def slots_page(
         head.add(f"{NOT_SHOWN_YET} {BY_THE_WEEK}")
     if when.now < max(view.opens_at for view in chunk.items) and route is NEW_BOOKING:
         together = len({view.opens_at for view in chunk.items}) == 1
-        opens = f"Si apre {when.at(first.opens_at)}" if together else "Ogni orario si apre per conto suo"
-        head.add(f"{opens}: scegli, e prenoto appena apre.")
+        opens = _("Ogni orario si apre per conto suo: scegli, e prenoto appena apre.")
+        if together:
+            opens = _("Si apre {moment}: scegli, e prenoto appena apre.", moment=when.at(first.opens_at))
+        head.add(opens)
     read_at = min(view.read_at for view in chunk.items)
     if any(view.slot.instructor or _is_news(view, read_at) for view in chunk.items):  # else the buttons say it all
         head.add(*(_slot_line(view, read_at, when) for view in chunk.items))
     if any(_is_from_before(view, when) for view in chunk.items):
         head.add(f"<i>{NOT_READ_SINCE}</i>")
     elif any(view.state in (SlotState.FREE, SlotState.FULL) for view in chunk.items):
-        head.add(f"<i>Posti letti dal sito {when.at(read_at)}</i>")
+        head.add(_("<i>Posti letti dal sito {moment}</i>", moment=when.at(read_at)))
     rows = [(button(_slot_label(view, when), route.slot, view.id, *route.about),) for view in chunk.items]
     turns = chunk.turns(route.slots, day, activity_key(activity), *route.about)
     back = route.back_to_days() if single else back_row(route.day, day, *route.about, on_card=route.on_card)
@@ -202,8 +212,8 @@ def slots_page(
 
 def _slot_line(view: SlotView, read_at: datetime, when: When) -> str:
     """`read_at`: when the list was read; what is known of a slot since has its own time."""
-    instructor = f", con {safe(view.slot.instructor)}" if view.slot.instructor else ""
-    since = f" (vista {when.soon(view.read_at)})" if _is_news(view, read_at) else ""
+    instructor = _(", con {name}", name=safe(view.slot.instructor)) if view.slot.instructor else ""
+    since = _(" (vista {moment})", moment=when.soon(view.read_at)) if _is_news(view, read_at) else ""
     hours = f"<b>{view.slot.start:%H:%M}–{view.slot.end:%H:%M}</b>"
     return f"{hours} {safe(view.name)}{instructor} · {standing(view, when)}{since}"
 
@@ -221,30 +231,31 @@ def standing(view: SlotView, when: When) -> str:
     """`7 posti`, `piena`, `apre mar 24 alle 00:00`, `già tua`, `in coda, n. 12`."""
     match view.state:
         case SlotState.MINE:
-            return "già tua"
+            return _("già tua")
         case SlotState.QUEUED if view.ticket:
-            return f"{live_word(view.ticket, when).lower()}, n. {view.ticket.id}"
+            word = str(live_word(view.ticket, when)).lower()
+            return _("{state}, n. {number}", state=word, number=view.ticket.id)
         case SlotState.OPENS:
-            return f"apre {when.short(view.opens_at)}"
+            return _("apre {moment}", moment=when.short(view.opens_at))
         case SlotState.FULL:
-            return "piena"
+            return _("piena")
         case SlotState.STARTED:
-            return "già cominciata"
-        case _:
+            return _("già cominciata")
+        case SlotState.FREE | SlotState.QUEUED:
             places = view.places(when.now)
-            return "aperta" if places is None else count(places, "posto", "posti")
+            return _("aperta") if places is None else n_("{n} posto", "{n} posti", places)
 
 
 def gone_page(day: date | None = None) -> Page:
     """A button about something the timetable no longer has."""
-    rows: list[ButtonRow] = [(button("📅 Gli orari di quel giorno", Verb.DAY, day),)] if day else []
+    rows: list[ButtonRow] = [(button(_("📅 Gli orari di quel giorno"), Verb.DAY, day),)] if day else []
     rows.append((button(texts.BOOK_LABEL, Verb.NEW), home_button()))
-    return Page("Questo orario non c'è più: nel frattempo il sito l'ha cambiato. Scegline un altro.", tuple(rows))
+    return Page(_("Questo orario non c'è più: nel frattempo il sito l'ha cambiato. Scegline un altro."), tuple(rows))
 
 
 def no_slots_page(day: date, route: Route = NEW_BOOKING) -> Page:
     """A day that has nothing to book any more."""
-    text = f"Per {long_day(day)} non c'è più niente da prenotare."
+    text = _("Per {day} non c'è più niente da prenotare.", day=long_day(day))
     return Page(text, (route.back_to_days(),))
 
 
@@ -259,7 +270,7 @@ def confirm_page(
     *,
     stop: LoginStopped | None,
     watchable: bool = False,
-    note: str = "",
+    note: Words = "",
 ) -> Page:
     """All about a slot and what will happen; `page` of its list is where Back leads.
 
@@ -278,25 +289,32 @@ def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
     """The sentences about what will happen on a tap, or has happened."""
     match view.state:
         case SlotState.STARTED:
-            return ["È già cominciata: non si può più prenotare."]
+            return [_("È già cominciata: non si può più prenotare.")]
         case SlotState.MINE:
-            return ["✅ È già tua."]
+            return [_("✅ È già tua.")]
         case SlotState.QUEUED if view.ticket and view.ticket.watch:
-            return [f"👀 La tengo già d'occhio: richiesta n. {view.ticket.id}."]
+            return [_("👀 La tengo già d'occhio: richiesta n. {number}.", number=view.ticket.id)]
         case SlotState.QUEUED if view.ticket:
-            return [f"{mark(view.ticket)} {live_word(view.ticket, when)}: prenotazione n. {view.ticket.id}."]
+            state = f"{mark(view.ticket)} {live_word(view.ticket, when)}"
+            return [_("{state}: prenotazione n. {number}.", state=state, number=view.ticket.id)]
         case SlotState.FULL:
             return _when_full(view, when, watchable=watchable)
         case SlotState.OPENS if view.is_unseen:
-            wait = f"Prenoto appena apre, {when.at(view.opens_at)}: conferma, e non devi fare altro."
-            return [NOT_SHOWN_YET, wait]
+            return [str(NOT_SHOWN_YET), _wait(view, when)]
         case SlotState.OPENS:
-            return [f"Prenoto appena apre, {when.at(view.opens_at)}: conferma, e non devi fare altro."]
+            return [_wait(view, when)]
         case _:
+            at_once = _("Prenoto subito.")
             if _is_from_before(view, when):
-                return [NOT_READ_SINCE, "Prenoto subito."]
-            read = f"{first_up(standing(view, when))}, all'ultima lettura: {when.at(view.read_at)}."
-            return [read if view.slot.places is not None else "", "Prenoto subito."]
+                return [str(NOT_READ_SINCE), at_once]
+            places, moment = first_up(standing(view, when)), when.at(view.read_at)
+            read = _("{places}, all'ultima lettura: {moment}.", places=places, moment=moment)
+            return [read if view.slot.places is not None else "", at_once]
+
+
+def _wait(view: SlotView, when: When) -> str:
+    moment = when.at(view.opens_at)
+    return _("Prenoto appena apre, {moment}: conferma, e non devi fare altro.", moment=moment)
 
 
 def _is_from_before(view: SlotView, when: When) -> bool:
@@ -305,10 +323,10 @@ def _is_from_before(view: SlotView, when: When) -> bool:
 
 
 def _when_full(view: SlotView, when: When, *, watchable: bool) -> list[str]:
-    full = f"All'ultima lettura, {when.at(view.read_at)}, era piena."
+    full = _("All'ultima lettura, {moment}, era piena.", moment=when.at(view.read_at))
     if watchable:
-        return [full, "Posso tenerla d'occhio finché si può annullare senza penalità, o provare subito."]
-    return [full, TOO_LATE_TO_WATCH, "Posso provare lo stesso: qualcuno può aver rinunciato."]
+        return [full, _("Posso tenerla d'occhio finché si può annullare senza penalità, o provare subito.")]
+    return [full, str(TOO_LATE_TO_WATCH), _("Posso provare lo stesso: qualcuno può aver rinunciato.")]
 
 
 def slot_details(view: SlotView) -> str:
@@ -325,15 +343,19 @@ def slot_details(view: SlotView) -> str:
 
 def _clash(view: SlotView, when: When) -> str:
     if view.clash is None and view.rival:
-        queued = in_a_line(view.rival.class_ref, when, beside=[view.slot.ref])
-        what = f"⚠️ Si sovrappone a un'altra tua richiesta, la n. {view.rival.id}: {queued}."
-        both = "Di solito il sito le accetta tutte e due." if view.both_taken else "Il sito ne accetta una sola."
+        what = _(
+            "⚠️ Si sovrappone a un'altra tua richiesta, la n. {number}: {what}.",
+            number=view.rival.id,
+            what=in_a_line(view.rival.class_ref, when, beside=[view.slot.ref]),
+        )
+        both = _("Di solito il sito le accetta tutte e due.") if view.both_taken else _("Il sito ne accetta una sola.")
         return f"{what} {both}"
     if view.clash is None:
         return ""
     other = in_a_line(view.clash.booking.ref, when, beside=[view.slot.ref])
-    said = "di solito il sito le accetta tutte e due." if view.both_taken else texts.ONE_AT_A_TIME
-    return f"⚠️ Si sovrappone a {other}: {said}"
+    if view.both_taken:
+        return _("⚠️ Si sovrappone a {other}: di solito il sito le accetta tutte e due.", other=other)
+    return _("⚠️ Si sovrappone a {other}: {said}", other=other, said=texts.ONE_AT_A_TIME)
 
 
 def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -> list[ButtonRow]:
@@ -341,22 +363,22 @@ def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -
         case SlotState.STARTED:
             return []
         case SlotState.MINE if view.held:
-            return [(button("📋 Vedi la prenotazione", Verb.HELD, view.held.id),)]
+            return [(button(_("📋 Vedi la prenotazione"), Verb.HELD, view.held.id),)]
         case SlotState.QUEUED if view.ticket:
             instead = _swap_instead(view) if view.ticket.replaces_row_id is None else []
-            return [(button(f"Vedi la n. {view.ticket.id}", Verb.TICKET, view.ticket.id),), *instead]
+            return [(see_button(view.ticket.id),), *instead]
         case SlotState.OPENS:
-            book = button("⏰ Conferma: prenota all'apertura", Verb.BOOK, view.id, newest)
+            book = button(_("⏰ Conferma: prenota all'apertura"), Verb.BOOK, view.id, newest)
             in_time = when.now < view.opens_at - LAST_MOMENT - LEAST_TO_CHOOSE
             other = [(_with_alternative(view, newest),)] if in_time else []
             return [(book,), *other, *_swap_instead(view)]
         case SlotState.FULL:
             rows = slot_watch_rows(view, 0) if watchable else []
-            return [*rows, (button("Prova a prenotare", Verb.BOOK, view.id, newest),), *_swap_instead(view)]
+            return [*rows, (button(_("Prova a prenotare"), Verb.BOOK, view.id, newest),), *_swap_instead(view)]
         case _:
-            book = button("✅ Conferma Prenotazione", Verb.BOOK, view.id, newest)
+            book = button(_("✅ Conferma Prenotazione"), Verb.BOOK, view.id, newest)
             again: list[ButtonRow] = (
-                [(button(Remedy.HOURS, Verb.REFRESH, fresh=True),)] if _is_from_before(view, when) else []
+                [(button(str(Remedy.HOURS), Verb.REFRESH, fresh=True),)] if _is_from_before(view, when) else []
             )
             return [(book,), (_with_alternative(view, newest),), *_swap_instead(view), *again]
 
@@ -366,12 +388,12 @@ def _swap_instead(view: SlotView) -> list[ButtonRow]:
     if view.clash is not None:
         return swap_rows(Clash(view.clash, view.id), fresh=False)
     if view.rival is not None and view.state is not SlotState.QUEUED:
-        return [(button(f"↩️ Ritira la n. {view.rival.id}", Verb.WITHDRAW, view.rival.id),)]
+        return [(button(_("↩️ Ritira la n. {number}", number=view.rival.id), Verb.WITHDRAW, view.rival.id),)]
     return []
 
 
 def _with_alternative(view: SlotView, newest: int) -> Button:
-    return button("✅ Conferma con ➕ Alternativa", Verb.BOOK_ALT, view.id, newest)
+    return button(_("✅ Conferma con ➕ Alternativa"), Verb.BOOK_ALT, view.id, newest)
 
 
 def slot_watch_rows(view: SlotView, replaces: int) -> list[ButtonRow]:
@@ -391,7 +413,7 @@ def swap_page(
     `binding`: what is held can't be given back for free any more.
     """
     old = in_a_line(held.booking.ref, when, beside=[view.slot.ref])
-    lines = Lines().add("<b>Scambia</b>", f"Al posto di {old}:")
+    lines = Lines().add(_("<b>Scambia</b>"), _("Al posto di {other}:", other=old))
     lines.add(slot_details(view))
     back = back_row(Verb.SWAP_DAY, view.slot.day, held.id)
     waits = waiting_booking(view, when)
@@ -400,12 +422,12 @@ def swap_page(
         return Page(str(lines), (*_confirm_rows(view, newest, when, watchable=False), back))
     opens_later = view.opens_at > when.now if waits is None else bool(waits.opens_at and waits.opens_at > when.now)
     overlapping = SWAP_AT_THE_OPENING if opens_later else SWAP_OVERLAPPING
-    lines.add(f"È già tra le tue richieste: la n. {waits.id}." if waits else "")
+    lines.add(_("È già tra le tue richieste: la n. {number}.", number=waits.id) if waits else "")
     lines.add(overlapping if meets(view.slot, held) else SWAP_APART)
     other = view.clash is not None and view.clash.id != held.id
     lines.add(*_swap_prospect(view, when, watchable=watchable)).add(_clash(view, when) if other else "")
     lines.add(LATE_SWAP if binding else "", "" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
-    label = "🔁 Scambia lo stesso" if binding else "🔁 Scambia"
+    label = _("🔁 Scambia lo stesso") if binding else _("🔁 Scambia")
     rows: list[ButtonRow] = [(button(label, Verb.SWAP, view.id, held.id, newest),)]
     if view.state is SlotState.FULL and watchable:
         rows = [*slot_watch_rows(view, held.id), *rows]
@@ -423,33 +445,34 @@ def waiting_booking(view: SlotView, when: When) -> Action | None:
 
 def _swap_prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
     if view.state is SlotState.OPENS:
-        return [f"Si apre {when.at(view.opens_at)}: prenoto allora."]
+        return [_("Si apre {moment}: prenoto allora.", moment=when.at(view.opens_at))]
     return _when_full(view, when, watchable=watchable) if view.state is SlotState.FULL else []
 
 
 # Alternatives
 
 
-def alternatives_page(action: Action, others: Sequence[ClassRef], when: When, *, full: bool, note: str = "") -> Page:
+def alternatives_page(action: Action, others: Sequence[ClassRef], when: When, *, full: bool, note: Words = "") -> Page:
     """The alternatives of a booking, each with a button that removes it; `full`: no more can be added."""
-    lines = (
-        Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {in_a_line(action.class_ref, when, beside=others)}")
-    )
+    first = in_a_line(action.class_ref, when, beside=others)
+    lines = Lines().add(note).add(_("<b>Alternative</b>"), _("Prima scelta: {first}", first=first))
     lines.add(*choices(others, when, [action.class_ref]))
     held_back = is_held_back(action, when)
     opens_later = action.opens_at is not None and when.now < action.opens_at
     if opens_later and held_back:
-        lines.add(f"Prenoto appena apre, {when.at(action.opens_at or action.run_at)}: non devi fare altro.")
+        moment = when.at(action.opens_at or action.run_at)
+        lines.add(_("Prenoto appena apre, {moment}: non devi fare altro.", moment=moment))
     elif held_back:
-        lines.add(f"Comincio {when.soon(action.run_at)}, o appena tocchi «{START_NOW_LABEL}».")
+        moment = when.soon(action.run_at)
+        lines.add(_("Comincio {moment}, o appena tocchi «{label}».", moment=moment, label=START_NOW_LABEL))
     elif others:
-        lines.add("Sono già salvate: non devi fare altro.")
+        lines.add(_("Sono già salvate: non devi fare altro."))
     rows: list[ButtonRow] = [
-        (button(f"🗑 {number}ª {_short(ref)}", Verb.ALT_DROP, action.id, number - 1, ref_key(ref)),)
+        (button(f"🗑 {ordinal(number)} {_short(ref)}", Verb.ALT_DROP, action.id, number - 1, ref_key(ref)),)
         for number, ref in enumerate(others, 2)
     ]
     if not full:
-        rows.append((button("➕ Aggiungi", Verb.ALT_DAYS, action.id),))
+        rows.append((button(_("➕ Aggiungi"), Verb.ALT_DAYS, action.id),))
     if held_back and not opens_later:
         rows.append((button(START_NOW_LABEL, Verb.START_NOW, action.id),))
     return Page(str(lines), (*rows, back_row(Verb.TICKET, action.id, on_card=True)))

@@ -11,13 +11,19 @@ from domain.model import (
     Action,
     ClassRef,
 )
+from languages import _
 
 SHORT = 60  # characters of a name where much else is told: a caption may have 1024 in all
 
 
 def in_a_line(ref: ClassRef, when: When, longest: int = LONGEST_NAME, beside: Iterable[ClassRef | None] = ()) -> str:
     """`PILATES MATWORK, domani alle 18:00`; with place and kind where it would read like a class `beside` it."""
-    line = f"<b>{safe(clip(ref.course, longest))}</b>, {when.day(ref.day)} alle {ref.start:%H:%M}"
+    line = _(
+        "<b>{course}</b>, {day} alle {time}",
+        course=safe(clip(ref.course, longest)),
+        day=when.day(ref.day),
+        time=f"{ref.start:%H:%M}",
+    )
     return f"{line} · {safe(ref.where)}" if told_apart(ref, beside) else line
 
 
@@ -30,7 +36,8 @@ def about(ref: ClassRef, when: When) -> str:
     """A class in three lines: what, when and where."""
     near = when.day(ref.day)
     day = long_day(ref.day) if near == long_day(ref.day) else f"{near}, {long_day(ref.day)}"
-    lines = [f"<b>{safe(ref.course)}</b>", f"📅 {first_up(day)}, alle {ref.start:%H:%M}"]
+    moment = _("{day}, alle {time}", day=first_up(day), time=f"{ref.start:%H:%M}")
+    lines = [f"<b>{safe(ref.course)}</b>", f"📅 {moment}"]
     if ref.where:
         lines.append(f"📍 {safe(ref.where)}")
     return "\n".join(lines)
@@ -46,9 +53,19 @@ def why_not_first(action: Action, when: When) -> str:
     if not action.won_choice:
         return ""
     said = "; ".join(dict.fromkeys(re.findall("«(.*?)»", action.why_not_first or "", re.DOTALL)))
-    why = f" Dal sito: {in_quotes(said)}." if said else ""
     first = in_a_line(action.class_ref, when, SHORT, beside=[action.subject])
-    return f"È la tua {action.won_choice + 1}ª scelta: la prima, {first}, non si poteva avere.{why}"
+    won = _(
+        "È la tua {choice} scelta: la prima, {first}, non si poteva avere.",
+        choice=ordinal(action.won_choice + 1),
+        first=first,
+    )
+    return won + " " + _("Dal sito: {said}.", said=in_quotes(said)) if said else won
+
+
+def ordinal(number: int) -> str:
+    """`2ª`, `2nd`: which of the choices; they are at most a handful."""
+    numbers = {1: _("1ª"), 2: _("2ª"), 3: _("3ª"), 4: _("4ª"), 5: _("5ª"), 6: _("6ª")}
+    return numbers.get(number, f"{number}.")
 
 
 def choices(others: Sequence[ClassRef], when: When, beside: Sequence[ClassRef] = ()) -> list[str]:
@@ -56,5 +73,5 @@ def choices(others: Sequence[ClassRef], when: When, beside: Sequence[ClassRef] =
     if not others:
         return []
     told = [*beside, *others]
-    numbered = (f"{n}ª {in_a_line(ref, when, beside=told)}" for n, ref in enumerate(others, 2))
-    return ["Se non c'è posto, nell'ordine:", *numbered]
+    numbered = (f"{ordinal(n)} {in_a_line(ref, when, beside=told)}" for n, ref in enumerate(others, 2))
+    return [_("Se non c'è posto, nell'ordine:"), *numbered]

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import about, in_a_line, told_apart
-from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
+from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, Words, back_row, button, home_button, safe
 from bot.screens.tickets import live_word, name_of, title
-from bot.screens.when import When, count, first_up, short_day
+from bot.screens.when import When, first_up, short_day
 from domain.model import FIT_CENTER, Action, BookingStatus, ClassRef, HeldBooking, WatchMode
+from languages import N_, _, decimal, n_
 
 Entry = HeldBooking | Action
 """A line of "my bookings": what is held, or what is under way."""
@@ -21,25 +22,27 @@ Entry = HeldBooking | Action
 
 def mine_page(chunk: Chunk[Entry], watches: int, read_at: datetime | None, when: When, note: str = "") -> Page:
     """The person's bookings and unfinished actions; `watches`: how many full slots are watched."""
-    lines = Lines().add(note).add("<b>Le tue prenotazioni</b>")
+    lines = Lines().add(note).add(_("<b>Le tue prenotazioni</b>"))
     told = [_ref_of(entry) for entry in chunk.items]
     lines.add(*(_entry_line(entry, when, told) for entry in chunk.items))
     if not chunk.items:
-        lines.add("Non ne vedo nessuna.")
-    read = f"Ultima lettura completa dal sito: {when.at(read_at)}" if read_at else "Non le ho ancora lette dal sito"
+        lines.add(_("Non ne vedo nessuna."))
+    read = _("Non le ho ancora lette dal sito")
+    if read_at:
+        read = _("Ultima lettura completa dal sito: {moment}", moment=when.at(read_at))
     lines.add(f"<i>{read}</i>")
     rows: list[ButtonRow] = [(_entry_button(entry, when, told),) for entry in chunk.items]
     rows += chunk.turns(Verb.MINE)
     if watches:
         rows.append((button(f"👀 {_watches(watches)}", Verb.WATCHES, 0),))
-    rows.append((button("🔄 Aggiorna dal sito", Verb.SYNC),))
+    rows.append((button(_("🔄 Aggiorna dal sito"), Verb.SYNC),))
     if not chunk.items:
         rows.append((button(texts.BOOK_LABEL, Verb.NEW),))
     return Page(f"{lines}{chunk.caption}", (*rows, (home_button(),)))
 
 
 def _watches(number: int) -> str:
-    return f"Tengo d'occhio {count(number, 'posto', 'posti')}"
+    return n_("Tengo d'occhio {n} posto", "Tengo d'occhio {n} posti", number)
 
 
 def _ref_of(entry: Entry) -> ClassRef:
@@ -52,13 +55,18 @@ def _entry_line(entry: Entry, when: When, told: Sequence[ClassRef]) -> str:
         place = "" if told_apart(ref, told) else where(entry.booking.location)
         line = f"• {in_a_line(ref, when, beside=told)}{place}"
         return f"{line}\n{missing_line(entry, when)}" if entry.missing_since else line
-    return f"⏳ {live_word(entry, when)}: {in_a_line(entry.class_ref, when, beside=told)} (n. {entry.id})"
+    return "⏳ " + _(
+        "{state}: {what} (n. {number})",
+        state=live_word(entry, when),
+        what=in_a_line(entry.class_ref, when, beside=told),
+        number=entry.id,
+    )
 
 
 def missing_line(held: HeldBooking, when: When) -> str:
     """What is said of a booking that the last reading did not show, before a second one agrees."""
     since = when.at(held.missing_since) if held.missing_since else ""
-    return f"⚠️ Nell'elenco del sito non la vedo ({since}). La cerco di nuovo prima di dirla persa."
+    return _("⚠️ Nell'elenco del sito non la vedo ({since}). La cerco di nuovo prima di dirla persa.", since=since)
 
 
 def where(location: str) -> str:
@@ -72,8 +80,8 @@ def _entry_button(entry: Entry, when: When, told: Sequence[ClassRef]) -> Button:
         booking = entry.booking
         label = f"{first_up(short_day(booking.day))} {booking.start:%H:%M} · {booking.course}{kind}"
         return button(label, Verb.HELD, entry.id)
-    word = live_word(entry, when).lower()
-    return button(f"n. {entry.id} · {word} · {entry.class_ref.course}{kind}", Verb.TICKET, entry.id)
+    number, word = _("n. {number}", number=entry.id), str(live_word(entry, when)).lower()
+    return button(f"{number} · {word} · {entry.class_ref.course}{kind}", Verb.TICKET, entry.id)
 
 
 # One booking
@@ -84,12 +92,19 @@ def held_page(held: HeldBooking, live: Action | None, when: When, *, over: bool,
     lines = Lines().add(note).add(about(held.booking.ref, when)).add(_standing(held, when, over=over))
     rows: list[ButtonRow] = []
     if live:
-        lines.add(f"⏳ C'è già una richiesta in corso: {name_of(live).lower()} n. {live.id}.")
-        rows.append((button(f"Vedi la n. {live.id}", Verb.TICKET, live.id),))
+        what = str(name_of(live)).lower()
+        lines.add(_("⏳ C'è già una richiesta in corso: {what} n. {number}.", what=what, number=live.id))
+        rows.append((see_button(live.id),))
     elif is_held(held) and not over:
-        rows.append((button("❌ Annulla", Verb.ASK_CANCEL, held.id), button("🔁 Scambia", Verb.SWAP_DAYS, held.id)))
-        rows.append((button("🗓 Calendario", Verb.FILE, held.id),))
+        swap = button(_("🔁 Scambia"), Verb.SWAP_DAYS, held.id)
+        rows.append((button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id), swap))
+        rows.append((button(_("🗓 Calendario"), Verb.FILE, held.id),))
     return Page(str(lines), (*rows, back_row(Verb.MINE, 0)))
+
+
+def see_button(action_id: int, *, fresh: bool = False) -> Button:
+    """Leads to the ticket of a request."""
+    return button(_("Vedi la n. {number}", number=action_id), Verb.TICKET, action_id, fresh=fresh)
 
 
 def is_held(held: HeldBooking) -> bool:
@@ -103,16 +118,19 @@ def _standing(held: HeldBooking, when: When, *, over: bool) -> str:
         case BookingStatus.CONFIRMED if held.missing_since and not over:
             return missing_line(held, when)
         case BookingStatus.CONFIRMED if not over:
-            return f"✅ Prenotata: vista sul sito {seen}."
+            return _("✅ Prenotata: vista sul sito {moment}.", moment=seen)
         case BookingStatus.CANCELLED:
-            return f"Annullata: ricontrollato sul sito {seen}."
+            return _("Annullata: ricontrollato sul sito {moment}.", moment=seen)
         case BookingStatus.GONE:
-            return f"Sul sito non c'è più ({seen}), e non l'ho annullata io."
+            return _("Sul sito non c'è più ({moment}), e non l'ho annullata io.", moment=seen)
         case _:
-            return "È già cominciata o finita."
+            return _("È già cominciata o finita.")
 
 
-REFUSED_LATE = "di solito il sito non lascia più annullare: posso provarci, ma può dire di no."
+LATE_COSTS = N_("⚠️ Mancano meno di {hours}: annullare adesso può costarti una penalità.")
+LATE_REFUSED = N_(
+    "⚠️ Mancano meno di {hours}: di solito il sito non lascia più annullare: posso provarci, ma può dire di no."
+)
 
 
 def ask_cancel_page(
@@ -122,71 +140,73 @@ def ask_cancel_page(
 
     `refused`: as far as we know the site takes no late cancellation.
     """
-    lines = Lines().add("<b>Annullo davvero?</b>", about(held.booking.ref, when))
+    lines = Lines().add(_("<b>Annullo davvero?</b>"), about(held.booking.ref, when))
     if when.now >= free_until:
-        costs = REFUSED_LATE if refused else "annullare adesso può costarti una penalità."
-        lines.add(f"⚠️ Mancano meno di {hours_of(hours)}: {costs}")
-        yes = button("❌ Sì, annulla", Verb.ASK_TWICE, held.id)
+        lines.add((LATE_REFUSED if refused else LATE_COSTS).filled(hours=hours_of(hours)))
+        yes = button(_("❌ Sì, annulla"), Verb.ASK_TWICE, held.id)
     else:
         lines.add(free_until_line(free_until, when))
-        yes = button("❌ Sì, annulla", Verb.CANCEL, held.id, newest)
-    return Page(str(lines), ((yes, button("No, la tengo", Verb.HELD, held.id)), back_row(Verb.MINE, 0)))
+        yes = button(_("❌ Sì, annulla"), Verb.CANCEL, held.id, newest)
+    return Page(str(lines), ((yes, button(_("No, la tengo"), Verb.HELD, held.id)), back_row(Verb.MINE, 0)))
 
 
 def ask_twice_page(held: HeldBooking, newest: int, when: When) -> Page:
     """The second question: the place can't be given back for free any more."""
-    lines = Lines().add("⚠️ <b>Annullo lo stesso?</b>", about(held.booking.ref, when))
+    lines = Lines().add(_("⚠️ <b>Annullo lo stesso?</b>"), about(held.booking.ref, when))
     lines.add(
-        "Il termine per annullare gratis è passato: il sito potrebbe segnarti una penalità. Io non posso toglierla."
+        _("Il termine per annullare gratis è passato: il sito potrebbe segnarti una penalità. Io non posso toglierla.")
     )
-    yes = button("❌ Annulla lo stesso", Verb.CANCEL_LATE, held.id, newest)
-    return Page(str(lines), ((button("No, la tengo", Verb.HELD, held.id),), (yes,), back_row(Verb.MINE, 0)))
+    yes = button(_("❌ Annulla lo stesso"), Verb.CANCEL_LATE, held.id, newest)
+    return Page(str(lines), ((button(_("No, la tengo"), Verb.HELD, held.id),), (yes,), back_row(Verb.MINE, 0)))
 
 
 def free_until_line(free_until: datetime, when: When) -> str:
-    return f"Puoi annullare senza penalità {when.until(free_until)}."
+    return _("Puoi annullare senza penalità {until}.", until=when.until(free_until))
 
 
 def hours_of(hours: float) -> str:
     """`2 ore`, `1,5 ore`."""
-    return count(int(hours), "ora", "ore") if hours == int(hours) else f"{hours:g} ore".replace(".", ",")
+    if hours == int(hours):
+        return n_("{n} ora", "{n} ore", int(hours))
+    return _("{hours} ore", hours=decimal(hours, len(f"{hours:g}".partition(".")[2])))
 
 
 def reminder(held: HeldBooking, free_until: datetime, hours: float, when: When) -> Page:
     """Sent before a class: keep the booking, cancel it while that is free, or swap it."""
-    lines = Lines().add("⏰ <b>Ci vai?</b>", about(held.booking.ref, when))
+    lines = Lines().add(_("⏰ <b>Ci vai?</b>"), about(held.booking.ref, when))
     if when.now < free_until:
         lines.add(free_until_line(free_until, when))
     else:
-        lines.add(f"⚠️ Mancano meno di {hours_of(hours)}: annullare adesso può costarti una penalità.")
-    cancel = button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True)
-    swap = button("🔁 Scambia", Verb.SWAP_DAYS, held.id, fresh=True)
-    return Page(str(lines), ((button("👍 Ci vado", Verb.STAY, held.id),), (cancel, swap), (home_button(fresh=True),)))
+        lines.add(LATE_COSTS.filled(hours=hours_of(hours)))
+    cancel = button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id, fresh=True)
+    swap = button(_("🔁 Scambia"), Verb.SWAP_DAYS, held.id, fresh=True)
+    stay = button(_("👍 Ci vado"), Verb.STAY, held.id)
+    return Page(str(lines), ((stay,), (cancel, swap), (home_button(fresh=True),)))
 
 
 def staying(held: HeldBooking, when: When) -> Page:
     """The reminder after "Ci vado"."""
-    lines = Lines().add("👍 <b>Bene, il posto resta tuo</b>", about(held.booking.ref, when))
-    return Page(str(lines), ((button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True), home_button(fresh=True)),))
+    lines = Lines().add(_("👍 <b>Bene, il posto resta tuo</b>"), about(held.booking.ref, when))
+    return Page(str(lines), ((button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id, fresh=True), home_button(fresh=True)),))
 
 
 def gone_page() -> Page:
     """A button about a booking that is not (or no longer) the person's."""
-    text = "Questa prenotazione non la trovo tra le tue."
+    text = _("Questa prenotazione non la trovo tra le tue.")
     return Page(text, ((button(texts.MINE_LABEL, Verb.MINE, 0),), (home_button(),)))
 
 
-def not_found_page(text: str, day: date | None = None) -> Page:
+def not_found_page(text: Words, day: date | None = None) -> Page:
     """A button that can't do what it says any more, and why; with the way to that day's slots, if it is about one."""
-    rows: list[ButtonRow] = [(button("📅 Gli orari di quel giorno", Verb.DAY, day),)] if day else []
-    rows.append((button("🧾 Richieste", Verb.STATUS, 0), home_button()))
-    return Page(text, tuple(rows))
+    rows: list[ButtonRow] = [(button(_("📅 Gli orari di quel giorno"), Verb.DAY, day),)] if day else []
+    rows.append((button(_("🧾 Richieste"), Verb.STATUS, 0), home_button()))
+    return Page(str(text), tuple(rows))
 
 
 def file_page(held: HeldBooking, when: When) -> Page:
     """The words that go with the calendar file."""
     rows = ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),)
-    return Page(f"🗓 Per il tuo calendario\n\n{about(held.booking.ref, when)}", rows)
+    return Page(str(Lines().add(_("🗓 Per il tuo calendario")).add(about(held.booking.ref, when))), rows)
 
 
 # Watches
@@ -194,9 +214,9 @@ def file_page(held: HeldBooking, when: When) -> Page:
 
 def watches_page(chunk: Chunk[Action], when: When, note: str = "") -> Page:
     """The full slots that are watched, each with a button that stops its watch."""
-    lines = Lines().add(note).add("<b>Posti che tengo d'occhio</b>")
+    lines = Lines().add(note).add(_("<b>Posti che tengo d'occhio</b>"))
     if not chunk.items:
-        lines.add("Nessuno, adesso. Li trovi sugli orari pieni: «Prenota se si libera».")
+        lines.add(_("Nessuno, adesso. Li trovi sugli orari pieni: «Prenota se si libera»."))
     for watch in chunk.items:
         lines.add(*_watch_lines(watch, when))
     rows = [(button(_stop_label(watch), Verb.WITHDRAW, watch.id),) for watch in chunk.items]
@@ -204,15 +224,17 @@ def watches_page(chunk: Chunk[Action], when: When, note: str = "") -> Page:
 
 
 def _watch_lines(watch: Action, when: When) -> Sequence[str]:
-    then = "ti avviso" if watch.watch is WatchMode.TELL else "prenoto"
     swaps = watch.replaces_row_id is not None and watch.watch is WatchMode.BOOK
-    swap = " al posto di quella che hai" if swaps else ""
+    then = _("Se si libera ti avviso") if watch.watch is WatchMode.TELL else _("Se si libera prenoto")
+    if swaps:
+        then = _("Se si libera prenoto al posto di quella che hai")
     until = f", {when.until(watch.watch_until)}" if watch.watch_until else ""
-    return [f"👀 {in_a_line(watch.class_ref, when)}", f"Se si libera {then}{swap}{until} (n. {watch.id})"]
+    number = _("n. {number}", number=watch.id)
+    return [f"👀 {in_a_line(watch.class_ref, when)}", f"{then}{until} ({number})"]
 
 
 def _stop_label(watch: Action) -> str:
     ref = watch.wish
     if ref is None:
-        return f"🔕 Smetti: {title(watch)} · {FIT_CENTER}"
-    return f"🔕 Smetti: {short_day(ref.day)} {ref.start:%H:%M} · {ref.course}"
+        return _("🔕 Smetti: {what}", what=f"{title(watch)} · {FIT_CENTER}")
+    return _("🔕 Smetti: {what}", what=f"{short_day(ref.day)} {ref.start:%H:%M} · {ref.course}")

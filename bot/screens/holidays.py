@@ -6,24 +6,24 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from bot.screens.callbacks import Verb
-from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button
+from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, Words, back_row, button
 from bot.screens.periodic import days_off
 from bot.screens.when import first_up, long_day, month_name, short_day, weekday
 from domain.recurrence import Holiday
+from languages import N_, _
 
 MONTHS_AHEAD = 12  # how far a holiday can lie ahead
 LONGEST = timedelta(days=366)
-FULL = "Hai già segnato tutte le ferie che riesco a tenere: prima togline qualcuna."
+FULL = N_("Hai già segnato tutte le ferie che riesco a tenere: prima togline qualcuna.")
 
 
-def holidays_page(chunk: Chunk[Holiday], note: str = "") -> Page:
+def holidays_page(chunk: Chunk[Holiday], note: Words = "") -> Page:
     """The holidays, each with a button that removes it."""
-    lines = (
-        Lines().add(note).add("🏖 <b>Ferie</b>", "In questi giorni le periodiche non prenotano e non chiedono niente.")
-    )
-    lines.add(*(f"• {days_off(holiday)}" for holiday in chunk.items) if chunk.items else ["Nessuna, per ora."])
+    lines = Lines().add(note)
+    lines.add(_("🏖 <b>Ferie</b>"), _("In questi giorni le periodiche non prenotano e non chiedono niente."))
+    lines.add(*(f"• {days_off(holiday)}" for holiday in chunk.items) if chunk.items else [_("Nessuna, per ora.")])
     rows = [(button(f"🗑 {first_up(days_off(holiday))}", Verb.OFF_DROP, holiday.id),) for holiday in chunk.items]
-    add = (button("➕ Aggiungi", Verb.OFF_FROM, 0),)
+    add = (button(_("➕ Aggiungi"), Verb.OFF_FROM, 0),)
     return Page(f"{lines}{chunk.caption}", (*rows, *chunk.turns(Verb.DAYS_OFF), add, back_row(Verb.PERIODIC, 0)))
 
 
@@ -35,7 +35,7 @@ def first_day_page(month: int, today: date) -> Page:
 
     blank = button("·", Verb.OFF_FROM, month)
     return Page(
-        f"🏖 <b>Ferie</b>\n\nDa quale giorno?\n<b>{_month_name(month, today)}</b>",
+        _("🏖 <b>Ferie</b>") + "\n\n" + _("Da quale giorno?") + f"\n<b>{_month_name(month, today)}</b>",
         (*_grid(month, today, today, pick, blank), _turn(month, Verb.OFF_FROM), back_row(Verb.DAYS_OFF, 0)),
     )
 
@@ -47,8 +47,9 @@ def last_day_page(first: date, month: int, today: date) -> Page:
         return button(str(day.day), Verb.OFF_ADD, first, day)
 
     blank = button("·", Verb.OFF_TO, first, month)
+    until = _("Da {day}, fino a quale giorno compreso?", day=long_day(first))
     return Page(
-        f"🏖 <b>Ferie</b>\n\nDa {long_day(first)}, fino a quale giorno compreso?\n<b>{_month_name(month, today)}</b>",
+        _("🏖 <b>Ferie</b>") + f"\n\n{until}\n<b>{_month_name(month, today)}</b>",
         (*_grid(month, today, first, pick, blank), _turn(month, Verb.OFF_TO, first), back_row(Verb.OFF_FROM, month)),
     )
 
@@ -82,15 +83,15 @@ def _grid(month: int, today: date, earliest: date, pick: Callable[[date], Button
 def _turn(month: int, verb: Verb, *about: date) -> ButtonRow:
     row = []
     if month > 0:
-        row.append(button("‹ Mese prima", verb, *about, month - 1))
+        row.append(button(_("‹ Mese prima"), verb, *about, month - 1))
     if month < MONTHS_AHEAD:
-        row.append(button("Mese dopo ›", verb, *about, month + 1))
+        row.append(button(_("Mese dopo ›"), verb, *about, month + 1))
     return tuple(row)
 
 
 def added_note(holiday: Holiday) -> str:
     """After a holiday was added: what it means, and what it does not."""
-    held = "I posti che hai già prenotato restano: guarda in Le Mie Prenotazioni."
+    held = _("I posti che hai già prenotato restano: guarda in Le Mie Prenotazioni.")
     if holiday.first == holiday.last:
-        return f"✅ Fatto: {short_day(holiday.first)} è libero. {held}"
-    return f"✅ Fatto: ferie {days_off(holiday)}. {held}"
+        return _("✅ Fatto: {day} è libero.", day=short_day(holiday.first)) + f" {held}"
+    return _("✅ Fatto: ferie {days}.", days=days_off(holiday)) + f" {held}"

@@ -9,14 +9,14 @@ from datetime import date, datetime
 from bot.screens.callbacks import Verb
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
 from bot.screens.slots import SlotView, activity_key
-from bot.screens.when import When, count, first_up, long_day, short_day, weekday
+from bot.screens.when import When, first_up, long_day, short_day, weekday
 from domain.model import FIT_CENTER, Course, DaySummary
 from domain.names import split_activity
+from languages import N_, _, n_
 
 DAYS_IN_A_WEEK = 7
-NOT_YET_SHOWN = "Per questo giorno il sito non mostra ancora orari."
-NOT_READ_YET = "Da quando si prenota per questo giorno non ho ancora letto i suoi orari: tocca «Aggiorna orari»."
-REFRESH = (button("🔄 Aggiorna orari", Verb.REFRESH),)
+NOT_YET_SHOWN = N_("Per questo giorno il sito non mostra ancora orari.")
+NOT_READ_YET = N_("Da quando si prenota per questo giorno non ho ancora letto i suoi orari: tocca «Aggiorna orari».")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,17 @@ def hour_of_course(course: Course) -> Hour:
 
 def hours_page(days: Sequence[DaySummary], read_at: datetime | None, when: When) -> Page:
     """The week, a button a day."""
-    read = f"Letti {when.at(read_at)}." if read_at else "Non li ho ancora letti dal sito: tocca «Aggiorna orari»."
+    read = _("Non li ho ancora letti dal sito: tocca «Aggiorna orari».")
+    if read_at:
+        read = _("Letti {moment}.", moment=when.at(read_at))
     known = {summary.day: summary.slots for summary in days}
     buttons = [_hours_button(day, known.get(day), when) for day in _week(when.today)]
     rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
-    return Page(f"<b>Orari dei corsi</b>\n{read}", (*rows, REFRESH, (home_button(),)))
+    return Page(_("<b>Orari dei corsi</b>") + f"\n{read}", (*rows, refresh_row(), (home_button(),)))
+
+
+def refresh_row() -> ButtonRow:
+    return (button(_("🔄 Aggiorna orari"), Verb.REFRESH),)
 
 
 def _week(today: date) -> list[date]:
@@ -61,7 +67,7 @@ def _week(today: date) -> list[date]:
 
 
 def _hours_button(day: date, slots: int | None, when: When) -> Button:
-    name = "Oggi" if day == when.today else first_up(short_day(day))
+    name = _("Oggi") if day == when.today else first_up(short_day(day))
     return button(f"{name} · {slots}" if slots else name, Verb.HOURS_DAY, day, 0, 0)
 
 
@@ -83,27 +89,27 @@ def hours_day_page(
     lines = Lines().add(f"<b>{first_up(long_day(day))}</b>", *(safe(name) for one, name in kinds if one == key))
     lines.add(*(_hour_line(hour, with_place=key == 0 and len(kinds) > 1) for hour in chunk.items))
     if not chunk.items:
-        none = f"Nessun orario di {weekday(day.weekday())}."
+        none = _("Nessun orario di {weekday}.", weekday=weekday(day.weekday()))
         lines.add(NOT_YET_SHOWN if when.now < opens_at else NOT_READ_YET if is_unread else none)
-    lines.add(f"<i>Letti {when.at(read_at)}</i>" if read_at else "")
+    lines.add(_("<i>Letti {moment}</i>", moment=when.at(read_at)) if read_at else "")
     rows = [*chunk.turns(Verb.HOURS_DAY, day, key), *_filters(day, key, kinds)]
     if chunk.items:
-        rows.append((button("📅 Prenota in questo giorno", Verb.DAY, day),))
+        rows.append((button(_("📅 Prenota in questo giorno"), Verb.DAY, day),))
     elif is_unread:
-        rows.append(REFRESH)
+        rows.append(refresh_row())
     return Page(f"{lines}{chunk.caption}", (*rows, back_row(Verb.HOURS)))
 
 
 def _hour_line(hour: Hour, *, with_place: bool) -> str:
-    instructor = f", con {safe(hour.instructor)}" if hour.instructor else ""
-    places = "" if hour.places is None else f" · {count(hour.places, 'posto', 'posti')}"
-    mine = " · già tua" if hour.is_mine else ""
-    place = f" · {safe(split_activity(hour.place)[0])}" if with_place else ""
-    return f"<b>{hour.start}–{hour.end}</b> {safe(hour.name)}{instructor}{place}{mine or places}"
+    instructor = _(", con {name}", name=safe(hour.instructor)) if hour.instructor else ""
+    places = "" if hour.places is None else n_("{n} posto", "{n} posti", hour.places)
+    place = safe(split_activity(hour.place)[0]) if with_place else ""
+    rest = "".join(f" · {part}" for part in (place, _("già tua") if hour.is_mine else places) if part)
+    return f"<b>{hour.start}–{hour.end}</b> {safe(hour.name)}{instructor}{rest}"
 
 
 def _filters(day: date, key: int, kinds: Sequence[tuple[int, str]]) -> list[ButtonRow]:
     if len(kinds) < 2:
         return []
-    shown = [(0, "Tutto"), *kinds]
+    shown = [(0, _("Tutto")), *kinds]
     return [(button(name, Verb.HOURS_DAY, day, one, 0),) for one, name in shown if one != key]

@@ -17,6 +17,7 @@ from bot.screens.when import every, first_up
 from bot.screens.when import weekday as name_of
 from domain.model import FIT_CENTER, Activity, Course, OpeningRule
 from domain.recurrence import PeriodicBooking, PeriodicMode
+from languages import N_, Later, _, n_
 
 MODES = (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD, PeriodicMode.ASK_OPENING, PeriodicMode.ASK_FIRST)
 """In the order they are offered, which is also how a button names one."""
@@ -25,10 +26,10 @@ ANY_DAY = date(2000, 1, 10)  # hours are reckoned on it
 RECOMMENDED = PeriodicMode.AUTOMATIC  # who makes a habit of a class mostly goes; a silence must not cost the place
 
 MODE_NAMES = {
-    PeriodicMode.AUTOMATIC: "⚡ Automatica",
-    PeriodicMode.HOLD: "🤝 Prenota, poi chiedi",
-    PeriodicMode.ASK_OPENING: "🌙 Chiedi prima dell'apertura",
-    PeriodicMode.ASK_FIRST: "🔔 Chiedi prima della lezione",
+    PeriodicMode.AUTOMATIC: N_("⚡ Automatica"),
+    PeriodicMode.HOLD: N_("🤝 Prenota, poi chiedi"),
+    PeriodicMode.ASK_OPENING: N_("🌙 Chiedi prima dell'apertura"),
+    PeriodicMode.ASK_FIRST: N_("🔔 Chiedi prima della lezione"),
 }
 
 
@@ -51,7 +52,10 @@ def ask_times(
         opens = datetime.combine(ANY_DAY, start) - timedelta(hours=rule.hours_before)
     before_opening = opens - usual
     day = (before_opening.date() - ANY_DAY + timedelta(days=weekday)).days % 7
-    asked = f"{'la' if day == SUNDAY else 'il'} {name_of(day)} alle {before_opening:%H:%M}"
+    weekday_of_it, time_of_day = name_of(day), f"{before_opening:%H:%M}"
+    asked = _("il {weekday} alle {time}", weekday=weekday_of_it, time=time_of_day)
+    if day == SUNDAY:
+        asked = _("la {weekday} alle {time}", weekday=weekday_of_it, time=time_of_day)
     to_keep = hour_before(start, usual + free_cancel)
     return AskTimes(hour_before(start, lead), asked, to_keep, binding=lead < free_cancel)
 
@@ -60,51 +64,59 @@ def hour_before(at: time, lead: timedelta) -> str:
     """`alle 17:00, un'ora prima`; of an odd number of minutes only the hour: `alle 16:11, prima`."""
     moment = datetime.combine(ANY_DAY, at) - lead
     days = (ANY_DAY - moment.date()).days
-    day = "" if days == 0 else " del giorno prima" if days == 1 else f" di {days} giorni prima"
-    return f"alle {moment:%H:%M}{day}, {before(round(lead.total_seconds() / 60))}"
+    earlier, hour = before(round(lead.total_seconds() / 60)), f"{moment:%H:%M}"
+    if days == 0:
+        return _("alle {time}, {earlier}", time=hour, earlier=earlier)
+    if days == 1:
+        return _("alle {time} del giorno prima, {earlier}", time=hour, earlier=earlier)
+    return _("alle {time} di {days} giorni prima, {earlier}", time=hour, days=days, earlier=earlier)
 
 
 def mode_line(mode: PeriodicMode, times: AskTimes) -> str:
     """What a mode does, in a sentence or two."""
     match mode:
         case PeriodicMode.AUTOMATIC:
-            return "Prenoto all'apertura, e te lo ricordo in tempo: se non puoi, un tocco e libero il posto."
+            return _("Prenoto all'apertura, e te lo ricordo in tempo: se non puoi, un tocco e libero il posto.")
         case PeriodicMode.HOLD:
-            return (
-                f"Prenoto il posto all'apertura. {first_up(times.to_keep)} della lezione, ti chiedo se lo tieni: "
-                "se non rispondi lo libero, gratis."
+            return _(
+                "Prenoto il posto all'apertura. {asked} della lezione, ti chiedo se lo tieni: "
+                "se non rispondi lo libero, gratis.",
+                asked=first_up(times.to_keep),
             )
         case PeriodicMode.ASK_OPENING:
-            return (
-                f"Ti chiedo {times.before_opening}, prima che aprano le prenotazioni: "
-                "se confermi, prenoto appena aprono."
+            return _(
+                "Ti chiedo {asked}, prima che aprano le prenotazioni: se confermi, prenoto appena aprono.",
+                asked=times.before_opening,
             )
         case PeriodicMode.ASK_FIRST:
-            binding = " A quell'ora il posto è vincolante: annullarlo può costare." if times.binding else ""
-            return f"Ti chiedo {times.before_class} della lezione: se confermi, prenoto se c'è ancora posto.{binding}"
+            asks = _(
+                "Ti chiedo {asked} della lezione: se confermi, prenoto se c'è ancora posto.", asked=times.before_class
+            )
+            binding = _(" A quell'ora il posto è vincolante: annullarlo può costare.") if times.binding else ""
+            return asks + binding
 
 
 def made_note(mode: PeriodicMode) -> str:
     """The sentence above the card of a periodic booking that was just made."""
     if mode in (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD):
-        return "✅ Fatto: ci penso io, ogni settimana."
-    return "✅ Fatto: te lo chiedo ogni settimana."
+        return _("✅ Fatto: ci penso io, ogni settimana.")
+    return _("✅ Fatto: te lo chiedo ogni settimana.")
 
 
 def before(minutes: int) -> str:
     """`un'ora prima`, `2 ore prima`, `mezz'ora prima`; `prima` alone where the number would say less than the hour."""
     if minutes == 30:
-        return "mezz'ora prima"
+        return _("mezz'ora prima")
     if minutes % 60:
-        return "prima"
-    return "un'ora prima" if minutes == 60 else f"{minutes // 60} ore prima"
+        return _("prima")
+    return n_("un'ora prima", "{n} ore prima", minutes // 60)
 
 
 @dataclass(frozen=True, slots=True)
 class CourseRoute:
     """What a weekly course is chosen for, and where the buttons lead until it is chosen."""
 
-    title: str
+    title: Later
     kinds: Verb
     weekday: Verb | None  # None: the weekday is given
     course: Verb
@@ -114,7 +126,7 @@ class CourseRoute:
 
 
 NEW_SERIES = CourseRoute(
-    "Nuova prenotazione periodica", Verb.NEW_KINDS, Verb.NEW_WEEKDAY, Verb.NEW_COURSE, Verb.NEW_MODE,
+    N_("Nuova prenotazione periodica"), Verb.NEW_KINDS, Verb.NEW_WEEKDAY, Verb.NEW_COURSE, Verb.NEW_MODE,
     back_row(Verb.PERIODIC, 0),
 )  # fmt: skip
 
@@ -122,23 +134,23 @@ NEW_SERIES = CourseRoute(
 def moving(periodic: PeriodicBooking) -> CourseRoute:
     """Another course or time for a periodic booking."""
     verbs = (Verb.MOVE_KINDS, Verb.MOVE_WEEKDAY, Verb.MOVE_COURSE, Verb.MOVE)
-    return CourseRoute("Cambia corso e orario", *verbs, back_row(Verb.SERIES, periodic.id), (periodic.id,))
+    return CourseRoute(N_("Cambia corso e orario"), *verbs, back_row(Verb.SERIES, periodic.id), (periodic.id,))
 
 
 def adding_to(periodic: PeriodicBooking) -> CourseRoute:
     """An alternative for a periodic booking, on its weekday."""
     verbs = (Verb.ELSE_KINDS, None, Verb.ELSE_COURSE, Verb.ELSE_ADD)
-    return CourseRoute("Un'alternativa", *verbs, back_row(Verb.ELSE, periodic.id), (periodic.id,))
+    return CourseRoute(N_("Un'alternativa"), *verbs, back_row(Verb.ELSE, periodic.id), (periodic.id,))
 
 
 def kinds_page(kinds: Sequence[tuple[Activity, int]], route: CourseRoute, weekday: int | None = None) -> Page:
     """What kind of course? With how many a week, or on the given weekday."""
     if not kinds:
-        text = "Gli orari della settimana non li ho ancora letti dal sito."
-        return Page(text, ((button("🔄 Aggiorna orari", Verb.REFRESH),), route.back))
-    on_day = f", {every(weekday)}" if weekday is not None else ""
+        text = _("Gli orari della settimana non li ho ancora letti dal sito.")
+        return Page(text, ((button(_("🔄 Aggiorna orari"), Verb.REFRESH),), route.back))
+    ask = _("Che cosa?") if weekday is None else _("Che cosa, {every}?", every=every(weekday))
     rows = [(_kind_button(kind, number, route, weekday),) for kind, number in kinds]
-    return Page(f"<b>{route.title}</b>\n\nChe cosa{on_day}?", (*rows, route.back))
+    return Page(f"<b>{route.title}</b>\n\n{ask}", (*rows, route.back))
 
 
 def _kind_button(kind: Activity, number: int, route: CourseRoute, weekday: int | None) -> Button:
@@ -156,13 +168,13 @@ def weekdays_page(kind: Activity, counts: Mapping[int, int], route: CourseRoute)
         for day, number in sorted(counts.items())
     ]
     rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
-    text = f"<b>{safe(kind.name)}</b>\n\nIn quale giorno?"
+    text = f"<b>{safe(kind.name)}</b>\n\n" + _("In quale giorno?")
     return Page(text, (*rows, back_row(route.kinds, *route.about)))
 
 
 def courses_page(kind: Activity, weekday: int, chunk: Chunk[Course], route: CourseRoute) -> Page:
     """Which course of that kind and weekday?"""
-    lines = Lines().add(f"<b>{safe(kind.name)}</b>", first_up(every(weekday))).add("A che ora?")
+    lines = Lines().add(f"<b>{safe(kind.name)}</b>", first_up(every(weekday))).add(_("A che ora?"))
     rows = [(button(_course_label(course), route.pick, course.id, *route.about),) for course in chunk.items]
     key = activity_key(kind)
     turns = chunk.turns(route.course, key, weekday, *route.about)
@@ -178,8 +190,8 @@ def _course_label(course: Course) -> str:
 
 def course_gone_page(route: CourseRoute) -> Page:
     """A button about a course that the timetable no longer has."""
-    text = "Questo corso non c'è più in orario: nel frattempo il sito l'ha cambiato. Scegline un altro."
-    return Page(text, ((button("Scegli un corso", route.kinds, *route.about),), (home_button(),)))
+    text = _("Questo corso non c'è più in orario: nel frattempo il sito l'ha cambiato. Scegline un altro.")
+    return Page(text, ((button(_("Scegli un corso"), route.kinds, *route.about),), (home_button(),)))
 
 
 def new_mode_page(course: Course, times: AskTimes, warning: str) -> Page:
@@ -192,12 +204,14 @@ def new_mode_page(course: Course, times: AskTimes, warning: str) -> Page:
 
 
 def _weekly(course: Course) -> str:
-    return f"{first_up(every(course.day_of_week))} alle {course.start:%H:%M} · {safe(course.location)}"
+    day = first_up(every(course.day_of_week))
+    return _("{day} alle {time}", day=day, time=f"{course.start:%H:%M}") + f" · {safe(course.location)}"
 
 
 def change_mode_page(periodic: PeriodicBooking, times: AskTimes) -> Page:
     """Another mode for a periodic booking."""
-    lines = Lines().add(f"<b>{safe(periodic.name or periodic.course)}</b>", f"Adesso: {MODE_NAMES[periodic.mode]}")
+    now = _("Adesso: {mode}", mode=MODE_NAMES[periodic.mode])
+    lines = Lines().add(f"<b>{safe(periodic.name or periodic.course)}</b>", now)
     _add_modes(lines, times)
     rows = [
         (button(_mode_label(mode), Verb.SET_MODE, periodic.id, MODES.index(mode)),)
@@ -205,14 +219,14 @@ def change_mode_page(periodic: PeriodicBooking, times: AskTimes) -> Page:
         if mode is not periodic.mode
     ]
     if periodic.mode is PeriodicMode.ASK_FIRST:
-        rows.append((button("⏰ Quando te lo chiedo", Verb.LEADS, periodic.id),))
+        rows.append((button(_("⏰ Quando te lo chiedo"), Verb.LEADS, periodic.id),))
     return Page(str(lines), (*rows, back_row(Verb.SERIES, periodic.id)))
 
 
 def leads_page(periodic: PeriodicBooking, choices: Sequence[timedelta], times: AskTimes) -> Page:
     """How long before the class shall it ask? Earlier, a place can still be given back for free."""
     lines = Lines().add(f"<b>{safe(periodic.name or periodic.course)}</b>", mode_line(periodic.mode, times))
-    lines.add("Quando te lo chiedo?")
+    lines.add(_("Quando te lo chiedo?"))
     rows = [
         (button(first_up(hour_before(periodic.start, lead)), Verb.SET_LEAD, periodic.id, number),)
         for number, lead in enumerate(choices)
@@ -224,22 +238,27 @@ def meets_line(others: Sequence[PeriodicBooking]) -> str:
     """Which of a person's other periodic bookings are at the same hours; nothing when none is."""
     if not others:
         return ""
-    names = " e ".join(f"<b>{safe(one.name or one.course)}</b> (alle {one.start:%H:%M})" for one in others)
-    return f"⚠️ Alla stessa ora hai già {names}: se il sito ne accetta una sola, vince quella prenotata prima."
+    names = _(" e ").join(
+        _("<b>{course}</b> (alle {time})", course=safe(one.name or one.course), time=f"{one.start:%H:%M}")
+        for one in others
+    )
+    return _(
+        "⚠️ Alla stessa ora hai già {names}: se il sito ne accetta una sola, vince quella prenotata prima.", names=names
+    )
 
 
 def _add_modes(lines: Lines, times: AskTimes) -> None:
-    lines.add("Come faccio, ogni volta?")
+    lines.add(_("Come faccio, ogni volta?"))
     for mode in MODES:
-        star = " (consigliata)" if mode is RECOMMENDED else ""
+        star = _(" (consigliata)") if mode is RECOMMENDED else ""
         lines.add(f"<b>{MODE_NAMES[mode]}</b>{star}", mode_line(mode, times))
 
 
 def _mode_label(mode: PeriodicMode) -> str:
-    return f"{MODE_NAMES[mode]} ⭐" if mode is RECOMMENDED else MODE_NAMES[mode]
+    return f"{MODE_NAMES[mode]} ⭐" if mode is RECOMMENDED else str(MODE_NAMES[mode])
 
 
 def not_mine_page() -> Page:
     """A button about a periodic booking that is not (or no longer) the person's."""
-    text = "Questa prenotazione periodica non la trovo tra le tue."
+    text = _("Questa prenotazione periodica non la trovo tra le tue.")
     return Page(text, ((button(texts.PERIODIC_LABEL, Verb.PERIODIC, 0),), (home_button(),)))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from bot.screens.callbacks import Verb, pack
+from languages import Later, _
 
 LONGEST_NAME = 120  # characters of one thing from outside; the site's own are far shorter
 LONGEST_LABEL = 60  # characters on a button; more would not show on a phone anyway
@@ -21,6 +22,8 @@ UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202
 """Characters that show nothing of their own, but turn a line around or hide a part of it; joiners of emoji stay."""
 
 Item = TypeVar("Item")
+Words = str | Later
+"""A sentence, or one that is yet to be said in its reader's language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +73,17 @@ class Chunk(Generic[Item]):
     @property
     def caption(self) -> str:
         """The line with the number of the page; empty when there is only one page."""
-        return f"\n\n<i>Pagina {self.number + 1} di {self.pages}</i>" if self.pages > 1 else ""
+        if self.pages <= 1:
+            return ""
+        return "\n\n" + _("<i>Pagina {number} di {pages}</i>", number=self.number + 1, pages=self.pages)
 
     def turns(self, verb: Verb, *values: int | date) -> tuple[ButtonRow, ...]:
         """The row of buttons that turns the page; the page's number goes last into the button."""
         row = []
         if self.number > 0:
-            row.append(button("‹ Precedenti", verb, *values, self.number - 1))
+            row.append(button(_("‹ Precedenti"), verb, *values, self.number - 1))
         if self.number < self.pages - 1:
-            row.append(button("Altri ›", verb, *values, self.number + 1))
+            row.append(button(_("Altri ›"), verb, *values, self.number + 1))
         return (tuple(row),) if row else ()
 
 
@@ -102,7 +107,7 @@ def safe(text: str) -> str:
 
 def in_quotes(words: str) -> str:
     """What somebody else said, in quotation marks and without its own full stop: the sentence around it has one."""
-    return f"«{safe(words).rstrip().rstrip('.')}»"
+    return _("«{words}»", words=safe(words).rstrip().rstrip("."))
 
 
 def clip(text: str, most: int) -> str:
@@ -114,17 +119,17 @@ def clip(text: str, most: int) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
-def button(label: str, verb: Verb, *values: int | date, fresh: bool = False) -> Button:
-    return Button(clip(label, LONGEST_LABEL), pack(verb, *values, fresh=fresh))
+def button(label: Words, verb: Verb, *values: int | date, fresh: bool = False) -> Button:
+    return Button(clip(str(label), LONGEST_LABEL), pack(verb, *values, fresh=fresh))
 
 
 def home_button(*, fresh: bool = False) -> Button:
-    return button("🏠 Menu", Verb.HOME, fresh=fresh)
+    return button(_("🏠 Menu"), Verb.HOME, fresh=fresh)
 
 
 def back_row(verb: Verb, *values: int | date, on_card: bool = False) -> ButtonRow:
     """The last row of every screen: one step back, and home. `on_card`: the message must stay, home opens another."""
-    return (button("‹ Indietro", verb, *values), home_button(fresh=on_card))
+    return (button(_("‹ Indietro"), verb, *values), home_button(fresh=on_card))
 
 
 @dataclass(slots=True)
@@ -133,8 +138,8 @@ class Lines:
 
     blocks: list[str] = field(default_factory=list)
 
-    def add(self, *lines: str) -> Lines:
-        block = "\n".join(line for line in lines if line)
+    def add(self, *lines: Words) -> Lines:
+        block = "\n".join(said for line in lines if (said := str(line)))
         if block:
             self.blocks.append(block)
         return self

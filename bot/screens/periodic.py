@@ -7,42 +7,54 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.screens.callbacks import Verb
-from bot.screens.classes import told_apart
+from bot.screens.classes import ordinal, told_apart
 from bot.screens.failure_messages import failure_message
 from bot.screens.held import where
 from bot.screens.making import MODE_NAMES, AskTimes, meets_line, mode_line
-from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, in_quotes, safe
+from bot.screens.page import (
+    Button,
+    ButtonRow,
+    Chunk,
+    Lines,
+    Page,
+    Words,
+    back_row,
+    button,
+    home_button,
+    in_quotes,
+    safe,
+)
 from bot.screens.texts import GO_ON_LABEL, GOES_ON, PERIODIC_LABEL
 from bot.screens.when import When, every, first_up, short_day, weekday
-from domain.model import Action, ActionStatus, BookingStatus, HeldBooking
+from domain.model import Action, ActionStatus, BookingStatus, ClassRef, HeldBooking
 from domain.recurrence import Holiday, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
 from domain.recurring_pauses import MissedDate, RecurringPause
+from languages import N_, _
 
 # The list
 
 
 def periodic_page(
-    chunk: Chunk[PeriodicBooking], holidays: Sequence[Holiday], note: str = "", pause: RecurringPause | None = None
+    chunk: Chunk[PeriodicBooking], holidays: Sequence[Holiday], note: Words = "", pause: RecurringPause | None = None
 ) -> Page:
     """The list of periodic bookings, each with a button to its card. `pause`: why all of them wait."""
-    lines = Lines().add(note).add("<b>Prenotazioni periodiche</b>")
+    lines = Lines().add(note).add(_("<b>Prenotazioni periodiche</b>"))
     if pause is not None:
-        said = f" Dal sito: {in_quotes(pause.words)}." if pause.words else ""
-        lines.add(
-            f"⏸ <b>Tutte ferme.</b> {failure_message(pause.kind).happened}{said}", "Quando è a posto, tocca Riprendi."
-        )
+        stopped = [_("⏸ <b>Tutte ferme.</b>"), str(failure_message(pause.kind).happened)]
+        stopped += [_("Dal sito: {said}.", said=in_quotes(pause.words))] if pause.words else []
+        lines.add(" ".join(stopped), _("Quando è a posto, tocca Riprendi."))
     if not chunk.items:
-        lines.add("Non ne hai ancora nessuna.", "Scegli un corso una volta: poi ci penso io, ogni settimana.")
+        lines.add(_("Non ne hai ancora nessuna."), _("Scegli un corso una volta: poi ci penso io, ogni settimana."))
     for periodic in chunk.items:
         lines.add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic), _behaviour(periodic))
     if holidays:
-        lines.add("🏖 Ferie: " + ", ".join(days_off(holiday) for holiday in holidays[:3]))
+        lines.add(_("🏖 Ferie: {days}", days=", ".join(days_off(holiday) for holiday in holidays[:3])))
     rows: list[ButtonRow] = [(button(GO_ON_LABEL, Verb.GO_ON),)] if pause is not None else []
     rows += [(button(_label(periodic), Verb.SERIES, periodic.id),) for periodic in chunk.items]
-    new = button("➕ Nuova periodica", Verb.NEW_KINDS)
+    new = button(_("➕ Nuova periodica"), Verb.NEW_KINDS)
     return Page(
         f"{lines}{chunk.caption}",
-        (*rows, *chunk.turns(Verb.PERIODIC), (new, button("🏖 Ferie", Verb.DAYS_OFF, 0)), (home_button(),)),
+        (*rows, *chunk.turns(Verb.PERIODIC), (new, button(_("🏖 Ferie"), Verb.DAYS_OFF, 0)), (home_button(),)),
     )
 
 
@@ -50,10 +62,10 @@ def going_on_page(missed: Sequence[MissedDate], when: When) -> Page:
     """The periodic bookings go on: the dates that were missed meanwhile."""
     lines = Lines().add(f"<b>{GOES_ON}</b>")
     if missed:
-        lines.add("Nel frattempo queste date sono passate senza prenotazione:")
+        lines.add(_("Nel frattempo queste date sono passate senza prenotazione:"))
         lines.add(*(f"• {short_day(each.day)} {each.periodic.start:%H:%M} {name_of(each.periodic)}" for each in missed))
     else:
-        lines.add("Nel frattempo non è passata nessuna data.")
+        lines.add(_("Nel frattempo non è passata nessuna data."))
     return Page(str(lines), ((button(PERIODIC_LABEL, Verb.PERIODIC, 0),), (home_button(),)))
 
 
@@ -68,11 +80,12 @@ def name_of(periodic: PeriodicBooking) -> str:
 def _weekly(periodic: PeriodicBooking) -> str:
     what = f"{safe(periodic.course)}, " if periodic.name and periodic.name != periodic.course else ""
     when = every(periodic.day_of_week)
-    return f"{what}{when if what else first_up(when)} alle {periodic.start:%H:%M}{where(periodic.place)}"
+    weekly = _("{day} alle {time}", day=when if what else first_up(when), time=f"{periodic.start:%H:%M}")
+    return f"{what}{weekly}{where(periodic.place)}"
 
 
 def _behaviour(periodic: PeriodicBooking) -> str:
-    return MODE_NAMES[periodic.mode] if periodic.active else "In pausa: non faccio niente."
+    return str(MODE_NAMES[periodic.mode]) if periodic.active else _("In pausa: non faccio niente.")
 
 
 def _label(periodic: PeriodicBooking) -> str:
@@ -83,12 +96,12 @@ def _label(periodic: PeriodicBooking) -> str:
 def days_off(holiday: Holiday) -> str:
     """`dal 23 dic al 6 gen`, or one day."""
     first, last = short_day(holiday.first), short_day(holiday.last)
-    return first if holiday.first == holiday.last else f"da {first} a {last}"
+    return first if holiday.first == holiday.last else _("da {first} a {last}", first=first, last=last)
 
 
 # One of them
 
-HELD_ANYWAY = "✅ ce l'hai già"
+HELD_ANYWAY = N_("✅ ce l'hai già")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +123,7 @@ def card_page(
     dates: Sequence[Date],
     times: AskTimes,
     when: When,
-    note: str = "",
+    note: Words = "",
     meets: Sequence[PeriodicBooking] = (),
 ) -> Page:
     """The card of a periodic booking and what can be done with it; `meets`: others at the same hours."""
@@ -119,21 +132,25 @@ def card_page(
     if periodic.active:
         lines.add(MODE_NAMES[periodic.mode], mode_line(periodic.mode, times))
     else:
-        lines.add("In pausa: non faccio niente. Quello che è già prenotato resta.")
-        lines.add(f"Quando la riprendi: {MODE_NAMES[periodic.mode]}")
-    lines.add(*choice_lines(others)).add("<b>Prossime date</b>", *(date_line(date, periodic, when) for date in dates))
-    clashing = [(button(f"🔄 Vedi {one.name or one.course}", Verb.SERIES, one.id),) for one in meets]
+        lines.add(_("In pausa: non faccio niente. Quello che è già prenotato resta."))
+        lines.add(_("Quando la riprendi: {mode}", mode=MODE_NAMES[periodic.mode]))
+    lines.add(*choice_lines(others)).add(
+        _("<b>Prossime date</b>"), *(date_line(date, periodic, when) for date in dates)
+    )
+    clashing = [(button(_("🔄 Vedi {course}", course=one.name or one.course), Verb.SERIES, one.id),) for one in meets]
     return Page(str(lines), (*clashing, *_card_rows(periodic, others), back_row(Verb.PERIODIC, 0)))
 
 
 def _card_rows(periodic: PeriodicBooking, others: Sequence[PeriodicChoice]) -> list[ButtonRow]:
     number = periodic.id
-    switch = button("⏸ Pausa", Verb.PAUSE, number) if periodic.active else button("▶️ Riprendi", Verb.RESUME, number)
-    alternatives = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
+    switch = button(_("▶️ Riprendi"), Verb.RESUME, number)
+    if periodic.active:
+        switch = button(_("⏸ Pausa"), Verb.PAUSE, number)
+    alternatives = _("✏️ Alternative ({number})", number=len(others)) if others else _("➕ Alternativa")
     return [
-        (button("🗓 Salta una data", Verb.DATES, number), switch),
-        (button("⚙️ Modo", Verb.MODES, number), button("🕒 Corso e orario", Verb.MOVE_KINDS, number)),
-        (button(alternatives, Verb.ELSE, number), button("🗑 Elimina", Verb.ASK_DELETE, number)),
+        (button(_("🗓 Salta una data"), Verb.DATES, number), switch),
+        (button(_("⚙️ Modo"), Verb.MODES, number), button(_("🕒 Corso e orario"), Verb.MOVE_KINDS, number)),
+        (button(alternatives, Verb.ELSE, number), button(_("🗑 Elimina"), Verb.ASK_DELETE, number)),
     ]
 
 
@@ -141,33 +158,39 @@ def choice_lines(others: Sequence[PeriodicChoice]) -> list[str]:
     """The alternatives, numbered from the second choice on."""
     if not others:
         return []
-    numbered = (f"{n}ª {safe(one.course)} alle {one.start:%H:%M}{where(one.place)}" for n, one in enumerate(others, 2))
-    return ["Se non c'è posto, nell'ordine:", *numbered]
+    numbered = (f"{ordinal(n)} {_at_its_hour(one)}{where(one.place)}" for n, one in enumerate(others, 2))
+    return [_("Se non c'è posto, nell'ordine:"), *numbered]
+
+
+def _at_its_hour(one: PeriodicChoice | ClassRef) -> str:
+    """`PILATES MATWORK alle 18:00`."""
+    return _("{course} alle {time}", course=safe(one.course), time=f"{one.start:%H:%M}")
 
 
 def ask_delete_page(periodic: PeriodicBooking) -> Page:
-    lines = Lines().add("<b>La elimino?</b>", f"{name_of(periodic)}", _weekly(periodic))
-    lines.add("Ritiro le richieste in attesa. Se una sta partendo proprio adesso, ti scrivo com'è andata.")
-    lines.add("I posti già prenotati restano tuoi.")
-    yes = button("🗑 Sì, elimina", Verb.DELETE, periodic.id)
-    return Page(str(lines), ((yes, button("No", Verb.SERIES, periodic.id)), back_row(Verb.SERIES, periodic.id)))
+    lines = Lines().add(_("<b>La elimino?</b>"), name_of(periodic), _weekly(periodic))
+    lines.add(_("Ritiro le richieste in attesa. Se una sta partendo proprio adesso, ti scrivo com'è andata."))
+    lines.add(_("I posti già prenotati restano tuoi."))
+    yes = button(_("🗑 Sì, elimina"), Verb.DELETE, periodic.id)
+    return Page(str(lines), ((yes, button(_("No"), Verb.SERIES, periodic.id)), back_row(Verb.SERIES, periodic.id)))
 
 
 # Its alternatives
 
 
 def alternatives_page(
-    periodic: PeriodicBooking, others: Sequence[PeriodicChoice], *, full: bool, note: str = ""
+    periodic: PeriodicBooking, others: Sequence[PeriodicChoice], *, full: bool, note: Words = ""
 ) -> Page:
     """The alternatives of a periodic booking, each with a button that removes it; `full`: no more can be added."""
-    lines = Lines().add(note).add("<b>Alternative</b>", f"Prima scelta: {safe(periodic.course)}", _weekly(periodic))
-    lines.add(*choice_lines(others) or ["Nessuna, per ora: stesso giorno, altro orario, corso o posto."])
+    first = _("Prima scelta: {first}", first=safe(periodic.course))
+    lines = Lines().add(note).add(_("<b>Alternative</b>"), first, _weekly(periodic))
+    lines.add(*choice_lines(others) or [_("Nessuna, per ora: stesso giorno, altro orario, corso o posto.")])
     rows: list[ButtonRow] = [
-        (button(f"🗑 {n}ª {one.start:%H:%M} {one.course}", Verb.ELSE_DROP, periodic.id, n - 1, choice_key(one)),)
+        (button(f"🗑 {ordinal(n)} {one.start:%H:%M} {one.course}", Verb.ELSE_DROP, periodic.id, n - 1, choice_key(one)),)
         for n, one in enumerate(others, 2)
     ]
     if not full:
-        rows.append((button("➕ Aggiungi", Verb.ELSE_KINDS, periodic.id),))
+        rows.append((button(_("➕ Aggiungi"), Verb.ELSE_KINDS, periodic.id),))
     return Page(str(lines), (*rows, back_row(Verb.SERIES, periodic.id)))
 
 
@@ -179,26 +202,26 @@ def choice_key(choice: PeriodicChoice) -> int:
 # Its dates
 
 
-def dates_page(periodic: PeriodicBooking, dates: Sequence[Date], when: When, note: str = "") -> Page:
+def dates_page(periodic: PeriodicBooking, dates: Sequence[Date], when: When, note: Words = "") -> Page:
     """The next four weeks, each date with what can be done about it."""
     lines = Lines().add(note).add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic))
-    lines.add("<b>Prossime quattro settimane</b>", *(date_line(date, periodic, when) for date in dates))
+    lines.add(_("<b>Prossime quattro settimane</b>"), *(date_line(date, periodic, when) for date in dates))
     rows = [(one,) for date in dates if (one := _date_button(date, periodic.id, when))]
-    holidays = (button("🏖 Ferie", Verb.DAYS_OFF, 0),)
+    holidays = (button(_("🏖 Ferie"), Verb.DAYS_OFF, 0),)
     return Page(str(lines), (*rows, holidays, back_row(Verb.SERIES, periodic.id)))
 
 
 def _date_button(date: Date, periodic_id: int, when: When) -> Button | None:
     planned, day = date.planned, short_day(date.planned.day)
     if date.held and date.is_held:
-        return button(f"📋 Vedi {day}", Verb.HELD, date.held.id)
+        return button(_("📋 Vedi {day}", day=day), Verb.HELD, date.held.id)
     if planned.state is OccurrenceState.SKIPPED:
-        return button(f"↩️ Non saltare {day}", Verb.UNSKIP_DATE, planned.day, periodic_id)
+        return button(_("↩️ Non saltare {day}", day=day), Verb.UNSKIP_DATE, planned.day, periodic_id)
     waits = date.action is None or date.action.status is ActionStatus.PENDING or date.action.only_prepared(when.now)
     can_skip = planned.state in (None, OccurrenceState.ASKED, OccurrenceState.QUEUED) and waits
     if not can_skip or (planned.holiday and planned.state is None):
         return None
-    return button(f"⏭ Salta {day}", Verb.SKIP_DATE, planned.day, periodic_id)
+    return button(_("⏭ Salta {day}", day=day), Verb.SKIP_DATE, planned.day, periodic_id)
 
 
 def date_line(date: Date, periodic: PeriodicBooking, when: When) -> str:
@@ -210,32 +233,34 @@ def _fate(date: Date, periodic: PeriodicBooking, when: When) -> str:
     planned = date.planned
     match planned.state:
         case None if date.is_held:
-            return HELD_ANYWAY
+            return str(HELD_ANYWAY)
         case None if planned.holiday:
-            return "🏖 in ferie"
+            return _("🏖 in ferie")
         case None:
             return _plan(planned, periodic, when)
         case OccurrenceState.ASKED:
-            return "🔔 aspetto la tua risposta"
+            return _("🔔 aspetto la tua risposta")
         case OccurrenceState.QUEUED:
             return _booking(date, periodic, when)
         case OccurrenceState.SKIPPED:
-            return "⏭ saltata"
+            return _("⏭ saltata")
         case OccurrenceState.EXPIRED:
-            return "⌛ saltata: nessuna risposta"
+            return _("⌛ saltata: nessuna risposta")
         case OccurrenceState.MISSED:
-            return "⚠️ persa: ero spento"
+            return _("⚠️ persa: ero spento")
 
 
 def _plan(planned: PlannedDate, periodic: PeriodicBooking, when: When) -> str:
     if not periodic.active:
-        return "⏸ in pausa"
+        return _("⏸ in pausa")
     if planned.acts_at is None:
         return "—"
     if planned.acts_at <= when.now:
-        return "ci penso subito"
-    books = periodic.mode in (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD)
-    return f"{'prenoto' if books else 'ti chiedo'} {when.short(planned.acts_at)}"
+        return _("ci penso subito")
+    moment = when.short(planned.acts_at)
+    if periodic.mode in (PeriodicMode.AUTOMATIC, PeriodicMode.HOLD):
+        return _("prenoto {moment}", moment=moment)
+    return _("ti chiedo {moment}", moment=moment)
 
 
 def _otherwise(date: Date, periodic: PeriodicBooking) -> str:
@@ -246,37 +271,40 @@ def _otherwise(date: Date, periodic: PeriodicBooking) -> str:
     if held.matches(meant):
         return ""
     where_else = f" · {safe(held.where)}" if told_apart(held, [meant]) else ""
-    return f": {safe(held.course)} alle {held.start:%H:%M}{where_else}"
+    return f"{_at_its_hour(held)}{where_else}"
 
 
 def _no_longer(date: Date) -> str:
     """What became of a place that was booked: only one that the bot cancelled is called cancelled."""
     match date.held.status if date.held else None:
         case BookingStatus.CANCELLED:
-            return "↩️ annullata"
+            return _("↩️ annullata")
         case BookingStatus.GONE:
-            return "⚠️ sul sito non c'è più"
+            return _("⚠️ sul sito non c'è più")
         case BookingStatus.PAST:
-            return "✅ c'eri iscritto"
+            return _("✅ c'eri iscritto")
         case _:
-            return "prenotata: com'è adesso non lo so"
+            return _("prenotata: com'è adesso non lo so")
 
 
 def _booking(date: Date, periodic: PeriodicBooking, when: When) -> str:
     """What became of the booking of a date; a date without one was held already."""
     if date.action is None:
-        return HELD_ANYWAY
+        return str(HELD_ANYWAY)
     opens = date.action.opens_at
     match date.action.status:
         case ActionStatus.PENDING | ActionStatus.PROCESSING if opens and when.now < opens:
-            return f"⏳ prenoto {when.short(opens)}"
+            return _("⏳ prenoto {moment}", moment=when.short(opens))
         case ActionStatus.PENDING:
-            return "⏳ in coda"
+            return _("⏳ in coda")
         case ActionStatus.PROCESSING:
-            return "⚙️ ci sto lavorando"
+            return _("⚙️ ci sto lavorando")
         case ActionStatus.COMPLETED:
-            return f"✅ prenotata{_otherwise(date, periodic)}" if date.is_held else _no_longer(date)
+            if not date.is_held:
+                return _no_longer(date)
+            other = _otherwise(date, periodic)
+            return _("✅ prenotata: {what}", what=other) if other else _("✅ prenotata")
         case ActionStatus.FAILED:
-            return "❌ non riuscita"
+            return _("❌ non riuscita")
         case ActionStatus.CANCELLED:
-            return "↩️ ritirata"
+            return _("↩️ ritirata")

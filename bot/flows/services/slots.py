@@ -9,12 +9,12 @@ from bot.flows.services.bookings import Bookings
 from bot.flows.services.house import House
 from bot.screens import texts
 from bot.screens.slots import Clash, SlotState, SlotView, view_slot
-from bot.screens.when import count
 from database import Database
 from domain.errors import Overlap
 from domain.house_rules import Overlapping
 from domain.matching import find_matching
 from domain.model import Action, ActionStatus, ActionType, ClassRef
+from languages import n_
 
 
 class Slots:
@@ -48,7 +48,7 @@ class Slots:
         closes = self._house.starts(view.slot.ref) - self._house.rules.closes
         minutes = round(self._house.rules.closes / timedelta(minutes=1))
         if minutes and closes <= self._house.now():
-            warnings.append(texts.CLOSED_BY_NOW.format(minutes=count(minutes, "minuto", "minuti")))
+            warnings.append(texts.CLOSED_BY_NOW.format(minutes=n_("{n} minuto", "{n} minuti", minutes)))
         both_taken = self._house.rules.overlap is Overlapping.WARNED
         return replace(view, both_taken=both_taken, warnings=tuple(warnings))
 

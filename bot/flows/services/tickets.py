@@ -9,7 +9,7 @@ from bot.flows.services.house import House
 from bot.flows.services.requests import Requests
 from bot.flows.services.slots import Slots
 from bot.flows.tap import Tap
-from bot.screens.page import Page
+from bot.screens.page import Page, Words
 from database import Database
 from domain.model import Action, ActionStatus, ActionType
 
@@ -27,18 +27,18 @@ class Tickets:
         self._slots = slots
         self._requests = requests
 
-    async def ticket(self, action: Action, tap: Tap, note: str = "") -> Page:
+    async def ticket(self, action: Action, tap: Tap, note: Words = "") -> Page:
         """The ticket of an action, as its card if the tapped message is that."""
         is_card = tap.card_id is not None and action.card_message_id == tap.card_id
         return await self.page(action, is_card=is_card, note=note)
 
-    async def card(self, action: Action, tap: Tap, note: str = "") -> Page:
+    async def card(self, action: Action, tap: Tap, note: Words = "") -> Page:
         """The ticket of an action that was just queued. Without a card yet, the message that shows this becomes it."""
         if tap.card_id is None and (action.card_message_id is None or action.quiet):
             return await self.page(action, is_card=True, note=note)
         return await self.ticket(action, tap, note)
 
-    async def page(self, action: Action, *, is_card: bool, note: str = "") -> Page:
+    async def page(self, action: Action, *, is_card: bool, note: Words = "") -> Page:
         others = await self._db.choices.alternatives(action.id) if action.type is ActionType.BOOK else []
         report = None if is_card else await self._db.openings.report(action.id)
         watchable = action.status is ActionStatus.FAILED and self._house.is_watchable(action)
@@ -47,7 +47,7 @@ class Tickets:
             self._house.when(action.user_id),
             others,
             is_card=is_card,
-            note=note,
+            note=str(note),
             watchable=watchable,
             undoable=self._requests.can_be_requeued(action),
             got=await self._bookings.got_by(action),
