@@ -17,7 +17,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 DRAWING = PROJECT / "docs" / "architecture.md"
-NOT_PRODUCT = {"demo", "tests", "bench"}
+NOT_PRODUCT = {"demo", "tests", "bench", "fonts", "docs"}
 PROGRAMS = {"bot_db", "worker", "periodic_executor", "refresh_courses", "sync_bookings", "setup"}
 GIVEN = {"database", "booking", "scraper", "otp_extractor"}  # modules others may build on: they stay at the root
 
