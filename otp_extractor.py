@@ -27,6 +27,8 @@ from pyotp.totp import TOTP
 
 from domain.errors import OtpError
 from domain.model import Clock, utc_now
+from languages import terminal
+from languages.terminal import N_, _
 from runtime.version import add_version_option
 from safety import otp_export
 
@@ -37,11 +39,11 @@ LONGEST_PERIOD = 3600  # seconds; more is a typing error
 TIME_TO_COMPARE = 8  # seconds; a code that lives shorter is shown with the one that follows
 PICTURES = ("PNG", "JPEG", "GIF", "WEBP")  # other formats bring decoders nobody needs here, one of them a whole program
 MOST_PIXELS = 25_000_000  # four bytes each while it is read: larger pictures could fill a small machine's memory
-NO_KEY = (
+NO_KEY = N_(
     "that is no file, and a setup key has letters and the digits 2-7 only, never 0 1 8 9, and at least "
-    f"{SHORTEST_KEY} of them: look at it again"
+    "{least} of them: look at it again"
 )
-ON_COMMAND_LINE = (
+ON_COMMAND_LINE = N_(
     "a secret on a command line can be read by every user of this machine and stays in the shell's history: next time "
     "start otp_extractor.py without it, and paste it when asked"
 )
@@ -76,10 +78,12 @@ def parse(url: str) -> OneTimePassword:
     """What an otpauth:// URL describes. Raises OtpError with one sentence that never quotes the secret."""
     parts = re.fullmatch(r"otpauth://([^/?]*)/?([^?]*)\??(.*)", url.strip(), re.IGNORECASE | re.DOTALL)
     if parts is None:
-        raise OtpError("the one-time password is not an otpauth:// URL: it must begin with otpauth://totp/")
+        raise OtpError(_("the one-time password is not an otpauth:// URL: it must begin with otpauth://totp/"))
     kind, label, query = parts.groups()
     if kind.lower() != "totp":
-        raise OtpError(f"the otpauth URL is of type '{kind}': only totp (codes that change with time) is used")
+        raise OtpError(
+            _("the otpauth URL is of type '{kind}': only totp (codes that change with time) is used", kind=kind)
+        )
     fields = {key.lower(): value for key, value in parse_qsl(query, keep_blank_values=True)}
     issuer, account = _label(unquote(label))
     return OneTimePassword(
@@ -102,26 +106,40 @@ def _secret(text: str) -> str:
     """Base32 as decoders want it. People paste it with spaces, dashes, in lower case and without padding."""
     bare = re.sub(r"[\s-]", "", text).upper().rstrip("=")
     if not bare:
-        raise OtpError("the otpauth URL has no secret: it must contain secret=... in base32")
+        raise OtpError(_("the otpauth URL has no secret: it must contain secret=... in base32"))
     padded = bare + "=" * (-len(bare) % 8)
     try:
         base64.b32decode(padded)
     except ValueError:
-        raise OtpError("the secret of the otpauth URL is not base32: only the letters A-Z and digits 2-7") from None
+        raise OtpError(_("the secret of the otpauth URL is not base32: only the letters A-Z and digits 2-7")) from None
     return padded
 
 
 def _whole_number(fields: dict[str, str], name: str, default: int, allowed: range) -> int:
     text = fields.get(name, "").strip() or str(default)
     if not (text.isascii() and text.isdigit()) or int(text[:9]) not in allowed or len(text) > 9:
-        raise OtpError(f"the otpauth URL says {name}={text[:20]}: it must be {allowed.start} to {allowed.stop - 1}")
+        raise OtpError(
+            _(
+                "the otpauth URL says {name}={value}: it must be {start} to {stop}",
+                name=name,
+                value=text[:20],
+                start=allowed.start,
+                stop=allowed.stop - 1,
+            )
+        )
     return int(text)
 
 
 def _algorithm(text: str) -> str:
     name = text.upper().replace("-", "").replace("HMAC", "") or "SHA1"
     if name not in ALGORITHMS:
-        raise OtpError(f"the otpauth URL says algorithm={text[:20]}: it must be one of {', '.join(ALGORITHMS)}")
+        raise OtpError(
+            _(
+                "the otpauth URL says algorithm={value}: it must be one of {names}",
+                value=text[:20],
+                names=", ".join(ALGORITHMS),
+            )
+        )
     return name
 
 
@@ -129,21 +147,21 @@ def urls_in_picture(path: Path) -> list[str]:
     """The otpauth:// URLs in a picture: one, or an export's. Raises OtpError when there is none, or no picture."""
     texts = _barcodes(path)
     if not texts:
-        raise OtpError(f"no QR code is to be seen in {path.name}: try a sharper or larger picture")
+        raise OtpError(_("no QR code is to be seen in {name}: try a sharper or larger picture", name=path.name))
     for text in texts:
         if text.lower().startswith("otpauth://"):
             return [text]
     for text in texts:
         if text.lower().startswith(otp_export.SCHEME):
             return otp_export.accounts(text)
-    raise OtpError(f"the QR code in {path.name} is not one of a one-time password")
+    raise OtpError(_("the QR code in {name} is not one of a one-time password", name=path.name))
 
 
 def _barcodes(path: Path) -> list[str]:
     import zxingcpp  # imported late: only reading pictures needs them, and every program imports this file
     from PIL import Image
 
-    too_large = OtpError(f"{path.name} has more than 25 megapixels: cut out the QR code and save that")
+    too_large = OtpError(_("{name} has more than 25 megapixels: cut out the QR code and save that", name=path.name))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # what is too large, we say ourselves
@@ -156,18 +174,20 @@ def _barcodes(path: Path) -> list[str]:
             paper.alpha_composite(flat)
             return [found.text for found in zxingcpp.read_barcodes(paper.convert("L"))]
     except FileNotFoundError:
-        raise OtpError(f"there is no file {path}") from None
+        raise OtpError(_("there is no file {path}", path=path)) from None
     except Image.DecompressionBombError:
         raise too_large from None
     except (OSError, ValueError, SyntaxError):  # the last is what Pillow calls a broken PNG
-        raise OtpError(f"{path.name} is not a picture that can be read (PNG, JPEG, GIF, WebP)") from None
+        raise OtpError(_("{name} is not a picture that can be read (PNG, JPEG, GIF, WebP)", name=path.name)) from None
 
 
 def urls_from(argument: str) -> list[str]:
     """The otpauth:// URLs meant by what somebody typed or pasted: a URL, a setup key, an export, a picture's path."""
     text = argument.strip().strip("'\"")
     if not text:
-        raise OtpError("nothing was given: paste the otpauth:// URL or the setup key, or name a picture of the QR code")
+        raise OtpError(
+            _("nothing was given: paste the otpauth:// URL or the setup key, or name a picture of the QR code")
+        )
     if text.lower().startswith(otp_export.SCHEME):
         return otp_export.accounts(text)
     if text.lower().startswith("file://"):
@@ -178,7 +198,7 @@ def urls_from(argument: str) -> list[str]:
         return [url_of_key(text)]
     path = Path(os.path.expanduser(text.replace("\\ ", " ")))  # as a terminal writes what is dragged
     if not path.suffix and "/" not in text and not os.path.exists(path):  # a key with a mistake in it is a secret, too
-        raise OtpError(NO_KEY)
+        raise OtpError(NO_KEY.filled(least=SHORTEST_KEY))
     return urls_in_picture(path)
 
 
@@ -215,8 +235,10 @@ class SeveralAccounts(OtpError):
 
     def __init__(self, urls: list[str]) -> None:
         named = (f"{number}: {name_of(url)}" for number, url in enumerate(urls, start=1))
-        which = f"there are {len(urls)} accounts: say which with --account, 1 to {len(urls)} ({'; '.join(named)})"
-        super().__init__(which if len(urls) > 1 else "there is one account only: leave --account out")
+        several = _(
+            "there are {n} accounts: say which with --account, 1 to {n} ({names})", n=len(urls), names="; ".join(named)
+        )
+        super().__init__(several if len(urls) > 1 else _("there is one account only: leave --account out"))
         self.urls = urls
 
 
@@ -231,8 +253,9 @@ def describe(password: OneTimePassword, moment: datetime) -> str:
     secret."""
     who = " ".join(part for part in (password.issuer, password.account) if part)
     counter, left = password.counter(moment), password.seconds_left(moment)
-    then = f", then {password.code(counter + 1)}" if left < TIME_TO_COMPARE else ""
-    return f"{password.code(counter)}  (valid for {left:.0f} s{then}{'; ' + who if who else ''})"
+    life = _("valid for {seconds} s", seconds=f"{left:.0f}")
+    then = _(", then {code}", code=password.code(counter + 1)) if left < TIME_TO_COMPARE else ""
+    return f"{password.code(counter)}  ({life}{then}{'; ' + who if who else ''})"
 
 
 def _asked() -> str:
@@ -240,23 +263,32 @@ def _asked() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
     try:
-        return getpass.getpass("otpauth:// URL, setup key or picture (not shown): ").strip()
+        return getpass.getpass(_("otpauth:// URL, setup key or picture (not shown): ")).strip()
     except EOFError:
         return ""
 
 
 def main(arguments: list[str] | None = None, clock: Clock = utc_now) -> int:
     """Exit 0 with the code on stdout; 1 with one sentence on stderr."""
-    parser = argparse.ArgumentParser(
-        description="Current one-time code from an otpauth:// URL or a picture of its QR code."
-    )
+    with terminal.speaking(terminal.chosen(arguments)):
+        return _say_code(_options(arguments), clock)
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = terminal.parser(_("Current one-time code from an otpauth:// URL or a picture of its QR code."))
     parser.add_argument(
-        "source", metavar="PICTURE", nargs="?", help="an image file with the QR code; without it the URL is asked for"
+        "source",
+        metavar="PICTURE",
+        nargs="?",
+        help=_("an image file with the QR code; without it the URL is asked for"),
     )
     add_version_option(parser)
-    parser.add_argument("--account", type=int, metavar="N", help="which account of an export with several")
-    parser.add_argument("--url", action="store_true", help="print the otpauth:// URL instead (it is a secret)")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--account", type=int, metavar="N", help=_("which account of an export with several"))
+    parser.add_argument("--url", action="store_true", help=_("print the otpauth:// URL instead (it is a secret)"))
+    return parser.parse_args(arguments)
+
+
+def _say_code(options: argparse.Namespace, clock: Clock) -> int:
     if options.source and is_secret(options.source):
         print(f"otp_extractor: {ON_COMMAND_LINE}", file=sys.stderr)
     try:

@@ -11,6 +11,7 @@
     python setup.py --survey      how the site behaves, a line per fact, and a file to send to who maintains the bot
     python setup.py --backup      a copy of the database, also while the programs run (or --backup FILE)
     python setup.py --restore FILE  puts such a copy in place of the database, which is kept under another name
+    python setup.py --language it|en  says all this in that language; else the configuration's, else the system's
 
 Exit code 0: all is well. 1: something is not. 2: there is no usable configuration or database. 130: stopped by Ctrl-C.
 """
@@ -31,17 +32,20 @@ from pathlib import Path
 import httpx
 
 from admin import doctor, sessions
+from admin.answers import says_no, says_yes
 from admin.hand_login import HandLoginFailed
 from admin.session_file import SessionFileError
 from admin.survey.terminal import Wanted, survey
-from admin.wizard import NO, YES, DigitsSpent, Wizard, refuse_unwritable
+from admin.wizard import DigitsSpent, Wizard, refuse_unwritable
 from database import open_database, restore
 from domain.errors import ConfigError, DatabaseError
 from domain.model import Clock, utc_now
 from domain.programs import LATE
+from languages import terminal
+from languages.terminal import _
 from portal.browser.chromium import has_display
 from runtime import program
-from runtime.config_file import command
+from runtime.config_file import command, language_in
 from runtime.configured import people_of
 from runtime.settings import Settings, add_config_option, load
 from runtime.version import add_version_option
@@ -58,22 +62,25 @@ QUIET_BY_HAND = ("portal", "admin.hand_login")  # what they warn of is said by t
 
 def options(arguments: list[str] | None) -> argparse.Namespace:
     """What was asked for. What contradicts itself, or means nothing alone, ends here with one sentence and code 2."""
-    parser = argparse.ArgumentParser(
-        description="Sets Polimisport Bot up and looks after it.", usage="%(prog)s [--config PATH] [option ...]"
+    parser = terminal.parser(
+        _("Sets Polimisport Bot up and looks after it."), usage=_("%(prog)s [--config PATH] [option ...]")
     )
     add_config_option(parser)
     add_version_option(parser)
-    _add_tasks(parser.add_argument_group("one of these, or none for the set-up").add_mutually_exclusive_group())
-    more = parser.add_argument_group("and with some of them")
+    _add_tasks(parser.add_argument_group(_("one of these, or none for the set-up")).add_mutually_exclusive_group())
+    more = parser.add_argument_group(_("and with some of them"))
     more.add_argument(
-        "--person", metavar="NAME", help="whose login, or survey: a Codice Persona or Telegram id; default: yours"
+        "--person", metavar="NAME", help=_("whose login, or survey: a Codice Persona or Telegram id; default: yours")
     )
     more.add_argument(
-        "--export-session", metavar="FILE", type=Path, help="put the session in a file, for a machine without a screen"
+        "--export-session",
+        metavar="FILE",
+        type=Path,
+        help=_("put the session in a file, for a machine without a screen"),
     )
-    more.add_argument("--no-login", action="store_true", help="don't ask the site")
-    more.add_argument("--book", action="store_true", help="with --survey: also book a class far ahead and cancel it")
-    more.add_argument("--yes", action="store_true", help="with --survey --book: don't ask before booking")
+    more.add_argument("--no-login", action="store_true", help=_("don't ask the site"))
+    more.add_argument("--book", action="store_true", help=_("with --survey: also book a class far ahead and cancel it"))
+    more.add_argument("--yes", action="store_true", help=_("with --survey --book: don't ask before booking"))
     chosen = parser.parse_args(arguments)
     if problem := _contradiction(chosen):
         parser.error(problem)
@@ -81,40 +88,46 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _add_tasks(one: argparse._MutuallyExclusiveGroup) -> None:
-    one.add_argument("--check", action="store_true", help="only look whether all is well")
-    one.add_argument("--validate", action="store_true", help="only say what is wrong with the configuration")
-    one.add_argument("--who", action="store_true", help="tell the Telegram id of who sends four digits to the bot")
-    one.add_argument("--login", action="store_true", help="log in yourself, in a browser that opens")
-    one.add_argument("--import-session", metavar="FILE", type=Path, help="take a session from such a file")
-    one.add_argument("--survey", action="store_true", help="look how the site behaves, and write a file about it")
+    one.add_argument("--check", action="store_true", help=_("only look whether all is well"))
+    one.add_argument("--validate", action="store_true", help=_("only say what is wrong with the configuration"))
+    one.add_argument("--who", action="store_true", help=_("tell the Telegram id of who sends four digits to the bot"))
+    one.add_argument("--login", action="store_true", help=_("log in yourself, in a browser that opens"))
+    one.add_argument("--import-session", metavar="FILE", type=Path, help=_("take a session from such a file"))
+    one.add_argument("--survey", action="store_true", help=_("look how the site behaves, and write a file about it"))
     one.add_argument(
-        "--backup", nargs="?", const="", metavar="FILE", help="copy the database; default: backups/ beside it"
+        "--backup", nargs="?", const="", metavar="FILE", help=_("copy the database; default: backups/ beside it")
     )
-    one.add_argument("--restore", metavar="FILE", type=Path, help="put a backup in place of the database")
+    one.add_argument("--restore", metavar="FILE", type=Path, help=_("put a backup in place of the database"))
 
 
 def _contradiction(chosen: argparse.Namespace) -> str:
     """What is wrong with the options together; empty when nothing is."""
     tasks = [each for each in TASKS if getattr(chosen, each) not in (None, False)]
-    task = f"--{tasks[0].replace('_', '-')}" if tasks else "the set-up"
+    set_up_alone = _("the set-up")
+    task = f"--{tasks[0].replace('_', '-')}" if tasks else set_up_alone
     exports = chosen.export_session is not None
-    if exports and task not in ("--login", "the set-up"):
-        return f"--export-session goes alone or with --login, not with {task}"
+    if exports and task not in ("--login", set_up_alone):
+        return _("--export-session goes alone or with --login, not with {task}", task=task)
     if chosen.person is not None and not exports and task not in ("--login", "--import-session", "--survey"):
-        return "--person goes with --login, --export-session, --import-session or --survey"
-    if chosen.no_login and (exports or task not in ("--check", "--import-session", "the set-up")):
-        return "--no-login goes with the set-up, --check or --import-session"
+        return _("--person goes with --login, --export-session, --import-session or --survey")
+    if chosen.no_login and (exports or task not in ("--check", "--import-session", set_up_alone)):
+        return _("--no-login goes with the set-up, --check or --import-session")
     if chosen.book and task != "--survey":
-        return "--book goes with --survey"
-    return "--yes goes with --survey --book" if chosen.yes and not chosen.book else ""
+        return _("--book goes with --survey")
+    return _("--yes goes with --survey --book") if chosen.yes and not chosen.book else ""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    chosen = options(arguments)
+    with terminal.speaking(terminal.chosen(arguments, language_in)):
+        return do(options(arguments))
+
+
+def do(chosen: argparse.Namespace) -> int:
+    """What the options ask for; the exit code."""
     program.keep_private()
     try:
         if chosen.validate:
-            load(chosen.config)
+            refuse_missing_browser(chosen.config, load(chosen.config))
             return WELL
         if chosen.check:
             return WELL if examine(chosen.config, login=not chosen.no_login) else UNWELL
@@ -136,7 +149,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
+        print("\n" + _("Stopped."), file=sys.stderr)
         return STOPPED
 
 
@@ -156,6 +169,19 @@ def session_by_hand(chosen: argparse.Namespace) -> int:
     return WELL
 
 
+def refuse_missing_browser(config: Path, settings: Settings) -> None:
+    """Raises ConfigError for a browser that was named and is not there; the doctor tries to start it, besides."""
+    named = settings.browser.executable_path
+    if named and not os.access(named, os.X_OK):
+        raise ConfigError(
+            _(
+                "{config}: the key 'browser.executable_path' is wrong: there is no program {path}",
+                config=config,
+                path=named,
+            )
+        )
+
+
 def loaded(config: Path) -> Settings:
     """The settings, and the files they name closed to others. Raises ConfigError."""
     settings = load(config)
@@ -169,18 +195,21 @@ def set_up(config: Path, *, login: bool) -> int:
     program.take_care_of_files(settings)
     made = not settings.database.exists()
     asyncio.run(prepare_database(settings))
-    print(f"The database {settings.database} is {'made' if made else 'there, and up to date'}.\n")
+    found = _("The database {file} is made.") if made else _("The database {file} is there, and up to date.")
+    print(found.format(file=settings.database) + "\n")
     if login:
         enter_the_first_time(settings, config)
     well = examine(config, login=login)
     again = command(".venv/bin/python setup.py --check", config)
     start = command("./run", config)
-    print(f"\nAll is well: start it with {start}" if well else f"\nMend what has a ✗, then type: {again}")
     if not well:
-        print(f"When all is well, start it with {start}")
-    elif made and login:
+        print("\n" + _("Mend what has a ✗, then type: {again}", again=again))
+        print(_("When all is well, start it with {start}", start=start))
+        return UNWELL
+    print("\n" + _("All is well: start it with {start}", start=start))
+    if made and login:
         offer_survey(settings, config)
-    return WELL if well else UNWELL
+    return WELL
 
 
 def enter_the_first_time(settings: Settings, config: Path) -> None:
@@ -191,7 +220,7 @@ def enter_the_first_time(settings: Settings, config: Path) -> None:
     if not has_display() or not sys.stdin.isatty():
         return
     try:
-        if input("Log in to Polimisport now, in a browser that opens? [Y/n] ").strip().lower() not in NO:
+        if not says_no(input(_("Log in to Polimisport now, in a browser that opens? [Y/n]") + " ")):
             sessions.log_in(config, None, None, at_terminal())
     except EOFError:
         print()
@@ -208,8 +237,14 @@ def offer_survey(settings: Settings, config: Path) -> None:
     later = command(".venv/bin/python setup.py --survey", config)
     if not somebody_is_there():
         return
-    print(f"\nThis bot was made without seeing the real site. A survey looks how it behaves (later: {later}).")
-    if ask_at_terminal("Do it now? About sixty requests, nothing is booked; you decide who gets its file"):
+    print()
+    print(
+        _(
+            "This bot was made without seeing the real site. A survey looks how it behaves (later: {later}).",
+            later=later,
+        )
+    )
+    if ask_at_terminal(_("Do it now? About sixty requests, nothing is booked; you decide who gets its file")):
         examine_site(settings, Wanted(settings.people[0], False, Path.cwd()), ask_at_terminal)
 
 
@@ -224,8 +259,8 @@ def examine(config: Path, *, login: bool) -> bool:
 def survey_site(settings: Settings, chosen: argparse.Namespace) -> int:
     """How the real site behaves, fact by fact. Nothing is changed there without --book and a yes."""
     if chosen.book and not (somebody_is_there() or chosen.yes):
-        raise ConfigError("--book books a place and gives it back: run it at a terminal, or with --yes")
-    ask = (lambda _: True) if chosen.yes else ask_at_terminal
+        raise ConfigError(_("--book books a place and gives it back: run it at a terminal, or with --yes"))
+    ask = (lambda _question: True) if chosen.yes else ask_at_terminal
     wanted = Wanted(sessions.person_named(settings, chosen.person), chosen.book, Path.cwd())
     return WELL if examine_site(settings, wanted, ask) else UNWELL
 
@@ -242,7 +277,7 @@ def somebody_is_there() -> bool:
 def ask_at_terminal(question: str) -> bool:
     """Whether the person says yes; a bare Enter is no."""
     try:
-        return input(f"  {question} [y/N] ").strip().lower() in YES
+        return says_yes(input(f"  {question} {_('[y/N]')} "))
     except EOFError:
         return False
 
@@ -259,22 +294,27 @@ def configured(config: Path) -> tuple[Settings, Path]:
     try:
         config = wizard.write_down(config, wizard.ask_everything())
     except EOFError:
+        print()  # the question has no line end yet
         raise ConfigError(_unanswered(config)) from None
-    print(f"\nWritten: {config}, readable by you only.")
+    print("\n" + _("Written: {config}, readable by you only.", config=config))
     return load(config), config
 
 
 def _unanswered(config: Path) -> str:
     """What to do after the questions ended without an answer: by Ctrl-D, or for want of a terminal."""
     if sys.stdin.isatty():
-        return f"\nNothing was written. To start again, type: {command('.venv/bin/python setup.py', config)}"
-    return f"there is nobody to answer the questions here: copy config.example.json to {config} and fill it in"
+        again = command(".venv/bin/python setup.py", config)
+        return _("Nothing was written. To start again, type: {again}", again=again)
+    return _(
+        "there is nobody to answer the questions here: copy config.example.json to {config} and fill it in",
+        config=config,
+    )
 
 
 def find_out_who(settings: Settings, config: Path) -> int:
     """Tells a friend's Telegram id. Only while the bot does not run: it would take the digits away."""
     if settings.database.exists() and asyncio.run(bot_lives(settings)):
-        print("The bot is running and would take the digits for itself: stop it first.", file=sys.stderr)
+        print(_("The bot is running and would take the digits for itself: stop it first."), file=sys.stderr)
         return UNWELL
     wizard = Wizard(ask=input, ask_secret=getpass.getpass, say=print)
     try:
@@ -283,13 +323,23 @@ def find_out_who(settings: Settings, config: Path) -> int:
         print(problem, command(".venv/bin/python setup.py --who", config), file=sys.stderr)
         return UNWELL
     except httpx.HTTPError as error:
-        print(f"Telegram can't be reached, or another program uses this bot ({type(error).__name__}).", file=sys.stderr)
+        print(
+            _("Telegram can't be reached, or another program uses this bot ({kind}).", kind=type(error).__name__),
+            file=sys.stderr,
+        )
         return UNWELL
     except EOFError:
         if sys.stdin.isatty():  # Ctrl-D
             raise KeyboardInterrupt from None
-        raise ConfigError("there is nobody to press Enter here: run it at a terminal") from None
-    print(f"Put it into {config}, in the entry of that person under friends: telegram_user_id is {number}.")
+        print()  # the question has no line end yet
+        raise ConfigError(_("there is nobody to press Enter here: run it at a terminal")) from None
+    print(
+        _(
+            "Put it into {config}, in the entry of that person under friends: telegram_user_id is {number}.",
+            config=config,
+            number=number,
+        )
+    )
     return WELL
 
 
@@ -316,17 +366,19 @@ def backup_target(settings: Settings, name: str, clock: Clock) -> Path:
 async def back_up(settings: Settings, name: str, clock: Clock = utc_now) -> int:
     """Copies the database as of one instant, whoever is using it."""
     if not settings.database.exists():
-        raise DatabaseError(f"the database {settings.database} does not exist: there is nothing to copy")
+        raise DatabaseError(
+            _("the database {database} does not exist: there is nothing to copy", database=settings.database)
+        )
     target = backup_target(settings, name, clock)
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         async with open_database(settings.database) as db:
             await db.connection.backup(target)
     except FileExistsError:
-        raise DatabaseError(f"{target} exists already: name another file") from None
+        raise DatabaseError(_("{target} exists already: name another file", target=target)) from None
     except OSError as error:
-        raise DatabaseError(f"{target} can't be written ({error.strerror})") from None
-    print(f"Copied to {target}.")
+        raise DatabaseError(_("{target} can't be written ({why})", target=target, why=error.strerror)) from None
+    print(_("Copied to {target}.", target=target))
     return WELL
 
 
@@ -334,9 +386,9 @@ async def bring_back(settings: Settings, source: Path, clock: Clock = utc_now) -
     """Puts a backup in place of the database; what was there stays beside it, and nothing is taken away."""
     kept = await restore(source, settings.database, clock)
     await prepare_database(settings)
-    print(
-        f"{settings.database} is now what {source} was." + (f" What it was before is kept in {kept}." if kept else "")
-    )
+    print(_("{database} is now what {source} was.", database=settings.database, source=source))
+    if kept:
+        print(_("What it was before is kept in {kept}.", kept=kept))
     return WELL
 
 

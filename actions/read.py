@@ -26,7 +26,7 @@ async def read_bookings(job: Job, before: Before, session: SiteSession) -> Done:
         read = await booking.read_again_in_page(session, read)
     bookings = await booking.counted(session, read.bookings, before.held)
     synced = Synced(tuple(bookings), before, job.rules.opening.zone, in_page=read.in_page)
-    return Done(synced, f"{len(bookings)} bookings")
+    return Done(synced, f"{len(bookings)} {'booking' if len(bookings) == 1 else 'bookings'}")
 
 
 async def read_timetable(job: Job, session: SiteSession, clock: Clock, progress: Callable[[str], None] | None) -> Done:

@@ -19,6 +19,7 @@ import httpx
 import booking
 from actions.runner import site_access
 from admin.room import want_of_room
+from admin.site_errors import retold
 from database import VERSION, open_database
 from domain.errors import (
     AppError,
@@ -38,6 +39,7 @@ from domain.errors import (
 from domain.house_rules import Rule
 from domain.model import Clock, Credentials, LoginRemark, RemarkKind, utc_now
 from domain.programs import LATE, Heartbeat
+from languages.terminal import N_, _, n_
 from opening.server_clock import ServerClock
 from opening.steady_time import steady
 from otp_extractor import parse
@@ -53,10 +55,10 @@ CLOCK_KNOWN = 0.3  # s of uncertainty of the site's clock that do not matter
 MOST_CLOCK_LOOKS = 6  # requests for it
 ANSWER_TIMEOUT = 15.0  # s for one answer of Telegram or the site
 PROGRAMS = {"bot", "worker", "executor"}
-RESTART = "look at the end of its log, then start it again: ./run, or systemctl restart"
+RESTART = N_("look at the end of its log, then start it again: ./run, or systemctl restart")
 OPEN_TO_OTHERS = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH
 
-LED_ASTRAY = (
+LED_ASTRAY = N_(
     "log in to the booking site with your browser and compare the addresses. If that one is not the Politecnico's, "
     "change your password there, and report it; if it is, name it in site.login_hosts"
 )
@@ -95,9 +97,9 @@ async def examine(
         settings = load(config)
     except ConfigError as error:
         for line in str(error).splitlines():
-            yield Finding("configuration", line, "")
+            yield Finding(_("configuration"), line, "")
         return
-    yield Finding("version", FULL_NAME)
+    yield Finding(_("version"), FULL_NAME)
     yield _configuration(config)
     yield _files(settings)
     yield _disk(settings)
@@ -125,18 +127,22 @@ async def examine(
 
 def _configuration(config: Path) -> Finding:
     if not config.exists():
-        return Finding("configuration", "from environment variables alone")
+        return Finding(_("configuration"), _("from environment variables alone"))
     if config.stat().st_mode & OPEN_TO_OTHERS:
-        return Finding("configuration", f"{config} is complete, but others can read it", f"run: chmod 600 {config}")
-    return Finding("configuration", f"{config} is complete, and only you can read it")
+        return Finding(
+            _("configuration"),
+            _("{config} is complete, but others can read it", config=config),
+            _("run: {command}", command=f"chmod 600 {config}"),
+        )
+    return Finding(_("configuration"), _("{config} is complete, and only you can read it", config=config))
 
 
 def _files(settings: Settings) -> Finding:
     try:
         program.take_care_of_files(settings)
     except ConfigError as error:
-        return Finding("files", str(error), "")
-    return Finding("files", "database, sessions, backups and log are closed to others")
+        return Finding(_("files"), str(error), "")
+    return Finding(_("files"), _("database, sessions, backups and log are closed to others"))
 
 
 def _disk(settings: Settings) -> Finding:
@@ -146,26 +152,31 @@ def _disk(settings: Settings) -> Finding:
     folders |= {logs.parent} if logs else set()
     wants = [want for folder in sorted(folders) if (want := want_of_room(folder)) is not None]
     if wants:
-        return Finding("disk", "; ".join(wants), "make room, or let this user write there")
-    return Finding("disk", "a file of a megabyte was written, and there is room for more")
+        return Finding(_("disk"), "; ".join(wants), _("make room, or let this user write there"))
+    return Finding(_("disk"), _("a file of a megabyte was written, and there is room for more"))
 
 
 async def _database(settings: Settings, config: Path) -> Finding:
     if not settings.database.exists():
-        remedy = f"run: {command('.venv/bin/python setup.py', config)}"
-        return Finding("database", f"{settings.database} does not exist", remedy)
+        remedy = _("run: {command}", command=command(".venv/bin/python setup.py", config))
+        return Finding(_("database"), _("{database} does not exist", database=settings.database), remedy)
     try:
         async with open_database(settings.database) as db:
             await db.health.prove_writable()
             broken = await db.health.damage()
     except AppError as error:
-        return Finding("database", str(error), "")
+        return Finding(_("database"), str(error), "")
     if broken:
         shown = "; ".join(broken[:3])
         return Finding(
-            "database", f"{settings.database} is damaged ({shown})", "stop the programs and restore a backup"
+            _("database"),
+            _("{database} is damaged ({shown})", database=settings.database, shown=shown),
+            _("stop the programs and restore a backup"),
         )
-    return Finding("database", f"{settings.database}, version {VERSION}, is sound and can be written")
+    return Finding(
+        _("database"),
+        _("{database}, version {version}, is sound and can be written", database=settings.database, version=VERSION),
+    )
 
 
 async def _rules(settings: Settings) -> AsyncIterator[Finding]:
@@ -180,8 +191,13 @@ async def _rules(settings: Settings) -> AsyncIterator[Finding]:
         return  # told of the database itself
     for rule in Rule:
         if (value := rules.value(rule)) != configured.value(rule):
-            told = f"{rule} is {value}, as seen on the site; config.json says {configured.value(rule) or 'nothing'}"
-            yield Finding("rules of the house", told)
+            told = _(
+                "{rule} is {seen}, as seen on the site; config.json says {written}",
+                rule=rule,
+                seen=value,
+                written=configured.value(rule) or _("nothing"),
+            )
+            yield Finding(_("rules of the house"), told)
 
 
 async def _programs(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
@@ -194,49 +210,81 @@ async def _programs(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     except AppError:
         return  # said already
     if not beats:
-        yield Finding("programs", "none is running; ./run starts them")
+        yield Finding(_("programs"), _("none is running; ./run starts them"))
         return
     for beat in beats:
         yield _program(beat, clock())
     for missing in sorted(PROGRAMS - {beat.program for beat in beats}):
-        yield Finding(missing, "is not running, though others are", "start it, or ./run, which starts all three")
+        yield Finding(missing, _("is not running, though others are"), _("start it, or ./run, which starts all three"))
 
 
 def _program(beat: Heartbeat, now: datetime) -> Finding:
     silent = now - beat.at
     at = f" ({beat.note})" if beat.note else ""
     if silent < LATE and not program.is_dead(beat.name):
-        return Finding(beat.program, f"process {beat.pid} lives, last sign {silent.total_seconds():.0f} s ago{at}")
+        return Finding(
+            beat.program,
+            _(
+                "process {pid} lives, last sign {seconds} s ago{at}",
+                pid=beat.pid,
+                seconds=f"{silent.total_seconds():.0f}",
+                at=at,
+            ),
+        )
     if program.is_dead(beat.name):
-        return Finding(beat.program, f"process {beat.pid} died after {beat.at:%d/%m %H:%M:%S} UTC{at}", RESTART)
-    return Finding(beat.program, f"process {beat.pid} is silent since {beat.at:%d/%m %H:%M:%S} UTC{at}", RESTART)
+        return Finding(
+            beat.program,
+            _("process {pid} died after {moment} UTC{at}", pid=beat.pid, moment=f"{beat.at:%d/%m %H:%M:%S}", at=at),
+            str(RESTART),
+        )
+    return Finding(
+        beat.program,
+        _("process {pid} is silent since {moment} UTC{at}", pid=beat.pid, moment=f"{beat.at:%d/%m %H:%M:%S}", at=at),
+        str(RESTART),
+    )
 
 
 async def _browser(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with open_portal(site_access(settings)) as portal:
             browser = await portal.engine.browser()
-            yield Finding("browser", f"Chromium {browser.version} starts")
+            yield Finding(_("browser"), _("Chromium {version} starts", version=browser.version))
             unprotected = portal.engine.launcher.unprotected
     except SiteError as error:
-        remedy = "install Chromium (Debian: apt install chromium-headless-shell) and name it in browser.executable_path"
-        yield Finding("browser", f"it does not start ({_first_line(error)})", remedy)
+        remedy = _(
+            "install Chromium (Debian: apt install chromium-headless-shell) and name it in browser.executable_path"
+        )
+        yield Finding(_("browser"), _("it does not start ({error})", error=_first_line(error)), remedy)
         return
     if unprotected:
-        yield Finding("sandbox", f"the browser runs without it, for {unprotected.why}", unprotected.remedy)
+        yield Finding(
+            _("sandbox"),
+            _("the browser runs without it, for {why}", why=retold(unprotected.why)),
+            retold(unprotected.remedy),
+        )
     else:
-        yield Finding("sandbox", "the browser runs in it")
+        yield Finding(_("sandbox"), _("the browser runs in it"))
 
 
 async def _telegram(settings: Settings) -> Finding:
     try:
         name = await bot_name(settings.telegram.api_base_url, settings.telegram.bot_token.get_secret_value())
     except TelegramRefused as error:
-        return Finding("Telegram", str(error), "ask @BotFather for the token (/token) and put it in telegram.bot_token")
+        return Finding(
+            "Telegram", str(error), _("ask @BotFather for the token (/token) and put it in telegram.bot_token")
+        )
     except httpx.HTTPError as error:
-        remedy = "check the network, and telegram.api_base_url if you set it"
-        return Finding("Telegram", f"{settings.telegram.api_base_url} can't be reached ({_kind(error)})", remedy)
-    return Finding("Telegram", f"the token belongs to @{name}")
+        remedy = _("check the network, and telegram.api_base_url if you set it")
+        return Finding(
+            "Telegram",
+            _(
+                "{api_base_url} can't be reached ({kind})",
+                api_base_url=settings.telegram.api_base_url,
+                kind=_kind(error),
+            ),
+            remedy,
+        )
+    return Finding("Telegram", _("the token belongs to @{name}", name=name))
 
 
 class TelegramRefused(Exception):
@@ -253,7 +301,7 @@ async def bot_name(api_base_url: str, token: str) -> str:
             return str(body["result"]["username"])
     except (ValueError, KeyError, TypeError):
         raise httpx.RemoteProtocolError("the answer is not one of Telegram") from None
-    raise TelegramRefused(f"the token is refused ({body.get('description', answer.status_code)})")
+    raise TelegramRefused(_("the token is refused ({why})", why=body.get("description", answer.status_code)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +333,7 @@ async def _reach_site(settings: Settings, clock: Clock) -> Reached | str:
         except httpx.HTTPError as error:
             return _kind(error)
         if answer.status_code >= 500:
-            return f"it answers {answer.status_code}"
+            return _("it answers {status}", status=answer.status_code)
         if server.known:
             await server.learn(ask, lambda: server.uncertainty < CLOCK_KNOWN or looks >= MOST_CLOCK_LOOKS)
     return Reached(answer.status_code, server.ahead if server.known else None, server.uncertainty)
@@ -293,21 +341,36 @@ async def _reach_site(settings: Settings, clock: Clock) -> Reached | str:
 
 def _site(settings: Settings, reached: Reached | str) -> Finding:
     if isinstance(reached, str):
-        remedy = "check the network, and site.base_url if you set it; if the site is down, it comes back by itself"
-        return Finding("site", f"{settings.site.base_url} can't be used ({reached})", remedy)
-    return Finding("site", f"{settings.site.base_url} answers ({reached.status})")
+        remedy = _("check the network, and site.base_url if you set it; if the site is down, it comes back by itself")
+        return Finding(
+            _("site"), _("{base_url} can't be used ({why})", base_url=settings.site.base_url, why=reached), remedy
+        )
+    return Finding(
+        _("site"), _("{base_url} answers ({status})", base_url=settings.site.base_url, status=reached.status)
+    )
 
 
 def _clock(settings: Settings, reached: Reached | str) -> Finding:
-    here = f"{datetime.now(settings.zone):%H:%M:%S} in {settings.timezone}"
+    here = _("{now} in {zone}", now=f"{datetime.now(settings.zone):%H:%M:%S}", zone=settings.timezone)
     if not isinstance(reached, Reached) or reached.ahead is None:
-        return Finding("clock", here)
+        return Finding(_("clock"), here)
     off = abs(reached.ahead)
     if off > max(MOST_CLOCK_ERROR, reached.uncertainty):
-        direction = "slow" if reached.ahead > 0 else "fast"
-        remedy = "let the machine keep time by NTP (on Linux: sudo timedatectl set-ntp true)"
-        return Finding("clock", f"this machine is {off:.1f} s {direction} against the site", remedy)
-    return Finding("clock", f"{here}, {off:.1f} s from the site's, give or take {reached.uncertainty:.1f} s")
+        remedy = _("let the machine keep time by NTP (on Linux: sudo timedatectl set-ntp true)")
+        slow, fast = (
+            N_("this machine is {off} s slow against the site"),
+            N_("this machine is {off} s fast against the site"),
+        )
+        return Finding(_("clock"), (slow if reached.ahead > 0 else fast).filled(off=f"{off:.1f}"), remedy)
+    return Finding(
+        _("clock"),
+        _(
+            "{here}, {off} s from the site's, give or take {uncertainty} s",
+            here=here,
+            off=f"{off:.1f}",
+            uncertainty=f"{reached.uncertainty:.1f}",
+        ),
+    )
 
 
 def masked(username: str) -> str:
@@ -317,16 +380,24 @@ def masked(username: str) -> str:
 
 def _code(credentials: Credentials, clock: Clock, confirm: Confirm) -> Finding:
     name = masked(credentials.username)
-    subject = f"one-time code of {name}"
+    subject = _("one-time code of {name}", name=name)
     if not credentials.otp_url:
-        return Finding(subject, "none is configured: right if the login asks for user name and password alone")
+        return Finding(subject, _("none is configured: right if the login asks for user name and password alone"))
     password = parse(credentials.otp_url)
-    if not confirm(f"Show the present one-time code of {name}, to compare it with your authenticator app?"):
-        what = f"{password.digits} digits, new every {password.period} s; not shown without being asked at a terminal"
+    if not confirm(
+        _("Show the present one-time code of {name}, to compare it with your authenticator app?", name=name)
+    ):
+        what = _(
+            "{digits} digits, new every {period} s; not shown without being asked at a terminal",
+            digits=password.digits,
+            period=password.period,
+        )
         return Finding(subject, what)
     now = clock()
     code, left = password.code(password.counter(now)), password.seconds_left(now)
-    return Finding(subject, f"{code} for {left:.0f} s more; your authenticator app must show the same")
+    return Finding(
+        subject, _("{code} for {left} s more; your authenticator app must show the same", code=code, left=f"{left:.0f}")
+    )
 
 
 async def _logins(settings: Settings, config: Path, clock: Clock) -> AsyncIterator[Finding]:
@@ -336,8 +407,10 @@ async def _logins(settings: Settings, config: Path, clock: Clock) -> AsyncIterat
                 yield await _hand_made(settings, config, portal, credentials, ask=True)
                 continue
             if await _races_soon(settings, credentials, clock):
-                subject = f"login of {masked(credentials.username)}"
-                yield Finding(subject, "not tried: a class opens in these minutes", "try again when it has opened")
+                subject = _("login of {name}", name=masked(credentials.username))
+                yield Finding(
+                    subject, _("not tried: a class opens in these minutes"), _("try again when it has opened")
+                )
                 continue
             finding = await _login(portal, credentials)
             if finding.remedy is None and settings.database.exists():
@@ -351,11 +424,16 @@ async def _logins(settings: Settings, config: Path, clock: Clock) -> AsyncIterat
 def remark_finding(credentials: Credentials, remark: LoginRemark) -> Finding:
     """What the pages of the login told: nothing is wrong yet."""
     said = {
-        RemarkKind.PASSWORD_EXPIRES: "the password expires soon: change it, then write it into the configuration",
-        RemarkKind.SITE_NOTICE: "the login shows a notice, and was passed",
-        RemarkKind.MATRICOLA_CHOSEN: "there are several: the first is taken, unless the key 'matricola' names another",
+        RemarkKind.PASSWORD_EXPIRES: N_("the password expires soon: change it, then write it into the configuration"),
+        RemarkKind.SITE_NOTICE: N_("the login shows a notice, and was passed"),
+        RemarkKind.MATRICOLA_CHOSEN: N_(
+            "there are several: the first is taken, unless the key 'matricola' names another"
+        ),
     }
-    return Finding(f"notice to {masked(credentials.username)}", f"{said[remark.kind]} ({quote(remark.words[:300])})")
+    return Finding(
+        _("notice to {name}", name=masked(credentials.username)),
+        f"{said[remark.kind]} ({retold(quote(remark.words[:300]))})",
+    )
 
 
 async def _not_asked(settings: Settings, config: Path) -> AsyncIterator[Finding]:
@@ -380,47 +458,61 @@ async def _races_soon(settings: Settings, credentials: Credentials, clock: Clock
 
 async def _login(portal: Portal, credentials: Credentials) -> Finding:
     """One login from the start, though the stored session may live; it takes that one's place only when it works."""
-    subject = f"login of {masked(credentials.username)}"
+    subject = _("login of {name}", name=masked(credentials.username))
     session, began = portal.session(credentials), time.monotonic()
     try:
         await session.renew(asked=True)
         held = await booking.my_bookings(session)
     except LoginRejected as error:
-        return Finding(subject, _first_line(error), "correct username and password; it was tried once only")
+        return Finding(subject, _first_line(error), _("correct username and password; it was tried once only"))
     except LoginDiverted as error:
-        return Finding(subject, _first_line(error), LED_ASTRAY)
+        return Finding(subject, _first_line(error), str(LED_ASTRAY))
     except MatricolaMissing as error:
-        return Finding(subject, _first_line(error), "correct matricola; left empty, the first is taken")
+        return Finding(subject, _first_line(error), _("correct matricola; left empty, the first is taken"))
     except OtpMissing as error:
-        remedy = "read the QR code with .venv/bin/python otp_extractor.py PICTURE --url"
+        remedy = _("read the QR code with .venv/bin/python otp_extractor.py PICTURE --url")
         return Finding(subject, _first_line(error), remedy)
     except OtpRejected as error:
         return Finding(
-            subject, _first_line(error), "compare the one-time code (run setup.py --check at a terminal) with your app"
+            subject,
+            _first_line(error),
+            _("compare the one-time code (run setup.py --check at a terminal) with your app"),
         )
     except LoginBlocked as error:
-        remedy = "log in with your browser and see what that page wants; then try again"
+        remedy = _("log in with your browser and see what that page wants; then try again")
         return Finding(subject, _first_line(error), remedy)
     except LoginUnavailable as error:
-        remedy = "look with your browser whether the login works; it is tried again by itself, and so can you later"
+        remedy = _("look with your browser whether the login works; it is tried again by itself, and so can you later")
         return Finding(subject, _first_line(error), remedy)
     except SiteError as error:
-        kept = f"; what the site showed is in {error.evidence}" if error.evidence else ""
-        return Finding(subject, _first_line(error), f"try again later{kept}")
-    return Finding(subject, f"a new one works; {len(held)} bookings read in {time.monotonic() - began:.1f} s")
+        kept = _("; what the site showed is in {evidence}", evidence=error.evidence) if error.evidence else ""
+        return Finding(subject, _first_line(error), _("try again later{kept}", kept=kept))
+    return Finding(
+        subject,
+        _(
+            "a new one works; {read} in {seconds} s",
+            read=bookings_read(len(held)),
+            seconds=f"{time.monotonic() - began:.1f}",
+        ),
+    )
 
 
 async def _hand_made(
     settings: Settings, config: Path, portal: Portal, credentials: Credentials, *, ask: bool
 ) -> Finding:
     """Whether the session of who logs in by hand lives, and since when."""
-    subject, session = f"session of {masked(credentials.username)}", portal.session(credentials)
+    subject = _("session of {name}", name=masked(credentials.username))
+    session = portal.session(credentials)
     made = session.logged_in_at
-    since = f" (logged in on {made.astimezone(settings.zone):%d/%m/%Y at %H:%M})" if made else ""
+    since = _since(made.astimezone(settings.zone)) if made else ""
     if not ask:
         there = session.stored_state() is not None
         remedy = None if there else how_to_enter(settings, config, credentials)
-        return Finding(subject, f"one is stored{since}; not tried" if there else "nobody has logged in yet", remedy)
+        return Finding(
+            subject,
+            _("one is stored{since}; not tried", since=since) if there else _("nobody has logged in yet"),
+            remedy,
+        )
     try:
         held = await booking.my_bookings(session)
         if settings.database.exists():
@@ -429,8 +521,16 @@ async def _hand_made(
     except LoginNeeded as error:
         return Finding(subject, f"{_first_line(error)}{since}", how_to_enter(settings, config, credentials))
     except AppError as error:
-        return Finding(subject, _first_line(error), "try again later")
-    return Finding(subject, f"it lives{since}; {len(held)} bookings read")
+        return Finding(subject, _first_line(error), _("try again later"))
+    return Finding(subject, _("it lives{since}; {read}", since=since, read=bookings_read(len(held))))
+
+
+def bookings_read(number: int) -> str:
+    return n_("{n} booking read", "{n} bookings read", number)
+
+
+def _since(made: datetime) -> str:
+    return _(" (logged in on {day} at {hour})", day=f"{made:%d/%m/%Y}", hour=f"{made:%H:%M}")
 
 
 def how_to_enter(settings: Settings, config: Path, credentials: Credentials) -> str:
@@ -438,16 +538,18 @@ def how_to_enter(settings: Settings, config: Path, credentials: Credentials) -> 
     whose = "" if credentials == settings.people[0] else f" --person {credentials.user_id}"
     here = command(f".venv/bin/python setup.py --login{whose}", config)
     if has_display():
-        return f"log in yourself: {here}"
+        return _("log in yourself: {here}", here=here)
     bring = command(".venv/bin/python setup.py --import-session FILE", config)
-    return (
+    return _(
         "there is no screen here: on a laptop that has a copy of this project type "
-        f".venv/bin/python setup.py --login --export-session FILE; copy FILE here, then type {bring}"
+        ".venv/bin/python setup.py --login --export-session FILE; copy FILE here, then type "
+        "{bring}",
+        bring=bring,
     )
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else _kind(error)
+    return retold(str(error).strip().splitlines()[0]) if str(error).strip() else _kind(error)
 
 
 def _kind(error: Exception) -> str:

@@ -23,8 +23,10 @@ from urllib.parse import quote, urlsplit
 from playwright.async_api import BrowserContext, Page
 
 import booking
+from admin.site_errors import retold
 from domain.errors import AppError, LoginNeeded, SiteError, SiteUnavailable
 from domain.model import Booking, Credentials, utc_now
+from languages.terminal import _
 from portal.browser.contexts import browser_context
 from portal.portal import Portal
 from portal.responses.page_errors import LOGIN_PATH
@@ -101,7 +103,9 @@ async def log_in(
                     with suppress(asyncio.CancelledError):
                         await acting
         except SiteUnavailable as error:
-            raise HandLoginFailed(f"the booking site can't be reached ({error}): try again later") from error
+            raise HandLoginFailed(
+                _("the booking site can't be reached ({error}): try again later", error=retold(str(error)))
+            ) from error
         finally:
             await in_time(context.close())
 
@@ -113,8 +117,12 @@ async def _window(portal: Portal) -> BrowserContext:
             return await browser_context(browser, portal.access, None)
     except SiteUnavailable as error:
         raise HandLoginFailed(
-            f"no browser with a window starts here ({error}): install Chromium, or log in on another computer with "
-            "--login --export-session FILE, and bring that here with --import-session FILE"
+            _(
+                "no browser with a window starts here ({error}): install Chromium, or log in on "
+                "another computer with --login --export-session FILE, and bring that here with "
+                "--import-session FILE",
+                error=retold(str(error)),
+            )
         ) from error
 
 
@@ -134,7 +142,7 @@ class _Visit:
     @property
     def why(self) -> str:
         """What kept a session that was there from being proved."""
-        return f". The site let you in, but: {self._trouble}" if self._trouble else ""
+        return _(". The site let you in, but: {trouble}", trouble=retold(str(self._trouble))) if self._trouble else ""
 
     async def until_in(self, patience: float) -> Proved:
         """Raises HandLoginFailed when the last window is closed, or after so many seconds."""
@@ -146,9 +154,13 @@ class _Visit:
             moved = await self._has_moved(min(left, pause) if inside else left)
             pause = TRY_AGAIN if moved else pause * 2
             if not self._context.pages:
-                raise HandLoginFailed(f"the window was closed before you were logged in: start again{self.why}")
-        minutes = f"{patience / 60:.0f} minutes"
-        raise HandLoginFailed(f"nobody was logged in on the booking site within {minutes}: start again{self.why}")
+                raise HandLoginFailed(
+                    _("the window was closed before you were logged in: start again{why}", why=self.why)
+                )
+        minutes = f"{patience / 60:.0f}"
+        raise HandLoginFailed(
+            _("nobody was logged in on the booking site within {n} minutes: start again{why}", n=minutes, why=self.why)
+        )
 
     async def _has_moved(self, within: float) -> bool:
         with suppress(TimeoutError):

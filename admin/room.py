@@ -7,6 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from languages.terminal import _
+
 PROOF = 1_000_000  # bytes that are written to see whether it can be done
 LEAST_ROOM = 100_000_000  # bytes: the copy before an upgrade, evidence and logs of some weeks
 
@@ -20,5 +22,9 @@ def want_of_room(folder: Path, least: int = LEAST_ROOM) -> str | None:
             os.fsync(file.fileno())
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        return f"nothing can be written in {folder} ({error.strerror})"
-    return f"only {free / 1e6:.0f} MB are free in {folder}" if free < least else None
+        return _("nothing can be written in {folder} ({why})", folder=folder, why=error.strerror)
+    return (
+        _("only {megabytes} MB are free in {folder}", megabytes=f"{free / 1e6:.0f}", folder=folder)
+        if free < least
+        else None
+    )

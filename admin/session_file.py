@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from domain.errors import AppError
 from domain.model import instant, stamp
+from languages.terminal import _
 from safety import untrusted
 
 FORMAT = 1
@@ -33,7 +34,6 @@ LARGEST = 1_000_000  # bytes; a session has a few thousand
 SALT, NONCE, KEY = 16, 12, 32  # bytes
 WORK = {"n": 2**15, "r": 8, "p": 1}  # of scrypt: 32 megabytes and a tenth of a second; the file can't ask for more
 FIELDS = ("name", "value", "domain", "path")  # of a cookie, all of them texts
-MAKE_ANOTHER = "make another where you logged in"
 
 
 class SessionFileError(AppError):
@@ -65,10 +65,14 @@ def digest(username: str) -> str:
 def refuse_existing(path: Path) -> None:
     """Raises SessionFileError for a place that can't be taken: better known before somebody logs in."""
     if os.path.lexists(path):
-        raise SessionFileError(f"{path} is there already, and stays as it is: name another file")
+        raise SessionFileError(_("{path} is there already, and stays as it is: name another file", path=path))
     if not path.absolute().parent.is_dir():
         raise SessionFileError(
-            f"{path} can't be written, as there is no folder {path.absolute().parent}: make it first"
+            _(
+                "{path} can't be written, as there is no folder {folder}: make it first",
+                path=path,
+                folder=path.absolute().parent,
+            )
         )
 
 
@@ -78,9 +82,11 @@ def write(path: Path, session: CarriedSession, passphrase: str) -> None:
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # from now on the name is ours
     except FileExistsError:
-        raise SessionFileError(f"{path} is there already, and stays as it is: name another file") from None
+        raise SessionFileError(_("{path} is there already, and stays as it is: name another file", path=path)) from None
     except OSError as error:
-        raise SessionFileError(f"{path} can't be written ({error.strerror}): name another file") from None
+        raise SessionFileError(
+            _("{path} can't be written ({why}): name another file", path=path, why=error.strerror)
+        ) from None
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
@@ -89,7 +95,9 @@ def write(path: Path, session: CarriedSession, passphrase: str) -> None:
         draft.replace(path)
     except OSError as error:
         path.unlink(missing_ok=True)
-        raise SessionFileError(f"{path} can't be written ({error.strerror}): name another file") from None
+        raise SessionFileError(
+            _("{path} can't be written ({why}): name another file", path=path, why=error.strerror)
+        ) from None
     finally:
         draft.unlink(missing_ok=True)
 
@@ -101,12 +109,16 @@ def read(path: Path) -> Sealed:
         with open(handle, "rb") as file:
             found = os.fstat(handle)
             if not stat.S_ISREG(found.st_mode):
-                raise SessionFileError(f"{path} is not an ordinary file: name the one that --export-session wrote")
+                raise SessionFileError(
+                    _("{path} is not an ordinary file: name the one that --export-session wrote", path=path)
+                )
             content = file.read(LARGEST + 1)
     except OSError as error:
-        raise SessionFileError(f"{path} can't be read ({error.strerror})") from None
+        raise SessionFileError(_("{path} can't be read ({why})", path=path, why=error.strerror)) from None
     if len(content) > LARGEST:
-        raise SessionFileError(f"{path} is too large for a session: name the file that --export-session wrote")
+        raise SessionFileError(
+            _("{path} is too large for a session: name the file that --export-session wrote", path=path)
+        )
     return _parts(path, content)
 
 
@@ -124,7 +136,7 @@ class Sealed:
         try:
             plain = AESGCM(_key(passphrase, self.salt)).decrypt(self.nonce, self.secret, _label())
         except InvalidTag:
-            raise WrongPassphrase(f"{self.path} does not open with this passphrase") from None
+            raise WrongPassphrase(_("{path} does not open with this passphrase", path=self.path)) from None
         try:
             return _session(untrusted.read_json(plain.decode()))
         except (ValueError, KeyError, TypeError):
@@ -159,7 +171,9 @@ def _parts(path: Path, content: bytes) -> Sealed:
     except (ValueError, KeyError, TypeError):
         raise _cut(path) from None
     if isinstance(form, int) and form > FORMAT:
-        raise SessionFileError(f"{path} was made by a newer version of this program: update this one (git pull)")
+        raise SessionFileError(
+            _("{path} was made by a newer version of this program: update this one (git pull)", path=path)
+        )
     try:
         salt, nonce, secret = (base64.b64decode(parts[name], validate=True) for name in ("salt", "nonce", "sealed"))
         sealed = Sealed(path, salt, nonce, secret)
@@ -200,8 +214,10 @@ def _text(raw: bytes) -> str:
 
 
 def _cut(path: Path) -> SessionFileError:
-    return SessionFileError(f"{path} was cut short or damaged on its way: copy it again, or {MAKE_ANOTHER}")
+    return SessionFileError(
+        _("{path} was cut short or damaged on its way: copy it again, or make another where you logged in", path=path)
+    )
 
 
 def _no_session(path: Path) -> SessionFileError:
-    return SessionFileError(f"{path} is not a session file: name the one that --export-session wrote")
+    return SessionFileError(_("{path} is not a session file: name the one that --export-session wrote", path=path))

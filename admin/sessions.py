@@ -18,10 +18,12 @@ from admin import hand_login, session_file
 from admin.doctor import masked
 from admin.hand_login import HandLoginFailed, OnPage, Proved, proved
 from admin.session_file import CarriedSession, SessionFileError, WrongPassphrase
+from admin.site_errors import retold
 from database import open_database
 from domain.errors import AlreadyQueued, Blocked, ConfigError, LoginNeeded, SiteError
 from domain.model import ActionType, Booking, Clock, Credentials, utc_now
 from domain.requests import NewAction
+from languages.terminal import N_, _, n_
 from portal.browser.chromium import has_display
 from portal.portal import open_portal
 from runtime import program
@@ -33,7 +35,7 @@ from runtime.settings import Settings, Visitor, load, visitor
 LEAST_PASSPHRASE = 8  # characters
 MOST_TRIES = 3  # of a passphrase
 MOST_NAMED = 3  # of the bookings read, so that it is seen whose session it is
-NO_SCREEN = (
+NO_SCREEN = N_(
     "there is no screen here to show a browser on: log in on a laptop that has a copy of this project, with "
     "'.venv/bin/python setup.py --login --export-session FILE', copy FILE here, and take it with '{bring}'"
 )
@@ -60,7 +62,7 @@ class Window:
     def refuse_without_screen(self, config: Path) -> None:
         if self.person is None and not has_display():
             bring = command(".venv/bin/python setup.py --import-session FILE", config)
-            raise HandLoginFailed(NO_SCREEN.format(bring=bring))
+            raise HandLoginFailed(NO_SCREEN.filled(bring=bring))
 
 
 # ----- the three options
@@ -79,11 +81,13 @@ def log_in(
         _log_in_as_visitor(export, terminal, window)
         return
     credentials = person_named(settings, name)
-    terminal.say(f"A browser opens: log in there as {masked(credentials.username)}, as you always do.")
+    terminal.say(_("A browser opens: log in there as {name}, as you always do.", name=masked(credentials.username)))
     entered = asyncio.run(_enter(settings, credentials, window))
-    terminal.say(f"The session is kept: {_what_was_read(entered.bookings)}. The programs use it from now on.")
+    terminal.say(
+        _("The session is kept: {read}. The programs use it from now on.", read=_what_was_read(entered.bookings))
+    )
     if not credentials.by_hand:
-        terminal.say('As "login" is "password" for this account, the bot logs in by itself once it has ended.')
+        terminal.say(_('As "login" is "password" for this account, the bot logs in by itself once it has ended.'))
     if export:
         _write(export, credentials.username, settings.site.base_url, entered, terminal)
 
@@ -110,23 +114,43 @@ def import_session(config: Path, name: str | None, file: Path, terminal: Termina
     credentials = _owner(settings, carried, name, file)
     if carried.base_url != settings.site.base_url:
         raise SessionFileError(
-            f"{file} is a session on {carried.base_url}, and 'site.base_url' here is {settings.site.base_url}"
+            _(
+                "{file} is a session on {there}, and 'site.base_url' here is {here}",
+                file=file,
+                there=carried.base_url,
+                here=settings.site.base_url,
+            )
         )
     try:
         entered = asyncio.run(_take(settings, credentials, carried, login=login))
     except LoginNeeded:
         made = f"{carried.made_at.astimezone(settings.zone):%d/%m/%Y %H:%M}"
         raise SessionFileError(
-            f"the session in {file}, of {made}, has ended: log in anew where you made it. The one here stays as it was"
+            _(
+                "the session in {file}, of {made}, has ended: log in anew where you made it. The one "
+                "here stays as it was",
+                file=file,
+                made=made,
+            )
         ) from None
     except SiteError as error:
-        later = "wait some minutes" if isinstance(error, Blocked) else "try again later"
+        later = _("wait some minutes") if isinstance(error, Blocked) else _("try again later")
         raise SessionFileError(
-            f"the session can't be tried, as {error}: {later}, or take it untried with --no-login"
+            _(
+                "the session can't be tried, as {error}: {later}, or take it untried with --no-login",
+                error=retold(str(error)),
+                later=later,
+            )
         ) from None
-    read = _what_was_read(entered.bookings) if login else "not tried on the site"
-    terminal.say(f"The session of {masked(credentials.username)} is in place: {read}. The programs use it from now on.")
-    terminal.say(f"Delete {file} now, also where it came from: with its passphrase it opens this account.")
+    read = _what_was_read(entered.bookings) if login else _("not tried on the site")
+    terminal.say(
+        _(
+            "The session of {name} is in place: {read}. The programs use it from now on.",
+            name=masked(credentials.username),
+            read=read,
+        )
+    )
+    terminal.say(_("Delete {file} now, also where it came from: with its passphrase it opens this account.", file=file))
 
 
 def is_stored(settings: Settings, credentials: Credentials) -> bool:
@@ -151,15 +175,31 @@ def person_named(settings: Settings, name: str | None) -> Credentials:
         if name.strip() in (each.username, str(each.user_id)):
             return each
     known = ", ".join(f"{each.user_id} ({masked(each.username)})" for each in settings.people)
-    raise ConfigError(f"--person {name}: nobody here has that Codice Persona or Telegram id; there is {known}")
+    raise ConfigError(
+        _(
+            "--person {name}: nobody here has that Codice Persona or Telegram id; there is {known}",
+            name=name,
+            known=known,
+        )
+    )
 
 
 def _owner(settings: Settings, carried: CarriedSession, name: str | None, file: Path) -> Credentials:
     named = person_named(settings, name) if name else None
     found = next((each for each in settings.people if carried.belongs_to(each.username)), None)
     if found is None or (named is not None and named != found):
-        whom = f"of another account than {masked(named.username)}" if named else "of an account that is not here"
-        raise SessionFileError(f"{file} holds the session {whom}: write its Codice Persona, or bring the right file")
+        whom = (
+            _("of another account than {name}", name=masked(named.username))
+            if named
+            else _("of an account that is not here")
+        )
+        raise SessionFileError(
+            _(
+                "{file} holds the session {whom}: write its Codice Persona, or bring the right file",
+                file=file,
+                whom=whom,
+            )
+        )
     return found
 
 
@@ -220,21 +260,21 @@ async def _tell_the_programs(
 
 def _log_in_as_visitor(export: Path | None, terminal: Terminal, window: Window) -> None:
     """Makes a session on a laptop without a configuration: nothing but the file stays there."""
-    username = _asked(terminal, "There is no configuration here, so only the file is kept. Your Codice Persona: ")
+    username = _asked(terminal, _("There is no configuration here, so only the file is kept. Your Codice Persona:"))
     with tempfile.TemporaryDirectory(prefix="polimisport-") as folder:
         visiting = visitor(username, Path(folder))
-        terminal.say("A browser opens: log in there, as you always do.")
+        terminal.say(_("A browser opens: log in there, as you always do."))
         entered = asyncio.run(_visit(visiting, window))
-    terminal.say(f"You are in: {_what_was_read(entered.bookings)}.")
+    terminal.say(_("You are in: {read}.", read=_what_was_read(entered.bookings)))
     if export:
         _write(export, visiting.username, visiting.site.base_url, entered, terminal)
 
 
 def _asked(terminal: Terminal, question: str) -> str:
     try:
-        return terminal.ask(question)
+        return terminal.ask(f"{question} ")
     except EOFError:
-        raise SessionFileError("nobody has answered: nothing was changed. Run it at a terminal") from None
+        raise SessionFileError(_("nobody has answered: nothing was changed. Run it at a terminal")) from None
 
 
 async def _visit(visiting: Visitor, window: Window) -> Proved:
@@ -244,9 +284,10 @@ async def _visit(visiting: Visitor, window: Window) -> Proved:
 
 def _what_was_read(held: Sequence[Booking]) -> str:
     if not held:
-        return "my bookings were read, and there is none"
-    named = ", ".join(f"{each.course} on {each.day:%d/%m}" for each in held[:MOST_NAMED])
-    return f"{len(held)} bookings were read ({named}{', ...' if len(held) > MOST_NAMED else ''})"
+        return _("my bookings were read, and there is none")
+    named = ", ".join(_("{course} on {day}", course=each.course, day=f"{each.day:%d/%m}") for each in held[:MOST_NAMED])
+    named += ", ..." if len(held) > MOST_NAMED else ""
+    return n_("{n} booking was read ({named})", "{n} bookings were read ({named})", len(held), named=named)
 
 
 # ----- the file
@@ -257,19 +298,25 @@ def _write(file: Path, username: str, base_url: str, made: Proved, terminal: Ter
     session = CarriedSession(session_file.digest(username), base_url, made.made_at, made.state)
     session_file.write(file, session, passphrase)
     terminal.say(
-        f"Written: {file}. On the machine of the bot type: .venv/bin/python setup.py --import-session {file.name}"
+        _(
+            "Written: {file}. On the machine of the bot type: .venv/bin/python setup.py --import-session {name}",
+            file=file,
+            name=file.name,
+        )
     )
 
 
 def _new_passphrase(terminal: Terminal) -> str:
     """A new passphrase, typed twice, until both are the same and long enough."""
-    terminal.say("A passphrase for the file: who has both is logged in as you. It is not kept anywhere.")
+    terminal.say(_("A passphrase for the file: who has both is logged in as you. It is not kept anywhere."))
     while True:
-        first = _secret(terminal, f"Passphrase ({LEAST_PASSPHRASE} characters or more, not shown): ")
+        first = _secret(terminal, _("Passphrase ({least} characters or more, not shown):", least=LEAST_PASSPHRASE))
         if len(first) < LEAST_PASSPHRASE:
-            terminal.say(f"That is too short: take {LEAST_PASSPHRASE} or more, several words for example.")
-        elif _secret(terminal, "Once more: ") != first:
-            terminal.say("These were two different ones. From the start:")
+            terminal.say(
+                _("That is too short: take {least} or more, several words for example.", least=LEAST_PASSPHRASE)
+            )
+        elif _secret(terminal, _("Once more:")) != first:
+            terminal.say(_("These were two different ones. From the start:"))
         else:
             return first
 
@@ -277,11 +324,11 @@ def _new_passphrase(terminal: Terminal) -> str:
 def _unsealed(sealed: session_file.Sealed, terminal: Terminal) -> CarriedSession:
     for left in reversed(range(MOST_TRIES)):
         try:
-            return sealed.opened(_secret(terminal, "Passphrase of the file (not shown): "))
+            return sealed.opened(_secret(terminal, _("Passphrase of the file (not shown):")))
         except WrongPassphrase as wrong:
             if not left:
                 raise
-            terminal.say(f"{wrong}. Once more:")
+            terminal.say(_("{wrong}. Once more:", wrong=wrong))
     raise AssertionError("the last try returns or raises")
 
 
@@ -289,9 +336,11 @@ def _secret(terminal: Terminal, question: str) -> str:
     """Asks for the passphrase. Raises SessionFileError without a terminal."""
     while True:
         try:
-            typed = terminal.ask_secret(question)
+            typed = terminal.ask_secret(f"{question} ")
         except EOFError:
-            raise SessionFileError("nobody has typed a passphrase: nothing was changed. Run it at a terminal") from None
+            raise SessionFileError(
+                _("nobody has typed a passphrase: nothing was changed. Run it at a terminal")
+            ) from None
         with suppress(ValueError):
             return legible(typed)
-        terminal.say("It holds a character that can't be typed everywhere: take another one.")
+        terminal.say(_("It holds a character that can't be typed everywhere: take another one."))

@@ -21,38 +21,42 @@ from typing import Any, TypeVar
 
 import httpx
 
+from admin.answers import says_no, says_yes
 from admin.doctor import ANSWER_TIMEOUT, TelegramRefused, bot_name
 from domain.errors import ConfigError, OtpError
 from domain.model import utc_now
+from languages import terminal
+from languages.terminal import N_, _
 from otp_extractor import describe, is_secret, name_of, parse, urls_from
 from runtime.config_values import BY_HAND, LONGEST_TELEGRAM_ID, legible
 from runtime.settings import TELEGRAM_URL
 
-WELCOME = (
+WELCOME = N_(
     "Polimisport Bot: first set-up. A few questions; Ctrl-C stops, and nothing is written before the last answer.\n"
 )
-ABOUT_THE_LOGIN = """   How do you log in to Polimisport?
+ABOUT_THE_LOGIN = N_(
+    """   How do you log in to Polimisport?
      1  with Codice Persona and password, and perhaps a one-time code: the bot can do that by itself
      2  with SPID, CIE or any other way of your own: you log in yourself, now and then, and the bot uses that session"""
+)
 WAYS = {"": False, "1": False, "2": True}  # whether one logs in by hand
-ABOUT_THE_CODE = """
+ABOUT_THE_CODE = N_("""
    The university shows a QR code, and a setup key beside it, when you register an authenticator app for the one-time
    password. Type where a picture of the code is, or paste the key or the otpauth:// address. Is your phone registered
    already? Then use the app's own export (Google Authenticator: "Transfer accounts"), or register anew: the QR code is
-   shown only then, and the phone must read the new one too. Only Enter, if the login asks for no code at all."""
-ABOUT_THE_BOT = "\n   In Telegram write /newbot to @BotFather, choose a name, and paste the token it answers with."
-NO_CODE = "   Does the login ask for user name and password alone, and never for a code? [y/N] "
-ABOUT_A_FRIEND = "Your friend opens your bot in Telegram, presses Start,"
-ABOUT_YOU = "\n   The bot obeys one Telegram user."
-HOW_TO_FIND_AN_ID = "   To find your id, write to @userinfobot in Telegram: it answers with it, a number."
+   shown only then, and the phone must read the new one too. Only Enter, if the login asks for no code at all.""")
+ABOUT_THE_BOT = N_("In Telegram write /newbot to @BotFather, choose a name, and paste the token it answers with.")
+NO_CODE = N_("Does the login ask for user name and password alone, and never for a code? [y/N]")
+ABOUT_YOU = N_("The bot obeys one Telegram user.")
+HOW_TO_FIND_AN_ID = N_("To find your id, write to @userinfobot in Telegram: it answers with it, a number.")
 
-ABOUT_THE_PICTURE = (
-    "   Delete that picture now, also from downloads, trash and phone: whoever has it can make your codes."
+ABOUT_THE_PICTURE = N_(
+    "Delete that picture now, also from downloads, trash and phone: whoever has it can make your codes."
 )
-SAME_CODE = "   Does it? [y/n] "
-ANOTHER_CODE = "Then it is another account's secret, or the clock of this machine or of the phone is wrong. Once more:"
-YES = ("y", "yes", "s", "si", "sì")
-NO = ("n", "no")
+SAME_CODE = N_("Does it? [y/n]")
+ANOTHER_CODE = N_(
+    "Then it is another account's secret, or the clock of this machine or of the phone is wrong. Once more:"
+)
 
 DIGITS_LIVE = 600.0  # s until digits that were shown count no more
 MOST_WRONG = 3  # other four-digit messages while they live: a typing error or two, not somebody who guesses
@@ -86,18 +90,18 @@ class Wizard:
 
     def ask_everything(self) -> dict[str, Any]:
         """The content of config.json. Raises KeyboardInterrupt or EOFError when the person stops."""
-        self._say(WELCOME)
-        self._say(ABOUT_THE_LOGIN)
-        by_hand = self._until_right(self._ask, "   1 or 2? [1] ", _way)
-        question = self._next("Codice Persona (user name at the Politecnico): ")
+        self._say(str(WELCOME))
+        self._say(str(ABOUT_THE_LOGIN))
+        by_hand = self._until_right(self._ask, "   " + _("1 or 2?") + " [1] ", _way)
+        question = self._next(_("Codice Persona (user name at the Politecnico):") + " ")
         account = {"username": self._until_right(self._ask, question, self._username)}
         account |= {"login": BY_HAND} if by_hand else self._password_and_code()
-        self._say(ABOUT_THE_BOT)
-        token = self._until_right(self._ask, self._next("Token of the bot: "), self._bot_token)
-        self._say(ABOUT_YOU)
+        self._say(f"\n   {ABOUT_THE_BOT}")
+        token = self._until_right(self._ask, self._next(_("Token of the bot:") + " "), self._bot_token)
+        self._say(f"\n   {ABOUT_YOU}")
         self._number = self._next("")
         telegram = {"bot_token": token, "allowed_user_id": self._owner(token)}
-        return account | {"telegram": telegram} | _browser_found()
+        return account | {"telegram": telegram, "language": str(terminal.spoken())} | _browser_found()
 
     def _next(self, question: str) -> str:
         """The question with its number."""
@@ -105,10 +109,10 @@ class Wizard:
         return f"{self._asked}. {question}"
 
     def _password_and_code(self) -> dict[str, Any]:
-        question = self._next("Its password (not shown): ")
+        question = self._next(_("Its password (not shown):") + " ")
         password = self._until_right(self._ask_secret, question, self._password, as_typed=True)
-        self._say(ABOUT_THE_CODE)
-        question = self._next("Picture, setup key or otpauth:// address (not shown): ")
+        self._say(str(ABOUT_THE_CODE))
+        question = self._next(_("Picture, setup key or otpauth:// address (not shown):") + " ")
         return {"password": password, "otpatu": self._until_right(self._ask_secret, question, self._otp_url)}
 
     def _until_right(
@@ -124,24 +128,24 @@ class Wizard:
 
     def _filled(self, text: str) -> str:
         if not text:
-            raise WrongAnswer("An answer is needed here.")
+            raise WrongAnswer(_("An answer is needed here."))
         return text
 
     def _password(self, text: str) -> str:
         """A blank at its beginning or end belongs to a password, and is seldom meant."""
         if text != text.strip() and text.strip():
-            self._say("   It begins or ends with a blank, which is kept: if you did not mean it, start again.")
+            self._say("   " + _("It begins or ends with a blank, which is kept: if you did not mean it, start again."))
         return _legible(text) if text.strip() else self._filled("")
 
     def _username(self, text: str) -> str:
         """A Codice Persona; another user name, as other clubs of the platform have, once it was confirmed."""
         if any(char.isspace() or char == "@" for char in _legible(self._filled(text))):
-            raise WrongAnswer("The Codice Persona is the number on your badge, not your name or e-mail address.")
+            raise WrongAnswer(_("The Codice Persona is the number on your badge, not your name or e-mail address."))
         if re.fullmatch(r"\d{8}", text, re.ASCII):
             return text
-        question = f"   A Codice Persona has eight digits. Does your login really ask for {text}? [y/N] "
-        if self._ask(question).strip().lower() not in YES:
-            raise WrongAnswer("Then once more: it is the number on your badge.")
+        question = _("A Codice Persona has eight digits. Does your login really ask for {text}? [y/N]", text=text)
+        if not says_yes(self._ask(f"   {question} ")):
+            raise WrongAnswer(_("Then once more: it is the number on your badge."))
         return text
 
     def _otp_url(self, text: str) -> str | None:
@@ -149,7 +153,7 @@ class Wizard:
 
         None for a bare Enter, once it was confirmed that no code is asked for.
         """
-        if not text and self._ask(NO_CODE).strip().lower() in YES:
+        if not text and says_yes(self._ask(f"   {NO_CODE} ")):
             return None
         try:
             urls = urls_from(self._filled(text))
@@ -157,11 +161,11 @@ class Wizard:
             code = describe(parse(url), utc_now())
         except OtpError as problem:
             raise WrongAnswer(_sentence(problem)) from None
-        self._say(f"   The code is now {code}: your authenticator app must show the same.")
-        if not self._until_right(self._ask, SAME_CODE, _yes_or_no):
-            raise WrongAnswer(ANOTHER_CODE)
+        self._say("   " + _("The code is now {code}: your authenticator app must show the same.", code=code))
+        if not self._until_right(self._ask, f"   {SAME_CODE} ", _yes_or_no):
+            raise WrongAnswer(str(ANOTHER_CODE))
         if not is_secret(text):
-            self._say(ABOUT_THE_PICTURE)
+            self._say(f"   {ABOUT_THE_PICTURE}")
         return url
 
     def _which(self, urls: Sequence[str]) -> int:
@@ -172,34 +176,38 @@ class Wizard:
         def chosen(text: str) -> int:
             if text.isascii() and text.isdigit() and 1 <= int(text) <= len(urls):
                 return int(text) - 1
-            raise WrongAnswer(f"Type a number from 1 to {len(urls)}.")
+            raise WrongAnswer(_("Type a number from 1 to {most}.", most=len(urls)))
 
-        return self._until_right(self._ask, "   Which of them is the Politecnico's? ", chosen)
+        return self._until_right(self._ask, "   " + _("Which of them is the Politecnico's?") + " ", chosen)
 
     def _bot_token(self, text: str) -> str:
         """A token that Telegram accepts; one that can't be checked for want of a network is taken as it is."""
         if not re.fullmatch(r"\d+:[\w-]{20,}", text, re.ASCII):
-            raise WrongAnswer("A token looks like 1234567890:AAH... (digits, a colon, letters).")
+            raise WrongAnswer(_("A token looks like 1234567890:AAH... (digits, a colon, letters)."))
         try:
             name = asyncio.run(bot_name(self._api_base_url, text))
         except TelegramRefused as problem:
             raise WrongAnswer(_sentence(problem)) from None
         except httpx.HTTPError as error:
-            self._say(f"   Telegram can't be reached ({type(error).__name__}): the token is taken as it is.")
+            self._say(
+                "   " + _("Telegram can't be reached ({kind}): the token is taken as it is.", kind=type(error).__name__)
+            )
         else:
-            self._say(f"   This is @{name}.")
+            self._say("   " + _("This is @{name}.", name=name))
         return text
 
     def _owner(self, token: str) -> int:
         """The id that was typed, or that of who sent the digits and says that it was them."""
-        for _ in range(MOST_DRAWS):
+        for _draw in range(MOST_DRAWS):
             try:
                 return self._holder(Digits.drawn_for(self._api_base_url, token, self._digits_live))
             except DigitsSpent as problem:
                 self._say(f"   {problem}")
             except httpx.HTTPError as error:
-                return self._typed_id(f"Telegram can't be reached ({type(error).__name__}): it goes without it.")
-        return self._typed_id("Somebody keeps writing digits to the bot: it goes without them.")
+                return self._typed_id(
+                    _("Telegram can't be reached ({kind}): it goes without it.", kind=type(error).__name__)
+                )
+        return self._typed_id(_("Somebody keeps writing digits to the bot: it goes without them."))
 
     def write_down(self, config: Path, values: dict[str, Any]) -> Path:
         """Writes the answers; asks for another path while that fails. Returns the path of the file."""
@@ -207,8 +215,15 @@ class Wizard:
             try:
                 write(config, values)
             except (OSError, ValueError) as error:
-                self._say(f"\n{config} can't be written ({_why(error)}). Your answers are kept: name another place.")
-                config = self._until_right(self._ask, "Path of the new file: ", self._new_file)
+                self._say(
+                    "\n"
+                    + _(
+                        "{config} can't be written ({why}). Your answers are kept: name another place.",
+                        config=config,
+                        why=_why(error),
+                    )
+                )
+                config = self._until_right(self._ask, _("Path of the new file:") + " ", self._new_file)
             else:
                 return config
 
@@ -217,22 +232,32 @@ class Wizard:
         if os.path.isdir(path):
             path /= "config.json"
         if os.path.lexists(path):
-            raise WrongAnswer(f"{path} is there already, and stays as it is: name a new file.")
+            raise WrongAnswer(_("{path} is there already, and stays as it is: name a new file.", path=path))
         return path
 
     def find_out(self, api_base_url: str, token: str) -> int:
         """The Telegram id of who sends the digits, said with their name. Raises DigitsSpent or httpx.HTTPError."""
         digits = Digits.drawn_for(api_base_url, token, self._digits_live)
-        self._say(f"{ABOUT_A_FRIEND} and sends it these four digits: {digits.shown}")
-        person = self._until_right(self._ask, "Then Enter here: ", lambda _: digits.sender())
-        self._say(f"They came from {shown_name(person)}.")
+        self._say(
+            _(
+                "Your friend opens your bot in Telegram, presses Start, and sends it these four digits: {digits}",
+                digits=digits.shown,
+            )
+        )
+        person = self._until_right(self._ask, _("Then Enter here:") + " ", lambda _text: digits.sender())
+        self._say(_("They came from {person}.", person=shown_name(person)))
         return int(person["id"])
 
     def _holder(self, digits: Digits) -> int:
         """The Telegram id of whoever sends the digits, or the id that was typed. Raises DigitsSpent."""
-        self._say(f"   Open your bot in Telegram, press Start, and send it these four digits: {digits.shown}")
-        question = f"{self._number}Press Enter when you have; or type your Telegram id, if you know it: "
-        return self._until_right(self._ask, question, lambda text: _number(text) if text else self._sender(digits))
+        self._say(
+            "   "
+            + _("Open your bot in Telegram, press Start, and send it these four digits: {digits}", digits=digits.shown)
+        )
+        question = self._number + _("Press Enter when you have; or type your Telegram id, if you know it:")
+        return self._until_right(
+            self._ask, f"{question} ", lambda text: _number(text) if text else self._sender(digits)
+        )
 
     def _sender(self, digits: Digits) -> int:
         """Who sent the digits and says that it was them. Raises WrongAnswer for another try, DigitsSpent for others."""
@@ -240,29 +265,29 @@ class Wizard:
             person = digits.sender()
         except httpx.HTTPError as error:
             raise WrongAnswer(
-                f"Telegram can't be reached ({type(error).__name__}): try again, or type the id."
+                _("Telegram can't be reached ({kind}): try again, or type the id.", kind=type(error).__name__)
             ) from None
-        answer = self._ask(f"   They came from {shown_name(person)}. Is that you? [y/N] ")
-        if answer.strip().lower() not in YES:
-            raise DigitsSpent("Then somebody else has seen or guessed them. Once more, with others:")
+        question = _("They came from {person}. Is that you? [y/N]", person=shown_name(person))
+        if not says_yes(self._ask(f"   {question} ")):
+            raise DigitsSpent(_("Then somebody else has seen or guessed them. Once more, with others:"))
         return int(person["id"])
 
     def _typed_id(self, why: str) -> int:
         self._say(f"   {why}")
-        self._say(HOW_TO_FIND_AN_ID)
-        return self._until_right(self._ask, f"{self._number}Type your Telegram id, a number: ", _number)
+        self._say(f"   {HOW_TO_FIND_AN_ID}")
+        return self._until_right(self._ask, self._number + _("Type your Telegram id, a number:") + " ", _number)
 
 
 def _way(text: str) -> bool:
     if text not in WAYS:
-        raise WrongAnswer("Type 1 or 2.")
+        raise WrongAnswer(_("Type 1 or 2."))
     return WAYS[text]
 
 
 def _yes_or_no(text: str) -> bool:
-    if text.lower() not in (*YES, *NO):
-        raise WrongAnswer("Type y for yes or n for no.")
-    return text.lower() in YES
+    if not says_yes(text) and not says_no(text):
+        raise WrongAnswer(_("Type y for yes or n for no."))
+    return says_yes(text)
 
 
 def _legible(text: str) -> str:
@@ -285,9 +310,9 @@ def _sentence(problem: Exception) -> str:
 
 def _number(text: str) -> int:
     if not re.fullmatch(r"-?\d{1,30}", text, re.ASCII):
-        raise WrongAnswer("A Telegram id is a number, not a @name.")
+        raise WrongAnswer(_("A Telegram id is a number, not a @name."))
     if not 0 < int(text) < LONGEST_TELEGRAM_ID:
-        raise WrongAnswer("A person's Telegram id is a positive number of up to 16 digits; a group's begins with -.")
+        raise WrongAnswer(_("A person's Telegram id is a positive number of up to 16 digits; a group's begins with -."))
     return int(text)
 
 
@@ -327,13 +352,15 @@ class Digits:
         """The user who sent the digits. Raises WrongAnswer when nobody has yet, DigitsSpent, or httpx.HTTPError."""
         messages = [each for each in asyncio.run(waiting(self._address)) if each.number > self._seen]
         if time.monotonic() > self._ends:
-            raise DigitsSpent("These digits are more than ten minutes old. Once more, with others:")
+            raise DigitsSpent(_("These digits are more than ten minutes old. Once more, with others:"))
         right = {each.sender["id"]: each.sender for each in messages if each.text == self.shown}
         wrong = [each for each in messages if each.text != self.shown and re.fullmatch(r"\d{4}", each.text, re.ASCII)]
         if len(wrong) >= MOST_WRONG or len(right) > 1:
-            raise DigitsSpent("Other digits came, too, or they came from two people: somebody is guessing. Once more:")
+            raise DigitsSpent(
+                _("Other digits came, too, or they came from two people: somebody is guessing. Once more:")
+            )
         if not right:
-            raise WrongAnswer("The bot has not got these digits yet: send them to it, then Enter here.")
+            raise WrongAnswer(_("The bot has not got these digits yet: send them to it, then Enter here."))
         return right.popitem()[1]
 
 
@@ -375,18 +402,26 @@ async def waiting(address: str) -> list[Waiting]:
 
 def refuse_unwritable(config: Path) -> None:
     """Raises ConfigError when config.json can't be written there, which is better known before the first question."""
-    folder, remedy = config.absolute().parent, "choose another place with --config"
+    folder, remedy = config.absolute().parent, _("choose another place with --config")
     if not os.path.isdir(folder):
         shown = shlex.quote(str(folder))
         raise ConfigError(
-            f"{config} can't be written, as there is no folder {folder}: make it (mkdir -p {shown}), or {remedy}"
+            _(
+                "{config} can't be written, as there is no folder {folder}: make it (mkdir -p {shown}), or {remedy}",
+                config=config,
+                folder=folder,
+                shown=shown,
+                remedy=remedy,
+            )
         )
     draft = _draft(config)
     try:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         draft.unlink()
     except OSError as error:
-        raise ConfigError(f"{config} can't be written ({_why(error)}): {remedy}") from None
+        raise ConfigError(
+            _("{config} can't be written ({why}): {remedy}", config=config, why=_why(error), remedy=remedy)
+        ) from None
 
 
 def _draft(config: Path) -> Path:
@@ -394,7 +429,7 @@ def _draft(config: Path) -> Path:
 
 
 def _why(error: Exception) -> str:
-    return (isinstance(error, OSError) and error.strerror) or "that can be no path"
+    return (isinstance(error, OSError) and error.strerror) or _("that can be no path")
 
 
 def write(config: Path, values: dict[str, Any]) -> None:

@@ -202,7 +202,9 @@ async def fuzz_site(count: int, dice: random.Random) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Throws odd input at the bot and at the readers of the site.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.fuzz", description="Throws odd input at the bot and at the readers of the site."
+    )
     parser.add_argument("--count", type=int, default=100_000, help="of taps and texts each; pages: a hundredth")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()

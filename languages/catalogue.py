@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from babel import Locale
-from babel.messages import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+if TYPE_CHECKING:  # Babel is imported where it is used: programs that only speak English at a terminal do without it
+    from babel import Locale
+    from babel.messages import Catalog
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -95,17 +94,24 @@ def locale() -> Locale:
 
 def decimal(number: float, places: int) -> str:
     """`0,4` in Italian, `0.4` in English."""
+    from babel.numbers import format_decimal
+
     return str(format_decimal(number, format=f"0.{'0' * places}" if places else "0", locale=locale()))
 
 
 @cache
 def _locale(language: Language) -> Locale:
+    from babel import Locale
+
     return Locale.parse({Language.ITALIAN: "it_IT", Language.ENGLISH: "en_GB"}[language])
 
 
 @cache
 def catalogue(language: Language) -> Catalog:
     """Everything that the message files of a language say."""
+    from babel.messages import Catalog
+    from babel.messages.pofile import read_po
+
     whole = Catalog(locale=_locale(language))
     for file in sorted((FOLDER / language).glob("*.po")):
         with file.open("rb") as opened:
@@ -117,6 +123,8 @@ def catalogue(language: Language) -> Catalog:
 
 @cache
 def _translations(language: Language) -> gettext.NullTranslations:
+    from babel.messages.mofile import write_mo
+
     compiled = io.BytesIO()
     write_mo(compiled, catalogue(language))
     compiled.seek(0)

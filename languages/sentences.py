@@ -13,7 +13,7 @@ from languages.catalogue import Language, catalogue
 PROJECT = Path(__file__).resolve().parent.parent
 KEYWORDS = {"_": None, "N_": None, "n_": (1, 2)}
 CHAT = ("bot",)  # its sentences stand in the code in Italian
-TERMINAL = ("admin", "setup.py", "otp_extractor.py")  # and these in English
+TERMINAL = ("admin", "runtime", "safety", "store", "setup.py", "otp_extractor.py", "languages/terminal.py")  # English
 
 
 @dataclass(frozen=True, slots=True)

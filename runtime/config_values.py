@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 import otp_extractor
 from domain.errors import OtpError
+from languages.terminal import _
 from runtime.config_mistakes import NO_PASSWORD
 from safety import addresses
 
@@ -36,16 +37,16 @@ LONGEST_TELEGRAM_ID = 2**52  # Telegram: "at most 52 significant bits"
 def _address(text: str) -> str:
     parts = addresses.parts_of(text.rstrip("/"))
     if not re.match(r"https?://[^/\s]+", text) or parts is None or parts.query or parts.fragment:
-        raise ValueError("write an address of scheme, host and path only, that begins with http:// or https://")
+        raise ValueError(_("write an address of scheme, host and path only, that begins with http:// or https://"))
     return text.rstrip("/")
 
 
 def legible(text: str) -> str:
     """A text that can be typed into a form, kept in a file and shown."""
     if len(text) > MOST_LETTERS:
-        raise ValueError(f"it has {len(text)} characters: that is a mistake")
+        raise ValueError(_("it has {number} characters: that is a mistake", number=len(text)))
     if not text.isprintable():  # half a character (\ud800) is not printable either
-        raise ValueError("it holds a character that can't be typed (a line break, a tab, a NUL): write it again")
+        raise ValueError(_("it holds a character that can't be typed (a line break, a tab, a NUL): write it again"))
     return text
 
 
@@ -57,7 +58,7 @@ def _legible_secret(secret: SecretStr) -> SecretStr:
 def _codice_persona(text: str) -> str:
     bare = legible(text.strip())
     if not bare or re.search(r"\s|@", bare):
-        raise ValueError("write the Codice Persona, the number on the badge")
+        raise ValueError(_("write the Codice Persona, the number on the badge"))
     return bare
 
 
@@ -67,14 +68,14 @@ def _matricola(text: object) -> object:
     if bare in (None, ""):
         return None
     if not isinstance(bare, str) or not re.fullmatch(r"[\w./-]{1,30}", legible(bare), re.ASCII):
-        raise ValueError("write the matricola as the login shows it, as 123456; null: the first that is offered")
+        raise ValueError(_("write the matricola as the login shows it, as 123456; null: the first that is offered"))
     return bare
 
 
 def _bot_token(secret: SecretStr) -> SecretStr:
     bare = secret.get_secret_value().strip()
     if not re.fullmatch(r"\d+:[\w-]+", bare, re.ASCII):
-        raise ValueError("write the whole token that BotFather gave: digits, a colon, letters")
+        raise ValueError(_("write the whole token that BotFather gave: digits, a colon, letters"))
     return SecretStr(bare)
 
 
@@ -82,7 +83,7 @@ def _otp_url(secret: SecretStr) -> SecretStr:
     url = _legible_secret(secret).get_secret_value()
     if not url.strip().lower().startswith("otpauth://"):
         raise ValueError(
-            "write the otpauth:// address of the QR code (.venv/bin/python otp_extractor.py PICTURE --url reads it)"
+            _("write the otpauth:// address of the QR code (.venv/bin/python otp_extractor.py PICTURE --url reads it)")
         )
     try:
         otp_extractor.parse(url)
@@ -100,7 +101,7 @@ def _needed_by_the_login(password: SecretStr | None, info: ValidationInfo) -> Se
 def otp_goes_with_password(otp_url: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
     """Refuses a one-time password without a password: alone it logs nobody in."""
     if otp_url is not None and info.data.get("login") == BY_HAND and info.data.get("password") is None:
-        raise ValueError('with "login": "by_hand" there is no use for it without a password: remove it, or add that')
+        raise ValueError(_('with "login": "by_hand" there is no use for it without a password: remove it, or add that'))
     return otp_url
 
 
@@ -110,14 +111,14 @@ def _none_if_blank(value: object) -> object:
 
 def _filled(secret: SecretStr) -> SecretStr:
     if not secret.get_secret_value().strip():
-        raise ValueError("must not be empty")
+        raise ValueError(_("must not be empty"))
     return secret
 
 
 def _no_truth(value: object) -> object:
     """Refuses `true` where a number belongs: Python takes it for 1."""
     if value is True or value is False:
-        raise ValueError("write a number")
+        raise ValueError(_("write a number"))
     return value
 
 
@@ -125,26 +126,26 @@ def _time_of_day(text: object) -> object:
     if text is None or isinstance(text, time):
         return text
     if not isinstance(text, str) or not re.fullmatch(r"\d{2}:\d{2}(:\d{2})?", text, re.ASCII):
-        raise ValueError("write a time as HH:MM or HH:MM:SS")
+        raise ValueError(_("write a time as HH:MM or HH:MM:SS"))
     try:
         return time.fromisoformat(text)
     except ValueError:
-        raise ValueError("write a time from 00:00 to 23:59:59") from None
+        raise ValueError(_("write a time from 00:00 to 23:59:59")) from None
 
 
 def _zone(name: str) -> str:
     named = "/" in name or name == "UTC"  # a browser knows neither "localtime" nor "Factory"
     if not named or name not in available_timezones():
-        raise ValueError(f"{name!a} is not a time zone: write one like Europe/Rome")
+        raise ValueError(_("{name} is not a time zone: write one like Europe/Rome", name=f"{name!a}"))
     return name
 
 
 def _path(path: Path) -> Path:
     text = legible(str(path))
     if any(len(part.encode()) > MOST_BYTES_OF_NAME for part in path.parts):
-        raise ValueError("the name of a file or folder is too long")
+        raise ValueError(_("the name of a file or folder is too long"))
     if text.startswith("~") and not text.startswith("~/"):
-        raise ValueError("write the whole path: only ~/ stands for a home folder")
+        raise ValueError(_("write the whole path: only ~/ stands for a home folder"))
     return path
 
 

@@ -37,6 +37,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from domain.errors import ConfigError
 from domain.house_rules import TWO_DAYS_MINUTES, WEEK_HOURS, HouseRules, LateCancel, Overlapping
 from domain.model import Credentials, OpeningRule
+from languages.terminal import N_, _
 from runtime import config_file, config_mistakes, config_values
 from runtime.config_file import DEFAULT_PATH, command
 from runtime.config_values import (
@@ -117,7 +118,7 @@ class ConfirmationTimes(Section):
     def _leaves_time(cls, deadline: int, info: ValidationInfo) -> int:
         """A question must be sent before it is too late to answer it."""
         if deadline >= info.data.get("lead_minutes", deadline + 1):
-            raise ValueError("write less than confirmation.lead_minutes: nobody could answer in time")
+            raise ValueError(_("write less than confirmation.lead_minutes: nobody could answer in time"))
         return deadline
 
 
@@ -223,9 +224,13 @@ class Settings(Keys):
         accounts = {info.data.get("username")}
         for friend in (each for each in friends if each.active):
             if friend.telegram_user_id in ids:
-                raise ValueError(f"the Telegram id {friend.telegram_user_id} is there twice: write each person's own")
+                raise ValueError(
+                    _("the Telegram id {id} is there twice: write each person's own", id=friend.telegram_user_id)
+                )
             if friend.username in accounts:
-                raise ValueError("one Codice Persona is there twice: an account belongs to one person, write their own")
+                raise ValueError(
+                    _("one Codice Persona is there twice: an account belongs to one person, write their own")
+                )
             ids.add(friend.telegram_user_id)
             accounts.add(friend.username)
         return friends
@@ -298,7 +303,7 @@ def fingerprint(credentials: Credentials, key: str) -> str:
 
 def add_config_option(parser: ArgumentParser) -> None:
     """The --config option, the same for every program."""
-    parser.add_argument("--config", type=Path, default=DEFAULT_PATH, metavar="PATH", help="default: config.json")
+    parser.add_argument("--config", type=Path, default=DEFAULT_PATH, metavar="PATH", help=_("default: config.json"))
 
 
 def load(path: Path = DEFAULT_PATH) -> Settings:
@@ -314,7 +319,7 @@ def load(path: Path = DEFAULT_PATH) -> Settings:
     except ValidationError as error:
         raise ConfigError(_explain(path, values, error)) from None
     except SettingsError as error:
-        raise ConfigError(f'{_variable(error)} is not JSON: write a list as ["a", "b"]') from None
+        raise ConfigError(_('{variable} is not JSON: write a list as ["a", "b"]', variable=_variable(error))) from None
     _name_unknown_keys(path, [*unknown, *_unknown(settings)])
     _refuse_examples(path, settings)
     settings = _with_absolute_paths(settings, path.resolve().parent)
@@ -343,7 +348,8 @@ def _refuse_examples(path: Path, settings: Settings) -> None:
     sections: list[tuple[str, BaseModel]] = [("", settings), ("telegram.", settings.telegram), *friends]
     keys = ((prefix, section, name) for prefix, section in sections for name in type(section).model_fields)
     left = (prefix + name for prefix, section, name in keys if _left(section, name))
-    if lines := [f"{path}: the key '{key}' still holds the example's value: write your own" for key in left]:
+    mistake = N_("{path}: the key '{key}' still holds the example's value: write your own")
+    if lines := [mistake.filled(path=path, key=key) for key in left]:
         raise ConfigError("\n".join(lines))
 
 
@@ -357,36 +363,59 @@ def _refuse_shared_files(config: Path, settings: Settings) -> None:
     """Raises ConfigError for a folder in a file's place, and for what would have one file written over by another."""
     database, log_file = settings.database, settings.log.file
     if os.path.isdir(database) or database.suffix == settings.state_dir.suffix:
-        raise ConfigError(f"{config}: the key 'database' is wrong: {database} can't be a database, name a file")
+        raise ConfigError(
+            _(
+                "{config}: the key 'database' is wrong: {database} can't be a database, name a file",
+                config=config,
+                database=database,
+            )
+        )
     of_database = {os.path.realpath(f"{database}{end}") for end in ("", "-wal", "-shm", "-journal")}
     if os.path.realpath(config) in of_database:
-        raise ConfigError(f"{config}: the key 'database' is wrong: it names the configuration, name another file")
+        raise ConfigError(
+            _("{config}: the key 'database' is wrong: it names the configuration, name another file", config=config)
+        )
     if log_file and os.path.isdir(log_file):
-        raise ConfigError(f"{config}: the key 'log.file' is wrong: {log_file} is a folder, name a file in it")
+        raise ConfigError(
+            _(
+                "{config}: the key 'log.file' is wrong: {log_file} is a folder, name a file in it",
+                config=config,
+                log_file=log_file,
+            )
+        )
     if log_file and os.path.realpath(log_file) in {os.path.realpath(config), *of_database}:
-        raise ConfigError(f"{config}: the key 'log.file' is wrong: {log_file} is used already, name a file of its own")
+        raise ConfigError(
+            _(
+                "{config}: the key 'log.file' is wrong: {log_file} is used already, name a file of its own",
+                config=config,
+                log_file=log_file,
+            )
+        )
 
 
 def _explain(path: Path, values: dict[str, Any], error: ValidationError) -> str:
     if not values and not path.exists():
         make = command(".venv/bin/python setup.py", path)
-        return f"{path} does not exist: run '{make}' to make it, or name another one with --config"
+        return _(
+            "{path} does not exist: run '{make}' to make it, or name another one with --config", path=path, make=make
+        )
     lines = []
     for problem in error.errors(include_url=False, include_input=False):
         key = ".".join(str(part) for part in problem["loc"])
-        lines.append(f"{path}: the key '{key}' {config_mistakes.of_value(problem)}")
+        mistake = config_mistakes.of_value(problem)
+        lines.append(_("{path}: the key '{key}' {mistake}", path=path, key=key, mistake=mistake))
     return "\n".join(lines)
 
 
 def _variable(error: SettingsError) -> str:
     """Which variables can't be read; their values stay unsaid."""
     key = re.search(r'"(\w+)"', str(error))
-    return f"the environment variable POLIMISPORT_{key[1].upper() if key else ''}..."
+    return _("the environment variable POLIMISPORT_{name}...", name=key[1].upper() if key else "")
 
 
 def _name_unknown_keys(path: Path, keys: Iterable[str]) -> None:
     for key in sorted(keys):
-        print(f"{path}: the key {key!r} is not known and is ignored", file=sys.stderr)  # noqa: T201 - before logging
+        print(_("{path}: the key {key} is not known and is ignored", path=path, key=f"{key!r}"), file=sys.stderr)  # noqa: T201 - before logging
 
 
 def _unknown(section: BaseModel, prefix: str = "") -> Iterator[str]:
@@ -415,7 +444,9 @@ def _expanded(path: Path) -> Path:
     try:
         return path.expanduser()
     except RuntimeError:
-        raise ConfigError(f"{path} can't be found, as this user has no home folder: write the whole path") from None
+        raise ConfigError(
+            _("{path} can't be found, as this user has no home folder: write the whole path", path=path)
+        ) from None
 
 
 def _in_path(program: Path) -> str | None:
@@ -454,7 +485,7 @@ def _log_file(path: Path) -> PrivateLog:
         return PrivateLog(path)
     except OSError as error:
         raise ConfigError(
-            f"the log {path} can't be written ({error.strerror}): name another file in 'log.file'"
+            _("the log {path} can't be written ({why}): name another file in 'log.file'", path=path, why=error.strerror)
         ) from None
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
+from languages.terminal import _
+
 VERSION = "0.4.0"
 FULL_NAME = f"Polimisport Bot {VERSION}"
 
 
 def add_version_option(parser: ArgumentParser) -> None:
     """The --version option, the same for every program."""
-    parser.add_argument("--version", action="version", version=FULL_NAME)
+    parser.add_argument("--version", action="version", version=FULL_NAME, help=_("tell the version"))

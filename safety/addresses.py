@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from languages.terminal import _
+
 PORTS = {"https": 443, "http": 80}
 LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
 NAME = re.compile(rf"{LABEL}(\.{LABEL})*")
@@ -39,12 +41,14 @@ def is_loopback(host: str) -> bool:
 def check_base_url(text: str) -> str:
     """The address of the booking site without a slash at its end. Raises ValueError when it can't be one."""
     if not re.match(r"https?://[^/\s]+", text):
-        raise ValueError("write an address that begins with http:// or https://")
+        raise ValueError(_("write an address that begins with http:// or https://"))
     parts = parts_of(text.rstrip("/").lower())
     if parts is None or parts.query or parts.fragment:
-        raise ValueError("write an address of scheme, host and path only, as https://ecomm.sportrick.com/sportpolimi")
+        raise ValueError(
+            _("write an address of scheme, host and path only, as https://ecomm.sportrick.com/sportpolimi")
+        )
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise ValueError("write it with https://: plain http shows session and bookings to everybody on the way")
+        raise ValueError(_("write it with https://: plain http shows session and bookings to everybody on the way"))
     return text.rstrip("/")
 
 
@@ -52,7 +56,9 @@ def check_login_host(text: str) -> str:
     """A host of the list in lower case. Raises ValueError when it is not `host` or `host:port`."""
     host, port = _host(text.strip().lower())
     if host is None or (port is not None and not 0 < port < 65536):
-        raise ValueError(f"{text!a} is no host: write it as aunicalogin.polimi.it or aunicalogin.polimi.it:443")
+        raise ValueError(
+            _("{text} is no host: write it as aunicalogin.polimi.it or aunicalogin.polimi.it:443", text=f"{text!a}")
+        )
     return host if port is None else f"{host}:{port}"
 
 

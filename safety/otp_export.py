@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from domain.errors import OtpError
+from languages.terminal import _
 
 SCHEME = "otpauth-migration://"
 ACCOUNT, SECRET, NAME, ISSUER, ALGORITHM, DIGITS, TYPE = 1, 1, 2, 3, 4, 5, 6
@@ -24,7 +25,7 @@ Fields = list[tuple[int, int | bytes]]
 
 def accounts(url: str) -> list[str]:
     """The otpauth:// address of every account in an export that changes its code with time. Raises OtpError."""
-    broken = OtpError("this export of Google Authenticator can't be read: make it again, or use the setup key")
+    broken = OtpError(_("this export of Google Authenticator can't be read: make it again, or use the setup key"))
     try:
         data = parse_qs(urlsplit(url).query)["data"][0].replace(" ", "+")  # a plus that a browser took for a blank
         content = base64.b64decode(data + "=" * (-len(data) % 4), validate=True)
@@ -32,7 +33,7 @@ def accounts(url: str) -> list[str]:
     except (KeyError, IndexError, ValueError, TypeError):
         raise broken from None
     if not any(found):
-        raise OtpError("this export of Google Authenticator holds no account whose codes change with time")
+        raise OtpError(_("this export of Google Authenticator holds no account whose codes change with time"))
     return [address for address in found if address]
 
 

@@ -14,6 +14,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from domain.errors import ConfigError
+from languages.terminal import _
 
 ROOT = 0
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -36,19 +37,34 @@ def read_trusted(path: Path) -> bytes:
 def _judge(path: Path, found: os.stat_result) -> None:
     me, shown = os.geteuid(), shlex.quote(str(path))
     if not stat.S_ISREG(found.st_mode):
-        raise ConfigError(f"{path} is not an ordinary file: put the configuration in one, and name it with --config")
+        raise ConfigError(
+            _("{path} is not an ordinary file: put the configuration in one, and name it with --config", path=path)
+        )
     if found.st_mode & (stat.S_IROTH | stat.S_IWOTH):
         raise ConfigError(
-            f"{path} holds passwords, and every user of this machine can read or change it: "
-            f"run 'chmod 600 {shown}', and change the passwords if others could have looked"
+            _(
+                "{path} holds passwords, and every user of this machine can read or change it: run "
+                "'chmod 600 {shown}', and change the passwords if others could have looked",
+                path=path,
+                shown=shown,
+            )
         )
     if found.st_uid not in (me, ROOT):
         raise ConfigError(
-            f"{path} belongs to user {found.st_uid}, who can change it, and this program runs as user {me}: run "
-            f"'sudo chown {me} {shown}' (for a container: on the machine that lends it the file), or start as that user"
+            _(
+                "{path} belongs to user {other}, who can change it, and this program runs as user "
+                "{me}: run 'sudo chown {me} {shown}' (for a container: on the machine that lends it "
+                "the file), or start as that user",
+                path=path,
+                other=found.st_uid,
+                me=me,
+                shown=shown,
+            )
         )
     if found.st_mode & stat.S_IWGRP:
-        raise ConfigError(f"{path} holds passwords, and its group can change it: run 'chmod 600 {shown}'")
+        raise ConfigError(
+            _("{path} holds passwords, and its group can change it: run 'chmod 600 {shown}'", path=path, shown=shown)
+        )
 
 
 def judge_folders(path: Path) -> None:
@@ -60,8 +76,12 @@ def judge_folders(path: Path) -> None:
             continue  # to be made by us
         if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
             raise ConfigError(
-                f"every user of this machine can put another file in the place of {path}: "
-                f"run 'chmod o-w {shlex.quote(str(folder))}', and look whether it is still yours"
+                _(
+                    "every user of this machine can put another file in the place of {path}: run "
+                    "'chmod o-w {folder}', and look whether it is still yours",
+                    path=path,
+                    folder=shlex.quote(str(folder)),
+                )
             )
 
 
@@ -73,7 +93,10 @@ def refuse_link(path: Path) -> None:
 
 def _followed(path: Path) -> ConfigError:
     return ConfigError(
-        f"{path} is a symbolic link, and is not followed: remove it, and name the real place in the configuration"
+        _(
+            "{path} is a symbolic link, and is not followed: remove it, and name the real place in the configuration",
+            path=path,
+        )
     )
 
 
@@ -81,8 +104,14 @@ def refuse_strangers_folder(path: Path) -> None:
     """Raises ConfigError when the folder is another user's, who could read and change whatever we put in it."""
     if path.exists() and path.stat().st_uid != os.geteuid():
         raise ConfigError(
-            f"{path} belongs to user {path.stat().st_uid}, and this program runs as user {os.geteuid()}: "
-            f"start it as that user, or run 'sudo chown -R {os.geteuid()} {shlex.quote(str(path))}'"
+            _(
+                "{path} belongs to user {other}, and this program runs as user {me}: start it "
+                "as that user, or run 'sudo chown -R {me} {folder}'",
+                path=path,
+                other=path.stat().st_uid,
+                me=os.geteuid(),
+                folder=shlex.quote(str(path)),
+            )
         )
 
 

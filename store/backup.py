@@ -14,6 +14,7 @@ from pathlib import Path
 
 from domain.errors import DatabaseBusy, DatabaseError
 from domain.model import Clock
+from languages.terminal import _
 from store.connection import GIVEN_TABLES, copy_whole, explain
 from store.migrations import VERSION
 
@@ -34,7 +35,9 @@ async def restore(source: Path, target: Path, clock: Clock) -> Path | None:
         kept = _set_aside(target, clock)
         os.replace(draft, target)
     except OSError as error:
-        raise DatabaseError(f"{target} can't be replaced ({error.strerror}): nothing is lost, try again") from error
+        raise DatabaseError(
+            _("{target} can't be replaced ({why}): nothing is lost, try again", target=target, why=error.strerror)
+        ) from error
     finally:
         draft.unlink(missing_ok=True)
     return kept
@@ -43,7 +46,9 @@ async def restore(source: Path, target: Path, clock: Clock) -> Path | None:
 def _read_only(source: Path) -> str:
     """The address under which SQLite only reads it; without a log beside it, nothing is even made beside it."""
     if not source.is_file():
-        raise DatabaseError(f"{source} is not there: the copies --backup makes are in backups/, beside the database")
+        raise DatabaseError(
+            _("{source} is not there: the copies --backup makes are in backups/, beside the database", source=source)
+        )
     alone = "" if Path(f"{source}-wal").exists() else "&immutable=1"
     return f"{source.resolve().as_uri()}?mode=ro{alone}"
 
@@ -60,10 +65,12 @@ def _copy(source: Path, draft: Path) -> None:
 def _refuse_foreign(backup: sqlite3.Connection, source: Path) -> None:
     tables = backup.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
     if not set(GIVEN_TABLES) <= {row[0] for row in tables}:
-        raise DatabaseError(f"{source} is no database of this bot: nothing was changed")
+        raise DatabaseError(_("{source} is no database of this bot: nothing was changed", source=source))
     [version] = backup.execute("PRAGMA user_version")
     if version[0] > VERSION:
-        raise DatabaseError(f"{source} was made by a newer version: update the program; nothing was changed")
+        raise DatabaseError(
+            _("{source} was made by a newer version: update the program; nothing was changed", source=source)
+        )
 
 
 def _refuse_in_use(target: Path) -> None:
@@ -76,7 +83,7 @@ def _refuse_in_use(target: Path) -> None:
         fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, ANYBODY_IN)
     except OSError:
         raise DatabaseBusy(
-            f"the database {target} is in use: stop the programs (and any sqlite3 shell) first"
+            _("the database {target} is in use: stop the programs (and any sqlite3 shell) first", target=target)
         ) from None
     finally:
         os.close(handle)

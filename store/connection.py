@@ -23,6 +23,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 import aiosqlite
 
 from domain.errors import DatabaseBusy, DatabaseDamaged, DatabaseError
+from languages.terminal import N_, _
 
 BUSY_TIMEOUT_MS = 100  # how long SQLite itself waits for a lock: no longer, for it can't be told to stop meanwhile
 RETRY_INTERVAL = 0.02  # s between two tries to get a lock
@@ -39,9 +40,11 @@ GIVEN_TABLES = {  # the first bot's, each with a column that no other program's 
     "pending_confirmations": "periodic_booking_id",
 }
 PASSING = {  # by what SQLite says
-    "locked": "is locked by another program for too long: end the transaction that is open on it (a sqlite3 shell?)",
-    "full": "can't grow: the disk is full; make room, the program goes on by itself",
-    "disk i/o": "can't be read or written (disk I/O error): the disk is full, over quota or failing; mend that",
+    "locked": N_(
+        "is locked by another program for too long: end the transaction that is open on it (a sqlite3 shell?)"
+    ),
+    "full": N_("can't grow: the disk is full; make room, the program goes on by itself"),
+    "disk i/o": N_("can't be read or written (disk I/O error): the disk is full, over quota or failing; mend that"),
 }
 Parameters = Mapping[str, Any]
 Result = TypeVar("Result")
@@ -60,19 +63,24 @@ def explain(path: Path, error: sqlite3.Error) -> DatabaseError:
     text = str(error).lower()
     if _code(error) in DAMAGED:
         return DatabaseDamaged(
-            f"the database {path} is not a usable SQLite database ({error}): it is left as it is; restore a backup "
-            "(.venv/bin/python setup.py --restore FILE) or name another file in 'database'"
+            _(
+                "the database {path} is not a usable SQLite database ({error}): it is left as it is; "
+                "restore a backup (.venv/bin/python setup.py --restore FILE) or name another file in "
+                "'database'",
+                path=path,
+                error=error,
+            )
         )
     for words, remedy in PASSING.items():
         if words in text:
-            return DatabaseBusy(f"the database {path} {remedy}")
+            return DatabaseBusy(_("the database {path} {remedy}", path=path, remedy=remedy))
     if "readonly" in text or "read-only" in text:
-        remedy = "can't be written: give this user the right to write the file and its folder"
+        remedy = _("can't be written: give this user the right to write the file and its folder")
     elif "unable to open" in text:
-        remedy = "can't be opened: check that its folder exists and that this user may write there"
+        remedy = _("can't be opened: check that its folder exists and that this user may write there")
     else:
-        remedy = f"can't be used ({error})"
-    return DatabaseError(f"the database {path} {remedy}")
+        remedy = _("can't be used ({error})", error=error)
+    return DatabaseError(_("the database {path} {remedy}", path=path, remedy=remedy))
 
 
 def _make_or_judge(path: Path) -> None:
@@ -82,8 +90,14 @@ def _make_or_judge(path: Path) -> None:
     """
     for end in ("", "-wal", "-shm", "-journal"):
         if (file := path.with_name(path.name + end)).is_symlink():
-            remedy = "name the file itself in 'database'" if file == path else "remove it"
-            raise DatabaseError(f"{file} is a symbolic link, and a database is not followed through one: {remedy}")
+            remedy = _("name the file itself in 'database'") if file == path else _("remove it")
+            raise DatabaseError(
+                _(
+                    "{file} is a symbolic link, and a database is not followed through one: {remedy}",
+                    file=file,
+                    remedy=remedy,
+                )
+            )
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
     except FileExistsError:
@@ -258,8 +272,8 @@ class Connection:
         found = {tuple(row) for row in await self._retried(lambda: handle.use(_fetch(columns)))}
         if mark == OURS or (mark == 0 and (not found or found & set(GIVEN_TABLES.items()))):
             return
-        remedy = "belongs to another program and is left as it is: name another file in 'database'"
-        raise DatabaseError(f"the database {self.path} {remedy}")
+        remedy = _("belongs to another program and is left as it is: name another file in 'database'")
+        raise DatabaseError(_("the database {path} {remedy}", path=self.path, remedy=remedy))
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from domain.errors import DatabaseError
 from domain.model import Clock
+from languages.terminal import _
 from store.connection import GIVEN_TABLES, OURS, Connection, Transaction
 
 VERSION = 6
@@ -138,8 +139,13 @@ async def migrate(connection: Connection, clock: Clock) -> None:
     found = await version(connection)
     if found > VERSION:
         raise DatabaseError(
-            f"the database {connection.path} was made by a newer version (file {found}, program {VERSION}): "
-            "update the program; the file is left as it is"
+            _(
+                "the database {path} was made by a newer version (file {found}, program {version}): "
+                "update the program; the file is left as it is",
+                path=connection.path,
+                found=found,
+                version=VERSION,
+            )
         )
     if found == VERSION:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.support.lent_browser import LentBrowser
 from tests.support.processes import LENT
 from tests.support.sites import chromium
 
+os.environ["LC_ALL"] = "C.UTF-8"  # programs speak English at a terminal, whoever runs the tests
 settings.register_profile("shared machine", deadline=None)  # a slow example is not a wrong one
 settings.load_profile("shared machine")
 

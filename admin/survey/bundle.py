@@ -20,6 +20,7 @@ from admin.survey.seen import Got, Post, Seen, Trial
 from database import VERSION
 from domain.errors import ConfigError
 from domain.model import Credentials
+from languages.terminal import _
 from portal.evidence.redactor import AccountRedactor
 from safety.redaction import Redactor
 from safety.untrusted import Unreadable, read_json
@@ -179,12 +180,12 @@ def write(folder: Path, seen: Seen, files: Mapping[str, str]) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            raise ConfigError(f"{path} can't be written ({error.strerror})") from None
+            raise ConfigError(_("{path} can't be written ({why})", path=path, why=error.strerror)) from None
         with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
             for name, text in files.items():
                 packed.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
         return path
-    raise ConfigError(f"there are a hundred surveys of {seen.today} in {folder}: delete some")
+    raise ConfigError(_("there are a hundred surveys of {day} in {folder}: delete some", day=seen.today, folder=folder))
 
 
 # ----- reading
@@ -225,31 +226,57 @@ def read(path: Path) -> Survey:
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise BadSurvey(
-                f"{path} is larger than any survey ({path.stat().st_size / 1e6:.0f} MB): was it made by us?"
+                _(
+                    "{path} is larger than any survey ({megabytes} MB): was it made by us?",
+                    path=path,
+                    megabytes=f"{path.stat().st_size / 1e6:.0f}",
+                )
             )
         with zipfile.ZipFile(path) as packed:
             files = _unpacked(path, packed)
     except OSError as error:
-        raise BadSurvey(f"{path} can't be read ({error.strerror or type(error).__name__})") from None
+        raise BadSurvey(
+            _("{path} can't be read ({why})", path=path, why=error.strerror or type(error).__name__)
+        ) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
-        raise BadSurvey(f"{path} is no zip that can be read: take the file as setup.py --survey wrote it") from None
+        raise BadSurvey(
+            _("{path} is no zip that can be read: take the file as setup.py --survey wrote it", path=path)
+        ) from None
     return Survey(_report_of(path, files), files)
 
 
 def _unpacked(path: Path, packed: zipfile.ZipFile) -> dict[str, str]:
     entries = packed.infolist()
     if len(entries) > MOST_ENTRIES or len({each.filename for each in entries}) < len(entries):
-        raise BadSurvey(f"{path} holds {len(entries)} files, more than any survey, or one twice: it is none of ours")
+        raise BadSurvey(
+            _(
+                "{path} holds {number} files, more than any survey, or one twice: it is none of ours",
+                path=path,
+                number=len(entries),
+            )
+        )
     for each in entries:
         if not NAME.fullmatch(each.filename):
-            raise BadSurvey(f"{path} holds a file that no survey has ({each.filename[:60]!r}): nothing of it was used")
+            raise BadSurvey(
+                _(
+                    "{path} holds a file that no survey has ({name}): nothing of it was used",
+                    path=path,
+                    name=f"{each.filename[:60]!r}",
+                )
+            )
         if each.flag_bits & 1:
-            raise BadSurvey(f"{path} is encrypted: send the file as setup.py --survey wrote it")
+            raise BadSurvey(_("{path} is encrypted: send the file as setup.py --survey wrote it", path=path))
         steep = each.file_size > STEEPEST * max(each.compress_size, 100)
         if each.file_size > LARGEST_ENTRY or steep:
-            raise BadSurvey(f"{path} would be far too large unpacked ({each.filename}): nothing of it was used")
+            raise BadSurvey(
+                _(
+                    "{path} would be far too large unpacked ({name}): nothing of it was used",
+                    path=path,
+                    name=each.filename,
+                )
+            )
     if sum(each.file_size for each in entries) > LARGEST:
-        raise BadSurvey(f"{path} would be far too large unpacked: nothing of it was used")
+        raise BadSurvey(_("{path} would be far too large unpacked: nothing of it was used", path=path))
     return {each.filename: _text(path, packed, each) for each in entries}
 
 
@@ -258,7 +285,9 @@ def _text(path: Path, packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
     with packed.open(entry) as file:
         text = file.read(LARGEST_ENTRY + 1)
     if len(text) > LARGEST_ENTRY:
-        raise BadSurvey(f"{path} would be far too large unpacked ({entry.filename}): nothing of it was used")
+        raise BadSurvey(
+            _("{path} would be far too large unpacked ({name}): nothing of it was used", path=path, name=entry.filename)
+        )
     return text.decode("utf-8", errors="replace")
 
 
@@ -268,7 +297,9 @@ def _report_of(path: Path, files: Mapping[str, str]) -> Mapping[str, Any]:
     except Unreadable:
         report = None
     if not isinstance(report, dict) or report.get("made_by") != MAKER or not isinstance(report.get("format"), int):
-        raise BadSurvey(f"{path} is no survey: it has no report.json of ours")
+        raise BadSurvey(_("{path} is no survey: it has no report.json of ours", path=path))
     if report["format"] > FORMAT:
-        raise BadSurvey(f"{path} was made by a newer version of the bot: update this one (git pull), then try again")
+        raise BadSurvey(
+            _("{path} was made by a newer version of the bot: update this one (git pull), then try again", path=path)
+        )
     return report

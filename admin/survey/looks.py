@@ -13,10 +13,12 @@ from typing import Any
 from bs4 import Tag
 
 import scraper
+from admin.site_errors import retold
 from admin.survey.seen import Schedule, Seen, soup_of
 from domain.errors import SiteChanged
 from domain.model import SlotStatus, starts_at
 from domain.names import plain
+from languages.terminal import _
 from portal.pages.calendar import MONTHS
 from portal.responses.page_errors import LOGIN_PATH
 from safety.untrusted import Unreadable, read_http_date
@@ -72,7 +74,9 @@ def element(page: str, selector: str, said: str = "") -> Look:
         found = soup.select(selector)
         words = {plain(" ".join(each.get_text(" ").split())) for each in found}
         return judged(
-            bool(found) and (not said or any(said in each for each in words)), f"{len(found)} there", len(found)
+            bool(found) and (not said or any(said in each for each in words)),
+            _("{number} there", number=len(found)),
+            len(found),
         )
 
     return look
@@ -83,7 +87,7 @@ def optional(page: str, selector: str) -> Look:
 
     def look(seen: Seen) -> Verdict:
         soup = seen.soup(page)
-        return UNSEEN if soup is None or not soup.select(selector) else judged(True, "it is there", True)
+        return UNSEEN if soup is None or not soup.select(selector) else judged(True, _("it is there"), True)
 
     return look
 
@@ -98,7 +102,10 @@ def login_button(seen: Seen) -> Verdict:
         return UNSEEN
     buttons = [plain(each.get_text(" ", strip=True)) for each in soup.select("button, a, input[type=submit]")]
     by_class = soup.select("button[type=submit].green:not(.pull-right)")
-    return judged("accedi al tuo account" in buttons, f"{len(buttons)} buttons, {len(by_class)} with the known class")
+    return judged(
+        "accedi al tuo account" in buttons,
+        _("{some} buttons, {all} with the known class", some=len(buttons), all=len(by_class)),
+    )
 
 
 def login_pages(seen: Seen) -> Verdict:
@@ -107,7 +114,7 @@ def login_pages(seen: Seen) -> Verdict:
     found = list(dict.fromkeys(met))
     if not seen.login:
         return UNSEEN
-    return judged(set(found) <= {"code"}, ", ".join(found) or "none", found)
+    return judged(set(found) <= {"code"}, ", ".join(found) or _("none"), found)
 
 
 def _shapes_of(html: str) -> list[str]:
@@ -124,7 +131,11 @@ def login_end(seen: Seen) -> Verdict:
 
 def login_host(seen: Seen) -> Verdict:
     hosts = {page.host for page in seen.login if page.host} - {_host_of(seen.base_url)}
-    return judged(hosts <= set(seen.login_hosts), f"{len(hosts)} hosts met", len(hosts)) if hosts else UNSEEN
+    return (
+        judged(hosts <= set(seen.login_hosts), _("{number} hosts met", number=len(hosts)), len(hosts))
+        if hosts
+        else UNSEEN
+    )
 
 
 def _host_of(address: str) -> str:
@@ -135,7 +146,7 @@ def chooser(seen: Seen) -> Verdict:
     if not seen.login:
         return UNSEEN
     there = any("ingressoFederato" in page.html for page in seen.login)
-    return judged(not there, "beside SPID and CIE" if there else "alone", there)
+    return judged(not there, _("beside SPID and CIE") if there else _("alone"), there)
 
 
 def password_form(seen: Seen) -> Verdict:
@@ -161,7 +172,12 @@ def cookies(seen: Seen) -> Verdict:
     known = {".ASPXAUTH_SOCIALBOOKING", "ASP.NET_SessionId", "__RequestVerificationToken"}
     open_ones = sum(not each.http_only for each in ours if each.name in known)
     names = {each.name for each in ours}
-    words = f"{len(known & names)} of the 3 known, {len(names - known)} others, {open_ones} readable by scripts"
+    words = _(
+        "{some} of the 3 known, {all} others, {readable} readable by scripts",
+        some=len(known & names),
+        all=len(names - known),
+        readable=open_ones,
+    )
     return judged(".ASPXAUTH_SOCIALBOOKING" in names and not open_ones, words)
 
 
@@ -181,7 +197,9 @@ def script_without_session(seen: Seen) -> Verdict:
 def date_header(seen: Seen) -> Verdict:
     readable = [each for _, _, text in seen.dates if (each := _instant(text)) is not None]
     return (
-        judged(len(readable) == len(seen.dates), f"in {len(readable)} of {len(seen.dates)}") if seen.dates else UNSEEN
+        judged(len(readable) == len(seen.dates), _("in {some} of {all}", some=len(readable), all=len(seen.dates)))
+        if seen.dates
+        else UNSEEN
     )
 
 
@@ -198,7 +216,11 @@ def one_clock(seen: Seen) -> Verdict:
     if len(ahead) < 2:
         return UNSEEN
     spread = max(ahead) - min(ahead)
-    return judged(spread < WHOLE_SECOND, f"{spread:.1f} s between the earliest and the latest", round(spread, 1))
+    return judged(
+        spread < WHOLE_SECOND,
+        _("{spread} s between the earliest and the latest", spread=f"{spread:.1f}"),
+        round(spread, 1),
+    )
 
 
 def servers(seen: Seen) -> Verdict:
@@ -207,7 +229,7 @@ def servers(seen: Seen) -> Verdict:
         return UNSEEN
     most = max(told.values(), default=1)
     way = "cookie" if any(f"{name.lower()}=" in line.lower() for name in told for line in _set(seen)) else "header"
-    return judged(most <= 1, f"{most} told apart", {"servers": most, "told": way if told else "nothing"})
+    return judged(most <= 1, _("{most} told apart", most=most), {"servers": most, "told": way if told else "nothing"})
 
 
 def _set(seen: Seen) -> list[str]:
@@ -215,7 +237,7 @@ def _set(seen: Seen) -> list[str]:
 
 
 def current_server(seen: Seen) -> Verdict:
-    return judged(True, "the page's script names it", True) if seen.server else UNSEEN
+    return judged(True, _("the page's script names it"), True) if seen.server else UNSEEN
 
 
 def round_trip(seen: Seen) -> Verdict:
@@ -223,7 +245,7 @@ def round_trip(seen: Seen) -> Verdict:
     if not times:
         return UNSEEN
     middle = times[len(times) // 2]
-    return judged(middle < 1.0, f"{middle * 1000:.0f} ms in the middle", round(middle, 3))
+    return judged(middle < 1.0, _("{middle} ms in the middle", middle=f"{middle * 1000:.0f}"), round(middle, 3))
 
 
 # ----- my bookings, activities
@@ -238,7 +260,9 @@ def booking_list(seen: Seen) -> Verdict:
         shown = len(scraper.booking_blocks(seen.pages["bookings"]))
     except SiteChanged:
         return UNSEEN
-    return judged(sent == shown, f"{sent} as sent, {shown} on show", {"sent": sent, "shown": shown})
+    return judged(
+        sent == shown, _("{sent} as sent, {shown} on show", sent=sent, shown=shown), {"sent": sent, "shown": shown}
+    )
 
 
 def bookings_marked(seen: Seen) -> Verdict:
@@ -247,8 +271,8 @@ def bookings_marked(seen: Seen) -> Verdict:
     try:
         most = max((len(scraper.booking_blocks(page)) for page in pages), default=0)
     except SiteChanged as error:
-        return judged(False, str(error))
-    return judged(True, f"{most} there") if most else UNSEEN
+        return judged(False, retold(str(error)))
+    return judged(True, _("{most} there", most=most)) if most else UNSEEN
 
 
 def _sent_bookings(seen: Seen) -> list[str]:
@@ -260,7 +284,11 @@ def booking_block(selector: str) -> Look:
         soup = seen.soup("bookings")
         blocks = soup.select("#event-repository .event-main-block") if soup else []
         having = sum(each.select_one(selector) is not None for each in blocks)
-        return judged(having == len(blocks), f"in {having} of {len(blocks)}") if blocks else UNSEEN
+        return (
+            judged(having == len(blocks), _("in {having} of {number}", having=having, number=len(blocks)))
+            if blocks
+            else UNSEEN
+        )
 
     return look
 
@@ -272,8 +300,8 @@ def activity_links(seen: Seen) -> Verdict:
     try:
         found = scraper.activities(got.text)
     except SiteChanged as error:
-        return judged(False, str(error))
-    return judged(True, f"{len(found)} activities", [each.activity.name for each in found])
+        return judged(False, retold(str(error)))
+    return judged(True, _("{number} activities", number=len(found)), [each.activity.name for each in found])
 
 
 def known_activities(seen: Seen) -> Verdict:
@@ -283,12 +311,12 @@ def known_activities(seen: Seen) -> Verdict:
 
 def activity_id(seen: Seen) -> Verdict:
     ids = [each.activity.id for each in seen.calendars]
-    return judged(all(re.fullmatch(r"\d{18}", each) for each in ids), "18 figures each") if ids else UNSEEN
+    return judged(all(re.fullmatch(r"\d{18}", each) for each in ids), _("18 figures each")) if ids else UNSEEN
 
 
 def flags(seen: Seen) -> Verdict:
     found = {each.flags for each in seen.calendars}
-    return judged(found == {"Classes"}, f"{len(found)} kinds") if found else UNSEEN
+    return judged(found == {"Classes"}, _("{number} kinds", number=len(found))) if found else UNSEEN
 
 
 # ----- the calendar's page
@@ -300,14 +328,22 @@ def day_labels(seen: Seen) -> Verdict:
     form = re.compile(rf"(luned|marted|mercoled|gioved|venerd)i|sabato|domenica,?\s+\d\d? ({'|'.join(MONTHS)})")
     good = [each for each in labels if form.search(plain(each.get_text(" ", strip=True)))]
     whole = bool(labels) and len(good) == len(labels)
-    return judged(whole, f"{len(good)} of {len(labels)} days on show", len(labels)) if soup else UNSEEN
+    return (
+        judged(whole, _("{some} of {all} days on show", some=len(good), all=len(labels)), len(labels))
+        if soup
+        else UNSEEN
+    )
 
 
 def slots_third(seen: Seen) -> Verdict:
     soup = seen.soup("calendar")
     days = [each for each in soup.select(".day-schedule") if each.select_one(".event-slot")] if soup else []
     third = [each for each in days if _has_slots(each.find_all(recursive=False)[2:3])]
-    return judged(len(third) == len(days), f"in {len(third)} of {len(days)} days") if days else UNSEEN
+    return (
+        judged(len(third) == len(days), _("in {some} of {all} days", some=len(third), all=len(days)))
+        if days
+        else UNSEEN
+    )
 
 
 def _has_slots(children: list[Tag]) -> bool:
@@ -320,14 +356,22 @@ def page_slots(seen: Seen) -> Verdict:
         return UNSEEN
     slots = soup.select(".event-slot")
     timed = [each for each in slots if each.select_one(".time-start")]
-    return judged(bool(slots) and len(timed) == len(slots), f"{len(timed)} of {len(slots)} tell the hour", len(slots))
+    return judged(
+        bool(slots) and len(timed) == len(slots),
+        _("{some} of {all} tell the hour", some=len(timed), all=len(slots)),
+        len(slots),
+    )
 
 
 def page_states(seen: Seen) -> Verdict:
     soup = seen.soup("calendar")
     slots = soup.select(".event-slot") if soup else []
     known = [each for each in slots if {"slot-available", "slot-booked", "slot-disabled"} & set(each["class"])]
-    return judged(len(known) == len(slots), f"{len(known)} of {len(slots)} in a known colour") if slots else UNSEEN
+    return (
+        judged(len(known) == len(slots), _("{some} of {all} in a known colour", some=len(known), all=len(slots)))
+        if slots
+        else UNSEEN
+    )
 
 
 def grouped(seen: Seen) -> Verdict:
@@ -343,7 +387,9 @@ def grouped(seen: Seen) -> Verdict:
     later = [each for each in seen.schedules if each.calendar.activity == seen.shown and each.day > seen.today]
     left_out = sum(_left_out(seen, each, days) for each in later)
     folded = seen.folded + left_out
-    return judged(not folded, f"{folded} of {len(slots) + left_out} folded up", bool(folded))
+    return judged(
+        not folded, _("{folded} of {number} folded up", folded=folded, number=len(slots) + left_out), bool(folded)
+    )
 
 
 def _left_out(seen: Seen, schedule: Schedule, days: list[Tag]) -> int:
@@ -363,7 +409,7 @@ def schedule_status(seen: Seen) -> Verdict:
     if not answers:
         return UNSEEN
     good = [each for each in answers if isinstance(each.json, dict) and _lower(each.json).get("status") == "OK"]
-    return judged(len(good) == len(answers), f"{len(good)} of {len(answers)} answer OK")
+    return judged(len(good) == len(answers), _("{some} of {all} answer OK", some=len(good), all=len(answers)))
 
 
 def schedule_readable(seen: Seen) -> Verdict:
@@ -371,14 +417,14 @@ def schedule_readable(seen: Seen) -> Verdict:
     if not seen.schedules:
         return UNSEEN
     trouble = [why for each in seen.schedules if (why := _unreadable(seen, each))]
-    return judged(not trouble, trouble[0] if trouble else f"{len(seen.schedules)} days", len(trouble))
+    return judged(not trouble, trouble[0] if trouble else _("{number} days", number=len(seen.schedules)), len(trouble))
 
 
 def _unreadable(seen: Seen, schedule: Schedule) -> str:
     try:
         scraper.slots(schedule.got.text, schedule.calendar.activity, schedule.day, seen.zone)
     except SiteChanged as error:
-        return str(error)
+        return retold(str(error))
     return ""
 
 
@@ -388,25 +434,29 @@ def field_case(seen: Seen) -> Verdict:
     if not known:
         return UNSEEN
     pascal = [name for name in known if name[:1].isupper() and not name.isupper()]
-    return judged(len(pascal) == len(known), f"{len(pascal)} of {len(known)}")
+    return judged(len(pascal) == len(known), _("{some} of {all}", some=len(pascal), all=len(known)))
 
 
 def fields_missing(seen: Seen) -> Verdict:
     names = {str(key).lower() for _, slot in seen.slots() for key in slot}
     missing = [each for each in FIELDS_2022.split() if each not in names]
-    return judged(not missing, f"missing: {', '.join(missing)}" if missing else "all", missing) if names else UNSEEN
+    return (
+        judged(not missing, _("missing: {names}", names=", ".join(missing)) if missing else _("all"), missing)
+        if names
+        else UNSEEN
+    )
 
 
 def fields_unknown(seen: Seen) -> Verdict:
     names = {str(key).lower() for _, slot in seen.slots() for key in slot}
     unknown = names - set(FIELDS_2022.split())
-    return judged(not unknown, f"{len(unknown)} unknown", len(unknown)) if names else UNSEEN
+    return judged(not unknown, _("{number} unknown", number=len(unknown)), len(unknown)) if names else UNSEEN
 
 
 def date_form(seen: Seen) -> Verdict:
     values = [str(_lower(slot)["startdatetime"]) for _, slot in seen.slots() if "startdatetime" in _lower(slot)]
     if not values:
-        return judged(False, "no StartDateTime", "none") if any(True for _ in seen.slots()) else UNSEEN
+        return judged(False, _("no StartDateTime"), "none") if any(True for _ in seen.slots()) else UNSEEN
     forms = Counter(
         next((name for name, form in DATE_FORMS.items() if form.fullmatch(each)), "other") for each in values
     )
@@ -428,7 +478,7 @@ def name_field(seen: Seen) -> Verdict:
     fullest = max(names.values(), key=lambda each: max(map(_kinds, each.values())))
     best = max(NAME_FIELDS, key=lambda name: _kinds(fullest[name]))
     if not _kinds(fullest[best]):
-        return judged(False, "none of the known fields", "")
+        return judged(False, _("none of the known fields"), "")
     best = "skillname" if _is_in(fullest["skillname"], fullest[best]) else best
     return judged(best == "skillname", best, best)
 
@@ -455,7 +505,9 @@ def statuses(seen: Seen) -> Verdict:
     if not found:
         return UNSEEN
     known = {"Available", "Booked", "Disabled", ""}
-    words = ", ".join(f"{name if name in known else 'another word'}: {count}" for name, count in found.most_common(6))
+    words = ", ".join(
+        f"{name if name in known else _('another word')}: {count}" for name, count in found.most_common(6)
+    )
     return judged("Available" in found or "" in found, words, len(set(found) - known))
 
 
@@ -463,7 +515,10 @@ def ids_unique(seen: Seen) -> Verdict:
     ids = [str(_lower(slot).get("appointmentid") or "") for _, slot in seen.slots()]
     if not ids:
         return UNSEEN
-    return judged(all(ids) and len(set(ids)) == len(ids), f"{sum(map(bool, ids))} of {len(ids)} have one of their own")
+    return judged(
+        all(ids) and len(set(ids)) == len(ids),
+        _("{some} of {all} have one of their own", some=sum(map(bool, ids)), all=len(ids)),
+    )
 
 
 def unopened(seen: Seen) -> Verdict:
@@ -475,7 +530,9 @@ def unopened(seen: Seen) -> Verdict:
         return UNSEEN  # a single day may be one without classes
     with_id = [slot for slot in listed if slot.appointment_id]
     return judged(
-        bool(listed) and len(with_id) == len(listed), f"{len(listed)} listed, {len(with_id)} with id", bool(listed)
+        bool(listed) and len(with_id) == len(listed),
+        _("{some} listed, {all} with id", some=len(listed), all=len(with_id)),
+        bool(listed),
     )
 
 
@@ -484,13 +541,13 @@ def full_ones(seen: Seen) -> Verdict:
     slots = [slot for schedule in seen.schedules for slot in seen.read(schedule)]
     listed = [slot for slot in slots if seen.rule.opens_at(slot.day, slot.start) <= seen.at]
     full = [slot for slot in listed if slot.places == 0]
-    return judged(True, f"{len(full)} of {len(listed)}", len(full)) if full else UNSEEN
+    return judged(True, _("{some} of {all}", some=len(full), all=len(listed)), len(full)) if full else UNSEEN
 
 
 def places_told(seen: Seen) -> Verdict:
     slots = [_lower(slot) for _, slot in seen.slots()]
     telling = [each for each in slots if "post" in plain(str(each.get("eventdescription3") or ""))]
-    return judged(bool(telling), f"in {len(telling)} of {len(slots)}") if slots else UNSEEN
+    return judged(bool(telling), _("in {some} of {all}", some=len(telling), all=len(slots))) if slots else UNSEEN
 
 
 def time_zone(seen: Seen) -> Verdict:
@@ -501,7 +558,7 @@ def time_zone(seen: Seen) -> Verdict:
             is_ahead = starts_at(slot.day, slot.start, seen.zone) > seen.at
             ahead += is_ahead and slot.status is SlotStatus.AVAILABLE
             begun += not is_ahead and slot.status is SlotStatus.AVAILABLE
-    return judged(not begun, f"{begun} that have begun can be booked") if begun or ahead else UNSEEN
+    return judged(not begun, _("{begun} that have begun can be booked", begun=begun)) if begun or ahead else UNSEEN
 
 
 def fit_center(seen: Seen) -> Verdict:
@@ -517,7 +574,8 @@ def fit_center(seen: Seen) -> Verdict:
         return UNSEEN
     good = [day for day, first in firsts.items() if first == ("09:00" if day.weekday() >= 5 else "07:00")]
     return judged(
-        len(good) == len(firsts) and lengths == {90}, f"{len(good)} of {len(firsts)} days, {sorted(lengths)} min"
+        len(good) == len(firsts) and lengths == {90},
+        _("{some} of {all} days, {lengths} min", some=len(good), all=len(firsts), lengths=sorted(lengths)),
     )
 
 
@@ -528,7 +586,7 @@ def same_id_in_page(seen: Seen) -> Verdict:
     if not html or not any(ids):
         return UNSEEN
     inside = sum(bool(each) and each in html for each in ids)
-    return judged(True, f"{inside} of them", inside) if inside else UNSEEN
+    return judged(True, _("{inside} of them", inside=inside), inside) if inside else UNSEEN
 
 
 def overlapping(seen: Seen) -> Verdict:
@@ -543,7 +601,7 @@ def overlapping(seen: Seen) -> Verdict:
         each: (datetime.combine(each.day, each.start) + timedelta(minutes=each.minutes or 60)).time() for each in held
     }
     meet = any(one is not two and one.overlaps(two.day, two.start, ends[two]) for one in held for two in held)
-    return judged(False, "two of my bookings meet", "warned") if meet else UNSEEN
+    return judged(False, _("two of my bookings meet"), "warned") if meet else UNSEEN
 
 
 def confirmation_button(seen: Seen) -> Verdict:
@@ -559,14 +617,14 @@ def confirmation_button(seen: Seen) -> Verdict:
 def trial_answer(seen: Seen) -> Verdict:
     if not (fields := _booking_answer(seen)):
         return UNSEEN
-    return judged(fields.get("status") == "OK", "" if fields.get("status") == "OK" else "another status")
+    return judged(fields.get("status") == "OK", "" if fields.get("status") == "OK" else _("another status"))
 
 
 def trial_fields(seen: Seen) -> Verdict:
     if not (fields := _booking_answer(seen)):
         return UNSEEN
     missing = {"status", "message", "url", "canbookagain"} - fields.keys()
-    return judged(not missing, f"missing: {', '.join(sorted(missing))}" if missing else "")
+    return judged(not missing, _("missing: {names}", names=", ".join(sorted(missing))) if missing else "")
 
 
 def _booking_answer(seen: Seen) -> dict[str, Any]:
@@ -582,7 +640,7 @@ def trial_deleted(seen: Seen) -> Verdict:
     if seen.trial is None or not seen.trial.seen_booked:
         return UNSEEN
     sent = seen.trial.deletion
-    return judged(seen.trial.seen_gone, sent.path if sent else "no request was seen")
+    return judged(seen.trial.seen_gone, sent.path if sent else _("no request was seen"))
 
 
 def _lower(node: dict[str, Any]) -> dict[str, Any]:

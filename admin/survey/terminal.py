@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from actions.runner import site_access
+from admin.site_errors import retold
 from admin.survey import bundle, trial
 from admin.survey.facts import Finding, examined
 from admin.survey.looks import Mark
@@ -15,6 +16,8 @@ from admin.survey.visit import PACE, WEEK, Visit
 from database import open_database
 from domain.errors import ConfigError
 from domain.model import Clock, Credentials, utc_now
+from languages import Language
+from languages.terminal import N_, _, speaking
 from portal.portal import Portal, open_portal
 from portal.schedules import name_of
 from runtime.settings import Settings
@@ -53,16 +56,25 @@ async def carry_out(visit: Visit, portal: Portal, wanted: Wanted, say: Say, ask:
     finally:
         given_back = _tell_of_place(visit, say)
     if visit.seen.login_error:
-        say(f"\n✗ The login did not end on the dashboard: {visit.seen.login_error}")
-    findings = examined(visit.seen)
+        say("\n" + _("✗ The login did not end on the dashboard: {error}", error=retold(str(visit.seen.login_error))))
     redactor = portal.session(wanted.credentials).redactor
-    files = bundle.contents(visit.seen, findings, wanted.credentials, redactor)
-    _tell(findings, say)
+    with speaking(Language.ENGLISH):  # whoever maintains the bot reads it, and only words of that language are kept
+        files = bundle.contents(visit.seen, examined(visit.seen), wanted.credentials, redactor)
+    _tell(examined(visit.seen), say)
     path = bundle.write(wanted.folder, visit.seen, files)
-    more = " and those of the booking" if visit.seen.trial else ""
-    say(f"\nWritten: {path}, readable by you only. {visit.seen.requests} requests were sent{more}.")
-    say("It holds pages and data of the site without names, numbers, cookies and pictures. Look into it, then send it")
-    say("to whoever maintains this bot. They can live through what it shows: ./run --demo --like FILE")
+    sent = (
+        N_("{requests} requests were sent and those of the booking")
+        if visit.seen.trial
+        else N_("{requests} requests were sent")
+    )
+    written = _("Written: {path}, readable by you only.", path=path)
+    say(f"\n{written} {sent.filled(requests=visit.seen.requests)}.")
+    say(
+        _(
+            "It holds pages and data of the site without names, numbers, cookies and pictures. Look into it, then send"
+            "\nit to whoever maintains this bot. They can live through what it shows: ./run --demo --like FILE"
+        )
+    )
     return visit.seen.logged_in and given_back
 
 
@@ -74,17 +86,22 @@ async def _refuse_near_opening(settings: Settings, credentials: Credentials, clo
     if opens_at is not None and opens_at - clock() < TOO_NEAR:
         free = (opens_at + TOO_NEAR).astimezone(settings.zone)
         raise ConfigError(
-            f"a class that is to be booked opens soon: the survey would be in its way; after {free:%H:%M}"
+            _(
+                "a class that is to be booked opens soon: the survey would be in its way; after {hour}",
+                hour=f"{free:%H:%M}",
+            )
         )
 
 
 async def _try_out(visit: Visit, portal: Portal, wanted: Wanted, say: Say, ask: Ask) -> None:
     slot = trial.choose(visit.seen)
     if slot is None:
-        say("No class far ahead has many places: nothing is booked.")
+        say(_("No class far ahead has many places: nothing is booked."))
         return
-    if not ask(f"Book {name_of(slot.ref)}, {slot.places} places free, and give it back at once?"):
-        say("Nothing is booked.")
+    if not ask(
+        _("Book {name}, {places} places free, and give it back at once?", name=name_of(slot.ref), places=slot.places)
+    ):
+        say(_("Nothing is booked."))
         return
     await trial.attempt(portal.session(wanted.credentials), visit.observer, slot, visit.seen, say)
 
@@ -95,9 +112,20 @@ def _tell_of_place(visit: Visit, say: Say) -> bool:
     if tried is None:
         return True
     if tried.still_held:
-        say(f"\n✗ NOT GIVEN BACK: {tried.subject} may still be booked: cancel it by hand! {tried.trouble}")
+        say(
+            "\n"
+            + _(
+                "✗ NOT GIVEN BACK: {subject} may still be booked: cancel it by hand! {trouble}",
+                subject=tried.subject,
+                trouble=retold(tried.trouble),
+            )
+        )
         return False
-    say(f"Given back: {tried.subject}." if tried.seen_gone else f"Not booked: {tried.subject}. {tried.trouble}")
+    say(
+        _("Given back: {subject}.", subject=tried.subject)
+        if tried.seen_gone
+        else _("Not booked: {subject}. {trouble}", subject=tried.subject, trouble=retold(tried.trouble))
+    )
     return True
 
 
@@ -106,5 +134,11 @@ def _tell(findings: list[Finding], say: Say) -> None:
     for finding in findings:
         say(str(finding))
     count = {mark: sum(each.verdict.mark is mark for each in findings) for mark in Mark}
-    say(f"\n{count[Mark.KNOWN]} as known, {count[Mark.DIFFERS]} differ, {count[Mark.UNSEEN]} were not seen.")
-    say("[A]: several programs had seen it so before, [B]: one had, [C]: it was only supposed.")
+    counted = _(
+        "{known} as known, {differ} differ, {unseen} were not seen.",
+        known=count[Mark.KNOWN],
+        differ=count[Mark.DIFFERS],
+        unseen=count[Mark.UNSEEN],
+    )
+    say(f"\n{counted}")
+    say(_("[A]: several programs had seen it so before, [B]: one had, [C]: it was only supposed."))

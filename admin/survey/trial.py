@@ -14,6 +14,7 @@ from admin.survey.seen import Got, Seen, Trial
 from admin.survey.visit import SurveyObserver
 from domain.errors import BookingRefused, SiteError
 from domain.model import BETWEEN_READINGS, ClassRef, Slot, SlotStatus, starts_at
+from languages.terminal import _
 from portal.schedules import name_of
 from portal.session.site_session import SiteSession
 
@@ -48,7 +49,7 @@ async def attempt(session: SiteSession, observer: SurveyObserver, slot: Slot, se
     finally:  # also when somebody presses Ctrl-C
         trial.booking = next((each for each in observer.posts if each.path.endswith(BOOK)), None)
         if trial.seen_booked or trial.still_held:
-            tell("giving it back ...")
+            tell(_("giving it back ..."))
             await _give_back(session, slot.ref, trial, BETWEEN_READINGS)
         others = [each for each in observer.posts if not each.path.endswith((BOOK, SCHEDULE))]
         trial.deletion = others[-1] if others else None
@@ -64,7 +65,7 @@ async def _book(session: SiteSession, wish: ClassRef, trial: Trial) -> None:
         trial.trouble = str(error)
     else:
         if booked.way == "already":
-            trial.still_held, trial.trouble = False, "it was held before: it stays"
+            trial.still_held, trial.trouble = False, _("it was held before: it stays")
         else:
             trial.seen_booked = True
 
@@ -80,7 +81,7 @@ async def _look_at_the_list(session: SiteSession, seen: Seen) -> None:
 async def _give_back(session: SiteSession, wish: ClassRef, trial: Trial, between: timedelta) -> None:
     """Cancels the booking: gone once the site has said so and the list agrees, or once the list lacks it twice."""
     was_absent = False
-    for _ in range(MOST_TRIES):
+    for _try in range(MOST_TRIES):
         try:
             cancelled = await cancelling.cancel(session, wish)
         except SiteError as error:
@@ -89,5 +90,5 @@ async def _give_back(session: SiteSession, wish: ClassRef, trial: Trial, between
         if cancelled.proven or was_absent:
             trial.seen_gone, trial.still_held = trial.seen_booked, False
             return
-        trial.trouble, was_absent = "the list alone lacks it", True
+        trial.trouble, was_absent = _("the list alone lacks it"), True
         await asyncio.sleep(between.total_seconds())

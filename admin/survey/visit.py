@@ -20,6 +20,7 @@ from actions.runner import site_access
 from admin.survey.seen import Cookie, Got, Met, Post, Schedule, Seen
 from domain.errors import SiteChanged, SiteError, SiteUnavailable
 from domain.model import Clock, Credentials
+from languages.terminal import _
 from opening.steady_time import steady
 from portal.access import SiteAccess
 from portal.browser.contexts import HEADERS, USER_AGENT
@@ -131,7 +132,7 @@ class Visit:
         async with self._strangers() as client:
             await self._as_stranger(client)
         session = portal.session(self._credentials)
-        self._tell("logging in ...")
+        self._tell(_("logging in ..."))
         await self._log_in(session)
         if self.seen.logged_in:
             await self._look_around(session)
@@ -139,11 +140,11 @@ class Visit:
 
     async def _look_around(self, session: SiteSession) -> None:
         for what, look in (
-            ("the pages", self._pages),
-            ("the timetable", self._timetable),
-            ("a calendar, and a confirmation", self._calendar),
+            (_("looking at the pages ..."), self._pages),
+            (_("looking at the timetable ..."), self._timetable),
+            (_("looking at a calendar, and a confirmation ..."), self._calendar),
         ):
-            self._tell(f"looking at {what} ...")
+            self._tell(what)
             try:
                 await look(session)
             except SiteError as error:
@@ -259,7 +260,7 @@ class Visit:
         if not self.seen.calendars:
             return
         sizes = {each.activity.id: 0 for each in self.seen.calendars}
-        for schedule, _ in self.seen.slots():
+        for schedule, _slot in self.seen.slots():
             sizes[schedule.calendar.activity.id] += 1
         chosen = max(self.seen.calendars, key=lambda each: sizes[each.activity.id])
         path = f"/Booking/BookActivity?activityId={chosen.activity.id}&activityFlags={chosen.flags}"
@@ -277,7 +278,7 @@ class Visit:
             await self._look(session, "GET", f"/Booking/ConfirmActivityBooking?appointmentID={number}", "confirmation")
 
     def _bookable(self) -> str:
-        for _, slot in self.seen.slots():
+        for _schedule, slot in self.seen.slots():
             fields = {str(key).lower(): value for key, value in slot.items()}
             if str(fields.get("status", "")).lower() == "available" and str(fields.get("appointmentid", "")).isalnum():
                 return str(fields["appointmentid"])

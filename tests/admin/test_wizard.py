@@ -63,6 +63,7 @@ async def test_five_answers_make_a_configuration(telegram_of_the_wizard: Telegra
         "password": PASSWORD,
         "otpatu": OTP_URL,
         "telegram": {"bot_token": token, "allowed_user_id": 42},
+        "language": "en",
     }
     assert giulia.heard_once("This is @polimisport_bot.")
 
@@ -74,6 +75,7 @@ async def test_who_logs_in_by_hand_is_asked_for_no_password(telegram_of_the_wiza
         "username": GIULIA,
         "login": "by_hand",
         "telegram": {"bot_token": token, "allowed_user_id": 42},
+        "language": "en",
     }
     assert [line[:3] for line in giulia.heard if line[:1].isdigit()] == ["1. ", "2. ", "3. "]
 
