@@ -121,8 +121,22 @@ def import_session(config: Path, name: str | None, file: Path, terminal: Termina
                 here=settings.site.base_url,
             )
         )
+    entered = _taken(settings, credentials, carried, file, login=login)
+    read = _what_was_read(entered.bookings) if login else _("not tried on the site")
+    terminal.say(
+        _(
+            "The session of {name} is in place: {read}. The programs use it from now on.",
+            name=masked(credentials.username),
+            read=read,
+        )
+    )
+    terminal.say(_("Delete {file} now, also where it came from: with its passphrase it opens this account.", file=file))
+
+
+def _taken(settings: Settings, credentials: Credentials, carried: CarriedSession, file: Path, *, login: bool) -> Proved:
+    """The session, in its place. Raises SessionFileError with what is wrong with it."""
     try:
-        entered = asyncio.run(_take(settings, credentials, carried, login=login))
+        return asyncio.run(_take(settings, credentials, carried, login=login))
     except LoginNeeded:
         made = f"{carried.made_at.astimezone(settings.zone):%d/%m/%Y %H:%M}"
         raise SessionFileError(
@@ -142,15 +156,6 @@ def import_session(config: Path, name: str | None, file: Path, terminal: Termina
                 later=later,
             )
         ) from None
-    read = _what_was_read(entered.bookings) if login else _("not tried on the site")
-    terminal.say(
-        _(
-            "The session of {name} is in place: {read}. The programs use it from now on.",
-            name=masked(credentials.username),
-            read=read,
-        )
-    )
-    terminal.say(_("Delete {file} now, also where it came from: with its passphrase it opens this account.", file=file))
 
 
 def is_stored(settings: Settings, credentials: Credentials) -> bool:

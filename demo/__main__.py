@@ -1,6 +1,6 @@
 """`./run --demo`: the real programs in a made-up world, and the address of a chat page to talk to them.
 
-python -m demo [--workers N] [--keep] [--folder PATH] [--like SURVEY]
+python -m demo [--workers N] [--keep] [--folder PATH] [--like SURVEY] [--language it|en]
 
 Everything it makes is in .demo/ (or PATH), the programs' log included. Ctrl-C or SIGTERM stops programs and world.
 """
@@ -17,10 +17,12 @@ import sys
 import webbrowser
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urljoin
 
 from admin.survey.bundle import BadSurvey, read
+from demo import openings
 from demo import world as demo_world
 from demo.site import Site
 from demo.site.like import take_over
@@ -43,10 +45,12 @@ GREETING = """
   IT  1. Premi Avvia e poi "Nuova Prenotazione": per domani si prenota subito.
       2. Alle {opens} aprono i posti di {day_it}. Prenota adesso {course}
          delle {start}: il bot aspetta l'apertura, poi i rivali lo riempiono in pochi secondi.
+         Poi si riapre ogni {every} minuti: la chat dice quando.
       3. Verso le {asks} ti chiede conferma per la palestra che si ripete.
   EN  1. Press Avvia (Start), then "Nuova Prenotazione": tomorrow can be booked at once.
       2. At {opens} places for {day_en} open. Book {course} at {start} now:
          the bot waits for the opening; rivals fill the course seconds later.
+         It opens again every {every} minutes: the chat says when.
       3. At about {asks} it asks you to confirm a recurring gym slot.
 
   Un amico, Marco / A friend:     {chat}?user={friend}
@@ -83,10 +87,11 @@ def folder_of_our_own(folder: Path, keep: bool) -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def chat_server() -> AsyncIterator[TelegramEmulator]:
+async def chat_server(language: str) -> AsyncIterator[TelegramEmulator]:
+    """`language`: of Giulia's and Marco's Telegram."""
     emulator = TelegramEmulator()
-    emulator.person(GIULIA_ID, first_name="Giulia", username="giulia", started=False)
-    emulator.person(MARCO_ID, first_name="Marco", username="marco", started=False)
+    emulator.person(GIULIA_ID, "Giulia", "giulia", language_code=language, started=False)
+    emulator.person(MARCO_ID, "Marco", "marco", language_code=language, started=False)
     async with AsyncExitStack() as stack:
         try:
             await stack.enter_async_context(emulator.serve(port=CHAT_PORT))
@@ -136,6 +141,7 @@ def greeting(programme: Programme, chat: str, site: str, log: Path) -> str:
         switches=urljoin(site, "/__demo__/"),
         log=os.path.relpath(log),
         tunnel=tunnel,
+        every=openings.EVERY // timedelta(minutes=1),
     )
 
 
@@ -146,7 +152,7 @@ async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) ->
         print(*take_over(world, options.survey), sep="\n", flush=True)
     programme = demo_world.plan(world, utc_now())
     world.switches.chooser = world.switches.chooser or options.by_hand
-    async with Site(world) as site, chat_server() as telegram:
+    async with Site(world) as site, chat_server(options.language) as telegram:
         config, log = folder / "config.json", folder / "log.txt"
         values = demo_world.configuration(
             programme, site, telegram.api_base_url, telegram.token, by_hand=options.by_hand
@@ -159,9 +165,11 @@ async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) ->
         async with programs(config, options.workers, log) as process:
             chat = f"{telegram.api_base_url}/"
             text = greeting(programme, chat, site.base_url, log) + (BY_HAND.format(config) if options.by_hand else "")
-            welcome = asyncio.create_task(greet(telegram, text, chat))
+            beside = [greet(telegram, text, chat), openings.repeat(world, programme, telegram, database)]
+            tasks = [asyncio.create_task(each) for each in beside]
             code = await first_of(stop, process)
-            welcome.cancel()
+            for task in tasks:
+                task.cancel()
     if code is None:
         print("Stopped.", flush=True)
         return 0
@@ -205,6 +213,7 @@ def main() -> int:
     parser.add_argument("--by-hand", action="store_true", help="Giulia logs in herself, with a made-up SPID")
     parser.add_argument("--folder", type=Path, default=PROJECT / ".demo", help="where it keeps its things")
     parser.add_argument("--like", type=Path, metavar="SURVEY", help="a site as a survey found the real one")
+    parser.add_argument("--language", choices=("it", "en"), default="it", help="of the two people's Telegram")
     options = parser.parse_args()
     print("Starting the demo world ...", flush=True)
     try:

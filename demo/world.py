@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from demo.site import Outcome, Person, Site, SiteWorld, Slot
 from demo.site.rivals import POPULAR
 from demo.site.slots import ROME
 from demo.site.switches import lively
+from domain.model import Clock, utc_now
 from runtime.settings import load
 
 GIULIA = Person("10000001", "demo-giulia", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", name="Giulia")
@@ -47,14 +49,14 @@ def plan(world: SiteWorld, now: datetime) -> Programme:
     """Sets the world's opening to the next full minute that leaves time to look around, and chooses what to show."""
     opens_at = (now.astimezone(ROME) + OPENS_AFTER).replace(second=0, microsecond=0) + timedelta(minutes=1)
     world.timetable.opening_at = f"{opens_at:%H:%M:%S}"
-    watched = _worth_watching(world, opens_at.date() + timedelta(days=DAYS_AHEAD))
+    watched = worth_watching(world, opens_at.date() + timedelta(days=DAYS_AHEAD))
     asks_at = (now.astimezone(ROME) + ASKS_AFTER).replace(second=0, microsecond=0)
     return Programme(opens_at, watched, _next_turn(world, now), asks_at)
 
 
-def _worth_watching(world: SiteWorld, day: date) -> Slot:
-    """A popular course of the day; on a day without one, another that rivals now want too."""
-    slots = world.slots(day)
+def worth_watching(world: SiteWorld, day: date, unless: Collection[str] = ()) -> Slot:
+    """A popular course of the day; on a day without one, another that rivals now want too. `unless`: what is held."""
+    slots = [slot for slot in world.slots(day) if slot.appointment_id not in unless] or world.slots(day)
     popular = [slot for slot in slots if slot.course in POPULAR]
     chosen = (popular or [slot for slot in slots if slot.course] or slots)[0]
     if chosen.course not in POPULAR:
@@ -69,9 +71,10 @@ def _next_turn(world: SiteWorld, now: datetime) -> Slot:
     return min(there, key=lambda slot: (slot.activity != FIT_CENTER, slot.starts_at))
 
 
-def new_world() -> SiteWorld:
+def new_world(clock: Clock = utc_now) -> SiteWorld:
     """The site with its people, and rivals who fill what is popular within seconds of its opening."""
     return SiteWorld(
+        clock=clock,
         people=[GIULIA, MARCO],
         opening_days=DAYS_AHEAD,
         round_trip=ROUND_TRIP,

@@ -71,9 +71,9 @@ def explain(path: Path, error: sqlite3.Error) -> DatabaseError:
                 error=error,
             )
         )
-    for words, remedy in PASSING.items():
+    for words, passing in PASSING.items():
         if words in text:
-            return DatabaseBusy(_("the database {path} {remedy}", path=path, remedy=remedy))
+            return DatabaseBusy(_("the database {path} {remedy}", path=path, remedy=passing))
     if "readonly" in text or "read-only" in text:
         remedy = _("can't be written: give this user the right to write the file and its folder")
     elif "unable to open" in text:

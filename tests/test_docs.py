@@ -26,7 +26,7 @@ from store.migrations import SCHEMA
 from tests.support import chats
 
 PROJECT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ("README.md", "README_DB.md", "CONTRIBUTING.md", "docs/architecture.md")
+DOCUMENTS = ("README.md", "README.it.md", "README_DB.md", "CONTRIBUTING.md", "docs/architecture.md")
 MADE_BY_US = {"config.json", "other.json", "my.db", "qr.png", "polimisport.db", "polimisport.state", "backups"}
 DEMO_WORLD = "## The demo world alone"
 PROGRAMS = {path.name for path in PROJECT.glob("*.py")}
@@ -258,8 +258,35 @@ def test_the_taps_to_a_booking_are_as_many_as_the_chat_asks_for() -> None:
     assert {5: "Tap five buttons"}[taps] in read("README.md")
 
 
-def test_the_pictures_are_small() -> None:
-    assert [path.name for path in (PROJECT / "docs").glob("*.png") if path.stat().st_size > 150_000] == []
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_the_pictures_are_light(language: str) -> None:
+    assert sum(path.stat().st_size for path in (PROJECT / "docs" / language).glob("*.png")) < 400_000
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        r"^#+ (?=\S)",  # a heading, of whatever words
+        r"^ *\| ",  # a row of a table
+        r"^ *(?:\d\.|-) ",  # an entry of a list
+        r"^ *```sh\n(.*?)```",  # a command
+        r"(?<!`)`([^`]+)`(?!`)",  # a key, a file, a command of the chat
+        r"docs/(?:en|it)/(\w+\.png)",  # a picture
+        r"\]\((?!docs/|README\.)([^)]+)\)",  # a link
+    ],
+)
+def test_the_two_readmes_have_the_same_of_everything(told: str) -> None:
+    english, italian = (
+        sorted(" ".join(each.split()) for each in re.findall(told, read(name), re.MULTILINE | re.DOTALL))
+        for name in ("README.md", "README.it.md")
+    )
+    assert english == italian
+
+
+def test_each_readme_shows_the_pictures_of_its_language_and_names_the_other() -> None:
+    for name, language, other in (("README.md", "en", "README.it.md"), ("README.it.md", "it", "README.md")):
+        assert set(re.findall(r"docs/(en|it)/", read(name))) == {language}
+        assert f"({other})" in read(name).partition("\n## ")[0]
 
 
 def test_what_the_chat_is_quoted_to_say_it_says() -> None:

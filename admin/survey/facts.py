@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from admin.survey import looks
-from admin.survey.looks import Look, Verdict
 from admin.survey.seen import Seen
+from admin.survey.verdicts import Look, Mark, Verdict, element, optional
 from languages.terminal import N_, Later
 
 
@@ -30,7 +30,7 @@ class Finding:
 
     def __str__(self) -> str:
         seen = f" ({self.verdict.words})" if self.verdict.words else ""
-        told = f" -> {self.fact.else_we}" if self.fact.else_we and self.verdict.mark is looks.Mark.DIFFERS else ""
+        told = f" -> {self.fact.else_we}" if self.fact.else_we and self.verdict.mark is Mark.DIFFERS else ""
         return f"{self.verdict.mark} {self.fact.sentence} [{self.fact.confidence}]{seen}{told}"
 
 
@@ -127,21 +127,21 @@ FACTS = (
         "home.tile",
         N_("the dashboard has the tile #home_btt_booking"),
         "A",
-        looks.element("dashboard", "#home_btt_booking"),
+        element("dashboard", "#home_btt_booking"),
         N_("a login is not known to have ended"),
     ),
     Fact(
         "home.penalties",
         N_("penalty points are shown"),
         "C",
-        looks.optional("dashboard", "#home_btt_penalty, [class*=penalty]"),
+        optional("dashboard", "#home_btt_penalty, [class*=penalty]"),
         None,
     ),
     Fact(
         "bookings.list",
         N_("my bookings are in #event-repository"),
         "A",
-        looks.element("bookings", "#event-repository"),
+        element("bookings", "#event-repository"),
         STOPS,
     ),
     Fact(
@@ -185,7 +185,7 @@ FACTS = (
         "bookings.new",
         N_("the link 'Nuova Prenotazione' is there"),
         "A",
-        looks.element("bookings", ".btn_nuovaprenotazione", "nuova prenotazione"),
+        element("bookings", ".btn_nuovaprenotazione", "nuova prenotazione"),
         N_("it is not used"),
     ),
     Fact(
@@ -211,7 +211,7 @@ FACTS = (
         "calendar.shown",
         N_("the calendar is #booking-calendar with #day-schedule-container"),
         "A",
-        looks.element("calendar", "#booking-calendar #day-schedule-container"),
+        element("calendar", "#booking-calendar #day-schedule-container"),
         PAGE_WAY,
     ),
     Fact("calendar.labels", N_("days are headed like 'Lunedì, 10 ott'"), "A", looks.day_labels, PAGE_WAY),
@@ -226,13 +226,13 @@ FACTS = (
     Fact(
         "calendar.states", N_("a slot is available, booked or disabled by its class"), "A", looks.page_states, PAGE_WAY
     ),
-    Fact("calendar.move", N_("a.btn-move-date moves it"), "A", looks.element("calendar", "a.btn-move-date"), PAGE_WAY),
+    Fact("calendar.move", N_("a.btn-move-date moves it"), "A", element("calendar", "a.btn-move-date"), PAGE_WAY),
     Fact("calendar.grouped", N_("no slots are folded up under a line"), "A", looks.grouped, N_("the line is opened")),
     Fact(
         "calendar.waiting",
         N_("a waiting list is offered"),
         "C",
-        looks.optional("calendar", ".slot-notes-after:-soup-contains('Lista')"),
+        optional("calendar", ".slot-notes-after:-soup-contains('Lista')"),
         None,
     ),
     Fact("calendar.ids", N_("the page's markup holds the schedule's ids"), "C", looks.same_id_in_page, None),

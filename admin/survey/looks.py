@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from bs4 import Tag
@@ -15,6 +12,7 @@ from bs4 import Tag
 import scraper
 from admin.site_errors import retold
 from admin.survey.seen import Schedule, Seen, soup_of
+from admin.survey.verdicts import UNSEEN, Look, Verdict, judged
 from domain.errors import SiteChanged
 from domain.model import SlotStatus, starts_at
 from domain.names import plain
@@ -39,57 +37,6 @@ ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 DATE_FORMS = {"iso": ISO, "ms": re.compile(r"/Date\(\d+\)/"), "italian": re.compile(r"\d\d?/\d\d?/\d{4}.*")}
 NAME_FIELDS = ("skillname", "eventdescription", "eventname")
 WHOLE_SECOND = 1.5  # s by which two clocks read from whole seconds must differ to be two
-
-
-class Mark(StrEnum):
-    KNOWN = "✓"
-    DIFFERS = "✗"
-    UNSEEN = "?"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a fact holds, and what was seen of it: in words, and for programs."""
-
-    mark: Mark
-    words: str = ""
-    value: Any = None
-
-
-Look = Callable[[Seen], Verdict]
-UNSEEN = Verdict(Mark.UNSEEN)
-
-
-def judged(holds: bool, words: str = "", value: Any = None) -> Verdict:
-    return Verdict(Mark.KNOWN if holds else Mark.DIFFERS, words, value)
-
-
-def element(page: str, selector: str, said: str = "") -> Look:
-    """An element of a page is there, and says something."""
-
-    def look(seen: Seen) -> Verdict:
-        soup = seen.soup(page)
-        if soup is None:
-            return UNSEEN
-        found = soup.select(selector)
-        words = {plain(" ".join(each.get_text(" ").split())) for each in found}
-        return judged(
-            bool(found) and (not said or any(said in each for each in words)),
-            _("{number} there", number=len(found)),
-            len(found),
-        )
-
-    return look
-
-
-def optional(page: str, selector: str) -> Look:
-    """Whether something is there; the contract does not say."""
-
-    def look(seen: Seen) -> Verdict:
-        soup = seen.soup(page)
-        return UNSEEN if soup is None or not soup.select(selector) else judged(True, _("it is there"), True)
-
-    return look
 
 
 # ----- the login

@@ -11,7 +11,7 @@ from actions.runner import site_access
 from admin.site_errors import retold
 from admin.survey import bundle, trial
 from admin.survey.facts import Finding, examined
-from admin.survey.looks import Mark
+from admin.survey.verdicts import Mark
 from admin.survey.visit import PACE, WEEK, Visit
 from database import open_database
 from domain.errors import ConfigError

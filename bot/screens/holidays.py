@@ -69,7 +69,7 @@ def _grid(month: int, today: date, earliest: date, pick: Callable[[date], Button
     """The weeks of a month, Monday first; days that can't be chosen are dots that lead nowhere."""
     start = month_start(month, today)
     monday = start - timedelta(days=start.weekday())
-    head = tuple(Button(weekday(day)[:2], blank.data) for day in range(7))
+    head = tuple(Button(weekday(day)[:1].upper(), blank.data) for day in range(7))
     weeks: list[ButtonRow] = [head]
     while monday < month_start(month + 1, today):
         days = [monday + timedelta(days=offset) for offset in range(7)]

@@ -1,6 +1,6 @@
 """The slots of the simulated site, and the timetable they are in: a week's catalogue, made into dates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from hashlib import blake2b
@@ -84,6 +84,17 @@ class Timetable:
             self._days[day] = sorted((self._make(each, day) for each in weekly), key=lambda slot: slot.start)
             self._by_id.update({slot.appointment_id: slot for slot in self._days[day]})
         return self._days[day]
+
+    def close(self, day: date, spared: Collection[str] = ()) -> None:
+        """Lets a day open once more, by the rule as it is now: its places are empty, and rivals are yet to come.
+
+        The `spared` slots, by their ids, stay as they are.
+        """
+        for weekly in (each for each in self.catalogue.weekly if each.weekday == day.weekday()):
+            fresh = self._make(weekly, day)
+            slot = self._by_id[fresh.appointment_id]
+            if slot.appointment_id not in spared:
+                slot.opens_at, slot.taken, slot.crowds = fresh.opens_at, 0, fresh.crowds
 
     def find(self, appointment_id: str, today: date) -> Slot | None:
         """The slot of that id, wherever in the horizon it is."""

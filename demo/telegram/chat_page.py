@@ -10,6 +10,7 @@ POST /chat/ID/sticker      {emoji?}                    POST /chat/ID/voice    {s
 POST /chat/ID/location     {latitude?, longitude?}     POST /chat/ID/contact  {}: the person's own
 POST /chat/ID/vote         {message_id, options}       POST /chat/ID/block    {blocked}
 GET  /chat/file/FILE_ID    a file; with ?download=1 to save it
+GET  /fonts/NAME           a shipped font
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from demo.telegram.world import Chat, World
 Json = dict[str, Any]
 
 STATIC = Path(__file__).parent / "static"
+FONTS = Path(__file__).resolve().parents[2] / "fonts"
 GIURIATI = (45.4781, 9.2264)  # where people are unless they say otherwise: the sports centre
 KEEP_ALIVE = 15.0  # seconds between comments on a quiet event stream
 SAFE = {
@@ -53,6 +55,7 @@ class ChatPage:
         return [
             web.get("/", self.page),
             web.get(r"/static/{name:[\w.-]+}", self.static),
+            web.get(r"/fonts/{name:\w+\.ttf}", self.font),
             web.get("/chat/people", self.people),
             web.post("/chat/people", self.add_person),
             web.get("/chat/file/{file_id}", self.file),
@@ -79,6 +82,13 @@ class ChatPage:
         if not path.is_file():
             raise web.HTTPNotFound
         return web.FileResponse(path, headers=SAFE)
+
+    async def font(self, request: web.Request) -> web.StreamResponse:
+        """A shipped font, for a machine that has none with emoji."""
+        path = FONTS / request.match_info["name"]
+        if not path.is_file():
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers=SAFE | {"Cache-Control": "max-age=86400"})
 
     async def people(self, request: web.Request) -> web.Response:
         return web.json_response([chat.user for chat in self._world.chats.values()])

@@ -87,6 +87,12 @@ class TelegramEmulator:
             self._people[user_id] = Person(self.world, self.world.add_chat(user, started=started))
         return self._people[user_id]
 
+    def announce(self, at: datetime, text: str) -> None:
+        """Says above every chat what will happen then; the page counts down. Nothing of Telegram's own."""
+        self.world.announcement = {"at": at.timestamp(), "text": text}
+        for chat in self.world.chats.values():
+            chat.tell_pages({"type": "announcement", "announcement": self.world.announcement})
+
     async def wait_for_call(self, method: str, timeout: float = 10, *, after: int = 0) -> ApiCall:
         """The first call of `method` among `calls[after:]`; waits for one to arrive."""
 

@@ -182,6 +182,7 @@ def page_state(world: World, chat: Chat) -> Json:
         "type": "state",
         "now": world.now(),
         "user": chat.user,
+        "announcement": world.announcement,
         "people": [{"id": c.id, "name": c.user["first_name"]} for c in world.chats.values()],
         "messages": [page_message(record) for record in chat.messages.values()],
         **page_profile(world, chat),

@@ -116,6 +116,7 @@ class World:
         self.updates = UpdateQueue(clock, self.bell)
         self.chats: dict[int, Chat] = {}
         self.queries: dict[str, CallbackQuery] = {}
+        self.announcement: Json | None = None  # what happens soon, above every chat
         self._message_ids = itertools.count(1)
         self._query_ids = itertools.count(4_382_000_000_000_000_001)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from admin.site_errors import SENTENCES, retold
 from admin.wizard import write
 from demo.telegram import TelegramEmulator
 from languages import Language, terminal
-from languages.sentences import catalogue, missing, said_in, unused
+from languages.catalogue import catalogue
+from languages.sentences import missing, said_in, unused
 from runtime.config_file import language_in
 from tests.admin.test_wizard import Person, telegram_of_the_wizard
 from tests.support.sites import GIULIA, OTP_URL, PASSWORD
@@ -36,12 +38,17 @@ def italian() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An environment that says nothing of a language."""
-    for name in (*terminal.VARIABLES, "POLIMISPORT_LANGUAGE"):
+    """An environment that says nothing of a language, nor of a configuration."""
+    for name in (*terminal.VARIABLES, *(each for each in os.environ if each.startswith("POLIMISPORT_"))):
         monkeypatch.delenv(name, raising=False)
 
 
 # ----- complete
+
+
+def texts(told: str | Sequence[str] | None) -> Sequence[str]:
+    """One sentence, or one for each number."""
+    return [told] if isinstance(told, str) else list(told or ())
 
 
 def test_every_sentence_of_the_terminal_has_its_italian_and_no_italian_is_left_over() -> None:
@@ -51,9 +58,7 @@ def test_every_sentence_of_the_terminal_has_its_italian_and_no_italian_is_left_o
 
 def test_the_italian_has_the_placeholders_of_the_english() -> None:
     for message in catalogue(Language.ITALIAN):
-        sources = [message.id] if isinstance(message.id, str) else list(message.id)
-        told = [message.string] if isinstance(message.string, str) else list(message.string)
-        pairs = zip(sources, told, strict=True)
+        pairs = zip(texts(message.id), texts(message.string), strict=True)
         assert [(a, b) for a, b in pairs if sorted(PLACEHOLDER.findall(a)) != sorted(PLACEHOLDER.findall(b))] == []
 
 
@@ -71,7 +76,7 @@ def test_the_sentences_of_the_site_are_those_that_the_sources_say() -> None:
     files.append(PROJECT / "admin/survey/visit.py")
     files.append(PROJECT / "admin/hand_login.py")
     sources = "\n".join(path.read_text(encoding="utf-8") for path in files).replace("\\'", "'")
-    parts = [part for each in SENTENCES for part in re.split(r"\{\w+\}", each.message) if len(part) > 8]
+    parts = [part for each in SENTENCES for part in re.split(r"\{\w+\}|, | at ", each.message) if len(part) > 8]
     assert [part for part in parts if part.strip(" :,(") not in sources] == []
 
 

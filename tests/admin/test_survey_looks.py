@@ -11,7 +11,7 @@ import pytest
 
 from actions import cancelling
 from actions.cancelling import Cancelled
-from admin.survey import looks, trial
+from admin.survey import looks, trial, verdicts
 from admin.survey.class_names import markup_words
 from admin.survey.cleaning import Cleaner
 from admin.survey.markup import cleaned
@@ -71,7 +71,7 @@ async def test_the_field_with_the_courses_name_is_the_one_that_tells_the_classes
     gym = slot(SkillName=None, EventDescription="Giuriati - Fit Center", EventName="Fit Center")
     classes = [named(course, number) for number, course in enumerate(COURSES)]
     verdict = looks.name_field(seen((GYM, TODAY, [gym] * 9), (PLATINUM, TODAY, classes)))
-    assert (verdict.value, verdict.mark is looks.Mark.KNOWN) == (best, best == "skillname")
+    assert (verdict.value, verdict.mark is verdicts.Mark.KNOWN) == (best, best == "skillname")
 
 
 DAY = "<div class=day-schedule {0}><h3 class=day-schedule-label>{1}</h3>{2}</div>"
@@ -107,7 +107,7 @@ async def test_slots_that_come_only_when_a_line_is_opened_are_folded_up_too(
     found = seen((PLATINUM, TODAY, slots * 2), (PLATINUM, TOMORROW, slots), (GYM, TOMORROW, slots * 5))
     days = DAY.format("", "Domenica, 22 nov", SLOT) + DAY.format("", "Lunedì, 23 nov", SLOT * there)
     found.pages["calendar"] = CALENDAR.format(days)
-    assert looks.grouped(found).mark is looks.Mark.UNSEEN
+    assert looks.grouped(found).mark is verdicts.Mark.UNSEEN
     found.folded, found.shown = 0, PLATINUM
     assert looks.grouped(found).value is value
 

@@ -279,7 +279,7 @@ async def test_a_holiday_is_chosen_from_two_months_of_buttons(world: World) -> N
     await tapped(world.owner, "🔄 Prenotazioni Periodiche", "Ogni martedì")
     await tapped(world.owner, "🏖 Ferie", "Nessuna, per ora")
     month = await tapped(world.owner, "➕ Aggiungi", "Novembre 2026")
-    assert [button.text for button in month.buttons[0]] == ["lu", "ma", "me", "gi", "ve", "sa", "do"]
+    assert [button.text for button in month.buttons[0]] == ["L", "M", "M", "G", "V", "S", "D"]
     assert [button.text for button in month.buttons[1]] == ["·"] * 6 + ["22"]
     await tapped(world.owner, "Mese dopo", "Dicembre 2026")
     await tapped(world.owner, "23", "Da mercoledì 23 dicembre, fino a quale giorno")

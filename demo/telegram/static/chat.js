@@ -1,7 +1,9 @@
 // The chat page: wires the live stream to the log, and taps, menus and keys to the emulator.
 import { Api, whoAmI } from "./api.js";
 import { Composer } from "./composer.js";
+import { Countdown } from "./countdown.js";
 import { Log } from "./log.js";
+import { say, speak } from "./words.js";
 import { $, alertBox, icon, make, popup, setUpOverlays, showPicture, toast, toggleTheme } from "./overlays.js";
 
 const TYPING_MS = 5000; // how long "sta scrivendo" stays without being renewed
@@ -13,6 +15,7 @@ class Chat {
     this.api = new Api(user);
     this.log = new Log();
     this.composer = new Composer(this.api);
+    this.soon = new Countdown($("soon"));
     this.profile = {};
     this.people = [];
     this.user = {};
@@ -31,12 +34,14 @@ class Chat {
       pins: () => this.pins(event.pinned),
       profile: () => this.refresh(event),
       typing: () => this.typing(event.action),
+      announcement: () => this.soon.say(event.announcement),
     };
     handlers[event.type]?.();
   }
 
   state(event) {
     this.user = event.user;
+    speak(event.user.language_code);
     this.people = event.people;
     $("me").textContent = event.user.first_name.slice(0, 1).toUpperCase();
     $("me").title = event.user.first_name;
@@ -44,6 +49,7 @@ class Chat {
     this.log.reset(event.messages, event.now, () => this.about());
     this.refresh({});
     this.pins(event.pinned);
+    this.soon.say(event.announcement);
     this.log.showUnread();
   }
 
@@ -61,8 +67,8 @@ class Chat {
     avatar.src = "/static/avatar.svg";
     avatar.alt = "";
     const said = this.profile.description;
-    card.append(avatar, make("b", "", said ? "Che cosa può fare questo bot?" : this.profile.bot.name));
-    card.append(said || "Tocca Avvia per cominciare.");
+    card.append(avatar, make("b", "", said ? say("Che cosa può fare questo bot?") : this.profile.bot.name));
+    card.append(said || say("Tocca Avvia per cominciare."));
     return card;
   }
 
@@ -76,7 +82,7 @@ class Chat {
   typing(action) {
     clearTimeout(this.typingTimer);
     $("status").className = "typing dots";
-    $("status").textContent = DOING[action] ?? "sta scrivendo";
+    $("status").textContent = say(DOING[action] ?? "sta scrivendo");
     this.typingTimer = setTimeout(() => this.quiet({ mine: false }), TYPING_MS);
   }
 
@@ -89,7 +95,7 @@ class Chat {
 
   connection(up) {
     $("status").className = up ? "" : "dots";
-    $("status").textContent = up ? "bot" : "connessione";
+    $("status").textContent = up ? "bot" : say("connessione");
   }
 
   // --- touching messages ---
@@ -142,7 +148,7 @@ class Chat {
     try {
       this.answered(await this.api.post("tap", body));
     } catch {
-      toast("Nessuna connessione");
+      toast(say("Nessuna connessione"));
     } finally {
       key.classList.remove("waiting");
     }
@@ -163,9 +169,9 @@ class Chat {
   messageMenu(message, x, y) {
     const author = message.mine ? this.user.first_name : this.profile.bot.name;
     const words = wordsOf(this.log.node(message.id));
-    const items = [{ icon: "reply", text: "Rispondi", run: () => this.composer.reply(message, author) }];
-    if (words) items.push({ icon: "copy", text: "Copia", run: () => copy(words) });
-    if (message.mine && words && !message.media) items.push({ icon: "edit", text: "Modifica", run: () => this.composer.edit(message, words) });
+    const items = [{ icon: "reply", text: say("Rispondi"), run: () => this.composer.reply(message, author) }];
+    if (words) items.push({ icon: "copy", text: say("Copia"), run: () => copy(words) });
+    if (message.mine && words && !message.media) items.push({ icon: "edit", text: say("Modifica"), run: () => this.composer.edit(message, words) });
     popup(x, y, items);
   }
 
@@ -176,11 +182,11 @@ class Chat {
     $("pinned").addEventListener("click", () => this.log.jump($("pinned").dataset.jump));
     $("open-menu").addEventListener("click", () => {
       const { left, bottom } = $("open-menu").getBoundingClientRect();
-      popup(left, bottom + 4, [...this.accounts(), null, { icon: "moon", text: "Cambia tema", run: toggleTheme }]);
+      popup(left, bottom + 4, [...this.accounts(), null, { icon: "moon", text: say("Cambia tema"), run: toggleTheme }]);
     });
     $("open-more").addEventListener("click", () => {
       const { right, bottom } = $("open-more").getBoundingClientRect();
-      popup(right - 190, bottom + 4, [{ icon: "moon", text: "Cambia tema", run: toggleTheme }, ...this.blocking()]);
+      popup(right - 190, bottom + 4, [{ icon: "moon", text: say("Cambia tema"), run: toggleTheme }, ...this.blocking()]);
     });
     document.addEventListener("visibilitychange", () => this.log.showDown());
   }
@@ -196,7 +202,7 @@ class Chat {
   blocking() {
     const { blocked } = this.profile;
     const run = () => this.composer.run(this.api.post("block", { blocked: !blocked }));
-    return [{ icon: "block", text: blocked ? "Sblocca bot" : "Blocca bot", danger: !blocked, run }];
+    return [{ icon: "block", text: say(blocked ? "Sblocca bot" : "Blocca bot"), danger: !blocked, run }];
   }
 }
 
@@ -208,7 +214,7 @@ function wordsOf(node) {
 
 async function copy(text) {
   await navigator.clipboard?.writeText(text);
-  toast("Testo copiato negli appunti");
+  toast(say("Testo copiato negli appunti"));
 }
 
 async function begin() {

@@ -1,5 +1,6 @@
 // Where the person writes: text, commands, emoji and stickers, files, the bot's own keyboard, answering and editing.
 import { $, icon, make, popup, toast } from "./overlays.js";
+import { say } from "./words.js";
 
 const EMOJI = [..."😀😄😅😂🙂😉😍😘🤗🤔😴😭😡🤯🥳😎👍👎👏🙏💪🤞👋❤️🔥⭐🎉✅❌⏰📅🏃🧘🏊🚴🏋⚽🏀🎾".matchAll(/\p{Emoji}\uFE0F?/gu)].map(String);
 const STICKERS = ["👍", "❤️", "🎉", "😂", "🏆", "🧘"];
@@ -33,11 +34,11 @@ export class Composer {
     $("attach").addEventListener("click", () => {
       const { right, top } = $("attach").getBoundingClientRect();
       popup(right - 190, top - 8, [
-        { icon: "image", text: "Foto", run: () => this.choose("photo") },
-        { icon: "file", text: "File", run: () => this.choose("document") },
-        { icon: "mic", text: "Messaggio vocale", run: () => this.post("voice") },
-        { icon: "place", text: "Posizione", run: () => this.post("location") },
-        { icon: "person", text: "Contatto", run: () => this.post("contact") },
+        { icon: "image", text: say("Foto"), run: () => this.choose("photo") },
+        { icon: "file", text: say("File"), run: () => this.choose("document") },
+        { icon: "mic", text: say("Messaggio vocale"), run: () => this.post("voice") },
+        { icon: "place", text: say("Posizione"), run: () => this.post("location") },
+        { icon: "person", text: say("Contatto"), run: () => this.post("contact") },
       ]);
     });
     $("file").addEventListener("change", () => {
@@ -113,7 +114,7 @@ export class Composer {
     $("commands").hidden = !profile.commands.length || profile.menu.type !== "commands";
     const begin = empty || profile.blocked || !profile.started;
     $("start").hidden = !begin;
-    $("start").textContent = profile.blocked ? "Sblocca" : "Avvia";
+    $("start").textContent = say(profile.blocked ? "Sblocca" : "Avvia");
     $("composer").hidden = begin;
     this.showKeyboard(begin ? null : profile.keyboard);
   }
@@ -121,7 +122,7 @@ export class Composer {
   showKeyboard(keyboard) {
     const rows = keyboard?.keyboard ?? [];
     $("toggle-keyboard").hidden = !rows.length;
-    $("text").placeholder = keyboard?.input_field_placeholder || "Messaggio";
+    $("text").placeholder = keyboard?.input_field_placeholder || say("Messaggio");
     const drawn = JSON.stringify(rows);
     if ($("keyboard").dataset.drawn === drawn) return;
     $("keyboard").dataset.drawn = drawn;
@@ -198,7 +199,7 @@ export class Composer {
     try {
       await request;
     } catch (error) {
-      toast(error instanceof TypeError ? "Nessuna connessione" : error.message);
+      toast(error instanceof TypeError ? say("Nessuna connessione") : error.message);
     }
   }
 
@@ -212,7 +213,7 @@ export class Composer {
   reply(message, author) {
     this.editing = null;
     this.replyTo = message.id;
-    this.showContext("reply", `Rispondi a ${author}`, message.plain);
+    this.showContext("reply", say("Rispondi a {}", author), message.plain);
   }
 
   edit(message, plain) {
@@ -220,7 +221,7 @@ export class Composer {
     this.editing = message.id;
     $("text").value = plain;
     this.changed();
-    this.showContext("edit", "Modifica messaggio", message.plain);
+    this.showContext("edit", say("Modifica messaggio"), message.plain);
   }
 
   showContext(sign, title, text) {

@@ -1,13 +1,12 @@
 // A message as the server describes it -> what is seen of it. No state: the same message gives the same nodes.
 import { icon, make } from "./overlays.js";
+import { locale, say } from "./words.js";
 
 const LARGEST = 400; // pixels of the longest side of a picture in the chat
 const NARROWEST = 120;
-const clock = new Intl.DateTimeFormat("it-IT", { hour: "2-digit", minute: "2-digit" });
-const dayOfYear = new Intl.DateTimeFormat("it-IT", { day: "numeric", month: "long" });
-const fullDay = new Intl.DateTimeFormat("it-IT", { day: "numeric", month: "long", year: "numeric" });
+const inWords = (date, parts) => new Intl.DateTimeFormat(locale(), parts).format(date);
 
-export const timeOf = (seconds) => clock.format(new Date(seconds * 1000));
+export const timeOf = (seconds) => inWords(new Date(seconds * 1000), { hour: "2-digit", minute: "2-digit" });
 export const dayKey = (seconds) => new Date(seconds * 1000).toDateString();
 
 /** "Oggi", "Ieri", "12 novembre" or "12 novembre 2024", seen from `now` (seconds). */
@@ -15,9 +14,10 @@ export function dayName(seconds, now) {
   const date = new Date(seconds * 1000);
   const today = new Date(now * 1000);
   const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
-  if (date.toDateString() === today.toDateString()) return "Oggi";
-  if (date.toDateString() === yesterday.toDateString()) return "Ieri";
-  return (date.getFullYear() === today.getFullYear() ? dayOfYear : fullDay).format(date);
+  if (date.toDateString() === today.toDateString()) return say("Oggi");
+  if (date.toDateString() === yesterday.toDateString()) return say("Ieri");
+  const year = date.getFullYear() === today.getFullYear() ? {} : { year: "numeric" };
+  return inWords(date, { day: "numeric", month: "long", ...year });
 }
 
 export function drawMessage(message) {
@@ -35,7 +35,7 @@ export function drawMessage(message) {
 
 function drawBubble(message, row) {
   const bubble = make("div", "bubble");
-  if (message.forwarded) bubble.append(make("div", "forwarded", `Inoltrato da ${message.forwarded}`));
+  if (message.forwarded) bubble.append(make("div", "forwarded", say("Inoltrato da {}", message.forwarded)));
   if (message.reply) bubble.append(drawReply(message.reply));
   const meta = drawMeta(message);
   if (message.media) bubble.append(...drawMedia(message, row));
@@ -70,7 +70,7 @@ function placeMeta(message, bubble, meta) {
 
 function drawMeta(message) {
   const meta = make("span", "meta");
-  if (message.edited) meta.append(make("span", "", "modificato"));
+  if (message.edited) meta.append(make("span", "", say("modificato")));
   meta.append(make("time", "", timeOf(message.date)));
   if (message.mine) meta.append(icon("ticks"));
   return meta;
@@ -123,8 +123,8 @@ function drawFile(media) {
 function sizeOf(bytes) {
   const kilobytes = bytes / 1024;
   if (bytes < 1024) return `${bytes} B`;
-  if (kilobytes < 1024) return `${kilobytes.toLocaleString("it-IT", { maximumFractionDigits: 1 })} KB`;
-  return `${(kilobytes / 1024).toLocaleString("it-IT", { maximumFractionDigits: 1 })} MB`;
+  if (kilobytes < 1024) return `${kilobytes.toLocaleString(locale(), { maximumFractionDigits: 1 })} KB`;
+  return `${(kilobytes / 1024).toLocaleString(locale(), { maximumFractionDigits: 1 })} MB`;
 }
 
 function drawSticker(media, message, row) {
@@ -135,7 +135,7 @@ function drawSticker(media, message, row) {
 function drawDice(media, message, row) {
   row.classList.add("bare");
   const dice = make("div", "dice", media.emoji);
-  dice.title = `Risultato: ${media.value}`;
+  dice.title = say("Risultato: {}", media.value);
   return [dice];
 }
 
@@ -159,8 +159,8 @@ function drawContact(media) {
 function drawPoll(media, message) {
   const poll = make("div", "poll");
   const shown = media.is_closed || message.votes.length > 0;
-  const kind = media.type === "quiz" ? "Quiz" : "Sondaggio";
-  const who = media.is_closed ? "concluso" : media.is_anonymous ? "anonimo" : "pubblico";
+  const kind = media.type === "quiz" ? say("Quiz") : say("Sondaggio");
+  const who = say(media.is_closed ? "concluso" : media.is_anonymous ? "anonimo" : "pubblico");
   poll.append(make("b", "", media.question), make("i", "", `${kind} ${who}`));
   poll.append(...media.options.map((option, number) => drawOption(media, message, number, shown)));
   return [poll];

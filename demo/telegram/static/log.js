@@ -1,6 +1,7 @@
 // The column of messages: adds, replaces and removes them, groups them, puts the days between, keeps the place.
 import { dayKey, dayName, drawMessage, timeOf } from "./draw.js";
 import { $, make } from "./overlays.js";
+import { say } from "./words.js";
 
 const GROUP_SECONDS = 600; // messages of one sender closer than this stand together
 const NEAR_BOTTOM = 90; // pixels
@@ -98,7 +99,7 @@ export class Log {
 
   summarise() {
     const { last } = this;
-    $("item-text").textContent = last ? `${last.mine ? "Tu: " : ""}${last.plain}` : "";
+    $("item-text").textContent = last ? `${last.mine ? say("Tu: ") : ""}${last.plain}` : "";
     $("item-time").textContent = last ? timeOf(last.date) : "";
   }
 
