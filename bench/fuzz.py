@@ -146,7 +146,7 @@ async def write(router: Router, user_id: int, text: str) -> None:
     if words and words[0].lower() == "/status" and len(words) > 1:
         check(await router.status_of(Tap(user_id, "", Call(Verb.STATUS, (0,))), words[1]))
     else:
-        check(await router.menu(Tap(user_id, text, Call(Verb.HOME)), ""))
+        check(await router.said(Tap(user_id, text, Call(Verb.HOME)), text))
 
 
 async def samples(site: Site, username: str) -> list[str]:

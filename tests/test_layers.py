@@ -28,6 +28,7 @@ NOWHERE = {  # whoever is on the left, directly or through others of ours, never
     "bot_db": {"playwright", "portal", "opening", "actions", "booking"},
     "bot": {"playwright", "portal", "opening", "actions", "booking"},
     "bot.flows": {"bot.transport", "telegram"},
+    "bot.understanding": {"bot.screens", "bot.flows", "database", "store", "runtime", "telegram"},
     "bot.screens": {"bot.flows", "database", "store", "runtime", "telegram"},
     "portal": {"database", "store", "telegram", "bot"},
     "opening": {"database", "store", "telegram", "bot"},

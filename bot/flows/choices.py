@@ -12,7 +12,7 @@ from bot.flows.services import Services
 from bot.flows.tap import Routes, Tap
 from bot.screens import texts
 from bot.screens.booking import SETTLED, TOO_LATE_TO_WATCH, Route, alternative_to, better_than, ref_key
-from bot.screens.callbacks import Verb
+from bot.screens.callbacks import Call, Verb
 from bot.screens.failures import WATCH_CODES
 from bot.screens.page import Page, Words, chunk
 from bot.screens.slots import SlotState
@@ -42,7 +42,7 @@ class AlternativesFlow:
         self._chooser = chooser
         self._booking_flow = booking
         self.routes: Routes = {
-            Verb.BOOK_ALT: self.book_and_choose,
+            Verb.BOOK_ALT: self.book_and_choose, Verb.BOOK_OR: self.book_with_second,
             Verb.ALTS: self.alternatives, Verb.ALT_DAYS: self.days, Verb.ALT_DAY: self.day,
             Verb.ALT_SLOTS: self.slots, Verb.ALT_ADD: self.add, Verb.ALT_DROP: self.drop,
         }  # fmt: skip
@@ -58,6 +58,29 @@ class AlternativesFlow:
         if not takes_alternatives(made, self._house.when()):
             return await self._tickets.page(made, is_card=True, note=WITHOUT_ALTERNATIVE)
         return replace(await self._days(tap, made), card_of=made.id)
+
+    async def book_with_second(self, tap: Tap) -> Page:
+        """Queues the booking with its second choice, once per button: it starts when both are there."""
+        slot_id, other_id, newest = tap.call.numbers
+        view = await self._slots.view(tap.user_id, other_id)
+        if view is None:
+            return screens.booking.gone_page()
+        made = await self._booking_flow.queue_slot(
+            replace(tap, call=Call(Verb.BOOK, (slot_id, newest))), hold_back=True
+        )
+        if isinstance(made, Page):
+            return made
+        when = self._house.when()
+        added = takes_alternatives(made, when) and self._can_be_had(view.slot, made)
+        if added:
+            await self._db.choices.add_alternative(made.id, tap.user_id, view.slot.ref)
+        if is_held_back(made, when):
+            await self._db.choices.start_now(made.id, tap.user_id)
+        action = await self._db.requests.find(made.id, tap.user_id) or made
+        card = await self._tickets.card(action, tap)
+        if added or card.card_of is None:
+            return card
+        return await self._tickets.page(action, is_card=True, note=WITHOUT_ALTERNATIVE)
 
     async def alternatives(self, tap: Tap) -> Page:
         return await self._page(tap, tap.id)
@@ -107,7 +130,11 @@ class AlternativesFlow:
 
     def _can_be_had(self, slot: Slot, action: Action) -> bool:
         """Whether a slot will be open when the action runs, and could then still be cancelled for free."""
-        runs = max(action.opens_at or action.run_at, self._house.now())
+        return self.is_had_at(slot, action.opens_at or action.run_at)
+
+    def is_had_at(self, slot: Slot, moment: datetime) -> bool:
+        """Whether a slot can be booked when an action runs then, and could still be cancelled for free."""
+        runs = max(moment, self._house.now())
         return self._house.opening.opens_at(slot.day, slot.start) <= runs < self._house.free_until(slot.ref)
 
     async def day(self, tap: Tap) -> Page:

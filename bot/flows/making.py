@@ -22,6 +22,11 @@ from languages import _
 LEADS = tuple(timedelta(hours=hours) for hours in (2, 3, 6, 12, 24))  # how long before its class one can be asked about
 
 
+def _choice(course: Course) -> PeriodicChoice:
+    """A course as the alternative of a periodic booking."""
+    return PeriodicChoice(course.name or FIT_CENTER, course.location, course.start, course.course_type)
+
+
 class CourseChooser:
     """Chooses a weekly course: kind -> weekday -> course. A route says what the course is for."""
 
@@ -67,7 +72,8 @@ class MakingFlow:
         self._chooser = CourseChooser(services)
         self.routes: Routes = {
             Verb.NEW_KINDS: self.new_kinds, Verb.NEW_WEEKDAY: self.new_weekday, Verb.NEW_COURSE: self.new_course,
-            Verb.NEW_MODE: self.new_mode, Verb.MAKE: self.make, Verb.MODES: self.modes, Verb.SET_MODE: self.set_mode,
+            Verb.NEW_MODE: self.new_mode, Verb.MAKE: self.make, Verb.MAKE_OR: self.make,
+            Verb.MODES: self.modes, Verb.SET_MODE: self.set_mode,
             Verb.LEADS: self.leads, Verb.SET_LEAD: self.set_lead,
             Verb.MOVE_KINDS: self.move_kinds, Verb.MOVE_WEEKDAY: self.move_weekday,
             Verb.MOVE_COURSE: self.move_course, Verb.MOVE: self.move, Verb.ELSE: self.alternatives,
@@ -93,17 +99,26 @@ class MakingFlow:
         return await self._chooser.courses(key, weekday, page, NEW_SERIES)
 
     async def new_mode(self, tap: Tap) -> Page:
-        course = await self._db.catalogue.course(tap.id)
+        return await self.mode_page(tap, tap.id)
+
+    async def mode_page(self, tap: Tap, course_id: int, other: Course | None = None) -> Page:
+        """How much shall a new one do by itself? `other`: the alternative that is made with it."""
+        course = await self._db.catalogue.course(course_id)
         if course is None:
             return screens.making.course_gone_page(NEW_SERIES)
         meets = screens.making.meets_line(await self._cards.met_by(tap.user_id, course))
         return screens.making.new_mode_page(
-            course, self._house.ask_times(course.day_of_week, course.start, None), meets
+            course, self._house.ask_times(course.day_of_week, course.start, None), meets, other
         )
 
+    async def _second(self, tap: Tap) -> Course | None:
+        """The alternative that a button names after the course and the mode."""
+        named = tap.call.verb is Verb.MAKE_OR
+        return await self._db.catalogue.course(tap.call.numbers[-1]) if named else None
+
     async def make(self, tap: Tap) -> Page:
-        """Makes the periodic booking; a second tap shows the same one."""
-        course_id, code = tap.call.numbers
+        """Makes the periodic booking, with the alternative that the button names; a second tap shows the same one."""
+        course_id, code = tap.call.numbers[:2]
         course = await self._db.catalogue.course(course_id)
         if course is None or code >= len(MODES):
             return screens.making.course_gone_page(NEW_SERIES)
@@ -119,6 +134,8 @@ class MakingFlow:
             if there is None:
                 return screens.making.not_mine_page()
             return await self._cards.card(there, _("Questa ce l'hai già. Se vuoi, cambia il modo."))
+        if (other := await self._second(tap)) is not None and other.day_of_week == made.day_of_week:
+            await self._db.series.set_alternatives(made.id, tap.user_id, [_choice(other)])
         return await self._cards.card(made, screens.making.made_note(made.mode))
 
     # Changing one
@@ -222,7 +239,7 @@ class MakingFlow:
             return screens.making.not_mine_page()
         if course is None or course.day_of_week != periodic.day_of_week:
             return screens.making.course_gone_page(adding_to(periodic))
-        choice = PeriodicChoice(course.name or FIT_CENTER, course.location, course.start, course.course_type)
+        choice = _choice(course)
         others = await self._db.series.alternatives(periodic.id)
         if is_wish_of(choice, periodic):
             return await self._cards.alternatives(periodic, _("È già la tua prima scelta."))

@@ -20,8 +20,8 @@ class MenuFlow:
         self._requests = services.requests
         self.routes: Routes = {Verb.HOME: self.home, Verb.HELP: self.help}
 
-    async def home(self, tap: Tap, note: str = "") -> Page:
-        """The menu; `note` is a sentence above it. If no timetable was ever read, its reading is queued."""
+    async def home(self, tap: Tap) -> Page:
+        """The menu. If no timetable was ever read, its reading is queued."""
         known = await self._db.catalogue.read_at() is not None
         if not known:
             await self._requests.refresh_quietly(tap.user_id)
@@ -34,7 +34,7 @@ class MenuFlow:
             stop=await self._accounts.stop(tap.user_id),
             pause=await self._accounts.pause(tap.user_id),
         )
-        return screens.menu.home(overview, self._house.when(), note)
+        return screens.menu.home(overview, self._house.when())
 
     async def help(self, tap: Tap) -> Page:
         return screens.menu.help_page(FULL_NAME)

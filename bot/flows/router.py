@@ -16,6 +16,7 @@ from bot.flows.hours import HoursFlow
 from bot.flows.making import MakingFlow
 from bot.flows.menu import MenuFlow
 from bot.flows.periodic import SeriesFlow
+from bot.flows.plain_words import PlainWordsFlow
 from bot.flows.questions import QuestionsFlow
 from bot.flows.rules import RulesFlow
 from bot.flows.services import Services
@@ -44,19 +45,22 @@ class Router:
         hours = HoursFlow(services, held)
         self._menu = MenuFlow(services)
         self._tickets = TicketFlow(services, booking, held, hours)
+        alternatives = AlternativesFlow(services, chooser, booking)
         self.routes: Routes = {}
+        making = MakingFlow(services)
+        self._plain_words = PlainWordsFlow(services, alternatives, making, self.routes)
         for flow in (
             self._menu,
             self._tickets,
             hours,
             booking,
-            AlternativesFlow(services, chooser, booking),
+            alternatives,
             SwapFlow(services, chooser),
             WatchFlow(services, booking),
             held,
             QuestionsFlow(services, held),
             SeriesFlow(services),
-            MakingFlow(services),
+            making,
             HolidaysFlow(services),
             RulesFlow(services),
         ):
@@ -65,11 +69,15 @@ class Router:
     async def respond(self, tap: Tap) -> Response:
         """The response to a tap or a command. Workers are told of a tap on the way to the site meanwhile."""
         if tap.call.verb in ON_THE_WAY_TO_THE_SITE:
-            announcement = asyncio.create_task(self._announce(tap.user_id))
-            self._announcements.add(announcement)
-            announcement.add_done_callback(self._announcements.discard)
+            self._expect(tap.user_id)
         await self._services.house.learn_rules()
         return await self.routes[tap.call.verb](tap)
+
+    def _expect(self, user_id: int) -> None:
+        """Has the workers told that the person is likely to ask something of the site, and does not wait for that."""
+        announcement = asyncio.create_task(self._announce(user_id))
+        self._announcements.add(announcement)
+        announcement.add_done_callback(self._announcements.discard)
 
     async def _announce(self, user_id: int) -> None:
         try:
@@ -77,10 +85,15 @@ class Router:
         except DatabaseError as error:
             log.info("The workers could not be told to prepare a session for user %s: %s", user_id, error)
 
-    async def menu(self, tap: Tap, note: str) -> Response:
-        """The menu; `note` is a sentence above it."""
+    async def said(self, tap: Tap, text: str) -> Response:
+        """The response to a message in plain words, after which the site is likely to be asked something."""
+        self._expect(tap.user_id)
         await self._services.house.learn_rules()
-        return await self._menu.home(tap, note)
+        return await self._plain_words.answer(tap, text)
+
+    async def odd(self, tap: Tap) -> Response:
+        """The response to what can't be read: a sticker, a picture."""
+        return self._plain_words.odd()
 
     async def help(self, tap: Tap) -> Response:
         """The page of help, which needs no database."""

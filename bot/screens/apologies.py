@@ -8,7 +8,6 @@ from bot.screens.page import Page
 TOO_MANY = "Troppe richieste tutte insieme: ho tenuto le prime e lasciato cadere le altre. Riprova tra un momento."
 UNKNOWN_BUTTON = "Questo pulsante non lo conosco più. Ti apro il menu."
 TAKING_LONG = "Un attimo, ci sto mettendo più del solito…"
-NOT_UNDERSTOOD = "Qui bastano i pulsanti: i messaggi liberi non li so leggere. Ecco il menu."
 DATABASE_UNAVAILABLE = (
     "⚠️ In questo momento non riesco a usare il mio archivio. Non è andato perso niente: riprova tra poco."
 )

@@ -52,6 +52,7 @@ class Verb(StrEnum):
     SLOT = "slot"  # all about one slot, and whether to book it
     BOOK = "book"  # with the newest action when the button was made
     BOOK_ALT = "book_alt"  # the same, and alternatives are chosen next
+    BOOK_OR = "or"  # a slot and its second choice at once; with the newest action when the button was made
 
     ALTS = "alts"  # an action's alternatives
     ALT_DAYS = "alt_days"
@@ -91,6 +92,7 @@ class Verb(StrEnum):
     NEW_COURSE = "new_course"
     NEW_MODE = "new_mode"
     MAKE = "make"
+    MAKE_OR = "make_or"  # with an alternative at once
     MODES = "modes"
     SET_MODE = "set_mode"
     LEADS = "leads"  # how long before its class it asks
@@ -133,6 +135,7 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.STATUS: (PAGE,), Verb.TICKET: (ID,), Verb.WITHDRAW: (ID,), Verb.UNDO: (ID,),
     Verb.SET_RULE: (ID,), Verb.LEAVE_RULE: (ID,), Verb.AGAIN: (ID,), Verb.START_NOW: (ID,),
     Verb.DAY: (DAY,), Verb.SLOTS: (DAY, KEY, PAGE), Verb.SLOT: (ID,), Verb.BOOK: (ID, ID), Verb.BOOK_ALT: (ID, ID),
+    Verb.BOOK_OR: (ID, ID, ID),
     Verb.ALTS: (ID,), Verb.ALT_DAYS: (ID,), Verb.ALT_DAY: (DAY, ID), Verb.ALT_SLOTS: (DAY, KEY, ID, PAGE),
     Verb.ALT_ADD: (ID, ID), Verb.ALT_DROP: (ID, CHOICE, KEY),
     Verb.WATCH: (ID, ID, CHOICE), Verb.WATCH_LIKE: (ID, CHOICE), Verb.BOOK_NOW: (ID,), Verb.WATCHES: (PAGE,),
@@ -142,6 +145,7 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.SWAP_SLOT: (ID, ID), Verb.SWAP: (ID, ID, ID),
     Verb.PERIODIC: (PAGE,), Verb.SERIES: (ID,), Verb.PAUSE: (ID,), Verb.RESUME: (ID,),
     Verb.NEW_WEEKDAY: (KEY,), Verb.NEW_COURSE: (KEY, WEEKDAY, PAGE), Verb.NEW_MODE: (ID,), Verb.MAKE: (ID, CHOICE),
+    Verb.MAKE_OR: (ID, CHOICE, ID),
     Verb.MODES: (ID,), Verb.SET_MODE: (ID, CHOICE), Verb.LEADS: (ID,), Verb.SET_LEAD: (ID, CHOICE),
     Verb.MOVE_KINDS: (ID,), Verb.MOVE_WEEKDAY: (KEY, ID), Verb.MOVE_COURSE: (KEY, WEEKDAY, ID, PAGE),
     Verb.MOVE: (ID, ID),

@@ -194,11 +194,18 @@ def course_gone_page(route: CourseRoute) -> Page:
     return Page(text, ((button(_("Scegli un corso"), route.kinds, *route.about),), (home_button(),)))
 
 
-def new_mode_page(course: Course, times: AskTimes, warning: str) -> Page:
-    """How much shall it do by itself? The last step: the choice makes it. `warning`: what it would meet."""
-    lines = Lines().add(f"<b>{safe(course.name or FIT_CENTER)}</b>", _weekly(course)).add(warning)
+def new_mode_page(course: Course, times: AskTimes, warning: str, other: Course | None = None) -> Page:
+    """How much shall it do by itself? The last step: the choice makes it. `warning`: what it would meet.
+
+    `other`: the alternative that is made with it.
+    """
+    lines = Lines().add(f"<b>{safe(course.name or FIT_CENTER)}</b>", _weekly(course))
+    if other is not None:
+        lines.add(_("Se non c'è posto:"), f"<b>{safe(other.name or FIT_CENTER)}</b>", _weekly(other))
+    lines.add(warning)
     _add_modes(lines, times)
-    rows = [(button(_mode_label(mode), Verb.MAKE, course.id, MODES.index(mode)),) for mode in MODES]
+    make, about = (Verb.MAKE, ()) if other is None else (Verb.MAKE_OR, (other.id,))
+    rows = [(button(_mode_label(mode), make, course.id, MODES.index(mode), *about),) for mode in MODES]
     kind = activity_key(course.activity)
     return Page(str(lines), (*rows, back_row(Verb.NEW_COURSE, kind, course.day_of_week, 0)))
 

@@ -11,6 +11,7 @@ from bot.screens.classes import in_a_line
 from bot.screens.failure_messages import STOPPED
 from bot.screens.failures import held_up, retry_rows
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button, safe
+from bot.screens.plain_words import by_words
 from bot.screens.tickets import live_word, mark
 from bot.screens.when import When, count
 from domain.errors import LoginStopped
@@ -33,10 +34,10 @@ class Overview:
     pause: Pause | None = None  # what the account waits for
 
 
-def home(overview: Overview, when: When, note: str = "") -> Page:
-    """The main menu; `note` is a sentence that comes first."""
+def home(overview: Overview, when: When) -> Page:
+    """The main menu."""
     greeting = f"Ciao {safe(overview.name)}! 👋" if overview.name else "Ciao! 👋"
-    lines = Lines().add(note).add(f"<b>{greeting}</b>", "Che cosa facciamo?")
+    lines = Lines().add(f"<b>{greeting}</b>", "Che cosa facciamo?")
     if overview.stop:
         lines.add(STOPPED[overview.stop.kind])
     elif overview.pause:
@@ -70,8 +71,8 @@ def _live_line(action: Action, when: When) -> str:
 
 
 def help_page(version: str) -> Page:
-    text = f"{texts.HELP}\n\n<i>{safe(version)}</i>"
-    return Page(text, ((button("⚙️ Regole del sito", Verb.RULES),), (home_button(),)))
+    lines = Lines().add(texts.HELP).add(*by_words()).add(f"<i>{safe(version)}</i>")
+    return Page(str(lines), ((button("⚙️ Regole del sito", Verb.RULES),), (home_button(),)))
 
 
 def notice_page(text: str, *rows: ButtonRow) -> Page:

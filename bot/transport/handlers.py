@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -32,6 +33,8 @@ from domain.errors import DatabaseError
 
 ANSWER_TAP_WITHIN = 2.0  # s; a tap that takes longer is answered with a word first
 
+SAME_ANSWER_STANDS = 60.0  # s; after an older one something else may stand below it
+
 log = logging.getLogger(__name__)
 
 Context = ContextTypes.DEFAULT_TYPE
@@ -43,6 +46,24 @@ class Apology:
     """Shown when no response could be made. It never replaces the screen with the button: that can be tapped again."""
 
     page: Page
+
+
+class LastAnswers:
+    """The last answer to a message of each person, for as long as it is likely to stand last in their chat."""
+
+    def __init__(self) -> None:
+        self._answers: dict[int, tuple[float, Response | Apology]] = {}
+
+    def put(self, user_id: int, answer: Response | Apology) -> None:
+        self._answers[user_id] = (time.monotonic(), answer)
+
+    def is_same(self, user_id: int, answer: Response | Apology) -> bool:
+        at, last = self._answers.get(user_id, (0.0, None))
+        return last == answer and time.monotonic() - at < SAME_ANSWER_STANDS
+
+    def forget(self, user_id: int) -> None:
+        """The person tapped: what stood there may have become another page."""
+        self._answers.pop(user_id, None)
 
 
 class UpdateHandlers:
@@ -62,6 +83,7 @@ class UpdateHandlers:
         self._people = people
         self._heard_from = heard_from
         self._retries = retries
+        self._last = LastAnswers()
 
     def install(self, application: AnyApplication) -> None:
         """Adds every handler to the application; the gate runs before all others."""
@@ -101,6 +123,7 @@ class UpdateHandlers:
         query = update.callback_query
         if query is None:
             return
+        self._last.forget(query.from_user.id)
         try:
             call = unpack(query.data)
         except Forged as forged:
@@ -142,21 +165,25 @@ class UpdateHandlers:
         await self._answer(update, Call(Verb.STATUS, (0,)), respond)
 
     async def anything_else(self, update: Update, context: Context) -> None:
-        """Text, pictures, stickers: one friendly sentence and the menu, and one for a whole album."""
-        message, memory = update.effective_message, context.chat_data
-        album = message.media_group_id if message else None
-        if album and memory is not None and memory.get("album") == album:
-            return
-        if album and memory is not None:
-            memory["album"] = album
-        await self._answer(update, Call(Verb.HOME), partial(self._router.menu, note=apologies.NOT_UNDERSTOOD))
+        """Text in plain words is answered by what it means, all else by one sentence: one for a whole album.
 
-    async def _answer(self, update: Update, call: Call, respond: Handler) -> None:
-        """Answers a command with a new message."""
+        An answer that already stands last in the chat is not sent a second time.
+        """
+        message = update.effective_message
+        if message is not None and message.text and not message.text.startswith("/"):
+            await self._answer(update, Call(Verb.HOME), partial(self._router.said, text=message.text), repeat=False)
+        else:
+            await self._answer(update, Call(Verb.HOME), self._router.odd, repeat=False)
+
+    async def _answer(self, update: Update, call: Call, respond: Handler, *, repeat: bool = True) -> None:
+        """Answers a command with a new message. `repeat`: also when the same stands last in the chat."""
         user = update.effective_user
-        if user is not None:
-            tap = Tap(user.id, user.first_name, call)
-            await self._say(update.get_bot(), user.id, await _safely(respond(tap)))
+        if user is None:
+            return
+        response = await _safely(respond(Tap(user.id, user.first_name, call)))
+        if repeat or not self._last.is_same(user.id, response):
+            self._last.put(user.id, response)
+            await self._say(update.get_bot(), user.id, response)
 
     async def error(self, update: object, context: Context) -> None:
         """An error that no handler expected is logged, and the program goes on."""

@@ -26,6 +26,7 @@ from bot.screens.failure_messages import FAILURE_MESSAGES
 from bot.screens.page import Page, chunk
 from bot.screens.slots import Clash, SlotState, SlotView, view_slot
 from bot.screens.when import When
+from bot.understanding.intents import Doubt, Hours, Wish
 from database import Database
 from domain import errors
 from domain.errors import (
@@ -152,7 +153,7 @@ def result_pages() -> Iterator[Page]:
 def menu_pages() -> Iterator[Page]:
     overview = screens.menu.Overview(NASTY, HELD, [ACTION] * 7, timetable_known=False, stop=STOPS[0])
     yield from (
-        screens.menu.home(overview, WHEN, "x"),
+        screens.menu.home(overview, WHEN),
         screens.menu.help_page("Polimisport Bot 1.0.0"),
         screens.menu.notice_page("x"),
     )
@@ -186,6 +187,30 @@ def booking_pages() -> Iterator[Page]:
                 yield screens.booking.swap_page(view, held, ID, WHEN, watchable=watchable)
     for full in (True, False):
         yield screens.booking.alternatives_page(ACTION, OTHERS, WHEN, full=full)
+
+
+def plain_words_pages() -> Iterator[Page]:
+    words = screens.plain_words
+    wish = Wish((NASTY,) * 3, (TUESDAY,), (1,), Hours.at(time(6), time(18)), (NASTY,))
+    views, courses = [VIEW] * 20, [COURSE] * 20
+    for shown in (views, views[:1], []):
+        yield from (words.which_slot_page(wish, shown, WHEN), words.no_slot_page(wish, shown, WHEN))
+        yield from (words.one_by_one_page(shown, WHEN), words.or_else_page(shown, WHEN))
+        yield words.swap_which_page(HELD, shown, WHEN)
+    page = screens.booking.confirm_page(VIEW, ID, 9, WHEN, stop=STOPS[1])
+    yield from (words.with_second(page, VIEW, VIEW, ID, WHEN, more=True), words.no_second(page, VIEW, WHEN))
+    yield words.which_of_mine_page("x", [HELD] * 5, [ACTION] * 5, [SERIES], WHEN)
+    yield words.which_of_mine_page("x", [], [], [SERIES], WHEN)
+    for one in (wish, Wish()):
+        yield from (words.none_of_mine_page(one, WHEN), words.no_series_page(one, WHEN))
+    yield from (words.which_course_page(wish, courses, WHEN), words.no_course_page(wish, courses, WHEN))
+    yield screens.making.new_mode_page(COURSE, TIMES, "x", COURSE)
+    yield words.another_weekday(screens.making.new_mode_page(COURSE, TIMES, "x"), courses)
+    yield from (words.thanks_page(), words.yes_page(), words.no_page(), words.odd_page())
+    buttons = [*words.slot_buttons([VIEW], WHEN), words.once_button(VIEW), words.weekly_button(COURSE)]
+    buttons.append(words.day_button(TUESDAY, WHEN))
+    for doubt in Doubt:
+        yield from (words.unsure_page(doubt, [NASTY] * 5, buttons), words.unsure_page(doubt, [], []))
 
 
 def hours_pages() -> Iterator[Page]:
@@ -289,7 +314,7 @@ def rules_pages() -> Iterator[Page]:
 @cache
 def every_page() -> tuple[Page, ...]:
     shown = (rules_pages(), action_pages(), result_pages(), menu_pages(), booking_pages(), hours_pages(), held_pages())
-    return (*chain(*shown, question_pages(), periodic_pages()),)
+    return (*chain(*shown, question_pages(), periodic_pages(), plain_words_pages()),)
 
 
 @pytest.fixture

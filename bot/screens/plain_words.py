@@ -1,0 +1,353 @@
+"""What a message in plain words is answered with: the classes it can mean as buttons, or a sentence that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, time
+
+from bot.screens import texts
+from bot.screens.booking import SETTLED, slot_details, standing
+from bot.screens.callbacks import Verb
+from bot.screens.page import Button, ButtonRow, Lines, Page, button, clip, home_button, in_quotes, safe
+from bot.screens.slots import SlotState, SlotView
+from bot.screens.tickets import live_word
+from bot.screens.when import When, every, first_up, long_day, short_day, weekday
+from bot.understanding.hours import PARTS
+from bot.understanding.intents import LATEST, Doubt, Hours, Wish
+from domain.model import FIT_CENTER, Action, Course, HeldBooking
+from domain.recurrence import PeriodicBooking
+from languages import N_, _, n_
+
+MOST_SHOWN = 8  # buttons of one answer; the rest is where the last of them leads
+MOST_WORDS = 3  # words that were not understood, as they are told
+
+PART_NAMES = {
+    "morning": N_("di mattina"),
+    "lunch": N_("a pranzo"),
+    "afternoon": N_("di pomeriggio"),
+    "evening": N_("di sera"),
+}
+EXAMPLES = (
+    N_("yoga domani alle 18:30"),
+    N_("ogni martedì pilates alle 18"),
+    N_("annulla quella di domani"),
+    N_("che posti ci sono stasera?"),
+)
+DOUBTS = {
+    Doubt.UNKNOWN: N_("Non ho capito."),
+    Doubt.WORDS: N_("Non sono sicuro di aver capito."),
+    Doubt.ANOTHER: N_("Con un messaggio prenoto solo per te, e un posto alla volta."),
+    Doubt.NEGATED: N_("Qui c'è un «no» che non so interpretare: non faccio niente da solo."),
+    Doubt.ONCE_OR_WEEKLY: N_("Una volta sola, o ogni settimana?"),
+    Doubt.SEVERAL: N_("Mi hai chiesto più cose insieme: una alla volta, per favore."),
+    Doubt.TIMES: N_("Il giorno o l'ora non tornano: me li riscrivi?"),
+    Doubt.LONG: N_("È troppo lungo per me: bastano corso, giorno e ora."),
+}
+
+
+# What was understood, in words
+
+
+def told(wish: Wish, when: When) -> str:
+    """`YOGA, domani, alle 18:15`: what the wish says, in the reader's words; nothing for one that says nothing."""
+    parts = [" / ".join(f"<b>{safe(name)}</b>" for name in wish.names)]
+    parts += [" / ".join(every(day) for day in wish.weekdays), _days(wish.days, when)]
+    parts += [_hours(wish.hours) if wish.hours else "", " - ".join(safe(where) for where in wish.where)]
+    return ", ".join(part for part in parts if part)
+
+
+def _days(days: Sequence[date], when: When) -> str:
+    if len(days) > 2:
+        return _("dal {first} al {last}", first=short_day(days[0]), last=short_day(days[-1]))
+    return " / ".join(when.day(day) for day in days)
+
+
+def _hours(hours: Hours) -> str:
+    for name, (narrow, _wide) in PARTS.items():
+        if hours.spans == (narrow,):
+            return str(PART_NAMES[name])
+    return " / ".join(_span(first, last) for first, last in hours.spans)
+
+
+def _span(first: time, last: time) -> str:
+    if first == last:
+        return _("alle {time}", time=f"{first:%H:%M}")
+    if last == LATEST:
+        return _("dalle {time}", time=f"{first:%H:%M}")
+    if first == time.min:
+        return _("fino alle {time}", time=f"{last:%H:%M}")
+    return _("tra le {first} e le {last}", first=f"{first:%H:%M}", last=f"{last:%H:%M}")
+
+
+# Classes
+
+
+def slot_buttons(views: Sequence[SlotView], when: When, verb: Verb = Verb.SLOT, *about: int) -> list[Button]:
+    """`Mer 25 nov 18:30 YOGA · 7 posti` each; with the place where they are in several."""
+    several = len({view.slot.activity.place for view in views}) > 1
+    return [_slot_button(view, when, verb, *about, place=several) for view in views]
+
+
+def _slot_button(view: SlotView, when: When, verb: Verb, *about: int, place: bool = False) -> Button:
+    slot = view.slot
+    what = f"{first_up(short_day(slot.day))} {slot.start:%H:%M} {clip(view.name, 24)}"
+    where = f" · {slot.activity.place}" if place else ""
+    return button(f"{what}{where} · {standing(view, when)}", verb, view.id, *about)
+
+
+def day_button(day: date, when: When) -> Button:
+    """To everything that a day has."""
+    return button(_("📅 Gli orari di {day}", day=when.day(day)), Verb.DAY, day)
+
+
+def which_slot_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
+    """Several classes are meant: which one?"""
+    lines = Lines().add(first_up(told(wish, when))).add(_("Quale?"), _rest(views))
+    return Page(str(lines), (*_slot_rows(views, when), _elsewhere(views)))
+
+
+def _slot_rows(views: Sequence[SlotView], when: When) -> list[ButtonRow]:
+    return [(one,) for one in slot_buttons(views[:MOST_SHOWN], when)]
+
+
+def _rest(views: Sequence[SlotView]) -> str:
+    """How many more there are than are shown."""
+    rest = len(views) - MOST_SHOWN
+    if rest <= 0:
+        return ""
+    return n_(
+        "Ce n'è un'altra: di' anche il giorno o l'ora.", "Ce ne sono altre {n}: di' anche il giorno o l'ora.", rest
+    )
+
+
+def _elsewhere(views: Sequence[SlotView]) -> ButtonRow:
+    """The way to everything there is: the day that all are on, or the days."""
+    days = {view.slot.day for view in views}
+    one = next(iter(days)) if len(days) == 1 else None
+    everything = button(_("📅 Tutti gli orari"), Verb.DAY, one) if one else button(_("📅 Tutti i giorni"), Verb.NEW)
+    return everything, home_button()
+
+
+def no_slot_page(wish: Wish, near: Sequence[SlotView], when: When) -> Page:
+    """The timetable has no such class: what comes nearest."""
+    lines = Lines().add(_("{wish}: negli orari che conosco non c'è.", wish=first_up(told(wish, when))))
+    lines.add(_("Forse una di queste?") if near else "")
+    return Page(str(lines), (*_slot_rows(near, when), (button(texts.BOOK_LABEL, Verb.NEW), home_button())))
+
+
+def one_by_one_page(views: Sequence[SlotView], when: When) -> Page:
+    """Several bookings were asked for."""
+    text = str(Lines().add(_("Una alla volta: con quale comincio?"), _rest(views)))
+    return Page(text, (*_slot_rows(views, when), _elsewhere(views)))
+
+
+def or_else_page(views: Sequence[SlotView], when: When) -> Page:
+    """A first choice and others, of which more than one class is meant."""
+    text = str(Lines().add(_("Quale vuoi per prima?"), _rest(views)))
+    return Page(text, (*_slot_rows(views, when), _elsewhere(views)))
+
+
+def takes_second(view: SlotView) -> bool:
+    """Whether a booking of the slot can be confirmed together with a second choice."""
+    return view.state not in (*SETTLED, SlotState.FULL)
+
+
+def with_second(page: Page, view: SlotView, other: SlotView, newest: int, when: When, *, more: bool) -> Page:
+    """The page that confirms a slot, with a button that adds the second choice at once. `more`: there was a third."""
+    lines = Lines().add(_("Prima scelta:")).add(page.text).add(_("<b>Se non c'è posto:</b>"), slot_details(other))
+    lines.add(_("La terza scelta si aggiunge dopo, con «➕ Alternativa».") if more else "")
+    label = _("✅ Conferma, altrimenti {other}", other=f"{_short(other, when)}")
+    return replace(page, text=str(lines), rows=((button(label, Verb.BOOK_OR, view.id, other.id, newest),), *page.rows))
+
+
+def _short(view: SlotView, when: When) -> str:
+    near = when.day(view.slot.day)
+    day = near if near != long_day(view.slot.day) else short_day(view.slot.day)
+    return f"{clip(view.name, 20)} {day} {view.slot.start:%H:%M}"
+
+
+def no_second(page: Page, other: SlotView, when: When) -> Page:
+    """The page that confirms a slot whose second choice can't be one: it is not open when the first is booked."""
+    note = _(
+        "{other} non può fare da alternativa: quando prenoto la prima, non si può avere.",
+        other=safe(_short(other, when)),
+    )
+    return replace(
+        page, text=str(Lines().add(page.text).add(note)), rows=((_slot_button(other, when, Verb.SLOT),), *page.rows)
+    )
+
+
+def swap_which_page(held: HeldBooking, views: Sequence[SlotView], when: When) -> Page:
+    """Which class instead of the held one?"""
+    ref = held.booking.ref
+    old = f"<b>{safe(ref.course)}</b>, {when.day(ref.day)} {_span(ref.start, ref.start)}"
+    lines = Lines().add(_("Al posto di {old}:", old=old)).add(_("Quale?"), _rest(views))
+    rows = [(one,) for one in slot_buttons(views[:MOST_SHOWN], when, Verb.SWAP_SLOT, held.id)]
+    return Page(str(lines), (*rows, (button(_("🔁 Tutti i giorni"), Verb.SWAP_DAYS, held.id), home_button())))
+
+
+# What is held, asked for, or recurs
+
+
+def which_of_mine_page(
+    sentence: str,
+    held: Sequence[HeldBooking],
+    live: Sequence[Action],
+    series: Sequence[PeriodicBooking],
+    when: When,
+    verb: Verb = Verb.ASK_CANCEL,
+) -> Page:
+    """Which booking, request or series? `verb`: what is asked about a booking."""
+    rows: list[ButtonRow] = [(_held_button(one, verb),) for one in held]
+    rows += [(_action_button(one, when),) for one in live]
+    rows += [(_series_button(one),) for one in series]
+    return Page(sentence, (*rows[:MOST_SHOWN], (button(texts.MINE_LABEL, Verb.MINE, 0), home_button())))
+
+
+def _held_button(held: HeldBooking, verb: Verb) -> Button:
+    booking = held.booking
+    return button(f"{first_up(short_day(booking.day))} {booking.start:%H:%M} · {booking.course}", verb, held.id)
+
+
+def _action_button(action: Action, when: When) -> Button:
+    ref = action.class_ref
+    what = f"{first_up(short_day(ref.day))} {ref.start:%H:%M} · {clip(ref.course, 24)}"
+    return button(f"{what} · {live_word(action, when).lower()}", Verb.TICKET, action.id)
+
+
+def _series_button(series: PeriodicBooking) -> Button:
+    return button(
+        f"🔄 {first_up(every(series.day_of_week))} {series.start:%H:%M} · {series.name}", Verb.SERIES, series.id
+    )
+
+
+WHICH_TO_CANCEL = N_("Quale annullo?")
+WHICH_TO_SWAP = N_("Quale scambio?")
+WHICH_SERIES = N_("Quale?")
+NOTHING_BOOKED = N_("Va bene: non prenoto niente.")
+ALREADY_THERE = N_("Va bene: non prenoto niente. Se vuoi togliere qualcosa che hai già:")
+
+
+def none_of_mine_page(wish: Wish, when: When) -> Page:
+    """Nothing that is held or asked for is meant."""
+    rows = ((button(texts.MINE_LABEL, Verb.MINE, 0), home_button()),)
+    return Page(not_among_mine(wish, when) if told(wish, when) else _("Non hai prenotazioni."), rows)
+
+
+def not_among_mine(wish: Wish, when: When) -> str:
+    return _("{wish}: tra le tue prenotazioni non la trovo.", wish=first_up(told(wish, when)))
+
+
+def no_series_page(wish: Wish, when: When) -> Page:
+    text = _("{wish}: tra le periodiche non la trovo.", wish=first_up(told(wish, when)))
+    rows = ((button(texts.PERIODIC_LABEL, Verb.PERIODIC, 0), home_button()),)
+    return Page(text if told(wish, when) else _("Non hai prenotazioni periodiche."), rows)
+
+
+# What is to recur
+
+
+def which_course_page(wish: Wish, courses: Sequence[Course], when: When) -> Page:
+    """Several classes of the week are meant: which one?"""
+    lines = Lines().add(first_up(told(wish, when))).add(_("Quale, ogni settimana?"), _more_courses(courses))
+    return Page(str(lines), (*_course_rows(courses), (button(_("🔄 Tutti i corsi"), Verb.NEW_KINDS), home_button())))
+
+
+def no_course_page(wish: Wish, near: Sequence[Course], when: When) -> Page:
+    """The week has no such class: what comes nearest."""
+    lines = Lines().add(_("{wish}: nell'orario della settimana non c'è.", wish=first_up(told(wish, when))))
+    lines.add(_("Forse una di queste?") if near else "")
+    return Page(str(lines), (*_course_rows(near), (button(_("🔄 Tutti i corsi"), Verb.NEW_KINDS), home_button())))
+
+
+def _more_courses(courses: Sequence[Course]) -> str:
+    rest = len(courses) - MOST_SHOWN
+    if rest <= 0:
+        return ""
+    return n_(
+        "Ce n'è un'altra: di' anche il giorno o l'ora.", "Ce ne sono altre {n}: di' anche il giorno o l'ora.", rest
+    )
+
+
+def _course_rows(courses: Sequence[Course]) -> list[ButtonRow]:
+    return [(_course_button(course),) for course in courses[:MOST_SHOWN]]
+
+
+def _course_button(course: Course) -> Button:
+    name = clip(course.name or FIT_CENTER, 24)
+    what = f"{first_up(weekday(course.day_of_week))} {course.start:%H:%M} {name} · {course.location}"
+    return button(what, Verb.NEW_MODE, course.id)
+
+
+def another_weekday(page: Page, others: Sequence[Course]) -> Page:
+    """The page that makes a series, whose alternative is on another weekday: that can be a series of its own."""
+    note = _("Le alternative di una periodica sono dello stesso giorno. Se vuoi, fanne una seconda:")
+    return replace(page, text=str(Lines().add(page.text).add(note)), rows=(*_course_rows(others), *page.rows))
+
+
+# Sentences
+
+
+def thanks_page() -> Page:
+    return Page(_("Di niente! 😊"))
+
+
+def yes_page() -> Page:
+    return Page(_("Per confermare tocca il pulsante sotto il messaggio: così so che cosa."), ((home_button(),),))
+
+
+def no_page() -> Page:
+    return Page(_("Va bene, lascio tutto com'è."), ((home_button(),),))
+
+
+def unsure_page(doubt: Doubt, words: Sequence[str], buttons: Sequence[Button]) -> Page:
+    """What was not understood, and what may be meant; without any guess: how one can say it."""
+    lines = Lines().add(str(DOUBTS[doubt]), _not_placed(words) if doubt in (Doubt.WORDS, Doubt.UNKNOWN) else "")
+    if buttons and doubt is not Doubt.ONCE_OR_WEEKLY:
+        lines.add(_("Intendevi questa?") if len(buttons) == 1 else _("Intendevi una di queste?"))
+    lines.add(*([] if buttons else _for_example()))
+    return Page(str(lines), (*((one,) for one in buttons[:MOST_SHOWN]), (home_button(),)))
+
+
+def _not_placed(words: Sequence[str]) -> str:
+    if not words:
+        return ""
+    listed = ", ".join(in_quotes(word) for word in words[:MOST_WORDS])
+    return (
+        _("Queste parole non le so: {words}.", words=listed) if len(words) > 1 else _("{word} non lo so.", word=listed)
+    )
+
+
+def by_words() -> list[str]:
+    """That one can also write, for the page of help."""
+    return [
+        _("<b>Anche a parole</b>, in italiano o in inglese: ti mostro che cosa ho capito, e confermi tu."),
+        *_examples(),
+    ]
+
+
+def _examples() -> list[str]:
+    return [f"• <i>{example}</i>" for example in EXAMPLES]
+
+
+def _for_example() -> list[str]:
+    return [_("Scrivimi per esempio:"), *_examples()]
+
+
+def odd_page() -> Page:
+    """A sticker, a picture, a file: nothing that can be read."""
+    return Page(str(Lines().add(_("So leggere solo messaggi scritti.")).add(*_for_example())), ((home_button(),),))
+
+
+def once_button(view: SlotView) -> Button:
+    return button(
+        _("Una volta: {what}", what=f"{short_day(view.slot.day)} {view.slot.start:%H:%M} {view.name}"),
+        Verb.SLOT,
+        view.id,
+    )
+
+
+def weekly_button(course: Course) -> Button:
+    what = f"{every(course.day_of_week)} {course.start:%H:%M} {clip(course.name or FIT_CENTER, 24)}"
+    return button(first_up(what), Verb.NEW_MODE, course.id)

@@ -1,0 +1,251 @@
+"""The days that words name: today, Thursday, the 3rd of December, in three days, next week, at the weekend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.understanding.words import worded
+
+WEEK = 7
+HORIZON = timedelta(days=14)  # a day of the month beside its weekday is taken for a date if it is this near
+FARTHEST = timedelta(days=200)  # from today: a date without its year is not meant farther away
+
+HOURS_TOLD_BARE = range(7, 23)
+CLOCK_TIME = re.compile(r"\b(?:alle|all|ore|at|dalle|dopo|after|h)\b|\d[:.,]\d\d\b|\b(?:am|pm)\b")
+
+WEEKDAYS = (
+    ("lunedi", "lun", "lune", "monday", "mon"),
+    ("martedi", "mar", "mart", "marte", "tuesday", "tue", "tues"),
+    ("mercoledi", "mer", "merc", "merco", "wednesday", "wed", "weds"),
+    ("giovedi", "gio", "giov", "thursday", "thu", "thur", "thurs"),
+    ("venerdi", "ven", "vene", "friday", "fri"),
+    ("sabato", "sab", "saturday", "sat"),
+    ("domenica", "dom", "sunday", "sun"),
+)
+SEVERAL = {
+    "mondays": 0, "tuesdays": 1, "wednesdays": 2, "thursdays": 3, "fridays": 4, "saturdays": 5, "sundays": 6,
+    "sabati": 5, "domeniche": 6,
+}  # fmt: skip
+MONTHS = (
+    ("gennaio", "january", "gen", "jan"), ("febbraio", "february", "feb"), ("marzo", "march", "mar"),
+    ("aprile", "april", "apr"), ("maggio", "may", "mag"), ("giugno", "june", "giu", "jun"),
+    ("luglio", "july", "lug", "jul"), ("agosto", "august", "ago", "aug"),
+    ("settembre", "september", "set", "sett", "sep", "sept"), ("ottobre", "october", "ott", "oct"),
+    ("novembre", "november", "nov"), ("dicembre", "december", "dic", "dec"),
+)  # fmt: skip
+NUMBERS = {
+    "un": 1, "uno": 1, "una": 1, "one": 1, "a": 1, "due": 2, "two": 2, "tre": 3, "three": 3, "quattro": 4, "four": 4,
+    "cinque": 5, "five": 5, "sei": 6, "six": 6, "sette": 7, "seven": 7, "otto": 8, "eight": 8, "nove": 9, "nine": 9,
+    "dieci": 10, "ten": 10,
+}  # fmt: skip
+
+BY_WEEKDAY = {name: number for number, names in enumerate(WEEKDAYS) for name in names}
+BY_MONTH = {name: number for number, names in enumerate(MONTHS, 1) for name in names}
+
+_WD = "|".join(sorted(BY_WEEKDAY, key=len, reverse=True))
+_MONTH = "|".join(sorted(BY_MONTH, key=len, reverse=True))
+_N = r"\d{1,2}|" + "|".join(sorted(NUMBERS, key=len, reverse=True))
+_NEXT = r"prossim[oa]|next|che viene|in arrivo|dopo il prossimo"
+_THIS = r"quest[oa]|this|this coming|the coming"
+_NEXT_WEEK = (
+    r"(?:del)?la (?:settimana prossima|prossima settimana)|(?:del)?la settimana (?:dopo|che viene)|settimana prossima"
+    r"|prossima settimana|(?:of )?next week|(?:of )?the next week"
+)
+_THIS_WEEK = r"(?:di )?questa settimana|in settimana|(?:of )?this week|during the week"
+_BEFORE = r"(?:(?:il|lo|la|on|the|on the|di|del|della|per|per il|for|of|il giorno|giorno) )?"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Any of the dates. `weekday`: they were named by it; `habit`: so that it may mean every week."""
+
+    dates: tuple[date, ...]
+    weekday: int | None = None
+    habit: bool = False
+    several: bool = False  # the weekday's plural: every week
+    doubtful: str = ""  # the number beside the weekday, which may be the day of the month or the hour
+
+    def meeting(self, other: Days) -> Days | None:
+        """What both can mean together: `next week` and `on Wednesday`; None when that is no day."""
+        weekdays = {days.weekday for days in (self, other)} - {None}
+        if len(weekdays) > 1:
+            return None
+        weekday = next(iter(weekdays), None)
+        by_name, by_range = (self, other) if self.weekday is not None else (other, self)
+        dates = tuple(day for day in by_range.dates if day.weekday() == weekday) if weekday is not None else ()
+        if by_range.weekday is not None or weekday is None:
+            dates = tuple(day for day in self.dates if day in other.dates)
+        habit, several = self.habit and other.habit, self.several or other.several
+        return Days(dates, by_name.weekday, habit, several) if dates else None
+
+
+Reader = Callable[["re.Match[str]", date], Days | None]
+
+
+def _named(match: re.Match[str], today: date) -> Days | None:
+    """A weekday, with what was said of its week, and of its date."""
+    weekday = BY_WEEKDAY[match["wd"]]
+    first = today + timedelta(days=(weekday - today.weekday()) % WEEK)
+    both = (first, first + timedelta(days=WEEK))
+    said = match["this"] or match["thisweek"], match["next"] or match["after"], match["nextweek"]
+    if sum(bool(each) for each in said) > 1:
+        return None
+    if match["nextweek"]:
+        return Days((_monday_after(today) + timedelta(days=weekday),), weekday)
+    if match["next"] or match["after"]:
+        coming = first if first > today else both[1]
+        in_this_week = coming < _monday_after(today)
+        return Days((coming, coming + timedelta(days=WEEK)) if in_this_week else (coming,), weekday)
+    if said[0]:
+        return Days((first,), weekday)
+    habit = match["article"] in ("il", "la")
+    return Days(both if first == today else (first,), weekday, habit)
+
+
+def _monday_after(today: date) -> date:
+    return today + timedelta(days=WEEK - today.weekday())
+
+
+def _several(match: re.Match[str], today: date) -> Days:
+    weekday = SEVERAL[match["wd"]]
+    first = today + timedelta(days=(weekday - today.weekday()) % WEEK)
+    return Days((first,), weekday, several=True)
+
+
+def _dated(match: re.Match[str], today: date) -> Days | None:
+    """`thursday 26`, `26 november`, `3/12`: the next such date. None for a weekday it does not fall on."""
+    parts = match.groupdict()
+    month = BY_MONTH[parts["month"]] if parts.get("month") else int(parts["number"]) if parts.get("number") else None
+    year = int(parts["year"]) if parts.get("year") else None
+    found = _next_date(
+        int(match["day"].replace("primo", "1")), month, year + 2000 if year and year < 100 else year, today
+    )
+    weekday = BY_WEEKDAY[parts["wd"]] if parts.get("wd") else None
+    if found is None or (weekday is not None and found.weekday() != weekday):
+        return None
+    if "bare" in parts and found <= today + HORIZON and int(match["day"]) in HOURS_TOLD_BARE:
+        told_apart = CLOCK_TIME.search(match.string, match.end())
+        return Days((found,), weekday) if told_apart else Days((found,), weekday, doubtful=match["day"])
+    near = month is not None or parts.get("ordinal") or weekday is None or found <= today + HORIZON
+    return Days((found,)) if near else None
+
+
+def _next_date(day: int, month: int | None, year: int | None, today: date) -> date | None:
+    """The first date from today on with that day, and that month and year as far as they are said."""
+    for ahead in range(FARTHEST.days + 1):
+        each = today + timedelta(days=ahead)
+        if each.day == day and month in (None, each.month) and year in (None, each.year):
+            return each
+    return None
+
+
+def _in_days(match: re.Match[str], today: date) -> Days:
+    number = int(match["n"]) if match["n"].isdigit() else NUMBERS[match["n"]]
+    length = WEEK if match["unit"] in ("settimana", "settimane", "week", "weeks") else 1
+    return Days((today + timedelta(days=number * length),))
+
+
+def _offset(days: int) -> Reader:
+    return lambda match, today: Days((today + timedelta(days=days),))
+
+
+def _rest_of_week(match: re.Match[str], today: date) -> Days:
+    return Days(_from(today, WEEK - today.weekday()))
+
+
+def _week_after(match: re.Match[str], today: date) -> Days:
+    return Days(_from(_monday_after(today), WEEK))
+
+
+def _next_days(match: re.Match[str], today: date) -> Days:
+    return Days(_from(today, WEEK))
+
+
+def _weekend(match: re.Match[str], today: date) -> Days:
+    """The coming Saturday and Sunday, or what is left of them; of the next one, both that may be meant."""
+    saturday = today + timedelta(days=5 - today.weekday())
+    after = saturday + timedelta(days=WEEK)
+    if match["next"] or match["after"]:
+        ahead = (*(_from(saturday, 2) if today < saturday else ()), *_from(after, 2))
+        return Days(ahead)
+    return Days(tuple(day for day in _from(saturday, 2) if day >= today))
+
+
+def _from(first: date, length: int) -> tuple[date, ...]:
+    return tuple(first + timedelta(days=each) for each in range(length))
+
+
+_ORDINAL = r"(?P<ordinal> (?:st|nd|rd|th))?"
+_YEAR = r"(?: (?P<year>20\d\d))?"
+
+READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
+    (re.compile(rf"(?:{pattern})(?= |$)"), reader)
+    for pattern, reader in (
+        (rf"{_BEFORE}(?:oggi|today|in giornata)", _offset(0)),
+        (rf"{_BEFORE}(?:domani|tomorrow|tmrw|tmr|tomoz)", _offset(1)),
+        (rf"{_BEFORE}(?:dopodomani|dopo domani|(?:the )?day after tomorrow)", _offset(2)),
+        (
+            rf"(?:(?:on|di|del|della|per|for|of|al|alla) )?(?:(?P<article>il|lo|la|the|il giorno) )?"
+            rf"(?:(?P<this>{_THIS}) |(?P<next>{_NEXT}) )?(?P<wd>{_WD})"
+            rf"(?: (?P<nextweek>{_NEXT_WEEK})| (?P<thisweek>{_THIS_WEEK})| (?P<after>{_NEXT}))?",
+            _named,
+        ),
+        (rf"(?:(?:on|il|la|i|le|the) )?(?P<wd>{'|'.join(SEVERAL)})", _several),
+        (
+            rf"{_BEFORE}(?:(?P<wd>{_WD}) (?:(?:il|the|del|,) )?)?(?P<day>\d{{1,2}}|primo){_ORDINAL}"
+            rf"(?: of| di)? (?P<month>{_MONTH}){_YEAR}",
+            _dated,
+        ),
+        (
+            rf"{_BEFORE}(?:(?P<wd>{_WD}) (?:the )?)?(?P<month>{_MONTH}) (?:the )?(?P<day>\d{{1,2}}){_ORDINAL}{_YEAR}",
+            _dated,
+        ),
+        (
+            rf"{_BEFORE}(?:(?P<wd>{_WD}) )?(?P<day>\d{{1,2}})/(?P<number>\d{{1,2}})(?:/(?P<year>\d{{4}}|\d\d))?",
+            _dated,
+        ),
+        (
+            rf"{_BEFORE}(?P<wd>{_WD}) (?:il|the) (?P<day>\d{{1,2}}){_ORDINAL}",
+            _dated,
+        ),
+        (rf"{_BEFORE}(?P<wd>{_WD}) (?P<day>\d{{1,2}})(?P<ordinal> (?:st|nd|rd|th))", _dated),
+        (
+            rf"{_BEFORE}(?P<wd>{_WD}) (?P<bare>)(?P<day>\d{{1,2}})(?! (?:am|pm|h|hrs|e|meno|in"
+            rf"|di|del))",
+            _dated,
+        ),
+        (
+            r"(?:il|il giorno|giorno|del|per il|the|on the) (?P<day>\d{1,2})(?! (?:am|pm|h|hrs|e|meno|st|nd"
+            r"|rd|th|of|di))",
+            _dated,
+        ),
+        (r"(?:(?:on|for) )?(?:the )?(?P<day>\d{1,2})(?P<ordinal> (?:st|nd|rd|th))", _dated),
+        (rf"(?:tra|fra|in|within) (?P<n>{_N}) (?P<unit>giorn[oi]|days?|settiman[ae]|weeks?)(?: time)?", _in_days),
+        (
+            rf"(?:(?:nel|nella|per il|il|i|in|questo|this|the|on the|at the|over the|for the|del|di) )*"
+            rf"(?:(?P<next>{_NEXT}) )?(?:weekend|week end|fine settimana)(?: (?P<after>{_NEXT}))?",
+            _weekend,
+        ),
+        (rf"(?:{_THIS_WEEK})", _rest_of_week),
+        (rf"(?:in |nella |per )?(?:{_NEXT_WEEK})", _week_after),
+        (r"(?:(?:nei|in|i|the|in the|over the) )?(?:prossimi|next|coming) (?:giorni|days|few days)", _next_days),
+    )
+)
+
+
+def days_at(text: str, at: int, today: date) -> tuple[int, Days] | None:
+    """The days that the text names from that character on, and where their words end: the longest that makes sense."""
+    found = ((match.end(), reader(match, today)) for pattern, reader in READERS if (match := pattern.match(text, at)))
+    made = [(end, days) for end, days in found if days is not None]
+    return max(made, key=lambda one: one[0], default=None)
+
+
+WORDS = frozenset([*BY_WEEKDAY, *SEVERAL, *BY_MONTH, *NUMBERS]) | worded(
+    """
+    oggi today domani tomorrow dopodomani weekend settimana settimane week weeks giorno giorni day days prossimo
+    prossima prossimi next questo questa this stasera tonight stamattina domattina
+    """
+)

@@ -1,0 +1,325 @@
+"""From the pieces of a message to what it means. What can't be placed makes a question, and is never left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.understanding.days import Days
+from bot.understanding.hours import Told
+from bot.understanding.intents import (
+    Book,
+    Cancel,
+    Doubt,
+    Intent,
+    Look,
+    Place,
+    Reading,
+    Said,
+    Series,
+    Show,
+    Swap,
+    Unsure,
+    Unwanted,
+    Watch,
+    Weekly,
+    Wish,
+    Word,
+)
+from bot.understanding.lexicon import Kind
+from bot.understanding.parts import Part
+from bot.understanding.vocabulary import Vocabulary
+
+MOST_WISHES = 3
+CONTENT = (Kind.DAY, Kind.HOURS, Kind.COURSE, Kind.WHERE)
+SKIPPED = (Kind.FILLER, Kind.TO, Kind.NO_LONGER)
+VERBS = (Kind.BOOK, Kind.DO, Kind.SOFT)
+JOINTS = (Kind.ELSE, Kind.OR, Kind.AND, Kind.COMMA)
+INTO = ("a ", "al ", "alla ", "per ", "for ", "to ")
+OPENS = re.compile(r"apr|open")
+WHAT_THERE_IS = re.compile(
+    r"^ce$|post[oi]|cors[oi]|lezion|class|spot|place|space|liber|free|disponib|availab|course|ci sono|apr|open"
+)
+SAYING_NO = ("non", "not", "never", "mai", "no longer")
+
+
+class Contradiction(Exception):
+    """Two pieces of one wish can't both be meant: its days or hours, or two courses."""
+
+    def __init__(self, doubt: Doubt = Doubt.TIMES) -> None:
+        super().__init__(doubt)
+        self.doubt = doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A wish while its pieces are gathered."""
+
+    names: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()  # the words of the course
+    days: Days | None = None
+    told: Told | None = None
+    where: tuple[str, ...] = ()
+
+    def completed_by(self, other: Draft) -> Draft:
+        """With what the other says for both: for another course only its day, or "tonight", and no hour of a clock."""
+        days = self.days or other.days
+        if self.names and other.names:
+            of_the_day = other.told if other.told and other.told.wide and not self.days else None
+            return replace(self, days=days, told=self.told or of_the_day)
+        names, said = (self.names, self.said) if self.names else (other.names, other.said)
+        return Draft(names, said, days, self.told or other.told, self.where or other.where)
+
+    def wish(self, *, weekly: bool = False) -> Wish:
+        """Raises Contradiction for a date where a weekday is needed."""
+        hours = self.told.hours if self.told else None
+        if not weekly:
+            return Wish(self.names, self.days.dates if self.days else (), (), hours, self.where)
+        if self.days is None:
+            return Wish(self.names, (), (), hours, self.where)
+        if self.days.weekday is None:
+            raise Contradiction
+        return Wish(self.names, (), (self.days.weekday,), hours, self.where)
+
+
+class Gatherer:
+    """Puts the pieces of a message together to wishes, and remembers how they are joined."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self.drafts = [Draft()]
+        self.joints: set[Kind] = set()
+        self.dangles = False  # "otherwise" after or before nothing
+        self._pending: Kind | None = None
+
+    def take(self, parts: Sequence[Part]) -> None:
+        """Raises Contradiction for pieces of one wish that can't both be meant."""
+        for part in parts:
+            if part.kind in JOINTS and self.drafts[-1] != Draft():
+                self._pending = part.kind if self._pending in (None, Kind.COMMA) else self._pending
+            elif part.kind is Kind.ELSE:
+                self.dangles = True
+            elif part.kind in CONTENT:
+                self._add(part)
+                self._pending = None
+        self.dangles = self.dangles or self._pending is Kind.ELSE
+
+    def _add(self, part: Part) -> None:
+        if self._pending in (Kind.ELSE, Kind.OR):
+            self._begin(self._pending)
+        try:
+            self.drafts[-1] = self._with(self.drafts[-1], part)
+        except Contradiction:
+            if self._pending not in (Kind.AND, Kind.COMMA):
+                raise
+            self._begin(self._pending)
+            self.drafts[-1] = self._with(self.drafts[-1], part)
+
+    def _begin(self, joint: Kind) -> None:
+        self.drafts.append(Draft())
+        self.joints.add(joint)
+        self._pending = None
+
+    def _with(self, draft: Draft, part: Part) -> Draft:
+        match part.kind:
+            case Kind.COURSE:
+                return self._with_course(draft, part)
+            case Kind.DAY if part.days:
+                days = draft.days.meeting(part.days) if draft.days else part.days
+                if days is None:
+                    raise Contradiction
+                return replace(draft, days=days)
+            case Kind.HOURS if part.told:
+                told = draft.told.meeting(part.told) if draft.told else part.told
+                if told is None:
+                    raise Contradiction
+                return replace(draft, told=told)
+            case _:
+                return replace(draft, where=(*draft.where, part.where))
+
+    def _with_course(self, draft: Draft, part: Part) -> Draft:
+        if not draft.names or draft.names == part.names:
+            return replace(draft, names=part.names, said=(*draft.said, *part.text.split()))
+        words = (*draft.said, *part.text.split())
+        both = self._vocabulary.both(draft.names, part.names, words) if self._pending is None else ()
+        if not both:
+            raise Contradiction(Doubt.SEVERAL)
+        return replace(draft, names=both, said=words)
+
+    def completed(self) -> list[Draft]:
+        """The wishes, each with what the others say for it too."""
+        whole = []
+        for at, draft in enumerate(self.drafts):
+            for other in (*reversed(self.drafts[:at]), *self.drafts[at + 1 :]):
+                draft = draft.completed_by(other)
+            whole.append(draft)
+        return whole
+
+
+def meaning(parts: Sequence[Part], vocabulary: Vocabulary) -> Intent:
+    """What the pieces mean together."""
+    return Sentence(parts, vocabulary).meaning()
+
+
+class Sentence:
+    """One message in its pieces."""
+
+    def __init__(self, parts: Sequence[Part], vocabulary: Vocabulary) -> None:
+        self._parts = list(parts)
+        self._vocabulary = vocabulary
+        self._kinds = {part.kind for part in parts}
+        unplaced = (
+            (Kind.UNKNOWN,) if Kind.MOVE in self._kinds else (Kind.UNKNOWN, Kind.BOUND)
+        )  # "from Monday to Friday"
+        self._unknown = tuple(part.text for part in parts if part.kind in unplaced)
+
+    def meaning(self) -> Intent:
+        try:
+            if Kind.NOT in self._kinds or Kind.NOTHING in self._kinds:
+                return self._negated()
+            reading = self._reading()
+        except Contradiction as contradiction:
+            return self._unsure(contradiction.doubt)
+        if Kind.PERSON in self._kinds:
+            return self._unsure(Doubt.ANOTHER, reading)
+        if self._unknown:
+            return self._unsure(Doubt.WORDS, reading)
+        return reading or self._unsure(Doubt.UNKNOWN)
+
+    def _unsure(self, doubt: Doubt, *readings: Intent | None) -> Unsure:
+        """A question; a page that was named is no reading of it."""
+        flat = [each for one in readings for each in (one.readings if isinstance(one, Unsure) else (one,))]
+        kept = tuple(each for each in flat if each is not None and not isinstance(each, Show | Said | Unsure))
+        return Unsure(doubt, kept, self._unknown, self._vocabulary.near(self._unknown))
+
+    def _gathered(self, parts: Sequence[Part]) -> Gatherer:
+        gatherer = Gatherer(self._vocabulary)
+        gatherer.take(parts)
+        return gatherer
+
+    # Without a no
+
+    def _reading(self) -> Intent | None:
+        """What it means as far as its pieces are known; None when they mean nothing."""
+        steering = self._kinds & {Kind.CANCEL, Kind.MOVE, Kind.WATCH}
+        if len(steering) > 1 or (steering & {Kind.CANCEL, Kind.MOVE} and Kind.BOOK in self._kinds):
+            return self._unsure(Doubt.SEVERAL)
+        if Kind.MOVE in self._kinds:
+            return self._swap()
+        if Kind.MINE in self._kinds and not steering and self._asks_what_is_held():
+            return Show(Place.MINE)
+        gathered = self._gathered(self._parts)
+        drafts, joints = gathered.completed(), gathered.joints
+        if gathered.dangles:
+            return self._unsure(Doubt.SEVERAL)
+        every_one = Kind.AND in joints or joints == {Kind.COMMA}
+        if len(drafts) > MOST_WISHES or (every_one and joints & {Kind.OR, Kind.ELSE}):
+            return self._unsure(Doubt.SEVERAL)
+        weekly = Kind.EVERY in self._kinds or any(draft.days and draft.days.several for draft in drafts)
+        if steering:
+            made = [self._steered(draft, weekly=weekly) for draft in drafts]
+            return made[0] if len(made) == 1 else self._unsure(Doubt.SEVERAL, *made)
+        return self._asked_for(drafts, weekly=weekly, every_one=every_one)
+
+    def _asks_what_is_held(self) -> bool:
+        """Whether it is about what is held already: "what have I booked", and not a wish."""
+        asks = bool(self._kinds & {Kind.LOOK, Kind.ASKING}) or Kind.COURSE not in self._kinds
+        opens = any(part.kind is Kind.LOOK and OPENS.match(part.text) for part in self._parts)
+        return asks and not opens and not self._kinds & {Kind.BOOK, Kind.EVERY}
+
+    def _steered(self, draft: Draft, *, weekly: bool) -> Reading:
+        if Kind.WATCH in self._kinds:
+            return Watch(draft.wish())
+        return Series(draft.wish(weekly=True)) if weekly else Cancel(draft.wish())
+
+    def _asked_for(self, drafts: list[Draft], *, weekly: bool, every_one: bool) -> Intent | None:
+        """A booking, or a look at what there is."""
+        has_content = drafts != [Draft()]
+        acts, looks = self._kinds & {Kind.BOOK, Kind.DO}, Kind.LOOK in self._kinds
+        if weekly and not has_content:
+            return Show(Place.PERIODIC)
+        if weekly and (acts or not looks):
+            return Weekly(tuple(draft.wish(weekly=True) for draft in drafts), every_one)
+        asks = Kind.ASKING in self._kinds and not self._kinds & {Kind.BOOK, Kind.DO, Kind.SOFT}
+        only_looks = looks and Kind.BOOK not in self._kinds
+        if only_looks or asks or not (acts or any(draft.names for draft in drafts) or Kind.SOFT in self._kinds):
+            asked = has_content or any(WHAT_THERE_IS.search(part.text) for part in self._parts)
+            made = [Look(draft.wish()) for draft in drafts] if asked else []
+            return self._unsure(Doubt.SEVERAL, *made) if len(made) > 1 else next(iter(made), None)
+        if not has_content:
+            return Show(Place.NEW) if Kind.BOOK in self._kinds else None
+        book = Book(tuple(draft.wish() for draft in drafts), every_one)
+        if any(draft.days and draft.days.habit for draft in drafts):
+            every_week = Weekly(tuple(draft.wish(weekly=True) for draft in drafts), every_one)
+            return self._unsure(Doubt.ONCE_OR_WEEKLY, book, every_week)
+        return book
+
+    def _swap(self) -> Intent:
+        """What is held, up to the last word that leads on; from there what is to be had instead."""
+        if self._kinds & {Kind.AND, Kind.OR, Kind.ELSE}:
+            return self._unsure(Doubt.SEVERAL)
+        split = self._split()
+        old, new = self._gathered(self._parts[:split]), self._gathered(self._parts[split:])
+        if len(old.drafts) > 1 or len(new.drafts) > 1:
+            return self._unsure(Doubt.SEVERAL)
+        if Kind.EVERY in self._kinds or any(each.days and each.days.several for each in (*old.drafts, *new.drafts)):
+            return Series(old.drafts[0].wish(weekly=True))
+        return Swap(old.drafts[0].wish(), new.drafts[0].wish())
+
+    def _split(self) -> int:
+        content = [at for at, part in enumerate(self._parts) if part.kind in CONTENT]
+        if len(content) < 2:
+            return len(self._parts)
+        within = range(content[0] + 1, content[-1] + 1)
+        leading = [at for at in within if self._leads_on(self._parts[at])]
+        hours = [at for at in within if self._parts[at].kind is Kind.HOURS]
+        return (leading or hours or [len(self._parts)])[-1]
+
+    def _leads_on(self, part: Part) -> bool:
+        return part.kind is Kind.TO or (part.kind is Kind.DAY and part.text.startswith(INTO))
+
+    # With a no
+
+    def _negated(self) -> Intent:
+        """Never a booking. Who does not want something gets what there is of it; what else is denied is a question."""
+        doubt = self._unsure(Doubt.NEGATED)
+        if self._unknown or self._kinds & {Kind.PERSON, Kind.MOVE, Kind.WATCH, Kind.ELSE, Kind.OR, Kind.AND}:
+            return doubt
+        if Kind.CANCEL in self._kinds:
+            return Said(Word.NO)
+        if Kind.NOTHING in self._kinds and Kind.BOOK in self._kinds and not self._kinds & set(CONTENT):
+            return Said(Word.NO)
+        if Kind.ASKING in self._kinds or not self._denies_a_verb():
+            return doubt
+        gathered = self._gathered(self._parts)
+        if len(gathered.drafts) > 1:
+            return doubt
+        draft = gathered.drafts[0]
+        if Kind.EVERY in self._kinds or (draft.days and draft.days.several):
+            return Series(draft.wish(weekly=True))
+        return Unwanted(draft.wish())
+
+    def _denies_a_verb(self) -> bool:
+        """Whether the one "not" stands right before the one verb, and nothing else is asked for."""
+        denials = [at for at, part in enumerate(self._parts) if part.kind is Kind.NOT]
+        if len(denials) != 1 or self._parts[denials[0]].text not in SAYING_NO:
+            return False
+        rest = [part for part in self._parts[denials[0] + 1 :] if part.kind not in SKIPPED]
+        verbs = len(rest) - len(list(_after_verbs(rest)))
+        later = {part.kind for part in rest[verbs:]}
+        earlier = {part.kind for part in self._parts[: denials[0]]}
+        asks = any(part.kind is Kind.LOOK and part.text != "ci sono" for part in self._parts)
+        return verbs > 0 and not asks and not later & {*VERBS, Kind.COMMA} and Kind.BOOK not in earlier
+
+
+def _after_verbs(parts: Sequence[Part]) -> Iterator[Part]:
+    """The pieces after the verbs that the first of them are; a booking is the last of the verbs that are one."""
+    seen: list[Kind] = []
+    for at, part in enumerate(parts):
+        there = part.text == "ci sono"
+        goes_on = part.kind in VERBS and not (part.kind is Kind.BOOK and Kind.DO in seen)
+        if not (goes_on or there):
+            yield from parts[at:]
+            return
+        seen.append(part.kind)

@@ -1,0 +1,164 @@
+"""What a message can mean: a frozen dataclass each. A meaning is only ever shown and asked, never carried out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum, auto
+
+LATEST = time(23, 59)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a class may begin: within any of the spans, each from its first to its last moment."""
+
+    spans: tuple[tuple[time, time], ...]
+
+    @classmethod
+    def at(cls, *moments: time) -> Hours:
+        """One of several moments: who says six may mean 06:00 or 18:00."""
+        return cls(tuple((moment, moment) for moment in moments))
+
+    @property
+    def is_exact(self) -> bool:
+        return all(first == last for first, last in self.spans)
+
+    def holds(self, start: time) -> bool:
+        return any(first <= start <= last for first, last in self.spans)
+
+    def within(self, other: Hours) -> Hours | None:
+        """The part that lies in the other too; None where there is none."""
+        meets = [(max(a, c), min(b, d)) for a, b in self.spans for c, d in other.spans if max(a, c) <= min(b, d)]
+        return Hours(tuple(meets)) if meets else None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which class somebody speaks of, as far as they say: an empty field stands for any."""
+
+    names: tuple[str, ...] = ()  # any of these courses, as the site writes them
+    days: tuple[date, ...] = ()  # any of these
+    weekdays: tuple[int, ...] = ()  # of what recurs; 0 = Monday
+    hours: Hours | None = None
+    where: tuple[str, ...] = ()  # places and kinds of classes it must be of, as the site writes them
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Take a place: the first wish, the others in its stead in that order. `every_one`: all of them, one by one."""
+
+    wishes: tuple[Wish, ...]
+    every_one: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """The same every week."""
+
+    wishes: tuple[Wish, ...]
+    every_one: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Wait for a place that frees."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What there is, and whether there are places."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Give back what is held, or take back what was asked for."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Change something that recurs: end it, pause it, leave a date out."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """Nothing shall be booked; what there is of it may have to go."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Have another class instead of one that is held."""
+
+    old: Wish
+    new: Wish
+
+
+class Place(StrEnum):
+    """A page somebody asks for by its name."""
+
+    MENU = auto()
+    NEW = auto()
+    MINE = auto()
+    PERIODIC = auto()
+    HOURS = auto()
+    STATUS = auto()
+    HOLIDAYS = auto()
+    WATCHES = auto()
+    SETTINGS = auto()
+    HELP = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    place: Place
+
+
+class Word(StrEnum):
+    """What is said and asks for nothing."""
+
+    HELLO = auto()
+    THANKS = auto()
+    YES = auto()
+    NO = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    word: Word
+
+
+class Doubt(StrEnum):
+    """Why a message is answered with a question."""
+
+    UNKNOWN = auto()  # nothing of it is understood
+    WORDS = auto()  # some of its words are not
+    ANOTHER = auto()  # it is about somebody else, or about several people
+    NEGATED = auto()  # it says no to a part that can't be placed
+    ONCE_OR_WEEKLY = auto()
+    SEVERAL = auto()  # more than one thing at once
+    TIMES = auto()  # its days or hours contradict each other
+    LONG = auto()  # far longer than a request
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """A question: what the message may mean at most, the words that were not placed, and course names near to them."""
+
+    doubt: Doubt
+    readings: tuple[Reading, ...] = ()
+    words: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+
+
+Reading = Book | Weekly | Watch | Look | Cancel | Series | Unwanted | Swap
+Intent = Reading | Show | Said | Unsure

@@ -1,0 +1,221 @@
+"""The words of both languages that steer a message: what is to be done, what joins two wishes, what means nothing."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum, auto
+
+from bot.understanding.words import worded
+
+
+class Kind(StrEnum):
+    """What a piece of a message is."""
+
+    DAY = auto()
+    HOURS = auto()
+    COURSE = auto()
+    WHERE = auto()
+    EVERY = auto()  # each week
+    BOOK = auto()
+    DO = auto()  # to go, to do: a wish, though nothing says "book"
+    SOFT = auto()  # politeness around a verb
+    CANCEL = auto()
+    MOVE = auto()
+    WATCH = auto()
+    LOOK = auto()
+    MINE = auto()  # what is held already
+    NOT = auto()
+    NOTHING = auto()
+    NO_LONGER = auto()
+    ELSE = auto()
+    OR = auto()
+    AND = auto()
+    COMMA = auto()
+    TO = auto()  # what leads to the second class of a swap
+    ASKING = auto()  # a question mark
+    PERSON = auto()
+    FILLER = auto()
+    BOUND = auto()  # makes a day the first or the last of several
+    UNKNOWN = auto()
+
+
+_PLACE = (
+    r"(?:(?:un|il|mio|il mio|dei|i|a|my|the|any|some|up|up my|up the|up a) )*(?:posto|posti|place|places"
+    r"|spots?|slots?|seat)"
+)
+_MY_PLACE = r"(?:il|il mio|i|i miei|la mia|my|the|quel|that) (?:posto|posti|places?|spots?|slots?|seat)"
+_FULL = (
+    r"(?:e|is|fosse|dovesse essere|s|it is|its|are|they are|that is|are all)? ?(?:tutto |gia |all "
+    r"|already )?(?:pien[oaie]|esaurit[oaie]|full|taken|complet[oa]|fully booked)"
+)
+
+PATTERNS: tuple[tuple[Kind, str], ...] = (
+    (Kind.ASKING, r"\?"),
+    (Kind.COMMA, r",|-"),
+    # Another wish in its stead, or besides
+    (
+        Kind.ELSE,
+        r"(?:(?:o|e|or|and|ma|but|,) )*(?:altrimenti|in alternativa|alternativamente|se no|senno"
+        rf"|in caso contrario|se (?:non|no) (?:ce|ci sono|ci fosse|trovi|c) (?:piu )?(?:posto|posti)|se {_FULL}"
+        rf"|otherwise|or else|else|failing that|as an alternative|alternatively|if not|if (?:it )?{_FULL}"
+        r"|if (?:there is|there are|there) (?:no|not any) (?:places?|spots?|space|room)(?: left)?)",
+    ),
+    (Kind.OR, r"(?:, )?(?:oppure|o|or|o anche|or even|o magari|magari|or maybe|o se no|o altrimenti)"),
+    (Kind.AND, r"(?:, )?(?:e|ed|and|poi|e poi|and then|then|&|e anche|and also|anche|also|plus)"),
+    # No
+    (
+        Kind.NOT,
+        r"no longer|no more|non|not|no|mai|never|senza|without|neanche|nemmeno|neppure|except|tranne|eccetto"
+        r"|salvo|neither|nor|nope|evita|evitare|avoid|invece di|instead of|anziche|rather than",
+    ),
+    (Kind.NOTHING, r"niente|nulla|nessun[oa]?|nothing|none"),
+    (Kind.NO_LONGER, r"piu|anymore|any more|any longer"),
+    # What is to be done
+    (
+        Kind.CANCEL,
+        r"disattiva|basta con|basta|deactivate|salto|disdico|annullo|cancello|rinuncio a|annull(?!at)\w+"
+        r"|cancell(?!at|ed|ing|azion)\w+|disd(?:i|ic)\w*|disdett[ae]|elimin(?!at)\w+|rimuov(?:i|ere|imi|ermi|o)"
+        rf"|tog(?:li|liere|limi|liermi|lila)|liber(?:a|are|ami|i|o) {_MY_PLACE}|rinunci(?:o|are|a) (?:a|al|alla)"
+        r"|cancel|cancelled|cancelling|cancelation|delete|remove|drop(?! in| into)|call off|(?:free|free up"
+        rf"|release|give back|give up) {_MY_PLACE}|unbook|get me out|take me off|take me out|get rid|withdraw|stop"
+        r"|ferma|interrompi|smetti|sospend(?:i|ere)|pausa|pause|metti in pausa|salta(?:re)?|skip",
+    ),
+    (
+        Kind.MOVE,
+        r"spost(?!at)\w+|cambi(?:a|are|ami|armi|o)|scambi(?:a|are|ami|o)?|anticip(?:a|are|ami|o)|posticip(?:a|are"
+        r"|ami|o)|rimand(?:a|are|ami|o)|move|reschedule|swap|change|switch|postpone|shift|exchange|replace"
+        r"|sostituisci|sostituire",
+    ),
+    (
+        Kind.WATCH,
+        r"(?:tieni|tenere|tienimi|puoi tenere|tenermi|mi tieni|tenga) d occhio|avvis(?:a|ami|armi|are|i)"
+        r"|avvert(?:i|imi|ire)|fammi sapere|dimmi (?:se|quando) si libera|(?:se|quando|appena|nel caso"
+        rf"|non appena) si liber(?:a|ano|asse|i)(?: {_PLACE})?|keep an eye(?: (?:on|out for))?|watch|notify me"
+        rf"|notify|alert me|let me know|tell me|(?:if|when|as soon as) (?:{_PLACE}|something|one|it) (?:frees? up"
+        r"|opens? up|becomes? (?:free|available)|gets free|is free)|(?:in )?(?:lista d attesa|waiting list"
+        r"|waitlist)|wait for",
+    ),
+    (
+        Kind.BOOK,
+        r"dammi (?:un|il) posto|give me (?:a|the) (?:place|spot)|put|fissa(?:mi|rmi)?|count me in|sign me in"
+        r"|i will take|put me|prenot(?!at|azion)\w+|segn(?:ami|armi|a|are|arci|i)|iscriv(?:i|imi|ermi|ere|erci)"
+        r"|mett(?:imi|ermi|i|ere)(?: in lista)?|registrami|inseriscimi|prend(?:i|imi|ere|ermi|iamo)|blocc(?:a|hi"
+        r"|ami|are|armi)|riserva(?:mi|re|rmi)?|ferma(?:mi)? (?:un|il) posto|trova(?:mi|rmi)?|aggiungi(?:mi)?"
+        r"|aggiungere|piazzami|infilami|procurami|assicurami|opziona(?:mi)?|fammi entrare|entrare|(?:fai|fammi"
+        r"|fare|faccio|farmi) (?:una |la )?prenotazione|(?:make|do) (?:a |me a )?(?:booking|reservation)|book me"
+        r"|book|reserve|sign me up|sign up|signup|put me (?:down|in|into|on)|enrol+(?: me)?|register me|register"
+        r"|get me (?:into|in)|get me|grab me|grab|save me|get|find me|add me|add|secure|squeeze me (?:in|into)"
+        r"|slot me (?:in|into)|pencil me in|schedule me|enter me|take|have a (?:place|spot)",
+    ),
+    (
+        Kind.DO,
+        r"train|exercise|work out|allenare|fare|far|faccio|facciamo|andare|andarci|vado|venire|vengo|partecipare"
+        r"|provare|do|go|going|attend|join|come|coming|try|make it|make|play|allenarmi|allenarsi|be there|esserci"
+        r"|farcela|have",
+    ),
+    (
+        Kind.SOFT,
+        r"va bene|sarebbe possibile|sarebbe|would it be possible|is it possible|faresti|fammi (?:un favore"
+        r"|il piacere)|do me a favou?r|(?:per|for|solo per|just for|only for) (?:1|una|un|one"
+        r"|a single) (?:persona|person|posto|place|spot)|(?:solo|just|only) (?:per me|io|me|for me)|per conto mio"
+        r"|in automatico|automaticamente|automatically|(?:se|if) (?:ce|ci sono|trovi|there is|there are"
+        rf"|you find) (?:ancora |still )?{_PLACE}|if there is (?:any |some )?(?:space|room)|se (?:possibile|puoi"
+        r"|riesci|is possibile)|if (?:possible|you can|it is possible|it is free|free)|when you can|vorrei|voglio"
+        r"|vorremmo|volevo|vuoi|puoi|potresti|potete|potrei|posso|possiamo|riesci|riesco|riusciresti|devo|dovrei"
+        r"|mi (?:serve|servirebbe|servono|piacerebbe|interessa|va di|andrebbe)|serve|interessa|avrei bisogno"
+        r"|ho bisogno|mi occorre|bisogno|puo|possono|potrebbe|e possibile|able to|any chance|let me|i (?:want"
+        r"|need|would like|would love|would need|have to|must|am interested in|am)|want|wanna|need|would like"
+        r"|would love|like|love|can|could|would|may|will|shall|should|please|pls|plz|let is|let us|lets"
+        r"|would you mind|mind",
+    ),
+    # Looking
+    (
+        Kind.LOOK,
+        r"dici|dirmi|elenchi|avete|do you have|have you got|do you offer|vi sono|chi (?:insegna|tiene|fa)"
+        r"|who (?:teaches|is teaching)|full|busy|pien[oaie]|affollat[oa]|crowded|un buco|buchi|spazio|(?:sapere"
+        r"|dirmi|dimmi|chiedere|controlla(?:re)?|verifica(?:re)?|vedere) (?:se|quando|a che ora)|sapere"
+        r"|controlla(?:re)?|verifica(?:re)?|(?:check|know|see|find out|ask) (?:if|whether|when|what time)|check"
+        r"|know|how about|what about|opening (?:hours|times)|(?:in |a )?(?:che|quale|quali)(?: (?:ora|ore|orari"
+        r"|orario|giorni|giorno|corsi|posti|lezioni))?|cosa|che cosa|quant[ioe]|quando|dove|dimmi|mostra(?:mi)?"
+        r"|fammi vedere|vedere|vedi|guarda(?:re)?|elenca(?:mi)?|cerca(?:mi)?|ce|ci sono|ci sarebbe|orari[o]?"
+        r"|(?:what|which) (?:days?|times?|classes|courses)|calendario|programma|qual|restano|rimangono|rimast[ie]"
+        r"|remaining|remain|posti|spots|places|apr(?:e|ono|ira|iranno)|opens?|(?:fai|far|farmi) vedere"
+        r"|disponibilita|disponibil[ei]|liber[oaie]|what|which|when|where|how many|how much|how|is there"
+        r"|are there|there is|there are|show(?: me)?|see|look(?: at| for)?|list|times?|time|timetable|schedule"
+        r"|hours|free|available|availability|left|open|tell me (?:what|which|when)|find out",
+    ),
+    (
+        Kind.MINE,
+        r"(?:tutte le|tutti i|all the|all|all of my|all my) (?:prenotazioni|lezioni|corsi|bookings|classes"
+        r"|reservations)|quando ho|dove ho|(?:(?:le|i|la|il|all|tutte|tutti|of) )*(?:mi[ea]i?"
+        r"|my) (?:prenotazion[ei]|lezion[ei]|corsi|bookings?|class(?:es)?|courses|reservations?|lessons|sessions)"
+        r"|prenotazioni|bookings|reservations|(?:ho|abbiamo) (?:gia )?(?:prenotato|prenotate)"
+        r"|sono (?:gia )?(?:iscritt[oa]|prenotat[oa])|(?:did|have|had) i (?:already )?(?:book(?:ed)?|reserved?"
+        r"|got)|i (?:have )?booked|am i booked|(?:cosa|che|what) (?:ho|do i have|quando ho|have i got|have i)"
+        r"|hai (?:gia )?prenotato|do i have|ho (?:delle |qualche )?(?:lezioni|prenotazioni)|my (?:schedule"
+        r"|timetable|calendar|week|plans?|agenda)|mi[ao] (?:agenda|programma|calendario|settimana)|i have",
+    ),
+    # Every week
+    (
+        Kind.EVERY,
+        r"series|sempre|always|every time|(?:(?:prenotazion[ei]|booking|la|le|il|the|my|mia|mie) )*(?:(?:ogni"
+        r"|tutti i|tutte le|tutti|tutte|every|each) (?:singol[oa] )?(?:settiman[ae]|giorn[oi]|week|day|single day"
+        r"|single week)|ogni|tutti i|tutte le|every single|every|each|weekly|settimanal(?:e|i|mente)"
+        r"|periodic[oahei]+|ricorrent[ei]|fiss[oaie]|recurring|regularly|regular|abitual[ei]|(?:una volta"
+        r"|once) (?:a|alla) (?:settimana|week)|serie)(?: (?:prenotazion[ei]|bookings?))?",
+    ),
+    # People
+    (
+        Kind.PERSON,
+        r"(?:(?:per|con|for|with|to|a|di|anche|il|la|mio|mia|un|una|un altr[oa]|my|a|the|his|her|l) )*(?:amic(?:o"
+        r"|a|i|he)|ragazz[oa]|fidanzat[oa]|moglie|marito|fratello|sorella|coinquilin[oa]|collega|compagn[oa]"
+        r"|friends?|girlfriend|boyfriend|wife|husband|brother|sister|flatmate|roommate|colleague|buddy|mate|mamma"
+        r"|papa|mum|mom|dad|lui|lei|loro|him|them|us|noi|noi due|entrambi|both of us)|(?:(?:per|for"
+        r"|x) )?(?:\d{1,2}|due|tre|quattro|two|three|four|un paio di|a couple of|couple of) (?:person[ae]"
+        r"|post[oi]|people|persons|places?|spots?|seats?|of us|amici|friends)|(?:per|for|x) (?:due|tre|quattro"
+        r"|two|three|four)",
+    ),
+    # What leads to a second class
+    (Kind.TO, r"a|ad|al|alla|allo|con|per|to|for|with|into|in|su"),
+)
+
+FILLERS = worded(
+    """
+    bye run runs held taking purtroppo unfortunately dentro in automatico na de elenco qualche sorry anything
+    whatever il lo la i gli le l un uno una del dello della dei degli delle dell d di da dal dalla dalle in nel
+    nello nella nei su sul sulla per con tra fra mi ti ci si me te ne io tu noi voi mio mia miei mie tuo tua suo sua
+    questo questa questi queste quello quella quelli quelle quel li qui qua la ancora gia subito ora ore solo
+    proprio magari anche pure che is sono sei siamo ho hai ha abbiamo avete essere avere avrei dai dunque allora
+    quindi cosi bene ok okay favore piacere cortesia gentilmente grazie mille ciao hey ehi ehila salve buongiorno
+    buonasera buon giorno pomeriggio buona sera bot raga ragazzi scusa scusami perdona senti ascolta prego possibile
+    prenotazione prenotazioni lezione lezioni corso corsi classe classi turno turni posto posti allenamento sessione
+    ingresso appuntamento attivita sport qualcosa nuovo nuova prima primo prossimo prossima lista tutto tutti the a
+    an my your me you we it its this that these those there of at on in to for from by with as so just only also am
+    are be been was were has have had got get do does did one ones here then well hi hello hey thanks thank very
+    much lot good morning afternoon evening day please pls kindly yes yeah possible class classes course courses
+    session sessions lesson lessons booking bookings reservation place places spot spots slot slots seat seats space
+    room workout training something some any new next first appointment gym sport up down out all everything again i
+    u ur fanno fate fa fai inizia iniziano comincia cominciano tiene tengono si sta stanno qualsiasi qualunque po
+    poco insomma tipo cioe possibilmente volevo chiederti cara caro gentile domanda info informazioni spazio chance
+    still start starts begin begins take takes place yo dear bot team guys sir kind little bit quick quickly around
+    about way really truly vai voglia eh ah oh mah beh boh uh um lol haha hahaha
+    """
+)
+
+COMPILED = tuple((kind, re.compile(rf"(?:{pattern})(?= |$)")) for kind, pattern in PATTERNS)
+
+FIRST_NAMES = worded(
+    """
+    marco luca andrea matteo francesco alessandro lorenzo davide simone federico riccardo giuseppe antonio giovanni
+    stefano paolo roberto daniele michele giacomo pietro tommaso filippo edoardo gabriele nicola nicolo leonardo
+    mattia martino alberto enrico carlo massimo fabio giorgio emanuele samuele diego mario luigi angelo vincenzo
+    salvatore giulia chiara sara martina francesca federica elisa alice elena laura silvia valentina alessia anna
+    giorgia sofia beatrice camilla irene ilaria serena marta arianna caterina eleonora greta gaia aurora ginevra
+    claudia paola roberta cristina daniela monica barbara lucia maria teresa noemi rebecca miriam veronica bianca
+    margherita carla john james david michael peter paul tom thomas mark luke jack harry oliver george william
+    daniel matthew robert chris alex sam ben max mary emma olivia lucy kate jane anne lisa sophie amy emily hannah
+    rachel jessica laura julia ahmed mohamed ali omar chen wei yuki carlos juan pedro jose maria ana sofia pablo
+    hans klaus pierre jean marie
+    """
+)
+"""Common first names: whoever is named is a person, and no misspelled word."""

@@ -1,0 +1,169 @@
+"""What is recognised as a whole: a page asked for by its name, a greeting, thanks, a bare yes or no."""
+
+from __future__ import annotations
+
+import re
+
+from bot.understanding.intents import Place, Said, Show, Word
+from bot.understanding.words import worded
+
+AROUND_A_NAME = worded(
+    """
+    ciao hey hi hello grazie thanks please pls per favore piacere vorrei voglio posso puoi potresti mi fammi vedere
+    mostra fai far mostrami am on apri aprimi dammi dimmi vai show see open give tell me go to can could you i want
+    would like to the my all le la il lo i gli l un una a al alla ai di dei delle del della tutte tutti ? , is sono
+    are do have ho it
+    """
+)
+"""What may stand around the name of a page and changes nothing."""
+
+PAGES = (
+    (
+        Place.HELP,
+        r"(?:che|what|which|quali) (?:comandi|commands)(?: ci| there)?|aiuto|help|aiutami|comandi|commands"
+        r"|istruzioni|instructions|guida|guide|cosa sai fare|che sai fare|che cosa sai fare|cosa puoi fare"
+        r"|che cosa puoi fare|cosa fai|come funzion[ai]|come (?:faccio |si |posso |fai |puoi )*(?:a )?(?:prenot"
+        r"|annull|disdi|cancell|spost|cambi)\w*(?: \w+)?|how (?:book|cancel|use|make|change|move)(?: class"
+        r"| booking| classes| bookings)?|come si usa|come si fa|come faccio|what|what this|how (?:does )?(?:this"
+        r"|that)? ?(?:bot )?(?:works?)|how does(?: this)?(?: bot)? works?|how use this|non (?:ho )?capito"
+        r"|non capisco|not understand|what this bot|what your commands|come prenoto|come si prenota|how book"
+        r"|how use",
+    ),
+    (Place.MENU, r"menu|menu principale|main menu|home|inizio|start|indietro|back|ricomincia|restart"),
+    (
+        Place.MINE,
+        r"prenotazioni|bookings|reservations|lezioni prenotate|booked classes|cosa prenotato|che prenotato"
+        r"|che cosa prenotato|prenotazioni (?:attive|future|fatte)|what booked|what i booked"
+        r"|quando (?:prossima )?(?:lezione|prenotazione)|prossima lezione|prossima prenotazione"
+        r"|prossimo appuntamento|when next (?:class|booking)|what next (?:class|booking)|next (?:class|booking)"
+        r"|upcoming (?:classes|bookings)|cosa in programma|impegni|agenda|which classes booked"
+        r"|what classes booked|a che lezioni iscritt[oa]|quali lezioni prenotato|quali corsi prenotato"
+        r"|che corsi prenotato|che lezioni prenotato",
+    ),
+    (
+        Place.PERIODIC,
+        r"(?:prenotazioni )?(?:periodiche|ricorrenti|settimanali|fisse)|(?:recurring|weekly|regular"
+        r"|periodic)(?: bookings?| classes| ones)?|serie|series|repeat bookings",
+    ),
+    (
+        Place.HOURS,
+        r"orari[o]?(?: (?:corsi|lezioni|settimana|palestra settimana))?|timetables?|schedule|class (?:timetable"
+        r"|schedule)|classes schedule|weekly (?:timetable|schedule)|calendario(?: corsi)?"
+        r"|programma(?: settimana)?|corsi|quali corsi ci|che corsi ci|courses|classes|lezioni|opening hours"
+        r"|what classes there|elenco corsi|lista corsi|list of classes|list of courses",
+    ),
+    (
+        Place.STATUS,
+        r"richieste|stato|status|requests|ultime richieste|latest requests|a che punto sei|in corso|coda|queue",
+    ),
+    (
+        Place.HOLIDAYS,
+        r"ferie|vacanze|vacanza|holidays?|vacation|days off|giorni liberi|in ferie|in vacanza|on holiday"
+        r"|going on holiday",
+    ),
+    (
+        Place.WATCHES,
+        r"posti (?:che )?(?:tieni|tengo) d occhio|watches|watched places|lista d attesa|waiting list|waitlist"
+        r"|cosa tieni d occhio",
+    ),
+    (
+        Place.SETTINGS,
+        r"impostazioni|settings|(?:set|switch|how change|how|come cambio)? ?(?:the )?(?:language"
+        r"|lingua)(?: english| italian| inglese| italiano)?|preferenze|preferences|opzioni|options|lingua"
+        r"|language|change language|cambia(?:re)? lingua|notifiche|notifications|parla(?: in)? (?:inglese"
+        r"|italiano)|speak (?:english|italian)|english|inglese|italiano|italian|english please|configurazione"
+        r"|reminders?|promemoria|change settings|change notifications",
+    ),
+    (
+        Place.NEW,
+        r"prenotare|prenota|nuova prenotazione|prenotazione|book|booking|new booking|make (?:booking|reservation)"
+        r"|book something|prenotare qualcosa|prenotare lezione|prenotare corso|book class|fare prenotazione"
+        r"|prenotami qualcosa|book something for|reserve|prenotazione nuova",
+    ),
+)
+
+POSSESSIVES = worded("mie mia miei mio my")
+CLASSES = worded("corsi lezioni classi classes courses lessons sessions schedule timetable agenda programma calendario")
+"""What is meant as that which is held, where somebody calls it theirs."""
+
+COMPILED_PAGES = tuple((place, re.compile(pattern)) for place, pattern in PAGES)
+
+THANKS = worded(
+    """
+    grazie thanks thank thx thankyou ty tysm cheers tnx grazieee perfetto perfect ottimo great bravo brava
+    bravissimo grande super top fantastico awesome amazing nice cool gentilissimo gentile appreciated benissimo ok
+    okay okk oki good wow evviva yay excellent lovely brill
+    """
+)
+HELLO = worded(
+    """
+    ciao salve hello hi hey ehi ehila hola buongiorno buonasera buondi buonanotte giorno morning goodmorning
+    afternoon evening heyy hii hiya yo heya ciaoo ciaooo arrivederci bye goodbye notte night
+    """
+)
+YES = worded(
+    """
+    si yes yep yeah certo sure conferma confermo confirm confirmed confermato esatto giusto right correct sisi
+    """
+)
+NO = worded(
+    """
+    no nope niente nulla nothing nevermind non importa fa lascia stare perdere never mind nah forget
+    """
+)
+NO_ALONE = worded("no nope nah lascia never nevermind niente nothing importa forget")
+BESIDE = worded(
+    """
+    many mille tante molte tanto infinite a lot so very much you te di tutto cuore sei un il bot for the that is it
+    va bene tutto come stai va how are doing good day buona buon sera giornata giorno evening morning afternoon
+    night notte there , ? all dai per aiuto your help job work lavoro fatto well done u i again ancora all right
+    davvero really molto sempre mio my friend great everyone what up whats everything
+    """
+)
+"""What may stand beside a word of thanks or a greeting."""
+
+THANKING_EMOJI = re.compile(
+    "[\U0001f44d\U0001f44c\U0001f64f\u2764\U0001f60a\U0001f604\U0001f600\U0001f4aa\U0001f44f\U0001f970\U0001f60d\U0001f389]"
+)
+GREETING_EMOJI = re.compile("\U0001f44b")
+
+_NAMES = "".join(sign if sign.isalpha() else " " for _, pattern in PAGES for sign in f"{pattern} ")
+WORDS_OF_PAGES = worded(_NAMES) | AROUND_A_NAME | THANKS | HELLO | YES | NO | BESIDE
+
+
+def page_named(text: str) -> Show | None:
+    """The page that is all the normalised text asks for."""
+    core = " ".join(word for word in text.split() if word not in AROUND_A_NAME)
+    bare = " ".join(word for word in core.split() if word not in POSSESSIVES)
+    whole = text.replace(" ?", "")
+    if bare != core and bare in CLASSES:
+        return Show(Place.MINE)
+    for place, pattern in COMPILED_PAGES:
+        names = (whole, core) if place is Place.HOURS else (whole, bare)
+        if any(name and pattern.fullmatch(name) for name in names):
+            return Show(place)
+    return None
+
+
+PARTING = re.compile(r"(?:ciao )?(?:a domani|a presto|ci vediamo(?: domani| presto)?|see you(?: tomorrow| soon)?)")
+
+
+def pleasantry(text: str, original: str) -> Said | None:
+    """A greeting, thanks, yes or no, when the message is nothing else."""
+    if PARTING.fullmatch(text.strip(" ,")):
+        return Said(Word.HELLO)
+    words = set(text.split()) - {",", "?", "-"}
+    if not words:
+        thanking, greeting = THANKING_EMOJI.search(original), GREETING_EMOJI.search(original)
+        return Said(Word.THANKS) if thanking else Said(Word.HELLO) if greeting else None
+    if words & NO and words <= NO | THANKS | BESIDE | HELLO:
+        return (
+            Said(Word.NO)
+            if words & {"no", "nope", "nah", "lascia", "never", "nevermind", "niente", "nothing", "importa", "forget"}
+            else None
+        )
+    if words & THANKS and words <= THANKS | BESIDE | HELLO | YES:
+        return Said(Word.THANKS)
+    if words & HELLO and words <= HELLO | BESIDE:
+        return Said(Word.HELLO)
+    return Said(Word.YES) if words & YES and words <= YES | BESIDE | THANKS else None

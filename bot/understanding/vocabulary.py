@@ -1,0 +1,178 @@
+"""The names of the courses and places there are, and every way to say them: whole, in part, in the other language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+from rapidfuzz import fuzz, process
+
+from bot.understanding.words import spoken
+from domain.model import FIT_CENTER, Course
+
+M = TypeVar("M")
+Offer = tuple[str, str, str]  # a course, where it is, of which kind
+
+LONGEST_PHRASE = 5  # words of a name that are looked at
+LEAST_PART = 3  # letters of a word that may stand for the whole name
+NEAR = 62.0  # of 100: as alike must a name be to be shown as one of the nearest
+MOST_NEAR = 3
+
+GYM = (
+    "fit center", "fitcenter", "fit centre", "fitness center", "fitness centre", "fit", "palestra", "palestre",
+    "sala pesi", "sala attrezzi", "sala fitness", "pesi", "gym", "the gym", "weights room", "weight room", "weights",
+)  # fmt: skip
+"""What the gym is called, which the site calls Fit Center."""
+
+SAME = (
+    ("boxe", "box", "boxing", "pugilato"),
+    ("arrampicata", "arrampicare", "climbing", "bouldering"),
+    ("posturale", "postural", "posture", "ginnastica posturale"),
+    ("functional", "funzionale", "functional training", "allenamento funzionale"),
+    ("stretching", "allungamento", "stretch"),
+    ("nuoto", "swimming"),
+    ("spinning", "spin", "indoor cycling"),
+    ("danza", "dance"),
+    ("pallavolo", "volley", "volleyball"),
+    ("difesa personale", "self defence", "self defense"),
+    ("corsa", "running"),
+    ("meditazione", "meditation"),
+    ("acquagym", "aquagym", "aqua gym"),
+    ("addominali", "abs"),
+    ("pilates", "matwork", "mat"),
+)  # fmt: skip
+"""Words of one meaning in the two languages: whichever the site uses, the others are understood."""
+
+COMMON = {
+    "corso",
+    "corsi",
+    "lezione",
+    "lezioni",
+    "classe",
+    "course",
+    "class",
+    "per",
+    "con",
+    "and",
+    "the",
+    "for",
+    "base",
+}
+"""Words of names that say nothing by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Phrases of plain words -> the names they can mean."""
+
+    courses: Mapping[str, tuple[str, ...]]
+    places: Mapping[str, str]
+    words: frozenset[str]  # every word of a phrase: what a misspelled word may be meant as
+    containing: Mapping[str, frozenset[str]]  # a word -> all names that have it
+
+    @classmethod
+    def of(cls, courses: Iterable[Course], own: Mapping[str, str] | None = None) -> Vocabulary:
+        """`own`: how the person calls what recurs for them -> the name of the course it is."""
+        offers = frozenset((course.name or FIT_CENTER, course.location, course.course_type) for course in courses)
+        return _vocabulary(offers, tuple(sorted((own or {}).items())))
+
+    @classmethod
+    def made_of(cls, offers: frozenset[Offer], own: Iterable[tuple[str, str]]) -> Vocabulary:
+        names = sorted({name for name, *_ in offers})
+        plains = {name: spoken(name) for name in names}
+        containing = _containing(plains)
+        phrases: dict[str, tuple[str, ...]] = {}
+        for part, found in _parts(plains).items():
+            phrases.setdefault(part, tuple(sorted(found)))
+        for name, whole in plains.items():
+            phrases[whole] = phrases[whole.replace(" ", "")] = (name,)
+        _add_synonyms(phrases)
+        if FIT_CENTER in names:
+            phrases |= dict.fromkeys(GYM, (FIT_CENTER,))
+        for said, name in own:
+            if name in plains and len(spoken(said)) >= LEAST_PART:
+                phrases.setdefault(spoken(said), (name,))
+        places = _places({each for _, *where in offers for each in where if each})
+        places = {said: name for said, name in places.items() if said not in phrases}
+        words = frozenset(word for phrase in (*phrases, *places) for word in phrase.split() if word.isalpha())
+        return cls(phrases, places, words, containing)
+
+    def course_at(self, words: list[str], at: int) -> tuple[int, tuple[str, ...]] | None:
+        """The longest phrase of a course that begins there: how many words it has, and what it means."""
+        return _longest(self.courses, words, at)
+
+    def place_at(self, words: list[str], at: int) -> tuple[int, str] | None:
+        return _longest(self.places, words, at)
+
+    def both(self, one: tuple[str, ...], other: tuple[str, ...], words: Iterable[str]) -> tuple[str, ...]:
+        """What two phrases side by side mean together: the names that have all their words, or both phrases mean."""
+        sets = [self.containing.get(word, frozenset()) for word in words]
+        together = frozenset.intersection(*sets) if sets else frozenset()
+        return tuple(sorted(together)) or tuple(sorted(set(one) & set(other)))
+
+    def near(self, words: Iterable[str]) -> tuple[str, ...]:
+        """The names nearest to words that were not placed, the nearest first."""
+        best: dict[str, float] = {}
+        for word in words:
+            found = process.extract(word, self.courses.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=8)
+            for phrase, score, _ in found:
+                for name in self.courses[phrase]:
+                    best[name] = max(best.get(name, 0.0), score)
+        return tuple(sorted(best, key=lambda name: (-best[name], name))[:MOST_NEAR])
+
+
+@lru_cache(maxsize=8)
+def _vocabulary(offers: frozenset[Offer], own: tuple[tuple[str, str], ...]) -> Vocabulary:
+    """Made once for each timetable and each person: that takes longer than to read a message."""
+    return Vocabulary.made_of(offers, own)
+
+
+def _longest(phrases: Mapping[str, M], words: list[str], at: int) -> tuple[int, M] | None:
+    for length in range(min(LONGEST_PHRASE, len(words) - at), 0, -1):
+        found = phrases.get(" ".join(words[at : at + length]))
+        if found is not None:
+            return length, found
+    return None
+
+
+def _containing(plains: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name, whole in plains.items():
+        for word in whole.split():
+            found.setdefault(word, set()).add(name)
+    return {word: frozenset(names) for word, names in found.items()}
+
+
+def _parts(plains: Mapping[str, str]) -> dict[str, set[str]]:
+    """Every run of words within a name that can stand for it, with the names it can stand for."""
+    found: dict[str, set[str]] = {}
+    for name, whole in plains.items():
+        words = whole.split()
+        for first in range(len(words)):
+            for last in range(first + 1, len(words) + 1):
+                part = words[first:last]
+                if any(len(word) >= LEAST_PART and word not in COMMON and word.isalpha() for word in part):
+                    found.setdefault(" ".join(part), set()).add(name)
+    return found
+
+
+def _add_synonyms(phrases: dict[str, tuple[str, ...]]) -> None:
+    for group in SAME:
+        known = next((phrases[word] for word in group if word in phrases), None)
+        if known:
+            for word in group:
+                phrases.setdefault(word, known)
+
+
+def _places(names: set[str]) -> dict[str, str]:
+    """Places and kinds of classes, whole and by the words that only one of them has."""
+    wholes = {name: spoken(name) for name in names}
+    parts: dict[str, set[str]] = {}
+    for name, whole in wholes.items():
+        for word in whole.split():
+            if len(word) > LEAST_PART and word not in COMMON and word.isalpha():
+                parts.setdefault(word, set()).add(name)
+    alone = {word: next(iter(names)) for word, names in parts.items() if len(names) == 1}
+    return alone | {whole: name for name, whole in wholes.items() if whole}

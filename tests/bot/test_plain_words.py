@@ -1,0 +1,133 @@
+"""Plain words in the chat: what a message leads to, and that nothing is done before a tap."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from demo.telegram import Message, Person
+from domain.recurrence import PeriodicChoice
+from tests.support import chats
+from tests.support.chats import MINE, PILATES, PNG, TUESDAY, WEEK, World, slot, tapped
+
+CHOICE = slot("YOGA", TUESDAY, "18:30")
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with chats.world(tmp_path) as here:
+        yield here
+
+
+async def said(person: Person, text: str, shows: str) -> Message:
+    """Sends a message and waits for the answer to it."""
+    mine = await person.send(text)
+    return await person.wait_for(lambda one: one.message_id > mine.message_id and shows in one.text)
+
+
+async def test_a_sentence_in_italian_leads_to_a_booking_a_series_and_a_cancellation(world: World) -> None:
+    card = await said(world.owner, "mi prenoti piltes martedì alle 6 di sera, per favore?", "PILATES MATWORK")
+    assert "18:00–18:55" in card.text
+    assert await world.actions() == [action for action in await world.actions() if action.quiet]
+    await tapped(world.owner, "Conferma Prenotazione", "In coda")
+    await world.book()
+    await world.owner.wait_for(lambda one: one.document is not None)
+
+    await said(world.owner, "annulla quella di dopodomani", "Annullo davvero?")
+    await said(world.owner, "ogni martedì pilates alle 18", "Ogni martedì alle 18:00")
+    await tapped(world.owner, "Automatica", "ci penso io")
+
+    (series,) = await world.db.series.of(chats.OWNER)
+    assert (series.course, series.day_of_week, series.start) == ("PILATES MATWORK", 1, time(18))
+    assert "YOGA" in (await said(world.owner, "che posti ci sono stasera?", "YOGA")).text
+    assert (await said(world.owner, "grazie mille!", "Di niente")).labels == []
+
+
+async def test_a_sentence_in_english_leads_to_the_same_pages(world: World) -> None:
+    await said(world.owner, "can you book pilates on Tuesday at 6pm please?", "PILATES MATWORK")
+    await tapped(world.owner, "Conferma Prenotazione", "In coda")
+    await world.book()
+    await world.owner.wait_for(lambda one: one.document is not None)
+
+    await said(world.owner, "cancel the one on tuesday", "Annullo davvero?")
+    choice = await said(world.owner, "I'd like the gym on Tuesday morning", "Fit Center")
+    assert [label[11:16] for label in choice.labels[:-2]] == ["07:00", "08:00", "09:00", "10:00", "11:00"]
+    await said(world.owner, "every tuesday pilates at 6pm", "Ogni martedì alle 18:00")
+    await said(world.owner, "move my pilates on tuesday to the gym at 5pm", "Al posto di")
+
+
+async def test_a_second_choice_is_booked_with_the_first_in_one_tap(world: World) -> None:
+    await world.read_timetable([*WEEK, CHOICE])
+    card = await said(world.owner, "pilates martedì alle 18, altrimenti yoga alle 18:30", "Se non c'è posto")
+    assert card.labels[0].startswith("✅ Conferma, altrimenti YOGA")
+
+    await tapped(world.owner, "✅ Conferma, altrimenti", "In coda")
+
+    action = (await world.actions())[0]
+    assert action.class_ref.matches(PILATES.ref)
+    assert await world.db.choices.alternatives(action.id) == [CHOICE.ref]
+    assert action.run_at <= world.clock()
+
+
+async def test_a_series_is_made_with_its_alternative_and_another_weekday_is_offered_apart(world: World) -> None:
+    await said(world.owner, "ogni martedì pilates alle 18, se è pieno zumba alle 19", "Se non c'è posto")
+    await tapped(world.owner, "Automatica", "ci penso io")
+
+    (series,) = await world.db.series.of(chats.OWNER)
+    alternatives = await world.db.series.alternatives(series.id)
+    assert alternatives == [PeriodicChoice("ZUMBA", "Giuriati", time(19), "Corsi Platinum")]
+    apart = await said(world.owner, "ogni martedì pilates alle 18, altrimenti gag giovedì", "dello stesso giorno")
+    assert apart.labels[0].startswith("Giovedì 18:00 GAG")
+
+
+QUESTIONS = {
+    "prenota yoga per Marco martedì": "solo per te",
+    "pilates martedì se non piove": "un «no»",
+    "pilates martedì gratis": "«gratis» non lo so",
+    "pilates il martedì": "Una volta sola, o ogni settimana?",
+    "yoga martedì alle 18:15": "non c'è",
+    "yoga domani giovedì": "non tornano",
+    "cancella e prenota pilates": "una alla volta",
+    "blablabla": "Scrivimi per esempio",
+    "annulla zumba": "non la trovo",
+    "annulla la periodica di zumba": "tra le periodiche non la trovo",
+    "sì": "tocca il pulsante",
+    "non voglio più zumba": "non prenoto niente",
+    "x" * 500: "troppo lungo",
+    "йога завтра": "Scrivimi per esempio",
+}
+
+
+async def test_what_is_not_clear_is_a_question_and_nothing_is_done(world: World) -> None:
+    for text, sentence in QUESTIONS.items():
+        await said(world.owner, text, sentence)
+
+    assert [action for action in await world.actions() if not action.quiet] == []
+    assert await world.db.series.of(chats.OWNER) == []
+
+
+async def test_who_does_not_want_something_gets_what_there_is_of_it(world: World) -> None:
+    await world.hold(MINE)
+    await chats.periodic(world)
+
+    page = await said(world.owner, "non vengo a pilates martedì", "qualcosa che hai già")
+
+    assert page.labels[:2] == ["Mar 24 nov 18:00 · PILATES MATWORK", "🔄 Ogni martedì 18:00 · Il mio Pilates"]
+    await tapped(world.owner, "Mar 24 nov", "Annullo davvero?")
+
+
+async def test_an_answer_that_stands_there_already_is_not_sent_again(world: World) -> None:
+    await said(world.owner, "ciao", "Che cosa facciamo?")
+    await world.owner.send("ciao")
+    await world.owner.media.sticker()
+    await world.owner.wait_for(lambda one: "solo messaggi scritti" in one.text)
+    await world.owner.media.photo(PNG, caption="/start")
+    await world.owner.media.document("a.pdf", b"%PDF")
+    await said(world.owner, "grazie", "Di niente")
+
+    from_bot = [one.text for one in world.owner.messages if one.from_bot]
+    assert sum("Che cosa facciamo?" in text for text in from_bot) == 1
+    assert sum("solo messaggi scritti" in text for text in from_bot) == 1

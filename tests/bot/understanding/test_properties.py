@@ -1,0 +1,75 @@
+"""What holds for every text: reading it never fails, and a no in it is never a booking."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.understanding import understand
+from bot.understanding.intents import Book, Swap, Unsure, Watch, Weekly
+from tests.bot.understanding.meanings import DEMO, TODAY
+
+COURSES = ("yoga", "pilates", "palestra", "gym", "zumba", "total body", "fit center", "qualcosa")
+DAYS = ("domani", "tomorrow", "giovedì", "on Thursday", "il 3 dicembre", "stasera", "tonight", "3/12", "ogni martedì")
+HOURS = ("alle 18", "at 6pm", "18:15", "alle sei e mezza", "half past six", "dopo le 18", "di mattina", "")
+VERBS = (
+    "prenota",
+    "mi prenoti",
+    "book",
+    "please book",
+    "vorrei",
+    "I want",
+    "",
+    "segnami a",
+    "can you book",
+    "tieni d'occhio",
+)
+NEGATIONS = (
+    "non", "no", "not", "don't", "dont", "do not", "never", "mai", "senza", "without", "can't", "won't", "niente",
+    "nothing", "tranne", "except", "neanche", "cannot", "isn't", "nessuno", "invece di", "instead of", "non voglio",
+    "no longer", "no more", "mai più",
+)  # fmt: skip
+WORDS = st.sampled_from(
+    [*COURSES, *DAYS, *HOURS, *VERBS, *NEGATIONS, ",", "?", "e", "o", "altrimenti", "per", "a", "to", "le", "7"]
+)
+
+
+@given(st.text(max_size=450))
+def test_no_text_makes_the_reading_fail(text: str) -> None:
+    understand(text, DEMO, TODAY)
+
+
+@given(st.lists(WORDS, max_size=14))
+def test_no_order_of_known_words_makes_the_reading_fail(words: list[str]) -> None:
+    understand(" ".join(words), DEMO, TODAY)
+
+
+@given(
+    st.permutations(["verb", "course", "day", "hours"]), st.sampled_from(VERBS), st.sampled_from(COURSES),
+    st.sampled_from(DAYS), st.sampled_from(HOURS), st.sampled_from(NEGATIONS), st.integers(0, 4), st.booleans(),
+)  # fmt: skip
+def test_a_no_is_never_a_booking(
+    order: list[str], verb: str, course: str, day: str, hours: str, negation: str, at: int, upper: bool
+) -> None:
+    said = {"verb": verb, "course": course, "day": day, "hours": hours}
+    words = [said[each] for each in order]
+    words.insert(at, negation)
+    text = " ".join(word for word in words if word)
+
+    intent = understand(text.upper() if upper else text, DEMO, TODAY)
+
+    assert not isinstance(intent, Book | Weekly | Watch | Swap), text
+
+
+@given(
+    st.sampled_from(VERBS),
+    st.sampled_from(COURSES),
+    st.sampled_from(DAYS),
+    st.sampled_from(HOURS),
+    st.text("bcdfghjklqxz", min_size=4, max_size=9),
+)
+def test_a_word_that_nobody_knows_makes_it_a_question(verb: str, course: str, day: str, hours: str, word: str) -> None:
+    intent = understand(f"{verb} {course} {word} {day} {hours}", DEMO, TODAY)
+
+    assert isinstance(intent, Unsure)
+    assert word in " ".join(intent.words)
