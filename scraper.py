@@ -41,9 +41,7 @@ DEFAULT_FLAGS = "Classes"  # activityFlags of every calendar link seen so far
 WAITING = re.compile(r"lista d.?\s*attesa|in lista|^\s*lista\s*$|\bin (lista d.?\s*)?attesa\b|waiting", re.IGNORECASE)
 WE_WAIT = re.compile(r"\b(sei|stat[oa]|inserit[oa]) .*\blista\b|\b(sei )?in (lista|attesa)\b|posizione")
 """What the notes of a slot say when it is we who wait; anything else about a list is an offer to others."""
-BLOCK_PARTS = {
-    "event-info-schedule", "time-start", "time-duration", "event-info-description", "event-info-skill-level",
-}  # fmt: skip
+BLOCK_PARTS = {"event-info-schedule", "time-start", "time-duration", "event-info-description", "event-info-skill-level"}
 """The classes of what a booking's block in "my bookings" consists of, as far as it is known."""
 NO_WORDS = ("button", "script", "style")  # elements of a block that say nothing about the booking
 KNOWN_WORDS = re.compile(
@@ -448,11 +446,12 @@ def _page_slot(box: Tag, activity: Activity, day: date) -> Slot:
     minutes = _number(_inner(box, "time-duration")) or DEFAULT_MINUTES
     others = [_inner(box, "slot-description2"), _inner(box, "slot-description3")]
     notes = " ".join(_text(each) for each in box.select(".slot-notes"))
+    skill = box.select_one(".slot-description .skill")
     status, places = _status(_class_word(box), notes, _places(others))
     return Slot(
         activity=activity,
         appointment_id="",
-        course=course_name([_text_of(box.select_one(".slot-description .skill")), description], activity.name),
+        course=course_name([_text(skill) if skill else "", description], activity.name),
         day=day,
         start=start,
         end=min(datetime.combine(day, start) + timedelta(minutes=minutes), datetime.combine(day, time(23, 59))).time(),
@@ -584,10 +583,7 @@ def _plain_text(markup: str) -> str:
 
 def _inner(tag: Tag, css_class: str) -> str:
     """The text of the first element of that class within the tag; empty when there is none."""
-    return _text_of(tag.find(class_=css_class))
-
-
-def _text_of(found: Tag | None) -> str:
+    found = tag.find(class_=css_class)
     return _text(found) if found else ""
 
 

@@ -147,11 +147,15 @@ class Worker:
                 await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
 
     async def step(self) -> bool:
-        """Claims one due action and starts on it. False when there was none, or hands are full."""
+        """Claims one due action and starts on it. False when there was none.
+
+        Full hands claim only what opens soon: slow actions may fill them for minutes, and an opening does not wait.
+        """
         await self._follow_rules()
-        if len(self._in_hand - self._for_opening) >= self._limits.at_once or not await self._db.claims.due():
+        full = len(self._in_hand - self._for_opening) >= self._limits.at_once
+        if not await self._db.claims.due(only_openings=full):
             return False
-        action = await self._db.claims.claim(self._name, self._lease)
+        action = await self._db.claims.claim(self._name, self._lease, only_openings=full)
         if action is None:
             return False
         log.info("→ %s %s (attempt %s)", action.type, action.id, action.attempts)

@@ -415,6 +415,23 @@ async def test_a_worker_whose_hands_are_full_ends_the_leases_of_a_dead_one_once(
     assert len(ended) == 1
 
 
+async def test_hands_full_of_slow_actions_take_a_booking_whose_opening_is_near(
+    db: Database, limited: MakeWorker, pilates: ClassRef, site_clock: FakeClock
+) -> None:
+    now = site_clock()
+    soon = await db.requests.add(NewAction(ActionType.BOOK, OWNER, pilates, run_at=now, opens_at=now + PREPARE / 2))
+    await db.requests.add(NewAction(ActionType.CHECK, OWNER))
+    full = limited(Limits(at_once=0))
+    assert await full.step()
+    assert not await full.step()
+    statuses = {row["id"]: row["status"] for row in await db.connection.rows("SELECT id, status FROM booking_actions")}
+    assert statuses.pop(soon.id) == ActionStatus.PROCESSING
+    assert set(statuses.values()) == {ActionStatus.PENDING}
+    stop = asyncio.Event()
+    stop.set()
+    await full.run(stop)  # hands back what it holds
+
+
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(seconds=0.5)], ids=["now", "in a moment"])
 async def test_what_is_put_in_is_claimed_at_its_time_without_a_look(
     db: Database,
@@ -480,12 +497,12 @@ async def test_a_failing_look_at_the_queue_does_not_end_the_worker(
 
     stop, failed, claim = asyncio.Event(), asyncio.Event(), db.claims.claim
 
-    async def claim_once_broken(name: str, lease: float) -> Action | None:
+    async def claim_once_broken(name: str, lease: float, **more: bool) -> Action | None:
         if not failed.is_set():
             failed.set()
             fail()
         stop.set()
-        return await claim(name, lease)
+        return await claim(name, lease, **more)
 
     worker = limited(Limits(pause_after_error=0.01))
     monkeypatch.setattr(db.claims, "claim", claim_once_broken)

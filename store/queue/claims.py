@@ -40,14 +40,20 @@ NOT_PAUSED = """
 """An action whose account is not paused. Near its opening a booking is claimed anyway: a stored session may work."""
 
 
+FITS = """
+    (:only_openings = 0 OR (action_type = 'book' AND opens_at > :opened AND opens_at <= :opening))
+"""
+"""Any action, or, for a worker whose hands are full, only a booking near its opening."""
+
+
 CLAIM = f"""
     {TAKE} WHERE id = (
         SELECT id FROM (
             SELECT id, action_type, run_at, opens_at, quiet FROM booking_actions
-            WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED}
+            WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED} AND {FITS}
             UNION ALL
             SELECT id, action_type, run_at, opens_at, quiet FROM booking_actions
-            WHERE status = 'processing' AND lease_until <= :now
+            WHERE status = 'processing' AND lease_until <= :now AND {FITS}
         )
         ORDER BY CASE
                 WHEN quiet AND action_type IN ('check', 'refresh') THEN 2
@@ -68,8 +74,9 @@ CLAIM_ONE = f"""
 
 
 DUE = f"""
-    SELECT EXISTS (SELECT 1 FROM booking_actions WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED})
-        OR EXISTS (SELECT 1 FROM booking_actions WHERE status = 'processing' AND lease_until <= :now)
+    SELECT EXISTS (SELECT 1 FROM booking_actions
+            WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED} AND {FITS})
+        OR EXISTS (SELECT 1 FROM booking_actions WHERE status = 'processing' AND lease_until <= :now AND {FITS})
 """  # noqa: S608 - a constant of this file
 
 
@@ -99,9 +106,10 @@ FAIL_UNREADABLE = """
 log = logging.getLogger(__name__)
 
 
-def _moments(now: datetime) -> dict[str, Any]:
-    """The parameters of DUE and CLAIM that depend on the time."""
+def _parameters(now: datetime, *, only_openings: bool) -> dict[str, Any]:
+    """The parameters that DUE and CLAIM share."""
     return {
+        "only_openings": only_openings,
         "now": stamp(now),
         "opened": stamp(now - OPENING_LASTS),
         "opening": stamp(now + NEAR_OPENING),
@@ -116,9 +124,9 @@ class Claims:
         self._db = connection
         self._clock = clock
 
-    async def due(self) -> bool:
+    async def due(self, *, only_openings: bool = False) -> bool:
         """Whether a claim would return an action. Takes no write lock: a worker asks at each change of the database."""
-        row = await self._db.row(DUE, _moments(self._clock()))
+        row = await self._db.row(DUE, _parameters(self._clock(), only_openings=only_openings))
         return bool(row and row[0])
 
     async def next_due(self, after: datetime) -> datetime | None:
@@ -126,14 +134,18 @@ class Claims:
         return await self._db.read(partial(next_due, after=after))
 
     @in_transaction
-    def claim(self, tx: Transaction, worker: str, lease_seconds: float) -> Action | None:
+    def claim(
+        self, tx: Transaction, worker: str, lease_seconds: float, *, only_openings: bool = False
+    ) -> Action | None:
         """Claims the most urgent action that is due, or whose lease has run out. None when there is no such action.
 
+        `only_openings`: of them only bookings near their opening.
         A row that can't be read (somebody typed it) fails at once, so that it does not keep the others waiting.
         """
         now = self._clock()
-        lease = stamp(now + timedelta(seconds=lease_seconds))
-        while (row := tx.row(CLAIM, _moments(now) | {"lease": lease, "worker": worker})) is not None:
+        values = _parameters(now, only_openings=only_openings)
+        values |= {"lease": stamp(now + timedelta(seconds=lease_seconds)), "worker": worker}
+        while (row := tx.row(CLAIM, values)) is not None:
             try:
                 return to_action(row)
             except ValueError as error:
