@@ -144,6 +144,8 @@ class PlainWordsFlow:
                 return await self._unsure(tap, intent)
             case Book(wishes, every_one):
                 return await self._book(tap, wishes, every_one=every_one)
+            case Look(wish, others) if others:
+                return await self._several(tap, (wish, *others))
             case Look(wish) | Watch(wish):
                 return await self._look(tap, wish)
             case Weekly(wishes, every_one):
@@ -180,6 +182,13 @@ class PlainWordsFlow:
         if len(wish.days) == 1 and wish == Wish(days=wish.days):
             return await self._go(tap, Verb.DAY, int(f"{wish.days[0]:%Y%m%d}"))
         return await self._one(tap, wish)
+
+    async def _several(self, tap: Tap, wishes: Sequence[Wish]) -> Response:
+        """Everything that one of the wishes can mean."""
+        views = _each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
+        if not views:
+            return await self._one(tap, wishes[0])
+        return screens.plain_words.which_slot_page(Wish(), views, self._house.when())
 
     async def _one(self, tap: Tap, wish: Wish) -> Response:
         """The card of the class that is meant, the choice between several, or what comes nearest."""

@@ -29,6 +29,12 @@ SEVERAL = {
     "mondays": 0, "tuesdays": 1, "wednesdays": 2, "thursdays": 3, "fridays": 4, "saturdays": 5, "sundays": 6,
     "sabati": 5, "domeniche": 6,
 }  # fmt: skip
+ENGLISH = worded(
+    """
+    january february march april may june july august september october november december
+    jan feb apr jun jul aug sep sept oct nov dec
+    """
+)
 MONTHS = (
     ("gennaio", "january", "gen", "jan"), ("febbraio", "february", "feb"), ("marzo", "march", "mar"),
     ("aprile", "april", "apr"), ("maggio", "may", "mag"), ("giugno", "june", "giu", "jun"),
@@ -36,6 +42,7 @@ MONTHS = (
     ("settembre", "september", "set", "sett", "sep", "sept"), ("ottobre", "october", "ott", "oct"),
     ("novembre", "november", "nov"), ("dicembre", "december", "dic", "dec"),
 )  # fmt: skip
+ENGLISH_MONTHS = tuple(tuple(name for name in names if name in ENGLISH) for names in MONTHS)
 NUMBERS = {
     "un": 1, "uno": 1, "una": 1, "one": 1, "a": 1, "due": 2, "two": 2, "tre": 3, "three": 3, "quattro": 4, "four": 4,
     "cinque": 5, "five": 5, "sei": 6, "six": 6, "sette": 7, "seven": 7, "otto": 8, "eight": 8, "nove": 9, "nine": 9,
@@ -47,6 +54,7 @@ BY_MONTH = {name: number for number, names in enumerate(MONTHS, 1) for name in n
 
 _WD = "|".join(sorted(BY_WEEKDAY, key=len, reverse=True))
 _MONTH = "|".join(sorted(BY_MONTH, key=len, reverse=True))
+_FIRST_MONTH = "|".join(name for names in ENGLISH_MONTHS for name in names)  # what stands before its day
 _N = r"\d{1,2}|" + "|".join(sorted(NUMBERS, key=len, reverse=True))
 _NEXT = r"prossim[oa]|next|che viene|in arrivo|dopo il prossimo"
 _THIS = r"quest[oa]|this|this coming|the coming"
@@ -179,6 +187,10 @@ def _from(first: date, length: int) -> tuple[date, ...]:
 
 
 _ORDINAL = r"(?P<ordinal> (?:st|nd|rd|th))?"
+_NO_HOUR = (  # a day of the month: nothing follows that makes it an hour, or how many
+    r"(?! (?:lezion|cors|prenot|post|class|book|place|spot|person|people|volt|giorn|days))"
+    r"(?:(?<=2[5-9])|(?<=3[01])|(?! (?:am|pm|h|hrs|e|meno|in|di|del)\b))"
+)
 _YEAR = r"(?: (?P<year>20\d\d))?"
 
 READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
@@ -200,7 +212,8 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
             _dated,
         ),
         (
-            rf"{_BEFORE}(?:(?P<wd>{_WD}) (?:the )?)?(?P<month>{_MONTH}) (?:the )?(?P<day>\d{{1,2}}){_ORDINAL}{_YEAR}",
+            rf"{_BEFORE}(?:(?P<wd>{_WD}) (?:the )?)?(?P<month>{_FIRST_MONTH}) (?:the )?"
+            rf"(?P<day>\d{{1,2}}){_ORDINAL}{_YEAR}",
             _dated,
         ),
         (
@@ -213,13 +226,11 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         ),
         (rf"{_BEFORE}(?P<wd>{_WD}) (?P<day>\d{{1,2}})(?P<ordinal> (?:st|nd|rd|th))", _dated),
         (
-            rf"{_BEFORE}(?P<wd>{_WD}) (?P<bare>)(?P<day>\d{{1,2}})(?! (?:am|pm|h|hrs|e|meno|in"
-            rf"|di|del))",
+            rf"{_BEFORE}(?P<wd>{_WD}) (?P<bare>)(?P<day>\d{{1,2}}){_NO_HOUR}",
             _dated,
         ),
         (
-            r"(?:il|il giorno|giorno|del|per il|the|on the) (?P<day>\d{1,2})(?! (?:am|pm|h|hrs|e|meno|st|nd"
-            r"|rd|th|of|di))",
+            rf"(?:il|il giorno|giorno|del|per il|the|on the) (?P<day>\d{{1,2}}){_NO_HOUR}(?! (?:st|nd|rd|th|of|di)\b)",
             _dated,
         ),
         (r"(?:(?:on|for) )?(?:the )?(?P<day>\d{1,2})(?P<ordinal> (?:st|nd|rd|th))", _dated),

@@ -217,6 +217,8 @@ class Sentence:
         if len(drafts) > MOST_WISHES or (every_one and joints & {Kind.OR, Kind.ELSE}):
             return self._unsure(Doubt.SEVERAL)
         weekly = Kind.EVERY in self._kinds or any(draft.days and draft.days.several for draft in drafts)
+        if Kind.WATCH in steering and not any(draft.names for draft in drafts):
+            return self._unsure(Doubt.UNKNOWN)
         if steering:
             made = [self._steered(draft, weekly=weekly) for draft in drafts]
             return made[0] if len(made) == 1 else self._unsure(Doubt.SEVERAL, *made)
@@ -245,8 +247,8 @@ class Sentence:
         only_looks = looks and Kind.BOOK not in self._kinds
         if only_looks or asks or not (acts or any(draft.names for draft in drafts) or Kind.SOFT in self._kinds):
             asked = has_content or any(WHAT_THERE_IS.search(part.text) for part in self._parts)
-            made = [Look(draft.wish()) for draft in drafts] if asked else []
-            return self._unsure(Doubt.SEVERAL, *made) if len(made) > 1 else next(iter(made), None)
+            wishes = [draft.wish() for draft in drafts]
+            return Look(wishes[0], tuple(wishes[1:])) if asked else None
         if not has_content:
             return Show(Place.NEW) if Kind.BOOK in self._kinds else None
         book = Book(tuple(draft.wish() for draft in drafts), every_one)

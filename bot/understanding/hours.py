@@ -37,6 +37,8 @@ MINUTES = {
     "twenty": 20, "dieci": 10, "ten": 10, "cinque": 5, "five": 5, "half": 30,
 }  # fmt: skip
 MARKS = ("am", "pm", "noon", "eve")  # what tells the morning's hours from the evening's
+FEW = ("due", "tre", "quattro", "two", "three", "four")
+TOLD_AS_TIME = re.compile(r"\b(?:alle|all|alla|ore|at|h)\b")
 NOON = ("mezzogiorno", "noon", "midday", "mezzodi")
 
 _WORD = "|".join(sorted(CLOCK, key=len, reverse=True))
@@ -62,7 +64,7 @@ def _moment(n: int) -> str:
 
 _THE = r"(?:(?:le|l|ore|h|at|alle|all|alla) )*"
 _FROM, _TO = _moment(1), _moment(2)
-_AT = r"(?:(?:per|for) )?(?:(?:a|alle|all|alla|alle ore|ore|le|delle|dell|h|at|@|per le|quello delle|quella delle) )+"
+_AT = r"(?:(?:per|for) )?(?:(?:alle|all|alla|alle ore|ore|le|delle|dell|h|at|@|per le|quello delle|quella delle) )+"
 
 
 def _read(match: re.Match[str], n: int) -> tuple[time, ...] | None:
@@ -158,6 +160,14 @@ def _shifted(moment: time, by: timedelta) -> time:
     return (datetime.combine(day, moment) + by).time()
 
 
+def _at(match: re.Match[str]) -> Hours | None:
+    """None for `le due`, `delle tre` without more: that is rather how many."""
+    said = match["hour1"]
+    marked = any(match[f"{group}1"] for group in (*MARKS, "plus", "less", "unit"))
+    rather_many = said in FEW and not marked and not TOLD_AS_TIME.search(match[0])
+    return None if rather_many else _exact(match)
+
+
 def _free(match: re.Match[str]) -> Hours | None:
     """A time without a word before it: with minutes, or marked, or a number that is likely to be an hour."""
     marked = any(match[f"{group}1"] for group in (*MARKS, "past", "half", "noonword", "unit"))
@@ -180,7 +190,8 @@ COUNTED = re.compile(
 READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(rf"(?:{pattern})(?= |$)"), reader)
     for pattern, reader in (
-        (rf"{_AT}{_FROM}", _exact),
+        (rf"{_AT}{_FROM}", _at),
+        (rf"a (?=\d|mezzo){_FROM}", _exact),
         (_FROM, _free),
         (rf"(?:tra|fra|between|dalle|dall|dalla|da|from) {_THE}{_FROM} {_AND}{_THE}{_TO}", _between),
         (rf"{_THE}{_FROM} - {_THE}{_TO}", _between),

@@ -72,6 +72,7 @@ class Look:
     """What there is, and whether there are places."""
 
     wish: Wish
+    others: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,12 +73,12 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     # What is to be done
     (
         Kind.CANCEL,
-        r"disattiva|basta con|basta|deactivate|salto|disdico|annullo|cancello|rinuncio a|annull(?!at)\w+"
-        r"|cancell(?!at|ed|ing|azion)\w+|disd(?:i|ic)\w*|disdett[ae]|elimin(?!at)\w+|rimuov(?:i|ere|imi|ermi|o)"
-        rf"|tog(?:li|liere|limi|liermi|lila)|liber(?:a|are|ami|i|o) {_MY_PLACE}|rinunci(?:o|are|a) (?:a|al|alla)"
-        r"|cancel|cancelled|cancelling|cancelation|delete|remove|drop(?! in| into)|call off|(?:free|free up"
-        rf"|release|give back|give up) {_MY_PLACE}|unbook|get me out|take me off|take me out|get rid|withdraw|stop"
-        r"|ferma|interrompi|smetti|sospend(?:i|ere)|pausa|pause|metti in pausa|salta(?:re)?|skip",
+        r"disattiva|basta con|deactivate|salto|disdico|annullo|cancello|rinuncio a|annull(?!at)\w+|cancell(?!at"
+        r"|ed|ing|azion)\w+|disd(?:i|ic)\w*|disdett[ae]|elimin(?!at)\w+|rimuov(?:i|ere|imi|ermi|o)|tog(?:li|liere"
+        rf"|limi|liermi|lila)|liber(?:a|are|ami|i|o) {_MY_PLACE}|rinunci(?:o|are|a) (?:a|al|alla)|cancel|cancelled"
+        r"|cancelling|cancelation|delete|remove|drop(?! in| into)|call off|(?:free|free up|release|give back"
+        rf"|give up) {_MY_PLACE}|unbook|get me out|take me off|take me out|get rid|withdraw|stop|ferma|interrompi"
+        r"|smetti|sospend(?:i|ere)|pausa|pause|metti in pausa|salta(?:re)?|skip",
     ),
     (
         Kind.MOVE,
@@ -88,12 +88,13 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.WATCH,
-        r"(?:tieni|tenere|tienimi|puoi tenere|tenermi|mi tieni|tenga) d occhio|avvis(?:a|ami|armi|are|i)"
-        r"|avvert(?:i|imi|ire)|fammi sapere|dimmi (?:se|quando) si libera|(?:se|quando|appena|nel caso"
-        rf"|non appena) si liber(?:a|ano|asse|i)(?: {_PLACE})?|keep an eye(?: (?:on|out for))?|watch|notify me"
-        rf"|notify|alert me|let me know|tell me|(?:if|when|as soon as) (?:{_PLACE}|something|one|it) (?:frees? up"
-        r"|opens? up|becomes? (?:free|available)|gets free|is free)|(?:in )?(?:lista d attesa|waiting list"
-        r"|waitlist)|wait for",
+        r"(?:let me know|notify me|alert me|text me|ping me)(?: if| when| once| as soon as)?|(?:frees?|opens?) up"
+        r"|(?:becomes?|gets) (?:free|available)|si liberasse|si libera|(?:tieni|tenere|tienimi|puoi tenere"
+        r"|tenermi|mi tieni|tenga) d occhio|avvis(?:a|ami|armi|are|i)|avvert(?:i|imi|ire)|fammi sapere"
+        r"|dimmi (?:se|quando) si libera|(?:se|quando|appena|nel caso|non appena) si liber(?:a|ano|asse"
+        rf"|i)(?: {_PLACE})?|keep an eye(?: (?:on|out for))?|watch|notify me|notify|alert me|let me know|tell me"
+        rf"|(?:if|when|as soon as) (?:{_PLACE}|something|one|it) (?:frees? up|opens? up|becomes? (?:free"
+        r"|available)|gets free|is free)|(?:in )?(?:lista d attesa|waiting list|waitlist)|wait for",
     ),
     (
         Kind.BOOK,
@@ -125,8 +126,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"|mi (?:serve|servirebbe|servono|piacerebbe|interessa|va di|andrebbe)|serve|interessa|avrei bisogno"
         r"|ho bisogno|mi occorre|bisogno|puo|possono|potrebbe|e possibile|able to|any chance|let me|i (?:want"
         r"|need|would like|would love|would need|have to|must|am interested in|am)|want|wanna|need|would like"
-        r"|would love|like|love|can|could|would|may|will|shall|should|please|pls|plz|let is|let us|lets"
-        r"|would you mind|mind",
+        r"|would love|like|love|can|could|would|may|will|shall|should|let is|let us|lets|would you mind|mind",
     ),
     # Looking
     (
@@ -158,11 +158,11 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     # Every week
     (
         Kind.EVERY,
-        r"series|sempre|always|every time|(?:(?:prenotazion[ei]|booking|la|le|il|the|my|mia|mie) )*(?:(?:ogni"
-        r"|tutti i|tutte le|tutti|tutte|every|each) (?:singol[oa] )?(?:settiman[ae]|giorn[oi]|week|day|single day"
-        r"|single week)|ogni|tutti i|tutte le|every single|every|each|weekly|settimanal(?:e|i|mente)"
-        r"|periodic[oahei]+|ricorrent[ei]|fiss[oaie]|recurring|regularly|regular|abitual[ei]|(?:una volta"
-        r"|once) (?:a|alla) (?:settimana|week)|serie)(?: (?:prenotazion[ei]|bookings?))?",
+        r"series|(?:(?:prenotazion[ei]|booking|la|le|il|the|my|mia|mie) )*(?:(?:ogni|tutti i|tutte le|tutti|tutte"
+        r"|every|each) (?:singol[oa] )?(?:settiman[ae]|giorn[oi]|week|day|single day|single week)|ogni|tutti i"
+        r"|tutte le|every single|every|each|weekly|settimanal(?:e|i|mente)|periodic[oahei]+|ricorrent[ei]"
+        r"|fiss[oaie]|recurring|regularly|(?:una volta|once) (?:a|alla) (?:settimana|week)"
+        r"|serie)(?: (?:prenotazion[ei]|bookings?))?",
     ),
     # People
     (
@@ -181,13 +181,13 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
 
 FILLERS = worded(
     """
-    bye run runs held taking purtroppo unfortunately dentro in automatico na de elenco qualche sorry anything
+    plz bye run runs held taking purtroppo unfortunately dentro in automatico na de elenco qualche sorry anything
     whatever il lo la i gli le l un uno una del dello della dei degli delle dell d di da dal dalla dalle in nel
     nello nella nei su sul sulla per con tra fra mi ti ci si me te ne io tu noi voi mio mia miei mie tuo tua suo sua
     questo questa questi queste quello quella quelli quelle quel li qui qua la ancora gia subito ora ore solo
-    proprio magari anche pure che is sono sei siamo ho hai ha abbiamo avete essere avere avrei dai dunque allora
-    quindi cosi bene ok okay favore piacere cortesia gentilmente grazie mille ciao hey ehi ehila salve buongiorno
-    buonasera buon giorno pomeriggio buona sera bot raga ragazzi scusa scusami perdona senti ascolta prego possibile
+    proprio magari anche pure che is sono siamo ho hai ha abbiamo avete essere avere avrei dai dunque allora quindi
+    cosi bene ok okay favore piacere cortesia gentilmente grazie mille ciao hey ehi ehila salve buongiorno buonasera
+    buon giorno pomeriggio buona sera bot raga ragazzi scusa scusami perdona senti ascolta prego possibile
     prenotazione prenotazioni lezione lezioni corso corsi classe classi turno turni posto posti allenamento sessione
     ingresso appuntamento attivita sport qualcosa nuovo nuova prima primo prossimo prossima lista tutto tutti the a
     an my your me you we it its this that these those there of at on in to for from by with as so just only also am
@@ -203,6 +203,12 @@ FILLERS = worded(
 )
 
 COMPILED = tuple((kind, re.compile(rf"(?:{pattern})(?= |$)")) for kind, pattern in PATTERNS)
+
+
+def steers(words: str) -> bool:
+    """Whether the words mean something to the grammar, so that as a part of a course's name they don't stand for it."""
+    return any(pattern.fullmatch(words) for _, pattern in COMPILED)
+
 
 FIRST_NAMES = worded(
     """

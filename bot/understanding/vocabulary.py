@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from rapidfuzz import fuzz, process
 
+from bot.understanding.lexicon import steers
 from bot.understanding.words import spoken
 from domain.model import FIT_CENTER, Course
 
@@ -153,7 +154,8 @@ def _parts(plains: Mapping[str, str]) -> dict[str, set[str]]:
         for first in range(len(words)):
             for last in range(first + 1, len(words) + 1):
                 part = words[first:last]
-                if any(len(word) >= LEAST_PART and word not in COMMON and word.isalpha() for word in part):
+                says = any(len(word) >= LEAST_PART and word not in COMMON and word.isalpha() for word in part)
+                if says and not (len(part) < len(words) and steers(" ".join(part))):
                     found.setdefault(" ".join(part), set()).add(name)
     return found
 

@@ -79,6 +79,8 @@ def line_of(intent: Intent) -> str:
             return str(word)
         case Unsure():
             return "?"
+        case Look(wish, others) if others:
+            return "look " + " / ".join(map(_wish, (wish, *others)))
         case Look(wish) | Watch(wish) | Cancel(wish) | Series(wish) | Unwanted(wish):
             return _joined(type(intent).__name__.lower(), _wish(wish))
 
@@ -88,7 +90,10 @@ def _joined(*words: str) -> str:
 
 
 def _wish(wish: Wish) -> str:
-    names = ",".join(SHORT.get(name, name) for name in sorted(wish.names, key=ORDER.index))
+    names = ",".join(
+        SHORT.get(name, name)
+        for name in sorted(wish.names, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+    )
     days = ",".join(f"{day.day}/{day.month}" for day in wish.days)
     weekdays = ",".join(WEEKDAYS[day] for day in wish.weekdays)
     where = " ".join(f"@{each.lower()}" for each in wish.where)

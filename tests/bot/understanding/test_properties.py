@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.understanding import understand
 from bot.understanding.intents import Book, Swap, Unsure, Watch, Weekly
-from tests.bot.understanding.meanings import DEMO, TODAY
+from tests.bot.understanding.meanings import DEMO, TODAY, meant
 
 COURSES = ("yoga", "pilates", "palestra", "gym", "zumba", "total body", "fit center", "qualcosa")
 DAYS = ("domani", "tomorrow", "giovedì", "on Thursday", "il 3 dicembre", "stasera", "tonight", "3/12", "ogni martedì")
@@ -32,6 +32,38 @@ NEGATIONS = (
 WORDS = st.sampled_from(
     [*COURSES, *DAYS, *HOURS, *VERBS, *NEGATIONS, ",", "?", "e", "o", "altrimenti", "per", "a", "to", "le", "7"]
 )
+
+
+SAID_COURSES = {"yoga": "yoga", "la palestra": "fit", "the gym": "fit", "total body": "total", "un corso di gag": "gag"}
+SAID_DAYS = {
+    "domani": "25/11", "on Thursday": "26/11", "dopodomani": "26/11", "il 3 dicembre": "3/12", "3/12": "3/12",
+    "sabato 28": "28/11", "fri 27 nov": "27/11", "in three days": "27/11", "next week on monday": "30/11",
+    "lunedì della settimana prossima": "30/11", "this friday": "27/11",
+}  # fmt: skip
+SAID_HOURS = {
+    "alle 18": "18:00", "at 6pm": "18:00", "18:15": "18:15", "alle sei e mezza": "6:30|18:30", "dopo le 18": "18:00-",
+    "half past six": "6:30|18:30", "prima delle 10": "-9:59", "di mattina": "morning", "in the evening": "evening",
+    "tra le 17 e le 19": "17:00-19:00", "between 5pm and 7pm": "17:00-19:00", "alle 7 di sera": "19:00",
+}  # fmt: skip
+OPENERS = {
+    "prenota": "book", "please book me": "book", "vorrei": "book", "": "book", "annulla": "cancel",
+    "can you cancel": "cancel",
+    "c'è posto per": "look", "any spots left for": "look", "non voglio": "unwanted", "I can't come to": "unwanted",
+    "tieni d'occhio": "watch", "tell me if a spot frees up in": "watch",
+}  # fmt: skip
+
+
+@given(
+    st.sampled_from(list(OPENERS)), st.sampled_from(list(SAID_COURSES)), st.sampled_from(list(SAID_DAYS)),
+    st.sampled_from(list(SAID_HOURS)), st.booleans(), st.sampled_from(["", "per favore", "please", "grazie", "🙏"]),
+)  # fmt: skip
+def test_the_pieces_of_a_wish_mean_the_same_in_whatever_order_and_language(
+    opener: str, course: str, day: str, hours: str, hours_first: bool, polite: str
+) -> None:
+    when = (hours, day) if hours_first else (day, hours)
+    wanted = f"{OPENERS[opener]} {SAID_COURSES[course]} {SAID_DAYS[day]} {SAID_HOURS[hours]}"
+
+    assert meant(" ".join((opener, course, *when, polite))) == wanted
 
 
 @given(st.text(max_size=450))

@@ -113,6 +113,17 @@ def test_an_exact_name_wins_and_two_that_are_as_near_are_both_offered() -> None:
     assert meant("yoga hatha") == "book hatha"
 
 
+def test_a_word_that_steers_the_grammar_never_stands_for_a_course_that_has_it_in_its_name() -> None:
+    read = datetime(2026, 11, 24, tzinfo=UTC)
+    names = ("NUOTO LIBERO", "OPEN GYM", "YOGA")
+    courses = [Course(n, name, "G", 1, clock(18), clock(19), None, None, "", "", read) for n, name in enumerate(names)]
+    vocabulary = Vocabulary.of(courses)
+
+    assert line_of(understand("c'è un posto libero a yoga domani?", vocabulary, TODAY)) == "look yoga 25/11"
+    assert line_of(understand("nuoto libero domani", vocabulary, TODAY)) == "book NUOTO LIBERO 25/11"
+    assert line_of(understand("open gym domani", vocabulary, TODAY)) == "book OPEN GYM 25/11"
+
+
 def test_what_a_person_calls_a_series_is_understood_as_its_course() -> None:
     vocabulary = Vocabulary.of(demo_courses(), {"Il mio schiena dritta": "POSTURALE"})
     assert line_of(understand("il mio schiena dritta giovedì", vocabulary, TODAY)) == "book post 26/11"
