@@ -19,14 +19,16 @@ from bot.flows.router import Router
 from bot.flows.services import Services
 from bot.screens import programs
 from bot.transport.alarm import DiskAlarm
-from bot.transport.application import build, reach_telegram, register_commands, tell_damage
+from bot.transport.application import build, reach_telegram, tell_damage
 from bot.transport.chat import ChatLocks
 from bot.transport.delivery import Delivery
 from bot.transport.handlers import UpdateHandlers
 from bot.transport.pauses import BOT_PAUSES, BotPauses
 from bot.transport.polling import Polling
+from bot.transport.profile import Profile
 from database import Database, open_database
 from domain.model import Clock, utc_now
+from languages import speaking
 from runtime import program
 from runtime.configured import people_of
 from runtime.heartbeat import HeartbeatLoop
@@ -43,8 +45,10 @@ async def serve(
     services = Services(db, settings, clock)
     application = build(settings)
     delivery = Delivery(application.bot, db, Composer(services), chats, pauses.delivery)
+    owner = settings.telegram.allowed_user_id
     people = frozenset(person.user_id for person in settings.people)
-    handlers = UpdateHandlers(Router(services), people, delivery.heard_from, pauses.retries)
+    profile = Profile(application.bot)
+    handlers = UpdateHandlers(Router(services), people, delivery.heard_from, profile, pauses.retries)
     handlers.install(application)
     try:
         async with HeartbeatLoop(db.heartbeats, "bot", lambda: delivery.last_progress, clock=clock).running():
@@ -52,14 +56,14 @@ async def serve(
                 return
             log.info("The bot is up: @%s", application.bot.username)
             polling = Polling(application, chats, handlers.too_many, delivery.try_again, pauses.polling)
-            alarm = DiskAlarm(application.bot, settings.telegram.allowed_user_id, db, pauses.disk)
+            alarm = DiskAlarm(application.bot, owner, db, services.readers.language, pauses.disk)
+            readers = await services.readers.learn()
             await asyncio.gather(
-                register_commands(application.bot), polling.run(stop), delivery.run(stop), alarm.run(stop)
+                profile.register(readers, stop), polling.run(stop), delivery.run(stop), alarm.run(stop)
             )
         if db.connection.damage is not None:
-            await tell_damage(
-                application.bot, settings.telegram.allowed_user_id, programs.damaged(services.house.when())
-            )
+            with speaking(services.readers.known(owner)):
+                await tell_damage(application.bot, owner, programs.damaged(services.house.when()))
     finally:
         await application.shutdown()
     log.info("The bot has stopped")

@@ -22,6 +22,7 @@ from store.migrations import VERSION, migrate
 from store.outbox import Outbox
 from store.pauses import Pauses
 from store.people import People
+from store.preferences import PreferencesOf
 from store.queue.choices import Choices
 from store.queue.claims import Claims
 from store.queue.history import History
@@ -50,6 +51,7 @@ class Database:
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self.connection = connection
         self.people = People(connection, clock)
+        self.preferences = PreferencesOf(connection)
         self.pauses = Pauses(connection, clock)
         self.hand_logins = HandLogins(connection, clock)
         self.catalogue = Catalogue(connection)

@@ -93,7 +93,8 @@ class Executor:
         self._memory = await self._db.due_dates.memory()  # first: what is changed from now on is seen by the next
         rules = await self._db.rules.in_force(self._settings.house_rules)
         recurrence = recurrence_rules_of(self._settings, rules)
-        tick = Tick(self._db, self._clock, self._settings.zone, recurrence, self._memory)
+        preferences = await self._db.preferences.all()
+        tick = Tick(self._db, self._clock, self._settings.zone, recurrence, self._memory, preferences)
         dates, held = Dates(tick), HeldPlaces(tick)
         await Questions(tick).act()
         await dates.act()

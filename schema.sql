@@ -33,6 +33,18 @@ CREATE TABLE accounts (
     telegram_language TEXT  -- the language code of their Telegram when they last wrote
 ) STRICT;
 
+-- What each person prefers. Without a row: as the configuration says. The hours are local to the site.
+CREATE TABLE preferences (
+    user_id              INTEGER PRIMARY KEY,  -- a Telegram id
+    silent               TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(silent)),  -- the events that come without a sound: ["result", ...]
+    quiet_from           TEXT CHECK (quiet_from GLOB '[0-2][0-9]:[0-5][0-9]' AND quiet_from < '24'),
+    quiet_until          TEXT CHECK (quiet_until GLOB '[0-2][0-9]:[0-5][0-9]' AND quiet_until < '24'),
+    reminder_minutes     INTEGER CHECK (reminder_minutes BETWEEN 0 AND 10080),  -- before a class; NULL: reminder_hours
+    mode                 TEXT CHECK (mode IN ('ask_first', 'ask_opening', 'hold', 'automatic')),  -- offered first
+    watch_notice_minutes INTEGER CHECK (watch_notice_minutes BETWEEN 0 AND 10080),  -- a place that frees later is of no use
+    place                TEXT NOT NULL DEFAULT ''  -- shown first
+) STRICT;
+
 -- The catalogue ----------------------------------------------------------------------------------------------------
 
 -- The weekly timetable, as last read. available_spots is of the next date; total_spots the most ever seen free

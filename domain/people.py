@@ -1,4 +1,4 @@
-"""The accounts that the configuration names."""
+"""The accounts that the configuration names, and in which language their people read."""
 
 from __future__ import annotations
 
@@ -14,3 +14,12 @@ class Person:
     user_id: int
     role: Role
     fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """In which language a person reads: what they chose, and what their Telegram said when they last wrote."""
+
+    user_id: int
+    chosen: str | None
+    telegram: str | None

@@ -53,10 +53,10 @@ class HeldPlaces:
         """Reminds of what is held while it can be given back. Returns when it reminds of the rest."""
         now = self._clock()
         later = []
-        first, last = self._recurrence.day_of(now), self._recurrence.last_held_day(now)
+        first, last = self._recurrence.day_of(now), self._tick.last_reminded_day
         for held in await self._db.reminders.due(first, last, told=now - JUST_TOLD):
             starts = starts_at(held.booking.day, held.booking.start, self._tick.zone)
-            moment = self._recurrence.remind_at(starts)
+            moment = self._tick.recurrence_of(held.user_id).remind_at(starts)
             later.append(moment)
             if moment <= now < self._recurrence.free_until(starts) and await self._db.reminders.remind(held, now):
                 log.info("→ Booking %s: the person is reminded of %s", held.id, held.booking.day)

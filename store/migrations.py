@@ -113,6 +113,14 @@ STEPS: dict[int, tuple[str, ...]] = {
     5: (
         "ALTER TABLE accounts ADD COLUMN language TEXT CHECK (language IN ('it', 'en'))",
         "ALTER TABLE accounts ADD COLUMN telegram_language TEXT",
+        "CREATE TABLE preferences (user_id INTEGER PRIMARY KEY,"
+        " silent TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(silent)),"
+        " quiet_from TEXT CHECK (quiet_from GLOB '[0-2][0-9]:[0-5][0-9]' AND quiet_from < '24'),"
+        " quiet_until TEXT CHECK (quiet_until GLOB '[0-2][0-9]:[0-5][0-9]' AND quiet_until < '24'),"
+        " reminder_minutes INTEGER CHECK (reminder_minutes BETWEEN 0 AND 10080),"
+        " mode TEXT CHECK (mode IN ('ask_first', 'ask_opening', 'hold', 'automatic')),"
+        " watch_notice_minutes INTEGER CHECK (watch_notice_minutes BETWEEN 0 AND 10080),"
+        " place TEXT NOT NULL DEFAULT '') STRICT",
     ),
 }
 """What leads from each version to the next."""

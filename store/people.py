@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from domain.errors import LoginStopped, login_stop
 from domain.model import Account, Clock, NoticeKind, Role, instant, stamp
-from domain.people import Person
+from domain.people import Person, Reader
 from store.connection import Connection, Transaction, in_transaction
 from store.departed import end_what_waits, take_evidence
 from store.outbox import add_notice
@@ -111,6 +111,32 @@ class People:
             {"user_id": user_id},
         )
         return row is not None
+
+    async def reader(self, user_id: int) -> Reader | None:
+        """In which language a person reads; None for a stranger."""
+        row = await self._db.row(
+            "SELECT user_id, language, telegram_language FROM accounts WHERE user_id = :user_id AND active = 1",
+            {"user_id": user_id},
+        )
+        return Reader(row["user_id"], row["language"], row["telegram_language"]) if row else None
+
+    async def readers(self) -> list[Reader]:
+        """In which language everybody reads."""
+        rows = await self._db.rows("SELECT user_id, language, telegram_language FROM accounts WHERE active = 1")
+        return [Reader(row["user_id"], row["language"], row["telegram_language"]) for row in rows]
+
+    async def choose_language(self, user_id: int, language: str | None) -> None:
+        """Stores the language that a person chose; None: the one of their Telegram."""
+        await self._db.write(
+            "UPDATE accounts SET language = :language WHERE user_id = :user_id",
+            {"language": language, "user_id": user_id},
+        )
+
+    async def telegram_speaks(self, user_id: int, code: str) -> None:
+        """Stores the language code of a person's Telegram."""
+        await self._db.write(
+            "UPDATE accounts SET telegram_language = :code WHERE user_id = :user_id", {"code": code, "user_id": user_id}
+        )
 
     async def expect(self, user_id: int) -> None:
         """Stores that the person is likely to need a logged-in session soon."""

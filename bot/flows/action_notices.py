@@ -71,7 +71,8 @@ class ActionNotices:
         card = None
         if action.card_message_id is not None:
             card = CardEdit(action.card_message_id, screens.tickets.final_card(action, self._house.when()))
-        return OutgoingNotice(card=card, message=await self._result_message(action), action_id=action.id)
+        message, urgent = await self._result_message(action), screens.results.is_place_free(action)
+        return OutgoingNotice(card=card, message=message, action_id=action.id, urgent=urgent)
 
     def _in_place(self, action: Action, page: Page) -> OutgoingNotice:
         """The card of a reading shows what was read; a new message is sent only when the card can't be edited."""
@@ -162,7 +163,8 @@ class ActionNotices:
         if action.status is not ActionStatus.PENDING or action.rehearsal is None:
             raise NothingToTell(f"action {action.id} does not wait for its opening any more")
         others, clash = await self._db.choices.alternatives(action.id), await self._slots.clash(action)
-        return told(screens.results.rehearsed(action, others, self._house.when(action.user_id), clash))
+        page = screens.results.rehearsed(action, others, self._house.when(action.user_id), clash)
+        return told(page, urgent=not screens.results.went_well(action))
 
 
 async def _screenshot(action: Action) -> Path | None:

@@ -67,7 +67,7 @@ class SlotChooser:
 
     async def day(self, user_id: int, day: date, route: Route) -> Page:
         views = await self._serving(user_id, day, route)
-        kinds = _kinds(views)
+        kinds = _kinds(views, (await self._db.preferences.find(user_id)).place)
         if not kinds:
             return screens.booking.no_slots_page(day, route)
         if len(kinds) == 1:
@@ -92,11 +92,11 @@ def _around(near: date | None, known: Sequence[date]) -> list[date]:
     return [day for day in around if known and day > max(known)]
 
 
-def _kinds(views: Sequence[SlotView]) -> list[tuple[Activity, int]]:
-    """The activities of a day's slots, each with how many it has."""
+def _kinds(views: Sequence[SlotView], first: str) -> list[tuple[Activity, int]]:
+    """The activities of a day's slots, each with how many it has; those of the place `first` before the others."""
     activities = {view.slot.activity.id: view.slot.activity for view in views}
     counted = [(one, sum(view.slot.activity.id == one.id for view in views)) for one in activities.values()]
-    return sorted(counted, key=lambda kind: kind[0].name)
+    return sorted(counted, key=lambda kind: (kind[0].place != first, kind[0].name))
 
 
 class BookingFlow:

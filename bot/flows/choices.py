@@ -89,7 +89,7 @@ class AlternativesFlow:
         """The page of alternatives, or the ticket when it is too late to choose any."""
         action = await self._db.requests.find(action_id, tap.user_id)
         if action is None:
-            return screens.held.not_found_page(texts.NO_TICKET)
+            return screens.held.not_found_page(str(texts.NO_TICKET))
         if not takes_alternatives(action, self._house.when()):
             return await self._tickets.ticket(action, tap, note or _too_late(action))
         others = await self._db.choices.alternatives(action_id)
@@ -280,7 +280,7 @@ class SwapFlow:
         free_until = self._house.still_free_until(held)
         changed = await self._db.choices.swap_for(waits.id, tap.user_id, held.id, free_until)
         action = await self._db.requests.find(waits.id, tap.user_id) or waits
-        return await self._tickets.ticket(action, tap, SWAPPED if changed else texts.TOO_LATE)
+        return await self._tickets.ticket(action, tap, SWAPPED if changed else str(texts.TOO_LATE))
 
 
 class WatchFlow:
@@ -310,7 +310,7 @@ class WatchFlow:
         """Watches the class of an action. A booking that the action was to replace is still to be replaced."""
         action = await self._requests.own(tap)
         if action is None or action.wish is None:
-            return screens.held.not_found_page(texts.NO_TICKET)
+            return screens.held.not_found_page(str(texts.NO_TICKET))
         watch = tap.call.numbers[1]
         return await self._start(tap, action.wish, watch, action.replaces_row_id or 0, action.free_until)
 
@@ -333,7 +333,7 @@ class WatchFlow:
             ref,
             opens_at=self._house.opening.opens_at(ref.day, ref.start),
             watch=next((mode for mode, one in WATCH_CODES.items() if one == code), WatchMode.TELL),
-            watch_until=self._house.free_until(ref),
+            watch_until=await self._until(tap.user_id, ref),
             replaces_row_id=replaced.id if replaced else None,
             free_until=free_until or (self._house.still_free_until(replaced) if replaced else None),
             card_message_id=tap.card_id,
@@ -345,11 +345,18 @@ class WatchFlow:
         action = await self._db.requests.find(action.id, tap.user_id) or action
         return await self._tickets.ticket(action, tap, CHANGED[new.watch] if changed else LOOKS_NOW)
 
+    async def _until(self, user_id: int, ref: ClassRef) -> datetime:
+        """Until when a place that frees is of use to the person; who asks later than they usually want has it all the
+        same, while it can be given back for free."""
+        free_until = self._house.free_until(ref)
+        until = (await self._db.preferences.find(user_id)).watched_until(free_until, self._house.starts(ref))
+        return until if self._house.now() < until else free_until
+
     async def book_now(self, tap: Tap) -> Page:
         """Queues the booking of an action's class at once, once per button, however often the button is tapped."""
         action = await self._requests.own(tap)
         if action is None or action.wish is None:
-            return screens.held.not_found_page(texts.NO_TICKET)
+            return screens.held.not_found_page(str(texts.NO_TICKET))
         made = await self._requests.made_since(action.id, tap.user_id, ActionType.BOOK, action.wish)
         if made:
             return await self._tickets.ticket(made, tap)

@@ -108,7 +108,11 @@ class MakingFlow:
             return screens.making.course_gone_page(NEW_SERIES)
         meets = screens.making.meets_line(await self._cards.met_by(tap.user_id, course))
         return screens.making.new_mode_page(
-            course, self._house.ask_times(course.day_of_week, course.start, None), meets, other
+            course,
+            self._house.ask_times(course.day_of_week, course.start, None),
+            meets,
+            other,
+            (await self._db.preferences.find(tap.user_id)).mode,
         )
 
     async def _second(self, tap: Tap) -> Course | None:

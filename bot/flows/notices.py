@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot import screens
@@ -13,6 +14,7 @@ from bot.screens.page import NewMessage
 from domain.model import BookingStatus, ClassRef, HeldBooking, Notice, NoticeKind
 from domain.programs import Outage
 from domain.recurrence import Confirmation, PeriodicBooking
+from languages import speaking
 
 STALE = timedelta(hours=1)  # what has waited for longer is no news any more
 BY_THEMSELVES = (
@@ -27,11 +29,15 @@ BY_THEMSELVES = (
 
 
 class Composer:
-    """Turns a row of the outbox into what is sent. Raises NothingToTell when the row it points at is gone."""
+    """Turns a row of the outbox into what is sent, in the language its person reads at that moment.
+
+    Raises NothingToTell when the row it points at is gone.
+    """
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
         self._house = services.house
+        self._readers = services.readers
         self._kinds: dict[NoticeKind, Compose] = {
             **ActionNotices(services).kinds,
             **AccountNotices(services).kinds,
@@ -42,11 +48,24 @@ class Composer:
 
     async def compose(self, notice: Notice) -> OutgoingNotice:
         await self._house.learn_rules()
-        return await self._kinds[notice.kind](notice)
+        with speaking(await self._readers.language(notice.user_id)):
+            outgoing = await self._kinds[notice.kind](notice)
+        return await self._as_preferred(notice, outgoing)
 
-    def together(self, messages: Sequence[NewMessage]) -> NewMessage:
+    async def _as_preferred(self, notice: Notice, outgoing: OutgoingNotice) -> OutgoingNotice:
+        """The same, silent when the person does not want it to ring, or not now."""
+        if outgoing.message is None:
+            return outgoing
+        prefers = await self._db.preferences.find(notice.user_id)
+        local = self._house.now().astimezone(self._house.opening.zone)
+        if prefers.rings(notice.kind, local, urgent=outgoing.urgent):
+            return outgoing
+        return replace(outgoing, message=replace(outgoing.message, silent=True))
+
+    async def together(self, user_id: int, messages: Sequence[NewMessage]) -> NewMessage:
         """One message for all the notices that could not be sent for long."""
-        return NewMessage(screens.programs.meanwhile([message.page for message in messages]))
+        with speaking(await self._readers.language(user_id)):
+            return NewMessage(screens.programs.meanwhile([message.page for message in messages]))
 
     async def stale(self, first: Notice) -> list[Notice]:
         """The person's notices older than STALE, oldest first, to be sent together; empty when `first` is younger."""

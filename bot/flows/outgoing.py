@@ -29,11 +29,12 @@ class OutgoingNotice:
     message: NewMessage | None = None
     card_is_enough: bool = False  # the message is sent only when the card can't be edited
     action_id: int | None = None  # whose card the new message becomes
+    urgent: bool = False  # something can still be mended, for now: it rings in quiet hours too
 
 
-def told(page: Page, *, document: File | None = None, silent: bool = False) -> OutgoingNotice:
+def told(page: Page, *, document: File | None = None, silent: bool = False, urgent: bool = False) -> OutgoingNotice:
     """A notice that is sent as one new message."""
-    return OutgoingNotice(message=NewMessage(page, document=document, silent=silent))
+    return OutgoingNotice(message=NewMessage(page, document=document, silent=silent), urgent=urgent)
 
 
 Compose = Callable[[Notice], Awaitable[OutgoingNotice]]

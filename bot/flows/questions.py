@@ -50,7 +50,7 @@ class QuestionsFlow:
             new = self._house.recurrence.booking(periodic, ref.day, choices, self._house.now(), tap.card_id)
             action = await self._db.confirmations.confirm(confirmation, ref.day, new)
             if action:
-                note = texts.BINDING if self._questions.binds_unexpectedly(periodic, ref) else ""
+                note = str(texts.BINDING) if self._questions.binds_unexpectedly(periodic, ref) else ""
                 return await self._tickets.card(action, tap, note)
         return await self._answered(tap, ref)
 
@@ -131,7 +131,7 @@ class QuestionsFlow:
         """The person has seen the rehearsal's card: nothing changes, and the card says so if that is still true."""
         action = await self._requests.own(tap)
         if action is None:
-            return screens.held.not_found_page(texts.NO_TICKET)
+            return screens.held.not_found_page(str(texts.NO_TICKET))
         if action.status is not ActionStatus.PENDING:
             return await self._tickets.ticket(action, tap)
         others = await self._db.choices.alternatives(action.id)
@@ -141,13 +141,13 @@ class QuestionsFlow:
         """Withdraws the rehearsed booking; its periodic booking skips this date."""
         action = await self._requests.own(tap)
         if action is None:
-            return screens.held.not_found_page(texts.NO_TICKET)
+            return screens.held.not_found_page(str(texts.NO_TICKET))
         if action.periodic_booking_id is not None and action.wish is not None:
             await self._db.occurrences.skip(action.periodic_booking_id, tap.user_id, action.wish.day)
         await self._db.requests.withdraw(action.id, tap.user_id)
         action = await self._requests.own(tap) or action
         return await self._tickets.ticket(
-            action, tap, texts.TOO_LATE if action.status is ActionStatus.PROCESSING else ""
+            action, tap, str(texts.TOO_LATE) if action.status is ActionStatus.PROCESSING else ""
         )
 
 

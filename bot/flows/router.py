@@ -17,6 +17,7 @@ from bot.flows.making import MakingFlow
 from bot.flows.menu import MenuFlow
 from bot.flows.periodic import SeriesFlow
 from bot.flows.plain_words import PlainWordsFlow
+from bot.flows.preferences import PreferencesFlow
 from bot.flows.questions import QuestionsFlow
 from bot.flows.rules import RulesFlow
 from bot.flows.services import Services
@@ -24,6 +25,7 @@ from bot.flows.tap import Response, Routes, Tap
 from bot.flows.tickets import TicketFlow
 from bot.screens.callbacks import Verb
 from domain.errors import DatabaseError
+from languages import Language
 
 ON_THE_WAY_TO_THE_SITE = {
     Verb.NEW, Verb.FAR_DAYS, Verb.DAY, Verb.SLOTS, Verb.SLOT, Verb.MINE, Verb.HELD, Verb.ASK_CANCEL, Verb.ASK_TWICE,
@@ -63,6 +65,7 @@ class Router:
             making,
             HolidaysFlow(services),
             RulesFlow(services),
+            PreferencesFlow(services),
         ):
             self.routes |= flow.routes
 
@@ -84,6 +87,18 @@ class Router:
             await self._services.db.people.expect(user_id)
         except DatabaseError as error:
             log.info("The workers could not be told to prepare a session for user %s: %s", user_id, error)
+
+    async def language_of(self, user_id: int, code: str | None) -> Language:
+        """The language to answer a person in; `code`: what their Telegram says."""
+        return await self._services.readers.language(user_id, code)
+
+    def last_language_of(self, user_id: int, code: str | None) -> Language:
+        """The same, as far as is known without the database."""
+        return self._services.readers.known(user_id, code)
+
+    async def heard(self, user_id: int, code: str | None) -> None:
+        """Keeps the language of a person's Telegram."""
+        await self._services.readers.heard(user_id, code)
 
     async def said(self, tap: Tap, text: str) -> Response:
         """The response to a message in plain words, after which the site is likely to be asked something."""

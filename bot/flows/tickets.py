@@ -61,7 +61,7 @@ class TicketFlow:
         return await self._tickets.ticket(action, tap) if action else await self._no_ticket(tap)
 
     async def _no_ticket(self, tap: Tap) -> Page:
-        return await self._list(tap.user_id, note=texts.NO_TICKET)
+        return await self._list(tap.user_id, note=str(texts.NO_TICKET))
 
     async def withdraw(self, tap: Tap) -> Page:
         """Takes a waiting action back. A watch that is just looking has its last look."""
@@ -75,8 +75,8 @@ class TicketFlow:
         if action.status is not ActionStatus.PROCESSING:
             return ""
         if action.watch and await self._db.watches.end(action.id, action.user_id):
-            return texts.LAST_LOOK
-        return texts.TOO_LATE
+            return str(texts.LAST_LOOK)
+        return str(texts.TOO_LATE)
 
     async def undo(self, tap: Tap) -> Response:
         """Puts what was withdrawn back in the queue, once however often it is tapped, or says how things stand."""

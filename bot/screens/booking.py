@@ -280,8 +280,8 @@ def confirm_page(
     lines = Lines().add(note).add(slot_details(view))
     lines.add(*_prospect(view, when, watchable=watchable))
     if view.state not in SETTLED:
-        lines.add(_clash(view, when), *view.warnings).add(STOPPED[stop.kind] if stop else "")
-        lines.add("" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
+        lines.add(_clash(view, when), *view.warnings).add(str(STOPPED[stop.kind]) if stop else "")
+        lines.add("" if watchable or view.state is SlotState.FULL else str(texts.ONLY_IF_YOU_GO))
     return Page(str(lines), (*_confirm_rows(view, newest, when, watchable=watchable), _back_to_list(view, page)))
 
 
@@ -353,9 +353,8 @@ def _clash(view: SlotView, when: When) -> str:
     if view.clash is None:
         return ""
     other = in_a_line(view.clash.booking.ref, when, beside=[view.slot.ref])
-    if view.both_taken:
-        return _("⚠️ Si sovrappone a {other}: di solito il sito le accetta tutte e due.", other=other)
-    return _("⚠️ Si sovrappone a {other}: {said}", other=other, said=texts.ONE_AT_A_TIME)
+    said = texts.OVERLAPS_AND_BOTH_TAKEN if view.both_taken else texts.OVERLAPS
+    return said.filled(other=other)
 
 
 def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -> list[ButtonRow]:
@@ -398,7 +397,9 @@ def _with_alternative(view: SlotView, newest: int) -> Button:
 
 def slot_watch_rows(view: SlotView, replaces: int) -> list[ButtonRow]:
     """The two ways of waiting for a place in a full slot; `replaces`: the booking to free then, 0 for none."""
-    return [(button(label, Verb.WATCH, view.id, replaces, WATCH_CODES[mode]),) for mode, label in WATCH_LABELS.items()]
+    return [
+        (button(str(label), Verb.WATCH, view.id, replaces, WATCH_CODES[mode]),) for mode, label in WATCH_LABELS.items()
+    ]
 
 
 def _back_to_list(view: SlotView, page: int) -> ButtonRow:
@@ -474,7 +475,7 @@ def alternatives_page(action: Action, others: Sequence[ClassRef], when: When, *,
     if not full:
         rows.append((button(_("➕ Aggiungi"), Verb.ALT_DAYS, action.id),))
     if held_back and not opens_later:
-        rows.append((button(START_NOW_LABEL, Verb.START_NOW, action.id),))
+        rows.append((button(str(START_NOW_LABEL), Verb.START_NOW, action.id),))
     return Page(str(lines), (*rows, back_row(Verb.TICKET, action.id, on_card=True)))
 
 

@@ -41,6 +41,9 @@ class Verb(StrEnum):
     UNDO = "undo"  # puts back in the queue what was withdrawn
     AGAIN = "again"  # leads back to what an action was about
     START_NOW = "start_now"  # a booking that waits for its alternatives need wait no more
+    SETTINGS = "settings"  # what the person prefers
+    SETTING = "setting"  # what can be chosen for one of it
+    SET_SETTING = "set_setting"
     RULES = "rules"  # the rules of the house, and what the site was seen to do
     SET_RULE = "set_rule"  # takes over what was seen
     LEAVE_RULE = "leave_rule"  # does not, or takes it back
@@ -133,6 +136,7 @@ class Verb(StrEnum):
 
 NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.STATUS: (PAGE,), Verb.TICKET: (ID,), Verb.WITHDRAW: (ID,), Verb.UNDO: (ID,),
+    Verb.SETTING: (CHOICE,), Verb.SET_SETTING: (CHOICE, KEY),
     Verb.SET_RULE: (ID,), Verb.LEAVE_RULE: (ID,), Verb.AGAIN: (ID,), Verb.START_NOW: (ID,),
     Verb.DAY: (DAY,), Verb.SLOTS: (DAY, KEY, PAGE), Verb.SLOT: (ID,), Verb.BOOK: (ID, ID), Verb.BOOK_ALT: (ID, ID),
     Verb.BOOK_OR: (ID, ID, ID),

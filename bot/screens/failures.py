@@ -22,10 +22,11 @@ from bot.screens.slots import Clash
 from bot.screens.when import When
 from domain.errors import ASKED_AGAIN, LoginDiverted, LoginNeeded, LoginStopped, Overlap, SiteChanged, quoted
 from domain.model import Action, ActionType, LoginRemark, Pause, WatchMode
+from languages import N_, _, n_
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
 """How a button says what a watch is to do."""
-WATCH_LABELS = {WatchMode.BOOK: "🔔 Prenota se si libera", WatchMode.TELL: "👀 Avvisami soltanto"}
+WATCH_LABELS = {WatchMode.BOOK: N_("🔔 Prenota se si libera"), WatchMode.TELL: N_("👀 Avvisami soltanto")}
 
 
 def cause_of(action: Action) -> FailureMessage:
@@ -50,12 +51,21 @@ def explain(action: Action, when: When, more: str = "") -> list[str]:
     """What happened and what more is known of it, what the bot does, what the person can do."""
     cause = cause_of(action)
     where = seen(action.error or "") if action.error_kind == LoginDiverted.__name__ else []
-    return [cause.happened + _quote(action, cause), *where, more, cause.then, cause.advice(when)]
+    return [f"{cause.happened}{_quote(action, cause)}", *where, more, _then(cause), cause.advice(when)]
+
+
+def _then(cause: FailureMessage) -> str:
+    return str(cause.then) if cause.then is not None else ""
 
 
 def _quote(action: Action, cause: FailureMessage) -> str:
     words = quoted(action.error or "")
-    return f"\nDal sito: {in_quotes(words)}." if cause.quote and words else ""
+    return "\n" + from_the_site(words) if cause.quote and words else ""
+
+
+def from_the_site(words: str) -> str:
+    """What the site itself said, as a sentence."""
+    return _("Dal sito: {words}.", words=in_quotes(words))
 
 
 def remedy_rows(action: Action, *, fresh: bool, watchable: bool = False) -> list[ButtonRow]:
@@ -72,15 +82,16 @@ def swap_rows(clash: Clash | None, *, fresh: bool) -> list[ButtonRow]:
     if clash is None:
         return []
     if clash.slot_id is None:
-        return [(button("❌ Annulla l'altra", Verb.ASK_CANCEL, clash.held.id, fresh=fresh),)]
-    label = f"🔁 Scambia con {clash.held.booking.course} delle {clash.held.booking.start:%H:%M}"
+        return [(button(_("❌ Annulla l'altra"), Verb.ASK_CANCEL, clash.held.id, fresh=fresh),)]
+    other = clash.held.booking
+    label = _("🔁 Scambia con {course} delle {time}", course=other.course, time=f"{other.start:%H:%M}")
     return [(button(label, Verb.SWAP_SLOT, clash.slot_id, clash.held.id, fresh=fresh),)]
 
 
 def watch_rows(action: Action, *, fresh: bool) -> list[ButtonRow]:
     """The two buttons that watch the class of an action."""
     return [
-        (button(label, Verb.WATCH_LIKE, action.id, WATCH_CODES[mode], fresh=fresh),)
+        (button(str(label), Verb.WATCH_LIKE, action.id, WATCH_CODES[mode], fresh=fresh),)
         for mode, label in WATCH_LABELS.items()
     ]
 
@@ -88,19 +99,19 @@ def watch_rows(action: Action, *, fresh: bool) -> list[ButtonRow]:
 def remedy_button(remedy: Remedy, action: Action, *, fresh: bool) -> Button:
     match remedy:
         case Remedy.AGAIN | Remedy.ANYWAY | Remedy.BOOK_ANYWAY:
-            return button(remedy, Verb.AGAIN, action.id, fresh=fresh)
+            return button(str(remedy), Verb.AGAIN, action.id, fresh=fresh)
         case Remedy.OTHER if action.wish is not None:
-            return button(remedy, Verb.DAY, action.wish.day, fresh=fresh)
+            return button(str(remedy), Verb.DAY, action.wish.day, fresh=fresh)
         case Remedy.OTHER:
-            return button(remedy, Verb.NEW, fresh=fresh)
+            return button(str(remedy), Verb.NEW, fresh=fresh)
         case Remedy.HOURS:
-            return button(remedy, Verb.REFRESH, fresh=fresh)
+            return button(str(remedy), Verb.REFRESH, fresh=fresh)
         case Remedy.MINE:
-            return button(remedy, Verb.MINE, 0, fresh=fresh)
+            return button(str(remedy), Verb.MINE, 0, fresh=fresh)
         case Remedy.SYNC:
-            return button(remedy, Verb.SYNC, fresh=fresh)
+            return button(str(remedy), Verb.SYNC, fresh=fresh)
         case Remedy.LOGIN | Remedy.ENTERED:
-            return button(remedy, Verb.RETRY_LOGIN, fresh=fresh)
+            return button(str(remedy), Verb.RETRY_LOGIN, fresh=fresh)
 
 
 # An account that waits
@@ -110,34 +121,46 @@ def account_waits(pause: Pause, when: When) -> Page:
     """Sent once when an account has to wait: what the site showed, what the bot does, what the person can do."""
     cause = failure_message(pause.kind)
     lines = Lines().add(f"⏸ <b>{cause.happened}</b>").add(*seen(pause.reason))
-    lines.add(f"{cause.then} Riprovo da solo {when.soon(pause.until)}.")
-    lines.add("Le tue richieste restano in coda; quello che aspetta la sua apertura lo provo comunque.")
-    lines.add(cause.advice(when), "Se qualcosa è urgente, fallo intanto dal sito.")
+    again = _("Riprovo da solo {moment}.", moment=when.soon(pause.until))
+    lines.add(f"{_then(cause)} {again}".strip())
+    lines.add(_("Le tue richieste restano in coda; quello che aspetta la sua apertura lo provo comunque."))
+    lines.add(cause.advice(when), _("Se qualcosa è urgente, fallo intanto dal sito."))
     return Page(str(lines), (*retry_rows(fresh=True), (home_button(fresh=True),)))
 
 
 def login_remark(remark: LoginRemark, when: When) -> Page:
     """Sent once for a remark that the site's login pages showed: the remark and what to do about it."""
     told = LOGIN_REMARKS[remark.kind]
-    happened = told.happened
-    if (days := remark.days_left) is not None:
-        happened = happened.replace("tra poco", {0: "oggi", 1: "domani"}.get(days, f"tra {days} giorni"))
-    lines = Lines().add(happened).add(f"Dal sito: {in_quotes(remark.words)}.")
-    lines.add(told.then, told.advice(when))
+    days = remark.days_left
+    happened = str(told.happened) if days is None else _password_expires(days)
+    lines = Lines().add(happened).add(from_the_site(remark.words))
+    lines.add(_then(told), told.advice(when))
     return Page(str(lines), ((home_button(fresh=True),),))
+
+
+def _password_expires(days: int) -> str:
+    if days == 0:
+        return _("🔑 <b>La tua password del Politecnico scade oggi.</b>")
+    if days == 1:
+        return _("🔑 <b>La tua password del Politecnico scade domani.</b>")
+    return n_(
+        "🔑 <b>La tua password del Politecnico scade tra {n} giorno.</b>",
+        "🔑 <b>La tua password del Politecnico scade tra {n} giorni.</b>",
+        days,
+    )
 
 
 def seen(reason: str) -> list[str]:
     """The page on which a login stopped: its address, title and words."""
     address, words = re.search(r"https?://[^\s:]+(:\d+)?[^\s:]*", reason), quoted(reason)
-    shown = [f"Pagina: <code>{safe(address[0])}</code>"] if address else []
-    return [*shown, f"Dal sito: «{safe(words)}»"] if words else shown
+    shown = [_("Pagina: <code>{address}</code>", address=safe(address[0]))] if address else []
+    return [*shown, _("Dal sito: «{words}»", words=safe(words))] if words else shown
 
 
 def retry_rows(stop: LoginStopped | None = None, *, fresh: bool) -> tuple[ButtonRow, ...]:
     """The button that ends what an account waits for; who logs in by hand says with it that they have."""
     label = Remedy.ENTERED if isinstance(stop, LoginNeeded) else Remedy.LOGIN
-    return ((button(label, Verb.RETRY_LOGIN, fresh=fresh),),)
+    return ((button(str(label), Verb.RETRY_LOGIN, fresh=fresh),),)
 
 
 def holds_up(pause: Pause | None, action: Action, when: When) -> bool:
@@ -150,14 +173,16 @@ def holds_up(pause: Pause | None, action: Action, when: When) -> bool:
 def held_up(pause: Pause, when: When) -> list[str]:
     """What the card of an action says while its account waits."""
     return [
-        failure_message(pause.kind).happened,
-        f"Riprovo {when.soon(pause.until)}, da solo: la richiesta resta in coda.",
+        str(failure_message(pause.kind).happened),
+        _("Riprovo {moment}, da solo: la richiesta resta in coda.", moment=when.soon(pause.until)),
     ]
 
 
 def keeps_trying(action: Action, when: When) -> list[str]:
     """What is said once of a booking or a watch that has failed for a while and goes on."""
-    again = f"Riprovo {when.soon(action.run_at, seconds=True)}, e poi ancora, fino all'inizio della lezione."
+    moment = when.soon(action.run_at, seconds=True)
+    again = _("Riprovo {moment}, e poi ancora, fino all'inizio della lezione.", moment=moment)
     if action.watch:
-        again = "Continuo a guardare ogni minuto o due."
-    return [happening(action.error_kind), again, "Se non vuoi aspettare, prova tu dal sito: se prenoti lì, lo vedo."]
+        again = _("Continuo a guardare ogni minuto o due.")
+    meanwhile = _("Se non vuoi aspettare, prova tu dal sito: se prenoti lì, lo vedo.")
+    return [happening(action.error_kind), again, meanwhile]

@@ -37,7 +37,7 @@ def mine_page(chunk: Chunk[Entry], watches: int, read_at: datetime | None, when:
         rows.append((button(f"👀 {_watches(watches)}", Verb.WATCHES, 0),))
     rows.append((button(_("🔄 Aggiorna dal sito"), Verb.SYNC),))
     if not chunk.items:
-        rows.append((button(texts.BOOK_LABEL, Verb.NEW),))
+        rows.append((button(str(texts.BOOK_LABEL), Verb.NEW),))
     return Page(f"{lines}{chunk.caption}", (*rows, (home_button(),)))
 
 

@@ -194,10 +194,12 @@ def course_gone_page(route: CourseRoute) -> Page:
     return Page(text, ((button(_("Scegli un corso"), route.kinds, *route.about),), (home_button(),)))
 
 
-def new_mode_page(course: Course, times: AskTimes, warning: str, other: Course | None = None) -> Page:
+def new_mode_page(
+    course: Course, times: AskTimes, warning: str, other: Course | None = None, preferred: PeriodicMode | None = None
+) -> Page:
     """How much shall it do by itself? The last step: the choice makes it. `warning`: what it would meet.
 
-    `other`: the alternative that is made with it.
+    `other`: the alternative that is made with it. `preferred`: what the person wants to be offered first.
     """
     lines = Lines().add(f"<b>{safe(course.name or FIT_CENTER)}</b>", _weekly(course))
     if other is not None:
@@ -205,7 +207,8 @@ def new_mode_page(course: Course, times: AskTimes, warning: str, other: Course |
     lines.add(warning)
     _add_modes(lines, times)
     make, about = (Verb.MAKE, ()) if other is None else (Verb.MAKE_OR, (other.id,))
-    rows = [(button(_mode_label(mode), make, course.id, MODES.index(mode), *about),) for mode in MODES]
+    offered = sorted(MODES, key=lambda mode: mode is not preferred)
+    rows = [(button(_mode_label(mode), make, course.id, MODES.index(mode), *about),) for mode in offered]
     kind = activity_key(course.activity)
     return Page(str(lines), (*rows, back_row(Verb.NEW_COURSE, kind, course.day_of_week, 0)))
 

@@ -13,13 +13,14 @@ from bot.screens.failures import held_up, retry_rows
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button, safe
 from bot.screens.plain_words import by_words
 from bot.screens.tickets import live_word, mark
-from bot.screens.when import When, count
+from bot.screens.when import When
 from domain.errors import LoginStopped
 from domain.model import (
     Action,
     HeldBooking,
     Pause,
 )
+from languages import _, n_
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +37,20 @@ class Overview:
 
 def home(overview: Overview, when: When) -> Page:
     """The main menu."""
-    greeting = f"Ciao {safe(overview.name)}! 👋" if overview.name else "Ciao! 👋"
-    lines = Lines().add(f"<b>{greeting}</b>", "Che cosa facciamo?")
+    greeting = _("Ciao {name}! 👋", name=safe(overview.name)) if overview.name else _("Ciao! 👋")
+    lines = Lines().add(f"<b>{greeting}</b>", _("Che cosa facciamo?"))
     if overview.stop:
-        lines.add(STOPPED[overview.stop.kind])
+        lines.add(str(STOPPED[overview.stop.kind]))
     elif overview.pause:
         lines.add(*held_up(overview.pause, when))
     if overview.next_booking:
-        lines.add(f"Il prossimo appuntamento: {in_a_line(overview.next_booking.booking.ref, when)}.")
+        what = in_a_line(overview.next_booking.booking.ref, when)
+        lines.add(_("Il prossimo appuntamento: {what}.", what=what))
     lines.add(*(f"{mark(action)} {_live_line(action, when)}" for action in overview.live[:5]))
     if len(overview.live) > 5:
-        more = count(len(overview.live) - 5, "altra richiesta", "altre richieste")
-        lines.add(f"… e {more} in corso.")
+        lines.add(n_("… e {n} altra richiesta in corso.", "… e {n} altre richieste in corso.", len(overview.live) - 5))
     if not overview.timetable_known and overview.stop is None and overview.pause is None:
-        lines.add("Sto leggendo gli orari dal sito: tra qualche secondo puoi prenotare.")
+        lines.add(_("Sto leggendo gli orari dal sito: tra qualche secondo puoi prenotare."))
     return Page(str(lines), _home_rows(overview))
 
 
@@ -57,22 +58,24 @@ def _home_rows(overview: Overview) -> tuple[ButtonRow, ...]:
     waits = overview.stop is not None or overview.pause is not None
     rows: list[ButtonRow] = [*retry_rows(overview.stop, fresh=False)] if waits else []
     rows += [
-        (button(texts.BOOK_LABEL, Verb.NEW),),
-        (button(texts.MINE_LABEL, Verb.MINE, 0),),
-        (button(texts.PERIODIC_LABEL, Verb.PERIODIC, 0),),
-        (button(texts.HOURS_LABEL, Verb.HOURS),),
-        (button("🧾 Richieste", Verb.STATUS, 0), button("❓ Aiuto", Verb.HELP)),
+        (button(str(texts.BOOK_LABEL), Verb.NEW),),
+        (button(str(texts.MINE_LABEL), Verb.MINE, 0),),
+        (button(str(texts.PERIODIC_LABEL), Verb.PERIODIC, 0),),
+        (button(str(texts.HOURS_LABEL), Verb.HOURS),),
+        (button(_("🧾 Richieste"), Verb.STATUS, 0), button(_("🌐 Impostazioni"), Verb.SETTINGS)),
+        (button(_("❓ Aiuto"), Verb.HELP),),
     ]
     return tuple(rows)
 
 
 def _live_line(action: Action, when: When) -> str:
-    return f"{live_word(action, when)}: {in_a_line(action.class_ref, when)} (n. {action.id})"
+    what = in_a_line(action.class_ref, when)
+    return _("{state}: {what} (n. {id})", state=live_word(action, when), what=what, id=action.id)
 
 
 def help_page(version: str) -> Page:
-    lines = Lines().add(texts.HELP).add(*by_words()).add(f"<i>{safe(version)}</i>")
-    return Page(str(lines), ((button("⚙️ Regole del sito", Verb.RULES),), (home_button(),)))
+    lines = Lines().add(texts.help_text()).add(*by_words()).add(f"<i>{safe(version)}</i>")
+    return Page(str(lines), ((button(_("⚙️ Regole del sito"), Verb.RULES),), (home_button(),)))
 
 
 def notice_page(text: str, *rows: ButtonRow) -> Page:

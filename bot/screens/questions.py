@@ -84,11 +84,11 @@ def answered(confirmation: Confirmation, ref: ClassRef, when: When, ticket: Acti
     lines = Lines().add(heading, about(ref, when)).add(rest)
     rows: list[ButtonRow] = []
     if not keep and confirmation.outcome in (None, ConfirmationOutcome.EXPIRED):
-        rows.append((button(texts.BOOK_LABEL, Verb.DAY, ref.day, fresh=True),))
+        rows.append((button(str(texts.BOOK_LABEL), Verb.DAY, ref.day, fresh=True),))
     if ticket:
         rows.append((see_button(ticket.id, fresh=True),))
     elif keep:
-        rows.append((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True),))
+        rows.append((button(str(texts.MINE_LABEL), Verb.MINE, 0, fresh=True),))
     return Page(str(lines), (*rows, (home_button(fresh=True),)))
 
 

@@ -23,11 +23,12 @@ from bot.screens.failures import (
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button
 from bot.screens.slots import Clash
 from bot.screens.tickets import ASKED_BACK, STOP_WATCHING, WITHDRAW_LABEL, the_other, title
-from bot.screens.when import When, count, short_day
+from bot.screens.when import When, short_day
 from domain.errors import LoginDiverted, LoginNeeded, LoginRejected, LoginStopped, MatricolaMissing
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, HeldBooking, WatchMode
 from domain.opening_report import OpeningReport, ShotOutcome
 from domain.results import REHEARSED_UNSEEN, REHEARSED_WELL, THOUGH_WITHDRAWN
+from languages import N_, _, decimal, n_
 
 SLOW_ANSWER = 1.0  # s: it may have been sent again meanwhile, after a new login; nobody knows when it arrived
 SOON = 1.0  # s after its time: a request that came by then is told as one made at once
@@ -42,27 +43,40 @@ def opening_sentence(report: OpeningReport, when: When) -> str:
     hour = when.hour(report.opens_at)
     first = report.hit or (report.shots[0] if report.shots else None)
     if first is None:
-        return f"Si apriva {hour}."
-    after = first.answered if first.answered - first.sent > SLOW_ANSWER else report.arrived(first)
+        return _("Si apriva {hour}.", hour=hour)
+    slow = first.answered - first.sent > SLOW_ANSWER
+    after = first.answered if slow else report.arrived(first)
     if after < SOON:
-        return f"Si apriva {hour}: l'ho chiesta subito."
-    what = "la risposta è arrivata" if first.answered - first.sent > SLOW_ANSWER else "la richiesta è arrivata"
-    return f"Si apriva {hour}: {what} dopo {count(round(after), 'secondo', 'secondi')}."
+        return _("Si apriva {hour}: l'ho chiesta subito.", hour=hour)
+    if slow:
+        return n_(
+            "Si apriva {hour}: la risposta è arrivata dopo {n} secondo.",
+            "Si apriva {hour}: la risposta è arrivata dopo {n} secondi.",
+            round(after),
+            hour=hour,
+        )
+    return n_(
+        "Si apriva {hour}: la richiesta è arrivata dopo {n} secondo.",
+        "Si apriva {hour}: la richiesta è arrivata dopo {n} secondi.",
+        round(after),
+        hour=hour,
+    )
 
 
 def opening_line(report: OpeningReport, when: When) -> str:
     """`Aperta alle 00:00:00, tiro arrivato a +6 ms, vista nelle tue prenotazioni a +0,4 s, 1 tentativo.`"""
-    parts = [f"Aperta {when.hour(report.opens_at, seconds=True)}"]
+    parts = [_("Aperta {hour}", hour=when.hour(report.opens_at, seconds=True))]
     first = report.hit or (report.shots[0] if report.shots else None)
     if first and first.answered - first.sent > SLOW_ANSWER:
-        parts.append(f"{'tiro' if report.hit else 'primo tiro'} con risposta a {_after(first.answered)}")
+        told = N_("tiro con risposta a {after}") if report.hit else N_("primo tiro con risposta a {after}")
+        parts.append(told.filled(after=_after(first.answered)))
     elif first:
-        what = "tiro arrivato" if report.hit else "primo tiro arrivato"
-        parts.append(f"{what} a {_after(report.arrived(first))}")
+        told = N_("tiro arrivato a {after}") if report.hit else N_("primo tiro arrivato a {after}")
+        parts.append(told.filled(after=_after(report.arrived(first))))
     if report.seen is not None:
-        parts.append(f"vista nelle tue prenotazioni a {_after(report.seen)}")
+        parts.append(_("vista nelle tue prenotazioni a {after}", after=_after(report.seen)))
     if report.shots:
-        parts.append(count(len(report.shots), "tentativo", "tentativi"))
+        parts.append(n_("{n} tentativo", "{n} tentativi", len(report.shots)))
     return ", ".join(parts) + "."
 
 
@@ -70,22 +84,29 @@ def _after(seconds: float) -> str:
     """`+6 ms`, `+0,4 s`, `+62 s`."""
     if abs(seconds) < 0.0995:
         return f"{seconds * 1000:+.0f} ms"
-    return f"{seconds:+.{1 if abs(seconds) < 9.95 else 0}f} s".replace(".", ",")
+    sign = "-" if seconds < 0 else "+"
+    return f"{sign}{decimal(abs(seconds), 1 if abs(seconds) < 9.95 else 0)} s"
 
 
 def off_time(report: OpeningReport, when: When) -> str:
     """That the slot did not open when the rule says. What to make of a later opening the keeper is asked apart, with a
     button (store/rules.py); since when an earlier one was open nobody has seen."""
+    if report.opened_early and when.to_keeper:
+        return _(
+            "Il sito ha aperto prima del previsto, non so da quando: se ricapita, correggi opening in config.json."
+        )
     if report.opened_early:
-        change = "correggi opening in config.json" if when.to_keeper else "dillo a chi tiene il bot"
-        return f"Il sito ha aperto prima del previsto, non so da quando: se ricapita, {change}."
+        return _("Il sito ha aperto prima del previsto, non so da quando: se ricapita, dillo a chi tiene il bot.")
     late = _opened_late(report)
-    return "" if late is None else f"Il sito ha aperto circa {_in_words(late)} dopo il previsto."
-
-
-def _in_words(seconds: float) -> str:
-    """`62 s`, `5 minuti`."""
-    return f"{seconds:.0f} s" if seconds < 120 else count(round(seconds / 60), "minuto", "minuti")
+    if late is None:
+        return ""
+    if late < 120:
+        return _("Il sito ha aperto circa {seconds} s dopo il previsto.", seconds=f"{late:.0f}")
+    return n_(
+        "Il sito ha aperto circa {n} minuto dopo il previsto.",
+        "Il sito ha aperto circa {n} minuti dopo il previsto.",
+        round(late / 60),
+    )
 
 
 def _opened_late(report: OpeningReport) -> float | None:
@@ -107,21 +128,19 @@ def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:
 
 # Results
 
-GAVE_UP_IN_VAIN = (
+GAVE_UP_IN_VAIN = N_(
     "⚠️ Il sito non ne accettava due alla stessa ora: per farle posto avevo liberato quella che avevi, "
     "e per ora non sono riuscito a riprenderla. Ci riprovo insieme a questa."
 )
 
-CHECKS_THAT_IT_IS_FREED = "controllo sul sito che quel posto sia libero, e te lo scrivo."
-
-OUT_OF_THE_CALENDAR = "🗓 L'avevi nel calendario? Apri questo file per toglierla."
+OUT_OF_THE_CALENDAR = N_("🗓 L'avevi nel calendario? Apri questo file per toglierla.")
 
 NONE_COULD_BE_HAD = ("SlotFull", "SlotNotFound", "Overlap", "ClassStarted", "BookingsClosed", "HeldForOthers")
 NOT_DONE = {
-    ActionType.BOOK: "non riuscita",
-    ActionType.CANCEL: "non riuscito",
-    ActionType.CHECK: "non riuscita",
-    ActionType.REFRESH: "non riuscito",
+    ActionType.BOOK: N_("❌ <b>{request}: non riuscita</b>"),
+    ActionType.CANCEL: N_("❌ <b>{request}: non riuscito</b>"),
+    ActionType.CHECK: N_("❌ <b>{request}: non riuscita</b>"),
+    ActionType.REFRESH: N_("❌ <b>{request}: non riuscito</b>"),
 }
 
 
@@ -151,22 +170,22 @@ def failure(
     `watchable`: a freed place could still be of use. `kept`: what it was to replace is held.
     `stands`: because of it, what recurs waits until the person says so.
     """
-    lines = Lines().add(f"❌ <b>{title(action)}: {NOT_DONE[action.type]}</b>")
+    lines = Lines().add(NOT_DONE[action.type].filled(request=title(action)))
     if action.watch:
-        lines = Lines().add(f"🔕 <b>{title(action)}: ho smesso di guardare</b>")
+        lines = Lines().add(_("🔕 <b>{request}: ho smesso di guardare</b>", request=title(action)))
     lines.add(about_action(action, when))
     tried = [(n, ref) for n, ref in enumerate(others, 2) if all(ref != one.ref for one in late)]
     lines.add(*explain(action, when, the_other(clash, when))).add(*_tried_too(action, tried, when))
     lines.add(*_not_tried(late, when))
     lines.add(*_opening_lines(report, when))
     if action.gave_up:
-        lines.add(ASKED_BACK)
+        lines.add(str(ASKED_BACK))
     elif kept:
-        lines.add("La prenotazione che hai resta com'è.")
-    lines.add(texts.RECURRING_STANDS if stands else "")
+        lines.add(_("La prenotazione che hai resta com'è."))
+    lines.add(str(texts.RECURRING_STANDS) if stands else "")
     ask = [(button(_late_label(one.ref), Verb.SLOT, one.slot_id, fresh=True),) for one in late if one.slot_id]
     rows = [*ask, *swap_rows(clash, fresh=True), *remedy_rows(action, fresh=True, watchable=watchable)]
-    rows += [(button(texts.GO_ON_LABEL, Verb.GO_ON, fresh=True),)] if stands else []
+    rows += [(button(str(texts.GO_ON_LABEL), Verb.GO_ON, fresh=True),)] if stands else []
     return Page(str(lines), (*rows, (home_button(fresh=True),)))
 
 
@@ -176,8 +195,8 @@ def _tried_too(action: Action, others: Sequence[tuple[int, ClassRef]], when: Whe
         return []
     told = [action.wish, *(ref for _, ref in others)]
     return [
-        "Non si poteva avere nemmeno:",
-        *(f"{n}ª {in_a_line(ref, when, SHORT, beside=told)}" for n, ref in others),
+        _("Non si poteva avere nemmeno:"),
+        *(_("{n}ª {what}", n=n, what=in_a_line(ref, when, SHORT, beside=told)) for n, ref in others),
     ]
 
 
@@ -186,11 +205,11 @@ def _not_tried(late: Sequence[LateChoice], when: When) -> list[str]:
     if not late:
         return []
     named = [in_a_line(one.ref, when, SHORT) for one in late]
-    return ["Il termine per annullare gratis è già passato, perciò non ho provato senza chiedertelo:", *named]
+    return [_("Il termine per annullare gratis è già passato, perciò non ho provato senza chiedertelo:"), *named]
 
 
 def _late_label(ref: ClassRef) -> str:
-    return f"✅ Prenota lo stesso: {short_day(ref.day)} {ref.start:%H:%M} {ref.course}"
+    return _("✅ Prenota lo stesso: {what}", what=f"{short_day(ref.day)} {ref.start:%H:%M} {ref.course}")
 
 
 def booked(
@@ -205,46 +224,58 @@ def booked(
 
     `replaced` is freed next. `asked_at`: when it is asked whether the place is kept, and freed for silence.
     """
-    lines = Lines().add("✅ <b>Prenotata!</b>", about(held.booking.ref, when) if held else about_action(action, when))
-    lines.add(texts.TAKEN_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "", why_not_first(action, when))
-    lines.add(f"Vista nelle tue prenotazioni {_seen_at(action, report, when)}.", *_opening_lines(report, when))
-    if replaced and replaced.status is BookingStatus.CANCELLED:
-        lines.add(f"🔁 Al posto di {in_a_line(replaced.booking.ref, when, SHORT)}, che ho liberato.")
-    elif replaced and action.gave_up:
-        lines.add(f"🔁 Al posto di {in_a_line(replaced.booking.ref, when, SHORT)}: {CHECKS_THAT_IT_IS_FREED}")
-    elif replaced:
-        lines.add(f"🔁 Adesso libero {in_a_line(replaced.booking.ref, when, SHORT)}: ti scrivo quando è fatto.")
+    lines = Lines().add(
+        _("✅ <b>Prenotata!</b>"), about(held.booking.ref, when) if held else about_action(action, when)
+    )
+    lines.add(
+        str(texts.TAKEN_THOUGH_WITHDRAWN) if action.result == THOUGH_WITHDRAWN else "", why_not_first(action, when)
+    )
+    seen_at = _("Vista nelle tue prenotazioni {moment}.", moment=_seen_at(action, report, when))
+    lines.add(seen_at, *_opening_lines(report, when))
+    lines.add(_in_place_of(replaced, action, when) if replaced else "")
     if asked_at:
-        lines.add(f"Ti chiedo se la tieni {when.at(asked_at)}: se non rispondi, libero il posto in tempo.")
+        moment = when.at(asked_at)
+        lines.add(_("Ti chiedo se la tieni {moment}: se non rispondi, libero il posto in tempo.", moment=moment))
     if held is None:
-        mine = button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True)
+        mine = button(str(texts.MINE_LABEL), Verb.MINE, 0, fresh=True)
         return Page(str(lines), ((mine, home_button(fresh=True)),))
-    cancel = button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True)
+    cancel = button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id, fresh=True)
     return Page(str(lines), ((cancel, home_button(fresh=True)),))
+
+
+def _in_place_of(replaced: HeldBooking, action: Action, when: When) -> str:
+    """What becomes of the booking that this one takes the place of."""
+    old = in_a_line(replaced.booking.ref, when, SHORT)
+    if replaced.status is BookingStatus.CANCELLED:
+        return _("🔁 Al posto di {old}, che ho liberato.", old=old)
+    if action.gave_up:
+        return _("🔁 Al posto di {old}: controllo sul sito che quel posto sia libero, e te lo scrivo.", old=old)
+    return _("🔁 Adesso libero {old}: ti scrivo quando è fatto.", old=old)
 
 
 def place_free(action: Action, when: When) -> Page:
     """Sent when a watch that was only to tell saw a free place."""
-    lines = Lines().add("🔔 <b>Si è liberato un posto!</b>", about_action(action, when))
-    lines.add(f"L'ho visto {_done_at(action, when)}. Fai in fretta: può durare poco.")
-    book = button("✅ Prenota adesso", Verb.BOOK_NOW, action.id, fresh=True)
-    again = button("👀 Continua a guardare", Verb.WATCH_LIKE, action.id, 1, fresh=True)
+    lines = Lines().add(_("🔔 <b>Si è liberato un posto!</b>"), about_action(action, when))
+    lines.add(_("L'ho visto {moment}. Fai in fretta: può durare poco.", moment=_done_at(action, when)))
+    book = button(_("✅ Prenota adesso"), Verb.BOOK_NOW, action.id, fresh=True)
+    again = button(_("👀 Continua a guardare"), Verb.WATCH_LIKE, action.id, 1, fresh=True)
     return Page(str(lines), ((book,), (again,), (home_button(fresh=True),)))
 
 
 def cancelled(action: Action, when: When, *, has_file: bool) -> Page:
     """Sent when a cancellation was read back: the caption of the file that removes it from the calendar."""
-    read = f"L'ho ricontrollato sul sito {_done_at(action, when)}: tra le tue prenotazioni non c'è più."
-    lines = Lines().add("✅ <b>Annullata</b>", about_action(action, when)).add(read)
-    lines.add(texts.FREED_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "")
-    lines.add(OUT_OF_THE_CALENDAR if has_file else "")
-    return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
+    moment = _done_at(action, when)
+    read = _("L'ho ricontrollato sul sito {moment}: tra le tue prenotazioni non c'è più.", moment=moment)
+    lines = Lines().add(_("✅ <b>Annullata</b>"), about_action(action, when)).add(read)
+    lines.add(str(texts.FREED_THOUGH_WITHDRAWN) if action.result == THOUGH_WITHDRAWN else "")
+    lines.add(str(OUT_OF_THE_CALENDAR) if has_file else "")
+    return Page(str(lines), ((button(str(texts.MINE_LABEL), Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
 
 
 def freed(held: HeldBooking, when: When) -> Page:
     """The caption of the file that removes from the calendar a booking that a swap cancelled."""
-    lines = Lines().add("✅ <b>Annullata</b>", about(held.booking.ref, when)).add(OUT_OF_THE_CALENDAR)
-    return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
+    lines = Lines().add(_("✅ <b>Annullata</b>"), about(held.booking.ref, when)).add(str(OUT_OF_THE_CALENDAR))
+    return Page(str(lines), ((button(str(texts.MINE_LABEL), Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
 
 
 def _seen_at(action: Action, report: OpeningReport | None, when: When) -> str:
@@ -265,9 +296,10 @@ def is_place_free(action: Action) -> bool:
 
 def refreshed(days: int, slots: int, when: When) -> Page:
     """The end of a reading of the timetable that a person asked for."""
-    text = f"🗓️ <b>Orari aggiornati</b>\n{count(slots, 'orario', 'orari')} in {count(days, 'giorno', 'giorni')}, letti "
-    rows = ((button(texts.BOOK_LABEL, Verb.NEW),), (button(texts.HOURS_LABEL, Verb.HOURS), home_button()))
-    return Page(f"{text}{when.at(when.now)}.", rows)
+    many, over = n_("{n} orario", "{n} orari", slots), n_("{n} giorno", "{n} giorni", days)
+    read = _("{slots} in {days}, letti {moment}.", slots=many, days=over, moment=when.at(when.now))
+    rows = ((button(str(texts.BOOK_LABEL), Verb.NEW),), (button(str(texts.HOURS_LABEL), Verb.HOURS), home_button()))
+    return Page(f"{_('🗓️ <b>Orari aggiornati</b>')}\n{read}", rows)
 
 
 def login_stopped(stop: LoginStopped, when: When) -> Page:
@@ -275,48 +307,49 @@ def login_stopped(stop: LoginStopped, when: When) -> Page:
     cause = of_login(stop.kind, str(stop))
     astray, tells = isinstance(stop, LoginDiverted), isinstance(stop, LoginDiverted | LoginRejected | MatricolaMissing)
     lines = Lines().add(f"{'🚨' if astray else '🔑'} <b>{cause.happened}</b>", *(seen(str(stop)) if tells else ()))
-    lines.add(cause.then, cause.advice(when))
+    lines.add(str(cause.then or ""), cause.advice(when))
     return Page(str(lines), (*retry_rows(stop, fresh=True), (home_button(fresh=True),)))
 
 
 def login_due(action: Action, stop: LoginNeeded, when: When) -> Page:
     """Sent some hours before an opening to a person who logs in by hand and has not yet."""
-    lines = Lines().add("⏰ <b>Devi ancora entrare nel sito</b>", about_action(action, when))
-    lines.add(f"Si prenota {when.at(action.opens_at or action.run_at)}: senza il tuo accesso non posso farlo.")
+    lines = Lines().add(_("⏰ <b>Devi ancora entrare nel sito</b>"), about_action(action, when))
+    opening = when.at(action.opens_at or action.run_at)
+    lines.add(_("Si prenota {moment}: senza il tuo accesso non posso farlo.", moment=opening))
     lines.add(failure_message(stop.kind).advice(when))
     return Page(str(lines), (*retry_rows(stop, fresh=True), (home_button(fresh=True),)))
 
 
 def login_back() -> Page:
     """Sent when the login that a person made by hand works."""
-    lines = Lines().add("✅ <b>Sono nel sito</b>", "Ho riprovato: il tuo accesso funziona.")
-    lines.add("Se qualcosa aspettava, vado avanti da lì.")
-    return Page(str(lines), ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
+    lines = Lines().add(_("✅ <b>Sono nel sito</b>"), _("Ho riprovato: il tuo accesso funziona."))
+    lines.add(_("Se qualcosa aspettava, vado avanti da lì."))
+    return Page(str(lines), ((button(str(texts.MINE_LABEL), Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
 
 
 def struggling(action: Action, when: When) -> Page:
     """Sent once when a booking or a watch has failed for a while; the bot goes on trying."""
-    lines = Lines().add(f"⚠️ <b>{title(action)}: non ancora</b>", about_action(action, when))
-    lines.add(*keeps_trying(action, when), GAVE_UP_IN_VAIN if action.gave_up else "")
-    withdraw = button(STOP_WATCHING if action.watch else WITHDRAW_LABEL, Verb.WITHDRAW, action.id)
+    lines = Lines().add(_("⚠️ <b>{request}: non ancora</b>", request=title(action)), about_action(action, when))
+    lines.add(*keeps_trying(action, when), str(GAVE_UP_IN_VAIN) if action.gave_up else "")
+    withdraw = button(str(STOP_WATCHING if action.watch else WITHDRAW_LABEL), Verb.WITHDRAW, action.id)
     return Page(str(lines), ((withdraw,), (home_button(fresh=True),)))
 
 
 def vanished(held: HeldBooking, when: When) -> Page:
     """Sent when a booking has vanished from the site and the bot did not cancel it."""
-    lines = Lines().add("⚠️ <b>Questa prenotazione non c'è più sul sito</b>", about(held.booking.ref, when))
-    lines.add("Non l'ho annullata io: forse l'hai fatto tu dal sito, o la lezione è saltata.")
-    mine = button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True)
-    again = button("📅 Orari di quel giorno", Verb.DAY, held.booking.day, fresh=True)
+    lines = Lines().add(_("⚠️ <b>Questa prenotazione non c'è più sul sito</b>"), about(held.booking.ref, when))
+    lines.add(_("Non l'ho annullata io: forse l'hai fatto tu dal sito, o la lezione è saltata."))
+    mine = button(str(texts.MINE_LABEL), Verb.MINE, 0, fresh=True)
+    again = button(_("📅 Orari di quel giorno"), Verb.DAY, held.booking.day, fresh=True)
     return Page(str(lines), ((again,), (mine, home_button(fresh=True))))
 
 
 def came_back(held: HeldBooking, when: When) -> Page:
     """Sent when a booking that was lost or cancelled is on the site again."""
-    lines = Lines().add("✅ <b>Questa prenotazione è di nuovo sul sito</b>", about(held.booking.ref, when))
-    lines.add("Per un po' non risultava: adesso la vedo tra le tue prenotazioni, e il posto è tuo.")
-    lines.add("Se non ci vai, ricordati di annullarla.")
-    cancel = button("❌ Annulla", Verb.ASK_CANCEL, held.id, fresh=True)
+    lines = Lines().add(_("✅ <b>Questa prenotazione è di nuovo sul sito</b>"), about(held.booking.ref, when))
+    lines.add(_("Per un po' non risultava: adesso la vedo tra le tue prenotazioni, e il posto è tuo."))
+    lines.add(_("Se non ci vai, ricordati di annullarla."))
+    cancel = button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id, fresh=True)
     return Page(str(lines), ((cancel, home_button(fresh=True)),))
 
 
@@ -327,40 +360,45 @@ def rehearsed(action: Action, others: Sequence[ClassRef], when: When, clash: Cla
     """Sent the evening before an opening: how the rehearsal of everything but the booking went."""
     opening = when.at(action.opens_at or action.run_at)
     lines = Lines()
-    if action.rehearsal in (REHEARSED_WELL, REHEARSED_UNSEEN):
-        tried = "Ho provato l'accesso e l'orario: funzionano."
+    if went_well(action):
+        tried = _("Ho provato l'accesso e l'orario: funzionano.")
         if action.rehearsal == REHEARSED_UNSEEN:
-            tried = "Ho provato l'accesso: funziona. Sul sito non c'è ancora: di solito compare all'apertura."
-        lines.add("🌙 <b>Tutto pronto per l'apertura</b>", about_action(action, when)).add(*choices(others, when))
-        lines.add(tried, f"Prenoto {opening}. Tu puoi dormire.")
+            tried = _("Ho provato l'accesso: funziona. Sul sito non c'è ancora: di solito compare all'apertura.")
+        lines.add(_("🌙 <b>Tutto pronto per l'apertura</b>"), about_action(action, when)).add(*choices(others, when))
+        lines.add(tried, _("Prenoto {moment}. Tu puoi dormire.", moment=opening))
         return Page(str(lines), _rehearsal_rows(action, others))
     advice, remedy = BEFORE_THE_OPENING.get(action.rehearsal or "", NOTHING_TO_DO)
-    lines.add("⚠️ <b>La prova per l'apertura non è riuscita</b>", about_action(action, when))
+    lines.add(_("⚠️ <b>La prova per l'apertura non è riuscita</b>"), about_action(action, when))
     if not when.to_keeper:
         advice = failure_message(action.rehearsal).you_guest or advice
-    happened = failure_message(action.rehearsal).happened
-    lines.add(*choices(others, when)).add(happened, the_other(clash, when), when.typed(advice))
-    lines.add(f"Ci provo comunque {opening}.")
+    happened = str(failure_message(action.rehearsal).happened)
+    lines.add(*choices(others, when)).add(happened, the_other(clash, when), when.typed(str(advice)))
+    lines.add(_("Ci provo comunque {moment}.", moment=opening))
     mend = next(iter(swap_rows(clash, fresh=True)), (remedy_button(remedy, action, fresh=True),))
     return Page(str(lines), (mend, *_rehearsal_rows(action, others)))
 
 
+def went_well(action: Action) -> bool:
+    """Whether an action's rehearsal found nothing that is in the way."""
+    return action.rehearsal in (REHEARSED_WELL, REHEARSED_UNSEEN)
+
+
 def _rehearsal_rows(action: Action, others: Sequence[ClassRef]) -> tuple[ButtonRow, ...]:
-    label = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
-    skip = "⏭ Salta questa volta" if action.periodic_booking_id else "⏭ Salta"
+    label = _("✏️ Alternative ({n})", n=len(others)) if others else _("➕ Alternativa")
+    skip = _("⏭ Salta questa volta") if action.periodic_booking_id else _("⏭ Salta")
     rows: list[ButtonRow] = [
-        (button("👍 Va bene", Verb.APPROVE, action.id),),
+        (button(_("👍 Va bene"), Verb.APPROVE, action.id),),
         (button(skip, Verb.SKIP_REHEARSED, action.id), button(label, Verb.ALTS, action.id, fresh=True)),
     ]
     if action.periodic_booking_id:
         series = action.periodic_booking_id
-        change = button("🔄 Cambia", Verb.SERIES, series, fresh=True)
-        rows.append((button("⏸ Pausa", Verb.PAUSE, series, fresh=True), change))
+        change = button(_("🔄 Cambia"), Verb.SERIES, series, fresh=True)
+        rows.append((button(_("⏸ Pausa"), Verb.PAUSE, series, fresh=True), change))
     return (*rows, (home_button(fresh=True),))
 
 
 def approved(action: Action, others: Sequence[ClassRef], when: When) -> Page:
     """The rehearsal's card after "Va bene"."""
-    lines = Lines().add("👍 <b>Va bene</b>", about_action(action, when)).add(*choices(others, when))
-    lines.add(f"Prenoto {when.at(action.opens_at or action.run_at)}. Buonanotte!")
-    return Page(str(lines), ((button("⏭ Salta", Verb.SKIP_REHEARSED, action.id), home_button(fresh=True)),))
+    lines = Lines().add(_("👍 <b>Va bene</b>"), about_action(action, when)).add(*choices(others, when))
+    lines.add(_("Prenoto {moment}. Buonanotte!", moment=when.at(action.opens_at or action.run_at)))
+    return Page(str(lines), ((button(_("⏭ Salta"), Verb.SKIP_REHEARSED, action.id), home_button(fresh=True)),))

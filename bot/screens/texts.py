@@ -2,47 +2,69 @@
 
 from __future__ import annotations
 
-BOOK_LABEL = "📅 Nuova Prenotazione"
-MINE_LABEL = "📋 Le Mie Prenotazioni"
-PERIODIC_LABEL = "🔄 Prenotazioni Periodiche"
-HOURS_LABEL = "🗓️ Orari Corsi"
-ONE_AT_A_TIME = "per quel che so il sito ne accetta una sola."
-HELP = f"""<b>Cosa so fare</b>
+from languages import N_, n_
 
-{BOOK_LABEL} — scegli giorno, corso e orario. Se le prenotazioni non sono ancora aperte aspetto io, e prenoto appena \
+BOOK_LABEL = N_("📅 Nuova Prenotazione")
+MINE_LABEL = N_("📋 Le Mie Prenotazioni")
+PERIODIC_LABEL = N_("🔄 Prenotazioni Periodiche")
+HOURS_LABEL = N_("🗓️ Orari Corsi")
+HELP = N_("""<b>Cosa so fare</b>
+
+{book} — scegli giorno, corso e orario. Se le prenotazioni non sono ancora aperte aspetto io, e prenoto appena \
 aprono: puoi andare a dormire. Con <i>➕ Alternativa</i> dici che cosa provare se la prima scelta non c'è più.
-{MINE_LABEL} — quello che hai: annullarlo, o scambiarlo con un orario migliore. E i posti che tengo d'occhio per te.
-{PERIODIC_LABEL} — quello che si ripete ogni settimana: ci penso io, oppure prima ti chiedo. Con pausa, date da \
+{mine} — quello che hai: annullarlo, o scambiarlo con un orario migliore. E i posti che tengo d'occhio per te.
+{periodic} — quello che si ripete ogni settimana: ci penso io, oppure prima ti chiedo. Con pausa, date da \
 saltare e ferie.
-{HOURS_LABEL} — l'orario della settimana, con i posti.
+{hours} — l'orario della settimana, con i posti.
 
 <b>Tutto pieno?</b> Tengo d'occhio il posto: se si libera lo prenoto, o ti avviso.
 
 <b>Comandi</b>
 /start — il menu
 /status — le ultime richieste; con un numero, quella: <code>/status 12</code>
+/impostazioni — lingua, suoni, ore di silenzio, promemoria
 /help — questa pagina
 
-Dico <i>prenotata</i> o <i>annullata</i> solo dopo averlo riletto sul sito."""
-GO_ON_LABEL = "▶️ Riprendi le periodiche"
-RECURRING_STANDS = (
+Dico <i>prenotata</i> o <i>annullata</i> solo dopo averlo riletto sul sito.""")
+GO_ON_LABEL = N_("▶️ Riprendi le periodiche")
+RECURRING_STANDS = N_(
     "⏸ Varrebbe anche per le prossime, perciò fermo le tue prenotazioni periodiche finché non mi dici di riprendere. "
     "Prenotare a mano si può sempre."
 )
-GOES_ON = "▶️ Riprendo le prenotazioni periodiche."
-TOO_MANY_HELD = "⚠️ Ne hai già {most}, e di solito il sito non ne accetta di più: posso provarci."
-CLOSED_BY_NOW = "⚠️ Di solito il sito chiude le prenotazioni {minutes} prima: posso provarci."
-NO_TICKET = "Questa richiesta non la trovo tra le tue."
-ONLY_IF_YOU_GO = "⚠️ Il termine per annullare gratis è passato: conferma solo se ci vai davvero."
-BINDING = "⚠️ Ricorda: il termine per annullare gratis è già passato."
-TOO_LATE = "Ci sto già lavorando: non posso più ritirarla. Ti scrivo com'è andata."
-TAKEN_THOUGH_WITHDRAWN = (
+GOES_ON = N_("▶️ Riprendo le prenotazioni periodiche.")
+TOO_MANY_HELD = N_("⚠️ Ne hai già {most}, e di solito il sito non ne accetta di più: posso provarci.")
+OVERLAPS = N_("⚠️ Si sovrappone a {other}: per quel che so il sito ne accetta una sola.")
+OVERLAPS_AND_BOTH_TAKEN = N_("⚠️ Si sovrappone a {other}: di solito il sito le accetta tutte e due.")
+NO_TICKET = N_("Questa richiesta non la trovo tra le tue.")
+ONLY_IF_YOU_GO = N_("⚠️ Il termine per annullare gratis è passato: conferma solo se ci vai davvero.")
+BINDING = N_("⚠️ Ricorda: il termine per annullare gratis è già passato.")
+TOO_LATE = N_("Ci sto già lavorando: non posso più ritirarla. Ti scrivo com'è andata.")
+TAKEN_THOUGH_WITHDRAWN = N_(
     "⚠️ L'avevi ritirata, ma il sito l'aveva già registrata senza rispondermi. Se non la vuoi, annullala."
 )
-FREED_THOUGH_WITHDRAWN = "⚠️ L'avevi ritirata, ma il sito aveva già liberato il posto senza rispondermi."
-LAST_LOOK = "Sto guardando proprio adesso: se il posto non c'è, smetto."
-COMMANDS = (
-    ("start", "Il menu"),
-    ("status", "Le ultime richieste, o una: /status 12"),
-    ("help", "Cosa so fare"),
+FREED_THOUGH_WITHDRAWN = N_("⚠️ L'avevi ritirata, ma il sito aveva già liberato il posto senza rispondermi.")
+LAST_LOOK = N_("Sto guardando proprio adesso: se il posto non c'è, smetto.")
+ABOUT = N_(
+    "Prenoto per te i corsi e la palestra di Polimisport: anche all'istante in cui aprono le prenotazioni, ogni "
+    "settimana se vuoi, e quando si libera un posto. Dico «prenotata» solo dopo averla vista sul sito."
 )
+"""What an empty chat shows."""
+ABOUT_IN_SHORT = N_("Prenoto i corsi e la palestra di Polimisport, anche nell'istante in cui aprono.")
+COMMANDS = (
+    ("start", N_("Il menu")),
+    ("status", N_("Le ultime richieste, o una: /status 12")),
+    (N_("impostazioni"), N_("La lingua, i suoni e il resto")),
+    ("help", N_("Cosa so fare")),
+)
+
+
+def help_text() -> str:
+    return HELP.filled(book=BOOK_LABEL, mine=MINE_LABEL, periodic=PERIODIC_LABEL, hours=HOURS_LABEL)
+
+
+def closed_by_now(minutes: int) -> str:
+    return n_(
+        "⚠️ Di solito il sito chiude le prenotazioni {n} minuto prima: posso provarci.",
+        "⚠️ Di solito il sito chiude le prenotazioni {n} minuti prima: posso provarci.",
+        minutes,
+    )

@@ -25,6 +25,7 @@ from domain.model import (
     WatchMode,
 )
 from domain.unknown_outcome import leaves_unknown_outcome
+from languages import N_, Later, _
 
 UNUSUAL_WAIT = timedelta(minutes=1)  # a worker takes what is due within a tenth of a second
 
@@ -32,17 +33,17 @@ UNUSUAL_WAIT = timedelta(minutes=1)  # a worker takes what is due within a tenth
 ALMOST_NOW = timedelta(minutes=1)
 
 
-PROMISE = "Ti scrivo io com'è andata."
+PROMISE = N_("Ti scrivo io com'è andata.")
 
 
-SHORTLY = "Leggo dal sito: di solito bastano pochi secondi. Questa pagina si aggiorna da sola."
+SHORTLY = N_("Leggo dal sito: di solito bastano pochi secondi. Questa pagina si aggiorna da sola.")
 
 
 TITLES = {
-    ActionType.BOOK: "Prenotazione",
-    ActionType.CANCEL: "Annullamento",
-    ActionType.CHECK: "Lettura delle prenotazioni",
-    ActionType.REFRESH: "Aggiornamento degli orari",
+    ActionType.BOOK: N_("Prenotazione"),
+    ActionType.CANCEL: N_("Annullamento"),
+    ActionType.CHECK: N_("Lettura delle prenotazioni"),
+    ActionType.REFRESH: N_("Aggiornamento degli orari"),
 }
 
 
@@ -58,49 +59,58 @@ MARKS = {
 LIVE = (ActionStatus.PENDING, ActionStatus.PROCESSING)
 
 
-ASKED_BACK = (
+ASKED_BACK = N_(
     "⚠️ Il sito non ne accettava due alla stessa ora: per farle posto avevo liberato quella che avevi. "
     "La richiedo adesso, e ti scrivo com'è andata."
 )
 
 
-LOOKING_ONCE_MORE = (
+LOOKING_ONCE_MORE = N_(
     "Nell'elenco del sito non la vedo. Prima di dirti com'è andata la cerco di nuovo, tra mezzo minuto circa."
 )
 
 
-STOP_WATCHING = "🔕 Smetti di guardare"
+STOP_WATCHING = N_("🔕 Smetti di guardare")
 
 
-WITHDRAW_LABEL = "↩️ Ritira"
+WITHDRAW_LABEL = N_("↩️ Ritira")
 
 
 DONE = {
-    ActionType.BOOK: "Prenotata: vista nelle tue prenotazioni",
-    ActionType.CANCEL: "Annullata: ricontrollato sul sito",
-    ActionType.CHECK: "Fatto: lette dal sito",
-    ActionType.REFRESH: "Fatto: letti dal sito",
+    ActionType.BOOK: N_("Prenotata: vista nelle tue prenotazioni"),
+    ActionType.CANCEL: N_("Annullata: ricontrollato sul sito"),
+    ActionType.CHECK: N_("Fatto: lette dal sito"),
+    ActionType.REFRESH: N_("Fatto: letti dal sito"),
 }
+
+
+A_PLACE_WAS_FREE = N_("Si era liberato un posto")
+UNSURE_WHETHER_BOOKED = N_(
+    "Non so com'è andato l'ultimo tentativo: rileggo le tue prenotazioni e, se ci fosse lo stesso, te lo scrivo."
+)
+UNSURE_WHETHER_FREED = N_(
+    "Non so com'è andato l'ultimo tentativo: rileggo le tue prenotazioni e, se il posto non ci fosse più, te lo scrivo."
+)
 
 
 def live_word(action: Action, when: When) -> str:
     """The state of an unfinished action about a class; `In coda` only for one that runs as soon as it can."""
     if action.watch:
-        return "Tengo d'occhio"
+        return _("Tengo d'occhio")
     if action.type is ActionType.CANCEL:
-        return "In annullamento"
+        return _("In annullamento")
     if action.opens_at is not None and when.now < action.opens_at:
-        return "Aspetto l'apertura"
-    return "Ci sto lavorando" if action.status is ActionStatus.PROCESSING else "In coda"
+        return _("Aspetto l'apertura")
+    return _("Ci sto lavorando") if action.status is ActionStatus.PROCESSING else _("In coda")
 
 
 def title(action: Action) -> str:
-    return f"{name_of(action)} n. {action.id}"
+    return _("{request} n. {id}", request=name_of(action), id=action.id)
 
 
 def name_of(action: Action) -> str:
     """What kind of request it is."""
-    return "Posto da tenere d'occhio" if action.watch else TITLES[action.type]
+    return _("Posto da tenere d'occhio") if action.watch else str(TITLES[action.type])
 
 
 def mark(action: Action) -> str:
@@ -161,37 +171,37 @@ def _ticket_rows(
     if action.status is ActionStatus.PENDING:
         rows += _waiting_rows(action, others, when)
     if action.watch and action.status is ActionStatus.PROCESSING:
-        rows.append((button(STOP_WATCHING, Verb.WITHDRAW, action.id),))
+        rows.append((button(str(STOP_WATCHING), Verb.WITHDRAW, action.id),))
     elif action.only_prepared(when.now):
-        rows.append((button(WITHDRAW_LABEL, Verb.WITHDRAW, action.id),))
+        rows.append((button(str(WITHDRAW_LABEL), Verb.WITHDRAW, action.id),))
     if action.status in LIVE:
         rows += swap_rows(clash, fresh=is_card)
         if is_card:
             return (*rows, (home_button(fresh=True),))
-        rows.append((button("🔄 Aggiorna", Verb.TICKET, action.id),))
+        rows.append((button(_("🔄 Aggiorna"), Verb.TICKET, action.id),))
     if undoable:
-        rows.append((button("↩️ Non ritirarla", Verb.UNDO, action.id),))
+        rows.append((button(_("↩️ Non ritirarla"), Verb.UNDO, action.id),))
     if action.status is ActionStatus.FAILED:
         rows += [*swap_rows(clash, fresh=False), *remedy_rows(action, fresh=False, watchable=watchable)]
     if action.watch is WatchMode.TELL and action.status is ActionStatus.COMPLETED:
-        rows.append((button("✅ Prenota adesso", Verb.BOOK_NOW, action.id),))
-    return (*rows, (button("🧾 Richieste", Verb.STATUS, 0), home_button()))
+        rows.append((button(_("✅ Prenota adesso"), Verb.BOOK_NOW, action.id),))
+    return (*rows, (button(_("🧾 Richieste"), Verb.STATUS, 0), home_button()))
 
 
 def _waiting_rows(action: Action, others: Sequence[ClassRef], when: When) -> list[ButtonRow]:
     if action.watch:
-        return [(button(STOP_WATCHING, Verb.WITHDRAW, action.id),)]
-    withdraw = button(WITHDRAW_LABEL, Verb.WITHDRAW, action.id)
+        return [(button(str(STOP_WATCHING), Verb.WITHDRAW, action.id),)]
+    withdraw = button(str(WITHDRAW_LABEL), Verb.WITHDRAW, action.id)
     if not takes_alternatives(action, when):
         return [(withdraw,)]
-    label = f"✏️ Alternative ({len(others)})" if others else "➕ Alternativa"
+    label = _("✏️ Alternative ({n})", n=len(others)) if others else _("➕ Alternativa")
     rows: list[ButtonRow] = [(button(label, Verb.ALTS, action.id), withdraw)]
     if is_held_back(action, when) and (action.opens_at is None or when.now >= action.opens_at):
-        rows.insert(0, (button(START_NOW_LABEL, Verb.START_NOW, action.id),))
+        rows.insert(0, (button(str(START_NOW_LABEL), Verb.START_NOW, action.id),))
     return rows
 
 
-START_NOW_LABEL = "▶️ Prenota adesso"
+START_NOW_LABEL = N_("▶️ Prenota adesso")
 
 
 def takes_alternatives(action: Action, when: When) -> bool:
@@ -214,7 +224,10 @@ def is_held_back(action: Action, when: When) -> bool:
 
 def the_other(clash: Clash | None, when: When) -> str:
     """A sentence naming the booking that a class overlaps; empty if that is not known."""
-    return f"L'altra: {in_a_line(clash.held.booking.ref, when)}." if clash else ""
+    return _("L'altra: {what}.", what=in_a_line(clash.held.booking.ref, when)) if clash else ""
+
+
+INSTEAD = N_("Se preferisci questa, scambiala con l'altra.")
 
 
 def meets_what_is_held(clash: Clash | None, action: Action, when: When) -> str:
@@ -222,7 +235,7 @@ def meets_what_is_held(clash: Clash | None, action: Action, when: When) -> str:
     if clash is None:
         return ""
     other = in_a_line(clash.held.booking.ref, when, SHORT, beside=[action.wish])
-    return f"⚠️ Si sovrappone a {other}: {texts.ONE_AT_A_TIME} Se preferisci questa, scambiala con l'altra."
+    return f"{texts.OVERLAPS.filled(other=other)} {INSTEAD}"
 
 
 def _since(got: HeldBooking | None, when: When) -> str:
@@ -230,8 +243,8 @@ def _since(got: HeldBooking | None, when: When) -> str:
     if got is None or got.status in (BookingStatus.CONFIRMED, BookingStatus.PAST):
         return ""
     if got.status is BookingStatus.CANCELLED:
-        return f"Poi annullata: ricontrollato sul sito {when.soon(got.updated_at)}."
-    return f"Poi sul sito non c'era più ({when.soon(got.updated_at)}), e non l'ho annullata io."
+        return _("Poi annullata: ricontrollato sul sito {moment}.", moment=when.soon(got.updated_at))
+    return _("Poi sul sito non c'era più ({moment}), e non l'ho annullata io.", moment=when.soon(got.updated_at))
 
 
 def _standing(action: Action, when: When, other: str) -> list[str]:
@@ -241,11 +254,11 @@ def _standing(action: Action, when: When, other: str) -> list[str]:
         case ActionStatus.PENDING:
             return _waiting(action, when)
         case ActionStatus.PROCESSING if action.watch:
-            return [*_watching(action, when), "Sto guardando proprio adesso."]
+            return [*_watching(action, when), _("Sto guardando proprio adesso.")]
         case ActionStatus.PROCESSING if action.only_prepared(when.now):
             return _preparing(action, when)
         case ActionStatus.PROCESSING:
-            return [SHORTLY if _is_reading(action) else "Ci sto lavorando adesso."]
+            return [str(SHORTLY) if _is_reading(action) else _("Ci sto lavorando adesso.")]
         case ActionStatus.COMPLETED:
             done = f" {when.soon(action.completed_at, seconds=True)}" if action.completed_at else ""
             return [f"{_done(action)}{done}."]
@@ -256,60 +269,69 @@ def _standing(action: Action, when: When, other: str) -> list[str]:
 
 
 def _withdrawn(action: Action) -> list[str]:
-    back = ASKED_BACK if action.gave_up else ""
-    ended = "Ho smesso di guardare." if action.watch else "Ritirata: non la faccio più."
+    back = str(ASKED_BACK) if action.gave_up else ""
+    ended = _("Ho smesso di guardare.") if action.watch else _("Ritirata: non la faccio più.")
     in_doubt = action.type in (ActionType.BOOK, ActionType.CANCEL) and leaves_unknown_outcome(
         action.error_kind, action.failures
     )
     if not in_doubt or action.watch is WatchMode.TELL:
         return [ended, back]
-    found = "se ci fosse lo stesso" if action.type is ActionType.BOOK else "se il posto non ci fosse più"
-    unsure = f"Non so com'è andato l'ultimo tentativo: rileggo le tue prenotazioni e, {found}, te lo scrivo."
-    return [ended, unsure, back]
+    return [ended, str(UNSURE_WHETHER_BOOKED if action.type is ActionType.BOOK else UNSURE_WHETHER_FREED), back]
 
 
-def _done(action: Action) -> str:
-    return "Si era liberato un posto" if action.watch is WatchMode.TELL else DONE[action.type]
+def _done(action: Action) -> Later:
+    return A_PLACE_WAS_FREE if action.watch is WatchMode.TELL else DONE[action.type]
 
 
 def _watching(action: Action, when: When) -> list[str]:
-    then = "ti avviso" if action.watch is WatchMode.TELL else "lo prenoto e te lo scrivo"
-    until = f" {when.until(action.watch_until)}" if action.watch_until else ""
+    if action.watch is WatchMode.TELL and action.watch_until:
+        until = when.until(action.watch_until)
+        looks = _("Guardo ogni minuto o due {until}: se si libera un posto, ti avviso.", until=until)
+    elif action.watch is WatchMode.TELL:
+        looks = _("Guardo ogni minuto o due: se si libera un posto, ti avviso.")
+    elif action.watch_until:
+        until = when.until(action.watch_until)
+        looks = _("Guardo ogni minuto o due {until}: se si libera un posto, lo prenoto e te lo scrivo.", until=until)
+    else:
+        looks = _("Guardo ogni minuto o due: se si libera un posto, lo prenoto e te lo scrivo.")
     swaps = action.replaces_row_id is not None and action.watch is WatchMode.BOOK
-    swap = "Poi libero la prenotazione che tieni adesso." if swaps else ""
-    return [f"Guardo ogni minuto o due{until}: se si libera un posto, {then}.", swap]
+    return [looks, _("Poi libero la prenotazione che tieni adesso.") if swaps else ""]
 
 
 def _waiting(action: Action, when: When) -> list[str]:
     if action.absent_since:
-        return [LOOKING_ONCE_MORE]
+        return [str(LOOKING_ONCE_MORE)]
     if action.failures:
-        again = f"Riprovo {when.soon(action.run_at, seconds=True)}, da solo."
+        again = _("Riprovo {moment}, da solo.", moment=when.soon(action.run_at, seconds=True))
         return [happening(action.error_kind), again]
     if action.opens_at and when.now < action.opens_at:
-        opening = when.at(action.opens_at)
-        waiting = f"In attesa dell'apertura: prenoto appena apre, {opening}."
-        return [waiting, _rehearsal(action, when), PROMISE]
+        waiting = _("In attesa dell'apertura: prenoto appena apre, {moment}.", moment=when.at(action.opens_at))
+        return [waiting, _rehearsal(action, when), str(PROMISE)]
     if when.now < action.run_at:
-        return [f"In coda: comincio {when.soon(action.run_at)}, o appena me lo dici.", PROMISE]
+        begins = _("In coda: comincio {moment}, o appena me lo dici.", moment=when.soon(action.run_at))
+        return [begins, str(PROMISE)]
     if when.now - action.run_at > UNUSUAL_WAIT:
-        since = when.soon(action.run_at)
-        look = "controlla che worker.py sia in funzione" if when.to_keeper else "dillo a chi tiene il bot"
-        return [f"In coda: doveva cominciare {since}.", f"Se non parte, {look}."]
-    return [SHORTLY] if _is_reading(action) else ["In coda: comincio subito.", PROMISE]
+        look = _("Se non parte, controlla che worker.py sia in funzione.")
+        tell = _("Se non parte, dillo a chi tiene il bot.")
+        late = _("In coda: doveva cominciare {moment}.", moment=when.soon(action.run_at))
+        return [late, look if when.to_keeper else tell]
+    return [str(SHORTLY)] if _is_reading(action) else [_("In coda: comincio subito."), str(PROMISE)]
 
 
 def _preparing(action: Action, when: When) -> list[str]:
     opening = when.at(action.opens_at or action.run_at)
     rehearsing = action.rehearse_at and not _is_due(action, when)
-    now = "Sto facendo la prova adesso" if rehearsing else "Mi sto preparando"
-    return [f"{now}: prenoto appena apre, {opening}. Puoi ritirarla fino a pochi secondi prima.", PROMISE]
+    trying = _("Sto facendo la prova adesso: prenoto appena apre, {moment}.", moment=opening)
+    preparing = _("Mi sto preparando: prenoto appena apre, {moment}.", moment=opening)
+    withdraw = _("Puoi ritirarla fino a pochi secondi prima.")
+    return [f"{trying if rehearsing else preparing} {withdraw}", str(PROMISE)]
 
 
 def _rehearsal(action: Action, when: When) -> str:
     if action.rehearse_at is None or action.rehearse_at - when.now < ALMOST_NOW:
         return ""
-    return f"Prima faccio una prova, {when.at(action.rehearse_at)}: se c'è un problema lo sai in tempo."
+    moment = when.at(action.rehearse_at)
+    return _("Prima faccio una prova, {moment}: se c'è un problema lo sai in tempo.", moment=moment)
 
 
 def _is_reading(action: Action) -> bool:
@@ -320,20 +342,24 @@ def status_page(actions: Sequence[Action], page: int, when: When, *, more: bool,
     """A page of the latest actions, each with its button; `more`: older ones follow."""
     lines = Lines().add(note)
     if not actions and page == 0:
-        lines.add("Non hai ancora chiesto niente. Comincia da qui:")
-        return Page(str(lines), ((button(texts.BOOK_LABEL, Verb.NEW),), (home_button(),)))
-    lines.add("<b>Le tue ultime richieste</b>", "Tocca quella che ti interessa.")
+        lines.add(_("Non hai ancora chiesto niente. Comincia da qui:"))
+        return Page(str(lines), ((button(str(texts.BOOK_LABEL), Verb.NEW),), (home_button(),)))
+    lines.add(_("<b>Le tue ultime richieste</b>"), _("Tocca quella che ti interessa."))
     told = [action.subject for action in actions]
     rows: list[ButtonRow] = [(button(_status_label(action, told), Verb.TICKET, action.id),) for action in actions]
-    newer = (button("‹ Più recenti", Verb.STATUS, page - 1),) if page else ()
-    older = (button("Più vecchie ›", Verb.STATUS, page + 1),) if more else ()
+    newer = (button(_("‹ Più recenti"), Verb.STATUS, page - 1),) if page else ()
+    older = (button(_("Più vecchie ›"), Verb.STATUS, page + 1),) if more else ()
     return Page(str(lines), (*rows, *((newer + older,) if newer or older else ()), (home_button(),)))
+
+
+NUMBERED = N_("{mark} n. {id} · {what}")
 
 
 def _status_label(action: Action, told: Sequence[ClassRef | None]) -> str:
     subject = action.subject
     if subject is None:
-        return f"{MARKS[action.status]} n. {action.id} · {TITLES[action.type]}"
-    what = "annulla " if action.type is ActionType.CANCEL else ""
-    about_it = f"{subject.course} · {short_day(subject.day)} {subject.start:%H:%M}{told_apart(subject, told)}"
-    return f"{mark(action)} n. {action.id} · {what}{about_it}"
+        return NUMBERED.filled(mark=MARKS[action.status], id=action.id, what=TITLES[action.type])
+    what = f"{subject.course} · {short_day(subject.day)} {subject.start:%H:%M}{told_apart(subject, told)}"
+    if action.type is ActionType.CANCEL:
+        what = _("annulla {what}", what=what)
+    return NUMBERED.filled(mark=mark(action), id=action.id, what=what)

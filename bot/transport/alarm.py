@@ -9,8 +9,9 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from telegram import Bot
@@ -20,6 +21,7 @@ from bot.screens import programs
 from bot.screens.page import Page
 from bot.transport.chat import reason, send
 from database import Database
+from languages import Language, speaking
 from runtime import program
 
 LEAST_SPACE = 1024 * 1024  # bytes free; with less, the next transaction may not fit
@@ -49,10 +51,18 @@ DISK_CHECK = DiskCheck()
 class DiskAlarm:
     """Checks the disk until told to stop. Tells the owner once that it can't be written, and once that it can again."""
 
-    def __init__(self, bot: Bot, owner: int, db: Database, check: DiskCheck = DISK_CHECK) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        owner: int,
+        db: Database,
+        language: Callable[[int], Awaitable[Language]],
+        check: DiskCheck = DISK_CHECK,
+    ) -> None:
         self._bot = bot
         self._owner = owner
         self._db = db
+        self._language = language
         self._check = check
         self._told = False
         self._last_trouble = 0.0  # on the monotonic clock
@@ -71,10 +81,10 @@ class DiskAlarm:
         over = self._told and not trouble and time.monotonic() - self._last_trouble > self._check.calm
         if trouble and not self._told:
             log.error("The database can't be written: %s", refused or "the disk is full")
-            self._told = await self._say(programs.disk_trouble(full=full or "full" in str(refused)))
+            self._told = await self._say(partial(programs.disk_trouble, full=full or "full" in str(refused)))
         elif over:
             log.info("The disk can be written again")
-            self._told = not await self._say(programs.disk_is_well())
+            self._told = not await self._say(programs.disk_is_well)
 
     async def _is_full(self) -> bool:
         try:
@@ -83,10 +93,11 @@ class DiskAlarm:
             log.debug("The free space of the disk is not known: %s", error)
             return False
 
-    async def _say(self, page: Page) -> bool:
+    async def _say(self, page: Callable[[], Page]) -> bool:
         """Whether Telegram took the message; if not, it is sent a little later."""
         try:
-            await send(self._bot, self._owner, page)
+            with speaking(await self._language(self._owner)):
+                await send(self._bot, self._owner, page())
         except TelegramError as error:
             self._pause = min(self._pause * 2, self._check.longest_pause)
             log.warning("The owner could not be told that the disk is in trouble: %s", reason(error))

@@ -1,4 +1,4 @@
-"""The connection to Telegram: builds the application, reaches the server, registers the commands of the menu."""
+"""The connection to Telegram: builds the application and reaches the server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from telegram.ext import AIORateLimiter, Application
 from telegram.request import HTTPXRequest
 
 from bot.screens.page import Page
-from bot.screens.texts import COMMANDS
 from bot.transport.chat import checked, reason, send, unless
 from bot.transport.handlers import AnyApplication
 from domain.errors import ConfigError
@@ -121,14 +120,6 @@ def _log_failure(application: AnyApplication, error: TelegramError, failures: in
     server = application.bot.base_url.partition("/bot")[0]
     what = "what answers there is not Telegram" if isinstance(error, InvalidToken) else reason(error)
     log.log(level, "Telegram can't be reached at %s; trying again until it can: %s", server, what)
-
-
-async def register_commands(bot: Bot) -> None:
-    """Fills the command menu of the chat. Nothing depends on it."""
-    try:
-        await checked(bot.set_my_commands(COMMANDS))
-    except TelegramError as error:
-        log.warning("The commands of the chat's menu could not be registered: %s", reason(error))
 
 
 async def tell_damage(bot: Bot, owner: int, page: Page) -> None:

@@ -240,7 +240,14 @@ async def _send_picture(bot: Bot, chat_id: int, message: NewMessage) -> Message:
         raise ValueError("a message without picture")
     content = await asyncio.to_thread(message.picture.read_bytes)
     return await checked(
-        bot.send_photo(chat_id, content, caption=page.text, parse_mode=ParseMode.HTML, reply_markup=markup(page))
+        bot.send_photo(
+            chat_id,
+            content,
+            caption=page.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup(page),
+            disable_notification=message.silent,
+        )
     )
 
 

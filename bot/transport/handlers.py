@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -29,7 +29,9 @@ from bot.screens import apologies
 from bot.screens.callbacks import Call, Forged, Verb, unpack
 from bot.screens.page import NewMessage, Page
 from bot.transport.chat import RETRIES, Retries, answer_tap, reason, send, send_new, show, with_retries
+from bot.transport.profile import Profile
 from domain.errors import DatabaseError
+from languages import speaking
 
 ANSWER_TAP_WITHIN = 2.0  # s; a tap that takes longer is answered with a word first
 
@@ -39,6 +41,7 @@ log = logging.getLogger(__name__)
 
 Context = ContextTypes.DEFAULT_TYPE
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+Answer = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +80,24 @@ class UpdateHandlers:
         router: Router,
         people: frozenset[int],
         heard_from: Callable[[int], None],
+        profile: Profile,
         retries: Retries = RETRIES,
     ) -> None:
         self._router = router
         self._people = people
         self._heard_from = heard_from
+        self._profile = profile
         self._retries = retries
         self._last = LastAnswers()
 
     def install(self, application: AnyApplication) -> None:
         """Adds every handler to the application; the gate runs before all others."""
         application.add_handler(TypeHandler(Update, self.gate), group=-1)
-        application.add_handler(CallbackQueryHandler(self.tap))
-        application.add_handler(CommandHandler("start", self.start))
-        application.add_handler(CommandHandler("help", self.help))
-        application.add_handler(CommandHandler("status", self.status))
-        application.add_handler(MessageHandler(filters.ALL & ~filters.StatusUpdate.ALL, self.anything_else))
+        application.add_handler(CallbackQueryHandler(self._in_their_language(self.tap)))
+        for command, answer in self._commands().items():
+            application.add_handler(CommandHandler(command, self._in_their_language(answer)))
+        anything = filters.ALL & ~filters.StatusUpdate.ALL
+        application.add_handler(MessageHandler(anything, self._in_their_language(self.anything_else)))
         application.add_error_handler(self.error)
 
     async def gate(self, update: Update, context: Context) -> None:
@@ -107,15 +112,31 @@ class UpdateHandlers:
         private = chat is None or chat.type == Chat.PRIVATE
         return user is not None and user.id in self._people and private
 
+    def _in_their_language(self, answer: Answer) -> Answer:
+        """The handler, with everything it says said in the language that the person reads."""
+
+        async def handle(update: Update, context: Context) -> None:
+            user = update.effective_user
+            if user is None:
+                return
+            with speaking(await self._router.language_of(user.id, user.language_code)):
+                await answer(update, context)
+            await self._router.heard(user.id, user.language_code)
+            shown = self._router.last_language_of(user.id, user.language_code)
+            await self._profile.follow(user.id, user.language_code, shown)
+
+        return handle
+
     async def too_many(self, update: Update) -> None:
         """The one answer to all updates that are dropped because too many of one chat wait; strangers get none."""
         user = update.effective_user
         if user is None or not self._knows(update):
             return
-        if update.callback_query is not None:
-            await answer_tap(update.callback_query, apologies.TOO_MANY, alert=True)
-        else:
-            await self._say(update.get_bot(), user.id, Apology(apologies.too_many()))
+        with speaking(self._router.last_language_of(user.id, user.language_code)):
+            if update.callback_query is not None:
+                await answer_tap(update.callback_query, str(apologies.TOO_MANY), alert=True)
+            else:
+                await self._say(update.get_bot(), user.id, Apology(apologies.too_many()))
 
     # Taps
 
@@ -146,11 +167,19 @@ class UpdateHandlers:
     async def _forged(self, query: CallbackQuery, forged: Forged) -> None:
         user = query.from_user
         log.warning("User %s tapped a button that this bot did not make: %s", user.id, forged)
-        await answer_tap(query, apologies.UNKNOWN_BUTTON, alert=True)
+        await answer_tap(query, str(apologies.UNKNOWN_BUTTON), alert=True)
         menu = await _safely(self._router.respond(Tap(user.id, user.first_name, Call(Verb.HOME))))
         await self._show(query, menu, fresh=True)
 
     # Commands and messages
+
+    def _commands(self) -> dict[str, Answer]:
+        """The handler of each command, under its names in every language."""
+        settings = dict.fromkeys(("impostazioni", "settings"), self.settings)
+        return {"start": self.start, "help": self.help, "status": self.status, **settings}
+
+    async def settings(self, update: Update, context: Context) -> None:
+        await self._answer(update, Call(Verb.SETTINGS), self._router.respond)
 
     async def start(self, update: Update, context: Context) -> None:
         await self._answer(update, Call(Verb.HOME), self._router.respond)
@@ -232,7 +261,7 @@ async def _in_time(query: CallbackQuery, work: Awaitable[Response | Apology]) ->
     """The response. The tap itself is answered as soon as that is known, or after ANSWER_TAP_WITHIN."""
     task = asyncio.ensure_future(work)
     done, _ = await asyncio.wait({task}, timeout=ANSWER_TAP_WITHIN)
-    await answer_tap(query, None if done else apologies.TAKING_LONG)
+    await answer_tap(query, None if done else str(apologies.TAKING_LONG))
     return await task
 
 

@@ -147,7 +147,7 @@ class Teller:
         messages = [outgoing.message for outgoing in composed if outgoing.message and not outgoing.card_is_enough]
         if messages:
             async with self._chats.within(user_id, self._order_patience):
-                await send_new(self._bot, user_id, self._composer.together(messages))
+                await send_new(self._bot, user_id, await self._composer.together(user_id, messages))
 
     # Edits
 

@@ -123,7 +123,7 @@ async def test_a_watch_that_loses_the_old_place_as_well_says_so_at_once(
         action = await swapped(stage, row, watch=WatchMode.BOOK)
         assert (action.status, action.gave_up, stage.held) == (ActionStatus.PENDING, True, [])
         assert (await stage.told())[-1] is NoticeKind.STRUGGLING
-        assert GAVE_UP_IN_VAIN in screens.results.struggling(action, When(stage.opened.clock(), ROME)).text
+        assert str(GAVE_UP_IN_VAIN) in screens.results.struggling(action, When(stage.opened.clock(), ROME)).text
 
 
 async def test_a_watch_that_had_the_old_place_again_gives_it_up_no_second_time(

@@ -311,10 +311,17 @@ def rules_pages() -> Iterator[Page]:
     yield screens.rules.friends_page(rules)
 
 
+def preference_pages() -> Iterator[Page]:
+    settings = screens.preferences.Setting
+    yield screens.preferences.overview([(each, "?") for each in settings])
+    option = screens.preferences.Option("?", 0)
+    yield from (screens.preferences.setting_page(each, [option, replace(option, chosen=True)]) for each in settings)
+
+
 @cache
 def every_page() -> tuple[Page, ...]:
     shown = (rules_pages(), action_pages(), result_pages(), menu_pages(), booking_pages(), hours_pages(), held_pages())
-    return (*chain(*shown, question_pages(), periodic_pages(), plain_words_pages()),)
+    return (*chain(*shown, question_pages(), periodic_pages(), plain_words_pages(), preference_pages()),)
 
 
 @pytest.fixture

@@ -104,7 +104,9 @@ async def test_the_person_reads_what_happened_and_what_can_be_done(
     row, message = await stage.last_try(kind)
     cause = OLD_HOURS_STAY if kind is REFRESH else FAILURE_MESSAGES[error]
     assert (row.status, row.error_kind) == ("failed", error)
-    assert all(words in message.text for words in (cause.happened, cause.then, cause.you, f"n. {row.id}"))
+    assert all(
+        words in message.text for words in (str(cause.happened), str(cause.then), str(cause.you), f"n. {row.id}")
+    )
     assert len(message.labels) >= 2
     if "unknown_refusal" in faults:
         assert faults["unknown_refusal"].rstrip(".") in message.text
@@ -114,7 +116,7 @@ async def test_the_person_reads_what_happened_and_what_can_be_done(
 @in_its_loop
 async def test_who_is_turned_away_is_told_once_and_keeps_what_is_queued(stage: Stage, fault: str) -> None:
     """The account waits, whatever of it is in the queue; a tap on the message has everything go on."""
-    db, owner, happened = stage.chat.db, stage.chat.owner, FAILURE_MESSAGES["Blocked"].happened
+    db, owner, happened = stage.chat.db, stage.chat.owner, str(FAILURE_MESSAGES["Blocked"].happened)
     stage.site.faults.update({fault: True})
     await db.requests.add(NewAction(BOOK, OWNER, stage.pilates))
     await db.requests.add(NewAction(CHECK, OWNER, quiet=True))
@@ -134,7 +136,7 @@ async def test_who_is_turned_away_is_told_once_and_keeps_what_is_queued(stage: S
 @pytest.mark.parametrize("at", ["getservizio", "aunicalogin/login"], ids=["before the password", "after the password"])
 @in_its_loop
 async def test_a_sign_on_that_is_down_is_told_once_and_everything_of_the_account_waits(stage: Stage, at: str) -> None:
-    db, owner, happened = stage.chat.db, stage.chat.owner, FAILURE_MESSAGES["LoginUnavailable"].happened
+    db, owner, happened = stage.chat.db, stage.chat.owner, str(FAILURE_MESSAGES["LoginUnavailable"].happened)
     stage.site.accounts.end_sessions()
     stage.site.faults.update({"sso_down": True, "where": {"sso_down": at}})
     for action in (
@@ -182,7 +184,7 @@ async def test_to_try_the_login_again_is_a_new_login_though_a_session_lives(stag
         lambda _: timedelta(hours=1),
         stage.chat.clock(),
     )
-    await stage.chat.owner.wait_for(lambda message: FAILURE_MESSAGES["LoginBlocked"].happened in message.text)
+    await stage.chat.owner.wait_for(lambda message: str(FAILURE_MESSAGES["LoginBlocked"].happened) in message.text)
     await stage.chat.owner.tap("Riprova l'accesso")
     for logins in (1, 1):
         await stage.runner.run(await stage.chat.claim())
@@ -194,7 +196,7 @@ async def test_to_try_the_login_again_is_a_new_login_though_a_session_lives(stag
 async def test_a_full_slot_offers_to_wait_for_a_place(stage: Stage) -> None:
     stage.site.fill(stage.site.slot(TUESDAY, "PILATES MATWORK").appointment_id)
     _, message = await stage.last_try(BOOK)
-    assert FAILURE_MESSAGES["SlotFull"].happened in message.text
+    assert str(FAILURE_MESSAGES["SlotFull"].happened) in message.text
     assert any("Prenota se si libera" in label for label in message.labels)
 
 
@@ -206,7 +208,7 @@ async def test_a_page_nobody_knows_comes_with_its_picture(stage: Stage) -> None:
     assert row.evidence
     assert (Path(row.evidence) / "screenshot.png").exists()
     assert message.photo
-    assert FAILURE_MESSAGES["SiteChanged"].happened in message.text
+    assert str(FAILURE_MESSAGES["SiteChanged"].happened) in message.text
 
 
 @in_its_loop
@@ -215,7 +217,9 @@ async def test_what_may_pass_is_told_on_the_card_and_does_not_ring(stage: Stage)
     await chats.queued(stage.chat.owner)
     error = await stage.runner.run(await stage.chat.claim())
     assert isinstance(error, SiteError)
-    card = await stage.chat.owner.wait_for(lambda message: FAILURE_MESSAGES["SiteUnavailable"].happened in message.text)
+    card = await stage.chat.owner.wait_for(
+        lambda message: str(FAILURE_MESSAGES["SiteUnavailable"].happened) in message.text
+    )
     assert "Riprovo" in card.text
     assert card.edited
 
@@ -227,7 +231,10 @@ async def test_a_login_led_astray_stops_the_account_and_rings_with_the_address(s
     row, message = await stage.last_try(BOOK)
     cause = FAILURE_MESSAGES["LoginDiverted"]
     assert (row.error_kind, row.evidence) == ("LoginDiverted", None)
-    assert all(words in message.text for words in (cause.happened, cause.then, cause.you, f"http://{stage.sign_on}/"))
+    assert all(
+        words in message.text
+        for words in (str(cause.happened), str(cause.then), str(cause.you), f"http://{stage.sign_on}/")
+    )
     assert not message.photo
     asked = len(stage.site.log)
     await stage.last_try(CANCEL)  # whatever else waits for this account asks the site for nothing

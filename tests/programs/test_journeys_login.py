@@ -59,7 +59,7 @@ async def test_no_page_of_the_login_stops_a_booking_and_each_is_told_once(here: 
         assert here.world.accounts.login_attempts[GIULIA] == number, switches
         assert len(here.world.accounts.codes_received[GIULIA]) == codes, switches
     for page, kind in REMARKS.items():
-        words = LOGIN_REMARKS[kind].happened.partition(">")[2][:20]
+        words = str(LOGIN_REMARKS[kind].happened).partition(">")[2][:20]
         await here.reads(words)
         assert len([each for each in here.giulia.messages if each.from_bot and words in each.text]) == 1, page
 
@@ -69,7 +69,7 @@ async def test_the_configured_matricola_is_chosen_and_one_that_is_not_there_is_t
 ) -> None:
     here.set(login_pages=["code", "matricola"])
     await here.restarts(matricola="900009")
-    row, letter = await here.books(FAILURE_MESSAGES["MatricolaMissing"].happened)
+    row, letter = await here.books(str(FAILURE_MESSAGES["MatricolaMissing"].happened))
     assert (row.status, row.error_kind, here.held) == (ActionStatus.FAILED, "MatricolaMissing", [])
     assert "900002" in letter.text
     await here.restarts(matricola="900002")
@@ -94,7 +94,7 @@ async def test_who_signed_on_not_long_ago_needs_neither_password_nor_code(here: 
 
 async def test_a_refused_password_is_told_however_the_page_shows_it_and_sent_once(here: Journey) -> None:
     here.world.accounts.people[GIULIA].password = "changed meanwhile"
-    happened = FAILURE_MESSAGES["LoginRejected"].happened
+    happened = str(FAILURE_MESSAGES["LoginRejected"].happened)
     row, _ = await here.books(happened)
     for number, shown in enumerate(("own", "message", "alert"), start=1):
         assert (row.status, row.error_kind, here.held) == (ActionStatus.FAILED, "LoginRejected", []), shown

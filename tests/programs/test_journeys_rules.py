@@ -62,17 +62,19 @@ async def test_an_account_that_may_book_no_more_is_told_why_whatever_the_words_a
     for limit, field in zip(LIMITS, fields, strict=False):
         here.set(account_limit=limit, refusal_field=field)
         kind = kinds.get(limit, "AccountLimit")
-        row, _ = await here.books(FAILURE_MESSAGES[kind].happened, LIMIT_WORDS[limit].partition(":")[0].rstrip("."))
+        row, _ = await here.books(
+            str(FAILURE_MESSAGES[kind].happened), LIMIT_WORDS[limit].partition(":")[0].rstrip(".")
+        )
         assert (row.status, row.error_kind, here.held) == (FAILED, kind, []), limit
     here.set(account_limit="bookings", limit_words="Non puoi avere più di una prenotazione attiva.", most_bookings=1)
     await here.books("Prenotata!", course="Fit Center", start="07:00")
-    row, _ = await here.books(FAILURE_MESSAGES["AccountLimit"].happened, "più di una prenotazione attiva")
+    row, _ = await here.books(str(FAILURE_MESSAGES["AccountLimit"].happened), "più di una prenotazione attiva")
     assert (row.error_kind, here.held) == ("AccountLimit", ["Fit Center"])
 
 
 async def test_bookings_that_have_closed_are_told_as_such(here: Journey) -> None:
     here.set(closes_minutes=3 * 24 * 60)
-    row, _ = await here.books(FAILURE_MESSAGES["BookingsClosed"].happened)
+    row, _ = await here.books(str(FAILURE_MESSAGES["BookingsClosed"].happened))
     assert (row.error_kind, here.held) == ("BookingsClosed", [])
 
 
@@ -114,13 +116,13 @@ async def test_a_limit_that_is_left_as_it_is_changes_nothing_until_its_owner_thi
     here.set(account_limit="bookings", limit_words=words, most_bookings=1)
     await here.books("Prenotata!", course="Fit Center", start="07:00")
     before = here.mark
-    await here.books(FAILURE_MESSAGES["AccountLimit"].happened)
+    await here.books(str(FAILURE_MESSAGES["AccountLimit"].happened))
     asked = await here.reads("Prenotazioni al massimo", "Pensavo: non lo so", words[:-1], since=before)
     await here.giulia.tap("Lascia com'è", message_id=asked.message_id)
     await here.reads("Resta come dice config.json. Prenotazioni al massimo: non lo so.")
     before = here.mark
     assert "Ne hai già" not in (await here.chooses()).text
-    await here.confirms("Conferma Prenotazione", FAILURE_MESSAGES["AccountLimit"].happened)
+    await here.confirms("Conferma Prenotazione", str(FAILURE_MESSAGES["AccountLimit"].happened))
     assert not [each for each in here.giulia.messages if each.message_id > before and "Lo imposto?" in each.text]
     await here.opens_rules()
     await tapped(here.giulia, "✅ Prenotazioni al massimo: 1", "✅ Impostato")
@@ -138,7 +140,7 @@ async def test_when_bookings_close_is_seen_in_the_timetable_of_two_evenings_and_
     await here.reads("✅ Impostato")
     page = await here.chooses("ZUMBA", "Oggi 24", "20:00")
     assert "chiude le prenotazioni 60 minuti prima" in page.text
-    row, _ = await here.confirms("Conferma Prenotazione", FAILURE_MESSAGES["BookingsClosed"].happened)
+    row, _ = await here.confirms("Conferma Prenotazione", str(FAILURE_MESSAGES["BookingsClosed"].happened))
     assert (row.status, here.held) == (FAILED, [])
 
 
@@ -178,7 +180,7 @@ async def test_late_cancelling_is_refused_has_no_button_or_costs_a_point(here: J
     here.goes_to(here.slot().starts_at - timedelta(minutes=90))
     for way in ("refused", "no_button"):
         here.set(late_cancel=way)
-        row, _ = await here.cancels(result, FAILURE_MESSAGES["CancelTooLate"].happened, late=True)
+        row, _ = await here.cancels(result, str(FAILURE_MESSAGES["CancelTooLate"].happened), late=True)
         assert (row.status, row.error_kind, here.held) == (FAILED, "CancelTooLate", [PILATES]), way
     here.set(late_cancel="allowed")
     row, _ = await here.cancels(result, "Annullata", late=True)
@@ -189,14 +191,14 @@ async def test_late_cancelling_is_refused_has_no_button_or_costs_a_point(here: J
 async def test_who_is_suspended_for_penalty_points_reads_until_when(here: Journey) -> None:
     here.set(penalties=True)
     here.world.penalties.give(GIULIA, here.clock(), 3, "Assenza")
-    row, _ = await here.books(FAILURE_MESSAGES["AccountLimit"].happened, "29/11/2026")
+    row, _ = await here.books(str(FAILURE_MESSAGES["AccountLimit"].happened), "29/11/2026")
     assert (row.status, row.error_kind, here.held) == (FAILED, "AccountLimit", [])
 
 
 async def test_a_place_that_is_held_for_others_is_had_when_it_is_free_for_all(here: Journey) -> None:
     here.set(held_minutes=10)
     here.world.fill(here.slot().appointment_id)
-    await here.books(FAILURE_MESSAGES["SlotFull"].happened)
+    await here.books(str(FAILURE_MESSAGES["SlotFull"].happened))
     watch, _ = await here.confirms(WATCH, "")
     here.world.free(here.slot().appointment_id)
     here.clock.go(seconds=120)
@@ -216,7 +218,7 @@ async def test_a_waiting_list_is_no_booking_until_the_site_has_moved_her_up(here
     here.set(waiting_courses=[PILATES])
     slot = here.slot()
     here.world.fill(slot.appointment_id)
-    row, _ = await here.books(FAILURE_MESSAGES["SlotFull"].happened)
+    row, _ = await here.books(str(FAILURE_MESSAGES["SlotFull"].happened))
     assert (row.error_kind, here.held, here.world.waiting(slot.appointment_id)) == ("SlotFull", [], set())
     assert here.world.book(GIULIA, slot.appointment_id) == "waiting"  # by hand, with another phone
     here.set(waiting_words="In lista d'attesa (posizione 1)", waiting_moves=True)
@@ -230,7 +232,7 @@ async def test_a_full_slot_that_is_left_out_of_the_timetable_is_had_when_a_place
     here.set(hide_full=True)
     await here.chooses()
     here.world.fill(here.slot().appointment_id)
-    row, _ = await here.confirms("Conferma Prenotazione", WHILE_WAITING["SlotNotFound"])
+    row, _ = await here.confirms("Conferma Prenotazione", str(WHILE_WAITING["SlotNotFound"]))
     assert (row.status, row.error_kind, here.held) == (WAITS, "SlotNotFound", [])
     here.world.free(here.slot().appointment_id)
     here.clock.go(seconds=120)
@@ -273,7 +275,7 @@ async def test_who_is_taken_for_a_flood_waits_and_then_has_the_place(here: Journ
         for _ in range(int(BOOKINGS.burst) + 1):
             async with tab.post(f"{here.site.base_url}/Booking/BookAppointment", data=form):
                 pass
-    row, _ = await here.books(FAILURE_MESSAGES["Blocked"].happened)
+    row, _ = await here.books(str(FAILURE_MESSAGES["Blocked"].happened))
     assert (row.status, PILATES in here.held) == (WAITS, False)
     here.clock.go(seconds=60)
     await here.giulia.tap("Riprova l'accesso")

@@ -24,6 +24,7 @@ from bot.screens.callbacks import NUMBERS, Call, Largest, Verb
 from bot.screens.page import NewMessage
 from bot.transport.application import build
 from bot.transport.handlers import UpdateHandlers
+from bot.transport.profile import Profile
 from demo.site import Person, Site, SiteWorld
 from domain.errors import SlotFull
 from domain.model import ActionType
@@ -99,7 +100,7 @@ async def test_a_stranger_gets_nothing_from_any_kind_of_update(tmp_path: Path, k
         people = frozenset(person.user_id for person in world.settings.people)
         heard_from: list[int] = []
         router = Router(Services(world.db, world.settings, world.clock))
-        UpdateHandlers(router, people, heard_from.append).install(application)
+        UpdateHandlers(router, people, heard_from.append, Profile(application.bot)).install(application)
         async with application:
             before = len(world.emulator.calls)
             update = Update.de_json({"update_id": 1, kind.split(" ")[0]: UPDATES[kind]}, application.bot)

@@ -96,7 +96,7 @@ class Journey:
     async def chooses(self, course: str = PILATES, day: str = "Mar 24 nov", start: str = "18:00") -> Message:
         """From a new menu to the screen of a class."""
         await self.opens_menu()
-        days = await tapped(self.giulia, BOOK_LABEL, "Per quale giorno?")
+        days = await tapped(self.giulia, str(BOOK_LABEL), "Per quale giorno?")
         if not any(day in label for label in days.labels):
             await tapped(self.giulia, "Date più lontane", "non sono ancora nel sito")
         await tapped(self.giulia, day, "Che cosa?")
@@ -107,7 +107,7 @@ class Journey:
     async def reads_timetable(self) -> None:
         """ "Orari Corsi", read anew from the site."""
         await self.opens_menu()
-        await tapped(self.giulia, HOURS_LABEL, "Orari")
+        await tapped(self.giulia, str(HOURS_LABEL), "Orari")
         await self.giulia.tap("Aggiorna orari")
         await self.works()
 
@@ -167,11 +167,11 @@ class Journey:
     async def looks_at_hers(self) -> Message:
         """ "Le Mie Prenotazioni", read anew from the site."""
         await self.opens_menu()
-        await tapped(self.giulia, MINE_LABEL, "Le tue prenotazioni")
+        await tapped(self.giulia, str(MINE_LABEL), "Le tue prenotazioni")
         await self.giulia.tap("Aggiorna dal sito")
         await self.works()
         await self.opens_menu()
-        return await tapped(self.giulia, MINE_LABEL, "Le tue prenotazioni")
+        return await tapped(self.giulia, str(MINE_LABEL), "Le tue prenotazioni")
 
     # ----- between
 

@@ -9,14 +9,16 @@ from bot.flows.services.accounts import Accounts
 from bot.flows.services.bookings import Bookings
 from bot.flows.services.house import House
 from bot.flows.services.questions import Questions
+from bot.flows.services.readers import Readers
 from bot.flows.services.requests import Requests
 from bot.flows.services.slots import Slots
 from bot.flows.services.tickets import Tickets
 from database import Database
 from domain.model import Clock
+from languages import Language
 from runtime.settings import Settings
 
-__all__ = ["Accounts", "Bookings", "House", "Questions", "Requests", "Services", "Slots", "Tickets"]
+__all__ = ["Accounts", "Bookings", "House", "Questions", "Readers", "Requests", "Services", "Slots", "Tickets"]
 
 
 class Services:
@@ -25,6 +27,7 @@ class Services:
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self.db = db
         self.house = House(db, settings, clock)
+        self.readers = Readers(db, Language(settings.language))
         self.accounts = Accounts(db, self.house)
         self.bookings = Bookings(db, self.house)
         self.slots = Slots(db, self.house, self.bookings)

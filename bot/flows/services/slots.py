@@ -14,7 +14,6 @@ from domain.errors import Overlap
 from domain.house_rules import Overlapping
 from domain.matching import find_matching
 from domain.model import Action, ActionStatus, ActionType, ClassRef
-from languages import n_
 
 
 class Slots:
@@ -44,11 +43,11 @@ class Slots:
         """The slot with warnings from the rules of the house. The site decides, so nothing is forbidden here."""
         warnings = []
         if self._house.rules.most_bookings is not None and held >= self._house.rules.most_bookings:
-            warnings.append(texts.TOO_MANY_HELD.format(most=self._house.rules.most_bookings))
+            warnings.append(texts.TOO_MANY_HELD.filled(most=self._house.rules.most_bookings))
         closes = self._house.starts(view.slot.ref) - self._house.rules.closes
         minutes = round(self._house.rules.closes / timedelta(minutes=1))
         if minutes and closes <= self._house.now():
-            warnings.append(texts.CLOSED_BY_NOW.format(minutes=n_("{n} minuto", "{n} minuti", minutes)))
+            warnings.append(texts.closed_by_now(minutes))
         both_taken = self._house.rules.overlap is Overlapping.WARNED
         return replace(view, both_taken=both_taken, warnings=tuple(warnings))
 

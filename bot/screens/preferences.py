@@ -1,0 +1,121 @@
+"""What a person prefers, and what they can choose instead. Pure functions: rows in, Page out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import IntEnum
+
+from bot.screens.callbacks import Verb
+from bot.screens.held import hours_of
+from bot.screens.page import Lines, Page, back_row, button, home_button
+from domain.preferences import Event, QuietHours
+from languages import N_, Language, _
+
+
+class Setting(IntEnum):
+    """What can be chosen; a button names it by its number."""
+
+    LANGUAGE = 0
+    RINGS = 1
+    QUIET = 2
+    REMINDER = 3
+    MODE = 4
+    WATCH = 5
+    PLACE = 6
+
+
+NAMES = {
+    Setting.LANGUAGE: N_("🌐 Lingua (language)"),
+    Setting.RINGS: N_("🔔 Che cosa suona"),
+    Setting.QUIET: N_("🌙 Ore di silenzio"),
+    Setting.REMINDER: N_("⏰ Promemoria"),
+    Setting.MODE: N_("🔄 Modo delle nuove periodiche"),
+    Setting.WATCH: N_("👀 Un posto che si libera"),
+    Setting.PLACE: N_("📍 Posto preferito"),
+}
+ABOUT = {
+    Setting.LANGUAGE: N_("In che lingua ti parlo?"),
+    Setting.RINGS: N_("Tocca per cambiare. Quello che chiede una tua risposta suona sempre."),
+    Setting.QUIET: N_(
+        "In queste ore i messaggi arrivano senza suono. Suona lo stesso quello a cui si può ancora rimediare: una "
+        "domanda, un promemoria, un posto che si è liberato, l'accesso da rifare."
+    ),
+    Setting.REMINDER: N_("Quanto prima della lezione ti chiedo se ci vai? Sempre finché annullare è gratis."),
+    Setting.MODE: N_("Quale modo ti propongo per primo?"),
+    Setting.WATCH: N_("Fino a quando ti serve un posto che tengo d'occhio?"),
+    Setting.PLACE: N_("Quale posto ti mostro per primo?"),
+}
+LANGUAGES = {None: N_("Come Telegram"), Language.ITALIAN: N_("Italiano"), Language.ENGLISH: N_("English")}
+EVENTS = {
+    Event.RESULT: N_("Com'è andata una richiesta"),
+    Event.CHANGE: N_("Una prenotazione cambia sul sito"),
+    Event.REMINDER: N_("I promemoria"),
+    Event.REHEARSAL: N_("La prova prima di un'apertura"),
+    Event.WEEKLY: N_("Una data saltata o persa"),
+    Event.HOUSE: N_("Novità su di me e sul sito"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something to choose; `number` is how a button names it."""
+
+    label: str
+    number: int
+    chosen: bool = False
+
+
+def overview(current: Sequence[tuple[Setting, str]], note: str = "") -> Page:
+    """Every setting with what it is at now."""
+    lines = Lines().add(note).add(_("<b>Impostazioni</b>"), _("Valgono solo per te. Tocca quella che vuoi cambiare."))
+    rows = [(button(f"{NAMES[setting]}: {now}", Verb.SETTING, setting),) for setting, now in current]
+    return Page(str(lines), (*rows, (home_button(),)))
+
+
+def setting_page(setting: Setting, options: Sequence[Option]) -> Page:
+    """What can be chosen for one setting."""
+    lines = Lines().add(f"<b>{NAMES[setting]}</b>", str(ABOUT[setting]))
+    rows = [(button(_label(setting, one), Verb.SET_SETTING, setting, one.number),) for one in options]
+    return Page(str(lines), (*rows, back_row(Verb.SETTINGS)))
+
+
+def _label(setting: Setting, option: Option) -> str:
+    if setting is Setting.RINGS:
+        return f"{'🔔' if option.chosen else '🔕'} {option.label}"
+    return f"✅ {option.label}" if option.chosen else option.label
+
+
+def before_class(lead: timedelta) -> str:
+    """`3 ore prima`."""
+    return _("{hours} prima", hours=hours_of(lead / timedelta(hours=1)))
+
+
+def not_later_than(lead: timedelta | None) -> str:
+    """Until when a place that frees is of use."""
+    if lead is None:
+        return _("finché annullare è gratis")
+    return _("fino a {hours} prima della lezione", hours=hours_of(lead / timedelta(hours=1)))
+
+
+def quiet_hours(quiet: QuietHours | None) -> str:
+    """`dalle 22:00 alle 07:00`."""
+    if quiet is None:
+        return _("nessuna")
+    return _("dalle {begin} alle {end}", begin=f"{quiet.begin:%H:%M}", end=f"{quiet.end:%H:%M}")
+
+
+def what_rings(silent: frozenset[Event]) -> str:
+    if not silent:
+        return _("tutto")
+    return _("{n} su {all}", n=len(Event) - len(silent), all=len(Event))
+
+
+def as_usual(value: str) -> str:
+    """What the configuration says."""
+    return _("come di solito ({value})", value=value)
+
+
+def no_place() -> str:
+    return _("nessuno")

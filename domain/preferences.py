@@ -1,0 +1,86 @@
+"""What a person prefers: what rings and when, how early they are reminded, what is offered first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from domain.model import NoticeKind
+from domain.recurrence import PeriodicMode
+from domain.recurrence_rules import RecurrenceRules
+
+
+class Event(StrEnum):
+    """What a message is about, as people say whether it rings."""
+
+    RESULT = "result"  # a booking or a cancelling has ended, or takes long
+    CHANGE = "change"  # a booking is gone from the site, or back
+    REMINDER = "reminder"  # a class comes near
+    REHEARSAL = "rehearsal"  # an opening is prepared
+    WEEKLY = "weekly"  # a date of what recurs was skipped or missed
+    HOUSE = "house"  # the programs, the site's rules, what the login pages told
+
+
+EVENTS = {
+    NoticeKind.RESULT: Event.RESULT,
+    NoticeKind.STRUGGLING: Event.RESULT,
+    NoticeKind.GONE: Event.CHANGE,
+    NoticeKind.BACK: Event.CHANGE,
+    NoticeKind.REMINDER: Event.REMINDER,
+    NoticeKind.REHEARSAL: Event.REHEARSAL,
+    NoticeKind.EXPIRED: Event.WEEKLY,
+    NoticeKind.MISSED: Event.WEEKLY,
+    NoticeKind.PROGRAM_BACK: Event.HOUSE,
+    NoticeKind.LOGIN_BACK: Event.HOUSE,
+    NoticeKind.LOGIN_REMARK: Event.HOUSE,
+    NoticeKind.HOUSE_RULE: Event.HOUSE,
+    NoticeKind.UNREACHABLE: Event.HOUSE,
+}
+"""The kinds that may come silently. All others ask for something to be done, and always ring."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """The hours of the day in which messages come silently; they may go past midnight."""
+
+    begin: time
+    end: time
+
+    def has(self, moment: time) -> bool:
+        if self.begin <= self.end:
+            return self.begin <= moment < self.end
+        return moment >= self.begin or moment < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What one person prefers; None and empty: as the configuration says, or no preference."""
+
+    silent: frozenset[Event] = frozenset()
+    quiet: QuietHours | None = None
+    reminder: timedelta | None = None  # how long before a class
+    mode: PeriodicMode | None = None  # offered first for what recurs
+    watch_notice: timedelta | None = None  # a watched place is of no use less long before its class
+    place: str = ""  # shown first
+
+    def rings(self, kind: NoticeKind, local: datetime, *, urgent: bool = False) -> bool:
+        """Whether a notice that is told at that local time rings. `urgent`: something can still be mended, for now."""
+        event = EVENTS.get(kind)
+        if event is None:
+            return True
+        if event in self.silent:
+            return False
+        can_wait = not urgent and kind is not NoticeKind.REMINDER  # who is reminded can still cancel for free
+        return not (can_wait and self.quiet is not None and self.quiet.has(local.time()))
+
+    def applied_to(self, rules: RecurrenceRules) -> RecurrenceRules:
+        """The rules of time as they are for this person."""
+        return rules if self.reminder is None else replace(rules, reminder=self.reminder)
+
+    def watched_until(self, free_until: datetime, starts: datetime) -> datetime:
+        """Until when a place that frees is of use: it can be given back, and the person gets there in time."""
+        return free_until if self.watch_notice is None else min(free_until, starts - self.watch_notice)
+
+
+NONE = Preferences()
