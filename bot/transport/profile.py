@@ -15,7 +15,7 @@ from domain.people import Reader
 from languages import Language, speaking
 
 OTHERS = Language.ENGLISH  # what Telegram shows people of a language for which nothing is registered
-PATIENCE = {"connect_timeout": 2.0, "read_timeout": 2.0}  # s: whoever stops the bot does not wait for this
+PATIENCE = 2.0  # s to connect, and for the answer: whoever stops the bot does not wait for this
 
 log = logging.getLogger(__name__)
 
@@ -47,13 +47,19 @@ class Profile:
                 await self.follow(reader.user_id, reader.telegram, Language(reader.chosen))
 
     def _commands(self, code: str | None) -> Awaitable[bool]:
-        return self._bot.set_my_commands(_commands(), language_code=code, **PATIENCE)
+        return self._bot.set_my_commands(
+            _commands(), language_code=code, connect_timeout=PATIENCE, read_timeout=PATIENCE
+        )
 
     def _description(self, code: str | None) -> Awaitable[bool]:
-        return self._bot.set_my_description(str(texts.ABOUT), language_code=code, **PATIENCE)
+        return self._bot.set_my_description(
+            str(texts.ABOUT), language_code=code, connect_timeout=PATIENCE, read_timeout=PATIENCE
+        )
 
     def _short_description(self, code: str | None) -> Awaitable[bool]:
-        return self._bot.set_my_short_description(str(texts.ABOUT_IN_SHORT), language_code=code, **PATIENCE)
+        return self._bot.set_my_short_description(
+            str(texts.ABOUT_IN_SHORT), language_code=code, connect_timeout=PATIENCE, read_timeout=PATIENCE
+        )
 
     async def follow(self, user_id: int, code: str | None, language: Language) -> None:
         """Has a person's own chat show the commands in that language, where it would show others.
@@ -64,7 +70,9 @@ class Profile:
             return
         self._shown[user_id] = language  # tried once: a refusal now would be one at the next tap too
         with speaking(language):
-            call = self._bot.set_my_commands(_commands(), scope=BotCommandScopeChat(user_id), **PATIENCE)
+            call = self._bot.set_my_commands(
+                _commands(), scope=BotCommandScopeChat(user_id), connect_timeout=PATIENCE, read_timeout=PATIENCE
+            )
             await _tried(f"commands for user {user_id}", call)
 
 

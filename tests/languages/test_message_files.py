@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 
 from languages import Language, decimal, n_, speaking
 from languages.catalogue import FOLDER
-from languages.sentences import unused
+from languages.sentences import missing, unused
 
 FILES = sorted(FOLDER.glob("*/*.po"))
 EACH_FILE = pytest.mark.parametrize("file", FILES, ids=[f"{file.parent.name}/{file.name}" for file in FILES])
@@ -42,6 +42,11 @@ def tags(text: str) -> Counter[str]:
 
 def emoji(text: str) -> Counter[str]:
     return Counter(each for each in text if unicodedata.category(each) == "So")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_everything_a_person_can_read_is_said_in_both_languages(language: Language) -> None:
+    assert [f"{each.file}:{each.line} {each.texts[0]}" for each in missing(language)] == []
 
 
 @pytest.mark.parametrize("language", Language)
