@@ -33,7 +33,10 @@ def pairs(message: Message) -> Iterator[tuple[str, str]]:
 
 
 def placeholders(text: str) -> Counter[str]:
-    return Counter(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+    try:
+        return Counter(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+    except ValueError:  # a brace that is meant as it stands: nothing is filled in
+        return Counter(re.findall("[{}]", text))
 
 
 def tags(text: str) -> Counter[str]:
