@@ -21,13 +21,14 @@ ITALIAN = re.compile(
     |oggi|domani|ieri|post[oi]|prenot\w*|annull\w*|richiest[ae]|orar[io]|scegli\w*|indietro|altr[aioe]|quest[aioe]
     |quell[aioe]|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|lun|mar|mer|gio|ven|sab|dom|novembre
     |apre|aperta|pieno|piena|libero
-    |giorn[oi]|or[ae]|minut[oi]|second[oi]|lezion[ei]|sito|ancora|quando|ogni|prima|dopo|entro|fino|nel|nella|dal|dalla|tua|tuo|tue
+    |giorn[oi]|or[ae]|minut[oi]|second[oi]|lezion[ei]|sito|ancora|quando|ogni|prima|dopo|entro|fino|nel|nella|dal|dalla|tua|tuo
     |tuoi|mie|mia|ti|mi|si|se|fatto|conferma\w*|aspett\w*|riprov\w*|trov\w*|guard\w*|lett[aioe]|aggiorna\w*|salta\w*|pausa|ferie
     |pagina|tutt[aioe]|nessun\w*|modo|niente|subito|fai|vedi|vist[aioe]|scambia\w*|cambia\w*)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 FROM_THE_SITE = re.compile(
-    r"PILATES MATWORK|Giuriati|Corsi Platinum|Fit Center|YOGA|ZUMBA|GAG|ROSSI MARIA|Il mio Pilates|[«“][^»”]*[»”]|Giulia"
+    r"PILATES MATWORK|Giuriati|Corsi Platinum|Fit Center|YOGA|ZUMBA|GAG|ROSSI MARIA|Il mio Pilates|Giulia"
+    r"|[«“][^»”]*[»”]"
 )
 
 
