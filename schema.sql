@@ -155,6 +155,8 @@ CREATE TABLE booking_actions (
     took_back    INTEGER NOT NULL DEFAULT 0 CHECK (took_back IN (0, 1)),  -- 1: what it replaces was given up in vain, and had
                                                 -- again: it is not given up a second time
     won_row_id   INTEGER REFERENCES user_bookings (id) ON DELETE SET NULL,  -- of a booking, the place it got
+    notice_minutes INTEGER CHECK (notice_minutes BETWEEN 1 AND 10080),  -- of a watch: a place that frees later than so
+                                                -- long before its class is not wanted. NULL: watch_until alone counts
     CHECK ((status = 'processing') = (lease_until IS NOT NULL)),
     CHECK (action_type <> 'book' OR (date IS NOT NULL AND time_slot IS NOT NULL)),
     CHECK (action_type <> 'cancel' OR booking_id IS NOT NULL OR (date IS NOT NULL AND time_slot IS NOT NULL))

@@ -20,8 +20,9 @@ log = logging.getLogger(__name__)
 
 async def look(attempt: Attempt, readings: SharedReadings) -> Outcome:
     """One look, sharing what other watches have just read. Raises SlotFull once the watch is over."""
-    closes = attempt.begins(attempt.class_ref) - attempt.job.rules.closes
-    if attempt.clock() >= min(attempt.action.watch_until or closes, closes):
+    action, closes = attempt.action, attempt.job.rules.closes
+    ends = attempt.begins(attempt.class_ref) - max(closes, action.notice or closes)
+    if attempt.clock() >= min(action.watch_until or ends, ends):
         if (found := await _booked_after_all(attempt)) is not None:
             return found
         raise SlotFull("nobody gave a place back in time")

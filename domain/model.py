@@ -416,6 +416,7 @@ class Action:
     took_back: bool = False  # what it replaces was given up in vain, and had again: it is not given up a second time
     got: ClassRef | None = None  # the place that a booking got, as the site names it; read with the action to show it
     names_course: bool = True  # the row says which course; typed by hand without one, a cancellation may mean any
+    notice: timedelta | None = None  # of a watch: a place that frees later than so long before its class is not wanted
 
     def only_prepared(self, now: datetime) -> bool:
         """Whether a worker has it in hand, but only to rehearse it or to get ready: it can still be taken back."""

@@ -78,9 +78,5 @@ class Preferences:
         """The rules of time as they are for this person."""
         return rules if self.reminder is None else replace(rules, reminder=self.reminder)
 
-    def watched_until(self, free_until: datetime, starts: datetime) -> datetime:
-        """Until when a place that frees is of use: it can be given back, and the person gets there in time."""
-        return free_until if self.watch_notice is None else min(free_until, starts - self.watch_notice)
-
 
 NONE = Preferences()

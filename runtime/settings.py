@@ -206,6 +206,7 @@ class Settings(Keys):
     confirmation: ConfirmationTimes = ConfirmationTimes()
     reminder_hours: Real = Field(3, ge=0, le=WEEK_HOURS)  # how long before a class its reminder is sent
     free_cancel_hours: Real = Field(2, ge=0, le=WEEK_HOURS)  # until when a place can be given back without penalty
+    watch_notice_hours: Real = Field(0, ge=0, le=WEEK_HOURS)  # how long before its class a full slot is watched no more
     rules: HouseRulesSection = HouseRulesSection()
     worker: Worker = Worker()
     log: Log = Log()

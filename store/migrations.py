@@ -121,6 +121,7 @@ STEPS: dict[int, tuple[str, ...]] = {
         " mode TEXT CHECK (mode IN ('ask_first', 'ask_opening', 'hold', 'automatic')),"
         " watch_notice_minutes INTEGER CHECK (watch_notice_minutes BETWEEN 0 AND 10080),"
         " place TEXT NOT NULL DEFAULT '') STRICT",
+        "ALTER TABLE booking_actions ADD COLUMN notice_minutes INTEGER CHECK (notice_minutes BETWEEN 1 AND 10080)",
     ),
 }
 """What leads from each version to the next."""

@@ -112,7 +112,10 @@ class ActionNotices:
         replaced = await self._replaced(action)
         document = await self._bookings.calendar_file(held) if held else None
         asked_at = await self._asked_at(action, held) if held else None
-        page = screens.results.booked(action, held, self._house.when(action.user_id), report, replaced, asked_at)
+        page = screens.results.booked(
+            action, held, self._house.when(action.user_id), report, replaced, asked_at,
+            first_watchable=self._house.first_is_watchable(action, held),
+        )  # fmt: skip
         return NewMessage(page, document=document)
 
     async def _stands(self, action: Action) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import screens
 from bot.flows.booking import BookingFlow, SlotChooser
@@ -15,8 +15,8 @@ from bot.screens.booking import SETTLED, TOO_LATE_TO_WATCH, Route, alternative_t
 from bot.screens.callbacks import Call, Verb
 from bot.screens.failures import WATCH_CODES
 from bot.screens.page import Page, Words, chunk
-from bot.screens.slots import SlotState
-from bot.screens.tickets import is_held_back, takes_alternatives
+from bot.screens.slots import Clash, SlotState
+from bot.screens.tickets import LIVE, is_held_back, takes_alternatives
 from domain.model import Action, ActionStatus, ActionType, ClassRef, HeldBooking, Slot, WatchMode
 from domain.requests import MOST_ALTERNATIVES, NewAction
 from languages import N_, _
@@ -26,6 +26,8 @@ CHANGED = {
     WatchMode.BOOK: N_("🔔 Cambiato: se si libera un posto, lo prenoto."),
     WatchMode.TELL: N_("👀 Cambiato: se si libera un posto, ti avviso soltanto."),
 }
+SWAPS_WHEN_FREE = N_("🔁 Fatto: se si libera, la prendo al posto di quella che hai.")
+NOTICES = tuple(timedelta(hours=hours) for hours in (3, 4, 6, 8, 12, 24, 48))  # before a class: when its watch may end
 LOOKS_NOW = N_("Sto guardando proprio adesso: per cambiare, tocca di nuovo tra qualche secondo.")
 WITHOUT_ALTERNATIVE = N_("Per un'alternativa è tardi: provo questa senza alternativa.")
 TOO_LATE = N_("Per le alternative è tardi: ci sto già lavorando.")
@@ -93,8 +95,16 @@ class AlternativesFlow:
         if not takes_alternatives(action, self._house.when()):
             return await self._tickets.ticket(action, tap, note or _too_late(action))
         others = await self._db.choices.alternatives(action_id)
-        full = len(others) >= MOST_ALTERNATIVES
-        return screens.booking.alternatives_page(action, others, self._house.when(), full=full, note=note)
+        met, full = await self._met(action, others), len(others) >= MOST_ALTERNATIVES
+        return screens.booking.alternatives_page(action, others, self._house.when(), met, full=full, note=note)
+
+    async def _met(self, action: Action, others: Sequence[ClassRef]) -> list[tuple[ClassRef, Clash]]:
+        """The alternatives that overlap a held booking; with the first choice's slot, where one tap may swap for it."""
+        clashes = [(ref, await self._slots.clash_of(action.user_id, ref)) for ref in others]
+        met = [(ref, clash) for ref, clash in clashes if clash and clash.held.id != action.replaces_row_id]
+        swaps = bool(met) and action.wish is not None and action.replaces_row_id is None
+        slot_id = await self._slots.row_of(action.class_ref) if swaps else None
+        return [(ref, replace(clash, slot_id=slot_id)) for ref, clash in met]
 
     async def _open(self, tap: Tap, action_id: int) -> Action | None:
         """The person's action, while it still takes alternatives."""
@@ -204,7 +214,7 @@ class SwapFlow:
         self._chooser = chooser
         self.routes: Routes = {
             Verb.SWAP_DAYS: self.days, Verb.SWAP_DAY: self.day, Verb.SWAP_SLOTS: self.slots,
-            Verb.SWAP_SLOT: self.slot, Verb.SWAP: self.swap,
+            Verb.SWAP_SLOT: self.slot, Verb.SWAP: self.swap, Verb.SWAP_NOW: self.swap_now,
         }  # fmt: skip
 
     async def _held(self, tap: Tap, row_id: int) -> HeldBooking | Page:
@@ -255,6 +265,13 @@ class SwapFlow:
 
     async def swap(self, tap: Tap) -> Page:
         """Queues the booking of the better slot; once that is ours, the worker cancels the other."""
+        return await self._swap(tap, may_cost=True)
+
+    async def swap_now(self, tap: Tap) -> Page:
+        """The same, where nobody was asked before: what can't be given back for free any more is asked about first."""
+        return await self._swap(tap, may_cost=False)
+
+    async def _swap(self, tap: Tap, *, may_cost: bool) -> Page:
         slot_id, row_id, newest = tap.call.numbers
         view = await self._slots.view(tap.user_id, slot_id)
         if view is None:
@@ -265,6 +282,8 @@ class SwapFlow:
         held = await self._held(tap, row_id)
         if isinstance(held, Page):
             return held
+        if not may_cost and self._house.still_free_until(held) is None:
+            return await self._confirm(tap, slot_id, row_id)
         waits = screens.booking.waiting_booking(view, self._house.when())
         if waits is not None:
             return await self._swap_what_waits(tap, waits, held)
@@ -296,7 +315,8 @@ class WatchFlow:
         self._booking_flow = booking
         self.routes: Routes = {
             Verb.WATCH: self.watch, Verb.WATCH_LIKE: self.watch_like, Verb.BOOK_NOW: self.book_now,
-            Verb.WATCHES: self.watches,
+            Verb.WATCHES: self.watches, Verb.WATCH_FIRST: self.watch_first, Verb.NOTICE: self.notice,
+            Verb.SET_NOTICE: self.set_notice,
         }  # fmt: skip
 
     async def watch(self, tap: Tap) -> Page:
@@ -314,6 +334,16 @@ class WatchFlow:
         watch = tap.call.numbers[1]
         return await self._start(tap, action.wish, watch, action.replaces_row_id or 0, action.free_until)
 
+    async def watch_first(self, tap: Tap) -> Page:
+        """Watches the first choice of an action that got another, which is given back once the first is won."""
+        action = await self._requests.own(tap)
+        got = await self._bookings.got_by(action) if action else None
+        if action is None or action.wish is None or got is None:
+            return screens.held.not_found_page(texts.NO_TICKET)
+        if not screens.held.is_held(got) or self._house.still_free_until(got) is None:
+            return screens.held.not_found_page(texts.TOO_LATE_TO_SWAP, got.booking.day)
+        return await self._start(tap, action.wish, WATCH_CODES[WatchMode.BOOK], got.id)
+
     async def _start(
         self, tap: Tap, ref: ClassRef, code: int, replaces: int, free_until: datetime | None = None
     ) -> Page:
@@ -327,30 +357,66 @@ class WatchFlow:
         if any(one.booking.ref.matches(ref) and screens.held.is_held(one) for one in held):
             return await self._booking_flow.confirm_class(tap, ref)
         replaced = next((one for one in held if one.id == replaces), None)
+        notice = self._house.notice_of(ref, (await self._db.preferences.find(tap.user_id)).watch_notice)
         new = NewAction(
             ActionType.BOOK,
             tap.user_id,
             ref,
             opens_at=self._house.opening.opens_at(ref.day, ref.start),
             watch=next((mode for mode, one in WATCH_CODES.items() if one == code), WatchMode.TELL),
-            watch_until=await self._until(tap.user_id, ref),
+            watch_until=self._house.watch_ends(ref, notice, replaced),
             replaces_row_id=replaced.id if replaced else None,
             free_until=free_until or (self._house.still_free_until(replaced) if replaced else None),
             card_message_id=tap.card_id,
+            notice=notice,
         )
         action = await self._requests.add(new)
+        swaps = replaced is not None and new.watch is WatchMode.BOOK
+        if action.watch is not None and swaps and replaced and action.replaces_row_id != replaced.id:
+            return await self._swap_when_free(tap, action, replaced)
         if action.watch is None or new.watch is None or action.watch is new.watch:
             return await self._tickets.card(action, tap)
         changed = await self._db.watches.change(action.id, tap.user_id, new.watch)
         action = await self._db.requests.find(action.id, tap.user_id) or action
         return await self._tickets.ticket(action, tap, CHANGED[new.watch] if changed else LOOKS_NOW)
 
-    async def _until(self, user_id: int, ref: ClassRef) -> datetime:
-        """Until when a place that frees is of use to the person; who asks later than they usually want has it all the
-        same, while it can be given back for free."""
-        free_until = self._house.free_until(ref)
-        until = (await self._db.preferences.find(user_id)).watched_until(free_until, self._house.starts(ref))
-        return until if self._house.now() < until else free_until
+    async def _swap_when_free(self, tap: Tap, watch: Action, held: HeldBooking) -> Page:
+        """Tells a watch that runs already to replace what is held."""
+        free_until = self._house.still_free_until(held)
+        if free_until is None:
+            return screens.held.not_found_page(texts.TOO_LATE_TO_SWAP, held.booking.day)
+        ends = self._house.watch_ends(watch.class_ref, watch.notice, held)
+        changed = await self._db.watches.swap_for(watch.id, tap.user_id, held.id, free_until, ends)
+        action = await self._db.requests.find(watch.id, tap.user_id) or watch
+        return await self._tickets.ticket(action, tap, SWAPS_WHEN_FREE if changed else LOOKS_NOW)
+
+    async def notice(self, tap: Tap) -> Page:
+        """How long before its class shall the person's watch end?"""
+        action = await self._requests.own(tap)
+        if action is None or action.wish is None:
+            return screens.held.not_found_page(texts.NO_TICKET)
+        if action.watch is None or action.status is not ActionStatus.PENDING:
+            return await self._tickets.ticket(action, tap, LOOKS_NOW if action.status in LIVE else "")
+        choices = [(n, length, self._house.starts(action.wish) - length) for n, length in self._notices(action.wish)]
+        return screens.held.notice_page(action, choices, self._house.when())
+
+    def _notices(self, ref: ClassRef) -> list[tuple[int, timedelta]]:
+        """What a watch's person can choose from, numbered: the free limit, and what is longer and not over yet."""
+        free_cancel, left = self._house.rules.free_cancel, self._house.starts(ref) - self._house.now()
+        longer = [(n, each) for n, each in enumerate(NOTICES, 1) if free_cancel < each < left]
+        return [(0, free_cancel), *longer]
+
+    async def set_notice(self, tap: Tap) -> Page:
+        number = tap.call.numbers[1]
+        action = await self._requests.own(tap)
+        if action is None or action.wish is None:
+            return screens.held.not_found_page(texts.NO_TICKET)
+        notice = dict(self._notices(action.wish)).get(number) if number else None
+        held = await self._db.bookings.find(action.replaces_row_id or 0, tap.user_id)
+        ends = self._house.watch_ends(action.wish, notice, held)
+        changed = await self._db.watches.set_notice(action.id, tap.user_id, notice, ends)
+        action = await self._db.requests.find(action.id, tap.user_id) or action
+        return await self._tickets.ticket(action, tap, "" if changed or action.status not in LIVE else LOOKS_NOW)
 
     async def book_now(self, tap: Tap) -> Page:
         """Queues the booking of an action's class at once, once per button, however often the button is tapped."""

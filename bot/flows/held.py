@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from bot import screens
 from bot.flows.services import Services
 from bot.flows.tap import Response, Routes, Tap
@@ -71,9 +69,11 @@ class HeldFlow:
         if not await self._can_cancel(held):
             return await self._held(held)
         newest, free_until = await self._requests.newest(tap.user_id), self._house.free_until(held.booking.ref)
-        hours = self._house.rules.free_cancel / timedelta(hours=1)
-        refused = self._house.rules.late_cancel is LateCancel.REFUSED
-        return screens.held.ask_cancel_page(held, newest, free_until, hours, self._house.when(), refused=refused)
+        rules = self._house.rules
+        return screens.held.ask_cancel_page(
+            held, newest, free_until, rules.free_cancel, self._house.when(),
+            refused=rules.late_cancel is LateCancel.REFUSED,
+        )  # fmt: skip
 
     async def _can_cancel(self, held: HeldBooking) -> bool:
         begun, live = self._house.has_begun(held.booking.ref), await self._requests.live_about(held)

@@ -13,7 +13,7 @@ from bot.flows.services import Services
 from bot.screens.page import NewMessage
 from domain.model import BookingStatus, ClassRef, HeldBooking, Notice, NoticeKind
 from domain.programs import Outage
-from domain.recurrence import Confirmation, PeriodicBooking
+from domain.recurrence import Confirmation, ConfirmationPurpose, PeriodicBooking
 from languages import speaking
 
 STALE = timedelta(hours=1)  # what has waited for longer is no news any more
@@ -168,8 +168,8 @@ class HeldNotices:
         held = await self._held(notice)
         if not screens.held.is_held(held) or self._house.has_begun(held.booking.ref):
             raise NothingToTell(f"the booking in row {held.id} is no longer held, or has begun")
-        free_until, hours = self._house.free_until(held.booking.ref), self._house.rules.free_cancel / timedelta(hours=1)
-        return told(screens.held.reminder(held, free_until, hours, self._house.when()))
+        free_until, free_cancel = self._house.free_until(held.booking.ref), self._house.rules.free_cancel
+        return told(screens.held.reminder(held, free_until, free_cancel, self._house.when()))
 
 
 class PeriodicNotices:
@@ -179,6 +179,7 @@ class PeriodicNotices:
         self._db = services.db
         self._house = services.house
         self._questions = services.questions
+        self._slots = services.slots
         self.kinds: dict[NoticeKind, Compose] = {
             NoticeKind.CONFIRMATION: self._question,
             NoticeKind.EXPIRED: self._expired,
@@ -197,7 +198,10 @@ class PeriodicNotices:
             raise NothingToTell(f"question {confirmation.id} was taken back before it was told")
         opens = self._house.opening.opens_at(ref.day, ref.start)
         binding = self._questions.binds_unexpectedly(periodic, ref)
-        page = screens.questions.question(confirmation, periodic, ref, opens, self._house.when(), binding=binding)
+        books = confirmation.purpose is ConfirmationPurpose.BOOK
+        clash = await self._slots.clash_of(notice.user_id, ref) if books else None
+        when = self._house.when()
+        page = screens.questions.question(confirmation, periodic, ref, opens, when, binding=binding, clash=clash)
         return told(page)
 
     async def _expired(self, notice: Notice) -> OutgoingNotice:

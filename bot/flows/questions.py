@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import screens
 from bot.flows.held import HeldFlow
 from bot.flows.services import Services
@@ -10,7 +12,7 @@ from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.page import Page, button
 from domain.matching import find_matching
-from domain.model import Action, ActionStatus, ActionType, ClassRef
+from domain.model import Action, ActionStatus, ActionType, ClassRef, HeldBooking
 from domain.recurrence import (
     Confirmation,
     ConfirmationOutcome,
@@ -29,7 +31,8 @@ class QuestionsFlow:
         self._tickets = services.tickets
         self._held_flow = held
         self.routes: Routes = {
-            Verb.CONFIRM: self.confirm, Verb.SKIP: self.skip, Verb.KEEP: self.keep, Verb.FREE_PLACE: self.free_place,
+            Verb.CONFIRM: self.confirm, Verb.CONFIRM_SWAP: self.confirm_swap, Verb.SKIP: self.skip,
+            Verb.KEEP: self.keep, Verb.FREE_PLACE: self.free_place,
             Verb.APPROVE: self.approve, Verb.SKIP_REHEARSED: self.skip_rehearsed,
         }  # fmt: skip
 
@@ -41,6 +44,18 @@ class QuestionsFlow:
 
     async def confirm(self, tap: Tap) -> Page:
         """Yes to a booking: queues it, with the alternatives of the periodic booking."""
+        return await self._confirm(tap)
+
+    async def confirm_swap(self, tap: Tap) -> Page:
+        """The same, in place of a booking that it overlaps, while that can be given back for free."""
+        held = await self._db.bookings.find(tap.call.numbers[1], tap.user_id)
+        if held is None:
+            return screens.held.gone_page()
+        if not screens.held.is_held(held) or self._house.still_free_until(held) is None:
+            return screens.held.not_found_page(texts.TOO_LATE_TO_SWAP, held.booking.day)
+        return await self._confirm(tap, held)
+
+    async def _confirm(self, tap: Tap, instead_of: HeldBooking | None = None) -> Page:
         asked = await self._questions.asked_about(tap.id, tap.user_id)
         if asked is None:
             return _no_question()
@@ -48,6 +63,9 @@ class QuestionsFlow:
         if self._is_open(confirmation, ConfirmationPurpose.BOOK):
             choices = await self._db.series.alternatives(periodic.id)
             new = self._house.recurrence.booking(periodic, ref.day, choices, self._house.now(), tap.card_id)
+            if instead_of is not None:
+                free_until = self._house.still_free_until(instead_of)
+                new = replace(new, replaces_row_id=instead_of.id, free_until=free_until)
             action = await self._db.confirmations.confirm(confirmation, ref.day, new)
             if action:
                 note = str(texts.BINDING) if self._questions.binds_unexpectedly(periodic, ref) else ""

@@ -32,7 +32,7 @@ class TicketFlow:
         self._hours_flow = hours
         self.routes: Routes = {
             Verb.STATUS: self.status, Verb.TICKET: self.ticket, Verb.WITHDRAW: self.withdraw, Verb.UNDO: self.undo,
-            Verb.AGAIN: self.again, Verb.RETRY_LOGIN: self.retry_login,
+            Verb.FIGURES: self.figures, Verb.AGAIN: self.again, Verb.RETRY_LOGIN: self.retry_login,
         }  # fmt: skip
 
     async def status(self, tap: Tap) -> Page:
@@ -83,6 +83,8 @@ class TicketFlow:
         action = await self._requests.own(tap)
         if action is None or action.wish is None:
             return await self._no_ticket(tap)
+        if action.type is ActionType.CANCEL:
+            return await self._cancel_again(tap, action)
         made = await self._requests.made_since(action.id, tap.user_id, ActionType.BOOK, action.wish)
         if made and made.status is not ActionStatus.CANCELLED:
             return await self._tickets.ticket(made, tap)
@@ -90,6 +92,16 @@ class TicketFlow:
         if not self._requests.can_be_requeued(action) or any(one.booking.ref.matches(action.wish) for one in held):
             return await self._booking_flow.confirm_class(tap, action.wish)
         return await self._tickets.card(await self._requests.requeue(action, tap), tap)
+
+    async def figures(self, tap: Tap) -> Page:
+        """How the opening of an action went, to the millisecond."""
+        action = await self._requests.own(tap)
+        if action is None:
+            return await self._no_ticket(tap)
+        report = await self._db.openings.report(action.id)
+        if report is None:
+            return await self._tickets.ticket(action, tap)
+        return screens.openings.figures_page(action, report, self._house.when(action.user_id))
 
     async def again(self, tap: Tap) -> Response:
         """Back to what a failed action was about, as things stand now."""

@@ -11,14 +11,14 @@ from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import choices, in_a_line, ordinal
 from bot.screens.failure_messages import STOPPED, Remedy
-from bot.screens.failures import WATCH_CODES, WATCH_LABELS, swap_rows
+from bot.screens.failures import SWAP_WATCH_LABEL, WATCH_CODES, WATCH_LABELS, swap_rows
 from bot.screens.held import see_button
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, Words, back_row, button, home_button, safe
 from bot.screens.slots import Clash, SlotState, SlotView, activity_key
 from bot.screens.tickets import START_NOW_LABEL, is_held_back, live_word, mark
 from bot.screens.when import When, first_up, long_day, short_day
 from domain.errors import LoginStopped
-from domain.model import Action, ActionStatus, Activity, ClassRef, HeldBooking, Slot
+from domain.model import Action, ActionStatus, Activity, ClassRef, HeldBooking, Slot, WatchMode
 from domain.requests import READ_BY
 from languages import N_, Later, _, n_
 
@@ -34,6 +34,11 @@ SWAP_AT_THE_OPENING = N_(
     "alla stessa ora, libero l'altra in quel momento e chiedo di nuovo questa. Se intanto il posto nuovo lo prende un "
     "altro, provo a riprendere quello che avevi."
 )
+SWAP_IN_SHORT = N_(
+    "🔁 Se scambi, chiedo prima questa: se il sito non ne accetta due alla stessa ora, libero l'altra e la richiedo. "
+    "Se non riesco, provo a riprendere quella che avevi."
+)
+SWAP_WHEN_FREE = N_("👀 Se si libera, posso prenderla al posto di quella che hai, finché quella si annulla gratis.")
 LAST_MOMENT = timedelta(seconds=75)  # before an opening: time to log in and to learn the server's clock
 LEAST_TO_CHOOSE = timedelta(seconds=45)  # an alternative takes a few taps
 SETTLED = (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED)
@@ -280,8 +285,8 @@ def confirm_page(
     lines = Lines().add(note).add(slot_details(view))
     lines.add(*_prospect(view, when, watchable=watchable))
     if view.state not in SETTLED:
-        lines.add(_clash(view, when), *view.warnings).add(str(STOPPED[stop.kind]) if stop else "")
-        lines.add("" if watchable or view.state is SlotState.FULL else str(texts.ONLY_IF_YOU_GO))
+        lines.add(_clash(view, when), _how_to_swap(view), *view.warnings).add(STOPPED[stop.kind] if stop else "")
+        lines.add("" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
     return Page(str(lines), (*_confirm_rows(view, newest, when, watchable=watchable), _back_to_list(view, page)))
 
 
@@ -357,6 +362,15 @@ def _clash(view: SlotView, when: When) -> str:
     return said.filled(other=other)
 
 
+def _how_to_swap(view: SlotView) -> str:
+    """What a swap in one tap does, before it is tapped; empty where none is offered."""
+    if view.clash is None or view.both_taken:
+        return ""
+    if view.state is SlotState.FULL:
+        return "" if view.clash_binds else str(SWAP_WHEN_FREE)
+    return "" if view.clash_binds else str(SWAP_IN_SHORT)
+
+
 def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -> list[ButtonRow]:
     match view.state:
         case SlotState.STARTED:
@@ -364,28 +378,32 @@ def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -
         case SlotState.MINE if view.held:
             return [(button(_("📋 Vedi la prenotazione"), Verb.HELD, view.held.id),)]
         case SlotState.QUEUED if view.ticket:
-            instead = _swap_instead(view) if view.ticket.replaces_row_id is None else []
+            instead = _swap_instead(view, newest) if view.ticket.replaces_row_id is None else []
             return [(see_button(view.ticket.id),), *instead]
         case SlotState.OPENS:
             book = button(_("⏰ Conferma: prenota all'apertura"), Verb.BOOK, view.id, newest)
             in_time = when.now < view.opens_at - LAST_MOMENT - LEAST_TO_CHOOSE
             other = [(_with_alternative(view, newest),)] if in_time else []
-            return [(book,), *other, *_swap_instead(view)]
+            return [(book,), *other, *_swap_instead(view, newest)]
         case SlotState.FULL:
-            rows = slot_watch_rows(view, 0) if watchable else []
+            swaps = view.clash is not None and not view.both_taken and not view.clash_binds
+            rows = slot_watch_rows(view, view.clash.id if view.clash and swaps else 0) if watchable else []
             return [*rows, (button(_("Prova a prenotare"), Verb.BOOK, view.id, newest),), *_swap_instead(view)]
         case _:
             book = button(_("✅ Conferma Prenotazione"), Verb.BOOK, view.id, newest)
             again: list[ButtonRow] = (
                 [(button(str(Remedy.HOURS), Verb.REFRESH, fresh=True),)] if _is_from_before(view, when) else []
             )
-            return [(book,), (_with_alternative(view, newest),), *_swap_instead(view), *again]
+            return [(book,), (_with_alternative(view, newest),), *_swap_instead(view, newest), *again]
 
 
-def _swap_instead(view: SlotView) -> list[ButtonRow]:
-    """The button to have the slot instead of a booking or request that it overlaps."""
+def _swap_instead(view: SlotView, newest: int | None = None) -> list[ButtonRow]:
+    """The button to have the slot instead of a booking or request that it overlaps; with `newest`, in one tap.
+
+    What can't be given back for free any more, or leads to a slot that looks full, is asked about first.
+    """
     if view.clash is not None:
-        return swap_rows(Clash(view.clash, view.id), fresh=False)
+        return swap_rows(Clash(view.clash, view.id, None if view.clash_binds else newest), fresh=False)
     if view.rival is not None and view.state is not SlotState.QUEUED:
         return [(button(_("↩️ Ritira la n. {number}", number=view.rival.id), Verb.WITHDRAW, view.rival.id),)]
     return []
@@ -397,9 +415,8 @@ def _with_alternative(view: SlotView, newest: int) -> Button:
 
 def slot_watch_rows(view: SlotView, replaces: int) -> list[ButtonRow]:
     """The two ways of waiting for a place in a full slot; `replaces`: the booking to free then, 0 for none."""
-    return [
-        (button(str(label), Verb.WATCH, view.id, replaces, WATCH_CODES[mode]),) for mode, label in WATCH_LABELS.items()
-    ]
+    labels = {**WATCH_LABELS, WatchMode.BOOK: SWAP_WATCH_LABEL} if replaces else WATCH_LABELS
+    return [(button(label, Verb.WATCH, view.id, replaces, WATCH_CODES[mode]),) for mode, label in labels.items()]
 
 
 def _back_to_list(view: SlotView, page: int) -> ButtonRow:
@@ -453,11 +470,23 @@ def _swap_prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
 # Alternatives
 
 
-def alternatives_page(action: Action, others: Sequence[ClassRef], when: When, *, full: bool, note: Words = "") -> Page:
-    """The alternatives of a booking, each with a button that removes it; `full`: no more can be added."""
+def alternatives_page(
+    action: Action,
+    others: Sequence[ClassRef],
+    when: When,
+    met: Sequence[tuple[ClassRef, Clash]] = (),
+    *,
+    full: bool,
+    note: Words = "",
+) -> Page:
+    """The alternatives of a booking, each with a button that removes it; `full`: no more can be added.
+
+    `met`: those that overlap a held booking, which may be given back for whichever of the choices is won.
+    """
     first = in_a_line(action.class_ref, when, beside=others)
     lines = Lines().add(note).add(_("<b>Alternative</b>"), _("Prima scelta: {first}", first=first))
     lines.add(*choices(others, when, [action.class_ref]))
+    lines.add(*(_meets_line(ref, clash, when) for ref, clash in met))
     held_back = is_held_back(action, when)
     opens_later = action.opens_at is not None and when.now < action.opens_at
     if opens_later and held_back:
@@ -474,9 +503,26 @@ def alternatives_page(action: Action, others: Sequence[ClassRef], when: When, *,
     ]
     if not full:
         rows.append((button(_("➕ Aggiungi"), Verb.ALT_DAYS, action.id),))
+    rows += [row for row in dict.fromkeys(_instead_row(clash) for _ref, clash in met) if row]
     if held_back and not opens_later:
         rows.append((button(str(START_NOW_LABEL), Verb.START_NOW, action.id),))
     return Page(str(lines), (*rows, back_row(Verb.TICKET, action.id, on_card=True)))
+
+
+def _meets_line(ref: ClassRef, clash: Clash, when: When) -> str:
+    """That an alternative overlaps a held booking."""
+    other = in_a_line(clash.held.booking.ref, when, beside=[ref])
+    what = in_a_line(ref, when, beside=[clash.held.booking.ref])
+    return _("⚠️ {what} si sovrappone a {other}: per quel che so il sito ne accetta una sola.", what=what, other=other)
+
+
+def _instead_row(clash: Clash) -> ButtonRow:
+    """The button to give a held booking back for whichever choice is won; empty where that can't be had in one tap."""
+    if clash.slot_id is None or clash.newest is None:
+        return ()
+    booking = clash.held.booking
+    label = _("🔁 Prendine una al posto di {course} delle {time}", course=booking.course, time=f"{booking.start:%H:%M}")
+    return (button(label, Verb.SWAP_NOW, clash.slot_id, clash.held.id, clash.newest),)
 
 
 def _short(ref: ClassRef) -> str:

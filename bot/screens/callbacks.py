@@ -39,6 +39,7 @@ class Verb(StrEnum):
     TICKET = "ticket"  # one action
     WITHDRAW = "withdraw"  # takes a waiting action back, or ends a watch
     UNDO = "undo"  # puts back in the queue what was withdrawn
+    FIGURES = "figures"  # how the opening of an action went, to the millisecond
     AGAIN = "again"  # leads back to what an action was about
     START_NOW = "start_now"  # a booking that waits for its alternatives need wait no more
     SETTINGS = "settings"  # what the person prefers
@@ -68,6 +69,9 @@ class Verb(StrEnum):
     WATCH_LIKE = "watch_like"  # what an action was about; to book or to tell
     BOOK_NOW = "grab"  # books what an action was about, at once
     WATCHES = "watches"
+    WATCH_FIRST = "watch_first"  # the first choice of an action that got another, to swap for it
+    NOTICE = "notice"  # how long before its class a watch ends
+    SET_NOTICE = "set_notice"
 
     MINE = "mine"  # my bookings
     HELD = "held"  # one booking
@@ -84,6 +88,7 @@ class Verb(StrEnum):
     SWAP_SLOTS = "swap_slots"
     SWAP_SLOT = "swap_slot"
     SWAP = "sw"  # with the newest action when the button was made
+    SWAP_NOW = "sn"  # the same in one tap; asked about first when the other can't be given back for free any more
 
     PERIODIC = "periodic"  # what recurs
     SERIES = "series"  # one of them
@@ -121,6 +126,7 @@ class Verb(StrEnum):
     OFF_DROP = "off_drop"
 
     CONFIRM = "confirm"  # yes to a periodic booking's question
+    CONFIRM_SWAP = "confirm_swap"  # yes, in place of a booking that it overlaps
     SKIP = "skip"  # no to it
     KEEP = "keep"  # "I'll keep the place"
     FREE_PLACE = "give_back"  # "free it"
@@ -135,7 +141,7 @@ class Verb(StrEnum):
 
 
 NUMBERS: dict[Verb, tuple[Largest, ...]] = {
-    Verb.STATUS: (PAGE,), Verb.TICKET: (ID,), Verb.WITHDRAW: (ID,), Verb.UNDO: (ID,),
+    Verb.STATUS: (PAGE,), Verb.TICKET: (ID,), Verb.WITHDRAW: (ID,), Verb.UNDO: (ID,), Verb.FIGURES: (ID,),
     Verb.SETTING: (CHOICE,), Verb.SET_SETTING: (CHOICE, KEY),
     Verb.SET_RULE: (ID,), Verb.LEAVE_RULE: (ID,), Verb.AGAIN: (ID,), Verb.START_NOW: (ID,),
     Verb.DAY: (DAY,), Verb.SLOTS: (DAY, KEY, PAGE), Verb.SLOT: (ID,), Verb.BOOK: (ID, ID), Verb.BOOK_ALT: (ID, ID),
@@ -143,10 +149,11 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.ALTS: (ID,), Verb.ALT_DAYS: (ID,), Verb.ALT_DAY: (DAY, ID), Verb.ALT_SLOTS: (DAY, KEY, ID, PAGE),
     Verb.ALT_ADD: (ID, ID), Verb.ALT_DROP: (ID, CHOICE, KEY),
     Verb.WATCH: (ID, ID, CHOICE), Verb.WATCH_LIKE: (ID, CHOICE), Verb.BOOK_NOW: (ID,), Verb.WATCHES: (PAGE,),
+    Verb.WATCH_FIRST: (ID,), Verb.NOTICE: (ID,), Verb.SET_NOTICE: (ID, CHOICE),
     Verb.MINE: (PAGE,), Verb.HELD: (ID,), Verb.FILE: (ID,), Verb.ASK_CANCEL: (ID,), Verb.CANCEL: (ID, ID),
     Verb.ASK_TWICE: (ID,), Verb.CANCEL_LATE: (ID, ID), Verb.STAY: (ID,),
     Verb.SWAP_DAYS: (ID,), Verb.SWAP_DAY: (DAY, ID), Verb.SWAP_SLOTS: (DAY, KEY, ID, PAGE),
-    Verb.SWAP_SLOT: (ID, ID), Verb.SWAP: (ID, ID, ID),
+    Verb.SWAP_SLOT: (ID, ID), Verb.SWAP: (ID, ID, ID), Verb.SWAP_NOW: (ID, ID, ID),
     Verb.PERIODIC: (PAGE,), Verb.SERIES: (ID,), Verb.PAUSE: (ID,), Verb.RESUME: (ID,),
     Verb.NEW_WEEKDAY: (KEY,), Verb.NEW_COURSE: (KEY, WEEKDAY, PAGE), Verb.NEW_MODE: (ID,), Verb.MAKE: (ID, CHOICE),
     Verb.MAKE_OR: (ID, CHOICE, ID),
@@ -158,8 +165,8 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.DATES: (ID,), Verb.SKIP_DATE: (DAY, ID), Verb.UNSKIP_DATE: (DAY, ID),
     Verb.DAYS_OFF: (PAGE,), Verb.OFF_FROM: (PAGE,), Verb.OFF_TO: (DAY, PAGE), Verb.OFF_ADD: (DAY, DAY),
     Verb.OFF_DROP: (ID,),
-    Verb.CONFIRM: (ID,), Verb.SKIP: (ID,), Verb.KEEP: (ID,), Verb.FREE_PLACE: (ID,), Verb.APPROVE: (ID,),
-    Verb.SKIP_REHEARSED: (ID,), Verb.HOURS_DAY: (DAY, KEY, PAGE),
+    Verb.CONFIRM: (ID,), Verb.CONFIRM_SWAP: (ID, ID), Verb.SKIP: (ID,), Verb.KEEP: (ID,), Verb.FREE_PLACE: (ID,),
+    Verb.APPROVE: (ID,), Verb.SKIP_REHEARSED: (ID,), Verb.HOURS_DAY: (DAY, KEY, PAGE),
 }  # fmt: skip
 """The numbers a verb takes; the verbs left out take none."""
 

@@ -26,6 +26,7 @@ from languages import N_, _, n_
 
 WATCH_CODES = {WatchMode.BOOK: 0, WatchMode.TELL: 1}
 """How a button says what a watch is to do."""
+SWAP_WATCH_LABEL = N_("👀 Scambia se si libera")
 WATCH_LABELS = {WatchMode.BOOK: N_("🔔 Prenota se si libera"), WatchMode.TELL: N_("👀 Avvisami soltanto")}
 
 
@@ -68,28 +69,45 @@ def from_the_site(words: str) -> str:
     return _("Dal sito: {words}.", words=in_quotes(words))
 
 
-def remedy_rows(action: Action, *, fresh: bool, watchable: bool = False) -> list[ButtonRow]:
+def remedy_rows(action: Action, clash: Clash | None = None, *, fresh: bool, watchable: bool = False) -> list[ButtonRow]:
     """The buttons that do what the failure's text advises; `watchable`: a freed place could still be of use."""
     remedy = cause_of(action).remedy
     if remedy is Remedy.OTHER and action.type is not ActionType.BOOK:
         remedy = Remedy.AGAIN
     rows: list[ButtonRow] = [(remedy_button(remedy, action, fresh=fresh),)]
-    return [*watch_rows(action, fresh=fresh), *rows] if watchable else rows
+    return [*watch_rows(action, clash, fresh=fresh), *rows] if watchable else rows
 
 
 def swap_rows(clash: Clash | None, *, fresh: bool) -> list[ButtonRow]:
-    """The button to have a class instead of the booking it overlaps: a swap, or cancelling the other."""
+    """The button to have a class instead of the booking it overlaps: a swap, or cancelling the other.
+
+    One tap swaps while the other can be given back for free, or tells a watch to; else it is asked about first.
+    """
     if clash is None:
         return []
     if clash.slot_id is None:
         return [(button(_("❌ Annulla l'altra"), Verb.ASK_CANCEL, clash.held.id, fresh=fresh),)]
     other = clash.held.booking
     label = _("🔁 Scambia con {course} delle {time}", course=other.course, time=f"{other.start:%H:%M}")
-    return [(button(label, Verb.SWAP_SLOT, clash.slot_id, clash.held.id, fresh=fresh),)]
+    if clash.newest is None:
+        return [(button(label, Verb.SWAP_SLOT, clash.slot_id, clash.held.id, fresh=fresh),)]
+    if clash.when_free:
+        return [swap_watch_row(clash, fresh=fresh)]
+    return [(button(label, Verb.SWAP_NOW, clash.slot_id, clash.held.id, clash.newest, fresh=fresh),)]
 
 
-def watch_rows(action: Action, *, fresh: bool) -> list[ButtonRow]:
-    """The two buttons that watch the class of an action."""
+def swap_watch_row(clash: Clash, *, fresh: bool) -> ButtonRow:
+    """The button that watches a class, to have it instead of the booking that it overlaps."""
+    code = WATCH_CODES[WatchMode.BOOK]
+    return (button(SWAP_WATCH_LABEL, Verb.WATCH, clash.slot_id or 0, clash.held.id, code, fresh=fresh),)
+
+
+def watch_rows(action: Action, clash: Clash | None = None, *, fresh: bool) -> list[ButtonRow]:
+    """The two buttons that watch the class of an action; `clash`: what it overlaps, and can be swapped for it."""
+    if clash is not None and clash.slot_id is not None and clash.newest is not None:
+        tell, code = WATCH_LABELS[WatchMode.TELL], WATCH_CODES[WatchMode.TELL]
+        just_tell = button(tell, Verb.WATCH_LIKE, action.id, code, fresh=fresh)
+        return [swap_watch_row(clash, fresh=fresh), (just_tell,)]
     return [
         (button(str(label), Verb.WATCH_LIKE, action.id, WATCH_CODES[mode], fresh=fresh),)
         for mode, label in WATCH_LABELS.items()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import about, in_a_line, told_apart
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, Words, back_row, button, home_button, safe
-from bot.screens.tickets import live_word, name_of, title
-from bot.screens.when import When, first_up, short_day
+from bot.screens.tickets import live_word, name_of, notice_line, title
+from bot.screens.when import When, first_up, hours_of, short_day
 from domain.model import FIT_CENTER, Action, BookingStatus, ClassRef, HeldBooking, WatchMode
-from languages import N_, _, decimal, n_
+from languages import N_, _, n_
 
 Entry = HeldBooking | Action
 """A line of "my bookings": what is held, or what is under way."""
@@ -99,6 +99,9 @@ def held_page(held: HeldBooking, live: Action | None, when: When, *, over: bool,
         swap = button(_("🔁 Scambia"), Verb.SWAP_DAYS, held.id)
         rows.append((button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id), swap))
         rows.append((button(_("🗓 Calendario"), Verb.FILE, held.id),))
+    elif held.status in (BookingStatus.CANCELLED, BookingStatus.GONE) and not over:
+        lines.add(_("🗓 L'avevi nel calendario? Con il file qui sotto la togli."))
+        rows.append((button(_("🗓 Togli dal calendario"), Verb.FILE, held.id),))
     return Page(str(lines), (*rows, back_row(Verb.MINE, 0)))
 
 
@@ -134,7 +137,7 @@ LATE_REFUSED = N_(
 
 
 def ask_cancel_page(
-    held: HeldBooking, newest: int, free_until: datetime, hours: float, when: When, *, refused: bool = False
+    held: HeldBooking, newest: int, free_until: datetime, free_cancel: timedelta, when: When, *, refused: bool = False
 ) -> Page:
     """Asked once more; late it is asked twice. `newest` makes a second tap on "yes" mean the same as the first.
 
@@ -142,7 +145,7 @@ def ask_cancel_page(
     """
     lines = Lines().add(_("<b>Annullo davvero?</b>"), about(held.booking.ref, when))
     if when.now >= free_until:
-        lines.add((LATE_REFUSED if refused else LATE_COSTS).filled(hours=hours_of(hours)))
+        lines.add((LATE_REFUSED if refused else LATE_COSTS).filled(hours=hours_of(free_cancel)))
         yes = button(_("❌ Sì, annulla"), Verb.ASK_TWICE, held.id)
     else:
         lines.add(free_until_line(free_until, when))
@@ -164,20 +167,13 @@ def free_until_line(free_until: datetime, when: When) -> str:
     return _("Puoi annullare senza penalità {until}.", until=when.until(free_until))
 
 
-def hours_of(hours: float) -> str:
-    """`2 ore`, `1,5 ore`."""
-    if hours == int(hours):
-        return n_("{n} ora", "{n} ore", int(hours))
-    return _("{hours} ore", hours=decimal(hours, len(f"{hours:g}".partition(".")[2])))
-
-
-def reminder(held: HeldBooking, free_until: datetime, hours: float, when: When) -> Page:
+def reminder(held: HeldBooking, free_until: datetime, free_cancel: timedelta, when: When) -> Page:
     """Sent before a class: keep the booking, cancel it while that is free, or swap it."""
     lines = Lines().add(_("⏰ <b>Ci vai?</b>"), about(held.booking.ref, when))
     if when.now < free_until:
         lines.add(free_until_line(free_until, when))
     else:
-        lines.add(LATE_COSTS.filled(hours=hours_of(hours)))
+        lines.add(LATE_COSTS.filled(hours=hours_of(free_cancel)))
     cancel = button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id, fresh=True)
     swap = button(_("🔁 Scambia"), Verb.SWAP_DAYS, held.id, fresh=True)
     stay = button(_("👍 Ci vado"), Verb.STAY, held.id)
@@ -206,7 +202,8 @@ def not_found_page(text: Words, day: date | None = None) -> Page:
 def file_page(held: HeldBooking, when: When) -> Page:
     """The words that go with the calendar file."""
     rows = ((button(texts.MINE_LABEL, Verb.MINE, 0, fresh=True), home_button(fresh=True)),)
-    return Page(str(Lines().add(_("🗓 Per il tuo calendario")).add(about(held.booking.ref, when))), rows)
+    words = _("🗓 Per il tuo calendario") if is_held(held) else _("🗓 Apri questo file per toglierla dal calendario")
+    return Page(str(Lines().add(words).add(about(held.booking.ref, when))), rows)
 
 
 # Watches
@@ -229,8 +226,27 @@ def _watch_lines(watch: Action, when: When) -> Sequence[str]:
     if swaps:
         then = _("Se si libera prenoto al posto di quella che hai")
     until = f", {when.until(watch.watch_until)}" if watch.watch_until else ""
+    until += f", {notice_line(watch.notice)}" if watch.notice else ""
     number = _("n. {number}", number=watch.id)
     return [f"👀 {in_a_line(watch.class_ref, when)}", f"{then}{until} ({number})"]
+
+
+def notice_page(watch: Action, choices: Sequence[tuple[int, timedelta, datetime]], when: When) -> Page:
+    """How long before its class shall a watch end? `choices`: each with its number and when that is.
+
+    The first of them is the free limit: later, a place that frees could not be given back.
+    """
+    lines = Lines().add(f"👀 {in_a_line(watch.class_ref, when)}")
+    lines.add(_("Fino a quando ti va bene un posto che si libera?"))
+    rows = [(button(_notice_label(each, when), Verb.SET_NOTICE, watch.id, each[0]),) for each in choices]
+    return Page(str(lines), (*rows, back_row(Verb.TICKET, watch.id, on_card=True)))
+
+
+def _notice_label(choice: tuple[int, timedelta, datetime], when: When) -> str:
+    number, notice, until = choice
+    earlier = _("{hours} prima", hours=hours_of(notice))
+    label = f"{first_up(earlier)} · {when.short(until)}"
+    return label if number else _("{choice} (finché si annulla gratis)", choice=label)
 
 
 def _stop_label(watch: Action) -> str:

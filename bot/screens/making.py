@@ -121,26 +121,30 @@ class CourseRoute:
     weekday: Verb | None  # None: the weekday is given
     course: Verb
     pick: Verb
-    back: ButtonRow  # from the kinds
+    back_to: tuple[Verb, int]  # from the kinds
     about: tuple[int, ...] = ()  # the periodic booking it is chosen for, in every button
+
+    @property
+    def back(self) -> ButtonRow:
+        return back_row(*self.back_to)
 
 
 NEW_SERIES = CourseRoute(
     N_("Nuova prenotazione periodica"), Verb.NEW_KINDS, Verb.NEW_WEEKDAY, Verb.NEW_COURSE, Verb.NEW_MODE,
-    back_row(Verb.PERIODIC, 0),
+    (Verb.PERIODIC, 0),
 )  # fmt: skip
 
 
 def moving(periodic: PeriodicBooking) -> CourseRoute:
     """Another course or time for a periodic booking."""
     verbs = (Verb.MOVE_KINDS, Verb.MOVE_WEEKDAY, Verb.MOVE_COURSE, Verb.MOVE)
-    return CourseRoute(N_("Cambia corso e orario"), *verbs, back_row(Verb.SERIES, periodic.id), (periodic.id,))
+    return CourseRoute(N_("Cambia corso e orario"), *verbs, (Verb.SERIES, periodic.id), (periodic.id,))
 
 
 def adding_to(periodic: PeriodicBooking) -> CourseRoute:
     """An alternative for a periodic booking, on its weekday."""
     verbs = (Verb.ELSE_KINDS, None, Verb.ELSE_COURSE, Verb.ELSE_ADD)
-    return CourseRoute(N_("Un'alternativa"), *verbs, back_row(Verb.ELSE, periodic.id), (periodic.id,))
+    return CourseRoute(N_("Un'alternativa"), *verbs, (Verb.ELSE, periodic.id), (periodic.id,))
 
 
 def kinds_page(kinds: Sequence[tuple[Activity, int]], route: CourseRoute, weekday: int | None = None) -> Page:

@@ -137,8 +137,15 @@ def card_page(
     lines.add(*choice_lines(others)).add(
         _("<b>Prossime date</b>"), *(date_line(date, periodic, when) for date in dates)
     )
-    clashing = [(button(_("🔄 Vedi {course}", course=one.name or one.course), Verb.SERIES, one.id),) for one in meets]
+    clashing = [_clash_row(one) for one in meets]
     return Page(str(lines), (*clashing, *_card_rows(periodic, others), back_row(Verb.PERIODIC, 0)))
+
+
+def _clash_row(other: PeriodicBooking) -> ButtonRow:
+    """What can be done about another one at the same hours: look at it, or let it rest."""
+    course = other.name or other.course
+    see = button(_("🔄 Vedi {course}", course=course), Verb.SERIES, other.id)
+    return (see, button(_("⏸ Ferma {course}", course=course), Verb.PAUSE, other.id))
 
 
 def _card_rows(periodic: PeriodicBooking, others: Sequence[PeriodicChoice]) -> list[ButtonRow]:

@@ -8,8 +8,8 @@ from datetime import timedelta
 from enum import IntEnum
 
 from bot.screens.callbacks import Verb
-from bot.screens.held import hours_of
 from bot.screens.page import Lines, Page, back_row, button, home_button
+from bot.screens.when import hours_of
 from domain.preferences import Event, QuietHours
 from languages import N_, Language, _
 
@@ -89,14 +89,14 @@ def _label(setting: Setting, option: Option) -> str:
 
 def before_class(lead: timedelta) -> str:
     """`3 ore prima`."""
-    return _("{hours} prima", hours=hours_of(lead / timedelta(hours=1)))
+    return _("{hours} prima", hours=hours_of(lead))
 
 
 def not_later_than(lead: timedelta | None) -> str:
     """Until when a place that frees is of use."""
     if lead is None:
         return _("finché annullare è gratis")
-    return _("fino a {hours} prima della lezione", hours=hours_of(lead / timedelta(hours=1)))
+    return _("fino a {hours} prima della lezione", hours=hours_of(lead))
 
 
 def quiet_hours(quiet: QuietHours | None) -> str:

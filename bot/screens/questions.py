@@ -6,9 +6,10 @@ from datetime import datetime
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
-from bot.screens.classes import about
+from bot.screens.classes import about, in_a_line
 from bot.screens.held import see_button
-from bot.screens.page import ButtonRow, Lines, Page, Words, button, home_button, safe
+from bot.screens.page import Button, ButtonRow, Lines, Page, Words, button, home_button, safe
+from bot.screens.slots import Clash
 from bot.screens.when import When
 from domain.model import Action, ClassRef, HeldBooking
 from domain.recurrence import Confirmation, ConfirmationOutcome, ConfirmationPurpose, PeriodicBooking
@@ -23,11 +24,12 @@ def question(
     when: When,
     *,
     binding: bool = False,
+    clash: Clash | None = None,
 ) -> Page:
     """A question, or how it was answered.
 
     `opens`: when its slot opens. `binding`: a place could no longer be given back for free, and that was not to be
-    expected of its mode.
+    expected of its mode. `clash`: what is held at the same hours, of a class that is to be booked.
     """
     if confirmation.outcome is not None or when.now >= confirmation.expires_at:
         return answered(confirmation, ref, when)
@@ -40,15 +42,34 @@ def question(
     lines.add(_at_the_opening(opens, confirmation, when) if when.now < opens and not keep else "")
     if binding and not keep:
         lines.add(texts.ONLY_IF_YOU_GO)
-    deadline = _deadline(confirmation, when)
+    if clash is not None:
+        other = in_a_line(clash.held.booking.ref, when, beside=[ref])
+        lines.add(texts.OVERLAPS.filled(other=other))
     if confirmation.silence_keeps:
         lines.add(_("⚠️ Il termine per annullare gratis è passato: liberarlo adesso può costarti una penalità."))
-        lines.add(_("Rispondi entro {deadline}: se non rispondi, il posto resta tuo.", deadline=deadline))
-    elif keep:
-        lines.add(_("Rispondi entro {deadline}: se non rispondi, libero il posto.", deadline=deadline))
-    else:
-        lines.add(_("Rispondi entro {deadline}: se non rispondi, la salto.", deadline=deadline))
-    return Page(str(lines), (*_question_rows(confirmation.id, keep=keep), (home_button(fresh=True),)))
+    lines.add(_if_silent(confirmation, when))
+    rows = _question_rows(confirmation.id, keep=keep)
+    if clash is not None and clash.newest is not None:
+        rows.insert(1, (_instead(confirmation.id, clash.held),))
+    return Page(str(lines), (*rows, (home_button(fresh=True),)))
+
+
+def _if_silent(confirmation: Confirmation, when: When) -> str:
+    """Until when it can be answered, and what becomes of it without an answer."""
+    deadline = _deadline(confirmation, when)
+    if confirmation.silence_keeps:
+        return _("Rispondi entro {deadline}: se non rispondi, il posto resta tuo.", deadline=deadline)
+    if confirmation.purpose is ConfirmationPurpose.KEEP:
+        return _("Rispondi entro {deadline}: se non rispondi, libero il posto.", deadline=deadline)
+    return _("Rispondi entro {deadline}: se non rispondi, la salto.", deadline=deadline)
+
+
+def _instead(number: int, held: HeldBooking) -> Button:
+    """Confirms a class in place of a booking that it overlaps."""
+    label = _(
+        "🔁 Conferma al posto di {course} delle {time}", course=held.booking.course, time=f"{held.booking.start:%H:%M}"
+    )
+    return button(label, Verb.CONFIRM_SWAP, number, held.id)
 
 
 def _at_the_opening(opens: datetime, confirmation: Confirmation, when: When) -> str:

@@ -11,6 +11,7 @@ from bot.screens.callbacks import Verb
 from bot.screens.classes import SHORT, about, about_action, choices, in_a_line, why_not_first
 from bot.screens.failure_messages import BEFORE_THE_OPENING, NOTHING_TO_DO, failure_message
 from bot.screens.failures import (
+    SWAP_WATCH_LABEL,
     explain,
     keeps_trying,
     of_login,
@@ -20,110 +21,25 @@ from bot.screens.failures import (
     seen,
     swap_rows,
 )
+from bot.screens.openings import figures_button, off_time, opening_sentence
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button
 from bot.screens.slots import Clash
-from bot.screens.tickets import ASKED_BACK, STOP_WATCHING, WITHDRAW_LABEL, the_other, title
+from bot.screens.tickets import ASKED_BACK, OUT_OF_THE_CALENDAR_BY_HAND, STOP_WATCHING, WITHDRAW_LABEL, the_other, title
 from bot.screens.when import When, short_day
 from domain.errors import LoginDiverted, LoginNeeded, LoginRejected, LoginStopped, MatricolaMissing
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, HeldBooking, WatchMode
-from domain.opening_report import OpeningReport, ShotOutcome
+from domain.opening_report import OpeningReport
 from domain.results import REHEARSED_UNSEEN, REHEARSED_WELL, THOUGH_WITHDRAWN
-from languages import N_, _, decimal, n_
-
-SLOW_ANSWER = 1.0  # s: it may have been sent again meanwhile, after a new login; nobody knows when it arrived
-SOON = 1.0  # s after its time: a request that came by then is told as one made at once
-LATE = 5.0  # s after its time: a slot that opened then opened later than the rule says
-
-
-# Openings
-
-
-def opening_sentence(report: OpeningReport, when: When) -> str:
-    """`Si apriva alle 00:00: l'ho chiesta subito.`: the figures are on the ticket."""
-    hour = when.hour(report.opens_at)
-    first = report.hit or (report.shots[0] if report.shots else None)
-    if first is None:
-        return _("Si apriva {hour}.", hour=hour)
-    slow = first.answered - first.sent > SLOW_ANSWER
-    after = first.answered if slow else report.arrived(first)
-    if after < SOON:
-        return _("Si apriva {hour}: l'ho chiesta subito.", hour=hour)
-    if slow:
-        return n_(
-            "Si apriva {hour}: la risposta è arrivata dopo {n} secondo.",
-            "Si apriva {hour}: la risposta è arrivata dopo {n} secondi.",
-            round(after),
-            hour=hour,
-        )
-    return n_(
-        "Si apriva {hour}: la richiesta è arrivata dopo {n} secondo.",
-        "Si apriva {hour}: la richiesta è arrivata dopo {n} secondi.",
-        round(after),
-        hour=hour,
-    )
-
-
-def opening_line(report: OpeningReport, when: When) -> str:
-    """`Aperta alle 00:00:00, tiro arrivato a +6 ms, vista nelle tue prenotazioni a +0,4 s, 1 tentativo.`"""
-    parts = [_("Aperta {hour}", hour=when.hour(report.opens_at, seconds=True))]
-    first = report.hit or (report.shots[0] if report.shots else None)
-    if first and first.answered - first.sent > SLOW_ANSWER:
-        told = N_("tiro con risposta a {after}") if report.hit else N_("primo tiro con risposta a {after}")
-        parts.append(told.filled(after=_after(first.answered)))
-    elif first:
-        told = N_("tiro arrivato a {after}") if report.hit else N_("primo tiro arrivato a {after}")
-        parts.append(told.filled(after=_after(report.arrived(first))))
-    if report.seen is not None:
-        parts.append(_("vista nelle tue prenotazioni a {after}", after=_after(report.seen)))
-    if report.shots:
-        parts.append(n_("{n} tentativo", "{n} tentativi", len(report.shots)))
-    return ", ".join(parts) + "."
-
-
-def _after(seconds: float) -> str:
-    """`+6 ms`, `+0,4 s`, `+62 s`."""
-    if abs(seconds) < 0.0995:
-        return f"{seconds * 1000:+.0f} ms"
-    sign = "-" if seconds < 0 else "+"
-    return f"{sign}{decimal(abs(seconds), 1 if abs(seconds) < 9.95 else 0)} s"
-
-
-def off_time(report: OpeningReport, when: When) -> str:
-    """That the slot did not open when the rule says. What to make of a later opening the keeper is asked apart, with a
-    button (store/rules.py); since when an earlier one was open nobody has seen."""
-    if report.opened_early and when.to_keeper:
-        return _(
-            "Il sito ha aperto prima del previsto, non so da quando: se ricapita, correggi opening in config.json."
-        )
-    if report.opened_early:
-        return _("Il sito ha aperto prima del previsto, non so da quando: se ricapita, dillo a chi tiene il bot.")
-    late = _opened_late(report)
-    if late is None:
-        return ""
-    if late < 120:
-        return _("Il sito ha aperto circa {seconds} s dopo il previsto.", seconds=f"{late:.0f}")
-    return n_(
-        "Il sito ha aperto circa {n} minuto dopo il previsto.",
-        "Il sito ha aperto circa {n} minuti dopo il previsto.",
-        round(late / 60),
-    )
-
-
-def _opened_late(report: OpeningReport) -> float | None:
-    """How many seconds late it opened, if that is what the shots say: too early until then, or none that got through.
-
-    A site that answered nothing, or nonsense, may have been open all that time.
-    """
-    if report.seen is None or report.seen <= LATE:
-        return None
-    missed = [shot for shot in report.shots if shot is not report.hit]
-    early = bool(missed) and max(missed, key=lambda shot: shot.sent).outcome is ShotOutcome.EARLY
-    opened = report.arrived(report.hit) if report.hit else report.seen
-    return opened if opened > LATE and (early or not report.shots) else None
+from languages import N_, _, n_
 
 
 def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:
     return [opening_sentence(report, when), off_time(report, when)] if report else []
+
+
+def _figures_rows(action: Action, report: OpeningReport | None) -> list[ButtonRow]:
+    """The button with the figures of an opening; on a new message, for the result has to stay."""
+    return [(figures_button(action, fresh=True),)] if report else []
 
 
 # Results
@@ -184,8 +100,9 @@ def failure(
         lines.add(_("La prenotazione che hai resta com'è."))
     lines.add(str(texts.RECURRING_STANDS) if stands else "")
     ask = [(button(_late_label(one.ref), Verb.SLOT, one.slot_id, fresh=True),) for one in late if one.slot_id]
-    rows = [*ask, *swap_rows(clash, fresh=True), *remedy_rows(action, fresh=True, watchable=watchable)]
+    rows = [*ask, *swap_rows(clash, fresh=True), *remedy_rows(action, clash, fresh=True, watchable=watchable)]
     rows += [(button(str(texts.GO_ON_LABEL), Verb.GO_ON, fresh=True),)] if stands else []
+    rows += _figures_rows(action, report)
     return Page(str(lines), (*rows, (home_button(fresh=True),)))
 
 
@@ -219,10 +136,13 @@ def booked(
     report: OpeningReport | None = None,
     replaced: HeldBooking | None = None,
     asked_at: datetime | None = None,
+    *,
+    first_watchable: bool = False,
 ) -> Page:
     """Sent when a booking was read back: the caption of the calendar file, if there is one.
 
     `replaced` is freed next. `asked_at`: when it is asked whether the place is kept, and freed for silence.
+    `first_watchable`: it is not the first choice, which can be swapped for once a place frees there.
     """
     lines = Lines().add(
         _("✅ <b>Prenotata!</b>"), about(held.booking.ref, when) if held else about_action(action, when)
@@ -231,7 +151,7 @@ def booked(
         str(texts.TAKEN_THOUGH_WITHDRAWN) if action.result == THOUGH_WITHDRAWN else "", why_not_first(action, when)
     )
     seen_at = _("Vista nelle tue prenotazioni {moment}.", moment=_seen_at(action, report, when))
-    lines.add(seen_at, *_opening_lines(report, when))
+    lines.add(*_opening_lines(report, when), seen_at)
     lines.add(_in_place_of(replaced, action, when) if replaced else "")
     if asked_at:
         moment = when.at(asked_at)
@@ -239,8 +159,12 @@ def booked(
     if held is None:
         mine = button(str(texts.MINE_LABEL), Verb.MINE, 0, fresh=True)
         return Page(str(lines), ((mine, home_button(fresh=True)),))
+    rows: list[ButtonRow] = []
+    if first_watchable:
+        rows.append((button(SWAP_WATCH_LABEL, Verb.WATCH_FIRST, action.id, fresh=True),))
+    rows += _figures_rows(action, report)
     cancel = button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id, fresh=True)
-    return Page(str(lines), ((cancel, home_button(fresh=True)),))
+    return Page(str(lines), (*rows, (cancel, home_button(fresh=True))))
 
 
 def _in_place_of(replaced: HeldBooking, action: Action, when: When) -> str:
@@ -268,7 +192,7 @@ def cancelled(action: Action, when: When, *, has_file: bool) -> Page:
     read = _("L'ho ricontrollato sul sito {moment}: tra le tue prenotazioni non c'è più.", moment=moment)
     lines = Lines().add(_("✅ <b>Annullata</b>"), about_action(action, when)).add(read)
     lines.add(str(texts.FREED_THOUGH_WITHDRAWN) if action.result == THOUGH_WITHDRAWN else "")
-    lines.add(str(OUT_OF_THE_CALENDAR) if has_file else "")
+    lines.add(OUT_OF_THE_CALENDAR if has_file else OUT_OF_THE_CALENDAR_BY_HAND)
     return Page(str(lines), ((button(str(texts.MINE_LABEL), Verb.MINE, 0, fresh=True), home_button(fresh=True)),))
 
 
@@ -299,7 +223,7 @@ def refreshed(days: int, slots: int, when: When) -> Page:
     many, over = n_("{n} orario", "{n} orari", slots), n_("{n} giorno", "{n} giorni", days)
     read = _("{slots} in {days}, letti {moment}.", slots=many, days=over, moment=when.at(when.now))
     rows = ((button(str(texts.BOOK_LABEL), Verb.NEW),), (button(str(texts.HOURS_LABEL), Verb.HOURS), home_button()))
-    return Page(f"{_('🗓️ <b>Orari aggiornati</b>')}\n{read}", rows)
+    return Page(_("🗓️ <b>Orari aggiornati</b>") + f"\n{read}", rows)
 
 
 def login_stopped(stop: LoginStopped, when: When) -> Page:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
-from bot.screens.held import hours_of
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button, in_quotes
-from bot.screens.when import When
+from bot.screens.when import When, hours_of
 from domain.house_rules import HouseRules, Rule
 from domain.seen_rules import SeenRule
 from languages import N_, _, n_
@@ -41,10 +41,10 @@ def told(rule: Rule, value: str) -> str:
         return _days_ahead(int(found[1]), found[2])
     match rule:
         case Rule.OPENING:
-            hours = hours_of(float(value.removeprefix("hours_before=")))
+            hours = hours_of(timedelta(hours=float(value.removeprefix("hours_before="))))
             return _("{hours} prima della lezione", hours=hours)
         case Rule.FREE_CANCEL:
-            return _("fino a {hours} prima", hours=hours_of(float(value)))
+            return _("fino a {hours} prima", hours=hours_of(timedelta(hours=float(value))))
         case Rule.CLOSES:
             return n_("{n} minuto prima della lezione", "{n} minuti prima della lezione", round(float(value)))
         case _:

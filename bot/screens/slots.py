@@ -47,6 +47,7 @@ class SlotView:
     clash: HeldBooking | None = None  # another booking at the same hours
     rival: Action | None = None  # another booking in the queue at the same hours
     is_unseen: bool = False  # the site does not show it yet
+    clash_binds: bool = False  # the clashing booking can't be given back for free any more
     both_taken: bool = False  # the site takes two at the same hours, as far as we know
     warnings: tuple[str, ...] = ()  # what the rules of the house say against it, in the person's words
 
@@ -65,6 +66,8 @@ class Clash:
 
     held: HeldBooking
     slot_id: int | None = None
+    newest: int | None = None  # the person's newest action, where one tap may swap: the other costs nothing yet
+    when_free: bool = False  # the class is watched, to be swapped for once a place frees
 
 
 def activity_key(activity: Activity) -> int:

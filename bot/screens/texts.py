@@ -43,6 +43,7 @@ TAKEN_THOUGH_WITHDRAWN = N_(
     "⚠️ L'avevi ritirata, ma il sito l'aveva già registrata senza rispondermi. Se non la vuoi, annullala."
 )
 FREED_THOUGH_WITHDRAWN = N_("⚠️ L'avevi ritirata, ma il sito aveva già liberato il posto senza rispondermi.")
+TOO_LATE_TO_SWAP = N_("Per scambiarla è tardi: quella che hai non si può più annullare gratis, o non c'è più.")
 LAST_LOOK = N_("Sto guardando proprio adesso: se il posto non c'è, smetto.")
 ABOUT = N_(
     "Prenoto per te i corsi e la palestra di Polimisport: anche all'istante in cui aprono le prenotazioni, ogni "

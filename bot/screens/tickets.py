@@ -9,10 +9,11 @@ from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import SHORT, about_action, choices, in_a_line, told_apart, why_not_first
 from bot.screens.failure_messages import happening
-from bot.screens.failures import explain, held_up, holds_up, remedy_rows, retry_rows, swap_rows
-from bot.screens.page import ButtonRow, Lines, Page, button, home_button
+from bot.screens.failures import SWAP_WATCH_LABEL, explain, held_up, holds_up, remedy_rows, retry_rows, swap_rows
+from bot.screens.openings import figures_button
+from bot.screens.page import Button, ButtonRow, Lines, Page, button, home_button
 from bot.screens.slots import Clash
-from bot.screens.when import When, short_day
+from bot.screens.when import When, first_up, hours_of, short_day
 from domain.model import (
     PREPARE,
     Action,
@@ -73,6 +74,9 @@ LOOKING_ONCE_MORE = N_(
 STOP_WATCHING = N_("🔕 Smetti di guardare")
 
 
+OUT_OF_THE_CALENDAR_BY_HAND = N_("🗓 Se l'avevi messa nel calendario, toglila anche da lì.")
+
+
 WITHDRAW_LABEL = N_("↩️ Ritira")
 
 
@@ -130,7 +134,8 @@ def ticket_page(
     got: HeldBooking | None = None,
     clash: Clash | None = None,
     pause: Pause | None = None,
-    figures: str = "",
+    has_figures: bool = False,
+    first_watchable: bool = False,
 ) -> Page:
     """An action as it stands, with its alternatives. On its card other pages open as new messages: the card stays.
 
@@ -148,7 +153,11 @@ def ticket_page(
     else:
         lines.add(*_standing(action, when, the_other(clash, when)), _since(got, when))
         lines.add(meets_what_is_held(clash, action, when) if action.status in LIVE else "")
-    return Page(str(lines.add(figures)), rows, action.id if is_card else None)
+    if first_watchable:
+        rows = ((button(SWAP_WATCH_LABEL, Verb.WATCH_FIRST, action.id),), *rows)
+    if has_figures:
+        rows = (*rows[:-1], (figures_button(action, fresh=False),), rows[-1])
+    return Page(str(lines), rows, action.id if is_card else None)
 
 
 def is_done(action: Action) -> bool:
@@ -160,7 +169,8 @@ def final_card(action: Action, when: When, got: HeldBooking | None = None) -> Pa
     """The short last state of a card, once the result was sent as a new message."""
     what = in_a_line(action.subject, when) if action.subject else ""
     since = _since(got, when)
-    return Page(str(Lines().add(f"{'↩️' if since else MARKS[action.status]} {title(action)}", what, since)))
+    lines = Lines().add(f"{'↩️' if since else MARKS[action.status]} {title(action)}", what, since)
+    return Page(str(lines.add(OUT_OF_THE_CALENDAR_BY_HAND if since else "")))
 
 
 def _ticket_rows(
@@ -180,9 +190,9 @@ def _ticket_rows(
             return (*rows, (home_button(fresh=True),))
         rows.append((button(_("🔄 Aggiorna"), Verb.TICKET, action.id),))
     if undoable:
-        rows.append((button(_("↩️ Non ritirarla"), Verb.UNDO, action.id),))
+        rows.append((button(_("↩️ Rimetti in coda"), Verb.UNDO, action.id),))
     if action.status is ActionStatus.FAILED:
-        rows += [*swap_rows(clash, fresh=False), *remedy_rows(action, fresh=False, watchable=watchable)]
+        rows += [*swap_rows(clash, fresh=False), *remedy_rows(action, clash, fresh=False, watchable=watchable)]
     if action.watch is WatchMode.TELL and action.status is ActionStatus.COMPLETED:
         rows.append((button(_("✅ Prenota adesso"), Verb.BOOK_NOW, action.id),))
     return (*rows, (button(_("🧾 Richieste"), Verb.STATUS, 0), home_button()))
@@ -190,7 +200,7 @@ def _ticket_rows(
 
 def _waiting_rows(action: Action, others: Sequence[ClassRef], when: When) -> list[ButtonRow]:
     if action.watch:
-        return [(button(str(STOP_WATCHING), Verb.WITHDRAW, action.id),)]
+        return [(button(str(STOP_WATCHING), Verb.WITHDRAW, action.id),), (_notice_button(action),)]
     withdraw = button(str(WITHDRAW_LABEL), Verb.WITHDRAW, action.id)
     if not takes_alternatives(action, when):
         return [(withdraw,)]
@@ -199,6 +209,17 @@ def _waiting_rows(action: Action, others: Sequence[ClassRef], when: When) -> lis
     if is_held_back(action, when) and (action.opens_at is None or when.now >= action.opens_at):
         rows.insert(0, (button(str(START_NOW_LABEL), Verb.START_NOW, action.id),))
     return rows
+
+
+def _notice_button(watch: Action) -> Button:
+    """Leads to the choice of how long before its class a watch ends."""
+    label = _("⏱ Fino a quando?") if watch.notice is None else f"⏱ {first_up(notice_line(watch.notice))}"
+    return button(label, Verb.NOTICE, watch.id)
+
+
+def notice_line(notice: timedelta) -> str:
+    """`non più tardi di 6 ore prima`."""
+    return _("non più tardi di {hours} prima", hours=hours_of(notice))
 
 
 START_NOW_LABEL = N_("▶️ Prenota adesso")
@@ -294,6 +315,8 @@ def _watching(action: Action, when: When) -> list[str]:
         looks = _("Guardo ogni minuto o due {until}: se si libera un posto, lo prenoto e te lo scrivo.", until=until)
     else:
         looks = _("Guardo ogni minuto o due: se si libera un posto, lo prenoto e te lo scrivo.")
+    if action.watch_until and action.notice:
+        looks = f"{looks} {first_up(notice_line(action.notice))}."
     swaps = action.replaces_row_id is not None and action.watch is WatchMode.BOOK
     return [looks, _("Poi libero la prenotazione che tieni adesso.") if swaps else ""]
 

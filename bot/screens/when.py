@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names, get_month_names
 
-from languages import _, locale
+from languages import _, decimal, locale, n_
 
 SETUP = ".venv/bin/python setup.py"  # how the texts call it
 
@@ -42,6 +42,14 @@ def long_day(day: date) -> str:
 def every(day_of_week: int) -> str:
     """`ogni martedì`, `ogni domenica`. 0 = Monday."""
     return _("ogni {weekday}", weekday=weekday(day_of_week))
+
+
+def hours_of(length: timedelta) -> str:
+    """`2 ore`, `1,5 ore`."""
+    hours = length / timedelta(hours=1)
+    if hours == int(hours):
+        return n_("{n} ora", "{n} ore", int(hours))
+    return _("{hours} ore", hours=decimal(hours, len(f"{hours:g}".partition(".")[2])))
 
 
 def first_up(text: str) -> str:

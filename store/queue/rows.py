@@ -30,6 +30,7 @@ def to_action(row: sqlite3.Row) -> Action:
         acting=bool(row["acting"]), gave_up=bool(row["gave_up"]), pressed=bool(row["pressed"]),
         absent_since=instant_or_none(row["absent_since"]), took_back=bool(row["took_back"]),
         names_course=bool(row["course_name"]),
+        notice=timedelta(minutes=row["notice_minutes"]) if row["notice_minutes"] else None,
     )  # fmt: skip
 
 
@@ -57,6 +58,7 @@ def _values(new: NewAction, now: datetime) -> dict[str, object]:
         "rehearse_at": _stamp_or_none(new.rehearse_at),
         "free_until": _stamp_or_none(new.free_until),
         "pressed": new.pressed,
+        "notice": _minutes_or_none(new.notice),
     }
 
 
@@ -70,10 +72,10 @@ def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
         INSERT INTO booking_actions (action_type, user_id, location, course_name, course_type, date, time_slot,
             booking_id,
             created_at, run_at, opens_at, quiet, card_message_id, periodic_booking_id,
-            watch, watch_until, replaces_row_id, rehearse_at, free_until, pressed)
+            watch, watch_until, replaces_row_id, rehearse_at, free_until, pressed, notice_minutes)
         VALUES (:type, :user_id, :location, :course, :course_type, :date, :time, :booking_id,
             :now, :run_at, :opens_at, :quiet, :card, :periodic,
-            :watch, :watch_until, :replaces, :rehearse_at, :free_until, :pressed)
+            :watch, :watch_until, :replaces, :rehearse_at, :free_until, :pressed, :notice)
         RETURNING *
         """,
         _values(new, now),
@@ -106,6 +108,10 @@ def read_soon(
 
 def _stamp_or_none(moment: datetime | None) -> str | None:
     return stamp(moment) if moment else None
+
+
+def _minutes_or_none(length: timedelta | None) -> int | None:
+    return round(length / timedelta(minutes=1)) if length else None
 
 
 def name_its_class(tx: Transaction, action: Action, wish: ClassRef) -> None:

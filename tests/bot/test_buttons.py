@@ -123,14 +123,16 @@ def action_pages() -> Iterator[Page]:
                 )
         for error in KINDS:
             failed = replace(ACTION, type=kind, status=ActionStatus.FAILED, error_kind=error)
-            yield screens.results.failure(failed, WHEN, LATE_REPORT, Clash(HELD, ID), watchable=True, stands=True)
+            for clash in (Clash(HELD, ID), Clash(HELD, ID, ID)):
+                yield screens.results.failure(failed, WHEN, LATE_REPORT, clash, watchable=True, stands=True)
             yield screens.tickets.ticket_page(failed, WHEN, is_card=False, watchable=True, clash=Clash(HELD))
     for status in ActionStatus:
         for mode in WatchMode:
             watch = replace(
                 ACTION, status=status, watch=mode, watch_until=NOON, replaces_row_id=1, error_kind="SlotFull"
             )
-            yield from (screens.tickets.ticket_page(watch, WHEN, is_card=card) for card in (True, False))
+            clash = Clash(HELD, ID, ID, when_free=True)
+            yield from (screens.tickets.ticket_page(watch, WHEN, is_card=card, clash=clash) for card in (True, False))
             yield screens.results.failure(watch, WHEN)
     yield screens.tickets.status_page([ACTION] * 8, 1, WHEN, more=True)
     yield screens.tickets.status_page([], 0, WHEN, more=False)
@@ -138,7 +140,11 @@ def action_pages() -> Iterator[Page]:
 
 def result_pages() -> Iterator[Page]:
     won = replace(ACTION, won_choice=3, why_not_first=f"full: the site says «{NASTY}»", replaces_row_id=1)
-    yield from (screens.results.booked(won, HELD, WHEN, LATE_REPORT, HELD), screens.results.booked(ACTION, None, WHEN))
+    yield screens.results.booked(won, HELD, WHEN, LATE_REPORT, HELD, first_watchable=True)
+    yield from (
+        screens.tickets.ticket_page(won, WHEN, is_card=False, has_figures=True, first_watchable=True),
+        screens.results.booked(ACTION, None, WHEN),
+    )
     yield from (screens.results.cancelled(ACTION, WHEN, has_file=has_file) for has_file in (True, False))
     yield screens.results.place_free(ACTION, WHEN)
     yield from (screens.results.vanished(HELD, WHEN), screens.results.refreshed(1, 1, WHEN))
@@ -148,6 +154,10 @@ def result_pages() -> Iterator[Page]:
         for periodic in (None, ID):
             told = replace(ACTION, rehearsal=outcome, periodic_booking_id=periodic)
             yield from (screens.results.rehearsed(told, OTHERS, WHEN), screens.results.approved(told, OTHERS, WHEN))
+
+
+def opening_pages() -> Iterator[Page]:
+    yield from (screens.openings.figures_page(ACTION, report, WHEN) for report in (LATE_REPORT, OpeningReport(NOON)))
 
 
 def menu_pages() -> Iterator[Page]:
@@ -181,12 +191,12 @@ def booking_pages() -> Iterator[Page]:
     yield from (screens.booking.gone_page(TUESDAY), screens.booking.gone_page())
     for state in SlotState:
         for watchable in (True, False):
-            view = replace(VIEW, state=state)
+            view = replace(VIEW, state=state, clash_binds=not watchable)
             yield screens.booking.confirm_page(view, ID, 9, WHEN, stop=STOPS[1], watchable=watchable)
             for held in (HELD, replace(HELD, booking=replace(HELD.booking, day=THURSDAY))):
                 yield screens.booking.swap_page(view, held, ID, WHEN, watchable=watchable)
     for full in (True, False):
-        yield screens.booking.alternatives_page(ACTION, OTHERS, WHEN, full=full)
+        yield screens.booking.alternatives_page(ACTION, OTHERS, WHEN, [(OTHERS[0], Clash(HELD, ID, ID))], full=full)
 
 
 def plain_words_pages() -> Iterator[Page]:
@@ -233,12 +243,13 @@ def held_pages() -> Iterator[Page]:
             yield screens.held.held_page(replace(HELD, status=status), None, WHEN, over=over)
     yield screens.held.held_page(HELD, ACTION, WHEN, over=False)
     for deadline in (NOON, NOON + timedelta(days=1)):
-        yield screens.held.ask_cancel_page(HELD, ID, deadline, 1.5, WHEN)
-        yield screens.held.reminder(HELD, deadline, 2, WHEN)
+        yield screens.held.ask_cancel_page(HELD, ID, deadline, timedelta(hours=1.5), WHEN)
+        yield screens.held.reminder(HELD, deadline, timedelta(hours=2), WHEN)
     yield from (screens.held.ask_twice_page(HELD, ID, WHEN), screens.held.staying(HELD, WHEN))
     yield from (screens.held.gone_page(), screens.held.file_page(HELD, WHEN))
     yield from (screens.held.not_found_page("x", day) for day in (None, TUESDAY))
-    watch = replace(ACTION, watch=WatchMode.TELL, watch_until=NOON, replaces_row_id=1)
+    watch = replace(ACTION, watch=WatchMode.TELL, watch_until=NOON, replaces_row_id=1, notice=timedelta(hours=6))
+    yield screens.held.notice_page(watch, [(0, timedelta(hours=2), NOON), (3, timedelta(hours=6), NOON)], WHEN)
     yield from (screens.held.watches_page(chunk([watch] * 20, 1), WHEN), screens.held.watches_page(chunk([], 0), WHEN))
 
 
@@ -247,7 +258,10 @@ def question_pages() -> Iterator[Page]:
         for outcome in (None, *ConfirmationOutcome):
             asked = replace(ASKED, outcome=outcome, purpose=purpose)
             for when in (WHEN, When(NOON + timedelta(hours=2), ROME)):
-                yield screens.questions.question(asked, SERIES, ACTION.class_ref, NOON + timedelta(days=1), when)
+                opens = NOON + timedelta(days=1)
+                yield screens.questions.question(
+                    asked, SERIES, ACTION.class_ref, opens, when, clash=Clash(HELD, ID, ID)
+                )
             for ticket in (ACTION, None):
                 yield screens.questions.answered(asked, ACTION.class_ref, WHEN, ticket)
             yield from (screens.questions.no_longer_asked(asked, ACTION.class_ref, WHEN, held) for held in (HELD, None))
@@ -321,7 +335,8 @@ def preference_pages() -> Iterator[Page]:
 @cache
 def every_page() -> tuple[Page, ...]:
     shown = (rules_pages(), action_pages(), result_pages(), menu_pages(), booking_pages(), hours_pages(), held_pages())
-    return (*chain(*shown, question_pages(), periodic_pages(), plain_words_pages(), preference_pages()),)
+    more = (question_pages(), periodic_pages(), plain_words_pages(), preference_pages(), opening_pages())
+    return (*chain(*shown, *more),)
 
 
 @pytest.fixture

@@ -88,6 +88,24 @@ async def test_the_message_that_said_booked_says_so_no_more_once_the_place_is_go
     assert "Prenotata!" not in edited.text
     assert edited.text.startswith("↩️ Prenotazione n.")
     assert {"cancelled": "Poi annullata", "gone": "sul sito non c'era più"}[way] in edited.text
+    assert "Se l'avevi messa nel calendario, toglila anche da lì" in edited.text
+
+
+async def test_a_booking_that_is_cancelled_says_so_and_leaves_the_calendar_by_its_file(world: World) -> None:
+    await world.hold(MINE)
+    (held,) = await world.db.bookings.held(OWNER, TUESDAY)
+    await world.db.requests.add(NewAction(ActionType.CANCEL, OWNER, MINE.ref, booking_id=MINE.booking_id))
+    action = await world.claim()
+    await world.db.settlement.settle(action, outcomes.cancelled(action.class_ref, "gone"))
+    told = await world.owner.wait_for(lambda message: "✅ Annullata" in message.text)
+    await world.owner.press(f"+held:{held.id}", told.message_id)
+    await world.owner.wait_for(lambda message: "Annullata: ricontrollato sul sito" in message.text)
+
+    await tapped(world.owner, "🗓 Togli dal calendario", "Apri questo file per toglierla dal calendario")
+
+    file = world.owner.messages[-1].document
+    assert file
+    assert b"METHOD:CANCEL" in file.data
 
 
 async def test_a_result_that_comes_late_does_not_say_booked_of_what_is_gone_by_then(world: World) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.screens.results import off_time, opening_line, opening_sentence
+from bot.screens.openings import off_time, opening_line, opening_sentence
 from bot.screens.when import When
 from demo.telegram import Message
 from domain import errors
@@ -19,6 +19,7 @@ from domain.model import Action, ActionStatus, ActionType, Booking, NoticeKind
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
 from domain.recurrence import OccurrenceState, PeriodicMode
 from domain.requests import NewPeriodic
+from languages import Language, speaking
 from runtime.configured import recurrence_rules_of
 from store.outbox import add_notice
 from tests.bot.test_buttons import WHEN
@@ -182,12 +183,14 @@ async def test_the_result_of_an_opening_carries_its_report(world: World) -> None
 
     result = await world.owner.wait_for(lambda message: "Prenotata!" in message.text)
 
-    assert "Si apriva alle 00:00: l'ho chiesta subito." in result.text
+    assert "⚡ Presa in 21 millesimi. Si apriva alle 00:00." in result.text
     assert " ms" not in result.text
     assert "opening.at" not in result.text
-    await world.owner.send(f"/status {action.id}")
     figures = "Aperta alle 00:00:00, tiro arrivato a +6 ms, vista nelle tue prenotazioni a +0,4 s, 1 tentativo."
-    await world.owner.wait_for(lambda message: figures in message.text)
+    page = await tapped(world.owner, "⏱ Com'è andata", figures)
+    assert "1. partita a -9 ms, risposta a +21 ms: presa" in page.text
+    assert page.message_id != result.message_id
+    await tapped(world.owner, "‹ Indietro", "Prenotata: vista nelle tue prenotazioni")
 
 
 async def test_an_opening_that_was_lost_carries_its_report_too(world: World) -> None:
@@ -201,9 +204,9 @@ async def test_an_opening_that_was_lost_carries_its_report_too(world: World) -> 
     result = await world.owner.wait_for(lambda message: "non riuscita" in message.text)
 
     assert "Si apriva alle 00:00: l'ho chiesta subito." in result.text
-    await world.owner.send(f"/status {action.id}")
     figures = "Aperta alle 00:00:00, primo tiro arrivato a +6 ms, 2 tentativi."
-    await world.owner.wait_for(lambda message: figures in message.text)
+    page = await tapped(world.owner, "⏱ Com'è andata", figures)
+    assert "2. partita a -9 ms, risposta a +21 ms: piena" in page.text
 
 
 NOON = When(datetime(2026, 11, 22, 11, tzinfo=UTC), ZoneInfo("Europe/Rome"))
@@ -237,6 +240,9 @@ def test_times_of_a_report_are_written_as_italians_write_them() -> None:
 
     assert "tiro arrivato a +1,2 s, vista nelle tue prenotazioni a +62 s" in opening_line(late, WHEN)
     assert opening_sentence(late, WHEN) == "Si apriva alle 00:00: la richiesta è arrivata dopo 1 secondo."
+    with speaking(Language.ENGLISH):
+        assert "seen among your bookings at +62 s" in opening_line(late, WHEN)
+        assert opening_sentence(REPORT, WHEN) == "⚡ <b>Got it in 21 milliseconds.</b> It opened at 00:00."
 
 
 # The reminder

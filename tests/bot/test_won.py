@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
-from domain.model import Action, ActionStatus, Booking
+from domain.model import Action, ActionStatus, ActionType, Booking, WatchMode
 from domain.recurrence import PeriodicMode
-from domain.requests import NewPeriodic
+from domain.requests import NewAction, NewPeriodic
 from runtime.configured import recurrence_rules_of
 from tests.support import chats, outcomes
-from tests.support.chats import FITNESS, OWNER, THURSDAY, TUESDAY, World, menu, queued, slot, tapped
+from tests.support.chats import FITNESS, OWNER, PILATES, THURSDAY, TUESDAY, World, menu, queued, slot, tapped
 
 GYM = slot("Fit Center", TUESDAY, "19:00", activity=FITNESS)
 
@@ -113,11 +113,31 @@ async def test_a_withdrawal_can_be_undone_with_all_that_was_asked(world: World) 
     await world.db.choices.add_alternative(action.id, action.user_id, GYM.ref)
     await tapped(world.owner, "↩️ Ritira", "Ritirata")
 
-    await tapped(world.owner, "↩️ Non ritirarla", "In coda")
+    await tapped(world.owner, "↩️ Rimetti in coda", "In coda")
 
     new, old = await world.actions()
     assert (old.status, new.status, new.wish) == (ActionStatus.CANCELLED, ActionStatus.PENDING, action.wish)
     assert await world.db.choices.alternatives(new.id) == [GYM.ref]
+
+
+async def test_a_watch_that_was_ended_watches_on_with_all_that_was_asked(world: World) -> None:
+    await world.hold(Booking("YOGA", "Giuriati", TUESDAY, time(9), 55))
+    (held,) = await world.db.bookings.held(OWNER, TUESDAY)
+    ends = datetime(2026, 11, 24, 11, tzinfo=UTC)
+    asked = NewAction(
+        ActionType.BOOK, OWNER, PILATES.ref, watch=WatchMode.BOOK, watch_until=ends, notice=timedelta(hours=6),
+        replaces_row_id=held.id, free_until=datetime(2026, 11, 24, 6, tzinfo=UTC),
+    )  # fmt: skip
+    watch = await world.db.requests.add(asked)
+    await world.owner.send(f"/status {watch.id}")
+    await world.owner.wait_for(lambda message: "Guardo ogni minuto o due" in message.text)
+    await tapped(world.owner, "🔕 Smetti di guardare", "Ho smesso di guardare")
+
+    await tapped(world.owner, "↩️ Rimetti in coda", "Guardo ogni minuto o due")
+
+    new, old = await world.actions()
+    for one in ("wish", "watch", "watch_until", "notice", "replaces_row_id", "free_until"):
+        assert getattr(new, one) == getattr(old, one), one
 
 
 async def test_a_withdrawal_of_what_has_begun_can_not_be_undone(world: World) -> None:
@@ -125,7 +145,7 @@ async def test_a_withdrawal_of_what_has_begun_can_not_be_undone(world: World) ->
     await tapped(world.owner, "↩️ Ritira", "Ritirata")
     world.clock.now = datetime(2026, 11, 24, 17, tzinfo=UTC)
 
-    await tapped(world.owner, "↩️ Non ritirarla", "È già cominciata")
+    await tapped(world.owner, "↩️ Rimetti in coda", "È già cominciata")
 
     assert [action.status for action in await world.actions()] == [ActionStatus.CANCELLED]
 
@@ -140,7 +160,7 @@ async def test_undoing_the_withdrawal_of_a_recurring_booking_puts_its_date_back(
     await world.owner.send(f"/status {queued_one.id}")
     await world.owner.wait_for(lambda message: "Ritirata" in message.text)
 
-    await tapped(world.owner, "↩️ Non ritirarla", "In attesa dell'apertura")
+    await tapped(world.owner, "↩️ Rimetti in coda", "In attesa dell'apertura")
 
     [occurrence] = await world.db.occurrences.since(THURSDAY)
     new_action = (await world.actions())[0]

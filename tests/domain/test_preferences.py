@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from itertools import product
 
 import pytest
@@ -40,11 +40,3 @@ def test_what_was_silenced_never_rings_and_what_asks_for_something_can_not_be_si
     prefers = Preferences(silent=frozenset(Event))
     assert {kind for kind in NoticeKind if not prefers.rings(kind, BY_DAY, urgent=True)} == set(EVENTS)
     assert prefers.rings(NoticeKind.CONFIRMATION, AT_NIGHT)
-
-
-def test_a_watched_place_is_of_no_use_after_the_persons_notice_or_the_free_limit() -> None:
-    starts = datetime(2026, 11, 24, 18)  # noqa: DTZ001
-    free_until = starts - timedelta(hours=2)
-    assert Preferences().watched_until(free_until, starts) == free_until
-    assert Preferences(watch_notice=timedelta(hours=6)).watched_until(free_until, starts).hour == 12
-    assert Preferences(watch_notice=timedelta(hours=1)).watched_until(free_until, starts) == free_until

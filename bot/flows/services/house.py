@@ -9,7 +9,7 @@ from bot.screens.making import ANY_DAY, AskTimes, ask_times, hour_before
 from bot.screens.when import SETUP, When
 from database import Database
 from domain.house_rules import HouseRules
-from domain.model import Action, ActionType, ClassRef, Clock, HeldBooking, OpeningRule, starts_at
+from domain.model import Action, ActionType, BookingStatus, ClassRef, Clock, HeldBooking, OpeningRule, starts_at
 from runtime.config_file import command
 from runtime.configured import recurrence_rules_of
 from runtime.settings import Settings
@@ -62,6 +62,30 @@ class House:
     def can_be_watched(self, ref: ClassRef) -> bool:
         """Whether a place that becomes free now could be booked and still be cancelled without penalty."""
         return self.now() < min(self.free_until(ref), self.starts(ref) - self.rules.closes)
+
+    def notice_of(self, ref: ClassRef, preferred: timedelta | None) -> timedelta | None:
+        """How long before its class a watch ends, as its person prefers or else is configured; None: at the free limit.
+
+        Who asks later than that has the place watched all the same, while it could be given back for free.
+        """
+        notice = timedelta(hours=self._settings.watch_notice_hours) if preferred is None else preferred
+        is_ahead = self.now() < self.starts(ref) - notice
+        return notice if is_ahead and notice > self.rules.free_cancel else None
+
+    def watch_ends(self, ref: ClassRef, notice: timedelta | None, replaced: HeldBooking | None = None) -> datetime:
+        """When the watch of a class ends: a place that frees later is not wanted, or could not be given back for free.
+
+        `replaced`: what is to be given back for it, which must still be free then.
+        """
+        ends = min(self.free_until(ref), self.starts(ref) - (notice or timedelta(0)))
+        other = self.still_free_until(replaced) if replaced else None
+        return min(ends, other) if other else ends
+
+    def first_is_watchable(self, action: Action, got: HeldBooking | None) -> bool:
+        """Whether the first choice of an action that got another can still be swapped for once a place frees."""
+        if not action.won_choice or action.wish is None or got is None or got.status is not BookingStatus.CONFIRMED:
+            return False
+        return self.still_free_until(got) is not None and self.can_be_watched(action.wish)
 
     def is_watchable(self, action: Action) -> bool:
         """Whether it makes sense to offer a watch after an action's failure."""

@@ -106,9 +106,8 @@ class Requests:
         await self.add(NewAction(ActionType.REFRESH, owner, quiet=True))
 
     def can_be_requeued(self, action: Action) -> bool:
-        """Whether a booking was withdrawn by its person and could still be made."""
-        withdrawn = action.type is ActionType.BOOK and action.status is ActionStatus.CANCELLED
-        if not withdrawn or action.wish is None:
+        """Whether a request was withdrawn by its person and could still be carried out."""
+        if action.status is not ActionStatus.CANCELLED or action.wish is None:
             return False
         return self._house.can_be_watched(action.wish) if action.watch else not self._house.has_begun(action.wish)
 
@@ -131,7 +130,7 @@ class Requests:
         until = action.watch_until or self._house.free_until(action.class_ref)
         return NewAction(
             ActionType.BOOK, tap.user_id, action.wish, opens_at=opens, watch=action.watch, watch_until=until,
-            card_message_id=tap.card_id,
+            card_message_id=tap.card_id, notice=action.notice,
         )  # fmt: skip
 
     async def set_card(self, action_id: int, user_id: int, message_id: int) -> None:

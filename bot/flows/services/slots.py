@@ -13,7 +13,7 @@ from database import Database
 from domain.errors import Overlap
 from domain.house_rules import Overlapping
 from domain.matching import find_matching
-from domain.model import Action, ActionStatus, ActionType, ClassRef
+from domain.model import Action, ActionStatus, ActionType, ClassRef, HeldBooking, WatchMode
 
 
 class Slots:
@@ -49,7 +49,8 @@ class Slots:
         if minutes and closes <= self._house.now():
             warnings.append(texts.closed_by_now(minutes))
         both_taken = self._house.rules.overlap is Overlapping.WARNED
-        return replace(view, both_taken=both_taken, warnings=tuple(warnings))
+        binds = view.clash is not None and self._house.still_free_until(view.clash) is None
+        return replace(view, both_taken=both_taken, warnings=tuple(warnings), clash_binds=binds)
 
     async def view(self, user_id: int, slot_id: int) -> SlotView | None:
         """The slot in that row; None when the timetable no longer has it."""
@@ -63,24 +64,36 @@ class Slots:
     async def clash(self, action: Action) -> Clash | None:
         """The held booking that an action's class overlaps, while the action waits or after it was refused for it."""
         refused = action.status is ActionStatus.FAILED and action.error_kind == Overlap.__name__
-        waits = action.status is ActionStatus.PENDING and action.watch is None and action.replaces_row_id is None
+        books = action.watch is not WatchMode.TELL and action.replaces_row_id is None
+        waits = action.status is ActionStatus.PENDING and books
         if action.type is not ActionType.BOOK or not (refused or waits) or action.wish is None:
             return None
-        if self._house.has_begun(action.wish) or (waits and self._house.rules.overlap is Overlapping.WARNED):
+        if waits and self._house.rules.overlap is Overlapping.WARNED:
             return None
-        rows = [
-            *await self._db.catalogue.slots_on(action.wish.day),
-            *await self._db.catalogue.unseen_on(action.wish.day),
-        ]
-        row = find_matching(rows, action.wish)
+        clash = await self._met_by(action.user_id, action.wish)
+        return replace(clash, when_free=True) if clash and waits and action.watch else clash
+
+    async def clash_of(self, user_id: int, ref: ClassRef) -> Clash | None:
+        """The held booking that a class overlaps, where the site takes only one of them as far as we know."""
+        return None if self._house.rules.overlap is Overlapping.WARNED else await self._met_by(user_id, ref)
+
+    async def _met_by(self, user_id: int, ref: ClassRef) -> Clash | None:
+        if self._house.has_begun(ref):
+            return None
+        rows = [*await self._db.catalogue.slots_on(ref.day), *await self._db.catalogue.unseen_on(ref.day)]
+        row = find_matching(rows, ref)
         # what the timetable has no more lasts an hour, as every class whose length is not known
-        end = (
-            row.slot.end if row else (datetime.combine(action.wish.day, action.wish.start) + timedelta(hours=1)).time()
-        )
-        held = await self._bookings.held(action.user_id)
-        meeting = (one for one in held if one.booking.overlaps(action.wish.day, action.wish.start, end))
-        other = next((one for one in meeting if not one.booking.ref.matches(action.wish)), None)
-        return Clash(other, row.id if row else None) if other else None
+        end = row.slot.end if row else (datetime.combine(ref.day, ref.start) + timedelta(hours=1)).time()
+        meeting = [one for one in await self._bookings.held(user_id) if one.booking.overlaps(ref.day, ref.start, end)]
+        other = next((one for one in meeting if not one.booking.ref.matches(ref)), None)
+        return await self._clash(other, row.id if row else None) if other else None
+
+    async def _clash(self, held: HeldBooking, slot_id: int | None) -> Clash:
+        """With the person's newest action, where the other can be given back for free: one tap may swap them then."""
+        if self._house.still_free_until(held) is None:
+            return Clash(held, slot_id)
+        latest = await self._db.requests.latest(held.user_id, 1)
+        return Clash(held, slot_id, latest[0].id if latest else 0)
 
     async def row_of(self, ref: ClassRef) -> int | None:
         """The row of a class in the timetable, if that has it."""

@@ -41,6 +41,7 @@ class Tickets:
     async def page(self, action: Action, *, is_card: bool, note: Words = "") -> Page:
         others = await self._db.choices.alternatives(action.id) if action.type is ActionType.BOOK else []
         report = None if is_card else await self._db.openings.report(action.id)
+        got = await self._bookings.got_by(action)
         watchable = action.status is ActionStatus.FAILED and self._house.is_watchable(action)
         return screens.tickets.ticket_page(
             action,
@@ -50,8 +51,9 @@ class Tickets:
             note=str(note),
             watchable=watchable,
             undoable=self._requests.can_be_requeued(action),
-            got=await self._bookings.got_by(action),
+            got=got,
             clash=await self._slots.clash(action),
             pause=await self._accounts.pause(action.user_id),
-            figures=screens.results.opening_line(report, self._house.when(action.user_id)) if report else "",
+            has_figures=report is not None,
+            first_watchable=not is_card and self._house.first_is_watchable(action, got),
         )
