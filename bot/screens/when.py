@@ -14,11 +14,6 @@ from languages import _, decimal, locale, n_
 SETUP = ".venv/bin/python setup.py"  # how the texts call it
 
 
-def count(number: int, one: str, many: str) -> str:
-    """`1 posto`, `3 posti`."""
-    return f"{number} {one if number == 1 else many}"
-
-
 def weekday(day_of_week: int, *, short: bool = False) -> str:
     """`martedì`, or `mar`. 0 = Monday."""
     return str(get_day_names("abbreviated" if short else "wide", "stand-alone", locale())[day_of_week])

@@ -217,12 +217,12 @@ CANCELLED = [
 ]  # fmt: skip
 
 READ = [
-    Case("synced", {"read_my_bookings": (YOGA,)}, row="completed, result '1 bookings', ended", told="result",
+    Case("synced", {"read_my_bookings": (YOGA,)}, row="completed, result '1 booking', ended", told="result",
          more="YOGA confirmed", kind=CHECK),
-    Case("synced quietly", {"read_my_bookings": (YOGA,)}, row="completed, result '1 bookings', ended",
+    Case("synced quietly", {"read_my_bookings": (YOGA,)}, row="completed, result '1 booking', ended",
          more="YOGA confirmed", kind=CHECK, columns=QUIET),
     Case("synced quietly, asked for meanwhile", {"read_my_bookings": (YOGA,)},
-         row="completed, result '1 bookings', ended", told="result", more="YOGA confirmed", kind=CHECK, columns=QUIET,
+         row="completed, result '1 booking', ended", told="result", more="YOGA confirmed", kind=CHECK, columns=QUIET,
          meanwhile=[ASKED_FOR]),
     Case("synced, and one is missing", {"read_my_bookings": ()}, row="completed, result '0 bookings', ended",
          told="result", more="YOGA confirmed, missing; check  quietly pending, at +31s", kind=CHECK,
