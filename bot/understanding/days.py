@@ -236,7 +236,7 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (r"(?:(?:on|for) )?(?:the )?(?P<day>\d{1,2})(?P<ordinal> (?:st|nd|rd|th))", _dated),
         (rf"(?:tra|fra|in|within) (?P<n>{_N}) (?P<unit>giorn[oi]|days?|settiman[ae]|weeks?)(?: time)?", _in_days),
         (
-            rf"(?:(?:nel|nella|per il|il|i|in|questo|this|the|on the|at the|over the|for the|del|di) )*"
+            rf"(?:(?:nel|nella|per il|il|i|in|questo|this|the|on the|at the|over the|for the|del|di) ){{0,3}}"
             rf"(?:(?P<next>{_NEXT}) )?(?:weekend|week end|fine settimana)(?: (?P<after>{_NEXT}))?",
             _weekend,
         ),

@@ -62,9 +62,9 @@ def _moment(n: int) -> str:
     )
 
 
-_THE = r"(?:(?:le|l|ore|h|at|alle|all|alla) )*"
+_THE = r"(?:(?:le|l|ore|h|at|alle|all|alla) ){0,3}"
 _FROM, _TO = _moment(1), _moment(2)
-_AT = r"(?:(?:per|for) )?(?:(?:alle|all|alla|alle ore|ore|le|delle|dell|h|at|@|per le|quello delle|quella delle) )+"
+_AT = r"(?:(?:per|for) )?(?:(?:alle|all|alla|alle ore|ore|le|delle|dell|h|at|@|per le|quello delle|quella delle) ){1,3}"
 
 
 def _read(match: re.Match[str], n: int) -> tuple[time, ...] | None:
@@ -212,9 +212,9 @@ PART_WORDS = {
     "morning": r"mattin[oa]|mattinata|mornings?",
     "afternoon": r"pomeriggio|afternoons?|dopo pranzo|after lunch",
     "evening": r"sera|serata|evenings?|verso sera|towards evening",
-    "lunch": r"(?:(?:ora|pausa|ora di|pausa di) )*pranzo|lunch|lunchtime|lunch time|lunch break",
+    "lunch": r"(?:(?:ora|pausa|ora di|pausa di) ){0,3}pranzo|lunch|lunchtime|lunch time|lunch break",
 }
-_BEFORE_PART = r"(?:(?:di|in|nel|nella|la|a|al|all|alla|l|il|del|della|at|the|in the|during|per|per la|on) )*"
+_BEFORE_PART = r"(?:(?:di|in|nel|nella|la|a|al|all|alla|l|il|del|della|at|the|in the|during|per|per la|on) ){0,3}"
 PART_READERS = tuple((re.compile(rf"(?:{_BEFORE_PART}(?:{words}))(?= |$)"), name) for name, words in PART_WORDS.items())
 
 

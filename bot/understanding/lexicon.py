@@ -40,7 +40,7 @@ class Kind(StrEnum):
 
 
 _PLACE = (
-    r"(?:(?:un|il|mio|il mio|dei|i|a|my|the|any|some|up|up my|up the|up a) )*(?:posto|posti|place|places"
+    r"(?:(?:un|il|mio|il mio|dei|i|a|my|the|any|some|up|up my|up the|up a) ){0,3}(?:posto|posti|place|places"
     r"|spots?|slots?|seat)"
 )
 _MY_PLACE = r"(?:il|il mio|i|i miei|la mia|my|the|quel|that) (?:posto|posti|places?|spots?|slots?|seat)"
@@ -55,7 +55,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     # Another wish in its stead, or besides
     (
         Kind.ELSE,
-        r"(?:(?:o|e|or|and|ma|but|,) )*(?:altrimenti|in alternativa|alternativamente|se no|senno"
+        r"(?:(?:o|e|or|and|ma|but|,) ){0,3}(?:altrimenti|in alternativa|alternativamente|se no|senno"
         rf"|in caso contrario|se (?:non|no) (?:ce|ci sono|ci fosse|trovi|c) (?:piu )?(?:posto|posti)|se {_FULL}"
         rf"|otherwise|or else|else|failing that|as an alternative|alternatively|if not|if (?:it )?{_FULL}"
         r"|if (?:there is|there are|there) (?:no|not any) (?:places?|spots?|space|room)(?: left)?)",
@@ -147,7 +147,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.MINE,
         r"(?:tutte le|tutti i|all the|all|all of my|all my) (?:prenotazioni|lezioni|corsi|bookings|classes"
-        r"|reservations)|quando ho|dove ho|(?:(?:le|i|la|il|all|tutte|tutti|of) )*(?:mi[ea]i?"
+        r"|reservations)|quando ho|dove ho|(?:(?:le|i|la|il|all|tutte|tutti|of) ){0,3}(?:mi[ea]i?"
         r"|my) (?:prenotazion[ei]|lezion[ei]|corsi|bookings?|class(?:es)?|courses|reservations?|lessons|sessions)"
         r"|prenotazioni|bookings|reservations|(?:ho|abbiamo) (?:gia )?(?:prenotato|prenotate)"
         r"|sono (?:gia )?(?:iscritt[oa]|prenotat[oa])|(?:did|have|had) i (?:already )?(?:book(?:ed)?|reserved?"
@@ -158,7 +158,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     # Every week
     (
         Kind.EVERY,
-        r"series|(?:(?:prenotazion[ei]|booking|la|le|il|the|my|mia|mie) )*(?:(?:ogni|tutti i|tutte le|tutti|tutte"
+        r"series|(?:(?:prenotazion[ei]|booking|la|le|il|the|my|mia|mie) ){0,3}(?:(?:ogni|tutti i|tutte le|tutti|tutte"
         r"|every|each) (?:singol[oa] )?(?:settiman[ae]|giorn[oi]|week|day|single day|single week)|ogni|tutti i"
         r"|tutte le|every single|every|each|weekly|settimanal(?:e|i|mente)|periodic[oahei]+|ricorrent[ei]"
         r"|fiss[oaie]|recurring|regularly|(?:una volta|once) (?:a|alla) (?:settimana|week)"
@@ -167,7 +167,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     # People
     (
         Kind.PERSON,
-        r"(?:(?:per|con|for|with|to|a|di|anche|il|la|mio|mia|un|una|un altr[oa]|my|a|the|his|her|l) )*(?:amic(?:o"
+        r"(?:(?:per|con|for|with|to|a|di|anche|il|la|mio|mia|un|una|un altr[oa]|my|the|his|her|l) ){0,3}(?:amic(?:o"
         r"|a|i|he)|ragazz[oa]|fidanzat[oa]|moglie|marito|fratello|sorella|coinquilin[oa]|collega|compagn[oa]"
         r"|friends?|girlfriend|boyfriend|wife|husband|brother|sister|flatmate|roommate|colleague|buddy|mate|mamma"
         r"|papa|mum|mom|dad|lui|lei|loro|him|them|us|noi|noi due|entrambi|both of us)|(?:(?:per|for"

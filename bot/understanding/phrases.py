@@ -22,7 +22,7 @@ PAGES = (
         Place.HELP,
         r"(?:che|what|which|quali) (?:comandi|commands)(?: ci| there)?|aiuto|help|aiutami|comandi|commands"
         r"|istruzioni|instructions|guida|guide|cosa sai fare|che sai fare|che cosa sai fare|cosa puoi fare"
-        r"|che cosa puoi fare|cosa fai|come funzion[ai]|come (?:faccio |si |posso |fai |puoi )*(?:a )?(?:prenot"
+        r"|che cosa puoi fare|cosa fai|come funzion[ai]|come (?:faccio |si |posso |fai |puoi ){0,3}(?:a )?(?:prenot"
         r"|annull|disdi|cancell|spost|cambi)\w*(?: \w+)?|how (?:book|cancel|use|make|change|move)(?: class"
         r"| booking| classes| bookings)?|come si usa|come si fa|come faccio|what|what this|how (?:does )?(?:this"
         r"|that)? ?(?:bot )?(?:works?)|how does(?: this)?(?: bot)? works?|how use this|non (?:ho )?capito"

@@ -81,6 +81,23 @@ def test_what_is_odd_is_a_question(text: str) -> None:
     assert isinstance(understand(text, DEMO, TODAY), Unsure)
 
 
+def test_words_said_over_and_over_are_read_at_once() -> None:
+    started = time.process_time()
+
+    for words in (
+        "a ",
+        "le la il ",
+        "per con for ",
+        "alle ore le ",
+        "una un mio amica ",
+        "nel il i in questo ",
+        "the my ",
+    ):
+        understand((words * 30)[:120], DEMO, TODAY)
+
+    assert time.process_time() - started < 1
+
+
 def test_a_persons_name_is_never_taken_for_a_misspelled_word() -> None:
     names = [
         "Marco",
