@@ -97,7 +97,6 @@ KINDS = sorted({name for name, one in vars(errors).items() if isinstance(one, ty
 OTHERS = [ClassRef(NASTY, NASTY, THURSDAY, time(18))] * 3
 CHOICES = [PeriodicChoice(NASTY, NASTY, time(19))] * 3
 COURSE = Course(ID, NASTY, NASTY, 1, time(18), time(19), 3, 7, NASTY, NASTY, NOON)
-TIMES = screens.making.ask_times(3, time(18), timedelta(minutes=109), RULE, timedelta(hours=1), timedelta(hours=2))
 SERIES = PeriodicBooking(ID, OWNER, NASTY, NASTY[:-1], NASTY, 1, time(18), True, True, NOON)
 LATE_REPORT = OpeningReport(
     NOON,
@@ -214,8 +213,8 @@ def plain_words_pages() -> Iterator[Page]:
     for one in (wish, Wish()):
         yield from (words.none_of_mine_page(one, WHEN), words.no_series_page(one, WHEN))
     yield from (words.which_course_page(wish, courses, WHEN), words.no_course_page(wish, courses, WHEN))
-    yield screens.making.new_mode_page(COURSE, TIMES, "x", COURSE)
-    yield words.another_weekday(screens.making.new_mode_page(COURSE, TIMES, "x"), courses)
+    yield screens.making.new_mode_page(COURSE, times(), "x", COURSE)
+    yield words.another_weekday(screens.making.new_mode_page(COURSE, times(), "x"), courses)
     yield from (words.thanks_page(), words.yes_page(), words.no_page(), words.odd_page())
     buttons = [*words.slot_buttons([VIEW], WHEN), words.once_button(VIEW), words.weekly_button(COURSE)]
     buttons.append(words.day_button(TUESDAY, WHEN))
@@ -290,10 +289,10 @@ def periodic_pages() -> Iterator[Page]:
     yield screens.periodic.going_on_page([], WHEN)
     for one in every:
         for date in dates():
-            yield screens.periodic.card_page(one, CHOICES, [date] * 2, TIMES, WHEN, "x", [SERIES] * 2)
+            yield screens.periodic.card_page(one, CHOICES, [date] * 2, times(), WHEN, "x", [SERIES] * 2)
             yield screens.periodic.dates_page(one, [date] * 4, WHEN)
-        yield screens.making.change_mode_page(one, TIMES)
-        yield screens.making.leads_page(one, [timedelta(hours=1), timedelta(hours=24)], TIMES)
+        yield screens.making.change_mode_page(one, times())
+        yield screens.making.leads_page(one, [timedelta(hours=1), timedelta(hours=24)], times())
     yield screens.periodic.ask_delete_page(SERIES)
     for full in (True, False):
         yield screens.periodic.alternatives_page(SERIES, CHOICES, full=full)
@@ -303,7 +302,7 @@ def periodic_pages() -> Iterator[Page]:
         yield screens.making.weekdays_page(PILATES.activity, dict.fromkeys(range(7), 3), route)
         yield screens.making.courses_page(PILATES.activity, 1, chunk([COURSE] * 20, 1), route)
         yield screens.making.course_gone_page(route)
-    yield screens.making.new_mode_page(COURSE, TIMES, screens.making.meets_line([SERIES]))
+    yield screens.making.new_mode_page(COURSE, times(), screens.making.meets_line([SERIES]))
     yield screens.making.not_mine_page()
     yield from (screens.holidays.holidays_page(chunk([HOLIDAY] * 20, 1)), screens.holidays.holidays_page(chunk([], 0)))
     for month in range(screens.holidays.MONTHS_AHEAD + 1):
@@ -323,6 +322,11 @@ def rules_pages() -> Iterator[Page]:
     yield screens.rules.rules_page(rules, seen, "✅ Impostato.")
     yield screens.rules.rules_page(rules.with_value(Rule.OVERLAP, "warned"), seen)
     yield screens.rules.friends_page(rules)
+
+
+def times() -> screens.making.AskTimes:
+    """In the words of the language that is spoken."""
+    return screens.making.ask_times(3, time(18), timedelta(minutes=109), RULE, timedelta(hours=1), timedelta(hours=2))
 
 
 def preference_pages() -> Iterator[Page]:

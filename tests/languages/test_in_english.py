@@ -13,6 +13,8 @@ from demo.telegram import Message
 from domain.errors import LoginRejected, SlotFull
 from domain.model import ActionType
 from domain.requests import NewAction
+from languages import Language, speaking
+from tests.bot.test_buttons import every_page
 from tests.support import chats, outcomes
 from tests.support.chats import OWNER, PILATES, World, tapped
 
@@ -57,6 +59,13 @@ async def start(world: World) -> Message:
 def test_the_words_that_are_looked_for_are_found() -> None:
     assert italian("Ti scrivo com'è andata") == ["Ti", "è"]
     assert italian("Pilates: waiting for the opening, Tuesday 24 November at 18:00") == []
+
+
+def test_no_screen_has_an_italian_word() -> None:
+    with speaking(Language.ENGLISH):
+        pages = every_page.__wrapped__()
+    shown = {text for page in pages for text in (page.text, *(each.label for row in page.rows for each in row))}
+    assert [(text, found) for text in shown if (found := italian(text))] == []
 
 
 async def test_booking_status_failure_and_cancelling_are_in_english(world: World) -> None:

@@ -96,6 +96,15 @@ def test_no_sentence_is_put_together_before_it_is_translated(source: str) -> Non
     assert [each.lineno for found in texts for each in found if not isinstance(each, ast.Constant)] == []
 
 
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_sentence_is_marked_within_an_f_string(source: str) -> None:
+    """Python before 3.12 reads one as a single text, so that the message files would not know of the sentence."""
+    tree = ast.parse((ROOT / source).read_text(encoding="utf-8"))
+    within = [node for text in ast.walk(tree) if isinstance(text, ast.JoinedStr) for node in ast.walk(text)]
+    calls = [node for node in within if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    assert [call.lineno for call in calls if call.func.id in MARKED] == []  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     "line",
     ['lines.add(f"Prenoto {moment}.")', 'page = "Il menu"', 'button("Altri", verb)', '_("{a}", a="una parola")'],
