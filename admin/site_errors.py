@@ -1,6 +1,6 @@
-"""What an error of the site says, in the language of the terminal.
+"""What an error of the site says, or a worker of itself, in the language of the terminal.
 
-Such an error is stored, and told in a chat in words of its own, so that its sentence is English wherever it is raised.
+Such a sentence is stored, and told in a chat in words of its own, so that it is English wherever it is made.
 Here are the sentences that the doctor, a login by hand and the survey show; others are shown as they are.
 """
 
@@ -83,6 +83,8 @@ SENTENCES = (  # what is in braces may hold another of them
     N_("this machine or container forbids user namespaces"),
     N_("allow it: {command} (to stay so: a line in /etc/sysctl.d)"),
     N_("in a container use deploy/container/compose.yaml with its seccomp.json; else install chromium-sandbox"),
+    # what a worker notes of itself
+    N_("{number} in hand, {some} of them for an opening"),
     # the site's own words, behind an address or alone
     N_("{place}: the site says «{words}»"),
     N_("the site says «{words}»"),

@@ -16,29 +16,41 @@ import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PIL import Image
 from playwright.async_api import Locator, Page, async_playwright, expect
 
+from demo.world import DAYS_AHEAD
 from languages import Language
 
 FOLDER = Path(__file__).resolve().parent
 WIDE, HIGH = 390, 760  # of a phone, in pixels of the page
 SHARPNESS = 1.4  # pixels of the picture for one of the page
-COLOURS = 128
+COLOURS = 256
 LOCALES = {Language.ITALIAN: "it-IT", Language.ENGLISH: "en-GB"}
+MOST_LOOKS, BETWEEN_LOOKS = 30, 4_000.0  # ms
 STARTS_WITHIN, ANSWERS_WITHIN, OPENS_WITHIN = 90.0, 30_000.0, 300_000.0  # s, ms, ms
-GREETING = re.compile(r"Open the chat:\s+(\S+).* open\. Book (.+?) at (\d\d:\d\d) now", re.DOTALL)
+GREETING = re.compile(
+    r"demo  \((\d\d/\d\d/\d{4}).*Open the chat:\s+(\S+).* open\. Book (.+?) at (\d\d:\d\d) now", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
     """A demo that runs: where its chat is, and which course opens soon."""
 
+    opens_on: str  # DD/MM/YYYY
     chat: str
     course: str
     start: str
+
+    @property
+    def day(self) -> str:
+        """Of the course, as a button says it to the bot."""
+        opens_on = datetime.strptime(self.opens_on, "%d/%m/%Y").replace(tzinfo=UTC)
+        return f"day:{opens_on + timedelta(days=DAYS_AHEAD):%Y%m%d}"
 
 
 @asynccontextmanager
@@ -84,6 +96,18 @@ class Phone:
     async def tap(self, verb: str, *words: str) -> None:
         await self.key(verb, *words).click(timeout=ANSWERS_WITHIN)
 
+    async def wait_for_timetable(self) -> None:
+        """Looks at the days to book until there are some: after the start the bot has to log in and read them."""
+        for _look in range(MOST_LOOKS):
+            await self.tap("new")
+            try:
+                await expect(self.key("day")).to_be_visible(timeout=BETWEEN_LOOKS)
+            except AssertionError:
+                await self.tap("home")
+            else:
+                return
+        raise RuntimeError("the timetable was never read")
+
     async def picture(self, name: str, shown: Locator, within: float = ANSWERS_WITHIN) -> None:
         """Takes a picture once that is to be seen, and writes it with few colours: it is a page, not a photograph."""
         await expect(shown).to_be_visible(timeout=within)
@@ -117,11 +141,13 @@ async def take(language: Language) -> None:
 
 async def walk(phone: Phone, page: Page, running: Demo) -> None:
     """From the first word to the booked place, as a newcomer goes it."""
+    await page.evaluate("() => document.querySelector('#soon').remove()")  # the demo's own, and nothing of the bot's
     await page.locator("#start").click()
+    await phone.wait_for_timetable()
+    await phone.tap("home")
     await phone.picture("menu", phone.key("new"))
     await phone.tap("new")
-    day = page.locator('.keys [data-data^="day:"]').last  # the one that opens soon is the last of them
-    await day.click(timeout=ANSWERS_WITHIN)
+    await phone.tap(running.day)
     await phone.tap("slots", "Corsi Platinum")
     await phone.picture("slots", phone.key("slot", running.start, running.course))
     await phone.tap("slot", running.start, running.course)

@@ -55,7 +55,7 @@ class ChatPage:
         return [
             web.get("/", self.page),
             web.get(r"/static/{name:[\w.-]+}", self.static),
-            web.get(r"/fonts/{name:\w+\.ttf}", self.font),
+            web.get(r"/fonts/{name:[\w-]+\.ttf}", self.font),
             web.get("/chat/people", self.people),
             web.post("/chat/people", self.add_person),
             web.get("/chat/file/{file_id}", self.file),

@@ -22,8 +22,8 @@ export class Countdown {
     if (this.node.hidden) return;
     const seconds = Math.ceil(left);
     const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-    this.node.querySelector("span").textContent = say("Prossima apertura: {}", this.what.text);
-    this.node.querySelector("b").textContent = left > 0 ? say("tra {}", clock) : say("adesso!");
+    this.node.querySelector("span").textContent = this.what.text;
+    this.node.querySelector("b").textContent = left > 0 ? say("apre tra {}", clock) : say("apre adesso!");
     this.node.classList.toggle("now", left <= 10);
   }
 }

@@ -10,7 +10,7 @@ const ENGLISH = {
   "Quiz": "Quiz", "Sondaggio": "Poll", "concluso": "closed", "anonimo": "anonymous", "pubblico": "public", "Risultato: {}": "Result: {}",
   "Messaggio fissato": "Pinned message", "Rilascia per inviare": "Drop to send", "Elenco chat": "List of chats", "Indietro": "Back", "Altro": "More",
   "Vai in fondo": "Go to the end", "Comandi": "Commands", "Annulla": "Cancel", "Tastiera del bot": "The bot's keyboard", "Allega": "Attach",
-  "Invia": "Send", "Scarica": "Download", "Chiudi": "Close", "Prossima apertura: {}": "Next opening: {}", "tra {}": "in {}", "adesso!": "now!",
+  "Invia": "Send", "Scarica": "Download", "Chiudi": "Close", "apre tra {}": "opens in {}", "apre adesso!": "opens now!",
 };
 let english = false;
 
