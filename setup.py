@@ -277,7 +277,8 @@ def somebody_is_there() -> bool:
 def ask_at_terminal(question: str) -> bool:
     """Whether the person says yes; a bare Enter is no."""
     try:
-        return says_yes(input(f"  {question} {_('[y/N]')} "))
+        choice = _("[y/N]")
+        return says_yes(input(f"  {question} {choice} "))
     except EOFError:
         return False
 

@@ -452,9 +452,8 @@ def statuses(seen: Seen) -> Verdict:
     if not found:
         return UNSEEN
     known = {"Available", "Booked", "Disabled", ""}
-    words = ", ".join(
-        f"{name if name in known else _('another word')}: {count}" for name, count in found.most_common(6)
-    )
+    other = _("another word")
+    words = ", ".join(f"{name if name in known else other}: {count}" for name, count in found.most_common(6))
     return judged("Available" in found or "" in found, words, len(set(found) - known))
 
 

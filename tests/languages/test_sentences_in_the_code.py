@@ -10,9 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from languages.sentences import TERMINAL
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ("bot/screens", "bot/flows", "bot/transport")
 SOURCES = sorted(file.relative_to(ROOT).as_posix() for room in ROOMS for file in (ROOT / room).rglob("*.py"))
+OF_THE_TERMINAL = sorted(
+    file.relative_to(ROOT).as_posix()
+    for room in TERMINAL
+    for file in ((ROOT / room).rglob("*.py") if (ROOT / room).is_dir() else [ROOT / room])
+)
 MARKED = {"_", "n_", "N_"}
 UNSEEN_CALLS = {
     "getLogger", "log", "debug", "info", "warning", "error", "exception",  # for the log
@@ -96,7 +103,7 @@ def test_no_sentence_is_put_together_before_it_is_translated(source: str) -> Non
     assert [each.lineno for found in texts for each in found if not isinstance(each, ast.Constant)] == []
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", [*SOURCES, *OF_THE_TERMINAL])
 def test_no_sentence_is_marked_within_an_f_string(source: str) -> None:
     """Python before 3.12 reads one as a single text, so that the message files would not know of the sentence."""
     tree = ast.parse((ROOT / source).read_text(encoding="utf-8"))
