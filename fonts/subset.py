@@ -19,6 +19,7 @@ FOLDER = Path(__file__).resolve().parent
 PROJECT = FOLDER.parent
 EMOJI = re.compile(r"[\U0001F1E6-\U0001F1FF\U0001F300-\U0001FAFF\u2190-\u21FF\u2300-\u23FF\u25A0-\u27BF\u2B00-\u2BFF]")
 SOURCES = (*PROJECT.glob("bot/**/*.py"), *PROJECT.glob("languages/**/*.po"), *PROJECT.glob("demo/telegram/**/*.*"))
+NO_TEXT = (".pyc", ".png", ".ttf")  # files beside the sources
 LATIN = (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2028), *range(0x2030, 0x203B), 0x20AC, 0x2122)
 FACES = (*range(0x1F600, 0x1F650), *range(0x1F910, 0x1F930), *range(0x1F970, 0x1F97B))
 SPORTS = (*range(0x1F3BD, 0x1F3D4), *range(0x1F930, 0x1F940), *range(0x1F93A, 0x1F950), *range(0x1F6B4, 0x1F6B7))
@@ -31,7 +32,8 @@ OF_TEXT = frozenset("✓✗●○←→")  # which text fonts draw, and Noto Col
 
 def said() -> set[str]:
     """Every emoji that the sources say."""
-    texts = (path.read_text(encoding="utf-8") for path in SOURCES if path.is_file())
+    files = (path for path in SOURCES if path.is_file() and path.suffix not in NO_TEXT)
+    texts = (path.read_text(encoding="utf-8") for path in files)
     return {sign for text in texts for sign in EMOJI.findall(text)} - OF_TEXT
 
 

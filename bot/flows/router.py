@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 
 from bot.flows.booking import BookingFlow, SlotChooser
 from bot.flows.choices import AlternativesFlow, SwapFlow, WatchFlow
@@ -41,7 +42,7 @@ class Router:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._announcements: set[asyncio.Task[None]] = set()
+        self._written_beside: set[asyncio.Task[None]] = set()
         chooser = SlotChooser(services)
         booking, held = BookingFlow(services, chooser), HeldFlow(services)
         hours = HoursFlow(services, held)
@@ -77,10 +78,14 @@ class Router:
         return await self.routes[tap.call.verb](tap)
 
     def _expect(self, user_id: int) -> None:
-        """Has the workers told that the person is likely to ask something of the site, and does not wait for that."""
-        announcement = asyncio.create_task(self._announce(user_id))
-        self._announcements.add(announcement)
-        announcement.add_done_callback(self._announcements.discard)
+        """Has the workers told that the person is likely to ask something of the site."""
+        self._beside(self._announce(user_id))
+
+    def _beside(self, writing: Coroutine[None, None, None]) -> None:
+        """Has something written that no answer depends on: a tap never waits for a lock that a shell holds."""
+        task = asyncio.create_task(writing)
+        self._written_beside.add(task)
+        task.add_done_callback(self._written_beside.discard)
 
     async def _announce(self, user_id: int) -> None:
         try:
@@ -96,9 +101,9 @@ class Router:
         """The same, as far as is known without the database."""
         return self._services.readers.known(user_id, code)
 
-    async def heard(self, user_id: int, code: str | None) -> None:
-        """Keeps the language of a person's Telegram."""
-        await self._services.readers.heard(user_id, code)
+    def heard(self, user_id: int, code: str | None) -> None:
+        """Has the language of a person's Telegram kept."""
+        self._beside(self._services.readers.heard(user_id, code))
 
     async def said(self, tap: Tap, text: str) -> Response:
         """The response to a message in plain words, after which the site is likely to be asked something."""

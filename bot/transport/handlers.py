@@ -121,7 +121,7 @@ class UpdateHandlers:
                 return
             with speaking(await self._router.language_of(user.id, user.language_code)):
                 await answer(update, context)
-            await self._router.heard(user.id, user.language_code)
+            self._router.heard(user.id, user.language_code)
             shown = self._router.last_language_of(user.id, user.language_code)
             await self._profile.follow(user.id, user.language_code, shown)
 

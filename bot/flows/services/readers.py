@@ -21,6 +21,7 @@ class Readers:
         self._db = db
         self._default = default
         self._known: dict[int, Reader] = {}
+        self._kept: dict[int, str] = {}  # of whom Telegram's code was written, or is being written: that code
 
     async def learn(self) -> list[Reader]:
         """Reads everybody's language; called once at the start. Nobody's while the database can't be read."""
@@ -56,14 +57,15 @@ class Readers:
     async def heard(self, user_id: int, code: str | None) -> None:
         """Keeps the language of a person's Telegram, when it is another than the last time."""
         reader = self._known.get(user_id)
-        if not code or reader is None or reader.telegram == code[:LONGEST_CODE]:
+        said = code[:LONGEST_CODE] if code else ""
+        if not said or reader is None or self._kept.get(user_id, reader.telegram) == said:
             return
+        self._kept[user_id] = said
         try:
-            await self._db.people.telegram_speaks(user_id, code[:LONGEST_CODE])
+            await self._db.people.telegram_speaks(user_id, said)
         except DatabaseError as error:
+            self._kept.pop(user_id, None)
             log.info("The language of user %s's Telegram could not be kept: %s", user_id, error)
-        else:
-            self._known[user_id] = Reader(user_id, reader.chosen, code[:LONGEST_CODE])
 
     async def choose(self, user_id: int, language: Language | None) -> Language:
         """Stores what a person wants to read from now on, None for their Telegram's language; returns what that is."""
