@@ -16,6 +16,11 @@ class FakeClock:
         return self.now
 
     @property
+    def set_to(self) -> datetime:
+        """What the test has set and moved it to, without what has run since."""
+        return self._set_to
+
+    @property
     def now(self) -> datetime:
         return self._set_to + (datetime.now(UTC) - self._set_at if self._runs else timedelta())
 
