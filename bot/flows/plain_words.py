@@ -134,6 +134,10 @@ class PlainWordsFlow:
         """What a message without words leads to."""
         return screens.plain_words.odd_page()
 
+    def unknown_command(self) -> Page:
+        """What a command that is none of ours leads to."""
+        return screens.plain_words.unknown_command_page()
+
     async def _show(self, tap: Tap, intent: Intent) -> Response:
         match intent:
             case Show(place):

@@ -115,6 +115,10 @@ class Router:
         """The response to what can't be read: a sticker, a picture."""
         return self._plain_words.odd()
 
+    async def unknown_command(self, tap: Tap) -> Response:
+        """The response to a command that is none of ours."""
+        return self._plain_words.unknown_command()
+
     async def help(self, tap: Tap) -> Response:
         """The page of help, which needs no database."""
         return await self._menu.help(tap)

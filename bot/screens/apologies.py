@@ -12,6 +12,7 @@ TAKING_LONG = N_("Un attimo, ci sto mettendo più del solito…")
 DATABASE_UNAVAILABLE = N_(
     "⚠️ In questo momento non riesco a usare il mio archivio. Non è andato perso niente: riprova tra poco."
 )
+STANDS_ABOVE = N_("La risposta è quella qui sopra.")
 UNEXPECTED = N_("⚠️ Qualcosa da parte mia è andato storto. Non è andato perso niente: riprova, o torna al menu.")
 
 
@@ -25,3 +26,8 @@ def unexpected() -> Page:
 
 def too_many() -> Page:
     return notice_page(str(TOO_MANY))
+
+
+def stands_above() -> Page:
+    """To a message whose answer stands last in the chat: a second menu below the first would only be in the way."""
+    return Page(str(STANDS_ABOVE))

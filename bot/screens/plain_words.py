@@ -340,6 +340,11 @@ def odd_page() -> Page:
     return Page(str(Lines().add(_("So leggere solo messaggi scritti.")).add(*_for_example())), ((home_button(),),))
 
 
+def unknown_command_page() -> Page:
+    """A command that is none of ours."""
+    return Page(str(Lines().add(_("Questo comando non lo conosco.")).add(*_for_example())), ((home_button(),),))
+
+
 def once_button(view: SlotView) -> Button:
     return button(
         _("Una volta: {what}", what=f"{short_day(view.slot.day)} {view.slot.start:%H:%M} {view.name}"),

@@ -196,16 +196,20 @@ class UpdateHandlers:
     async def anything_else(self, update: Update, context: Context) -> None:
         """Text in plain words is answered by what it means, all else by one sentence: one for a whole album.
 
-        An answer that already stands last in the chat is not sent a second time.
+        An answer that already stands last in the chat is not sent a second time; a text is told where it stands.
         """
         message = update.effective_message
-        if message is not None and message.text and not message.text.startswith("/"):
-            await self._answer(update, Call(Verb.HOME), partial(self._router.said, text=message.text), repeat=False)
-        else:
+        text = message.text if message else None
+        if not text:
             await self._answer(update, Call(Verb.HOME), self._router.odd, repeat=False)
+            return
+        respond = self._router.unknown_command if text.startswith("/") else partial(self._router.said, text=text)
+        await self._answer(update, Call(Verb.HOME), respond, repeat=False, instead=apologies.stands_above())
 
-    async def _answer(self, update: Update, call: Call, respond: Handler, *, repeat: bool = True) -> None:
-        """Answers a command with a new message. `repeat`: also when the same stands last in the chat."""
+    async def _answer(
+        self, update: Update, call: Call, respond: Handler, *, repeat: bool = True, instead: Page | None = None
+    ) -> None:
+        """Answers a message with a new one. `repeat`: also when the same stands last in the chat, else `instead`."""
         user = update.effective_user
         if user is None:
             return
@@ -213,6 +217,8 @@ class UpdateHandlers:
         if repeat or not self._last.is_same(user.id, response):
             self._last.put(user.id, response)
             await self._say(update.get_bot(), user.id, response)
+        elif instead is not None:
+            await self._say(update.get_bot(), user.id, instead)
 
     async def error(self, update: object, context: Context) -> None:
         """An error that no handler expected is logged, and the program goes on."""

@@ -122,7 +122,9 @@ async def test_who_does_not_want_something_gets_what_there_is_of_it(world: World
 
 async def test_an_answer_that_stands_there_already_is_not_sent_again(world: World) -> None:
     await said(world.owner, "ciao", "Che cosa facciamo?")
-    await world.owner.send("ciao")
+    await said(world.owner, "ciao", "La risposta è quella qui sopra")
+    await said(world.owner, "buongiorno!", "La risposta è quella qui sopra")
+    await said(world.owner, "/cancella", "Questo comando non lo conosco")
     await world.owner.media.sticker()
     await world.owner.wait_for(lambda one: "solo messaggi scritti" in one.text)
     await world.owner.media.photo(PNG, caption="/start")
