@@ -47,7 +47,8 @@ GREETING = """
          delle {start}: il bot aspetta l'apertura, poi i rivali lo riempiono in pochi secondi.
          Poi si riapre ogni {every} minuti: la chat dice quando.
       3. Verso le {asks} ti chiede conferma per la palestra che si ripete.
-  EN  1. Press Avvia (Start), then "Nuova Prenotazione": tomorrow can be booked at once.
+  EN  0. The chat in English: ./run --demo --language en
+      1. Press Start (Avvia), then "New Booking" ("Nuova Prenotazione"): tomorrow can be booked at once.
       2. At {opens} places for {day_en} open. Book {course} at {start} now:
          the bot waits for the opening; rivals fill the course seconds later.
          It opens again every {every} minutes: the chat says when.
