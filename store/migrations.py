@@ -16,7 +16,7 @@ from domain.model import Clock
 from languages.terminal import _
 from store.connection import GIVEN_TABLES, OURS, Connection, Transaction
 
-VERSION = 6
+VERSION = 7
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
 log = logging.getLogger(__name__)
 
@@ -123,6 +123,7 @@ STEPS: dict[int, tuple[str, ...]] = {
         " place TEXT NOT NULL DEFAULT '') STRICT",
         "ALTER TABLE booking_actions ADD COLUMN notice_minutes INTEGER CHECK (notice_minutes BETWEEN 1 AND 10080)",
     ),
+    6: (),
 }
 """What leads from each version to the next."""
 
