@@ -41,6 +41,7 @@ from store.recurring.reminders import Reminders
 from store.recurring.series import Series
 from store.remarks import Remarks
 from store.rules import Rules
+from store.week_pictures import WeekPictures
 
 __all__ = ["VERSION", "Database", "LockTimeouts", "open_database", "restore"]
 
@@ -75,6 +76,7 @@ class Database:
         self.outbox = Outbox(connection, clock)
         self.remarks = Remarks(connection, clock)
         self.rules = Rules(connection, clock)
+        self.week_pictures = WeekPictures(connection, clock)
         self.health = Health(connection)
         self.heartbeats = Heartbeats(connection, clock)
 

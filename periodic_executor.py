@@ -25,6 +25,7 @@ from domain.errors import DatabaseError
 from domain.model import Clock, utc_now
 from periodic.dates import Dates
 from periodic.held import HeldPlaces
+from periodic.monday import MondayPictures
 from periodic.questions import Questions
 from periodic.routine import RoutineWork
 from periodic.tick import Tick
@@ -102,6 +103,7 @@ class Executor:
             *await held.ask(),
             *await held.remind(),
             *await RoutineWork(tick, self._by_hand).act(),
+            *await MondayPictures(tick).act(),
             *await dates.later(),
         ]
         await self._note_tick()

@@ -42,7 +42,10 @@ CREATE TABLE preferences (
     reminder_minutes     INTEGER CHECK (reminder_minutes BETWEEN 0 AND 10080),  -- before a class; NULL: reminder_hours
     mode                 TEXT CHECK (mode IN ('ask_first', 'ask_opening', 'hold', 'automatic')),  -- offered first
     watch_notice_minutes INTEGER CHECK (watch_notice_minutes BETWEEN 0 AND 10080),  -- a place that frees later is of no use
-    place                TEXT NOT NULL DEFAULT ''  -- shown first
+    place                TEXT NOT NULL DEFAULT '',  -- shown first
+    week_dark            INTEGER NOT NULL DEFAULT 0 CHECK (week_dark IN (0, 1)),  -- 1: pictures are dark
+    week_mondays         INTEGER NOT NULL DEFAULT 0 CHECK (week_mondays IN (0, 1)),  -- 1: the week's comes every Monday morning
+    week_sent            TEXT CHECK (week_sent GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]')  -- the last Monday for which it did
 ) STRICT;
 
 -- The catalogue ----------------------------------------------------------------------------------------------------

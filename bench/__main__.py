@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from bench import book, cancel, catalogue, first_time, history, idle, opening, periodic_tick, queue, sync, tap
+from bench import book, cancel, catalogue, first_time, history, idle, opening, periodic_tick, picture, queue, sync, tap
 from bench.crowd import CROWDS
 from bench.figures import Figure, table
 from bench.kinds import KINDS
@@ -38,6 +38,7 @@ MEASUREMENTS: dict[str, Measure] = {
     "queue": queue.measure,
     "opening": opening.measure,
     "periodic-tick": periodic_tick.measure,
+    "picture": picture.measure,
 }
 """In the order in which they run; what exactly is timed stands at the top of each one's file."""
 

@@ -125,6 +125,7 @@ class NoticeKind(StrEnum):
     CARD = "card"  # an action's older message still shows it unfinished; edits silently (action_id, message_id)
     LOGIN_REMARK = "login_remark"  # what the pages of a login told (remark_id)
     HOUSE_RULE = "house_rule"  # for the owner: the site was seen to follow another rule than we know (rule_id)
+    WEEK = "week"  # Monday morning: the picture of the week
     UNREACHABLE = "unreachable"  # for the owner: Telegram takes no message for a friend (about_user_id)
 
     @property

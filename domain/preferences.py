@@ -19,6 +19,7 @@ class Event(StrEnum):
     REMINDER = "reminder"  # a class comes near
     REHEARSAL = "rehearsal"  # an opening is prepared
     WEEKLY = "weekly"  # a date of what recurs was skipped or missed
+    WEEK = "week"  # the picture of the week, on Mondays
     HOUSE = "house"  # the programs, the site's rules, what the login pages told
 
 
@@ -31,6 +32,7 @@ EVENTS = {
     NoticeKind.REHEARSAL: Event.REHEARSAL,
     NoticeKind.EXPIRED: Event.WEEKLY,
     NoticeKind.MISSED: Event.WEEKLY,
+    NoticeKind.WEEK: Event.WEEK,
     NoticeKind.PROGRAM_BACK: Event.HOUSE,
     NoticeKind.LOGIN_BACK: Event.HOUSE,
     NoticeKind.LOGIN_REMARK: Event.HOUSE,
@@ -63,6 +65,8 @@ class Preferences:
     mode: PeriodicMode | None = None  # offered first for what recurs
     watch_notice: timedelta | None = None  # a watched place is of no use less long before its class
     place: str = ""  # shown first
+    dark: bool = False  # pictures have light letters on a dark ground
+    mondays: bool = False  # the picture of the week is sent every Monday morning
 
     def rings(self, kind: NoticeKind, local: datetime, *, urgent: bool = False) -> bool:
         """Whether a notice that is told at that local time rings. `urgent`: something can still be mended, for now."""

@@ -123,7 +123,12 @@ STEPS: dict[int, tuple[str, ...]] = {
         " place TEXT NOT NULL DEFAULT '') STRICT",
         "ALTER TABLE booking_actions ADD COLUMN notice_minutes INTEGER CHECK (notice_minutes BETWEEN 1 AND 10080)",
     ),
-    6: (),
+    6: (
+        "ALTER TABLE preferences ADD COLUMN week_dark INTEGER NOT NULL DEFAULT 0 CHECK (week_dark IN (0, 1))",
+        "ALTER TABLE preferences ADD COLUMN week_mondays INTEGER NOT NULL DEFAULT 0 CHECK (week_mondays IN (0, 1))",
+        "ALTER TABLE preferences ADD COLUMN week_sent TEXT"
+        " CHECK (week_sent GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]')",
+    ),
 }
 """What leads from each version to the next."""
 

@@ -35,12 +35,13 @@ class PreferencesOf:
         await self._db.write(
             """
             INSERT INTO preferences (user_id, silent, quiet_from, quiet_until, reminder_minutes, mode,
-                watch_notice_minutes, place)
-            VALUES (:user_id, :silent, :quiet_from, :quiet_until, :reminder, :mode, :notice, :place)
+                watch_notice_minutes, place, week_dark, week_mondays)
+            VALUES (:user_id, :silent, :quiet_from, :quiet_until, :reminder, :mode, :notice, :place, :dark, :mondays)
             ON CONFLICT (user_id) DO UPDATE SET
                 silent = excluded.silent, quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until,
                 reminder_minutes = excluded.reminder_minutes, mode = excluded.mode,
-                watch_notice_minutes = excluded.watch_notice_minutes, place = excluded.place
+                watch_notice_minutes = excluded.watch_notice_minutes, place = excluded.place,
+                week_dark = excluded.week_dark, week_mondays = excluded.week_mondays
             """,
             {
                 "user_id": user_id,
@@ -51,6 +52,8 @@ class PreferencesOf:
                 "mode": preferences.mode,
                 "notice": _minutes(preferences.watch_notice),
                 "place": preferences.place,
+                "dark": int(preferences.dark),
+                "mondays": int(preferences.mondays),
             },
         )
 
@@ -75,4 +78,6 @@ def _preferences(row: sqlite3.Row) -> Preferences:
         mode=PeriodicMode(row["mode"]) if row["mode"] else None,
         watch_notice=_lead(row["watch_notice_minutes"]),
         place=row["place"],
+        dark=bool(row["week_dark"]),
+        mondays=bool(row["week_mondays"]),
     )

@@ -24,8 +24,9 @@ BY_THEMSELVES = (
     NoticeKind.LOGIN_DUE,
     NoticeKind.ACCOUNT_WAITS,
     NoticeKind.HOUSE_RULE,
+    NoticeKind.WEEK,
 )
-"""What asks for something to be done: never told together with others."""
+"""What asks for something to be done, and the picture: never told together with others."""
 
 
 class Composer:
@@ -38,12 +39,14 @@ class Composer:
         self._db = services.db
         self._house = services.house
         self._readers = services.readers
+        self._weeks = services.weeks
         self._kinds: dict[NoticeKind, Compose] = {
             **ActionNotices(services).kinds,
             **AccountNotices(services).kinds,
             **HeldNotices(services).kinds,
             **PeriodicNotices(services).kinds,
             **ProgramNotices(services).kinds,
+            NoticeKind.WEEK: self._week,
         }
 
     async def compose(self, notice: Notice) -> OutgoingNotice:
@@ -61,6 +64,12 @@ class Composer:
         if prefers.rings(notice.kind, local, urgent=outgoing.urgent):
             return outgoing
         return replace(outgoing, message=replace(outgoing.message, silent=True))
+
+    async def _week(self, notice: Notice) -> OutgoingNotice:
+        zone = self._house.opening.zone
+        if notice.created_at.astimezone(zone).date() != self._house.when().today:
+            raise NothingToTell("the week has begun without it")
+        return OutgoingNotice(message=await self._weeks.message(notice.user_id))
 
     async def together(self, user_id: int, messages: Sequence[NewMessage]) -> NewMessage:
         """One message for all the notices that could not be sent for long."""

@@ -49,6 +49,8 @@ class PreferencesFlow:
             Setting.MODE: self._modes,
             Setting.WATCH: self._notices,
             Setting.PLACE: self._places,
+            Setting.LOOK: self._looks,
+            Setting.MONDAYS: self._mondays,
         }
 
     async def settings(self, tap: Tap) -> Page:
@@ -128,6 +130,12 @@ class PreferencesFlow:
         known = [Option(each, _key(each), prefers.place == each) for each in places if each]
         return [Option(screen.no_place(), NOWHERE, not prefers.place), *known]
 
+    async def _looks(self, user_id: int, prefers: Preferences) -> list[Option]:
+        return [Option(str(screen.LOOKS[dark]), int(dark), prefers.dark == dark) for dark in (False, True)]
+
+    async def _mondays(self, user_id: int, prefers: Preferences) -> list[Option]:
+        return [Option(str(screen.MONDAYS[sent]), int(sent), prefers.mondays == sent) for sent in (True, False)]
+
 
 def _with(prefers: Preferences, setting: Setting, number: int, label: str) -> Preferences:
     """The preferences with one changed, to what a button names by that number and label."""
@@ -144,6 +152,10 @@ def _with(prefers: Preferences, setting: Setting, number: int, label: str) -> Pr
             return replace(prefers, watch_notice=LEADS[number])
         case Setting.PLACE:
             return replace(prefers, place="" if number == NOWHERE else label)
+        case Setting.LOOK:
+            return replace(prefers, dark=bool(number))
+        case Setting.MONDAYS:
+            return replace(prefers, mondays=bool(number))
         case Setting.LANGUAGE:
             return prefers
 

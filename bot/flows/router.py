@@ -24,6 +24,7 @@ from bot.flows.rules import RulesFlow
 from bot.flows.services import Services
 from bot.flows.tap import Response, Routes, Tap
 from bot.flows.tickets import TicketFlow
+from bot.flows.week import WeekFlow
 from bot.screens.callbacks import Verb
 from domain.errors import DatabaseError
 from languages import Language
@@ -67,6 +68,7 @@ class Router:
             HolidaysFlow(services),
             RulesFlow(services),
             PreferencesFlow(services),
+            WeekFlow(services),
         ):
             self.routes |= flow.routes
 

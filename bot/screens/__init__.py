@@ -21,6 +21,7 @@ from bot.screens import (
     results,
     rules,
     tickets,
+    week,
 )
 
 __all__ = [
@@ -40,5 +41,6 @@ __all__ = [
     "results",
     "rules",
     "tickets",
+    "week",
     "failures",
 ]

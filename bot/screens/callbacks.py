@@ -138,6 +138,8 @@ class Verb(StrEnum):
     HOURS = "hours"  # the timetable: the days
     HOURS_DAY = "hours_day"
     REFRESH = "refresh"  # reads the timetable from the site
+    WEEK = "week"  # the week as a picture
+    WEEK_LOOK = "week_look"  # the same, light (0) or dark (1) from now on
 
 
 NUMBERS: dict[Verb, tuple[Largest, ...]] = {
@@ -167,6 +169,7 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.OFF_DROP: (ID,),
     Verb.CONFIRM: (ID,), Verb.CONFIRM_SWAP: (ID, ID), Verb.SKIP: (ID,), Verb.KEEP: (ID,), Verb.FREE_PLACE: (ID,),
     Verb.APPROVE: (ID,), Verb.SKIP_REHEARSED: (ID,), Verb.HOURS_DAY: (DAY, KEY, PAGE),
+    Verb.WEEK_LOOK: (CHOICE,),
 }  # fmt: skip
 """The numbers a verb takes; the verbs left out take none."""
 

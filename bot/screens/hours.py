@@ -9,6 +9,7 @@ from datetime import date, datetime
 from bot.screens.callbacks import Verb
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
 from bot.screens.slots import SlotView, activity_key
+from bot.screens.week import WEEK_LABEL
 from bot.screens.when import When, first_up, long_day, short_day, weekday
 from domain.model import FIT_CENTER, Course, DaySummary
 from domain.names import split_activity
@@ -55,7 +56,8 @@ def hours_page(days: Sequence[DaySummary], read_at: datetime | None, when: When)
     known = {summary.day: summary.slots for summary in days}
     buttons = [_hours_button(day, known.get(day), when) for day in _week(when.today)]
     rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
-    return Page(_("<b>Orari dei corsi</b>") + f"\n{read}", (*rows, refresh_row(), (home_button(),)))
+    week = (button(str(WEEK_LABEL), Verb.WEEK),)
+    return Page(_("<b>Orari dei corsi</b>") + f"\n{read}", (*rows, week, refresh_row(), (home_button(),)))
 
 
 def refresh_row() -> ButtonRow:

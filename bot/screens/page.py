@@ -46,7 +46,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A document that is sent with a page."""
+    """A document or a picture that is sent with a page."""
 
     name: str
     content: bytes
@@ -58,7 +58,7 @@ class NewMessage:
 
     page: Page
     document: File | None = None
-    picture: Path | None = None
+    picture: Path | File | None = None
     silent: bool = False  # it comes with one that rings
 
 

@@ -24,6 +24,8 @@ class Setting(IntEnum):
     MODE = 4
     WATCH = 5
     PLACE = 6
+    LOOK = 7
+    MONDAYS = 8
 
 
 NAMES = {
@@ -34,6 +36,8 @@ NAMES = {
     Setting.MODE: N_("🔄 Modo delle nuove periodiche"),
     Setting.WATCH: N_("👀 Un posto che si libera"),
     Setting.PLACE: N_("📍 Posto preferito"),
+    Setting.LOOK: N_("🖼 Immagini"),
+    Setting.MONDAYS: N_("📬 La settimana, il lunedì"),
 }
 ABOUT = {
     Setting.LANGUAGE: N_("In che lingua ti parlo?"),
@@ -46,7 +50,11 @@ ABOUT = {
     Setting.MODE: N_("Quale modo ti propongo per primo?"),
     Setting.WATCH: N_("Fino a quando ti serve un posto che tengo d'occhio?"),
     Setting.PLACE: N_("Quale posto ti mostro per primo?"),
+    Setting.LOOK: N_("Come preferisci le immagini che ti mando?"),
+    Setting.MONDAYS: N_("Ogni lunedì alle 7:30 ti mando la settimana come immagine?"),
 }
+LOOKS = {False: N_("⬜ chiare"), True: N_("⬛ scure")}
+MONDAYS = {False: N_("no"), True: N_("sì, alle 7:30")}
 LANGUAGES = {None: N_("Come Telegram"), Language.ITALIAN: N_("Italiano"), Language.ENGLISH: N_("English")}
 EVENTS = {
     Event.RESULT: N_("Com'è andata una richiesta"),
@@ -54,6 +62,7 @@ EVENTS = {
     Event.REMINDER: N_("I promemoria"),
     Event.REHEARSAL: N_("La prova prima di un'apertura"),
     Event.WEEKLY: N_("Una data saltata o persa"),
+    Event.WEEK: N_("La settimana, il lunedì"),
     Event.HOUSE: N_("Novità su di me e sul sito"),
 }
 

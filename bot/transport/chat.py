@@ -16,7 +16,7 @@ from telegram import Bot, CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.screens.page import NewMessage, Page, clip
+from bot.screens.page import File, NewMessage, Page, clip
 
 TAP_SECONDS = 5.0  # until a tap counts as not answered: its screen comes all the same
 LONGEST_FLOOD_WAIT = 600.0  # s; whatever number the server names, a chat is not silent for longer
@@ -238,7 +238,8 @@ async def _send_picture(bot: Bot, chat_id: int, message: NewMessage) -> Message:
     page = message.page
     if message.picture is None:
         raise ValueError("a message without picture")
-    content = await asyncio.to_thread(message.picture.read_bytes)
+    picture = message.picture
+    content = picture.content if isinstance(picture, File) else await asyncio.to_thread(picture.read_bytes)
     return await checked(
         bot.send_photo(
             chat_id,

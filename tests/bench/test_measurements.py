@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench import history, queue, sync
+from bench import history, picture, queue, sync
 from bench.__main__ import MEASUREMENTS, catalogue_of_measurements, parse
 from bench.figures import Figure, table
 from bench.machine import describe
@@ -24,6 +24,11 @@ async def test_the_queue_can_be_measured_on_a_short_history() -> None:
 async def test_the_queue_can_be_measured_by_itself() -> None:
     figures = await queue.measure(rounds=2)
     assert [len(figure.samples) for figure in figures] == [2, 2]
+
+
+async def test_the_picture_of_the_week_can_be_measured() -> None:
+    figures = await picture.measure(rounds=2)
+    assert [len(figure.samples) for figure in figures] == [1, 2]
 
 
 async def test_the_machine_is_described() -> None:

@@ -233,6 +233,12 @@ def hours_pages() -> Iterator[Page]:
     yield screens.hours.hours_day_page(TUESDAY, 0, [], chunk([], 0), None, WHEN, opens_at=NOON)
 
 
+def week_pages() -> Iterator[Page]:
+    week = screens.week.week_of([(TUESDAY, [VIEW] * 60)], [], [TUESDAY], NOON, WHEN)
+    for either in (True, False):
+        yield screens.week.week_page(week, dark=either, mondays=either)
+
+
 def held_pages() -> Iterator[Page]:
     entries: list[screens.held.Entry] = [HELD, ACTION] * 10
     yield screens.held.mine_page(chunk(entries, 1), 3, NOON, WHEN)
@@ -339,7 +345,7 @@ def preference_pages() -> Iterator[Page]:
 @cache
 def every_page() -> tuple[Page, ...]:
     shown = (rules_pages(), action_pages(), result_pages(), menu_pages(), booking_pages(), hours_pages(), held_pages())
-    more = (question_pages(), periodic_pages(), plain_words_pages(), preference_pages(), opening_pages())
+    more = (week_pages(), question_pages(), periodic_pages(), plain_words_pages(), preference_pages(), opening_pages())
     return (*chain(*shown, *more),)
 
 

@@ -13,12 +13,13 @@ from bot.flows.services.readers import Readers
 from bot.flows.services.requests import Requests
 from bot.flows.services.slots import Slots
 from bot.flows.services.tickets import Tickets
+from bot.flows.services.weeks import Weeks
 from database import Database
 from domain.model import Clock
 from languages import Language
 from runtime.settings import Settings
 
-__all__ = ["Accounts", "Bookings", "House", "Questions", "Readers", "Requests", "Services", "Slots", "Tickets"]
+__all__ = ["Accounts", "Bookings", "House", "Questions", "Readers", "Requests", "Services", "Slots", "Tickets", "Weeks"]
 
 
 class Services:
@@ -31,6 +32,7 @@ class Services:
         self.accounts = Accounts(db, self.house)
         self.bookings = Bookings(db, self.house)
         self.slots = Slots(db, self.house, self.bookings)
+        self.weeks = Weeks(db, self.house, self.bookings, self.slots)
         self.requests = Requests(db, self.house, settings.opening.rehearsal_at)
         self.questions = Questions(db, self.house)
         self.tickets = Tickets(db, self.house, self.accounts, self.bookings, self.slots, self.requests)
