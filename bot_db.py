@@ -66,6 +66,7 @@ async def serve(
                 await tell_damage(application.bot, owner, programs.damaged(services.house.when()))
     finally:
         await application.shutdown()
+        await application.bot.shutdown()  # the application leaves it open when it could not begin
     log.info("The bot has stopped")
 
 

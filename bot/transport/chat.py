@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -138,15 +138,27 @@ async def with_retries(call: Callable[[], Awaitable[Result]], retries: Retries, 
 
 
 async def unless(event: asyncio.Event, work: Awaitable[Result]) -> Result | None:
-    """What the work returns or raises; None, with the work cancelled, when the event is set first."""
+    """What the work returns or raises; None, with the work cancelled and ended, when the event is set first."""
     task = asyncio.ensure_future(work)
     happens = asyncio.ensure_future(event.wait())
     try:
         await asyncio.wait({task, happens}, return_when=asyncio.FIRST_COMPLETED)
         return task.result() if task.done() else None
     finally:
-        task.cancel()
         happens.cancel()
+        await end({task}, 0.0)
+
+
+async def end(tasks: Collection[asyncio.Future[Result]], grace: float) -> None:
+    """Gives the tasks `grace` seconds, then cancels those that are left and waits until they have ended.
+
+    A call of Telegram that still connects while its client is closed would leave its connection open.
+    """
+    if tasks:
+        _, left = await asyncio.wait(tasks, timeout=grace)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
 
 def wait_seconds(flood: RetryAfter) -> float:

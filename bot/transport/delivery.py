@@ -22,6 +22,7 @@ from bot.flows.outgoing import NothingToTell
 from bot.transport.chat import (
     ChatLocks,
     checked,
+    end,
     never_opened,
     outcome_unknown,
     reason,
@@ -100,8 +101,7 @@ class Delivery:
                 else:
                     await program.wait(stop, self._pauses.first)
         under_way = [task for lane in self._lanes.values() for task in (lane.message, lane.edit) if task]
-        if under_way:
-            await asyncio.wait(under_way, timeout=self._pauses.grace)
+        await end(under_way, self._pauses.grace)
 
     async def _rest(self, changes: Changes) -> None:
         """Until there may be something to tell: the database was written to, or a pause is over."""

@@ -16,7 +16,7 @@ from typing import Any
 from telegram import Bot, Update
 from telegram.error import Conflict, RetryAfter, TelegramError
 
-from bot.transport.chat import MALFORMED, ChatLocks, reason, unless, wait_seconds
+from bot.transport.chat import MALFORMED, ChatLocks, end, reason, unless, wait_seconds
 from bot.transport.handlers import AnyApplication
 from runtime import program
 
@@ -190,8 +190,7 @@ class Polling:
                 self._overrun.discard(person)
 
     async def _finish(self) -> None:
-        if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=self._pauses.grace)
+        await end(frozenset(self._in_hand), self._pauses.grace)
         if not self._confirmed:
             return
         try:

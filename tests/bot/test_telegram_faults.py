@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -282,3 +283,31 @@ async def test_fifty_notices_at_once_respect_the_limits_and_arrive_in_order(worl
         assert told(world, user) == minutes
     refused = [call for call in world.emulator.calls if call.code == 429]
     assert len(refused) <= 2 * (time.monotonic() - began + 1)  # each is waited out, so about one a second and chat
+
+
+async def test_a_bot_that_never_reached_telegram_leaves_no_connection_open(world: World) -> None:
+    await world.stop()
+    world.emulator.faults.next("getMe", status=502, times=99)
+    before = len(world.emulator.calls)
+    world.start()
+    await world.emulator.wait_for_call("getMe", after=before)
+    await world.stop()
+    assert open_connections(world.emulator.api_base_url) == 0
+
+
+async def test_what_telegram_does_not_take_in_time_has_ended_when_the_bot_stops(world: World) -> None:
+    await world.restart(replace(SHORT, delivery=replace(SHORT.delivery, grace=0.0)))
+    world.emulator.faults.next("sendMessage", delay=60.0)
+    before = len(world.emulator.calls)
+    await tell(world, OWNER)
+    await world.emulator.wait_for_call("sendMessage", after=before)
+    await world.stop()
+    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("notice")]
+    assert open_connections(world.emulator.api_base_url) == 0
+
+
+def open_connections(address: str) -> int:
+    """How many connections to that address this process holds as a client."""
+    port = int(address.rpartition(":")[2])
+    transports = [each for each in gc.get_objects() if isinstance(each, asyncio.Transport) and not each.is_closing()]
+    return sum((each.get_extra_info("peername") or ("", 0))[1] == port for each in transports)
