@@ -34,6 +34,8 @@ from runtime.configured import people_of
 from runtime.heartbeat import HeartbeatLoop
 from runtime.settings import Settings
 
+LAST_NOTES = 2.0  # s to finish, when the program stops, what is done beside the answers
+
 log = logging.getLogger(__name__)
 
 
@@ -44,11 +46,12 @@ async def serve(
     chats = ChatLocks()
     services = Services(db, settings, clock)
     application = build(settings)
-    delivery = Delivery(application.bot, db, Composer(services), chats, pauses.delivery)
+    router = Router(services)
+    delivery = Delivery(application.bot, db, Composer(services, router.living), chats, pauses.delivery)
     owner = settings.telegram.allowed_user_id
     people = frozenset(person.user_id for person in settings.people)
     profile = Profile(application.bot)
-    handlers = UpdateHandlers(Router(services), people, delivery.heard_from, profile, pauses.retries)
+    handlers = UpdateHandlers(router, people, delivery.heard_from, profile, services.beside, pauses.retries)
     handlers.install(application)
     try:
         async with HeartbeatLoop(db.heartbeats, "bot", lambda: delivery.last_progress, clock=clock).running():
@@ -65,6 +68,7 @@ async def serve(
             with speaking(services.readers.known(owner)):
                 await tell_damage(application.bot, owner, programs.damaged(services.house.when()))
     finally:
+        await services.beside.finish(LAST_NOTES)
         await application.shutdown()
         await application.bot.shutdown()  # the application leaves it open when it could not begin
     log.info("The bot has stopped")

@@ -26,7 +26,9 @@ from store.preferences import PreferencesOf
 from store.queue.choices import Choices
 from store.queue.claims import Claims
 from store.queue.history import History
+from store.queue.open_pages import OpenPages
 from store.queue.openings import Openings
+from store.queue.quiet_readings import QuietReadings
 from store.queue.readings import Readings
 from store.queue.requests import Requests
 from store.queue.settlement import Settlement
@@ -73,6 +75,8 @@ class Database:
         self.reminders = Reminders(connection, clock)
         self.keeping = Keeping(connection, clock)
         self.recurring_pauses = RecurringPauses(connection, clock)
+        self.quiet_readings = QuietReadings(connection, clock)
+        self.open_pages = OpenPages(connection, clock)
         self.outbox = Outbox(connection, clock)
         self.remarks = Remarks(connection, clock)
         self.rules = Rules(connection, clock)

@@ -434,7 +434,7 @@ CREATE TABLE house_rules (
 -- What a person should hear, as kind and ids; bot_db.py makes the words and sends it, at least once, in order per chat.
 --   sent_at NULL -> waits, also for who blocked the bot;  sent_at set, error NULL -> delivered;  sent_at set, error set ->
 --   not told: there was nothing to tell any more, or Telegram will never take it, or its answer was lost too often
--- Kinds `progress` and `card` edit a message that is there already: no new message waits for them.
+-- Kinds `progress`, `card` and `page` edit a message that is there already: no new message waits for them.
 CREATE TABLE notices (
     id              INTEGER PRIMARY KEY,
     user_id         INTEGER NOT NULL,
@@ -448,7 +448,7 @@ CREATE TABLE notices (
     sent_at         TEXT,
     attempts        INTEGER NOT NULL DEFAULT 0,
     error           TEXT,
-    message_id      INTEGER,  -- for kind card: the message that is edited
+    message_id      INTEGER,  -- for kinds card and page: the message that is edited
     about_user_id   INTEGER,  -- for kind unreachable: who can't be reached
     lost            INTEGER NOT NULL DEFAULT 0, -- tries whose answer was lost: each may have arrived
     remark_id       INTEGER REFERENCES login_remarks (id) ON DELETE CASCADE,
@@ -456,3 +456,13 @@ CREATE TABLE notices (
 ) STRICT;
 CREATE INDEX unsent_notices ON notices (user_id, id) WHERE sent_at IS NULL;
 CREATE INDEX notices_by_confirmation ON notices (confirmation_id) WHERE confirmation_id IS NOT NULL;
+
+-- Messages that show a list of places, or one of its classes: edited when the timetable was read again. A message that
+-- shows something else by now has no row.
+CREATE TABLE open_pages (
+    user_id    INTEGER NOT NULL,
+    message_id INTEGER NOT NULL,
+    page       TEXT NOT NULL,  -- the callback data that leads to it: a verb and ids
+    shown_at   TEXT NOT NULL,  -- when its person last asked for it: half an hour later it is left as it is
+    PRIMARY KEY (user_id, message_id)
+) STRICT;

@@ -45,7 +45,7 @@ class Journal(Protocol):
         """Something about the person's bookings is not clear: they are read next."""
 
     async def note_full(self, class_ref: ClassRef) -> None:
-        """The site refused the class as full: the timetable shows it to everybody."""
+        """The site refused the class as full, and another choice is tried: the timetable shows it to everybody."""
 
     async def note_free(self, slot: Slot) -> None:
         """The site showed a free place."""

@@ -13,9 +13,8 @@ from actions.journal import Journal
 from actions.watching import watch_on
 from domain.errors import DatabaseError, Overlap, SiteError, SlotFull, quoted
 from domain.model import Action
-from domain.opening_report import OpeningReport, ShotOutcome
+from domain.opening_report import OpeningReport
 from domain.outcome import Outcome
-from opening.appearance import Wishes
 from opening.budget import OpeningBudget
 from opening.openings import Openings
 from opening.race import Race, Target, Won
@@ -78,14 +77,9 @@ async def race(attempt: Attempt, openings: Openings) -> Outcome:
         async with attempt.session.awake() if late else nullcontext():
             won = await _run(racing, last_call, attempt)
     except SiteError as error:
-        await _note_full(attempt, choices, error.opening)
         if isinstance(error, SlotFull) and action.watch is not None:
             return await watch_on(attempt, error, Facts(report=error.opening or OpeningReport(opens)))
         raise
-    try:
-        await _note_full(attempt, choices, won.report)
-    except DatabaseError as busy:
-        log.error("  what the site refused as full is not kept: %s", busy)  # the place that was won matters more
     return place_won(won.booked, won.choice, won.report, won.why_not_first)
 
 
@@ -110,11 +104,3 @@ async def _in_exchange(attempt: Attempt, overlap: Overlap) -> Won:
         error.opening = report
         raise
     return Won(booked, 0, report and replace(report, seen=attempt.since(report.opens_at)))
-
-
-async def _note_full(attempt: Attempt, choices: Wishes, report: OpeningReport | None) -> None:
-    """Remembers for everybody which slots the site refused as full at an opening."""
-    full = {shot.choice for shot in report.shots if shot.outcome is ShotOutcome.FULL} if report else set()
-    for number, class_ref in choices:
-        if number in full:
-            await attempt.journal.note_full(class_ref)

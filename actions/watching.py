@@ -48,7 +48,6 @@ async def _find_place(attempt: Attempt, looking: Look) -> Done:
     """Books what is free, or says that something is. Raises SlotFull when nothing is."""
     slot = await booking.find_slot(attempt.session, attempt.class_ref, looking.around)
     if slot.status is not SlotStatus.AVAILABLE and not slot.places:
-        await attempt.journal.note_full(attempt.class_ref)
         raise SlotFull("nobody has given a place back")
     await attempt.journal.note_free(slot)
     if attempt.action.watch is WatchMode.TELL:

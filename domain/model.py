@@ -123,6 +123,7 @@ class NoticeKind(StrEnum):
     PROGRAM_DOWN = "program_down"  # for the owner: a program of ours is dead or hangs (outage_id)
     PROGRAM_BACK = "program_back"  # for the owner: it lives again (outage_id)
     CARD = "card"  # an action's older message still shows it unfinished; edits silently (action_id, message_id)
+    PAGE = "page"  # the timetable was read while a message shows a list of places; edits silently (message_id)
     LOGIN_REMARK = "login_remark"  # what the pages of a login told (remark_id)
     HOUSE_RULE = "house_rule"  # for the owner: the site was seen to follow another rule than we know (rule_id)
     WEEK = "week"  # Monday morning: the picture of the week
@@ -131,7 +132,7 @@ class NoticeKind(StrEnum):
     @property
     def is_edit(self) -> bool:
         """Whether it changes a message that is there already, and rings nobody: no new message waits for it."""
-        return self in (NoticeKind.PROGRESS, NoticeKind.CARD)
+        return self in (NoticeKind.PROGRESS, NoticeKind.CARD, NoticeKind.PAGE)
 
 
 @dataclass(frozen=True, slots=True)

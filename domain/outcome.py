@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.errors import AppError
-from domain.model import Booking, ClassRef, NoticeKind, Slot, Timetable
-from domain.opening_report import OpeningReport
+from domain.errors import AppError, SiteError, SlotFull
+from domain.model import Action, Booking, ClassRef, NoticeKind, Slot, Timetable
+from domain.opening_report import OpeningReport, ShotOutcome
 from domain.readings import Before
 
 # What was done
@@ -112,3 +112,29 @@ class Waits:
 
 
 Outcome = Done | Failed | Waits
+
+
+def report_of(outcome: Outcome) -> OpeningReport | None:
+    """How the opening went that a try raced at; None when there was none."""
+    match outcome:
+        case Done(effect=Booked(report=report)) | Waits(report=OpeningReport() as report):
+            return report
+        case Failed(error=SiteError(opening=report)) | Waits(error=SiteError(opening=report)):
+            return report
+        case _:
+            return None
+
+
+def refused_as_full(action: Action, outcome: Outcome) -> set[int]:
+    """Which choices of a booking the site refused as full in this try: 0 the wish, 1 the first alternative ...
+
+    The end of a watch is no refusal: nothing was asked for, or read, then.
+    """
+    report = report_of(outcome)
+    full = {shot.choice for shot in report.shots if shot.outcome is ShotOutcome.FULL} if report else set()
+    asked = (isinstance(outcome, Failed) and action.watch is None) or (
+        isinstance(outcome, Waits) and outcome.rehearsal is None
+    )
+    if asked and not isinstance(outcome, Done) and isinstance(outcome.error, SlotFull):
+        full.add(0)
+    return full

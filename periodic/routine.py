@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from domain.errors import AlreadyQueued, LoginNeeded
 from domain.model import Account, ActionType, Role
+from domain.reading_times import moments, next_reading, openings_around
 from domain.requests import NewAction
 from periodic.tick import Tick
 
-REFRESH_EVERY = timedelta(days=1)
 CHECK_EVERY = timedelta(hours=1)
 RETRY_ROUTINE = timedelta(minutes=15)  # after a failure, routine work is not queued again at once; doubled with each
 LONGEST_ROUTINE = timedelta(days=1)  # ... up to this: what the site refuses is not thrown at it for ever
@@ -27,6 +27,7 @@ class RoutineWork:
         self._db = tick.db
         self._clock = tick.clock
         self._by_hand = by_hand
+        self._opening = tick.recurrence.rule
 
     async def act(self) -> Iterable[datetime]:
         """Queues the catalogue refresh and the booking syncs where nobody's cron did it in time.
@@ -49,11 +50,26 @@ class RoutineWork:
             return [again]
         later = []
         if account.role is Role.OWNER and turned_away is None and not needs_login:  # else one question is enough
-            later.append(await self._queue_if_due(ActionType.REFRESH, account.user_id, REFRESH_EVERY))
+            later.append(await self._read_timetable_if_due(account.user_id))
         by_hand = account.user_id in self._by_hand
         longest = CHECK_EVERY if by_hand else LONGEST_ROUTINE  # a session lives by being used
         later.append(await self._queue_if_due(ActionType.CHECK, account.user_id, CHECK_EVERY, longest))
         return [*later, *(await self._before_openings(account) if by_hand else [])]
+
+    async def _read_timetable_if_due(self, user_id: int) -> datetime:
+        """Has the timetable read if it is due; returns when it is looked at again."""
+        now = self._clock()
+        completed, tried = await self._db.history.last_of(ActionType.REFRESH, user_id)
+        done = max((each for each in (completed, await self._db.catalogue.read_at()) if each), default=None)
+        starts = [(course.day_of_week, course.start) for course in await self._db.catalogue.courses()]
+        due = next_reading(done, now, moments(self._opening, openings_around(self._opening, starts, now)))
+        if tried is not None and (done is None or tried > done):  # it is not done yet, or failed
+            due = max(due, tried + pause_after(await self._db.history.failures_of(ActionType.REFRESH, user_id)))
+        if now < due:
+            return due
+        if await self._db.quiet_readings.begin() is not None:
+            log.info("→ The routine reading of the timetable is queued")
+        return now + RETRY_ROUTINE
 
     async def _before_openings(self, account: Account) -> list[datetime]:
         """Looks well before each opening whether who logs in by hand is logged in; if not, tells while there is time.

@@ -237,6 +237,20 @@ def _rules_out(listed: Sequence[Slot], expected: Slot) -> bool:
     )
 
 
+def mark_full(tx: Transaction, wish: ClassRef, now: datetime) -> None:
+    """Notes that the site refused a place in a class as full: for everybody, and until it is read again."""
+    rows = tx.run("SELECT * FROM slots WHERE date = :date", {"date": wish.day.isoformat()})
+    for row in all_readable(_slot, rows):
+        if row.slot.ref.matches(wish):
+            tx.run(
+                """
+                UPDATE slots SET places = 0, status = 'disabled', read_at = :now
+                WHERE id = :id AND status <> 'waiting'
+                """,
+                {"id": row.id, "now": stamp(now)},
+            )
+
+
 class Catalogue:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -293,16 +307,7 @@ class Catalogue:
     @in_transaction
     def note_full(self, tx: Transaction, wish: ClassRef, now: datetime) -> None:
         """Notes that the site refused a place in a class as full: for everybody, and until it is read again."""
-        rows = tx.run("SELECT * FROM slots WHERE date = :date", {"date": wish.day.isoformat()})
-        for row in all_readable(_slot, rows):
-            if row.slot.ref.matches(wish):
-                tx.run(
-                    """
-                    UPDATE slots SET places = 0, status = 'disabled', read_at = :now
-                    WHERE id = :id AND status <> 'waiting'
-                    """,
-                    {"id": row.id, "now": stamp(now)},
-                )
+        mark_full(tx, wish, now)
 
     @in_transaction
     def note_free(self, tx: Transaction, slot: Slot, read_since: datetime) -> None:

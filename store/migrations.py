@@ -128,6 +128,8 @@ STEPS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE preferences ADD COLUMN week_mondays INTEGER NOT NULL DEFAULT 0 CHECK (week_mondays IN (0, 1))",
         "ALTER TABLE preferences ADD COLUMN week_sent TEXT"
         " CHECK (week_sent GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]')",
+        "CREATE TABLE open_pages (user_id INTEGER NOT NULL, message_id INTEGER NOT NULL, page TEXT NOT NULL,"
+        " shown_at TEXT NOT NULL, PRIMARY KEY (user_id, message_id)) STRICT",
     ),
 }
 """What leads from each version to the next."""

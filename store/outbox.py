@@ -87,7 +87,7 @@ class Outbox:
             WHERE id IN (
                 SELECT min(id) FROM notices
                 WHERE sent_at IS NULL AND id NOT IN (SELECT value FROM json_each(:aside))
-                GROUP BY user_id, kind IN ('progress', 'card')
+                GROUP BY user_id, kind IN ('progress', 'card', 'page')
             )
             ORDER BY id
             """,
@@ -103,7 +103,8 @@ class Outbox:
         rows = await self._db.rows(
             """
             SELECT * FROM notices
-            WHERE user_id = :user_id AND sent_at IS NULL AND created_at < :before AND kind NOT IN ('progress', 'card')
+            WHERE user_id = :user_id AND sent_at IS NULL AND created_at < :before
+                AND kind NOT IN ('progress', 'card', 'page')
             ORDER BY id
             """,
             {"user_id": user_id, "before": stamp(before)},

@@ -28,7 +28,7 @@ class SlotChooser:
         self._house = services.house
         self._accounts = services.accounts
         self._slots = services.slots
-        self._requests = services.requests
+        self._notes = services.notes
 
     async def days(self, user_id: int, route: Route, note: Words = "") -> Page:
         """The page of days with slots that fit the route. If no timetable was ever read, its reading is queued."""
@@ -37,7 +37,7 @@ class SlotChooser:
         days = await self._with_slots(user_id, [*known, *_around(route.near, known)], route)
         read_at = await self._db.catalogue.read_at()
         if read_at is None:
-            await self._requests.refresh_quietly(user_id)
+            self._notes.want_reading()
         farther = route is NEW_BOOKING and bool(days) and await self._db.catalogue.courses() != []
         held_up = await self._accounts.stop(user_id) is not None or await self._accounts.pause(user_id) is not None
         return screens.booking.days_page(days, read_at, when, route, note, farther=farther, held_up=held_up)

@@ -68,6 +68,7 @@ class MakingFlow:
         self._db = services.db
         self._house = services.house
         self._requests = services.requests
+        self._notes = services.notes
         self._cards = SeriesCards(services)
         self._chooser = CourseChooser(services)
         self.routes: Routes = {
@@ -88,7 +89,7 @@ class MakingFlow:
 
     async def new_kinds(self, tap: Tap) -> Page:
         if await self._db.catalogue.read_at() is None:
-            await self._requests.refresh_quietly(tap.user_id)
+            self._notes.want_reading()
         return await self._chooser.kinds(NEW_SERIES)
 
     async def new_weekday(self, tap: Tap) -> Page:

@@ -18,13 +18,14 @@ class MenuFlow:
         self._accounts = services.accounts
         self._bookings = services.bookings
         self._requests = services.requests
+        self._notes = services.notes
         self.routes: Routes = {Verb.HOME: self.home, Verb.HELP: self.help}
 
     async def home(self, tap: Tap) -> Page:
         """The menu. If no timetable was ever read, its reading is queued."""
         known = await self._db.catalogue.read_at() is not None
         if not known:
-            await self._requests.refresh_quietly(tap.user_id)
+            self._notes.want_reading()
         bookings = await self._bookings.held(tap.user_id)
         overview = Overview(
             name=tap.name,

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from bot import screens
 from bot.flows.action_notices import ActionNotices
-from bot.flows.outgoing import Compose, NothingToTell, OutgoingNotice, told
+from bot.flows.living import LivingPages
+from bot.flows.outgoing import CardEdit, Compose, NothingToTell, OutgoingNotice, told
 from bot.flows.services import Services
 from bot.screens.page import NewMessage
 from domain.model import BookingStatus, ClassRef, HeldBooking, Notice, NoticeKind
@@ -35,11 +36,12 @@ class Composer:
     Raises NothingToTell when the row it points at is gone.
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, living: LivingPages) -> None:
         self._db = services.db
         self._house = services.house
         self._readers = services.readers
         self._weeks = services.weeks
+        self._living = living
         self._kinds: dict[NoticeKind, Compose] = {
             **ActionNotices(services).kinds,
             **AccountNotices(services).kinds,
@@ -47,6 +49,7 @@ class Composer:
             **PeriodicNotices(services).kinds,
             **ProgramNotices(services).kinds,
             NoticeKind.WEEK: self._week,
+            NoticeKind.PAGE: self._page,
         }
 
     async def compose(self, notice: Notice) -> OutgoingNotice:
@@ -70,6 +73,15 @@ class Composer:
         if notice.created_at.astimezone(zone).date() != self._house.when().today:
             raise NothingToTell("the week has begun without it")
         return OutgoingNotice(message=await self._weeks.message(notice.user_id))
+
+    async def _page(self, notice: Notice) -> OutgoingNotice:
+        """A list of places as it is now, where it stands; nothing when its person has gone on to something else."""
+        page = await self._living.anew(notice.user_id, notice.message_id or 0)
+        return OutgoingNotice(card=CardEdit(notice.message_id, page) if page and notice.message_id else None)
+
+    def replaced(self, user_id: int, message_id: int) -> None:
+        """The message was edited: it shows no list of places any more."""
+        self._living.shown(user_id, message_id, None)
 
     async def together(self, user_id: int, messages: Sequence[NewMessage]) -> NewMessage:
         """One message for all the notices that could not be sent for long."""

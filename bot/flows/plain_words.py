@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from bot import screens
 from bot.flows.booking import FARTHEST
 from bot.flows.choices import AlternativesFlow
+from bot.flows.living import LivingPages
 from bot.flows.making import MakingFlow
 from bot.flows.services import Services
-from bot.flows.tap import Response, Routes, Tap
+from bot.flows.tap import Response, Tap
 from bot.screens.callbacks import Call, Verb
 from bot.screens.page import Button, Page
 from bot.screens.plain_words import MOST_SHOWN
@@ -114,15 +115,17 @@ class Finder:
 
 
 class PlainWordsFlow:
-    """Leads each meaning to its page; `routes` are those of all taps."""
+    """Leads each meaning to its page; `living` are the pages that taps lead to."""
 
-    def __init__(self, services: Services, alternatives: AlternativesFlow, making: MakingFlow, routes: Routes) -> None:
+    def __init__(
+        self, services: Services, alternatives: AlternativesFlow, making: MakingFlow, living: LivingPages
+    ) -> None:
         self._db = services.db
         self._house = services.house
         self._requests = services.requests
         self._alternatives = alternatives
         self._making = making
-        self._routes = routes
+        self._living = living
         self._find = Finder(services)
 
     async def answer(self, tap: Tap, text: str) -> Response:
@@ -165,7 +168,7 @@ class PlainWordsFlow:
 
     async def _go(self, tap: Tap, verb: Verb, *numbers: int) -> Response:
         """The page that a button would have led to."""
-        return await self._routes[verb](replace(tap, call=Call(verb, numbers)))
+        return await self._living.led_to(replace(tap, call=Call(verb, numbers)))
 
     async def _said(self, tap: Tap, word: Word) -> Response:
         match word:
@@ -221,7 +224,7 @@ class PlainWordsFlow:
         return await self._with_second(tap, found[0][0], found[1][0], more=len(found) > 2)
 
     async def _with_second(self, tap: Tap, first: SlotView, other: SlotView, *, more: bool) -> Response:
-        page = await self._go(tap, Verb.SLOT, first.id)
+        page = await self._living.plain(replace(tap, call=Call(Verb.SLOT, (first.id,))))
         when = self._house.when()
         if not isinstance(page, Page) or first.id == other.id or not screens.plain_words.takes_second(first):
             return screens.plain_words.or_else_page(_each_once([[first, other]]), when)

@@ -5,15 +5,14 @@ Every flow takes the truth from the database and asks whether it belongs to the 
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Coroutine
 
 from bot.flows.booking import BookingFlow, SlotChooser
 from bot.flows.choices import AlternativesFlow, SwapFlow, WatchFlow
 from bot.flows.held import HeldFlow
 from bot.flows.holidays import HolidaysFlow
 from bot.flows.hours import HoursFlow
+from bot.flows.living import LivingPages
 from bot.flows.making import MakingFlow
 from bot.flows.menu import MenuFlow
 from bot.flows.periodic import SeriesFlow
@@ -39,11 +38,10 @@ log = logging.getLogger(__name__)
 
 
 class Router:
-    """Finds the flow of each verb; `routes` holds them all."""
+    """Finds the flow of each verb; `routes` holds them all, `living` the lists of places that stand in chats."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._written_beside: set[asyncio.Task[None]] = set()
         chooser = SlotChooser(services)
         booking, held = BookingFlow(services, chooser), HeldFlow(services)
         hours = HoursFlow(services, held)
@@ -51,8 +49,9 @@ class Router:
         self._tickets = TicketFlow(services, booking, held, hours)
         alternatives = AlternativesFlow(services, chooser, booking)
         self.routes: Routes = {}
+        self.living = LivingPages(services, self.routes)
         making = MakingFlow(services)
-        self._plain_words = PlainWordsFlow(services, alternatives, making, self.routes)
+        self._plain_words = PlainWordsFlow(services, alternatives, making, self.living)
         for flow in (
             self._menu,
             self._tickets,
@@ -77,17 +76,11 @@ class Router:
         if tap.call.verb in ON_THE_WAY_TO_THE_SITE:
             self._expect(tap.user_id)
         await self._services.house.learn_rules()
-        return await self.routes[tap.call.verb](tap)
+        return await self.living.led_to(tap)
 
     def _expect(self, user_id: int) -> None:
         """Has the workers told that the person is likely to ask something of the site."""
-        self._beside(self._announce(user_id))
-
-    def _beside(self, writing: Coroutine[None, None, None]) -> None:
-        """Has something written that no answer depends on: a tap never waits for a lock that a shell holds."""
-        task = asyncio.create_task(writing)
-        self._written_beside.add(task)
-        task.add_done_callback(self._written_beside.discard)
+        self._services.beside.do(self._announce(user_id))
 
     async def _announce(self, user_id: int) -> None:
         try:
@@ -105,7 +98,7 @@ class Router:
 
     def heard(self, user_id: int, code: str | None) -> None:
         """Has the language of a person's Telegram kept."""
-        self._beside(self._services.readers.heard(user_id, code))
+        self._services.beside.do(self._services.readers.heard(user_id, code))
 
     async def said(self, tap: Tap, text: str) -> Response:
         """The response to a message in plain words, after which the site is likely to be asked something."""

@@ -207,8 +207,6 @@ def slots_page(
         head.add(*(_slot_line(view, read_at, when) for view in chunk.items))
     if any(_is_from_before(view, when) for view in chunk.items):
         head.add(f"<i>{NOT_READ_SINCE}</i>")
-    elif any(view.state in (SlotState.FREE, SlotState.FULL) for view in chunk.items):
-        head.add(_("<i>Posti letti dal sito {moment}</i>", moment=when.at(read_at)))
     rows = [(button(_slot_label(view, when), route.slot, view.id, *route.about),) for view in chunk.items]
     turns = chunk.turns(route.slots, day, activity_key(activity), *route.about)
     back = route.back_to_days() if single else back_row(route.day, day, *route.about, on_card=route.on_card)

@@ -13,7 +13,8 @@ from enum import IntEnum, StrEnum
 
 MOST_BYTES = 64  # the Bot API's limit for callback_data
 FRESH = "+"  # before the verb: the answer is a new message, because the one with the button must stay as it is
-SHAPE = re.compile(r"(\+?)([a-z_]{1,20})((?::(?:0|[1-9][0-9]{0,18}))*)")
+REREAD = "!"  # before the verb: the timetable is read again first, and the page is shown meanwhile as it is
+SHAPE = re.compile(r"(\+?)(!?)([a-z_]{1,20})((?::(?:0|[1-9][0-9]{0,18}))*)")
 
 
 class Largest(IntEnum):
@@ -185,6 +186,12 @@ class Call:
     verb: Verb
     numbers: tuple[int, ...] = ()
     fresh: bool = False
+    reread: bool = False
+
+    @property
+    def data(self) -> str:
+        """The callback data that means it."""
+        return pack(self.verb, *self.numbers, fresh=self.fresh, reread=self.reread)
 
     @property
     def day(self) -> date:
@@ -205,10 +212,10 @@ def _day(number: int) -> date:
         raise Forged(f"{number} is not a day") from None
 
 
-def pack(verb: Verb, *values: int | date, fresh: bool = False) -> str:
+def pack(verb: Verb, *values: int | date, fresh: bool = False, reread: bool = False) -> str:
     """The callback data of a button. Raises ValueError for what would not survive the way back."""
     numbers = [int(f"{value:%Y%m%d}") if isinstance(value, date) else int(value) for value in values]
-    data = (FRESH if fresh else "") + ":".join([verb, *map(str, numbers)])
+    data = (FRESH if fresh else "") + (REREAD if reread else "") + ":".join([verb, *map(str, numbers)])
     try:
         unpack(data)
     except Forged as problem:
@@ -221,10 +228,10 @@ def unpack(data: str | None) -> Call:
     found = SHAPE.fullmatch(data or "")
     if data is None or found is None or len(data.encode()) > MOST_BYTES:
         raise Forged("not the language of our buttons")
-    fresh, word, tail = found.groups()
+    fresh, reread, word, tail = found.groups()
     if word not in set(Verb):
         raise Forged(f"no verb {word!r}")
-    call = Call(Verb(word), tuple(int(number) for number in tail.split(":")[1:]), fresh == FRESH)
+    call = Call(Verb(word), tuple(int(number) for number in tail.split(":")[1:]), bool(fresh), bool(reread))
     _check(call)
     return call
 

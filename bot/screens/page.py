@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from bot.screens.callbacks import Verb, pack
+from bot.screens.callbacks import Call, Verb, pack
 from languages import Later, _
 
 LONGEST_NAME = 120  # characters of one thing from outside; the site's own are far shorter
@@ -42,6 +42,8 @@ class Page:
     text: str
     rows: tuple[ButtonRow, ...] = ()
     card_of: int | None = None  # the action whose card the message becomes that shows this
+    living: Call | None = None  # what makes it anew when the timetable was read: it is edited then, while it is shown
+    waits: bool = False  # it says that the timetable is being read
 
 
 @dataclass(frozen=True, slots=True)

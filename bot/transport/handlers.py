@@ -24,6 +24,7 @@ from telegram.ext import (
 )
 
 from bot.flows.router import Router
+from bot.flows.services import Beside
 from bot.flows.tap import Handler, Response, Tap
 from bot.screens import apologies
 from bot.screens.callbacks import Call, Forged, Verb, unpack
@@ -81,12 +82,14 @@ class UpdateHandlers:
         people: frozenset[int],
         heard_from: Callable[[int], None],
         profile: Profile,
+        beside: Beside,
         retries: Retries = RETRIES,
     ) -> None:
         self._router = router
         self._people = people
         self._heard_from = heard_from
         self._profile = profile
+        self._beside = beside
         self._retries = retries
         self._last = LastAnswers()
 
@@ -123,7 +126,7 @@ class UpdateHandlers:
                 await answer(update, context)
             self._router.heard(user.id, user.language_code)
             shown = self._router.last_language_of(user.id, user.language_code)
-            await self._profile.follow(user.id, user.language_code, shown)
+            self._beside.do(self._profile.follow(user.id, user.language_code, shown))
 
         return handle
 
@@ -154,8 +157,14 @@ class UpdateHandlers:
         tap = Tap(query.from_user.id, query.from_user.first_name, call, message_id)
         response = await _in_time(query, _safely(self._router.respond(tap)))
         shown = await self._show(query, response, fresh=call.fresh)
+        self._note_shown(tap.user_id, shown, response)
         if shown is not None and shown != message_id and isinstance(response, Page) and response.card_of is not None:
             await self._move_card(response.card_of, tap.user_id, shown)
+
+    def _note_shown(self, user_id: int, message_id: int | None, response: Response | Apology) -> None:
+        """Where a list of places stands is remembered: it is edited when the timetable was read again."""
+        if message_id is not None:
+            self._router.living.shown(user_id, message_id, response if isinstance(response, Page) else None)
 
     async def _move_card(self, action_id: int, user_id: int, message_id: int) -> None:
         """The card came out as another message than the one tapped: the action's result is shown there from now on."""
@@ -216,7 +225,7 @@ class UpdateHandlers:
         response = await _safely(respond(Tap(user.id, user.first_name, call)))
         if repeat or not self._last.is_same(user.id, response):
             self._last.put(user.id, response)
-            await self._say(update.get_bot(), user.id, response)
+            self._note_shown(user.id, await self._say(update.get_bot(), user.id, response), response)
         elif instead is not None:
             await self._say(update.get_bot(), user.id, instead)
 
@@ -237,12 +246,13 @@ class UpdateHandlers:
             log.warning("User %s was not shown the response to a tap: %s", query.from_user.id, reason(error))
             return None
 
-    async def _say(self, bot: Bot, user_id: int, response: Response | Apology) -> None:
-        """Sends the response as a new message."""
+    async def _say(self, bot: Bot, user_id: int, response: Response | Apology) -> int | None:
+        """Sends the response as a new message. Returns where it stands."""
         try:
-            await with_retries(lambda: _send(bot, user_id, response), self._retries, repeatable=False)
+            return await with_retries(lambda: _send(bot, user_id, response), self._retries, repeatable=False)
         except TelegramError as error:
             log.warning("User %s was not answered: %s", user_id, reason(error))
+            return None
 
 
 async def _safely(response: Awaitable[Response]) -> Response | Apology:
@@ -271,11 +281,12 @@ async def _in_time(query: CallbackQuery, work: Awaitable[Response | Apology]) ->
     return await task
 
 
-async def _send(bot: Bot, user_id: int, response: Response | Apology) -> None:
+async def _send(bot: Bot, user_id: int, response: Response | Apology) -> int:
     match response:
         case Page():
-            await send(bot, user_id, response)
+            sent = await send(bot, user_id, response)
         case Apology():
-            await send(bot, user_id, response.page)
+            sent = await send(bot, user_id, response.page)
         case NewMessage():
-            await send_new(bot, user_id, response)
+            sent = await send_new(bot, user_id, response)
+    return sent.message_id

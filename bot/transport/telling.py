@@ -17,7 +17,7 @@ from bot.transport.chat import ChatLocks, edit, outcome_unknown, send_new, unles
 from database import Database
 from domain.delivered import Told
 from domain.errors import DatabaseError
-from domain.model import Notice
+from domain.model import Notice, NoticeKind
 
 MOST_STALE = 3  # old messages that are told one by one; more become one
 
@@ -104,6 +104,7 @@ class Teller:
             raise
         if not edited:
             self._edited.add(notice.id)
+        self._composer.replaced(notice.user_id, card.message_id)
         return edited
 
     async def _mark(self, notice: Notice) -> None:
@@ -165,5 +166,7 @@ class Teller:
             outgoing = await self._compose(notice)
             if outgoing.card is not None:
                 await edit(self._bot, notice.user_id, outgoing.card.message_id, outgoing.card.page)
+                if notice.kind is not NoticeKind.PAGE:
+                    self._composer.replaced(notice.user_id, outgoing.card.message_id)
         self._told[notice.id] = Told()
         return True

@@ -76,7 +76,7 @@ class Choices:
         first = tx.row(FIND, _still_to_be_read(action_id, user_id, self._clock()))
         if first is None or to_wish(first).matches(wish):
             return False
-        others = _choices(tx, action_id)
+        others = choices_of(tx, action_id)
         if any(other.matches(wish) for other in others):
             return True
         if len(others) >= MOST_ALTERNATIVES:
@@ -89,7 +89,7 @@ class Choices:
         """Removes an alternative; the later ones move up. False when the booking is not pending or has no such one."""
         if tx.row(FIND, _still_to_be_read(action_id, user_id, self._clock())) is None:
             return False
-        others = _choices(tx, action_id)
+        others = choices_of(tx, action_id)
         if wish not in others:
             return False
         others.remove(wish)
@@ -129,6 +129,7 @@ class Choices:
         return bool(rows)
 
 
-def _choices(tx: Transaction, action_id: int) -> list[ClassRef]:
+def choices_of(tx: Transaction, action_id: int) -> list[ClassRef]:
+    """The alternatives of an action, in the person's order."""
     rows = tx.run("SELECT * FROM alternatives WHERE action_id = :id ORDER BY position", {"id": action_id})
     return [to_wish(row) for row in rows]

@@ -10,15 +10,29 @@ from typing import Any
 
 from domain.errors import LeaseLost, LoginNeeded, LoginStopped, NothingToCancel
 from domain.model import BETWEEN_READINGS, Action, ActionStatus, ActionType, Clock, NoticeKind, instant, stamp
-from domain.outcome import AccountTrouble, Booked, Cancelled, Done, Failed, Outcome, PlaceFree, Refreshed, Synced, Waits
+from domain.outcome import (
+    AccountTrouble,
+    Booked,
+    Cancelled,
+    Done,
+    Failed,
+    Outcome,
+    PlaceFree,
+    Refreshed,
+    Synced,
+    Waits,
+    refused_as_full,
+)
 from domain.rests import rest_of
 from domain.unknown_outcome import leaves_unknown_outcome
 from store.bookings import keep_what_is_booked_anew, mark_cancelled, mark_confirmed
-from store.catalogue import swap
+from store.catalogue import mark_full, swap
 from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 from store.pauses import note_booked, note_success, pause, reject
+from store.queue.choices import choices_of
 from store.queue.history import told_already
+from store.queue.open_pages import tell_open_pages
 from store.queue.openings import record_opening
 from store.queue.readings import sync
 from store.queue.reconciliation import reconcile_withdrawn
@@ -69,6 +83,20 @@ def _settle(tx: Transaction, action: Action, outcome: Outcome, now: datetime) ->
             _fail(tx, action, outcome, now)
         case Waits():
             _wait(tx, action, outcome, now)
+    if action.type is ActionType.REFRESH:
+        tell_open_pages(tx, now)
+    elif action.type is ActionType.BOOK:
+        _note_full(tx, action, outcome, now)
+
+
+def _note_full(tx: Transaction, action: Action, outcome: Outcome, now: datetime) -> None:
+    """What the site refused as full is full for everybody from now on, until it is read again."""
+    if not (numbers := refused_as_full(action, outcome)):
+        return
+    wishes = dict(enumerate([action.wish, *choices_of(tx, action.id)]))
+    for number in numbers:
+        if (wish := wishes.get(number)) is not None:
+            mark_full(tx, wish, now)
 
 
 def _note_trouble(tx: Transaction, user_id: int, trouble: AccountTrouble, now: datetime) -> datetime | None:

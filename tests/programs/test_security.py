@@ -18,7 +18,7 @@ from telegram import Update
 
 from bench import fuzz
 from bot.flows.router import Router
-from bot.flows.services import Services
+from bot.flows.services import Beside, Services
 from bot.flows.tap import Tap
 from bot.screens.callbacks import NUMBERS, Call, Largest, Verb
 from bot.screens.page import NewMessage
@@ -100,7 +100,7 @@ async def test_a_stranger_gets_nothing_from_any_kind_of_update(tmp_path: Path, k
         people = frozenset(person.user_id for person in world.settings.people)
         heard_from: list[int] = []
         router = Router(Services(world.db, world.settings, world.clock))
-        UpdateHandlers(router, people, heard_from.append, Profile(application.bot)).install(application)
+        UpdateHandlers(router, people, heard_from.append, Profile(application.bot), Beside()).install(application)
         async with application:
             before = len(world.emulator.calls)
             update = Update.de_json({"update_id": 1, kind.split(" ")[0]: UPDATES[kind]}, application.bot)

@@ -6,8 +6,10 @@ Every look takes the truth from the database for the person who tapped, so a res
 from __future__ import annotations
 
 from bot.flows.services.accounts import Accounts
+from bot.flows.services.beside import Beside
 from bot.flows.services.bookings import Bookings
 from bot.flows.services.house import House
+from bot.flows.services.page_notes import PageNotes
 from bot.flows.services.questions import Questions
 from bot.flows.services.readers import Readers
 from bot.flows.services.requests import Requests
@@ -19,7 +21,10 @@ from domain.model import Clock
 from languages import Language
 from runtime.settings import Settings
 
-__all__ = ["Accounts", "Bookings", "House", "Questions", "Readers", "Requests", "Services", "Slots", "Tickets", "Weeks"]
+__all__ = [
+    "Accounts", "Beside", "Bookings", "House", "PageNotes", "Questions", "Readers", "Requests", "Services", "Slots",
+    "Tickets", "Weeks",
+]  # fmt: skip
 
 
 class Services:
@@ -27,6 +32,8 @@ class Services:
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self.db = db
+        self.beside = Beside()
+        self.notes = PageNotes(db, self.beside)
         self.house = House(db, settings, clock)
         self.readers = Readers(db, Language(settings.language))
         self.accounts = Accounts(db, self.house)

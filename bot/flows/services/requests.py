@@ -9,7 +9,7 @@ from bot.flows.services.house import House
 from bot.flows.tap import Tap
 from database import Database
 from domain.errors import AlreadyQueued
-from domain.model import Action, ActionStatus, ActionType, ClassRef, HeldBooking, Role, WatchMode
+from domain.model import Action, ActionStatus, ActionType, ClassRef, HeldBooking, WatchMode
 from domain.opening_plan import BookingPlan, plan_booking
 from domain.requests import NewAction
 
@@ -95,15 +95,6 @@ class Requests:
             free_until=self._house.still_free_until(held),
         )
         return await self.add(new)
-
-    async def refresh_quietly(self, user_id: int) -> None:
-        """Queues a silent reading of the timetable for the owner, unless one is unfinished or ended a minute ago."""
-        people = await self._db.people.all()
-        owner = next((one.user_id for one in people if one.role is Role.OWNER), user_id)
-        _, tried = await self._db.history.last_of(ActionType.REFRESH, owner)
-        if tried is not None and self._house.now() - tried < timedelta(minutes=1):
-            return
-        await self.add(NewAction(ActionType.REFRESH, owner, quiet=True))
 
     def can_be_requeued(self, action: Action) -> bool:
         """Whether a request was withdrawn by its person and could still be carried out."""
