@@ -43,6 +43,7 @@ from store.recurring.reminders import Reminders
 from store.recurring.series import Series
 from store.remarks import Remarks
 from store.rules import Rules
+from store.sharing import Sharing
 from store.week_pictures import WeekPictures
 
 __all__ = ["VERSION", "Database", "LockTimeouts", "open_database", "restore"]
@@ -58,6 +59,7 @@ class Database:
         self.pauses = Pauses(connection, clock)
         self.hand_logins = HandLogins(connection, clock)
         self.catalogue = Catalogue(connection)
+        self.sharing = Sharing(connection, clock)
         self.requests = Requests(connection, clock)
         self.choices = Choices(connection, clock)
         self.watches = Watches(connection, clock)

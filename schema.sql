@@ -92,6 +92,19 @@ CREATE TABLE slot_days (
     read_at TEXT NOT NULL
 ) STRICT;
 
+-- The links by which somebody shows a class to others of the same bot: one per class, whoever made it. It opens the
+-- class's page until the class begins; then it says so for thirty days, and the row goes.
+CREATE TABLE shared_classes (
+    number      TEXT PRIMARY KEY,  -- 128 random bits, in decimal: what comes with /start
+    location    TEXT NOT NULL,
+    course_name TEXT NOT NULL,
+    course_type TEXT,
+    date        TEXT NOT NULL CHECK (date GLOB '????-??-??' AND date IS date(date, '+0 days')),
+    time_slot   TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]' AND time_slot < '24'),
+    starts_at   TEXT NOT NULL      -- when the class begins
+) STRICT;
+CREATE INDEX shared_by_date ON shared_classes (date);
+
 -- The queue --------------------------------------------------------------------------------------------------------
 
 -- One row is one thing to do on the site. Finished rows are history and stay.

@@ -130,6 +130,11 @@ STEPS: dict[int, tuple[str, ...]] = {
         " CHECK (week_sent GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]')",
         "CREATE TABLE open_pages (user_id INTEGER NOT NULL, message_id INTEGER NOT NULL, page TEXT NOT NULL,"
         " shown_at TEXT NOT NULL, PRIMARY KEY (user_id, message_id)) STRICT",
+        "CREATE TABLE shared_classes (number TEXT PRIMARY KEY, location TEXT NOT NULL, course_name TEXT NOT NULL,"
+        " course_type TEXT, date TEXT NOT NULL CHECK (date GLOB '????-??-??' AND date IS date(date, '+0 days')),"
+        " time_slot TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]' AND time_slot < '24'),"
+        " starts_at TEXT NOT NULL) STRICT",
+        "CREATE INDEX shared_by_date ON shared_classes (date)",
     ),
 }
 """What leads from each version to the next."""

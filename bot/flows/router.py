@@ -21,6 +21,7 @@ from bot.flows.preferences import PreferencesFlow
 from bot.flows.questions import QuestionsFlow
 from bot.flows.rules import RulesFlow
 from bot.flows.services import Services
+from bot.flows.sharing import SharingFlow
 from bot.flows.tap import Response, Routes, Tap
 from bot.flows.tickets import TicketFlow
 from bot.flows.week import WeekFlow
@@ -46,6 +47,7 @@ class Router:
         booking, held = BookingFlow(services, chooser), HeldFlow(services)
         hours = HoursFlow(services, held)
         self._menu = MenuFlow(services)
+        self._sharing = SharingFlow(services, booking)
         self._tickets = TicketFlow(services, booking, held, hours)
         alternatives = AlternativesFlow(services, chooser, booking)
         self.routes: Routes = {}
@@ -65,6 +67,7 @@ class Router:
             SeriesFlow(services),
             making,
             HolidaysFlow(services),
+            self._sharing,
             RulesFlow(services),
             PreferencesFlow(services),
             WeekFlow(services),
@@ -122,6 +125,12 @@ class Router:
         """/status with a number, as somebody types it."""
         await self._services.house.learn_rules()
         return await self._tickets.status_of(tap, word)
+
+    async def shared(self, tap: Tap, number: str) -> Response:
+        """/start with a number: the page of a class that somebody shared."""
+        self._expect(tap.user_id)
+        await self._services.house.learn_rules()
+        return await self._sharing.open(tap, number)
 
     async def set_card(self, action_id: int, user_id: int, message_id: int) -> None:
         """Makes the message the card of the action: the action's end is shown there."""

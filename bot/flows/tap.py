@@ -17,6 +17,7 @@ class Tap:
     name: str
     call: Call
     message_id: int | None = None
+    bot_name: str = ""  # what the bot is called in links: `polimisport_bot`
 
     @property
     def id(self) -> int:

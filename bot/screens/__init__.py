@@ -20,6 +20,7 @@ from bot.screens import (
     questions,
     results,
     rules,
+    sharing,
     tickets,
     week,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "questions",
     "results",
     "rules",
+    "sharing",
     "tickets",
     "week",
     "failures",

@@ -285,7 +285,10 @@ def confirm_page(
     if view.state not in SETTLED:
         lines.add(_clash(view, when), _how_to_swap(view), *view.warnings).add(STOPPED[stop.kind] if stop else "")
         lines.add("" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
-    return Page(str(lines), (*_confirm_rows(view, newest, when, watchable=watchable), _back_to_list(view, page)))
+    rows = _confirm_rows(view, newest, when, watchable=watchable)
+    if view.state is not SlotState.STARTED:
+        rows.append((button(texts.SHARE_LABEL, Verb.SHARE, view.id),))
+    return Page(str(lines), (*rows, _back_to_list(view, page)))
 
 
 def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:

@@ -57,6 +57,7 @@ class Verb(StrEnum):
     SLOT = "slot"  # all about one slot, and whether to book it
     BOOK = "book"  # with the newest action when the button was made
     BOOK_ALT = "book_alt"  # the same, and alternatives are chosen next
+    SHARE = "share"  # a message with the link of a slot
     BOOK_OR = "or"  # a slot and its second choice at once; with the newest action when the button was made
 
     ALTS = "alts"  # an action's alternatives
@@ -77,6 +78,7 @@ class Verb(StrEnum):
     MINE = "mine"  # my bookings
     HELD = "held"  # one booking
     FILE = "file"  # its calendar file
+    SHARE_HELD = "share_held"  # a message with the link of its class
     ASK_CANCEL = "ask_cancel"  # "sure?"
     CANCEL = "cancel"  # with the newest action when the button was made
     ASK_TWICE = "ask_twice"  # "sure, though it may cost?"
@@ -148,12 +150,13 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.SETTING: (CHOICE,), Verb.SET_SETTING: (CHOICE, KEY),
     Verb.SET_RULE: (ID,), Verb.LEAVE_RULE: (ID,), Verb.AGAIN: (ID,), Verb.START_NOW: (ID,),
     Verb.DAY: (DAY,), Verb.SLOTS: (DAY, KEY, PAGE), Verb.SLOT: (ID,), Verb.BOOK: (ID, ID), Verb.BOOK_ALT: (ID, ID),
-    Verb.BOOK_OR: (ID, ID, ID),
+    Verb.BOOK_OR: (ID, ID, ID), Verb.SHARE: (ID,),
     Verb.ALTS: (ID,), Verb.ALT_DAYS: (ID,), Verb.ALT_DAY: (DAY, ID), Verb.ALT_SLOTS: (DAY, KEY, ID, PAGE),
     Verb.ALT_ADD: (ID, ID), Verb.ALT_DROP: (ID, CHOICE, KEY),
     Verb.WATCH: (ID, ID, CHOICE), Verb.WATCH_LIKE: (ID, CHOICE), Verb.BOOK_NOW: (ID,), Verb.WATCHES: (PAGE,),
     Verb.WATCH_FIRST: (ID,), Verb.NOTICE: (ID,), Verb.SET_NOTICE: (ID, CHOICE),
-    Verb.MINE: (PAGE,), Verb.HELD: (ID,), Verb.FILE: (ID,), Verb.ASK_CANCEL: (ID,), Verb.CANCEL: (ID, ID),
+    Verb.MINE: (PAGE,), Verb.HELD: (ID,), Verb.FILE: (ID,), Verb.SHARE_HELD: (ID,),
+    Verb.ASK_CANCEL: (ID,), Verb.CANCEL: (ID, ID),
     Verb.ASK_TWICE: (ID,), Verb.CANCEL_LATE: (ID, ID), Verb.STAY: (ID,),
     Verb.SWAP_DAYS: (ID,), Verb.SWAP_DAY: (DAY, ID), Verb.SWAP_SLOTS: (DAY, KEY, ID, PAGE),
     Verb.SWAP_SLOT: (ID, ID), Verb.SWAP: (ID, ID, ID), Verb.SWAP_NOW: (ID, ID, ID),

@@ -98,7 +98,8 @@ def held_page(held: HeldBooking, live: Action | None, when: When, *, over: bool,
     elif is_held(held) and not over:
         swap = button(_("🔁 Scambia"), Verb.SWAP_DAYS, held.id)
         rows.append((button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id), swap))
-        rows.append((button(_("🗓 Calendario"), Verb.FILE, held.id),))
+        share = button(texts.SHARE_LABEL, Verb.SHARE_HELD, held.id)
+        rows.append((button(_("🗓 Calendario"), Verb.FILE, held.id), share))
     elif held.status in (BookingStatus.CANCELLED, BookingStatus.GONE) and not over:
         lines.add(_("🗓 L'avevi nel calendario? Con il file qui sotto la togli."))
         rows.append((button(_("🗓 Togli dal calendario"), Verb.FILE, held.id),))

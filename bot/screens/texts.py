@@ -8,6 +8,7 @@ BOOK_LABEL = N_("📅 Nuova Prenotazione")
 MINE_LABEL = N_("📋 Le Mie Prenotazioni")
 PERIODIC_LABEL = N_("🔄 Prenotazioni Periodiche")
 HOURS_LABEL = N_("🗓️ Orari Corsi")
+SHARE_LABEL = N_("🔗 Condividi")
 HELP = N_("""<b>Cosa so fare</b>
 
 {book} — scegli giorno, corso e orario. Se le prenotazioni non sono ancora aperte aspetto io, e prenoto appena \

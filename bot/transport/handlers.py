@@ -154,7 +154,7 @@ class UpdateHandlers:
             await self._forged(query, forged)
             return
         message_id = query.message.message_id if isinstance(query.message, Message) and query.message.text else None
-        tap = Tap(query.from_user.id, query.from_user.first_name, call, message_id)
+        tap = Tap(query.from_user.id, query.from_user.first_name, call, message_id, query.get_bot().username)
         response = await _in_time(query, _safely(self._router.respond(tap)))
         shown = await self._show(query, response, fresh=call.fresh)
         self._note_shown(tap.user_id, shown, response)
@@ -191,7 +191,10 @@ class UpdateHandlers:
         await self._answer(update, Call(Verb.SETTINGS), self._router.respond)
 
     async def start(self, update: Update, context: Context) -> None:
-        await self._answer(update, Call(Verb.HOME), self._router.respond)
+        """The menu; after a tap on somebody's link, which brings its number, what that leads to."""
+        number = (context.args or [""])[0]
+        respond = partial(self._router.shared, number=number) if number else self._router.respond
+        await self._answer(update, Call(Verb.HOME), respond)
 
     async def help(self, update: Update, context: Context) -> None:
         await self._answer(update, Call(Verb.HELP), self._router.help)

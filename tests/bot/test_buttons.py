@@ -258,6 +258,12 @@ def held_pages() -> Iterator[Page]:
     yield from (screens.held.watches_page(chunk([watch] * 20, 1), WHEN), screens.held.watches_page(chunk([], 0), WHEN))
 
 
+def sharing_pages() -> Iterator[Page]:
+    ref = ACTION.class_ref
+    yield screens.sharing.to_forward(ref, screens.sharing.link_to("polimisport_bot", "1" * 39), WHEN)
+    yield from (screens.sharing.begun(ref, WHEN), screens.sharing.vanished(ref, WHEN), screens.sharing.unknown())
+
+
 def question_pages() -> Iterator[Page]:
     for purpose in ConfirmationPurpose:
         for outcome in (None, *ConfirmationOutcome):
@@ -345,7 +351,15 @@ def preference_pages() -> Iterator[Page]:
 @cache
 def every_page() -> tuple[Page, ...]:
     shown = (rules_pages(), action_pages(), result_pages(), menu_pages(), booking_pages(), hours_pages(), held_pages())
-    more = (week_pages(), question_pages(), periodic_pages(), plain_words_pages(), preference_pages(), opening_pages())
+    more = (
+        sharing_pages(),
+        week_pages(),
+        question_pages(),
+        periodic_pages(),
+        plain_words_pages(),
+        preference_pages(),
+        opening_pages(),
+    )
     return (*chain(*shown, *more),)
 
 

@@ -95,12 +95,15 @@ async def test_a_person_starts_votes_and_sends_what_is_not_written_from_the_page
         await result(call("sendMessage", chat_id=43, text="?", reply_markup=asks))
         poll = {"question": "Quando?", "options": ["lunedì", "martedì"]}
         await result(call("sendPoll", chat_id=43, **poll))
+        await result(call("sendMessage", chat_id=43, text="Vieni? https://t.me/polimisport_bot?start=77"))
+        await page.get_by_role("link", name="start=77").click()
+        await expect(page.locator(".message.mine").last).to_contain_text("/start 77")
         for name in ("Numero", "Dove"):
             await page.get_by_role("button", name=name).click()
         for name in ("Messaggio vocale", "Posizione", "Contatto"):
             await page.get_by_role("button", name="Allega").click()
             await page.get_by_role("menuitem", name=name).click()
-        await expect(page.locator(".message.mine")).to_have_count(6)
+        await expect(page.locator(".message.mine")).to_have_count(7)
         await page.get_by_role("button", name="martedì").click()
         await expect(page.get_by_role("button", name="martedì")).to_contain_text("100%")
         assert await page.locator("audio").evaluate(
@@ -112,7 +115,7 @@ async def test_a_person_starts_votes_and_sends_what_is_not_written_from_the_page
         for update in await result(call("getUpdates"))
         if "message" in update
     ]
-    assert kinds == [["text"], ["contact"], ["location"], ["voice"], ["location"], ["contact"]]
+    assert kinds == [["text"], ["text"], ["contact"], ["location"], ["voice"], ["location"], ["contact"]]
 
 
 @pytest.mark.process

@@ -129,6 +129,8 @@ class Chat {
     if (key) { this.tap(key); return; }
     const command = at("[data-command]");
     if (command) { event.preventDefault(); this.composer.say(command.dataset.command); return; }
+    const start = this.startOf(at("a[href]"));
+    if (start) { event.preventDefault(); this.composer.say(`/start ${start}`); return; }
     if (at("[data-vote]")) { this.vote(at("[data-vote]")); return; }
     if (at("[data-jump]")) this.log.jump(at("[data-jump]").dataset.jump);
     const picture = at("[data-picture]");
@@ -137,6 +139,13 @@ class Chat {
     at(".spoiler")?.classList.add("open");
     at("blockquote[expandable]")?.classList.toggle("open");
     if (at("code") && !at("pre")) copy(at("code").textContent);
+  }
+
+  /** What a link to the bot itself (t.me/its_name?start=...) brings with it; a client opens no browser for that. */
+  startOf(link) {
+    const url = link && new URL(link.href);
+    const here = url?.host === "t.me" && url.pathname.slice(1).toLowerCase() === this.profile.bot.username.toLowerCase();
+    return here && url.searchParams.get("start");
   }
 
   async tap(key) {

@@ -1,0 +1,48 @@
+"""A class that is shared: the link that is made for it, and the page it opens for whoever taps it."""
+
+from __future__ import annotations
+
+from bot import screens
+from bot.flows.booking import BookingFlow
+from bot.flows.services import Services
+from bot.flows.tap import Response, Routes, Tap
+from bot.screens.callbacks import Verb
+from bot.screens.page import NewMessage, Page
+from domain.model import ClassRef
+
+
+class SharingFlow:
+    def __init__(self, services: Services, booking: BookingFlow) -> None:
+        self._db = services.db
+        self._house = services.house
+        self._slots = services.slots
+        self._booking_flow = booking
+        self.routes: Routes = {Verb.SHARE: self.slot, Verb.SHARE_HELD: self.held}
+
+    async def slot(self, tap: Tap) -> Response:
+        row = await self._db.catalogue.slot(tap.id)
+        return await self._share(tap, row.ref) if row else screens.booking.gone_page()
+
+    async def held(self, tap: Tap) -> Response:
+        held = await self._db.bookings.find(tap.id, tap.user_id)
+        return await self._share(tap, held.ref) if held else screens.held.gone_page()
+
+    async def _share(self, tap: Tap, ref: ClassRef) -> Response:
+        if self._house.has_begun(ref):
+            return screens.sharing.begun(ref, self._house.when())
+        number = await self._db.sharing.number_of(ref, self._house.starts(ref))
+        link = screens.sharing.link_to(tap.bot_name, number)
+        return NewMessage(screens.sharing.to_forward(ref, link, self._house.when()))
+
+    async def open(self, tap: Tap, number: str) -> Page:
+        """The page of the class that a link is about, as things stand now for the person who tapped it."""
+        ref = await self._db.sharing.find(number)
+        if ref is None:
+            return screens.sharing.unknown()
+        if self._house.has_begun(ref):
+            return screens.sharing.begun(ref, self._house.when())
+        rows = await self._slots.on_day(tap.user_id, ref.day)
+        found = next((row for row in rows if row.slot.ref.matches(ref)), None)
+        if found is None:
+            return screens.sharing.vanished(ref, self._house.when())
+        return await self._booking_flow.confirm_slot(tap, found.id)
