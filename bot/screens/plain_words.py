@@ -42,6 +42,9 @@ DOUBTS = {
     Doubt.ONCE_OR_WEEKLY: N_("Una volta sola, o ogni settimana?"),
     Doubt.SEVERAL: N_("Mi hai chiesto più cose insieme: una alla volta, per favore."),
     Doubt.TIMES: N_("Il giorno o l'ora non tornano: me li riscrivi?"),
+    Doubt.PAST: N_("Quel giorno è già passato."),
+    Doubt.NO_DAY: N_("Quel giorno nel calendario non esiste."),
+    Doubt.EXCEPT: N_("Le eccezioni («tutto tranne...») non le so fare: scegli tu, una alla volta."),
     Doubt.LONG: N_("È troppo lungo per me: bastano corso, giorno e ora."),
 }
 
@@ -54,6 +57,7 @@ def told(wish: Wish, when: When) -> str:
     parts = [" / ".join(f"<b>{safe(name)}</b>" for name in wish.names)]
     parts += [" / ".join(every(day) for day in wish.weekdays), _days(wish.days, when)]
     parts += [_hours(wish.hours) if wish.hours else "", " - ".join(safe(where) for where in wish.where)]
+    parts.append(_("con {name}", name=" / ".join(safe(each) for each in wish.who)) if wish.who else "")
     return ", ".join(part for part in parts if part)
 
 
@@ -129,9 +133,11 @@ def _elsewhere(views: Sequence[SlotView]) -> ButtonRow:
     return everything, home_button()
 
 
-def no_slot_page(wish: Wish, near: Sequence[SlotView], when: When) -> Page:
+def no_slot_page(wishes: Sequence[Wish], near: Sequence[SlotView], when: When) -> Page:
     """The timetable has no such class: what comes nearest."""
-    lines = Lines().add(_("{wish}: negli orari che conosco non c'è.", wish=first_up(told(wish, when))))
+    lines = Lines()
+    for wish in wishes:
+        lines.add(_("{wish}: negli orari che conosco non c'è.", wish=first_up(told(wish, when))))
     lines.add(_("Forse una di queste?") if near else "")
     return Page(str(lines), (*_slot_rows(near, when), (button(texts.BOOK_LABEL, Verb.NEW), home_button())))
 
@@ -304,7 +310,7 @@ def no_page() -> Page:
 def unsure_page(doubt: Doubt, words: Sequence[str], buttons: Sequence[Button]) -> Page:
     """What was not understood, and what may be meant; without any guess: how one can say it."""
     lines = Lines().add(str(DOUBTS[doubt]), _not_placed(words) if doubt in (Doubt.WORDS, Doubt.UNKNOWN) else "")
-    if buttons and doubt is not Doubt.ONCE_OR_WEEKLY:
+    if buttons and doubt not in (Doubt.ONCE_OR_WEEKLY, Doubt.EXCEPT):
         lines.add(_("Intendevi questa?") if len(buttons) == 1 else _("Intendevi una di queste?"))
     lines.add(*([] if buttons else _for_example()))
     return Page(str(lines), (*((one,) for one in buttons[:MOST_SHOWN]), (home_button(),)))

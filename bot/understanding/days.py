@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.understanding.intents import Doubt
 from bot.understanding.words import worded
 
 WEEK = 7
 HORIZON = timedelta(days=14)  # a day of the month beside its weekday is taken for a date if it is this near
 FARTHEST = timedelta(days=200)  # from today: a date without its year is not meant farther away
+RECENT = timedelta(days=60)  # a date without its year that was so lately is meant as the one that is over
+LEAP_YEAR = 2028
 
 HOURS_TOLD_BARE = range(7, 23)
 CLOCK_TIME = re.compile(r"\b(?:alle|all|ore|at|dalle|dopo|after|h)\b|\d[:.,]\d\d\b|\b(?:am|pm)\b")
@@ -75,6 +79,7 @@ class Days:
     habit: bool = False
     several: bool = False  # the weekday's plural: every week
     doubtful: str = ""  # the number beside the weekday, which may be the day of the month or the hour
+    fault: Doubt | None = None  # why it is no day of the time ahead; it has no dates then
 
     def meeting(self, other: Days) -> Days | None:
         """What both can mean together: `next week` and `on Wednesday`; None when that is no day."""
@@ -128,9 +133,11 @@ def _dated(match: re.Match[str], today: date) -> Days | None:
     parts = match.groupdict()
     month = BY_MONTH[parts["month"]] if parts.get("month") else int(parts["number"]) if parts.get("number") else None
     year = int(parts["year"]) if parts.get("year") else None
-    found = _next_date(
-        int(match["day"].replace("primo", "1")), month, year + 2000 if year and year < 100 else year, today
-    )
+    year = year + 2000 if year and year < 100 else year
+    day = int(match["day"].replace("primo", "1"))
+    found = _next_date(day, month, year, today)
+    if found is None and (fault := _fault(day, month, year, today)):
+        return Days((), fault=fault)
     weekday = BY_WEEKDAY[parts["wd"]] if parts.get("wd") else None
     if found is None or (weekday is not None and found.weekday() != weekday):
         return None
@@ -148,6 +155,23 @@ def _next_date(day: int, month: int | None, year: int | None, today: date) -> da
         if each.day == day and month in (None, each.month) and year in (None, each.year):
             return each
     return None
+
+
+def _fault(day: int, month: int | None, year: int | None, today: date) -> Doubt | None:
+    """Why there is no such date ahead; None for one that is only far away."""
+    if month is None:
+        return Doubt.NO_DAY if day > 31 else None
+    if not 1 <= month <= 12 or not 1 <= day <= monthrange(year or LEAP_YEAR, month)[1]:
+        return Doubt.NO_DAY
+    latest = (each for each in (year or today.year, today.year - 1) if day <= monthrange(each, month)[1])
+    last = next((found for each in latest if (found := date(each, month, day)) < today), None)
+    if year is None and last is not None:
+        return Doubt.PAST if today - last <= RECENT else None
+    return Doubt.PAST if last is not None else Doubt.NO_DAY if (month, day) == (2, 29) else None
+
+
+def _gone(match: re.Match[str], today: date) -> Days:
+    return Days((), fault=Doubt.PAST)
 
 
 def _in_days(match: re.Match[str], today: date) -> Days:
@@ -197,7 +221,14 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(rf"(?:{pattern})(?= |$)"), reader)
     for pattern, reader in (
         (rf"{_BEFORE}(?:oggi|today|in giornata)", _offset(0)),
-        (rf"{_BEFORE}(?:domani|tomorrow|tmrw|tmr|tomoz)", _offset(1)),
+        (rf"{_BEFORE}(?:domani|tomorrow|tmrw|tmr|tmw|tomoz|tomo)", _offset(1)),
+        (
+            rf"{_BEFORE}(?:ieri(?: (?:mattina|pomeriggio|sera))?|(?:l )?altro ieri|yesterday(?: (?:morning|afternoon"
+            rf"|evening))?|(?:the )?day before yesterday|last (?:night|week|weekend|{_WD})|(?:{_WD}"
+            rf"|settimana|(?:fine settimana)|weekend) scors[oa]|scors[oa] (?:{_WD}|settimana|weekend)"
+            rf"|(?:{_N}) (?:giorn[oi] fa|days? ago|settiman[ae] fa|weeks? ago))",
+            _gone,
+        ),
         (rf"{_BEFORE}(?:dopodomani|dopo domani|(?:the )?day after tomorrow)", _offset(2)),
         (
             rf"(?:(?:on|di|del|della|per|for|of|al|alla) )?(?:(?P<article>il|lo|la|the|il giorno) )?"
@@ -257,6 +288,6 @@ def days_at(text: str, at: int, today: date) -> tuple[int, Days] | None:
 WORDS = frozenset([*BY_WEEKDAY, *SEVERAL, *BY_MONTH, *NUMBERS]) | worded(
     """
     oggi today domani tomorrow dopodomani weekend settimana settimane week weeks giorno giorni day days prossimo
-    prossima prossimi next questo questa this stasera tonight stamattina domattina
+    prossima prossimi next questo questa this stasera tonight stamattina domattina ieri yesterday scorso scorsa
     """
 )

@@ -19,6 +19,7 @@ from bot.understanding.intents import (
     Said,
     Series,
     Show,
+    StopWatching,
     Swap,
     Unsure,
     Unwanted,
@@ -32,12 +33,14 @@ from bot.understanding.parts import Part
 from bot.understanding.vocabulary import Vocabulary
 
 MOST_WISHES = 3
-CONTENT = (Kind.DAY, Kind.HOURS, Kind.COURSE, Kind.WHERE)
+CONTENT = (Kind.DAY, Kind.HOURS, Kind.COURSE, Kind.WHERE, Kind.WHO)
 SKIPPED = (Kind.FILLER, Kind.TO, Kind.NO_LONGER)
 VERBS = (Kind.BOOK, Kind.DO, Kind.SOFT)
 JOINTS = (Kind.ELSE, Kind.OR, Kind.AND, Kind.COMMA)
 INTO = ("a ", "al ", "alla ", "per ", "for ", "to ")
 OPENS = re.compile(r"apr|open")
+ASKS = re.compile(r"quando|dove|a che|when|what|where|which|am i|are we|did you")
+"""How a question after what is held begins, whether or not it ends with a question mark."""
 WHAT_THERE_IS = re.compile(
     r"^ce$|post[oi]|cors[oi]|lezion|class|spot|place|space|liber|free|disponib|availab|course|ci sono|apr|open"
 )
@@ -61,6 +64,7 @@ class Draft:
     days: Days | None = None
     told: Told | None = None
     where: tuple[str, ...] = ()
+    who: tuple[str, ...] = ()
 
     def completed_by(self, other: Draft) -> Draft:
         """With what the other says for both: for another course only its day, or "tonight", and no hour of a clock."""
@@ -69,18 +73,19 @@ class Draft:
             of_the_day = other.told if other.told and other.told.wide and not self.days else None
             return replace(self, days=days, told=self.told or of_the_day)
         names, said = (self.names, self.said) if self.names else (other.names, other.said)
-        return Draft(names, said, days, self.told or other.told, self.where or other.where)
+        told, where = self.told or other.told, self.where or other.where
+        return Draft(names, said, days, told, where, self.who or other.who)
 
     def wish(self, *, weekly: bool = False) -> Wish:
         """Raises Contradiction for a date where a weekday is needed."""
         hours = self.told.hours if self.told else None
         if not weekly:
-            return Wish(self.names, self.days.dates if self.days else (), (), hours, self.where)
+            return Wish(self.names, self.days.dates if self.days else (), (), hours, self.where, self.who)
         if self.days is None:
-            return Wish(self.names, (), (), hours, self.where)
+            return Wish(self.names, (), (), hours, self.where, self.who)
         if self.days.weekday is None:
             raise Contradiction
-        return Wish(self.names, (), (self.days.weekday,), hours, self.where)
+        return Wish(self.names, (), (self.days.weekday,), hours, self.where, self.who)
 
 
 class Gatherer:
@@ -135,6 +140,10 @@ class Gatherer:
                 if told is None:
                     raise Contradiction
                 return replace(draft, told=told)
+            case Kind.WHO if draft.who and draft.who != part.who:
+                raise Contradiction(Doubt.SEVERAL)
+            case Kind.WHO:
+                return replace(draft, who=part.who)
             case _:
                 return replace(draft, where=(*draft.where, part.where))
 
@@ -150,11 +159,21 @@ class Gatherer:
     def completed(self) -> list[Draft]:
         """The wishes, each with what the others say for it too."""
         whole = []
+        self._share_the_last_hour()
         for at, draft in enumerate(self.drafts):
             for other in (*reversed(self.drafts[:at]), *self.drafts[at + 1 :]):
                 draft = draft.completed_by(other)
+            if draft.who and draft.names and not self._vocabulary.teach(draft.who, draft.names):
+                raise Contradiction(Doubt.ANOTHER)  # "yoga with Andrea", who is a friend then
             whole.append(draft)
         return whole
+
+    def _share_the_last_hour(self) -> None:
+        """`yoga or gag tomorrow at 18`: what is said once at the end is said of both."""
+        last = self.drafts[-1]
+        said_once = last.days and last.told and not any(draft.days or draft.told for draft in self.drafts[:-1])
+        if self.joints == {Kind.OR} and said_once:
+            self.drafts = [replace(draft, days=last.days, told=last.told) for draft in self.drafts]
 
 
 def meaning(parts: Sequence[Part], vocabulary: Vocabulary) -> Intent:
@@ -166,7 +185,8 @@ class Sentence:
     """One message in its pieces."""
 
     def __init__(self, parts: Sequence[Part], vocabulary: Vocabulary) -> None:
-        self._parts = list(parts)
+        self._fault = next((part for part in parts if part.days and part.days.fault), None)
+        self._parts = [part for part in parts if not (part.days and part.days.fault)]
         self._vocabulary = vocabulary
         self._kinds = {part.kind for part in parts}
         unplaced = (
@@ -176,6 +196,10 @@ class Sentence:
 
     def meaning(self) -> Intent:
         try:
+            if self._fault and self._fault.days:
+                return self._unsure(self._fault.days.fault or Doubt.TIMES, self._without_its_day())
+            if Kind.EXCEPT in self._kinds:
+                return self._unsure(Doubt.EXCEPT, *self._all_of_it())
             if Kind.NOT in self._kinds or Kind.NOTHING in self._kinds:
                 return self._negated()
             reading = self._reading()
@@ -187,11 +211,21 @@ class Sentence:
             return self._unsure(Doubt.WORDS, reading)
         return reading or self._unsure(Doubt.UNKNOWN)
 
+    def _without_its_day(self) -> Intent | None:
+        """What a message that names no day of the time ahead may mean on another one."""
+        wants_none = Kind.NOT in self._kinds or Kind.NOTHING in self._kinds
+        return None if wants_none or self._unknown or Kind.PERSON in self._kinds else self._reading()
+
+    def _all_of_it(self) -> list[Intent]:
+        """What somebody wants to cancel who makes an exception: all, to be picked from."""
+        return [Cancel(Wish())] if Kind.CANCEL in self._kinds and Kind.NOT not in self._kinds else []
+
     def _unsure(self, doubt: Doubt, *readings: Intent | None) -> Unsure:
         """A question; a page that was named is no reading of it."""
         flat = [each for one in readings for each in (one.readings if isinstance(one, Unsure) else (one,))]
         kept = tuple(each for each in flat if each is not None and not isinstance(each, Show | Said | Unsure))
-        return Unsure(doubt, kept, self._unknown, self._vocabulary.near(self._unknown))
+        words = (self._fault.text,) if self._fault else self._unknown
+        return Unsure(doubt, kept, words, self._vocabulary.near(self._unknown))
 
     def _gathered(self, parts: Sequence[Part]) -> Gatherer:
         gatherer = Gatherer(self._vocabulary)
@@ -202,8 +236,8 @@ class Sentence:
 
     def _reading(self) -> Intent | None:
         """What it means as far as its pieces are known; None when they mean nothing."""
-        steering = self._kinds & {Kind.CANCEL, Kind.MOVE, Kind.WATCH}
-        if len(steering) > 1 or (steering & {Kind.CANCEL, Kind.MOVE} and Kind.BOOK in self._kinds):
+        steering = self._kinds & {Kind.CANCEL, Kind.MOVE, Kind.WATCH, Kind.UNWATCH}
+        if len(steering) > 1 or (steering - {Kind.WATCH} and Kind.BOOK in self._kinds):
             return self._unsure(Doubt.SEVERAL)
         if Kind.MOVE in self._kinds:
             return self._swap()
@@ -226,13 +260,16 @@ class Sentence:
 
     def _asks_what_is_held(self) -> bool:
         """Whether it is about what is held already: "what have I booked", and not a wish."""
-        asks = bool(self._kinds & {Kind.LOOK, Kind.ASKING}) or Kind.COURSE not in self._kinds
+        mine = next(part.text for part in self._parts if part.kind is Kind.MINE)
+        asks = bool(self._kinds & {Kind.LOOK, Kind.ASKING}) or Kind.COURSE not in self._kinds or bool(ASKS.match(mine))
         opens = any(part.kind is Kind.LOOK and OPENS.match(part.text) for part in self._parts)
         return asks and not opens and not self._kinds & {Kind.BOOK, Kind.EVERY}
 
     def _steered(self, draft: Draft, *, weekly: bool) -> Reading:
         if Kind.WATCH in self._kinds:
             return Watch(draft.wish())
+        if Kind.UNWATCH in self._kinds:
+            return StopWatching(draft.wish())
         return Series(draft.wish(weekly=True)) if weekly else Cancel(draft.wish())
 
     def _asked_for(self, drafts: list[Draft], *, weekly: bool, every_one: bool) -> Intent | None:
@@ -245,7 +282,11 @@ class Sentence:
             return Weekly(tuple(draft.wish(weekly=True) for draft in drafts), every_one)
         asks = Kind.ASKING in self._kinds and not self._kinds & {Kind.BOOK, Kind.DO, Kind.SOFT}
         only_looks = looks and Kind.BOOK not in self._kinds
-        if only_looks or asks or not (acts or any(draft.names for draft in drafts) or Kind.SOFT in self._kinds):
+        if (
+            only_looks
+            or asks
+            or not (acts or any(draft.names or draft.who for draft in drafts) or Kind.SOFT in self._kinds)
+        ):
             asked = has_content or any(WHAT_THERE_IS.search(part.text) for part in self._parts)
             wishes = [draft.wish() for draft in drafts]
             return Look(wishes[0], tuple(wishes[1:])) if asked else None
@@ -286,7 +327,15 @@ class Sentence:
     def _negated(self) -> Intent:
         """Never a booking. Who does not want something gets what there is of it; what else is denied is a question."""
         doubt = self._unsure(Doubt.NEGATED)
-        if self._unknown or self._kinds & {Kind.PERSON, Kind.MOVE, Kind.WATCH, Kind.ELSE, Kind.OR, Kind.AND}:
+        if self._unknown or self._kinds & {
+            Kind.PERSON,
+            Kind.MOVE,
+            Kind.WATCH,
+            Kind.UNWATCH,
+            Kind.ELSE,
+            Kind.OR,
+            Kind.AND,
+        }:
             return doubt
         if Kind.CANCEL in self._kinds:
             return Said(Word.NO)

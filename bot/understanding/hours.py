@@ -13,6 +13,7 @@ from bot.understanding.words import worded
 
 MAY_BE_EVENING = 10  # a smaller hour on a clock of twelve may be twelve hours later
 EARLY = 8  # nobody means a class after, or from, such a morning hour: they mean the evening's
+EARLIEST = 6  # nothing begins before: a smaller first hour of a span is the evening's
 AROUND = timedelta(minutes=30)
 MONTHS_OF_A_YEAR = 12
 
@@ -143,16 +144,16 @@ def _around(match: re.Match[str]) -> Hours | None:
     moments = _read(match, 1)
     if not moments:
         return None
-    return Hours(tuple((_shifted(moment, -AROUND), _shifted(moment, AROUND)) for moment in (_bound(moments),)))
+    return Hours(tuple((_shifted(moment, -AROUND), _shifted(moment, AROUND)) for moment in moments))
 
 
 def _between(match: re.Match[str]) -> Hours | None:
     one, other = _read(match, 1), _read(match, 2)
     if not one or not other:
         return None
-    first = one[-1] if one[0].hour < EARLY and other[-1] > one[-1] else one[0]
-    last = next((moment for moment in other if moment > first), None)
-    return Hours(((first, last),)) if last else None
+    first = one[-1] if one[0].hour < EARLIEST and other[-1] > one[-1] else one[0]
+    spans = [(each, next((moment for moment in other if moment > each), None)) for each in one if each >= first]
+    return Hours(made) if (made := tuple((begin, end) for begin, end in spans if end)) else None
 
 
 def _shifted(moment: time, by: timedelta) -> time:

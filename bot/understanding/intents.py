@@ -42,6 +42,7 @@ class Wish:
     weekdays: tuple[int, ...] = ()  # of what recurs; 0 = Monday
     hours: Hours | None = None
     where: tuple[str, ...] = ()  # places and kinds of classes it must be of, as the site writes them
+    who: tuple[str, ...] = ()  # any of these instructors, as the site writes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,13 @@ class Weekly:
 @dataclass(frozen=True, slots=True)
 class Watch:
     """Wait for a place that frees."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class StopWatching:
+    """Wait no longer for a place."""
 
     wish: Wish
 
@@ -148,6 +156,9 @@ class Doubt(StrEnum):
     ONCE_OR_WEEKLY = auto()
     SEVERAL = auto()  # more than one thing at once
     TIMES = auto()  # its days or hours contradict each other
+    PAST = auto()  # it names a day that is over
+    NO_DAY = auto()  # it names a day that no calendar has
+    EXCEPT = auto()  # it means everything but something
     LONG = auto()  # far longer than a request
 
 
@@ -161,5 +172,5 @@ class Unsure:
     near: tuple[str, ...] = ()
 
 
-Reading = Book | Weekly | Watch | Look | Cancel | Series | Unwanted | Swap
+Reading = Book | Weekly | Watch | StopWatching | Look | Cancel | Series | Unwanted | Swap
 Intent = Reading | Show | Said | Unsure

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     HOURS = auto()
     COURSE = auto()
     WHERE = auto()
+    WHO = auto()  # an instructor
     EVERY = auto()  # each week
     BOOK = auto()
     DO = auto()  # to go, to do: a wish, though nothing says "book"
@@ -22,11 +23,13 @@ class Kind(StrEnum):
     CANCEL = auto()
     MOVE = auto()
     WATCH = auto()
+    UNWATCH = auto()
     LOOK = auto()
     MINE = auto()  # what is held already
     NOT = auto()
     NOTHING = auto()
     NO_LONGER = auto()
+    EXCEPT = auto()  # everything but what follows
     ELSE = auto()
     OR = auto()
     AND = auto()
@@ -44,6 +47,9 @@ _PLACE = (
     r"|spots?|slots?|seat)"
 )
 _MY_PLACE = r"(?:il|il mio|i|i miei|la mia|my|the|quel|that) (?:posto|posti|places?|spots?|slots?|seat)"
+_NO_MORE = r"(?:no longer|never|do not|non)(?: voglio)?(?: piu)?"
+_LEAVE = r"lasci\w* (?:perdere|stare)|dimentica"
+_ALERT = r"(?:watch|alert|notification|avviso|notifica|sorveglianza)(?: (?:for|about|on|of|per|di|su|del|della))?"
 _FULL = (
     r"(?:e|is|fosse|dovesse essere|s|it is|its|are|they are|that is|are all)? ?(?:tutto |gia |all "
     r"|already )?(?:pien[oaie]|esaurit[oaie]|full|taken|complet[oa]|fully booked)"
@@ -65,15 +71,30 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     # No
     (
         Kind.NOT,
-        r"no longer|no more|non|not|no|mai|never|senza|without|neanche|nemmeno|neppure|except|tranne|eccetto"
-        r"|salvo|neither|nor|nope|evita|evitare|avoid|invece di|instead of|anziche|rather than",
+        r"no longer|no more|non|not|no|mai|never|senza|without|neanche|nemmeno|neppure"
+        r"|neither|nor|nope|evita|evitare|avoid|invece di|instead of|anziche|rather than",
     ),
     (Kind.NOTHING, r"niente|nulla|nessun[oa]?|nothing|none"),
     (Kind.NO_LONGER, r"piu|anymore|any more|any longer"),
+    (
+        Kind.EXCEPT,
+        r"tranne|eccetto|salvo|a parte|esclus[oaie]|ad eccezione (?:di|del|della)|fuorche|except(?: for)?|excluding"
+        r"|apart from|other than|aside from|(?:tutt[oaie]|ogni cosa) meno|(?:everything|all|anything) but",
+    ),
     # What is to be done
     (
+        Kind.UNWATCH,
+        rf"(?:stop|{_NO_MORE}(?: (?:want|need) to)?) (?:watch(?:ing)?|notifying|notify|alert(?:ing)?|track(?:ing)?"
+        rf"|keep(?:ing)? an eye)(?: me)?(?: (?:for|about|on|of))?|(?:smett\w+ di|basta|{_NO_MORE}(?: mi)?) (?:guard\w+"
+        r"|controll\w+|segui\w*|sorvegli\w+|monitor\w+|avvis\w+|notific\w+|ten\w+ (?:piu )?d occhio"
+        rf"|tieni\w* (?:piu )?d occhio)|(?:annull\w+|cancell?\w*|togli\w*|rimuov\w+|elimin\w+|disattiv\w+|stop|ferma"
+        rf"|delete|remove|drop|forget|turn off|{_LEAVE})"
+        rf" (?:(?:the|my|that|l|il|la|lo|mio|gli|le|quell) ){{0,2}}{_ALERT}",
+    ),
+    (
         Kind.CANCEL,
-        r"disattiva|basta con|deactivate|salto|disdico|annullo|cancello|rinuncio a|annull(?!at)\w+|cancell(?!at"
+        rf"{_LEAVE}|forget(?: about)?"
+        r"|disattiva|basta con|deactivate|salto|disdico|annullo|cancello|rinuncio a|annull(?!at)\w+|cancell(?!at"
         r"|ed|ing|azion)\w+|disd(?:i|ic)\w*|disdett[ae]|elimin(?!at)\w+|rimuov(?:i|ere|imi|ermi|o)|tog(?:li|liere"
         rf"|limi|liermi|lila)|liber(?:a|are|ami|i|o) {_MY_PLACE}|rinunci(?:o|are|a) (?:a|al|alla)|cancel|cancelled"
         r"|cancelling|cancelation|delete|remove|drop(?! in| into)|call off|(?:free|free up|release|give back"
@@ -116,7 +137,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.SOFT,
-        r"va bene|sarebbe possibile|sarebbe|would it be possible|is it possible|faresti|fammi (?:un favore"
+        r"fancy|i fancy|would rather"
+        r"|va bene|sarebbe possibile|sarebbe|would it be possible|is it possible|faresti|fammi (?:un favore"
         r"|il piacere)|do me a favou?r|(?:per|for|solo per|just for|only for) (?:1|una|un|one"
         r"|a single) (?:persona|person|posto|place|spot)|(?:solo|just|only) (?:per me|io|me|for me)|per conto mio"
         r"|in automatico|automaticamente|automatically|(?:se|if) (?:ce|ci sono|trovi|there is|there are"
@@ -131,7 +153,12 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     # Looking
     (
         Kind.LOOK,
-        r"dici|dirmi|elenchi|avete|do you have|have you got|do you offer|vi sono|chi (?:insegna|tiene|fa)"
+        r"(?:(?:is there|there is|are there) )?any (?:free |more )?(?:space|room|spots?|places?|slots?|seats?)"
+        r"(?: left| free)?"
+        r"|when (?:can|could|may) (?:i|we|you) book|quando (?:posso|puoi|si puo|si possono) prenot\w+"
+        r"|quando (?:apre|aprono|si apre|si aprono) (?:la|le) prenotazion[ei]|when (?:does|do) (?:the )?bookings? open"
+        r"|insegn\w+|teach\w*|dici|dirmi|elenchi|avete|do you have|have you got|do you offer"
+        r"|vi sono|chi (?:insegna|tiene|fa)"
         r"|who (?:teaches|is teaching)|full|busy|pien[oaie]|affollat[oa]|crowded|un buco|buchi|spazio|(?:sapere"
         r"|dirmi|dimmi|chiedere|controlla(?:re)?|verifica(?:re)?|vedere) (?:se|quando|a che ora)|sapere"
         r"|controlla(?:re)?|verifica(?:re)?|(?:check|know|see|find out|ask) (?:if|whether|when|what time)|check"
@@ -146,7 +173,12 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.MINE,
-        r"(?:tutte le|tutti i|all the|all|all of my|all my) (?:prenotazioni|lezioni|corsi|bookings|classes"
+        r"(?:am i|are we) (?:already )?(?:in|on|booked|signed up|enrolled|registered)(?: the list)?"
+        r"|did you (?:already )?(?:book"
+        r"|get|reserve|manage|make|find)\w*|(?:when|what time|where) (?:is|are) my|(?:what time|when) (?:do|have) i"
+        r"(?: have| got)?|a che ora ho|ho (?:gia )?(?:qualcosa|lezione|altro|impegni|corsi|prenotazioni|allenamento)"
+        r"|(?:sono|siamo) (?:gia )?(?:in lista|dentro|segnat[oi]|segnata)|sei riuscit[oa]|ce l hai fatta"
+        r"|(?:tutte le|tutti i|all the|all|all of my|all my) (?:prenotazioni|lezioni|corsi|bookings|classes"
         r"|reservations)|quando ho|dove ho|(?:(?:le|i|la|il|all|tutte|tutti|of) ){0,3}(?:mi[ea]i?"
         r"|my) (?:prenotazion[ei]|lezion[ei]|corsi|bookings?|class(?:es)?|courses|reservations?|lessons|sessions)"
         r"|prenotazioni|bookings|reservations|(?:ho|abbiamo) (?:gia )?(?:prenotato|prenotate)"
@@ -181,6 +213,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
 
 FILLERS = worded(
     """
+    sometime sometimes either both entrambi sto sta simply
     plz bye run runs held taking purtroppo unfortunately dentro in automatico na de elenco qualche sorry anything
     whatever il lo la i gli le l un uno una del dello della dei degli delle dell d di da dal dalla dalle in nel
     nello nella nei su sul sulla per con tra fra mi ti ci si me te ne io tu noi voi mio mia miei mie tuo tua suo sua

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, time
 
 from bot.understanding.intents import Wish
+from bot.understanding.words import spoken
 from domain.model import FIT_CENTER, ClassRef, Course
 from domain.names import plain, same_place
 from domain.recurrence import PeriodicBooking
@@ -36,6 +37,17 @@ def _is_of(wish: Wish, course: str, ref: ClassRef) -> bool:
     named = not wish.names or plain(course or FIT_CENTER) in {plain(name) for name in wish.names}
     parts = [part for part in (ref.location, ref.kind, ref.where) if part]
     return named and all(any(same_place(where, part) for part in parts) for where in wish.where)
+
+
+def taught(wish: Wish, instructor: str) -> bool:
+    """Whether the wish can mean a class of that instructor."""
+    return not wish.who or plain(instructor) in {plain(each) for each in wish.who}
+
+
+def is_kin(wish: Wish, course: str) -> bool:
+    """Whether a course has all words of a wished one in its name: a vinyasa yoga, where yoga is wished."""
+    words = set(spoken(course).split())
+    return any(set(spoken(name).split()) <= words for name in wish.names)
 
 
 def weekdays_of(wish: Wish, courses: Iterable[Course]) -> set[int]:

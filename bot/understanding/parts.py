@@ -37,6 +37,16 @@ MISSPELLED = worded(
 
 RATHER_A_NAME = ("marzo", "march", "aprile", "april")
 BOUNDS = worded("prima dopo da dal dalla from by before after until till entro since")
+OF_A_TEACHER = worded(
+    """
+    con with by di da dal dalla del della of from prof professor professoressa maestro maestra teacher coach instructor
+    istruttore istruttrice insegnante
+    """
+)
+"""What may lead to the name of an instructor, who may be called by one word of it then."""
+TITLES = OF_A_TEACHER | worded("la il l lo the mr ms mrs signora signor")
+TEACHES = worded("insegna insegnano teach teaches tiene tengono")
+CLASSES = worded("class classes lesson lessons session sessions course courses") | TEACHES
 PREPOSITIONS = ("in", "a", "at", "di", "al", "alla", "presso", "nel", "da", "the")
 
 
@@ -50,6 +60,7 @@ class Part:
     told: Told | None = None
     names: tuple[str, ...] = ()
     where: str = ""
+    who: tuple[str, ...] = ()
 
 
 def taken_apart(text: str, vocabulary: Vocabulary, today: date) -> list[Part]:
@@ -123,11 +134,32 @@ def _of_the_catalogue(
     if place := vocabulary.place_at(words, number + skipped):
         said = " ".join(words[number : number + skipped + place[0]])
         yield at + len(said), [Part(Kind.WHERE, said, where=place[1])]
+    if teacher := _teacher_at(words, number, vocabulary):
+        said = " ".join(words[number : number + teacher[0]])
+        yield at + len(said), [Part(Kind.WHO, said, who=teacher[1])]
+
+
+def _teacher_at(words: list[str], number: int, vocabulary: Vocabulary) -> tuple[int, tuple[str, ...]] | None:
+    """The instructor: by the whole name, or by one word of it where it is clear that an instructor is meant."""
+    first = next((at for at in range(number, len(words)) if words[at] not in TITLES), len(words))
+    leads = [word for word in words[number:first] if word in OF_A_TEACHER]
+    if whole := vocabulary.teacher_at(words, first):
+        return first - number + whole[0], whole[1]
+    teaches = words[first + 1 : first + 2] and words[first + 1] in CLASSES
+    is_told = leads or teaches or (first == number and number > 0 and words[number - 1] in TEACHES)
+    found = vocabulary.called.get(words[first]) if first < len(words) and is_told else None
+    return (first - number + 1, found) if found else None
 
 
 def _corrected(word: str, vocabulary: Vocabulary) -> str:
     """The word that a misspelled one must be, or itself: never when two are as near, never a person's name."""
-    if not word.isalpha() or word in vocabulary.words or word in FIRST_NAMES or _is_known(word):
+    if (
+        not word.isalpha()
+        or word in vocabulary.words
+        or word in vocabulary.called
+        or word in FIRST_NAMES
+        or _is_known(word)
+    ):
         return word
     longer = {other for other in vocabulary.words if other.startswith(word)} if len(word) >= LEAST_CUT else set()
     if len(longer) == 1:

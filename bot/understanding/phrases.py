@@ -24,12 +24,18 @@ PAGES = (
         r"|istruzioni|instructions|guida|guide|cosa sai fare|che sai fare|che cosa sai fare|cosa puoi fare"
         r"|che cosa puoi fare|cosa fai|come funzion[ai]|come (?:faccio |si |posso |fai |puoi ){0,3}(?:a )?(?:prenot"
         r"|annull|disdi|cancell|spost|cambi)\w*(?: \w+)?|how (?:book|cancel|use|make|change|move)(?: class"
-        r"| booking| classes| bookings)?|come si usa|come si fa|come faccio|what|what this|how (?:does )?(?:this"
+        r"| booking| classes| bookings)?|come si usa(?: (?:questo |sto )?bot)?"
+        r"|come si fa|come faccio|what|what this|how (?:does )?(?:this"
         r"|that)? ?(?:bot )?(?:works?)|how does(?: this)?(?: bot)? works?|how use this|non (?:ho )?capito"
         r"|non capisco|not understand|what this bot|what your commands|come prenoto|come si prenota|how book"
         r"|how use",
     ),
-    (Place.MENU, r"menu|menu principale|main menu|home|inizio|start|indietro|back|ricomincia|restart"),
+    (
+        Place.MENU,
+        r"(?:(?:prenot\w+|book|reserve|same|come|as|per|for|me) ){0,3}(?:solit[oa]|usual)(?: (?:one|class|thing"
+        r"|lezione|corso))?|come sempre|same as (?:always|last week)|la stessa cosa|stessa cosa|same thing|same again"
+        r"|menu|menu principale|main menu|home|inizio|start|indietro|back|ricomincia|restart",
+    ),
     (
         Place.MINE,
         r"prenotazioni|bookings|reservations|lezioni prenotate|booked classes|cosa prenotato|che prenotato"
@@ -117,7 +123,8 @@ BESIDE = worded(
     many mille tante molte tanto infinite a lot so very much you te di tutto cuore sei un il bot for the that is it
     va bene tutto come stai va how are doing good day buona buon sera giornata giorno evening morning afternoon
     night notte there , ? all dai per aiuto your help job work lavoro fatto well done u i again ancora all right
-    davvero really molto sempre mio my friend great everyone what up whats everything
+    davvero really molto sempre mio my friend great everyone what mate ur best thank
+    amore raga leave up whats everything
     """
 )
 """What may stand beside a word of thanks or a greeting."""

@@ -14,7 +14,7 @@ from bot.understanding.words import spoken
 from domain.model import FIT_CENTER, Course
 
 M = TypeVar("M")
-Offer = tuple[str, str, str]  # a course, where it is, of which kind
+Offer = tuple[str, str, str, str]  # a course, where it is, of which kind, who teaches it
 
 LONGEST_PHRASE = 5  # words of a name that are looked at
 LEAST_PART = 3  # letters of a word that may stand for the whole name
@@ -72,11 +72,16 @@ class Vocabulary:
     places: Mapping[str, str]
     words: frozenset[str]  # every word of a phrase: what a misspelled word may be meant as
     containing: Mapping[str, frozenset[str]]  # a word -> all names that have it
+    teachers: Mapping[str, tuple[str, ...]]  # whole names of instructors, in either order
+    called: Mapping[str, tuple[str, ...]]  # a first name or surname -> those who have it
+    taught: Mapping[str, frozenset[str]]  # an instructor -> the courses
 
     @classmethod
     def of(cls, courses: Iterable[Course], own: Mapping[str, str] | None = None) -> Vocabulary:
         """`own`: how the person calls what recurs for them -> the name of the course it is."""
-        offers = frozenset((course.name or FIT_CENTER, course.location, course.course_type) for course in courses)
+        offers = frozenset(
+            (course.name or FIT_CENTER, course.location, course.course_type, course.instructor) for course in courses
+        )
         return _vocabulary(offers, tuple(sorted((own or {}).items())))
 
     @classmethod
@@ -95,10 +100,16 @@ class Vocabulary:
         for said, name in own:
             if name in plains and len(spoken(said)) >= LEAST_PART:
                 phrases.setdefault(spoken(said), (name,))
-        places = _places({each for _, *where in offers for each in where if each})
+        places = _places({each for _, *where, _who in offers for each in where if each})
         places = {said: name for said, name in places.items() if said not in phrases}
         words = frozenset(word for phrase in (*phrases, *places) for word in phrase.split() if word.isalpha())
-        return cls(phrases, places, words, containing)
+        taught: dict[str, set[str]] = {}
+        for name, _place, _kind, who in offers:
+            if who:
+                taught.setdefault(who, set()).add(name)
+        teachers, called = _teachers(taught)
+        courses = {who: frozenset(of_them) for who, of_them in taught.items()}
+        return cls(phrases, places, words, containing, teachers, called, courses)
 
     def course_at(self, words: list[str], at: int) -> tuple[int, tuple[str, ...]] | None:
         """The longest phrase of a course that begins there: how many words it has, and what it means."""
@@ -106,6 +117,15 @@ class Vocabulary:
 
     def place_at(self, words: list[str], at: int) -> tuple[int, str] | None:
         return _longest(self.places, words, at)
+
+    def teacher_at(self, words: list[str], at: int) -> tuple[int, tuple[str, ...]] | None:
+        """The instructor whose whole name begins there."""
+        return _longest(self.teachers, words, at)
+
+    def teach(self, who: Iterable[str], names: Iterable[str]) -> bool:
+        """Whether one of the instructors teaches one of the courses."""
+        wanted = set(names)
+        return any(self.taught[each] & wanted for each in who)
 
     def both(self, one: tuple[str, ...], other: tuple[str, ...], words: Iterable[str]) -> tuple[str, ...]:
         """What two phrases side by side mean together: the names that have all their words, or both phrases mean."""
@@ -158,6 +178,25 @@ def _parts(plains: Mapping[str, str]) -> dict[str, set[str]]:
                 if says and not (len(part) < len(words) and steers(" ".join(part))):
                     found.setdefault(" ".join(part), set()).add(name)
     return found
+
+
+def _teachers(names: Iterable[str]) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """The ways to say the instructors: by the whole name, in either order, and by one word of it."""
+    wholes: dict[str, set[str]] = {}
+    called: dict[str, set[str]] = {}
+    for name in sorted(names):
+        words = spoken(name).split()
+        for turned in range(len(words)) if len(words) > 1 else ():
+            wholes.setdefault(" ".join((*words[turned:], *words[:turned])), set()).add(name)
+        if len(words) > 2:  # a surname of two words
+            wholes.setdefault(" ".join(words[:-1]), set()).add(name)
+        for word in words:
+            if len(word) >= LEAST_PART and word not in COMMON:
+                called.setdefault(word, set()).add(name)
+    return (
+        {said: tuple(sorted(found)) for said, found in wholes.items()},
+        {said: tuple(sorted(found)) for said, found in called.items()},
+    )
 
 
 def _add_synonyms(phrases: dict[str, tuple[str, ...]]) -> None:

@@ -203,7 +203,7 @@ def plain_words_pages() -> Iterator[Page]:
     wish = Wish((NASTY,) * 3, (TUESDAY,), (1,), Hours.at(time(6), time(18)), (NASTY,))
     views, courses = [VIEW] * 20, [COURSE] * 20
     for shown in (views, views[:1], []):
-        yield from (words.which_slot_page(wish, shown, WHEN), words.no_slot_page(wish, shown, WHEN))
+        yield from (words.which_slot_page(wish, shown, WHEN), words.no_slot_page([wish], shown, WHEN))
         yield from (words.one_by_one_page(shown, WHEN), words.or_else_page(shown, WHEN))
         yield words.swap_which_page(HELD, shown, WHEN)
     page = screens.booking.confirm_page(VIEW, ID, 9, WHEN, stop=STOPS[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import time
 from pathlib import Path
 
@@ -91,6 +92,9 @@ QUESTIONS = {
     "pilates il martedì": "Una volta sola, o ogni settimana?",
     "yoga martedì alle 18:15": "non c'è",
     "yoga domani giovedì": "non tornano",
+    "yoga ieri": "già passato",
+    "yoga il 31 febbraio": "non esiste",
+    "annulla tutto tranne yoga": "Le eccezioni",
     "cancella e prenota pilates": "una alla volta",
     "blablabla": "Scrivimi per esempio",
     "annulla zumba": "non la trovo",
@@ -118,6 +122,34 @@ async def test_who_does_not_want_something_gets_what_there_is_of_it(world: World
 
     assert page.labels[:2] == ["Mar 24 nov 18:00 · PILATES MATWORK", "🔄 Ogni martedì 18:00 · Il mio Pilates"]
     await tapped(world.owner, "Mar 24 nov", "Annullo davvero?")
+
+
+async def test_a_course_that_a_day_has_under_a_longer_name_comes_first_and_can_be_dropped_by_the_short_one(
+    world: World,
+) -> None:
+    vinyasa = slot("VINYASA YOGA", TUESDAY, "13:00")
+    await world.read_timetable([*WEEK, vinyasa])
+    page = await said(world.owner, "yoga martedì", "negli orari che conosco non c'è")
+    assert "VINYASA YOGA" in page.labels[0]
+    assert any("19:00 YOGA" in label for label in page.labels)
+    both = await said(world.owner, "yoga o pilates martedì", "YOGA")
+    assert any("PILATES" in label for label in both.labels)
+    assert any("VINYASA YOGA" in label for label in both.labels)
+
+    await world.hold(replace(MINE, course="VINYASA YOGA", start=time(13)))
+    page = await said(world.owner, "non voglio yoga martedì", "qualcosa che hai già")
+
+    assert page.labels[0] == "Mar 24 nov 13:00 · VINYASA YOGA"
+
+
+async def test_a_watch_is_found_by_who_wants_it_no_longer(world: World) -> None:
+    await said(world.owner, "avvisami se si libera zumba martedì", "ZUMBA")
+    await tapped(world.owner, "👀", "se si libera un posto")
+
+    page = await said(world.owner, "smetti di guardare zumba", "ZUMBA")
+
+    assert "🔕 Smetti di guardare" in page.labels
+    await said(world.owner, "stop watching pilates", "Posti che tengo d'occhio")
 
 
 async def test_an_answer_that_stands_there_already_is_not_sent_again(world: World) -> None:

@@ -24,6 +24,8 @@ FILES = (
     "english_last.txt",
     "italian_final.txt",
     "english_final.txt",
+    "italian_students.txt",
+    "english_students.txt",
 )
 FEW = 0.02  # s for one message with 400 courses
 

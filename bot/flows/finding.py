@@ -1,0 +1,122 @@
+"""The rows that a message in plain words can mean: classes there are, and what a person has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import zip_longest
+
+from bot.flows.booking import FARTHEST
+from bot.flows.services import Services
+from bot.screens.plain_words import MOST_SHOWN
+from bot.screens.slots import SlotState, SlotView
+from bot.understanding import Vocabulary
+from bot.understanding.intents import Wish
+from bot.understanding.matching import distance, fits, fits_weekly, is_kin, taught, weekdays_of
+from domain.model import Action, ClassRef, Course, HeldBooking
+from domain.names import plain
+from domain.recurrence import PeriodicBooking
+
+MOST_NEAR = 5  # of what comes nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What a person has that a wish can mean."""
+
+    held: Sequence[HeldBooking]
+    live: Sequence[Action]
+    series: Sequence[PeriodicBooking]
+
+
+class Finder:
+    """The rows that a wish can mean."""
+
+    def __init__(self, services: Services) -> None:
+        self._db = services.db
+        self._house = services.house
+        self._bookings = services.bookings
+        self._slots = services.slots
+        self._requests = services.requests
+
+    async def vocabulary(self, user_id: int) -> Vocabulary:
+        own = {one.name: one.course for one in await self._db.series.of(user_id)}
+        return Vocabulary.of(await self._db.catalogue.courses(), own)
+
+    async def slots(self, user_id: int, wish: Wish) -> list[SlotView]:
+        """The classes of the next days that the wish can mean; one that has begun only where there is no other."""
+        days = wish.days or await self._days_of(wish)
+        offered = [view for day in days for view in await self._slots.on_day(user_id, day)]
+        views = [view for view in offered if fits(wish, view.slot.ref) and taught(wish, view.slot.instructor)]
+        ahead = [view for view in views if view.state is not SlotState.STARTED]
+        return ahead or (views if wish.days else [])
+
+    async def _days_of(self, wish: Wish) -> list[date]:
+        """The days ahead on whose weekdays there is such a course."""
+        today, weekdays = self._house.when().today, weekdays_of(wish, await self._db.catalogue.courses())
+        ahead = (today + timedelta(days=each) for each in range(FARTHEST.days + 1))
+        return [day for day in ahead if day.weekday() in weekdays]
+
+    async def near(self, user_id: int, wish: Wish) -> list[SlotView]:
+        """What comes nearest to a wish that nothing fits: its kin that day, itself on another, others that day."""
+        same = await self.slots(user_id, replace(wish, days=(), hours=None, who=())) if wish.names else []
+        others = await self.slots(user_id, replace(wish, names=(), where=(), who=())) if wish.days else []
+        kin = [view for view in others if is_kin(wish, view.slot.course)]
+        nearest = sorted(same, key=lambda view: distance(wish, view.slot.day, view.slot.start))[:MOST_NEAR]
+        return each_once([kin, nearest, others])[:MOST_SHOWN]
+
+    async def courses(self, wish: Wish) -> list[Course]:
+        """The classes of the week that the wish can mean."""
+        courses = await self._db.catalogue.courses()
+        return [course for course in courses if fits_weekly(wish, course) and taught(wish, course.instructor)]
+
+    async def near_courses(self, wish: Wish) -> list[Course]:
+        any_time = [each for each in await self.courses(replace(wish, weekdays=(), hours=None, who=())) if wish.names]
+        day = self._house.when().today
+        return sorted(any_time, key=lambda course: distance(wish, day, course.start))[:MOST_NEAR]
+
+    async def mine(self, user_id: int, wish: Wish) -> Mine:
+        """What the person holds, has asked for, or has every week, that the wish can mean."""
+        held = [one for one in await self._bookings.held(user_id) if not self._house.has_begun(one.booking.ref)]
+        live = await self._requests.live_classes(user_id)
+        teaches = await self._taught(wish)
+        return Mine(
+            [one for one in held if fits(wish, one.booking.ref) and teaches(one.booking.ref)],
+            [one for one in live if fits(wish, one.class_ref) and teaches(one.class_ref)],
+            await self.series(user_id, wish),
+        )
+
+    async def mine_or_kin(self, user_id: int, wish: Wish) -> Mine:
+        """And where nothing is meant by its name, what bears that name among other words: a vinyasa yoga for yoga."""
+        mine = await self.mine(user_id, wish)
+        if mine.held or mine.live or mine.series or not wish.names:
+            return mine
+        courses = await self._db.catalogue.courses()
+        kin = tuple(sorted({course.name for course in courses if is_kin(wish, course.name)}))
+        return await self.mine(user_id, replace(wish, names=kin)) if kin else mine
+
+    async def _taught(self, wish: Wish) -> Callable[[ClassRef], bool]:
+        """Whether the week's timetable gives a class to the instructors that are meant."""
+        if not wish.who:
+            return lambda ref: True
+        courses = [course for course in await self._db.catalogue.courses() if taught(wish, course.instructor)]
+        return lambda ref: any(course.on(ref.day).slot.ref.matches(ref) for course in courses)
+
+    async def series(self, user_id: int, wish: Wish) -> list[PeriodicBooking]:
+        found = [one for one in await self._db.series.of(user_id) if fits_weekly(wish, one)]
+        courses = [
+            course for course in await self._db.catalogue.courses() if wish.who and taught(wish, course.instructor)
+        ]
+        mine = {(plain(course.name), course.day_of_week, course.start) for course in courses}
+        return [one for one in found if not wish.who or (plain(one.course), one.day_of_week, one.start) in mine]
+
+
+def in_turn(lists: Sequence[Sequence[SlotView]]) -> list[SlotView]:
+    """The first of each list, then the second of each."""
+    return [view for views in zip_longest(*lists) for view in views if view is not None]
+
+
+def each_once(found: Iterable[Iterable[SlotView]]) -> list[SlotView]:
+    views = {view.id: view for group in found for view in group}
+    return list(views.values())
