@@ -29,6 +29,7 @@ from bot.transport.profile import Profile
 from database import Database, open_database
 from domain.model import Clock, utc_now
 from languages import speaking
+from languages.terminal import _
 from runtime import program
 from runtime.configured import people_of
 from runtime.heartbeat import HeartbeatLoop
@@ -82,4 +83,4 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
 
 
 if __name__ == "__main__":
-    sys.exit(program.run("bot", program.options("The Telegram bot."), main))
+    sys.exit(program.run("bot", lambda: program.options(_("The Telegram bot.")), main))

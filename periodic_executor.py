@@ -23,6 +23,7 @@ from database import Database, open_database
 from domain.due_dates import Memory
 from domain.errors import DatabaseError
 from domain.model import Clock, utc_now
+from languages.terminal import _
 from periodic.dates import Dates
 from periodic.held import HeldPlaces
 from periodic.monday import MondayPictures
@@ -129,7 +130,12 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
     return program.DONE
 
 
+def options() -> argparse.ArgumentParser:
+    """What may be asked of it at the terminal."""
+    parser = program.options(_("Turns recurring bookings into dated ones; asks and expires confirmations."))
+    parser.add_argument("--burst", action="store_true", help=_("one tick, then stop"))
+    return parser
+
+
 if __name__ == "__main__":
-    parser = program.options("Turns recurring bookings into dated ones; asks and expires confirmations.")
-    parser.add_argument("--burst", action="store_true", help="one tick, then stop")
-    sys.exit(program.run("executor", parser, main))
+    sys.exit(program.run("executor", options, main))

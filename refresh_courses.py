@@ -15,20 +15,21 @@ import sys
 
 from actions.routine import open_routine
 from domain.model import ActionStatus, ActionType
+from languages.terminal import _
 from runtime import program
 from runtime.settings import Settings
 
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
-    print("Reading the timetable ...")
+    print(_("Reading the timetable ..."))
     async with open_routine(settings, lambda line: print(f"  {line}")) as routine:
         action = await routine.do(ActionType.REFRESH, settings.telegram.allowed_user_id, stop)
     if action.status is ActionStatus.COMPLETED:
-        print(f"Done: {action.result}.")
+        print(_("Done: {result}.", result=action.result))
         return program.DONE
-    print(f"Not done, the old timetable stays: {action.error}", file=sys.stderr)
+    print(_("Not done, the old timetable stays: {error}", error=action.error), file=sys.stderr)
     return program.FAILED
 
 
 if __name__ == "__main__":
-    sys.exit(program.run("refresh", program.options("Reads the site's timetable into the database."), main))
+    sys.exit(program.run("refresh", lambda: program.options(_("Reads the site's timetable into the database.")), main))

@@ -15,6 +15,7 @@ import sys
 
 from actions.routine import Routine, open_routine
 from domain.model import ActionStatus, ActionType
+from languages.terminal import _
 from runtime import program
 from runtime.settings import Settings
 
@@ -26,14 +27,14 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
 
 
 async def _sync(routine: Routine, user_id: int, stop: asyncio.Event) -> bool:
-    print(f"Reading the bookings of {user_id} ...")
+    print(_("Reading the bookings of {user} ...", user=user_id))
     action = await routine.do(ActionType.CHECK, user_id, stop)
     if action.status is ActionStatus.COMPLETED:
-        print(f"Done: {action.result}.")
+        print(_("Done: {result}.", result=action.result))
         return True
-    print(f"Not done, the rows stay as they were: {action.error}", file=sys.stderr)
+    print(_("Not done, the rows stay as they were: {error}", error=action.error), file=sys.stderr)
     return False
 
 
 if __name__ == "__main__":
-    sys.exit(program.run("sync", program.options("Reads everybody's bookings from the site."), main))
+    sys.exit(program.run("sync", lambda: program.options(_("Reads everybody's bookings from the site.")), main))

@@ -28,6 +28,7 @@ from database import Database, open_database
 from domain.errors import AppError, DatabaseError, LeaseLost
 from domain.model import Action, Clock, utc_now
 from domain.outcome import Failed
+from languages.terminal import _
 from portal.portal import Portal, open_portal
 from portal.storage.session_files import forget_others
 from runtime import program
@@ -254,7 +255,12 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
     return program.DONE
 
 
+def options() -> argparse.ArgumentParser:
+    """What may be asked of it at the terminal."""
+    parser = program.options(_("Performs the queue's actions on the site."))
+    parser.add_argument("--burst", action="store_true", help=_("stop when nothing is due"))
+    return parser
+
+
 if __name__ == "__main__":
-    parser = program.options("Performs the queue's actions on the site.")
-    parser.add_argument("--burst", action="store_true", help="stop when nothing is due")
-    sys.exit(program.run("worker", parser, main))
+    sys.exit(program.run("worker", options, main))

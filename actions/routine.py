@@ -15,6 +15,7 @@ from actions.runner import ActionRunner, site_access
 from database import Database, open_database
 from domain.model import Action, ActionStatus, ActionType
 from domain.requests import NewAction
+from languages.terminal import _
 from portal.portal import open_portal
 from portal.storage.session_files import forget_others
 from runtime import program
@@ -45,7 +46,7 @@ class Routine:
         live = await self._db.requests.live_routine(kind, user_id)
         if live is None:
             return await self.do(kind, user_id, stop)
-        self._say(f"a worker is already at it (action {live.id}): waiting for it")
+        self._say(_("a worker is already at it (action {number}): waiting for it", number=live.id))
         while (row := await self._row(live.id)).status is ActionStatus.PROCESSING and not stop.is_set():
             await program.wait(stop, POLL_INTERVAL)
         return row

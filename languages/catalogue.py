@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -73,13 +73,14 @@ class Later:
     """A sentence that is known before its reader is: `str()` says it in the language that is spoken then."""
 
     message: str
+    say: Callable[..., str] = _  # to whom: who chats, or who sits at the terminal
 
     def __str__(self) -> str:
-        return _(self.message)
+        return self.say(self.message)
 
     def filled(self, **values: object) -> str:
         """Said now, with each `{name}` in it replaced by its value."""
-        return _(self.message, **values)
+        return self.say(self.message, **values)
 
 
 def N_(message: str) -> Later:  # noqa: N802 - gettext's name for it

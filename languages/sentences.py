@@ -13,7 +13,17 @@ from languages.catalogue import Language, catalogue
 PROJECT = Path(__file__).resolve().parent.parent
 KEYWORDS = {"_": None, "N_": None, "n_": (1, 2)}
 CHAT = ("bot",)  # its sentences stand in the code in Italian
-TERMINAL = ("admin", "runtime", "safety", "store", "setup.py", "otp_extractor.py", "languages/terminal.py")  # English
+PROGRAMS = ("bot_db.py", "worker.py", "periodic_executor.py", "refresh_courses.py", "sync_bookings.py", "setup.py")
+TERMINAL = (  # in English
+    "admin",
+    "runtime",
+    "safety",
+    "store",
+    "actions/routine.py",
+    "languages/terminal.py",
+    "otp_extractor.py",
+    *PROGRAMS,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from languages import catalogue
-from languages.catalogue import Language
+from languages.catalogue import Language, Later
 
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts, as for every program of the system
 
@@ -60,23 +59,9 @@ def n_(one: str, many: str, number: int, /, **values: object) -> str:
         return catalogue.n_(one, many, number, **values)
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
-    """A sentence that is known before its reader is: `str()` says it in the language of the terminal then."""
-
-    message: str
-
-    def __str__(self) -> str:
-        return _(self.message)
-
-    def filled(self, **values: object) -> str:
-        """Said now, with each `{name}` in it replaced by its value."""
-        return _(self.message, **values)
-
-
 def N_(message: str) -> Later:  # noqa: N802 - gettext's name for it
     """Marks the sentence of a constant for the message files, to be said later."""
-    return Later(message)
+    return Later(message, _)
 
 
 # ----- the options of a program

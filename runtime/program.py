@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from domain.errors import ConfigError, DatabaseBusy, DatabaseError
+from languages import terminal
+from runtime import config_file
 from runtime.settings import Settings, add_config_option, configure_logging, load
 from runtime.version import add_version_option
 from safety import private
@@ -31,12 +33,13 @@ NO_CORE = 1  # byte; unlike 0 it also keeps Linux from handing the dump to a col
 
 log = logging.getLogger(__name__)
 
+Options = Callable[[], argparse.ArgumentParser]
 Main = Callable[[Settings, argparse.Namespace, asyncio.Event], Awaitable[int]]
 
 
 def options(description: str) -> argparse.ArgumentParser:
     """A parser with the options every program has."""
-    parser = argparse.ArgumentParser(description=description)
+    parser = terminal.parser(description)
     add_config_option(parser)
     add_version_option(parser)
     return parser
@@ -86,14 +89,20 @@ def _backups(folder: Path, beginning: str) -> Iterator[Path]:
         yield from (copy for copy in folder.glob(f"{glob.escape(beginning)}*.db") if not copy.is_symlink())
 
 
-def run(name: str, parser: argparse.ArgumentParser, main: Main) -> int:
+def run(name: str, options: Options, main: Main) -> int:
     """Runs `main` with the settings and an event that SIGTERM and Ctrl-C set; returns the exit code.
 
+    The options are made, and all is said, in the language of who starts the program. The log stays in English.
     What is wrong with configuration or database is one line on standard error and exit code 2; a trouble of the
     database that passes, a lock or a full disk, is exit code 1.
     """
-    arguments = parser.parse_args()
-    keep_private()
+    with terminal.speaking(terminal.chosen(None, config_file.language_in)):
+        arguments = options().parse_args()
+        keep_private()
+        return _in_that_language(name, arguments, main)
+
+
+def _in_that_language(name: str, arguments: argparse.Namespace, main: Main) -> int:
     try:
         settings = load(arguments.config)
         configure_logging(settings, name)

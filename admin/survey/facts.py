@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from admin.survey import looks
 from admin.survey.seen import Seen
 from admin.survey.verdicts import Look, Mark, Verdict, element, optional
-from languages.terminal import N_, Later
+from languages.catalogue import Later
+from languages.terminal import N_
 
 
 @dataclass(frozen=True, slots=True)

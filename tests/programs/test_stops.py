@@ -148,7 +148,7 @@ async def main(settings, arguments, stop):
     print("up", flush=True)
     await asyncio.Event().wait()
 program.LONGEST_STOP = 0.5
-raise SystemExit(program.run("worker", program.options("hangs"), main))
+raise SystemExit(program.run("worker", lambda: program.options("hangs"), main))
 """
 
 
