@@ -15,6 +15,7 @@ from store.backup import restore
 from store.bookings import Bookings
 from store.catalogue import Catalogue
 from store.connection import USUAL_TIMEOUTS, Connection, LockTimeouts
+from store.favourites import Favourites
 from store.hand_logins import HandLogins
 from store.health import Health
 from store.heartbeats import Heartbeats
@@ -60,6 +61,7 @@ class Database:
         self.hand_logins = HandLogins(connection, clock)
         self.catalogue = Catalogue(connection)
         self.sharing = Sharing(connection, clock)
+        self.favourites = Favourites(connection)
         self.requests = Requests(connection, clock)
         self.choices = Choices(connection, clock)
         self.watches = Watches(connection, clock)

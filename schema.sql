@@ -48,6 +48,21 @@ CREATE TABLE preferences (
     week_sent            TEXT CHECK (week_sent GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]')  -- the last Monday for which it did
 ) STRICT;
 
+-- What a person has starred: a class of the week, which the menu offers on its next date; or a course, whatever its
+-- days and hours, which comes first in the list of courses.
+CREATE TABLE favourites (
+    id          INTEGER PRIMARY KEY,
+    user_id     INTEGER NOT NULL,
+    course_name TEXT NOT NULL,
+    location    TEXT NOT NULL DEFAULT '',
+    course_type TEXT NOT NULL DEFAULT '',
+    day_of_week INTEGER CHECK (day_of_week BETWEEN 0 AND 6),  -- NULL: the course itself
+    time_slot   TEXT CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]' AND time_slot < '24'),
+    CHECK ((day_of_week IS NULL) = (time_slot IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX one_star ON favourites
+    (user_id, course_name, location, course_type, coalesce(day_of_week, -1), coalesce(time_slot, ''));
+
 -- The catalogue ----------------------------------------------------------------------------------------------------
 
 -- The weekly timetable, as last read. available_spots is of the next date; total_spots the most ever seen free
@@ -66,6 +81,7 @@ CREATE TABLE courses (
     last_updated    TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 ) STRICT;
 CREATE UNIQUE INDEX one_line_per_course ON courses (location, course_type, name, day_of_week, time_start);
+CREATE INDEX courses_by_hour ON courses (day_of_week, time_start);
 
 -- The same, dated: what a tap can book. A day in slot_days was read, even when it has no slots.
 CREATE TABLE slots (

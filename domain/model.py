@@ -469,9 +469,14 @@ class HeldBooking:
 UNSEEN, DAYS_OF_EVER = 10**13, 10**7  # such a slot's id: from there on, its weekly course and its date
 
 
-def course_and_day(unseen_id: int) -> tuple[int, date] | None:
+def unseen_id(course_id: int, day: date) -> int:
+    """The id of what stands for a weekly course's slot on a day where the site does not show it yet."""
+    return UNSEEN + course_id * DAYS_OF_EVER + day.toordinal()
+
+
+def course_and_day(slot_id: int) -> tuple[int, date] | None:
     """What a slot means that the site does not show yet; None when its id was made up, and says no date."""
-    course_id, ordinal = divmod(unseen_id - UNSEEN, DAYS_OF_EVER)
+    course_id, ordinal = divmod(slot_id - UNSEEN, DAYS_OF_EVER)
     return (course_id, date.fromordinal(ordinal)) if 0 < ordinal <= date.max.toordinal() else None
 
 
@@ -500,7 +505,7 @@ class Course:
     def on(self, day: date) -> CatalogueSlot:
         """What stands for its slot on that day where the site does not show it yet."""
         slot = Slot(self.activity, "", self.name, day, self.start, self.end, self.instructor)
-        return CatalogueSlot(UNSEEN + self.id * DAYS_OF_EVER + day.toordinal(), slot, self.last_updated)
+        return CatalogueSlot(unseen_id(self.id, day), slot, self.last_updated)
 
 
 @dataclass(frozen=True, slots=True)

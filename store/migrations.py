@@ -135,6 +135,14 @@ STEPS: dict[int, tuple[str, ...]] = {
         " time_slot TEXT NOT NULL CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]' AND time_slot < '24'),"
         " starts_at TEXT NOT NULL) STRICT",
         "CREATE INDEX shared_by_date ON shared_classes (date)",
+        "CREATE TABLE favourites (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL, course_name TEXT NOT NULL,"
+        " location TEXT NOT NULL DEFAULT '', course_type TEXT NOT NULL DEFAULT '',"
+        " day_of_week INTEGER CHECK (day_of_week BETWEEN 0 AND 6),"
+        " time_slot TEXT CHECK (time_slot GLOB '[0-2][0-9]:[0-5][0-9]' AND time_slot < '24'),"
+        " CHECK ((day_of_week IS NULL) = (time_slot IS NULL))) STRICT",
+        "CREATE UNIQUE INDEX one_star ON favourites (user_id, course_name, location, course_type,"
+        " coalesce(day_of_week, -1), coalesce(time_slot, ''))",
+        "CREATE INDEX courses_by_hour ON courses (day_of_week, time_start)",
     ),
 }
 """What leads from each version to the next."""

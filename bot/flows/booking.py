@@ -11,6 +11,7 @@ from bot.flows.services import Services
 from bot.flows.tap import Routes, Tap
 from bot.screens.booking import LAST_MOMENT, NEW_BOOKING, SETTLED, OpenDay, Route
 from bot.screens.callbacks import Verb
+from bot.screens.origin import From, Origin
 from bot.screens.page import Page, Words, chunk, page_size
 from bot.screens.slots import SlotState, SlotView, activity_key
 from domain.model import PREPARE, Action, ActionType, Activity, ClassRef
@@ -112,6 +113,7 @@ class BookingFlow:
         self._chooser = chooser
         self.routes: Routes = {
             Verb.NEW: self.new, Verb.DAY: self.day, Verb.SLOTS: self.slots, Verb.SLOT: self.slot,
+            Verb.SLOT_FROM: self.slot_from,
             Verb.FAR_DAYS: self.far_days, Verb.BOOK: self.book, Verb.START_NOW: self.start_now,
         }  # fmt: skip
 
@@ -131,23 +133,31 @@ class BookingFlow:
     async def slot(self, tap: Tap) -> Page:
         return await self.confirm_slot(tap, tap.id)
 
-    async def confirm_slot(self, tap: Tap, slot_id: int, note: Words = "") -> Page:
-        """The page that confirms a slot; `note` is a sentence above it."""
+    async def slot_from(self, tap: Tap) -> Page:
+        return await self.confirm_slot(tap, tap.id, origin=Origin.of(tap.call.numbers))
+
+    async def confirm_slot(self, tap: Tap, slot_id: int, note: Words = "", origin: Origin | None = None) -> Page:
+        """The page that confirms a slot; `note` is a sentence above it. Without an origin Back leads to its list."""
         view = await self._slots.view(tap.user_id, slot_id)
         if view is None:
             return screens.booking.gone_page()
-        siblings = await self._slots.bookable(tap.user_id, view.slot.day)
-        ids = [one.id for one in siblings if one.slot.activity == view.slot.activity]
-        page = ids.index(view.id) // page_size(len(ids)) if view.id in ids else 0
         return screens.booking.confirm_page(
             view,
             await self._requests.newest(tap.user_id),
-            page,
+            origin or await self._list_of(tap.user_id, view),
             self._house.when(),
             stop=await self._accounts.stop(tap.user_id),
             watchable=self._house.can_be_watched(view.slot.ref),
+            is_starred=await self._db.favourites.has_star(tap.user_id, view.slot.ref),
             note=note,
         )
+
+    async def _list_of(self, user_id: int, view: SlotView) -> Origin:
+        """The page of its day's list that the slot is on."""
+        siblings = await self._slots.bookable(user_id, view.slot.day)
+        ids = [one.id for one in siblings if one.slot.activity == view.slot.activity]
+        page = ids.index(view.id) // page_size(len(ids)) if view.id in ids else 0
+        return Origin(From.LIST, activity_key(view.slot.activity), page)
 
     async def confirm_class(self, tap: Tap, ref: ClassRef) -> Page:
         """The page that confirms a class, at the row the timetable has it in now."""

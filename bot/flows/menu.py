@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot import screens
 from bot.flows.services import Services
 from bot.flows.tap import Routes, Tap
+from bot.flows.usual import Usual
 from bot.screens.callbacks import Verb
 from bot.screens.menu import Overview
 from bot.screens.page import Page
@@ -19,6 +20,7 @@ class MenuFlow:
         self._bookings = services.bookings
         self._requests = services.requests
         self._notes = services.notes
+        self._usual = Usual(services)
         self.routes: Routes = {Verb.HOME: self.home, Verb.HELP: self.help}
 
     async def home(self, tap: Tap) -> Page:
@@ -26,14 +28,15 @@ class MenuFlow:
         known = await self._db.catalogue.read_at() is not None
         if not known:
             self._notes.want_reading()
-        bookings = await self._bookings.held(tap.user_id)
+        bookings, live = await self._bookings.held(tap.user_id), await self._requests.live_classes(tap.user_id)
         overview = Overview(
             name=tap.name,
             next_booking=bookings[0] if bookings else None,
-            live=await self._requests.live_classes(tap.user_id),
+            live=live,
             timetable_known=known,
             stop=await self._accounts.stop(tap.user_id),
             pause=await self._accounts.pause(tap.user_id),
+            usual=await self._usual.cards(tap.user_id, bookings, live),
         )
         return screens.menu.home(overview, self._house.when())
 

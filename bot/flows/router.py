@@ -24,14 +24,15 @@ from bot.flows.services import Services
 from bot.flows.sharing import SharingFlow
 from bot.flows.tap import Response, Routes, Tap
 from bot.flows.tickets import TicketFlow
+from bot.flows.usual import StarFlow
 from bot.flows.week import WeekFlow
 from bot.screens.callbacks import Verb
 from domain.errors import DatabaseError
 from languages import Language
 
 ON_THE_WAY_TO_THE_SITE = {
-    Verb.NEW, Verb.FAR_DAYS, Verb.DAY, Verb.SLOTS, Verb.SLOT, Verb.MINE, Verb.HELD, Verb.ASK_CANCEL, Verb.ASK_TWICE,
-    Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT,
+    Verb.NEW, Verb.FAR_DAYS, Verb.DAY, Verb.SLOTS, Verb.SLOT, Verb.SLOT_FROM, Verb.MINE, Verb.HELD, Verb.ASK_CANCEL,
+    Verb.ASK_TWICE, Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT,
 }  # fmt: skip
 """After these a person is likely to ask something of the site: workers prepare a session."""
 
@@ -59,6 +60,7 @@ class Router:
             self._tickets,
             hours,
             booking,
+            StarFlow(services, booking),
             alternatives,
             SwapFlow(services, chooser),
             WatchFlow(services, booking),

@@ -13,6 +13,7 @@ from bot.screens.classes import choices, in_a_line, ordinal
 from bot.screens.failure_messages import STOPPED, Remedy
 from bot.screens.failures import SWAP_WATCH_LABEL, WATCH_CODES, WATCH_LABELS, swap_rows
 from bot.screens.held import see_button
+from bot.screens.origin import Origin
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, Words, back_row, button, home_button, safe
 from bot.screens.slots import Clash, SlotState, SlotView, activity_key
 from bot.screens.tickets import START_NOW_LABEL, is_held_back, live_word, mark
@@ -268,14 +269,15 @@ def no_slots_page(day: date, route: Route = NEW_BOOKING) -> Page:
 def confirm_page(
     view: SlotView,
     newest: int,
-    page: int,
+    origin: Origin,
     when: When,
     *,
     stop: LoginStopped | None,
     watchable: bool = False,
+    is_starred: bool = False,
     note: Words = "",
 ) -> Page:
-    """All about a slot and what will happen; `page` of its list is where Back leads.
+    """All about a slot and what will happen; `origin` is where Back leads.
 
     `newest`, the person's newest action, makes a second tap on the button mean the same as the first. `watchable`: a
     place that frees could still be given back free of penalty.
@@ -286,9 +288,16 @@ def confirm_page(
         lines.add(_clash(view, when), _how_to_swap(view), *view.warnings).add(STOPPED[stop.kind] if stop else "")
         lines.add("" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
     rows = _confirm_rows(view, newest, when, watchable=watchable)
+    extra = [_star(view, origin, is_starred=is_starred)]
     if view.state is not SlotState.STARTED:
-        rows.append((button(texts.SHARE_LABEL, Verb.SHARE, view.id),))
-    return Page(str(lines), (*rows, _back_to_list(view, page)))
+        extra.append(button(texts.SHARE_LABEL, Verb.SHARE, view.id))
+    return Page(str(lines), (*rows, tuple(extra), origin.back(view)))
+
+
+def _star(view: SlotView, origin: Origin, *, is_starred: bool) -> Button:
+    """The star of the class of the week: with it the menu offers its next date."""
+    label = _("⭐ Togli dal menu") if is_starred else _("☆ Tieni nel menu")
+    return button(label, Verb.STAR, view.id, int(not is_starred), *origin.numbers)
 
 
 def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
@@ -418,10 +427,6 @@ def slot_watch_rows(view: SlotView, replaces: int) -> list[ButtonRow]:
     """The two ways of waiting for a place in a full slot; `replaces`: the booking to free then, 0 for none."""
     labels = {**WATCH_LABELS, WatchMode.BOOK: SWAP_WATCH_LABEL} if replaces else WATCH_LABELS
     return [(button(label, Verb.WATCH, view.id, replaces, WATCH_CODES[mode]),) for mode, label in labels.items()]
-
-
-def _back_to_list(view: SlotView, page: int) -> ButtonRow:
-    return back_row(Verb.SLOTS, view.slot.day, activity_key(view.slot.activity), page)
 
 
 def swap_page(

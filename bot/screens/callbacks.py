@@ -55,6 +55,8 @@ class Verb(StrEnum):
     DAY = "day"  # its kinds, or its slots when there is one kind
     SLOTS = "slots"
     SLOT = "slot"  # all about one slot, and whether to book it
+    SLOT_FROM = "slot_from"  # the same, and Back leads where the last three numbers say (bot/screens/origin.py)
+    STAR = "star"  # offers the class in the menu each week: 1, or no more: 0
     BOOK = "book"  # with the newest action when the button was made
     BOOK_ALT = "book_alt"  # the same, and alternatives are chosen next
     SHARE = "share"  # a message with the link of a slot
@@ -149,7 +151,8 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.STATUS: (PAGE,), Verb.TICKET: (ID,), Verb.WITHDRAW: (ID,), Verb.UNDO: (ID,), Verb.FIGURES: (ID,),
     Verb.SETTING: (CHOICE,), Verb.SET_SETTING: (CHOICE, KEY),
     Verb.SET_RULE: (ID,), Verb.LEAVE_RULE: (ID,), Verb.AGAIN: (ID,), Verb.START_NOW: (ID,),
-    Verb.DAY: (DAY,), Verb.SLOTS: (DAY, KEY, PAGE), Verb.SLOT: (ID,), Verb.BOOK: (ID, ID), Verb.BOOK_ALT: (ID, ID),
+    Verb.DAY: (DAY,), Verb.SLOTS: (DAY, KEY, PAGE), Verb.SLOT: (ID,), Verb.SLOT_FROM: (ID, CHOICE, KEY, PAGE),
+    Verb.STAR: (ID, CHOICE, CHOICE, KEY, PAGE), Verb.BOOK: (ID, ID), Verb.BOOK_ALT: (ID, ID),
     Verb.BOOK_OR: (ID, ID, ID), Verb.SHARE: (ID,),
     Verb.ALTS: (ID,), Verb.ALT_DAYS: (ID,), Verb.ALT_DAY: (DAY, ID), Verb.ALT_SLOTS: (DAY, KEY, ID, PAGE),
     Verb.ALT_ADD: (ID, ID), Verb.ALT_DROP: (ID, CHOICE, KEY),

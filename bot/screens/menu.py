@@ -12,7 +12,9 @@ from bot.screens.failure_messages import STOPPED
 from bot.screens.failures import held_up, retry_rows
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button, safe
 from bot.screens.plain_words import by_words
+from bot.screens.slots import SlotView
 from bot.screens.tickets import live_word, mark
+from bot.screens.usual import usual_line, usual_rows
 from bot.screens.when import When
 from domain.errors import LoginStopped
 from domain.model import (
@@ -33,6 +35,7 @@ class Overview:
     timetable_known: bool
     stop: LoginStopped | None = None  # why nothing is tried for the account
     pause: Pause | None = None  # what the account waits for
+    usual: Sequence[SlotView] = ()  # what the person is likely to book next
 
 
 def home(overview: Overview, when: When) -> Page:
@@ -51,12 +54,14 @@ def home(overview: Overview, when: When) -> Page:
         lines.add(n_("… e {n} altra richiesta in corso.", "… e {n} altre richieste in corso.", len(overview.live) - 5))
     if not overview.timetable_known and overview.stop is None and overview.pause is None:
         lines.add(_("Sto leggendo gli orari dal sito: tra qualche secondo puoi prenotare."))
-    return Page(str(lines), _home_rows(overview))
+    lines.add(usual_line(overview.usual))
+    return Page(str(lines), _home_rows(overview, when))
 
 
-def _home_rows(overview: Overview) -> tuple[ButtonRow, ...]:
+def _home_rows(overview: Overview, when: When) -> tuple[ButtonRow, ...]:
     waits = overview.stop is not None or overview.pause is not None
     rows: list[ButtonRow] = [*retry_rows(overview.stop, fresh=False)] if waits else []
+    rows += usual_rows(overview.usual, when)
     rows += [
         (button(str(texts.BOOK_LABEL), Verb.NEW),),
         (button(str(texts.MINE_LABEL), Verb.MINE, 0),),

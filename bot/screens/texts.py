@@ -22,6 +22,7 @@ saltare e ferie.
 
 <b>Comandi</b>
 /start — il menu
+/prenota, /mie, /periodiche, /orari — i suoi quattro pulsanti
 /status — le ultime richieste; con un numero, quella: <code>/status 12</code>
 /impostazioni — lingua, suoni, ore di silenzio, promemoria
 /help — questa pagina
@@ -54,6 +55,10 @@ ABOUT = N_(
 ABOUT_IN_SHORT = N_("Prenoto i corsi e la palestra di Polimisport, anche nell'istante in cui aprono.")
 COMMANDS = (
     ("start", N_("Il menu")),
+    (N_("prenota"), N_("Una nuova prenotazione")),
+    (N_("mie"), N_("Le tue prenotazioni")),
+    (N_("periodiche"), N_("Quelle che si ripetono ogni settimana")),
+    (N_("orari"), N_("L'orario dei corsi, con i posti")),
     ("status", N_("Le ultime richieste, o una: /status 12")),
     (N_("impostazioni"), N_("La lingua, i suoni e il resto")),
     ("help", N_("Cosa so fare")),

@@ -38,6 +38,12 @@ ANSWER_TAP_WITHIN = 2.0  # s; a tap that takes longer is answered with a word fi
 
 SAME_ANSWER_STANDS = 60.0  # s; after an older one something else may stand below it
 
+MENUS = {
+    ("prenota", "book"): Call(Verb.NEW), ("mie", "mine"): Call(Verb.MINE, (0,)),
+    ("periodiche", "weekly"): Call(Verb.PERIODIC, (0,)), ("orari", "timetable"): Call(Verb.HOURS),
+}  # fmt: skip
+"""The commands that lead where the menu's buttons do, under their names in every language."""
+
 log = logging.getLogger(__name__)
 
 Context = ContextTypes.DEFAULT_TYPE
@@ -185,7 +191,8 @@ class UpdateHandlers:
     def _commands(self) -> dict[str, Answer]:
         """The handler of each command, under its names in every language."""
         settings = dict.fromkeys(("impostazioni", "settings"), self.settings)
-        return {"start": self.start, "help": self.help, "status": self.status, **settings}
+        menus = {command: partial(self.menu, call) for commands, call in MENUS.items() for command in commands}
+        return {"start": self.start, "help": self.help, "status": self.status, **settings, **menus}
 
     async def settings(self, update: Update, context: Context) -> None:
         await self._answer(update, Call(Verb.SETTINGS), self._router.respond)
@@ -198,6 +205,10 @@ class UpdateHandlers:
 
     async def help(self, update: Update, context: Context) -> None:
         await self._answer(update, Call(Verb.HELP), self._router.help)
+
+    async def menu(self, call: Call, update: Update, context: Context) -> None:
+        """A command for one of the menu's four buttons."""
+        await self._answer(update, call, self._router.respond)
 
     async def status(self, update: Update, context: Context) -> None:
         """/status, or /status with a number, which may be written as `12`, `#12` or `n. 12`."""

@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 from bot import screens
 from bot.flows.router import Router
 from bot.flows.services import Services
-from bot.screens.callbacks import DAY, ID, MOST_BYTES, NUMBERS, Call, Forged, Verb, pack, unpack
+from bot.screens.callbacks import DAY, ID, KEY, MOST_BYTES, NUMBERS, PAGE, Call, Forged, Verb, pack, unpack
 from bot.screens.failure_messages import FAILURE_MESSAGES
+from bot.screens.origin import From, Origin
 from bot.screens.page import Page, chunk
 from bot.screens.slots import Clash, SlotState, SlotView, view_slot
 from bot.screens.when import When
@@ -91,6 +92,7 @@ ACTION = Action(
 HELD = HeldBooking(ID, OWNER, Booking(NASTY, NASTY, TUESDAY, time(18)), "x", BookingStatus.CONFIRMED, NOON)
 ASKED = Confirmation(ID, OWNER, 1, NOON, NOON + timedelta(hours=1), None)
 VIEW = SlotView(ID, replace(PILATES, course=NASTY, instructor=NASTY), SlotState.FREE, NOON, NOON, HELD, ACTION, HELD)
+ORIGIN = Origin(From.LIST, KEY, PAGE)
 KINDS = sorted({name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, AppError)})
 
 
@@ -160,7 +162,7 @@ def opening_pages() -> Iterator[Page]:
 
 
 def menu_pages() -> Iterator[Page]:
-    overview = screens.menu.Overview(NASTY, HELD, [ACTION] * 7, timetable_known=False, stop=STOPS[0])
+    overview = screens.menu.Overview(NASTY, HELD, [ACTION] * 7, timetable_known=False, stop=STOPS[0], usual=[VIEW] * 3)
     yield from (
         screens.menu.home(overview, WHEN),
         screens.menu.help_page("Polimisport Bot 1.0.0"),
@@ -191,7 +193,10 @@ def booking_pages() -> Iterator[Page]:
     for state in SlotState:
         for watchable in (True, False):
             view = replace(VIEW, state=state, clash_binds=not watchable)
-            yield screens.booking.confirm_page(view, ID, 9, WHEN, stop=STOPS[1], watchable=watchable)
+            yield screens.booking.confirm_page(view, ID, ORIGIN, WHEN, stop=STOPS[1], watchable=watchable)
+            for source in From:
+                origin = replace(ORIGIN, source=source)
+                yield screens.booking.confirm_page(view, ID, origin, WHEN, stop=None, is_starred=watchable)
             for held in (HELD, replace(HELD, booking=replace(HELD.booking, day=THURSDAY))):
                 yield screens.booking.swap_page(view, held, ID, WHEN, watchable=watchable)
     for full in (True, False):
@@ -206,7 +211,7 @@ def plain_words_pages() -> Iterator[Page]:
         yield from (words.which_slot_page(wish, shown, WHEN), words.no_slot_page([wish], shown, WHEN))
         yield from (words.one_by_one_page(shown, WHEN), words.or_else_page(shown, WHEN))
         yield words.swap_which_page(HELD, shown, WHEN)
-    page = screens.booking.confirm_page(VIEW, ID, 9, WHEN, stop=STOPS[1])
+    page = screens.booking.confirm_page(VIEW, ID, ORIGIN, WHEN, stop=STOPS[1])
     yield from (words.with_second(page, VIEW, VIEW, ID, WHEN, more=True), words.no_second(page, VIEW, WHEN))
     yield words.which_of_mine_page("x", [HELD] * 5, [ACTION] * 5, [SERIES], WHEN)
     yield words.which_of_mine_page("x", [], [], [SERIES], WHEN)

@@ -1,0 +1,32 @@
+"""What a person books most, as buttons of the menu: each leads to the page that confirms it. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.screens.booking import standing
+from bot.screens.origin import From, Origin
+from bot.screens.page import Button, ButtonRow
+from bot.screens.slots import SlotView
+from bot.screens.when import When, first_up, long_day, weekday
+from languages import N_
+
+STARRED = N_("⭐ Fatto: ogni settimana la trovi nel menu.")
+UNSTARRED = N_("Fatto: non la tengo più nel menu. Se la prenoti spesso ci torna da sola.")
+USUAL = N_("⭐ <b>Il solito</b>: un tocco, e confermi.")
+
+
+def usual_line(usual: Sequence[SlotView]) -> str:
+    """The sentence above the buttons; empty when there are none."""
+    return str(USUAL) if usual else ""
+
+
+def usual_rows(usual: Sequence[SlotView], when: When) -> list[ButtonRow]:
+    return [(_card(view, when),) for view in usual]
+
+
+def _card(view: SlotView, when: When) -> Button:
+    near, day = when.day(view.slot.day), view.slot.day
+    name = first_up(f"{weekday(day.weekday(), short=True)} {day.day}" if near == long_day(day) else near)
+    label = f"⭐ {name} {view.slot.start:%H:%M} {view.name} · {standing(view, when)}"
+    return Origin(From.MENU).slot_button(label, view)
