@@ -21,6 +21,7 @@ from store.health import Health
 from store.heartbeats import Heartbeats
 from store.migrations import VERSION, migrate
 from store.outbox import Outbox
+from store.own_calendars import OwnCalendars
 from store.pauses import Pauses
 from store.people import People
 from store.preferences import PreferencesOf
@@ -84,6 +85,7 @@ class Database:
         self.outbox = Outbox(connection, clock)
         self.remarks = Remarks(connection, clock)
         self.rules = Rules(connection, clock)
+        self.own_calendars = OwnCalendars(connection, clock)
         self.week_pictures = WeekPictures(connection, clock)
         self.health = Health(connection)
         self.heartbeats = Heartbeats(connection, clock)

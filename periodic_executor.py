@@ -19,6 +19,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from agenda import LIMITS, Fetcher, Limits
 from database import Database, open_database
 from domain.due_dates import Memory
 from domain.errors import DatabaseError
@@ -27,6 +28,7 @@ from languages.terminal import _
 from periodic.dates import Dates
 from periodic.held import HeldPlaces
 from periodic.monday import MondayPictures
+from periodic.own_calendars import OwnCalendarReadings
 from periodic.questions import Questions
 from periodic.routine import RoutineWork
 from periodic.tick import Tick
@@ -54,12 +56,20 @@ RHYTHM = Rhythm()
 
 
 class Executor:
-    def __init__(self, db: Database, settings: Settings, clock: Clock = utc_now, rhythm: Rhythm = RHYTHM) -> None:
+    def __init__(
+        self,
+        db: Database,
+        settings: Settings,
+        clock: Clock = utc_now,
+        rhythm: Rhythm = RHYTHM,
+        calendar_limits: Limits = LIMITS,
+    ) -> None:
         self._db = db
         self._settings = settings
         self._clock = clock
         self._rhythm = rhythm
         self._by_hand = {person.user_id for person in settings.people if person.by_hand}
+        self.own_calendars = OwnCalendarReadings(db, clock, settings.zone, Fetcher(calendar_limits))
         self._memory = Memory(0, None)
         self.last_progress = time.monotonic()  # on the monotonic clock: when the loop last went round
 
@@ -75,6 +85,7 @@ class Executor:
                 except Exception:
                     log.exception("Unexpected error in a tick; the next tick tries again")
                     await program.wait(stop, self._rhythm.tick)
+        await self.own_calendars.stop()
 
     async def _rest(self, changes: Changes, stop: asyncio.Event, due: datetime | None) -> None:
         """Until a minute has passed, something is due by the clock as it then is, or what recurs was changed."""
@@ -105,6 +116,7 @@ class Executor:
             *await held.remind(),
             *await RoutineWork(tick, self._by_hand).act(),
             *await MondayPictures(tick).act(),
+            *await self.own_calendars.act(),
             *await dates.later(),
         ]
         await self._note_tick()
@@ -123,6 +135,7 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
         executor = Executor(db, settings)
         if arguments.burst:
             await executor.step()
+            await executor.own_calendars.finish()
         else:
             async with HeartbeatLoop(db.heartbeats, "executor", lambda: executor.last_progress).running():
                 log.info("The executor is up")

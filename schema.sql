@@ -427,6 +427,36 @@ CREATE TABLE outages (
 ) STRICT;
 CREATE UNIQUE INDEX one_open_outage ON outages (name) WHERE until IS NULL;
 
+-- What else people have to do -------------------------------------------------------------------------------------
+
+-- A person's own calendar (lectures, exams), as an .ics address: read at most hourly, to warn before a booking. The
+-- address is a secret. told: 'read', or the trouble that was told; NULL: nothing yet.
+CREATE TABLE own_calendars (
+    user_id       INTEGER PRIMARY KEY,
+    address       TEXT NOT NULL,
+    etag          TEXT,
+    last_modified TEXT,
+    read_at       TEXT,
+    expanded_at   TEXT,
+    next_at       TEXT NOT NULL,
+    trouble       TEXT CHECK (trouble IN ('unreachable', 'refused', 'not_allowed', 'too_large', 'no_calendar')),
+    failures      INTEGER NOT NULL DEFAULT 0,
+    told          TEXT
+) STRICT;
+CREATE INDEX own_calendars_due ON own_calendars (next_at);
+CREATE TRIGGER own_calendar_named AFTER INSERT ON own_calendars
+    BEGIN UPDATE executor SET plan_version = plan_version + 1; END;
+
+-- Its events of the next ten weeks, those that recur date by date. They go with it.
+CREATE TABLE own_events (
+    id        INTEGER PRIMARY KEY,
+    user_id   INTEGER NOT NULL REFERENCES own_calendars (user_id) ON DELETE CASCADE,
+    summary   TEXT NOT NULL,
+    starts_at TEXT NOT NULL,
+    ends_at   TEXT NOT NULL
+) STRICT;
+CREATE INDEX own_events_by_time ON own_events (user_id, starts_at);
+
 -- The outbox -------------------------------------------------------------------------------------------------------
 
 -- What the pages of a login told a person, in the site's words: told once, and again when it becomes something else or

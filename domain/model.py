@@ -126,6 +126,7 @@ class NoticeKind(StrEnum):
     PAGE = "page"  # the timetable was read while a message shows a list of places; edits silently (message_id)
     LOGIN_REMARK = "login_remark"  # what the pages of a login told (remark_id)
     HOUSE_RULE = "house_rule"  # for the owner: the site was seen to follow another rule than we know (rule_id)
+    OWN_CALENDAR = "own_calendar"  # the person's own calendar is read from now on, or can't be
     WEEK = "week"  # Monday morning: the picture of the week
     UNREACHABLE = "unreachable"  # for the owner: Telegram takes no message for a friend (about_user_id)
 

@@ -34,6 +34,7 @@ EVENTS = {
     NoticeKind.MISSED: Event.WEEKLY,
     NoticeKind.WEEK: Event.WEEK,
     NoticeKind.PROGRAM_BACK: Event.HOUSE,
+    NoticeKind.OWN_CALENDAR: Event.HOUSE,
     NoticeKind.LOGIN_BACK: Event.HOUSE,
     NoticeKind.LOGIN_REMARK: Event.HOUSE,
     NoticeKind.HOUSE_RULE: Event.HOUSE,

@@ -27,6 +27,7 @@ CLOSE_QUESTIONS = """
         outcome = CASE purpose WHEN 'keep' THEN 'confirmed' ELSE 'skipped' END
     WHERE outcome IS NULL AND user_id IN (SELECT user_id FROM accounts WHERE active = 0) RETURNING id
 """
+FORGET_CALENDARS = "DELETE FROM own_calendars WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0)"
 CLOSE_NOTICES = """
     UPDATE notices SET sent_at = :now, error = :reason
     WHERE sent_at IS NULL AND user_id IN (SELECT user_id FROM accounts WHERE active = 0) RETURNING id
@@ -52,6 +53,7 @@ def end_what_waits(tx: Transaction, now: datetime) -> int:
         close_keeping(tx, periodic["id"])
     withdrawn = tx.run(WITHDRAW, {"now": stamp(now), "safe": last_call(now)})
     asked = tx.run(CLOSE_QUESTIONS)
+    tx.run(FORGET_CALENDARS)
     untold = tx.run(CLOSE_NOTICES, {"now": stamp(now), "reason": NO_LONGER_HERE})
     return sum(map(len, (paused, withdrawn, asked, untold)))
 

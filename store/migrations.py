@@ -143,6 +143,17 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE UNIQUE INDEX one_star ON favourites (user_id, course_name, location, course_type,"
         " coalesce(day_of_week, -1), coalesce(time_slot, ''))",
         "CREATE INDEX courses_by_hour ON courses (day_of_week, time_start)",
+        "CREATE TABLE own_calendars (user_id INTEGER PRIMARY KEY, address TEXT NOT NULL, etag TEXT, last_modified TEXT,"
+        " read_at TEXT, expanded_at TEXT, next_at TEXT NOT NULL,"
+        " trouble TEXT CHECK (trouble IN ('unreachable', 'refused', 'not_allowed', 'too_large', 'no_calendar')),"
+        " failures INTEGER NOT NULL DEFAULT 0, told TEXT) STRICT",
+        "CREATE INDEX own_calendars_due ON own_calendars (next_at)",
+        "CREATE TRIGGER own_calendar_named AFTER INSERT ON own_calendars"
+        " BEGIN UPDATE executor SET plan_version = plan_version + 1; END",
+        "CREATE TABLE own_events (id INTEGER PRIMARY KEY,"
+        " user_id INTEGER NOT NULL REFERENCES own_calendars (user_id) ON DELETE CASCADE, summary TEXT NOT NULL,"
+        " starts_at TEXT NOT NULL, ends_at TEXT NOT NULL) STRICT",
+        "CREATE INDEX own_events_by_time ON own_events (user_id, starts_at)",
     ),
 }
 """What leads from each version to the next."""

@@ -50,6 +50,7 @@ class Composer:
             **ProgramNotices(services).kinds,
             NoticeKind.WEEK: self._week,
             NoticeKind.PAGE: self._page,
+            NoticeKind.OWN_CALENDAR: self._own_calendar,
         }
 
     async def compose(self, notice: Notice) -> OutgoingNotice:
@@ -82,6 +83,12 @@ class Composer:
     def replaced(self, user_id: int, message_id: int) -> None:
         """The message was edited: it shows no list of places any more."""
         self._living.shown(user_id, message_id, None)
+
+    async def _own_calendar(self, notice: Notice) -> OutgoingNotice:
+        calendar = await self._db.own_calendars.find(notice.user_id)
+        if calendar is None or (calendar.read_at is None and calendar.trouble is None):
+            raise NothingToTell("the calendar was taken away, or another one was named")
+        return told(screens.own_calendar.told(calendar, await self._db.own_calendars.count(notice.user_id)))
 
     async def together(self, user_id: int, messages: Sequence[NewMessage]) -> NewMessage:
         """One message for all the notices that could not be sent for long."""

@@ -15,6 +15,7 @@ from bot.flows.hours import HoursFlow
 from bot.flows.living import LivingPages
 from bot.flows.making import MakingFlow
 from bot.flows.menu import MenuFlow
+from bot.flows.own_calendar import OwnCalendarFlow
 from bot.flows.periodic import SeriesFlow
 from bot.flows.plain_words import PlainWordsFlow
 from bot.flows.preferences import PreferencesFlow
@@ -51,6 +52,7 @@ class Router:
         self._sharing = SharingFlow(services, booking)
         self._tickets = TicketFlow(services, booking, held, hours)
         alternatives = AlternativesFlow(services, chooser, booking)
+        self._own_calendar = OwnCalendarFlow(services)
         self.routes: Routes = {}
         self.living = LivingPages(services, self.routes)
         making = MakingFlow(services)
@@ -73,6 +75,7 @@ class Router:
             RulesFlow(services),
             PreferencesFlow(services),
             WeekFlow(services),
+            self._own_calendar,
         ):
             self.routes |= flow.routes
 
@@ -133,6 +136,11 @@ class Router:
         self._expect(tap.user_id)
         await self._services.house.learn_rules()
         return await self._sharing.open(tap, number)
+
+    async def name_calendar(self, tap: Tap, address: str) -> Response:
+        """/calendario with an address, as somebody types it."""
+        await self._services.house.learn_rules()
+        return await self._own_calendar.name(tap, address)
 
     async def set_card(self, action_id: int, user_id: int, message_id: int) -> None:
         """Makes the message the card of the action: the action's end is shown there."""

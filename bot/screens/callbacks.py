@@ -143,6 +143,8 @@ class Verb(StrEnum):
     HOURS = "hours"  # the timetable: the days
     HOURS_DAY = "hours_day"
     REFRESH = "refresh"  # reads the timetable from the site
+    OWN_CALENDAR = "own_cal"  # the person's own calendar, which is read to warn before a booking
+    FORGET_CALENDAR = "own_cal_off"  # its address and its events are forgotten
     WEEK = "week"  # the week as a picture
     WEEK_LOOK = "week_look"  # the same, light (0) or dark (1) from now on
 

@@ -25,6 +25,7 @@ saltare e ferie.
 /prenota, /mie, /periodiche, /orari — i suoi quattro pulsanti
 /status — le ultime richieste; con un numero, quella: <code>/status 12</code>
 /impostazioni — lingua, suoni, ore di silenzio, promemoria
+/calendario — le tue lezioni e i tuoi esami: ti avviso se una prenotazione ci cade sopra
 /help — questa pagina
 
 Dico <i>prenotata</i> o <i>annullata</i> solo dopo averlo riletto sul sito.""")
@@ -61,6 +62,7 @@ COMMANDS = (
     (N_("orari"), N_("L'orario dei corsi, con i posti")),
     ("status", N_("Le ultime richieste, o una: /status 12")),
     (N_("impostazioni"), N_("La lingua, i suoni e il resto")),
+    (N_("calendario"), N_("Le tue lezioni e i tuoi esami")),
     ("help", N_("Cosa so fare")),
 )
 

@@ -191,8 +191,9 @@ class UpdateHandlers:
     def _commands(self) -> dict[str, Answer]:
         """The handler of each command, under its names in every language."""
         settings = dict.fromkeys(("impostazioni", "settings"), self.settings)
+        calendar = dict.fromkeys(("calendario", "calendar"), self.own_calendar)
         menus = {command: partial(self.menu, call) for commands, call in MENUS.items() for command in commands}
-        return {"start": self.start, "help": self.help, "status": self.status, **settings, **menus}
+        return {"start": self.start, "help": self.help, "status": self.status, **settings, **calendar, **menus}
 
     async def settings(self, update: Update, context: Context) -> None:
         await self._answer(update, Call(Verb.SETTINGS), self._router.respond)
@@ -215,6 +216,12 @@ class UpdateHandlers:
         words = [word for word in context.args or [] if word.lower().rstrip(".") != "n"]
         respond = partial(self._router.status_of, word=words[0]) if words else self._router.respond
         await self._answer(update, Call(Verb.STATUS, (0,)), respond)
+
+    async def own_calendar(self, update: Update, context: Context) -> None:
+        """/calendario, or /calendario with the address of the person's own."""
+        words = context.args or []
+        respond = partial(self._router.name_calendar, address=words[0]) if words else self._router.respond
+        await self._answer(update, Call(Verb.OWN_CALENDAR), respond)
 
     async def anything_else(self, update: Update, context: Context) -> None:
         """Text in plain words is answered by what it means, all else by one sentence: one for a whole album.

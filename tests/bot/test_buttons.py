@@ -59,6 +59,7 @@ from domain.model import (
     WatchMode,
 )
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
+from domain.own_calendars import CalendarTrouble, OwnCalendar
 from domain.programs import Outage
 from domain.recurrence import (
     Confirmation,
@@ -244,6 +245,15 @@ def week_pages() -> Iterator[Page]:
         yield screens.week.week_page(week, dark=either, mondays=either)
 
 
+def own_calendar_pages() -> Iterator[Page]:
+    calendar = OwnCalendar(ID, "https://calendar.example/secret.ics")
+    read = replace(calendar, read_at=NOON)
+    broken = [replace(calendar, trouble=trouble) for trouble in CalendarTrouble]
+    yield screens.own_calendar.calendar_page(None, 0, WHEN, str(screens.own_calendar.NO_ADDRESS))
+    yield from (screens.own_calendar.calendar_page(each, 3, WHEN) for each in (calendar, read, *broken))
+    yield from (screens.own_calendar.told(each, 1) for each in (read, *broken))
+
+
 def held_pages() -> Iterator[Page]:
     entries: list[screens.held.Entry] = [HELD, ACTION] * 10
     yield screens.held.mine_page(chunk(entries, 1), 3, NOON, WHEN)
@@ -359,6 +369,7 @@ def every_page() -> tuple[Page, ...]:
     more = (
         sharing_pages(),
         week_pages(),
+        own_calendar_pages(),
         question_pages(),
         periodic_pages(),
         plain_words_pages(),

@@ -1,0 +1,78 @@
+"""The screens of a person's own calendar: where it is read, what came of it, and the warning before a booking. Pure."""
+
+from __future__ import annotations
+
+from bot.screens.callbacks import Verb
+from bot.screens.page import Lines, Page, back_row, button, home_button, in_quotes, safe
+from bot.screens.when import When
+from domain.own_calendars import HORIZON, CalendarTrouble, OwnCalendar, OwnEvent
+from languages import N_, _, n_
+
+TITLE = N_("📆 Il tuo calendario")
+HOW = N_(
+    "Dammi l'indirizzo .ics delle tue lezioni o dei tuoi esami: prima di una prenotazione ti dico se a quell'ora hai "
+    "già un impegno. Non vieto niente."
+)
+TYPE = N_("Scrivi <code>/calendario</code> e, sulla stessa riga, l'indirizzo che comincia con https:// o webcal://.")
+SECRET = N_(
+    "Chi conosce l'indirizzo legge tutto il calendario: non lo mostro a nessuno, lo leggo al massimo una volta all'ora "
+    "e lo dimentico, con i suoi impegni, quando lo togli. Puoi cancellare il messaggio in cui me l'hai scritto."
+)
+NO_ADDRESS = N_(
+    "Questo indirizzo non lo posso leggere: deve cominciare con https:// (o webcal://) e stare su internet."
+)
+TROUBLES = {
+    CalendarTrouble.UNREACHABLE: N_("⚠️ Il tuo calendario non risponde: riprovo da solo."),
+    CalendarTrouble.REFUSED: N_(
+        "⚠️ Il sito del tuo calendario non me lo dà: forse l'indirizzo è scaduto o non è pubblico. Copialo di nuovo."
+    ),
+    CalendarTrouble.NOT_ALLOWED: N_(
+        "⚠️ L'indirizzo del tuo calendario porta dove non posso andare: serve https, su internet."
+    ),
+    CalendarTrouble.TOO_LARGE: N_("⚠️ Il tuo calendario è troppo grande: ne leggo al massimo 2 MB."),
+    CalendarTrouble.NO_CALENDAR: N_("⚠️ All'indirizzo del tuo calendario non c'è un file .ics che so leggere."),
+}
+
+
+def calendar_page(calendar: OwnCalendar | None, events: int, when: When, note: str = "") -> Page:
+    """Which calendar is read and what came of it, or how to name one. `events`: how many are known."""
+    lines = Lines().add(note).add(f"<b>{TITLE}</b>")
+    if calendar is None:
+        return Page(str(lines.add(str(HOW)).add(str(TYPE)).add(str(SECRET))), (back_row(Verb.SETTINGS),))
+    lines.add(_("Leggo quello su {host}.", host=safe(calendar.host)), *_state(calendar, events, when)).add(str(SECRET))
+    return Page(str(lines), ((button(_("🗑 Togli il calendario"), Verb.FORGET_CALENDAR),), back_row(Verb.SETTINGS)))
+
+
+def _state(calendar: OwnCalendar, events: int, when: When) -> list[str]:
+    if calendar.trouble is not None:
+        return [str(TROUBLES[calendar.trouble])]
+    if calendar.read_at is None:
+        return [_("Lo leggo adesso: ti scrivo appena fatto.")]
+    return [_count(events), _("Letto {moment}.", moment=when.at(calendar.read_at))]
+
+
+def _count(events: int) -> str:
+    weeks = HORIZON.days // 7
+    return n_(
+        "{n} impegno nelle prossime {weeks} settimane.",
+        "{n} impegni nelle prossime {weeks} settimane.",
+        events,
+        weeks=weeks,
+    )
+
+
+def told(calendar: OwnCalendar, events: int) -> Page:
+    """The one message about a calendar: that it is read from now on, or why it can't be."""
+    row = ((button(str(TITLE), Verb.OWN_CALENDAR), home_button(fresh=True)),)
+    if calendar.trouble is not None:
+        return Page(str(TROUBLES[calendar.trouble]), row)
+    lines = Lines().add(_("📆 Ho letto il tuo calendario: da adesso ti avviso prima di prenotare."), _count(events))
+    return Page(str(lines), row)
+
+
+def warning(event: OwnEvent, when: When) -> str:
+    """`⚠️ Hai «Analisi 2» alle 18:00.` It never forbids."""
+    hour = f"{when.local(event.starts_at):%H:%M}"
+    if not event.summary:
+        return _("⚠️ Hai un impegno alle {time}.", time=hour)
+    return _("⚠️ Hai {event} alle {time}.", event=in_quotes(event.summary), time=hour)

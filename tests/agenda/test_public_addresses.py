@@ -1,0 +1,51 @@
+"""Which addresses may be read: https, and nothing of our own network, however it is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from safety.public_addresses import check_calendar_address, is_public
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("https://calendar.google.com/calendar/ical/a%40b/private-1/basic.ics",) * 2,
+        ("webcal://Example.org/x.ics?a=B#top", "https://example.org/x.ics?a=B"),
+        (" WEBCALS://example.org:443/x.ics ", "https://example.org:443/x.ics"),
+    ],
+)
+def test_an_address_over_https_is_taken(typed: str, meant: str) -> None:
+    assert check_calendar_address(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "", "ciao", "http://example.org/x.ics", "ftp://example.org/x", "file:///etc/passwd", "https://",
+        "https://me:secret@example.org/x.ics", "https://example.org:8443/x.ics", "https://[::1/x",
+        "https://ex ample.org", "https://example.org/" + "x" * 2000, "https://exämple.org/x.ics", "javascript:alert(1)",
+    ],
+)  # fmt: skip
+def test_anything_else_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        check_calendar_address(typed)
+
+
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "131.175.1.1", "2a00:1450:4002::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
+def test_the_public_internet_is_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "0.1.2.3", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1",
+        "255.255.255.255", "::1", "::", "fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1",
+    ],
+)  # fmt: skip
+def test_our_own_network_is_not_however_it_is_written(address: str) -> None:
+    assert not is_public(address)
