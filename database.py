@@ -30,6 +30,7 @@ from store.queue.claims import Claims
 from store.queue.history import History
 from store.queue.open_pages import OpenPages
 from store.queue.openings import Openings
+from store.queue.past import Past
 from store.queue.quiet_readings import QuietReadings
 from store.queue.readings import Readings
 from store.queue.requests import Requests
@@ -82,6 +83,7 @@ class Database:
         self.recurring_pauses = RecurringPauses(connection, clock)
         self.quiet_readings = QuietReadings(connection, clock)
         self.open_pages = OpenPages(connection, clock)
+        self.past = Past(connection)
         self.outbox = Outbox(connection, clock)
         self.remarks = Remarks(connection, clock)
         self.rules = Rules(connection, clock)

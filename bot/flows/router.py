@@ -10,6 +10,7 @@ import logging
 from bot.flows.booking import BookingFlow, SlotChooser
 from bot.flows.choices import AlternativesFlow, SwapFlow, WatchFlow
 from bot.flows.held import HeldFlow
+from bot.flows.history import HistoryFlow
 from bot.flows.holidays import HolidaysFlow
 from bot.flows.hours import HoursFlow
 from bot.flows.living import LivingPages
@@ -76,6 +77,7 @@ class Router:
             PreferencesFlow(services),
             WeekFlow(services),
             self._own_calendar,
+            HistoryFlow(services),
         ):
             self.routes |= flow.routes
 

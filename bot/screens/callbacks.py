@@ -148,6 +148,10 @@ class Verb(StrEnum):
     WEEK = "week"  # the week as a picture
     WEEK_LOOK = "week_look"  # the same, light (0) or dark (1) from now on
 
+    HISTORY = "history"  # of a course, a month, a result (0: of all); a page of it
+    HISTORY_BY = "history_by"  # what to filter it by (course, month, result), the filter so far, and a page of these
+    HISTORY_FILE = "history_file"  # of which kind; and the filter
+
 
 NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.STATUS: (PAGE,), Verb.TICKET: (ID,), Verb.WITHDRAW: (ID,), Verb.UNDO: (ID,), Verb.FIGURES: (ID,),
@@ -179,6 +183,8 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.CONFIRM: (ID,), Verb.CONFIRM_SWAP: (ID, ID), Verb.SKIP: (ID,), Verb.KEEP: (ID,), Verb.FREE_PLACE: (ID,),
     Verb.APPROVE: (ID,), Verb.SKIP_REHEARSED: (ID,), Verb.HOURS_DAY: (DAY, KEY, PAGE),
     Verb.WEEK_LOOK: (CHOICE,),
+    Verb.HISTORY: (KEY, KEY, CHOICE, PAGE), Verb.HISTORY_BY: (CHOICE, KEY, KEY, CHOICE, PAGE),
+    Verb.HISTORY_FILE: (CHOICE, KEY, KEY, CHOICE),
 }  # fmt: skip
 """The numbers a verb takes; the verbs left out take none."""
 

@@ -38,7 +38,8 @@ def mine_page(chunk: Chunk[Entry], watches: int, read_at: datetime | None, when:
     rows.append((button(_("🔄 Aggiorna dal sito"), Verb.SYNC),))
     if not chunk.items:
         rows.append((button(str(texts.BOOK_LABEL), Verb.NEW),))
-    return Page(f"{lines}{chunk.caption}", (*rows, (home_button(),)))
+    last = (button(str(texts.HISTORY_LABEL), Verb.HISTORY, 0, 0, 0, 0), home_button())
+    return Page(f"{lines}{chunk.caption}", (*rows, last))
 
 
 def _watches(number: int) -> str:

@@ -9,6 +9,7 @@ MINE_LABEL = N_("📋 Le Mie Prenotazioni")
 PERIODIC_LABEL = N_("🔄 Prenotazioni Periodiche")
 HOURS_LABEL = N_("🗓️ Orari Corsi")
 SHARE_LABEL = N_("🔗 Condividi")
+HISTORY_LABEL = N_("🗂 Storico")
 HELP = N_("""<b>Cosa so fare</b>
 
 {book} — scegli giorno, corso e orario. Se le prenotazioni non sono ancora aperte aspetto io, e prenoto appena \
@@ -24,6 +25,7 @@ saltare e ferie.
 /start — il menu
 /prenota, /mie, /periodiche, /orari — i suoi quattro pulsanti
 /status — le ultime richieste; con un numero, quella: <code>/status 12</code>
+/storico — le lezioni che hai avuto, restituito o mancato
 /impostazioni — lingua, suoni, ore di silenzio, promemoria
 /calendario — le tue lezioni e i tuoi esami: ti avviso se una prenotazione ci cade sopra
 /help — questa pagina
@@ -61,6 +63,7 @@ COMMANDS = (
     (N_("periodiche"), N_("Quelle che si ripetono ogni settimana")),
     (N_("orari"), N_("L'orario dei corsi, con i posti")),
     ("status", N_("Le ultime richieste, o una: /status 12")),
+    (N_("storico"), N_("Le lezioni avute e quelle mancate, anche come file")),
     (N_("impostazioni"), N_("La lingua, i suoni e il resto")),
     (N_("calendario"), N_("Le tue lezioni e i tuoi esami")),
     ("help", N_("Cosa so fare")),

@@ -372,7 +372,11 @@ def status_page(actions: Sequence[Action], page: int, when: When, *, more: bool,
     rows: list[ButtonRow] = [(button(_status_label(action, told), Verb.TICKET, action.id),) for action in actions]
     newer = (button(_("‹ Più recenti"), Verb.STATUS, page - 1),) if page else ()
     older = (button(_("Più vecchie ›"), Verb.STATUS, page + 1),) if more else ()
-    return Page(str(lines), (*rows, *((newer + older,) if newer or older else ()), (home_button(),)))
+    return Page(str(lines), (*rows, *((newer + older,) if newer or older else ()), _last_row()))
+
+
+def _last_row() -> ButtonRow:
+    return button(str(texts.HISTORY_LABEL), Verb.HISTORY, 0, 0, 0, 0), home_button()
 
 
 NUMBERED = N_("{mark} n. {id} · {what}")

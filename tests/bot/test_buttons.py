@@ -23,6 +23,7 @@ from bot.flows.router import Router
 from bot.flows.services import Services
 from bot.screens.callbacks import DAY, ID, KEY, MOST_BYTES, NUMBERS, PAGE, Call, Forged, Verb, pack, unpack
 from bot.screens.failure_messages import FAILURE_MESSAGES
+from bot.screens.history import Choice, courses_of, months_of, results
 from bot.screens.origin import From, Origin
 from bot.screens.page import Page, chunk
 from bot.screens.slots import Clash, SlotState, SlotView, view_slot
@@ -42,6 +43,7 @@ from domain.errors import (
     TooManyHolidays,
     quote,
 )
+from domain.history import Became, Entry
 from domain.house_rules import HouseRules, Rule
 from domain.model import (
     Action,
@@ -363,6 +365,21 @@ def preference_pages() -> Iterator[Page]:
     yield from (screens.preferences.setting_page(each, [option, replace(option, chosen=True)]) for each in settings)
 
 
+def history_pages() -> Iterator[Page]:
+    entries = [
+        Entry(became, ACTION.class_ref, NOON, in_time=in_time, arrived_ms=67, seen_ms=900, won=True)
+        for became in Became
+        for in_time in (True, False, None)
+    ]
+    for choice in (Choice(), Choice(1, 202611, 3)):
+        yield screens.history.history_page(chunk(entries * 4, 1), choice, NASTY, is_empty=False)
+        for what, options in enumerate((courses_of(entries), months_of(entries * 40), results())):
+            yield screens.history.pick_page(what, chunk(options * 20, 1), choice)
+    for is_empty in (True, False):
+        yield screens.history.history_page(chunk([], 0), Choice(), "", is_empty=is_empty)
+    yield screens.history.file_page("CSV")
+
+
 @cache
 def every_page() -> tuple[Page, ...]:
     shown = (rules_pages(), action_pages(), result_pages(), menu_pages(), booking_pages(), hours_pages(), held_pages())
@@ -376,7 +393,7 @@ def every_page() -> tuple[Page, ...]:
         preference_pages(),
         opening_pages(),
     )
-    return (*chain(*shown, *more),)
+    return (*chain(*shown, *more, history_pages()),)
 
 
 @pytest.fixture

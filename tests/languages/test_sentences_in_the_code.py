@@ -30,7 +30,7 @@ UNSEEN_CALLS = {
 }  # fmt: skip
 """What is handed to these is for the machine, the log or whoever mends the program."""
 UNSEEN_KEYWORDS = {"name", "parse_mode", "pattern", "tzinfo", "tz", "format"}
-FOR_MACHINES = {"bot/screens/calendar_file.py", "bot/screens/calendar_zone.py"}
+FOR_MACHINES = {"bot/screens/calendar_file.py", "bot/screens/calendar_zone.py", "bot/screens/history_files.py"}
 """What they write is a format of its own; their sentences are in MARKED calls, which the message files' test counts."""
 WORDS = re.compile(r"[a-zà-ù]{3,}")
 ERROR_CLASS = re.compile(r"(?:[A-Z][a-z]+){2,}")
