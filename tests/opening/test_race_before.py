@@ -144,4 +144,4 @@ async def test_a_site_that_is_slow_where_many_warm_their_connections_early_delay
         opened.calls, opened.last_call, opened.rank = Slow, Called(), Rank(0, 2)
         assert (await opened.race()).choice == 0
     assert len(called) == 1
-    assert 0.5 < called[0] <= 3.0  # it is at once where there is time, and a busy machine takes some of it
+    assert 0.0 < called[0] <= 3.0  # 4.5 s of silence would have brought it after the opening
