@@ -159,7 +159,7 @@ async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) ->
             programme, site, telegram.api_base_url, telegram.token, by_hand=options.by_hand
         )
         demo_world.write_configuration(config, values)
-        database = await demo_world.prepare_database(config, programme)
+        database = await demo_world.prepare_database(config, programme, options.language)
         demo_world.book_again(world, database)
         if not world.bookings(demo_world.GIULIA.username):
             demo_world.book_some(world, spared=programme.recurring)

@@ -28,6 +28,7 @@ MARCO = Person("10000002", "demo-marco", "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", nam
 GIULIA_ID, MARCO_ID = 1001, 1002  # on Telegram
 DAYS_AHEAD = 2
 FIT_CENTER = "Giuriati - Fit Center"
+WEEKLY_NAMES = {"it": "Palestra", "en": "Gym"}  # what Giulia calls her weekly booking
 ROUND_TRIP, JITTER = 0.03, 0.01  # s: a good line from Milano
 OPENS_AFTER = timedelta(minutes=2)  # and up to a minute more: the opening is on a full minute
 ASKS_AFTER = timedelta(seconds=90)  # or up to a minute less: the lead is told in minutes
@@ -140,7 +141,7 @@ def write_configuration(path: Path, values: dict[str, Any]) -> None:
         json.dump(values, file, indent=2)
 
 
-async def prepare_database(config: Path, programme: Programme) -> Path:
+async def prepare_database(config: Path, programme: Programme, language: str = "it") -> Path:
     """The database with its one periodic booking, put there as anybody can with sqlite3; a kept one loses its old."""
     settings = load(config)
     async with open_database(settings.database):
@@ -150,11 +151,13 @@ async def prepare_database(config: Path, programme: Programme) -> Path:
         slot.activity.partition(" - ")[0],
         slot.course or "Fit Center",
     )  # a site like a survey may have no gym
-    values = (GIULIA_ID, "Palestra", place, course, slot.date.weekday(), slot.start, 1)
+    values = (GIULIA_ID, WEEKLY_NAMES[language], place, course, slot.date.weekday(), slot.start, 1)
     connection = sqlite3.connect(settings.database)
     with connection:
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("DELETE FROM periodic_bookings WHERE name = 'Palestra'")
+        connection.executemany(
+            "DELETE FROM periodic_bookings WHERE name = ?", [(one,) for one in WEEKLY_NAMES.values()]
+        )
         connection.execute(
             "INSERT INTO periodic_bookings (user_id, name, location, course_name, day_of_week, time_slot,"
             " requires_confirmation) VALUES (?, ?, ?, ?, ?, ?, ?)",

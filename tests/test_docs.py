@@ -291,7 +291,12 @@ def test_each_readme_shows_the_pictures_of_its_language_and_names_the_other() ->
 
 def test_what_the_chat_is_quoted_to_say_it_says() -> None:
     texts = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "bot").rglob("*.py"))
-    buttons = re.findall(r"^- \*\*(.+?)\*\*:", read("README.md"), re.MULTILINE)
+    labels = r"^- \*\*(?P<icon>\S+) (?P<english>.+?)\*\* \((?:in Italian )?\*(?P<italian>.+?)\*\)"
+    named = [one.groupdict() for one in re.finditer(labels, read("README.md"), re.MULTILINE)]
+    buttons = [f"{one['icon']} {one['italian']}" for one in named]
+    english = read("languages/en/menu.po")
+    assert [one for one in named if f'msgstr "{one["icon"]} {one["english"]}"' not in english] == []
+    assert buttons == re.findall(r"^- \*\*(.+?)\*\*:", read("README.it.md"), re.MULTILINE)
     quoted = re.findall(r'^\| "([^"]+)" in the chat', read("README_DB.md"), re.MULTILINE)
     assert [words for words in buttons + quoted if words not in texts] == []
     assert len(buttons) == 4

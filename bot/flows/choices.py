@@ -132,7 +132,7 @@ class AlternativesFlow:
                 starts=starts,
             )
         what = action.class_ref.course if action.names_course else _("il posto")
-        ask = _("Che cosa provo se {what} non c'è più? Anche un altro giorno, corso o posto.", what=what)
+        ask = _("Che cosa provo se {what} non c'è più? Va bene anche un altro giorno, corso o sede.", what=what)
         return await self._chooser.days(tap.user_id, self._route(action), f"{queued} {ask}")
 
     def _route(self, action: Action) -> Route:

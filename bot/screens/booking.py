@@ -420,7 +420,7 @@ def _swap_instead(view: SlotView, newest: int | None = None) -> list[ButtonRow]:
 
 
 def _with_alternative(view: SlotView, newest: int) -> Button:
-    return button(_("✅ Conferma con ➕ Alternativa"), Verb.BOOK_ALT, view.id, newest)
+    return button(_("✅ Conferma, poi scelgo un'alternativa"), Verb.BOOK_ALT, view.id, newest)
 
 
 def slot_watch_rows(view: SlotView, replaces: int) -> list[ButtonRow]:

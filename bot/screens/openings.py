@@ -19,7 +19,6 @@ OUTCOMES = {
     ShotOutcome.EARLY: N_("non era ancora aperta"),
     ShotOutcome.FULL: N_("piena"),
     ShotOutcome.REFUSED: N_("rifiutata"),
-    ShotOutcome.LOST: N_("nessuna risposta"),
 }
 
 
@@ -128,11 +127,16 @@ def _first_shot(report: OpeningReport, shot: Shot) -> str:
 
 
 def _shot_line(number: int, shot: Shot) -> str:
+    sent, answered = _after(shot.sent), _after(shot.answered)
+    if shot.outcome is ShotOutcome.LOST:
+        return _(
+            "{number}. partita a {sent}: nessuna risposta entro {answered}", number=number, sent=sent, answered=answered
+        )
     return _(
         "{number}. partita a {sent}, risposta a {answered}: {outcome}",
         number=number,
-        sent=_after(shot.sent),
-        answered=_after(shot.answered),
+        sent=sent,
+        answered=answered,
         outcome=OUTCOMES[shot.outcome],
     )
 

@@ -191,7 +191,7 @@ def alternatives_page(
     """The alternatives of a periodic booking, each with a button that removes it; `full`: no more can be added."""
     first = _("Prima scelta: {first}", first=safe(periodic.course))
     lines = Lines().add(note).add(_("<b>Alternative</b>"), first, _weekly(periodic))
-    lines.add(*choice_lines(others) or [_("Nessuna, per ora: stesso giorno, altro orario, corso o posto.")])
+    lines.add(*choice_lines(others) or [_("Nessuna, per ora: stesso giorno, altro orario, corso o sede.")])
     rows: list[ButtonRow] = [
         (button(f"🗑 {ordinal(n)} {one.start:%H:%M} {one.course}", Verb.ELSE_DROP, periodic.id, n - 1, choice_key(one)),)
         for n, one in enumerate(others, 2)

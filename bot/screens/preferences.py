@@ -36,7 +36,7 @@ NAMES = {
     Setting.REMINDER: N_("⏰ Promemoria"),
     Setting.MODE: N_("🔄 Modo delle nuove periodiche"),
     Setting.WATCH: N_("👀 Un posto che si libera"),
-    Setting.PLACE: N_("📍 Posto preferito"),
+    Setting.PLACE: N_("📍 Sede preferita"),
     Setting.LOOK: N_("🖼 Immagini"),
     Setting.MONDAYS: N_("📬 La settimana, il lunedì"),
 }
@@ -50,7 +50,7 @@ ABOUT = {
     Setting.REMINDER: N_("Quanto prima della lezione ti chiedo se ci vai? Sempre finché annullare è gratis."),
     Setting.MODE: N_("Quale modo ti propongo per primo?"),
     Setting.WATCH: N_("Fino a quando ti serve un posto che tengo d'occhio?"),
-    Setting.PLACE: N_("Quale posto ti mostro per primo?"),
+    Setting.PLACE: N_("Quale sede ti mostro per prima?"),
     Setting.LOOK: N_("Come preferisci le immagini che ti mando?"),
     Setting.MONDAYS: N_("Ogni lunedì alle 7:30 ti mando la settimana come immagine?"),
 }
@@ -129,4 +129,4 @@ def as_usual(value: str) -> str:
 
 
 def no_place() -> str:
-    return _("nessuno")
+    return _("nessuna")

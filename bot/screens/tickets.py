@@ -190,7 +190,8 @@ def _ticket_rows(
             return (*rows, (home_button(fresh=True),))
         rows.append((button(_("🔄 Aggiorna"), Verb.TICKET, action.id),))
     if undoable:
-        rows.append((button(_("↩️ Rimetti in coda"), Verb.UNDO, action.id),))
+        again = _("👀 Riprendi a guardare") if action.watch else _("↩️ Ripristinala")
+        rows.append((button(again, Verb.UNDO, action.id),))
     if action.status is ActionStatus.FAILED:
         rows += [*swap_rows(clash, fresh=False), *remedy_rows(action, clash, fresh=False, watchable=watchable)]
     if action.watch is WatchMode.TELL and action.status is ActionStatus.COMPLETED:

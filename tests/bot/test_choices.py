@@ -16,6 +16,7 @@ from domain.requests import NewAction
 from tests.support import chats, outcomes
 from tests.support.chats import MINE, OWNER, THURSDAY, TUESDAY, World, menu, pilates, queued, tapped
 
+CONFIRM_AND_PICK = "✅ Conferma, poi scelgo un'alternativa"
 OPENING = datetime(2026, 11, 23, 23, tzinfo=UTC)  # of Thursday's slots: Tuesday, 00:00 in Rome
 EVENING = datetime(2026, 11, 23, 19, tzinfo=UTC)  # before it, 20:00 in Rome
 FREE_UNTIL = datetime(2026, 11, 24, 16, tzinfo=UTC)  # Tuesday's ZUMBA is at 19:00 in Rome
@@ -60,7 +61,7 @@ async def others(world: World) -> list[str]:
 
 async def test_an_alternative_is_chosen_while_booking_what_is_not_open_yet(world: World) -> None:
     await gag(world.owner)
-    days = await tapped(world.owner, "➕ Alternativa", "Che cosa provo se GAG")
+    days = await tapped(world.owner, CONFIRM_AND_PICK, "Che cosa provo se GAG")
     assert [label for label in days.labels if "nov" in label][-1].startswith("Gio 26 nov")
     await tapped(world.owner, "Gio 26 nov", "BOXE")
     page = await tapped(world.owner, "20:00 BOXE", "2ª BOXE, giovedì 26 novembre alle 20:00")
@@ -94,7 +95,7 @@ async def test_alternatives_are_added_from_the_card_on_other_days_too_and_droppe
 
 async def test_what_is_over_when_the_booking_starts_is_no_alternative(world: World) -> None:
     await gag(world.owner)
-    days = await tapped(world.owner, "➕ Alternativa", "Che cosa provo se GAG")
+    days = await tapped(world.owner, CONFIRM_AND_PICK, "Che cosa provo se GAG")
     assert not any(label.startswith(("Oggi", "Domani")) for label in days.labels)  # it starts on Tuesday at midnight
 
     (action,) = await world.actions()
@@ -123,7 +124,7 @@ async def test_three_alternatives_are_the_most_and_the_wish_is_none(world: World
 
 async def test_an_open_slot_waits_while_its_alternatives_are_chosen_and_starts_when_told(world: World) -> None:
     await pilates(world.owner)
-    await tapped(world.owner, "➕ Alternativa", "Che cosa provo")
+    await tapped(world.owner, CONFIRM_AND_PICK, "Che cosa provo")
     assert not await world.db.claims.due()
     await tapped(world.owner, "Mar 24 nov", "Che cosa?")
     await tapped(world.owner, "Fit Center", "Pagina 1")
@@ -138,7 +139,7 @@ async def test_an_open_slot_waits_while_its_alternatives_are_chosen_and_starts_w
 
 async def test_a_walk_away_while_choosing_loses_nothing(world: World) -> None:
     await pilates(world.owner)
-    await tapped(world.owner, "➕ Alternativa", "Che cosa provo")
+    await tapped(world.owner, CONFIRM_AND_PICK, "Che cosa provo")
 
     world.clock.now += timedelta(minutes=3)
 
@@ -149,7 +150,7 @@ async def test_minutes_before_the_opening_there_is_still_time_for_an_alternative
     world.clock.now = OPENING - timedelta(minutes=3)
     await gag(world.owner)
 
-    await tapped(world.owner, "➕ Alternativa", "Che cosa provo se GAG")
+    await tapped(world.owner, CONFIRM_AND_PICK, "Che cosa provo se GAG")
 
     (action,) = await world.actions()
     assert action.run_at == OPENING - timedelta(seconds=75)
@@ -163,7 +164,7 @@ async def test_a_minute_before_the_opening_it_is_too_late_for_an_alternative(wor
     world.clock.now = OPENING - timedelta(minutes=3)
     await gag(world.owner)
     world.clock.now = OPENING - timedelta(minutes=1)
-    await tapped(world.owner, "➕ Alternativa", "provo questa senza alternativa")
+    await tapped(world.owner, CONFIRM_AND_PICK, "provo questa senza alternativa")
 
     assert await world.db.claims.due()
 

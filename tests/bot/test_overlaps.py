@@ -143,7 +143,7 @@ async def test_a_watch_ends_as_long_before_its_class_as_is_preferred_or_configur
 async def test_an_alternative_that_meets_what_is_held_can_take_its_place(world: World) -> None:
     await world.read_timetable([*chats.WEEK, CORE, slot("BOXE", TUESDAY, "21:00")])
     await page_of(world.owner, "Mar 24 nov", "21:00 BOXE")
-    await tapped(world.owner, "Conferma con ➕ Alternativa", "Che cosa provo se BOXE")
+    await tapped(world.owner, "Conferma, poi scelgo un'alternativa", "Che cosa provo se BOXE")
     action = await newest(world)
     await world.hold(MINE)
     await world.db.choices.add_alternative(action.id, OWNER, CORE.ref)

@@ -113,7 +113,7 @@ async def test_a_withdrawal_can_be_undone_with_all_that_was_asked(world: World) 
     await world.db.choices.add_alternative(action.id, action.user_id, GYM.ref)
     await tapped(world.owner, "↩️ Ritira", "Ritirata")
 
-    await tapped(world.owner, "↩️ Rimetti in coda", "In coda")
+    await tapped(world.owner, "↩️ Ripristinala", "In coda")
 
     new, old = await world.actions()
     assert (old.status, new.status, new.wish) == (ActionStatus.CANCELLED, ActionStatus.PENDING, action.wish)
@@ -133,7 +133,7 @@ async def test_a_watch_that_was_ended_watches_on_with_all_that_was_asked(world: 
     await world.owner.wait_for(lambda message: "Guardo ogni minuto o due" in message.text)
     await tapped(world.owner, "🔕 Smetti di guardare", "Ho smesso di guardare")
 
-    await tapped(world.owner, "↩️ Rimetti in coda", "Guardo ogni minuto o due")
+    await tapped(world.owner, "👀 Riprendi a guardare", "Guardo ogni minuto o due")
 
     new, old = await world.actions()
     for one in ("wish", "watch", "watch_until", "notice", "replaces_row_id", "free_until"):
@@ -145,7 +145,7 @@ async def test_a_withdrawal_of_what_has_begun_can_not_be_undone(world: World) ->
     await tapped(world.owner, "↩️ Ritira", "Ritirata")
     world.clock.now = datetime(2026, 11, 24, 17, tzinfo=UTC)
 
-    await tapped(world.owner, "↩️ Rimetti in coda", "È già cominciata")
+    await tapped(world.owner, "↩️ Ripristinala", "È già cominciata")
 
     assert [action.status for action in await world.actions()] == [ActionStatus.CANCELLED]
 
@@ -160,7 +160,7 @@ async def test_undoing_the_withdrawal_of_a_recurring_booking_puts_its_date_back(
     await world.owner.send(f"/status {queued_one.id}")
     await world.owner.wait_for(lambda message: "Ritirata" in message.text)
 
-    await tapped(world.owner, "↩️ Rimetti in coda", "In attesa dell'apertura")
+    await tapped(world.owner, "↩️ Ripristinala", "In attesa dell'apertura")
 
     [occurrence] = await world.db.occurrences.since(THURSDAY)
     new_action = (await world.actions())[0]
