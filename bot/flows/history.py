@@ -1,15 +1,19 @@
-"""What the buttons of the history lead to: its list, its filters and its files."""
+"""What the buttons of the history lead to: its list, its filters, its files, and its numbers with their picture."""
 
 from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
 
 from bot import screens
 from bot.flows.services import Services
 from bot.flows.tap import Response, Routes, Tap
+from bot.pictures.statistics import statistics_picture
 from bot.screens.callbacks import Verb
 from bot.screens.history import FILES, Choice, course_number, courses_of, filter_of, months_of, results
 from bot.screens.history_files import csv_file, ics_file, json_file
 from bot.screens.page import File, NewMessage, Page, chunk
-from domain.history import Entry
+from domain.history import Entry, numbers
 
 
 class HistoryFlow:
@@ -18,6 +22,7 @@ class HistoryFlow:
         self._house = services.house
         self.routes: Routes = {
             Verb.HISTORY: self.history, Verb.HISTORY_BY: self.pick, Verb.HISTORY_FILE: self.file,
+            Verb.STATISTICS: self.statistics, Verb.STATISTICS_LOOK: self.look,
         }  # fmt: skip
 
     async def _all(self, user_id: int) -> list[Entry]:
@@ -57,3 +62,19 @@ class HistoryFlow:
             case _:
                 rules = self._house.rules
                 return ics_file(entries, rules.opening.zone, rules.free_cancel, self._house.now())
+
+    async def statistics(self, tap: Tap) -> Response:
+        """The numbers, with their picture drawn in a thread so that no tap waits."""
+        dark = (await self._db.preferences.find(tap.user_id)).dark
+        told = numbers(await self._all(tap.user_id), self._house.when(tap.user_id).today)
+        page = screens.statistics.statistics_page(told, dark=dark)
+        if told.is_empty:
+            return page
+        picture = await asyncio.to_thread(statistics_picture, told, dark=dark)
+        return NewMessage(page, picture=File(name="numbers.jpg", content=picture))
+
+    async def look(self, tap: Tap) -> Response:
+        """The same, light or dark from now on, as every picture."""
+        prefers = await self._db.preferences.find(tap.user_id)
+        await self._db.preferences.set(tap.user_id, replace(prefers, dark=bool(tap.id)))
+        return await self.statistics(tap)

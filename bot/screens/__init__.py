@@ -23,6 +23,7 @@ from bot.screens import (
     results,
     rules,
     sharing,
+    statistics,
     tickets,
     week,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "results",
     "rules",
     "sharing",
+    "statistics",
     "tickets",
     "week",
     "failures",

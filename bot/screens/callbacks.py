@@ -151,6 +151,8 @@ class Verb(StrEnum):
     HISTORY = "history"  # of a course, a month, a result (0: of all); a page of it
     HISTORY_BY = "history_by"  # what to filter it by (course, month, result), the filter so far, and a page of these
     HISTORY_FILE = "history_file"  # of which kind; and the filter
+    STATISTICS = "statistics"  # the history in numbers
+    STATISTICS_LOOK = "statistics_look"  # the same, light (0) or dark (1) from now on
 
 
 NUMBERS: dict[Verb, tuple[Largest, ...]] = {
@@ -184,7 +186,7 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.APPROVE: (ID,), Verb.SKIP_REHEARSED: (ID,), Verb.HOURS_DAY: (DAY, KEY, PAGE),
     Verb.WEEK_LOOK: (CHOICE,),
     Verb.HISTORY: (KEY, KEY, CHOICE, PAGE), Verb.HISTORY_BY: (CHOICE, KEY, KEY, CHOICE, PAGE),
-    Verb.HISTORY_FILE: (CHOICE, KEY, KEY, CHOICE),
+    Verb.HISTORY_FILE: (CHOICE, KEY, KEY, CHOICE), Verb.STATISTICS_LOOK: (CHOICE,),
 }  # fmt: skip
 """The numbers a verb takes; the verbs left out take none."""
 

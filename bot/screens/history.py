@@ -73,7 +73,7 @@ def history_page(chunk: Chunk[Entry], choice: Choice, course: str, *, is_empty: 
         *chunk.turns(Verb.HISTORY, *choice.numbers),
         _filters(choice),
         _files(choice),
-        (home_button(),),
+        (button(_("📊 Numeri"), Verb.STATISTICS, fresh=True), home_button()),
     ]
     return Page(f"{lines}{chunk.caption}", tuple(rows))
 

@@ -26,6 +26,7 @@ saltare e ferie.
 /prenota, /mie, /periodiche, /orari — i suoi quattro pulsanti
 /status — le ultime richieste; con un numero, quella: <code>/status 12</code>
 /storico — le lezioni che hai avuto, restituito o mancato
+/statistiche — i tuoi numeri, con un'immagine
 /impostazioni — lingua, suoni, ore di silenzio, promemoria
 /calendario — le tue lezioni e i tuoi esami: ti avviso se una prenotazione ci cade sopra
 /help — questa pagina
@@ -64,6 +65,7 @@ COMMANDS = (
     (N_("orari"), N_("L'orario dei corsi, con i posti")),
     ("status", N_("Le ultime richieste, o una: /status 12")),
     (N_("storico"), N_("Le lezioni avute e quelle mancate, anche come file")),
+    (N_("statistiche"), N_("I tuoi numeri, con un'immagine")),
     (N_("impostazioni"), N_("La lingua, i suoni e il resto")),
     (N_("calendario"), N_("Le tue lezioni e i tuoi esami")),
     ("help", N_("Cosa so fare")),

@@ -41,7 +41,7 @@ SAME_ANSWER_STANDS = 60.0  # s; after an older one something else may stand belo
 MENUS = {
     ("prenota", "book"): Call(Verb.NEW), ("mie", "mine"): Call(Verb.MINE, (0,)),
     ("periodiche", "weekly"): Call(Verb.PERIODIC, (0,)), ("orari", "timetable"): Call(Verb.HOURS),
-    ("storico", "history"): Call(Verb.HISTORY, (0, 0, 0, 0)),
+    ("storico", "history"): Call(Verb.HISTORY, (0, 0, 0, 0)), ("statistiche", "statistics"): Call(Verb.STATISTICS),
 }  # fmt: skip
 """The commands that lead where a button does, under their names in every language."""
 

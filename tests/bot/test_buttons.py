@@ -43,7 +43,7 @@ from domain.errors import (
     TooManyHolidays,
     quote,
 )
-from domain.history import Became, Entry
+from domain.history import Became, Entry, numbers
 from domain.house_rules import HouseRules, Rule
 from domain.model import (
     Action,
@@ -378,6 +378,8 @@ def history_pages() -> Iterator[Page]:
     for is_empty in (True, False):
         yield screens.history.history_page(chunk([], 0), Choice(), "", is_empty=is_empty)
     yield screens.history.file_page("CSV")
+    for told in (entries, []):
+        yield from (screens.statistics.statistics_page(numbers(told, TUESDAY), dark=dark) for dark in (False, True))
 
 
 @cache

@@ -14,8 +14,10 @@ from icalendar import Calendar
 
 from bot.screens.history import Choice, course_number, courses_of, filter_of, months_of
 from bot.screens.history_files import csv_file, ics_file, json_file
+from bot.screens.statistics import statistics_page
 from domain.history import Became, Entry, Filter, Shown, last_months, numbers, without_repeats
 from domain.model import Booking, BookingStatus, ClassRef, HeldBooking
+from languages import Language, speaking
 
 ROME = ZoneInfo("Europe/Rome")
 NOW = datetime(2026, 11, 22, 11, tzinfo=UTC)
@@ -56,6 +58,15 @@ def test_the_numbers_are_those_of_the_entries() -> None:
     assert (gag.had, gag.raced, gag.median_ms) == (1, 0, None)
     assert told.months[-3:] == ((date(2026, 9, 1), 1), (date(2026, 10, 1), 2), (date(2026, 11, 1), 1))
     assert last_months(date(2026, 1, 31))[0] == date(2025, 2, 1)
+
+
+def test_the_numbers_are_told_in_both_languages() -> None:
+    page = statistics_page(numbers(HISTORY, NOW.date()), dark=False)
+    assert "✅ 4 lezioni avute\n📅 1 in arrivo\n↩️ 2 restituite, 1 in tempo, 1 tardi\n❌ 1 persa: era piena" in page.text
+    assert "⚡ <b>YOGA</b>: 3 su 4 alle aperture, di solito in 80 ms, al meglio in 67 ms" in page.text
+    with speaking(Language.ENGLISH):
+        text = statistics_page(numbers(HISTORY, NOW.date()), dark=False).text
+        assert "3 of 4 at the openings, usually in 80 ms, at best in 67 ms" in text
 
 
 def test_a_filter_shows_a_course_a_month_or_an_outcome() -> None:
