@@ -59,18 +59,49 @@ class Apology:
     page: Page
 
 
+@dataclass(slots=True)
+class Standing:
+    """An answer, and the last message from it on with nothing unknown between: the numbers of a chat leave none out."""
+
+    at: float
+    answer: Response | Apology
+    through: int
+
+
 class LastAnswers:
-    """The last answer to a message of each person, for as long as it is likely to stand last in their chat."""
+    """The last answer to a message of each person, for as long as it stands last in their chat.
+
+    What other programs send, a notice, leaves a gap in the numbers. So do messages of other chats of the bot: then an
+    answer is rather given twice than said to stand where it does not.
+    """
 
     def __init__(self) -> None:
-        self._answers: dict[int, tuple[float, Response | Apology]] = {}
+        self._answers: dict[int, Standing] = {}
 
-    def put(self, user_id: int, answer: Response | Apology) -> None:
-        self._answers[user_id] = (time.monotonic(), answer)
+    def put(self, user_id: int, answer: Response | Apology, number: int | None) -> None:
+        """The answer was sent under that number; None: it may not have been."""
+        if number is None:
+            self.forget(user_id)
+        else:
+            self._answers[user_id] = Standing(time.monotonic(), answer, number)
 
-    def is_same(self, user_id: int, answer: Response | Apology) -> bool:
-        at, last = self._answers.get(user_id, (0.0, None))
-        return last == answer and time.monotonic() - at < SAME_ANSWER_STANDS
+    def stands(self, user_id: int, answer: Response | Apology, number: int) -> bool:
+        """Whether the answer to the message of that number is the last that stands there already."""
+        last = self._answers.get(user_id)
+        if last is None or last.answer != answer or time.monotonic() - last.at >= SAME_ANSWER_STANDS:
+            return False
+        return self._follows(last, number)
+
+    def note(self, user_id: int, number: int | None) -> None:
+        """A sentence about the answer was sent, and not the answer."""
+        last = self._answers.get(user_id)
+        if last and (number is None or not self._follows(last, number)):
+            self.forget(user_id)
+
+    def _follows(self, last: Standing, number: int) -> bool:
+        follows = number <= last.through + 1
+        last.through = max(last.through, number) if follows else last.through
+        return follows
 
     def forget(self, user_id: int) -> None:
         """The person tapped: what stood there may have become another page."""
@@ -241,15 +272,16 @@ class UpdateHandlers:
         self, update: Update, call: Call, respond: Handler, *, repeat: bool = True, instead: Page | None = None
     ) -> None:
         """Answers a message with a new one. `repeat`: also when the same stands last in the chat, else `instead`."""
-        user = update.effective_user
-        if user is None:
+        user, message = update.effective_user, update.effective_message
+        if user is None or message is None:
             return
         response = await _safely(respond(Tap(user.id, user.first_name, call)))
-        if repeat or not self._last.is_same(user.id, response):
-            self._last.put(user.id, response)
-            self._note_shown(user.id, await self._say(update.get_bot(), user.id, response), response)
+        if repeat or not self._last.stands(user.id, response, message.message_id):
+            number = await self._say(update.get_bot(), user.id, response)
+            self._last.put(user.id, response, number)
+            self._note_shown(user.id, number, response)
         elif instead is not None:
-            await self._say(update.get_bot(), user.id, instead)
+            self._last.note(user.id, await self._say(update.get_bot(), user.id, instead))
 
     async def error(self, update: object, context: Context) -> None:
         """An error that no handler expected is logged, and the program goes on."""

@@ -8,6 +8,7 @@ from datetime import time
 from pathlib import Path
 
 import pytest
+from telegram import Bot
 
 from demo.telegram import Message, Person
 from domain.recurrence import PeriodicChoice
@@ -150,6 +151,16 @@ async def test_a_watch_is_found_by_who_wants_it_no_longer(world: World) -> None:
 
     assert "🔕 Smetti di guardare" in page.labels
     await said(world.owner, "stop watching pilates", "Posti che tengo d'occhio")
+
+
+async def test_an_answer_is_sent_again_when_something_else_came_after_it(world: World) -> None:
+    await said(world.owner, "ciao", "Che cosa facciamo?")
+    async with Bot(world.emulator.token, base_url=f"{world.emulator.api_base_url}/bot") as another_program:
+        await another_program.send_message(chats.OWNER, "Un avviso")
+
+    await said(world.owner, "ciao", "Che cosa facciamo?")
+
+    await said(world.owner, "ciao", "La risposta è quella qui sopra")
 
 
 async def test_an_answer_that_stands_there_already_is_not_sent_again(world: World) -> None:
