@@ -102,6 +102,7 @@ CREATE TABLE slots (
 -- A slot keeps its id from reading to reading, so that a button made before a refresh still means the same slot.
 CREATE UNIQUE INDEX one_row_per_slot ON slots (activity_id, course_name, date, time_start);
 CREATE INDEX slots_by_date ON slots (date, time_start);
+CREATE INDEX slots_by_course ON slots (course_name, date);
 
 CREATE TABLE slot_days (
     date    TEXT PRIMARY KEY,

@@ -12,6 +12,7 @@ from domain.errors import SiteChanged
 from domain.matching import find_matching
 from domain.model import (
     BETWEEN_READINGS,
+    FIT_CENTER,
     UNSEEN,
     Activity,
     CatalogueSlot,
@@ -272,6 +273,20 @@ class Catalogue:
             "SELECT * FROM slots WHERE date = :date ORDER BY time_start, activity, course_name",
             {"date": day.isoformat()},
         )
+        return all_readable(_slot, rows)
+
+    async def slots_of(self, course: Course, since: date) -> list[CatalogueSlot]:
+        """The slots of a course from that day on, by time, whatever its weekday and hour."""
+        rows = await self._db.rows(
+            """
+            SELECT * FROM slots WHERE course_name IN (:name, :nameless) AND activity = :activity AND date >= :since
+            ORDER BY date, time_start
+            """,
+            {
+                "name": course.name, "nameless": "" if course.name == FIT_CENTER else course.name,
+                "activity": course.activity.name, "since": since.isoformat(),
+            },
+        )  # fmt: skip
         return all_readable(_slot, rows)
 
     async def unseen_on(self, day: date) -> list[CatalogueSlot]:

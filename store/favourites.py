@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from domain.model import (
     FIT_CENTER,
@@ -138,6 +138,47 @@ class Favourites:
             _of_class(user_id, ref),
         )
 
+    async def hours(self, user_id: int, course: CourseName) -> set[tuple[int, time]]:
+        """The weekdays and hours of a course's classes that a person has starred."""
+        rows = await self._db.rows(
+            """
+            SELECT day_of_week, time_slot FROM favourites WHERE user_id = :user_id AND course_name = :course
+                AND location = :location AND course_type = :kind AND day_of_week IS NOT NULL
+            """,
+            _of_course(user_id, course),
+        )
+        return {(row["day_of_week"], clock_time(row["time_slot"])) for row in rows}
+
+    async def has_course_star(self, user_id: int, course: CourseName) -> bool:
+        """Whether a person has starred the course itself."""
+        row = await self._db.row(
+            """
+            SELECT 1 FROM favourites WHERE user_id = :user_id AND course_name = :course AND location = :location
+                AND course_type = :kind AND day_of_week IS NULL
+            """,
+            _of_course(user_id, course),
+        )
+        return row is not None
+
+    async def star_course(self, user_id: int, course: CourseName) -> None:
+        """Stars a course, whatever its days and hours; twice is once."""
+        await self._db.write(
+            """
+            INSERT INTO favourites (user_id, course_name, location, course_type)
+            VALUES (:user_id, :course, :location, :kind) ON CONFLICT DO NOTHING
+            """,
+            _of_course(user_id, course),
+        )
+
+    async def unstar_course(self, user_id: int, course: CourseName) -> None:
+        await self._db.write(
+            """
+            DELETE FROM favourites WHERE user_id = :user_id AND course_name = :course AND location = :location
+                AND course_type = :kind AND day_of_week IS NULL
+            """,
+            _of_course(user_id, course),
+        )
+
     async def courses(self, user_id: int) -> list[CourseName]:
         """The courses that a person has starred, themselves or any class of theirs, by name."""
         rows = await self._db.rows(
@@ -148,6 +189,10 @@ class Favourites:
             {"user_id": user_id},
         )
         return [CourseName(row["course_name"], row["location"], row["course_type"]) for row in rows]
+
+
+def _of_course(user_id: int, course: CourseName) -> dict[str, str | int]:
+    return {"user_id": user_id, "course": course.name, "location": course.location, "kind": course.course_type}
 
 
 def _of_class(user_id: int, ref: ClassRef) -> dict[str, str | int]:

@@ -154,6 +154,7 @@ STEPS: dict[int, tuple[str, ...]] = {
         " user_id INTEGER NOT NULL REFERENCES own_calendars (user_id) ON DELETE CASCADE, summary TEXT NOT NULL,"
         " starts_at TEXT NOT NULL, ends_at TEXT NOT NULL) STRICT",
         "CREATE INDEX own_events_by_time ON own_events (user_id, starts_at)",
+        "CREATE INDEX slots_by_course ON slots (course_name, date)",
     ),
 }
 """What leads from each version to the next."""

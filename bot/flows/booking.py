@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from bot import screens
 from bot.flows.services import Services
 from bot.flows.tap import Routes, Tap
-from bot.screens.booking import LAST_MOMENT, NEW_BOOKING, SETTLED, OpenDay, Route
+from bot.screens.booking import LAST_MOMENT, NEW_BOOKING, SETTLED, OpenDay, Route, shown_of
 from bot.screens.callbacks import Verb
 from bot.screens.origin import From, Origin
-from bot.screens.page import Page, Words, chunk, page_size
+from bot.screens.page import Page, Words
 from bot.screens.slots import SlotState, SlotView, activity_key
 from domain.model import PREPARE, Action, ActionType, Activity, ClassRef
 
@@ -72,7 +72,7 @@ class SlotChooser:
         if not kinds:
             return screens.booking.no_slots_page(day, route)
         if len(kinds) == 1:
-            shown = chunk(views, 0)
+            shown = shown_of(views, 0)
             return screens.booking.slots_page(day, kinds[0][0], shown, self._house.when(), route, single=True)
         return screens.booking.kinds_page(day, kinds, route)
 
@@ -82,7 +82,9 @@ class SlotChooser:
         if not wanted:
             return await self.day(user_id, day, route)
         activity, single = wanted[0].slot.activity, len(wanted) == len(views)
-        return screens.booking.slots_page(day, activity, chunk(wanted, page), self._house.when(), route, single=single)
+        return screens.booking.slots_page(
+            day, activity, shown_of(wanted, page), self._house.when(), route, single=single
+        )
 
 
 def _around(near: date | None, known: Sequence[date]) -> list[date]:
@@ -155,8 +157,9 @@ class BookingFlow:
     async def _list_of(self, user_id: int, view: SlotView) -> Origin:
         """The page of its day's list that the slot is on."""
         siblings = await self._slots.bookable(user_id, view.slot.day)
-        ids = [one.id for one in siblings if one.slot.activity == view.slot.activity]
-        page = ids.index(view.id) // page_size(len(ids)) if view.id in ids else 0
+        listed = [one for one in siblings if one.slot.activity == view.slot.activity]
+        pages = (shown_of(listed, number) for number in range(len(listed)))
+        page = next((each.number for each in pages if view.id in {one.id for one in each.items}), 0)
         return Origin(From.LIST, activity_key(view.slot.activity), page)
 
     async def confirm_class(self, tap: Tap, ref: ClassRef) -> Page:

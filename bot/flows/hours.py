@@ -8,9 +8,10 @@ from bot import screens
 from bot.flows.held import HeldFlow
 from bot.flows.services import Services
 from bot.flows.tap import Routes, Tap
+from bot.screens.booking import shown_of
 from bot.screens.callbacks import Verb
 from bot.screens.hours import Hour, hour_of_course, hour_of_slot
-from bot.screens.page import Page, chunk
+from bot.screens.page import Chunk, Page, chunk
 from domain.model import ActionType
 from domain.requests import NewAction
 
@@ -35,9 +36,17 @@ class HoursFlow:
         hours, read_at = await self._hours_of(day, tap.user_id)
         kinds = sorted({(hour.key, hour.place) for hour in hours}, key=lambda kind: kind[1])
         shown = [hour for hour in hours if key in (0, hour.key)]
+        views = [hour.view for hour in shown if hour.view]
+        in_columns = len(views) == len(shown) and shown_of(views, 0).pages == 1
         opens_at = self._house.opening.opens_at(day, time.max)
         return screens.hours.hours_day_page(
-            day, key, kinds, chunk(shown, page), read_at, self._house.when(), opens_at=opens_at
+            day,
+            key,
+            kinds,
+            Chunk(shown, 0, 1) if in_columns else chunk(shown, page),
+            read_at,
+            self._house.when(),
+            opens_at=opens_at,
         )
 
     async def _hours_of(self, day: date, user_id: int) -> tuple[list[Hour], datetime | None]:
@@ -47,8 +56,11 @@ class HoursFlow:
         if read_at is not None:
             now = self._house.now()
             return [hour_of_slot(view, now) for view in await self._slots.on_day(user_id, day)], read_at
+        views = {view.id: view for view in await self._slots.on_day(user_id, day)}
         courses = await catalogue.courses_on(day.weekday())
-        return [hour_of_course(course) for course in courses], max((c.last_updated for c in courses), default=None)
+        return [hour_of_course(course, views.get(course.on(day).id)) for course in courses], max(
+            (c.last_updated for c in courses), default=None
+        )
 
     async def refresh(self, tap: Tap) -> Page:
         """Queues a reading of the timetable; the tapped message says when it is done."""

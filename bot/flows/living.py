@@ -16,8 +16,8 @@ OF_ALL_DAYS = (Verb.NEW, Verb.ALT_DAYS, Verb.SWAP_DAYS, Verb.HOURS)
 OF_A_DAY = (
     Verb.DAY, Verb.SLOTS, Verb.ALT_DAY, Verb.ALT_SLOTS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.HOURS_DAY,
 )  # fmt: skip
-OF_A_SLOT = (Verb.SLOT, Verb.SWAP_SLOT)
-LIVING = (*OF_ALL_DAYS, *OF_A_DAY, *OF_A_SLOT)
+OF_A_SLOT = (Verb.SLOT, Verb.SLOT_FROM, Verb.SWAP_SLOT)
+LIVING = (Verb.COURSE, *OF_ALL_DAYS, *OF_A_DAY, *OF_A_SLOT)
 
 
 class LivingPages:

@@ -9,6 +9,7 @@ import logging
 
 from bot.flows.booking import BookingFlow, SlotChooser
 from bot.flows.choices import AlternativesFlow, SwapFlow, WatchFlow
+from bot.flows.courses import CoursesFlow
 from bot.flows.held import HeldFlow
 from bot.flows.history import HistoryFlow
 from bot.flows.holidays import HolidaysFlow
@@ -33,8 +34,8 @@ from domain.errors import DatabaseError
 from languages import Language
 
 ON_THE_WAY_TO_THE_SITE = {
-    Verb.NEW, Verb.FAR_DAYS, Verb.DAY, Verb.SLOTS, Verb.SLOT, Verb.SLOT_FROM, Verb.MINE, Verb.HELD, Verb.ASK_CANCEL,
-    Verb.ASK_TWICE, Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT,
+    Verb.NEW, Verb.COURSE, Verb.FAR_DAYS, Verb.DAY, Verb.SLOTS, Verb.SLOT, Verb.SLOT_FROM, Verb.MINE, Verb.HELD,
+    Verb.ASK_CANCEL, Verb.ASK_TWICE, Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT,
 }  # fmt: skip
 """After these a person is likely to ask something of the site: workers prepare a session."""
 
@@ -64,6 +65,7 @@ class Router:
             hours,
             booking,
             StarFlow(services, booking),
+            CoursesFlow(services),
             alternatives,
             SwapFlow(services, chooser),
             WatchFlow(services, booking),

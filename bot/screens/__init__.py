@@ -6,6 +6,7 @@ Flows say `from bot import screens` and call `screens.held.mine_page(...)`: one 
 from bot.screens import (
     apologies,
     booking,
+    courses,
     failures,
     held,
     history,
@@ -31,6 +32,7 @@ from bot.screens import (
 __all__ = [
     "apologies",
     "booking",
+    "courses",
     "held",
     "history",
     "holidays",

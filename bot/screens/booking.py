@@ -14,8 +14,8 @@ from bot.screens.failure_messages import STOPPED, Remedy
 from bot.screens.failures import SWAP_WATCH_LABEL, WATCH_CODES, WATCH_LABELS, swap_rows
 from bot.screens.held import see_button
 from bot.screens.origin import Origin
-from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, Words, back_row, button, home_button, safe
-from bot.screens.slots import Clash, SlotState, SlotView, activity_key
+from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, Words, back_row, button, chunk, home_button, safe
+from bot.screens.slots import Clash, SlotState, SlotView, activity_key, by_hours_alone
 from bot.screens.tickets import START_NOW_LABEL, is_held_back, live_word, mark
 from bot.screens.when import When, first_up, long_day, short_day
 from domain.errors import LoginStopped
@@ -42,6 +42,7 @@ SWAP_IN_SHORT = N_(
 SWAP_WHEN_FREE = N_("👀 Se si libera, posso prenderla al posto di quella che hai, finché quella si annulla gratis.")
 LAST_MOMENT = timedelta(seconds=75)  # before an opening: time to log in and to learn the server's clock
 LEAST_TO_CHOOSE = timedelta(seconds=45)  # an alternative takes a few taps
+MOST_IN_COLUMNS = 48  # slots of a page in two columns: the gym has one every half hour
 SETTLED = (SlotState.STARTED, SlotState.MINE, SlotState.QUEUED)
 NOT_SHOWN_YET = N_("La data non è ancora nel sito.")
 BY_THE_WEEK = N_("Gli orari sono quelli di ogni settimana: se cambiano, te lo dico.")
@@ -135,9 +136,12 @@ def days_page(
     lines = Lines().add(f"<b>{route.title}</b>", note).add(_("Per quale giorno?"))
     if any(when.now < day.opens_at for day in days) and route is NEW_BOOKING:
         lines.add(_("Dove leggi «apre» aspetto io, e prenoto appena aprono."))
-    rows = [(button(_day_label(day, when), route.day, day.day, *route.about),) for day in days]
+    rows: list[ButtonRow] = [(button(_day_label(day, when), route.day, day.day, *route.about),) for day in days]
     last = route.before or (home_button(),)
-    return Page(str(lines), (*rows, (button(_("📆 Date più lontane"), Verb.FAR_DAYS), *last) if farther else last))
+    if route is NEW_BOOKING:
+        find = button(texts.FIND_LABEL, Verb.COURSES, 0)
+        rows.append((find, button(_("📆 Date più lontane"), Verb.FAR_DAYS)) if farther else (find,))
+    return Page(str(lines), (*rows, last))
 
 
 def far_days_page(days: Sequence[OpenDay], when: When) -> Page:
@@ -190,28 +194,61 @@ def _kind_button(day: date, activity: Activity, slots: int, route: Route) -> But
 
 
 def slots_page(
-    day: date, activity: Activity, chunk: Chunk[SlotView], when: When, route: Route = NEW_BOOKING, *, single: bool
+    day: date, activity: Activity, shown: Chunk[SlotView], when: When, route: Route = NEW_BOOKING, *, single: bool
 ) -> Page:
     """Which slot? `single`: the day has one kind only, so that Back leads to the days."""
-    first = chunk.items[0]
+    first = shown.items[0]
     head = Lines().add(f"<b>{first_up(long_day(day))}</b>", safe(activity.name))
-    if any(view.is_unseen for view in chunk.items):
+    if any(view.is_unseen for view in shown.items):
         head.add(f"{NOT_SHOWN_YET} {BY_THE_WEEK}")
-    if when.now < max(view.opens_at for view in chunk.items) and route is NEW_BOOKING:
-        together = len({view.opens_at for view in chunk.items}) == 1
+    if when.now < max(view.opens_at for view in shown.items) and route is NEW_BOOKING:
+        together = len({view.opens_at for view in shown.items}) == 1
         opens = _("Ogni orario si apre per conto suo: scegli, e prenoto appena apre.")
         if together:
             opens = _("Si apre {moment}: scegli, e prenoto appena apre.", moment=when.at(first.opens_at))
         head.add(opens)
-    read_at = min(view.read_at for view in chunk.items)
-    if any(view.slot.instructor or _is_news(view, read_at) for view in chunk.items):  # else the buttons say it all
-        head.add(*(_slot_line(view, read_at, when) for view in chunk.items))
-    if any(_is_from_before(view, when) for view in chunk.items):
+    read_at = min(view.read_at for view in shown.items)
+    if any(view.slot.instructor for view in shown.items):
+        head.add(*(_slot_line(view, read_at, when) for view in shown.items))
+    else:  # the buttons say all but this
+        head.add(*(_slot_line(view, read_at, when) for view in shown.items if _is_news(view, read_at)))
+    if any(_is_from_before(view, when) for view in shown.items):
         head.add(f"<i>{NOT_READ_SINCE}</i>")
-    rows = [(button(_slot_label(view, when), route.slot, view.id, *route.about),) for view in chunk.items]
-    turns = chunk.turns(route.slots, day, activity_key(activity), *route.about)
+    rows = slot_rows(shown, when, lambda label, view: button(label, route.slot, view.id, *route.about))
+    turns = shown.turns(route.slots, day, activity_key(activity), *route.about)
     back = route.back_to_days() if single else back_row(route.day, day, *route.about, on_card=route.on_card)
-    return Page(f"{head}{chunk.caption}", (*rows, *turns, back))
+    return Page(f"{head}{shown.caption}", (*rows, *turns, back))
+
+
+def slot_rows(shown: Chunk[SlotView], when: When, to_slot: Callable[[str, SlotView], Button]) -> list[ButtonRow]:
+    """A button to each slot; in two columns where the list is on one page and the hours alone tell them apart."""
+    if not is_in_columns(shown):
+        return [(to_slot(_slot_label(view, when), view),) for view in shown.items]
+    buttons = [to_slot(_short_label(view, when), view) for view in shown.items]
+    return [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
+
+
+def is_in_columns(shown: Chunk[SlotView]) -> bool:
+    return shown.pages == 1 and by_hours_alone(shown.items)
+
+
+def shown_of(views: Sequence[SlotView], page: int) -> Chunk[SlotView]:
+    """That page of a list of slots; those that go in two columns are all on one."""
+    return Chunk(views, 0, 1) if by_hours_alone(views) and len(views) <= MOST_IN_COLUMNS else chunk(views, page)
+
+
+def _short_label(view: SlotView, when: When) -> str:
+    """`07:30 · 7 posti`; of what opens later only that it does: the page says when."""
+    match view.state:
+        case SlotState.OPENS:
+            said = "⏰"
+        case SlotState.QUEUED if view.ticket:
+            said = mark(view.ticket)
+        case SlotState.MINE:
+            said = "✅"
+        case _:
+            said = f"· {standing(view, when)}"
+    return f"{view.slot.start:%H:%M} {said}"
 
 
 def _slot_line(view: SlotView, read_at: datetime, when: When) -> str:

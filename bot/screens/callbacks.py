@@ -138,6 +138,9 @@ class Verb(StrEnum):
     APPROVE = "approve"  # a rehearsal was seen: go ahead
     SKIP_REHEARSED = "let_go"  # not this time
 
+    COURSES = "courses"  # for a new booking: the courses, favourites first
+    COURSE = "course"  # its next dates
+    STAR_COURSE = "star_course"  # puts it first in the list: 1, or no more: 0
     FAR_DAYS = "far_days"  # for a new booking: dates that the site does not show yet
 
     HOURS = "hours"  # the timetable: the days
@@ -160,6 +163,7 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.SETTING: (CHOICE,), Verb.SET_SETTING: (CHOICE, KEY),
     Verb.SET_RULE: (ID,), Verb.LEAVE_RULE: (ID,), Verb.AGAIN: (ID,), Verb.START_NOW: (ID,),
     Verb.DAY: (DAY,), Verb.SLOTS: (DAY, KEY, PAGE), Verb.SLOT: (ID,), Verb.SLOT_FROM: (ID, CHOICE, KEY, PAGE),
+    Verb.COURSES: (PAGE,), Verb.COURSE: (KEY, PAGE), Verb.STAR_COURSE: (KEY, CHOICE),
     Verb.STAR: (ID, CHOICE, CHOICE, KEY, PAGE), Verb.BOOK: (ID, ID), Verb.BOOK_ALT: (ID, ID),
     Verb.BOOK_OR: (ID, ID, ID), Verb.SHARE: (ID,),
     Verb.ALTS: (ID,), Verb.ALT_DAYS: (ID,), Verb.ALT_DAY: (DAY, ID), Verb.ALT_SLOTS: (DAY, KEY, ID, PAGE),

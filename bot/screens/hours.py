@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.screens.booking import is_in_columns, slot_rows
 from bot.screens.callbacks import Verb
+from bot.screens.origin import From, Origin
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
-from bot.screens.slots import SlotView, activity_key
+from bot.screens.slots import SlotState, SlotView, activity_key
 from bot.screens.week import WEEK_LABEL
 from bot.screens.when import When, first_up, long_day, short_day, weekday
 from domain.model import FIT_CENTER, Course, DaySummary
@@ -32,20 +34,32 @@ class Hour:
     instructor: str
     places: int | None
     is_mine: bool = False
+    view: SlotView | None = None  # what a tap on it leads to
 
 
 def hour_of_slot(view: SlotView, now: datetime) -> Hour:
     slot, places = view.slot, view.places(now)
     name, place, key = slot.course or FIT_CENTER, slot.activity.name, activity_key(slot.activity)
     return Hour(
-        f"{slot.start:%H:%M}", f"{slot.end:%H:%M}", name, place, key, slot.instructor, places, view.held is not None
+        f"{slot.start:%H:%M}",
+        f"{slot.end:%H:%M}",
+        name,
+        place,
+        key,
+        slot.instructor,
+        places,
+        view.held is not None,
+        view,
     )
 
 
-def hour_of_course(course: Course) -> Hour:
+def hour_of_course(course: Course, view: SlotView | None) -> Hour:
+    """`view`: its slot, where that can be chosen before the site shows it."""
     activity = course.activity
     name, key = course.name or FIT_CENTER, activity_key(activity)
-    return Hour(f"{course.start:%H:%M}", f"{course.end:%H:%M}", name, activity.name, key, course.instructor, None)
+    return Hour(
+        f"{course.start:%H:%M}", f"{course.end:%H:%M}", name, activity.name, key, course.instructor, None, view=view
+    )
 
 
 def hours_page(days: Sequence[DaySummary], read_at: datetime | None, when: When) -> Page:
@@ -89,17 +103,29 @@ def hours_day_page(
     """
     is_unread = read_at is None or read_at < opens_at
     lines = Lines().add(f"<b>{first_up(long_day(day))}</b>", *(safe(name) for one, name in kinds if one == key))
-    lines.add(*(_hour_line(hour, with_place=key == 0 and len(kinds) > 1) for hour in chunk.items))
+    ahead = _ahead(chunk)
+    if is_in_columns(ahead):
+        opens_later = any(view.state is SlotState.OPENS for view in ahead.items)
+        lines.add(_("⏰ si prenota più avanti") if opens_later else "")
+    else:
+        lines.add(*(_hour_line(hour, with_place=key == 0 and len(kinds) > 1) for hour in chunk.items))
     if not chunk.items:
         none = _("Nessun orario di {weekday}.", weekday=weekday(day.weekday()))
         lines.add(NOT_YET_SHOWN if when.now < opens_at else NOT_READ_YET if is_unread else none)
     lines.add(_("<i>Letti {moment}</i>", moment=when.at(read_at)) if read_at else "")
-    rows = [*chunk.turns(Verb.HOURS_DAY, day, key), *_filters(day, key, kinds)]
+    hour_rows = slot_rows(ahead, when, Origin(From.HOURS, key, chunk.number).slot_button)
+    rows = [*hour_rows, *chunk.turns(Verb.HOURS_DAY, day, key), *_filters(day, key, kinds)]
     if chunk.items:
         rows.append((button(_("📅 Prenota in questo giorno"), Verb.DAY, day),))
     elif is_unread:
         rows.append(refresh_row())
     return Page(f"{lines}{chunk.caption}", (*rows, back_row(Verb.HOURS)))
+
+
+def _ahead(chunk: Chunk[Hour]) -> Chunk[SlotView]:
+    """Those that a tap can lead to: what has not begun."""
+    views = [hour.view for hour in chunk.items if hour.view and hour.view.state is not SlotState.STARTED]
+    return Chunk(views, chunk.number, chunk.pages)
 
 
 def _hour_line(hour: Hour, *, with_place: bool) -> str:

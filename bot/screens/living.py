@@ -17,7 +17,7 @@ SHORT_ROW = 2  # buttons of a row that has room for one more
 SHORT_LABEL = 12  # characters
 BEING_READ = N_("⏳ Rileggo i posti dal sito: questa pagina si aggiorna da sola.")
 
-SAYS_ITSELF = (Verb.HOURS, Verb.HOURS_DAY, Verb.SLOT, Verb.SWAP_SLOT)
+SAYS_ITSELF = (Verb.HOURS, Verb.HOURS_DAY, Verb.SLOT, Verb.SLOT_FROM, Verb.SWAP_SLOT)
 """Their pages say by themselves when they were read."""
 
 

@@ -16,6 +16,7 @@ class From(IntEnum):
     LIST = 0  # the slots of a day
     MENU = 1
     HOURS = 2  # a day of the timetable
+    COURSE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +48,7 @@ class Origin:
                 return (home_button(),)
             case From.HOURS:
                 return back_row(Verb.HOURS_DAY, view.slot.day, self.key, self.page)
+            case From.COURSE:
+                return back_row(Verb.COURSE, self.key, self.page)
             case From.LIST:
                 return back_row(Verb.SLOTS, view.slot.day, activity_key(view.slot.activity), self.page)

@@ -75,6 +75,14 @@ def activity_key(activity: Activity) -> int:
     return zlib.crc32(activity.id.encode()) or 1
 
 
+def by_hours_alone(views: Sequence[SlotView]) -> bool:
+    """Whether their hours tell the slots apart, as those of the gym: their buttons are short, and go in two columns."""
+    if len(views) < 2:
+        return False
+    kind = views[0].name, views[0].slot.activity
+    return not any(one.slot.instructor or (one.name, one.slot.activity) != kind for one in views)
+
+
 def view_slot(
     row: CatalogueSlot, held: Sequence[HeldBooking], live: Sequence[Action], rule: OpeningRule, now: datetime
 ) -> SlotView:

@@ -8,6 +8,7 @@ BOOK_LABEL = N_("📅 Nuova Prenotazione")
 MINE_LABEL = N_("📋 Le Mie Prenotazioni")
 PERIODIC_LABEL = N_("🔄 Prenotazioni Periodiche")
 HOURS_LABEL = N_("🗓️ Orari Corsi")
+FIND_LABEL = N_("🔎 Cerca un corso")
 SHARE_LABEL = N_("🔗 Condividi")
 HISTORY_LABEL = N_("🗂 Storico")
 HELP = N_("""<b>Cosa so fare</b>

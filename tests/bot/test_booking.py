@@ -149,10 +149,9 @@ async def test_a_slot_at_the_hours_of_another_booking_in_the_queue_says_so(world
     await menu(world.owner)
     await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
     await tapped(world.owner, "Mar 24 nov", "Che cosa?")
-    await tapped(world.owner, "Fit Center", "Pagina 1")
-    await tapped(world.owner, "Altri ›", "Pagina 2")
+    await tapped(world.owner, "Fit Center", "Giuriati - Fit Center")
 
-    page = await tapped(world.owner, "18:00 Fit Center", "Si sovrappone a un'altra tua richiesta")
+    page = await tapped(world.owner, "18:00", "Si sovrappone a un'altra tua richiesta")
 
     [live] = await world.actions()
     about = f"la n. {live.id}: PILATES MATWORK, martedì 24 novembre alle 18:00. Il sito ne accetta una sola."
@@ -195,14 +194,16 @@ async def test_a_full_slot_says_so_and_may_be_tried(world: World) -> None:
 
 
 async def test_long_lists_are_paged_and_lead_back(world: World) -> None:
+    courses = [chats.slot(f"CORSO {n}", TUESDAY, f"{n + 7:02}:00") for n in range(12)]
+    await world.read_timetable([*chats.WEEK, *courses])
     await menu(world.owner)
     await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
     await tapped(world.owner, "Mar 24 nov", "Che cosa?")
-    first = await tapped(world.owner, "Fit Center", "Pagina 1 di 2")
+    first = await tapped(world.owner, "Corsi Platinum", "Pagina 1 di 2")
     second = await tapped(world.owner, "Altri", "Pagina 2 di 2")
-    slots = [label for page in (first, second) for label in page.labels if "Fit Center" in label]
+    slots = [label for page in (first, second) for label in page.labels if "CORSO" in label]
     assert len(slots) == len(set(slots)) == 12
-    await tapped(world.owner, "18:00 Fit Center", "Prenoto subito")
+    await tapped(world.owner, "18:00 CORSO", "Prenoto subito")
 
     await tapped(world.owner, "Indietro", "Pagina 2 di 2")
 

@@ -24,8 +24,9 @@ from bot.flows.services import Services
 from bot.screens.callbacks import DAY, ID, KEY, MOST_BYTES, NUMBERS, PAGE, Call, Forged, Verb, pack, unpack
 from bot.screens.failure_messages import FAILURE_MESSAGES
 from bot.screens.history import Choice, courses_of, months_of, results
+from bot.screens.hours import hour_of_slot
 from bot.screens.origin import From, Origin
-from bot.screens.page import Page, chunk
+from bot.screens.page import Chunk, Page, chunk
 from bot.screens.slots import Clash, SlotState, SlotView, view_slot
 from bot.screens.when import When
 from bot.understanding.intents import Doubt, Hours, Wish
@@ -76,6 +77,7 @@ from domain.recurrence import (
 )
 from domain.recurring_pauses import MissedDate, RecurringPause
 from domain.seen_rules import SeenRule
+from domain.usual import CourseName
 from runtime.settings import Settings
 from tests.support import chats
 from tests.support.chats import NOON, OWNER, PILATES, THURSDAY, TUESDAY
@@ -95,6 +97,7 @@ ACTION = Action(
 HELD = HeldBooking(ID, OWNER, Booking(NASTY, NASTY, TUESDAY, time(18)), "x", BookingStatus.CONFIRMED, NOON)
 ASKED = Confirmation(ID, OWNER, 1, NOON, NOON + timedelta(hours=1), None)
 VIEW = SlotView(ID, replace(PILATES, course=NASTY, instructor=NASTY), SlotState.FREE, NOON, NOON, HELD, ACTION, HELD)
+COLUMNS = [hour_of_slot(replace(VIEW, state=one, slot=replace(PILATES, instructor="")), NOON) for one in SlotState]
 ORIGIN = Origin(From.LIST, KEY, PAGE)
 KINDS = sorted({name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, AppError)})
 
@@ -233,12 +236,24 @@ def plain_words_pages() -> Iterator[Page]:
 def hours_pages() -> Iterator[Page]:
     yield screens.hours.hours_page([DaySummary(TUESDAY, 3, NOON)], NOON, WHEN)
     yield screens.hours.hours_page([], None, WHEN)
-    hours = [screens.hours.hour_of_slot(VIEW, NOON)] * 20
+    hours = [hour_of_slot(VIEW, NOON)] * 20
     for key in (0, 1):
         yield screens.hours.hours_day_page(
             TUESDAY, key, [(1, NASTY), (2, "b")], chunk(hours, 1), NOON, WHEN, opens_at=NOON
         )
+    yield screens.hours.hours_day_page(TUESDAY, 1, [], Chunk(COLUMNS, 0, 1), NOON, WHEN, opens_at=NOON)
     yield screens.hours.hours_day_page(TUESDAY, 0, [], chunk([], 0), None, WHEN, opens_at=NOON)
+
+
+def course_pages() -> Iterator[Page]:
+    courses, one = screens.courses, CourseName(NASTY, NASTY, NASTY)
+    lines = [courses.CourseLine(replace(one, location=str(each)), (1, 2), each % 2 == 0) for each in range(20)]
+    yield from (courses.courses_page(chunk(lines, 1), lines), courses.courses_page(chunk([], 0), []))
+    for is_starred in (True, False):
+        yield courses.course_page(one, chunk([VIEW] * 20, 1), {ID}, WHEN, is_starred=is_starred)
+        yield courses.course_page(one, chunk([], 0), set(), WHEN, is_starred=is_starred)
+        yield courses.course_days_page(one, [(TUESDAY, [VIEW] * 20)], is_starred=is_starred)
+    yield courses.gone_course_page()
 
 
 def week_pages() -> Iterator[Page]:
@@ -386,6 +401,7 @@ def history_pages() -> Iterator[Page]:
 def every_page() -> tuple[Page, ...]:
     shown = (rules_pages(), action_pages(), result_pages(), menu_pages(), booking_pages(), hours_pages(), held_pages())
     more = (
+        course_pages(),
         sharing_pages(),
         week_pages(),
         own_calendar_pages(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -17,7 +18,9 @@ from domain.model import (
     Action,
     ActionStatus,
     ActionType,
+    CatalogueSlot,
     ClassRef,
+    Course,
     HeldBooking,
     Slot,
     WatchMode,
@@ -26,6 +29,7 @@ from domain.model import (
 )
 
 MOST_EVENTS = 3  # of one's own calendar that are named before a booking
+AHEAD = timedelta(days=14)  # how far a course's next dates are told by its week
 
 
 class Slots:
@@ -38,18 +42,33 @@ class Slots:
         """A day's slots that have not begun."""
         return [view for view in await self.on_day(user_id, day) if view.state is not SlotState.STARTED]
 
+    async def of_course(self, user_id: int, weekly: Sequence[Course]) -> list[SlotView]:
+        """The next dates of a course, given as its lines of the week: those that have not begun, by time."""
+        today = self._house.when().today
+        rows = await self._db.catalogue.slots_of(weekly[0], today)
+        shown = {row.slot.day for row in rows}
+        for day in (today + timedelta(days=each) for each in range(AHEAD.days + 1)):
+            if day not in shown and any(one.day_of_week == day.weekday() for one in weekly):
+                rows += [row for row in await self._unseen_on(day) if row.slot.activity == weekly[0].activity
+                         and row.slot.course == weekly[0].name]  # fmt: skip
+        views = await self._views(user_id, sorted(rows, key=lambda row: (row.slot.day, row.slot.start)))
+        return [view for view in views if view.state is not SlotState.STARTED]
+
     async def on_day(self, user_id: int, day: date) -> list[SlotView]:
-        held = await self._bookings.held(user_id)
-        live = await self._db.requests.live(user_id)
         now, rows = self._house.now(), await self._db.catalogue.slots_on(day)
         if now < self._house.opening.opens_at(day, time.max):
-            unseen = [
-                row
-                for row in await self._db.catalogue.unseen_on(day)
-                if now < self._house.opening.opens_at(day, row.slot.start)
-            ]  # later on it is full, or not to come
-            rows = sorted([*rows, *unseen], key=lambda row: row.slot.start)
-        return [self._by_rules(view_slot(row, held, live, self._house.opening, now), len(held)) for row in rows]
+            rows = sorted([*rows, *await self._unseen_on(day)], key=lambda row: row.slot.start)
+        return await self._views(user_id, rows)
+
+    async def _unseen_on(self, day: date) -> list[CatalogueSlot]:
+        """What a day will have and the site does not show yet: after its opening it is full, or not to come."""
+        unseen = await self._db.catalogue.unseen_on(day)
+        return [row for row in unseen if self._house.now() < self._house.opening.opens_at(day, row.slot.start)]
+
+    async def _views(self, user_id: int, rows: Sequence[CatalogueSlot]) -> list[SlotView]:
+        held, live = await self._bookings.held(user_id), await self._db.requests.live(user_id)
+        rule, now = self._house.opening, self._house.now()
+        return [self._by_rules(view_slot(row, held, live, rule, now), len(held)) for row in rows]
 
     def _by_rules(self, view: SlotView, held: int) -> SlotView:
         """The slot with warnings from the rules of the house. The site decides, so nothing is forbidden here."""
