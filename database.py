@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from domain.model import Clock, utc_now
+from store.agreements import Agreements
 from store.backup import restore
 from store.bookings import Bookings
 from store.catalogue import Catalogue
@@ -30,6 +31,7 @@ from store.queue.claims import Claims
 from store.queue.history import History
 from store.queue.open_pages import OpenPages
 from store.queue.openings import Openings
+from store.queue.pairs import Pairs
 from store.queue.past import Past
 from store.queue.quiet_readings import QuietReadings
 from store.queue.readings import Readings
@@ -62,9 +64,11 @@ class Database:
         self.pauses = Pauses(connection, clock)
         self.hand_logins = HandLogins(connection, clock)
         self.catalogue = Catalogue(connection)
+        self.agreements = Agreements(connection, clock)
         self.sharing = Sharing(connection, clock)
         self.favourites = Favourites(connection)
         self.requests = Requests(connection, clock)
+        self.pairs = Pairs(connection, clock)
         self.choices = Choices(connection, clock)
         self.watches = Watches(connection, clock)
         self.claims = Claims(connection, clock)

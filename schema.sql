@@ -63,6 +63,22 @@ CREATE TABLE favourites (
 CREATE UNIQUE INDEX one_star ON favourites
     (user_id, course_name, location, course_type, coalesce(day_of_week, -1), coalesce(time_slot, ''));
 
+-- Who may have places booked for whom: one row per invitation. It binds nobody before its friend has said yes, and goes
+-- when either of the two ends it, when the friend says no, or when nobody has said yes for seven days.
+--   friend_id NULL    nobody has opened its link;  accepted_at NULL    whoever opened it first is asked, and nobody else
+CREATE TABLE agreements (
+    id          INTEGER PRIMARY KEY,
+    number      TEXT NOT NULL UNIQUE,  -- 128 random bits, in decimal: what comes with /start
+    asker_id    INTEGER NOT NULL,      -- who may then ask for places
+    asker_name  TEXT NOT NULL,         -- what Telegram called them when they invited
+    friend_id   INTEGER,               -- with whose account they are booked
+    friend_name TEXT,                  -- what Telegram called them when they were asked
+    invited_at  TEXT NOT NULL,
+    accepted_at TEXT
+) STRICT;
+CREATE UNIQUE INDEX one_agreement ON agreements (asker_id, friend_id) WHERE friend_id IS NOT NULL;
+CREATE INDEX agreements_by_friend ON agreements (friend_id) WHERE friend_id IS NOT NULL;
+
 -- The catalogue ----------------------------------------------------------------------------------------------------
 
 -- The weekly timetable, as last read. available_spots is of the next date; total_spots the most ever seen free
@@ -190,6 +206,8 @@ CREATE TABLE booking_actions (
     won_row_id   INTEGER REFERENCES user_bookings (id) ON DELETE SET NULL,  -- of a booking, the place it got
     notice_minutes INTEGER CHECK (notice_minutes BETWEEN 1 AND 10080),  -- of a watch: a place that frees later than so
                                                 -- long before its class is not wanted. NULL: watch_until alone counts
+    both_or_none INTEGER NOT NULL DEFAULT 0 CHECK (both_or_none IN (0, 1)),  -- 1: of a pair in which neither wants a place
+                                                -- without the other: no alternatives, and it replaces nothing
     CHECK ((status = 'processing') = (lease_until IS NOT NULL)),
     CHECK (action_type <> 'book' OR (date IS NOT NULL AND time_slot IS NOT NULL)),
     CHECK (action_type <> 'cancel' OR booking_id IS NOT NULL OR (date IS NOT NULL AND time_slot IS NOT NULL))
@@ -251,6 +269,34 @@ CREATE TABLE shots (
     message     TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX shots_by_action ON shots (action_id);
+
+-- Two bookings of one class for two people, asked for by one of them. What follows for the one from how it goes with the
+-- other is decided in the transaction of every change of either (domain/together.py has the rule, store/queue/pairs.py
+-- its steps).
+--   open         a place may still come                  both      each has a place        none   neither has
+--   returning    both or none, and one has lost: return_id cancels the other's place, while that is free
+--   returned     it was read back as gone                apart     winner_id alone has a place, and keeps it
+CREATE TABLE pairs (
+    id               INTEGER PRIMARY KEY,
+    asker_id         INTEGER NOT NULL,
+    friend_id        INTEGER NOT NULL,
+    asker_name       TEXT NOT NULL,
+    friend_name      TEXT NOT NULL,
+    asker_action_id  INTEGER NOT NULL REFERENCES booking_actions (id) ON DELETE CASCADE,
+    friend_action_id INTEGER REFERENCES booking_actions (id) ON DELETE SET NULL,  -- NULL: the friend held it already
+    both_or_none     INTEGER NOT NULL CHECK (both_or_none IN (0, 1)),
+    friends_own      INTEGER NOT NULL DEFAULT 0 CHECK (friends_own IN (0, 1)),  -- 1: theirs before: never given back for this
+    free_until       TEXT,  -- until then a place in the class is given back without penalty
+    state            TEXT NOT NULL DEFAULT 'open'
+                     CHECK (state IN ('open', 'returning', 'both', 'none', 'apart', 'returned')),
+    return_id        INTEGER REFERENCES booking_actions (id) ON DELETE SET NULL,
+    winner_id        INTEGER,  -- who of the two had the place when it ended with one
+    created_at       TEXT NOT NULL
+) STRICT;
+CREATE INDEX undecided_pairs ON pairs (id) WHERE state IN ('open', 'returning');
+CREATE INDEX pairs_by_asker_action ON pairs (asker_action_id);
+CREATE INDEX pairs_by_friend_action ON pairs (friend_action_id) WHERE friend_action_id IS NOT NULL;
+CREATE INDEX pairs_by_return ON pairs (return_id) WHERE return_id IS NOT NULL;
 
 -- What is held -----------------------------------------------------------------------------------------------------
 
@@ -509,12 +555,14 @@ CREATE TABLE notices (
     attempts        INTEGER NOT NULL DEFAULT 0,
     error           TEXT,
     message_id      INTEGER,  -- for kinds card and page: the message that is edited
-    about_user_id   INTEGER,  -- for kind unreachable: who can't be reached
+    about_user_id   INTEGER,  -- for kind unreachable: who can't be reached; for kind agreed: who said yes
     lost            INTEGER NOT NULL DEFAULT 0, -- tries whose answer was lost: each may have arrived
     remark_id       INTEGER REFERENCES login_remarks (id) ON DELETE CASCADE,
-    rule_id         INTEGER REFERENCES house_rules (id) ON DELETE CASCADE
+    rule_id         INTEGER REFERENCES house_rules (id) ON DELETE CASCADE,
+    pair_id         INTEGER REFERENCES pairs (id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX unsent_notices ON notices (user_id, id) WHERE sent_at IS NULL;
+CREATE INDEX notices_by_pair ON notices (pair_id) WHERE pair_id IS NOT NULL;
 CREATE INDEX notices_by_confirmation ON notices (confirmation_id) WHERE confirmation_id IS NOT NULL;
 
 -- Messages that show a list of places, or one of its classes: edited when the timetable was read again. A message that

@@ -125,6 +125,8 @@ class NoticeKind(StrEnum):
     CARD = "card"  # an action's older message still shows it unfinished; edits silently (action_id, message_id)
     PAGE = "page"  # the timetable was read while a message shows a list of places; edits silently (message_id)
     LOGIN_REMARK = "login_remark"  # what the pages of a login told (remark_id)
+    TOGETHER = "together"  # a booking for two was asked for, or how it ended (pair_id)
+    AGREED = "agreed"  # a friend agreed that places are booked for them (about_user_id)
     HOUSE_RULE = "house_rule"  # for the owner: the site was seen to follow another rule than we know (rule_id)
     OWN_CALENDAR = "own_calendar"  # the person's own calendar is read from now on, or can't be
     WEEK = "week"  # Monday morning: the picture of the week
@@ -420,6 +422,7 @@ class Action:
     got: ClassRef | None = None  # the place that a booking got, as the site names it; read with the action to show it
     names_course: bool = True  # the row says which course; typed by hand without one, a cancellation may mean any
     notice: timedelta | None = None  # of a watch: a place that frees later than so long before its class is not wanted
+    both_or_none: bool = False  # of a pair in which neither wants a place without the other: just this class
 
     def only_prepared(self, now: datetime) -> bool:
         """Whether a worker has it in hand, but only to rehearse it or to get ready: it can still be taken back."""
@@ -545,6 +548,7 @@ class Notice:
     about_user_id: int | None = None
     remark_id: int | None = None
     rule_id: int | None = None
+    pair_id: int | None = None
     lost: int = 0  # tries whose answer was lost: each may have arrived
 
 

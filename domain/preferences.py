@@ -26,6 +26,7 @@ class Event(StrEnum):
 EVENTS = {
     NoticeKind.RESULT: Event.RESULT,
     NoticeKind.STRUGGLING: Event.RESULT,
+    NoticeKind.TOGETHER: Event.RESULT,
     NoticeKind.GONE: Event.CHANGE,
     NoticeKind.BACK: Event.CHANGE,
     NoticeKind.REMINDER: Event.REMINDER,
@@ -38,6 +39,7 @@ EVENTS = {
     NoticeKind.LOGIN_BACK: Event.HOUSE,
     NoticeKind.LOGIN_REMARK: Event.HOUSE,
     NoticeKind.HOUSE_RULE: Event.HOUSE,
+    NoticeKind.AGREED: Event.HOUSE,
     NoticeKind.UNREACHABLE: Event.HOUSE,
 }
 """The kinds that may come silently. All others ask for something to be done, and always ring."""

@@ -34,6 +34,7 @@ class NewAction:
     free_until: datetime | None = None  # what is given back without another question is so only until then
     pressed: bool = False  # it was confirmed before it was queued, by the swap it belongs to
     notice: timedelta | None = None  # of a watch: a place that frees later than so long before its class is not wanted
+    both_or_none: bool = False  # of a pair in which neither wants a place without the other
 
 
 @dataclass(frozen=True, slots=True)

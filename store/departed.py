@@ -32,6 +32,11 @@ CLOSE_NOTICES = """
     UPDATE notices SET sent_at = :now, error = :reason
     WHERE sent_at IS NULL AND user_id IN (SELECT user_id FROM accounts WHERE active = 0) RETURNING id
 """
+END_AGREEMENTS = """
+    DELETE FROM agreements
+    WHERE asker_id IN (SELECT user_id FROM accounts WHERE active = 0)
+        OR friend_id IN (SELECT user_id FROM accounts WHERE active = 0) RETURNING id
+"""
 EVIDENCE = """
     SELECT evidence FROM booking_actions
     WHERE evidence IS NOT NULL AND user_id IN (SELECT user_id FROM accounts WHERE active = 0)
@@ -55,7 +60,8 @@ def end_what_waits(tx: Transaction, now: datetime) -> int:
     asked = tx.run(CLOSE_QUESTIONS)
     tx.run(FORGET_CALENDARS)
     untold = tx.run(CLOSE_NOTICES, {"now": stamp(now), "reason": NO_LONGER_HERE})
-    return sum(map(len, (paused, withdrawn, asked, untold)))
+    ended = tx.run(END_AGREEMENTS)
+    return sum(map(len, (paused, withdrawn, asked, untold, ended)))
 
 
 def take_evidence(tx: Transaction) -> list[str]:

@@ -155,6 +155,28 @@ STEPS: dict[int, tuple[str, ...]] = {
         " starts_at TEXT NOT NULL, ends_at TEXT NOT NULL) STRICT",
         "CREATE INDEX own_events_by_time ON own_events (user_id, starts_at)",
         "CREATE INDEX slots_by_course ON slots (course_name, date)",
+        "CREATE TABLE agreements (id INTEGER PRIMARY KEY, number TEXT NOT NULL UNIQUE, asker_id INTEGER NOT NULL,"
+        " asker_name TEXT NOT NULL, friend_id INTEGER, friend_name TEXT, invited_at TEXT NOT NULL, accepted_at TEXT"
+        ") STRICT",
+        "CREATE UNIQUE INDEX one_agreement ON agreements (asker_id, friend_id) WHERE friend_id IS NOT NULL",
+        "CREATE INDEX agreements_by_friend ON agreements (friend_id) WHERE friend_id IS NOT NULL",
+        "ALTER TABLE booking_actions ADD COLUMN both_or_none INTEGER NOT NULL DEFAULT 0 CHECK (both_or_none IN (0, 1))",
+        "CREATE TABLE pairs (id INTEGER PRIMARY KEY, asker_id INTEGER NOT NULL, friend_id INTEGER NOT NULL,"
+        " asker_name TEXT NOT NULL, friend_name TEXT NOT NULL,"
+        " asker_action_id INTEGER NOT NULL REFERENCES booking_actions (id) ON DELETE CASCADE,"
+        " friend_action_id INTEGER REFERENCES booking_actions (id) ON DELETE SET NULL,"
+        " both_or_none INTEGER NOT NULL CHECK (both_or_none IN (0, 1)),"
+        " friends_own INTEGER NOT NULL DEFAULT 0 CHECK (friends_own IN (0, 1)), free_until TEXT,"
+        " state TEXT NOT NULL DEFAULT 'open'"
+        " CHECK (state IN ('open', 'returning', 'both', 'none', 'apart', 'returned')),"
+        " return_id INTEGER REFERENCES booking_actions (id) ON DELETE SET NULL, winner_id INTEGER,"
+        " created_at TEXT NOT NULL) STRICT",
+        "CREATE INDEX undecided_pairs ON pairs (id) WHERE state IN ('open', 'returning')",
+        "CREATE INDEX pairs_by_asker_action ON pairs (asker_action_id)",
+        "CREATE INDEX pairs_by_friend_action ON pairs (friend_action_id) WHERE friend_action_id IS NOT NULL",
+        "CREATE INDEX pairs_by_return ON pairs (return_id) WHERE return_id IS NOT NULL",
+        "ALTER TABLE notices ADD COLUMN pair_id INTEGER REFERENCES pairs (id) ON DELETE CASCADE",
+        "CREATE INDEX notices_by_pair ON notices (pair_id) WHERE pair_id IS NOT NULL",
     ),
 }
 """What leads from each version to the next."""

@@ -26,14 +26,15 @@ def add_notice(
     about_user_id: int | None = None,
     remark_id: int | None = None,
     rule_id: int | None = None,
+    pair_id: int | None = None,
 ) -> None:
     """Puts a notice in the outbox, in the transaction of the fact it tells; none for who left the configuration."""
     tx.run(
         """
         INSERT INTO notices (user_id, kind, action_id, booking_row_id, confirmation_id, occurrence_id, outage_id,
-            message_id, about_user_id, remark_id, rule_id)
+            message_id, about_user_id, remark_id, rule_id, pair_id)
         SELECT :user_id, :kind, :action_id, :booking_row_id, :confirmation_id, :occurrence_id, :outage_id,
-            :message_id, :about_user_id, :remark_id, :rule_id
+            :message_id, :about_user_id, :remark_id, :rule_id, :pair_id
         WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE user_id = :user_id AND active = 0)
         """,
         {
@@ -48,6 +49,7 @@ def add_notice(
             "about_user_id": about_user_id,
             "remark_id": remark_id,
             "rule_id": rule_id,
+            "pair_id": pair_id,
         },
     )
 
@@ -67,6 +69,7 @@ def _notice(row: sqlite3.Row) -> Notice:
         about_user_id=row["about_user_id"],
         remark_id=row["remark_id"],
         rule_id=row["rule_id"],
+        pair_id=row["pair_id"],
         lost=row["lost"],
     )
 

@@ -14,6 +14,7 @@ from store.connection import Connection, Transaction, in_transaction
 from store.departed import end_what_waits, take_evidence
 from store.outbox import add_notice
 from store.pauses import OVER, to_pause
+from store.queue.pairs import follow_up
 
 
 def _rejection(row: sqlite3.Row) -> LoginStopped | None:
@@ -59,7 +60,9 @@ class People:
                 """,
                 values,
             )
-        ended = end_what_waits(tx, self._clock())
+        now = self._clock()
+        ended = end_what_waits(tx, now)
+        follow_up(tx, [row["user_id"] for row in tx.run("SELECT user_id FROM accounts WHERE active = 0")], now)
         if ended:
             log.info("Ended %s pending rows of accounts that are no longer in the configuration", ended)
 

@@ -152,6 +152,7 @@ class BookingFlow:
             watchable=self._house.can_be_watched(view.slot.ref),
             is_starred=await self._db.favourites.has_star(tap.user_id, view.slot.ref),
             note=note,
+            friends=[one for one in await self._db.agreements.of(tap.user_id) if one.asker_id == tap.user_id],
         )
 
     async def _list_of(self, user_id: int, view: SlotView) -> Origin:

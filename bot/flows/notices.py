@@ -11,6 +11,7 @@ from bot.flows.action_notices import ActionNotices
 from bot.flows.living import LivingPages
 from bot.flows.outgoing import CardEdit, Compose, NothingToTell, OutgoingNotice, told
 from bot.flows.services import Services
+from bot.flows.together import TogetherNotices
 from bot.screens.page import NewMessage
 from domain.model import BookingStatus, ClassRef, HeldBooking, Notice, NoticeKind
 from domain.programs import Outage
@@ -48,6 +49,7 @@ class Composer:
             **HeldNotices(services).kinds,
             **PeriodicNotices(services).kinds,
             **ProgramNotices(services).kinds,
+            **TogetherNotices(services).kinds,
             NoticeKind.WEEK: self._week,
             NoticeKind.PAGE: self._page,
             NoticeKind.OWN_CALENDAR: self._own_calendar,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 
+from bot import screens
 from bot.flows.booking import BookingFlow, SlotChooser
 from bot.flows.choices import AlternativesFlow, SwapFlow, WatchFlow
 from bot.flows.courses import CoursesFlow
@@ -27,6 +28,7 @@ from bot.flows.services import Services
 from bot.flows.sharing import SharingFlow
 from bot.flows.tap import Response, Routes, Tap
 from bot.flows.tickets import TicketFlow
+from bot.flows.together import TogetherFlow
 from bot.flows.usual import StarFlow
 from bot.flows.week import WeekFlow
 from bot.screens.callbacks import Verb
@@ -52,6 +54,7 @@ class Router:
         hours = HoursFlow(services, held)
         self._menu = MenuFlow(services)
         self._sharing = SharingFlow(services, booking)
+        self._together = TogetherFlow(services, booking)
         self._tickets = TicketFlow(services, booking, held, hours)
         alternatives = AlternativesFlow(services, chooser, booking)
         self._own_calendar = OwnCalendarFlow(services)
@@ -75,6 +78,7 @@ class Router:
             making,
             HolidaysFlow(services),
             self._sharing,
+            self._together,
             RulesFlow(services),
             PreferencesFlow(services),
             WeekFlow(services),
@@ -136,10 +140,11 @@ class Router:
         return await self._tickets.status_of(tap, word)
 
     async def shared(self, tap: Tap, number: str) -> Response:
-        """/start with a number: the page of a class that somebody shared."""
+        """/start with a number: the page of a class that somebody shared, or an invitation."""
         self._expect(tap.user_id)
         await self._services.house.learn_rules()
-        return await self._sharing.open(tap, number)
+        shared = await self._sharing.opened(tap, number) or await self._together.opened(tap, number)
+        return shared or screens.sharing.unknown()
 
     async def name_calendar(self, tap: Tap, address: str) -> Response:
         """/calendario with an address, as somebody types it."""

@@ -34,11 +34,11 @@ class SharingFlow:
         link = screens.sharing.link_to(tap.bot_name, number)
         return NewMessage(screens.sharing.to_forward(ref, link, self._house.when()))
 
-    async def open(self, tap: Tap, number: str) -> Page:
-        """The page of the class that a link is about, as things stand now for the person who tapped it."""
+    async def opened(self, tap: Tap, number: str) -> Page | None:
+        """The page of the class that a link is about, as things stand now for who tapped it; None for another link."""
         ref = await self._db.sharing.find(number)
         if ref is None:
-            return screens.sharing.unknown()
+            return None
         if self._house.has_begun(ref):
             return screens.sharing.begun(ref, self._house.when())
         rows = await self._slots.on_day(tap.user_id, ref.day)

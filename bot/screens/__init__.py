@@ -26,6 +26,7 @@ from bot.screens import (
     sharing,
     statistics,
     tickets,
+    together,
     week,
 )
 
@@ -51,6 +52,7 @@ __all__ = [
     "sharing",
     "statistics",
     "tickets",
+    "together",
     "week",
     "failures",
 ]

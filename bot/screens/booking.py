@@ -21,6 +21,7 @@ from bot.screens.when import When, first_up, long_day, short_day
 from domain.errors import LoginStopped
 from domain.model import Action, ActionStatus, Activity, ClassRef, HeldBooking, Slot, WatchMode
 from domain.requests import READ_BY
+from domain.together import Agreement
 from languages import N_, Later, _, n_
 
 LATE_SWAP = N_("⚠️ Per quella che hai il termine per annullare gratis è passato: liberarla può costarti una penalità.")
@@ -313,11 +314,12 @@ def confirm_page(
     watchable: bool = False,
     is_starred: bool = False,
     note: Words = "",
+    friends: Sequence[Agreement] = (),
 ) -> Page:
     """All about a slot and what will happen; `origin` is where Back leads.
 
     `newest`, the person's newest action, makes a second tap on the button mean the same as the first. `watchable`: a
-    place that frees could still be given back free of penalty.
+    place that frees could still be given back free of penalty. `friends`: who may have a place booked too.
     """
     lines = Lines().add(note).add(slot_details(view))
     lines.add(*_prospect(view, when, watchable=watchable))
@@ -326,6 +328,8 @@ def confirm_page(
         lines.add("" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
     rows = _confirm_rows(view, newest, when, watchable=watchable)
     extra = [_star(view, origin, is_starred=is_starred)]
+    if view.state in (SlotState.FREE, SlotState.OPENS):
+        rows += [(button(_with_label(one), Verb.WITH, view.id, one.id),) for one in friends]
     if view.state is not SlotState.STARTED:
         extra.append(button(texts.SHARE_LABEL, Verb.SHARE, view.id))
     return Page(str(lines), (*rows, tuple(extra), origin.back(view)))
@@ -335,6 +339,10 @@ def _star(view: SlotView, origin: Origin, *, is_starred: bool) -> Button:
     """The star of the class of the week: with it the menu offers its next date."""
     label = _("⭐ Togli dal menu") if is_starred else _("☆ Tieni nel menu")
     return button(label, Verb.STAR, view.id, int(not is_starred), *origin.numbers)
+
+
+def _with_label(agreed: Agreement) -> str:
+    return _("👥 Prenota anche per {friend}", friend=agreed.friend_name)
 
 
 def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
@@ -499,6 +507,8 @@ def waiting_booking(view: SlotView, when: When) -> Action | None:
     """The booking in the queue for a slot, while it can still be told to take the place of another."""
     ticket = view.ticket
     if view.state is not SlotState.QUEUED or ticket is None or ticket.watch or ticket.replaces_row_id is not None:
+        return None
+    if ticket.both_or_none:
         return None
     soon = ticket.opens_at is not None and when.now < ticket.opens_at <= when.now + READ_BY
     return ticket if ticket.status is ActionStatus.PENDING and not soon else None

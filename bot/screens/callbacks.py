@@ -22,7 +22,7 @@ class Largest(IntEnum):
 
     ID = 2**63 - 1  # of a row, or the newest of them: as large as SQLite's
     DAY = 99991231  # as 20261124
-    KEY = 2**32 - 1  # of an activity
+    KEY = 2**32 - 1  # of an activity, or of a row of what is few
     PAGE = 9999
     WEEKDAY = 6
     CHOICE = 9  # one of a few
@@ -46,6 +46,11 @@ class Verb(StrEnum):
     SETTINGS = "settings"  # what the person prefers
     SETTING = "setting"  # what can be chosen for one of it
     SET_SETTING = "set_setting"
+    TOGETHER = "together"  # with whom one may book
+    INVITE = "invite"  # a message that asks a friend to agree
+    AGREE = "agree"  # the friend's answer
+    DECLINE = "decline"
+    STOP_TOGETHER = "stop_together"  # either of the two ends it
     RULES = "rules"  # the rules of the house, and what the site was seen to do
     SET_RULE = "set_rule"  # takes over what was seen
     LEAVE_RULE = "leave_rule"  # does not, or takes it back
@@ -59,6 +64,8 @@ class Verb(StrEnum):
     STAR = "star"  # offers the class in the menu each week: 1, or no more: 0
     BOOK = "book"  # with the newest action when the button was made
     BOOK_ALT = "book_alt"  # the same, and alternatives are chosen next
+    WITH = "with"  # a slot for a friend too: only together, or each for themselves?
+    BOOK_WITH = "bw"  # a slot, the agreement, the newest action when the button was made, and whether only together
     SHARE = "share"  # a message with the link of a slot
     BOOK_OR = "or"  # a slot and its second choice at once; with the newest action when the button was made
 
@@ -161,11 +168,12 @@ class Verb(StrEnum):
 NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.STATUS: (PAGE,), Verb.TICKET: (ID,), Verb.WITHDRAW: (ID,), Verb.UNDO: (ID,), Verb.FIGURES: (ID,),
     Verb.SETTING: (CHOICE,), Verb.SET_SETTING: (CHOICE, KEY),
+    Verb.AGREE: (ID,), Verb.DECLINE: (ID,), Verb.STOP_TOGETHER: (ID,),
     Verb.SET_RULE: (ID,), Verb.LEAVE_RULE: (ID,), Verb.AGAIN: (ID,), Verb.START_NOW: (ID,),
     Verb.DAY: (DAY,), Verb.SLOTS: (DAY, KEY, PAGE), Verb.SLOT: (ID,), Verb.SLOT_FROM: (ID, CHOICE, KEY, PAGE),
     Verb.COURSES: (PAGE,), Verb.COURSE: (KEY, PAGE), Verb.STAR_COURSE: (KEY, CHOICE),
     Verb.STAR: (ID, CHOICE, CHOICE, KEY, PAGE), Verb.BOOK: (ID, ID), Verb.BOOK_ALT: (ID, ID),
-    Verb.BOOK_OR: (ID, ID, ID), Verb.SHARE: (ID,),
+    Verb.BOOK_OR: (ID, ID, ID), Verb.SHARE: (ID,), Verb.WITH: (ID, KEY), Verb.BOOK_WITH: (ID, KEY, ID, CHOICE),
     Verb.ALTS: (ID,), Verb.ALT_DAYS: (ID,), Verb.ALT_DAY: (DAY, ID), Verb.ALT_SLOTS: (DAY, KEY, ID, PAGE),
     Verb.ALT_ADD: (ID, ID), Verb.ALT_DROP: (ID, CHOICE, KEY),
     Verb.WATCH: (ID, ID, CHOICE), Verb.WATCH_LIKE: (ID, CHOICE), Verb.BOOK_NOW: (ID,), Verb.WATCHES: (PAGE,),

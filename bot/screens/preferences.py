@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 
-from bot.screens import own_calendar
+from bot.screens import own_calendar, texts
 from bot.screens.callbacks import Verb
 from bot.screens.page import Lines, Page, back_row, button, home_button
 from bot.screens.when import hours_of
@@ -82,7 +82,8 @@ def overview(current: Sequence[tuple[Setting, str]], note: str = "") -> Page:
     lines = Lines().add(note).add(_("<b>Impostazioni</b>"), _("Valgono solo per te. Tocca quella che vuoi cambiare."))
     rows = [(button(f"{NAMES[setting]}: {now}", Verb.SETTING, setting),) for setting, now in current]
     calendar = button(own_calendar.TITLE, Verb.OWN_CALENDAR)
-    return Page(str(lines), (*rows, (calendar,), (home_button(),)))
+    together = button(texts.TOGETHER_LABEL, Verb.TOGETHER)
+    return Page(str(lines), (*rows, (calendar, together), (home_button(),)))
 
 
 def setting_page(setting: Setting, options: Sequence[Option]) -> Page:

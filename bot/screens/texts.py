@@ -9,6 +9,7 @@ MINE_LABEL = N_("📋 Le Mie Prenotazioni")
 PERIODIC_LABEL = N_("🔄 Prenotazioni Periodiche")
 HOURS_LABEL = N_("🗓️ Orari Corsi")
 FIND_LABEL = N_("🔎 Cerca un corso")
+TOGETHER_LABEL = N_("👥 Insieme")
 SHARE_LABEL = N_("🔗 Condividi")
 HISTORY_LABEL = N_("🗂 Storico")
 HELP = N_("""<b>Cosa so fare</b>
@@ -30,6 +31,7 @@ saltare e ferie.
 /statistiche — i tuoi numeri, con un'immagine
 /impostazioni — lingua, suoni, ore di silenzio, promemoria
 /calendario — le tue lezioni e i tuoi esami: ti avviso se una prenotazione ci cade sopra
+/insieme — prenotare anche per un amico
 /help — questa pagina
 
 Dico <i>prenotata</i> o <i>annullata</i> solo dopo averlo riletto sul sito.""")
@@ -69,6 +71,7 @@ COMMANDS = (
     (N_("statistiche"), N_("I tuoi numeri, con un'immagine")),
     (N_("impostazioni"), N_("La lingua, i suoni e il resto")),
     (N_("calendario"), N_("Le tue lezioni e i tuoi esami")),
+    (N_("insieme"), N_("Prenotare anche per un amico")),
     ("help", N_("Cosa so fare")),
 )
 

@@ -228,7 +228,7 @@ START_NOW_LABEL = N_("▶️ Prenota adesso")
 
 def takes_alternatives(action: Action, when: When) -> bool:
     """Whether alternatives can still be chosen for the action."""
-    if action.type is not ActionType.BOOK or action.watch or action.status not in LIVE:
+    if action.type is not ActionType.BOOK or action.watch or action.status not in LIVE or action.both_or_none:
         return False
     return not _is_due(action, when) or is_held_back(action, when)
 

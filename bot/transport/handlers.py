@@ -225,10 +225,15 @@ class UpdateHandlers:
         settings = dict.fromkeys(("impostazioni", "settings"), self.settings)
         calendar = dict.fromkeys(("calendario", "calendar"), self.own_calendar)
         menus = {command: partial(self.menu, call) for commands, call in MENUS.items() for command in commands}
-        return {"start": self.start, "help": self.help, "status": self.status, **settings, **calendar, **menus}
+        together = dict.fromkeys(("insieme", "together"), self.together)
+        named = {**settings, **calendar, **together}
+        return {"start": self.start, "help": self.help, "status": self.status, **named, **menus}
 
     async def settings(self, update: Update, context: Context) -> None:
         await self._answer(update, Call(Verb.SETTINGS), self._router.respond)
+
+    async def together(self, update: Update, context: Context) -> None:
+        await self._answer(update, Call(Verb.TOGETHER), self._router.respond)
 
     async def start(self, update: Update, context: Context) -> None:
         """The menu; after a tap on somebody's link, which brings its number, what that leads to."""
@@ -275,7 +280,7 @@ class UpdateHandlers:
         user, message = update.effective_user, update.effective_message
         if user is None or message is None:
             return
-        response = await _safely(respond(Tap(user.id, user.first_name, call)))
+        response = await _safely(respond(Tap(user.id, user.first_name, call, bot_name=update.get_bot().username)))
         if repeat or not self._last.stands(user.id, response, message.message_id):
             number = await self._say(update.get_bot(), user.id, response)
             self._last.put(user.id, response, number)

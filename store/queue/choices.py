@@ -15,7 +15,7 @@ STILL = "(status = 'pending' OR (status = 'processing' AND action_type = 'book' 
 `safe` is `last_call(now)`, of a now after the lock was taken.
 """
 WAITS = f"id = :id AND user_id = :user_id AND {STILL}"
-WAITING_BOOKING = f"{WAITS} AND action_type = 'book' AND watch IS NULL"
+WAITING_BOOKING = f"{WAITS} AND action_type = 'book' AND watch IS NULL AND both_or_none = 0"
 
 
 FIND = f"SELECT * FROM booking_actions WHERE {WAITING_BOOKING}"  # noqa: S608 - constants of this file

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from domain.model import Action, ActionType, Clock, stamp
 from domain.requests import NewAction
-from domain.unknown_outcome import leaves_unknown_outcome
 from store.connection import Connection, Transaction, in_snapshot, in_transaction
-from store.queue.choices import WAITS, last_call
+from store.queue.pairs import follow_up
 from store.queue.rows import enqueue, read_soon, to_action
-from store.queue.swaps import ask_back
+from store.queue.withdrawing import withdraw
 from store.queue.won import with_what_they_got
 from store.row_reading import all_readable, readable
 
@@ -85,18 +84,9 @@ class Requests:
         None when it is not theirs or not waiting any more.
         """
         now = self._clock()  # not before we have the lock: it may be too late by then
-        row = tx.row(
-            f"""
-            UPDATE booking_actions SET status = 'cancelled', completed_at = :now, lease_until = NULL
-            WHERE {WAITS} RETURNING *
-            """,  # noqa: S608 - a constant
-            {"id": action_id, "user_id": user_id, "now": stamp(now), "safe": last_call(now)},
-        )
-        about_a_class = row is not None and row["action_type"] in (ActionType.BOOK, ActionType.CANCEL)
-        if row:
-            ask_back(tx, action_id, now)
-        if row and about_a_class and leaves_unknown_outcome(row["error_kind"], row["failures"]):
-            read_soon(tx, user_id, now)
+        row = withdraw(tx, action_id, user_id, now)
+        if row is not None:
+            follow_up(tx, [user_id], now)
         return readable(to_action, row)
 
     async def set_card(self, action_id: int, message_id: int) -> None:

@@ -31,6 +31,7 @@ def to_action(row: sqlite3.Row) -> Action:
         absent_since=instant_or_none(row["absent_since"]), took_back=bool(row["took_back"]),
         names_course=bool(row["course_name"]),
         notice=timedelta(minutes=row["notice_minutes"]) if row["notice_minutes"] else None,
+        both_or_none=bool(row["both_or_none"]),
     )  # fmt: skip
 
 
@@ -59,6 +60,7 @@ def _values(new: NewAction, now: datetime) -> dict[str, object]:
         "free_until": _stamp_or_none(new.free_until),
         "pressed": new.pressed,
         "notice": _minutes_or_none(new.notice),
+        "both_or_none": new.both_or_none,
     }
 
 
@@ -72,10 +74,12 @@ def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
         INSERT INTO booking_actions (action_type, user_id, location, course_name, course_type, date, time_slot,
             booking_id,
             created_at, run_at, opens_at, quiet, card_message_id, periodic_booking_id,
-            watch, watch_until, replaces_row_id, rehearse_at, free_until, pressed, notice_minutes)
+            watch, watch_until, replaces_row_id, rehearse_at, free_until, pressed, notice_minutes,
+            both_or_none)
         VALUES (:type, :user_id, :location, :course, :course_type, :date, :time, :booking_id,
             :now, :run_at, :opens_at, :quiet, :card, :periodic,
-            :watch, :watch_until, :replaces, :rehearse_at, :free_until, :pressed, :notice)
+            :watch, :watch_until, :replaces, :rehearse_at, :free_until, :pressed, :notice,
+            :both_or_none)
         RETURNING *
         """,
         _values(new, now),

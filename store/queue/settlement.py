@@ -34,6 +34,7 @@ from store.queue.choices import choices_of
 from store.queue.history import told_already
 from store.queue.open_pages import tell_open_pages
 from store.queue.openings import record_opening
+from store.queue.pairs import follow_up
 from store.queue.readings import sync
 from store.queue.reconciliation import reconcile_withdrawn
 from store.queue.rows import name_its_class, read_soon, to_action
@@ -87,6 +88,7 @@ def _settle(tx: Transaction, action: Action, outcome: Outcome, now: datetime) ->
         tell_open_pages(tx, now)
     elif action.type is ActionType.BOOK:
         _note_full(tx, action, outcome, now)
+    follow_up(tx, [action.user_id], now)
 
 
 def _note_full(tx: Transaction, action: Action, outcome: Outcome, now: datetime) -> None:

@@ -77,6 +77,7 @@ from domain.recurrence import (
 )
 from domain.recurring_pauses import MissedDate, RecurringPause
 from domain.seen_rules import SeenRule
+from domain.together import Agreement, Pair, PairState
 from domain.usual import CourseName
 from runtime.settings import Settings
 from tests.support import chats
@@ -293,6 +294,24 @@ def held_pages() -> Iterator[Page]:
 def sharing_pages() -> Iterator[Page]:
     ref = ACTION.class_ref
     yield screens.sharing.to_forward(ref, screens.sharing.link_to("polimisport_bot", "1" * 39), WHEN)
+    agreement = Agreement(KEY, OWNER, NASTY, OWNER + 1, NASTY)
+    for asker in (OWNER, OWNER + 1):
+        yield screens.together.together_page(
+            [replace(agreement, asker_id=asker, friend_id=2 * OWNER + 1 - asker)], OWNER
+        )
+    yield from (screens.together.together_page([], OWNER), screens.together.invitation(NASTY, "https://t.me/x"))
+    yield from (screens.together.question(agreement), screens.together.agreed(agreement))
+    yield from (screens.together.choose_page(VIEW, agreement, ID, can_be_none=each) for each in (True, False))
+    yield screens.booking.confirm_page(
+        replace(VIEW, state=SlotState.OPENS), ID, ORIGIN, WHEN, stop=None, friends=[agreement]
+    )
+    for state in PairState:
+        pair = Pair(ID, OWNER, OWNER + 1, NASTY, NASTY, ID, ID, True, False, NOON, state, ID, OWNER)
+        yield from (screens.together.ended(pair, ref, each, WHEN) for each in (OWNER, OWNER + 1))
+        yield from (
+            screens.together.asked_for_you(replace(pair, friends_own=each), ref, WHEN) for each in (True, False)
+        )
+    yield from (screens.together.declined(), screens.together.your_own(), screens.together.said_yes(agreement))
     yield from (screens.sharing.begun(ref, WHEN), screens.sharing.vanished(ref, WHEN), screens.sharing.unknown())
 
 

@@ -41,7 +41,7 @@ async def test_every_setting_can_be_seen_and_chosen(world: World) -> None:
         "🌐 Lingua (language): Come Telegram", "🔔 Che cosa suona: tutto", "🌙 Ore di silenzio: nessuna",
         "⏰ Promemoria: come di solito (3 ore prima)", "🔄 Modo delle nuove periodiche: ⚡ Automatica",
         "👀 Un posto che si libera: finché annullare è gratis", "📍 Sede preferita: nessuna",
-        "🖼 Immagini: ⬜ chiare", "📬 La settimana, il lunedì: no", "📆 Il tuo calendario", "🏠 Menu",
+        "🖼 Immagini: ⬜ chiare", "📬 La settimana, il lunedì: no", "📆 Il tuo calendario", "👥 Insieme", "🏠 Menu",
     ]  # fmt: skip
     for setting, choice in [
         ("🌙", "dalle 23:00 alle 08:00"), ("⏰", "6 ore prima"), ("🔄", "🤝 Prenota, poi chiedi"),

@@ -27,10 +27,23 @@ from periodic_executor import Executor
 from portal.portal import Portal
 from runtime.configured import people_of
 from runtime.settings import Settings
-from tests.support.chats import OWNER, settings_for, tapped
+from tests.support.chats import FRIEND, OWNER, settings_for, tapped
 from tests.support.clock import FakeClock
 from tests.support.lent_browser import IMPATIENT, LentBrowser, lent
-from tests.support.sites import GIULIA, OTP_URL, PASSWORD, SECRET, TUESDAY, access, credentials, enter, running_clock
+from tests.support.sites import (
+    GIULIA,
+    MARCO,
+    OTP_URL,
+    PASSWORD,
+    SECRET,
+    TUESDAY,
+    access,
+    cookie,
+    credentials,
+    enter,
+    files_of,
+    running_clock,
+)
 from worker import Worker
 
 PILATES = "PILATES MATWORK"
@@ -48,7 +61,7 @@ def small_catalogue() -> Catalogue:
 
 @dataclass
 class Journey:
-    """Giulia, her phone, her account on the site, and the programs between the two."""
+    """Giulia, her phone, her account on the site, and the programs between the two. And Marco, if he is a friend."""
 
     site: Site
     telegram: TelegramEmulator
@@ -57,9 +70,11 @@ class Journey:
     settings: Settings
     clock: FakeClock
     giulia: Person
+    marco: Person
     worker: Worker = field(init=False)
     runner: ActionRunner = field(init=False)
     person: Credentials = field(init=False)
+    friend: Credentials = field(init=False)
 
     def __post_init__(self) -> None:
         self.hire()
@@ -72,7 +87,8 @@ class Journey:
     def hire(self, **of_the_login: Any) -> None:
         person = credentials(OWNER, otp_url=f"{OTP_URL}&period={QUICK_PERIOD}")
         self.person = replace(person, **of_the_login)
-        people = {OWNER: self.person}
+        self.friend = credentials(FRIEND, MARCO, otp_url=f"{OTP_URL}&period={QUICK_PERIOD}")
+        people = {OWNER: self.person, FRIEND: self.friend}
         rule, rules = self.settings.opening_rule, self.settings.house_rules
         self.runner = ActionRunner(self.db, self.portal, people, rule, self.clock, rules=rules)
         self.worker = Worker(self.db, self.portal, self.runner, self.settings, self.clock)
@@ -233,7 +249,8 @@ async def journey(engine: LentBrowser, folder: Path, **world: Any) -> AsyncItera
     clock = running_clock()
     student = Student(GIULIA, PASSWORD, SECRET, name="Giulia", period=QUICK_PERIOD)
     telegram = TelegramEmulator(limits=False)
-    site_world = SiteWorld(clock=clock, people=[student], catalogue=small_catalogue(), **world)
+    others = [Student(MARCO, PASSWORD, SECRET, name="Marco", period=QUICK_PERIOD)]
+    site_world = SiteWorld(clock=clock, people=[student, *others], catalogue=small_catalogue(), **world)
     async with (
         Site(site_world) as site,
         telegram.serve(),
@@ -242,8 +259,18 @@ async def journey(engine: LentBrowser, folder: Path, **world: Any) -> AsyncItera
     ):
         settings = settings_for(folder, telegram)
         await db.people.set(people_of(settings))
-        here = Journey(site, telegram, portal, db, settings, clock, telegram.person(OWNER, "Giulia"))
+        here = Journey(
+            site,
+            telegram,
+            portal,
+            db,
+            settings,
+            clock,
+            telegram.person(OWNER, "Giulia"),
+            telegram.person(FRIEND, "Marco"),
+        )
         enter(portal.session(here.person), site)
+        files_of(portal.session(here.friend)).save({"cookies": [cookie(site, MARCO)], "origins": []})
         stop = asyncio.Event()
         bot = asyncio.create_task(bot_db.serve(settings, db, stop, clock))
         try:

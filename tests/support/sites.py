@@ -28,6 +28,7 @@ ROME = ZoneInfo("Europe/Rome")
 SECRET = "JBSWY3DPEHPK3PXP"
 PASSWORD = "una-password-finta"
 GIULIA = "10000001"
+MARCO = "10000002"
 NOON = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)  # a Sunday: Tuesday's classes are open, Wednesday's are not
 TUESDAY = date(2026, 11, 24)
 SATURDAY = date(2026, 11, 28)

@@ -38,6 +38,12 @@ class Tickets:
             return await self.page(action, is_card=True, note=note)
         return await self.ticket(action, tap, note)
 
+    async def _with_whom(self, action: Action) -> str:
+        """What is said of the booking's companion while it is under way."""
+        live = action.type is ActionType.BOOK and action.status in (ActionStatus.PENDING, ActionStatus.PROCESSING)
+        pair = await self._db.pairs.of_action(action.id) if live else None
+        return screens.together.with_whom(pair, action.user_id) if pair else ""
+
     async def page(self, action: Action, *, is_card: bool, note: Words = "") -> Page:
         others = await self._db.choices.alternatives(action.id) if action.type is ActionType.BOOK else []
         report = None if is_card else await self._db.openings.report(action.id)
@@ -48,7 +54,7 @@ class Tickets:
             self._house.when(action.user_id),
             others,
             is_card=is_card,
-            note=str(note),
+            note="\n".join(filter(None, (str(note), await self._with_whom(action)))),
             watchable=watchable,
             undoable=self._requests.can_be_requeued(action),
             got=got,

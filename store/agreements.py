@@ -1,0 +1,110 @@
+"""agreements: who may have places booked for whom. An invitation binds nobody before its friend says yes."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+
+from domain.model import Clock, NoticeKind, stamp
+from domain.together import INVITATION_LASTS, Agreement
+from store.connection import Connection, Transaction, in_transaction
+from store.outbox import add_notice
+from store.sharing import NUMBER_BITS
+
+AGREED = """
+    SELECT agreements.* FROM agreements JOIN accounts AS asker ON asker.user_id = asker_id AND asker.active = 1
+    JOIN accounts AS friend ON friend.user_id = friend_id AND friend.active = 1
+    WHERE accepted_at IS NOT NULL
+"""
+
+
+def may_book_for(tx: Transaction, asker_id: int, friend_id: int) -> bool:
+    """Whether the friend has agreed that this person books for them, and has not stopped it."""
+    values = {"asker": asker_id, "friend": friend_id}
+    return tx.row(f"{AGREED} AND asker_id = :asker AND friend_id = :friend", values) is not None  # noqa: S608 - a constant
+
+
+class Agreements:
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._db = connection
+        self._clock = clock
+
+    @in_transaction
+    def invite(self, tx: Transaction, asker_id: int, name: str) -> str:
+        """The number of the person's invitation that nobody has opened yet; made when there is none."""
+        old = stamp(self._clock() - INVITATION_LASTS)
+        tx.run("DELETE FROM agreements WHERE accepted_at IS NULL AND invited_at < :old", {"old": old})
+        open_one = tx.row(
+            "SELECT number FROM agreements WHERE asker_id = :asker AND friend_id IS NULL", {"asker": asker_id}
+        )
+        if open_one is not None:
+            return str(open_one["number"])
+        number = str(secrets.randbits(NUMBER_BITS))
+        tx.run(
+            """
+            INSERT INTO agreements (number, asker_id, asker_name, invited_at) VALUES (:number, :asker, :name, :now)
+            """,
+            {"number": number, "asker": asker_id, "name": name, "now": stamp(self._clock())},
+        )
+        return number
+
+    @in_transaction
+    def open(self, tx: Transaction, number: str, friend_id: int, name: str) -> Agreement | None:
+        """The invitation of that number, from now on this person's to answer. None when it is none, or another's.
+
+        Who opens their own gets it as it is: `friend_id` is theirs too, and nothing is written.
+        """
+        since = stamp(self._clock() - INVITATION_LASTS)
+        row = tx.row(
+            "SELECT * FROM agreements WHERE number = :number AND (accepted_at IS NOT NULL OR invited_at >= :since)",
+            {"number": number, "since": since},
+        )
+        if row is None or row["friend_id"] not in (None, friend_id):
+            return None
+        if row["asker_id"] == friend_id:
+            return Agreement(row["id"], friend_id, row["asker_name"], friend_id, name)
+        values = {"id": row["id"], "asker": row["asker_id"], "friend": friend_id, "name": name}
+        known = tx.row("SELECT * FROM agreements WHERE asker_id = :asker AND friend_id = :friend", values)
+        if known is not None:
+            return _agreement(known)
+        tx.run("UPDATE agreements SET friend_id = :friend, friend_name = :name WHERE id = :id", values)
+        return Agreement(row["id"], row["asker_id"], row["asker_name"], friend_id, name)
+
+    @in_transaction
+    def accept(self, tx: Transaction, agreement_id: int, friend_id: int) -> Agreement | None:
+        """Stores the friend's yes, and tells who invited them, once. None when there is nothing to say yes to."""
+        values = {"id": agreement_id, "friend": friend_id, "now": stamp(self._clock())}
+        said = tx.row(
+            """
+            UPDATE agreements SET accepted_at = :now WHERE id = :id AND friend_id = :friend AND accepted_at IS NULL
+            RETURNING *
+            """,
+            values,
+        )
+        if said is not None:
+            add_notice(tx, said["asker_id"], NoticeKind.AGREED, about_user_id=friend_id)
+        row = tx.row("SELECT * FROM agreements WHERE id = :id AND friend_id = :friend", values)
+        return _agreement(row) if row else None
+
+    async def end(self, agreement_id: int, user_id: int) -> Agreement | None:
+        """Ends an agreement, or turns an invitation down, as either of the two may. None when it is not theirs."""
+        rows = await self._db.write(
+            "DELETE FROM agreements WHERE id = :id AND :user IN (asker_id, friend_id) RETURNING *",
+            {"id": agreement_id, "user": user_id},
+        )
+        return _agreement(rows[0]) if rows and rows[0]["friend_id"] is not None else None
+
+    async def of(self, user_id: int) -> list[Agreement]:
+        """The agreements in force that a person is one of the two in, in the order in which they were made."""
+        rows = await self._db.rows(f"{AGREED} AND :user IN (asker_id, friend_id) ORDER BY id", {"user": user_id})
+        return [_agreement(row) for row in rows]
+
+    async def between(self, asker_id: int, friend_id: int) -> Agreement | None:
+        """The agreement in force that lets the one book for the other."""
+        return next(
+            (one for one in await self.of(asker_id) if (one.asker_id, one.friend_id) == (asker_id, friend_id)), None
+        )
+
+
+def _agreement(row: sqlite3.Row) -> Agreement:
+    return Agreement(row["id"], row["asker_id"], row["asker_name"], row["friend_id"], row["friend_name"] or "")

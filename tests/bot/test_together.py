@@ -1,0 +1,87 @@
+"""Friends of one installation who book together: nothing is booked for somebody who has not agreed to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from demo.telegram import Message, Person
+from tests.support import chats
+from tests.support.chats import FRIEND, OWNER, World, tapped, until
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with chats.world(tmp_path) as here:
+        yield here
+
+
+async def told(person: Person, text: str, shows: str) -> Message:
+    seen = {message.message_id for message in person.messages}
+    await person.send(text)
+    return await person.wait_for(lambda message: message.message_id not in seen and shows in message.text)
+
+
+async def invited(world: World) -> str:
+    await told(world.owner, "/insieme", "prima deve dirti di sì")
+    page = await tapped(world.owner, "✉️ Invita un amico", "Prenotiamo insieme?")
+    found = re.search(r"\?start=(\d+)", page.text)
+    assert found
+    return found[1]
+
+
+async def test_a_friend_is_asked_what_exactly_they_agree_to_and_can_stop_at_any_time(world: World) -> None:
+    number = await invited(world)
+    await told(world.owner, f"/start {number}", "È il tuo invito")
+    question = await told(world.friend, f"/start {number}", "Giulia vorrebbe prenotare anche per te")
+    assert "con il tuo account" in question.text
+    assert "il nome che hai su Telegram (Marco)" in question.text
+    assert await world.db.agreements.between(OWNER, FRIEND) is None
+
+    await tapped(world.friend, "✅ Sì, va bene", "Giulia può prenotare anche per te")
+
+    await world.owner.wait_for(lambda message: "Marco ti ha detto di sì" in message.text)
+    assert await world.db.agreements.between(OWNER, FRIEND)
+    assert await world.db.agreements.between(FRIEND, OWNER) is None, "who agrees may not book for the other"
+    await told(world.friend, "/together", "Chi può prenotare anche per te: Giulia")
+    await tapped(world.friend, "🚫 Giulia non prenoti più per me", "Giulia non prenota più per te")
+    assert await world.db.agreements.between(OWNER, FRIEND) is None
+
+
+async def test_a_no_ends_the_invitation(world: World) -> None:
+    number = await invited(world)
+    await told(world.friend, f"/start {number}", "vorrebbe prenotare")
+
+    await tapped(world.friend, "❌ No", "nessuno prenota per te")
+
+    await told(world.friend, f"/start {number}", "Questo link non lo conosco")
+
+
+async def test_only_who_opened_an_invitation_first_can_answer_it_and_only_for_a_week(world: World) -> None:
+    asked = world.db.agreements
+    number = await asked.invite(OWNER, "Giulia")
+    assert await asked.open(number, FRIEND, "Marco")
+    assert await asked.open(number, 44, "Eva") is None
+    assert await asked.accept(1, 44) is None
+    assert await asked.end(1, 44) is None
+
+    world.clock.now += timedelta(days=8)
+    assert await asked.open(number, FRIEND, "Marco") is None
+    assert await asked.invite(OWNER, "Giulia") != number
+
+
+async def test_what_was_agreed_ends_with_the_account(world: World) -> None:
+    number = await invited(world)
+    await told(world.friend, f"/start {number}", "vorrebbe prenotare")
+    await tapped(world.friend, "✅ Sì, va bene", "Giulia può prenotare anche per te")
+
+    await world.db.people.set([])
+
+    async def left() -> int:
+        return len(await world.db.connection.rows("SELECT 1 FROM agreements"))
+
+    await until(left, 0)
