@@ -55,7 +55,7 @@ async def test_an_alternative_is_chosen_around_a_date_that_the_site_does_not_sho
     await tapped(world.owner, "Mar 1 dic", "Che cosa?")
     await tapped(world.owner, "Corsi Platinum", "La data non è ancora nel sito.")
     await tapped(world.owner, "18:00 PILATES", "📍")
-    days = await tapped(world.owner, "Alternativa", "Per quale giorno?")
+    days = await tapped(world.owner, "alternativa", "Per quale giorno?")
     assert "aspetta l'apertura" in days.text
     assert any(label.startswith("Mar 1 dic") for label in days.labels)
     await tapped(world.owner, "Mar 1 dic", "Che cosa?")

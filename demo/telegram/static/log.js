@@ -60,10 +60,24 @@ export class Log {
     const old = this.node(message.id);
     if (!old) return this.add(message);
     this.messages.set(message.id, message);
-    old.replaceWith(drawMessage(message));
+    if (old.querySelector("button:active")) this.afterRelease(() => this.redraw(message.id));
+    else this.redraw(message.id);
+    return undefined;
+  }
+
+  /** A button that vanished between pressing and releasing it would swallow the tap. */
+  afterRelease(run) {
+    const released = new AbortController();
+    const once = () => { released.abort(); setTimeout(run); };
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, once, { signal: released.signal });
+  }
+
+  redraw(id) {
+    const old = this.node(id);
+    if (!old) return;
+    old.replaceWith(drawMessage(this.messages.get(id)));
     this.arrange();
     if (this.stuck) this.toBottom();
-    return undefined;
   }
 
   remove(id) {
