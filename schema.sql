@@ -500,7 +500,8 @@ CREATE TABLE own_events (
     user_id   INTEGER NOT NULL REFERENCES own_calendars (user_id) ON DELETE CASCADE,
     summary   TEXT NOT NULL,
     starts_at TEXT NOT NULL,
-    ends_at   TEXT NOT NULL
+    ends_at   TEXT NOT NULL,
+    all_day   INTEGER NOT NULL DEFAULT 0 CHECK (all_day IN (0, 1))
 ) STRICT;
 CREATE INDEX own_events_by_time ON own_events (user_id, starts_at);
 

@@ -10,7 +10,7 @@ import json
 import resource
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,10 +42,11 @@ def main() -> int:
     return 0
 
 
-def events(content: bytes, first: datetime, zone: ZoneInfo) -> Iterator[tuple[str, str, str]]:
-    """Beginning, end and name of each event that ends after `first`, up to HORIZON. Raises ValueError for no calendar.
+def events(content: bytes, first: datetime, zone: ZoneInfo) -> Iterator[tuple[str, str, str, bool]]:
+    """Beginning, end, name and whether it takes whole days, of each event that ends after `first`, up to HORIZON.
 
-    Left out is what takes no hours of a day: events of whole days, free time, what was cancelled, our own.
+    Left out is what takes no time: what is marked as free, whole days that are not marked as busy (birthdays, holidays,
+    the weeks of a term), what was cancelled, our own. Raises ValueError for no calendar.
     """
     calendars = Calendar.from_ical(content, multiple=True)
     if not calendars:
@@ -54,10 +55,10 @@ def events(content: bytes, first: datetime, zone: ZoneInfo) -> Iterator[tuple[st
         calendar.subcomponents = [each for each in calendar.subcomponents if _may_recur(each)]
         found = recurring_ical_events.of(calendar, skip_bad_series=True)
         for event in found.between(first, first + HORIZON):
-            hours = _hours(event, zone)
-            if hours and _takes_time(event):
+            if _takes_time(event):
+                hours = _hours(event, zone)
                 name = " ".join(str(event.get("SUMMARY", "")).split())[:LONGEST_SUMMARY]
-                yield stamp(hours[0]), stamp(hours[1]), name
+                yield stamp(hours[0]), stamp(hours[1]), name, not isinstance(event["DTSTART"].dt, datetime)
 
 
 def _may_recur(component: Component) -> bool:
@@ -70,19 +71,24 @@ def _may_recur(component: Component) -> bool:
         return False
 
 
-def _takes_time(event: Component) -> bool:
-    is_free = str(event.get("TRANSP", "")).upper() == "TRANSPARENT"
+def _takes_time(event: Any) -> bool:
+    whole_days = not isinstance(event["DTSTART"].dt, datetime)
+    usual = "TRANSPARENT" if whole_days else "OPAQUE"
+    is_free = str(event.get("TRANSP", usual)).upper() == "TRANSPARENT"
     is_over = str(event.get("STATUS", "")).upper() == "CANCELLED"
     return not (is_free or is_over or str(event.get("UID", "")).endswith(OURS))
 
 
-def _hours(event: Any, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-    starts = event["DTSTART"].dt
-    if not isinstance(starts, datetime):
-        return None
-    starts = _aware(starts, zone)
-    ends = _aware(event["DTEND"].dt, zone) if "DTEND" in event else starts
-    return starts, ends if ends > starts else starts + USUAL_LENGTH
+def _hours(event: Any, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    starts = _moment(event["DTSTART"].dt, zone)
+    ends = _moment(event["DTEND"].dt, zone) if "DTEND" in event else starts
+    usual = USUAL_LENGTH if isinstance(event["DTSTART"].dt, datetime) else timedelta(days=1)
+    return starts, ends if ends > starts else starts + usual
+
+
+def _moment(value: date, zone: ZoneInfo) -> datetime:
+    """A day begins at its midnight."""
+    return _aware(value if isinstance(value, datetime) else datetime.combine(value, time()), zone)
 
 
 def _aware(moment: datetime, zone: ZoneInfo) -> datetime:

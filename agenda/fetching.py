@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -48,16 +50,42 @@ class Fetched:
     last_modified: str | None
 
 
+Resolve = Callable[[str, int], Awaitable[Sequence[tuple[str, int]]]]
+"""A host and a port to the IP addresses and ports at which it is."""
+
+
+async def resolve(host: str, port: int) -> list[tuple[str, int]]:
+    """As the machine resolves it."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [(str(each[4][0]), int(each[4][1])) for each in found]
+
+
 class Fetcher:
-    def __init__(self, limits: Limits = LIMITS) -> None:
+    """`resolve`, `allows` and `trusts` say where a name leads, which IP addresses may be connected to, and which
+    certificates are believed.
+    """
+
+    def __init__(
+        self,
+        limits: Limits = LIMITS,
+        resolve: Resolve = resolve,
+        allows: Callable[[str], bool] = is_public,
+        trusts: ssl.SSLContext | None = None,
+    ) -> None:
         self._limits = limits
+        self._resolve = resolve
+        self._allows = allows
+        self._trusts: ssl.SSLContext | bool = trusts or True
 
     async def fetch(self, address: str, etag: str | None, last_modified: str | None) -> Fetched | None:
         """The calendar; None when it has not changed. Raises Unread."""
         known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = ASKED | {name: value for name, value in known.items() if value}
         try:
-            async with asyncio.timeout(self._limits.seconds), httpx.AsyncClient(trust_env=False, timeout=10) as client:
+            async with (
+                asyncio.timeout(self._limits.seconds),
+                httpx.AsyncClient(verify=self._trusts, trust_env=False, timeout=10) as client,
+            ):
                 return await self._follow(client, address, headers)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, UnicodeError):
             raise Unread(CalendarTrouble.UNREACHABLE) from None
@@ -83,19 +111,19 @@ class Fetcher:
                 address = check_calendar_address(address)
             except ValueError:
                 raise Unread(CalendarTrouble.NOT_ALLOWED) from None
-        ip = await self._resolve(host, parts.port or 443, anywhere=parts.netloc in self._limits.open_to)
-        to_it = httpx.URL(address).copy_with(host=ip)
+        ip, port = await self._place(host, parts.port or 443, anywhere=parts.netloc in self._limits.open_to)
+        to_it = httpx.URL(address).copy_with(host=ip, port=port)
         return client.build_request(
             "GET", to_it, headers=headers | {"Host": parts.netloc}, extensions={"sni_hostname": host}
         )
 
-    async def _resolve(self, host: str, port: int, *, anywhere: bool) -> str:
-        """An IP address of the host. Raises Unread when any of its addresses is not of the public internet."""
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [str(each[4][0]) for each in found]
-        if not addresses or not (anywhere or all(map(is_public, addresses))):
+    async def _place(self, host: str, port: int, *, anywhere: bool) -> tuple[str, int]:
+        """An IP address and port of the host. Raises Unread when any of its addresses may not be connected to."""
+        found = await self._resolve(host, port)
+        if not found or not (anywhere or all(self._allows(ip) for ip, _ in found)):
             raise Unread(CalendarTrouble.NOT_ALLOWED)
-        return addresses[0].partition("%")[0]
+        ip, port = found[0]
+        return ip.partition("%")[0], port
 
     async def _answer(self, response: httpx.Response) -> Fetched | None:
         if response.status_code == httpx.codes.NOT_MODIFIED:

@@ -54,4 +54,5 @@ async def _events(content: bytes, now: datetime, zone: ZoneInfo) -> tuple[OwnEve
             await child.wait()
     if child.returncode:
         raise Unread(CalendarTrouble.NO_CALENDAR)
-    return tuple(OwnEvent(name, instant(starts), instant(ends)) for starts, ends, name in json.loads(told))
+    rows = json.loads(told)
+    return tuple(OwnEvent(name, instant(starts), instant(ends), all_day) for starts, ends, name, all_day in rows)

@@ -27,6 +27,7 @@ class OwnEvent:
     summary: str
     starts_at: datetime
     ends_at: datetime
+    all_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

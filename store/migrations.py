@@ -152,7 +152,8 @@ STEPS: dict[int, tuple[str, ...]] = {
         " BEGIN UPDATE executor SET plan_version = plan_version + 1; END",
         "CREATE TABLE own_events (id INTEGER PRIMARY KEY,"
         " user_id INTEGER NOT NULL REFERENCES own_calendars (user_id) ON DELETE CASCADE, summary TEXT NOT NULL,"
-        " starts_at TEXT NOT NULL, ends_at TEXT NOT NULL) STRICT",
+        " starts_at TEXT NOT NULL, ends_at TEXT NOT NULL, all_day INTEGER NOT NULL DEFAULT 0 CHECK (all_day IN (0, 1)))"
+        " STRICT",
         "CREATE INDEX own_events_by_time ON own_events (user_id, starts_at)",
         "CREATE INDEX slots_by_course ON slots (course_name, date)",
         "CREATE TABLE agreements (id INTEGER PRIMARY KEY, number TEXT NOT NULL UNIQUE, asker_id INTEGER NOT NULL,"

@@ -133,7 +133,10 @@ class OwnCalendars:
             """,
             {"user_id": user_id, "starts": stamp(starts), "ends": stamp(ends)},
         )
-        return [OwnEvent(row["summary"], instant(row["starts_at"]), instant(row["ends_at"])) for row in rows]
+        return [
+            OwnEvent(row["summary"], instant(row["starts_at"]), instant(row["ends_at"]), bool(row["all_day"]))
+            for row in rows
+        ]
 
     async def count(self, user_id: int) -> int:
         """How many events are known from now on."""
@@ -149,11 +152,11 @@ def _replace_events(tx: Transaction, user_id: int, events: Sequence[OwnEvent]) -
     for event in events:
         tx.run(
             """
-            INSERT INTO own_events (user_id, summary, starts_at, ends_at)
-            VALUES (:user_id, :summary, :starts, :ends)
+            INSERT INTO own_events (user_id, summary, starts_at, ends_at, all_day)
+            VALUES (:user_id, :summary, :starts, :ends, :all_day)
             """,
             {
                 "user_id": user_id, "summary": event.summary, "starts": stamp(event.starts_at),
-                "ends": stamp(event.ends_at),
+                "ends": stamp(event.ends_at), "all_day": int(event.all_day),
             },
         )  # fmt: skip

@@ -173,7 +173,7 @@ class AlternativesFlow:
         if action and not self._can_be_had(view.slot, action):
             return await self._page(tap, action_id, _("Quando provo io, questa non si può avere: scegline un'altra."))
         if await self._db.choices.add_alternative(action_id, tap.user_id, view.slot.ref):
-            return await self._page(tap, action_id)
+            return await self._page(tap, action_id, "\n".join(view.own_events))
         others = await self._db.choices.alternatives(action_id)
         return await self._page(tap, action_id, _why_not(action, view.slot.ref, others))
 

@@ -69,6 +69,7 @@ class MakingFlow:
         self._house = services.house
         self._requests = services.requests
         self._notes = services.notes
+        self._own_events = services.own_events
         self._cards = SeriesCards(services)
         self._chooser = CourseChooser(services)
         self.routes: Routes = {
@@ -108,10 +109,11 @@ class MakingFlow:
         if course is None:
             return screens.making.course_gone_page(NEW_SERIES)
         meets = screens.making.meets_line(await self._cards.met_by(tap.user_id, course))
+        own = [await self._own_events.each_week(tap.user_id, one) for one in (course, other) if one]
         return screens.making.new_mode_page(
             course,
             self._house.ask_times(course.day_of_week, course.start, None),
-            meets,
+            [meets, *own],
             other,
             (await self._db.preferences.find(tap.user_id)).mode,
         )
@@ -215,7 +217,8 @@ class MakingFlow:
         left = len(had) - len(await self._db.series.alternatives(periodic.id))
         gone = {0: "", 1: _(" Un'alternativa non serve più: l'ho tolta.")}
         note = gone.get(left, _(" Le alternative non servono più: le ho tolte."))
-        return await self._cards.card(changed or periodic, _("✅ Cambiata.") + note)
+        own = await self._own_events.each_week(tap.user_id, course)
+        return await self._cards.card(changed or periodic, "\n".join(filter(None, (_("✅ Cambiata.") + note, own))))
 
     # Alternatives
 
@@ -250,7 +253,9 @@ class MakingFlow:
             return await self._cards.alternatives(periodic, _("È già la tua prima scelta."))
         if choice not in others and len(others) < MOST_ALTERNATIVES:
             await self._db.series.set_alternatives(periodic.id, tap.user_id, [*others, choice])
-        return await self._cards.alternatives(periodic, await self._too_late_for(periodic))
+        own = await self._own_events.each_week(tap.user_id, course)
+        notes = filter(None, (await self._too_late_for(periodic), own))
+        return await self._cards.alternatives(periodic, "\n".join(notes))
 
     async def _too_late_for(self, periodic: PeriodicBooking) -> str:
         """A sentence when a booking is too far under way to use a changed choice; empty otherwise."""

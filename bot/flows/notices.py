@@ -210,6 +210,7 @@ class PeriodicNotices:
         self._house = services.house
         self._questions = services.questions
         self._slots = services.slots
+        self._own_events = services.own_events
         self.kinds: dict[NoticeKind, Compose] = {
             NoticeKind.CONFIRMATION: self._question,
             NoticeKind.EXPIRED: self._expired,
@@ -230,8 +231,10 @@ class PeriodicNotices:
         binding = self._questions.binds_unexpectedly(periodic, ref)
         books = confirmation.purpose is ConfirmationPurpose.BOOK
         clash = await self._slots.clash_of(notice.user_id, ref) if books else None
-        when = self._house.when()
-        page = screens.questions.question(confirmation, periodic, ref, opens, when, binding=binding, clash=clash)
+        own_events = await self._own_events.at(notice.user_id, ref) if books else ()
+        page = screens.questions.question(
+            confirmation, periodic, ref, opens, self._house.when(), binding=binding, clash=clash, own_events=own_events
+        )
         return told(page)
 
     async def _expired(self, notice: Notice) -> OutgoingNotice:

@@ -55,6 +55,7 @@ class PlainWordsFlow:
         self._db = services.db
         self._house = services.house
         self._requests = services.requests
+        self._own_events = services.own_events
         self._alternatives = alternatives
         self._making = making
         self._living = living
@@ -167,6 +168,8 @@ class PlainWordsFlow:
         new = self._requests.new_booking(tap, first.slot.ref, is_open=first.state is SlotState.FREE)
         if not self._alternatives.is_had_at(other.slot, new.opens_at or self._house.now()):
             return screens.plain_words.no_second(page, other, when)
+        own = await self._own_events.at(tap.user_id, other.slot.ref, other.slot.end)
+        other = replace(other, own_events=own)
         newest = await self._requests.newest(tap.user_id)
         return screens.plain_words.with_second(page, first, other, newest, when, more=more)
 

@@ -324,7 +324,9 @@ def confirm_page(
     lines = Lines().add(note).add(slot_details(view))
     lines.add(*_prospect(view, when, watchable=watchable))
     if view.state not in SETTLED:
-        lines.add(_clash(view, when), _how_to_swap(view), *view.warnings).add(STOPPED[stop.kind] if stop else "")
+        lines.add(_clash(view, when), _how_to_swap(view), *view.own_events, *view.warnings).add(
+            STOPPED[stop.kind] if stop else ""
+        )
         lines.add("" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
     rows = _confirm_rows(view, newest, when, watchable=watchable)
     extra = [_star(view, origin, is_starred=is_starred)]
@@ -494,7 +496,8 @@ def swap_page(
     lines.add(_("È già tra le tue richieste: la n. {number}.", number=waits.id) if waits else "")
     lines.add(overlapping if meets(view.slot, held) else SWAP_APART)
     other = view.clash is not None and view.clash.id != held.id
-    lines.add(*_swap_prospect(view, when, watchable=watchable)).add(_clash(view, when) if other else "")
+    lines.add(*_swap_prospect(view, when, watchable=watchable))
+    lines.add(_clash(view, when) if other else "", *view.own_events)
     lines.add(LATE_SWAP if binding else "", "" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
     label = _("🔁 Scambia lo stesso") if binding else _("🔁 Scambia")
     rows: list[ButtonRow] = [(button(label, Verb.SWAP, view.id, held.id, newest),)]

@@ -199,16 +199,20 @@ def course_gone_page(route: CourseRoute) -> Page:
 
 
 def new_mode_page(
-    course: Course, times: AskTimes, warning: str, other: Course | None = None, preferred: PeriodicMode | None = None
+    course: Course,
+    times: AskTimes,
+    warnings: Sequence[str],
+    other: Course | None = None,
+    preferred: PeriodicMode | None = None,
 ) -> Page:
-    """How much shall it do by itself? The last step: the choice makes it. `warning`: what it would meet.
+    """How much shall it do by itself? The last step: the choice makes it. `warnings`: what it would meet.
 
     `other`: the alternative that is made with it. `preferred`: what the person wants to be offered first.
     """
     lines = Lines().add(f"<b>{safe(course.name or FIT_CENTER)}</b>", _weekly(course))
     if other is not None:
         lines.add(_("Se non c'è posto:"), f"<b>{safe(other.name or FIT_CENTER)}</b>", _weekly(other))
-    lines.add(warning)
+    lines.add(*warnings)
     _add_modes(lines, times)
     make, about = (Verb.MAKE, ()) if other is None else (Verb.MAKE_OR, (other.id,))
     offered = sorted(MODES, key=lambda mode: mode is not preferred)

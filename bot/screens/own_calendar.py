@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, time
+
 from bot.screens.callbacks import Verb
 from bot.screens.page import Lines, Page, back_row, button, home_button, in_quotes, safe
-from bot.screens.when import When
+from bot.screens.when import When, first_up, short_day, weekday
 from domain.own_calendars import HORIZON, CalendarTrouble, OwnCalendar, OwnEvent
 from languages import N_, _, n_
 
@@ -73,6 +77,31 @@ def told(calendar: OwnCalendar, events: int) -> Page:
 def warning(event: OwnEvent, when: When) -> str:
     """`⚠️ Hai «Analisi 2» alle 18:00.` It never forbids."""
     hour = f"{when.local(event.starts_at):%H:%M}"
-    if not event.summary:
-        return _("⚠️ Hai un impegno alle {time}.", time=hour)
-    return _("⚠️ Hai {event} alle {time}.", event=in_quotes(event.summary), time=hour)
+    if event.all_day:
+        return _("⚠️ Quel giorno hai {event}.", event=_name(event))
+    return _("⚠️ Hai {event} alle {time}.", event=_name(event), time=hour)
+
+
+def weekly_warning(day_of_week: int, start: time, dates: Mapping[date, Sequence[OwnEvent]]) -> str:
+    """What a class of every week meets, and on how many of its dates; empty when it meets nothing."""
+    if not dates:
+        return ""
+    often = Counter(_name(event) for events in dates.values() for event in events)
+    name, hour = often.most_common(1)[0][0], f"{start:%H:%M}"
+    if len(often) > 1:
+        name = _("{event} e altro", event=name)
+    if len(dates) == 1:
+        day = first_up(short_day(next(iter(dates))))
+        return _("⚠️ {day} alle {time} hai già {event}.", day=day, time=hour, event=name)
+    return _(
+        "⚠️ {weekday} alle {time} hai già {event}: in {n} delle prossime {weeks} settimane.",
+        weekday=first_up(weekday(day_of_week)),
+        time=hour,
+        event=name,
+        n=len(dates),
+        weeks=HORIZON.days // 7,
+    )
+
+
+def _name(event: OwnEvent) -> str:
+    return in_quotes(event.summary) if event.summary else _("un impegno")

@@ -162,6 +162,7 @@ def takes_second(view: SlotView) -> bool:
 def with_second(page: Page, view: SlotView, other: SlotView, newest: int, when: When, *, more: bool) -> Page:
     """The page that confirms a slot, with a button that adds the second choice at once. `more`: there was a third."""
     lines = Lines().add(_("Prima scelta:")).add(page.text).add(_("<b>Se non c'è posto:</b>"), slot_details(other))
+    lines.add(*other.own_events)
     lines.add(_("La terza scelta si aggiunge dopo, con «➕ Alternativa».") if more else "")
     label = _("✅ Conferma, altrimenti {other}", other=f"{_short(other, when)}")
     return replace(page, text=str(lines), rows=((button(label, Verb.BOOK_OR, view.id, other.id, newest),), *page.rows))

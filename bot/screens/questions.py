@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.screens import texts
@@ -25,11 +26,13 @@ def question(
     *,
     binding: bool = False,
     clash: Clash | None = None,
+    own_events: Sequence[str] = (),
 ) -> Page:
     """A question, or how it was answered.
 
     `opens`: when its slot opens. `binding`: a place could no longer be given back for free, and that was not to be
     expected of its mode. `clash`: what is held at the same hours, of a class that is to be booked.
+    `own_events`: what the person's own calendar has then.
     """
     if confirmation.outcome is not None or when.now >= confirmation.expires_at:
         return answered(confirmation, ref, when)
@@ -45,6 +48,7 @@ def question(
     if clash is not None:
         other = in_a_line(clash.held.booking.ref, when, beside=[ref])
         lines.add(texts.OVERLAPS.filled(other=other))
+    lines.add(*own_events)
     if confirmation.silence_keeps:
         lines.add(_("⚠️ Il termine per annullare gratis è passato: liberarlo adesso può costarti una penalità."))
     lines.add(_if_silent(confirmation, when))

@@ -49,6 +49,7 @@ class SlotView:
     is_unseen: bool = False  # the site does not show it yet
     clash_binds: bool = False  # the clashing booking can't be given back for free any more
     both_taken: bool = False  # the site takes two at the same hours, as far as we know
+    own_events: tuple[str, ...] = ()  # what the person's own calendar has at its hours, in sentences
     warnings: tuple[str, ...] = ()  # what the rules of the house say against it, in the person's words
 
     def places(self, now: datetime) -> int | None:

@@ -13,11 +13,15 @@ ROME = ZoneInfo("Europe/Rome")
 FIRST = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 
+def calendar(*components: str) -> bytes:
+    whole = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *components, "END:VCALENDAR", "")
+    return "\r\n".join(whole).encode()
+
+
 def found(*components: str) -> list[tuple[str, str]]:
     """Beginning and name of the events of a calendar with these components."""
-    whole = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *components, "END:VCALENDAR", "")
-    content = "\r\n".join(whole).encode()
-    return [(starts[:16], name) for starts, _, name in sorted(events(content, FIRST, ROME))]
+    content = calendar(*components)
+    return [(starts[:16], name) for starts, _, name, _ in sorted(events(content, FIRST, ROME))]
 
 
 def event(start: str, *lines: str, uid: str = "1") -> str:
@@ -43,10 +47,48 @@ def test_hours_without_a_zone_are_those_of_the_place() -> None:
     assert found(event(":20261124T180000", "DURATION:PT1H", "SUMMARY:Esame")) == [("2026-11-24T17:00", "Esame")]
 
 
+def test_whole_days_count_from_midnight_to_midnight_when_they_are_marked_as_busy() -> None:
+    trip = event(";VALUE=DATE:20261124", "DTEND;VALUE=DATE:20261126", "SUMMARY:Gita", "TRANSP:OPAQUE")
+    exam = event(";VALUE=DATE:20261127", "SUMMARY:Esame", "TRANSP:OPAQUE", uid="2")
+    assert sorted(events(calendar(trip, exam), FIRST, ROME)) == [
+        ("2026-11-23T23:00:00.000Z", "2026-11-25T23:00:00.000Z", "Gita", True),
+        ("2026-11-26T23:00:00.000Z", "2026-11-27T23:00:00.000Z", "Esame", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour"),
+    [("W. Europe Standard Time", "17:00"), ("Pacific Standard Time", "02:00"), ("Europe/London", "18:00")],
+)
+def test_the_zones_of_outlook_are_known_by_their_names(zone: str, hour: str) -> None:
+    [(starts, _)] = found(event(f";TZID={zone}:20261124T180000", "DURATION:PT1H"))
+    assert starts.endswith(hour)
+
+
+def test_a_zone_that_only_the_file_itself_explains_is_taken_from_there_and_an_unknown_one_for_that_of_the_place() -> (
+    None
+):
+    own = "\r\n".join(
+        (
+            "BEGIN:VTIMEZONE", "TZID:Aula", "BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETFROM:+0300",
+            "TZOFFSETTO:+0300", "END:STANDARD", "END:VTIMEZONE",
+        )
+    )  # fmt: skip
+    assert found(own, event(";TZID=Aula:20261124T180000", "DURATION:PT1H")) == [("2026-11-24T15:00", "")]
+    assert found(event(";TZID=Nowhere:20261124T180000", "DURATION:PT1H")) == [("2026-11-24T17:00", "")]
+
+
+def test_one_date_that_was_cancelled_falls_out() -> None:
+    series = event(":20261124T090000Z", "RRULE:FREQ=WEEKLY;COUNT=2", "SUMMARY:Fisica")
+    off = event(":20261201T090000Z", "RECURRENCE-ID:20261201T090000Z", "STATUS:CANCELLED")
+    assert found(series, off) == [("2026-11-24T09:00", "Fisica")]
+
+
 @pytest.mark.parametrize(
     "left_out",
     [
         event(";VALUE=DATE:20261124", "SUMMARY:Festa"),
+        event(";VALUE=DATE:20261124", "TRANSP:TRANSPARENT"),
         event(":20261124T180000Z", "DURATION:PT1H", "TRANSP:TRANSPARENT"),
         event(":20261124T180000Z", "DURATION:PT1H", "STATUS:CANCELLED"),
         event(":20261124T180000Z", "DURATION:PT1H", uid="20261124-1800-pilates-42@polimisport-bot"),

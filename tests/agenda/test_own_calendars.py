@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -188,14 +187,6 @@ async def test_nothing_of_our_own_machine_is_ever_connected_to(site: Site, addre
     assert await trouble(Limits(), address) is CalendarTrouble.NOT_ALLOWED
     assert await trouble(Limits(), site.address) is CalendarTrouble.NOT_ALLOWED
     assert site.asked == []
-
-
-async def test_a_name_with_one_address_at_home_is_not_connected_to_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def both(*_: object, **__: object) -> list[tuple[object, ...]]:
-        return [(0, 0, 0, "", ("93.184.216.34", 443)), (0, 0, 0, "", ("10.0.0.1", 443))]
-
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
-    assert await trouble(Limits(), "https://rebinding.example/x") is CalendarTrouble.NOT_ALLOWED
 
 
 @pytest.mark.process

@@ -9,6 +9,7 @@ from bot.flows.services.accounts import Accounts
 from bot.flows.services.beside import Beside
 from bot.flows.services.bookings import Bookings
 from bot.flows.services.house import House
+from bot.flows.services.own_events import OwnEvents
 from bot.flows.services.page_notes import PageNotes
 from bot.flows.services.questions import Questions
 from bot.flows.services.readers import Readers
@@ -22,8 +23,8 @@ from languages import Language
 from runtime.settings import Settings
 
 __all__ = [
-    "Accounts", "Beside", "Bookings", "House", "PageNotes", "Questions", "Readers", "Requests", "Services", "Slots",
-    "Tickets", "Weeks",
+    "Accounts", "Beside", "Bookings", "House", "OwnEvents", "PageNotes", "Questions", "Readers", "Requests", "Services",
+    "Slots", "Tickets", "Weeks",
 ]  # fmt: skip
 
 
@@ -38,7 +39,8 @@ class Services:
         self.readers = Readers(db, Language(settings.language))
         self.accounts = Accounts(db, self.house)
         self.bookings = Bookings(db, self.house)
-        self.slots = Slots(db, self.house, self.bookings)
+        self.own_events = OwnEvents(db, self.house)
+        self.slots = Slots(db, self.house, self.bookings, self.own_events)
         self.weeks = Weeks(db, self.house, self.bookings, self.slots)
         self.requests = Requests(db, self.house, settings.opening.rehearsal_at)
         self.questions = Questions(db, self.house)

@@ -8,35 +8,24 @@ from datetime import date, datetime, time, timedelta
 
 from bot.flows.services.bookings import Bookings
 from bot.flows.services.house import House
-from bot.screens import own_calendar, texts
+from bot.flows.services.own_events import OwnEvents
+from bot.screens import texts
 from bot.screens.slots import Clash, SlotState, SlotView, view_slot
 from database import Database
 from domain.errors import Overlap
 from domain.house_rules import Overlapping
 from domain.matching import find_matching
-from domain.model import (
-    Action,
-    ActionStatus,
-    ActionType,
-    CatalogueSlot,
-    ClassRef,
-    Course,
-    HeldBooking,
-    Slot,
-    WatchMode,
-    same_course,
-    starts_at,
-)
+from domain.model import Action, ActionStatus, ActionType, CatalogueSlot, ClassRef, Course, HeldBooking, WatchMode
 
-MOST_EVENTS = 3  # of one's own calendar that are named before a booking
 AHEAD = timedelta(days=14)  # how far a course's next dates are told by its week
 
 
 class Slots:
-    def __init__(self, db: Database, house: House, bookings: Bookings) -> None:
+    def __init__(self, db: Database, house: House, bookings: Bookings, own_events: OwnEvents) -> None:
         self._db = db
         self._house = house
         self._bookings = bookings
+        self._own_events = own_events
 
     async def bookable(self, user_id: int, day: date) -> list[SlotView]:
         """A day's slots that have not begun."""
@@ -91,15 +80,7 @@ class Slots:
         held = await self._bookings.held(user_id)
         live = await self._db.requests.live(user_id)
         view = self._by_rules(view_slot(row, held, live, self._house.opening, self._house.now()), len(held))
-        return replace(view, warnings=(*await self._own_events(user_id, view.slot), *view.warnings))
-
-    async def _own_events(self, user_id: int, slot: Slot) -> list[str]:
-        """What the person's own calendar has at these hours; not the class itself, which they may have put there."""
-        zone = self._house.opening.zone
-        starts, ends = self._house.starts(slot.ref), starts_at(slot.day, slot.end, zone)
-        events = await self._db.own_calendars.between(user_id, starts, ends)
-        others = [one for one in events if one.starts_at != starts or not same_course(one.summary, slot.course)]
-        return [own_calendar.warning(one, self._house.when()) for one in others[:MOST_EVENTS]]
+        return replace(view, own_events=await self._own_events.at(user_id, view.slot.ref, view.slot.end))
 
     async def clash(self, action: Action) -> Clash | None:
         """The held booking that an action's class overlaps, while the action waits or after it was refused for it."""
