@@ -169,11 +169,11 @@ class Gatherer:
         return whole
 
     def _share_the_last_hour(self) -> None:
-        """`yoga or gag tomorrow at 18`: what is said once at the end is said of both."""
+        """`yoga or gag tomorrow at 18`: what is said once, at the end, is said of both."""
         last = self.drafts[-1]
-        said_once = last.days and last.told and not any(draft.days or draft.told for draft in self.drafts[:-1])
-        if self.joints == {Kind.OR} and said_once:
-            self.drafts = [replace(draft, days=last.days, told=last.told) for draft in self.drafts]
+        told_before = any(draft.days or draft.told or draft.where for draft in self.drafts[:-1])
+        if self.joints == {Kind.OR} and last.days and not told_before:
+            self.drafts = [replace(draft, days=last.days, told=last.told, where=last.where) for draft in self.drafts]
 
 
 def meaning(parts: Sequence[Part], vocabulary: Vocabulary) -> Intent:

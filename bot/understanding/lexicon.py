@@ -111,7 +111,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         Kind.WATCH,
         r"(?:let me know|notify me|alert me|text me|ping me)(?: if| when| once| as soon as)?|(?:frees?|opens?) up"
         r"|(?:becomes?|gets) (?:free|available)|si liberasse|si libera|(?:tieni|tenere|tienimi|puoi tenere"
-        r"|tenermi|mi tieni|tenga) d occhio|avvis(?:a|ami|armi|are|i)|avvert(?:i|imi|ire)|fammi sapere"
+        r"|tenermi|mi tieni|tenga) d occhio|avvis\w+|avvert(?:i|imi|ire|itemi|a)|fammi sapere"
         r"|dimmi (?:se|quando) si libera|(?:se|quando|appena|nel caso|non appena) si liber(?:a|ano|asse"
         rf"|i)(?: {_PLACE})?|keep an eye(?: (?:on|out for))?|watch|notify me|notify|alert me|let me know|tell me"
         rf"|(?:if|when|as soon as) (?:{_PLACE}|something|one|it) (?:frees? up|opens? up|becomes? (?:free"
@@ -120,7 +120,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.BOOK,
         r"dammi (?:un|il) posto|give me (?:a|the) (?:place|spot)|put|fissa(?:mi|rmi)?|count me in|sign me in"
-        r"|i will take|put me|prenot(?!at|azion)\w+|segn(?:ami|armi|a|are|arci|i)|iscriv(?:i|imi|ermi|ere|erci)"
+        r"|i will take|put me|prenot(?!at|azion)\w+|segn(?:ami|armi|a|are|arci|i)|iscriv\w+|essere iscritt[oa]"
         r"|mett(?:imi|ermi|i|ere)(?: in lista)?|registrami|inseriscimi|prend(?:i|imi|ere|ermi|iamo)|blocc(?:a|hi"
         r"|ami|are|armi)|riserva(?:mi|re|rmi)?|ferma(?:mi)? (?:un|il) posto|trova(?:mi|rmi)?|aggiungi(?:mi)?"
         r"|aggiungere|piazzami|infilami|procurami|assicurami|opziona(?:mi)?|fammi entrare|entrare|(?:fai|fammi"
@@ -137,7 +137,7 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.SOFT,
-        r"fancy|i fancy|would rather"
+        r"fancy|i fancy|would rather|desider(?:o|erei|eremmo)|gradirei|(?:vi|la|ti) prego(?: di)?|potro|potremo"
         r"|va bene|sarebbe possibile|sarebbe|would it be possible|is it possible|faresti|fammi (?:un favore"
         r"|il piacere)|do me a favou?r|(?:per|for|solo per|just for|only for) (?:1|una|un|one"
         r"|a single) (?:persona|person|posto|place|spot)|(?:solo|just|only) (?:per me|io|me|for me)|per conto mio"
@@ -157,6 +157,9 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
         r"(?: left| free)?"
         r"|when (?:can|could|may) (?:i|we|you) book|quando (?:posso|puoi|si puo|si possono) prenot\w+"
         r"|quando (?:apre|aprono|si apre|si aprono) (?:la|le) prenotazion[ei]|when (?:does|do) (?:the )?bookings? open"
+        r"|spaces|tell me (?:if|whether)"
+        r"|(?:mi )?(?:ricord\w+|remind me|dic[ea])(?: cortesemente)?"
+        r"(?= (?:le mie|quali|cosa|che|a che|what|which|when|my) )"
         r"|insegn\w+|teach\w*|dici|dirmi|elenchi|avete|do you have|have you got|do you offer"
         r"|vi sono|chi (?:insegna|tiene|fa)"
         r"|who (?:teaches|is teaching)|full|busy|pien[oaie]|affollat[oa]|crowded|un buco|buchi|spazio|(?:sapere"
@@ -213,7 +216,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
 
 FILLERS = worded(
     """
-    sometime sometimes either both entrambi sto sta simply
+    sometime sometimes either both entrambi sto sta simply cortesemente cordiali cordialmente saluti distinti
+    gentilissimi gentilissima gentili spettabile regards best dispiace spiace regret afraid temo dear all signori
     plz bye run runs held taking purtroppo unfortunately dentro in automatico na de elenco qualche sorry anything
     whatever il lo la i gli le l un uno una del dello della dei degli delle dell d di da dal dalla dalle in nel
     nello nella nei su sul sulla per con tra fra mi ti ci si me te ne io tu noi voi mio mia miei mie tuo tua suo sua

@@ -22,12 +22,14 @@ PAGES = (
         Place.HELP,
         r"(?:che|what|which|quali) (?:comandi|commands)(?: ci| there)?|aiuto|help|aiutami|comandi|commands"
         r"|istruzioni|instructions|guida|guide|cosa sai fare|che sai fare|che cosa sai fare|cosa puoi fare"
-        r"|che cosa puoi fare|cosa fai|come funzion[ai]|come (?:faccio |si |posso |fai |puoi ){0,3}(?:a )?(?:prenot"
+        r"|che cosa puoi fare|cosa fai|come funzion[ai]|come (?:faccio |si |posso |fai |puoi ){0,3}(?:ad? )?(?:prenot"
         r"|annull|disdi|cancell|spost|cambi)\w*(?: \w+)?|how (?:book|cancel|use|make|change|move)(?: class"
         r"| booking| classes| bookings)?|come si usa(?: (?:questo |sto )?bot)?"
         r"|come si fa|come faccio|what|what this|how (?:does )?(?:this"
-        r"|that)? ?(?:bot )?(?:works?)|how does(?: this)?(?: bot)? works?|how use this|non (?:ho )?capito"
-        r"|non capisco|not understand|what this bot|what your commands|come prenoto|come si prenota|how book"
+        r"|that)? ?(?:bot )?(?:works?)|how does(?: this)?(?: bot)? works?|how use this"
+        r"|non (?:ho )?(?:capito|capisco)(?: come (?:funziona|si usa|si fa|si prenota))?"
+        r"|non capisco|not understand(?: how (?:this |that )?(?:bot )?works?)?|what this bot|what your commands"
+        r"|come prenoto|come si prenota|how book"
         r"|how use",
     ),
     (
@@ -124,7 +126,7 @@ BESIDE = worded(
     va bene tutto come stai va how are doing good day buona buon sera giornata giorno evening morning afternoon
     night notte there , ? all dai per aiuto your help job work lavoro fatto well done u i again ancora all right
     davvero really molto sempre mio my friend great everyone what mate ur best thank
-    amore raga leave up whats everything
+    amore raga leave kindly fine have nice infinitamente ringrazio vi up whats everything
     """
 )
 """What may stand beside a word of thanks or a greeting."""

@@ -1,7 +1,7 @@
 // What happens soon, above the chat, with the time that is left. The demo's own: Telegram has nothing like it.
 import { say } from "./words.js";
 
-const GONE_AFTER = 20; // seconds after it has happened
+const GONE_AFTER = 5; // seconds after it has happened
 
 export class Countdown {
   constructor(node) {

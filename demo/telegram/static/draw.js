@@ -197,6 +197,8 @@ function drawVideo(media) {
   return [video];
 }
 
+const DARK_SIGN = /([➕➖✖➗])/; // drawn in dark grey, which a key does not show: as white as its words
+
 function drawKeys(rows) {
   const keys = make("div", "keys");
   rows.forEach((buttons, row) => {
@@ -208,7 +210,8 @@ function drawKeys(rows) {
 }
 
 function drawKey(button, row, column) {
-  const key = make("button", "", button.text);
+  const key = make("button");
+  key.append(...button.text.split(DARK_SIGN).map((part) => (DARK_SIGN.test(part) ? make("span", "light", part) : part)));
   Object.assign(key.dataset, { row, column, kind: button.kind });
   if (button.data) key.dataset.data = button.data; // a tap means what was on show, whatever stands there by then
   if (button.url) key.dataset.url = button.url;

@@ -26,6 +26,8 @@ FILES = (
     "english_final.txt",
     "italian_students.txt",
     "english_students.txt",
+    "italian_people.txt",
+    "english_people.txt",
 )
 FEW = 0.02  # s for one message with 400 courses
 
