@@ -72,18 +72,19 @@ class Agreements:
 
     @in_transaction
     def accept(self, tx: Transaction, agreement_id: int, friend_id: int) -> Agreement | None:
-        """Stores the friend's yes, and tells who invited them, once. None when there is nothing to say yes to."""
-        values = {"id": agreement_id, "friend": friend_id, "now": stamp(self._clock())}
+        """Stores the friend's yes, and tells who invited them, once. None when there is none to say."""
+        since = stamp(self._clock() - INVITATION_LASTS)
+        values = {"id": agreement_id, "friend": friend_id, "now": stamp(self._clock()), "since": since}
         said = tx.row(
             """
-            UPDATE agreements SET accepted_at = :now WHERE id = :id AND friend_id = :friend AND accepted_at IS NULL
-            RETURNING *
+            UPDATE agreements SET accepted_at = :now
+            WHERE id = :id AND friend_id = :friend AND accepted_at IS NULL AND invited_at >= :since RETURNING *
             """,
             values,
         )
         if said is not None:
             add_notice(tx, said["asker_id"], NoticeKind.AGREED, about_user_id=friend_id)
-        row = tx.row("SELECT * FROM agreements WHERE id = :id AND friend_id = :friend", values)
+        row = tx.row(f"{AGREED} AND id = :id AND friend_id = :friend", values)
         return _agreement(row) if row else None
 
     async def end(self, agreement_id: int, user_id: int) -> Agreement | None:

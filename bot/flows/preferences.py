@@ -85,7 +85,7 @@ class PreferencesFlow:
         offered = await self._options[setting](tap.user_id, prefers)
         chosen = next((each for each in offered if each.number == value), None)
         if chosen is None:
-            return await self.settings(tap)
+            return await (self.setting(tap) if setting is Setting.RINGS else self.settings(tap))
         if setting is Setting.LANGUAGE:
             with speaking(await self._readers.choose(tap.user_id, LANGUAGES[value])):
                 return await self.settings(tap)
@@ -100,7 +100,11 @@ class PreferencesFlow:
         return [Option(str(screen.LANGUAGES[one]), n, chosen == one) for n, one in enumerate(LANGUAGES)]
 
     async def _events(self, user_id: int, prefers: Preferences) -> list[Option]:
-        return [Option(str(screen.EVENTS[one]), n, one not in prefers.silent) for n, one in enumerate(EVENTS)]
+        """A button says what is to be from then on, so that a second tap on it changes nothing back."""
+        return [
+            Option(str(screen.EVENTS[one]), 2 * n + (one in prefers.silent), one not in prefers.silent)
+            for n, one in enumerate(EVENTS)
+        ]
 
     async def _quiet(self, user_id: int, prefers: Preferences) -> list[Option]:
         return [Option(screen.quiet_hours(one), n, prefers.quiet == one) for n, one in enumerate(QUIET)]
@@ -141,7 +145,8 @@ def _with(prefers: Preferences, setting: Setting, number: int, label: str) -> Pr
     """The preferences with one changed, to what a button names by that number and label."""
     match setting:
         case Setting.RINGS:
-            return replace(prefers, silent=prefers.silent ^ {EVENTS[number]})
+            event, rings = {EVENTS[number // 2]}, number % 2
+            return replace(prefers, silent=prefers.silent - event if rings else prefers.silent | event)
         case Setting.QUIET:
             return replace(prefers, quiet=QUIET[number])
         case Setting.REMINDER:

@@ -11,13 +11,12 @@ from bot.screens.callbacks import Verb
 from bot.screens.origin import From, Origin
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
 from bot.screens.slots import SlotState, SlotView, activity_key
-from bot.screens.week import WEEK_LABEL
+from bot.screens.week import DAYS_IN_A_WEEK, WEEK_LABEL
 from bot.screens.when import When, first_up, long_day, short_day, weekday
 from domain.model import FIT_CENTER, Course, DaySummary
 from domain.names import split_activity
 from languages import N_, _, n_
 
-DAYS_IN_A_WEEK = 7
 NOT_YET_SHOWN = N_("Per questo giorno il sito non mostra ancora orari.")
 NOT_READ_YET = N_("Da quando si prenota per questo giorno non ho ancora letto i suoi orari: tocca «Aggiorna orari».")
 

@@ -115,9 +115,9 @@ def _slot_rows(views: Sequence[SlotView], when: When) -> list[ButtonRow]:
     return [(one,) for one in slot_buttons(views[:MOST_SHOWN], when)]
 
 
-def _rest(views: Sequence[SlotView]) -> str:
+def _rest(found: Sequence[SlotView] | Sequence[Course]) -> str:
     """How many more there are than are shown."""
-    rest = len(views) - MOST_SHOWN
+    rest = len(found) - MOST_SHOWN
     if rest <= 0:
         return ""
     return n_(
@@ -257,7 +257,7 @@ def no_series_page(wish: Wish, when: When) -> Page:
 
 def which_course_page(wish: Wish, courses: Sequence[Course], when: When) -> Page:
     """Several classes of the week are meant: which one?"""
-    lines = Lines().add(first_up(told(wish, when))).add(_("Quale, ogni settimana?"), _more_courses(courses))
+    lines = Lines().add(first_up(told(wish, when))).add(_("Quale, ogni settimana?"), _rest(courses))
     return Page(str(lines), (*_course_rows(courses), (button(_("🔄 Tutti i corsi"), Verb.NEW_KINDS), home_button())))
 
 
@@ -266,15 +266,6 @@ def no_course_page(wish: Wish, near: Sequence[Course], when: When) -> Page:
     lines = Lines().add(_("{wish}: nell'orario della settimana non c'è.", wish=first_up(told(wish, when))))
     lines.add(_("Forse una di queste?") if near else "")
     return Page(str(lines), (*_course_rows(near), (button(_("🔄 Tutti i corsi"), Verb.NEW_KINDS), home_button())))
-
-
-def _more_courses(courses: Sequence[Course]) -> str:
-    rest = len(courses) - MOST_SHOWN
-    if rest <= 0:
-        return ""
-    return n_(
-        "Ce n'è un'altra: di' anche il giorno o l'ora.", "Ce ne sono altre {n}: di' anche il giorno o l'ora.", rest
-    )
 
 
 def _course_rows(courses: Sequence[Course]) -> list[ButtonRow]:

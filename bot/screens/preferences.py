@@ -42,7 +42,9 @@ NAMES = {
 }
 ABOUT = {
     Setting.LANGUAGE: N_("In che lingua ti parlo?"),
-    Setting.RINGS: N_("Tocca per cambiare. Quello che chiede una tua risposta suona sempre."),
+    Setting.RINGS: N_(
+        "Tocca per cambiare. Le domande delle periodiche, l'accesso da rifare e un programma fermo suonano sempre."
+    ),
     Setting.QUIET: N_(
         "In queste ore i messaggi arrivano senza suono. Suona lo stesso quello a cui si può ancora rimediare: una "
         "domanda, un promemoria, un posto che si è liberato, l'accesso da rifare."

@@ -39,6 +39,6 @@ def vanished(ref: ClassRef, when: When) -> Page:
 
 
 def unknown() -> Page:
-    """A link that is not known: cut short, of another bot, or of a class that is long over."""
-    text = _("Questo link non lo conosco: forse è incompleto, o la lezione è passata da un pezzo.")
+    """A link that is not known: cut short, of another bot, of a class that is long over, or a used invitation."""
+    text = _("Questo link non lo conosco: forse è incompleto, o non vale più.")
     return Page(text, ((button(texts.BOOK_LABEL, Verb.NEW), home_button()),))

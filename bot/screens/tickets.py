@@ -140,7 +140,7 @@ def ticket_page(
     """An action as it stands, with its alternatives. On its card other pages open as new messages: the card stays.
 
     `got`: what a booking got, as it is now. `clash`: what its class overlaps. `pause`: what its account waits for.
-    `undoable`: it was withdrawn, and its place can still be had. `figures`: of its opening.
+    `undoable`: it was withdrawn, and its place can still be had. `has_figures`: those of its opening are known.
     """
     lines = Lines().add(note).add(f"{mark(action)} <b>{title(action)}</b>")
     lines.add(about_action(action, when))

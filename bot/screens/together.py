@@ -153,9 +153,9 @@ def with_whom(pair: Pair, user_id: int) -> str:
 def asked_for_you(pair: Pair, ref: ClassRef, when: When) -> Page:
     """Told to the friend when there is no booking under way that could be shown."""
     what, name = in_a_line(ref, when), safe(pair.asker_name)
-    text = _("👥 {name} ha prenotato anche per te: {what}.", name=name, what=what)
+    text = _("👥 {name} ha chiesto un posto anche per te: {what}.", name=name, what=what)
     if pair.friends_own:
-        text = _("👥 {name} prenota {what}. Il tuo posto c'era già, e resta com'è.", name=name, what=what)
+        text = _("👥 {name} prenota {what}. Quello che avevi già tu resta com'è.", name=name, what=what)
     return Page(text, _what_next())
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.screens import texts
 from bot.screens.booking import standing
 from bot.screens.callbacks import Verb
 from bot.screens.page import Lines, Page, button, home_button, safe
@@ -145,7 +146,7 @@ def week_page(week: Week, *, dark: bool, mondays: bool) -> Page:
             button(look, Verb.WEEK_LOOK, 0 if dark else 1),
             button(monday, Verb.SETTING, Setting.MONDAYS, fresh=True),
         ),
-        (button(_("🗓️ Orari Corsi"), Verb.HOURS, fresh=True), home_button(fresh=True)),
+        (button(texts.HOURS_LABEL, Verb.HOURS, fresh=True), home_button(fresh=True)),
     )
     return Page(_caption(week), rows)
 

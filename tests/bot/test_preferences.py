@@ -11,7 +11,7 @@ import pytest
 from demo.telegram import Message
 from domain.errors import SlotFull
 from domain.model import ActionType, Activity
-from domain.preferences import Preferences
+from domain.preferences import Event, Preferences
 from domain.recurrence import PeriodicMode
 from domain.requests import NewAction
 from periodic_executor import Executor
@@ -73,9 +73,13 @@ async def test_the_language_changes_at_once_and_the_next_notice_and_card_follow(
 
 async def test_what_was_silenced_comes_without_a_sound(world: World) -> None:
     await settings(world)
-    await tapped(world.owner, "🔔 Che cosa suona", "suona sempre")
-    page = await tapped(world.owner, "🔔 Com'è andata una richiesta", "suona sempre")
-    assert "🔕 Com'è andata una richiesta" in page.labels
+    page = await tapped(world.owner, "🔔 Che cosa suona", "suonano sempre")
+    (off,) = [one.data for row in page.buttons for one in row if one.text == "🔔 Com'è andata una richiesta"]
+    assert off
+    await world.owner.press(off, page.message_id)
+    page = await world.owner.wait_for(lambda message: "🔕 Com'è andata una richiesta" in message.labels)
+    await world.owner.press(off, page.message_id)
+    assert (await world.db.preferences.find(OWNER)).silent == {Event.RESULT}, "a second tap changes nothing back"
     await world.db.requests.add(NewAction(ActionType.BOOK, OWNER, PILATES.ref))
     await world.fail(SlotFull("full"))
     assert silent(world, await world.owner.wait_for(lambda message: "I posti sono finiti." in message.text))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.screens import together
+from bot.screens.when import When
 from demo.telegram import Message, Person
+from domain.together import Pair, PairState
 from tests.support import chats
-from tests.support.chats import FRIEND, OWNER, World, tapped, until
+from tests.support.chats import FRIEND, MINE, OWNER, World, tapped, until
 
 
 @pytest.fixture
@@ -71,7 +75,22 @@ async def test_only_who_opened_an_invitation_first_can_answer_it_and_only_for_a_
 
     world.clock.now += timedelta(days=8)
     assert await asked.open(number, FRIEND, "Marco") is None
+    assert await asked.accept(1, FRIEND) is None, "the question may still stand in the chat"
+    assert await asked.between(OWNER, FRIEND) is None
     assert await asked.invite(OWNER, "Giulia") != number
+
+
+@pytest.mark.parametrize("friends_own", [True, False])
+def test_a_friend_is_not_told_of_a_place_that_nobody_has_seen(*, friends_own: bool) -> None:
+    pair = Pair(
+        1, OWNER, FRIEND, "Giulia", "Marco", 1, 2, both_or_none=False, friends_own=friends_own, free_until=None,
+        state=PairState.OPEN,
+    )  # fmt: skip
+
+    page = together.asked_for_you(pair, MINE.ref, When(datetime(2026, 11, 22, 12, tzinfo=UTC), ZoneInfo("Europe/Rome")))
+
+    assert not re.search("ha prenotato|posto c'era", page.text)
+    assert ("Quello che avevi già tu resta com'è" in page.text) is friends_own
 
 
 async def test_what_was_agreed_ends_with_the_account(world: World) -> None:
