@@ -18,6 +18,14 @@ ROUNDS = 20
 GOAL = 300  # ms
 CLASSES = 60
 MONDAY = date(2026, 11, 23)
+WORDS = {
+    Standing.MINE: "tua",
+    Standing.WAITS: "in coda",
+    Standing.FREE: "14",
+    Standing.FEW: "2",
+    Standing.FULL: "piena",
+    Standing.LATER: "apre mer",
+}
 NAMES = ("PILATES MATWORK", "FUNCTIONAL TRAINING", "STRETCHING & MOBILITY", "YOGA", "ZUMBA")
 
 
@@ -44,7 +52,7 @@ def _week() -> Week:
 
 
 def _day(day: date, numbers: range) -> WeekDay:
-    kinds = list(Standing)
+    kinds = list(WORDS)
     classes = [
         WeekClass(
             f"{17 + at // 3}:{at % 3 * 15:02d}",
@@ -52,7 +60,7 @@ def _day(day: date, numbers: range) -> WeekDay:
             NAMES[number % len(NAMES)],
             ("Giuriati", "Lecco")[number % 2],
             kinds[number % len(kinds)],
-            str(number % 30),
+            WORDS[kinds[number % len(kinds)]],
             "",
         )
         for at, number in enumerate(numbers)

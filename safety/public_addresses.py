@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from safety.addresses import PORTS, parts_of
 
 LONGEST = 2000  # characters
+CALENDAR = re.compile(r"webcals?://\S+|https?://\S+(?:\.ics|/ical)\S*", re.IGNORECASE)
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 
 
@@ -28,6 +29,11 @@ def check_calendar_address(text: str) -> str:
     if found is None or len(plain) > LONGEST or found.scheme != "https" or found.port not in (None, PORTS["https"]):
         raise ValueError("no address of the web over https")
     return plain
+
+
+def looks_like_calendar(text: str) -> bool:
+    """Whether a message is nothing but an address, and one that is meant as a calendar's."""
+    return CALENDAR.fullmatch(text.strip()) is not None
 
 
 def is_public(address: str) -> bool:

@@ -34,6 +34,7 @@ from bot.flows.week import WeekFlow
 from bot.screens.callbacks import Verb
 from domain.errors import DatabaseError
 from languages import Language
+from safety.public_addresses import looks_like_calendar
 
 ON_THE_WAY_TO_THE_SITE = {
     Verb.NEW, Verb.COURSE, Verb.FAR_DAYS, Verb.DAY, Verb.SLOTS, Verb.SLOT, Verb.SLOT_FROM, Verb.MINE, Verb.HELD,
@@ -118,6 +119,8 @@ class Router:
 
     async def said(self, tap: Tap, text: str) -> Response:
         """The response to a message in plain words, after which the site is likely to be asked something."""
+        if looks_like_calendar(text):
+            return await self.name_calendar(tap, text)
         self._expect(tap.user_id)
         await self._services.house.learn_rules()
         return await self._plain_words.answer(tap, text)

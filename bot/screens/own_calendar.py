@@ -17,7 +17,9 @@ HOW = N_(
     "Dammi l'indirizzo .ics delle tue lezioni o dei tuoi esami: prima di una prenotazione ti dico se a quell'ora hai "
     "già un impegno. Non vieto niente."
 )
-TYPE = N_("Scrivi <code>/calendario</code> e, sulla stessa riga, l'indirizzo che comincia con https:// o webcal://.")
+TYPE = N_(
+    "Incollalo qui: comincia con https:// o webcal://. Se non lo riconosco, scrivigli davanti <code>/calendario</code>."
+)
 SECRET = N_(
     "Chi conosce l'indirizzo legge tutto il calendario: non lo mostro a nessuno, lo leggo al massimo una volta all'ora "
     "e lo dimentico, con i suoi impegni, quando lo togli. Puoi cancellare il messaggio in cui me l'hai scritto."

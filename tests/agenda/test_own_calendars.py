@@ -102,7 +102,7 @@ async def test_a_lecture_is_told_before_the_booking_and_no_more_once_the_calenda
     caplog.set_level(logging.WARNING, "httpx")  # as every program sets it: runtime/settings.py
     await world.owner.send("/calendario http://127.0.0.1/x.ics")
     await world.owner.wait_for(lambda message: "deve cominciare con https://" in message.text)
-    await world.owner.send("/calendario webcal://calendar.example/secret-word.ics")
+    await world.owner.send("webcal://calendar.example/secret-word.ics")
     await world.owner.wait_for(lambda message: "Leggo quello su calendar.example" in message.text)
     await world.db.connection.write("UPDATE own_calendars SET address = :a", {"a": site.address})
 

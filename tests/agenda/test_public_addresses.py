@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from safety.public_addresses import check_calendar_address, is_public
+from safety.public_addresses import check_calendar_address, is_public, looks_like_calendar
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,22 @@ def test_an_address_over_https_is_taken(typed: str, meant: str) -> None:
 def test_anything_else_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="address"):
         check_calendar_address(typed)
+
+
+@pytest.mark.parametrize(
+    ("message", "is_one"),
+    [
+        ("webcal://example.org/x", True),
+        (" https://example.org/mine.ics?token=1 ", True),
+        ("https://calendar.google.com/calendar/ical/a/private-1/basic.ics", True),
+        ("http://example.org/mine.ics", True),  # which is then said to need https
+        ("https://example.org/page", False),
+        ("yoga domani 18:15 https://example.org/mine.ics", False),
+        ("mine.ics", False),
+    ],
+)
+def test_a_message_that_is_nothing_but_a_calendars_address_is_taken_for_one(message: str, is_one: bool) -> None:
+    assert looks_like_calendar(message) is is_one
 
 
 @pytest.mark.parametrize(
