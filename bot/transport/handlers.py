@@ -237,8 +237,8 @@ class UpdateHandlers:
 
     async def start(self, update: Update, context: Context) -> None:
         """The menu; after a tap on somebody's link, which brings its number, what that leads to."""
-        number = (context.args or [""])[0]
-        respond = partial(self._router.shared, number=number) if number else self._router.respond
+        brought = (context.args or [""])[0]
+        respond = partial(self._router.shared, number=brought) if brought.isdecimal() else self._router.respond
         await self._answer(update, Call(Verb.HOME), respond)
 
     async def help(self, update: Update, context: Context) -> None:
