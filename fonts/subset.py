@@ -27,7 +27,7 @@ HEARTS = (0x2764, *range(0x1F493, 0x1F4A0), 0x1F5A4, 0x1F90D, 0x1F90E, 0x1F9E1)
 CIRCLES = (0x26AA, 0x26AB, 0x2B1B, 0x2B1C, 0x1F534, 0x1F535, *range(0x1F7E0, 0x1F7EC))
 FLAGS = tuple(map(ord, "🇮🇹🇬🇧"))
 JOINERS = (0x200D, 0xFE0F)
-OF_TEXT = frozenset("✓✗●○←→")  # which text fonts draw, and Noto Color Emoji does not
+OF_TEXT = frozenset("✓✗●○←→☆")  # which text fonts draw, and Noto Color Emoji does not
 
 
 def said() -> set[str]:
