@@ -202,6 +202,7 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
             r"(?: (?:in poi|in avanti|on|onwards?|or later|o dopo))?",
             _after,
         ),
+        (rf"(?:not|non|no) (?:before|earlier than|prima) (?:(?:delle|dell|della|di|del) )?{_THE}{_FROM}", _after),
         (rf"(?:prima|before|earlier than) (?:(?:delle|dell|della|di|del) )?{_THE}{_FROM}", _before),
         (rf"(?:entro|by|until|till|fino alle|fino a|up to) {_THE}{_FROM}", _until),
         (rf"(?:verso|circa|around|about|intorno|attorno) {_THE}{_FROM}(?: circa)?", _around),
@@ -212,7 +213,7 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
 PART_WORDS = {
     "morning": r"mattin[oa]|mattinata|mornings?",
     "afternoon": r"pomeriggio|afternoons?|dopo pranzo|after lunch",
-    "evening": r"sera|serata|evenings?|verso sera|towards evening",
+    "evening": r"sera|serata|evenings?|nights?|verso sera|towards evening",
     "lunch": r"(?:(?:ora|pausa|ora di|pausa di) ){0,3}pranzo|lunch|lunchtime|lunch time|lunch break",
 }
 _BEFORE_PART = r"(?:(?:di|in|nel|nella|la|a|al|all|alla|l|il|del|della|at|the|in the|during|per|per la|on) ){0,3}"

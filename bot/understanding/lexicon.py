@@ -119,7 +119,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.BOOK,
-        r"dammi (?:un|il) posto|give me (?:a|the) (?:place|spot)|put|fissa(?:mi|rmi)?|count me in|sign me in"
+        r"crea(?:mi)?|create"
+        r"|dammi (?:un|il) posto|give me (?:a|the) (?:place|spot)|put|fissa(?:mi|rmi)?|count me in|sign me in"
         r"|i will take|put me|prenot(?!at|azion)\w+|segn(?:ami|armi|a|are|arci|i)|iscriv\w+|essere iscritt[oa]"
         r"|mett(?:imi|ermi|i|ere)(?: in lista)?|registrami|inseriscimi|prend(?:i|imi|ere|ermi|iamo)|blocc(?:a|hi"
         r"|ami|are|armi)|riserva(?:mi|re|rmi)?|ferma(?:mi)? (?:un|il) posto|trova(?:mi|rmi)?|aggiungi(?:mi)?"
@@ -137,7 +138,8 @@ PATTERNS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.SOFT,
-        r"fancy|i fancy|would rather|desider(?:o|erei|eremmo)|gradirei|(?:vi|la|ti) prego(?: di)?|potro|potremo"
+        r"(?:i )?(?:was |am )?hoping to|fancy|i fancy|would rather"
+        r"|desider(?:o|erei|eremmo)|gradirei|(?:vi|la|ti) prego(?: di)?|potro|potremo"
         r"|va bene|sarebbe possibile|sarebbe|would it be possible|is it possible|faresti|fammi (?:un favore"
         r"|il piacere)|do me a favou?r|(?:per|for|solo per|just for|only for) (?:1|una|un|one"
         r"|a single) (?:persona|person|posto|place|spot)|(?:solo|just|only) (?:per me|io|me|for me)|per conto mio"
@@ -218,6 +220,7 @@ FILLERS = worded(
     """
     sometime sometimes either both entrambi sto sta simply cortesemente cordiali cordialmente saluti distinti
     gentilissimi gentilissima gentili spettabile regards best dispiace spiace regret afraid temo dear all signori
+    already
     plz bye run runs held taking purtroppo unfortunately dentro in automatico na de elenco qualche sorry anything
     whatever il lo la i gli le l un uno una del dello della dei degli delle dell d di da dal dalla dalle in nel
     nello nella nei su sul sulla per con tra fra mi ti ci si me te ne io tu noi voi mio mia miei mie tuo tua suo sua

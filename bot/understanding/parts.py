@@ -45,8 +45,8 @@ OF_A_TEACHER = worded(
 )
 """What may lead to the name of an instructor, who may be called by one word of it then."""
 TITLES = OF_A_TEACHER | worded("la il l lo the mr ms mrs signora signor")
-TEACHES = worded("insegna insegnano teach teaches tiene tengono")
-CLASSES = worded("class classes lesson lessons session sessions course courses") | TEACHES
+TEACHES = worded("insegna insegnano teach teaches tiene tengono fa does")
+CLASSES = worded("class classes lesson lessons session sessions course courses") | worded("insegna teach teaches")
 PREPOSITIONS = ("in", "a", "at", "di", "al", "alla", "presso", "nel", "da", "the")
 
 

@@ -126,7 +126,8 @@ BESIDE = worded(
     va bene tutto come stai va how are doing good day buona buon sera giornata giorno evening morning afternoon
     night notte there , ? all dai per aiuto your help job work lavoro fatto well done u i again ancora all right
     davvero really molto sempre mio my friend great everyone what mate ur best thank
-    amore raga leave kindly fine have nice infinitamente ringrazio vi up whats everything
+    amore raga leave kindly fine have nice infinitamente ringrazio vi
+    and e re kind up whats everything
     """
 )
 """What may stand beside a word of thanks or a greeting."""

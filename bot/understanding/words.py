@@ -34,6 +34,7 @@ CONTRACTIONS = (
     (re.compile(r"\bdmn\b"), "domani"),
     (re.compile(r"\beve\b"), "evening"),
     (re.compile(r"\bnn\b"), "non"),
+    (re.compile(r"\bwud\b"), "would"),
     (re.compile(r"\bi can not (?=(?:today|tonight|tomorrow|on|this|next)\b)"), "i can not come "),
     (re.compile(r"\b(?:now|adesso)(?: subito)? (?=(?:for|per)\b)"), ""),
     (re.compile(r"\b((?:stop|smett\w+|basta)\b.*) (?:now|adesso)\b"), r"\1"),

@@ -28,6 +28,8 @@ FILES = (
     "english_students.txt",
     "italian_people.txt",
     "english_people.txt",
+    "italian_mixed.txt",
+    "english_mixed.txt",
 )
 FEW = 0.02  # s for one message with 400 courses
 
