@@ -17,6 +17,7 @@ from store.bookings import Bookings
 from store.catalogue import Catalogue
 from store.connection import USUAL_TIMEOUTS, Connection, LockTimeouts
 from store.favourites import Favourites
+from store.fillings import Fillings
 from store.hand_logins import HandLogins
 from store.health import Health
 from store.heartbeats import Heartbeats
@@ -88,6 +89,7 @@ class Database:
         self.quiet_readings = QuietReadings(connection, clock)
         self.open_pages = OpenPages(connection, clock)
         self.past = Past(connection)
+        self.fillings = Fillings(connection)
         self.outbox = Outbox(connection, clock)
         self.remarks = Remarks(connection, clock)
         self.rules = Rules(connection, clock)

@@ -575,3 +575,21 @@ CREATE TABLE open_pages (
     shown_at   TEXT NOT NULL,  -- when its person last asked for it: half an hour later it is left as it is
     PRIMARY KEY (user_id, message_id)
 ) STRICT;
+
+-- What was seen of a class at its opening, from every reading and refusal: how fast it fills. One row per class and date,
+-- of the last 200 days.
+CREATE TABLE fillings (
+    date        TEXT NOT NULL CHECK (date GLOB '????-??-??' AND date IS date(date, '+0 days')),
+    time_start  TEXT NOT NULL CHECK (time_start GLOB '[0-2][0-9]:[0-5][0-9]' AND time_start < '24'),
+    course_name TEXT NOT NULL,
+    location    TEXT NOT NULL DEFAULT '',
+    course_type TEXT NOT NULL DEFAULT '',
+    opens_at    TEXT NOT NULL,
+    free_s      REAL,  -- the last moment at which a place was seen to be free, in seconds after the opening
+    full_s      REAL,  -- the first at which none was
+    asked       INTEGER NOT NULL DEFAULT 0,  -- requests of this installation at its opening
+    got         INTEGER NOT NULL DEFAULT 0,  -- how many of them got a place
+    PRIMARY KEY (date, time_start, course_name, location, course_type)
+) STRICT;
+CREATE INDEX fillings_by_class ON fillings (course_name COLLATE NOCASE, time_start, date);
+CREATE INDEX fillings_raced ON fillings (asked, got) WHERE asked > 0;

@@ -36,4 +36,4 @@ async def read_timetable(job: Job, session: SiteSession, clock: Clock, progress:
     days = [today + timedelta(days=offset) for offset in range(DAYS_TO_READ)]
     timetable = await booking.timetable(session, days, progress)
     result = f"{len(timetable.activities)} activities, {len(timetable.slots)} slots in {len(days)} days"
-    return Done(Refreshed(timetable, began_at), result)
+    return Done(Refreshed(timetable, began_at, job.rules.opening), result)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.errors import AppError, SiteError, SlotFull
-from domain.model import Action, Booking, ClassRef, NoticeKind, Slot, Timetable
+from domain.model import Action, Booking, ClassRef, NoticeKind, OpeningRule, Slot, Timetable
 from domain.opening_report import OpeningReport, ShotOutcome
 from domain.readings import Before
 
@@ -52,6 +52,7 @@ class Refreshed:
 
     timetable: Timetable
     began_at: datetime  # before the site was asked
+    rule: OpeningRule | None  # when its classes open, as far as is known
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,14 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX pairs_by_return ON pairs (return_id) WHERE return_id IS NOT NULL",
         "ALTER TABLE notices ADD COLUMN pair_id INTEGER REFERENCES pairs (id) ON DELETE CASCADE",
         "CREATE INDEX notices_by_pair ON notices (pair_id) WHERE pair_id IS NOT NULL",
+        "CREATE TABLE fillings (date TEXT NOT NULL CHECK (date GLOB '????-??-??' AND date IS date(date, '+0 days')),"
+        " time_start TEXT NOT NULL CHECK (time_start GLOB '[0-2][0-9]:[0-5][0-9]' AND time_start < '24'),"
+        " course_name TEXT NOT NULL, location TEXT NOT NULL DEFAULT '', course_type TEXT NOT NULL DEFAULT '',"
+        " opens_at TEXT NOT NULL, free_s REAL, full_s REAL,"
+        " asked INTEGER NOT NULL DEFAULT 0, got INTEGER NOT NULL DEFAULT 0,"
+        " PRIMARY KEY (date, time_start, course_name, location, course_type)) STRICT",
+        "CREATE INDEX fillings_by_class ON fillings (course_name COLLATE NOCASE, time_start, date)",
+        "CREATE INDEX fillings_raced ON fillings (asked, got) WHERE asked > 0",
     ),
 }
 """What leads from each version to the next."""

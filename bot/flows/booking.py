@@ -11,6 +11,7 @@ from bot.flows.services import Services
 from bot.flows.tap import Routes, Tap
 from bot.screens.booking import LAST_MOMENT, NEW_BOOKING, SETTLED, OpenDay, Route, shown_of
 from bot.screens.callbacks import Verb
+from bot.screens.filling import filling_lines
 from bot.screens.origin import From, Origin
 from bot.screens.page import Page, Words
 from bot.screens.slots import SlotState, SlotView, activity_key
@@ -153,7 +154,17 @@ class BookingFlow:
             is_starred=await self._db.favourites.has_star(tap.user_id, view.slot.ref),
             note=note,
             friends=[one for one in await self._db.agreements.of(tap.user_id) if one.asker_id == tap.user_id],
+            habits=await self._habits(view),
         )
+
+    async def _habits(self, view: SlotView) -> list[str]:
+        """How fast the class fills, as long as it is of interest."""
+        opens_later = view.state is SlotState.OPENS
+        if not opens_later and view.state is not SlotState.FREE:
+            return []
+        seen = await self._db.fillings.of(view.slot.ref)
+        everywhere = await self._db.fillings.everywhere() if opens_later else []
+        return filling_lines(seen, everywhere, opens_later=opens_later)
 
     async def _list_of(self, user_id: int, view: SlotView) -> Origin:
         """The page of its day's list that the slot is on."""

@@ -315,14 +315,16 @@ def confirm_page(
     is_starred: bool = False,
     note: Words = "",
     friends: Sequence[Agreement] = (),
+    habits: Sequence[str] = (),
 ) -> Page:
     """All about a slot and what will happen; `origin` is where Back leads.
 
     `newest`, the person's newest action, makes a second tap on the button mean the same as the first. `watchable`: a
-    place that frees could still be given back free of penalty. `friends`: who may have a place booked too.
+    place that frees could still be given back free of penalty. `friends`: who may have a place booked too. `habits`:
+    sentences about how fast it fills.
     """
     lines = Lines().add(note).add(slot_details(view))
-    lines.add(*_prospect(view, when, watchable=watchable))
+    lines.add(*_prospect(view, when, watchable=watchable)).add(*habits)
     if view.state not in SETTLED:
         lines.add(_clash(view, when), _how_to_swap(view), *view.own_events, *view.warnings).add(
             STOPPED[stop.kind] if stop else ""

@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.errors import LeaseLost, LoginNeeded, LoginStopped, NothingToCancel
 from domain.model import BETWEEN_READINGS, Action, ActionStatus, ActionType, Clock, NoticeKind, instant, stamp
+from domain.opening_report import ShotOutcome
 from domain.outcome import (
     AccountTrouble,
     Booked,
@@ -22,12 +23,14 @@ from domain.outcome import (
     Synced,
     Waits,
     refused_as_full,
+    report_of,
 )
 from domain.rests import rest_of
 from domain.unknown_outcome import leaves_unknown_outcome
 from store.bookings import keep_what_is_booked_anew, mark_cancelled, mark_confirmed
 from store.catalogue import mark_full, swap
 from store.connection import Connection, Transaction, in_transaction
+from store.fillings import LOOKED_FOR, note_race, note_reading, note_seen
 from store.outbox import add_notice
 from store.pauses import note_booked, note_success, pause, reject
 from store.queue.choices import choices_of
@@ -88,7 +91,27 @@ def _settle(tx: Transaction, action: Action, outcome: Outcome, now: datetime) ->
         tell_open_pages(tx, now)
     elif action.type is ActionType.BOOK:
         _note_full(tx, action, outcome, now)
+        _note_filling(tx, action, outcome, now)
     follow_up(tx, [action.user_id], now)
+
+
+def _note_filling(tx: Transaction, action: Action, outcome: Outcome, now: datetime) -> None:
+    """When, after its opening, the class that was asked for was seen to have a place, or none; whether it was won."""
+    report, refused = report_of(outcome), 0 in refused_as_full(action, outcome)
+    opens_at = report.opens_at if report else action.opens_at
+    if action.wish is None or opens_at is None:
+        return
+    shots = [shot for shot in report.shots if shot.choice == 0] if report else []
+    for shot in shots:
+        if report and shot.outcome in (ShotOutcome.FULL, ShotOutcome.ACCEPTED):
+            is_full = shot.outcome is ShotOutcome.FULL
+            note_seen(tx, action.wish, opens_at, max(0.0, report.arrived(shot)), is_full=is_full)
+    after = now - opens_at
+    if refused and not shots and timedelta(0) <= after <= LOOKED_FOR:
+        note_seen(tx, action.wish, opens_at, after.total_seconds(), is_full=True)
+    won = isinstance(outcome, Done) and isinstance(outcome.effect, Booked) and outcome.effect.choice == 0
+    if shots and (won or refused):
+        note_race(tx, action.wish, opens_at, won=won)
 
 
 def _note_full(tx: Transaction, action: Action, outcome: Outcome, now: datetime) -> None:
@@ -142,6 +165,8 @@ def _complete(tx: Transaction, action: Action, done: Done, now: datetime) -> Non
             _note_bookings(tx, action, effect, now)
             _tell_unless_quiet(tx, action)
         case Refreshed():
+            if effect.rule is not None:
+                note_reading(tx, effect.timetable, effect.rule, effect.began_at)
             if swap(tx, effect.timetable, effect.began_at, now):
                 read_soon(tx, action.user_id, now, SECOND_READING, ActionType.REFRESH)
             _tell_unless_quiet(tx, action)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from PIL import Image
 
 from bot.pictures.statistics import statistics_picture
 from domain.errors import SlotFull
+from domain.filling import LEAST_SEEN
 from domain.history import numbers
-from domain.model import ActionType, Booking
+from domain.model import ActionType, Booking, Timetable
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
+from domain.outcome import Done, Refreshed
 from domain.requests import NewAction
 from tests.domain.test_history import HISTORY, NOW
 from tests.support import chats, outcomes
-from tests.support.chats import MINE, OWNER, TUESDAY, World, tapped
+from tests.support.chats import MINE, OWNER, THURSDAY, TUESDAY, World, menu, tapped
 
 OPENS = datetime(2026, 11, 21, 23, tzinfo=UTC)  # Tuesday's classes
 WON = OpeningReport(OPENS, round_trip=0.04, seen=0.9, shots=(Shot(0, 0, 0.047, 0.087, ShotOutcome.ACCEPTED),))
@@ -64,6 +66,34 @@ async def test_nobody_sees_anothers_history(tmp_path: Path) -> None:
         assert "Per ora non ce n'è nessuna" in (await world.friend.wait_for(lambda one: "storico" in one.text)).text
         await world.friend.send("/statistiche")
         await world.friend.wait_for(lambda one: "come sono andate" in one.text)
+
+
+async def test_how_fast_a_class_fills_is_told_from_five_openings_on(tmp_path: Path) -> None:
+    async with chats.world(tmp_path) as world:
+        gag = next(each for each in chats.WEEK if each.day == THURSDAY)
+        for week in range(1, LEAST_SEEN + 1):
+            day = THURSDAY - timedelta(weeks=week)
+            opens = world.settings.house_rules.opening.opens_at(day, gag.start)
+            await seen_full(world, gag.course, day, opens + timedelta(seconds=38))
+            await menu(world.owner)
+            await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
+            await tapped(world.owner, "Gio 26 nov", "GAG")
+            page = await tapped(world.owner, "18:00 GAG", "📍")
+            assert ("Di solito si riempie entro 40 s dall'apertura" in page.text) is (week == LEAST_SEEN)
+            assert "Probabilità" not in page.text  # whether a request of ours would have been in time nobody saw
+
+
+async def seen_full(world: World, course: str, day: date, at: datetime) -> None:
+    """What a reading of the timetable at that moment leaves behind."""
+    slots = tuple(chats.slot(course, each, "18:00", places=0 if each == day else 7) for each in (day, THURSDAY))
+    now, world.clock.now = world.clock.now, at
+    action = await world.db.claims.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
+    assert action
+    timetable = Timetable((chats.PLATINUM,), tuple(each.day for each in slots), slots)
+    effect = Refreshed(timetable, at, world.settings.house_rules.opening)
+    await world.db.settlement.settle(action, Done(effect, "read"))
+    world.clock.now = now
+    await world.read_timetable()
 
 
 def test_the_picture_of_the_numbers_fits_a_phone_light_and_dark() -> None:

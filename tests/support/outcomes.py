@@ -78,7 +78,7 @@ async def sync(
 async def refresh(db: Database, action: Action, timetable: Timetable, began_at: datetime | None = None) -> None:
     """Ends a reading of the timetable, which began when the action was claimed unless `began_at` says otherwise."""
     began_at = began_at or action.started_at or action.run_at
-    await db.settlement.settle(action, Done(Refreshed(timetable, began_at), "read"))
+    await db.settlement.settle(action, Done(Refreshed(timetable, began_at, None), "read"))
 
 
 async def reject(db: Database, user_id: int, error: LoginStopped, now: datetime, *, tell: bool) -> None:
