@@ -119,6 +119,26 @@ async def test_a_person_starts_votes_and_sends_what_is_not_written_from_the_page
 
 
 @pytest.mark.process
+async def test_a_message_that_is_edited_under_the_finger_does_not_swallow_the_tap(telegram: Any, call: Call) -> None:
+    telegram.person(43, "Marco")
+    keys = {"inline_keyboard": [[{"text": "Prenota", "callback_data": "book"}]]}
+    other = await result(call("sendMessage", chat_id=43, text="prima"))
+    sent = await result(call("sendMessage", chat_id=43, text="piena", reply_markup=keys))
+    async with chat_page(telegram, 43) as page:
+        await page.get_by_role("button", name="Prenota").hover()
+        await page.mouse.down()
+        await result(
+            call("editMessageText", chat_id=43, message_id=sent["message_id"], text="nuova", reply_markup=keys)
+        )
+        await result(call("editMessageText", chat_id=43, message_id=other["message_id"], text="cambiata dopo"))
+        await expect(page.get_by_role("log")).to_contain_text("cambiata dopo")
+        await page.mouse.up()
+        await expect(page.get_by_role("log")).to_contain_text("nuova")
+    updates = await result(call("getUpdates", timeout=5))
+    assert [one["callback_query"]["data"] for one in updates if "callback_query" in one] == ["book"]
+
+
+@pytest.mark.process
 async def test_the_chat_page_escapes_what_people_and_bots_write(telegram: TelegramEmulator, call: Call) -> None:
     evil = "<img src=x onerror=alert(1)>"
     await telegram.person(42).send(evil)
