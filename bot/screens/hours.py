@@ -103,22 +103,32 @@ def hours_day_page(
     is_unread = read_at is None or read_at < opens_at
     lines = Lines().add(f"<b>{first_up(long_day(day))}</b>", *(safe(name) for one, name in kinds if one == key))
     ahead = _ahead(chunk)
+    with_place = key == 0 and len({split_activity(name)[0] for _key, name in kinds}) > 1
     if is_in_columns(ahead):
         opens_later = any(view.state is SlotState.OPENS for view in ahead.items)
         lines.add(_("⏰ si prenota più avanti") if opens_later else "")
     else:
-        lines.add(*(_hour_line(hour, with_place=key == 0 and len(kinds) > 1) for hour in chunk.items))
+        lines.add(*(_hour_line(hour, with_place=with_place) for hour in chunk.items if _needs_words(hour)))
     if not chunk.items:
         none = _("Nessun orario di {weekday}.", weekday=weekday(day.weekday()))
         lines.add(NOT_YET_SHOWN if when.now < opens_at else NOT_READ_YET if is_unread else none)
     lines.add(_("<i>Letti {moment}</i>", moment=when.at(read_at)) if read_at else "")
-    hour_rows = slot_rows(ahead, when, Origin(From.HOURS, key, chunk.number).slot_button)
-    rows = [*hour_rows, *chunk.turns(Verb.HOURS_DAY, day, key), *_filters(day, key, kinds)]
+    origin = Origin(From.HOURS, key, chunk.number)
+
+    def to_slot(label: str, view: SlotView) -> Button:
+        return origin.slot_button(f"{label} · {view.slot.activity.place}" if with_place else label, view)
+
+    rows = [*slot_rows(ahead, when, to_slot), *chunk.turns(Verb.HOURS_DAY, day, key), *_filters(day, key, kinds)]
     if chunk.items:
         rows.append((button(_("📅 Prenota in questo giorno"), Verb.DAY, day),))
     elif is_unread:
         rows.append(refresh_row())
     return Page(f"{lines}{chunk.caption}", (*rows, back_row(Verb.HOURS)))
+
+
+def _needs_words(hour: Hour) -> bool:
+    """Whether there is more to say than its button does."""
+    return bool(hour.instructor) or hour.view is None or hour.view.state is SlotState.STARTED
 
 
 def _ahead(chunk: Chunk[Hour]) -> Chunk[SlotView]:

@@ -23,7 +23,7 @@ WAYS = {
         ("📅 Nuova", "Per quale giorno"), ("🔎 Cerca", "Quale corso"), ("PILATES", "Quando"),
         ("Mar 24", "Prenoto subito"), ("✅ Conferma Prenotazione", "In coda"))),
     "timetable": ("booking by a row takes (five) taps", "riga si prenota in (cinque) tocchi", (
-        ("🗓️ Orari", "Orari dei corsi"), ("Mar 24", "Fit Center"), ("Corsi Platinum", "PILATES"),
+        ("🗓️ Orari", "Orari dei corsi"), ("Mar 24", "Martedì 24"), ("Corsi Platinum", "PILATES"),
         ("18:00 PILATES", "Prenoto subito"), ("✅ Conferma Prenotazione", "In coda"))),
     "weekly": ("made in (six) taps from the menu", "in (sei) tocchi dal menu", (
         ("🔄 Prenotazioni", "Non ne hai"), ("➕ Nuova periodica", "Che cosa?"), ("Corsi Platinum", "quale giorno"),
