@@ -162,7 +162,11 @@ def asked_for_you(pair: Pair, ref: ClassRef, when: When) -> Page:
 def ended(pair: Pair, ref: ClassRef, user_id: int, when: When) -> Page:
     """How it ended, told to each of the two."""
     what, name = in_a_line(ref, when), safe(pair.other_than(user_id))
-    return Page(_how_it_ended(pair, what, name, mine=pair.winner_id == user_id), _what_next())
+    action_id = pair.action_of(user_id)
+    rows = _what_next()
+    if pair.state in (PairState.NONE, PairState.RETURNED) and action_id is not None:
+        rows = ((button(_("📅 Vedi la lezione"), Verb.AGAIN, action_id, fresh=True),), *rows)
+    return Page(_how_it_ended(pair, what, name, mine=pair.winner_id == user_id), rows)
 
 
 def _how_it_ended(pair: Pair, what: str, name: str, *, mine: bool) -> str:
@@ -191,6 +195,8 @@ def _how_it_ended(pair: Pair, what: str, name: str, *, mine: bool) -> str:
             said = _("👥 {what}: per {name} il posto c'è, per te no.", what=what, name=name)
             kept = _("Non l'ho annullato, perché lo faccio solo finché è gratis.")
             return f"{said} {kept}" if _was_to_be_returned(pair) else said
+        case _ if pair.both_or_none:
+            return _("👥 {what}: era «solo insieme», e niente posto né per te né per {name}.", what=what, name=name)
         case _:
             return _("👥 {what}: niente posto, né per te né per {name}.", what=what, name=name)
 

@@ -203,11 +203,16 @@ def _live(tx: Transaction, user_id: int, wish: ClassRef) -> Action | None:
 
 
 def _give_back(tx: Transaction, pair: Pair, winner: int, wish: ClassRef, now: datetime) -> None:
-    """Queues the cancellation of the winner's place, to be carried out only while that is free."""
+    """Queues the cancellation of the winner's place, to be carried out only while that is free.
+
+    While something else about the class is under way for them, that comes first: its end is followed up too.
+    """
     held = _place(tx, winner, wish, _action(tx, pair.action_of(winner)))
     if held is None:
         return
     new = NewAction(ActionType.CANCEL, winner, held.ref, booking_id=held.booking_id, free_until=pair.free_until)
+    if live_like(tx, new) is not None:
+        return
     action = enqueue(tx, new, now)
     tx.run(
         "UPDATE pairs SET state = 'returning', return_id = :action, winner_id = :winner WHERE id = :id",

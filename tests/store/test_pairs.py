@@ -294,3 +294,29 @@ async def test_a_pair_of_both_or_none_takes_no_alternatives_and_a_word_becomes_a
     assert made.friend_action_id != told_only.id
     assert not await db.choices.add_alternative(first.id, GIULIA, replace(PILATES, start=time(20)))
     assert not await db.choices.swap_for(first.id, GIULIA, 1, None)
+
+
+async def test_what_else_is_under_way_for_the_class_comes_before_its_giving_back(db: Database) -> None:
+    await pair(db)
+    giulias, marcos = await both_claimed(db)
+    await won(db, giulias)
+    again = await db.claims.add_claimed(NewAction(ActionType.BOOK, GIULIA, PILATES), "w", 60)
+    assert again
+
+    await lost(db, marcos)
+
+    assert (await stands(db)).state is PairState.OPEN
+    await won(db, again)
+    assert await cancelling(db) == [(GIULIA, "pending")]
+
+
+async def test_a_pair_that_somebody_spoilt_by_hand_keeps_nobody_from_settling(db: Database) -> None:
+    await pair(db)
+    giulias, _ = await both_claimed(db)
+    await db.connection.write("UPDATE pairs SET free_until = 'soon'")
+
+    await won(db, giulias)
+
+    settled = await db.requests.find(giulias.id)
+    assert settled
+    assert settled.status is ActionStatus.COMPLETED
