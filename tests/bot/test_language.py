@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.flows.services.readers import Readers
 from bot.transport.alarm import DiskCheck
 from bot.transport.pauses import BotPauses
 from demo.telegram import Message
@@ -97,6 +98,14 @@ async def test_a_notice_is_told_in_the_language_of_the_moment_it_is_sent(world: 
     await world.db.people.choose_language(OWNER, "it")
     await world.lose_all()
     await world.owner.wait_for(lambda message: "Questa prenotazione non c'è più sul sito" in message.text)
+
+
+async def test_a_notice_right_after_the_first_message_speaks_as_the_answer_did(world: World) -> None:
+    readers = Readers(world.db, Language.ITALIAN)
+
+    answered_in = await readers.language(OWNER, "en-GB")  # which is written down only after the answer
+
+    assert (answered_in, await readers.language(OWNER)) == (Language.ENGLISH, Language.ENGLISH)
 
 
 async def test_each_reads_their_own_language(world: World) -> None:

@@ -21,6 +21,7 @@ class Readers:
         self._db = db
         self._default = default
         self._known: dict[int, Reader] = {}
+        self._heard: dict[int, str] = {}  # what Telegram said of everybody lately, kept already or not
         self._kept: dict[int, str] = {}  # of whom Telegram's code was written, or is being written: that code
 
     async def learn(self) -> list[Reader]:
@@ -36,8 +37,10 @@ class Readers:
     async def language(self, user_id: int, code: str | None = None) -> Language:
         """The language to speak to a person now; the last one known while the database can't be read.
 
-        `code`: what their Telegram says at this moment.
+        `code`: what their Telegram says at this moment: a notice that follows at once speaks it too.
         """
+        if code:
+            self._heard[user_id] = code
         try:
             reader = await self._db.people.reader(user_id)
         except DatabaseError as error:
@@ -52,7 +55,8 @@ class Readers:
         reader = self._known.get(user_id)
         if reader is not None and reader.chosen is not None:
             return Language(reader.chosen)
-        return Language.of(code or (reader.telegram if reader else None)) or self._default
+        said = code or self._heard.get(user_id) or (reader.telegram if reader else None)
+        return Language.of(said) or self._default
 
     async def heard(self, user_id: int, code: str | None) -> None:
         """Keeps the language of a person's Telegram, when it is another than the last time."""
