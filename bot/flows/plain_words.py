@@ -41,7 +41,8 @@ PAGES = {
     Place.MENU: Call(Verb.HOME), Place.NEW: Call(Verb.NEW), Place.MINE: Call(Verb.MINE, (0,)),
     Place.PERIODIC: Call(Verb.PERIODIC, (0,)), Place.HOURS: Call(Verb.HOURS), Place.STATUS: Call(Verb.STATUS, (0,)),
     Place.HOLIDAYS: Call(Verb.DAYS_OFF, (0,)), Place.WATCHES: Call(Verb.WATCHES, (0,)),
-    Place.SETTINGS: Call(Verb.SETTINGS), Place.HELP: Call(Verb.HELP),
+    Place.HISTORY: Call(Verb.HISTORY, (0, 0, 0, 0)), Place.STATISTICS: Call(Verb.STATISTICS),
+    Place.TOGETHER: Call(Verb.TOGETHER), Place.SETTINGS: Call(Verb.SETTINGS), Place.HELP: Call(Verb.HELP),
 }  # fmt: skip
 """Where each page that is asked for by its name is."""
 

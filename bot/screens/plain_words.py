@@ -37,7 +37,9 @@ EXAMPLES = (
 DOUBTS = {
     Doubt.UNKNOWN: N_("Non ho capito."),
     Doubt.WORDS: N_("Non sono sicuro di aver capito."),
-    Doubt.ANOTHER: N_("Con un messaggio prenoto solo per te, e un posto alla volta."),
+    Doubt.ANOTHER: N_(
+        "Con un messaggio prenoto solo per te, e un posto alla volta. Per prenotare anche per un amico c'è /insieme."
+    ),
     Doubt.NEGATED: N_("Qui c'è un «no» che non so interpretare: non faccio niente da solo."),
     Doubt.ONCE_OR_WEEKLY: N_("Una volta sola, o ogni settimana?"),
     Doubt.SEVERAL: N_("Mi hai chiesto più cose insieme: una alla volta, per favore."),

@@ -123,6 +123,9 @@ class Place(StrEnum):
     STATUS = auto()
     HOLIDAYS = auto()
     WATCHES = auto()
+    HISTORY = auto()
+    STATISTICS = auto()
+    TOGETHER = auto()
     SETTINGS = auto()
     HELP = auto()
 

@@ -75,6 +75,12 @@ PAGES = (
         r"|cosa tieni d occhio",
     ),
     (
+        Place.HISTORY,
+        r"storico|history|cronologia|(?:lezioni|prenotazioni) passate|(?:past|previous) (?:classes|bookings)",
+    ),
+    (Place.STATISTICS, r"statistiche|statistics|stats|numeri|numbers"),
+    (Place.TOGETHER, r"insieme|together|invit[ao](?:re)? (?:amic[oa]|amici)|invite friends?"),
+    (
         Place.SETTINGS,
         r"impostazioni|settings|(?:set|switch|how change|how|come cambio)? ?(?:the )?(?:language"
         r"|lingua)(?: english| italian| inglese| italiano)?|preferenze|preferences|opzioni|options|lingua"
