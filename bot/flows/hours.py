@@ -12,6 +12,7 @@ from bot.screens.booking import shown_of
 from bot.screens.callbacks import Verb
 from bot.screens.hours import Hour, hour_of_course, hour_of_slot
 from bot.screens.page import Chunk, Page, chunk
+from bot.screens.slots import SlotState
 from domain.model import ActionType
 from domain.requests import NewAction
 
@@ -50,15 +51,17 @@ class HoursFlow:
         )
 
     async def _hours_of(self, day: date, user_id: int) -> tuple[list[Hour], datetime | None]:
-        """A day's lines and when they were read: dated slots where that day was read, else the weekly courses."""
-        catalogue = self._db.catalogue
+        """What a day still has, and when that was read: dated slots where that day was, else the weekly courses."""
+        catalogue, when = self._db.catalogue, self._house.when()
         read_at = next((one.read_at for one in await catalogue.days(day) if one.day == day), None)
+        views = await self._slots.on_day(user_id, day)
         if read_at is not None:
-            now = self._house.now()
-            return [hour_of_slot(view, now) for view in await self._slots.on_day(user_id, day)], read_at
-        views = {view.id: view for view in await self._slots.on_day(user_id, day)}
-        courses = await catalogue.courses_on(day.weekday())
-        return [hour_of_course(course, views.get(course.on(day).id)) for course in courses], max(
+            return [hour_of_slot(view, when) for view in views if view.state is not SlotState.STARTED], read_at
+        known = {view.id: view for view in views}
+        now = when.local(when.now)
+        on_day = await catalogue.courses_on(day.weekday())
+        courses = [course for course in on_day if (day, course.start) > (now.date(), now.time())]
+        return [hour_of_course(course, known.get(course.on(day).id)) for course in courses], max(
             (c.last_updated for c in courses), default=None
         )
 

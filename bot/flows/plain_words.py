@@ -88,8 +88,10 @@ class PlainWordsFlow:
                 return await self._book(tap, wishes, every_one=every_one)
             case Look(wish, others) if others:
                 return await self._several(tap, (wish, *others))
-            case Look(wish) | Watch(wish):
+            case Look(wish):
                 return await self._look(tap, wish)
+            case Watch(wish):
+                return await self._look(tap, wish, with_places=False)
             case Weekly(wishes, every_one):
                 return await self._weekly(tap, wishes, every_one=every_one)
             case Swap(old, new):
@@ -120,29 +122,30 @@ class PlainWordsFlow:
 
     # A booking, or a look
 
-    async def _look(self, tap: Tap, wish: Wish) -> Response:
+    async def _look(self, tap: Tap, wish: Wish, *, with_places: bool = True) -> Response:
         if wish == Wish():
             return await self._go(tap, Verb.NEW)
         if len(wish.days) == 1 and wish == Wish(days=wish.days):
             return await self._go(tap, Verb.DAY, int(f"{wish.days[0]:%Y%m%d}"))
-        return await self._one(tap, wish)
+        return await self._one(tap, wish, with_places=with_places)
 
     async def _several(self, tap: Tap, wishes: Sequence[Wish]) -> Response:
         """Everything that one of the wishes can mean."""
         views = each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
         if not views:
             return await self._one(tap, wishes[0])
-        return screens.plain_words.which_slot_page(Wish(), views, self._house.when())
+        return screens.plain_words.places_page(Wish(), views, self._house.when())
 
-    async def _one(self, tap: Tap, wish: Wish) -> Response:
-        """The card of the class that is meant, the choice between several, or what comes nearest."""
+    async def _one(self, tap: Tap, wish: Wish, *, with_places: bool = False) -> Response:
+        """The card of the class that is meant, the choice between several (`with_places`: of such), or what is near."""
         if await self._db.catalogue.read_at() is None:
             return await self._go(tap, Verb.NEW)
         views = await self._find.slots(tap.user_id, wish)
         if len(views) == 1:
             return await self._go(tap, Verb.SLOT, views[0].id)
         if views:
-            return screens.plain_words.which_slot_page(wish, views, self._house.when())
+            page = screens.plain_words.places_page if with_places else screens.plain_words.which_slot_page
+            return page(wish, views, self._house.when())
         near = await self._find.near(tap.user_id, wish)
         return screens.plain_words.no_slot_page([wish], near, self._house.when())
 

@@ -111,11 +111,12 @@ class PreferencesFlow:
 
     async def _reminders(self, user_id: int, prefers: Preferences) -> list[Option]:
         """Only while a place can still be given back for free: a reminder after that would be of no use."""
-        usual = screen.as_usual(screen.before_class(self._house.recurrence.reminder))
+        usual = self._house.recurrence.reminder
+        chosen = None if prefers.reminder == usual else prefers.reminder
         return [
-            Option(screen.before_class(one) if one else usual, n, prefers.reminder == one)
+            Option(screen.before_class(one) if one else screen.as_usual(screen.before_class(usual)), n, chosen == one)
             for n, one in enumerate(LEADS)
-            if one is None or one > self._house.recurrence.free_cancel
+            if one is None or (one > self._house.recurrence.free_cancel and one != usual)
         ]
 
     async def _modes(self, user_id: int, prefers: Preferences) -> list[Option]:

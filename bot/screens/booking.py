@@ -14,7 +14,20 @@ from bot.screens.failure_messages import STOPPED, Remedy
 from bot.screens.failures import SWAP_WATCH_LABEL, WATCH_CODES, WATCH_LABELS, swap_rows
 from bot.screens.held import see_button
 from bot.screens.origin import Origin
-from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, Words, back_row, button, chunk, home_button, safe
+from bot.screens.page import (
+    Button,
+    ButtonRow,
+    Chunk,
+    Lines,
+    Page,
+    Words,
+    back_row,
+    button,
+    chunk,
+    home_button,
+    safe,
+)
+from bot.screens.slot_labels import short_label, slot_label, standing
 from bot.screens.slots import Clash, SlotState, SlotView, activity_key, by_hours_alone
 from bot.screens.tickets import START_NOW_LABEL, is_held_back, live_word, mark
 from bot.screens.when import When, first_up, long_day, short_day
@@ -159,10 +172,10 @@ def _day_label(day: OpenDay, when: When) -> str:
     if day.is_unseen:
         opens = _(" · non ancora nel sito")
     elif when.now < day.opens_at:
-        opens = _(" · apre {moment}", moment=when.short(day.opens_at))
+        opens = _(" · apre {moment}", moment=when.brief(day.opens_at))
     near = when.day(day.day)
     name = short_day(day.day) if near == long_day(day.day) else f"{near} {day.day.day}"
-    return f"{first_up(name)} · {classes_of(day.slots)}{opens}"
+    return f"{first_up(name)}{opens} · {classes_of(day.slots)}"  # what a narrow phone cuts off matters least
 
 
 def classes_of(number: int) -> str:
@@ -224,8 +237,8 @@ def slots_page(
 def slot_rows(shown: Chunk[SlotView], when: When, to_slot: Callable[[str, SlotView], Button]) -> list[ButtonRow]:
     """A button to each slot; in two columns where the list is on one page and the hours alone tell them apart."""
     if not is_in_columns(shown):
-        return [(to_slot(_slot_label(view, when), view),) for view in shown.items]
-    buttons = [to_slot(_short_label(view, when), view) for view in shown.items]
+        return [(to_slot(slot_label(view, when), view),) for view in shown.items]
+    buttons = [to_slot(short_label(view, when), view) for view in shown.items]
     return [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
 
 
@@ -236,20 +249,6 @@ def is_in_columns(shown: Chunk[SlotView]) -> bool:
 def shown_of(views: Sequence[SlotView], page: int) -> Chunk[SlotView]:
     """That page of a list of slots; those that go in two columns are all on one."""
     return Chunk(views, 0, 1) if by_hours_alone(views) and len(views) <= MOST_IN_COLUMNS else chunk(views, page)
-
-
-def _short_label(view: SlotView, when: When) -> str:
-    """`07:30 · 7 posti`; of what opens later only that it does: the page says when."""
-    match view.state:
-        case SlotState.OPENS:
-            said = "⏰"
-        case SlotState.QUEUED if view.ticket:
-            said = mark(view.ticket)
-        case SlotState.MINE:
-            said = "✅"
-        case _:
-            said = f"· {standing(view, when)}"
-    return f"{view.slot.start:%H:%M} {said}"
 
 
 def _slot_line(view: SlotView, read_at: datetime, when: When) -> str:
@@ -263,29 +262,6 @@ def _slot_line(view: SlotView, read_at: datetime, when: When) -> str:
 def _is_news(view: SlotView, read_at: datetime) -> bool:
     """Whether it was found full after its list was read: the site refused it."""
     return view.state is SlotState.FULL and view.read_at - read_at >= timedelta(minutes=1)
-
-
-def _slot_label(view: SlotView, when: When) -> str:
-    return f"{view.slot.start:%H:%M} {view.name} · {standing(view, when)}"
-
-
-def standing(view: SlotView, when: When) -> str:
-    """`7 posti`, `piena`, `apre mar 24 alle 00:00`, `già tua`, `in coda, n. 12`."""
-    match view.state:
-        case SlotState.MINE:
-            return _("già tua")
-        case SlotState.QUEUED if view.ticket:
-            word = str(live_word(view.ticket, when)).lower()
-            return _("{state}, n. {number}", state=word, number=view.ticket.id)
-        case SlotState.OPENS:
-            return _("apre {moment}", moment=when.short(view.opens_at))
-        case SlotState.FULL:
-            return _("piena")
-        case SlotState.STARTED:
-            return _("già cominciata")
-        case SlotState.FREE | SlotState.QUEUED:
-            places = view.places(when.now)
-            return _("aperta") if places is None else n_("{n} posto", "{n} posti", places)
 
 
 def gone_page(day: date | None = None) -> Page:

@@ -8,10 +8,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
-from bot.screens.booking import NEW_BOOKING, classes_of, standing
+from bot.screens.booking import NEW_BOOKING, classes_of
 from bot.screens.callbacks import Verb
 from bot.screens.origin import From, Origin
 from bot.screens.page import Button, Chunk, Lines, Page, Words, back_row, button, safe
+from bot.screens.slot_labels import standing
 from bot.screens.slots import SlotView, activity_key
 from bot.screens.when import When, first_up, short_day, weekday
 from domain.usual import CourseName

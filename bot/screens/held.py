@@ -97,14 +97,20 @@ def held_page(held: HeldBooking, live: Action | None, when: When, *, over: bool,
         lines.add(_("⏳ C'è già una richiesta in corso: {what} n. {number}.", what=what, number=live.id))
         rows.append((see_button(live.id),))
     elif is_held(held) and not over:
-        swap = button(_("🔁 Scambia"), Verb.SWAP_DAYS, held.id)
-        rows.append((button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id), swap))
-        share = button(texts.SHARE_LABEL, Verb.SHARE_HELD, held.id)
-        rows.append((button(_("🗓 Calendario"), Verb.FILE, held.id), share))
+        rows += manage_rows(held)
     elif held.status in (BookingStatus.CANCELLED, BookingStatus.GONE) and not over:
         lines.add(_("🗓 L'avevi nel calendario? Con il file qui sotto la togli."))
         rows.append((button(_("🗓 Togli dal calendario"), Verb.FILE, held.id),))
     return Page(str(lines), (*rows, back_row(Verb.MINE, 0)))
+
+
+def manage_rows(held: HeldBooking) -> list[ButtonRow]:
+    """What can be done with a place that is held."""
+    swap = button(_("🔁 Scambia"), Verb.SWAP_DAYS, held.id)
+    return [
+        (button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id), swap),
+        (button(_("🗓 Calendario"), Verb.FILE, held.id), button(texts.SHARE_LABEL, Verb.SHARE_HELD, held.id)),
+    ]
 
 
 def see_button(action_id: int, *, fresh: bool = False) -> Button:

@@ -10,12 +10,13 @@ from bot.screens.booking import is_in_columns, slot_rows
 from bot.screens.callbacks import Verb
 from bot.screens.origin import From, Origin
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, back_row, button, home_button, safe
+from bot.screens.slot_labels import standing
 from bot.screens.slots import SlotState, SlotView, activity_key
 from bot.screens.week import DAYS_IN_A_WEEK, WEEK_LABEL
 from bot.screens.when import When, first_up, long_day, short_day, weekday
 from domain.model import FIT_CENTER, Course, DaySummary
 from domain.names import split_activity
-from languages import N_, _, n_
+from languages import N_, _
 
 NOT_YET_SHOWN = N_("Per questo giorno il sito non mostra ancora orari.")
 NOT_READ_YET = N_("Da quando si prenota per questo giorno non ho ancora letto i suoi orari: tocca «Aggiorna orari».")
@@ -31,34 +32,22 @@ class Hour:
     place: str
     key: int  # of its activity, or of what stands for it
     instructor: str
-    places: int | None
-    is_mine: bool = False
+    standing: str = ""  # how many places, full, or what the person has there
     view: SlotView | None = None  # what a tap on it leads to
 
 
-def hour_of_slot(view: SlotView, now: datetime) -> Hour:
-    slot, places = view.slot, view.places(now)
+def hour_of_slot(view: SlotView, when: When) -> Hour:
+    slot = view.slot
+    state = "" if view.state is SlotState.OPENS else standing(view, when)
     name, place, key = slot.course or FIT_CENTER, slot.activity.name, activity_key(slot.activity)
-    return Hour(
-        f"{slot.start:%H:%M}",
-        f"{slot.end:%H:%M}",
-        name,
-        place,
-        key,
-        slot.instructor,
-        places,
-        view.held is not None,
-        view,
-    )
+    return Hour(f"{slot.start:%H:%M}", f"{slot.end:%H:%M}", name, place, key, slot.instructor, state, view)
 
 
 def hour_of_course(course: Course, view: SlotView | None) -> Hour:
     """`view`: its slot, where that can be chosen before the site shows it."""
     activity = course.activity
     name, key = course.name or FIT_CENTER, activity_key(activity)
-    return Hour(
-        f"{course.start:%H:%M}", f"{course.end:%H:%M}", name, activity.name, key, course.instructor, None, view=view
-    )
+    return Hour(f"{course.start:%H:%M}", f"{course.end:%H:%M}", name, activity.name, key, course.instructor, view=view)
 
 
 def hours_page(days: Sequence[DaySummary], read_at: datetime | None, when: When) -> Page:
@@ -111,6 +100,8 @@ def hours_day_page(
         lines.add(*(_hour_line(hour, with_place=with_place) for hour in chunk.items if _needs_words(hour)))
     if not chunk.items:
         none = _("Nessun orario di {weekday}.", weekday=weekday(day.weekday()))
+        if day == when.today:
+            none = _("Per oggi non c'è più niente.")
         lines.add(NOT_YET_SHOWN if when.now < opens_at else NOT_READ_YET if is_unread else none)
     lines.add(_("<i>Letti {moment}</i>", moment=when.at(read_at)) if read_at else "")
     origin = Origin(From.HOURS, key, chunk.number)
@@ -132,16 +123,15 @@ def _needs_words(hour: Hour) -> bool:
 
 
 def _ahead(chunk: Chunk[Hour]) -> Chunk[SlotView]:
-    """Those that a tap can lead to: what has not begun."""
-    views = [hour.view for hour in chunk.items if hour.view and hour.view.state is not SlotState.STARTED]
+    """Those that a tap can lead to."""
+    views = [hour.view for hour in chunk.items if hour.view]
     return Chunk(views, chunk.number, chunk.pages)
 
 
 def _hour_line(hour: Hour, *, with_place: bool) -> str:
     instructor = _(", con {name}", name=safe(hour.instructor)) if hour.instructor else ""
-    places = "" if hour.places is None else n_("{n} posto", "{n} posti", hour.places)
     place = safe(split_activity(hour.place)[0]) if with_place else ""
-    rest = "".join(f" · {part}" for part in (place, _("già tua") if hour.is_mine else places) if part)
+    rest = "".join(f" · {part}" for part in (place, hour.standing) if part)
     return f"<b>{hour.start}–{hour.end}</b> {safe(hour.name)}{instructor}{rest}"
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date, time
 
 from bot.screens import texts
-from bot.screens.booking import SETTLED, slot_details, standing
+from bot.screens.booking import SETTLED, slot_details
 from bot.screens.callbacks import Verb
 from bot.screens.page import Button, ButtonRow, Lines, Page, button, clip, home_button, in_quotes, safe
+from bot.screens.slot_labels import slot_label
 from bot.screens.slots import SlotState, SlotView
 from bot.screens.tickets import live_word
 from bot.screens.when import When, every, first_up, long_day, short_day, weekday
@@ -90,16 +91,15 @@ def _span(first: time, last: time) -> str:
 
 
 def slot_buttons(views: Sequence[SlotView], when: When, verb: Verb = Verb.SLOT, *about: int) -> list[Button]:
-    """`Mer 25 nov 18:30 YOGA · 7 posti` each; with the place where they are in several."""
+    """`Mer 25 18:30 YOGA · 7 posti` each; with the place where they are in several."""
     several = len({view.slot.activity.place for view in views}) > 1
     return [_slot_button(view, when, verb, *about, place=several) for view in views]
 
 
 def _slot_button(view: SlotView, when: When, verb: Verb, *about: int, place: bool = False) -> Button:
-    slot = view.slot
-    what = f"{first_up(short_day(slot.day))} {slot.start:%H:%M} {clip(view.name, 24)}"
-    where = f" · {slot.activity.place}" if place else ""
-    return button(f"{what}{where} · {standing(view, when)}", verb, view.id, *about)
+    where = f" · {view.slot.activity.place}" if place else ""
+    day = first_up(f"{weekday(view.slot.day.weekday(), short=True)} {view.slot.day.day}")
+    return button(f"{slot_label(view, when, day)}{where}", verb, view.id, *about)
 
 
 def day_button(day: date, when: When) -> Button:
@@ -111,6 +111,18 @@ def which_slot_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
     """Several classes are meant: which one?"""
     lines = Lines().add(first_up(told(wish, when))).add(_("Quale?"), _rest(views))
     return Page(str(lines), (*_slot_rows(views, when), _elsewhere(views)))
+
+
+def places_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
+    """What has places at that time; what is full is told, and stands behind the last button."""
+    open_ones = [view for view in views if view.state is not SlotState.FULL]
+    full = len(views) - len(open_ones)
+    if not open_ones:
+        lines = Lines().add(first_up(told(wish, when))).add(_("È tutto pieno. Tocca per tenerne d'occhio una:"))
+        return Page(str(lines.add(_rest(views))), (*_slot_rows(views, when), _elsewhere(views)))
+    lines = Lines().add(first_up(told(wish, when))).add(_("Quale?"), _rest(open_ones))
+    lines.add(n_("Un'altra è piena.", "Altre {n} sono piene.", full) if full else "")
+    return Page(str(lines), (*_slot_rows(open_ones, when), _elsewhere(views)))
 
 
 def _slot_rows(views: Sequence[SlotView], when: When) -> list[ButtonRow]:

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from bot.screens import own_calendar, texts
 from bot.screens.callbacks import Verb
-from bot.screens.page import Lines, Page, back_row, button, home_button
+from bot.screens.page import Lines, Page, back_row, button, home_button, safe
 from bot.screens.when import hours_of
 from domain.preferences import Event, QuietHours
 from languages import N_, Language, _
@@ -82,7 +82,8 @@ class Option:
 def overview(current: Sequence[tuple[Setting, str]], note: str = "") -> Page:
     """Every setting with what it is at now."""
     lines = Lines().add(note).add(_("<b>Impostazioni</b>"), _("Valgono solo per te. Tocca quella che vuoi cambiare."))
-    rows = [(button(f"{NAMES[setting]}: {now}", Verb.SETTING, setting),) for setting, now in current]
+    lines.add(*(f"{NAMES[setting]}: <b>{safe(now)}</b>" for setting, now in current))  # whole, as no button would be
+    rows = [(button(NAMES[setting], Verb.SETTING, setting),) for setting, _now in current]
     calendar = button(own_calendar.TITLE, Verb.OWN_CALENDAR)
     together = button(texts.TOGETHER_LABEL, Verb.TOGETHER)
     return Page(str(lines), (*rows, (calendar, together), (home_button(),)))

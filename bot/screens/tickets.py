@@ -136,11 +136,13 @@ def ticket_page(
     pause: Pause | None = None,
     has_figures: bool = False,
     first_watchable: bool = False,
+    manage: Sequence[ButtonRow] = (),
 ) -> Page:
     """An action as it stands, with its alternatives. On its card other pages open as new messages: the card stays.
 
     `got`: what a booking got, as it is now. `clash`: what its class overlaps. `pause`: what its account waits for.
     `undoable`: it was withdrawn, and its place can still be had. `has_figures`: those of its opening are known.
+    `manage`: what can be done with the place it got.
     """
     lines = Lines().add(note).add(f"{mark(action)} <b>{title(action)}</b>")
     lines.add(about_action(action, when))
@@ -153,6 +155,7 @@ def ticket_page(
     else:
         lines.add(*_standing(action, when, the_other(clash, when)), _since(got, when))
         lines.add(meets_what_is_held(clash, action, when) if action.status in LIVE else "")
+    rows = (*manage, *rows)
     if first_watchable:
         rows = ((button(SWAP_WATCH_LABEL, Verb.WATCH_FIRST, action.id),), *rows)
     if has_figures:

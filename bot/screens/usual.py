@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.screens.booking import standing
 from bot.screens.origin import From, Origin
 from bot.screens.page import Button, ButtonRow
+from bot.screens.slot_labels import slot_label
 from bot.screens.slots import SlotView
 from bot.screens.when import When, first_up, long_day, weekday
 from languages import N_
@@ -28,5 +28,4 @@ def usual_rows(usual: Sequence[SlotView], when: When) -> list[ButtonRow]:
 def _card(view: SlotView, when: When) -> Button:
     near, day = when.day(view.slot.day), view.slot.day
     name = first_up(f"{weekday(day.weekday(), short=True)} {day.day}" if near == long_day(day) else near)
-    label = f"⭐ {name} {view.slot.start:%H:%M} {view.name} · {standing(view, when)}"
-    return Origin(From.MENU).slot_button(label, view)
+    return Origin(From.MENU).slot_button(slot_label(view, when, f"⭐ {name}"), view)

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.screens import texts
-from bot.screens.booking import standing
 from bot.screens.callbacks import Verb
 from bot.screens.page import Lines, Page, button, home_button, safe
 from bot.screens.preferences import Setting
+from bot.screens.slot_labels import standing
 from bot.screens.slots import SlotState, SlotView
 from bot.screens.when import When, first_up, short_day, weekday
 from domain.model import HeldBooking

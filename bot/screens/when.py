@@ -105,5 +105,10 @@ class When:
         day = f"{weekday(local.weekday(), short=True)} {local.day}"
         return _("{day} alle {time}", day=day, time=self._clock(moment))
 
+    def brief(self, moment: datetime) -> str:
+        """`mar 24 00:00`: where even `short` is too long."""
+        local = self.local(moment)
+        return f"{weekday(local.weekday(), short=True)} {local.day} {self._clock(moment)}"
+
     def _clock(self, moment: datetime, *, seconds: bool = False) -> str:
         return f"{self.local(moment):{'%H:%M:%S' if seconds else '%H:%M'}}"

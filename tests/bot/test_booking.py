@@ -130,7 +130,7 @@ async def test_the_result_rings_with_a_calendar_file_and_the_card_loses_its_butt
 async def test_a_slot_not_open_yet_is_queued_for_its_opening(world: World) -> None:
     await menu(world.owner)
     days = await tapped(world.owner, "📅 Nuova Prenotazione", "Per quale giorno?")
-    assert "Gio 26 nov · 1 orario · apre mar 24 alle 00:00" in days.labels
+    assert "Gio 26 nov · apre mar 24 00:00 · 1 orario" in days.labels
     await tapped(world.owner, "Gio 26 nov", "GAG")
     page = await tapped(world.owner, "18:00 GAG", "📍")
     assert "Prenoto appena apre, martedì 24 novembre alle 00:00" in page.text
@@ -262,12 +262,16 @@ async def test_a_class_that_has_begun_is_not_booked(world: World) -> None:
 
 
 async def test_a_button_about_a_slot_that_is_gone_says_so(world: World) -> None:
-    await pilates(world.owner)
+    page = await pilates(world.owner)
+    _, button = world.owner.find_button("Conferma Prenotazione")
     world.clock.now += timedelta(seconds=1)
     await world.read_timetable([one for one in chats.WEEK if one is not chats.PILATES])
+    gone = "Questo orario non c'è più"
+    await world.owner.wait_for(lambda one: one.message_id == page.message_id and gone in one.text)
 
-    await tapped(world.owner, "Conferma Prenotazione", "Questo orario non c'è più")
+    await world.owner.press(button.data or "", page.message_id)  # tapped before the page was edited
 
+    assert gone in (await world.owner.wait_for(lambda one: one.message_id == page.message_id)).text
     assert await world.actions() == []
 
 

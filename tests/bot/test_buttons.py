@@ -98,7 +98,7 @@ ACTION = Action(
 HELD = HeldBooking(ID, OWNER, Booking(NASTY, NASTY, TUESDAY, time(18)), "x", BookingStatus.CONFIRMED, NOON)
 ASKED = Confirmation(ID, OWNER, 1, NOON, NOON + timedelta(hours=1), None)
 VIEW = SlotView(ID, replace(PILATES, course=NASTY, instructor=NASTY), SlotState.FREE, NOON, NOON, HELD, ACTION, HELD)
-COLUMNS = [hour_of_slot(replace(VIEW, state=one, slot=replace(PILATES, instructor="")), NOON) for one in SlotState]
+COLUMNS = [hour_of_slot(replace(VIEW, state=one, slot=replace(PILATES, instructor="")), WHEN) for one in SlotState]
 ORIGIN = Origin(From.LIST, KEY, PAGE)
 KINDS = sorted({name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, AppError)})
 
@@ -237,7 +237,7 @@ def plain_words_pages() -> Iterator[Page]:
 def hours_pages() -> Iterator[Page]:
     yield screens.hours.hours_page([DaySummary(TUESDAY, 3, NOON)], NOON, WHEN)
     yield screens.hours.hours_page([], None, WHEN)
-    hours = [hour_of_slot(VIEW, NOON)] * 20
+    hours = [hour_of_slot(VIEW, WHEN)] * 20
     for key in (0, 1):
         yield screens.hours.hours_day_page(
             TUESDAY, key, [(1, NASTY), (2, "b")], chunk(hours, 1), NOON, WHEN, opens_at=NOON

@@ -127,8 +127,8 @@ async def test_an_open_slot_waits_while_its_alternatives_are_chosen_and_starts_w
     await tapped(world.owner, CONFIRM_AND_PICK, "Che cosa provo")
     assert not await world.db.claims.due()
     await tapped(world.owner, "Mar 24 nov", "Che cosa?")
-    await tapped(world.owner, "Fit Center", "Pagina 1")
-    chosen = await tapped(world.owner, "07:00 Fit Center", "2ª Fit Center")
+    await tapped(world.owner, "Fit Center", "Giuriati - Fit Center")
+    chosen = await tapped(world.owner, "07:00", "2ª Fit Center")
     assert "o appena tocchi «▶️ Prenota adesso»" in chosen.text
 
     await tapped(world.owner, "▶️ Prenota adesso", "comincio subito")
@@ -373,7 +373,7 @@ async def to_swap(world: World, label: str, shows: str) -> Message:
 
 
 async def test_a_swap_books_the_new_one_and_then_frees_the_other(world: World) -> None:
-    page = await to_swap(world, "Fit Center|07:00", "Pagina 1|solo quando è tua libero l'altra")
+    page = await to_swap(world, "Fit Center|07:00", "Giuriati - Fit Center|solo quando è tua libero l'altra")
     assert "Al posto di PILATES MATWORK" in page.text
     data = data_of(page, "🔁 Scambia")
     await asyncio.gather(*(world.owner.press(data, page.message_id) for _ in range(2)))
@@ -393,7 +393,7 @@ async def test_a_swap_books_the_new_one_and_then_frees_the_other(world: World) -
 
 
 async def test_what_may_be_given_back_already_is_not_said_to_be_freed_now(world: World) -> None:
-    page = await to_swap(world, "Fit Center|07:00", "Pagina 1|solo quando è tua libero l'altra")
+    page = await to_swap(world, "Fit Center|07:00", "Giuriati - Fit Center|solo quando è tua libero l'altra")
     await world.owner.press(data_of(page, "🔁 Scambia"), page.message_id)
     await world.db.connection.write("UPDATE booking_actions SET gave_up = 1")  # by a worker that died then
 
@@ -405,7 +405,7 @@ async def test_what_may_be_given_back_already_is_not_said_to_be_freed_now(world:
 
 
 async def test_what_a_swap_gave_up_first_leaves_the_calendar_too(world: World) -> None:
-    page = await to_swap(world, "Fit Center|07:00", "Pagina 1|solo quando è tua libero l'altra")
+    page = await to_swap(world, "Fit Center|07:00", "Giuriati - Fit Center|solo quando è tua libero l'altra")
     await world.owner.press(data_of(page, "🔁 Scambia"), page.message_id)
     action = await world.claim()
     await world.db.claims.gave_up(action, MINE.ref)
@@ -511,7 +511,7 @@ async def test_a_watch_that_met_an_overlap_is_not_spent(world: World) -> None:
 
 
 async def test_who_swaps_in_time_frees_the_other_only_while_that_is_free(world: World) -> None:
-    await to_swap(world, "Fit Center|07:00", "Pagina 1|Prima prenoto questa")
+    await to_swap(world, "Fit Center|07:00", "Giuriati - Fit Center|Prima prenoto questa")
     await tapped(world.owner, "🔁 Scambia", "In coda")
     await world.book()
     assert (await world.claim()).free_until == datetime(2026, 11, 24, 15, tzinfo=UTC)  # two hours before 18:00 in Rome
@@ -546,7 +546,7 @@ async def test_what_could_not_be_given_back_in_time_is_for_the_person_to_decide(
 
 
 async def test_a_swap_that_fails_leaves_what_is_held(world: World) -> None:
-    await to_swap(world, "Fit Center|07:00", "Pagina 1|Prima prenoto questa")
+    await to_swap(world, "Fit Center|07:00", "Giuriati - Fit Center|Prima prenoto questa")
     await tapped(world.owner, "🔁 Scambia", "In coda")
 
     await world.fail(SlotFull("no"))

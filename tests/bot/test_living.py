@@ -17,11 +17,12 @@ from bot.flows.services import Services
 from bot.screens.callbacks import Call, Verb
 from bot.screens.living import Reading, living
 from bot.screens.page import Page, button, home_button
-from bot.screens.slots import activity_key
+from bot.screens.slot_labels import slot_label
+from bot.screens.slots import SlotState, SlotView, activity_key
 from bot.screens.when import When
 from demo.telegram import Message
 from domain.errors import SiteUnavailable
-from domain.model import ActionType
+from domain.model import ActionType, SlotStatus
 from tests.support import chats
 from tests.support.chats import NOON, OWNER, PILATES, TUESDAY, World, menu, tapped
 
@@ -128,6 +129,7 @@ async def test_the_button_has_a_young_list_read_again(world: World) -> None:
     again = await tapped(world.owner, "🔄", WAITS)
 
     assert again.message_id == page.message_id
+    await chats.until(world.db.claims.due, True)  # it is queued beside the answer
     await world.read_again(await world.claim())
     read = "✅ Letti dal sito alle 12:01"
     await world.owner.wait_for(lambda one: one.message_id == page.message_id and read in one.text)
@@ -150,6 +152,53 @@ async def test_pages_that_wait_are_told_once_however_many_readings_end(world: Wo
 
     rows = await world.db.connection.rows("SELECT message_id FROM notices WHERE kind = 'page' ORDER BY message_id")
     assert [row["message_id"] for row in rows] == [7, 8]
+
+
+async def test_the_timetable_of_today_has_only_what_is_still_to_come_and_says_what_is_full(world: World) -> None:
+    await menu(world.owner)
+    await tapped(world.owner, "🗓️ Orari Corsi", "Orari dei corsi")
+    page = await tapped(world.owner, "Oggi", "19:00–19:55")
+    assert "09:00" not in page.text  # it is noon
+    await tapped(world.owner, "Indietro", "Orari dei corsi")
+    await tapped(world.owner, "Mar 24", "Fit Center")
+    page = await tapped(world.owner, "Giuriati - Corsi Platinum", "ZUMBA")
+    assert "ZUMBA, con ROSSI MARIA · piena" in page.text
+    assert "0 posti" not in page.text
+
+
+async def test_who_asks_for_places_is_shown_what_has_some_and_told_of_the_rest(world: World) -> None:
+    await world.owner.send("che posti ci sono martedì dalle 17?")
+    page = await world.owner.wait_for(lambda one: "Un'altra è piena." in one.text)
+    assert [label for label in page.labels if ":00" in label] == [
+        "Mar 24 17:00 Fit Center · 7 posti", "Mar 24 18:00 PILATES MATW… · 7 posti",
+        "Mar 24 18:00 Fit Center · 7 posti",
+    ]  # fmt: skip
+
+    await world.read_timetable([replace(one, places=0, status=SlotStatus.DISABLED) for one in chats.WEEK])
+    await world.owner.send("che posti ci sono martedì dalle 17?")
+    page = await world.owner.wait_for(lambda one: "È tutto pieno." in one.text)
+    assert "Mar 24 19:00 ZUMBA · piena" in page.labels
+
+
+async def test_the_ticket_of_a_place_that_is_held_has_the_buttons_to_give_it_back(world: World) -> None:
+    await chats.queued(world.owner)
+    action = await world.book()
+    await world.owner.wait_for(lambda one: "Prenotata!" in one.text)
+    await world.owner.send(f"/status {action.id}")
+    page = await world.owner.wait_for(lambda one: "🧾 Richieste" in one.labels and "PILATES" in one.text)
+    assert page.labels[:3] == ["❌ Annulla", "🔁 Scambia", "🗓 Calendario"]
+    await world.owner.tap("❌ Annulla", message_id=page.message_id)
+    await world.owner.wait_for(lambda one: "Annullo davvero?" in one.text)
+
+
+def test_a_label_is_whole_on_a_narrow_phone_and_its_name_gives_way() -> None:
+    when = When(NOON, ZoneInfo("Europe/Rome"))
+    opens = NOON + timedelta(days=7)
+    course = replace(PILATES, course="FUNCTIONAL TRAINING AVANZATO")
+    closed = SlotView(1, course, SlotState.OPENS, opens, NOON)
+    assert slot_label(closed, when) == "18:00 FUNCTIONAL TRAI… · apre dom 29"
+    assert slot_label(closed, when, "Mar 24") == "Mar 24 18:00 FUNCTIONA… · apre dom 29"
+    assert slot_label(replace(closed, slot=PILATES, state=SlotState.FREE), when) == "18:00 PILATES MATWORK · 7 posti"
 
 
 def test_a_list_says_its_age_only_when_it_is_older_than_ten_minutes() -> None:

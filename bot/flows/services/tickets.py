@@ -9,9 +9,9 @@ from bot.flows.services.house import House
 from bot.flows.services.requests import Requests
 from bot.flows.services.slots import Slots
 from bot.flows.tap import Tap
-from bot.screens.page import Page, Words
+from bot.screens.page import ButtonRow, Page, Words
 from database import Database
-from domain.model import Action, ActionStatus, ActionType
+from domain.model import Action, ActionStatus, ActionType, HeldBooking
 
 
 class Tickets:
@@ -62,4 +62,13 @@ class Tickets:
             pause=await self._accounts.pause(action.user_id),
             has_figures=report is not None,
             first_watchable=not is_card and self._house.first_is_watchable(action, got),
+            manage=[] if is_card else await self._manage(action, got),
         )
+
+    async def _manage(self, action: Action, got: HeldBooking | None) -> list[ButtonRow]:
+        """What can be done with the place that a booking got; nothing once it is given back, or being given back."""
+        if action.status is not ActionStatus.COMPLETED or got is None or not screens.held.is_held(got):
+            return []
+        if self._house.has_begun(got.booking.ref) or await self._requests.live_about(got) is not None:
+            return []
+        return screens.held.manage_rows(got)
