@@ -51,7 +51,12 @@ def calendar_page(calendar: OwnCalendar | None, events: int, when: When, note: s
 
 def _state(calendar: OwnCalendar, events: int, when: When) -> list[str]:
     if calendar.trouble is not None:
-        return [str(TROUBLES[calendar.trouble])]
+        known = (
+            _("Intanto vale quello che ho letto {moment}.", moment=when.at(calendar.read_at))
+            if calendar.read_at
+            else ""
+        )
+        return [str(TROUBLES[calendar.trouble]), known]
     if calendar.read_at is None:
         return [_("Lo leggo adesso: ti scrivo appena fatto.")]
     return [_count(events), _("Letto {moment}.", moment=when.at(calendar.read_at))]

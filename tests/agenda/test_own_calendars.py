@@ -117,6 +117,13 @@ async def test_a_lecture_is_told_before_the_booking_and_no_more_once_the_calenda
         lambda message: "Leggo quello su 127.0.0.1" in message.text and "impegni" in message.text
     )
     assert "secret-word" not in shown.html
+    site.status = 503
+    world.clock.now += 2 * HOUR
+    await reads(world.db, world.clock, tmp_path, site.limits)
+    await world.owner.send("/calendar")
+    await world.owner.wait_for(
+        lambda message: "non risponde: riprovo da solo.\nIntanto vale quello che" in message.text
+    )
     await chats.tapped(world.owner, "Togli il calendario", "Tolto")
     assert "Analisi" not in (await pilates(world.owner)).text
     assert await world.db.connection.rows("SELECT 1 FROM own_events") == []

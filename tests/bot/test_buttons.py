@@ -266,7 +266,7 @@ def week_pages() -> Iterator[Page]:
 def own_calendar_pages() -> Iterator[Page]:
     calendar = OwnCalendar(ID, "https://calendar.example/secret.ics")
     read = replace(calendar, read_at=NOON)
-    broken = [replace(calendar, trouble=trouble) for trouble in CalendarTrouble]
+    broken = [replace(each, trouble=trouble) for each in (calendar, read) for trouble in CalendarTrouble]
     yield screens.own_calendar.calendar_page(None, 0, WHEN, str(screens.own_calendar.NO_ADDRESS))
     yield from (screens.own_calendar.calendar_page(each, 3, WHEN) for each in (calendar, read, *broken))
     yield from (screens.own_calendar.told(each, 1) for each in (read, *broken))
