@@ -7,6 +7,7 @@ millions of dates. Exit code 1: it can't be read as a calendar.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from domain.model import stamp
 from domain.own_calendars import HORIZON
 
 CPU_SECONDS, MEMORY = 10, 600_000_000
+NICE = 19  # behind everything else on the machine: an opening may be near
 MOST_EVENTS = 3000  # forty a day
 LONGEST_SUMMARY = 100
 OURS = "@polimisport-bot"  # the end of the UID of what the bot itself put into the calendar
@@ -30,6 +32,7 @@ USUAL_LENGTH = timedelta(hours=1)  # of what has a beginning only
 
 
 def main() -> int:
+    os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

@@ -87,7 +87,7 @@ class Fetcher:
                 httpx.AsyncClient(verify=self._trusts, trust_env=False, timeout=10) as client,
             ):
                 return await self._follow(client, address, headers)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, UnicodeError):
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):  # the last: an address that it redirects to
             raise Unread(CalendarTrouble.UNREACHABLE) from None
 
     async def _follow(self, client: httpx.AsyncClient, address: str, headers: dict[str, str]) -> Fetched | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from domain.model import Clock, NoticeKind, instant, stamp
 from domain.own_calendars import CalendarTrouble, OwnCalendar, OwnEvent
 from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
-from store.row_reading import instant_or_none
+from store.row_reading import all_readable, instant_or_none, readable
 
 EVERY = timedelta(hours=1)  # a calendar is read at most so often
 LONGEST = timedelta(days=1)  # between two tries of one that can't be read
@@ -31,14 +32,20 @@ def _calendar(row: sqlite3.Row) -> OwnCalendar:
     )
 
 
+def _next_at(row: sqlite3.Row) -> datetime:
+    return instant(row["next_at"])
+
+
 class OwnCalendars:
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._db = connection
         self._clock = clock
 
     async def find(self, user_id: int) -> OwnCalendar | None:
-        row = await self._db.row("SELECT * FROM own_calendars WHERE user_id = :user_id", {"user_id": user_id})
-        return _calendar(row) if row else None
+        row = await self._db.row(
+            "SELECT user_id AS id, * FROM own_calendars WHERE user_id = :user_id", {"user_id": user_id}
+        )
+        return readable(_calendar, row)
 
     @in_transaction
     def set(self, tx: Transaction, user_id: int, address: str) -> None:
@@ -60,14 +67,15 @@ class OwnCalendars:
     async def due(self) -> list[OwnCalendar]:
         """The calendars that are to be read now."""
         rows = await self._db.rows(
-            "SELECT * FROM own_calendars WHERE next_at <= :now ORDER BY next_at", {"now": stamp(self._clock())}
+            "SELECT user_id AS id, * FROM own_calendars WHERE next_at <= :now ORDER BY next_at",
+            {"now": stamp(self._clock())},
         )
-        return [_calendar(row) for row in rows]
+        return all_readable(_calendar, rows)
 
     async def next_at(self) -> datetime | None:
         """When a calendar is to be read next."""
-        row = await self._db.row("SELECT min(next_at) FROM own_calendars")
-        return instant(row[0]) if row and row[0] else None
+        rows = await self._db.rows("SELECT user_id AS id, next_at FROM own_calendars")
+        return min(all_readable(_next_at, rows), default=None)
 
     @in_transaction
     def was_read(
@@ -149,14 +157,11 @@ class OwnCalendars:
 
 def _replace_events(tx: Transaction, user_id: int, events: Sequence[OwnEvent]) -> None:
     tx.run("DELETE FROM own_events WHERE user_id = :user_id", {"user_id": user_id})
-    for event in events:
-        tx.run(
-            """
-            INSERT INTO own_events (user_id, summary, starts_at, ends_at, all_day)
-            VALUES (:user_id, :summary, :starts, :ends, :all_day)
-            """,
-            {
-                "user_id": user_id, "summary": event.summary, "starts": stamp(event.starts_at),
-                "ends": stamp(event.ends_at), "all_day": int(event.all_day),
-            },
-        )  # fmt: skip
+    rows = [(each.summary, stamp(each.starts_at), stamp(each.ends_at), int(each.all_day)) for each in events]
+    tx.run(
+        """
+        INSERT INTO own_events (user_id, summary, starts_at, ends_at, all_day)
+        SELECT :user_id, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(:events)
+        """,
+        {"user_id": user_id, "events": json.dumps(rows)},
+    )

@@ -70,7 +70,7 @@ def _preferences(row: sqlite3.Row) -> Preferences:
     """Raises ValueError for a row written by hand that makes no sense."""
     quiet = row["quiet_from"] and row["quiet_until"]
     return Preferences(
-        silent=frozenset(Event(each) for each in json.loads(row["silent"])),
+        silent=_events(row["silent"]),
         quiet=QuietHours(time.fromisoformat(row["quiet_from"]), time.fromisoformat(row["quiet_until"]))
         if quiet
         else None,
@@ -81,3 +81,10 @@ def _preferences(row: sqlite3.Row) -> Preferences:
         dark=bool(row["week_dark"]),
         mondays=bool(row["week_mondays"]),
     )
+
+
+def _events(text: str) -> frozenset[Event]:
+    """The events of a JSON list of them. Raises ValueError for anything else."""
+    if not text.lstrip().startswith("["):
+        raise ValueError(f"{text} is no list")
+    return frozenset(Event(each) for each in json.loads(text))

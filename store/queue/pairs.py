@@ -97,7 +97,7 @@ class Pairs:
     async def of_action(self, action_id: int) -> Pair | None:
         """The pair that a booking belongs to."""
         row = await self._db.row(
-            "SELECT * FROM pairs WHERE :id IN (asker_action_id, friend_action_id) ORDER BY id DESC LIMIT 1",
+            "SELECT * FROM pairs WHERE asker_action_id = :id OR friend_action_id = :id ORDER BY id DESC LIMIT 1",
             {"id": action_id},
         )
         return readable(_pair, row)
@@ -164,8 +164,10 @@ def _side(tx: Transaction, pair: Pair, user_id: int, wish: ClassRef) -> Side:
     """How it stands with the place of one of the two, by what they hold and what they have asked for."""
     row = _action(tx, pair.action_of(user_id))
     live = _live(tx, user_id, wish)
-    if _place(tx, user_id, wish, row) is not None:
-        return Side.OPEN if live is not None and live.type is ActionType.CANCEL else Side.WON
+    place = _place(tx, user_id, wish, row)
+    if place is not None:
+        in_doubt = place.missing_since is not None or (live is not None and live.type is ActionType.CANCEL)
+        return Side.OPEN if in_doubt else Side.WON
     if live is not None and live.type is ActionType.BOOK and live.watch is not WatchMode.TELL:
         return Side.OPEN
     return Side.OPEN if row is not None and _may_have_been_done(tx, row) else Side.LOST
@@ -179,7 +181,7 @@ def _may_have_been_done(tx: Transaction, row: sqlite3.Row) -> bool:
         """
         SELECT 1 FROM booking_actions
         WHERE user_id = :user AND action_type = 'check' AND action_type IN ('check', 'refresh')
-            AND status = 'completed' AND started_at >= :ended
+            AND status = 'completed' AND completed_at >= :ended AND started_at >= :ended
         """,
         {"user": row["user_id"], "ended": row["completed_at"]},
     )
@@ -221,14 +223,22 @@ def _give_back(tx: Transaction, pair: Pair, winner: int, wish: ClassRef, now: da
 
 
 def _follow_return(tx: Transaction, pair: Pair, wish: ClassRef, now: datetime) -> None:
-    """While a place is given back: the other may have won after all, and what was cancelled is known when it ends."""
+    """While a place is given back: the other may have won after all, and what was cancelled is known when it ends.
+
+    Where a cancellation's answer was lost, that is when the person's bookings were read.
+    """
     winner = pair.winner_id or pair.asker_id
     other = pair.friend_id if winner == pair.asker_id else pair.asker_id
     other_won = _side(tx, pair, other, wish) is Side.WON
     row = _action(tx, pair.return_id)
-    if row is not None and row["status"] in LIVE and (not other_won or withdraw(tx, row["id"], winner, now) is None):
+    if row is not None and row["status"] in LIVE and other_won:
+        row = withdraw(tx, row["id"], winner, now) or row
+    if row is not None and _may_have_been_done(tx, row):
         return
-    if _place(tx, winner, wish, _action(tx, pair.action_of(winner))) is not None:
+    place = _place(tx, winner, wish, _action(tx, pair.action_of(winner)))
+    if place is not None and place.missing_since is not None:
+        return
+    if place is not None:
         _end(tx, pair, PairState.BOTH if other_won else PairState.APART, winner)
     else:
         by_us = row is not None and row["status"] == ActionStatus.COMPLETED

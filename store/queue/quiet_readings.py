@@ -31,12 +31,13 @@ UNDER_WAY = """
     ORDER BY status = 'processing' DESC, begins LIMIT 1
 """
 LATELY = """
-    SELECT count(*) AS begun, max(created_at) AS last, status FROM booking_actions
-    WHERE action_type = 'refresh' AND user_id IN (SELECT user_id FROM accounts) AND created_at > :since
+    SELECT count(*) AS begun, max(created_at) AS last, status FROM booking_actions INDEXED BY routine_tries
+    WHERE action_type = 'refresh' AND action_type IN ('check', 'refresh')
+        AND user_id IN (SELECT user_id FROM accounts) AND created_at > :since
 """
 OPENINGS = """
     SELECT DISTINCT opens_at FROM booking_actions INDEXED BY live_actions
-    WHERE status IN ('pending', 'processing') AND action_type = 'book' AND watch IS NULL AND opens_at > :over
+    WHERE status IN ('pending', 'processing') AND action_type = 'book' AND opens_at > :over
     ORDER BY opens_at
 """
 

@@ -158,6 +158,16 @@ async def test_a_trouble_is_told_once_and_so_is_its_end(
     assert await db.own_calendars.count(GIULIA) > 0  # what was known is not forgotten for a bad day
 
 
+@pytest.mark.parametrize("column", ["next_at", "read_at"])
+async def test_a_row_that_somebody_mistyped_stops_nothing(
+    db: Database, clock: FakeClock, tmp_path: Path, column: str
+) -> None:
+    await db.own_calendars.set(GIULIA, "https://localhost/x.ics")
+    await db.connection.write(f"UPDATE own_calendars SET {column} = '1 gennaio'")  # noqa: S608 - a name of this file
+    await reads(db, clock, tmp_path, Limits())
+    assert (await db.due_dates.memory()).ticked_at == clock.now
+
+
 async def test_what_is_taken_away_while_it_is_read_stays_away(db: Database, site: Site) -> None:
     await db.own_calendars.set(GIULIA, site.address)
     [calendar] = await db.own_calendars.due()
@@ -177,6 +187,7 @@ async def test_what_is_taken_away_while_it_is_read_stays_away(db: Database, site
         (302, "", {"Location": "https://localhost/x"}, CalendarTrouble.NOT_ALLOWED),
         (302, "", {"Location": "file:///etc/passwd"}, CalendarTrouble.NOT_ALLOWED),
         (302, "", {"Location": "/again"}, CalendarTrouble.NOT_ALLOWED),  # round and round
+        (302, "", {"Location": "https://[/x"}, CalendarTrouble.UNREACHABLE),
     ],
 )
 async def test_what_a_server_does_is_told_for_what_it_is(

@@ -35,6 +35,12 @@ def silent(world: World, message: Message) -> bool:
     return world.emulator.world.chats[OWNER].messages[message.message_id].silent
 
 
+@pytest.mark.parametrize("typed", ["null", "5", "true", '{"result": 1}', '["mine"]'])
+async def test_silent_events_that_somebody_mistyped_are_none(world: World, typed: str) -> None:
+    await world.db.connection.write("INSERT INTO preferences (user_id, silent) VALUES (1, :typed)", {"typed": typed})
+    assert await world.db.preferences.all() == {1: Preferences()}
+
+
 async def test_every_setting_can_be_seen_and_chosen(world: World) -> None:
     page = await settings(world, "/settings")
     assert page.labels == [

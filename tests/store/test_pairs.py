@@ -229,6 +229,43 @@ async def test_an_answer_that_was_lost_is_read_back_before_anything_is_given_bac
     assert (await stands(db)).state is state
 
 
+async def test_a_place_that_is_read_before_its_booking_has_ended_is_given_back_once_it_has(
+    db: Database, clock: FakeClock
+) -> None:
+    await pair(db)
+    giulias, marcos = await both_claimed(db)
+    await db.requests.read_bookings_soon(GIULIA)
+    reading = await claimed(db, GIULIA, ActionType.CHECK)
+    clock.go(seconds=5)
+    await outcomes.sync(db, reading, [HELD], ROME, in_page=True)  # the answer to her booking is on its way
+
+    await lost(db, marcos)
+    assert (await stands(db)).state is PairState.OPEN
+    await won(db, giulias)
+
+    assert (await stands(db)).state is PairState.RETURNING
+
+
+@pytest.mark.parametrize(("held", "state"), [([HELD], PairState.APART), ([], PairState.NONE)])
+async def test_a_cancellation_whose_answer_was_lost_is_read_back_before_anything_is_told(
+    db: Database, clock: FakeClock, held: list[Booking], state: PairState
+) -> None:
+    await pair(db)
+    giulias, marcos = await both_claimed(db)
+    await won(db, giulias)
+    await lost(db, marcos)
+    cancel = await claimed(db, GIULIA, ActionType.CANCEL)
+    await lost(db, replace(cancel, failures=7), SiteUnavailable("no answer"))
+    assert (await stands(db)).state is PairState.RETURNING
+
+    await sync(db, GIULIA, held, clock)
+    if not held:
+        assert (await stands(db)).state is PairState.RETURNING, "what is missing once may be there"
+        await sync(db, GIULIA, held, clock)
+
+    assert (await stands(db)).state is state
+
+
 async def test_a_watch_of_the_one_that_has_lost_counts(db: Database) -> None:
     await pair(db)
     giulias, marcos = await both_claimed(db)

@@ -68,6 +68,12 @@ async def test_no_reading_begins_while_an_opening_is_near_but_once_it_is_over(db
     assert await db.quiet_readings.begin() == over
 
 
+async def test_a_watch_that_will_race_at_an_opening_is_not_disturbed_either(db: Database, clock: FakeClock) -> None:
+    await db.requests.add(NewAction(ActionType.BOOK, OWNER, GAG, watch=WatchMode.BOOK, opens_at=OPENS))
+    clock.now = OPENS - timedelta(minutes=2)
+    assert await db.quiet_readings.begin() == OPENS + timedelta(minutes=2)
+
+
 async def ended(db: Database, error: str | None = None) -> None:
     action = await db.claims.claim("test", 60)
     assert action
