@@ -14,7 +14,7 @@ STEPS = (1, 2, 3, 5, 10, 15, 20, 30, 40, 50, 60, 90, 120, 180, 300, 600, 900, 18
 def filling_lines(seen: Sequence[Filling], everywhere: Sequence[Races], *, opens_later: bool) -> list[str]:
     """`everywhere`: the races of each class; `opens_later`: it has not opened, so that its chance is of interest."""
     after = usually_full_after(seen)
-    lines = [] if after is None else [_("📈 Di solito si riempie entro {time} dall'apertura.", time=within(after))]
+    lines = [] if after is None else [_("⏱ Di solito si riempie entro {time} dall'apertura.", time=within(after))]
     share = chance(seen, usual(everywhere)) if opens_later else None
     if share is not None:
         percent = round(share * 10) * 10

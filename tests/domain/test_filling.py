@@ -30,10 +30,10 @@ def test_nothing_is_told_before_five_openings_were_seen() -> None:
     assert filling_lines(four, NOWHERE, opens_later=True) == []
     five = [*four, night(9, free=20, full=38, won=True)]
     assert filling_lines(five, NOWHERE, opens_later=True) == [
-        "📈 Di solito si riempie entro 40 s dall'apertura.",
+        "⏱ Di solito si riempie entro 40 s dall'apertura.",
         "🎯 Probabilità di prenderla, da com'è andata finora: circa 80 %.",
     ]
-    assert filling_lines(five, NOWHERE, opens_later=False) == ["📈 Di solito si riempie entro 40 s dall'apertura."]
+    assert filling_lines(five, NOWHERE, opens_later=False) == ["⏱ Di solito si riempie entro 40 s dall'apertura."]
 
 
 def test_no_reading_alone_tells_a_chance() -> None:
