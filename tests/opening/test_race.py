@@ -192,7 +192,7 @@ async def test_in_the_last_seconds_whoever_is_ready_shoots_though_another_has_ta
 
 
 async def test_a_race_that_another_took_over_in_time_is_left_to_it(at: Open) -> None:
-    async with at(lead=10.5) as opened:
+    async with at(lead=13.0) as opened:
         opened.last_call = Row(LeaseLost("another has it"))
         with pytest.raises(LeaseLost):
             await opened.race()
