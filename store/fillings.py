@@ -65,12 +65,17 @@ def _class_of(wish: ClassRef) -> dict[str, object]:
     }
 
 
-def note_reading(tx: Transaction, timetable: Timetable, rule: OpeningRule, began_at: datetime) -> None:
-    """Notes which of the classes that have opened lately had places when they were read, and drops what is old."""
+def note_reading(tx: Transaction, timetable: Timetable, rule: OpeningRule, began_at: datetime, ended: datetime) -> None:
+    """Notes which of the classes that have opened lately had places when they were read, and drops what is old.
+
+    A reading asks for one day after the other: what has a place surely had it when it began, and what is full surely
+    was when it ended.
+    """
     for slot in timetable.slots:
         opens = rule.opens_at(slot.day, slot.start)
         if opens <= began_at <= opens + LOOKED_FOR and (is_full := _is_full(slot)) is not None:
-            note_seen(tx, slot.ref, opens, (began_at - opens).total_seconds(), is_full=is_full)
+            seen_at = ended if is_full else began_at
+            note_seen(tx, slot.ref, opens, (seen_at - opens).total_seconds(), is_full=is_full)
     first = (min(timetable.days) - KEPT).isoformat()
     tx.run("DELETE FROM fillings WHERE date < :first", {"first": first})
 

@@ -166,7 +166,7 @@ def _complete(tx: Transaction, action: Action, done: Done, now: datetime) -> Non
             _tell_unless_quiet(tx, action)
         case Refreshed():
             if effect.rule is not None:
-                note_reading(tx, effect.timetable, effect.rule, effect.began_at)
+                note_reading(tx, effect.timetable, effect.rule, effect.began_at, now)
             if swap(tx, effect.timetable, effect.began_at, now):
                 read_soon(tx, action.user_id, now, SECOND_READING, ActionType.REFRESH)
             _tell_unless_quiet(tx, action)

@@ -44,7 +44,9 @@ async def seen(db: Database) -> list[Filling]:
     return await db.fillings.of(NEXT_WEEK.ref)
 
 
-async def read(db: Database, at: datetime, places: int | None) -> None:
+async def read(db: Database, clock: FakeClock, at: datetime, places: int | None) -> None:
+    """Reads the timetable from then on, for ten seconds."""
+    clock.now = at + timedelta(seconds=10)
     action = await db.claims.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
     assert action
     slots: tuple[Slot, ...] = (replace(PILATES, places=places), chats.fit_center(TUESDAY, "09:00"))
@@ -53,10 +55,10 @@ async def read(db: Database, at: datetime, places: int | None) -> None:
     await db.settlement.settle(action, Done(Refreshed(timetable, at, RULE), "read"))
 
 
-async def test_readings_narrow_down_when_a_class_was_full(db: Database) -> None:
+async def test_readings_narrow_down_when_a_class_was_full(db: Database, clock: FakeClock) -> None:
     for seconds, places in ((-30, 0), (20, 5), (90, 0), (45, 3), (120, 0), (7 * 3600, 0)):
-        await read(db, OPENS + timedelta(seconds=seconds), places)
-    assert await seen(db) == [Filling(TUESDAY, OPENS, free=45, full=90)]
+        await read(db, clock, OPENS + timedelta(seconds=seconds), places)
+    assert await seen(db) == [Filling(TUESDAY, OPENS, free=45, full=100)]
 
 
 def at_the_opening(outcome: ShotOutcome, arrived: float) -> OpeningReport:
@@ -100,15 +102,15 @@ async def test_a_race_and_a_refusal_are_noted(db: Database, clock: FakeClock, ou
     assert await db.fillings.everywhere() == ([noted.races] if noted.races.asked else [])
 
 
-async def test_another_class_and_another_weekday_tell_nothing_of_it(db: Database) -> None:
-    await read(db, OPENS + timedelta(seconds=20), 0)
+async def test_another_class_and_another_weekday_tell_nothing_of_it(db: Database, clock: FakeClock) -> None:
+    await read(db, clock, OPENS + timedelta(seconds=20), 0)
     assert len(await seen(db)) == 1
     for other in ({"course": "YOGA"}, {"day": TUESDAY + timedelta(days=6)}, {"start": time(19)}):
         assert await db.fillings.of(replace(NEXT_WEEK, **other).ref) == []
 
 
-async def test_what_is_too_old_is_forgotten(db: Database) -> None:
-    await read(db, OPENS + timedelta(seconds=20), 0)
+async def test_what_is_too_old_is_forgotten(db: Database, clock: FakeClock) -> None:
+    await read(db, clock, OPENS + timedelta(seconds=20), 0)
     action = await db.claims.add_claimed(NewAction(ActionType.REFRESH, OWNER, quiet=True), "test", 60)
     assert action
     later = replace(PILATES, day=TUESDAY + timedelta(days=300))
