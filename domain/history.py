@@ -55,6 +55,7 @@ class Entry:
     held: HeldBooking | None = None  # the place, if there was one
     action_id: int | None = None  # the request that got it, or did not
     arrived_ms: float | None = None  # after its opening: when the request that the site took arrived there
+    taken_ms: float | None = None  # after its opening: when the site's yes was here, as its result told it
     seen_ms: float | None = None  # after its opening: when it was read back
     in_time: bool | None = None  # of what was given back: while that was free; None: nobody saw which
     why_not: str | None = None  # of what was not had: the class of the error
@@ -119,7 +120,7 @@ class CourseNumbers:
     had: int  # places held until their class began
     raced: int  # openings at which it was won or lost
     won: int
-    median_ms: float | None  # after the opening: when what was won arrived at the site
+    median_ms: float | None  # after the opening: when the site's yes to what was won was here
     best_ms: float | None
 
 
@@ -165,14 +166,14 @@ def numbers(entries: Sequence[Entry], today: date) -> Numbers:
 
 
 def _of_course(entries: Sequence[Entry]) -> CourseNumbers:
-    arrived = [entry.arrived_ms for entry in entries if entry.arrived_ms is not None]
+    taken = [entry.taken_ms for entry in entries if entry.taken_ms is not None]
     return CourseNumbers(
         course=entries[0].ref.course,
         had=sum(entry.became is Became.HAD for entry in entries),
         raced=sum(entry.won is not None for entry in entries),
         won=sum(entry.won is True for entry in entries),
-        median_ms=median(arrived) if arrived else None,
-        best_ms=min(arrived, default=None),
+        median_ms=median(taken) if taken else None,
+        best_ms=min(taken, default=None),
     )
 
 

@@ -66,7 +66,7 @@ def _months(canvas: Canvas, numbers: Numbers, top: int) -> None:
 
 def _courses(canvas: Canvas, courses: tuple[CourseNumbers, ...], top: int) -> None:
     canvas.box(MARGIN, top, INNER, PAD + len(courses) * COURSE, canvas.theme.card, 22)
-    most = max(course.had + course.raced - course.won for course in courses)
+    most = max(course.had + course.raced - course.won for course in courses) or 1  # all that was won may be ahead
     for place, course in enumerate(courses):
         _course(canvas, course, most, top + PAD // 2 + place * COURSE)
 

@@ -101,8 +101,8 @@ def became(entry: Entry) -> str:
     match entry.became:
         case Became.AHEAD:
             return _("in arrivo")
-        case Became.HAD if entry.arrived_ms is not None and entry.arrived_ms >= 0:
-            return _("presa in {time}", time=duration(entry.arrived_ms))
+        case Became.HAD if entry.taken_ms is not None and entry.taken_ms >= 0:
+            return _("presa in {time}", time=duration(entry.taken_ms))
         case Became.HAD:
             return ""
         case Became.GIVEN_BACK:

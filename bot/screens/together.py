@@ -188,12 +188,12 @@ def _how_it_ended(pair: Pair, what: str, name: str, *, mine: bool) -> str:
         case PairState.APART if mine:
             said = _("👥 {what}: tu il posto ce l'hai, per {name} non c'è.", what=what, name=name)
             kept = _(
-                "Non l'ho annullato, perché lo faccio solo finché è gratis: resta tuo. Se non ci vai, annullalo tu."
+                "Il tuo posto resta: annullo solo finché è gratis e il sito lo permette. Se non ci vai, annullalo tu."
             )
             return f"{said} {kept}" if _was_to_be_returned(pair) else said
         case PairState.APART:
             said = _("👥 {what}: per {name} il posto c'è, per te no.", what=what, name=name)
-            kept = _("Non l'ho annullato, perché lo faccio solo finché è gratis.")
+            kept = _("Il suo posto resta: annullo solo finché è gratis e il sito lo permette.")
             return f"{said} {kept}" if _was_to_be_returned(pair) else said
         case _ if pair.both_or_none:
             return _("👥 {what}: era «solo insieme», e niente posto né per te né per {name}.", what=what, name=name)

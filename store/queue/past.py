@@ -21,6 +21,8 @@ PLACES = """
         (SELECT min(min((sent_ms + answered_ms) / 2,
                 CASE WHEN round_trip_ms > 0 THEN sent_ms + round_trip_ms / 2 ELSE (sent_ms + answered_ms) / 2 END))
             FROM shots WHERE shots.action_id = opening.action_id AND outcome = 'accepted') AS arrived_ms,
+        (SELECT answered_ms FROM shots WHERE shots.action_id = opening.action_id AND outcome = 'accepted'
+            ORDER BY sent_ms LIMIT 1) AS taken_ms,
         (SELECT max(created_at) FROM booking_actions AS given INDEXED BY finished_by_class
             WHERE given.user_id = held.user_id AND given.date = held.booking_date AND given.status = 'completed'
                 AND given.status IN ('completed', 'failed', 'cancelled') AND given.action_type IN ('book', 'cancel')
@@ -59,8 +61,9 @@ class _Judge:
         in_time = self._in_time(row, held) if became is Became.GIVEN_BACK else None
         won = True if row["raced"] is not None and row["arrived_ms"] is not None else None
         return Entry(
-            became, ref, held.updated_at, held, row["action_id"], row["arrived_ms"], row["seen_ms"], in_time, won=won
-        )
+            became, ref, held.updated_at, held, row["action_id"], row["arrived_ms"], row["taken_ms"], row["seen_ms"],
+            in_time, won=won,
+        )  # fmt: skip
 
     def _in_time(self, row: sqlite3.Row, held: HeldBooking) -> bool | None:
         """None when it was asked in time, and read back as gone only after it."""

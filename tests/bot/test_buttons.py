@@ -401,7 +401,7 @@ def preference_pages() -> Iterator[Page]:
 
 def history_pages() -> Iterator[Page]:
     entries = [
-        Entry(became, ACTION.class_ref, NOON, in_time=in_time, arrived_ms=67, seen_ms=900, won=True)
+        Entry(became, ACTION.class_ref, NOON, in_time=in_time, arrived_ms=67, taken_ms=87, seen_ms=900, won=True)
         for became in Became
         for in_time in (True, False, None)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from PIL import Image
 from bot.pictures.statistics import statistics_picture
 from domain.errors import SlotFull
 from domain.filling import LEAST_SEEN
-from domain.history import numbers
+from domain.history import Became, numbers
 from domain.model import ActionType, Booking, Timetable
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
 from domain.outcome import Done, Refreshed
@@ -37,9 +38,10 @@ async def lived(world: World) -> None:
 async def test_the_history_is_filtered_sent_as_files_and_told_in_numbers(tmp_path: Path) -> None:
     async with chats.world(tmp_path) as world:
         await lived(world)
+        await world.owner.wait_for(lambda message: "Presa in 87 millesimi" in message.text)
         await world.owner.send("/storico")
         page = await world.owner.wait_for(lambda message: "Lo storico" in message.text)
-        assert "✅ Mar 24 nov 2026, 18:00 · <b>PILATES MATWORK</b> · presa in 67 ms" in page.html
+        assert "✅ Mar 24 nov 2026, 18:00 · <b>PILATES MATWORK</b> · presa in 87 ms" in page.html
         assert "❌ Mar 24 nov 2026, 19:00 · <b>ZUMBA</b> · era piena" in page.html
 
         await tapped(world.owner, "🔎 Esito", "Quale esito?")
@@ -54,7 +56,7 @@ async def test_the_history_is_filtered_sent_as_files_and_told_in_numbers(tmp_pat
         await world.owner.send("/statistiche")
         told = await world.owner.wait_for(lambda message: "1 lezione avuta" in message.text)
         assert told.photo is not None
-        assert "1 su 1 alle aperture, di solito in 67 ms" in told.text
+        assert "1 su 1 alle aperture, di solito in 87 ms" in told.text
         await world.owner.tap("⬛ Scura")
         await world.owner.wait_for(lambda message: "⬜ Chiara" in str(message.labels))
 
@@ -103,3 +105,9 @@ def test_the_picture_of_the_numbers_fits_a_phone_light_and_dark() -> None:
     light, dark = (picture.convert("L").crop((0, 0, 4, 4)).tobytes() for picture in pictures)
     assert min(light) > 200
     assert max(dark) < 60
+
+
+def test_there_is_a_picture_too_when_all_that_was_won_is_still_ahead() -> None:
+    [only] = [replace(one, taken_ms=87.0, won=True) for one in HISTORY if one.became is Became.AHEAD]
+    picture = Image.open(io.BytesIO(statistics_picture(numbers([only], NOW.date()))))
+    assert picture.width == 1080

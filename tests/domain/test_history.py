@@ -40,9 +40,9 @@ def entry(became: Became, course: str = "YOGA", day: date = MONDAY, **more: Any)
 
 HISTORY = [
     entry(Became.AHEAD, day=date(2026, 11, 30)),
-    entry(Became.HAD, arrived_ms=67.0, seen_ms=900.0, won=True),
-    entry(Became.HAD, day=date(2026, 10, 5), arrived_ms=120.0, seen_ms=1200.0, won=True),
-    entry(Became.HAD, "Yoga", day=date(2026, 10, 12), arrived_ms=80.0, seen_ms=700.0, won=True),
+    entry(Became.HAD, arrived_ms=47.0, taken_ms=67.0, seen_ms=900.0, won=True),
+    entry(Became.HAD, day=date(2026, 10, 5), taken_ms=120.0, seen_ms=1200.0, won=True),
+    entry(Became.HAD, "Yoga", day=date(2026, 10, 12), taken_ms=80.0, seen_ms=700.0, won=True),
     entry(Became.LOST, day=date(2026, 10, 19), won=False),
     entry(Became.GIVEN_BACK, "GAG", in_time=True),
     entry(Became.GIVEN_BACK, "GAG", day=date(2026, 9, 7), in_time=False),
@@ -101,7 +101,7 @@ def test_the_files_say_the_same_and_no_spreadsheet_runs_what_is_in_them() -> Non
     assert rows[-1]["course"] == "'" + objects[-1]["course"]
     assert rows[1] | {"place": ""} == {
         "date": "2026-11-16", "start": "18:00", "course": "YOGA", "place": "", "became": "had",
-        "at": "2026-11-22T11:00:00.000Z", "given_back_in_time": "", "why_not": "", "arrived_ms": "67",
+        "at": "2026-11-22T11:00:00.000Z", "given_back_in_time": "", "why_not": "", "arrived_ms": "47",
         "read_back_ms": "900", "request": "",
     }  # fmt: skip
     assert (rows[5]["given_back_in_time"], objects[5]["given_back_in_time"]) == ("1", True)

@@ -64,6 +64,7 @@ async def test_a_first_choice_that_was_full_is_lost_though_an_alternative_was_wo
     yoga, pilates = await past(db)
     assert (yoga.became, yoga.won) == (Became.AHEAD, True)
     assert yoga.arrived_ms == pytest.approx(67)
+    assert yoga.taken_ms == pytest.approx(87)
     assert (pilates.became, pilates.won, pilates.ref.course) == (Became.LOST, False, "PILATES MATWORK")
 
 
