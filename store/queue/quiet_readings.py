@@ -134,10 +134,10 @@ def _is_enough(tx: Transaction, now: datetime) -> bool:
     return bool(row["begun"] >= MOST_AN_HOUR or row["last"] > stamp(now - apart))
 
 
-def after_openings(tx: Transaction, now: datetime) -> datetime:
-    """Now, or the end of the opening that is near; where the next one is near then, the end of that."""
-    begins = now
-    for row in tx.run(OPENINGS, {"over": stamp(now - OPENING_LASTS)}):
+def after_openings(tx: Transaction, moment: datetime) -> datetime:
+    """The moment, or the end of the opening that is near then; where the next one is near then, the end of that."""
+    begins = moment
+    for row in tx.run(OPENINGS, {"over": stamp(moment - OPENING_LASTS)}):
         opens = instant(row["opens_at"])
         if opens - NEAR <= begins:
             begins = max(begins, opens + OPENING_LASTS)

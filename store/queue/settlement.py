@@ -38,6 +38,7 @@ from store.queue.history import told_already
 from store.queue.open_pages import tell_open_pages
 from store.queue.openings import record_opening
 from store.queue.pairs import follow_up
+from store.queue.quiet_readings import after_openings
 from store.queue.readings import sync
 from store.queue.reconciliation import reconcile_withdrawn
 from store.queue.rows import name_its_class, read_soon, to_action
@@ -168,7 +169,8 @@ def _complete(tx: Transaction, action: Action, done: Done, now: datetime) -> Non
             if effect.rule is not None:
                 note_reading(tx, effect.timetable, effect.rule, effect.began_at, now)
             if swap(tx, effect.timetable, effect.began_at, now):
-                read_soon(tx, action.user_id, now, SECOND_READING, ActionType.REFRESH)
+                second = after_openings(tx, now + SECOND_READING)
+                read_soon(tx, action.user_id, now, second - now, ActionType.REFRESH)
             _tell_unless_quiet(tx, action)
 
 
@@ -227,6 +229,8 @@ def _wait(tx: Transaction, action: Action, waits: Waits, now: datetime) -> None:
     run_at = waits.run_at or action.run_at
     if waits.joins and waits.run_at:
         run_at = _joined(tx, action, waits.run_at, waits.joins)
+    if action.type is ActionType.REFRESH and action.quiet:
+        run_at = after_openings(tx, run_at)
     values: dict[str, Any] = {"run_at": stamp(run_at), "absent_since": None}
     if waits.absent_since:
         values["absent_since"] = stamp(waits.absent_since)

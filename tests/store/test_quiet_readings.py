@@ -74,6 +74,19 @@ async def test_a_watch_that_will_race_at_an_opening_is_not_disturbed_either(db: 
     assert await db.quiet_readings.begin() == OPENS + timedelta(minutes=2)
 
 
+async def test_a_reading_that_failed_is_not_tried_again_while_an_opening_is_near(
+    db: Database, clock: FakeClock
+) -> None:
+    await db.requests.add(NewAction(ActionType.BOOK, OWNER, GAG, run_at=OPENS, opens_at=OPENS))
+    clock.now = OPENS - timedelta(minutes=15)
+    await db.quiet_readings.begin()
+    reading = await db.claims.claim("test", 60)
+    assert reading
+    again = OPENS - timedelta(minutes=3)
+    await db.settlement.settle(reading, outcomes.tried_again(again, SiteUnavailable("down")))
+    assert await db.quiet_readings.under_way() == OPENS + timedelta(minutes=2)
+
+
 async def ended(db: Database, error: str | None = None) -> None:
     action = await db.claims.claim("test", 60)
     assert action
