@@ -30,7 +30,7 @@ class HistoryFlow:
 
     async def history(self, tap: Tap) -> Page:
         *chosen, page = tap.call.numbers
-        choice, entries = Choice(*chosen), await self._all(tap.user_id)
+        choice, entries = Choice.of_button(*chosen), await self._all(tap.user_id)
         wanted = filter_of(choice, entries)
         course = next((one.ref.course for one in entries if course_number(one.course_key) == choice.course), "")
         shown = chunk([entry for entry in entries if wanted.fits(entry)], page)
@@ -42,13 +42,13 @@ class HistoryFlow:
         entries = await self._all(tap.user_id)
         options = [courses_of(entries), months_of(entries), results()]
         what = min(what, len(options) - 1)
-        return screens.history.pick_page(what, chunk(options[what], page), Choice(*chosen))
+        return screens.history.pick_page(what, chunk(options[what], page), Choice.of_button(*chosen))
 
     async def file(self, tap: Tap) -> Response:
         """What the filter shows, as a file."""
         kind, *chosen = tap.call.numbers
         entries = await self._all(tap.user_id)
-        wanted = filter_of(Choice(*chosen), entries)
+        wanted = filter_of(Choice.of_button(*chosen), entries)
         shown = [entry for entry in entries if wanted.fits(entry)]
         name = FILES[min(kind, len(FILES) - 1)]
         return NewMessage(screens.history.file_page(name), document=self._document(name, shown))

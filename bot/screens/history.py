@@ -43,6 +43,11 @@ class Choice:
     month: int = 0  # as 202611
     shown: int = 0  # its place in SHOWN
 
+    @classmethod
+    def of_button(cls, course: int, month: int, shown: int) -> Choice:
+        """The filter that a button carries; a button of another version may name an outcome that there is not."""
+        return cls(course, month, min(shown, len(SHOWN) - 1))
+
     @property
     def numbers(self) -> tuple[int, int, int]:
         return self.course, self.month, self.shown
@@ -57,7 +62,7 @@ def filter_of(choice: Choice, entries: Sequence[Entry]) -> Filter:
     """What the button means, of this history; a course that is in it no more fits nothing."""
     course = next((entry.course_key for entry in entries if course_number(entry.course_key) == choice.course), "")
     month = divmod(choice.month, 100) if choice.month else None
-    return Filter(course if choice.course else None, month, SHOWN[min(choice.shown, len(SHOWN) - 1)])
+    return Filter(course if choice.course else None, month, SHOWN[choice.shown])
 
 
 def history_page(chunk: Chunk[Entry], choice: Choice, course: str, *, is_empty: bool) -> Page:
