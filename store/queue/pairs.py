@@ -142,8 +142,9 @@ def _follow_up(tx: Transaction, pair: Pair, now: datetime) -> None:
     asker, friend = (_side(tx, pair, one, asked.wish) for one in (pair.asker_id, pair.friend_id))
     winner = pair.asker_id if asker is Side.WON else pair.friend_id
     free = pair.free_until is not None and now < pair.free_until and _is_here(tx, winner)
+    friends_own = pair.friends_own or _is_weekly(tx, pair.friend_id, asked.wish)
     follows = what_follows(
-        asker, friend, both_or_none=pair.both_or_none, friends_own=pair.friends_own, free=free
+        asker, friend, both_or_none=pair.both_or_none, friends_own=friends_own, free=free
     )  # fmt: skip
     match follows:
         case Follows.WAIT:
@@ -197,6 +198,19 @@ def _place(tx: Transaction, user_id: int, wish: ClassRef, row: sqlite3.Row | Non
 def _held(tx: Transaction, user_id: int, wish: ClassRef) -> HeldBooking | None:
     rows = held_rows_of(tx, user_id, wish)
     return next((held for held, _ in reversed(rows) if held.status is BookingStatus.CONFIRMED), None)
+
+
+def _is_weekly(tx: Transaction, user_id: int, wish: ClassRef) -> bool:
+    """Whether the class is also one of their weekly ones, to which what was asked for, or held, counted."""
+    row = tx.row(
+        """
+        SELECT 1 FROM occurrences JOIN periodic_bookings AS weekly ON weekly.id = periodic_booking_id
+        WHERE occurrences.date = :date AND occurrences.state = 'queued' AND weekly.user_id = :user
+            AND substr(weekly.time_slot, 1, 5) = :start
+        """,
+        {"date": wish.day.isoformat(), "user": user_id, "start": f"{wish.start:%H:%M}"},
+    )
+    return row is not None
 
 
 def _live(tx: Transaction, user_id: int, wish: ClassRef) -> Action | None:

@@ -13,7 +13,8 @@ from database import Database
 from domain.errors import AppError, LoginBlocked, SiteUnavailable, SlotFull, TooLateToCancel
 from domain.model import Action, ActionStatus, ActionType, Booking, ClassRef, NoticeKind, Role, WatchMode
 from domain.people import Person
-from domain.requests import NewAction
+from domain.recurrence import PeriodicMode
+from domain.requests import NewAction, NewPeriodic
 from domain.together import Agreement, Pair, PairState
 from tests.conftest import GIULIA, MARCO
 from tests.support import outcomes
@@ -304,6 +305,25 @@ async def test_what_the_friend_held_before_counts_and_is_never_given_back(db: Da
     assert (made.friend_action_id, made.friends_own) == (None, True)
 
     await lost(db, await claimed(db, GIULIA))
+
+    ended = await stands(db)
+    assert (ended.state, ended.winner_id) == (PairState.APART, MARCO)
+    assert await cancelling(db) == []
+
+
+async def test_what_the_friend_has_every_week_is_never_given_back(db: Database) -> None:
+    await pair(db)
+    giulias, marcos = await both_claimed(db)
+    weekly = await db.series.add(
+        NewPeriodic(MARCO, "mia", PILATES.course, PILATES.location, 1, PILATES.start, PeriodicMode.AUTOMATIC)
+    )
+    await db.connection.write(
+        "INSERT INTO occurrences (periodic_booking_id, date, state, action_id) VALUES (:weekly, :day, 'queued', :id)",
+        {"weekly": weekly.id, "day": PILATES.day.isoformat(), "id": marcos.id},
+    )
+    await won(db, marcos)
+
+    await lost(db, giulias)
 
     ended = await stands(db)
     assert (ended.state, ended.winner_id) == (PairState.APART, MARCO)
