@@ -54,13 +54,13 @@ class Router:
         booking, held = BookingFlow(services, chooser), HeldFlow(services)
         hours = HoursFlow(services, held)
         self._menu = MenuFlow(services)
-        self._sharing = SharingFlow(services, booking)
         self._together = TogetherFlow(services, booking)
         self._tickets = TicketFlow(services, booking, held, hours)
         alternatives = AlternativesFlow(services, chooser, booking)
         self._own_calendar = OwnCalendarFlow(services)
         self.routes: Routes = {}
         self.living = LivingPages(services, self.routes)
+        self._sharing = SharingFlow(services, self.living)
         making = MakingFlow(services)
         self._plain_words = PlainWordsFlow(services, alternatives, making, self.living)
         for flow in (

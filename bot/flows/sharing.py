@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import screens
-from bot.flows.booking import BookingFlow
+from bot.flows.living import LivingPages
 from bot.flows.services import Services
 from bot.flows.tap import Response, Routes, Tap
-from bot.screens.callbacks import Verb
-from bot.screens.page import NewMessage, Page
+from bot.screens.callbacks import Call, Verb
+from bot.screens.page import NewMessage
 from domain.model import ClassRef
 
 
 class SharingFlow:
-    def __init__(self, services: Services, booking: BookingFlow) -> None:
+    def __init__(self, services: Services, living: LivingPages) -> None:
         self._db = services.db
         self._house = services.house
         self._slots = services.slots
-        self._booking_flow = booking
+        self._living = living
         self.routes: Routes = {Verb.SHARE: self.slot, Verb.SHARE_HELD: self.held}
 
     async def slot(self, tap: Tap) -> Response:
@@ -34,7 +36,7 @@ class SharingFlow:
         link = screens.sharing.link_to(tap.bot_name, number)
         return NewMessage(screens.sharing.to_forward(ref, link, self._house.when()))
 
-    async def opened(self, tap: Tap, number: str) -> Page | None:
+    async def opened(self, tap: Tap, number: str) -> Response | None:
         """The page of the class that a link is about, as things stand now for who tapped it; None for another link."""
         ref = await self._db.sharing.find(number)
         if ref is None:
@@ -45,4 +47,4 @@ class SharingFlow:
         found = next((row for row in rows if row.slot.ref.matches(ref)), None)
         if found is None:
             return screens.sharing.vanished(ref, self._house.when())
-        return await self._booking_flow.confirm_slot(tap, found.id)
+        return await self._living.led_to(replace(tap, call=Call(Verb.SLOT, (found.id,))))
