@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from bot.flows.services import Services
 from bot.flows.tap import Response, Routes, Tap
 from bot.screens.callbacks import Call, Forged, Verb, unpack
-from bot.screens.living import Reading, living
+from bot.screens.living import Reading, aged, living
 from bot.screens.page import Page
 
 OLD = timedelta(minutes=2)  # places older than this are read again when somebody looks at them
@@ -44,6 +44,15 @@ class LivingPages:
     async def plain(self, tap: Tap) -> Response:
         """What a tap leads to, to be shown as a part of something else."""
         return await self._routes[tap.call.verb](tap)
+
+    async def of_words(self, page: Page) -> Page:
+        """A list of places that a message led to: with its age. Old places are read again for whoever looks next."""
+        read_at = await self._db.catalogue.read_at()
+        if read_at is None:
+            return page
+        if self._house.now() - read_at > OLD and await self._db.quiet_readings.would_begin() is not None:
+            self._notes.want_reading()
+        return aged(page, read_at, self._house.when())
 
     async def anew(self, user_id: int, message_id: int) -> Page | None:
         """What a message shows, as it is now; None when it does not show a list of places any more."""

@@ -134,7 +134,7 @@ class PlainWordsFlow:
         views = each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
         if not views:
             return await self._one(tap, wishes[0])
-        return screens.plain_words.places_page(Wish(), views, self._house.when())
+        return await self._living.of_words(screens.plain_words.places_page(Wish(), views, self._house.when()))
 
     async def _one(self, tap: Tap, wish: Wish, *, with_places: bool = False) -> Response:
         """The card of the class that is meant, the choice between several (`with_places`: of such), or what is near."""
@@ -145,9 +145,9 @@ class PlainWordsFlow:
             return await self._go(tap, Verb.SLOT, views[0].id)
         if views:
             page = screens.plain_words.places_page if with_places else screens.plain_words.which_slot_page
-            return page(wish, views, self._house.when())
+            return await self._living.of_words(page(wish, views, self._house.when()))
         near = await self._find.near(tap.user_id, wish)
-        return screens.plain_words.no_slot_page([wish], near, self._house.when())
+        return await self._living.of_words(screens.plain_words.no_slot_page([wish], near, self._house.when()))
 
     async def _book(self, tap: Tap, wishes: Sequence[Wish], *, every_one: bool) -> Response:
         if len(wishes) == 1:
@@ -157,18 +157,20 @@ class PlainWordsFlow:
         if missing:
             near = [await self._find.near(tap.user_id, wish) for wish in missing]
             shown = each_once([*found, in_turn(near)])
-            return screens.plain_words.no_slot_page(missing, shown, self._house.when())
+            return await self._living.of_words(screens.plain_words.no_slot_page(missing, shown, self._house.when()))
         if every_one:
-            return screens.plain_words.one_by_one_page(each_once(found), self._house.when())
+            return await self._living.of_words(
+                screens.plain_words.one_by_one_page(each_once(found), self._house.when())
+            )
         if any(len(views) > 1 for views in found[:2]):
-            return screens.plain_words.or_else_page(each_once(found), self._house.when())
+            return await self._living.of_words(screens.plain_words.or_else_page(each_once(found), self._house.when()))
         return await self._with_second(tap, found[0][0], found[1][0], more=len(found) > 2)
 
     async def _with_second(self, tap: Tap, first: SlotView, other: SlotView, *, more: bool) -> Response:
         page = await self._living.plain(replace(tap, call=Call(Verb.SLOT, (first.id,))))
         when = self._house.when()
         if not isinstance(page, Page) or first.id == other.id or not screens.plain_words.takes_second(first):
-            return screens.plain_words.or_else_page(each_once([[first, other]]), when)
+            return await self._living.of_words(screens.plain_words.or_else_page(each_once([[first, other]]), when))
         new = self._requests.new_booking(tap, first.slot.ref, is_open=first.state is SlotState.FREE)
         if not self._alternatives.is_had_at(other.slot, new.opens_at or self._house.now()):
             return screens.plain_words.no_second(page, other, when)
@@ -264,7 +266,7 @@ class PlainWordsFlow:
         if len(views) == 1:
             return await self._go(tap, Verb.SWAP_SLOT, views[0].id, held.id)
         if views:
-            return screens.plain_words.swap_which_page(held, views, self._house.when())
+            return await self._living.of_words(screens.plain_words.swap_which_page(held, views, self._house.when()))
         days = [int(f"{day:%Y%m%d}") for day in wish.days]
         return await (
             self._go(tap, Verb.SWAP_DAY, days[0], held.id) if len(days) == 1 else self._go(tap, Verb.SWAP_DAYS, held.id)

@@ -39,6 +39,17 @@ def living(page: Page, call: Call, reading: Reading, when: When) -> Page:
     return replace(page, text=text, rows=_with_button(page.rows, again), living=again, waits=waits)
 
 
+def aged(page: Page, read_at: datetime, when: When) -> Page:
+    """The page of a list that no button leads to, which can't be made anew: with its age when it is old."""
+    if when.now - read_at <= SAID_FROM:
+        return page
+    return replace(page, text=f"{page.text}\n\n<i>{_read_long_ago(read_at, when)}</i>")
+
+
+def _read_long_ago(read_at: datetime, when: When) -> str:
+    return _("🕙 Posti letti dal sito {moment}.", moment=when.at(read_at))
+
+
 def _age(call: Call, reading: Reading, when: When) -> str:
     if reading.read_at is None:
         return ""
@@ -46,7 +57,7 @@ def _age(call: Call, reading: Reading, when: When) -> str:
         return _("✅ Letti dal sito {moment}.", moment=when.soon(reading.read_at))
     if call.verb in SAYS_ITSELF or when.now - reading.read_at <= SAID_FROM:
         return ""
-    return _("🕙 Posti letti dal sito {moment}.", moment=when.at(reading.read_at))
+    return _read_long_ago(reading.read_at, when)
 
 
 def _being_read(reading: Reading, when: When) -> str:

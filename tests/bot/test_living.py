@@ -191,6 +191,17 @@ async def test_the_ticket_of_a_place_that_is_held_has_the_buttons_to_give_it_bac
     await world.owner.wait_for(lambda one: "Annullo davvero?" in one.text)
 
 
+async def test_a_list_that_words_led_to_says_its_age_and_has_its_places_read_again(world: World) -> None:
+    world.clock.now += timedelta(minutes=11)
+    await menu(world.owner)
+    seen = {message.message_id for message in world.owner.messages}
+    await world.owner.send("fit center martedì")
+    page = await world.owner.wait_for(lambda message: "Quale" in message.text and message.message_id not in seen)
+    assert "🕙 Posti letti dal sito" in page.text
+    await chats.until(lambda: world.db.claims.due(), True)
+    assert (await world.claim()).type is ActionType.REFRESH
+
+
 def test_a_label_is_whole_on_a_narrow_phone_and_its_name_gives_way() -> None:
     when = When(NOON, ZoneInfo("Europe/Rome"))
     opens = NOON + timedelta(days=7)
