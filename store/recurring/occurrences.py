@@ -17,6 +17,7 @@ from store.bookings import is_held
 from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 from store.queue.choices import STILL
+from store.queue.pairs import follow_up
 from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.swaps import ask_back
 from store.recurring.rows import to_occurrence
@@ -210,6 +211,7 @@ def free(
             read_soon(tx, action["user_id"], now)
         if action["card_message_id"] is not None:
             add_notice(tx, action["user_id"], NoticeKind.PROGRESS, action_id=action["id"])
+        follow_up(tx, [action["user_id"]], now)
 
 
 def _withdraw(tx: Transaction, within: dict[str, object], now: datetime, margin: timedelta) -> list[sqlite3.Row]:

@@ -311,6 +311,19 @@ async def test_what_the_friend_held_before_counts_and_is_never_given_back(db: Da
     assert await cancelling(db) == []
 
 
+async def test_a_weekly_booking_that_its_friend_ends_takes_the_other_back_at_once(db: Database) -> None:
+    weekly = await db.series.add(
+        NewPeriodic(MARCO, "mia", PILATES.course, PILATES.location, 1, PILATES.start, PeriodicMode.AUTOMATIC)
+    )
+    await db.requests.add(NewAction(ActionType.BOOK, MARCO, PILATES, periodic_booking_id=weekly.id))
+    _, made = await pair(db)
+    assert made.friends_own
+
+    await db.series.set_active(weekly.id, MARCO, active=False)
+
+    assert (await stands(db)).state is PairState.NONE
+
+
 async def test_what_the_friend_has_every_week_is_never_given_back(db: Database) -> None:
     await pair(db)
     giulias, marcos = await both_claimed(db)
