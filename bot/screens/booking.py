@@ -388,7 +388,9 @@ def _clash(view: SlotView, when: When) -> str:
             number=view.rival.id,
             what=in_a_line(view.rival.class_ref, when, beside=[view.slot.ref]),
         )
-        both = _("Di solito il sito le accetta tutte e due.") if view.both_taken else _("Il sito ne accetta una sola.")
+        both = _("Per quel che so il sito ne accetta una sola.")
+        if view.both_taken:
+            both = _("Di solito il sito le accetta tutte e due.")
         return f"{what} {both}"
     if view.clash is None:
         return ""
