@@ -14,6 +14,7 @@ from datetime import datetime
 
 from domain.errors import AlreadyQueued
 from domain.model import (
+    BETWEEN_READINGS,
     Action,
     ActionStatus,
     ActionType,
@@ -174,19 +175,28 @@ def _side(tx: Transaction, pair: Pair, user_id: int, wish: ClassRef) -> Side:
     return Side.OPEN if row is not None and _may_have_been_done(tx, row) else Side.LOST
 
 
+def wants_reading(tx: Transaction, user_id: int) -> bool:
+    """Whether the person's bookings have to be read once more to know how it stands with what they share."""
+    pairs = [readable(_pair, row) for row in tx.run(f"SELECT * FROM pairs WHERE {UNDECIDED}")]  # noqa: S608 - a constant
+    numbers = [pair.action_of(user_id) for pair in pairs if pair and user_id in (pair.asker_id, pair.friend_id)]
+    rows = [row for number in numbers if (row := _action(tx, number)) is not None]
+    return any(row["status"] not in LIVE and _may_have_been_done(tx, row) for row in rows)
+
+
 def _may_have_been_done(tx: Transaction, row: sqlite3.Row) -> bool:
-    """Whether it is unknown what the site did, and the person's bookings were not read since."""
+    """Whether it is unknown what the site did: until two readings of the person's bookings since. One can be wrong."""
     if row["status"] in LIVE or not leaves_unknown_outcome(row["error_kind"], row["failures"]):
         return row["status"] in LIVE
     read = tx.row(
         """
-        SELECT 1 FROM booking_actions
+        SELECT min(completed_at) AS first, max(started_at) AS last FROM booking_actions
         WHERE user_id = :user AND action_type = 'check' AND action_type IN ('check', 'refresh')
             AND status = 'completed' AND completed_at >= :ended AND started_at >= :ended
         """,
         {"user": row["user_id"], "ended": row["completed_at"]},
     )
-    return read is None
+    first, last = (instant_or_none(read[name]) if read else None for name in ("first", "last"))
+    return first is None or last is None or last - first < BETWEEN_READINGS
 
 
 def _place(tx: Transaction, user_id: int, wish: ClassRef, row: sqlite3.Row | None) -> HeldBooking | None:

@@ -37,7 +37,7 @@ from store.queue.choices import choices_of
 from store.queue.history import told_already
 from store.queue.open_pages import tell_open_pages
 from store.queue.openings import record_opening
-from store.queue.pairs import follow_up
+from store.queue.pairs import follow_up, wants_reading
 from store.queue.quiet_readings import after_openings
 from store.queue.readings import sync
 from store.queue.reconciliation import reconcile_withdrawn
@@ -195,7 +195,7 @@ def _note_bookings(tx: Transaction, action: Action, effect: Synced, now: datetim
     for row in synced.done_after_all:
         free_the_replaced(tx, to_action(row), now)
     reconcile_withdrawn(tx, before.withdrawn)
-    if synced.look_again:
+    if synced.look_again or wants_reading(tx, action.user_id):
         read_soon(tx, action.user_id, now, SECOND_READING)
 
 
