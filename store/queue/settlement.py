@@ -108,7 +108,8 @@ def _note_filling(tx: Transaction, action: Action, outcome: Outcome, now: dateti
             is_full = shot.outcome is ShotOutcome.FULL
             note_seen(tx, action.wish, opens_at, max(0.0, report.arrived(shot)), is_full=is_full)
     after = now - opens_at
-    if refused and not shots and timedelta(0) <= after <= LOOKED_FOR:
+    known = action.created_at <= opens_at  # of what the site shows as open before its time, nobody knows since when
+    if refused and not shots and known and timedelta(0) <= after <= LOOKED_FOR:
         note_seen(tx, action.wish, opens_at, after.total_seconds(), is_full=True)
     won = isinstance(outcome, Done) and isinstance(outcome.effect, Booked) and outcome.effect.choice == 0
     if shots and (won or refused):

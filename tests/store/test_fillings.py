@@ -102,6 +102,17 @@ async def test_a_race_and_a_refusal_are_noted(db: Database, clock: FakeClock, ou
     assert await db.fillings.everywhere() == ([noted.races] if noted.races.asked else [])
 
 
+async def test_a_refusal_of_what_was_shown_as_open_before_its_time_tells_nothing(
+    db: Database, clock: FakeClock
+) -> None:
+    made_up = clock() - timedelta(minutes=1)
+    await db.requests.add(NewAction(ActionType.BOOK, OWNER, PILATES.ref, opens_at=made_up))
+    action = await db.claims.claim("test", 60)
+    assert action
+    await db.settlement.settle(action, full())
+    assert await seen(db) == []
+
+
 async def test_another_class_and_another_weekday_tell_nothing_of_it(db: Database, clock: FakeClock) -> None:
     await read(db, clock, OPENS + timedelta(seconds=20), 0)
     assert len(await seen(db)) == 1
