@@ -45,8 +45,15 @@ class Filling:
     full: float | None = None  # the first at which none was
     races: Races = Races()
 
+    @property
+    def is_contradicted(self) -> bool:
+        """A place was seen after none was: it was not full, or one came free. Which of them, nobody knows."""
+        return self.full is not None and self.free is not None and self.free > self.full
+
     def was_full_by(self, seconds: float) -> bool | None:
-        """Whether it was surely full by then; None when nobody looked in time."""
+        """Whether it was surely full by then; None when nobody looked in time, or when a place was seen later."""
+        if self.is_contradicted:
+            return None
         if self.full is not None and self.full <= WITHIN:
             return self.full <= seconds
         return False if self.free is not None and self.free >= seconds else None
@@ -58,7 +65,8 @@ def usually_full_after(seen: Sequence[Filling]) -> float | None:
     None when it is not, or when fewer than LEAST_SEEN openings tell.
     """
     lately = newest(seen)
-    for seconds in sorted(each.full for each in lately if each.full is not None and each.full <= WITHIN):
+    told_full = [each.full for each in lately if each.full is not None and not each.is_contradicted]
+    for seconds in sorted(full for full in told_full if full <= WITHIN):
         told = [full for each in lately if (full := each.was_full_by(seconds)) is not None]
         if len(told) >= LEAST_SEEN and 2 * sum(told) > len(told):
             return seconds

@@ -39,6 +39,10 @@ MOVED = """
     WHERE id = :id AND status = 'pending' AND opens_at = :before
     RETURNING id
 """
+LOST_FIRST = """
+    EXISTS (SELECT 1 FROM shots WHERE action_id = :id AND choice = 0 AND outcome = 'full')
+    AND NOT EXISTS (SELECT 1 FROM shots WHERE action_id = :id AND choice = 0 AND outcome IN ('accepted', 'lost'))
+"""
 SOON = timedelta(minutes=5)  # an opening this near is not to be disturbed
 
 
@@ -160,6 +164,11 @@ def record_opening(tx: Transaction, action_id: int, report: OpeningReport) -> No
                 "message": shot.message,
             },
         )
+
+
+def lost_at_opening(tx: Transaction, action_id: int) -> bool:
+    """Whether the class that was asked for was refused as full at its opening, and no shot at it can have got it."""
+    return bool(tx.run(f"SELECT 1 WHERE {LOST_FIRST}", {"id": action_id}))  # noqa: S608 - a constant of this file
 
 
 def _report(tx: Transaction, action_id: int) -> OpeningReport | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.errors import LeaseLost, LoginNeeded, LoginStopped, NothingToCancel
+from domain.errors import LeaseLost, LoginNeeded, LoginStopped, NothingToCancel, SlotFull
 from domain.model import BETWEEN_READINGS, Action, ActionStatus, ActionType, Clock, NoticeKind, instant, stamp
 from domain.opening_report import ShotOutcome
 from domain.outcome import (
@@ -36,7 +36,7 @@ from store.pauses import note_booked, note_success, pause, reject
 from store.queue.choices import choices_of
 from store.queue.history import told_already
 from store.queue.open_pages import tell_open_pages
-from store.queue.openings import record_opening
+from store.queue.openings import lost_at_opening, record_opening
 from store.queue.pairs import follow_up, wants_reading
 from store.queue.quiet_readings import after_openings
 from store.queue.readings import sync
@@ -97,7 +97,7 @@ def _settle(tx: Transaction, action: Action, outcome: Outcome, now: datetime) ->
 
 
 def _note_filling(tx: Transaction, action: Action, outcome: Outcome, now: datetime) -> None:
-    """When, after its opening, the class that was asked for was seen to have a place, or none; whether it was won."""
+    """When, after its opening, the class that was asked for had a place, or none; at the end, whether it was won."""
     report, refused = report_of(outcome), 0 in refused_as_full(action, outcome)
     opens_at = report.opens_at if report else action.opens_at
     if action.wish is None or opens_at is None:
@@ -109,11 +109,30 @@ def _note_filling(tx: Transaction, action: Action, outcome: Outcome, now: dateti
             note_seen(tx, action.wish, opens_at, max(0.0, report.arrived(shot)), is_full=is_full)
     after = now - opens_at
     known = action.created_at <= opens_at  # of what the site shows as open before its time, nobody knows since when
-    if refused and not shots and known and timedelta(0) <= after <= LOOKED_FOR:
+    in_time = timedelta(0) <= after <= LOOKED_FOR
+    if not known or not (in_time or action.watch):
+        return
+    if refused and not shots and in_time:
         note_seen(tx, action.wish, opens_at, after.total_seconds(), is_full=True)
-    won = isinstance(outcome, Done) and isinstance(outcome.effect, Booked) and outcome.effect.choice == 0
-    if shots and (won or refused):
+    won = _won_the_first(tx, action, outcome, refused=refused)
+    if won is False or (won and in_time):  # a watch that lost there mostly ends much later
         note_race(tx, action.wish, opens_at, won=won)
+
+
+def _won_the_first(tx: Transaction, action: Action, outcome: Outcome, *, refused: bool) -> bool | None:
+    """Whether a booking that has ended got the class that was asked for; None while it waits, or when nobody knows.
+
+    A place that a watch found after its opening was lost there.
+    """
+    match outcome:
+        case Done(effect=Booked(choice=0)):
+            return action.watch is None or not lost_at_opening(tx, action.id)
+        case Done(effect=Booked()) if refused:
+            return False
+        case Failed(error=SlotFull()) if refused or lost_at_opening(tx, action.id):
+            return False
+        case _:
+            return None
 
 
 def _note_full(tx: Transaction, action: Action, outcome: Outcome, now: datetime) -> None:

@@ -62,9 +62,11 @@ def test_openings_at_which_it_was_last_seen_to_be_free_count_too() -> None:
     assert usually_full_after([replace(each, free=0.07) if each.free else each for each in seen]) == 30
 
 
-def test_a_place_that_was_given_back_later_does_not_make_it_slow() -> None:
-    seen = [night(each, free=7000, full=12) for each in range(5)]
-    assert usually_full_after(seen) == 12
+def test_a_place_that_was_seen_after_none_was_makes_it_unknown_whether_the_class_was_full() -> None:
+    contradicted = [night(each, free=7000, full=12) for each in range(5)]
+    assert {each.was_full_by(seconds) for each in contradicted for seconds in (5, 12, 3000, 8000)} == {None}
+    assert usually_full_after(contradicted) is None
+    assert usually_full_after([*contradicted, *(night(each, full=40) for each in range(5, 10))]) == 40
 
 
 def test_old_openings_stop_to_count() -> None:

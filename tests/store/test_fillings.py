@@ -13,15 +13,16 @@ import pytest
 from database import Database, open_database
 from domain.errors import SlotFull
 from domain.filling import Filling, Races
-from domain.model import Action, ActionType, OpeningRule, Role, Slot, Timetable
+from domain.model import Action, ActionType, OpeningRule, Role, Slot, Timetable, WatchMode
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
-from domain.outcome import Done, Outcome, Refreshed
+from domain.outcome import Done, Outcome, Refreshed, Waits
 from domain.people import Person
 from domain.requests import NewAction
 from tests.support import chats, outcomes
 from tests.support.chats import MINE, OWNER, PILATES, TUESDAY
 from tests.support.clock import FakeClock
 
+FULL = ShotOutcome.FULL
 RULE = OpeningRule(2, time(0), ZoneInfo("Europe/Rome"))
 OPENS = RULE.opens_at(TUESDAY)
 NEXT_WEEK = replace(PILATES, day=TUESDAY + timedelta(weeks=1))
@@ -87,7 +88,7 @@ async def booking(db: Database) -> Action:
             Filling(TUESDAY, OPENS, free=0.067, races=Races(1, 1)),
         ),
         (full(at_the_opening(ShotOutcome.FULL, 0.15)), Filling(TUESDAY, OPENS, full=0.15, races=Races(1, 0))),
-        (full(), Filling(TUESDAY, OPENS, full=40.0)),  # asked for later on: no race
+        (full(), Filling(TUESDAY, OPENS, full=40.0, races=Races(1, 0))),
     ],
     ids=["won", "lost", "refused later"],
 )
@@ -110,6 +111,59 @@ async def test_a_refusal_of_what_was_shown_as_open_before_its_time_tells_nothing
     action = await db.claims.claim("test", 60)
     assert action
     await db.settlement.settle(action, full())
+    assert await seen(db) == []
+
+
+def lost_answer_and_full() -> OpeningReport:
+    lost, refused = (Shot(0, at, at, at + 0.02, outcome) for at, outcome in ((0.0, ShotOutcome.LOST), (0.1, FULL)))
+    return OpeningReport(OPENS, round_trip=0.04, seen=None, shots=(lost, refused))
+
+
+@pytest.mark.parametrize(
+    ("ending", "after", "races"),
+    [
+        (outcomes.booked(MINE), 90, Races(1, 1)),
+        (full(), 90, Races(1, 0)),
+        (full(lost_answer_and_full()), 90, Races(1, 0)),
+        (outcomes.booked(MINE), 7 * 3600, Races()),
+    ],
+    ids=["proved later", "full after all", "full in both", "too late to tell"],
+)
+async def test_a_booking_counts_once_when_it_ends(
+    db: Database, clock: FakeClock, ending: Outcome, after: int, races: Races
+) -> None:
+    action = await booking(db)
+    clock.go(seconds=40)
+    met = SlotFull("full")
+    met.opening = lost_answer_and_full()
+    await db.settlement.settle(action, Waits(run_at=clock(), error=met, counts=True))
+    assert [each.races for each in await seen(db)] == [Races()]
+    clock.now = OPENS + timedelta(seconds=after)
+    again = await db.claims.claim("test", 60)
+    assert again
+    await db.settlement.settle(again, ending)
+    assert [each.races for each in await seen(db)] == [races]
+
+
+@pytest.mark.parametrize(("ending", "after"), [(outcomes.booked(MINE), 600), (full(), 20 * 3600)])
+async def test_what_a_watch_found_or_not_after_its_opening_was_lost_there(
+    db: Database, clock: FakeClock, ending: Outcome, after: int
+) -> None:
+    watched = NewAction(ActionType.BOOK, OWNER, PILATES.ref, opens_at=OPENS, watch=WatchMode.BOOK)
+    await db.requests.add(watched)
+    action = await db.claims.claim("test", 60)
+    assert action
+    await db.settlement.settle(action, Waits(run_at=clock(), report=at_the_opening(FULL, 0.15)))
+    clock.go(seconds=after)
+    again = await db.claims.claim("test", 60)
+    assert again
+    await db.settlement.settle(again, ending)
+    assert [each.races for each in await seen(db)] == [Races(1, 0)]
+
+
+async def test_what_was_asked_for_after_its_opening_is_no_race(db: Database, clock: FakeClock) -> None:
+    clock.go(seconds=40)
+    await db.settlement.settle(await booking(db), full())
     assert await seen(db) == []
 
 
