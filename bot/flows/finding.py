@@ -92,9 +92,15 @@ class Finder:
         mine = await self.mine(user_id, wish)
         if mine.held or mine.live or mine.series or not wish.names:
             return mine
-        courses = await self._db.catalogue.courses()
-        kin = tuple(sorted({course.name for course in courses if is_kin(wish, course.name)}))
-        return await self.mine(user_id, replace(wish, names=kin)) if kin else mine
+        return await self.kin(user_id, wish)
+
+    async def kin(self, user_id: int, wish: Wish) -> Mine:
+        """What bears a meant name, alone or among other words, also where the timetable has no such course any more."""
+        names = {course.name for course in await self._db.catalogue.courses()}
+        names |= {one.booking.course for one in await self._bookings.held(user_id)}
+        names |= {one.class_ref.course for one in await self._requests.live_classes(user_id)}
+        kin = tuple(sorted(name for name in names if is_kin(wish, name)))
+        return await self.mine(user_id, replace(wish, names=kin)) if kin else Mine([], [], [])
 
     async def _taught(self, wish: Wish) -> Callable[[ClassRef], bool]:
         """Whether the week's timetable gives a class to the instructors that are meant."""

@@ -222,13 +222,19 @@ class PlainWordsFlow:
         sentence = str(screens.plain_words.WHICH_TO_CANCEL)
         return screens.plain_words.which_of_mine_page(sentence, mine.held, mine.live, series, self._house.when())
 
-    async def _none(self, tap: Tap, wish: Wish) -> Response:
-        """Nothing that the person has is meant: what there is of the same course."""
-        when, others = self._house.when(), await self._find.mine_or_kin(tap.user_id, Wish(names=wish.names))
-        if not wish.names or not (others.held or others.live):
-            return screens.plain_words.none_of_mine_page(wish, when)
-        sentence = screens.plain_words.not_among_mine(wish, when)
-        return screens.plain_words.which_of_mine_page(sentence, others.held, others.live, [], when)
+    async def _none(self, tap: Tap, wish: Wish, verb: Verb = Verb.ASK_CANCEL) -> Response:
+        """Nothing that the person has is meant: what bears the name among other words then, else on another day.
+
+        `verb`: what was asked about a booking. Only a held one can be swapped.
+        """
+        when = self._house.when()
+        for nearer in (wish, Wish(names=wish.names)) if wish.names else ():
+            kin = await self._find.kin(tap.user_id, nearer)
+            live = kin.live if verb is Verb.ASK_CANCEL else []
+            if kin.held or live:
+                sentence = screens.plain_words.not_among_mine(wish, when)
+                return screens.plain_words.which_of_mine_page(sentence, kin.held, live, [], when, verb)
+        return screens.plain_words.none_of_mine_page(wish, when)
 
     async def _unwanted(self, tap: Tap, wish: Wish) -> Response:
         mine = await self._find.mine_or_kin(tap.user_id, wish)
@@ -247,7 +253,7 @@ class PlainWordsFlow:
     async def _swap(self, tap: Tap, old: Wish, new: Wish) -> Response:
         held = (await self._find.mine(tap.user_id, old)).held
         if not held:
-            return await self._none(tap, old)
+            return await self._none(tap, old, Verb.SWAP_DAYS)
         if len(held) > 1:
             sentence = str(screens.plain_words.WHICH_TO_SWAP)
             return screens.plain_words.which_of_mine_page(sentence, held, [], [], self._house.when(), Verb.SWAP_DAYS)

@@ -120,7 +120,8 @@ class Router:
     async def said(self, tap: Tap, text: str) -> Response:
         """The response to a message in plain words, after which the site is likely to be asked something."""
         if looks_like_calendar(text):
-            return await self.name_calendar(tap, text)
+            await self._services.house.learn_rules()
+            return await self._own_calendar.pasted(tap, text)
         self._expect(tap.user_id)
         await self._services.house.learn_rules()
         return await self._plain_words.answer(tap, text)

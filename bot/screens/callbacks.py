@@ -153,6 +153,7 @@ class Verb(StrEnum):
     HOURS = "hours"  # the timetable: the days
     HOURS_DAY = "hours_day"
     REFRESH = "refresh"  # reads the timetable from the site
+    REPLACE_CALENDAR = "swap_cal"  # the number of the question whether another one takes its place
     OWN_CALENDAR = "own_cal"  # the person's own calendar, which is read to warn before a booking
     FORGET_CALENDAR = "own_cal_off"  # its address and its events are forgotten
     WEEK = "week"  # the week as a picture
@@ -196,7 +197,7 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.OFF_DROP: (ID,),
     Verb.CONFIRM: (ID,), Verb.CONFIRM_SWAP: (ID, ID), Verb.SKIP: (ID,), Verb.KEEP: (ID,), Verb.FREE_PLACE: (ID,),
     Verb.APPROVE: (ID,), Verb.SKIP_REHEARSED: (ID,), Verb.HOURS_DAY: (DAY, KEY, PAGE),
-    Verb.WEEK_LOOK: (CHOICE,),
+    Verb.REPLACE_CALENDAR: (ID,), Verb.WEEK_LOOK: (CHOICE,),
     Verb.HISTORY: (KEY, KEY, CHOICE, PAGE), Verb.HISTORY_BY: (CHOICE, KEY, KEY, CHOICE, PAGE),
     Verb.HISTORY_FILE: (CHOICE, KEY, KEY, CHOICE), Verb.STATISTICS_LOOK: (CHOICE,),
 }  # fmt: skip

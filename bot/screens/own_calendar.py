@@ -27,6 +27,18 @@ SECRET = N_(
 NO_ADDRESS = N_(
     "Questo indirizzo non lo posso leggere: deve cominciare con https:// (o webcal://) e stare su internet."
 )
+PASSWORD = N_(
+    "Questo indirizzo ha dentro un nome utente o una password: non lo salvo. Cerca nel tuo calendario "
+    "l'indirizzo segreto .ics, che non li chiede."
+)
+PORT = N_(
+    "Questo indirizzo ha una porta (il numero dopo i due punti): leggo solo quella normale di https. "
+    "Se funziona anche senza, mandamelo senza."
+)
+NOT_PUBLIC = N_(
+    "Questo indirizzo vale solo dentro una rete privata: da internet non ci arrivo. Me ne serve uno pubblico."
+)
+PASTE_AGAIN = N_("Questa domanda è vecchia: non ho cambiato niente. Mandami di nuovo l'indirizzo.")
 TROUBLES = {
     CalendarTrouble.UNREACHABLE: N_("⚠️ Il tuo calendario non risponde: riprovo da solo."),
     CalendarTrouble.REFUSED: N_(
@@ -47,6 +59,17 @@ def calendar_page(calendar: OwnCalendar | None, events: int, when: When, note: s
         return Page(str(lines.add(str(HOW)).add(str(TYPE)).add(str(SECRET))), (back_row(Verb.SETTINGS),))
     lines.add(_("Leggo quello su {host}.", host=safe(calendar.host)), *_state(calendar, events, when)).add(str(SECRET))
     return Page(str(lines), ((button(_("🗑 Togli il calendario"), Verb.FORGET_CALENDAR),), back_row(Verb.SETTINGS)))
+
+
+def ask_replace_page(saved: OwnCalendar, new: OwnCalendar, number: int) -> Page:
+    """Whether the address takes the place of the saved one. Only their hosts are told."""
+    lines = Lines().add(
+        _("📆 <b>Cambio calendario?</b>"),
+        f"{safe(saved.host)} → {safe(new.host)}",
+        _("Ne leggo uno solo: con questo dimentico l'altro e i suoi impegni."),
+    )
+    change = button(_("✅ Cambia"), Verb.REPLACE_CALENDAR, number)
+    return Page(str(lines), ((change, button(_("Tengo quello di adesso"), Verb.OWN_CALENDAR)), (home_button(),)))
 
 
 def _state(calendar: OwnCalendar, events: int, when: When) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from safety.public_addresses import check_calendar_address, is_public, looks_like_calendar
+from safety.public_addresses import Fault, NoCalendarAddress, check_calendar_address, is_public, looks_like_calendar
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,29 @@ def test_an_address_over_https_is_taken(typed: str, meant: str) -> None:
 def test_anything_else_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="address"):
         check_calendar_address(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        ("https://me:secret@example.org/x.ics", Fault.PASSWORD),
+        ("https://me@example.org/x.ics", Fault.PASSWORD),
+        ("webcal://example.org:8443/x.ics", Fault.PORT),
+        *((f"https://{host}/x.ics", Fault.NOT_PUBLIC) for host in (
+            "localhost", "LOCALHOST:8443", "nas.local", "my.nas.lan", "nas", "192.168.1.5", "127.0.0.1", "[::1]",
+            "169.254.169.254", "[fd00::1]", "[::ffff:a00:1]", "0x7f.1", "10.0x1",
+        )),
+        ("http://example.org/x.ics", Fault.NO_ADDRESS),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_an_address_is_known(typed: str, fault: Fault) -> None:
+    with pytest.raises(NoCalendarAddress) as refused:
+        check_calendar_address(typed)
+    assert refused.value.fault is fault
+
+
+def test_a_public_ip_address_may_be_read() -> None:
+    assert check_calendar_address("https://8.8.8.8/x.ics") == "https://8.8.8.8/x.ics"
 
 
 @pytest.mark.parametrize(

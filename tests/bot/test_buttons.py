@@ -267,7 +267,8 @@ def own_calendar_pages() -> Iterator[Page]:
     calendar = OwnCalendar(ID, "https://calendar.example/secret.ics")
     read = replace(calendar, read_at=NOON)
     broken = [replace(each, trouble=trouble) for each in (calendar, read) for trouble in CalendarTrouble]
-    yield screens.own_calendar.calendar_page(None, 0, WHEN, str(screens.own_calendar.NO_ADDRESS))
+    yield screens.own_calendar.calendar_page(None, 0, WHEN, str(screens.own_calendar.PORT))
+    yield screens.own_calendar.ask_replace_page(calendar, calendar, ID)
     yield from (screens.own_calendar.calendar_page(each, 3, WHEN) for each in (calendar, read, *broken))
     yield from (screens.own_calendar.told(each, 1) for each in (read, *broken))
 

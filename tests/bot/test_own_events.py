@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.screens.own_calendar import weekly_warning
+from demo.telegram import Message
 from domain.own_calendars import OwnEvent
 from languages import Language, speaking
 from tests.support import chats
@@ -77,3 +79,34 @@ def test_one_date_is_named_and_several_events_are_told_together() -> None:
     with speaking(Language.ENGLISH):
         told = weekly_warning(1, time(18), both)
     assert told == "⚠️ Tuesday at 18:00 you already have an appointment and more: in 2 of the next 10 weeks."
+
+
+def _is_after(number: int, message: Message) -> bool:
+    return message.from_bot and message.message_id > number
+
+
+async def test_another_address_replaces_the_saved_one_only_when_it_can_be_read_and_after_a_question(
+    world: World,
+) -> None:
+    old, new = "https://calendar.example/x.ics", "https://other.example/secret-word.ics"
+    await world.db.own_calendars.set(OWNER, old)
+
+    async def saved() -> str:
+        calendar = await world.db.own_calendars.find(OWNER)
+        assert calendar
+        return calendar.address
+
+    for refused, why in (("192.168.1.5", "rete privata"), ("me:pw@a.example", "password"), ("a.example:8443", "porta")):
+        mine = await world.owner.send(f"/calendario https://{refused}/a.ics")
+        assert why in (await world.owner.wait_for(partial(_is_after, mine.message_id))).text
+    assert await saved() == old
+
+    await world.owner.send(new)
+    card = await world.owner.wait_for(lambda one: "calendar.example → other.example" in one.text)
+    assert not any("secret" in data for data in [card.text, *card.labels])
+    await tapped(world.owner, "Tengo", "Leggo quello su calendar.example")
+    assert await saved() == old
+    await world.owner.send(new)
+    await world.owner.wait_for(lambda one: "calendar.example → other.example" in one.text)
+    await tapped(world.owner, "✅ Cambia", "Leggo quello su other.example")
+    assert await saved() == new

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -141,6 +141,22 @@ async def test_a_course_that_a_day_has_under_a_longer_name_comes_first_and_can_b
     page = await said(world.owner, "non voglio yoga martedì", "qualcosa che hai già")
 
     assert page.labels[0] == "Mar 24 nov 13:00 · VINYASA YOGA"
+
+
+async def test_what_is_cancelled_or_moved_by_a_short_name_is_found_under_its_longer_one_on_that_day_first(
+    world: World,
+) -> None:
+    await world.hold(replace(MINE, course="VINYASA YOGA", start=time(13)))
+    await world.hold(replace(MINE, course="YOGA", day=MINE.day + timedelta(days=2), start=time(19)))
+
+    page = await said(world.owner, "cancel yoga on tuesday", "tra le tue prenotazioni non la trovo")
+    assert page.labels[0] == "Mar 24 nov 13:00 · VINYASA YOGA"
+    assert "YOGA" not in page.labels[1]
+    await tapped(world.owner, "VINYASA", "Annullo davvero?")
+
+    page = await said(world.owner, "sposta il mio yoga da martedì a lunedì", "tra le tue prenotazioni non la trovo")
+    assert page.labels[0] == "Mar 24 nov 13:00 · VINYASA YOGA"
+    await tapped(world.owner, "VINYASA", "Per quale giorno?")
 
 
 async def test_a_watch_is_found_by_who_wants_it_no_longer(world: World) -> None:
