@@ -33,6 +33,11 @@ class Holdings:
         return self._listed is not None
 
     @property
+    def are_swapped(self) -> bool:
+        """Whether something that is held is to be given up for the wish."""
+        return self._beside is not None
+
+    @property
     def bookings(self) -> Sequence[Booking]:
         """What the latest list shows; nothing when none could be read."""
         return self._listed.bookings if self._listed else ()

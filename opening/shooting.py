@@ -9,6 +9,7 @@ from domain.errors import (
     BookingRefused,
     MembershipProblem,
     OnWaitingList,
+    Overlap,
     SiteChanged,
     SiteError,
     SiteUnavailable,
@@ -140,6 +141,9 @@ class Shooting:
             found = await self._look(choice, self._policy.looks_lost[: max(1, looks)], accepted=False)
             if found is not None:
                 return found
+        in_the_way = isinstance(volley.final, Overlap) and self._holdings.are_swapped and not choice.number
+        if volley.lost is not None and volley.final is not None and in_the_way:
+            raise volley.final  # asked for in exchange, a lost shot that booked after all is told of too
         if volley.lost is not None:
             raise volley.lost  # it may have booked after the look: an alternative would be a second place
         why = volley.final or volley.last

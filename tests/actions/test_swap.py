@@ -267,6 +267,19 @@ async def test_at_an_opening_the_old_place_is_kept_until_the_new_one_is_won_or_l
         assert await stage.db.openings.report(action.id)
 
 
+async def test_an_answer_that_is_lost_at_an_opening_hides_no_refusal_for_the_place_that_is_swapped(
+    staged: Set,
+) -> None:
+    async with staged(1.0) as stage:
+        old, row = await hold_what_overlaps(stage)
+        world = stage.opened.world
+        world.switches.update({"overlap": "refused"})
+        world.faults.status_503, world.faults.where["status_503"] = True, "BookAppointment"
+        world.faults.times["status_503"] = 1
+        action = await swapped(stage, row)
+        assert (action.status, action.gave_up, stage.held) == (ActionStatus.COMPLETED, True, ["PILATES MATWORK"])
+
+
 async def test_an_alternative_past_its_own_free_limit_is_not_booked_unasked(staged: Set) -> None:
     async with staged(LONG_AFTER) as stage:
         first, second = stage.gym(2), stage.gym(0)
