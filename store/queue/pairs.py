@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from domain.errors import AlreadyQueued
+from domain.errors import AlreadyQueued, SlotFull
 from domain.model import (
     BETWEEN_READINGS,
     Action,
@@ -27,7 +27,7 @@ from domain.model import (
     stamp,
 )
 from domain.requests import NewAction
-from domain.together import Agreement, Follows, Pair, PairState, Side, what_follows
+from domain.together import TIME_TO_GIVE_BACK, Agreement, Follows, Pair, PairState, Side, what_follows
 from domain.unknown_outcome import leaves_unknown_outcome
 from store.agreements import may_book_for
 from store.bookings import find_held, held_rows_of
@@ -64,7 +64,7 @@ class Pairs:
             new.type, agreed.friend_id, new.wish, run_at=new.run_at, opens_at=new.opens_at,
             rehearse_at=new.rehearse_at, free_until=new.free_until, both_or_none=both_or_none,
         )  # fmt: skip
-        second, is_own = _friends_booking(tx, friends, now)
+        second, is_own = _booking_of(tx, friends, now)
         row = tx.row(
             """
             INSERT INTO pairs (asker_id, friend_id, asker_name, friend_name, asker_action_id, friend_action_id,
@@ -112,8 +112,8 @@ class Pairs:
         return row is not None
 
 
-def _friends_booking(tx: Transaction, new: NewAction, now: datetime) -> tuple[int | None, bool]:
-    """The friend's booking, and whether they had the place, or had asked for it, themselves."""
+def _booking_of(tx: Transaction, new: NewAction, now: datetime) -> tuple[int | None, bool]:
+    """The booking of one of the two, and whether they had the place, or had asked for it, themselves."""
     if new.wish is not None and _held(tx, new.user_id, new.wish) is not None:
         return None, True
     live = _live(tx, new.user_id, new.wish) if new.wish is not None else None
@@ -142,6 +142,7 @@ def _follow_up(tx: Transaction, pair: Pair, now: datetime) -> None:
         return
     asker, friend = (_side(tx, pair, one, asked.wish) for one in (pair.asker_id, pair.friend_id))
     winner = pair.asker_id if asker is Side.WON else pair.friend_id
+    loser = pair.friend_id if winner == pair.asker_id else pair.asker_id
     free = pair.free_until is not None and now < pair.free_until and _is_here(tx, winner)
     friends_own = pair.friends_own or _is_weekly(tx, pair.friend_id, asked.wish)
     follows = what_follows(
@@ -149,6 +150,8 @@ def _follow_up(tx: Transaction, pair: Pair, now: datetime) -> None:
     )  # fmt: skip
     match follows:
         case Follows.WAIT:
+            return
+        case Follows.GIVE_BACK if _asks_again(tx, pair, loser, asked.wish, now):
             return
         case Follows.GIVE_BACK:
             _give_back(tx, pair, winner, asked.wish, now)
@@ -228,6 +231,32 @@ def _live(tx: Transaction, user_id: int, wish: ClassRef) -> Action | None:
     return readable(to_action, _action(tx, live_like(tx, NewAction(ActionType.BOOK, user_id, wish))))
 
 
+def _asks_again(tx: Transaction, pair: Pair, loser: int, wish: ClassRef, now: datetime) -> bool:
+    """Queues one more booking for who was told once that the class is full: what was seen once can be wrong.
+
+    A place that is held is given back only after a second refusal. False when there was one, when the booking was lost
+    otherwise, or when there is no time left, or no word any more, to ask for them.
+    """
+    row = _action(tx, pair.action_of(loser))
+    if (
+        pair.asked_again
+        or row is None
+        or (row["status"], row["error_kind"]) != (ActionStatus.FAILED, SlotFull.__name__)
+    ):
+        return False
+    free_until = pair.free_until - TIME_TO_GIVE_BACK if pair.free_until else now
+    is_theirs = loser == pair.asker_id or may_book_for(tx, pair.asker_id, loser)
+    if now >= free_until or not is_theirs or not _is_here(tx, loser):
+        return False
+    second, _ = _booking_of(tx, NewAction(ActionType.BOOK, loser, wish, free_until=free_until, both_or_none=True), now)
+    column = "asker_action_id" if loser == pair.asker_id else "friend_action_id"
+    tx.run(
+        f"UPDATE pairs SET asked_again = 1, {column} = :action WHERE id = :id",  # noqa: S608 - one of two constants
+        {"action": second, "id": pair.id},
+    )
+    return True
+
+
 def _give_back(tx: Transaction, pair: Pair, winner: int, wish: ClassRef, now: datetime) -> None:
     """Queues the cancellation of the winner's place, to be carried out only while that is free.
 
@@ -296,4 +325,5 @@ def _pair(row: sqlite3.Row) -> Pair:
         friend_action_id=row["friend_action_id"], both_or_none=bool(row["both_or_none"]),
         friends_own=bool(row["friends_own"]), free_until=instant_or_none(row["free_until"]),
         state=PairState(row["state"]), return_id=row["return_id"], winner_id=row["winner_id"],
+        asked_again=bool(row["asked_again"]),
     )  # fmt: skip

@@ -75,6 +75,12 @@ async def lost(db: Database, action: Action, error: AppError = FULL) -> None:
     await db.settlement.settle(action, outcomes.failed(error))
 
 
+async def lost_twice(db: Database, action: Action) -> None:
+    """The class is full for the person, also when they are booked for once more."""
+    await lost(db, action)
+    await lost(db, await claimed(db, action.user_id))
+
+
 async def told(db: Database) -> list[int]:
     """Who is told of the pair, in order."""
     rows = await db.connection.rows("SELECT user_id FROM notices WHERE kind = :kind", {"kind": NoticeKind.TOGETHER})
@@ -126,7 +132,7 @@ async def test_the_place_of_the_one_is_given_back_when_the_other_has_none(db: Da
     mine, others = (giulias, marcos) if winner == GIULIA else (marcos, giulias)
     await won(db, mine)
 
-    await lost(db, others)
+    await lost_twice(db, others)
 
     assert (await stands(db)).state is PairState.RETURNING
     cancel = await claimed(db, winner, ActionType.CANCEL)
@@ -138,6 +144,40 @@ async def test_the_place_of_the_one_is_given_back_when_the_other_has_none(db: Da
     assert await told(db) == [MARCO, GIULIA, MARCO]
 
 
+@pytest.mark.parametrize("winner", [GIULIA, MARCO])
+async def test_who_is_told_full_once_is_booked_for_once_more_before_a_real_place_is_given_back(
+    db: Database, clock: FakeClock, winner: int
+) -> None:
+    await pair(db)
+    giulias, marcos = await both_claimed(db)
+    mine, others = (giulias, marcos) if winner == GIULIA else (marcos, giulias)
+    await won(db, mine)
+    clock.go(minutes=1)
+
+    await lost(db, others)
+
+    assert (await stands(db)).state is PairState.OPEN
+    assert await cancelling(db) == []
+    again = await claimed(db, others.user_id)
+    assert (again.wish, again.both_or_none, again.free_until) == (PILATES, True, others.free_until)
+    assert (again.run_at, (await stands(db)).action_of(others.user_id)) == (clock.now, again.id)
+    await won(db, again)
+    assert (await stands(db)).state is PairState.BOTH
+
+
+async def test_who_is_told_full_so_late_that_nothing_could_be_given_back_after_is_not_booked_for_again(
+    db: Database, clock: FakeClock
+) -> None:
+    await pair(db)
+    giulias, marcos = await both_claimed(db)
+    await won(db, giulias)
+    clock.now = FREE_UNTIL - timedelta(minutes=15)
+
+    await lost(db, marcos)
+
+    assert await cancelling(db) == [(GIULIA, "pending")]
+
+
 async def test_who_fails_first_is_followed_by_the_other_once_that_has_won(db: Database) -> None:
     await pair(db)
     giulias, marcos = await both_claimed(db)
@@ -145,6 +185,7 @@ async def test_who_fails_first_is_followed_by_the_other_once_that_has_won(db: Da
     assert (await stands(db)).state is PairState.OPEN
 
     await won(db, marcos)
+    await lost(db, await claimed(db, GIULIA))  # once more
 
     assert await cancelling(db) == [(MARCO, "pending")]
 
@@ -201,7 +242,7 @@ async def test_a_place_that_could_not_be_given_back_in_time_is_kept_and_told(db:
     await pair(db)
     giulias, marcos = await both_claimed(db)
     await won(db, giulias)
-    await lost(db, marcos)
+    await lost_twice(db, marcos)
 
     await lost(db, await claimed(db, GIULIA, ActionType.CANCEL), TooLateToCancel("not free any more"))
 
@@ -248,6 +289,7 @@ async def test_a_place_that_is_read_before_its_booking_has_ended_is_given_back_o
     await lost(db, marcos)
     assert (await stands(db)).state is PairState.OPEN
     await won(db, giulias)
+    await lost(db, await claimed(db, MARCO))  # once more
 
     assert (await stands(db)).state is PairState.RETURNING
 
@@ -259,7 +301,7 @@ async def test_a_cancellation_whose_answer_was_lost_is_read_back_before_anything
     await pair(db)
     giulias, marcos = await both_claimed(db)
     await won(db, giulias)
-    await lost(db, marcos)
+    await lost_twice(db, marcos)
     cancel = await claimed(db, GIULIA, ActionType.CANCEL)
     await lost(db, replace(cancel, failures=7), SiteUnavailable("no answer"))
     assert (await stands(db)).state is PairState.RETURNING
@@ -292,7 +334,7 @@ async def test_who_wins_after_all_takes_the_waiting_cancellation_back(db: Databa
     await pair(db)
     giulias, marcos = await both_claimed(db)
     await won(db, giulias)
-    await lost(db, marcos)
+    await lost_twice(db, marcos)
     assert await cancelling(db) == [(GIULIA, "pending")]
     again = await db.claims.add_claimed(NewAction(ActionType.BOOK, MARCO, PILATES), "w", 60)
     assert again
@@ -377,7 +419,7 @@ async def test_what_else_is_under_way_for_the_class_comes_before_its_giving_back
     again = await db.claims.add_claimed(NewAction(ActionType.BOOK, GIULIA, PILATES), "w", 60)
     assert again
 
-    await lost(db, marcos)
+    await lost_twice(db, marcos)
 
     assert (await stands(db)).state is PairState.OPEN
     await won(db, again)
