@@ -308,7 +308,7 @@ def confirm_page(
         lines.add("" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
     rows = _confirm_rows(view, newest, when, watchable=watchable)
     extra = [_star(view, origin, is_starred=is_starred)]
-    if view.state in (SlotState.FREE, SlotState.OPENS):
+    if view.state in (SlotState.FREE, SlotState.OPENS) and not view.is_refused:
         rows += [(button(_with_label(one), Verb.WITH, view.id, one.id),) for one in friends]
     if view.state is not SlotState.STARTED:
         extra.append(button(texts.SHARE_LABEL, Verb.SHARE, view.id))
@@ -344,7 +344,7 @@ def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
         case SlotState.OPENS:
             return [_wait(view, when)]
         case _:
-            at_once = _("Prenoto subito.")
+            at_once = "" if view.is_refused else _("Prenoto subito.")
             if _is_from_before(view, when):
                 return [str(NOT_READ_SINCE), at_once]
             places, moment = first_up(standing(view, when)), when.at(view.read_at)
@@ -354,6 +354,8 @@ def _prospect(view: SlotView, when: When, *, watchable: bool) -> list[str]:
 
 def _wait(view: SlotView, when: When) -> str:
     moment = when.at(view.opens_at)
+    if view.is_refused:
+        return _("Si apre {moment}.", moment=moment)
     return _("Prenoto appena apre, {moment}: conferma, e non devi fare altro.", moment=moment)
 
 
@@ -364,6 +366,8 @@ def _is_from_before(view: SlotView, when: When) -> bool:
 
 def _when_full(view: SlotView, when: When, *, watchable: bool) -> list[str]:
     full = _("All'ultima lettura, {moment}, era piena.", moment=when.at(view.read_at))
+    if view.is_refused:
+        return [full, "" if watchable else str(TOO_LATE_TO_WATCH)]
     if watchable:
         return [full, _("Posso tenerla d'occhio finché si può annullare senza penalità, o provare subito.")]
     return [full, str(TOO_LATE_TO_WATCH), _("Posso provare lo stesso: qualcuno può aver rinunciato.")]
@@ -401,7 +405,7 @@ def _clash(view: SlotView, when: When) -> str:
 
 def _how_to_swap(view: SlotView) -> str:
     """What a swap in one tap does, before it is tapped; empty where none is offered."""
-    if view.clash is None or view.both_taken:
+    if not view.is_refused:
         return ""
     if view.state is SlotState.FULL:
         return "" if view.clash_binds else str(SWAP_WHEN_FREE)
@@ -417,21 +421,26 @@ def _confirm_rows(view: SlotView, newest: int, when: When, *, watchable: bool) -
         case SlotState.QUEUED if view.ticket:
             instead = _swap_instead(view, newest) if view.ticket.replaces_row_id is None else []
             return [(see_button(view.ticket.id),), *instead]
+        case SlotState.OPENS if view.is_refused:
+            alone = button(_("⏰ Annullo io l'altra: prenota all'apertura"), Verb.BOOK, view.id, newest)
+            return [*_swap_instead(view, newest), (alone,)]
         case SlotState.OPENS:
             book = button(_("⏰ Conferma: prenota all'apertura"), Verb.BOOK, view.id, newest)
             in_time = when.now < view.opens_at - LAST_MOMENT - LEAST_TO_CHOOSE
             other = [(_with_alternative(view, newest),)] if in_time else []
             return [(book,), *other, *_swap_instead(view, newest)]
         case SlotState.FULL:
-            swaps = view.clash is not None and not view.both_taken and not view.clash_binds
+            swaps = view.is_refused and not view.clash_binds
             rows = slot_watch_rows(view, view.clash.id if view.clash and swaps else 0) if watchable else []
-            return [*rows, (button(_("Prova a prenotare"), Verb.BOOK, view.id, newest),), *_swap_instead(view)]
+            attempt = [] if view.is_refused else [(button(_("Prova a prenotare"), Verb.BOOK, view.id, newest),)]
+            return [*rows, *attempt, *_swap_instead(view)]
         case _:
             book = button(_("✅ Conferma Prenotazione"), Verb.BOOK, view.id, newest)
             again: list[ButtonRow] = (
                 [(button(str(Remedy.HOURS), Verb.REFRESH, fresh=True),)] if _is_from_before(view, when) else []
             )
-            return [(book,), (_with_alternative(view, newest),), *_swap_instead(view, newest), *again]
+            confirm = [] if view.is_refused else [(book,), (_with_alternative(view, newest),)]
+            return [*confirm, *_swap_instead(view, newest), *again]
 
 
 def _swap_instead(view: SlotView, newest: int | None = None) -> list[ButtonRow]:
@@ -477,7 +486,7 @@ def swap_page(
     lines.add(overlapping if meets(view.slot, held) else SWAP_APART)
     other = view.clash is not None and view.clash.id != held.id
     lines.add(*_swap_prospect(view, when, watchable=watchable))
-    lines.add(_clash(view, when) if other else "", *view.own_events)
+    lines.add(_clash(view, when) if other else "", *view.own_events, *view.warnings)
     lines.add(LATE_SWAP if binding else "", "" if watchable or view.state is SlotState.FULL else texts.ONLY_IF_YOU_GO)
     label = _("🔁 Scambia lo stesso") if binding else _("🔁 Scambia")
     rows: list[ButtonRow] = [(button(label, Verb.SWAP, view.id, held.id, newest),)]

@@ -55,7 +55,7 @@ NOT_ASKED_FOR = FailureMessage(
     N_("Non riprovo."),
     N_('Scambiala con l\'altra. Se invece il sito le accetta, scrivi "warned" in config.json, in rules.overlap.'),
     Remedy.MINE,
-    you_guest=N_("Scambiala con l'altra, oppure scegli un altro orario."),
+    you_guest=N_("Scambiala con l'altra. Se invece il sito le accetta, dillo a chi tiene il bot."),
 )
 """An overlap that the site was never asked about: the rule of the house was enough."""
 OLD_HOURS_STAY = FailureMessage(

@@ -10,12 +10,13 @@ from bot.screens.page import Button, ButtonRow, Page
 from bot.screens.when import When
 from languages import N_, _
 
+MINUTE = timedelta(minutes=1)
 SAID_FROM = timedelta(minutes=10)  # a list is told to be so old
 PROMISED = timedelta(minutes=15)  # a reading that begins later is not promised: who waits for it?
 REREAD_LABEL = "🔄"
 SHORT_ROW = 2  # buttons of a row that has room for one more
 SHORT_LABEL = 12  # characters
-BEING_READ = N_("⏳ Rileggo i posti dal sito: questa pagina si aggiorna da sola.")
+BEING_READ = N_("⏳ Rileggo i posti adesso: questa pagina si aggiorna da sola.")
 
 SAYS_ITSELF = (Verb.HOURS, Verb.HOURS_DAY, Verb.SLOT, Verb.SLOT_FROM, Verb.SWAP_SLOT)
 """Their pages say by themselves when they were read."""
@@ -61,9 +62,11 @@ def _age(call: Call, reading: Reading, when: When) -> str:
 
 
 def _being_read(reading: Reading, when: When) -> str:
-    if reading.begins is None or reading.begins <= when.now:
+    """What the page promises; a moment within a minute that has begun would read as over, so it is told as now."""
+    if reading.begins is None or reading.begins.replace(second=0, microsecond=0) <= when.now:
         return str(BEING_READ)
-    return _("⏳ Rileggo i posti {moment}: questa pagina si aggiorna da sola.", moment=when.soon(reading.begins))
+    begins = reading.begins + MINUTE - timedelta(microseconds=1)  # a reading at 13:02:50 is promised for 13:03
+    return _("⏳ Rileggo i posti {moment}: questa pagina si aggiorna da sola.", moment=when.soon(begins))
 
 
 def _with_button(rows: tuple[ButtonRow, ...], call: Call) -> tuple[ButtonRow, ...]:

@@ -129,7 +129,7 @@ def _slot_rows(views: Sequence[SlotView], when: When) -> list[ButtonRow]:
     return [(one,) for one in slot_buttons(views[:MOST_SHOWN], when)]
 
 
-def _rest(found: Sequence[SlotView] | Sequence[Course]) -> str:
+def _rest(found: Sequence[object]) -> str:
     """How many more there are than are shown."""
     rest = len(found) - MOST_SHOWN
     if rest <= 0:
@@ -179,7 +179,9 @@ def with_second(page: Page, view: SlotView, other: SlotView, newest: int, when: 
     lines.add(*other.own_events)
     lines.add(_("La terza scelta si aggiunge dopo, con «➕ Alternativa».") if more else "")
     label = _("✅ Conferma, altrimenti {other}", other=f"{_short(other, when)}")
-    return replace(page, text=str(lines), rows=((button(label, Verb.BOOK_OR, view.id, other.id, newest),), *page.rows))
+    at = len(page.rows[:1]) if view.is_refused else 0  # the first choice can't be had beside what is held: swap first
+    either = (button(label, Verb.BOOK_OR, view.id, other.id, newest),)
+    return replace(page, text=str(lines), rows=(*page.rows[:at], either, *page.rows[at:]))
 
 
 def _short(view: SlotView, when: When) -> str:
@@ -223,7 +225,8 @@ def which_of_mine_page(
     rows: list[ButtonRow] = [(_held_button(one, verb),) for one in held]
     rows += [(_action_button(one, when),) for one in live]
     rows += [(_series_button(one),) for one in series]
-    return Page(sentence, (*rows[:MOST_SHOWN], (button(texts.MINE_LABEL, Verb.MINE, 0), home_button())))
+    lines = Lines().add(sentence, _rest(rows))
+    return Page(str(lines), (*rows[:MOST_SHOWN], (button(texts.MINE_LABEL, Verb.MINE, 0), home_button())))
 
 
 def _held_button(held: HeldBooking, verb: Verb) -> Button:

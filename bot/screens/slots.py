@@ -57,6 +57,11 @@ class SlotView:
         return None if self.read_at < self.opens_at <= now else self.slot.places
 
     @property
+    def is_refused(self) -> bool:
+        """Whether it overlaps what is held, and the site takes only one of the two, as far as we know."""
+        return self.clash is not None and not self.both_taken
+
+    @property
     def name(self) -> str:
         return self.slot.course or FIT_CENTER
 

@@ -199,7 +199,7 @@ def booking_pages() -> Iterator[Page]:
     yield from (screens.booking.gone_page(TUESDAY), screens.booking.gone_page())
     for state in SlotState:
         for watchable in (True, False):
-            view = replace(VIEW, state=state, clash_binds=not watchable)
+            view = replace(VIEW, state=state, clash_binds=not watchable, both_taken=watchable)
             yield screens.booking.confirm_page(view, ID, ORIGIN, WHEN, stop=STOPS[1], watchable=watchable)
             for source in From:
                 origin = replace(ORIGIN, source=source)
@@ -304,7 +304,7 @@ def sharing_pages() -> Iterator[Page]:
     yield from (screens.together.question(agreement), screens.together.agreed(agreement))
     yield from (screens.together.choose_page(VIEW, agreement, ID, can_be_none=each) for each in (True, False))
     yield screens.booking.confirm_page(
-        replace(VIEW, state=SlotState.OPENS), ID, ORIGIN, WHEN, stop=None, friends=[agreement]
+        replace(VIEW, state=SlotState.OPENS, both_taken=True), ID, ORIGIN, WHEN, stop=None, friends=[agreement]
     )
     for state in PairState:
         pair = Pair(ID, OWNER, OWNER + 1, NASTY, NASTY, ID, ID, True, False, NOON, state, ID, OWNER)

@@ -223,3 +223,15 @@ def test_a_list_says_its_age_only_when_it_is_older_than_ten_minutes() -> None:
     assert "Posti letti dal sito oggi alle 11:49" in shown(timedelta(minutes=11)).text
     assert [[one.label for one in row] for row in shown(timedelta()).rows] == [["Mar 24"], ["🔄", "🏠 Menu"]]
     assert shown(timedelta()).rows[-1][0].data == "!day:20261124"
+
+
+def test_a_reading_of_the_minute_that_runs_is_promised_as_now_and_a_later_one_for_when_it_is_over() -> None:
+    when = When(NOON, ZoneInfo("Europe/Rome"))
+
+    def promised(seconds: int) -> str:
+        begins = NOON + timedelta(seconds=seconds)
+        return living(Page("x"), Call(Verb.DAY, (20261124,)), Reading(NOON, begins), when).text
+
+    assert "Rileggo i posti adesso" in promised(-20)
+    assert "Rileggo i posti adesso" in promised(50)
+    assert "Rileggo i posti alle 12:03" in promised(170)

@@ -105,9 +105,9 @@ async def test_an_overlap_that_the_site_took_is_asked_about_and_both_are_booked_
     await here.gives_back(pilates)
     await here.opens_rules()
     await tapped(here.giulia, "↩️ Torna a config.json: Due", "Resta come dice config.json")
-    await here.chooses()
-    row, _ = await here.confirms("Conferma Prenotazione", "")
-    assert (row.status, row.error_kind, here.held) == (FAILED, "Overlap", ["Fit Center"])
+    page = await here.chooses()
+    assert "🔁 Scambia con" in page.labels[0]
+    assert "✅ Conferma Prenotazione" not in page.labels
 
 
 async def test_a_limit_that_is_left_as_it_is_changes_nothing_until_its_owner_thinks_again(here: Journey) -> None:
