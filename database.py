@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from domain.model import Clock, utc_now
-from store.agreements import Agreements
 from store.backup import restore
 from store.bookings import Bookings
 from store.catalogue import Catalogue
@@ -27,6 +26,7 @@ from store.own_calendars import OwnCalendars
 from store.pauses import Pauses
 from store.people import People
 from store.preferences import PreferencesOf
+from store.queue.agreements import Agreements
 from store.queue.choices import Choices
 from store.queue.claims import Claims
 from store.queue.history import History

@@ -29,9 +29,9 @@ from domain.model import (
 from domain.requests import NewAction
 from domain.together import TIME_TO_GIVE_BACK, Agreement, Follows, Pair, PairState, Side, what_follows
 from domain.unknown_outcome import leaves_unknown_outcome
-from store.agreements import may_book_for
 from store.bookings import find_held, held_rows_of
 from store.connection import Connection, Transaction, in_transaction
+from store.consent import may_book_for
 from store.outbox import add_notice
 from store.queue.rows import enqueue, live_like, to_action
 from store.queue.withdrawing import withdraw
@@ -137,6 +137,7 @@ def _follow_up(tx: Transaction, pair: Pair, now: datetime) -> None:
     asked = readable(to_action, _action(tx, pair.asker_action_id))
     if asked is None or asked.wish is None:
         return
+    pair = replace(pair, friends_own=_is_friends_own(tx, pair, asked.wish))
     if pair.state is PairState.RETURNING:
         _follow_return(tx, pair, asked.wish, now)
         return
@@ -144,9 +145,8 @@ def _follow_up(tx: Transaction, pair: Pair, now: datetime) -> None:
     winner = pair.asker_id if asker is Side.WON else pair.friend_id
     loser = pair.friend_id if winner == pair.asker_id else pair.asker_id
     free = pair.free_until is not None and now < pair.free_until and _is_here(tx, winner)
-    friends_own = pair.friends_own or _is_weekly(tx, pair.friend_id, asked.wish)
     follows = what_follows(
-        asker, friend, both_or_none=pair.both_or_none, friends_own=friends_own, free=free
+        asker, friend, both_or_none=pair.both_or_none, friends_own=pair.friends_own, free=free
     )  # fmt: skip
     match follows:
         case Follows.WAIT:
@@ -211,6 +211,12 @@ def _place(tx: Transaction, user_id: int, wish: ClassRef, row: sqlite3.Row | Non
 def _held(tx: Transaction, user_id: int, wish: ClassRef) -> HeldBooking | None:
     rows = held_rows_of(tx, user_id, wish)
     return next((held for held, _ in reversed(rows) if held.status is BookingStatus.CONFIRMED), None)
+
+
+def _is_friends_own(tx: Transaction, pair: Pair, wish: ClassRef) -> bool:
+    """Whether the friend's place is their own: from before, every week, or since they agree no more."""
+    agrees = may_book_for(tx, pair.asker_id, pair.friend_id)
+    return pair.friends_own or not agrees or _is_weekly(tx, pair.friend_id, wish)
 
 
 def _is_weekly(tx: Transaction, user_id: int, wish: ClassRef) -> bool:
@@ -284,7 +290,8 @@ def _follow_return(tx: Transaction, pair: Pair, wish: ClassRef, now: datetime) -
     other = pair.friend_id if winner == pair.asker_id else pair.asker_id
     other_won = _side(tx, pair, other, wish) is Side.WON
     row = _action(tx, pair.return_id)
-    if row is not None and row["status"] in LIVE and other_won:
+    stays = other_won or (pair.friends_own and winner == pair.friend_id)
+    if row is not None and row["status"] in LIVE and stays:
         row = withdraw(tx, row["id"], winner, now) or row
     if row is not None and _may_have_been_done(tx, row):
         return
@@ -302,8 +309,8 @@ def _follow_return(tx: Transaction, pair: Pair, wish: ClassRef, now: datetime) -
 def _end(tx: Transaction, pair: Pair, state: PairState, winner: int | None) -> None:
     """Stores how it ended, and tells both."""
     tx.run(
-        "UPDATE pairs SET state = :state, winner_id = :winner WHERE id = :id",
-        {"state": state, "winner": winner, "id": pair.id},
+        "UPDATE pairs SET state = :state, winner_id = :winner, friends_own = :own WHERE id = :id",
+        {"state": state, "winner": winner, "own": pair.friends_own, "id": pair.id},
     )
     for user_id in (pair.asker_id, pair.friend_id):
         add_notice(tx, user_id, NoticeKind.TOGETHER, pair_id=pair.id)

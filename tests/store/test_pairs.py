@@ -389,6 +389,43 @@ async def test_what_the_friend_has_every_week_is_never_given_back(db: Database) 
     assert await cancelling(db) == []
 
 
+async def test_what_the_friend_gets_is_their_own_once_they_have_stopped_the_agreement(db: Database) -> None:
+    await pair(db)
+    giulias, marcos = await both_claimed(db)
+    await db.agreements.end(1, MARCO)
+    await won(db, marcos)
+
+    await lost(db, giulias)
+
+    ended = await stands(db)
+    assert (ended.state, ended.winner_id, ended.friends_own) == (PairState.APART, MARCO, True)
+    assert await cancelling(db) == []
+
+
+async def test_a_cancellation_that_waits_is_taken_back_when_its_friend_stops_the_agreement(db: Database) -> None:
+    await pair(db)
+    giulias, marcos = await both_claimed(db)
+    await won(db, marcos)
+    await lost_twice(db, giulias)
+    assert await cancelling(db) == [(MARCO, "pending")]
+
+    await db.agreements.end(1, MARCO)
+
+    assert await cancelling(db) == [(MARCO, "cancelled")]
+    assert (await stands(db)).state is PairState.APART
+
+
+async def test_who_has_stopped_the_agreement_is_not_booked_for_again(db: Database) -> None:
+    await pair(db)
+    giulias, marcos = await both_claimed(db)
+    await db.agreements.end(1, MARCO)
+    await won(db, giulias)
+
+    await lost(db, marcos)
+
+    assert await cancelling(db) == [(GIULIA, "pending")]
+
+
 async def test_nothing_is_sent_any_more_for_a_friend_who_left(db: Database) -> None:
     await pair(db)
     giulias, marcos = await both_claimed(db)

@@ -8,20 +8,10 @@ import sqlite3
 from domain.model import Clock, NoticeKind, stamp
 from domain.together import INVITATION_LASTS, Agreement
 from store.connection import Connection, Transaction, in_transaction
+from store.consent import AGREED
 from store.outbox import add_notice
+from store.queue.pairs import follow_up
 from store.sharing import NUMBER_BITS
-
-AGREED = """
-    SELECT agreements.* FROM agreements JOIN accounts AS asker ON asker.user_id = asker_id AND asker.active = 1
-    JOIN accounts AS friend ON friend.user_id = friend_id AND friend.active = 1
-    WHERE accepted_at IS NOT NULL
-"""
-
-
-def may_book_for(tx: Transaction, asker_id: int, friend_id: int) -> bool:
-    """Whether the friend has agreed that this person books for them, and has not stopped it."""
-    values = {"asker": asker_id, "friend": friend_id}
-    return tx.row(f"{AGREED} AND asker_id = :asker AND friend_id = :friend", values) is not None  # noqa: S608 - a constant
 
 
 class Agreements:
@@ -87,13 +77,20 @@ class Agreements:
         row = tx.row(f"{AGREED} AND id = :id AND friend_id = :friend", values)
         return _agreement(row) if row else None
 
-    async def end(self, agreement_id: int, user_id: int) -> Agreement | None:
-        """Ends an agreement, or turns an invitation down, as either of the two may. None when it is not theirs."""
-        rows = await self._db.write(
+    @in_transaction
+    def end(self, tx: Transaction, agreement_id: int, user_id: int) -> Agreement | None:
+        """Ends an agreement, or turns an invitation down, as either of the two may. None when it is not theirs.
+
+        From then on what the friend has, or gets, is their own: none of it is given back for the asker's sake.
+        """
+        row = tx.row(
             "DELETE FROM agreements WHERE id = :id AND :user IN (asker_id, friend_id) RETURNING *",
             {"id": agreement_id, "user": user_id},
         )
-        return _agreement(rows[0]) if rows and rows[0]["friend_id"] is not None else None
+        if row is None or row["friend_id"] is None:
+            return None
+        follow_up(tx, (row["asker_id"], row["friend_id"]), self._clock())
+        return _agreement(row)
 
     async def of(self, user_id: int) -> list[Agreement]:
         """The agreements in force that a person is one of the two in, in the order in which they were made."""
