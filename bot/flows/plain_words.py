@@ -41,6 +41,7 @@ PAGES = {
     Place.MENU: Call(Verb.HOME), Place.NEW: Call(Verb.NEW), Place.MINE: Call(Verb.MINE, (0,)),
     Place.PERIODIC: Call(Verb.PERIODIC, (0,)), Place.HOURS: Call(Verb.HOURS), Place.STATUS: Call(Verb.STATUS, (0,)),
     Place.HOLIDAYS: Call(Verb.DAYS_OFF, (0,)), Place.WATCHES: Call(Verb.WATCHES, (0,)),
+    Place.WEEK: Call(Verb.WEEK),
     Place.HISTORY: Call(Verb.HISTORY, (0, 0, 0, 0)), Place.STATISTICS: Call(Verb.STATISTICS),
     Place.TOGETHER: Call(Verb.TOGETHER), Place.SETTINGS: Call(Verb.SETTINGS), Place.HELP: Call(Verb.HELP),
 }  # fmt: skip
@@ -78,6 +79,8 @@ class PlainWordsFlow:
 
     async def _show(self, tap: Tap, intent: Intent) -> Response:
         match intent:
+            case Show(_, days) if days:
+                return await self._held_on(tap, Wish(days=days))
             case Show(place):
                 return await self._go(tap, PAGES[place].verb, *PAGES[place].numbers)
             case Said(word):
@@ -209,6 +212,19 @@ class PlainWordsFlow:
         return screens.plain_words.no_series_page(wish, self._house.when())
 
     # What is there already
+
+    async def _held_on(self, tap: Tap, wish: Wish) -> Response:
+        """What the person has on those days: each leads to its own page, where nothing is asked yet."""
+        mine = await self._find.mine(tap.user_id, wish)
+        if not (mine.held or mine.live):
+            return await self._go(tap, Verb.MINE, 0)  # which also tells how old that is
+        when = self._house.when()
+        sentence = screens.plain_words.mine_on(wish, when)
+        return screens.plain_words.which_of_mine_page(sentence, mine.held, mine.live, [], when, Verb.HELD)
+
+    def address(self) -> Page:
+        """What an address that is nobody's here leads to."""
+        return screens.plain_words.address_page()
 
     async def _cancel(self, tap: Tap, wish: Wish) -> Response:
         """The question whether to cancel the one that is meant; a series where nothing else is."""

@@ -6,6 +6,7 @@ Every flow takes the truth from the database and asks whether it belongs to the 
 from __future__ import annotations
 
 import logging
+import re
 
 from bot import screens
 from bot.flows.booking import BookingFlow, SlotChooser
@@ -41,6 +42,9 @@ ON_THE_WAY_TO_THE_SITE = {
     Verb.ASK_CANCEL, Verb.ASK_TWICE, Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT,
 }  # fmt: skip
 """After these a person is likely to ask something of the site: workers prepare a session."""
+
+OWN_LINK = re.compile(r"(?:https?://)?(?:t|telegram)\.me/(?P<bot>\w+)\?start=(?P<number>[0-9]{1,40})", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +126,11 @@ class Router:
         if looks_like_calendar(text):
             await self._services.house.learn_rules()
             return await self._own_calendar.pasted(tap, text)
+        link = OWN_LINK.fullmatch(text.strip())
+        if link and tap.bot_name and link["bot"].lower() == tap.bot_name.lower():
+            return await self.shared(tap, link["number"])
+        if ADDRESS.fullmatch(text.strip()):
+            return self._plain_words.address()
         self._expect(tap.user_id)
         await self._services.house.learn_rules()
         return await self._plain_words.answer(tap, text)

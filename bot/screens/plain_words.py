@@ -263,6 +263,16 @@ def not_among_mine(wish: Wish, when: When) -> str:
     return _("{wish}: tra le tue prenotazioni non la trovo.", wish=first_up(told(wish, when)))
 
 
+def mine_on(wish: Wish, when: When) -> str:
+    return _("{wish}: hai questo.", wish=first_up(told(wish, when)))
+
+
+def address_page() -> Page:
+    """An address of the web that is neither a calendar's nor one of the bot's own links."""
+    text = _("Gli indirizzi non li apro. Se è il tuo calendario, scrivi <code>/calendario</code> e l'indirizzo.")
+    return Page(text, ((button(_("📆 Il tuo calendario"), Verb.OWN_CALENDAR), home_button()),))
+
+
 def no_series_page(wish: Wish, when: When) -> Page:
     text = _("{wish}: tra le periodiche non la trovo.", wish=first_up(told(wish, when)))
     rows = ((button(texts.PERIODIC_LABEL, Verb.PERIODIC, 0), home_button()),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from bot.understanding.days import Days
 from bot.understanding.hours import Told
@@ -225,7 +226,8 @@ class Sentence:
         flat = [each for one in readings for each in (one.readings if isinstance(one, Unsure) else (one,))]
         kept = tuple(each for each in flat if each is not None and not isinstance(each, Show | Said | Unsure))
         words = (self._fault.text,) if self._fault else self._unknown
-        return Unsure(doubt, kept, words, self._vocabulary.near(self._unknown))
+        near = () if doubt is Doubt.NEGATED else self._vocabulary.near(self._unknown)
+        return Unsure(doubt, kept, words, near)
 
     def _gathered(self, parts: Sequence[Part]) -> Gatherer:
         gatherer = Gatherer(self._vocabulary)
@@ -242,7 +244,7 @@ class Sentence:
         if Kind.MOVE in self._kinds:
             return self._swap()
         if Kind.MINE in self._kinds and not steering and self._asks_what_is_held():
-            return Show(Place.MINE)
+            return Show(Place.MINE, self._days_held())
         gathered = self._gathered(self._parts)
         drafts, joints = gathered.completed(), gathered.joints
         if gathered.dangles:
@@ -264,6 +266,13 @@ class Sentence:
         asks = bool(self._kinds & {Kind.LOOK, Kind.ASKING}) or Kind.COURSE not in self._kinds or bool(ASKS.match(mine))
         opens = any(part.kind is Kind.LOOK and OPENS.match(part.text) for part in self._parts)
         return asks and not opens and not self._kinds & {Kind.BOOK, Kind.EVERY}
+
+    def _days_held(self) -> tuple[date, ...]:
+        """The days that are asked about, where nothing else narrows the question."""
+        if self._unknown or self._kinds & {Kind.COURSE, Kind.HOURS, Kind.WHERE, Kind.WHO, *JOINTS} - {Kind.COMMA}:
+            return ()
+        drafts = self._gathered(self._parts).drafts
+        return drafts[0].days.dates if len(drafts) == 1 and drafts[0].days else ()
 
     def _steered(self, draft: Draft, *, weekly: bool) -> Reading:
         if Kind.WATCH in self._kinds:
@@ -326,7 +335,7 @@ class Sentence:
 
     def _negated(self) -> Intent:
         """Never a booking. Who does not want something gets what there is of it; what else is denied is a question."""
-        doubt = self._unsure(Doubt.NEGATED)
+        doubt = self._unsure(Doubt.NEGATED, self._to_cancel())
         if self._unknown or self._kinds & {
             Kind.PERSON,
             Kind.MOVE,
@@ -350,6 +359,15 @@ class Sentence:
         if Kind.EVERY in self._kinds or (draft.days and draft.days.several):
             return Series(draft.wish(weekly=True))
         return Unwanted(draft.wish())
+
+    def _to_cancel(self) -> Cancel | None:
+        """What is to be cancelled, as far as it is said before the no: `cancel yoga tomorrow, but not pilates`."""
+        before = self._parts[: next(at for at, part in enumerate(self._parts) if part.kind in (Kind.NOT, Kind.NOTHING))]
+        kinds = {part.kind for part in before}
+        if Kind.CANCEL not in kinds or Kind.COURSE not in kinds or kinds & {Kind.EVERY, Kind.PERSON, Kind.MOVE}:
+            return None
+        drafts = self._gathered(before).drafts
+        return Cancel(drafts[0].wish()) if len(drafts) == 1 else None
 
     def _denies_a_verb(self) -> bool:
         """Whether the one "not" stands right before the one verb, and nothing else is asked for."""

@@ -123,6 +123,7 @@ class Place(StrEnum):
     STATUS = auto()
     HOLIDAYS = auto()
     WATCHES = auto()
+    WEEK = auto()
     HISTORY = auto()
     STATISTICS = auto()
     TOGETHER = auto()
@@ -133,6 +134,7 @@ class Place(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Show:
     place: Place
+    days: tuple[date, ...] = ()  # of what is held: only these
 
 
 class Word(StrEnum):

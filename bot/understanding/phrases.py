@@ -17,6 +17,17 @@ AROUND_A_NAME = worded(
 )
 """What may stand around the name of a page and changes nothing."""
 
+DATES = (
+    r"(?: (?:\d{1,2}(?:[/.]\d{1,2})?(?:[/.]\d{2,4})?|\d{1,2}(?:st|nd|rd|th)|20\d\d|from"
+    r"|until|till|dal|dall|fino|of|primo"
+    r"|first|next|prossim[ao]"
+    r"|gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|january|february"
+    r"|march|april|may|june|july|august|september|october|november|december|luned[iì]|marted[iì]"
+    r"|mercoled[iì]|gioved[iì]|venerd[iì]|sabato|domenica|monday|tuesday|wednesday|thursday|friday|saturday"
+    r"|sunday|domani|tomorrow|today|oggi|week|settimana))+"
+)
+"""The dates behind a holiday, and nothing else: they are picked on its page."""
+
 PAGES = (
     (
         Place.HELP,
@@ -35,7 +46,9 @@ PAGES = (
     (
         Place.MENU,
         r"(?:(?:prenot\w+|book|reserve|same|come|as|per|for|me) ){0,3}(?:solit[oa]|usual)(?: (?:one|class|thing"
-        r"|lezione|corso))?|come sempre|same as (?:always|last week)|la stessa cosa|stessa cosa|same thing|same again"
+        r"|lezione|corso))?|come sempre|(?:book |reserve )?same as (?:always|last week)"
+        r"|(?:prenot\w+ )?(?:stess[ao](?: cosa)? )?(?:come|del) settimana scorsa"
+        r"|la stessa cosa|stessa cosa|same thing|same again"
         r"|menu|menu principale|main menu|home|inizio|start|indietro|back|ricomincia|restart",
     ),
     (
@@ -67,7 +80,8 @@ PAGES = (
     (
         Place.HOLIDAYS,
         r"ferie|vacanze|vacanza|holidays?|vacation|days off|giorni liberi|in ferie|in vacanza|on holiday"
-        r"|going on holiday",
+        rf"|going on holiday|(?:(?:in )?(?:ferie|vacanza)|(?:going )?on (?:holiday|vacation)|holidays?|vacation)"
+        rf"{DATES}",
     ),
     (
         Place.WATCHES,
@@ -78,7 +92,12 @@ PAGES = (
         Place.HISTORY,
         r"storico|history|cronologia|(?:lezioni|prenotazioni) passate|(?:past|previous) (?:classes|bookings)",
     ),
-    (Place.STATISTICS, r"statistiche|statistics|stats|numeri|numbers"),
+    (
+        Place.STATISTICS,
+        r"statistiche|statistics|stats|numeri|numbers|how many (?:classes|lessons|times)(?: done| attended| been)?"
+        r" this (?:month|year)|quante (?:lezioni|volte)(?: fatt[eo]| andat[oa])? quest(?:o mese| anno|anno)",
+    ),
+    (Place.WEEK, r"week|settimana|week picture|(?:picture|immagine|disegno) (?:of )?(?:week|settimana)"),
     (Place.TOGETHER, r"insieme|together|invit[ao](?:re)? (?:amic[oa]|amici)|invite friends?"),
     (
         Place.SETTINGS,
@@ -86,6 +105,8 @@ PAGES = (
         r"|lingua)(?: english| italian| inglese| italiano)?|preferenze|preferences|opzioni|options|lingua"
         r"|language|change language|cambia(?:re)? lingua|notifiche|notifications|parla(?: in)? (?:inglese"
         r"|italiano)|speak (?:english|italian)|english|inglese|italiano|italian|english please|configurazione"
+        r"|(?:remind|ricorda|ricordami|ricordamelo|avvisa|avvisami) (?:\w+ ){1,2}(?:hours?|minutes?|or[ae]|minuti)"
+        r" (?:before|earlier|prima)|quiet hours|ore (?:di silenzio|silenziose)|silenzio|non disturbare|do not disturb"
         r"|reminders?|promemoria|change settings|change notifications",
     ),
     (

@@ -193,3 +193,15 @@ async def test_an_answer_that_stands_there_already_is_not_sent_again(world: Worl
     from_bot = [one.text for one in world.owner.messages if one.from_bot]
     assert sum("Che cosa facciamo?" in text for text in from_bot) == 1
     assert sum("solo messaggi scritti" in text for text in from_bot) == 1
+
+
+async def test_the_bots_own_link_is_opened_another_address_is_not_and_a_day_shows_what_is_held_then(
+    world: World,
+) -> None:
+    async with Bot(world.emulator.token, base_url=f"{world.emulator.api_base_url}/bot") as same_bot:
+        name = same_bot.username
+    await said(world.owner, f"https://t.me/{name}?start=123", "Questo link non lo conosco")
+    await said(world.owner, f"https://t.me/another{name}?start=123", "/calendario")
+    await world.hold(MINE)
+    page = await said(world.owner, "what do I have on Tuesday?", "hai questo")
+    assert page.labels[0] == "Mar 24 nov 18:00 · PILATES MATWORK"

@@ -76,7 +76,7 @@ def line_of(intent: Intent) -> str:
         case Swap(old, new):
             return f"swap {_wish(old)} -> {_wish(new)}"
         case Show(place):
-            return f"show {place}"
+            return f"show {place}"  # also on some days only: test_sentences.py
         case Said(word):
             return str(word)
         case Unsure(doubt):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from itertools import product
 
 import pytest
 
 from bot.understanding import Vocabulary, understand
-from bot.understanding.intents import Unsure
+from bot.understanding.intents import Cancel, Place, Show, Unsure, Wish
 from domain.model import Course
 from tests.bot.understanding.meanings import DEMO, TODAY, demo_courses, judged, line_of, meant
 
@@ -157,3 +157,28 @@ def test_words_that_are_not_known_come_back_with_the_nearest_names() -> None:
     assert isinstance(intent, Unsure)
     assert intent.words == ("zumbaaaa",)
     assert intent.near[0] == "ZUMBA"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("book the same as last week", "menu"), ("show me the week", "week"), ("mostrami la settimana", "week"),
+        ("how many classes this month", "statistics"), ("quante lezioni ho fatto questo mese?", "statistics"),
+        ("remind me 2 hours before", "settings"), ("quiet hours", "settings"),
+        ("on holiday from 20 december to 6 january", "holidays"), ("in ferie dal 20 dicembre al 6 gennaio", "holidays"),
+    ],
+)  # fmt: skip
+def test_what_has_a_page_leads_there(text: str, place: str) -> None:
+    assert meant(text) == f"show {place}"
+
+
+@pytest.mark.parametrize("text", ["what do I have tomorrow?", "cosa ho domani?"])
+def test_what_is_held_on_a_day_is_asked_about_that_day_only(text: str) -> None:
+    assert understand(text, DEMO, TODAY) == Show(Place.MINE, (TODAY + timedelta(days=1),))
+
+
+def test_a_no_behind_a_cancellation_offers_that_and_no_booking() -> None:
+    unsure = understand("annulla yoga di domani ma non pilates", DEMO, TODAY)
+    assert isinstance(unsure, Unsure)
+    assert unsure.near == ()
+    assert unsure.readings == (Cancel(Wish(("YOGA",), (TODAY + timedelta(days=1),))),)
