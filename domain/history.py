@@ -66,6 +66,11 @@ class Entry:
         """What is the same course, however the site writes it."""
         return plain(self.ref.course)
 
+    @property
+    def got_later(self) -> bool:
+        """It was lost at its opening, and got later."""
+        return self.won is False and self.held is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -120,6 +125,7 @@ class CourseNumbers:
     had: int  # places held until their class began
     raced: int  # openings at which it was won or lost
     won: int
+    later: int  # of those that were lost there: got all the same, by a swap or a watch
     median_ms: float | None  # after the opening: when the site's yes to what was won was here
     best_ms: float | None
 
@@ -133,7 +139,7 @@ class Numbers:
     given_back: int
     in_time: int  # of those: while that was free, as far as is known
     late: int  # of those: surely when it was not free any more
-    lost: int
+    lost: int  # never got: what was lost at its opening and got later is not among them
     courses: tuple[CourseNumbers, ...]  # the most frequent first
     months: tuple[tuple[date, int], ...]  # the first day of each of the last twelve, and the classes had in it
 
@@ -172,6 +178,7 @@ def _of_course(entries: Sequence[Entry]) -> CourseNumbers:
         had=sum(entry.became is Became.HAD for entry in entries),
         raced=sum(entry.won is not None for entry in entries),
         won=sum(entry.won is True for entry in entries),
+        later=sum(entry.got_later for entry in entries),
         median_ms=median(taken) if taken else None,
         best_ms=min(taken, default=None),
     )

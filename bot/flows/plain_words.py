@@ -35,6 +35,7 @@ from bot.understanding.intents import (
     Wish,
     Word,
 )
+from bot.understanding.words import is_only_emoji
 from domain.model import FIT_CENTER, HeldBooking
 
 PAGES = {
@@ -67,7 +68,10 @@ class PlainWordsFlow:
     async def answer(self, tap: Tap, text: str) -> Response:
         """The page that a message leads to."""
         vocabulary = await self._find.vocabulary(tap.user_id)
-        return await self._show(tap, understand(text, vocabulary, self._house.when().today))
+        intent = understand(text, vocabulary, self._house.when().today)
+        if isinstance(intent, Unsure) and is_only_emoji(text):
+            return self.odd()
+        return await self._show(tap, intent)
 
     def odd(self) -> Page:
         """What a message without words leads to."""

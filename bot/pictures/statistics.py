@@ -36,7 +36,7 @@ def _tiles(canvas: Canvas, numbers: Numbers, top: int) -> None:
         (str(numbers.had), _("avute"), theme.free),
         (str(numbers.ahead), _("in arrivo"), theme.mine),
         (f"{numbers.in_time}/{numbers.given_back}" if numbers.given_back else "0", _("rese in tempo"), theme.few),
-        (str(numbers.lost), _("perse"), theme.full),
+        (str(numbers.lost), _("mai prese"), theme.full),
     ]
     width = (INNER - GAP * (len(told) - 1)) // len(told)
     for number, (figure, word, (paper, ink)) in enumerate(told):
@@ -66,26 +66,32 @@ def _months(canvas: Canvas, numbers: Numbers, top: int) -> None:
 
 def _courses(canvas: Canvas, courses: tuple[CourseNumbers, ...], top: int) -> None:
     canvas.box(MARGIN, top, INNER, PAD + len(courses) * COURSE, canvas.theme.card, 22)
-    most = max(course.had + course.raced - course.won for course in courses) or 1  # all that was won may be ahead
+    most = max(course.had + _never_got(course) for course in courses) or 1  # all that was won may be ahead
     for place, course in enumerate(courses):
         _course(canvas, course, most, top + PAD // 2 + place * COURSE)
 
 
 def _course(canvas: Canvas, course: CourseNumbers, most: int, top: int) -> None:
-    """Its name, how fast it was had, and how often it was had, won and lost."""
+    """Its name, how fast it was had, how often it was had and never got, and how often it was won at its opening."""
     theme, left, width = canvas.theme, MARGIN + PAD, INNER - 2 * PAD
     fast = "" if course.median_ms is None else _("di solito in {time}", time=duration(max(0.0, course.median_ms)))
     [name] = fit(course.course, font(30, bold=True), width - 320) or [""]
     canvas.text(left, top + 44, name, font(30, bold=True), theme.text)
     canvas.text(left + width, top + 44, fast, font(28), theme.faint, right=True)
     unit = (width - WORDS) / most
-    had, lost = round(unit * course.had), round(unit * (course.raced - course.won))
+    had, lost = round(unit * course.had), round(unit * _never_got(course))
     canvas.box(left, top + 60, max(had, 4), 22, _colour(theme, won=True) if had else theme.line, 8)
     if lost:
         canvas.box(left + had + 6, top + 60, lost, 22, _colour(theme, won=False), 8)
-    raced = _(", {won} su {raced} all'apertura", won=course.won, raced=course.raced) if course.raced else ""
-    words = n_("{n} avuta", "{n} avute", course.had) + raced
+    raced = _("{won} su {raced} all'apertura", won=course.won, raced=course.raced) if course.raced else ""
+    had_words = n_("{n} avuta", "{n} avute", course.had) if course.had else ""
+    words = ", ".join(each for each in (had_words, raced) if each)
     canvas.text(left + width, top + 80, words, font(24), theme.faint, right=True)
+
+
+def _never_got(course: CourseNumbers) -> int:
+    """How many were lost at their opening for good."""
+    return course.raced - course.won - course.later
 
 
 def _colour(theme: Theme, *, won: bool) -> str:

@@ -97,8 +97,9 @@ def month_title(number: int) -> str:
 
 def _line(entry: Entry) -> str:
     day = f"{first_up(short_day(entry.ref.day))} {entry.ref.day:%Y}, {entry.ref.start:%H:%M}"
-    what = became(entry)
-    return f"{MARKS[entry.became]} {day} · <b>{safe(entry.ref.course)}</b>{f' · {what}' if what else ''}"
+    later = _("persa all'apertura, presa dopo") if entry.got_later else ""
+    told = [f"<b>{safe(entry.ref.course)}</b>", later, became(entry)]
+    return f"{MARKS[entry.became]} {day} · {' · '.join(each for each in told if each)}"
 
 
 def became(entry: Entry) -> str:

@@ -23,8 +23,8 @@ from domain.model import stamp
 NAME = "polimisport"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell that begins so for a formula, and runs it
 FIELDS = (
-    "date", "start", "course", "place", "became", "at", "given_back_in_time", "why_not", "arrived_ms", "read_back_ms",
-    "request",
+    "date", "start", "course", "place", "became", "at", "won_at_opening", "given_back_in_time", "why_not", "arrived_ms",
+    "read_back_ms", "request",
 )  # fmt: skip
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads letters with accents wrong
 
@@ -37,6 +37,7 @@ def _fields(entry: Entry) -> dict[str, str | int | float | bool | None]:
         "place": entry.ref.where,
         "became": entry.became,
         "at": stamp(entry.at),
+        "won_at_opening": entry.won,
         "given_back_in_time": entry.in_time,
         "why_not": entry.why_not,
         "arrived_ms": None if entry.arrived_ms is None else round(entry.arrived_ms),

@@ -153,6 +153,6 @@ def _clock_line(report: OpeningReport) -> str:
 def _after(seconds: float) -> str:
     """`+6 ms`, `+0,4 s`, `+62 s`."""
     if abs(seconds) < 0.0995:
-        return f"{seconds * 1000:+.0f} ms"
+        return f"{round(seconds * 1000):+d} ms"  # as a whole number, which has no minus zero
     places = 1 if abs(seconds) < 9.95 else 0
     return f"{'-' if seconds < 0 else '+'}{decimal(abs(seconds), places)} s"

@@ -11,6 +11,7 @@ from languages import N_, _, n_
 
 TITLE = N_("📊 I tuoi numeri")
 HAD_MEANS = N_("Avuta: il posto era tuo quando è cominciata.")
+NONE_YET = N_("Ancora nessuna lezione avuta: la prima si conterà qui.")
 MOST_COURSES = 5  # told in words; the picture shows more
 
 
@@ -21,10 +22,10 @@ def statistics_page(numbers: Numbers, *, dark: bool) -> Page:
         lines.add(_("Qui trovi quante lezioni hai avuto e come sono andate. Per ora non ce n'è nessuna."))
         return Page(str(lines), ((button(str(texts.BOOK_LABEL), Verb.NEW, fresh=True),), (home_button(fresh=True),)))
     lines.add(
-        "✅ " + n_("{n} lezione avuta", "{n} lezioni avute", numbers.had),
+        "✅ " + n_("{n} lezione avuta", "{n} lezioni avute", numbers.had) if numbers.had else f"🌱 {NONE_YET}",
         "📅 " + n_("{n} in arrivo", "{n} in arrivo", numbers.ahead) if numbers.ahead else "",
         _given_back(numbers),
-        "❌ " + n_("{n} persa: era piena", "{n} perse: erano piene", numbers.lost) if numbers.lost else "",
+        "❌ " + n_("{n} mai presa: era piena", "{n} mai prese: erano piene", numbers.lost) if numbers.lost else "",
     )
     lines.add(*[_raced(course) for course in numbers.courses if course.raced][:MOST_COURSES])
     lines.add(f"<i>{HAD_MEANS}</i>" if numbers.had else "")
@@ -53,4 +54,5 @@ def _raced(course: CourseNumbers) -> str:
     if course.median_ms is not None and course.best_ms is not None:
         usual, best = duration(max(0.0, course.median_ms)), duration(max(0.0, course.best_ms))
         fast = _(", di solito in {usual}, al meglio in {best}", usual=usual, best=best)
-    return f"⚡ <b>{safe(course.course)}</b>: {won}{fast}"
+    later = n_("; {n} presa dopo", "; {n} prese dopo", course.later) if course.later else ""
+    return f"⚡ <b>{safe(course.course)}</b>: {won}{fast}{later}"

@@ -160,7 +160,7 @@ BESIDE = worded(
 """What may stand beside a word of thanks or a greeting."""
 
 THANKING_EMOJI = re.compile(
-    "[\U0001f44d\U0001f44c\U0001f64f\u2764\U0001f60a\U0001f604\U0001f600\U0001f4aa\U0001f44f\U0001f970\U0001f60d\U0001f389]"
+    "[\U0001f44d\U0001f44c\U0001f64f\u2764\U0001f60a\U0001f4aa\U0001f44f\U0001f970\U0001f60d\U0001f389]"
 )
 GREETING_EMOJI = re.compile("\U0001f44b")
 

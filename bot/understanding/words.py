@@ -7,6 +7,7 @@ import unicodedata
 
 from domain.names import plain
 
+SYMBOL = "So"  # the category of Unicode that emoji are of
 MOST_CHARACTERS = 400  # a request is far shorter; whatever is longer is not read
 MOST_WORDS = 60
 
@@ -90,3 +91,8 @@ def spoken(name: str) -> str:
 def worded(text: str) -> frozenset[str]:
     """The words of a list that is written as text."""
     return frozenset(text.split())
+
+
+def is_only_emoji(text: str) -> bool:
+    """Whether nothing is written beside emoji."""
+    return not any(sign.isalnum() for sign in text) and any(unicodedata.category(sign) == SYMBOL for sign in text)

@@ -17,6 +17,7 @@ from store.row_reading import all_readable, instant_or_none
 
 PLACES = """
     SELECT held.*, action.id AS action_id, opening.action_id AS raced, opening.seen_ms,
+        action.watch AS watched, action.won_choice,
         action.course_name AS asked_course, action.location AS asked_location, action.course_type AS asked_type,
         (SELECT min(min((sent_ms + answered_ms) / 2,
                 CASE WHEN round_trip_ms > 0 THEN sent_ms + round_trip_ms / 2 ELSE (sent_ms + answered_ms) / 2 END))
@@ -26,7 +27,9 @@ PLACES = """
         (SELECT max(created_at) FROM booking_actions AS given INDEXED BY finished_by_class
             WHERE given.user_id = held.user_id AND given.date = held.booking_date AND given.status = 'completed'
                 AND given.status IN ('completed', 'failed', 'cancelled') AND given.action_type IN ('book', 'cancel')
-                AND given.action_type = 'cancel' AND given.booking_id = held.booking_id) AS given_back_at
+                AND given.action_type = 'cancel' AND given.booking_id = held.booking_id) AS given_back_at,
+        EXISTS (SELECT 1 FROM shots WHERE shots.action_id = opening.action_id AND choice = 0 AND outcome = 'full')
+            AS lost_first
     FROM user_bookings AS held
     LEFT JOIN booking_actions AS action ON action.id = (
         SELECT max(id) FROM booking_actions WHERE won_row_id = held.id AND status = 'completed'
@@ -36,7 +39,8 @@ PLACES = """
 """
 LOST_FIRST = "EXISTS (SELECT 1 FROM shots WHERE action_id = booking_actions.id AND choice = 0 AND outcome = 'full')"
 REFUSED = f"""
-    SELECT *, EXISTS (SELECT 1 FROM openings WHERE openings.action_id = booking_actions.id) AS raced
+    SELECT *, EXISTS (SELECT 1 FROM openings WHERE openings.action_id = booking_actions.id) AS raced,
+        {LOST_FIRST} AS lost_first
     FROM booking_actions INDEXED BY finished_by_class
     WHERE user_id = :user_id AND status IN ('completed', 'failed', 'cancelled') AND action_type IN ('book', 'cancel')
         AND date IS NOT NULL AND action_type = 'book'
@@ -60,6 +64,8 @@ class _Judge:
         became = became_of(held, self.now, zone)
         in_time = self._in_time(row, held) if became is Became.GIVEN_BACK else None
         won = True if row["raced"] is not None and row["arrived_ms"] is not None else None
+        if won is None and row["watched"] is not None and row["lost_first"] and not row["won_choice"]:
+            won = False  # the watch found it after that
         return Entry(
             became, ref, held.updated_at, held, row["action_id"], row["arrived_ms"], row["taken_ms"], row["seen_ms"],
             in_time, won=won,
@@ -76,12 +82,14 @@ class _Judge:
     def refusal(self, row: sqlite3.Row) -> Entry:
         """What was not had; of an action that won an alternative: its first choice."""
         lost = row["status"] == "completed" or row["error_kind"] == SlotFull.__name__
+        watched = row["watch"] is not None
+        lost_there = row["lost_first"] if watched else lost and row["raced"]  # a watch may end in many ways
         wish: ClassRef = to_wish(row)
         ended = instant(row["completed_at"] or row["created_at"])
         return Entry(
             Became.LOST if lost else Became.FAILED, replace(wish, course=wish.course or FIT_CENTER), ended,
             action_id=row["id"], why_not=row["error_kind"] or SlotFull.__name__,
-            won=False if lost and row["raced"] and row["watch"] is None else None,
+            won=False if lost_there else None,
         )  # fmt: skip
 
 

@@ -300,3 +300,10 @@ def test_of_a_shot_that_was_sent_again_meanwhile_nobody_says_when_it_arrived() -
     said = opening_line(replace(REPORT, seen=4.2, shots=(shot,)), NOON)
     assert "tiro con risposta a +3,9 s" in said
     assert "arrivato" not in said
+
+
+def test_what_is_as_good_as_nothing_has_no_minus() -> None:
+    shot = Shot(0, 0.0, -0.0003, -0.0001, ShotOutcome.ACCEPTED)
+    line = opening_line(replace(REPORT, shots=(shot,), round_trip=0.0002), WHEN)
+    assert "arrivato a +0 ms" in line
+    assert "-0" not in line

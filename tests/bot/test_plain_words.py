@@ -46,6 +46,7 @@ async def test_a_sentence_in_italian_leads_to_a_booking_a_series_and_a_cancellat
     assert (series.course, series.day_of_week, series.start) == ("PILATES MATWORK", 1, time(18))
     assert "YOGA" in (await said(world.owner, "che posti ci sono stasera?", "YOGA")).text
     assert (await said(world.owner, "grazie mille!", "Di niente")).labels == []
+    await said(world.owner, "😀", "So leggere solo messaggi scritti")
     assert "🌐" in " ".join((await said(world.owner, "impostazioni", "Impostazioni")).labels)
 
 

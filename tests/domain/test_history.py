@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
 
-from bot.screens.history import Choice, course_number, courses_of, filter_of, months_of
+from bot.screens.history import Choice, course_number, courses_of, filter_of, history_page, months_of
 from bot.screens.history_files import csv_file, ics_file, json_file
+from bot.screens.page import chunk
 from bot.screens.statistics import statistics_page
 from domain.history import Became, Entry, Filter, Shown, last_months, numbers, without_repeats
 from domain.model import Booking, BookingStatus, ClassRef, HeldBooking
@@ -62,11 +63,31 @@ def test_the_numbers_are_those_of_the_entries() -> None:
 
 def test_the_numbers_are_told_in_both_languages() -> None:
     page = statistics_page(numbers(HISTORY, NOW.date()), dark=False)
-    assert "✅ 4 lezioni avute\n📅 1 in arrivo\n↩️ 2 restituite, 1 in tempo, 1 tardi\n❌ 1 persa: era piena" in page.text
+    assert (
+        "✅ 4 lezioni avute\n📅 1 in arrivo\n↩️ 2 restituite, 1 in tempo, 1 tardi\n❌ 1 mai presa: era piena"
+        in page.text
+    )
     assert "⚡ <b>YOGA</b>: 3 su 4 alle aperture, di solito in 80 ms, al meglio in 67 ms" in page.text
     with speaking(Language.ENGLISH):
         text = statistics_page(numbers(HISTORY, NOW.date()), dark=False).text
         assert "3 of 4 at the openings, usually in 80 ms, at best in 67 ms" in text
+
+
+def test_what_was_lost_at_its_opening_and_got_later_is_told_as_both() -> None:
+    later = entry(Became.AHEAD, won=False)
+    told = numbers([later], NOW.date())
+    page = statistics_page(told, dark=False)
+    assert (told.lost, told.courses[0].later) == (0, 1)
+    assert "🌱 Ancora nessuna lezione avuta: la prima si conterà qui.\n📅 1 in arrivo" in page.text
+    assert "<b>YOGA</b>: 0 su 1 alle aperture; 1 presa dopo" in page.text
+    shown = history_page(chunk([later], 0), Choice(), "", is_empty=False)
+    assert "<b>YOGA</b> · persa all'apertura, presa dopo · in arrivo" in shown.text
+    [row] = csv.DictReader(io.StringIO(csv_file([later]).content.decode("utf-8-sig")))
+    assert (row["became"], row["won_at_opening"]) == ("ahead", "0")
+    with speaking(Language.ENGLISH):
+        text = statistics_page(told, dark=False).text
+        assert "🌱 No classes yet: your first one will count here." in text
+        assert "0 of 1 at the openings; 1 got later" in text
 
 
 def test_a_filter_shows_a_course_a_month_or_an_outcome() -> None:
@@ -101,8 +122,8 @@ def test_the_files_say_the_same_and_no_spreadsheet_runs_what_is_in_them() -> Non
     assert rows[-1]["course"] == "'" + objects[-1]["course"]
     assert rows[1] | {"place": ""} == {
         "date": "2026-11-16", "start": "18:00", "course": "YOGA", "place": "", "became": "had",
-        "at": "2026-11-22T11:00:00.000Z", "given_back_in_time": "", "why_not": "", "arrived_ms": "47",
-        "read_back_ms": "900", "request": "",
+        "at": "2026-11-22T11:00:00.000Z", "won_at_opening": "1", "given_back_in_time": "", "why_not": "",
+        "arrived_ms": "47", "read_back_ms": "900", "request": "",
     }  # fmt: skip
     assert (rows[5]["given_back_in_time"], objects[5]["given_back_in_time"]) == ("1", True)
 

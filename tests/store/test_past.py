@@ -13,9 +13,9 @@ from database import Database, open_database
 from domain.errors import SlotFull
 from domain.history import Became, Entry
 from domain.house_rules import HouseRules
-from domain.model import ActionType, Booking, ClassRef, OpeningRule
+from domain.model import ActionType, Booking, ClassRef, OpeningRule, WatchMode
 from domain.opening_report import OpeningReport, Shot, ShotOutcome
-from domain.outcome import Outcome
+from domain.outcome import Outcome, Waits
 from domain.requests import NewAction
 from tests.conftest import GIULIA
 from tests.support import outcomes
@@ -75,6 +75,24 @@ async def test_what_was_lost_at_its_opening_stays_so_when_a_place_came_free_late
     await done(db, outcomes.booked(PILATES), PILATES.ref)
     [entry] = await past(db, datetime(2026, 11, 25, tzinfo=UTC))
     assert (entry.became, entry.won, entry.arrived_ms) == (Became.HAD, False, None)
+
+
+@pytest.mark.parametrize(
+    ("ending", "became"),
+    [(outcomes.failed(SlotFull("full")), Became.LOST), (outcomes.booked(PILATES), Became.HAD)],
+    ids=["never got", "found by the watch"],
+)
+async def test_a_booking_with_a_watch_that_loses_at_its_opening_has_lost_there(
+    db: Database, ending: Outcome, became: Became
+) -> None:
+    wanted = NewAction(ActionType.BOOK, GIULIA, PILATES.ref, opens_at=OPENS, watch=WatchMode.BOOK)
+    await db.requests.add(wanted)
+    for outcome in (Waits(run_at=OPENS, report=race((0, ShotOutcome.FULL))), ending):
+        action = await db.claims.claim("w", 60)
+        assert action
+        await db.settlement.settle(action, outcome)
+    [entry] = await past(db, datetime(2026, 11, 25, tzinfo=UTC))
+    assert (entry.became, entry.won) == (became, False)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 
 from bot.understanding import Vocabulary, understand
-from bot.understanding.intents import Cancel, Place, Show, Unsure, Wish
+from bot.understanding.intents import Cancel, Place, Said, Show, Unsure, Wish, Word
 from domain.model import Course
 from tests.bot.understanding.meanings import DEMO, TODAY, demo_courses, judged, line_of, meant
 
@@ -182,3 +182,8 @@ def test_a_no_behind_a_cancellation_offers_that_and_no_booking() -> None:
     assert isinstance(unsure, Unsure)
     assert unsure.near == ()
     assert unsure.readings == (Cancel(Wish(("YOGA",), (TODAY + timedelta(days=1),))),)
+
+
+def test_an_emoji_is_thanks_only_where_people_thank_with_it() -> None:
+    assert understand("🙏", DEMO, TODAY) == Said(Word.THANKS)
+    assert isinstance(understand("😀", DEMO, TODAY), Unsure)
