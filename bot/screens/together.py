@@ -150,6 +150,18 @@ def with_whom(pair: Pair, user_id: int) -> str:
     return f"{said} {together}".strip()
 
 
+def was_for_both(pair: Pair, user_id: int) -> str:
+    """What the page of a withdrawn booking of "only together" says: it can't be taken up again for one alone."""
+    name = safe(pair.other_than(user_id))
+    if user_id == pair.asker_id:
+        return _(
+            "👥 Era «solo insieme», per te e per {name}. "
+            "Per ricominciare, apri la lezione: «👥 Prenota anche per {name}».",
+            name=name,
+        )
+    return _("👥 Era «solo insieme», per te e per {name}, che può chiederlo di nuovo per tutti e due.", name=name)
+
+
 def asked_for_you(pair: Pair, ref: ClassRef, when: When) -> Page:
     """Told to the friend when there is no booking under way that could be shown."""
     what, name = in_a_line(ref, when), safe(pair.asker_name)

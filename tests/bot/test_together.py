@@ -13,6 +13,8 @@ import pytest
 from bot.screens import together
 from bot.screens.when import When
 from demo.telegram import Message, Person
+from domain.model import ActionType
+from domain.requests import NewAction
 from domain.together import Pair, PairState
 from tests.support import chats
 from tests.support.chats import FRIEND, MINE, OWNER, World, tapped, until
@@ -91,6 +93,22 @@ def test_a_friend_is_not_told_of_a_place_that_nobody_has_seen(*, friends_own: bo
 
     assert not re.search("ha prenotato|posto c'era", page.text)
     assert ("Quello che avevi già tu resta com'è" in page.text) is friends_own
+
+
+async def test_a_booking_of_only_together_that_was_withdrawn_is_not_taken_up_again_for_one_alone(world: World) -> None:
+    number = await invited(world)
+    await told(world.friend, f"/start {number}", "vorrebbe prenotare")
+    await tapped(world.friend, "✅ Sì, va bene", "Giulia può prenotare anche per te")
+    agreed = await world.db.agreements.between(OWNER, FRIEND)
+    assert agreed
+    new = NewAction(ActionType.BOOK, OWNER, MINE.ref, run_at=world.clock.now + timedelta(hours=1))
+    made = await world.db.pairs.book(agreed, new, None, both_or_none=True)
+    assert made
+    await world.db.requests.withdraw(made.id, OWNER)
+
+    page = await told(world.owner, f"/status {made.id}", "Per ricominciare, apri la lezione")
+
+    assert "↩️ Ripristinala" not in [one.text for row in page.buttons for one in row]
 
 
 async def test_what_was_agreed_ends_with_the_account(world: World) -> None:

@@ -97,8 +97,11 @@ class Requests:
         return await self.add(new)
 
     def can_be_requeued(self, action: Action) -> bool:
-        """Whether a request was withdrawn by its person and could still be carried out."""
-        if action.status is not ActionStatus.CANCELLED or action.wish is None:
+        """Whether a request was withdrawn by its person and could still be carried out, as it was asked for.
+
+        One of a pair of both or none could not: its pair has ended, and it would be for that person alone.
+        """
+        if action.status is not ActionStatus.CANCELLED or action.wish is None or action.both_or_none:
             return False
         return self._house.can_be_watched(action.wish) if action.watch else not self._house.has_begun(action.wish)
 

@@ -39,9 +39,12 @@ class Tickets:
         return await self.ticket(action, tap, note)
 
     async def _with_whom(self, action: Action) -> str:
-        """What is said of the booking's companion while it is under way."""
+        """What is said of the booking's companion while it is under way, or once it was withdrawn for both."""
         live = action.type is ActionType.BOOK and action.status in (ActionStatus.PENDING, ActionStatus.PROCESSING)
-        pair = await self._db.pairs.of_action(action.id) if live else None
+        withdrawn = action.both_or_none and action.status is ActionStatus.CANCELLED
+        pair = await self._db.pairs.of_action(action.id) if live or withdrawn else None
+        if pair and withdrawn:
+            return screens.together.was_for_both(pair, action.user_id)
         return screens.together.with_whom(pair, action.user_id) if pair else ""
 
     async def page(self, action: Action, *, is_card: bool, note: Words = "") -> Page:
