@@ -36,7 +36,10 @@ class HeldFlow:
         entries: list[Entry] = [*held, *(action for action in live if not action.watch)]
         watches = sum(bool(action.watch) for action in live)
         read_at = await self._db.bookings.last_read(user_id)
-        return screens.held.mine_page(chunk(entries, page), watches, read_at, self._house.when(), note)
+        swaps = {action.replaces_row_id for action in live if action.replaces_row_id is not None}
+        found = [await self._db.bookings.find(row_id, user_id) for row_id in swaps]
+        replaced = {one.id: one for one in found if one is not None}
+        return screens.held.mine_page(chunk(entries, page), watches, read_at, self._house.when(), note, replaced)
 
     async def held(self, tap: Tap) -> Page:
         held = await self._db.bookings.find(tap.id, tap.user_id)

@@ -162,7 +162,7 @@ class QuestionsFlow:
             return screens.held.not_found_page(str(texts.NO_TICKET))
         if action.periodic_booking_id is not None and action.wish is not None:
             await self._db.occurrences.skip(action.periodic_booking_id, tap.user_id, action.wish.day)
-        await self._db.requests.withdraw(action.id, tap.user_id)
+        await self._db.requests.withdraw(action.id, tap.user_id, tap.card_id)
         action = await self._requests.own(tap) or action
         return await self._tickets.ticket(
             action, tap, str(texts.TOO_LATE) if action.status is ActionStatus.PROCESSING else ""

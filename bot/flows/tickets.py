@@ -65,7 +65,7 @@ class TicketFlow:
 
     async def withdraw(self, tap: Tap) -> Page:
         """Takes a waiting action back. A watch that is just looking has its last look."""
-        await self._db.requests.withdraw(tap.id, tap.user_id)
+        await self._db.requests.withdraw(tap.id, tap.user_id, tap.card_id)
         action = await self._requests.own(tap)
         if action is None:
             return await self._no_ticket(tap)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
 from bot.screens.classes import about, in_a_line, told_apart
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, Words, back_row, button, home_button, safe
-from bot.screens.tickets import live_word, name_of, notice_line, title
+from bot.screens.tickets import live_word, name_of, notice_line, swap_line, title
 from bot.screens.when import When, first_up, hours_of, short_day
 from domain.model import FIT_CENTER, Action, BookingStatus, ClassRef, HeldBooking, WatchMode
 from languages import N_, _, n_
@@ -20,11 +20,21 @@ Entry = HeldBooking | Action
 # My bookings
 
 
-def mine_page(chunk: Chunk[Entry], watches: int, read_at: datetime | None, when: When, note: str = "") -> Page:
-    """The person's bookings and unfinished actions; `watches`: how many full slots are watched."""
+def mine_page(
+    chunk: Chunk[Entry],
+    watches: int,
+    read_at: datetime | None,
+    when: When,
+    note: str = "",
+    replaced: Mapping[int, HeldBooking] | None = None,
+) -> Page:
+    """The person's bookings and unfinished actions; `watches`: how many full slots are watched.
+
+    `replaced`: by the row of a booking that a swap gives up, what it is now.
+    """
     lines = Lines().add(note).add(_("<b>Le tue prenotazioni</b>"))
     told = [_ref_of(entry) for entry in chunk.items]
-    lines.add(*(_entry_line(entry, when, told) for entry in chunk.items))
+    lines.add(*(_entry_line(entry, when, told, replaced or {}) for entry in chunk.items))
     if not chunk.items:
         lines.add(_("Non ne vedo nessuna."))
     read = _("Non le ho ancora lette dal sito")
@@ -50,18 +60,20 @@ def _ref_of(entry: Entry) -> ClassRef:
     return entry.booking.ref if isinstance(entry, HeldBooking) else entry.class_ref
 
 
-def _entry_line(entry: Entry, when: When, told: Sequence[ClassRef]) -> str:
+def _entry_line(entry: Entry, when: When, told: Sequence[ClassRef], replaced: Mapping[int, HeldBooking]) -> str:
     if isinstance(entry, HeldBooking):
         ref = entry.booking.ref
         place = "" if told_apart(ref, told) else where(entry.booking.location)
         line = f"• {in_a_line(ref, when, beside=told)}{place}"
         return f"{line}\n{missing_line(entry, when)}" if entry.missing_since else line
-    return "⏳ " + _(
+    line = "⏳ " + _(
         "{state}: {what} (n. {number})",
         state=live_word(entry, when),
         what=in_a_line(entry.class_ref, when, beside=told),
         number=entry.id,
     )
+    swap = swap_line(entry, replaced.get(entry.replaces_row_id or 0), when)
+    return f"{line}\n{swap}" if swap else line
 
 
 def missing_line(held: HeldBooking, when: When) -> str:

@@ -137,12 +137,13 @@ def ticket_page(
     has_figures: bool = False,
     first_watchable: bool = False,
     manage: Sequence[ButtonRow] = (),
+    replaced: HeldBooking | None = None,
 ) -> Page:
     """An action as it stands, with its alternatives. On its card other pages open as new messages: the card stays.
 
     `got`: what a booking got, as it is now. `clash`: what its class overlaps. `pause`: what its account waits for.
     `undoable`: it was withdrawn, and its place can still be had. `has_figures`: those of its opening are known.
-    `manage`: what can be done with the place it got.
+    `manage`: what can be done with the place it got. `replaced`: what it swaps for its class, as that is now.
     """
     lines = Lines().add(note).add(f"{mark(action)} <b>{title(action)}</b>")
     lines.add(about_action(action, when))
@@ -154,10 +155,9 @@ def ticket_page(
         rows = (*retry_rows(fresh=is_card), *rows)
     else:
         lines.add(*_standing(action, when, the_other(clash, when)), _since(got, when))
-        lines.add(meets_what_is_held(clash, action, when) if action.status in LIVE else "")
-    rows = (*manage, *rows)
-    if first_watchable:
-        rows = ((button(SWAP_WATCH_LABEL, Verb.WATCH_FIRST, action.id),), *rows)
+        lines.add(swap_line(action, replaced, when), meets_what_is_held(clash, action, when))
+    first = [(button(SWAP_WATCH_LABEL, Verb.WATCH_FIRST, action.id),)] if first_watchable else []
+    rows = (*first, *manage, *rows)
     if has_figures:
         rows = (*rows[:-1], (figures_button(action, fresh=False),), rows[-1])
     return Page(str(lines), rows, action.id if is_card else None)
@@ -257,10 +257,24 @@ INSTEAD = N_("Se preferisci questa, scambiala con l'altra.")
 
 def meets_what_is_held(clash: Clash | None, action: Action, when: When) -> str:
     """A warning before the site refuses an overlap: which booking is held at the same hours."""
-    if clash is None:
+    if clash is None or action.status not in LIVE:
         return ""
     other = in_a_line(clash.held.booking.ref, when, SHORT, beside=[action.wish])
     return f"{texts.OVERLAPS.filled(other=other)} {INSTEAD}"
+
+
+def swap_line(action: Action, replaced: HeldBooking | None, when: When) -> str:
+    """What an unfinished swap gives up for its class, or has given up already; empty for any other action."""
+    if replaced is None or action.status not in LIVE or action.watch is WatchMode.TELL:
+        return ""
+    other = in_a_line(replaced.booking.ref, when, SHORT, beside=[action.wish])
+    if replaced.status is BookingStatus.CONFIRMED and not action.gave_up:
+        return _("🔁 È uno scambio: quando questa è tua, libero {other}.", other=other)
+    if replaced.status is BookingStatus.CONFIRMED:
+        return _("🔁 È uno scambio: per farle posto ho chiesto al sito di liberare {other}.", other=other)
+    if action.gave_up:
+        return _("🔁 È uno scambio: per farle posto ho già liberato {other}.", other=other)
+    return _("🔁 Era uno scambio, ma {other} non la tieni più: prenoto solo questa.", other=other)
 
 
 def _since(got: HeldBooking | None, when: When) -> str:
@@ -321,8 +335,7 @@ def _watching(action: Action, when: When) -> list[str]:
         looks = _("Guardo ogni minuto o due: se si libera un posto, lo prenoto e te lo scrivo.")
     if action.watch_until and action.notice:
         looks = f"{looks} {first_up(notice_line(action.notice))}."
-    swaps = action.replaces_row_id is not None and action.watch is WatchMode.BOOK
-    return [looks, _("Poi libero la prenotazione che tieni adesso.") if swaps else ""]
+    return [looks]
 
 
 def _waiting(action: Action, when: When) -> list[str]:
@@ -393,4 +406,6 @@ def _status_label(action: Action, told: Sequence[ClassRef | None]) -> str:
     what = f"{subject.course} · {short_day(subject.day)} {subject.start:%H:%M}{told_apart(subject, told)}"
     if action.type is ActionType.CANCEL:
         what = _("annulla {what}", what=what)
+    elif action.replaces_row_id is not None and action.status in LIVE:
+        what = _("scambio: {what}", what=what)
     return NUMBERED.filled(mark=mark(action), id=action.id, what=what)

@@ -5,9 +5,10 @@ States and transitions: schema.sql.
 
 from __future__ import annotations
 
-from domain.model import Action, ActionType, Clock, stamp
+from domain.model import Action, ActionType, Clock, NoticeKind, stamp
 from domain.requests import NewAction
 from store.connection import Connection, Transaction, in_snapshot, in_transaction
+from store.outbox import add_notice
 from store.queue.pairs import follow_up
 from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.withdrawing import withdraw
@@ -77,16 +78,19 @@ class Requests:
         return readable(to_action, row)
 
     @in_transaction
-    def withdraw(self, tx: Transaction, action_id: int, user_id: int) -> Action | None:
+    def withdraw(self, tx: Transaction, action_id: int, user_id: int, shown_on: int | None = None) -> Action | None:
         """Withdraws the person's action before it acts, also while a worker prepares it for its opening.
 
         What waits for another try after one whose answer was lost may have been done: that is read next, and told.
-        None when it is not theirs or not waiting any more.
+        None when it is not theirs or not waiting any more. `shown_on`: the message that shows the withdrawal; the
+        action's card is edited when it is another.
         """
         now = self._clock()  # not before we have the lock: it may be too late by then
         row = withdraw(tx, action_id, user_id, now)
         if row is not None:
             follow_up(tx, [user_id], now)
+            if row["card_message_id"] not in (None, shown_on):
+                add_notice(tx, user_id, NoticeKind.PROGRESS, action_id=action_id)
         return readable(to_action, row)
 
     async def set_card(self, action_id: int, message_id: int) -> None:

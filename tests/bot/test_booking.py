@@ -473,3 +473,15 @@ async def test_a_slot_that_was_refused_as_full_is_listed_as_full_with_its_time(w
     assert "PILATES MATWORK, con ROSSI MARIA · piena (vista alle 12:05)" in page.text
     assert "ZUMBA, con ROSSI MARIA · piena\n" in page.text
     await tapped(world.owner, "18:00 PILATES", "All'ultima lettura, oggi alle 12:05, era piena")
+
+
+async def test_the_card_of_what_is_withdrawn_from_another_message_no_longer_promises_it(world: World) -> None:
+    card = await queued(world.owner)
+    (action,) = await world.actions()
+    await world.owner.send(f"/status {action.id}")
+    ticket = await world.owner.wait_for(lambda one: "In coda" in one.text and one.message_id != card.message_id)
+    label = next(one for one in ticket.labels if "Ritira" in one)
+    await world.owner.tap(label, message_id=ticket.message_id)
+
+    await world.owner.wait_for(lambda one: "Ritirata" in one.text and one.message_id == ticket.message_id)
+    await world.owner.wait_for(lambda one: "Ritirata" in one.text and one.message_id == card.message_id)

@@ -507,7 +507,7 @@ async def test_a_watch_that_met_an_overlap_is_not_spent(world: World) -> None:
     told = await world.owner.wait_for(lambda message: "ho smesso di guardare" in message.text)
 
     assert "🔁 Scambia con CORE delle 19:30" in told.labels
-    await tapped(world.owner, "👀 Scambia se si libera", "Poi libero la prenotazione che tieni adesso")
+    await tapped(world.owner, "👀 Scambia se si libera", "quando questa è tua, libero CORE")
 
 
 async def test_who_swaps_in_time_frees_the_other_only_while_that_is_free(world: World) -> None:
@@ -558,7 +558,7 @@ async def test_a_swap_that_fails_leaves_what_is_held(world: World) -> None:
 
 async def test_a_full_slot_is_watched_to_swap_for_it(world: World) -> None:
     await to_swap(world, "Corsi Platinum|19:00 ZUMBA", "ZUMBA|era piena")
-    await tapped(world.owner, "👀 Scambia se si libera", "Poi libero la prenotazione che tieni adesso")
+    await tapped(world.owner, "👀 Scambia se si libera", "quando questa è tua, libero PILATES")
 
     (action,) = await world.actions()
     assert action.watch is WatchMode.BOOK

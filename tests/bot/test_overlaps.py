@@ -68,7 +68,7 @@ async def test_a_full_class_that_meets_what_is_held_is_swapped_for_when_a_place_
     await world.read_timetable([*chats.WEEK, FULL_CORE])
     await world.hold(MINE)
     await page_of(world.owner, "Mar 24 nov", "18:30 CORE")
-    await tapped(world.owner, "👀 Scambia se si libera", "Poi libero la prenotazione che tieni adesso")
+    await tapped(world.owner, "👀 Scambia se si libera", "quando questa è tua, libero PILATES MATWORK")
 
     watch, held = await newest(world), await mine(world)
 
@@ -86,7 +86,7 @@ async def test_after_a_second_choice_the_first_is_swapped_for_when_it_frees(worl
     await world.db.settlement.settle(await world.claim(), won)
     await world.owner.wait_for(lambda message: "È la tua 2ª scelta" in message.text)
 
-    await tapped(world.owner, "👀 Scambia se si libera", "Poi libero la prenotazione che tieni adesso")
+    await tapped(world.owner, "👀 Scambia se si libera", "quando questa è tua, libero YOGA")
 
     watch = await newest(world)
     assert (watch.class_ref.course, watch.watch) == ("PILATES MATWORK", WatchMode.BOOK)

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from bot import screens
 from bot.screens.callbacks import Verb, unpack
 from bot.screens.origin import From, Origin
+from bot.screens.page import chunk
 from bot.screens.slots import SlotState, SlotView
 from bot.screens.when import When
-from domain.model import Action, ActionStatus, ActionType, BookingStatus, HeldBooking
+from domain.model import Action, ActionStatus, ActionType, BookingStatus, HeldBooking, WatchMode
 from domain.together import Agreement
 from tests.support.chats import FRIEND, MINE, NOON, OWNER, TUESDAY, slot
 
@@ -64,3 +65,25 @@ def test_a_swap_is_warned_of_what_the_house_knows_as_a_booking_is() -> None:
 def test_a_list_of_mine_that_is_cut_says_how_many_more_there_are() -> None:
     assert "Ce ne sono altre 3" in screens.plain_words.which_of_mine_page("Quale?", [HELD] * 11, [], [], WHEN).text
     assert "Ce n" not in screens.plain_words.which_of_mine_page("Quale?", [HELD] * 8, [], [], WHEN).text
+
+
+def test_a_swap_says_what_it_gives_up_and_what_became_of_that() -> None:
+    def told(status: BookingStatus, *, gave_up: bool = False, watch: WatchMode | None = None) -> str:
+        swap = replace(ACTION, replaces_row_id=ID, gave_up=gave_up, watch=watch)
+        old = replace(HELD, status=status)
+        page = screens.tickets.ticket_page(swap, WHEN, is_card=True, replaced=old)
+        mine = screens.held.mine_page(chunk([swap], 0), 0, NOON, WHEN, replaced={ID: old})
+        line = next(one for one in page.text.splitlines() if "scambio" in one)
+        assert line in mine.text
+        return line
+
+    for watch in (None, WatchMode.BOOK):
+        assert "quando questa è tua, libero <b>PILATES MATWORK</b>" in told(BookingStatus.CONFIRMED, watch=watch)
+        assert "ho già liberato <b>PILATES" in told(BookingStatus.CANCELLED, gave_up=True, watch=watch)
+        assert "ho chiesto al sito di liberare" in told(BookingStatus.CONFIRMED, gave_up=True, watch=watch)
+        assert "non la tieni più" in told(BookingStatus.GONE, watch=watch)
+
+
+def test_the_list_of_requests_calls_a_swap_a_swap() -> None:
+    page = screens.tickets.status_page([replace(ACTION, replaces_row_id=ID)], 0, WHEN, more=False)
+    assert "scambio: CORE" in page.rows[0][0].label

@@ -66,7 +66,14 @@ class Tickets:
             has_figures=report is not None,
             first_watchable=not is_card and self._house.first_is_watchable(action, got),
             manage=[] if is_card else await self._manage(action, got),
+            replaced=await self._replaced(action),
         )
+
+    async def _replaced(self, action: Action) -> HeldBooking | None:
+        """What a swap that is under way gives up, as it is now."""
+        if action.replaces_row_id is None or action.status not in (ActionStatus.PENDING, ActionStatus.PROCESSING):
+            return None
+        return await self._db.bookings.find(action.replaces_row_id, action.user_id)
 
     async def _manage(self, action: Action, got: HeldBooking | None) -> list[ButtonRow]:
         """What can be done with the place that a booking got; nothing once it is given back, or being given back."""
