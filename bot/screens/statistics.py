@@ -22,7 +22,7 @@ def statistics_page(numbers: Numbers, *, dark: bool) -> Page:
         lines.add(_("Qui trovi quante lezioni hai avuto e come sono andate. Per ora non ce n'è nessuna."))
         return Page(str(lines), ((button(str(texts.BOOK_LABEL), Verb.NEW, fresh=True),), (home_button(fresh=True),)))
     lines.add(
-        "✅ " + n_("{n} lezione avuta", "{n} lezioni avute", numbers.had) if numbers.had else f"🌱 {NONE_YET}",
+        "✅ " + n_("{n} lezione avuta", "{n} lezioni avute", numbers.had) if numbers.had else f"🏃 {NONE_YET}",
         "📅 " + n_("{n} in arrivo", "{n} in arrivo", numbers.ahead) if numbers.ahead else "",
         _given_back(numbers),
         "❌ " + n_("{n} mai presa: era piena", "{n} mai prese: erano piene", numbers.lost) if numbers.lost else "",

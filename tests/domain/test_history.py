@@ -78,7 +78,7 @@ def test_what_was_lost_at_its_opening_and_got_later_is_told_as_both() -> None:
     told = numbers([later], NOW.date())
     page = statistics_page(told, dark=False)
     assert (told.lost, told.courses[0].later) == (0, 1)
-    assert "🌱 Ancora nessuna lezione avuta: la prima si conterà qui.\n📅 1 in arrivo" in page.text
+    assert "🏃 Ancora nessuna lezione avuta: la prima si conterà qui.\n📅 1 in arrivo" in page.text
     assert "<b>YOGA</b>: 0 su 1 alle aperture; 1 presa dopo" in page.text
     shown = history_page(chunk([later], 0), Choice(), "", is_empty=False)
     assert "<b>YOGA</b> · persa all'apertura, presa dopo · in arrivo" in shown.text
@@ -86,7 +86,7 @@ def test_what_was_lost_at_its_opening_and_got_later_is_told_as_both() -> None:
     assert (row["became"], row["won_at_opening"]) == ("ahead", "0")
     with speaking(Language.ENGLISH):
         text = statistics_page(told, dark=False).text
-        assert "🌱 No classes yet: your first one will count here." in text
+        assert "🏃 No classes yet: your first one will count here." in text
         assert "0 of 1 at the openings; 1 got later" in text
 
 
