@@ -289,7 +289,8 @@ CREATE TABLE pairs (
     free_until       TEXT,  -- until then a place in the class is given back without penalty
     state            TEXT NOT NULL DEFAULT 'open'
                      CHECK (state IN ('open', 'returning', 'both', 'none', 'apart', 'returned')),
-    asked_again      INTEGER NOT NULL DEFAULT 0 CHECK (asked_again IN (0, 1)),  -- 1: after a first "full"
+    asker_again      INTEGER NOT NULL DEFAULT 0 CHECK (asker_again IN (0, 1)),  -- 1: after a first "full" of theirs
+    friend_again     INTEGER NOT NULL DEFAULT 0 CHECK (friend_again IN (0, 1)),  -- the same of the friend
     return_id        INTEGER REFERENCES booking_actions (id) ON DELETE SET NULL,
     winner_id        INTEGER,  -- who of the two had the place when it ended with one
     created_at       TEXT NOT NULL

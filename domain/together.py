@@ -91,7 +91,7 @@ class Pair:
     state: PairState
     return_id: int | None = None  # the cancellation of the place that is given back
     winner_id: int | None = None  # who of the two had the place when it ended with one
-    asked_again: bool = False  # who was told that the class is full has been booked for once more
+    again: frozenset[int] = frozenset()  # who was told that the class is full, and has been booked for once more
 
     def other_than(self, user_id: int) -> str:
         """The name of the one of the two who that is not."""

@@ -170,7 +170,8 @@ STEPS: dict[int, tuple[str, ...]] = {
         " friends_own INTEGER NOT NULL DEFAULT 0 CHECK (friends_own IN (0, 1)), free_until TEXT,"
         " state TEXT NOT NULL DEFAULT 'open'"
         " CHECK (state IN ('open', 'returning', 'both', 'none', 'apart', 'returned')),"
-        " asked_again INTEGER NOT NULL DEFAULT 0 CHECK (asked_again IN (0, 1)),"
+        " asker_again INTEGER NOT NULL DEFAULT 0 CHECK (asker_again IN (0, 1)),"
+        " friend_again INTEGER NOT NULL DEFAULT 0 CHECK (friend_again IN (0, 1)),"
         " return_id INTEGER REFERENCES booking_actions (id) ON DELETE SET NULL, winner_id INTEGER,"
         " created_at TEXT NOT NULL) STRICT",
         "CREATE INDEX undecided_pairs ON pairs (id) WHERE state IN ('open', 'returning')",

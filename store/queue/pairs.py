@@ -155,6 +155,10 @@ def _follow_up(tx: Transaction, pair: Pair, now: datetime) -> None:
             return
         case Follows.GIVE_BACK:
             _give_back(tx, pair, winner, asked.wish, now)
+        case Follows.WITHDRAW if _asks_again(
+            tx, pair, pair.friend_id if friend is Side.LOST else pair.asker_id, asked.wish, now
+        ):
+            return
         case Follows.WITHDRAW:
             waiting = pair.asker_id if friend is Side.LOST else pair.friend_id
             row = withdraw(tx, pair.action_of(waiting) or 0, waiting, now)
@@ -240,12 +244,12 @@ def _live(tx: Transaction, user_id: int, wish: ClassRef) -> Action | None:
 def _asks_again(tx: Transaction, pair: Pair, loser: int, wish: ClassRef, now: datetime) -> bool:
     """Queues one more booking for who was told once that the class is full: what was seen once can be wrong.
 
-    A place that is held is given back only after a second refusal. False when there was one, when the booking was lost
-    otherwise, or when there is no time left, or no word any more, to ask for them.
+    Only after a second refusal is the place that the other holds given back, or what they wait for withdrawn. False
+    when there was one, when the booking was lost otherwise, or when there is no time, or no word any more, to ask.
     """
     row = _action(tx, pair.action_of(loser))
     if (
-        pair.asked_again
+        loser in pair.again
         or row is None
         or (row["status"], row["error_kind"]) != (ActionStatus.FAILED, SlotFull.__name__)
     ):
@@ -255,9 +259,9 @@ def _asks_again(tx: Transaction, pair: Pair, loser: int, wish: ClassRef, now: da
     if now >= free_until or not is_theirs or not _is_here(tx, loser):
         return False
     second, _ = _booking_of(tx, NewAction(ActionType.BOOK, loser, wish, free_until=free_until, both_or_none=True), now)
-    column = "asker_action_id" if loser == pair.asker_id else "friend_action_id"
+    who = "asker" if loser == pair.asker_id else "friend"
     tx.run(
-        f"UPDATE pairs SET asked_again = 1, {column} = :action WHERE id = :id",  # noqa: S608 - one of two constants
+        f"UPDATE pairs SET {who}_again = 1, {who}_action_id = :action WHERE id = :id",  # noqa: S608 - one of two constants
         {"action": second, "id": pair.id},
     )
     return True
@@ -332,5 +336,5 @@ def _pair(row: sqlite3.Row) -> Pair:
         friend_action_id=row["friend_action_id"], both_or_none=bool(row["both_or_none"]),
         friends_own=bool(row["friends_own"]), free_until=instant_or_none(row["free_until"]),
         state=PairState(row["state"]), return_id=row["return_id"], winner_id=row["winner_id"],
-        asked_again=bool(row["asked_again"]),
+        again=frozenset(row[f"{who}_id"] for who in ("asker", "friend") if row[f"{who}_again"]),
     )  # fmt: skip

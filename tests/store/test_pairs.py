@@ -201,6 +201,18 @@ async def test_what_still_waits_is_withdrawn_when_the_other_has_given_up(db: Dat
     assert (await stands(db)).state is PairState.NONE
 
 
+async def test_what_still_waits_is_withdrawn_only_after_a_second_full_of_the_other(db: Database) -> None:
+    first, _ = await pair(db)
+    await db.connection.write(f"UPDATE accounts SET paused_until = '2030-01-01T00:00:00.000Z' WHERE user_id = {GIULIA}")
+    await lost(db, await claimed(db, MARCO))
+    assert [one.status for one in await db.requests.latest(GIULIA, 9)] == [ActionStatus.PENDING]
+
+    await lost(db, await claimed(db, MARCO))
+
+    assert [(one.id, one.status) for one in await db.requests.latest(GIULIA, 9)] == [(first.id, ActionStatus.CANCELLED)]
+    assert (await stands(db)).state is PairState.NONE
+
+
 async def test_who_wants_a_place_alone_too_keeps_it(db: Database) -> None:
     await pair(db, both_or_none=False)
     giulias, marcos = await both_claimed(db)
@@ -316,7 +328,7 @@ async def test_a_cancellation_whose_answer_was_lost_is_read_back_before_anything
 async def test_a_watch_of_the_one_that_has_lost_counts(db: Database) -> None:
     await pair(db)
     giulias, marcos = await both_claimed(db)
-    await lost(db, marcos)
+    await lost_twice(db, marcos)
     await db.requests.add(
         NewAction(
             ActionType.BOOK, MARCO, PILATES, watch=WatchMode.BOOK, watch_until=FREE_UNTIL, opens_at=giulias.run_at
