@@ -1,4 +1,4 @@
--- Every table, status and invariant of polimisport.db, at version 7 (PRAGMA user_version).
+-- Every table, status and invariant of polimisport.db, at version 8 (PRAGMA user_version).
 -- database.py runs this file on an empty database; later versions get there by its numbered migrations.
 --
 -- Conventions: days of the week are 0 = Monday; class dates `YYYY-MM-DD` and times `HH:MM` are the site's

@@ -16,7 +16,7 @@ from domain.model import Clock
 from languages.terminal import _
 from store.connection import GIVEN_TABLES, OURS, Connection, Transaction
 
-VERSION = 7
+VERSION = 8
 SCHEMA = Path(__file__).resolve().parent.parent / "schema.sql"
 log = logging.getLogger(__name__)
 
@@ -189,6 +189,7 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX fillings_by_class ON fillings (course_name COLLATE NOCASE, time_start, date)",
         "CREATE INDEX fillings_raced ON fillings (asked, got) WHERE asked > 0",
     ),
+    7: (),
 }
 """What leads from each version to the next."""
 
