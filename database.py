@@ -48,6 +48,7 @@ from store.recurring.recurring_pauses import RecurringPauses
 from store.recurring.reminders import Reminders
 from store.recurring.series import Series
 from store.remarks import Remarks
+from store.request_counts import RequestCounts
 from store.rules import Rules
 from store.sharing import Sharing
 from store.week_pictures import WeekPictures
@@ -97,6 +98,7 @@ class Database:
         self.week_pictures = WeekPictures(connection, clock)
         self.health = Health(connection)
         self.heartbeats = Heartbeats(connection, clock)
+        self.request_counts = RequestCounts(connection, clock)
 
 
 @asynccontextmanager

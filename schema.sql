@@ -464,6 +464,16 @@ CREATE TABLE heartbeats (
     tasks      INTEGER NOT NULL DEFAULT 0  -- asyncio tasks in its event loop: a number that only grows is a leak
 ) STRICT;
 
+-- How many requests were sent to the site for each account in each minute, by all workers together: written with their
+-- heartbeats, and kept for two days.
+CREATE TABLE request_counts (
+    minute   TEXT NOT NULL,  -- its beginning
+    user_id  INTEGER NOT NULL,
+    requests INTEGER NOT NULL,
+    delayed  INTEGER NOT NULL DEFAULT 0,  -- of them, those that had to wait: the account had sent too many
+    PRIMARY KEY (minute, user_id)
+) STRICT, WITHOUT ROWID;
+
 -- What the owner is told about them: one row per process that was missed. until: when it beat again, or another of its
 -- kind had taken its place; NULL while it is missed.
 CREATE TABLE outages (

@@ -20,9 +20,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from actions.decide import handed_back
 from actions.leases import Leases, LeaseTimes
+from actions.request_counts import write_down
 from actions.runner import ActionRunner, site_access
 from database import Database, open_database
 from domain.errors import AppError, DatabaseError, LeaseLost
@@ -249,9 +251,12 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
         if arguments.burst:
             await worker.burst()
         else:
-            async with HeartbeatLoop(db.heartbeats, "worker", lambda: worker.last_progress, worker.note).running():
+            counts = partial(write_down, db, portal.resources)
+            beats = HeartbeatLoop(db.heartbeats, "worker", lambda: worker.last_progress, worker.note, beside=counts)
+            async with beats.running():
                 log.info("The worker is up")
                 await worker.run(stop)
+        await write_down(db, portal.resources)
     return program.DONE
 
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from actions.request_counts import write_down
 from actions.runner import ActionRunner, site_access
 from database import Database, open_database
 from domain.model import Action, ActionStatus, ActionType
@@ -68,3 +69,4 @@ async def open_routine(settings: Settings, say: Say) -> AsyncIterator[Routine]:
         yield Routine(
             db, ActionRunner(db, portal, people, settings.opening_rule, progress=say, rules=settings.house_rules), say
         )
+        await write_down(db, portal.resources)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.model import LAST_CALL, PREPARE
+from domain.request_counts import MOST_AT_OPENING
 from opening.spreading import Spread
 
 Plans = Mapping[int, Sequence[tuple[float, float]]]
@@ -73,7 +74,7 @@ class OpeningPolicy:
     budget_kept: float = 10.0  # what an account has sent is not forgotten sooner
 
     # requests of an account around an opening: warming up, shots and reading back
-    most_requests: int = 10
+    most_requests: int = MOST_AT_OPENING
     least_share: int = 3  # of them for each booking, however many an account has at once: two shots and a look
     shots_together: Mapping[int, int] = field(default_factory=lambda: {1: 3, 2: 2})  # by how many bookings it has
     schedules_together: int = 2  # a third would be won by no more than it costs, another connection and itself

@@ -14,6 +14,7 @@ from portal.evidence.redactor import AccountRedactor
 from portal.login.attempt import LoginAttempt
 from portal.observer import Observer
 from portal.pages.browser_pages import BrowserPages
+from portal.request_tally import RequestTally
 from portal.resources import Account, AwaitedMoments, NewLogin, Resources
 from portal.session.site_session import SiteSession
 from portal.storage.session_files import SESSIONS, SessionFiles
@@ -43,6 +44,7 @@ class Portal:
             anonymous=AnonymousClient(access, engine),
             observer=observer,
             awaited=AwaitedMoments(),
+            tally=RequestTally(access.clock),
             new_login=new_login,
         )
         self._sessions: dict[int, SiteSession] = {}

@@ -15,6 +15,7 @@ from portal.evidence.folders import Evidence
 from portal.evidence.redactor import AccountRedactor
 from portal.observer import Observer
 from portal.pages.browser_pages import BrowserPages
+from portal.request_tally import RequestTally
 from portal.storage.session_files import SessionFiles
 
 State = Mapping[str, Any]
@@ -73,6 +74,7 @@ class Resources:
     anonymous: AnonymousClient
     observer: Observer
     awaited: AwaitedMoments
+    tally: RequestTally
     new_login: NewLogin
 
 

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -45,8 +45,15 @@ class HeartbeatTable(Protocol):
     async def deregister(self, name: str) -> None: ...
 
 
+async def nothing() -> None:
+    """The program has nothing to write beside its heartbeats."""
+
+
 class HeartbeatLoop:
-    """`last_progress` tells when the program's work last made progress, on the monotonic clock; `note` what it does."""
+    """`last_progress` tells when the program's work last made progress, on the monotonic clock; `note` what it does.
+
+    `beside` is awaited after each heartbeat: it writes what is written seldom.
+    """
 
     def __init__(
         self,
@@ -55,12 +62,14 @@ class HeartbeatLoop:
         last_progress: Callable[[], float],
         note: Callable[[], str] = str,
         clock: Clock = utc_now,
+        beside: Callable[[], Awaitable[None]] = nothing,
     ) -> None:
         self._table = table
         self._program = program_name
         self._last_progress = last_progress
         self._note = note
         self._clock = clock
+        self._beside = beside
         self._name = program.name_of(os.getpid())
         self._started = clock()
         self._last: datetime | None = None
@@ -85,8 +94,9 @@ class HeartbeatLoop:
         while True:
             try:
                 await self.beat()
+                await self._beside()
             except DatabaseError as error:
-                log.warning("the heartbeat could not be written: %s", error)
+                log.warning("the heartbeat, or what is written with it, could not be written: %s", error)
             except Exception:
                 log.exception("Unexpected error while writing the heartbeat; the next one is due in %.0f s", INTERVAL)
             await asyncio.sleep(INTERVAL)

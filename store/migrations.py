@@ -189,7 +189,10 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX fillings_by_class ON fillings (course_name COLLATE NOCASE, time_start, date)",
         "CREATE INDEX fillings_raced ON fillings (asked, got) WHERE asked > 0",
     ),
-    7: (),
+    7: (
+        "CREATE TABLE request_counts (minute TEXT NOT NULL, user_id INTEGER NOT NULL, requests INTEGER NOT NULL,"
+        " delayed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (minute, user_id)) STRICT, WITHOUT ROWID",
+    ),
 }
 """What leads from each version to the next."""
 

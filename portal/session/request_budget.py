@@ -8,19 +8,31 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from domain.request_counts import BURST, PER_MINUTE
+
 log = logging.getLogger(__name__)
 
-PER_SECOND = 1.0  # what may be kept up for ever: sixty a minute
-BURST = 300.0  # what may be sent at once: a few readings of the whole timetable
+PER_SECOND = PER_MINUTE / 60
+
+
+def uncounted(*, delayed: bool) -> None:
+    """Nobody counts."""
 
 
 class RequestBudget:
     """The budget of one account: requests are saved up over time, and spent one by one."""
 
-    def __init__(self, name: str, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        name: str,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        count: Callable[..., None] = uncounted,
+    ) -> None:
+        """`count` is called for each request, with `delayed` true when it has to wait."""
         self._name = name
         self._sleep = sleep
-        self._left = BURST
+        self._count = count
+        self._left = float(BURST)
         self._counted = time.monotonic()
         self._sent: deque[float] = deque()
 
@@ -30,7 +42,9 @@ class RequestBudget:
         self._left = min(BURST, self._left + (now - self._counted) * PER_SECOND) - 1
         self._counted = now
         self._sent.append(now)
-        if self._left < 0 and not urgent:
+        delayed = self._left < 0 and not urgent
+        self._count(delayed=delayed)
+        if delayed:
             log.warning("%s: too many requests (%d in a minute), slowing down", self._name, self.last_minute())
             await self._sleep(-self._left / PER_SECOND)
 

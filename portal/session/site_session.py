@@ -42,7 +42,10 @@ class SiteSession:
         self._logins = Logins(resources, account, self._stored)
         self._connection = Connection(resources, account, self._stored)
         self._visits = PageVisits(resources, account, self._stored)
-        self._budget = RequestBudget(f"account {account.credentials.user_id}")
+        self._budget = RequestBudget(
+            f"account {account.credentials.user_id}",
+            count=partial(resources.tally.note, account.credentials.user_id),
+        )
         self._renewal = Renewal(resources, account, self._stored, self._logins, self._connection, self._budget)
         self.may_overlap = False  # whether the site takes two bookings at the same hours, as far as we know
 
