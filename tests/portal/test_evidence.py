@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from domain import errors
+from domain.request_counts import BURST
 from portal.evidence.folders import KEPT, Evidence, clean_page
 from portal.evidence.redactor import AccountRedactor
 from portal.evidence.sanitizer import sanitized
 from portal.responses.response_errors import SiteResponse, check
-from portal.session.request_budget import BURST, RequestBudget
+from portal.session.request_budget import RequestBudget
 from safety.redaction import HIDDEN
 from tests.support.clock import FakeClock
 from tests.support.sites import PASSWORD, credentials
