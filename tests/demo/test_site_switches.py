@@ -26,7 +26,8 @@ from demo.site.load import ANYTHING, BLOCKED_FOR, BOOKINGS
 from demo.site.people import people, person
 from demo.site.schedule import LIMIT_WORDS
 from demo.site.switches import LIMITS, lively
-from portal.session import request_budget
+from domain.request_counts import BURST
+from portal.session.request_budget import PER_SECOND
 from tests.support.clock import FakeClock
 
 GIULIA, MARCO = "10000001", "10000002"
@@ -165,8 +166,8 @@ async def test_a_flood_of_readings_is_refused(world: SiteWorld, site: Site, giul
 
 
 def test_who_keeps_to_our_own_budget_is_never_taken_for_a_flood() -> None:
-    assert ANYTHING.burst > request_budget.BURST
-    assert ANYTHING.per_second > request_budget.PER_SECOND
+    assert ANYTHING.burst > BURST
+    assert ANYTHING.per_second > PER_SECOND
     assert BOOKINGS.burst >= 2 * OUR_REQUESTS
 
 
