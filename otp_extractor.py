@@ -14,6 +14,7 @@ import argparse
 import base64
 import getpass
 import hashlib
+import io
 import os
 import re
 import sys
@@ -21,6 +22,7 @@ import warnings
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import parse_qsl, unquote
 
 from pyotp.totp import TOTP
@@ -32,6 +34,10 @@ from languages.terminal import N_, _
 from runtime.version import add_version_option
 from safety import otp_export
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageFile import ImageFile
+
 ALGORITHMS = ("SHA1", "SHA256", "SHA512")
 DIGITS = range(6, 11)  # what authenticators show; RFC 4226 asks for six at least
 SHORTEST_KEY = 16  # letters of a setup key: 80 bits, the least an authenticator takes
@@ -39,6 +45,7 @@ LONGEST_PERIOD = 3600  # seconds; more is a typing error
 TIME_TO_COMPARE = 8  # seconds; a code that lives shorter is shown with the one that follows
 PICTURES = ("PNG", "JPEG", "GIF", "WEBP")  # other formats bring decoders nobody needs here, one of them a whole program
 MOST_PIXELS = 25_000_000  # four bytes each while it is read: larger pictures could fill a small machine's memory
+OPAQUE = ("1", "L", "RGB", "CMYK", "YCbCr")  # Pillow's names for pictures of which no part is transparent
 NO_KEY = N_(
     "that is no file, and a setup key has letters and the digits 2-7 only, never 0 1 8 9, and at least "
     "{least} of them: look at it again"
@@ -47,6 +54,22 @@ ON_COMMAND_LINE = N_(
     "a secret on a command line can be read by every user of this machine and stays in the shell's history: next time "
     "start otp_extractor.py without it, and paste it when asked"
 )
+
+
+class NoPicture(OtpError):
+    """The file is no picture of a format that is read here, or it is broken."""
+
+
+class TooManyPixels(OtpError):
+    """The picture could fill a small machine's memory."""
+
+
+class NoCodeSeen(OtpError):
+    """No QR code is found in the picture."""
+
+
+class OtherCode(OtpError):
+    """There is a QR code, and it is not one of a one-time password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,40 +168,59 @@ def _algorithm(text: str) -> str:
 
 def urls_in_picture(path: Path) -> list[str]:
     """The otpauth:// URLs in a picture: one, or an export's. Raises OtpError when there is none, or no picture."""
-    texts = _barcodes(path)
+    return _urls_in(path, path.name)
+
+
+def urls_in_bytes(picture: bytes, name: str) -> list[str]:
+    """The same of a picture that is no file here; `name` is what it is called in a mistake."""
+    return _urls_in(io.BytesIO(picture), name)
+
+
+def _urls_in(picture: Path | BinaryIO, name: str) -> list[str]:
+    texts = _barcodes(picture, name)
     if not texts:
-        raise OtpError(_("no QR code is to be seen in {name}: try a sharper or larger picture", name=path.name))
+        raise NoCodeSeen(_("no QR code is to be seen in {name}: try a sharper or larger picture", name=name))
     for text in texts:
         if text.lower().startswith("otpauth://"):
             return [text]
     for text in texts:
         if text.lower().startswith(otp_export.SCHEME):
             return otp_export.accounts(text)
-    raise OtpError(_("the QR code in {name} is not one of a one-time password", name=path.name))
+    raise OtherCode(_("the QR code in {name} is not one of a one-time password", name=name))
 
 
-def _barcodes(path: Path) -> list[str]:
+def _barcodes(source: Path | BinaryIO, name: str) -> list[str]:
     import zxingcpp  # imported late: only reading pictures needs them, and every program imports this file
     from PIL import Image
 
-    too_large = OtpError(_("{name} has more than 25 megapixels: cut out the QR code and save that", name=path.name))
+    too_large = TooManyPixels(_("{name} has more than 25 megapixels: cut out the QR code and save that", name=name))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # what is too large, we say ourselves
-            opened = Image.open(path, formats=PICTURES)  # reads no further than the size
+            opened = Image.open(source, formats=PICTURES)  # reads no further than the size
         with opened as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise too_large
-            flat = picture.convert("RGBA")
-            paper = Image.new("RGBA", flat.size, "white")  # transparent pictures decode as black on black
-            paper.alpha_composite(flat)
-            return [found.text for found in zxingcpp.read_barcodes(paper.convert("L"))]
+            return [found.text for found in zxingcpp.read_barcodes(_in_grey(picture), zxingcpp.BarcodeFormat.QRCode)]
     except FileNotFoundError:
-        raise OtpError(_("there is no file {path}", path=path)) from None
+        raise OtpError(_("there is no file {path}", path=source)) from None
     except Image.DecompressionBombError:
         raise too_large from None
     except (OSError, ValueError, SyntaxError):  # the last is what Pillow calls a broken PNG
-        raise OtpError(_("{name} is not a picture that can be read (PNG, JPEG, GIF, WebP)", name=path.name)) from None
+        raise NoPicture(_("{name} is not a picture that can be read (PNG, JPEG, GIF, WebP)", name=name)) from None
+
+
+def _in_grey(picture: ImageFile) -> Image:
+    """The picture as its code is looked for; a photograph, where nothing is transparent, takes one byte a pixel."""
+    from PIL import Image
+
+    picture.draft("L", picture.size)  # a JPEG is decoded in grey at once
+    if picture.mode in OPAQUE and "transparency" not in picture.info:
+        return picture.convert("L")
+    flat = picture.convert("RGBA")
+    paper = Image.new("L", flat.size, "white")  # transparent pictures decode as black on black
+    paper.paste(flat.convert("L"), mask=flat.getchannel("A"))
+    return paper
 
 
 def urls_from(argument: str) -> list[str]:

@@ -121,6 +121,37 @@ def test_a_qr_code_is_read_from_a_picture(picture: Path) -> None:
     assert urls_in_picture(picture) == [URL]
 
 
+@pytest.mark.parametrize(
+    ("kind", "modes"),
+    [
+        ("PNG", ["1", "L", "LA", "P", "RGB", "RGBA"]),
+        ("JPEG", ["L", "RGB", "CMYK"]),
+        ("GIF", ["L", "P"]),
+        ("WEBP", ["RGB", "RGBA"]),
+    ],
+)
+def test_a_picture_is_read_from_memory_however_it_was_saved(picture: Path, kind: str, modes: list[str]) -> None:
+    from PIL import Image
+
+    with Image.open(picture) as drawn:
+        for mode in modes:
+            saved = io.BytesIO()
+            drawn.convert(mode).save(saved, kind)
+            assert otp_extractor.urls_in_bytes(saved.getvalue(), "qr") == [URL], mode
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_a_code_on_transparent_ground_is_read(picture: Path, mode: str) -> None:
+    from PIL import Image
+
+    with Image.open(picture) as drawn:
+        code = Image.new("RGBA", drawn.size, (0, 0, 0, 0))
+        code.paste("black", mask=drawn.point(lambda value: 255 - value))
+        saved = io.BytesIO()
+        code.convert(mode).save(saved, "PNG")
+    assert otp_extractor.urls_in_bytes(saved.getvalue(), "qr") == [URL]
+
+
 def test_a_picture_without_its_qr_code_is_told(tmp_path: Path) -> None:
     from PIL import Image
 
