@@ -27,11 +27,13 @@ from store.pauses import Pauses
 from store.people import People
 from store.preferences import PreferencesOf
 from store.queue.agreements import Agreements
+from store.queue.by_owner import ByOwner
 from store.queue.choices import Choices
 from store.queue.claims import Claims
 from store.queue.history import History
 from store.queue.open_pages import OpenPages
 from store.queue.openings import Openings
+from store.queue.oversight import Oversight
 from store.queue.pairs import Pairs
 from store.queue.past import Past
 from store.queue.quiet_readings import QuietReadings
@@ -98,6 +100,12 @@ class Database:
         self.week_pictures = WeekPictures(connection, clock)
         self.health = Health(connection)
         self.heartbeats = Heartbeats(connection, clock)
+        self._open_oversight(connection, clock)
+
+    def _open_oversight(self, connection: Connection, clock: Clock) -> None:
+        """What is seen and done across people, by whoever keeps the machine."""
+        self.oversight = Oversight(connection, clock)
+        self.by_owner = ByOwner(connection, clock)
         self.request_counts = RequestCounts(connection, clock)
 
 

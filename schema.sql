@@ -231,6 +231,8 @@ CREATE INDEX actions_by_user ON booking_actions (user_id, quiet, id);
 CREATE INDEX live_actions ON booking_actions (user_id, action_type) WHERE status IN ('pending', 'processing');
 CREATE INDEX routine_done ON booking_actions (user_id, action_type, completed_at)
     WHERE action_type IN ('check', 'refresh') AND status = 'completed';
+-- What ended lately, for the owner and the measurements.
+CREATE INDEX finished_lately ON booking_actions (completed_at, action_type, status) WHERE completed_at IS NOT NULL;
 CREATE INDEX won_places ON booking_actions (won_row_id) WHERE won_row_id IS NOT NULL;
 CREATE INDEX routine_tries ON booking_actions (user_id, action_type, created_at)
     WHERE action_type IN ('check', 'refresh');
@@ -257,6 +259,7 @@ CREATE TABLE openings (
     seen_ms       REAL,           -- read back in "my bookings"; NULL when it was not
     opened_early  INTEGER NOT NULL DEFAULT 0 CHECK (opened_early IN (0, 1))  -- it could be booked before its time
 ) STRICT;
+CREATE INDEX openings_by_time ON openings (opens_at);
 
 CREATE TABLE shots (
     id          INTEGER PRIMARY KEY,
@@ -575,6 +578,7 @@ CREATE TABLE notices (
     pair_id         INTEGER REFERENCES pairs (id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX unsent_notices ON notices (user_id, id) WHERE sent_at IS NULL;
+CREATE INDEX untold_notices ON notices (sent_at) WHERE error IS NOT NULL;
 CREATE INDEX notices_by_pair ON notices (pair_id) WHERE pair_id IS NOT NULL;
 CREATE INDEX notices_by_confirmation ON notices (confirmation_id) WHERE confirmation_id IS NOT NULL;
 

@@ -131,6 +131,8 @@ class NoticeKind(StrEnum):
     OWN_CALENDAR = "own_calendar"  # the person's own calendar is read from now on, or can't be
     WEEK = "week"  # Monday morning: the picture of the week
     UNREACHABLE = "unreachable"  # for the owner: Telegram takes no message for a friend (about_user_id)
+    OWNER_WITHDREW = "owner_withdrew"  # whoever keeps the bot withdrew an action of theirs (action_id)
+    OWNER_RESUMED = "owner_resumed"  # whoever keeps the bot ended what their account waited for
 
     @property
     def is_edit(self) -> bool:
@@ -362,8 +364,11 @@ class Pause:
     """What an account waits for: until when, the class of the error, and its sentence."""
 
     until: datetime
-    kind: str
+    kind: str  # or BY_OWNER
     reason: str
+
+
+BY_OWNER = "ByOwner"  # the kind of a pause that no error caused: whoever keeps the bot lets the account rest
 
 
 @dataclass(frozen=True, slots=True)

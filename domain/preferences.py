@@ -41,6 +41,7 @@ EVENTS = {
     NoticeKind.HOUSE_RULE: Event.HOUSE,
     NoticeKind.AGREED: Event.HOUSE,
     NoticeKind.UNREACHABLE: Event.HOUSE,
+    NoticeKind.OWNER_RESUMED: Event.HOUSE,
 }
 """The kinds that may come silently. All others ask for something to be done, and always ring."""
 

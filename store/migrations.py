@@ -192,6 +192,10 @@ STEPS: dict[int, tuple[str, ...]] = {
     7: (
         "CREATE TABLE request_counts (minute TEXT NOT NULL, user_id INTEGER NOT NULL, requests INTEGER NOT NULL,"
         " delayed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (minute, user_id)) STRICT, WITHOUT ROWID",
+        "CREATE INDEX finished_lately ON booking_actions (completed_at, action_type, status)"
+        " WHERE completed_at IS NOT NULL",
+        "CREATE INDEX openings_by_time ON openings (opens_at)",
+        "CREATE INDEX untold_notices ON notices (sent_at) WHERE error IS NOT NULL",
     ),
 }
 """What leads from each version to the next."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from domain.errors import AppError, Blocked, LoginBlocked, LoginStopped, LoginUnavailable, OtpRejected
-from domain.model import OPENING_LASTS, Clock, NoticeKind, Pause, instant, stamp
+from domain.model import BY_OWNER, OPENING_LASTS, Clock, NoticeKind, Pause, instant, stamp
 from store.connection import Connection, Transaction, in_transaction
 from store.hand_logins import note_entered
 from store.outbox import add_notice
@@ -51,22 +51,10 @@ class Pauses:
         now = self._clock()
         note_entered(tx, user_id, now)
         tx.run(
-            f"UPDATE accounts SET rejected = 0, login_asked = :log_in, {OVER} WHERE user_id = :user_id",  # noqa: S608 - a constant
+            "UPDATE accounts SET rejected = 0, login_asked = :log_in WHERE user_id = :user_id",
             {"user_id": user_id, "log_in": int(log_in)},
         )
-        tx.run(
-            "UPDATE booking_actions SET run_at = :now"  # what was due meanwhile is late only from now on
-            " WHERE user_id = :user_id AND status = 'pending' AND run_at < :now",
-            {"user_id": user_id, "now": stamp(now)},
-        )
-        tx.run(
-            """
-            UPDATE booking_actions SET run_at = :now
-            WHERE user_id = :user_id AND status = 'pending' AND status IN ('pending', 'processing')
-                AND action_type = 'book' AND run_at > :now AND failures > 0 AND opens_at BETWEEN :opened AND :now
-            """,
-            {"user_id": user_id, "now": stamp(now), "opened": stamp(now - OPENING_LASTS)},
-        )
+        end_pause(tx, user_id, now)
 
     async def take_login_asked(self, user_id: int) -> bool:
         """Whether the person has asked for a new login. True once for each time they ask."""
@@ -75,6 +63,24 @@ class Pauses:
             {"user_id": user_id},
         )
         return bool(taken)
+
+
+def end_pause(tx: Transaction, user_id: int, now: datetime) -> None:
+    """Ends the account's pause; what waited for it goes on at once."""
+    tx.run(f"UPDATE accounts SET {OVER} WHERE user_id = :user_id", {"user_id": user_id})  # noqa: S608 - a constant
+    tx.run(
+        "UPDATE booking_actions SET run_at = :now"  # what was due meanwhile is late only from now on
+        " WHERE user_id = :user_id AND status = 'pending' AND run_at < :now",
+        {"user_id": user_id, "now": stamp(now)},
+    )
+    tx.run(
+        """
+        UPDATE booking_actions SET run_at = :now
+        WHERE user_id = :user_id AND status = 'pending' AND status IN ('pending', 'processing')
+            AND action_type = 'book' AND run_at > :now AND failures > 0 AND opens_at BETWEEN :opened AND :now
+        """,
+        {"user_id": user_id, "now": stamp(now), "opened": stamp(now - OPENING_LASTS)},
+    )
 
 
 def reject(tx: Transaction, user_id: int, error: LoginStopped, now: datetime, *, tell: bool) -> None:
@@ -103,7 +109,7 @@ def pause(tx: Transaction, user_id: int, error: AppError, rest: Rest, now: datet
     if known is not None and known.until > now:
         return known.until
     until = now + rest(row["rests"])
-    _let_wait(tx, user_id, Pause(until, error.kind, str(error)), now)
+    let_wait(tx, user_id, Pause(until, error.kind, str(error)), now)
     tx.run("UPDATE accounts SET rests = rests + 1 WHERE user_id = :user_id", {"user_id": user_id})
     if tell and (not row["rests"] or row["pause_kind"] != error.kind):
         add_notice(tx, user_id, NoticeKind.ACCOUNT_WAITS)
@@ -112,7 +118,7 @@ def pause(tx: Transaction, user_id: int, error: AppError, rest: Rest, now: datet
     return until
 
 
-def _let_wait(tx: Transaction, user_id: int, pause: Pause, now: datetime) -> None:
+def let_wait(tx: Transaction, user_id: int, pause: Pause, now: datetime) -> None:
     """Stores the pause, edits the cards of the account's pending actions, and spreads its watches out."""
     values = {"user_id": user_id, "until": stamp(pause.until), "kind": pause.kind, "reason": pause.reason}
     tx.run(
@@ -151,15 +157,15 @@ def _pause_address(tx: Transaction, user_id: int, pause: Pause, now: datetime) -
         return
     for other in others:
         if not other["same"] and not other["longer"]:
-            _let_wait(tx, other["user_id"], pause, now)
+            let_wait(tx, other["user_id"], pause, now)
 
 
 def note_booked(tx: Transaction, user_id: int) -> None:
-    """Ends the account's pause after it has booked: the site accepts it again."""
+    """Ends the account's pause after it has booked: the site accepts it again. Not one that the owner wants."""
     tx.run(
         "UPDATE accounts SET paused_until = NULL, pause_kind = NULL, pause_reason = NULL"
-        " WHERE user_id = :user_id AND paused_until IS NOT NULL",
-        {"user_id": user_id},
+        " WHERE user_id = :user_id AND paused_until IS NOT NULL AND pause_kind <> :by_owner",
+        {"user_id": user_id, "by_owner": BY_OWNER},
     )
 
 

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Sequence
 from datetime import timedelta
 
-from domain.errors import LoginStopped, login_stop
 from domain.model import Account, Clock, NoticeKind, Role, instant, stamp
 from domain.people import Person, Reader
+from store.account_rows import to_account
 from store.connection import Connection, Transaction, in_transaction
 from store.departed import end_what_waits, take_evidence
 from store.outbox import add_notice
-from store.pauses import OVER, to_pause
+from store.pauses import OVER
 from store.queue.pairs import follow_up
-
-
-def _rejection(row: sqlite3.Row) -> LoginStopped | None:
-    return login_stop(row["rejected_kind"], row["rejected_reason"] or "") if row["rejected"] else None
-
-
-def _account(row: sqlite3.Row) -> Account:
-    return Account(row["user_id"], Role(row["role"]), bool(row["rejected"]), to_pause(row), _rejection(row))
-
 
 A_DAY = timedelta(days=1)
 
@@ -74,12 +64,12 @@ class People:
     async def find(self, user_id: int) -> Account | None:
         """The account of a Telegram user; None for a stranger."""
         row = await self._db.row("SELECT * FROM accounts WHERE user_id = :user_id AND active = 1", {"user_id": user_id})
-        return _account(row) if row else None
+        return to_account(row) if row else None
 
     async def all(self) -> list[Account]:
         """Every active account, the owner first."""
         rows = await self._db.rows("SELECT * FROM accounts WHERE active = 1 ORDER BY role = 'owner' DESC, user_id")
-        return [_account(row) for row in rows]
+        return [to_account(row) for row in rows]
 
     @in_transaction
     def tell_rejected(self, tx: Transaction, user_id: int) -> None:

@@ -13,7 +13,7 @@ from bot.flows.outgoing import CardEdit, Compose, NothingToTell, OutgoingNotice,
 from bot.flows.services import Services
 from bot.flows.together import TogetherNotices
 from bot.screens.page import NewMessage
-from domain.model import BookingStatus, ClassRef, HeldBooking, Notice, NoticeKind
+from domain.model import ActionStatus, BookingStatus, ClassRef, HeldBooking, Notice, NoticeKind
 from domain.programs import Outage
 from domain.recurrence import Confirmation, ConfirmationPurpose, PeriodicBooking
 from languages import speaking
@@ -107,7 +107,7 @@ class Composer:
 
 
 class AccountNotices:
-    """The notices about a person's account, the rules of the house, and friends who can't be reached."""
+    """The notices about a person's account, what the owner did with it, the rules of the house, unreachable friends."""
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
@@ -120,6 +120,8 @@ class AccountNotices:
             NoticeKind.LOGIN_REMARK: self._login_remark,
             NoticeKind.HOUSE_RULE: self._house_rule,
             NoticeKind.UNREACHABLE: self._unreachable,
+            NoticeKind.OWNER_WITHDREW: self._withdrawn,
+            NoticeKind.OWNER_RESUMED: self._resumed,
         }
 
     async def _stopped(self, notice: Notice) -> OutgoingNotice:
@@ -150,6 +152,17 @@ class AccountNotices:
         if seen is None or seen.answer is not None:
             raise NothingToTell(f"rule {notice.rule_id} is gone, or answered")
         return told(screens.rules.seen_page(seen, self._house.when(notice.user_id)))
+
+    async def _withdrawn(self, notice: Notice) -> OutgoingNotice:
+        action = await self._db.requests.find(notice.action_id or 0, notice.user_id)
+        if action is None or action.status is not ActionStatus.CANCELLED:
+            raise NothingToTell(f"action {notice.action_id} is gone, or goes on")
+        return told(screens.by_owner.withdrawn(action, self._house.when(notice.user_id)))
+
+    async def _resumed(self, notice: Notice) -> OutgoingNotice:
+        if await self._accounts.pause(notice.user_id) is not None:
+            raise NothingToTell(f"the account of {notice.user_id} waits again")
+        return told(screens.by_owner.resumed())
 
     async def _unreachable(self, notice: Notice) -> OutgoingNotice:
         user_id = notice.about_user_id or 0

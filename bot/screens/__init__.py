@@ -6,6 +6,7 @@ Flows say `from bot import screens` and call `screens.held.mine_page(...)`: one 
 from bot.screens import (
     apologies,
     booking,
+    by_owner,
     courses,
     failures,
     held,
@@ -33,6 +34,7 @@ from bot.screens import (
 __all__ = [
     "apologies",
     "booking",
+    "by_owner",
     "courses",
     "held",
     "history",

@@ -7,7 +7,7 @@ from enum import Enum
 
 from bot.screens.texts import MINE_LABEL
 from bot.screens.when import When
-from domain.model import RemarkKind
+from domain.model import BY_OWNER, RemarkKind
 from languages import N_, Later
 
 
@@ -126,6 +126,12 @@ FAILURE_MESSAGES: dict[str, FailureMessage] = {
             "Mettiti d'accordo con chi tiene il bot: devi rifare l'accesso sul suo computer, o mandargli il file "
             "dell'accesso fatto sul tuo."
         ),
+    ),
+    BY_OWNER: FailureMessage(
+        N_("Chi tiene il bot ha messo in pausa il tuo account."),
+        None,
+        N_("Se non sai perché, chiediglielo; se ti serve prima, riprendi tu con il bottone."),
+        Remedy.LOGIN,
     ),
     "LoginBlocked": FailureMessage(
         N_("L'accesso al sito si è fermato su una pagina che non so superare da solo."),

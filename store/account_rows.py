@@ -1,0 +1,18 @@
+"""accounts, one row: how it is read."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from domain.errors import LoginStopped, login_stop
+from domain.model import Account, Role
+from store.pauses import to_pause
+
+
+def to_account(row: sqlite3.Row) -> Account:
+    """The account in a row."""
+    return Account(row["user_id"], Role(row["role"]), bool(row["rejected"]), to_pause(row), _rejection(row))
+
+
+def _rejection(row: sqlite3.Row) -> LoginStopped | None:
+    return login_stop(row["rejected_kind"], row["rejected_reason"] or "") if row["rejected"] else None
