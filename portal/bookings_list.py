@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import TypeVar
 
 from playwright.async_api import Page
@@ -125,10 +125,25 @@ class Sought:
         if named is not None:
             return named, bool(named.unknown_words)
         there = self.slot.ref if self.slot else self.wish
-        new = (each for each in mine if find_matching(self.before, each.ref) is None)
-        found = next((each for each in new if each.ref.is_then_and_there(there)), None)
+        found = next((each for each in mine if self.is_new(each) and each.ref.is_then_and_there(there)), None)
         known_as_new = self.accepted and self.all_before
         return found, bool(found and (found.unknown_words or not known_as_new))
+
+    def elsewhere(self, mine: Sequence[Booking]) -> list[Booking]:
+        """The bookings that it can be if its class was moved to another hour, those not held before first."""
+        there = self.slot.ref if self.slot else self.wish
+        others = [each for each in mine if (each.day, each.start) != (there.day, there.start)]
+        same = [one for one in others if replace(one.ref, day=there.day, start=there.start).is_then_and_there(there)]
+        return sorted(same, key=lambda each: not self.is_new(each))
+
+    def is_new(self, booking: Booking) -> bool:
+        """Whether it was not held before, as far as is known."""
+        return find_matching(self.before, booking.ref) is None
+
+    def moved_to(self, mine: Sequence[Booking], slot: Slot) -> Booking | None:
+        """The booking at the hour to which the class was moved; under another name only if it was not held before."""
+        then = (each for each in mine if self.all_before and self.is_new(each) and each.ref.is_then_and_there(slot.ref))
+        return find_matching(mine, slot.ref) or next(then, None)
 
     def waits_among(self, waiting: Sequence[Booking]) -> Booking | None:
         """The place on a waiting list that it can be instead; rather the one that is named like it."""

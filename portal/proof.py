@@ -1,7 +1,8 @@
 """What proves that a place is ours: "my bookings" shows it, and the timetable does not say otherwise.
 
 The list alone is one witness: on some sites a place on a waiting list looks in it just like a booking, or stands in it
-in unknown words.
+in unknown words. A class may be moved to another hour between its look-up and its booking: then the list shows it
+there, and the timetable says, by the appointment's id, that it is the same.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from collections.abc import Sequence
 
 from domain.errors import OnWaitingList, PlaceUnclear, quote
 from domain.matching import find_matching
-from domain.model import Booking, ClassRef, SlotStatus
+from domain.model import Booking, ClassRef, Slot, SlotStatus
 from portal import bookings_list, schedules
 from portal.bookings_list import BookingsList, Sought
-from portal.schedules import name_of, status_of
+from portal.schedules import Standing, name_of, standing_of, status_of
 from portal.session.site_session import SiteSession
 from portal.side_by_side import noticed
 
@@ -46,33 +47,65 @@ class _Looking:
         self._sought = sought
         self._looks = 0
         self._asked = 0  # the timetable, about a block that alone proves nothing
+        self._beside: asyncio.Task[Standing] | None = None  # the timetable, as asked side by side with the first look
+        self._moved: Slot | None = None  # where the timetable shows the same appointment, as ours, at another hour
+        self._asked_where = False  # once more, after a place that may be it had come into the list
         self._waits: Booking | None = None  # on a waiting list, by the last look
         self._unclear: Booking | None = None
 
     async def look(self) -> Booking | None:
         self._looks += 1
         asked = self._ask_beside()
+        self._beside = self._beside or asked
         listed = await bookings_list.read(self._session)
         if self._looks == LOOK_IN_PAGE and not listed.bookings:
             listed = await bookings_list.read_again_in_page(self._session, listed)
         found, in_doubt = self._sought.among(listed.bookings)
         if found is None:
             self._note_waiting(self._sought.waits_among(listed.waiting))
+            return await self._at_another_hour(listed.bookings)
         elif in_doubt:
             return await self._second_witness(found, asked)
         elif await self._is_waiting(asked):
             raise OnWaitingList(f"the timetable shows {name_of(self._sought.wish)} as full, and us on its waiting list")
         return found
 
-    def _ask_beside(self) -> asyncio.Task[SlotStatus | None] | None:
+    async def _at_another_hour(self, mine: Sequence[Booking]) -> Booking | None:
+        """The booking of a class that was moved to another hour.
+
+        The timetable must show the same appointment there, as ours: a second class of the course may be ours as well.
+        """
+        elsewhere = self._sought.elsewhere(mine)
+        if elsewhere and self._moved is None:
+            self._moved = await self._where_it_is(elsewhere[0])
+        return self._sought.moved_to(elsewhere, self._moved) if self._moved else None
+
+    async def _where_it_is(self, candidate: Booking) -> Slot | None:
+        slot, asking = self._sought.slot, self._beside
+        self._beside = None
+        if asking is None and slot is not None and self._sought.is_new(candidate) and not self._asked_where:
+            self._asked_where = True
+            asking = noticed(standing_of(self._session, slot, candidate.day), "second witness")
+        if asking is None:
+            return None
+        await asyncio.wait({asking}, timeout=self._session.access.read_back.longest_ask)
+        moved = asking.result().moved if asking.done() else None
+        return moved if moved is not None and moved.status is SlotStatus.BOOKED else None
+
+    def _ask_beside(self) -> asyncio.Task[Standing] | None:
         """Asks the timetable side by side with the first look, if the site has said yes: the list shows it then."""
         expected = self._looks == 1 and self._sought.accepted and self._sought.slot is not None
         return self._ask_timetable() if expected else None
 
-    def _ask_timetable(self) -> asyncio.Task[SlotStatus | None]:
-        return noticed(status_of(self._session, self._sought.wish, self._sought.slot), "second witness")
+    def _ask_timetable(self) -> asyncio.Task[Standing]:
+        return noticed(self._read_timetable(), "second witness")
 
-    async def _is_waiting(self, asked: asyncio.Task[SlotStatus | None] | None) -> bool:
+    async def _read_timetable(self) -> Standing:
+        if self._sought.slot is not None:
+            return await standing_of(self._session, self._sought.slot)
+        return Standing(await status_of(self._session, self._sought.wish))
+
+    async def _is_waiting(self, asked: asyncio.Task[Standing] | None) -> bool:
         """Whether the timetable says, twice, that a place which the list shows as ours is one on a waiting list.
 
         `asked`: the first time, if it was asked already. When it can't be asked, or says nothing, the list counts.
@@ -82,7 +115,7 @@ class _Looking:
             await asyncio.sleep(read_back.ask_timetable_again if number else 0.0)
             asking = asked if asked and not number else self._ask_timetable()
             await asyncio.wait({asking}, timeout=read_back.longest_ask)
-            if not asking.done() or asking.result() is not SlotStatus.WAITING:
+            if not asking.done() or asking.result().status is not SlotStatus.WAITING:
                 return False
         return True
 
@@ -92,7 +125,7 @@ class _Looking:
         if waits is not None and waits == before and self._sought.wish.matches(waits.ref):
             self.tell_what_stands()
 
-    async def _second_witness(self, found: Booking, asked: asyncio.Task[SlotStatus | None] | None) -> Booking | None:
+    async def _second_witness(self, found: Booking, asked: asyncio.Task[Standing] | None) -> Booking | None:
         """The booking if the timetable shows the slot as ours. Raises PlaceUnclear once it has twice not done so.
 
         `asked`: the timetable, if it was asked already.
@@ -100,7 +133,7 @@ class _Looking:
         if self._asked >= WITNESSES:
             return None
         self._unclear, self._asked = found, self._asked + 1
-        if await (asked or self._ask_timetable()) is SlotStatus.BOOKED:
+        if (await (asked or self._ask_timetable())).status is SlotStatus.BOOKED:
             return found
         if self._asked >= WITNESSES:
             self.tell_what_stands()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
@@ -144,22 +145,35 @@ def likely(calendars: Sequence[Calendar], wish: ClassRef) -> Sequence[Calendar]:
     return [each for each in there if is_its_kind(each.activity)] or there or calendars
 
 
-async def status_of(
-    session: SiteSession, wish: ClassRef, slot: Slot | None = None, read: Reader | None = None
-) -> SlotStatus | None:
-    """What the timetable shows of a class now; None when it can't be asked, or does not list it.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the timetable shows of a class that was asked for."""
 
-    With the slot as it was before, one request at the most.
-    """
+    status: SlotStatus | None = None  # at its hour; None when it can't be asked, or does not list it there
+    moved: Slot | None = None  # the same appointment, where it stands at another hour now
+
+
+async def status_of(session: SiteSession, wish: ClassRef, read: Reader | None = None) -> SlotStatus | None:
+    """What the timetable shows of a class now; None when it can't be asked, or does not list it."""
     try:
-        if slot is None:
-            return (await find(session, wish, read)).status
-        known = (each for each in known_calendars(session) if each.activity.id == slot.activity.id)
-        there = await schedule(session, next(known, Calendar(slot.activity)), slot.day, urgent=True)
+        return (await find(session, wish, read)).status
     except SiteError as error:
         log.info("the timetable can't tell whose a place is: %s", error)
         return None
-    return next((each.status for each in there if slot.ref.matches(each.ref)), None)
+
+
+async def standing_of(session: SiteSession, slot: Slot, day: date | None = None) -> Standing:
+    """What the timetable shows of a slot as it was before, on its day or another one. One request."""
+    known = (each for each in known_calendars(session) if each.activity.id == slot.activity.id)
+    try:
+        there = await schedule(session, next(known, Calendar(slot.activity)), day or slot.day, urgent=True)
+    except SiteError as error:
+        log.info("the timetable can't tell whose a place is: %s", error)
+        return Standing()
+    status = next((each.status for each in there if slot.ref.matches(each.ref)), None)
+    same = (each for each in there if slot.appointment_id and each.appointment_id == slot.appointment_id)
+    moved = next((each for each in same if not each.ref.is_then_and_there(slot.ref)), None)
+    return Standing(status, moved)
 
 
 def name_of(wish: ClassRef) -> str:

@@ -114,9 +114,17 @@ class ActionNotices:
         asked_at = await self._asked_at(action, held) if held else None
         page = screens.results.booked(
             action, held, self._house.when(action.user_id), report, replaced, asked_at,
-            first_watchable=self._house.first_is_watchable(action, held),
+            first_watchable=self._house.first_is_watchable(action, held), asked=await self._asked(action),
+            met=await self._slots.met_by(held, beside=replaced) if held else None,
         )  # fmt: skip
         return NewMessage(page, document=document)
+
+    async def _asked(self, action: Action) -> ClassRef | None:
+        """The choice that was won, as it was asked for."""
+        if not action.won_choice:
+            return action.wish
+        others = await self._db.choices.alternatives(action.id)
+        return others[action.won_choice - 1] if action.won_choice <= len(others) else None
 
     async def _stands(self, action: Action) -> bool:
         """Whether the person's periodic bookings are paused because of the error that this action failed with."""

@@ -62,6 +62,17 @@ def why_not_first(action: Action, when: When) -> str:
     return won + " " + _("Dal sito: {said}.", said=in_quotes(said)) if said else won
 
 
+def moved(asked: ClassRef | None, got: ClassRef | None) -> str:
+    """That the site has moved a class since it was asked for; empty when it has not, or nothing was got."""
+    if asked is None or got is None or (asked.day, asked.start) == (got.day, got.start):
+        return ""
+    return _(
+        "⚠️ L'avevi chiesta per le {old}: nel frattempo il sito ha spostato la lezione alle {new}.",
+        old=f"{asked.start:%H:%M}",
+        new=f"{got.start:%H:%M}",
+    )
+
+
 def ordinal(number: int) -> str:
     """`2ª`, `2nd`: which of the choices; they are at most a handful."""
     numbers = {1: _("1ª"), 2: _("2ª"), 3: _("3ª"), 4: _("4ª"), 5: _("5ª"), 6: _("6ª")}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.screens import texts
 from bot.screens.callbacks import Verb
-from bot.screens.classes import SHORT, about, about_action, choices, in_a_line, why_not_first
+from bot.screens.classes import SHORT, about, about_action, choices, in_a_line, moved, why_not_first
 from bot.screens.failure_messages import BEFORE_THE_OPENING, NOTHING_TO_DO, failure_message
 from bot.screens.failures import (
     SWAP_WATCH_LABEL,
@@ -138,18 +138,20 @@ def booked(
     asked_at: datetime | None = None,
     *,
     first_watchable: bool = False,
+    asked: ClassRef | None = None,
+    met: HeldBooking | None = None,
 ) -> Page:
     """Sent when a booking was read back: the caption of the calendar file, if there is one.
 
     `replaced` is freed next. `asked_at`: when it is asked whether the place is kept, and freed for silence.
     `first_watchable`: it is not the first choice, which can be swapped for once a place frees there.
+    `asked`: the choice it is, as it was asked for: the site may have moved it since. `met`: what it then overlaps.
     """
-    lines = Lines().add(
-        _("✅ <b>Prenotata!</b>"), about(held.booking.ref, when) if held else about_action(action, when)
-    )
-    lines.add(
-        str(texts.TAKEN_THOUGH_WITHDRAWN) if action.result == THOUGH_WITHDRAWN else "", why_not_first(action, when)
-    )
+    is_moved = moved(asked, held.booking.ref if held else None)
+    title = _("✅ <b>Prenotata, ma a un'altra ora</b>") if is_moved else _("✅ <b>Prenotata!</b>")
+    lines = Lines().add(title, about(held.booking.ref, when) if held else about_action(action, when))
+    lines.add(is_moved, _also_then(met, when) if is_moved and met else "")
+    lines.add(texts.TAKEN_THOUGH_WITHDRAWN if action.result == THOUGH_WITHDRAWN else "", why_not_first(action, when))
     seen_at = _("Vista nelle tue prenotazioni {moment}.", moment=_seen_at(action, report, when))
     lines.add(*_opening_lines(report, when), seen_at)
     lines.add(_in_place_of(replaced, action, when) if replaced else "")
@@ -159,12 +161,17 @@ def booked(
     if held is None:
         mine = button(str(texts.MINE_LABEL), Verb.MINE, 0, fresh=True)
         return Page(str(lines), ((mine, home_button(fresh=True)),))
-    rows: list[ButtonRow] = []
-    if first_watchable:
-        rows.append((button(SWAP_WATCH_LABEL, Verb.WATCH_FIRST, action.id, fresh=True),))
-    rows += _figures_rows(action, report)
+    first = [(button(SWAP_WATCH_LABEL, Verb.WATCH_FIRST, action.id, fresh=True),)] if first_watchable else []
+    rows = [*first, *_figures_rows(action, report)]
+    if is_moved and met:
+        rows.append((button(_("❌ Annulla l'altra"), Verb.ASK_CANCEL, met.id, fresh=True),))
     cancel = button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id, fresh=True)
     return Page(str(lines), (*rows, (cancel, home_button(fresh=True))))
+
+
+def _also_then(met: HeldBooking, when: When) -> str:
+    other = in_a_line(met.booking.ref, when, SHORT)
+    return _("A quell'ora hai anche {other}: se non fai in tempo per tutte e due, annullane una.", other=other)
 
 
 def _in_place_of(replaced: HeldBooking, action: Action, when: When) -> str:

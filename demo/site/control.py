@@ -83,12 +83,20 @@ class Control:
             "cancel": world.cancel,  # username, appointment_id
             "fill": world.fill,  # appointment_id
             "free": world.free,  # appointment_id, places
+            "move": self._move,  # appointment_id, start (HH:MM)
             "rival": world.rival,  # appointment_id, after, places
             "end_sessions": world.accounts.end_sessions,  # username, or nobody for all
             "rush": world.rush,  # appointment_id, within
             "membership": self._set_membership,  # username, valid
             "attends": self._set_attends,  # username, comes
         }
+
+    def _move(self, appointment_id: str, start: str) -> None:
+        """A class begins at another hour of its day; whoever has a place keeps it."""
+        slot = self._world.find(appointment_id)
+        if slot is None:
+            raise LookupError(f"no appointment {appointment_id}")
+        slot.move_to(start)
 
     def _set_membership(self, username: str, valid: bool) -> None:
         self._world.accounts.people[username].membership = valid

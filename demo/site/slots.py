@@ -50,6 +50,11 @@ class Slot:
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.minutes)
 
+    def move_to(self, start: str) -> None:
+        """The same appointment at another hour of its day."""
+        begins = datetime.combine(self.date, time.fromisoformat(start))
+        self.start, self.end = start, f"{begins + timedelta(minutes=self.minutes):%H:%M}"
+
     def overlaps(self, other: "Slot") -> bool:
         return self.date == other.date and self.start < other.end and other.start < self.end
 

@@ -165,3 +165,20 @@ async def test_undoing_the_withdrawal_of_a_recurring_booking_puts_its_date_back(
     [occurrence] = await world.db.occurrences.since(THURSDAY)
     new_action = (await world.actions())[0]
     assert (occurrence.action_id, new_action.periodic_booking_id) == (new_action.id, series.id)
+
+
+async def test_a_class_that_the_site_has_moved_is_told_with_what_it_overlaps_now(world: World) -> None:
+    await queued(world.owner)
+    claimed = await world.claim()
+    await world.hold(Booking("Fit Center", "Giuriati", TUESDAY, time(20), 90))
+    got = Booking(claimed.class_ref.course, "Giuriati", TUESDAY, time(20, 30), 55)
+
+    await world.db.settlement.settle(claimed, outcomes.booked(got, "seen"))
+
+    result = await world.owner.wait_for(lambda message: "Prenotata, ma a un'altra ora" in message.text)
+    assert "per le 18:00: nel frattempo il sito ha spostato la lezione alle 20:30" in result.text
+    assert "A quell'ora hai anche Fit Center" in result.text
+    assert {"❌ Annulla l'altra", "❌ Annulla"} <= set(result.labels)
+    await world.owner.send(f"/status {claimed.id}")
+    ticket = await world.owner.wait_for(lambda message: "Prenotata: vista" in message.text)
+    assert "ha spostato la lezione alle 20:30" in ticket.text

@@ -533,6 +533,9 @@ async def test_another_process_can_look_act_and_set_faults(site: Site, world: Si
             state = await answer.json()
         assert state["people"][0]["bookings"][0]["course"] == "PILATES MATWORK"
         assert pilates.appointment_id in [slot["appointment_id"] for slot in state["slots"]]
+        move = {"do": "move", "appointment_id": pilates.appointment_id, "start": "19:30"}
+        async with http.post(f"{root}/state", json=move) as answer:
+            assert answer.status == 200
         async with http.post(f"{root}/faults", json={"slow": 0.5, "where": {"slow": "Login"}}) as answer:
             assert (await answer.json())["slow"] == 0.5
         async with http.post(f"{root}/faults", json={"slwo": 1}) as answer:
@@ -540,4 +543,5 @@ async def test_another_process_can_look_act_and_set_faults(site: Site, world: Si
         async with http.post(f"{root}/faults", json={"clear": True}) as answer:
             assert (await answer.json())["slow"] == 0.0
     assert world.bookings(GIULIA) == [pilates]
+    assert (pilates.start, pilates.end) == ("19:30", "20:25")
     assert world.log == []

@@ -98,6 +98,13 @@ class Slots:
         """The held booking that a class overlaps, where the site takes only one of them as far as we know."""
         return None if self._house.rules.overlap is Overlapping.WARNED else await self._met_by(user_id, ref)
 
+    async def met_by(self, held: HeldBooking, beside: HeldBooking | None = None) -> HeldBooking | None:
+        """Another booking of the person's at the hours of a held one, and not the one `beside`."""
+        mine, begins = held.booking, datetime.combine(held.booking.day, held.booking.start)
+        ends = begins + timedelta(minutes=mine.minutes or 60)
+        others = (one for one in await self._bookings.held(held.user_id) if one.id != held.id and one != beside)
+        return next((one for one in others if one.booking.overlaps(mine.day, mine.start, ends.time())), None)
+
     async def _met_by(self, user_id: int, ref: ClassRef) -> Clash | None:
         if self._house.has_begun(ref):
             return None

@@ -1,0 +1,86 @@
+"""A class that the site moves to another hour between its look-up and its booking: known by its appointment's id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from demo.site import Outcome
+from demo.site.slots import Slot as SitesSlot
+from domain.errors import BookingRefused, SiteChanged
+from domain.model import FIT_CENTER, ClassRef, Slot, clock_time
+from opening.site_calls import SiteCalls
+from portal.responses.response_errors import SiteResponse
+from tests.support.openings import MOST_REQUESTS, Open, Opening
+from tests.support.sites import GIULIA, TUESDAY
+
+pytest_plugins = ["tests.support.opening_fixtures"]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+AROUND = 4  # requests besides the race's own: what is held, the calendars, a day of one, and the timetable after a yes
+EIGHT = clock_time("20:00")
+
+
+def moves_what_was_looked_up(opened: Opening) -> None:
+    class Moves(SiteCalls):
+        async def find_slots(self, wishes: Sequence[ClassRef]) -> list[Slot | BookingRefused]:
+            found = await super().find_slots(wishes)
+            opened.world.timetable.known(opened.pilates_id).move_to("20:00")
+            return found
+
+    opened.calls = Moves
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_a_class_that_was_moved_is_found_at_its_new_hour(at: Open, lost: bool) -> None:
+    async with at() as opened:
+        moves_what_was_looked_up(opened)
+        opened.world.faults.lost_answer = lost
+        won = await opened.race(opened.pilates)
+        assert (won.booked.booking.course, won.booked.booking.start) == ("PILATES MATWORK", EIGHT)
+        assert won.booked.slot
+        assert won.booked.slot.start == clock_time("18:00")
+        assert opened.shots.count(Outcome.BOOKED) == 1
+        assert opened.requests <= MOST_REQUESTS + AROUND
+
+
+async def test_what_was_booked_by_who_died_before_its_proof_is_found_at_its_new_hour(at: Open) -> None:
+    async with at(lead=-1.0) as opened:
+        wish, slot = opened.pilates, opened.world.timetable.known(opened.pilates_id)
+        opened.known = await before_it_moves(opened, wish)
+        opened.world.places.take(GIULIA, slot)
+        slot.move_to("20:00")
+        won = await opened.race(wish)
+        assert won.booked.booking.start == EIGHT
+        assert opened.shots == [Outcome.ALREADY]
+
+
+async def before_it_moves(opened: Opening, wish: ClassRef) -> list[Slot]:
+    found = await SiteCalls(opened.session).find_slots([wish])
+    return [each for each in found if isinstance(each, Slot)]
+
+
+async def test_another_booking_of_the_same_course_is_not_taken_for_the_one_that_was_asked_for(at: Open) -> None:
+    async with at() as opened:
+        gym = opened.world.slots(TUESDAY, "Giuriati - Fit Center")
+        wish = ClassRef(FIT_CENTER, "Giuriati", TUESDAY, clock_time(gym[0].start))
+        opened.calls = booking_by_hand(opened, gym[1])
+        opened.world.faults.lying_success = True
+        with pytest.raises(SiteChanged):
+            await opened.race(wish)
+        assert opened.requests <= MOST_REQUESTS + AROUND
+
+
+def booking_by_hand(opened: Opening, other: SitesSlot) -> Callable[..., SiteCalls]:
+    """While the site says yes to what was asked for, and books nothing, the person books another hour of the gym."""
+
+    class Meanwhile(SiteCalls):
+        async def book(
+            self, slot: Slot, sent_again: Callable[[], None], leaves_at: float | None = None
+        ) -> SiteResponse:
+            answer = await super().book(slot, sent_again, leaves_at)
+            opened.world.places.take(GIULIA, other)
+            return answer
+
+    return Meanwhile
