@@ -1,7 +1,9 @@
-"""One SQLite file, opened the way the whole product needs it: reads that never wait, writes one at a time.
+"""One SQLite file, opened the way the whole product needs it: reads that never wait, writes one after the other.
 
 Used by every file of store/; nobody else talks to sqlite3. A whole transaction is one function, which runs on SQLite's
-own thread (aiosqlite's): the event loop waits for it once, and nothing else can be awaited inside it.
+own thread (aiosqlite's): the event loop waits for it once, and nothing else can be awaited inside it. Writes that wait
+at the same moment are committed together, as each commit waits for the disk and for the other programs: at an opening
+five hundred come at once, and the leases of all of them have to be extended within seconds.
 """
 
 from __future__ import annotations
@@ -10,15 +12,15 @@ import asyncio
 import logging
 import os
 import sqlite3
-import threading
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
 
 import aiosqlite
 
@@ -27,6 +29,7 @@ from languages.terminal import N_, _
 
 BUSY_TIMEOUT_MS = 100  # how long SQLite itself waits for a lock: no longer, for it can't be told to stop meanwhile
 RETRY_INTERVAL = 0.02  # s between two tries to get a lock
+MOST_TOGETHER = 100  # writes in one transaction: other programs shall not wait long for their turn
 ROWS_AT_ONCE = 64  # that aiosqlite fetches for a cursor, its own default
 NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -154,14 +157,10 @@ Steps = Callable[[Transaction], Result]
 
 
 class Handle(aiosqlite.Connection):
-    """A connection of SQLite on aiosqlite's thread, to which whole functions go instead of statements.
+    """A connection of SQLite on aiosqlite's thread, to which whole functions go instead of statements."""
 
-    In that thread `then` follows each of them.
-    """
-
-    def __init__(self, path: Path, then: Callable[[], None]) -> None:
+    def __init__(self, path: Path) -> None:
         super().__init__(lambda: sqlite3.connect(path, isolation_level=None), ROWS_AT_ONCE)
-        self._then = then
 
     async def open(self) -> None:
         await self
@@ -170,21 +169,47 @@ class Handle(aiosqlite.Connection):
     async def use(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
         """What the function returns, which has the connection to itself meanwhile. Raises ValueError once closed."""
         run: Callable[[Callable[[], Result]], Awaitable[Result]] = self._execute  # the way of all methods of aiosqlite
-        return await run(lambda: self._run(function))
+        return await run(lambda: function(self._conn))
 
-    def _run(self, function: Callable[[sqlite3.Connection], Result]) -> Result:
-        result = function(self._conn)
-        self._then()
-        return result
 
-    async def transact(self, begin: str, steps: Steps[Result]) -> Result:
-        """What the steps return, done between `begin` and a commit. Nothing is kept when its caller is cancelled."""
-        cancelled = threading.Event()
+class Write(Generic[Result]):
+    """What one caller wants to write, and what came of it: run on SQLite's thread, looked at by its caller."""
+
+    _result: Result
+
+    def __init__(self, steps: Steps[Result]) -> None:
+        self._steps = steps
+        self._error: BaseException | None = None
+        self.began = time.monotonic()
+        self.is_over = False  # committed, or failed
+        self.is_wanted = True  # until its caller is cancelled, or has waited long enough
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        """Does the steps in a savepoint, which undoes them if they fail or nobody waits for them any more.
+
+        Raises what undid the whole transaction, in SQLite's own judgement: a disk that is full, say.
+        """
+        connection.execute("SAVEPOINT write")
         try:
-            return await self.use(lambda connection: _whole(connection, begin, steps, cancelled))
-        except asyncio.CancelledError:
-            cancelled.set()  # SQLite's thread goes on without us until it sees that
-            raise
+            self._result = self._steps(Transaction(connection))
+        except Exception as error:  # noqa: BLE001 - its caller raises it
+            if not connection.in_transaction:
+                raise
+            self._error = error
+        if self._error or not self.is_wanted:
+            connection.execute("ROLLBACK TO write")
+        connection.execute("RELEASE write")
+
+    def end(self, error: BaseException | None = None) -> None:
+        """The transaction is committed, or met an error and wrote nothing."""
+        self._error = error or self._error
+        self.is_over = True
+
+    def result(self) -> Result:
+        """What the steps returned. Raises what they raised, or what kept them from being committed."""
+        if self._error is not None:
+            raise self._error
+        return self._result
 
 
 def _fetch(sql: str, parameters: Parameters | None = None) -> Callable[[sqlite3.Connection], list[sqlite3.Row]]:
@@ -192,16 +217,17 @@ def _fetch(sql: str, parameters: Parameters | None = None) -> Callable[[sqlite3.
     return lambda connection: connection.execute(sql, parameters or {}).fetchall()
 
 
-def _whole(connection: sqlite3.Connection, begin: str, steps: Steps[Result], cancelled: threading.Event) -> Result:
-    """The steps between `begin` and a commit; whatever goes wrong undoes them all, and so does a cancelled caller."""
-    connection.execute(begin)
-    try:
-        result = steps(Transaction(connection))
-        connection.execute("ROLLBACK" if cancelled.is_set() else "COMMIT")
-    except BaseException:
-        connection.rollback()
-        raise
-    return result
+def _in_snapshot(steps: Steps[Result]) -> Callable[[sqlite3.Connection], Result]:
+    """What the steps return, as a function of the connection; they only read, and see one commit."""
+
+    def whole(connection: sqlite3.Connection) -> Result:
+        connection.execute("BEGIN")
+        try:
+            return steps(Transaction(connection))
+        finally:
+            connection.rollback()
+
+    return whole
 
 
 class Connection:
@@ -216,6 +242,7 @@ class Connection:
         self._stop = stop or asyncio.Event()
         self._lock_timer = LockTimer(self._stop, lock_timeouts)
         self._writing = asyncio.Lock()
+        self._line: deque[Write[Any]] = deque()  # who waits to write, in the order they came
 
     async def __aenter__(self) -> Self:
         """Opens the file, creating it empty with mode 0600. Raises DatabaseError with the remedy."""
@@ -226,9 +253,9 @@ class Connection:
             raise explain(self.path, sqlite3.OperationalError("readonly")) from error
         except OSError as error:
             raise explain(self.path, sqlite3.OperationalError("unable to open")) from error
-        self._writer = await self._connect(then=self._announce)
+        self._writer = await self._connect()
         try:
-            self._reader = await self._connect(then=lambda: None)
+            self._reader = await self._connect()
         except BaseException:
             await self._writer.close()
             raise
@@ -247,8 +274,8 @@ class Connection:
         with suppress(OSError):
             os.utime(self.path)
 
-    async def _connect(self, then: Callable[[], None]) -> Handle:
-        handle = Handle(self.path, then)
+    async def _connect(self) -> Handle:
+        handle = Handle(self.path)
         try:
             with self._explained():
                 await handle.open()
@@ -312,25 +339,56 @@ class Connection:
             await asyncio.sleep(RETRY_INTERVAL)
 
     async def transact(self, steps: Steps[Result]) -> Result:
-        """What the steps return, done as one write transaction that takes its lock at once (BEGIN IMMEDIATE)."""
-        return await self._write(lambda: self._writer.transact("BEGIN IMMEDIATE", steps))
+        """What the steps return, all of which are committed together, or none.
+
+        Nothing is kept of a caller that is cancelled before its steps are done.
+        """
+        write = Write(steps)
+        self._line.append(write)
+        try:
+            with self._explained():
+                async with self._writing:  # whoever is first in line writes for all who wait by then
+                    if not write.is_over:
+                        await self._retried(lambda: self._writer.use(partial(self._write_line, write)), write.began)
+                result = write.result()
+        finally:
+            write.is_wanted = False
+        self.refused = None
+        return result
+
+    def _write_line(self, first: Write[Any], connection: sqlite3.Connection) -> None:
+        """Does what is waiting in one transaction, so that all of it waits for the disk once. On SQLite's thread.
+
+        Raises OperationalError when another program is writing: then all of them go on waiting.
+        """
+        if first.is_over:
+            return  # by whoever was first before, and was cancelled meanwhile
+        connection.execute("BEGIN IMMEDIATE")
+        writes: list[Write[Any]] = []
+        try:
+            while self._line and len(writes) < MOST_TOGETHER:
+                write = self._line.popleft()
+                if write.is_wanted:
+                    writes.append(write)
+                    write.run(connection)
+            connection.execute("COMMIT")
+        except BaseException as error:
+            connection.rollback()
+            for write in writes:
+                write.end(error)
+            raise
+        for write in writes:
+            write.end()
+        self._announce()
 
     async def write(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
         """One statement that is its own transaction; the rows it returns."""
-        return await self._write(lambda: self._writer.use(_fetch(sql, parameters)))
-
-    async def _write(self, attempt: Callable[[], Awaitable[Result]]) -> Result:
-        began = time.monotonic()
-        async with self._writing:
-            with self._explained():
-                result = await self._retried(attempt, began)
-        self.refused = None
-        return result
+        return await self.transact(lambda tx: tx.run(sql, parameters))
 
     async def read(self, steps: Steps[Result]) -> Result:
         """What the steps return, all of whose reads see the same commit: the last."""
         with self._explained():
-            return await self._retried(lambda: self._reader.transact("BEGIN", steps))
+            return await self._retried(lambda: self._reader.use(_in_snapshot(steps)))
 
     async def rows(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
         """The rows of a SELECT, as of the last commit."""

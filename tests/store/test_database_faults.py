@@ -241,11 +241,13 @@ from domain.model import ActionType
 from domain.requests import NewAction
 async def main():
     async with open_database(Path(sys.argv[1])) as db:
-        user = int(sys.argv[2])
-        while True:
-            user += 1
+        async def tap(user):
             action = await db.requests.add(NewAction(ActionType.CHECK, user))
             print(action.id, flush=True)
+        user = int(sys.argv[2])
+        while True:
+            await asyncio.gather(*(tap(user + each) for each in range(5)))
+            user += 5
 asyncio.run(main())
 """
 
