@@ -17,6 +17,7 @@ from store.catalogue import Catalogue
 from store.connection import USUAL_TIMEOUTS, Connection, LockTimeouts
 from store.favourites import Favourites
 from store.fillings import Fillings
+from store.guests import Guests
 from store.hand_logins import HandLogins
 from store.health import Health
 from store.heartbeats import Heartbeats
@@ -64,6 +65,7 @@ class Database:
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self.connection = connection
         self.people = People(connection, clock)
+        self.guests = Guests(connection, clock)
         self.preferences = PreferencesOf(connection)
         self.pauses = Pauses(connection, clock)
         self.hand_logins = HandLogins(connection, clock)

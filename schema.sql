@@ -33,6 +33,47 @@ CREATE TABLE accounts (
     telegram_language TEXT  -- the language code of their Telegram when they last wrote
 ) STRICT;
 
+-- People who came with an invitation of the owner: accounts that stand in no file. Each has a row in accounts too, which
+-- is active once they have entered what they log in with, and while they are not suspended.
+CREATE TABLE guests (
+    user_id      INTEGER PRIMARY KEY,  -- a Telegram id
+    name         TEXT NOT NULL,        -- what Telegram called them when they came
+    most_waiting INTEGER NOT NULL DEFAULT 20 CHECK (most_waiting BETWEEN 1 AND 1000),  -- bookings that wait at once
+    welcomed_at  TEXT NOT NULL,
+    sealed       BLOB,                 -- what they log in with, sealed with a key that is not in here (safety/sealing.py);
+                                       -- NULL: not entered yet
+    fingerprint  TEXT NOT NULL DEFAULT '',  -- keyed digest of the same
+    by_hand      INTEGER NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1)),  -- 1: they log in themselves
+    suspended_at TEXT,
+    revision     INTEGER NOT NULL DEFAULT 0  -- directory.version at its last change
+) STRICT;
+
+-- Links that let somebody in, once each: for seven days, or until they are withdrawn.
+CREATE TABLE invitations (
+    id      INTEGER PRIMARY KEY,
+    digest  TEXT NOT NULL UNIQUE,  -- SHA-256 of the secret in the link, which is kept nowhere
+    made_by INTEGER NOT NULL,      -- a Telegram id
+    made_at TEXT NOT NULL
+) STRICT;
+
+-- One row: a number that grows with every change of the guests, by whomever and with whatever tool, so that a running
+-- program sees with one look whether anybody came, changed or went.
+CREATE TABLE directory (
+    id      INTEGER PRIMARY KEY CHECK (id = 1),
+    version INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO directory (id) VALUES (1);
+CREATE TRIGGER guest_came AFTER INSERT ON guests BEGIN
+    UPDATE directory SET version = version + 1;
+    UPDATE guests SET revision = (SELECT version FROM directory) WHERE user_id = new.user_id;
+END;
+CREATE TRIGGER guest_changed AFTER UPDATE OF sealed, by_hand, suspended_at ON guests BEGIN
+    UPDATE directory SET version = version + 1;
+    UPDATE guests SET revision = (SELECT version FROM directory) WHERE user_id = new.user_id;
+END;
+CREATE TRIGGER guest_left AFTER DELETE ON guests
+    BEGIN UPDATE directory SET version = version + 1; END;
+
 -- What each person prefers. Without a row: as the configuration says. The hours are local to the site.
 CREATE TABLE preferences (
     user_id              INTEGER PRIMARY KEY,  -- a Telegram id

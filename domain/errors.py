@@ -71,6 +71,31 @@ class TooManyHolidays(AppError):
     """The person has as many holidays ahead as one account may have: some have to be deleted first."""
 
 
+class TooManyWaiting(AppError):
+    """As many bookings of the person wait as the owner lets them have at once: one has to end first."""
+
+    def __init__(self, user_id: int, most: int) -> None:
+        super().__init__(f"{most} bookings of user {user_id} wait already, and no more may")
+        self.user_id = user_id
+        self.most = most
+
+
+class StillActing(AppError):
+    """A place is being booked or given back for the person at this moment: they can't be forgotten before it ends."""
+
+
+class UnknownGuest(AppError):
+    """Nobody with that Telegram id came with an invitation, or the owner has removed them meanwhile."""
+
+
+class KeyMissing(AppError):
+    """The key is not here that sealed what a guest logs in with."""
+
+
+class SealBroken(AppError):
+    """What a guest logs in with is not as it was sealed, or was put into another's row: it opens nothing."""
+
+
 class LeaseLost(AppError):
     """Another worker holds this action now: the result of the worker that lost its lease is dropped."""
 

@@ -130,6 +130,10 @@ class NoticeKind(StrEnum):
     HOUSE_RULE = "house_rule"  # for the owner: the site was seen to follow another rule than we know (rule_id)
     OWN_CALENDAR = "own_calendar"  # the person's own calendar is read from now on, or can't be
     WEEK = "week"  # Monday morning: the picture of the week
+    FRIEND_LEFT = "friend_left"  # who books together with them uses the bot no more (action_id: what was for both)
+    TOO_MANY = "too_many"  # a periodic booking's date was not queued: as many of a guest's wait as may (occurrence_id)
+    GUEST = "guest"  # for the owner: somebody came with an invitation, or can book from now on (about_user_id)
+    RESUMED = "resumed"  # the owner lets a guest book again
     UNREACHABLE = "unreachable"  # for the owner: Telegram takes no message for a friend (about_user_id)
     OWNER_WITHDREW = "owner_withdrew"  # whoever keeps the bot withdrew an action of theirs (action_id)
     OWNER_RESUMED = "owner_resumed"  # whoever keeps the bot ended what their account waited for

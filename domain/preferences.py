@@ -42,6 +42,10 @@ EVENTS = {
     NoticeKind.AGREED: Event.HOUSE,
     NoticeKind.UNREACHABLE: Event.HOUSE,
     NoticeKind.OWNER_RESUMED: Event.HOUSE,
+    NoticeKind.GUEST: Event.HOUSE,
+    NoticeKind.RESUMED: Event.HOUSE,
+    NoticeKind.FRIEND_LEFT: Event.CHANGE,
+    NoticeKind.TOO_MANY: Event.WEEKLY,
 }
 """The kinds that may come silently. All others ask for something to be done, and always ring."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from domain.due_dates import DueDate, was_awake
+from domain.errors import TooManyWaiting
 from domain.model import starts_at
 from periodic.tick import Tick
 
@@ -47,7 +48,13 @@ class Dates:
                 log.info("→ Periodic booking %s: the person is asked about %s", periodic.id, day)
             return
         choices = await self._db.series.alternatives(periodic.id)
-        action = await self._db.occurrences.queue(periodic, day, self._recurrence.booking(periodic, day, choices, now))
+        booking = self._recurrence.booking(periodic, day, choices, now)
+        try:
+            action = await self._db.occurrences.queue(periodic, day, booking)
+        except TooManyWaiting as full:
+            log.warning("! Periodic booking %s: %s is left out, and told: %s", periodic.id, day, full)
+            await self._db.occurrences.leave_out(periodic, day)
+            return
         if action:
             log.info("→ Periodic booking %s: %s is queued as action %s", periodic.id, day, action.id)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from domain.errors import TooManyWaiting
 from domain.recurrence import Confirmation, ConfirmationPurpose
 from periodic.tick import Tick
 
@@ -37,7 +38,10 @@ class Questions:
                 day = self._recurrence.day_of(confirmation.scheduled_for)
                 choices = await self._db.series.alternatives(periodic.id)
                 booking = self._recurrence.booking(periodic, day, choices, self._clock())
-                await self._db.confirmations.confirm(confirmation, day, booking)
+                try:
+                    await self._db.confirmations.confirm(confirmation, day, booking)
+                except TooManyWaiting as full:
+                    log.warning("  Confirmation %s stays open: %s", confirmation.id, full)
 
     async def _asked_by_hand(self) -> None:
         for confirmation_id in await self._db.confirmations.ask_what_was_put_in_by_hand():

@@ -462,8 +462,19 @@ class RedactingFormatter(logging.Formatter):
         super().__init__(f"%(asctime)s {program:<8} %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
         self._redactor = Redactor(secrets, "****")
 
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Hides these too from now on."""
+        self._redactor.learn(secrets)
+
     def format(self, record: logging.LogRecord) -> str:
         return TOKEN_IN_URL.sub("bot****", self._redactor.clean(super().format(record)))
+
+
+def hide_in_log(secrets: Iterable[str]) -> None:
+    """Has the log of this program hide these too, from before anything is done with them."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, RedactingFormatter):
+            handler.formatter.hide(secrets)
 
 
 class PrivateLog(logging.handlers.WatchedFileHandler):

@@ -172,15 +172,50 @@ def _comparable(layer: _Layer) -> tuple[_Layer, str]:
     return folded, folded.text.lower()  # what is not ASCII is folded already: no character becomes two
 
 
+class _Needles:
+    """What is looked for. However many there are, a line of a log is looked through in about the same time."""
+
+    def __init__(self) -> None:
+        self._all: dict[str, None] = {}
+        self._by_beginning: dict[str, list[str]] = {}
+
+    def add(self, needles: Iterable[str]) -> None:
+        """Looks for these too."""
+        for needle in needles:
+            if needle not in self._all:
+                self._by_beginning.setdefault(needle[:SHORTEST_SECRET], []).append(needle)
+                self._all[needle] = None
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
+
+    def found_in(self, lower: str) -> Iterator[str]:
+        """Those that the text holds."""
+        yield from (each for each in self._worth_a_look(lower) if each in lower)
+
+    def _worth_a_look(self, lower: str) -> Iterable[str]:
+        if len(self._all) <= len(lower):  # a look for each costs less than one at every place
+            return tuple(self._all)
+        places = range(len(lower) - SHORTEST_SECRET + 1)
+        beginnings = self._by_beginning.keys() & {lower[at : at + SHORTEST_SECRET] for at in places}
+        return (needle for beginning in sorted(beginnings) for needle in self._by_beginning[beginning])
+
+
 class Redactor:
     """Hides a set of secrets. Made once for many texts."""
 
     def __init__(self, secrets: Iterable[str], mark: str = HIDDEN) -> None:
         self._mark = mark
+        self._needles, self._in_pieces = _Needles(), _Needles()
+        self.learn(secrets)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Hides these too from now on."""
         known = {each for each in secrets if len(each.strip()) >= SHORTEST_SECRET}
-        needles = {needle for secret in known for needle in _needles(secret)}
-        self._needles = tuple(sorted(each for each in needles if len(each) >= SHORTEST_SECRET))
-        self._in_pieces = tuple(sorted({each for each in map(_unspaced, self._needles) if _is_no_word(each)}))
+        found = {needle for secret in known for needle in _needles(secret)}
+        needles = {each for each in found if len(each) >= SHORTEST_SECRET}
+        self._in_pieces.add(each for each in map(_unspaced, needles) if _is_no_word(each))
+        self._needles.add(needles)
 
     def clean(self, text: str) -> str:
         """The text with its secrets, however they are spelled, blotted; all of it when it can't be looked through."""
@@ -207,7 +242,7 @@ class Redactor:
             return
         for layer in _layers(text):
             searched, lower = _comparable(layer)
-            for needle in (each for each in self._needles if each in lower):
+            for needle in self._needles.found_in(lower):
                 for start, end in _occurrences(needle, lower):
                     yield searched.in_source(start, end)
             if len(lower) <= LONGEST_PROSE and self._in_pieces:
@@ -216,11 +251,11 @@ class Redactor:
     def _found_in_pieces(self, searched: _Layer) -> Iterator[Span]:
         """Finds secrets into which markup, or an attacker, has put spaces."""
         together = _unspaced(searched.text).lower()
-        if not any(each in together for each in self._in_pieces):
+        if not any(self._in_pieces.found_in(together)):
             return  # nearly always: to say where each space stood takes a hundred times as long
         unspaced = searched.rewritten(SPACE, lambda _: "")
         lower = unspaced.text.lower()
-        for needle in (each for each in self._in_pieces if each in lower):
+        for needle in self._in_pieces.found_in(lower):
             for start, end in _occurrences(needle, lower):
                 yield unspaced.in_source(start, end)
 

@@ -196,6 +196,21 @@ STEPS: dict[int, tuple[str, ...]] = {
         " WHERE completed_at IS NOT NULL",
         "CREATE INDEX openings_by_time ON openings (opens_at)",
         "CREATE INDEX untold_notices ON notices (sent_at) WHERE error IS NOT NULL",
+        "CREATE TABLE guests (user_id INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+        " most_waiting INTEGER NOT NULL DEFAULT 20 CHECK (most_waiting BETWEEN 1 AND 1000),"
+        " welcomed_at TEXT NOT NULL, sealed BLOB, fingerprint TEXT NOT NULL DEFAULT '',"
+        " by_hand INTEGER NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1)), suspended_at TEXT,"
+        " revision INTEGER NOT NULL DEFAULT 0) STRICT",
+        "CREATE TABLE invitations (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, made_by INTEGER NOT NULL,"
+        " made_at TEXT NOT NULL) STRICT",
+        "CREATE TABLE directory (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL DEFAULT 0) STRICT",
+        "INSERT INTO directory (id) VALUES (1)",
+        "CREATE TRIGGER guest_came AFTER INSERT ON guests BEGIN UPDATE directory SET version = version + 1;"
+        " UPDATE guests SET revision = (SELECT version FROM directory) WHERE user_id = new.user_id; END",
+        "CREATE TRIGGER guest_changed AFTER UPDATE OF sealed, by_hand, suspended_at ON guests BEGIN"
+        " UPDATE directory SET version = version + 1;"
+        " UPDATE guests SET revision = (SELECT version FROM directory) WHERE user_id = new.user_id; END",
+        "CREATE TRIGGER guest_left AFTER DELETE ON guests BEGIN UPDATE directory SET version = version + 1; END",
     ),
 }
 """What leads from each version to the next."""

@@ -48,13 +48,7 @@ class Pauses:
 
         `log_in`: whether the next action tries the login anew, though a session may still live.
         """
-        now = self._clock()
-        note_entered(tx, user_id, now)
-        tx.run(
-            "UPDATE accounts SET rejected = 0, login_asked = :log_in WHERE user_id = :user_id",
-            {"user_id": user_id, "log_in": int(log_in)},
-        )
-        end_pause(tx, user_id, now)
+        start_anew(tx, user_id, self._clock(), log_in=log_in)
 
     async def take_login_asked(self, user_id: int) -> bool:
         """Whether the person has asked for a new login. True once for each time they ask."""
@@ -63,6 +57,19 @@ class Pauses:
             {"user_id": user_id},
         )
         return bool(taken)
+
+
+def start_anew(tx: Transaction, user_id: int, now: datetime, *, log_in: bool) -> None:
+    """Ends what an account waits for, and a rejected login too.
+
+    `log_in`: whether the next action tries the login anew, though a session may still live.
+    """
+    note_entered(tx, user_id, now)
+    tx.run(
+        "UPDATE accounts SET rejected = 0, login_asked = :log_in WHERE user_id = :user_id",
+        {"user_id": user_id, "log_in": int(log_in)},
+    )
+    end_pause(tx, user_id, now)
 
 
 def end_pause(tx: Transaction, user_id: int, now: datetime) -> None:

@@ -15,7 +15,18 @@ from store.outbox import add_notice
 from store.pauses import OVER
 from store.queue.pairs import follow_up
 
+
+def _guests(tx: Transaction) -> list[Person]:
+    """The guests for whom things are done."""
+    rows = tx.run("SELECT * FROM guests WHERE sealed IS NOT NULL AND suspended_at IS NULL")
+    return [Person(row["user_id"], Role.FRIEND, row["fingerprint"]) for row in rows]
+
+
 A_DAY = timedelta(days=1)
+READS = """
+    SELECT user_id, language, telegram_language FROM accounts
+    WHERE (active = 1 OR user_id IN (SELECT user_id FROM guests))
+"""
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +38,15 @@ class People:
 
     @in_transaction
     def set(self, tx: Transaction, people: Sequence[Person]) -> None:
-        """Updates accounts to what the configuration says.
+        """Updates accounts to what the configuration says, and the guests, whom it does not name, to what they entered.
 
         New credentials clear a rejection, and end what the account waits for. What waited for who left ends: bookings,
         watches, questions, messages. Their history stays.
         """
+        named = {person.user_id for person in people}
+        guests = [each for each in _guests(tx) if each.user_id not in named]
         tx.run("UPDATE accounts SET active = 0")
-        for person in people:
+        for person in (*people, *guests):
             values = {"user_id": person.user_id, "role": person.role, "fingerprint": person.fingerprint}
             tx.run(
                 f"UPDATE accounts SET {OVER} WHERE user_id = :user_id AND fingerprint <> :fingerprint",  # noqa: S608 - a constant
@@ -106,16 +119,13 @@ class People:
         return row is not None
 
     async def reader(self, user_id: int) -> Reader | None:
-        """In which language a person reads; None for a stranger."""
-        row = await self._db.row(
-            "SELECT user_id, language, telegram_language FROM accounts WHERE user_id = :user_id AND active = 1",
-            {"user_id": user_id},
-        )
+        """In which language a person reads, or a guest who has not entered anything yet; None for a stranger."""
+        row = await self._db.row(f"{READS} AND user_id = :user_id", {"user_id": user_id})
         return Reader(row["user_id"], row["language"], row["telegram_language"]) if row else None
 
     async def readers(self) -> list[Reader]:
         """In which language everybody reads."""
-        rows = await self._db.rows("SELECT user_id, language, telegram_language FROM accounts WHERE active = 1")
+        rows = await self._db.rows(READS)
         return [Reader(row["user_id"], row["language"], row["telegram_language"]) for row in rows]
 
     async def choose_language(self, user_id: int, language: str | None) -> None:

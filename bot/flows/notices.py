@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot import screens
 from bot.flows.action_notices import ActionNotices
+from bot.flows.guest_notices import GuestNotices
 from bot.flows.living import LivingPages
 from bot.flows.outgoing import CardEdit, Compose, NothingToTell, OutgoingNotice, told
 from bot.flows.services import Services
@@ -15,7 +16,7 @@ from bot.flows.together import TogetherNotices
 from bot.screens.page import NewMessage
 from domain.model import ActionStatus, BookingStatus, ClassRef, HeldBooking, Notice, NoticeKind
 from domain.programs import Outage
-from domain.recurrence import Confirmation, ConfirmationPurpose, PeriodicBooking
+from domain.recurrence import Confirmation, ConfirmationPurpose, Occurrence, PeriodicBooking
 from languages import speaking
 
 STALE = timedelta(hours=1)  # what has waited for longer is no news any more
@@ -50,6 +51,7 @@ class Composer:
             **PeriodicNotices(services).kinds,
             **ProgramNotices(services).kinds,
             **TogetherNotices(services).kinds,
+            **GuestNotices(services).kinds,
             NoticeKind.WEEK: self._week,
             NoticeKind.PAGE: self._page,
             NoticeKind.OWN_CALENDAR: self._own_calendar,
@@ -228,6 +230,7 @@ class PeriodicNotices:
             NoticeKind.CONFIRMATION: self._question,
             NoticeKind.EXPIRED: self._expired,
             NoticeKind.MISSED: self._missed,
+            NoticeKind.TOO_MANY: self._too_many,
         }
 
     async def _asked(self, notice: Notice) -> tuple[Confirmation, PeriodicBooking, ClassRef]:
@@ -255,13 +258,21 @@ class PeriodicNotices:
         return told(screens.questions.expired(confirmation, ref, self._house.when()))
 
     async def _missed(self, notice: Notice) -> OutgoingNotice:
+        occurrence, periodic = await self._date(notice)
+        ref = periodic.on(occurrence.day)
+        held = occurrence.action_id is not None
+        return told(screens.questions.missed(periodic, ref, self._house.when(), held=held))
+
+    async def _too_many(self, notice: Notice) -> OutgoingNotice:
+        occurrence, periodic = await self._date(notice)
+        return told(screens.guests.left_out(periodic, periodic.on(occurrence.day), self._house.when()))
+
+    async def _date(self, notice: Notice) -> tuple[Occurrence, PeriodicBooking]:
         occurrence = await self._db.occurrences.find(notice.occurrence_id or 0)
         periodic = occurrence and await self._db.series.find(occurrence.periodic_booking_id, notice.user_id)
         if not (occurrence and periodic):
             raise NothingToTell(f"there is no occurrence {notice.occurrence_id}")
-        ref = periodic.on(occurrence.day)
-        held = occurrence.action_id is not None
-        return told(screens.questions.missed(periodic, ref, self._house.when(), held=held))
+        return occurrence, periodic
 
 
 class ProgramNotices:

@@ -33,7 +33,7 @@ from bot.flows.together import TogetherFlow
 from bot.flows.usual import StarFlow
 from bot.flows.week import WeekFlow
 from bot.screens.callbacks import Verb
-from domain.errors import DatabaseError
+from domain.errors import DatabaseError, TooManyWaiting
 from languages import Language
 from safety.public_addresses import looks_like_calendar
 
@@ -97,7 +97,10 @@ class Router:
         if tap.call.verb in ON_THE_WAY_TO_THE_SITE:
             self._expect(tap.user_id)
         await self._services.house.learn_rules()
-        return await self.living.led_to(tap)
+        try:
+            return await self.living.led_to(tap)
+        except TooManyWaiting as full:
+            return screens.guests.too_many(full.most, theirs=full.user_id != tap.user_id)
 
     def _expect(self, user_id: int) -> None:
         """Has the workers told that the person is likely to ask something of the site."""

@@ -9,6 +9,7 @@ from bot.screens import (
     by_owner,
     courses,
     failures,
+    guests,
     held,
     history,
     holidays,
@@ -57,4 +58,5 @@ __all__ = [
     "together",
     "week",
     "failures",
+    "guests",
 ]

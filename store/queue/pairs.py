@@ -112,7 +112,7 @@ class Pairs:
         return row is not None
 
 
-def _booking_of(tx: Transaction, new: NewAction, now: datetime) -> tuple[int | None, bool]:
+def _booking_of(tx: Transaction, new: NewAction, now: datetime, *, makes_good: bool = False) -> tuple[int | None, bool]:
     """The booking of one of the two, and whether they had the place, or had asked for it, themselves."""
     if new.wish is not None and _held(tx, new.user_id, new.wish) is not None:
         return None, True
@@ -120,7 +120,7 @@ def _booking_of(tx: Transaction, new: NewAction, now: datetime) -> tuple[int | N
     if live is not None and live.watch is WatchMode.TELL:
         withdraw(tx, live.id, new.user_id, now)  # a booking is more than a word about a free place
     try:
-        return enqueue(tx, new, now).id, False
+        return enqueue(tx, new, now, makes_good=makes_good).id, False
     except AlreadyQueued as same:
         return same.action_id, True
 
@@ -258,7 +258,8 @@ def _asks_again(tx: Transaction, pair: Pair, loser: int, wish: ClassRef, now: da
     is_theirs = loser == pair.asker_id or may_book_for(tx, pair.asker_id, loser)
     if now >= free_until or not is_theirs or not _is_here(tx, loser):
         return False
-    second, _ = _booking_of(tx, NewAction(ActionType.BOOK, loser, wish, free_until=free_until, both_or_none=True), now)
+    again = NewAction(ActionType.BOOK, loser, wish, free_until=free_until, both_or_none=True)
+    second, _ = _booking_of(tx, again, now, makes_good=True)
     who = "asker" if loser == pair.asker_id else "friend"
     tx.run(
         f"UPDATE pairs SET {who}_again = 1, {who}_action_id = :action WHERE id = :id",  # noqa: S608 - one of two constants

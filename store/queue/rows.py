@@ -10,6 +10,7 @@ from domain.model import FIT_CENTER, Action, ActionStatus, ActionType, ClassRef,
 from domain.requests import NewAction
 from store.connection import Transaction
 from store.queue.choices import insert_alternative
+from store.queue.quota import refuse_too_many
 from store.row_reading import all_readable, instant_or_none
 
 
@@ -64,11 +65,17 @@ def _values(new: NewAction, now: datetime) -> dict[str, object]:
     }
 
 
-def enqueue(tx: Transaction, new: NewAction, now: datetime) -> Action:
-    """Puts an action in the queue. Raises AlreadyQueued with the ticket of the live action that is about the same."""
+def enqueue(tx: Transaction, new: NewAction, now: datetime, *, makes_good: bool = False) -> Action:
+    """Puts an action in the queue. Raises AlreadyQueued with the ticket of the live action that is about the same.
+
+    Raises TooManyWaiting for a booking when as many of the person's wait as may; never for one that `makes_good` what
+    another action of theirs, just ended, has lost.
+    """
     live = live_like(tx, new)
     if live is not None:
         raise AlreadyQueued(live)
+    if new.type is ActionType.BOOK and not makes_good:
+        refuse_too_many(tx, new.user_id)
     row = tx.row(
         """
         INSERT INTO booking_actions (action_type, user_id, location, course_name, course_type, date, time_slot,

@@ -75,4 +75,4 @@ def ask_back(tx: Transaction, action_id: int, now: datetime) -> None:
         return
     new = NewAction(ActionType.BOOK, action.user_id, held.booking.ref, free_until=action.free_until)
     if live_like(tx, new) is None:
-        enqueue(tx, new, now)
+        enqueue(tx, new, now, makes_good=True)

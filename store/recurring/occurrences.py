@@ -109,6 +109,13 @@ class Occurrences:
             add_notice(tx, periodic.user_id, NoticeKind.MISSED, occurrence_id=occurrence)
 
     @in_transaction
+    def leave_out(self, tx: Transaction, periodic: PeriodicBooking, day: date) -> None:
+        """Stores and tells that a date was not queued, because as many of the person's bookings wait as may."""
+        occurrence = begin(tx, periodic.id, day, OccurrenceState.SKIPPED, self._clock())
+        if occurrence:
+            add_notice(tx, periodic.user_id, NoticeKind.TOO_MANY, occurrence_id=occurrence)
+
+    @in_transaction
     def pass_over(self, tx: Transaction, periodic: PeriodicBooking, day: date) -> None:
         """Stores that a date passed on a day off, so that deleting the days off later does not plan it again."""
         begin(tx, periodic.id, day, OccurrenceState.SKIPPED, self._clock())
