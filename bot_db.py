@@ -48,12 +48,14 @@ async def serve(
     services = Services(db, settings, clock)
     application = build(settings)
     router = Router(services)
-    delivery = Delivery(application.bot, db, Composer(services, router.living), chats, pauses.delivery)
+    directory = services.directory
+    composer = Composer(services, router.living)
+    delivery = Delivery(application.bot, db, composer, chats, pauses.delivery, directory.refresh)
     owner = settings.telegram.allowed_user_id
-    people = frozenset(person.user_id for person in settings.people)
     profile = Profile(application.bot)
-    handlers = UpdateHandlers(router, people, delivery.heard_from, profile, services.beside, pauses.retries)
+    handlers = UpdateHandlers(router, directory, delivery.heard_from, profile, services.beside, pauses.retries)
     handlers.install(application)
+    await directory.refresh()
     try:
         async with HeartbeatLoop(db.heartbeats, "bot", lambda: delivery.last_progress, clock=clock).running():
             if not await reach_telegram(application, stop, pauses.connecting):

@@ -64,15 +64,24 @@ class Database:
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self.connection = connection
+        self._open_people(connection, clock)
+        self._open_queue(connection, clock)
+        self._open_recurring(connection, clock)
+        self._open_house(connection, clock)
+
+    def _open_people(self, connection: Connection, clock: Clock) -> None:
         self.people = People(connection, clock)
         self.guests = Guests(connection, clock)
         self.preferences = PreferencesOf(connection)
         self.pauses = Pauses(connection, clock)
         self.hand_logins = HandLogins(connection, clock)
-        self.catalogue = Catalogue(connection)
         self.agreements = Agreements(connection, clock)
         self.sharing = Sharing(connection, clock)
         self.favourites = Favourites(connection)
+        self.remarks = Remarks(connection, clock)
+        self.own_calendars = OwnCalendars(connection, clock)
+
+    def _open_queue(self, connection: Connection, clock: Clock) -> None:
         self.requests = Requests(connection, clock)
         self.pairs = Pairs(connection, clock)
         self.choices = Choices(connection, clock)
@@ -83,6 +92,12 @@ class Database:
         self.bookings = Bookings(connection)
         self.readings = Readings(connection)
         self.openings = Openings(connection)
+        self.quiet_readings = QuietReadings(connection, clock)
+        self.open_pages = OpenPages(connection, clock)
+        self.past = Past(connection)
+        self.fillings = Fillings(connection)
+
+    def _open_recurring(self, connection: Connection, clock: Clock) -> None:
         self.series = Series(connection, clock)
         self.occurrences = Occurrences(connection, clock)
         self.holidays = Holidays(connection, clock)
@@ -91,14 +106,11 @@ class Database:
         self.reminders = Reminders(connection, clock)
         self.keeping = Keeping(connection, clock)
         self.recurring_pauses = RecurringPauses(connection, clock)
-        self.quiet_readings = QuietReadings(connection, clock)
-        self.open_pages = OpenPages(connection, clock)
-        self.past = Past(connection)
-        self.fillings = Fillings(connection)
+
+    def _open_house(self, connection: Connection, clock: Clock) -> None:
+        self.catalogue = Catalogue(connection)
         self.outbox = Outbox(connection, clock)
-        self.remarks = Remarks(connection, clock)
         self.rules = Rules(connection, clock)
-        self.own_calendars = OwnCalendars(connection, clock)
         self.week_pictures = WeekPictures(connection, clock)
         self.health = Health(connection)
         self.heartbeats = Heartbeats(connection, clock)

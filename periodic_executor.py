@@ -35,6 +35,7 @@ from periodic.tick import Tick
 from runtime import program
 from runtime.changes import PACE, Changes, Pace, changes_of
 from runtime.configured import people_of, recurrence_rules_of
+from runtime.directory import Directory
 from runtime.heartbeat import HeartbeatLoop
 from runtime.settings import Settings
 
@@ -68,7 +69,7 @@ class Executor:
         self._settings = settings
         self._clock = clock
         self._rhythm = rhythm
-        self._by_hand = {person.user_id for person in settings.people if person.by_hand}
+        self._directory = Directory(settings, db.guests)
         self.own_calendars = OwnCalendarReadings(db, clock, settings.zone, Fetcher(calendar_limits))
         self._memory = Memory(0, None)
         self.last_progress = time.monotonic()  # on the monotonic clock: when the loop last went round
@@ -104,6 +105,7 @@ class Executor:
     async def step(self) -> datetime | None:
         """One tick: everything that is due now, and nothing twice. Returns when something is due next, if known."""
         self._memory = await self._db.due_dates.memory()  # first: what is changed from now on is seen by the next
+        await self._directory.refresh()
         rules = await self._db.rules.in_force(self._settings.house_rules)
         recurrence = recurrence_rules_of(self._settings, rules)
         preferences = await self._db.preferences.all()
@@ -114,7 +116,7 @@ class Executor:
         moments = [
             *await held.ask(),
             *await held.remind(),
-            *await RoutineWork(tick, self._by_hand).act(),
+            *await RoutineWork(tick, self._directory.by_hand()).act(),
             *await MondayPictures(tick).act(),
             *await self.own_calendars.act(),
             *await dates.later(),

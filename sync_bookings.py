@@ -22,7 +22,7 @@ from runtime.settings import Settings
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
     async with open_routine(settings, lambda line: print(f"  {line}")) as routine:
-        done = [await _sync(routine, person.user_id, stop) for person in settings.people]
+        done = [await _sync(routine, user_id, stop) for user_id in routine.people]
     return program.DONE if all(done) else program.FAILED
 
 

@@ -36,7 +36,9 @@ from portal.storage.session_files import forget_others
 from runtime import program
 from runtime.changes import Pace, changes_of
 from runtime.configured import people_of
+from runtime.directory import Directory
 from runtime.heartbeat import HeartbeatLoop
+from runtime.sealing_key import KeyRing
 from runtime.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -242,11 +244,14 @@ class Worker:
 
 
 async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.Event) -> int:
-    people = {credentials.user_id: credentials for credentials in settings.people}
+    keys = KeyRing(settings.database)
     async with open_database(settings.database, stop=stop) as db, open_portal(site_access(settings)) as portal:
         await db.people.set(people_of(settings))
-        forget_others(settings.state_dir, people, await db.people.evidence_of_departed())
-        runner = ActionRunner(db, portal, people, settings.opening_rule, rules=settings.house_rules)
+        directory = Directory(settings, db.guests, keys)
+        await directory.refresh()
+        forget_others(settings.state_dir, directory.kept(), await db.people.evidence_of_departed())
+        rule, rules = settings.opening_rule, settings.house_rules
+        runner = ActionRunner(db, portal, directory, rule, rules=rules, refresh=directory.refresh)
         worker = Worker(db, portal, runner, settings)
         if arguments.burst:
             await worker.burst()

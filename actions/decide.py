@@ -20,6 +20,7 @@ from domain.errors import (
     BookingRefused,
     BookingsClosed,
     HeldForOthers,
+    KeyMissing,
     LoginBlocked,
     LoginDiverted,
     LoginInterrupted,
@@ -32,6 +33,7 @@ from domain.errors import (
     OnWaitingList,
     OtpMissing,
     OtpRejected,
+    SealBroken,
     SessionExpired,
     SiteChanged,
     SiteUnavailable,
@@ -143,6 +145,8 @@ TABLE: dict[type[AppError], Row] = {
     LoginUnavailable: (ACCOUNT, ACCOUNT,   REHEARSED, ACCOUNT, ACCT_NEAR, ACCOUNT, ACCOUNT, ACCOUNT, ACCOUNT),
     OtpRejected:      (ACCOUNT, ACCOUNT,   REHEARSED, ACCOUNT, ACCT_NEAR, ACCOUNT, ACCOUNT, ACCOUNT, ACCOUNT),
     Blocked:          (ACCOUNT, ACCOUNT,   REHEARSED, ACCOUNT, ACCT_NEAR, ACCOUNT, ACCOUNT, ACCOUNT, ACCOUNT),
+    KeyMissing:       (AGAIN,   AGAIN,     REHEARSED, PATIENT, PATIENT,   PATIENT, AGAIN,   PATIENT, LOOK_ON),
+    SealBroken:       (FINAL,   FINAL,     REHEARSED, KEPT,    FINAL,     FINAL,   FINAL,   PATIENT, PATIENT),
     AccountWaits:     (BEHIND,  BEHIND,    BEHIND,    BEHIND,  BEHIND,    BEHIND,  BEHIND,  BEHIND,  BEHIND),
 }  # fmt: skip
 """By the very class of the error; what is not named here takes the row ELSE."""

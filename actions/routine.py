@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 
 from actions.request_counts import write_down
@@ -21,6 +21,8 @@ from portal.portal import open_portal
 from portal.storage.session_files import forget_others
 from runtime import program
 from runtime.configured import people_of
+from runtime.directory import Directory
+from runtime.sealing_key import KeyRing
 from runtime.settings import Settings
 
 LEASE = 300.0  # s; longer than any refresh, so that no worker takes the action over while the script lives
@@ -32,8 +34,9 @@ Say = Callable[[str], None]
 class Routine:
     """Does readings one after the other."""
 
-    def __init__(self, db: Database, runner: ActionRunner, say: Say) -> None:
+    def __init__(self, db: Database, runner: ActionRunner, people: Collection[int], say: Say) -> None:
         self._db = db
+        self.people = people  # everybody for whom things are done, the owner first
         self._runner = runner
         self._say = say
 
@@ -62,11 +65,13 @@ class Routine:
 @asynccontextmanager
 async def open_routine(settings: Settings, say: Say) -> AsyncIterator[Routine]:
     """A Routine with database and portal of its own; `say` hears of the progress, a line at a time."""
-    people = {credentials.user_id: credentials for credentials in settings.people}
+    keys = KeyRing(settings.database)
     async with open_database(settings.database) as db, open_portal(site_access(settings)) as portal:
         await db.people.set(people_of(settings))
-        forget_others(settings.state_dir, people, await db.people.evidence_of_departed())
-        yield Routine(
-            db, ActionRunner(db, portal, people, settings.opening_rule, progress=say, rules=settings.house_rules), say
-        )
+        directory = Directory(settings, db.guests, keys)
+        await directory.refresh()
+        forget_others(settings.state_dir, directory.kept(), await db.people.evidence_of_departed())
+        rule, rules = settings.opening_rule, settings.house_rules
+        runner = ActionRunner(db, portal, directory, rule, progress=say, rules=rules, refresh=directory.refresh)
+        yield Routine(db, runner, directory, say)
         await write_down(db, portal.resources)

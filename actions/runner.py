@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from actions.book import BookingHandler
 from actions.cancel import CancelHandler
@@ -24,12 +24,14 @@ from domain.errors import (
     BookingRefused,
     ConfigError,
     DatabaseError,
+    KeyMissing,
     LeaseLost,
     LoginDiverted,
     LoginNeeded,
     LoginRejected,
     MatricolaMissing,
     OtpMissing,
+    SealBroken,
     TakenBack,
 )
 from domain.house_rules import HouseRules, Overlapping
@@ -62,7 +64,7 @@ def site_access(settings: Settings | Visitor) -> SiteAccess:
 
 
 class ActionRunner:
-    """Runs actions for the people of the configuration, through one portal."""
+    """Runs actions for the people of the installation, through one portal."""
 
     def __init__(
         self,
@@ -74,10 +76,13 @@ class ActionRunner:
         progress: Callable[[str], None] | None = None,
         rules: HouseRules | None = None,
         openings: Openings | None = None,
+        refresh: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
+        """`refresh` brings the people up to date, where they may change while the program runs."""
         self._db = db
         self._portal = portal
         self._people = people
+        self._refresh = refresh
         self._clock = clock
         self._progress = progress
         self._configured = self._rules = rules or HouseRules(rule)
@@ -137,7 +142,11 @@ class ActionRunner:
 
     async def _tell_remarks(self, user_id: int) -> None:
         """What the pages of a login told of the account, each once."""
-        if user_id in self._people and (remarks := self._portal.session(self._people[user_id]).take_login_remarks()):
+        try:
+            session = self._portal.session(self._people[user_id])
+        except (KeyError, KeyMissing, SealBroken):
+            return  # who is gone, or can't log in, has no session
+        if remarks := session.take_login_remarks():
             await self._db.remarks.note(user_id, remarks)
 
     async def _handle(self, action: Action) -> Outcome:
@@ -160,9 +169,11 @@ class ActionRunner:
                 return await read_timetable(job, session, self._clock, self._progress)
 
     async def _session_of(self, action: Action) -> SiteSession:
+        if self._refresh is not None:
+            await self._refresh()
         account = await self._db.people.find(action.user_id)
         if account is None or action.user_id not in self._people:
-            raise ConfigError(f"nobody with the Telegram id {action.user_id} is in the configuration")
+            raise ConfigError(f"nobody with the Telegram id {action.user_id} may use this bot")
         if account.rejected and not isinstance(account.stop, LoginNeeded):  # whose person may be back by now
             stop = account.stop or LoginRejected(REFUSED_BEFORE)
             says_itself = isinstance(stop, SAYS_ITSELF) or ASKED_AGAIN in str(stop)

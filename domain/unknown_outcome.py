@@ -7,6 +7,7 @@ from domain.errors import (
     AppError,
     BookingRefused,
     ConfigError,
+    KeyMissing,
     LoginBlocked,
     LoginDiverted,
     LoginInterrupted,
@@ -18,6 +19,7 @@ from domain.errors import (
     OtpMissing,
     OtpRejected,
     PlaceUnclear,
+    SealBroken,
     TooLateToAsk,
 )
 
@@ -26,7 +28,7 @@ OF_LOGIN = (
     LoginRejected, LoginDiverted, LoginInterrupted, LoginBlocked, LoginNeeded, LoginUnavailable, MatricolaMissing,
     OtpMissing, OtpRejected,
 )  # fmt: skip
-NOT_LET_IN = {each.__name__ for each in (*OF_LOGIN, OtpError, ConfigError)}
+NOT_LET_IN = {each.__name__ for each in (*OF_LOGIN, OtpError, ConfigError, KeyMissing, SealBroken)}
 UNSETTLED = {each.__name__ for each in (AlreadyBooked, PlaceUnclear, TooLateToAsk)}
 CERTAIN = {each.__name__ for each in REFUSALS} - UNSETTLED | NOT_LET_IN
 """Errors after which it is known that nothing was done: the site said no, and "my bookings" agreed, or nothing was sent

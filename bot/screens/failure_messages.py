@@ -180,6 +180,18 @@ FAILURE_MESSAGES: dict[str, FailureMessage] = {
         Remedy.AGAIN,
         you_guest=N_("Dillo a chi tiene il bot: deve aggiungerti di nuovo."),
     ),
+    "KeyMissing": FailureMessage(
+        N_("Non riesco ad aprire i tuoi dati di accesso: manca la chiave con cui sono cifrati."),
+        N_("Non ho chiesto niente al sito."),
+        N_("Dillo a chi tiene il bot: deve rimettere la chiave al suo posto."),
+        Remedy.AGAIN,
+    ),
+    "SealBroken": FailureMessage(
+        N_("I tuoi dati di accesso sono rovinati: non si aprono più."),
+        N_("Mi sono fermato."),
+        N_("Dillo a chi tiene il bot: vanno inseriti di nuovo."),
+        Remedy.AGAIN,
+    ),
     "SiteChanged": FailureMessage(
         N_("Il sito ha risposto in un modo che non riconosco."),
         N_("Mi sono fermato senza segnare niente come fatto, e ho tenuto una copia della pagina."),

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -76,8 +76,18 @@ class Lane:
 class Delivery:
     """Decides when each notice is told, and what follows when it could not be told."""
 
-    def __init__(self, bot: Bot, db: Database, composer: Composer, chats: ChatLocks, pauses: Pauses = PAUSES) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        db: Database,
+        composer: Composer,
+        chats: ChatLocks,
+        pauses: Pauses = PAUSES,
+        refresh: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
+        """`refresh` is called at every look, as something was written: who may use the bot may have changed."""
         self._bot = bot
+        self._refresh = refresh
         self._db = db
         self._pauses = pauses
         self._teller = Teller(bot, db, composer, chats, pauses.order)
@@ -125,6 +135,8 @@ class Delivery:
     async def _look(self) -> bool:
         """One step. False when the outbox could not be read; whatever the error, the next step tries again."""
         try:
+            if self._refresh is not None:
+                await self._refresh()
             await self.step()
         except DatabaseError as error:
             log.log(logging.DEBUG if self._troubled else logging.ERROR, "The outbox can't be read: %s", error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Container, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -117,7 +117,7 @@ class UpdateHandlers:
     def __init__(
         self,
         router: Router,
-        people: frozenset[int],
+        people: Container[int],
         heard_from: Callable[[int], None],
         profile: Profile,
         beside: Beside,
@@ -142,7 +142,7 @@ class UpdateHandlers:
         application.add_error_handler(self.error)
 
     async def gate(self, update: Update, context: Context) -> None:
-        """Lets only the people of the configuration pass, and only in their own chat with the bot."""
+        """Lets only the people of this installation pass, and only in their own chat with the bot."""
         if not self._knows(update):
             raise ApplicationHandlerStop
         if update.effective_user and not _blocks_us(update):

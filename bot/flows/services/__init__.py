@@ -20,6 +20,7 @@ from bot.flows.services.weeks import Weeks
 from database import Database
 from domain.model import Clock
 from languages import Language
+from runtime.directory import Directory
 from runtime.settings import Settings
 
 __all__ = [
@@ -33,6 +34,7 @@ class Services:
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
         self.db = db
+        self.directory = Directory(settings, db.guests)
         self.beside = Beside()
         self.notes = PageNotes(db, self.beside)
         self.house = House(db, settings, clock)
