@@ -205,7 +205,7 @@ class Guests:
         Raises StillActing while a place is being booked or given back for them; then nothing has changed.
         """
         gone = await self._forget(user_id, stays)
-        await self._db.write("PRAGMA wal_checkpoint(TRUNCATE)")  # nor does the log; as far as nobody reads in it
+        await self._db.rows("PRAGMA wal_checkpoint(TRUNCATE)")  # nor does the log, as far as nobody reads in it
         return gone
 
     @in_transaction
