@@ -45,6 +45,7 @@ from languages import terminal
 from languages.terminal import _
 from portal.browser.chromium import has_display
 from runtime import program
+from runtime.backups import new_backup
 from runtime.config_file import command, language_in
 from runtime.configured import people_of
 from runtime.settings import Settings, add_config_option, load
@@ -359,9 +360,7 @@ async def prepare_database(settings: Settings) -> None:
 
 def backup_target(settings: Settings, name: str, clock: Clock) -> Path:
     """Where a backup goes: as named, or beside the database under the time it was made."""
-    if name:
-        return Path(name).expanduser()
-    return settings.backup_dir / f"{settings.database.stem}-{clock():%Y%m%dT%H%M%SZ}.db"
+    return Path(name).expanduser() if name else new_backup(settings, clock)
 
 
 async def back_up(settings: Settings, name: str, clock: Clock = utc_now) -> int:

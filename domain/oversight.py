@@ -47,6 +47,15 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitedOpening:
+    """A booking that waits for its opening, and the requests that were sent around it so far."""
+
+    action: Action
+    opens_at: datetime
+    sent: int
+
+
+@dataclass(frozen=True, slots=True)
 class RacedOpening:
     """How the opening of an action went."""
 

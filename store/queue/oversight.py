@@ -15,6 +15,7 @@ from domain.opening_report import ShotOutcome
 from domain.oversight import (
     AccountCounts,
     AccountState,
+    AwaitedOpening,
     Counts,
     Finished,
     OutboxState,
@@ -134,11 +135,14 @@ class Oversight:
 
     # ----- openings
 
-    async def openings(self, past: timedelta, ahead: timedelta, limit: int) -> list[Action]:
+    async def openings(self, past: timedelta, ahead: timedelta, limit: int) -> list[AwaitedOpening]:
         """Everybody's bookings that are not finished and whose classes open within these times, the soonest first."""
         now = self._clock()
         values = {"past": stamp(now - past), "until": stamp(now + ahead), "limit": limit}
-        return all_readable(to_action, await self._db.rows(OPENINGS, values))
+        rows = await self._db.rows(OPENINGS, values)
+        sent = {row["id"]: row["opening_requests"] for row in rows}
+        waiting = all_readable(to_action, rows)
+        return [AwaitedOpening(each, each.opens_at, sent[each.id]) for each in waiting if each.opens_at]
 
     @in_snapshot
     def raced(self, tx: Transaction, since: datetime, limit: int) -> list[RacedOpening]:

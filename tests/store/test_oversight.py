@@ -59,7 +59,7 @@ async def test_everybodys_openings_of_tonight_come_the_soonest_first(db: Databas
     first = await db.requests.add(NewAction(BOOK, MARCO, YOGA, opens_at=tonight))
     await db.requests.add(NewAction(BOOK, MARCO, ClassRef("ZUMBA", "Bovisa", YOGA.day, YOGA.start)))
     found = await db.oversight.openings(timedelta(hours=1), timedelta(days=1), 10)
-    assert [each.id for each in found] == [first.id, later.id]
+    assert [each.action.id for each in found] == [first.id, later.id]
 
 
 async def test_an_opening_tells_when_it_was_read_back_and_how_its_shots_went(db: Database, clock: FakeClock) -> None:
