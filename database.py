@@ -54,6 +54,8 @@ from store.remarks import Remarks
 from store.request_counts import RequestCounts
 from store.rules import Rules
 from store.sharing import Sharing
+from store.web.links import WebLinks
+from store.web.sessions import WebSessions
 from store.week_pictures import WeekPictures
 
 __all__ = ["VERSION", "Database", "LockTimeouts", "open_database", "restore"]
@@ -65,6 +67,7 @@ class Database:
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self.connection = connection
         self._open_people(connection, clock)
+        self._open_browsers(connection, clock)
         self._open_queue(connection, clock)
         self._open_recurring(connection, clock)
         self._open_house(connection, clock)
@@ -115,6 +118,11 @@ class Database:
         self.health = Health(connection)
         self.heartbeats = Heartbeats(connection, clock)
         self._open_oversight(connection, clock)
+
+    def _open_browsers(self, connection: Connection, clock: Clock) -> None:
+        """What the pages in the browser need of their own."""
+        self.web_links = WebLinks(connection, clock)
+        self.web_sessions = WebSessions(connection, clock)
 
     def _open_oversight(self, connection: Connection, clock: Clock) -> None:
         """What is seen and done across people, by whoever keeps the machine."""

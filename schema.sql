@@ -650,3 +650,27 @@ CREATE TABLE fillings (
 ) STRICT;
 CREATE INDEX fillings_by_class ON fillings (course_name COLLATE NOCASE, time_start, date);
 CREATE INDEX fillings_raced ON fillings (asked, got) WHERE asked > 0;
+
+-- The pages in the browser -----------------------------------------------------------------------------------------
+
+-- One-time links, each for one person and one purpose; of the secret only its SHA-256 is kept. A link that was used has
+-- no row any more.
+CREATE TABLE web_links (
+    digest  TEXT PRIMARY KEY,
+    user_id INTEGER NOT NULL,
+    purpose TEXT NOT NULL CHECK (purpose IN ('page', 'account')),
+    ends_at TEXT NOT NULL,
+    UNIQUE (user_id, purpose)
+) STRICT;
+
+-- The browsers in which people have entered; of the secret in the cookie only its SHA-256 is kept.
+CREATE TABLE web_sessions (
+    id       INTEGER PRIMARY KEY,
+    digest   TEXT NOT NULL UNIQUE,
+    user_id  INTEGER NOT NULL,
+    agent    TEXT NOT NULL DEFAULT '',  -- what the browser says it is
+    began_at TEXT NOT NULL,
+    seen_at  TEXT NOT NULL,             -- its last request, to the hour
+    ends_at  TEXT NOT NULL
+) STRICT;
+CREATE INDEX web_sessions_by_person ON web_sessions (user_id, seen_at);

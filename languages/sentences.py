@@ -12,8 +12,16 @@ from languages.catalogue import Language, catalogue
 
 PROJECT = Path(__file__).resolve().parent.parent
 KEYWORDS = {"_": None, "N_": None, "n_": (1, 2)}
-CHAT = ("bot",)  # its sentences stand in the code in Italian
-PROGRAMS = ("bot_db.py", "worker.py", "periodic_executor.py", "refresh_courses.py", "sync_bookings.py", "setup.py")
+CHAT = ("bot", "dashboard")  # its sentences stand in the code in Italian
+PROGRAMS = (
+    "bot_db.py",
+    "worker.py",
+    "periodic_executor.py",
+    "refresh_courses.py",
+    "sync_bookings.py",
+    "setup.py",
+    "web.py",
+)
 TERMINAL = (  # in English
     "admin",
     "runtime",
@@ -40,10 +48,19 @@ def said_in(language: Language) -> Iterator[Sentence]:
     rooms = CHAT if language is Language.ENGLISH else TERMINAL
     for room in rooms:
         path = PROJECT / room
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            for line, texts, _, _ in extract_from_file("python", file, keywords=KEYWORDS):
+        for file, method in _sources(path):
+            for line, texts, _, _ in extract_from_file(method, file, keywords=KEYWORDS):
                 sentence = (texts,) if isinstance(texts, str) else tuple(str(text) for text in texts)
                 yield Sentence(sentence, file.relative_to(PROJECT).as_posix(), line)
+
+
+def _sources(path: Path) -> Iterator[tuple[Path, str]]:
+    """The files of a room that may say something, each with Babel's name for what it is written in."""
+    if not path.is_dir():
+        yield path, "python"
+        return
+    yield from ((file, "python") for file in sorted(path.rglob("*.py")))
+    yield from ((file, "jinja2") for file in sorted(path.rglob("*.html")))
 
 
 def missing(language: Language) -> list[Sentence]:

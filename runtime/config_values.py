@@ -5,6 +5,7 @@ Used by runtime/settings.py. What these accept breaks nothing later.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from datetime import time
 from pathlib import Path
@@ -149,7 +150,23 @@ def _path(path: Path) -> Path:
     return path
 
 
+def _host(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise ValueError(_("write an address of this machine, as 127.0.0.1; 0.0.0.0 means all of them")) from None
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError:
+        raise ValueError(_("write an address or a network, as 127.0.0.1 or 10.0.0.0/8")) from None
+
+
 Address = Annotated[str, AfterValidator(_address)]
+Host = Annotated[str, AfterValidator(_host)]
+Network = Annotated[str, AfterValidator(_network)]
 SiteAddress = Annotated[str, AfterValidator(addresses.check_base_url)]
 LoginHost = Annotated[str, AfterValidator(addresses.check_login_host)]
 Login = Literal["password", "by_hand"]

@@ -47,9 +47,11 @@ from runtime.config_values import (
     BotToken,
     CodicePersona,
     FilePath,
+    Host,
     Login,
     LoginHost,
     Matricola,
+    Network,
     OtpUrl,
     PasswordOfLogin,
     Real,
@@ -125,6 +127,22 @@ class ConfirmationTimes(Section):
 class Worker(Section):
     lease_seconds: Real = Field(60, ge=1, le=86_400)
     poll_seconds: Real = Field(1, ge=0.005, le=5)
+
+
+class Web(Section):
+    """The pages in the browser."""
+
+    enabled: bool = True
+    address: Host = "127.0.0.1"
+    port: Whole = Field(8484, ge=1, le=65_535)
+    public_url: Address | None = None  # where people reach it through a proxy; null: at the address and port above
+    trusted_proxies: tuple[Network, ...] = ()  # whose word counts for who asks (X-Forwarded-For)
+
+    @property
+    def url(self) -> str:
+        """Where people reach it, without a slash at the end."""
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return self.public_url or f"http://{host}:{self.port}"
 
 
 class Log(Section):
@@ -209,6 +227,7 @@ class Settings(Keys):
     watch_notice_hours: Real = Field(0, ge=0, le=WEEK_HOURS)  # how long before its class a full slot is watched no more
     rules: HouseRulesSection = HouseRulesSection()
     worker: Worker = Worker()
+    web: Web = Web()
     log: Log = Log()
     friends: tuple[Friend, ...] = Field((), max_length=MOST_FRIENDS)
 

@@ -28,6 +28,8 @@ CLOSE_QUESTIONS = """
     WHERE outcome IS NULL AND user_id IN (SELECT user_id FROM accounts WHERE active = 0) RETURNING id
 """
 FORGET_CALENDARS = "DELETE FROM own_calendars WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0)"
+END_WEB_LINKS = "DELETE FROM web_links WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0)"
+END_WEB_SESSIONS = "DELETE FROM web_sessions WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0)"
 CLOSE_NOTICES = """
     UPDATE notices SET sent_at = :now, error = :reason
     WHERE sent_at IS NULL AND user_id IN (SELECT user_id FROM accounts WHERE active = 0) RETURNING id
@@ -58,7 +60,8 @@ def end_what_waits(tx: Transaction, now: datetime) -> int:
         close_keeping(tx, periodic["id"])
     withdrawn = tx.run(WITHDRAW, {"now": stamp(now), "safe": last_call(now)})
     asked = tx.run(CLOSE_QUESTIONS)
-    tx.run(FORGET_CALENDARS)
+    for forget in (FORGET_CALENDARS, END_WEB_LINKS, END_WEB_SESSIONS):
+        tx.run(forget)
     untold = tx.run(CLOSE_NOTICES, {"now": stamp(now), "reason": NO_LONGER_HERE})
     ended = tx.run(END_AGREEMENTS)
     return sum(map(len, (paused, withdrawn, asked, untold, ended)))

@@ -211,6 +211,23 @@ STEPS: dict[int, tuple[str, ...]] = {
         " UPDATE directory SET version = version + 1;"
         " UPDATE guests SET revision = (SELECT version FROM directory) WHERE user_id = new.user_id; END",
         "CREATE TRIGGER guest_left AFTER DELETE ON guests BEGIN UPDATE directory SET version = version + 1; END",
+        """CREATE TABLE web_links (
+    digest  TEXT PRIMARY KEY,
+    user_id INTEGER NOT NULL,
+    purpose TEXT NOT NULL CHECK (purpose IN ('page', 'account')),
+    ends_at TEXT NOT NULL,
+    UNIQUE (user_id, purpose)
+) STRICT""",
+        """CREATE TABLE web_sessions (
+    id       INTEGER PRIMARY KEY,
+    digest   TEXT NOT NULL UNIQUE,
+    user_id  INTEGER NOT NULL,
+    agent    TEXT NOT NULL DEFAULT '',
+    began_at TEXT NOT NULL,
+    seen_at  TEXT NOT NULL,
+    ends_at  TEXT NOT NULL
+) STRICT""",
+        "CREATE INDEX web_sessions_by_person ON web_sessions (user_id, seen_at)",
     ),
 }
 """What leads from each version to the next."""

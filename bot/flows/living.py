@@ -50,8 +50,8 @@ class LivingPages:
         read_at = await self._db.catalogue.read_at()
         if read_at is None:
             return page
-        if self._house.now() - read_at > OLD and await self._db.quiet_readings.would_begin() is not None:
-            self._notes.want_reading()
+        if self._house.now() - read_at > OLD:
+            await self._notes.reading_begins()
         return aged(page, read_at, self._house.when())
 
     async def anew(self, user_id: int, message_id: int) -> Page | None:
@@ -76,10 +76,7 @@ class LivingPages:
         """From when on the places are read again, which is asked for beside the answer; None when they are not."""
         if not call.reread and self._house.now() - read_at <= OLD:
             return await self._db.quiet_readings.under_way()
-        begins = await self._db.quiet_readings.would_begin()
-        if begins is not None:
-            self._notes.want_reading()
-        return begins
+        return await self._notes.reading_begins()
 
     async def _read_at(self, call: Call) -> datetime | None:
         """When the places that a page shows were read; None when they never were."""

@@ -104,6 +104,8 @@ class Router:
 
     def _expect(self, user_id: int) -> None:
         """Has the workers told that the person is likely to ask something of the site."""
+        if self._services.only_looks:
+            return
         self._services.beside.do(self._announce(user_id))
 
     async def _announce(self, user_id: int) -> None:

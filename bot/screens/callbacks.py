@@ -204,6 +204,22 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
 """The numbers a verb takes; the verbs left out take none."""
 
 
+ONLY_READ = frozenset({
+    Verb.HOME, Verb.HELP, Verb.STATUS, Verb.TICKET, Verb.FIGURES, Verb.SETTINGS, Verb.SETTING, Verb.TOGETHER,
+    Verb.RULES,
+    Verb.NEW, Verb.DAY, Verb.SLOTS, Verb.SLOT, Verb.SLOT_FROM, Verb.WITH, Verb.COURSES, Verb.COURSE, Verb.FAR_DAYS,
+    Verb.ALTS, Verb.ALT_DAYS, Verb.ALT_DAY, Verb.ALT_SLOTS, Verb.WATCHES, Verb.NOTICE, Verb.AGAIN,
+    Verb.MINE, Verb.HELD, Verb.FILE, Verb.ASK_CANCEL, Verb.ASK_TWICE,
+    Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT,
+    Verb.PERIODIC, Verb.SERIES, Verb.NEW_KINDS, Verb.NEW_WEEKDAY, Verb.NEW_COURSE, Verb.NEW_MODE, Verb.MODES,
+    Verb.LEADS, Verb.MOVE_KINDS, Verb.MOVE_WEEKDAY, Verb.MOVE_COURSE, Verb.ELSE, Verb.ELSE_KINDS, Verb.ELSE_COURSE,
+    Verb.ASK_DELETE, Verb.DATES, Verb.DAYS_OFF, Verb.OFF_FROM, Verb.OFF_TO,
+    Verb.HOURS, Verb.HOURS_DAY, Verb.OWN_CALENDAR, Verb.WEEK, Verb.HISTORY, Verb.HISTORY_BY, Verb.HISTORY_FILE,
+    Verb.STATISTICS,
+})  # fmt: skip
+"""What these lead to is only shown: pressed in a browser, they are links."""
+
+
 class Forged(Exception):
     """Callback data that no button of this version carries: from another version, or made up."""
 
@@ -221,6 +237,11 @@ class Call:
     def data(self) -> str:
         """The callback data that means it."""
         return pack(self.verb, *self.numbers, fresh=self.fresh, reread=self.reread)
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether nothing comes of it but a page."""
+        return self.verb in ONLY_READ and not self.reread
 
     @property
     def day(self) -> date:

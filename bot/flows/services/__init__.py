@@ -10,7 +10,7 @@ from bot.flows.services.beside import Beside
 from bot.flows.services.bookings import Bookings
 from bot.flows.services.house import House
 from bot.flows.services.own_events import OwnEvents
-from bot.flows.services.page_notes import PageNotes
+from bot.flows.services.page_notes import NoNotes, PageNotes
 from bot.flows.services.questions import Questions
 from bot.flows.services.readers import Readers
 from bot.flows.services.requests import Requests
@@ -30,13 +30,14 @@ __all__ = [
 
 
 class Services:
-    """One for the whole bot."""
+    """One for the whole bot. `only_looks`: for flows that lead to nothing but a page, as when a browser asks by GET."""
 
-    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+    def __init__(self, db: Database, settings: Settings, clock: Clock, *, only_looks: bool = False) -> None:
         self.db = db
         self.directory = Directory(settings, db.guests)
+        self.only_looks = only_looks
         self.beside = Beside()
-        self.notes = PageNotes(db, self.beside)
+        self.notes = NoNotes(db, self.beside) if only_looks else PageNotes(db, self.beside)
         self.house = House(db, settings, clock)
         self.readers = Readers(db, Language(settings.language))
         self.accounts = Accounts(db, self.house)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import datetime
 
 from bot.flows.services.beside import Beside
 from bot.screens.page import Page
@@ -28,6 +29,13 @@ class PageNotes:
         self._reading_wanted = False
         self._shown: dict[Message, Page | None] = {}
         self._is_writing = False
+
+    async def reading_begins(self) -> datetime | None:
+        """Has the timetable read again, quietly; from when on it is. None when nothing may be read."""
+        begins = await self._db.quiet_readings.would_begin()
+        if begins is not None:
+            self.want_reading()
+        return begins
 
     def want_reading(self) -> None:
         """Has the timetable read, quietly and once for all who want it."""
@@ -83,3 +91,16 @@ class PageNotes:
             await self._db.open_pages.keep(*message, page.living.data, waits=page.waits)
         if message in self._shown and self._shown[message] is page:
             del self._shown[message]
+
+
+class NoNotes(PageNotes):
+    """For who only looks: nothing is noted, and nothing read that is not being read anyway."""
+
+    async def reading_begins(self) -> datetime | None:
+        return await self._db.quiet_readings.under_way()
+
+    def want_reading(self) -> None:
+        """Nothing is read."""
+
+    def shown(self, user_id: int, message_id: int, page: Page | None) -> None:
+        """No message shows it."""

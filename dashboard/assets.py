@@ -1,0 +1,35 @@
+"""The style sheet and the scripts: read once at the start, so no path ever leads to a file."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from aiohttp import web
+
+from dashboard.parts import Access, Route, get
+
+FOLDER = Path(__file__).resolve().parent / "static"
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
+A_YEAR = "public, max-age=31536000, immutable"
+
+
+class Assets:
+    """Their addresses change with their content, so that browsers may keep them."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in KINDS}
+
+    def address(self, name: str) -> str:
+        """The path of a file. Raises KeyError for one that is not there."""
+        return f"/static/{name}?v={hashlib.sha256(self._files[name]).hexdigest()[:12]}"
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        content = self._files.get(request.match_info["name"])
+        if content is None:
+            raise web.HTTPNotFound
+        kind = KINDS[Path(request.match_info["name"]).suffix]
+        return web.Response(body=content, content_type=kind, charset="utf-8", headers={"Cache-Control": A_YEAR})
+
+    def routes(self) -> list[Route]:
+        return [get("/static/{name}", self.show, Access.ANYBODY)]
