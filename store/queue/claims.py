@@ -40,6 +40,22 @@ NOT_PAUSED = """
 """An action whose account is not paused. Near its opening a booking is claimed anyway: a stored session may work."""
 
 
+MOST_OF_ONE = 3
+"""Actions of one account that are in hand at once, whoever works, besides those near their opening. No other account
+waits for a slow login, a block or a flood of this one: a worker has more hands."""
+
+
+HAS_A_HAND = """
+    (user_id NOT IN (
+            SELECT user_id FROM booking_actions
+            WHERE status = 'processing' AND lease_until > :now
+                AND NOT coalesce(action_type = 'book' AND opens_at > :opened AND opens_at <= :opening, 0)
+            GROUP BY user_id HAVING count(*) >= :most_of_one)
+        OR (action_type = 'book' AND opens_at > :opened AND opens_at <= :opening))
+"""
+"""An action whose account has not as many in hand as it may. Near its opening a booking is claimed whatever else is."""
+
+
 FITS = """
     (:only_openings = 0 OR (action_type = 'book' AND opens_at > :opened AND opens_at <= :opening))
 """
@@ -50,7 +66,7 @@ CLAIM = f"""
     {TAKE} WHERE id = (
         SELECT id FROM (
             SELECT id, action_type, run_at, opens_at, quiet FROM booking_actions
-            WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED} AND {FITS}
+            WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED} AND {HAS_A_HAND} AND {FITS}
             UNION ALL
             SELECT id, action_type, run_at, opens_at, quiet FROM booking_actions
             WHERE status = 'processing' AND lease_until <= :now AND {FITS}
@@ -75,7 +91,7 @@ CLAIM_ONE = f"""
 
 DUE = f"""
     SELECT EXISTS (SELECT 1 FROM booking_actions
-            WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED} AND {FITS})
+            WHERE status = 'pending' AND run_at <= :now AND {NOT_PAUSED} AND {HAS_A_HAND} AND {FITS})
         OR EXISTS (SELECT 1 FROM booking_actions WHERE status = 'processing' AND lease_until <= :now AND {FITS})
 """  # noqa: S608 - a constant of this file
 
@@ -110,6 +126,7 @@ def _parameters(now: datetime, *, only_openings: bool) -> dict[str, Any]:
     """The parameters that DUE and CLAIM share."""
     return {
         "only_openings": only_openings,
+        "most_of_one": MOST_OF_ONE,
         "now": stamp(now),
         "opened": stamp(now - OPENING_LASTS),
         "opening": stamp(now + NEAR_OPENING),

@@ -52,13 +52,40 @@ async def test_a_finished_action_does_not_stand_in_the_way_of_a_new_one(db: Data
 
 async def test_many_workers_claim_each_action_once(db: Database, tmp_path: Path, clock: FakeClock) -> None:
     wanted = [
-        await db.requests.add(replace(BOOK, wish=replace(PILATES, start=time(hour, minute))))
+        await db.requests.add(replace(BOOK, user_id=1000 + hour, wish=replace(PILATES, start=time(hour, minute))))
         for hour in range(8, 18)
         for minute in (0, 30)
     ]
     async with open_database(tmp_path / "polimisport.db", clock) as other:
         claims = await asyncio.gather(*(d.claims.claim(f"w{n}", 60) for n in range(15) for d in (db, other)))
     assert sorted(action.id for action in claims if action) == [action.id for action in wanted]
+
+
+async def test_an_account_has_three_in_hand_at_once_so_that_nobody_waits_for_another(
+    db: Database, clock: FakeClock
+) -> None:
+    hers = [
+        await db.requests.add(replace(BOOK, wish=replace(PILATES, start=time(hour)))) for hour in (8, 10, 12, 14, 16)
+    ]
+    his = await db.requests.add(replace(BOOK, user_id=MARCO))
+    claimed = [await db.claims.claim("w", 60) for _ in range(5)]
+    assert [action.id for action in claimed if action] == [*(action.id for action in hers[:3]), his.id]
+    assert not await db.claims.due()
+    assert claimed[0]
+    await db.settlement.settle(claimed[0], outcomes.failed(SlotFull("full")))
+    fourth = await db.claims.claim("w", 60)
+    assert fourth
+    assert fourth.id == hers[3].id
+
+
+async def test_near_an_opening_an_account_has_as_many_in_hand_as_it_waits_for(db: Database, clock: FakeClock) -> None:
+    opens = clock() + timedelta(minutes=1)
+    for hour in (8, 10, 12, 14, 16):
+        wish = replace(PILATES, start=time(hour))
+        await db.requests.add(replace(BOOK, wish=wish, opens_at=opens, run_at=clock()))
+    assert len([one for _ in range(6) if (one := await db.claims.claim("w", 60))]) == 5
+    await db.requests.add(replace(BOOK, wish=replace(PILATES, start=time(20))))
+    assert await db.claims.claim("w", 60), "what waits for an opening takes no hand of what can be done now"
 
 
 async def test_an_action_is_not_claimed_before_its_time(db: Database, clock: FakeClock) -> None:
