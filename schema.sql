@@ -367,7 +367,9 @@ CREATE TABLE user_bookings (
     missing_since TEXT,                     -- the readings since then did not show it: a loss once a second one, at
                                             -- least half a minute later and in the browser, agrees
     calendar_id  TEXT,                      -- its name in people's calendars: the first booking_id. NULL: booking_id
-    sequence     INTEGER NOT NULL DEFAULT 0 -- how often what a calendar shows of it has changed
+    sequence     INTEGER NOT NULL DEFAULT 0, -- how often what a calendar shows of it has changed
+    was_course   TEXT,                      -- what the site called it before it last changed it; NULL: it never did
+    was_time     TEXT                       -- the hour it had then
 ) STRICT;
 CREATE INDEX bookings_by_user ON user_bookings (user_id, booking_date, booking_time);
 CREATE INDEX bookings_by_date ON user_bookings (booking_date);

@@ -117,6 +117,7 @@ class NoticeKind(StrEnum):
     LOGIN_DUE = "login_due"  # who logs in by hand has not yet, and an opening comes nearer (action_id)
     LOGIN_BACK = "login_back"  # who logs in by hand has: what waited for it goes on
     GONE = "gone"  # a booking vanished from the site, or was given up for another (booking_row_id)
+    MOVED = "moved"  # the site has moved or renamed the class of a booking (booking_row_id)
     BACK = "back"  # a booking that was told as gone or cancelled is on the site again (booking_row_id)
     REHEARSAL = "rehearsal"  # what will be tried at the opening, and whether it can work (action_id)
     REMINDER = "reminder"  # a class comes near while its place can still be given back (booking_row_id)
@@ -472,6 +473,7 @@ class HeldBooking:
     missing_since: datetime | None = None  # the last reading did not show it; one reading is no proof of a loss
     calendar_id: str = ""  # its name in people's calendars, which never changes
     sequence: int = 0  # how often what a calendar shows of it has changed
+    was: ClassRef | None = None  # the class before the site last moved or renamed it
 
     @property
     def ref(self) -> ClassRef:

@@ -28,6 +28,7 @@ EVENTS = {
     NoticeKind.STRUGGLING: Event.RESULT,
     NoticeKind.TOGETHER: Event.RESULT,
     NoticeKind.GONE: Event.CHANGE,
+    NoticeKind.MOVED: Event.CHANGE,
     NoticeKind.BACK: Event.CHANGE,
     NoticeKind.REMINDER: Event.REMINDER,
     NoticeKind.REHEARSAL: Event.REHEARSAL,

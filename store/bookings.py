@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import date, datetime
 
 from domain.model import (
@@ -64,6 +65,9 @@ def to_held(row: sqlite3.Row) -> HeldBooking:
         missing_since=instant_or_none(row["missing_since"]),
         calendar_id=row["calendar_id"] or row["booking_id"] or booking.booking_id,
         sequence=row["sequence"],
+        was=replace(booking.ref, course=row["was_course"] or FIT_CENTER, start=clock_time(row["was_time"]))
+        if row["was_time"]
+        else None,
     )
 
 
@@ -143,10 +147,10 @@ def set_status(tx: Transaction, row_id: int, status: BookingStatus, now: datetim
         {"status": status, "now": stamp(now), "id": row_id},
     )
     if status in TOLD_AS_LOST:
-        _edit_what_told_it(tx, row_id)
+        edit_what_told_it(tx, row_id)
 
 
-def _edit_what_told_it(tx: Transaction, row_id: int) -> None:
+def edit_what_told_it(tx: Transaction, row_id: int) -> None:
     """The messages that say "booked" of a booking are edited: they must not go on saying so, nor keep their buttons."""
     rows = tx.run(
         """

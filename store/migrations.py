@@ -195,6 +195,8 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX finished_lately ON booking_actions (completed_at, action_type, status)"
         " WHERE completed_at IS NOT NULL",
         "CREATE INDEX openings_by_time ON openings (opens_at)",
+        "ALTER TABLE user_bookings ADD COLUMN was_course TEXT",
+        "ALTER TABLE user_bookings ADD COLUMN was_time TEXT",
         "CREATE INDEX untold_notices ON notices (sent_at) WHERE error IS NOT NULL",
         "CREATE TABLE guests (user_id INTEGER PRIMARY KEY, name TEXT NOT NULL,"
         " most_waiting INTEGER NOT NULL DEFAULT 20 CHECK (most_waiting BETWEEN 1 AND 1000),"

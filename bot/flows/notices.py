@@ -174,14 +174,16 @@ class AccountNotices:
 
 
 class HeldNotices:
-    """The notices about a booking: it is gone or back, or its class is near."""
+    """The notices about a booking: it is gone, moved or back, or its class is near."""
 
     def __init__(self, services: Services) -> None:
         self._db = services.db
         self._house = services.house
         self._bookings = services.bookings
+        self._slots = services.slots
         self.kinds: dict[NoticeKind, Compose] = {
             NoticeKind.GONE: self._gone,
+            NoticeKind.MOVED: self._moved,
             NoticeKind.BACK: self._back,
             NoticeKind.REMINDER: self._reminder,
         }
@@ -197,6 +199,13 @@ class HeldNotices:
         if not screens.held.is_held(held):
             raise NothingToTell(f"the booking in row {held.id} is no longer held")
         page = screens.results.came_back(held, self._house.when())
+        return told(page, document=await self._bookings.calendar_file(held))
+
+    async def _moved(self, notice: Notice) -> OutgoingNotice:
+        held = await self._held(notice)
+        if not screens.held.is_held(held) or held.was is None:
+            raise NothingToTell(f"the booking in row {held.id} is no longer held")
+        page = screens.results.changed(held, held.was, self._house.when(), await self._slots.met_by(held))
         return told(page, document=await self._bookings.calendar_file(held))
 
     async def _gone(self, notice: Notice) -> OutgoingNotice:

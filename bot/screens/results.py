@@ -275,6 +275,16 @@ def vanished(held: HeldBooking, when: When) -> Page:
     return Page(str(lines), ((again,), (mine, home_button(fresh=True))))
 
 
+def changed(held: HeldBooking, was: ClassRef, when: When, met: HeldBooking | None = None) -> Page:
+    """Sent when the site has moved or renamed the class of a booking. `met`: what it now overlaps."""
+    lines = Lines().add(_("🔀 <b>Questa prenotazione è cambiata sul sito</b>"), about(held.booking.ref, when))
+    lines.add(_("Prima era {old}. Non l'ho cambiata io.", old=in_a_line(was, when, SHORT)))
+    lines.add(_also_then(met, when) if met else "", _("🗓 Con questo file la aggiorni anche nel calendario."))
+    cancel = button(_("❌ Annulla"), Verb.ASK_CANCEL, held.id, fresh=True)
+    other = [(button(_("❌ Annulla l'altra"), Verb.ASK_CANCEL, met.id, fresh=True),)] if met else []
+    return Page(str(lines), (*other, (cancel, home_button(fresh=True))))
+
+
 def came_back(held: HeldBooking, when: When) -> Page:
     """Sent when a booking that was lost or cancelled is on the site again."""
     lines = Lines().add(_("✅ <b>Questa prenotazione è di nuovo sul sito</b>"), about(held.booking.ref, when))

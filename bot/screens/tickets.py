@@ -174,6 +174,8 @@ def final_card(action: Action, when: When, got: HeldBooking | None = None) -> Pa
     what = in_a_line(action.subject, when) if action.subject else ""
     since = _since(got, when)
     lines = Lines().add(f"{'↩️' if since else MARKS[action.status]} {title(action)}", what, since)
+    if got is not None and got.was is not None and not since:
+        lines.add(_("🔀 Cambiata dal sito: prima era {old}.", old=in_a_line(got.was, when, SHORT)))
     return Page(str(lines.add(OUT_OF_THE_CALENDAR_BY_HAND if since else "")))
 
 

@@ -14,6 +14,7 @@ from domain.results import TOLD_AS_LOST
 from store.bookings import LIVE, held_rows_of, mark_confirmed, set_status, to_held
 from store.connection import Connection, Transaction, in_snapshot
 from store.outbox import add_notice
+from store.queue.moved import follow_moved
 from store.queue.reconciliation import done_after_all, withdrawn_with_unknown_outcome
 from store.queue.rows import to_action
 from store.row_reading import all_readable, readable
@@ -156,6 +157,8 @@ def _is_being_cancelled(tx: Transaction, held: HeldBooking) -> bool:
 def _vanished(tx: Transaction, held: HeldBooking, now: datetime) -> None:
     if done_after_all(tx, ActionType.CANCEL, held.user_id, held.booking.ref, now, held.booking_id):
         set_status(tx, held.id, BookingStatus.CANCELLED, now)
+        return
+    if follow_moved(tx, held, now):
         return
     set_status(tx, held.id, BookingStatus.GONE, now)
     add_notice(tx, held.user_id, NoticeKind.GONE, booking_row_id=held.id)

@@ -155,6 +155,7 @@ def result_pages() -> Iterator[Page]:
     )
     yield from (screens.results.cancelled(ACTION, WHEN, has_file=has_file) for has_file in (True, False))
     yield screens.results.place_free(ACTION, WHEN)
+    yield screens.results.changed(HELD, HELD.ref, WHEN, HELD)
     yield from (screens.results.vanished(HELD, WHEN), screens.results.refreshed(1, 1, WHEN))
     for stop in STOPS:
         yield screens.results.login_stopped(stop, WHEN)

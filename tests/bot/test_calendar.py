@@ -187,3 +187,23 @@ async def test_a_booking_that_vanished_comes_with_what_takes_it_out_of_the_calen
     told = await world.owner.wait_for(lambda message: "non c'è più sul sito" in message.text)
 
     assert (await document(told))["STATUS"] == "CANCELLED"
+
+
+async def test_a_class_that_the_site_moves_updates_its_event_in_the_calendar(world: World) -> None:
+    await world.hold(MINE)
+    [held] = await world.db.bookings.held(chats.OWNER, MINE.day)
+    moved = replace(MINE, start=time(21, 15))
+    await world.sync([moved])
+    await world.db.connection.write(
+        "UPDATE user_bookings SET missing_since = '2026-01-01T00:00:00.000Z' WHERE id = :id", {"id": held.id}
+    )
+    await world.sync([moved], in_page=True)
+
+    told = await world.owner.wait_for(lambda message: "è cambiata sul sito" in message.text)
+
+    assert f"alle {MINE.start:%H:%M}. Non l'ho cambiata io" in told.text
+    event = await document(told)
+    assert event["STATUS"] == "CONFIRMED"
+    assert event["UID"] == f"{held.calendar_id}-{chats.OWNER}@polimisport-bot"
+    assert event["SEQUENCE"] == held.sequence + 1
+    assert event["DTSTART"].dt.time() == moved.start

@@ -50,7 +50,7 @@ async def statuses(db: Database) -> list[str]:
 
 
 async def told(db: Database) -> list[str]:
-    rows = await db.connection.rows("SELECT kind FROM notices WHERE kind IN ('gone', 'back') ORDER BY id")
+    rows = await db.connection.rows("SELECT kind FROM notices WHERE kind IN ('gone', 'back', 'moved') ORDER BY id")
     return [row["kind"] for row in rows]
 
 
@@ -263,3 +263,48 @@ async def test_a_reading_that_failed_in_between_does_not_count_among_the_two(db:
     await db.settlement.settle(third, looked_for_again(third, clock()))
     assert (await next_claim()).absent_since  # and its worker dies
     assert (await next_claim()).absent_since is None
+
+
+MOVED = replace(PILATES, start=time(19, 30))
+RENAMED = replace(PILATES, course="PILATES REFORMER")
+
+
+@pytest.mark.parametrize("new", [MOVED, RENAMED])
+async def test_a_held_class_that_the_site_changes_stays_one_booking_and_is_told_as_changed(
+    db: Database, clock: FakeClock, new: Booking
+) -> None:
+    action = await claimed(db, ActionType.BOOK, PILATES)
+    await db.settlement.settle(action, outcomes.booked(PILATES, "seen"))
+    await db.requests.set_card(action.id, 7)
+    await read(db, YOGA, PILATES)
+    before = (await db.bookings.held(GIULIA, TUESDAY))[0]
+    await read(db, YOGA, new)
+    clock.go(seconds=31)
+    await read(db, YOGA, new, in_page=True)
+    first, second = await db.bookings.held(GIULIA, TUESDAY)
+    assert (first.id, first.booking, second.booking) == (before.id, new, YOGA)
+    assert (first.was, first.calendar_id, first.sequence) == (PILATES.ref, before.calendar_id, before.sequence + 1)
+    assert await told(db) == ["moved"]
+    assert len(await db.connection.rows("SELECT 1 FROM notices WHERE kind = 'card'")) == 1
+    assert await statuses(db) == ["confirmed", "confirmed"]
+
+
+async def test_what_was_booked_by_us_or_held_before_is_not_what_a_lost_class_became(
+    db: Database, clock: FakeClock
+) -> None:
+    await read(db, PILATES)
+    await book(db, MOVED)
+    await read(db, MOVED)
+    clock.go(seconds=31)
+    await read(db, MOVED, in_page=True)
+    assert await told(db) == ["gone"]
+    assert await statuses(db) == ["gone", "confirmed"]
+
+
+async def test_of_two_new_classes_nobody_knows_which_one_a_lost_class_became(db: Database, clock: FakeClock) -> None:
+    later = replace(PILATES, start=time(21))
+    await read(db, PILATES)
+    await read(db, MOVED, later)
+    clock.go(seconds=31)
+    await read(db, MOVED, later, in_page=True)
+    assert await told(db) == ["gone"]
