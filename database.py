@@ -54,6 +54,7 @@ from store.remarks import Remarks
 from store.request_counts import RequestCounts
 from store.rules import Rules
 from store.sharing import Sharing
+from store.web.feeds import Feeds
 from store.web.links import WebLinks
 from store.web.sessions import WebSessions
 from store.week_pictures import WeekPictures
@@ -123,6 +124,7 @@ class Database:
         """What the pages in the browser need of their own."""
         self.web_links = WebLinks(connection, clock)
         self.web_sessions = WebSessions(connection, clock)
+        self.feeds = Feeds(connection, clock)
 
     def _open_oversight(self, connection: Connection, clock: Clock) -> None:
         """What is seen and done across people, by whoever keeps the machine."""

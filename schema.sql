@@ -368,6 +368,7 @@ CREATE TABLE user_bookings (
                                             -- least half a minute later and in the browser, agrees
     calendar_id  TEXT,                      -- its name in people's calendars: the first booking_id. NULL: booking_id
     sequence     INTEGER NOT NULL DEFAULT 0, -- how often what a calendar shows of it has changed
+    changed_at   TEXT,                      -- when it last did. NULL: created_at
     was_course   TEXT,                      -- what the site called it before it last changed it; NULL: it never did
     was_time     TEXT                       -- the hour it had then
 ) STRICT;
@@ -562,6 +563,16 @@ CREATE TABLE own_events (
     all_day   INTEGER NOT NULL DEFAULT 0 CHECK (all_day IN (0, 1))
 ) STRICT;
 CREATE INDEX own_events_by_time ON own_events (user_id, starts_at);
+
+-- The address at which a person's calendar application reads their classes: one at most, and a new one ends the one
+-- before. Whoever has it reads them, so that only a digest of its secret (256 random bits) is kept.
+CREATE TABLE feeds (
+    user_id INTEGER PRIMARY KEY,
+    digest  TEXT NOT NULL UNIQUE,  -- SHA-256 of the secret, in hexadecimal digits
+    number  INTEGER NOT NULL,      -- drawn for each: a button from before it was made changes nothing
+    made_at TEXT NOT NULL,
+    read_at TEXT                   -- when a calendar last asked for it, to the hour
+) STRICT;
 
 -- The outbox -------------------------------------------------------------------------------------------------------
 

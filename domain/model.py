@@ -473,6 +473,7 @@ class HeldBooking:
     missing_since: datetime | None = None  # the last reading did not show it; one reading is no proof of a loss
     calendar_id: str = ""  # its name in people's calendars, which never changes
     sequence: int = 0  # how often what a calendar shows of it has changed
+    changed_at: datetime | None = None  # when it last did; None for what is not in a row yet
     was: ClassRef | None = None  # the class before the site last moved or renamed it
 
     @property

@@ -23,17 +23,18 @@ from store.outbox import add_notice
 from store.row_reading import all_readable, instant_or_none, readable
 
 LIVE = "status NOT IN ('cancelled', 'gone', 'past')"
-SEEN_AGAIN = """
+CHANGES = """(status IN ('cancelled', 'gone') OR booking_id <> :booking_id OR coalesce(minutes <> :minutes, 0))"""
+SEEN_AGAIN = f"""
     UPDATE user_bookings SET booking_id = :booking_id, course_name = :course, location = :location,
         course_type = coalesce(:course_type, course_type),
         minutes = coalesce(:minutes, minutes), status = 'confirmed', updated_at = :now, missing_since = NULL,
         calendar_id = coalesce(calendar_id, nullif(booking_id, '')),
-        sequence = sequence + (status IN ('cancelled', 'gone') OR booking_id <> :booking_id
-            OR coalesce(minutes <> :minutes, 0)),
+        sequence = sequence + {CHANGES},
+        changed_at = CASE WHEN {CHANGES} THEN :now ELSE changed_at END,
         reminded_at = CASE WHEN status NOT IN ('cancelled', 'gone', 'past') THEN reminded_at END,
         kept_at = CASE WHEN status NOT IN ('cancelled', 'gone', 'past') THEN kept_at END
     WHERE id = :id RETURNING id
-"""
+"""  # noqa: S608 - a constant of this file
 SEEN_FIRST = """
     INSERT INTO user_bookings (user_id, booking_id, course_name, location, course_type, booking_date,
         booking_time, status, created_at, updated_at, minutes, sequence)
@@ -65,6 +66,7 @@ def to_held(row: sqlite3.Row) -> HeldBooking:
         missing_since=instant_or_none(row["missing_since"]),
         calendar_id=row["calendar_id"] or row["booking_id"] or booking.booking_id,
         sequence=row["sequence"],
+        changed_at=instant(row["changed_at"] or row["created_at"]),
         was=replace(booking.ref, course=row["was_course"] or FIT_CENTER, start=clock_time(row["was_time"]))
         if row["was_time"]
         else None,
@@ -141,7 +143,9 @@ def set_status(tx: Transaction, row_id: int, status: BookingStatus, now: datetim
     tx.run(
         """
         UPDATE user_bookings SET status = :status, updated_at = :now, missing_since = NULL,
-            sequence = sequence + (:status IN ('cancelled', 'gone') AND status NOT IN ('cancelled', 'gone'))
+            sequence = sequence + (:status IN ('cancelled', 'gone') AND status NOT IN ('cancelled', 'gone')),
+            changed_at = CASE WHEN :status IN ('cancelled', 'gone') AND status NOT IN ('cancelled', 'gone') THEN :now
+                ELSE changed_at END
         WHERE id = :id
         """,
         {"status": status, "now": stamp(now), "id": row_id},
@@ -176,6 +180,19 @@ class Bookings:
             ORDER BY booking_date, booking_time, id
             """,  # noqa: S608 - a constant of this file
             {"user_id": user_id, "since": since.isoformat()},
+        )
+        return all_readable(to_held, rows)
+
+    async def in_calendar(self, user_id: int, since: datetime) -> list[HeldBooking]:
+        """What a calendar shows: what was held from that day on, and what was cancelled or lost since then."""
+        rows = await self._db.rows(
+            """
+            SELECT * FROM user_bookings
+            WHERE user_id = :user_id AND CASE WHEN status IN ('cancelled', 'gone')
+                THEN updated_at >= :since ELSE booking_date >= substr(:since, 1, 10) END
+            ORDER BY booking_date, booking_time, id
+            """,
+            {"user_id": user_id, "since": stamp(since)},
         )
         return all_readable(to_held, rows)
 

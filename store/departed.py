@@ -30,6 +30,7 @@ CLOSE_QUESTIONS = """
 FORGET_CALENDARS = "DELETE FROM own_calendars WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0)"
 END_WEB_LINKS = "DELETE FROM web_links WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0)"
 END_WEB_SESSIONS = "DELETE FROM web_sessions WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0)"
+FORGET_FEEDS = "DELETE FROM feeds WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0)"
 CLOSE_NOTICES = """
     UPDATE notices SET sent_at = :now, error = :reason
     WHERE sent_at IS NULL AND user_id IN (SELECT user_id FROM accounts WHERE active = 0) RETURNING id
@@ -60,7 +61,7 @@ def end_what_waits(tx: Transaction, now: datetime) -> int:
         close_keeping(tx, periodic["id"])
     withdrawn = tx.run(WITHDRAW, {"now": stamp(now), "safe": last_call(now)})
     asked = tx.run(CLOSE_QUESTIONS)
-    for forget in (FORGET_CALENDARS, END_WEB_LINKS, END_WEB_SESSIONS):
+    for forget in (FORGET_CALENDARS, END_WEB_LINKS, END_WEB_SESSIONS, FORGET_FEEDS):
         tx.run(forget)
     untold = tx.run(CLOSE_NOTICES, {"now": stamp(now), "reason": NO_LONGER_HERE})
     ended = tx.run(END_AGREEMENTS)

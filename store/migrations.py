@@ -230,6 +230,9 @@ STEPS: dict[int, tuple[str, ...]] = {
     ends_at  TEXT NOT NULL
 ) STRICT""",
         "CREATE INDEX web_sessions_by_person ON web_sessions (user_id, seen_at)",
+        "ALTER TABLE user_bookings ADD COLUMN changed_at TEXT",
+        "CREATE TABLE feeds (user_id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, number INTEGER NOT NULL,"
+        " made_at TEXT NOT NULL, read_at TEXT) STRICT",
     ),
 }
 """What leads from each version to the next."""

@@ -12,6 +12,7 @@ from bot import screens
 from bot.flows.booking import BookingFlow, SlotChooser
 from bot.flows.choices import AlternativesFlow, SwapFlow, WatchFlow
 from bot.flows.courses import CoursesFlow
+from bot.flows.feed import FeedFlow
 from bot.flows.held import HeldFlow
 from bot.flows.history import HistoryFlow
 from bot.flows.holidays import HolidaysFlow
@@ -88,6 +89,7 @@ class Router:
             PreferencesFlow(services),
             WeekFlow(services),
             self._own_calendar,
+            FeedFlow(services),
             HistoryFlow(services),
         ):
             self.routes |= flow.routes

@@ -156,6 +156,9 @@ class Verb(StrEnum):
     REPLACE_CALENDAR = "swap_cal"  # the number of the question whether another one takes its place
     OWN_CALENDAR = "own_cal"  # the person's own calendar, which is read to warn before a booking
     FORGET_CALENDAR = "own_cal_off"  # its address and its events are forgotten
+    FEED = "feed"  # the address at which the person's own calendar application reads their classes
+    MAKE_FEED = "feed_make"  # a new one; the number of the one whose place it takes, or 0
+    END_FEED = "feed_end"  # the one of that number
     WEEK = "week"  # the week as a picture
     WEEK_LOOK = "week_look"  # the same, light (0) or dark (1) from now on
 
@@ -197,7 +200,7 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.OFF_DROP: (ID,),
     Verb.CONFIRM: (ID,), Verb.CONFIRM_SWAP: (ID, ID), Verb.SKIP: (ID,), Verb.KEEP: (ID,), Verb.FREE_PLACE: (ID,),
     Verb.APPROVE: (ID,), Verb.SKIP_REHEARSED: (ID,), Verb.HOURS_DAY: (DAY, KEY, PAGE),
-    Verb.REPLACE_CALENDAR: (ID,), Verb.WEEK_LOOK: (CHOICE,),
+    Verb.REPLACE_CALENDAR: (ID,), Verb.MAKE_FEED: (ID,), Verb.END_FEED: (ID,), Verb.WEEK_LOOK: (CHOICE,),
     Verb.HISTORY: (KEY, KEY, CHOICE, PAGE), Verb.HISTORY_BY: (CHOICE, KEY, KEY, CHOICE, PAGE),
     Verb.HISTORY_FILE: (CHOICE, KEY, KEY, CHOICE), Verb.STATISTICS_LOOK: (CHOICE,),
 }  # fmt: skip
@@ -214,8 +217,8 @@ ONLY_READ = frozenset({
     Verb.PERIODIC, Verb.SERIES, Verb.NEW_KINDS, Verb.NEW_WEEKDAY, Verb.NEW_COURSE, Verb.NEW_MODE, Verb.MODES,
     Verb.LEADS, Verb.MOVE_KINDS, Verb.MOVE_WEEKDAY, Verb.MOVE_COURSE, Verb.ELSE, Verb.ELSE_KINDS, Verb.ELSE_COURSE,
     Verb.ASK_DELETE, Verb.DATES, Verb.DAYS_OFF, Verb.OFF_FROM, Verb.OFF_TO,
-    Verb.HOURS, Verb.HOURS_DAY, Verb.OWN_CALENDAR, Verb.WEEK, Verb.HISTORY, Verb.HISTORY_BY, Verb.HISTORY_FILE,
-    Verb.STATISTICS,
+    Verb.HOURS, Verb.HOURS_DAY, Verb.OWN_CALENDAR, Verb.FEED, Verb.WEEK, Verb.HISTORY, Verb.HISTORY_BY,
+    Verb.HISTORY_FILE, Verb.STATISTICS,
 })  # fmt: skip
 """What these lead to is only shown: pressed in a browser, they are links."""
 

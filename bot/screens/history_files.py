@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
 
-from bot.screens.calendar_file import calendar_event
+from bot.screens.calendar_file import calendar_event, entry_of
 from bot.screens.calendar_zone import time_zone
 from bot.screens.page import File
 from domain.history import Entry
@@ -79,5 +79,5 @@ def ics_file(entries: Sequence[Entry], zone: ZoneInfo, free_cancel: timedelta, n
     calendar.add("method", "PUBLISH")
     calendar.add_component(time_zone(zone, min((each.booking.day.year for each in held), default=now.year)))
     for each in held:
-        calendar.add_component(calendar_event(each, None, zone, free_cancel, now))
+        calendar.add_component(calendar_event(entry_of(each), None, zone, free_cancel, now))
     return File(f"{NAME}.ics", calendar.to_ical())

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, time
 
+from bot.screens import feed
 from bot.screens.callbacks import Verb
 from bot.screens.page import Lines, Page, back_row, button, home_button, in_quotes, safe
 from bot.screens.when import When, first_up, short_day, weekday
@@ -56,9 +57,11 @@ def calendar_page(calendar: OwnCalendar | None, events: int, when: When, note: s
     """Which calendar is read and what came of it, or how to name one. `events`: how many are known."""
     lines = Lines().add(note).add(f"<b>{TITLE}</b>")
     if calendar is None:
-        return Page(str(lines.add(str(HOW)).add(str(TYPE)).add(str(SECRET))), (back_row(Verb.SETTINGS),))
+        lines.add(str(HOW)).add(str(TYPE)).add(str(SECRET))
+        return Page(str(lines), ((button(feed.TITLE, Verb.FEED),), back_row(Verb.SETTINGS)))
     lines.add(_("Leggo quello su {host}.", host=safe(calendar.host)), *_state(calendar, events, when)).add(str(SECRET))
-    return Page(str(lines), ((button(_("🗑 Togli il calendario"), Verb.FORGET_CALENDAR),), back_row(Verb.SETTINGS)))
+    buttons = (button(_("🗑 Togli il calendario"), Verb.FORGET_CALENDAR), button(feed.TITLE, Verb.FEED))
+    return Page(str(lines), (buttons, back_row(Verb.SETTINGS)))
 
 
 def ask_replace_page(saved: OwnCalendar, new: OwnCalendar, number: int) -> Page:

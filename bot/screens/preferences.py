@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 
-from bot.screens import own_calendar, texts
+from bot.screens import feed, own_calendar, texts
 from bot.screens.callbacks import Verb
 from bot.screens.page import Lines, Page, back_row, button, home_button, safe
 from bot.screens.when import hours_of
@@ -86,7 +86,7 @@ def overview(current: Sequence[tuple[Setting, str]], note: str = "") -> Page:
     rows = [(button(NAMES[setting], Verb.SETTING, setting),) for setting, _now in current]
     calendar = button(own_calendar.TITLE, Verb.OWN_CALENDAR)
     together = button(texts.TOGETHER_LABEL, Verb.TOGETHER)
-    return Page(str(lines), (*rows, (calendar, together), (home_button(),)))
+    return Page(str(lines), (*rows, (calendar, button(feed.TITLE, Verb.FEED)), (together, home_button())))
 
 
 def setting_page(setting: Setting, options: Sequence[Option]) -> Page:

@@ -59,7 +59,8 @@ def _become(tx: Transaction, held: HeldBooking, new: HeldBooking, now: datetime)
             calendar_id = coalesce(calendar_id, nullif(booking_id, '')), booking_id = :booking_id,
             course_name = :course, course_type = coalesce(:course_type, course_type),
             reminded_at = CASE WHEN booking_time = :time THEN reminded_at END, booking_time = :time,
-            minutes = coalesce(:minutes, minutes), sequence = sequence + 1, missing_since = NULL, updated_at = :now
+            minutes = coalesce(:minutes, minutes), sequence = sequence + 1, missing_since = NULL, updated_at = :now,
+            changed_at = :now
         WHERE id = :id
         """,
         {

@@ -44,6 +44,7 @@ from domain.errors import (
     TooManyHolidays,
     quote,
 )
+from domain.feeds import Feed
 from domain.history import Became, Entry, numbers
 from domain.house_rules import HouseRules, Rule
 from domain.model import (
@@ -274,6 +275,14 @@ def own_calendar_pages() -> Iterator[Page]:
     yield from (screens.own_calendar.told(each, 1) for each in (read, *broken))
 
 
+def feed_pages() -> Iterator[Page]:
+    made = Feed(OWNER, NOON, ID)
+    for is_served in (True, False):
+        for feed in (None, made, replace(made, read_at=NOON)):
+            yield screens.feed.feed_page(feed, WHEN, NASTY[:0], is_served=is_served)
+        yield screens.feed.address_page(f"https://{NASTY}", WHEN, is_reachable=is_served)
+
+
 def held_pages() -> Iterator[Page]:
     entries: list[screens.held.Entry] = [HELD, ACTION] * 10
     yield screens.held.mine_page(chunk(entries, 1), 3, NOON, WHEN)
@@ -426,6 +435,7 @@ def every_page() -> tuple[Page, ...]:
         sharing_pages(),
         week_pages(),
         own_calendar_pages(),
+        feed_pages(),
         question_pages(),
         periodic_pages(),
         plain_words_pages(),

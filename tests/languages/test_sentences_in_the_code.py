@@ -30,7 +30,10 @@ UNSEEN_CALLS = {
 }  # fmt: skip
 """What is handed to these is for the machine, the log or whoever mends the program."""
 UNSEEN_KEYWORDS = {"name", "parse_mode", "pattern", "tzinfo", "tz", "format"}
-FOR_MACHINES = {"bot/screens/calendar_file.py", "bot/screens/calendar_zone.py", "bot/screens/history_files.py"}
+FOR_MACHINES = {
+    "bot/screens/calendar_feed.py", "bot/screens/calendar_file.py", "bot/screens/calendar_zone.py",
+    "bot/screens/history_files.py",
+}  # fmt: skip
 """What they write is a format of its own; their sentences are in MARKED calls, which the message files' test counts."""
 WORDS = re.compile(r"[a-zà-ù]{3,}")
 ERROR_CLASS = re.compile(r"(?:[A-Z][a-z]+){2,}")
@@ -42,7 +45,7 @@ FOR_NOBODY = {
     "what answers there is not Telegram", "its answer was lost ", " times, so it has most likely arrived",
     "another program reads this bot's messages: stop it, two can't share a token", "commands", "commands for user ",
     "description", "short description", "impostazioni", "settings", "calendario", "calendar",
-    "insieme", "together",
+    "insieme", "together", "/feed/", ".ics",
 }  # fmt: skip
 """Names of the machine, Telegram's own words, and parts of lines of the log."""
 

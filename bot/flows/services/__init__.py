@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.flows.services.accounts import Accounts
 from bot.flows.services.beside import Beside
 from bot.flows.services.bookings import Bookings
+from bot.flows.services.feeds import Feeds
 from bot.flows.services.house import House
 from bot.flows.services.own_events import OwnEvents
 from bot.flows.services.page_notes import NoNotes, PageNotes
@@ -24,8 +25,8 @@ from runtime.directory import Directory
 from runtime.settings import Settings
 
 __all__ = [
-    "Accounts", "Beside", "Bookings", "House", "OwnEvents", "PageNotes", "Questions", "Readers", "Requests", "Services",
-    "Slots", "Tickets", "Weeks",
+    "Accounts", "Beside", "Bookings", "Feeds", "House", "OwnEvents", "PageNotes", "Questions", "Readers", "Requests",
+    "Services", "Slots", "Tickets", "Weeks",
 ]  # fmt: skip
 
 
@@ -42,6 +43,7 @@ class Services:
         self.readers = Readers(db, Language(settings.language))
         self.accounts = Accounts(db, self.house)
         self.bookings = Bookings(db, self.house)
+        self.feeds = Feeds(db, self.house, settings.web)
         self.own_events = OwnEvents(db, self.house)
         self.slots = Slots(db, self.house, self.bookings, self.own_events)
         self.weeks = Weeks(db, self.house, self.bookings, self.slots)
