@@ -70,6 +70,8 @@ HELD = timedelta(minutes=10)  # a place that was given back is kept for others, 
 LONGEST_HELD = timedelta(hours=1)  # the most that a site's own word about such a place is believed
 
 LOOK_EVERY = (60.0, 120.0)  # s between two looks of a watch: about as often as a person would reload
+ASKED_BACK_AT_ONCE = timedelta(seconds=8)  # after a swap gave the old place up in vain: somebody else may take it
+ASKED_BACK = timedelta(seconds=30)  # the same from the second time on
 LOOKS_APART = timedelta(seconds=30)  # a watch of a day that another is to be looked at so near to it joins that one
 ODD_LOOKS = 8  # looks of a watch that found nothing they could read, one after the other: its person is told once
 UNKNOWN_NOES = 3  # the same for refusals in words that are not known
@@ -298,6 +300,9 @@ def _looks_on(error: AppError, action: Action, now: datetime, facts: Facts) -> W
     pause = least + (most - least) * facts.chance
     if isinstance(error, HeldForOthers) and error.retry_after is not None:
         pause = max(least, min(error.retry_after, LONGEST_HELD).total_seconds())
+    gave_up = facts.lost_the_old or action.gave_up
+    if gave_up:
+        pause = (ASKED_BACK_AT_ONCE if facts.lost_the_old else ASKED_BACK).total_seconds()
     odd = not isinstance(error, STILL_TAKEN)
     enough = UNKNOWN_NOES if type(error) is BookingRefused else ODD_LOOKS
     tell = facts.lost_the_old or (odd and action.failures + 1 == enough)
@@ -308,7 +313,7 @@ def _looks_on(error: AppError, action: Action, now: datetime, facts: Facts) -> W
         error,
         failures=action.failures + 1 if odd else 0,
         report=facts.report,
-        joins=LOOKS_APART,
+        joins=None if gave_up else LOOKS_APART,
         succeeded=facts.asked and not odd,
         notices=(*begins, *struggling),
     )

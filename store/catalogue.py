@@ -252,6 +252,23 @@ def mark_full(tx: Transaction, wish: ClassRef, now: datetime) -> None:
             )
 
 
+def mark_free(tx: Transaction, slot: Slot, read_since: datetime) -> None:
+    """Notes that a reading showed free places where a refusal, or a reading, before it had told of none.
+
+    `read_since`: it began no earlier. What was found out later than that stands.
+    """
+    rows = tx.run("SELECT * FROM slots WHERE date = :date", {"date": slot.day.isoformat()})
+    for row in all_readable(_slot, rows):
+        if row.slot.ref.matches(slot.ref):
+            tx.run(
+                """
+                UPDATE slots SET places = :places, status = 'available', read_at = :read
+                WHERE id = :id AND read_at <= :read AND (places = 0 OR status <> 'available')
+                """,
+                {"id": row.id, "places": slot.places, "read": stamp(read_since)},
+            )
+
+
 class Catalogue:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -326,20 +343,8 @@ class Catalogue:
 
     @in_transaction
     def note_free(self, tx: Transaction, slot: Slot, read_since: datetime) -> None:
-        """Notes that a reading showed free places where a refusal, or a reading, before it had told of none.
-
-        `read_since`: it began no earlier. What was found out later than that stands.
-        """
-        rows = tx.run("SELECT * FROM slots WHERE date = :date", {"date": slot.day.isoformat()})
-        for row in all_readable(_slot, rows):
-            if row.slot.ref.matches(slot.ref):
-                tx.run(
-                    """
-                    UPDATE slots SET places = :places, status = 'available', read_at = :read
-                    WHERE id = :id AND read_at <= :read AND (places = 0 OR status <> 'available')
-                    """,
-                    {"id": row.id, "places": slot.places, "read": stamp(read_since)},
-                )
+        """Notes that a reading showed free places where a refusal, or a reading, before it had told of none."""
+        mark_free(tx, slot, read_since)
 
     async def courses_on(self, day_of_week: int) -> list[Course]:
         """The weekly timetable of a weekday (0 = Monday), by time."""

@@ -19,6 +19,9 @@ APART = timedelta(seconds=30)  # a reading that began so lately is not repeated:
 AFTER_A_FAILURE = timedelta(minutes=5)  # the site is in trouble, or the account: whoever looks at a page can wait
 NEAR = PREPARE + timedelta(minutes=1)  # before an opening: a reading begun then may last into its preparation
 
+NEAR_OPENING = timedelta(minutes=15)  # after an opening: a refusal then is told by a site that may be out of breath
+LOOKED_INTO = timedelta(minutes=1)  # after such a refusal
+
 READER = """
     SELECT user_id FROM accounts
     WHERE active = 1 AND rejected = 0 AND coalesce(paused_until, '') <= :now
@@ -82,16 +85,8 @@ class QuietReadings:
 
     @in_transaction
     def _carry_out(self, tx: Transaction) -> datetime | None:
-        plan = _plan(tx, self._clock())
-        if plan.moved is not None and plan.begins is not None:
-            tx.run(
-                "UPDATE booking_actions SET run_at = :begins WHERE id = :id",
-                {"id": plan.moved, "begins": stamp(plan.begins)},
-            )
-        if plan.reader is not None:
-            new = NewAction(ActionType.REFRESH, plan.reader, quiet=True, run_at=plan.begins)
-            enqueue(tx, new, self._clock())
-        return plan.begins
+        now = self._clock()
+        return _carry_out(tx, _plan(tx, now), now)
 
     @in_snapshot
     def under_way(self, tx: Transaction) -> datetime | None:
@@ -102,6 +97,24 @@ class QuietReadings:
 def is_under_way(tx: Transaction) -> bool:
     """Whether a reading of the timetable is in the queue, or carried out."""
     return tx.row(UNDER_WAY) is not None
+
+
+def doubt_refusal(tx: Transaction, opened_at: datetime | None, now: datetime) -> None:
+    """Has the timetable read soon after a place was refused as full near its opening: a site in trouble may be wrong,
+    and until it is read again the class is full for everybody."""
+    if opened_at is not None and timedelta(0) <= now - opened_at <= NEAR_OPENING:
+        _carry_out(tx, _plan(tx, now + LOOKED_INTO), now)
+
+
+def _carry_out(tx: Transaction, plan: Plan, now: datetime) -> datetime | None:
+    if plan.moved is not None and plan.begins is not None:
+        tx.run(
+            "UPDATE booking_actions SET run_at = :begins WHERE id = :id",
+            {"id": plan.moved, "begins": stamp(plan.begins)},
+        )
+    if plan.reader is not None:
+        enqueue(tx, NewAction(ActionType.REFRESH, plan.reader, quiet=True, run_at=plan.begins), now)
+    return plan.begins
 
 
 def _plan(tx: Transaction, now: datetime) -> Plan:

@@ -5,11 +5,23 @@ There is one way out: settle(). It is fenced: of an action that is not ours any 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from domain.errors import LeaseLost, LoginNeeded, LoginStopped, NothingToCancel, SlotFull
-from domain.model import BETWEEN_READINGS, Action, ActionStatus, ActionType, Clock, NoticeKind, instant, stamp
+from domain.model import (
+    BETWEEN_READINGS,
+    Action,
+    ActionStatus,
+    ActionType,
+    Clock,
+    NoticeKind,
+    Slot,
+    SlotStatus,
+    instant,
+    stamp,
+)
 from domain.opening_report import ShotOutcome
 from domain.outcome import (
     AccountTrouble,
@@ -28,7 +40,7 @@ from domain.outcome import (
 from domain.rests import rest_of
 from domain.unknown_outcome import leaves_unknown_outcome
 from store.bookings import keep_what_is_booked_anew, mark_cancelled, mark_confirmed
-from store.catalogue import mark_full, swap
+from store.catalogue import mark_free, mark_full, swap
 from store.connection import Connection, Transaction, in_transaction
 from store.fillings import LOOKED_FOR, note_race, note_reading, note_seen
 from store.outbox import add_notice
@@ -38,7 +50,7 @@ from store.queue.history import told_already
 from store.queue.open_pages import tell_open_pages
 from store.queue.openings import lost_at_opening, record_opening
 from store.queue.pairs import follow_up, wants_reading
-from store.queue.quiet_readings import after_openings
+from store.queue.quiet_readings import after_openings, doubt_refusal
 from store.queue.readings import sync
 from store.queue.reconciliation import reconcile_withdrawn
 from store.queue.rows import name_its_class, read_soon, to_action
@@ -143,6 +155,8 @@ def _note_full(tx: Transaction, action: Action, outcome: Outcome, now: datetime)
     for number in numbers:
         if (wish := wishes.get(number)) is not None:
             mark_full(tx, wish, now)
+    report = report_of(outcome)
+    doubt_refusal(tx, report.opens_at if report else action.opens_at, now)
 
 
 def _note_trouble(tx: Transaction, user_id: int, trouble: AccountTrouble, now: datetime) -> datetime | None:
@@ -202,10 +216,17 @@ def _note_place(tx: Transaction, action: Action, effect: Booked, now: datetime) 
     note_won(tx, action.id, mark_confirmed(tx, action.user_id, effect.booking, now))
     if effect.report:
         record_opening(tx, action.id, effect.report)
+    _note_places_left(tx, action, effect.slot)
     free_the_replaced(tx, action, now, effect.booking.ref)
     note_booked(tx, action.user_id)
     _tell(tx, action, NoticeKind.RESULT)
     tell_of_the_freed(tx, action)
+
+
+def _note_places_left(tx: Transaction, action: Action, slot: Slot | None) -> None:
+    """What a booking saw free beside its own place is free for others, whatever a refusal before it said."""
+    if slot is not None and slot.status is SlotStatus.AVAILABLE and (slot.places or 0) > 1 and action.started_at:
+        mark_free(tx, replace(slot, places=(slot.places or 0) - 1), action.started_at)
 
 
 def _note_bookings(tx: Transaction, action: Action, effect: Synced, now: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from actions.decide import MOST_FAILURES, MOST_ODD, TABLE, TOLD_AFTER, Phase, decide, phase_of
+from actions.decide import MOST_FAILURES, MOST_ODD, TABLE, TOLD_AFTER, Facts, Phase, decide, phase_of
 from domain import errors
 from domain.errors import (
     AccountLimit,
@@ -179,6 +179,19 @@ def test_a_trouble_of_the_account_ends_no_action(error: AppError, kind: ActionTy
 def test_no_odd_answer_ends_a_watch(error: AppError) -> None:
     watch = replace(action(created_at=AFTER), watch=WatchMode.BOOK, failures=50)
     assert isinstance(after(error, watch, AFTER), Waits)
+
+
+def test_a_swap_whose_old_place_was_given_up_in_vain_asks_for_both_again_soon() -> None:
+    watch = replace(action(created_at=AFTER), watch=WatchMode.BOOK)
+    job, error = Job(watch, HouseRules(RULE)), SlotFull("nobody gave one back")
+    first = decide(error, job, Phase.LOOK, AFTER, Facts(lost_the_old=True))
+    later = decide(error, replace(job, action=replace(watch, gave_up=True)), Phase.LOOK, AFTER, Facts())
+    plain = decide(error, job, Phase.LOOK, AFTER, Facts())
+    waits = [each for each in (first, later, plain) if isinstance(each, Waits)]
+    pauses = [each.run_at - AFTER for each in waits if each.run_at]
+    assert pauses[0] <= timedelta(seconds=10)
+    assert pauses == sorted(set(pauses))
+    assert [each.joins is None for each in waits] == [True, True, False]
 
 
 @pytest.mark.parametrize("error", [SiteUnavailable("503"), SiteChanged("a page")])

@@ -162,3 +162,31 @@ async def test_a_watch_that_ends_has_read_nothing_and_says_nothing(db: Database,
     action = await booking(db, clock, WatchMode.BOOK)
     await db.settlement.settle(action, outcomes.failed(SlotFull("nobody gave a place back in time")))
     assert all(row.read_at == chats.NOON for row in await db.catalogue.slots_on(TUESDAY))
+
+
+@pytest.mark.parametrize(("minutes", "readings"), [(1, 1), (60, 0)], ids=["near its opening", "long after"])
+async def test_a_refusal_near_an_opening_is_looked_into_by_one_reading_for_all(
+    db: Database, clock: FakeClock, minutes: int, readings: int
+) -> None:
+    for user in (OWNER, FRIEND):
+        await db.requests.add(NewAction(ActionType.BOOK, user, MINE.ref, opens_at=OPENS))
+    clock.now = OPENS + timedelta(minutes=minutes)
+    for _ in range(2):
+        action = await db.claims.claim("test", 60)
+        assert action
+        await db.settlement.settle(action, outcomes.failed(SlotFull("full")))
+    assert len(await queued(db)) == readings
+    if readings:
+        begins = await db.quiet_readings.under_way()
+        assert begins
+        assert begins - clock.now <= timedelta(minutes=2)
+
+
+async def test_what_a_booking_saw_free_beside_its_own_place_is_not_full_any_more(
+    db: Database, clock: FakeClock
+) -> None:
+    action = await booking(db, clock)
+    await db.catalogue.note_full(MINE.ref, clock.now - timedelta(seconds=5))
+    await db.settlement.settle(action, outcomes.booked(MINE, slot=chats.PILATES))
+    [slot] = [row.slot for row in await db.catalogue.slots_on(TUESDAY) if row.slot.ref == chats.PILATES.ref]
+    assert (slot.places, slot.status) == (6, chats.PILATES.status)
