@@ -1,4 +1,4 @@
-"""Many accounts at one opening: when the last first shot arrives, how evenly they prepare, what their workers take.
+"""Many accounts at one opening: when the last first shot arrives, whether all are raced for once, what it takes.
 
 Used by bench/opening.py. The workers are processes, and so is the site, as in the night. The sessions were stored
 before; who has none would log in with a browser, one after the other.
@@ -72,6 +72,7 @@ class Seen:
     median: float  # the same for the one in the middle
     requests: int  # of one account, at the most
     a_second: int  # requests of all within a second before the opening, at the most
+    claimed_again: int  # accounts whose booking a second worker took over, though none has died
     memory: Sequence[float]  # MiB of each worker with its driver and browser
     shares: Sequence[int]  # accounts of each worker
 
@@ -105,7 +106,8 @@ async def gather(sites: Midnight, folder: Path, crowd: Crowd) -> Seen:
         await asyncio.sleep((opens_at - datetime.now(UTC)).total_seconds() - WEIGHED)
         memory, shares = [_memory(each) for each in workers], await _shares(db)
         await _until_done(db, log)
-    return _seen(await sites.close(opening), memory, shares)
+        again = await _claimed_again(db)
+    return _seen(await sites.close(opening), memory, shares, again)
 
 
 async def _queue(db: Database, folder: Path, opening: Opening, people: dict[int, str], begin: datetime) -> None:
@@ -150,6 +152,11 @@ async def _shares(db: Database) -> list[int]:
     return [row["accounts"] for row in rows]
 
 
+async def _claimed_again(db: Database) -> int:
+    [row] = await db.connection.rows("SELECT count(*) FROM booking_actions WHERE attempts > 1")
+    return int(row[0])
+
+
 async def _until_done(db: Database, log: Path) -> None:
     """Every booking was made. Raises BenchError when one was not."""
     try:
@@ -167,7 +174,7 @@ async def _states(db: Database) -> set[str]:
     return {row["status"] for row in rows}
 
 
-def _seen(told: dict[str, Any], memory: Sequence[float], shares: Sequence[int]) -> Seen:
+def _seen(told: dict[str, Any], memory: Sequence[float], shares: Sequence[int], claimed_again: int) -> Seen:
     first: dict[str, float] = {}
     for shot in told["shots"]:
         first[shot["who"]] = min(shot["at"], first.get(shot["who"], shot["at"]))
@@ -178,6 +185,7 @@ def _seen(told: dict[str, Any], memory: Sequence[float], shares: Sequence[int]) 
         median=statistics.median(arrivals),
         requests=max(told["requests"].values()),
         a_second=most_a_second(before),
+        claimed_again=claimed_again,
         memory=memory,
         shares=shares,
     )
@@ -196,6 +204,7 @@ def figures(crowd: Crowd, openings: Sequence[Seen]) -> list[Figure]:
     judged = [
         Figure(f"{name}: last first shot", "ms", last, LAST_ARRIVAL if crowd.is_judged else None),
         Figure(f"{name}: requests of one", "", requests, MOST_REQUESTS, "max"),
+        Figure(f"{name}: claimed again", "", tuple(float(each.claimed_again) for each in openings), 0.0, "max"),
     ]
     if not crowd.prepares:
         return judged

@@ -9,8 +9,8 @@ address whose clocks are six seconds apart; each but the first on another simula
 the first (bench/kinds.py). In the calm openings a plain client with a warm connection sleeps until the opening, by our
 clock, and sends once. Then crowds, with real workers (bench/crowd.py): a hundred accounts and one worker from 20 s
 before the opening, a thousand and two workers through the whole preparation of five minutes, or one worker. Timed: when
-the last account's first shot arrives; counted: what each account sends, and what the site sees within any second before
-the opening; weighed: each worker with its driver and browser.
+the last account's first shot arrives; counted: what each account sends, whose booking a second worker took over, and
+what the site sees within any second before the opening; weighed: each worker with its driver and browser.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ async def test_the_queue_can_be_measured_on_a_short_history() -> None:
 
 async def test_the_queue_can_be_measured_by_itself() -> None:
     figures = await queue.measure(rounds=2)
-    assert [len(figure.samples) for figure in figures] == [2, 2]
+    assert [len(figure.samples) for figure in figures] == [2, 2, 2, 2]
 
 
 async def test_the_picture_of_the_week_can_be_measured() -> None:
