@@ -201,7 +201,8 @@ def _barcodes(source: Path | BinaryIO, name: str) -> list[str]:
         with opened as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise too_large
-            return [found.text for found in zxingcpp.read_barcodes(_in_grey(picture), zxingcpp.BarcodeFormat.QRCode)]
+            qr_codes = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+            return [found.text for found in zxingcpp.read_barcodes(_in_grey(picture), qr_codes)]
     except FileNotFoundError:
         raise OtpError(_("there is no file {path}", path=source)) from None
     except Image.DecompressionBombError:

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.flows.router import Router
 from bot.flows.services import Services
-from dashboard import entering, feed, flows, security
+from dashboard import account, entering, feed, flows, security
 from dashboard.assets import Assets
 from dashboard.cards import button_of, card_of
 from dashboard.forms import read_form
@@ -29,7 +29,12 @@ from runtime import program
 from runtime.changes import Changes
 from runtime.settings import Settings
 
-PARTS: Sequence[Callable[[Dashboard], list[Route]]] = (entering.routes, flows.routes, feed.routes)
+PARTS: Sequence[Callable[[Dashboard], list[Route]]] = (
+    entering.routes,
+    flows.routes,
+    feed.routes,
+    account.routes,
+)
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 log = logging.getLogger(__name__)

@@ -385,6 +385,7 @@ class Account:
     rejected: bool = False  # its login was refused, or led astray; nothing is tried until it changes or the person asks
     pause: Pause | None = None  # the last trouble of the account; it waits as long as that is not over
     stop: LoginStopped | None = None  # why it is `rejected`
+    login_asked: bool = False  # a new login is to be tried, and was not yet
 
     def waits_until(self, now: datetime) -> datetime | None:
         """Until when nothing is sent for it; None when it does not wait."""

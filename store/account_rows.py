@@ -11,7 +11,8 @@ from store.pauses import to_pause
 
 def to_account(row: sqlite3.Row) -> Account:
     """The account in a row."""
-    return Account(row["user_id"], Role(row["role"]), bool(row["rejected"]), to_pause(row), _rejection(row))
+    rejected, login_asked = bool(row["rejected"]), bool(row["login_asked"])
+    return Account(row["user_id"], Role(row["role"]), rejected, to_pause(row), _rejection(row), login_asked)
 
 
 def _rejection(row: sqlite3.Row) -> LoginStopped | None:

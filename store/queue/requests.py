@@ -77,6 +77,18 @@ class Requests:
         )
         return readable(to_action, row)
 
+    async def newest_routine(self, kind: ActionType, user_id: int) -> Action | None:
+        """A person's latest check or refresh, finished or not."""
+        row = await self._db.row(
+            """
+            SELECT * FROM booking_actions
+            WHERE user_id = :user_id AND action_type = :type AND action_type IN ('check', 'refresh')
+            ORDER BY created_at DESC, id DESC LIMIT 1
+            """,
+            {"user_id": user_id, "type": kind},
+        )
+        return readable(to_action, row)
+
     @in_transaction
     def withdraw(self, tx: Transaction, action_id: int, user_id: int, shown_on: int | None = None) -> Action | None:
         """Withdraws the person's action before it acts, also while a worker prepares it for its opening.
