@@ -24,6 +24,8 @@ from store.heartbeats import Heartbeats
 from store.migrations import VERSION, migrate
 from store.outbox import Outbox
 from store.own_calendars import OwnCalendars
+from store.pages.overviews import Overviews
+from store.pages.signs import Signs
 from store.pauses import Pauses
 from store.people import People
 from store.preferences import PreferencesOf
@@ -125,6 +127,8 @@ class Database:
         self.web_links = WebLinks(connection, clock)
         self.web_sessions = WebSessions(connection, clock)
         self.feeds = Feeds(connection, clock)
+        self.overviews = Overviews(connection, clock)
+        self.signs = Signs(connection)
 
     def _open_oversight(self, connection: Connection, clock: Clock) -> None:
         """What is seen and done across people, by whoever keeps the machine."""

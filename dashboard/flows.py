@@ -12,6 +12,7 @@ from bot.flows.tap import Response, Tap
 from bot.screens.callbacks import Call, Forged, Verb, unpack
 from bot.screens.page import File, NewMessage, Page
 from dashboard.cards import card_of
+from dashboard.live import PageSigns, signs_now
 from dashboard.parts import FORM, VISITOR, Dashboard, Route, get, post
 
 MOST_ANSWERS = 100  # kept until they are fetched, which a browser does at once
@@ -43,14 +44,10 @@ class Flows:
         self._dashboard = dashboard
         self._answers = Answers()
 
-    async def home(self, request: web.Request) -> web.StreamResponse:
-        """What the menu of the chat says."""
-        response = await self._dashboard.looking.respond(_tap(request, Call(Verb.HOME)))
-        return self._show(request, response, "/do/home")
-
     async def look(self, request: web.Request) -> web.StreamResponse:
-        """A button that only reads."""
-        return self._show(request, await self._looked(request), f"/do/{request.match_info['data']}")
+        """A button that only reads. Its page is kept up to date while it is looked at."""
+        signs = await signs_now(self._dashboard, request[VISITOR].user_id)  # before: what changes meanwhile is told
+        return self._show(request, await self._looked(request), f"/do/{request.match_info['data']}", signs)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """What a button that only reads has sent: a document to keep, or a picture."""
@@ -83,7 +80,9 @@ class Flows:
     def _kept(self, request: web.Request) -> Response | None:
         return self._answers.find(request[VISITOR].session_id, request.match_info["key"])
 
-    def _show(self, request: web.Request, response: Response, address: str) -> web.Response:
+    def _show(
+        self, request: web.Request, response: Response, address: str, signs: PageSigns | None = None
+    ) -> web.Response:
         """The response as a card; `address` is where it is found again, and its file below it."""
         page = response if isinstance(response, Page) else response.page
         message = response if isinstance(response, NewMessage) else None
@@ -94,6 +93,8 @@ class Flows:
             document=message.document.name if message and message.document else None,
             has_picture=bool(message and message.picture),
             file=f"{address}/file",
+            signs=signs,
+            shows_places=page.living is not None,
         )
 
 
@@ -114,7 +115,7 @@ def _sent(response: Response | None) -> web.StreamResponse:
     if not isinstance(response, NewMessage):
         raise web.HTTPNotFound
     if response.document is not None:
-        return _download(response.document)
+        return download(response.document)
     match response.picture:
         case Path() as path:
             return web.FileResponse(path)
@@ -124,7 +125,7 @@ def _sent(response: Response | None) -> web.StreamResponse:
             raise web.HTTPNotFound
 
 
-def _download(document: File) -> web.Response:
+def download(document: File) -> web.Response:
     """The document as a file to keep: a browser shows none of it, whatever it holds."""
     response = web.Response(body=document.content, content_type="application/octet-stream")
     response.headers["Content-Disposition"] = _to_keep(document.name)
@@ -140,7 +141,6 @@ def _to_keep(name: str) -> str:
 def routes(dashboard: Dashboard) -> list[Route]:
     flows = Flows(dashboard)
     return [
-        get("/", flows.home),
         get("/do/{data}", flows.look),
         get("/do/{data}/file", flows.file),
         post("/do", flows.do),

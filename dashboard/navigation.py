@@ -15,7 +15,13 @@ class Tab:
     for_owner: bool = False
 
 
-TABS = (Tab("/", N_("Panoramica")),)
+TABS = (
+    Tab("/", N_("Panoramica")),
+    Tab("/openings", N_("Aperture")),
+    Tab("/history", N_("Storico")),
+    Tab("/statistics", N_("Numeri")),
+    Tab("/do/settings", N_("Impostazioni")),
+)
 
 
 def tabs(is_owner: bool) -> Sequence[Tab]:

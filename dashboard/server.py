@@ -15,11 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.flows.router import Router
 from bot.flows.services import Services
-from dashboard import account, entering, feed, flows, security
+from dashboard import account, entering, feed, flows, live, security
 from dashboard.assets import Assets
 from dashboard.cards import button_of, card_of
 from dashboard.forms import read_form
 from dashboard.parts import FORM, VISITOR, Access, Dashboard, Handler, Route, Visitor
+from dashboard.person import pages
 from dashboard.refusals import refusal
 from database import Database
 from domain.errors import DatabaseError
@@ -34,6 +35,8 @@ PARTS: Sequence[Callable[[Dashboard], list[Route]]] = (
     flows.routes,
     feed.routes,
     account.routes,
+    pages.routes,
+    live.routes,
 )
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 

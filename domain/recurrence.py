@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from domain.model import ClassRef
+from domain.model import Action, BookingStatus, ClassRef, HeldBooking
 
 
 class ConfirmationOutcome(StrEnum):
@@ -116,6 +116,19 @@ class PlannedDate:
     holiday: bool
     action_id: int | None
     acts_at: datetime | None  # when something happens next for it: a question, an opening; None: nothing more
+
+
+@dataclass(frozen=True, slots=True)
+class DateAhead:
+    """A date of a periodic booking with what is known of it: its action, and what the action got."""
+
+    planned: PlannedDate
+    action: Action | None = None
+    held: HeldBooking | None = None
+
+    @property
+    def is_held(self) -> bool:
+        return self.held is not None and self.held.status is BookingStatus.CONFIRMED
 
 
 @dataclass(frozen=True, slots=True)

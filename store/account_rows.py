@@ -6,6 +6,7 @@ import sqlite3
 
 from domain.errors import LoginStopped, login_stop
 from domain.model import Account, Role
+from store.connection import Transaction
 from store.pauses import to_pause
 
 
@@ -13,6 +14,12 @@ def to_account(row: sqlite3.Row) -> Account:
     """The account in a row."""
     rejected, login_asked = bool(row["rejected"]), bool(row["login_asked"])
     return Account(row["user_id"], Role(row["role"]), rejected, to_pause(row), _rejection(row), login_asked)
+
+
+def account_of(tx: Transaction, user_id: int) -> Account | None:
+    """The account of a Telegram user; None for a stranger."""
+    row = tx.row("SELECT * FROM accounts WHERE user_id = :user_id AND active = 1", {"user_id": user_id})
+    return to_account(row) if row else None
 
 
 def _rejection(row: sqlite3.Row) -> LoginStopped | None:

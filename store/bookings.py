@@ -18,7 +18,7 @@ from domain.model import (
     stamp,
 )
 from domain.results import TOLD_AS_LOST
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Transaction, in_snapshot, in_transaction
 from store.outbox import add_notice
 from store.row_reading import all_readable, instant_or_none, readable
 
@@ -93,6 +93,31 @@ def held_rows_of(tx: Transaction, user_id: int, wish: ClassRef) -> list[tuple[He
 def is_held(tx: Transaction, user_id: int, wish: ClassRef) -> bool:
     """Whether the person holds the class, as far as is known."""
     return any(held.status is BookingStatus.CONFIRMED for held in _rows_of(tx, user_id, wish))
+
+
+def held_since(tx: Transaction, user_id: int, since: date) -> list[HeldBooking]:
+    """What a person holds from that day on, the soonest first."""
+    rows = tx.run(
+        f"""
+        SELECT * FROM user_bookings WHERE user_id = :user_id AND booking_date >= :since AND {LIVE}
+        ORDER BY booking_date, booking_time, id
+        """,  # noqa: S608 - a constant of this file
+        {"user_id": user_id, "since": since.isoformat()},
+    )
+    return all_readable(to_held, rows)
+
+
+def bookings_read_at(tx: Transaction, user_id: int) -> datetime | None:
+    """When "my bookings" were last read from the site for this person."""
+    row = tx.row(
+        """
+        SELECT max(completed_at) FROM booking_actions
+        WHERE user_id = :user_id AND action_type = 'check' AND status = 'completed'
+            AND action_type IN ('check', 'refresh')
+        """,
+        {"user_id": user_id},
+    )
+    return instant(row[0]) if row and row[0] else None
 
 
 def find_held(tx: Transaction, row_id: int, user_id: int) -> HeldBooking | None:
@@ -175,16 +200,10 @@ class Bookings:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    async def held(self, user_id: int, since: date) -> list[HeldBooking]:
+    @in_snapshot
+    def held(self, tx: Transaction, user_id: int, since: date) -> list[HeldBooking]:
         """What a person holds from that day on, the soonest first."""
-        rows = await self._db.rows(
-            f"""
-            SELECT * FROM user_bookings WHERE user_id = :user_id AND booking_date >= :since AND {LIVE}
-            ORDER BY booking_date, booking_time, id
-            """,  # noqa: S608 - a constant of this file
-            {"user_id": user_id, "since": since.isoformat()},
-        )
-        return all_readable(to_held, rows)
+        return held_since(tx, user_id, since)
 
     async def in_calendar(self, user_id: int, since: datetime) -> list[HeldBooking]:
         """What a calendar shows: what was held from that day on, and what was cancelled or lost since then."""
@@ -240,14 +259,7 @@ class Bookings:
             values,
         )
 
-    async def last_read(self, user_id: int) -> datetime | None:
+    @in_snapshot
+    def last_read(self, tx: Transaction, user_id: int) -> datetime | None:
         """When "my bookings" were last read from the site for this person."""
-        row = await self._db.row(
-            """
-            SELECT max(completed_at) FROM booking_actions
-            WHERE user_id = :user_id AND action_type = 'check' AND status = 'completed'
-                AND action_type IN ('check', 'refresh')
-            """,
-            {"user_id": user_id},
-        )
-        return instant(row[0]) if row and row[0] else None
+        return bookings_read_at(tx, user_id)

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from domain.model import Account, Clock, NoticeKind, Role, instant, stamp
 from domain.people import Person, Reader
-from store.account_rows import to_account
-from store.connection import Connection, Transaction, in_transaction
+from store.account_rows import account_of, to_account
+from store.connection import Connection, Transaction, in_snapshot, in_transaction
 from store.departed import end_what_waits, take_evidence
 from store.outbox import add_notice
 from store.pauses import OVER
@@ -74,10 +74,10 @@ class People:
         """The evidence folders of removed accounts, to be deleted: no row names them any more."""
         return take_evidence(tx)
 
-    async def find(self, user_id: int) -> Account | None:
+    @in_snapshot
+    def find(self, tx: Transaction, user_id: int) -> Account | None:
         """The account of a Telegram user; None for a stranger."""
-        row = await self._db.row("SELECT * FROM accounts WHERE user_id = :user_id AND active = 1", {"user_id": user_id})
-        return to_account(row) if row else None
+        return account_of(tx, user_id)
 
     async def all(self) -> list[Account]:
         """Every active account, the owner first."""

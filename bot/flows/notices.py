@@ -16,7 +16,7 @@ from bot.flows.together import TogetherNotices
 from bot.screens.page import NewMessage
 from domain.model import ActionStatus, BookingStatus, ClassRef, HeldBooking, Notice, NoticeKind
 from domain.programs import Outage
-from domain.recurrence import Confirmation, ConfirmationPurpose, Occurrence, PeriodicBooking
+from domain.recurrence import Confirmation, Occurrence, PeriodicBooking
 from languages import speaking
 
 STALE = timedelta(hours=1)  # what has waited for longer is no news any more
@@ -233,8 +233,6 @@ class PeriodicNotices:
         self._db = services.db
         self._house = services.house
         self._questions = services.questions
-        self._slots = services.slots
-        self._own_events = services.own_events
         self.kinds: dict[NoticeKind, Compose] = {
             NoticeKind.CONFIRMATION: self._question,
             NoticeKind.EXPIRED: self._expired,
@@ -252,15 +250,7 @@ class PeriodicNotices:
         confirmation, periodic, ref = await self._asked(notice)
         if await self._questions.was_withdrawn(confirmation, ref):
             raise NothingToTell(f"question {confirmation.id} was taken back before it was told")
-        opens = self._house.opening.opens_at(ref.day, ref.start)
-        binding = self._questions.binds_unexpectedly(periodic, ref)
-        books = confirmation.purpose is ConfirmationPurpose.BOOK
-        clash = await self._slots.clash_of(notice.user_id, ref) if books else None
-        own_events = await self._own_events.at(notice.user_id, ref) if books else ()
-        page = screens.questions.question(
-            confirmation, periodic, ref, opens, self._house.when(), binding=binding, clash=clash, own_events=own_events
-        )
-        return told(page)
+        return told(await self._questions.page(confirmation, periodic, ref))
 
     async def _expired(self, notice: Notice) -> OutgoingNotice:
         confirmation, _, ref = await self._asked(notice)

@@ -10,10 +10,9 @@ from bot.flows.services import Services
 from bot.flows.tap import Routes, Tap
 from bot.screens.callbacks import Verb
 from bot.screens.page import Page, chunk
-from bot.screens.periodic import Date
 from domain.matching import find_matching
 from domain.model import Course, HeldBooking, same_course
-from domain.recurrence import OccurrenceState, PeriodicBooking, PlannedDate
+from domain.recurrence import DateAhead, OccurrenceState, PeriodicBooking, PlannedDate
 from domain.requests import MOST_ALTERNATIVES
 from languages import _
 
@@ -47,7 +46,7 @@ class SeriesCards:
     async def dates(self, periodic: PeriodicBooking, note: str = "") -> Page:
         return screens.periodic.dates_page(periodic, await self._dates(periodic, WEEKS), self._house.when(), note)
 
-    async def _dates(self, periodic: PeriodicBooking, weeks: int) -> Sequence[Date]:
+    async def _dates(self, periodic: PeriodicBooking, weeks: int) -> Sequence[DateAhead]:
         """The next dates; today's is left out once its class has begun."""
         today, recurrence = self._house.when().today, self._house.recurrence
         planned = await self._db.series.preview(periodic.id, periodic.user_id, today, weeks + 1, recurrence)
@@ -55,14 +54,16 @@ class SeriesCards:
         held = await self._bookings.held(periodic.user_id)
         return [await self._date(one, periodic, held) for one in ahead[:weeks]]
 
-    async def _date(self, planned: PlannedDate, periodic: PeriodicBooking, held_now: Sequence[HeldBooking]) -> Date:
+    async def _date(
+        self, planned: PlannedDate, periodic: PeriodicBooking, held_now: Sequence[HeldBooking]
+    ) -> DateAhead:
         user_id = periodic.user_id
         if planned.action_id is None:
             ref = periodic.on(planned.day)
             there = find_matching(held_now, ref)
-            return Date(planned, held=there if planned.state in (None, OccurrenceState.QUEUED) else None)
+            return DateAhead(planned, held=there if planned.state in (None, OccurrenceState.QUEUED) else None)
         action = await self._db.requests.find(planned.action_id, user_id)
-        return Date(planned, action, await self._bookings.got_by(action) if action else None)
+        return DateAhead(planned, action, await self._bookings.got_by(action) if action else None)
 
     async def alternatives(self, periodic: PeriodicBooking, note: str = "") -> Page:
         others = await self._db.series.alternatives(periodic.id)

@@ -223,6 +223,9 @@ ONLY_READ = frozenset({
 """What these lead to is only shown: pressed in a browser, they are links."""
 
 
+VERBS = frozenset(Verb)
+
+
 class Forged(Exception):
     """Callback data that no button of this version carries: from another version, or made up."""
 
@@ -282,7 +285,7 @@ def unpack(data: str | None) -> Call:
     if data is None or found is None or len(data.encode()) > MOST_BYTES:
         raise Forged("not the language of our buttons")
     fresh, reread, word, tail = found.groups()
-    if word not in set(Verb):
+    if word not in VERBS:
         raise Forged(f"no verb {word!r}")
     call = Call(Verb(word), tuple(int(number) for number in tail.split(":")[1:]), bool(fresh), bool(reread))
     _check(call)

@@ -102,7 +102,7 @@ def _entry_button(entry: Entry, when: When, told: Sequence[ClassRef]) -> Button:
 
 def held_page(held: HeldBooking, live: Action | None, when: When, *, over: bool, note: str = "") -> Page:
     """One booking, and what can be done with it. `over`: the class has begun."""
-    lines = Lines().add(note).add(about(held.booking.ref, when)).add(_standing(held, when, over=over))
+    lines = Lines().add(note).add(about(held.booking.ref, when)).add(standing(held, when, over=over))
     rows: list[ButtonRow] = []
     if live:
         what = str(name_of(live)).lower()
@@ -135,7 +135,7 @@ def is_held(held: HeldBooking) -> bool:
     return held.status is BookingStatus.CONFIRMED
 
 
-def _standing(held: HeldBooking, when: When, *, over: bool) -> str:
+def standing(held: HeldBooking, when: When, *, over: bool) -> str:
     seen = when.at(held.updated_at)
     match held.status:
         case BookingStatus.CONFIRMED if held.missing_since and not over:

@@ -98,7 +98,7 @@ def figures_page(action: Action, report: OpeningReport, when: When) -> Page:
     lines = Lines().add(_("⏱ <b>Com'è andata</b>"), about_action(action, when))
     lines.add(opening_line(report, when), off_time(report, when))
     lines.add(*(_shot_line(number, shot) for number, shot in enumerate(report.shots, 1)))
-    lines.add(_clock_line(report))
+    lines.add(clock_line(report))
     return Page(str(lines), (back_row(Verb.TICKET, action.id, on_card=True),))
 
 
@@ -109,7 +109,7 @@ def opening_line(report: OpeningReport, when: When) -> str:
     if first:
         parts.append(_first_shot(report, first))
     if report.seen is not None:
-        parts.append(_("vista nelle tue prenotazioni a {after}", after=_after(report.seen)))
+        parts.append(_("vista nelle tue prenotazioni a {after}", after=since_opening(report.seen)))
     if report.shots:
         parts.append(n_("{n} tentativo", "{n} tentativi", len(report.shots)))
     return ", ".join(parts) + "."
@@ -118,16 +118,16 @@ def opening_line(report: OpeningReport, when: When) -> str:
 def _first_shot(report: OpeningReport, shot: Shot) -> str:
     """When the shot that counts arrived; of one whose answer was slow only when that came is known."""
     if shot.answered - shot.sent > SLOW_ANSWER:
-        after = _after(shot.answered)
+        after = since_opening(shot.answered)
         if report.hit:
             return _("tiro con risposta a {after}", after=after)
         return _("primo tiro con risposta a {after}", after=after)
-    after = _after(report.arrived(shot))
+    after = since_opening(report.arrived(shot))
     return _("tiro arrivato a {after}", after=after) if report.hit else _("primo tiro arrivato a {after}", after=after)
 
 
 def _shot_line(number: int, shot: Shot) -> str:
-    sent, answered = _after(shot.sent), _after(shot.answered)
+    sent, answered = since_opening(shot.sent), since_opening(shot.answered)
     if shot.outcome is ShotOutcome.LOST:
         return _(
             "{number}. partita a {sent}: nessuna risposta entro {answered}", number=number, sent=sent, answered=answered
@@ -141,16 +141,16 @@ def _shot_line(number: int, shot: Shot) -> str:
     )
 
 
-def _clock_line(report: OpeningReport) -> str:
+def clock_line(report: OpeningReport) -> str:
     return _(
         "Orologio del sito rispetto al mio: {offset}, a ±{doubt} ms; andata e ritorno: {trip} ms.",
-        offset=_after(report.offset),
+        offset=since_opening(report.offset),
         doubt=decimal(report.uncertainty * 1000, 0),
         trip=decimal(report.round_trip * 1000, 0),
     )
 
 
-def _after(seconds: float) -> str:
+def since_opening(seconds: float) -> str:
     """`+6 ms`, `+0,4 s`, `+62 s`."""
     if abs(seconds) < 0.0995:
         return f"{round(seconds * 1000):+d} ms"  # as a whole number, which has no minus zero

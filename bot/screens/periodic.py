@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.screens.callbacks import Verb
 from bot.screens.classes import ordinal, told_apart
@@ -26,8 +25,16 @@ from bot.screens.page import (
 )
 from bot.screens.texts import GO_ON_LABEL, GOES_ON, PERIODIC_LABEL
 from bot.screens.when import When, every, first_up, short_day, weekday
-from domain.model import Action, ActionStatus, BookingStatus, ClassRef, HeldBooking
-from domain.recurrence import Holiday, OccurrenceState, PeriodicBooking, PeriodicChoice, PeriodicMode, PlannedDate
+from domain.model import ActionStatus, BookingStatus, ClassRef
+from domain.recurrence import (
+    DateAhead,
+    Holiday,
+    OccurrenceState,
+    PeriodicBooking,
+    PeriodicChoice,
+    PeriodicMode,
+    PlannedDate,
+)
 from domain.recurring_pauses import MissedDate, RecurringPause
 from languages import N_, _
 
@@ -40,13 +47,11 @@ def periodic_page(
     """The list of periodic bookings, each with a button to its card. `pause`: why all of them wait."""
     lines = Lines().add(note).add(_("<b>Prenotazioni periodiche</b>"))
     if pause is not None:
-        stopped = [_("⏸ <b>Tutte ferme.</b>"), str(failure_message(pause.kind).happened)]
-        stopped += [_("Dal sito: {said}.", said=in_quotes(pause.words))] if pause.words else []
-        lines.add(" ".join(stopped), _("Quando è a posto, tocca Riprendi."))
+        lines.add(*all_stopped(pause))
     if not chunk.items:
         lines.add(_("Non ne hai ancora nessuna."), _("Scegli un corso una volta: poi ci penso io, ogni settimana."))
     for periodic in chunk.items:
-        lines.add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic), _behaviour(periodic))
+        lines.add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", weekly_line(periodic), behaviour(periodic))
     if holidays:
         lines.add(_("🏖 Ferie: {days}", days=", ".join(days_off(holiday) for holiday in holidays[:3])))
     rows: list[ButtonRow] = [(button(GO_ON_LABEL, Verb.GO_ON),)] if pause is not None else []
@@ -56,6 +61,13 @@ def periodic_page(
         f"{lines}{chunk.caption}",
         (*rows, *chunk.turns(Verb.PERIODIC), (new, button(_("🏖 Ferie"), Verb.DAYS_OFF, 0)), (home_button(),)),
     )
+
+
+def all_stopped(pause: RecurringPause) -> Sequence[str]:
+    """Why everything that recurs waits, and what its person can do."""
+    stopped = [_("⏸ <b>Tutte ferme.</b>"), str(failure_message(pause.kind).happened)]
+    stopped += [_("Dal sito: {said}.", said=in_quotes(pause.words))] if pause.words else []
+    return " ".join(stopped), _("Quando è a posto, tocca Riprendi.")
 
 
 def going_on_page(missed: Sequence[MissedDate], when: When) -> Page:
@@ -77,14 +89,16 @@ def name_of(periodic: PeriodicBooking) -> str:
     return safe(periodic.name or periodic.course)
 
 
-def _weekly(periodic: PeriodicBooking) -> str:
+def weekly_line(periodic: PeriodicBooking) -> str:
+    """`Ogni martedì alle 18:00 · Giuriati`, with the course where the name is another."""
     what = f"{safe(periodic.course)}, " if periodic.name and periodic.name != periodic.course else ""
     when = every(periodic.day_of_week)
     weekly = _("{day} alle {time}", day=when if what else first_up(when), time=f"{periodic.start:%H:%M}")
     return f"{what}{weekly}{where(periodic.place)}"
 
 
-def _behaviour(periodic: PeriodicBooking) -> str:
+def behaviour(periodic: PeriodicBooking) -> str:
+    """Its mode, or that it rests."""
     return str(MODE_NAMES[periodic.mode]) if periodic.active else _("In pausa: non faccio niente.")
 
 
@@ -104,30 +118,17 @@ def days_off(holiday: Holiday) -> str:
 HELD_ANYWAY = N_("✅ ce l'hai già")
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
-    """A date of a periodic booking with what is known of it: its action, and what the action got."""
-
-    planned: PlannedDate
-    action: Action | None = None
-    held: HeldBooking | None = None
-
-    @property
-    def is_held(self) -> bool:
-        return self.held is not None and self.held.status is BookingStatus.CONFIRMED
-
-
 def card_page(
     periodic: PeriodicBooking,
     others: Sequence[PeriodicChoice],
-    dates: Sequence[Date],
+    dates: Sequence[DateAhead],
     times: AskTimes,
     when: When,
     note: Words = "",
     meets: Sequence[PeriodicBooking] = (),
 ) -> Page:
     """The card of a periodic booking and what can be done with it; `meets`: others at the same hours."""
-    lines = Lines().add(note).add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic))
+    lines = Lines().add(note).add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", weekly_line(periodic))
     lines.add(meets_line(meets))
     if periodic.active:
         lines.add(MODE_NAMES[periodic.mode], mode_line(periodic.mode, times))
@@ -138,7 +139,7 @@ def card_page(
         _("<b>Prossime date</b>"), *(date_line(date, periodic, when) for date in dates)
     )
     clashing = [_clash_row(one) for one in meets]
-    return Page(str(lines), (*clashing, *_card_rows(periodic, others), back_row(Verb.PERIODIC, 0)))
+    return Page(str(lines), (*clashing, *card_rows(periodic, others), back_row(Verb.PERIODIC, 0)))
 
 
 def _clash_row(other: PeriodicBooking) -> ButtonRow:
@@ -148,7 +149,8 @@ def _clash_row(other: PeriodicBooking) -> ButtonRow:
     return (see, button(_("⏸ Ferma {course}", course=course), Verb.PAUSE, other.id))
 
 
-def _card_rows(periodic: PeriodicBooking, others: Sequence[PeriodicChoice]) -> list[ButtonRow]:
+def card_rows(periodic: PeriodicBooking, others: Sequence[PeriodicChoice]) -> list[ButtonRow]:
+    """What can be done with a periodic booking."""
     number = periodic.id
     switch = button(_("▶️ Riprendi"), Verb.RESUME, number)
     if periodic.active:
@@ -175,7 +177,7 @@ def _at_its_hour(one: PeriodicChoice | ClassRef) -> str:
 
 
 def ask_delete_page(periodic: PeriodicBooking) -> Page:
-    lines = Lines().add(_("<b>La elimino?</b>"), name_of(periodic), _weekly(periodic))
+    lines = Lines().add(_("<b>La elimino?</b>"), name_of(periodic), weekly_line(periodic))
     lines.add(_("Ritiro le richieste in attesa. Se una sta partendo proprio adesso, ti scrivo com'è andata."))
     lines.add(_("I posti già prenotati restano tuoi."))
     yes = button(_("🗑 Sì, elimina"), Verb.DELETE, periodic.id)
@@ -190,7 +192,7 @@ def alternatives_page(
 ) -> Page:
     """The alternatives of a periodic booking, each with a button that removes it; `full`: no more can be added."""
     first = _("Prima scelta: {first}", first=safe(periodic.course))
-    lines = Lines().add(note).add(_("<b>Alternative</b>"), first, _weekly(periodic))
+    lines = Lines().add(note).add(_("<b>Alternative</b>"), first, weekly_line(periodic))
     lines.add(*choice_lines(others) or [_("Nessuna, per ora: stesso giorno, altro orario, corso o sede.")])
     rows: list[ButtonRow] = [
         (button(f"🗑 {ordinal(n)} {one.start:%H:%M} {one.course}", Verb.ELSE_DROP, periodic.id, n - 1, choice_key(one)),)
@@ -209,16 +211,16 @@ def choice_key(choice: PeriodicChoice) -> int:
 # Its dates
 
 
-def dates_page(periodic: PeriodicBooking, dates: Sequence[Date], when: When, note: Words = "") -> Page:
+def dates_page(periodic: PeriodicBooking, dates: Sequence[DateAhead], when: When, note: Words = "") -> Page:
     """The next four weeks, each date with what can be done about it."""
-    lines = Lines().add(note).add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", _weekly(periodic))
+    lines = Lines().add(note).add(f"{sign(periodic)} <b>{name_of(periodic)}</b>", weekly_line(periodic))
     lines.add(_("<b>Prossime quattro settimane</b>"), *(date_line(date, periodic, when) for date in dates))
-    rows = [(one,) for date in dates if (one := _date_button(date, periodic.id, when))]
+    rows = [(one,) for date in dates if (one := date_button(date, periodic.id, when))]
     holidays = (button(_("🏖 Ferie"), Verb.DAYS_OFF, 0),)
     return Page(str(lines), (*rows, holidays, back_row(Verb.SERIES, periodic.id)))
 
 
-def _date_button(date: Date, periodic_id: int, when: When) -> Button | None:
+def date_button(date: DateAhead, periodic_id: int, when: When) -> Button | None:
     planned, day = date.planned, short_day(date.planned.day)
     if date.held and date.is_held:
         return button(_("📋 Vedi {day}", day=day), Verb.HELD, date.held.id)
@@ -231,12 +233,12 @@ def _date_button(date: Date, periodic_id: int, when: When) -> Button | None:
     return button(_("⏭ Salta {day}", day=day), Verb.SKIP_DATE, planned.day, periodic_id)
 
 
-def date_line(date: Date, periodic: PeriodicBooking, when: When) -> str:
+def date_line(date: DateAhead, periodic: PeriodicBooking, when: When) -> str:
     """`mar 1 dic · prenoto dom 29 alle 00:00`."""
     return f"{first_up(short_day(date.planned.day))} · {_fate(date, periodic, when)}"
 
 
-def _fate(date: Date, periodic: PeriodicBooking, when: When) -> str:
+def _fate(date: DateAhead, periodic: PeriodicBooking, when: When) -> str:
     planned = date.planned
     match planned.state:
         case None if date.is_held:
@@ -270,7 +272,7 @@ def _plan(planned: PlannedDate, periodic: PeriodicBooking, when: When) -> str:
     return _("ti chiedo {moment}", moment=moment)
 
 
-def _otherwise(date: Date, periodic: PeriodicBooking) -> str:
+def _otherwise(date: DateAhead, periodic: PeriodicBooking) -> str:
     """The held class where it differs from the periodic booking: an alternative, or from before a change."""
     if date.held is None:
         return ""
@@ -281,7 +283,7 @@ def _otherwise(date: Date, periodic: PeriodicBooking) -> str:
     return f"{_at_its_hour(held)}{where_else}"
 
 
-def _no_longer(date: Date) -> str:
+def _no_longer(date: DateAhead) -> str:
     """What became of a place that was booked: only one that the bot cancelled is called cancelled."""
     match date.held.status if date.held else None:
         case BookingStatus.CANCELLED:
@@ -294,7 +296,7 @@ def _no_longer(date: Date) -> str:
             return _("prenotata: com'è adesso non lo so")
 
 
-def _booking(date: Date, periodic: PeriodicBooking, when: When) -> str:
+def _booking(date: DateAhead, periodic: PeriodicBooking, when: When) -> str:
     """What became of the booking of a date; a date without one was held already."""
     if date.action is None:
         return str(HELD_ANYWAY)

@@ -155,7 +155,7 @@ def ticket_page(
         lines.add(*held_up(pause, when))
         rows = (*retry_rows(fresh=is_card), *rows)
     else:
-        lines.add(*_standing(action, when, the_other(clash, when)), _since(got, when))
+        lines.add(*standing(action, when, the_other(clash, when)), _since(got, when))
         lines.add(swap_line(action, replaced, when), meets_what_is_held(clash, action, when))
     first = [(button(SWAP_WATCH_LABEL, Verb.WATCH_FIRST, action.id),)] if first_watchable else []
     rows = (*first, *manage, *rows)
@@ -289,7 +289,7 @@ def _since(got: HeldBooking | None, when: When) -> str:
     return _("Poi sul sito non c'era più ({moment}), e non l'ho annullata io.", moment=when.soon(got.updated_at))
 
 
-def _standing(action: Action, when: When, other: str) -> list[str]:
+def standing(action: Action, when: When, other: str) -> list[str]:
     match action.status:
         case ActionStatus.PENDING if action.watch:
             return _watching(action, when)

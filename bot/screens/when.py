@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, get_day_names, get_month_names
 
 from languages import _, decimal, locale, n_
@@ -26,12 +28,18 @@ def month_name(month: int) -> str:
 
 def short_day(day: date) -> str:
     """`mar 24 nov`."""
-    return str(format_date(day, "EEE d MMM", locale()))
+    return _formatted(day, "EEE d MMM", locale())
 
 
 def long_day(day: date) -> str:
     """`martedì 24 novembre`."""
-    return str(format_date(day, "EEEE d MMMM", locale()))
+    return _formatted(day, "EEEE d MMMM", locale())
+
+
+@lru_cache(maxsize=1024)
+def _formatted(day: date, pattern: str, language: Locale) -> str:
+    """A page tells a few days many times."""
+    return str(format_date(day, pattern, language))
 
 
 def every(day_of_week: int) -> str:

@@ -88,7 +88,7 @@ class Openings:
     @in_snapshot
     def report(self, tx: Transaction, action_id: int) -> OpeningReport | None:
         """The report of the opening of an action's class; None when the action did not wait for an opening."""
-        return _report(tx, action_id)
+        return report_of(tx, action_id)
 
     async def any_soon(self, user_id: int, now: datetime) -> bool:
         """Whether a class that the person waits for opens within the next minutes, or has opened just now."""
@@ -171,7 +171,8 @@ def lost_at_opening(tx: Transaction, action_id: int) -> bool:
     return bool(tx.run(f"SELECT 1 WHERE {LOST_FIRST}", {"id": action_id}))  # noqa: S608 - a constant of this file
 
 
-def _report(tx: Transaction, action_id: int) -> OpeningReport | None:
+def report_of(tx: Transaction, action_id: int) -> OpeningReport | None:
+    """The report of the opening of an action's class; None when the action did not wait for an opening."""
     row = tx.row("SELECT * FROM openings WHERE action_id = :id", {"id": action_id})
     if row is None:
         return None

@@ -10,7 +10,7 @@ from domain.requests import NewAction
 from store.connection import Connection, Transaction, in_snapshot, in_transaction
 from store.outbox import add_notice
 from store.queue.pairs import follow_up
-from store.queue.rows import enqueue, read_soon, to_action
+from store.queue.rows import enqueue, live_of, read_soon, to_action
 from store.queue.withdrawing import withdraw
 from store.queue.won import with_what_they_got
 from store.row_reading import all_readable, readable
@@ -53,17 +53,10 @@ class Requests:
         )
         return with_what_they_got(tx, all_readable(to_action, rows))
 
-    async def live(self, user_id: int) -> list[Action]:
+    @in_snapshot
+    def live(self, tx: Transaction, user_id: int) -> list[Action]:
         """A person's bookings and cancellations that are not finished, the soonest class first."""
-        rows = await self._db.rows(
-            """
-            SELECT * FROM booking_actions
-            WHERE user_id = :user_id AND status IN ('pending', 'processing') AND action_type IN ('book', 'cancel')
-            ORDER BY date, time_slot, id
-            """,
-            {"user_id": user_id},
-        )
-        return all_readable(to_action, rows)
+        return live_of(tx, user_id)
 
     async def live_routine(self, kind: ActionType, user_id: int) -> Action | None:
         """A person's check or refresh that is not finished; there is at most one of each."""

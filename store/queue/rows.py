@@ -146,6 +146,19 @@ def name_its_class(tx: Transaction, action: Action, wish: ClassRef) -> None:
     )
 
 
+def live_of(tx: Transaction, user_id: int) -> list[Action]:
+    """A person's bookings and cancellations that are not finished, the soonest class first."""
+    rows = tx.run(
+        """
+        SELECT * FROM booking_actions
+        WHERE user_id = :user_id AND status IN ('pending', 'processing') AND action_type IN ('book', 'cancel')
+        ORDER BY date, time_slot, id
+        """,
+        {"user_id": user_id},
+    )
+    return all_readable(to_action, rows)
+
+
 def live_like(tx: Transaction, new: NewAction) -> int | None:
     """The id of the live action about the same class, or of the same type when it is about no class."""
     if new.wish is None:

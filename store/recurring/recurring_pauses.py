@@ -13,7 +13,7 @@ from domain.model import Action, ActionType, Clock, instant, stamp
 from domain.recurrence import OccurrenceState, PeriodicBooking
 from domain.recurrence_rules import RecurrenceRules
 from domain.recurring_pauses import MissedDate, RecurringPause
-from store.connection import Connection, Transaction, in_transaction
+from store.connection import Connection, Transaction, in_snapshot, in_transaction
 from store.recurring.occurrences import begin, free, held_already
 from store.recurring.rows import to_periodic
 from store.row_reading import all_readable
@@ -48,10 +48,10 @@ class RecurringPauses:
         self._db = connection
         self._clock = clock
 
-    async def find(self, user_id: int) -> RecurringPause | None:
+    @in_snapshot
+    def find(self, tx: Transaction, user_id: int) -> RecurringPause | None:
         """Why the person's recurring bookings are paused; None when they are not."""
-        row = await self._db.row("SELECT * FROM recurring_pauses WHERE user_id = :user_id", {"user_id": user_id})
-        return RecurringPause(instant(row["since"]), row["kind"], row["words"]) if row else None
+        return recurring_pause_of(tx, user_id)
 
     @in_transaction
     def end(self, tx: Transaction, user_id: int, recurrence: RecurrenceRules) -> list[MissedDate] | None:
@@ -80,6 +80,12 @@ class RecurringPauses:
                 and since < recurrence.last_chance(periodic, day) <= now]  # fmt: skip
         _plan_anew(tx, periodic, recurrence, now)
         return [MissedDate(periodic, day) for day in over if _is_missed(tx, periodic, day, now)]
+
+
+def recurring_pause_of(tx: Transaction, user_id: int) -> RecurringPause | None:
+    """Why the person's recurring bookings are paused; None when they are not."""
+    row = tx.row("SELECT * FROM recurring_pauses WHERE user_id = :user_id", {"user_id": user_id})
+    return RecurringPause(instant(row["since"]), row["kind"], row["words"]) if row else None
 
 
 def _plan_anew(tx: Transaction, periodic: PeriodicBooking, recurrence: RecurrenceRules, now: datetime) -> None:

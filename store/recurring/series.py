@@ -28,13 +28,10 @@ class Series:
         self._db = connection
         self._clock = clock
 
-    async def of(self, user_id: int) -> list[PeriodicBooking]:
+    @in_snapshot
+    def of(self, tx: Transaction, user_id: int) -> list[PeriodicBooking]:
         """A person's periodic bookings, by weekday and time."""
-        rows = await self._db.rows(
-            "SELECT * FROM periodic_bookings WHERE user_id = :user_id ORDER BY day_of_week, time_slot, id",
-            {"user_id": user_id},
-        )
-        return all_readable(to_periodic, rows)
+        return series_of(tx, user_id)
 
     @in_snapshot
     def find(self, tx: Transaction, periodic_id: int, user_id: int | None = None) -> PeriodicBooking | None:
@@ -63,16 +60,7 @@ class Series:
         periodic = _find(tx, periodic_id, user_id)
         if periodic is None:
             return []
-        rows = tx.run(
-            "SELECT * FROM occurrences WHERE periodic_booking_id = :id AND date >= :today",
-            {"id": periodic_id, "today": today.isoformat()},
-        )
-        done = {occurrence.day: occurrence for occurrence in map(to_occurrence, rows)}
-        holidays = holidays_of(tx, user_id)
-        first = today + timedelta(days=(periodic.day_of_week - today.weekday()) % 7)
-        days = [first + timedelta(weeks=week) for week in range(weeks)]
-        now = self._clock()
-        return [_planned(periodic, day, done.get(day), holidays, recurrence, now) for day in days]
+        return planned_dates(tx, periodic, holidays_of(tx, user_id), today, weeks, recurrence, self._clock())
 
     @in_transaction
     def add(self, tx: Transaction, new: NewPeriodic) -> PeriodicBooking:
@@ -206,6 +194,35 @@ class Series:
         free(tx, periodic_id, self._clock())
         tx.run("DELETE FROM periodic_bookings WHERE id = :id", {"id": periodic_id})
         return True
+
+
+def series_of(tx: Transaction, user_id: int) -> list[PeriodicBooking]:
+    """A person's periodic bookings, by weekday and time."""
+    rows = tx.run(
+        "SELECT * FROM periodic_bookings WHERE user_id = :user_id ORDER BY day_of_week, time_slot, id",
+        {"user_id": user_id},
+    )
+    return all_readable(to_periodic, rows)
+
+
+def planned_dates(
+    tx: Transaction,
+    periodic: PeriodicBooking,
+    holidays: Sequence[Holiday],
+    today: date,
+    weeks: int,
+    recurrence: RecurrenceRules | None,
+    now: datetime,
+) -> list[PlannedDate]:
+    """The next dates of a periodic booking, one a week; `holidays`: those of its person."""
+    rows = tx.run(
+        "SELECT * FROM occurrences WHERE periodic_booking_id = :id AND date >= :today",
+        {"id": periodic.id, "today": today.isoformat()},
+    )
+    done = {occurrence.day: occurrence for occurrence in map(to_occurrence, rows)}
+    first = today + timedelta(days=(periodic.day_of_week - today.weekday()) % 7)
+    days = [first + timedelta(weeks=week) for week in range(weeks)]
+    return [_planned(periodic, day, done.get(day), holidays, recurrence, now) for day in days]
 
 
 def _find(tx: Transaction, periodic_id: int, user_id: int | None) -> PeriodicBooking | None:

@@ -69,6 +69,7 @@ from domain.recurrence import (
     Confirmation,
     ConfirmationOutcome,
     ConfirmationPurpose,
+    DateAhead,
     Holiday,
     OccurrenceState,
     PeriodicBooking,
@@ -343,13 +344,13 @@ def question_pages() -> Iterator[Page]:
         yield screens.questions.missed(SERIES, ACTION.class_ref, WHEN, held=held)
 
 
-def dates() -> list[screens.periodic.Date]:
+def dates() -> list[DateAhead]:
     found = []
     for state in (None, *OccurrenceState):
         for holiday in (True, False):
             planned = PlannedDate(TUESDAY, state, holiday, None, NOON)
-            found.append(screens.periodic.Date(planned))
-            found += [screens.periodic.Date(planned, replace(ACTION, status=one), HELD) for one in ActionStatus]
+            found.append(DateAhead(planned))
+            found += [DateAhead(planned, replace(ACTION, status=one), HELD) for one in ActionStatus]
     return found
 
 

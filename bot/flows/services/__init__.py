@@ -48,5 +48,5 @@ class Services:
         self.slots = Slots(db, self.house, self.bookings, self.own_events)
         self.weeks = Weeks(db, self.house, self.bookings, self.slots)
         self.requests = Requests(db, self.house, settings.opening.rehearsal_at)
-        self.questions = Questions(db, self.house)
+        self.questions = Questions(db, self.house, self.slots, self.own_events)
         self.tickets = Tickets(db, self.house, self.accounts, self.bookings, self.slots, self.requests)

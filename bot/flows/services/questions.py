@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from bot.flows.services.house import House
+from bot.flows.services.own_events import OwnEvents
+from bot.flows.services.slots import Slots
+from bot.screens.page import Page
+from bot.screens.questions import question
 from database import Database
 from domain.model import ClassRef, HeldBooking
 from domain.recurrence import (
@@ -16,9 +20,11 @@ from domain.recurrence import (
 
 
 class Questions:
-    def __init__(self, db: Database, house: House) -> None:
+    def __init__(self, db: Database, house: House, slots: Slots, own_events: OwnEvents) -> None:
         self._db = db
         self._house = house
+        self._slots = slots
+        self._own_events = own_events
 
     async def asked_about(
         self, confirmation_id: int, user_id: int
@@ -41,6 +47,17 @@ class Questions:
         if confirmation.booking_row_id is None:
             return None
         return await self._db.bookings.find(confirmation.booking_row_id, confirmation.user_id)
+
+    async def page(self, confirmation: Confirmation, periodic: PeriodicBooking, ref: ClassRef) -> Page:
+        """A question with its answers as buttons, or how it was answered."""
+        opens = self._house.opening.opens_at(ref.day, ref.start)
+        binding = self.binds_unexpectedly(periodic, ref)
+        books = confirmation.purpose is ConfirmationPurpose.BOOK
+        clash = await self._slots.clash_of(confirmation.user_id, ref) if books else None
+        own_events = await self._own_events.at(confirmation.user_id, ref) if books else ()
+        return question(
+            confirmation, periodic, ref, opens, self._house.when(), binding=binding, clash=clash, own_events=own_events
+        )
 
     def binds_unexpectedly(self, periodic: PeriodicBooking, ref: ClassRef) -> bool:
         """Whether a place could no longer be cancelled for free, though the mode does not say so from the start."""

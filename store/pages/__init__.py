@@ -1,0 +1,1 @@
+"""What the pages in the browser show: read in one snapshot, and told apart from before by a sign."""
