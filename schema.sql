@@ -115,7 +115,8 @@ CREATE TABLE agreements (
     friend_id   INTEGER,               -- with whose account they are booked
     friend_name TEXT,                  -- what Telegram called them when they were asked
     invited_at  TEXT NOT NULL,
-    accepted_at TEXT
+    accepted_at TEXT,
+    ended_by    INTEGER                -- who of the two said no, or ended it: it lets nobody do anything any more
 ) STRICT;
 CREATE UNIQUE INDEX one_agreement ON agreements (asker_id, friend_id) WHERE friend_id IS NOT NULL;
 CREATE INDEX agreements_by_friend ON agreements (friend_id) WHERE friend_id IS NOT NULL;
@@ -337,7 +338,8 @@ CREATE TABLE pairs (
     friend_again     INTEGER NOT NULL DEFAULT 0 CHECK (friend_again IN (0, 1)),  -- the same of the friend
     return_id        INTEGER REFERENCES booking_actions (id) ON DELETE SET NULL,
     winner_id        INTEGER,  -- who of the two had the place when it ended with one
-    created_at       TEXT NOT NULL
+    created_at       TEXT NOT NULL,
+    withdrew_id      INTEGER  -- who of the two did not want their place any more, first; 0: that was not how it was lost
 ) STRICT;
 CREATE INDEX undecided_pairs ON pairs (id) WHERE state IN ('open', 'returning');
 CREATE INDEX pairs_by_asker_action ON pairs (asker_action_id);

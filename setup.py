@@ -2,7 +2,7 @@
 
     python setup.py               first run: the wizard; then (and every other time) the database and the doctor
     python setup.py --check       the doctor alone: a line per check with its remedy
-    python setup.py --validate    only whether the configuration can be used; silent when it can
+    python setup.py --validate    only whether the configuration can be used
     python setup.py --who         the Telegram id of a friend who sends four digits to the bot, for the key friends
     python setup.py --login       a browser in which you log in yourself (SPID, CIE): the bot uses that session
     python setup.py --export-session FILE  that session in a sealed file, for a machine without a screen
@@ -129,6 +129,7 @@ def do(chosen: argparse.Namespace) -> int:
     try:
         if chosen.validate:
             refuse_missing_browser(chosen.config, load(chosen.config))
+            print(_("{config}: the configuration can be used.", config=chosen.config))
             return WELL
         if chosen.check:
             return WELL if examine(chosen.config, login=not chosen.no_login) else UNWELL

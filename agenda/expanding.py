@@ -28,6 +28,7 @@ MOST_EVENTS = 3000  # forty a day
 LONGEST_SUMMARY = 100
 OURS = "@polimisport-bot"  # the end of the UID of what the bot itself put into the calendar
 TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}  # no lecture recurs like that
+LAST_YEAR = 9000  # a moment later than that may end after all that a date can say
 USUAL_LENGTH = timedelta(hours=1)  # of what has a beginning only
 
 
@@ -55,13 +56,25 @@ def events(content: bytes, first: datetime, zone: ZoneInfo) -> Iterator[tuple[st
     if not calendars:
         raise ValueError("no calendar")
     for calendar in calendars:
-        calendar.subcomponents = [each for each in calendar.subcomponents if _may_recur(each)]
+        calendar.subcomponents = [each for each in calendar.subcomponents if _can_be_read(each) and _may_recur(each)]
         found = recurring_ical_events.of(calendar, skip_bad_series=True)
         for event in found.between(first, first + HORIZON):
             if _takes_time(event):
                 hours = _hours(event, zone)
                 name = " ".join(str(event.get("SUMMARY", "")).split())[:LONGEST_SUMMARY]
                 yield stamp(hours[0]), stamp(hours[1]), name, not isinstance(event["DTSTART"].dt, datetime)
+
+
+def _can_be_read(component: Component) -> bool:
+    """Whether an event begins at one moment, in a year that leaves room for its length. One that does not is left out:
+    the others count."""
+    if component.name != "VEVENT":
+        return True
+    try:
+        begins = getattr(component.get("DTSTART"), "dt", None)
+    except (ValueError, BrokenCalendarProperty):
+        return False
+    return isinstance(begins, date) and begins.year < LAST_YEAR
 
 
 def _may_recur(component: Component) -> bool:

@@ -127,7 +127,7 @@ class NoticeKind(StrEnum):
     PAGE = "page"  # the timetable was read while a message shows a list of places; edits silently (message_id)
     LOGIN_REMARK = "login_remark"  # what the pages of a login told (remark_id)
     TOGETHER = "together"  # a booking for two was asked for, or how it ended (pair_id)
-    AGREED = "agreed"  # a friend agreed that places are booked for them (about_user_id)
+    AGREED = "agreed"  # a friend agreed that places are booked for them, said no, or ended it (about_user_id)
     HOUSE_RULE = "house_rule"  # for the owner: the site was seen to follow another rule than we know (rule_id)
     OWN_CALENDAR = "own_calendar"  # the person's own calendar is read from now on, or can't be
     WEEK = "week"  # Monday morning: the picture of the week

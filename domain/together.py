@@ -23,6 +23,15 @@ class Agreement:
     friend_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class EndedAgreement:
+    """What one of the two has ended, or an invitation that the friend said no to."""
+
+    agreement: Agreement
+    ended_by: int
+    was_agreed: bool
+
+
 class Side(StrEnum):
     """How it stands with the place of one of the two."""
 
@@ -91,6 +100,7 @@ class Pair:
     state: PairState
     return_id: int | None = None  # the cancellation of the place that is given back
     winner_id: int | None = None  # who of the two had the place when it ended with one
+    withdrew_id: int | None = None  # who did not want their place any more, first; 0: that is not how it was lost
     again: frozenset[int] = frozenset()  # who was told that the class is full, and has been booked for once more
 
     def other_than(self, user_id: int) -> str:

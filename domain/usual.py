@@ -38,7 +38,7 @@ class Wish:
     is_starred: bool = False
 
 
-def likely(wishes: Sequence[Wish]) -> list[CatalogueSlot]:
+def likely(wishes: Sequence[Wish]) -> list[Wish]:
     """What was starred, the soonest first; then of each weekday the class that was booked on the most days."""
     found: dict[int, Wish] = {}
     for wish in wishes:
@@ -52,7 +52,7 @@ def likely(wishes: Sequence[Wish]) -> list[CatalogueSlot]:
         if len(one.days) >= LEAST_TIMES and (best is None or _weight(one) > _weight(best)):
             usual[one.slot.slot.day] = one
     learnt = [one for one in usual.values() if not one.is_starred]
-    return [one.slot for part in (starred, learnt) for one in sorted(part, key=_moment)]
+    return [one for part in (starred, learnt) for one in sorted(part, key=_moment)]
 
 
 def _weight(wish: Wish) -> tuple[int, date]:

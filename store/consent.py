@@ -7,7 +7,7 @@ from store.connection import Transaction
 AGREED = """
     SELECT agreements.* FROM agreements JOIN accounts AS asker ON asker.user_id = asker_id AND asker.active = 1
     JOIN accounts AS friend ON friend.user_id = friend_id AND friend.active = 1
-    WHERE accepted_at IS NOT NULL
+    WHERE accepted_at IS NOT NULL AND ended_by IS NULL
 """
 
 

@@ -195,6 +195,9 @@ STEPS: dict[int, tuple[str, ...]] = {
         "CREATE INDEX finished_lately ON booking_actions (completed_at, action_type, status)"
         " WHERE completed_at IS NOT NULL",
         "CREATE INDEX openings_by_time ON openings (opens_at)",
+        "DELETE FROM notices WHERE kind = 'page' AND sent_at IS NOT NULL",
+        "ALTER TABLE agreements ADD COLUMN ended_by INTEGER",
+        "ALTER TABLE pairs ADD COLUMN withdrew_id INTEGER",
         "ALTER TABLE user_bookings ADD COLUMN was_course TEXT",
         "ALTER TABLE user_bookings ADD COLUMN was_time TEXT",
         "CREATE INDEX untold_notices ON notices (sent_at) WHERE error IS NOT NULL",

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 
 from domain.delivered import Told
 from domain.model import Clock, Notice, NoticeKind, instant, stamp
@@ -141,6 +142,11 @@ class Outbox:
                 _edit_its_card(tx, notice)
 
     def _mark(self, tx: Transaction, ids: Sequence[int]) -> None:
+        """What only edited a list of places is not kept: each reading of the timetable edits all that are open."""
+        tx.run(
+            "DELETE FROM notices WHERE id IN (SELECT value FROM json_each(:ids)) AND kind = 'page'",
+            {"ids": json.dumps(list(ids))},
+        )
         tx.run(
             """
             UPDATE notices SET sent_at = :now, attempts = attempts + 1, error = NULL
@@ -151,10 +157,12 @@ class Outbox:
 
     async def give_up(self, notice_id: int, reason: str) -> None:
         """Marks a notice that is not told any more: there is nothing to tell, or Telegram will never take it."""
-        await self._db.write(
-            "UPDATE notices SET sent_at = :now, attempts = attempts + 1, error = :error WHERE id = :id",
-            {"now": stamp(self._clock()), "error": reason, "id": notice_id},
-        )
+        await self._db.transact(partial(self._give_up, notice_id=notice_id, reason=reason))
+
+    def _give_up(self, tx: Transaction, notice_id: int, reason: str) -> None:
+        values = {"now": stamp(self._clock()), "error": reason, "id": notice_id}
+        tx.run("DELETE FROM notices WHERE id = :id AND kind = 'page'", values)
+        tx.run("UPDATE notices SET sent_at = :now, attempts = attempts + 1, error = :error WHERE id = :id", values)
 
     async def failed(self, notice_id: int) -> int:
         """Counts a try that did not reach Telegram; the notice stays. Returns how many tries there were."""

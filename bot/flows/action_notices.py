@@ -93,7 +93,7 @@ class ActionNotices:
             late, kept = await self._late_choices(action, others), await self._keeps_the_old(action)
             page = screens.results.failure(
                 action, when, report, clash, others, watchable=watchable, late=late, kept=kept,
-                stands=await self._stands(action),
+                stands=await self._stands(action), whose=await self._whose(action),
             )  # fmt: skip
             return NewMessage(page, picture=await _screenshot(action))
         if action.type is ActionType.CANCEL:
@@ -125,6 +125,10 @@ class ActionNotices:
             return action.wish
         others = await self._db.choices.alternatives(action.id)
         return others[action.won_choice - 1] if action.won_choice <= len(others) else None
+
+    async def _whose(self, action: Action) -> str:
+        """Who asked for it, where that was a friend."""
+        return screens.together.asked_by(await self._db.pairs.asked_by(action.id), action.user_id)
 
     async def _stands(self, action: Action) -> bool:
         """Whether the person's periodic bookings are paused because of the error that this action failed with."""

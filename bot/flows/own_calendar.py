@@ -40,20 +40,12 @@ class OwnCalendarFlow:
         return screens.own_calendar.calendar_page(calendar, events, self._house.when(), note)
 
     async def name(self, tap: Tap, address: str) -> Page:
-        """/calendario with an address, as somebody types it."""
+        """An address, sent alone or with /calendario: where it would take another one's place, that is asked first."""
         try:
             checked = check_calendar_address(address)
         except NoCalendarAddress as error:
             return await self.calendar(tap, str(FAULTS[error.fault]))
-        return await self._set(tap, checked)
-
-    async def pasted(self, tap: Tap, address: str) -> Page:
-        """An address that somebody sends alone: where it would take the place of another one, that is asked first."""
         saved = await self._calendars.find(tap.user_id)
-        try:
-            checked = check_calendar_address(address)
-        except NoCalendarAddress:
-            return await self.name(tap, address)
         if saved is None or saved.address == checked:
             return await self._set(tap, checked)
         number = secrets.randbelow(HIGHEST)

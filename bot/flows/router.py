@@ -132,7 +132,7 @@ class Router:
         """The response to a message in plain words, after which the site is likely to be asked something."""
         if looks_like_calendar(text):
             await self._services.house.learn_rules()
-            return await self._own_calendar.pasted(tap, text)
+            return await self._own_calendar.name(tap, text)
         link = OWN_LINK.fullmatch(text.strip())
         if link and tap.bot_name and link["bot"].lower() == tap.bot_name.lower():
             return await self.shared(tap, link["number"])

@@ -14,7 +14,7 @@ from bot.screens.page import NewMessage, Page
 from bot.screens.slots import SlotState, SlotView
 from domain.errors import AlreadyQueued
 from domain.model import Action, ActionStatus, ActionType, Notice, NoticeKind
-from domain.together import TIME_TO_GIVE_BACK, Agreement, PairState
+from domain.together import TIME_TO_GIVE_BACK, Agreement, Pair, PairState
 
 
 class TogetherFlow:
@@ -135,6 +135,10 @@ class TogetherNotices:
         when = self._house.when(notice.user_id)
         if pair.state not in (PairState.OPEN, PairState.RETURNING):
             return told(screens.together.ended(pair, asked.wish, notice.user_id, when))
+        if pair.again:
+            if (loser := await self._tried_again(pair)) is None:
+                raise NothingToTell(f"the second tries of pair {pair.id} are over")
+            return told(screens.together.once_more(pair, asked.wish, loser, notice.user_id, when))
         own = await self._db.requests.find(pair.friend_action_id or 0, notice.user_id)
         if own is None or own.status not in (ActionStatus.PENDING, ActionStatus.PROCESSING):
             return told(screens.together.asked_for_you(pair, asked.wish, when))
@@ -143,8 +147,19 @@ class TogetherNotices:
             return told(page)
         return OutgoingNotice(message=NewMessage(page), action_id=own.id)
 
+    async def _tried_again(self, pair: Pair) -> int | None:
+        """Who of the two was told that the class is full, and is just booked for once more."""
+        for user_id in sorted(pair.again):
+            action = await self._db.requests.find(pair.action_of(user_id) or 0, user_id)
+            if action is not None and action.status in (ActionStatus.PENDING, ActionStatus.PROCESSING):
+                return user_id
+        return None
+
     async def _agreed(self, notice: Notice) -> OutgoingNotice:
         agreed = await self._db.agreements.between(notice.user_id, notice.about_user_id or 0)
-        if agreed is None:
-            raise NothingToTell(f"{notice.about_user_id} has ended it")
-        return told(screens.together.said_yes(agreed))
+        if agreed is not None:
+            return told(screens.together.said_yes(agreed))
+        ended = await self._db.agreements.ended(notice.user_id, notice.about_user_id or 0)
+        if ended is None:
+            raise NothingToTell(f"{notice.about_user_id} has ended it, or agreed to it anew")
+        return told(screens.together.ended_agreement(ended, notice.user_id))

@@ -26,11 +26,14 @@ class Usual:
         self._house = services.house
 
     async def cards(self, user_id: int, held: Sequence[HeldBooking], live: Sequence[Action]) -> list[SlotView]:
-        """At most MOST_CARDS classes: none that is held, asked for, or overlaps what is; nor what recurs anyway."""
+        """At most MOST_CARDS classes: of what is learnt none that is held, asked for, or overlaps what is; nor what
+        recurs anyway. What is starred stays, and says that it is theirs, or asked for, already."""
         when, rule = self._house.when(), self._house.opening
         wishes = await self._db.favourites.next_classes(user_id, when.now.astimezone(rule.zone))
-        views = (view_slot(row, held, live, rule, when.now) for row in likely(wishes))
-        return [view for view in views if _is_to_book(view)][:MOST_CARDS]
+        views = [(one, view_slot(one.slot, held, live, rule, when.now)) for one in likely(wishes)]
+        to_book = [view for _, view in views if _is_to_book(view)]
+        settled = [view for one, view in views if one.is_starred and view.state in (SlotState.MINE, SlotState.QUEUED)]
+        return (to_book + settled)[:MOST_CARDS]
 
 
 def _is_to_book(view: SlotView) -> bool:

@@ -11,7 +11,7 @@ from bot.screens.classes import about, in_a_line, told_apart
 from bot.screens.page import Button, ButtonRow, Chunk, Lines, Page, Words, back_row, button, home_button, safe
 from bot.screens.tickets import live_word, name_of, notice_line, swap_line, title
 from bot.screens.when import When, first_up, hours_of, short_day
-from domain.model import FIT_CENTER, Action, BookingStatus, ClassRef, HeldBooking, WatchMode
+from domain.model import FIT_CENTER, Action, ActionStatus, BookingStatus, ClassRef, HeldBooking, WatchMode
 from languages import N_, _, n_
 
 Entry = HeldBooking | Action
@@ -236,8 +236,17 @@ def watches_page(chunk: Chunk[Action], when: When, note: str = "") -> Page:
         lines.add(_("Nessuno, adesso. Li trovi sugli orari pieni: «Prenota se si libera»."))
     for watch in chunk.items:
         lines.add(*_watch_lines(watch, when))
-    rows = [(button(_stop_label(watch), Verb.WITHDRAW, watch.id),) for watch in chunk.items]
+    rows = [row for watch in chunk.items for row in _watch_rows(watch)]
     return Page(f"{lines}{chunk.caption}", (*rows, *chunk.turns(Verb.WATCHES), back_row(Verb.MINE, 0)))
+
+
+def _watch_rows(watch: Action) -> Sequence[ButtonRow]:
+    stop = (button(_stop_label(watch), Verb.WITHDRAW, watch.id),)
+    if watch.status is not ActionStatus.PENDING or watch.wish is None:
+        return [stop]
+    ref = watch.wish
+    until = _("⏱ {what}: fino a quando?", what=f"{short_day(ref.day)} {ref.start:%H:%M}")
+    return [stop, (button(until, Verb.NOTICE, watch.id),)]
 
 
 def _watch_lines(watch: Action, when: When) -> Sequence[str]:
@@ -246,6 +255,8 @@ def _watch_lines(watch: Action, when: When) -> Sequence[str]:
     if swaps:
         then = _("Se si libera prenoto al posto di quella che hai")
     until = f", {when.until(watch.watch_until)}" if watch.watch_until else ""
+    if not watch.watch_until and not watch.notice:
+        until = ", " + _("finché si può prenotare")
     until += f", {notice_line(watch.notice)}" if watch.notice else ""
     number = _("n. {number}", number=watch.id)
     return [f"👀 {in_a_line(watch.class_ref, when)}", f"{then}{until} ({number})"]

@@ -79,17 +79,18 @@ def failure(
     late: Sequence[LateChoice] = (),
     kept: bool = False,
     stands: bool = False,
+    whose: str = "",
 ) -> Page:
     """Sent when an action has failed for good.
 
     `clash`: what its class overlaps. `others`: its alternatives; `late`: those that were not tried unasked.
     `watchable`: a freed place could still be of use. `kept`: what it was to replace is held.
-    `stands`: because of it, what recurs waits until the person says so.
+    `stands`: because of it, what recurs waits until the person says so. `whose`: who asked for it, if a friend.
     """
     lines = Lines().add(NOT_DONE[action.type].filled(request=title(action)))
     if action.watch:
         lines = Lines().add(_("🔕 <b>{request}: ho smesso di guardare</b>", request=title(action)))
-    lines.add(about_action(action, when))
+    lines.add(about_action(action, when), whose)
     tried = [(n, ref) for n, ref in enumerate(others, 2) if all(ref != one.ref for one in late)]
     lines.add(*explain(action, when, the_other(clash, when))).add(*_tried_too(action, tried, when))
     lines.add(*_not_tried(late, when))

@@ -12,7 +12,7 @@ from bot.screens.page import ButtonRow, Lines, Page, button, home_button, safe
 from bot.screens.slots import SlotView
 from bot.screens.when import When
 from domain.model import ClassRef
-from domain.together import Agreement, Pair, PairState
+from domain.together import Agreement, EndedAgreement, Pair, PairState
 from languages import N_, _
 
 INVITE_LABEL = N_("✉️ Invita un amico")
@@ -104,6 +104,45 @@ def said_yes(asked: Agreement) -> Page:
     return Page(text, ((button(texts.TOGETHER_LABEL, Verb.TOGETHER, fresh=True), home_button(fresh=True)),))
 
 
+def ended_agreement(ended: EndedAgreement, user_id: int) -> Page:
+    """Told to the one of the two who did not end it."""
+    one = ended.agreement
+    if user_id == one.friend_id:
+        text = _("👥 {name} non prenota più anche per te: ha chiuso l'accordo.", name=safe(one.asker_name))
+    elif ended.was_agreed:
+        text = _(
+            "👥 {name} ha chiuso l'accordo: non puoi più prenotare anche per lei o lui.", name=safe(one.friend_name)
+        )
+    else:
+        text = _("👥 {name} ha detto di no al tuo invito.", name=safe(one.friend_name))
+    return Page(text, ((button(texts.TOGETHER_LABEL, Verb.TOGETHER, fresh=True), home_button(fresh=True)),))
+
+
+def once_more(pair: Pair, ref: ClassRef, loser: int, user_id: int, when: When) -> Page:
+    """Told to both when one of them was told that the class is full, and is booked for a second time."""
+    what, name = in_a_line(ref, when), safe(pair.other_than(user_id))
+    if user_id == loser:
+        text = _(
+            "👥 {what}: il sito dice che per te è piena, e siete «solo insieme». Prima di rinunciare per tutti e due "
+            "ci riprovo subito, una volta.",
+            what=what,
+        )
+    else:
+        text = _(
+            "👥 {what}: il sito dice che per {name} è piena, e siete «solo insieme». Prima di rinunciare per tutti e "
+            "due ci riprovo subito, una volta.",
+            what=what, name=name,
+        )  # fmt: skip
+    return Page(text, _what_next())
+
+
+def asked_by(pair: Pair | None, user_id: int) -> str:
+    """Whose idea a booking was, where its person did not ask for it themselves."""
+    if pair is None or user_id != pair.friend_id or pair.friends_own:
+        return ""
+    return _("👥 L'aveva chiesta {name} anche per te.", name=safe(pair.asker_name))
+
+
 def stopped(one: Agreement, user_id: int) -> str:
     """A sentence above the page."""
     if one.asker_id == user_id:
@@ -178,7 +217,35 @@ def ended(pair: Pair, ref: ClassRef, user_id: int, when: When) -> Page:
     rows = _what_next()
     if pair.state in (PairState.NONE, PairState.RETURNED) and action_id is not None:
         rows = ((button(_("📅 Vedi la lezione"), Verb.AGAIN, action_id, fresh=True),), *rows)
-    return Page(_how_it_ended(pair, what, name, mine=pair.winner_id == user_id), rows)
+    mine = pair.winner_id == user_id
+    withdrew = pair.withdrew_id in (pair.asker_id, pair.friend_id) and pair.state is not PairState.BOTH
+    if withdrew and not (mine and pair.withdrew_id == user_id):
+        return Page(_how_it_was_given_up(pair, what, name, user_id, mine=mine), rows)
+    return Page(_how_it_ended(pair, what, name, mine=mine), rows)
+
+
+def _how_it_was_given_up(pair: Pair, what: str, name: str, user_id: int, *, mine: bool) -> str:
+    """How it ended after one of the two did not want their place any more."""
+    if pair.withdrew_id == user_id:
+        first = _("👥 {what}: hai rinunciato tu.", what=what)
+    else:
+        first = _("👥 {what}: {name} ha rinunciato.", what=what, name=name)
+    match pair.state:
+        case PairState.RETURNED if mine:
+            then = _("Era «solo insieme»: ho annullato anche il tuo posto, e l'ho ricontrollato sul sito.")
+        case PairState.RETURNED:
+            then = _(
+                "Era «solo insieme»: ho annullato anche il posto di {name}, e l'ho ricontrollato sul sito.", name=name
+            )
+        case PairState.APART if mine:
+            then = _("Il tuo posto resta: se non ci vai, annullalo tu.")
+        case PairState.APART:
+            then = _("Il posto di {name} resta.", name=name)
+        case _ if pair.both_or_none:
+            then = _("Era «solo insieme»: il posto non l'avete né tu né {name}.", name=name)
+        case _:
+            then = _("E il posto non l'avete né tu né {name}.", name=name)
+    return f"{first} {then}"
 
 
 def _how_it_ended(pair: Pair, what: str, name: str, *, mine: bool) -> str:

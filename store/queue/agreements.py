@@ -6,7 +6,7 @@ import secrets
 import sqlite3
 
 from domain.model import Clock, NoticeKind, stamp
-from domain.together import INVITATION_LASTS, Agreement
+from domain.together import INVITATION_LASTS, Agreement, EndedAgreement
 from store.connection import Connection, Transaction, in_transaction
 from store.consent import AGREED
 from store.outbox import add_notice
@@ -46,7 +46,10 @@ class Agreements:
         """
         since = stamp(self._clock() - INVITATION_LASTS)
         row = tx.row(
-            "SELECT * FROM agreements WHERE number = :number AND (accepted_at IS NOT NULL OR invited_at >= :since)",
+            """
+            SELECT * FROM agreements
+            WHERE number = :number AND ended_by IS NULL AND (accepted_at IS NOT NULL OR invited_at >= :since)
+            """,
             {"number": number, "since": since},
         )
         if row is None or row["friend_id"] not in (None, friend_id):
@@ -54,6 +57,7 @@ class Agreements:
         if row["asker_id"] == friend_id:
             return Agreement(row["id"], friend_id, row["asker_name"], friend_id, name)
         values = {"id": row["id"], "asker": row["asker_id"], "friend": friend_id, "name": name}
+        tx.run("DELETE FROM agreements WHERE asker_id = :asker AND friend_id = :friend AND ended_by > 0", values)
         known = tx.row("SELECT * FROM agreements WHERE asker_id = :asker AND friend_id = :friend", values)
         if known is not None:
             return _agreement(known)
@@ -68,7 +72,8 @@ class Agreements:
         said = tx.row(
             """
             UPDATE agreements SET accepted_at = :now
-            WHERE id = :id AND friend_id = :friend AND accepted_at IS NULL AND invited_at >= :since RETURNING *
+            WHERE id = :id AND friend_id = :friend AND accepted_at IS NULL AND invited_at >= :since
+                AND ended_by IS NULL RETURNING *
             """,
             values,
         )
@@ -79,16 +84,23 @@ class Agreements:
 
     @in_transaction
     def end(self, tx: Transaction, agreement_id: int, user_id: int) -> Agreement | None:
-        """Ends an agreement, or turns an invitation down, as either of the two may. None when it is not theirs.
+        """Ends an agreement, or turns an invitation down, as either of the two may, and tells the other. None when it
+        is not theirs.
 
         From then on what the friend has, or gets, is their own: none of it is given back for the asker's sake.
         """
         row = tx.row(
-            "DELETE FROM agreements WHERE id = :id AND :user IN (asker_id, friend_id) RETURNING *",
+            """
+            UPDATE agreements SET ended_by = :user
+            WHERE id = :id AND :user IN (asker_id, friend_id) AND ended_by IS NULL RETURNING *
+            """,
             {"id": agreement_id, "user": user_id},
         )
         if row is None or row["friend_id"] is None:
             return None
+        other = row["friend_id"] if user_id == row["asker_id"] else row["asker_id"]
+        if other == row["asker_id"] or row["accepted_at"] is not None:
+            add_notice(tx, other, NoticeKind.AGREED, about_user_id=user_id)
         follow_up(tx, (row["asker_id"], row["friend_id"]), self._clock())
         return _agreement(row)
 
@@ -96,6 +108,17 @@ class Agreements:
         """The agreements in force that a person is one of the two in, in the order in which they were made."""
         rows = await self._db.rows(f"{AGREED} AND :user IN (asker_id, friend_id) ORDER BY id", {"user": user_id})
         return [_agreement(row) for row in rows]
+
+    async def ended(self, user_id: int, by: int) -> EndedAgreement | None:
+        """What the other of two has ended, or said no to; None when that was followed by another agreement."""
+        row = await self._db.row(
+            """
+            SELECT * FROM agreements
+            WHERE ended_by = :by AND :user IN (asker_id, friend_id) AND asker_id <> friend_id ORDER BY id DESC LIMIT 1
+            """,
+            {"user": user_id, "by": by},
+        )
+        return EndedAgreement(_agreement(row), by, was_agreed=row["accepted_at"] is not None) if row else None
 
     async def between(self, asker_id: int, friend_id: int) -> Agreement | None:
         """The agreement in force that lets the one book for the other."""

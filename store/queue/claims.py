@@ -20,6 +20,7 @@ from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 from store.queue.choices import last_call
 from store.queue.next_due import NEAR_OPENING, next_due
+from store.queue.pairs import follow_up
 from store.queue.rows import enqueue, read_soon, to_action
 from store.queue.swaps import was_told_as_lost
 from store.queue.transitions import begin_to_act, note_gave_up, note_pressed, note_took_back
@@ -169,6 +170,8 @@ class Claims:
                 log.error("The row of action %s can't be read; it fails: %s", row["id"], error)
                 told = f"this row can't be read: {error}"
                 tx.run(FAIL_UNREADABLE, {"id": row["id"], "now": stamp(now), "error": told})
+                read_soon(tx, row["user_id"], now)  # it may have been tried before somebody typed into it
+                follow_up(tx, [row["user_id"]], now)
         return None
 
     @in_transaction

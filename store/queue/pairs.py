@@ -103,6 +103,21 @@ class Pairs:
         )
         return readable(_pair, row)
 
+    async def asked_by(self, action_id: int) -> Pair | None:
+        """The pair in which a friend asked for a booking, also where that was refused as full and made once more."""
+        row = await self._db.row(
+            """
+            SELECT pairs.* FROM booking_actions AS first
+            JOIN pairs ON pairs.friend_id = first.user_id
+            JOIN booking_actions AS last ON last.id = pairs.friend_action_id
+            WHERE first.id = :id AND (last.id = first.id OR (friend_again = 1 AND last.id > first.id
+                AND last.date = first.date AND last.time_slot = first.time_slot AND first.id >= asker_action_id))
+            ORDER BY pairs.id DESC LIMIT 1
+            """,
+            {"id": action_id},
+        )
+        return readable(_pair, row)
+
     async def is_told_later(self, notice_id: int, pair_id: int, user_id: int) -> bool:
         """Whether a younger notice tells the person how it stands with the pair."""
         row = await self._db.row(
@@ -134,14 +149,17 @@ def follow_up(tx: Transaction, user_ids: Sequence[int], now: datetime) -> None:
 
 
 def _follow_up(tx: Transaction, pair: Pair, now: datetime) -> None:
-    asked = readable(to_action, _action(tx, pair.asker_action_id))
-    if asked is None or asked.wish is None:
+    rows = (_action(tx, number) for number in (pair.asker_action_id, pair.friend_action_id))
+    asked = next((one for row in rows if (one := readable(to_action, row)) is not None and one.wish is not None), None)
+    if asked is None or asked.wish is None:  # somebody typed into both rows: nobody knows what it was about
         return
     pair = replace(pair, friends_own=_is_friends_own(tx, pair, asked.wish))
     if pair.state is PairState.RETURNING:
         _follow_return(tx, pair, asked.wish, now)
         return
     asker, friend = (_side(tx, pair, one, asked.wish) for one in (pair.asker_id, pair.friend_id))
+    sides = ((pair.asker_id, asker), (pair.friend_id, friend))
+    pair = _note_withdrawn(tx, pair, [one for one, side in sides if side is Side.LOST])
     winner = pair.asker_id if asker is Side.WON else pair.friend_id
     loser = pair.friend_id if winner == pair.asker_id else pair.asker_id
     free = pair.free_until is not None and now < pair.free_until and _is_here(tx, winner)
@@ -167,6 +185,24 @@ def _follow_up(tx: Transaction, pair: Pair, now: datetime) -> None:
                 _follow_up(tx, pair, now)
         case _:
             _end(tx, pair, ENDS[follows], winner if follows is Follows.APART else None)
+
+
+def _note_withdrawn(tx: Transaction, pair: Pair, lost: Sequence[int]) -> Pair:
+    """Notes, when the first of the two has lost, whether they did not want their place any more."""
+    if pair.withdrew_id is not None or not lost:
+        return pair
+    who = next((one for one in lost if _did_not_want(tx, pair.action_of(one))), 0)
+    tx.run("UPDATE pairs SET withdrew_id = :who WHERE id = :id", {"who": who, "id": pair.id})
+    return replace(pair, withdrew_id=who)
+
+
+def _did_not_want(tx: Transaction, action_id: int | None) -> bool:
+    """Whether a booking was withdrawn by its person, or the place that it got was cancelled through us."""
+    row = _action(tx, action_id)
+    if row is None or row["status"] != ActionStatus.COMPLETED:
+        return row is not None and row["status"] == ActionStatus.CANCELLED
+    got = find_held(tx, row["won_row_id"] or 0, row["user_id"])
+    return got is not None and got.status is BookingStatus.CANCELLED
 
 
 def _side(tx: Transaction, pair: Pair, user_id: int, wish: ClassRef) -> Side:
@@ -262,9 +298,11 @@ def _asks_again(tx: Transaction, pair: Pair, loser: int, wish: ClassRef, now: da
     second, _ = _booking_of(tx, again, now, makes_good=True)
     who = "asker" if loser == pair.asker_id else "friend"
     tx.run(
-        f"UPDATE pairs SET {who}_again = 1, {who}_action_id = :action WHERE id = :id",  # noqa: S608 - one of two constants
+        f"UPDATE pairs SET {who}_again = 1, {who}_action_id = :action, withdrew_id = NULL WHERE id = :id",  # noqa: S608 - one of two constants
         {"action": second, "id": pair.id},
     )
+    for user_id in (pair.asker_id, pair.friend_id):
+        add_notice(tx, user_id, NoticeKind.TOGETHER, pair_id=pair.id)
     return True
 
 
@@ -337,5 +375,6 @@ def _pair(row: sqlite3.Row) -> Pair:
         friend_action_id=row["friend_action_id"], both_or_none=bool(row["both_or_none"]),
         friends_own=bool(row["friends_own"]), free_until=instant_or_none(row["free_until"]),
         state=PairState(row["state"]), return_id=row["return_id"], winner_id=row["winner_id"],
+        withdrew_id=row["withdrew_id"],
         again=frozenset(row[f"{who}_id"] for who in ("asker", "friend") if row[f"{who}_again"]),
     )  # fmt: skip

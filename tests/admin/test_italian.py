@@ -203,4 +203,6 @@ def test_validate_refuses_a_browser_that_is_not_there(
     write(config, values | {"browser": {"executable_path": str(browser)}})
     assert setup.main(["--validate", "--config", str(config)]) == code
     wrong = f"{config}: the key 'browser.executable_path' is wrong: there is no program {browser}\n"
-    assert capsys.readouterr().err == ("" if there else wrong)
+    said = capsys.readouterr()
+    assert said.err == ("" if there else wrong)
+    assert said.out == (f"{config}: the configuration can be used.\n" if there else "")

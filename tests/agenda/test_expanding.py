@@ -116,3 +116,13 @@ def test_a_name_is_one_line_and_not_endless() -> None:
     [(_, name)] = found(event(":20261124T180000Z", "DURATION:PT1H", "SUMMARY:" + "a\\n" * 500))
     assert len(name) <= 100
     assert "\n" not in name
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    ["SUMMARY:None", "DTSTART:20261331T100000Z", "DTSTART:20261124T100000Z\r\nDTSTART:20261125T100000Z",
+     "DTSTART:99991231T235959Z\r\nDURATION:P400D", "DTSTART:20261124T100000Z\r\nDTEND:20261399T100000Z"],
+)  # fmt: skip
+def test_an_event_with_an_impossible_date_is_left_out_and_the_others_count(impossible: str) -> None:
+    odd = "\r\n".join(("BEGIN:VEVENT", "UID:odd", impossible, "END:VEVENT"))
+    assert found(odd, event(":20261124T090000Z", "SUMMARY:Fisica")) == [("2026-11-24T09:00", "Fisica")]

@@ -106,7 +106,9 @@ async def test_another_address_replaces_the_saved_one_only_when_it_can_be_read_a
     assert not any("secret" in data for data in [card.text, *card.labels])
     await tapped(world.owner, "Tengo", "Leggo quello su calendar.example")
     assert await saved() == old
-    await world.owner.send(new)
-    await world.owner.wait_for(lambda one: "calendar.example → other.example" in one.text)
+    typed = await world.owner.send(f"/calendario {new}")
+    asked = await world.owner.wait_for(partial(_is_after, typed.message_id))
+    assert "calendar.example → other.example" in asked.text
+    assert await saved() == old
     await tapped(world.owner, "✅ Cambia", "Leggo quello su other.example")
     assert await saved() == new

@@ -13,10 +13,11 @@ import pytest
 from bot.screens import together
 from bot.screens.when import When
 from demo.telegram import Message, Person
+from domain.errors import SlotFull
 from domain.model import ActionType
 from domain.requests import NewAction
 from domain.together import Pair, PairState
-from tests.support import chats
+from tests.support import chats, outcomes
 from tests.support.chats import FRIEND, MINE, OWNER, World, tapped, until
 
 
@@ -55,6 +56,7 @@ async def test_a_friend_is_asked_what_exactly_they_agree_to_and_can_stop_at_any_
     assert await world.db.agreements.between(FRIEND, OWNER) is None, "who agrees may not book for the other"
     await told(world.friend, "/together", "Chi può prenotare anche per te: Giulia")
     await tapped(world.friend, "🚫 Giulia non prenoti più per me", "Giulia non prenota più per te")
+    await world.owner.wait_for(lambda message: "Marco ha chiuso l'accordo" in message.text)
     assert await world.db.agreements.between(OWNER, FRIEND) is None
 
 
@@ -64,6 +66,7 @@ async def test_a_no_ends_the_invitation(world: World) -> None:
 
     await tapped(world.friend, "❌ No", "nessuno prenota per te")
 
+    await world.owner.wait_for(lambda message: "Marco ha detto di no al tuo invito" in message.text)
     await told(world.friend, f"/start {number}", "Questo link non lo conosco")
 
 
@@ -122,3 +125,48 @@ async def test_what_was_agreed_ends_with_the_account(world: World) -> None:
         return len(await world.db.connection.rows("SELECT 1 FROM agreements"))
 
     await until(left, 0)
+
+
+@pytest.mark.parametrize(
+    ("state", "user_id", "shows"),
+    [
+        (PairState.NONE, OWNER, "Marco ha rinunciato. Era «solo insieme»: il posto non l'avete né tu né Marco"),
+        (PairState.NONE, FRIEND, "hai rinunciato tu. Era «solo insieme»"),
+        (PairState.RETURNED, OWNER, "Marco ha rinunciato. Era «solo insieme»: ho annullato anche il tuo posto"),
+        (PairState.RETURNED, FRIEND, "hai rinunciato tu. Era «solo insieme»: ho annullato anche il posto di Giulia"),
+    ],
+)
+def test_how_it_ended_says_who_gave_it_up(state: PairState, user_id: int, shows: str) -> None:
+    pair = Pair(
+        1, OWNER, FRIEND, "Giulia", "Marco", 1, 2, both_or_none=True, friends_own=False, free_until=None,
+        state=state, winner_id=OWNER if state is PairState.RETURNED else None, withdrew_id=FRIEND,
+    )  # fmt: skip
+
+    page = together.ended(
+        pair, MINE.ref, user_id, When(datetime(2026, 11, 22, 12, tzinfo=UTC), ZoneInfo("Europe/Rome"))
+    )
+
+    assert shows in page.text
+
+
+async def test_the_friend_reads_who_had_asked_and_both_that_a_full_is_tried_once_more(world: World) -> None:
+    number = await invited(world)
+    await told(world.friend, f"/start {number}", "vorrebbe prenotare")
+    await tapped(world.friend, "✅ Sì, va bene", "Giulia può prenotare anche per te")
+    agreed = await world.db.agreements.between(OWNER, FRIEND)
+    assert agreed
+    until = datetime(2026, 11, 24, 15, tzinfo=UTC)
+    await world.db.pairs.book(
+        agreed, NewAction(ActionType.BOOK, OWNER, MINE.ref, free_until=until), until, both_or_none=True
+    )
+    for _ in range(2):
+        action = await world.claim()
+        if action.user_id == FRIEND:
+            await world.db.settlement.settle(action, outcomes.failed(SlotFull("full")))
+        else:
+            await world.db.settlement.settle(action, outcomes.booked(MINE, "seen"))
+
+    failed = await world.friend.wait_for(lambda message: "non riuscita" in message.text)
+    assert "L'aveva chiesta Giulia anche per te" in failed.text
+    await world.friend.wait_for(lambda message: "per te è piena, e siete «solo insieme»" in message.text)
+    await world.owner.wait_for(lambda message: "per Marco è piena, e siete «solo insieme»" in message.text)

@@ -124,3 +124,10 @@ async def test_the_menu_looks_for_the_usual_in_one_read_by_indexes(world: World)
 async def test_each_button_of_the_menu_has_a_command(world: World, command: str, shows: str) -> None:
     await world.owner.send(command)
     assert await world.owner.wait_for(lambda message: shows in message.text and "🏠 Menu" in message.labels)
+
+
+async def test_a_starred_class_that_is_held_stays_in_the_menu_and_says_so(world: World) -> None:
+    await world.db.favourites.star(OWNER, PILATES.ref)
+    await world.hold(chats.MINE)
+
+    assert cards((await menu(world.owner)).labels) == ["⭐ Mar 24 18:00 PILATES MA… · già tua"]

@@ -33,7 +33,7 @@ def wish(one: Course, *weeks_ago: int, is_starred: bool = False, **said: Any) ->
 
 
 def told(*wishes: Wish) -> list[tuple[str, int]]:
-    return [(one.slot.course, one.slot.day.day) for one in likely(wishes)]
+    return [(one.slot.slot.course, one.slot.slot.day.day) for one in likely(wishes)]
 
 
 def test_what_was_booked_once_is_no_habit() -> None:

@@ -40,3 +40,14 @@ async def test_a_notice_of_a_kind_nobody_knows_stops_no_other(db: Database) -> N
     assert [notice.kind for notice in await db.outbox.next_of_each()] == [NoticeKind.GONE]
     [row] = await db.connection.rows("SELECT error FROM notices WHERE id = 1")
     assert "from the future" in row["error"]
+
+
+async def test_what_only_edited_a_list_of_places_is_not_kept_once_it_is_done(db: Database) -> None:
+    for kind in (NoticeKind.PAGE, NoticeKind.GONE):
+        await add(db, GIULIA, kind)
+    await add(db, MARCO, NoticeKind.PAGE)
+    page, gone, other = await db.outbox.next_of_each()
+    for notice in (page, gone):
+        await db.outbox.sent(notice, Told())
+    await db.outbox.give_up(other.id, "nothing to tell")
+    assert [row["kind"] for row in await db.connection.rows("SELECT kind FROM notices")] == ["gone"]

@@ -137,11 +137,12 @@ async def test_the_place_of_the_one_is_given_back_when_the_other_has_none(db: Da
     assert (await stands(db)).state is PairState.RETURNING
     cancel = await claimed(db, winner, ActionType.CANCEL)
     assert (cancel.wish, cancel.free_until) == (PILATES, FREE_UNTIL)
-    assert await told(db) == [MARCO], "nothing is said before it is read back"
+    once_more = [GIULIA, MARCO]
+    assert await told(db) == [MARCO, *once_more], "nothing is said of the end before it is read back"
     await db.settlement.settle(cancel, outcomes.cancelled(PILATES))
     ended = await stands(db)
     assert (ended.state, ended.winner_id) == (PairState.RETURNED, winner)
-    assert await told(db) == [MARCO, GIULIA, MARCO]
+    assert await told(db) == [MARCO, *once_more, GIULIA, MARCO]
 
 
 @pytest.mark.parametrize("winner", [GIULIA, MARCO])
@@ -198,7 +199,8 @@ async def test_what_still_waits_is_withdrawn_when_the_other_has_given_up(db: Dat
     withdrawn = await db.requests.find(first.id)
     assert withdrawn
     assert withdrawn.status is ActionStatus.CANCELLED
-    assert (await stands(db)).state is PairState.NONE
+    ended = await stands(db)
+    assert (ended.state, ended.withdrew_id) == (PairState.NONE, MARCO)
 
 
 async def test_what_still_waits_is_withdrawn_only_after_a_second_full_of_the_other(db: Database) -> None:
@@ -485,3 +487,19 @@ async def test_a_pair_that_somebody_spoilt_by_hand_keeps_nobody_from_settling(db
     settled = await db.requests.find(giulias.id)
     assert settled
     assert settled.status is ActionStatus.COMPLETED
+
+
+@pytest.mark.parametrize("broken", ["asker_action_id", "friend_action_id"])
+async def test_a_row_that_can_not_be_read_any_more_leaves_no_pair_undecided(
+    db: Database, clock: FakeClock, broken: str
+) -> None:
+    _, shared = await pair(db, both_or_none=False)
+    number = getattr(shared, broken)
+    other = MARCO if broken == "asker_action_id" else GIULIA
+    await db.connection.write("UPDATE booking_actions SET opens_at = 'domani' WHERE id = :id", {"id": number})
+    await won(db, await claimed(db, other))
+    for _ in range(2):
+        reading = await claimed(db, GIULIA if other == MARCO else MARCO, ActionType.CHECK)
+        await outcomes.sync(db, reading, [], ROME)
+        clock.go(seconds=40)
+    assert (await stands(db)).state is PairState.APART
