@@ -501,16 +501,19 @@ CREATE TRIGGER recurring_resumed AFTER DELETE ON recurring_pauses
 
 -- The programs -----------------------------------------------------------------------------------------------------
 
--- Signs of life: one row per running process, written every twenty seconds by bot, worker and executor themselves, and
--- taken away when they end as told. A row that is not written any more is a process that died or hangs.
+-- Signs of life: one row per running process, written every twenty seconds by bot, worker, executor and web themselves,
+-- and taken away when they end as told. A row that is not written any more is a process that died or hangs.
 CREATE TABLE heartbeats (
     name       TEXT PRIMARY KEY,  -- machine, process namespace, process: as in booking_actions.worker
-    program    TEXT NOT NULL CHECK (program IN ('bot', 'worker', 'executor')),
+    program    TEXT NOT NULL CHECK (program IN ('bot', 'worker', 'executor', 'web')),
     pid        INTEGER NOT NULL,
     started_at TEXT NOT NULL,
     at         TEXT NOT NULL,
     note       TEXT NOT NULL DEFAULT '', -- what it is at
-    tasks      INTEGER NOT NULL DEFAULT 0  -- asyncio tasks in its event loop: a number that only grows is a leak
+    tasks      INTEGER NOT NULL DEFAULT 0, -- asyncio tasks in its event loop: a number that only grows is a leak
+    version    TEXT NOT NULL DEFAULT '', -- of the program that runs: an older one was not restarted after an update
+    memory     INTEGER NOT NULL DEFAULT 0, -- bytes of it alone, without driver and browser; 0: the system does not say
+    browser    TEXT NOT NULL DEFAULT ''  -- version of the Chromium it started last; empty while it started none
 ) STRICT;
 
 -- How many requests were sent to the site for each account in each minute, by all workers together: written with their

@@ -257,7 +257,10 @@ async def main(settings: Settings, arguments: argparse.Namespace, stop: asyncio.
             await worker.burst()
         else:
             counts = partial(write_down, db, portal.resources)
-            beats = HeartbeatLoop(db.heartbeats, "worker", lambda: worker.last_progress, worker.note, beside=counts)
+            beats = HeartbeatLoop(
+                db.heartbeats, "worker", lambda: worker.last_progress, worker.note,
+                beside=counts, browser=lambda: portal.engine.browser_version,
+            )  # fmt: skip
             async with beats.running():
                 log.info("The worker is up")
                 await worker.run(stop)

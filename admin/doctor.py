@@ -220,7 +220,7 @@ async def _programs(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
 
 def _program(beat: Heartbeat, now: datetime) -> Finding:
     silent = now - beat.at
-    at = f" ({retold(beat.note)})" if beat.note else ""
+    at = f" ({retold(beat.vitals.note)})" if beat.vitals.note else ""
     if silent < LATE and not program.is_dead(beat.name):
         return Finding(
             beat.program,

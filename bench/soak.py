@@ -186,7 +186,7 @@ async def _watch(town: Town, result: Soak, stop: asyncio.Event) -> None:
     wal = town.database.with_name(town.database.name + "-wal")
     while not stop.is_set():
         town.cast.check()
-        tasks = {beat.pid: beat.tasks for beat in await town.db.heartbeats.all()}
+        tasks = {beat.pid: beat.vitals.tasks for beat in await town.db.heartbeats.all()}
         for role, process in town.cast.processes.items():
             result.samples[role].append(_sample(process.pid, time.monotonic() - began, tasks.get(process.pid, 0)))
         result.wal.append(wal.stat().st_size / MB if wal.exists() else 0.0)

@@ -21,6 +21,7 @@ TABS = (
     Tab("/history", N_("Storico")),
     Tab("/statistics", N_("Numeri")),
     Tab("/do/settings", N_("Impostazioni")),
+    Tab("/owner", N_("Macchina"), for_owner=True),
 )
 
 

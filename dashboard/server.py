@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from dashboard import account, entering, feed, flows, live, security
 from dashboard.assets import Assets
 from dashboard.cards import button_of, card_of
 from dashboard.forms import read_form
+from dashboard.owner import monitoring, owner_pages
 from dashboard.parts import FORM, VISITOR, Access, Dashboard, Handler, Route, Visitor
 from dashboard.person import pages
 from dashboard.refusals import refusal
@@ -37,6 +38,8 @@ PARTS: Sequence[Callable[[Dashboard], list[Route]]] = (
     account.routes,
     pages.routes,
     live.routes,
+    owner_pages.routes,
+    monitoring.routes,
 )
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -185,16 +188,29 @@ async def listen(runner: web.AppRunner, address: str, port: int) -> int:
 
 async def serve(dashboard: Dashboard, assets: Assets, stop: asyncio.Event, patience: Patience = PATIENCE) -> None:
     """Serves until stop is set. A port that is taken is waited for: the other programs go on without the pages."""
-    where, told = dashboard.settings.web, False
-    async with running(application_of(dashboard, assets), patience) as runner:
-        while not stop.is_set():
-            try:
-                await listen(runner, where.address, where.port)
-            except OSError as error:
-                if not told:
-                    log.error("The pages can't be shown (%s); trying again until they can", error)
-                told = True
-                await program.wait(stop, patience.port)
-            else:
-                log.info("The pages are at %s", where.url)
-                await stop.wait()
+    where = dashboard.settings.web
+    async with AsyncExitStack() as servers:
+        pages_at = await servers.enter_async_context(running(application_of(dashboard, assets), patience))
+        listening = [_listen_until(stop, pages_at, where.address, where.port, where.url, patience)]
+        if where.metrics_port is not None:
+            watched = await servers.enter_async_context(running(monitoring.application_of(dashboard), patience))
+            address = f"http://{where.metrics_address}:{where.metrics_port}/metrics"
+            listening.append(_listen_until(stop, watched, where.metrics_address, where.metrics_port, address, patience))
+        await asyncio.gather(*listening)
+
+
+async def _listen_until(
+    stop: asyncio.Event, runner: web.AppRunner, address: str, port: int, shown_as: str, patience: Patience
+) -> None:
+    told = False
+    while not stop.is_set():
+        try:
+            await listen(runner, address, port)
+        except OSError as error:
+            if not told:
+                log.error("The pages can't be shown (%s); trying again until they can", error)
+            told = True
+            await program.wait(stop, patience.port)
+        else:
+            log.info("The pages are at %s", shown_as)
+            await stop.wait()

@@ -13,6 +13,17 @@ IsDead = Callable[[str], bool]  # whether a process is known to be no more, by i
 
 
 @dataclass(frozen=True, slots=True)
+class Vitals:
+    """What a process tells of itself with its sign of life."""
+
+    note: str = ""  # what it is at
+    tasks: int = 0  # in its event loop
+    version: str = ""  # of the program
+    memory: int = 0  # bytes; 0: not known
+    browser: str = ""  # version of the Chromium it started last
+
+
+@dataclass(frozen=True, slots=True)
 class Heartbeat:
     """The last sign of life of a process. `name` says machine, process namespace and process, as in
     runtime/program.py.
@@ -23,8 +34,7 @@ class Heartbeat:
     pid: int
     started_at: datetime
     at: datetime
-    note: str
-    tasks: int  # in its event loop
+    vitals: Vitals
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import resource
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from domain.errors import DatabaseError
 from domain.model import Clock, utc_now
-from domain.programs import IsDead
+from domain.programs import IsDead, Vitals
 from runtime import program
+from runtime.version import VERSION
 
 INTERVAL = 20.0  # s between two heartbeats
 HUNG = 60.0  # s the work may stand still: longer than any honest step
@@ -36,8 +39,7 @@ class HeartbeatTable(Protocol):
         name: str,
         pid: int,
         started: datetime,
-        note: str,
-        tasks: int,
+        vitals: Vitals,
         *,
         is_dead: IsDead | None,
     ) -> None: ...
@@ -52,7 +54,8 @@ async def nothing() -> None:
 class HeartbeatLoop:
     """`last_progress` tells when the program's work last made progress, on the monotonic clock; `note` what it does.
 
-    `beside` is awaited after each heartbeat: it writes what is written seldom.
+    `beside` is awaited after each heartbeat: it writes what is written seldom. `browser` tells the version of the
+    Chromium that was started last.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class HeartbeatLoop:
         note: Callable[[], str] = str,
         clock: Clock = utc_now,
         beside: Callable[[], Awaitable[None]] = nothing,
+        browser: Callable[[], str] = str,
     ) -> None:
         self._table = table
         self._program = program_name
@@ -70,6 +74,7 @@ class HeartbeatLoop:
         self._note = note
         self._clock = clock
         self._beside = beside
+        self._browser = browser
         self._name = program.name_of(os.getpid())
         self._started = clock()
         self._last: datetime | None = None
@@ -114,11 +119,13 @@ class HeartbeatLoop:
             self._name,
             os.getpid(),
             self._started,
-            self._note(),
-            len(asyncio.all_tasks()),
+            self._vitals(),
             is_dead=judge,
         )
         self._last = now
+
+    def _vitals(self) -> Vitals:
+        return Vitals(self._note(), len(asyncio.all_tasks()), VERSION, _memory(), self._browser())
 
     def _hangs(self) -> bool:
         """Whether the work stands still; the log says so once."""
@@ -133,3 +140,10 @@ class HeartbeatLoop:
             await self._table.deregister(self._name)
         except DatabaseError as error:
             log.info("the heartbeat's row could not be deleted: %s", error)
+
+
+def _memory() -> int:
+    """Bytes that this process holds in memory; 0 where the system does not say."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    return 0

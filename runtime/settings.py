@@ -137,6 +137,8 @@ class Web(Section):
     port: Whole = Field(8484, ge=1, le=65_535)
     public_url: Address | None = None  # where people reach it through a proxy; null: at the address and port above
     trusted_proxies: tuple[Network, ...] = ()  # whose word counts for who asks (X-Forwarded-For)
+    metrics_port: Whole | None = Field(None, ge=1, le=65_535)  # of /healthz and /metrics; null: the one above
+    metrics_address: Host = "127.0.0.1"  # with it
 
     @property
     def url(self) -> str:

@@ -6,10 +6,11 @@ once, by whichever program lives.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from domain.model import Clock, NoticeKind, instant, stamp
-from domain.programs import LATE, Heartbeat, IsDead, Outage
+from domain.programs import LATE, Heartbeat, IsDead, Outage, Vitals
 from store.connection import Connection, Transaction, in_transaction
 from store.outbox import add_notice
 
@@ -29,8 +30,7 @@ class Heartbeats:
                 row["pid"],
                 instant(row["started_at"]),
                 instant(row["at"]),
-                row["note"],
-                row["tasks"],
+                Vitals(row["note"], row["tasks"], row["version"], row["memory"], row["browser"]),
             )
             for row in rows
         ]
@@ -50,8 +50,7 @@ class Heartbeats:
         name: str,
         pid: int,
         started: datetime,
-        note: str,
-        tasks: int,
+        vitals: Vitals,
         *,
         is_dead: IsDead | None,
     ) -> None:
@@ -61,14 +60,15 @@ class Heartbeats:
         """
         now = self._clock()
         mine = {
-            "program": program, "name": name, "pid": pid, "started": stamp(started), "note": note, "tasks": tasks,
+            "program": program, "name": name, "pid": pid, "started": stamp(started), **asdict(vitals),
         }  # fmt: skip
         tx.run(
             """
-            INSERT INTO heartbeats (program, name, pid, started_at, at, note, tasks)
-            VALUES (:program, :name, :pid, :started, :now, :note, :tasks)
+            INSERT INTO heartbeats (program, name, pid, started_at, at, note, tasks, version, memory, browser)
+            VALUES (:program, :name, :pid, :started, :now, :note, :tasks, :version, :memory, :browser)
             ON CONFLICT (name) DO UPDATE SET
-                program = :program, pid = :pid, started_at = :started, at = :now, note = :note, tasks = :tasks
+                program = :program, pid = :pid, started_at = :started, at = :now, note = :note, tasks = :tasks,
+                version = :version, memory = :memory, browser = :browser
             """,
             mine | {"now": stamp(now)},
         )

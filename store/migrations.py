@@ -192,6 +192,12 @@ STEPS: dict[int, tuple[str, ...]] = {
     7: (
         "CREATE TABLE request_counts (minute TEXT NOT NULL, user_id INTEGER NOT NULL, requests INTEGER NOT NULL,"
         " delayed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (minute, user_id)) STRICT, WITHOUT ROWID",
+        "DROP TABLE heartbeats",  # of processes that are no more: this is done before any of the new ones runs
+        "CREATE TABLE heartbeats (name TEXT PRIMARY KEY,"
+        " program TEXT NOT NULL CHECK (program IN ('bot', 'worker', 'executor', 'web')), pid INTEGER NOT NULL,"
+        " started_at TEXT NOT NULL, at TEXT NOT NULL, note TEXT NOT NULL DEFAULT '',"
+        " tasks INTEGER NOT NULL DEFAULT 0, version TEXT NOT NULL DEFAULT '', memory INTEGER NOT NULL DEFAULT 0,"
+        " browser TEXT NOT NULL DEFAULT '') STRICT",
         "CREATE INDEX finished_lately ON booking_actions (completed_at, action_type, status)"
         " WHERE completed_at IS NOT NULL",
         "CREATE INDEX openings_by_time ON openings (opens_at)",

@@ -29,6 +29,7 @@ from demo.site import Site, SiteWorld
 from demo.telegram import TelegramEmulator
 from domain.errors import LoginRejected
 from domain.model import stamp, utc_now
+from domain.programs import Vitals
 from portal.portal import open_portal
 from portal.storage.session_files import SessionFiles
 from runtime.program import name_of
@@ -213,7 +214,7 @@ async def test_who_tells_the_id_of_the_friend_who_sends_the_digits(
 async def test_who_does_not_ask_while_the_bot_would_take_the_digits(configure: Configure) -> None:
     config = configure()
     async with open_database(config.parent / "polimisport.db") as db:
-        await db.heartbeats.beat("bot", name_of(os.getpid()), os.getpid(), datetime.now(UTC), "", 1, is_dead=None)
+        await db.heartbeats.beat("bot", name_of(os.getpid()), os.getpid(), datetime.now(UTC), Vitals(), is_dead=None)
     code, said = await run_setup("--config", config, "--who")
     assert (code, said) == (1, "The bot is running and would take the digits for itself: stop it first.\n")
 

@@ -17,8 +17,10 @@ NAMES = {
     "bot": N_("Il programma che ti scrive (bot)"),
     "worker": N_("Il programma che prenota (worker)"),
     "executor": N_("Il programma delle periodiche (executor)"),
+    "web": N_("Il programma delle pagine nel browser (web)"),
 }
 MEANWHILE = {
+    "web": N_("Finché è fermo le pagine nel browser non si aprono; la chat va avanti come sempre."),
     "worker": N_("Finché è fermo non prenoto e non annullo niente: quello che è in coda aspetta."),
     "executor": N_(
         "Finché è fermo non preparo le prenotazioni periodiche, non chiedo conferme e non mando promemoria."

@@ -47,6 +47,7 @@ class Engine:
         self._driver: Playwright | None = None
         self._browser: Browser | None = None
         self._release: list[Callable[[], Awaitable[None]]] = []
+        self.browser_version = ""  # of the browser that was started last
         self.closed = False  # for good: nothing is started any more
         self.broken = False  # the driver died, and every connection and page with it
         self.users = 0  # calls that use driver or browser right now
@@ -91,6 +92,7 @@ class Engine:
             if self._browser is None or not self._browser.is_connected():
                 started = time.monotonic()
                 self._browser = await self.launcher.start_browser(driver)
+                self.browser_version = self._browser.version
                 log.info("browser started in %.2f s", time.monotonic() - started)
             self.note_browser_use()
             return self._browser

@@ -100,7 +100,7 @@ async def test_a_sign_of_life_tells_how_many_tasks_its_program_has(db: Database,
     waiting = [asyncio.create_task(asyncio.Event().wait()) for _ in range(7)]
     await program.beat()
     [now] = await db.heartbeats.all()
-    assert now.tasks == before.tasks + 7
+    assert now.vitals.tasks == before.vitals.tasks + 7
     for each in waiting:
         each.cancel()
 

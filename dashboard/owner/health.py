@@ -1,0 +1,103 @@
+"""What of the machine is well and what is not, a sentence each. Pure: a snapshot in, checks out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dashboard.owner.measures import age, size
+from dashboard.owner.snapshot import Snapshot
+from domain.programs import LATE, Heartbeat
+from languages import _, n_
+
+NEEDED = ("bot", "worker", "executor", "web")  # programs of which one process has to live
+UNTOLD = timedelta(minutes=15)  # a message that waits for longer: the bot does not get it out
+TIMETABLE_OLD = timedelta(hours=36)  # it is read daily, and some tries may fail
+TICK_LATE = timedelta(minutes=5)  # of the executor, which looks each minute and writes that down seldom
+LEAST_FREE = 100_000_000  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `name` is the same in every language."""
+
+    name: str
+    is_well: bool
+    words: str
+
+
+def checks(snapshot: Snapshot) -> list[Check]:
+    """Everything that is looked at, in the language that is spoken."""
+    return [
+        _database(snapshot),
+        *_programs(snapshot),
+        _queue(snapshot),
+        _leases(snapshot),
+        _notices(snapshot),
+        _timetable(snapshot),
+        _disk(snapshot),
+    ]
+
+
+def is_alive(beat: Heartbeat, now: datetime) -> bool:
+    """Whether a process has shown a sign of life lately."""
+    return now - beat.at < LATE
+
+
+def _database(snapshot: Snapshot) -> Check:
+    well = snapshot.writable
+    return Check("database", well, _("si legge e si scrive") if well else _("non si lascia scrivere: disco pieno?"))
+
+
+def _programs(snapshot: Snapshot) -> Iterator[Check]:
+    for program in NEEDED:
+        beats = [beat for beat in snapshot.beats if beat.program == program]
+        alive = sum(is_alive(beat, snapshot.now) for beat in beats)
+        last = max((beat.at for beat in beats), default=None)
+        yield Check(program, alive > 0, _signs(alive, last, snapshot.now))
+
+
+def _signs(alive: int, last: datetime | None, now: datetime) -> str:
+    if last is None:
+        return _("non gira: nessun segno di vita")
+    seen = _("ultimo segno di vita {age}", age=age(now - last))
+    return f"{n_('{n} processo', '{n} processi', alive)}, {seen}" if alive else _("non risponde: {seen}", seen=seen)
+
+
+def _queue(snapshot: Snapshot) -> Check:
+    queue = snapshot.queue
+    words = n_("{n} richiesta in coda", "{n} richieste in coda", queue.size)
+    if queue.oldest_due is not None:
+        late = snapshot.now - queue.oldest_due
+        words += ", " + _("la più vecchia da fare aspetta {span}", span=age(late, ago=False))
+    return Check("queue", not queue.is_stuck(snapshot.now), words)
+
+
+def _leases(snapshot: Snapshot) -> Check:
+    lost = snapshot.queue.lost_leases
+    none = _("nessun worker ha smesso a metà")
+    return Check(
+        "leases", not lost, n_("{n} richiesta lasciata a metà", "{n} richieste lasciate a metà", lost) if lost else none
+    )
+
+
+def _notices(snapshot: Snapshot) -> Check:
+    oldest = snapshot.outbox.oldest
+    if oldest is None:
+        return Check("notices", True, _("nessun messaggio aspetta"))
+    waits = snapshot.now - oldest
+    return Check("notices", waits <= UNTOLD, _("un messaggio aspetta {span}", span=age(waits, ago=False)))
+
+
+def _timetable(snapshot: Snapshot) -> Check:
+    read = snapshot.timetable_read_at
+    if read is None:
+        return Check("timetable", False, _("gli orari non sono mai stati letti"))
+    old = snapshot.now - read
+    return Check("timetable", old <= TIMETABLE_OLD, _("gli orari sono stati letti {age}", age=age(old)))
+
+
+def _disk(snapshot: Snapshot) -> Check:
+    free = snapshot.disk.free
+    return Check("disk", free >= LEAST_FREE, _("{size} liberi", size=size(free)))

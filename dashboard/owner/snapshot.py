@@ -1,0 +1,101 @@
+"""What the machine and everybody's rows look like at a moment, for the pages, /healthz and /metrics alike."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from dashboard.owner.survey import SURVEY_FILES, survey_folder
+from database import Database
+from domain.model import Clock
+from domain.oversight import AccountCounts, AwaitedOpening, OutboxState, QueueState
+from domain.programs import Heartbeat
+from domain.request_counts import RecentRequests
+from runtime.backups import Copy, backups, files_like
+from runtime.settings import Settings
+
+JUST_OPENED, TONIGHT = timedelta(hours=1), timedelta(hours=26)  # an opening of tomorrow at midnight is tonight's
+MOST_OPENINGS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """Bytes, and what was made when."""
+
+    free: int
+    size: int
+    database: int  # with its log
+    state: int  # sessions and evidence
+    log: int | None  # None: there is no file
+    backups: Sequence[Copy]
+    surveys: Sequence[Copy]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Of everybody together; nothing in it is a secret."""
+
+    now: datetime
+    beats: Sequence[Heartbeat]
+    queue: QueueState
+    openings: Sequence[AwaitedOpening]  # whose classes open soon
+    outbox: OutboxState
+    accounts: AccountCounts
+    requests: Sequence[RecentRequests]
+    timetable_read_at: datetime | None
+    executor_ticked_at: datetime | None
+    writable: bool  # the last write was possible
+    disk: Disk
+
+
+class Observatory:
+    """Takes snapshots."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self._db = db
+        self._settings = settings
+        self._clock = clock
+
+    async def look(self) -> Snapshot:
+        """The present state. Raises DatabaseError."""
+        db = self._db
+        return Snapshot(
+            now=self._clock(),
+            beats=await db.heartbeats.all(),
+            queue=await db.oversight.queue(),
+            openings=await db.oversight.openings(JUST_OPENED, TONIGHT, MOST_OPENINGS),
+            outbox=await db.oversight.outbox(),
+            accounts=await db.oversight.account_counts(),
+            requests=await db.request_counts.recent(),
+            timetable_read_at=await db.catalogue.read_at(),
+            executor_ticked_at=await db.oversight.executor_ticked_at(),
+            writable=db.connection.refused is None,
+            disk=await asyncio.to_thread(disk_of, self._settings),
+        )
+
+
+def disk_of(settings: Settings) -> Disk:
+    """What there is on the disk. It touches some hundred files: done beside the event loop."""
+    usage = shutil.disk_usage(settings.database.parent)
+    log_file = settings.log.file
+    return Disk(
+        free=usage.free,
+        size=usage.total,
+        database=sum(_size(Path(f"{settings.database}{end}")) for end in ("", "-wal", "-shm")),
+        state=sum(_size(path) for path in settings.state_dir.rglob("*")),
+        log=_size(log_file) if log_file else None,
+        backups=backups(settings),
+        surveys=files_like(survey_folder(settings), SURVEY_FILES),
+    )
+
+
+def _size(path: Path) -> int:
+    """Zero for what is gone meanwhile, and for folders."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
