@@ -32,7 +32,7 @@ SECTIONS = (
     ("/owner", N_("Macchina")),
     ("/owner/queue", N_("Coda")),
     ("/owner/openings", N_("Aperture")),
-    ("/owner/accounts", N_("Account")),
+    ("/owner/accounts", N_("Tutti gli account")),
     ("/owner/evidence", N_("Evidenze")),
     ("/owner/log", N_("Log")),
     ("/owner/survey", N_("Indagine")),
