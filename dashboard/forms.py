@@ -11,14 +11,13 @@ from aiohttp import BodyPartReader, web
 from dashboard.parts import Form
 
 MOST_FIELDS = 50
-WITHIN = 10.0  # s for the whole of it; a phone's picture over a slow line takes less
 
 Content = TypeVar("Content", str, bytes)
 
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
-async def read_form(request: web.Request, most_bytes: int, within: float = WITHIN) -> Form:
+async def read_form(request: web.Request, most_bytes: int, within: float) -> Form:
     """The form. Raises an HTTP error for what is no form, too large, or too slow."""
     if request.content_length is None:
         raise web.HTTPLengthRequired

@@ -19,6 +19,7 @@ from runtime.changes import Changes
 from runtime.settings import Settings
 
 USUAL_BODY = 16 * 1024  # bytes of a form
+USUAL_TIME = 10.0  # s for the whole of a form; a phone's over a slow line takes less
 NO_FIELDS: Mapping[str, str] = {}
 NO_FILES: Mapping[str, bytes] = {}
 
@@ -33,6 +34,11 @@ class Access(IntEnum):
     OWNER = 2
 
 
+def everybody(_request: web.Request) -> bool:
+    """Whose form is wanted, but where a route says otherwise."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """A path of the dashboard, below the path of `web.public_url`, and what answers there."""
@@ -42,6 +48,8 @@ class Route:
     handler: Handler
     access: Access = Access.PERSON
     most_bytes: int = USUAL_BODY
+    within: float = USUAL_TIME  # s for the whole of a form
+    is_wanted: Callable[[web.Request], bool] = everybody  # what is not is never read: the form is empty then
 
 
 def get(path: str, handler: Handler, access: Access = Access.PERSON) -> Route:

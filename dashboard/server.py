@@ -20,7 +20,7 @@ from dashboard.assets import Assets
 from dashboard.cards import button_of, card_of
 from dashboard.forms import read_form
 from dashboard.owner import monitoring, owner_pages
-from dashboard.parts import FORM, VISITOR, Access, Dashboard, Handler, Route, Visitor
+from dashboard.parts import FORM, VISITOR, Access, Dashboard, Form, Handler, Route, Visitor
 from dashboard.person import pages
 from dashboard.refusals import refusal
 from database import Database
@@ -128,7 +128,8 @@ class Gate:
         if request.method in security.SAFE_METHODS:
             return
         self._doorkeeper.refuse_strange_origin(request)
-        request[FORM] = await read_form(request, route.most_bytes)
+        wanted = route.is_wanted(request)
+        request[FORM] = await read_form(request, route.most_bytes, route.within) if wanted else Form()
         token = request[FORM].text("csrf")
         if route.access is not Access.ANYBODY and not security.same(token, visitor.csrf if visitor else None):
             raise web.HTTPForbidden

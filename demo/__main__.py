@@ -27,7 +27,7 @@ from demo import world as demo_world
 from demo.site import Site
 from demo.site.like import take_over
 from demo.telegram import TelegramEmulator
-from demo.world import GIULIA_ID, MARCO_ID, Programme
+from demo.world import GIULIA_ID, MARCO_ID, SOFIA, SOFIA_ID, Programme
 from domain.model import utc_now
 from portal.browser.chromium import has_display
 
@@ -55,6 +55,12 @@ GREETING = """
       3. At about {asks} it asks you to confirm a recurring gym slot.
 
   Un amico, Marco / A friend:     {chat}?user={friend}
+  Un'ospite, Sofia / a guest:     {chat}?user={guest}
+  IT  Giulia la invita con /invita: nella chat di Sofia scrivi /start e quello che nel link segue "start=".
+      Il suo account: Codice Persona {guest_name}, password {guest_password}, chiave dei codici
+      {guest_key}
+  EN  Giulia invites her with /invite: in Sofia's chat type /start and what follows "start=" in the link.
+      Her account: Codice Persona, password and setup key as above.
   Il sito simulato / the simulated site:  {site}/
   I suoi interruttori / its switches:     {switches}
   Log: {log}        Ctrl-C: fine / stop{tunnel}
@@ -89,10 +95,11 @@ def folder_of_our_own(folder: Path, keep: bool) -> Iterator[Path]:
 
 @asynccontextmanager
 async def chat_server(language: str) -> AsyncIterator[TelegramEmulator]:
-    """`language`: of Giulia's and Marco's Telegram."""
+    """`language`: of everybody's Telegram."""
     emulator = TelegramEmulator()
     emulator.person(GIULIA_ID, "Giulia", "giulia", language_code=language, started=False)
     emulator.person(MARCO_ID, "Marco", "marco", language_code=language, started=False)
+    emulator.person(SOFIA_ID, "Sofia", "sofia", language_code=language, started=False)
     async with AsyncExitStack() as stack:
         try:
             await stack.enter_async_context(emulator.serve(port=CHAT_PORT))
@@ -138,6 +145,10 @@ def greeting(programme: Programme, chat: str, site: str, log: Path) -> str:
         start=slot.start,
         asks=f"{programme.asks_at:%H:%M}",
         friend=MARCO_ID,
+        guest=SOFIA_ID,
+        guest_name=SOFIA.username,
+        guest_password=SOFIA.password,
+        guest_key=SOFIA.otp_secret,
         site=site,
         switches=urljoin(site, "/__demo__/"),
         log=os.path.relpath(log),

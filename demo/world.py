@@ -25,7 +25,8 @@ from runtime.settings import load
 
 GIULIA = Person("10000001", "demo-giulia", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", name="Giulia")
 MARCO = Person("10000002", "demo-marco", "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU", name="Marco")
-GIULIA_ID, MARCO_ID = 1001, 1002  # on Telegram
+SOFIA = Person("10000003", "demo-sofia", "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK", name="Sofia")  # whom Giulia may invite
+GIULIA_ID, MARCO_ID, SOFIA_ID = 1001, 1002, 1003  # on Telegram
 DAYS_AHEAD = 2
 FIT_CENTER = "Giuriati - Fit Center"
 WEEKLY_NAMES = {"it": "Palestra", "en": "Gym"}  # what Giulia calls her weekly booking
@@ -76,7 +77,7 @@ def new_world(clock: Clock = utc_now) -> SiteWorld:
     """The site with its people, and rivals who fill what is popular within seconds of its opening."""
     return SiteWorld(
         clock=clock,
-        people=[GIULIA, MARCO],
+        people=[GIULIA, MARCO, SOFIA],
         opening_days=DAYS_AHEAD,
         round_trip=ROUND_TRIP,
         round_trip_jitter=JITTER,
@@ -99,8 +100,8 @@ def _adds_variety(world: SiteWorld, person: Person, slot: Slot) -> bool:
 
 
 def book_again(world: SiteWorld, database: Path) -> None:
-    """What Giulia and Marco held when the last demo ended: the simulated site forgets, the database does not."""
-    usernames = {GIULIA_ID: GIULIA.username, MARCO_ID: MARCO.username}
+    """What they held when the last demo ended: the simulated site forgets, the database does not."""
+    usernames = {GIULIA_ID: GIULIA.username, MARCO_ID: MARCO.username, SOFIA_ID: SOFIA.username}
     with sqlite3.connect(database) as connection:
         rows = connection.execute(
             "SELECT user_id, course_name, booking_date, booking_time FROM user_bookings WHERE status = 'confirmed'"

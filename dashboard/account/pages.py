@@ -28,6 +28,7 @@ from languages import N_, speaking
 COOKIE = "account"
 HOME = "/account"
 MOST_BYTES = 12_000_000  # of the form with its picture
+WITHIN_PICTURE = 60.0  # s for the same, over a phone's line
 OK, GONE = 200, 410
 
 OTHER_CODE = N_(
@@ -69,7 +70,7 @@ class AccountPages:
             get(HOME, self._draft(self._show), anybody),
             get(f"{HOME}/code", self._draft(self._code), anybody),
             get(f"{HOME}/progress", self._draft(self._progress), anybody),
-            post(f"{HOME}/form", self._sent(self._fill), anybody, MOST_BYTES),
+            Route("POST", f"{HOME}/form", self._sent(self._fill), anybody, MOST_BYTES, WITHIN_PICTURE, self._has_draft),
             *(post(f"{HOME}/{name}", self._sent(answer), anybody) for name, answer in steps.items()),
             get(f"{HOME}/{{secret}}", self._link, anybody),
             post(f"{HOME}/{{secret}}", self._begin, anybody),
@@ -124,6 +125,10 @@ class AccountPages:
                 return await answer(request, draft)
 
         return handler
+
+    def _has_draft(self, request: web.Request) -> bool:
+        """Whose picture is read: nobody's who has not come with a link."""
+        return self._drafts.find(request.cookies.get(COOKIE)) is not None
 
     def _sent(self, answer: Answer) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """The same for a form, which must come from a page that showed this draft."""

@@ -43,6 +43,7 @@ class Faults(Adjustable):
     empty_answer: bool = False  # status 200, no body where JSON is due; what was asked is done
     lost_answer: bool = False  # book and cancel: done, then the connection is closed without an answer
 
+    blocked: list[str] = field(default_factory=list)  # usernames whose every request with a session is answered 403
     echo_secrets: str = ""  # a username: every page, answer and header gives back what the site knows of that person
 
     # Login and session

@@ -21,6 +21,7 @@ BOOK = f"{pages.BASE}/Booking/BookAppointment"
 JSON_PATHS = (BOOK, f"{pages.BASE}/Booking/GetActivitySchedule", f"{pages.BASE}/Booking/DeleteEvent")
 LEAST_COOKIE = 8  # characters of a cookie that can be a secret
 ENOUGH = 4  # texts for a cookie, which has a size
+FORBIDDEN = 403
 STATUS_TEXTS = {
     403: "Accesso negato.",
     429: "Troppe richieste: riprova più tardi.",
@@ -103,7 +104,7 @@ class Gate:
             await self._closing.wait()
             raise ConnectionCut
         await asyncio.sleep(faults.take("slow", path) or 0.0)
-        status = faults.take_status(path)
+        status = FORBIDDEN if request[ENTRY].user in faults.blocked else faults.take_status(path)
         if status is None and self._host == "sso" and faults.take("sso_down", path):
             status = 503
         if status is not None:

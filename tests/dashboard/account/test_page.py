@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from typing import Any
@@ -108,6 +109,16 @@ async def test_without_a_link_there_is_no_form(site: Site) -> None:
     browser = site.browser()
     assert (await browser.get("/account")).status == 410
     assert (await browser.post("/account/form", FILLED)).status == 410
+
+
+async def test_nobodys_picture_is_read_who_has_not_come_with_a_link(site: Site) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(site.base.rpartition(":")[2]))
+    host = site.base.removeprefix("http://")
+    head = f"POST /account/form HTTP/1.1\r\nHost: {host}\r\nOrigin: {site.base}\r\nContent-Length: 9000000\r\n"
+    writer.write(f"{head}Content-Type: multipart/form-data; boundary=x\r\n\r\n--x".encode())
+    assert b" 410 " in await asyncio.wait_for(reader.readline(), 5)  # though not a hundredth of it was sent
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_a_form_without_its_token_does_nothing(site: Site, guest: Guest) -> None:
