@@ -8,6 +8,9 @@
     python setup.py --export-session FILE  that session in a sealed file, for a machine without a screen
     python setup.py --import-session FILE  takes it there
     python setup.py --no-login    the set-up, the check or an import without asking the site
+    python setup.py --add-person ID  asks what a person logs in with, and keeps it encrypted in the database
+    python setup.py --move-people    takes the people of the key friends out of config.json, into the database
+    python setup.py --rotate-key     a new key for what stands encrypted there; the old one is set aside
     python setup.py --survey      how the site behaves, a line per fact, and a file to send to who maintains the bot
     python setup.py --backup      a copy of the database, also while the programs run (or --backup FILE)
     python setup.py --restore FILE  puts such a copy in place of the database, which is kept under another name
@@ -31,7 +34,7 @@ from pathlib import Path
 
 import httpx
 
-from admin import doctor, sessions
+from admin import doctor, guests, sessions
 from admin.answers import says_no, says_yes
 from admin.hand_login import HandLoginFailed
 from admin.session_file import SessionFileError
@@ -57,7 +60,10 @@ SAID_BY_THE_DOCTOR = (
     "portal.session.logins",
 )  # want of a sandbox, a login that fails: told twice else
 
-TASKS = ("check", "validate", "who", "login", "import_session", "survey", "backup", "restore")
+TASKS = (
+    "check", "validate", "who", "login", "import_session", "add_person", "move_people", "rotate_key", "survey",
+    "backup", "restore",
+)  # fmt: skip
 QUIET_BY_HAND = ("portal", "admin.hand_login")  # what they warn of is said by the sentence that follows
 
 
@@ -94,6 +100,11 @@ def _add_tasks(one: argparse._MutuallyExclusiveGroup) -> None:
     one.add_argument("--who", action="store_true", help=_("tell the Telegram id of who sends four digits to the bot"))
     one.add_argument("--login", action="store_true", help=_("log in yourself, in a browser that opens"))
     one.add_argument("--import-session", metavar="FILE", type=Path, help=_("take a session from such a file"))
+    one.add_argument(
+        "--add-person", metavar="ID", type=int, help=_("ask what the person of that Telegram id logs in with")
+    )
+    one.add_argument("--move-people", action="store_true", help=_("move config.json's friends into the database"))
+    one.add_argument("--rotate-key", action="store_true", help=_("seal the guests' logins with a new key"))
     one.add_argument("--survey", action="store_true", help=_("look how the site behaves, and write a file about it"))
     one.add_argument(
         "--backup", nargs="?", const="", metavar="FILE", help=_("copy the database; default: backups/ beside it")
@@ -137,6 +148,8 @@ def do(chosen: argparse.Namespace) -> int:
             return session_by_hand(chosen)
         if chosen.who:
             return find_out_who(loaded(chosen.config), chosen.config)
+        if chosen.add_person is not None or chosen.move_people or chosen.rotate_key:
+            return look_after_guests(loaded(chosen.config), chosen)
         if chosen.survey:
             return survey_site(loaded(chosen.config), chosen)
         if chosen.backup is not None:
@@ -168,6 +181,21 @@ def session_by_hand(chosen: argparse.Namespace) -> int:
         sessions.log_in(chosen.config, chosen.person, exported, terminal)
     else:
         sessions.export_session(chosen.config, chosen.person, exported, terminal)
+    return WELL
+
+
+def look_after_guests(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Adds a person, moves config.json's friends, or changes the key."""
+    if chosen.rotate_key:
+        return WELL if guests.rotate_key(settings, print) else UNWELL
+    if chosen.move_people:
+        return WELL if guests.move_people(settings, ask_at_terminal, print) else UNWELL
+    wizard = Wizard(ask=input, ask_secret=getpass.getpass, say=print)
+    try:
+        guests.add_person(settings, chosen.add_person, wizard, input, print)
+    except EOFError:
+        print()  # the question has no line end yet
+        raise ConfigError(_("there is nobody to answer the questions here: run it at a terminal")) from None
     return WELL
 
 

@@ -32,7 +32,6 @@ from domain.model import Action, Clock, utc_now
 from domain.outcome import Failed
 from languages.terminal import _
 from portal.portal import Portal, open_portal
-from portal.storage.session_files import forget_others
 from runtime import program
 from runtime.changes import Pace, changes_of
 from runtime.configured import people_of
@@ -40,6 +39,7 @@ from runtime.directory import Directory
 from runtime.heartbeat import HeartbeatLoop
 from runtime.sealing_key import KeyRing
 from runtime.settings import Settings
+from safety.personal_files import forget_others
 
 log = logging.getLogger(__name__)
 

@@ -18,12 +18,12 @@ from domain.model import Action, ActionStatus, ActionType
 from domain.requests import NewAction
 from languages.terminal import _
 from portal.portal import open_portal
-from portal.storage.session_files import forget_others
 from runtime import program
 from runtime.configured import people_of
 from runtime.directory import Directory
 from runtime.sealing_key import KeyRing
 from runtime.settings import Settings
+from safety.personal_files import forget_others
 
 LEASE = 300.0  # s; longer than any refresh, so that no worker takes the action over while the script lives
 POLL_INTERVAL = 0.2  # s between looks at an action that a worker has in hand

@@ -112,7 +112,9 @@ class ActionRunner:
         if not isinstance(lost, TakenBack):
             await self._db.claims.note_unknown_outcome(action, lost)
         account = await self._db.people.find(action.user_id)
-        if account is not None and account.rejected:
+        if account is None:  # removed meanwhile: the session that this action has used may have been stored after that
+            await self._portal.forget(action.user_id)
+        elif account.rejected:
             await self._db.people.tell_rejected(action.user_id)
 
     async def _run(self, action: Action) -> AppError | None:

@@ -18,6 +18,8 @@ import httpx
 
 import booking
 from actions.runner import site_access
+from admin import guest_keys
+from admin.guest_keys import masked
 from admin.room import want_of_room
 from admin.site_errors import retold
 from database import VERSION, open_database
@@ -105,6 +107,8 @@ async def examine(
     yield _disk(settings)
     yield await _database(settings, config)
     async for finding in _rules(settings):
+        yield finding
+    async for finding in _guests(settings):
         yield finding
     async for finding in _programs(settings, clock):
         yield finding
@@ -198,6 +202,11 @@ async def _rules(settings: Settings) -> AsyncIterator[Finding]:
                 written=configured.value(rule) or _("nothing"),
             )
             yield Finding(_("rules of the house"), told)
+
+
+async def _guests(settings: Settings) -> AsyncIterator[Finding]:
+    for what, remedy in await guest_keys.look(settings):
+        yield Finding(_("guests"), what, remedy)
 
 
 async def _programs(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
@@ -371,11 +380,6 @@ def _clock(settings: Settings, reached: Reached | str) -> Finding:
             uncertainty=f"{reached.uncertainty:.1f}",
         ),
     )
-
-
-def masked(username: str) -> str:
-    """A Codice Persona that its owner recognises and nobody else learns: 10••••89."""
-    return f"{username[:2]}••••{username[-2:]}" if len(username) > 6 else f"{username[:1]}••••"
 
 
 def _code(credentials: Credentials, clock: Clock, confirm: Confirm) -> Finding:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from actions.runner import site_access
 from admin import hand_login, session_file
-from admin.doctor import masked
+from admin.guest_keys import masked
+from admin.guests import everybody
 from admin.hand_login import HandLoginFailed, OnPage, Proved, proved
 from admin.session_file import CarriedSession, SessionFileError, WrongPassphrase
 from admin.site_errors import retold
@@ -176,10 +177,10 @@ def person_named(settings: Settings, name: str | None) -> Credentials:
     """Whom --person means: a Codice Persona or Telegram id of the configuration; the owner without it."""
     if name is None:
         return settings.people[0]
-    for each in settings.people:
+    for each in everybody(settings):
         if name.strip() in (each.username, str(each.user_id)):
             return each
-    known = ", ".join(f"{each.user_id} ({masked(each.username)})" for each in settings.people)
+    known = ", ".join(f"{each.user_id} ({masked(each.username)})" for each in everybody(settings))
     raise ConfigError(
         _(
             "--person {name}: nobody here has that Codice Persona or Telegram id; there is {known}",
@@ -191,7 +192,7 @@ def person_named(settings: Settings, name: str | None) -> Credentials:
 
 def _owner(settings: Settings, carried: CarriedSession, name: str | None, file: Path) -> Credentials:
     named = person_named(settings, name) if name else None
-    found = next((each for each in settings.people if carried.belongs_to(each.username)), None)
+    found = next((each for each in everybody(settings) if carried.belongs_to(each.username)), None)
     if found is None or (named is not None and named != found):
         whom = (
             _("of another account than {name}", name=masked(named.username))

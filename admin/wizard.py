@@ -91,17 +91,21 @@ class Wizard:
     def ask_everything(self) -> dict[str, Any]:
         """The content of config.json. Raises KeyboardInterrupt or EOFError when the person stops."""
         self._say(str(WELCOME))
-        self._say(str(ABOUT_THE_LOGIN))
-        by_hand = self._until_right(self._ask, "   " + _("1 or 2?") + " [1] ", _way)
-        question = self._next(_("Codice Persona (user name at the Politecnico):") + " ")
-        account = {"username": self._until_right(self._ask, question, self._username)}
-        account |= {"login": BY_HAND} if by_hand else self._password_and_code()
+        account = self.ask_account()
         self._say(f"\n   {ABOUT_THE_BOT}")
         token = self._until_right(self._ask, self._next(_("Token of the bot:") + " "), self._bot_token)
         self._say(f"\n   {ABOUT_YOU}")
         self._number = self._next("")
         telegram = {"bot_token": token, "allowed_user_id": self._owner(token)}
         return account | {"telegram": telegram, "language": str(terminal.spoken())} | _browser_found()
+
+    def ask_account(self) -> dict[str, Any]:
+        """What somebody logs in with, under config.json's keys: `login` only for who does it by hand."""
+        self._say(str(ABOUT_THE_LOGIN))
+        by_hand = self._until_right(self._ask, "   " + _("1 or 2?") + " [1] ", _way)
+        question = self._next(_("Codice Persona (user name at the Politecnico):") + " ")
+        account = {"username": self._until_right(self._ask, question, self._username)}
+        return account | ({"login": BY_HAND} if by_hand else self._password_and_code())
 
     def _next(self, question: str) -> str:
         """The question with its number."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 INVITATION_LASTS = timedelta(days=7)
-MOST_WAITING = 20  # bookings and watches of one guest that may wait at once, unless the owner says otherwise
+UNLIMITED = 1000  # bookings and watches of one guest that may wait at once: as many as the table takes
 
 
 @dataclass(frozen=True, slots=True)

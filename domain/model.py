@@ -134,6 +134,7 @@ class NoticeKind(StrEnum):
     FRIEND_LEFT = "friend_left"  # who books together with them uses the bot no more (action_id: what was for both)
     TOO_MANY = "too_many"  # a periodic booking's date was not queued: as many of a guest's wait as may (occurrence_id)
     GUEST = "guest"  # for the owner: somebody came with an invitation, or can book from now on (about_user_id)
+    FORGOTTEN = "forgotten"  # for the owner: one whom config.json names wants to be in it no more (about_user_id)
     RESUMED = "resumed"  # the owner lets a guest book again
     UNREACHABLE = "unreachable"  # for the owner: Telegram takes no message for a friend (about_user_id)
     OWNER_WITHDREW = "owner_withdrew"  # whoever keeps the bot withdrew an action of theirs (action_id)

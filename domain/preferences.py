@@ -45,6 +45,7 @@ EVENTS = {
     NoticeKind.OWNER_RESUMED: Event.HOUSE,
     NoticeKind.GUEST: Event.HOUSE,
     NoticeKind.RESUMED: Event.HOUSE,
+    NoticeKind.FORGOTTEN: Event.HOUSE,
     NoticeKind.FRIEND_LEFT: Event.CHANGE,
     NoticeKind.TOO_MANY: Event.WEEKLY,
 }

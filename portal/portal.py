@@ -17,7 +17,9 @@ from portal.pages.browser_pages import BrowserPages
 from portal.request_tally import RequestTally
 from portal.resources import Account, AwaitedMoments, NewLogin, Resources
 from portal.session.site_session import SiteSession
-from portal.storage.session_files import SESSIONS, SessionFiles
+from portal.storage.session_files import SessionFiles
+from safety import personal_files
+from safety.personal_files import SESSIONS
 
 
 class Portal:
@@ -74,6 +76,11 @@ class Portal:
         session = self._sessions.pop(user_id, None)
         if session:
             await session.close()
+
+    async def forget(self, user_id: int) -> None:
+        """Closes what is open for an account, and deletes what is stored of it."""
+        await self.close_session(user_id)
+        personal_files.forget(self.access.state_dir, user_id, ())
 
     async def close(self) -> None:
         """Closes everything, for good; calls under way end with SiteUnavailable."""

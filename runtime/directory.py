@@ -96,6 +96,10 @@ class Directory(Mapping[int, Credentials]):
         """Whether the configuration names them."""
         return user_id in self._configured
 
+    def configured_friends(self) -> int:
+        """How many people the configuration names besides the owner."""
+        return len(self._configured) - 1
+
     def kept(self) -> set[int]:
         """Everybody whose files on the disk are kept, suspended guests too."""
         return self._configured.keys() | self._guests.keys()

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from domain.errors import ConfigError, DatabaseBusy, DatabaseError
 from languages import terminal
-from runtime import config_file
+from runtime import config_file, sealing_key
 from runtime.settings import Settings, add_config_option, configure_logging, load
 from runtime.version import add_version_option
 from safety import private
@@ -28,6 +28,7 @@ MISCONFIGURED = 2  # starting again would not help: the process manager does not
 
 LONGEST_STOP = 4.2  # s after the signal; a program that has not ended by then hangs, and is killed
 PRIVATE = 0o077  # umask: whatever a program writes is for this user alone
+KEPT_BESIDE = (".version*", ".replaced-*", ".key*")  # the database, after its name: what it was before, and the keys
 MOST_NAMED = 6  # files in one line of the log
 NO_CORE = 1  # byte; unlike 0 it also keeps Linux from handing the dump to a collector (fs/coredump.c, "limit == 1")
 
@@ -46,8 +47,12 @@ def options(description: str) -> argparse.ArgumentParser:
 
 
 def keep_private() -> None:
-    """Makes what this process and its children write readable by this user alone, and forbids dumps of its memory."""
+    """Makes what this process and its children write readable by this user alone, and forbids dumps of its memory.
+
+    No child gets the key of the guests' logins.
+    """
     os.umask(PRIVATE)
+    sealing_key.given()
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
     if hard == resource.RLIM_INFINITY or hard > NO_CORE:
         resource.setrlimit(resource.RLIMIT_CORE, (NO_CORE, NO_CORE))
@@ -72,7 +77,7 @@ def _of_ours(settings: Settings) -> Iterator[Path]:
     database, logs = settings.database, settings.log.file
     yield settings.state_dir
     yield from (database.with_name(database.name + end) for end in ("", "-wal", "-shm", "-journal"))
-    for copies in (database.parent.glob(glob.escape(database.name) + end) for end in (".version*", ".replaced-*")):
+    for copies in (database.parent.glob(glob.escape(database.name) + end) for end in KEPT_BESIDE):
         yield from (copy for copy in copies if not copy.is_symlink())
     yield from _backups(settings.backup_dir, f"{database.stem}-")
     if logs:

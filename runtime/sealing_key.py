@@ -11,6 +11,7 @@ import glob
 import os
 import tempfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from domain.errors import ConfigError, KeyMissing
@@ -28,13 +29,18 @@ NOTE = """\
 """
 
 
+@cache
+def given() -> str | None:
+    """What the variable says. It is taken out of the environment at the first look: no child of ours gets it."""
+    return os.environ.pop(VARIABLE, None)
+
+
 class KeyRing:
     """The keys as they lie there now: another program may make the first one, or put a new one in front."""
 
     def __init__(self, database: Path) -> None:
-        """Takes the variable out of the environment: no child of this process gets it."""
         self.file = database.with_name(f"{database.name}.key")
-        self._given = os.environ.pop(VARIABLE, None)
+        self._given = given()
         self._keys: SealingKeys | None = None
 
     @property

@@ -28,7 +28,11 @@ CLOSE_QUESTIONS = """
     WHERE outcome IS NULL AND user_id IN (SELECT user_id FROM accounts WHERE active = 0) RETURNING id
 """
 FORGET_CALENDARS = "DELETE FROM own_calendars WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0)"
-END_WEB_LINKS = "DELETE FROM web_links WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0)"
+END_WEB_LINKS = """
+    DELETE FROM web_links
+    WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0)
+        AND user_id NOT IN (SELECT user_id FROM guests WHERE sealed IS NULL AND suspended_at IS NULL)
+"""  # a guest who has not entered anything yet needs theirs
 END_WEB_SESSIONS = "DELETE FROM web_sessions WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0)"
 FORGET_FEEDS = "DELETE FROM feeds WHERE user_id IN (SELECT user_id FROM accounts WHERE active = 0)"
 CLOSE_NOTICES = """

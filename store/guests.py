@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 
 from domain.errors import UnknownGuest
-from domain.guests import INVITATION_LASTS, Forgotten, Guest, Invitation, SealedGuest
+from domain.guests import INVITATION_LASTS, UNLIMITED, Forgotten, Guest, Invitation, SealedGuest
 from domain.model import Clock, NoticeKind, instant, stamp
 from domain.people import Person
 from store.connection import Connection, Transaction, in_snapshot, in_transaction
@@ -16,6 +16,7 @@ from store.forgetting import forget
 from store.outbox import add_notice
 from store.pauses import start_anew
 from store.queue.pairs import follow_up
+from store.queue.quota import WAITING
 from store.queue.rows import read_soon
 from store.row_reading import instant_or_none
 
@@ -100,6 +101,11 @@ class Guests:
         rows = await self._db.rows("SELECT * FROM guests ORDER BY welcomed_at, user_id")
         return [_guest(row) for row in rows]
 
+    async def waiting(self, user_id: int) -> int:
+        """How many bookings and watches of the person wait: what their limit is about."""
+        row = await self._db.row(WAITING, {"user_id": user_id})
+        return int(row[0]) if row else 0
+
     async def version(self) -> int:
         """A number that grows with every change of the guests."""
         row = await self._db.row("SELECT version FROM directory")
@@ -141,8 +147,32 @@ class Guests:
             start_anew(tx, user_id, now, log_in=not by_hand)
             read_soon(tx, user_id, now)
         if before["sealed"] is None:
-            for owner in tx.run("SELECT user_id FROM accounts WHERE role = 'owner' AND active = 1"):
-                add_notice(tx, owner["user_id"], NoticeKind.GUEST, about_user_id=user_id)
+            tell_owner(tx, NoticeKind.GUEST, user_id)
+
+    @in_transaction
+    def take_over(self, tx: Transaction, user_id: int, sealed: bytes, fingerprint: str, *, by_hand: bool) -> None:
+        """Makes a guest of somebody whom the configuration names until now: nothing changes for them."""
+        tx.run(
+            """
+            INSERT INTO guests (user_id, name, most_waiting, welcomed_at, sealed, fingerprint, by_hand)
+            VALUES (:user_id, :name, :most, :now, :sealed, :fingerprint, :by_hand)
+            ON CONFLICT (user_id) DO UPDATE SET sealed = excluded.sealed, fingerprint = excluded.fingerprint,
+                by_hand = excluded.by_hand
+            """,
+            {
+                "user_id": user_id,
+                "name": str(user_id),
+                "most": UNLIMITED,
+                "now": stamp(self._clock()),
+                "sealed": sealed,
+                "fingerprint": fingerprint,
+                "by_hand": int(by_hand),
+            },
+        )
+
+    async def forget_invitation(self, secret: str) -> None:
+        """Makes an invitation worthless that nobody needs any more."""
+        await self._db.write("DELETE FROM invitations WHERE digest = :digest", {"digest": _digest(secret)})
 
     @in_transaction
     def reseal(self, tx: Transaction, resealed: dict[int, tuple[bytes, bytes]]) -> int:
@@ -216,7 +246,13 @@ class Guests:
                 "INSERT INTO accounts (user_id, role, fingerprint) VALUES (:user_id, :role, :fingerprint)",
                 {"user_id": stays.user_id, "role": stays.role, "fingerprint": stays.fingerprint},
             )
+            tell_owner(tx, NoticeKind.FORGOTTEN, user_id)
         return gone
+
+
+def tell_owner(tx: Transaction, kind: NoticeKind, about: int) -> None:
+    for owner in tx.run("SELECT user_id FROM accounts WHERE role = 'owner' AND active = 1"):
+        add_notice(tx, owner["user_id"], kind, about_user_id=about)
 
 
 def _digest(secret: str) -> str:

@@ -21,7 +21,8 @@ import pytest_asyncio
 
 import setup
 from admin import doctor
-from admin.doctor import Finding, masked
+from admin.doctor import Finding
+from admin.guest_keys import masked
 from admin.room import want_of_room
 from admin.wizard import write
 from database import open_database

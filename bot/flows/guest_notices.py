@@ -15,6 +15,7 @@ class GuestNotices:
         self.kinds: dict[NoticeKind, Compose] = {
             NoticeKind.GUEST: self._guest,
             NoticeKind.RESUMED: self._resumed,
+            NoticeKind.FORGOTTEN: self._forgotten,
             NoticeKind.FRIEND_LEFT: self._friend_left,
         }
 
@@ -23,6 +24,9 @@ class GuestNotices:
         if guest is None:
             raise NothingToTell(f"{notice.about_user_id} is no guest any more")
         return told(screens.guests.came(guest))
+
+    async def _forgotten(self, notice: Notice) -> OutgoingNotice:
+        return told(screens.leaving.asked_to_be_forgotten(notice.about_user_id or 0))
 
     async def _resumed(self, notice: Notice) -> OutgoingNotice:
         guest = await self._db.guests.find(notice.user_id)

@@ -115,6 +115,7 @@ class AccountNotices:
         self._db = services.db
         self._house = services.house
         self._accounts = services.accounts
+        self._directory = services.directory
         self.kinds: dict[NoticeKind, Compose] = {
             NoticeKind.LOGIN_REJECTED: self._stopped,
             NoticeKind.LOGIN_BACK: self._login_back,
@@ -130,7 +131,8 @@ class AccountNotices:
         stop = await self._accounts.stop(notice.user_id)
         if stop is None:
             raise NothingToTell(f"the account of {notice.user_id} may log in again")
-        return told(screens.results.login_stopped(stop, self._house.when(notice.user_id)))
+        guest = self._directory.guest(notice.user_id) is not None
+        return told(screens.results.login_stopped(stop, self._house.when(notice.user_id), guest=guest))
 
     async def _login_back(self, notice: Notice) -> OutgoingNotice:
         if await self._accounts.stop(notice.user_id) is not None:

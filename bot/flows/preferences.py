@@ -35,6 +35,7 @@ class PreferencesFlow:
     def __init__(self, services: Services) -> None:
         self._db = services.db
         self._house = services.house
+        self._directory = services.directory
         self._readers = services.readers
         self.routes: Routes = {
             Verb.SETTINGS: self.settings,
@@ -65,7 +66,8 @@ class PreferencesFlow:
             chosen = next((each.label for each in offered if each.chosen), "")
             if len(offered) > 1:
                 told.append((setting, chosen))
-        return screen.overview(told)
+        owner, guest = self._house.is_kept_by(tap.user_id), self._directory.guest(tap.user_id) is not None
+        return screen.overview(told, owner=owner, guest=guest)
 
     async def setting(self, tap: Tap) -> Page:
         """One setting with what can be chosen."""

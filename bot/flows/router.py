@@ -12,11 +12,14 @@ from bot import screens
 from bot.flows.booking import BookingFlow, SlotChooser
 from bot.flows.choices import AlternativesFlow, SwapFlow, WatchFlow
 from bot.flows.courses import CoursesFlow
+from bot.flows.door import DoorFlow
 from bot.flows.feed import FeedFlow
+from bot.flows.guests import GuestsFlow
 from bot.flows.held import HeldFlow
 from bot.flows.history import HistoryFlow
 from bot.flows.holidays import HolidaysFlow
 from bot.flows.hours import HoursFlow
+from bot.flows.leaving import LeavingFlow
 from bot.flows.living import LivingPages
 from bot.flows.making import MakingFlow
 from bot.flows.menu import MenuFlow
@@ -59,6 +62,7 @@ class Router:
         booking, held = BookingFlow(services, chooser), HeldFlow(services)
         hours = HoursFlow(services, held)
         self._menu = MenuFlow(services)
+        self._door = DoorFlow(services)
         self._together = TogetherFlow(services, booking)
         self._tickets = TicketFlow(services, booking, held, hours)
         alternatives = AlternativesFlow(services, chooser, booking)
@@ -69,29 +73,12 @@ class Router:
         making = MakingFlow(services)
         self._plain_words = PlainWordsFlow(services, alternatives, making, self.living)
         for flow in (
-            self._menu,
-            self._tickets,
-            hours,
-            booking,
-            StarFlow(services, booking),
-            CoursesFlow(services),
-            alternatives,
-            SwapFlow(services, chooser),
-            WatchFlow(services, booking),
-            held,
-            QuestionsFlow(services, held),
-            SeriesFlow(services),
-            making,
-            HolidaysFlow(services),
-            self._sharing,
-            self._together,
-            RulesFlow(services),
-            PreferencesFlow(services),
-            WeekFlow(services),
-            self._own_calendar,
-            FeedFlow(services),
-            HistoryFlow(services),
-        ):
+            self._menu, self._door, GuestsFlow(services), LeavingFlow(services), self._tickets, hours, booking,
+            StarFlow(services, booking), CoursesFlow(services), alternatives, SwapFlow(services, chooser),
+            WatchFlow(services, booking), held, QuestionsFlow(services, held), SeriesFlow(services), making,
+            HolidaysFlow(services), self._sharing, self._together, RulesFlow(services), PreferencesFlow(services),
+            WeekFlow(services), self._own_calendar, FeedFlow(services), HistoryFlow(services),
+        ):  # fmt: skip
             self.routes |= flow.routes
 
     async def respond(self, tap: Tap) -> Response:
@@ -99,10 +86,25 @@ class Router:
         if tap.call.verb in ON_THE_WAY_TO_THE_SITE:
             self._expect(tap.user_id)
         await self._services.house.learn_rules()
+        if not await self._is_here(tap.user_id):
+            return await self.at_the_door(tap)
         try:
             return await self.living.led_to(tap)
         except TooManyWaiting as full:
             return screens.guests.too_many(full.most, theirs=full.user_id != tap.user_id)
+
+    async def _is_here(self, user_id: int) -> bool:
+        """Whether things are done for the person; whoever is not known is looked for again."""
+        directory = self._services.directory
+        return user_id in directory or (await directory.refresh() and user_id in directory)
+
+    async def come_in(self, secret: str, user_id: int, name: str) -> bool:
+        """Lets somebody in who brings an invitation; False for one that is none."""
+        return await self._door.come_in(secret, user_id, name)
+
+    async def at_the_door(self, tap: Tap) -> Response:
+        """The response to whatever comes from somebody for whom nothing is done (yet)."""
+        return await self._door.answer(tap)
 
     def _expect(self, user_id: int) -> None:
         """Has the workers told that the person is likely to ask something of the site."""

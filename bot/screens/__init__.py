@@ -8,6 +8,7 @@ from bot.screens import (
     booking,
     by_owner,
     courses,
+    door,
     failures,
     feed,
     guests,
@@ -15,6 +16,7 @@ from bot.screens import (
     history,
     holidays,
     hours,
+    leaving,
     making,
     menu,
     openings,
@@ -61,4 +63,6 @@ __all__ = [
     "week",
     "failures",
     "guests",
+    "door",
+    "leaving",
 ]

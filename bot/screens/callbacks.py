@@ -51,6 +51,21 @@ class Verb(StrEnum):
     AGREE = "agree"  # the friend's answer
     DECLINE = "decline"
     STOP_TOGETHER = "stop_together"  # either of the two ends it
+    PEOPLE = "people"  # for the owner: who came with an invitation
+    GUEST = "guest"  # one of them, by their Telegram id
+    INVITE_GUEST = "invite_guest"  # a message with a link that lets somebody in
+    DROP_INVITATION = "drop_invitation"  # nobody can come with it any more
+    QUOTA = "quota"  # how many bookings of a guest may wait at once
+    SET_QUOTA = "set_quota"
+    ASK_SUSPEND = "ask_suspend"  # "sure?"
+    SUSPEND = "suspend"
+    RESUME_GUEST = "resume_guest"
+    ASK_REMOVE = "ask_remove"  # "sure?"
+    REMOVE = "remove"
+    ACCESS = "access"  # a page in which one enters what one logs in with
+    DOOR_LANGUAGE = "door_language"  # what somebody reads who has only just come: 0 Italian, 1 English
+    ASK_FORGET = "ask_forget"  # "everything about you goes: sure?"
+    FORGET = "forget"
     RULES = "rules"  # the rules of the house, and what the site was seen to do
     SET_RULE = "set_rule"  # takes over what was seen
     LEAVE_RULE = "leave_rule"  # does not, or takes it back
@@ -173,6 +188,9 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.STATUS: (PAGE,), Verb.TICKET: (ID,), Verb.WITHDRAW: (ID,), Verb.UNDO: (ID,), Verb.FIGURES: (ID,),
     Verb.SETTING: (CHOICE,), Verb.SET_SETTING: (CHOICE, KEY),
     Verb.AGREE: (ID,), Verb.DECLINE: (ID,), Verb.STOP_TOGETHER: (ID,),
+    Verb.PEOPLE: (PAGE,), Verb.GUEST: (ID,), Verb.DROP_INVITATION: (ID,), Verb.QUOTA: (ID,),
+    Verb.SET_QUOTA: (ID, CHOICE), Verb.ASK_SUSPEND: (ID,), Verb.SUSPEND: (ID,), Verb.RESUME_GUEST: (ID,),
+    Verb.ASK_REMOVE: (ID,), Verb.REMOVE: (ID,), Verb.DOOR_LANGUAGE: (CHOICE,),
     Verb.SET_RULE: (ID,), Verb.LEAVE_RULE: (ID,), Verb.AGAIN: (ID,), Verb.START_NOW: (ID,),
     Verb.DAY: (DAY,), Verb.SLOTS: (DAY, KEY, PAGE), Verb.SLOT: (ID,), Verb.SLOT_FROM: (ID, CHOICE, KEY, PAGE),
     Verb.COURSES: (PAGE,), Verb.COURSE: (KEY, PAGE), Verb.STAR_COURSE: (KEY, CHOICE),
@@ -209,7 +227,7 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
 
 ONLY_READ = frozenset({
     Verb.HOME, Verb.HELP, Verb.STATUS, Verb.TICKET, Verb.FIGURES, Verb.SETTINGS, Verb.SETTING, Verb.TOGETHER,
-    Verb.RULES,
+    Verb.PEOPLE, Verb.GUEST, Verb.QUOTA, Verb.ASK_SUSPEND, Verb.ASK_REMOVE, Verb.ASK_FORGET, Verb.RULES,
     Verb.NEW, Verb.DAY, Verb.SLOTS, Verb.SLOT, Verb.SLOT_FROM, Verb.WITH, Verb.COURSES, Verb.COURSE, Verb.FAR_DAYS,
     Verb.ALTS, Verb.ALT_DAYS, Verb.ALT_DAY, Verb.ALT_SLOTS, Verb.WATCHES, Verb.NOTICE, Verb.AGAIN,
     Verb.MINE, Verb.HELD, Verb.FILE, Verb.ASK_CANCEL, Verb.ASK_TWICE,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 
-from bot.screens import feed, own_calendar, texts
+from bot.screens import feed, guests, own_calendar, texts
 from bot.screens.callbacks import Verb
-from bot.screens.page import Lines, Page, back_row, button, home_button, safe
+from bot.screens.page import ButtonRow, Lines, Page, back_row, button, home_button, safe
 from bot.screens.when import hours_of
 from domain.preferences import Event, QuietHours
 from languages import N_, Language, _
@@ -79,14 +79,25 @@ class Option:
     chosen: bool = False
 
 
-def overview(current: Sequence[tuple[Setting, str]], note: str = "") -> Page:
-    """Every setting with what it is at now."""
+def overview(
+    current: Sequence[tuple[Setting, str]], note: str = "", *, owner: bool = False, guest: bool = False
+) -> Page:
+    """Every setting with what it is at now, and what else is the person's own: of the owner their guests, of a guest
+    what they log in with.
+    """
     lines = Lines().add(note).add(_("<b>Impostazioni</b>"), _("Valgono solo per te. Tocca quella che vuoi cambiare."))
     lines.add(*(f"{NAMES[setting]}: <b>{safe(now)}</b>" for setting, now in current))  # whole, as no button would be
-    rows = [(button(NAMES[setting], Verb.SETTING, setting),) for setting, _now in current]
+    rows: list[ButtonRow] = [(button(NAMES[setting], Verb.SETTING, setting),) for setting, _now in current]
     calendar = button(own_calendar.TITLE, Verb.OWN_CALENDAR)
     together = button(texts.TOGETHER_LABEL, Verb.TOGETHER)
-    return Page(str(lines), (*rows, (calendar, button(feed.TITLE, Verb.FEED)), (together, home_button())))
+    rows.append((calendar, button(feed.TITLE, Verb.FEED)))
+    if owner:
+        rows.append((button(guests.PEOPLE_LABEL, Verb.PEOPLE, 0),))
+    if guest:
+        rows.append((button(_("🔑 I miei dati di accesso"), Verb.ACCESS),))
+    if not owner:
+        rows.append((button(_("🗑 Dimenticami"), Verb.ASK_FORGET),))
+    return Page(str(lines), (*rows, (together, home_button())))
 
 
 def setting_page(setting: Setting, options: Sequence[Option]) -> Page:

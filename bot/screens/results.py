@@ -26,11 +26,13 @@ from bot.screens.page import ButtonRow, Lines, Page, button, home_button
 from bot.screens.slots import Clash
 from bot.screens.tickets import ASKED_BACK, OUT_OF_THE_CALENDAR_BY_HAND, STOP_WATCHING, WITHDRAW_LABEL, the_other, title
 from bot.screens.when import When, short_day
-from domain.errors import LoginDiverted, LoginNeeded, LoginRejected, LoginStopped, MatricolaMissing
+from domain.errors import LoginDiverted, LoginNeeded, LoginRejected, LoginStopped, MatricolaMissing, OtpMissing
 from domain.model import Action, ActionStatus, ActionType, BookingStatus, ClassRef, HeldBooking, WatchMode
 from domain.opening_report import OpeningReport
 from domain.results import REHEARSED_UNSEEN, REHEARSED_WELL, THOUGH_WITHDRAWN
 from languages import N_, _, n_
+
+ENTER_ANEW = N_("Se sono cambiati, inseriscili di nuovo; se invece sono giusti, riprova l'accesso.")
 
 
 def _opening_lines(report: OpeningReport | None, when: When) -> list[str]:
@@ -234,13 +236,15 @@ def refreshed(days: int, slots: int, when: When) -> Page:
     return Page(_("🗓️ <b>Orari aggiornati</b>") + f"\n{read}", rows)
 
 
-def login_stopped(stop: LoginStopped, when: When) -> Page:
-    """Sent when a login was refused, or led to an address that is not the site's."""
+def login_stopped(stop: LoginStopped, when: When, *, guest: bool = False) -> Page:
+    """Sent when a login was refused, or led to an address that is not the site's. A guest can enter other data."""
     cause = of_login(stop.kind, str(stop))
     astray, tells = isinstance(stop, LoginDiverted), isinstance(stop, LoginDiverted | LoginRejected | MatricolaMissing)
     lines = Lines().add(f"{'🚨' if astray else '🔑'} <b>{cause.happened}</b>", *(seen(str(stop)) if tells else ()))
-    lines.add(str(cause.then or ""), cause.advice(when))
-    return Page(str(lines), (*retry_rows(stop, fresh=True), (home_button(fresh=True),)))
+    anew = guest and isinstance(stop, LoginRejected | OtpMissing | MatricolaMissing)
+    lines.add(str(cause.then or ""), str(ENTER_ANEW) if anew else cause.advice(when))
+    enter = ((button(_("🔑 I miei dati di accesso"), Verb.ACCESS, fresh=True),),) if guest else ()
+    return Page(str(lines), (*enter, *retry_rows(stop, fresh=True), (home_button(fresh=True),)))
 
 
 def login_due(action: Action, stop: LoginNeeded, when: When) -> Page:

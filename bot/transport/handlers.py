@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
-from collections.abc import Awaitable, Callable, Container, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -31,8 +32,10 @@ from bot.screens.callbacks import Call, Forged, Verb, unpack
 from bot.screens.page import NewMessage, Page
 from bot.transport.chat import RETRIES, Retries, answer_tap, reason, send, send_new, show, with_retries
 from bot.transport.profile import Profile
+from bot.transport.strangers import Strangers
 from domain.errors import DatabaseError
 from languages import speaking
+from runtime.directory import Directory
 
 ANSWER_TAP_WITHIN = 2.0  # s; a tap that takes longer is answered with a word first
 
@@ -41,9 +44,13 @@ SAME_ANSWER_STANDS = 60.0  # s; after an older one something else may stand belo
 MENUS = {
     ("prenota", "book"): Call(Verb.NEW), ("mie", "mine"): Call(Verb.MINE, (0,)),
     ("periodiche", "weekly"): Call(Verb.PERIODIC, (0,)), ("orari", "timetable"): Call(Verb.HOURS),
+    ("persone", "people"): Call(Verb.PEOPLE, (0,)), ("invita", "invite"): Call(Verb.INVITE_GUEST),
+    ("accesso", "access"): Call(Verb.ACCESS), ("dimenticami", "forgetme"): Call(Verb.ASK_FORGET),
     ("storico", "history"): Call(Verb.HISTORY, (0, 0, 0, 0)), ("statistiche", "statistics"): Call(Verb.STATISTICS),
 }  # fmt: skip
 """The commands that lead where a button does, under their names in every language."""
+
+INVITATION = re.compile(r"/start (i[A-Za-z0-9_-]{43})")
 
 log = logging.getLogger(__name__)
 
@@ -117,14 +124,15 @@ class UpdateHandlers:
     def __init__(
         self,
         router: Router,
-        people: Container[int],
+        directory: Directory,
         heard_from: Callable[[int], None],
         profile: Profile,
         beside: Beside,
         retries: Retries = RETRIES,
     ) -> None:
         self._router = router
-        self._people = people
+        self._directory = directory
+        self._strangers = Strangers()
         self._heard_from = heard_from
         self._profile = profile
         self._beside = beside
@@ -142,8 +150,11 @@ class UpdateHandlers:
         application.add_error_handler(self.error)
 
     async def gate(self, update: Update, context: Context) -> None:
-        """Lets only the people of this installation pass, and only in their own chat with the bot."""
-        if not self._knows(update):
+        """Lets only the people of this installation pass, and only in their own chat with the bot.
+
+        A stranger passes with an invitation alone; a guest without an account, or suspended, is answered at the door.
+        """
+        if not self._knows(update) and not await self._comes_in(update):
             raise ApplicationHandlerStop
         if update.effective_user and not _blocks_us(update):
             self._heard_from(update.effective_user.id)
@@ -151,7 +162,28 @@ class UpdateHandlers:
     def _knows(self, update: Update) -> bool:
         user, chat = update.effective_user, update.effective_chat
         private = chat is None or chat.type == Chat.PRIVATE
-        return user is not None and user.id in self._people and private
+        return user is not None and private and self._is_expected(user.id)
+
+    def _is_expected(self, user_id: int) -> bool:
+        return user_id in self._directory or self._directory.guest(user_id) is not None
+
+    async def _comes_in(self, update: Update) -> bool:
+        """Whether a stranger brings an invitation. Whoever tries too often is not even looked at."""
+        user, chat, message = update.effective_user, update.effective_chat, update.message
+        brought = INVITATION.fullmatch((message and message.text) or "")
+        if user is None or user.is_bot or chat is None or chat.type != Chat.PRIVATE or brought is None:
+            return False
+        if not self._strangers.may_try(user.id):
+            return False
+        try:
+            return await self._router.come_in(brought[1], user.id, user.first_name)
+        except DatabaseError as error:
+            log.warning("An invitation could not be looked at: %s", error)
+            return False
+
+    def _for(self, user_id: int, respond: Handler) -> Handler:
+        """What answers a person: whatever it was they asked for, at the door they get the door."""
+        return respond if user_id in self._directory else self._router.at_the_door
 
     def _in_their_language(self, answer: Answer) -> Answer:
         """The handler, with everything it says said in the language that the person reads."""
@@ -193,7 +225,8 @@ class UpdateHandlers:
             return
         message_id = query.message.message_id if isinstance(query.message, Message) and query.message.text else None
         tap = Tap(query.from_user.id, query.from_user.first_name, call, message_id, query.get_bot().username)
-        response = await _in_time(query, _safely(self._router.respond(tap)))
+        respond = self._for(tap.user_id, self._router.respond)
+        response = await _in_time(query, _safely(respond(tap)))
         shown = await self._show(query, response, fresh=call.fresh)
         self._note_shown(tap.user_id, shown, response)
         if shown is not None and shown != message_id and isinstance(response, Page) and response.card_of is not None:
@@ -215,7 +248,8 @@ class UpdateHandlers:
         user = query.from_user
         log.warning("User %s tapped a button that this bot did not make: %s", user.id, forged)
         await answer_tap(query, str(apologies.UNKNOWN_BUTTON), alert=True)
-        menu = await _safely(self._router.respond(Tap(user.id, user.first_name, Call(Verb.HOME))))
+        respond = self._for(user.id, self._router.respond)
+        menu = await _safely(respond(Tap(user.id, user.first_name, Call(Verb.HOME))))
         await self._show(query, menu, fresh=True)
 
     # Commands and messages
@@ -280,6 +314,7 @@ class UpdateHandlers:
         user, message = update.effective_user, update.effective_message
         if user is None or message is None:
             return
+        respond = self._for(user.id, respond)
         response = await _safely(respond(Tap(user.id, user.first_name, call, bot_name=update.get_bot().username)))
         if repeat or not self._last.stands(user.id, response, message.message_id):
             number = await self._say(update.get_bot(), user.id, response)

@@ -15,11 +15,9 @@ import hashlib
 import json
 import logging
 import os
-import re
-import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -31,9 +29,7 @@ log = logging.getLogger(__name__)
 
 Version = tuple[int, int]  # time of change and inode: two saves within one tick of the file system differ too
 NO_VERSION: Version = (0, 0)
-SESSIONS = "sessions"  # the folder, among all that is kept on disk
 LOCK_POLL_INTERVAL = 0.05  # seconds between two tries for a lock another process holds
-OF_AN_ACCOUNT = re.compile(r"\.?([0-9]+)\.(?:json|otp|rejected|lock)(?:\..*)?")  # half-written ones too
 CODES_NOTED = 50  # one-time codes: those of 25 minutes, by which a clock may be set back
 LOCK_TIMEOUT = 120.0  # seconds; a login waits for a fresh code at most twice
 
@@ -60,18 +56,6 @@ def read_json(file: Path) -> Any:
     except (OSError, ValueError) as error:
         log.warning("%s can't be read and is ignored: %s", file.name, error)
         return None
-
-
-def forget_others(folder: Path, people: Collection[int], evidence: Iterable[str]) -> None:
-    """Deletes the files of every account that is not among the people, and these folders of evidence."""
-    for file in (folder / SESSIONS).glob("*"):
-        owner = OF_AN_ACCOUNT.fullmatch(file.name)
-        if owner and int(owner[1]) not in people:
-            file.unlink(missing_ok=True)
-            log.info("%s is deleted: nobody with that Telegram id is in the configuration", file.name)
-    for kept in map(Path, evidence):
-        if folder in kept.parents:
-            shutil.rmtree(kept, ignore_errors=True)
 
 
 class SessionFiles:

@@ -22,9 +22,10 @@ from database import open_database
 from demo.site import Site, SiteWorld
 from domain.errors import AppError, ConfigError, LoginNeeded
 from domain.model import utc_now
-from portal.storage.session_files import SESSIONS, SessionFiles
+from portal.storage.session_files import SessionFiles
 from runtime.configured import people_of
 from runtime.settings import Settings, load
+from safety.personal_files import SESSIONS
 from tests.portal.test_by_hand import enter_by_spid
 from tests.support import outcomes
 from tests.support.sites import GIULIA, chromium, cookie, person

@@ -41,7 +41,10 @@ from domain.errors import (
     LeaseLost,
     LoginDiverted,
     LoginRejected,
+    StillActing,
     TooManyHolidays,
+    TooManyWaiting,
+    UnknownGuest,
     quote,
 )
 from domain.feeds import Feed
@@ -84,6 +87,7 @@ from domain.usual import CourseName
 from runtime.settings import Settings
 from tests.support import chats
 from tests.support.chats import NOON, OWNER, PILATES, THURSDAY, TUESDAY
+from tests.support.guest_pages import guest_pages
 
 ROME = ZoneInfo("Europe/Rome")
 WHEN = When(NOON, ROME)
@@ -406,7 +410,8 @@ def times() -> screens.making.AskTimes:
 
 def preference_pages() -> Iterator[Page]:
     settings = screens.preferences.Setting
-    yield screens.preferences.overview([(each, "?") for each in settings])
+    yield screens.preferences.overview([(each, "?") for each in settings], owner=True)
+    yield screens.preferences.overview([(each, "?") for each in settings], guest=True)
     option = screens.preferences.Option("?", 0)
     yield from (screens.preferences.setting_page(each, [option, replace(option, chosen=True)]) for each in settings)
 
@@ -442,6 +447,7 @@ def every_page() -> tuple[Page, ...]:
         plain_words_pages(),
         preference_pages(),
         opening_pages(),
+        guest_pages(ACTION, SERIES, NASTY, WHEN),
     )
     return (*chain(*shown, *more, history_pages()),)
 
@@ -500,7 +506,10 @@ def test_nobody_but_who_keeps_the_bot_is_told_to_mend_its_configuration_or_progr
 
 
 def test_every_kind_of_error_of_the_site_has_words_of_its_own() -> None:
-    never_end_an_action = (AlreadyQueued, DuplicatePeriodic, TooManyHolidays, LeaseLost, DatabaseError, AccountWaits)
+    never_end_an_action = (
+        AlreadyQueued, DuplicatePeriodic, TooManyHolidays, LeaseLost, DatabaseError, AccountWaits, TooManyWaiting,
+        StillActing, UnknownGuest,
+    )  # fmt: skip
     silent = {kind for kind in KINDS if issubclass(getattr(errors, kind), never_end_an_action)}
     assert set(KINDS) - set(FAILURE_MESSAGES) - silent == {"AppError", "SiteError", "LoginFailed", "LoginStopped"}
 

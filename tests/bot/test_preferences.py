@@ -47,7 +47,7 @@ async def test_every_setting_can_be_seen_and_chosen(world: World) -> None:
         "🌐 Lingua (language)", "🔔 Che cosa suona", "🌙 Ore di silenzio", "⏰ Promemoria",
         "🔄 Modo delle nuove periodiche", "👀 Un posto che si libera", "📍 Sede preferita", "🖼 Immagini",
         "📬 La settimana, il lunedì", "📆 Il tuo calendario", "📲 Le lezioni nel calendario",
-        "👥 Insieme", "🏠 Menu",
+        "👥 Persone", "👥 Insieme", "🏠 Menu",
     ]  # fmt: skip
     for now in (
         "Come Telegram", "tutto", "nessuna", "come di solito (3 ore prima)", "⚡ Automatica",

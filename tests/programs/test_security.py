@@ -97,10 +97,12 @@ UPDATES: dict[str, dict[str, Any]] = {
 async def test_a_stranger_gets_nothing_from_any_kind_of_update(tmp_path: Path, kind: str) -> None:
     async with chats.world(tmp_path, start=False) as world:
         application = build(world.settings)
-        people = frozenset(person.user_id for person in world.settings.people)
         heard_from: list[int] = []
-        router = Router(Services(world.db, world.settings, world.clock))
-        UpdateHandlers(router, people, heard_from.append, Profile(application.bot), Beside()).install(application)
+        services = Services(world.db, world.settings, world.clock)
+        router = Router(services)
+        UpdateHandlers(router, services.directory, heard_from.append, Profile(application.bot), Beside()).install(
+            application
+        )
         async with application:
             before = len(world.emulator.calls)
             update = Update.de_json({"update_id": 1, kind.split(" ")[0]: UPDATES[kind]}, application.bot)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from domain.errors import ConfigError, KeyMissing
+from runtime import sealing_key
 from runtime.sealing_key import KeyRing
 from safety.sealing import Secrets, key_id, new_key, sealed_with, spelled
 from tests.support.clock import FakeClock
@@ -19,9 +21,12 @@ SECRETS = Secrets("10556677", "Sesamo, apriti!", "")
 
 
 @pytest.fixture(autouse=True)
-def nothing_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_given(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("POLIMISPORT_KEY", "CREDENTIALS_DIRECTORY"):
         monkeypatch.delenv(name, raising=False)
+    sealing_key.given.cache_clear()
+    yield
+    sealing_key.given.cache_clear()
 
 
 def ring(tmp_path: Path) -> KeyRing:
@@ -55,6 +60,7 @@ def test_a_variable_or_a_credential_of_systemd_comes_before_the_file(
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     assert sealed_with(ring(tmp_path).seal(MARTA, SECRETS)) == key_id(credential)
     monkeypatch.setenv("POLIMISPORT_KEY", spelled(variable))
+    sealing_key.given.cache_clear()
     given = ring(tmp_path)
     assert sealed_with(given.seal(MARTA, SECRETS)) == key_id(variable)
     assert given.place == "POLIMISPORT_KEY"
@@ -70,6 +76,7 @@ def test_a_key_that_others_can_read_or_that_is_none_is_refused_without_being_sai
     with pytest.raises(ConfigError, match="chmod 600"):
         ring(tmp_path).open(MARTA, sealed)
     monkeypatch.setenv("POLIMISPORT_KEY", "correct horse battery staple")
+    sealing_key.given.cache_clear()
     with pytest.raises(ConfigError, match="openssl rand -base64 32") as refused:
         ring(tmp_path).seal(MARTA, SECRETS)
     assert "horse" not in str(refused.value)

@@ -14,7 +14,7 @@ from domain.model import ActionStatus, ActionType, Booking, ClassRef, NoticeKind
 from domain.people import Person
 from domain.recurrence import PeriodicMode
 from domain.requests import NewAction, NewPeriodic
-from portal.storage.session_files import SESSIONS, forget_others
+from safety.personal_files import SESSIONS, forget_others
 from store.connection import Transaction
 from store.departed import NO_LONGER_HERE
 from store.outbox import add_notice

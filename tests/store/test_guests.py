@@ -15,6 +15,7 @@ from domain.model import ActionStatus, ActionType, ClassRef, NoticeKind, Role, W
 from domain.people import Person
 from domain.recurrence import PeriodicMode
 from domain.requests import NewAction, NewPeriodic
+from domain.web import LinkPurpose
 from store.forgetting import PEOPLE_COLUMNS
 from tests.conftest import GIULIA, MARCO
 from tests.support.clock import FakeClock
@@ -108,7 +109,9 @@ async def test_a_programs_start_keeps_guests_as_they_are(db: Database) -> None:
     await welcomed(db, MARTA + 1)
     await with_account(db, MARTA + 2)
     await db.guests.suspend(MARTA + 2)
+    link = await db.web_links.make(MARTA + 1, LinkPurpose.ACCOUNT)
     await db.people.set(CONFIGURED)
+    assert await db.web_links.use(link, LinkPurpose.ACCOUNT) == MARTA + 1  # they need it to enter what they log in with
     assert {each.user_id for each in await db.people.all()} == {GIULIA, MARCO, MARTA}
     kept = await db.requests.find(waiting.id)
     assert kept
@@ -201,7 +204,9 @@ async def tables_with(db: Database, column: str) -> list[str]:
 
 
 WORDS = {"agent": NAME, "summary": NAME, "address": NAME, "words": NAME, "day": "2026-11-24", "date": "2026-11-24",
-         "time": "18:00"}  # fmt: skip
+         "time": "18:00",
+    "purpose": "page",
+}  # fmt: skip
 
 
 async def insert_any(db: Database, table: str, user_id: int) -> None:

@@ -21,7 +21,8 @@ from portal.access import SiteAccess
 from portal.browser.chromium import installed
 from portal.read_back import ReadBack
 from portal.session.site_session import SiteSession
-from portal.storage.session_files import SESSIONS, SessionFiles
+from portal.storage.session_files import SessionFiles
+from safety.personal_files import SESSIONS
 from tests.support.clock import FakeClock
 
 ROME = ZoneInfo("Europe/Rome")

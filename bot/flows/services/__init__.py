@@ -10,6 +10,7 @@ from bot.flows.services.beside import Beside
 from bot.flows.services.bookings import Bookings
 from bot.flows.services.feeds import Feeds
 from bot.flows.services.house import House
+from bot.flows.services.leaving import Leaving
 from bot.flows.services.own_events import OwnEvents
 from bot.flows.services.page_notes import NoNotes, PageNotes
 from bot.flows.services.questions import Questions
@@ -25,8 +26,8 @@ from runtime.directory import Directory
 from runtime.settings import Settings
 
 __all__ = [
-    "Accounts", "Beside", "Bookings", "Feeds", "House", "OwnEvents", "PageNotes", "Questions", "Readers", "Requests",
-    "Services", "Slots", "Tickets", "Weeks",
+    "Accounts", "Beside", "Bookings", "Feeds", "House", "Leaving", "OwnEvents", "PageNotes", "Questions", "Readers",
+    "Requests", "Services", "Slots", "Tickets", "Weeks",
 ]  # fmt: skip
 
 
@@ -41,6 +42,7 @@ class Services:
         self.notes = NoNotes(db, self.beside) if only_looks else PageNotes(db, self.beside)
         self.house = House(db, settings, clock)
         self.readers = Readers(db, Language(settings.language))
+        self.leaving = Leaving(db, settings, self.directory, self.readers)
         self.accounts = Accounts(db, self.house)
         self.bookings = Bookings(db, self.house)
         self.feeds = Feeds(db, self.house, settings.web)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from bot.screens.making import ANY_DAY, AskTimes, ask_times, hour_before
 from bot.screens.when import SETUP, When
@@ -48,6 +50,16 @@ class House:
     def is_kept_by(self, user_id: int) -> bool:
         """Whether the person keeps the bot: nobody else changes its rules or its configuration."""
         return user_id == self._settings.telegram.allowed_user_id
+
+    @property
+    def account_pages(self) -> str | None:
+        """Where a guest enters what they log in with; None where no page can be reached from their phone.
+
+        Who talks to a Telegram of this machine, the demo's, sits at this machine.
+        """
+        web, telegram = self._settings.web, urlsplit(self._settings.telegram.api_base_url).hostname
+        local = web.public_url is None and _is_loopback(web.address) and not _is_loopback(telegram or "")
+        return f"{web.url}/account" if web.enabled and not local else None
 
     def starts(self, ref: ClassRef) -> datetime:
         return starts_at(ref.day, ref.start, self.opening.zone)
@@ -108,3 +120,10 @@ class House:
             weekday, start, lead or recurrence.lead, self.opening, recurrence.lead, recurrence.free_cancel
         )
         return replace(times, to_keep=hour_before(start, starts - recurrence.keep_asked_at(starts)))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

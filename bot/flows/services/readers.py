@@ -50,6 +50,11 @@ class Readers:
                 self._known[user_id] = reader
         return self.known(user_id, code)
 
+    def forget(self, user_id: int) -> None:
+        """Remembers nothing of a person any more."""
+        for memory in (self._known, self._heard, self._kept):
+            memory.pop(user_id, None)
+
     def known(self, user_id: int, code: str | None = None) -> Language:
         """The language to speak to a person, without asking the database."""
         reader = self._known.get(user_id)

@@ -1,0 +1,72 @@
+"""What somebody sees who has come with an invitation, until they have entered what they log in with. Pure functions."""
+
+from __future__ import annotations
+
+from bot.screens.callbacks import Verb
+from bot.screens.page import ButtonRow, Lines, Page, button, home_button, safe
+from languages import N_, Language, _
+
+LANGUAGES = (Language.ITALIAN, Language.ENGLISH)
+"""By the number of their button."""
+LABELS = {Language.ITALIAN: N_("🇮🇹 Italiano"), Language.ENGLISH: N_("🇬🇧 English")}
+ENTER_LABEL = N_("🔑 Inserisci i tuoi dati di accesso")
+
+
+def welcome(name: str) -> Page:
+    """The first page, and the only one so far."""
+    greeting = _("Ciao {name}! 👋", name=safe(name)) if name else _("Ciao! 👋")
+    lines = Lines().add(f"<b>{greeting}</b>")
+    lines.add(
+        _(
+            "Prenoto per te i corsi e la palestra di Polimisport, con il tuo account: anche all'istante in cui aprono "
+            "le prenotazioni, e ogni settimana se vuoi."
+        )
+    )
+    lines.add(
+        _(
+            "Per farlo entro nel sito al posto tuo: mi servono la tua Codice Persona, la password e, se lo usi, il "
+            "codice dell'app. <b>Non scriverli in chat</b>: si inseriscono in una pagina a parte, e restano cifrati."
+        )
+    )
+    return Page(str(lines), _rows())
+
+
+def _rows() -> tuple[ButtonRow, ...]:
+    languages = tuple(button(LABELS[one], Verb.DOOR_LANGUAGE, number) for number, one in enumerate(LANGUAGES))
+    return ((button(ENTER_LABEL, Verb.ACCESS),), languages, (button(_("❓ Aiuto"), Verb.HELP), home_button()))
+
+
+def enter_page(link: str, minutes: int, *, again: bool) -> Page:
+    """The link of the page in which the secrets are entered. `again`: who has entered them before."""
+    lines = Lines()
+    if again:
+        lines.add(_("🔑 <b>Cambia i tuoi dati di accesso</b>"))
+    else:
+        lines.add(_("🔑 <b>Inserisci i tuoi dati di accesso</b>"))
+    lines.add(_("Apri questa pagina: {link}", link=safe(link)))
+    lines.add(_("Vale {minutes} minuti e una volta sola. È solo per te: non inoltrarla.", minutes=minutes))
+    return Page(str(lines), (_again_row(),))
+
+
+def no_page(user_id: int) -> Page:
+    """No page can be reached: whoever keeps the bot lets the person enter their secrets at the machine."""
+    lines = Lines().add(_("🔑 <b>Per i dati di accesso serve chi tiene il bot</b>"))
+    lines.add(
+        _(
+            "Qui non c'è una pagina in cui inserirli. Chiedi a chi ti ha invitato di farteli scrivere al computer, "
+            "con questo comando:"
+        )
+    )
+    lines.add(f"<code>.venv/bin/python setup.py --add-person {user_id}</code>")
+    lines.add(_("Appena l'hai fatto ti scrivo qui. Non mandarli a nessuno in chat."))
+    return Page(str(lines), (_again_row(),))
+
+
+def _again_row() -> ButtonRow:
+    return (button(_("🔄 Un altro link"), Verb.ACCESS), home_button())
+
+
+def configured() -> Page:
+    """Whom config.json names has nothing to enter here."""
+    text = _("🔑 I tuoi dati di accesso stanno in config.json: li cambia chi tiene il bot.")
+    return Page(text, ((home_button(),),))
