@@ -12,7 +12,9 @@ from store.departed import end_what_waits
 from store.outbox import add_notice
 from store.queue.pairs import UNDECIDED, follow_up
 
-PEOPLE_COLUMNS = ("user_id", "asker_id", "friend_id", "winner_id", "about_user_id", "made_by")
+PEOPLE_COLUMNS = (
+    "user_id", "asker_id", "friend_id", "winner_id", "withdrew_id", "ended_by", "about_user_id", "made_by",
+)  # fmt: skip
 """Every column that holds a Telegram id has one of these names: tests/store/test_guests.py looks for others."""
 ACTING = """
     SELECT 1 FROM booking_actions
@@ -26,7 +28,7 @@ COUNTED = {
 }
 FRIENDS = """
     SELECT CASE WHEN asker_id = :user_id THEN friend_id ELSE asker_id END AS id FROM agreements
-    WHERE :user_id IN (asker_id, friend_id) AND accepted_at IS NOT NULL
+    WHERE :user_id IN (asker_id, friend_id) AND accepted_at IS NOT NULL AND ended_by IS NULL
 """
 SHARED = f"""
     SELECT CASE WHEN asker_id = :user_id THEN friend_id ELSE asker_id END AS id,

@@ -247,7 +247,12 @@ async def test_nothing_is_left_of_who_is_forgotten_in_any_table_nor_in_the_file(
     await busy_in_every_table(db, MARTA, MARCO)
     stood = await where_it_stands(db, (MARTA, NAME))
     assert {f"{table}.user_id" for table in await tables_with(db, "user_id")} <= set(stood)
-    assert {column.split(".")[1] for column in stood} >= set(PEOPLE_COLUMNS) - {"winner_id", "friend_id"}
+    assert {column.split(".")[1] for column in stood} >= set(PEOPLE_COLUMNS) - {
+        "winner_id",
+        "friend_id",
+        "withdrew_id",
+        "ended_by",
+    }
     gone = await db.guests.remove(MARTA)
     assert await where_it_stands(db, (MARTA, NAME, "sealed by the caller")) == []
     assert (gone.requests, gone.recurring, gone.evidence) == (1, 1, ("/evidence/1",))
