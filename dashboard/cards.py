@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup
 
 from bot.screens.callbacks import Verb, unpack
 from bot.screens.page import Button, Page
-from dashboard.chat_html import safe_html
+from dashboard.chat_html import KEPT, safe_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ def card_of(page: Page) -> Card:
     return Card(safe_html(page.text), [[button_of(button) for button in row] for row in page.rows])
 
 
+@lru_cache(maxsize=KEPT)
 def button_of(button: Button) -> CardButton:
     """The button as it stands on a card."""
     call = unpack(button.data)

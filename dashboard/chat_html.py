@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+KEPT = 4096  # sentences: pages say the same ones again and again
 PLAIN = {
     "b": "strong", "strong": "strong", "i": "em", "em": "em", "u": "u", "ins": "u", "s": "s", "del": "s",
     "code": "code", "pre": "pre", "blockquote": "blockquote",
@@ -14,6 +16,7 @@ PLAIN = {
 """Telegram's tags that need no attribute, and the tag that a page has for each."""
 
 
+@lru_cache(maxsize=KEPT)
 def safe_html(text: str) -> Markup:
     """The text with its line breaks, its emphasis and its links to the web; every tag that is opened is closed."""
     reader = _Reader()

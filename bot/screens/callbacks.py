@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
+KEPT = 4096  # meanings of callback data: each button is read when it is made, shown and tapped
 MOST_BYTES = 64  # the Bot API's limit for callback_data
 FRESH = "+"  # before the verb: the answer is a new message, because the one with the button must stay as it is
 REREAD = "!"  # before the verb: the timetable is read again first, and the page is shown meanwhile as it is
@@ -297,6 +299,7 @@ def pack(verb: Verb, *values: int | date, fresh: bool = False, reread: bool = Fa
     return data
 
 
+@lru_cache(maxsize=KEPT)
 def unpack(data: str | None) -> Call:
     """What the callback data of a button means. Raises Forged for anything that pack() does not make."""
     found = SHAPE.fullmatch(data or "")

@@ -24,6 +24,7 @@ from dashboard.person.openings import MOST, listed, shown_opening
 from dashboard.person.overview import overview_page
 from domain.history import Entry, Numbers, numbers
 from domain.overview import OwnOverview
+from domain.recurrence import Confirmation, PeriodicBooking
 from languages import spoken
 
 
@@ -49,16 +50,16 @@ class PersonPages:
             request,
             "person/overview.html",
             page=overview_page(seen, when, self._house.recurrence),
-            questions=[await self._question(each.id, user_id) for each, _series in seen.questions],
+            questions=[await self._question(*asked, seen) for asked in seen.questions],
             usual=[button for row in await self._usual_rows(user_id, seen, when) for button in row],
             sign=seen.sign,
             now=when.now.isoformat(),
         )
 
-    async def _question(self, confirmation_id: int, user_id: int) -> Card:
+    async def _question(self, asked: Confirmation, periodic: PeriodicBooking, seen: OwnOverview) -> Card:
         """A question as it stands in the chat, without the way to the chat's menu."""
-        asked = await self._questions.asked_about(confirmation_id, user_id)
-        page = await self._questions.page(*asked) if asked else Page("")
+        held = next((one for one in seen.held if one.id == asked.booking_row_id), None)
+        page = await self._questions.page(asked, periodic, self._questions.class_of(asked, periodic, held))
         rows = [row for row in page.rows if all(unpack(each.data).verb is not Verb.HOME for each in row)]
         return card_of(Page(page.text, tuple(rows)))
 

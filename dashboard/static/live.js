@@ -21,6 +21,11 @@
     line = new EventSource(`${region.dataset.live}?${about}`);
     line.addEventListener("changed", refresh);
     line.addEventListener("enough", hang);
+    line.onerror = () => {
+      if (!line || line.readyState !== EventSource.CLOSED) return; // it comes again by itself
+      hang();
+      refresh(); // the session has ended, perhaps: then the page says so
+    };
   }
 
   function hang() {

@@ -44,6 +44,7 @@ SHOWN = (
     SELECT user_id, id, first_day, last_day FROM holidays
     WHERE user_id IN (SELECT value FROM json_each(:people)) ORDER BY id
     """,
+    "SELECT user_id, id FROM web_sessions WHERE user_id IN (SELECT value FROM json_each(:people)) ORDER BY id",
     "SELECT user_id, since, kind FROM recurring_pauses WHERE user_id IN (SELECT value FROM json_each(:people))",
     """
     SELECT user_id, active, rejected, rejected_kind, paused_until, pause_kind, language,

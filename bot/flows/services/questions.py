@@ -36,12 +36,13 @@ class Questions:
         periodic = await self._db.series.find(confirmation.periodic_booking_id)
         if periodic is None:
             return None
-        held = await self.held_place(confirmation)
-        return confirmation, periodic, held.booking.ref if held else self._class_of(confirmation, periodic)
+        return confirmation, periodic, self.class_of(confirmation, periodic, await self.held_place(confirmation))
 
-    def _class_of(self, confirmation: Confirmation, periodic: PeriodicBooking) -> ClassRef:
-        day = self._house.recurrence.day_of(confirmation.scheduled_for)
-        return periodic.on(day)
+    def class_of(self, confirmation: Confirmation, periodic: PeriodicBooking, held: HeldBooking | None) -> ClassRef:
+        """The class that a question is about; `held`: the place that it asks about, if there is one."""
+        if held is not None:
+            return held.booking.ref
+        return periodic.on(self._house.recurrence.day_of(confirmation.scheduled_for))
 
     async def held_place(self, confirmation: Confirmation) -> HeldBooking | None:
         if confirmation.booking_row_id is None:

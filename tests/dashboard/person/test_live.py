@@ -110,7 +110,6 @@ async def test_a_page_of_an_ended_session_is_not_told_any_more(site: Site) -> No
     [newest, *_] = await site.db.web_sessions.of(OWNER)
     async with listening(browser, await own(browser)) as line:
         await site.db.web_sessions.end(OWNER, newest.id)
-        await changed(site)
         await line.ends()
     assert (await browser.get("/live?own=x")).status == 403
 
