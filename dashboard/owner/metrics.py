@@ -186,6 +186,10 @@ class Metrics:
         self._state = State(self._registry)
         self.events = Events(self._registry, since)
 
+    def families(self) -> list[tuple[str, str]]:
+        """The name and kind of everything that is measured."""
+        return [(family.name, family.type) for family in self._registry.collect()]
+
     def text(self, snapshot: Snapshot) -> bytes:
         """Everything, as Prometheus reads it."""
         self._state.show(snapshot)

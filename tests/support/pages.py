@@ -15,6 +15,7 @@ import aiohttp
 from yarl import URL
 
 from dashboard.assets import Assets
+from dashboard.parts import Dashboard
 from dashboard.server import PATIENCE, Patience, application_of, dashboard_of, listen, running
 from database import Database, open_database
 from domain.web import LinkPurpose
@@ -100,6 +101,7 @@ class Site:
     """The dashboard, the rows behind it, and whoever comes."""
 
     base: str
+    dashboard: Dashboard
     settings: Settings
     db: Database
     clock: FakeClock
@@ -134,6 +136,6 @@ async def site(folder: Path, clock: FakeClock, patience: Patience = PATIENCE, **
         dashboard = dashboard_of(db, configured, clock, changes, assets)
         async with running(application_of(dashboard, assets), patience) as runner:
             port = await listen(runner, "127.0.0.1", 0)
-            yield Site(f"http://127.0.0.1:{port}", configured, db, clock, http)
+            yield Site(f"http://127.0.0.1:{port}", dashboard, configured, db, clock, http)
             stop.set()
         await dashboard.services.beside.finish(1)
