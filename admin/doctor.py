@@ -56,7 +56,7 @@ MOST_CLOCK_ERROR = 2.0  # s; openings go by the site's clock, but one-time codes
 CLOCK_KNOWN = 0.3  # s of uncertainty of the site's clock that do not matter
 MOST_CLOCK_LOOKS = 6  # requests for it
 ANSWER_TIMEOUT = 15.0  # s for one answer of Telegram or the site
-PROGRAMS = {"bot", "worker", "executor"}
+PROGRAMS = {"bot", "worker", "executor"}  # and the pages in the browser, unless they are switched off
 RESTART = N_("look at the end of its log, then start it again: ./run, or systemctl restart")
 OPEN_TO_OTHERS = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH
 

@@ -15,6 +15,7 @@ from dashboard.cards import card_of
 from dashboard.live import PageSigns, signs_now
 from dashboard.parts import FORM, VISITOR, Dashboard, Route, get, post
 
+PICTURES = {".jpg": "image/jpeg", ".png": "image/png"}
 MOST_ANSWERS = 100  # kept until they are fetched, which a browser does at once
 
 
@@ -120,7 +121,7 @@ def _sent(response: Response | None) -> web.StreamResponse:
         case Path() as path:
             return web.FileResponse(path)
         case File() as picture:
-            return web.Response(body=picture.content, content_type="image/png")
+            return web.Response(body=picture.content, content_type=PICTURES[Path(picture.name).suffix])
         case None:
             raise web.HTTPNotFound
 

@@ -13,6 +13,7 @@ import fcntl
 import os
 import shutil
 import signal
+import socket
 import sys
 import webbrowser
 from collections.abc import AsyncIterator, Iterator
@@ -30,9 +31,11 @@ from demo.telegram import TelegramEmulator
 from demo.world import GIULIA_ID, MARCO_ID, SOFIA, SOFIA_ID, Programme
 from domain.model import utc_now
 from portal.browser.chromium import has_display
+from runtime.settings import load
 
 PROJECT = Path(__file__).resolve().parent.parent
 CHAT_PORT = 8765  # the same each time, so that a bookmark or an ssh tunnel goes on working; another when it is taken
+PAGE_PORT = 8766  # the same, for the pages in the browser
 PATIENCE = 30.0  # s for the bot to say its first word
 STOP_PATIENCE = 15.0  # s for the programs to stop; they need five at most
 LOG_LINES = 20  # of the programs' log, shown when they end by themselves
@@ -54,6 +57,7 @@ GREETING = """
          It opens again every {every} minutes: the chat says when.
       3. At about {asks} it asks you to confirm a recurring gym slot.
 
+  Nel browser / in the browser:   scrivi /pagina in chat / write /page in the chat  ({page})
   Un amico, Marco / A friend:     {chat}?user={friend}
   Un'ospite, Sofia / a guest:     {chat}?user={guest}
   IT  Giulia la invita con /invita: nella chat di Sofia scrivi /start e quello che nel link segue "start=".
@@ -110,7 +114,7 @@ async def chat_server(language: str) -> AsyncIterator[TelegramEmulator]:
 
 @asynccontextmanager
 async def programs(config: Path, workers: int, log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The three programs, as ./run has them, in a session of their own: Ctrl-C reaches us alone, and we end them."""
+    """The four programs, as ./run has them, in a session of their own: Ctrl-C reaches us alone, and we end them."""
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             PROJECT / "deploy/programs.sh", config, str(workers), stdout=output, stderr=output, start_new_session=True
@@ -128,13 +132,12 @@ async def programs(config: Path, workers: int, log: Path) -> AsyncIterator[async
             await process.wait()
 
 
-def greeting(programme: Programme, chat: str, site: str, log: Path) -> str:
+def greeting(programme: Programme, chat: str, site: str, page: str, log: Path) -> str:
     """The text for the terminal: where the chat is, and what to try."""
     slot = programme.watched
-    port = chat.rstrip("/").rpartition(":")[2]
-    tunnel = (
-        "" if has_display() else f"\n  Da un altro computer / from elsewhere:  ssh -L {port}:127.0.0.1:{port} SERVER"
-    )
+    ports = [address.rstrip("/").rpartition(":")[2] for address in (chat, page)]
+    forward = " ".join(f"-L {port}:127.0.0.1:{port}" for port in ports)
+    tunnel = "" if has_display() else f"\n  Da un altro computer / from elsewhere:  ssh {forward} SERVER"
     return GREETING.format(
         opens_date=f"{programme.opens_at:%d/%m/%Y}",
         chat=chat,
@@ -150,6 +153,7 @@ def greeting(programme: Programme, chat: str, site: str, log: Path) -> str:
         guest_password=SOFIA.password,
         guest_key=SOFIA.otp_secret,
         site=site,
+        page=page,
         switches=urljoin(site, "/__demo__/"),
         log=os.path.relpath(log),
         tunnel=tunnel,
@@ -169,6 +173,7 @@ async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) ->
         values = demo_world.configuration(
             programme, site, telegram.api_base_url, telegram.token, by_hand=options.by_hand
         )
+        values["web"] = {"port": free_port(PAGE_PORT)}
         demo_world.write_configuration(config, values)
         database = await demo_world.prepare_database(config, programme, options.language)
         demo_world.book_again(world, database)
@@ -176,7 +181,9 @@ async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) ->
             demo_world.book_some(world, spared=programme.recurring)
         async with programs(config, options.workers, log) as process:
             chat = f"{telegram.api_base_url}/"
-            text = greeting(programme, chat, site.base_url, log) + (BY_HAND.format(config) if options.by_hand else "")
+            page = load(config).web.url
+            text = greeting(programme, chat, site.base_url, page, log)
+            text += BY_HAND.format(config) if options.by_hand else ""
             beside = [greet(telegram, text, chat), openings.repeat(world, programme, telegram, database)]
             tasks = [asyncio.create_task(each) for each in beside]
             code = await first_of(stop, process)
@@ -187,6 +194,16 @@ async def run(folder: Path, options: argparse.Namespace, stop: asyncio.Event) ->
         return 0
     print("The programs ended by themselves. Their last words:\n", *last_lines(log), sep="\n  ", file=sys.stderr)
     return code or 1
+
+
+def free_port(wished: int) -> int:
+    """That port of this machine, or another one that nobody listens at."""
+    for port in (wished, 0):
+        with socket.socket() as tried, suppress(OSError):
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(("127.0.0.1", port))
+            return int(tried.getsockname()[1])
+    raise OSError("no port is free")
 
 
 async def greet(telegram: TelegramEmulator, text: str, chat: str) -> None:

@@ -1,16 +1,23 @@
 #!/usr/bin/env bash
-# Runs one program for supervisord, which starts this file: PROGRAM.py
+# Runs one program for supervisord, which starts this file: PROGRAM.py [--may-end]
+# --may-end: exit code 0 means that there is nothing to do for it; without a word from us supervisord would start it again.
 # Exit code 2 means that the configuration or the database can't be used: starting again would not help, so all stops,
 # with the program's own line as the last word.
 "$RUN_PYTHON" "$1" --config "$RUN_CONFIG" &
 program=$!
-trap 'kill -TERM "$program" 2>/dev/null' TERM INT
+told=""
+trap 'told=1; kill -TERM "$program" 2>/dev/null' TERM INT
 while
     wait "$program"
     code=$?
     kill -0 "$program" 2>/dev/null # a signal ends wait early
 do :; done
 
+if [ "$code" = 0 ] && [ "${2:-}" = --may-end ] && [ -z "$told" ]; then
+    sleep infinity &
+    trap 'kill $!; exit 0' TERM INT
+    wait
+fi
 if [ "$code" = 2 ]; then
     touch "$RUN_FOLDER/unusable"
     kill -TERM "$PPID"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The three programs under supervisord, until Ctrl-C or SIGTERM: CONFIG [WORKERS]
+# The four programs under supervisord, until Ctrl-C or SIGTERM: CONFIG [WORKERS]
 # Run by ./run and by the demo. Exit code 2 when a program says that the configuration or the database can't be used.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

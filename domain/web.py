@@ -11,6 +11,16 @@ from domain.model import Role
 LINK_LASTS = timedelta(minutes=5)
 SESSION_LASTS = timedelta(days=30)
 
+BROWSERS = (
+    ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+"""What stands in a browser's own name, and what people call it. The telling one first: many name others too."""
+
 
 class LinkPurpose(StrEnum):
     """What a one-time link opens."""
@@ -30,3 +40,19 @@ class WebSession:
     began_at: datetime
     seen_at: datetime  # its last request, to the hour
     ends_at: datetime
+
+    @property
+    def browser(self) -> str:
+        """What a person calls the browser: `Firefox, Android`; empty when its name tells nothing."""
+        found = [next((name for sign, name in signs if sign in self.agent), "") for signs in (BROWSERS, SYSTEMS)]
+        return ", ".join(filter(None, found))
+
+
+def link_of(pages: str, secret: str) -> str:
+    """The address of a one-time link; `pages`: where the pages are."""
+    return f"{pages}/enter/{secret}"
+
+
+def tunnel_to(port: int) -> str:
+    """The command by which another computer reaches pages that only this one can open."""
+    return f"ssh -L {port}:127.0.0.1:{port} SERVER"

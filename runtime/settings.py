@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import logging
 import logging.handlers
 import os
@@ -20,6 +21,7 @@ from datetime import time, timedelta
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -143,8 +145,18 @@ class Web(Section):
     @property
     def url(self) -> str:
         """Where people reach it, without a slash at the end."""
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return self.public_url or f"http://{host}:{self.port}"
+        if self.public_url is not None:
+            return self.public_url
+        address = ipaddress.ip_address(self.address)
+        if address.is_unspecified:  # at every address of the machine, so also on the machine itself
+            address = ipaddress.ip_address("127.0.0.1" if address.version == 4 else "::1")
+        return f"http://[{address}]:{self.port}" if address.version == 6 else f"http://{address}:{self.port}"
+
+    @property
+    def is_of_this_machine(self) -> bool:
+        """Whether the address that people are given leads anywhere on the machine itself only."""
+        host = urlsplit(self.url).hostname or ""
+        return host in ("localhost", "127.0.0.1", "::1")
 
 
 class Log(Section):

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 
 from bot import screens
 from bot.flows.booking import BookingFlow, SlotChooser
+from bot.flows.browser import BrowserFlow
 from bot.flows.choices import AlternativesFlow, SwapFlow, WatchFlow
 from bot.flows.courses import CoursesFlow
 from bot.flows.door import DoorFlow
@@ -31,7 +33,7 @@ from bot.flows.questions import QuestionsFlow
 from bot.flows.rules import RulesFlow
 from bot.flows.services import Services
 from bot.flows.sharing import SharingFlow
-from bot.flows.tap import Response, Routes, Tap
+from bot.flows.tap import Flow, Response, Routes, Tap
 from bot.flows.tickets import TicketFlow
 from bot.flows.together import TogetherFlow
 from bot.flows.usual import StarFlow
@@ -46,6 +48,12 @@ ON_THE_WAY_TO_THE_SITE = {
     Verb.ASK_CANCEL, Verb.ASK_TWICE, Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT,
 }  # fmt: skip
 """After these a person is likely to ask something of the site: workers prepare a session."""
+
+BY_THEMSELVES: tuple[Callable[[Services], Flow], ...] = (
+    GuestsFlow, LeavingFlow, CoursesFlow, SeriesFlow, HolidaysFlow, RulesFlow, PreferencesFlow, WeekFlow, FeedFlow,
+    HistoryFlow, BrowserFlow,
+)  # fmt: skip
+"""The flows that need no other."""
 
 OWN_LINK = re.compile(r"(?:https?://)?(?:t|telegram)\.me/(?P<bot>\w+)\?start=(?P<number>[0-9]{1,40})", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -72,13 +80,12 @@ class Router:
         self._sharing = SharingFlow(services, self.living)
         making = MakingFlow(services)
         self._plain_words = PlainWordsFlow(services, alternatives, making, self.living)
-        for flow in (
-            self._menu, self._door, GuestsFlow(services), LeavingFlow(services), self._tickets, hours, booking,
-            StarFlow(services, booking), CoursesFlow(services), alternatives, SwapFlow(services, chooser),
-            WatchFlow(services, booking), held, QuestionsFlow(services, held), SeriesFlow(services), making,
-            HolidaysFlow(services), self._sharing, self._together, RulesFlow(services), PreferencesFlow(services),
-            WeekFlow(services), self._own_calendar, FeedFlow(services), HistoryFlow(services),
-        ):  # fmt: skip
+        flows: tuple[Flow, ...] = (
+            self._menu, self._door, self._tickets, hours, booking, StarFlow(services, booking), alternatives,
+            SwapFlow(services, chooser), WatchFlow(services, booking), held, QuestionsFlow(services, held), making,
+            self._sharing, self._together, self._own_calendar, *(make(services) for make in BY_THEMSELVES),
+        )  # fmt: skip
+        for flow in flows:
             self.routes |= flow.routes
 
     async def respond(self, tap: Tap) -> Response:

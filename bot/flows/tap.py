@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.screens.callbacks import Call, Verb
 from bot.screens.page import NewMessage, Page
@@ -33,3 +34,9 @@ class Tap:
 Response = Page | NewMessage
 Handler = Callable[[Tap], Awaitable[Response]]
 Routes = dict[Verb, Handler]
+
+
+class Flow(Protocol):
+    """Answers the taps of some verbs."""
+
+    routes: Routes

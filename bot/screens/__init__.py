@@ -6,6 +6,7 @@ Flows say `from bot import screens` and call `screens.held.mine_page(...)`: one 
 from bot.screens import (
     apologies,
     booking,
+    browser,
     by_owner,
     courses,
     door,
@@ -38,6 +39,7 @@ from bot.screens import (
 __all__ = [
     "apologies",
     "booking",
+    "browser",
     "by_owner",
     "courses",
     "feed",

@@ -179,6 +179,10 @@ class Verb(StrEnum):
     WEEK = "week"  # the week as a picture
     WEEK_LOOK = "week_look"  # the same, light (0) or dark (1) from now on
 
+    BROWSERS = "browsers"  # where the person has entered the pages in the browser
+    BROWSER_LINK = "browser_link"  # a link to enter there
+    LEAVE_BROWSER = "leave_browser"
+
     HISTORY = "history"  # of a course, a month, a result (0: of all); a page of it
     HISTORY_BY = "history_by"  # what to filter it by (course, month, result), the filter so far, and a page of these
     HISTORY_FILE = "history_file"  # of which kind; and the filter
@@ -221,6 +225,7 @@ NUMBERS: dict[Verb, tuple[Largest, ...]] = {
     Verb.CONFIRM: (ID,), Verb.CONFIRM_SWAP: (ID, ID), Verb.SKIP: (ID,), Verb.KEEP: (ID,), Verb.FREE_PLACE: (ID,),
     Verb.APPROVE: (ID,), Verb.SKIP_REHEARSED: (ID,), Verb.HOURS_DAY: (DAY, KEY, PAGE),
     Verb.REPLACE_CALENDAR: (ID,), Verb.MAKE_FEED: (ID,), Verb.END_FEED: (ID,), Verb.WEEK_LOOK: (CHOICE,),
+    Verb.LEAVE_BROWSER: (ID,),
     Verb.HISTORY: (KEY, KEY, CHOICE, PAGE), Verb.HISTORY_BY: (CHOICE, KEY, KEY, CHOICE, PAGE),
     Verb.HISTORY_FILE: (CHOICE, KEY, KEY, CHOICE), Verb.STATISTICS_LOOK: (CHOICE,),
 }  # fmt: skip
@@ -231,14 +236,14 @@ ONLY_READ = frozenset({
     Verb.HOME, Verb.HELP, Verb.STATUS, Verb.TICKET, Verb.FIGURES, Verb.SETTINGS, Verb.SETTING, Verb.TOGETHER,
     Verb.PEOPLE, Verb.GUEST, Verb.QUOTA, Verb.ASK_SUSPEND, Verb.ASK_REMOVE, Verb.ASK_FORGET, Verb.RULES,
     Verb.NEW, Verb.DAY, Verb.SLOTS, Verb.SLOT, Verb.SLOT_FROM, Verb.WITH, Verb.COURSES, Verb.COURSE, Verb.FAR_DAYS,
-    Verb.ALTS, Verb.ALT_DAYS, Verb.ALT_DAY, Verb.ALT_SLOTS, Verb.WATCHES, Verb.NOTICE, Verb.AGAIN,
+    Verb.ALTS, Verb.ALT_DAYS, Verb.ALT_DAY, Verb.ALT_SLOTS, Verb.WATCHES, Verb.NOTICE,
     Verb.MINE, Verb.HELD, Verb.FILE, Verb.ASK_CANCEL, Verb.ASK_TWICE,
     Verb.SWAP_DAYS, Verb.SWAP_DAY, Verb.SWAP_SLOTS, Verb.SWAP_SLOT,
     Verb.PERIODIC, Verb.SERIES, Verb.NEW_KINDS, Verb.NEW_WEEKDAY, Verb.NEW_COURSE, Verb.NEW_MODE, Verb.MODES,
     Verb.LEADS, Verb.MOVE_KINDS, Verb.MOVE_WEEKDAY, Verb.MOVE_COURSE, Verb.ELSE, Verb.ELSE_KINDS, Verb.ELSE_COURSE,
     Verb.ASK_DELETE, Verb.DATES, Verb.DAYS_OFF, Verb.OFF_FROM, Verb.OFF_TO,
     Verb.HOURS, Verb.HOURS_DAY, Verb.OWN_CALENDAR, Verb.FEED, Verb.WEEK, Verb.HISTORY, Verb.HISTORY_BY,
-    Verb.HISTORY_FILE, Verb.STATISTICS,
+    Verb.HISTORY_FILE, Verb.STATISTICS, Verb.BROWSERS,
 })  # fmt: skip
 """What these lead to is only shown: pressed in a browser, they are links."""
 

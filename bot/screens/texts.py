@@ -32,6 +32,7 @@ saltare e ferie.
 /impostazioni — lingua, suoni, ore di silenzio, promemoria
 /calendario — le tue lezioni e i tuoi esami: ti avviso se una prenotazione ci cade sopra
 /insieme — prenotare anche per un amico
+/pagina — le stesse cose nel browser
 /help — questa pagina
 
 Dico <i>prenotata</i> o <i>annullata</i> solo dopo averlo riletto sul sito.""")
@@ -71,6 +72,7 @@ COMMANDS = (
     (N_("statistiche"), N_("I tuoi numeri, con un'immagine")),
     (N_("impostazioni"), N_("La lingua, i suoni e il resto")),
     (N_("calendario"), N_("Le tue lezioni e i tuoi esami")),
+    (N_("pagina"), N_("Le stesse cose nel browser")),
     (N_("insieme"), N_("Prenotare anche per un amico")),
     ("help", N_("Cosa so fare")),
 )

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 
 import httpx
-from telegram import Bot
+from telegram import Bot, LinkPreviewOptions
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import AIORateLimiter, Application
+from telegram.ext import AIORateLimiter, Application, Defaults
 from telegram.request import HTTPXRequest
 
 from bot.screens.page import Page
@@ -82,6 +82,7 @@ def build(settings: Settings) -> AnyApplication:
         .base_url(f"{address}/bot")
         .base_file_url(f"{address}/file/bot")
         .rate_limiter(AIORateLimiter())
+        .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .updater(None)
         .request(calls)
         .get_updates_request(updates)

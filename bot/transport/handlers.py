@@ -47,6 +47,7 @@ MENUS = {
     ("persone", "people"): Call(Verb.PEOPLE, (0,)), ("invita", "invite"): Call(Verb.INVITE_GUEST),
     ("accesso", "access"): Call(Verb.ACCESS), ("dimenticami", "forgetme"): Call(Verb.ASK_FORGET),
     ("storico", "history"): Call(Verb.HISTORY, (0, 0, 0, 0)), ("statistiche", "statistics"): Call(Verb.STATISTICS),
+    ("pagina", "page"): Call(Verb.BROWSER_LINK),
 }  # fmt: skip
 """The commands that lead where a button does, under their names in every language."""
 

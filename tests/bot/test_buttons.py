@@ -86,6 +86,7 @@ from domain.together import Agreement, Pair, PairState
 from domain.usual import CourseName
 from runtime.settings import Settings
 from tests.support import chats
+from tests.support.browser_pages import browser_pages
 from tests.support.chats import NOON, OWNER, PILATES, THURSDAY, TUESDAY
 from tests.support.guest_pages import guest_pages
 
@@ -182,7 +183,7 @@ def menu_pages() -> Iterator[Page]:
         screens.menu.help_page("Polimisport Bot 1.0.0"),
         screens.menu.notice_page("x"),
     )
-    for program in ("bot", "worker", "executor"):
+    for program in ("bot", "worker", "executor", "web"):
         outage = Outage(1, program, NOON, died=True, until=None)
         yield from (screens.programs.down(outage, WHEN), screens.programs.back(outage, WHEN))
 
@@ -442,6 +443,7 @@ def every_page() -> tuple[Page, ...]:
         week_pages(),
         own_calendar_pages(),
         feed_pages(),
+        browser_pages(),
         question_pages(),
         periodic_pages(),
         plain_words_pages(),

@@ -37,6 +37,8 @@ if behaviour == "misconfigured":
 if behaviour == "crash" and not pathlib.Path("crashed").exists():
     pathlib.Path("crashed").touch()
     os._exit(1)
+if behaviour == "nothing":
+    os._exit(0)
 while True:
     time.sleep(60)
 """
@@ -44,12 +46,12 @@ while True:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout whose three programs only say what happens to them."""
+    """A checkout whose four programs only say what happens to them."""
     folder = tmp_path / "checkout"
     shutil.copytree(PROJECT / "deploy", folder / "deploy")
     for name in ("run", "test", "requirements.lock", "requirements-dev.lock"):
         shutil.copy(PROJECT / name, folder / name)
-    for name in ("bot_db", "worker", "periodic_executor"):
+    for name in ("bot_db", "worker", "periodic_executor", "web"):
         (folder / f"{name}.py").write_text(STAND_IN)
     (folder / ".venv").symlink_to(sys.prefix)
     return folder
@@ -103,11 +105,11 @@ async def terminal(*command: Path | str, folder: Path, **environment: str) -> As
 
 async def test_ctrl_c_stops_the_programs_cleanly_and_leaves_no_process(checkout: Path) -> None:
     async with terminal("deploy/programs.sh", "/a/config.json", "2", folder=checkout) as shell:
-        await shell.until("starts --config /a/config.json", times=4)
+        await shell.until("starts --config /a/config.json", times=5)
         children = children_of(shell.process.pid)
         os.killpg(shell.process.pid, signal.SIGINT)
         await shell.end()
-    assert shell.said.count("ends cleanly") == 4
+    assert shell.said.count("ends cleanly") == 5
     assert living(children) == []
 
 
@@ -118,6 +120,16 @@ async def test_a_program_that_crashes_is_started_again(checkout: Path) -> None:
         await shell.end()
     assert shell.said.count("bot_db starts") == 1
     assert "exited: worker-0" in shell.said
+
+
+async def test_pages_that_are_switched_off_end_and_are_not_started_again(checkout: Path) -> None:
+    async with terminal("deploy/programs.sh", "/a/config.json", folder=checkout, DO_web="nothing") as shell:
+        await shell.until("starts --config /a/config.json", times=4)
+        await asyncio.sleep(1.5)  # supervisord's first new start would come after one second
+        shell.process.terminate()
+        await shell.end()
+    assert shell.said.count("web starts") == 1
+    assert "exited: web" not in shell.said
 
 
 async def test_an_unusable_configuration_stops_everything_and_its_line_is_shown(checkout: Path) -> None:
@@ -131,13 +143,13 @@ async def test_the_log_can_go_to_a_file(checkout: Path) -> None:
     log = checkout / "log.txt"
     async with terminal("bash", "-c", f"exec deploy/programs.sh /config.json > '{log}' 2>&1", folder=checkout) as shell:
         async with asyncio.timeout(PATIENCE):
-            while not log.exists() or log.read_text().count("starts") < 3:  # noqa: ASYNC110 - a file can't be awaited
+            while not log.exists() or log.read_text().count("starts") < 4:  # noqa: ASYNC110 - a file can't be awaited
                 await asyncio.sleep(0.05)
         shell.process.terminate()
         await shell.end()
     lines = log.read_text()
-    assert lines.startswith(("bot_db starts", "worker starts", "periodic_executor starts"))
-    assert lines.count("ends cleanly") == 3
+    assert lines.startswith(("bot_db starts", "worker starts", "periodic_executor starts", "web starts"))
+    assert lines.count("ends cleanly") == 4
 
 
 async def test_run_says_what_it_can_do(checkout: Path) -> None:

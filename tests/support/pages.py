@@ -123,19 +123,29 @@ class Site:
 
 
 @asynccontextmanager
-async def site(folder: Path, clock: FakeClock, patience: Patience = PATIENCE, **settings: Any) -> AsyncIterator[Site]:
-    """The dashboard, until the block ends."""
-    configured, stop = settings_for(folder, **settings), asyncio.Event()
+async def serving(
+    db: Database, settings: Settings, clock: FakeClock, patience: Patience = PATIENCE
+) -> AsyncIterator[Site]:
+    """The dashboard of these rows, until the block ends."""
+    stop = asyncio.Event()
     async with (
-        open_database(configured.database, clock) as db,
-        changes_of(configured.database, stop) as changes,
+        changes_of(settings.database, stop) as changes,
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
     ):
-        await db.people.set(people_of(configured))
         assets = Assets()
-        dashboard = dashboard_of(db, configured, clock, changes, assets)
+        dashboard = dashboard_of(db, settings, clock, changes, assets)
         async with running(application_of(dashboard, assets), patience) as runner:
             port = await listen(runner, "127.0.0.1", 0)
-            yield Site(f"http://127.0.0.1:{port}", dashboard, configured, db, clock, http)
+            yield Site(f"http://127.0.0.1:{port}", dashboard, settings, db, clock, http)
             stop.set()
         await dashboard.services.beside.finish(1)
+
+
+@asynccontextmanager
+async def site(folder: Path, clock: FakeClock, patience: Patience = PATIENCE, **settings: Any) -> AsyncIterator[Site]:
+    """The dashboard of a fresh database, in which there are its owner and a friend."""
+    configured = settings_for(folder, **settings)
+    async with open_database(configured.database, clock) as db:
+        await db.people.set(people_of(configured))
+        async with serving(db, configured, clock, patience) as here:
+            yield here

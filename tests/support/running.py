@@ -30,7 +30,7 @@ PASSWORD = "una-password-finta"
 PATIENCE = 40.0  # s; the machine may be busy
 CODE_PERIOD = 5  # s; a one-time code is good for one login, and no test waits half a minute for the next
 STOP_SECONDS = 5.0  # the promise
-PROGRAMS = {"bot": "bot_db.py", "worker": "worker.py", "executor": "periodic_executor.py"}
+PROGRAMS = {"bot": "bot_db.py", "worker": "worker.py", "executor": "periodic_executor.py", "web": "web.py"}
 
 
 @dataclass
@@ -85,7 +85,7 @@ class Installation:
         return self.site.world
 
     async def start(self, name: str, *options: str, **environment: str) -> Running:
-        """Starts bot, worker or executor, or a script by its file name."""
+        """Starts bot, worker, executor or web, or a script by its file name."""
         log = self.folder / f"{name}-{len(self._running)}.log"
         clean = {key: value for key, value in os.environ.items() if not key.startswith("POLIMISPORT_")}
         file = os.open(log, os.O_WRONLY | os.O_CREAT, 0o600)

@@ -36,6 +36,7 @@ class Services:
 
     def __init__(self, db: Database, settings: Settings, clock: Clock, *, only_looks: bool = False) -> None:
         self.db = db
+        self.settings = settings
         self.directory = Directory(settings, db.guests)
         self.only_looks = only_looks
         self.beside = Beside()
