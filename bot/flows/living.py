@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.flows.services import Services
@@ -40,6 +41,10 @@ class LivingPages:
         begins = await self._begins(tap.call, read_at)
         just_read = tap.call.reread and begins is None
         return living(response, tap.call, Reading(read_at, begins, just_read), self._house.when())
+
+    async def go(self, tap: Tap, verb: Verb, *numbers: int) -> Response:
+        """The page that a button would have led to."""
+        return await self.led_to(replace(tap, call=Call(verb, numbers)))
 
     async def plain(self, tap: Tap) -> Response:
         """What a tap leads to, to be shown as a part of something else."""

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from bot import screens
 from bot.flows.choices import AlternativesFlow
 from bot.flows.doubts import Doubts
 from bot.flows.finding import Finder, each_once, in_turn
+from bot.flows.friend_named import friend_named
 from bot.flows.living import LivingPages
 from bot.flows.making import MakingFlow
+from bot.flows.plain_mine import WordsAboutMine
 from bot.flows.services import Services
 from bot.flows.tap import Response, Tap
 from bot.screens.callbacks import Call, Verb
+from bot.screens.holidays import LONGEST, MONTHS_AHEAD
 from bot.screens.page import Page
 from bot.screens.slots import SlotState, SlotView
 from bot.understanding import understand
 from bot.understanding.intents import (
+    About,
     Book,
     Cancel,
     Intent,
@@ -36,7 +41,7 @@ from bot.understanding.intents import (
     Word,
 )
 from bot.understanding.words import is_only_emoji
-from domain.model import FIT_CENTER, HeldBooking
+from domain.together import Agreement
 
 PAGES = {
     Place.MENU: Call(Verb.HOME), Place.NEW: Call(Verb.NEW), Place.MINE: Call(Verb.MINE, (0,)),
@@ -63,6 +68,7 @@ class PlainWordsFlow:
         self._making = making
         self._living = living
         self._find = Finder(services)
+        self._mine = WordsAboutMine(services, self._find, living)
         self._doubts = Doubts(services, self._find)
 
     async def answer(self, tap: Tap, text: str) -> Response:
@@ -71,11 +77,30 @@ class PlainWordsFlow:
         intent = understand(text, vocabulary, self._house.when().today)
         if isinstance(intent, Unsure) and is_only_emoji(text):
             return self.odd()
+        if isinstance(intent, Unsure) and (agreed := await friend_named(self._db, tap.user_id, text, intent)):
+            return await self._for_both(tap, intent, agreed)
         return await self._show(tap, intent)
+
+    # Together with a friend
+
+    async def _for_both(self, tap: Tap, unsure: Unsure, agreed: Agreement) -> Response:
+        """The question how to book for both, where one class is meant; else the classes, whose pages offer it."""
+        match unsure.readings:
+            case (Book((wish,)),) if wish != Wish():
+                views = await self._find.slots(tap.user_id, wish)
+                if len(views) == 1:
+                    return await self._living.go(tap, Verb.WITH, views[0].id, agreed.id)
+                return await self._one(tap, wish)
+            case _:
+                return await self._living.go(tap, Verb.TOGETHER)
 
     def odd(self) -> Page:
         """What a message without words leads to."""
         return screens.plain_words.odd_page()
+
+    def address(self) -> Page:
+        """What an address that is nobody's here leads to."""
+        return screens.plain_words.address_page()
 
     def unknown_command(self) -> Page:
         """What a command that is none of ours leads to."""
@@ -83,16 +108,20 @@ class PlainWordsFlow:
 
     async def _show(self, tap: Tap, intent: Intent) -> Response:
         match intent:
+            case Show(Place.HOLIDAYS, days) if days:
+                return await self._days_off(tap, days)
             case Show(_, days) if days:
-                return await self._held_on(tap, Wish(days=days))
+                return await self._mine.held_on(tap, Wish(days=days))
             case Show(place):
-                return await self._go(tap, PAGES[place].verb, *PAGES[place].numbers)
+                return await self._living.go(tap, PAGES[place].verb, *PAGES[place].numbers)
             case Said(word):
                 return await self._said(tap, word)
             case Unsure():
                 return await self._doubts.page(tap, intent)
             case Book(wishes, every_one):
                 return await self._book(tap, wishes, every_one=every_one)
+            case Look(wish, others, (About.FULL | About.TEACHERS) as about):
+                return await self._told_by_name(tap, (wish, *others), about)
             case Look(wish, others) if others:
                 return await self._several(tap, (wish, *others))
             case Look(wish):
@@ -102,24 +131,20 @@ class PlainWordsFlow:
             case Weekly(wishes, every_one):
                 return await self._weekly(tap, wishes, every_one=every_one)
             case Swap(old, new):
-                return await self._swap(tap, old, new)
+                return await self._mine.swap(tap, old, new)
             case Cancel(wish):
-                return await self._cancel(tap, wish)
+                return await self._mine.cancel(tap, wish)
             case Series(wish):
                 return await self._series(tap, wish)
             case Unwanted(wish):
-                return await self._unwanted(tap, wish)
+                return await self._mine.unwanted(tap, wish)
             case StopWatching(wish):
-                return await self._stop_watching(tap, wish)
-
-    async def _go(self, tap: Tap, verb: Verb, *numbers: int) -> Response:
-        """The page that a button would have led to."""
-        return await self._living.led_to(replace(tap, call=Call(verb, numbers)))
+                return await self._mine.stop_watching(tap, wish)
 
     async def _said(self, tap: Tap, word: Word) -> Response:
         match word:
             case Word.HELLO:
-                return await self._go(tap, Verb.HOME)
+                return await self._living.go(tap, Verb.HOME)
             case Word.THANKS:
                 return screens.plain_words.thanks_page()
             case Word.YES:
@@ -131,10 +156,28 @@ class PlainWordsFlow:
 
     async def _look(self, tap: Tap, wish: Wish, *, with_places: bool = True) -> Response:
         if wish == Wish():
-            return await self._go(tap, Verb.NEW)
+            return await self._living.go(tap, Verb.NEW)
         if len(wish.days) == 1 and wish == Wish(days=wish.days):
-            return await self._go(tap, Verb.DAY, int(f"{wish.days[0]:%Y%m%d}"))
+            return await self._living.go(tap, Verb.DAY, int(f"{wish.days[0]:%Y%m%d}"))
         return await self._one(tap, wish, with_places=with_places)
+
+    async def _told_by_name(self, tap: Tap, wishes: Sequence[Wish], about: About) -> Response:
+        """Which classes have no place, or who teaches them, as far as the site says."""
+        views = each_once([await self._find.slots(tap.user_id, wish) for wish in wishes])
+        if not views:
+            return await self._one(tap, wishes[0])
+        page = screens.asked.full_page if about is About.FULL else screens.asked.teachers_page
+        return await self._living.of_words(page(wishes[0], views, self._house.when()))
+
+    async def _days_off(self, tap: Tap, days: Sequence[date]) -> Response:
+        """The question whether these days are a holiday; of one that begins then, until when."""
+        first, today = days[0], self._house.when().today
+        if first < today or days[-1] - first > LONGEST:
+            return await self._living.go(tap, Verb.DAYS_OFF, 0)
+        if len(days) == 1:
+            months = (first.year - today.year) * 12 + first.month - today.month
+            return await self._living.go(tap, Verb.OFF_TO, int(f"{first:%Y%m%d}"), min(months, MONTHS_AHEAD))
+        return screens.holidays.ask_page(first, days[-1])
 
     async def _several(self, tap: Tap, wishes: Sequence[Wish]) -> Response:
         """Everything that one of the wishes can mean."""
@@ -146,10 +189,10 @@ class PlainWordsFlow:
     async def _one(self, tap: Tap, wish: Wish, *, with_places: bool = False) -> Response:
         """The card of the class that is meant, the choice between several (`with_places`: of such), or what is near."""
         if await self._db.catalogue.read_at() is None:
-            return await self._go(tap, Verb.NEW)
+            return await self._living.go(tap, Verb.NEW)
         views = await self._find.slots(tap.user_id, wish)
         if len(views) == 1:
-            return await self._go(tap, Verb.SLOT, views[0].id)
+            return await self._living.go(tap, Verb.SLOT, views[0].id)
         if views:
             page = screens.plain_words.places_page if with_places else screens.plain_words.which_slot_page
             return await self._living.of_words(page(wish, views, self._house.when()))
@@ -191,7 +234,7 @@ class PlainWordsFlow:
     async def _weekly(self, tap: Tap, wishes: Sequence[Wish], *, every_one: bool) -> Response:
         """The page that asks how much the series does by itself; an alternative comes with it."""
         if await self._db.catalogue.read_at() is None:
-            return await self._go(tap, Verb.NEW_KINDS)
+            return await self._living.go(tap, Verb.NEW_KINDS)
         when, found = self._house.when(), [await self._find.courses(wish) for wish in wishes]
         for wish, courses in zip(wishes, found, strict=True):
             if not courses:
@@ -209,91 +252,8 @@ class PlainWordsFlow:
     async def _series(self, tap: Tap, wish: Wish) -> Response:
         found = await self._find.series(tap.user_id, wish)
         if len(found) == 1:
-            return await self._go(tap, Verb.SERIES, found[0].id)
+            return await self._living.go(tap, Verb.SERIES, found[0].id)
         if found:
             sentence = str(screens.plain_words.WHICH_SERIES)
             return screens.plain_words.which_of_mine_page(sentence, [], [], found, self._house.when())
         return screens.plain_words.no_series_page(wish, self._house.when())
-
-    # What is there already
-
-    async def _held_on(self, tap: Tap, wish: Wish) -> Response:
-        """What the person has on those days: each leads to its own page, where nothing is asked yet."""
-        mine = await self._find.mine(tap.user_id, wish)
-        if not (mine.held or mine.live):
-            return await self._go(tap, Verb.MINE, 0)  # which also tells how old that is
-        when = self._house.when()
-        sentence = screens.plain_words.mine_on(wish, when)
-        return screens.plain_words.which_of_mine_page(sentence, mine.held, mine.live, [], when, Verb.HELD)
-
-    def address(self) -> Page:
-        """What an address that is nobody's here leads to."""
-        return screens.plain_words.address_page()
-
-    async def _cancel(self, tap: Tap, wish: Wish) -> Response:
-        """The question whether to cancel the one that is meant; a series where nothing else is."""
-        mine = await self._find.mine(tap.user_id, wish)
-        if len(mine.held) + len(mine.live) == 1:
-            call = (Verb.ASK_CANCEL, mine.held[0].id) if mine.held else (Verb.TICKET, mine.live[0].id)
-            return await self._go(tap, *call)
-        series = [] if mine.held or mine.live else mine.series
-        if not (mine.held or mine.live or series):
-            return await self._none(tap, wish)
-        sentence = str(screens.plain_words.WHICH_TO_CANCEL)
-        return screens.plain_words.which_of_mine_page(sentence, mine.held, mine.live, series, self._house.when())
-
-    async def _none(self, tap: Tap, wish: Wish, verb: Verb = Verb.ASK_CANCEL) -> Response:
-        """Nothing that the person has is meant: what bears the name among other words then, else on another day.
-
-        `verb`: what was asked about a booking. Only a held one can be swapped.
-        """
-        when = self._house.when()
-        for nearer in (wish, Wish(names=wish.names)) if wish.names else ():
-            kin = await self._find.kin(tap.user_id, nearer)
-            live = kin.live if verb is Verb.ASK_CANCEL else []
-            if kin.held or live:
-                sentence = screens.plain_words.not_among_mine(wish, when)
-                return screens.plain_words.which_of_mine_page(sentence, kin.held, live, [], when, verb)
-        return screens.plain_words.none_of_mine_page(wish, when)
-
-    async def _unwanted(self, tap: Tap, wish: Wish) -> Response:
-        mine = await self._find.mine_or_kin(tap.user_id, wish)
-        there = mine.held or mine.live or mine.series
-        words = screens.plain_words.ALREADY_THERE if there else screens.plain_words.NOTHING_BOOKED
-        return screens.plain_words.which_of_mine_page(str(words), mine.held, mine.live, mine.series, self._house.when())
-
-    async def _stop_watching(self, tap: Tap, wish: Wish) -> Response:
-        """The one class that is watched and meant; or all that are."""
-        mine = await self._find.mine_or_kin(tap.user_id, wish)
-        watched = [action for action in mine.live if action.watch]
-        if len(watched) == 1:
-            return await self._go(tap, Verb.TICKET, watched[0].id)
-        return await self._go(tap, Verb.WATCHES, 0)
-
-    async def _swap(self, tap: Tap, old: Wish, new: Wish) -> Response:
-        held = (await self._find.mine(tap.user_id, old)).held
-        if not held:
-            return await self._none(tap, old, Verb.SWAP_DAYS)
-        if len(held) > 1:
-            sentence = str(screens.plain_words.WHICH_TO_SWAP)
-            return screens.plain_words.which_of_mine_page(sentence, held, [], [], self._house.when(), Verb.SWAP_DAYS)
-        return await self._swap_for(tap, held[0], new)
-
-    async def _swap_for(self, tap: Tap, held: HeldBooking, new: Wish) -> Response:
-        """What is not said of the new class is as the old one is."""
-        if new == Wish():
-            return await self._go(tap, Verb.SWAP_DAYS, held.id)
-        ref = held.booking.ref
-        wish = replace(
-            new, names=new.names or (ref.course or FIT_CENTER,), days=new.days or ((ref.day,) if new.hours else ())
-        )
-        found = await self._find.slots(tap.user_id, wish)
-        views = [view for view in found if not view.slot.ref.matches(ref) and view.state is not SlotState.STARTED]
-        if len(views) == 1:
-            return await self._go(tap, Verb.SWAP_SLOT, views[0].id, held.id)
-        if views:
-            return await self._living.of_words(screens.plain_words.swap_which_page(held, views, self._house.when()))
-        days = [int(f"{day:%Y%m%d}") for day in wish.days]
-        return await (
-            self._go(tap, Verb.SWAP_DAY, days[0], held.id) if len(days) == 1 else self._go(tap, Verb.SWAP_DAYS, held.id)
-        )

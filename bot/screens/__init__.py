@@ -5,6 +5,7 @@ Flows say `from bot import screens` and call `screens.held.mine_page(...)`: one 
 
 from bot.screens import (
     apologies,
+    asked,
     booking,
     browser,
     by_owner,
@@ -38,6 +39,7 @@ from bot.screens import (
 
 __all__ = [
     "apologies",
+    "asked",
     "booking",
     "browser",
     "by_owner",

@@ -27,6 +27,15 @@ def holidays_page(chunk: Chunk[Holiday], note: Words = "") -> Page:
     return Page(f"{lines}{chunk.caption}", (*rows, *chunk.turns(Verb.DAYS_OFF), add, back_row(Verb.PERIODIC, 0)))
 
 
+def ask_page(first: date, last: date) -> Page:
+    """Whether the days that a message named are a holiday."""
+    what = days_off(Holiday(0, 0, first, last))
+    text = _("🏖 <b>Ferie {days}?</b>", days=what) + "\n\n"
+    text += _("In questi giorni le periodiche non prenotano e non chiedono niente.")
+    add = button(_("✅ Sì, segnale"), Verb.OFF_ADD, first, last)
+    return Page(text, ((add,), (button(_("✏️ Altri giorni"), Verb.OFF_FROM, 0),), back_row(Verb.DAYS_OFF, 0)))
+
+
 def first_day_page(month: int, today: date) -> Page:
     """The choice of the first day; `month` counts from the current month."""
 

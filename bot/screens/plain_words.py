@@ -109,8 +109,8 @@ def day_button(day: date, when: When) -> Button:
 
 def which_slot_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
     """Several classes are meant: which one?"""
-    lines = Lines().add(first_up(told(wish, when))).add(_("Quale?"), _rest(views))
-    return Page(str(lines), (*_slot_rows(views, when), _elsewhere(views)))
+    lines = Lines().add(first_up(told(wish, when))).add(_("Quale?"), rest_of(views))
+    return Page(str(lines), (*slot_rows(views, when), elsewhere(views)))
 
 
 def places_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
@@ -119,17 +119,17 @@ def places_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
     full = len(views) - len(open_ones)
     if not open_ones:
         lines = Lines().add(first_up(told(wish, when))).add(_("È tutto pieno. Tocca per tenerne d'occhio una:"))
-        return Page(str(lines.add(_rest(views))), (*_slot_rows(views, when), _elsewhere(views)))
-    lines = Lines().add(first_up(told(wish, when))).add(_("Quale?"), _rest(open_ones))
+        return Page(str(lines.add(rest_of(views))), (*slot_rows(views, when), elsewhere(views)))
+    lines = Lines().add(first_up(told(wish, when))).add(_("Quale?"), rest_of(open_ones))
     lines.add(n_("Un'altra è piena.", "Altre {n} sono piene.", full) if full else "")
-    return Page(str(lines), (*_slot_rows(open_ones, when), _elsewhere(views)))
+    return Page(str(lines), (*slot_rows(open_ones, when), elsewhere(views)))
 
 
-def _slot_rows(views: Sequence[SlotView], when: When) -> list[ButtonRow]:
+def slot_rows(views: Sequence[SlotView], when: When) -> list[ButtonRow]:
     return [(one,) for one in slot_buttons(views[:MOST_SHOWN], when)]
 
 
-def _rest(found: Sequence[object]) -> str:
+def rest_of(found: Sequence[object]) -> str:
     """How many more there are than are shown."""
     rest = len(found) - MOST_SHOWN
     if rest <= 0:
@@ -139,7 +139,7 @@ def _rest(found: Sequence[object]) -> str:
     )
 
 
-def _elsewhere(views: Sequence[SlotView]) -> ButtonRow:
+def elsewhere(views: Sequence[SlotView]) -> ButtonRow:
     """The way to everything there is: the day that all are on, or the days."""
     days = {view.slot.day for view in views}
     one = next(iter(days)) if len(days) == 1 else None
@@ -153,19 +153,19 @@ def no_slot_page(wishes: Sequence[Wish], near: Sequence[SlotView], when: When) -
     for wish in wishes:
         lines.add(_("{wish}: negli orari che conosco non c'è.", wish=first_up(told(wish, when))))
     lines.add(_("Forse una di queste?") if near else "")
-    return Page(str(lines), (*_slot_rows(near, when), (button(texts.BOOK_LABEL, Verb.NEW), home_button())))
+    return Page(str(lines), (*slot_rows(near, when), (button(texts.BOOK_LABEL, Verb.NEW), home_button())))
 
 
 def one_by_one_page(views: Sequence[SlotView], when: When) -> Page:
     """Several bookings were asked for."""
-    text = str(Lines().add(_("Una alla volta: con quale comincio?"), _rest(views)))
-    return Page(text, (*_slot_rows(views, when), _elsewhere(views)))
+    text = str(Lines().add(_("Una alla volta: con quale comincio?"), rest_of(views)))
+    return Page(text, (*slot_rows(views, when), elsewhere(views)))
 
 
 def or_else_page(views: Sequence[SlotView], when: When) -> Page:
     """A first choice and others, of which more than one class is meant."""
-    text = str(Lines().add(_("Quale vuoi per prima?"), _rest(views)))
-    return Page(text, (*_slot_rows(views, when), _elsewhere(views)))
+    text = str(Lines().add(_("Quale vuoi per prima?"), rest_of(views)))
+    return Page(text, (*slot_rows(views, when), elsewhere(views)))
 
 
 def takes_second(view: SlotView) -> bool:
@@ -205,7 +205,7 @@ def swap_which_page(held: HeldBooking, views: Sequence[SlotView], when: When) ->
     """Which class instead of the held one?"""
     ref = held.booking.ref
     old = f"<b>{safe(ref.course)}</b>, {when.day(ref.day)} {_span(ref.start, ref.start)}"
-    lines = Lines().add(_("Al posto di {old}:", old=old)).add(_("Quale?"), _rest(views))
+    lines = Lines().add(_("Al posto di {old}:", old=old)).add(_("Quale?"), rest_of(views))
     rows = [(one,) for one in slot_buttons(views[:MOST_SHOWN], when, Verb.SWAP_SLOT, held.id)]
     return Page(str(lines), (*rows, (button(_("🔁 Tutti i giorni"), Verb.SWAP_DAYS, held.id), home_button())))
 
@@ -225,7 +225,7 @@ def which_of_mine_page(
     rows: list[ButtonRow] = [(_held_button(one, verb),) for one in held]
     rows += [(_action_button(one, when),) for one in live]
     rows += [(_series_button(one),) for one in series]
-    lines = Lines().add(sentence, _rest(rows))
+    lines = Lines().add(sentence, rest_of(rows))
     return Page(str(lines), (*rows[:MOST_SHOWN], (button(texts.MINE_LABEL, Verb.MINE, 0), home_button())))
 
 
@@ -284,7 +284,7 @@ def no_series_page(wish: Wish, when: When) -> Page:
 
 def which_course_page(wish: Wish, courses: Sequence[Course], when: When) -> Page:
     """Several classes of the week are meant: which one?"""
-    lines = Lines().add(first_up(told(wish, when))).add(_("Quale, ogni settimana?"), _rest(courses))
+    lines = Lines().add(first_up(told(wish, when))).add(_("Quale, ogni settimana?"), rest_of(courses))
     return Page(str(lines), (*_course_rows(courses), (button(_("🔄 Tutti i corsi"), Verb.NEW_KINDS), home_button())))
 
 

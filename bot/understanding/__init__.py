@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.understanding.days_off import holiday_days
 from bot.understanding.grammar import meaning
-from bot.understanding.intents import Doubt, Intent, Unsure
+from bot.understanding.intents import Doubt, Intent, Place, Show, Unsure
 from bot.understanding.parts import taken_apart
 from bot.understanding.phrases import page_named, pleasantry
 from bot.understanding.vocabulary import Vocabulary
@@ -26,6 +27,8 @@ def understand(text: str, vocabulary: Vocabulary, today: date) -> Intent:
     if len(plain.split()) > MOST_WORDS:
         return Unsure(Doubt.LONG)
     whole = pleasantry(plain, text) or page_named(plain)
+    if whole == Show(Place.HOLIDAYS):
+        return Show(Place.HOLIDAYS, holiday_days(plain, today))
     if whole is not None:
         return whole
     if not plain or plain.isdigit():

@@ -10,6 +10,7 @@ from datetime import date
 from bot.understanding.days import Days
 from bot.understanding.hours import Told
 from bot.understanding.intents import (
+    About,
     Book,
     Cancel,
     Doubt,
@@ -45,6 +46,8 @@ ASKS = re.compile(r"quando|dove|a che|when|what|where|which|am i|are we|did you"
 WHAT_THERE_IS = re.compile(
     r"^ce$|post[oi]|cors[oi]|lezion|class|spot|place|space|liber|free|disponib|availab|course|ci sono|apr|open"
 )
+WHO_TEACHES = re.compile(r"chi (?:insegna|tiene|fa)$|who (?:teaches|is teaching)$")
+IS_FULL = re.compile(r"full|pien[oaie]")
 SAYING_NO = ("non", "not", "never", "mai", "no longer")
 
 
@@ -298,7 +301,7 @@ class Sentence:
         ):
             asked = has_content or any(WHAT_THERE_IS.search(part.text) for part in self._parts)
             wishes = [draft.wish() for draft in drafts]
-            return Look(wishes[0], tuple(wishes[1:])) if asked else None
+            return Look(wishes[0], tuple(wishes[1:]), self._about(wishes)) if asked else None
         if not has_content:
             return Show(Place.NEW) if Kind.BOOK in self._kinds else None
         book = Book(tuple(draft.wish() for draft in drafts), every_one)
@@ -306,6 +309,14 @@ class Sentence:
             every_week = Weekly(tuple(draft.wish(weekly=True) for draft in drafts), every_one)
             return self._unsure(Doubt.ONCE_OR_WEEKLY, book, every_week)
         return book
+
+    def _about(self, wishes: Sequence[Wish]) -> About:
+        """What is asked of them. Of one course it is told anyway whether it is full."""
+        looked = [part.text for part in self._parts if part.kind is Kind.LOOK]
+        if any(WHO_TEACHES.match(text) for text in looked):
+            return About.TEACHERS
+        asks_full = any(IS_FULL.fullmatch(text) for text in looked)
+        return About.FULL if asks_full and not any(wish.names for wish in wishes) else About.PLACES
 
     def _swap(self) -> Intent:
         """What is held, up to the last word that leads on; from there what is to be had instead."""

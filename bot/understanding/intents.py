@@ -75,12 +75,21 @@ class StopWatching:
     wish: Wish
 
 
+class About(StrEnum):
+    """What somebody wants to know of the classes that there are."""
+
+    PLACES = auto()
+    FULL = auto()  # which of them have no place
+    TEACHERS = auto()  # who teaches them
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What there is, and whether there are places."""
 
     wish: Wish
     others: tuple[Wish, ...] = ()
+    about: About = About.PLACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,7 @@ class Place(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Show:
     place: Place
-    days: tuple[date, ...] = ()  # of what is held: only these
+    days: tuple[date, ...] = ()  # of what is held: only these; of a holiday: its first day, and its last if it is said
 
 
 class Word(StrEnum):

@@ -265,3 +265,6 @@ FIRST_NAMES = worded(
     """
 )
 """Common first names: whoever is named is a person, and no misspelled word."""
+
+ALSO = worded("anche pure too also insieme together")
+"""What tells a place for a friend besides one's own from one instead of it."""

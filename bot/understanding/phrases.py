@@ -18,7 +18,7 @@ AROUND_A_NAME = worded(
 """What may stand around the name of a page and changes nothing."""
 
 DATES = (
-    r"(?: (?:\d{1,2}(?:[/.]\d{1,2})?(?:[/.]\d{2,4})?|\d{1,2}(?:st|nd|rd|th)|20\d\d|from"
+    r"(?: (?:\d{1,2}(?:[/.]\d{1,2})?(?:[/.]\d{2,4})?|\d{1,2}(?:st|nd|rd|th)|20\d\d|st|nd|rd|th|from"
     r"|until|till|dal|dall|fino|of|primo"
     r"|first|next|prossim[ao]"
     r"|gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|january|february"

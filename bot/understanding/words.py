@@ -96,3 +96,8 @@ def worded(text: str) -> frozenset[str]:
 def is_only_emoji(text: str) -> bool:
     """Whether nothing is written beside emoji."""
     return not any(sign.isalnum() for sign in text) and any(unicodedata.category(sign) == SYMBOL for sign in text)
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text, without accents and capitals."""
+    return frozenset(normalised(text).split())

@@ -206,3 +206,35 @@ async def test_the_bots_own_link_is_opened_another_address_is_not_and_a_day_show
     await world.hold(MINE)
     page = await said(world.owner, "what do I have on Tuesday?", "hai questo")
     assert page.labels[0] == "Mar 24 nov 18:00 · PILATES MATWORK"
+
+
+async def test_questions_about_the_classes_are_answered_by_name(world: World) -> None:
+    page = await said(world.owner, "quali corsi sono pieni martedì?", "Piene: ZUMBA alle 19:00")
+    assert [label for label in page.labels if "ZUMBA" in label]
+    assert not [label for label in page.labels if "PILATES" in label]
+    assert "Di piene non ne vedo" in (await said(world.owner, "which classes are full on thursday?", "piene")).text
+
+    taught = await said(world.owner, "who teaches pilates on tuesday?", "ROSSI MARIA: PILATES MATWORK")
+    assert "18:00" in taught.text
+
+
+async def test_the_days_of_a_holiday_are_filled_in_and_asked(world: World) -> None:
+    await said(world.owner, "sono in vacanza dal 27 al 30", "Ferie da ven 27 nov a lun 30 nov?")
+    assert await world.db.holidays.of(chats.OWNER) == []
+    await tapped(world.owner, "✅ Sì, segnale", "✅ Fatto: ferie")
+    [holiday] = await world.db.holidays.of(chats.OWNER)
+    assert (holiday.first.day, holiday.last.day) == (27, 30)
+    await said(world.owner, "in ferie dal 3 dicembre", "fino a quale giorno")
+
+
+async def test_a_place_for_a_friend_too_leads_to_the_booking_for_both(world: World) -> None:
+    await said(world.owner, "prenota pilates martedì anche per Marco", "Con un messaggio prenoto solo per te")
+    number = await world.db.agreements.invite(chats.OWNER, "Giulia")
+    asked = await world.db.agreements.open(number, chats.FRIEND, "Marco")
+    assert asked
+    assert await world.db.agreements.accept(asked.id, chats.FRIEND)
+
+    await said(world.owner, "prenota pilates martedì anche per Marco", "Per te e per Marco")
+    await said(world.owner, "prenota anche per Marco", "Puoi prenotare anche per: Marco")
+    await said(world.owner, "prenota pilates martedì per Marco", "Con un messaggio prenoto solo per te")
+    assert [one for one in await world.actions() if not one.quiet] == []

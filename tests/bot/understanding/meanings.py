@@ -10,12 +10,14 @@ from bot.understanding import Vocabulary, understand
 from bot.understanding.hours import PARTS
 from bot.understanding.intents import (
     LATEST,
+    About,
     Book,
     Cancel,
     Doubt,
     Hours,
     Intent,
     Look,
+    Place,
     Said,
     Series,
     Show,
@@ -75,6 +77,8 @@ def line_of(intent: Intent) -> str:
             return _joined("weekly", (" & " if every_one else " / ").join(map(_wish, wishes)))
         case Swap(old, new):
             return f"swap {_wish(old)} -> {_wish(new)}"
+        case Show(Place.HOLIDAYS, days) if days:
+            return "off " + "-".join(f"{day.day}/{day.month}" for day in days)
         case Show(place):
             return f"show {place}"  # also on some days only: test_sentences.py
         case Said(word):
@@ -83,6 +87,8 @@ def line_of(intent: Intent) -> str:
             return f"? {doubt}" if doubt in (Doubt.PAST, Doubt.NO_DAY) else "?"
         case StopWatching(wish):
             return _joined("unwatch", _wish(wish))
+        case Look(wish, _others, about) if about is not About.PLACES:
+            return _joined(str(about), _wish(wish))
         case Look(wish, others) if others:
             return "look " + " / ".join(map(_wish, (wish, *others)))
         case Look(wish) | Watch(wish) | Cancel(wish) | Series(wish) | Unwanted(wish):

@@ -1,0 +1,49 @@
+"""Questions about the classes there are, answered by name: which are full, who teaches them. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.screens.page import Lines, Page, safe
+from bot.screens.plain_words import MOST_SHOWN, elsewhere, rest_of, slot_rows, told
+from bot.screens.slots import SlotState, SlotView
+from bot.screens.when import When, first_up
+from bot.understanding.intents import Wish
+from languages import _
+
+
+def full_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
+    """The classes without a place, by name; a tap leads to where one can be watched. Of others nothing is said."""
+    full = [view for view in views if view.state is SlotState.FULL]
+    lines = Lines().add(first_up(told(wish, when)))
+    if not full:
+        lines.add(_("Di piene non ne vedo."))
+        return Page(str(lines), (elsewhere(views),))
+    names = (_("<b>{course}</b> alle {time}", course=safe(view.name), time=_moment(view, full)) for view in full)
+    lines.add(_("Piene: {names}.", names=", ".join(list(names)[:MOST_SHOWN])), rest_of(full))
+    return Page(str(lines.add(_("Tocca per tenerne d'occhio una:"))), (*slot_rows(full, when), elsewhere(views)))
+
+
+def _moment(view: SlotView, among: Sequence[SlotView]) -> str:
+    several = len({one.slot.day for one in among}) > 1
+    return f"{view.slot.start:%H:%M} ({view.slot.day:%d/%m})" if several else f"{view.slot.start:%H:%M}"
+
+
+def teachers_page(wish: Wish, views: Sequence[SlotView], when: When) -> Page:
+    """Who teaches, by name, and which of the classes; what the site does not say is told as that."""
+    lines = Lines().add(first_up(told(wish, when)))
+    taught: dict[str, list[SlotView]] = {}
+    for view in views:
+        taught.setdefault(view.slot.instructor, []).append(view)
+    silent = taught.pop("", [])
+    lines.add(*(_line(name, theirs, when) for name, theirs in taught.items()))
+    if silent:
+        lines.add(
+            _("Il sito non dice chi la tiene.") if not taught else _("Delle altre il sito non dice chi le tiene.")
+        )
+    return Page(str(lines.add(rest_of(views))), (*slot_rows(views, when), elsewhere(views)))
+
+
+def _line(name: str, views: Sequence[SlotView], when: When) -> str:
+    classes = dict.fromkeys(f"{safe(view.name)} {when.day(view.slot.day)} {view.slot.start:%H:%M}" for view in views)
+    return f"<b>{safe(name)}</b>: {', '.join(list(classes)[:MOST_SHOWN])}"
