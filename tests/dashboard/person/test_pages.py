@@ -52,6 +52,8 @@ async def test_what_waits_is_taken_back_by_its_button_and_the_page_shows_where_i
 async def test_an_opening_is_drawn_and_told_shot_by_shot(site: Site) -> None:
     browser = await site.entered()
     page = await browser.get("/openings")
+    assert '<a href="/openings" aria-current="page">' in page.text
+    assert '<a href="/openings" aria-current="true">' in (await browser.get("/openings/1")).text
     drawn = re.findall(r'<rect class="bar (\w+)"', page.text)
     assert drawn == ["early", "accepted"]
     rows = re.findall(r"<tr>(.*?)</tr>", page.text, re.DOTALL)[1:]
