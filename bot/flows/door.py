@@ -19,7 +19,7 @@ class DoorFlow:
         self._db = services.db
         self._directory = services.directory
         self._readers = services.readers
-        self._account_pages = services.house.account_pages
+        self._house = services.house
         self.routes: Routes = {Verb.ACCESS: self.access, Verb.DOOR_LANGUAGE: self.choose_language}
 
     async def come_in(self, secret: str, user_id: int, name: str) -> bool:
@@ -46,12 +46,12 @@ class DoorFlow:
         """The link of a page in which a guest enters what they log in with; a new one each time."""
         if self._directory.is_configured(tap.user_id):
             return screens.door.configured()
-        if self._account_pages is None:
-            return screens.door.no_page(tap.user_id)
+        if (pages := self._house.account_pages) is None:
+            return screens.door.no_page(tap.user_id, self._house.when())
         secret = await self._db.web_links.make(tap.user_id, LinkPurpose.ACCOUNT)
         minutes = round(LINK_LASTS.total_seconds() / 60)
         again = tap.user_id in self._directory
-        return screens.door.enter_page(f"{self._account_pages}/{secret}", minutes, again=again)
+        return screens.door.enter_page(f"{pages}/{secret}", minutes, again=again)
 
     async def choose_language(self, tap: Tap) -> Page:
         if tap.id >= len(screens.door.LANGUAGES):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.screens.callbacks import Verb
 from bot.screens.page import ButtonRow, Lines, Page, button, home_button, safe
+from bot.screens.when import SETUP, When
 from languages import N_, Language, _
 
 LANGUAGES = (Language.ITALIAN, Language.ENGLISH)
@@ -48,7 +49,7 @@ def enter_page(link: str, minutes: int, *, again: bool) -> Page:
     return Page(str(lines), (_again_row(),))
 
 
-def no_page(user_id: int) -> Page:
+def no_page(user_id: int, when: When) -> Page:
     """No page can be reached: whoever keeps the bot lets the person enter their secrets at the machine."""
     lines = Lines().add(_("🔑 <b>Per i dati di accesso serve chi tiene il bot</b>"))
     lines.add(
@@ -57,9 +58,9 @@ def no_page(user_id: int) -> Page:
             "con questo comando:"
         )
     )
-    lines.add(f"<code>.venv/bin/python setup.py --add-person {user_id}</code>")
+    lines.add(when.typed(f"<code>{SETUP} --add-person {user_id}</code>"))
     lines.add(_("Appena l'hai fatto ti scrivo qui. Non mandarli a nessuno in chat."))
-    return Page(str(lines), (_again_row(),))
+    return Page(str(lines), ((home_button(),),))
 
 
 def _again_row() -> ButtonRow:

@@ -28,7 +28,7 @@ def invitation(until: datetime, link: str, when: When) -> Page:
     lines.add(
         _(
             "<i>Inoltra questo messaggio a una persona sola: il link vale una volta, fino a {until}.</i>",
-            until=when.short(until),
+            until=when.at(until),
         )
     )
     return Page(str(lines), ((button(PEOPLE_LABEL, Verb.PEOPLE, 0, fresh=True), home_button(fresh=True)),))
@@ -51,7 +51,7 @@ def people_page(
     if not guests:
         lines.add(_("Nessuno è ancora venuto con un invito. Un invito è un link da inoltrare: vale una volta sola."))
     for invited in invitations:
-        lines.add(_("✉️ Un invito mai usato, che vale fino a {until}.", until=when.short(invited.until)))
+        lines.add(_("✉️ Un invito mai usato, che vale fino a {until}.", until=when.at(invited.until)))
     rows: list[ButtonRow] = [(button(f"{_mark(one)} {one.name}", Verb.GUEST, one.user_id),) for one in here.items]
     rows += here.turns(Verb.PEOPLE)
     rows += [
@@ -72,14 +72,12 @@ def guest_page(guest: Guest, waiting: int, when: When, note: str = "") -> Page:
     """For the owner: one guest, and what can be done about them. What they book is theirs, and not shown."""
     lines = Lines().add(note).add(f"<b>{safe(guest.name)}</b>")
     if guest.suspended_at is not None:
-        lines.add(_("⏸ Sospeso da {when}: non può fare niente.", when=when.short(guest.suspended_at)))
+        lines.add(_("⏸ Sospeso da {when}: non può fare niente.", when=when.at(guest.suspended_at)))
     elif guest.has_account:
         lines.add(_("🟢 Può prenotare."))
     else:
         lines.add(_("⌛ Non ha ancora inserito i suoi dati di accesso."))
-    lines.add(
-        _("Id Telegram: <code>{id}</code>. È qui da {when}.", id=guest.user_id, when=when.short(guest.welcomed_at))
-    )
+    lines.add(_("Id Telegram: <code>{id}</code>. È qui da {when}.", id=guest.user_id, when=when.at(guest.welcomed_at)))
     lines.add(_("In attesa: {waiting}, al massimo {most} insieme.", waiting=waiting, most=guest.most_waiting))
     stopped = guest.suspended_at is not None
     stop_or_go = (

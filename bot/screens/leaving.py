@@ -96,9 +96,12 @@ def done(gone: Forgotten, *, configured: bool, backups: int) -> Page:
         n_("{n} periodica", "{n} periodiche", gone.recurring),
         n_("{n} messaggio", "{n} messaggi", gone.messages),
     ]
-    lines.add(
-        _("Ho cancellato: {what}, e poi preferenze, calendario, sessione e dati di accesso.", what=", ".join(what))
-    )
+    if configured:
+        lines.add(_("Ho cancellato: {what}, e poi preferenze, calendario e sessione.", what=", ".join(what)))
+    else:
+        lines.add(
+            _("Ho cancellato: {what}, e poi preferenze, calendario, sessione e dati di accesso.", what=", ".join(what))
+        )
     lines.add(*_what_stays(configured, backups))
     lines.add(_("Questa chat la cancelli tu da Telegram. Ciao! 👋"))
     return Page(str(lines), ((home_button(),),) if configured else ())

@@ -211,3 +211,14 @@ def test_a_secret_that_looks_like_markup_or_was_cut_by_some_is_hidden_as_a_page_
 def test_spaces_between_words_make_no_secret_of_what_a_person_says() -> None:
     said = "Una parola e una password: par ola, YOGA FLOW alle 18:00"
     assert Redactor(["parola12", "yogaflow", "alle1800!"]).clean(said) == said
+
+
+def test_of_thousands_of_secrets_each_is_hidden_as_if_it_were_alone() -> None:
+    many = Redactor([])
+    secrets = [f"Parola d'ordine {number:04} àè!" for number in range(1500)]
+    for each in secrets:
+        many.learn([each])
+    for each in (secrets[0], secrets[700], secrets[-1]):
+        for spelled in (each, each.upper(), quote(each), base64.b64encode(each.encode()).decode(), f"a{each}b"):
+            assert many.clean(f"said {spelled}.") == Redactor([each]).clean(f"said {spelled}.") != f"said {spelled}."
+    assert many.clean("done in 0.52 s") == "done in 0.52 s"
