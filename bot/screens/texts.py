@@ -33,6 +33,7 @@ saltare e ferie.
 /calendario — le tue lezioni e i tuoi esami: ti avviso se una prenotazione ci cade sopra
 /insieme — prenotare anche per un amico
 /pagina — le stesse cose nel browser
+/dimenticami — cancello tutto quello che so di te
 /help — questa pagina
 
 Dico <i>prenotata</i> o <i>annullata</i> solo dopo averlo riletto sul sito.""")
@@ -74,6 +75,7 @@ COMMANDS = (
     (N_("calendario"), N_("Le tue lezioni e i tuoi esami")),
     (N_("pagina"), N_("Le stesse cose nel browser")),
     (N_("insieme"), N_("Prenotare anche per un amico")),
+    (N_("dimenticami"), N_("Cancello tutto quello che so di te")),
     ("help", N_("Cosa so fare")),
 )
 
