@@ -13,7 +13,22 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from bench import book, cancel, catalogue, first_time, history, idle, opening, periodic_tick, picture, queue, sync, tap
+from bench import (
+    accounts,
+    book,
+    cancel,
+    catalogue,
+    first_time,
+    history,
+    idle,
+    neighbours,
+    opening,
+    periodic_tick,
+    picture,
+    queue,
+    sync,
+    tap,
+)
 from bench.crowd import CROWDS
 from bench.figures import Figure, table
 from bench.kinds import KINDS
@@ -39,6 +54,8 @@ MEASUREMENTS: dict[str, Measure] = {
     "opening": opening.measure,
     "periodic-tick": periodic_tick.measure,
     "picture": picture.measure,
+    "accounts": accounts.measure,
+    "neighbours": neighbours.measure,
 }
 """In the order in which they run; what exactly is timed stands at the top of each one's file."""
 

@@ -41,7 +41,7 @@ NOT_PAUSED = """
 """An action whose account is not paused. Near its opening a booking is claimed anyway: a stored session may work."""
 
 
-MOST_OF_ONE = 3
+MOST_OF_ONE = 2
 """Actions of one account that are in hand at once, whoever works, besides those near their opening. No other account
 waits for a slow login, a block or a flood of this one: a worker has more hands."""
 

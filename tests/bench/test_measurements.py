@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench import history, picture, queue, sync
+from bench import accounts, history, picture, queue, sync
 from bench.__main__ import MEASUREMENTS, catalogue_of_measurements, parse
 from bench.figures import Figure, table
 from bench.machine import describe
@@ -29,6 +29,11 @@ async def test_the_queue_can_be_measured_by_itself() -> None:
 async def test_the_picture_of_the_week_can_be_measured() -> None:
     figures = await picture.measure(rounds=2)
     assert [len(figure.samples) for figure in figures] == [1, 2]
+
+
+async def test_many_accounts_can_be_measured_with_the_real_programs() -> None:
+    figures = await accounts.measure(rounds=2, guests=5)
+    assert [len(figure.samples) for figure in figures] == [2, 1, 1, 1]
 
 
 async def test_the_machine_is_described() -> None:
