@@ -21,6 +21,8 @@ async def read_form(request: web.Request, most_bytes: int, within: float) -> For
     """The form. Raises an HTTP error for what is no form, too large, or too slow."""
     if request.content_length is None:
         raise web.HTTPLengthRequired
+    if request.headers.get("Content-Encoding"):  # it would be unpacked, to whatever size
+        raise web.HTTPUnsupportedMediaType
     if request.content_length > most_bytes:
         raise web.HTTPRequestEntityTooLarge(max_size=most_bytes, actual_size=request.content_length)
     try:

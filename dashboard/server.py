@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.flows.router import Router
@@ -157,13 +158,35 @@ def _place(request: web.Request) -> str:
     return f"{request.method} {resource.canonical if resource else '(no page)'}"
 
 
+def routes_of(dashboard: Dashboard, assets: Assets) -> list[Route]:
+    """Every path there is, with who may open it."""
+    return [*assets.routes(), *(route for part in PARTS for route in part(dashboard))]
+
+
 def application_of(dashboard: Dashboard, assets: Assets) -> web.Application:
     gate = Gate(dashboard)
     application = web.Application(middlewares=[gate.handle], client_max_size=security.LARGEST_BODY)
     application.on_response_prepare.append(security.add_headers)
-    for route in (*assets.routes(), *(route for part in PARTS for route in part(dashboard))):
+    for route in routes_of(dashboard, assets):
         gate.add(application, route)
     return application
+
+
+class NotWhatWasSent(logging.Filter):
+    """Leaves out what is no request: anybody can send it, as often as they like, and with a secret in it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+NOT_WHAT_WAS_SENT = NotWhatWasSent()
+
+
+def connections_log() -> logging.Logger:
+    """Where the server tells what goes wrong outside of every handler."""
+    connections = logging.getLogger(f"{__name__}.connections")
+    connections.addFilter(NOT_WHAT_WAS_SENT)
+    return connections
 
 
 @asynccontextmanager
@@ -171,7 +194,7 @@ async def running(application: web.Application, patience: Patience = PATIENCE) -
     """The application, ready to be listened for. In the end it answers what is in hand, for a moment."""
     runner = web.AppRunner(
         application, access_log=None, keepalive_timeout=patience.request, shutdown_timeout=patience.stop,
-        lingering_time=patience.stop, handle_signals=False,
+        lingering_time=patience.stop, handle_signals=False, logger=connections_log(),
     )  # fmt: skip
     await runner.setup()
     try:

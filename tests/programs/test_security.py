@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import random
 import re
 import sys
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,7 @@ from bench import fuzz
 from bot.flows.router import Router
 from bot.flows.services import Beside, Services
 from bot.flows.tap import Tap
-from bot.screens.callbacks import NUMBERS, Call, Largest, Verb
+from bot.screens.callbacks import Verb
 from bot.screens.page import NewMessage
 from bot.transport.application import build
 from bot.transport.handlers import UpdateHandlers
@@ -28,9 +26,9 @@ from bot.transport.profile import Profile
 from demo.site import Person, Site, SiteWorld
 from domain.errors import SlotFull
 from domain.model import ActionType
-from domain.requests import NewAction, NewPeriodic
-from store.connection import Transaction
+from domain.requests import NewAction
 from tests.support import chats
+from tests.support.anothers import calls, give_giulia_a_life, hers
 from tests.support.chats import FRIEND, OWNER, STRANGER, TUESDAY, World
 from tests.support.running import ROOT
 
@@ -115,78 +113,25 @@ async def test_a_stranger_gets_nothing_from_any_kind_of_update(tmp_path: Path, k
 
 # One person and another's rows
 
-SECRET_COURSE = "CORSO SEGRETO DI GIULIA"
-PRIVATE = (
-    "booking_actions", "alternatives", "user_bookings", "periodic_bookings", "periodic_alternatives", "holidays",
-    "pending_confirmations", "occurrences", "notices",
-)  # fmt: skip
-
-
-async def give_giulia_a_life(world: World) -> list[int]:
-    """One row of everything a person can have; the numbers of all of them."""
-    db = world.db
-    secret = chats.slot(SECRET_COURSE, TUESDAY, "10:00")
-    waiting = await db.requests.add(NewAction(ActionType.BOOK, OWNER, secret.ref))
-    assert await db.choices.add_alternative(waiting.id, OWNER, chats.PILATES.ref)
-    failed = await db.requests.add(NewAction(ActionType.BOOK, OWNER, chats.slot(SECRET_COURSE, TUESDAY, "15:00").ref))
-
-    def steps(tx: Transaction) -> None:
-        tx.run(
-            "UPDATE booking_actions SET status = 'failed', error_kind = 'SlotFull' WHERE id = :id", {"id": failed.id}
-        )
-        tx.run(
-            "INSERT INTO user_bookings (user_id, booking_id, course_name, location, booking_date, booking_time)"
-            " VALUES (:u, 'x', :c, 'Giuriati', '2026-11-24', '12:00')",
-            {"u": OWNER, "c": SECRET_COURSE},
-        )
-        tx.run(
-            "INSERT INTO holidays (user_id, first_day, last_day) VALUES (:u, '2026-12-24', '2026-12-31')", {"u": OWNER}
-        )
-
-    await db.connection.transact(steps)
-    new = NewPeriodic(OWNER, SECRET_COURSE, SECRET_COURSE, "Giuriati", 1, secret.start)
-    periodic = await db.series.add(new)
-    starts = chats.NOON + timedelta(days=1)
-    await db.confirmations.ask(periodic, TUESDAY, starts, starts - timedelta(minutes=5))
-    ids = {0, 1, 2, 3}
-    for table in ("booking_actions", "user_bookings", "periodic_bookings", "holidays", "pending_confirmations"):
-        ids |= {row["id"] for row in await db.connection.rows(f"SELECT id FROM {table}")}
-    return sorted(ids)
-
-
-async def hers(world: World) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row that is there before anybody forges anything."""
-    return {
-        table: [tuple(row) for row in await world.db.connection.rows(f"SELECT * FROM {table} ORDER BY 1, 2")]
-        for table in PRIVATE
-    }
-
-
-def calls(verb: Verb, ids: list[int]) -> list[Call]:
-    """The verb with every combination of those numbers where a number of a row goes."""
-    usual = {Largest.DAY: [20261124], Largest.PAGE: [0], Largest.WEEKDAY: [1], Largest.CHOICE: [0, 1], Largest.KEY: [1]}
-    choices = [usual.get(largest, ids) for largest in NUMBERS.get(verb, ())]
-    return [Call(verb, numbers) for numbers in itertools.islice(itertools.product(*choices), 400)]
-
 
 @pytest.mark.parametrize("verb", list(Verb))
 async def test_no_button_shows_or_touches_what_is_anothers(tmp_path: Path, verb: Verb) -> None:
     async with chats.world(tmp_path, start=False) as world:
-        ids = await give_giulia_a_life(world)
-        before = await hers(world)
+        ids = await give_giulia_a_life(world.db)
+        before = await hers(world.db)
         router = Router(Services(world.db, world.settings, world.clock))
         for call in calls(verb, ids):
             answer = await router.respond(Tap(FRIEND, "Marco", call))
             page = answer.page if isinstance(answer, NewMessage) else answer
             shown = page.text + "".join(one.label for row in page.rows for one in row)
             assert "SEGRETO" not in shown, call
-        after = await hers(world)
+        after = await hers(world.db)
         for table, rows in before.items():
             assert [row for row in rows if row not in after[table]] == [], f"{verb} changed {table}"
 
 
 async def test_no_number_after_status_shows_what_is_anothers(world: World) -> None:
-    ids = await give_giulia_a_life(world)
+    ids = await give_giulia_a_life(world.db)
     for number in [*ids, -1, 2**63, 10**30]:
         await world.friend.send(f"/status {number}")
     await world.friend.send("/help")
@@ -200,7 +145,7 @@ async def test_no_number_after_status_shows_what_is_anothers(world: World) -> No
 async def test_odd_taps_and_texts_break_nothing(tmp_path: Path) -> None:
     dice = random.Random(20261122)
     async with chats.world(tmp_path, start=False) as world:
-        await give_giulia_a_life(world)
+        await give_giulia_a_life(world.db)
         router = Router(Services(world.db, world.settings, world.clock))
         for _ in range(QUICK):
             data, text = fuzz.callback_data(dice), fuzz.sentence(dice)

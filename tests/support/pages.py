@@ -15,8 +15,8 @@ import aiohttp
 from yarl import URL
 
 from dashboard.assets import Assets
-from dashboard.parts import Dashboard
-from dashboard.server import PATIENCE, Patience, application_of, dashboard_of, listen, running
+from dashboard.parts import Dashboard, Route
+from dashboard.server import PATIENCE, Patience, application_of, dashboard_of, listen, routes_of, running
 from database import Database, open_database
 from domain.web import LinkPurpose
 from runtime.changes import changes_of
@@ -30,10 +30,11 @@ OTP = "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP"
 
 def settings_for(folder: Path, **more: Any) -> Settings:
     friend = {"telegram_user_id": FRIEND, "username": "2", "password": "other", "otpatu": OTP}
-    return Settings(
-        username="1", password="secret", otpatu=OTP, telegram={"bot_token": "1:x", "allowed_user_id": OWNER},
-        database=folder / "polimisport.db", friends=[friend], **more,
-    )  # fmt: skip
+    usual: dict[str, Any] = {
+        "username": "1", "password": "secret", "otpatu": OTP, "friends": [friend],
+        "telegram": {"bot_token": "1:x", "allowed_user_id": OWNER}, "database": folder / "polimisport.db",
+    }  # fmt: skip
+    return Settings(**(usual | more))
 
 
 @dataclass
@@ -106,6 +107,11 @@ class Site:
     db: Database
     clock: FakeClock
     http: aiohttp.ClientSession
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every path there is."""
+        return routes_of(self.dashboard, Assets())
 
     def browser(self, language: str = "it") -> Browser:
         return Browser(self.base, self.http, language=language)
