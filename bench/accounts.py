@@ -64,7 +64,7 @@ async def measure(rounds: int | None, guests: int = GUESTS) -> list[Figure]:
     return [
         Figure(f"{guests:,} guests: /start -> menu", "s", tuple(taps), MENU_GOAL, "p95"),
         Figure(f"{guests:,} guests: memory of the bot (PSS)", "MB", (memory[0],)),
-        Figure(f"{guests:,} guests: memory of a worker at rest (PSS)", "MB", (memory[1],)),
+        Figure(f"{guests:,} guests: memory of a worker at work, browser included (PSS)", "MB", (memory[1],)),
         Figure(f"{guests:,} guests: setup.py --rotate-key", "s", (rotated,)),
     ]
 

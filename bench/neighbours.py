@@ -30,7 +30,7 @@ from domain.model import ActionStatus, ActionType, ClassRef, clock_time, utc_now
 from domain.requests import NewAction
 
 PEOPLE = 9
-SECONDS = 24.0  # of each stretch
+SECONDS = 14.0  # of each stretch
 PAUSE = 0.25  # s of a person after each reading
 WARM_UP = 60.0  # s at the most, until everybody has a session
 LOOK_AGAIN = 0.005  # s between looks at a row

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot import screens
 from bot.flows.tap import Response, Tap
 from bot.screens.callbacks import Call, Forged, Verb, unpack
 from bot.screens.page import File, NewMessage, Page
@@ -16,6 +17,7 @@ from dashboard.live import PageSigns, signs_now
 from dashboard.parts import FORM, VISITOR, Dashboard, Route, get, post
 
 PICTURES = {".jpg": "image/jpeg", ".png": "image/png"}
+IN_THE_CHAT_ONLY = frozenset({Verb.ACCESS})  # a link for secrets: a session of a browser is not enough to get one
 MOST_ANSWERS = 100  # kept until they are fetched, which a browser does at once
 
 
@@ -62,7 +64,11 @@ class Flows:
 
     async def do(self, request: web.Request) -> web.StreamResponse:
         """A button that does something: the browser is led to what came of it."""
-        response = await self._dashboard.router.respond(_tap(request, _call(request[FORM].text("data"))))
+        call = _call(request[FORM].text("data"))
+        if call.verb in IN_THE_CHAT_ONLY:
+            response: Response = screens.door.ask_in_the_chat()
+        else:
+            response = await self._dashboard.router.respond(_tap(request, call))
         if isinstance(response, Page) and response.card_of is not None:
             return self._dashboard.redirect(f"/do/{Call(Verb.TICKET, (response.card_of,)).data}")
         key = self._answers.keep(request[VISITOR].session_id, response)

@@ -49,6 +49,18 @@ def enter_page(link: str, minutes: int, *, again: bool) -> Page:
     return Page(str(lines), (_again_row(),))
 
 
+def ask_in_the_chat() -> Page:
+    """Shown in a browser: who only finds a page open there must not put in other secrets."""
+    lines = Lines().add(_("🔑 <b>I dati di accesso si cambiano dalla chat</b>"))
+    lines.add(
+        _(
+            "Scrivi /accesso al bot: ti manda un link che vale una volta sola. Così non basta trovare aperta questa "
+            "pagina."
+        )
+    )
+    return Page(str(lines), ((home_button(),),))
+
+
 def no_page(user_id: int, when: When) -> Page:
     """No page can be reached: whoever keeps the bot lets the person enter their secrets at the machine."""
     lines = Lines().add(_("🔑 <b>Per i dati di accesso serve chi tiene il bot</b>"))

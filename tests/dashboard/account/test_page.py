@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from bot.screens.callbacks import Verb, pack
 from database import Database
 from domain.model import ActionType
 from domain.web import LinkPurpose
@@ -296,3 +297,11 @@ async def test_the_page_speaks_the_persons_language(site: Site, guest: Guest) ->
     await site.db.people.choose_language(SOFIA, "en")
     assert "What do you log in with?" in (await guest.look()).words
     assert "There is one thing to correct" in (await guest.fill(username="")).words
+
+
+async def test_who_only_has_a_session_of_the_pages_gets_no_link_for_secrets(site: Site, guest: Guest) -> None:
+    await guest.fill()
+    await guest.send("store")
+    page = await (await site.entered(SOFIA)).do(pack(Verb.ACCESS))
+    assert "Scrivi /accesso al bot" in page.words
+    assert "/account/" not in page.text
