@@ -62,7 +62,9 @@ def _signs(alive: int, last: datetime | None, now: datetime) -> str:
     if last is None:
         return _("non gira: nessun segno di vita")
     seen = _("ultimo segno di vita {age}", age=age(now - last))
-    return f"{n_('{n} processo', '{n} processi', alive)}, {seen}" if alive else _("non risponde: {seen}", seen=seen)
+    if not alive:
+        return _("non risponde: {seen}", seen=seen)
+    return ", ".join((n_("{n} processo", "{n} processi", alive), seen))
 
 
 def _queue(snapshot: Snapshot) -> Check:

@@ -98,17 +98,21 @@ def disk_facts(disk: Disk) -> list[Fact]:
 
 
 def versions() -> list[Fact]:
-    """Of the program, the form of the database, Python, the system, and the packages that are pinned."""
+    """Of the program, the form of the database, Python and the system."""
     system = f"{platform.system()} {platform.release()}"
     return [
         Fact("Polimisport Bot", VERSION),
         Fact(_("Database"), _("versione {number}", number=SCHEMA)),
         Fact("Python", f"{platform.python_version()} · {system}"),
-        *(Fact(name, version) for name, version in _packages()),
     ]
 
 
-def _packages() -> Iterator[tuple[str, str]]:
+def packages() -> list[Fact]:
+    """Of the packages that are pinned, as they are installed."""
+    return [Fact(name, version) for name, version in _installed()]
+
+
+def _installed() -> Iterator[tuple[str, str]]:
     for name in PINNED.findall(REQUIREMENTS.read_text(encoding="utf-8") if REQUIREMENTS.is_file() else ""):
         try:
             yield name, metadata.version(name)

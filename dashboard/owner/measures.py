@@ -35,4 +35,6 @@ def span(length: timedelta) -> str:
 
 def age(length: timedelta, *, ago: bool = True) -> str:
     """`12 secondi fa`; not `ago`: `da 12 secondi`."""
+    if ago and length < timedelta(seconds=1):
+        return _("adesso")
     return _("{span} fa", span=span(length)) if ago else _("da {span}", span=span(length))

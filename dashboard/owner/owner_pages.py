@@ -59,6 +59,7 @@ class OwnerPages:
             outages=machine.outages(await self._db.oversight.outages(10), when),
             disk=machine.disk_facts(snapshot.disk),
             versions=machine.versions(),
+            packages=machine.packages(),
             notices=await self._db.oversight.waiting_notices(MOST_SHOWN),
             outbox=snapshot.outbox,
             last_backup=machine.newest(snapshot.disk.backups, snapshot),
