@@ -45,7 +45,7 @@ FOR_NOBODY = {
     "what answers there is not Telegram", "its answer was lost ", " times, so it has most likely arrived",
     "another program reads this bot's messages: stop it, two can't share a token", "commands", "commands for user ",
     "description", "short description", "impostazioni", "settings", "calendario", "calendar",
-    "insieme", "together", "/feed/", ".ics", '<a href="',
+    "insieme", "together", "/feed/", ".ics", '<a href="', "/account", ".version*", ".replaced-*", " --add-person ",
 }  # fmt: skip
 """Names of the machine, Telegram's own words, and parts of lines of the log."""
 
