@@ -25,7 +25,7 @@ def welcome(name: str) -> Page:
     )
     lines.add(
         _(
-            "Per farlo entro nel sito al posto tuo: mi servono la tua Codice Persona, la password e, se lo usi, il "
+            "Per farlo entro nel sito al posto tuo: mi servono il tuo Codice Persona, la password e, se lo usi, il "
             "codice dell'app. <b>Non scriverli in chat</b>: si inseriscono in una pagina a parte, e restano cifrati."
         )
     )

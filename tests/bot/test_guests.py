@@ -43,7 +43,7 @@ async def invitation(world: World) -> str:
 async def come(world: World, name: str = "Marta", user_id: int = MARTA) -> Person:
     """A stranger who has come with an invitation."""
     person = world.emulator.person(user_id, name)
-    await told(person, f"/start {await invitation(world)}", "mi servono la tua Codice Persona")
+    await told(person, f"/start {await invitation(world)}", "mi servono il tuo Codice Persona")
     return person
 
 
@@ -59,11 +59,11 @@ async def test_a_stranger_gets_in_with_an_invitation_alone_and_once(world: World
     secret = await invitation(world)
     for text in ("/start", "ciao", f"/start {secret[:-1]}", f"/start {secret}x", "/start 12345"):
         await stranger.send(text)
-    welcome = await told(stranger, f"/start {secret}", "mi servono la tua Codice Persona")
+    welcome = await told(stranger, f"/start {secret}", "mi servono il tuo Codice Persona")
     assert [message for message in stranger.messages if message.from_bot] == [welcome]  # nothing before
     await world.owner.wait_for(lambda message: "Marta ha aperto il tuo invito" in message.text)
     await other.send(f"/start {secret}")
-    await told(stranger, "ciao", "mi servono la tua Codice Persona")  # what the other sent is dropped by now
+    await told(stranger, "ciao", "mi servono il tuo Codice Persona")  # what the other sent is dropped by now
     assert not any(message.from_bot for message in other.messages)
 
 
