@@ -18,7 +18,7 @@ import httpx
 
 import booking
 from actions.runner import site_access
-from admin import guest_keys
+from admin import guest_keys, pages
 from admin.guest_keys import masked
 from admin.room import want_of_room
 from admin.site_errors import retold
@@ -56,7 +56,7 @@ MOST_CLOCK_ERROR = 2.0  # s; openings go by the site's clock, but one-time codes
 CLOCK_KNOWN = 0.3  # s of uncertainty of the site's clock that do not matter
 MOST_CLOCK_LOOKS = 6  # requests for it
 ANSWER_TIMEOUT = 15.0  # s for one answer of Telegram or the site
-PROGRAMS = {"bot", "worker", "executor"}  # and the pages in the browser, unless they are switched off
+PROGRAMS = {"bot", "worker", "executor"}  # and web, unless it is switched off
 RESTART = N_("look at the end of its log, then start it again: ./run, or systemctl restart")
 OPEN_TO_OTHERS = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH
 
@@ -110,7 +110,7 @@ async def examine(
         yield finding
     async for finding in _guests(settings):
         yield finding
-    async for finding in _programs(settings, clock):
+    async for finding in _running(settings, clock):
         yield finding
     async for finding in _browser(settings):
         yield finding
@@ -209,6 +209,14 @@ async def _guests(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(_("guests"), what, remedy)
 
 
+async def _running(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    """The programs, and the pages that one of them shows."""
+    async for finding in _programs(settings, clock):
+        yield finding
+    for what, remedy in await pages.look(settings):
+        yield Finding(_("pages"), what, remedy)
+
+
 async def _programs(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """Which programs run, by their heartbeats in the database. That none runs at all is no fault."""
     if not settings.database.exists():
@@ -223,8 +231,9 @@ async def _programs(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         return
     for beat in beats:
         yield _program(beat, clock())
-    for missing in sorted(PROGRAMS - {beat.program for beat in beats}):
-        yield Finding(missing, _("is not running, though others are"), _("start it, or ./run, which starts all three"))
+    wanted = PROGRAMS | {"web"} if settings.web.enabled else PROGRAMS
+    for missing in sorted(wanted - {beat.program for beat in beats}):
+        yield Finding(missing, _("is not running, though others are"), _("start it, or ./run, which starts all four"))
 
 
 def _program(beat: Heartbeat, now: datetime) -> Finding:

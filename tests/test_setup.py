@@ -300,6 +300,7 @@ async def test_when_all_is_well_every_check_says_so(configure: Configure, site: 
         "disk",
         "database",
         "programs",
+        "pages",
         "browser",
         "sandbox",
         "Telegram",
