@@ -12,6 +12,9 @@ from bot.screens.callbacks import Verb, unpack
 from bot.screens.page import Button, Page
 from dashboard.chat_html import KEPT, safe_html
 
+TO_FORWARD = (Verb.SHARE, Verb.SHARE_HELD, Verb.INVITE)
+"""These make a message to forward, with a link to the bot: they belong to the chat, and a card has no such button."""
+
 
 @dataclass(frozen=True, slots=True)
 class CardButton:
@@ -30,7 +33,8 @@ class Card:
 
 def card_of(page: Page) -> Card:
     """The page as a card."""
-    return Card(safe_html(page.text), [[button_of(button) for button in row] for row in page.rows])
+    rows = ([button_of(one) for one in row if unpack(one.data).verb not in TO_FORWARD] for row in page.rows)
+    return Card(safe_html(page.text), [row for row in rows if row])
 
 
 @lru_cache(maxsize=KEPT)

@@ -95,6 +95,7 @@ async def test_a_booking_made_in_the_browser_is_the_chats(world: World, site: Si
     assert slot
     page = await browser.get(f"/do/slot:{slot['id']}")
     assert "Conferma Prenotazione" in page.words
+    assert "Condividi" not in page.words  # which makes a message to forward: in the chat
     done = await browser.do(f"book:{slot['id']}:0")
     assert "In coda" in done.words
     [action] = await world.db.requests.live(FRIEND)
