@@ -23,6 +23,7 @@ from bench import (
     idle,
     neighbours,
     opening,
+    pages,
     periodic_tick,
     picture,
     queue,
@@ -56,6 +57,7 @@ MEASUREMENTS: dict[str, Measure] = {
     "picture": picture.measure,
     "accounts": accounts.measure,
     "neighbours": neighbours.measure,
+    "pages": pages.measure,
 }
 """In the order in which they run; what exactly is timed stands at the top of each one's file."""
 
