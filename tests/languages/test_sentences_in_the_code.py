@@ -15,6 +15,7 @@ from languages.sentences import TERMINAL
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ("bot/screens", "bot/flows", "bot/transport")
 SOURCES = sorted(file.relative_to(ROOT).as_posix() for room in ROOMS for file in (ROOT / room).rglob("*.py"))
+OF_THE_PAGES = sorted(file.relative_to(ROOT).as_posix() for file in (ROOT / "dashboard").rglob("*.py"))
 OF_THE_TERMINAL = sorted(
     file.relative_to(ROOT).as_posix()
     for room in TERMINAL
@@ -98,7 +99,7 @@ def test_no_sentence_is_shown_untranslated(source: str) -> None:
     assert list(seen(ast.parse((ROOT / source).read_text(encoding="utf-8")))) == []
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", [*SOURCES, *OF_THE_PAGES])
 def test_no_sentence_is_put_together_before_it_is_translated(source: str) -> None:
     """An f-string or a sum has no entry in the message files."""
     tree = ast.parse((ROOT / source).read_text(encoding="utf-8"))
@@ -107,7 +108,7 @@ def test_no_sentence_is_put_together_before_it_is_translated(source: str) -> Non
     assert [each.lineno for found in texts for each in found if not isinstance(each, ast.Constant)] == []
 
 
-@pytest.mark.parametrize("source", [*SOURCES, *OF_THE_TERMINAL])
+@pytest.mark.parametrize("source", [*SOURCES, *OF_THE_PAGES, *OF_THE_TERMINAL])
 def test_no_sentence_is_marked_within_an_f_string(source: str) -> None:
     """Python before 3.12 reads one as a single text, so that the message files would not know of the sentence."""
     tree = ast.parse((ROOT / source).read_text(encoding="utf-8"))
