@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
 from aiohttp import web
@@ -13,11 +14,19 @@ from bot.flows.tap import Response, Tap
 from bot.screens.callbacks import Call, Forged, Verb, unpack
 from bot.screens.page import File, NewMessage, Page
 from dashboard.cards import card_of
+from dashboard.entering import Sessions
 from dashboard.live import PageSigns, signs_now
-from dashboard.parts import FORM, VISITOR, Dashboard, Route, get, post
+from dashboard.parts import FORM, VISITOR, Dashboard, Route, Visitor, get, post
 
 PICTURES = {".jpg": "image/jpeg", ".png": "image/png"}
-IN_THE_CHAT_ONLY = frozenset({Verb.ACCESS})  # a link for secrets: a session of a browser is not enough to get one
+IN_THE_CHAT_ONLY: dict[Verb, Callable[[], Page]] = {
+    Verb.ACCESS: screens.door.ask_in_the_chat,  # a link for secrets: a session of a browser is not enough to get one
+    Verb.SHARE: screens.browser.links_of_the_chat,  # these lead to the bot, whose name Telegram alone tells
+    Verb.SHARE_HELD: screens.browser.links_of_the_chat,
+    Verb.INVITE: screens.browser.links_of_the_chat,
+    Verb.INVITE_GUEST: screens.browser.links_of_the_chat,
+}
+"""What is not done in a browser, and what is said instead."""
 MOST_ANSWERS = 100  # kept until they are fetched, which a browser does at once
 
 
@@ -45,6 +54,7 @@ class Answers:
 class Flows:
     def __init__(self, dashboard: Dashboard) -> None:
         self._dashboard = dashboard
+        self._sessions = Sessions(dashboard)
         self._answers = Answers()
 
     async def look(self, request: web.Request) -> web.StreamResponse:
@@ -66,13 +76,28 @@ class Flows:
         """A button that does something: the browser is led to what came of it."""
         call = _call(request[FORM].text("data"))
         if call.verb in IN_THE_CHAT_ONLY:
-            response: Response = screens.door.ask_in_the_chat()
+            response: Response = IN_THE_CHAT_ONLY[call.verb]()
         else:
             response = await self._dashboard.router.respond(_tap(request, call))
+        if not await self._is_in_force(request[VISITOR]):
+            return self._last(request, response)
         if isinstance(response, Page) and response.card_of is not None:
             return self._dashboard.redirect(f"/do/{Call(Verb.TICKET, (response.card_of,)).data}")
         key = self._answers.keep(request[VISITOR].session_id, response)
         return self._dashboard.redirect(f"/answer/{key}")
+
+    async def _is_in_force(self, visitor: Visitor) -> bool:
+        """Whether the session goes on after what was done: who was forgotten, or has left this browser, has none."""
+        sessions = await self._dashboard.db.web_sessions.of(visitor.user_id)
+        return any(session.id == visitor.session_id for session in sessions)
+
+    def _last(self, request: web.Request, response: Response) -> web.Response:
+        """What came of it, shown at once: nobody could fetch it later. It has no buttons, as nobody may press them."""
+        del request[VISITOR]
+        page = response if isinstance(response, Page) else response.page
+        shown = self._show(request, Page(page.text), "")
+        self._sessions.take(shown)
+        return shown
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """What came of a button; the overview when that is too long ago."""

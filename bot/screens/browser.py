@@ -32,7 +32,7 @@ class Link:
 
 def link_page(link: Link, sessions: Sequence[WebSession], *, keeps: bool) -> Page:
     """A fresh link. `keeps`: its reader keeps the bot."""
-    lines = Lines().add(_("🖥 <b>La tua pagina nel browser</b>"), _("Lì vedi e fai tutto quello che fai qui."))
+    lines = Lines().add(_("🖥 <b>La tua pagina nel browser</b>"), _("Lì vedi e fai quasi tutto quello che fai qui."))
     lines.add(f'<a href="{safe_address(link.address)}">{safe_address(link.address)}</a>')
     lines.add(_("Vale cinque minuti e una volta sola. Non inoltrarlo: chi lo apre entra al posto tuo."))
     if link.tunnel:
@@ -62,6 +62,13 @@ def browsers_page(sessions: Sequence[WebSession], when: When, *, left: bool = Fa
 def off_page() -> Page:
     """There are no pages in the browser."""
     return Page(str(OFF), ((home_button(),),))
+
+
+def links_of_the_chat() -> Page:
+    """Shown in a browser: a link that opens the chat with the bot is made by the bot."""
+    lines = Lines().add(_("🔗 <b>Questo link lo fa il bot, nella chat</b>"))
+    lines.add(_("Apre la chat con il bot: tocca lo stesso pulsante lì, e inoltra il messaggio che ti manda."))
+    return Page(str(lines), ((home_button(),),))
 
 
 def _seen(session: WebSession, when: When) -> str:

@@ -130,3 +130,30 @@ async def test_what_no_button_carries_is_not_found(site: Site) -> None:
     for data in ("nonsense", "home:1", "../../etc/passwd", "%2e%2e", "held:" + "9" * 40):
         assert (await browser.get(f"/do/{data}")).status == 404
     assert (await browser.do("nonsense")).status == 404
+
+
+@pytest.mark.parametrize("data", ["share:1", "share_held:1", "invite", "invite_guest"])
+async def test_no_link_is_made_that_does_not_lead_to_the_bot(world: World, site: Site, data: str) -> None:
+    browser = await site.entered()
+    before = await everything(world)
+    page = await browser.do(data)
+    assert "Questo link lo fa il bot, nella chat" in page.words
+    assert "t.me" not in page.text
+    assert await everything(world) == before
+
+
+async def test_who_ends_the_session_they_are_in_is_still_told_so(world: World, site: Site) -> None:
+    browser = await site.entered(FRIEND)
+    session = max(await world.db.web_sessions.of(FRIEND), key=lambda each: each.id)
+    page = await browser.do(f"leave_browser:{session.id}")
+    assert "Uscito: lì non si entra più" in page.words
+    assert (await browser.get("/")).status == 403
+
+
+async def test_who_is_forgotten_in_the_browser_reads_what_went(world: World, site: Site) -> None:
+    browser = await site.entered(FRIEND)
+    page = await browser.do("forget")
+    assert (page.status, page.path) == (200, "/do")
+    assert "Fatto: ti ho dimenticato" in page.words
+    assert "<form" not in page.text  # of a session that is no more
+    assert (await browser.get("/")).status == 403
