@@ -316,7 +316,7 @@ WATCHED = [
          at=PREPARING, columns=WATCHES, meanwhile=[ACTING]),
     Case("a watch that swaps gave the old one up in vain",
          {"find_slot": OPEN, "book": [OVERLAPS, SlotFull("full"), SlotFull("full")], "cancel": GONE},
-         row="pending, at +60s, SlotFull, gave_up", told="struggling", more="ZUMBA cancelled",
+         row="pending, at +8s, SlotFull, gave_up", told="struggling", more="ZUMBA cancelled",
          columns=WATCHES | SWAPS, before=[HOLDS_ZUMBA]),
 ]  # fmt: skip
 
@@ -400,7 +400,8 @@ RETRIED = [
          more="rejected LoginNeeded 'over'", at=OPENS),
     Case("turned away near the opening", {"race": told_of(Blocked("429", status=429))},
          row="pending, at +2s, Blocked, '429', failures 1, acting", told="account_waits, progress",
-         more="paused +300s Blocked rests 1; opening with ['full'] early 0", at=OPENS, meanwhile=[ACTING]),
+         more="paused +300s Blocked rests 1; opening with ['full'] early 0; refresh  quietly pending, at +120s",
+         at=OPENS, meanwhile=[ACTING]),
     Case("turned away late", {"book": Blocked("429", status=429)},
          row="pending, at -10800s, Blocked, '429', failures 2", told="account_waits, progress",
          more="paused +300s Blocked rests 1", columns=IN_DOUBT),
