@@ -48,6 +48,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "status 403": {"status_403": True},
     "status 429": {"status_429": True},
     "captcha": {"captcha": True},
+    "her account turned away": {"blocked": [GIULIA]},
     "maintenance page": {"maintenance": True},
     "connection reset": {"reset": True},
     "connection reset once": {"reset": True, "times": {"reset": 1}},
@@ -120,6 +121,7 @@ status 503                      SiteUnavailable  SiteUnavailable  SiteUnavailabl
 status 403                      Blocked          Blocked          Blocked          Blocked            Blocked            Blocked
 status 429                      Blocked          Blocked          Blocked          Blocked            Blocked            Blocked
 captcha                         Blocked          Blocked          Blocked          Blocked            Blocked            Blocked
+her account turned away         -                Blocked          Blocked          Blocked            -                  Blocked
 maintenance page                SiteUnavailable  SiteUnavailable  SiteUnavailable  SiteUnavailable    SiteUnavailable    SiteUnavailable
 connection reset                SiteUnavailable  SiteUnavailable  SiteUnavailable  SiteUnavailable    SiteUnavailable    SiteUnavailable
 connection reset once           -                ok               ok               ok                 -                  -

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import stat
@@ -182,8 +183,9 @@ async def test_no_survey_is_made_near_an_opening_nor_a_booking_without_being_ask
     with pytest.raises(ConfigError, match="opens soon"):
         await terminal.survey(settings, Wanted(settings.people[0], False, tmp_path), print, lambda _: False)
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    assert setup.main(["--config", str(tmp_path / "config.json"), "--survey", "--book"]) == setup.UNUSABLE
-    assert setup.main(["--config", str(tmp_path / "config.json"), "--survey", "--person", "nobody"]) == setup.UNUSABLE
+    config = str(tmp_path / "config.json")
+    for wrong in (["--book"], ["--person", "nobody"]):  # in a thread, as a loop of its own is run there
+        assert await asyncio.to_thread(setup.main, ["--config", config, "--survey", *wrong]) == setup.UNUSABLE
 
 
 # ----- files that are no survey
