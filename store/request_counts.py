@@ -17,7 +17,7 @@ ADD = """
     INSERT INTO request_counts (minute, user_id, requests, delayed)
     SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
         json_extract(value, '$[3]')
-    FROM json_each(:counts) WHERE true
+    FROM json_each(:counts) WHERE json_extract(value, '$[1]') IN (SELECT user_id FROM accounts)
     ON CONFLICT (minute, user_id) DO UPDATE SET
         requests = requests + excluded.requests, delayed = delayed + excluded.delayed
 """
@@ -30,7 +30,10 @@ class RequestCounts:
 
     @in_transaction
     def add(self, tx: Transaction, counts: Sequence[RequestCount]) -> None:
-        """Adds what a process has counted to what others have; what is older than two days goes."""
+        """Adds what a process has counted to what others have; what is older than two days goes.
+
+        What was sent for somebody who was forgotten meanwhile is not written.
+        """
         rows = [[stamp(each.minute), each.user_id, each.requests, each.delayed] for each in counts]
         tx.run(ADD, {"counts": json.dumps(rows)})
         tx.run("DELETE FROM request_counts WHERE minute < :limit", {"limit": stamp(self._clock() - KEPT)})

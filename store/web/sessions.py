@@ -30,7 +30,10 @@ class WebSessions:
 
     @in_transaction
     def begin(self, tx: Transaction, user_id: int, agent: str) -> str:
-        """A new session's secret. `agent`: what the browser says it is."""
+        """A new session's secret. `agent`: what the browser says it is.
+
+        It opens nothing for who may not use the bot (any more), and there is no row of it then.
+        """
         now, secret = self._clock(), secrets.make()
         tx.run("DELETE FROM web_sessions WHERE ends_at <= :now", {"now": stamp(now)})
         tx.run(
@@ -45,7 +48,8 @@ class WebSessions:
         tx.run(
             """
             INSERT INTO web_sessions (digest, user_id, agent, began_at, seen_at, ends_at)
-            VALUES (:digest, :user_id, :agent, :now, :now, :ends_at)
+            SELECT :digest, user_id, :agent, :now, :now, :ends_at FROM accounts
+            WHERE user_id = :user_id AND active = 1
             """,
             {
                 "digest": secrets.digest(secret),

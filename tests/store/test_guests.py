@@ -14,6 +14,7 @@ from domain.guests import Guest
 from domain.model import ActionStatus, ActionType, ClassRef, NoticeKind, Role, WatchMode
 from domain.people import Person
 from domain.recurrence import PeriodicMode
+from domain.request_counts import RequestCount
 from domain.requests import NewAction, NewPeriodic
 from domain.web import LinkPurpose
 from store.forgetting import PEOPLE_COLUMNS
@@ -296,6 +297,22 @@ async def test_nobody_is_forgotten_while_a_place_is_being_booked_for_them(db: Da
         await db.guests.remove(MARTA)
     assert await db.people.find(MARTA)
     assert await db.guests.find(MARTA)
+
+
+async def test_what_is_written_late_of_who_is_forgotten_or_suspended_leaves_no_row(
+    db: Database, clock: FakeClock
+) -> None:
+    await with_account(db)
+    await db.guests.suspend(MARTA)
+    secret = await db.web_sessions.begin(MARTA, "the page of her account was still open")
+    await db.guests.resume(MARTA)
+    assert await db.web_sessions.find(secret) is None
+    await db.guests.remove(MARTA)
+    await db.web_sessions.begin(MARTA, "it still is")
+    await db.request_counts.add([RequestCount(MARTA, clock.now, 3), RequestCount(GIULIA, clock.now, 1)])
+    for table in ("web_sessions", "request_counts"):
+        rows = await db.connection.rows(f"SELECT 1 FROM {table} WHERE user_id = {MARTA}")  # noqa: S608 - constants
+        assert rows == [], table
 
 
 async def test_whom_the_configuration_names_starts_anew_once_they_are_forgotten(db: Database) -> None:
