@@ -14,7 +14,7 @@ portal.proof                      what proves that a place is ours
 portal.pages.my_bookings          the page of the bookings, to cancel one
 portal.pages.calendar             the page of a calendar, to book a slot
 portal.side_by_side               several calls to the site at once, none of them ever cancelled
-portal.storage.session_files      forget_others: what is kept of accounts that are no longer configured
+portal.resources                  Resources: what the sessions of a process share, with the count of their requests
 portal.browser.chromium           has_display: whether a person would see a window
 portal.browser.contexts           Affinity: the cookies that keep a session with one server of the site
 

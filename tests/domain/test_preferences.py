@@ -30,7 +30,7 @@ def test_in_quiet_hours_only_what_can_still_be_mended_rings() -> None:
     ringing = {kind for kind in NoticeKind if not kind.is_edit and prefers.rings(kind, AT_NIGHT)}
     assert ringing == {
         NoticeKind.CONFIRMATION, NoticeKind.REMINDER, NoticeKind.LOGIN_REJECTED, NoticeKind.LOGIN_DUE,
-        NoticeKind.ACCOUNT_WAITS, NoticeKind.PROGRAM_DOWN,
+        NoticeKind.ACCOUNT_WAITS, NoticeKind.PROGRAM_DOWN, NoticeKind.OWNER_WITHDREW,
     }  # fmt: skip
     assert prefers.rings(NoticeKind.RESULT, AT_NIGHT, urgent=True)
     assert prefers.rings(NoticeKind.RESULT, BY_DAY)
